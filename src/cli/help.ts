@@ -57,7 +57,6 @@ function renderSection(title: Text, entries: readonly HelpEntry[], language: Lan
   ];
 }
 
-/** Maximum width of a term that has its explanation on the same line. */
 const MAX_TERM_WIDTH = 28;
 
 const countRows = (page: readonly string[]): number =>

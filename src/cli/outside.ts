@@ -46,7 +46,6 @@ export interface ProgramEnvironment {
   /** Writes a short text to stdout (1) or stderr (2) synchronously; a closed pipe or window is not an error. */
   readonly writeNow: (descriptor: 1 | 2, content: string) => void;
   readonly openTenant: TenantOpener;
-  /** Opens the connections to Apple's services. */
   readonly openApple: () => Promise<AppleSockets>;
 }
 
@@ -54,7 +53,6 @@ export interface ProgramEnvironment {
 export const isHungUp = ({ host: { stdin }, isTerminal }: Pick<ProgramEnvironment, "host" | "isTerminal">): boolean =>
   stdin.isTTY && !isTerminal(0);
 
-/** Creates the environment of the program for a running process. */
 export const createProgramEnvironment = (host: Host): ProgramEnvironment => ({
   host,
   clock: {

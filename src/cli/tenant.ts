@@ -150,7 +150,6 @@ const isMissingFolder = (folder: string): boolean => {
   }
 };
 
-/** Finds out whether a request is a dry run. This reads the body, so a new request with the same body is returned. */
 async function detectDryRun(asked: Request): Promise<{ readonly request: Request; readonly isRehearsal: boolean }> {
   const { method, url, headers, signal } = asked;
   if (headers.get("content-type")?.startsWith("application/json") !== true)

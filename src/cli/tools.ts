@@ -35,7 +35,6 @@ import type { Interrupts } from "./interrupts.ts";
 import { isHungUp, type Host, type ProgramEnvironment } from "./outside.ts";
 import type { ConnectionEnvironment as TenantMachine, OpenTenant } from "./tenant.ts";
 
-/** Name and version of the program, as used in its output and in its requests. */
 const PROGRAM_VERSION = `clomoctl ${manifest.version}`;
 
 /** An open tenant. It is opened only once and, if it is protected, its name is asked for only once. */
@@ -288,7 +287,6 @@ const createSecretLookup = ({
 
 type StateTools = Pick<Tools, "describeState" | "describeDone" | "summarize" | "untilStopped">;
 
-/** Creates the tools that tell what a run has done, and wait for its end. */
 const createStateTools = (interrupts: Interrupts, summary: RunSummary): StateTools => ({
   describeState: (state) => interrupts.describe(state),
   describeDone: (done) => interrupts.describeDone(done),
@@ -298,7 +296,6 @@ const createStateTools = (interrupts: Interrupts, summary: RunSummary): StateToo
 
 type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "tenantBeside" | "inspectTenant">;
 
-/** Creates the tools that open tenants. */
 const createTenantTools = (
   tenants: ReturnType<typeof createTenantPool>,
   choose: () => Promise<ChosenContext>,
@@ -311,20 +308,17 @@ const createTenantTools = (
     (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
 });
 
-/** Creates what a tenant reports to the terminal while requests are answered. */
 const createReports = (terminal: Terminal) => ({
   unaudited: warnUnaudited(terminal),
   changed: (numbers: readonly number[]): void => terminal.addChanges(numbers),
   warn: (warning: Text): Promise<void> => terminal.warn(warning),
 });
 
-/** Creates the services of a local tenant: Apple's services, the sealing of secrets, and the mail server. */
 const createTenantServices = (
   outside: ProgramEnvironment,
   { home, processes, send }: { readonly home: Home; readonly processes: ProcessTable } & Pick<Tools, "send">,
 ) => ({ apple: { send, sealing: createLazySealer(home, processes) }, mail: createMailSenderFactory(outside, home) });
 
-/** Creates the function that serves a tenant. The tenant that it opens is closed with the tools. */
 const createServerOpener = (
   machine: TenantMachine,
   {
@@ -334,7 +328,6 @@ const createServerOpener = (
   }: {
     readonly temporary: TemporaryStorage;
     readonly now: () => Date;
-    /** writes a line of the log */
     readonly write: (line: string) => void;
   },
 ) => {
@@ -351,12 +344,10 @@ const createServerOpener = (
   };
 };
 
-/** The OpenAPI document in the package, seen from the source and from the bundle. */
 const DOCUMENT_FILE = fileURLToPath(
   new URL(`${import.meta.url.endsWith(".ts") ? "../.." : ".."}/docs/api/openapi.json`, import.meta.url),
 );
 
-/** Returns who uses a tenant, on which computer, in which environment, with which clock and program. */
 const getCallerDetails = ({ clock, userName, hostName, host }: ProgramEnvironment) => ({
   environment: host.env,
   clock,
@@ -368,14 +359,12 @@ const getCallerDetails = ({ clock, userName, hostName, host }: ProgramEnvironmen
 const locateProgramHome = ({ host, userFolder, userId }: ProgramEnvironment): Home =>
   locateHome({ platform: host.platform, environment: host.env, userFolder, workingFolder: host.cwd(), userId });
 
-/** Locates the home folder and sets the environment variable for the folder of SQLite's temporary files. */
 const prepareHome = (outside: ProgramEnvironment): Home => {
   const home = locateProgramHome(outside);
   outside.host.env["SQLITE_TMPDIR"] = home.temporary;
   return home;
 };
 
-/** Returns a function that opens the sending of email for local tenants. */
 const createMailSenderFactory =
   ({ host: { env, platform } }: ProgramEnvironment, home: Home): NonNullable<TenantMachine["mail"]> =>
   async () =>
@@ -400,7 +389,6 @@ function createLazySealer(...place: Parameters<typeof createSecretSealer>): Secr
 export const hasTenants = async (outside: ProgramEnvironment): Promise<boolean> =>
   (await new Contexts(locateProgramHome(outside)).counted()).length > 0;
 
-/** Reads the names of the contexts for completion in a shell. */
 export const readContextNames = async (outside: ProgramEnvironment): Promise<readonly string[]> =>
   (await new Contexts(locateProgramHome(outside)).list()).map(({ name }) => name);
 
@@ -423,7 +411,6 @@ const createRowSaver =
     });
   };
 
-/** Creates the terminal of a run from the options of the run. */
 const openTerminal = (
   outside: ProgramEnvironment,
   globals: Globals,
@@ -444,7 +431,6 @@ const openTerminal = (
   );
 };
 
-/** Creates a connection to Apple's services, opened by the first command that needs it, closed with the tools. */
 function createAppleConnection(
   open: ProgramEnvironment["openApple"],
 ): Pick<Tools, "send"> & { readonly close: () => Promise<void> } {

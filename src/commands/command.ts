@@ -28,7 +28,6 @@ export interface PrescribedExits {
   readonly onlyNagios?: true | undefined;
   /** the code of every failure, including usage errors and crashes; only an interruption keeps its usual code */
   readonly failure: number;
-  /** the meaning of each code, in order */
   readonly meanings: readonly (readonly [code: number, meaning: Text])[];
 }
 
@@ -97,7 +96,6 @@ export interface Noun {
 /** The groups of the first screen, in this order. */
 export type NounGroup = "daily" | "tenant" | "apple" | "handover" | "set-up";
 
-/** Declares a noun. */
 export function defineNoun(noun: Noun): Noun {
   return noun;
 }

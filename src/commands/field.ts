@@ -111,7 +111,6 @@ export interface ChoiceField extends FieldWithValue {
  */
 export type Field = SwitchField | ValueField;
 
-/** A field that takes a value. */
 export type ValueField = TextField | OutputField | DurationField | DateField | NumberField | ChoiceField;
 
 /** Arguments in order, or options. The camelCase key is the key in the input; `dryRun` is typed as `--dry-run`. */

@@ -105,5 +105,4 @@ export const GLOBAL_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** The global options of one run. */
 export type Globals = InputOf<typeof GLOBAL_OPTIONS>;

@@ -93,7 +93,6 @@ export default defineCommand({
   },
 });
 
-/** The options for serving. */
 interface ServeInput {
   readonly listen: string;
   readonly tlsCert: string | undefined;
@@ -118,7 +117,6 @@ const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
   await server.stop(GRACE_MS);
 };
 
-/** Uses the certificate of the files for new connections; if it cannot be used, the server keeps the former one. */
 const reloadCertificate = async (
   tools: Tools,
   server: RunningServer,

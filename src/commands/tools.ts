@@ -30,7 +30,6 @@ export interface Machine {
   readonly userFolder: string;
   /** the operating system's name of the user; undefined if the user does not have a name, as in some containers */
   readonly userName: string | undefined;
-  /** host name of the machine */
   readonly hostName: string;
   /** IANA name of the machine's own time zone: only for programs that use no other zone, such as cron */
   readonly timezone: string;
@@ -46,7 +45,6 @@ export interface Machine {
   readonly door: string;
 }
 
-/** The tenant that a command works on, with a client for some of its nouns. */
 export interface ChosenTenant<N extends NounName = never> extends ChosenContext {
   readonly client: Client<N>;
   /**
@@ -77,7 +75,6 @@ export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environm
 export interface ServerPlan {
   readonly context: EmbeddedContext;
   readonly place: ListenPlace;
-  /** certificate and key (PEM); undefined: plain HTTP */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** the proxies whose headers are trusted */
   readonly proxies: BlockList | undefined;

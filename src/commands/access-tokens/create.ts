@@ -71,7 +71,6 @@ const CREATED_COLUMNS: readonly Column<AccessToken & { readonly secret: string }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Returns the end of a token as a UTC instant: a duration from now, or a date. */
 const resolveTokenEnd = async (tools: Tools, typed: string | undefined): Promise<string | undefined> => {
   if (typed === undefined) return undefined;
   const days = parseDurationDays(typed);

@@ -142,7 +142,6 @@ function requireAppleBusiness({ appleBusiness, ...rest }: BusinessOptions): void
   });
 }
 
-/** Credentials of a client of the Apple Business API. */
 type BusinessKey = Pick<BusinessAccess, "clientId" | "keyId" | "key">;
 
 /** Reads the credentials.  @throws `usage` if incomplete; `input-rejected` if the key is bad or readable by others */

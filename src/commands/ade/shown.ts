@@ -19,7 +19,6 @@ const FACT_HEADERS = [
 
 type AdeFacts = Readonly<Record<(typeof FACT_HEADERS)[number][0], string | number | null>>;
 
-/** The columns of a tenant's ADE state. */
 export const FACT_COLUMNS: readonly Column<AdeFacts>[] = FACT_HEADERS.map(([key, en, ja]) => ({
   key,
   header: text(en, ja),

@@ -14,7 +14,6 @@ const createCountColumn = (
   ja: string,
 ): Column<AdeSync> => ({ key, header: text(en, ja), value: (sync) => sync[key], align: "end" });
 
-/** Columns of the result of a sync. */
 const SYNC_COLUMNS: readonly Column<AdeSync>[] = [
   { key: "kind", header: text("kind", "種類"), value: ({ kind }) => kind, name: ({ kind }) => SYNC_KINDS[kind] },
   createCountColumn("created", "new", "新規"),

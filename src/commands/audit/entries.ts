@@ -49,7 +49,6 @@ export const getImportName = ({ objects }: AuditRow): string | undefined => {
   return one?.name ?? one?.id;
 };
 
-/** Describes the target of a change: the import with its file, or the first object and how many more there are. */
 const describeTarget = (entry: AuditRow): Text => {
   const number = getImportName(entry);
   if (number !== undefined) {

@@ -3,7 +3,6 @@ import { toUtcInstant, type TypedDate } from "../../lib/model/typed-date.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 
-/** Options that filter audit records. */
 export const AUDIT_FILTERS = {
   since: {
     kind: "date",
@@ -47,14 +46,12 @@ export const AUDIT_FILTERS = {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SECOND_MS = 1000;
 
-/** Returns the first instant of a typed date. For a day, this is the instant after the end of the previous day. */
 const getFirstInstant = (date: TypedDate, zone: string): string => {
   if ("instant" in date) return date.instant;
   const day = new Date(Date.parse(`${date.day}T00:00:00Z`) - DAY_MS).toISOString().slice(0, "2027-03-01".length);
   return getInstantAfter({ day }, zone, SECOND_MS);
 };
 
-/** Returns the instant after the last of a typed date.  @param stepMs one second for a day, which ends at 23:59:59 */
 const getInstantAfter = (date: TypedDate, zone: string, stepMs: number): string =>
   new Date(Date.parse(toUtcInstant(date, zone)) + stepMs).toISOString();
 

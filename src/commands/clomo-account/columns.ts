@@ -14,7 +14,6 @@ const ACCOUNT_IDENTIFIERS = text(
   "アカウント名・ID・メールアドレス・社員コード",
 );
 
-/** The argument that identifies an account. */
 export const ACCOUNT_ARGUMENT = {
   kind: "string",
   value: "ACCOUNT",
@@ -22,7 +21,6 @@ export const ACCOUNT_ARGUMENT = {
   about: ACCOUNT_IDENTIFIERS,
 } as const;
 
-/** Returns an organisation path for display. 全社, whose path is blank, is shown by its name. */
 const renderOrgPath = (path: string): Text => same(path === "" ? ROOT_ORG_NAME : path);
 
 /** Returns true if an account manages all organisations; a system administrator always does.  @see facts 2.1 */
@@ -40,7 +38,6 @@ const VALUE_RENDERERS: Readonly<Record<string, Column<Account>["name"]>> = {
   },
 };
 
-/** All columns of an account. */
 export const ACCOUNT_COLUMNS = buildFieldColumns<Account>(ACCOUNT.fields).map((column) => {
   const { key } = column;
   const { [key]: name = column.name } = VALUE_RENDERERS;

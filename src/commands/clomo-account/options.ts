@@ -232,7 +232,6 @@ export const readNewPassword = async (tools: Tools, file: string | undefined): P
   throw new Failure("input-rejected", { what, where: file });
 };
 
-/** Returns true if changing an account from the former role to the new role requires a password. */
 export const needsPassword = (former: Account["role"], role: Role): boolean => former === "none" && role !== "none";
 
 /**

@@ -9,7 +9,6 @@ import type { Tools } from "../tools.ts";
 import { showChangedAccount } from "./changed-account.ts";
 import { confirmChange } from "../permission.ts";
 
-/** Asks on a terminal before a system administrator loses the role. */
 async function confirmRevocation(tools: Tools, { id, name, role }: Account, dryRun: boolean): Promise<boolean> {
   const { terminal, globals } = tools;
   if (dryRun || globals.yes || !terminal.interactive || role !== "system") return true;

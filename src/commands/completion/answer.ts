@@ -6,13 +6,11 @@ import { findCompletionPlace, type PartialLine } from "./place.ts";
 
 /** A word that completion offers. */
 export interface CompletionCandidate {
-  /** the complete word */
   readonly value: string;
   /** a description in the language of the line; may be empty */
   readonly about: string;
 }
 
-/** Reads the names of the contexts. */
 export type ContextReader = () => Promise<readonly string[]>;
 
 /** The response to a shell: words to offer, or the instruction that the shell complete file names. */
@@ -51,7 +49,6 @@ const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && fiel
 
 const isRequired = (field: Field): boolean => field.kind !== "boolean" && field.required === true;
 
-/** Returns the flags that may still be typed. */
 const suggestFlags = (options: Fields, typed: ReadonlySet<string>): readonly Suggestion[] =>
   Object.entries(options).flatMap(([key, field]) => {
     const flag = `--${toFlagName(key)}`;
@@ -132,7 +129,6 @@ async function suggestWords(
   }
 }
 
-/** Characters that a command line cannot show, or that disguise what it shows. */
 const UNPRINTABLE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**

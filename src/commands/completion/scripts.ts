@@ -126,7 +126,6 @@ Register-ArgumentCompleter -Native -CommandName clomoctl -ScriptBlock {
 }
 `;
 
-/** The completion script of each shell. */
 export const COMPLETION_SCRIPTS = {
   bash: BASH_SCRIPT,
   zsh: ZSH_SCRIPT,

@@ -5,9 +5,7 @@ import type { PartialLine } from "./place.ts";
 
 /** What completion needs from the program. */
 export interface CompletionSource {
-  /** reads the words before the one that is completed */
   readonly read: (words: readonly string[]) => PartialLine;
-  /** returns the language that a line selects */
   readonly languageOf: (line: PartialLine) => Language;
   readonly readContexts: ContextReader;
 }

@@ -124,7 +124,6 @@ export default defineCommand({
   },
 });
 
-/** Returns the options with the defaults of a column map file. */
 const addMapDefaults = (
   typed: Pick<MapOptions, "sheet" | "headerRow"> & { readonly key?: string | undefined },
   options: MapOptions = {},

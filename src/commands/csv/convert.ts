@@ -19,7 +19,6 @@ import { isWorkbook, rejectSheetOption, SHEET_OPTION } from "./file/sheet.ts";
 import { streamUntilAborted } from "./file/watched.ts";
 import { UNMAPPABLE_OUTPUT_TEXTS, throwUnmappable } from "./file/unmappable.ts";
 
-/** Maximum number of problems that are listed. */
 const MAX_LISTED_PROBLEMS = 20;
 
 export default defineCommand({

@@ -36,7 +36,6 @@ export interface LookupKeys {
 /** If there are at least this many names, one pass over all records is faster than a search for each name. */
 const MIN_NAMES_FOR_SCAN = 100;
 
-/** Returns the key of a value that is compared verbatim. The prefix distinguishes it from the keys of other values. */
 const toExactKey = (value: string): string => `= ${value}`;
 const toCodeKey = (value: string): string => `code ${nameKey(value)}`;
 const toSerialKey = (value: string): string => `serial ${serialKey(value)}`;

@@ -12,7 +12,6 @@ import { isWorkbook } from "../csv/file/sheet.ts";
 import { readRecords } from "../imports/plan/reading.ts";
 import type { TypedName } from "./typed-names.ts";
 
-/** The positions of the columns that name a user. */
 interface NameColumns {
   readonly mails: readonly number[];
   readonly codes: readonly number[];
@@ -20,7 +19,6 @@ interface NameColumns {
   readonly reason: number;
 }
 
-/** Returns the columns that a header has; undefined if it is not a header with an email address or employee code. */
 function findNameColumns(cells: readonly string[]): NameColumns | undefined {
   const fields = cells.map((cell) => findColumnByAnyHeader(FORMATS.users.columns, cell)?.field);
   const listOf = (field: string): readonly number[] => fields.flatMap((one, at) => (one === field ? [at] : []));
@@ -29,7 +27,6 @@ function findNameColumns(cells: readonly string[]): NameColumns | undefined {
   return { mails, codes, names: listOf("name").slice(0, 1), reason: cells.findIndex(isReasonHeader) };
 }
 
-/** Collects the names of a table's rows below its header. */
 class NameTableReader implements RecordSink {
   readonly rows: TypedName[] = [];
   readonly #place: string;

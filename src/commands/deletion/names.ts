@@ -6,7 +6,6 @@ import { toComparableName } from "../../lib/model/search.ts";
 import { createFinder, type FindableKind } from "./findable.ts";
 import type { TypedName } from "./typed-names.ts";
 
-/** Maximum number of records that are listed if a name matches several. */
 const MAX_LISTED = 5;
 
 /** A name that does not match exactly one record, and the reason, for JSON output. */
@@ -154,13 +153,11 @@ const describeUnresolvedNames = <R>(
 
 const isSameName = (one: string, other: string): boolean => toComparableName(one) === toComparableName(other);
 
-/** Describes a row of a table that has another full name than the user. */
 const describeOtherName = <R>(fullName: string, record: R, describe: NamedKind<R>["describe"]): Text => {
   const { en, ja } = joinDescriptions([describe(record)]);
   return text(`the row has the name "${fullName}", but this is ${en}`, `行の氏名は「${fullName}」ですが、${ja} です`);
 };
 
-/** Describes a skipped row whose user the tenant does not have. */
 const describeNeverAdded = (name: string): Text =>
   text(
     `"${name}" is not in the tenant: the import skipped the row`,
@@ -170,7 +167,6 @@ const describeNeverAdded = (name: string): Text =>
 const joinDescriptions = (all: readonly (string | Text)[]): Text =>
   joinTexts(all.map((one) => (typeof one === "string" ? same(one) : one)));
 
-/** Words with which lists of users say that somebody left. */
 const LEAVING_PATTERN = /退職|退社|離職|退任|解雇|死亡|retire|resign|terminat|leaver|left/i;
 
 /**

@@ -58,7 +58,6 @@ export async function runDeletion<R extends { readonly id: string }>(
   return pending.settling(() => settleDeletion(tools, pending, options));
 }
 
-/** Shows a plan, asks for confirmation, and commits or discards it. */
 async function settleDeletion(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
   const { plan } = pending;
   const { list, report } = options;
@@ -71,7 +70,6 @@ async function settleDeletion(tools: Tools, pending: PendingPlan, options: Delet
   });
 }
 
-/** Builds the request: the IDs of the named records, or the filters. */
 async function buildDeletionRequest<R extends { readonly id: string }>(
   tools: Tools,
   { kind, names, file, filters, recursive, found }: Deletion<R>,
@@ -147,9 +145,6 @@ const NO_TARGET_FAILURE = new Failure("usage", {
   hint: text("pass names, --file FILE or a filter", "名前か --file FILE、または絞り込み条件を指定してください"),
 });
 
-/**
- * Returns the output file that lists the records of the plan, with a second file for users deleted with organisations.
- */
 const createListFile = (tools: Tools, name: string, plan: Import) => {
   const write = async (path: string, kind: Import["kind"], settle: () => Promise<unknown>): Promise<void> => {
     await writeDeletions(tools, path, { id: plan.id, kind }, settle);

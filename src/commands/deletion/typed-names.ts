@@ -16,10 +16,6 @@ export interface TypedName {
 /** Maximum size of a list of names. A larger file is not a list. */
 const MAX_LIST_BYTES = 1024 * 1024;
 
-/**
- * Decodes a list in an encoding that is usual on Japanese computers (UTF-16LE, UTF-8 or Shift_JIS); undefined if the
- * bytes are not text.
- */
 const decodeList = (bytes: Uint8Array): string | undefined => {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (bytes.includes(0)) return undefined;
@@ -30,7 +26,6 @@ const decodeList = (bytes: Uint8Array): string | undefined => {
   }
 };
 
-/** Reads a list: one name per line or, for users, a table with a header. */
 async function readNamesFromFile(tools: Tools, file: string, mayBeTable: boolean): Promise<readonly TypedName[]> {
   const { name: label, bytes } = await readNamedFile(tools, file, MAX_LIST_BYTES);
   const place = label === "-" ? "stdin" : label;

@@ -9,7 +9,6 @@ import { buildFieldColumns } from "../listing/columns.ts";
 import { buildOrgOptions, FILTER_OPTIONS } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 
-/** The argument that names a device. */
 export const DEVICE_ARGUMENT = {
   kind: "string",
   required: true,
@@ -47,7 +46,6 @@ export async function findDevicesByName(
   return [...found.values()];
 }
 
-/** Returns the path of an organisation for display. The path of 全社 is blank, so its name is shown. */
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
 
 /**
@@ -60,13 +58,11 @@ const DISPLAY_TEXTS: Readonly<Record<string, Column<Device>["name"]>> = {
   org: ({ org }) => renderOrgPath(org),
 };
 
-/** All columns of a device. */
 export const DEVICE_COLUMNS = buildFieldColumns<Device>(DEVICE.fields).map((column) => {
   const { [column.key]: name = column.name } = DISPLAY_TEXTS;
   return { ...column, name };
 });
 
-/** The options that filter devices by an organisation. */
 export const DEVICE_ORG_OPTIONS = buildOrgOptions(
   text(
     "only devices of this organisation or one below it, or of a user in them",
@@ -74,7 +70,6 @@ export const DEVICE_ORG_OPTIONS = buildOrgOptions(
   ),
 );
 
-/** The options that filter devices. */
 export const DEVICE_FILTERS = {
   ...DEVICE_ORG_OPTIONS,
   search: {
@@ -99,7 +94,6 @@ export const DEVICE_FILTERS = {
   ...FILTER_OPTIONS,
 } as const satisfies Fields;
 
-/** Help on the options that filter devices. */
 export const FILTER_DETAILS = [
   text(
     "--filter-name searches the identification name (端末識別名), which is a clomoctl feature that the console does not have. --filter-id searches the serial number.",

@@ -10,7 +10,6 @@ import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS, FILTER_DETAILS } from "./columns.ts";
 import { findUser } from "../users/columns.ts";
 
-/** Passes a list on unchanged, and detects whether it is empty. */
 class EmptyListDetector {
   isEmpty = true;
 

@@ -34,13 +34,11 @@ const MAX_LOG_BYTES = 64 * BYTES_PER_MB;
  */
 const MAX_WAITING_DAYS = { plans: 3, uploads: 7, console: 14, mirror: 30 } as const;
 
-/** The findings about contexts, and the renewal items of their tenants. */
 export interface ContextFindings extends TenantFindings {
   /** names of the contexts that were checked */
   readonly contexts: readonly string[];
 }
 
-/** The findings about a tenant, and its renewal items. */
 interface TenantFindings {
   readonly findings: readonly Finding[];
   readonly items: readonly RenewalItem[];
@@ -82,7 +80,6 @@ export async function checkContexts(tools: Tools, asking: NetworkAccess): Promis
   return { findings, items, contexts: checked.map(({ name }) => name) };
 }
 
-/** Adds the context to a finding. If there are several contexts, the proposed command names it too. */
 function assignContext(finding: Finding, context: string, several: boolean): Finding {
   const { mend } = finding;
   if (mend === undefined || !several) return { ...finding, context };
@@ -124,7 +121,6 @@ async function checkLocalTenant(tools: Tools, context: EmbeddedContext): Promise
   return isReadable ? checkTenantData(tools, context, findings) : { findings, items: [] };
 }
 
-/** Returns the hint for a file that has lost data. */
 const renderRestoreHint = ({ path }: TenantFileState): Text =>
   text(
     `copy ${path} to another place, then restore a backup`,
@@ -234,7 +230,6 @@ function checkAudit({ auditHead, auditTable, faults, version, newest }: TenantFi
   ];
 }
 
-/** Checks what a tenant reports about itself. */
 async function checkTenantData(tools: Tools, context: Context, sofar: readonly Finding[]): Promise<TenantFindings> {
   let client: Client<"tenant" | "imports" | "console" | "renewals" | "ade">;
   try {
@@ -330,7 +325,6 @@ const checkUploads = (imports: readonly Import[], at: ZonedMoment): readonly Fin
   ];
 };
 
-/** Checks the age of a mirror. Returns nothing for other tenants. */
 function checkMirrorAge(mirroredAt: string | null, { now, timezone }: ZonedMoment): readonly Finding[] {
   if (mirroredAt === null) return [];
   const days = -countDaysLeft(mirroredAt, now, timezone);

@@ -12,7 +12,6 @@ export const CHECK_STATE_LABELS = {
 
 export type CheckState = keyof typeof CHECK_STATE_LABELS;
 
-/** Labels for the checks. */
 export const CHECK_LABELS = {
   node: text("Node.js", "Node.js"),
   clock: text("clock", "時計"),
@@ -64,7 +63,6 @@ export const createProblemFinding = (check: CheckName, what: Text, mend: Advice)
   state: "problem",
 });
 
-/** Creates the finding for a check that failed with an error. */
 export function createFailureFinding(check: CheckName, error: unknown): Finding {
   if (error instanceof Failure) {
     const { what, where, hint } = error;

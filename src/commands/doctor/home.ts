@@ -23,7 +23,6 @@ export interface DiskInspector {
   readonly keepsOwners: (path: string) => boolean;
 }
 
-/** Checks the folders of the home. */
 export async function checkHome(
   tools: Tools,
   disk: DiskInspector = {
@@ -41,7 +40,6 @@ export async function checkHome(
   return all.flat();
 }
 
-/** Returns the folder, or its nearest parent folder that exists. */
 async function findNearestFolder(folder: string): Promise<string> {
   let at = folder;
   while ((await readFileStatus(at)) === undefined && dirname(at) !== at) at = dirname(at);
@@ -99,7 +97,6 @@ function checkHomeFolder({ home }: Tools, look: FileStatus | undefined, ownersKe
   ];
 }
 
-/** Checks that only the owner of the home can access the stored data. */
 async function checkPermissions({ home, contexts }: Tools, ownersKept: boolean): Promise<readonly Finding[]> {
   const { settings, data, tenants, temporary, userId } = home;
   if (userId === undefined || !ownersKept) return [];

@@ -5,10 +5,8 @@ import { createOkFinding, createProblemFinding, type Finding } from "./finding.t
 
 const MIN_NODE_MAJOR = 24;
 
-/** The program was written after this time, so a clock that shows an earlier time is wrong. */
 const MIN_PLAUSIBLE_TIME = Date.UTC(2026, 10, 1);
 
-/** Checks the machine on which the program runs. */
 export const checkMachine = (tools: Tools): readonly Finding[] => [checkNode(tools), checkClock(tools)];
 
 function checkNode({ machine }: Tools): Finding {

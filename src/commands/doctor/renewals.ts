@@ -91,7 +91,6 @@ function checkNotifySettings({ home }: Tools, settings: NotifySettings | undefin
   return createOkFinding("notify", named);
 }
 
-/** A secret: what it is for, and where it comes from. */
 interface SecretReference {
   readonly name: Text;
   readonly source: SecretSource;

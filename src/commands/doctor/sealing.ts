@@ -29,7 +29,6 @@ export async function checkSealingKey(tools: Pick<Tools, "home">): Promise<reado
     : [createOkFinding("sealing-key", text(`only you can access ${path}`, `${path} を読み書きできるのは自分だけです`))];
 }
 
-/** For each kind of secret: its name, and the command that replaces it if it is lost. */
 const SECRET_REPLACEMENTS: Readonly<
   Record<SealedSecret["secret"], { readonly what: Text; readonly line: CommandLine }>
 > = {

@@ -21,7 +21,6 @@ import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { collectHandoverFacts, openHandoverTenant, getChecklistDay, type HandoverTenant } from "./facts.ts";
 
-/** The columns that pipes get for a new answer. */
 const PIPED_ANSWER_COLUMNS = ["question", "value", "by"];
 
 const ANSWER_COLUMNS = buildFieldColumns<Answer>(ANSWER.fields);
@@ -101,10 +100,6 @@ export default defineCommand({
   },
 });
 
-/**
- * Returns the columns in which people see a new answer: the question's name, and its wording with the answer and
- * author.
- */
 const buildReadableColumns = (wordings: ReadonlyMap<string, Text>): readonly Column<Answer>[] => [
   ...ANSWER_COLUMNS.filter(({ key }) => key === "question").map((column) => ({ ...column, whole: true })),
   {
@@ -158,10 +153,8 @@ function refuseConflictingInputs({
   });
 }
 
-/** The maximum number of answers in one request. */
 const MAX_ANSWERS_PER_REQUEST = 1000;
 
-/** Saves answers in the tenant as they come in. */
 class AnswerWriter {
   readonly changed: Answer[] = [];
   readonly #tools: Tools;
@@ -235,7 +228,6 @@ async function announceAuthor(tools: Tools, by: string | undefined): Promise<voi
   );
 }
 
-/** Returns all questions in groups: those of the checklist, and those about what is only in the console. */
 const listQuestionGroups = (facts: HandoverFacts, day: Interview["day"]): readonly AnswerGroup[] => [
   ...buildChecklist(facts, day),
   buildConsoleQuestions(facts, day),
@@ -250,7 +242,6 @@ interface Interview {
   readonly keeper: AnswerWriter;
 }
 
-/** Asks one question after another. An answer can lead to further questions. */
 async function askQuestions(
   tools: Tools,
   facts: HandoverFacts,
@@ -299,19 +290,14 @@ async function askQuestion(
   return "value" in read ? read.value : undefined;
 }
 
-/** The format in which an answer is typed, if the question does not explain it. */
 const ANSWER_FORMATS: Partial<Readonly<Record<Question["kind"], Text>>> = {
   "yes-no": text("yes/no", "はい/いいえ"),
   date: text("YYYY-MM-DD", "YYYY-MM-DD"),
 };
 
-/** Hints that explain the effect of a blank answer. */
 const BLANK_LEAVES_OPEN = text("leave blank to skip", "空のまま Enter: 未回答のまま");
 const BLANK_KEEPS_ANSWER = text("leave blank to keep the answer", "空のまま Enter: 変更しない");
 
-/**
- * Returns the prompt for a question: the subject, the wording, the current answer, and the effect of a blank answer.
- */
 function buildPrompt(question: Question, timezone: string): Text {
   const { about, wording, answer, recorded, kind, due } = question;
   const whose = about === undefined ? "" : `${about}: `;

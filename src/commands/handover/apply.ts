@@ -78,7 +78,6 @@ const APPLIED_ROW_COLUMNS: readonly Column<AppliedRow>[] = [
 /** The maximum number of removals and refusals that are shown to people. */
 const MAX_SHOWN_RECORDS = 20;
 
-/** The name of a bundle as it was typed, and the identity file that decrypts the bundle. */
 interface BundleArguments {
   readonly bundle: string;
   readonly identity: string | undefined;
@@ -200,14 +199,12 @@ async function writeNextSteps(
   await listMissingPasswords(tools, became, accounts.list);
 }
 
-/** Resources that keep no versions of their changes. */
 const UNVERSIONED_RESOURCES: readonly string[] = ["tenant", "renewals", "answers"];
 const UNVERSIONED_RESOURCES_LABEL = text(
   "the tenant's profile, renewal items and answers",
   "テナントの情報、年次更新・期限、回答",
 );
 
-/** Returns whether an undo restores some of what a plan writes, and whether it restores all of it. */
 const getUndoCoverage = ({ resources }: RestorePlan): { readonly some: boolean; readonly all: boolean } => {
   const written = resources.filter(({ added, changed, removed }) => added + changed + removed > 0);
   const isKept = ({ name }: RestoredResource): boolean => !UNVERSIONED_RESOURCES.includes(name);
@@ -222,7 +219,6 @@ const APPLY_RIGHT_REASON = {
   ),
 };
 
-/** Builds the plan that shows what applying a bundle would do. */
 function buildApplyPlan(
   restore: RestorePlan,
   {
@@ -301,7 +297,6 @@ function chooseResources(
   return only.length === 0 ? names : names.filter((name) => only.includes(name));
 }
 
-/** Returns the resources of a bundle that can be applied. */
 const listApplicableResources = ({ resources }: Manifest): readonly ApplicableResourceName[] =>
   resources
     .filter(({ state }) => PRESENT_RESOURCE_STATES.includes(state))
@@ -343,7 +338,6 @@ const createMissingResourceFailure = (name: string, where: string): Failure =>
 const COMPARE_STEP = { id: "compare", name: text("Comparing", "比較") };
 const APPLY_STEP = { id: "commit", name: text("Applying", "適用") };
 
-/** Sends the records of a bundle, and shows the progress. */
 async function sendRecords<T>(
   { terminal }: Tools,
   { id, name }: { readonly id: string; readonly name: Text },
@@ -357,7 +351,6 @@ async function sendRecords<T>(
   return done;
 }
 
-/** Returns a row for each resource of the plan, and for each resource of the bundle that is not applied. */
 const buildAppliedRows = (
   plan: RestorePlan,
   { resources }: Manifest,
@@ -406,7 +399,6 @@ async function refuseRejectedBundle(
   );
 }
 
-/** Explains what to do if a mirror refuses records that belong to the console. */
 const explainMirrorRefusal = ({ bundle, identity }: BundleArguments): Text => {
   const here = APPLICABLE_RESOURCES.flatMap((name) => (resourceOf(name).here === true ? ["--only", name] : []));
   const apply = line("handover apply", [bundle], { identity }).with(...here);
@@ -455,7 +447,6 @@ const NEXT_STEPS: readonly Text[] = [
   ),
 ];
 
-/** Yields notes that the tenant becomes a mirror, and that tasks remain in the console. */
 function* renderMirrorNotes({ tenant: { mirroredAt }, resources }: Manifest, zone: string): Generator<Text> {
   const day = dayOf(mirroredAt ?? "", zone);
   yield text(
@@ -471,9 +462,6 @@ function* renderMirrorNotes({ tenant: { mirroredAt }, resources }: Manifest, zon
   );
 }
 
-/**
- * Returns true if accounts change and the tenant stores their passwords. The passwords of a mirror are in the console.
- */
 const hasLocalAccountChanges = ({ resources }: RestorePlan, { tenant: { mirroredAt } }: Manifest): boolean =>
   mirroredAt === null && resources.some(({ name, added, changed }) => name === "accounts" && added + changed > 0);
 
@@ -518,7 +506,6 @@ async function findNewAdministrators(found: BundleFiles, accounts: AccountsClien
   );
 }
 
-/** Returns the given accounts that still exist, as they are now. */
 async function reloadAccounts(
   some: readonly Pick<Account, "id">[],
   accounts: AccountsClient,

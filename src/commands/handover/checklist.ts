@@ -74,14 +74,12 @@ export default defineCommand({
   },
 });
 
-/** Returns what to type next, in addition to what is shown below each gap. */
 function listNextSteps(
   items: readonly ChecklistItem[],
   {
     leaver,
     open,
   }: {
-    /** the leaver as typed */
     readonly leaver: string | undefined;
     /** number of open questions about what is only in the console */
     readonly open: number;

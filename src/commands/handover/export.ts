@@ -249,7 +249,6 @@ export default defineCommand({
   },
 });
 
-/** Returns true if the exporting account was not permitted to see a resource, or some fields. */
 const isRestricted = ({ resources }: Manifest): boolean =>
   resources.some(({ name, state }) => state === "not-permitted" || findHiddenFields({ resources }, name).length > 0);
 

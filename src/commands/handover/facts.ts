@@ -8,7 +8,6 @@ import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { requireRight } from "../rights.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 
-/** The nouns of the tenant's API that a handover reads. */
 const HANDOVER_NOUNS = [
   "tenant",
   "accounts",
@@ -69,7 +68,6 @@ async function listAdministrators(
   return [...all.values()];
 }
 
-/** Converts a user who is marked as an administrator. Nothing else is known about the user's account. */
 const toMarkedAdministrator = ({ id, name: user, accountName: name, emails, org }: User): Administrator => ({
   id,
   name,

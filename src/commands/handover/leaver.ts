@@ -24,7 +24,6 @@ export const LEAVER_OPTIONS = {
   leaves: { kind: "date", value: "DATE", about: text("the leaver's last day", "退職者の最終日") },
 } as const satisfies Fields;
 
-/** The leaver and the last day, as typed. */
 export type LeaverInput = InputOf<typeof LEAVER_OPTIONS>;
 
 /** Refuses a last day without a leaver.  @param where the command, for the error message  @throws Failure `usage` */
@@ -37,7 +36,6 @@ export function refuseLastDayWithoutLeaver(where: string, { leaver, leaves }: Le
   });
 }
 
-/** Returns the last day of the leaver in a time zone. */
 export const getLastDay = ({ leaves }: Pick<LeaverInput, "leaves">, zone: string): string | undefined =>
   leaves === undefined ? undefined : "day" in leaves ? leaves.day : dayOf(leaves.instant, zone);
 
@@ -81,7 +79,6 @@ export async function findMatchingUsers(client: Client<"users">, typed: string):
   return users.map(({ id, name: called, accountName, emails }) => ({ id, name: called, account: accountName, emails }));
 }
 
-/** Yields the users with exactly this name. The filter of the API also returns users with a name that contains it. */
 async function* findNamesakes({ users }: Client<"users">, name: string): AsyncGenerator<User> {
   for await (const user of users.list({ filterName: name })) if (isSameName(user.name, name)) yield user;
 }
@@ -102,7 +99,6 @@ export async function collectLeaverRecords(
   };
 }
 
-/** Returns the names of the schemes that an account created or changed, according to the audit records. */
 async function listAuthoredSchemes(client: HandoverTenant["client"], account: string): Promise<readonly string[]> {
   const names = new Set<string>();
   for await (const { record } of client.audit.list({ actor: account, action: "roles.schemes" })) {

@@ -110,7 +110,6 @@ async function renderBundleReport(
   return renderReport(tools, { manifest, read, leaver }, format);
 }
 
-/** Returns the contents of the files in a bundle that a report is made from. */
 async function readReportFiles(bundle: Bundle): Promise<ReadonlyMap<string, string>> {
   const { isReportFile, ReportFileBuffer } = await import("../../lib/handover/report/data.ts");
   const read = new Map<string, string>();

@@ -126,7 +126,6 @@ function buildItemRows({
   ];
 }
 
-/** The states of lines that only the full checklist shows. */
 const DETAIL_STATES: readonly ChecklistRow["state"][] = ["recorded", "answered", "note"];
 
 /** Returns only the lines that show what is missing. Several unanswered questions of an item become one line. */
@@ -145,11 +144,9 @@ export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistR
   });
 };
 
-/** The column in which the text of a line begins: the width of the longest state name and two spaces. */
 const CHECKLIST_INDENT = 10;
 const MIN_CHECKLIST_WIDTH = 20;
 
-/** Returns the spaces between a state name and the text. Japanese letters are two columns wide. */
 const createPadding = ({ language }: Terminal, name: string): string =>
   " ".repeat(Math.max(1, CHECKLIST_INDENT - (language === "ja" && name !== "" ? 2 : 1) * name.length));
 

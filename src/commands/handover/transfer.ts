@@ -43,7 +43,6 @@ interface TransferRow {
   readonly name: Text;
   readonly before: Text | null;
   readonly after: Text | null;
-  /** number of the task to do in the console */
   readonly consoleTask: number | null;
   readonly mend: Text | null;
 }
@@ -197,7 +196,6 @@ const describeTransferRow = ({ kind, name, before, after }: TransferRow): Text =
   return text(`  ${label.en} ${name.en}: ${en}`, `  ${label.ja} ${name.ja}: ${ja}`);
 };
 
-/** Returns the sentence that says what was transferred. */
 const describeTransferred = (
   rows: readonly TransferRow[],
   { from, to }: { readonly from: Person; readonly to: Person },
@@ -260,7 +258,6 @@ const describeTransferCommand = (leaving: string, following: string): Text => {
   return text(`to transfer: ${command}`, `引き継ぐには: ${command}`);
 };
 
-/** A person who is a user of the tenant. */
 type UserPerson = Person & { readonly id: string };
 
 /** Returns the person with their user's id.  @throws `input-rejected` if the person is not a user, only a free text */
@@ -310,7 +307,6 @@ const showTransferRows = (
   columns = TRANSFER_COLUMNS,
 ): Promise<void> => terminal.list(columns, rows);
 
-/** The result of a transfer or of its dry run, with the facts from before the transfer. */
 interface TransferReport {
   readonly from: UserPerson;
   readonly facts: HandoverFacts;
@@ -318,7 +314,6 @@ interface TransferReport {
   readonly done: TransferResult;
 }
 
-/** Returns the facts as they are after the transfer. */
 function applyTransferToFacts({ facts, done }: Omit<TransferReport, "from" | "rows">): HandoverFacts {
   const { administrators, renewals } = facts;
   const accounts = new Map(done.accounts.map(({ after }) => [after.id, toAdministrator(after)]));

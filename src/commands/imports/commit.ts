@@ -76,7 +76,6 @@ const createRejectedPlanFailure = ({ number }: Import): Failure =>
     hint: step("to list the invalid rows", "不正な行の確認", line("imports show", [number], { problems: true })),
   });
 
-/** Returns the failure of a plan whose file of passwords was removed when an earlier commit failed. */
 const passwordsNeededFailure = ({ number }: Import): Failure =>
   new Failure("input-rejected", {
     what: text(
@@ -98,11 +97,6 @@ const createNoOpenPlanFailure = ({ number, state }: Import): Failure => {
   });
 };
 
-/**
- * Returns the failure for an upload file that needs passwords or unknown columns: these are only in the input file,
- * which
- * is not stored with a kept plan.
- */
 const createInputNeededFailure = ({ number }: Import): Failure =>
   new Failure("input-rejected", {
     what: text(

@@ -71,7 +71,6 @@ const OPEN_FIELD_COLUMNS: readonly Column<OpenField>[] = [
 /** Maximum number of rows that a table for people shows. */
 const MAX_TABLE_ROWS = 20;
 
-/** Returns what is still open in a task, field by field; new records and deletions are one entry each. */
 const listOpenFields = ({ records }: ConsoleTask): readonly OpenField[] =>
   records.flatMap((record): readonly OpenField[] =>
     record.work === "create" || record.work === "delete"
@@ -204,7 +203,6 @@ export default defineCommand({
   },
 });
 
-/** Reports what is still open in a task, and how to close it.  @param kind kind of the export */
 const reportOpen = async (
   terminal: Tools["terminal"],
   { task, unseen, lacking }: Verification,
@@ -225,7 +223,6 @@ const reportOpen = async (
   for (const step of buildVerifySteps(task, kind)) await terminal.note(step);
 };
 
-/** Lists what is open in a task: all of it for programs, the first rows for people. */
 const listOpenRows = async (terminal: Tools["terminal"], task: ConsoleTask): Promise<void> => {
   const open = listOpenFields(task);
   const shown = isDefaultTable(terminal) ? open.slice(0, MAX_TABLE_ROWS) : open;
@@ -235,7 +232,6 @@ const listOpenRows = async (terminal: Tools["terminal"], task: ConsoleTask): Pro
   await terminal.note(step(`and ${more} more`, `ほか ${more} 件`, all));
 };
 
-/** Returns the failure for a rejected export, which may be of another kind that the change covers. */
 const suggestOtherKinds = (
   error: Failure,
   { number, against }: Omit<VerifiedChange, "kind">,
@@ -310,7 +306,6 @@ const describeNotCompared = (label: string, { task, changedAgain = null }: Verif
   );
 };
 
-/** Reports that all of a change is in the console.  @param changedAgain the newest change that rewrote a part of it */
 const describeAllDone = (number: number, changedAgain: number | null): Text => {
   const but = describeExclusion(changedAgain);
   return text(
@@ -334,7 +329,6 @@ const SAME_AS_UPLOAD_QUESTION = text(
   "アップロードしたファイルと同じ内容です。本当にアップロード後の管理画面のエクスポートですか?",
 );
 
-/** A change to verify, the export file, and the kind of the export if it differs from the kind of the task. */
 interface VerifiedChange {
   readonly number: number;
   readonly against: string;

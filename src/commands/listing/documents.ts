@@ -4,7 +4,6 @@ import type { OutputField } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import type { Tools } from "../tools.ts";
 
-/** The formats of documents; formats of records are separate. */
 type DocumentFormat = "text" | "markdown" | "html" | "pdf";
 
 const RECORD_FORMATS = GLOBAL_OPTIONS.format.choices;
@@ -63,7 +62,6 @@ export interface DocumentRequest<D> {
   readonly output: string;
 }
 
-/** Returns true if a format is a format of records, which the terminal writes. */
 const isRecordFormat = (format: string): format is RecordFormat =>
   (RECORD_FORMATS as readonly string[]).includes(format);
 

@@ -21,7 +21,6 @@ const ONBOARDING_NOUNS = ["tenant", "answers", "renewals", "devices", "ade"] as 
 
 type OnboardingClient = Client<(typeof ONBOARDING_NOUNS)[number]>;
 
-/** Returns true if the onboarding asks a question with this name. */
 export const isQuestionName = (name: string): name is QuestionName =>
   (QUESTION_NAMES as readonly string[]).includes(name);
 
@@ -47,16 +46,12 @@ async function loadJudgedRenewals(
     .toSorted(compareByExpiry);
 }
 
-/**
- * Returns what is known about the state of a tenant's ADE devices. The devices of a mirror are synced in the console.
- */
 const determineAdeState = ({ mirroredAt }: Tenant, ade: Ade | undefined): OnboardingFacts["adeState"] => {
   if (mirroredAt !== null) return "console";
   if (ade === undefined) return "not-visible";
   return ade.lastSyncAt === null ? "never-synced" : "synced";
 };
 
-/** Returns the recorded answers; undefined if the account may not read them. */
 const loadAnswers = (client: OnboardingClient): Promise<readonly Answer[] | undefined> =>
   client.answers.list().catch((error: unknown) => {
     if (error instanceof Failure && error.code === "not-permitted") return undefined;

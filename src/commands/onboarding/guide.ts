@@ -148,7 +148,6 @@ function findStep(typed: string): OnboardingStep {
   });
 }
 
-/** Related commands, which are shown before the steps. */
 const RELATED_COMMANDS = [
   [text("show one step only", "1 つの手順だけ見る"), same(line("onboarding guide", ["STEP"]))],
   [text("show the progress", "進み具合を見る"), same(line("onboarding status", []))],
@@ -177,7 +176,6 @@ const formatStepHeading = ({ number, title, standing }: OnboardingStep, facts: O
   return text(`Step ${number}: ${title.en} (${state.en})`, `手順 ${number}: ${title.ja}(${state.ja})`);
 };
 
-/** Asks all unanswered questions, or all questions of one step, and saves each answer at once. */
 async function askQuestions(
   tools: Tools,
   facts: OnboardingFacts,

@@ -46,9 +46,6 @@ const PARENT_COLUMN: Column<Org> = {
   value: ({ parentId }) => parentId,
 };
 
-/**
- * Returns a function that formats an organisation's parent: its path with its code, or with its ID if it has no code.
- */
 const createParentFormatter =
   (all: readonly Org[]) =>
   ({ parentId }: Org): Text => {

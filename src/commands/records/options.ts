@@ -17,7 +17,6 @@ export const DRY_RUN_OPTION = {
   about: text("show the result without changing anything", "結果を表示するだけで何も変更しない"),
 } as const satisfies OptionField;
 
-/** How a command adapts the options of the fields. */
 interface ValueOptionSettings {
   /** fields that do not get an option, because another verb or an argument sets them */
   readonly without?: readonly string[] | undefined;
@@ -29,7 +28,6 @@ interface ValueOptionSettings {
 const toOptionName = (name: string, { short, shownAs }: Field): string =>
   name === "accountName" ? name : (shownAs ?? short ?? name);
 
-/** The labels of the values of a switch that is set by hand. */
 const SWITCH_LABELS = { yes: text("yes", "はい"), no: text("no", "いいえ") };
 
 /**

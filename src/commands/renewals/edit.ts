@@ -94,11 +94,9 @@ const buildFileChange = (before: RenewalItem, { kind = before.kind, ...change }:
   return { kind, ...others, ...recordFile(before, file) };
 };
 
-/** A file to record for an item. */
 interface FileUpdate {
   readonly before: RenewalItem;
   readonly change: RenewalChange;
-  /** path as it was typed */
   readonly path: string;
   readonly file: NamedFileContent;
   /** true if the file is recorded as downloaded and waits for its upload */
@@ -154,7 +152,6 @@ async function judgeFile(
 const describeCheck = ({ id, what }: Check): Text =>
   text(`${CHECK_LABELS[id].en}: ${what.en}`, `${CHECK_LABELS[id].ja}: ${what.ja}`);
 
-/** Creates the failure for a file that cannot replace the file in use. @param found kind that was read from the file */
 function createReplacementFailure(
   { name, kind }: RenewalItem,
   refused: readonly Check[],

@@ -10,7 +10,6 @@ import { joinTexts, text, type Language, type Text } from "../../lib/text/index.
 import type { Outcome } from "../command.ts";
 import type { Tools } from "../tools.ts";
 
-/** The judged file and the kind of its content. */
 interface JudgedFile {
   readonly file: string;
   readonly kind: RenewalKind;
@@ -48,7 +47,6 @@ const describeGuideCommand = (kind: RenewalKind): Text =>
     `正しいものを入手する手順: ${line("renewals guide", [kind])}`,
   );
 
-/** Describes in one line what to do with the new file. */
 function describeVerdict(file: string, { safe, leftToCheck, checks }: ReplacementJudgement): Text {
   if (checks.some(({ outcome }) => outcome === "bad")) {
     return text(`${file}: do not upload it`, `${file}: アップロードしないでください`);

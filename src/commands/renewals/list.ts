@@ -48,7 +48,6 @@ export default defineCommand({
   },
 });
 
-/** The items to show and the first failure of a tenant; items of other tenants are shown nevertheless. */
 interface GatheredItems {
   readonly shown: readonly JudgedItem[];
   /** all items, regardless of the limit */

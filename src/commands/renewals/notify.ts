@@ -167,7 +167,6 @@ export default defineCommand({
   },
 });
 
-/** Sends what is due, or shows it. */
 async function remind(
   tools: Tools,
   { dryRun, allContexts }: { readonly dryRun: boolean; readonly allContexts: boolean },
@@ -258,7 +257,6 @@ async function openReminderTenants(
   return { tenants, unreached: tenants.length < all.length };
 }
 
-/** Returns where to look for the secrets of the settings. */
 const getSecretPlace = ({ environment, home, machine }: Tools): SecretPlace => ({
   environment,
   folder: home.settings,

@@ -52,7 +52,6 @@ export default defineCommand({
   },
 });
 
-/** The environment variables that lead to the folders of clomoctl. */
 const HOME_VARIABLES = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] as const;
 
 function collectHomeVariables({ environment, workingFolder }: Tools): ReadonlyMap<string, string> {

@@ -3,7 +3,6 @@ import { same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { REACH_LABELS, type MatrixRow, type Reach, type RoleChoice } from "../../lib/model/role-policy.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 
-/** Returns the columns for the choices of 管理者権限, with the texts in the given language. */
 export const buildRoleColumns = (language: Language): readonly Column<RoleChoice>[] => [
   { key: "role", header: text("role", "管理者権限"), value: ({ role }) => role, name: ({ name }) => name },
   { key: "name", header: text("name", "名前"), value: ({ name }) => name[language] },
@@ -34,7 +33,6 @@ export const GROUP_COLUMN: Column<MatrixRow> = {
   name: ({ group }) => OPERATION_GROUPS[group],
 };
 
-/** Returns the column that describes an operation in the given language. */
 export const buildAboutColumn = (language: Language): Column<MatrixRow> => ({
   key: "about",
   header: text("operation", "操作"),

@@ -6,7 +6,6 @@ import { defineCommand } from "../command.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import { describeReach, OPERATION_COLUMN, GROUP_COLUMN, buildAboutColumn, REACH_HELP } from "./choices.ts";
 
-/** The headers of the roles, short enough for a table with one column for each role. */
 const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
   system: text("system", "システム"),
   division: text("division", "部門"),

@@ -69,7 +69,6 @@ const buildCountColumn = (key: "users" | "orgs" | "devices" | "consoleTasks", he
   value: ({ tenant }) => tenant?.[key],
 });
 
-/** Describes a context by its name, whether it is in use, and whether it is protected. */
 const describeContext = ({ context, used }: TenantStatus): Text => {
   const marks = [
     ...(used ? [text("in use", "使用中")] : []),
@@ -311,7 +310,6 @@ interface StatusField {
   readonly lines: readonly Text[];
 }
 
-/** Returns a tenant's status as people see it, field by field. Fields about which nothing is known are omitted. */
 const buildStatusFields = (status: TenantStatus): readonly StatusField[] =>
   STATUS_COLUMNS.filter(({ key }) => !MACHINE_ONLY_COLUMNS.includes(key)).flatMap(
     ({ key, header, value, name, parts }) => {

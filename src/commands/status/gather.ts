@@ -30,7 +30,6 @@ import {
 } from "../renewals/items/tenant-items.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 
-/** The status of a tenant. */
 export interface TenantStatus {
   readonly context: Context;
   /** true for the context that commands use by default */
@@ -150,13 +149,11 @@ async function loadFindings(tools: Tools, context: Context, { administration }: 
   return [...checkAdministration(administration), ...(left ?? [])];
 }
 
-/** The right that is needed to fix each kind of finding. A finding about a recipient cannot be fixed in a tenant. */
 const RIGHTS_TO_FIX: readonly (readonly [Operation, readonly Finding["about"][]])[] = [
   ["accounts.roles", ["support-option", "system-administrators"]],
   ["renewals.write", ["owner"]],
 ];
 
-/** Returns, for each right that the acting account has, the command that fixes the first finding that requires it. */
 const buildFixCommands = (findings: readonly Finding[], { may }: Rights): readonly CommandLine[] =>
   RIGHTS_TO_FIX.filter(([operation]) => may(operation)).flatMap(([, mended]) =>
     findings
@@ -240,6 +237,5 @@ function buildRecordingCommands({ tenant, renewals, expected }: Pick<TenantData,
 export const hasUnconfirmedAdministrators = ({ mirroredAt, users, administratorsKnown = [] }: Tenant): boolean =>
   mirroredAt !== null && users > 0 && !administratorsKnown.includes("users");
 
-/** Returns what to type for an item: its name, or its ID if another item has the same name. */
 const toItemArgument = ({ id, name }: JudgedItem, all: readonly JudgedItem[]): string =>
   all.some((other) => other.id !== id && other.name === name) ? id : name;

@@ -12,7 +12,6 @@ const USER_IDENTIFIERS = text(
   "ID・メールアドレス・社員コード・CLOMO アカウント名",
 );
 
-/** The argument that names a user. */
 export const USER_ARGUMENT = {
   kind: "string",
   required: true,
@@ -24,7 +23,6 @@ export const USER_ORG_OPTIONS = buildOrgOptions(
   text("only users in this organisation or below it", "この組織とその下の組織のユーザーに絞り込む"),
 );
 
-/** The options that filter users. */
 export const USER_FILTERS = {
   ...USER_ORG_OPTIONS,
   search: {
@@ -38,7 +36,6 @@ export const USER_FILTERS = {
   ...FILTER_OPTIONS,
 } as const satisfies Fields;
 
-/** All columns of a user. */
 export const USER_COLUMNS = buildFieldColumns<User>(USER.fields);
 
 /** How a user is found by name and distinguished from other users. */

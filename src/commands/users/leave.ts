@@ -116,7 +116,6 @@ export default defineCommand({
 
 type LeaveTenant = ChosenTenant<"users" | "leavers" | "imports">;
 
-/** The users who leave, what depends on them, and how the command was called. */
 interface LeaveRequest {
   readonly ids: readonly string[];
   /** what the change would do */
@@ -125,7 +124,6 @@ interface LeaveRequest {
   readonly dryRun: boolean;
   readonly confirmDeletions: number | undefined;
   readonly seen: number | undefined;
-  /** the command line for the next run */
   readonly again: ReturnType<typeof line>;
 }
 
@@ -169,7 +167,6 @@ async function resolveLeavers(
 const collectRows = (results: readonly LeaveResult[]): readonly LeaveRow[] =>
   results.flatMap(({ before, after }) => buildLeaveRows({ before: before ?? after, after }));
 
-/** Lists what depends on the users, before their last day.  */
 async function listBeforeLastDay(
   tools: Tools,
   found: readonly Dependents[],
@@ -187,7 +184,6 @@ async function listBeforeLastDay(
   );
 }
 
-/** Ends what can be ended now, in one change, and names what is left. */
 async function endRights(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
   const { terminal, globals } = tools;
   const { planned, report, dryRun, seen, ids } = request;
@@ -216,7 +212,6 @@ async function endRights(tools: Tools, tenant: LeaveTenant, request: LeaveReques
   return finish(tools, request, { results: done, rows: ended });
 }
 
-/** Deletes the users on whom nothing depends any more, by a plan like that of every deletion. */
 async function deleteReadyUsers(tools: Tools, { client }: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
   const { planned, report, dryRun, confirmDeletions } = request;
   const rows = collectRows(planned);
@@ -262,7 +257,6 @@ const summarizeRows = (rows: readonly LeaveRow[]): Partial<PlanSummary> => {
   return { create: 0, update: sumChanges(changes, "update"), delete: sumChanges(changes, "delete") };
 };
 
-/** Builds the plan that is shown before the rights are ended. */
 function buildLeavePlan(tenant: LeaveTenant, { planned }: LeaveRequest, rows: readonly LeaveRow[]): Plan {
   const { name } = tenant.context;
   const [secured, account, device] = [

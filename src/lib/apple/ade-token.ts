@@ -10,7 +10,6 @@ import { parseObject, getNonEmptyText } from "./encoding/foreign.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 import type { AdeToken } from "./service/token.ts";
 
-/** The facts in the file name of a server token. */
 interface TokenFileName {
   readonly server: string;
   /** UTC instant at which the token was created; undefined if it is not a valid date */
@@ -128,7 +127,6 @@ function parseTokenFileName(name: string): TokenFileName | undefined {
   return server === undefined ? undefined : { server, at: parseInstant(`${day}T${time.replaceAll(/[-_]/g, ":")}Z`) };
 }
 
-/** The content of a decrypted token. */
 interface TokenContent {
   readonly fields: ReadonlyMap<string, unknown>;
   readonly consumerKey: string;

@@ -8,7 +8,6 @@ export interface RetryTools {
   readonly send: Send;
   /** returns the current time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
-  /** waits for a delay; rejects as soon as the signal is aborted */
   readonly wait: (delayMs: number, signal?: AbortSignal) => Promise<unknown>;
 }
 

@@ -11,7 +11,6 @@ import { fingerprintOf, createRejectedFileFailure, type NamedFile } from "./rene
 export interface SigningRequest {
   /** SHA-256 of the public key (SPKI, DER) in hexadecimal digits */
   readonly publicKey: string;
-  /** whether a vendor has signed the request for Apple's portal, as with the console's requests */
   readonly vendorSigned: boolean;
 }
 
@@ -59,7 +58,6 @@ function decodePlainRequest(bytes: Uint8Array): Uint8Array | undefined {
   return der?.[0] === TAG.sequence ? der : undefined;
 }
 
-/** Returns a request's public key fingerprint. CertificationRequestInfo: version, subject, public key, attributes. */
 function fingerprintPublicKey(der: Uint8Array): string | undefined {
   const [info] = readChildren(readElement(der));
   const [version, subject, key] = info === undefined ? [] : readChildren(info);

@@ -54,7 +54,6 @@ export interface Connection {
   readonly unaudited?: (() => Promise<void>) | undefined;
   /** returns a unique value for an Idempotency-Key; undefined if requests are never repeated, as in the same process */
   readonly newKey?: (() => string) | undefined;
-  /** called with the numbers of the changes that a request made */
   readonly changed?: ((numbers: readonly number[]) => void) | undefined;
   /** the file or the environment variable with the access token, for messages */
   readonly credentialSource?: string | undefined;
@@ -113,7 +112,6 @@ export interface CallResults<S extends z.ZodType> extends Record<ResponseKind, u
 type ItemsOf<S extends z.ZodType> =
   z.output<S> extends { readonly items: infer T extends readonly unknown[] } ? T : never;
 
-/** The parts of the request that one call sends. */
 interface CallInput {
   readonly path: string;
   readonly query: Readonly<Record<string, string | number | boolean | undefined>>;
@@ -173,7 +171,6 @@ interface DryRunBody {
   readonly dryRun?: unknown;
 }
 
-/** A call of a route, ready to be sent. */
 interface RouteCall {
   readonly connection: Connection;
   readonly route: Route;
@@ -212,11 +209,9 @@ async function sendCall(
   return response;
 }
 
-/** Returns the address of a path. A tenant's base address may have a path itself. */
 const buildUrl = ({ base = new URL("http://tenant.invalid") }: Connection, path: string): URL =>
   new URL(base.pathname.replace(/\/$/, "") + path, base);
 
-/** Passes on what the headers of a response say besides the response itself. */
 const passOnHeaders = async (connection: Connection, response: Response): Promise<void> => {
   if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
   const numbers = response.headers.get(CHANGE_HEADER) ?? "";
@@ -225,7 +220,6 @@ const passOnHeaders = async (connection: Connection, response: Response): Promis
   if (TOKEN_END.test(end) && !Number.isNaN(Date.parse(end))) await connection.tokenExpires?.(end);
 };
 
-/** Creates the failure of an error response; a token that is refused is named by its source. */
 const createCallFailure = async (
   { credentialSource: where, base, context }: Connection,
   { method, path }: Pick<Route, "method" | "path">,
@@ -393,7 +387,6 @@ const openPagedList = (call: RouteCall): PagedList<unknown> => ({
 const fetchByteStream = async (call: RouteCall): Promise<ReadableStream<Uint8Array>> =>
   (await sendCall(call)).body ?? new Blob([]).stream();
 
-/** Yields the chunks of a body, and throws as soon as the call is aborted. */
 async function* iterateChunks(call: RouteCall, body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     await yieldToSignals(call);
@@ -433,7 +426,6 @@ const openStreamedParts = (call: RouteCall): StreamedParts<unknown> => {
   };
 };
 
-/** The functions that read a response, by its kind. */
 const RESPONSE_READERS: Readonly<Record<ResponseKind, (call: RouteCall) => unknown>> = {
   json: (call) => fetchJson(call),
   tagged: (call) => fetchJson(call),

@@ -25,7 +25,6 @@ export type QueryInput<S extends z.ZodRawShape, In = z.input<z.ZodObject<S>>, Ou
   readonly [K in keyof In & keyof Out as Exclude<OptionalKey<In, K>, "cursor">]?: Out[K] | undefined;
 };
 
-/** True for a union of types. */
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
 /**
@@ -40,7 +39,6 @@ type RouteSubject<R extends Route> = R extends { readonly ifMatch: true }
     ? [subject: IsUnion<keyof P> extends true ? z.output<z.ZodObject<P>> : z.output<P[keyof P] & z.ZodType>]
     : [];
 
-/** The input of a route: query parameters, a JSON body or a file. */
 type RouteInput<R extends Route> = R extends { readonly file: true; readonly query: infer Q extends z.ZodRawShape }
   ? [file: Upload, query?: QueryInput<Q>]
   : R extends { readonly takesParts: true; readonly query: infer Q extends z.ZodRawShape }

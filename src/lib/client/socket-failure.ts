@@ -13,7 +13,6 @@ const UNTRUSTED_CERTIFICATE_CODES: readonly string[] = [
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ];
 
-/** What is said of the errors of a connection, by their codes. */
 const REASONS: readonly (readonly [codes: RegExp, what: Text])[] = [
   [/^ECONNREFUSED$/, text("connection refused", "接続が拒否されました")],
   [/^(?:ENOTFOUND|EAI_AGAIN)$/, text("host not found", "ホスト名が見つかりません")],

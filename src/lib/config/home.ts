@@ -15,7 +15,6 @@ export interface HomeInputs {
 
 /** The folders that contain everything that is stored; none of them has to exist. */
 export interface Home {
-  /** contexts and settings */
   readonly settings: string;
   /** data that must not be lost: keys, and the folders `tenants` and `temporary` */
   readonly data: string;
@@ -69,7 +68,6 @@ export function locateHome({ platform, environment, userFolder, workingFolder, u
   );
 }
 
-/** Files in the settings folder: the contexts and their lock, the reminders' configuration, the SMTP password. */
 const SETTINGS_FILES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password"];
 
 /** Name of the file in `data` with the key that seals the secrets in the databases of tenants. */

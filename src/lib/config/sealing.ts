@@ -49,7 +49,6 @@ const SEALED_FORMAT_VERSION = 1;
 const KEY_BYTES = 32;
 const KEY_ID_BYTES = 4;
 const HEADER_BYTES = 1 + KEY_ID_BYTES;
-/** nonce size of AES-GCM */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";

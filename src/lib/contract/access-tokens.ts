@@ -24,7 +24,6 @@ const EXAMPLE_TOKEN = {
   expiresAt: "2027-03-01T00:30:00.000Z",
 };
 
-/** A token for a program that acts as an account. */
 const AccessToken = nameSchema(
   "AccessToken",
   withExample(z.object(TOKEN_FIELDS), () => EXAMPLE_TOKEN),

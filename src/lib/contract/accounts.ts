@@ -17,7 +17,6 @@ const AccountSettings = nameSchema("AccountSettings", recordSchema(ACCOUNT_SETTI
 
 const WrittenAccountSettings = nameSchema("WrittenAccountSettings", writeResultSchema(AccountSettings));
 
-/** The result of a transfer to a successor: either everything was transferred or nothing. */
 const TransferResult = nameSchema(
   "TransferResult",
   withExample(

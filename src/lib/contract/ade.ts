@@ -8,17 +8,14 @@ import { lineSchema, recordSchema } from "./thing-schema.ts";
 
 const KINDS = Object.keys(SYNC_KINDS) as [keyof typeof SYNC_KINDS, ...(keyof typeof SYNC_KINDS)[]];
 
-/** A device as Apple's device service lists it. */
 const AdeDevice = nameSchema("AdeDevice", recordSchema(ADE_DEVICE.fields));
 
-/** A record in one of Apple's responses that could not be read. */
 const UnreadableRecord = z.object({
   serialNumber: z.string().nullable().meta({ description: "null if the serial number itself could not be read" }),
   place: z.string().meta({ description: "position in Apple's response, such as devices[3]" }),
   member: z.string().meta({ description: "first member of the record that does not match Apple's documentation" }),
 });
 
-/** The result of a sync. */
 const AdeSync = nameSchema(
   "AdeSync",
   z.object({

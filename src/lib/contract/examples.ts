@@ -125,7 +125,6 @@ const planRow: PlanRow = {
   after: [{ field: "name", value: "髙橋 花子" }],
 };
 
-/** Returns a record in the form in which the response to a move contains it. */
 const toMovedRecord = <R>(record: R) => ({ before: record, after: record, consoleTask: null, dryRun: false });
 
 const consoleTask: ConsoleTask = {
@@ -312,7 +311,6 @@ const deriveExample = ({ schema }: RouteResponse): unknown => {
   return next === undefined ? { items: all } : { items: all, next: null };
 };
 
-/** Examples for all routes, by operationId. */
 export const EXAMPLES: ReadonlyMap<string, RouteExample> = new Map(
   ALL_ROUTES.map((route: Route) => {
     const { id: operation, body, answer, example = deriveExample(answer) } = route;

@@ -4,7 +4,6 @@ import { exportQuery } from "./queries.ts";
 import { multipartResponse, post } from "./route.ts";
 import { Id, Instant, nameSchema, Sha256 } from "./shapes.ts";
 
-/** The result for a resource in an export. */
 const ResourceState = z.enum(["exported", "empty", "not-permitted", "not-supported", "left-out"]);
 
 /** The result of an export, sent as its last part. */

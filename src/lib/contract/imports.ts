@@ -20,7 +20,6 @@ import { ConsoleTask } from "./console.ts";
 import { queryFlag } from "./queries.ts";
 import { byId, Id, ImportMode, BilingualText, Instant, nameSchema, Sha256 } from "./shapes.ts";
 
-/** The kinds of import. Each of the five SECURED APPs has its own kind for users. */
 const ImportKind = z.enum(FORMAT_NAMES);
 
 const ImportState = z.enum(["uploading", "planned", "committed", "undone", "discarded", "failed"]);
@@ -134,7 +133,6 @@ const ImportRequest = nameSchema(
   }),
 );
 
-/** The tasks to drop, or the parts of tasks to drop. */
 const DropRequest = nameSchema(
   "DropRequest",
   z.strictObject({
@@ -173,7 +171,6 @@ const DeletionRequest = nameSchema(
   }),
 );
 
-/** The stored request of an import. A deletion has no file; its request contains the selection of records instead. */
 const StoredImportRequest = nameSchema(
   "KeptRequest",
   ImportRequest.extend({
@@ -194,7 +191,6 @@ const StoredImportRequest = nameSchema(
   }),
 );
 
-/** A column of the file that no export of the console is known to contain. */
 const UnverifiedColumn = z.object({ header: z.string() });
 
 /**
@@ -225,7 +221,6 @@ const Contradiction = z.object({
   }),
 });
 
-/** A record that an undo leaves unchanged. */
 const BlockedRecord = nameSchema(
   "BlockedRecord",
   z.object({
@@ -242,7 +237,6 @@ const BlockedRecord = nameSchema(
   }),
 );
 
-/** The last import of the same export of the console, if later exports of the same kind were imported after it. */
 const EarlierConsoleImport = nameSchema(
   "EarlierTakeover",
   z.object({
@@ -295,7 +289,6 @@ const Import = nameSchema(
     create: z.int(),
     update: z.int(),
     unchanged: z.int(),
-    /** number of records of the kind before the import */
     recordsBefore: z.int(),
     delete: z.int(),
     invalid: z.int(),
@@ -382,7 +375,6 @@ const Import = nameSchema(
     drops: z.array(z.int()).optional(),
     /** only for an undo: other people who made changes after the change to undo */
     others: z.array(z.string()).optional(),
-    /** number of the console task that the import leaves open */
     consoleTask: z.int().optional(),
     /** only with an open console task, when imports are shown: how many records are up to date in the console */
     inConsole: z.object({ done: z.int(), of: z.int() }).optional(),

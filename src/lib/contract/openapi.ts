@@ -34,7 +34,6 @@ This API belongs to the clomoctl project. No public CLOMO API is known, and this
 - Lists of rows are NDJSON, and exports are CSV in UTF-8; both are streamed.
 - HEAD works wherever GET does; other methods get the response 405.`;
 
-/** Text that the document adds to the description of a response, by the kind of response. */
 const RESPONSE_NOTES: Readonly<Partial<Record<ResponseKind, string>>> = {
   list: ". With `Accept: application/x-ndjson`, the response is the complete list instead of a page, streamed from one snapshot: one JSON object per line, with a member for each column of the list. Each line ends with LF. `limit` and `cursor` do not apply then.",
   lines: ". NDJSON, streamed: one JSON object per line. Each line ends with LF.",
@@ -42,7 +41,6 @@ const RESPONSE_NOTES: Readonly<Partial<Record<ResponseKind, string>>> = {
   parts: ". Multipart (RFC 2046), streamed: one file after another. The last file follows this schema.",
 };
 
-/** Builds the response headers that the contract itself defines. */
 const buildHeaders = (route: Route) => {
   const own = Object.entries(CONTRACT_HEADERS).filter(([, { has }]) => has(route));
   return own.length === 0
@@ -80,7 +78,6 @@ const OTHER_FAILURES = {
 /** Returns a response of {@link OTHER_FAILURES}, or of the error table. */
 const refer = (name: ErrorCode | keyof typeof OTHER_FAILURES) => ({ $ref: `#/components/responses/${name}` });
 
-/** Returns the failure responses to which the registered routes refer, by name. */
 const buildSharedResponses = ({ definitions }: OpenAPIRegistry) => {
   const referred = new Set(
     definitions.flatMap((one) =>
@@ -136,7 +133,6 @@ const buildFailureResponses = (route: Route) => {
   };
 };
 
-/** Converts a route to its OpenAPI form, with its examples. */
 const toRouteConfig = (tag: string, route: Route): RouteConfig => {
   const { method, path, id, summary, isOpen, status = 200 } = route;
   const example = EXAMPLES.get(id);
@@ -160,7 +156,6 @@ const toRouteConfig = (tag: string, route: Route): RouteConfig => {
 /** The name of the security scheme: the secret of a session or of an access token. */
 const CREDENTIAL_SCHEME = "credential";
 
-/** Converts a route of the server itself to its OpenAPI form. */
 const toServerRouteConfig = (path: ServerPath): RouteConfig => {
   const { id, summary, answer } = SERVER_ROUTES[path];
   return {

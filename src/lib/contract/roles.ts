@@ -24,7 +24,6 @@ const Reach = z.enum(["all", "inside", "item", "no"]).meta({
     "all: the whole tenant; inside: the role's own organisations; item: the role's own organisations, if its scheme includes the operation; no: not permitted",
 });
 
-/** A choice of 管理者権限 on the form in the console. */
 const RoleChoice = nameSchema(
   "RoleChoice",
   withExample(
@@ -56,7 +55,6 @@ const Scheme = nameSchema("Scheme", recordSchema(SCHEME.fields));
 
 const WrittenScheme = nameSchema("WrittenScheme", writeResultSchema(Scheme));
 
-/** An account that has a scheme. */
 const SchemeHolder = z.object({
   id: Id.meta({ description: "ID of the account's user" }),
   account: z.string().nullable(),
@@ -66,7 +64,6 @@ const SchemeHolder = z.object({
   }),
 });
 
-/** A scheme and the accounts that have it, sorted by account name. */
 const SchemeDetail = nameSchema(
   "HeldScheme",
   withExample(z.object({ scheme: Scheme, holders: z.array(SchemeHolder) }), () => ({

@@ -3,7 +3,6 @@ import type { ErrorCode } from "../errors/index.ts";
 
 /** How each kind of response is sent, and what its schema describes. */
 export const MEDIA_TYPES = {
-  /** one JSON object */
   json: "application/json",
   /** one JSON object, and an ETag header for its plan */
   tagged: "application/json",
@@ -37,7 +36,6 @@ export const CHANGE_HEADER = "clomoctl-change";
 /** The response header with the id that the server's log and the audit log have for the request. */
 export const REQUEST_ID_HEADER = "x-request-id";
 
-/** The response header with the end of the access token of the request, if the token expires soon. */
 export const TOKEN_END_HEADER = "clomoctl-token-expires";
 
 /** Pattern of the header's value: a UTC instant. */
@@ -83,7 +81,6 @@ export const RESPONSE_HEADERS: readonly string[] = ["content-type", "allow", "re
   Object.keys(CONTRACT_HEADERS).map((name) => name.toLowerCase()),
 );
 
-/** The response of a route that succeeds. */
 export interface RouteResponse<K extends ResponseKind = ResponseKind, S extends z.ZodType = z.ZodType> {
   readonly kind: K;
   readonly schema: S;
@@ -123,7 +120,6 @@ export const ndjsonExport = <T extends z.ZodType>(line: T, description: string) 
 /** Maximum length of a JSON body, in KiB. */
 export const MAX_BODY_KIB = 1024;
 
-/** Maximum length of the JSON body of a route that needs no credentials, in KiB: anyone can make a server wait for it. */
 const MAX_OPEN_BODY_KIB = 16;
 
 /** Returns the maximum length of a route's JSON body, in KiB. */
@@ -154,7 +150,6 @@ interface RouteOptions {
   readonly answer: RouteResponse;
   /** status of the response; default 200; 201 if the route creates something */
   readonly status?: 200 | 201;
-  /** true if the route needs no credentials */
   readonly isOpen?: true;
   /**
    * true if the work grows with the number of records, or waits for another service: over a socket, it has no time
@@ -186,7 +181,6 @@ export const changesTenant = ({ method, changes }: Pick<Route, "method" | "chang
 export const isUnlimited = ({ isLong, file, takesParts }: Route): boolean =>
   isLong === true || file === true || takesParts === true;
 
-/** Returns true if the response of a route is streamed. */
 export const isStream = ({ answer: { kind }, file }: Route): boolean =>
   file !== true && ["lines", "csv", "parts"].includes(kind);
 
@@ -240,7 +234,6 @@ const MULTIPART_BODY = {
   required: true,
 };
 
-/** Returns true if a request without a body is accepted, as one with an empty object. */
 const isEmptyAccepted = (body: z.ZodType): boolean => body.safeParse({}).success;
 
 const buildHeaders = ({ isRepeatable, ifMatch: matches }: Route) => ({
@@ -248,7 +241,6 @@ const buildHeaders = ({ isRepeatable, ifMatch: matches }: Route) => ({
   ...(matches === true && { "if-match": ifMatch }),
 });
 
-/** Builds schemas for each validated part of a route's request. */
 export const buildRequest = (route: Route) => {
   const { params, query = {}, body, file, takesParts } = route;
   return {

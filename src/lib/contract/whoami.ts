@@ -6,7 +6,6 @@ import { Id, Instant, nameSchema } from "./shapes.ts";
 
 const OPERATION_NAMES = Object.keys(OPERATIONS) as [Operation, ...Operation[]];
 
-/** An organisation: its ID and its path. The path of 全社 is blank. */
 const OrgReference = z.object({ id: Id, path: z.string() });
 
 /** The caller: the account, its role, and the organisations that it manages. */

@@ -30,7 +30,6 @@ export interface Section {
   readonly onPaper?: "new-sheet" | "undivided" | undefined;
 }
 
-/** A building block of a document. */
 export type Block =
   | { readonly kind: "paragraph"; readonly words: DisplayText; readonly level?: Level | undefined }
   | { readonly kind: "facts"; readonly rows: readonly Fact[] }
@@ -47,7 +46,6 @@ export type Block =
   | { readonly kind: "note"; readonly title: Text; readonly lines: readonly Text[] }
   | PartBlock;
 
-/** Blocks under a heading within a section. */
 interface PartBlock {
   readonly kind: "part";
   readonly id: string;
@@ -76,7 +74,6 @@ export type Cell =
 export const normaliseCell = (cell: Cell): Exclude<Cell, DisplayText> =>
   typeof cell === "object" && "lines" in cell ? cell : { lines: [cell] };
 
-/** Returns the lines of a value. */
 export const toValueLines = (value: Fact[1]): readonly DisplayText[] => [value].flat();
 
 export interface ListItem {
@@ -96,7 +93,6 @@ export interface StepBlock {
   readonly below: readonly { readonly label: Text; readonly words: Text; readonly isTrap?: true | undefined }[];
 }
 
-/** Appends a text of clomoctl to a value. */
 export const appendText = (words: DisplayText, behind: Text): DisplayText =>
   typeof words === "string"
     ? behind.en === behind.ja

@@ -15,7 +15,6 @@ export abstract class LineWriter {
     return escapeForPeople(typeof words === "string" ? words : words[this.#language]);
   }
 
-  /** Returns the lines of the blocks, with an empty line before each block. */
   blocks(blocks: readonly Block[]): readonly string[] {
     return blocks.flatMap((block) => {
       const lines = this.block(block);

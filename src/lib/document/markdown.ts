@@ -25,7 +25,6 @@ export function renderMarkdown(
 const escapeMarkdown = (value: string): string =>
   value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 
-/** Renders a code span, or escaped text if the code contains characters that could end the span. */
 const renderCode = (code: string): string => (/[`|<>]/.test(code) ? escapeMarkdown(code) : `\`${code}\``);
 
 class MarkdownWriter extends LineWriter {

@@ -25,7 +25,6 @@ import { STYLE } from "./style.ts";
 export const renderPage = (document: Document, language: Language, opening?: string): string =>
   renderHtmlDocument({ ...buildPageParts(document, language), opening });
 
-/** Builds the parts of an HTML page. */
 export function buildPageParts(document: Document, language: Language): DocumentParts {
   const { title, subject, asOf, intro, sections, footer, hasContents, isWide } = document;
   const page = new PageRenderer(language);

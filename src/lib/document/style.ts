@@ -29,7 +29,6 @@ export const LIGHT_PALETTE: Palette = {
   unknown: "#6639ba",
 };
 
-/** Colours of dark mode. */
 const DARK_PALETTE: Palette = {
   paper: "#0d1117",
   ink: "#e6edf3",

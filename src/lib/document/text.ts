@@ -20,7 +20,6 @@ export function renderPlainText(
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** Writes blocks as plain text. */
 export class TextWriter extends LineWriter {
   step({ what, below }: StepBlock, number: number): readonly string[] {
     const lead = `${number}. `;

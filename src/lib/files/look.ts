@@ -31,7 +31,6 @@ export async function readFileStatus(path: string): Promise<FileStatus | undefin
   return { isFolder: found.isDirectory(), ownerId, mode: mode & PERMISSION_BITS, bytes, changedAt, isWritable };
 }
 
-/** Types of Linux file systems in which all files have the owner and the mode that the mount specifies. */
 const FILE_SYSTEMS_WITHOUT_OWNERS: ReadonlySet<string> = new Set([
   "cifs",
   "exfat",

@@ -16,7 +16,6 @@ export interface TemporaryStorage {
   readonly left?: ((path: string, cause: unknown) => Promise<void>) | undefined;
 }
 
-/** A temporary file, open for writing. */
 export interface TemporaryFile {
   readonly path: string;
   readonly handle: FileHandle;
@@ -115,7 +114,6 @@ export async function removeTemporaryPath(
   await forget();
 }
 
-/** A temporary folder, empty at first. */
 export interface TemporaryFolder {
   readonly path: string;
   /** removes the folder and its content */
@@ -165,7 +163,6 @@ export async function createTemporaryFolder(
   }
 }
 
-/** Gives a folder the name of an existing folder. The existing folder is moved aside first and removed afterwards. */
 async function replaceFolder(place: TemporaryStorage, path: string, target: string): Promise<void> {
   let count = 1;
   while (existsSync(buildTemporaryPath(target, place.processes, count))) count += 1;
@@ -262,7 +259,6 @@ interface RegistrationEntry {
   readonly start: string | undefined;
 }
 
-/** Returns true if an entry's local process has ended. An incomplete entry (no file yet) has the pid in its name. */
 function isOrphaned(entry: RegistrationEntry | undefined, pid: number, processes: ProcessTable): boolean {
   if (entry !== undefined && entry.place !== processes.place) {
     return false;

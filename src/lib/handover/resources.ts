@@ -60,7 +60,6 @@ const pickFields = <F extends Fields, N extends FieldNames<F>>(fields: F, names:
 
 const ID_FIELD = { id: defineIdField(1) } as const satisfies Fields;
 
-/** Creates a field for the ID of another record. */
 const createIdField = (label: Text, nullable = false) =>
   ({ ...ID_FIELD.id, label, ...(nullable ? ({ nullable: true } as const) : {}) }) as const;
 
@@ -272,7 +271,6 @@ export const RESOURCES = {
   },
   "ade-devices": {
     title: text("ADE devices", "ADE デバイス"),
-    /** the ID is the serial number */
     fields: { id: createKeyField(text("serial number", "シリアルナンバー")), ...omitSerialNumber() },
     holds: {},
     stays: "apple",
@@ -390,7 +388,6 @@ export type ApplicableResourceName = {
 export const isApplicableResource = (name: ResourceName): name is ApplicableResourceName =>
   resourceOf(name).stays === undefined;
 
-/** Returns the definition of a resource. */
 export const resourceOf = (name: ResourceName): Resource => RESOURCES[name];
 
 /** Returns the path in a bundle of the file with the records of a resource. */

@@ -10,7 +10,6 @@ export interface AdeHealthFacts {
     readonly rejectedAt: string | null;
     readonly renewal: string | null;
   } | null;
-  /** when the last completed sync ended */
   readonly lastSyncAt: string | null;
   readonly devices: number;
   readonly notReady: number;
@@ -43,7 +42,6 @@ export interface AdeReport<F = AdeHealthFacts> {
 
 const SET_TOKEN_COMMAND = line("ade token set", ["FILE"]);
 
-/** The message shown if Apple rejects the server token. */
 export const TOKEN_REJECTION_MESSAGE = text(
   "Apple rejected the server token: a newer token was issued, or this token has expired",
   "Apple がサーバートークンを拒否しました。新しいトークンが発行されたか、有効期限が切れています",
@@ -51,7 +49,6 @@ export const TOKEN_REJECTION_MESSAGE = text(
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Age of the last sync from which the sync is overdue. */
 const OVERDUE_AFTER_DAYS = 2;
 
 /** Returns true if clomoctl monitors a tenant's ADE. It does not for a mirror, whose devices the console syncs. */

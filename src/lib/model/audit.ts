@@ -1,6 +1,5 @@
 import { same, text, type Text } from "../text/index.ts";
 
-/** The objects of actions, by the first part of the action's name. */
 const ACTION_OBJECTS: Readonly<Record<string, Text>> = {
   users: text("user", "ユーザー"),
   orgs: text("organisation", "組織"),
@@ -17,7 +16,6 @@ const ACTION_OBJECTS: Readonly<Record<string, Text>> = {
   audit: text("audit log", "監査ログ"),
 };
 
-/** The verbs of actions, by the last part of the action's name. */
 const ACTION_VERBS: Readonly<Record<string, Text>> = {
   add: text("add", "を追加"),
   create: text("create", "を作成"),

@@ -12,10 +12,8 @@ export const SECRET_PATTERN = /^clomo_[\w-]{43}$/;
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** A session ends this long after its last use; the time of the last use is rounded down to the hour. */
 const SESSION_IDLE_MS = 13 * HOUR_MS;
 
-/** A session ends at the latest this long after it began. */
 const SESSION_LIFETIME_MS = 30 * DAY_MS;
 
 /**
@@ -45,6 +43,5 @@ export const getSessionEnd = ({
     Math.min(Date.parse(createdAt) + SESSION_LIFETIME_MS, Date.parse(lastUsedAt) + SESSION_IDLE_MS),
   ).toISOString();
 
-/** Returns an instant rounded down to the hour. */
 export const roundToHour = (instant: string): string =>
   new Date(Math.floor(Date.parse(instant) / HOUR_MS) * HOUR_MS).toISOString();

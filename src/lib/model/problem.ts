@@ -11,7 +11,6 @@ interface ProblemKind {
   readonly describe: (params: ProblemParams) => Text;
 }
 
-/** A text with parameter names in braces, or a function that builds the text from the parameters. */
 type MessageTemplate = string | ((params: ProblemParams) => string);
 
 const fillTemplate = (wording: MessageTemplate, params: ProblemParams): string =>
@@ -26,7 +25,6 @@ const createProblemKindFactory =
     describe: (params) => text(fillTemplate(en, params), fillTemplate(ja, params)),
   });
 
-/** Creates a problem kind for an invalid value; the text includes the value and its likely cause. */
 const createValueProblemKind = (
   severity: ProblemKind["severity"],
   en: MessageTemplate,
@@ -39,7 +37,6 @@ const createValueProblemKind = (
   },
 });
 
-/** Creates a warning about probably altered values, with the first value and the number of further values. */
 const createSuspicionKind = (en: string, ja: string): ProblemKind => ({
   severity: "warning",
   describe: (params) => {
@@ -55,11 +52,9 @@ const createSuspicionKind = (en: string, ja: string): ProblemKind => ({
 const createError = createProblemKindFactory("error");
 const createWarning = createProblemKindFactory("warning");
 
-/** Describes what account names are built from. */
 const describeComposition = ({ by }: ProblemParams): Text =>
   ACCOUNT_NAME_COMPOSITIONS[by as AccountNameComposition] ?? same(String(by));
 
-/** The nouns for a single record, by the name of its record type. */
 const RECORD_NOUNS: Readonly<Record<string, Text>> = {
   org: text("organisation", "組織"),
   user: text("user", "ユーザー"),
@@ -72,12 +67,10 @@ const RECORD_NOUNS: Readonly<Record<string, Text>> = {
   scheme: text("custom scheme", "カスタム管理権限スキーム"),
 };
 
-/** Returns the noun for a single record, by the name of its record type. */
 export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text("record", "データ");
 
 const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
 
-/** Explains that a cell for organisation codes contains an organisation's name; undefined if it does not. */
 const explainOrgName = (params: ProblemParams, cell: string): Text | undefined => {
   const { named, is, coded } = params;
   if (named === undefined) return undefined;
@@ -112,7 +105,6 @@ const USER_KEY_NAMES: Readonly<Record<string, Text>> = {
 
 const getKeyName = ({ key }: ProblemParams): Text => USER_KEY_NAMES[String(key)] ?? text("key", "キー");
 
-/** Returns the entries of a parameter that is a list. */
 const splitListParam = (params: ProblemParams, name: string): string[] => {
   const { [name]: value = "" } = params;
   return value === "" ? [] : String(value).split("\n");
@@ -128,7 +120,6 @@ const describeOwnedDevices = (params: ProblemParams): Text => {
   return joinTexts([...devices, ...more].map(same), text(", ", "、"));
 };
 
-/** Describes the commands that remove the owner from the devices. */
 const describeOwnerRemoval = (params: ProblemParams): Text => {
   const [free, fast] = [splitListParam(params, "free"), splitListParam(params, "fast")];
   const [remove, drop] = [line("devices set-owner", free, { none: true }), line("devices delete", fast)];
@@ -195,7 +186,6 @@ const explainUndeletableAdministrator = (params: ProblemParams): Text => {
       );
 };
 
-/** Builds the command that gives a local organisation the code that it probably has in the console. */
 const buildRecodeCommand = ({ was, code }: ProblemParams): CommandLine =>
   line("orgs edit", [`${was}`], { code: `${code}` });
 
@@ -750,7 +740,6 @@ export interface Problem {
   readonly params: ProblemParams;
 }
 
-/** Creates a problem that concerns the whole file. */
 export const createFileProblem = (code: ProblemCode, params: ProblemParams = {}): Problem => ({
   code,
   row: 0,

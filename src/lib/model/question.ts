@@ -23,10 +23,8 @@ export interface AnswerFormat {
   readonly choices?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** Accounts at Apple and Google that questions ask about. The prefix is the first part of the question names. */
 export type AccountPrefix = "push-certificate" | "apple-business" | "android";
 
-/** Questions that are asked about each of these accounts. */
 const ACCOUNT_QUESTIONS = {
   account: "text",
   company: "yes-no",
@@ -38,10 +36,8 @@ const ACCOUNT_QUESTIONS = {
   "password-place": "place",
 } as const satisfies Readonly<Record<string, QuestionKind>>;
 
-/** Cases that in-house rules cover: lost, broken and replaced devices. */
 export type RuleCase = "lost" | "broken" | "exchanged";
 
-/** Questions about the in-house rules for a case. */
 const RULE_QUESTIONS = { document: "link", owner: "person", reviewed: "date" } as const satisfies Readonly<
   Record<string, QuestionKind>
 >;
@@ -112,7 +108,6 @@ const buildPrefixedQuestions = (
 const ACCOUNT_PREFIXES: readonly AccountPrefix[] = ["push-certificate", "apple-business", "android"];
 const RULE_CASES: readonly RuleCase[] = ["lost", "broken", "exchanged"];
 
-/** All questions by name, with the format of their answers. */
 const ANSWER_FORMATS: ReadonlyMap<string, AnswerFormat> = new Map(
   [
     ...buildPrefixedQuestions(ACCOUNT_PREFIXES, ACCOUNT_QUESTIONS),
@@ -147,7 +142,6 @@ const NO_PATTERN = /^(?:n|no|いいえ)$/iu;
 /** An answer in the form in which it is stored, or the reason why it is invalid. */
 export type ParsedAnswer = { readonly value: string } | { readonly wrong: Text };
 
-/** The largest offset of a time zone ahead of UTC, in hours. */
 const MAX_HOURS_AHEAD = 14;
 const HOUR_MS = 60 * 60 * 1000;
 

@@ -25,7 +25,6 @@ export const REACH_LABELS = {
 
 const ALL_OPERATIONS = Object.keys(OPERATIONS) as readonly Operation[];
 
-/** Where the roles below system administrator may do each operation: division, operator, custom. */
 const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: Reach, custom: Reach]>> = {
   "tenant.write": ["no", "no", "no"],
   "handover.read": ["no", "no", "no"],
@@ -75,15 +74,12 @@ export const ROLE_POLICY = Object.fromEntries(
   }),
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Reach>>>>;
 
-/** The operations that are check items of a custom scheme. */
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
   (operation) => ROLE_POLICY[operation].custom === "item",
 );
 
-/** Operations that are part of another check item, by operation. A scheme with that item also permits the operation. */
 const INCLUDED_IN_ITEM: Readonly<Partial<Record<Operation, Operation>>> = { "devices.note": "devices.write" };
 
-/** Returns true if the check items of a scheme permit an operation. */
 export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Operation): boolean => {
   const { [operation]: whole } = INCLUDED_IN_ITEM;
   return items.has(operation) || (whole !== undefined && items.has(whole));
@@ -175,7 +171,6 @@ const ROLE_CHOICES: Readonly<Record<Role, Pick<RoleChoice, "scope" | "about">>> 
 export const listRoleChoices = (): readonly RoleChoice[] =>
   (Object.keys(ROLES) as readonly Role[]).map((role) => ({ role, name: ROLES[role], ...ROLE_CHOICES[role] }));
 
-/** A row of the matrix: an operation, and where each role may do it. */
 export interface MatrixRow {
   readonly operation: Operation;
   readonly group: OperationGroup;

@@ -90,5 +90,4 @@ export const OPERATION_GROUPS = {
 
 export type OperationGroup = keyof typeof OPERATION_GROUPS;
 
-/** Returns the group of an operation. */
 export const operationGroupOf = (operation: Operation): OperationGroup => operation.split(".")[0] as OperationGroup;

@@ -82,7 +82,6 @@ export function formatMoment(when: Date | string, timezone: string, to: "minute"
 export const formatMinute = (when: Date | string, timezone: string): string =>
   formatMoment(when, timezone, "minute").slice(0, "2027-03-01 14:00".length);
 
-/** Returns how far the clock of a time zone is ahead of UTC at an instant, in minutes. */
 function getOffsetMinutes(timezone: string, instant: Date): number {
   const hours = FIXED_OFFSET_ZONES.get(timezone);
   if (hours !== undefined && instant.getTime() >= FIXED_OFFSET_SINCE) return hours * 60;

@@ -9,7 +9,6 @@ import { findOnboardingAnswer, type CredentialKind, type OnboardingFacts, type Q
 import { buildIssueSteps } from "./first-issue.ts";
 import { PROFILE_CONDITIONS, PROFILE_KINDS } from "./profile-kinds.ts";
 
-/** The states of an onboarding step, with their names. */
 export const STEP_STATES = {
   done: text("done", "完了"),
   open: text("open", "未完了"),
@@ -46,7 +45,6 @@ const NOT_VISIBLE_TEXT = text("you do not have permission to see this", "参照�
 
 const NOT_ANSWERED_TEXT = text("not answered yet", "未回答です");
 
-/** Returns the state of a step that depends on the answer to a yes-or-no question. */
 const judgeByAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Text, step: number): StepStatus => {
   if (!facts.seesAnswers) return createStatus("open", NOT_VISIBLE_TEXT);
   const value = findOnboardingAnswer(facts, name);

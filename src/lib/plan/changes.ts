@@ -33,7 +33,6 @@ export const getFieldHeaders = (kind: Import["kind"], field: string): readonly s
     ? FORMATS[kind].columns.filter((column) => ORG_PLACE_FIELDS.includes(column.field)).map(({ header }) => header)
     : [findFieldHeader(kind, field)];
 
-/** The fields that contain a record's name in addition to its key; for a deleted organisation, its path. */
 const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
 /**

@@ -34,7 +34,6 @@ export const listPlanChanges = ({ kind, beside = [], ...own }: Import): readonly
 
 const CHANGE_COUNT_KEYS = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;
 
-/** Returns true if a plan changes anything. */
 export const hasChanges = (plan: Import): boolean =>
   CHANGE_COUNT_KEYS.some((count) => plan[count] > 0) ||
   (plan.beside ?? []).length > 0 ||
@@ -53,7 +52,6 @@ export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "un
 /** Returns the number of the header row of a plan's file. Problems up to this row concern the file as a whole. */
 export const headerRowOf = ({ request }: Pick<Import, "request">): number => request?.headerRow ?? 1;
 
-/** Returns the command that lists all rows of a stored plan. */
 export const buildRowsCommand = ({ number }: Pick<Import, "number">): Text =>
   same(line("imports show", [number], { rows: true }));
 
@@ -69,7 +67,6 @@ const listEffects = (told: Import): readonly PlanEffect[] => {
   ];
 };
 
-/** The tenant to which a plan is applied. */
 interface PlanTarget {
   /** name of the tenant */
   readonly target: Text;
@@ -115,7 +112,6 @@ function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
   if (rest > 0) yield text(`… and ${formatCount(rest, "more record")}`, `… 他 ${rest} 件`);
 }
 
-/** Maximum number of newer exports listed in a warning. */
 const MAX_NEWER_EXPORTS = 3;
 
 /**
@@ -131,13 +127,11 @@ export const describeOldExport = ({ change, at, newer }: NonNullable<Import["tak
   );
 };
 
-/** Returns the name of a mode, with the console's Japanese word in both languages. */
 const describeModeWithConsoleWord = (mode: Import["mode"]): Text => {
   const { en, ja } = getDisplayName(IMPORT_MODE_NAMES, mode);
   return mode === "delete" ? text(en, ja) : text(`${en} (${ja})`, ja);
 };
 
-/** Returns the headline of an undo or a drop: what is undone or dropped, and the app. */
 function renderUndoHeadline({ undoes, drops = [], kind }: Import, tenant: Text): Text {
   const { app } = FORMATS[kind];
   const tasks = drops.length === 1 ? "task" : "tasks";
@@ -172,7 +166,6 @@ const renderTotalDeletions = (changes: readonly ThingChanges[]): readonly Text[]
   return [text(`total: delete ${deletions}`, `合計: ${deletions} 件を削除`)];
 };
 
-/** Yields the numbers of records that a deletion deletes, and the administrators that it does not delete. */
 function* renderDeletionCounts(told: Import): Generator<Text> {
   const changes = listPlanChanges(told);
   for (const { noun, delete: gone, recordsBefore } of changes) {
@@ -193,7 +186,6 @@ const WIPED_DEVICES = text(
   "所有者が変わるため初期化と再設定が必要になるデバイス",
 );
 
-/** Yields what an undo changes, by record type. */
 function* renderUndoCounts(told: Import): Generator<Text> {
   const { reopened, wipes = 0 } = told;
   const written = listPlanChanges(told).filter((one) => one.create + one.update + one.delete > 0);
@@ -208,7 +200,6 @@ function* renderUndoCounts(told: Import): Generator<Text> {
   if (wipes > 0) yield text(`${WIPED_DEVICES.en}: ${wipes}`, `${WIPED_DEVICES.ja}: ${wipes}`);
 }
 
-/** Yields what a file does to the records of its kind, and its other effects. */
 function* renderFileCounts(told: Import): Generator<Text> {
   const { create, update, unchanged, invalid, delete: gone, rejected, wipes = 0, kept, request } = told;
   const en = `create ${create}, update ${update}, unchanged ${unchanged}, delete ${gone}, invalid ${invalid}`;
@@ -248,7 +239,6 @@ function renderCounts(told: Import): Generator<Text> {
   return told.mode === "undo" ? renderUndoCounts(told) : renderFileCounts(told);
 }
 
-/** Returns a name for use in a list, in quotes if it could be read as several names. */
 const quoteListItem = (name: string): string =>
   /[,、"]|^\s|\s$/u.test(name) || name === "" ? JSON.stringify(name) : name;
 
@@ -317,7 +307,6 @@ const describeClearedAccountNames = ({ kind, columns }: Import): readonly Text[]
         ),
   );
 
-/** Yields a warning about users to be deleted who are marked as administrators in another app. */
 function* describeAdministratorsElsewhere({ kind, protectedElsewhere }: Import): Generator<Text> {
   if (protectedElsewhere === undefined) return;
   const { count, names } = protectedElsewhere;
@@ -439,12 +428,9 @@ function* describeColumnMismatches(plan: Import): Generator<Text> {
 const joinNames = (names: readonly string[], most = MAX_LISTED_NAMES): string =>
   names.slice(0, most).map(quoteListItem).join(", ") + (names.length <= most ? "" : ` … (${names.length})`);
 const MAX_LISTED_NAMES = 50;
-/** Maximum number of unchanged columns that are listed; they are seldom of interest. */
 const MAX_UNCHANGED_NAMES = 4;
 
-/** Maximum number of rows shown for each action. */
 const DEFAULT_SAMPLE_SIZE = 5;
-/** Maximum number of deleted organisations shown, the same as the number of created organisations that are listed. */
 const DELETED_ORGS_SAMPLE_SIZE = 10;
 /** Maximum number of records shown for a deletion, because people check each name. */
 const DELETION_SAMPLE_SIZE = 20;
@@ -455,7 +441,6 @@ export const sampleSize = ({ mode, kind, beside = [] }: Import, action: RecordAc
   return kind === "orgs" && action === "delete" ? DELETED_ORGS_SAMPLE_SIZE : DEFAULT_SAMPLE_SIZE;
 };
 
-/** Maximum number of changes shown for a row, and of characters shown of a value. */
 const MAX_ROW_CHANGES = 6;
 const MAX_ROW_VALUE_LENGTH = 40;
 
@@ -488,7 +473,6 @@ export function renderRow({ kind }: Import, row: PlanRow): Text {
   return shown.length === 0 ? start : joinTexts([start, joinTexts(shown, same(", "))], same(": "));
 }
 
-/** The state of the tenant as a mirror of the console. */
 interface MirrorState {
   readonly mirroredAt: string | null;
   readonly zone: string;

@@ -93,7 +93,6 @@ const checkOwners = ({ leavers }: AdministrationFacts): readonly Finding[] =>
     };
   });
 
-/** Returns the finding that a reminder recipient was deleted from the users. */
 export const createRecipientFinding = (address: string): Finding => ({
   about: "recipient",
   level: "warning",

@@ -46,7 +46,6 @@ export const levelOf = (expiresAt: string | null, { now, timezone, thresholds }:
   return days <= thresholds.withinDays ? "warning" : "ok";
 };
 
-/** The status of an expiry at a point in time. */
 interface ExpiryStatus {
   readonly level: Level;
   /** calendar day of the expiry in the given time zone; null if the expiry is not known */
@@ -97,7 +96,6 @@ export interface CheckItem extends Omit<
 export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
   ExpiryStatus & { readonly context: C; readonly remark: Text | null; readonly state: RenewalState };
 
-/** An item or a finding that was checked. */
 export type CheckedItem = JudgedItem<CheckItem, string | null> & {
   /** set if this is not an item but a problem with who is notified of renewals */
   readonly finding?: Finding | undefined;
@@ -150,5 +148,4 @@ export const compareByExpiry = (
   other: Pick<RenewalItem, "expiresAt" | "name">,
 ): number => compareCodeUnits(one.expiresAt ?? "", other.expiresAt ?? "") || compareCodeUnits(one.name, other.name);
 
-/** Compares strings by their code units. */
 export const compareCodeUnits = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

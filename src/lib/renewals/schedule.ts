@@ -23,7 +23,6 @@ export interface DailyRun {
   readonly home: string;
 }
 
-/** Matches a path in the cache of npx. */
 const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;
 
 /**
@@ -68,7 +67,6 @@ const quoteUnitWord = (word: string): string =>
     .replaceAll("%", "%%")
     .replaceAll("$", "$$$$")}"`;
 
-/** Renders the commands that create a timer of the user and start it. A missed run is made up for. */
 function renderSystemdCommands({ at, node, door, words, variables, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
   const name = getRunName(home);
@@ -127,7 +125,6 @@ export interface LastRun {
   readonly exit: number;
 }
 
-/** Formats a last run for its file. */
 export const formatLastRun = ({ at, exit }: LastRun): string => `${at} ${exit}\n`;
 
 /** Parses the file of a last run. Returns undefined if it has another format. */

@@ -23,7 +23,6 @@ type LineageWithEvidence<K extends SuccessorEvidence["of"]> = Lineage & {
 const hasEvidence = <K extends SuccessorEvidence["of"]>(one: Lineage, of: K): one is LineageWithEvidence<K> =>
   one.evidence.of === of;
 
-/** Returns the lineage of a renewable file. */
 export const lineageOf = ({ expiring: { kind, name, organisation, topic }, evidence }: Renewable): Lineage => ({
   kind,
   name,
@@ -64,7 +63,6 @@ function compareTopics(
   return one.topic === other.topic ? compareIssuers(one.evidence, other.evidence) : "different";
 }
 
-/** Compares the names of the issuers. */
 function compareIssuers(
   one: LineageWithEvidence<"certificate">["evidence"],
   other: LineageWithEvidence<"certificate">["evidence"],

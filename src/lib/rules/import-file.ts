@@ -1,7 +1,6 @@
 import type { MissingTrait } from "../model/import.ts";
 import type { Change } from "./rule.ts";
 
-/** Facts about the file of an import that rules check. */
 export interface ImportFile {
   readonly mode: "append" | "replace";
   /** number of rows that identify a record by its key */

@@ -11,7 +11,6 @@ export interface RequestOrigin {
   readonly until: AbortController;
   /** returns true if the whole body has arrived */
   readonly isReceived: () => boolean;
-  /** aborted when the server stops */
   readonly stopping: AbortSignal;
   /** ends the connection of a response that has begun and cannot be completed */
   readonly breakOff: () => void;
@@ -24,7 +23,6 @@ export interface RequestTrace {
   fault?: string | undefined;
 }
 
-/** Where a server listens: an address and a port, or the path of a Unix socket. */
 export type ListenPlace = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** A certificate and its key (PEM). */
@@ -41,11 +39,8 @@ export interface ServeOptions {
   /** the proxies whose headers are trusted */
   readonly proxies?: BlockList | undefined;
   readonly limits: ServerLimits;
-  /** answers a request of the tenant API */
   readonly answer: (request: Request, from: RequestOrigin, trace: RequestTrace) => Promise<Response>;
-  /** returns the response to a failure */
   readonly refuse: (failure: Failure, headers?: Readonly<Record<string, string>>, status?: number) => Response;
-  /** returns the response to any error */
   readonly explain: (error: unknown) => Response;
   /** true if the tenant can be read */
   readonly isReady: () => Promise<boolean>;
@@ -55,7 +50,6 @@ export interface ServeOptions {
   readonly log: (request: AnsweredRequest) => void;
 }
 
-/** A server that listens. */
 export interface RunningServer {
   /** `http://127.0.0.1:8080`, or `unix:PATH` */
   readonly url: string;

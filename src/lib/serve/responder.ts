@@ -22,7 +22,6 @@ const createMethodFailure = (method: string): Failure =>
 
 const isServerPath = (path: string): path is ServerPath => Object.hasOwn(SERVER_ROUTES, path);
 
-/** The state of the connection of a request. */
 export interface RequestConnection {
   readonly peer: string | undefined;
   /** returns true if the whole body has arrived */
@@ -86,7 +85,6 @@ export class Responder {
     return from.stopping.aborted ? this.#options.refuse(NOT_READY_FAILURE) : this.#options.answer(request, from, trace);
   }
 
-  /** Answers the routes of the server itself. */
   async #answerOwn(path: ServerPath, { method }: Request): Promise<Response> {
     const { isReady, refuse, document } = this.#options;
     if (method !== "GET" && method !== "HEAD")

@@ -18,7 +18,6 @@ const createNodeServer = ({ tls, limits }: ServeOptions): Server => {
     : createTlsServer({ ...timeouts, ...tls, minVersion: "TLSv1.2", handshakeTimeout: limits.headersMs });
 };
 
-/** A request on a connection, and its response. */
 interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;

@@ -32,10 +32,8 @@ export interface TenantOptions extends Pick<
 > {
   /** name by which audit records identify the owner of the machine */
   readonly actor: string;
-  /** who acts: the owner, who may do everything; the owner as an account; or whoever a request's credential names */
   readonly acting: "owner" | { readonly account: string } | "requests";
   readonly surroundings: Surroundings;
-  /** access to Apple's services; default: no access */
   readonly apple?: AppleAccess | undefined;
   /** stores what is uploaded over sockets until it is complete */
   readonly spool?: TenantParts["spool"];
@@ -48,7 +46,6 @@ export interface TenantOptions extends Pick<
   readonly processes?: Processes | undefined;
 }
 
-/** Stands for the network address of a request from the same process. */
 const EMBEDDED_ADDRESS = "embedded";
 
 const NO_PROCESSES: Processes = { self: 0, isAlive: () => false };
@@ -140,10 +137,8 @@ const throwMailFault = (error: unknown): never => {
   throw new ServerFault({ cause: error, what });
 };
 
-/** An open tenant as its owner sees it, with what limits it to a part. */
 type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
-/** The clock, the randomness and the owner of a tenant. */
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
 const createPartsResolver = (acting: TenantOptions["acting"], own: OwnParts, options: OwnerOptions): PartsResolver => {
@@ -156,7 +151,6 @@ const createPartsResolver = (acting: TenantOptions["acting"], own: OwnParts, opt
 const loadChecks = loadOnce(() => import("./policy/check.ts"));
 const loadCredentials = loadOnce(() => import("./sign-in/credentials.ts"));
 
-/** Limits the tenant to what an actor can see, and opens a session of the actor. */
 const openParts = async (own: OwnParts, asker: Actor, { surroundings, actor }: OwnerOptions): Promise<TenantParts> => {
   const { buildScope } = await loadChecks();
   const scope = buildScope(asker);
@@ -167,7 +161,6 @@ const openParts = async (own: OwnParts, asker: Actor, { surroundings, actor }: O
 /** Loads the query that counts the accounts that can sign in; only a server needs it. */
 const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts")).countSignInAccounts;
 
-/** Returns a resolver for requests as an account, with its rights and scope at the time of each request. */
 const createAccountResolver =
   (as: string, own: OwnParts, options: OwnerOptions): PartsResolver =>
   async () => {
@@ -176,7 +169,6 @@ const createAccountResolver =
     return openParts(own, asker, options);
   };
 
-/** Returns the account and the credential of a request; or the failure of a request without a valid credential. */
 const findSender = async (own: OwnParts, request: Request, { surroundings }: Omit<OwnerOptions, "actor">) => {
   const { findSignedInActor } = await loadCredentials();
   const check = {
@@ -191,7 +183,6 @@ const findSender = async (own: OwnParts, request: Request, { surroundings }: Omi
   return findSignedInActor({ recall }, check);
 };
 
-/** Returns a resolver for requests over sockets, which are signed in with a credential. */
 const createCredentialResolver =
   (own: OwnParts, { surroundings, actor }: OwnerOptions): PartsResolver =>
   async (request, isOpen, from) => {

@@ -65,7 +65,6 @@ export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIs
   return { format: format ?? usual, fields: names };
 }
 
-/** Returns a function that finds a column by its key, or by one of its headers in any width, with any blanks. */
 const createColumnFinder = <R>(columns: readonly Column<R>[]): ((name: string) => Column<R> | undefined) => {
   const byKey = new Map(columns.map((column) => [column.key, column]));
   const byHeader = Map.groupBy(

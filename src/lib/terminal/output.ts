@@ -34,7 +34,6 @@ export interface OutputTarget {
   readonly paint?: ((line: string) => string) | undefined;
 }
 
-/** Saves rows of text, which arrive in batches, as a file. */
 export type SaveRows = (batches: AsyncIterable<readonly (readonly string[])[]>) => Promise<void>;
 
 /** Records, all at once or as they arrive. */
@@ -109,7 +108,6 @@ export async function writeSingleRecord<R>(
 /** Number of workbook rows that are built before they are written. */
 const BATCH_ROWS = 1000;
 
-/** Saves records in human-readable form: headers in the chosen language, and cells as in a table. */
 async function saveWorkbook<R>(place: OutputTarget, columns: readonly Column<R>[], records: Records<R>): Promise<void> {
   const { saveRows, language } = place;
   const cells = columns.map((column) => createTableCellRenderer(column, place));
@@ -141,7 +139,6 @@ export const createTableCellRenderer =
       : toTableCellText(field);
   };
 
-/** Returns a function that escapes JSON for a terminal, or leaves it unchanged for other outputs. */
 const createJsonEscaper = ({ onTerminal = false }: OutputTarget): ((json: string) => string) =>
   onTerminal ? escapeJson : (json) => json;
 
@@ -237,7 +234,6 @@ async function* mapItems<A, B>(items: Records<A>, change: (item: A) => B): Async
   }
 }
 
-/** Returns a function that escapes the cell of a column, and marks its commands if it is advice. */
 const createCellCleaner =
   ({ mark = (cell) => cell }: OutputTarget, columns: readonly Pick<Column<never>, "advice">[]) =>
   (cell: string, at: number): string =>

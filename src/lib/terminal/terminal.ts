@@ -29,7 +29,6 @@ export interface Styles {
   readonly bad: (part: string) => string;
 }
 
-/** The global options that concern the terminal. */
 export interface TerminalOptions extends OutputOptions {
   readonly lang?: string | undefined;
   readonly quiet?: boolean | undefined;
@@ -62,10 +61,8 @@ export interface TerminalEnvironment {
 
 const DEFAULT_COLUMNS = 80;
 
-/** Key of the result column that contains the number of the change. */
 const CHANGE_FIELD = "change";
 
-/** The tenant whose records a command shows: its name, and the format of instants in its time zone. */
 interface ShownTenant {
   readonly name: string;
   readonly moment: (instant: string) => string;
@@ -89,7 +86,6 @@ const PLAIN_STYLES: Styles = {
   bad: keepUnstyled,
 };
 
-/** Loads coloured styles from chalk, limited to the sixteen colours that every terminal theme makes readable. */
 async function loadStyles(): Promise<Styles> {
   const { Chalk } = await import("chalk");
   const chalk = new Chalk({ level: 1 });
@@ -201,7 +197,6 @@ export class Terminal {
     this.#tenant = tenant;
   }
 
-  /** Adds the numbers of changes that were made. */
   addChanges(numbers: readonly number[]): void {
     this.#changes.push(...numbers);
     this.#hasToldChanges = false;
@@ -407,7 +402,6 @@ export class Terminal {
     return this.#mark(escapeForPeople(this.say(line)));
   }
 
-  /** Folds a marked sentence into lines of the terminal's width. */
   #folded(line: string): readonly string[] {
     return foldLine(line, this.#errColumns() ?? 0).map((one) => this.#paint(one));
   }

@@ -25,7 +25,6 @@ const buildRelationships = (...targets: readonly (readonly [type: string, target
     )
     .join("")}</Relationships>`;
 
-/** The style of a cell. Every style has number format 49, which is text. */
 type CellStyle = "text" | "header";
 
 /** The formats of the styles, in the order of {@link CELL_STYLES}: number of the font and of the fill. */
@@ -36,7 +35,6 @@ const STYLE_FORMATS = {
 
 const CELL_STYLES = Object.keys(STYLE_FORMATS);
 
-/** Returns the number of a style. Style 0 is that of cells outside the table. */
 const getStyleNumber = (style: CellStyle): number => CELL_STYLES.indexOf(style) + 1;
 
 const FONTS = ['<sz val="11"/>', '<b/><sz val="11"/>'].map(
@@ -63,7 +61,6 @@ const STYLES = `<styleSheet xmlns="${MAIN_NAMESPACE}"><fonts count="${FONTS.leng
     "",
   )}</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
 
-/** Returns the parts of a workbook other than its sheets.  @param sheets the written sheets */
 const buildFixedParts = (sheets: readonly Pick<Sheet, "name">[]): readonly (readonly [string, string])[] => {
   const names = sheets.map(({ name }) => encodeAttribute(name));
   const titles = names.map(
@@ -107,7 +104,6 @@ const encodeCellText = (value: string): string =>
     .replaceAll(UNWRITABLE_CHARACTERS, (unit) => `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}_`)
     .replaceAll(/[&<>]/g, (character) => XML_ENTITIES.get(character) ?? "");
 
-/** Encodes the name of a sheet for an attribute. */
 const encodeAttribute = (value: string): string => encodeCellText(value).replaceAll('"', "&quot;");
 
 const renderCellXml = (value: string, place: string, cellStyle: CellStyle): string => {
@@ -123,7 +119,6 @@ const createLimitFailure = (en: string, ja: string): Failure =>
     hint: text("write CSV instead", "CSV で書き出してください"),
   });
 
-/** Rows of a sheet, many at a time. */
 type Batches = AsyncIterable<readonly (readonly string[])[]>;
 
 /**
@@ -138,19 +133,15 @@ export interface Sheet {
   readonly continues?: boolean | undefined;
 }
 
-/** Maximum number of rows whose cells determine the widths of the columns. */
 const MAX_MEASURED_ROWS = 300;
 
 /** Widths of columns, in Latin characters. A column that is too wide for the page is not narrower than `shortened`. */
 const WIDTHS = { min: 8, shortened: 16, max: 80 } as const;
 
-/** The sum of the widths of columns on a page that is still easy to read. Wider sheets are printed smaller. */
 const PAGE_WIDTH = 180;
 
-/** Returns the approximate width of a line of text: Japanese characters are twice as wide as Latin ones. */
 const measureText = (line: string): number => line.length + (line.match(/[\u1100-\uff60]/g)?.length ?? 0);
 
-/** Returns the approximate width of a cell. */
 const measureCell = (cell: string): number =>
   Math.max(
     ...cell
@@ -159,7 +150,6 @@ const measureCell = (cell: string): number =>
       .map(measureText),
   );
 
-/** Returns the widths of the columns of a sheet.  @param rows its first rows */
 const measureColumns = (rows: readonly (readonly string[])[]): readonly number[] => {
   const needed = rows.reduce<number[]>((widths, cells) => {
     for (const [at, cell] of cells.entries()) widths[at] = Math.max(widths[at] ?? WIDTHS.min, measureCell(cell) + 2);
@@ -171,7 +161,6 @@ const measureColumns = (rows: readonly (readonly string[])[]): readonly number[]
   return limit(max);
 };
 
-/** The height of a line in points, and the maximum height of a row in Excel. */
 const LINE_HEIGHT = 18;
 const MAX_ROW_HEIGHT = 409;
 
@@ -185,13 +174,11 @@ const renderRowHeight = (cells: readonly string[], widths: readonly number[]): s
   return most === 1 ? "" : ` ht="${Math.min(most * LINE_HEIGHT, MAX_ROW_HEIGHT)}"`;
 };
 
-/** Returns the number of lines that a cell needs in a column. */
 const countLines = (value: string, width: number): number => {
   if (value.length * 2 <= width && !value.includes("\n")) return 1;
   return value.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(measureText(line) / width)), 0);
 };
 
-/** The rows of a sheet that are still to be written; a sheet that is full leaves the rest to the next sheet. */
 class SheetRows {
   readonly #batches: AsyncIterator<readonly (readonly string[])[]>;
   readonly continues: boolean;
@@ -246,7 +233,6 @@ class SheetRows {
   }
 }
 
-/** A4 landscape, as wide as a page, with the names of the file and the sheet above and the number of the page below. */
 const PRINT_SETUP =
   '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/><headerFooter><oddHeader>&amp;L&amp;F&amp;R&amp;A</oddHeader><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>';
 
@@ -321,7 +307,6 @@ interface EntryTotals {
   size: number;
 }
 
-/** Encodes numbers of 2 or 4 bytes in little-endian order. */
 const encodeNumbers = (...fields: readonly (readonly [value: number, bytes: 2 | 4])[]): Buffer => {
   const buffer = Buffer.alloc(fields.reduce((sum, [, bytes]) => sum + bytes, 0));
   let at = 0;
@@ -330,7 +315,6 @@ const encodeNumbers = (...fields: readonly (readonly [value: number, bytes: 2 | 
 };
 
 const LOCAL_HEADER_START = [[0x04034b50, 4]] as const;
-/** Start of an entry in the central directory: its signature, and the version of ZIP that wrote it. */
 const CENTRAL_ENTRY_START = [
   [0x02014b50, 4],
   [20, 2],

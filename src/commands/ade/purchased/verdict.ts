@@ -21,7 +21,6 @@ export type Verdict = keyof typeof VERDICTS;
 /** Returns true if, as far as the tenant knows, the device can be switched on without further steps. */
 export const isReadyVerdict = (verdict: Verdict): boolean => verdict === "ready" || verdict === "registered";
 
-/** A purchased device, and the result of comparing it. */
 export interface ReconciledDevice extends SerialRow {
   readonly verdict: Verdict;
   readonly profileStatus: string | null;
@@ -29,7 +28,6 @@ export interface ReconciledDevice extends SerialRow {
   readonly server: string | null;
 }
 
-/** Compares a listed device with the ADE devices of the last sync. */
 function compareWithApple(listed: SerialRow, device: AdeDeviceRecord | undefined): ReconciledDevice {
   const profileStatus = device?.profileStatus ?? null;
   const isReady = READY_PROFILE_STATES.includes(profileStatus ?? "");
@@ -85,7 +83,6 @@ export async function locateMissingDevices(
   });
 }
 
-/** Returns which of the serial numbers are in the organisation. Stops reading pages as soon as all are found. */
 async function findInOrganisation(business: BusinessClient, sought: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for await (const page of business.orgDevices()) {

@@ -52,7 +52,6 @@ export default defineCommand({
   },
 });
 
-/** How changed settings are shown. */
 const SETTINGS_RESULT_LAYOUT: ResultLayout<AccountSettings> = {
   columns: SETTINGS_COLUMNS,
   called: () => "CLOMO アカウント設定",

@@ -8,7 +8,6 @@ import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { formatCount, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
 
-/** A file, and the report of its check. */
 export interface CheckedFile {
   /** name of the file in messages */
   readonly file: string;
@@ -18,7 +17,6 @@ export interface CheckedFile {
   readonly report: CheckReport;
 }
 
-/** Maximum number of problems of each severity that are listed in messages. */
 const MAX_LISTED_PROBLEMS = 20;
 
 /**
@@ -48,15 +46,12 @@ export function renderProblemLine(
 export const renderProblem = (file: string, problem: Problem): Text =>
   renderProblemLine(file, problem, describeProblem(problem));
 
-/** The members of a problem that determine its cause. */
 type GroupableProblem = Pick<Problem, "column" | "params"> & { readonly code: string };
 
 type Severity = "error" | "warning";
 
-/** Codes of workbook cells that Excel displays differently from their value, usually throughout a column. */
 const COLUMN_WIDE_CODES: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
 
-/** Returns true if a problem reports a value that clomoctl itself corrected. */
 const isCorrection = ({ code }: GroupableProblem): boolean => code === "value-mended";
 
 /**
@@ -143,7 +138,6 @@ export async function listCheckProblems(terminal: Terminal, { file, report }: Ch
   }
 }
 
-/** Returns a problem in the form used in JSON output. */
 const toProblemJson = (problem: Problem, language: Language) => ({
   code: problem.code,
   severity: getProblemSeverity(problem.code),
@@ -164,7 +158,6 @@ const SUMMARY_COLUMNS: readonly Column<CheckedFile>[] = [
   { key: "warnings", header: text("warnings", "警告"), align: "end", value: ({ report }) => report.warnings },
 ];
 
-/** Returns the columns of a checked file. JSON output also has a column with all problems. */
 export function buildReportColumns({ language, output }: Terminal): readonly Column<CheckedFile>[] {
   const structured = output.format === "json" || output.format === "ndjson" || output.fields?.includes("problems");
   if (structured !== true) return SUMMARY_COLUMNS;
@@ -177,7 +170,6 @@ export function buildReportColumns({ language, output }: Terminal): readonly Col
   return [...SUMMARY_COLUMNS, problems];
 }
 
-/** Creates the failure for a file with errors.  @param again command to recheck it, with options that fix errors */
 export const createCheckFailure = ({ file, report: { errors, rows } }: CheckedFile, again: CommandLine): Failure =>
   new Failure("input-rejected", {
     what: text(

@@ -24,7 +24,6 @@ export const MAP_OPTION = {
 export const proposeMapName = (file: string, format: FormatName): string =>
   file === "-" ? `${format}-map.yaml` : `${parse(file).name}-${format}-map.yaml`;
 
-/** Returns the custom fields of the tenant's users. */
 export const loadCustomFields = async (tools: Pick<Tools, "tenant">): Promise<readonly CustomField[]> =>
   (await tools.tenant("users")).client.users.fields();
 
@@ -36,14 +35,12 @@ export interface MapSources {
   readonly context?: Context | undefined;
   /** true for a list to be imported: the context's map for lists takes precedence over its map for the console's files */
   readonly isList?: boolean | undefined;
-  /** returns the custom fields of the tenant; if absent, a map may name any custom field */
   readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }
 
 /** The value of `--map` for no map. */
 const NO_MAP = "none";
 
-/** Returns the file of the map of a format, if there is one. */
 export function findMapFile(
   format: FormatName,
   { option, context, isList = false }: Omit<MapSources, "customFields">,

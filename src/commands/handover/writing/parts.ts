@@ -30,7 +30,6 @@ export type BundleCsvFormat = Omit<OutputTextFormat, "onUnmappable"> & {
   readonly onUnmappable: "utf-8" | "error" | "replace";
 };
 
-/** Returns the resource that a console file is made from; undefined for other files. */
 const findCsvResource = (path: string): ResourceName | undefined =>
   CONSOLE_FILES.find((file) => file.path === path)?.of;
 
@@ -152,7 +151,6 @@ export class PartsWriter {
   }
 }
 
-/** Returns true if the whole text can be encoded. */
 async function canEncodeAll(bytes: AsyncIterable<Uint8Array>): Promise<boolean> {
   try {
     for await (const _ of bytes);
@@ -182,7 +180,6 @@ export async function createBundleWriter(
   return BundleWriter.createEncrypted(output, outputs, await readAgeRecipients(encryptTo, workingFolder));
 }
 
-/** Returns the age recipients: those typed and, one per line, those in typed files. Ignores lines starting with #. */
 async function readAgeRecipients(typed: readonly string[], workingFolder: string): Promise<readonly string[]> {
   const all: string[] = [];
   for (const word of typed) {

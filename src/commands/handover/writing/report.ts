@@ -15,7 +15,6 @@ import { requireSinglePerson, findMatchingUsers } from "../leaver.ts";
 
 const REPORT_PATH = "report.html";
 
-/** The person who leaves, as typed, and their last day. */
 interface Leaver {
   readonly typed: string;
   readonly leaves: string | undefined;
@@ -34,16 +33,13 @@ function addLeaver(
   return { ...manifest, leaver: { person: account ?? words.at(-1) ?? typed, leaves } };
 }
 
-/** The parts of a bundle that its report is made from. */
 interface ReportSource {
   readonly manifest: Manifest;
   /** contents of the files that the report is made from, by path */
   readonly read: ReadonlyMap<string, string>;
-  /** undefined: the leaver in the manifest, if there is one */
   readonly leaver?: Leaver | undefined;
 }
 
-/** Renders a report in one of its formats, in the user's language. */
 export function renderReport(
   { terminal: { language } }: Pick<Tools, "terminal">,
   { manifest, read, leaver }: Pick<ReportSource, "manifest" | "read" | "leaver">,

@@ -13,7 +13,6 @@ import { rereadFile } from "./reread.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
 import { ReasonCursor, type RowReasons } from "./row-reasons.ts";
 
-/** The format of a text file. Its invalid rows are written in the same format. */
 interface InputTextFormat {
   readonly encoding: Encoding;
   readonly dialect: Dialect;
@@ -145,11 +144,9 @@ async function* selectInvalidRecords(
   }
 }
 
-/** Returns the reasons with the number of the row in the original file. */
 const formatRowReason = (found: RowReasons | undefined, language: Language): string | undefined =>
   found && text(`row ${found.row}: ${found.reason}`, `${found.row} 行目: ${found.reason}`)[language];
 
-/** Number of bytes written at once. */
 const BATCH_BYTES = 256 * 1024;
 
 /** Copies the header and the invalid rows of a text file, one {@link RecordSegment} at a time. */

@@ -9,7 +9,6 @@ import type { PasswordGenerator } from "./passwords.ts";
 import { RowCursor } from "./row-cursor.ts";
 import { encodeTable } from "./table-file.ts";
 
-/** The columns of the table of generated passwords, before the password. */
 const FIELDS = ["userId", "displayName", "groups"];
 
 /** Yields the header, then the new users for whom passwords are generated, in the order of the file. */

@@ -38,7 +38,6 @@ const ACTIONS: readonly RecordAction[] = ["delete", "update", "create"];
 
 const findOrgColumns = (kind: Import["kind"]) => FORMATS[kind].columns.filter(({ refers }) => refers?.to === "org");
 
-/** Returns the paths of the organisations by their codes; empty if the acting account cannot read them. */
 async function loadOrgPaths(tools: Tools, { kind }: Import): Promise<ReadonlyMap<string, string>> {
   if (findOrgColumns(kind).length === 0) return new Map();
   const orgs = (await ignoreFailure(async () => (await tools.tenant("orgs")).client.orgs.list())) ?? [];
@@ -108,7 +107,6 @@ export async function* renderPlanSheet(tools: Tools, told: Import): AsyncGenerat
   if (told.errors > 0) yield* renderInvalidRows(tools, told, say(getDisplayName(ROW_ACTION_NAMES, "invalid")));
 }
 
-/** Returns the values that the sheet shows: of a deleted record those that it had. A parent has one field. */
 const listShownChanges = (row: PlanRow): readonly ValueChange[] => {
   if (row.action === "update") return listValueChanges(row);
   if (row.action === "delete") return [];

@@ -33,7 +33,6 @@ export async function* readWarnings(
     yield batch.filter((problem) => problem.severity === "warning" && !isKeptRecord(problem));
 }
 
-/** Returns the text of a problem as it is written to a file. */
 const formatReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
   teller.plain(describeProblemReason(problem)[teller.language]);
 

@@ -4,7 +4,6 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { parseImportNumber } from "../../../lib/model/import-number.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 
-/** The argument that names an import. */
 export const ID_ARGUMENT = {
   kind: "string",
   value: "NUMBER|last|ID",
@@ -84,7 +83,6 @@ const MAX_NAMED_IMPORTS = 5;
 export const findLastCommitted = (imports: readonly Import[]): Import | undefined =>
   findLastInState(imports, COMMITTED_STATES);
 
-/** Returns the last import in one of these states.  @param imports newest plan first */
 function findLastInState(imports: readonly Import[], states: ImportStates): Import | undefined {
   const [last] = imports
     .filter(({ state }) => states.includes(state))

@@ -41,7 +41,6 @@ export class GuidedImport {
   #hasAsked = false;
   /** names of custom fields that a dry run does not add */
   #lackingFields: readonly string[] = [];
-  /** the sheet that was chosen, and the sheets from which it was chosen */
   #sheet: { readonly name: string; readonly among: readonly string[] } | undefined;
   readonly #added: string[] = [];
 
@@ -360,7 +359,6 @@ export class GuidedImport {
   }
 }
 
-/** The columns of a file as the answers map them. */
 interface AnsweredLayout {
   readonly surveyed: readonly SurveyedColumn[];
   readonly format: Format;

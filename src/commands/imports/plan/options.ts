@@ -22,13 +22,11 @@ import { getDeletionsFileName } from "../outputs/console/upload.ts";
 import { validateLimits } from "../../../lib/plan/limits.ts";
 import type { Field, Fields, InputOf } from "../../field.ts";
 
-/** The option with the expected number of deletions, for commands that commit a plan. */
 export const CONFIRM_DELETIONS_OPTION = {
   kind: "number",
   about: text("number of deletions you expect; any other number aborts", "削除件数の確認(一致しなければ何もしない)"),
 } as const;
 
-/** The option with the expected number of wipes, for commands that commit a plan of devices. */
 export const CONFIRM_WIPES_OPTION = {
   kind: "number",
   about: text(
@@ -95,7 +93,6 @@ export const ALLOW_OTHER_TENANT_OPTION = {
   ),
 } as const satisfies Field;
 
-/** What each check of an import rejects, for help. */
 const ALLOWANCE_TEXTS: Readonly<Record<Allowance, Text>> = {
   "unknown-columns": text("columns that the format does not have, which are ignored", "形式にない列(取り込まない)"),
   "error-values": text("error values of spreadsheets such as #N/A, as text", "#N/A などのエラー値(文字として取り込む)"),
@@ -106,7 +103,6 @@ const ALLOWANCE_TEXTS: Readonly<Record<Allowance, Text>> = {
   "other-tenant": text("the file matches no record of the tenant", "テナントのどのデータとも一致しないファイル"),
 };
 
-/** Returns the option that turns off checks of an import. */
 export const buildAllowOption = (...checks: readonly Allowance[]) =>
   ({
     group: "safety",
@@ -165,7 +161,6 @@ export const resolveUndeletable = (
 export const toRecordedName = (file: string, { kind }: Pick<Context, "kind">): string =>
   kind === "remote" ? basename(file) : file;
 
-/** The output option for a CSV file to upload in the console, for any command that writes such a file. */
 export const UPLOAD_FILE_OPTION = {
   kind: "output",
   value: "FILE",
@@ -177,7 +172,6 @@ export const UPLOAD_FILE_OPTION = {
   ),
 } as const;
 
-/** The options that every import has. */
 export const IMPORT_OPTIONS = {
   mode: {
     group: "input",
@@ -320,11 +314,9 @@ export const IMPORT_OPTIONS = {
 } as const satisfies Fields;
 
 export type ImportOptions = InputOf<typeof IMPORT_OPTIONS> & {
-  /** expected number of devices to be wiped */
   readonly confirmWipes?: number | undefined;
 };
 
-/** A command's request to import a file. */
 export interface ImportRequest {
   readonly kind: ImportKind;
   /** file name as typed; `-` is stdin */
@@ -334,7 +326,6 @@ export interface ImportRequest {
   readonly createOrgs?: boolean | undefined;
   readonly createGroups?: boolean | undefined;
   readonly undeletable?: UndeletableChoice | undefined;
-  /** name of the file for generated passwords */
   readonly generatePasswords?: string | undefined;
   /** how cells name organisations; undefined: by code */
   readonly orgBy?: OrgBy | undefined;
@@ -356,7 +347,6 @@ export const IMPORT_EXCLUDES = [
 /** The failures of an import that a script should expect. */
 export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"] as const;
 
-/** Help shared by all imports. */
 export const IMPORT_HELP = [
   text(
     "First, every row is checked and compared with the tenant. Then the plan is shown, confirmed, and committed, all or nothing. One invalid row rejects the file.",

@@ -57,7 +57,6 @@ export class OrgNames {
   }
 }
 
-/** Returns the path of an organisation from each organisation above it, and with the name of the root. */
 const listPathEnds = (path: string): readonly string[] => {
   const names = [ROOT_ORG_NAME, ...(parseOrgPath(path) ?? [])];
   return names.map((_, at) => formatOrgPath(names.slice(at)));

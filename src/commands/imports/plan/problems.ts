@@ -8,7 +8,6 @@ import type { Terminal } from "../../../lib/terminal/index.ts";
 import { ProblemDigest, renderProblemLine } from "../../csv/file/check-report.ts";
 import { joinTexts, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
-/** The failure for a rejected file. It contains every problem, for machine-readable output. */
 export class RejectedFileFailure extends Failure {
   readonly problems: readonly unknown[];
 
@@ -24,7 +23,6 @@ export interface ListedProblems {
   readonly all: readonly unknown[];
   /** code of the first problem of the header or of the whole file, which skipping rows cannot solve */
   readonly whole: string | undefined;
-  /** the codes of the problems that were read */
   readonly codes: ReadonlySet<string>;
 }
 
@@ -53,11 +51,9 @@ const MISSING_RECORD_REASONS: Readonly<Record<string, (params: InputProblem["par
 const describeUnknownOrg = (code: string | number | undefined): Text =>
   text(`the mirror has no organisation with the code "${code}"`, `ミラーに組織コード「${code}」の組織がありません`);
 
-/** Returns the reason of a problem in a file, or in an export of the console. */
 const describeReason = (problem: InputProblem, isExport: boolean): Text =>
   (isExport ? MISSING_RECORD_REASONS[problem.code]?.(problem.params) : undefined) ?? describeProblemReason(problem);
 
-/** Returns a problem in the format of machine-readable output. */
 const toProgramProblem = (problem: InputProblem, language: Language, isExport: boolean) => ({
   ...problem,
   reason: describeReason(problem, isExport)[language],
@@ -69,7 +65,6 @@ const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1
 /** Returns true if the previous run kept the record, too. */
 const wasKeptBefore = ({ params }: InputProblem): boolean => params["known"] === 1;
 
-/** Maximum number of kept records that are named on one line. */
 const MAX_NAMED_RECORDS = 10;
 
 /**

@@ -17,19 +17,16 @@ import { detectEncoding, readHead } from "../../csv/file/encoding.ts";
 import { isWorkbook, rejectSheetOption } from "../../csv/file/sheet.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
-/** How to read an input file. */
 export interface InputFormat {
   readonly encoding: FileForm;
   /** name of the sheet in a workbook */
   readonly sheet?: string | undefined;
   readonly dialect: Dialect;
-  /** number of the header row, counted from 1; the rows above it are ignored */
   readonly headerRow: number;
   /** the newline that ends the header row; undefined if the file has no newline */
   readonly newline: "crlf" | "lf" | "cr" | undefined;
 }
 
-/** The options for reading a file. */
 export interface InputFormatOptions {
   readonly encoding: Encoding | "auto";
   readonly sheet?: string | undefined;
@@ -104,10 +101,8 @@ export async function* readRecords(
   yield;
 }
 
-/** Returns the same command with a choice that was missing or wrong: the name of a sheet, or the header row. */
 export type RetypedCommand = (choice: Pick<InputFormatOptions, "sheet" | "headerRow">) => CommandLine;
 
-/** Returns the error. If a sheet has to be chosen, its hint is the command that chooses a sheet. */
 export function addSheetHint(
   error: unknown,
   { asked, again }: { asked: string | undefined; again: RetypedCommand },
@@ -119,7 +114,6 @@ export function addSheetHint(
   return error.with({ hint: text(`specify the sheet: ${command}`, `シート名を指定してください: ${command}`) });
 }
 
-/** Returns the newline that ends the header row, ignoring newlines inside quotes. */
 function detectNewline(start: string): InputFormat["newline"] {
   const [newline] = /\r\n|\r|\n/.exec(start.replaceAll(/"[^"]*(?:"|$)/g, "")) ?? [];
   if (newline === undefined) return undefined;

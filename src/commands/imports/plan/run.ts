@@ -94,7 +94,6 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   });
 }
 
-/** Returns the files to write together with the commit: the upload file and the file of generated passwords. */
 async function prepareFiles(
   tools: Tools,
   { kind, generatePasswords, options: { emitCsv, dryRun } }: ImportRequest,
@@ -145,7 +144,6 @@ async function examineImport(
   return examineFile(tools, file, { encoding, newline, sheet, headerRow, map, format: requested.kind, again });
 }
 
-/** A request with a map, whose defaults it has. */
 interface MappedRequest {
   readonly requested: ImportRequest;
   readonly map: MapFileSchema | undefined;
@@ -182,7 +180,6 @@ async function planFile(
   return { ...mapped, plan };
 }
 
-/** Plans a rejected takeover again without deletions, unless it has other problems than records in use. */
 async function keepRecordsInUse({ signal }: Tools, client: Client<"imports">, plan: Import): Promise<Import> {
   if (!plan.rejected) return plan;
   for await (const { code, severity } of client.imports.problems(plan.id))

@@ -6,7 +6,6 @@ import { LOCAL_CONTEXT_NAME } from "../../../lib/config/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
 
-/** Returns the name of the tenant, with the name of the context if that differs. */
 export const formatTenantName = (
   { tenant }: Pick<Import, "tenant">,
   { context }: Pick<ChosenTenant, "context">,
@@ -23,7 +22,6 @@ export async function buildPlan(tools: Tools, told: Import): Promise<Plan> {
   return toPlan(told, { target: formatTenantName(told, chosen), zone: resolveTimezone(tools, chosen) });
 }
 
-/** Additional information to show with a plan. */
 interface PlanNotes {
   /** where to find all rows, or the option that writes them */
   readonly allRows?: Text | undefined;

@@ -62,7 +62,6 @@ export function buildImportCommand(
   return line("secured users import", [name], { app: kind, ...words });
 }
 
-/** Returns the command that imports the console's next export of a kind. */
 export const buildConsoleImportCommand = (kind: TypedImportRequest["kind"]): CommandLine =>
   buildImportCommand({ kind, file: "EXPORT.csv", options: { fromConsole: true } });
 

@@ -67,7 +67,6 @@ export async function confirmForeignFile(
   });
 }
 
-/** Returns the command that imports the file despite the warning. */
 const buildOverrideCommand = ({ number }: Import, requested: ImportRequest | undefined): CommandLine => {
   if (requested === undefined) return line("imports commit", [number], { allow: "other-tenant" });
   const allow = [...(requested.options.allow ?? []), "other-tenant"] as const;
@@ -84,7 +83,6 @@ const buildCommandForContext = (context: string, requested: ImportRequest): Comm
   return buildImportCommand({ ...requested, options }, context);
 };
 
-/** Returns what is unusual about a file, and the context whose tenant has matching records. */
 async function inspectForeignFile(tools: Tools, plan: ForeignPlan) {
   const chosen = await tools.tenant("imports");
   const tenant = formatTenantName(plan, chosen);

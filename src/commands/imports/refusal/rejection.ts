@@ -27,7 +27,6 @@ const OTHER_EXPORTS = text(
   "先に管理画面のほかのエクスポートを --from-console でインポートしてください",
 );
 
-/** What helps if a list is rejected, by problem code. Each hint is given once. */
 const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "org-unknown": CREATE_ORGS,
   "org-name-unknown": text("import the organisations first", "先に組織をインポートしてください"),

@@ -88,7 +88,6 @@ export async function addFolder(
   return added.length === 0 ? "input-rejected" : "partial";
 }
 
-/** Returns the fingerprints of an item's files: the file in use, and the downloaded file that waits for its upload. */
 const listFingerprints = ({ fingerprint, downloadedFingerprint }: RenewalItem): readonly string[] =>
   [fingerprint, downloadedFingerprint].filter((one) => one !== null);
 

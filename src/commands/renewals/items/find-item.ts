@@ -6,7 +6,6 @@ import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 
-/** The argument that names an item. */
 export const ITEM_ARGUMENT = {
   kind: "string",
   value: "ITEM",

@@ -15,10 +15,8 @@ import { resolveTimezoneWithoutTenant, resolveTimezone, type Tools } from "../..
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { createExpiryClock, readDatedItems } from "./tenant-items.ts";
 
-/** Matches a text that is certainly a single email address. */
 const SINGLE_ADDRESS = /^[\w.+-]+@[\w.-]+$/;
 
-/** The files or contexts to check, and how. */
 interface CheckRequest {
   /** files and folders; if any are given, recorded items are not checked */
   readonly files: readonly string[];
@@ -30,7 +28,6 @@ interface CheckRequest {
   readonly thresholds: Thresholds;
 }
 
-/** The result of a check, and the tenants that it read, by the names of their contexts. */
 interface GatheredCheck {
   readonly result: CheckResult;
   readonly tenants: ReadonlyMap<string, Tenant>;

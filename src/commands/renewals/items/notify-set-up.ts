@@ -41,7 +41,6 @@ export async function writeNotifySettings(tools: Tools): Promise<void> {
   );
 }
 
-/** Renders the settings file: each setting is a comment that shows its syntax. */
 function renderSettings(language: Language): string {
   const say = (en: string, ja: string): string => `# ${text(en, ja)[language]}`;
   return [

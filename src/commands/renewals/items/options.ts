@@ -17,7 +17,6 @@ export const DECRYPTION_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** The options that set the fields of an item. There is no option for a password. */
 export const ITEM_OPTIONS = {
   kind: {
     kind: "choice",

@@ -123,12 +123,9 @@ const createPhoneFailure = (typed: string): Failure => {
 
 const createUsageFailure = (what: ReturnType<typeof text>): Failure => new Failure("usage", { what });
 
-/** Selects one of the items in a file. */
 interface FileChoice extends Pick<ItemOptions, "key"> {
   readonly file: string;
-  /** kind that the user chose */
   readonly kind: RenewalKind | undefined;
-  /** start of the item's fingerprint */
   readonly fingerprint: string | undefined;
 }
 
@@ -172,7 +169,6 @@ async function readItemFromFile(
   return { kind: wanted.kind ?? expiring.kind, ...toItemFields(expiring, read.path) };
 }
 
-/** Picks the item in a file that matches the choice. */
 function pickRenewable(found: readonly Renewable[], { file, kind, fingerprint = "" }: FileChoice): Renewable {
   const start = fingerprint.toLowerCase().replaceAll(":", "");
   const fitting = found.filter(

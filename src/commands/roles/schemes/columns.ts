@@ -17,7 +17,6 @@ import { buildFieldColumns } from "../../listing/columns.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 import type { ResultLayout } from "../../records/change-result.ts";
 
-/** Describes a check item for people. */
 const describeCheckItem = (item: string): Text => {
   const operation = SCHEME_ITEMS.find((one) => one === item);
   return operation === undefined ? same(item) : OPERATIONS[operation].about;
@@ -32,7 +31,6 @@ export const SCHEME_COLUMNS = buildFieldColumns<Scheme>(SCHEME.fields).map((colu
     : { ...column, whole: column.key === "name" },
 );
 
-/** The argument that names a scheme. */
 export const SCHEME_ARGUMENT = {
   kind: "string",
   value: "SCHEME",
@@ -50,7 +48,6 @@ export const findSchemeByName = (typed: string, schemes: readonly Scheme[]): Sch
   });
 };
 
-/** Defines an option that takes check items. */
 export const defineItemOption = (about: Text) => ({ kind: "list", value: "ITEM,…", repeatable: true, about }) as const;
 
 /** Formats a check item as `users.write (ユーザーの作成と変更)`. */

@@ -9,7 +9,6 @@ import type { ResultLayout } from "../../records/change-result.ts";
 
 export const GROUP_COLUMNS = buildFieldColumns<SecuredGroup>(SECURED_GROUP.fields);
 
-/** The argument that names a group. */
 export const GROUP_ARGUMENT = {
   kind: "string",
   value: "GROUP",

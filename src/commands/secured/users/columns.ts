@@ -12,7 +12,6 @@ import { getManagerTitle } from "./roles.ts";
 
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
 
-/** Returns one column for each setting of the app, in the order of its file. */
 const buildSettingColumns = (app: App): readonly Column<SecuredUser>[] =>
   listGroupedColumns(SECURED_FORMATS[app], "settings").map(({ field, header }) => ({
     key: field,
@@ -37,7 +36,6 @@ export const buildSecuredUserKind = (app: App): NamedKind<SecuredUser> => ({
 /** The columns that apply to the users of every app. */
 export const SECURED_USER_COLUMNS = buildFieldColumns<SecuredUser>(SECURED_USER.fields);
 
-/** Returns the columns of the general fields. Managers are shown with the app's own name for them. */
 const buildGeneralColumns = (app: App): readonly Column<SecuredUser>[] => {
   const manager = getManagerTitle(app);
   return buildFieldColumns<SecuredUser>(FIRST).map((column) =>
@@ -47,7 +45,6 @@ const buildGeneralColumns = (app: App): readonly Column<SecuredUser>[] => {
   );
 };
 
-/** Formats an instant for people. */
 type InstantFormatter = Pick<Terminal, "moment">;
 
 /** Describes a secret by its name and the time when it was set: `パスワード (2026-04-01 09:00)`. */

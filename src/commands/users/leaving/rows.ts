@@ -10,7 +10,6 @@ import { same, text, type Text } from "../../../lib/text/index.ts";
 type OwnedDevice = Dependents["devices"][number];
 type SecuredIdentity = NonNullable<Dependents["secured"]>[number];
 
-/** What depends on a user who leaves, or the user. */
 const KIND_LABELS = {
   account: text("account", "アカウント"),
   device: text("device", "デバイス"),
@@ -86,7 +85,6 @@ export const COLLECTION_COLUMNS: readonly Column<LeaveRow>[] = [
 const describeDevice = ({ serialNumber, model, phoneNumber, status }: OwnedDevice): Text =>
   same([serialNumber, model, phoneNumber, status].filter((word) => word !== null).join(" "));
 
-/** Returns the row of a SECURED APPs user. @param rest the ids of those that stay */
 const buildSecuredRow = (user: User, identity: SecuredIdentity, rest: ReadonlySet<string>): LeaveRow => {
   const { id, app, userId, matchedBy } = identity;
   const name = same(`${formatSecuredAppName(app)} ${userId}`);
@@ -139,7 +137,6 @@ export const isEnding = ({ outcome, device }: LeaveRow): boolean =>
   outcome === "delete" ||
   (outcome === "collect" && device?.tags.includes(RETURN_TAGS.awaited) === false);
 
-/** Returns the number of rows of a kind that are ended or marked now. */
 export const countEnding = (rows: readonly LeaveRow[], kind: LeaveRow["kind"]): number =>
   rows.filter((row) => row.kind === kind && isEnding(row)).length;
 
@@ -150,10 +147,8 @@ export const listLeaveChanges = (rows: readonly LeaveRow[]): readonly ThingChang
   createChanges(text("device", "デバイス"), { update: countEnding(rows, "device") }),
 ];
 
-/** The maximum number of devices, items or tasks that one proposed command names. */
 const MAX_NAMED = 10;
 
-/** Returns the serial numbers of the devices to collect, either the managed ones or the others. */
 const listSerials = (rows: readonly LeaveRow[], isManaged: boolean): string[] =>
   rows
     .flatMap(({ device }) => (device !== undefined && (device.status !== NOT_MANAGED) === isManaged ? [device] : []))

@@ -28,7 +28,6 @@ const OAEP_HASHES = new Map([
  */
 const MAX_RECIPIENTS = 8;
 
-/** The content key, encrypted for the key of one recipient. */
 interface Recipient {
   /** certificate of the recipient's key as `CN=clomo, serial 0x17a8`; null if the key is identified otherwise */
   readonly certificate: string | null;
@@ -81,7 +80,6 @@ export function parseEnvelope(message: Uint8Array): Envelope | undefined {
   });
 }
 
-/** Parses a KeyTransRecipientInfo: version, recipient, algorithm, encrypted content key. */
 function parseRecipient(recipient: BerElement): Recipient {
   const [, identifier, encryption, encryptedKey] = readChildren(recipient);
   const [algorithm, parameters] = readRequiredChildren(encryption);
@@ -184,7 +182,6 @@ function decryptContentKey({ algorithm, parameters, encryptedKey }: Recipient, k
 const readRequiredChildren = (element: BerElement | undefined): readonly BerElement[] =>
   readChildren(requireElement(element));
 
-/** Returns the content of an element in hexadecimal digits; empty if the element is missing. */
 const elementToHex = (element: BerElement | undefined): string => Buffer.from(element?.content ?? []).toString("hex");
 
 /** Returns the element if it is present. @throws RangeError if it is missing */

@@ -14,7 +14,6 @@ export interface AdeAccount {
   readonly limits: readonly DeviceLimit[];
 }
 
-/** The maximum number of devices that one request may fetch. */
 interface DeviceLimit {
   readonly path: string;
   readonly method: string;

@@ -24,7 +24,6 @@ export interface AdeDevice {
   readonly profileUuid: string | null;
   readonly profileAssignTime: string | null;
   readonly profilePushTime: string | null;
-  /** when the device was assigned to this server */
   readonly deviceAssignedDate: string | null;
   /** who assigned the device to this server; `-1` if Apple does not know */
   readonly deviceAssignedBy: string | null;
@@ -48,7 +47,6 @@ export interface UnreadableRecord {
   readonly member: string;
 }
 
-/** A page of the device list. */
 export interface DevicePage {
   readonly devices: readonly AdeDevice[];
   readonly unreadable: readonly UnreadableRecord[];
@@ -109,7 +107,6 @@ export function parseDevice(where: string, row: unknown): AdeDevice {
   };
 }
 
-/** Reads the records of a device list; unreadable ones are listed separately, so as not to hide the others. */
 function parseDeviceList(where: string, rows: readonly unknown[]): Pick<DevicePage, "devices" | "unreadable"> {
   const devices: AdeDevice[] = [];
   const unreadable: UnreadableRecord[] = [];

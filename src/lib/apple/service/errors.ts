@@ -26,21 +26,16 @@ const HINTS: Readonly<Record<string, Text>> = {
   TOO_MANY_REQUESTS: text("try again in a few minutes", "数分後にもう一度実行してください"),
 };
 
-/** Codes that mean that the token no longer works, whatever its expiry date. */
 const TOKEN_REJECTION_CODES: readonly string[] = ["token_rejected", "signature_invalid", "token_expired"];
 
-/** Codes that mean that Apple no longer accepts the position in the device list. */
 const CURSOR_CODES: readonly string[] = ["INVALID_CURSOR", "EXPIRED_CURSOR", "EXHAUSTED_CURSOR"];
 
 const KNOWN_CODES: readonly string[] = [...Object.keys(HINTS), ...CURSOR_CODES];
 
-/** Characters to search for a code: Apple's errors are short; a longer body is a proxy's page or similar. */
 const MAX_SEARCHED_CHARACTERS = 4096;
 
-/** Approximate difference from the server's clock up to which Apple accepts signatures. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
-/** The failure of a request that Apple refused. */
 export class AppleRefusal extends Failure {
   /** Apple's code, if it is one that the program knows */
   readonly apple: string | undefined;
@@ -96,7 +91,6 @@ function describeClockError({ headers }: AppleResponse, now: number): Text | und
   );
 }
 
-/** Returns the body in parentheses if it is a short phrase, like Apple's error codes; "" for any other page. */
 function formatErrorPhrase(body: string): string {
   const bare = attempt((): unknown => JSON.parse(body)) ?? body.trim();
   return typeof bare === "string" && /^[\w ]{1,80}$/.test(bare) ? ` (${bare})` : "";

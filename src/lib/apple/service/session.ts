@@ -5,7 +5,6 @@ import { isSessionOver, createAppleRefusal } from "./errors.ts";
 import { buildAuthorizationHeader } from "./oauth.ts";
 import type { AdeToken } from "./token.ts";
 
-/** What a session needs to call the device service as an MDM server. */
 export interface DeviceServiceAccess extends RetryTools {
   /** address of the service, without a trailing slash */
   readonly base: string;
@@ -19,7 +18,6 @@ export interface DeviceServiceAccess extends RetryTools {
 /** A call within a session. It changes nothing at Apple, so it may be sent again if the response is missing. */
 export interface ServiceCall {
   readonly method: AppleRequest["method"];
-  /** path and query */
   readonly path: string;
   readonly body?: object | undefined;
 }
@@ -31,7 +29,6 @@ const JSON_TYPE = "application/json;charset=UTF8";
 
 const SESSION_HEADER = "x-adm-auth-session";
 
-/** Matches a value that is allowed in a header. */
 const HEADER_VALUE_PATTERN = /^[!-~]{1,4096}$/;
 
 const NONCE_BYTES = 16;

@@ -24,7 +24,6 @@ import { RowChecker, type RowOptions } from "../layout/rows.ts";
  */
 const MAX_VALUES_PER_PASS = 100_000;
 
-/** The first row that has a value, and the position of the value in the row. */
 interface FirstOccurrence {
   readonly exact: string;
   readonly row: number;
@@ -50,7 +49,6 @@ export interface DuplicateSearch {
   readonly valuesAReading?: number | undefined;
 }
 
-/** Rereads the rows that have values with a repeated hash, and reports the values that are really equal. */
 class DuplicateCheck {
   readonly #layout: Layout;
   readonly #report: (problem: Problem) => void;

@@ -49,7 +49,6 @@ export const hashValue: ValueHash = (value, comparison, space, into) => {
   finishHash(reusedScan, space, into);
 };
 
-/** The hashes of a file. */
 export interface HashPart {
   readonly buckets: readonly (readonly Uint32Array[])[];
   /** number of entries in each bucket */

@@ -10,7 +10,6 @@ import { RecordReader } from "../records/reader.ts";
 
 export type { CheckOptions } from "./reading.ts";
 
-/** The result of a check. */
 export interface CheckReport {
   /** number of records, not including the header */
   readonly rows: number;

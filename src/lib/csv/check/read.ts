@@ -1,6 +1,5 @@
 import type { FileHandle } from "../../files/read.ts";
 
-/** Size of a chunk. Larger chunks use more memory but save no time. */
 const CHUNK_BYTES = 128 * 1024;
 
 /**

@@ -14,14 +14,12 @@ export interface CheckOptions extends HeaderOptions, RowOptions {
   readonly reading: RecordReaderOptions;
   /** reads the records instead, in any number of steps, if the file is not text */
   readonly records?: ((sink: RecordSink) => AsyncIterable<void>) | undefined;
-  /** maximum number of problems to list; all problems are counted */
   readonly problemLimit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** receives the number of bytes that were read, and the size of the file */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** The state of one check. */
 export class FileCheck implements RecordSink {
   readonly problems: ProblemList;
   readonly hashes = new ValueHashes();
@@ -38,7 +36,6 @@ export class FileCheck implements RecordSink {
     this.problems = new ProblemList(options.problemLimit);
   }
 
-  /** Number of records read, including the header and blank records. */
   get records(): number {
     return this.#records;
   }

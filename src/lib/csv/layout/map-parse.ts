@@ -26,7 +26,6 @@ const IGNORED_COLUMN_TARGET = "ignore";
 
 const MAX_CHARACTERS = 1_000_000;
 
-/** Delimiters that have a name in a column map file. Any other delimiter is written as the character itself. */
 const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
   ["comma", ","],
   ["semicolon", ";"],
@@ -121,7 +120,6 @@ export interface MapFileSchema extends ColumnMap {
   readonly options?: MapOptions | undefined;
 }
 
-/** Returns the dialect in the map; undefined if there is none: the delimiter is then guessed from the header. */
 const dialectOf = ({ delimiter, quote }: z.output<typeof DialectSchema>): Dialect | undefined =>
   delimiter === undefined && quote === undefined
     ? undefined
@@ -170,7 +168,6 @@ const describeUnknownKey = (key: string, { thing: { keys } }: Format): Text => {
   return text(`"${key}" is not a key of this format: ${names}`, `「${key}」はこの形式のキーではありません: ${names}`);
 };
 
-/** Returns the map of a file, and the path of each entry in the file, for messages. */
 const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
   const { columns = [], constants = [], defaults = [], join, values, rows } = parts;
   const fieldOf = (name: string): string => findColumn(format.columns, name)?.field ?? name;

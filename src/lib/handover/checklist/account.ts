@@ -13,9 +13,7 @@ interface ExternalAccount {
   /** the first part of the names of the questions about the account */
   readonly prefix: AccountPrefix;
   readonly what: Text;
-  /** name of the account, if it is recorded in the tenant */
   readonly recorded: string | null;
-  /** the renewal item in which the name is recorded, if there is one */
   readonly recordedIn?: Renewal | undefined;
   /** what is renewed with the account; these items record the account's phone, unless they have another account */
   readonly renewals: readonly Renewal[];
@@ -40,7 +38,6 @@ export const createEditCommandBuilder = (
 ): ((answered: string) => CommandLine) | undefined =>
   renewal === undefined ? undefined : (answered) => line("renewals edit", [renewal.name], { [option]: answered });
 
-/** Describes an account in a question: what the account is for, and its name if it is known. */
 const describeAccount = (what: Text, account: string | null): Text => {
   const named = account === null ? what : text(`${what.en} (${account})`, `${what.ja}(${account})`);
   return text(named.en, addSpaceAfterLatin(named.ja));
@@ -120,7 +117,6 @@ function askCompanyAccount(
   }
 }
 
-/** Returns true if an item may be renewed with an account: its account is the same, or one of them is unknown. */
 const isRenewedWith = ({ account: own }: Pick<Renewal, "account">, account: string | null): boolean =>
   own === null || account === null || sharesWord(own, account);
 
@@ -160,7 +156,6 @@ function addMissingFieldsGap(
  */
 type AccountSource = "renewal" | "answer" | "held";
 
-/** What is known about the account with which something is renewed. */
 interface SignInDetails {
   readonly account: { readonly name: string; readonly source: AccountSource } | null;
   /** person who signs in */
@@ -173,7 +168,6 @@ interface SignInDetails {
   readonly other: string | null;
 }
 
-/** The first part of the names of the questions about an account, by the kind of item that is renewed with it. */
 const ACCOUNT_PREFIXES: Partial<Readonly<Record<Renewal["kind"], AccountPrefix>>> = {
   "push-certificate": "push-certificate",
   "ade-token": "apple-business",
@@ -181,10 +175,8 @@ const ACCOUNT_PREFIXES: Partial<Readonly<Record<Renewal["kind"], AccountPrefix>>
   "android-owner": "android",
 };
 
-/** Returns true if there are questions about the account with which items of a kind are renewed. */
 export const hasAccountQuestions = (kind: Renewal["kind"]): boolean => ACCOUNT_PREFIXES[kind] !== undefined;
 
-/** Returns the prefix of the names of the questions about a renewal item's account; undefined if there are none. */
 function getQuestionPrefix(
   { id, kind }: Pick<Renewal, "id" | "kind">,
   all: readonly Pick<Renewal, "id" | "kind">[],
@@ -276,17 +268,12 @@ export function getSignInDetails(
 const matchesAccount = (account: string | null, asked: string | null): boolean =>
   asked === null || (account !== null && sharesWord(account, asked));
 
-/**
- * Returns the account of an item: the recorded account or, if none is recorded, the account in the answer, which
- * applies to all items of the question.
- */
 const resolveRenewalAccount = (
   facts: Pick<HandoverFacts, "answers" | "adeServer">,
   prefix: string,
   renewal: RenewalRecord,
 ): string | null => renewal.account ?? findAppleAccount(facts, renewal) ?? getAnsweredAccount(facts, prefix);
 
-/** Returns the account in the answer; null if nobody has answered. */
 const getAnsweredAccount = ({ answers }: Pick<HandoverFacts, "answers">, prefix: string): string | null =>
   answers.find(({ question, subject }) => question === `${prefix}.account` && subject === "")?.value ?? null;
 

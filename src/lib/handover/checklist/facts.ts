@@ -5,11 +5,9 @@ import type { RecordOf } from "../../model/thing.ts";
 import type { Rejection } from "../../renewals/judge.ts";
 import type { RESOURCES, ResourceName } from "../resources.ts";
 
-/** A record of a resource, in the form that a bundle contains. */
 type BundledRecord<N extends ResourceName> = RecordOf<(typeof RESOURCES)[N]["fields"]>;
 
 export type Administrator = BundledRecord<"administrators">;
-/** A renewal item, with the rejection if Apple rejected its token. */
 export type Renewal = BundledRecord<"renewals"> & { readonly rejection?: Rejection | undefined };
 export type AdeServerFacts = BundledRecord<"ade-server">;
 

@@ -27,7 +27,6 @@ export const buildChecklist = (facts: HandoverFacts, when: ChecklistContext): re
   return ITEM_BUILDERS.map((make) => make(ordered, when));
 };
 
-/** Returns all gaps, in the order of the items. */
 export const collectGaps = (items: readonly ChecklistItem[]): readonly Gap[] => items.flatMap(({ gaps }) => gaps);
 
 /** Returns all questions, in order. Items that do not apply have no questions. */

@@ -23,7 +23,6 @@ export interface LeaverRecords {
 
 /** Something that depends on a person, with its step in the handover and how to hand it over. */
 export interface HandoverStep {
-  /** number of the step, counted from 1, in the order of the handover */
   readonly step: number;
   readonly what: Text;
   /** what to type or to do */
@@ -57,14 +56,12 @@ function buildSupportOptionSteps(facts: HandoverFacts, account: Administrator): 
 
 const buildGuideCommand = ({ name }: Renewal): CommandLine => line("renewals guide", [name]);
 
-/** Returns true if a person signs in to an account or holds its phone, according to the answers. */
 const isAccountHolder = ({ answers }: HandoverFacts, person: Person, prefix: string): boolean =>
   answers.some(
     ({ question, value }) =>
       (question === `${prefix}.holder` || question === `${prefix}.phone-holder`) && mentionsPerson(person, value),
   );
 
-/** Returns a step if nobody has answered who signs in to an account: it may be the leaver.  @param what the account */
 function buildUnknownHolderSteps(
   { answers }: HandoverFacts,
   prefix: string,
@@ -143,7 +140,6 @@ const APPLE_BUSINESS_STEP = createLeaverFinding(
   ),
 );
 
-/** Returns the steps for the Google accounts that own the Android Enterprise environment, with their last login. */
 function buildGoogleSteps(facts: HandoverFacts, person: Person, timezone: string): readonly LeaverFinding[] {
   const owners = facts.renewals.filter(
     ({ kind, account, phoneHolder, confirmedBy }) =>
@@ -177,7 +173,6 @@ const GMAIL_STEP = createLeaverFinding(
   ),
 );
 
-/** Returns the steps for what the renewal items and the answers say about the person. */
 function buildRecordedSteps(facts: HandoverFacts, person: Person): readonly LeaverFinding[] {
   const owned = facts.renewals
     .filter(({ owner }) => mentionsPerson(person, owner))
@@ -200,7 +195,6 @@ function buildRecordedSteps(facts: HandoverFacts, person: Person): readonly Leav
   return [...owned, ...asked];
 }
 
-/** The questions that are answered with a person, and the role of this person. */
 const PERSON_QUESTIONS: Readonly<Record<string, Text>> = {
   "android.second-owner": text("the second owner of Android Enterprise", "Android Enterprise の 2 人目の所有者"),
   ...Object.fromEntries(

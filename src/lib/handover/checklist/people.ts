@@ -21,7 +21,6 @@ export interface Person {
   readonly words: readonly string[];
 }
 
-/** A character with its combining marks, in a text that a person wrote. */
 interface TextPiece {
   readonly kind: "word" | "between" | "blank" | "open" | "close";
   /** position in the text, in UTF-16 code units */
@@ -35,7 +34,6 @@ interface TextPiece {
 
 const CHARACTER_WITH_MARKS = /\r\n|.[\p{M}\uff9e\uff9f]*/gsu;
 
-/** Closing brackets by their opening brackets. NFKC converts brackets of other widths to these. */
 const BRACKETS: ReadonlyMap<string, string> = new Map([
   ["(", ")"],
   ["[", "]"],
@@ -54,7 +52,6 @@ const CLOSING_BRACKETS: ReadonlySet<string> = new Set(BRACKETS.values());
 /** Placeholder for a character that has more than one code unit in its form for comparison. */
 const LONG_CHARACTER_PLACEHOLDER = "\ufffd";
 
-/** Matches what separates people, in a text in which all white space has been replaced by spaces. */
 const PERSON_SEPARATOR = /[,;、/・\n]| (?:and|と)(?= )/gu;
 
 /** Matches a name of several words in katakana, such as マイケル・スミス. Its dots do not separate people. */
@@ -74,7 +71,6 @@ function matchBrackets(shapes: readonly string[]): ReadonlyMap<number, number> {
   return pairs;
 }
 
-/** Splits a text into characters. Their widths are normalised by NFKC for comparison. */
 function splitIntoPieces(written: string): readonly TextPiece[] {
   const found = [...written.matchAll(CHARACTER_WITH_MARKS)].map(({ 0: { length }, 0: as, index }) => {
     const plain = toCp932Form(as).normalize("NFKC");
@@ -103,7 +99,6 @@ const keyOfPieces = (pieces: readonly TextPiece[]): string => {
   return key.includes("@") ? emailKey(key) : key;
 };
 
-/** Returns the key by which a word is compared. */
 const toWordKey = (word: string): string => keyOfPieces(splitIntoPieces(word));
 
 /** Returns true if two texts are equal, ignoring width, case and white space. */
@@ -150,7 +145,6 @@ const skipWhiteSpace = (pieces: readonly TextPiece[], from: number, step: number
   return at;
 };
 
-/** Returns true if a word can end before a piece or begin after it. */
 const isWordEdge = (piece: TextPiece | undefined): boolean => piece === undefined || piece.kind !== "word";
 
 /**
@@ -168,7 +162,6 @@ function findWordEnd(pieces: readonly TextPiece[], from: number, word: string): 
   return undefined;
 }
 
-/** Returns the parts of a text that are one of the given words, from left to right. */
 function findWords(pieces: readonly TextPiece[], words: readonly string[]): readonly PieceRange[] {
   const keys = words.map(toWordKey).filter((key) => key !== "");
   const places: PieceRange[] = [];
@@ -182,7 +175,6 @@ function findWords(pieces: readonly TextPiece[], words: readonly string[]): read
   return places;
 }
 
-/** Returns true if a text mentions a person by one of the person's words. */
 export const mentionsPerson = ({ words }: Person, text: string | null | undefined): boolean =>
   findWords(splitIntoPieces(text ?? ""), words).length > 0;
 
@@ -208,7 +200,6 @@ export const toPerson = ({ id, name, account, emails }: KnownPerson): Person => 
   words: [...new Set([name, ...(account === null ? [] : [account]), ...emails])],
 });
 
-/** Returns all texts in which people are entered by hand. */
 const collectTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) => [
   tenant.contactName,
   tenant.contactMail,
@@ -288,7 +279,6 @@ function expandToSeparators(pieces: readonly TextPiece[], { from, to }: PieceRan
   return { from: begin, to: end };
 }
 
-/** Returns the parts of a text that are about a person, from left to right. */
 function findPersonRanges(pieces: readonly TextPiece[], { words }: Person): readonly PieceRange[] {
   const parts: PieceRange[] = [];
   for (const place of findWords(pieces, words)) {

@@ -11,7 +11,6 @@ import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { ChecklistItem, ItemDraft } from "./item.ts";
 import { describeKnownAnswer, type Question } from "./question.ts";
 
-/** A question that identifies a certificate or token among several of its kind at Apple. */
 interface IdentityQuestion {
   /** name of the question; its subject is the renewal item */
   readonly question: QuestionName;
@@ -24,10 +23,8 @@ interface IdentityQuestion {
   readonly recorded: (facts: AppleFacts, renewal: RecordedRenewal) => string | null;
 }
 
-/** What the tenant has recorded about Apple's services. */
 type AppleFacts = Pick<HandoverFacts, "adeServer">;
 
-/** The recorded fields of a renewal item that identify its certificate or token. */
 type RecordedRenewal = Pick<
   Renewal,
   "id" | "kind" | "name" | "topic" | "source" | "organisation" | "expiresAt" | "fingerprint"
@@ -109,7 +106,6 @@ const parseLocation = (source: string | null): string | null => {
   return told !== null && /[^_]/.test(told) ? told : null;
 };
 
-/** Describes how to find out the answer to an identity question. */
 const describeIdentityLookup = (
   { question, file }: Pick<IdentityQuestion, "question" | "file">,
   { name }: Pick<Renewal, "name">,
@@ -175,7 +171,6 @@ const NO_APPLE_FACTS: AppleFacts = { adeServer: null };
 const isIdentityQuestionFor = (renewal: Pick<Renewal, "id" | "kind">, { id, subject }: Question): boolean =>
   hasIdentityQuestion(renewal.kind) && subject === renewal.id && id === IDENTITY_QUESTIONS[renewal.kind].question;
 
-/** Number of digits of a fingerprint that are shown for comparison. */
 const SHOWN_FINGERPRINT_DIGITS = 12;
 
 /** Returns what is known about which certificate or token a renewal item is about, one text per fact. */

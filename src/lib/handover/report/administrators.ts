@@ -18,7 +18,6 @@ const PASSWORD_RESET_IN_CONSOLE = text(
   "パスワードの再設定: CLOMO PANEL のログイン画面の「パスワードを忘れた場合はこちら」",
 );
 
-/** What each role can do, one line per role. */
 const ROLES_NOTE: Block = {
   kind: "note",
   title: text(
@@ -83,10 +82,6 @@ export function buildAdministratorsSection(data: ReportData): Section {
   };
 }
 
-/**
- * Returns a note if a mirror does not know all of its administrators, with the command that marks a user as an
- * administrator.
- */
 const buildUnconfirmedNote = ({ administratorsUnasked }: ReportData["manifest"]): readonly Block[] => {
   if (administratorsUnasked !== true) return [];
   const command = line("users administrators add", ["USER"]);

@@ -47,7 +47,6 @@ import {
   describeUnknownValue,
 } from "./not-taken.ts";
 
-/** Returns the leaver and their last day from the manifest; undefined if the manifest does not name a leaver. */
 const findLeaver = (data: ReportData): { readonly leaver: Person; readonly leaves: string | undefined } | undefined => {
   const { leaver } = data.manifest;
   if (leaver === undefined) return undefined;
@@ -56,7 +55,6 @@ const findLeaver = (data: ReportData): { readonly leaver: Person; readonly leave
   return { leaver: found ?? { called: person, id: null, account: null, words: [person] }, leaves: leaves ?? undefined };
 };
 
-/** Builds the rows of the summary with the leaver and their last day; no rows if no leaver is named. */
 function buildLeaverRows(data: ReportData): readonly FactRow[] {
   const leaving = findLeaver(data);
   if (leaving === undefined) return [];
@@ -95,7 +93,6 @@ export function buildReportDocument(data: ReportData): Document {
   };
 }
 
-/** Returns the checklist for a bundle; no items if the bundle lacks a resource that the checklist requires. */
 export const evaluateBundleChecklist = (data: ReportData): readonly ChecklistItem[] =>
   listMissingChecklistResources(data).length > 0
     ? []
@@ -125,7 +122,6 @@ const formatNumber = (count: number): Text => same(String(count));
 
 type FactRow = readonly [DisplayText, DisplayText];
 
-/** Returns the rows that name the part of the tenant to which the bundle is limited. */
 function buildScopeRows({ manifest: { scope, partial } }: ReportData): readonly FactRow[] {
   const visible = text("what the exporting account can see", "書き出した人に見える範囲");
   return [
@@ -240,7 +236,6 @@ function buildContentsSection(data: ReportData): Section {
   };
 }
 
-/** Returns a note that lists the CSV files with an encoding that differs from the encoding of the other files. */
 const buildEncodingNote = ({ files, encoding }: ReportData["manifest"]): readonly Block[] => {
   const others = files.filter((file) => file.encoding !== undefined).map(({ path }) => path);
   if (others.length === 0) return [];
@@ -305,7 +300,6 @@ const describeAnswer = (question: Question): DisplayText => {
 const formatAnswerAuthor = ({ answer }: Question, zone: string): string =>
   answer === null ? "" : ` (${answer.by}, ${dayOf(answer.at, zone)})`;
 
-/** Returns the label of an answered question, or the wording of an open question. */
 const describeQuestion = (question: Question): Text => {
   const { about, label, wording } = question;
   const words = getCurrentValue(question) === null ? wording : label;
@@ -333,7 +327,6 @@ function buildChecklistSection(data: ReportData, items: readonly ChecklistItem[]
   };
 }
 
-/** The files in which a lost device, its owner and the contact details of people can be looked up. */
 const LOOKUP_FILES: readonly string[] = ["csv/devices.csv", "csv/users.csv"];
 
 const buildLookupLines = (
@@ -348,7 +341,6 @@ const buildLookupLines = (
   return files.length === 0 ? [] : [[label, files.join(", ")]];
 };
 
-/** Returns true if the known facts of an item already include a recorded value. */
 const isAlreadyShown = ({ known }: ChecklistItem, recorded: string | null): boolean =>
   recorded !== null && known.some(({ value }) => value === recorded);
 
@@ -391,7 +383,6 @@ const buildItemFacts = (item: ChecklistItem, data: ReportData): readonly Fact[] 
     ]),
 ];
 
-/** Returns everything that expires, including contracts, judged as of the day of the report. */
 function judgeExpiringItems(data: ReportData) {
   const { records, manifest } = data;
   const timezone = resolveReportZone(data);
@@ -402,10 +393,8 @@ function judgeExpiringItems(data: ReportData) {
     .toSorted(compareByExpiry);
 }
 
-/** Maximum number of expiring items that the first page lists. */
 const MAX_URGENT_ITEMS = 10;
 
-/** Builds the row of the first page with the items that are expired or critical; no row if there are no such items. */
 const buildUrgentRows = (data: ReportData): readonly (readonly [Text, DisplayText])[] => {
   const urgent = judgeExpiringItems(data).filter(({ level }) => level === "expired" || level === "critical");
   if (urgent.length === 0) return [];
@@ -497,7 +486,6 @@ const CONTRACTS_NOTE: Block = {
   ),
 };
 
-/** Returns the notes below the table of expiry dates. */
 const buildRenewalNotes = (
   items: Parameters<typeof buildEstimatesNote>[0] & readonly Pick<Renewal, "id">[],
   zone: string,
@@ -536,7 +524,6 @@ const buildEstimatesNote = (
   ];
 };
 
-/** Notes on the source of an account. An account that is recorded with the renewal item itself needs no note. */
 const ACCOUNT_SOURCE_NOTES = {
   renewal: same(""),
   answer: text(" (from the checklist answers)", "(回答による)"),
@@ -566,7 +553,6 @@ const buildSignInCells = (
   ];
 };
 
-/** Describes what identifies a renewal item at Apple, as far as that is known. */
 const describeAppleIdentity = (
   data: ReportData,
   item: Pick<Renewal, "id" | "kind" | "fingerprint">,
@@ -630,11 +616,9 @@ const buildSignatureSection = (leaver = ""): Section => ({
   ],
 });
 
-/** Returns the gaps in the form in which a manifest lists them, in one language. */
 export const buildManifestGaps = (items: readonly ChecklistItem[], language: "ja" | "en") =>
   items.flatMap(({ gaps }) => gaps.map(({ item, code, what }) => ({ item, gap: code, subject: what[language] })));
 
-/** Describes the state of an item: not applicable, complete, or the number of gaps. */
 const describeItemState = ({ applies, why, gaps }: ChecklistItem): Text => {
   if (applies === false) return why ?? text("not applicable", "対象外");
   if (gaps.length === 0) return text("complete", "完了");

@@ -26,7 +26,6 @@ export type ReportResource = (typeof REPORT_RESOURCES)[number];
 
 export type ResourceRecord<N extends ResourceName> = RecordOf<(typeof RESOURCES)[N]["fields"]>;
 
-/** The data that a report is built from. */
 export interface ReportData {
   readonly manifest: Manifest;
   readonly records: { readonly [N in ReportResource]: readonly ResourceRecord<N>[] };
@@ -80,7 +79,6 @@ export const listMissingChecklistResources = ({ manifest }: Pick<ReportData, "ma
     manifest.resources.every((one) => one.name !== name || (one.state !== "exported" && one.state !== "empty")),
   );
 
-/** Returns the facts for the checklist from the data of a bundle. */
 export const toHandoverFacts = ({ manifest, records }: Pick<ReportData, "manifest" | "records">): HandoverFacts => ({
   tenant: records.tenant[0] ?? EMPTY_TENANT_PROFILE,
   administrators: records.administrators,

@@ -6,7 +6,6 @@ import { findHiddenFields, describeAbsence } from "../bundle/presence.ts";
 import { resourceOf, type ResourceName } from "../resources.ts";
 import type { ReportData } from "./data.ts";
 
-/** What a tenant must use to have records of a resource. */
 const REQUIRED_USES: Partial<Readonly<Record<ResourceName, keyof typeof USAGE_FIELDS>>> = {
   "secured-groups": "securedApps",
   "secured-users": "securedApps",
@@ -19,7 +18,6 @@ const REQUIRED_USES: Partial<Readonly<Record<ResourceName, keyof typeof USAGE_FI
  */
 const CLOMOCTL_RESOURCES: readonly ResourceName[] = ["administrators", "observed", "console-tasks", "audit"];
 
-/** Resources that no export of the console contains. */
 const NEVER_IN_CONSOLE_EXPORTS: readonly ResourceName[] = ["account-settings", "schemes", "ade-server", "ade-devices"];
 
 /** Shown in place of a value that nobody has recorded. */
@@ -55,11 +53,9 @@ export const describeUnknownValue = (
   return fields.some((field) => hidden.includes(field)) ? NO_PERMISSION : VALUE_NOT_RECORDED;
 };
 
-/** Returns true if a bundle covers only part of the tenant. */
 const isPartialBundle = ({ manifest }: Pick<PresenceData, "manifest">): boolean =>
   manifest.scope !== null || manifest.partial === true;
 
-/** Returns true if a bundle covers only some organisations, without 全社: the tenant may have further records. */
 const coversOnlySomeOrgs = ({ records }: PresenceData): boolean => records.orgs.every(({ id }) => id !== ROOT_ORG_ID);
 
 /** Returns the text for a resource without records. It names the part of the tenant that the bundle covers. */

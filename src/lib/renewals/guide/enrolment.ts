@@ -13,7 +13,6 @@ export type EnrolmentMethod = keyof typeof ENROLMENT_METHODS;
 
 export const ENROLMENT_METHOD_NAMES = Object.keys(ENROLMENT_METHODS) as readonly EnrolmentMethod[];
 
-/** Returns the guide for one way to enrol devices. */
 export function buildEnrolmentGuide(way: EnrolmentMethod): FilledGuide {
   const ade = way === "purchased" || way === "manual";
   return fillGuide("enrolment", {

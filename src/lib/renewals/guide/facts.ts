@@ -44,7 +44,6 @@ export const describePhone = (known: RenewalItem | null): Text => {
       );
 };
 
-/** The placeholder for the file in use if that file is not recorded. */
 const OLD_FILE_PLACEHOLDER = "OLD";
 
 /** Returns the command that compares a new file with the file in use. */
@@ -63,7 +62,6 @@ export const REQUEST_FILE = "CertificateSigningRequest.csr";
 /** The name of the file that Apple's portal offers for download. */
 export const PUSH_CERTIFICATE_FILE = "MDM_i3Systems,Inc._Certificate.pem";
 
-/** The options of the command that records a renewal, by renewal kind. If there are none, a login is recorded instead. */
 const RECORDING_OPTIONS: Readonly<Record<RenewalKind, { readonly file?: string; readonly expires?: string }>> = {
   "push-certificate": { file: PUSH_CERTIFICATE_FILE },
   "ade-token": { file: "SERVER_Token_TIMEZ_smime.p7m" },

@@ -16,7 +16,6 @@ import { fillGuide, type FilledGuide } from "./fill.ts";
 import { buildOwnGuide, type OwnToken } from "./own.ts";
 import type { Step } from "./step.ts";
 
-/** The facts that the guides of items can use. */
 interface ItemFacts {
   readonly item: Text;
   readonly account: Text;
@@ -52,10 +51,8 @@ const KIND_GUIDES: Readonly<Record<RenewalKind, (facts: ItemFacts) => FilledGuid
 /** Kinds about which CLOMO itself sends emails.  @see facts 3.2 */
 const KINDS_WITH_CLOMO_MAIL: ReadonlySet<RenewalKind> = new Set(["push-certificate", "ade-token", "vpp-token"]);
 
-/** The recorded fields that a guide repeats. */
 const GUIDE_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "topic"] as const;
 
-/** A guide to the renewal of an item. */
 export interface Guide {
   readonly kind: RenewalKind;
   readonly title: Text;
@@ -132,7 +129,6 @@ const buildItemFacts = (kind: RenewalKind, known: RenewalItem | null, item: Text
   };
 };
 
-/** Returns what stops when an item expires, and what is recorded about it. */
 function listGuideFacts(
   kind: RenewalKind,
   known: RenewalItem | null,
@@ -156,7 +152,6 @@ function listGuideFacts(
   );
 }
 
-/** Returns the remaining steps: from the upload on, if the item's renewed file is already downloaded. */
 function skipDownloadedSteps(
   steps: readonly Step[],
   known: RenewalItem | null,
@@ -179,7 +174,6 @@ function buildDownloadedSteps(known: RenewalItem, expiresOn: string | null): rea
   }).steps;
 }
 
-/** Returns the label of a recorded field. For a content token, the organisation is the one at Apple. */
 const labelOf = (field: (typeof GUIDE_FIELDS)[number], kind: RenewalKind): Text =>
   field === "organisation" && kind === "vpp-token"
     ? text("organisation at Apple", "Apple 側の組織名")

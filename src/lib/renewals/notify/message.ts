@@ -18,13 +18,11 @@ export interface Message extends Mail {
   readonly messageId: string;
 }
 
-/** The footer of every reminder. */
 const FOOTER: Text = text(
   `Sent by ${commandName("renewals notify")}. Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (${commandName("renewals edit")}) and, if the console shows the new date, confirm it (${commandName("renewals confirm")}).`,
   `${commandName("renewals notify")} からの通知です。各段階の通知は 1 回だけです。更新を記録し(${commandName("renewals edit")})、管理画面に新しい期限が表示されるものはその期限を確認済みにすると(${commandName("renewals confirm")})、次の期限まで通知は止まります。`,
 );
 
-/** Returns the subject: how much time the most urgent item has left, and how many other items there are. */
 const buildSubject = (first: DueReminder, others: number): Text => {
   const [left, title] = [describeTimeLeft(first), formatItemTitle(first.item)];
   const more = others === 0 ? same("") : text(` and ${others} more`, ` ほか ${others} 件`);
@@ -37,7 +35,6 @@ const CRITICAL_DAYS = 30;
 const getColourLevel = ({ days, expired }: DueReminder): Level =>
   expired || days <= 0 ? "expired" : days <= CRITICAL_DAYS ? "critical" : "warning";
 
-/** Builds the document of a reminder: one section per item. */
 export const buildReminderDocument = ({
   due,
   warnings,
@@ -71,7 +68,6 @@ export const buildReminderDocument = ({
   };
 };
 
-/** Builds the message of a digest in the digest's language. */
 export const buildReminderMessage = async (digest: Digest): Promise<Message> => {
   // a run that sends nothing does not need this module
   const { renderMail } = await import("../../document/mail.ts");

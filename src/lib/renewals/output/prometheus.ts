@@ -15,7 +15,6 @@ const LABEL_ESCAPES = new Map([
 const renderLabel = (name: string, value: string): string =>
   `${name}="${value.toWellFormed().replaceAll(/[\\"\n]/g, (sign) => LABEL_ESCAPES.get(sign) ?? sign)}"`;
 
-/** Number of fingerprint digits in a label. They distinguish certificates with the same name in the same file. */
 const FINGERPRINT_DIGITS = 16;
 
 const renderItemLabels = ({ context, kind, name, organisation, source, fingerprint }: CheckedItem): string =>

@@ -3,7 +3,6 @@ import type { ExpiringItem } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { DatedItem } from "../judge.ts";
 
-/** Labels of the checks. */
 export const CHECK_LABELS = {
   kind: text("kind", "種類"),
   file: text("different file", "別のファイル"),
@@ -25,7 +24,6 @@ export const CHECK_LABELS = {
 /** The outcome of a check; `unknown` if the files do not contain enough information. */
 export type CheckOutcome = "good" | "warning" | "bad" | "unknown";
 
-/** The result of one check. */
 export interface Check {
   readonly id: keyof typeof CHECK_LABELS;
   readonly outcome: CheckOutcome;

@@ -68,10 +68,8 @@ const NO_CURRENT_ITEM_CHECK: Check = {
   ),
 };
 
-/** The checks that need only the new file and its CSR. */
 const NEW_FILE_CHECKS: readonly Check["id"][] = ["validity", "issuer", "request-key", "key", "old-token"];
 
-/** Checks that decide whether a file is the successor of another file. */
 const IDENTITY_CHECKS: readonly Check["id"][] = [
   "kind",
   "topic",
@@ -115,7 +113,6 @@ export function judgeReplacement(
   return { safe: sure && checks.every(({ outcome }) => outcome !== "bad"), leftToCheck, checks };
 }
 
-/** The checks of age. The file in use itself would fail these checks if it were recorded again. */
 const AGE_CHECKS: readonly Check["id"][] = ["file", "expiry", "validity"];
 
 /**

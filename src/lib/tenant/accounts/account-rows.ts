@@ -394,10 +394,6 @@ export const writeAccountSettings = async (
 
 const buildLocalPartSql = (address: string): string => `substr(${address}, 1, instr(${address}, '@') - 1)`;
 
-/**
- * For each composition, the SQL of the value that a user's account name is built from, given the SQL of a field; null
- * if the user has no such value.
- */
 const COMPOSED_NAME_SQL: Readonly<
   Record<Exclude<AccountNameComposition, "free-text">, (sqlOf: (field: string) => string) => string>
 > = {

@@ -111,7 +111,6 @@ const applyComposition = async (
 
 interface AccountChange {
   readonly verb: "create" | "edit" | "revoke" | "reset-password";
-  /** id of the user */
   readonly id: string;
   readonly body: AccountBody;
   readonly once?: RequestKey | undefined;

@@ -12,7 +12,6 @@ interface LeaverItem {
   readonly owner: string;
 }
 
-/** All administrators of a tenant, including those that the acting account cannot see. */
 interface AdministrationState {
   /** true if any account data was recorded manually */
   readonly recorded: boolean;

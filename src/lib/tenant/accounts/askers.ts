@@ -3,7 +3,6 @@ import type { Role } from "../../model/role.ts";
 import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import type { Reader, Row } from "../store/store.ts";
 
-/** The account that the current user acts as. */
 export interface ActingAccount {
   /** record number of the account's user; `id` is the id of that user */
   readonly user: number;
@@ -52,7 +51,6 @@ export const toActingAccount = (row: Row): ActingAccount => {
   };
 };
 
-/** An organisation with its path. */
 interface OrgPath {
   readonly id: string;
   readonly path: string;

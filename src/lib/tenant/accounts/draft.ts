@@ -45,7 +45,6 @@ import { isMirror } from "../records/tenant-rows.ts";
 export interface AccountRequest {
   readonly name?: string | undefined;
   readonly role?: Role | undefined;
-  /** name or id of a scheme */
   readonly scheme?: string | undefined;
   /** ids of organisations */
   readonly managedOrgs?: readonly string[] | undefined;
@@ -116,7 +115,6 @@ export interface AccountDraft {
   readonly isMarked: boolean | undefined;
 }
 
-/** The user whose account changes, the acting account (for suggestions), and whether the request is a dry run. */
 interface DraftOptions {
   readonly id: string;
   readonly asker: Actor;
@@ -416,12 +414,8 @@ const COMPOSITION_OPTIONS: Readonly<Partial<Record<AccountNameComposition, strin
   salesforce: "--salesforce-account NAME",
 };
 
-/** The values of a user that account names are built from. @property id undefined for a new user */
 type NameSource = AccountNameParts & Partial<Pick<User, "id">>;
 
-/**
- * Returns the command that sets the value that an account name is built from; undefined if account names are free text.
- */
 const buildValueCommand = (
   composition: AccountNameComposition,
   { id, emails }: NameSource,

@@ -4,7 +4,6 @@ import { getPermittedReach } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import { findOwnUser, readOrgPaths } from "./askers.ts";
 
-/** Returns the account that acts in a session and what it may do. */
 export const whoami = ({ asker, actor, by, store }: Session): Promise<Whoami> =>
   store.read(async (reader) => {
     const { account, role, scheme = null, items, orgs, credential } = asker;

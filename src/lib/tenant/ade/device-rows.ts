@@ -25,7 +25,6 @@ export const UNREADY_ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   among: IS_NOT_READY,
 };
 
-/** Counts the devices. */
 export const countDevices = async (
   reader: Reader,
 ): Promise<{ readonly devices: number; readonly notReady: number }> => ({
@@ -87,7 +86,6 @@ export const applyFetched = async (
   return { base, created: inserted - unknown, changed: stored - inserted - released, released };
 };
 
-/** What a full fetch returned. */
 interface FullFetch {
   /** name of the table of fetched devices */
   readonly from: string;
@@ -116,7 +114,6 @@ const PLATFORM_SQL = `case t.os ${Object.entries(PLATFORM_BY_APPLE_OS)
 
 const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql("upper(t.serialNumber)")}`;
 
-/** A device record that was newly created in the tenant. */
 interface NewDevice {
   readonly id: string;
   readonly serialNumber: string;

@@ -13,7 +13,6 @@ import type { Reader } from "../store/store.ts";
 import { countDevices } from "./device-rows.ts";
 import { deleteServerData, listSealedSecrets, readServer, writeServer, type StoredServer } from "./server-rows.ts";
 
-/** Access to Apple's services, and the sealing of the secrets that a tenant stores. */
 export interface AppleAccess {
   /** returns the function that sends requests; that function is created at the first call */
   readonly send: () => Promise<Send>;
@@ -30,7 +29,6 @@ export interface AppleAccess {
 
 export const ADE_LOCKS = ["ade"];
 
-/** The purpose for which private keys are sealed. */
 export const KEY_PURPOSE = "ade-key";
 
 /** The object that identifies ADE in audit records. */
@@ -38,7 +36,6 @@ export const ADE_OBJECT = { thing: "ade", id: "ade", name: "ADE" };
 
 export const hashContent = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
-/** Returns the SHA-256 of a certificate's public key (SPKI, DER). */
 const hashPublicKey = (certificate: string): string =>
   hashContent(new X509Certificate(certificate).publicKey.export({ format: "der", type: "spki" }));
 

@@ -132,14 +132,12 @@ interface FetchResult {
   readonly unreadable: readonly UnreadableRecord[];
 }
 
-/** The maximum numbers of devices per page, and the signal that ends the fetch. */
 interface FetchLimits {
   readonly fetchLimit: number;
   readonly syncLimit: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A fetch of devices into a scratch table. While a page is stored, the next one is already requested. */
 class DeviceFetch {
   readonly #service: AdeService;
   readonly #scratch: ScratchTable;
@@ -172,7 +170,6 @@ class DeviceFetch {
     }
   }
 
-  /** @returns the cursor of the last page */
   async #pages(from: string | null, ask: (cursor: string | null) => Promise<DevicePage>): Promise<string> {
     const seen = new Set<string | null>([from]);
     let next = ask(from);
@@ -219,7 +216,6 @@ interface FetchedDevices extends FetchResult {
   readonly devices: number;
 }
 
-/** Applies the fetched devices in one transaction. */
 const applySync = (session: Session, server: StoredServer, fetched: FetchedDevices): Promise<AdeSync> =>
   session.change({ action: "ade.sync", locks: [...ADE_LOCKS, "devices"] }, async (writer) => {
     const now = await readServer(writer);

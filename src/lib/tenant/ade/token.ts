@@ -9,7 +9,6 @@ import type { Session } from "../session.ts";
 import { ADE_LOCKS, ADE_OBJECT, hashContent, KEY_PURPOSE, readAde, requireServer, type AppleAccess } from "./server.ts";
 import { writeServer } from "./server-rows.ts";
 
-/** The purpose for which tokens are sealed. */
 export const TOKEN_PURPOSE = "ade-token";
 
 /** A token file; `content` is in base64. */

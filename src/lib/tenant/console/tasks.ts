@@ -37,7 +37,6 @@ import { findRecordNumber } from "./record-ids.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import { TaskRecordReader } from "./records.ts";
 
-/** Maximum number of records that are listed for a task, unless all are requested. */
 const MAX_LISTED_RECORDS = 20;
 
 interface TaskChange {

@@ -98,10 +98,8 @@ export interface AppOptions {
   readonly explain: TenantParts["explain"];
 }
 
-/** Returns the handlers of a noun for the sender of a request, by route name. */
 type HandlersFor = (parts: TenantParts) => Promise<Readonly<Record<string, Handler<Route>>>>;
 
-/** The route of a request, and what validates and answers it. */
 interface MatchedRoute {
   readonly route: Route;
   readonly validated: ReturnType<typeof createValidator>;
@@ -121,7 +119,6 @@ const prepare =
     return (await loadTimeLimit()).limitTime(route, from, c, next);
   };
 
-/** The tenant API. The routes of a noun are loaded at the first request for the noun. */
 class App {
   readonly #partsFor: PartsResolver;
   readonly #explain: AppOptions["explain"];

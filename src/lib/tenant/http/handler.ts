@@ -19,7 +19,6 @@ export interface SpooledRequest extends AsyncDisposable {
   readonly request: Request;
 }
 
-/** The parts of a tenant that its handlers need. */
 export interface TenantParts {
   readonly store: Store;
   /** session of the acting account, or of the tenant's owner if no account is used */
@@ -38,11 +37,9 @@ export interface TenantParts {
     | undefined;
   readonly processes: Processes;
   readonly verifyAudit: AuditVerifier;
-  /** access to Apple's services */
   readonly apple: AppleAccess;
   /** returns the background jobs of this process, which are loaded when they are first needed */
   readonly jobs: () => Promise<Jobs>;
-  /** opens the mail server with which the tenant sends email */
   readonly mail: OpenMail;
   /** converts an error of the store into the failure to report */
   readonly explain: (error: unknown) => unknown;
@@ -50,15 +47,12 @@ export interface TenantParts {
 
 type ShapeOutput<S> = S extends z.ZodRawShape ? z.output<z.ZodObject<S>> : unknown;
 
-/** The results of handlers, by the type of the route's response. */
 export interface HandlerResults<S extends z.ZodType> {
   readonly json: z.output<S>;
   readonly tagged: z.output<S>;
   readonly items: z.output<S> extends { readonly items: readonly (infer T)[] } ? readonly T[] : never;
-  /** the page, or the JSON of the page */
   readonly page: z.output<S> | string;
   readonly list: {
-    /** returns the JSON of a page */
     readonly page: () => Promise<string>;
     readonly lines: () => Promise<ReadableStream<Uint8Array>>;
   };
@@ -71,12 +65,10 @@ export interface HandlerResults<S extends z.ZodType> {
 type HandlerResult<R extends Route> =
   R["answer"] extends RouteResponse<infer K, infer S> ? HandlerResults<S>[K] : never;
 
-/** A request that matches the schemas of its route. */
 type ValidRequest<R extends Route> = RequestValues<R> &
   (unknown extends R["isRepeatable"] ? unknown : true extends R["isRepeatable"] ? RepeatableRequest : unknown);
 
 interface RepeatableRequest {
-  /** identifies a request that has an Idempotency-Key header; undefined for other requests */
   readonly repeatable: RequestKey | undefined;
 }
 
@@ -92,7 +84,6 @@ interface RequestValues<R extends Route> {
 
 export type Handler<R extends Route> = (asked: ValidRequest<R>) => HandlerResult<R> | Promise<HandlerResult<R>>;
 
-/** The handlers of a noun, by route name. */
 export type Handlers<N extends NounName> = {
   readonly [M in keyof RoutesOf<N>]: RoutesOf<N>[M] extends Route ? Handler<RoutesOf<N>[M]> : never;
 };

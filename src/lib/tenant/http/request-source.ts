@@ -8,7 +8,6 @@ export interface RequestSource {
   readonly until: AbortController;
   /** returns true if the whole body has arrived */
   readonly isReceived: () => boolean;
-  /** aborted when the server stops */
   readonly stopping: AbortSignal;
   readonly trace: { route: string | null; account: string | null; fault?: string | undefined };
   /** ends the connection of a response that has begun and cannot be completed */

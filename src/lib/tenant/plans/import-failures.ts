@@ -30,7 +30,6 @@ const stripSuffix = (whole: string, end: string): string => (whole.endsWith(end)
 
 const buildShowCommand = ({ number }: Pick<ImportRecord, "number">): CommandLine => line("imports show", [number]);
 
-/** Returns the hint with the command that shows an import. */
 export const createImportHint = (record: Pick<ImportRecord, "number">): Text =>
   text(`to see the import: ${buildShowCommand(record)}`, `インポートの確認: ${buildShowCommand(record)}`);
 
@@ -162,7 +161,6 @@ export const UPLOAD_DELETION_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/** The reason why a request that concerns the whole tenant is refused, and what to do instead. */
 interface WholeTenantRefusal {
   readonly why: Text;
   readonly hint: Text;

@@ -19,16 +19,13 @@ export interface StoredRequest extends PlanRequest {
   readonly forConsole?: boolean | undefined;
   readonly delimiter: string;
   readonly sheet?: string | undefined;
-  /** number of the header row, counted from 1; default: 1 */
   readonly headerRow?: number | undefined;
   readonly fileName: string;
 }
 
-/** The effect of a console import on tasks. */
 export interface ConsoleImportResult {
   /** when the tenant's data last came from the console before this import */
   readonly mirroredBefore: string | null;
-  /** numbers of the tasks that the export closed */
   readonly closed: readonly number[];
   /** numbers of the tasks whose local values were replaced with the values of the export; default: none */
   readonly givenUp?: readonly number[] | undefined;
@@ -49,7 +46,6 @@ export interface ImportDetail {
   readonly request: StoredRequest | null;
   readonly staged: StagedFile | null;
   readonly counts: PlanCounts | null;
-  /** revision of the tenant with which the plan was compared last */
   readonly comparedRevision?: number | undefined;
   /** when the plan was compared again; undefined if it was compared only once */
   readonly replannedAt?: string | undefined;
@@ -82,11 +78,9 @@ export interface ImportDetail {
   readonly process: number | null;
 }
 
-/** An import as it is stored in the tenant. */
 export interface ImportRecord {
   /** record number of the plan, in the order of creation */
   readonly pk: number;
-  /** number of the change that committed the import; null before the commit */
   readonly change: number | null;
   /** number of the import as people see and type it */
   readonly number: string;
@@ -117,7 +111,6 @@ const parseImportNumbers = (row: Readonly<Record<string, unknown>>): Pick<Import
   return { pk, change, number: formatImportNumber(pk, change) };
 };
 
-/** Returns the number in a column; null if the column is null. */
 const readNullableNumber = (row: Readonly<Record<string, unknown>>, column: string): number | null => {
   const value = row[column] ?? null;
   return value === null ? null : Number(value);
@@ -134,14 +127,11 @@ export const toImportRecord = (row: Row): ImportRecord => ({
   detail: JSON.parse(String(row["detail"])) as ImportDetail,
 });
 
-/** The states of an import whose plan was committed. */
 export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 
-/** Returns the state of an import as it is shown to people. */
 export const getDisplayState = ({ state, detail }: ImportRecord): ImportState | "undone" =>
   COMMITTED_STATES.includes(state) && detail.revertedBy !== null ? "undone" : state;
 
-/** Returns a request for an import that keeps the records which its file lacks. */
 export const toKeepingRequest = <R extends StoredRequest>(request: R): R => ({
   ...request,
   keepMissing: true,
@@ -200,14 +190,12 @@ export const readImport = async (reader: Reader, id: string): Promise<ImportReco
   return toImportRecord(row);
 };
 
-/** Returns the object that identifies an import in audit records. People know imports by their numbers. */
 export const toImportObject = ({ number, id }: Pick<ImportRecord, "number" | "id">): ChangedObject => ({
   thing: "import",
   id,
   name: number,
 });
 
-/** Returns the counts that describe the changes of a plan. Counts that describe the tenant are left out. */
 export const getChangeCounts = (counts: PlanCounts | null): Partial<PlanCounts> => {
   const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts ?? {};
   const {
@@ -267,5 +255,4 @@ export const findEarlierConsoleImport = async (
   return { change: Number(row["change"]), at: String(row["at"]), newer };
 };
 
-/** The counts that are all 0 if a plan changes nothing. */
 const CHANGE_COUNTS = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;

@@ -11,7 +11,6 @@ import type { Reader } from "../store/store.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { getDisplayState, type ImportRecord, type ImportState, type ConsoleImportResult } from "./import-rows.ts";
 
-/** The counts of an import that has no plan yet. */
 export const EMPTY_COUNTS = {
   create: 0,
   update: 0,
@@ -42,7 +41,6 @@ interface ImportContext {
   readonly open: ReadonlyMap<number, number | undefined>;
   /** the columns that exports of the console have shown, by format and field */
   readonly seen: ReadonlySet<string>;
-  /** the tenant's custom user fields */
   readonly customFields: readonly CustomField[];
 }
 
@@ -103,7 +101,6 @@ export const buildImportResponse = async (reader: Reader, record: ImportRecord, 
 
 const copyNameCounts = ({ count, names }: NonNullable<PlanCounts["staying"]>) => ({ count, names: [...names] });
 
-/** Returns the counts of a plan, including those that only some plans have. */
 const toResponseCounts = ({ detail }: ImportRecord) => {
   const {
     newOrgs,
@@ -188,17 +185,14 @@ const toImportResponse = (record: ImportRecord, beside: ImportContext, asking: s
   };
 };
 
-/** Returns the fields that the file of an import sets, with the names of the custom fields that still exist. */
 const listSetFields = (staged: StagedFile | null, { customFields }: ImportContext): string[] => {
   const custom = new Map(customFields.map(({ id, name }) => [`custom:${id}`, `custom:${name}`]));
   return (staged?.places ?? []).map(({ field }) => custom.get(field) ?? field);
 };
 
-/** Returns the rows that the column map skips; empty if it skips none. */
 const listSkippedRows = (staged: StagedFile | null): Pick<Import, "skipped"> =>
   staged === null || staged.skipped.length === 0 ? {} : { skipped: staged.skipped.map((rows) => ({ ...rows })) };
 
-/** Returns the number of records that an import wrote, including records of other types. */
 const countWrittenRecords = (counts: PlanCounts): number =>
   [counts, ...(counts.beside ?? [])].reduce(
     (sum, { create, update, delete: gone }) => sum + create + update + gone,

@@ -1,7 +1,6 @@
 import type { CredentialKind } from "../../model/credential.ts";
 import type { AdministratorRole, Operation } from "../../model/role.ts";
 
-/** The account that an actor uses. */
 export interface ActorAccount {
   /** the number of the account's user; `id`: the id of this user */
   readonly user: number;
@@ -18,7 +17,6 @@ export interface ActorCredential {
   readonly isReadOnly: boolean;
   /** a UTC instant */
   readonly expiresAt: string;
-  /** the end of a token that expires soon */
   readonly tokenEnd: string | undefined;
 }
 
@@ -38,5 +36,4 @@ export interface Actor {
   readonly credential?: ActorCredential | undefined;
 }
 
-/** The owner of the machine, as an actor. */
 export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: undefined };

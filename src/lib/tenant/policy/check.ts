@@ -71,7 +71,6 @@ export const requireAccountRights = (asker: Actor, operations: readonly Operatio
 /** The operations for changing users, and for changing accounts that are not operators' accounts. */
 export const USER_CHANGE_OPERATIONS: readonly Operation[] = ["users.write"];
 
-/** The operations that are always needed to create users. */
 const USER_CREATION_OPERATIONS: readonly Operation[] = [...USER_CHANGE_OPERATIONS, "users.move"];
 
 /** All operations that may be needed to create users. */
@@ -124,12 +123,10 @@ export const requireTokenRights = ({ credential }: Actor, needed: readonly Neede
   });
 };
 
-/** The kinds of imports that have their own permissions. All other kinds belong to SECURED APPs. */
 const PANEL_KINDS = ["users", "orgs", "devices"] as const satisfies readonly FormatName[];
 export const toPanelKind = (kind: FormatName): (typeof PANEL_KINDS)[number] | undefined =>
   PANEL_KINDS.find((one) => one === kind);
 
-/** The operations that an import of a kind may need. */
 const IMPORT_OPERATIONS: Readonly<Record<(typeof PANEL_KINDS)[number], readonly [Operation, ...Operation[]]>> = {
   users: ["users.write", "users.move", "users.delete"],
   orgs: ["orgs.write", "orgs.delete"],
@@ -154,7 +151,6 @@ export const canImport = (asker: Actor, kind: FormatName): boolean =>
   isOperationPermitted(asker, getViewOperation(kind)) &&
   getImportOperations(kind).some((operation) => isOperationPermitted(asker, operation));
 
-/** Returns the part of the tenant that an actor can see; undefined: the whole tenant. */
 export const buildScope = (actor: Actor): Scope | undefined => {
   const asker = withoutToken(actor);
   if (asker.role === "system") return undefined;

@@ -18,7 +18,6 @@ import { toPanelKind, requireAccountRights, requireTokenRights } from "./check.t
 export const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[] =>
   getItemsForNewUsers(orgs === undefined);
 
-/** Returns the operations needed for each part of the changes in a plan. */
 const getWorkOperations = (asker: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
   const panel = toPanelKind(kind);
   const writing: readonly Operation[] = [panel === undefined ? "secured.write" : `${panel}.write`];
@@ -38,7 +37,6 @@ const toAffectedRecords = (count: number): AffectedRecords => ({ count, first: [
 
 const NO_AFFECTED_RECORDS = toAffectedRecords(0);
 
-/** Derives the parts of a plan's changes from its counts. */
 const derivePlanWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
   const { create, columns, delete: gone, secretsSet, orgsCreated, released = 0 } = counts;
   const placing = buildKindDefinition(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
@@ -93,7 +91,6 @@ export const requireWorkPermission = (
   requireTokenRights(asker, [...parts.flatMap((piece) => needed[piece]), ...others.flat()]);
 };
 
-/** The operations needed to write related records of other types, by record type. */
 const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
   account: ["accounts.write", "accounts.roles", "accounts.orgs"],
   account_settings: ["accounts.settings"],
@@ -111,7 +108,6 @@ const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
 export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void =>
   requireWorkPermission(asker, kind, derivePlanWork(kind, counts), [...listRelatedOperations(asker, counts)]);
 
-/** Yields the operations that a plan needs for each type of records other than its own, and for reopened tasks. */
 function* listRelatedOperations(asker: Actor, { reopened, beside = [] }: PlanCounts): Generator<readonly Operation[]> {
   if (reopened !== undefined) yield ["console.write"];
   for (const { thing, create, update, delete: gone } of beside) {

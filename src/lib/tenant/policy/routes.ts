@@ -16,12 +16,10 @@ import {
 } from "./check.ts";
 import { getUserCreationOperations } from "./import-work.ts";
 
-/** The operationId of a route of the tenant API. */
 export type RouteId = {
   [N in keyof typeof NOUNS]: RoutesOf<N>[keyof RoutesOf<N>] extends { readonly id: infer I } ? I : never;
 }[NounName];
 
-/** The parts of a request that a rule may examine. */
 export interface RuleRequest {
   readonly asker: Actor;
   readonly params?: unknown;
@@ -29,7 +27,6 @@ export interface RuleRequest {
   readonly body?: unknown;
 }
 
-/** The rights that a request needs. All of them are necessary. */
 export type RouteRule = readonly NeededRight[] | ((asked: RuleRequest) => readonly NeededRight[]);
 
 /**
@@ -41,7 +38,6 @@ interface DeletionBody {
   readonly recursive?: boolean | undefined;
 }
 
-/** Returns the operations needed to delete records. */
 const getDeletionOperations = ({ body }: RuleRequest): readonly Operation[] => {
   const { kind, recursive = false } = body as DeletionBody;
   const panel = toPanelKind(kind);
@@ -49,7 +45,6 @@ const getDeletionOperations = ({ body }: RuleRequest): readonly Operation[] => {
   return [`${panel}.delete`, ...(recursive ? (["users.delete"] as const) : [])];
 };
 
-/** Returns the operations without which an actor can import nothing of a kind; if possible, those of their account. */
 const getMissingImportOperations = (asker: Actor, kind: FormatName): readonly Operation[] => {
   const operations = getImportOperations(kind);
   const own = operations.find((operation) => isOperationPermitted(withoutToken(asker), operation));
@@ -87,7 +82,6 @@ const getDeviceEditOperations = ({ body }: RuleRequest): readonly Operation[] =>
  */
 const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
 
-/** Creates the rule for requests about the administrators of CLOMO PANEL, or of an app. */
 const createAdministratorRule =
   (panel: Operation, app: Operation) =>
   ({ params }: RuleRequest): readonly Operation[] => [
@@ -109,7 +103,6 @@ const RESTORE_OPERATIONS: readonly Operation[] = [
 /** A rule for every route: a route without one does not compile. */
 export type RouteRules = Readonly<Record<RouteId, RouteRule>>;
 
-/** The rights that each request needs. */
 const ROUTE_RULES: RouteRules = {
   whoami: [],
   createSession: [],

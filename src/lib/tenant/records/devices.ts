@@ -85,7 +85,6 @@ const requireConfirmedWipes = (
   if ((!dryRun || wipes !== undefined) && needed !== (wipes ?? 0)) throw createWipeMismatchFailure(needed, wipes ?? 0);
 };
 
-/** Tags to add to devices and tags to remove from them. */
 export interface TagChange {
   readonly ids: readonly string[];
   readonly add: readonly string[];

@@ -17,7 +17,6 @@ import {
   type ChangeResult,
 } from "./records.ts";
 
-/** Returns the definition of PANEL users as records that can be edited manually. */
 const defineEditableUsers = (session: Session): EditableRecordType<typeof USER.fields> => ({
   list: USER_LIST,
   collection: "users",

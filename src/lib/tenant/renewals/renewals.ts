@@ -91,7 +91,6 @@ const checkItemValues = (values: Partial<RenewalItem>): void => {
   throwFirstProblem(judgeRecord(RENEWAL_ITEM.name, { after: values }), "phone");
 };
 
-/** The expiry date of the tenant's own ADE server token. */
 type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> & {
   readonly expiresAt: string;
 };
@@ -130,7 +129,6 @@ export const storeOwnExpiry = async (
   return item.id;
 };
 
-/** Adds a renewal item. */
 export const addRenewal = (
   session: Session,
   given: NewRenewalItem,
@@ -190,7 +188,6 @@ export const editRenewal = (session: Session, id: string, change: RenewalChange)
     return "expiresAt" in given ? { ...EMPTY_DOWNLOAD_FIELDS, ...given } : given;
   });
 
-/** A confirmation: the person and the time, and for an upload the expiry date that the console shows. */
 interface RenewalConfirmation {
   readonly by: string;
   readonly at: string;
@@ -242,7 +239,6 @@ export const removeRenewal = (
     return { result: before, objects: [toItemObject(before)], before };
   });
 
-/** The result of a claim: the reminder, and whether the sender may send it. */
 interface ClaimResult {
   readonly claimed: boolean;
   readonly notice: ReminderRecord;

@@ -37,7 +37,6 @@ const toStoredCredential = (row: Row): StoredCredential => ({
   expiresAt: String(row["expiresAt"]),
 });
 
-/** A credential, with the account that it belongs to. */
 export interface CredentialWithAccount {
   readonly credential: StoredCredential;
   readonly account: ActingAccount;
@@ -78,11 +77,9 @@ export const insertCredential = async (
   );
 };
 
-/** Deletes a credential of an account; returns true if there was one. */
 export const deleteCredential = async (writer: Writer, user: number, id: string): Promise<boolean> =>
   (await writer.run("delete from main.credential where user = :user and id = :id", { user, id })) > 0;
 
-/** Deletes the sessions of an account, except the given one. */
 export const deleteOtherSessions = async (writer: Writer, user: number, id: string | undefined): Promise<void> => {
   await writer.run("delete from main.credential where user = :user and kind = 'session' and id is distinct from :id", {
     user,
@@ -113,6 +110,5 @@ export const recordCredentialUse = async (
   });
 };
 
-/** Counts the accounts that can sign in: they have a role and a password. */
 export const countSignInAccounts = (reader: Reader): Promise<number> =>
   reader.count("select count(*) from main.account where role <> 'none' and verifier is not null");

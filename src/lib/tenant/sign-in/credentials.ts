@@ -53,11 +53,9 @@ const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failu
   });
 };
 
-/** Returns the end of a token that expires soon. */
 const describeNearEnd = ({ kind, expiresAt }: StoredCredential, now: string): string | undefined =>
   kind === "token" && Date.parse(expiresAt) - Date.parse(now) <= TOKEN_DAYS.warning * DAY_MS ? expiresAt : undefined;
 
-/** What a credential is checked with. */
 export interface CredentialCheck {
   /** the Authorization header of the request */
   readonly header: string | null;
@@ -65,7 +63,6 @@ export interface CredentialCheck {
   readonly now: string;
 }
 
-/** The actor of a request, and its credential as it is stored. */
 export interface SignedInActor {
   readonly actor: Actor;
   readonly stored: StoredCredential;

@@ -61,7 +61,6 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
   hint: step("to try again", "もう一度サインインするには", line("login", [])),
 });
 
-/** How long it takes at least until a failed attempt is answered. The work of an attempt is shorter. */
 const FAILED_ATTEMPT_MS = 100;
 
 /**

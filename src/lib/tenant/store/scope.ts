@@ -126,7 +126,6 @@ const POSITION_SCOPE_CONDITIONS: Readonly<Record<string, (column: (name: string)
     ),
 };
 
-/** Returns the tables of observed states, each with the condition for the rows that are visible in a scope. */
 const listVisibleObservedRows = (scope: Scope): readonly (readonly [table: string, condition: string])[] => {
   const ofAll = scope.orgs === undefined;
   const isOf = (kind: FormatName): boolean => scope.kinds.includes(kind);

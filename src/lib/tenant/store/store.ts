@@ -46,7 +46,6 @@ export interface View {
   readonly held: readonly DerivedTable[];
 }
 
-/** A reader of one snapshot of the tenant. */
 export interface Reader {
   /** true if only a part of the tenant is visible; results must not reveal anything about the rest */
   readonly isPartial: boolean;
@@ -59,7 +58,6 @@ export interface Reader {
   derive(table: DerivedTable): Promise<void>;
 }
 
-/** The state of a collection when a change locks it. */
 export interface LockedCollection {
   /** the revision that last changed the collection; 0 if it was never changed */
   readonly revision: number;
@@ -67,7 +65,6 @@ export interface LockedCollection {
   readonly last: number;
 }
 
-/** A write transaction. */
 export interface Writer extends Reader {
   /** Runs a statement. @returns number of changed rows */
   run(sql: string, params?: Params): Promise<number>;

@@ -13,7 +13,6 @@ export interface ProgressUnit {
 export const ROW_UNIT: ProgressUnit = { id: "rows", name: text("rows", "行") };
 export const BYTE_UNIT: ProgressUnit = { id: "bytes", name: text("bytes", "バイト") };
 
-/** A spinner that runs its own animation, as created by ora. */
 interface Spinner {
   text: string;
   start(): unknown;
@@ -44,7 +43,6 @@ export interface StepDescription {
   readonly total?: number | undefined;
 }
 
-/** A running step. */
 export interface ProgressStep {
   /** adds to the amount done; 1 by default */
   advance(by?: number): void;
@@ -68,12 +66,10 @@ export interface Progress {
   close(): void;
 }
 
-/** What has been done of a step. */
 interface StepState extends StepDescription {
   readonly done: number;
 }
 
-/** Shows a step, and hides or ends what it shows. */
 interface Display {
   show(state: StepState): void;
   hide(): void;

@@ -15,7 +15,6 @@ export interface TableColumn {
   readonly optional?: boolean | "narrow" | undefined;
 }
 
-/** Escapes a cell of a column. */
 type CellCleaner = (cell: string, column: number) => string;
 
 const COLUMN_GAP = "  ";
@@ -61,7 +60,6 @@ export async function* drawTable(
   yield* first.flatMap(createTableRenderer(columns, first, { heading, room, isComplete: true }));
 }
 
-/** Draws a row. The first call for a table also draws the headers. */
 type RowRenderer = (cells: readonly string[]) => readonly string[];
 
 interface TableLayout {
@@ -71,7 +69,6 @@ interface TableLayout {
   readonly isComplete: boolean;
 }
 
-/** Returns a function that draws the rows of a table.  @param rows the measured rows */
 function createTableRenderer(
   all: readonly TableColumn[],
   rows: readonly (readonly string[])[],
@@ -105,7 +102,6 @@ interface MeasuredWidths {
   readonly least: readonly number[];
 }
 
-/** Returns column widths that fit into the table or, if it is too narrow for that, the least widths. */
 function fitColumnWidths(
   columns: readonly TableColumn[],
   { natural, least }: MeasuredWidths,

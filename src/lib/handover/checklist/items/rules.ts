@@ -6,18 +6,15 @@ import type { Administrator, HandoverFacts } from "../facts.ts";
 import { mentionsPerson, toPerson } from "../people.ts";
 import { ItemDraft, type ChecklistItem, type ChecklistContext } from "../item.ts";
 
-/** The cases that in-house rules cover. */
 export const RULE_CASES = {
   lost: text("lost devices", "紛失"),
   broken: text("broken devices", "故障"),
   exchanged: text("replaced devices", "交換"),
 } as const satisfies Readonly<Record<RuleCase, Text>>;
 
-/** Returns true if somebody answered that nobody reads the mailbox of an administrator. */
 const isMailboxUnread = ({ answers }: HandoverFacts, { id }: Administrator): boolean =>
   answers.some(({ question, subject, value }) => question === MAILBOX_QUESTION && subject === id && value === "no");
 
-/** Maximum number of system administrators that are listed as emergency contacts. */
 const MAX_NAMED_ADMINISTRATORS = 5;
 
 /** Adds the names of the people who can act in an emergency.  @see facts 2.1 */
@@ -45,7 +42,6 @@ function addEmergencyContacts(draft: ItemDraft): void {
   );
 }
 
-/** Kinds of renewal items that other checklist items cover. */
 const KINDS_OF_OTHER_ITEMS: ReadonlySet<string> = new Set([
   "push-certificate",
   "ade-token",

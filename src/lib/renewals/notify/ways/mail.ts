@@ -70,7 +70,6 @@ const buildTransportOptions = (smtp: ResolvedSmtpSettings, { connectMs, silenceM
 
 const LIST_ID = "clomoctl renewals <renewals.clomoctl.invalid>";
 
-/** Builds the email for a reminder. */
 export const buildReminderMail = ({ subject, text: body, html, messageId }: Message): Mail => ({
   subject,
   text: body,

@@ -19,7 +19,6 @@ interface RecordTable {
   readonly key?: string | undefined;
   /** SQL: condition on the records that are exported; default: all records */
   readonly where?: string | undefined;
-  /** true if the keys are numbers */
   readonly numbered?: true | undefined;
   /** SQL of values that are not stored in a column, by field name */
   readonly sql?: Readonly<Record<string, string>> | undefined;
@@ -32,7 +31,6 @@ interface RecordTable {
   readonly bare?: string | undefined;
 }
 
-/** Returns the table of a resource that has exactly one record. The id of the record is the name of the resource. */
 const createSingleRecordTable = (name: ResourceName, table: string): RecordTable => ({
   table: `${table} t`,
   key: "t.pk",
@@ -57,7 +55,6 @@ const USERS_WITH_ACCOUNT = createUserSubset(
   'select u.id, u.pk from account a join "user" u on u.pk = a.user',
 );
 
-/** The users who have a role or are marked as administrators. */
 const ADMINISTRATOR_USERS = createUserSubset(
   "administrating",
   `select u.id, u.pk from account a join "user" u on u.pk = a.user where a.role <> 'none'
@@ -79,7 +76,6 @@ const MANAGED_ORGS_SQL = {
   json: { managedOrgIds: buildOrgIdsSql("json_each(a.managedOrgs) e") },
 };
 
-/** SQL: the values of a user's custom fields as JSON, by the ids of the fields. */
 const CUSTOM_VALUES_SQL = buildCaseSql(
   "t.custom = '{}'",
   "'[]'",
@@ -88,7 +84,6 @@ const CUSTOM_VALUES_SQL = buildCaseSql(
     from json_each(t.custom) e join custom_field f on f.pk = cast(e.key as integer)), '') || ']'`,
 );
 
-/** The name of the derived table with the records of open tasks. */
 const TASK_RECORD_TABLE = "task_record";
 
 const prepareTaskRecords = async (reader: Reader): Promise<void> => {
@@ -132,7 +127,6 @@ const prepareObservedState = (reader: Reader): Promise<void> =>
     fill: `insert into temp.observed (${PORTABLE_COLUMNS.join(", ")}) ${PORTABLE_STATE}`,
   });
 
-/** For each resource, the table with its records. By default, a field is stored in the column of the same name. */
 const RECORD_TABLES: Readonly<Record<ResourceName, RecordTable>> = {
   tenant: createSingleRecordTable("tenant", "tenant_profile"),
   "account-settings": createSingleRecordTable("account-settings", "account_settings"),
@@ -211,7 +205,6 @@ const RECORD_TABLES: Readonly<Record<ResourceName, RecordTable>> = {
   audit: { table: "audit t", key: "t.seq", numbered: true, json: { id: buildNumberIdSql("t.seq") } },
 };
 
-/** SQL: the value of a field as JSON. */
 const buildValueJsonSql = ({ sql, json }: RecordTable, name: string, { type, nullable }: Field): string => {
   const own = json?.[name];
   if (own !== undefined) return own;
@@ -240,7 +233,6 @@ const buildValueJsonSql = ({ sql, json }: RecordTable, name: string, { type, nul
   }
 };
 
-/** SQL: a record as a line of its resource, with its members in a fixed order. */
 const buildLineSql = (name: ResourceName): string =>
   buildJsonObjectSql(
     Object.entries<Field>(resourceOf(name).fields).map(([field, facts]) => [
@@ -271,7 +263,6 @@ export const createTallyUpdate = (tally: Tally, sql = "null"): NonNullable<LineQ
   },
 });
 
-/** Returns the records of a resource as lines, sorted by id. Records are counted in the tally as they are streamed. */
 export const buildRecordLines = async (reader: Reader, name: ResourceName, tally: Tally): Promise<LineQuery> => {
   const {
     table,

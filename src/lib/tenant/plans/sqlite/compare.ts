@@ -48,7 +48,6 @@ import { storeHeldRecords, createMergeTables } from "./merge/tables.ts";
 import { resolveOrgNames } from "./orgs/naming.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 
-/** Deletes the results of an earlier comparison of the same staged rows. */
 const resetComparison = (database: Database, plan: PlanDefinition): void => {
   createMergeTables(database, plan);
   for (const statement of [
@@ -208,7 +207,6 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
   };
 };
 
-/** Maximum number of kept or created records that a plan names. */
 const MAX_LISTED_CREATED_RECORDS = 10;
 
 const countKeptRecords = (
@@ -255,7 +253,6 @@ const countCreated = (database: Database, plan: PlanDefinition, count: CreatedCo
     .map((select) => database.count(`select count(*) from (${select}) made`, { kind: plan.kind.name }))
     .reduce((sum, created) => sum + created, 0);
 
-/** Returns the collections that a plan reads. After a write to one of them, the plan is checked again. */
 const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const { kind, request } = plan;
   const named = kind.references.filter(({ field }) => isStaged(plan, field)).map(({ collection }) => collection);
@@ -268,7 +265,6 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   return [...new Set([kind.collection, ...named, ...holding, ...custom, ...scoped])];
 };
 
-/** Returns a text that changes with each change to data that the plans read. */
 export const etagOf = (database: Database, plans: readonly PlanDefinition[]): string =>
   plans.map((plan) => etagOfPlan(database, plan)).join("+");
 
@@ -289,13 +285,8 @@ const etagOfPlan = (database: Database, plan: PlanDefinition): string => {
   return computeKeyedHash(key, [read, ...findUnusableKeys(database, plan)].join("\n"));
 };
 
-/** By collection, the record types of which a plan in a scope reads only a part. */
 const SCOPED_TABLES: Readonly<Record<string, string>> = { orgs: "org", users: "user", devices: "device" };
 
-/**
- * Returns a text that changes whenever a collection's records in the scope change; undefined if scopes do not apply to
- * the collection.
- */
 const readScopedState = (database: Database, collection: string): string | undefined => {
   const thing = SCOPED_TABLES[collection];
   if (thing === undefined) return undefined;
@@ -306,7 +297,6 @@ const readScopedState = (database: Database, collection: string): string | undef
 const readCollectionRevision = (database: Database, collection: string): number =>
   database.count("select revision from collection where name = :collection", { collection });
 
-/** Returns the revision of the last write to the tenant. */
 export const readTenantRevision = (database: Database): number =>
   database.count("select coalesce(max(revision), 0) from collection");
 

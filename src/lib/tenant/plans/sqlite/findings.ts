@@ -42,7 +42,6 @@ export interface PlanFinding {
   readonly params?: Params | undefined;
 }
 
-/** Marks the rows that have errors as invalid. */
 export const markInvalidRows = (database: Database, { staged: { headerRow } }: PlanDefinition): void => {
   database.run(
     `insert into s.invalid select row from s.problem where severity = 'error' and row > :headerRow
@@ -159,7 +158,6 @@ export const findMissingRequiredValues = (database: Database, plan: PlanDefiniti
   }
 };
 
-/** The table of the rows for which passwords are generated. */
 const GENERATED_TABLE = "generated";
 
 /** Marks the passwords that the caller generates as set: those that new records need and the file does not contain. */
@@ -181,11 +179,9 @@ export const markGeneratedPasswords = (database: Database, plan: PlanDefinition)
   );
 };
 
-/** SQL: true if a row has a value that identifies a record. */
 const buildHasKeySql = (plan: PlanDefinition): string =>
   keyOf(plan).together === undefined ? "r.key is not null" : `coalesce(r.key, r."standIn") is not null`;
 
-/** SQL: true if a row sets a secret. */
 const buildSetsSecretSql = (field: string): string =>
   `exists (select 1 from json_each(r.secrets) e where e.value = '${field}')`;
 
@@ -216,7 +212,6 @@ const getUnknownReferenceProblem = (
     ? refers.unknown
     : { code: "org-beyond", param: "code" };
 
-/** The table of names that cells contain instead of keys, with the keys or paths of the records with these names. */
 const NAME_USED_AS_KEY_TABLE = "named_instead";
 
 /**
@@ -353,10 +348,6 @@ export const findBlankColumns = (database: Database, plan: PlanDefinition, colum
   }
 };
 
-/**
- * Returns SQL of the filled cells in a field's columns, and the first of these columns; undefined if the field has no
- * column.
- */
 const buildFilledCellsQuery = (database: Database, plan: PlanDefinition, field: string) => {
   const { format, thing } = plan.kind;
   const has = (name: string): boolean => plan.staged.places.some((place) => place.field === name);

@@ -137,7 +137,6 @@ const buildChangedFieldsSql = ({ kind }: PlanDefinition): string =>
 const buildBeforeSql = ({ kind }: PlanDefinition): string =>
   buildChangedListSql(kind.fields.map((field) => [field, buildStoredPiece(kind, field)]));
 
-/** SQL: the key of a row as in the file; null if the file does not have a column for the key. */
 const buildStagedKeyText = (plan: PlanDefinition): string =>
   buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
 

@@ -19,7 +19,6 @@ export interface DeletionSelection {
   readonly org?: string | undefined;
   /** true: the filter does not include the organisations below `org` */
   readonly direct?: boolean | undefined;
-  /** status of devices */
   readonly status?: string | undefined;
   readonly platform?: string | undefined;
   readonly tag?: string | undefined;
@@ -86,7 +85,6 @@ export interface StagedFile {
   readonly encoding: FileForm;
   readonly sha256: string;
   readonly bytes: number;
-  /** number of the header row, counted from 1 */
   readonly headerRow: number;
   /** number of data rows, without the header and the rows that are left out */
   readonly rows: number;
@@ -106,7 +104,6 @@ export interface StagedFile {
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
-/** An import as the tenant API returns it. */
 type ReadonlyImport = DeepReadonly<Import>;
 
 /**
@@ -117,7 +114,6 @@ export type ColumnChange = ReadonlyImport["columns"][number];
 /** Traits of a file that suggest that it belongs to another tenant. */
 export type ForeignTraits = NonNullable<ReadonlyImport["foreign"]>;
 
-/** An earlier import of the same console export. */
 export type EarlierConsoleImport = NonNullable<ReadonlyImport["takenOver"]>;
 
 /** The number of records of another type that a plan writes, in addition to the records of its own kind. */
@@ -163,7 +159,6 @@ type ResponseCounts = Pick<
   | "blocked"
 >;
 
-/** The counts of a plan. */
 export interface PlanCounts extends ResponseCounts {
   /**
    * for a plan in a scope: the number of values that cannot be used because they belong to records outside the scope

@@ -9,7 +9,6 @@ import { getKeyColumn, type Field, type RecordKey, type Reference, type Thing } 
  */
 export type MergeRule = "value" | "list" | "custom" | "reference";
 
-/** A column that is derived from the value of a field. */
 export interface DerivedColumn {
   readonly column: string;
   /** true if the column is nearly always blank; such columns are staged together in {@link KEYS_COLUMN} */
@@ -20,7 +19,6 @@ export interface DerivedColumn {
 
 /** A field of a record that an import can change. */
 export interface ImportedField {
-  /** name of the field in files, plans and staging */
   readonly field: string;
   /** name of the field in the record's table */
   readonly stored: string;
@@ -46,7 +44,6 @@ export interface ImportedField {
   readonly refers?: Reference | undefined;
 }
 
-/** A key by which a row is matched with a record. */
 export interface KindKey extends RecordKey {
   readonly comparison: Comparison;
   /** name for a single value of the key's field */
@@ -60,7 +57,6 @@ export interface KindKey extends RecordKey {
 /** A kind of import, with all data that the engine needs. */
 export interface KindDefinition {
   readonly format: Format;
-  /** the importable fields, in the order of their bits */
   readonly fields: readonly ImportedField[];
   /** the first key is the default */
   readonly keys: readonly [KindKey, ...KindKey[]];
@@ -103,7 +99,6 @@ export const ORIGINAL_KEY_ENTRY = "unmended";
  */
 export const SHORT_ROW_LENGTH_ENTRY = "shortAt";
 
-/** The staged column with all custom fields together. */
 const CUSTOM_FIELDS_NAME = "custom";
 
 const getMergeRule = ({ field, repeated, refers }: Column): MergeRule => {
@@ -112,10 +107,6 @@ const getMergeRule = ({ field, repeated, refers }: Column): MergeRule => {
   return refers === undefined ? "value" : "reference";
 };
 
-/**
- * Creates a function that returns the comparison key of a value or of a list's values; null if the key equals the
- * value.
- */
 const createKeyDerivation =
   (comparison: Comparison): DerivedColumn["of"] =>
   (value) => {
@@ -163,7 +154,6 @@ const toImportedField = ({ thing }: Format, column: Column, bit: number): Import
   };
 };
 
-/** The column that represents all custom fields together. */
 const CUSTOM_COLUMN: Column = {
   field: CUSTOM_FIELDS_NAME,
   header: CUSTOM_FIELDS_NAME,
@@ -179,7 +169,6 @@ const isExactOnlyKey = ({ keys, fields }: Thing, name: string): boolean => {
   return keys.length === 1 && keys[0]?.field === name && type !== "texts" && comparison === "exact";
 };
 
-/** Builds the kind of import for files of a format. */
 export const buildKindDefinition = (format: Format): KindDefinition => {
   const { thing, columns, custom } = format;
   const fixed = isExactOnlyKey(thing, format.key) ? format.key : undefined;

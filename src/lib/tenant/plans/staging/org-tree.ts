@@ -154,7 +154,6 @@ class OrgTree {
     this.#report(`org-${fault}`, row, field, { parent: row.parentCode ?? row.parentPath ?? "", ...named });
   }
 
-  /** Returns the parameters of a problem that lists the organisations with this name, in the file and in the tenant. */
   #named(name: string): ProblemParams {
     const key = nameKey(name);
     const { orgs, claimedBy } = this.#matcher;
@@ -410,7 +409,6 @@ class OrgTree {
   }
 }
 
-/** Returns the bits of the fields that change in an organisation. */
 const getChangedBits = (
   org: ExistingOrg,
   { name, code, parent }: Pick<OrgOutcome, "name" | "code" | "parent">,

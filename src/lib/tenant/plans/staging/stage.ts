@@ -36,7 +36,6 @@ export interface StagingTable {
   problem(problem: Problem, severity: "error" | "warning"): void;
 }
 
-/** Derives the value of one staged column from a checked row. */
 type ColumnBinding = (values: readonly CellValue[]) => string | null;
 
 interface NamedBinding {
@@ -236,7 +235,6 @@ export class Stager implements RecordSink {
     });
   }
 
-  /** Returns the bindings of a column's value and of the columns derived from the value. */
   #valueBindings(i: number, column: Column, field: ImportedField | undefined): readonly NamedBinding[] {
     const value = (values: readonly CellValue[]): string | null => getFirstValue(values[i]);
     const own = { name: column.field, bind: value };
@@ -343,7 +341,6 @@ export class Stager implements RecordSink {
   /** Returns true if the row is an accepted short row that ends before the column. */
   #lacks = (i: number): boolean => this.#checker?.lacks(this.#layout?.columns[i]?.positions[0] ?? -1) === true;
 
-  /** Returns the number (counted from 1) of the cell that contains a value of a column. */
   #cellOf(i: number, value: string): number {
     const positions = this.#layout?.columns[i]?.positions ?? [];
     return (positions.find((position) => this.#cells[position] === value) ?? positions[0] ?? -1) + 1;
@@ -371,7 +368,6 @@ const createKeyComparator =
  */
 const MAX_REMEMBERED_NAMES = 100_000;
 
-/** Returns a copy of a text. The cell itself is a slice that would keep the whole chunk of the file in memory. */
 const copyText = (value: string): string => Buffer.from(value).toString();
 
 const findColumnIndex = (layout: Layout, field: string): number =>
@@ -384,7 +380,6 @@ const createKeyBinding =
     return value === null ? null : comparisonKey(comparison, value);
   };
 
-/** Creates the binding of a column that is derived from a text. */
 const createDerivedBinding = (i: number, { column, sparse, of }: DerivedColumn): NamedBinding => ({
   name: column,
   sparse,
@@ -394,7 +389,6 @@ const createDerivedBinding = (i: number, { column, sparse, of }: DerivedColumn):
   },
 });
 
-/** Returns true if all keys in a row are the same as their values. */
 const hasOnlyPlainKeys = (values: readonly CellValue[], keyed: readonly KeyedCell[]): boolean => {
   for (const { at, comparison } of keyed) {
     const value = values[at];
@@ -407,7 +401,6 @@ const hasOnlyPlainKeys = (values: readonly CellValue[], keyed: readonly KeyedCel
   return true;
 };
 
-/** Creates the binding of the keys that differ from their values. */
 const createKeysBinding =
   (keys: readonly NamedBinding[], keyed: readonly KeyedCell[]): ColumnBinding =>
   (values) => {
@@ -419,10 +412,6 @@ const createKeysBinding =
     return found.length === 0 ? null : JSON.stringify(Object.fromEntries(found));
   };
 
-/**
- * Creates the binding of the key that replaces a blank key. The key is built from those of the columns that the file
- * has.
- */
 const createStandInBinding = (layout: Layout, key: number, together: readonly string[]): ColumnBinding => {
   const columns = together.map((field) => findColumnIndex(layout, field));
   return (values) => (isFilled(values[key]) ? null : buildFallbackKey(columns.map((i) => getFirstValue(values[i]))));

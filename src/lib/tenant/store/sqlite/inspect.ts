@@ -60,13 +60,11 @@ const UNOPENED_FILE_STATE = {
   holder: undefined,
 } satisfies Partial<TenantFileState>;
 
-/** Returns the sizes of a tenant's file and its log. */
 const readFileSizes = (path: string): Pick<TenantFileState, "bytes" | "logBytes"> => ({
   bytes: statSync(path).size,
   logBytes: statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0,
 });
 
-/** The input of the worker that inspects a file. */
 export interface InspectionInput {
   readonly path: string;
 }
@@ -86,7 +84,6 @@ export const readDatabaseState = (path: string): DatabaseState => {
   }
 };
 
-/** Reads the state of a database from one snapshot. */
 const readStateOnSnapshot = (database: Database): DatabaseState =>
   database.snapshot(() => {
     const found = database.all(`pragma quick_check(${MAX_FAULTS})`).flatMap((row) => Object.values(row).map(String));
@@ -106,7 +103,6 @@ const readStateOnSnapshot = (database: Database): DatabaseState =>
     };
   });
 
-/** SQL: selects the sealed secrets of each kind. */
 const SEALED_SECRETS_SQL: Readonly<Record<SealedSecret["secret"], string>> = {
   "ade-key": "select privateKey as sealed from ade_server",
   "ade-token": "select token as sealed from ade_server",

@@ -3,7 +3,6 @@ import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
 import { APPLICATION_ID, FIRST_SCHEMA_VERSION, createPreReleaseFailure } from "./identity.ts";
 
-/** The fixed id of every tenant's root organisation 全社. */
 const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 
 /** The record number of the root organisation. */
@@ -391,7 +390,6 @@ const getNewestVersion = (steps: readonly Migration[]): number => steps.at(-1)?.
 /** The version of the schema that this program reads and writes: `pragma user_version`. */
 export const SCHEMA_VERSION = getNewestVersion(MIGRATIONS);
 
-/** Returns the failure for a tenant that a newer version wrote. */
 export const createNewerVersionFailure = (path: string): Failure =>
   new Failure("unavailable", {
     what: text(
@@ -402,7 +400,6 @@ export const createNewerVersionFailure = (path: string): Failure =>
     hint: text("install the latest version of clomoctl", "最新の clomoctl をインストールしてください"),
   });
 
-/** The data that is stored when a file is created for a new tenant. */
 export interface InitialTenantData {
   readonly name: string;
   /** a UTC instant */
@@ -440,5 +437,4 @@ export const migrate = (database: Database, tenant: InitialTenantData, steps = M
   });
 };
 
-/** Returns the version of a file's schema. */
 export const readSchemaVersion = (database: Database): number => database.count("pragma user_version");

@@ -13,7 +13,6 @@ export interface TenantStoreHandle {
   readonly store: Store;
   /** Returns the import engine, which is created when it is first needed. */
   readonly engine: () => Promise<ImportEngine>;
-  /** Returns the same tenant, limited to a scope. */
   readonly within: (scope: Scope) => Promise<Pick<TenantStoreHandle, "store" | "engine">>;
   /** Verifies the audit log. @throws Failure `interrupted`, or `unexpected` if the file is damaged */
   readonly verifyAudit: AuditVerifier;

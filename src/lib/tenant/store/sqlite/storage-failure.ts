@@ -94,7 +94,6 @@ export const createDamagedFileFailure = (path: string, cause?: unknown): Failure
     cause,
   });
 
-/** Returns the failure for a file that SQLite cannot use, in SQLite's words. */
 const createUnusableFileFailure = (path: string, cause: unknown): Failure => {
   const { message } = cause as Error;
   return new Failure("unexpected", {
@@ -125,7 +124,6 @@ const isNotDatabase = (path: string): boolean => {
 const isIntact = (database: DatabaseSync): boolean =>
   database.prepare("pragma quick_check(1)").get()?.["quick_check"] === "ok";
 
-/** Returns the failure for a plan whose staging file is missing or damaged. The tenant itself is intact. */
 const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
     what: text("the plan's file is damaged or missing", "計画のファイルが壊れているか、ありません"),

@@ -41,7 +41,6 @@ export const createChoiceTables = (database: Database, plans: PlanDefinitions, i
   });
 };
 
-/** SQL that selects records and the name to show for each record. */
 interface NamedRecordsSql {
   /** the name to show for a record */
   readonly called: string;
@@ -80,10 +79,6 @@ const findChosenProtected = (database: Database, plan: PlanDefinition): PlanCoun
   return findObstacles(database, { called: buildPathOrLabelSql(plan), from });
 };
 
-/**
- * Returns the records to delete that are protected in another scope. Each name is followed by the scopes that protect
- * the record.
- */
 const findProtectedElsewhere = (database: Database, plan: PlanDefinition): PlanCounts["protectedElsewhere"] => {
   const { thing, isLacking, name: kind } = plan.kind;
   const { protects, scope, name: table } = thing;
@@ -163,7 +158,6 @@ const findRecordsInUse = (
   return [...held.values()];
 };
 
-/** A plan of a deletion, its protected records, and the reasons that prevent the deletion. */
 interface DeletionAssessment {
   readonly plan: PlanDefinition;
   readonly staying: PlanCounts["staying"];

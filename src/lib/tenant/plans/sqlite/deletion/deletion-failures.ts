@@ -9,7 +9,6 @@ import { formatCount, joinTexts, same, text, type Text } from "../../../../text/
 import type { DeletionTarget } from "../../engine.ts";
 import { NOTHING_CHANGED_SUFFIX } from "../../import-failures.ts";
 
-/** A record that other records depend on. */
 export interface RecordInUse {
   /** the name to show for the record */
   readonly name: string;
@@ -32,7 +31,6 @@ export interface Obstacles {
   readonly names: readonly string[];
 }
 
-/** Describes the commands that remove the administrator mark. @param app SECURED APP; undefined for CLOMO PANEL */
 const describeUnmarkCommands = (app: SecuredApp | undefined): Text => {
   if (app !== undefined) return same(line("secured administrators remove", ["USER"], { app }));
   const [revoke, unmark] = [line("clomo-account revoke", ["ACCOUNT"]), line("users administrators remove", ["USER"])];
@@ -80,7 +78,6 @@ export const createMissingRecordsFailure = (thing: Thing, count: number): Failur
   });
 };
 
-/** Hint for accounts that are not system administrators. */
 const ASK_SYSTEM_ADMINISTRATOR_HINT = text("ask a system administrator", "システム管理者に依頼してください");
 /** The command that revokes the role of an operator. Users whose role is higher or not known are refused earlier. */
 const REVOKE_COMMAND = same(line("clomo-account revoke", ["ACCOUNT"]));
@@ -109,7 +106,6 @@ export const createAdministratorReason = (
   };
 };
 
-/** Returns the reason for administrators in organisations that are to be deleted together with their users. */
 export const createOrgAdministratorReason = (
   { count, names }: Obstacles,
   permitted: DeletionTarget["permitted"],
@@ -153,7 +149,6 @@ export const createHiddenManagerReason = ({ count, names }: Obstacles): RefusalR
  */
 type Workaround = readonly [needed: Operation, way: Text];
 
-/** The ways to remove the dependencies on a record, by the record type that depends on it. */
 const WORKAROUNDS: Readonly<Record<string, Workaround>> = {
   device: [
     "devices.write",
@@ -205,7 +200,6 @@ const WORKAROUNDS_BY_DELETION: Readonly<Record<string, Workaround>> = {
   ],
 };
 
-/** Deletes organisations together with everything in them. */
 const RECURSIVE_DELETION: Workaround = [
   "users.delete",
   text(

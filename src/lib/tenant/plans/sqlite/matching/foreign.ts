@@ -62,7 +62,6 @@ const readForeignValues = (database: Database, plan: PlanDefinition, by: Foreign
 const findAddressField = (plan: PlanDefinition): Claim | undefined =>
   plan.kind.claims.find(({ field, own }) => field.comparison === "mail-address" && !own && isStaged(plan, field));
 
-/** Returns the field of the records' names; undefined if the file does not have it. */
 const findNameField = (plan: PlanDefinition): ImportedField | undefined =>
   plan.kind.fields.find((field) => field.stored === plan.kind.namedBy && isStaged(plan, field));
 

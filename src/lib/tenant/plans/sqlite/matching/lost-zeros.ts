@@ -13,15 +13,12 @@ import type { PlanDefinition } from "../stored-kind.ts";
 
 const buildIsDigitsSql = (key: string): string => `not ${buildMatchesGlobSql(key, "'*[^0-9]*'")}`;
 
-/** SQL: true if a code may have lost leading zeros. */
 const buildMayLackZerosSql = (key: string): string =>
   `${buildMatchesGlobSql(key, "'[1-9]*'")} and ${buildIsDigitsSql(key)}`;
 
-/** SQL: true if a spreadsheet would remove leading zeros from a code. */
 const buildHasLeadingZerosSql = (key: string): string =>
   `${buildMatchesGlobSql(key, "'0*'")} and ${buildIsDigitsSql(key)}`;
 
-/** Characters between the digits of a telephone number or a postal code. */
 const DIGIT_SEPARATORS = ["-", " ", "(", ")"];
 
 /** SQL: a number without {@link DIGIT_SEPARATORS}. */
@@ -58,7 +55,6 @@ export const findLostZeros = (database: Database, plan: PlanDefinition): void =>
   }
 };
 
-/** Stores the keys of rows that match no record and may have lost zeros.  @returns true if there are any */
 const storeUnmatchedKeys = (database: Database, cell: string): boolean => {
   database.exec("drop table if exists s.bare_key");
   database.exec("create table s.bare_key (key text primary key, row integer not null) without rowid");

@@ -20,7 +20,6 @@ const ORG_AFTER_ROW: Readonly<Record<string, (after: (field: string) => string) 
     `coalesce((select holder.org from user holder where holder.pk = ${after("owner")}), ${after("ownerOrg")}, ${ROOT_ORG_NUMBER})`,
 };
 
-/** Finds rows that would move their records outside the scope of the plan, or create them there. */
 const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void => {
   const { thing, fields, name, format } = plan.kind;
   const placing: ImportedField[] = [];

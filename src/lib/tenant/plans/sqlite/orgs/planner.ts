@@ -58,7 +58,6 @@ const ORGS_ABOVE_SCOPE_SQL = `with recursive up (pk) as (
   select o.pk, o.name, o.code, o.parent from up u join main.org o on o.pk = u.pk
   where not exists (select 1 from org seen where seen.pk = o.pk) order by o.pk`;
 
-/** Returns the keys of the codes of all organisations outside a plan's scope. */
 const readCodesOutsideScope = (database: Database): ReadonlySet<string> =>
   new Set(
     database
@@ -183,7 +182,6 @@ const INSERT_ORG_SQL = `insert into org (pk, id, parent, name, nameKey, code, co
 const UPDATE_ORG_SQL = `update org set parent = :parent, name = :name, nameKey = :nameKey, code = :code, codeKey = :codeKey,
   updatedAt = :now, revision = :revision where pk = :pk`;
 
-/** Returns a key in the form in which records store it: null if the key equals the value. */
 const toStoredKey = (value: string, key: string): string | null => (key === value ? null : key);
 
 const writeOrgs = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
@@ -209,7 +207,6 @@ const writeOrgs = (database: Database, plan: PlanDefinition, context: CommitCont
   storeLastNumber(database, series, thing.name);
 };
 
-/** Returns a place as fragments of the JSON list of values in a plan's row. */
 const formatPlacePieces = (place: OrgPlace | undefined): string =>
   Object.entries(place ?? {})
     .map(([field, value]) => `,${JSON.stringify({ field, value: value as string | null })}`)
@@ -237,7 +234,6 @@ const buildOrgValuesSql: Planner["values"] = (database) => {
   return { after: buildOrgAfterSql("a.name"), before: ORG_BEFORE_SQL };
 };
 
-/** The columns of an organisation that a file can set. */
 const PLANNED_COLUMNS: readonly string[] = ["name", "code", "parent"];
 
 /**

@@ -34,7 +34,6 @@ import {
   type StagedCount,
 } from "./staged.ts";
 
-/** Maximum number of blocked records that are listed individually. */
 const MAX_LISTED_BLOCKED_RECORDS = 1_000;
 
 const sumStagedCounts = ({ create, update, delete: gone }: StagedCount): number => create + update + gone;

@@ -110,13 +110,11 @@ const buildHeaderOptions = (database: Database, request: StoredRequest) => {
   };
 };
 
-/** A file form, and the reader for files in this form. */
 interface FileFormReader {
   readonly encoding: FileForm;
   readonly readerOf: (request: StoredRequest, sink: RecordSink) => RecordReader | WorkbookReader;
 }
 
-/** Loads the reader for a file form. */
 export const loadFileFormReader = async (encoding: FileForm): Promise<FileFormReader> => {
   if (encoding === "xlsx") {
     const { WorkbookReader } = await import("../../../../xlsx/workbook.ts");
@@ -383,7 +381,6 @@ export const planDeletion = (
   return withDatabase(files, interrupted, plan, true);
 };
 
-/** Returns an import that keeps the records which its export of the console lacks; other imports stay as they are. */
 const keepMissingRecords = (record: ImportRecord): ImportRecord => {
   const { request } = record.detail;
   if (request?.fromConsole !== true) return record;
@@ -402,22 +399,18 @@ export const replan = (
     await compareAndStorePlan(database, record, buildComparisonDefinitions(record), permitted, now);
   });
 
-/** Returns the collections that an import of a kind may write. */
 const listWrittenCollections = (kind: StoredKind): readonly string[] => {
   const created = kind.references.filter(({ refers }) => refers.creates !== undefined);
   return [...new Set([kind.collection, ...created.map(({ collection }) => collection)])];
 };
 
-/** Returns the collections of other record types that a plan also changes: the devices that lose their owners. */
 const listReleasedCollections = ({ detail: { counts } }: ImportRecord): readonly string[] =>
   (counts?.released ?? 0) > 0 ? [getStoredKind("devices").collection] : [];
 
-/** The time, scope and upload file with which a plan is applied. */
 interface ApplyContext {
   readonly moment: CommitMoment;
   /** the part of the tenant that the committing account can see; undefined: the whole tenant */
   readonly scope: Scope | undefined;
-  /** the upload file that was written for the console */
   readonly written?: WrittenFile | undefined;
   readonly isCheck?: boolean | undefined;
 }
@@ -502,10 +495,8 @@ const recordConsoleImport = (
     database.run(INSERT_EXPORTED_COLUMN, { kind, field, revision });
 };
 
-/** Returns the fields for which a file has columns. Each custom field of the tenant counts separately. */
 const listFileFields = ({ places }: StagedFile): readonly string[] => places.map(({ field }) => field);
 
-/** Loads the check of a request's sender, which only requests over sockets need. */
 const loadSenderCheck = async ({ sender }: CommitMoment) =>
   sender === undefined ? undefined : (await import("../../../sign-in/same-sender.ts")).requireSameSender;
 
