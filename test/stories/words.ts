@@ -33,17 +33,11 @@ const verb =
   (...rest: Words): Words => [...words, ...rest];
 
 export const help = verb("--help");
-export const version = verb("--version");
-export const status = verb("status");
-/** What is wrong on this computer. */
-export const doctor = verb("doctor");
 export const undo = verb("undo");
-export const whoami = verb("whoami");
 export const login = verb("login");
 export const logout = verb("logout");
 export const serve = verb("serve");
 export const serveInit = verb("serve", "init");
-export const api = verb("api");
 
 export const context = {
   add: verb("context", "add"),
@@ -145,11 +139,6 @@ export const securedUsers = {
     app,
     ...rest,
   ],
-};
-export const securedGroups = {
-  create: verb("secured", "groups", "create"),
-  list: verb("secured", "groups", "list"),
-  delete: verb("secured", "groups", "delete"),
 };
 
 export const csv = { check: verb("csv", "check"), convert: verb("csv", "convert"), map: verb("csv", "map") };

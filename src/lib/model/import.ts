@@ -80,3 +80,6 @@ export type Allowance = (typeof ALLOWANCES)[number];
 
 /** A trait of the tenant that is missing in a file, which suggests that the file belongs to another tenant. */
 export type MissingTrait = "key" | "name" | "domain";
+
+/** Maximum number of deletions that a limit given as a share permits, however large the tenant is. */
+export const MAX_DELETIONS_BY_SHARE = 500;

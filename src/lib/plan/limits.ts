@@ -1,4 +1,5 @@
 import { Failure } from "../errors/index.ts";
+import { MAX_DELETIONS_BY_SHARE } from "../model/import.ts";
 import { formatCount, text, type Text } from "../text/index.ts";
 import { sumChanges, type ThingChanges } from "./plan.ts";
 
@@ -7,9 +8,6 @@ export interface PlanLimits {
   readonly maxDeletions?: string | undefined;
   readonly maxChanges?: string | undefined;
 }
-
-/** Maximum number of deletions that a limit given as a share permits, however large the tenant is. */
-export const MAX_DELETIONS_BY_SHARE = 500;
 
 const LIMIT_PATTERN = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
 

@@ -13,7 +13,7 @@ import {
   type SyncKind,
 } from "../../model/ade.ts";
 import { APPLE_DEVICE_FIELDS } from "../../model/ade-device.ts";
-import { MAX_DELETIONS_BY_SHARE } from "../../plan/limits.ts";
+import { MAX_DELETIONS_BY_SHARE } from "../../model/import.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getNextChangeNumber } from "../audit/audit-rows.ts";
 import { createIdPrefix, getCurrentInstant } from "../ids.ts";
