@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import { openPostOffice } from "#support/renewals/post-office.ts";
 import { Canaries, newSecret, runWatched } from "#support/process/canary.ts";
 import { writeCsv, type Cells } from "#support/console/csv.ts";
@@ -289,35 +288,3 @@ const runAdd = async (desk: Awaited<ReturnType<typeof watchedDesk>>, expires: st
   });
   expect(ended.code, ended.stderr).toBe(0);
 };
-
-describeWithOpenssl("key stores made by openssl", () => {
-  test("their passwords and the keys inside them are stored nowhere", async () => {
-    const [password, wrong] = [newSecret("store"), newSecret("wrong")];
-    const workshop = new OpensslWorkspace();
-    onTestFinished(() => workshop.close());
-    const made = workshop.certificate({ subject: "/UID=com.apple.mgmt.External.1/CN=APSP:1" });
-    // a line of the private key, as PEM writes it
-    const keyLine = made.key.split("\n")[3] ?? "";
-    expect(keyLine.length).toBeGreaterThan(40);
-    const desk = await watchedDesk([password, wrong, keyLine], ["right", "wrong", "push.pem", "push.p12"]);
-    const store = workshop.run(
-      "pkcs12",
-      "-export",
-      "-inkey",
-      made.keyFile,
-      "-in",
-      made.certificateFile,
-      "-passout",
-      `pass:${password}`,
-    );
-    await writeFile(desk.path("push.p12"), store);
-    await writeFile(desk.path("push.pem"), `${made.certificate}${made.key}`);
-    await writeFile(desk.path("right"), `${password}\n`, { mode: 0o600 });
-    await writeFile(desk.path("wrong"), `${wrong}\n`, { mode: 0o600 });
-    await desk.run(3, "renewals check push.p12 --password-file wrong");
-    await desk.run(0, "renewals check push.p12 push.pem --password-file right");
-    await desk.run(3, "renewals add 本社 --file push.p12 --password-file wrong");
-    await desk.run(0, "audit list");
-    expect([...desk.canaries.found]).toEqual([]);
-  }, 180_000);
-});

@@ -77,16 +77,11 @@ test.each(["en", "ja"] as const)(
   "pages, guides and mails in %s are readable in light and dark mode, on phones and on screens",
   async (language) => {
     const home = await filledHome();
-    const files = ["status", "list", "guide", "mail"].map((name) => ({ name, file: join(home, `${name}.html`) }));
-    const [status = "", list = "", guide = "", digest = ""] = files.map(({ file }) => file);
-    for (const line of [
-      ["status", "--format", "html", "-o", status],
-      ["renewals", "list", "--format", "html", "-o", list],
-      ["renewals", "guide", "本社", "--format", "html", "-o", guide],
-    ]) {
-      const { code, stderr } = await run([...line, "--lang", language], { home });
-      expect(code, stderr).toBe(0);
-    }
+    const files = ["guide", "mail"].map((name) => ({ name, file: join(home, `${name}.html`) }));
+    const [guide = "", digest = ""] = files.map(({ file }) => file);
+    const line = ["renewals", "guide", "本社", "--format", "html", "-o", guide, "--lang", language];
+    const { code, stderr } = await run(line, { home });
+    expect(code, stderr).toBe(0);
     await writeFile(digest, mail(language));
     for (const colorScheme of ["light", "dark"] as const) {
       for (const width of [390, 1280]) {

@@ -32,45 +32,35 @@ test.each([
   ["screen", true],
   ["screen", false],
   ["print", true],
-] as const)(
-  "without JavaScript, on %s, with style sheet %s, sections and bars match the data",
-  async (media, keepsStyles) => {
-    const page = await started.browser.newPage({ javaScriptEnabled: false, viewport: { width: 800, height: 600 } });
-    const asked: string[] = [];
-    page.on("request", (request) => void asked.push(request.url()));
-    await page.emulateMedia({ media });
-    await page.setContent(mailOf(DIGEST, keepsStyles));
-    expect(await page.title()).toBe("件名 <1>");
-    const rows = page.locator("main > section");
-    const shown = await rows.allInnerTexts();
-    expect(
-      shown.map((row) =>
-        row
-          .split("\n")
-          .filter((line) => line.trim() !== "")
-          .slice(0, 3),
-      ),
-    ).toEqual([
-      ["MDM プッシュ通知証明書「期限切れ」", "期限", "2026-11-17 期限切れ(3 日経過)"],
-      ["MDM プッシュ通知証明書「本社」", "期限", "2027-03-01 あと 30 日"],
-      ["VPP サービストークン「<大阪> & 京都」", "期限", "2027-03-31 あと 60 日"],
-      ["その他の期日「全部」", "期限", "2027-04-30 あと 90 日"],
-      ["ご注意", "届きません"],
-    ]);
-    expect(shown[1]).toMatch(/アカウント\n+push@example\.jp/);
-    expect(await page.locator("li").allInnerTexts()).toEqual(["届きません"]);
-    const bars = rows.locator("table");
-    for (const [index, share] of [1, 30 / 90, 60 / 90, 1].entries()) {
-      const whole = await bars.nth(index).boundingBox();
-      const bar = await bars.nth(index).locator("td").first().boundingBox();
-      expect((bar?.width ?? 0) / (whole?.width ?? 1)).toBeCloseTo(share, 1);
-      expect(bar?.height).toBeGreaterThanOrEqual(6);
-    }
-    // nothing is asked of the network
-    expect(asked.filter((url) => !url.startsWith("about:"))).toEqual([]);
-    await page.close();
-  },
-);
+] as const)("without JavaScript, on %s, with style sheet %s, sections match the data", async (media, keepsStyles) => {
+  const page = await started.browser.newPage({ javaScriptEnabled: false, viewport: { width: 800, height: 600 } });
+  const asked: string[] = [];
+  page.on("request", (request) => void asked.push(request.url()));
+  await page.emulateMedia({ media });
+  await page.setContent(mailOf(DIGEST, keepsStyles));
+  expect(await page.title()).toBe("件名 <1>");
+  const rows = page.locator("main > section");
+  const shown = await rows.allInnerTexts();
+  expect(
+    shown.map((row) =>
+      row
+        .split("\n")
+        .filter((line) => line.trim() !== "")
+        .slice(0, 3),
+    ),
+  ).toEqual([
+    ["MDM プッシュ通知証明書「期限切れ」", "期限", "2026-11-17 期限切れ(3 日経過)"],
+    ["MDM プッシュ通知証明書「本社」", "期限", "2027-03-01 あと 30 日"],
+    ["VPP サービストークン「<大阪> & 京都」", "期限", "2027-03-31 あと 60 日"],
+    ["その他の期日「全部」", "期限", "2027-04-30 あと 90 日"],
+    ["ご注意", "届きません"],
+  ]);
+  expect(shown[1]).toMatch(/アカウント\n+push@example\.jp/);
+  expect(await page.locator("li").allInnerTexts()).toEqual(["届きません"]);
+  // nothing is asked of the network
+  expect(asked.filter((url) => !url.startsWith("about:"))).toEqual([]);
+  await page.close();
+});
 
 test("a page as wide as a phone needs no horizontal scrolling", async () => {
   const page = await started.browser.newPage({ viewport: { width: 360, height: 640 } });

@@ -16,9 +16,9 @@ const DISK_MESSAGES = [
   /^error: (?:disk I\/O error|no space left on the disk|permission denied)\n {2}\S.*\n {2}\S/m,
   /^error: permission denied: cannot write to this location\n {2}\S/m,
   // SQLite does not report the reason why a file cannot be opened
-  /^error: the tenant's file (?:cannot be opened|is damaged)\n {2}\S.*\n {2}\S/m,
+  /^error: the tenant's file (?:cannot be (?:opened|used)[^\n]*|is damaged)\n {2}\S.*\n {2}\S/m,
   // a write that failed has damaged the plan's file
-  /^error: the plan's file is damaged or missing\n {2}\S.*\n {2}plan it again/m,
+  /^error: the plan's file is damaged or missing\n {2}\S.*\n {2}make the plan again/m,
   /^error: clomoctl cannot write its settings and data to this folder\n {2}\S.*\n {2}\S/m,
   /^error: [^\n]*(?:cannot be (?:written|opened|read)|could not be (?:written|read))[^\n]*\n {2}\S.*\n {2}\S/m,
   /^local: cannot read the tenant: .+ \(/m,

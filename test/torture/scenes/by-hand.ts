@@ -309,7 +309,7 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     line: ["clomo-account", "edit", "user1@example.com", "--account", "taro01", "--memo", "当番"],
   },
   {
-    name: "clomo-account edit",
+    name: "clomo-account edit of a role",
     prepare: prepareAccounts,
     line: [
       "clomo-account",
@@ -324,7 +324,7 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     ],
   },
   {
-    name: "clomo-account edit in a mirror",
+    name: "clomo-account edit of a role in a mirror",
     prepare: prepareMirrorWithAccounts,
     line: [
       "clomo-account",

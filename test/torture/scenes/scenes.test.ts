@@ -36,7 +36,7 @@ const commandOf = (line: readonly string[]): string =>
 
 test("every command that writes has a scene or a documented exception", () => {
   const played = new Set(SCENES.map(({ line }) => commandOf(line)));
-  expect(WRITING.length).toBeGreaterThan(100);
+  expect(WRITING.length).toBeGreaterThan(50);
   expect(WRITING.filter((line) => !played.has(line)).toSorted()).toEqual(Object.keys(EXCEPTIONS).toSorted());
 });
 
