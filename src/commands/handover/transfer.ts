@@ -205,10 +205,9 @@ const describeTransferred = (
     `${from.called} さんの担当 ${rows.length} 件を ${to.called} さんに引き継ぎました`,
   );
 
-const RECIPIENTS_NOTE = step(
-  "if the leaver receives reminders, replace the address in notify.yaml, then",
-  "通知先が退職者なら notify.yaml を書き換えてから",
-  line("renewals notify", ["test"]),
+const RECIPIENTS_NOTE = text(
+  "if the leaver receives reminders, replace the address in notify.yaml",
+  "退職者が通知先なら、notify.yaml のアドレスを書き換えてください",
 );
 
 const PARTS_WITHOUT_UNDO = text("owners of renewal items", "年次更新の担当者");
