@@ -46,7 +46,9 @@ export const NOUNS = {
 
 export type NounName = keyof typeof NOUNS;
 
+/** The routes of a noun. */
 export type RoutesOf<N extends NounName> = Awaited<ReturnType<(typeof NOUNS)[N]>>["default"]["routes"];
 
+/** Loads the routes of a noun. */
 export const loadRoutes = async <N extends NounName>(name: N): Promise<RoutesOf<N>> =>
   (await NOUNS[name]()).default.routes;
