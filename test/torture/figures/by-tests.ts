@@ -83,9 +83,7 @@ const createTestFile = (path: string, batch: number): TestFile => ({ path, batch
 
 export const HISTORY_TRIALS = createTestTrials([
   createTestFile(`${TENANT_FOLDER}/records/directory-history.test.ts`, 20),
-  createTestFile(`${TENANT_FOLDER}/records/things-history.test.ts`, 20),
   createTestFile(`${TENANT_FOLDER}/policy/actors-history.test.ts`, 10),
-  createTestFile(`${TENANT_FOLDER}/policy/twins-history.test.ts`, 4),
   createTestFile(`${TENANT_FOLDER}/console/console-history.test.ts`, 10),
   createTestFile(`${TENANT_FOLDER}/handover/restores-history.test.ts`, 5),
   createTestFile(`${TENANT_FOLDER}/ade/history.test.ts`, 50),
@@ -116,7 +114,6 @@ export const PLAN_TRIALS = createTestTrials([
 /** Trials of who may do what, and of what responses reveal about data that an account may not see. */
 export const ROLE_TRIALS = createTestTrials([
   createTestFile(`${TENANT_FOLDER}/policy/actors-history.test.ts`, 10),
-  createTestFile(`${TENANT_FOLDER}/policy/twins-history.test.ts`, 4),
   createTestFile("src/commands/permission-sequences.test.ts", 80),
   { path: "src/commands/permission-everywhere.test.ts" },
 ]);
