@@ -82,7 +82,6 @@ const SECRETS = [
   "ade_server.consumer",
   "secured_user.secrets",
   "user.accountPasswordSetAt",
-  "tenant.markKey",
 ];
 
 test.each(["api_token", "user_device"])("requires a decision about what leaves the new table %s", async (table) => {

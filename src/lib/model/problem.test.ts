@@ -84,7 +84,6 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "values-cleared": { cleared: 4711, filled: 4712 },
   "org-outside": { of: "user" },
   "org-top": { name: "営業部" },
-  "org-delete-reserved": { org: "東日本/営業部", code: "E1" },
   "org-beyond": { code: "W1" },
   "value-unusable": { value: "x1", header: "メールアドレス" },
   required: {},
@@ -243,18 +242,6 @@ test("names the owner of a value", () => {
     en: "a@x belongs to b@x",
     ja: "a@x は b@x が使っています",
   });
-});
-
-test("a kept organisation is not reported as the reason for rejecting the file", () => {
-  const params = { org: "本社" };
-  const [rejected, kept] = [params, { ...params, kept: 1 }].map((one) =>
-    describeProblem({ code: "org-delete-reserved", params: one }),
-  );
-  expect([rejected?.en, rejected?.ja]).toEqual([
-    expect.stringContaining("cannot be"),
-    expect.not.stringContaining("残"),
-  ]);
-  expect([kept?.en, kept?.ja]).toEqual([expect.stringContaining("is kept"), expect.stringContaining("残します")]);
 });
 
 test("keeps braces in a value", () => {

@@ -555,10 +555,9 @@ export const PROBLEMS = {
         ? `${p["value"]} は ${p["holder"]} が使っています`
         : `${p["value"]} はすでに${getNounOfProblem(p).ja}「${p["holder"]}」が${p["header"]}に使っています${p["further"] === 1 ? "(メインのアドレスにするには、--key employee-code など別のキーで照合してください)" : ""}`,
   ),
-  // these texts deliberately reveal no details of records outside the organisations of the acting account
   "value-unusable": createError(
-    "{value} cannot be used as {header}: choose another value, or ask a system administrator",
-    "「{value}」は{header}に使えません。別の値にするか、システム管理者に依頼してください",
+    "{value} is already used as {header} outside your organisations",
+    "「{value}」はすでに管理対象組織の外で{header}に使われています",
   ),
   "org-outside": createError(
     (p) =>
@@ -635,13 +634,6 @@ export const PROBLEMS = {
   "org-delete-holds": createError(
     (p) => explainUndeletableOrg(p).en,
     (p) => explainUndeletableOrg(p).ja,
-  ),
-  // this text deliberately does not reveal what prevents the deletion outside the organisations of the acting account
-  "org-delete-reserved": createError(
-    (p) =>
-      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} ${isRecordKept(p) ? "is kept because you cannot delete it" : "cannot be deleted by you"}: ask a system administrator`,
-    (p) =>
-      `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません${isRecordKept(p) ? "(そのまま残します)" : ""}。システム管理者に依頼してください`,
   ),
   "user-unknown": createError(
     `no user has the email address "{value}"; import users first: ${line("users import", ["FILE"])}`,

@@ -63,16 +63,9 @@ export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
   derived: [ORG_POSITION_TABLE],
 };
 
-/** SQL: the managers of each organisation, with the user's record number, account name and email addresses. */
+/** SQL: all managers of each organisation, with the user's record number, account name and email addresses. */
 export const ORG_MANAGERS = `(select u.pk, e.value as org, u.accountName as name, u.emails
-  from account a join user u on u.pk = a.user, json_each(a.managedOrgs) e where a.role <> 'none')`;
-
-/**
- * SQL: the users and organisations as in {@link ORG_MANAGERS}, but only for managers that the acting account cannot
- * see.
- */
-export const HIDDEN_ORG_MANAGERS = `(select a.user as pk, e.value as org from main.account a, json_each(a.managedOrgs) e
-  where a.role <> 'none' and not exists (select 1 from user seen where seen.pk = a.user))`;
+  from main.account a join main.user u on u.pk = a.user, json_each(a.managedOrgs) e where a.role <> 'none')`;
 
 export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUNTS.among} and a.supportOption = 1` };
 

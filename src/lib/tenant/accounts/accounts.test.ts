@@ -761,7 +761,7 @@ describe("permissions", () => {
     const { imports } = tenant.as("div01");
     const first = await imports.commit(await planned("div01", "first@example.jp"));
     const early = await planned("div01", "second@example.jp");
-    await tenant.client.administrators.mark("users", { add: [id] });
+    tenant.database.run("update user set administrator = 1 where id = :id", { id });
     const what =
       "印 <shirushi@example.jp> is marked as an administrator, but the role is not known: only a system administrator";
     expect(await tenant.faults(await planned("div01", "mine@example.jp"))).toEqual(["administrator-above@2"]);

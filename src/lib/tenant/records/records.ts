@@ -519,17 +519,6 @@ const createSetComparator =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/**
- * Returns the failure for a value that belongs to a record outside the account's organisations. The failure does not
- * reveal that record.
- */
-const createUnusableValueFailure = (label: Text, value: string): Failure =>
-  createFieldFailure(
-    label,
-    text(`"${value}" cannot be used`, `「${value}」は使えません`),
-    text("choose another value, or ask a system administrator", "別の値にするか、システム管理者に依頼してください"),
-  );
-
 /** Checks that no other record has a value that must be unique. @throws Failure `input-rejected` */
 const checkUniqueValues = async (
   writer: Writer,
@@ -543,18 +532,20 @@ const checkUniqueValues = async (
     for (const one of Array.isArray(value) ? (value as readonly string[]) : [String(value)]) {
       const holder = await findValueHolder(writer, thing, { field: name, value: one }, scope?.value);
       if (holder === undefined || holder.pk === own) continue;
-      if (holder.called === null) throw createUnusableValueFailure(getFieldLabel(name, field), one);
       const noun = getThingNoun(thing.name);
+      const { called } = holder;
       throw createFieldFailure(
         getFieldLabel(name, field),
         text(
-          `"${one}" is already used by the ${noun.en} ${holder.called}`,
-          `「${one}」は${noun.ja}「${holder.called}」が使っています`,
+          `"${one}" is already used${called === null ? "" : ` by the ${noun.en} ${called}`}`,
+          `「${one}」は${called === null ? "すでに使われています" : `${noun.ja}「${called}」が使っています`}`,
         ),
-        createLookupHint(
-          thing.name,
-          `show ${quoteShellWord(one)}${scope === undefined ? "" : ` --app ${scope.value}`}`,
-        ),
+        called === null
+          ? undefined
+          : createLookupHint(
+              thing.name,
+              `show ${quoteShellWord(one)}${scope === undefined ? "" : ` --app ${scope.value}`}`,
+            ),
       );
     }
   }

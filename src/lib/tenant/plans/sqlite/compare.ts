@@ -1,8 +1,5 @@
 import type { ForeignTraits, PlanCounts } from "../staging/counts.ts";
-import { RECORD_SCOPE_CONDITIONS, createPlanScope, buildScopeView } from "../../store/scope.ts";
-import { HASH_KEY_SQL, computeKeyedHash } from "../../store/mark.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { refreshViewOrgs } from "../../store/sqlite/scope.ts";
 import {
   buildIsMatchedRowSql,
   buildIsMissingRecordSql,
@@ -13,7 +10,7 @@ import { countChanges } from "./column-changes.ts";
 import { reportReleasedDevices, findUndeletableRecords, keepMissingRecords } from "./deletion/undeletable.ts";
 import { recordPlanViolations } from "../../store/sqlite/breaches.ts";
 import { findConflicts } from "./conflicts.ts";
-import { findScopeProblems, findUnusableKeys } from "./matching/outside.ts";
+import { findScopeProblems } from "./matching/outside.ts";
 import {
   buildRecordLabelSql,
   hasSecretColumns,
@@ -268,31 +265,12 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
 export const etagOf = (database: Database, plans: readonly PlanDefinition[]): string =>
   plans.map((plan) => etagOfPlan(database, plan)).join("+");
 
-/**
- * Returns the revisions of the collections that a plan reads. For a plan in a scope, returns a keyed hash of the data
- * that the plan reads in the scope, and of the values that it cannot use because records outside the scope already have
- * them.
- */
-const etagOfPlan = (database: Database, plan: PlanDefinition): string => {
-  const { scope } = plan.request;
-  if (scope !== undefined) refreshViewOrgs(database, buildScopeView(createPlanScope(scope)));
-  const collections = getPlanCollections(plan).map(
-    (name) => `${name}.${(scope && readScopedState(database, name)) ?? readCollectionRevision(database, name)}`,
-  );
-  const read = [...collections, readNameComposition(database, plan) ?? []].flat().join("-");
-  if (scope === undefined) return read;
-  const key = String(database.get(HASH_KEY_SQL)?.["markKey"]);
-  return computeKeyedHash(key, [read, ...findUnusableKeys(database, plan)].join("\n"));
-};
-
-const SCOPED_TABLES: Readonly<Record<string, string>> = { orgs: "org", users: "user", devices: "device" };
-
-const readScopedState = (database: Database, collection: string): string | undefined => {
-  const thing = SCOPED_TABLES[collection];
-  if (thing === undefined) return undefined;
-  const sql = `select concat(count(*), '.', coalesce(max(t.revision), 0)) as state from main.${thing} t where ${RECORD_SCOPE_CONDITIONS[thing] ?? ""}`;
-  return String(database.get(sql)?.["state"]);
-};
+/** Returns the revisions of the collections that a plan reads. */
+const etagOfPlan = (database: Database, plan: PlanDefinition): string =>
+  [
+    ...getPlanCollections(plan).map((name) => `${name}.${readCollectionRevision(database, name)}`),
+    ...[readNameComposition(database, plan) ?? []].flat(),
+  ].join("-");
 
 const readCollectionRevision = (database: Database, collection: string): number =>
   database.count("select revision from collection where name = :collection", { collection });

@@ -19,8 +19,6 @@ export interface ExistingOrg {
   readonly above?: true | undefined;
   /** names of the CLOMO accounts that manage the organisation, if any */
   readonly accounts?: string | undefined;
-  /** true if the organisation cannot be deleted because an account that the acting account cannot see manages it */
-  readonly reserved?: boolean | undefined;
 }
 
 /** A row of an organisations file; null means a blank cell or an absent column. */

@@ -397,15 +397,12 @@ class OrgTree {
    * that are kept
    */
   #whyKept(org: ExistingOrg, children: number): readonly UndeletableOrg[] {
-    const { pk, users, accounts, reserved, fastDevices = 0 } = org;
+    const { pk, users, accounts, fastDevices = 0 } = org;
     const devices = this.#options.undeletable === "release" ? fastDevices : org.devices;
     const called = { org: this.#matcher.pathOf(org), ...(org.code === null ? {} : { code: org.code }) };
     const isHeld = users > 0 || devices > 0 || children > 0 || accounts !== undefined;
     const holding = { users, devices, children, ...(accounts === undefined ? {} : { accounts }) };
-    return [
-      ...(reserved === true ? [{ pk, code: "org-delete-reserved", params: called } as const] : []),
-      ...(isHeld ? [{ pk, code: "org-delete-holds", params: { ...called, ...holding } } as const] : []),
-    ];
+    return isHeld ? [{ pk, code: "org-delete-holds", params: { ...called, ...holding } }] : [];
   }
 }
 

@@ -18,10 +18,7 @@ export const ROOT_ORG_PK = 1;
  */
 const FIRST_SCHEMA_SQL = `
   create table tenant (
-    pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null, markKey text);
-  create trigger tenant_mark_key after insert on tenant begin
-    update tenant set markKey = lower(hex(randomblob(32))) where pk = new.pk;
-  end;
+    pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null);
   create table tenant_profile (
     pk integer primary key check (pk = 1), domain text, loginUrl text, mdmAddress text, contactName text,
     contactMail text, contactPhone text, contracts text not null, ios integer, macos integer, android integer,

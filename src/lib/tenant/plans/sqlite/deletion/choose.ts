@@ -1,11 +1,10 @@
 import type { RelatedCounts, PlanCounts } from "../../staging/counts.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
-import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { USER } from "../../../../model/user.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
 import { text } from "../../../../text/index.ts";
-import { IS_ABOVE_OPERATOR, HIDDEN_ORG_MANAGERS } from "../../../accounts/account-rows.ts";
+import { IS_ABOVE_OPERATOR } from "../../../accounts/account-rows.ts";
 import type { DeletionTarget } from "../../engine.ts";
 import { mergeFailures } from "../../import-failures.ts";
 import { NAMED_IDS_TABLE, buildSelectedNumbersSql, getFilterList, getSelectionTable } from "../../selection.ts";
@@ -21,7 +20,6 @@ import type { PlanDefinition, PlanDefinitions } from "../stored-kind.ts";
 import {
   createOrgAdministratorReason,
   createAdministratorReason,
-  createHiddenManagerReason,
   MAX_LISTED_RECORDS,
   createDeletionFailure,
   createMissingRecordsFailure,
@@ -88,15 +86,6 @@ const findProtectedElsewhere = (database: Database, plan: PlanDefinition): PlanC
   const where = `(select string_agg(o.${scope}, ', ' order by o.${scope}) ${others} and o.${field} = t.${field})`;
   const from = `from ${table} t where ${isLacking} and t.${field} in (select o.${field} ${others})`;
   return findObstacles(database, { called: `${buildPathOrLabelSql(plan)} || ' (' || ${where} || ')'`, from }, { kind });
-};
-
-/** Returns the organisations to delete that are managed by accounts which the acting account cannot see. */
-const findOrgsWithHiddenManagers = (database: Database, plan: PlanDefinition): Obstacles | undefined => {
-  const { thing, isLacking } = plan.kind;
-  if (thing !== ORG) return undefined;
-  const from = `from ${thing.name} t where ${isLacking}
-    and exists (select 1 from ${HIDDEN_ORG_MANAGERS} h where h.org = t.pk) order by t.pk`;
-  return findObstacles(database, { called: buildPathOrLabelSql(plan), from });
 };
 
 /**
@@ -176,7 +165,6 @@ const assessDeletion = (
   // protected administrators are skipped if a filter selected them, but refused if the request names them
   const staying = findChosenProtected(database, plan);
   const held = findRecordsInUse(database, plan, going);
-  const reserved = findOrgsWithHiddenManagers(database, plan);
   const reasons = [
     ...(staying === undefined || isFiltered
       ? []
@@ -186,7 +174,6 @@ const assessDeletion = (
             : createOrgAdministratorReason(staying, permitted),
         ]),
     ...(held.length === 0 ? [] : [createInUseReason(kind.thing, held, permitted)]),
-    ...(reserved === undefined ? [] : [createHiddenManagerReason(reserved)]),
   ];
   return { plan, staying, reasons };
 };

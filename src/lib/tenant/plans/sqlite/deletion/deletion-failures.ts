@@ -129,21 +129,6 @@ export const createOrgAdministratorReason = (
 };
 
 /**
- * Returns the reason for organisations that are managed by accounts which the acting account cannot see. The text does
- * not mention these accounts.
- */
-export const createHiddenManagerReason = ({ count, names }: Obstacles): RefusalReason => {
-  const shown = [...names, ...(count > names.length ? ["…"] : [])];
-  return {
-    what: text(
-      `you cannot delete ${count === 1 ? "this organisation" : "these organisations"}: ${shown.join(", ")}`,
-      `次の組織は削除できません: ${shown.join("、")}`,
-    ),
-    hint: ASK_SYSTEM_ADMINISTRATOR_HINT,
-  };
-};
-
-/**
  * A way to remove the dependency on a record: the operation that the acting account must be allowed to perform, and the
  * description.
  */

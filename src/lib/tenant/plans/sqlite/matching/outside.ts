@@ -3,9 +3,8 @@ import type { Role } from "../../../../model/role.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
-import { RECORD_SCOPE_CONDITIONS } from "../../../store/scope.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
-import { buildClaimsSql, buildStagedClaimsSql } from "../conflicts.ts";
+import { buildClaimsSql } from "../conflicts.ts";
 import { isStaged, buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
@@ -47,8 +46,7 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
 };
 
 /**
- * Finds rows with values that belong to records outside the plan's scope. The finding only states that these values
- * cannot be used.
+ * Finds rows with values that belong to records outside the plan's scope.
  */
 const findUnusableValues = (database: Database, plan: PlanDefinition): void => {
   const { thing, claims, name } = plan.kind;
@@ -123,29 +121,9 @@ export const refusePrivilegedChanges = (database: Database, { kind, request }: P
   refusePrivilegedUser(found, text("can commit changes to this user", "そのユーザーへの変更を適用できる"));
 };
 
-/**
- * Returns the values in a plan's rows that now belong to records outside the plan's scope. The connection must have
- * this scope.
- */
-export const findUnusableKeys = (database: Database, plan: PlanDefinition): readonly string[] => {
-  const { thing, claims, name } = plan.kind;
-  const inside = RECORD_SCOPE_CONDITIONS[thing.name];
-  if (inside === undefined) return [];
-  return claims
-    .filter(({ field }) => isStaged(plan, field))
-    .flatMap((claim) => {
-      const { table, has, record, own } = claim;
-      const sql = `select distinct c.key from (${buildStagedClaimsSql(plan, claim)}) c join main.${table} held on ${has("held", "c.key")}
-          and ${own ? buildIsInKindScopeSql(thing, "held") : "true"}
-        where not exists (select 1 from main.${thing.name} t where t.pk = held.${record} and ${inside}) order by c.key`;
-      return database.all(sql, { kind: name }).map((row) => String(row["key"]));
-    });
-};
-
 /** Finds the problems that only a plan with a scope can have. */
 export const findScopeProblems = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.scope === undefined) return;
-  // the report must not reveal that a record outside the scope already exists
   findRowsOutsideScope(database, plan);
   findUnusableValues(database, plan);
   findPrivilegedChanges(database, plan);

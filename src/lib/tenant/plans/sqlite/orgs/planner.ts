@@ -1,4 +1,4 @@
-import { ORG_MANAGERS, HIDDEN_ORG_MANAGERS } from "../../../accounts/account-rows.ts";
+import { ORG_MANAGERS } from "../../../accounts/account-rows.ts";
 import type { SQLOutputValue } from "node:sqlite";
 import {
   planOrgTree,
@@ -93,16 +93,12 @@ const readOrgs = (database: Database): readonly ExistingOrg[] => {
   ];
   const fast = countRecordsByOrg(database, "device", "ownerOrg", buildIsOwnerFixedSql("device"));
   const managers = readManagerNames(database);
-  const reserved = new Set(
-    database.all(`select distinct h.org from ${HIDDEN_ORG_MANAGERS} h`).map(({ org }) => Number(org)),
-  );
   return database.all("select pk, name, code, parent from org order by pk").map((org) => ({
     ...toExistingOrg(org),
     users: users.get(Number(org["pk"])) ?? 0,
     devices: devices.get(Number(org["pk"])) ?? 0,
     fastDevices: fast.get(Number(org["pk"])),
     accounts: managers.get(Number(org["pk"])),
-    reserved: reserved.has(Number(org["pk"])),
   }));
 };
 
