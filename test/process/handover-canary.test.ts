@@ -89,17 +89,16 @@ test("no secret is in a bundle, a report, the output or a temporary file, even a
   };
   await type(0, "export -o folder --encoding utf-8 --audit");
   await type(0, "export -o one.zip --encoding utf-8 --audit");
-  await type(0, "export -o one.tar.gz --encoding utf-8");
   await type(3, "export -o gaps --encoding utf-8 --require-complete");
   await type(0, "verify one.zip");
   await type(0, "report folder -o page.html");
-  await type(0, "report one.tar.gz --format markdown -o page.md");
+  await type(0, "report one.zip --format markdown -o page.md");
   await type(0, "diff folder one.zip");
   await type(0, "diff one.zip --tenant");
   await type(0, "apply one.zip --dry-run", other);
   await type(0, "apply one.zip --yes", other);
   await type(0, "apply folder --yes", home);
-  for (const name of ["folder", "one.zip", "one.tar.gz"]) {
+  for (const name of ["folder", "one.zip"]) {
     await using found = await openBundleFiles(name, { workingFolder: folder, temporary: storageIn(folder) });
     for (const { path } of found.files)
       canaries.look(`${name}: ${path}`, Buffer.concat(await Array.fromAsync(found.read(path))));

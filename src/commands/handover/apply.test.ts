@@ -89,13 +89,6 @@ describe("into a new tenant", () => {
     expect(next).toMatchObject({ exit: 0 });
   });
 
-  test("says that attached files stay in the bundle", async () => {
-    writeFileSync(join(folder, "apps.txt"), "a");
-    await exported("export -o bundle --attach apps=apps.txt");
-    const { stderr } = await handover("apply bundle --dry-run --lang en", other);
-    expect(stderr).toContain("attached files are not applied (1), so keep the bundle");
-  });
-
   test("applies an archive, but nothing without an answer", async () => {
     await exported("export -o bundle.zip");
     const unasked = await handover("apply bundle.zip --lang en", other);

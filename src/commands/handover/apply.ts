@@ -1,7 +1,7 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Account, RestoredResource, RestorePlan } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { listAttachedFiles, type Manifest } from "../../lib/handover/bundle/manifest.ts";
+import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { toBundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { createFaultFailure, verifyBundle } from "../../lib/handover/compare/verify.ts";
 import {
@@ -242,10 +242,7 @@ function buildApplyPlan(
     lines: [text(`plan for ${target.en}`, `${addSpaceAfterLatin(target.ja)}に対する計画`)],
     notes: isEmptyPlan(restore)
       ? []
-      : [
-          ...(restore.becomesMirror ? renderMirrorNotes(manifest, zone) : []),
-          ...renderPlanNotes(restore, manifest, named),
-        ],
+      : [...(restore.becomesMirror ? renderMirrorNotes(manifest, zone) : []), ...renderPlanNotes(restore, named)],
     samples: [{ lines, rest: sumChanges(changes, "delete") - lines.length }],
   };
 }
@@ -409,22 +406,12 @@ const explainMirrorRefusal = ({ bundle, identity }: BundleArguments): Text => {
 };
 
 /** Yields a plan's notes: how to see each changed value, what an undo does not restore, and what is not applied. */
-function* renderPlanNotes(
-  plan: RestorePlan,
-  manifest: Manifest,
-  { bundle, identity }: BundleArguments,
-): Generator<Text> {
+function* renderPlanNotes(plan: RestorePlan, { bundle, identity }: BundleArguments): Generator<Text> {
   if (plan.resources.some(({ changed, removed }) => changed + removed > 0)) {
     const diff = line("handover diff", [bundle], { tenant: true, applicable: true, identity });
     yield text(`to see each value: ${diff}`, `値ごとの差異を見るには: ${diff}`);
   }
   if (!getUndoCoverage(plan).all) yield describeNotRestored(UNVERSIONED_RESOURCES_LABEL);
-  const attached = listAttachedFiles(manifest).length;
-  if (attached > 0)
-    yield text(
-      `attached files are not applied (${attached}), so keep the bundle`,
-      `添付ファイル ${attached} 個は引き継ぎデータにだけ残ります。引き継ぎデータを保管してください`,
-    );
 }
 
 /** Returns a note on the leaver in a bundle, because a tenant does not record leavers. */

@@ -17,10 +17,8 @@ describe("an encrypted bundle", () => {
     const identity = await generateX25519Identity();
     writeFileSync(join(folder, "key.txt"), `${identity}\n`, { mode: 0o600 });
     const keys = `--encrypt-to ${await identityToRecipient(identity)}`;
-    for (const name of ["a.zip", "a.tar.gz"]) {
-      await typed(`export -o ${name} --encoding utf-8 --as-of 2027-03-31`);
-      await typed(`export -o ${name}.age --encoding utf-8 --as-of 2027-03-31 ${keys}`);
-    }
+    await typed("export -o a.zip --encoding utf-8 --as-of 2027-03-31");
+    await typed(`export -o a.zip.age --encoding utf-8 --as-of 2027-03-31 ${keys}`);
   });
 
   afterAll(async () => {
@@ -36,36 +34,33 @@ describe("an encrypted bundle", () => {
     expect(left).toEqual([]);
   };
 
-  test.each(["zip", "tar.gz"])(
-    "as .%s.age is read with --identity by each command like the plain bundle",
-    async (ending) => {
-      const [plain, encrypted] = [`a.${ending}`, `a.${ending}.age`];
-      const told = async (line: string): Promise<RunResult> => {
-        const [one, other] = [
-          await typed(line.replace("BUNDLE", plain)),
-          await typed(line.replace("BUNDLE", `${encrypted} --identity key.txt`)),
-        ];
-        expect(other.stdout).toBe(one.stdout.replaceAll(plain, encrypted));
-        expect(other.exit).toBe(one.exit);
-        nothingIsLeft();
-        return other;
-      };
-      const verified = await told("verify BUNDLE");
-      expect(verified.exit).toBe(0);
-      expect(verified.stderr).toContain(`clomoctl handover report ${encrypted} -o report.html --identity key.txt`);
-      expect(verified.stderr).toContain(`clomoctl handover apply ${encrypted} --dry-run --identity key.txt`);
-      expect((await told("report BUNDLE --format markdown")).stdout).toContain("# CLOMO tenant handover report");
-      expect((await told(`diff ${plain} BUNDLE`)).exit).toBe(0);
-      expect((await told("diff BUNDLE --tenant")).exit).toBe(0);
-      await using other = new TestTenant();
-      const applied = await typed(`apply ${encrypted} --identity key.txt --yes`, other);
-      expect(applied).toMatchObject({ exit: 0 });
-      expect((await other.client.users.find({ name: "hanako@example.co.jp" })).map(({ name }) => name)).toEqual([
-        "山田 花子",
-      ]);
+  test("is read with --identity by each command like the plain bundle", async () => {
+    const [plain, encrypted] = ["a.zip", "a.zip.age"];
+    const told = async (line: string): Promise<RunResult> => {
+      const [one, other] = [
+        await typed(line.replace("BUNDLE", plain)),
+        await typed(line.replace("BUNDLE", `${encrypted} --identity key.txt`)),
+      ];
+      expect(other.stdout).toBe(one.stdout.replaceAll(plain, encrypted));
+      expect(other.exit).toBe(one.exit);
       nothingIsLeft();
-    },
-  );
+      return other;
+    };
+    const verified = await told("verify BUNDLE");
+    expect(verified.exit).toBe(0);
+    expect(verified.stderr).toContain(`clomoctl handover report ${encrypted} -o report.html --identity key.txt`);
+    expect(verified.stderr).toContain(`clomoctl handover apply ${encrypted} --dry-run --identity key.txt`);
+    expect((await told("report BUNDLE --format markdown")).stdout).toContain("# CLOMO tenant handover report");
+    expect((await told(`diff ${plain} BUNDLE`)).exit).toBe(0);
+    expect((await told("diff BUNDLE --tenant")).exit).toBe(0);
+    await using other = new TestTenant();
+    const applied = await typed(`apply ${encrypted} --identity key.txt --yes`, other);
+    expect(applied).toMatchObject({ exit: 0 });
+    expect((await other.client.users.find({ name: "hanako@example.co.jp" })).map(({ name }) => name)).toEqual([
+      "山田 花子",
+    ]);
+    nothingIsLeft();
+  });
 
   test("is refused without --identity, and the option is named", async () => {
     const { en, ja } = await runInBoth("handover verify a.zip.age", { home: folder, folder });
@@ -76,20 +71,17 @@ describe("an encrypted bundle", () => {
     expect(ja.stderr).toContain("鍵ファイルを指定してください: --identity KEY-FILE");
   });
 
-  test.each(["verify a.zip.age", "report a.zip.age", "diff a.zip.age a.zip", "apply a.zip.age --yes"])(
+  test.each(["verify a.zip.age", "apply a.zip.age --yes"])(
     "is refused by %s with another key, a damaged key file or a key file that others can read",
     async (line) => {
       const other = await generateX25519Identity();
       writeFileSync(join(folder, "other.txt"), other, { mode: 0o600 });
       writeFileSync(join(folder, "spoilt.txt"), other.slice(0, -3), { mode: 0o600 });
       writeFileSync(join(folder, "open.txt"), other);
-      writeFileSync(join(folder, "public.txt"), await identityToRecipient(other));
-      for (const file of ["open.txt", "public.txt"]) chmodSync(join(folder, file), 0o644);
       const cases = [
         ["other.txt", "this bundle is encrypted for another key"],
         ["spoilt.txt", "not an age identity file"],
         ["open.txt", "chmod 600"],
-        ["public.txt", "not an age identity file"],
       ] as const;
       for (const [file, said] of cases) {
         const ran = await typed(`${line} --identity ${file}`);
@@ -101,7 +93,7 @@ describe("an encrypted bundle", () => {
     },
   );
 
-  test.each(["verify a.zip.age", "report a.zip.age", "diff a.zip.age a.zip", "apply a.zip.age --yes"])(
+  test.each(["verify a.zip.age", "apply a.zip.age --yes"])(
     "is refused by %s with the key itself instead of its file, and no message repeats the key",
     async (line) => {
       const key = await generateX25519Identity();

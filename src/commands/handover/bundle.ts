@@ -4,7 +4,6 @@ import type { MultipartUpload } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { MANIFEST_FILE } from "../../lib/handover/bundle/contents.ts";
 import { toBundle, openBundleFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
-import { hasSecretKey } from "../../lib/handover/bundle/secret-key.ts";
 import { pathOfResource, type ResourceName } from "../../lib/handover/resources.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { BYTE_UNIT } from "../../lib/terminal/index.ts";
@@ -17,8 +16,8 @@ export const BUNDLE_ARGUMENT = {
   isBundle: true,
   required: true,
   about: text(
-    "bundle that `handover export` wrote: a folder, .tar.gz, .zip, or .age with --identity",
-    "`handover export` で書き出したもの(フォルダー、.tar.gz、.zip。.age は --identity とともに)",
+    "bundle that `handover export` wrote: a folder, .zip, or .age with --identity",
+    "`handover export` で書き出したもの(フォルダー、.zip。.age は --identity とともに)",
   ),
 } as const;
 
@@ -68,13 +67,11 @@ export async function openNamedBundle(
   identity: string | undefined,
 ): Promise<BundleFiles> {
   if (identity === undefined) return openBundleFiles(name, { workingFolder, temporary });
-  if (hasSecretKey(identity)) throw createKeyAsFileFailure();
+  if (/AGE-SECRET-KEY-/i.test(identity)) throw createKeyAsFileFailure();
   const place = { environment: {}, folder: workingFolder, modes: machine.platform !== "win32" };
-  const { parseIdentities } = await import("../../lib/handover/bundle/decrypt.ts");
-  // parsed before the permissions are checked, because a file with only a public key may be readable by everybody
-  const parse = (content: string): readonly string[] => parseIdentities(content, identity);
-  const content = await readSecret({ file: identity }, place, parse);
-  return openBundleFiles(name, { workingFolder, temporary, identities: parse(content) });
+  const { createDecrypter } = await import("../../lib/handover/bundle/age.ts");
+  const content = await readSecret({ file: identity }, place);
+  return openBundleFiles(name, { workingFolder, temporary, decrypter: createDecrypter(content, identity) });
 }
 
 /** Returns the error for a key that was typed instead of a file name. The message does not repeat the key. */

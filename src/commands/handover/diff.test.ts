@@ -91,11 +91,11 @@ describe("for people", () => {
 
 test("equal bundles exit with 0, however they are packed", async () => {
   const folder = freshFolder();
-  for (const name of ["a", "b.zip", "c.tar.gz"]) await writeBundle(join(folder, name), storageIn(folder));
+  for (const name of ["a", "b.zip", "c.zip"]) await writeBundle(join(folder, name), storageIn(folder));
   const { en, ja } = await runInBoth("handover diff a b.zip", { folder });
   expect(en).toMatchObject({ exit: 0, stderr: "no differences\n" });
   expect(ja.stderr).toBe("差異はありません\n");
-  const { exit, stdout } = await run("handover diff b.zip c.tar.gz --format markdown --lang en", { folder });
+  const { exit, stdout } = await run("handover diff b.zip c.zip --format markdown --lang en", { folder });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: "No differences.\n" });
 });
 

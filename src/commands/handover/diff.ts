@@ -5,11 +5,11 @@ import {
   fieldOf,
   UNAPPLIED_PARTS,
   toTenantState,
-  resourceTitleOf,
   type ChangeKind,
   type Difference,
   type TenantState,
 } from "../../lib/handover/compare/diff.ts";
+import { resourceOf } from "../../lib/handover/resources.ts";
 import type { CoverageScope } from "../../lib/handover/compare/coverage.ts";
 import { toBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { requireMatchingHashes } from "../../lib/handover/compare/verify.ts";
@@ -70,7 +70,7 @@ const DIFF_COLUMNS: readonly Column<DiffLine>[] = [
     key: "resource",
     header: text("resource", "種類"),
     value: ({ resource }) => resource,
-    name: ({ resource }) => resourceTitleOf(resource),
+    name: ({ resource }) => resourceOf(resource).title,
   },
   {
     key: "change",
@@ -289,8 +289,7 @@ export default defineCommand({
     progress.finish();
     const counts = new DifferenceCounts();
     const [former, latter] = [toTenantState(await toBundle(one)), toTenantState(await toBundle(other))];
-    // a tenant does not have attached files
-    const every = compareStates(former, now === undefined ? latter : { ...latter, attached: undefined });
+    const every = compareStates(former, now === undefined ? latter : { ...latter, isBundle: false });
     const all = filterDifferences(
       every,
       (one) => !(applicable && one.stays !== null) && !(ignoreTimes && isTimeDifference(one)),

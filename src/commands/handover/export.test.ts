@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -90,7 +90,8 @@ test("people get Japanese words", async () => {
   expect(stderr).toContain("検証するには: clomoctl handover verify one");
 });
 
-test.each(["bundle.zip", "bundle.tar.gz"])("%s is a single file, and its date is today", async (name) => {
+test("an archive is a single file, and its date is today", async () => {
+  const name = "bundle.zip";
   await withUsers();
   const folder = freshFolder();
   expect((await exporting(`-o ${name} --encoding utf-8`, folder)).exit).toBe(0);
@@ -221,58 +222,17 @@ describe("a leaver", () => {
 describe("information that only the console has", () => {
   const EXPORT = "--as-of 2027-03-31 --encoding utf-8";
 
-  test("is in the manifest and report as answered and attached, reproducibly", async () => {
+  test("is in the manifest and report as answered", async () => {
     await tenant.client.answers.set({ answers: [{ question: "console.apps", value: "社内 Wiki", by: "花子" }] });
     const folder = freshFolder();
-    writeFileSync(join(folder, "一覧.txt"), "アプリ");
-    const { exit, stderr } = await exporting(`-o one ${EXPORT} --attach tags=一覧.txt`, folder);
+    const { exit, stderr } = await exporting(`-o one ${EXPORT}`, folder);
     expect(exit).toBe(0);
-    expect(stderr).toContain(
-      "not recorded yet: profiles and where they are installed; automatic profiles (whole company",
-    );
     expect(stderr).not.toContain("apps and where");
     const { notKnownHere } = manifestIn(join(folder, "one"));
-    const file = { path: "attached/tags/一覧.txt", bytes: 9, sha256: expect.any(String) as unknown };
-    expect(notKnownHere).toEqual([
-      { name: "profiles", filled: null, files: [] },
-      { name: "automatic-profiles", filled: null, files: [] },
-      { name: "apps", filled: { what: "社内 Wiki", by: "花子", at: expect.any(String) as unknown }, files: [] },
-      { name: "tags", filled: null, files: [file] },
-      { name: "secured-administrators", filled: null, files: [] },
-    ]);
+    const answered = { what: "社内 Wiki", by: "花子", at: expect.any(String) as unknown };
+    expect(notKnownHere.filter(({ filled }) => filled !== null)).toEqual([{ name: "apps", filled: answered }]);
     const page = readFileSync(join(folder, "one/report.html"), "utf8").replaceAll("<wbr>", "");
-    for (const told of ["社内 Wiki", "花子", "attached/tags/一覧.txt"]) expect(page).toContain(told);
-    utimesSync(join(folder, "一覧.txt"), new Date(0), new Date(0));
-    for (const name of ["other", "one.zip", "two.zip", "one.tar.gz", "two.tar.gz"]) {
-      expect(await exporting(`-o ${name} ${EXPORT} --attach tags=一覧.txt`, folder)).toMatchObject({ exit: 0 });
-      expect(await run(`handover verify ${name}`, { home: folder, folder })).toMatchObject({ exit: 0 });
-    }
-    expect(contentOf(join(folder, "other"))).toEqual(contentOf(join(folder, "one")));
-    for (const ending of ["zip", "tar.gz"]) {
-      const [one, two] = ["one", "two"].map((name) => readFileSync(join(folder, `${name}.${ending}`)));
-      expect(one?.equals(two ?? Buffer.alloc(0))).toBe(true);
-    }
-    writeFileSync(join(folder, "一覧.txt"), "別");
-    await exporting(`-o later ${EXPORT} --attach tags=一覧.txt`, folder);
-    const diff = await run("handover diff one.zip later --lang en --format tsv", { home: folder, folder });
-    expect(diff.exit).toBe(9);
-    expect(diff.stdout).toMatch(/^attached\tchanged\tattached\/tags\/一覧.txt\t\tsha256\t/m);
-    expect(await run("handover diff later --tenant", { home: folder, folder, tenant: tenant.fetch })).toMatchObject({
-      exit: 0,
-    });
-    writeFileSync(join(folder, "one/attached/tags/一覧.txt"), "開発");
-    const spoilt = await run("handover verify one --lang en", { home: folder, folder });
-    expect(spoilt).toMatchObject({ exit: 3, stderr: expect.stringContaining("one: attached/tags/一覧.txt: ") });
-  });
-
-  test("is refused if it cannot be attached, in both languages, before the tenant is asked", async () => {
-    const folder = freshFolder();
-    writeFileSync(join(folder, ".hidden"), "");
-    const { en, ja } = await runInBoth("handover export -o one --attach apps=.hidden", { folder, home: folder });
-    expect(en).toMatchObject({ exit: 3, requests: [] });
-    expect(en.stderr).toContain(".hidden");
-    expect(ja.stderr).toContain("引き継ぎデータに使えないファイル名です");
-    expect(existsSync(join(folder, "one"))).toBe(false);
+    for (const told of ["社内 Wiki", "花子"]) expect(page).toContain(told);
   });
 });
 
@@ -409,7 +369,7 @@ test("information of the console is not recorded, not permitted or outside the s
   };
   const whole = await told("one");
   expect(whole.note).toBe(
-    "only in the console and not recorded yet: administrators of SECURED APPs MANAGER; to record it: clomoctl handover answer console , or use --attach NAME=FILE",
+    "only in the console and not recorded yet: administrators of SECURED APPs MANAGER; to record it: clomoctl handover answer console",
   );
   expect(whole.ja).toContain("管理画面にしかなく、未登録のもの: SECURED APPs MANAGER の管理者。");
   const scoped = await told("two", " --scope E1");
@@ -469,7 +429,7 @@ test.each([1, 2, 3])(
   async (seed) => {
     await fillAtRandom(tenant, seed);
     const folder = freshFolder();
-    for (const name of ["a", "b.zip", "c.tar.gz"]) {
+    for (const name of ["a", "b.zip", "c"]) {
       expect(await exporting(`-o ${name} --audit --as-of 2027-03-31 --encoding utf-8`, folder)).toMatchObject({
         exit: 0,
       });
@@ -479,18 +439,18 @@ test.each([1, 2, 3])(
       expect(found.records).toBeGreaterThan(20);
       expect(exit).toBe(0);
     }
-    expect(await run("handover diff a c.tar.gz", { folder })).toMatchObject({ exit: 0 });
-    expect(await run("handover diff b.zip c.tar.gz", { folder })).toMatchObject({ exit: 0 });
+    expect(await run("handover diff a c", { folder })).toMatchObject({ exit: 0 });
+    expect(await run("handover diff b.zip c", { folder })).toMatchObject({ exit: 0 });
   },
 );
 
 describe("encrypted", () => {
-  test.each(["zip", "tar.gz"])("as .%s.age, only the key opens it, and nothing unencrypted is left", async (ending) => {
+  test("as .zip.age, only the key opens it, and nothing unencrypted is left", async () => {
     await withUsers();
     const folder = freshFolder();
     const [identity, other] = [await generateX25519Identity(), await generateX25519Identity()];
     writeFileSync(join(folder, "keys.txt"), `# of the successor\n${await identityToRecipient(identity)}\n`);
-    const name = `one.${ending}.age`;
+    const name = "one.zip.age";
     const { exit, stderr } = await exporting(`-o ${name} --encoding utf-8 --encrypt-to keys.txt`, folder);
     expect(exit).toBe(0);
     expect(stderr).toContain(`clomoctl handover verify ${name} --identity KEY-FILE`);
@@ -503,8 +463,8 @@ describe("encrypted", () => {
       return decrypter.decrypt(encrypted);
     };
     await expect(opening(other)).rejects.toThrow(/no identity matched/);
-    writeFileSync(join(folder, `one.${ending}`), await opening(identity));
-    expect((await run(`handover verify one.${ending}`, { home: folder, folder })).exit).toBe(0);
+    writeFileSync(join(folder, "one.zip"), await opening(identity));
+    expect((await run(`handover verify one.zip`, { home: folder, folder })).exit).toBe(0);
     expect(readdirSync(join(folder, "tmp")).filter((left) => left.includes("handover"))).toEqual([]);
     const closed = await run(`handover verify ${name} --lang en`, { home: folder, folder });
     expect(closed.exit).toBe(3);
@@ -516,7 +476,6 @@ describe("encrypted", () => {
     const identity = await generateX25519Identity();
     const refused = await exporting(`-o one.zip.age --encrypt-to ${identity}`, folder);
     expect(refused).toMatchObject({ exit: 2, stdout: "" });
-    expect(refused.stderr).toContain("this is a secret key");
     expect(refused.stderr).not.toContain(identity.slice(20));
     expect(existsSync(join(folder, "one.zip.age"))).toBe(false);
   });

@@ -1,8 +1,6 @@
 import { line, step, commandName } from "../../lib/advice/index.ts";
-import { Attachments } from "../../lib/handover/bundle/attach.ts";
-import { CONSOLE_TOPICS } from "../../lib/handover/not-known.ts";
 import { resourceOf, RESOURCE_NAMES, NOT_APPLIED_REASONS } from "../../lib/handover/resources.ts";
-import { listAttachedFiles, type Manifest, type ManifestResource } from "../../lib/handover/bundle/manifest.ts";
+import type { Manifest, ManifestResource } from "../../lib/handover/bundle/manifest.ts";
 import {
   describeAbsentResources,
   describeMissingContent,
@@ -106,8 +104,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "A bundle consists of one NDJSON file for each resource, the same data as CSV in the formats of the console (CLOMO PANEL), a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .tar.gz or .zip. It does not contain passwords, keys or tokens. The same tenant state and the same --as-of produce the same bytes; the report is in the language of the CLOMO account.",
-      "引き継ぎデータは、種類ごとの NDJSON、管理画面(CLOMO PANEL)の形式の CSV、マニフェスト、全ファイルのハッシュからなります。名前が .tar.gz か .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。テナントの状態と --as-of が同じなら、まったく同じ内容になります。レポートは CLOMO アカウントの言語です。",
+      "A bundle consists of one NDJSON file for each resource, the same data as CSV in the formats of the console (CLOMO PANEL), a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .zip. It does not contain passwords, keys or tokens. The same tenant state and the same --as-of produce the same bytes; the report is in the language of the CLOMO account.",
+      "引き継ぎデータは、種類ごとの NDJSON、管理画面(CLOMO PANEL)の形式の CSV、マニフェスト、全ファイルのハッシュからなります。名前が .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。テナントの状態と --as-of が同じなら、まったく同じ内容になります。レポートは CLOMO アカウントの言語です。",
     ),
     text(
       "The bundle is a snapshot, even if somebody changes the tenant meanwhile. The export changes nothing, leaves no audit record, and asks no questions.",
@@ -118,8 +116,8 @@ export default defineCommand({
       "--scope を付けると、その組織以下の組織・ユーザー・アカウント・デバイスだけを書き出します。特定の組織に属さない情報は対象外で、範囲外のものは参照もしません。",
     ),
     text(
-      `Information that is only in the console (profiles, apps, tags, …) is included as answers (${line("handover answer", ["console"])}) and as files that you attach with --attach (64 MiB in total). Attached files are not checked, so make sure that they do not contain passwords.`,
-      `プロファイル・アプリケーション・タグなど管理画面にしかない情報は、回答(${line("handover answer", ["console"])})と --attach で添付したファイル(合計 64 MiB まで)として含まれます。添付ファイルの中身は確認しないため、パスワードなどが書かれていないか確かめてください。`,
+      `Information that is only in the console (profiles, apps, tags, …) is included as answers (${line("handover answer", ["console"])}).`,
+      `プロファイル・アプリケーション・タグなど管理画面にしかない情報は、回答(${line("handover answer", ["console"])})として含まれます。`,
     ),
   ],
   args: {},
@@ -131,7 +129,7 @@ export default defineCommand({
       short: "o",
       required: true,
       value: "FOLDER|FILE",
-      about: text("output: a new folder, FILE.tar.gz or FILE.zip", "出力先: 新しいフォルダー、FILE.tar.gz、FILE.zip"),
+      about: text("output: a new folder or FILE.zip", "出力先: 新しいフォルダーか FILE.zip"),
     },
     asOf: {
       kind: "date",
@@ -155,17 +153,8 @@ export default defineCommand({
       repeatable: true,
       value: "age1…|FILE",
       about: text(
-        "encrypt FILE.zip.age or FILE.tar.gz.age for this age public key, or for the keys in a file",
-        "age の公開鍵(またはそのファイル)で FILE.zip.age、FILE.tar.gz.age を暗号化する",
-      ),
-    },
-    attach: {
-      kind: "string",
-      repeatable: true,
-      value: "NAME=FILE",
-      about: text(
-        `attach a file unchanged to information that is only in the console (${CONSOLE_TOPICS.map(({ name }) => name).join(", ")})`,
-        `管理画面にしかない情報(${CONSOLE_TOPICS.map(({ name }) => name).join("、")})にファイルをそのまま添付する`,
+        "encrypt FILE.zip.age for this age public key, or for the keys in a file",
+        "age の公開鍵(またはそのファイル)で FILE.zip.age を暗号化する",
       ),
     },
     ...LEAVER_OPTIONS,
@@ -188,8 +177,7 @@ export default defineCommand({
   examples: [
     { line: "clomoctl handover export -o handover-2027-03" },
     { line: "clomoctl handover export -o handover.zip --as-of 2027-03-31 --audit" },
-    { line: "clomoctl handover export -o handover.zip --attach apps=apps.pdf --attach profiles=profiles.xlsx" },
-    { line: "clomoctl handover export -o sales.tar.gz --scope 本社/営業部" },
+    { line: "clomoctl handover export -o sales.zip --scope 本社/営業部" },
     { line: "clomoctl handover export -o handover.zip.age --encrypt-to recipients.txt" },
   ],
   exits: ["input-rejected", "not-found", "partial"],
@@ -201,7 +189,6 @@ export default defineCommand({
       only,
       scope,
       encryptTo,
-      attach,
       audit,
       requireComplete: isComplete,
       newline,
@@ -215,7 +202,6 @@ export default defineCommand({
     tools.describeState(() => NO_BUNDLE_WRITTEN);
     refuseLastDayWithoutLeaver(commandName("handover export"), { leaver, leaves });
     await terminal.checkOutput(EXPORT_COLUMNS);
-    await using attachments = await Attachments.open(attach, tools.workingFolder);
     const chosen = await tools.tenant("exports");
     const zone = resolveTimezone(tools, chosen);
     const org = scope === undefined ? undefined : await findOrg(tools, scope);
@@ -235,7 +221,6 @@ export default defineCommand({
       newline,
       only,
       asOf: asOf === undefined ? dayOf(clock.now(), zone) : toDayInZone(asOf, zone),
-      attached: await attachments.writeTo(writer),
     });
     const manifest = await reportInto(tools, writer, {
       manifest: bare,
@@ -271,11 +256,10 @@ async function showBundle(
   const { resources, files, gaps, leaver } = manifest;
   await terminal.list(EXPORT_COLUMNS, resources);
   const records = resources.reduce((sum, each) => sum + each.records, 0);
-  const others = files.length + listAttachedFiles(manifest).length;
   await terminal.note(
     text(
-      `wrote ${output}: ${formatCount(records, "record")}, ${formatCount(others, "further file")}`,
-      `${output} に書き出しました: データ ${records} 件、そのほかのファイル ${others} 個`,
+      `wrote ${output}: ${formatCount(records, "record")}, ${formatCount(files.length, "further file")}`,
+      `${output} に書き出しました: データ ${records} 件、そのほかのファイル ${files.length} 個`,
     ),
   );
   const missing = describeMissingContent(manifest);
@@ -318,8 +302,8 @@ function renderConsoleOnlyNotes(known: ReturnType<typeof findConsoleKnowledge>):
         const answer = line("handover answer", ["console"]);
         return [
           text(
-            `only in the console and not recorded yet: ${names.en}; to record it: ${answer}, or use --attach NAME=FILE`,
-            `管理画面にしかなく、未登録のもの: ${names.ja}。登録: ${answer}(ファイルの添付: --attach NAME=FILE)`,
+            `only in the console and not recorded yet: ${names.en}; to record it: ${answer}`,
+            `管理画面にしかなく、未登録のもの: ${names.ja}。登録: ${answer}`,
           ),
         ];
       }

@@ -1,4 +1,5 @@
-import { resourceTitleOf, type Difference } from "../../lib/handover/compare/diff.ts";
+import type { Difference } from "../../lib/handover/compare/diff.ts";
+import { resourceOf } from "../../lib/handover/resources.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 
 export type CellRenderer = (difference: Difference) => readonly string[];
@@ -18,7 +19,7 @@ export async function* renderDiffMarkdown(
     if (difference.resource !== resource) {
       const isFirst = resource === undefined;
       ({ resource } = difference);
-      const { [language]: title } = resourceTitleOf(resource);
+      const { [language]: title } = resourceOf(resource).title;
       yield `${isFirst ? "" : "\n"}## ${escapeCell(title)} (\`${resource}\`)\n\n${renderTableRow(headers)}${renderTableRow(headers.map(() => "---"))}`;
     }
     yield renderTableRow(cells(difference).map(escapeCell));

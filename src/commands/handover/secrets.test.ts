@@ -47,7 +47,7 @@ test("a column that is not a field of a resource is in no output of the tenant",
     };
     await type("export -o folder --encoding utf-8 --audit --verbose");
     await type("export -o one.zip --on-unmappable replace --format json --verbose");
-    await type("export -o one.tar.gz --encoding utf-8 --only users --only accounts");
+    await type("export -o two.zip --encoding utf-8 --only users --only accounts");
     await type("verify folder --verbose");
     await type("report folder -o page.html");
     await type("report one.zip --format markdown");
@@ -56,7 +56,7 @@ test("a column that is not a field of a resource is in no output of the tenant",
     await type("diff folder --tenant --verbose", [0, 9]);
     await type("apply folder --yes --verbose", [0], empty);
     await type("diff folder --tenant --format json", [9], empty);
-    const bundles = await Promise.all(["folder", "one.zip", "one.tar.gz"].map((name) => contentOf(folder, name)));
+    const bundles = await Promise.all(["folder", "one.zip", "two.zip"].map((name) => contentOf(folder, name)));
     const applied = JSON.stringify(
       empty
         .sql("select name from sqlite_schema where type = 'table'")

@@ -47,7 +47,7 @@ const desk = () => {
   };
 };
 
-describe.each(["", ".tar.gz", ".zip"])("a damaged bundle%s", (ending) => {
+describe.each(["", ".zip"])("a damaged bundle%s", (ending) => {
   test("is refused by every verb, and no tenant changes", LONG_TIMEOUT, async () => {
     const { folder, type } = desk();
     for (const name of new Set(["whole", `whole${ending}`])) {
@@ -60,7 +60,7 @@ describe.each(["", ".tar.gz", ".zip"])("a damaged bundle%s", (ending) => {
     const passed: object[] = [];
     await fc.assert(
       fc.asyncProperty(someSpoiling, fc.constantFrom(...VERBS), async (spoiling, verb) => {
-        await writeSpoiledCopy(join(folder, `whole${ending}`), files, join(folder, `spoilt${ending}`), spoiling);
+        await writeSpoiledCopy(files, join(folder, `spoilt${ending}`), spoiling);
         const lines = isDefaultSeed ? VERBS : [verb, VERBS.at(-1) ?? verb];
         for (const line of lines) {
           const { exit } = await type(line.replaceAll(/(?:good|spoilt)/g, (name) => `${name}${ending}`));

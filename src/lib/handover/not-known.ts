@@ -88,44 +88,27 @@ export const buildConsoleQuestions = (
   ),
 });
 
-export interface AttachedFile {
-  /** path in the bundle: `attached/apps/apps.pdf` */
-  readonly path: string;
-  readonly bytes: number;
-  /** lower-case hexadecimal digits */
-  readonly sha256: string;
-}
-
 /** What the manifest of a bundle records about one of {@link CONSOLE_TOPICS}. */
 interface ConsoleNote {
   readonly name: string;
   /** the answer, its author and its time (a UTC instant); null if nobody answered */
   readonly filled: { readonly what: string; readonly by: string; readonly at: string } | null;
-  /** sorted by the bytes of their paths */
-  readonly files: AttachedFile[];
 }
 
-const ATTACHMENT_FOLDER = "attached";
-
-/** Returns the path in a bundle of a file that is attached to one of {@link CONSOLE_TOPICS}. */
-export const buildAttachmentPath = (name: string, file: string): string => `${ATTACHMENT_FOLDER}/${name}/${file}`;
-
-/** Returns what is recorded about each console topic: the tenant's answers and the attached files. */
+/** Returns what is recorded about each console topic. */
 export const buildConsoleNotes = (
   answers: readonly Pick<Answer, "question" | "subject" | "value" | "by" | "at">[],
-  files: readonly AttachedFile[],
 ): ConsoleNote[] =>
   CONSOLE_TOPICS.map(({ name }) => {
     const answer = answers.find(({ question, subject }) => question === questionIdOf(name) && subject === "");
     return {
       name,
       filled: answer === undefined ? null : { what: answer.value, by: answer.by, at: answer.at },
-      files: files.filter(({ path }) => path.startsWith(buildAttachmentPath(name, ""))),
     };
   });
 
 /** One of {@link CONSOLE_TOPICS} with what a bundle records about it, or why the bundle records nothing. */
-interface ConsoleKnowledge extends ConsoleTopic, Pick<ConsoleNote, "filled" | "files"> {
+interface ConsoleKnowledge extends ConsoleTopic, Pick<ConsoleNote, "filled"> {
   readonly state: "recorded" | "not-recorded" | AbsenceReason;
 }
 
@@ -136,13 +119,8 @@ export const collectConsoleKnowledge = (
 ): readonly ConsoleKnowledge[] => {
   const presence = presenceOf(manifest, "answers");
   return listConsoleTopics(profile).map((one) => {
-    const { filled = null, files = [] } = manifest.notKnownHere.find(({ name }) => name === one.name) ?? {};
-    const isRecorded = filled !== null || files.length > 0;
-    return {
-      ...one,
-      filled,
-      files,
-      state: isRecorded ? "recorded" : presence === "present" ? "not-recorded" : presence,
-    };
+    const { filled = null } = manifest.notKnownHere.find(({ name }) => name === one.name) ?? {};
+    const missing = presence === "present" ? "not-recorded" : presence;
+    return { ...one, filled, state: filled === null ? missing : "recorded" };
   });
 };

@@ -16,7 +16,6 @@ export const NOT_APPLIED_REASONS = {
   apple: text("managed at Apple", "Apple 側の情報"),
   derived: text("derived from other resources", "ほかの情報から導かれるもの"),
   history: text("history of the exported tenant", "書き出したテナントの履歴"),
-  attached: text("attached files are not stored in a tenant", "テナントに登録されない添付ファイル"),
 } as const satisfies Record<string, Text>;
 
 /** A member with IDs of other records: one ID, a list of IDs (`many`), or objects with an ID as their `member`. */

@@ -66,13 +66,10 @@ export async function writeBundle(
   {
     records = {},
     files = {},
-    attached = {},
     manifest = {},
   }: {
     readonly records?: Records;
     readonly files?: Readonly<Record<string, string>>;
-    /** the files to which `notKnownHere` in the manifest refers */
-    readonly attached?: Readonly<Record<string, string>>;
     readonly manifest?: Partial<Manifest>;
   } = {},
 ): Promise<Manifest> {
@@ -96,7 +93,7 @@ export async function writeBundle(
       leftOut: [...leftOut],
     });
   }
-  for (const [path, content] of Object.entries({ ...files, ...attached })) await put(path, content);
+  for (const [path, content] of Object.entries(files)) await put(path, content);
   const others = Object.keys(files).map((path) => ({ path, records: null }));
   const whole: Manifest = { ...EMPTY_MANIFEST, resources, files: others, ...manifest };
   await writer.finish(whole);

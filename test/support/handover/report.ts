@@ -41,7 +41,7 @@ export function buildReport(facts: HandoverFacts, name = "営業部"): ReportDat
       stays: resourceOf(resource).stays ?? null,
       leftOut: [...(resourceOf(resource).leftOut ?? [])],
     })),
-    notKnownHere: buildConsoleNotes(facts.answers, []),
+    notKnownHere: buildConsoleNotes(facts.answers),
   };
   const records: ReportData["records"] = {
     ...(Object.fromEntries(REPORT_RESOURCES.map((resource) => [resource, []])) as unknown as ReportData["records"]),

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { compareByteOrder, MANIFEST_FILE, SUMS_FILE } from "../../../src/lib/handover/bundle/contents.ts";
-import { sealTarGz, sealZip, packTar, packZip } from "./archives.ts";
+import { packZip } from "./archives.ts";
 
 /** The files of a bundle, by path. */
 type Files = Map<string, Buffer>;
@@ -47,8 +47,6 @@ const FILE_SPOILERS = {
 /** How a bundle is damaged, in which file, and at which position. */
 export interface Spoiling {
   readonly how: keyof typeof BYTE_SPOILERS | keyof typeof FILE_SPOILERS;
-  /** for an archive: true to damage a file in the archive, and then pack and seal the archive again */
-  readonly inside: boolean;
   readonly which: number;
   readonly place: number;
 }
@@ -60,7 +58,6 @@ export const someSpoiling: fc.Arbitrary<Spoiling> = fc.record({
     ...(Object.keys(BYTE_SPOILERS) as (keyof typeof BYTE_SPOILERS)[]),
     ...(Object.keys(FILE_SPOILERS) as (keyof typeof FILE_SPOILERS)[]),
   ),
-  inside: fc.boolean(),
   which: someFraction,
   place: someFraction,
 });
@@ -75,7 +72,7 @@ export const filesBelow = (folder: string): Files =>
   );
 
 /**
- * Writes files in the format that the extension of the target requires: as a folder, or as a sealed archive in which
+ * Writes files in the format that the extension of the target requires: as a folder, or as an archive in which
  * the files have the usual order.
  */
 export async function packAs(target: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
@@ -83,8 +80,7 @@ export async function packAs(target: string, files: ReadonlyMap<string, Buffer>)
   const made = [...files]
     .map(([path, content]) => ({ path, content }))
     .toSorted((one, other) => rank(one.path) - rank(other.path) || compareByteOrder(one.path, other.path));
-  if (target.endsWith(".zip")) return writeFileSync(target, sealZip(await packZip(made)));
-  if (target.endsWith(".tar.gz")) return writeFileSync(target, sealTarGz(await packTar(made)));
+  if (target.endsWith(".zip")) return writeFileSync(target, await packZip(made));
   for (const { path, content } of made) {
     mkdirSync(dirname(join(target, path)), { recursive: true });
     writeFileSync(join(target, path), content);
@@ -94,22 +90,15 @@ export async function packAs(target: string, files: ReadonlyMap<string, Buffer>)
 /**
  * Creates a damaged copy of a bundle.
  *
- * @param whole path of the bundle
  * @param files content of the bundle
- * @param copy path of the copy, with the same extension; anything at this path is deleted
+ * @param copy path of the copy; anything at this path is deleted
  */
 export async function writeSpoiledCopy(
-  whole: string,
   files: ReadonlyMap<string, Buffer>,
   copy: string,
-  { how, inside, which, place }: Spoiling,
+  { how, which, place }: Spoiling,
 ): Promise<void> {
   rmSync(copy, { recursive: true, force: true });
-  if (!(how in FILE_SPOILERS) && !inside && statSync(whole).isFile()) {
-    cpSync(whole, copy);
-    writeFileSync(copy, BYTE_SPOILERS[how as keyof typeof BYTE_SPOILERS](readFileSync(copy), place));
-    return;
-  }
   const spoilt = new Map(files);
   // an empty file cannot be truncated, and has no bit to flip
   const paths = [...files].filter(([, { length }]) => length > 0 || how in FILE_SPOILERS).map(([path]) => path);

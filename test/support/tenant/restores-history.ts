@@ -60,7 +60,7 @@ const buildTenantState = (name: string, files: ResourceFiles): TenantState => ({
     return { content: createHash("sha256").update(lines).digest("hex"), state: lines === "" ? "empty" : "exported" };
   },
   blocks: (resource) => splitIntoBlocks(files.get(resource) ?? ""),
-  attached: undefined,
+  isBundle: false,
 });
 
 /** A change in one of the two tenants. The numbers select records by their position among all records. */

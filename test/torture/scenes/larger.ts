@@ -100,7 +100,6 @@ export const LARGER_SCENES: readonly Scene[] = [
   },
   createExportScene("bundle"),
   createExportScene("bundle.zip"),
-  createExportScene("bundle.tar.gz"),
   { name: "renewals notify", prepare: prepareExpiredItem, line: ["renewals", "notify"], steps: true, readsDate: true },
   { name: "context use", prepare: prepareContexts, line: ["context", "use", "osaka"] },
   { name: "context remove", prepare: prepareContexts, line: ["context", "remove", "osaka"] },

@@ -1,5 +1,5 @@
 import type { Answer, HandoverEnd } from "../../../lib/client/index.ts";
-import { collectConsoleKnowledge, buildConsoleNotes, type AttachedFile } from "../../../lib/handover/not-known.ts";
+import { collectConsoleKnowledge, buildConsoleNotes } from "../../../lib/handover/not-known.ts";
 import { pathOfResource, resourceOf, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest, type ManifestResource } from "../../../lib/handover/bundle/manifest.ts";
 import type { TenantProfile } from "../../../lib/model/tenant.ts";
@@ -43,7 +43,6 @@ export const buildManifest = (
     newline,
     only,
     asOf,
-    attached = [],
   }: {
     readonly program: string;
     readonly language: Manifest["language"];
@@ -52,7 +51,6 @@ export const buildManifest = (
     readonly newline: string;
     readonly only: readonly ResourceName[];
     readonly asOf: string;
-    readonly attached?: readonly AttachedFile[] | undefined;
   },
 ): Manifest => {
   const { tenant, mirroredAt, administratorsKnown, lastUpdatedAt, auditHead, scope, partial, files }: HandoverEnd =
@@ -78,7 +76,7 @@ export const buildManifest = (
       records: files[path] ?? null,
       ...(parts.inUtf8.has(path) && { encoding: "utf-8" }),
     })),
-    notKnownHere: buildConsoleNotes(parseAnswers(parts), attached),
+    notKnownHere: buildConsoleNotes(parseAnswers(parts)),
     gaps: [],
   };
 };

@@ -185,9 +185,8 @@ async function readAgeRecipients(typed: readonly string[], workingFolder: string
   for (const word of typed) {
     if (/^age(?:1|-secret-key-)/i.test(word)) all.push(word);
     else {
-      const content = await readText(resolve(workingFolder, word), word);
-      const lines = content.split(/\r?\n/).map((line) => line.trim());
-      all.push(...lines.filter((line) => line !== "" && !line.startsWith("#")));
+      const { parseKeyLines } = await import("../../../lib/handover/bundle/age.ts");
+      all.push(...parseKeyLines(await readText(resolve(workingFolder, word), word)));
     }
   }
   return all;

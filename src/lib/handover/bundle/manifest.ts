@@ -68,21 +68,15 @@ const ManifestShape = z.strictObject({
   files: z.array(
     z.strictObject({ path: z.string(), records: CountSchema.nullable(), encoding: z.string().optional() }),
   ),
-  /** information that exists only in the console: the recorded answers, with author and date, and the attached files */
+  /** information that exists only in the console: the recorded answers, with author and date */
   notKnownHere: z.array(
     z.strictObject({
       name: z.string(),
       filled: z.strictObject({ what: z.string(), by: z.string(), at: InstantSchema }).nullable(),
-      files: z.array(z.strictObject({ path: z.string(), bytes: CountSchema, sha256: Sha256Schema })),
     }),
   ),
   gaps: z.array(z.strictObject({ item: z.string(), gap: z.string(), subject: z.string().nullable() })),
 });
-
-export const listAttachedFiles = ({
-  notKnownHere,
-}: Pick<Manifest, "notKnownHere">): Manifest["notKnownHere"][number]["files"] =>
-  notKnownHere.flatMap(({ files }) => files);
 
 /** The content of `manifest.json`, which describes a bundle. */
 export type Manifest = z.infer<typeof ManifestShape>;

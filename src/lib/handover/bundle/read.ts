@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
+import type { Decrypter } from "age-encryption";
 import { describeReadError } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
 import { hasErrorCode, createReadFailure, type TemporaryStorage } from "../../files/index.ts";
@@ -12,14 +13,7 @@ import {
 } from "../../files/plain.ts";
 import { text, type Text } from "../../text/index.ts";
 import { pathOfResource, type ResourceName } from "../resources.ts";
-import {
-  checkSeal,
-  computeUnpackLimit,
-  INVALID_HASH_LIST,
-  createInvalidBundleFailure,
-  unpackBundle,
-} from "./archive/unpack.ts";
-import type { ArchiveKind } from "./archive/seal.ts";
+import { computeUnpackLimit, INVALID_HASH_LIST, createInvalidBundleFailure, unpackBundle } from "./archive/unpack.ts";
 import {
   MAX_PATH_DEPTH,
   compareByteOrder,
@@ -48,13 +42,13 @@ export interface BundleFileInfo {
   readonly bytes: number;
 }
 
-/** Where a bundle is found and unpacked, and the keys to decrypt it. */
+/** Where a bundle is found and unpacked, and how it is decrypted. */
 export interface BundleReadOptions {
   /** absolute path against which relative names are resolved */
   readonly workingFolder: string;
   readonly temporary: TemporaryStorage;
-  /** age secret keys, for an encrypted bundle */
-  readonly identities?: readonly string[] | undefined;
+  /** for an encrypted bundle */
+  readonly decrypter?: Decrypter | undefined;
 }
 
 const MAX_METADATA_BYTES = 16 * 1024 * 1024;
@@ -198,7 +192,7 @@ export interface Bundle extends AsyncDisposable {
 }
 
 /**
- * Opens a bundle: FOLDER, FILE.tar.gz or FILE.zip. The content determines the format, not the name.
+ * Opens a bundle: FOLDER or FILE.zip. The content determines the format, not the name.
  *
  * @param name as typed
  * @throws Failure `not-found` if nothing has this name, `input-rejected` if it does not have the format of an exported
@@ -311,7 +305,7 @@ export async function openBundleFiles(name: string, place: BundleReadOptions): P
 async function openBundlePath(
   path: string,
   name: string,
-  { temporary, identities }: Pick<BundleReadOptions, "temporary" | "identities">,
+  { temporary, decrypter }: Pick<BundleReadOptions, "temporary" | "decrypter">,
 ): Promise<BundleFiles> {
   const file = await openRegularFile(path, { follow: true }).catch((cause: unknown) => {
     if (hasErrorCode(cause, "EISDIR")) return undefined;
@@ -320,26 +314,21 @@ async function openBundlePath(
   if (file === undefined) return new BundleFiles(name, path, await readBundleTree(path, name), async () => undefined);
   await using archive = file;
   const head = await archive.readAt(0, Math.min(4, archive.bytes));
-  const kind = detectArchiveKind(head);
-  if (kind === undefined) {
-    if (head.toString("latin1") !== AGE_PREFIX) throw createNotABundleFailure(name);
-    if (identities === undefined) throw createEncryptedFailure(name);
-    const { decryptArchive } = await import("./decrypt.ts");
-    const decrypted = await decryptArchive(archive, identities, { where: name, place: temporary });
+  if (head.toString("latin1") === AGE_PREFIX) {
+    if (decrypter === undefined) throw createEncryptedFailure(name);
+    const { decryptArchive } = await import("./age.ts");
+    const decrypted = await decryptArchive(archive, decrypter, { where: name, place: temporary });
     try {
-      // without identities, so that a bundle that was encrypted twice is rejected
+      // without keys, so that a bundle that was encrypted twice is rejected
       return await openBundlePath(decrypted.path, name, { temporary });
     } finally {
       await decrypted.remove();
     }
   }
-  await checkSeal(kind, archive, name);
+  if (head.toString("latin1") !== ZIP_PREFIX) throw createNotABundleFailure(name);
   const most = computeUnpackLimit(archive.bytes);
-  const entries =
-    kind === "zip"
-      ? (await import("./archive/zip-read.ts")).readZip(archive, name, most)
-      : (await import("./archive/tar-read.ts")).readTar(archive, name, most);
-  const folder = await unpackBundle(entries, { where: name, place: temporary, most });
+  const { readZip } = await import("./archive/zip-read.ts");
+  const folder = await unpackBundle(readZip(archive, name, most), { where: name, place: temporary, most });
   try {
     return new BundleFiles(name, folder.path, await readBundleTree(folder.path, name), () => folder.abandon());
   } catch (error) {
@@ -367,9 +356,7 @@ function createUnreadableBundleFailure(name: string, cause: unknown): unknown {
   return new Failure("input-rejected", { what, where, hint });
 }
 
-const detectArchiveKind = (head: Buffer): ArchiveKind | undefined =>
-  head[0] === 0x1f && head[1] === 0x8b ? "tar.gz" : head.toString("latin1") === "PK\x03\x04" ? "zip" : undefined;
-
+const ZIP_PREFIX = "PK\x03\x04";
 /** The first bytes of a file that age has encrypted. @see https://age-encryption.org/v1 */
 const AGE_PREFIX = "age-";
 
@@ -385,7 +372,7 @@ const createEncryptedFailure = (where: string): Failure =>
 
 const createNotABundleFailure = (where: string): Failure =>
   new Failure("input-rejected", {
-    what: text("not a bundle (a folder, .tar.gz or .zip)", "引き継ぎデータ(フォルダー、.tar.gz、.zip)ではありません"),
+    what: text("not a bundle (a folder or .zip)", "引き継ぎデータ(フォルダーか .zip)ではありません"),
     where,
     hint: text(
       "specify the folder or archive that `handover export -o` wrote",

@@ -29,7 +29,8 @@ test("a folder has the files, the manifest and the hashes, and is accessible onl
   expect(readdirSync(join(root, "tmp"))).toEqual([]);
 });
 
-test.each(["a.tar.gz", "a.zip"])("%s has the same bytes each time, and other programs can unpack it", async (name) => {
+test("an archive has the same bytes each time, and other programs can unpack it", async () => {
+  const name = "a.zip";
   const root = freshFolder();
   const other = freshFolder();
   await writeBundle(join(root, name), storageIn(root), WHAT);
@@ -39,16 +40,8 @@ test.each(["a.tar.gz", "a.zip"])("%s has the same bytes each time, and other pro
   expect(readdirSync(root).toSorted()).toEqual([name, "tmp"]);
   const unpacked = join(root, "unpacked");
   mkdirSync(unpacked);
-  if (name.endsWith(".zip")) {
-    execFileSync("python3", [
-      "-c",
-      "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])",
-      join(root, name),
-      unpacked,
-    ]);
-  } else {
-    execFileSync("tar", ["xzf", join(root, name), "-C", unpacked]);
-  }
+  const unpack = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])";
+  execFileSync("python3", ["-c", unpack, join(root, name), unpacked]);
   expect(readFileSync(join(unpacked, "csv/users.csv"), "utf8")).toBe("名前\r\n");
   expect(execFileSync("sha256sum", ["-c", "--quiet", "SHA256SUMS"], { cwd: unpacked }).toString()).toBe("");
 });
@@ -58,7 +51,7 @@ test("does not replace what exists or is created in the meantime", async () => {
   const place = storageIn(root);
   writeFileSync(join(root, "file.zip"), "mine");
   mkdirSync(join(root, "folder"));
-  for (const name of ["file.zip", "folder", "no/such", "a.tar", "a.zip.age"]) {
+  for (const name of ["file.zip", "folder", "no/such", "a.tar.gz", "a.zip.age"]) {
     await expect(createBundle(join(root, name), place)).rejects.toMatchObject({ code: "usage" });
   }
   const kept = { kept: [join(root, "tmp")] };

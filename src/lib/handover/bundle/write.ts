@@ -1,10 +1,9 @@
 import { join } from "node:path";
+import type { Encrypter } from "age-encryption";
 import { Failure } from "../../errors/index.ts";
 import { FolderWriter, type WrittenFile } from "../../files/folder-in-making.ts";
 import { readChunks, type ContentWriter, type Outputs } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
-import type { ArchiveKind, PackedEntry } from "./archive/seal.ts";
-import type { AgeRecipients } from "./encrypt.ts";
 import {
   compareByteOrder,
   isBundlePath,
@@ -14,19 +13,13 @@ import {
   SUMS_FILE,
   renderSums,
 } from "./contents.ts";
+import type { PackedEntry } from "./archive/zip-write.ts";
 import { renderManifest, type Manifest } from "./manifest.ts";
 
 const AGE_EXTENSION = ".age";
 
-type BundleKind = "folder" | ArchiveKind;
-
-/** Returns the form of a bundle from the extension of its name. A name without a known extension is a folder. */
-const getBundleKind = (target: string): BundleKind =>
-  /\.(?:tar\.gz|tgz)$/i.test(target) ? "tar.gz" : /\.zip$/i.test(target) ? "zip" : "folder";
-
 /** Returns true if a bundle with this name is a folder. Any other bundle is a single file, which may be encrypted. */
-export const isBundleFolderName = (target: string): boolean =>
-  getBundleKind(target.replace(/\.age$/i, "")) === "folder";
+export const isBundleFolderName = (target: string): boolean => !/\.zip(?:\.age)?$/i.test(target);
 
 export interface BundleFileWriter {
   /** Writes the next bytes, which must not change afterwards. Await each call, so that memory use stays bounded. */
@@ -42,18 +35,16 @@ export interface BundleFileWriter {
  */
 export class BundleWriter implements AsyncDisposable {
   readonly #target: string;
-  readonly #kind: BundleKind;
   readonly #outputs: Outputs;
   readonly #folder: FolderWriter;
   readonly #written = new Map<string, WrittenFile | undefined>();
   readonly #names = new Set<string>();
   #isOver = false;
-  readonly #recipients: AgeRecipients | undefined;
+  readonly #encrypter: Encrypter | undefined;
 
-  private constructor(target: string, outputs: Outputs, folder: FolderWriter, recipients?: AgeRecipients) {
+  private constructor(target: string, outputs: Outputs, folder: FolderWriter, encrypter?: Encrypter) {
     this.#target = target;
-    this.#recipients = recipients;
-    this.#kind = getBundleKind(recipients === undefined ? target : target.slice(0, -AGE_EXTENSION.length));
+    this.#encrypter = encrypter;
     this.#outputs = outputs;
     this.#folder = folder;
   }
@@ -61,7 +52,7 @@ export class BundleWriter implements AsyncDisposable {
   /**
    * Begins a bundle that is not encrypted.
    *
-   * @param target FOLDER, FILE.tar.gz or FILE.zip, declared as one of the outputs
+   * @param target FOLDER or FILE.zip, declared as one of the outputs
    * @throws Failure `usage` if a bundle cannot be created there
    */
   static async create(target: string, outputs: Outputs): Promise<BundleWriter> {
@@ -73,16 +64,16 @@ export class BundleWriter implements AsyncDisposable {
    * Begins an encrypted bundle. Until it is finished, its unencrypted files are only in the temporary folder of the
    * home.
    *
-   * @param target FILE.tar.gz.age or FILE.zip.age
+   * @param target FILE.zip.age
    * @param words age recipients: `age1…`
    * @throws Failure `usage` in the cases of {@link create}, and for an invalid recipient
    */
   static async createEncrypted(target: string, outputs: Outputs, words: readonly string[]): Promise<BundleWriter> {
-    if (!/\.(?:tar\.gz|tgz|zip)\.age$/i.test(target)) throw createNotEncryptableFailure(target);
-    const { AgeRecipients: Loaded } = await import("./encrypt.ts");
-    const recipients = new Loaded(words);
+    if (!/\.zip\.age$/i.test(target)) throw createNotEncryptableFailure(target);
+    const { createEncrypter } = await import("./age.ts");
+    const encrypter = createEncrypter(words);
     const folder = await FolderWriter.createUnnamed("handover", outputs.temporary);
-    return new BundleWriter(target, outputs, folder, recipients);
+    return new BundleWriter(target, outputs, folder, encrypter);
   }
 
   /**
@@ -117,8 +108,8 @@ export class BundleWriter implements AsyncDisposable {
   async finish(manifest: Manifest): Promise<string> {
     await this.#put(MANIFEST_FILE, renderManifest(manifest));
     const { sha256 } = await this.#put(SUMS_FILE, renderSums(this.#sums()));
-    if (this.#kind === "folder") await this.#folder.settle();
-    else await this.#pack(this.#kind, manifest);
+    if (isBundleFolderName(this.#target)) await this.#folder.settle();
+    else await this.#pack(manifest);
     this.#isOver = true;
     return sha256;
   }
@@ -148,27 +139,24 @@ export class BundleWriter implements AsyncDisposable {
     return file.close();
   }
 
-  async #pack(kind: ArchiveKind, { asOf }: Manifest): Promise<void> {
+  async #pack({ asOf }: Manifest): Promise<void> {
     const others = [...this.#written.keys()].filter((path) => path !== MANIFEST_FILE && path !== SUMS_FILE);
     const entries = [MANIFEST_FILE, SUMS_FILE, ...others.toSorted(compareByteOrder)].map((path): PackedEntry => ({
       path,
       bytes: this.#written.get(path)?.bytes ?? 0,
       content: () => readChunks(join(this.#folder.path, path)),
     }));
-    const pack = async (archive: ContentWriter): Promise<void> => {
-      if (kind === "zip") await (await import("./archive/zip-write.ts")).packZip(entries, asOf, archive);
-      else await (await import("./archive/tar-write.ts")).packTar(entries, asOf, archive);
-    };
-    const recipients = this.#recipients;
-    if (recipients === undefined) await this.#outputs.write(this.#target, pack);
+    const { packZip } = await import("./archive/zip-write.ts");
+    const pack = (archive: ContentWriter): Promise<void> => packZip(entries, asOf, archive);
+    const encrypter = this.#encrypter;
+    if (encrypter === undefined) await this.#outputs.write(this.#target, pack);
     else {
       const packed = await this.#folder.file(PACKED_FILE);
       await pack(packed);
       await packed.close();
       await this.#outputs.write(this.#target, async (file) => {
-        for await (const chunk of recipients.encrypted(readChunks(join(this.#folder.path, PACKED_FILE)))) {
-          await file.write(chunk);
-        }
+        const content = ReadableStream.from(readChunks(join(this.#folder.path, PACKED_FILE)));
+        for await (const chunk of await encrypter.encrypt(content)) await file.write(chunk);
       });
     }
     await this.#folder.abandon();
@@ -181,23 +169,17 @@ const createNotEncryptableFailure = (target: string): Failure =>
   new Failure("usage", {
     what: text("only an archive can be encrypted", "暗号化できるのはアーカイブだけです"),
     where: target,
-    hint: text(
-      "use a name such as FILE.zip.age or FILE.tar.gz.age",
-      "名前を FILE.zip.age か FILE.tar.gz.age にしてください",
-    ),
+    hint: text("use a name such as FILE.zip.age", "名前を FILE.zip.age のようにしてください"),
   });
 
 /** Extensions of archives that are not supported. A folder with such a name would be mistaken for an archive. */
-const UNSUPPORTED_EXTENSION = /\.(?:tar|gz|bz2|xz|zst|7z|rar|age)$/i;
+const UNSUPPORTED_EXTENSION = /\.(?:tar|t?gz|bz2|xz|zst|7z|rar|age)$/i;
 
 /** Refuses a name that looks like an archive of another kind. @throws Failure `usage` */
 function refuseUnsupportedExtension(target: string): void {
-  if (getBundleKind(target) !== "folder" || !UNSUPPORTED_EXTENSION.test(target)) return;
+  if (/\.zip$/i.test(target) || !UNSUPPORTED_EXTENSION.test(target)) return;
   throw new Failure("usage", {
-    what: text(
-      "a bundle must be FOLDER, FILE.tar.gz or FILE.zip",
-      "引き継ぎデータはフォルダー、FILE.tar.gz、FILE.zip のいずれかです",
-    ),
+    what: text("a bundle must be FOLDER or FILE.zip", "引き継ぎデータはフォルダーか FILE.zip です"),
     where: target,
     hint: target.toLowerCase().endsWith(AGE_EXTENSION)
       ? text(

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -9,7 +8,7 @@ import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { toPlainDifference, compareByBruteForce } from "#support/handover/brute-force.ts";
 import { freshFolder, storageIn, writeBundle, type Records } from "#support/handover/bundles.ts";
 import { someSimilarRecords } from "#support/handover/random.ts";
-import { compareStates, toTenantState, type Difference, type TenantState } from "./diff.ts";
+import { compareStates, toTenantState, type Difference } from "./diff.ts";
 import { UserNameReader } from "./user-names.ts";
 import { walkDifferences } from "./walk.ts";
 
@@ -33,23 +32,19 @@ const STAYING = new Map<string, string | undefined>(RESOURCE_NAMES.map((name) =>
 
 test("finds the same differences as a brute-force comparison", LONG_TIMEOUT, async () => {
   await fc.assert(
-    fc.asyncProperty(
-      someSimilarRecords,
-      fc.constantFrom(["a", "b"], ["a.zip", "b.tar.gz"]),
-      async ([one, other], names) => {
-        // an optional resource without a record is left out, and so not compared
-        const whole = (records: Records): Records => ({ ...records, audit: records.audit ?? [] });
-        const found = await diffOf(whole(one), whole(other), names);
-        expect(found.map(toPlainDifference)).toEqual(compareByBruteForce(one, other));
-        const nameOf = (id: string | null): unknown =>
-          [other, one]
-            .flatMap(({ users = [] }) => users as readonly Readonly<Record<string, unknown>>[])
-            .find((user) => user["id"] === id)?.["name"] ?? null;
-        const accounts = found.filter(({ resource }) => resource === "accounts");
-        expect(accounts.map(({ name }) => name)).toEqual(accounts.map(({ id }) => nameOf(id)));
-        for (const { resource, stays } of found) expect(stays).toBe(STAYING.get(resource) ?? null);
-      },
-    ),
+    fc.asyncProperty(someSimilarRecords, fc.constantFrom(["a", "b"], ["a", "b.zip"]), async ([one, other], names) => {
+      // an optional resource without a record is left out, and so not compared
+      const whole = (records: Records): Records => ({ ...records, audit: records.audit ?? [] });
+      const found = await diffOf(whole(one), whole(other), names);
+      expect(found.map(toPlainDifference)).toEqual(compareByBruteForce(one, other));
+      const nameOf = (id: string | null): unknown =>
+        [other, one]
+          .flatMap(({ users = [] }) => users as readonly Readonly<Record<string, unknown>>[])
+          .find((user) => user["id"] === id)?.["name"] ?? null;
+      const accounts = found.filter(({ resource }) => resource === "accounts");
+      expect(accounts.map(({ name }) => name)).toEqual(accounts.map(({ id }) => nameOf(id)));
+      for (const { resource, stays } of found) expect(stays).toBe(STAYING.get(resource) ?? null);
+    }),
     toPropertyParameters(25, 20_261_123),
   );
 });
@@ -91,46 +86,6 @@ test("parts with the same top organisation are comparable, whatever changed belo
   };
   expect(await told(top)).toEqual([["removed", "1"]]);
   expect(await told({ ...top, id: "c" })).toEqual([["not-compared", null]]);
-});
-
-test("compares attached files by path, and not with a tenant, which has none", async () => {
-  const root = freshFolder();
-  const place = { workingFolder: root, temporary: storageIn(root) };
-  const hashOf = (content: string): string => createHash("sha256").update(content).digest("hex");
-  const withFiles = async (name: string, contents: Readonly<Record<string, string>>): Promise<TenantState> => {
-    const files = Object.entries(contents).map(([file, content]) => ({
-      path: `attached/apps/${file}`,
-      bytes: content.length,
-      sha256: hashOf(content),
-    }));
-    await writeBundle(join(root, name), place.temporary, {
-      attached: Object.fromEntries(
-        Object.entries(contents).map(([file, content]) => [`attached/apps/${file}`, content]),
-      ),
-      manifest: { notKnownHere: [{ name: "apps", filled: null, files }] },
-    });
-    await using bundle = await openBundle(name, place);
-    return toTenantState(bundle);
-  };
-  const [one, other] = [
-    await withFiles("a", { a: "1", b: "2", c: "3" }),
-    await withFiles("b", { b: "2", c: "4", d: "5" }),
-  ];
-  const found = await Array.fromAsync(compareStates(one, other));
-  const base = { resource: "attached", name: null, stays: "attached" };
-  expect(found).toEqual([
-    { ...base, change: "removed", id: "attached/apps/a", field: null, before: hashOf("1"), after: null },
-    {
-      ...base,
-      change: "changed",
-      id: "attached/apps/c",
-      field: "sha256",
-      before: hashOf("3"),
-      after: hashOf("4"),
-    },
-    { ...base, change: "added", id: "attached/apps/d", field: null, before: null, after: hashOf("5") },
-  ]);
-  expect(await Array.fromAsync(compareStates(one, { ...other, attached: undefined }))).toEqual([]);
 });
 
 test("finds users' names however the file is split, and parses only the requested lines", async () => {

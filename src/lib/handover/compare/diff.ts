@@ -1,8 +1,6 @@
 import type { Field } from "../../model/thing.ts";
 import { text, type Text } from "../../text/index.ts";
-import { compareByteOrder } from "../bundle/contents.ts";
 import type { Bundle } from "../bundle/read.ts";
-import { listAttachedFiles } from "../bundle/manifest.ts";
 import { findHiddenFields } from "../bundle/presence.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, NOT_APPLIED_REASONS, type ResourceName } from "../resources.ts";
 import { Coverage, coverageScopeOf, type CoverageScope } from "./coverage.ts";
@@ -15,12 +13,6 @@ import { parseRecordLine, walkDifferences, type LinePair, type ComparedFile } fr
  * cover these records.
  */
 export type ChangeKind = "added" | "removed" | "changed" | "not-compared";
-
-/** The name under which attached files are compared, in addition to the resources. */
-export const ATTACHED_FILES = "attached";
-
-export const resourceTitleOf = (resource: Difference["resource"]): Text =>
-  resource === ATTACHED_FILES ? text("attached files", "添付ファイル") : resourceOf(resource).title;
 
 /** The reasons why `apply` does not apply a difference. */
 export const UNAPPLIED_PARTS = {
@@ -43,17 +35,17 @@ const MIRRORED_AT_FIELD = {
   example: null,
 } as const satisfies Field;
 
-/** Returns the field that a difference is about; undefined for a whole record and for an attached file. */
+/** Returns the field that a difference is about; undefined for a whole record. */
 export const fieldOf = ({ resource, field }: Pick<Difference, "resource" | "field">): Field | undefined => {
-  if (resource === ATTACHED_FILES || field === null) return undefined;
+  if (field === null) return undefined;
   return resource === "tenant" && field === MIRRORED_AT ? MIRRORED_AT_FIELD : resourceOf(resource).fields[field];
 };
 
-/** A record that was added or removed, or a field that changed. For an attached file, the field is the hash. */
+/** A record that was added or removed, or a field that changed. */
 export interface Difference {
-  readonly resource: ResourceName | typeof ATTACHED_FILES;
+  readonly resource: ResourceName;
   readonly change: ChangeKind;
-  /** for an attached file, its path; null if the whole resource is not compared */
+  /** null if the whole resource is not compared */
   readonly id: string | null;
   /** name of the record for people; null if it does not have a name */
   readonly name: string | null;
@@ -83,8 +75,8 @@ export interface TenantState {
   readonly part?: CoverageScope | undefined;
   /** Returns the records of a resource as blocks of whole lines, in the order of their ids. */
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
-  /** the attached files; undefined for a tenant, which cannot have attached files */
-  readonly attached: readonly { readonly path: string; readonly sha256: string }[] | undefined;
+  /** false: the state of a tenant, which is never applied to another tenant */
+  readonly isBundle: boolean;
   /** time of the last import of the console's export; null: no import; undefined: not known, therefore not compared */
   readonly mirroredAt?: string | null | undefined;
 }
@@ -98,7 +90,7 @@ export const toTenantState = (bundle: Bundle): TenantState => ({
   hidden: (resource) => findHiddenFields(bundle.manifest, resource),
   part: coverageScopeOf(bundle.manifest),
   blocks: (resource) => bundle.blocks(resource),
-  attached: listAttachedFiles(bundle.manifest),
+  isBundle: true,
   mirroredAt: bundle.manifest.tenant.mirroredAt,
 });
 
@@ -119,14 +111,12 @@ export async function* compareStates(before: TenantState, after: TenantState): A
       yield* compareResource(resource, before, after, coverage);
     if (resource === "tenant") yield* compareMirrors(before, after);
   }
-  yield* compareAttachedFiles(before, after);
 }
 
 function* compareMirrors(before: TenantState, after: TenantState): Generator<Difference> {
   const [{ mirroredAt: former }, { mirroredAt: latter }] = [before, after];
   if (former === undefined || latter === undefined || (former === null) === (latter === null)) return;
-  // a state without a list of attached files is a tenant, which is never applied to another tenant
-  const isApplied = makesMirror(before, after) || (after.attached !== undefined && makesMirror(after, before));
+  const isApplied = makesMirror(before, after) || (after.isBundle && makesMirror(after, before));
   yield {
     resource: "tenant",
     change: "changed",
@@ -150,31 +140,6 @@ const makesMirror = (applied: TenantState, to: TenantState): boolean =>
     const { stays, here } = resourceOf(name);
     return stays !== undefined || here === true || isResourceAvailable(applied.has(name));
   });
-
-function* compareAttachedFiles(
-  { attached: before }: TenantState,
-  { attached: after }: TenantState,
-): Generator<Difference> {
-  if (before === undefined || after === undefined) return;
-  const [one, other] = [before, after].map((files) => new Map(files.map(({ path, sha256 }) => [path, sha256])));
-  const paths = [...new Set([...before, ...after].map(({ path }) => path))].toSorted(compareByteOrder);
-  for (const id of paths) {
-    const [former = null, latter = null] = [one?.get(id), other?.get(id)];
-    if (former === latter) continue;
-    const change = former === null ? "added" : latter === null ? "removed" : "changed";
-    const field = change === "changed" ? "sha256" : null;
-    yield {
-      resource: ATTACHED_FILES,
-      change,
-      id,
-      name: null,
-      field,
-      before: former,
-      after: latter,
-      stays: ATTACHED_FILES,
-    };
-  }
-}
 
 /** Returns true if the records of a resource are available, even if there are no records. */
 const isResourceAvailable = (found: ReturnType<TenantState["has"]>): boolean =>

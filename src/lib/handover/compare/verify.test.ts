@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,9 +23,9 @@ const FILES = {
   "report.html": "<!doctype html>\n",
 };
 
-test("verifies every written bundle: as a folder, tar.gz and zip", LONG_TIMEOUT, async () => {
+test("verifies every written bundle: as a folder and zip", LONG_TIMEOUT, async () => {
   await fc.assert(
-    fc.asyncProperty(someWholeRecords, fc.constantFrom("a", "a.tar.gz", "a.zip"), async (records, name) => {
+    fc.asyncProperty(someWholeRecords, fc.constantFrom("a", "a.zip"), async (records, name) => {
       const root = freshFolder();
       await writeBundle(join(root, name), storageIn(root), { records, files: FILES, manifest: LATE });
       const found = await verified(root, name);
@@ -38,34 +37,6 @@ test("verifies every written bundle: as a folder, tar.gz and zip", LONG_TIMEOUT,
     }),
     { numRuns: 30 },
   );
-});
-
-const ATTACHED = { path: "attached/apps/a.txt", bytes: 4, sha256: createHash("sha256").update("apps").digest("hex") };
-
-test.each([
-  ["as the manifest tells", "apps", ATTACHED, []],
-  ["of another size", "apps", { ...ATTACHED, bytes: 5 }, ["notKnownHere: attached/apps/a.txt"]],
-  ["of another hash", "apps", { ...ATTACHED, sha256: "0".repeat(64) }, ["notKnownHere: attached/apps/a.txt"]],
-  ["of another name", "tags", ATTACHED, ["notKnownHere: attached/apps/a.txt"]],
-  ["that is not told of", "apps", undefined, ["this file is not listed in the manifest"]],
-  [
-    "that is not there",
-    "apps",
-    { ...ATTACHED, path: "attached/apps/b.txt" },
-    ["notKnownHere", "not listed in the manifest"],
-  ],
-])("an attached file %s", async (_, name, told, faults) => {
-  const root = freshFolder();
-  const files = told === undefined ? [] : [told];
-  await writeBundle(join(root, "a"), storageIn(root), {
-    attached: { [ATTACHED.path]: "apps" },
-    manifest: { notKnownHere: [{ name, filled: null, files }] },
-  });
-  const found = await verified(root, "a");
-  expect(found.faults.map(({ what }) => what.en)).toEqual(
-    faults.map((fault) => expect.stringContaining(fault) as unknown),
-  );
-  expect((await verified(root, "a", true)).faultCount).toBe(faults.length);
 });
 
 const LATE = { lastUpdatedAt: "2030-01-01T00:00:00.000Z" };
@@ -80,30 +51,26 @@ const isFound = async (root: string, name: string): Promise<boolean> => {
   }
 };
 
-test.each(["a", "a.tar.gz", "a.zip"])(
-  "detects every changed bit, byte, name or file of %s",
-  LONG_TIMEOUT,
-  async (name) => {
-    const root = freshFolder();
-    for (const written of new Set(["a", name])) {
-      await writeBundle(join(root, written), storageIn(root), { records: RECORDS, files: FILES, manifest: LATE });
-    }
-    const files = filesBelow(join(root, "a"));
-    const copy = `copy${name.slice(1)}`;
-    // what is packed anew is as good: it is what was spoilt that is found
-    await packAs(join(root, copy), files);
-    expect(await isFound(root, copy)).toBe(false);
-    const missed: Spoiling[] = [];
-    await fc.assert(
-      fc.asyncProperty(someSpoiling, async (spoiling) => {
-        await writeSpoiledCopy(join(root, name), files, join(root, copy), spoiling);
-        if (!(await isFound(root, copy))) missed.push(spoiling);
-      }),
-      toPropertyParameters(80, 20_261_123),
-    );
-    expect(missed).toEqual([]);
-  },
-);
+test.each(["a", "a.zip"])("detects every changed bit, byte, name or file of %s", LONG_TIMEOUT, async (name) => {
+  const root = freshFolder();
+  for (const written of new Set(["a", name])) {
+    await writeBundle(join(root, written), storageIn(root), { records: RECORDS, files: FILES, manifest: LATE });
+  }
+  const files = filesBelow(join(root, "a"));
+  const copy = `copy${name.slice(1)}`;
+  // what is packed anew is as good: it is what was spoilt that is found
+  await packAs(join(root, copy), files);
+  expect(await isFound(root, copy)).toBe(false);
+  const missed: Spoiling[] = [];
+  await fc.assert(
+    fc.asyncProperty(someSpoiling, async (spoiling) => {
+      await writeSpoiledCopy(files, join(root, copy), spoiling);
+      if (!(await isFound(root, copy))) missed.push(spoiling);
+    }),
+    toPropertyParameters(80, 20_261_123),
+  );
+  expect(missed).toEqual([]);
+});
 
 const FIELD = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
 const ORG = {

@@ -12,9 +12,8 @@ import {
   type FileHash,
 } from "../bundle/contents.ts";
 import { splitIntoLineBlocks } from "../bundle/line-blocks.ts";
-import { listAttachedFiles, parseManifest, type Manifest, type ManifestResource } from "../bundle/manifest.ts";
+import { parseManifest, type Manifest, type ManifestResource } from "../bundle/manifest.ts";
 import { findListMismatches, type BundleFiles, type BundleFault } from "../bundle/read.ts";
-import { buildAttachmentPath } from "../not-known.ts";
 import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES, resourceOf } from "../resources.ts";
 import { RecordCheck } from "./records.ts";
 import { RowCounter } from "./rows.ts";
@@ -77,7 +76,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   for (const { path } of inOrder)
     hashes.set(path, await hashFile(found, path, { ...options, check, rows: rows.get(path) }));
   compareSums(hashes, sums, faults);
-  if (manifest !== undefined) compareManifest(manifest, found.files, { hashes, check, add: faults.add });
+  if (manifest !== undefined) compareManifest(manifest, { hashes, check, add: faults.add });
   if (manifest !== undefined && check !== undefined) compareRowCounts(manifest, { hashes, rows, check }, faults);
   return {
     manifest,
@@ -221,7 +220,6 @@ const CHANGED_CONTENT = text(
 
 function compareManifest(
   manifest: Manifest,
-  files: BundleFiles["files"],
   {
     hashes,
     check,
@@ -233,18 +231,10 @@ function compareManifest(
   },
 ): void {
   const wrong = (member: string): void => add({ file: MANIFEST_FILE, what: describeManifestMismatch(member) });
-  const attached = listAttachedFiles(manifest);
-  const listed = new Set([MANIFEST_FILE, ...[...manifest.files, ...attached].map(({ path }) => path)]);
-  if (listed.size !== manifest.files.length + attached.length + 1) wrong("files");
+  const listed = new Set([MANIFEST_FILE, ...manifest.files.map(({ path }) => path)]);
+  if (listed.size !== manifest.files.length + 1) wrong("files");
   for (const { path } of manifest.files)
     if (findResourceByPath(path) !== undefined || !hashes.has(path)) wrong(`files: ${path}`);
-  for (const { name, files: own } of manifest.notKnownHere) {
-    for (const { path, bytes, sha256 } of own) {
-      const size = files.find((file) => file.path === path)?.bytes;
-      const isIts = path.startsWith(buildAttachmentPath(name, ""));
-      if (!isIts || size !== bytes || hashes.get(path) !== sha256) wrong(`notKnownHere: ${path}`);
-    }
-  }
   for (const entry of manifest.resources) {
     const path = pathOfResource(entry.name);
     listed.add(path);

@@ -269,22 +269,17 @@ function buildConsoleTopicsTable(data: ReportData): Block {
     head: [
       text("topic", "項目"),
       text("place in the console", "管理画面の場所"),
-      text("content, attached files", "内容・添付ファイル"),
+      text("content", "内容"),
       text("author", "記入者"),
       text("date", "日付"),
     ],
-    rows: collectConsoleKnowledge(data.manifest, data.records.tenant[0]).map(
-      ({ title, where, state, filled, files }) => {
-        const content = [...(filled === null ? [] : [filled.what]), ...files.map(({ path }) => path)];
-        return [
-          title,
-          where,
-          state === "recorded" ? content.join("; ") : (describeMissingResource(data, "answers") ?? ""),
-          filled?.by ?? "",
-          filled === null ? "" : dayOf(filled.at, resolveReportZone(data)),
-        ];
-      },
-    ),
+    rows: collectConsoleKnowledge(data.manifest, data.records.tenant[0]).map(({ title, where, filled }) => [
+      title,
+      where,
+      filled?.what ?? describeMissingResource(data, "answers") ?? "",
+      filled?.by ?? "",
+      filled === null ? "" : dayOf(filled.at, resolveReportZone(data)),
+    ]),
     ...(why === undefined && ({ blank: true } as const)),
   };
 }

@@ -1,11 +1,8 @@
-import { createHash } from "node:crypto";
 import { Failure } from "../../../errors/index.ts";
 import { FolderWriter } from "../../../files/folder-in-making.ts";
 import type { TemporaryStorage } from "../../../files/index.ts";
-import type { RegularFile } from "../../../files/plain.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { isBundlePath, MANIFEST_FILE, MAX_BUNDLE_FILES, parseSums, toPathKey, SUMS_FILE } from "../contents.ts";
-import { GZIP_SEAL_BYTES, buildGzipSeal, ZIP_SEAL_BYTES, buildZipSeal, type ArchiveKind } from "./seal.ts";
 
 /** A file in an archive: its name and size as the archive declares them, and its content as a stream. */
 export interface ArchiveEntry {
@@ -50,37 +47,6 @@ export const DAMAGED_ARCHIVE = text(
   "the archive is damaged or truncated",
   "アーカイブが壊れているか、途中で切れています",
 );
-
-/**
- * Checks the seal of an archive, which detects every change since the archive was packed.
- *
- * @throws Failure `input-rejected`
- */
-export async function checkSeal(kind: ArchiveKind, archive: RegularFile, where: string): Promise<void> {
-  const sealBytes = kind === "zip" ? ZIP_SEAL_BYTES : GZIP_SEAL_BYTES;
-  const end = archive.bytes - sealBytes;
-  if (end < sealBytes) throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
-  const hash = createHash("sha256");
-  // the hash of a ZIP archive was computed while the length of the comment was 0
-  const hashed = kind === "zip" ? end - 2 : end;
-  for await (const chunk of archive.chunks({ to: hashed, reuse: true })) hash.update(chunk);
-  if (kind === "zip") hash.update(Uint8Array.of(0, 0));
-  const seal = (kind === "zip" ? buildZipSeal : buildGzipSeal)(hash.digest());
-  if (!seal.equals(await archive.readAt(end, sealBytes))) throw createSealFailure(where);
-}
-
-const createSealFailure = (where: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      "the archive differs from the exported one: it was altered, damaged, or repacked by another program",
-      "書き出したままのアーカイブではありません。変更されたか、壊れているか、別のプログラムで圧縮し直されています",
-    ),
-    where,
-    hint: text(
-      "use another copy; if somebody repacked the archive, unpack it and specify the folder",
-      "別のコピーを使ってください。圧縮し直したものであれば、展開したフォルダーを指定してください",
-    ),
-  });
 
 /**
  * Unpacks the files of a bundle into a new folder (0700) in the temporary folder. The first two files, the manifest and

@@ -17,13 +17,17 @@ const REGULAR_FILE_MODE = 0o100600;
 const ZIP64_FIELD_ID = 1;
 const CENTRAL_DIRECTORY_SIGNATURE = 0x02014b50;
 
-/** Yields the entries of a `.zip` whose seal was checked, in order. */
+/**
+ * Yields the entries of a `.zip` in order. Only a `.zip` in the form that `packZip` writes is read: there is no data
+ * before, between or after the entries and the directory.
+ */
 export async function* readZip(archive: RegularFile, where: string, most: number): AsyncGenerator<ArchiveEntry> {
   try {
     const zip = await fromRandomAccessReaderPromise(new ArchiveReader(archive), archive.bytes, {
       autoClose: false,
       strictFileNames: true,
     });
+    if (zip.comment !== "") throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
     // the limit leaves room for the manifest and the list of hashes
     if (zip.entryCount > MAX_BUNDLE_FILES + 2) throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE);
     const entries: Entry[] = [];

@@ -1,13 +1,17 @@
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import type { ContentWriter } from "../../../files/index.ts";
-import { ZIP_SEAL_BYTES, buildZipSeal, type PackedEntry } from "./seal.ts";
 
 const REGULAR_FILE_MODE = 0o100600;
 
-/** Packs files into a `.zip` with a seal ({@link buildZipSeal}) as its comment. */
+export interface PackedEntry {
+  readonly path: string;
+  readonly bytes: number;
+  /** Returns the content of the file from the start. */
+  readonly content: () => AsyncIterable<Uint8Array>;
+}
+
 export async function packZip(entries: readonly PackedEntry[], asOf: string, into: ContentWriter): Promise<void> {
   const zip = new ZipFile();
   // ZIP entries store local time, and noon exists on every day in every time zone
@@ -20,21 +24,9 @@ export async function packZip(entries: readonly PackedEntry[], asOf: string, int
     });
   }
   zip.end();
-  const hash = createHash("sha256");
-  let held = Buffer.alloc(0);
   const write = async (): Promise<void> => {
-    for await (const chunk of zip.outputStream as AsyncIterable<Buffer>) {
-      hash.update(chunk);
-      const bytes = Buffer.concat([held, chunk]);
-      // the archive ends with the central directory, and its last two bytes are the length of the comment
-      held = bytes.subarray(-COMMENT_LENGTH_BYTES);
-      await into.write(bytes.subarray(0, -COMMENT_LENGTH_BYTES));
-    }
+    for await (const chunk of zip.outputStream as AsyncIterable<Buffer>) await into.write(chunk);
   };
   const failed = once(zip, "error").then(([error]) => Promise.reject(error as Error));
   await Promise.race([write(), failed]);
-  await into.write(Uint8Array.of(ZIP_SEAL_BYTES, 0));
-  await into.write(buildZipSeal(hash.digest()));
 }
-
-const COMMENT_LENGTH_BYTES = 2;

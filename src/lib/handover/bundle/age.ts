@@ -1,0 +1,109 @@
+import { Decrypter, Encrypter } from "age-encryption";
+import { Failure } from "../../errors/index.ts";
+import { FolderWriter } from "../../files/folder-in-making.ts";
+import type { TemporaryStorage } from "../../files/index.ts";
+import type { RegularFile } from "../../files/plain.ts";
+import { text } from "../../text/index.ts";
+import { DAMAGED_ARCHIVE, createInvalidBundleFailure } from "./archive/unpack.ts";
+
+/** Returns the lines of a file of keys without comments and empty lines. */
+export const parseKeyLines = (content: string): readonly string[] =>
+  content
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+
+/**
+ * Creates what encrypts for recipients (public keys, `age1…`).
+ *
+ * @throws Failure `usage` for an invalid recipient, which the message does not show, because it may be a secret key
+ */
+export function createEncrypter(recipients: readonly string[]): Encrypter {
+  const encrypter = new Encrypter();
+  try {
+    if (recipients.length === 0) throw new TypeError("no recipient");
+    for (const recipient of recipients) encrypter.addRecipient(recipient);
+    return encrypter;
+  } catch {
+    throw new Failure("usage", {
+      what: text("not an age recipient (public key)", "age の公開鍵ではありません"),
+      where: "--encrypt-to",
+      hint: text(
+        "specify age1…, or a file with one recipient per line; age-keygen -y FILE shows the public key",
+        "age1… で始まる公開鍵か、公開鍵を 1 行に 1 つ書いたファイルを指定してください(age-keygen -y FILE で表示できます)",
+      ),
+    });
+  }
+}
+
+/**
+ * Creates what decrypts with the secret keys of an identity file, as age-keygen writes it.
+ *
+ * @param where the file name, for messages, which never show the content
+ * @throws Failure `input-rejected` if the content is not a list of age keys
+ */
+export function createDecrypter(content: string, where: string): Decrypter {
+  const decrypter = new Decrypter();
+  const keys = parseKeyLines(content);
+  try {
+    if (keys.length === 0) throw new TypeError("no key");
+    for (const key of keys) decrypter.addIdentity(key);
+    return decrypter;
+  } catch {
+    throw new Failure("input-rejected", {
+      what: text("not an age identity file", "age の鍵ファイルではありません"),
+      where,
+      hint: text(
+        "each line must be a key that begins with AGE-SECRET-KEY-1, as age-keygen -o FILE writes it",
+        "AGE-SECRET-KEY-1 で始まる鍵を 1 行に 1 つ書いたファイルを指定してください(age-keygen -o FILE で作成)",
+      ),
+    });
+  }
+}
+
+/** Maximum size of the header, which the package reads as a whole; the header of a malicious file may be endless. */
+const MAX_HEADER_BYTES = 1024 * 1024;
+const DECRYPTED_FILE = "decrypted";
+
+/**
+ * Decrypts an archive into a new folder (0700) in the temporary folder; the decrypted file is 0600.
+ *
+ * @param where the archive name, for messages
+ * @returns the path of the decrypted file, and a function that removes it
+ * @throws Failure `input-rejected` if no identity matches, or if the archive is damaged or truncated
+ */
+export async function decryptArchive(
+  archive: RegularFile,
+  decrypter: Decrypter,
+  { where, place }: { readonly where: string; readonly place: TemporaryStorage },
+): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
+  const head = await archive.readAt(0, Math.min(archive.bytes, MAX_HEADER_BYTES));
+  if (!head.includes("\n--- ")) throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
+  const folder = await FolderWriter.createUnnamed("bundle", place);
+  try {
+    const file = await folder.file(DECRYPTED_FILE);
+    for await (const chunk of readDecrypted(archive, decrypter, where)) await file.write(chunk);
+    await file.close();
+    return { path: `${folder.path}/${DECRYPTED_FILE}`, remove: () => folder.abandon() };
+  } catch (error) {
+    await folder.abandon();
+    throw error;
+  }
+}
+
+async function* readDecrypted(archive: RegularFile, decrypter: Decrypter, where: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* await decrypter.decrypt(ReadableStream.from(archive.chunks()));
+  } catch (cause) {
+    if (!(cause instanceof Error) || !cause.message.includes("no identity matched"))
+      throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
+    throw new Failure("input-rejected", {
+      what: text("this bundle is encrypted for another key", "この鍵では復号できない引き継ぎデータです"),
+      where,
+      hint: text(
+        "ask the person who exported the bundle for which public key; age-keygen -y FILE shows yours",
+        "どの公開鍵で暗号化したか、書き出した人に確認してください(自分の公開鍵は age-keygen -y FILE で表示できます)",
+      ),
+    });
+  }
+}
