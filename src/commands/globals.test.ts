@@ -64,7 +64,7 @@ const CHANGING = [
   "renewals remove x --yes",
   "renewals notify",
   "tenant set --ios yes",
-  "handover answer --answers x.yaml",
+  "handover answer --file x.csv",
   "handover transfer --from x --to y",
   "handover apply x --yes",
   "ade endpoint set --apple",

@@ -95,7 +95,7 @@ const REHEARSED: readonly string[] = [
   "clomo-account reset-password jiro01 --password-file password",
   "clomo-account settings set --composition employee-code",
   "tenant set --ios yes",
-  "handover answer --answers answers.yaml",
+  "handover answer --file answers.csv",
   "handover transfer --from taro@example.jp --to jiro@example.jp",
   "handover apply bundle",
   "undo 4",

@@ -59,7 +59,7 @@ const LINES: readonly string[] = [
   "clomo-account revoke jiro01 --yes",
   "clomo-account settings set --composition employee-code --yes",
   "undo last --confirm-deletions 1",
-  "handover answer --answers answers.yaml",
+  "handover answer --file answers.csv",
   "renewals add 予備 --kind custom --expires 2099-01-01",
   "renewals edit 予備 --owner 山田",
   "renewals confirm 予備",

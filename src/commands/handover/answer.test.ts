@@ -26,7 +26,7 @@ const answers = async (): Promise<readonly string[]> =>
 /** A folder with a file of answers. */
 const withFile = (content: string): Circumstances => {
   const folder = freshFolder();
-  writeFileSync(join(folder, "answers.yaml"), content);
+  writeFileSync(join(folder, "answers.csv"), content);
   return { ...here(), folder };
 };
 
@@ -109,10 +109,10 @@ describe("asked one by one", () => {
     );
     expect(ran).toMatchObject({ exit: 0 });
     expect(await answers()).toEqual([`rules.lost.reviewed=2026-04-01 ${ACTOR}`]);
-    const ahead = withFile("answers:\n  - question: rules.lost.reviewed\n    value: 2099-01-01\n");
-    const { en, ja } = await runInBoth("handover answer --answers answers.yaml", ahead);
+    const ahead = withFile("question,value\nrules.lost.reviewed,2099-01-01\n");
+    const { en, ja } = await runInBoth("handover answer --file answers.csv", ahead);
     expect(en).toMatchObject({ exit: 3, stdout: "" });
-    expect(en.stderr).toContain("answers.yaml:3");
+    expect(en.stderr).toContain("answers.csv:2");
     expect(en.stderr).toContain("2099-01-01 is in the future; enter today or an earlier day");
     expect(ja.stderr).toContain("2099-01-01 は未来の日付です。今日までの日付を入力してください");
     expect(await answers()).toEqual([`rules.lost.reviewed=2026-04-01 ${ACTOR}`]);
@@ -142,75 +142,56 @@ describe("asked one by one", () => {
   test("reports an unknown question, and without a terminal the option for answers", async () => {
     const { en, ja } = await runInBoth("handover answer bogus", here());
     expect(en).toMatchObject({ exit: 6 });
-    expect(en.stderr).toContain("clomoctl handover answer --template");
+    expect(en.stderr).toContain("clomoctl handover checklist --full");
     expect(ja.stderr).toContain("「bogus」という質問はありません");
     const silent = await run("handover answer", here());
     expect(silent).toMatchObject({ exit: 2 });
-    expect(silent.stderr).toContain("--answers FILE");
+    expect(silent.stderr).toContain("VALUE");
   });
 });
 
-describe("from a file", () => {
-  const CONTENT =
-    "by: 前任\nanswers:\n  - question: rules.lost.owner\n    value: 佐藤\n  - question: rules.lost.document\n    value: wiki\n";
+describe("without being asked", () => {
+  const CONTENT = "質問,値,回答者\nrules.lost.owner,佐藤,前任\nrules.lost.reviewed,,\nrules.lost.document,wiki,前任\n";
 
-  test("keeps and shows all answers", async () => {
-    const { exit, stdout } = await run("handover answer --answers answers.yaml --format json", withFile(CONTENT));
+  test("records the answer to a question", async () => {
+    expect(await run("handover answer rules.lost.owner 佐藤 --by 前任", here())).toMatchObject({ exit: 0 });
+    expect(await answers()).toEqual(["rules.lost.owner=佐藤 前任"]);
+    expect(await run("handover answer rules.lost.reviewed soon", here())).toMatchObject({ exit: 2 });
+  });
+
+  test("records all answers of a sheet, from a file or stdin", async () => {
+    const { exit, stdout } = await run("handover answer --file answers.csv --format json", withFile(CONTENT));
     expect(exit).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject([{ question: "rules.lost.owner" }, { question: "rules.lost.document" }]);
     expect(await answers()).toEqual(["rules.lost.document=wiki 前任", "rules.lost.owner=佐藤 前任"]);
+    const again = await run("handover answer --file - --by 後任", { ...here(), stdin: CONTENT });
+    expect(again).toMatchObject({ exit: 0 });
+    expect(await answers()).toEqual(["rules.lost.document=wiki 後任", "rules.lost.owner=佐藤 後任"]);
   });
 
-  test("reads answers from stdin, too", async () => {
-    const ran = await run("handover answer --answers -", { ...here(), stdin: CONTENT });
-    expect(ran).toMatchObject({ exit: 0 });
-    expect(await answers()).toEqual(["rules.lost.document=wiki 前任", "rules.lost.owner=佐藤 前任"]);
-    const wrong = await run("handover answer --answers -", { ...here(), stdin: "answers: x\n" });
-    expect(wrong).toMatchObject({ exit: 3 });
-    expect(wrong.stderr).toContain("stdin:1");
+  test("reads back the checklist as a workbook, in which only a filled-in value is an answer", async () => {
+    const place = { ...here(), folder: freshFolder() };
+    await tenant.client.answers.set({ answers: [{ question: "rules.lost.owner", value: "佐藤", by: "前任" }] });
+    await run("handover checklist --format xlsx -o sheet.xlsx --lang ja", place);
+    const ran = await run("handover answer --file sheet.xlsx --by 後任", place);
+    expect(ran).toMatchObject({ exit: 0, stdout: "" });
+    expect(await answers()).toEqual(["rules.lost.owner=佐藤 前任"]);
   });
 
-  test("shows people their answers, how many were kept and what to type next", async () => {
-    const circumstances = { ...withFile(CONTENT), terminal: { columns: 80 } };
-    const { en, ja } = await runInBoth("handover answer --answers answers.yaml", circumstances);
-    expect(ja.stdout).toContain("rules.lost.document");
-    expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("紛失時の社内ルールの管理者はだれですか?佐藤(前任)");
-    expect(en.stdout.replaceAll(/\s+/g, " ")).toContain(
-      "Where are the rules for lost devices? (document or link) wiki (前任)",
-    );
-    expect(ja.stdout).not.toContain("…");
-    expect(ja.stderr).toMatch(
-      /回答を \d+ 件登録しました\n不足を確認: clomoctl handover checklist\n\(変更番号 \d+\)\n$/,
-    );
-    expect(en.stderr).toMatch(/to see what is missing: clomoctl handover checklist\n\(change \d+\)\n$/);
-  });
-
-  test("a dry run keeps nothing, and an error is refused with its line before anything is kept", async () => {
-    const dry = await runInBoth("handover answer --answers answers.yaml --dry-run", withFile(CONTENT));
-    expect(dry.en).toMatchObject({ exit: 0, stderr: expect.stringContaining("dry run") });
-    expect(dry.en.stdout).toContain("佐藤");
-    const bad = `${CONTENT}  - question: rules.lost.reviewed\n    value: soon\n`;
-    const { en, ja } = await runInBoth("handover answer --answers answers.yaml", withFile(bad));
-    expect(en).toMatchObject({ exit: 3 });
-    expect(en.stderr).toContain("answers.yaml:8");
-    expect(ja.stderr).toContain("「soon」は日付ではありません");
+  test.each([
+    [`${CONTENT}rules.lost.reviewed,soon,\n`, "answers.csv:5"],
+    [`${CONTENT}rules.lost.owner,鈴木,\n`, "answers.csv:5"],
+    [`${CONTENT}rules.bogus,x,\n`, "answers.csv:5"],
+    ["question,answer\nrules.lost.owner,佐藤\n", "answers.csv:1"],
+  ])("refuses %j with its line before anything is kept, and a dry run keeps nothing", async (content, where) => {
+    const refused = await run("handover answer --file answers.csv", withFile(content));
+    expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining(where) });
+    expect(await run("handover answer --file answers.csv --dry-run", withFile(CONTENT))).toMatchObject({ exit: 0 });
     expect(await answers()).toEqual([]);
   });
 
-  test("the template has every question, and an unchanged template answers nothing", async () => {
-    const { en, ja } = await runInBoth("handover answer --template", here());
-    expect(en).toMatchObject({ exit: 0 });
-    expect(en.stdout).toContain("- question: rules.lost.owner");
-    expect(en.stdout).toContain("- question: console.secured-administrators");
-    expect(ja.stdout).toContain("== 社内ルール");
-    expect(ja.stdout).toContain("== 管理画面にしかない情報");
-    const none = await run("handover answer --answers answers.yaml", withFile(ja.stdout));
-    expect(none).toMatchObject({ exit: 0, stdout: "" });
-    expect(await answers()).toEqual([]);
-  });
-
-  test("refuses options that cannot be combined before it asks the tenant", async () => {
-    const { en, ja } = await runInBoth("handover answer rules --template", here());
+  test("refuses a question together with a file before it asks the tenant", async () => {
+    const { en, ja } = await runInBoth("handover answer rules --file x.csv", here());
     expect(en).toMatchObject({ exit: 2, requests: [] });
     expect(ja.stderr).toContain("同時に指定できません");
   });

@@ -1,12 +1,15 @@
 import { commandName, line, step } from "../../lib/advice/index.ts";
 import type { Answer, NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { readNamedText } from "../../lib/files/index.ts";
-import type { AnswerGroup } from "../../lib/handover/checklist/answers-file.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import { buildChecklist, collectQuestions } from "../../lib/handover/checklist/index.ts";
 import { parseAnswer } from "../../lib/model/question.ts";
-import { describeKnownValue, getCurrentValue, type Question } from "../../lib/handover/checklist/question.ts";
+import {
+  describeKnownValue,
+  getCurrentValue,
+  type Question,
+  type QuestionGroup,
+} from "../../lib/handover/checklist/question.ts";
 import { buildConsoleQuestions } from "../../lib/handover/not-known.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -33,8 +36,8 @@ export default defineCommand({
       "未回答のもの、1 年以上前に回答したものを、以前の回答とともに 1 問ずつ尋ねます。回答はその都度登録するため、いつ中断しても失われません。空のまま Enter で次に進みます。名前(`push-certificate`、`rules.lost.owner` など)を指定すると、その質問だけをすべて尋ねます。回答には回答者と日時を記録します。",
     ),
     text(
-      "Never enter a password: you are asked only where it is kept. --template writes a file to fill in, and --answers reads the completed file: either all of its answers are recorded, or none.",
-      "パスワード自体は入力しないでください。尋ねるのは保管場所だけです。--template で記入用のファイルを書き出し、--answers で取り込みます(全部登録するか、何も登録しないかのどちらか)。",
+      "Never enter a password: you are asked only where it is kept. VALUE answers one question without asking. --file reads a sheet of the checklist in which the column value was filled in: either all of its answers are recorded, or none.",
+      "パスワード自体は入力しないでください。尋ねるのは保管場所だけです。VALUE を指定すると、尋ねずにその質問の回答とします。--file は「値」の列に記入した確認リストの表を取り込みます(全部登録するか、何も登録しないかのどちらか)。",
     ),
   ],
   args: {
@@ -43,19 +46,16 @@ export default defineCommand({
       value: "QUESTION",
       about: text("name of a question, or the first part of the name", "質問の名前、またはその先頭の部分"),
     },
+    value: { kind: "string", value: "VALUE", about: text("answer to this question", "この質問への回答") },
   },
   options: {
-    answers: {
+    file: {
       kind: "file",
-      value: "FILE",
+      value: "SHEET.xlsx",
       about: text(
-        "record the answers from this YAML file (-: stdin)",
-        "この YAML ファイル(- は標準入力)の回答を登録する",
+        "record the answers in this checklist, a workbook or CSV (-: stdin)",
+        "この確認リスト(Excel ブックか CSV。- は標準入力)の回答を登録する",
       ),
-    },
-    template: {
-      kind: "boolean",
-      about: text("write the questions as a YAML file to fill in", "質問を記入用の YAML として書き出す"),
     },
     by: {
       kind: "string",
@@ -65,29 +65,31 @@ export default defineCommand({
     dryRun: DRY_RUN_OPTION,
   },
   examples: [
-    { line: "clomoctl handover answer --template" },
-    { line: "clomoctl handover answer --answers answers.yaml --by '髙橋 花子' --dry-run" },
+    { line: "clomoctl handover answer push-certificate" },
+    { line: "clomoctl handover answer rules.lost.owner '髙橋 花子'" },
+    { line: "clomoctl handover answer --file checklist.xlsx --by '髙橋 花子' --dry-run" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ANSWER_COLUMNS,
-  async run(tools, { question, answers: file, template, by, dryRun }) {
+  async run(tools, { question, value, file, by, dryRun }) {
     tools.describeState(() => STATE_UNCHANGED);
-    refuseConflictingInputs({ question, file, template });
+    if (question !== undefined && file !== undefined) throw CONFLICTING_INPUTS;
     const { terminal } = tools;
     const tenant = await openHandoverTenant(tools);
-    if (!template) await requireRight(tools, "tenant.write", { asked: RECORD_ANSWERS_LABEL });
+    await requireRight(tools, "tenant.write", { asked: RECORD_ANSWERS_LABEL });
     const facts = await collectHandoverFacts(tenant);
     const day = getChecklistDay(tools, tenant);
-    if (template) {
-      const { renderAnswersTemplate } = await import("../../lib/handover/checklist/answers-file.ts");
-      return tools.terminal.out.write(
-        renderAnswersTemplate(listQuestionGroups(facts, day), tools.terminal.language, day.timezone),
-      );
-    }
     const keeper = new AnswerWriter(tools, tenant, { by, dryRun });
-    if (file === undefined && terminal.interactive) await announceAuthor(tools, by);
-    if (file === undefined) await askQuestions(tools, facts, { question, day, keeper });
-    else await keeper.keep(await readAnswersFile(tools, file, { groups: listQuestionGroups(facts, day) }));
+    if (file !== undefined) {
+      const { readAnswerSheet } = await import("./answer-sheet.ts");
+      await keeper.keep(await readAnswerSheet(tools, file, collectQuestions(listQuestionGroups(facts, day))));
+    } else if (question !== undefined && value !== undefined) {
+      const all = collectQuestions(listQuestionGroups(facts, day));
+      await keeper.keep([buildTypedAnswer(all, { question, value, now: tools.clock.now().toISOString() })]);
+    } else {
+      if (terminal.interactive) await announceAuthor(tools, by);
+      await askQuestions(tools, facts, { question, day, keeper });
+    }
     const { length } = keeper.changed;
     if (length === 0) await terminal.note(text("there are no new answers", "新しい回答はありませんでした"));
     else if (isDefaultTable(terminal))
@@ -134,23 +136,28 @@ function collectWordings(
 
 const RECORD_ANSWERS_LABEL = text("record the information for a handover", "引き継ぎ情報の登録");
 
-function refuseConflictingInputs({
-  question,
-  file,
-  template,
-}: {
-  readonly question: string | undefined;
-  readonly file: string | undefined;
-  readonly template: boolean;
-}): void {
-  if ([question !== undefined, file !== undefined, template].filter(Boolean).length <= 1) return;
-  throw new Failure("usage", {
-    what: text(
-      "a question, --answers and --template cannot be used together",
-      "質問の名前、--answers、--template は同時に指定できません",
-    ),
-    where: commandName("handover answer"),
-  });
+const CONFLICTING_INPUTS = new Failure("usage", {
+  what: text("a question and --file cannot be used together", "質問の名前と --file は同時に指定できません"),
+  where: commandName("handover answer"),
+});
+
+/** @throws Failure `not-found` for an unknown question, `usage` for one that is asked of several, or a wrong value */
+function buildTypedAnswer(
+  questions: readonly Question[],
+  { question: id, value, now }: { readonly question: string; readonly value: string; readonly now: string },
+): NewAnswer {
+  const [question, ...others] = questions.filter((one) => one.id === id);
+  if (question === undefined) throw createUnknownQuestionFailure(id);
+  if (others.length > 0) {
+    throw new Failure("usage", {
+      what: text(`${id} is asked about several accounts`, `${id} は複数のアカウントについての質問です`),
+      hint: step("to answer it for each of them", "それぞれについて回答するには", line("handover answer", [id])),
+    });
+  }
+  const { subject } = question;
+  const read = parseAnswer(question, value, now);
+  if ("wrong" in read) throw new Failure("usage", { what: read.wrong, where: id });
+  return { question: id, subject, value: read.value };
 }
 
 const MAX_ANSWERS_PER_REQUEST = 1000;
@@ -196,20 +203,6 @@ class AnswerWriter {
   }
 }
 
-async function readAnswersFile(
-  tools: Tools,
-  file: string,
-  asked: { readonly groups: readonly AnswerGroup[] },
-): Promise<readonly NewAnswer[]> {
-  const content = await readNamedText(tools, file);
-  const { readAnswers } = await import("../../lib/handover/checklist/answers-file.ts");
-  return readAnswers(content, file === "-" ? "stdin" : file, {
-    ...asked,
-    now: tools.clock.now().toISOString(),
-    template: line("handover answer", [], { template: true }),
-  });
-}
-
 /**
  * Shows, before the first question, who will be recorded as the author, because the person at the keyboard may type the
  * answers of somebody else.
@@ -228,7 +221,7 @@ async function announceAuthor(tools: Tools, by: string | undefined): Promise<voi
   );
 }
 
-const listQuestionGroups = (facts: HandoverFacts, day: Interview["day"]): readonly AnswerGroup[] => [
+const listQuestionGroups = (facts: HandoverFacts, day: Interview["day"]): readonly QuestionGroup[] => [
   ...buildChecklist(facts, day),
   buildConsoleQuestions(facts, day),
 ];
@@ -267,7 +260,7 @@ async function askQuestions(
 const createUnknownQuestionFailure = (named: string): Failure =>
   new Failure("not-found", {
     what: text(`no question is named "${named}"`, `「${named}」という質問はありません`),
-    hint: step("to list all questions", "質問の一覧を見るには", line("handover answer", [], { template: true })),
+    hint: step("to list all questions", "質問の一覧を見るには", line("handover checklist", [], { full: true })),
   });
 
 /** Asks one question. @returns undefined if the question remains unanswered */
@@ -278,7 +271,7 @@ async function askQuestion(
 ): Promise<string | undefined> {
   const typed = await terminal.prompts.input({
     message: buildPrompt(question, timezone),
-    flag: "--answers FILE",
+    flag: "VALUE",
     check: (one) => {
       if (one.trim() === "") return undefined;
       const read = parseAnswer(question, one, clock.now().toISOString());

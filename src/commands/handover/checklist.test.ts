@@ -130,8 +130,6 @@ test("shows yes in the reader's language, and the time zone once", async () => {
   expect(ja.stdout).toContain("会社のアカウント: はい (前任");
   expect(en.stdout).toContain("company account: yes (前任");
   expect(ja.stderr).toMatch(/日時は \S+ の時刻です/);
-  const template = await run("handover answer --template --lang ja", here());
-  expect(template.stdout).toContain("# これまでの内容: はい (前任");
   const data = await rows();
   expect(data.find(({ by }) => by === "前任")).toMatchObject({ value: "yes" });
 });

@@ -31,6 +31,10 @@ export interface ChecklistRow {
   readonly code: string | null;
   /** the number of a step, from 1; otherwise null */
   readonly step: number | null;
+  /** the question that was answered, or whose answer closes the gap; otherwise null */
+  readonly question: string | null;
+  /** what the question is about; null if it is about the tenant */
+  readonly about: string | null;
   readonly what: Text;
   /** the value of a recorded fact or an answer; otherwise null */
   readonly value: string | null;
@@ -42,7 +46,17 @@ export interface ChecklistRow {
   readonly mend: Text | null;
 }
 
-const EMPTY_ROW = { code: null, step: null, value: null, told: null, by: null, at: null, mend: null } as const;
+const EMPTY_ROW = {
+  code: null,
+  step: null,
+  question: null,
+  about: null,
+  value: null,
+  told: null,
+  by: null,
+  at: null,
+  mend: null,
+} as const;
 
 const LEAVER_TITLE = text("what depends on the leaver", "退職者に紐づくもの");
 
@@ -58,6 +72,8 @@ export const CHECKLIST_COLUMNS: readonly Column<ChecklistRow>[] = [
   },
   { key: "code", header: text("code", "コード"), value: ({ code }) => code },
   { key: "step", header: text("step", "手順"), align: "end", value: ({ step }) => step },
+  { key: "question", header: text("question", "質問"), value: ({ question }) => question },
+  { key: "about", header: text("about", "対象"), value: ({ about }) => about },
   {
     key: "what",
     advice: true,
@@ -104,15 +120,25 @@ function buildItemRows({
   gaps,
 }: ChecklistItem): readonly ChecklistRow[] {
   if (applies === false) return [{ ...EMPTY_ROW, item, state: "not-applicable", what: why ?? title }];
-  const said = questions.flatMap(({ about, label, kind, answer }): readonly ChecklistRow[] => {
+  const said = questions.flatMap(({ id: question, about, label, kind, answer }): readonly ChecklistRow[] => {
     if (answer === null) return [];
     const { value, by, at } = answer;
     const what = about === undefined ? label : text(`${about}: ${label.en}`, `${about}: ${label.ja}`);
-    return [{ ...EMPTY_ROW, item, state: "answered", what, value, told: describeKnownValue(kind, value), by, at }];
+    const told = describeKnownValue(kind, value);
+    return [{ ...EMPTY_ROW, item, state: "answered", question, about: about ?? null, what, value, told, by, at }];
   });
   return [
     ...(gaps.length === 0 ? [{ ...EMPTY_ROW, item, state: "complete" as const, what: title }] : []),
-    ...gaps.map(({ code, what, mend }): ChecklistRow => ({ ...EMPTY_ROW, item, state: "gap", code, what, mend })),
+    ...gaps.map(({ code, what, mend, question: { id: question = null, about = null } = {} }): ChecklistRow => ({
+      ...EMPTY_ROW,
+      item,
+      state: "gap",
+      code,
+      question,
+      about,
+      what,
+      mend,
+    })),
     ...known.map(({ label, value, short }): ChecklistRow => ({
       ...EMPTY_ROW,
       item,

@@ -1,8 +1,6 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { item } from "#support/commands/renewals/item.ts";
-import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { inTurn } from "#support/commands/tenant.ts";
 import { createChecklistAnswer, buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
 
@@ -84,136 +82,12 @@ describe("onboarding guide", () => {
     const ran = await run("onboarding guide --interactive", { tenant: buildNewTenantAnswers() });
     expect(ran.exit).toBe(2);
     expect(ran.stderr).toContain("--interactive");
-    expect(ran.stderr).toContain("--answers FILE");
   });
 
-  describe("with a file of answers", () => {
-    const KEPT = { changed: [], dryRun: false };
-
-    /** Runs it in both languages in a folder with `answers.yaml`. */
-    const withFile = (lines: readonly string[], words: string, tenant: object) => {
-      const folder = freshFolder();
-      writeFileSync(join(folder, "answers.yaml"), ["by: 佐藤", "answers:", ...lines, ""].join("\n"));
-      return runInBoth(`onboarding guide ${words}`, { folder, tenant: { ...buildNewTenantAnswers(), ...tenant } });
-    };
-
-    const WAY = "  - {question: onboarding.way, value: purchased}";
-    const NO_DATE = "  - {question: onboarding.home.push-certificate, value: none}";
-
-    test("keeps all answers at once and shows the steps that follow from them", async () => {
-      const lines = [WAY, "  - {question: onboarding.prepared, value: はい}", "  - {question: onboarding.apps}"];
-      const { en, ja } = await withFile(lines, "--answers answers.yaml", { setAnswers: KEPT });
-      expect(en.exit).toBe(0);
-      expect(en.requests.flatMap(({ operation, json }) => (operation === "setAnswers" ? [json] : []))).toEqual([
-        {
-          answers: [
-            { question: "onboarding.way", subject: "", value: "purchased", by: "佐藤" },
-            { question: "onboarding.prepared", subject: "", value: "yes", by: "佐藤" },
-          ],
-          dryRun: false,
-        },
-      ]);
-      expect(en.stderr).toContain("2 answers saved");
-      expect(ja.stderr).toContain("回答を 2 件登録しました");
-      expect(en.stdout).toContain("Step 3: prepare what is needed (done)");
-      expect(en.stdout).toContain("MDMサーバを編集します");
+  test("refuses options that exclude each other", async () => {
+    expect(await run("onboarding guide --interactive --format html", { tenant: {} })).toMatchObject({
+      exit: 2,
+      requests: [],
     });
-
-    test("reads answers from stdin, too", async () => {
-      const stdin = `by: 佐藤\nanswers:\n${WAY}\n`;
-      const tenant = { ...buildNewTenantAnswers(), setAnswers: KEPT };
-      const { en } = await runInBoth("onboarding guide 3 --answers -", { stdin, tenant });
-      expect(en.exit).toBe(0);
-      expect(en.stderr).toContain("1 answer saved");
-      const wrong = await runInBoth("onboarding guide 3 --answers -", {
-        stdin: "answers: x\n",
-        tenant: buildNewTenantAnswers(),
-      });
-      expect(wrong.ja).toMatchObject({ exit: 3 });
-      expect(wrong.ja.stderr).toContain("標準入力:1");
-    });
-
-    test("uses answers about the HOME screen for this run only, and does not keep them", async () => {
-      const { en, ja } = await withFile([NO_DATE], "7 --answers answers.yaml", {});
-      expect(en).toMatchObject({ exit: 0 });
-      expect(en.requests.filter(({ operation }) => operation === "setAnswers")).toEqual([]);
-      expect(en.stdout).toContain("Create a Certificate");
-      expect(en.stderr).toContain(
-        "what HOME shows is taken from answers.yaml for this run only and not saved; check that HOME still shows the same",
-      );
-      expect(ja.stderr).toContain("この実行だけ answers.yaml のとおりとして扱い、保存しません");
-    });
-
-    test("keeps no answers in a dry run", async () => {
-      const { en } = await withFile([WAY], "8 --answers answers.yaml --dry-run", {
-        setAnswers: { changed: [], dryRun: true },
-      });
-      expect(en).toMatchObject({ exit: 0 });
-      expect(en.requests.at(-1)?.json).toMatchObject({ dryRun: true });
-      expect(en.stderr).toContain("dry run: nothing was changed");
-      expect(en.stderr).not.toContain("saved");
-    });
-
-    test.each([
-      ["  - {question: onboarding.way, value: by magic}", "answers.yaml:3", "purchased, manual"],
-      ["  - {question: onboarding.prepared, value: perhaps}", "answers.yaml:3", "neither yes nor no"],
-      ["  - {question: onboarding.bogus, value: yes}", "answers.yaml:3", 'there is no question "onboarding.bogus"'],
-      ["  - {question: rules.lost.owner, value: 佐藤}", "answers.yaml:3", 'there is no question "rules.lost.owner"'],
-    ])("refuses %s with its place, and keeps nothing", async (line, place, why) => {
-      const { en, ja } = await withFile([line, WAY], "--answers answers.yaml", {});
-      expect(en).toMatchObject({ exit: 3, stdout: "" });
-      expect(en.stderr.replaceAll(/\s+/g, " ")).toContain(why);
-      for (const { stderr, requests } of [en, ja]) {
-        expect(stderr).toContain(place);
-        expect(stderr).toContain("clomoctl onboarding guide --template");
-        expect(requests.filter(({ operation }) => operation === "setAnswers")).toEqual([]);
-      }
-    });
-
-    test("is not found if the file does not exist", async () => {
-      expect(await run("onboarding guide --answers nowhere.yaml", { tenant: buildNewTenantAnswers() })).toMatchObject({
-        exit: 6,
-      });
-    });
-
-    test("writes a template with open questions and known answers, which unchanged answers nothing", async () => {
-      const tenant = buildNewTenantAnswers([createChecklistAnswer("onboarding.way", "purchased")]);
-      const { en, ja } = await runInBoth("onboarding guide --template", { tenant });
-      expect(en).toMatchObject({ exit: 0, stderr: "" });
-      expect(en.stdout).toContain("  #   unsupervised: not supervised\n");
-      expect(en.stdout).toContain(
-        "  # known so far: supervised, with ADE devices bought from a reseller (hanako, 2026-11-20)\n",
-      );
-      expect(en.stdout).toContain("(what HOME shows now: used for this run only, never saved)");
-      expect(ja.stdout).toContain(
-        "  # これまでの内容: 監視対象モード: ADE デバイスを代理店から購入する (hanako, 2026-11-20)\n",
-      );
-      expect(ja.stdout.match(/- question: \S+/g)).toEqual([
-        "- question: onboarding.school",
-        "- question: onboarding.way",
-        "- question: onboarding.agent",
-        "- question: onboarding.prepared",
-        "- question: onboarding.login",
-        "- question: onboarding.home.push-certificate",
-        "- question: onboarding.home.ade-token",
-        "- question: onboarding.profiles",
-        "- question: onboarding.apps",
-      ]);
-      const folder = freshFolder();
-      writeFileSync(join(folder, "answers.yaml"), ja.stdout);
-      const again = await run("onboarding guide 1 --answers answers.yaml", { folder, tenant });
-      expect(again).toMatchObject({ exit: 0, stderr: expect.stringContaining("no answers were saved") });
-    });
-  });
-
-  test.each([
-    "--interactive --format html",
-    "--interactive --answers answers.yaml",
-    "--template 3",
-    "--template --answers answers.yaml",
-    "--template --format json",
-    "--dry-run",
-  ])("refuses options that exclude each other: %s", async (words) => {
-    expect(await run(`onboarding guide ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
   });
 });

@@ -27,9 +27,7 @@ import {
 } from "../guides/write.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED } from "../records/change-result.ts";
-import { applyAnswersFile, writeAnswersTemplate } from "./answers.ts";
 import { loadOnboardingFacts } from "./gather.ts";
 
 const COMMAND_NAME = commandName("onboarding guide");
@@ -43,19 +41,6 @@ const ONBOARDING_GUIDE_OPTIONS = {
       "人にしかわからないことを質問し、回答を保存する",
     ),
   },
-  answers: {
-    kind: "file",
-    value: "FILE",
-    about: text(
-      "read the answers from this YAML file, and save them (-: stdin)",
-      "この YAML ファイル(- は標準入力)の回答を登録する",
-    ),
-  },
-  template: {
-    kind: "boolean",
-    about: text("write the questions as a YAML file to fill in", "質問を記入用の YAML として書き出す"),
-  },
-  dryRun: DRY_RUN_OPTION,
 } as const satisfies Fields;
 
 export default defineCommand({
@@ -69,10 +54,6 @@ export default defineCommand({
       "The steps to issue the push certificate and the tokens for the first time are shown only if you answered within the last 7 days that HOME shows no date, and if no renewal item of the kind is recorded. Otherwise, see `renewals guide`: if you issue a new certificate or token instead of renewing it, devices can no longer be managed.",
       "プッシュ通知証明書とトークンを初めて作成する手順は、HOME に有効期限がないと 7 日以内に回答され、同じ種類の年次更新・期限の項目が登録されていない場合だけ示します。それ以外では `renewals guide` を案内します。更新の代わりに新しく作成すると、デバイスを管理できなくなるためです。",
     ),
-    text(
-      "Without a terminal: --template writes a file to fill in, and --answers reads it back, saves all answers or none, and shows the steps that follow from them. Answers on what HOME shows apply to that run only and are not saved, because an old file may be wrong by now.",
-      "ターミナルがないときは、--template で記入用のファイルを書き出し、--answers で取り込みます(全部登録するか、何も登録しないかのどちらか)。続けて、その回答に応じた手順を示します。HOME の表示についての回答は、古いファイルでは今と異なることがあるため、その実行だけに使い、保存しません。",
-    ),
   ],
   args: {
     step: { kind: "string", value: "STEP", about: text("step number, 1 to 12", "手順の番号(1 から 12)") },
@@ -81,35 +62,21 @@ export default defineCommand({
   examples: [
     { line: "clomoctl onboarding guide" },
     { line: "clomoctl onboarding guide --interactive" },
-    { line: "clomoctl onboarding guide --template" },
-    { line: "clomoctl onboarding guide 7 --answers onboarding.yaml --dry-run" },
     { line: "clomoctl onboarding guide 7 --format html -o step7.html", about: text("for printing", "印刷用") },
   ],
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "locked", "interrupted"],
-  changesBy: ["interactive", "answers"],
-  async run(tools, { step: typed, interactive, answers: file, template, dryRun, ...options }) {
+  changesBy: ["interactive"],
+  async run(tools, { step: typed, interactive, ...options }) {
     const document = resolveRequestedGuide(tools, options, COMMAND_NAME);
     const isForm = options.format !== undefined || options.output !== undefined || document === undefined;
-    if (interactive && (isForm || file !== undefined)) {
-      throw createOptionConflictFailure(COMMAND_NAME, "--interactive", "--answers, --format, --output, --fields");
-    }
-    if (template && (isForm || interactive || file !== undefined || typed !== undefined)) {
-      throw createOptionConflictFailure(
-        COMMAND_NAME,
-        "--template",
-        "STEP, --answers, --interactive, --format, --output",
-      );
-    }
-    if (dryRun && file === undefined) throw createAnswersFailure();
+    if (interactive && isForm)
+      throw createOptionConflictFailure(COMMAND_NAME, "--interactive", "--format, --output, --fields");
     if (interactive && !tools.terminal.interactive) throw createTerminalFailure();
     const chosen = typed === undefined ? ONBOARDING_STEPS : [findStep(typed)];
     tools.describeState(() => STATE_UNCHANGED);
-    // these options show or record answers
-    if (interactive || template || file !== undefined) await requireRight(tools, "tenant.write");
-    const recorded = await loadOnboardingFacts(tools);
-    if (interactive) return askQuestions(tools, recorded, chosen, typed !== undefined);
-    if (template) return writeAnswersTemplate(tools, recorded);
-    const facts = file === undefined ? recorded : await applyAnswersFile(tools, recorded, { file, dryRun });
+    if (interactive) await requireRight(tools, "tenant.write");
+    const facts = await loadOnboardingFacts(tools);
+    if (interactive) return askQuestions(tools, facts, chosen, typed !== undefined);
     const guide = buildGuide(facts, chosen);
     if (document === undefined) return showSteps(tools, guide);
     await writeGuide(tools, guide, document);
@@ -120,17 +87,6 @@ const createTerminalFailure = (): Failure =>
   new Failure("usage", {
     what: text("--interactive requires a terminal", "--interactive にはターミナルが必要です"),
     where: COMMAND_NAME,
-    hint: text(
-      `without a terminal, answer in a file: write it with ${line("onboarding guide", [], { template: true })}, and read it back with --answers FILE`,
-      `ターミナルがない場合はファイルで回答できます: ${line("onboarding guide", [], { template: true })} で書き出し、--answers FILE で取り込みます`,
-    ),
-  });
-
-const createAnswersFailure = (): Failure =>
-  new Failure("usage", {
-    what: text("--dry-run requires --answers", "--dry-run は --answers と一緒に指定してください"),
-    where: COMMAND_NAME,
-    hint: text("add --answers FILE", "--answers FILE を指定してください"),
   });
 
 /** Returns the step with the typed number. @throws Failure `usage` if there is no such step */

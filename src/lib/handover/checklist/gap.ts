@@ -1,4 +1,5 @@
 import type { Text } from "../../text/index.ts";
+import type { Question } from "./question.ts";
 import type { ItemId } from "./titles.ts";
 
 /** What can be missing or wrong. Codes that the facts do not mention are clomoctl's own. */
@@ -47,4 +48,6 @@ export interface Gap {
   readonly what: Text;
   /** what to type or to do */
   readonly mend: Text;
+  /** the question whose answer closes the gap */
+  readonly question?: Pick<Question, "id" | "about"> | undefined;
 }

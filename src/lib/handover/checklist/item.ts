@@ -142,8 +142,8 @@ export class ItemDraft {
     this.#notes.push(line);
   }
 
-  gap(code: GapCode, what: Text, mend: Advice): void {
-    this.#gaps.push({ code, item: this.#id, what, mend: renderAdvice(mend) });
+  gap(code: GapCode, what: Text, mend: Advice, question?: Gap["question"]): void {
+    this.#gaps.push({ code, item: this.#id, what, mend: renderAdvice(mend), question });
   }
 
   /**
@@ -159,7 +159,7 @@ export class ItemDraft {
     const about = of === undefined ? wording : prependSubject(of, wording);
     if (due === "missing") {
       const what = told?.what ?? text(`not answered: ${about.en}`, `未回答: ${about.ja}`);
-      this.gap(lacking, what, told?.mend ?? buildAnswerCommand(asked.id));
+      this.gap(lacking, what, told?.mend ?? buildAnswerCommand(asked.id), question);
     }
     if (due === "differs") {
       const [recorded, said] = [question.recorded ?? "", question.answer?.value ?? ""];
@@ -179,6 +179,7 @@ export class ItemDraft {
               `回答が正しい場合: ${edit}、登録が正しい場合`,
               answer,
             ),
+        question,
       );
     }
     if (due === "old") {
@@ -190,6 +191,7 @@ export class ItemDraft {
           `${said} を最後に、1 年以上確認されていません: ${about.ja}`,
         ),
         buildAnswerCommand(asked.id),
+        question,
       );
     }
     return getCurrentValue(question);
