@@ -278,7 +278,7 @@ export const handover = {
   checklist: verb("handover", "checklist"),
   answer: verb("handover", "answer"),
   /** records answers from a file that {@link answerFile} wrote */
-  answerAll: (file: string, ...rest: Words): Words => ["handover", "answer", "--answers", file, ...rest],
+  answerAll: (file: string, ...rest: Words): Words => ["handover", "answer", "--file", file, ...rest],
   transfer: verb("handover", "transfer"),
   export: verb("handover", "export"),
   verify: verb("handover", "verify"),
@@ -301,9 +301,9 @@ export const bundleFiles = {
 
 /** Returns the content of a file with answers for `handover answer`. */
 export const answerFile = (by: string, answers: Readonly<Record<string, string>>): string =>
-  `by: ${by}\nanswers:\n${Object.entries(answers)
-    .map(([question, value]) => `  - question: ${question}\n    value: ${value}\n`)
-    .join("")}`;
+  ["question,value,by", ...Object.entries(answers).map(([question, value]) => `${question},${value},${by}`), ""].join(
+    "\n",
+  );
 
 /** Returns the numbers of gaps in the checklist, and of the steps for a leaver. */
 export async function checklistCounts(
