@@ -64,13 +64,6 @@ export const ColumnMap = z.strictObject({
       description:
         "rows to skip: those with one of the values in the cell of the header. `<=today` and, for example, `<=2027-03-31` stand for all days up to that day",
     }),
-  keep: z
-    .array(z.strictObject({ header: z.string(), values: z.array(z.string()).min(1).readonly() }))
-    .readonly()
-    .optional()
-    .meta({
-      description: "rows to import without a warning, although their values are those of leavers or of further posts",
-    }),
   dialect: z.strictObject({ delimiter: z.string().length(1), quote: z.string().length(1).optional() }).optional(),
 });
 

@@ -295,11 +295,6 @@ export const PROBLEMS = {
     (p) => `${formatCount(Number(p["count"]), "row")} skipped, as the map says: ${p["header"]} is ${p["value"]}`,
     "対応表により、「{header}」が「{value}」の {count} 行を読み飛ばします",
   ),
-  "row-unusual": createWarning(
-    (p) =>
-      `${formatCount(Number(p["count"]), "row")} with "${p["value"]}" imported; to skip them, write in the column map file: rows: {skip: {${p["header"]}: [${p["value"]}]}} (to import them without this warning, write keep instead of skip)`,
-    "「{value}」の {count} 行も取り込みます。読み飛ばすには対応表ファイルに rows: {skip: {{header}: [{value}]}} と書いてください(警告なしで取り込むには skip を keep に)",
-  ),
   "cells-too-many": createError(
     (p) => `${formatCount(Number(p["got"]), "cell")}, but the header has only ${p["want"]}`,
     "セルが {got} 個あります(ヘッダーは {want} 個)",

@@ -47,7 +47,7 @@ export class SheetChoiceFailure extends Failure {
   /** names of the sheets to choose from */
   readonly sheets: readonly string[];
 
-  constructor(sheets: readonly string[], named?: string, matchesSeveral = false) {
+  constructor(sheets: readonly string[], named?: string) {
     super("usage", {
       what:
         named === undefined
@@ -55,15 +55,10 @@ export class SheetChoiceFailure extends Failure {
               `several sheets have data: ${formatSheetNames(sheets)}`,
               `データのあるシートが複数あります: ${formatSheetNames(sheets)}`,
             )
-          : matchesSeveral
-            ? text(
-                `several sheets match ${JSON.stringify(named)}: ${formatSheetNames(sheets)}`,
-                `${JSON.stringify(named)} に当てはまるシートが複数あります: ${formatSheetNames(sheets)}`,
-              )
-            : text(
-                `the workbook does not have a sheet named ${JSON.stringify(named)}; its sheets are ${formatSheetNames(sheets)}`,
-                `シート ${JSON.stringify(named)} はありません。ブックにあるシート: ${formatSheetNames(sheets)}`,
-              ),
+          : text(
+              `the workbook does not have a sheet named ${JSON.stringify(named)}; its sheets are ${formatSheetNames(sheets)}`,
+              `シート ${JSON.stringify(named)} はありません。ブックにあるシート: ${formatSheetNames(sheets)}`,
+            ),
       where: "--sheet",
       hint: text("specify the sheet: --sheet NAME", "--sheet でシート名を指定してください"),
     });

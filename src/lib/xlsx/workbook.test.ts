@@ -5,7 +5,6 @@ import { describe, expect, it, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import type { RecordProblem } from "../csv/records/record.ts";
 import { buildParts, buildRow, buildWorkbook, packZip, type TestWorkbook } from "#support/xlsx/workbook.ts";
-import { toSheetPattern } from "./sheet-pattern.ts";
 import { WorkbookReader } from "./workbook.ts";
 import { encodeWorkbook } from "./write.ts";
 
@@ -237,47 +236,6 @@ describe("rows", () => {
       [3, 2, "B3", "B2:C3"],
       [3, 3, "C3", "B2:C3"],
     ]);
-  });
-});
-
-describe("a sheet named by the month", () => {
-  const sheet = (name: string) => ({ rows: buildRow(1, name) });
-  const bookOf = (...names: readonly string[]) =>
-    buildWorkbook({ sheets: Object.fromEntries(names.map((name) => [name, sheet(name)])) });
-
-  test.each([
-    ["*月", ["5月", "説明"], "5月"],
-    ["*月", ["説明", "10月"], "10月"],
-    ["*年*月", ["2026年9月", "2026年10月", "集計", "2025年12月"], "2026年10月"],
-    ["R*.*", ["R8.4", "R8.5", "R7.12"], "R8.5"],
-    ["*", ["202604", "202605", "説明"], "202605"],
-    ["*月*日", ["4月1日", "月日"], "4月1日"],
-  ])("%s in %j", async (pattern, names, found) => {
-    expect((await read(bookOf(...names), pattern)).rows).toEqual([[1, found]]);
-  });
-
-  test.each([
-    ["*月", ["12月", "1月"], ["12月", "1月"]],
-    ["*月", ["四月", "説明"], ["四月", "説明"]],
-  ])(
-    "must be chosen if several months have no year, or none has the form: %s in %j",
-    async (pattern, names, sheets) => {
-      const failure = await failureOf(bookOf(...names), pattern);
-      expect(failure).toMatchObject({ code: "usage", where: "--sheet", sheets });
-    },
-  );
-
-  test.each([
-    ["2026年4月", "*年*月"],
-    ["4月", "*月"],
-    ["R8.4", "R*.*"],
-    ["202604", "*"],
-    ["社員4月1日現在", "社員*月*日現在"],
-    ["Sheet1", "Sheet1"],
-    ["名簿2", "名簿2"],
-    ["第2営業部", "第2営業部"],
-  ])("%s is saved as %s", (name, pattern) => {
-    expect(toSheetPattern(name)).toBe(pattern);
   });
 });
 

@@ -11,7 +11,6 @@ import {
   createWorkbookTooLargeFailure,
   createProtectedWorkbookFailure,
 } from "./workbook-failures.ts";
-import { findSheetNames } from "./sheet-pattern.ts";
 import { SheetReader, type SheetContext } from "./sheet.ts";
 import { readSharedStrings, type SharedStrings } from "./strings.ts";
 import { createAttributeReader, isXmlTrue, scanXml, XmlScanner } from "./xml.ts";
@@ -164,9 +163,7 @@ export class Workbook {
   async #choose(named: string | undefined): Promise<SheetPart> {
     const sheets = this.#sheets;
     if (named !== undefined) {
-      const names = findSheetNames(this.sheetNames, named);
-      const found = sheets.find(({ name }) => name === names[0]);
-      if (names.length > 1) throw new SheetChoiceFailure(names, named, true);
+      const found = sheets.find(({ name }) => name === named);
       if (found === undefined) throw new SheetChoiceFailure(this.sheetNames, named);
       return found;
     }
@@ -264,7 +261,7 @@ async function readFormats(styles: AsyncIterable<Uint8Array>, isDate1904: boolea
 }
 
 export interface WorkbookOptions {
-  /** name of the sheet, in which `*` stands for any number; undefined selects the only sheet that is not hidden and has data */
+  /** name of the sheet; undefined selects the only sheet that is not hidden and has data */
   readonly sheet?: string | undefined;
   readonly fileName: string;
   /** number of rows that are needed from the beginning of the sheet; later rows and their problems may be left out */

@@ -41,7 +41,7 @@ export interface MapSources {
 /** The value of `--map` for no map. */
 const NO_MAP = "none";
 
-export function findMapFile(
+function findMapFile(
   format: FormatName,
   { option, context, isList = false }: Omit<MapSources, "customFields">,
 ): string | undefined {
@@ -69,10 +69,6 @@ export async function loadColumnMap(
   const known = FORMATS[format];
   return parseMapFile(content, known, file, known.custom ? await customFields?.() : undefined);
 }
-
-/** Returns true if a map has comments, which are lost when clomoctl writes it again. */
-export const hasComments = async ({ workingFolder }: Pick<Tools, "workingFolder">, file: string): Promise<boolean> =>
-  /(?:^|\s)#/m.test(await readText(resolve(workingFolder, file), file));
 
 /**
  * Returns the rules for the console's own files. What a map joins, translates and skips belongs to lists of other

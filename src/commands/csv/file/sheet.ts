@@ -9,8 +9,8 @@ export const SHEET_OPTION = {
   kind: "string",
   value: "NAME",
   about: text(
-    "sheet of an .xlsx workbook; * stands for any number, as in '*月' (default: the only sheet with data)",
-    "Excel ブック(.xlsx)のシート名。* は任意の数字('*月' など。既定: データのある唯一のシート)",
+    "sheet of an .xlsx workbook (default: the only sheet with data)",
+    "Excel ブック(.xlsx)のシート名(既定: データのある唯一のシート)",
   ),
 } as const satisfies TextField;
 

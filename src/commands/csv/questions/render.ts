@@ -20,7 +20,7 @@ const renderSection = (name: string, entries: readonly string[], indent = "  "):
 
 /** Returns the text of a column map file that is read as this map. */
 export function renderMapFile(
-  { columns, joins = [], values = [], skip = [], keep = [], constants, defaults, dialect, options = {} }: MapFileSchema,
+  { columns, joins = [], values = [], skip = [], constants, defaults, dialect, options = {} }: MapFileSchema,
   format: Format,
 ): string {
   const nameOf = (field: string): string => quoteYamlString(findColumn(format.columns, field)?.header ?? field);
@@ -52,7 +52,7 @@ export function renderMapFile(
         ),
       ),
     ),
-    ...renderSection("rows", [...renderRules("skip", skip), ...renderRules("keep", keep)]),
+    ...renderSection("rows", renderRules("skip", skip)),
     ...renderSection(
       "options",
       OPTION_NAMES.flatMap(([name, option]) => {

@@ -9,22 +9,18 @@ export interface SurveyedColumn {
   readonly header: string;
   /** different values as column map files compare them, without blank ones */
   readonly values: ReadonlySet<string>;
-  /** true if the values are names or codes of organisations of the tenant, more than those of other columns */
-  readonly namesOrgs?: boolean | undefined;
 }
 
 const SURVEYED_ROWS = 2_000;
 const MAX_VALUES = 100;
 const MAX_VALUE_LENGTH = 100;
 
-/** Reads the header and the first rows of a file.  @param rows number of rows below the header */
 export async function surveyFile(
   file: InputFile,
   reading: InputFormat,
   signal: AbortSignal,
-  rows = SURVEYED_ROWS,
 ): Promise<readonly SurveyedColumn[]> {
-  const last = reading.headerRow + rows;
+  const last = reading.headerRow + SURVEYED_ROWS;
   let columns: readonly { readonly header: string; readonly values: Set<string> }[] | undefined;
   let isDone = false;
   const sink: RecordSink = {

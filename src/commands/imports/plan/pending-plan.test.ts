@@ -1,17 +1,13 @@
 import { expect, test } from "vitest";
 import { openClient } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
-import { same, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { AnsweringTenant } from "#support/commands/tenant.ts";
 import { listOperations, planOf } from "#support/commands/imports/plans.ts";
 import { PendingPlan } from "./pending-plan.ts";
 
 /** The requests to the tenant after a failure, what is said, and the message that a signal would then cause. */
-async function settled(
-  failure: unknown,
-  { mode = "append", keep = false, isCommitted = false, unchanged = undefined as Text | undefined } = {},
-) {
+async function settled(failure: unknown, { mode = "append", keep = false, isCommitted = false } = {}) {
   const ended: { state?: string; done?: string } = {};
   const tools = {
     summarize: () => undefined,
@@ -24,7 +20,7 @@ async function settled(
   });
   const tenant = new AnsweringTenant({ import: plan, discardImport: plan });
   const client = await openClient({ transport: tenant.transport }, ["imports"]);
-  await new PendingPlan(tools, client, plan, keep, unchanged).settle(failure);
+  await new PendingPlan(tools, client, plan, keep).settle(failure);
   return { asked: listOperations(tenant.requests), ...ended };
 }
 const failure = (code: ErrorCode): Failure => new Failure(code, { what: { en: "", ja: "" } });
@@ -41,14 +37,6 @@ test("a plan to keep is kept and reported as kept", async () => {
     asked: ["import"],
     state: `nothing was changed, and the plan is kept; to commit it: \`clomoctl imports commit P12\``,
   });
-});
-
-test("says what was changed before the plan, whether the plan is kept or not", async () => {
-  const unchanged = same("a field was added");
-  expect((await settled(new Error("full"), { unchanged })).state).toBe("a field was added");
-  expect((await settled(new Error("full"), { keep: true, unchanged })).state).toBe(
-    "a field was added, and the plan is kept; to commit it: `clomoctl imports commit P12`",
-  );
 });
 
 test("reports that the plan was committed before the failure", async () => {

@@ -13,8 +13,6 @@ import { sumChanges } from "../../../lib/plan/plan.ts";
 /** A plan that is neither committed nor discarded yet. Ensures that its outcome is known and reported. */
 export class PendingPlan {
   readonly plan: Import;
-  /** the state of the tenant if the plan is not committed */
-  readonly unchanged: Text;
   readonly #client: Client<"imports">;
   readonly #tools: Tools;
   readonly #keep: boolean;
@@ -25,18 +23,14 @@ export class PendingPlan {
   /** failure of a commit that may have been carried out despite the failure */
   #lost: Failure | undefined;
 
-  /**
-   * @param keep keeps the plan for `imports commit` if it is not committed now
-   * @param unchanged the state of the tenant if the plan is not committed
-   */
-  constructor(tools: Tools, client: Client<"imports">, plan: Import, keep: boolean, unchanged = NOTHING_CHANGED) {
+  /** @param keep keeps the plan for `imports commit` if it is not committed now */
+  constructor(tools: Tools, client: Client<"imports">, plan: Import, keep: boolean) {
     this.#tools = tools;
     this.#client = client;
     this.plan = plan;
     this.#keep = keep;
-    this.unchanged = unchanged;
     tools.summarize(summarizeCounts(plan));
-    tools.describeState(() => unchanged);
+    tools.describeState(() => NOTHING_CHANGED);
   }
 
   get isCommitted(): boolean {
@@ -96,7 +90,7 @@ export class PendingPlan {
     } catch (error) {
       this.#isUnanswered = error instanceof Failure && error.code === "unavailable";
       if (error instanceof Failure && !UNANSWERED_CODES.has(error.code))
-        this.#tools.describeState(() => this.unchanged);
+        this.#tools.describeState(() => NOTHING_CHANGED);
       throw this.#canResume(error) && (await this.#isOpen(error)) ? addNextStep(error, number) : error;
     }
   }
@@ -167,7 +161,7 @@ export class PendingPlan {
     const now = await this.#look();
     const { state } = now;
     if (state === "planned" && !this.#keep) await this.#client.imports.discard(id);
-    const unchanged = this.#keep ? joinKeptPlan(this.unchanged, this.plan) : this.unchanged;
+    const unchanged = this.#keep ? joinKeptPlan(NOTHING_CHANGED, this.plan) : NOTHING_CHANGED;
     if (state === "committed") this.#describeCommitted(now);
     else if (!this.#isUnanswered) this.#tools.describeState(() => unchanged);
     // unlike a discarded plan, a kept plan may still be committed: a proxy can answer before the tenant

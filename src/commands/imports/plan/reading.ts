@@ -11,7 +11,6 @@ import {
 } from "../../../lib/csv/records/record.ts";
 import { findNearestWord } from "../../../lib/text/nearest.ts";
 import { text } from "../../../lib/text/index.ts";
-import { sortLatestFirst } from "../../../lib/xlsx/sheet-pattern.ts";
 import { SheetChoiceFailure } from "../../../lib/xlsx/workbook-failures.ts";
 import { detectEncoding, readHead } from "../../csv/file/encoding.ts";
 import { isWorkbook, rejectSheetOption } from "../../csv/file/sheet.ts";
@@ -108,9 +107,8 @@ export function addSheetHint(
   { asked, again }: { asked: string | undefined; again: RetypedCommand },
 ): unknown {
   if (!(error instanceof SheetChoiceFailure)) return error;
-  // the nearest name to a pattern is any of the names that it matches
-  const near = asked === undefined || asked.includes("*") ? undefined : findNearestWord(asked, error.sheets);
-  const command = again({ sheet: near ?? sortLatestFirst(error.sheets)[0] ?? "" });
+  const near = asked === undefined ? undefined : findNearestWord(asked, error.sheets);
+  const command = again({ sheet: near ?? error.sheets[0] ?? "" });
   return error.with({ hint: text(`specify the sheet: ${command}`, `シート名を指定してください: ${command}`) });
 }
 

@@ -16,14 +16,13 @@ import {
   type ImportRequest,
 } from "./options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./pending-plan.ts";
-import { loadListMap, type ListMap } from "./list-map.ts";
+import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import { suggestErrorsFileName, buildImportCommand } from "../refusal/command.ts";
 import { warnOfForeignFile } from "../refusal/foreign.ts";
 import type { SecretSource } from "../outputs/console/secrets.ts";
 import { settlePlan, type PlanOutputFile } from "./settle.ts";
-import type { GuidedImport } from "./guided.ts";
 import type { InputFormat, RetypedCommand } from "./reading.ts";
 import { examineFile, sendFile } from "./send.ts";
 
@@ -48,18 +47,14 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);
   tools.describeState(() => NOTHING_CHANGED);
   await using file = await openInput(tools, asked.file);
-  const known = await loadListMap(tools, file, asked);
-  const guide = await createGuide(tools, asked, known);
-  const first = guide === undefined ? known?.map : await guide.ask(file);
-  const reading = await examineImport(tools, file, {
-    typed,
-    requested: addMapOptions(asked, first?.options),
-    map: first,
-  });
-  const { plan, requested, map } = await planFile(tools, client, { asked, map: first }, guide, (request, used) =>
-    sendFile(tools, file, request, reading, used),
-  );
-  const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan, guide?.unchanged);
+  const map = await loadListMap(tools, file, asked);
+  const requested = addMapOptions(asked, map?.options);
+  refuseConflictingOptions(requested);
+  rejectUnsupportedFixes(requested.options.fix, requested.kind);
+  const reading = await examineImport(tools, file, { typed, requested, map });
+  const sent = await sendFile(tools, file, requested, reading, map);
+  const plan = requested.options.fromConsole ? await keepRecordsInUse(tools, client, sent) : sent;
+  const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here because the file is closed on return
   return await pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, {
@@ -70,7 +65,6 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     const emits = emitCsv !== undefined && !plan.rejected;
     await showPlan(tools, plan, { ...problems, emits, allRows: same(report ?? "--report plan.xlsx") });
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
-    await guide?.keepAnswers(plan);
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });
     if (skipped !== undefined)
@@ -78,7 +72,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     if (plan.rejected) {
       await pending.leave();
       const { createRejection } = await import("../refusal/rejection.ts");
-      throw createRejection(plan, requested, problems, pending.unchanged);
+      throw createRejection(plan, requested, problems);
     }
     if (emitCsv !== undefined) (await loadUploadModule()).refuseUnseenData(plan);
     const unknown = await checkAdministrators(tools, plan);
@@ -110,21 +104,24 @@ async function prepareFiles(
   return preparePasswords(tools, generatePasswords, { source: { ...input, customFields: [] }, passwords }, upload);
 }
 
-/**
- * Returns the questions of an import: at a terminal, unless nobody is to be asked.
- *
- * @param known the map that answers some of them
- */
-async function createGuide(
+/** Loads the map of an import. At a terminal, asks about the columns that neither it nor the format knows. */
+async function loadListMap(
   tools: Tools,
+  file: InputFile,
   requested: ImportRequest,
-  known: ListMap | undefined,
-): Promise<GuidedImport | undefined> {
+): Promise<MapFileSchema | undefined> {
   const { terminal, globals } = tools;
-  const { file, options } = requested;
-  if (!terminal.interactive || globals.yes || file === "-" || options.fromConsole) return undefined;
-  const { GuidedImport: Guide } = await import("./guided.ts");
-  return new Guide(tools, requested, known);
+  const { kind, options } = requested;
+  const { context } = await tools.tenant("imports");
+  const map = await loadColumnMap(tools, kind, {
+    option: options.map,
+    context,
+    isList: !options.fromConsole,
+    customFields: () => loadCustomFields(tools),
+  });
+  if (!terminal.interactive || globals.yes || requested.file === "-" || options.fromConsole) return map;
+  const { askAboutList } = await import("./guided.ts");
+  return askAboutList(tools, file, addMapOptions(requested, map?.options), map);
 }
 
 /** Determines how to read the file of an import.  @throws as `examineFile`, with the command that makes a choice */
@@ -144,42 +141,10 @@ async function examineImport(
   return examineFile(tools, file, { encoding, newline, sheet, headerRow, map, format: requested.kind, again });
 }
 
-interface MappedRequest {
-  readonly requested: ImportRequest;
-  readonly map: MapFileSchema | undefined;
-}
-
-/** Adds the defaults of a map to a request.  @throws `usage` if they contradict the options */
-function applyMap(asked: ImportRequest, map: MapFileSchema | undefined): MappedRequest {
-  const requested = addMapOptions(asked, map?.options);
-  refuseConflictingOptions(requested);
-  rejectUnsupportedFixes(requested.options.fix, requested.kind);
-  return { requested, map };
-}
-
 /**
- * Plans an import. If the plan shows what else a person has to answer, it is planned again with the answers. A takeover is
- * planned again without deletions if it is rejected only because its export lacks records that are still in use here:
- * another export has to come first.
+ * Plans a takeover again without deletions if it is rejected only because its export lacks records that are still in use
+ * here: another export has to come first.
  */
-async function planFile(
-  tools: Tools,
-  client: Client<"imports">,
-  { asked, map: first }: { readonly asked: ImportRequest; readonly map: MapFileSchema | undefined },
-  guide: GuidedImport | undefined,
-  send: (request: ImportRequest, map: MapFileSchema | undefined) => Promise<Import>,
-): Promise<MappedRequest & { readonly plan: Import }> {
-  let mapped = applyMap(asked, first);
-  let plan = await send(mapped.requested, mapped.map);
-  if (asked.options.fromConsole) return { ...mapped, plan: await keepRecordsInUse(tools, client, plan) };
-  for (let map = await guide?.revise(plan); map !== undefined; map = await guide?.revise(plan)) {
-    await client.imports.discard(plan.id);
-    mapped = applyMap(asked, map);
-    plan = await send(mapped.requested, map);
-  }
-  return { ...mapped, plan };
-}
-
 async function keepRecordsInUse({ signal }: Tools, client: Client<"imports">, plan: Import): Promise<Import> {
   if (!plan.rejected) return plan;
   for await (const { code, severity } of client.imports.problems(plan.id))

@@ -24,7 +24,7 @@ import { canDoAll } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 import type { WrittenUpload } from "../outputs/console/file.ts";
 import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign.ts";
-import type { PendingPlan } from "./pending-plan.ts";
+import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
 import { buildPlan } from "./show.ts";
 
 /** An output file that is written together with the commit of a plan: both happen or neither. */
@@ -63,14 +63,13 @@ export async function settlePlan(
     enforceLimits(planned.changes, answers);
     const leftOut = await file?.write(async () => plan);
     const isBlocked = isPartial(plan) && !dryRun;
-    if (!dryRun)
-      await tools.terminal.note(isBlocked ? pending.unchanged : text("nothing to change", "変更はありません"));
+    if (!dryRun) await tools.terminal.note(isBlocked ? NOTHING_CHANGED : text("nothing to change", "変更はありません"));
     await pending.leave();
     await showImportResult(tools, { plan, dryRun, committed: false, isKept, leftOut });
     return isPartial(plan) ? "partial" : undefined;
   }
   if (!(await confirmForeignFile(tools, plan, answers)) || !(await askToApply(tools, planned, answers, file?.name))) {
-    await tools.terminal.note(pending.unchanged);
+    await tools.terminal.note(NOTHING_CHANGED);
     await pending.leave();
     await showImportResult(tools, { plan, dryRun, committed: false, isKept });
     return undefined;

@@ -77,12 +77,11 @@ export const listFixes = (codes: Iterable<string>): readonly FixChoice[] => {
   return FIX_CHOICES.filter((fix) => fixes.has(fix));
 };
 
-/** Returns the failure for a rejected plan, with a hint for each kind of problem.  @param unchanged state of the tenant */
+/** Returns the failure for a rejected plan, with a hint for each kind of problem. */
 export function createRejection(
   plan: Import,
   { file, options }: ImportRequest,
   { all, whole, codes }: ListedProblems,
-  unchanged: Text,
 ): RejectedFileFailure {
   const { errors, invalid } = plan;
   const reason =
@@ -97,8 +96,8 @@ export function createRejection(
   return new RejectedFileFailure(
     {
       what: text(
-        `${formatCount(errors, "problem")}${rows.en}${reason.en}; ${unchanged.en}`,
-        `問題が ${errors} 件${rows.ja}あります${reason.ja}。${unchanged.ja}`,
+        `${formatCount(errors, "problem")}${rows.en}${reason.en}; nothing was changed`,
+        `問題が ${errors} 件${rows.ja}あります${reason.ja}。何も変更していません`,
       ),
       where: file === "-" ? "stdin" : file,
       hint: describeHints(options, codes, whole),

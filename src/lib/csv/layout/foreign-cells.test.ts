@@ -128,30 +128,6 @@ describe("rows that are left out", () => {
     },
   );
 
-  test.each([
-    ["在籍区分", "退職", "退職"],
-    ["在籍区分", "退職済", "退職済"],
-    ["備考", "兼務", "兼務"],
-    ["就業状況", "依願退職", "依願退職"],
-    ["退職フラグ", "1", "1"],
-    ["退職日", "2020/3/31", "<=today"],
-    ["在籍区分", "退職予定", undefined],
-    ["在籍区分", "在籍", undefined],
-    ["退職日", "2999/3/31", undefined],
-    ["入社日", "2020/3/31", undefined],
-  ])("are named if the map does not mention them: %s %s", (header, value, rule) => {
-    const names = ["氏名", "メールアドレス", header];
-    const columns = [{ header, to: null }];
-    const cells = ["山田", "a@b.jp", value];
-    const { values, problems } = read(names, { columns }, cells, cells);
-    expect(values).toHaveLength(2);
-    expect(problems).toMatchObject(
-      rule === undefined ? [] : [{ code: "row-unusual", column: 3, params: { header, value: rule, count: 2 } }],
-    );
-    const kept = { columns, keep: [{ header, values: [rule ?? "x"] }] };
-    expect(read(names, kept, cells).problems).toEqual([]);
-  });
-
   test("need their column: otherwise leavers would come back without a word", () => {
     expect(read(["氏名", "メールアドレス", "本務区分"], { skip }).header).toMatchObject([
       { code: "header-missing", params: { header: "在籍区分" } },

@@ -14,7 +14,6 @@ interface JoinedCells {
 export interface ForeignCells {
   readonly joined: ReadonlyMap<Column, JoinedCells>;
   readonly skip: readonly SelectedCells[];
-  readonly keep: readonly SelectedCells[];
   readonly problems: readonly Problem[];
 }
 
@@ -38,7 +37,7 @@ export const findForeignCells = (
   { columns, positions: taken, map }: HeaderMeanings,
   place: HeaderPlace,
 ): ForeignCells => {
-  const { joins = [], skip = [], keep = [] } = map ?? {};
+  const { joins = [], skip = [] } = map ?? {};
   const problems: Problem[] = [];
   const byKey = Map.groupBy(cells.keys(), (position) => nameKey(cells[position] ?? ""));
   const reportDuplicate = (at: number, first: number): void => {
@@ -65,8 +64,5 @@ export const findForeignCells = (
     joined.set(column, { positions, separator: column.refers?.to === "org" ? PATH_SEPARATOR : " " });
   }
   const skipped = skip.flatMap(({ header, values }) => find(header).map((position) => ({ position, values })));
-  const kept = keep.flatMap(({ header, values }) =>
-    (byKey.get(nameKey(header.trim())) ?? []).map((position) => ({ position, values })),
-  );
-  return { joined, skip: skipped, keep: kept, problems };
+  return { joined, skip: skipped, problems };
 };

@@ -308,7 +308,6 @@ export const readHeader = (
       reason,
       key,
       skip: foreign.skip,
-      keep: foreign.keep,
       place,
     },
     problems: [

@@ -29,7 +29,7 @@ export interface LayoutColumn {
   readonly translations?: ReadonlyMap<string, string> | undefined;
 }
 
-/** The cells of a header that a map skips or keeps, and the values or days there. */
+/** The cells of a header that a map skips, and the values or days there. */
 export interface SelectedCells {
   readonly position: number;
   /** as in the map */
@@ -54,8 +54,6 @@ export interface Layout {
   /** the field whose value identifies a record, see {@link Format.key} or `--key` */
   readonly key: string;
   readonly skip: readonly SelectedCells[];
-  /** cells that are like those of skipped rows, but whose rows are imported */
-  readonly keep: readonly SelectedCells[];
   readonly place: HeaderPlace;
 }
 

@@ -81,25 +81,14 @@ const MapSchema = allowBlank(
     defaults: createEntriesSchema(),
     join: createListsSchema(),
     values: allowBlank(() => new Map(), z.map(z.string(), z.map(z.string(), z.string()))).optional(),
-    rows: allowBlank(
-      () => undefined,
-      z.strictObject({ skip: createListsSchema(), keep: createListsSchema() }).optional(),
-    ).optional(),
+    rows: allowBlank(() => undefined, z.strictObject({ skip: createListsSchema() }).optional()).optional(),
     options: allowBlank(() => undefined, OptionsPart.optional()).optional(),
     dialect: allowBlank(() => undefined, DialectSchema.optional()).optional(),
   }),
 );
 
 /** Sections of the column map file whose keys are headers, fields or values chosen by the user, as paths with dots. */
-const SECTIONS_WITH_USER_KEYS: readonly string[] = [
-  "columns",
-  "constants",
-  "defaults",
-  "join",
-  "values",
-  "rows.skip",
-  "rows.keep",
-];
+const SECTIONS_WITH_USER_KEYS: readonly string[] = ["columns", "constants", "defaults", "join", "values", "rows.skip"];
 
 /** Returns true if the keys of a mapping are chosen by the user. */
 const hasOwnKeys = (path: YamlPath): boolean =>
@@ -127,8 +116,8 @@ const dialectOf = ({ delimiter, quote }: z.output<typeof DialectSchema>): Dialec
 
 /**
  * Parses a `--map` file (YAML): `columns` (foreign header: our header or field, or `ignore`), `constants` and
- * `defaults` (field: value), `join` (field: headers), `values` (field: value in the file: value), `rows.skip` and
- * `rows.keep` (header: values), `options` and `dialect` (`delimiter`, `quote`). Every value is read as text, exactly as written.
+ * `defaults` (field: value), `join` (field: headers), `values` (field: value in the file: value), `rows.skip`
+ * (header: values), `options` and `dialect` (`delimiter`, `quote`). Every value is read as text, exactly as written.
  *
  * @param where name of the file, for messages
  * @param customFields custom fields of the tenant, if there is a tenant
@@ -185,7 +174,6 @@ const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
     joins: join && Array.from(join, ([name, headers]) => ({ field: fieldOf(name), headers })),
     values: values && translations.map(({ value }) => value),
     skip: rows?.skip && Array.from(rows.skip, ([header, all]) => ({ header, values: all })),
-    keep: rows?.keep && Array.from(rows.keep, ([header, all]) => ({ header, values: all })),
     dialect: dialectOf(parts.dialect ?? {}),
   };
   const paths: Readonly<Record<MapPart, readonly YamlPath[]>> = {
@@ -195,7 +183,6 @@ const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
     joins: pathsOf(["join"], join ?? []),
     values: translations.map(({ path }) => path),
     skip: pathsOf(["rows", "skip"], rows?.skip ?? []),
-    keep: pathsOf(["rows", "keep"], rows?.keep ?? []),
   };
   return { map, paths };
 };

@@ -49,7 +49,7 @@ describe("parseMapFile", () => {
 
   it("reads how lists are read: joins, values, rows to skip and options", () => {
     const content =
-      "join:\n  氏名: [姓, 名]\nvalues:\n  組織コード:\n    営業部: S01\n    なし:\nrows:\n  skip:\n    在籍区分: [退職]\n    退職日: [<=today]\n  keep:\n    本務区分: [兼務]\noptions:\n  sheet: 名簿\n  header-row: 4\n  org-by: name\n  blank: keep\n  key: employee-code\n";
+      "join:\n  氏名: [姓, 名]\nvalues:\n  組織コード:\n    営業部: S01\n    なし:\nrows:\n  skip:\n    在籍区分: [退職]\n    退職日: [<=today]\noptions:\n  sheet: 名簿\n  header-row: 4\n  org-by: name\n  blank: keep\n  key: employee-code\n";
     const map = parseMapFile(content, FORMATS.users, "hr.yaml");
     expect(map).toEqual({
       ...EMPTY,
@@ -62,7 +62,6 @@ describe("parseMapFile", () => {
         { header: "在籍区分", values: ["退職"] },
         { header: "退職日", values: ["<=today"] },
       ],
-      keep: [{ header: "本務区分", values: ["兼務"] }],
       options: { sheet: "名簿", headerRow: 4, orgBy: "name", blank: "keep", key: "employee-code" },
     });
     expect(() => checkMap(map, FORMATS.users)).not.toThrow();
@@ -123,7 +122,7 @@ describe("parseMapFile", () => {
     ["values:\n  accountPassword:\n    a: b\n", 3, /secret/],
     ["values:\n  メールアドレス:\n    a: b\n", 3, /not an email address/],
     ["rows:\n  only:\n    a: [b]\n", 2, /unknown key "only"/],
-    ["rows:\n  keep:\n    a: [<=tomorrow]\n", 3, /"<=tomorrow" names no day/],
+    ["rows:\n  skip:\n    a: [<=tomorrow]\n", 3, /"<=tomorrow" names no day/],
     ["rows:\n  skip:\n    a:\n", 3, /list/],
     ["options:\n  mode: replace\n", 2, /unknown key "mode"/],
     ["options:\n  header-row: 1001\n", 2, /from 1 to 1000/],

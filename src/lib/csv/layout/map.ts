@@ -26,7 +26,7 @@ export interface TranslatedValue {
   readonly to: string;
 }
 
-/** The cells of a foreign header that make a row be skipped, or kept. */
+/** The cells of a foreign header that make a row be skipped. */
 export interface SkippedCells {
   readonly header: string;
   /** values, `<=today`, or days up to a day such as `<=2027-03-31` */
@@ -43,12 +43,10 @@ export interface ColumnMap {
   readonly joins?: readonly JoinedField[] | undefined;
   readonly values?: readonly TranslatedValue[] | undefined;
   readonly skip?: readonly SkippedCells[] | undefined;
-  /** cells like those of leavers and further posts, whose rows are imported without a warning */
-  readonly keep?: readonly SkippedCells[] | undefined;
   readonly dialect?: Dialect | undefined;
 }
 
-export type MapPart = "columns" | "constants" | "defaults" | "joins" | "values" | "skip" | "keep";
+export type MapPart = "columns" | "constants" | "defaults" | "joins" | "values" | "skip";
 
 export interface MapFault {
   readonly part: MapPart;
@@ -167,16 +165,14 @@ function* findTranslationFaults(map: ColumnMap, { columns, open }: MapTargets): 
   }
 }
 
-function* findSkipFaults(map: ColumnMap): Generator<MapFault> {
-  for (const part of ["skip", "keep"] as const) {
-    const headers = new Set<string>();
-    for (const [index, { header, values }] of (map[part] ?? []).entries()) {
-      const key = nameKey(header);
-      if (headers.has(key)) yield { part, index, what: describeDuplicate(header) };
-      headers.add(key);
-      const faulty = values.find(isFaultyRule);
-      if (faulty !== undefined) yield { part, index, what: describeFaultyDay(faulty) };
-    }
+function* findSkipFaults({ skip = [] }: ColumnMap): Generator<MapFault> {
+  const headers = new Set<string>();
+  for (const [index, { header, values }] of skip.entries()) {
+    const key = nameKey(header);
+    if (headers.has(key)) yield { part: "skip", index, what: describeDuplicate(header) };
+    headers.add(key);
+    const faulty = values.find(isFaultyRule);
+    if (faulty !== undefined) yield { part: "skip", index, what: describeFaultyDay(faulty) };
   }
 }
 

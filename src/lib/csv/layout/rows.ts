@@ -214,8 +214,6 @@ export class RowChecker {
     if (omission === undefined) {
       for (const problem of this.#damage) this.#report(problem);
       if (count === 0) this.#damage.length = 0;
-      else if (this.#damage.length === 0)
-        for (const found of this.#selection.findUnusual(cells, count)) this.tally.note({ ...place, ...found });
       return false;
     }
     this.tally.note({ ...place, ...omission });

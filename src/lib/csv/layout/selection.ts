@@ -3,13 +3,7 @@ import { toLooseValue } from "./columns.ts";
 import { satisfiesRule } from "../../model/rules.ts";
 import { isBlankCell } from "./look.ts";
 import type { Layout, LayoutColumn, SelectedCells } from "./layout.ts";
-import {
-  createSkipProposal,
-  createSkipRule,
-  matchSkipRule,
-  type SkipProposal,
-  type SkipRule,
-} from "./skipped-value.ts";
+import { createSkipRule, matchSkipRule, type SkipRule } from "./skipped-value.ts";
 
 /** Words at the start of a row of totals, as {@link toLooseValue} returns them, without blanks. */
 const TOTAL = /^(?:総?合計|総計|小計|計):?$/;
@@ -24,10 +18,8 @@ const NOTE = /^(?:※|\*|\(?注)/;
 const TEXT_START =
   /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小]?\s*[合計])/u;
 
-/** Why a row is left out, whose values then need no check, or would usually be left out. */
+/** Why a row is left out, whose values then need no check. */
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
-
-const NONE: readonly RowOmission[] = [];
 
 type RowDamage = Pick<Problem, "code" | "column">;
 
@@ -36,10 +28,7 @@ const NO_DAMAGE: readonly RowDamage[] = [];
 /** Decides which rows of a file are left out: rows that its map skips, rows of totals, and notes. */
 export class RowSelection {
   readonly #rules: readonly SkipRule[];
-  readonly #kept: readonly SkipRule[];
   readonly #headers: readonly string[];
-  /** the cells that are not read as values, and what recognises those of rows that are usually skipped */
-  readonly #others: readonly { readonly position: number; readonly propose: SkipProposal }[];
   /** the columns that identify a record; undefined if the map gives every row a key */
   readonly #keys: readonly LayoutColumn[] | undefined;
   /** position of the cell of the key; -1 if the file lacks the key */
@@ -48,14 +37,9 @@ export class RowSelection {
   readonly #required: readonly LayoutColumn[];
 
   /** @param today see `toListDay` */
-  constructor({ skip, keep, headers, columns, format, key, reason }: Layout, today: string) {
+  constructor({ skip, headers, columns, format, key }: Layout, today: string) {
     const toRule = ({ position, values }: SelectedCells): SkipRule => createSkipRule(position, values, today);
     this.#rules = skip.map(toRule);
-    this.#kept = keep.map(toRule);
-    const read = new Set([...columns.flatMap(({ positions }) => positions), reason]);
-    this.#others = [...headers.entries()]
-      .filter(([position, header]) => header !== "" && !read.has(position))
-      .map(([position, header]) => ({ position, propose: createSkipProposal(header, today) }));
     this.#headers = headers;
     const fields = key === format.key ? [key, ...(format.fallbackKey ?? [])] : [key];
     const keys = columns.filter(({ column }) => fields.includes(column.field));
@@ -77,28 +61,12 @@ export class RowSelection {
       const { position } = rule;
       if (position >= count || damage.some(({ column }) => column === position + 1)) continue;
       const value = matchSkipRule(rule, toLooseValue(cells[position] ?? ""));
-      if (value !== undefined) return this.#describe("row-skipped", position, value);
+      if (value === undefined) continue;
+      const header = this.#headers[position] ?? "";
+      return { code: "row-skipped", column: position + 1, header, params: { header, value } };
     }
     const code = this.#findText(cells, count, damage);
     return code && { code, column: 0, header: "", params: {} };
-  }
-
-  /** Returns the cells of a row that is read, if they are like those of leavers and further posts of a person. */
-  findUnusual(cells: readonly string[], count: number): readonly RowOmission[] {
-    if (this.#others.length === 0) return NONE;
-    return this.#others.flatMap(({ position, propose }) => {
-      if (position >= count) return [];
-      const value = toLooseValue(cells[position] ?? "");
-      const rule = propose(value);
-      if (rule === undefined) return [];
-      const isKept = this.#kept.some((one) => one.position === position && matchSkipRule(one, value) !== undefined);
-      return isKept ? [] : [this.#describe("row-unusual", position, rule)];
-    });
-  }
-
-  #describe(code: "row-skipped" | "row-unusual", position: number, value: string): RowOmission {
-    const header = this.#headers[position] ?? "";
-    return { code, column: position + 1, header, params: { header, value } };
   }
 
   /** Returns the code of a row of totals or a note. A record has other cells than these, and all that it needs. */

@@ -13,7 +13,7 @@ export interface SkipRule {
 /** The start of a rule for all days up to a day: `<=today`, or a day such as `<=2027-03-31`. */
 const UNTIL = "<=";
 /** The rule for days that have come. */
-export const UNTIL_TODAY = `${UNTIL}today`;
+const UNTIL_TODAY = `${UNTIL}today`;
 const LIST_TIMEZONE = "Asia/Tokyo";
 
 /** The first years of the eras, less one. */
@@ -76,43 +76,4 @@ export const matchSkipRule = ({ values, lastDay }: SkipRule, value: string): str
   if (lastDay === undefined) return undefined;
   const day = parseListDay(value);
   return day !== undefined && day <= lastDay ? `${UNTIL}${lastDay}` : undefined;
-};
-
-/** Values of rows that are usually not imported: leavers, and further posts of a person. */
-const SKIPPED_VALUE = /^(?:退職(?:済み?|者)?|退社|兼務|兼任|兼職)$/;
-const STATUS_HEADER = /在籍|在職|就業|雇用|勤務状|状態|状況|ステータス|退職|退社|本務|兼務|主務|status/i;
-const STATUS_VALUE = /退職|退社|離職|死亡|兼務|兼任|兼職|^(?:resigned|retired|terminated|left|inactive)$/i;
-const NOT_YET = /予定|見込|以外|なし|無|非/;
-const FLAG_HEADER = /^(?:退職(?:済み?|者)?|退社|兼務|兼任|兼職)(?:フラグ|flg|flag|区分|の?有無)?$/i;
-const FLAG_VALUE = /^(?:[○〇◯●✓✔☑レ1]|有り?|あり|はい|該当|yes|y|true|済み?)$/i;
-const LEAVING_DAY_HEADER = /^(?:退職|退社|離職)(?:年月)?日(?:付)?$|^(?:leaving|termination|resignation) ?date$/i;
-const MAX_STATUS_LENGTH = 20;
-
-/** Returns true if a column has the days on which people leave. */
-export const isLeavingDayHeader = (header: string): boolean => LEAVING_DAY_HEADER.test(toLooseValue(header));
-
-/** Returns the rule for a value, see `toLooseValue`, whose rows are usually skipped; undefined for other values. */
-export type SkipProposal = (value: string) => string | undefined;
-
-/** Returns what recognises the values of leavers and of further posts in a column that has no leaving days. */
-export const createStatusProposal = (header: string): SkipProposal => {
-  const name = toLooseValue(header).replaceAll(/\s/g, "");
-  const [isStatus, isFlag] = [STATUS_HEADER.test(name), FLAG_HEADER.test(name)];
-  return (value) => {
-    if (value === "" || value.length > MAX_STATUS_LENGTH) return undefined;
-    const isLeft = isStatus && STATUS_VALUE.test(value) && !NOT_YET.test(value);
-    return isLeft || SKIPPED_VALUE.test(value) || (isFlag && FLAG_VALUE.test(value)) ? value : undefined;
-  };
-};
-
-/**
- * Returns what recognises the values of a column whose rows are usually skipped, in a column of leaving days the days
- * up to today.
- *
- * @param today see {@link toListDay}
- */
-export const createSkipProposal = (header: string, today: string): SkipProposal => {
-  if (!isLeavingDayHeader(header)) return createStatusProposal(header);
-  const days = createSkipRule(0, [UNTIL_TODAY], today);
-  return (value) => (matchSkipRule(days, value) === undefined ? undefined : UNTIL_TODAY);
 };

@@ -35,7 +35,7 @@ const encodeForm = (column: number, { length, isNumber, padded }: ValueForm): nu
 const countValues = (problems: readonly ColumnProblems[]): number =>
   problems.reduce((sum, { count }) => sum + count, 0);
 
-const VALUE_CODES: ReadonlySet<string> = new Set(["row-skipped", "row-unusual"]);
+const VALUE_CODES: ReadonlySet<string> = new Set(["row-skipped"]);
 
 /** Collects problems that are reported once per column, with the first problem and the number of problems. */
 export class Tally {
