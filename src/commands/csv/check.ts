@@ -15,7 +15,7 @@ import { buildCsvCommand } from "../imports/refusal/command.ts";
 import { listFixes } from "../imports/refusal/rejection.ts";
 import { loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
 import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
-import { FIX_OPTION, rejectUnsupportedFixes } from "./file/fix.ts";
+import { FIX_OPTION } from "./file/fix.ts";
 import { FORMAT_OPTION } from "./file/format.ts";
 import { readRecords, type RetypedCommand } from "../imports/plan/reading.ts";
 import { HEADER_ROW_OPTION, SHEET_OPTION } from "./file/sheet.ts";
@@ -84,14 +84,13 @@ export default defineCommand({
     tools.describeState(() =>
       text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
     );
-    rejectUnsupportedFixes(fix, as);
     const map = await loadColumnMap(tools, as, { option: typed.map });
     const { sheet, headerRow, key } = addMapDefaults(typed, map?.options);
     const keyField = resolveKeyField(as, key);
     await using file = await openInput(tools, name);
     const given = { as, ...typed, allow };
     const again: RetypedCommand = (chosen) => buildCsvCommand("check", name, { ...given, ...chosen, fix });
-    const choice = { encoding: asked, newline: "auto", sheet, headerRow, map } as const;
+    const choice = { encoding: asked, sheet, headerRow, map };
     const reading = await examineFile(tools, file, { ...choice, format: as, again });
     const { encoding, dialect, headerRow: foundRow } = reading;
     const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTE_UNIT });

@@ -155,7 +155,7 @@ export default defineCommand({
     tools.summarize({ number: String(number), file: against });
     await permitChange();
     await using file = await openInput(tools, against);
-    const reading = await examineFile(tools, file, { encoding, newline: "auto" });
+    const reading = await examineFile(tools, file, { encoding });
     const map = await loadColumnMap(tools, kind, { option: undefined, context });
     const verify = (isExport: boolean): Promise<Verification> => {
       tools.describeState(() => describeUnknownResult(number));

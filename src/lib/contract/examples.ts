@@ -18,7 +18,6 @@ const importRequest: ImportRequest = {
   mode: "append",
   key: "email",
   blank: "clear",
-  missingColumns: "keep",
   createOrgs: true,
   createGroups: false,
   skipInvalid: false,

@@ -78,7 +78,6 @@ const ImportRequest = nameSchema(
       description:
         "default: clear; in this case, a column that is blank in every row is a problem if records have a value in that column",
     }),
-    missingColumns: z.enum(["keep", "clear"]).default("keep"),
     createOrgs: z.boolean().default(false),
     createGroups: z.boolean().default(false),
     skipInvalid: z.boolean().default(false),

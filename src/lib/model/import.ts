@@ -58,7 +58,7 @@ export type UndeletableChoice = (typeof UNDELETABLE_CHOICES)[number];
  * What `--fix` corrects: outer spaces; full-width letters and variants of hyphens in addresses, codes and telephone
  * numbers; half-width kana in フリガナ; spaces in names of people; invisible characters; short rows.
  */
-export const FIX_CHOICES = ["trim", "width", "kana", "names", "invisible", "short-rows"] as const;
+export const FIX_CHOICES = ["trim", "width", "kana", "names", "invisible"] as const;
 export type FixChoice = (typeof FIX_CHOICES)[number];
 
 /** The effects of a blank cell on a value: it is cleared or kept. */

@@ -15,7 +15,6 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "cells-too-many": { got: 15, want: 4 },
   "record-too-long": { max: 4711 },
   "columns-too-many": { max: 4711 },
-  "cells-lacking": { count: 3 },
   "cells-surplus": { count: 3 },
   "row-blank": { count: 3 },
   "org-name-unknown": { name: "営業", by: "name", near: "営業部" },
@@ -169,7 +168,6 @@ test("lists the problems that are only warnings", () => {
   expect(new Set(CODES.map(getProblemSeverity))).toEqual(new Set(["error", "warning"]));
   expect(CODES.filter((code) => getProblemSeverity(code) === "warning")).toEqual([
     "character-invisible",
-    "cells-lacking",
     "cells-surplus",
     "row-blank",
     "row-total",

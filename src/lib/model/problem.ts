@@ -267,13 +267,8 @@ export const PROBLEMS = {
   ),
   "quote-trailing": createError("text after the closing quote", "閉じた引用符の後に文字があります"),
   "cells-too-few": createError(
-    (p) =>
-      `${formatCount(Number(p["got"]), "cell")}, but the header has ${p["want"]} (Excel may omit blank cells at the end: --fix short-rows)`,
-    "セルが {got} 個しかありません(ヘッダーは {want} 個。Excel は末尾の空のセルを省くことがあります: --fix short-rows)",
-  ),
-  "cells-lacking": createWarning(
-    (p) => `${formatCount(Number(p["count"] ?? 1), "short row")}: values of the missing cells stay as they are`,
-    (p) => `セルの足りない行が ${p["count"] ?? 1} 行あります(足りない列の値は変更しません)`,
+    (p) => `${formatCount(Number(p["got"]), "cell")}, but the header has ${p["want"]}`,
+    "セルが {got} 個しかありません(ヘッダーは {want} 個)",
   ),
   "cells-surplus": createWarning(
     (p) => `${formatCount(Number(p["count"]), "row")} with surplus blank cells, which are ignored`,

@@ -13,7 +13,6 @@ import {
   describeColumn,
   describeRow,
   findFieldHeader,
-  getFieldHeaders,
   getRowOwner,
   getRowRecordName,
   formatPlanValue,
@@ -261,17 +260,15 @@ const MAX_LISTED_COLUMNS = 20;
 /**
  * Returns a warning for each column that would lose most of its values, even if only a few cells of the file are blank.
  */
-const describeClearedColumns = ({ kind, columns, request, absentColumns }: Import): readonly Text[] =>
+const describeClearedColumns = ({ kind, columns, request }: Import): readonly Text[] =>
   columns.flatMap(({ field, cleared, clearedOf }) => {
     if (clearedOf === undefined) return [];
     const header = findFieldHeader(kind, field);
-    const isAbsent = getFieldHeaders(kind, field).some((one) => absentColumns.includes(one));
-    const option = isAbsent ? "--missing-columns keep" : "--blank keep";
     // a blank cell in the console's export means that the value is blank in the console
     const way =
       request?.fromConsole === true
         ? same("")
-        : text(`; to keep them, pass ${option}`, `(${option} を付ければ残ります)`);
+        : text("; to keep them, pass --blank keep", "(--blank keep を付ければ残ります)");
     return text(
       `${header}: ${cleared} of ${formatCount(clearedOf, "value")} would be cleared${way.en}`,
       `${header}: ${clearedOf} 件の値のうち ${cleared} 件が消えます${way.ja}`,
@@ -404,18 +401,9 @@ const LIST_TASKS_COMMAND = line("console list", []);
 const MAX_VALUE_LENGTH = 40;
 
 function* describeColumnMismatches(plan: Import): Generator<Text> {
-  const { absentColumns, unknownColumns, kind, columns } = plan;
-  const losing = columns
-    .filter(({ cleared, removed }) => cleared + removed > 0)
-    .flatMap(({ field }) => getFieldHeaders(kind, field));
-  const cleared = absentColumns.filter((header) => losing.includes(header));
-  const kept = absentColumns.filter((header) => !losing.includes(header));
-  if (cleared.length > 0) {
-    const names = joinNames(cleared);
-    yield text(`columns missing from the file, to be cleared: ${names}`, `ファイルにないため値を消す列: ${names}`);
-  }
-  if (kept.length > 0) {
-    const names = joinNames(kept, MAX_UNCHANGED_NAMES);
+  const { absentColumns, unknownColumns } = plan;
+  if (absentColumns.length > 0) {
+    const names = joinNames(absentColumns, MAX_UNCHANGED_NAMES);
     yield text(`columns missing from the file, left unchanged: ${names}`, `ファイルにないため変更しない列: ${names}`);
   }
   if (unknownColumns.length > 0) {

@@ -23,8 +23,8 @@ const omitSecrets = (user: SecuredUser): unknown => ({ ...user, secrets: undefin
 
 const isSame = (a: SecuredUser, b: SecuredUser): boolean => isDeepStrictEqual(omitSecrets(a), omitSecrets(b));
 
-/** Computes the result of importing a file, according to `--blank`, `--missing-columns` and the mode. */
-export function computeExpected({ app, mode, blank, missingColumns, users, file }: Scenario): Expected {
+/** Computes the result of importing a file, according to `--blank` and the mode. */
+export function computeExpected({ app, mode, blank, users, file }: Scenario): Expected {
   const [header = [], ...records] = file;
   const before = new Map(users.map((user) => [user.userId, user]));
   const after = new Map(
@@ -33,7 +33,7 @@ export function computeExpected({ app, mode, blank, missingColumns, users, file 
   const counts = { create: 0, update: 0, unchanged: 0, secretsSet: 0, emitted: 0, withoutPassword: 0 };
   for (const cells of records) {
     const old = before.get(cells[header.indexOf(USER_ID)] ?? "");
-    const user = buildUserOfRow({ app, blank, missingColumns, header, cells }, old);
+    const user = buildUserOfRow({ app, blank, header, cells }, old);
     const action = old === undefined ? "create" : isSame(old, user) ? "unchanged" : "update";
     counts[action] += 1;
     if (user.secrets.size > 0) counts.secretsSet += 1;
@@ -48,19 +48,16 @@ export function computeExpected({ app, mode, blank, missingColumns, users, file 
   return { users: [...after.values()].toSorted((a, b) => (a.userId < b.userId ? -1 : 1)), delete: gone, ...counts };
 }
 
-type RowContext = Pick<Scenario, "app" | "blank" | "missingColumns"> & {
+type RowContext = Pick<Scenario, "app" | "blank"> & {
   readonly header: readonly string[];
   readonly cells: readonly string[];
 };
 
-function buildUserOfRow(
-  { app, blank, missingColumns, header, cells }: RowContext,
-  old: SecuredUser | undefined,
-): SecuredUser {
+function buildUserOfRow({ app, blank, header, cells }: RowContext, old: SecuredUser | undefined): SecuredUser {
   const cell = (name: string): string | undefined => (header.includes(name) ? cells[header.indexOf(name)] : undefined);
   const arrived = (name: string): string => {
     const [given, had] = [cell(name), old?.items.get(name) ?? ""];
-    if (given === undefined) return missingColumns === "keep" ? had : "";
+    if (given === undefined) return had;
     return given === "" && blank === "keep" ? had : given;
   };
   const { single, flags, secrets } = LAYOUTS[app];
@@ -71,17 +68,17 @@ function buildUserOfRow(
     name: cell(NAME) ?? "",
     administrator: false,
     items: new Map(pairs.filter(([, value]) => value !== "")),
-    groups: computeGroups({ blank, missingColumns, header, cells }, old),
+    groups: computeGroups({ blank, header, cells }, old),
     secrets: new Map(given.filter(([, value]) => value !== "")),
   };
 }
 
 function computeGroups(
-  { blank, missingColumns, header, cells }: Omit<RowContext, "app">,
+  { blank, header, cells }: Omit<RowContext, "app">,
   old: SecuredUser | undefined,
 ): readonly string[] {
   const had = old?.groups ?? [];
-  if (!header.includes(GROUP)) return missingColumns === "keep" ? had : [];
+  if (!header.includes(GROUP)) return had;
   const named = cells.filter((cell, at) => header[at] === GROUP && cell !== "");
   return [...new Set([...(blank === "keep" ? had : []), ...named])].toSorted();
 }

@@ -5,7 +5,7 @@ import { ACCOUNT, ACCOUNT_PASSWORD, FULL_NAME, MAIL, ORG_CODE, PLAIN_HEADERS, ty
 import type { Scenario } from "./scenario.ts";
 
 /** A test case: the users of a PANEL, and a file to import. */
-export interface PanelScenario extends Pick<Scenario, "mode" | "blank" | "missingColumns" | "behind"> {
+export interface PanelScenario extends Pick<Scenario, "mode" | "blank" | "behind"> {
   readonly users: readonly PanelUser[];
   readonly file: Cells;
 }
@@ -110,7 +110,6 @@ export const panelScenario: fc.Arbitrary<PanelScenario> = fc
     fc.record({
       mode: fc.constantFrom("追加更新", "全件更新"),
       blank: fc.constantFrom("clear", "keep"),
-      missingColumns: fc.constantFrom("clear", "keep"),
       users: fc.constant(users),
       file: someFile(users),
       behind: fc.record({ deed: fc.constantFrom("rename", "describe", "delete", "add"), whom: fc.nat(PEOPLE.length) }),
@@ -145,7 +144,7 @@ function computeMails(
 }
 
 /** Computes the expected result of an import into a PANEL, row by row and according to the design. */
-export function computeExpectedPanel({ mode, blank, missingColumns, users, file }: PanelScenario): PanelExpected {
+export function computeExpectedPanel({ mode, blank, users, file }: PanelScenario): PanelExpected {
   const [header = [], ...records] = file;
   const before = new Map(users.map((one) => [one.mails[0], one]));
   const after = new Map(mode === "追加更新" ? before : []);
@@ -160,7 +159,7 @@ export function computeExpectedPanel({ mode, blank, missingColumns, users, file 
     const arrived = (name: string): string => {
       const had = old?.items.get(name) ?? "";
       const isNeverCleared = name === ORG_CODE || name === ACCOUNT;
-      if (!header.includes(name)) return missingColumns === "keep" || isNeverCleared ? had : "";
+      if (!header.includes(name)) return had;
       const given = cells[header.indexOf(name)] ?? "";
       return given === "" && (blank === "keep" || isNeverCleared) ? had : given;
     };

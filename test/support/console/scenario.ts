@@ -8,7 +8,6 @@ export interface Scenario {
   readonly app: App;
   readonly mode: ConsoleMode;
   readonly blank: "clear" | "keep";
-  readonly missingColumns: "clear" | "keep";
   readonly users: readonly SecuredUser[];
   readonly file: Cells;
   /** what somebody changes by hand in the console after the upload, and for which user */
@@ -175,7 +174,6 @@ export const someScenario = (app: App): fc.Arbitrary<Scenario> =>
         app: fc.constant(app),
         mode: fc.constantFrom<ConsoleMode>("追加更新", "全件更新"),
         blank: fc.constantFrom("clear", "keep"),
-        missingColumns: fc.constantFrom("clear", "keep"),
         users: fc.constant(users),
         file: someFile(app, users),
         behind: fc.record({ deed: fc.constantFrom("rename", "describe", "delete", "add"), whom: fc.nat(IDS.length) }),

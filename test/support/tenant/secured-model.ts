@@ -94,16 +94,15 @@ export class SecuredModel {
 
   #apply(row: ModelRow, matched: ModelSecuredUser | undefined): ModelSecuredUser {
     const keep = this.#request.blank === "keep";
-    const clears = this.#request.missingColumns === "clear";
     const single = (header: string, before: string | null): string | null => {
-      if (!this.#header.includes(header)) return clears ? null : before;
+      if (!this.#header.includes(header)) return before;
       const cell = this.#cell(row, header);
       return cell === "" && keep ? before : cell || null;
     };
     const named = this.#groups(row);
     const before = matched?.groups ?? [];
     const groups = keep ? [...new Set([...before, ...named])].toSorted() : named;
-    const keepsGroups = !this.#header.includes("グループ名") && !clears;
+    const keepsGroups = !this.#header.includes("グループ名");
     return {
       userId: this.#cell(row, "ユーザーID"),
       administrator: false,

@@ -173,7 +173,7 @@ export class UsersModel {
   /** Returns the user that results from applying a valid row. */
   #apply(row: ModelRow, matched: ModelUser | undefined): ModelUser {
     const single = (header: string, before: string | null, clears: boolean): string | null => {
-      if (!this.#header.includes(header)) return clears && this.#request.missingColumns === "clear" ? null : before;
+      if (!this.#header.includes(header)) return before;
       const cell = this.#cell(row, header);
       if (cell === "") return clears && this.#request.blank !== "keep" ? null : before;
       return this.#keepsForm(before, cell);

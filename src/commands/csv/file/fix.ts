@@ -1,6 +1,4 @@
-import { Failure } from "../../../lib/errors/index.ts";
-import type { FormatName } from "../../../lib/model/console-files.ts";
-import { FIX_CHOICES, type FixChoice } from "../../../lib/model/import.ts";
+import { FIX_CHOICES } from "../../../lib/model/import.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 
@@ -10,20 +8,7 @@ export const FIX_OPTION = {
   value: "FIXES",
   choices: FIX_CHOICES,
   about: text(
-    "fix before checking, and list what changed: trim (blanks at both ends), width (full-width characters and variants of hyphens in addresses, codes and telephone numbers), kana (half-width kana in フリガナ), names (spaces in names of people become one half-width space), invisible (invisible characters, tabs, line breaks at both ends), short-rows (missing last cells; their values stay unchanged); never changes passwords; only names and invisible apply to required names",
-    "検査の前に直し、変更箇所を表示する。trim は前後の空白、width はアドレス・コード・電話番号の全角英数字とハイフンに似た横線、kana はフリガナの半角カナ、names は氏名の空白(半角 1 文字にする)、invisible は目に見えない文字・タブ・前後の改行、short-rows は末尾に足りないセル(その列の値は変更しない)。パスワードは変えず、必須の名称は names と invisible だけ直す",
+    "fix before checking, and list what changed: trim (blanks at both ends), width (full-width characters and variants of hyphens in addresses, codes and telephone numbers), kana (half-width kana in フリガナ), names (spaces in names of people become one half-width space), invisible (invisible characters, tabs, line breaks at both ends); never changes passwords; only names and invisible apply to required names",
+    "検査の前に直し、変更箇所を表示する。trim は前後の空白、width はアドレス・コード・電話番号の全角英数字とハイフンに似た横線、kana はフリガナの半角カナ、names は氏名の空白(半角 1 文字にする)、invisible は目に見えない文字・タブ・前後の改行。パスワードは変えず、必須の名称は names と invisible だけ直す",
   ),
 } as const satisfies TextField;
-
-/** Rejects fixes that a format does not support.  @throws `usage` if there is such a fix */
-export function rejectUnsupportedFixes(fixes: readonly FixChoice[] | undefined, format: FormatName): void {
-  if (format !== "orgs" || fixes?.includes("short-rows") !== true) return;
-  throw new Failure("usage", {
-    what: text(
-      "--fix short-rows cannot be used with organisations: without its last cells, a row does not determine the parent organisation",
-      "組織では --fix short-rows を使えません(末尾のセルがないと上位組織が決まりません)",
-    ),
-    where: "--fix",
-    hint: text("fill in the missing cells", "足りないセルを補ってください"),
-  });
-}

@@ -34,7 +34,8 @@ interface KnownColumns {
   readonly map?: ColumnMap | undefined;
 }
 
-const findOpenHeaders = (
+/** Returns the headers of a file that neither the format nor the map knows. */
+export const findOpenHeaders = (
   headers: readonly string[],
   format: Format,
   { customFields, map }: KnownColumns,

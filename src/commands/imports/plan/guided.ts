@@ -12,7 +12,7 @@ import { formatOrgPath, parseOrgPath } from "../../../lib/model/organisation.ts"
 import { listPathReadings } from "../../../lib/model/path-readings.ts";
 import { text } from "../../../lib/text/index.ts";
 import { loadCustomFields, proposeMapName } from "../../csv/file/column-map.ts";
-import { askColumns } from "../../csv/questions/ask.ts";
+import { askColumns, findOpenHeaders } from "../../csv/questions/ask.ts";
 import { renderMapFile } from "../../csv/questions/render.ts";
 import { surveyFile, type SurveyedColumn } from "../../csv/questions/survey.ts";
 import type { Tools } from "../../tools.ts";
@@ -42,8 +42,9 @@ export async function askAboutList(
   const reading = await detectInputFormat(file, { encoding, sheet, headerRow, map, signal });
   const row = headerRow ?? (await findHeaderInFile(file, reading, format, { map, sheet, signal })).row;
   const columns = await surveyFile(file, { ...reading, headerRow: row }, signal);
-  const customFields = format.custom ? await loadCustomFields(tools) : undefined;
   const headers = columns.map(({ header }) => header);
+  if (findOpenHeaders(headers, format, { map }).length === 0) return map;
+  const customFields = format.custom ? await loadCustomFields(tools) : undefined;
   const answered = await askColumns(terminal.prompts, headers, format, { customFields, map });
   if (answered === undefined) return map;
   const layout = readHeader(headers, format, { map: answered, customFields }).layout.columns;

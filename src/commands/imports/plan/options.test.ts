@@ -12,7 +12,6 @@ import {
 const OPTIONS: ImportRequest["options"] = {
   mode: "append",
   encoding: "auto",
-  newline: "auto",
   sheet: undefined,
   headerRow: undefined,
   skipped: undefined,
@@ -27,7 +26,6 @@ const OPTIONS: ImportRequest["options"] = {
   fix: undefined,
   allow: undefined,
   prefer: undefined,
-  missingColumns: "keep",
   fromConsole: false,
   emitCsv: undefined,
   report: undefined,

@@ -207,16 +207,6 @@ export const IMPORT_OPTIONS = {
     ...INPUT_ENCODING_OPTION,
     group: "input",
   },
-  newline: {
-    group: "input",
-    kind: "choice",
-    choices: ["auto", "crlf", "lf", "cr"],
-    default: "auto",
-    about: text(
-      "expected newline of the file; any newline is read, a different one causes a warning",
-      "ファイルの改行(どの改行も読み込む。指定と違えば警告する)",
-    ),
-  },
   sheet: {
     ...SHEET_OPTION,
     group: "input",
@@ -243,16 +233,6 @@ export const IMPORT_OPTIONS = {
     about: text(
       "effect of a blank cell on an optional field (default: clear, but required if a column is blank in every row)",
       "空のセルの扱い(clear は値を消し、keep は残す。省略時は clear。ただし全行が空の列で値が消える場合は指定が必要)",
-    ),
-  },
-  missingColumns: {
-    group: "matching",
-    kind: "choice",
-    choices: ["clear", "keep"],
-    default: "keep",
-    about: text(
-      "clear or keep fields whose column is missing from the file",
-      "ファイルにない列の扱い(clear は値を消し、keep は残す)",
     ),
   },
   dryRun: {
@@ -341,7 +321,6 @@ type OutputName = "emitCsv" | "errors" | "report" | "skipped";
 export const IMPORT_EXCLUDES = [
   ["fromConsole", "emitCsv"],
   ["fromConsole", "skipInvalid"],
-  ["fromConsole", "missingColumns"],
 ] as const;
 
 /** The failures of an import that a script should expect. */

@@ -16,7 +16,6 @@ import { runInBoth, run } from "#support/commands/program.ts";
 /** What an import sends unless its options say otherwise. */
 const USUAL = {
   mode: "append",
-  missingColumns: "keep",
   skipInvalid: false,
   createOrgs: false,
   createGroups: false,
@@ -64,12 +63,11 @@ const IMPORTS: readonly Case[] = [
     file: "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n",
     options: [
       ["", {}],
-      [" --mode append --key email --blank clear --missing-columns keep", { key: "email", blank: "clear" }],
+      [" --mode append --key email --blank clear", { key: "email", blank: "clear" }],
       [" --mode replace", { mode: "replace" }],
       [" --key employee-code", { key: "employee-code" }],
       [" --key upn", { key: "upn" }],
       [" --blank keep", { blank: "keep" }],
-      [" --missing-columns clear", { missingColumns: "clear" }],
       [" --skip-invalid", { skipInvalid: true }],
       [" --allow unknown-columns", { allow: ["unknown-columns"] }],
       [" --create-orgs", { createOrgs: true }],
@@ -85,7 +83,7 @@ const IMPORTS: readonly Case[] = [
     options: [
       ["", {}],
       [" --mode replace", { mode: "replace" }],
-      [" --blank keep --missing-columns clear", { blank: "keep", missingColumns: "clear" }],
+      [" --blank keep", { blank: "keep" }],
       [" --skip-invalid --allow unknown-columns", { skipInvalid: true, allow: ["unknown-columns"] }],
     ],
     rows: [
@@ -106,7 +104,7 @@ const IMPORTS: readonly Case[] = [
     options: [
       ["", {}],
       [" --mode replace", { mode: "replace" }],
-      [" --blank keep --missing-columns clear", { blank: "keep", missingColumns: "clear" }],
+      [" --blank keep", { blank: "keep" }],
       [" --key serial", { key: "serial" }],
       [" --key imei", { key: "imei" }],
       [" --key phone", { key: "phone" }],

@@ -2,7 +2,6 @@ import { same } from "../../../lib/text/index.ts";
 import type { Client, Import } from "../../../lib/client/index.ts";
 import type { Outcome } from "../../command.ts";
 import { requireNamedContext } from "../../permission.ts";
-import { rejectUnsupportedFixes } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
 import { openInput, type InputFile } from "../../../lib/files/index.ts";
@@ -41,7 +40,6 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   tools.summarize({ file: asked.file });
   refuseConflictingOptions(asked);
   requireAnswerableConfirmation(asked, tools);
-  rejectUnsupportedFixes(asked.options.fix, asked.kind);
   const chosen = await tools.tenant("imports");
   const { client } = chosen;
   if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);
@@ -50,7 +48,6 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   const map = await loadListMap(tools, file, asked);
   const requested = addMapOptions(asked, map?.options);
   refuseConflictingOptions(requested);
-  rejectUnsupportedFixes(requested.options.fix, requested.kind);
   const reading = await examineImport(tools, file, { typed, requested, map });
   const sent = await sendFile(tools, file, requested, reading, map);
   const plan = requested.options.fromConsole ? await keepRecordsInUse(tools, client, sent) : sent;
@@ -137,8 +134,8 @@ async function examineImport(
   const retyped = await assignUnusedNames(tools, typed);
   const again: RetypedCommand = (choice) =>
     buildImportCommand({ ...retyped, options: { ...typed.options, ...choice } });
-  const { encoding, newline, sheet, headerRow } = requested.options;
-  return examineFile(tools, file, { encoding, newline, sheet, headerRow, map, format: requested.kind, again });
+  const { encoding, sheet, headerRow } = requested.options;
+  return examineFile(tools, file, { encoding, sheet, headerRow, map, format: requested.kind, again });
 }
 
 /**

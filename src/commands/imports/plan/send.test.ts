@@ -13,27 +13,6 @@ const dry = (words: string, content: string | Uint8Array = PEOPLE) =>
     folder: createFolderWith({ "people.csv": content }),
   });
 
-test.each([
-  ["--newline lf", PEOPLE, "the header row of people.csv ends in CRLF, not LF", "LF ではなく CRLF です"],
-  ["--newline crlf", PEOPLE.replace("\r\n", "\n"), "ends in LF, not CRLF", "CRLF ではなく LF です"],
-  ["--newline cr", PEOPLE.replace("\r\n", "\n"), "ends in LF, not CR", "CR ではなく LF です"],
-])("warns if the file has a different newline than --newline: %s", async (words, content, english, japanese) => {
-  const { en, ja } = await dry(words, content);
-  expect(en.exit).toBe(0);
-  expect(en.stderr).toMatch(/^warning: /);
-  expect(en.stderr.split("\n")[0]).toContain(english);
-  expect(ja.stderr.split("\n")[0]).toMatch(new RegExp(`^警告: .*${japanese}$`));
-});
-
-test.each([
-  ["--newline crlf", PEOPLE],
-  ["--newline auto", PEOPLE],
-  ["", PEOPLE.replace("\r\n", "\n")],
-  ["--newline lf", "氏名,メールアドレス"],
-])("does not warn if the newline matches, is not given or does not exist: %s", async (words, content) => {
-  expect((await dry(words, content)).en.stderr).not.toContain("warning");
-});
-
 test("does not send UTF-8 with a broken byte, unless the encoding is given", async () => {
   const nearly = Buffer.concat([Buffer.from(PEOPLE.repeat(9)), Buffer.of(0xff)]);
   const folder = freshFolder();
@@ -52,7 +31,7 @@ test("asks the tenant only for the requested corrections", async () => {
   expect(wrong).toMatchObject({
     exit: 2,
     requests: [],
-    stderr: expect.stringContaining("--fix must be one of trim, width, kana, names, invisible, short-rows, not all"),
+    stderr: expect.stringContaining("--fix must be one of trim, width, kana, names, invisible, not all"),
   });
 });
 

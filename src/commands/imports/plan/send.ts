@@ -21,16 +21,15 @@ import {
   type RetypedCommand,
 } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
-import { resolveUndeletable, toRecordedName, type ImportOptions, type ImportRequest } from "./options.ts";
+import { resolveUndeletable, toRecordedName, type ImportRequest } from "./options.ts";
 
-type ExaminationOptions = InputFormatOptions &
-  Pick<ImportOptions, "newline"> & {
-    readonly format?: FormatName | undefined;
-    readonly again?: RetypedCommand | undefined;
-  };
+interface ExaminationOptions extends InputFormatOptions {
+  readonly format?: FormatName | undefined;
+  readonly again?: RetypedCommand | undefined;
+}
 
 /**
- * Determines how to read a file, and warns if its newline is not the expected one. Rows above the header are named.
+ * Determines how to read a file. Rows above the header are named.
  *
  * @throws `input-rejected` if the format cannot be determined, or there may be data above the header; `usage` if a
  * sheet has to be named
@@ -45,15 +44,6 @@ export async function examineFile(
   const headerRow =
     given ?? (format === undefined ? 1 : await findHeader(file, detected, FORMATS[format], { ...options, signal }));
   if (headerRow > 1) await terminal.note(describeRowsAbove(headerRow));
-  const { newline } = detected;
-  if (options.newline !== "auto" && newline !== undefined && newline !== options.newline) {
-    await terminal.warn(
-      text(
-        `the header row of ${file.label} ends in ${newline.toUpperCase()}, not ${options.newline.toUpperCase()}`,
-        `${file.label} のヘッダー行の改行は ${options.newline.toUpperCase()} ではなく ${newline.toUpperCase()} です`,
-      ),
-    );
-  }
   return { ...detected, headerRow };
 }
 
@@ -142,7 +132,7 @@ export async function sendFile(
   map: MapFileSchema | undefined,
 ): Promise<Import> {
   const { client, context } = await tools.tenant("imports");
-  const { mode, blank, missingColumns, skipInvalid, fromConsole, prefer, emitCsv } = requested.options;
+  const { mode, blank, skipInvalid, fromConsole, prefer, emitCsv } = requested.options;
   const { fix, allow } = requested.options;
   const { kind, key, createOrgs = false, createGroups = false, generatePasswords, orgBy } = requested;
   const columnMap = map && withDialect(fromConsole ? toConsoleMap(map) : toListMap(map), reading);
@@ -150,7 +140,6 @@ export async function sendFile(
     kind,
     mode,
     blank,
-    missingColumns,
     skipInvalid,
     undeletable: resolveUndeletable(requested, context),
     fromConsole: fromConsole || undefined,

@@ -114,29 +114,6 @@ describe("an import", () => {
     const orgs = await desk.run("orgs import orgs.csv --fix width --yes");
     expect(orgs.stderr).toContain('a record has the original value "Ｓ1", which --fix changes');
   });
-
-  test("with --fix short-rows keeps values that a row lacks, and clears values that it leaves blank", async () => {
-    const desk = await freshDesk();
-    const header = "氏名,メールアドレス,役職,社員コード,TEL,組織コード";
-    const people = [header, "一,a@example.jp,課長,0001,03-1,S1", "二,b@example.jp,課長,0002,03-2,S1"];
-    await desk.write("all.csv", csv(people));
-    expect((await desk.run("users import all.csv --create-orgs --yes")).code).toBe(0);
-    await desk.write("short.csv", csv([header, "一,a@example.jp,,0001", "二,b@example.jp,部長,0002,,S1"]));
-    expect((await desk.run("users import short.csv --yes")).code).toBe(3);
-    const done = await desk.run("users import short.csv --fix short-rows --blank clear --yes --format json");
-    expect(parseResult(done)).toMatchObject({ update: 2, committed: true });
-    const listed = await desk.run("users list --format json");
-    expect(JSON.parse(listed.text)).toMatchObject([
-      { name: "一", title: null, employeeCode: "0001", tel: "03-1", org: "S1" },
-      { name: "二", title: "部長", employeeCode: "0002", tel: null, org: "S1" },
-    ]);
-    await desk.write("new.csv", csv(["メールアドレス,氏名", "c@example.jp"]));
-    const unnamed = await desk.run("users import new.csv --fix short-rows --yes");
-    expect(unnamed).toMatchObject({
-      code: 3,
-      stderr: expect.stringContaining("氏名 must not be blank for a new user"),
-    });
-  });
 });
 
 test("refuses text that could also be half-width kana, with both readings", async () => {

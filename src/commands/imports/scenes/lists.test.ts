@@ -105,18 +105,15 @@ describe("rows that are skipped up to today", () => {
     expect(skipped.length - 1).toBe(lines.length - rows);
   });
 
-  test.each([
-    ["skipped", "rows:\n  skip:\n    退職日: [<=today]\n", "2027-03-31T15:00:00Z", "<=2027-04-01", 13],
-    ["unusual", "columns: {}\n", "2027-03-31T14:59:59Z", "<=today", 12],
-  ])("are those up to the clock's day in a check: %s", async (kind, map, now, value, count) => {
+  test("are those up to the clock's day in a check", async () => {
     const { home } = await freshDesk();
     writeFileSync(join(home, "list.csv"), list);
-    writeFileSync(join(home, "hr.yaml"), map);
+    writeFileSync(join(home, "hr.yaml"), "rows:\n  skip:\n    退職日: [<=today]\n");
     const words = "csv check list.csv --as users --map hr.yaml --allow unknown-columns --format json".split(" ");
-    const { code, text } = await run(words, { home, now: new Date(now) });
+    const { code, text } = await run(words, { home, now: new Date("2027-03-31T15:00:00Z") });
     expect(code).toBe(0);
     expect(JSON.parse(text)).toMatchObject({
-      problems: [{ code: `row-${kind}`, params: { header: "退職日", value, count } }],
+      problems: [{ code: "row-skipped", params: { header: "退職日", value: "<=2027-04-01", count: 13 } }],
     });
   });
 });

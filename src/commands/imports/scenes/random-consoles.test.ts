@@ -88,10 +88,10 @@ const state = () => {
   return { ...rest, users: users.map((user) => ({ ...user, accountPasswordSetAt: undefined })) };
 };
 
-async function emit({ mode, blank, missingColumns, file }: PanelScenario, expected: PanelExpected) {
+async function emit({ mode, blank, file }: PanelScenario, expected: PanelExpected) {
   const { bytes, charset } = encodeUpload(file);
   writeFileSync(desk.path("in.csv"), bytes);
-  const how = `--mode ${getModeOption(mode)} --blank ${blank} --missing-columns ${missingColumns} --encoding ${getEncodingOption(charset)}`;
+  const how = `--mode ${getModeOption(mode)} --blank ${blank} --encoding ${getEncodingOption(charset)}`;
   const said = await desk.run(
     `users import in.csv ${how} --create-orgs --allow other-tenant --emit-csv out.csv --format json ${toConfirmationOptions(expected.delete)}`,
   );

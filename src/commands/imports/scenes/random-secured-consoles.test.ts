@@ -87,10 +87,10 @@ interface Result {
 }
 
 /** Imports a scenario's file with `--emit-csv out.csv`. */
-async function emit({ app, mode, blank, missingColumns, file }: Scenario, expected: Expected) {
+async function emit({ app, mode, blank, file }: Scenario, expected: Expected) {
   const { bytes, charset } = encodeUpload(file);
   writeFileSync(desk.path("in.csv"), bytes);
-  const how = `--mode ${getModeOption(mode)} --blank ${blank} --missing-columns ${missingColumns} --encoding ${getEncodingOption(charset)}`;
+  const how = `--mode ${getModeOption(mode)} --blank ${blank} --encoding ${getEncodingOption(charset)}`;
   const said = await desk.run(
     `secured users import in.csv --app ${app} ${how} --create-groups --allow other-tenant --emit-csv out.csv --format json ${toConfirmationOptions(expected.delete)}`,
   );

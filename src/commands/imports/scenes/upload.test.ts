@@ -531,19 +531,18 @@ test("a file that would leave out all rows is not written, and no upload is prop
 });
 
 test("refuses a file for 全件更新 that would leave out a row, because that would delete a user", async () => {
-  const groups = ["表示名", "ユーザーID", "グループ名"];
+  const groups = ["表示名", "ユーザーID", "グループ名", "説明", "ファイル管理者権限"];
   await tenant.import({ kind: "docs", fromConsole: true, createGroups: true }, [
     groups,
-    ["一", "one", "営業"],
-    ["二", "two", ""],
+    ["一", "one", "営業", "", ""],
+    ["二", "two", "", "", ""],
   ]);
   await tenant.client.administrators.mark("docs", { add: [], remove: [] });
   const [group] = await tenant.client.secured.groups("docs");
   await tenant.client.secured.editGroup({ app: "docs", id: String(group?.id) }, { name: "営業部" });
   writeFileSync(join(folder, "in.csv"), "表示名,ユーザーID,グループ名\n壱,one,営業部\n二,two,\n");
   const before = tenant.dump();
-  const line =
-    "secured users import in.csv --app docs --mode replace --missing-columns clear --emit-csv up.csv --yes --max-deletions 0";
+  const line = "secured users import in.csv --app docs --mode replace --emit-csv up.csv --yes --max-deletions 0";
   const refused = await ran(line);
   expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining("全件更新") as unknown });
   expect(written()).toEqual([]);
@@ -552,16 +551,15 @@ test("refuses a file for 全件更新 that would leave out a row, because that w
 
 test("refuses a file for 全件更新 with a blank that may clear a value, unless --blank clear is given", async () => {
   const cells = [
-    ["表示名", "ユーザーID", "グループ名"],
-    ["一", "one", "営業"],
-    ["二", "two", ""],
+    ["表示名", "ユーザーID", "グループ名", "説明", "ファイル管理者権限"],
+    ["一", "one", "営業", "", ""],
+    ["二", "two", "", "", ""],
   ];
-  const shown = cells.map(([name = "", id = ""]) => [name, id]);
+  const shown = cells.map(([name = "", id = "", , text = "", right = ""]) => [name, id, text, right]);
   await tenant.import({ kind: "docs", fromConsole: true }, shown);
   await tenant.client.administrators.mark("docs", { add: [], remove: [] });
   writeFileSync(join(folder, "in.csv"), cells.map((row) => `${row.join(",")}\n`).join(""));
-  const words =
-    "secured users import in.csv --app docs --create-groups --mode replace --missing-columns clear --max-deletions 0";
+  const words = "secured users import in.csv --app docs --create-groups --mode replace --max-deletions 0";
   const refused = await ran(`${words} --emit-csv up.csv --yes`);
   expect(refused).toMatchObject({
     exit: 3,

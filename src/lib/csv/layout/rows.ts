@@ -129,8 +129,6 @@ export class RowChecker {
   readonly tally: Tally;
   /** Whether the cells of the last checked row have columns. If not, {@link values} do not belong to that row. */
   complete = false;
-  /** Number of cells of the last checked row, if it was short and was fixed. The missing cells count as absent. */
-  shortAt: number | undefined;
   /** Key of the row that was checked last, as written in the file, if a fix changed the key. */
   unmendedKey: string | undefined;
   readonly #layout: Layout;
@@ -139,7 +137,6 @@ export class RowChecker {
   readonly #suspects: readonly CellCheck[];
   readonly #report: (problem: Problem) => void;
   readonly #unnamed: readonly number[];
-  readonly #fillsShort: boolean;
   readonly #allowsErrorValues: boolean;
   readonly #isOfConsole: boolean;
   readonly #key: number;
@@ -162,7 +159,6 @@ export class RowChecker {
     this.#unnamed = layout.unnamed;
     this.tally = new Tally(layout.unnamed.length, layout.place);
     this.#selection = new RowSelection(layout, options.today);
-    this.#fillsShort = options.fix?.includes("short-rows") === true;
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
     this.#report = report;
@@ -246,35 +242,21 @@ export class RowChecker {
     this.#line = line;
     this.#good = this.#damage.length === 0;
     this.unmendedKey = undefined;
-    this.shortAt = undefined;
     this.complete = this.#isComplete(cells, count);
-    if (this.complete) {
-      // after the end of a short record, the array still contains cells of an earlier record
-      const own = this.shortAt === undefined ? cells : cells.slice(0, count);
-      this.#checkCells(isSuspect ? this.#suspects : this.#cells, own);
-    }
+    if (this.complete) this.#checkCells(isSuspect ? this.#suspects : this.#cells, cells);
     this.#damage.length = 0;
     return this.#good;
-  }
-
-  /** Returns true if the last checked row was short, was fixed, and lacks the cell at `position`, counted from 0. */
-  lacks(position: number): boolean {
-    return this.shortAt !== undefined && position >= this.shortAt;
   }
 
   #isComplete(cells: readonly string[], count: number): boolean {
     const { headers } = this.#layout;
     const want = headers.length;
-    if (count < want && !this.#fillsShort) this.#fault("cells-too-few", -1, { got: count, want });
+    if (count < want) this.#fault("cells-too-few", -1, { got: count, want });
     else if (count > want && !isBlankRecord(cells, want, count))
       this.#fault("cells-too-many", -1, { got: count, want });
     else if (isHeader(cells, headers)) this.#fault("header-again", -1, NO_PARAMS);
     else {
       if (count > want) this.#note("cells-surplus", -1);
-      if (count < want) {
-        this.#note("cells-lacking", -1);
-        this.shortAt = count;
-      }
       return true;
     }
     return false;
@@ -336,8 +318,7 @@ export class RowChecker {
   #single(cell: CellCheck, written: string): string | null {
     const value = cell.mend === undefined ? written : this.#mended(cell, written, cell.position);
     if (value === "") {
-      if (cell.fallback === null && cell.required && !this.lacks(cell.position))
-        this.#fault("required", cell.position, NO_PARAMS);
+      if (cell.fallback === null && cell.required) this.#fault("required", cell.position, NO_PARAMS);
       if (cell.fallback !== null && cell.looked) this.#look(cell, cell.fallback, -1, 0);
       return cell.fallback;
     }
@@ -410,7 +391,7 @@ export class RowChecker {
     const { most = Infinity } = cell.column;
     if (list.length > most && !this.#isOfConsole)
       this.#fault("values-too-many", first, { count: list.length, max: most });
-    if (list.length === 0 && cell.required && !this.lacks(first)) this.#fault("required", first, NO_PARAMS);
+    if (list.length === 0 && cell.required) this.#fault("required", first, NO_PARAMS);
     return list;
   }
 
@@ -418,7 +399,7 @@ export class RowChecker {
   #checkKey(): void {
     const key = this.#cells[this.#key];
     if (key === undefined || !isBlank(this.values[this.#key])) return;
-    if (key.required && !this.lacks(key.positions[0] ?? -1)) return;
+    if (key.required) return;
     const standIn = this.#cells[this.#fallbackKey];
     if (standIn !== undefined && (standIn.required || !isBlank(this.values[this.#fallbackKey]))) return;
     this.#fault("required", key.positions[0] ?? -1, NO_PARAMS);

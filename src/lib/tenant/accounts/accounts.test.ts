@@ -366,7 +366,7 @@ describe("roles", () => {
   test("an import does not move an operator into 全社, because a blank code moves nobody", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("oper01", { role: "operator" }, org);
-    await tenant.import({ kind: "users", blank: "clear", missingColumns: "clear" }, [
+    await tenant.import({ kind: "users", blank: "clear" }, [
       ["氏名", "メールアドレス", "組織コード"],
       ["改名", "oper01@example.jp", ""],
     ]);

@@ -59,15 +59,6 @@ test("does not count rows that are invalid or that keep values in blank cells", 
   expect((await told({ kind: "users" }, people)).columns).toEqual([]);
 });
 
-test("a column that the file lacks is cleared entirely on request", async () => {
-  await tenant.import({ kind: "users" }, [HEADER, ["一", "a@x.jp", "主任", ""]]);
-  const { columns } = await told({ kind: "users", missingColumns: "clear" }, [
-    ["氏名", "メールアドレス"],
-    ["一", "a@x.jp"],
-  ]);
-  expect(columns).toEqual([{ field: "title", changed: 0, cleared: 1, removed: 0, kept: 0, clearedOf: 1 }]);
-});
-
 test("shows how many values the tenant has if most of them are cleared", async () => {
   await tenant.client.users.addField({ name: "席" });
   await tenant.client.orgs.create({ name: "営業", code: "S1" });
@@ -177,12 +168,6 @@ test("custom fields are counted individually, by name", async () => {
     { field: "custom:年", value: "2019" },
     { field: "custom:席", value: "A〜" },
     { field: "custom:組", value: "x" },
-  ]);
-  const absent = await told({ kind: "users", missingColumns: "clear" }, [header.slice(0, 2), ["一", "a@x.jp"]]);
-  expect(absent.columns.map(({ field, cleared }) => [field, cleared])).toEqual([
-    ["custom:年", 1],
-    ["custom:席", 1],
-    ["custom:組", 1],
   ]);
 });
 
@@ -480,24 +465,6 @@ test("the same applies to memberships, owners and parent organisations", async (
   await tenant.import({ kind: "orgs" }, [orgs, ["本社", "H", ""], ["営業", "S", "H"]]);
   const place = await tenant.plan({ kind: "orgs" }, [orgs, ["本社", "H", ""], ["営業", "S", ""]]);
   for (const plan of [groups, owner, place]) expect(await tenant.faults(plan)).toEqual(["column-blank@1"]);
-  const kept = await tenant.plan({ kind: "orgs", missingColumns: "clear" }, [
-    ["組織名", "組織コード"],
-    ["営業", "S"],
-  ]);
-  expect(kept.rejected).toBe(false);
-});
-
-test("a blank name is reported once per row, even if short rows are accepted", async () => {
-  const rows = [
-    ["氏名", MAIL, "役職"],
-    ["", "a@x.jp", "主任"],
-    ["", "b@x.jp", ""],
-  ];
-  for (const fix of [undefined, ["short-rows"] as const]) {
-    const plan = await tenant.plan({ kind: "users", fix }, rows);
-    const faults = await tenant.faults(plan);
-    expect(faults.filter((fault) => fault.startsWith("required"))).toEqual(["required@2", "required@3"]);
-  }
 });
 
 test("a row whose key is a further address of a user gets a hint how to make it the main address", async () => {

@@ -10,7 +10,6 @@ import { getFilterList } from "./selection.ts";
 const OPTIONS_WITHOUT_FILE = {
   mode: "delete",
   key: "email",
-  missingColumns: "keep",
   createOrgs: false,
   createGroups: false,
   skipInvalid: false,

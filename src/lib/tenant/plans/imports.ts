@@ -751,7 +751,7 @@ const findUndoableBefore = async (reader: Reader, actor: string, { number }: Sto
   return before;
 };
 
-const CONSOLE_EXPORT_OPTIONS = { mode: "replace", blank: "clear", missingColumns: "keep", skipInvalid: false } as const;
+const CONSOLE_EXPORT_OPTIONS = { mode: "replace", blank: "clear", skipInvalid: false } as const;
 
 /** Returns the request for reading an export of the console from which only the records of a task are used. */
 const createExportRequest = (kind: FormatName): StoredRequest => ({

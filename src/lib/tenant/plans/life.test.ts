@@ -359,10 +359,10 @@ test("an export from the console makes the mirror equal to it, keeps missing col
     ["山田 太郎", "yamada", ""],
     ["鈴木", "suzuki", "新人"],
   ];
-  const asked = { ...docs, mode: "append", blank: "keep", missingColumns: "clear", skipInvalid: true } as const;
+  const asked = { ...docs, mode: "append", blank: "keep", skipInvalid: true } as const;
   const plan = await tenant.plan({ ...asked, fromConsole: true }, exported);
   expect(plan).toMatchObject({ mode: "replace", rejected: false, create: 1, update: 1, delete: 1 });
-  expect(plan.request).toMatchObject({ blank: "clear", missingColumns: "keep", skipInvalid: false });
+  expect(plan.request).toMatchObject({ blank: "clear", skipInvalid: false });
   await tenant.client.imports.commit(plan);
   expect(await tenant.securedUsers("docs")).toMatchObject([
     { userId: "suzuki", name: "鈴木", description: "新人", secretsSet: [] },

@@ -48,7 +48,6 @@ const someRequest: fc.Arbitrary<Request> = fc.record({
   kind: fc.constant(APP),
   mode: fc.constantFrom("append", "replace"),
   blank: fc.constantFrom("clear", "keep"),
-  missingColumns: fc.constantFrom("keep", "clear"),
   createGroups: fc.boolean(),
   skipInvalid: fc.boolean(),
 });

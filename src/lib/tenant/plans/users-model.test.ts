@@ -68,7 +68,6 @@ const someRequest: fc.Arbitrary<Request> = fc.record({
   mode: fc.constantFrom("append", "replace"),
   key: fc.constantFrom("email", "email", "employee-code", "upn"),
   blank: fc.constantFrom("clear", "keep", undefined),
-  missingColumns: fc.constantFrom("keep", "clear"),
   createOrgs: fc.boolean(),
   skipInvalid: fc.boolean(),
   allow: fc.constantFrom(undefined, ["new-address"] as const),

@@ -42,16 +42,11 @@ test("a blank organisation code leaves a user in place and puts a new user below
   expect((await byMail("new@example.jp"))?.org).toMatchObject({ code: null, path: "" });
 });
 
-test("a blank account name or password clears nothing, in either blank and missing-columns mode", async () => {
+test("a blank account name or password clears nothing", async () => {
   await seed();
-  for (const missingColumns of ["keep", "clear"] as const) {
-    const plan = await tenant.plan({ ...users, missingColumns }, [
-      HEADER,
-      ["山田", "yamada@example.jp", "", "課長", "", ""],
-    ]);
-    expect(plan).toMatchObject({ update: 0, unchanged: 1, secretsSet: 0 });
-    await tenant.client.imports.commit(plan);
-  }
+  const plan = await tenant.plan(users, [HEADER, ["山田", "yamada@example.jp", "", "課長", "", ""]]);
+  expect(plan).toMatchObject({ update: 0, unchanged: 1, secretsSet: 0 });
+  await tenant.client.imports.commit(plan);
   expect(await byMail("yamada@example.jp")).toMatchObject({ accountName: "yamada" });
 });
 
@@ -104,7 +99,7 @@ test("keeps the value of a blank cell if blanks are kept, and clears it otherwis
   expect((await byMail("yamada@example.jp"))?.title).toBeNull();
 });
 
-test("absent columns are left alone, or cleared like in the console, except names and accounts", async () => {
+test("absent columns are left alone", async () => {
   await seed();
   const file = [
     ["氏名", "メールアドレス"],
@@ -113,27 +108,6 @@ test("absent columns are left alone, or cleared like in the console, except name
   const kept = await tenant.plan(users, file);
   expect(kept).toMatchObject({ unchanged: 1 });
   expect(kept.absentColumns).toContain("役職");
-  const cleared = await tenant.plan({ ...users, missingColumns: "clear" }, file);
-  const [row] = await Array.fromAsync(tenant.client.imports.rows(cleared.id));
-  expect(row).toMatchObject({ action: "update", changed: ["title"] });
-  await tenant.client.imports.commit(cleared);
-  expect(await byMail("yamada@example.jp")).toMatchObject({ title: null, accountName: "yamada", org: { code: "E1" } });
-});
-
-test("clearing missing columns also clears the custom field whose column the file lacks", async () => {
-  await tenant.client.users.addField({ name: "入社年" });
-  await tenant.client.users.addField({ name: "座席" });
-  await tenant.import(users, [
-    ["氏名", "メールアドレス", "入社年", "座席"],
-    ["山田", "yamada@example.jp", "2019", "3F-12"],
-  ]);
-  const file = [
-    ["氏名", "メールアドレス", "入社年"],
-    ["山田", "yamada@example.jp", ""],
-  ];
-  expect(await tenant.plan({ ...users, blank: "keep" }, file)).toMatchObject({ unchanged: 1 });
-  await tenant.import({ ...users, missingColumns: "clear", blank: "keep" }, file);
-  expect((await byMail("yamada@example.jp"))?.custom).toEqual([{ name: "入社年", value: "2019" }]);
 });
 
 test("replace deletes users that the file lacks and keeps the identity of the rest", async () => {

@@ -25,13 +25,12 @@ const toPlanFields = (customFields: readonly CustomField[]) => customFields.map(
 
 /**
  * Returns the fields that an upload file has columns for. 全件更新 overwrites every field, so its file has all of them.
- * A 追加更新 file has the fields that the input sets, the fields that the plan clears because their column is absent, and the
+ * A 追加更新 file has the fields that the input sets, and the
  * fields that the console requires, because the effect of a blank in these is not known.
  */
 const selectUploadFields = ({ plan, customFields }: UploadColumnSource): ReadonlySet<string> => {
   const all = listColumns(FORMATS[plan.kind], toPlanFields(customFields));
   const given = all.filter(({ field }) => plan.fields.includes(field));
-  const clears = plan.request?.missingColumns === "clear";
   const isAlike = (column: Column): boolean =>
     given.some(({ field, sets }) => field === column.field || (sets === column.sets && column.refers !== undefined));
   const needed = all.filter(
@@ -39,8 +38,7 @@ const selectUploadFields = ({ plan, customFields }: UploadColumnSource): Readonl
       getUploadMode(plan) === "replace" ||
       column.required === "always" ||
       isAlike(column) ||
-      (plan.request?.generatePasswords === true && column.secret === true && column.required === "new") ||
-      (clears && column.secret !== true && column.clearable !== false),
+      (plan.request?.generatePasswords === true && column.secret === true && column.required === "new"),
   );
   return new Set(needed.map(({ field }) => field));
 };
@@ -50,8 +48,7 @@ const selectUploadFields = ({ plan, customFields }: UploadColumnSource): Readonl
  * provide them.
  */
 export const findMirroredHeaders = ({ plan }: Pick<UploadColumnSource, "plan">): readonly string[] => {
-  const { blank, missingColumns } = plan.request ?? {};
-  if (missingColumns === "clear") return [];
+  const { blank } = plan.request ?? {};
   const headers = FORMATS[plan.kind].columns.filter(({ secret }) => secret !== true).map(({ header }) => header);
   return blank === "keep" ? headers : headers.filter((header) => plan.absentColumns.includes(header));
 };

@@ -285,7 +285,7 @@ test.each<[Partial<Import>, string, string]>([
   [
     { unseenColumns: ["グループ名"], absentColumns: ["グループ名", "説明"] },
     "no export of the console has shown these columns: グループ名;",
-    "--missing-columns clear",
+    "add these columns",
   ],
   [
     { unseenColumns: ["説明"], request: requestOf({ kind: "docs", blank: "keep" }) },
@@ -309,12 +309,6 @@ test("does not ask to confirm what is refused", async () => {
   const { exit, stderr } = await run(line, { ...told, terminal: { columns: 300, typing: [] } });
   expect(exit).toBe(3);
   expect(stderr).toContain("no export of the console has shown these columns: グループ名;");
-});
-
-test("values that the mirror never saw are not needed if the plan clears them", async () => {
-  const request = requestOf({ kind: "docs", missingColumns: "clear" });
-  const told = replacing({ unseenColumns: ["グループ名"], absentColumns: ["グループ名"], request });
-  expect((await run(REPLACE_DOCS, told)).exit).toBe(0);
 });
 
 test("CLOMO PANEL deletes nothing by file, so deletions are listed separately to do by hand", async () => {
@@ -604,16 +598,6 @@ test("cells of unknown columns come after the others, under their headers", asyn
   expect(header).toBe("氏名,メールアドレス,備考,メモ");
   expect(first).toBe('花子,hanako@example.co.jp,"a,b",');
   expect(second).toBe("太郎,taro@example.co.jp,,m");
-});
-
-test("a corrected short row has blanks in unknown columns, whatever the row before has", async () => {
-  const told = circumstances({
-    content: "氏名,メールアドレス,備考\n花子,hanako@example.co.jp,部長\n太郎,taro@example.co.jp\n",
-    plan: { unknownColumns: ["備考"], request: requestOf({ allow: ["unknown-columns"], fix: ["short-rows"] }) },
-    rows: [person(2, "花子", "hanako"), person(3, "太郎", "taro")],
-  });
-  await run(`${LINE} --allow unknown-columns --fix short-rows`, told);
-  expect(linesOf(told.folder).slice(1, 3)).toEqual(["花子,hanako@example.co.jp,部長", "太郎,taro@example.co.jp,"]);
 });
 
 test("finds a header or cell of an unknown column that cannot be written, too", async () => {

@@ -163,8 +163,8 @@ export function refuseUnseenData(plan: Import): void {
     ),
     where: "--emit-csv",
     hint: text(
-      "add these columns to the file, clear them with --missing-columns clear, or use --mode append",
-      "これらの列をファイルに加えるか、--missing-columns clear で値を消すか、--mode append を使ってください",
+      "add these columns to the file, or use --mode append",
+      "これらの列をファイルに加えるか、--mode append を使ってください",
     ),
   });
 }

@@ -77,8 +77,7 @@ function createRowReader(headers: readonly string[], { plan, map, customFields }
     read(cells: readonly string[], count: number, row: number, line: number): readonly SecretRow[] {
       checker.check(cells, count, row, line);
       if (!checker.complete) return [];
-      // the buffer still has cells of an earlier row after the end of a short row
-      const unknown = layout.unknown.map((at) => (checker.lacks(at) ? "" : (cells[at] ?? "")));
+      const unknown = layout.unknown.map((at) => cells[at] ?? "");
       return [{ row, secrets: secretsOf(), unknown }];
     },
   };

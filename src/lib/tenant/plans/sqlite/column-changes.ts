@@ -10,7 +10,7 @@ import {
   rowColumn,
   buildIsKeptInListSql,
   buildRecordKeysSql,
-  listChangeableFields,
+  listStagedFields,
   buildExistingValueSql,
 } from "./expressions.ts";
 import type { PlanDefinition } from "./stored-kind.ts";
@@ -38,7 +38,7 @@ export const countChanges = (
   database: Database,
   plan: PlanDefinition,
 ): { readonly update: number; readonly columns: readonly ColumnChange[] } => {
-  const fields = plan.kind.table.planner === undefined ? listChangeableFields(plan) : plan.kind.fields;
+  const fields = plan.kind.table.planner === undefined ? listStagedFields(plan) : plan.kind.fields;
   const single = fields.filter(({ merge }) => merge !== "custom");
   const blank = single
     .map((field) => buildCaseSql(buildLeavesBlankSql(plan, field), String(2 ** field.bit), "0"))

@@ -17,12 +17,11 @@ import {
   buildNewDerivedColumns,
   hasSecretColumns,
   isStaged,
-  canChangeField,
   buildReferenceJoinsSql,
   buildNewReferencesSql,
   buildRowKeySql,
   buildRecordKeysSql,
-  listChangeableFields,
+  listStagedFields,
   IS_VALID_ROW_SQL,
   buildExistingValueSql,
   buildNewValueSql,
@@ -159,7 +158,7 @@ const MATCHED_ROWS_SQL = `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
 
 const updateRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   const { thing, name: kind } = plan.kind;
-  const touched = listChangeableFields(plan);
+  const touched = listStagedFields(plan);
   if (touched.length === 0) return;
   const after = touched.flatMap((field) => [
     [field.stored, buildExistingValueSql(plan, field)] as const,
@@ -189,7 +188,7 @@ const updateClaims = (database: Database, plan: PlanDefinition, release: boolean
   const { claims, thing } = plan.kind;
   for (const claim of claims) {
     const changed = `${buildChangesFieldSql(claim.field)} and ${buildIsValidRowSql("m.row")}`;
-    if (!canChangeField(plan, claim.field)) continue;
+    if (!isStaged(plan, claim.field)) continue;
     if (database.count(`select count(*) from (select 1 from s.match m where ${changed} limit 1) one`) === 0) continue;
     const records = `in (select m.target from s.match m where ${changed})`;
     if (release) database.run(buildReleaseSql(claim, `${claim.record} ${records}`));

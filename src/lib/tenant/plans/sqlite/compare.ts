@@ -16,7 +16,6 @@ import {
   hasSecretColumns,
   createTargetIndex,
   isStaged,
-  canChangeField,
   buildNewReferencesSql,
   IS_VALID_ROW_SQL,
 } from "./expressions.ts";
@@ -254,7 +253,7 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const { kind, request } = plan;
   const named = kind.references.filter(({ field }) => isStaged(plan, field)).map(({ collection }) => collection);
   const holding = request.mode === "append" ? [] : kind.holders;
-  const custom = kind.fields.some((field) => field.merge === "custom" && canChangeField(plan, field))
+  const custom = kind.fields.some((field) => field.merge === "custom" && isStaged(plan, field))
     ? [CUSTOM_FIELD_COLLECTION]
     : [];
   // the scope depends on the organisation tree, and for devices also on their owners

@@ -11,7 +11,6 @@ import {
   KEYS_COLUMN,
   resolveKindKey,
   getLaterCellColumn,
-  SHORT_ROW_LENGTH_ENTRY,
   type DerivedColumn,
   type ImportedField,
   type KindKey,
@@ -100,11 +99,8 @@ export const buildRecordKeySql = (key: KindKey, column = recordColumn): string =
 export const isStaged = (plan: PlanDefinition, { field }: Pick<ImportedField, "field">): boolean =>
   plan.staged.staged.includes(field);
 
-export const canChangeField = (plan: PlanDefinition, field: ImportedField): boolean =>
-  isStaged(plan, field) || (plan.request.missingColumns === "clear" && field.clearable);
-
-export const listChangeableFields = (plan: PlanDefinition): readonly ImportedField[] =>
-  plan.kind.fields.filter((field) => canChangeField(plan, field));
+export const listStagedFields = (plan: PlanDefinition): readonly ImportedField[] =>
+  plan.kind.fields.filter((field) => isStaged(plan, field));
 
 const isWindowsFile = (plan: PlanDefinition): boolean => plan.staged.encoding === "shift_jis";
 
@@ -238,13 +234,11 @@ const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: 
 /** SQL: the keys of a record's list after the row is applied. */
 export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedField): string => {
   const stays = buildRecordKeysSql(field);
-  const keys = buildListOutcomeSql(plan, field, {
+  return buildListOutcomeSql(plan, field, {
     stays,
     own: buildRowKeysSql(field),
     both: buildCombinedListSql(plan, field, true),
   });
-  const lacking = buildIsCutOffSql(plan, field);
-  return lacking === undefined ? keys : buildCaseSql(lacking, stays, keys);
 };
 
 /**
@@ -257,13 +251,6 @@ export const buildIsKeptInListSql = (plan: PlanDefinition, field: ImportedField)
     and not exists (select 1 from json_each(${buildRowKeysSql(field)}) c where c.value = o.value)`;
 };
 
-/** SQL: true if a row is too short and ends before the field; undefined if short rows are not accepted. */
-export const buildIsCutOffSql = (plan: PlanDefinition, { field }: ImportedField): string | undefined => {
-  const place = plan.staged.places.find((one) => one.field === field);
-  if (plan.request.fix?.includes("short-rows") !== true || place === undefined) return undefined;
-  return `coalesce(${buildKeysEntrySql(SHORT_ROW_LENGTH_ENTRY)} < ${place.column}, false)`;
-};
-
 /** SQL: true if a field's cell is blank. A device's owner is blank if the cells for user and organisation both are. */
 export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField): string =>
   plan.kind.fields
@@ -273,13 +260,6 @@ export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField):
     )
     .map((one) => `${rowColumn(one.field)} is null`)
     .join(" and ");
-
-/** SQL: the value of an existing record after the plan. Look-alike characters of Windows-31J are not considered yet. */
-const buildUnnormalizedResultSql = (plan: PlanDefinition, field: ImportedField): string => {
-  const value = buildRowValueSql(plan, field);
-  const lacking = buildIsCutOffSql(plan, field);
-  return lacking === undefined ? value : buildCaseSql(lacking, recordColumn(field.stored), value);
-};
 
 /** The table of custom field values that are kept although an export differs, because they were changed locally: `row` and `key`. */
 export const LOCAL_ENTRY_TABLE = "s.local_entry";
@@ -379,7 +359,7 @@ const buildComparedFormSql = ({ merge }: ImportedField, value: string): string =
 /** SQL: the bit of a field if a row would change this field in the matching record, otherwise 0. */
 export const buildChangedBitSql = (plan: PlanDefinition, field: ImportedField): string => {
   const column = recordColumn(field.stored);
-  const value = buildUnnormalizedResultSql(plan, field);
+  const value = buildRowValueSql(plan, field);
   const bit = String(2 ** field.bit);
   // `case` instead of `and`, because SQLite evaluates both sides of an `and`
   return keepsWindowsForm(plan, field)
@@ -403,7 +383,7 @@ export const buildExistingValueSql = (plan: PlanDefinition, field: ImportedField
 /** SQL: the value that a row has for an existing record, even if the plan does not use this value. */
 export const buildComparedValueSql = (plan: PlanDefinition, field: ImportedField): string => {
   const column = recordColumn(field.stored);
-  const value = buildUnnormalizedResultSql(plan, field);
+  const value = buildRowValueSql(plan, field);
   return keepsWindowsForm(plan, field)
     ? `case when ${value} is not distinct from ${column} then ${column}
          when ${buildComparedFormSql(field, value)} is not distinct from ${buildWindowsFormSql(column)} then ${column} else ${value} end`
@@ -412,7 +392,7 @@ export const buildComparedValueSql = (plan: PlanDefinition, field: ImportedField
 
 /** SQL: the value of a field after a row is applied, for new and for existing records; the match `m` may be null. */
 export const buildResultSql = (plan: PlanDefinition, field: ImportedField): string => {
-  const existing = canChangeField(plan, field) ? buildExistingValueSql(plan, field) : recordColumn(field.stored);
+  const existing = isStaged(plan, field) ? buildExistingValueSql(plan, field) : recordColumn(field.stored);
   return buildCaseSql("m.row is null", buildNewValueSql(plan, field), existing);
 };
 
@@ -451,7 +431,6 @@ export const buildExistingDerivedColumns = (
   }
   const kept = [
     ...(isTaken && canSkipFields(plan) ? [`not ${buildChangesFieldSql(field)}`] : []),
-    ...[buildIsCutOffSql(plan, field) ?? []].flat(),
     ...(isBlankIgnored(plan, field) ? [`${cell} is null`] : []),
     `${cell} is not distinct from ${value}`,
     ...(keepsWindowsForm(plan, field) ? [`${cell} is not distinct from ${buildWindowsFormSql(value)}`] : []),
@@ -471,7 +450,7 @@ const buildRowDerivedColumnSql = (column: string, sparse: boolean): string =>
 
 /** SQL: the mask of the fields that a row would change. */
 export const buildChangedMaskSql = (plan: PlanDefinition): string =>
-  listChangeableFields(plan)
+  listStagedFields(plan)
     .map((field) => buildChangedBitSql(plan, field))
     .join(" + ") || "0";
 

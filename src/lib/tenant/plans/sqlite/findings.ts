@@ -145,7 +145,7 @@ export const findMissingRequiredValues = (database: Database, plan: PlanDefiniti
     const { field, header, required, secret } = column;
     if (required === undefined || (secret === true && plan.request.fromConsole === true)) continue;
     const isRequired = required === "always" && plan.request.blank !== "keep";
-    if (isStaged(plan, column) && isRequired && plan.request.fix?.includes("short-rows") !== true) continue;
+    if (isStaged(plan, column) && isRequired) continue;
     recordFinding(database, plan, {
       code: "required-new",
       field,

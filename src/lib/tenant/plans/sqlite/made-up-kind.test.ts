@@ -119,7 +119,6 @@ const plan = (file: string, wished: Partial<PlanRequest> = {}, of = kind) => {
     mode: "append",
     key: "serial",
     blank: "clear",
-    missingColumns: "keep",
     createOrgs: false,
     createGroups: true,
     skipInvalid: false,

@@ -10,7 +10,6 @@ import { readLastNumber } from "./commit.ts";
 import {
   buildChangesFieldSql,
   isStaged,
-  canChangeField,
   buildReferenceJoinsSql,
   buildRecordKeySql,
   findReference,
@@ -262,7 +261,7 @@ const buildDefaultKeySql = ({ keys: [key] }: StoredKind): string => buildRecordK
 const buildResultingListKeysSql = (plan: PlanDefinition, field: ImportedField): string => {
   if (isStaged(plan, field))
     return buildCaseSql("m.row is null", buildRowKeysSql(field), buildListKeysAfterRowSql(plan, field));
-  return buildCaseSql(`m.row is null or ${String(canChangeField(plan, field))}`, "'[]'", buildRecordKeysSql(field));
+  return buildCaseSql(`m.row is null or ${String(isStaged(plan, field))}`, "'[]'", buildRecordKeysSql(field));
 };
 
 /** SQL: the staged rows `r` of a plan, with their matches `m` and records `t`. */
@@ -309,7 +308,7 @@ export const buildRowUploadSql = (database: Database, plan: PlanDefinition, fiel
       key: planner?.key ?? buildResultingKeySql(plan),
       localKey: buildDefaultKeySql(kind),
       value: (field) => (planner === undefined ? buildResultSql(plan, field) : `a.${quoteIdentifier(field.stored)}`),
-      mayClear: (field) => (isOwn(field) ? request.blank === "clear" : canChangeField(plan, field)),
+      mayClear: (field) => (isOwn(field) ? request.blank === "clear" : isStaged(plan, field)),
       shown: (reference) =>
         text(buildReferenceTextSql(reference, buildResultSql(plan, reference.field)), reference.field),
       cellKey: (reference) => {

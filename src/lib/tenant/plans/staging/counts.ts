@@ -37,7 +37,6 @@ export interface PlanRequest {
    * undefined: like `clear`, but a column that is blank in every row and would clear values is reported as a problem
    */
   readonly blank?: "clear" | "keep" | undefined;
-  readonly missingColumns: "keep" | "clear";
   readonly createOrgs: boolean;
   readonly createGroups: boolean;
   readonly skipInvalid: boolean;

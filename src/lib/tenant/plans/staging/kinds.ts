@@ -93,12 +93,6 @@ export const KEYS_COLUMN = "keys";
 /** The entry of {@link KEYS_COLUMN} with the key that a row had before its key was fixed. */
 export const ORIGINAL_KEY_ENTRY = "unmended";
 
-/**
- * The entry of {@link KEYS_COLUMN} with the number of cells of an accepted short row. Fields after these cells do not
- * change.
- */
-export const SHORT_ROW_LENGTH_ENTRY = "shortAt";
-
 const CUSTOM_FIELDS_NAME = "custom";
 
 const getMergeRule = ({ field, repeated, refers }: Column): MergeRule => {

@@ -252,8 +252,8 @@ export class OrgMatcher {
 
   /** Returns true if an organisation keeps its current parent when its row does not have a parent. */
   #keepsParent(): boolean {
-    const { staged, blank, missingColumns } = this.#options;
-    return staged.has("parentCode") || staged.has("parentPath") ? blank === "keep" : missingColumns === "keep";
+    const { staged, blank } = this.#options;
+    return blank === "keep" || !(staged.has("parentCode") || staged.has("parentPath"));
   }
 
   #parentByPath(path: string | undefined): OrgRow | OrgParent | ParentFault {

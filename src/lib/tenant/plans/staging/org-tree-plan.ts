@@ -37,7 +37,6 @@ export interface OrgRow {
 export interface OrgTreeOptions {
   readonly mode: PlanRequest["mode"];
   readonly blank: "clear" | "keep";
-  readonly missingColumns: "keep" | "clear";
   /** columns present in the file */
   readonly staged: ReadonlySet<string>;
   /** returns a stored value as it appears in the file's encoding */

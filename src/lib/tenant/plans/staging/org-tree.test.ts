@@ -26,7 +26,6 @@ const plan = (
     {
       mode: "append",
       blank: "clear",
-      missingColumns: "keep",
       staged: EVERY_COLUMN,
       fileForm: (value) => value,
       ...options,
@@ -211,11 +210,10 @@ test("blank and absent cells keep or clear values as requested", () => {
   expect(changed({})).toEqual([4, 2]);
   expect(changed({ blank: "keep" })).toEqual([0, 0]);
   expect(changed({ staged: new Set(["name", "code"]) })).toEqual([0, 2]);
-  expect(changed({ staged: new Set(["name", "code"]), missingColumns: "clear" })).toEqual([4, 2]);
   for (const parent of ["parentCode", "parentPath"]) {
     const staged = new Set(["name", "code", parent]);
     expect(changed({ staged })).toEqual([4, 2]);
-    expect(changed({ staged, blank: "keep", missingColumns: "clear" })).toEqual([0, 0]);
+    expect(changed({ staged, blank: "keep" })).toEqual([0, 0]);
   }
 });
 

@@ -322,9 +322,8 @@ class OrgTree {
     const parent = this.#parentAfter(row) ?? { org: this.#matcher.root };
     const keeps = (bit: 1 | 2): boolean => org !== undefined && !this.#writes(row, bit);
     const name = row.name === null || keeps(1) ? org?.name : this.#preferStored(row.name, org?.name);
-    const { staged, blank, missingColumns } = this.#options;
-    const clears = staged.has("code") ? blank === "clear" : missingColumns === "clear";
-    const isCodeKept = (row.code === null && !clears) || keeps(2);
+    const { staged, blank } = this.#options;
+    const isCodeKept = (row.code === null && !(staged.has("code") && blank === "clear")) || keeps(2);
     const code = isCodeKept ? (org?.code ?? null) : this.#preferStored(row.code, org?.code);
     const after = { name: name ?? "", code, parent };
     const changed = org === undefined ? 0 : getChangedBits(org, after);

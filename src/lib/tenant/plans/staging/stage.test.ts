@@ -62,7 +62,6 @@ const request = (kind: FormatName, wished: Partial<PlanRequest>): PlanRequest =>
   mode: "append",
   key: "email",
   blank: "clear",
-  missingColumns: "keep",
   createOrgs: false,
   createGroups: false,
   skipInvalid: false,
@@ -248,8 +247,6 @@ describe("a file of users", () => {
       stage("users", cells, { ...wished, options: CUSTOM }).table.column("custom");
     expect(custom({})).toEqual(['{"7":"A-1"}', '{"7":null}']);
     expect(custom({ blank: "keep" })).toEqual(['{"7":"A-1"}', "{}"]);
-    expect(custom({ missingColumns: "clear" })).toEqual(['{"7":"A-1","8":null}', '{"7":null,"8":null}']);
-    expect(custom({ blank: "keep", missingColumns: "clear" })).toEqual(['{"7":"A-1","8":null}', '{"8":null}']);
     const { table, found } = stage("users", cells, { options: CUSTOM });
     expect(table.columns).not.toContain("custom:7");
     expect(found.staged).toEqual(["name", "emails", "custom"]);
@@ -264,7 +261,7 @@ describe("a file of users", () => {
         ["氏名", "メールアドレス"],
         ["一", "a@x.jp"],
       ],
-      { missingColumns: "clear", options: CUSTOM },
+      { options: CUSTOM },
     );
     expect(table.columns).toEqual(["key", "name", "emails", "keys"]);
     expect(found.staged).toEqual(["name", "emails"]);
@@ -432,26 +429,6 @@ describe("problems in a file", () => {
       ["01", null],
     ]);
     expect(table.keys("unmended")).toEqual(["ａ＠x.jp ", undefined]);
-  });
-
-  it("missing cells of a short row count as absent on request", () => {
-    const cells = [
-      ["氏名", "役職", "メールアドレス", "社員コード", "入社年"],
-      ["一", "課長", "a@x.jp", "01", "2019"],
-      ["二", "", "b@x.jp"],
-      ["三"],
-    ];
-    const options = { customFields: [{ id: "7", name: "入社年" }] };
-    const { table, found } = stage("users", cells, { fix: ["short-rows"], options });
-    expect(table.faults()).toEqual(["required@4:3 メールアドレス", "cells-lacking@3:0"]);
-    expect(table.problems[1]?.params).toEqual({ count: 2 });
-    expect(table.column("employeeCode")).toEqual(["01", null, null]);
-    expect(table.column("emails")).toEqual(['["a@x.jp"]', '["b@x.jp"]', null]);
-    expect(table.column("custom")).toEqual(['{"7":"2019"}', "{}", "{}"]);
-    expect(table.keys("shortAt")).toEqual([undefined, 3, 1]);
-    expect(found.rows).toBe(3);
-    const orgs = stage("orgs", [["組織名", "組織コード"], ["営業"]], { key: "code", fix: ["short-rows"] });
-    expect(orgs.table.faults()).toEqual(["cells-too-few@2:0"]);
   });
 
   it("a record whose cells were dropped by the reader is reported once", () => {

@@ -4,7 +4,6 @@ import type { RecordProblem, RecordSink } from "../../../csv/records/record.ts";
 import type { CellUnits } from "../../../csv/records/units.ts";
 import { RowChecker, type CellValue, type RowOptions } from "../../../csv/layout/rows.ts";
 import { comparisonKey, isComparisonKey, type Comparison } from "../../../model/normalise.ts";
-import type { FixChoice } from "../../../model/import.ts";
 import { createFileProblem, getProblemSeverity, type Problem } from "../../../model/problem.ts";
 import type { Column } from "../../../model/format.ts";
 import {
@@ -12,7 +11,6 @@ import {
   KEYS_COLUMN,
   resolveKindKey,
   getLaterCellColumn,
-  SHORT_ROW_LENGTH_ENTRY,
   ORIGINAL_KEY_ENTRY,
   type DerivedColumn,
   type ImportedField,
@@ -169,7 +167,7 @@ export class Stager implements RecordSink {
     this.#checker = new RowChecker(layout, this.#report, {
       today: this.#options.today,
       blank,
-      fix: this.#fixes(),
+      fix: this.#request.fix,
       // the console exports error values as text
       allowErrorValues: fromConsole === true || allow?.includes("error-values") === true,
       fromConsole,
@@ -216,22 +214,18 @@ export class Stager implements RecordSink {
     else if (keys.length > 0) bindings.set(KEYS_COLUMN, bindKeys);
     const secrets = createSecretBinding(layout, this.#request.generatePasswords === true);
     if (secrets !== undefined) bindings.set("secrets", secrets);
-    const custom = createCustomBinding(layout, this.#request, this.#lacks);
+    const custom = createCustomBinding(layout, this.#request);
     if (custom !== undefined) bindings.set("custom", custom);
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
 
-  /**
-   * Adds two entries to a row's keys: the original key if the key was fixed, and the number of cells of a short row.
-   */
+  /** Adds the original key to a row's keys if the key was fixed. */
   #withMended(keys: string | null, comparison: Comparison): string | null {
-    const { unmendedKey, shortAt } = this.#checker ?? {};
-    if (unmendedKey === undefined && shortAt === undefined) return keys;
-    const unmended = unmendedKey === undefined ? undefined : comparisonKey(comparison, unmendedKey);
+    const { unmendedKey } = this.#checker ?? {};
+    if (unmendedKey === undefined) return keys;
     return JSON.stringify({
       ...JSON.parse(keys ?? "{}"),
-      [ORIGINAL_KEY_ENTRY]: unmended,
-      [SHORT_ROW_LENGTH_ENTRY]: shortAt,
+      [ORIGINAL_KEY_ENTRY]: comparisonKey(comparison, unmendedKey),
     });
   }
 
@@ -257,7 +251,7 @@ export class Stager implements RecordSink {
     };
     const bind: ColumnBinding = (values) => {
       const list = listed(values);
-      if (list.length === 0) return this.#lacks(i) ? null : blank;
+      if (list.length === 0) return blank;
       if (refers !== undefined) {
         const cells = values[i] as readonly string[];
         for (const name of cells) this.#refer(short, comparisonKey(comparison, name), name, i);
@@ -328,18 +322,6 @@ export class Stager implements RecordSink {
       this.#table.claim(comparisonKey(comparison, value), this.#row, this.#cellOf(this.#list, value));
     }
   }
-
-  /**
-   * Returns the fixes to apply. Short rows are not fixed if several fields identify a record, because any of these
-   * fields may be missing.
-   */
-  #fixes(): readonly FixChoice[] {
-    const { fix = [] } = this.#request;
-    return this.#kind.format.fallbackKey === undefined ? fix : fix.filter((one) => one !== "short-rows");
-  }
-
-  /** Returns true if the row is an accepted short row that ends before the column. */
-  #lacks = (i: number): boolean => this.#checker?.lacks(this.#layout?.columns[i]?.positions[0] ?? -1) === true;
 
   #cellOf(i: number, value: string): number {
     const positions = this.#layout?.columns[i]?.positions ?? [];
@@ -435,24 +417,16 @@ const createSecretBinding = (layout: Layout, isGenerated: boolean): ColumnBindin
 
 /**
  * Creates the binding of a row's custom fields: a JSON object by the tenant's number of each field. null clears a
- * field; a blank cell is left out if blank cells keep the stored value. If absent columns clear fields, the fields
- * without a column in the file are cleared, too.
+ * field; a blank cell is left out if blank cells keep the stored value.
  */
-const createCustomBinding = (
-  layout: Layout,
-  { blank, missingColumns }: PlanRequest,
-  lacks: (i: number) => boolean,
-): ColumnBinding | undefined => {
-  const lacking = layout.absent
-    .filter(({ field }) => missingColumns === "clear" && field.startsWith(CUSTOM_PREFIX))
-    .map(({ field }) => [field.slice(CUSTOM_PREFIX.length), null] as const);
+const createCustomBinding = (layout: Layout, { blank }: PlanRequest): ColumnBinding | undefined => {
   const fields = layout.columns.flatMap(({ column }, i) =>
     column.field.startsWith(CUSTOM_PREFIX) ? [{ i, id: column.field.slice(CUSTOM_PREFIX.length) }] : [],
   );
   if (fields.length === 0) return undefined;
   return (values) => {
-    const entries = fields.filter(({ i }) => !lacks(i)).map(({ i, id }) => [id, getFirstValue(values[i])] as const);
+    const entries = fields.map(({ i, id }) => [id, getFirstValue(values[i])] as const);
     const present = blank === "keep" ? entries.filter(([, value]) => value !== null) : entries;
-    return JSON.stringify(Object.fromEntries([...present, ...lacking]));
+    return JSON.stringify(Object.fromEntries(present));
   };
 };

@@ -13,7 +13,7 @@ import type { Database } from "./database.ts";
 import {
   createTargetIndex,
   isBlankInNewRecords,
-  canChangeField,
+  isStaged,
   buildReferenceJoinsSql,
   buildResultSql,
   recordColumn,
@@ -48,7 +48,7 @@ const buildPlannedSide = (plan: PlanDefinition): ReturnType<ChangedTables["after
 
 const getChangeableBits = (plan: PlanDefinition, isRead: (column: string) => boolean): number =>
   plan.kind.fields
-    .filter((field) => isRead(field.stored) && canChangeField(plan, field))
+    .filter((field) => isRead(field.stored) && isStaged(plan, field))
     .reduce((sum, { bit }) => sum + 2 ** bit, 0);
 
 /**

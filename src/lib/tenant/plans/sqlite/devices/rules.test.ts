@@ -165,7 +165,7 @@ describe("only 事前登録 and 管理中 devices get an owner (1.3)", () => {
   });
 
   test("an export from the console is always accepted", async () => {
-    const request = { fromConsole: true, mode: "replace", missingColumns: "keep", blank: "clear" } as const;
+    const request = { fromConsole: true, mode: "replace", blank: "clear" } as const;
     expect(await faults({ S1: { status: "管理外", user: YAMADA } }, request)).toEqual([]);
   });
 });

@@ -8,7 +8,6 @@ import {
   buildChangesFieldSql,
   createTargetIndex,
   isStaged,
-  canChangeField,
   buildReferenceJoinsSql,
   buildResultSql,
   recordColumn,
@@ -121,7 +120,7 @@ const IS_WIPE_REQUIRED_SQL = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildN
  * @see facts 1.3, 2.4, 4.6
  */
 export const checkDeviceOwners = (database: Database, plan: PlanDefinition): number => {
-  if (!CHECKED_FIELDS.some((name) => canChangeField(plan, getDeviceField(plan, name)))) return 0;
+  if (!CHECKED_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))) return 0;
   storeDeviceOutcomes(database, plan);
   if (plan.request.fromConsole === true) return 0;
   reportDeviceOutcomes(

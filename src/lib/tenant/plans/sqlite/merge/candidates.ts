@@ -21,7 +21,7 @@ import {
   buildRecordKeySql,
   buildRowKeysSql,
   buildRecordKeysSql,
-  listChangeableFields,
+  listStagedFields,
 } from "../expressions.ts";
 import { CandidatePairs } from "../../staging/pairs.ts";
 import { reportAmbiguousRows } from "./report.ts";
@@ -123,7 +123,7 @@ const UNIQUE_PAIRS_SQL = `select row, pk from (select row, pk, doubted, count(*)
 
 /** Reads the pairs. A row agrees with a record if the record has had all values of the row, except for the key. */
 const readCandidatePairs = (database: Database, plan: PlanDefinition, versions: VersionSchema): CandidatePairs => {
-  const fields = listChangeableFields(plan).filter(
+  const fields = listStagedFields(plan).filter(
     (field) => isStaged(plan, field) && !isMatchKey(plan, field) && field.merge !== "custom",
   );
   const bits = fields.map((field) => getColumnBit(versions, field.stored));
@@ -152,7 +152,7 @@ const readCandidatePairs = (database: Database, plan: PlanDefinition, versions: 
  * case if the second record was deleted locally and the export shows all columns in which the two records differ.
  */
 const createFirstRecordTest = (database: Database, plan: PlanDefinition, versions: VersionSchema) => {
-  const shown = new Set(listChangeableFields(plan).flatMap((field) => (isStaged(plan, field) ? [field.stored] : [])));
+  const shown = new Set(listStagedFields(plan).map(({ stored }) => stored));
   const hidden = versions.columns.filter(({ name, leads }) => leads && !shown.has(name));
   // if a new record has a value that exports do not show, this value is still open
   const isHidden = hidden.map(

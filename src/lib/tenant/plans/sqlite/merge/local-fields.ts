@@ -18,7 +18,6 @@ import {
   buildComparedValueSql,
   createTargetIndex,
   buildIsBlankCellSql,
-  buildIsCutOffSql,
   isStaged,
   buildIsUnclearSql,
   buildReferenceJoinsSql,
@@ -66,7 +65,6 @@ export const buildMayBeBlankSql = (reference: StoredReference, pk: string): stri
 /** SQL: true if a row shows the value of a field. A blank cell does not always show a value. */
 const buildIsShownSql = (plan: PlanDefinition, field: ImportedField): string => {
   const cell = rowColumn(field.field);
-  const lacking = buildIsCutOffSql(plan, field);
   const reference = plan.kind.references.find((one) => one.field === field);
   const isNameless =
     reference === undefined || field.merge !== "reference"
@@ -76,7 +74,6 @@ const buildIsShownSql = (plan: PlanDefinition, field: ImportedField): string => 
         );
   const all = [
     ...(listMergedReferences(plan).some((one) => one.field === field) ? [`not ${buildIsUnclearSql(plan, field)}`] : []),
-    ...(lacking === undefined ? [] : [`not ${lacking}`]),
     ...(isBlankIgnored(plan, field) ? [`${cell} is not null`] : []),
     ...isNameless,
   ];

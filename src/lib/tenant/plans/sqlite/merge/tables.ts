@@ -10,13 +10,7 @@ import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../ver
 import type { ImportedField } from "../../staging/kinds.ts";
 import { buildCaseSql, buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import {
-  createTargetIndex,
-  isStaged,
-  LOCAL_ENTRY_TABLE,
-  listChangeableFields,
-  CANDIDATE_KEY_TABLE,
-} from "../expressions.ts";
+import { createTargetIndex, LOCAL_ENTRY_TABLE, listStagedFields, CANDIDATE_KEY_TABLE } from "../expressions.ts";
 import type { PlanDefinition, StoredKind } from "../stored-kind.ts";
 
 // The tables that the parts of a merge share. They contain what an export shows about records that were changed
@@ -114,7 +108,7 @@ export const keepEarlierContradictions = (database: Database, versions: VersionS
 
 /** Returns the fields that the plan's rows may show, without the custom fields, which are merged one by one. */
 export const listSingleFields = (plan: PlanDefinition): readonly ImportedField[] =>
-  listChangeableFields(plan).filter((field) => isStaged(plan, field) && field.merge !== CUSTOM_FIELDS_COLUMN);
+  listStagedFields(plan).filter((field) => field.merge !== CUSTOM_FIELDS_COLUMN);
 
 /**
  * SQL: the states that the console may have for records with an observed state: `pk`, the columns, and `mask`, the

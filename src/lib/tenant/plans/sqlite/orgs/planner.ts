@@ -156,7 +156,6 @@ const compareOrgs = (database: Database, plan: PlanDefinition): void => {
   const options: OrgTreeOptions = {
     mode: plan.request.mode,
     blank: plan.request.blank ?? "clear",
-    missingColumns: plan.request.missingColumns,
     staged: new Set(plan.staged.staged),
     fileForm: plan.staged.encoding === "shift_jis" ? toCp932Form : (value) => value,
     taken: isScoped ? readCodesOutsideScope(database) : undefined,
