@@ -58,22 +58,14 @@ export interface OutputField extends FieldWithValue {
   readonly default?: string | undefined;
   /** the file contains nothing about people: its permissions follow the umask; others are created with mode 0600 */
   readonly isPublic?: true | undefined;
-  /** first lines of files written by this command: these are replaced without `--overwrite`, as jobs rewrite them */
-  readonly header?: string | undefined;
   /** the output is a bundle of `handover export`: a folder, unless the name is that of an archive */
   readonly isBundle?: true | undefined;
   /** true: the output is a workbook if the name ends in .xlsx; text: why it cannot be one, and what to do */
   readonly workbook?: true | Text | undefined;
-  /** if the file cannot be written, the command still does its work, but ends with a failure */
-  readonly isAside?: true | undefined;
   /** the output must not be stdout, which already carries the result */
   readonly notStdout?: true | undefined;
   /** returns the names of the files that are written in addition to the named file, depending on the other options */
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
-  /** the file cannot be made again: it never replaces an existing file, even with `--overwrite` */
-  readonly isNeverReplaced?: true | undefined;
-  /** what to do instead of replacing an existing file */
-  readonly instead?: Text | undefined;
 }
 
 /** A number of days or weeks, such as `90d` or `12w`; the input is in days. */

@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
 
 /** A folder with a file, so that no path through the file can be. */
 function folder(): string {
@@ -34,16 +33,6 @@ test.each(READING)("%s: no such file, even below another file", async (line) => 
 test.each(READING)("%s: a folder is not a file", async (line) => {
   const place = folder();
   expect(await run(line.replace("NAME", "."), { folder: place, tenant: {} })).toMatchObject({ exit: 2, stdout: "" });
-});
-
-test("imports verify: no such export, even below another file", async () => {
-  for (const name of ["absent.csv", "there.pem/absent.csv"]) {
-    const line = `imports verify 17 --against ${name}`;
-    expect(await run(line, { folder: folder(), tenant: { consoleTask: example("consoleTask") } })).toMatchObject({
-      exit: 6,
-      stdout: "",
-    });
-  }
 });
 
 const WRITING = [

@@ -1,9 +1,6 @@
-import { spawnSync } from "node:child_process";
 import {
   appendFileSync,
-  chmodSync,
   cpSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -27,29 +24,17 @@ import type { NounNode, VerbNode } from "./command.ts";
 import { example } from "#support/commands/tenant.ts";
 import { runInBoth, run, type Circumstances, type RunResult, type Typing } from "#support/commands/program.ts";
 
-/** What becomes of a file that is there when a command writes its output, without `--overwrite`. */
-type Keeping =
-  /** it is kept */
-  | "kept"
-  /** it is kept even with `--overwrite`, because it cannot be written again */
-  | "never-replaced"
-  /** it is replaced if the command wrote it, also if a person edited it below its header */
-  | "rewritten"
-  /** a folder, which is replaced only as it was exported */
-  | "bundle";
-
 interface Case {
   /** a line that writes to `OUT` */
   readonly line: string;
-  readonly keeping?: Keeping;
+  /** a folder, which is replaced only as it was exported */
+  readonly isBundle?: true;
   /** contains nothing about people */
   readonly isPublic?: true;
   /** exit code if it is written */
   readonly exit?: number;
   /** exit code if it is refused */
   readonly refused?: number;
-  /** the command does its work all the same: its result is told, whatever becomes of the file */
-  readonly isAside?: true;
   readonly typing?: readonly Typing[];
   readonly circumstances?: () => Circumstances;
 }
@@ -92,11 +77,10 @@ const CASES: Readonly<Record<string, Case>> = {
     line: `handover diff ${BUNDLES}/minato ${BUNDLES}/minato-later --format markdown -o OUT`,
     exit: 9,
   },
-  "handover export --output": { line: "handover export -o OUT --as-of 2026-11-20", keeping: "bundle" },
+  "handover export --output": { line: "handover export -o OUT --as-of 2026-11-20", isBundle: true },
   "handover report --output": { line: "handover report -o OUT" },
   "secured users import --generate-passwords": {
     line: "secured users import - --app docs --generate-passwords OUT --yes",
-    keeping: "never-replaced",
     circumstances: () => ({ stdin: `表示名,ユーザーID\r\n新人,${`new${Math.random()}`.replace(".", "")}\r\n` }),
   },
   "undo --emit-csv": { line: "undo 3 --emit-csv OUT --dry-run" },
@@ -106,14 +90,12 @@ const CASES: Readonly<Record<string, Case>> = {
   "orgs export --output": { line: "orgs export -o OUT" },
   ...imports("orgs import", "orgs.csv"),
   "orgs template --output": { line: "orgs template -o OUT", isPublic: true },
-  "renewals calendar --output": { line: "renewals calendar -o OUT", keeping: "rewritten" },
+  "renewals calendar --output": { line: "renewals calendar -o OUT" },
   "renewals check --prometheus": {
     line: "renewals check public.pem --prometheus OUT",
     exit: 1,
-    keeping: "rewritten",
     isPublic: true,
     refused: 3,
-    isAside: true,
   },
   "renewals guide --output": { line: "renewals guide push-certificate -o OUT" },
   "secured users delete --list": { line: "secured users delete hanako --app docs --list OUT --dry-run" },
@@ -155,19 +137,8 @@ async function declaredOutputs(): Promise<ReadonlyMap<string, OutputField>> {
 test("every output that a command declares has a case that matches its declaration", async () => {
   const declared = await declaredOutputs();
   expect(Object.keys(CASES).toSorted()).toEqual([...declared.keys()].toSorted());
-  for (const [name, field] of declared) {
-    const { keeping = "kept", isPublic, isAside } = CASES[name] ?? {};
-    const keepingOf = ({ header, isBundle, isNeverReplaced }: OutputField): Keeping => {
-      if (isNeverReplaced) return "never-replaced";
-      return header !== undefined ? "rewritten" : isBundle ? "bundle" : "kept";
-    };
-    expect([keeping, isPublic, isAside], name).toEqual([keepingOf(field), field.isPublic, field.isAside]);
-  }
-});
-
-test("only two outputs are rewritten by jobs", () => {
-  const rewritten = Object.entries(CASES).filter(([, { keeping }]) => keeping === "rewritten");
-  expect(rewritten.map(([name]) => name)).toEqual(["renewals calendar --output", "renewals check --prometheus"]);
+  for (const [name, { isPublic, isBundle }] of declared)
+    expect(CASES[name], name).toMatchObject({ ...(isPublic && { isPublic }), ...(isBundle && { isBundle }) });
 });
 
 /** A tenant in which each line finds its records. */
@@ -239,38 +210,17 @@ function keyFiles(): Readonly<Record<string, string>> {
 }
 const KEYS = keyFiles();
 
-/** A file system with room for little, if this user may mount one: only root of a machine, or of some containers. */
-const disk = join(root, "disk");
-mkdirSync(disk);
-const isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs", disk]).status === 0;
-
-/** Leaves no room on the disk. @returns the file that takes it */
-function fillDisk(): string {
-  const filler = join(disk, "filler");
-  for (;;) {
-    try {
-      appendFileSync(filler, Buffer.alloc(4096));
-    } catch {
-      return filler;
-    }
-  }
-}
-
 afterAll(async () => {
   await (await scene)[Symbol.asyncDispose]();
-  if (isMounted) spawnSync("umount", [disk]);
   rmSync(root, { recursive: true });
 });
 
 /** A new folder with the files that the lines read. */
-function folderWithFiles(below = root): string {
-  const folder = mkdtempSync(join(below, "case-"));
+function folderWithFiles(): string {
+  const folder = mkdtempSync(join(root, "case-"));
   for (const [name, content] of Object.entries({ ...FILES, ...KEYS })) writeFileSync(join(folder, name), content);
   return folder;
 }
-
-/** The name that a line gives its output. */
-const nameIn = ({ line }: Case): string => (line.includes("SIMULATOR-OUT") ? "SIMULATOR-OUT" : "OUT");
 
 const plans = { made: 0 };
 
@@ -302,170 +252,38 @@ async function write(of: Case, folder: string, words = ""): Promise<RunResult> {
 async function refuse(of: Case, folder: string, words = ""): Promise<number> {
   const { line } = of;
   const ran = await run(`${line}${words}`, { home: mkdtempSync(join(root, "home-")), folder, tenant: {} });
-  expect(ran.stdout.includes("public.pem")).toBe(of.isAside === true);
   // nothing was asked of the tenant
   expect(ran.requests).toEqual([]);
   return ran.exit;
 }
 
-const contentIn = (folder: string, of: Case): string => readFileSync(join(folder, nameIn(of)), "utf8");
+const OUT = "OUT";
 
-/** Returns the properties of a case with their defaults. */
-function propertiesOf(of: Case) {
-  const { keeping = "kept", exit = 0, refused = 2, isPublic = false } = of;
-  return {
-    keeping,
-    exit,
-    refused,
-    isPublic,
-    isKept: keeping === "kept" || keeping === "never-replaced",
-    isReplaceable: keeping !== "never-replaced",
-    there: (folder: string): string => join(folder, nameIn(of)),
-  };
-}
+describe.each(Object.entries(CASES).filter(([, { isBundle }]) => !isBundle))("%s", (_, of) => {
+  const { exit = 0, refused = 2, isPublic = false } = of;
 
-const FILE_CASES = Object.entries(CASES).filter(([, { keeping }]) => keeping !== "bundle");
-/** The cases with a property, for tests that only they can pass. */
-const casesThat = (has: (properties: ReturnType<typeof propertiesOf>) => boolean): typeof FILE_CASES =>
-  FILE_CASES.filter(([, of]) => has(propertiesOf(of)));
-const REPLACEABLE_CASES = casesThat(({ isReplaceable }) => isReplaceable);
-
-describe.each(FILE_CASES)("%s", (_, of) => {
-  const { exit, refused, isPublic, isReplaceable, there } = propertiesOf(of);
-  const name = nameIn(of);
-
-  test("keeps a file of another program", async () => {
+  test("keeps an existing file, and asks nothing of the tenant", async () => {
     const folder = folderWithFiles();
-    writeFileSync(there(folder), "theirs\n");
+    writeFileSync(join(folder, OUT), "theirs\n");
     expect(await refuse(of, folder)).toBe(refused);
-    expect(contentIn(folder, of)).toBe("theirs\n");
-    expect(readdirSync(folder).filter((one) => !(one in FILES) && !(one in KEYS))).toEqual([name]);
+    expect(readFileSync(join(folder, OUT), "utf8")).toBe("theirs\n");
+    expect(readdirSync(folder).filter((one) => !(one in FILES) && !(one in KEYS))).toEqual([OUT]);
   });
 
-  test("fills an empty file", async () => {
-    const folder = folderWithFiles();
-    writeFileSync(there(folder), "");
-    expect(await write(of, folder)).toMatchObject({ exit });
-    expect(contentIn(folder, of)).not.toBe("");
-  });
-
-  test("with umask 000, a new file about people is for its owner only", async () => {
+  test("with umask 000, a new file about people is for its owner only; --overwrite replaces it", async () => {
     const folder = folderWithFiles();
     const before = process.umask(0);
     try {
       expect(await write(of, folder)).toMatchObject({ exit });
+      expect(statSync(join(folder, OUT)).mode & 0o777).toBe(isPublic ? 0o666 : 0o600);
+      writeFileSync(join(folder, OUT), "theirs\n");
+      expect(await write(of, folder, " --overwrite")).toMatchObject({ exit });
     } finally {
       process.umask(before);
     }
-    expect(statSync(there(folder)).mode & 0o777).toBe(isPublic ? 0o666 : 0o600);
-  });
-
-  test("a link stays, and its target is kept or replaced like any other file", async () => {
-    const folder = folderWithFiles();
-    const target = join(folder, "target");
-    writeFileSync(target, "theirs\n");
-    symlinkSync("target", there(folder));
-    expect(await refuse(of, folder)).toBe(refused);
-    expect(readFileSync(target, "utf8")).toBe("theirs\n");
-    if (!isReplaceable) return;
-    expect(await write(of, folder, " --overwrite")).toMatchObject({ exit });
-    expect([lstatSync(there(folder)).isSymbolicLink(), readFileSync(target, "utf8").includes("theirs")]).toEqual([
-      true,
-      false,
-    ]);
-  });
-
-  test("never replaces a folder", async () => {
-    const folder = folderWithFiles();
-    mkdirSync(there(folder));
-    expect(await refuse({ ...of, keeping: "kept" }, folder, " --overwrite")).toBe(of.refused ?? 2);
-    expect(readdirSync(there(folder))).toEqual([]);
-  });
-
-  test("keeps a read-only file, even its own", async () => {
-    const folder = folderWithFiles();
-    await write(of, folder);
-    const before = contentIn(folder, of);
-    chmodSync(there(folder), 0o444);
-    expect(await refuse({ ...of, keeping: "kept" }, folder)).toBe(of.refused ?? 2);
-    expect(contentIn(folder, of)).toBe(before);
+    expect(readFileSync(join(folder, OUT), "utf8")).not.toContain("theirs");
   });
 });
-
-/** Lets the command write its file, which a person edits then. */
-async function edit(of: Case): Promise<string> {
-  const { exit, there } = propertiesOf(of);
-  const folder = folderWithFiles();
-  expect(await write(of, folder)).toMatchObject({ exit });
-  expect(contentIn(folder, of)).not.toBe("");
-  appendFileSync(there(folder), "edited\n");
-  return folder;
-}
-
-test.each(casesThat(({ isKept }) => isKept))("%s: keeps its own file if a person edited it", async (_, of) => {
-  const { refused } = propertiesOf(of);
-  const folder = await edit(of);
-  expect(await refuse(of, folder)).toBe(refused);
-  expect(contentIn(folder, of)).toMatch(/edited\n$/);
-});
-
-test.each(casesThat(({ isKept }) => !isKept))("%s: rewrites its own file even if a person edited it", async (_, of) => {
-  const { exit } = propertiesOf(of);
-  const folder = await edit(of);
-  expect(await write(of, folder)).toMatchObject({ exit });
-  expect(contentIn(folder, of)).not.toMatch(/edited\n$/);
-});
-
-test.each(casesThat(({ keeping }) => keeping === "never-replaced"))(
-  "%s: --overwrite does not replace it",
-  async (_, of) => {
-    const { refused, there } = propertiesOf(of);
-    const folder = folderWithFiles();
-    writeFileSync(there(folder), "theirs\n");
-    expect(await refuse(of, folder, " --overwrite")).toBe(refused);
-    expect(contentIn(folder, of)).toBe("theirs\n");
-  },
-);
-
-test.each(REPLACEABLE_CASES)("%s: --overwrite replaces it, and makes a file about people private", async (_, of) => {
-  const { exit, isPublic, there } = propertiesOf(of);
-  const folder = folderWithFiles();
-  writeFileSync(there(folder), "theirs\n", { mode: 0o644 });
-  expect(await write(of, folder, " --overwrite")).toMatchObject({ exit });
-  expect(contentIn(folder, of)).not.toContain("theirs");
-  expect(statSync(there(folder)).mode & 0o777).toBe(isPublic ? 0o644 : 0o600);
-});
-
-test.skipIf(!isMounted).each(REPLACEABLE_CASES)(
-  "%s: a full disk leaves the existing file (requires the right to mount a small tmpfs)",
-  async (_, of) => {
-    const { there } = propertiesOf(of);
-    const folder = folderWithFiles(disk);
-    writeFileSync(there(folder), "theirs\n");
-    const filler = fillDisk();
-    try {
-      const ran = await write(of, folder, " --overwrite");
-      expect(ran.exit).toBe(of.refused ?? 1);
-      expect(ran.stderr).toContain("no space left on the disk");
-      expect(contentIn(folder, of)).toBe("theirs\n");
-      expect(readdirSync(folder).filter((one) => one.endsWith(".tmp"))).toEqual([]);
-    } finally {
-      rmSync(filler);
-      rmSync(folder, { recursive: true });
-    }
-  },
-);
-
-test.skipIf(!existsSync("/dev/full")).each(REPLACEABLE_CASES.filter(([, of]) => nameIn(of) === "OUT"))(
-  "%s: reports a device without space (/dev/full)",
-  async (_, of) => {
-    const ran = await write({ ...of, line: of.line.replace("OUT", "/dev/full") }, folderWithFiles());
-    expect([ran.exit, ran.stderr]).toEqual([
-      of.refused ?? 1,
-      expect.stringContaining("no space left on the disk\n  /dev/full"),
-    ]);
-  },
-);
 
 describe("a bundle", () => {
   const { "handover export --output": of } = CASES as { readonly "handover export --output": Case };
@@ -523,21 +341,6 @@ describe("a bundle", () => {
     expect(await write(archive, folder, " --overwrite")).toMatchObject({ exit: 0 });
     expect((await write({ line: `handover verify ${name}` }, folder)).exit).toBe(0);
   });
-
-  test.skipIf(!isMounted)("a full disk leaves the existing bundle", async () => {
-    const folder = folderWithFiles(disk);
-    expect(await write(of, folder)).toMatchObject({ exit: 0 });
-    const filler = fillDisk();
-    try {
-      const ran = await write(of, folder, " --overwrite");
-      expect([ran.exit, ran.stderr]).toEqual([1, expect.stringContaining("no space left on the disk")]);
-      expect((await write({ line: "handover verify OUT" }, folder)).exit).toBe(0);
-      expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
-    } finally {
-      rmSync(filler);
-      rmSync(folder, { recursive: true });
-    }
-  });
 });
 
 describe("a file that the command reads, or writes for another option, is never replaced", () => {
@@ -579,7 +382,7 @@ describe("a file that the command reads, or writes for another option, is never 
     expect(contents()).toEqual(before);
   });
 
-  test("accepts a file named -, devices, and the pages of jobs among the input", async () => {
+  test("accepts a file named - and devices", async () => {
     const folder = folderWithFiles();
     writeFileSync(join(folder, "-"), "theirs");
     const lines = [
@@ -588,10 +391,6 @@ describe("a file that the command reads, or writes for another option, is never 
       "csv convert /dev/null /dev/null",
     ];
     for (const line of lines) expect((await run(line, { folder, stdin: "a,b\r\n" })).exit).toBe(0);
-    const page = { line: "renewals check public.pem --prometheus OUT" };
-    await write(page, folder);
-    const again = await write({ line: "renewals check public.pem OUT --prometheus OUT" }, folder);
-    expect(again.stderr).not.toContain("is also an input of this command");
   });
 });
 

@@ -78,46 +78,21 @@ export async function permitOutputs(
 ): Promise<boolean> {
   const { terminal, globals, outputs } = tools;
   for (const each of named) checkOutputName(each);
-  const existing: NamedOutput[] = [];
+  const existing: string[] = [];
   for (const each of named) {
-    const declared = outputs.declare([await resolveOutput(tools, each)]);
-    // an output with `isAside` does not stop the command: a failure to write it is reported later
-    const found = await (each.field.isAside === true ? declared.catch(() => []) : declared);
-    if (found.length > 0) existing.push(each);
+    const found = await outputs.declare([await resolveOutput(tools, each)]);
+    existing.push(...found);
   }
-  // a page that a job rewrites again and again may be among the files that the job reads
-  await refuseSameFiles(
-    tools,
-    named.filter((each) => each.field.header === undefined || existing.includes(each)),
-    inputs,
-  );
-  refuseReplacing(existing.filter(({ field }) => field.isNeverReplaced === true));
+  await refuseSameFiles(tools, named, inputs);
   if (globals.overwrite) outputs.permitReplacing();
   else if (existing.length > 0) {
-    if (!terminal.interactive) return refuseExisting(existing.filter(({ field }) => field.isAside !== true));
-    const { en, ja } = joinTexts(
-      existing.map(({ name }) => same(name)),
-      text(" and ", "、"),
-    );
+    if (!terminal.interactive) throw createExistingOutputFailure(existing);
+    const { en, ja } = joinTexts(existing.map(same), text(" and ", "、"));
     const message = text(`Replace the existing ${en}?`, `${ja} はすでにあります。置き換えますか?`);
     if (!(await terminal.prompts.confirm({ message, flag: "--overwrite" }))) return false;
     outputs.permitReplacing();
   }
   return true;
-}
-
-/** @throws `usage` if there are such outputs: their existing files are never replaced */
-function refuseReplacing([first]: readonly NamedOutput[]): void {
-  if (first === undefined) return;
-  const { name, flag, field } = first;
-  throw new Failure("usage", {
-    what: text(
-      `${name} exists, and ${flag} never replaces a file`,
-      `${name} はすでにあります。${flag} は既存のファイルを置き換えません`,
-    ),
-    where: flag,
-    hint: field.instead ?? text("choose another file name", "別のファイル名にしてください"),
-  });
 }
 
 /**
@@ -161,15 +136,6 @@ const describeFileInBundle = (name: string, bundle: string): Text =>
 
 const describeSameFile = (name: string, other: string): Text =>
   text(`${name} is the same file as ${other}`, `${name} は ${other} と同じファイルです`);
-
-function refuseExisting(existing: readonly NamedOutput[]): true {
-  const [first] = existing;
-  if (first === undefined) return true;
-  throw createExistingOutputFailure(
-    existing.map(({ name }) => name),
-    first.field.instead,
-  );
-}
 
 async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promise<Output> {
   const { isBundle, ...how } = field;

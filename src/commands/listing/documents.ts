@@ -10,7 +10,7 @@ const RECORD_FORMATS = GLOBAL_OPTIONS.format.choices;
 
 type RecordFormat = (typeof RECORD_FORMATS)[number];
 
-type OutputRules = Pick<OutputField, "header" | "isPublic" | "workbook">;
+type OutputRules = Pick<OutputField, "isPublic" | "workbook">;
 
 /** Returns the options of commands that write documents: `--format` with other choices than globally, and `-o`. */
 const buildDocumentOptions = <C extends string>(choices: readonly C[], about: Text, how: OutputRules) =>

@@ -1,4 +1,3 @@
-import { FILE_HEADERS } from "../../lib/renewals/output/headers.ts";
 import { renderRenewalCalendar, type CalendarEntry } from "../../lib/renewals/output/calendar.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { expireAtRejection } from "../../lib/renewals/rejection.ts";
@@ -19,7 +18,7 @@ export default defineCommand({
   ],
   args: {},
   options: {
-    output: { ...OUTPUT_FILE_OPTION, header: FILE_HEADERS.calendar },
+    output: OUTPUT_FILE_OPTION,
     allContexts: { kind: "boolean", about: text("include all tenants", "すべてのテナントを含める") },
   },
   examples: [

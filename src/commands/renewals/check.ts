@@ -6,9 +6,8 @@ import type { CheckedItem } from "../../lib/renewals/judge.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { LEVEL_NAMES } from "../../lib/document/level.ts";
-import { FILE_HEADERS } from "../../lib/renewals/output/headers.ts";
 import { completeCommands } from "../../lib/terminal/commands.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { isDefaultTable, isRecordOutputRequested, listColumns } from "../listing/list.ts";
@@ -59,8 +58,6 @@ const CHECK_OPTIONS = {
     kind: "output",
     value: "FILE",
     isPublic: true,
-    header: FILE_HEADERS.metrics,
-    isAside: true,
     about: text(
       "also write metrics for the textfile collector of Prometheus",
       "Prometheus の textfile collector 用のメトリクスも書き出す",
@@ -118,7 +115,7 @@ export default defineCommand({
     { line: "clomoctl renewals check" },
     { line: "clomoctl renewals check certificates --within 60d --critical 2w" },
     { line: "clomoctl renewals check --all-contexts --nagios" },
-    { line: "clomoctl renewals check --prometheus renewals.prom --quiet" },
+    { line: "clomoctl renewals check --prometheus renewals.prom --overwrite --quiet" },
   ],
   exits: ["input-rejected"],
   ownExits: {
@@ -160,10 +157,11 @@ async function executeCheck(tools: Tools, files: readonly string[], options: Che
   refuseConflictingOptions(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
   const { result, tenants, unnoticed } = await runCheck(tools, { ...request, files, thresholds });
-  const unwritten = prometheus === undefined ? undefined : await writeMetrics(tools, prometheus, result);
-  // the output for a monitoring system must not say "ok" if the exit code says otherwise
-  const state = unwritten === undefined || result.state === "critical" ? result.state : "unknown";
-  if (nagios) await showNagiosLine(tools, { ...result, state }, unwritten?.what);
+  if (prometheus !== undefined) {
+    const { renderPrometheusText } = await import("../../lib/renewals/output/prometheus.ts");
+    await tools.outputs.write(prometheus, renderPrometheusText(result, tools.clock.now()));
+  }
+  if (nagios) await showNagiosLine(tools, result);
   else await showCheckResult(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
   const { globals } = tools;
   // people who read the log should also see what is not known; these notes do not change the exit code
@@ -176,8 +174,7 @@ async function executeCheck(tools: Tools, files: readonly string[], options: Che
         await import("./items/missing.ts")
       ).noteUnreachableOwnersByTenant(tools, unnoticed, { named: request.allContexts });
   }
-  if (unwritten !== undefined) await tools.terminal.failure(unwritten);
-  return STATE_EXITS[state];
+  return STATE_EXITS[result.state];
 }
 
 /** Reports the tenants for which it is not known who receives CLOMO's emails about renewals. */
@@ -268,29 +265,7 @@ async function showCheckResult(
   await (result.checked.length === 0 ? terminal.warn(summary) : terminal.note(summary));
 }
 
-async function showNagiosLine({ terminal }: Tools, result: CheckResult, problem: Text | undefined): Promise<void> {
+async function showNagiosLine({ terminal }: Tools, result: CheckResult): Promise<void> {
   const { renderNagiosLine } = await import("../../lib/renewals/output/nagios.ts");
-  await terminal.out.write(`${terminal.shown(renderNagiosLine(result, terminal.language, problem)).join("")}\n`);
-}
-
-/**
- * Writes the result for Prometheus.
- *
- * @returns the failure if the file cannot be written; an existing file is then left unchanged
- */
-async function writeMetrics(
-  { outputs, clock }: Tools,
-  file: string,
-  result: CheckResult,
-): Promise<Failure | undefined> {
-  const { renderPrometheusText } = await import("../../lib/renewals/output/prometheus.ts");
-  const metrics = renderPrometheusText(result, clock.now());
-  try {
-    await outputs.write(file, metrics);
-    return undefined;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const what = text(`cannot write the metrics: ${reason}`, `メトリクスを書き込めません: ${reason}`);
-    return error instanceof Failure ? error : new Failure("usage", { what, where: file, cause: error });
-  }
+  await terminal.out.write(`${terminal.shown(renderNagiosLine(result, terminal.language)).join("")}\n`);
 }

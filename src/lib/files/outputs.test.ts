@@ -79,8 +79,6 @@ describe("an existing file", () => {
 
   test.each([
     ["empty", "", {}],
-    ["of the command itself", "# ours\nedited", { header: "# ours\n" }],
-    ["of the command itself, with other line ends", "# ours\r\nedited", { header: "# ours\n" }],
     ["one that the command goes on with", "old", { isContinued: true }],
   ])("is replaced if it is %s", async (_, content, how) => {
     await writeFile(join(root, "x"), content);
@@ -88,21 +86,10 @@ describe("an existing file", () => {
     expect(await contentOf("x")).toBe("new");
   });
 
-  test.each([
-    ["another beginning", "#ours\n", { header: "# ours\n" }],
-    ["its header further below", "x\n# ours\n", { header: "# ours\n" }],
-  ])("is not replaced if it has %s", async (_, content, how) => {
-    await writeFile(join(root, "x"), content);
-    await expect(write({ name: "x", ...how })).rejects.toMatchObject(EXISTS);
-  });
-
   test.skipIf(!posix)("is not replaced without permission if its owner cannot write it", async () => {
-    for (const content of ["", "# ours\n"]) {
-      await writeFile(join(root, "x"), content);
-      await chmod(join(root, "x"), 0o444);
-      await expect(write({ name: "x", header: "# ours\n" })).rejects.toMatchObject(EXISTS);
-      await chmod(join(root, "x"), 0o644);
-    }
+    await writeFile(join(root, "x"), "");
+    await chmod(join(root, "x"), 0o444);
+    await expect(write("x")).rejects.toMatchObject(EXISTS);
   });
 
   test("is removed only if it may be replaced", async () => {
@@ -135,10 +122,9 @@ describe.skipIf(!posix)("permissions", () => {
     ["a new file is its owner's alone", {}, undefined, 0o600],
     ["one that others could read is closed", {}, 0o644, 0o600],
     ["a stricter one stays", {}, 0o400, 0o400],
-    ["a page that a job writes again keeps what a person set", { header: "# ours\n" }, 0o644, 0o644],
     ["what is no secret keeps what a person set", { isPublic: true }, 0o640, 0o640],
   ])("%s", async (_, how, before, after) => {
-    if (before !== undefined) await writeFile(join(root, "x"), "# ours\n");
+    if (before !== undefined) await writeFile(join(root, "x"), "old");
     if (before !== undefined) await chmod(join(root, "x"), before);
     await write({ name: "x", ...how }, { overwrite: true });
     expect(await modeOf("x")).toBe(after);
@@ -148,12 +134,11 @@ describe.skipIf(!posix)("permissions", () => {
     const before = process.umask(umask);
     try {
       await write("x");
-      await write({ name: "page", header: "# ours\n" });
       await write({ name: "public", isPublic: true });
     } finally {
       process.umask(before);
     }
-    expect(await Promise.all(["x", "page", "public"].map(modeOf))).toEqual([0o600, 0o600, 0o666 & ~umask]);
+    expect(await Promise.all(["x", "public"].map(modeOf))).toEqual([0o600, 0o666 & ~umask]);
   });
 });
 

@@ -19,12 +19,8 @@ export interface Output {
   readonly name: string;
   /** true if the content has no personal data: the permissions follow the umask. Any other file has mode 0600. */
   readonly isPublic?: boolean | undefined;
-  /** header of this command's files, with lines ending in `\n`: a file with it is replaced without `--overwrite` */
-  readonly header?: string | undefined;
   /** true if the command reads the existing file and continues its content */
   readonly isContinued?: boolean | undefined;
-  /** true if no option permits replacing an existing file, and pipes and devices are refused */
-  readonly isNeverReplaced?: boolean | undefined;
   /** for an output folder: returns why the existing folder must not be replaced, or undefined if it may be replaced */
   readonly folderFault?: ((path: string) => Promise<Text | undefined>) | undefined;
 }
@@ -45,8 +41,8 @@ export interface OutputsOptions {
 /**
  * The outputs of one command. Each output is declared before anything is read or changed, and is then written
  * atomically. Existing content is replaced only after a call of {@link permitReplacing}, with these exceptions: an
- * empty file, a pipe, a device, a file with the output's own header, and a file that the command continues. A symbolic
- * link is kept and its target is replaced, unless another user may have planted the link.
+ * empty file, a pipe, a device, and a file that the command continues. A symbolic link is kept and its target is
+ * replaced, unless another user may have planted the link.
  */
 export class Outputs {
   readonly #place: OutputsOptions;
@@ -128,7 +124,7 @@ export class Outputs {
     const target = await this.#targetOf(name);
     if (target.kind === "stream") return settled(writeDirectly(target.path, write));
     const beforeNaming = (): Promise<void> => this.#refuseOccupied(output);
-    const mode = await resolveFileMode(output, target);
+    const mode = resolveFileMode(output, target.found);
     const options = { ...this.#place.temporary, mode, beforeNaming, settle, isEmpty };
     return writeFileAtomically(target.path, options, write);
   }
@@ -163,16 +159,14 @@ export class Outputs {
   }
 
   async #refuseOccupied(output: Output): Promise<void> {
-    const mayReplace = this.#mayReplace && output.isNeverReplaced !== true;
-    if ((await this.#isOccupied(output)) && !mayReplace) throw createExistingOutputFailure([output.name]);
+    if ((await this.#isOccupied(output)) && !this.#mayReplace) throw createExistingOutputFailure([output.name]);
   }
 
   /** Returns true if writing this output would destroy existing content. */
   async #isOccupied(output: Output): Promise<boolean> {
-    const { name, folderFault, isContinued, isNeverReplaced } = output;
+    const { name, folderFault, isContinued } = output;
     const target = await this.#targetOf(name);
     if (target.kind === "stream") {
-      if (isNeverReplaced === true) throw createOutputFailure(name, NOT_A_FILE, CHOOSE_ANOTHER_NAME_HINT);
       if (folderFault !== undefined) throw createOutputFailure(name, NOT_A_FOLDER);
       return false;
     }
@@ -190,8 +184,7 @@ export class Outputs {
     if (await isDatabase(path)) throw createOutputFailure(name, DATABASE_PROTECTED);
     // a read-only file is not replaced, because its owner does not want it to change
     const isWritable = (found.mode & OWNER_WRITE_BIT) !== 0;
-    const isFree = isContinued === true || found.size === 0 || (await hasOwnHeader(output, path));
-    return !(isWritable && isFree);
+    return !(isWritable && (isContinued === true || found.size === 0));
   }
 
   async #targetOf(name: string): Promise<OutputTarget> {
@@ -221,25 +214,12 @@ const OWNER_ONLY_MODE = 0o600;
 const PERMISSION_BITS = 0o777;
 
 /**
- * Returns the permissions for an output; undefined means that they follow the umask. A public file, and a file that
- * jobs write again and again (detected by its header), keep their current permissions. Any other file gets at most
- * 0600, and less if the existing file has less.
+ * Returns the permissions for an output; undefined means that they follow the umask. A public file keeps its current
+ * permissions. Any other file gets at most 0600, and less if the existing file has less.
  */
-async function resolveFileMode(
-  output: Output,
-  { path, found }: Extract<OutputTarget, { kind: "place" }>,
-): Promise<number | undefined> {
+function resolveFileMode({ isPublic }: Output, found: Stats | undefined): number | undefined {
   const mode = found && found.mode & PERMISSION_BITS;
-  if (output.isPublic === true || (mode !== undefined && (await hasOwnHeader(output, path)))) return mode;
-  return (mode ?? OWNER_ONLY_MODE) & OWNER_ONLY_MODE;
-}
-
-const HEADER_BYTES = 512;
-
-async function hasOwnHeader({ header }: Output, path: string): Promise<boolean> {
-  if (header === undefined) return false;
-  const beginning = (await readFirstBytes(path, HEADER_BYTES)).toString("utf8");
-  return beginning.replaceAll("\r\n", "\n").startsWith(header);
+  return isPublic === true ? mode : (mode ?? OWNER_ONLY_MODE) & OWNER_ONLY_MODE;
 }
 
 async function readFirstBytes(path: string, count: number): Promise<Buffer> {
@@ -370,7 +350,6 @@ const DATABASE_PROTECTED = text(
   "データベースのファイルです。出力先に指定して上書きすることはできません",
 );
 const NOT_WRITABLE = text("not a writable file", "書き込めるファイルではありません");
-const NOT_A_FILE = text("not a regular file", "通常のファイルではありません");
 const NOT_A_FOLDER = text("not a folder", "フォルダーではありません");
 const CHOOSE_ANOTHER_NAME_HINT = text(
   "specify another name, or move the existing file or folder",
@@ -380,16 +359,14 @@ const CHOOSE_ANOTHER_NAME_HINT = text(
 const createOutputFailure = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("usage", { what, where, hint });
 
-/** Returns the failure for existing outputs.  @param instead an alternative for the user, shown first in the hint */
-export const createExistingOutputFailure = (names: readonly string[], instead?: Text): Failure => {
+export const createExistingOutputFailure = (names: readonly string[]): Failure => {
   const what =
     names.length === 1
       ? text("this file already exists", "このファイルはすでにあります")
       : text("these files already exist", "これらのファイルはすでにあります");
-  const { en, ja } = text(
+  const hint = text(
     `add --overwrite to replace ${names.length === 1 ? "it" : "them"}, or specify another name`,
     "置き換える場合は --overwrite を付けてください。別の名前を指定することもできます",
   );
-  const hint = instead === undefined ? text(en, ja) : text(`${instead.en}; ${en}`, `${instead.ja}。${ja}`);
   return new Failure("usage", { what, where: names.join(", "), hint });
 };

@@ -165,7 +165,6 @@ export const UPLOAD_FILE_OPTION = {
   kind: "output",
   value: "FILE",
   notStdout: true,
-  instead: text("the file may still have to be uploaded", "まだアップロードしていない可能性があります"),
   workbook: text(
     "the console accepts CSV files only: use a file name that ends in .csv",
     "管理画面にアップロードするのは CSV ファイルです。ファイル名を .csv にしてください",
@@ -271,10 +270,6 @@ export const IMPORT_OPTIONS = {
     value: "FILE",
     workbook: true,
     notStdout: true,
-    instead: text(
-      "if you corrected rows in this file, import it instead",
-      "このファイルの行を直したのであれば、そのままインポートしてください",
-    ),
     about: text(
       "write the invalid rows with their reasons, ready to fix and import again; as a workbook if FILE ends in .xlsx",
       "不正な行を理由付きで書き出す(直して再インポートできる。.xlsx なら Excel ブック)",

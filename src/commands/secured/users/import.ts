@@ -43,11 +43,10 @@ export default defineCommand({
       kind: "output",
       value: "FILE",
       notStdout: true,
-      isNeverReplaced: true,
       workbook: true,
       about: text(
-        "generate passwords for new users without one, and write them with ID, name and groups; FILE must not exist",
-        "パスワードのない新しいユーザーのパスワードを生成し、ID、名前、グループとともに書き出す(既存のファイルは置き換えない)",
+        "generate passwords for new users without one, and write them with ID, name and groups",
+        "パスワードのない新しいユーザーのパスワードを生成し、ID、名前、グループとともに書き出す",
       ),
     },
   },

@@ -11,16 +11,12 @@ const MAX_FINDING_LENGTH = 240;
 
 const RENEWALS_SERVICE = "RENEWALS";
 
-/**
- * Renders one line for a monitoring system: state, due items, and the days left of each item as performance data.
- *
- * @param problem a problem with the check itself, such as metrics that could not be written
- */
-export const renderNagiosLine = (result: CheckResult, language: Language, problem?: Text): string =>
+/** Renders one line for a monitoring system: state, due items, and the days left of each item as performance data. */
+export const renderNagiosLine = (result: CheckResult, language: Language): string =>
   renderPluginLine({
     service: RENEWALS_SERVICE,
     state: result.state,
-    sentence: `${problem === undefined ? "" : `${problem[language]}; `}${renderSentence(result, language)}`,
+    sentence: renderSentence(result, language),
     figures: buildFigures(result),
   });
 

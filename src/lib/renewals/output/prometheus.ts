@@ -1,6 +1,5 @@
 import type { CheckedItem } from "../judge.ts";
 import type { CheckResult } from "../check.ts";
-import { FILE_HEADERS } from "./headers.ts";
 import { STATE_EXITS } from "./plugin.ts";
 
 type Sample = readonly [labels: string, value: number];
@@ -46,7 +45,6 @@ export function renderPrometheusText({ checked, counts, state }: CheckResult, no
     if (item.expiresAt !== null && !dated.has(labels)) dated.set(labels, Date.parse(item.expiresAt) / 1000);
   }
   return [
-    FILE_HEADERS.metrics,
     renderMetric("clomoctl_renewal_expiry_timestamp_seconds", "Expiry time of the item, in seconds since 1970.", [
       ...dated,
     ]),
