@@ -60,7 +60,6 @@ const BUNDLES = join(import.meta.dirname, "..", "..", "fixtures", "bundles");
 const CASES: Readonly<Record<string, Case>> = {
   "every command --output": { line: "users list --format xlsx -o OUT" },
   "ade keypair create --output": { line: "ade keypair create -o OUT", isPublic: true },
-  "audit export --output": { line: "audit export -o OUT" },
   "csv convert OUT": { line: "csv convert users.csv OUT" },
   "access-tokens create --output": {
     line: "access-tokens create cron -o OUT",

@@ -156,7 +156,7 @@ test("a forgotten password is reset with a code that is only in the email", asyn
   expect(again.code).not.toBe(0);
   const old = await there("login --account admin@example.jp --password-file password.txt");
   expect(old.code).not.toBe(0);
-  outputs.push(wrong, right, again, old, await there("audit export --format ndjson"));
+  outputs.push(wrong, right, again, old, await there("audit list --format ndjson"));
   server.running.process.kill("SIGTERM");
   outputs.push(await server.running.ended);
   for (const { stdout, stderr } of outputs) canaries.look("output", Buffer.concat([stdout, Buffer.from(stderr)]));

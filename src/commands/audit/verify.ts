@@ -76,8 +76,8 @@ const STRAY_RECORD_HINT = text(
 
 const buildChainHint = (seq: number): Text =>
   text(
-    `record ${seq} and all later records cannot be trusted (any earlier records are intact): keep the tenant's file, and compare it with a backup or an \`audit export\` kept elsewhere`,
-    `記録 ${seq} 以降は信用できません(それより前の記録があれば、元のままです)。テナントのファイルを保全し、バックアップや別に保管した audit export と比べてください`,
+    `record ${seq} and all later records cannot be trusted (any earlier records are intact): keep the tenant's file, and compare it with a backup`,
+    `記録 ${seq} 以降は信用できません(それより前の記録があれば、元のままです)。テナントのファイルを保全し、バックアップと比べてください`,
   );
 
 const createMissingHashFailure = (hash: string, { last }: AuditVerification): Failure =>
@@ -88,8 +88,8 @@ const createMissingHashFailure = (hash: string, { last }: AuditVerification): Fa
     ),
     where: hash,
     hint: text(
-      `last record now: ${last?.seq ?? "none"}; compare the log with a backup or an \`audit export\` kept elsewhere`,
-      `現在の最後の記録は ${last?.seq ?? "なし"} です。バックアップや別に保管した audit export と比べてください`,
+      `last record now: ${last?.seq ?? "none"}; compare the log with a backup`,
+      `現在の最後の記録は ${last?.seq ?? "なし"} です。バックアップと比べてください`,
     ),
   });
 
@@ -144,12 +144,12 @@ const createTableFailure = (table: AuditVerification["table"], isReadable: boole
     where: "audit",
     hint: isReadable
       ? text(
-          "the texts of the records are intact, but lists and filters may omit records: keep the tenant's file, and read a full `audit export` or compare the log with a backup",
-          "記録の本文は元のままですが、一覧や絞り込みで漏れる記録があるおそれがあります。テナントのファイルを保全し、audit export の内容を確認するか、バックアップと比べてください",
+          "the texts of the records are intact, but lists and filters may omit records: keep the tenant's file, and compare the log with a backup",
+          "記録の本文は元のままですが、一覧や絞り込みで漏れる記録があるおそれがあります。テナントのファイルを保全し、バックアップと比べてください",
         )
       : text(
-          "no record can be trusted: keep the tenant's file, and compare it with a backup or an `audit export` kept elsewhere",
-          "どの記録も信用できません。テナントのファイルを保全し、バックアップや別に保管した audit export と比べてください",
+          "no record can be trusted: keep the tenant's file, and compare it with a backup",
+          "どの記録も信用できません。テナントのファイルを保全し、バックアップと比べてください",
         ),
   });
 
@@ -171,7 +171,7 @@ const parseHash = (typed: string): string => {
   throw new Failure("usage", {
     what: text("a hash has 64 hexadecimal digits", "ハッシュは 16 進数 64 桁です"),
     where: "--head",
-    hint: step("to show the hash of the last record", "最後の記録のハッシュを表示するには", line("audit head", [])),
+    hint: step("to show the hash of the last record", "最後の記録のハッシュを表示するには", line("audit verify", [])),
   });
 };
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EXAMPLE_INSTANT, createExampleId } from "../model/thing.ts";
-import { ndjsonExport, get, jsonResponse, pageResponse } from "./route.ts";
+import { get, jsonResponse, pageResponse } from "./route.ts";
 import { Instant, nameSchema, Sha256 } from "./shapes.ts";
 
 /** Values of fields by name, as they were in the change; secrets are never included. */
@@ -45,8 +45,6 @@ const AuditRecord = nameSchema(
       .meta({ description: "a string if the record was altered and is no longer a valid record" }),
   }),
 );
-
-const AuditHead = nameSchema("AuditHead", z.object({ seq: z.int(), hash: Sha256, at: Instant }));
 
 const AuditVerification = nameSchema(
   "AuditVerification",
@@ -134,14 +132,6 @@ export default {
       answer: pageResponse(AuditRecord, "Audit records, newest first"),
       example: { items: [EXAMPLE_RECORD], next: null },
     }),
-    head: get("/v1/audit/head", {
-      id: "auditHead",
-      summary:
-        "Get the last audit record; if its hash is kept elsewhere, the hash proves all records up to this record",
-      answer: jsonResponse(AuditHead, "The last audit record"),
-      example: { seq: 42, hash: EXAMPLE_HASH, at: EXAMPLE_INSTANT },
-      fails: ["not-found"],
-    }),
     verify: get("/v1/audit/verify", {
       id: "verifyAudit",
       isLong: true,
@@ -167,13 +157,6 @@ export default {
         changes: { verified: 3, broken: [] },
       },
     }),
-    export: get("/v1/audit/export", {
-      id: "exportAudit",
-      summary: "Export complete audit records, oldest first; the export itself is also recorded in the audit log",
-      query: auditFilters,
-      answer: ndjsonExport(AuditRecord, "Audit records, oldest first; `record` is the exact text that was hashed"),
-      example: EXAMPLE_RECORD,
-    }),
     show: get("/v1/audit/{seq}", {
       id: "auditRecord",
       summary: "Get one audit record",
@@ -185,5 +168,4 @@ export default {
 };
 
 export type AuditRecord = z.infer<typeof AuditRecord>;
-export type AuditHead = z.infer<typeof AuditHead>;
 export type AuditVerification = z.infer<typeof AuditVerification>;

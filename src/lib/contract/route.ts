@@ -112,10 +112,6 @@ export const csvExport = (description: string) => ({
   ...createResponseBuilder("csv")(z.string(), description),
   isExport: true as const,
 });
-export const ndjsonExport = <T extends z.ZodType>(line: T, description: string) => ({
-  ...ndjsonResponse(line, description),
-  isExport: true as const,
-});
 
 /** Maximum length of a JSON body, in KiB. */
 export const MAX_BODY_KIB = 1024;

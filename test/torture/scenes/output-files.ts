@@ -42,7 +42,6 @@ export const OUTPUT_FILE_SCENES: readonly Scene[] = [
     ["secured", "users", "export", ...DOCS_OPTION],
     prepareSecuredUser,
   ),
-  createFileScene("audit export", "audit.ndjson", ["audit", "export"], prepareMirror),
   {
     ...createFileScene("status as a page", "status.html", ["status", ...HTML_OPTION], prepareMirror),
     tellsFaults: true,

@@ -6,7 +6,7 @@ import { text } from "../../../lib/text/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
-const VERBS = ["users export", "orgs export", "devices export", "secured users export --app docs", "audit export"];
+const VERBS = ["users export", "orgs export", "devices export", "secured users export --app docs"];
 const DATABASE = "SQLite format 3\0";
 
 describe.each(VERBS)("%s", (verb) => {

@@ -1,10 +1,9 @@
 import { line, step } from "../../advice/index.ts";
-import type { AuditHead, AuditRecord } from "../../contract/index.ts";
+import type { AuditRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
-import { readAuditHead, openAuditLines, readAuditPage, findAuditRecord, type AuditFilter } from "./records.ts";
-import { exportWithAuditRecord, type TenantExport } from "../records/exports.ts";
+import { readAuditPage, findAuditRecord, type AuditFilter } from "./records.ts";
 
 /** The filters of a request. `object` is the id or name of the record that was changed. */
 export interface AuditQuery extends Omit<AuditFilter, "object"> {
@@ -32,16 +31,6 @@ export const listAuditRecords = async (
   return session.read((reader) => readAuditPage(reader, filter, { before, limit }));
 };
 
-/** Returns the audit log as a file, oldest record first. The file does not contain the record of the export itself. */
-export const exportAuditLog = async (session: Session, asked: AuditQuery): Promise<TenantExport> => {
-  const filter = await resolveFilter(session, asked);
-  return exportWithAuditRecord(
-    session,
-    { action: "audit.export", filters: { ...asked } },
-    openAuditLines(session.store, filter),
-  );
-};
-
 /** Returns the audit record with a number. @throws Failure `not-found` */
 export const getAuditRecord = async (session: Session, seq: number): Promise<AuditRecord> => {
   const json = await session.read((reader) => findAuditRecord(reader, seq));
@@ -49,17 +38,5 @@ export const getAuditRecord = async (session: Session, seq: number): Promise<Aud
   throw new Failure("not-found", {
     what: text(`the audit log has no record ${seq}`, `監査ログに ${seq} 番の記録はありません`),
     hint: step("to list all records", "監査ログの一覧", line("audit list", [])),
-  });
-};
-
-/** Returns the number and hash of the newest audit record. @throws Failure `not-found` if nothing was changed yet */
-export const getAuditHead = async (session: Session): Promise<AuditHead> => {
-  const head = await session.read(readAuditHead);
-  if (head !== undefined) return head;
-  throw new Failure("not-found", {
-    what: text(
-      "the audit log has no records yet, because nothing was changed",
-      "まだ何も変更されていないため、監査ログに記録がありません",
-    ),
   });
 };

@@ -1,7 +1,6 @@
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import type { RecordStream } from "../store/list-export.ts";
 import { buildCaseSql, buildNameListSql, ORDERED_JOIN } from "../store/sql/forms.ts";
-import type { Params, Reader, Scope, Store } from "../store/store.ts";
+import type { Params, Reader, Scope } from "../store/store.ts";
 
 // This file reads the audit log; `audit-rows.ts` writes it. SQL in other files must not read the content of records
 // (see `scripts/sql.ts`).
@@ -122,31 +121,18 @@ export const readAuditPage = async (
   return `{"items":[${rows.map(({ json }) => String(json)).join(",")}],"next":${JSON.stringify(next)}}`;
 };
 
-/** Returns the records as NDJSON, oldest first, each with its text unchanged. */
-export const openAuditLines = async (store: Store, filter: AuditFilter): Promise<RecordStream> => {
-  const { where, params } = buildFilterSql(filter);
-  let records = 0;
-  const content = await store.lines(async (reader) => {
-    records = await reader.count(`select count(*) from audit t where ${where}`, params);
-    const line = `${RECORD_JSON} || char(10)`;
-    return { line, key: "t.seq", before: 0, table: "audit t", joined: "", among: "true", where, params };
-  });
-  return { content, records };
-};
-
 /** Returns the JSON of a record in the form of the tenant API; undefined if there is no record with this number. */
 export const findAuditRecord = async (reader: Reader, seq: number): Promise<string | undefined> => {
   const row = await reader.get(`select ${RECORD_JSON} as json from audit t where t.seq = :seq`, { seq });
   return row && String(row["json"]);
 };
 
-/** Returns the newest record, if any.  @param table `main.audit` includes records that the acting account cannot see */
+/** Returns the newest record of the whole log, if any. */
 export const readAuditHead = async (
   reader: Reader,
-  table: "audit" | "main.audit" = "audit",
-): Promise<{ readonly seq: number; readonly hash: string; readonly at: string } | undefined> => {
-  const row = await reader.get(`select seq, hash, at from ${table} order by seq desc limit 1`);
-  return row && { seq: Number(row["seq"]), hash: String(row["hash"]), at: String(row["at"]) };
+): Promise<{ readonly seq: number; readonly hash: string } | undefined> => {
+  const row = await reader.get("select seq, hash from main.audit order by seq desc limit 1");
+  return row && { seq: Number(row["seq"]), hash: String(row["hash"]) };
 };
 
 /** SQL: true if a record `t` does not contain the contact person's email address or telephone number. */

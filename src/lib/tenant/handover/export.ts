@@ -127,9 +127,7 @@ const buildExportEnd = async (
   },
 ): Promise<HandoverEnd> => {
   const dates = [...tallies.values()].flatMap(({ updatedAt }) => updatedAt ?? []);
-  const head = isOperationPermitted(asker, RESOURCE_READ_RULES.audit[0])
-    ? await readAuditHead(reader, "main.audit")
-    : undefined;
+  const head = isOperationPermitted(asker, RESOURCE_READ_RULES.audit[0]) ? await readAuditHead(reader) : undefined;
   return {
     tenant: await readTenantName(reader),
     mirroredAt: await readMirroredAt(reader),

@@ -1,16 +1,14 @@
 /** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
-import { exportAuditLog, listAuditRecords, getAuditRecord, getAuditHead } from "../audit/audit.ts";
+import { listAuditRecords, getAuditRecord } from "../audit/audit.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Returns the handlers for the audit log. */
 export default ({ session, verifyAudit }: TenantParts): Handlers<"audit"> => ({
   list: ({ query }) => listAuditRecords(session, query),
-  head: () => getAuditHead(session),
   verify: async ({ query, signal }) => {
     const { broken, table, changes, ...found } = await verifyAudit(query, signal);
     return { ...found, broken, table: [...table], changes: changes && { ...changes, broken: [...changes.broken] } };
   },
-  export: ({ query }) => exportAuditLog(session, query),
   show: ({ params: { seq } }) => getAuditRecord(session, seq),
 });

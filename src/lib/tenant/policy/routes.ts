@@ -177,8 +177,6 @@ const ROUTE_RULES: RouteRules = {
   confirmConsoleTasks: ["console.write"],
   audit: ["audit.read"],
   auditRecord: ["audit.read"],
-  exportAudit: ["audit.read"],
-  auditHead: ["audit.verify"],
   verifyAudit: ["audit.verify"],
   createImport: getImportStartOperations,
   planDeletion: getDeletionOperations,
