@@ -13,7 +13,7 @@ export interface Rights {
   readonly isSystem: boolean;
 }
 
-export const OWNER_RIGHTS: Rights = { may: () => true, isSystem: true };
+const OWNER_RIGHTS: Rights = { may: () => true, isSystem: true };
 
 /** Returns the acting account's rights; without `--as`, those of the machine's owner, without a query. */
 export async function loadRights(tools: Pick<Tools, "globals" | "tenantOf">, context: Context): Promise<Rights> {
@@ -29,24 +29,10 @@ export async function loadAccountRights({ tenantOf }: Pick<Tools, "tenantOf">, c
 /** Returns true if the account may read renewal items' accounts and telephone numbers; to others, they are blank. */
 export const canReadReservedFields = ({ may }: Pick<Rights, "may">): boolean => RESTRICTED_FIELD_OPERATIONS.some(may);
 
-/**
- * Returns true if the acting account may do all of these operations. The machine's owner may do everything. @throws
- * Failure if the tenant cannot be opened or refuses the account
- */
-export async function canDoAll(
-  { globals, tenant }: Pick<Tools, "globals" | "tenant">,
-  asked: readonly Operation[],
-): Promise<boolean> {
-  if (globals.as === undefined) return true;
-  const { operations } = await (await tenant("whoami")).client.whoami.show();
-  return asked.every((one) => operations.some(({ operation }) => operation === one));
-}
-
 /** The details of the failure that is reported to an account that may not do an operation. */
 interface RefusalDetails {
   /** what was requested, if this differs from the name of the operation: `apply a bundle` */
   readonly asked?: Text | undefined;
-  readonly where?: string | undefined;
   /** the reason, if it is not only the role of the account */
   readonly why?: Text | undefined;
 }
@@ -60,7 +46,7 @@ interface RefusalDetails {
 export async function requireRight(
   { globals, tenant }: Pick<Tools, "globals" | "tenant">,
   operation: Operation,
-  { asked = OPERATIONS[operation].about, where, why }: RefusalDetails = {},
+  { asked = OPERATIONS[operation].about, why }: RefusalDetails = {},
 ): Promise<void> {
   const { as } = globals;
   if (as === undefined) return;
@@ -75,7 +61,6 @@ export async function requireRight(
       `${name} is not permitted to ${asked.en}: ${because}`,
       `「${name}」の権限では行えません(${asked.ja}): ${reason}`,
     ),
-    where,
     hint: step("to see what each role may do", "権限の一覧", line("roles matrix", [])),
   });
 }

@@ -1,7 +1,7 @@
 import { line, step, type CommandLine } from "../../lib/advice/index.ts";
 import type { Administrators } from "../../lib/client/index.ts";
 import { readText } from "../../lib/files/index.ts";
-import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import { formatMinute } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -11,7 +11,6 @@ import type { Fields } from "../field.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
 import { requireSingleMatch } from "../listing/single-match.ts";
 import { describeConsoleTask, proposeUndo, STATE_CHANGED } from "../records/change-result.ts";
-import { canDoAll, requireRight } from "../rights.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 
 type MarkedAdministrator = Administrators["administrators"][number];
@@ -156,7 +155,6 @@ export async function addMarks(
   idsOf: (names: readonly string[]) => Promise<readonly string[]> = (names) => Promise.resolve(names),
 ): Promise<void> {
   const names = await readMarkNames(tools, given);
-  await requireMarkingRight(tools, kind);
   const { client } = await tools.tenant("administrators");
   const before = await client.administrators.list(kind);
   rejectNoneOption(given.none, before);
@@ -179,7 +177,6 @@ export async function removeMarks(
   list: CommandLine,
   idsOf: (name: string) => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Promise<void> {
-  await requireMarkingRight(tools, kind);
   const { client } = await tools.tenant("administrators");
   const before = await client.administrators.list(kind);
   const remove: string[] = [];
@@ -188,25 +185,18 @@ export async function removeMarks(
   await showMarkingResult(tools, before, await client.administrators.mark(kind, { remove }));
 }
 
-const requireMarkingRight = (tools: Tools, kind: Administrators["kind"]): Promise<void> =>
-  requireRight(tools, kind === "users" ? "accounts.roles" : "secured.write", {
-    asked: text("mark administrators", "管理者の指定と取り消し"),
-  });
-
 const showMarkingResult = async (tools: Tools, before: Administrators, marks: Administrators): Promise<void> => {
   tools.describeDone(STATE_CHANGED);
   await showMarkedAdministrators(tools, marks);
   // confirming that there are no other administrators changes no record, so there is nothing to undo
   const [former, now] = [before, marks].map(({ administrators }) => administrators.map(({ id }) => id).join(" "));
   const tasks = marks.consoleTasks ?? [];
-  const mayConfirm = tasks.length > 0 && (await ignoreFailure(() => canDoAll(tools, ["console.write"]))) === true;
   for (const task of tasks) {
     await tools.terminal.note(describeConsoleTask(task));
     const confirm = line("console confirm", [task]);
-    if (mayConfirm)
-      await tools.terminal.note(
-        step("if the change is already made in the console", "管理画面ですでに変更済みの場合", confirm),
-      );
+    await tools.terminal.note(
+      step("if the change is already made in the console", "管理画面ですでに変更済みの場合", confirm),
+    );
   }
   if (former !== now) await proposeUndo(tools);
 };

@@ -1,10 +1,5 @@
 import type { Account, User } from "../../lib/client/index.ts";
-import {
-  testNotPermitted,
-  testRefusals,
-  testTenantFailures,
-  testWrongLines,
-} from "#support/commands/command-failures.ts";
+import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
@@ -53,14 +48,6 @@ testTenantFailures(
     tenant: {},
   },
   { line: "clomo-account settings show", failing: "accountSettings", code: "not-permitted" },
-);
-
-testNotPermitted(
-  ["clomo-account create hanako@example.jp --account hanako01", "create CLOMO accounts"],
-  ["clomo-account create hanako@example.jp --account hanako01 --role system", "create CLOMO accounts"],
-  ["clomo-account edit hanako01 --memo b", "change CLOMO accounts"],
-  ["clomo-account reset-password hanako01 --password-in-console", "set passwords"],
-  ["clomo-account revoke hanako01", "revoke roles", "管理者権限を外す)"],
 );
 
 testRefusals(

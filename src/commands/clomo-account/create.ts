@@ -4,14 +4,7 @@ import { defineCommand } from "../command.ts";
 import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { USER_ARGUMENT, findUser } from "../users/columns.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
-import {
-  ACCOUNT_HELP,
-  ACCOUNT_OPTIONS,
-  resolveAccountValues,
-  needsPassword,
-  resolvePassword,
-  requireAccountsWrite,
-} from "./options.ts";
+import { ACCOUNT_HELP, ACCOUNT_OPTIONS, resolveAccountValues, needsPassword, resolvePassword } from "./options.ts";
 import { showChangedAccount } from "./changed-account.ts";
 
 export default defineCommand({
@@ -39,7 +32,6 @@ export default defineCommand({
   shows: ACCOUNT_COLUMNS,
   async run(tools, { user: typed, account, dryRun, ...options }) {
     tools.describeState(() => STATE_UNCHANGED);
-    await requireAccountsWrite(tools, text("create CLOMO accounts", "CLOMO アカウントの作成"));
     const values = await resolveAccountValues(tools, options);
     const { id: user, accountName } = await findUser((await tools.tenant("users")).client, typed, tools.globals.as);
     // a user who already has an account is rejected later, so do not ask for a password first

@@ -4,14 +4,7 @@ import { defineCommand } from "../command.ts";
 import { refuseEmptyChange } from "../records/options.ts";
 import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
-import {
-  ACCOUNT_HELP,
-  ACCOUNT_OPTIONS,
-  resolveAccountValues,
-  needsPassword,
-  resolvePassword,
-  requireAccountsWrite,
-} from "./options.ts";
+import { ACCOUNT_HELP, ACCOUNT_OPTIONS, resolveAccountValues, needsPassword, resolvePassword } from "./options.ts";
 import { showChangedAccount } from "./changed-account.ts";
 
 export default defineCommand({
@@ -31,7 +24,6 @@ export default defineCommand({
   shows: ACCOUNT_COLUMNS,
   async run(tools, { named, account: name, dryRun, ...options }) {
     tools.describeState(() => STATE_UNCHANGED);
-    await requireAccountsWrite(tools, text("change CLOMO accounts", "CLOMO アカウントの変更"));
     const values = { ...(await resolveAccountValues(tools, options)), ...(name !== undefined && { name }) };
     if (options.passwordFile === undefined) refuseEmptyChange(values, commandName("clomo-account edit"));
     const { client } = await tools.tenant("accounts", "users");

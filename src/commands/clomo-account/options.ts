@@ -1,12 +1,6 @@
 import type { Account, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import {
-  ACCOUNT,
-  ACCOUNT_LANGUAGES,
-  PASSWORD_RULE,
-  findPasswordFault,
-  SUPPORT_OPTION_RULE,
-} from "../../lib/model/account.ts";
+import { ACCOUNT, ACCOUNT_LANGUAGES, PASSWORD_RULE, findPasswordFault } from "../../lib/model/account.ts";
 import { ROLES, type Role } from "../../lib/model/role.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -14,7 +8,6 @@ import { findOrg } from "../orgs/find-org.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../records/change-result.ts";
 import { readSecretInput, type Secret } from "../records/secrets.ts";
-import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 
 const { fields: FIELDS } = ACCOUNT;
@@ -126,8 +119,7 @@ const ALL_ORGS_KEYWORDS = ["all", "全て"];
 /**
  * Converts the options to values for the tenant API, without the password.
  *
- * @throws Failure `usage` if options contradict each other, `not-permitted` if the acting account may not grant the
- * role, and as {@link findOrg}
+ * @throws Failure `usage` if options contradict each other, and as {@link findOrg}
  */
 export async function resolveAccountValues(tools: Tools, given: AccountOptionValues): Promise<AccountEdit> {
   const { role, scheme, managedOrgs, language, accountTimezone, memo, passwordInConsole, passwordFile } = given;
@@ -135,8 +127,6 @@ export async function resolveAccountValues(tools: Tools, given: AccountOptionVal
   const supported = resolveSwitch("supportOption", given.supportOption, given.noSupportOption);
   const noticed = resolveSwitch("noticeMail", given.noticeMail, given.noNoticeMail);
   if (supported.supportOption === false && noticed.noticeMail === true) throw NOTICE_MAIL_CONFLICT_FAILURE;
-  if (role === "system" || role === "division" || role === "custom") await requireRight(tools, "accounts.roles");
-  if (supported.supportOption === true) await requireSupportOptionRight(tools);
   return {
     ...(role !== undefined && { role }),
     ...(scheme !== undefined && { scheme }),
@@ -167,43 +157,11 @@ const NOTICE_MAIL_CONFLICT_FAILURE = new Failure("usage", {
   hint: text("use only one of the two options", "どちらか一方だけを指定してください"),
 });
 
-/** Checks that the acting account may grant the support option.  @throws Failure `not-permitted` if not */
-const requireSupportOptionRight = async (tools: Tools): Promise<void> => {
-  try {
-    await requireRight(tools, "accounts.roles", {
-      asked: GRANT_SUPPORT_OPTION_LABEL,
-      where: "--support-option",
-      why: SUPPORT_OPTION_RULE,
-    });
-  } catch (error) {
-    throw error instanceof Failure && error.code === "not-permitted"
-      ? error.with({ hint: ASK_SYSTEM_ADMINISTRATOR_HINT })
-      : error;
-  }
-};
-
-const GRANT_SUPPORT_OPTION_LABEL = text("grant the support option", "サポートオプションの付与");
-const ASK_SYSTEM_ADMINISTRATOR_HINT = text("ask a system administrator", "システム管理者に依頼してください");
-
 const resolveManagedOrgs = async (tools: Tools, names: readonly string[]): Promise<AccountEdit> => {
   if (names.length === 1 && ALL_ORGS_KEYWORDS.includes(names[0] ?? "")) return { managesAll: true };
   const ids: string[] = [];
-  for (const name of names) ids.push((await findManagedOrg(tools, name)).id);
+  for (const name of names) ids.push((await findOrg(tools, name)).id);
   return { managedOrgs: [...new Set(ids)] };
-};
-
-/**
- * Finds an organisation to be managed. If the acting account may not set managed organisations, reports that instead of
- * "not found", so that it does not learn which organisations exist.
- */
-const findManagedOrg = async (tools: Tools, name: string): ReturnType<typeof findOrg> => {
-  try {
-    return await findOrg(tools, name);
-  } catch (error) {
-    if (!(error instanceof Failure && error.code === "not-found")) throw error;
-    await requireRight(tools, "accounts.orgs", { where: "--managed-orgs" });
-    throw error;
-  }
 };
 
 /** Returns the value of an option pair such as `--notice-mail`, `--no-notice-mail`. The last one typed counts. */
@@ -233,15 +191,6 @@ export const readNewPassword = async (tools: Tools, file: string | undefined): P
 };
 
 export const needsPassword = (former: Account["role"], role: Role): boolean => former === "none" && role !== "none";
-
-/**
- * Checks that the acting account may change accounts. Do this before looking up an account, which the acting account
- * may not even be allowed to read.
- *
- * @param asked what the user wants to do
- */
-export const requireAccountsWrite = (tools: Tools, asked: Text): Promise<void> =>
-  requireRight(tools, "accounts.write", { asked });
 
 /**
  * Returns the given password, and notes if it replaces another password. If a required password is missing, asks for

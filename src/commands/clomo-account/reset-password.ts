@@ -5,7 +5,7 @@ import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { showChangedAccount } from "./changed-account.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
-import { ACCOUNT_OPTIONS, resolvePassword, requireAccountsWrite } from "./options.ts";
+import { ACCOUNT_OPTIONS, resolvePassword } from "./options.ts";
 
 export default defineCommand({
   summary: text("set a new password for a CLOMO account", "CLOMO アカウントのパスワードを再設定する"),
@@ -41,7 +41,6 @@ export default defineCommand({
   async run(tools, { named, dryRun, ...options }) {
     tools.describeState(() => STATE_UNCHANGED);
     const { passwordInConsole, forSignIn } = options;
-    await requireAccountsWrite(tools, text("set passwords", "パスワードの再設定"));
     const { client } = await tools.tenant("accounts", "users");
     const { id, passwordSetAt } = await findAccount(client, named);
     const password = await resolvePassword(tools, { ...options, dryRun, passwordSetAt }, true);

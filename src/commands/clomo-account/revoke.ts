@@ -4,7 +4,6 @@ import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
-import { requireAccountsWrite } from "./options.ts";
 import type { Tools } from "../tools.ts";
 import { showChangedAccount } from "./changed-account.ts";
 import { confirmChange } from "../permission.ts";
@@ -35,7 +34,6 @@ export default defineCommand({
   shows: ACCOUNT_COLUMNS,
   async run(tools, { named, dryRun }) {
     tools.describeState(() => STATE_UNCHANGED);
-    await requireAccountsWrite(tools, text("revoke roles", "管理者権限を外す"));
     const { client } = await tools.tenant("accounts");
     const account = await findAccount(client, named);
     const { id } = account;

@@ -5,7 +5,6 @@ import { getDisplayName } from "../../lib/model/import.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { describeOtherRecords } from "../../lib/plan/columns.ts";
-import type { Rights } from "../rights.ts";
 import { describeTaskChanges, getTaskScreen, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
 
 export const TASK_ARGUMENT = {
@@ -92,13 +91,12 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
   },
 ];
 
-export const buildStepsColumn = (rights: Rights): Column<ConsoleTask> => {
-  const steps = (task: ConsoleTask): readonly Text[] => buildTaskSteps(task, rights, task.records.length);
-  return {
-    key: "steps",
-    header: text("steps", "手順"),
-    advice: true,
-    value: (task) => steps(task).map(({ en }) => en),
-    name: (task) => joinTexts(steps(task)),
-  };
+const listSteps = (task: ConsoleTask): readonly Text[] => buildTaskSteps(task, task.records.length);
+
+export const STEPS_COLUMN: Column<ConsoleTask> = {
+  key: "steps",
+  header: text("steps", "手順"),
+  advice: true,
+  value: (task) => listSteps(task).map(({ en }) => en),
+  name: (task) => joinTexts(listSteps(task)),
 };

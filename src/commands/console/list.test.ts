@@ -30,21 +30,6 @@ test("names the awaited exports, even if no task is open", async () => {
   expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
 });
 
-test("an account with limited rights sees whom to ask for an awaited export", async () => {
-  const tenant = {
-    tenant: example("tenant", { exportsAwaited: ["users"] }),
-    consoleTasks: { items: [] },
-    whoami: example("whoami"),
-  };
-  const { en, ja } = await runInBoth("console list --as hanako", { tenant });
-  expect(en.stderr).toContain(
-    "ask a system administrator to import the console's next export: clomoctl users import EXPORT.csv --from-console\n",
-  );
-  expect(ja.stderr).toContain(
-    "管理画面の次のエクスポートの取り込みをシステム管理者に依頼してください: clomoctl users import",
-  );
-});
-
 test("number, work and record are complete on a terminal of 80 columns", async () => {
   const { en, ja } = await runInBoth("console list", { tenant: tenantWith(...TASKS), terminal: { columns: 80 } });
   for (const [language, { stdout }] of [["en", en] as const, ["ja", ja] as const]) {

@@ -2,10 +2,9 @@ import { line, step } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isOpenTask } from "../../lib/model/console-task.ts";
 import type { ImportKind } from "../../lib/client/index.ts";
-import { describeNextConsoleImport } from "../imports/refusal/command.ts";
+import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
-import { loadRights } from "../rights.ts";
 import { TASK_COLUMNS, DEFAULT_TASK_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -32,11 +31,13 @@ export default defineCommand({
     const tenant = await tools.tenant("tenant");
     const { exportsAwaited = [] } = await tenant.client.tenant.show();
     if (exportsAwaited.length === 0) return;
-    const rights = await loadRights(tools, tenant.context);
     for (const kind of exportsAwaited) {
-      const { en, ja } = describeNextConsoleImport(kind as ImportKind, rights);
+      const take = buildConsoleImportCommand(kind as ImportKind);
       await tools.terminal.note(
-        text(`the mirror differs from the console; ${en}`, `ミラーは管理画面と異なっています。${ja}`),
+        text(
+          `the mirror differs from the console; import the console's next export: ${take}`,
+          `ミラーは管理画面と異なっています。管理画面の次のエクスポートを取り込んでください: ${take}`,
+        ),
       );
     }
   },

@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 import { recordOf, taskOf, taskOfImport } from "#support/commands/console-tasks.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
 import { toPlainCommands } from "../../lib/terminal/commands.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import type { Whoami } from "../../lib/client/index.ts";
 import { buildTaskSteps } from "./steps.ts";
 
 const TASK = taskOf();
@@ -66,21 +64,6 @@ test("--rows lists each record that an upload changes", async () => {
   expect(en.stderr).toMatch(/^ {2}~ 髙橋 花子: 役職: 課長 → 部長\n {2}\+ 新人\n1\. up\.csv: upload in /);
   expect(ja.stderr).toMatch(/^ {2}~ 「髙橋 花子」: 役職: 課長 → 部長\n {2}\+ 新人\n1\. up\.csv: /);
   expect((await run("console show 3", { tenant })).stderr).not.toContain("新人");
-});
-
-test("steps that the account may not take are replaced by asking a system administrator", async () => {
-  const whoami = example<Whoami>("whoami");
-  const { en, ja } = await runInBoth("console show 3 --as hanako", { tenant: { consoleTask: TASK, whoami } });
-  expect(en.stderr).toContain("ask a system administrator to import the console's export");
-  expect(en.stderr).toContain("ask a system administrator to record this\n");
-  expect(ja.stderr).toContain("管理画面のエクスポートの取り込みをシステム管理者に依頼してください");
-  expect(ja.stderr).toContain("記録をシステム管理者に依頼してください\n");
-  expect(en.stderr).not.toMatch(/console (?:confirm|drop)/);
-  const writer = { ...whoami, operations: [{ operation: "console.write", reach: "inside" }] };
-  const { stdout } = await run("console show 3 --as hanako --format json", {
-    tenant: { consoleTask: TASK, whoami: writer },
-  });
-  expect(stdout).toContain("when the task is done: clomoctl console confirm 3 --as hanako");
 });
 
 test("a task that does not exist", async () => {

@@ -1,8 +1,7 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { hasAllColumns } from "../listing/list.ts";
-import { loadRights } from "../rights.ts";
-import { buildStepsColumn, TASK_ARGUMENT, TASK_DETAILS } from "./columns.ts";
+import { STEPS_COLUMN, TASK_ARGUMENT, TASK_DETAILS } from "./columns.ts";
 import { buildTaskSteps, listUploadedRecords } from "./steps.ts";
 
 export default defineCommand({
@@ -18,13 +17,12 @@ export default defineCommand({
   exits: ["not-found", "conflict"],
   async run(tools, { number, rows }) {
     const { terminal } = tools;
-    const { client, context } = await tools.tenant("console");
-    const rights = await loadRights(tools, context);
+    const { client } = await tools.tenant("console");
     const task = await client.console.show(number, rows ? { all: true } : {});
-    if (hasAllColumns(terminal)) return terminal.show([...TASK_DETAILS, buildStepsColumn(rights)], task);
+    if (hasAllColumns(terminal)) return terminal.show([...TASK_DETAILS, STEPS_COLUMN], task);
     await terminal.show(TASK_DETAILS, task);
     if (rows) for (const one of listUploadedRecords(task)) await terminal.note(one);
-    for (const [at, { en, ja }] of buildTaskSteps(task, rights, rows ? task.records.length : undefined).entries()) {
+    for (const [at, { en, ja }] of buildTaskSteps(task, rows ? task.records.length : undefined).entries()) {
       await terminal.note(text(`${at + 1}. ${en}`, `${at + 1}. ${ja}`));
     }
   },

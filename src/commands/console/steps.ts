@@ -25,7 +25,6 @@ import { describeImportKind } from "../../lib/plan/columns.ts";
 import { orderByFreeKeys } from "./exchanged-keys.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 import { getUniqueName } from "./part.ts";
-import { OWNER_RIGHTS, type Rights } from "../rights.ts";
 
 type RecordChange = TaskRecord["changes"][number];
 
@@ -35,24 +34,19 @@ const MAX_NAMED_RECORDS = 10;
 /**
  * Returns what to do in the console and afterwards, one step after another.
  *
- * @param rights rights of the reader
  * @param most maximum number of records that are named
  */
-export function buildTaskSteps(
-  task: ConsoleTask,
-  rights: Rights = OWNER_RIGHTS,
-  most = MAX_NAMED_RECORDS,
-): readonly Text[] {
+export function buildTaskSteps(task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] {
   if (!isOpenTask(task)) return [];
   return [
-    ...buildContradictionSteps(task, rights, most),
+    ...buildContradictionSteps(task, most),
     ...buildWipeStep(task),
     ...buildOwnerRemovalStep(task),
     ...(task.work === "upload" ? buildUploadSteps(task, most) : buildRecordSteps(task, { most })),
     ...(task.work === "upload"
       ? [describeUploadCheck(String(task.number)), ...buildVerifySteps(task, task.kind)]
-      : buildExportSteps(task, rights)),
-    buildConfirmStep(task, rights),
+      : buildExportSteps(task)),
+    buildConfirmStep(task),
   ];
 }
 
@@ -424,7 +418,7 @@ function describeValueChange(fields: Thing["fields"], change: RecordChange): Tex
 }
 
 /** Returns what the console has instead, and the two choices, if an export contradicted a task; empty if none did. */
-function buildContradictionSteps(task: ConsoleTask, rights: Rights, most: number): readonly Text[] {
+function buildContradictionSteps(task: ConsoleTask, most: number): readonly Text[] {
   const { state, records } = task;
   if (state !== "contradicted") return [];
   const different = records.filter(({ contradicted }) => contradicted);
@@ -437,15 +431,10 @@ function buildContradictionSteps(task: ConsoleTask, rights: Rights, most: number
   return [
     ...shown.map(describeContradiction),
     ...rest,
-    rights.may("console.write")
-      ? text(
-          `to enter the mirror's values in the console, go on with the next step; to keep the console's values instead: ${drop.en}`,
-          `ミラーの値にする場合は、次の手順に進んでください。管理画面の値にする場合は、代わりに: ${drop.ja}`,
-        )
-      : text(
-          "to enter the mirror's values in the console, go on with the next step; to keep the console's values instead, ask a system administrator to drop this task",
-          "ミラーの値にする場合は、次の手順に進んでください。管理画面の値を残す場合は、作業の取り下げをシステム管理者に依頼してください",
-        ),
+    text(
+      `to enter the mirror's values in the console, go on with the next step; to keep the console's values instead: ${drop.en}`,
+      `ミラーの値にする場合は、次の手順に進んでください。管理画面の値にする場合は、代わりに: ${drop.ja}`,
+    ),
   ];
 }
 
@@ -501,7 +490,7 @@ const describeContradiction = (record: TaskRecord): Text => {
 };
 
 /** Returns how to prove with a console export that a task was done; empty unless exports show all its changes. */
-function buildExportSteps({ records }: ConsoleTask, { isSystem }: Rights): readonly Text[] {
+function buildExportSteps({ records }: ConsoleTask): readonly Text[] {
   const isShown = (record: TaskRecord): boolean => {
     const { fields, scope, formats } = getThing(record);
     return (
@@ -518,35 +507,24 @@ function buildExportSteps({ records }: ConsoleTask, { isSystem }: Rights): reado
   if (!records.every(isShown)) return [];
   return [...new Set(records.map(({ kind }) => kind))].map((kind) => {
     const take = buildConsoleImportCommand(kind);
-    return isSystem
-      ? text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`)
-      : text(
-          `ask a system administrator to import the console's export: ${take.toJSON()}`,
-          `管理画面のエクスポートの取り込みをシステム管理者に依頼してください: ${take.toJSON()}`,
-        );
+    return text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`);
   });
 }
 
-/** Returns how to close a task, or who can close it if the reader may not. */
-const buildConfirmStep = ({ number, state, work, leftOut = 0, beside = [] }: ConsoleTask, { may }: Rights): Text => {
+/** Returns how to close a task. */
+const buildConfirmStep = ({ number, state, work, leftOut = 0, beside = [] }: ConsoleTask): Text => {
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
-  if (may("console.write") && work === "upload" && leftOut + beside.length > 0)
+  if (work === "upload" && leftOut + beside.length > 0)
     return text(
       `when the file is uploaded: ${confirm}; when the remaining changes are made by hand, run the same command again (if they will not be made: ${drop})`,
       `ファイルのアップロードが完了したら: ${confirm} 。残りの手作業も完了したら、もう一度実行してください(行わない場合: ${drop})`,
     );
   // the steps of a contradicted task already contain the drop command
-  if (may("console.write") && state === "contradicted")
-    return text(`when the task is done: ${confirm}`, `完了したら: ${confirm}`);
-  return may("console.write")
-    ? text(
-        `when the task is done: ${confirm} (if you will not do it: ${drop})`,
-        `完了したら: ${confirm}(行わない場合: ${drop})`,
-      )
-    : text(
-        "when the task is done, or if it will not be done: ask a system administrator to record this",
-        "完了したら、または行わない場合は、記録をシステム管理者に依頼してください",
-      );
+  if (state === "contradicted") return text(`when the task is done: ${confirm}`, `完了したら: ${confirm}`);
+  return text(
+    `when the task is done: ${confirm} (if you will not do it: ${drop})`,
+    `完了したら: ${confirm}(行わない場合: ${drop})`,
+  );
 };
 
 export const getTaskScreen = (task: ConsoleTask): Text => {

@@ -8,5 +8,4 @@ export const ORG_RESULT_LAYOUT: ResultLayout<Org> = {
   columns: ORG_COLUMNS,
   fields: ORG.fields,
   called: ({ path, name }) => (path === "" ? name : path),
-  deletion: "orgs.delete",
 };

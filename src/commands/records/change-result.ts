@@ -1,10 +1,7 @@
 import { line, step } from "../../lib/advice/index.ts";
-import { ignoreFailure } from "../../lib/errors/index.ts";
-import type { Operation } from "../../lib/model/role.ts";
 import type { Fields } from "../../lib/model/thing.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { canDoAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { findDoubtfulValues } from "./options.ts";
 
@@ -21,8 +18,6 @@ export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly columns: readonly Column<R>[];
   /** name of the record in messages */
   readonly called: (record: R) => string;
-  /** right that is required to undo a creation, in addition to the right to create */
-  readonly deletion?: Operation | undefined;
   /** false if the user is not allowed to undo the change */
   readonly undoable?: boolean | undefined;
   readonly tells?: readonly Column<R>[] | undefined;
@@ -117,15 +112,8 @@ export const describeConsoleTask = (task: number): Text => {
 
 /**
  * Suggests the command that undoes the last change.
- *
- * @param needed rights that the undo requires, in addition to the rights to make the change
  */
-export async function proposeUndo(
-  tools: Pick<Tools, "terminal" | "globals" | "tenant">,
-  needed: readonly Operation[] = [],
-): Promise<void> {
-  // a mere suggestion must not make a completed command fail
-  if (needed.length > 0 && (await ignoreFailure(() => canDoAll(tools, needed))) !== true) return;
+export async function proposeUndo(tools: Pick<Tools, "terminal">): Promise<void> {
   const number = tools.terminal.takeChange();
   if (number === undefined) return;
   const undo = line("undo", [number]);
@@ -162,10 +150,10 @@ const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
 const proposeUndoOfResults = async <R extends object>(
   tools: ResultTools,
   all: readonly ChangeResult<R>[],
-  { deletion, undoable = true }: Pick<ResultLayout<R>, "deletion" | "undoable">,
+  { undoable = true }: Pick<ResultLayout<R>, "undoable">,
 ): Promise<void> => {
   if (!undoable || all.some(({ dryRun }) => dryRun) || !all.some(isRestorable)) return;
-  await proposeUndo(tools, deletion !== undefined && all.some(({ before }) => before === null) ? [deletion] : []);
+  await proposeUndo(tools);
 };
 
 export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");

@@ -93,27 +93,3 @@ test("schemes and custom fields can be undone, too", async () => {
   await ran([...field, "--confirm-deletions", "1"]);
   expect(await tenant.client.users.fields()).toEqual([]);
 });
-
-test("an account that may create but not delete is not offered to undo a creation", async () => {
-  const { roles, users, orgs, accounts } = tenant.client;
-  const { after: office } = await orgs.create({ name: "総務", code: "S1" });
-  const { after: scheme } = await roles.createScheme({
-    name: "登録係",
-    operations: ["users.write", "users.move", "orgs.write"],
-  });
-  const { after: hanako } = await users.create({ name: "花子", emails: ["hanako@example.jp"], org: office.id });
-  await accounts.create({
-    user: hanako.id,
-    name: "hanako",
-    password: "Invented1",
-    role: "custom",
-    scheme: scheme.id,
-    managedOrgs: [office.id],
-  });
-  const as = ["--as", "hanako"];
-  const made = await ran(["users", "create", "--name", "新", "--email", "new@example.jp", "--org", "S1", ...as]);
-  expect(made).toContain("created: ");
-  expect(made).not.toContain("undo:");
-  const edited = await ran(["users", "edit", "new@example.jp", "--title", "課長", ...as]);
-  expect(edited).toMatch(/^undo: clomoctl undo \d+ --as hanako$/m);
-});

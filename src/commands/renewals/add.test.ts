@@ -12,7 +12,7 @@ import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
-import { example, inTurn, type Answers, type ReceivedRequest } from "#support/commands/tenant.ts";
+import { inTurn, type Answers, type ReceivedRequest } from "#support/commands/tenant.ts";
 import { item } from "#support/commands/renewals/item.ts";
 
 const added = { addRenewal: item(1) };
@@ -475,15 +475,6 @@ describe("the result", () => {
     expect(en).toMatchObject({ exit: 130, stdout: "", requests: [] });
     expect(en.stderr).toContain("interrupted: nothing was changed");
     expect((await left("更新担当は", "ja")).stderr).toContain("何も変更していません");
-  });
-
-  test("an account that may not record renewals is refused without a question, in both languages", async () => {
-    const tenant = { whoami: { ...example<object>("whoami"), role: "division", operations: [] } };
-    const line = ["renewals", "add", ...custom, "--as", "jiro01"];
-    const { en, ja } = await runInBoth(line, { tenant, terminal: { columns: 200 } });
-    expect([en.exit, ja.exit]).toEqual([4, 4]);
-    expect(en.stderr).toContain("a division administrator does not have this right");
-    expect(en.requests.map(({ operation }) => operation)).toEqual(["whoami"]);
   });
 
   test.each(["password: hunter2", "パスワード：abc", "PASSWD=x"])("warns about notes like %s", async (notes) => {

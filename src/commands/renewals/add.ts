@@ -6,7 +6,6 @@ import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
 import { STATE_UNCHANGED, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
-import { requireRight } from "../rights.ts";
 import { askContactFields, noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -54,7 +53,6 @@ export default defineCommand({
   shows: ITEM_COLUMNS,
   async run(tools, { name, ...options }) {
     tools.describeState(() => STATE_UNCHANGED);
-    await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const { kind } = options;

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
@@ -33,13 +32,6 @@ test.each([
     { operation: "listRenewals" },
     { operation: "confirmRenewal", params: { id: idOf(1) }, json },
   ]);
-});
-
-test("an account that may not edit renewals is refused before the item is looked up", async () => {
-  const whoami = { ...example<object>("whoami"), account: "taro01", role: "operator", operations: [] };
-  const { en, ja } = await runInBoth("renewals confirm 契約 --as taro01", { tenant: { whoami } });
-  expect(en).toMatchObject({ exit: 4, requests: [{ operation: "whoami" }] });
-  expect(ja.stderr).toContain("「taro01」の権限では行えません");
 });
 
 test('an item of the kind "other date" can be confirmed, too', async () => {

@@ -6,7 +6,6 @@ import { buildConfirmCommand, isUploadedKind } from "../../lib/renewals/download
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { STATE_UNCHANGED, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
-import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { createExpiryClock, showItem } from "./items/tenant-items.ts";
@@ -61,7 +60,6 @@ export default defineCommand({
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, by, at, consoleShows }) {
     tools.describeState(() => STATE_UNCHANGED);
-    await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const asOf = createExpiryClock(tools, tenant);

@@ -2,7 +2,6 @@ import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getRevisionBeforePrompt } from "../records/seen.ts";
 import { STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
-import { requireRight } from "../rights.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -26,7 +25,6 @@ export default defineCommand({
   async run(tools, { item: typed }) {
     const { terminal, globals } = tools;
     tools.describeState(() => text("nothing was deleted", "何も削除していません"));
-    await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client, context } = tenant;
     const seen = globals.yes ? undefined : await getRevisionBeforePrompt(tools);

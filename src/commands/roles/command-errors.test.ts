@@ -1,9 +1,4 @@
-import {
-  testNotPermitted,
-  testRefusals,
-  testTenantFailures,
-  testWrongLines,
-} from "#support/commands/command-failures.ts";
+import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
@@ -40,20 +35,6 @@ testTenantFailures(
   { line: "roles schemes create 登録係 --item users.write", failing: "createScheme" },
   { line: "roles schemes edit ユーザー登録係 --name x", failing: "editScheme", tenant: { schemes } },
   { line: "roles schemes list", failing: "schemes", code: "unavailable" },
-);
-
-testNotPermitted(
-  [
-    "roles schemes create 人事 --item users.write",
-    "create and change custom schemes",
-    "カスタム管理権限スキームの変更)",
-  ],
-  [
-    "roles schemes edit ユーザー登録係 --name 人事",
-    "create and change custom schemes",
-    "カスタム管理権限スキームの変更)",
-  ],
-  ["roles schemes delete ユーザー登録係", "create and change custom schemes", "カスタム管理権限スキームの変更)"],
 );
 
 testRefusals(

@@ -1,10 +1,5 @@
 import type { SecuredUser } from "../../lib/client/index.ts";
-import {
-  testNotPermitted,
-  testRefusals,
-  testTenantFailures,
-  testWrongLines,
-} from "#support/commands/command-failures.ts";
+import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
@@ -107,17 +102,6 @@ testTenantFailures(
     code: "not-permitted",
     files: { "list.csv": "ユーザーID\r\nx\r\n" },
   },
-);
-
-const CHANGES = ["change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更)"] as const;
-
-testNotPermitted(
-  ["secured users create new01 --name 新 --app docs", ...CHANGES],
-  ["secured users edit hanako01 --device x --app docs", ...CHANGES],
-  ["secured users delete hanako01 --app docs --dry-run", ...CHANGES],
-  ["secured groups create 新 --app docs", ...CHANGES],
-  ["secured groups edit 営業 --name 新 --app docs", ...CHANGES],
-  ["secured groups delete 営業 --app docs --dry-run", ...CHANGES],
 );
 
 testRefusals(

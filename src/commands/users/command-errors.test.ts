@@ -1,10 +1,5 @@
 import type { CustomField, User } from "../../lib/client/index.ts";
-import {
-  testNotPermitted,
-  testRefusals,
-  testTenantFailures,
-  testWrongLines,
-} from "#support/commands/command-failures.ts";
+import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
@@ -88,19 +83,6 @@ testTenantFailures(
     tenant: { findOrgs: example("findOrgs"), findUsers: example("findUsers") },
   },
   { line: "users template", failing: "fields", code: "locked" },
-);
-
-testNotPermitted(
-  ["users administrators add --none", "mark administrators", "管理者の指定と取り消し"],
-  ["users administrators add nobody@example.jp", "mark administrators", "管理者の指定と取り消し"],
-  ["users administrators remove nobody", "mark administrators", "管理者の指定と取り消し"],
-  ["users fields remove 入社年", "add and remove custom fields", "カスタムユーザー情報の項目の変更"],
-  ["users fields remove 入社年 --dry-run", "add and remove custom fields", "カスタムユーザー情報の項目の変更"],
-  [
-    "users fields remove 入社年 --confirm-deletions 3",
-    "add and remove custom fields",
-    "カスタムユーザー情報の項目の変更",
-  ],
 );
 
 testRefusals(

@@ -1,7 +1,6 @@
 import { EventEmitter } from "node:events";
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import {
   toCommittedPlan,
@@ -158,19 +157,6 @@ test("warns about an export of the console that lacks account names", async () =
     "warning: 2 users would lose the CLOMO account name, although the console never deletes an account: check the file (a recorded role cannot be managed until the account has a name again)",
   );
   expect(ja.stderr).toContain("警告: CLOMO アカウント名がなくなるユーザー: 2 人");
-});
-
-test("does not suggest an undo to an account that may not delete", async () => {
-  const create = planOf({ update: 0 });
-  const tenant = buildPlanAnswers(create, { commitImport: toCommittedPlan(create) });
-  const undoOf = async (...named: readonly ("users.write" | "users.delete")[]): Promise<string> => {
-    const operations = named.map((operation) => ({ operation, reach: "inside" as const }));
-    const whoami = example<Whoami>("whoami", { operations });
-    return (await run("users import people.csv --yes --as hanako", { tenant: { ...tenant, whoami }, folder: folder() }))
-      .stderr;
-  };
-  expect(await undoOf("users.write")).not.toContain("undo:");
-  expect(await undoOf("users.write", "users.delete")).toContain("undo: clomoctl undo 17 --as hanako\n");
 });
 
 test.each([

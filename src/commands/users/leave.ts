@@ -36,7 +36,6 @@ import {
 } from "../records/change-result.ts";
 import { getRevisionBeforePrompt } from "../records/seen.ts";
 import { requireNamedContext } from "../permission.ts";
-import { canDoAll } from "../rights.ts";
 import type { PlanSummary } from "../summary.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 import { findDeletion, USER_ARGUMENT } from "./columns.ts";
@@ -243,9 +242,8 @@ async function deleteReadyUsers(tools: Tools, { client }: LeaveTenant, request: 
       await writeReport(tools, report, rows, async () => undefined);
       return finish(tools, request, shown);
     }
-    const mayUndo = await canDoAll(tools, ["users.write"]);
     await writeReport(tools, report, rows, async () => {
-      for (const note of describeCommit(await pending.commit(), mayUndo)) await tools.terminal.note(note);
+      for (const note of describeCommit(await pending.commit())) await tools.terminal.note(note);
     });
     return finish(tools, request, shown);
   });

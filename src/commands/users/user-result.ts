@@ -14,7 +14,6 @@ export const USER_RESULT_LAYOUT: ResultLayout<User> = {
   columns: USER_COLUMNS.map(showRootOrgName),
   fields: USER.fields,
   called: ({ name, emails }) => `${name} <${emails[0] ?? ""}>`,
-  deletion: "users.delete",
 };
 
 /** Matches letters and digits that are not katakana. Spaces and punctuation are allowed anywhere. */

@@ -2,7 +2,6 @@ import { line, type CommandLine } from "../advice/index.ts";
 import type { Import } from "../contract/imports.ts";
 import { FORMATS } from "../model/formats.ts";
 import { getThingNoun } from "../model/problem.ts";
-import type { Operation } from "../model/role.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 import { describeAppliedChanges } from "./changes.ts";
 import { hasChanges } from "./describe.ts";
@@ -18,29 +17,9 @@ export const PLAN_DRY_RUN_NOTE = text(
   "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
 );
 
-/**
- * Returns the permissions that are required to undo an import. An undo deletes created records and creates deleted
- * records again.
- */
-export function listUndoOperations(plan: Import): readonly Operation[] {
-  const { kind, beside = [] } = plan;
-  if (!(kind === "users" || kind === "orgs" || kind === "devices")) return [];
-  return [
-    ...(plan.create > 0 ? [`${kind}.delete` as const] : []),
-    ...(plan.delete > 0 ? [`${kind}.write` as const] : []),
-    ...(beside.some((one) => one.thing === "user" && one.delete > 0) ? ["users.write" as const] : []),
-    ...(plan.orgsCreated > 0 ? ["orgs.delete" as const] : []),
-    ...((plan.released ?? 0) > 0 ? ["devices.write" as const] : []),
-  ];
-}
-
-/**
- * Returns what a commit did, and what to type next.
- *
- * @param mayUndo true if the acting account may undo the import
- */
-export function describeCommit(plan: Import, mayUndo: boolean): readonly Text[] {
-  const { consoleTask, undoes } = plan;
+/** Returns what a commit did, and what to type next. */
+export function describeCommit(plan: Import): readonly Text[] {
+  const { consoleTask } = plan;
   const told = [describeOutcome(plan), ...describeLeavers(plan), ...describeSettledTasks(plan)];
   if (!hasChanges(plan) && !hasTaskChanges(plan)) return told;
   const steps = line("console show", [consoleTask ?? 0]);
@@ -54,7 +33,7 @@ export function describeCommit(plan: Import, mayUndo: boolean): readonly Text[] 
             `管理画面には自動で反映されません。手順: ${steps}`,
           ),
         ]),
-    ...(mayUndo || undoes !== null ? [describeFollowUp(plan)] : []),
+    describeFollowUp(plan),
   ];
 }
 

@@ -1,11 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Whoami } from "../../../src/lib/client/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { same, text, type Language } from "../../../src/lib/text/index.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "./program.ts";
-import { example, type Answers } from "./tenant.ts";
+import { type Answers } from "./tenant.ts";
 
 /** A text that stderr must contain. If it begins with `error: ` or `エラー: `, stderr must equal it. */
 type Message = string;
@@ -94,18 +93,3 @@ export const testTenantFailures = (...cases: readonly FailureCase[]): void =>
       expect(ja).toMatchObject({ exit, stdout: "", stderr: "エラー: 今は不可\n  S01\n  wait\n" });
     },
   );
-
-/**
- * Tests that each line is refused to a division administrator who does not have the right, and that the tenant receives
- * no request except the one for the administrator's rights.
- */
-export const testNotPermitted = (...lines: readonly (readonly [line: string, en: string, ja?: string])[]): void =>
-  test.each(lines)("%s is not permitted", async (line, may, jaMay = "") => {
-    const whoami = example<Whoami>("whoami", { role: "division", operations: [] });
-    const { en, ja } = await runInBoth(`${line} --as hanako`, { tenant: { whoami }, terminal: { columns: 400 } });
-    for (const ran of [en, ja]) expect(ran).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
-    expect(en.stderr).toBe(
-      `error: hanako is not permitted to ${may}: a division administrator does not have this right\n  to see what each role may do: clomoctl roles matrix\n`,
-    );
-    expect(ja.stderr).toContain(`「hanako」の権限では行えません(${jaMay}`);
-  });

@@ -1,17 +1,11 @@
 import { line } from "../../../lib/advice/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { loadRights } from "../../rights.ts";
 import { SETTINGS_COLUMNS, SETTINGS_HELP } from "./columns.ts";
 
 const RECORD_SETTINGS_HINT = text(
   `these settings are not recorded; to record the settings of the console: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,
   `設定は記録されていません。管理画面の設定を記録するには: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,
-);
-
-const ASK_TO_RECORD_SETTINGS_HINT = text(
-  "these settings are not recorded; only a system administrator can record them",
-  "設定は記録されていません。記録できるのはシステム管理者です",
 );
 
 export default defineCommand({
@@ -22,11 +16,10 @@ export default defineCommand({
   examples: [{ line: "clomoctl clomo-account settings show" }],
   exits: [],
   async run(tools) {
-    const { client, context } = await tools.tenant("accounts");
+    const { client } = await tools.tenant("accounts");
     const settings = await client.accounts.settings();
     await tools.terminal.show(SETTINGS_COLUMNS, settings);
     if (settings.recorded) return;
-    const { may } = await loadRights(tools, context);
-    await tools.terminal.note(may("accounts.settings") ? RECORD_SETTINGS_HINT : ASK_TO_RECORD_SETTINGS_HINT);
+    await tools.terminal.note(RECORD_SETTINGS_HINT);
   },
 });

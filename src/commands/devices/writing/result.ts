@@ -13,7 +13,6 @@ export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
   columns: DEVICE_COLUMNS,
   fields: DEVICE.fields,
   called: ({ serialNumber }) => serialNumber,
-  deletion: "devices.delete",
 };
 
 /** The expected number of wipes, for a command that sets owners by hand. */

@@ -1,4 +1,3 @@
-import { ignoreFailure } from "../../../lib/errors/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import {
   RESULT_COLUMNS,
@@ -15,12 +14,11 @@ import {
 import { hasNoEffect, hasChanges, isPartial } from "../../../lib/plan/describe.ts";
 import { enforceLimits } from "../../../lib/plan/limits.ts";
 import { sumChanges, type Plan } from "../../../lib/plan/plan.ts";
-import { PLAN_DRY_RUN_NOTE, describeCommit, hasTaskChanges, listUndoOperations } from "../../../lib/plan/result.ts";
+import { PLAN_DRY_RUN_NOTE, describeCommit, hasTaskChanges } from "../../../lib/plan/result.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { isRecordOutputRequested, listColumns } from "../../listing/list.ts";
 import { requireNamedContextForDeletion } from "../../permission.ts";
-import { canDoAll } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 import type { WrittenUpload } from "../outputs/console/file.ts";
 import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign.ts";
@@ -92,8 +90,7 @@ export async function showImportResult(tools: Tools, result: ImportResult): Prom
   const columns = RESULT_COLUMNS.filter(({ value }) => globals.fields !== undefined || value(result) !== undefined);
   await terminal.show(listColumns(terminal, columns, DEFAULT_RESULT_COLUMNS), result);
   if (committed) {
-    const mayUndo = (await ignoreFailure(() => canDoAll(tools, listUndoOperations(plan)))) ?? true;
-    for (const told of describeCommit(plan, mayUndo)) await terminal.note(told);
+    for (const told of describeCommit(plan)) await terminal.note(told);
   } else if (dryRun && !plan.rejected && !isKept) await terminal.note(PLAN_DRY_RUN_NOTE);
 }
 

@@ -1,7 +1,5 @@
 import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
-import type { Rights } from "../../rights.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import { IMPORT_OPTIONS, type ImportOptions, type ImportRequest } from "../plan/options.ts";
 
@@ -64,18 +62,6 @@ export function buildImportCommand(
 
 export const buildConsoleImportCommand = (kind: TypedImportRequest["kind"]): CommandLine =>
   buildImportCommand({ kind, file: "EXPORT.csv", options: { fromConsole: true } });
-
-/** Describes how to import the console's next export of a kind. Only a system administrator can do this. */
-export const describeNextConsoleImport = (kind: TypedImportRequest["kind"], { isSystem }: Rights): Text =>
-  isSystem
-    ? text(
-        `import the console's next export: ${buildConsoleImportCommand(kind)}`,
-        `管理画面の次のエクスポートを取り込んでください: ${buildConsoleImportCommand(kind)}`,
-      )
-    : text(
-        `ask a system administrator to import the console's next export: ${buildConsoleImportCommand(kind).toJSON()}`,
-        `管理画面の次のエクスポートの取り込みをシステム管理者に依頼してください: ${buildConsoleImportCommand(kind).toJSON()}`,
-      );
 
 /** Builds a `csv` command with the options that have a value. An output file is passed as `-o`; stdout is omitted. */
 export function buildCsvCommand(

@@ -4,7 +4,6 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
-import { requireRight } from "../../rights.ts";
 import { defineItemOption, parseCheckItems, SCHEME_COLUMNS, SCHEME_HELP, SCHEME_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineCommand({
@@ -25,7 +24,6 @@ export default defineCommand({
     tools.describeState(() => STATE_UNCHANGED);
     const operations = parseCheckItems(item, "--item");
     if (operations.length === 0) throw MISSING_ITEM_FAILURE;
-    await requireRight(tools, "schemes.write");
     const { client } = await tools.tenant("roles");
     tools.describeState(() => STATE_MAYBE_CHANGED);
     await showWrittenRecord(tools, await client.roles.createScheme({ name, operations, dryRun }), SCHEME_RESULT_LAYOUT);

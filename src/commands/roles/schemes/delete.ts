@@ -18,7 +18,6 @@ import {
   STATE_MAYBE_CHANGED,
   STATE_CHANGED,
 } from "../../records/change-result.ts";
-import { requireRight } from "../../rights.ts";
 import { SCHEME_ARGUMENT, SCHEME_COLUMNS, findSchemeByName } from "./columns.ts";
 import { requireNamedContext } from "../../permission.ts";
 
@@ -41,7 +40,6 @@ export default defineCommand({
   async run(tools, { schemes: names, confirmDeletions, dryRun }) {
     tools.describeState(() => STATE_UNCHANGED);
     const { terminal } = tools;
-    await requireRight(tools, "schemes.write");
     const chosen = await tools.tenant("roles");
     const { client, permitChange } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });

@@ -5,7 +5,6 @@ import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION, refuseEmptyChange } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
-import { requireRight } from "../../rights.ts";
 import {
   defineItemOption,
   parseCheckItems,
@@ -58,7 +57,6 @@ export default defineCommand({
       ...(removeItems.length === 0 ? {} : { removeItems }),
     };
     refuseEmptyChange(values, EDIT_COMMAND);
-    await requireRight(tools, "schemes.write");
     const { client } = await tools.tenant("roles");
     const { id } = findSchemeByName(typed, await client.roles.schemes());
     tools.describeState(() => STATE_MAYBE_CHANGED);

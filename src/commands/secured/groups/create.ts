@@ -2,7 +2,6 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
-import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
 import { GROUP_COLUMNS, GROUP_HELP, GROUP_RESULT_LAYOUT } from "./columns.ts";
 
@@ -16,7 +15,6 @@ export default defineCommand({
   shows: GROUP_COLUMNS,
   async run(tools, { name, app, dryRun }) {
     tools.describeState(() => STATE_UNCHANGED);
-    await requireRight(tools, "secured.write");
     const { client } = await tools.tenant("secured");
     tools.describeState(() => STATE_MAYBE_CHANGED);
     await showWrittenRecord(tools, await client.secured.createGroup(app, { name, dryRun }), GROUP_RESULT_LAYOUT);

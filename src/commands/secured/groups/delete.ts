@@ -20,7 +20,6 @@ import {
   STATE_MAYBE_CHANGED,
   STATE_CHANGED,
 } from "../../records/change-result.ts";
-import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
 import { getManagerTitle } from "../users/roles.ts";
 import { GROUP_ARGUMENT, GROUP_COLUMNS, GROUP_HELP, findGroup } from "./columns.ts";
@@ -39,7 +38,6 @@ export default defineCommand({
   shows: GROUP_COLUMNS,
   async run(tools, { groups: names, app, confirmDeletions, dryRun }) {
     tools.describeState(() => STATE_UNCHANGED);
-    await requireRight(tools, "secured.write");
     const { terminal } = tools;
     const chosen = await tools.tenant("secured");
     const { client, permitChange } = chosen;

@@ -2,7 +2,6 @@ import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
-import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
 import { GROUP_ARGUMENT, GROUP_COLUMNS, GROUP_HELP, findGroup, GROUP_RESULT_LAYOUT } from "./columns.ts";
 
@@ -26,7 +25,6 @@ export default defineCommand({
   shows: GROUP_COLUMNS,
   async run(tools, { group, app, name, dryRun }) {
     tools.describeState(() => STATE_UNCHANGED);
-    await requireRight(tools, "secured.write");
     const { client } = await tools.tenant("secured");
     const { id, users } = findGroup(app, group, await client.secured.groups(app));
     tools.describeState(() => STATE_MAYBE_CHANGED);

@@ -3,7 +3,6 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
-import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
 import { SECURED_USER_COLUMNS } from "./columns.ts";
 import { hasPassword, FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
@@ -44,7 +43,6 @@ export default defineCommand({
     tools.describeState(() => STATE_UNCHANGED);
     const isGiven = hasPassword(options);
     if (passwordInConsole && isGiven) throw PASSWORD_CONFLICT;
-    await requireRight(tools, "secured.write");
     const values = {
       ...(await parseValueOptions(FIELDS_WITH_OPTIONS, options)),
       ...parseSettings(app, set, role !== undefined),

@@ -4,7 +4,6 @@ import { defineCommand } from "../../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../../deletion/options.ts";
 import { runDeletion } from "../../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../../lib/plan/columns.ts";
-import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
 import { buildSecuredUserKind } from "./columns.ts";
 
@@ -36,7 +35,6 @@ export default defineCommand({
       filters: { filterName, filterId },
       options,
       async found() {
-        await requireRight(tools, "secured.write");
         const { client } = await tools.tenant("secured");
         return {
           ...buildSecuredUserKind(app),

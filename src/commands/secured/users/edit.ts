@@ -10,7 +10,6 @@ import {
   showWrittenRecord,
   STATE_MAYBE_CHANGED,
 } from "../../records/change-result.ts";
-import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
 import { SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, buildSecuredUserKind } from "./columns.ts";
 import { FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
@@ -30,7 +29,6 @@ export default defineCommand({
   shows: SECURED_USER_COLUMNS,
   async run(tools, { user, app, role, set, createGroups, dryRun, ...options }) {
     tools.describeState(() => STATE_UNCHANGED);
-    await requireRight(tools, "secured.write");
     const [own, secrets] = [
       await parseValueOptions(FIELDS_WITH_OPTIONS, options),
       await readUserSecrets(tools, options),

@@ -6,7 +6,6 @@ import { CONFIRM_DELETIONS_OPTION } from "../../imports/plan/options.ts";
 import { confirmChange, requireNamedContext, requireNamedContextForDeletion } from "../../permission.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { getRevisionBeforePrompt } from "../../records/seen.ts";
-import { requireRight } from "../../rights.ts";
 import { noteNotRestored, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../../records/change-result.ts";
 import type { Tools } from "../../tools.ts";
 import { FIELD_COLUMNS, findCustomField } from "./columns.ts";
@@ -40,7 +39,6 @@ export default defineCommand({
   async run(tools, { field: name, confirmDeletions, dryRun }) {
     const { terminal } = tools;
     tools.describeState(() => NOTHING_REMOVED_TEXT);
-    await requireRight(tools, "fields.write");
     const chosen = await tools.tenant("users");
     const { client, permitChange } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
