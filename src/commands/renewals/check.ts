@@ -1,12 +1,9 @@
 import { commandName, line } from "../../lib/advice/index.ts";
-import type { Tenant } from "../../lib/client/index.ts";
-import { ACCOUNTS_NOT_RECORDED, ACCOUNTS_NOT_VISIBLE } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
 import type { CheckedItem } from "../../lib/renewals/judge.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { LEVEL_NAMES } from "../../lib/document/level.ts";
-import { completeCommands } from "../../lib/terminal/commands.ts";
+import { FILE_HEADERS } from "../../lib/renewals/output/headers.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -79,16 +76,12 @@ export default defineCommand({
       "テナントに登録された項目、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
     ),
     text(
-      "In a folder, only the newest file counts for each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older file is at most a warning until it expires, because the newer file may not have been uploaded yet; after that it is superseded and does not count. It remains a warning even after it expires if the newer token has the same key but names another server, or if the newer certificate is from another Apple authority; with --key, the consumer keys are compared. If the files do not show whether one renews the other, each counts by its own date, and a remark says so. Links that lead out of a folder are not followed: name such files directly, for example /etc/letsencrypt/live/*/cert.pem. With --quiet, the first line on stderr names the most urgent item, for the mail that cron sends.",
-      "フォルダー内では、プッシュ通知証明書(トピックと発行者が同じもの)、ADE サーバートークン(consumer key が同じもの、または暗号鍵とサーバの名前が同じもの)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。新しいトークンの鍵が同じでもサーバの名前が違うときや、Apple の別の認証局の証明書のときは、期限が切れたあとも「期限間近」のままにします(--key を付けると consumer key を比較します)。更新後のものかファイルからわからないときは、それぞれの期限で判定し、備考で示します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。--quiet では、cron が送るメールのために、最も急ぐものを標準エラー出力の 1 行目に表示します。",
+      "In a folder, only the newest file counts for each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older file is at most a warning until it expires, because the newer file may not have been uploaded yet; after that it is superseded and does not count. If the files do not show whether one renews the other, each counts by its own date. Links that lead out of a folder are not followed: name such files directly, for example /etc/letsencrypt/live/*/cert.pem. With --quiet, the first line on stderr names the most urgent item, for the mail that cron sends.",
+      "フォルダー内では、プッシュ通知証明書(トピックと発行者が同じもの)、ADE サーバートークン(consumer key が同じもの、または暗号鍵とサーバの名前が同じもの)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。更新後のものかファイルからわからないときは、それぞれの期限で判定します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。--quiet では、cron が送るメールのために、最も急ぐものを標準エラー出力の 1 行目に表示します。",
     ),
     text(
       `If the tenant lacks items for the services that it uses (${line("tenant set", [], { ios: "yes", ade: "yes" })} …), or if these services are not recorded, a note on stderr says so. The exit code does not change. --quiet and --nagios omit these notes.`,
       `テナントの利用内容(${line("tenant set", [], { ios: "yes", ade: "yes" })} …)から見て登録がないものと、利用内容が未設定であることは、標準エラー出力に表示します。終了コードは変わりません。--quiet と --nagios では表示しません。`,
-    ),
-    text(
-      "When recorded items are checked, the recipients of CLOMO's emails about certificates are checked too (according to the manual, only system administrators with the support option receive them). The state is critical if nobody has the support option, and a warning if only one person has it, if there is only one system administrator, or if an item's owner, a recipient in notify.yaml or the contact person of `tenant set --contact-mail` is a user who was deleted or has lost their role. If no CLOMO account is recorded, a note says so, and the exit code does not change.",
-      "登録された項目の確認では、証明書の更新に関する CLOMO からのメールを受け取る人(マニュアルによればサポートオプションを付与されたシステム管理者だけ)も確認します。サポートオプションを付与された人がいなければ「至急」です。次のときは警告です: 付与された人が 1 人だけのとき、システム管理者が 1 人だけのとき、更新担当(owner)・notify.yaml の通知先・担当者(`tenant set --contact-mail`)が、削除されたか管理者権限を外されたユーザーのとき。CLOMO アカウントの登録がなければその旨を表示し、終了コードは変わりません。",
     ),
     text(
       "An ADE server token that Apple rejected is critical whatever its date, until another token is set or Apple accepts it again; a mirror has no such token.",
@@ -126,15 +119,15 @@ export default defineCommand({
       [
         STATE_EXITS.warning,
         text(
-          "warning: something is due within --within or is not valid yet, or recipients need attention",
-          "期限間近(--within)、まだ有効でないもの、または通知先の警告がある",
+          "warning: something is due within --within or is not valid yet",
+          "期限間近(--within)、またはまだ有効でないものがある",
         ),
       ],
       [
         STATE_EXITS.critical,
         text(
-          "critical: something is due within --critical or has expired, or nobody has the support option",
-          "至急(--critical)、期限切れのもの、またはサポートオプションを付与された人がいない",
+          "critical: something is due within --critical or has expired",
+          "至急(--critical)、または期限切れのものがある",
         ),
       ],
       [
@@ -156,7 +149,7 @@ async function executeCheck(tools: Tools, files: readonly string[], options: Che
   const { within, critical, nagios, prometheus, ...request } = options;
   refuseConflictingOptions(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
-  const { result, tenants, unnoticed } = await runCheck(tools, { ...request, files, thresholds });
+  const { result, tenants } = await runCheck(tools, { ...request, files, thresholds });
   if (prometheus !== undefined) {
     const { renderPrometheusText } = await import("../../lib/renewals/output/prometheus.ts");
     await tools.outputs.write(prometheus, renderPrometheusText(result, tools.clock.now()));
@@ -168,30 +161,8 @@ async function executeCheck(tools: Tools, files: readonly string[], options: Che
   if (files.length === 0 && !nagios && !globals.quiet) {
     const { noteExpectedRecords } = await import("./items/expected.ts");
     await noteExpectedRecords(tools, { allContexts: request.allContexts, items: result.checked, tenants });
-    await noteUnknownMailRecipients(tools, tenants, { named: request.allContexts });
-    if (unnoticed.size > 0)
-      await (
-        await import("./items/missing.ts")
-      ).noteUnreachableOwnersByTenant(tools, unnoticed, { named: request.allContexts });
   }
   return STATE_EXITS[result.state];
-}
-
-/** Reports the tenants for which it is not known who receives CLOMO's emails about renewals. */
-async function noteUnknownMailRecipients(
-  { terminal }: Tools,
-  tenants: ReadonlyMap<string, Tenant>,
-  { named }: { readonly named: boolean },
-): Promise<void> {
-  for (const [name, { administration }] of tenants) {
-    if (administration?.recorded === true) continue;
-    const said = administration === undefined ? ACCOUNTS_NOT_VISIBLE : ACCOUNTS_NOT_RECORDED;
-    if (!named) await terminal.note(said);
-    else {
-      const { en, ja } = completeCommands(said, { context: name });
-      await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
-    }
-  }
 }
 
 /** Refuses options that contradict each other. @throws `usage` if an option makes another option meaningless */
@@ -236,7 +207,7 @@ async function showCheckResult(
     : undefined;
   if (headline !== undefined) await terminal.problem(headline.line);
   const isNew = (one: CheckedItem): boolean => one !== headline?.remarkOf;
-  const shown = [...result.checked, ...result.findings, ...result.superseded];
+  const shown = [...result.checked, ...result.superseded];
   const columns = isDefaultTable(terminal)
     ? buildCheckTableColumns(shown, { severalContexts })
     : listColumns(terminal, CHECK_COLUMNS, DEFAULT_CHECK_COLUMNS);
@@ -251,15 +222,6 @@ async function showCheckResult(
       await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
     else if (kind === null || level === "unknown") await terminal.problem(text(`${name}: ${en}`, `${name}: ${ja}`));
     else await terminal.warn(text(`${name}: ${en}`, `${name}: ${ja}`));
-  }
-  for (const { level, context, remark } of result.findings.filter(isNew)) {
-    if (remark === null) continue;
-    const said = severalContexts ? text(`${context}: ${remark.en}`, `${context}: ${remark.ja}`) : remark;
-    const { en, ja } = LEVEL_NAMES[level];
-    // the headline of --quiet names the level in the same way
-    await (level === "critical"
-      ? terminal.problem(text(`${en.toUpperCase()}: ${said.en}`, `${ja}: ${said.ja}`))
-      : terminal.warn(said));
   }
   const summary = describeCheckResult(result);
   await (result.checked.length === 0 ? terminal.warn(summary) : terminal.note(summary));

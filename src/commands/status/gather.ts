@@ -2,15 +2,12 @@ import { line, type CommandLine } from "../../lib/advice/index.ts";
 import { buildUsageCommand } from "../../lib/model/applies.ts";
 import type { Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
-import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import type { AdeCondition } from "../../lib/model/ade-health.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { isWaitingPlan } from "../../lib/model/import.ts";
-import type { Operation } from "../../lib/model/role.ts";
-import { checkAdministration } from "../../lib/renewals/administrators.ts";
-import type { Finding } from "../../lib/renewals/findings.ts";
 import { findExpectedRecords, type ExpectedRecords } from "../../lib/renewals/expected.ts";
 import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
@@ -50,8 +47,6 @@ export interface TenantStatus {
   readonly expected: ExpectedRecords;
   /** rights of the acting account; undefined if the tenant cannot be read */
   readonly rights: Rights | undefined;
-  /** problems with the people who are notified of renewals */
-  readonly findings: readonly Finding[];
   /** problems with ADE, the most urgent first */
   readonly ade: readonly AdeCondition[];
   readonly problems: readonly Text[];
@@ -61,7 +56,7 @@ export interface TenantStatus {
 
 type TenantData = Pick<
   TenantStatus,
-  "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "rights" | "findings" | "ade" | "problems"
+  "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "rights" | "ade" | "problems"
 >;
 
 /** The expected records of a tenant that does not store which features it uses. */
@@ -93,7 +88,6 @@ export async function loadTenantStatus(
       renewals: [],
       expected: NO_EXPECTED_RECORDS,
       rights: undefined,
-      findings: [],
       ade: [],
       problems: [describeUnreadableTenant(error)],
     };
@@ -116,7 +110,6 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
     .map((item) => judgeExpiry({ ...item, validFrom: null }, context.name, asOf))
     .toSorted(compareByExpiry);
   const expected = tenant.profile === undefined ? NO_EXPECTED_RECORDS : findExpectedRecords(tenant.profile, items);
-  const findings = await loadFindings(tools, context, tenant);
   // a rejected or expired token is already reported as a problem with ADE
   const isTokenReported = ade.some(({ id }) => id === "token-rejected" || id === "token-expired");
   const reportedToken = isTokenReported ? watched?.facts.token?.renewal : undefined;
@@ -128,39 +121,16 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
     plans: imports.filter(isWaitingPlan),
     renewals,
     expected,
-    findings,
     ade,
     problems: [
       ...ade.map(({ what }) => text(`ADE: ${what.en}`, `ADE: ${what.ja}`)),
       ...renewals.filter((one) => isUrgentItem(one) && one.id !== reportedToken).map(describeUrgentItem),
       ...items.flatMap(listRemarks),
       ...expected.missing.map(describeMissingKind),
-      ...findings.map(({ what }) => what),
       ...listAwaitedKinds(tenant).map(describeAwaitedExport),
     ],
   };
 }
-
-/** Returns problems with people notified of renewals, as found by `renewals check`, the most serious first. */
-async function loadFindings(tools: Tools, context: Context, { administration }: Tenant): Promise<readonly Finding[]> {
-  if (administration === undefined) return [];
-  const { findDepartedRecipients } = await import("../renewals/items/mail-recipients.ts");
-  const left = await ignoreFailure(() => findDepartedRecipients(tools, context));
-  return [...checkAdministration(administration), ...(left ?? [])];
-}
-
-const RIGHTS_TO_FIX: readonly (readonly [Operation, readonly Finding["about"][]])[] = [
-  ["accounts.roles", ["support-option", "system-administrators"]],
-  ["renewals.write", ["owner"]],
-];
-
-const buildFixCommands = (findings: readonly Finding[], { may }: Rights): readonly CommandLine[] =>
-  RIGHTS_TO_FIX.filter(([operation]) => may(operation)).flatMap(([, mended]) =>
-    findings
-      .filter(({ about }) => mended.includes(about))
-      .slice(0, 1)
-      .map(({ next }) => next.line),
-  );
 
 /** Returns the kinds for which the console's next export must be imported. */
 const listAwaitedKinds = ({ exportsAwaited = [] }: Tenant): readonly FormatName[] =>
@@ -191,7 +161,6 @@ function buildNextCommands({
   renewals,
   expected,
   rights,
-  findings,
   ade,
 }: TenantData & Pick<TenantStatus, "context">): readonly CommandLine[] {
   if (tenant === undefined || rights === undefined) return [line("context show", [context.name])];
@@ -217,7 +186,6 @@ function buildNextCommands({
       ? [line("users import", ["FILE"], { createOrgs: true, dryRun: true })]
       : []),
     ...(rights.may("renewals.write") ? buildRecordingCommands({ tenant, renewals, expected }) : []),
-    ...buildFixCommands(findings, rights),
     ...(expected.unsaid.length > 0 && rights.may("tenant.write") ? [buildUsageCommand(expected.unsaid)] : []),
   ];
 }

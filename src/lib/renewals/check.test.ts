@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import type { Level } from "../document/level.ts";
 import { judgeExpiry, DEFAULT_THRESHOLDS } from "./judge.ts";
@@ -228,62 +228,4 @@ test("counts renewed files separately from due ones, also in the monitoring line
   });
   expect(renderNagiosLine(result, "en")).toContain("2026-11-21 (1 day; renewed but upload not confirmed)");
   expect(renderNagiosLine(result, "ja")).toContain("2026-11-21(1 日、更新ファイルあり(アップロード未確認))");
-});
-
-describe("a file that may have been renewed", () => {
-  const remarksOf = (...all: readonly ReturnType<typeof ofTopic>[]) =>
-    summariseCheck(all, DEFAULT_THRESHOLDS).checked.map(
-      ({ source, level, remark }) => [source, level, remark?.en] as const,
-    );
-
-  test("counts by the earliest date, and names the files that may be its renewal", () => {
-    const all = [ofTopic("a", "critical", 5, null), ofTopic("b", "ok", 370, null), ofTopic("copy", "ok", 371, "t")];
-    const result = summariseCheck(all, DEFAULT_THRESHOLDS);
-    expect(result).toMatchObject({ state: "critical", counts: { critical: 1, ok: 2 } });
-    expect(result.checked[0]?.remark).toEqual({
-      en: "cannot be distinguished from b.pem: the files do not show which file renews which, so each file counts by its own date",
-      ja: "b.pem と区別できません。このファイルの更新後のものかファイルからはわからないため、それぞれの期限で判定します",
-    });
-    expect(result.checked.slice(1).map(({ remark }) => remark)).toEqual([null, null]);
-  });
-
-  test("is certain if the other is the same file, has expired, or ends no later", () => {
-    const [old, copy] = [ofTopic("a", "expired", -5, null), ofTopic("copy", "expired", -5, null)];
-    expect(remarksOf(old, copy, ofTopic("b", "expired", -3, null)).map(([, , remark]) => remark)).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    const twin = { ...ofTopic("b", "ok", 371, null), fingerprint: "a" };
-    expect(remarksOf(ofTopic("a", "ok", 370, null), twin).map(([, , remark]) => remark)).toEqual([
-      undefined,
-      undefined,
-    ]);
-  });
-
-  test("names three other files, and counts the rest", () => {
-    const others = ["b", "c", "d", "e", "f"].map((name) => ofTopic(name, "ok", 370, null));
-    expect(remarksOf(ofTopic("a", "critical", 5, null), ...others)[0]?.[2]).toMatch(
-      /^cannot be distinguished from b\.pem, c\.pem, d\.pem and 2 more:/,
-    );
-  });
-
-  test("reports that the renewed file is not valid yet", () => {
-    const early = { ...ofTopic("new", "warning", 370), remark: same("not valid before 2027-01-01") };
-    expect(remarksOf(ofTopic("old", "critical", 5), early)[0]).toEqual([
-      "old.pem",
-      "critical",
-      "new.pem renews this file but is not valid yet, so the date of this file still counts",
-    ]);
-  });
-
-  test("names an unreadable file of its kind, if it is due", () => {
-    const broken = createCheckedItem("t/new.pem", "unknown", null, { kind: null, source: "t/new.pem" });
-    const token = createCheckedItem("t.p7m", "unknown", null, { kind: null, source: "t.p7m" });
-    const push = (level: Level) => ({ ...ofTopic("old", level, 5), kind: "push-certificate" as const });
-    expect(remarksOf(push("critical"), broken, token)[0]?.[2]).toBe(
-      "judging by its name, t/new.pem may be the renewed file, but it could not be read",
-    );
-    expect(remarksOf(push("ok"), broken).at(-1)?.[2]).toBeUndefined();
-  });
 });

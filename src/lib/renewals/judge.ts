@@ -4,7 +4,6 @@ import { toUtcInstant } from "../model/typed-date.ts";
 import type { ExpiringItem, RenewalItem, RenewalState } from "../model/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import { stateOf } from "./download.ts";
-import type { Finding } from "./findings.ts";
 import type { GuideFacts } from "./guide/index.ts";
 import type { Lineage } from "./succession.ts";
 
@@ -96,10 +95,7 @@ export interface CheckItem extends Omit<
 export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
   ExpiryStatus & { readonly context: C; readonly remark: Text | null; readonly state: RenewalState };
 
-export type CheckedItem = JudgedItem<CheckItem, string | null> & {
-  /** set if this is not an item but a problem with who is notified of renewals */
-  readonly finding?: Finding | undefined;
-};
+export type CheckedItem = JudgedItem<CheckItem, string | null>;
 
 /**
  * Judges an item that expires. An item that is not valid yet, or whose renewed file is waiting for its upload, is at

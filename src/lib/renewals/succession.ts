@@ -1,27 +1,11 @@
 import type { SuccessorEvidence, Renewable } from "../apple/index.ts";
-import { codeKey, toNfkcKey } from "../model/normalise.ts";
+import { toNfkcKey } from "../model/normalise.ts";
 import type { ExpiringItem } from "../model/renewal.ts";
 
-/**
- * The data in a file that show which item the file renews. Two files of the same item in different years have the same
- * lineage.
- */
+/** The data in a file that show which item the file renews. */
 export interface Lineage extends Pick<ExpiringItem, "kind" | "name" | "organisation" | "topic"> {
   readonly evidence: SuccessorEvidence;
 }
-
-/**
- * Whether two files belong to the same item in different years. `likely`: the compared data are the same, apart from
- * data that can change; `unclear`: the files do not contain enough data.
- */
-export type LineageRelation = "same" | "likely" | "different" | "unclear";
-
-type LineageWithEvidence<K extends SuccessorEvidence["of"]> = Lineage & {
-  readonly evidence: Extract<SuccessorEvidence, { of: K }>;
-};
-
-const hasEvidence = <K extends SuccessorEvidence["of"]>(one: Lineage, of: K): one is LineageWithEvidence<K> =>
-  one.evidence.of === of;
 
 export const lineageOf = ({ expiring: { kind, name, organisation, topic }, evidence }: Renewable): Lineage => ({
   kind,
@@ -32,85 +16,32 @@ export const lineageOf = ({ expiring: { kind, name, organisation, topic }, evide
 });
 
 /**
- * Compares the lineages of two files.
+ * Returns the same value for two files only if they certainly belong to the same item in different years: a push
+ * certificate of one topic and issuer, a server token of one consumer key, or else of one encryption key and server, or
+ * a content token of one organisation and location. Apple replaces full-width characters in a location with `_`, so
+ * such a location does not identify a token. Undefined if the file does not show enough.
  *
  * @see facts 3.4, 3.5
  */
-export function compareLineages(one: Lineage, other: Lineage): LineageRelation {
-  if (hasEvidence(one, "certificate") && hasEvidence(other, "certificate")) return compareTopics(one, other);
-  if (hasEvidence(one, "ade-token") && hasEvidence(other, "ade-token"))
-    return compareServerTokens(one.evidence, other.evidence);
-  if (hasEvidence(one, "vpp-token") && hasEvidence(other, "vpp-token")) return compareContentTokens(one, other);
-  return compareNames(one, other);
+export function identityOf({ kind, organisation, topic, evidence }: Lineage): string | undefined {
+  const parts = listIdentityParts({ organisation, topic, evidence });
+  return parts.includes(null) ? undefined : JSON.stringify([kind, ...parts]);
 }
 
-/** Compares two values; `unclear` if a value is not known. */
-const compareNullable = (one: string | null, other: string | null): LineageRelation =>
-  one === null || other === null ? "unclear" : one === other ? "same" : "different";
-
-/**
- * Compares kinds and names. If they are the same, the result is `unclear`, because certificates with the same name may
- * be one certificate in different years or two different certificates.
- */
-const compareNames = (one: Lineage, other: Lineage): LineageRelation =>
-  one.kind === other.kind && codeKey(one.name) === codeKey(other.name) ? "unclear" : "different";
-
-function compareTopics(
-  one: LineageWithEvidence<"certificate">,
-  other: LineageWithEvidence<"certificate">,
-): LineageRelation {
-  if (one.topic === null && other.topic === null) return compareNames(one, other);
-  return one.topic === other.topic ? compareIssuers(one.evidence, other.evidence) : "different";
+function listIdentityParts({ organisation, topic, evidence }: Omit<Lineage, "kind" | "name">): (string | null)[] {
+  switch (evidence.of) {
+    case "certificate":
+      return [topic, evidence.issuer.name];
+    case "ade-token":
+      return evidence.consumer === null ? [evidence.recipient, evidence.server] : [evidence.consumer];
+    case "vpp-token": {
+      const [place, at] = [organisation, evidence.location].map((name) => (name === null ? null : toNfkcKey(name)));
+      return [place ?? null, at === undefined || at?.includes("_") === true ? null : at];
+    }
+    default:
+      return [null];
+  }
 }
-
-function compareIssuers(
-  one: LineageWithEvidence<"certificate">["evidence"],
-  other: LineageWithEvidence<"certificate">["evidence"],
-): LineageRelation {
-  if (one.issuer.name === other.issuer.name) return "same";
-  return one.issuer.namesApple && other.issuer.namesApple ? "likely" : "unclear";
-}
-
-/**
- * Compares the consumer keys, recipients and names of server tokens. A server can be renamed at Apple, and servers of
- * several customers may have the same name, but servers with different names may share a key. Another administrator of
- * the same server has another consumer key.
- *
- * @see apple 1
- */
-function compareServerTokens(
-  one: LineageWithEvidence<"ade-token">["evidence"],
-  other: LineageWithEvidence<"ade-token">["evidence"],
-): LineageRelation {
-  const [consumer, recipient] = [
-    compareNullable(one.consumer, other.consumer),
-    compareNullable(one.recipient, other.recipient),
-  ];
-  if (consumer === "same" || recipient === "different") return consumer === "same" ? "same" : "different";
-  if (consumer === "different") return "unclear";
-  return recipient === "same" && compareNullable(one.server, other.server) === "different" ? "likely" : recipient;
-}
-
-/**
- * Compares organisations and locations. Apple replaces full-width characters with `_`, so a location that contains `_`
- * is not compared.
- */
-function compareContentTokens(
-  one: LineageWithEvidence<"vpp-token">,
-  other: LineageWithEvidence<"vpp-token">,
-): LineageRelation {
-  const organisation = compareNullable(toNullableWidthKey(one.organisation), toNullableWidthKey(other.organisation));
-  const location = compareLocations(one.evidence.location, other.evidence.location);
-  if (organisation === "different" || location === "different") return "different";
-  return organisation === "same" ? location : "unclear";
-}
-
-function compareLocations(one: string | null, other: string | null): LineageRelation {
-  const relation = compareNullable(toNullableWidthKey(one), toNullableWidthKey(other));
-  return relation === "same" && toNullableWidthKey(one)?.includes("_") === true ? "unclear" : relation;
-}
-
-const toNullableWidthKey = (name: string | null): string | null => (name === null ? null : toNfkcKey(name));
 
 /** Returns true if the first of two files for the same item is newer, because it expires later. */
 export const isNewerFile = (
@@ -121,8 +52,8 @@ export const isNewerFile = (
 /** Returns the newest file if all files belong to the same item, otherwise undefined. */
 export function findNewestFile(files: readonly Renewable[]): Renewable | undefined {
   const [first, ...others] = files;
-  if (first === undefined) return undefined;
-  const lineage = lineageOf(first);
-  if (others.some((other) => compareLineages(lineage, lineageOf(other)) !== "same")) return undefined;
+  if (first === undefined || others.length === 0) return first;
+  const identity = identityOf(lineageOf(first));
+  if (identity === undefined || others.some((other) => identityOf(lineageOf(other)) !== identity)) return undefined;
   return others.reduce((newest, other) => (isNewerFile(other.expiring, newest.expiring) ? other : newest), first);
 }

@@ -2,17 +2,11 @@ import { resolve } from "node:path";
 import type { NewRenewalItem, RenewalItem } from "../../../lib/client/index.ts";
 import { line } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import {
-  hasRenewedFile,
-  describeIssuerMismatch,
-  compareCheckedFiles,
-  summariseCheck,
-} from "../../../lib/renewals/check.ts";
+import { findSuccessors, getFileIdentity, summariseCheck } from "../../../lib/renewals/check.ts";
 import { codeKey } from "../../../lib/model/normalise.ts";
 import { describePendingUpload, recordFile } from "../../../lib/renewals/download.ts";
 import { compareByExpiry, judgeExpiry, type CheckedItem, type JudgedItem } from "../../../lib/renewals/judge.ts";
 import { gatherItems } from "../../../lib/renewals/sources.ts";
-import { isNewerFile } from "../../../lib/renewals/succession.ts";
 import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { STATE_CHANGED } from "../../records/change-result.ts";
@@ -55,7 +49,8 @@ export async function addFolder(
   }
   const taken: CheckedItem[] = found.filter(({ fingerprint }) => known.has(fingerprint ?? ""));
   // of two files that have the same name and cannot be distinguished, the file that expires first is recorded
-  for (const one of checked.filter((each) => !hasRenewedFile(each, found)).toSorted(compareByExpiry)) {
+  const successorOf = findSuccessors(found);
+  for (const one of checked.filter((each) => successorOf(each) === undefined).toSorted(compareByExpiry)) {
     tools.signal.throwIfAborted();
     if (one.fingerprint !== null && known.has(one.fingerprint)) {
       await terminal.note(text(`${one.source}: already recorded`, `${one.source}: 登録済みです`));
@@ -107,8 +102,9 @@ function findRefusal(
     readonly taken: readonly CheckedItem[];
   },
 ): Text | undefined {
+  const identity = getFileIdentity(one);
   const before = found
-    .filter((other) => compareCheckedFiles(one, other) === "same")
+    .filter((other) => identity !== undefined && getFileIdentity(other) === identity)
     .flatMap(({ fingerprint }) => known.get(fingerprint ?? "") ?? [])
     .at(0);
   if (before !== undefined) {
@@ -118,29 +114,21 @@ function findRefusal(
       `「${before.name}」の更新後のものです。登録するには: ${edit}`,
     );
   }
-  const ofTopic = taken.find(
-    (other) => compareCheckedFiles(one, other) === "unclear" && describeIssuerMismatch(other, one) !== undefined,
+  // the same topic from another issuer, or the same name without enough data, may or may not be the same item
+  const alike = taken.find(
+    (other) =>
+      other.kind === one.kind &&
+      (one.topic === null
+        ? codeKey(other.name) === codeKey(one.name) && (identity ?? getFileIdentity(other)) === undefined
+        : other.topic === one.topic),
   );
-  if (ofTopic !== undefined) return describeIssuerMismatch(ofTopic, one);
-  const alike = taken.find((other) => {
-    const relation = compareCheckedFiles(one, other);
-    return relation === "likely" || (codeKey(other.name) === codeKey(one.name) && relation !== "different");
-  });
   if (alike === undefined) return undefined;
-  const file = one.source ?? "FILE";
-  const [edit, add] = [
-    line("renewals edit", [known.get(alike.fingerprint ?? "")?.name ?? alike.name], { file }),
-    line("renewals add", ["NAME"], { file }),
-  ];
-  return isNewerFile(one, alike)
-    ? text(
-        `this file cannot be distinguished from ${alike.source}, which expires first and is recorded; if this file renews it: ${edit}; if this file is something else: ${add}`,
-        `${alike.source} と区別できないため、期限の早い ${alike.source} だけを登録しました。その更新後のものなら: ${edit}。別のものなら: ${add}`,
-      )
-    : text(
-        `this file cannot be distinguished from ${alike.source}, which is recorded; if this file is something else: ${add}`,
-        `登録済みの ${alike.source} と区別できないため、登録しません。別のものなら: ${add}`,
-      );
+  const recorded = known.get(alike.fingerprint ?? "")?.name ?? alike.name;
+  const edit = line("renewals edit", [recorded], { file: one.source ?? "FILE" });
+  return text(
+    `this file cannot be distinguished from ${alike.source}, which is recorded; if this file renews it: ${edit}`,
+    `登録済みの ${alike.source} と区別できないため、登録しません。その更新後のものなら: ${edit}`,
+  );
 }
 
 /**
@@ -152,7 +140,7 @@ function findRefusal(
 function buildItem(one: CheckedItem, all: readonly CheckedItem[], workingFolder: string): NewRenewalItem {
   const file = toRecordedFile(one, workingFolder);
   const [inUse] = all
-    .filter((other) => other.state === "downloaded" && compareCheckedFiles(one, other) === "same")
+    .filter((other) => other.state === "downloaded" && getFileIdentity(other) === getFileIdentity(one))
     .toSorted(compareByExpiry);
   if (inUse === undefined) return file;
   const current = toRecordedFile(inUse, workingFolder);

@@ -91,7 +91,7 @@ test("an unreadable file has no kind, and says why", () => {
   expect(read(CHECK_COLUMNS, unread, ["level", "kind", "name", "context", "remark"])).toEqual([
     ["level", "unknown", "期限不明"],
     ["kind", null, null],
-    ["name", "x.pem", "x.pem"],
+    ["name", "x.pem", null],
     ["context", null, null],
     ["remark", "broken", "broken"],
   ]);

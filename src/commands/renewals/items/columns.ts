@@ -1,6 +1,5 @@
 import { DOWNLOAD_FIELDS, RENEWAL_ITEM, RENEWAL_STATES } from "../../../lib/model/renewal.ts";
 import { defineLabelledChoice, type Fields } from "../../../lib/model/thing.ts";
-import { FINDING_SUBJECTS, nameLevel, type Finding } from "../../../lib/renewals/findings.ts";
 import { LEVEL_NAMES } from "../../../lib/document/level.ts";
 import type { CheckedItem, JudgedItem } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
@@ -79,27 +78,6 @@ export const DEFAULT_CHECK_COLUMNS: readonly string[] = [
   "state",
 ];
 
-const describeFindingKind = ({ about }: Finding): Text =>
-  about === "support-option" || about === "system-administrators"
-    ? text("administrators", "管理者")
-    : FINDING_SUBJECTS[about];
-
-/**
- * Adapts the columns for kind and name to findings. A finding that is not about an item has a label instead of a name.
- */
-function addFindingLabels(column: Column<CheckedItem>): Column<CheckedItem> {
-  if (column.key === "kind") {
-    return {
-      ...column,
-      name: (one) => (one.finding === undefined ? (column.name?.(one) ?? null) : describeFindingKind(one.finding)),
-    };
-  }
-  if (column.key !== "name") return column;
-  const called = ({ finding, name: own }: CheckedItem): Text =>
-    finding === undefined || finding.item !== undefined ? same(own) : FINDING_SUBJECTS[finding.about];
-  return { ...column, name: called };
-}
-
 const toNullableText = (day: string | null): Text | null => (day === null ? null : same(day));
 
 export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
@@ -107,7 +85,7 @@ export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
     key: "level",
     header: level.label,
     value: (one) => one.level,
-    name: nameLevel,
+    name: (one) => LEVEL_NAMES[one.level],
   },
   ...buildFieldColumns<CheckedItem>({ daysLeft, expiresOn })
     .map(preventCutOff)
@@ -117,7 +95,7 @@ export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
         : column,
     ),
   ...buildFieldColumns<CheckedItem>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
-  ...buildFieldColumns<CheckedItem>({ kind, name, organisation, context, source }).map(addFindingLabels),
+  ...buildFieldColumns<CheckedItem>({ kind, name, organisation, context, source }),
   RENEWED_FILE_COLUMN,
   ...buildFieldColumns<CheckedItem>({ certainty, fingerprint, topic }),
   {

@@ -1,10 +1,8 @@
 import type { ReadOptions } from "../../../lib/apple/index.ts";
-import type { RenewalItem, Tenant } from "../../../lib/client/index.ts";
+import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { toCheckedItem, checkAdministration } from "../../../lib/renewals/administrators.ts";
 import { type CheckResult, summariseCheck } from "../../../lib/renewals/check.ts";
-import type { Finding } from "../../../lib/renewals/findings.ts";
 import { judgeExpiry, type CheckedItem, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../../../lib/model/renewal.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
@@ -14,8 +12,6 @@ import { same, text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezoneWithoutTenant, resolveTimezone, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { createExpiryClock, readDatedItems } from "./tenant-items.ts";
-
-const SINGLE_ADDRESS = /^[\w.+-]+@[\w.-]+$/;
 
 interface CheckRequest {
   /** files and folders; if any are given, recorded items are not checked */
@@ -31,15 +27,11 @@ interface CheckRequest {
 interface GatheredCheck {
   readonly result: CheckResult;
   readonly tenants: ReadonlyMap<string, Tenant>;
-  /** items whose owners may not receive reminders, because the owner is not a single email address */
-  readonly unnoticed: ReadonlyMap<Context, readonly RenewalItem[]>;
 }
 
 /** The parts of a tenant that a check uses. The tenant is undefined if it cannot be read or is not created yet. */
 interface CheckedTenant {
   readonly items: readonly CheckItem[];
-  readonly found?: readonly Finding[];
-  readonly unnoticed?: readonly RenewalItem[];
   readonly tenant?: Tenant;
 }
 
@@ -55,9 +47,7 @@ export async function runCheck(
 ): Promise<GatheredCheck> {
   const { contexts, globals, environment } = tools;
   const checked: CheckedItem[] = [];
-  const findings: CheckedItem[] = [];
   const tenants = new Map<string, Tenant>();
-  const ofOwners = new Map<Context, readonly RenewalItem[]>();
   if (files.length > 0) {
     const asOf = { now: tools.clock.now(), timezone: await resolveTimezoneWithoutTenant(tools), thresholds };
     const options = { ...(await loadReadOptions(tools, openers)), exclude };
@@ -80,15 +70,12 @@ export async function runCheck(
     for (const context of allContexts ? all : [await chosen()]) {
       tools.signal.throwIfAborted();
       const asOf = { ...createExpiryClock(tools, { context }), thresholds };
-      const { items, tenant, found = [], unnoticed = [] } = await readCheckedTenant(tools, context);
+      const { items, tenant } = await readCheckedTenant(tools, context);
       checked.push(...items.map((item) => named(judgeExpiry(item, context.name, asOf), context)));
-      if (tenant === undefined) continue;
-      tenants.set(context.name, tenant);
-      if (unnoticed.length > 0) ofOwners.set(context, unnoticed);
-      findings.push(...found.map((finding) => named(toCheckedItem(finding, context.name), context)));
+      if (tenant !== undefined) tenants.set(context.name, tenant);
     }
   }
-  return { result: summariseCheck(checked, thresholds, findings), tenants, unnoticed: ofOwners };
+  return { result: summariseCheck(checked, thresholds), tenants };
 }
 
 /** Reads the given keys. The code for this is loaded only if there are any. */
@@ -117,16 +104,11 @@ async function readCheckedTenant(tools: Tools, context: Context): Promise<Checke
     const tenant = await tools.tenantOf(context, "renewals", "tenant", "ade");
     const recorded = await readDatedItems(tenant, resolveTimezone(tools, tenant));
     tools.signal.throwIfAborted();
-    const shown = await tenant.client.tenant.show({ administration: true });
+    const shown = await tenant.client.tenant.show();
     const { findMonitoredAde: findWatchedAde } = await import("../../ade/watched.ts");
     const ade = await findWatchedAde(tenant.client, shown, tools.clock.now());
     const items = markRejectedItem(recorded, ade?.facts);
-    const { administration } = shown;
-    const unnoticed = items.filter(({ owner }) => owner !== null && !SINGLE_ADDRESS.test(owner));
-    if (administration === undefined) return { items, unnoticed, tenant: shown };
-    const { findDepartedRecipients } = await import("./mail-recipients.ts");
-    const found = [...checkAdministration(administration), ...(await findDepartedRecipients(tools, context))];
-    return { items, unnoticed, tenant: shown, found };
+    return { items, tenant: shown };
   } catch (error) {
     tools.signal.throwIfAborted();
     const reason = describeError(error);

@@ -1,15 +1,9 @@
 import { line, step } from "../../../lib/advice/index.ts";
-import { ignoreFailure } from "../../../lib/errors/index.ts";
 import type { NewRenewalItem, RenewalChange, RenewalItem } from "../../../lib/client/index.ts";
-import type { Context } from "../../../lib/config/index.ts";
 import { isTelephoneNumber, RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
-import { buildOwnerCommand } from "../../../lib/renewals/administrators.ts";
 import { KINDS_WITH_ACCOUNT } from "../../../lib/renewals/consequences.ts";
 import { findOwnerAddress } from "../../../lib/renewals/notify/recipients.ts";
-import { readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
-import { completeCommands } from "../../../lib/terminal/commands.ts";
-import { formatCount, joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
-import { loadRights } from "../../rights.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import { toFlagName } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 
@@ -74,7 +68,7 @@ const hasUnreachableOwner = (item: Pick<RenewalItem, "owner">): boolean =>
 export async function noteUnreachableOwner({ terminal }: Tools, items: readonly RenewalItem[]): Promise<void> {
   const [first, ...more] = items.filter(hasUnreachableOwner);
   if (first === undefined) return;
-  const command = more.length === 0 ? buildOwnerCommand(first) : line("renewals edit", ["ITEM"], { owner: "MAIL" });
+  const command = line("renewals edit", [more.length === 0 ? first.id : "ITEM"], { owner: "MAIL" });
   await terminal.note(
     step(
       `the owner ${first.owner} does not receive reminders, because the owner must be a single email address; to change the owner`,
@@ -82,35 +76,6 @@ export async function noteUnreachableOwner({ terminal }: Tools, items: readonly 
       command,
     ),
   );
-}
-
-/**
- * Reports which owners do not receive reminders, one line for each tenant. The note is only for users who are allowed
- * to change the owners. If no mail server is set up, nothing is reported.
- */
-export async function noteUnreachableOwnersByTenant(
-  tools: Tools,
-  owned: ReadonlyMap<Context, readonly RenewalItem[]>,
-  { named }: { readonly named: boolean },
-): Promise<void> {
-  const settings = await readNotifySettings(tools.home).catch(() => undefined);
-  if (settings?.smtp === undefined) return;
-  for (const [context, all] of owned) {
-    const items = all.filter(hasUnreachableOwner);
-    const [first] = items;
-    const rights = await ignoreFailure(() => loadRights(tools, context));
-    if (first === undefined || rights?.may("renewals.write") !== true) continue;
-    const names = joinTexts(
-      items.map(({ name }) => same(name)),
-      text(", ", "、"),
-    );
-    const said = text(
-      `the owners of ${formatCount(items.length, "item")} (${names.en}) do not receive reminders, because the owner must be a single email address; to change the owner: ${buildOwnerCommand(first)}`,
-      `更新担当に通知されない項目: ${items.length} 件(${names.ja})。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。指定するには: ${buildOwnerCommand(first)}`,
-    );
-    const { en, ja } = completeCommands(said, { context: context.name });
-    await tools.terminal.note(named ? text(`${context.name}: ${en}`, `${context.name}: ${ja}`) : said);
-  }
 }
 
 /**

@@ -3,7 +3,6 @@ import { RENEWAL_KINDS, RENEWAL_STATES } from "../../model/renewal.ts";
 import { formatCount, same, text, type Text } from "../../text/index.ts";
 import { listUrgentItems, type CheckResult } from "../check.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
-import { nameLevel } from "../findings.ts";
 import type { CheckedItem } from "../judge.ts";
 
 interface Headline {
@@ -19,10 +18,10 @@ interface Headline {
 export function describeMostUrgent(result: CheckResult, severalContexts: boolean): Headline | undefined {
   const [first, ...rest] = listUrgentItems(result);
   if (first === undefined) return undefined;
-  const name = nameLevel(first);
+  const name = LEVEL_NAMES[first.level];
   const more = rest.length;
   const others = more === 0 ? same("") : text(` (and ${more} more)`, `(ほか ${more} 件)`);
-  const said = describeUrgency(first, severalContexts);
+  const said = describeUrgency(first);
   const next = formatGuideCommand(first, severalContexts);
   return {
     line: text(`${name.en.toUpperCase()}: ${said.en}${others.en}${next}`, `${name.ja}: ${said.ja}${others.ja}${next}`),
@@ -32,10 +31,8 @@ export function describeMostUrgent(result: CheckResult, severalContexts: boolean
 
 const hasNoDate = ({ kind, daysLeft }: CheckedItem): boolean => kind === null || daysLeft === null;
 
-function describeUrgency(checked: CheckedItem, severalContexts: boolean): Text {
-  const { kind, name, expiresOn, daysLeft, remark, level, finding, context, state, rejection } = checked;
-  if (finding !== undefined && remark !== null)
-    return severalContexts ? text(`${context}: ${remark.en}`, `${context}: ${remark.ja}`) : remark;
+function describeUrgency(checked: CheckedItem): Text {
+  const { kind, name, expiresOn, daysLeft, remark, level, state, rejection } = checked;
   if (kind === null || daysLeft === null) {
     return text(`${name}: ${remark?.en ?? LEVEL_NAMES.unknown.en}`, `${name}: ${remark?.ja ?? LEVEL_NAMES.unknown.ja}`);
   }

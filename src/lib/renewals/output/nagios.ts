@@ -28,14 +28,7 @@ function renderSentence(result: CheckResult, language: Language): string {
 }
 
 function describeItem(checked: CheckedItem, { thresholds }: CheckResult): Text {
-  const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark, finding, state, rejection } =
-    checked;
-  if (finding !== undefined && remark !== null) {
-    // a command must be shown completely or not at all
-    const of = (language: Language): string =>
-      `${context ?? ""}: ${remark[language].length > MAX_FINDING_LENGTH ? shortenText(finding.what[language], MAX_FINDING_LENGTH) : remark[language]}`;
-    return text(of("en"), of("ja"));
-  }
+  const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark, state, rejection } = checked;
   const file = context === null && source !== null ? basename(source) : null;
   const place = [context ?? file, organisation].filter((part) => part !== null).join("/");
   const who = shortenText(place === "" || kind === null ? name : `${name} (${place})`, MAX_NAME_LENGTH);
