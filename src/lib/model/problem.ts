@@ -71,26 +71,12 @@ export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text
 
 const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
 
+/** Explains that a cell contains an organisation's name instead of its code. @param cell the parameter of the cell */
 const explainOrgName = (params: ProblemParams, cell: string): Text | undefined => {
-  const { named, is, coded } = params;
-  if (named === undefined) return undefined;
-  const { [cell]: name } = params;
-  if (named === 1 && coded === 0) {
-    const edit = line("orgs edit", [String(is)], { code: "CODE" });
-    return text(
-      `"${name}" is the name of an organisation without a code; give the organisation a code (${edit}), then enter the code in this cell`,
-      `「${name}」は組織名で、この組織には組織コードがありません。組織コードを付けて、そのコードを記入してください: ${edit}`,
-    );
-  }
-  return named === 1
-    ? text(
-        `"${name}" is the name of an organisation; use its code instead: ${is}`,
-        `「${name}」は組織名です。組織コードは ${is} です`,
-      )
-    : text(
-        `"${name}" is the name of ${named} organisations; use one of their codes instead: ${is}`,
-        `「${name}」は組織名で、同じ名前の組織が ${named} 件あります。組織コードを書いてください: ${is}`,
-      );
+  const { named, is, [cell]: name } = params;
+  return named === undefined
+    ? undefined
+    : text(`"${name}" is the name of an organisation; write its code: ${is}`, `「${name}」は組織名です。組織コードを書いてください: ${is}`);
 };
 
 /** The Japanese words for the ways to name an organisation, by the value of `--org-by`. */
@@ -120,93 +106,34 @@ const describeOwnedDevices = (params: ProblemParams): Text => {
   return joinTexts([...devices, ...more].map(same), text(", ", "、"));
 };
 
-const describeOwnerRemoval = (params: ProblemParams): Text => {
-  const [free, fast] = [splitListParam(params, "free"), splitListParam(params, "fast")];
-  const [remove, drop] = [line("devices set-owner", free, { none: true }), line("devices delete", fast)];
-  return joinTexts(
-    [
-      ...(free.length === 0 ? [] : [text(`to remove the owner: ${remove}`, `所有者を外すには: ${remove}`)]),
-      ...(fast.length === 0
-        ? []
-        : [
-            text(
-              `devices with the status 管理外 keep their owner; to delete them: ${drop}`,
-              `ステータスが「管理外」のデバイスの所有者は外せません。デバイスを削除するには: ${drop}`,
-            ),
-          ]),
-    ],
-    text("; ", "。"),
-  );
-};
+/** Says that a record is not deleted, and why. */
+const explainUndeletable = (params: ProblemParams, name: Text, why: Text): Text =>
+  isRecordKept(params)
+    ? text(`${name.en} is kept: ${why.en}`, `${name.ja}は削除せずに残します: ${why.ja}`)
+    : text(`${name.en} cannot be deleted: ${why.en}`, `${name.ja}は削除できません: ${why.ja}`);
 
-/** Describes the command to type if the user is no longer an administrator. */
-const describeRoleRemoval = ({ account, hasRole, email, name }: ProblemParams): Text => {
-  const end =
-    hasRole === 1 && account !== undefined
-      ? line("clomo-account revoke", [account])
-      : line("users administrators remove", [email ?? name ?? ""]);
-  return text(`if this user is no longer an administrator: ${end}`, `管理者でなくなった場合: ${end}`);
-};
+const quoteName = ({ name }: ProblemParams): Text => text(`${name}`, `「${name}」`);
 
 /** Explains why a user who owns devices or other records is not deleted. */
 const explainUndeletableOwner = (params: ProblemParams): Text => {
-  const { name, count } = params;
-  const start = isRecordKept(params)
-    ? text(`${name} is kept`, `「${name}」は削除せずに残します`)
-    : text(`${name} cannot be deleted`, `「${name}」は削除できません`);
-  if (splitListParam(params, "devices").length === 0) {
-    const { en, ja } = getNounOfProblem(params);
-    return text(
-      `${start.en}: ${formatCount(Number(count), en)} would be left without an owner`,
-      `${start.ja}: 所有する${ja}が ${count} 件あります`,
-    );
-  }
-  const [devices, way] = [describeOwnedDevices(params), describeOwnerRemoval(params)];
-  return text(
-    `${start.en}: the user owns ${devices.en}; ${way.en}`,
-    `${start.ja}: 所有するデバイス ${devices.ja}。${way.ja}`,
+  const { en, ja } = getNounOfProblem(params);
+  const owned =
+    params["devices"] === undefined
+      ? text(formatCount(Number(params["count"]), en), `${ja} ${params["count"]} 件`)
+      : describeOwnedDevices(params);
+  return explainUndeletable(params, quoteName(params), text(`the user owns ${owned.en}`, `${owned.ja} を所有しています`));
+};
+
+const explainUndeletableAdministrator = (params: ProblemParams): Text =>
+  explainUndeletable(
+    params,
+    quoteName(params),
+    text("imports do not delete administrators", "管理者はインポートでは削除できません"),
   );
-};
 
-/** Explains why an administrator is not deleted. */
-const explainUndeletableAdministrator = (params: ProblemParams): Text => {
-  const { name } = params;
-  const way = describeRoleRemoval(params);
-  const devices = describeOwnedDevices(params);
-  const owns =
-    devices.en === "" ? same("") : text(`; the user owns ${devices.en}`, `。所有するデバイス: ${devices.ja}`);
-  return isRecordKept(params)
-    ? text(
-        `${name} is kept because imports do not delete administrators; ${way.en}${owns.en}`,
-        `管理者「${name}」は削除せずに残します。${way.ja}${owns.ja}`,
-      )
-    : text(
-        `${name} is an administrator and would be deleted because the file does not contain this user; ${way.en}${owns.en}`,
-        `管理者「${name}」がファイルになく、削除されることになります。${way.ja}${owns.ja}`,
-      );
-};
-
-const buildRecodeCommand = ({ was, code }: ProblemParams): CommandLine =>
-  line("orgs edit", [`${was}`], { code: `${code}` });
-
-/** Explains why an organisation is not deleted. */
+/** Explains why an organisation is not deleted: what is directly in it, or who manages it. */
 const explainUndeletableOrg = (params: ProblemParams): Text => {
-  const { org, code } = params;
-  const called = code === undefined ? text(`${org}`, `「${org}」`) : text(`${org} (${code})`, `「${org}」(${code})`);
-  const { en, ja } = describeOrgContents(params);
-  if (!isRecordKept(params))
-    return text(`${called.en} cannot be deleted: ${en}`, `${called.ja}は削除できません: ${ja}`);
-  const place = { org: code ?? org };
-  const seen = [
-    ...(Number(params["users"]) > 0 ? [line("users list", [], place)] : []),
-    ...(Number(params["devices"] ?? 0) > 0 ? [line("devices list", [], place)] : []),
-  ].join(", ");
-  const way = seen === "" ? same("") : text(`; to list them: ${seen}`, `。確認: ${seen}`);
-  return text(`${called.en} is kept: ${en}${way.en}`, `${called.ja}は削除せずに残します: ${ja}${way.ja}`);
-};
-
-/** Describes what is directly in an organisation, counting a device only if no user owns it. */
-const describeOrgContents = ({ users, devices = 0, children, accounts, inside, kept }: ProblemParams): Text => {
+  const { org, code, users, devices = 0, children, accounts } = params;
   const parts = [
     [Number(users), "user"],
     [Number(devices), "device"],
@@ -218,21 +145,25 @@ const describeOrgContents = ({ users, devices = 0, children, accounts, inside, k
       ? []
       : [
           text(
-            `it ${kept === 1 ? "contains" : "would still contain"} ${held.map(([count, { en }]) => formatCount(count, en)).join(" and ")}`,
-            `${held.map(([count, { ja }]) => `${ja} ${count}`).join("、")} ${kept === 1 ? "が所属しています" : "が残ります"}`,
+            `it contains ${held.map(([count, { en }]) => formatCount(count, en)).join(" and ")}`,
+            `${held.map(([count, { ja }]) => `${ja} ${count}`).join("、")} が所属しています`,
           ),
         ]),
     ...(accounts === undefined
       ? []
       : [
           text(
-            `CLOMO accounts manage this organisation: ${accounts} (${inside === 1 ? "ask a system administrator" : `${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG,ORG" })}`})`,
-            `管理対象組織にしている CLOMO アカウントがあります: ${accounts}(${inside === 1 ? "システム管理者に依頼してください" : `${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG,ORG" })}`})`,
+            `CLOMO accounts manage this organisation: ${accounts}`,
+            `管理対象組織にしている CLOMO アカウントがあります: ${accounts}`,
           ),
         ]),
   ];
-  return joinTexts(all, text("; ", "。"));
+  const name = code === undefined ? text(`${org}`, `「${org}」`) : text(`${org} (${code})`, `「${org}」(${code})`);
+  return explainUndeletable(params, name, joinTexts(all, text("; ", "。")));
 };
+
+const buildRecodeCommand = ({ was, code }: ProblemParams): CommandLine =>
+  line("orgs edit", [`${was}`], { code: `${code}` });
 
 /** All problems that an input file can have, each defined in one place, so that its text is easy to find. */
 export const PROBLEMS = {
@@ -539,11 +470,11 @@ export const PROBLEMS = {
     (p) =>
       p["header"] === undefined
         ? `${p["value"]} belongs to ${p["holder"]}`
-        : `${p["value"]} is already used as ${p["header"]} by the ${getNounOfProblem(p).en} ${p["holder"]}${p["further"] === 1 ? "; to make it the main address, match records by another key: --key employee-code" : ""}`,
+        : `${p["value"]} is already used as ${p["header"]} by the ${getNounOfProblem(p).en} ${p["holder"]}`,
     (p) =>
       p["header"] === undefined
         ? `${p["value"]} は ${p["holder"]} が使っています`
-        : `${p["value"]} はすでに${getNounOfProblem(p).ja}「${p["holder"]}」が${p["header"]}に使っています${p["further"] === 1 ? "(メインのアドレスにするには、--key employee-code など別のキーで照合してください)" : ""}`,
+        : `${p["value"]} はすでに${getNounOfProblem(p).ja}「${p["holder"]}」が${p["header"]}に使っています`,
   ),
   "value-unusable": createError(
     "{value} is already used as {header} outside your organisations",

@@ -1,4 +1,3 @@
-import { line } from "../advice/index.ts";
 import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../model/account.ts";
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../model/organisation.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";
@@ -36,17 +35,12 @@ const lastSystemAdministratorRule: Rule<
   facts: ["otherSystemAdministrators"],
   judge: ({ before, after, facts }) => {
     if (before === undefined || after?.role === "system" || facts.otherSystemAdministrators > 0) return [];
-    const grant = line("clomo-account edit", ["ACCOUNT"], { role: "system" });
     return [
       {
         field: "role",
         what: text(
-          "no system administrator would be left, and nobody else can grant this role again",
-          "システム管理者がいなくなります(ほかに権限を付与できる人がいません)",
-        ),
-        hint: text(
-          `grant another person the system administrator role first: ${grant}`,
-          `先に別の人をシステム管理者にしてください: ${grant}`,
+          "no system administrator would be left: grant another person this role first",
+          "システム管理者がいなくなります。先に別の人をシステム管理者にしてください",
         ),
       },
     ];
@@ -72,15 +66,7 @@ const operatorOrgRule: Rule<Pick<AccountState, "name" | "role" | "isInRoot">> = 
   fields: ["role", "isInRoot"],
   after: { role: "operator", isInRoot: true },
   spares: "console",
-  judge: ({ before, after }) => {
-    const move = line("users move", ["USER"], { org: "ORG" });
-    const grant = line("clomo-account edit", ["ACCOUNT"], { role: "ROLE" });
-    const revoke = line("clomo-account revoke", ["ACCOUNT"]);
-    const moved = text(`to move the user to another organisation: ${move}`, `別の組織にするには: ${move}`);
-    const otherwise = text(
-      `to grant another role: ${grant}; to revoke the role: ${revoke}`,
-      `別の権限にするには: ${grant}。権限を外すには: ${revoke}`,
-    );
+  judge: ({ after }) => {
     const name = after?.name ?? null;
     const account = name === null ? text("this account", "このアカウント") : text(name, `「${name}」`);
     return [
@@ -90,8 +76,6 @@ const operatorOrgRule: Rule<Pick<AccountState, "name" | "role" | "isInRoot">> = 
           `${account.en} cannot be an operator in ${ROOT_ORG_NAME}: an operator must belong to another organisation`,
           `${account.ja}は${ROOT_ORG_NAME}ではオペレーターになれません。${ROOT_ORG_NAME}以外の所属組織が必要です`,
         ),
-        hint:
-          before?.role === "operator" ? text(`${moved.en}; ${otherwise.en}`, `${moved.ja}。${otherwise.ja}`) : moved,
       },
     ];
   },
@@ -106,7 +90,6 @@ const supportOptionLimitRule: Rule<Pick<AccountState, "supportOption">, Pick<Fac
   facts: ["otherSupportOptions"],
   judge: ({ facts: { otherSupportOptions: others } }) => {
     if (others.length < MAX_SUPPORT_OPTIONS) return [];
-    const take = line("clomo-account edit", ["ACCOUNT"], { noSupportOption: true });
     return [
       {
         field: "supportOption",
@@ -114,23 +97,18 @@ const supportOptionLimitRule: Rule<Pick<AccountState, "supportOption">, Pick<Fac
           `at most ${MAX_SUPPORT_OPTIONS} accounts can have the support option, and these already have it: ${others.join(", ")}`,
           `サポートオプションはすでに ${others.length} アカウントに付与されているため、これ以上付与できません: ${others.join("、")}`,
         ),
-        hint: text(
-          `remove the support option from one of these accounts: ${take}`,
-          `いずれかのアカウントからサポートオプションを外してください: ${take}`,
-        ),
       },
     ];
   },
 };
 
-type AccountCheck = (account: AccountState, before: AccountState | undefined) => readonly RuleProblem[];
+type AccountCheck = (account: AccountState) => readonly RuleProblem[];
 
 const describeAccount = ({ name }: AccountState) =>
   (name ?? null) === null ? text("this account", "このアカウント") : text(`${name}`, `「${name}」`);
 
 const checkScheme: AccountCheck = (account) => {
   if (account.role === "custom" && !account.hasScheme) {
-    const list = line("roles schemes list", []);
     const { en, ja } = describeAccount(account);
     return [
       {
@@ -139,7 +117,6 @@ const checkScheme: AccountCheck = (account) => {
           `${en} cannot be a custom administrator without a scheme`,
           `${ja}をカスタム管理者にするには、スキームが必要です`,
         ),
-        hint: text(`to list the schemes: ${list}`, `スキームの一覧: ${list}`),
       },
     ];
   }
@@ -148,22 +125,9 @@ const checkScheme: AccountCheck = (account) => {
     {
       field: "scheme",
       what: text("only a custom administrator can have a scheme", "スキームを設定できるのはカスタム管理者だけです"),
-      hint: text(
-        "omit --scheme, or grant the role that has a scheme: --role custom",
-        "--scheme を外すか、カスタム管理者にしてください: --role custom",
-      ),
     },
   ];
 };
-
-const SPECIFY_ORGS_HINT = text(
-  "specify the managed organisations: --managed-orgs ORG,ORG",
-  "管理対象組織を指定してください: --managed-orgs 組織,組織",
-);
-const SPECIFY_ORGS_OR_ALL_HINT = text(
-  "specify the managed organisations: --managed-orgs ORG,ORG (for all organisations: --managed-orgs all)",
-  "管理対象組織を指定してください: --managed-orgs 組織,組織(すべての組織: --managed-orgs all)",
-);
 
 /** Returns only the first problem, because the others follow from it. */
 const checkManagedOrgs: AccountCheck = (account) => {
@@ -178,7 +142,6 @@ const checkManagedOrgs: AccountCheck = (account) => {
           "only division and custom administrators can have managed organisations",
           "管理対象組織を設定できるのは部門管理者とカスタム管理者だけです",
         ),
-        hint: suggestRoleWithOrgs("division"),
       },
     ],
     [
@@ -188,7 +151,6 @@ const checkManagedOrgs: AccountCheck = (account) => {
           "only a custom administrator can manage all organisations",
           "すべての組織を管理対象にできるのはカスタム管理者だけです",
         ),
-        hint: isManaging ? SPECIFY_ORGS_HINT : suggestRoleWithOrgs("custom"),
       },
     ],
     [
@@ -207,10 +169,6 @@ const checkManagedOrgs: AccountCheck = (account) => {
           `${ROOT_ORG_NAME} cannot be a managed organisation (a clomoctl rule)`,
           `管理対象組織に「${ROOT_ORG_NAME}」は指定できません(clomoctl 独自の規則)`,
         ),
-        hint: text(
-          "to manage all organisations: --role system, or --role custom --managed-orgs all",
-          "すべての組織を対象にするには: --role system か --role custom --managed-orgs all",
-        ),
       },
     ],
     [
@@ -220,59 +178,26 @@ const checkManagedOrgs: AccountCheck = (account) => {
           `${en} needs at least one managed organisation for the role ${ROLES[role].en}`,
           `${ja}を${ROLES[role].ja}にするには、管理対象組織が 1 つ以上必要です`,
         ),
-        hint: role === "custom" ? SPECIFY_ORGS_OR_ALL_HINT : SPECIFY_ORGS_HINT,
       },
     ],
   ]).map((problem) => ({ field: "managedOrgs", ...problem }));
 };
 
-/**
- * Suggests omitting the organisations or granting a role that has managed organisations. @param role a role with
- * managed organisations
- */
-const suggestRoleWithOrgs = (role: Role) =>
-  text(
-    `omit --managed-orgs, or grant a role with managed organisations: --role ${role}`,
-    `--managed-orgs を外すか、管理対象組織のある権限にしてください: --role ${role}`,
-  );
+const checkSupportOption: AccountCheck = ({ supportOption, role }) =>
+  supportOption && role !== "system" ? [{ field: "supportOption", what: SUPPORT_OPTION_RULE }] : [];
 
-/**
- * Suggests the command that makes the account a system administrator with the support option. For a new account without
- * a name, suggests only the options.
- */
-const suggestSystemRole = ({ name, noticeMail: mailed }: AccountState, before: AccountState | undefined) => {
-  const grant = line("clomo-account edit", [name ?? "ACCOUNT"], {
-    role: "system",
-    supportOption: true,
-    noticeMail: mailed || undefined,
-  });
-  const options = mailed ? "--role system --support-option --notice-mail" : "--role system --support-option";
-  const way = (before?.name ?? null) === null ? options : grant;
-  return text(`to make the account a system administrator: ${way}`, `システム管理者にするには: ${way}`);
-};
-
-const checkSupportOption: AccountCheck = (account, before) =>
-  account.supportOption && account.role !== "system"
-    ? [{ field: "supportOption", what: SUPPORT_OPTION_RULE, hint: suggestSystemRole(account, before) }]
-    : [];
-
-const checkNoticeMail: AccountCheck = (account, before) => {
-  if (!account.noticeMail || account.supportOption) return [];
-  return [
-    {
-      field: "noticeMail",
-      what: text(
-        "only a system administrator with the support option can receive notice emails",
-        "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
-      ),
-      hint:
-        account.role === "system"
-          ? text("to grant the support option: --support-option", "サポートオプションを付与するには: --support-option")
-          : suggestSystemRole(account, before),
-      needs: account.role === "system" ? undefined : "accounts.roles",
-    },
-  ];
-};
+const checkNoticeMail: AccountCheck = ({ noticeMail, supportOption }) =>
+  !noticeMail || supportOption
+    ? []
+    : [
+        {
+          field: "noticeMail",
+          what: text(
+            "only a system administrator with the support option can receive notice emails",
+            "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
+          ),
+        },
+      ];
 
 const checkTimezone: AccountCheck = ({ timezone: zone }) =>
   zone === null || findTimeZone(zone) !== undefined
@@ -305,7 +230,7 @@ const createAccountRule = (
   name,
   ...ACCOUNT_RULE_DEFAULTS,
   fields,
-  judge: ({ before, after }) => (after === undefined ? [] : judge(after, before)),
+  judge: ({ after }) => (after === undefined ? [] : judge(after)),
 });
 
 /** The rules of accounts. @see facts 2.1, 2.2 */
@@ -352,15 +277,10 @@ export const schemeItemsRule: Rule<{ readonly operations: readonly string[] }> =
   fields: ["operations"],
   judge: ({ after }) => {
     if (after === undefined || after.operations.length > 0) return [];
-    const revoke = line("clomo-account revoke", ["ACCOUNT"]);
     return [
       {
         field: "operations",
         what: text("a scheme needs at least one check item", "スキームには 1 つ以上のチェック項目が必要です"),
-        hint: text(
-          `to remove all rights from an account: ${revoke}`,
-          `アカウントからすべての権限を外すには: ${revoke}`,
-        ),
       },
     ];
   },

@@ -9,9 +9,8 @@ import {
   type AndroidMode,
   type Device,
 } from "../model/device.ts";
-import { line } from "../advice/index.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../model/problem.ts";
-import { text, type Text } from "../text/index.ts";
+import { text } from "../text/index.ts";
 import type { Facts, Rule, RuleProblem } from "./rule.ts";
 
 /** The fields of a device that rules check. An owner is identified by number or ID. */
@@ -32,7 +31,7 @@ const createDeviceProblem = (
     code,
     params = {},
     ...problem
-  }: { readonly code: ProblemCode; readonly params?: ProblemParams; field?: string; hint: Text },
+  }: { readonly code: ProblemCode; readonly params?: ProblemParams; field?: string },
 ): RuleProblem => {
   const { en, ja } = describeProblem({ code, params });
   return { ...problem, code, params, what: text(`${serialNumber}: ${en}`, `${serialNumber}: ${ja}`) };
@@ -56,7 +55,6 @@ const singleOwnerRule: Rule<DeviceState> = {
         "a device can have only one owner: a user or an organisation",
         "デバイスの所有者は、ユーザーか組織のどちらか 1 つです",
       ),
-      hint: text("specify either --owner or --owner-org", "--owner と --owner-org のどちらか一方を指定してください"),
     },
   ],
 };
@@ -74,10 +72,6 @@ const androidModeRule: Rule<DeviceState> = {
           createDeviceProblem(after, {
             field: "androidMode",
             code: "android-mode-elsewhere",
-            hint: text(
-              "specify --platform Android, or clear the mode: `--android-mode ''`",
-              "--platform Android を指定するか、--android-mode '' でモードを空にしてください",
-            ),
           }),
         ],
 };
@@ -99,10 +93,6 @@ const managedOwnerRule: Rule<DeviceState> = {
         field: "owner",
         code: "owner-not-managed",
         params: { status: NOT_MANAGED, allowed },
-        hint: text(
-          "if the device is managed, run `devices edit` with --status 管理中 first, then try again",
-          "管理中のデバイスであれば、先に devices edit の --status 管理中 で状態を直してから、もう一度実行してください",
-        ),
       }),
     ];
   },
@@ -129,16 +119,11 @@ export const ownerAccountRule: Rule<DeviceState, Pick<Facts, "sharedDevices">> =
     const isFull = after.androidMode === ACCOUNT_PER_DEVICE_MODE;
     const other = sharedDevices.find(({ isFullyManaged }) => isFull || isFullyManaged);
     if (other === undefined) return [];
-    const free = line("devices set-owner", [other.serialNumber], { none: true });
     return [
       createDeviceProblem(after, {
         field: "owner",
         code: "account-taken",
         params: { owner: other.owner, device: other.serialNumber },
-        hint: text(
-          `choose another user as the owner, or first remove the owner from the other device: ${free}`,
-          `別のユーザーを所有者にするか、先にもう一方のデバイスから所有者を外してください: ${free}`,
-        ),
       }),
     ];
   },

@@ -1,5 +1,4 @@
 import { Failure } from "../errors/index.ts";
-import type { Operation } from "../model/role.ts";
 import type { Text } from "../text/index.ts";
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
 
@@ -38,8 +37,6 @@ export interface RuleProblem {
   readonly field?: string | undefined;
   readonly what: Text;
   readonly hint?: Text | undefined;
-  /** operation that the hint requires; an account without permission for it is advised to ask a system administrator */
-  readonly needs?: Operation | undefined;
   /** code of the same problem in an imported file */
   readonly code?: ProblemCode | undefined;
   readonly params?: ProblemParams | undefined;

@@ -45,7 +45,6 @@ const judgeContract = ({ name, licences, from, until }: Contract): readonly Rule
         `the contract ends (${until}) before it begins (${from})`,
         `契約の終了(${until})が開始(${from})より前です`,
       ),
-      hint: text("specify both the first day and the last day", "開始日と終了日の両方を指定してください"),
     },
   ];
 };
@@ -62,10 +61,6 @@ const judgeAppleServices: ProfileRule = ({ ios, macos, ade, vpp }) => {
         `${en} is recorded as used, but both iOS/iPadOS and macOS are recorded as not used`,
         `${ja} を使うのに、iOS/iPadOS も macOS も使わないことになっています`,
       ),
-      hint: text(
-        `in the same command, specify that ${en} is not used, or that iOS/iPadOS or macOS is used`,
-        `同じコマンドで、${ja} を使わないこと、または iOS/iPadOS か macOS を使うことを指定してください`,
-      ),
     },
   ];
 };
@@ -81,10 +76,6 @@ const judgeAndroidAccounts: ProfileRule = ({ android, androidAccounts: accounts 
         `the Android account type is recorded as ${en}, but Android is recorded as not used`,
         `Android のアカウントが「${ja}」なのに、Android を使わないことになっています`,
       ),
-      hint: text(
-        "in the same command, specify that there are no accounts for Android (none), or that Android is used",
-        "同じコマンドで、アカウントなし(none)、または Android を使うことを指定してください",
-      ),
     },
   ];
 };
@@ -99,10 +90,6 @@ const judgeLoginUrl: ProfileRule = ({ loginUrl: address }) => {
       what: text(
         "the login address must begin with http:// or https:// and must not contain a user name or a password",
         "ログイン URL は http:// か https:// で始まり、ユーザー名やパスワードを含まないものにしてください",
-      ),
-      hint: text(
-        "you find the address in the email 「[CLOMO PANEL] 登録完了のお知らせ」",
-        "「[CLOMO PANEL] 登録完了のお知らせ」メールに記載されています",
       ),
     },
   ];
@@ -151,10 +138,6 @@ export const renewalPhoneRule: Rule<Pick<RenewalItem, "phone">> = {
       {
         field: "phone",
         what: text(`"${phone}" is not a telephone number`, `「${phone}」は電話番号ではありません`),
-        hint: text(
-          "use phoneHolder to record who has the phone or where it is kept",
-          "電話を持っている人や置き場所は phoneHolder に記録してください",
-        ),
       },
     ];
   },

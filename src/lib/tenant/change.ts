@@ -2,8 +2,8 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { storeObservedState } from "./console/observed.ts";
 import { findTaskOfRecord } from "./console/tasks.ts";
+import { throwFirstProblem } from "../rules/rule.ts";
 import type { Actor } from "./policy/asker.ts";
-import { enforceForActor } from "./policy/enforce.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import { addChangeNumber } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
@@ -79,7 +79,6 @@ export interface ChangeOutcome<T> {
 export interface ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
-  readonly asker: Actor;
   /** whose credential and rights are checked again before anything is written; undefined: nobody's */
   readonly sender: Actor | undefined;
   readonly actor: string;
@@ -128,7 +127,7 @@ export const writeChange = async <T>(
     isJudged = false,
     seen,
   } = change;
-  const { actor, asker, by, sender, store, surroundings } = author;
+  const { actor, by, sender, store, surroundings } = author;
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);
   // loaded before the transaction, which may await only its store
   const checked = sender === undefined ? undefined : await import("./sign-in/same-sender.ts");
@@ -144,7 +143,7 @@ export const writeChange = async <T>(
       const isObserved = locks.length > 0 && (await isMirror(writer));
       const { result, ...changed } = await body(writer);
       await settleVersions(writer);
-      if (!isJudged) enforceForActor(asker, await judgeWrittenRecords(writer, await writer.revision(), "edits"));
+      if (!isJudged) throwFirstProblem(await judgeWrittenRecords(writer, await writer.revision(), "edits"));
       if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
       const answer = async (): Promise<T> => (isResultBuilder(result) ? result(createTaskFinder(writer, seq)) : result);

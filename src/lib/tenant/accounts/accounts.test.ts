@@ -321,12 +321,12 @@ describe("roles", () => {
     const { id: user } = await made("hana@example.jp");
     await accounts().create({ user, name: "hana01" });
     const grant = (body: object) => accounts().edit(user, { password: PASSWORD, ...body });
-    expect((await failureOf(grant({ role: "division" })))?.hint?.en).toContain("--managed-orgs ORG,ORG");
+    expect((await failureOf(grant({ role: "division" })))?.code).toBe("input-rejected");
     expect((await failureOf(grant({ role: "division", managesAll: true })))?.code).toBe("input-rejected");
     expect((await failureOf(grant({ role: "division", managedOrgs: [ROOT_ORG_ID] })))?.code).toBe("input-rejected");
-    expect((await failureOf(grant({ role: "custom", managesAll: true })))?.hint?.en).toContain("roles schemes list");
+    expect((await failureOf(grant({ role: "custom", managesAll: true })))?.code).toBe("input-rejected");
     expect((await failureOf(grant({ role: "custom", scheme: "無い", managesAll: true })))?.code).toBe("not-found");
-    expect((await failureOf(grant({ role: "custom", scheme: "受付" })))?.hint?.en).toContain("--managed-orgs all");
+    expect((await failureOf(grant({ role: "custom", scheme: "受付" })))?.code).toBe("input-rejected");
     expect((await grant({ role: "division", managedOrgs: [org] })).after).toMatchObject({
       role: "division",
       managesAll: false,
@@ -348,7 +348,6 @@ describe("roles", () => {
     const lost = accounts().create({ user, name: "oper01", role: "operator", password: PASSWORD });
     expect(await failureOf(lost)).toMatchObject({
       what: { en: expect.stringContaining("cannot be an operator in 全社") as unknown },
-      hint: { en: "to move the user to another organisation: `clomoctl users move USER --org ORG`" },
     });
     expect(await failureOf(accounts().create({ user }))).toMatchObject({
       hint: { en: "specify the name with --account NAME" },
@@ -356,10 +355,7 @@ describe("roles", () => {
     await tenant.client.users.move({ ids: [user], org });
     await accounts().create({ user, name: "oper01", role: "operator", password: PASSWORD });
     const back = tenant.client.users.move({ ids: [user], org: ROOT_ORG_ID });
-    expect(await failureOf(back)).toMatchObject({
-      code: "input-rejected",
-      hint: { en: expect.stringContaining("clomo-account revoke") as unknown },
-    });
+    expect(await failureOf(back)).toMatchObject({ code: "input-rejected" });
     expect((await userOf(user)).org.id).toBe(org);
   });
 
@@ -377,25 +373,12 @@ describe("roles", () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });
     await administrator("boss01", { role: "system" });
-    for (const [body, way] of [
-      [{ managedOrgs: [org] }, "omit --managed-orgs, or grant a role with managed organisations: --role division"],
-      [{ managesAll: true }, "omit --managed-orgs, or grant a role with managed organisations: --role custom"],
-      [{ scheme: "x" }, "omit --scheme, or grant the role that has a scheme: --role custom"],
-    ] satisfies [Parameters<ReturnType<typeof accounts>["edit"]>[1], string][]) {
-      expect(await failureOf(accounts().edit(id, body))).toMatchObject({ code: "input-rejected", hint: { en: way } });
-    }
+    for (const body of [{ managedOrgs: [org] }, { managesAll: true }, { scheme: "x" }])
+      expect(await failureOf(accounts().edit(id, body))).toMatchObject({ code: "input-rejected" });
     const { after } = await accounts().edit(id, { role: "division", managedOrgs: [org] });
     expect(after).toMatchObject({ role: "division", supportOption: false, noticeMail: false });
     const support = await failureOf(accounts().edit(id, { supportOption: true }));
     expect(support?.what.en).toContain("only system administrators can have the support option");
-    expect(support?.hint?.en).toBe(
-      "to make the account a system administrator: `clomoctl clomo-account edit hana01 --role system --support-option`",
-    );
-    const { id: user } = await made("new@example.jp");
-    const creating = accounts().create({ user, name: "new01", supportOption: true });
-    expect((await failureOf(creating))?.hint?.en).toBe(
-      "to make the account a system administrator: --role system --support-option",
-    );
     expect((await accounts().revoke(id, {})).after).toMatchObject({ role: "none", managedOrgs: [] });
   });
 
@@ -412,33 +395,9 @@ describe("roles", () => {
 
   test("facts 2.2: notice mail requires the support option", async () => {
     const id = await administrator("hana01", { role: "system" });
-    expect((await failureOf(accounts().edit(id, { noticeMail: true })))?.hint?.en).toBe(
-      "to grant the support option: --support-option",
-    );
+    expect((await failureOf(accounts().edit(id, { noticeMail: true })))?.code).toBe("input-rejected");
     await accounts().edit(id, { noticeMail: true, supportOption: true });
     expect((await accounts().edit(id, { supportOption: false })).after.noticeMail).toBe(false);
-  });
-
-  test("facts 2.1: for another role, suggests how to grant both, or whom to ask", async () => {
-    const org = await orgMade("営業部");
-    await administrator("div01", { role: "division", managedOrgs: [org] }, org);
-    const { id: user } = await made("keiri@example.jp", org);
-    await accounts().create({ user, name: "keiri" });
-    const given = { role: "operator", noticeMail: true, password: PASSWORD } as const;
-    const what = {
-      en: "only a system administrator with the support option can receive notice emails",
-      ja: "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
-    };
-    const line = "`clomoctl clomo-account edit keiri --role system --support-option --notice-mail`";
-    expect(await failureOf(accounts().edit(user, given))).toMatchObject({
-      code: "input-rejected",
-      what,
-      hint: { en: `to make the account a system administrator: ${line}`, ja: `システム管理者にするには: ${line}` },
-    });
-    expect(await failureOf(tenant.as("div01").accounts.edit(user, given))).toMatchObject({
-      what,
-      hint: { en: "ask a system administrator", ja: "システム管理者に依頼してください" },
-    });
   });
 
   test("the last system administrator keeps the role", async () => {
@@ -594,7 +553,7 @@ describe("an organisation that somebody manages", () => {
       ["総務部", "総務部"],
     ]);
     expect((await tenant.reasons(plan)).map(({ en }) => en)).toContain(
-      "営業部 (営業部) cannot be deleted: CLOMO accounts manage this organisation: div01, div02 (`clomoctl clomo-account edit ACCOUNT --managed-orgs 'ORG,ORG'`)",
+      "営業部 (営業部) cannot be deleted: CLOMO accounts manage this organisation: div01, div02",
     );
     for (const name of ["div01", "div02"]) await accounts().edit((await accountOf(name)).id, { managedOrgs: [other] });
     expect((await imports.commit(await deletion())).delete).toBe(1);

@@ -150,7 +150,7 @@ const writeAccountChange = async (
     permitAccountChange(session, before, given);
     check(before);
     const request = await applyComposition(writer, before, { verb, id, given });
-    const meant = await buildAccountDraft(writer, before, request, { id, asker: session.asker, dryRun });
+    const meant = await buildAccountDraft(writer, before, request, dryRun);
     const was = verb === "create" ? null : await getRecordById(writer, ACCOUNTS, id);
     if (was !== null && verifier === undefined && !isAccountChanged(before, meant))
       return { result: { before: was, after: was, consoleTask: null, dryRun }, objects: [] };

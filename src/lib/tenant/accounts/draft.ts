@@ -18,11 +18,10 @@ import { ROLES, type Role } from "../../model/role.ts";
 import { findTimeZone } from "../../model/time.ts";
 import type { AccountState } from "../../rules/account.ts";
 import { judgeRecord } from "../../rules/index.ts";
+import { throwFirstProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import type { Actor } from "../policy/asker.ts";
 import { USER_CHANGE_OPERATIONS, requirePermission } from "../policy/check.ts";
-import { enforceForActor } from "../policy/enforce.ts";
 import type { Session } from "../session.ts";
 import {
   findScheme,
@@ -115,12 +114,6 @@ export interface AccountDraft {
   readonly isMarked: boolean | undefined;
 }
 
-interface DraftOptions {
-  readonly id: string;
-  readonly asker: Actor;
-  readonly dryRun?: boolean;
-}
-
 /**
  * Builds the planned values of an account from a request.
  *
@@ -132,16 +125,16 @@ export const buildAccountDraft = async (
   writer: Writer,
   before: StoredAccount,
   given: AccountRequest,
-  { id, asker, dryRun = false }: DraftOptions,
+  dryRun = false,
 ): Promise<AccountDraft> => {
-  const name = await resolveAccountName(writer, before, given.name, { id, asker });
+  const name = await resolveAccountName(writer, before, given.name);
   const kept = before.managedOrgs === null ? [] : await filterExistingOrgs(writer, before.managedOrgs);
   const after = buildPlannedState(before, given, kept, name ?? before.name);
   const passwordSet = await checkPassword(writer, before, given, { name: after.name ?? "", role: after.role, dryRun });
   // If a managed organisation no longer exists, the rules must see a change. Otherwise, the account could end up
   // without managed organisations, which would mean all organisations.
   const unchanged = buildPlannedState(before, {}, before.managedOrgs ?? [], before.name);
-  enforceForActor(asker, judgeRecord(ACCOUNT.name, { before: unchanged, after }));
+  throwFirstProblem(judgeRecord(ACCOUNT.name, { before: unchanged, after }));
   return {
     values: {
       role: after.role,
@@ -208,13 +201,11 @@ const resolveAccountName = async (
   reader: Reader,
   before: StoredAccount,
   typed: string | undefined,
-  { asker }: DraftOptions,
 ): Promise<string | undefined> => {
   if (typed === undefined) return undefined;
   const { label } = FIELDS.name;
   if (typed.trim() === "")
-    enforceForActor(
-      asker,
+    throwFirstProblem(
       judgeRecord(USER_LIST.thing.name, {
         before: { accountName: before.name ?? typed },
         after: { accountName: null },

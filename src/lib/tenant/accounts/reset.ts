@@ -124,7 +124,7 @@ export const applyResetCode = (
     const before = await getStoredAccount(writer, id);
     const was = await getRecordById(writer, ACCOUNTS, id);
     const request = { password, forSignIn: await isMirror(writer) };
-    const meant = await buildAccountDraft(writer, before, request, { id, asker: session.asker });
+    const meant = await buildAccountDraft(writer, before, request);
     await writer.lock(["users"]);
     const applied = await applyAccountDraft(session, writer, { id, before, was, meant, verifier });
     await advanceCollections(writer, ["users"]);

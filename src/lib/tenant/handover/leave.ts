@@ -131,7 +131,7 @@ const endAccount = async (
     return { thing: USER_LIST.thing.name, id, name };
   }
   permitAccountChange(session, before, request);
-  const meant = await buildAccountDraft(writer, before, request, { id, asker: session.asker, dryRun });
+  const meant = await buildAccountDraft(writer, before, request, dryRun);
   const was = await getRecordById(writer, ACCOUNTS, id);
   const { after } = await applyAccountDraft(session, writer, { id, before, was, meant, verifier: undefined });
   return toChangedObject({ list: ACCOUNTS }, after);

@@ -123,7 +123,7 @@ async function applyAccountStep(
 ): Promise<ChangedAccount | undefined> {
   const before = await getStoredAccount(writer, id);
   permitAccountChange(session, before, request);
-  const meant = await buildAccountDraft(writer, before, request, { id, asker: session.asker, dryRun });
+  const meant = await buildAccountDraft(writer, before, request, dryRun);
   const { role, supportOption, noticeMail } = meant.values;
   if (role === before.role && supportOption === before.supportOption && noticeMail === before.noticeMail)
     return undefined;

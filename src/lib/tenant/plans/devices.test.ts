@@ -392,8 +392,8 @@ describe("users that own devices", () => {
     ]);
     expect(await tenant.reasons(plan)).toEqual([
       {
-        en: "山田 <yamada@example.jp> cannot be deleted: the user owns S1, S3; to remove the owner: `clomoctl devices set-owner S1 S3 --none`",
-        ja: "「山田 <yamada@example.jp>」は削除できません: 所有するデバイス S1、S3。所有者を外すには: `clomoctl devices set-owner S1 S3 --none`",
+        en: "山田 <yamada@example.jp> cannot be deleted: the user owns S1, S3",
+        ja: "「山田 <yamada@example.jp>」は削除できません: S1、S3 を所有しています",
       },
     ]);
     expect(await codeOf(tenant.client.imports.commit(plan))).toBe("input-rejected");

@@ -31,7 +31,7 @@ const own = (devices: readonly Device[], owner: Partial<Readonly<Record<"owner" 
   });
 const refusal = async (promise: Promise<unknown>) => {
   const failure = await failureOf(promise);
-  return failure && [failure.code, failure.what.en, failure.hint?.en];
+  return failure && [failure.code, failure.what.en];
 };
 const found = async ({ id }: Device): Promise<Device> => (await tenant.client.devices.find({ name: id }))[0] as Device;
 
@@ -77,7 +77,6 @@ describe("facts 1.3, seed 003 9: the owner is a user or an organisation", () => 
     expect(await refusal(device("S1", { owner: yamada.id, ownerOrg: sales.id }))).toEqual([
       "input-rejected",
       "a device can have only one owner: a user or an organisation",
-      "specify either --owner or --owner-org",
     ]);
     const one = await device("S1", { ownerOrg: sales.id });
     expect(one.org?.path).toBe("営業部");
@@ -96,7 +95,6 @@ describe("facts 1.3, seed 003 9: the owner is a user or an organisation", () => 
     expect(await refusal(own([managed, left], { owner: yamada.id }))).toEqual([
       "input-rejected",
       "S2: only devices with the status 事前登録 / 管理中 can have an owner; this device is 管理外",
-      "if the device is managed, run `devices edit` with --status 管理中 first, then try again",
     ]);
     expect(tenant.dump()).toEqual(before);
     expect((await refusal(device("S4", { status: "管理外", ownerOrg: sales.id })))?.[0]).toBe("input-rejected");
@@ -116,14 +114,12 @@ describe("facts 1.3: a new owner requires a wipe in every Android mode but Dedic
         expect(await refusal(own([one], { owner: sato.id }, { wipes }))).toEqual([
           "input-rejected",
           `1 device would have to be wiped and set up again, not ${wipes ?? 0}; nothing was changed`,
-          "to confirm this number: --confirm-wipes 1",
         ]);
       }
       expect((await found(one)).owner?.name).toBe("山田");
       expect(await refusal(own([one], { owner: sato.id }, { wipes: 9, dryRun: true }))).toEqual([
         "input-rejected",
         "1 device would have to be wiped and set up again, not 9; nothing was changed",
-        "to confirm this number: --confirm-wipes 1",
       ]);
       const [dry] = await own([one], { owner: sato.id }, { dryRun: true });
       expect(dry).toMatchObject({ dryRun: true, after: { owner: { name: "佐藤" } } });
@@ -206,7 +202,6 @@ describe("facts 1.3: an account has one device in Fully Managed", () => {
     const refused = [
       "input-rejected",
       "S2: 山田 <yamada@example.jp> also owns the Android device S1; in Fully Managed mode, an account can be used for only one device",
-      "choose another user as the owner, or first remove the owner from the other device: `clomoctl devices set-owner S1 --none`",
     ];
     expect(await refusal(device("S2", { ...ANDROID, androidMode: "comp", owner: yamada.id }))).toEqual(refused);
     const other = await device("S2", full);
@@ -285,7 +280,6 @@ test("only Android devices have a mode (a clomoctl rule)", async () => {
   expect(await refusal(device("S1", { platform: "iOS", androidMode: "comp" }))).toEqual([
     "input-rejected",
     "S1: only Android devices have a mode; leave the mode blank, or set the platform to Android",
-    "specify --platform Android, or clear the mode: `--android-mode ''`",
   ]);
   const one = await device("S1", { ...ANDROID, androidMode: "comp" });
   expect((await refusal(edit(one, { platform: "iOS" })))?.[0]).toBe("input-rejected");

@@ -1,5 +1,5 @@
 import type { Database } from "../../store/sqlite/database.ts";
-import { buildCaseSql, buildIsInvalidRowSql, buildIsMatchedRowSql, buildIsValidRowSql } from "../../store/sql/forms.ts";
+import { buildIsInvalidRowSql, buildIsMatchedRowSql, buildIsValidRowSql } from "../../store/sql/forms.ts";
 import {
   isBlankIgnored,
   buildRecordLabelSql,
@@ -91,14 +91,11 @@ export const findConflicts = (database: Database, plan: PlanDefinition): void =>
   reportRejectedClaims(database, plan, claims);
 };
 
-/**
- * SQL: the rows that lost a contest for a field, with their {@link buildProblemParamsSql}.
- *
- * @param state state of the contests
- */
-const buildLostRowsSql = (plan: PlanDefinition, field: Claim["field"], state: string): string => `
-  select r.row, r.line, c.col, ${buildProblemParamsSql(plan, field)} as params
-  from s.contest c join s.row r on r.row = c.row join ${plan.kind.thing.name} t on t.pk = c.holder
+/** SQL: the rows that lost a contest for a field. @param state state of the contests */
+const buildLostRowsSql = ({ kind: { thing } }: PlanDefinition, state: string): string => `
+  select r.row, r.line, c.col, json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header),
+    'of', :noun, 'holder', ${buildRecordLabelSql(thing)}) as params
+  from s.contest c join s.row r on r.row = c.row join ${thing.name} t on t.pk = c.holder
   where c.field = :field and c.state = '${state}'`;
 
 const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim, which: string): number => {
@@ -115,17 +112,6 @@ const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim
   );
 };
 
-/**
- * SQL: the parameters of the problem for a lost contest. If the claimed key is a further value of the other record, the
- * row probably refers to that record.
- */
-const buildProblemParamsSql = (plan: PlanDefinition, field: Claim["field"]): string => {
-  const params = `'value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header), 'of', :noun,
-    'holder', ${buildRecordLabelSql(plan.kind.thing)}`;
-  if (field.merge !== "list" || !isMatchKey(plan, field)) return `json_object(${params})`;
-  return buildCaseSql("c.col is null", `json_object(${params}, 'further', 1)`, `json_object(${params})`);
-};
-
 const reportRejectedClaims = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
   const { kind } = plan;
   // in a console export, a row whose value already belongs to another record locally is skipped with a warning, and the
@@ -140,7 +126,7 @@ const reportRejectedClaims = (database: Database, plan: PlanDefinition, claims: 
         code: "value-taken",
         severity,
         field: field.field,
-        select: buildLostRowsSql(plan, field, state),
+        select: buildLostRowsSql(plan, state),
         params: { field: field.field, noun: kind.thing.noun ?? kind.thing.name },
       });
   database.exec("update s.contest set state = 'told' where state in ('lost', 'left')");

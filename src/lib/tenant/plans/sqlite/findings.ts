@@ -228,12 +228,12 @@ const storeNamesUsedAsKeys = (
   const [name, by] = [thing.namedBy ?? "name", `o.${refers.by}`];
   const called = planner.called("o.pk");
   database.exec(`drop table if exists s.${NAME_USED_AS_KEY_TABLE}`);
-  database.exec(`create table s.${NAME_USED_AS_KEY_TABLE} (key text primary key, count integer not null, coded integer not null,
+  database.exec(`create table s.${NAME_USED_AS_KEY_TABLE} (key text primary key, count integer not null,
     called text not null)`);
   return (
     database.run(
       `insert into s.${NAME_USED_AS_KEY_TABLE}
-       select f.key, count(*), count(${by}), case when count(*) = 1 then coalesce(min(${by}), min(${called}))
+       select f.key, count(*), case when count(*) = 1 then coalesce(min(${by}), min(${called}))
          else string_agg(coalesce(${by} || ' (' || ${called} || ')', ${called}), ', ' order by o.pk) end
        from ${thing.name} o ${ORDERED_JOIN} s.refer f on f.what = :what and f.key = coalesce(o.${name}Key, o.${name})
        where o.pk is distinct from :usual and ${buildIsInKindScopeSql(thing, "o")} group by f.key`,
@@ -269,7 +269,7 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
           : `select r.row, r.line, null as col, ${
               isNamed
                 ? `case when n.key is null then json_object('${param}', ${cell})
-               else json_object('${param}', ${cell}, 'named', n.count, 'is', n.called, 'coded', n.coded, 'names', ${isAnyKnown ? 0 : 1}) end`
+               else json_object('${param}', ${cell}, 'named', n.count, 'is', n.called, 'names', ${isAnyKnown ? 0 : 1}) end`
                 : `json_object('${param}', ${cell})`
             } as params
              from (${unknown}) f join s.row r on ${buildRowKeysSql(field)} = f.key

@@ -170,7 +170,7 @@ class OrgTree {
     const is = called.map(({ code, path }) =>
       called.length === 1 || code === null || path === undefined ? (code ?? path ?? "") : `${code} (${path})`,
     );
-    return { named: called.length, is: is.join(", "), coded: called.filter(({ code }) => code !== null).length };
+    return { named: called.length, is: is.join(", ") };
   }
 
   #reportTwins(first: OrgRow, second: OrgRow): void {

@@ -1,6 +1,5 @@
 import { DEVICE } from "../../../../model/device.ts";
 import type { ProblemCode, ProblemParams } from "../../../../model/problem.ts";
-import { USER } from "../../../../model/user.ts";
 import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, createTargetIndex, recordColumn } from "../expressions.ts";
@@ -26,12 +25,7 @@ interface OwnedDevice {
 
 const buildDeviceParams = (devices: readonly OwnedDevice[]): ProblemParams => {
   const shown = devices.slice(0, MAX_LISTED_DEVICES);
-  const lines = (of: readonly string[]): string => of.join("\n");
-  return {
-    devices: lines(shown.map(({ serial, phone }) => (phone === null ? serial : `${serial} (${phone})`))),
-    free: lines(shown.filter(({ fast }) => fast === 0).map(({ serial }) => serial)),
-    fast: lines(shown.filter(({ fast }) => fast === 1).map(({ serial }) => serial)),
-  };
+  return { devices: shown.map(({ serial, phone }) => (phone === null ? serial : `${serial} (${phone})`)).join("\n") };
 };
 
 interface ReferencedRecord extends Pick<UndeletableRecord, "pk"> {
@@ -65,32 +59,14 @@ const buildIsMissingProtectedSql = ({ kind: { isProtected, inScope } }: PlanDefi
   `${isProtected} and ${inScope} and ${buildIsMissingRecordSql("t.pk")}`;
 
 const findMissingProtectedRecords = (database: Database, plan: PlanDefinition): readonly UndeletableRecord[] => {
-  const { thing, namedBy, name: kind, table } = plan.kind;
+  const { thing, namedBy, name: kind } = plan.kind;
   const code = thing.protects?.missing;
   if (code === undefined) return [];
-  const account =
-    thing === USER
-      ? `t.accountName as account, t.emails ->> 0 as email,
-          exists (select 1 from main.account a where a.user = t.pk and a.role <> 'none') as hasRole`
-      : "null as account, null as email, 0 as hasRole";
-  const sql = `select t.pk, ${recordColumn(namedBy)} as name, ${account} from ${thing.name} t
+  const sql = `select t.pk, ${recordColumn(namedBy)} as name from ${thing.name} t
     where ${buildIsMissingProtectedSql(plan)} order by t.pk`;
-  const found = database.all(sql, { kind });
-  if (found.length === 0) return [];
-  const held = (table.heldBy ?? []).flatMap((holder) =>
-    findReferencedRecords(database, plan, holder, buildIsMissingProtectedSql(plan)),
-  );
-  const devices = new Map(held.map((one) => [one.pk, one.devices]));
-  return found.map(({ pk, name, account: accountName, email, hasRole }) => ({
-    pk: Number(pk),
-    code,
-    params: {
-      name: String(name),
-      ...(email !== null && { email: String(email), hasRole: Number(hasRole) }),
-      ...(accountName !== null && { account: String(accountName) }),
-      ...((devices.get(Number(pk)) ?? []).length > 0 && buildDeviceParams(devices.get(Number(pk)) ?? [])),
-    },
-  }));
+  return database
+    .all(sql, { kind })
+    .map(({ pk, name }) => ({ pk: Number(pk), code, params: { name: String(name) } }));
 };
 
 /**

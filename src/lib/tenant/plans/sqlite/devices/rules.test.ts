@@ -123,8 +123,8 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
     ]);
     expect(await tenant.reasons(replacing)).toEqual([
       {
-        en: "支社 (B) cannot be deleted: it would still contain 1 device",
-        ja: "「支社」(B)は削除できません: デバイス 1 が残ります",
+        en: "支社 (B) cannot be deleted: it contains 1 device",
+        ja: "「支社」(B)は削除できません: デバイス 1 が所属しています",
       },
     ]);
     expect(await failureOf(undoImport(tenant.client, made.id))).toMatchObject({

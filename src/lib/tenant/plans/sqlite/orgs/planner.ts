@@ -8,7 +8,7 @@ import {
   type OrgTreePlan,
 } from "../../staging/org-tree.ts";
 import { codeKey, toCp932Form, nameKey } from "../../../../model/normalise.ts";
-import { getProblemSeverity, type ProblemParams } from "../../../../model/problem.ts";
+import { getProblemSeverity } from "../../../../model/problem.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { storeLastNumber, readLastNumber } from "../commit.ts";
 import { IS_VALID_ROW_SQL } from "../expressions.ts";
@@ -117,17 +117,7 @@ const storeOrgPlan = (database: Database, plan: PlanDefinition, tree: OrgTreePla
     });
   }
   for (const target of tree.gone) database.run("insert into s.gone values (:target)", { target });
-  // an account may also manage organisations that the acting account cannot see, so the message does not suggest a
-  // command
-  const inside = (params: ProblemParams): ProblemParams => ({
-    ...params,
-    ...(params["accounts"] !== undefined && plan.request.scope && { inside: 1 }),
-  });
-  reportUndeletableRecords(
-    database,
-    plan,
-    tree.undeletable.map((one) => ({ ...one, params: inside(one.params) })),
-  );
+  reportUndeletableRecords(database, plan, tree.undeletable);
   for (const { code, row, line, field, params } of tree.findings) {
     const place = plan.staged.places.find((candidate) => candidate.field === field);
     database.run("insert into s.problem values ('plan', :row, :line, :column, :header, :code, :severity, :params)", {
