@@ -3,7 +3,6 @@ import { type CheckResult, chooseThresholds, describeCheckResult } from "../../l
 import type { CheckedItem } from "../../lib/renewals/judge.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { FILE_HEADERS } from "../../lib/renewals/output/headers.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
