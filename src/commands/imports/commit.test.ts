@@ -31,11 +31,13 @@ const holding = (plan: Import, more: Answers = {}): Answers => ({
   checkImport: plan,
   ...more,
 });
-const TO_THE_VIEW = ["imports", "tenant", "importRows", "importRows", "checkImport"];
+const TO_THE_VIEW = ["imports", "importRows", "importRows", "checkImport"];
 
 test("shows the plan and commits it as shown: --yes", async () => {
   const tenant = holding(planOf(), { commitImport: toCommittedPlan() });
-  const { en, ja } = await runInBoth("imports commit 019a --yes --format json", { tenant });
+  const { en, ja } = await runInBoth("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes --format json", {
+    tenant,
+  });
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toEqual(COMMITTED_RESULT);
   expect(en.stderr).toContain("plan for kanto (context local)");
@@ -47,7 +49,10 @@ test("shows the plan and commits it as shown: --yes", async () => {
 test("refuses a plan with invalid rows before it asks anything", async () => {
   const plan = planOf({ rejected: true, errors: 1, invalid: 1, delete: 3, mode: "replace" });
   const tenant = { imports: { items: [plan] }, tenant: example("tenant") };
-  const { en, ja } = await runInBoth("imports commit 019a", { tenant, terminal: { columns: 300 } });
+  const { en, ja } = await runInBoth("imports commit 019a9f3c-5a00-7abc-8def-000000000005", {
+    tenant,
+    terminal: { columns: 300 },
+  });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain("error: plan P12 has invalid rows; nothing was changed\n");
   expect(en.stderr).toContain("to list the invalid rows: clomoctl imports show P12 --problems\n");
@@ -61,7 +66,10 @@ test.each([
 ] as const)("asks on a terminal and commits if the answer is yes: %s", async (lang, question, shown) => {
   const tenant = holding(planOf(), { commitImport: toCommittedPlan() });
   const terminal = { typing: [[question, "y\r"]] } as const;
-  const { exit, stdout, requests } = await run(`imports commit 019a --lang ${lang}`, { tenant, terminal });
+  const { exit, stdout, requests } = await run(`imports commit 019a9f3c-5a00-7abc-8def-000000000005 --lang ${lang}`, {
+    tenant,
+    terminal,
+  });
   expect(exit).toBe(0);
   expect(stdout).toMatch(shown);
   expect(requests.at(-1)?.operation).toBe("commitImport");
@@ -72,10 +80,13 @@ test.each([
   ["ja", "適用しますか?", "\r", `何も変更していません\n計画を残しました。適用するには: clomoctl imports commit P12\n`],
 ] as const)("keeps the plan if the answer is no: %s", async (lang, question, keys, notes) => {
   const terminal = { typing: [[question, keys]] } as const;
-  const { exit, stdout, stderr, requests } = await run(`imports commit 019a --lang ${lang} --format json`, {
-    tenant: holding(planOf()),
-    terminal,
-  });
+  const { exit, stdout, stderr, requests } = await run(
+    `imports commit 019a9f3c-5a00-7abc-8def-000000000005 --lang ${lang} --format json`,
+    {
+      tenant: holding(planOf()),
+      terminal,
+    },
+  );
   expect(exit).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ importId: PLAN_ID, dryRun: false, committed: false });
   expect(stderr.endsWith(notes)).toBe(true);
@@ -90,7 +101,7 @@ test("a plan that generates passwords is not committed later: its file is needed
     tenant: example("tenant"),
     importRows: createRowsResponder(...ROWS),
   };
-  const { exit, stderr, requests } = await run("imports commit 019a --yes", { tenant });
+  const { exit, stderr, requests } = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes", { tenant });
   expect(exit).toBe(3);
   expect(stderr).toContain("import the file again, and discard this plan: clomoctl imports discard P12");
   expect(listOperations(requests)).not.toContain("commitImport");
@@ -99,7 +110,10 @@ test("a plan that generates passwords is not committed later: its file is needed
 test("leaving the question counts as an interruption and keeps the plan", async () => {
   const tenant = holding(planOf(), { import: planOf() });
   const terminal = { columns: 300, typing: [["Apply to ", "\u0003"]] } as const;
-  const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
+  const { exit, stderr, requests } = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005", {
+    tenant,
+    terminal,
+  });
   expect(exit).toBe(130);
   expect(stderr).toContain(
     `error: interrupted: nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12\n`,
@@ -109,7 +123,10 @@ test("leaving the question counts as an interruption and keeps the plan", async 
 
 test.each([{}, { terminal: { columns: 300 } }])("names --yes if it cannot ask: %j", async (place) => {
   const tenant = holding(planOf(), { import: planOf() });
-  const { en, ja } = await runInBoth("imports commit 019a --no-input", { tenant, ...place });
+  const { en, ja } = await runInBoth("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --no-input", {
+    tenant,
+    ...place,
+  });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toMatch(/error: .*Apply to kanto.*\n {2}pass --yes\n$/);
   expect(ja.stderr).toMatch(/エラー: .*kanto.*を適用しますか.*\n {2}--yes を指定してください\n$/);
@@ -123,7 +140,10 @@ test.each([
   const tenant = holding(DELETING, { commitImport: toCommittedPlan(DELETING) });
   for (const yes of ["", " --yes"]) {
     const terminal = { typing: [[question, "3\r"]] } as const;
-    const { exit, requests } = await run(`imports commit 019a --lang ${lang}${yes}`, { tenant, terminal });
+    const { exit, requests } = await run(`imports commit 019a9f3c-5a00-7abc-8def-000000000005 --lang ${lang}${yes}`, {
+      tenant,
+      terminal,
+    });
     expect({ exit, last: requests.at(-1)?.operation }).toEqual({ exit: 0, last: "commitImport" });
   }
 });
@@ -131,7 +151,10 @@ test.each([
 test("a different number changes nothing", async () => {
   const tenant = holding(DELETING, { import: DELETING });
   const terminal = { typing: [["To continue, typ\ne the number of deletions (3):", "2\r"]] } as const;
-  const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
+  const { exit, stderr, requests } = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005", {
+    tenant,
+    terminal,
+  });
   expect(exit).toBe(3);
   expect(stderr).toContain('error: "2" is not the expected number; nothing was changed\n');
   expect(listOperations(requests)).not.toContain("commitImport");
@@ -139,7 +162,9 @@ test("a different number changes nothing", async () => {
 
 test("--confirm-deletions replaces the question if it is the number of the plan", async () => {
   const tenant = holding(DELETING, { commitImport: toCommittedPlan(DELETING) });
-  expect(await run("imports commit 019a --confirm-deletions 3", { tenant })).toMatchObject({ exit: 0 });
+  expect(
+    await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --confirm-deletions 3", { tenant }),
+  ).toMatchObject({ exit: 0 });
 });
 
 test.each([
@@ -157,7 +182,7 @@ test.each([
   ],
 ])("deletions are not committed with only %s", async (answer, exit, english, japanese) => {
   const tenant = holding(DELETING, { import: DELETING });
-  const { en, ja } = await runInBoth(`imports commit 019a ${answer}`, { tenant });
+  const { en, ja } = await runInBoth(`imports commit 019a9f3c-5a00-7abc-8def-000000000005 ${answer}`, { tenant });
   expect(en).toMatchObject({ exit, stdout: "" });
   expect(en.stderr).toMatch(english);
   expect(ja.stderr).toMatch(japanese);
@@ -165,12 +190,15 @@ test.each([
 });
 
 test("a number of deletions does not confirm a plan without deletions", async () => {
-  const refused = await run("imports commit 019a --confirm-deletions 1 --yes", {
+  const refused = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --confirm-deletions 1 --yes", {
     tenant: holding(planOf(), { import: planOf() }),
   });
   expect(refused).toMatchObject({ exit: 3 });
   const terminal = { typing: [["Apply to ", "n\r"]] } as const;
-  const asked = await run("imports commit 019a --confirm-deletions 0", { tenant: holding(planOf()), terminal });
+  const asked = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --confirm-deletions 0", {
+    tenant: holding(planOf()),
+    terminal,
+  });
   expect(asked).toMatchObject({ exit: 0 });
 });
 
@@ -179,21 +207,29 @@ test("deletions on a remote tenant require its context in the command if it cann
   await run("context add far --url https://tenant.invalid", { home });
   await run("context use far", { home });
   const tenant = holding(DELETING, { import: DELETING });
-  const { en, ja } = await runInBoth("imports commit 019a --confirm-deletions 3", { tenant, home });
+  const { en, ja } = await runInBoth("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --confirm-deletions 3", {
+    tenant,
+    home,
+  });
   expect(en).toMatchObject({ exit: 2 });
   expect(en.stderr).toContain("  pass --context far\n");
   expect(ja.stderr).toContain("--context far を指定してください");
   expect(listOperations(en.requests)).not.toContain("commitImport");
   const willing = holding(DELETING, { commitImport: toCommittedPlan(DELETING) });
-  const named = await run("imports commit 019a --confirm-deletions 3 --context far", { tenant: willing, home });
+  const named = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --confirm-deletions 3 --context far", {
+    tenant: willing,
+    home,
+  });
   expect(named).toMatchObject({ exit: 0 });
   const terminal = { typing: [["delete 3. To continue, type\nthe number of deletions (3):", "3\r"]] } as const;
-  expect(await run("imports commit 019a", { tenant: willing, home, terminal })).toMatchObject({ exit: 0 });
+  expect(
+    await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005", { tenant: willing, home, terminal }),
+  ).toMatchObject({ exit: 0 });
 });
 
 test("a plan with rows left out is committed in part", async () => {
   const tenant = holding(planOf(), { commitImport: toCommittedPlan(planOf({ invalid: 1 })) });
-  expect(await run("imports commit 019a --yes", { tenant })).toMatchObject({ exit: 8 });
+  expect(await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes", { tenant })).toMatchObject({ exit: 8 });
 });
 
 test.each([
@@ -201,7 +237,7 @@ test.each([
   ["undone", "undone", "取り消し済み", "clomoctl imports list"],
   ["discarded", "dry run", "確認のみ", "clomoctl imports list"],
 ] as const)("an import that is %s has no plan to commit", async (state, english, name, next) => {
-  const { en, ja } = await runInBoth("imports commit 019a --yes", {
+  const { en, ja } = await runInBoth("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes", {
     tenant: { imports: { items: [planOf({ state })] } },
   });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
@@ -218,7 +254,7 @@ test.each([
   const what = { en: "not now", ja: "今は不可" };
   const commitImport = new Failure(code, { what, where: "here", hint: { en: "old", ja: "旧" } });
   const tenant = holding(planOf(), { commitImport, ...(code === "conflict" && { import: planOf() }) });
-  const { en, ja } = await runInBoth("imports commit 019a --yes", { tenant });
+  const { en, ja } = await runInBoth("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes", { tenant });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
   expect(en.stderr).toContain(
     `error: not now\n  here\n  the plan is kept; to continue: clomoctl imports ${step} P12\n`,
@@ -235,7 +271,7 @@ test.each(["committed", "discarded", undefined] as const)(
     const commitImport = new Failure("conflict", { what, hint: { en: "see it", ja: "確認" } });
     const now = state === undefined ? new Failure("unavailable", { what }) : planOf({ state });
     const tenant = holding(planOf(), { commitImport, import: now });
-    const { en, ja } = await runInBoth("imports commit 019a --yes", { tenant });
+    const { en, ja } = await runInBoth("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes", { tenant });
     expect(en).toMatchObject({ exit: 5, stdout: "" });
     expect(en.stderr.endsWith("error: import P12 is committed\n  see it\n")).toBe(true);
     expect(ja.stderr.endsWith("エラー: インポート P12 は適用済み\n  確認\n")).toBe(true);
@@ -245,7 +281,7 @@ test.each(["committed", "discarded", undefined] as const)(
 test("another failure is reported as the tenant reports it", async () => {
   const commitImport = new Failure("input-rejected", { what: { en: "refused", ja: "拒否" } });
   const tenant = holding(planOf(), { commitImport, import: planOf() });
-  const { exit, stderr, requests } = await run("imports commit 019a --yes", { tenant });
+  const { exit, stderr, requests } = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes", { tenant });
   expect(exit).toBe(3);
   expect(stderr.endsWith("error: refused\n")).toBe(true);
   expect(listOperations(requests)).not.toContain("discardImport");
@@ -264,7 +300,7 @@ test.each([
   const what = { en: "failed", ja: "失敗" };
   const commitImport = new Failure(code, { what });
   const now = state === undefined ? new Failure("unavailable", { what }) : planOf({ state });
-  const { stderr } = await run("imports commit 019a --yes", {
+  const { stderr } = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes", {
     tenant: holding(planOf(), { commitImport, import: now }),
   });
   expect(/^(?:the commit|the whole plan) .*$/m.exec(stderr)?.[0].replace(" ;", ";")).toBe(told);
@@ -317,7 +353,10 @@ test.each([
   };
   const gone = new Failure("unavailable", { what: { en: "gone", ja: "不在" } });
   const tenant = holding(planOf(), { commitImport, import: state === undefined ? gone : planOf({ state }) });
-  const { exit, stdout, stderr } = await run("imports commit 019a --yes", { tenant, signals });
+  const { exit, stdout, stderr } = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes", {
+    tenant,
+    signals,
+  });
   expect({ exit, stdout }).toEqual({ exit: 130, stdout: "" });
   expect(stderr.replaceAll(" ;", ";")).toContain(`error: interrupted: ${told}\n`);
 });
@@ -326,7 +365,11 @@ test("says in Japanese what a signal left", async () => {
   const interrupted = new Failure("interrupted", { what: { en: "stopped", ja: "停止" } });
   const told = async (after: unknown): Promise<string> => {
     const tenant = holding(planOf(), { commitImport: interrupted, import: inTurn(after) });
-    return (await run("imports commit 019a --yes --lang ja", { tenant })).stderr.split("エラー: ")[1] ?? "";
+    return (
+      (await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes --lang ja", { tenant })).stderr.split(
+        "エラー: ",
+      )[1] ?? ""
+    );
   };
   expect(await told(planOf())).toContain("何も変更していません。計画を残しました。適用するには");
   expect(await told(toCommittedPlan())).toContain("計画はすべて適用しました");
@@ -335,7 +378,7 @@ test("says in Japanese what a signal left", async () => {
 
 test("progress counts the rows of the plan", async () => {
   const tenant = holding(planOf(), { commitImport: toCommittedPlan() });
-  const { stderr } = await run("imports commit 019a --yes --progress json", { tenant });
+  const { stderr } = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes --progress json", { tenant });
   expect(stderr).toContain('{"step":"commit","done":0,"total":null,"unit":"rows"}\n');
   expect(stderr).toContain('{"step":"commit","done":2,"total":null,"unit":"rows"}\n');
 });

@@ -30,7 +30,9 @@ test("shows what is kept of a finished import", async () => {
       undoneBy: 19,
     }),
   );
-  const { en, ja } = await runInBoth("imports show 019a --format json", { tenant: holding(over) });
+  const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --format json", {
+    tenant: holding(over),
+  });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });
   const shown = JSON.parse(en.stdout) as object;
   expect({ ...over, beside: [], inConsole: null, keptNames: null }).toMatchObject(shown);
@@ -41,7 +43,10 @@ test("shows what is kept of a finished import", async () => {
 });
 
 test("shows a line for each field on a terminal, in the chosen language", async () => {
-  const { en, ja } = await runInBoth("imports show 019a", { tenant: holding(toCommittedPlan()), terminal: {} });
+  const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005", {
+    tenant: holding(toCommittedPlan()),
+    terminal: {},
+  });
   expect(en.stdout).toMatch(/^organisations created +0$/m);
   expect(en.stdout).toMatch(/^done by +owner \(hanako\)$/m);
   expect(ja.stdout).toMatch(/^作成した組織 +0$/m);
@@ -51,26 +56,33 @@ test("shows a line for each field on a terminal, in the chosen language", async 
 test("names by number the change that it undoes and the change that undid it", async () => {
   const undoing = toCommittedPlan(planOf({ undoes: 17 }));
   const tenant = holding(undoing);
-  const { stdout } = await run("imports show 019a --format json", { tenant });
+  const { stdout } = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005 --format json", { tenant });
   expect(JSON.parse(stdout)).toMatchObject({ undoes: 17, undoneBy: null });
-  const { en, ja } = await runInBoth("imports show 019a --fields all", { tenant, terminal: {} });
+  const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --fields all", {
+    tenant,
+    terminal: {},
+  });
   expect(en.stdout).toMatch(/^undoes change +17$/m);
   expect(ja.stdout).toMatch(/^取り消す変更 +17$/m);
   expect(en.stdout).toMatch(/^undone by change *$/m);
 });
 
 test("shows what an open plan would do", async () => {
-  const { en, ja } = await runInBoth("imports show 019a --fields state", { tenant: holding(planOf(), planning) });
+  const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --fields state", {
+    tenant: holding(planOf(), planning),
+  });
   expect(en).toMatchObject({ exit: 0, stdout: "state\nplanned\n" });
   expect(en.stderr).toContain("plan for kanto (context local): users, append (追加更新), 2 rows\n");
   expect(en.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職: 主任 → (blank), TEL: 03 → 04\n");
   expect(ja.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職: 主任 → (空), TEL: 03 → 04\n");
   expect(ja.stderr).toContain("kanto(コンテキスト local)に対する計画: ユーザー、追加更新、2 行\n");
-  expect(listOperations(en.requests)).toEqual(["imports", "tenant", "importRows", "importRows"]);
+  expect(listOperations(en.requests)).toEqual(["imports", "importRows", "importRows"]);
 });
 
 test.each(["uploading", "discarded", "failed"] as const)("shows no plan for an import that is %s", async (state) => {
-  const { exit, stderr } = await run("imports show 019a", { tenant: holding(planOf({ state })) });
+  const { exit, stderr } = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005", {
+    tenant: holding(planOf({ state })),
+  });
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
 });
 
@@ -80,7 +92,7 @@ test.each([
 ])("lists the problems in the file of an open plan: row %i", async (row, line, columnsAreTold) => {
   const plan = planOf({ errors: 1, invalid: 1, rejected: true, absentColumns: ["フリガナ"] });
   const importProblems = [problemOf({ row, line: row })];
-  const { stderr } = await run("imports show 019a", {
+  const { stderr } = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005", {
     tenant: holding(plan, { tenant: example("tenant"), importProblems }),
   });
   expect(stderr).toContain(line);
@@ -89,10 +101,12 @@ test.each([
 
 test("does not ask for the problems of an undo, which has no file", async () => {
   const undoing = planOf({ mode: "undo", undoes: 16, request: null, fileName: "", create: 0, warnings: 1 });
-  const { exit, stderr, requests } = await run("imports show 019a", { tenant: holding(undoing, planning) });
+  const { exit, stderr, requests } = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005", {
+    tenant: holding(undoing, planning),
+  });
   expect({ exit, operations: listOperations(requests) }).toEqual({
     exit: 0,
-    operations: ["imports", "tenant", "importRows"],
+    operations: ["imports", "importRows"],
   });
   expect(stderr).toContain("undo change 16\nuser: create 0, update 1, delete 0\n");
 });
@@ -106,7 +120,10 @@ test("--rows shows people the values of created records", async () => {
     { field: "custom:座席", value: "3" },
   ];
   const tenant = holding(planOf(), { importRows: createRowsResponder(rowOf({ after })) });
-  const { stdout } = await run("imports show 019a --rows", { tenant, terminal: { columns: 200 } });
+  const { stdout } = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows", {
+    tenant,
+    terminal: { columns: 200 },
+  });
   expect(stdout).toContain("氏名: 髙橋 花子; メールアドレス: a@x.jp, b@x.jp; 座席: 3");
 });
 
@@ -121,7 +138,7 @@ test("--rows lists the whole plan, with deletions without a row", async () => {
     after: [{ field: "name", value: "山田 古" }],
   });
   const tenant = holding(planOf(), { importRows: createRowsResponder(...ROWS, gone) });
-  const { en, ja } = await runInBoth("imports show 019a --rows", { tenant });
+  const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "" });
   expect(en.stdout.split("\n")).toEqual([
     "row\tkey\tname\taction\tchanges",
@@ -152,7 +169,7 @@ test("on a terminal, --rows of a committed import shows who changed, with old an
 test("--problems lists all problems, with the reasons in the chosen language", async () => {
   const unknown = problemOf({ row: 4, line: 6, code: "of-tomorrow", severity: "warning", column: 0, header: "" });
   const tenant = holding(planOf(), { importProblems: [problemOf(), unknown] });
-  const { en, ja } = await runInBoth("imports show 019a --problems", { tenant });
+  const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --problems", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "" });
   expect(en.stdout.split("\n")).toEqual([
     "row\tline\tcolumn\theader\tseverity\tcode\treason",
@@ -162,12 +179,15 @@ test("--problems lists all problems, with the reasons in the chosen language", a
   ]);
   expect(en.requests.at(-1)).toEqual({ operation: "importProblems", params: { id: PLAN_ID } });
   expect(ja.stdout).toContain("\tnot-mail-address\tメールアドレスではありません\n");
-  const narrow = await run("imports show 019a --problems --lang en", { tenant, terminal: { columns: 80 } });
+  const narrow = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005 --problems --lang en", {
+    tenant,
+    terminal: { columns: 80 },
+  });
   expect(narrow.stdout.replaceAll(/\s+/g, " ")).toContain("not an email address");
 });
 
 test("refuses --rows together with --problems before it asks the tenant", async () => {
-  const { en, ja } = await runInBoth("imports show 019a --rows --problems");
+  const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows --problems");
   expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
   expect(en.stderr).toBe(
     "error: --rows and --problems cannot be used together\n  clomoctl imports show\n  remove one of them\n",
@@ -179,7 +199,7 @@ test("refuses --rows together with --problems before it asks the tenant", async 
 
 test("says why the rows of a closed plan cannot be listed", async () => {
   const importRows = new Failure("conflict", { what: { en: "no open plan", ja: "計画がありません" } });
-  const { en, ja } = await runInBoth("imports show 019a --rows", {
+  const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows", {
     tenant: holding(toCommittedPlan(), { importRows }),
   });
   expect(en).toMatchObject({ exit: 5, stderr: "error: no open plan\n" });
@@ -198,11 +218,19 @@ test.each([
     const over = toCommittedPlan(planOf({ emittedAt: "2026-11-20T01:23:40.000Z" }));
     const tenant = holding(over, { importRows: createRowsResponder(...ROWS.map((row) => ({ ...row, leftOut }))) });
     const terminal = { columns: 120 };
-    const { en, ja } = await runInBoth("imports show 019a --rows", { tenant, terminal });
+    const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows", {
+      tenant,
+      terminal,
+    });
     expect(en.stdout.includes("why omitted from upload")).toBe(isShown);
     expect(ja.stdout.includes("アップロード用ファイルに含めない理由")).toBe(isShown);
-    const asked = await run("imports show 019a --rows --fields key,leftOut --lang en", { tenant, terminal });
+    const asked = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows --fields key,leftOut --lang en", {
+      tenant,
+      terminal,
+    });
     expect(asked.stdout).toContain("why omitted from upload");
-    expect((await run("imports show 019a --rows", { tenant })).stdout).toMatch(/^row\t.*\tleftOut\n/);
+    expect((await run("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows", { tenant })).stdout).toMatch(
+      /^row\t.*\tleftOut\n/,
+    );
   },
 );

@@ -44,14 +44,7 @@ test("shows the users, and deletes them after their number is confirmed", async 
   expect(ja.stderr).toContain("インポート 17: ユーザーを 1 件削除\n取り消すには: clomoctl undo 17\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "17", mode: "delete", delete: 1, committed: true });
   expect(ja.stdout).toBe(en.stdout);
-  expect(listOperations(en.requests)).toEqual([
-    "findUsers",
-    "planDeletion",
-    "tenant",
-    "importRows",
-    "tenant",
-    "commitImport",
-  ]);
+  expect(listOperations(en.requests)).toEqual(["findUsers", "planDeletion", "importRows", "tenant", "commitImport"]);
   expect(en.requests[1]?.json).toEqual({ kind: "users", ids: [ID], called: "hanako@example.co.jp" });
   expect(en.requests.at(-1)).toMatchObject({ ifMatch: `"${PLAN.etag}"` });
 });

@@ -23,7 +23,7 @@ const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.
 const folder = (more: Readonly<Record<string, string | Uint8Array>> = {}): string =>
   createFolderWith({ "people.csv": PEOPLE, ...more });
 const dropped = (plan = planOf()): Answers => ({ discardImport: { ...plan, state: "discarded" } });
-const TO_THE_VIEW = ["createImport", "uploadImport", "tenant", "importRows", "importRows", "tenant"];
+const TO_THE_VIEW = ["createImport", "uploadImport", "importRows", "importRows", "tenant"];
 
 /** An import that is not confirmed: its plan is only shown. */
 const dry = (words: string, more: Answers = {}, files: Readonly<Record<string, string | Uint8Array>> = {}) =>
@@ -280,7 +280,7 @@ test("a plan that changes nothing is reported without asking", async () => {
   expect(en.stderr.endsWith("nothing to change\n")).toBe(true);
   expect(ja.stderr.endsWith("変更はありません\n")).toBe(true);
   expect(JSON.parse(en.stdout)).toMatchObject({ unchanged: 2, dryRun: false, committed: false });
-  expect(listOperations(en.requests)).toEqual(["createImport", "uploadImport", "tenant", "tenant", "discardImport"]);
+  expect(listOperations(en.requests)).toEqual(["createImport", "uploadImport", "tenant", "discardImport"]);
 });
 
 test.each(["--yes", "--dry-run"])("ends as partly done if rows are skipped: --skip-invalid %s", async (words) => {
@@ -319,7 +319,6 @@ test("refuses a file with an invalid row, and reports every problem but no rows"
     "createImport",
     "uploadImport",
     "importProblems",
-    "tenant",
     "discardImport",
     "import",
   ]);

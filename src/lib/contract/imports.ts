@@ -315,9 +315,9 @@ const Import = nameSchema(
     foreign: z.object({ by: z.enum(["key", "name", "domain"]), values: z.array(z.string()) }).optional(),
     /**
      * only for an import that replaces all records, or with `keepMissing`: records that are not in the file but are
-     * kept; `known`: number of those that the previous run also kept; `names`: the first ten
+     * kept; `names`: the first ten
      */
-    kept: z.object({ count: z.int(), known: z.int(), names: z.array(z.string()).readonly() }).optional(),
+    kept: z.object({ count: z.int(), names: z.array(z.string()).readonly() }).optional(),
     /** number of devices that lose their owner because the owner is deleted */
     released: z.int().optional(),
     /** only for a deletion by filters: the matching administrators, who are not deleted, and the first ten names */

@@ -83,14 +83,13 @@ export class ProblemDigest<P extends GroupableProblem> {
     correction: MAX_LISTED_PROBLEMS,
   };
 
-  /** Adds a problem.  @param isListed true to list the problem even if the maximum is reached */
-  take(problem: P, severity: Severity, isListed = false): void {
+  take(problem: P, severity: Severity): void {
     const cause = findCommonCause(problem);
     const same = cause === undefined ? undefined : this.#causes.get(cause);
     const group = isCorrection(problem) ? "correction" : severity;
     if (same !== undefined) same.more += 1;
-    else if (isListed || this.#left[group] > 0) {
-      if (!isListed) this.#left[group] -= 1;
+    else if (this.#left[group] > 0) {
+      this.#left[group] -= 1;
       const one = { problem, severity, more: 0 };
       this.#shown.push(one);
       if (cause !== undefined) this.#causes.set(cause, one);

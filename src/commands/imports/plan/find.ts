@@ -2,15 +2,15 @@ import { line, step, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { parseImportNumber } from "../../../lib/model/import-number.ts";
-import { same, text, type Text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 
 export const ID_ARGUMENT = {
   kind: "string",
   value: "NUMBER|last|ID",
   required: true,
   about: text(
-    "number of the import (17, or P12 for a plan), `last` (the import, deletion or undo that was committed last, even if undone since; for plans, the last open plan), or its ID (the first characters are enough)",
-    "インポートの番号(17。計画は P12)、last(最後に適用したもの。種類を問わず、取り消しも、取り消し済みのものも数える。計画では最後の未適用のもの)、または ID(先頭の一部でもよい)",
+    "number of the import (17, or P12 for a plan), `last` (the import, deletion or undo that was committed last, even if undone since; for plans, the last open plan), or its ID",
+    "インポートの番号(17。計画は P12)、last(最後に適用したもの。種類を問わず、取り消しも、取り消し済みのものも数える。計画では最後の未適用のもの)、または ID",
   ),
 } as const;
 
@@ -42,9 +42,9 @@ export const parseChangeNumber = (typed: string, list: CommandLine): number | "l
 };
 
 /**
- * Returns the import with the given number, ID or start of an ID; for `last`, returns the last import.
+ * Returns the import with the given number or ID; for `last`, returns the last import.
  *
- * @throws `not-found` if no import matches, `usage` if several match
+ * @throws `not-found` if no import matches
  */
 export async function findImport(client: Client<"imports">, typed: string, lastOf = COMMITTED_STATES): Promise<Import> {
   const { imports } = client;
@@ -55,29 +55,12 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
   // the number of a committed plan or of another change: the tenant finds the import or explains what the number refers
   // to
   if (parseImportNumber(typed) !== undefined) return imports.show(typed);
-  const start = typed.toLowerCase();
-  const found = all.filter(({ id }) => id.startsWith(start));
-  const [one, ...more] = found;
-  if (one === undefined || start === "")
-    throw createImportNotFoundFailure(
-      text(`no import matches "${typed}"`, `「${typed}」に当てはまるインポートはありません`),
-    );
-  if (more.length === 0) return one;
-  throw new Failure("usage", {
-    what: text(
-      `the IDs of ${found.length} imports begin with "${typed}"`,
-      `ID が「${typed}」で始まるインポートが ${found.length} 件あります`,
-    ),
-    hint: same(
-      found
-        .slice(0, MAX_NAMED_IMPORTS)
-        .map(({ number, id }) => `${number} (${id})`)
-        .join(", "),
-    ),
-  });
+  const found = all.find(({ id }) => id === typed.toLowerCase());
+  if (found !== undefined) return found;
+  throw createImportNotFoundFailure(
+    text(`no import matches "${typed}"`, `「${typed}」に当てはまるインポートはありません`),
+  );
 }
-
-const MAX_NAMED_IMPORTS = 5;
 
 /** Returns the import, deletion or undo that was committed last, even if it was undone since. */
 export const findLastCommitted = (imports: readonly Import[]): Import | undefined =>

@@ -26,7 +26,10 @@ test("an invalid limit is a usage error before anything is asked", async () => {
   expect(en).toMatchObject({ exit: 2, requests: [] });
   expect(en.stderr).toContain('error: "many" is neither a number of records nor a percentage\n  --max-deletions\n');
   expect(ja.stderr).toContain("例: --max-deletions 20、--max-deletions 5%\n");
-  expect(await run("imports commit 019a --yes --max-changes 5x")).toMatchObject({ exit: 2, requests: [] });
+  expect(await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes --max-changes 5x")).toMatchObject({
+    exit: 2,
+    requests: [],
+  });
 });
 
 test("counts updates of all kinds together, and applies a percentage to each kind", () => {

@@ -149,7 +149,7 @@ test("JSON gives programs every error, but no warnings", async () => {
 
 test.each(["show", "replan"])("imports %s names a command that lists the rest", async (verb) => {
   const plan = planOf({ errors: 21, rejected: true });
-  const { en, ja } = await runInBoth(`imports ${verb} 019a`, {
+  const { en, ja } = await runInBoth(`imports ${verb} 019a9f3c-5a00-7abc-8def-000000000005`, {
     tenant: {
       imports: { items: [plan] },
       ...(verb === "replan" ? { replanImport: plan } : {}),

@@ -59,28 +59,19 @@ const toProgramProblem = (problem: InputProblem, language: Language, isExport: b
   reason: describeReason(problem, isExport)[language],
 });
 
-/** Returns true if a problem reports a record that is kept because it cannot be deleted. All of these are listed. */
+/** Returns true if a problem reports a record that is kept because it cannot be deleted. */
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
-
-/** Returns true if the previous run kept the record, too. */
-const wasKeptBefore = ({ params }: InputProblem): boolean => params["known"] === 1;
 
 const MAX_NAMED_RECORDS = 10;
 
-/**
- * Lists the kept records on one line. @param rejected true if the file is refused, for another reason; `kept` then has
- * all records that would be kept
- */
-const summarizeKeptRecords = (kept: readonly InputProblem[], rejected: boolean): Text => {
+const summarizeKeptRecords = (kept: readonly InputProblem[]): Text => {
   const names = kept.slice(0, MAX_NAMED_RECORDS).map(({ params }) => same(String(params["name"] ?? params["org"])));
   const more = kept.length > names.length ? [same("…")] : [];
   const { en, ja } = joinTexts([...names, ...more], text(", ", "、"));
-  return rejected
-    ? text(
-        `kept although missing from the file: ${kept.length} (${en})`,
-        `ファイルになくても残すもの: ${kept.length} 件(${ja})`,
-      )
-    : text(`kept, as in the previous run: ${kept.length} (${en})`, `前回に続いて残すもの: ${kept.length} 件(${ja})`);
+  return text(
+    `kept although missing from the file: ${kept.length} (${en})`,
+    `ファイルになくても残すもの: ${kept.length} 件(${ja})`,
+  );
 };
 
 /**
@@ -121,14 +112,15 @@ export async function listProblems(
     }
     if (!namesOrgOtherwise(problem)) codes.add(problem.code);
     read += 1;
-    // a refused file does not keep any records, so these problems must not hide the reasons why it is refused
-    if (wasKeptBefore(problem) || (plan.rejected && isKeptRecord(problem))) kept.push(problem);
-    else digest.take(problem, problem.severity, isKeptRecord(problem));
+    if (isKeptRecord(problem)) kept.push(problem);
+    else digest.take(problem, problem.severity);
     // only all problems together show what a refused file needs
     if (all === undefined && ((digest.isFull && !plan.rejected) || read === MAX_READ_PROBLEMS)) break;
   }
   // also with --quiet, because these records are why the exit code is 8
-  if (kept.length > 0) await terminal.problem(summarizeKeptRecords(kept, plan.rejected));
+  if (kept.length > 0) await terminal.problem(summarizeKeptRecords(kept));
+  // a refused file does not keep any records
+  if (!plan.rejected) for (const problem of kept) await terminal.note(describeReason(problem, isExport));
   await digest.show(terminal, (problem) =>
     renderProblemLine(typed ?? plan.fileName, problem, describeReason(problem, isExport)),
   );

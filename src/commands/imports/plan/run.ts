@@ -59,8 +59,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       isExport: requested.options.fromConsole,
     });
     const { report, errors, skipped, emitCsv } = requested.options;
-    const emits = emitCsv !== undefined && !plan.rejected;
-    await showPlan(tools, plan, { ...problems, emits, allRows: same(report ?? "--report plan.xlsx") });
+    await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });

@@ -1,6 +1,6 @@
 import type { RecordAction } from "../../../lib/model/import.ts";
 import type { Import } from "../../../lib/client/index.ts";
-import { describeMirror, toPlan, renderRow, sampleSize } from "../../../lib/plan/describe.ts";
+import { toPlan, renderRow, sampleSize } from "../../../lib/plan/describe.ts";
 import { sumChanges, renderPlan, type Plan, type PlanSample } from "../../../lib/plan/plan.ts";
 import { LOCAL_CONTEXT_NAME } from "../../../lib/config/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
@@ -27,29 +27,28 @@ interface PlanNotes {
   readonly allRows?: Text | undefined;
   /** the problem of the header or the whole file, if there is one: notes on columns are then omitted */
   readonly whole?: string | undefined;
-  /** true if an upload file is written, which has warnings of its own */
-  readonly emits?: boolean | undefined;
 }
 
 /** Shows a plan: the target tenant, the counts, notes on columns, and the first rows (deletions first). */
-export async function showPlan(tools: Tools, told: Import, { allRows, whole, emits }: PlanNotes = {}): Promise<void> {
+export async function showPlan(tools: Tools, told: Import, { allRows, whole }: PlanNotes = {}): Promise<void> {
   const plan = await buildPlan(tools, told);
   await renderPlan(tools.terminal, {
     ...plan,
-    notes: [
-      ...((whole === undefined ? plan.notes : undefined) ?? []),
-      ...(await loadMirrorNotes(tools, told, emits === true)),
-    ],
+    notes: [...((whole === undefined ? plan.notes : undefined) ?? []), ...(await describeNewMirror(tools, told))],
     samples: tools.globals.quiet || told.rejected ? [] : await buildSamples(tools, told, { plan, allRows }),
   });
 }
 
-async function loadMirrorNotes(tools: Tools, told: Import, emits: boolean): Promise<Iterable<Text>> {
-  const chosen = await tools.tenant("tenant");
-  const { context } = chosen;
-  const { mirroredAt } = await chosen.client.tenant.show();
-  const isMapped = context.kind === "embedded" && context.maps.has(told.kind);
-  return describeMirror(told, { mirroredAt, zone: resolveTimezone(tools, chosen), isMapped, emits });
+async function describeNewMirror(tools: Tools, { request }: Import): Promise<readonly Text[]> {
+  if (request?.fromConsole !== true) return [];
+  const { client } = await tools.tenant("tenant");
+  if ((await client.tenant.show()).mirroredAt !== null) return [];
+  return [
+    text(
+      "this turns the tenant into a mirror of the console: later changes to the tenant must also be made in the console",
+      "このテナントは管理画面のミラーになります。以後、このテナントで変更した内容は、管理画面でも変更する必要があります",
+    ),
+  ];
 }
 
 const SAMPLE_ACTION_ORDER: readonly RecordAction[] = ["delete", "create", "update"];

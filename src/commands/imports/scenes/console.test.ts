@@ -246,24 +246,6 @@ describe("the console bridge", () => {
     expect(await readFile(desk.path("console.csv"), "utf8")).toContain("山田 太郎,taro@example.com");
   });
 
-  test("every plan and context show have the age of the mirror, without creating a tenant", async () => {
-    const desk = await freshDesk();
-    const shown = async () => JSON.parse((await desk.run("context show --format json")).text) as object;
-    expect(await shown()).toMatchObject({ mirroredAt: null, mirrorAgeDays: null });
-    expect(existsSync(desk.path("tenants"))).toBe(false);
-    const own = await desk.run("users import people.csv --mode replace --create-orgs --yes");
-    expect(own.stderr).not.toContain("console");
-    expect(await shown()).toMatchObject({ mirroredAt: null });
-    const first = await desk.run("users import people.csv --from-console --yes");
-    expect(first.stderr.match(/this turns the tenant into a mirror of the console/g)).toHaveLength(1);
-    const again = await desk.run("users import people.csv --dry-run --emit-csv c.csv");
-    expect(
-      again.stderr.match(/this tenant is a mirror of the console: its data last came from the console on/g),
-    ).toHaveLength(1);
-    expect(await shown()).toMatchObject({ mirroredAt: expect.stringMatching(/Z$/), mirrorAgeDays: 0 });
-    expect((await desk.run("context show --format table")).text).toMatch(/days since last update +0/);
-  });
-
   test("a change in a mirror stays on the console's list until somebody confirms it", async () => {
     const desk = await freshDesk();
     await desk.run("users import people.csv --create-orgs --from-console --yes");

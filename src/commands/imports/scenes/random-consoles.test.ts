@@ -32,7 +32,7 @@ import {
 } from "#support/console/upload.ts";
 import { buildUndoOptions, getChangeNumber, verifyCompletely, verifyWithChange } from "#support/console/verify.ts";
 
-const RANDOM = toPropertyParameters(12, 20_261_120);
+const RANDOM = toPropertyParameters(12, 20_261_121);
 
 let desk: Desk;
 beforeAll(() => {

@@ -49,8 +49,6 @@ export interface ImportDetail {
   readonly comparedRevision?: number | undefined;
   /** when the plan was compared again; undefined if it was compared only once */
   readonly replannedAt?: string | undefined;
-  /** numbers of the records that the plan keeps because it cannot delete them */
-  readonly undeletable?: readonly number[] | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
   /** name and hash of the upload file that was written for the console */
@@ -215,26 +213,6 @@ export const listImports = async (reader: Reader): Promise<readonly ImportRecord
   (await reader.all("select * from import order by pk desc")).map(toImportRecord);
 
 /**
- * Returns the numbers of the records that the previous import of the same format and scope kept because it could not
- * delete them. That import must have been committed, or must have had no other changes to make.
- */
-export const readPreviouslyKept = async (
-  reader: Reader,
-  { pk, kind, detail: { request } }: Pick<ImportRecord, "pk" | "kind" | "detail">,
-): Promise<ReadonlySet<number>> => {
-  const row = await reader.get(
-    `select detail -> 'undeletable' as kept from import
-     where pk < :pk and kind = :kind and detail -> 'undeletable' is not null
-       and detail -> 'request' -> 'scope' is not distinct from :scope
-       and (state = 'committed' or state = 'discarded' and not (detail -> 'counts' ->> 'rejected')
-         and ${CHANGE_COUNTS.map((count) => `detail -> 'counts' ->> '${count}'`).join(" + ")} = 0)
-     order by pk desc limit 1`,
-    { pk, kind, scope: request?.scope === undefined ? null : JSON.stringify(request.scope) },
-  );
-  return new Set(JSON.parse(String(row?.["kept"] ?? "[]")) as readonly number[]);
-};
-
-/**
  * Returns the last import of a console export with the same bytes; undefined if there is none, or if it is the newest
  * console import of its format. Undone imports do not count.
  */
@@ -254,5 +232,3 @@ export const findEarlierConsoleImport = async (
   const newer = rows.slice(0, found).map(({ change }) => Number(change));
   return { change: Number(row["change"]), at: String(row["at"]), newer };
 };
-
-const CHANGE_COUNTS = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;

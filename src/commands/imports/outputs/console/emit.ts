@@ -171,8 +171,7 @@ export function refuseUnseenData(plan: Import): void {
 
 /** Yields what people must know about a written file before they upload it. */
 export function* listUploadWarnings(file: string, plan: Import, written: UploadFileSummary): Generator<Text> {
-  const { blankSecrets, severalAddresses, cleared, mapped } = written;
-  const { thing, app } = FORMATS[plan.kind];
+  const { blankSecrets, severalAddresses, cleared } = written;
   if (getUploadMode(plan) === "replace") yield describeFullUpdateRisk(plan);
   if (blankSecrets.users > 0) yield describeBlankSecrets(file, getUploadMode(plan) === "replace", blankSecrets);
   if (severalAddresses > 0) {
@@ -195,8 +194,6 @@ export function* listUploadWarnings(file: string, plan: Import, written: UploadF
       `次の列は管理画面のエクスポートで確認できていないため、入力ファイルで空欄のセルに書き出した値が古い可能性があります: ${names}`,
     );
   }
-  if (app === undefined && !mapped)
-    yield thing.ownHeaders === true ? describeOwnHeaders(file, plan) : describeUnconfirmedFormat(file);
 }
 
 const findUnseenInputColumns = ({ absentColumns, unseenColumns = [] }: Import): readonly string[] =>
@@ -207,12 +204,6 @@ const describeFullUpdateRisk = (plan: Import): Text =>
   text(
     `the manual does not say whether 全件更新 deletes users and creates them again (and what happens to their devices), or whether administrators are exempt; users missing from the file are deleted: ${plan.delete} in this mirror, possibly more in the console`,
     `全件更新がユーザーを削除して作り直すのか(デバイスとの関連付けがどうなるか)、管理者が対象外かどうかは、マニュアルに記載がありません。ファイルにないユーザーは削除されます(このミラーでは ${plan.delete} 件。管理画面ではそれより多い可能性があります)`,
-  );
-
-const describeUnconfirmedFormat = (file: string): Text =>
-  text(
-    `the encoding and most headers of CLOMO PANEL's user CSV are not confirmed: compare ${file} with a file that the console exported`,
-    `CLOMO PANEL のユーザー CSV の文字コードと多くのヘッダーは確認されていません。${file} を管理画面のエクスポートと見比べてください`,
   );
 
 const describeManualDeletions = (list: string, { delete: count, kind }: Import): Text => {
@@ -236,11 +227,3 @@ const describeOwnersToRemove = (devices: number): Text =>
     `first remove the owner from the ${formatCount(devices, "device")} listed above, in the console`,
     `先に、上に示したデバイス ${devices} 台の所有者を管理画面で外してください`,
   );
-
-const describeOwnHeaders = (file: string, { kind }: Import): Text => {
-  const { en, ja } = FORMATS[kind].thing.title;
-  return text(
-    `${file} has clomoctl's own headers, because the console's headers for ${en} are not known: replace them before the upload, and before you verify the console's export, replace its headers with clomoctl's`,
-    `管理画面での${ja}の CSV のヘッダーは確認されていないため、${file} のヘッダーは clomoctl 独自のものです。アップロードの前に管理画面のものに、照合の前にはエクスポートのヘッダーを clomoctl のものに書き換えてください`,
-  );
-};

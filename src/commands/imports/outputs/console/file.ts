@@ -34,8 +34,6 @@ export interface UploadFileSummary {
   readonly severalAddresses: number;
   /** number of values that blank cells are intended to clear */
   readonly cleared: number;
-  /** true if its headers come from the context's column map */
-  readonly mapped: boolean;
   readonly leftOut: LeftOutSummary;
 }
 
@@ -59,7 +57,7 @@ export async function writeConsoleFile(
   const encoding = context.kind === "embedded" && context.language === "en" ? "utf-8" : "shift_jis";
   const map = await loadColumnMap(tools, plan.kind, { option: undefined, context });
   const columns = new ConsoleColumns(source, map);
-  const writing = { path, source, columns, mapped: map !== undefined, encoding, done } as const;
+  const writing = { path, source, columns, encoding, done } as const;
   if ("file" in source && (await tools.outputs.isRestartable(path))) {
     const written = await writeEncodedRows(tools, writing).catch((error: unknown) => {
       if (!(error instanceof UnfitRowError)) throw error;
@@ -77,7 +75,6 @@ interface UploadFileInput {
   readonly path: string;
   readonly source: PlanSource;
   readonly columns: ConsoleColumns;
-  readonly mapped: boolean;
   readonly encoding: FileEncoding;
   readonly done: ((written: WrittenUpload) => Promise<unknown>) | undefined;
 }
@@ -105,7 +102,7 @@ async function measureRows(tools: Tools, { path, source, columns, encoding }: Up
 
 /** Writes the upload file in one pass.  @throws UnfitRowError */
 async function writeEncodedRows(tools: Tools, writing: UploadFileInput): Promise<UploadFileSummary> {
-  const { path, source, columns, mapped, encoding, done } = writing;
+  const { path, source, columns, encoding, done } = writing;
   let fits = true;
   const encoder = createEncoder(encoding, { onUnmappable: "error", report: () => (fits = false) });
   const hash = createHash("sha256");
@@ -141,7 +138,7 @@ async function writeEncodedRows(tools: Tools, writing: UploadFileInput): Promise
     if (found.count > 0 && getUploadMode(source.plan) === "replace") throw createMissingRowsFailure(found);
     isAllLeftOut = rows === 0 && found.count > 0;
     await writer.write(checked(encoder.end()));
-    return { rows, blankSecrets: blank.found, severalAddresses, cleared, mapped, leftOut: found };
+    return { rows, blankSecrets: blank.found, severalAddresses, cleared, leftOut: found };
   };
   const isEmpty = ({ rows }: UploadFileSummary): boolean => rows === 0 && getUploadMode(source.plan) === "append";
   const written = await tools.outputs.write(path, writeRows, { settle, isEmpty });

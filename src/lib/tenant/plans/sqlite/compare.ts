@@ -207,25 +207,16 @@ const MAX_LISTED_CREATED_RECORDS = 10;
 
 const countKeptRecords = (
   database: Database,
-  { keptBefore, kind: { thing } }: PlanDefinition,
-): NonNullable<PlanCounts["kept"]> => {
-  const known = JSON.stringify([...(keptBefore ?? [])]);
-  return {
-    count: database.count(`select count(*) from s.${UNDELETABLE_TABLE}`),
-    known: database.count(
-      `select count(*) from s.${UNDELETABLE_TABLE} where target in (select value from json_each(:known))`,
-      {
-        known,
-      },
-    ),
-    names: database
-      .all(
-        `select ${buildRecordLabelSql(thing)} as name from s.${UNDELETABLE_TABLE} k join ${thing.name} t on t.pk = k.target
-         order by t.pk limit ${MAX_LISTED_CREATED_RECORDS}`,
-      )
-      .map(({ name }) => String(name)),
-  };
-};
+  { kind: { thing } }: PlanDefinition,
+): NonNullable<PlanCounts["kept"]> => ({
+  count: database.count(`select count(*) from s.${UNDELETABLE_TABLE}`),
+  names: database
+    .all(
+      `select ${buildRecordLabelSql(thing)} as name from s.${UNDELETABLE_TABLE} k join ${thing.name} t on t.pk = k.target
+       order by t.pk limit ${MAX_LISTED_CREATED_RECORDS}`,
+    )
+    .map(({ name }) => String(name)),
+});
 
 type CreatedCountName = "orgsCreated" | "groupsCreated";
 

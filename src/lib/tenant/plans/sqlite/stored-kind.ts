@@ -133,8 +133,6 @@ export interface PlanDefinition {
   readonly kind: StoredKind;
   readonly request: PlanRequest;
   readonly staged: StagedFile;
-  /** record numbers of the records that the previous run kept because they could not be deleted */
-  readonly keptBefore?: ReadonlySet<number> | undefined;
 }
 
 /**

@@ -107,19 +107,14 @@ export const reportUndeletableRecords = (
   plan: PlanDefinition,
   found: readonly UndeletableRecord[],
 ): void => {
-  const { request, keptBefore } = plan;
-  const isKept = request.undeletable !== undefined;
+  const isKept = plan.request.undeletable !== undefined;
   if (isKept)
     database.run(
       `insert into s.${UNDELETABLE_TABLE} select e.value from json_each(:pks) e where true on conflict do nothing`,
       { pks: JSON.stringify(found.map(({ pk }) => pk)) },
     );
   for (const [code, records] of Map.groupBy(found, (one) => one.code)) {
-    const params = records.map((one) => ({
-      ...one.params,
-      ...(isKept && { kept: 1 }),
-      ...(isKept && keptBefore?.has(one.pk) === true && { known: 1 }),
-    }));
+    const params = records.map((one) => ({ ...one.params, ...(isKept && { kept: 1 }) }));
     recordFinding(database, plan, {
       code,
       severity: isKept ? "warning" : "error",
@@ -153,10 +148,6 @@ export const keepMissingRecords = (database: Database, { kind, request, ...rest 
     },
   );
 };
-
-/** Returns the record numbers of the records that a compared plan keeps although the file lacks them. */
-export const readUndeletableRecords = (database: Database): readonly number[] =>
-  database.all(`select target from s.${UNDELETABLE_TABLE} order by target`).map(({ target }) => Number(target));
 
 const listOwnerColumns = ({ kind: { table } }: PlanDefinition): readonly ReferringTable[] =>
   (table.heldBy ?? []).filter(({ thing }) => thing === DEVICE);

@@ -25,7 +25,6 @@ import {
   updateImport,
   findEarlierConsoleImport,
   isFullConsoleImport,
-  readPreviouslyKept,
   toKeepingRequest,
   readImport,
   type ImportRecord,
@@ -33,7 +32,6 @@ import {
 } from "../../import-rows.ts";
 import { createRejectedImportFailure, createImportHint, createTenantChangedFailure } from "../../import-failures.ts";
 import { selectRecordsToDelete, createChoiceTables } from "../deletion/choose.ts";
-import { readUndeletableRecords } from "../deletion/undeletable.ts";
 import { buildComparisonDefinitions, buildDeletionPlans, buildPlannedKind, buildPlanDefinitions } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
 import { observeExport, listRemovedFields } from "../merge/observation.ts";
@@ -309,23 +307,19 @@ const compareAndStorePlan = async (
   const [plan] = plans;
   const isDeletion = plan.request.mode === "delete";
   const reader = new Connection(database);
-  const keptBefore = await readPreviouslyKept(reader, record);
   const takenOver =
     plan.request.fromConsole === true
       ? await findEarlierConsoleImport(reader, { kind: record.kind, sha256: plan.staged.sha256 })
       : undefined;
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plans);
-    const found = isDeletion
-      ? selectRecordsToDelete(database, plans, permitted)
-      : comparePlan(database, { ...plan, keptBefore });
+    const found = isDeletion ? selectRecordsToDelete(database, plans, permitted) : comparePlan(database, plan);
     const counts = { ...found, merged: countMergedValues(database, plan), takenOver };
     for (const one of plans) storeDeletions(database, one, counts.delete === 0 && counts.beside === undefined);
     return {
       etag,
       counts,
       comparedRevision: readTenantRevision(database),
-      undeletable: plan.request.undeletable && readUndeletableRecords(database),
     };
   });
   flushToDisk(database);
