@@ -77,43 +77,6 @@ test("--dry-run shows the inverse plan and keeps nothing", async () => {
   expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
 });
 
-test.each([
-  [1, true],
-  [0, false],
-] as const)("warns that a restored user has no password: %d, %o", async (create, told) => {
-  const undo = { ...UNDO, create };
-  const tenant = tenantWith({ discardImport: { ...undo, state: "discarded" } }, undo);
-  const { en, ja } = await runInBoth("undo 17 --dry-run", { tenant });
-  expect(
-    en.stderr.includes(
-      "deleted records are restored without passwords and similar secrets, because they are not stored: set them again",
-    ),
-  ).toBe(told);
-  expect(ja.stderr.includes("パスワードなどが未設定の状態で元に戻ります")).toBe(told);
-});
-
-test.each([
-  ["--dry-run", { discardImport: UNDO }],
-  ["--confirm-deletions 12", { commitImport: done({ ...UNDO, delete: 12, update: 0 }) }],
-] as const)(
-  "counts the rows that are omitted, and names no command that would not list them: %s",
-  async (how, answer) => {
-    const undo = { ...UNDO, delete: 12, update: 0 };
-    const tenant = tenantWith(answer, undo);
-    const { en, ja } = await runInBoth(`undo 17 ${how}`, { tenant });
-    expect(en.stderr).toContain("  … and 7 more\n");
-    expect(ja.stderr).toContain("  … 他 7 件\n");
-  },
-);
-
-test("--dry-run checks the limits too", async () => {
-  const discardImport = { ...UNDO, state: "discarded" } as const;
-  const tenant = tenantWith({ import: UNDO, discardImport }, { ...UNDO, recordsBefore: 10 });
-  const { exit, stderr } = await run("undo 17 --dry-run --max-deletions 1", { tenant });
-  expect(exit).toBe(10);
-  expect(stderr).toContain("the plan deletes 2 of 10 records, but the limit is 1");
-});
-
 test("wipes devices that get their owner back only after their number is confirmed", async () => {
   const undo = { ...UNDO, kind: "devices", delete: 0, wipes: 1 } as const;
   const { en, ja } = await runInBoth("undo 17 --confirm-wipes 1 --format json", {
@@ -187,41 +150,12 @@ test.each([
   expect(only.requests[0]).toMatchObject({ query: { mirrorOnly: "true" } });
 });
 
-test("explains how to reopen tasks that a console export only closed", async () => {
-  const undo = { ...UNDO, update: 0, delete: 0 };
-  const original = toCommittedPlan();
-  const settled = { closed: [12], contradicted: [14], open: 1 };
-  const exported = { ...original, settled, request: { ...original.request, fromConsole: true } } as Import;
-  const { importRows: _none, ...answers } = tenantWith({ imports: { items: [exported] }, discardImport: undo }, undo);
-  const { en, ja } = await runInBoth("undo 17 --dry-run", { tenant: answers });
-  expect(en.stderr).toContain(
-    "warning: change 17 imported an export of the console, and the tasks whose state it changed are not changed back: 12, 14; to restore their former state: clomoctl undo 17 --mirror-only\n",
-  );
-  expect(ja.stderr).toContain("作業も取り込み前の状態に戻すには: clomoctl undo 17 --mirror-only\n");
-  expect((await run("undo 17 --dry-run --mirror-only", { tenant: answers })).stderr).not.toContain("warning:");
-});
-
 test("reports what was undone, and how to undo the undo", async () => {
   const undo = { ...UNDO, delete: 0 };
   const tenant = tenantWith({ commitImport: done(undo) }, undo);
   const { en, ja } = await runInBoth("undo last --yes", { tenant });
   expect(en.stderr).toMatch(/\nchange 18 \(undoing change 17\): 1 user updated\nundo: clomoctl undo 18\n$/);
   expect(ja.stderr).toContain("\n変更 18(変更 17 の取り消し): ユーザーを 1 件更新\n");
-});
-
-test("reports values of custom fields that have been removed since", async () => {
-  const lost = [
-    { name: "座席", values: 2 },
-    { name: "内線", values: 1 },
-  ];
-  const undo = { ...UNDO, delete: 0, lost };
-  const { en, ja } = await runInBoth("undo 17 --yes", {
-    tenant: tenantWith({ commitImport: done(undo) }, undo),
-  });
-  expect(en.stderr).toContain(
-    "\nthese custom fields were removed later, so their values cannot be restored: 座席: 2 values; 内線: 1 value\n",
-  );
-  expect(ja.stderr).toContain("\nその後に削除されたカスタムユーザー情報の値は元に戻りません: 座席: 2 件、内線: 1 件\n");
 });
 
 test("passes last to the tenant, which finds the account's newest change", async () => {
@@ -488,13 +422,6 @@ test.each([
   }
 });
 
-test("does not replace an existing list of deletions, and sends no request", async () => {
-  const folder = createFolderWith({ "undo-delete.xlsx": "old" });
-  const { exit, requests, stderr } = await run(EMITTING, { tenant: {}, folder });
-  expect({ exit, requests, left: readdirSync(folder) }).toEqual({ exit: 2, requests: [], left: ["undo-delete.xlsx"] });
-  expect(stderr).toContain("this file already exists\n  undo-delete.xlsx\n");
-});
-
 test("if two run at the same time, the later one keeps the files of the other", async () => {
   const folder = freshFolder();
   const names = ["undo-delete.xlsx", "undo.csv"];
@@ -521,14 +448,6 @@ test("organisations require --mirror-only, which cannot be combined with --emit-
   expect(both.exit).toBe(2);
 });
 
-test("help describes --emit-csv as other commands do", async () => {
-  const { en, ja } = await runInBoth("undo --help");
-  for (const { exit, stdout } of [en, ja]) {
-    expect(exit).toBe(0);
-    expect(stdout).toContain("--emit-csv FILE ");
-  }
-});
-
 const BLOCKED: NonNullable<Import["blocked"]>["first"] = [
   { thing: "user", name: "太郎 <taro@x.jp>", why: "changed", fields: ["役職"], change: 21, other: null },
   { thing: "org", name: "S01", why: "used", fields: [], change: null, other: { thing: "device", name: "SN1" } },
@@ -553,19 +472,6 @@ test("names blocked records with the reason, and JSON contains all of them", asy
   expect(ja.stderr).toContain("エラー: 変更 17 のうち 23 件は取り消せないため、何も変更していません\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ committed: false, blocked: undo.blocked.first });
   expect(listOperations(en.requests).slice(-2)).toEqual(["import", "discardImport"]);
-});
-
-test.each([
-  [{ first: BLOCKED.slice(0, 1) }, "\n  first undo the later changes: clomoctl undo 21\n"],
-  [{ first: BLOCKED.slice(1, 2) }, "\n  remove the owner of the devices: clomoctl devices set-owner SN1 --none\n"],
-  [{ first: BLOCKED.slice(2) }, "nothing was changed\n"],
-])("if all records are blocked, does not suggest undoing the rest: %#", async (blocked, end) => {
-  const undo = { ...UNDO, delete: 0, blocked: { count: 1, ...blocked } };
-  const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
-  const { exit, stderr } = await run("undo 17 --yes", { tenant });
-  expect(exit).toBe(5);
-  expect(stderr.endsWith(end)).toBe(true);
-  expect(stderr).not.toContain("--skip-blocked");
 });
 
 test("if no later change blocks the undo, suggests undoing only the rest", async () => {
@@ -796,19 +702,5 @@ describe("in a tenant", () => {
     const field = await typed(`undo ${removed} --yes`);
     expect(field.exit).toBe(5);
     expect(field.stderr).toContain("a deleted custom field cannot be restored with its values\n");
-  });
-
-  test.each([
-    ["without changes", async () => undefined],
-    ["without changes of records", (empty: TestTenant) => empty.client.tenant.set({ contactName: "総務" })],
-  ])("an account %s has no last change", async (_, prepare) => {
-    const empty = new TestTenant();
-    await prepare(empty);
-    const { exit, stderr } = await run("undo last", { tenant: empty.fetch });
-    await empty[Symbol.asyncDispose]();
-    expect({ exit, stderr }).toMatchObject({
-      exit: 6,
-      stderr: expect.stringContaining(`no change by ${getTestActor()} can be undone\n`),
-    });
   });
 });

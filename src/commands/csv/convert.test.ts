@@ -135,14 +135,6 @@ test("reads the input in the given encoding", async () => {
   expect(ja.stderr).toContain("--from-encoding utf-8 か --from-encoding shift_jis");
 });
 
-test("separates cells by the delimiter", async () => {
-  const stdin = 'a;b\nx;"y,z"\n';
-  expect(await convert(stdin, "--delimiter ;")).toMatchObject({ exit: 0, stdout: stdin });
-  const { exit, stdout, stderr } = await convert(stdin);
-  expect({ exit, stdout }).toEqual({ exit: 3, stdout: "" });
-  expect(stderr).toContain("2:1: quote inside an unquoted cell");
-});
-
 describe("a character that the encoding does not have", () => {
   const TEXT = "a,b\r\n1,𠮷\r\né,〜\r\n";
 
@@ -168,16 +160,6 @@ describe("a character that the encoding does not have", () => {
     expect(en.stderr).toMatch(/^1 character written as [^\n]+\n2 characters replaced by 〓\n$/);
     expect(ja.stderr).toMatch(/^1 文字を [^\n]+\n2 文字を 〓[^\n]+\n$/);
   });
-
-  test.each([20, 21])("is listed for up to twenty characters: %i", async (count) => {
-    const { exit, stderr } = await convert(
-      `a\n${"é\n".repeat(count)}`,
-      "--from-encoding utf-8 --to-encoding shift_jis",
-    );
-    expect(exit).toBe(3);
-    expect(stderr.match(/U\+00E9/g)).toHaveLength(20);
-    expect(stderr).toContain(`${count} characters`);
-  });
 });
 
 describe("a problem with bytes or quoting", () => {
@@ -195,18 +177,6 @@ describe("a problem with bytes or quoting", () => {
     expect(ja.stderr).toContain("問題が 2 件");
     expect(readdirSync(folder)).toEqual(["in.csv"]);
   });
-
-  test.each([1, 20, 21])("is listed for up to twenty problems: %i", async (count) => {
-    const { stderr } = await convert(`a\n${'x"\n'.repeat(count)}`);
-    expect(stderr.match(/^\S+:\d+:1: /gm)).toHaveLength(Math.min(count, 20));
-    expect(stderr).toContain(`error: nothing was written: the file has ${count} problem${count === 1 ? "" : "s"}\n`);
-  });
-});
-
-test("problems in stdin are reported as stdin, as in csv check", async () => {
-  const { en, ja } = await runInBoth("csv convert - - --to-encoding utf-8", { stdin: 'a\n"b' });
-  expect(en.stderr).toMatch(/^stdin:2[^]+\n {2}stdin\n/);
-  expect(ja.stderr).toMatch(/^stdin:2[^]+\n {2}標準入力\n/);
 });
 
 test("removes a Ctrl-Z at the end and reports it", async () => {
@@ -215,19 +185,6 @@ test("removes a Ctrl-Z at the end and reports it", async () => {
   expect(en.stderr).toContain("Ctrl-Z");
   expect(ja.stderr).toContain("Ctrl-Z");
   expect(await convert("a\nb\n")).toMatchObject({ exit: 0, stderr: "" });
-});
-
-test("progress counts the bytes that were read", async () => {
-  const { stderr } = await convert(TEXT, "--progress json");
-  const total = Buffer.byteLength(TEXT);
-  const events = stderr
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as unknown);
-  expect(events).toEqual([
-    { step: "convert", done: 0, total, unit: "bytes" },
-    { step: "convert", done: total, total, unit: "bytes" },
-  ]);
 });
 
 test.each(["auto", "utf-8"])("a signal ends it, and nothing is written: --from-encoding %s", async (encoding) => {

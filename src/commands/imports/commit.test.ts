@@ -7,7 +7,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
-import { example, inTurn, type Answers } from "#support/commands/tenant.ts";
+import { example, type Answers } from "#support/commands/tenant.ts";
 import {
   COMMITTED_RESULT,
   toCommittedPlan,
@@ -189,19 +189,6 @@ test.each([
   expect(listOperations(en.requests)).not.toContain("commitImport");
 });
 
-test("a number of deletions does not confirm a plan without deletions", async () => {
-  const refused = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --confirm-deletions 1 --yes", {
-    tenant: holding(planOf(), { import: planOf() }),
-  });
-  expect(refused).toMatchObject({ exit: 3 });
-  const terminal = { typing: [["Apply to ", "n\r"]] } as const;
-  const asked = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --confirm-deletions 0", {
-    tenant: holding(planOf()),
-    terminal,
-  });
-  expect(asked).toMatchObject({ exit: 0 });
-});
-
 test("deletions on a remote tenant require its context in the command if it cannot ask", async () => {
   const home = freshFolder();
   await run("context add far --url https://tenant.invalid", { home });
@@ -225,26 +212,6 @@ test("deletions on a remote tenant require its context in the command if it cann
   expect(
     await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005", { tenant: willing, home, terminal }),
   ).toMatchObject({ exit: 0 });
-});
-
-test("a plan with rows left out is committed in part", async () => {
-  const tenant = holding(planOf(), { commitImport: toCommittedPlan(planOf({ invalid: 1 })) });
-  expect(await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes", { tenant })).toMatchObject({ exit: 8 });
-});
-
-test.each([
-  ["committed", "committed", "適用済み", "clomoctl imports list"],
-  ["undone", "undone", "取り消し済み", "clomoctl imports list"],
-  ["discarded", "dry run", "確認のみ", "clomoctl imports list"],
-] as const)("an import that is %s has no plan to commit", async (state, english, name, next) => {
-  const { en, ja } = await runInBoth("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes", {
-    tenant: { imports: { items: [planOf({ state })] } },
-  });
-  expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain(`error: P12 is not an open plan (state: ${english})\n`);
-  expect(en.stderr).toMatch(new RegExp(`: ${next}\n$`));
-  expect(ja.stderr).toContain(`P12 は適用待ちの計画ではありません(状態: ${name})`);
-  expect(ja.stderr).toMatch(new RegExp(`: ${next}\n$`));
 });
 
 test.each([
@@ -359,28 +326,6 @@ test.each([
   });
   expect({ exit, stdout }).toEqual({ exit: 130, stdout: "" });
   expect(stderr.replaceAll(" ;", ";")).toContain(`error: interrupted: ${told}\n`);
-});
-
-test("says in Japanese what a signal left", async () => {
-  const interrupted = new Failure("interrupted", { what: { en: "stopped", ja: "停止" } });
-  const told = async (after: unknown): Promise<string> => {
-    const tenant = holding(planOf(), { commitImport: interrupted, import: inTurn(after) });
-    return (
-      (await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes --lang ja", { tenant })).stderr.split(
-        "エラー: ",
-      )[1] ?? ""
-    );
-  };
-  expect(await told(planOf())).toContain("何も変更していません。計画を残しました。適用するには");
-  expect(await told(toCommittedPlan())).toContain("計画はすべて適用しました");
-  expect(await told(new Failure("unavailable", { what: { en: "", ja: "" } }))).toContain(`clomoctl imports show P12`);
-});
-
-test("progress counts the rows of the plan", async () => {
-  const tenant = holding(planOf(), { commitImport: toCommittedPlan() });
-  const { stderr } = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes --progress json", { tenant });
-  expect(stderr).toContain('{"step":"commit","done":0,"total":null,"unit":"rows"}\n');
-  expect(stderr).toContain('{"step":"commit","done":2,"total":null,"unit":"rows"}\n');
 });
 
 testWrongLines(["imports commit"], ["imports commit 1 2"], ["imports commit 1 --confirm-deletions -1"]);

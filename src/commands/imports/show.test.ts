@@ -42,17 +42,6 @@ test("shows what is kept of a finished import", async () => {
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("shows a line for each field on a terminal, in the chosen language", async () => {
-  const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005", {
-    tenant: holding(toCommittedPlan()),
-    terminal: {},
-  });
-  expect(en.stdout).toMatch(/^organisations created +0$/m);
-  expect(en.stdout).toMatch(/^done by +owner \(hanako\)$/m);
-  expect(ja.stdout).toMatch(/^作成した組織 +0$/m);
-  expect(ja.stdout).toMatch(/^実行者 +所有者\(hanako\)$/m);
-});
-
 test("names by number the change that it undoes and the change that undid it", async () => {
   const undoing = toCommittedPlan(planOf({ undoes: 17 }));
   const tenant = holding(undoing);
@@ -97,34 +86,6 @@ test.each([
   });
   expect(stderr).toContain(line);
   expect(stderr.includes("columns missing from the file, left unchanged: フリガナ\n")).toBe(columnsAreTold);
-});
-
-test("does not ask for the problems of an undo, which has no file", async () => {
-  const undoing = planOf({ mode: "undo", undoes: 16, request: null, fileName: "", create: 0, warnings: 1 });
-  const { exit, stderr, requests } = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005", {
-    tenant: holding(undoing, planning),
-  });
-  expect({ exit, operations: listOperations(requests) }).toEqual({
-    exit: 0,
-    operations: ["imports", "importRows"],
-  });
-  expect(stderr).toContain("undo change 16\nuser: create 0, update 1, delete 0\n");
-});
-
-test("--rows shows people the values of created records", async () => {
-  const after = [
-    { field: "id", value: PLAN_ID },
-    { field: "name", value: "髙橋 花子" },
-    { field: "emails", value: ["a@x.jp", "b@x.jp"] },
-    { field: "title", value: null },
-    { field: "custom:座席", value: "3" },
-  ];
-  const tenant = holding(planOf(), { importRows: createRowsResponder(rowOf({ after })) });
-  const { stdout } = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows", {
-    tenant,
-    terminal: { columns: 200 },
-  });
-  expect(stdout).toContain("氏名: 髙橋 花子; メールアドレス: a@x.jp, b@x.jp; 座席: 3");
 });
 
 test("--rows lists the whole plan, with deletions without a row", async () => {
@@ -186,17 +147,6 @@ test("--problems lists all problems, with the reasons in the chosen language", a
   expect(narrow.stdout.replaceAll(/\s+/g, " ")).toContain("not an email address");
 });
 
-test("refuses --rows together with --problems before it asks the tenant", async () => {
-  const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows --problems");
-  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(en.stderr).toBe(
-    "error: --rows and --problems cannot be used together\n  clomoctl imports show\n  remove one of them\n",
-  );
-  expect(ja.stderr).toBe(
-    "エラー: --rows と --problems は同時に指定できません\n  clomoctl imports show\n  どちらかを外してください\n",
-  );
-});
-
 test("says why the rows of a closed plan cannot be listed", async () => {
   const importRows = new Failure("conflict", { what: { en: "no open plan", ja: "計画がありません" } });
   const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows", {
@@ -208,29 +158,3 @@ test("says why the rows of a closed plan cannot be listed", async () => {
 });
 
 testWrongLines(["imports show"], ["imports show 1 2"], ["imports show 1 --rows=5"]);
-
-test.each([
-  [null, false],
-  ["key", true],
-] as const)(
-  "a terminal shows why rows are left out of the upload file only if a row is left out: %s",
-  async (leftOut, isShown) => {
-    const over = toCommittedPlan(planOf({ emittedAt: "2026-11-20T01:23:40.000Z" }));
-    const tenant = holding(over, { importRows: createRowsResponder(...ROWS.map((row) => ({ ...row, leftOut }))) });
-    const terminal = { columns: 120 };
-    const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows", {
-      tenant,
-      terminal,
-    });
-    expect(en.stdout.includes("why omitted from upload")).toBe(isShown);
-    expect(ja.stdout.includes("アップロード用ファイルに含めない理由")).toBe(isShown);
-    const asked = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows --fields key,leftOut --lang en", {
-      tenant,
-      terminal,
-    });
-    expect(asked.stdout).toContain("why omitted from upload");
-    expect((await run("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows", { tenant })).stdout).toMatch(
-      /^row\t.*\tleftOut\n/,
-    );
-  },
-);

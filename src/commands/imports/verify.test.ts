@@ -1,13 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { addTestAccount } from "#support/tenant/accounts.ts";
 import { getTestActor } from "#support/tenant/administrator.ts";
 import { createFolderWith } from "#support/commands/imports/plans.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
 import { encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
-import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
 let tenant: TestTenant;
 let folder: string;
@@ -26,9 +24,6 @@ const HEADER = ["氏名", "メールアドレス", "役職", "組織コード"];
 const TARO = ["山田 太郎", "taro@example.jp", "課長", ""];
 const JIRO = ["佐藤 次郎", "jiro@example.jp", "", ""];
 const HANAKO = ["髙橋 花子", "hanako@example.jp", "主任", ""];
-
-const sheetOf = (rows: Cells): Buffer =>
-  buildWorkbook({ sheets: { 社員: { rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join("") } } });
 
 const ran = (line: string, more: object = {}) => run(line, { folder, tenant: tenant.fetch, ...more });
 const exported = (...rows: Cells): void => writeFileSync(join(folder, "export.csv"), encodeCsv([HEADER, ...rows]));
@@ -65,35 +60,6 @@ test("does not compare a task that is already done, and says when and how it was
   );
 });
 
-test("does not compare a task that was confirmed, either", async () => {
-  await tenant.client.console.confirm({ numbers: [number], by: "田中" });
-  exported(TARO, JIRO);
-  const { en, ja } = await runInBoth(verify(), { folder, tenant: tenant.fetch });
-  expect(en.exit).toBe(0);
-  expect(en.stderr).toContain(
-    `export.csv was not compared because task ${number} was already done: confirmed, 2026-04-01, 田中\n`,
-  );
-  expect(ja.stderr).toContain(`作業 ${number} は完了済みです: 完了を確認、2026-04-01、田中\n`);
-});
-
-test.each(HAS_ALL)("shows no table of open records if everything is done: %s", async (lang, hasAll) => {
-  exported(TARO.with(2, "部長"), HANAKO, JIRO);
-  const found = await ran(verify(` --progress none --lang ${lang}`), { terminal: { columns: 80 } });
-  expect(found).toMatchObject({ stdout: "", stderr: hasAll(number) });
-  expect((await ran(verify(" --format json"))).stdout).toBe("[]\n");
-});
-
-test("refuses a task of which later changes left nothing", async () => {
-  await ran(`console drop ${number} --yes --confirm-deletions 1`);
-  exported(TARO, JIRO);
-  const { en, ja } = await runInBoth(verify(), { folder, tenant: tenant.fetch });
-  expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain(
-    `task ${number} has nothing left to do, because its values were changed again later, most recently by change `,
-  );
-  expect(ja.stderr).toContain(`作業 ${number} に残っている内容はありません。`);
-});
-
 test.each(HAS_ALL)(
   "names what was changed again apart from the rest, which the console has: %s",
   async (lang, hasAll) => {
@@ -109,23 +75,6 @@ test.each(HAS_ALL)(
     expect((await ran(verify(` --lang ${lang}`))).stderr).toContain(but[lang]);
   },
 );
-
-test("`last` is your newest change that is open in the console", async () => {
-  await addTestAccount(tenant, { name: "other", role: "system" });
-  const [account] = (await tenant.client.console.list({})).slice(-1);
-  await tenant.client.console.confirm({ numbers: [account?.number ?? 0] });
-  const [jiro] = await tenant.client.users.find({ name: "jiro@example.jp" });
-  const [taro] = await tenant.client.users.find({ name: "taro@example.jp" });
-  const { consoleTask } = await tenant.client.users.edit(jiro?.id ?? "", { title: "係長" });
-  await tenant.as("other").users.edit(taro?.id ?? "", { tel: "03-1" });
-  exported(TARO, JIRO.with(2, "係長"));
-  const last = "imports verify LAST --against export.csv --lang en";
-  expect(await ran(last)).toMatchObject({ exit: 0, stderr: `all of change ${consoleTask} is in the console\n` });
-  // one of yours is done by now, and the newest one is not yours
-  expect((await ran(last)).stderr).toContain(`still open from change ${number}: `);
-  await tenant.client.console.confirm({ numbers: [number] });
-  expect(await ran(last)).toMatchObject({ exit: 6 });
-});
 
 test("records of another kind are verified by an export of that kind", async () => {
   writeFileSync(join(folder, "more.csv"), encodeCsv([HEADER, JIRO.with(2, "係長").with(3, "NEW")]));
@@ -161,30 +110,6 @@ test("records of another kind are verified by an export of that kind", async () 
   expect(second).toMatchObject({ exit: 0, stderr: `all of change ${made} is in the console\n` });
 });
 
-test.each([
-  ["export.csv", (rows: Cells) => encodeCsv(rows)],
-  ["export.xlsx", sheetOf],
-])("%s of another kind than the task names the newest open task of the file's kind", async (file, contentOf) => {
-  const devices = [
-    ["シリアルナンバー", "プラットフォーム", "メモ"],
-    ["SERIAL1", "iOS", ""],
-  ];
-  await tenant.import({ kind: "devices", fromConsole: true }, devices);
-  const [device] = await tenant.client.devices.find({ name: "SERIAL1" });
-  const { consoleTask } = await tenant.client.devices.edit(device?.id ?? "", { memo: "x" });
-  writeFileSync(join(folder, file), contentOf([HEADER, TARO.with(2, "部長"), HANAKO]));
-  const wrong = await runInBoth(`imports verify last --against ${file}`, { folder, tenant: tenant.fetch });
-  expect(wrong.en.exit).toBe(3);
-  expect(wrong.en.stderr).toContain(
-    `error: task ${consoleTask} is about devices, but ${file} is an export of users\n  to verify the newest open task for users: clomoctl imports verify ${number} --against ${file}\n`,
-  );
-  expect(wrong.ja.stderr).toContain(`作業 ${consoleTask} の対象はデバイスですが、${file} はユーザーのエクスポートです`);
-  await tenant.client.console.confirm({ numbers: [number] });
-  const none = await runInBoth(`imports verify last --against ${file}`, { folder, tenant: tenant.fetch });
-  expect(none.en.stderr).toContain("no task for users is open; export devices from the console\n");
-  expect(none.ja.stderr).toContain("ユーザーの未了の作業はありません。管理画面でデバイスをエクスポートしてください\n");
-});
-
 test("exits with 9 while a record is open, and lists it with both values", async () => {
   exported(TARO, JIRO);
   const { en, ja } = await runInBoth(verify(), { folder, tenant: tenant.fetch, terminal: { columns: 120 } });
@@ -208,24 +133,6 @@ test("exits with 9 while a field cannot be seen, and names it for --confirm-miss
     `the export does not show: 役職; check in the console, then: clomoctl imports verify ${number} --against export.csv --confirm-missing\n`,
   );
   expect(await ran(verify(" --confirm-missing"))).toMatchObject({ exit: 0 });
-});
-
-test("exits with 9 while a blank cell may mean an organisation without a code", async () => {
-  await tenant.import({ kind: "orgs", fromConsole: true }, [
-    ["組織名", "組織コード", "上位組織コード"],
-    ["倉庫", "", ""],
-  ]);
-  expect((await ran("users move jiro@example.jp --org 倉庫")).exit).toBe(0);
-  const consoleTask = (await tenant.client.console.list({})).at(-1)?.number;
-  exported(TARO, JIRO, HANAKO);
-  const line = `imports verify ${consoleTask} --against export.csv`;
-  const { en, ja } = await runInBoth(line, { folder, tenant: tenant.fetch });
-  expect(en.exit).toBe(9);
-  expect(en.stderr).toContain(
-    `the export does not show: 組織コード (a blank cell may mean an organisation without a code); check in the console, then: clomoctl ${line} --confirm-missing\n`,
-  );
-  expect(ja.stderr).toContain("組織コード(空欄は、コードのない組織の場合があります)");
-  expect(await ran(`${line} --confirm-missing`)).toMatchObject({ exit: 0 });
 });
 
 test("exits with 9 while an export shows only a part, which does not prove a deletion", async () => {
@@ -286,11 +193,6 @@ test("an export that was imported before newer exports is outdated, for imports 
   expect((await ran(`${line} --lang en`)).stderr).not.toContain("this file was already imported on");
 });
 
-test("reads the export from stdin", async () => {
-  const stdin = new TextDecoder().decode(encodeCsv([HEADER, TARO.with(2, "部長"), JIRO, HANAKO]));
-  expect(await ran(`imports verify ${number} --against -`, { stdin })).toMatchObject({ exit: 0 });
-});
-
 test.each([
   ["imports verify 99 --against export.csv", 6],
   ["imports verify NUMBER --against nowhere.csv", 6],
@@ -299,13 +201,6 @@ test.each([
   exported(TARO.with(2, "部長"), HANAKO, JIRO);
   expect(await ran(line.replace("NUMBER", String(number)))).toMatchObject({ exit, stdout: "" });
   expect(await tenant.client.console.list({})).toHaveLength(1);
-});
-
-test("does not send an export that could also be half-width kana", async () => {
-  writeFileSync(join(folder, "export.csv"), "name\r\nMuñoz\r\n");
-  const { exit, stderr } = await ran(`${verify()} --lang en`);
-  expect(exit).toBe(3);
-  expect(stderr).toContain("pass --encoding utf-8 or --encoding shift_jis");
 });
 
 testWrongLines(

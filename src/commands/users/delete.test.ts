@@ -115,24 +115,6 @@ test.each([
   expect(right.exit).toBe(0);
 });
 
-test("help shows the option for a file of names on its first page", async () => {
-  const { en, ja } = await runInBoth("users delete --help", {});
-  expect(en.stdout).toMatch(/^ +--file FILE +text file with one name per line/m);
-  expect(ja.stdout).toMatch(/^ +--file FILE +1 行に 1 件/m);
-});
-
-test("a list in CSV escapes what a spreadsheet would run", async () => {
-  const folder = freshFolder();
-  const after = [{ field: "id", value: ID }];
-  const tenant = tenantWith({
-    discardImport: DISCARDED,
-    importRows: createRowsResponder({ ...gone, after }),
-    users: { items: [{ ...HANAKO, name: "=1+1" }], next: null },
-  });
-  await run("users delete hanako@example.co.jp --dry-run --list gone.csv", { tenant, folder });
-  expect(readFileSync(join(folder, "gone.csv"), "utf8")).toMatch(/(?:^|,)'=1\+1,/m);
-});
-
 test("--org selects everything below, and --direct only the organisation itself", async () => {
   const { findUsers: _, ...tenant } = tenantWith({ findOrgs: example("findOrgs"), discardImport: DISCARDED });
   const [org] = example<{ items: readonly { id: string }[] }>("findOrgs").items;
@@ -141,32 +123,6 @@ test("--org selects everything below, and --direct only the organisation itself"
     json: { org: org?.id, direct: true, called: "--org S01 --direct" },
   });
   expect(await run("users delete --direct --dry-run", { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
-});
-
-test("accepts filters such as an organisation's name, and lists matching administrators separately", async () => {
-  const plan = { ...PLAN, staying: { count: 2, names: ["山田 <yamada@example.co.jp>"] } };
-  const { findUsers: _, ...asked } = tenantWith({ ...commits(plan), findOrgs: example("findOrgs") }, plan);
-  const line = "users delete --org S01 --search 山田 --confirm-deletions 1";
-  const { en, ja } = await runInBoth(line, { tenant: asked });
-  expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("\nadministrators not deleted: 2 (山田 <yamada@example.co.jp>, …)\n");
-  expect(ja.stderr).toContain("\n削除せずに残す管理者: 2 (山田 <yamada@example.co.jp>, …)\n");
-  const [org] = example<{ items: readonly { id: string }[] }>("findOrgs").items;
-  expect(en.requests[1]?.json).toEqual({
-    kind: "users",
-    org: org?.id,
-    search: "山田",
-    called: "--org S01 --search 山田",
-  });
-});
-
-test("reports if a filter matches nobody", async () => {
-  const none = { ...PLAN, delete: 0 };
-  const tenant = { planDeletion: none, tenant: example("tenant"), discardImport: { ...DISCARDED, delete: 0 } };
-  const { en, ja } = await runInBoth("users delete --search nobody", { tenant });
-  expect(en).toMatchObject({ exit: 0 });
-  expect(en.stderr).toContain("\nnothing to change\n");
-  expect(ja.stderr).toContain("\n変更はありません\n");
 });
 
 test("refuses a confirmed number if the filter matches nobody", async () => {
@@ -273,15 +229,6 @@ test("keeps a plan that is out of date, so that it can be compared again", async
   });
   expect(exit).toBe(5);
   expect(stderr).toContain("clomoctl imports replan P12");
-});
-
-test("reads a list of names in Shift_JIS", async () => {
-  const folder = freshFolder();
-  // 髙橋 in Windows-31J
-  writeFileSync(join(folder, "names.txt"), Buffer.from([0xfb, 0xfc, 0x8b, 0xb4, 0x0d, 0x0a]));
-  const tenant = tenantWith(commits());
-  const { requests } = await run("users delete --file names.txt --confirm-deletions 1", { tenant, folder });
-  expect(requests[0]).toMatchObject({ operation: "findUsers", query: { name: "髙橋" } });
 });
 
 test("refuses more names than one request accepts", async () => {

@@ -44,14 +44,6 @@ test("UTF-8 may begin with a byte order mark, Shift_JIS may not", async () => {
   }
 });
 
-test("a file replaces the old one, and stdout stays empty", async () => {
-  const folder = folderWith({ "out.csv": "old" });
-  const line = "users export -o out.csv --encoding utf-8 --overwrite";
-  const { exit, stdout } = await run(line, { folder, tenant });
-  expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
-  expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe(CSV);
-});
-
 const UNHELD = { exportUsers: '氏名,"説\r\n明",é\r\n𠮷,,〜\r\n' };
 
 test("reports the place of a character that the encoding lacks, and writes nothing", async () => {
@@ -100,20 +92,6 @@ test("a map sets the other program's headers and dialect", async () => {
   expect(requests.at(-1)).toEqual({ operation: "exportUsers", query: { newline: "lf" } });
 });
 
-test.each(["delimiter: semicolon", 'quote: "\'"'])("counts places in the dialect of the map: %s", async (dialect) => {
-  const folder = folderWith({ "map.yaml": `dialect: {${dialect}}\n` });
-  const { exit, stderr } = await run("users export --map map.yaml", { folder, tenant: { fields, ...UNHELD } });
-  expect(exit).toBe(3);
-  expect(stderr).toMatch(/^stdout:1:3: [^\n]+\nstdout:2:1: /m);
-});
-
-test("omits a custom field that the map sets to a constant", async () => {
-  const folder = folderWith({ "map.yaml": "constants: {入社年: '2020'}\n" });
-  const line = "users export --encoding utf-8 --map map.yaml";
-  const { stdout } = await run(line, { folder, tenant: { fields, exportUsers: CSV } });
-  expect(stdout).toBe('氏名,メールアドレス,メールアドレス\r\n髙橋,a@example.jp,"b\nb"\r\n');
-});
-
 test("uses the context's map for users if no map is given", async () => {
   const home = freshFolder();
   const folder = folderWith({ "own.yaml": "columns: {Own: 氏名}\n", "told.yaml": "columns: {Told: 氏名}\n" });
@@ -140,19 +118,6 @@ test.each([
     expect(requests.map(({ operation }) => operation)).not.toContain("exportUsers");
   }
   expect(readdirSync(folder)).not.toContain("out.csv");
-});
-
-test("the progress shows the bytes", async () => {
-  const { stderr } = await run("users export --encoding utf-8 --progress json", { tenant });
-  const events = stderr
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as unknown);
-  const bytes = Buffer.byteLength(CSV);
-  expect(events).toEqual([
-    { step: "export", done: 0, total: null, unit: "bytes" },
-    { step: "export", done: bytes, total: null, unit: "bytes" },
-  ]);
 });
 
 test("a signal stops it and leaves no file", async () => {

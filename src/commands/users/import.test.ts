@@ -198,17 +198,6 @@ test.each([
   expect(listOperations(requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
 });
 
-test("cancelling the question changes nothing and discards the plan", async () => {
-  const { exit, stderr, requests } = await run("users import people.csv", {
-    tenant: buildPlanAnswers(planOf(), { import: planOf(), ...dropped() }),
-    folder: folder(),
-    terminal: { typing: [["Apply to kanto", "\u0003"]] },
-  });
-  expect(exit).toBe(130);
-  expect(stderr).toContain("error: interrupted: nothing was changed\n");
-  expect(listOperations(requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
-});
-
 test("if nobody can be asked, suggests --yes and discards the plan", async () => {
   const tenant = buildPlanAnswers(planOf(), { import: planOf(), ...dropped() });
   const { en, ja } = await runInBoth("users import people.csv", { tenant, folder: folder() });
@@ -268,19 +257,6 @@ test.each([
   expect(en.stderr.includes(`the plan is kept; to commit it: clomoctl imports commit P12\n`)).toBe(keeps);
   expect(ja.stderr.includes(`計画を残しました。適用するには: clomoctl imports commit P12\n`)).toBe(keeps);
   expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, ...(keeps ? [] : ["discardImport"])]);
-});
-
-test("a plan that changes nothing is reported without asking", async () => {
-  const plan = planOf({ create: 0, update: 0, unchanged: 2 });
-  const { en, ja } = await runInBoth("users import people.csv --format json", {
-    tenant: buildPlanAnswers(plan, dropped(plan)),
-    folder: folder(),
-  });
-  expect(en.exit).toBe(0);
-  expect(en.stderr.endsWith("nothing to change\n")).toBe(true);
-  expect(ja.stderr.endsWith("変更はありません\n")).toBe(true);
-  expect(JSON.parse(en.stdout)).toMatchObject({ unchanged: 2, dryRun: false, committed: false });
-  expect(listOperations(en.requests)).toEqual(["createImport", "uploadImport", "tenant", "discardImport"]);
 });
 
 test.each(["--yes", "--dry-run"])("ends as partly done if rows are skipped: --skip-invalid %s", async (words) => {
@@ -345,20 +321,6 @@ test("spools stdin, and removes the spooled file", async () => {
   expect(requests[0]?.json).toMatchObject({ delimiter: "\t", fileName: "-" });
   expect(requests[1]).toMatchObject({ file: PEOPLE.replaceAll(",", "\t") });
   expect(readdirSync(home, { recursive: true }).filter((name) => String(name).includes("stdin"))).toEqual([]);
-});
-
-test("messages about the input name stdin", async () => {
-  const plan = planOf({ invalid: 1, errors: 1, rejected: true });
-  const { en, ja } = await runInBoth("users import - --yes", {
-    stdin: PEOPLE,
-    tenant: buildPlanAnswers(plan, {
-      importProblems: [problemOf()],
-      ...dropped(plan),
-      import: { ...plan, state: "discarded" },
-    }),
-  });
-  expect(en.stderr).toMatch(/^stdin:[^]+\n {2}stdin\n/);
-  expect(ja.stderr).toMatch(/^stdin:[^]+\n {2}標準入力\n/);
 });
 
 test.each([

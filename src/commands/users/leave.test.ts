@@ -75,36 +75,6 @@ test("a leaver with two phones: one command, then the phones come back, then the
   expect(gone.stderr).toContain("undo: clomoctl undo ");
 });
 
-test("the summary of an unattended run counts what was changed and deleted", async () => {
-  await createTaro();
-  const ended = await run("users leave taro01 --confirm-deletions 1", at());
-  expect(ended.summary).toMatch(/ local users leave: \+0 ~3 -1 exit 8$/);
-  const again = await run("users leave taro01 --yes", at());
-  expect(again.summary).toMatch(/ local users leave: \+0 ~0 -0 exit 8$/);
-  await run("devices set-owner S1 S2 --none", at());
-  const refused = await run("users leave taro01 --confirm-deletions 2", at());
-  expect(refused.summary).toMatch(/: \+0 ~0 -1 import \S+ exit 3$/);
-  const deleted = await run("users leave taro01 --confirm-deletions 1", at());
-  expect(deleted.summary).toMatch(/: \+0 ~0 -1 import \S+ exit 0$/);
-});
-
-test("without a terminal, all missing options are named at once", async () => {
-  const home = freshFolder();
-  await run("context add kanto --embedded --use --protected", { home });
-  await run("context add osaka --embedded", { home });
-  await createTaro();
-  const { en, ja } = await runInBoth("users leave taro01", at({ home }));
-  expect(en.exit).toBe(2);
-  for (const flag of ["--context kanto", "--confirm-context kanto", "--yes", "--confirm-deletions N"]) {
-    expect(en.stderr).toContain(flag);
-    expect(ja.stderr).toContain(flag);
-  }
-  expect(await run("users leave taro01 --dry-run", at({ home }))).toMatchObject({ exit: 8 });
-  expect(await run("users leave taro01 --on 2099-03-31", at({ home }))).toMatchObject({ exit: 0 });
-  const all = "users leave taro01 --context kanto --confirm-context kanto --confirm-deletions 1";
-  expect(await run(all, at({ home }))).toMatchObject({ exit: 8 });
-});
-
 test("a list can be used again: who was deleted is noted, and the others go on", async () => {
   const home = freshFolder();
   await createUser("自由", { employeeCode: "E1" });
@@ -149,17 +119,6 @@ test("a list can be used again after an import or an undo removed people, and un
   expect(done.exit).toBe(0);
   expect(done.stderr).toMatch(/leavers\.txt:1: "new@example\.jp" was deleted by change \d+: 新/);
   expect(done.stderr).toMatch(/leavers\.txt:2: "自由@example\.jp" was deleted by change \d+: 自由/);
-});
-
-test("a fixed number of deletions confirms nothing if nothing is planned, as --yes does", async () => {
-  await createUser("自由", { employeeCode: "E1" });
-  const line = "users leave E1 --confirm-deletions 1";
-  expect(await run(line, at())).toMatchObject({ exit: 0 });
-  for (const again of [line, `${line} --dry-run`, "users leave E1 --yes"])
-    expect(await run(again, at())).toMatchObject({ exit: 0 });
-  await device("S1", await createUser("所有"), { tags: ["回収待ち"] });
-  for (const again of ["users leave 所有@example.jp --confirm-deletions 1", "users leave 所有@example.jp --yes"])
-    expect(await run(again, at())).toMatchObject({ exit: 8 });
 });
 
 test("a file of skipped rows works as it is: other reasons and people who were never added are noted", async () => {
@@ -299,32 +258,4 @@ test("the last system administrator is refused with the remedy (exit 3)", async 
   const { en } = await runInBoth("users leave boss --yes", at());
   expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("no system administrator would be left") });
   expect(en.stderr).toContain("clomoctl clomo-account edit");
-});
-
-test("a division administrator is told that SECURED APPs were not checked", async () => {
-  await addTestAccount(tenant, { name: "div", role: "division", org: "EAST", manages: ["EAST"] });
-  const [east] = await tenant.client.orgs.find({ name: "EAST" });
-  await device("S1", await createUser("東", { org: east?.id }));
-  const actors = { div: tenant.acting("div").fetch };
-  const done = await run("users leave 東@example.jp --yes --as div", at({ actors }));
-  expect(done.exit).toBe(8);
-  expect(done.stderr).toContain("SECURED APPs were not checked");
-});
-
-test("the plan of an undo names the app of each SECURED APPs user", async () => {
-  await addTestAccount(tenant, { name: "taro01", role: "none" });
-  for (const app of ["docs", "calendar"] as const)
-    await tenant.client.secured.create(app, {
-      userId: "taro01",
-      displayName: "太郎",
-      password: PASSWORD,
-    });
-  const { stderr } = await run("users leave taro01 --confirm-deletions 2", at());
-  const [, number = ""] = /undo: clomoctl undo (\d+)/.exec(stderr) ?? [];
-  const { en, ja } = await runInBoth(`undo ${number} --dry-run`, at());
-  expect(en.stderr).toContain("  + Docs user taro01 太郎\n  + Calendar user taro01 太郎\n");
-  expect(ja.stderr).toContain("  + Docs ユーザー taro01 太郎\n  + Calendar ユーザー taro01 太郎\n");
-  expect(await run(`undo ${number} --yes`, at())).toMatchObject({ exit: 0 });
-  const { stdout } = await run("imports show last --rows --format json", at());
-  expect(JSON.parse(stdout)).toMatchObject([{ app: "docs" }, { app: "calendar" }]);
 });

@@ -17,7 +17,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "columns-too-many": { max: 4711 },
   "cells-surplus": { count: 3 },
   "row-blank": { count: 3 },
-  "org-name-unknown": { name: "営業", by: "name", near: "営業部" },
+  "org-name-unknown": { name: "営業", by: "name" },
   "org-name-ambiguous": { name: "総務課", by: "name", count: 2, paths: "本社/総務課, 大阪支社/総務課" },
   "row-total": { count: 3 },
   "row-note": { count: 3 },

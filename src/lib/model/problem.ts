@@ -511,15 +511,14 @@ export const PROBLEMS = {
       `組織コード「${p["code"]}」の組織がありません(${looksLikeOrgPath(String(p["code"])) ? "パスなら --org-by path を付けてください" : "--create-orgs で全社の下に作れます"})`,
   ),
   "org-name-unknown": createError(
+    (p) => `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} has the ${p["by"]} "${p["name"]}"`,
     (p) =>
-      `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} has the ${p["by"]} "${p["name"]}"${p["near"] === undefined ? "" : `; did you mean "${p["near"]}"?`}`,
-    (p) =>
-      `${p["scoped"] !== undefined ? "管理対象組織に、" : ""}${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織がありません${p["near"] === undefined ? "" : `。「${p["near"]}」ではありませんか?`}`,
+      `${p["scoped"] !== undefined ? "管理対象組織に、" : ""}${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織がありません`,
   ),
   "org-name-ambiguous": createError(
-    '{count} organisations have the {by} "{name}": {paths}; write the whole path or the code',
+    '{count} organisations have the {by} "{name}": {paths}; write the whole path',
     (p) =>
-      `${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織が ${p["count"]} 件あります: ${p["paths"]}。いちばん上の組織からのパスか、組織コードで書いてください`,
+      `${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織が ${p["count"]} 件あります: ${p["paths"]}。いちばん上の組織からのパスで書いてください`,
   ),
   "org-parent-unknown": createError(
     (p) => explainOrgName(p, "parent")?.en ?? `no such parent organisation: ${p["parent"]}`,

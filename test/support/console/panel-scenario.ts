@@ -2,10 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import type { Cells } from "./csv.ts";
 import { ACCOUNT, ACCOUNT_PASSWORD, FULL_NAME, MAIL, ORG_CODE, PLAIN_HEADERS, type PanelUser } from "./panel.ts";
-import type { Scenario } from "./scenario.ts";
+import type { ConsoleMode } from "./upload.ts";
 
 /** A test case: the users of a PANEL, and a file to import. */
-export interface PanelScenario extends Pick<Scenario, "mode" | "blank" | "behind"> {
+export interface PanelScenario {
+  readonly mode: ConsoleMode;
+  readonly blank: "clear" | "keep";
+  /** what somebody changes by hand in the console after the upload, and for which user */
+  readonly behind: { readonly deed: "rename" | "describe" | "delete" | "add"; readonly whom: number };
   readonly users: readonly PanelUser[];
   readonly file: Cells;
 }

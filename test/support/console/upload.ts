@@ -1,5 +1,6 @@
 import { writeCsv, type Cells, type Charset } from "./csv.ts";
-import type { ConsoleMode } from "./secured.ts";
+
+export type ConsoleMode = "追加更新" | "全件更新";
 
 /** Replaces the wave dash with the character that CP932 uses for it, as the console does. */
 export const replaceWaveDash = (value: string): string => value.replaceAll("\u301c", "\uff5e");

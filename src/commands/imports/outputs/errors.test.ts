@@ -113,26 +113,11 @@ test("the reason is a cell in the dialect of the file", async () => {
   );
 });
 
-test("a reason that the encoding lacks is written as closely as possible", async () => {
-  const content = encodeText(`${HEADER}\r\n,x@\r\n`, "shift_jis");
-  const file = await written({ content, problems: [bad(2, { header: "𠮷" })] });
-  expect(new TextDecoder("shift_jis").decode(file)).toContain(",x@,row 2: 〓: not an email address\r\n");
-});
-
 test("a new reason replaces an old reason, wherever its column is", async () => {
   const header = ["氏名", "clomoctl:理由", "メールアドレス"];
   const content = `${header.join(",")}\r\n,"old, reason",x@\r\n山田,,taro@example.com\r\n`;
   expect(await textOf({ content, problems: [bad(2)], header })).toBe(
     `${HEADER},clomoctl:理由\r\n,x@,row 2: メールアドレス: not an email address\r\n`,
-  );
-});
-
-test("a row with too few cells stays unchanged if the file has a column of old reasons", async () => {
-  const header = ["clomoctl:理由", "氏名", "メールアドレス"];
-  const content = `${header.join(",")}\r\nold,山田\r\nold,,x@\r\n`;
-  const uneven = bad(2, { code: "cells-too-few", column: 0, header: "", params: { got: 2, want: 3 } });
-  expect(await textOf({ content, problems: [uneven, bad(3)], header })).toBe(
-    `${HEADER},clomoctl:理由\r\nold,山田\r\n,x@,row 3: メールアドレス: not an email address\r\n`,
   );
 });
 
@@ -149,37 +134,6 @@ test("if the header or the whole file is wrong, every row is written, and empty 
   expect(await textOf({ content: "メールアドレス\r\nx@\r\n\r\ny@\r\n", problems: [missing, bad(4)] })).toBe(
     "メールアドレス,clomoctl:理由\r\nx@,the column 氏名 is missing\r\n\r\ny@,row 4: メールアドレス: not an email address\r\n",
   );
-});
-
-test("a row of one letter is a row, and a blank header is a header", async () => {
-  const blank = bad(1, { code: "header-blank", header: "" });
-  expect(await textOf({ content: "\r\nx\r\n", problems: [blank], header: [""] })).toBe(
-    ",clomoctl:reason\r\nx,column without a header\r\n",
-  );
-});
-
-test("a quote that is never closed stays open, because a reason would be inside it", async () => {
-  const open = bad(3, { code: "quote-unclosed", header: "" });
-  const file = await textOf({ content: `${HEADER}\n,x@\n"山田,t@\n佐藤,s@\n`, problems: [bad(2), open] });
-  expect(file).toMatch(/^.*,clomoctl:理由\n,x@,row 2: メールアドレス: not an email address\n"山田,t@\n佐藤,s@\n+$/);
-});
-
-test("a file without an invalid row has only a header", async () => {
-  const content = `${HEADER}\r\n山田,taro@example.com\r\n`;
-  expect(await textOf({ content, problems: [] })).toBe(`${HEADER},clomoctl:理由\r\n`);
-});
-
-test("many rows are written in order", async () => {
-  const name = "山田".repeat(200);
-  const rows = Array.from({ length: 500 }, (_, at) => `${name}${at},taro${at}@`);
-  const problems = rows.map((_, at) => bad(at + 2));
-  const file = await textOf({ content: [HEADER, ...rows, ""].join("\n"), problems });
-  const expected = [
-    `${HEADER},clomoctl:理由`,
-    ...rows.map((row, at) => `${row},row ${at + 2}: メールアドレス: not an email address`),
-    "",
-  ];
-  expect(file === expected.join("\n")).toBe(true);
 });
 
 test("reports a file that changed after its plan was made, and writes nothing", async () => {
@@ -223,11 +177,6 @@ test.each([
   expect(statSync(join(told.folder, "errors.xlsx")).mode & 0o777).toBe(0o600);
 });
 
-test("invalid rows of a workbook are written to CSV that a spreadsheet can open", async () => {
-  const told = await textOf({ content: BOOK, problems: [problemOf()], header: CODES.split(",") }, " --lang en");
-  expect(told).toBe(`\ufeff${CODES},clomoctl:理由\r\n山田,a,0012,row 3: メールアドレス: not an email address\r\n`);
-});
-
 test("invalid rows keep cells beyond the header after the reason, and have only one reason", async () => {
   const header = [...CODES.split(","), "clomoctl:理由"];
   const content = `${header.join(",")}\n林,b,1,old,x\n山田\n`;
@@ -250,7 +199,6 @@ describe("with a tenant", () => {
 
   const importing = (line: string, folder: string) => run(line, { folder, tenant: tenant.fetch });
   const GOOD = "氏名,メールアドレス\n花子,hanako@example.jp\n";
-  const BAD = "氏名,メールアドレス\n花子,hanako\n";
   const OURS = "氏名,メールアドレス,clomoctl:理由\n花子,直した,x\n";
 
   test.each([
@@ -266,14 +214,5 @@ describe("with a tenant", () => {
     expect([exit, stderr]).toEqual([0, expect.stringContaining(`no invalid rows: ${said}`)]);
     const left = existsSync(join(folder, "e.csv")) ? readFileSync(join(folder, "e.csv"), "utf8") : undefined;
     expect(left).toBe(said.includes("was removed") ? undefined : before);
-  });
-
-  test("removes a workbook of an earlier run, too", async () => {
-    const folder = createFolderWith({ "in.csv": BAD });
-    await importing("users import in.csv --errors e.xlsx --dry-run", folder);
-    writeFileSync(join(folder, "in.csv"), GOOD);
-    const { stderr } = await importing("users import in.csv --errors e.xlsx --overwrite --dry-run --lang ja", folder);
-    expect(stderr).toContain("不正な行がないため、以前に書き出した e.xlsx を削除しました");
-    expect(existsSync(join(folder, "e.xlsx"))).toBe(false);
   });
 });

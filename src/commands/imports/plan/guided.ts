@@ -9,7 +9,6 @@ import { FORMATS } from "../../../lib/model/formats.ts";
 import type { OrgBy } from "../../../lib/model/import.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { formatOrgPath, parseOrgPath } from "../../../lib/model/organisation.ts";
-import { listPathReadings } from "../../../lib/model/path-readings.ts";
 import { text } from "../../../lib/text/index.ts";
 import { loadCustomFields, proposeMapName } from "../../csv/file/column-map.ts";
 import { askColumns, findOpenHeaders } from "../../csv/questions/ask.ts";
@@ -82,7 +81,7 @@ async function findOrgBy(tools: Tools, column: SurveyedColumn | undefined): Prom
   const counts = {
     code: values.filter((value) => codes.has(nameKey(value))).length,
     name: values.filter((value) => names.has(nameKey(value))).length,
-    path: values.filter((value) => listPathReadings(value).some((one) => paths.has(nameKey(one)))).length,
+    path: values.filter((value) => paths.has(nameKey(value))).length,
   };
   if (counts.code > 0 || counts.name + counts.path === 0) return undefined;
   return counts.path > counts.name ? "path" : "name";

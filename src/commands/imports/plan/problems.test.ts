@@ -40,13 +40,6 @@ test.each([
   expect(stderr.split("\n")[0]).toBe(told);
 });
 
-test("the reason and the line of a problem are in the chosen language", async () => {
-  const { stderr } = await run(`${IMPORT} --lang ja`, circumstances([problemOf({ line: 5 })]));
-  expect(stderr.split("\n")[0]).toBe(
-    "people.csv:3:2: メールアドレス: メールアドレスではありません(セル B3、テキストの 5 行目)",
-  );
-});
-
 test("a warning is marked as a warning and rejects nothing", async () => {
   const warning = problemOf({ code: "port-range", severity: "warning" });
   const { en, ja } = await runInBoth(`${IMPORT} --format json`, circumstances([warning]));
@@ -88,53 +81,6 @@ test("reports a common cause once, with the number of other rows", async () => {
     expect.stringMatching(/^people\.csv:9:3: 組織コード: no organisation has the code HR.*\(C9\)$/),
   ]);
   expect(ja.stderr).toContain("people.csv:2: 新しいユーザーでは氏名を空にできません(ほか 29 行)\n");
-});
-
-test("reports short rows once, and mentions no others if all are listed", async () => {
-  const short = (row: number) =>
-    problemOf({ row, line: row, column: 0, header: "", code: "cells-too-few", params: { got: row, want: 99 } });
-  const { stderr } = await run(IMPORT, circumstances(Array.from({ length: 30 }, (_, at) => short(at + 2))));
-  expect(stderr.match(/cells, but the header has 99/g)).toHaveLength(1);
-  expect(stderr).toContain(" (and 29 more rows)\n");
-  expect(stderr).not.toContain("problems in all");
-});
-
-test("reports cells that Excel shows differently once per column", async () => {
-  const cell = (row: number, column: number, code = "cell-digits") =>
-    problemOf({ row, line: row, column, header: `列${column}`, code, params: { cell: `X${row}` } });
-  const problems = Array.from({ length: 10 }, (_, at) => [cell(at + 2, 2), cell(at + 2, 3)]).flat();
-  const { en, ja } = await runInBoth(IMPORT, circumstances([...problems, cell(99, 2, "cell-exponent")]));
-  expect(en.stderr.match(/^people\.csv:.*$/gm)).toEqual([
-    expect.stringMatching(/^people\.csv:2:2: .* \(and 9 more rows\)$/),
-    expect.stringMatching(/^people\.csv:2:3: .* \(and 9 more rows\)$/),
-    expect.stringMatching(/^people\.csv:99:2: .*exponent/),
-  ]);
-  expect(ja.stderr).toContain("(ほか 9 行)\n");
-});
-
-test("counts corrections once per column, after the warnings that need a person", async () => {
-  const mended = (row: number, column: number) =>
-    problemOf({
-      row,
-      line: row,
-      column,
-      header: `列${column}`,
-      code: "value-mended",
-      severity: "warning",
-      params: { value: "ａ", mended: "a" },
-    });
-  const problems = [
-    ...Array.from({ length: 30 }, (_, at) => [mended(at + 2, 4), mended(at + 2, 5)]).flat(),
-    ...many(1, "warning", "mail-comma"),
-  ];
-  const { en, ja } = await runInBoth(IMPORT, circumstances(problems));
-  expect(en.stderr.match(/^warning: people\.csv:.*$/gm)).toEqual([
-    expect.stringContaining("people.csv:2:2: メールアドレス: "),
-    expect.stringMatching(/^warning: people\.csv:2:4: .*\(and 29 more rows\)$/),
-    expect.stringMatching(/^warning: people\.csv:2:5: .*\(and 29 more rows\)$/),
-  ]);
-  expect(ja.stderr).toContain("(ほか 29 行)\n");
-  expect(ja.stderr).not.toContain("警告は全部で");
 });
 
 test("JSON gives programs every error, but no warnings", async () => {

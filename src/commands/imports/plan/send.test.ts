@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { encodeText, createFolderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
+import { createFolderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
 
 const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
 const tenant = buildPlanAnswers(planOf(), { discardImport: planOf({ state: "discarded" }) });
@@ -35,27 +35,6 @@ test("asks the tenant only for the requested corrections", async () => {
   });
 });
 
-test("progress goes from checking to comparing and ends with the plan", async () => {
-  const { en } = await dry("--progress json");
-  const size = Buffer.byteLength(PEOPLE);
-  expect(en.stderr.split("\n").slice(0, 4)).toEqual([
-    `{"step":"check","done":0,"total":${size},"unit":"bytes"}`,
-    `{"step":"check","done":${size},"total":${size},"unit":"bytes"}`,
-    '{"step":"compare","done":0,"total":null,"unit":"rows"}',
-    '{"step":"compare","done":0,"total":null,"unit":"rows"}',
-  ]);
-  expect(en.stderr.split("\n")[4]).toContain("plan for kanto");
-});
-
-test("sends only the end of a long file name", async () => {
-  const folder = freshFolder();
-  const file = join("x".repeat(200), `${"y".repeat(196)}.csv`);
-  mkdirSync(join(folder, "x".repeat(200)));
-  writeFileSync(join(folder, file), PEOPLE);
-  const { requests } = await run(["users", "import", file, "--dry-run"], { tenant, folder });
-  expect(requests[0]?.json).toMatchObject({ fileName: file.slice(-255) });
-});
-
 test("sends the path of a file as typed, but only the file name to another computer", async () => {
   const home = freshFolder();
   await run("context add far --url https://far.example.jp", { home });
@@ -66,13 +45,6 @@ test("sends the path of a file as typed, but only the file name to another compu
     (await run(`users import 山田/people.csv --dry-run --context ${context}`, { home, tenant })).requests[0]?.json;
   expect(await sent("near")).toMatchObject({ fileName: "山田/people.csv" });
   expect(await sent("far")).toMatchObject({ fileName: "people.csv" });
-});
-
-test("also reads a file by its absolute path", async () => {
-  const file = join(createFolderWith({ "people.csv": encodeText(PEOPLE, "shift_jis") }), "people.csv");
-  const { exit, requests } = await run(["users", "import", file, "--dry-run"], { tenant });
-  expect(exit).toBe(0);
-  expect(requests[1]).toMatchObject({ file: PEOPLE, charset: "shift_jis" });
 });
 
 test("a file of several chunks arrives complete", async () => {

@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { ConfirmOptions } from "../../../lib/plan/confirm.ts";
-import { hasNoEffect } from "../../../lib/plan/describe.ts";
 import { askToApply } from "./settle.ts";
 import { buildPlan } from "./show.ts";
 import { validateLimits } from "../../../lib/plan/limits.ts";
@@ -49,24 +48,6 @@ const toolsOf = (asked: string[], { kind = "local", source = "used", yes = false
       },
     },
   }) as unknown as Tools;
-
-test("the question names the tenant and the context", async () => {
-  const asked: string[] = [];
-  expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), {})).toBe(true);
-  expect(asked).toEqual(["Apply to 関東 (context kanto): create 1? --yes"]);
-  expect(await mayCommit(toolsOf(asked, { yes: true }), planOf({ create: 1 }), {})).toBe(true);
-  expect(asked).toHaveLength(1);
-});
-
-test("the question about a console file names the file", async () => {
-  const asked: string[] = [];
-  expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), {}, "up.csv")).toBe(true);
-  await mayCommit(toolsOf(asked), planOf({ delete: 1 }), {}, "up.csv");
-  expect(asked).toEqual([
-    "Apply to 関東 (context kanto) and write up.csv: create 1? --yes",
-    "Apply to 関東 (context kanto) and write up.csv: delete 1. To continue, type the number of deletions (1): --confirm-deletions 1",
-  ]);
-});
 
 test("asks for the number of deletions, even with --yes, unless the number is given", async () => {
   const asked: string[] = [];
@@ -116,13 +97,6 @@ test("deletions on a remote tenant require its context in the command", async ()
     code: "usage",
   });
   expect(await mayCommit(toolsOf([], { kind: "remote", source: "option" }), plan, { confirmDeletions: 3 })).toBe(true);
-});
-
-test("a plan that only sets secrets or creates organisations is a change", () => {
-  expect(hasNoEffect(planOf({}))).toBe(true);
-  for (const count of ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const) {
-    expect(hasNoEffect(planOf({ [count]: 1 }))).toBe(false);
-  }
 });
 
 const by = (answers: ConfirmOptions, plan: Partial<Import>, desk: Desk = { yes: true }): Promise<boolean> =>

@@ -3,12 +3,10 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readRows } from "#support/xlsx/read.ts";
-import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
-import { csv, freshDesk, HEADER, createDeskWithPeople, parseResult, type Desk } from "#support/cli/import-desk.ts";
+import { csv, freshDesk, HEADER, createDeskWithPeople, type Desk } from "#support/cli/import-desk.ts";
 import { FIXTURES } from "#support/cli/home.ts";
 
 describe("the console bridge", () => {
-  const EXPORT = "氏名,メールアドレス,組織コード,役職,CLOMOアカウント名";
   const SECRET = "Invented-4711";
 
   async function emitted(): Promise<Desk & { readonly task: number }> {
@@ -31,21 +29,6 @@ describe("the console bridge", () => {
     return Object.assign(desk, { task: change });
   }
 
-  test("--emit-csv writes Shift_JIS with CRLF, for its owner only, with the secrets of the input", async () => {
-    const desk = await emitted();
-    const bytes = await readFile(desk.path("console.csv"));
-    expect((await stat(desk.path("console.csv"))).mode & 0o777).toBe(0o600);
-    const lines = new TextDecoder("shift_jis", { fatal: true }).decode(bytes).split("\r\n");
-    expect(lines).toEqual([
-      `${HEADER},CLOMOアカウント名,CLOMOアカウントパスワード`,
-      `山田 太郎,taro@example.com,S01,部長,taro,${SECRET}`,
-      "佐藤 花子～,hanako@example.com,S02,,,",
-      "",
-    ]);
-    expect(await desk.states()).toEqual(["committed", "committed"]);
-    expect(await desk.users()).toContain("taro");
-  });
-
   test("a takeover keeps what its export lacks while it is still in use, and says what comes first", async () => {
     const desk = await freshDesk(["組織名,組織コード", "営業部,S01", "総務部,S02"]);
     expect((await desk.run("orgs import people.csv --from-console --yes")).code).toBe(0);
@@ -66,68 +49,6 @@ describe("the console bridge", () => {
     expect((await desk.run("users import users.csv --from-console --yes")).code).toBe(0);
     expect((await desk.run("orgs import orgs.csv --from-console --confirm-deletions 2")).code).toBe(0);
     expect(await codes()).toEqual(["code", "S03"]);
-  });
-
-  test("a takeover names what it keeps even with --quiet, in its report and in JSON", async () => {
-    const desk = await freshDesk([HEADER, "佐藤,ken@example.com,,", "山田,taro@example.com,,"]);
-    expect((await desk.run("users import people.csv --from-console --yes")).code).toBe(0);
-    await desk.write("devices.csv", csv(["シリアルナンバー,所有者メールアドレス", "SN1,ken@example.com"]));
-    expect((await desk.run("devices import devices.csv --from-console --yes")).code).toBe(0);
-    await desk.write("later.csv", csv([HEADER, "山田,taro@example.com,,"]));
-    const kept = await desk.run(
-      "users import later.csv --from-console --yes --quiet --format json --report report.csv",
-    );
-    expect(kept.code).toBe(8);
-    expect(kept.stderr).toContain("佐藤 <ken@example.com> is kept, although this export does not contain it");
-    expect(kept.stderr).toContain("clomoctl devices import EXPORT.csv --from-console ; then this export again");
-    expect(JSON.parse(kept.text)).toMatchObject({ kept: 1, keptNames: ["佐藤 <ken@example.com>"] });
-    expect(await readFile(desk.path("report.csv"), "utf8")).toContain(",佐藤 <ken@example.com>,keep,,");
-  });
-
-  test("a takeover never adds a person a second time whose address was changed in the console", async () => {
-    const desk = await freshDesk([`${HEADER},社員コード`, "佐藤,ken@example.com,,,7"]);
-    expect((await desk.run("users import people.csv --from-console --yes")).code).toBe(0);
-    await desk.write("devices.csv", csv(["シリアルナンバー,所有者メールアドレス", "SN1,ken@example.com"]));
-    expect((await desk.run("devices import devices.csv --from-console --yes")).code).toBe(0);
-    await desk.write("later.csv", csv([`${HEADER},社員コード`, "佐藤,k2@example.com,,,7"]));
-    const refused = await desk.run("users import later.csv --from-console --yes");
-    expect(refused.code).toBe(3);
-    expect((await desk.run("users edit ken@example.com --email k2@example.com")).code).toBe(0);
-    expect((await desk.run("users import later.csv --from-console --yes")).code).toBe(0);
-  });
-
-  test("imports verify finds what differs and what no export shows", async () => {
-    const desk = await emitted();
-    const verify = `imports verify ${desk.task} --format json --against`;
-    await desk.write("differs.csv", csv([EXPORT, "山田 太郎,taro@example.com,S01,次長,taro"]));
-    const differs = await desk.run(`${verify} differs.csv`);
-    expect(differs.code).toBe(9);
-    expect(JSON.parse(differs.text)).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ record: "佐藤 花子〜 <hanako@example.com>", work: "create" }),
-        expect.objectContaining({
-          record: "山田 太郎 <taro@example.com>",
-          field: "title",
-          console: "次長",
-          local: "部長",
-        }),
-      ]),
-    );
-    expect(differs.stderr).toContain(
-      "the export does not show: CLOMOアカウントパスワード; check in the console, then: ",
-    );
-    expect((await desk.run("imports show last --format json")).text).toMatch(/"inConsole": \{\s+"done": 0,/);
-    const same = ["山田 太郎,taro@example.com,S01,部長,taro", "佐藤 花子～,hanako@example.com,S02,,"];
-    const encoder = createEncoder("shift_jis", { onUnmappable: "error" });
-    await desk.write("same.csv", encoder.write(csv([EXPORT, ...same])));
-    const shown = await desk.run(`${verify} same.csv`);
-    expect(shown.code).toBe(9);
-    expect(shown.text).not.toContain("title");
-    expect((await desk.run(`${verify} same.csv --confirm-missing`)).text).not.toContain("example.com");
-    // the organisations that were made for them are in no export of users
-    expect((await desk.run(`console confirm ${desk.task}`)).code).toBe(0);
-    expect((await desk.run(`${verify} same.csv`)).code).toBe(0);
-    expect(await desk.states()).toEqual(["committed", "committed"]);
   });
 
   test("the uploaded file itself proves nothing", async () => {
@@ -182,35 +103,6 @@ describe("the console bridge", () => {
     ]);
   });
 
-  test("organisations without a code are named by the path of their parent", async () => {
-    const desk = await freshDesk();
-    await desk.write(
-      "orgs.csv",
-      csv(["組織名,組織コード,上位組織パス", "本社,,", "営業/部,,本社", "一課,S1,本社/営業\\/部"]),
-    );
-    await desk.run("orgs import orgs.csv --emit-csv console.csv --yes");
-    const lines = new TextDecoder("shift_jis").decode(await readFile(desk.path("console.csv"))).split("\r\n");
-    expect(lines).toEqual([
-      "組織名,組織コード,上位組織コード,上位組織パス",
-      "本社,,,",
-      "営業/部,,,本社",
-      "一課,S1,,本社/営業\\/部",
-      "",
-    ]);
-  });
-
-  test("SECURED APPs users are written for the console's own screen", async () => {
-    const desk = await freshDesk();
-    await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.utf-8.lf.csv")));
-    const outcome = await desk.run("secured users import docs.csv --app docs --create-groups --emit-csv c.csv --yes");
-    expect(outcome.stderr).toContain("SECURED APPs MANAGER (Docs), Users › import icon › ユーザーのインポート");
-    const text = new TextDecoder("shift_jis").decode(await readFile(desk.path("c.csv")));
-    expect(text.split("\r\n")[0]).toMatch(/^表示名,ユーザーID,パスワード,シークレットキー,.*グループ名$/);
-    await desk.write("back.csv", await readFile(desk.path("c.csv")));
-    const back = await desk.run("secured users import back.csv --app docs --create-groups --yes --format json");
-    expect(parseResult(back)).toMatchObject({ rows: 14, create: 0, update: 0, invalid: 0 });
-  });
-
   test("warns about what a file for 全件更新 cannot contain", async () => {
     const desk = await freshDesk();
     await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.utf-8.lf.csv")));
@@ -226,39 +118,5 @@ describe("the console bridge", () => {
     const outcome = await desk.run(replace);
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(outcome.stderr).toContain("warning: the manual does not say whether 全件更新 deletes users");
-  });
-
-  test("unknown columns are carried along", async () => {
-    const desk = await freshDesk(["氏名,メールアドレス,備考", '山田 太郎,taro@example.com,"a,b"']);
-    await desk.run("users import people.csv --allow unknown-columns --emit-csv console.csv --dry-run");
-    const [header = "", row = ""] = new TextDecoder("shift_jis")
-      .decode(await readFile(desk.path("console.csv")))
-      .split("\r\n");
-    expect(header.endsWith(",備考")).toBe(true);
-    expect(row.endsWith(',"a,b"')).toBe(true);
-  });
-
-  test("a tenant with an English account gets UTF-8, whatever the language of the run and the file", async () => {
-    const desk = await freshDesk();
-    await desk.run("context add en --embedded --language en");
-    const words = "users import people.csv --create-orgs --emit-csv console.csv --dry-run --context en --lang ja";
-    expect((await desk.run(words)).code).toBe(0);
-    expect(await readFile(desk.path("console.csv"), "utf8")).toContain("山田 太郎,taro@example.com");
-  });
-
-  test("a change in a mirror stays on the console's list until somebody confirms it", async () => {
-    const desk = await freshDesk();
-    await desk.run("users import people.csv --create-orgs --from-console --yes");
-    await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,S01,課長"]));
-    const changed = await desk.run("users import one.csv --yes");
-    expect(changed.stderr).toContain(
-      "these changes are not made in the console automatically; steps: clomoctl console show 2",
-    );
-    const listed = await desk.run("console list --format json");
-    expect(JSON.parse(listed.text)).toMatchObject([{ number: 2, work: "edit", name: "山田 太郎 <taro@example.com>" }]);
-    expect((await desk.run("console show 2 --lang ja")).stderr).toContain("Users/Org");
-    expect((await desk.run("console confirm 2")).code).toBe(0);
-    expect((await desk.run("console drop 2 --yes")).code).toBe(5);
-    expect(JSON.parse((await desk.run("console list --format json")).text)).toEqual([]);
   });
 });

@@ -44,20 +44,6 @@ describe("an import", () => {
     expect(stderr).toContain("+ 2 taro@example.com 山田 太郎");
   });
 
-  test("of the same file again needs no question and commits nothing", async () => {
-    const desk = await createDeskWithPeople();
-    const again = await desk.run("users import people.csv --format json");
-    expect(again.code).toBe(0);
-    expect(JSON.parse(again.text)).toMatchObject({ unchanged: 2, create: 0, update: 0, delete: 0, committed: false });
-  });
-
-  test("from stdin is the same as from a file, and leaves nothing behind", async () => {
-    const desk = await freshDesk();
-    const { code, text } = await desk.run("users import - --create-orgs --yes --format json", csv(PEOPLE));
-    expect(code).toBe(0);
-    expect(JSON.parse(text)).toMatchObject({ create: 2, committed: true });
-  });
-
   test("with --dry-run into a missing tenant does not create it and leaves nothing behind", async () => {
     const desk = await freshDesk();
     const { code, stderr } = await desk.run("users import people.csv --create-orgs --dry-run");
@@ -66,22 +52,6 @@ describe("an import", () => {
     expect((await desk.run("users delete --search taro --dry-run")).code).toBe(0);
     expect(existsSync(join(desk.home, "tenants"))).toBe(false);
     expect(await readdir(join(desk.home, "tmp"))).toEqual([]);
-  });
-
-  test("shows the number of a plan only if the plan is kept or committed", async () => {
-    const desk = await freshDesk();
-    expect((await desk.run("orgs create 本社")).code).toBe(0);
-    const line = "users import people.csv --create-orgs --dry-run";
-    const numberOf = async (words: string) =>
-      (JSON.parse((await desk.run(`${words} --format json`)).text) as { number?: string }).number;
-    expect(await numberOf(line)).toBeUndefined();
-    expect(await numberOf(`${line} --keep-plan`)).toBe("P2");
-    expect(await desk.type("imports commit P2", [["Apply", "n\r"]])).toMatchObject({
-      code: 0,
-      text: expect.stringMatching(/no\..* P2$/m),
-    });
-    expect(await numberOf("imports commit P2 --yes")).toBe("2");
-    expect(await numberOf("users import people.csv --yes")).toBeUndefined();
   });
 
   test("with --dry-run changes nothing and discards its plan, which --keep-plan keeps for commit", async () => {
@@ -220,18 +190,5 @@ describe("imports", () => {
     const before = await sum();
     await desk.run("users import people.csv --create-orgs --yes --errors e.csv --report r.csv");
     expect(await sum()).toBe(before);
-  });
-});
-
-describe("SECURED APPs users", () => {
-  test("of one app are imported into another app, and the second import changes nothing", async () => {
-    const desk = await freshDesk();
-    await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.shift_jis.crlf.csv")));
-    const first = await desk.run("secured users import docs.csv --app docs --create-groups --yes --format json");
-    expect(parseResult(first)).toMatchObject({ create: 14, committed: true });
-    const exported = await desk.run("secured users export --app docs --quiet");
-    const again = await desk.run("secured users import - --app docs --format json", exported.stdout);
-    expect(again.code).toBe(0);
-    expect(parseResult(again)).toMatchObject({ create: 0, update: 0, delete: 0, committed: false });
   });
 });

@@ -30,14 +30,6 @@ describe("invalid rows", () => {
     expect(await desk.users()).not.toContain("taro");
   });
 
-  test("are left out with --skip-invalid, which exits with 8, even in a dry run", async () => {
-    const desk = await freshDesk(BAD);
-    expect((await desk.run("users import people.csv --skip-invalid --dry-run")).code).toBe(8);
-    const done = await desk.run("users import people.csv --skip-invalid --yes --format json");
-    expect(done.code).toBe(8);
-    expect(parseResult(done)).toMatchObject({ create: 2, committed: true });
-  });
-
   test("are written unchanged by --errors with a guarded reason, and can be imported once corrected", async () => {
     const desk = await freshDesk(BAD);
     await desk.run("users import people.csv --errors errors.csv --report report.csv");
@@ -64,14 +56,6 @@ describe("invalid rows", () => {
     const mended = await desk.run("users import errors.csv --yes --format json --errors again.csv");
     expect(parseResult(mended)).toMatchObject({ create: 2, committed: true });
     expect(mended.stderr).toContain("no invalid rows: again.csv was not written");
-  });
-
-  test("get a new reason in place of an old reason", async () => {
-    const desk = await freshDesk([`${HEADER},clomoctl:理由`, ",x@example.com,,,old", "a,b@example.com,,,old"]);
-    await desk.run("users import people.csv --errors errors.csv");
-    expect(await readFile(desk.path("errors.csv"), "utf8")).toBe(
-      csv([`${HEADER},clomoctl:理由`, ",x@example.com,,,row 2: 氏名: must not be blank"]),
-    );
   });
 
   test("of twenty kinds are all found, and the corrected rows are imported", async () => {
@@ -113,21 +97,6 @@ describe("invalid rows", () => {
     );
     expect(rows.length).toBeGreaterThan(0);
     for (const row of reasonless) expect(input.toString("latin1")).toContain(`\r\n${row}\r\n`);
-  });
-
-  test("show no rows as imported, and no columns if the header is refused", async () => {
-    const desk = await freshDesk(BAD);
-    const rows = await desk.run("users import people.csv --dry-run");
-    expect(rows.stderr).toContain("cannot be committed; without the invalid rows: create 2, update 0,");
-    expect(rows.stderr).not.toContain("  + 2 taro@example.com");
-    await desk.write("empty.csv", "");
-    await desk.write("header.csv", csv(["名まえ,メール", "山田,taro@example.com"]));
-    for (const file of ["empty.csv", "header.csv"]) {
-      const { stderr, code } = await desk.run(`users import ${file} --skip-invalid --yes`);
-      expect(code).toBe(3);
-      expect(stderr).not.toContain("columns the file lacks");
-      expect(stderr).not.toContain("--skip-invalid commits");
-    }
   });
 
   test("that may belong to a record to be deleted are not skipped, and the reason is shown", async () => {

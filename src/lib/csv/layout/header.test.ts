@@ -31,12 +31,6 @@ describe("readHeader", () => {
     );
   });
 
-  it("collects repeated columns in file order", () => {
-    const reading = readHeader(["ユーザーID", "グループ名", "表示名", "グループ名", "グループ名"], contacts);
-    expect(codes(reading)).toEqual([]);
-    expect(positions(reading)).toEqual({ displayName: [2], userId: [0], groups: [1, 3, 4] });
-  });
-
   it("lists the missing columns, except secret ones", () => {
     const { layout } = readHeader(["ユーザーID"], browser);
     expect(layout.absent.map(({ field }) => field)).toEqual(["displayName", "description"]);
@@ -126,18 +120,6 @@ describe("readHeader", () => {
     expect(codes(reading)).toEqual([]);
     expect(positions(reading)).toEqual({ name: [0], emails: [1], title: [3], "custom:1": [2] });
     expect(reading.layout.headers).toEqual(["氏名", "メールアドレス", "入社年", "Post"]);
-  });
-
-  it("ignores a column without a header if the map says so", () => {
-    const map = { columns: [{ header: "", to: null }], constants: [], defaults: [] };
-    const { layout } = readHeader(["メールアドレス", ""], users, { map });
-    expect(layout.unnamed).toEqual([]);
-  });
-
-  it("keeps unknown columns if they are allowed, each once", () => {
-    const reading = readHeader(["メールアドレス", "星座", "星座"], users, { allowUnknownColumns: true });
-    expect(reading.layout.unknown).toEqual([1]);
-    expect(codes(reading)).toEqual(["header-duplicate@3"]);
   });
 
   it("warns about a column of another app and ignores it", () => {

@@ -68,13 +68,6 @@ describe("RowChecker", () => {
     expect(outcome.problems[0]).toMatchObject({ row: 5, line: 7 });
   });
 
-  it("accepts a row with a warning", () => {
-    const outcome = check(contacts, ["ユーザーID", "プロキシポート"], ["u1", "99999"]);
-    expect(outcome.good).toBe(true);
-    expect(brief(outcome)).toEqual(["port-range@2 プロキシポート"]);
-    expect(outcome.values).toEqual(["u1", "99999"]);
-  });
-
   it("reports blanks around any text, which --fix trim removes except from a required name", () => {
     const header = ["氏名", "役職", "メールアドレス"];
     const cells = ["新井 太郎\u3000", "主任 ", "a@b.jp"];
@@ -147,20 +140,6 @@ describe("RowChecker", () => {
   it("leaves the check of a new user's password to the tenant", () => {
     expect(check(browser, ["表示名", "ユーザーID", "パスワード"], ["山田", "u1", ""]).good).toBe(true);
   });
-
-  it("forgets the previous row", () => {
-    const { layout } = readHeader(USER, users);
-    const checker = new RowChecker(layout, () => {}, { today: TODAY });
-    checker.check(["山田", "a@b.jp", "c@d.jp"], 3, 2, 2);
-    checker.check(["佐藤", "", "e@f.jp"], 3, 3, 3);
-    expect(checker.values).toEqual(["佐藤", ["e@f.jp"]]);
-  });
-
-  it("reads only this record's cells from the reader's array", () => {
-    const { layout } = readHeader(["ユーザーID"], browser);
-    const checker = new RowChecker(layout, () => {}, { today: TODAY });
-    expect(checker.check(["u1", "left over"], 1, 2, 2)).toBe(true);
-  });
 });
 
 describe("every column", () => {
@@ -218,13 +197,6 @@ describe("a damaged cell", () => {
     expect(problems.map(({ code, column }) => `${code}@${column}`)).toEqual(["not-alphanumeric@2"]);
   });
 
-  it("is not counted among the fixed cells", () => {
-    const rows = checker([]);
-    damage(rows, 1);
-    rows.check([" 山田", "u1", " x"], 3, 2, 2);
-    expect(rows.tally.problems().map(({ code, column }) => `${code}@${column}`)).toEqual(["value-blanks@3"]);
-  });
-
   it("does not hide a fault of the whole row, even after an unreadable record", () => {
     const problems: Problem[] = [];
     const rows = checker(problems);
@@ -232,39 +204,12 @@ describe("a damaged cell", () => {
     rows.check(["山田"], 1, 2, 2);
     expect(problems.map(({ code, column }) => `${code}@${column}`)).toEqual(["cells-too-few@0"]);
   });
-
-  it("invalidates a row that is otherwise correct", () => {
-    const problems: Problem[] = [];
-    const rows = checker(problems);
-    damage(rows, 3);
-    expect([rows.check(["山田", "u1", "x"], 3, 2, 2), problems]).toEqual([false, []]);
-  });
-
-  it("is forgotten with its row, even if the row has too few cells", () => {
-    const problems: Problem[] = [];
-    const rows = checker(problems);
-    damage(rows, 1);
-    damage(rows, 2);
-    expect(rows.check(["山田"], 1, 2, 2)).toBe(false);
-    expect(rows.check(["山田", "u1", ""], 3, 3, 3)).toBe(true);
-    rows.check(["", "ユーザー", ""], 3, 4, 4);
-    expect(problems.map(({ code, column, row }) => `${code}@${row}:${column}`)).toEqual([
-      "cells-too-few@2:0",
-      "required@4:1",
-      "not-alphanumeric@4:2",
-    ]);
-  });
 });
 
 describe("repeated columns", () => {
   it("keep the order of their cells, and each value once", () => {
     const header = ["ユーザーID", ...Array.from({ length: 5 }, () => "グループ名")];
     expect(check(contacts, header, ["u1", "b", "a", "b", "a〜", "a～"]).values).toEqual(["u1", ["b", "a", "a〜"]]);
-  });
-
-  it("drop blanks and equal addresses", () => {
-    const header = ["氏名", "メールアドレス", "メールアドレス", "メールアドレス"];
-    expect(check(users, header, ["山田", "", "A@b.jp", "a@B.jp"]).values).toEqual(["山田", ["A@b.jp"]]);
   });
 
   it("report the wrong cell", () => {
@@ -352,28 +297,11 @@ describe("values from a map", () => {
     expect([outcome.good, outcome.values]).toEqual([true, ["氏名不詳", ["a@b.jp"]]]);
   });
 
-  it("are the only value of a repeated column in every row, whatever its cells contain", () => {
-    const one = { columns: [], constants: [{ field: "emails", value: "all@example.com" }], defaults: [] };
-    const { layout } = readHeader(USER, users, { map: one });
-    const checker = new RowChecker(layout, () => {}, { today: TODAY });
-    for (const cells of [
-      ["山田", "a@b.jp", "c@d.jp"],
-      ["佐藤", "", ""],
-    ]) {
-      expect(checker.check(cells, 3, 2, 2)).toBe(true);
-      expect(checker.values).toEqual([cells[0], ["all@example.com"]]);
-    }
-  });
-
   it("are written in the canonical form of their rule", () => {
     const flag = { columns: [], constants: [], defaults: [{ field: "groupManager", value: "true" }] };
     const header = ["ユーザーID", "グループ管理者フラグ"];
     expect(check(contacts, header, ["u1", ""], { map: flag }).values).toEqual(["u1", "TRUE"]);
     expect(check(contacts, ["ユーザーID"], ["u1"], { map: flag }).values).toEqual(["u1", "TRUE"]);
-  });
-
-  it("replace missing columns", () => {
-    expect(check(users, ["氏名"], ["山田"], { map }).values).toEqual(["山田", ["none@example.com"], "S01", "社員"]);
   });
 });
 
@@ -473,17 +401,6 @@ describe("invisible characters and multi-line values", () => {
       "3:2 value-lines",
       "4:2 value-hidden",
     ]);
-  });
-
-  it("are ignored in a column that is not imported and in a password", () => {
-    const browserRow = ["u1", "山田", "abc\u0001123"];
-    const header = ["ユーザーID", "表示名", "パスワード"];
-    expect(brief(check(browser, header, browserRow))).toEqual(["not-alphanumeric@3 パスワード"]);
-    const problems: Problem[] = [];
-    const { layout } = readHeader(["氏名", "メールアドレス", "趣味"], users, { allowUnknownColumns: true });
-    const checker = new RowChecker(layout, (problem) => problems.push(problem), { today: TODAY });
-    expect(checker.check(["山田", "a@b.jp", "読\u200b書"], 3, 2, 2)).toBe(true);
-    expect([...problems, ...checker.tally.problems()]).toEqual([]);
   });
 });
 

@@ -111,26 +111,6 @@ test.each([
   expect(await emails()).toEqual(left);
 });
 
-test("filters are combined, and an organisation can be a filter", async () => {
-  const [org = ""] = await idsOf("orgs", "S");
-  expect(await plan({ kind: "users", org, search: "takahashi" })).toMatchObject({ delete: 1 });
-  expect(await plan({ kind: "users", org, direct: true, search: "takahashi" })).toMatchObject({ delete: 0 });
-  await commit(await plan({ kind: "users", org, direct: true }));
-  expect(await emails()).toEqual(["takahashi@x", "suzuki@x"]);
-});
-
-test("devices can be deleted, and so can the users of one app only", async () => {
-  await tenant.import({ kind: "calendar", createGroups: true }, MEMBERS);
-  await commit(await plan({ kind: "docs", filterId: "taro" }));
-  expect((await tenant.securedUsers("docs")).map(({ userId }) => userId)).toEqual(["hanako"]);
-  expect(await tenant.securedUsers("calendar")).toHaveLength(2);
-  const [other] = await tenant.securedUsers("calendar");
-  expect(await refused({ kind: "docs", ids: [other?.id ?? ""] })).toMatchObject({ code: "not-found" });
-  await commit(await plan({ kind: "devices", ids: await idsOf("devices", "SN1") }));
-  expect(await tenant.devices()).toEqual([]);
-  await commit(await plan({ kind: "users", ids: await idsOf("users", "suzuki@x") }));
-});
-
 test("a user who owns devices is not deleted, and the error names the user and a way out", async () => {
   expect(await refused({ kind: "users", search: "@x" })).toEqual({
     code: "input-rejected",
@@ -138,43 +118,6 @@ test("a user who owns devices is not deleted, and the error names the user and a
     hint: "assign the devices to another owner: `clomoctl devices set-owner SERIAL… --user USER`",
     ja: "ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
   });
-});
-
-test("names one of several devices and shows that there are more", async () => {
-  await tenant.import({ kind: "devices" }, [
-    ["シリアルナンバー", "所有者メールアドレス"],
-    ["SN0", "suzuki@x"],
-  ]);
-  const told = await refused({ kind: "users", ids: await idsOf("users", "suzuki@x") });
-  expect(told.what).toContain("鈴木 <suzuki@x> (2 devices: SN0 …)");
-  expect(told.ja).toContain("鈴木 <suzuki@x>(デバイス 2 件: SN0 …)");
-});
-
-test("suggests deleting 管理外 devices, which cannot get another owner", async () => {
-  const devices = { kind: "devices" } as const;
-  await tenant.import(devices, [
-    ["シリアルナンバー", "ステータス"],
-    ["SN1", "管理外"],
-  ]);
-  const ids = await idsOf("users", "suzuki@x");
-  const unmanaged =
-    "the owner of devices that are 管理外 cannot be changed, so delete these devices: `clomoctl devices delete SERIAL…`";
-  expect((await refused({ kind: "users", ids })).hint).toBe(unmanaged);
-  const owning = ["シリアルナンバー", "ステータス", "所有者メールアドレス"];
-  await tenant.import(devices, [owning, ["SN3", "管理中", "suzuki@x"]]);
-  expect((await refused({ kind: "users", ids })).hint).toBe(
-    `assign the devices to another owner: \`clomoctl devices set-owner SERIAL… --user USER\`; ${unmanaged}`,
-  );
-  await tenant.import(devices, [
-    ["シリアルナンバー", "所有組織コード"],
-    ["SN2", "S1"],
-  ]);
-  tenant.sql(`update device set status = '管理外' where "serialNumber" = 'SN2'`);
-  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
-  const orgs = await idsOf("orgs", "S");
-  expect((await refused({ kind: "orgs", ids: orgs, recursive: true })).hint).toBe(unmanaged);
-  await commit(await plan({ ...devices, ids: await idsOf("devices", "SN1", "SN2", "SN3") }));
-  await commit(await plan({ kind: "users", ids }));
 });
 
 test("reports all reasons at once for several named records", async () => {
@@ -201,23 +144,6 @@ test("an organisation that owns devices is not deleted, nor together with those 
       hint: "assign the devices to another owner: `clomoctl devices set-owner SERIAL… --user USER`",
     });
   }
-});
-
-test("status, platform and tag select devices; devices without these values are not selected", async () => {
-  await tenant.import({ kind: "devices" }, [
-    ["シリアルナンバー", "プラットフォーム", "ステータス", "タグ"],
-    ["SN2", "iOS", "管理外", "貸出用"],
-    ["SN3", "iOS", "管理中", "貸出用"],
-    ["SN4", "Android", "管理外", "貸出用"],
-  ]);
-  const asked = { kind: "devices", status: "管理外", platform: "iOS", tag: "貸出用" } as const;
-  await commit(await plan(asked));
-  expect((await tenant.devices()).map(({ serialNumber }) => serialNumber)).toEqual(["SN1", "SN3", "SN4"]);
-  const [org] = await tenant.client.orgs.find({ name: "D" });
-  expect(await plan({ kind: "devices", org: org?.id })).toMatchObject({ delete: 1 });
-  for (const { id } of await open()) await tenant.client.imports.discard(id);
-  expect(await refused({ kind: "users", status: "管理外" })).toMatchObject({ code: "usage" });
-  expect(await refused({ kind: "docs", tag: "貸出用" })).toMatchObject({ code: "usage" });
 });
 
 test("an organisation is deleted only if it is empty, or together with those below it", async () => {
@@ -338,17 +264,6 @@ test("deleted organisations without codes are listed with the paths that they ha
   expect(await told()).toEqual(then);
 });
 
-test("without users, only the organisations are deleted and nothing else is listed", async () => {
-  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
-  const alone = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
-  expect(alone).toMatchObject({ delete: 2 });
-  expect(alone.beside).toBeUndefined();
-  await tenant.client.imports.discard(alone.id);
-  expect(await open()).toEqual([]);
-  const gone = await failureOf(Array.fromAsync(tenant.client.imports.rows(alone.id)));
-  expect(gone?.hint?.en).toBe("start the deletion again, with the names of the records or with filters");
-});
-
 test.each<[string, () => Promise<unknown>]>([
   [
     "another organisation below them",
@@ -382,13 +297,6 @@ test("stored deletions do not contain secrets", async () => {
   await commit(await plan({ kind: "docs", filterId: "a" }));
   tenant.database.exec("pragma wal_checkpoint(truncate)");
   expect(readFileSync(tenant.path).includes("hushed4711")).toBe(false);
-});
-
-test("devices of users in an organisation prevent its deletion", async () => {
-  expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "D"), recursive: true })).toMatchObject({
-    code: "input-rejected",
-    what: "1 user cannot be deleted, because other records depend on it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
-  });
 });
 
 test("filters leave administrators alone, and naming an administrator is rejected", async () => {
@@ -431,25 +339,6 @@ test("reports all obstacles at once for organisations that are deleted with thei
   });
 });
 
-test("a rejected deletion does not use up a number", async () => {
-  const numbers = async () => (await tenant.client.imports.list()).map(({ number }) => number);
-  const before = await numbers();
-  await refused({ kind: "users", ids: await idsOf("users", "suzuki@x") });
-  await refused({ kind: "orgs", ids: await idsOf("orgs", "D"), recursive: true });
-  expect(await numbers()).toEqual(before);
-  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
-  const { number } = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
-  expect(number).toBe(`P${before.length + 2}`);
-});
-
-test("names the administrator who would lose an organisation, if its users own nothing", async () => {
-  tenant.makeAdministrator("takahashi@x");
-  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x") }));
-  expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true })).what).toBe(
-    "1 administrator is in these organisations and would be left without an organisation: 髙橋 <takahashi@x>; nothing was changed",
-  );
-});
-
 test("facts 6.6: names a user who is marked as administrator of another app before the deletion", async () => {
   await tenant.import({ kind: "calendar", createGroups: true }, MEMBERS);
   await tenant.import({ kind: "contacts", createGroups: true }, MEMBERS);
@@ -465,21 +354,6 @@ test("facts 6.6: names a user who is marked as administrator of another app befo
   // where he is marked himself he stays
   expect(await plan({ kind: "contacts", filterId: "a" })).toMatchObject({ delete: 1, staying: { count: 1 } });
   expect((await open())[0]).not.toHaveProperty("protectedElsewhere");
-});
-
-test("a mark between the plan and its commit is a conflict, like any other change", async () => {
-  const found = await plan({ kind: "users", search: "山" });
-  const [id = ""] = await idsOf("users", "yamada@x");
-  await tenant.client.administrators.mark("users", { add: [id] });
-  expect(await failureOf(commit(found))).toMatchObject({ code: "conflict" });
-  expect(await tenant.client.imports.replan(found.id)).toMatchObject({ delete: 0, staying: { count: 1 } });
-  const both = await plan({ kind: "orgs", ids: await idsOf("orgs", "S1"), recursive: true });
-  await tenant.import({ kind: "users" }, [...PEOPLE, ["佐藤", "sato@x", "S1"]]);
-  expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
-  const again = await tenant.client.imports.replan(both.id);
-  expect(again).toMatchObject({ delete: 1, beside: [{ delete: 2 }] });
-  await commit(again);
-  expect(await emails()).toEqual(["yamada@x", "suzuki@x"]);
 });
 
 test("when a plan is compared again, a filter selects anew but named records stay the same", async () => {
@@ -549,16 +423,6 @@ test.each([
   await commit(await plan({ kind: "users", search: "yamada" }));
   await tenant.import({ kind: "users", fromConsole: true }, [...PEOPLE.filter(([name]) => name !== "山田"), row]);
   expect(await tasks()).toEqual([["delete", "users", state]]);
-});
-
-test("organisations and their users are one task, which the exports of both kinds close", async () => {
-  await mirror();
-  await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true }));
-  expect(await tasks()).toEqual([["delete", "orgs", "open"]]);
-  await tenant.import({ kind: "orgs", fromConsole: true }, [ORGS[0], ...ORGS.slice(3)]);
-  expect(await tasks()).toEqual([["delete", "users", "open"]]);
-  await tenant.import({ kind: "users", fromConsole: true }, [PEOPLE[0], ...PEOPLE.slice(3)]);
-  expect(await tasks()).toEqual([]);
 });
 
 test("an undone deletion must be checked in the console, in case it was made there", async () => {

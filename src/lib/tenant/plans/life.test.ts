@@ -84,18 +84,6 @@ test("a plan for users is committed if the organisations that its file refers to
   expect((await tenant.users()).map(({ org }) => org.path)).toEqual(["営業課"]);
 });
 
-test("a plan for organisations conflicts with a write to users only if it deletes", async () => {
-  const added = await tenant.plan(orgs, ORGS);
-  await tenant.import(users, FILE);
-  await tenant.client.imports.commit(added);
-  const replaced = await tenant.plan({ ...orgs, mode: "replace" }, [
-    ["組織名", "組織コード"],
-    ["他", "T1"],
-  ]);
-  await tenant.import(users, IN_ORG);
-  expect(await codeOf(tenant.client.imports.commit(replaced))).toBe("conflict");
-});
-
 test("a plan for users conflicts with a change of a custom field only if it writes the field", async () => {
   const kept = await tenant.plan(users, FILE);
   const { id } = await tenant.client.users.addField({ name: "座席" });
@@ -107,16 +95,6 @@ test("a plan for users conflicts with a change of a custom field only if it writ
   await tenant.client.users.addField({ name: "入社年" });
   await tenant.client.users.removeField(id);
   expect(await codeOf(tenant.client.imports.commit(written))).toBe("conflict");
-});
-
-test("removing a custom field between plan and commit is a conflict", async () => {
-  const field = await tenant.client.users.addField({ name: "座席" });
-  const plan = await tenant.plan(users, [
-    ["氏名", "メールアドレス", "座席"],
-    ["山田", "a@x", "3F"],
-  ]);
-  await tenant.client.users.removeField(field.id);
-  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
 });
 
 test("a discarded plan leaves nothing and cannot be committed", async () => {
@@ -264,16 +242,6 @@ test("a rejected plan cannot be written as an upload file", async () => {
   expect(await codeOf(tenant.client.imports.commit(plan, WRITTEN))).toBe("input-rejected");
 });
 
-test("a plan of a tenant that has changed cannot be written as an upload file", async () => {
-  const plan = await tenant.plan(users, FILE);
-  await tenant.import(users, [
-    ["氏名", "メールアドレス", "役職"],
-    ["山田", "yamada@x", "主任"],
-  ]);
-  expect(await codeOf(tenant.client.imports.commit(plan, WRITTEN))).toBe("conflict");
-  expect((await tenant.client.imports.show(plan.id)).state).toBe("planned");
-});
-
 const WRITTEN = { sha256: "0".repeat(64), fileName: "up.csv" };
 
 type Evidence = Parameters<typeof tenant.client.imports.verify>[2];
@@ -287,30 +255,6 @@ const written = async (request: Parameters<typeof tenant.plan>[0], cells: Cells,
   const { change } = await tenant.client.imports.commit(await tenant.plan(request, cells), { ...WRITTEN, sha256 });
   return change ?? 0;
 };
-
-test("a verification proves only what the export shows", async () => {
-  const docs = { kind: "docs" } as const;
-  const now = [
-    ["表示名", "ユーザーID", "説明"],
-    ["山田", "yamada", "前"],
-  ];
-  await tenant.import({ ...docs, fromConsole: true }, now);
-  const number = await written({ ...docs, createGroups: true }, [
-    ["表示名", "ユーザーID", "説明", "グループ名"],
-    ["山田", "yamada", "後", "営業"],
-  ]);
-  expect(await exported(number, now)).toMatchObject({ done: false, task: { update: 1 } });
-  const later = [
-    ["表示名", "ユーザーID", "説明"],
-    ["山田", "yamada", "後"],
-  ];
-  expect(await exported(number, later)).toMatchObject({
-    done: false,
-    task: { beside: [{ thing: "secured_group", create: 1 }] },
-  });
-  await exported(number, later, { confirmMissing: true });
-  expect(await tenant.securedUsers("docs")).toMatchObject([{ description: "後", groups: ["営業"] }]);
-});
 
 test("the uploaded file itself is not accepted as an export, nor is a file with a password", async () => {
   await tenant.import({ ...users, fromConsole: true }, OTHER);
@@ -373,16 +317,6 @@ test("an export from the console makes the mirror equal to it, keeps missing col
   expect(nameless).toMatchObject({ rejected: true, invalid: 1 });
 });
 
-test("changes to an administrator's account in the console are taken over", async () => {
-  const header = ["氏名", "メールアドレス", "CLOMOアカウント名"];
-  await tenant.import(users, [header, ["山田", "yamada@x", "yamada"]]);
-  tenant.database.run("update user set administrator = 1");
-  const renamed = [header, ["山田", "yamada@x", "yamada2"]];
-  expect(await tenant.plan(users, renamed)).toMatchObject({ rejected: true });
-  await tenant.import({ ...users, fromConsole: true }, renamed);
-  expect(await tenant.users()).toMatchObject([{ accountName: "yamada2", administrator: true }]);
-});
-
 test("an export with an unreadable header is rejected, and the task stays open", async () => {
   await tenant.import({ ...users, fromConsole: true }, OTHER);
   const number = await written(users, FILE);
@@ -437,20 +371,6 @@ test("the record that prevents an undo is named with the import that deleted it,
   });
 });
 
-test("rows that only set a password are shown, without the password", async () => {
-  const header = ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"];
-  await tenant.import(users, [header, ["山田", "yamada@x", "yamada", ""]]);
-  const set = await tenant.import(users, [header, ["山田", "yamada@x", "yamada", "Secret-12"]]);
-  const rows = await Array.fromAsync(tenant.client.imports.rows(set.id));
-  expect(rows).toMatchObject([{ key: "yamada@x", action: "update", changed: [], setsSecret: true, before: [] }]);
-  expect(JSON.stringify(rows)).not.toContain("Secret-12");
-  const [history] = await tenant.client.users.history({ name: "yamada" });
-  expect(history?.versions.map(({ number, changes }) => [number, changes.map(({ field }) => field)])).toEqual([
-    [1, ["name", "emails", "org", "accountName"]],
-    [2, ["accountPasswordSetAt"]],
-  ]);
-});
-
 test("an undo is rejected if it would restore a user whose address another user has now", async () => {
   await tenant.import(users, FILE);
   const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
@@ -469,22 +389,6 @@ test("an undo is rejected if it would restore a user whose address another user 
     what: { en: `records of change ${gone.number} have changed since the undo was shown, so nothing was undone` },
   });
   expect(tenant.dump()).toEqual(before);
-});
-
-test("a restored user lacks a custom field that was removed in the meantime", async () => {
-  const [seat, year] = [
-    await tenant.client.users.addField({ name: "座席" }),
-    await tenant.client.users.addField({ name: "入社年" }),
-  ];
-  await tenant.import(users, [
-    ["氏名", "メールアドレス", "座席", "入社年"],
-    ["山田", "a@x", "3F", "2019"],
-  ]);
-  const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
-  await tenant.client.users.removeField(seat.id);
-  await tenant.client.users.addField({ name: "内線番号" });
-  await tenant.client.imports.commit(await undoImport(tenant.client, gone.id));
-  expect((await tenant.users())[0]?.custom).toEqual([{ name: year.name, value: "2019" }]);
 });
 
 test("a map that contains a secret is rejected before anything is stored", async () => {
@@ -507,13 +411,6 @@ test("reads thousands of unknown columns in a one-row file, and reports a repeat
   ]);
   expect(await tenant.faults(twice)).toEqual(["header-duplicate@1"]);
   expect(twice.rejected).toBe(true);
-});
-
-test("a file with only invalid rows changes nothing, even if they may be skipped", async () => {
-  const plan = await tenant.plan({ ...users, skipInvalid: true }, [["氏名", "メールアドレス"], ["", "a@x"], ["b"]]);
-  expect(plan).toMatchObject({ rows: 2, invalid: 2, create: 0 });
-  await tenant.client.imports.commit(plan);
-  expect(await tenant.users()).toEqual([]);
 });
 
 test.each([
@@ -582,29 +479,4 @@ test("the plan of an undo shows the rows that it restores, changes back and dele
     ["suzuki@x", "create", []],
     ["takahashi@x", "delete", []],
   ]);
-});
-
-test("the same applies to organisations and SECURED APPs users", async () => {
-  const orgs = { kind: "orgs" } as const;
-  await tenant.import(orgs, [
-    ["組織名", "組織コード"],
-    ["本社", "H"],
-    ["支社", "B"],
-  ]);
-  const moved = await tenant.import(orgs, [
-    ["組織名", "組織コード", "上位組織コード"],
-    ["支社", "B", "H"],
-    ["工場", "F", ""],
-  ]);
-  const undo = await undoImport(tenant.client, moved.id);
-  expect((await rowsOf(undo.id)).map(({ key, action, changed }) => [key, action, changed])).toEqual([
-    ["B", "update", ["parent"]],
-    ["F", "delete", []],
-  ]);
-  const secured = await tenant.import({ kind: "docs", mode: "replace" }, [
-    ["表示名", "ユーザーID", "パスワード"],
-    ["あ", "a1", "secret1"],
-  ]);
-  const undone = await undoImport(tenant.client, secured.id);
-  expect(await rowsOf(undone.id)).toMatchObject([{ key: "a1", action: "delete" }]);
 });

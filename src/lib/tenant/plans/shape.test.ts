@@ -55,23 +55,6 @@ test("many imports are listed with as many queries as one, each with its related
   ]);
 });
 
-test("an open plan lists columns that no console export has shown, including custom fields", async () => {
-  tenant.clear();
-  for (const name of ["座席", "入社年"]) await tenant.client.users.addField({ name });
-  const cells = [
-    ["氏名", "メールアドレス", "座席"],
-    ["山田", "yamada@x", "B2"],
-  ];
-  await tenant.import({ ...users, fromConsole: true }, cells);
-  const { unseenColumns = [] } = await tenant.plan(users, file("山田 改"));
-  expect(["氏名", "座席", "TEL", "入社年"].map((header) => unseenColumns.includes(header))).toEqual([
-    false,
-    false,
-    true,
-    true,
-  ]);
-});
-
 test("a mirror's tasks are read only for committed imports, and counted only if they are shown", async () => {
   tenant.clear();
   await tenant.import({ ...users, fromConsole: true }, file("山田"));
@@ -84,39 +67,4 @@ test("a mirror's tasks are read only for committed imports, and counted only if 
   expect(committed).toMatchObject({ consoleTask: committed.change });
   expect(committed.inConsole).toBeUndefined();
   expect((await client.imports.show(committed.number)).inConsole).toEqual({ done: 0, of: 1 });
-});
-
-test.each<[string, Parameters<TestTenant["plan"]>[0], readonly string[], string]>([
-  ["organisations", { ...users, createOrgs: true }, ["メールアドレス", "氏名", "組織コード"], "@x"],
-  ["groups", { kind: "docs", createGroups: true }, ["ユーザーID", "表示名", "グループ名"], ""],
-])("the %s that an import created count among the records of its file", async (_, request, header, domain) => {
-  tenant.clear();
-  const cells = (name: string) => [header, [`u01${domain}`, "山田", name], [`u02${domain}`, "佐藤", name]];
-  await tenant.import({ ...request, fromConsole: true }, cells(""));
-  const { id } = await tenant.import(request, cells("NEW"));
-  const { client } = tenant;
-  expect((await client.imports.show(id)).inConsole).toEqual({ done: 0, of: 3 });
-  const [task] = await client.console.list({});
-  const people = task?.records.filter(({ thing }) => thing.endsWith("user")).map((record) => record.id ?? "");
-  await client.console.confirm({ numbers: [task?.number ?? 0], records: people });
-  expect((await client.imports.show(id)).inConsole).toEqual({ done: 2, of: 3 });
-});
-
-test("columns that a console export contains are verified by it", async () => {
-  tenant.clear();
-  const docs = { kind: "docs", createGroups: true } as const;
-  const unverified = async (request: Parameters<TestTenant["plan"]>[0], ...groups: readonly string[]) => {
-    const cells = [
-      ["ユーザーID", "表示名", ...groups.map(() => "グループ名")],
-      ["u01", "山田", ...groups],
-    ];
-    const { unverifiedColumns, id } = await tenant.plan(request, cells);
-    await tenant.client.imports.commit(await tenant.client.imports.show(id));
-    return [unverifiedColumns, (await tenant.client.imports.show(id)).unverifiedColumns];
-  };
-  const [none, groups] = [[], [{ header: "グループ名" }]];
-  expect(await unverified({ ...docs, fromConsole: true })).toEqual([none, none]);
-  expect(await unverified(docs, "総務")).toEqual([groups, groups]);
-  expect(await unverified({ ...docs, fromConsole: true }, "営業")).toEqual([none, none]);
-  expect(await unverified(docs, "技術")).toEqual([none, none]);
 });

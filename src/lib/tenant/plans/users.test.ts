@@ -183,16 +183,6 @@ test("duplicate keys, addresses and account names are reported for both rows", a
   expect(places).toContainEqual([5, 2, 4]);
 });
 
-test("duplicate rows of one user do not hide a deletion", async () => {
-  await seed();
-  const plan = await tenant.plan({ ...users, mode: "replace", skipInvalid: true }, [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada@example.jp"],
-    ["山田", "yamada@example.jp"],
-  ]);
-  expect(plan).toMatchObject({ invalid: 2, delete: 1, rejected: false });
-});
-
 test("another user's value is a problem that names both users, unless it is given up in the same file", async () => {
   await seed();
   const header = ["氏名", "メールアドレス", "CLOMOアカウント名"];
@@ -212,40 +202,6 @@ test("another user's value is a problem that names both users, unless it is give
     ["髙橋", "takahashi@example.jp", ""],
   ]);
   expect(await tenant.faults(kept)).toEqual(["value-taken@2"]);
-});
-
-test("a value that is repeated in the file and also belongs to a user is reported as both", async () => {
-  await seed();
-  const header = ["氏名", "メールアドレス", "メールアドレス", "CLOMOアカウント名"];
-  const plan = await tenant.plan(users, [
-    header,
-    ["一", "one@x", "", "takahashi"],
-    ["二", "two@x", "", "takahashi"],
-    ["三", "three@x", "yamada@example.jp", "yamada"],
-  ]);
-  expect(await tenant.faults(plan)).toEqual([
-    "value-duplicate@2",
-    "value-duplicate@3",
-    "value-taken@2",
-    "value-taken@3",
-    "value-taken@4",
-    "value-taken@4",
-  ]);
-});
-
-test("a blank address list that is kept does not give up an address", async () => {
-  const header = ["氏名", "社員コード", "メールアドレス", "メールアドレス"];
-  await tenant.import({ ...users, key: "employee-code" }, [
-    header,
-    ["山田", "1", "y@x", "shared@x"],
-    ["髙橋", "2", "t@x", ""],
-  ]);
-  const plan = await tenant.plan({ ...users, key: "employee-code", blank: "keep" }, [
-    header,
-    ["山田", "1", "", ""],
-    ["髙橋", "2", "t@x", "shared@x"],
-  ]);
-  expect(await tenant.faults(plan)).toEqual(["value-taken@3"]);
 });
 
 test("a key that matches several users is ambiguous, and none of them is deleted for it", async () => {
@@ -322,19 +278,6 @@ test("an unknown organisation is a problem unless it may be created", async () =
   expect(await tenant.faults(plan)).toEqual(["org-unknown@2"]);
 });
 
-test("a missing column that a new user needs is named", async () => {
-  const plan = await tenant.plan({ kind: "docs" }, [
-    ["表示名", "ユーザーID"],
-    ["髙橋", "hanako"],
-  ]);
-  expect(await tenant.reasons(plan)).toEqual([
-    {
-      en: "パスワード must not be blank for a new user (to generate it: --generate-passwords FILE)",
-      ja: "新しいユーザーではパスワードを空にできません(自動で作るには: --generate-passwords FILE)",
-    },
-  ]);
-});
-
 test("the rows of a plan show each user's resulting values", async () => {
   await seed();
   const plan = await tenant.plan(users, [
@@ -346,16 +289,6 @@ test("the rows of a plan show each user's resulting values", async () => {
   const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
   const orgCodes = rows.map(({ after }) => after.find(({ field }) => field === "orgCode")?.value);
   expect(orgCodes).toEqual(["N1", "S1", "N1"]);
-});
-
-test("the rows of a plan without 組織コード can be shown", async () => {
-  await seed();
-  const plan = await tenant.plan(users, [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada@example.jp"],
-  ]);
-  const [row] = await Array.fromAsync(tenant.client.imports.rows(plan.id));
-  expect(row?.after).toContainEqual({ field: "orgCode", value: "E1" });
 });
 
 test.each(["users", "orgs", "docs"] as const)(

@@ -199,12 +199,6 @@ test("only existing users with an account lack a secret, and only if the file do
   expect(ja.stderr).toContain("(ユーザー: taro@example.co.jp)\n");
 });
 
-test("does not warn if every secret is given", async () => {
-  const [hanako, , , saburo] = FOUR;
-  const { stderr } = await run(LINE, circumstances({ rows: [hanako, saburo] }));
-  expect(stderr).not.toContain("leaves these columns blank");
-});
-
 test("for 追加更新, leaves out unchanged rows without secrets, and all invalid and deleted rows", async () => {
   const told = circumstances({
     plan: { invalid: 1 },
@@ -286,15 +280,6 @@ test.each<[Partial<Import>, string, string]>([
   }
 });
 
-test("does not ask to confirm what is refused", async () => {
-  const unseen = { unseenColumns: ["グループ名"], absentColumns: ["グループ名", "説明"] };
-  const told = without("commitImport", replacing(unseen, dropped));
-  const line = REPLACE_DOCS.replace(" --yes --confirm-deletions 1", "");
-  const { exit, stderr } = await run(line, { ...told, terminal: { columns: 300, typing: [] } });
-  expect(exit).toBe(3);
-  expect(stderr).toContain("no export of the console has shown these columns: グループ名;");
-});
-
 test("CLOMO PANEL deletes nothing by file, so deletions are listed separately to do by hand", async () => {
   const { items } = example<{ items: readonly User[] }>("findUsers");
   const leaver = { id: "019a9f3c-5a00-7abc-8def-000000000099", name: "=1+1", emails: ["old@x", "b@x"] };
@@ -334,25 +319,6 @@ test("leaves neither file if the plan cannot be committed", async () => {
   const { exit } = await run(`${LINE} --mode replace --confirm-deletions 1`, told);
   expect(exit).toBe(5);
   expect(readdirSync(told.folder).filter((name) => name.startsWith("out"))).toEqual([]);
-});
-
-test("counts values that blanks clear, and names columns that no export has shown", async () => {
-  const cleared = person(3, "山田 太郎", null, { key: "taro", changed: ["accountName"] });
-  const told = circumstances({
-    plan: {
-      unseenColumns: ["UPN", "CLOMOアカウント名"],
-      absentColumns: ["UPN"],
-      request: requestOf({ blank: "keep" }),
-    },
-    rows: [cleared],
-  });
-  const { en, ja } = await runInBothAndDeleteOutput(LINE, told);
-  expect(en.stderr).toContain("warning: blank cells in out.csv should clear 1 value; ");
-  expect(ja.stderr).toContain("警告: out.csv の空欄で消す値が 1 個あります。");
-  expect(en.stderr).toMatch(
-    /their values in out\.csv may be out of date if the input cell is blank: CLOMOアカウント名\n/,
-  );
-  expect(ja.stderr).toMatch(/書き出した値が古い可能性があります: CLOMOアカウント名\n/);
 });
 
 test.each([
@@ -427,17 +393,6 @@ test("SECURED APPs users go to their own screen, without the tenant's own fields
   expect(en.stderr).toContain("(users: taro01)\n");
 });
 
-const NO_ROWS = "氏名,メールアドレス,CLOMOアカウントパスワード\n";
-
-test("names the first five of many users who lack a secret", async () => {
-  const rows = (count: number) =>
-    Array.from({ length: count }, (_, at) => person(at + 2, "山田", "taro", { key: `p${at}` }));
-  const named = async (count: number): Promise<string> =>
-    (await run(LINE, circumstances({ content: NO_ROWS, rows: rows(count) }))).stderr;
-  expect(await named(5)).toMatch(/of 5 existing users; .*, p4@example\.co\.jp\)\n/);
-  expect(await named(6)).toMatch(/of 6 existing users; .*, p4@example\.co\.jp …\)\n/);
-});
-
 test("a tenant with an English account gets UTF-8, whatever the language of the run", async () => {
   const { tenant, folder } = circumstances();
   await run("context add en --embedded --language en", { home: folder });
@@ -459,15 +414,6 @@ test("with --dry-run, writes the file and discards the plan", async () => {
   expect(linesOf(told.folder)).toHaveLength(6);
   expect(requests.at(-1)?.operation).toBe("discardImport");
   expect(stderr).not.toContain("console drop");
-});
-
-test("writes and discards a plan that changes nothing", async () => {
-  const plan = planOf({ create: 0, update: 0, inputSha256: sha256(PEOPLE) });
-  const told = circumstances({ plan, more: { discardImport: plan } });
-  const { exit, stderr } = await run("users import in.csv --emit-csv out.csv", without("commitImport", told));
-  expect(exit).toBe(0);
-  expect(stderr).toContain("\nnothing to change\n");
-  expect(existsSync(join(told.folder, "out.csv"))).toBe(true);
 });
 
 test("writes nothing if the answer is no", async () => {
@@ -499,37 +445,6 @@ test.each(["out.csv", "/dev/null"])("a character that Shift_JIS lacks leaves no 
     problems: [{ row: 2, header: "氏名", codePoint: "U+20BB7" }, { row: 4 }, { row: 4, header: "メールアドレス" }],
   });
   expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
-});
-
-test("lists the first twenty of many such characters and counts all of them", async () => {
-  const rows = Array.from({ length: 21 }, (_, at) => person(at + 2, "𠮷", "taro", { key: `p${at}` }));
-  const told = circumstances({ content: "氏名,メールアドレス\n", rows, more: dropped });
-  const { stderr } = await run(LINE, without("commitImport", told));
-  expect(stderr.match(/U\+20BB7/g)).toHaveLength(20);
-  expect(stderr).toContain("error: 21 cells cannot");
-});
-
-test("counts characters that are written as look-alikes", async () => {
-  const { en, ja } = await runInBothAndDeleteOutput(
-    LINE,
-    circumstances({ rows: [person(2, "山\u301c\u2212", "hanako")] }),
-  );
-  expect(en.stderr).toContain("\n2 characters written as Shift_JIS look-alikes (for example, 〜 as ～)\n");
-  expect(ja.stderr).toContain("2 文字を Shift_JIS の同じ字形の文字で書きました");
-});
-
-test("a row with longer lists than the first adds columns to the header", async () => {
-  const after = [
-    { field: "name", value: "山田" },
-    { field: "emails", value: ["a@x", "b@x", "c@x"] },
-  ];
-  const told = circumstances({ rows: [FOUR[0], rowOf({ row: 3, key: "a@x", after })] });
-  const { stderr } = await run(LINE, told);
-  expect(stderr).toContain("warning: out.csv has 1 user with several email addresses; ");
-  const [header = "", first = "", second = ""] = linesOf(told.folder);
-  expect(header).toContain(",メールアドレス,メールアドレス,メールアドレス,CLOMO");
-  expect(first).toMatch(/^髙橋 花子,hanako@example\.co\.jp,,,/);
-  expect(second).toMatch(/^山田,a@x,b@x,c@x,/);
 });
 
 test("the tenant's own fields are columns, and headers are those of the context's console", async () => {
@@ -570,34 +485,6 @@ test("finds secrets with --map, in the encoding and dialect of the input", async
   expect(linesOf(folder).slice(1, 3)).toEqual(["髙橋 花子,hanako@example.co.jp,", "山田,taro@example.co.jp,ひみつ"]);
 });
 
-test("cells of unknown columns come after the others, under their headers", async () => {
-  const content = `氏名,備考,メールアドレス,メモ\n花子,"a,b",hanako@example.co.jp,\n太郎,,taro@example.co.jp,m\n`;
-  const told = circumstances({
-    content,
-    plan: { unknownColumns: ["備考", "メモ"], request: requestOf({ allow: ["unknown-columns"] }) },
-    rows: [person(2, "花子", "hanako"), person(3, "太郎", "taro")],
-  });
-  await run(`${LINE} --allow unknown-columns`, told);
-  const [header, first, second] = linesOf(told.folder);
-  expect(header).toBe("氏名,メールアドレス,備考,メモ");
-  expect(first).toBe('花子,hanako@example.co.jp,"a,b",');
-  expect(second).toBe("太郎,taro@example.co.jp,,m");
-});
-
-test("finds a header or cell of an unknown column that cannot be written, too", async () => {
-  const content = "氏名,メールアドレス,𠮷\n花子,hanako@example.co.jp,𠮷\n";
-  const told = circumstances({
-    content,
-    plan: { unknownColumns: ["𠮷"], request: requestOf({ allow: ["unknown-columns"] }) },
-    rows: [person(2, "花子", "hanako")],
-    more: dropped,
-  });
-  const { exit, stderr } = await run(`${LINE} --allow unknown-columns`, without("commitImport", told));
-  expect(exit).toBe(3);
-  expect(stderr).toContain("in.csv:2:𠮷: U+20BB7 (𠮷) cannot be represented in shift_jis\n");
-  expect(stderr).toContain("in.csv:1:𠮷: U+20BB7 (𠮷) cannot be represented in shift_jis\n");
-});
-
 test("stops if the file changed after its plan was made", async () => {
   const told = without("commitImport", circumstances({ more: dropped }));
   writeFileSync(join(told.folder, "in.csv"), PEOPLE.replace("Secret-5", "Secret-6"));
@@ -605,15 +492,6 @@ test("stops if the file changed after its plan was made", async () => {
   expect(exit).toBe(3);
   expect(stderr).toContain("error: the file changed after its plan was made\n  in.csv\n");
   expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
-});
-
-test("does not read a file without secrets past its header", async () => {
-  const content = "氏名,メールアドレス\n花子,hanako@example.co.jp\n";
-  const told = circumstances({ content, rows: [FOUR[0]] });
-  writeFileSync(join(told.folder, "in.csv"), content.replace("花子", "太郎"));
-  const { exit } = await run(LINE, told);
-  expect(exit).toBe(0);
-  expect(linesOf(told.folder)[1]).toMatch(/^髙橋 花子,/);
 });
 
 test("a plan that cannot be committed now leaves no file and is kept", async () => {

@@ -159,11 +159,6 @@ describe("a file of users", () => {
     expect(found.places.every((place) => !("cells" in place))).toBe(true);
   });
 
-  it("claims addresses in a file with only addresses, but nothing for a record with too few cells", () => {
-    const { table } = stage("users", [["メールアドレス", "メールアドレス"], ["a@x.jp", "b@x.jp"], ["c@x.jp"]]);
-    expect(table.claims).toEqual(["b@x.jp@2:2"]);
-  });
-
   it("with another key also stages the keys of its addresses", () => {
     const cells = [
       ["氏名", "メールアドレス", "社員コード", "UPN"],
@@ -211,20 +206,6 @@ describe("a file of users", () => {
     expect(found.places).toContainEqual({ field: "orgCode", column: 0, header: "組織コード" });
   });
 
-  it("uses the map's value for a blank cell, at the position of the cell", () => {
-    const defaults = [{ field: "orgCode", value: "S1" }];
-    const options = { map: { columns: [], constants: [], defaults } };
-    const { table } = stage(
-      "users",
-      [
-        ["組織コード", "氏名", "メールアドレス"],
-        ["", "山田", "a@x.jp"],
-      ],
-      { options },
-    );
-    expect(table.references).toEqual(["org S1@2:1"]);
-  });
-
   it("stages that a password is set, but never the password", () => {
     const { table, found } = stage("users", [
       ["メールアドレス", "氏名", "CLOMOアカウントパスワード"],
@@ -252,19 +233,6 @@ describe("a file of users", () => {
     expect(found.staged).toEqual(["name", "emails", "custom"]);
     expect(found.absentColumns).toEqual(expect.arrayContaining(["入社日", "役職"]));
     expect(found.absentColumns).not.toContain("CLOMOアカウントパスワード");
-  });
-
-  it("has no custom fields if none has a column", () => {
-    const { table, found } = stage(
-      "users",
-      [
-        ["氏名", "メールアドレス"],
-        ["一", "a@x.jp"],
-      ],
-      { options: CUSTOM },
-    );
-    expect(table.columns).toEqual(["key", "name", "emails", "keys"]);
-    expect(found.staged).toEqual(["name", "emails"]);
   });
 
   it("lists unknown columns if they are allowed", () => {
@@ -304,15 +272,6 @@ describe("a file of SECURED APPs users", () => {
     });
   });
 
-  it("does not need group cells if there is one column", () => {
-    const { table, found } = stage("docs", [
-      ["ユーザーID", "グループ名"],
-      ["u1", "a"],
-    ]);
-    expect(table.columns).toEqual(["key", "userId", "groups", "keys"]);
-    expect(found.places.every((place) => !("cells" in place))).toBe(true);
-  });
-
   it("keeps the groups of a blank cell if blanks keep values", () => {
     const cells = [
       ["ユーザーID", "グループ名"],
@@ -321,18 +280,6 @@ describe("a file of SECURED APPs users", () => {
     ];
     expect(stage("docs", cells, { blank: "keep" }).table.column("groups")).toEqual([null, '["a"]']);
     expect(stage("docs", cells).table.column("groups")).toEqual(["[]", '["a"]']);
-  });
-
-  it("uses the map's group for blank cells", () => {
-    const defaults = [{ field: "groups", value: "全員" }];
-    const options = { map: { columns: [], constants: [], defaults } };
-    const cells = [
-      ["ユーザーID", "グループ名", "グループ名"],
-      ["u1", "", ""],
-    ];
-    const { table } = stage("docs", cells, { options });
-    expect([table.column("groups"), table.column("groupCells")]).toEqual([['["全員"]'], [null]]);
-    expect(table.references).toEqual(["group 全員@2:2"]);
   });
 
   it("uses the exact ユーザーID as key, whatever key is requested", () => {
@@ -348,14 +295,6 @@ describe("a file of SECURED APPs users", () => {
       ["u3", "", "hidden22"],
     ]);
     expect(table.column("secrets")).toEqual(['["password"]', '["password","secretKey"]', '["secretKey"]']);
-  });
-
-  it("has no addresses to claim", () => {
-    const { table } = stage("contacts", [
-      ["ユーザーID", "メールアドレス"],
-      ["u1", "a@x.jp"],
-    ]);
-    expect([table.claims, table.columns]).toEqual([[], ["key", "userId", "mailAddress"]]);
   });
 });
 
@@ -456,30 +395,5 @@ describe("problems in a file", () => {
   ])("a file with %s is reported", (_, cells, faults) => {
     const { table } = stage("users", cells);
     expect(table.faults()).toEqual(faults);
-  });
-
-  it("an empty file also gets a table", () => {
-    const { table, found } = stage("users", []);
-    expect(table.columns).toEqual(["key"]);
-    expect(found).toMatchObject({ rows: 0, header: [], staged: [], places: [], unknownColumns: [] });
-  });
-
-  it("an unreadable header without rows is the only problem", () => {
-    const { table, stager } = stagerOf("users");
-    stager.problem({ code: "columns-too-many", row: 1, line: 1, column: 0, params: { max: 9 } });
-    stager.record([], 0, 1, 1);
-    expect(stager.end().rows).toBe(0);
-    expect(table.faults()).toEqual(["columns-too-many@1:0"]);
-  });
-
-  it("rows below an unreadable header are not reported", () => {
-    const { table, stager } = stagerOf("users");
-    stager.problem({ code: "columns-too-many", row: 1, line: 1, column: 0, params: { max: 9 } });
-    stager.record([], 0, 1, 1);
-    stager.problem({ code: "bytes-invalid", row: 2, line: 2, column: 1, params: {} });
-    stager.record(["一", "a"], 2, 2, 2);
-    expect(stager.end()).toMatchObject({ rows: 1, header: [] });
-    expect(table.faults()).toEqual(["columns-too-many@1:0"]);
-    expect(table.rows).toEqual([]);
   });
 });

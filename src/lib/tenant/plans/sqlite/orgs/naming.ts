@@ -1,9 +1,5 @@
 import { namesOrg, type Format } from "../../../../model/format.ts";
 import type { OrgBy } from "../../../../model/import.ts";
-import { codeKey, nameKey } from "../../../../model/normalise.ts";
-import { formatOrgPath, parseOrgPath } from "../../../../model/organisation.ts";
-import { listPathReadings } from "../../../../model/path-readings.ts";
-import { findNearestWord, foldLookAlikes } from "../../../../text/nearest.ts";
 import { KEY_IN_PATH_SQL, ORG_POSITION_TABLE } from "../../../records/org-rows.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { refreshDerivedTable } from "../../../store/sqlite/scope.ts";
@@ -44,8 +40,7 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
 });
 
 /** SQL: the keys by which the visible organisations can be named. If a key has several ranks, the lowest counts. */
-const ORG_KEYS: Readonly<Record<OrgBy, string>> = {
-  code: "select coalesce(o.codeKey, o.code) as key, o.pk, 0 as rank from org o where o.code is not null",
+const ORG_KEYS: Readonly<Record<Exclude<OrgBy, "code">, string>> = {
   name: "select coalesce(o.nameKey, o.name) as key, o.pk, 0 as rank from org o",
   // a path may begin below the top: a list of one company or one head office often does not repeat it in each row
   path: `select * from (with recursive named (pk, above, key) as (
@@ -55,7 +50,6 @@ const ORG_KEYS: Readonly<Record<OrgBy, string>> = {
     from named n join temp.${ORG_POSITION_TABLE.name} p on p.pk = n.pk)`,
 };
 
-const MAX_SUGGESTIONS = 100;
 const MAX_PATHS = 5;
 
 /** Stores how cells can name organisations, and finds cells whose name is unknown or that of several organisations. */
@@ -74,7 +68,6 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
   for (const reference of plan.kind.references) {
     const { field } = reference;
     if (reference.keys !== ORG_NAME_KEYS || !isStaged(plan, field)) continue;
-    storeOtherNames(database, `select f.key, f.value from s.refer f where f.what = '${field.short}'`);
     const unknown = `select f.key, f.value from s.refer f where f.what = '${field.short}' and not ${buildIsKnownSql(reference, "f.key")}`;
     const rows = `join s.row r on ${buildRowKeysSql(field)} = f.key`;
     const paths = `select string_agg(path, ', ') from (select ${buildOrgPathSql("k.pk")} as path
@@ -87,67 +80,13 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
         from (${unknown}) f join ${ORG_NAME_TABLE} n on n.key = f.key ${rows}`,
       params: { orgBy },
     });
-    const near = JSON.stringify(suggestOrgNames(database, unknown));
     recordFinding(database, plan, {
       code: "org-name-unknown",
       field: field.field,
       select: `select r.row, r.line, null as col, json_patch(
-          json_object('name', f.value, 'by', :orgBy), json_object('scoped', :scoped, 'near', (select e.value from json_each(:near) e where e.key = f.key))) as params
+          json_object('name', f.value, 'by', :orgBy), json_object('scoped', :scoped)) as params
         from (${unknown}) f ${rows} where not exists (select 1 from ${ORG_NAME_TABLE} n where n.key = f.key)`,
-      params: { orgBy, near, scoped: scope === undefined ? null : 1 },
+      params: { orgBy, scoped: scope === undefined ? null : 1 },
     });
   }
-};
-
-/** The number of paths that a text can mean, see {@link listPathReadings}. */
-const MAX_PATH_READINGS = 3;
-
-/**
- * Stores what cells mean that name no organisation in the way of the plan: a path, also with other separators, or else a
- * code. In this way, a value of a column map can name an organisation whose name several organisations have.
- */
-const storeOtherNames = (database: Database, cells: string): void => {
-  const ways = [
-    ...Array.from({ length: MAX_PATH_READINGS }, (_, at) => ({
-      by: "path" as const,
-      read: (value: string) => toPathKey(listPathReadings(value)[at]),
-    })),
-    { by: "code" as const, read: codeKey },
-  ];
-  for (const { by, read } of ways) {
-    const unknown = database.all(`${cells} and not exists (select 1 from ${ORG_NAME_TABLE} n where n.key = f.key)`);
-    const keys = unknown.flatMap(({ key, value }) => {
-      const known = read(String(value));
-      return known === undefined ? [] : [[String(key), known]];
-    });
-    if (keys.length === 0) continue;
-    database.run(
-      `insert into ${ORG_NAME_TABLE} select wanted, case when count(*) = 1 then min(pk) end, count(*) from (
-         select w.value ->> 0 as wanted, k.pk, k.rank, min(k.rank) over (partition by w.value ->> 0) as best
-         from json_each(:keys) w join (${ORG_KEYS[by]}) k on k.key = w.value ->> 1) where rank = best group by wanted`,
-      { keys: JSON.stringify(keys) },
-    );
-  }
-};
-
-const toPathKey = (path: string | undefined): string | undefined => {
-  const names = path === undefined ? undefined : parseOrgPath(path);
-  return names && formatOrgPath(names.map(nameKey));
-};
-
-/** Returns the most similar names of organisations by the keys of unknown names, unless several are equally similar. */
-const suggestOrgNames = (database: Database, unknown: string): Readonly<Record<string, string>> => {
-  const wanted = database.all(`${unknown} order by f.row limit ${MAX_SUGGESTIONS}`);
-  if (wanted.length === 0) return {};
-  const known = database.all(`select key from ${ORG_NAME_TABLE}`).map(({ key }) => String(key));
-  const reversed = known.toReversed();
-  return Object.fromEntries(
-    wanted.flatMap(({ key, value }) => {
-      // any other name of one character would be similar
-      if (String(value).length < 2) return [];
-      const near = findNearestWord(String(value), known, foldLookAlikes);
-      const isOnly = near === findNearestWord(String(value), reversed, foldLookAlikes);
-      return near === undefined || !isOnly ? [] : [[String(key), near]];
-    }),
-  );
 };

@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
 import { describeBlockedRecord, UNDO_BLOCK_REASONS } from "../../../../model/undo.ts";
-import { MAX_SUPPORT_OPTIONS } from "../../../../model/role.ts";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { undoChange } from "#support/tenant/undo.ts";
-import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 const PASSWORD = "Canary42Canary";
 const ANDROID = { platform: "Android", status: "管理中" } as const;
@@ -196,12 +195,6 @@ describe("names the later change that holds the value", () => {
     expect((await tenant.users()).map(({ title }) => title)).toEqual([null]);
   });
 
-  test("an undone undo puts the change back in the way", async () => {
-    const { undone, undo, blockers } = await setUp();
-    await undo(await undo(undone));
-    expect(await blockers()).toEqual([undone]);
-  });
-
   test("the undo of an earlier change holds the value that it restored", async () => {
     const id = await userMade("a");
     const earlier = await did(tenant.client.users.edit(id, { title: "主任", tel: "03" }));
@@ -225,29 +218,6 @@ test("a later change and a device that needs the user are both named", async () 
       { ...A, why: "used", fields: [], change: null, other: { thing: "device", name: "S1" } },
     ],
   });
-});
-
-test("a sixth account does not get the support option back", async () => {
-  const ids: string[] = [];
-  for (let at = 0; at < MAX_SUPPORT_OPTIONS; at += 1) ids.push(await administrator(`a${at}`, { supportOption: true }));
-  const number = await did(tenant.client.accounts.edit(ids[0] ?? "", { supportOption: false, memo: "受付" }));
-  await administrator("z", { supportOption: true });
-  const { blocked } = await tenant.client.imports.undo(number);
-  expect(blocked).toMatchObject({ count: 1, first: [{ thing: "account", name: "a0", why: "rule" }] });
-  expect(blocked?.first[0]?.what?.["en"]).toMatch(
-    /^at most 5 accounts can have the support option, and these already have it: a1/,
-  );
-});
-
-test("a record that the change did not write is not counted", async () => {
-  const plan = await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス"],
-    ["a", "a@example.jp"],
-  ]);
-  const [user] = await tenant.client.users.find({ name: "a@example.jp" });
-  await tenant.client.accounts.create({ user: user?.id ?? "", name: "a01", role: "system", password: PASSWORD });
-  const { blocked } = await tenant.client.imports.undo(Number(plan.number));
-  expect(blocked).toMatchObject({ count: 1, first: [{ thing: "user", why: "changed" }] });
 });
 
 test.each(UNDO_BLOCK_REASONS)("%s: the record is named and stays as it is", async (why) => {
@@ -351,43 +321,6 @@ describe("skipping what is in the way", () => {
     expect(await tenant.client.imports.list()).toMatchObject([{ undoes: number, state: "committed" }]);
   });
 
-  test.each([
-    [false, ""],
-    [true, " --mirror-only"],
-  ])("allows undoing everything once the partial undo is undone (mirror only: %s)", async (mirrorOnly, flag) => {
-    const exported = { kind: "users", fromConsole: true } as const;
-    const takeOver = (...rows: Cells) => tenant.import(exported, [["氏名", "メールアドレス", "役職"], ...rows]);
-    const titled = (title: string) => [
-      ["a", "a@x.jp", title],
-      ["b", "b@x.jp", title],
-    ];
-    await takeOver(...titled("主任"));
-    const { change } = await takeOver(...titled("課長"));
-    const [user] = await tenant.client.users.find({ name: "a@x.jp" });
-    const edit = await did(tenant.client.users.edit(user?.id ?? "", { title: "部長" }));
-    const undo = async (number: number, options = {}) =>
-      tenant.client.imports.commit(await undoChange(tenant.client, number, options));
-    const partial = await undo(change ?? 0, { mirrorOnly, skipBlocked: true });
-    expect(partial).toMatchObject({ update: 1, blocked: { count: 1 } });
-    await undo(edit);
-    const failure = await failureOf(tenant.client.imports.undo(change ?? 0, { mirrorOnly }));
-    expect(failure?.code).toBe("conflict");
-    expect(failure?.what.en).toBe(
-      `change ${change} was already undone by change ${partial.change}, except for 1 record`,
-    );
-    expect(failure?.what.ja).toBe(
-      `変更 ${change} は変更 ${partial.change} ですでに取り消されています(取り消せなかった 1 件を除く)`,
-    );
-    const lines = [`\`clomoctl undo ${partial.change}\``, `\`clomoctl undo ${change}${flag}\``];
-    expect(failure?.hint?.en).toBe(`to undo the whole change: ${lines.join(", then ")}`);
-    expect(failure?.hint?.ja).toBe(`すべて取り消すには、この順に: ${lines.join("、")}`);
-    await undo(partial.change ?? 0);
-    expect(await undo(change ?? 0, { mirrorOnly })).toMatchObject({ update: 2 });
-    expect((await tenant.users()).map(({ title }) => title)).toEqual(["主任", "主任"]);
-    const again = await failureOf(tenant.client.imports.undo(change ?? 0));
-    expect(again?.hint?.en).toMatch(/^to apply the change again: /);
-  });
-
   test("keeps an organisation because one of its users stays, who owns a device", async () => {
     const made = await tenant.import({ kind: "users", createOrgs: true }, [
       ["氏名", "メールアドレス", "組織コード"],
@@ -411,17 +344,6 @@ describe("skipping what is in the way", () => {
     await tenant.client.imports.commit(plan);
     expect((await tenant.users()).map(({ name, org }) => [name, org.code])).toEqual([["a", "S1"]]);
     expect((await tenant.client.orgs.list()).map(({ code }) => code)).toEqual([null, "S1"]);
-  });
-
-  test("does not restore users whose organisation cannot be restored", async () => {
-    const org = await orgMade("営業部", { code: "S" });
-    await userMade("a", { org });
-    await userMade("b", { org });
-    const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [org], recursive: true });
-    await tenant.client.imports.commit(plan);
-    await orgMade("別", { code: "S" });
-    const first = ["taken", "gone", "gone"].map((why) => ({ why }));
-    expect(await skipping(lastNumber() - 1)).toMatchObject({ create: 0, blocked: { count: 3, first } });
   });
 
   /** what is undone all the same */
@@ -456,18 +378,6 @@ describe("skipping what is in the way", () => {
         blocked: { count: 2, first: ["account", "user"].map((thing) => ({ thing, why: "changed", change })) },
       });
     });
-
-    test("a later change to the user's columns keeps the account as well", async () => {
-      await administrator("a");
-      const b = await administrator("b");
-      const number = lastNumber();
-      const change = await did(tenant.client.accounts.edit(b, { name: "b02" }));
-      expect(await left(number)).toMatchObject({
-        update: 0,
-        beside: [],
-        blocked: { count: 2, first: ["account", "user"].map((thing) => ({ thing, why: "changed", change })) },
-      });
-    });
   });
 
   describe("treats members and their group as one", () => {
@@ -478,9 +388,6 @@ describe("skipping what is in the way", () => {
       ]);
     const group = async (name = "営業") =>
       (await tenant.client.secured.groups("docs")).find((one) => one.name === name)?.id ?? "";
-    const renamed = async (name: string, to: string) =>
-      did(tenant.client.secured.editGroup({ app: "docs", id: await group(name) }, { name: to }));
-
     test("nobody joins a different group with the name of the deleted one", async () => {
       await member("a1");
       const number = await did(tenant.client.secured.deleteGroups("docs", { ids: [await group()] }));
@@ -490,21 +397,6 @@ describe("skipping what is in the way", () => {
         { thing: "secured_user", why: "gone", fields: ["グループ名"], other: { thing: "secured_group", name: "営業" } },
       ];
       expect(await left(number)).toMatchObject({ update: 0, beside: [], blocked: { count: 2, first } });
-    });
-
-    test("nobody leaves a group that keeps its name", async () => {
-      await member("a1");
-      await member("b2");
-      const number = await renamed("営業", "営業本部");
-      const b2 = (await tenant.securedUsers("docs")).find(({ userId }) => userId === "b2");
-      await tenant.client.secured.edit({ app: "docs", id: b2?.id ?? "" }, { groups: [] });
-      await tenant.client.secured.createGroup("docs", { name: "営業" });
-      const first = [
-        { thing: "secured_group", why: "taken" },
-        { thing: "secured_user", name: "a1", why: "gone" },
-        { thing: "secured_user", name: "b2", why: "changed" },
-      ];
-      expect(await left(number)).toMatchObject({ update: 0, beside: [], blocked: { count: 3, first } });
     });
 
     test("changes to other records by the same change are undone", async () => {
@@ -525,24 +417,4 @@ describe("skipping what is in the way", () => {
       });
     });
   });
-});
-
-test.each<[string, (coded: string) => Promise<unknown>]>([
-  ["called otherwise", (coded) => tenant.client.orgs.edit(coded, { name: "室" })],
-  ["deleted", (coded) => deletion("orgs", coded)],
-])("an organisation with the same name as before is not in the way, even if it was %s meanwhile", async (_, change) => {
-  const plain = await orgMade("課");
-  const coded = await orgMade("課", { code: "K" });
-  const renamed = await did(tenant.client.orgs.edit(plain, { name: "部" }));
-  const meanwhile = await did(change(coded));
-  for (const number of [meanwhile, renamed]) {
-    const plan = await undoChange(tenant.client, number);
-    expect(plan.blocked).toBeUndefined();
-    await tenant.client.imports.commit(plan);
-  }
-  expect((await tenant.client.orgs.list()).map(({ name, code }) => [name, code])).toEqual([
-    ["全社", null],
-    ["課", null],
-    ["課", "K"],
-  ]);
 });

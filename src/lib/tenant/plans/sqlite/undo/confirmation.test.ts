@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { getObservedTable, OBSERVED_VERSIONS } from "../../../console/observed.ts";
-import { dropTasks, undoChange } from "#support/tenant/undo.ts";
-import { type Cells, encodeCsv, failureOf, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
+import { undoChange } from "#support/tenant/undo.ts";
+import { type Cells, failureOf, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 const openPrepared = prepareTenant(async (prepared) => {
@@ -204,41 +204,6 @@ test("undoing an export with --mirror-only restores the confirmation, which can 
   expect([observed(), await open()]).toEqual(before);
 });
 
-test("the values of an undone wrong export do not come back for a record changed and confirmed since", async () => {
-  await takeOver(USERS.with(1, ["山田", "yamada@x", "係長", "2020", "A1"]));
-  const taken = lastNumber();
-  const task = await edit("yamada@x", { title: "部長" });
-  const confirmed = await confirm([task]);
-  await undo(taken, { mirrorOnly: true, skipBlocked: true });
-  await undo(confirmed);
-  const [record] = (await tenant.client.console.show(task)).records;
-  expect(record?.changes).toMatchObject([{ field: "title", before: "課長", after: "部長" }]);
-});
-
-test("values that an export shows later while verifying another task are not opened again", async () => {
-  const header = ["表示名", "ユーザーID", "グループ名"];
-  const { change } = await tenant.import({ kind: "docs", createGroups: true }, [header, ["田中", "tanaka", "技術"]]);
-  const task = await edit("yamada@x", { title: "部長" });
-  const confirmed = await confirm([task]);
-  const shown = {
-    stream: new Blob([encodeCsv([header, ["田中", "tanaka", "技術"]])]).stream(),
-    encoding: "utf-8",
-  } as const;
-  expect((await tenant.client.imports.verify(change ?? 0, shown, { sameAsUpload: true })).done).toBe(true);
-  await undo(confirmed);
-  expect(await open()).toEqual([[task, "open", "title"]]);
-});
-
-test("a record in several tasks that are confirmed together", async () => {
-  const tasks = [
-    await edit("yamada@x", { title: "部長" }),
-    await edit("yamada@x", { custom: [{ name: "座席", value: "B" }] }),
-  ];
-  const before = [observed(), await open()];
-  await undo(await confirm(tasks));
-  expect([observed(), await open()]).toEqual(before);
-});
-
 test("`last` can be a confirmation, and its undo is reversed by confirming again", async () => {
   const number = await edit("yamada@x", { title: "部長" });
   const confirmed = await confirm([number]);
@@ -255,22 +220,4 @@ test("`last` can be a confirmation, and its undo is reversed by confirming again
     code: "conflict",
     hint: { en: expect.stringContaining(`clomoctl console confirm ${number}`) },
   });
-});
-
-test("the plan of an undo is not committed if the confirmed part was changed in the meantime", async () => {
-  const number = await edit("yamada@x", { title: "部長" });
-  const plan = await undoChange(tenant.client, await confirm([number]));
-  await edit("yamada@x", { title: "社長" });
-  expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({ code: "conflict" });
-});
-
-test("a task that is open again can be dropped, or closed by an export", async () => {
-  const first = await edit("yamada@x", { title: "部長" });
-  const second = await edit("sato@x", { title: "部長" });
-  await undo(await confirm([first, second]));
-  await dropTasks(tenant.client, first);
-  expect((await tenant.client.users.find({ name: "yamada@x" }))[0]?.title).toBe("課長");
-  await takeOver(USERS.with(2, ["佐藤", "sato@x", "部長", "", ""]));
-  const { state, closing } = await tenant.client.console.show(second);
-  expect({ state, how: closing?.how }).toEqual({ state: "done", how: "export" });
 });
