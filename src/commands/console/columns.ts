@@ -1,6 +1,6 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
-import { CONSOLE_CLOSING_NAMES, CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
+import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { getDisplayName } from "../../lib/model/import.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
@@ -55,11 +55,6 @@ export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
 /** Keys of the columns that fit on a terminal. `console show` shows the rest: the screen, the time and the steps. */
 export const DEFAULT_TASK_COLUMNS = ["number", "work", "name"];
 
-export const formatClosing = ({ how, change }: NonNullable<ConsoleTask["closing"]>): Text => {
-  const { en, ja } = getDisplayName(CONSOLE_CLOSING_NAMES, how);
-  return text(`${en} (${change})`, `${ja}(${change})`);
-};
-
 export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
   ...TASK_COLUMNS,
   {
@@ -83,12 +78,6 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
   buildActorColumn("openedBy", text("opened by", "実行者")),
   { ...buildColumn("closedAt", text("closed at", "完了日時")), instant: true },
   buildActorColumn("closedBy", text("closed by", "完了にした人")),
-  {
-    key: "closing",
-    header: text("reason for closing", "完了の方法"),
-    value: ({ closing = null }) => closing,
-    name: ({ closing }) => (closing === undefined ? null : formatClosing(closing)),
-  },
 ];
 
 const listSteps = (task: ConsoleTask): readonly Text[] => buildTaskSteps(task, task.records.length);

@@ -19,7 +19,7 @@ test("programs get the task with its steps in English, and no steps on stderr", 
 
 test("a pipe gets the terminal's columns in any language, and the numbered steps on stderr", async () => {
   const { en, ja } = await runInBoth("console show 3", { tenant: { consoleTask: TASK } });
-  expect(en.stdout).toMatch(/^number\twork\tplace\t.*\tclosing\n3\tedit\tCLOMO PANEL, Users\/Org\t/);
+  expect(en.stdout).toMatch(/^number\twork\tplace\t.*\n3\tedit\tCLOMO PANEL, Users\/Org\t/);
   expect(ja.stdout).toBe(en.stdout);
   expect(en.stderr).toBe(
     toPlainCommands(buildTaskSteps(TASK), {})
@@ -38,21 +38,6 @@ test("shows people in words what the task is, where to do it and what changes", 
   expect(en.stdout).toMatch(/^screen +CLOMO PANEL, Users\/Org$/m);
   expect(ja.stdout).toMatch(/^作業 +ユーザーを変更する$/m);
   expect(ja.stdout).toMatch(/役職: 課長 → 部長$/m);
-});
-
-test("for a task that is done, shows people what it was, and how and when it was closed", async () => {
-  const closed = {
-    closedAt: "2026-11-21T01:23:45.000Z",
-    closedBy: "sato",
-    closing: { how: "export", change: 8 },
-  } as const;
-  const done = taskOf({}, { state: "done", ...closed });
-  const { en, ja } = await runInBoth("console show 3", { tenant: { consoleTask: done }, terminal: { columns: 100 } });
-  expect(en.stdout).toMatch(/^reason for closing +found in an export of the console \(8\)$/m);
-  expect(en.stdout).toMatch(/^closed by +sato$/m);
-  expect(ja.stdout).toMatch(/役職: 課長 → 部長$/m);
-  expect(ja.stdout).toMatch(/^完了の方法 +管理画面のエクスポートで確認\(8\)$/m);
-  expect(ja.stderr).toBe("");
 });
 
 test("--rows lists each record that an upload changes", async () => {

@@ -22,7 +22,6 @@ import {
 import { getUploadMode } from "../../lib/model/upload.ts";
 import { resolveDeletionsFile, countManualDeletions } from "../imports/outputs/console/upload.ts";
 import { describeImportKind } from "../../lib/plan/columns.ts";
-import { orderByFreeKeys } from "./exchanged-keys.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 import { getUniqueName } from "./part.ts";
 
@@ -265,9 +264,8 @@ function buildRecordSteps(task: ConsoleTask, part: TaskPart): readonly Text[] {
   const { records = task.records, count = countTaskRecords(task), most } = part;
   const [only, ...others] = records;
   const shown = records.slice(0, most);
-  const { before, ordered } = orderByFreeKeys(shown, formatNameWithKey);
-  if (only !== undefined && others.length === 0) return [...before, ...buildSingleRecordSteps(only)];
-  const groups = Map.groupBy(ordered, ({ thing, work, mayBeDone }) => `${thing} ${work} ${mayBeDone}`);
+  if (only !== undefined && others.length === 0) return buildSingleRecordSteps(only);
+  const groups = Map.groupBy(shown, ({ thing, work, mayBeDone }) => `${thing} ${work} ${mayBeDone}`);
   const steps = [...groups.values()].flatMap((group) => {
     const [first] = group;
     return first === undefined
@@ -280,9 +278,8 @@ function buildRecordSteps(task: ConsoleTask, part: TaskPart): readonly Text[] {
         ];
   });
   const rest = count - shown.length;
-  if (rest <= 0) return [...before, ...steps];
+  if (rest <= 0) return steps;
   return [
-    ...before,
     ...steps,
     text(
       `to see the other ${rest}: ${buildRecordsCommand(task)}`,

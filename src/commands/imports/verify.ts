@@ -4,15 +4,13 @@ import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { getConsoleLabel, formatConsoleValue } from "../../lib/model/console-change.ts";
 import { FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
-import { CONSOLE_CLOSING_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
+import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { getDisplayName } from "../../lib/model/import.ts";
 import { THINGS } from "../../lib/model/things.ts";
-import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
-import { formatClosing } from "../console/columns.ts";
 import { listOtherKinds, formatRecordLabel, buildVerifySteps, summarizeTask } from "../console/steps.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import { loadColumnMap, toConsoleMap } from "../csv/file/column-map.ts";
@@ -184,7 +182,7 @@ export default defineCommand({
     }
     if (found.closedBefore === true) {
       tools.describeState(() => NOT_COMPARED_STATE);
-      await terminal.note(describeNotCompared(file.label, found, resolveTimezone(tools, { context })));
+      await terminal.note(describeNotCompared(file.label, found.task));
       if (!isDefaultTable(terminal)) await terminal.list(OPEN_FIELD_COLUMNS, []);
       return undefined;
     }
@@ -193,7 +191,9 @@ export default defineCommand({
     if (found.takenOver !== undefined)
       await terminal.warn(describeOldExport(found.takenOver, resolveTimezone(tools, { context })));
     if (found.done) {
-      await terminal.note(describeAllDone(number, found.changedAgain ?? null));
+      await terminal.note(
+        text(`all of change ${number} is in the console`, `変更 ${number} は、すべて管理画面に反映されています`),
+      );
       // people read the note instead of an empty table
       if (!isDefaultTable(terminal)) await terminal.list(OPEN_FIELD_COLUMNS, []);
       return undefined;
@@ -283,36 +283,11 @@ const createKindMismatch = (
   });
 };
 
-/** Returns the clause that excludes what a later change rewrote; empty if there is no such change. */
-const describeExclusion = (change: number | null): Text =>
-  change === null
-    ? text("", "")
-    : text(
-        `, except for what was changed again later (most recently by change ${change})`,
-        `その後に変更し直した分(最後は変更 ${change})を除き、`,
-      );
-
-/** Reports that a task was already done: how, when and by whom. */
-const describeNotCompared = (label: string, { task, changedAgain = null }: Verification, zone: string): Text => {
-  const { number, state, closing, closedAt, closedBy } = task;
-  const how = closing ? formatClosing(closing) : state === "confirmed" ? CONSOLE_CLOSING_NAMES.confirm : undefined;
-  const day = closedAt === null ? undefined : same(dayOf(closedAt, zone));
-  const facts = [how, day, closedBy === null ? undefined : same(closedBy)].filter((one) => one !== undefined);
-  const by = joinTexts(facts, text(", ", "、"));
-  const [but, colon] = [describeExclusion(changedAgain), facts.length === 0 ? "" : ": "];
-  return text(
-    `${label} was not compared because task ${number} was already done${but.en}${colon}${by.en}`,
-    `${label} は照合していません。作業 ${number} は${but.ja === "" ? "" : `、${but.ja}`}完了済みです${colon}${by.ja}`,
+const describeNotCompared = (label: string, { number }: ConsoleTask): Text =>
+  text(
+    `${label} was not compared because task ${number} was already done`,
+    `${label} は照合していません。作業 ${number} は完了済みです`,
   );
-};
-
-const describeAllDone = (number: number, changedAgain: number | null): Text => {
-  const but = describeExclusion(changedAgain);
-  return text(
-    `all of change ${number} is in the console${but.en}`,
-    `変更 ${number} は、${but.ja}すべて管理画面に反映されています`,
-  );
-};
 
 const NOT_COMPARED_STATE = text("nothing was compared", "照合していません");
 

@@ -1,11 +1,6 @@
 import { z } from "zod";
 import { FORMAT_NAMES } from "../model/console-files.ts";
-import {
-  CONSOLE_CLOSING_NAMES,
-  CONSOLE_TASK_STATE_NAMES,
-  CONSOLE_WORK_NAMES,
-  listChoices,
-} from "../model/console-task.ts";
+import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES, listChoices } from "../model/console-task.ts";
 import { UPLOAD_OMISSION_REASONS } from "../model/upload.ts";
 import { queryFlag } from "./queries.ts";
 import { get, itemsResponse, jsonResponse, post } from "./route.ts";
@@ -55,22 +50,6 @@ const TaskRecord = z.object({
         .boolean()
         .optional()
         .meta({ description: "true: the last export does not contain the record in `after`" }),
-      occupant: z
-        .object({
-          id: Id,
-          name: z.string(),
-          key: z.string().nullable(),
-          task: z
-            .int()
-            .nullable()
-            .meta({ description: "number of the task that changes this key of the other record" }),
-          ring: z.boolean().meta({ description: "true: the other record in turn waits for a key of this record" }),
-        })
-        .optional()
-        .meta({
-          description:
-            "only for a single task: the other record that has this key in the console until its own task is done",
-        }),
     }),
   ),
   mayBeDone: z.boolean().optional().meta({
@@ -131,26 +110,15 @@ export const ConsoleTask = nameSchema(
       .optional()
       .meta({ description: "number of devices that have to be wiped first for a different owner, if any" }),
     records: z.array(TaskRecord).meta({
-      description:
-        "the first 20 records, beginning with records that the upload file leaves out; in a list, only the first two records of a task that is done",
+      description: "the first 20 records, beginning with records that the upload file leaves out",
     }),
     state: TaskState,
     openedAt: Instant,
     openedBy: z.string().nullable(),
     closedAt: Instant.nullable().meta({
-      description:
-        "time when somebody confirmed the task; if a single task is requested and is done, the time when it was closed",
+      description: "time when somebody confirmed the task",
     }),
     closedBy: z.string().nullable(),
-    closing: z
-      .object({
-        how: z.enum(listChoices(CONSOLE_CLOSING_NAMES)),
-        change: z.int().meta({ description: "number of the change that closed the task" }),
-      })
-      .optional()
-      .meta({
-        description: "only if a single task is requested and is done: how the task was closed, if this is known",
-      }),
   }),
 );
 
@@ -166,7 +134,7 @@ export default {
     list: get("/v1/console", {
       id: "consoleTasks",
       summary: "List the tasks to do in the console",
-      query: { all: queryFlag.meta({ description: "true: include closed tasks" }) },
+      query: { all: queryFlag.meta({ description: "true: include tasks that somebody confirmed" }) },
       answer: itemsResponse(ConsoleTask, "Tasks, oldest first; tasks that only need a check come last"),
     }),
     show: get("/v1/console/{number}", {

@@ -441,16 +441,11 @@ const Verification = nameSchema(
   "Verification",
   z.object({
     done: z.boolean().meta({ description: "true: no part of the task is open" }),
-    changedAgain: z.int().nullable().optional().meta({
-      description:
-        "only for a task that is done: number of the newest change that changed a part of the task again; this part no longer belongs to the task",
-    }),
     sameAsUpload: z.boolean().optional().meta({
       description: "true: nothing was compared, because the export is the file that was written for the upload",
     }),
     closedBefore: z.literal(true).optional().meta({
-      description:
-        "true: nothing was compared, because the task was already done or confirmed; `task` shows when and how",
+      description: "true: nothing was compared, because the task was already done or confirmed",
     }),
     takenOver: EarlierConsoleImport.optional(),
     task: ConsoleTask.meta({ description: "the task after the comparison" }),

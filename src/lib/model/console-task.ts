@@ -29,13 +29,6 @@ export const CONSOLE_TASK_STATE_NAMES = {
 
 export type ConsoleTaskState = keyof typeof CONSOLE_TASK_STATE_NAMES;
 
-export const CONSOLE_CLOSING_NAMES = {
-  export: text("found in an export of the console", "管理画面のエクスポートで確認"),
-  "given-up": text("dropped in favour of the console value", "管理画面の内容を採ったため取りやめ"),
-  verify: text("verified by an export", "imports verify で確認"),
-  confirm: text("confirmed", "完了を確認"),
-} as const satisfies Readonly<Record<string, Text>>;
-
 /** Returns the keys of a table of names as choices for the API contract. */
 export const listChoices = <N extends string>(names: Readonly<Record<N, Text>>): readonly [N, ...N[]] =>
   Object.keys(names) as readonly string[] as readonly [N, ...N[]];

@@ -10,20 +10,8 @@ import type { Reader, Row, SqlValue } from "../store/store.ts";
 import { getVersionSchema } from "../versions/keep.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { getColumnBit, getVersionTable, type VersionSchema } from "../versions/tables.ts";
-import {
-  createStateNameReader,
-  findFieldOfColumn,
-  getLastState,
-  toDisplayValue,
-  getStateAt,
-  TimelineReader,
-  type Moment,
-  type NameReader,
-  type RecordState,
-  type DisplayValue,
-  type StateReader,
-} from "../versions/timeline.ts";
-import { listMaskColumns, toCustomColumn, findTaskRevisions, type RecordDrift } from "./drift.ts";
+import { createStateNameReader, findFieldOfColumn, getLastState, toDisplayValue, TimelineReader, type NameReader, type RecordState, type DisplayValue, type StateReader } from "../versions/timeline.ts";
+import { listMaskColumns, toCustomColumn, type RecordDrift } from "./drift.ts";
 import { EXPORTED_COLUMNS, findFileFields } from "./exported.ts";
 import {
   CUSTOM_FIELDS_COLUMN,
@@ -32,7 +20,6 @@ import {
   PRESENCE_BIT,
   buildStatesSinceSql,
 } from "./observed.ts";
-import { KeyOccupantFinder } from "./occupants.ts";
 
 // The records of tasks as people read them, with the names that they have in the console, which may differ from the
 // names in the mirror.
@@ -51,7 +38,6 @@ const hasBit = (mask: number, bit: string): boolean => (BigInt(mask) & BigInt(bi
 interface DriftStates extends Pick<RecordDrift, "action" | "mask"> {
   readonly local: Row;
   readonly console: RecordState;
-  readonly isDone?: boolean;
 }
 
 /** Reads the records of tasks. Data that several tasks need is read only once. */
@@ -65,14 +51,9 @@ export class TaskRecordReader {
   #exported: Promise<ReadonlySet<string>> | undefined;
   readonly #calledHere: NameReader;
   readonly #calledThere: NameReader;
-  readonly #occupants: KeyOccupantFinder | undefined;
 
-  /**
-   * @param occupants if true, also finds which records use needed keys in the console; this reads all keys that differ
-   */
-  constructor(reader: Reader, { occupants }: { readonly occupants: boolean }) {
+  constructor(reader: Reader) {
     this.#reader = reader;
-    this.#occupants = occupants ? new KeyOccupantFinder(reader) : undefined;
     this.#timelines = new TimelineReader(reader);
     this.#calledHere = createRecordNameReader((thing, pk) => this.#local(thing, pk));
     this.#calledThere = createRecordNameReader((thing, pk) => this.#console(thing, pk));
@@ -112,36 +93,6 @@ export class TaskRecordReader {
       contradicted: contradicted !== 0,
       ...(contradicted !== 0 && { contradictions: listContradictions(thing, { action, contradicted }, differing) }),
       ...(leftOut !== null && { leftOut }),
-    };
-  }
-
-  /**
-   * Returns a record of a task that is done, with its values before and after the change; undefined if the acting
-   * account cannot see the record.
-   *
-   * @param revision revision of the change
-   */
-  async readDone({ thing: name, pk, action, mask }: RecordDrift, revision: number): Promise<TaskRecord | undefined> {
-    const { thing } = getVersionSchema(name);
-    const stateOf =
-      (side: Moment["side"]): StateReader =>
-      async (of, number) => {
-        const timeline = await this.#timelines.of(of, number);
-        return timeline.isVisible ? getStateAt(timeline, { revision, side }) : null;
-      };
-    const [before, after] = [await stateOf("before")(thing, pk), await stateOf("after")(thing, pk)];
-    const local = action === "delete" ? before : after;
-    if (local === null) return undefined;
-    const changes = await this.#changes(thing, pk, { action, mask, local, console: before, isDone: true });
-    return {
-      thing: name,
-      kind: getFileKind(thing, local),
-      id: thing === ACCOUNT_SETTINGS ? ACCOUNT_SETTINGS_ID : String((await this.#owner(thing, pk, local))["id"]),
-      work: determineRecordWork(thing, action, changes),
-      ...(await this.#called(thing, pk, local, stateOf(action === "delete" ? "before" : "after"))),
-      console: null,
-      changes,
-      contradicted: false,
     };
   }
 
@@ -240,15 +191,8 @@ export class TaskRecordReader {
     return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
   }
 
-  /**
-   * Returns the values to change in the console. For a new record, returns all values. @param isDone true if the
-   * console was already changed
-   */
-  async #changes(
-    thing: Thing,
-    pk: number,
-    { action, mask, local, console, isDone = false }: DriftStates,
-  ): Promise<RecordChange[]> {
+  /** Returns the values to change in the console. For a new record, returns all values. */
+  async #changes(thing: Thing, pk: number, { action, mask, local, console }: DriftStates): Promise<RecordChange[]> {
     if (action === "delete") return [];
     const versions = getVersionSchema(thing.name);
     const found = await this.#observedOf(thing, pk);
@@ -280,11 +224,10 @@ export class TaskRecordReader {
           : toFileValue(await toDisplayValue(thing, column, console[column] ?? null, this.#calledThere));
       if (action === "create" && isBlankConsoleValue(after)) continue;
       const known = [local[column] ?? null, (console ?? observed)?.[column] ?? null];
-      const all = isDone || observed === undefined ? [] : await this.#perhaps(thing, pk, { column, known });
+      const all = observed === undefined ? [] : await this.#perhaps(thing, pk, { column, known });
       // for a record that is added again, earlier blank values are ignored
       const perhaps = action === "create" ? all.filter((value) => value !== "") : all;
-      const missing = !isDone && (await this.#lacks(thing, column, local[column] ?? null));
-      const occupant = isDone ? undefined : await this.#occupant(thing, pk, column, local);
+      const missing = await this.#lacks(thing, column, local[column] ?? null);
       const change = {
         field: getTaskFieldName(thing, column),
         before: column === "groups" ? await this.#groupsThere(before) : before,
@@ -292,10 +235,8 @@ export class TaskRecordReader {
         ...(renamed !== undefined && { renamed }),
         ...(perhaps.length > 0 && { perhaps: [...perhaps] }),
         ...(missing && { missing }),
-        ...(occupant !== undefined && { occupant }),
       };
       const isUnknown =
-        !isDone &&
         console !== null &&
         (await this.#isUnknown(thing, pk, { column, local, fields: findFileFields(thing, column) }));
       changes.push(isUnknown ? omitValueBefore(change) : change);
@@ -314,24 +255,6 @@ export class TaskRecordReader {
     const held = this.#held.get(name) ?? readHeldRecords(this.#reader, Object.keys(formats));
     this.#held.set(name, held);
     return (await held).includes(Number(value));
-  }
-
-  /**
-   * Returns the record that uses a needed key in the console; undefined if there is no such record that the acting
-   * account can see.
-   */
-  async #occupant(thing: Thing, pk: number, column: string, local: Row): Promise<RecordChange["occupant"]> {
-    const found = await this.#occupants?.of(thing, pk, column, local);
-    const console = found && (await this.#console(thing, found.pk));
-    if (found === undefined || console === undefined || console === null) return undefined;
-    const [revision = -1] = await findTaskRevisions(this.#reader, thing.name, found.pk, column);
-    const change = await this.#reader.get("select number from main.change where revision = :revision", { revision });
-    return {
-      id: String(console["id"]),
-      ...(await this.#called(thing, found.pk, console, (of, number) => this.#console(of, number))),
-      task: change === undefined ? null : Number(change["number"]),
-      ring: found.ring,
-    };
   }
 
   /**

@@ -12,17 +12,7 @@ import { DETAIL_SQL } from "../audit/records.ts";
 import { toImportRecord, type ImportRecord } from "../plans/import-rows.ts";
 import type { Reader, Row } from "../store/store.ts";
 import { buildHasWrittenSql } from "../versions/tables.ts";
-import {
-  countOutdatedRecords,
-  findCreationTask,
-  findLastRewrite,
-  createOverwrittenTaskFailure,
-  createPartOfCreationFailure,
-  readClosing,
-  readWrittenCounts,
-  readWrittenRecords,
-  IS_CHANGE_IN_EFFECT,
-} from "./closed.ts";
+import { countOutdatedRecords } from "./outdated.ts";
 import {
   countRequiredWipes,
   readDrift,
@@ -79,28 +69,20 @@ const readOpenDriftAndChanges = async (reader: Reader) => {
   return { drift, changes: await readTaskChanges(reader, [...new Set(drift.map(({ revision }) => revision))]) };
 };
 
-const MAX_DONE_RECORDS = 2;
-
-/** The state of a task: `open`; `confirmed` by somebody; `done` if its values match the console. */
-type TaskState = DriftState | "done";
-
 /** Reads tasks. Data that several tasks need is read only once. */
 class TaskReader {
   readonly #reader: Reader;
   readonly #most: number;
   readonly #records: TaskRecordReader;
 
-  /**
-   * @param most maximum number of records for each task
-   * @param occupants see {@link TaskRecordReader}
-   */
-  constructor(reader: Reader, { most = MAX_LISTED_RECORDS, occupants = false } = {}) {
+  /** @param most maximum number of records for each task */
+  constructor(reader: Reader, { most = MAX_LISTED_RECORDS } = {}) {
     this.#reader = reader;
     this.#most = most;
-    this.#records = new TaskRecordReader(reader, { occupants });
+    this.#records = new TaskRecordReader(reader);
   }
 
-  async read(drift: readonly OpenDrift[], state: TaskState): Promise<readonly ConsoleTask[]> {
+  async read(drift: readonly OpenDrift[], state: DriftState): Promise<readonly ConsoleTask[]> {
     const byChange = Map.groupBy(drift, ({ revision }) => revision);
     const changes = await readTaskChanges(this.#reader, [...byChange.keys()]);
     const tasks: ConsoleTask[] = [];
@@ -111,10 +93,10 @@ class TaskReader {
     return tasks;
   }
 
-  async #task(change: TaskChange, parts: readonly OpenDrift[], state: TaskState): Promise<ConsoleTask> {
+  async #task(change: TaskChange, parts: readonly OpenDrift[], state: DriftState): Promise<ConsoleTask> {
     const { revision, importPk } = change;
     const records = await this.#recordsOf(revision, state);
-    const made = importPk === null ? undefined : await this.#importOf(importPk);
+    const made = importPk === null ? undefined : await readTaskImport(this.#reader, importPk);
     const main = getMainThing(parts, made);
     const { [main]: own = ZERO_COUNTS, ...others } = countRecordsByThing(parts);
     const beside = Object.entries(others).map(([thing, counts]) => ({ thing, ...counts }));
@@ -135,7 +117,7 @@ class TaskReader {
       thing: main,
       ...own,
       ...(beside.length > 0 && { beside }),
-      ...(isOwn && state !== "done" && getPreparatoryWork(made)),
+      ...(isOwn && getPreparatoryWork(made)),
       ...(byHand > 0 && { leftOut: byHand }),
       ...(outdated > 0 && { outdated }),
       ...(wipes > 0 && { wipes }),
@@ -146,23 +128,18 @@ class TaskReader {
     };
   }
 
-  async #recordsOf(revision: number, state: TaskState): Promise<TaskRecord[]> {
+  async #recordsOf(revision: number, state: DriftState): Promise<TaskRecord[]> {
     const records: TaskRecord[] = [];
-    const most = this.#most;
-    if (state === "done")
-      for (const record of await readWrittenRecords(this.#reader, { revision, most }))
-        records.push(...[await this.#records.readDone(record, revision)].filter((one) => one !== undefined));
-    else
-      for (const record of await readRecordDrift(this.#reader, { revision, state, most }))
-        records.push(await this.#records.read(record));
+    for (const record of await readRecordDrift(this.#reader, { revision, state, most: this.#most }))
+      records.push(await this.#records.read(record));
     return records;
   }
-
-  async #importOf(pk: number): Promise<ImportRecord | undefined> {
-    const row = await this.#reader.get("select * from import where pk = :pk", { pk });
-    return row && toImportRecord(row);
-  }
 }
+
+const readTaskImport = async (reader: Reader, pk: number): Promise<ImportRecord | undefined> => {
+  const row = await reader.get("select * from import where pk = :pk", { pk });
+  return row && toImportRecord(row);
+};
 
 const ZERO_COUNTS = { create: 0, update: 0, delete: 0 };
 
@@ -248,25 +225,23 @@ const MIRROR_START_REVISION = `select min(a.revision) from main.change a where a
 const IS_TASK_CHANGE = `c.revision >= (${MIRROR_START_REVISION}) and c.writer not in ('console', 'confirm', 'drop')
   and ${buildHasWrittenSql("c.revision")} and exists (select 1 from audit seen where seen.seq = c.number)`;
 
-/**
- * Returns the tasks that are done. A task is left out if the acting account cannot see its change, or if later changes
- * overwrote all of its values. @param number number of the only task to return
- */
-const readDoneTasks = async (
-  reader: Reader,
-  { but = new Set<number>(), number }: { readonly but?: ReadonlySet<number>; readonly number?: number },
-): Promise<readonly ConsoleTask[]> => {
-  const isOne = number === undefined ? "true" : "c.number = :number";
-  const rows = await reader.all(
-    `${SELECT_TASK_CHANGES} where ${IS_TASK_CHANGE} and ${IS_CHANGE_IN_EFFECT} and ${isOne}`,
-    number === undefined ? {} : { number },
-  );
-  const changes = rows.map(toTaskChange).filter((change) => !but.has(change.number));
-  const work = await readWrittenCounts(
-    reader,
-    changes.map(({ revision }) => revision),
-  );
-  return new TaskReader(reader, number === undefined ? { most: MAX_DONE_RECORDS } : {}).read(work, "done");
+/** Returns the task of a change of which nothing is left to do; undefined if the change required no work. */
+const readDoneTask = async (reader: Reader, number: number): Promise<ConsoleTask | undefined> => {
+  const row = await reader.get(`${SELECT_TASK_CHANGES} where c.number = :number and ${IS_TASK_CHANGE}`, { number });
+  if (row === undefined) return undefined;
+  const change = toTaskChange(row);
+  const made = change.importPk === null ? undefined : await readTaskImport(reader, change.importPk);
+  return {
+    ...buildChangeFacts(change, made),
+    work: "check",
+    kind: made?.kind ?? "users",
+    thing: made === undefined ? USER.name : FORMATS[made.kind].thing.name,
+    ...ZERO_COUNTS,
+    records: [],
+    state: "done",
+    closedAt: null,
+    closedBy: null,
+  };
 };
 
 /** Returns the open tasks of a mirror, oldest first, each with all its records. */
@@ -274,8 +249,8 @@ export const listOpenTasksInFull = async (reader: Reader): Promise<readonly Cons
   new TaskReader(reader, { most: Number.MAX_SAFE_INTEGER }).read(await readDrift(reader), "open");
 
 /**
- * Returns the tasks of a mirror, oldest first. Tasks that only require a check come last. @param all also returns
- * closed tasks
+ * Returns the tasks of a mirror, oldest first. Tasks that only require a check come last. @param all also returns the
+ * tasks that somebody confirmed and that no export has shown yet
  */
 export const listTasks = async (reader: Reader, all = false): Promise<readonly ConsoleTask[]> => {
   const tasks = new TaskReader(reader);
@@ -285,35 +260,26 @@ export const listTasks = async (reader: Reader, all = false): Promise<readonly C
   const confirmed = (await tasks.read(await readDrift(reader, { state: "confirmed" }), "confirmed")).filter(
     ({ number }) => !known.has(number),
   );
-  for (const { number } of confirmed) known.add(number);
-  const found = [...open, ...confirmed, ...(await readDoneTasks(reader, { but: known }))];
-  return found.toSorted((a, b) => a.number - b.number);
+  return [...open, ...confirmed].toSorted((a, b) => a.number - b.number);
 };
 
 const LIST_ALL_TASKS_COMMAND = line("console list", [], { all: true });
 
 /**
  * Returns a task. @param number number of its change @param all true to list all of its records @throws Failure
- * `not-found`; `conflict` if later changes overwrote all of its values
+ * `not-found`
  */
 export const readTask = async (reader: Reader, number: number, { all = false } = {}): Promise<ConsoleTask> => {
   const row = await reader.get(`${SELECT_TASK_CHANGES} where c.number = :number`, { number });
   if (row !== undefined && row["revision"] !== null) {
     const revision = Number(row["revision"]);
-    const tasks = new TaskReader(reader, { occupants: true, ...(all && { most: Number.MAX_SAFE_INTEGER }) });
+    const tasks = new TaskReader(reader, all ? { most: Number.MAX_SAFE_INTEGER } : {});
     for (const state of ["open", "confirmed"] as const) {
       const [task] = await tasks.read(await readDrift(reader, { state, revision }), state);
       if (task !== undefined) return task;
     }
-    const [done] = await readDoneTasks(reader, { number });
-    if (done !== undefined) return { ...done, ...(await readClosing(reader, number)) };
-    const creation = await findCreationTask(reader, revision);
-    if (creation !== undefined) throw createPartOfCreationFailure(number, creation);
-    if (
-      (await reader.get(`${SELECT_TASK_CHANGES} where c.number = :number and ${IS_TASK_CHANGE}`, { number })) !==
-      undefined
-    )
-      throw createOverwrittenTaskFailure(number, await findLastRewrite(reader, revision));
+    const done = await readDoneTask(reader, number);
+    if (done !== undefined) return done;
   }
   throw new Failure("not-found", {
     what: text(`there is no console task ${number}`, `管理画面での作業 ${number} はありません`),

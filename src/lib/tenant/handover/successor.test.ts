@@ -56,9 +56,7 @@ test("bundles contain console values: open tasks become one task of the change t
     expect((await successor.client.console.show(change)).state).toBe(state);
   }
   expect((await successor.users()).map(({ title }) => title)).toEqual(["本部長", "主任"]);
-  expect((await successor.client.console.list({ all: true })).map((one) => [one.number, one.state])).toEqual([
-    [change, "done"],
-  ]);
+  expect(await successor.client.console.list({ all: true })).toEqual([]);
 });
 
 test("bundles contain console values but no versions", async () => {

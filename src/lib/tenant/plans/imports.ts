@@ -8,7 +8,6 @@ import type { Thing } from "../../model/thing.ts";
 import { checkDroppable, isOpenTask as isTaskOpen } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { text, type Text } from "../../text/index.ts";
-import { findLastRewrite } from "../console/closed.ts";
 import { readDroppedTasks, readOpenFields } from "../console/record-ids.ts";
 import { getTaskFieldName } from "../console/records.ts";
 import { readTask, readTasks } from "../console/tasks.ts";
@@ -419,11 +418,7 @@ export class TenantImports {
       return { change: of, task: one, made: await findImportOfChange(reader, of) };
     });
     const revision = change.revision ?? -1;
-    const changedAgain = async (reader: Reader) => ({
-      changedAgain: (await findLastRewrite(reader, revision))?.number ?? null,
-    });
-    if (!isTaskOpen(task))
-      return { done: true, closedBefore: true, ...(await this.#session.read(changedAgain)), task, unseen: [] };
+    if (!isTaskOpen(task)) return { done: true, closedBefore: true, task, unseen: [] };
     const { map, confirmMissing, sameAsUpload, kind = task.kind } = evidence;
     if (map !== undefined) checkMap(map, FORMATS[kind]);
     const observed = await this.#engine.verify(createId(this.#session.surroundings), content, {
@@ -450,7 +445,6 @@ export class TenantImports {
       const done = !isTaskOpen(now);
       return {
         done,
-        ...(done && (await changedAgain(reader))),
         ...(observed.isUpload && { sameAsUpload: true }),
         ...(observed.lacking && { lacking: { ...observed.lacking } }),
         ...(observed.takenOver && { takenOver: { ...observed.takenOver, newer: [...observed.takenOver.newer] } }),
