@@ -217,7 +217,6 @@ const EXPLICIT_EXAMPLES: ReadonlyMap<string, RouteExample> = new Map<string, Rou
             { name: "hanako01", user: "山田 花子", email: "hanako@example.co.jp" },
             { name: "jiro02", user: "佐藤 次郎", email: "jiro@example.co.jp" },
           ],
-          leavers: [],
         },
       },
     },

@@ -1,12 +1,11 @@
 /** Every noun of the API has its own file, even if the file is short. */
 
 import { z } from "zod";
-import { RECORDED_FIELDS } from "../model/renewal.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
 import { CONTRACT, TENANT } from "../model/tenant.ts";
 import { queryFlag } from "./queries.ts";
 import { get, jsonResponse, patch } from "./route.ts";
-import { DryRun, Id, Instant, nameSchema } from "./shapes.ts";
+import { DryRun, Instant, nameSchema } from "./shapes.ts";
 import { buildChangeSchemas, recordSchema } from "./thing-schema.ts";
 
 const profileMembers = buildChangeSchemas(TENANT.fields);
@@ -38,19 +37,6 @@ const AdministrationStatus = z.object({
   supported: z
     .array(z.object({ name: z.string(), user: z.string(), email: z.string() }))
     .meta({ description: "accounts that have the support option" }),
-  leavers: z
-    .array(
-      z.object({
-        id: Id,
-        kind: z.enum(RECORDED_FIELDS.kind.choices),
-        name: z.string(),
-        owner: z.string(),
-      }),
-    )
-    .meta({
-      description:
-        "renewal items whose owner is the email address of a user who was deleted or has another address now",
-    }),
 });
 
 /** The tenant itself. `mirroredAt` is the time at which its data last came from the console. */

@@ -27,7 +27,6 @@ const NONE = {
   marked: 0,
   system: 0,
   supported: [],
-  leavers: [],
 };
 
 test("administration is returned only on request, and an account name alone does not count as an account", async () => {
@@ -65,30 +64,6 @@ test("shows a support option holder by email address if the console's export bla
   expect((await administration())?.supported).toEqual([
     { name: "hanako@example.jp", user: "hanako", email: "hanako@example.jp" },
   ]);
-});
-
-test("lists items of a deleted user until the user exists again; ignores owners who were never users", async () => {
-  const { renewals, imports } = tenant.client;
-  const add = (name: string, owner: string | null) => renewals.add({ kind: "push-certificate", name, owner });
-  const sato = await made("sato");
-  await made("yamada");
-  await add("本社", "Sato@example.jp");
-  await add("大阪", "yamada@example.jp");
-  await add("京都", "it@example.jp");
-  await add("神戸", "総務課");
-  expect((await administration())?.leavers).toEqual([]);
-  await imports.commit(await imports.delete({ kind: "users", ids: [sato] }));
-  expect((await administration())?.leavers).toMatchObject([{ name: "本社", owner: "Sato@example.jp" }]);
-  await made("sato");
-  expect((await administration())?.leavers).toEqual([]);
-});
-
-test("an owner's former email address is listed", async () => {
-  const { renewals, users } = tenant.client;
-  const hanako = await made("hanako");
-  await renewals.add({ kind: "push-certificate", name: "本社", owner: "Hanako@example.jp" });
-  await users.edit(hanako, { emails: ["hanako.y@example.jp"] });
-  expect((await administration())?.leavers).toMatchObject([{ name: "本社", owner: "Hanako@example.jp" }]);
 });
 
 test("shows administration only to accounts that may see all accounts", async () => {

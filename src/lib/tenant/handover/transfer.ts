@@ -1,7 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import { Failure } from "../../errors/index.ts";
-import { mentionsPerson, replacePerson, type Person } from "../../handover/checklist/people.ts";
+import { isOnlyPerson, type Person } from "../../handover/checklist/people.ts";
 import type { RenewalItem, TransferResult, User } from "../../contract/index.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import { RENEWAL_ITEM } from "../../model/renewal.ts";
@@ -36,7 +36,7 @@ interface TransferRequest {
 
 /**
  * Transfers the responsibilities of a leaver to a successor, either all of them or none: the support option, with the
- * role of system administrator that it requires, and the renewal items whose owner is the leaver. If the leaver does
+ * role of system administrator that it requires, and the renewal items whose only owner is the leaver. If the leaver does
  * not have the support option, no role is granted. The leaver keeps their role, because it is revoked last.
  *
  * @throws Failure `input-rejected` if the successor is the same person, or if the successor should get the support
@@ -147,10 +147,10 @@ async function transferRenewalItems(
   const moved: TransferredRenewal[] = [];
   for (const before of await listRenewalItems(writer)) {
     const { id, name, owner } = before;
-    if (person === undefined || owner === null || !mentionsPerson(person, owner)) continue;
+    if (person === undefined || owner === null || !isOnlyPerson(person, owner)) continue;
     const after = {
       ...before,
-      owner: replacePerson(person, owner, successor.emails[0] ?? successor.name),
+      owner: successor.emails[0] ?? successor.name,
       updatedAt: getCurrentInstant(session.surroundings),
     };
     await updateRenewalItem(writer, after);
