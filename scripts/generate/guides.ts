@@ -2,19 +2,12 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { marked, type Token, type Tokens } from "marked";
 import { parse } from "yaml";
-import type {
-  DownloadKind,
-  GuideFact,
-  GuideLine,
-  GuideStep,
-  LineKind,
-  StepCondition,
-} from "../../src/lib/renewals/guide/step.ts";
+import type { GuideFact, GuideLine, GuideStep, LineKind, StepCondition } from "../../src/lib/renewals/guide/step.ts";
 import { findCommands } from "../../src/lib/terminal/commands.ts";
 import type { Language } from "../../src/lib/text/index.ts";
 
 /** The marks that may occur in comments of a guide, as defined in `guides/README.md`. */
-const MARK_NAMES = ["id", "when", "unless", "file", "upload", "seed"] as const;
+const MARK_NAMES = ["id", "when", "unless", "upload", "seed"] as const;
 
 type MarkValues = Readonly<Record<(typeof MARK_NAMES)[number], readonly string[]>>;
 
@@ -198,12 +191,11 @@ const mergeFact = (en: MarkedText, ja: MarkedText | undefined): GuideFact => ({
 });
 
 function mergeStep(en: ParsedStep, ja: ParsedStep | undefined): GuideStep {
-  const { id, file, upload } = en.marks;
+  const { id, upload } = en.marks;
   const lines = en.lines.map((line, at) => ({ kind: line.kind, ...mergeLine(line, ja?.lines[at]) }));
   return {
     id: id[0] ?? "",
     ...toStepCondition(en.marks),
-    ...(file[0] === undefined ? {} : { waitsFor: file[0] as DownloadKind }),
     ...(upload.length === 0 ? {} : { beginsUpload: true }),
     lines,
   };

@@ -1,23 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Ade, Import, Tenant } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 import { createTestMachine, type TestMachine } from "#support/commands/renewals/machine.ts";
 import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
-import { example, type Answers } from "#support/commands/tenant.ts";
+import { type Answers } from "#support/commands/tenant.ts";
 
 /** A served tenant of which there is nothing to tell. */
-const QUIET: Answers = {
-  tenant: example<Tenant>("tenant", { mirroredAt: null, profile: undefined }),
-  imports: { items: [] },
-  consoleTasks: { items: [] },
-  listRenewals: { items: [] },
-};
-
-/** The same, where ADE is not set up: a mirror is not asked about it. */
-const OWN: Answers = { ...QUIET, ade: example<Ade>("ade", { token: null }) };
+const OWN: Answers = { listRenewals: { items: [] } };
 
 /** A machine whose home is its own. */
 const fresh = (): TestMachine => {
@@ -90,10 +81,6 @@ test("the help explains the exit codes and the limits", async () => {
   expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("0 no problem · 1 unexpected error");
   expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("3 a problem was found");
   expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("3問題がある");
-  const all = await run("doctor --help-all --lang en");
-  expect(all.stdout.replaceAll(/\s+/g, " ")).toContain(
-    "Exit code 3 if there is a problem, 0 if there are at most warnings. Warns about plans that wait for more than 3 days, uploads for more than 7, console tasks for more than 14, and a mirror older than 30 days (clomoctl's own limits).",
-  );
 });
 
 test("an unknown context and unreadable settings are problems", async () => {
@@ -152,72 +139,5 @@ describe("a tenant on a server", () => {
     expect(en).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^problem {2}tenant far: no answer: far/) });
     expect(en.stdout).toContain("\n         -> clomoctl context show far\n");
     expect(ja).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^問題 {5}テナント far: 応答なし: far/) });
-  });
-
-  test("has warnings for everything that waits too long, with commands that name the context", async () => {
-    const before = (days: number): string => new Date(Date.UTC(2026, 10, 20, 1) - days * 86_400_000).toISOString();
-    const plan = (change: Partial<Import>): Import => ({ ...example<Import>("import"), ...change });
-    const task = { ...example<object>("consoleTask"), openedAt: before(15) };
-    const far = {
-      ...QUIET,
-      tenant: example<Tenant>("tenant", { mirroredAt: before(31), profile: undefined }),
-      imports: {
-        items: [
-          plan({ number: "P7", state: "planned", createdAt: before(6), rejected: true }),
-          plan({ number: "P8", state: "planned", createdAt: before(4) }),
-          plan({ number: "P9", state: "planned", createdAt: before(1) }),
-          plan({
-            number: "7",
-            change: 7,
-            state: "committed",
-            createdAt: before(9),
-            emittedAt: before(8),
-            consoleTask: 7,
-          }),
-        ],
-      },
-      consoleTasks: { items: [task] },
-    };
-    const rows = (await findings(of(await served(), { tenants: { far } }), "--online")).filter(
-      ({ state }) => state === "warning",
-    );
-    expect(rows.map(({ check, what, mend }) => [check, what, mend])).toEqual([
-      ["plans", "2 waiting, the oldest since 2026-11-16 (4 days)", "clomoctl imports show P8 --context far"],
-      [
-        "uploads",
-        "1 waiting, the oldest since 2026-11-12 (8 days)",
-        "clomoctl imports verify 7 --against EXPORT.csv --context far",
-      ],
-      ["console", "1 waiting, the oldest since 2026-11-05 (15 days)", "clomoctl console list --context far"],
-      [
-        "mirror",
-        "last updated from the console on 2026-10-20 (31 days ago)",
-        "clomoctl users import EXPORT.csv --from-console --context far",
-      ],
-    ]);
-  });
-
-  test("has no warnings before that", async () => {
-    const at = "2026-11-18T00:00:00.000Z";
-    const plan = { ...example<Import>("import"), state: "planned", createdAt: at };
-    const far = {
-      ...QUIET,
-      tenant: example<Tenant>("tenant", { mirroredAt: at, profile: undefined }),
-      imports: { items: [plan, { ...plan, state: "committed", emittedAt: at, consoleTask: 7 }] },
-      consoleTasks: { items: [{ ...example<object>("consoleTask"), openedAt: at }] },
-    };
-    const rows = await findings(of(await served(), { tenants: { far } }), "--online");
-    expect(rows.filter(({ state }) => state !== "ok")).toEqual([]);
-    expect(rows.map(({ check }) => check)).toEqual(expect.arrayContaining(["plans", "uploads", "console", "mirror"]));
-  });
-
-  test("that was changed in the future shows that the clock is wrong", async () => {
-    const imports = { items: [{ ...example<Import>("import"), createdAt: "2026-12-24T00:00:00.000Z" }] };
-    const [first] = await findings(of(await served(), { tenants: { far: { ...OWN, imports } } }), "--online");
-    expect(first).toMatchObject({
-      state: "problem",
-      check: "clock",
-      what: "the tenant has a change that is dated in the future: 2026-12-24 09:00",
-    });
   });
 });

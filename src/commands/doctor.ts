@@ -15,8 +15,8 @@ export default defineCommand({
       "この PC、ホーム、各コンテキストとテナント(--context があればそれだけ)、毎日の自動実行、通知を調べ、問題のあるものから、直すコマンドとともに表示します。ネットワークには接続せず(--online で接続)、何も変更しません。このコンピューターのテナントのファイルは全体を読むため、大きいと数秒かかります。パスワードなどは表示しません。",
     ),
     text(
-      "Exit code 3 if there is a problem, 0 if there are at most warnings. Warns about plans that wait for more than 3 days, uploads for more than 7, console tasks for more than 14, and a mirror older than 30 days (clomoctl's own limits).",
-      "問題があれば終了コード 3、警告だけなら 0 です。適用待ちの計画は 3 日、照合待ちは 7 日、管理画面での作業は 14 日、ミラーへの最終取り込みからは 30 日を超えると警告します(基準は clomoctl 独自)。",
+      "Exit code 3 if there is a problem, 0 if there are at most warnings. What waits in a tenant is shown by `status`.",
+      "問題があれば終了コード 3、警告だけなら 0 です。テナントで待っているものは `status` で確認できます。",
     ),
   ],
   args: {},

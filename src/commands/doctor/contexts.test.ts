@@ -1,15 +1,10 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Ade, RenewalItem } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
-import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { item } from "#support/commands/renewals/item.ts";
 import type { Tools } from "../tools.ts";
 import { checkContexts } from "./contexts.ts";
 
@@ -85,33 +80,7 @@ test("an intact tenant is ok, with its size and its last audit record", async ()
     "tenant: /home/tenants/kanto/tenant.db is intact (2.0 MB)",
     "lock: no process is changing the tenant",
     "audit: the last record is 12; `clomoctl audit verify` detects alterations",
-    "plans: none",
-    "uploads: none",
-    "console: none",
   ]);
-});
-
-test("an ADE fault is a warning, or a problem if it needs a person, with what to type", async () => {
-  const ade = example<Ade>("ade");
-  const { token } = ade;
-  const rejected = token && { ...token, rejectedAt: "2026-11-19T00:00:00.000Z" };
-  const { wrong } = await check({}, [], undefined, {
-    ...ade,
-    token: rejected,
-    lastSyncAt: "2026-11-10T00:00:00.000Z",
-    devices: 5,
-    notReady: 2,
-  });
-  expect(wrong.map(({ check: name, state, mend }) => [name, state, mend?.en])).toEqual([
-    ["ade", "problem", "`clomoctl ade token set FILE`"],
-    ["ade", "warning", "`clomoctl ade sync`"],
-    ["ade", "warning", "`clomoctl ade devices list --not-ready`"],
-  ]);
-  const well = await check({}, [], undefined, { ...ade, lastSyncAt: "2026-11-20T00:00:00.000Z", notReady: 0 });
-  expect(well.wrong).toEqual([]);
-  expect(well.findings.find(({ check: name }) => name === "ade")?.what.en).toBe("last sync 2026-11-20 09:00");
-  const mirror = await check({}, [], { mirroredAt: "2026-11-19T01:00:00.000Z" }, { ...ade, token: rejected });
-  expect(mirror.findings.map(({ check: name }) => name)).not.toContain("ade");
 });
 
 test("a tenant without data or without changes is ok", async () => {
@@ -209,37 +178,4 @@ test("a file that cannot be examined is a problem with its own message", async (
       mend: { en: "restore it" },
     },
   ]);
-});
-
-test("a check that fails is a problem but does not stop the others", async () => {
-  const { wrong, findings } = await check({}, [null as unknown as RenewalItem]);
-  expect(wrong).toMatchObject([
-    { check: "sources", state: "problem", what: { en: expect.stringContaining("failed") } },
-  ]);
-  expect(findings.length).toBeGreaterThan(5);
-});
-
-test("examines the files from which dates were read again", async () => {
-  const folder = freshFolder();
-  const source = join(folder, "apps.vpptoken");
-  writeFileSync(source, createVppToken(new Date("2027-03-01T00:00:00Z"), "本社"));
-  const token = item(1, { kind: "vpp-token", name: "本社", source, expiresAt: "2027-03-01T00:00:00.000Z" });
-  const whole = await check({}, [token]);
-  expect(whole.wrong).toEqual([]);
-  expect(whole.findings.at(-1)?.what.en).toBe("1 file as recorded");
-  const elsewhere = { ...token, name: "支社", source: "/home/former/apps.vpptoken" };
-  expect((await check({}, [token, elsewhere])).findings.at(-1)).toMatchObject({
-    state: "ok",
-    what: {
-      en: "1 file as recorded; not on this machine (mdm-pc), so not checked: /home/former/apps.vpptoken; the recorded dates apply",
-      ja: "1 件は記録どおりです。この PC(mdm-pc)にないため確認していません: /home/former/apps.vpptoken(記録された期限で判定します)",
-    },
-  });
-  const none = await check({}, [elsewhere, elsewhere]);
-  expect(none.findings.at(-1)?.what.en).toMatch(/^not on this machine .+, and 1 more; the recorded dates apply$/);
-  writeFileSync(source, createVppToken(new Date("2027-01-01T00:00:00Z"), "本社"));
-  const { wrong } = await check({}, [token, { ...token, name: "支社" }]);
-  expect(wrong).toMatchObject([{ check: "sources", state: "warning", mend: { en: "`clomoctl renewals list`" } }]);
-  expect(wrong[0]?.what.en).toMatch(/^本社: .+; and 1 more$/);
-  expect(wrong[0]?.what.ja).toMatch(/ほか 1 件$/);
 });

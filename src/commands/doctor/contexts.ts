@@ -1,19 +1,13 @@
-import { line, type CommandLine } from "../../lib/advice/index.ts";
-import type { Ade, Client, Import, RenewalItem } from "../../lib/client/index.ts";
+import { line } from "../../lib/advice/index.ts";
+import type { RenewalItem } from "../../lib/client/index.ts";
 import type { ChosenContext, Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
-import type { AdeReport } from "../../lib/model/ade-health.ts";
-import { isWaitingPlan } from "../../lib/model/import.ts";
-import { IMPORT_FROM_CONSOLE_COMMAND } from "../../lib/model/mirror.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
-import { isSourceReadable } from "../../lib/renewals/sources.ts";
-import { dayOf, countDaysLeft, formatMinute } from "../../lib/model/time.ts";
+import { formatMinute } from "../../lib/model/time.ts";
 import { completeCommands } from "../../lib/terminal/commands.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { findMonitoredAde } from "../ade/watched.ts";
 import { describeTableBreaks } from "../audit/other-table.ts";
-import { readDatedItems, listRemarks } from "../renewals/items/tenant-items.ts";
-import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
+import type { Tools } from "../tools.ts";
 import {
   createFailureFinding,
   collectFindings,
@@ -28,11 +22,6 @@ const BYTES_PER_MB = 1024 * 1024;
 
 /** Maximum normal size of a write-ahead log: a few megabytes, unless its transfer to the database is blocked. */
 const MAX_LOG_BYTES = 64 * BYTES_PER_MB;
-
-/**
- * Number of days after which waiting items or an old mirror cause a warning. Open plans are dropped after seven days.
- */
-const MAX_WAITING_DAYS = { plans: 3, uploads: 7, console: 14, mirror: 30 } as const;
 
 export interface ContextFindings extends TenantFindings {
   /** names of the contexts that were checked */
@@ -230,36 +219,11 @@ function checkAudit({ auditHead, auditTable, faults, version, newest }: TenantFi
   ];
 }
 
+/** Opens the tenant, as the next command does.  @returns the renewal items, of which the daily run reminds */
 async function checkTenantData(tools: Tools, context: Context, sofar: readonly Finding[]): Promise<TenantFindings> {
-  let client: Client<"tenant" | "imports" | "console" | "renewals" | "ade">;
   try {
-    ({ client } = await tools.tenantOf(context, "tenant", "imports", "console", "renewals", "ade"));
-    const tenant = await client.tenant.show();
-    const { mirroredAt } = tenant;
-    const imports = await client.imports.list();
-    const tasks = await client.console.list({});
-    const items = await client.renewals.list();
-    const at = { now: tools.clock.now(), timezone: resolveTimezone(tools, { context }) };
-    const waiting = [
-      ...checkPlans(imports, at),
-      ...checkUploads(imports, at),
-      checkWaiting(
-        "console",
-        tasks.map(({ openedAt }) => openedAt),
-        at,
-        line("console list", []),
-      ),
-      ...checkMirrorAge(mirroredAt, at),
-      ...checkAde(await findMonitoredAde(client, tenant, at.now), at),
-      ...checkTenantClock(
-        [...imports.map(({ createdAt }) => createdAt), ...(mirroredAt === null ? [] : [mirroredAt])],
-        at,
-      ),
-    ];
-    const sources = await collectFindings(tools, "sources", () =>
-      checkSources({ context, client }, items, { timezone: at.timezone, hostName: tools.machine.hostName }),
-    );
-    return { findings: [...sofar, ...waiting, ...sources], items };
+    const { client } = await tools.tenantOf(context, "renewals");
+    return { findings: sofar, items: await client.renewals.list() };
   } catch (error) {
     tools.signal.throwIfAborted();
     const finding = createFailureFinding("tenant", error);
@@ -267,148 +231,4 @@ async function checkTenantData(tools: Tools, context: Context, sofar: readonly F
     const others = sofar.filter(({ check }) => check !== "tenant");
     return { findings: [...others, { ...finding, mend }], items: [] };
   }
-}
-
-interface ZonedMoment {
-  readonly now: Date;
-  readonly timezone: string;
-}
-
-/**
- * Reports items that have been waiting since the given times: ok, or a warning if the oldest item has been waiting
- * longer
- * than {@link MAX_WAITING_DAYS}.
- */
-function checkWaiting(
-  check: "plans" | "uploads" | "console",
-  since: readonly string[],
-  { now, timezone }: ZonedMoment,
-  mend: CommandLine,
-): Finding {
-  const [oldest] = since.toSorted();
-  if (oldest === undefined) return createOkFinding(check, text("none", "なし"));
-  const days = -countDaysLeft(oldest, now, timezone);
-  const day = dayOf(oldest, timezone);
-  const what = text(
-    `${since.length} waiting, the oldest since ${day} (${formatCount(days, "day")})`,
-    `${since.length} 件、最も古いものは ${day} から(${days} 日)`,
-  );
-  return days > MAX_WAITING_DAYS[check] ? createWarningFinding(check, what, mend) : createOkFinding(check, what);
-}
-
-const findOldestImport = (imports: readonly Import[]): Import | undefined =>
-  imports.toSorted((one, other) => one.createdAt.localeCompare(other.createdAt))[0];
-
-const checkPlans = (imports: readonly Import[], at: ZonedMoment): readonly Finding[] => {
-  const plans = imports.filter(isWaitingPlan);
-  const mend = line("imports show", [findOldestImport(plans)?.number ?? "NUMBER"]);
-  return [
-    checkWaiting(
-      "plans",
-      plans.map(({ createdAt }) => createdAt),
-      at,
-      mend,
-    ),
-  ];
-};
-
-const checkUploads = (imports: readonly Import[], at: ZonedMoment): readonly Finding[] => {
-  const uploads = imports.filter(({ emittedAt, consoleTask }) => emittedAt !== null && consoleTask !== undefined);
-  const mend = line("imports verify", [findOldestImport(uploads)?.consoleTask ?? 0], { against: "EXPORT.csv" });
-  return [
-    checkWaiting(
-      "uploads",
-      uploads.map(({ emittedAt, createdAt }) => emittedAt ?? createdAt),
-      at,
-      mend,
-    ),
-  ];
-};
-
-function checkMirrorAge(mirroredAt: string | null, { now, timezone }: ZonedMoment): readonly Finding[] {
-  if (mirroredAt === null) return [];
-  const days = -countDaysLeft(mirroredAt, now, timezone);
-  const what = text(
-    `last updated from the console on ${dayOf(mirroredAt, timezone)} (${formatCount(days, "day")} ago)`,
-    `管理画面からの最終取り込みは ${dayOf(mirroredAt, timezone)}(${days} 日前)`,
-  );
-  if (days <= MAX_WAITING_DAYS.mirror) return [createOkFinding("mirror", what)];
-  return [createWarningFinding("mirror", what, IMPORT_FROM_CONSOLE_COMMAND)];
-}
-
-/** Reports problems with ADE, if the tenant itself communicates with Apple. */
-function checkAde(watched: AdeReport<Ade> | undefined, { timezone }: ZonedMoment): readonly Finding[] {
-  if (watched === undefined) return [];
-  const { lastSyncAt } = watched.facts;
-  const found = watched.conditions.map(({ level, what, line: shows }) =>
-    (level === "critical" ? createProblemFinding : createWarningFinding)("ade", what, shows),
-  );
-  if (found.length > 0 || lastSyncAt === null) return found;
-  const when = formatMinute(lastSyncAt, timezone);
-  return [createOkFinding("ade", text(`last sync ${when}`, `前回の同期 ${when}`))];
-}
-
-/** Tolerated difference between the clocks of two machines, which normally differ by seconds. */
-const MAX_CLOCK_SKEW_MS = 5 * 60 * 1000;
-
-function checkTenantClock(instants: readonly string[], { now, timezone }: ZonedMoment): readonly Finding[] {
-  const last = instants.toSorted().at(-1);
-  if (last === undefined || Date.parse(last) <= now.getTime() + MAX_CLOCK_SKEW_MS) return [];
-  return [
-    createProblemFinding(
-      "clock",
-      text(
-        `the tenant has a change that is dated in the future: ${formatMinute(last, timezone)}`,
-        `テナントに未来の日時の変更があります: ${formatMinute(last, timezone)}`,
-      ),
-      text(
-        "set the clock of this computer, or of the computer on which the change was made",
-        "このコンピューター、または変更に使ったコンピューターの時計を合わせてください",
-      ),
-    ),
-  ];
-}
-
-/**
- * Describes how many source files match their records, and which files are not on this computer. For the latter, the
- * recorded dates apply.
- */
-async function renderSourceSummary(files: readonly string[], { kind }: Context, hostName: string): Promise<Text> {
-  const elsewhere: string[] = [];
-  for (const file of files) if (kind !== "embedded" || !(await isSourceReadable(file))) elsewhere.push(file);
-  const here = files.length - elsewhere.length;
-  const [file, ...others] = elsewhere;
-  if (file === undefined) return text(`${formatCount(here, "file")} as recorded`, `${here} 件とも記録どおりです`);
-  const more = others.length === 0 ? ["", ""] : [`, and ${others.length} more`, `、ほか ${others.length} 件`];
-  return text(
-    `${here === 0 ? "" : `${formatCount(here, "file")} as recorded; `}not on this machine (${hostName}), so not checked: ${file}${more[0]}; the recorded dates apply`,
-    `${here === 0 ? "" : `${here} 件は記録どおりです。`}この PC(${hostName})にないため確認していません: ${file}${more[1]}(記録された期限で判定します)`,
-  );
-}
-
-/**
- * Checks that the source files of recorded dates exist and still match the records. Only the computer on which they
- * were
- * recorded can check this.
- */
-async function checkSources(
-  { context, client }: Pick<ChosenTenant<"renewals">, "context" | "client">,
-  items: readonly RenewalItem[],
-  { timezone, hostName }: { readonly timezone: string; readonly hostName: string },
-): Promise<readonly Finding[]> {
-  const remarked = (await readDatedItems({ context, client }, timezone)).flatMap(listRemarks);
-  const [first] = remarked;
-  if (first === undefined) {
-    const files = items.flatMap(({ source }) => (source === null ? [] : [source]));
-    return files.length === 0 ? [] : [createOkFinding("sources", await renderSourceSummary(files, context, hostName))];
-  }
-  const more = remarked.length - 1;
-  const { en, ja } = first;
-  return [
-    createWarningFinding(
-      "sources",
-      text(`${en}${more === 0 ? "" : `; and ${more} more`}`, `${ja}${more === 0 ? "" : `。ほか ${more} 件`}`),
-      line("renewals list", []),
-    ),
-  ];
 }

@@ -13,8 +13,8 @@ export const CHECK_STATE_LABELS = {
 export type CheckState = keyof typeof CHECK_STATE_LABELS;
 
 export const CHECK_LABELS = {
-  node: text("Node.js", "Node.js"),
   clock: text("clock", "時計"),
+  node: text("Node.js", "Node.js"),
   home: text("home", "ホーム"),
   "sealing-key": text("sealing key", "暗号化の鍵"),
   permissions: text("permissions", "アクセス権"),
@@ -22,12 +22,6 @@ export const CHECK_LABELS = {
   tenant: text("tenant", "テナント"),
   lock: text("lock", "ロック"),
   audit: text("audit log", "監査ログ"),
-  plans: text("plans", "適用待ちの計画"),
-  uploads: text("uploads to verify", "管理画面との照合待ち"),
-  console: text("console tasks", "管理画面での作業"),
-  mirror: text("age of the mirror", "ミラーの新しさ"),
-  ade: text("ADE", "ADE"),
-  sources: text("renewal source files", "年次更新・期限のファイル"),
   schedule: text("daily run", "毎日の自動実行"),
   notify: text("reminders", "通知"),
   secrets: text("reminder secrets", "通知用のパスワードなど"),

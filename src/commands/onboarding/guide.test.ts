@@ -29,7 +29,7 @@ describe("onboarding guide", () => {
     expect(ja.stderr).toContain("手順 13 はありません");
   });
 
-  test.each(["", " --format html", " --format markdown", " --format json"])(
+  test.each(["", " --format markdown", " --format json"])(
     "shows how to get a first certificate only if HOME was answered%s",
     async (form) => {
       const asked = await run(`onboarding guide 7${form}`, { tenant: buildNewTenantAnswers() });
@@ -45,7 +45,7 @@ describe("onboarding guide", () => {
       ...buildNewTenantAnswers([NONE]),
       listRenewals: { items: [item(8, { kind: "push-certificate" })] },
     };
-    const { stdout } = await run("onboarding guide 7 --format html", { tenant });
+    const { stdout } = await run("onboarding guide 7 --format markdown", { tenant });
     expect(stdout).not.toContain("Create a Certificate");
     expect(stdout).toContain("renewals guide push-certificate");
   });
@@ -85,7 +85,7 @@ describe("onboarding guide", () => {
   });
 
   test("refuses options that exclude each other", async () => {
-    expect(await run("onboarding guide --interactive --format html", { tenant: {} })).toMatchObject({
+    expect(await run("onboarding guide --interactive --format markdown", { tenant: {} })).toMatchObject({
       exit: 2,
       requests: [],
     });

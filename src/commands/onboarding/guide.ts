@@ -62,7 +62,7 @@ export default defineCommand({
   examples: [
     { line: "clomoctl onboarding guide" },
     { line: "clomoctl onboarding guide --interactive" },
-    { line: "clomoctl onboarding guide 7 --format html -o step7.html", about: text("for printing", "印刷用") },
+    { line: "clomoctl onboarding guide 7 --format markdown -o step7.md" },
   ],
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "locked", "interrupted"],
   changesBy: ["interactive"],

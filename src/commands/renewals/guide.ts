@@ -32,10 +32,7 @@ export default defineCommand({
   options: GUIDE_OPTIONS,
   examples: [
     { line: "clomoctl renewals guide push-certificate" },
-    {
-      line: "clomoctl renewals guide ade-token --format html -o ade-token.html",
-      about: text("a page to print", "印刷用"),
-    },
+    { line: "clomoctl renewals guide ade-token --format markdown -o ade-token.md" },
   ],
   exits: ["usage", "not-found", "locked"],
   async run(tools, { item: typed, ...options }) {

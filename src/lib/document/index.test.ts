@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { same, text } from "../text/index.ts";
 import type { Block, Document } from "./blocks.ts";
 import { DOCUMENT_RENDERERS } from "./index.ts";
+import { renderPage } from "./page.ts";
 import { renderMail } from "./mail.ts";
 
 /** A document with every block, each with its own value from outside. */
@@ -48,7 +49,7 @@ const NAMES = "paragraph fact first second cell line below item about part subje
 const FORMS = [
   { form: "text", write: DOCUMENT_RENDERERS.text, markup: /\t/ },
   { form: "Markdown", write: DOCUMENT_RENDERERS.markdown, markup: /(?<!\\)[*|]a/ },
-  { form: "a page", write: DOCUMENT_RENDERERS.html, markup: /<b>\*/ },
+  { form: "a page", write: renderPage, markup: /<b>\*/ },
   {
     form: "the text of a mail",
     write: (...of: Parameters<typeof renderMail>) => {
@@ -99,11 +100,11 @@ describe.each(FORMS)("as $form", ({ write, markup }) => {
 });
 
 test("a wide page is printed in landscape, and a page with contents lists its sections", () => {
-  const narrow = DOCUMENT_RENDERERS.html(
+  const narrow = renderPage(
     documentOf((name) => name),
     "en",
   );
-  const wide = DOCUMENT_RENDERERS.html({ ...documentOf((name) => name), hasContents: undefined, isWide: true }, "en");
+  const wide = renderPage({ ...documentOf((name) => name), hasContents: undefined, isWide: true }, "en");
   expect([narrow.includes('<nav aria-label="Contents">'), wide.includes("<nav")]).toEqual([true, false]);
   expect([narrow, wide].map((page) => /<body\s+class="wide"/.test(page))).toEqual([false, true]);
 });

@@ -141,7 +141,6 @@ describe("for an item whose renewed file was downloaded", () => {
     const whole = buildRenewalGuide(kind, KNOWN, "2027-03-01").steps.map(({ id }) => id);
     const { steps } = buildRenewalGuide(kind, waiting, "2027-03-01");
     expect(steps.map(({ id }) => id)).toEqual(whole.slice(whole.indexOf(first)));
-    expect(steps.every(({ waitsFor }) => waitsFor === undefined)).toBe(true);
     expect(steps[0]?.what.en).toMatch(
       /^The renewed file is already downloaded \(\/tmp\/new file\.pem\)\. First check .*clomoctl renewals verify --current \S+ --new '\/tmp\/new file\.pem'`\. If it can, .*clomoctl renewals edit 本社 --expires 2027-03-01/,
     );
@@ -211,14 +210,6 @@ it("shows the recorded account, phone, topic, day and owner", () => {
 
 describe("a document", () => {
   const hostile = buildRenewalGuide("custom", { ...KNOWN, name: '<script>alert("1")</script> *a* [b](c)' }, null);
-
-  it("as a page is self-contained, and data in it is not markup", () => {
-    const page = DOCUMENT_RENDERERS.html(buildGuideDocument(hostile), "ja");
-    expect(page).toMatch(/^<!DOCTYPE html>\s+<html lang="ja">/);
-    expect(page).toContain("default-src 'none'");
-    expect(page).not.toMatch(/<script|<link|<img|src=|href=/);
-    expect(page.match(/<li /g)).toHaveLength(hostile.steps.length);
-  });
 
   it("as Markdown has a checkbox per step, and data in it is not markup", () => {
     const written = DOCUMENT_RENDERERS.markdown(buildGuideDocument(hostile), "en");

@@ -1,7 +1,5 @@
 import type { Text } from "../../text/index.ts";
 
-export type DownloadKind = "signing-request" | "push-certificate" | "ade-token" | "vpp-token";
-
 export interface Step {
   /** unique within the guide, and the same in both languages */
   readonly id: string;
@@ -14,8 +12,6 @@ export interface Step {
   readonly trap?: Text | undefined;
   /** how to see that the step worked */
   readonly check?: Text | undefined;
-  /** the file that exists after this step */
-  readonly waitsFor?: DownloadKind | undefined;
   /** true if this step begins the upload; if the renewed file is already downloaded, earlier steps are not needed */
   readonly beginsUpload?: true | undefined;
 }
@@ -41,7 +37,6 @@ export type LineKind = "what" | "where" | "trap" | "check";
 /** A step as written in `guides/*.md`. Lines of the same kind are joined to one text. */
 export interface GuideStep extends StepCondition {
   readonly id: string;
-  readonly waitsFor?: DownloadKind;
   readonly beginsUpload?: true;
   readonly lines: readonly (GuideLine & { readonly kind: LineKind })[];
 }
