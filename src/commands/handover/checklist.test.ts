@@ -124,24 +124,6 @@ describe("on a terminal of 80 columns", () => {
   });
 });
 
-test("shows yes in the reader's language, and the time zone once", async () => {
-  await tenant.client.answers.set({ answers: [{ question: "push-certificate.company", value: "yes", by: "前任" }] });
-  const { en, ja } = await runInBoth("handover checklist --full", { ...here(), terminal: { columns: 80 } });
-  expect(ja.stdout).toContain("会社のアカウント: はい (前任");
-  expect(en.stdout).toContain("company account: yes (前任");
-  expect(ja.stderr).toMatch(/日時は \S+ の時刻です/);
-  const data = await rows();
-  expect(data.find(({ by }) => by === "前任")).toMatchObject({ value: "yes" });
-});
-
-test("explains in a sentence what is not used", async () => {
-  await tenant.client.tenant.set({ ios: false, macos: false, android: false, ade: false, vpp: false });
-  const { ja } = await runInBoth("handover checklist", { ...here(), terminal: { columns: 80 } });
-  expect(ja.stdout).toContain("対象外(iOS/iPadOS も macOS も使っていないため)");
-  expect(ja.stdout).toContain("対象外(ADE も VPP も使っていないため)");
-  expect(ja.stdout).toContain("対象外(Android(Google Play アカウント方式)を使っていないため)");
-});
-
 describe("--leaver", () => {
   test("lists in order what depends on a person, named by account, email address or name", async () => {
     await tenant.client.renewals.add({ kind: "custom", name: "契約", owner: "hanako@accounts.example" });
@@ -165,14 +147,6 @@ describe("--leaver", () => {
     expect(ja.stderr).toContain(
       "後任に引き継がれるものを確認するには:\n  clomoctl handover transfer --from hanako --to PERSON --dry-run\n",
     );
-  });
-
-  test("the checklist knows users who are marked as administrators, as a report does", async () => {
-    const { after } = await tenant.client.users.create({ name: "印 太郎", emails: ["mark@example.jp"] });
-    await tenant.client.administrators.mark("users", { add: [after.id] });
-    await tenant.client.answers.set({ answers: [{ question: "rules.lost.owner", value: "印 太郎" }] });
-    const told = await run("handover checklist --format json --full", here());
-    expect(told.stdout).toContain("印 太郎 <mark@example.jp>");
   });
 
   test("in a mirror without devices and SECURED APPs, says where to look", async () => {

@@ -1,12 +1,9 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ERRORS, Failure } from "../../lib/errors/index.ts";
-import { same } from "../../lib/text/index.ts";
 import { storageIn, writeBundle } from "#support/handover/bundles.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
@@ -23,16 +20,6 @@ test("shows what was added, removed and changed by record and field, and exits w
   expect(ja.exit).toBe(9);
   expect(ja.stdout).toMatch(/組織 +変更 +営業本部/);
   expect(ja.stderr).toContain("記録の追加 1 件、削除 1 件、変更 3 件");
-});
-
-test("on 80 columns, each line stands alone and has both values in full", async () => {
-  const { en, ja } = await runInBoth(DIFF, { folder: BUNDLES, terminal: { columns: 80 } });
-  for (const { stdout } of [en, ja]) {
-    expect(Math.max(...stdout.split("\n").map(displayWidth))).toBeLessThanOrEqual(80);
-    expect(stdout).toContain("営業部 → 営業本部");
-    // the header, not a field below the other
-    expect(stdout.split("\n")[0]?.trim().split(/ {2,}/)).toHaveLength(5);
-  }
 });
 
 test("programs get complete records and values, one per line", async () => {
@@ -81,12 +68,6 @@ describe("for people", () => {
     expect(both).not.toContain("updated");
     expect(await diffOf({ updatedAt: LATER, code: "E1" }, "--format markdown")).not.toContain("updatedAt");
   });
-
-  test("programs always get the time of a change", async () => {
-    const lines = await diffOf({ updatedAt: LATER, code: "E1" }, "--format ndjson");
-    expect(lines.trimEnd().split("\n")).toHaveLength(2);
-    expect(lines).toContain(LATER);
-  });
 });
 
 test("equal bundles exit with 0, however they are packed", async () => {
@@ -122,16 +103,6 @@ test("in Markdown, data is never interpreted as markup", async () => {
     stdout: "",
   });
   expect(readFileSync(join(folder, "out.md"), "utf8")).toBe(en.stdout);
-});
-
-test("a resource that one bundle lacks is not compared, and the bundles are not equal", async () => {
-  const folder = freshFolder();
-  await writeBundle(join(folder, "a"), storageIn(folder), { records: { audit: [] } });
-  await writeBundle(join(folder, "b"), storageIn(folder));
-  const { en, ja } = await runInBoth("handover diff a b", { folder });
-  expect(en).toMatchObject({ exit: 9, stderr: expect.stringContaining("1 resource not compared") });
-  expect(en.stdout).toContain("audit\tnot-compared\t\t\t\tempty\tleft-out\thistory\n");
-  expect(ja.stderr).toContain("比較できない種類 1");
 });
 
 test("a damaged bundle exits with 3 before anything is compared", async () => {
@@ -347,34 +318,6 @@ describe("with the tenant", () => {
       /管理画面との差異 +変更 +2 件/,
     );
     for (const { id } of people) expect((await ran(`${diff} --format ndjson`)).stdout).toContain(`"id":"user/${id}"`);
-  });
-
-  test("reports that the tenant is a mirror and the bundle is not, and that apply does not change it", async () => {
-    const home = freshFolder();
-    const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch, terminal: { columns: 250 } });
-    expect((await ran("handover export -o none --encoding utf-8")).exit).toBe(0);
-    mirror(MIRRORED);
-    expect((await ran("handover export -o bundle --encoding utf-8")).exit).toBe(0);
-    const { exit, stdout } = await ran("handover diff none --tenant --lang en");
-    expect(exit).toBe(9);
-    expect(stdout).toContain(
-      "a tenant becomes a mirror only if it is not a mirror yet and everything from the console is applied",
-    );
-    expect((await ran("handover diff none --tenant --lang ja")).stdout).toContain("ミラーになるのは");
-    expect((await ran("handover diff none --tenant --applicable")).exit).toBe(0);
-    // of two bundles the one or the other may be applied
-    for (const both of ["none bundle", "bundle none"])
-      expect((await ran(`handover diff ${both} --applicable`)).exit).toBe(9);
-  });
-
-  test("a tenant that cannot be reached exits with 7, which the help lists with other such codes", async () => {
-    const home = freshFolder();
-    await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
-    expect((await run("handover export -o bundle", { home, folder: home, tenant: tenant.fetch })).exit).toBe(0);
-    const fetch = () => Promise.reject(new Failure("unavailable", { what: same("away") }));
-    expect((await run("handover diff bundle --tenant", { home, folder: home, tenant: fetch })).exit).toBe(7);
-    const { exits } = (await import("./diff.ts")).default;
-    expect([...new Set(exits.map((code) => ERRORS[code].exit))].toSorted((a, b) => a - b)).toEqual([3, 4, 5, 6, 7, 9]);
   });
 
   test.each(["handover diff minato", "handover diff minato minato-later --tenant"])(

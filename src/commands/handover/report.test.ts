@@ -1,9 +1,7 @@
 import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Failure } from "../../lib/errors/index.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
-import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
@@ -75,81 +73,6 @@ test("a server token that Apple rejected is reported in the checklist and in bot
   const { en } = await read("checklist --format ndjson");
   const gaps = en.stdout.split("\n").filter((line) => line.includes('"renewal-critical"'));
   expect(gaps).toEqual([expect.stringContaining("Apple rejected the server token")]);
-});
-
-test("a division administrator gets a report of their own", async () => {
-  await using tenant = new TestTenant();
-  await tenant.import({ kind: "users", createOrgs: true } as const, [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["山田 花子", "hanako@example.co.jp", "E1"],
-    ["佐藤 次郎", "jiro@example.co.jp", "W1"],
-  ]);
-  await addTestAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
-  const folder = freshFolder();
-  const ran = await run("handover report --as east --format markdown -o r.md --lang en", {
-    home: folder,
-    folder,
-    tenant: tenant.fetch,
-    actors: { east: tenant.acting("east").fetch },
-  });
-  expect(ran).toMatchObject({ exit: 0 });
-  const report = readFileSync(join(folder, "r.md"), "utf8");
-  expect(report).toContain("limited to: what the exporting account can see");
-  expect(report).not.toContain("W1");
-});
-
-test("an account without a role and a locked tenant end with exit codes that the help lists", async () => {
-  const help = (await run("handover report --help-all --lang en")).stdout;
-  for (const [code, exit] of [
-    ["not-permitted", 4],
-    ["locked", 5],
-  ] as const) {
-    const failing = { exportAll: new Failure(code, { what: { en: "no", ja: "不可" } }) };
-    const ran = await run("handover report --format markdown", { home: freshFolder(), tenant: failing });
-    expect(ran).toMatchObject({ exit, stdout: "" });
-    expect(help).toMatch(new RegExp(`^ +${exit} `, "m"));
-  }
-});
-
-test("distinguishes renewal data that an account may not see from missing data, also in diff", async () => {
-  await using tenant = new TestTenant();
-  await tenant.client.orgs.create({ name: "東日本", code: "E1" });
-  await addTestAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
-  await tenant.client.renewals.add({
-    kind: "push-certificate",
-    name: "本社",
-    expiresAt: "2027-05-31T00:00:00.000Z",
-    owner: "taro@west.example",
-    account: "push@west.example",
-    phone: "03-0000-0001",
-  });
-  await tenant.client.tenant.set({ contactName: "山田", contactMail: "yamada@west.example" });
-  const folder = freshFolder();
-  const context = { home: folder, folder, tenant: tenant.fetch, actors: { east: tenant.acting("east").fetch } };
-  expect((await run("handover export -o whole --encoding utf-8", context)).exit).toBe(0);
-  const exported = await run("handover export -o part --encoding utf-8 --as east --lang en", context);
-  expect(exported.stderr.replaceAll(/\s+/g, " ")).toMatch(
-    /fields of renewal items: owner, confirmed by, .*2-factor phone holder/,
-  );
-  const read = async (bundle: string, lang: string) =>
-    (await run(`handover report ${bundle} --format markdown --lang ${lang}`, context)).stdout;
-  const rowOf = (report: string) => report.split("\n").find((line) => line.startsWith("| 本社 |"));
-  expect(rowOf(await read("part", "en"))).toMatch(/(?:\| no permission to view ){4}\|$/);
-  expect(rowOf(await read("part", "ja"))).toMatch(/(?:\| 権限なし ){4}\|$/);
-  expect(await read("part", "ja")).toMatch(/担当者のメールアドレス.*権限なし/);
-  expect(rowOf(await read("whole", "ja"))).toContain("push@west.example");
-  const manifest = JSON.parse(readFileSync(join(folder, "part", "manifest.json"), "utf8")) as {
-    readonly resources: readonly { readonly name: string; readonly leftOut: readonly string[] }[];
-  };
-  expect(manifest.resources.find(({ name }) => name === "renewals")?.leftOut).toContain("phoneHolder");
-  const compared = await run("handover diff whole part --format ndjson --ignore-times", context);
-  const lines = compared.stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as { readonly resource: string; readonly change: string; readonly field: string });
-  const renewals = lines.filter(({ resource }) => resource === "renewals" || resource === "tenant");
-  expect(new Set(renewals.map(({ change }) => change))).toEqual(new Set(["not-compared"]));
-  expect(renewals.map(({ field }) => field)).toEqual(expect.arrayContaining(["account", "owner", "contactMail"]));
 });
 
 test.each([

@@ -12,7 +12,7 @@ import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
-import { inTurn, type Answers, type ReceivedRequest } from "#support/commands/tenant.ts";
+import { type Answers, type ReceivedRequest } from "#support/commands/tenant.ts";
 import { item } from "#support/commands/renewals/item.ts";
 
 const added = { addRenewal: item(1) };
@@ -34,41 +34,6 @@ async function addedBy(words: readonly string[], circumstances: Circumstances = 
 }
 
 const custom = ["契約", "--kind", "custom"];
-
-test("people see names of kind, level and certainty, and programs the fixed words", async () => {
-  const circumstances = { tenant: { addRenewal: { ...item(1), kind: "ade-token", certainty: "typed" } } };
-  const words = ["renewals", "add", ...custom];
-  const { en, ja } = await runInBoth([...words, "--format", "table"], circumstances);
-  for (const name of ["ADE server token", "entered by hand"]) expect(en.stdout).toContain(name);
-  for (const name of ["ADE サーバートークン", "手入力"]) expect(ja.stdout).toContain(name);
-  const { stdout } = await run([...words, "--format", "json"], circumstances);
-  expect(JSON.parse(stdout)).toMatchObject({ kind: "ade-token", certainty: "typed" });
-});
-
-test("a terminal shows only recorded values and what to type next, in both languages", async () => {
-  const words = "renewals add 契約 --kind custom --owner x";
-  const { en, ja } = await runInBoth(words, { tenant: { addRenewal: item(1, { owner: "x" }) }, terminal: {} });
-  expect(en.stdout).toMatch(/^owner +x$/m);
-  expect(en.stdout).not.toMatch(/^(?:account|phone|topic|notes)/m);
-  expect(en.stderr).toContain("to see how to renew this item: clomoctl renewals guide '契約 1'\n");
-  expect(ja.stderr).toContain("更新の手順: clomoctl renewals guide '契約 1'\n");
-  expect((await run(`${words} --fields all`, { tenant: added, terminal: {} })).stdout).toMatch(/^account *$/m);
-});
-
-test("says that an owner who is not a single email address gets no reminders, in both languages", async () => {
-  const words = (owner: string) => ["renewals", "add", "本社", "--kind", "custom", "--owner", owner];
-  const adding = (owner: string) => ({ tenant: { addRenewal: item(1, { name: "本社", owner }) } });
-  for (const owner of ["yamazaki", "山崎 <yamazaki@example.jp>", "a@example.jp, b@example.jp"]) {
-    const { en, ja } = await runInBoth(words(owner), adding(owner));
-    expect(en.stderr).toBe(
-      `the owner ${owner} does not receive reminders, because the owner must be a single email address; to change the owner: clomoctl renewals edit 019a9f3c-5a00-7abc-8def-000000000001 --owner MAIL\n`,
-    );
-    expect(ja.stderr).toBe(
-      `更新担当「${owner}」には通知されません。更新担当に通知されるのは、メールアドレスを 1 つだけ指定した場合です。更新担当を変更するには: clomoctl renewals edit 019a9f3c-5a00-7abc-8def-000000000001 --owner MAIL\n`,
-    );
-  }
-  expect((await run(words("it@example.jp"), adding("it@example.jp"))).stderr).toBe("");
-});
 
 test("a signal while the item is shown says that the item was recorded", async () => {
   const signals = new EventEmitter();
@@ -122,23 +87,6 @@ describe("given options", () => {
 });
 
 describe("a folder", () => {
-  test("says once that its owner gets no reminders", async () => {
-    const folder = freshFolder();
-    for (const [at, name] of ["a", "c"].entries())
-      writeFileSync(
-        join(folder, `${name}.vpptoken`),
-        createVppToken(new Date(`2027-01-1${at}T09:00:00Z`), `例 ${name}`),
-      );
-    const tenant = {
-      listRenewals: { items: [] },
-      addRenewal: inTurn(item(1, { owner: "yamazaki" }), item(2, { owner: "yamazaki" })),
-    };
-    const { stderr } = await run("renewals add . --owner yamazaki", { folder, tenant });
-    expect(stderr).toBe(
-      "the owner yamazaki does not receive reminders, because the owner must be a single email address; to change the owner: clomoctl renewals edit ITEM --owner MAIL\n",
-    );
-  });
-
   test("is recorded by file, without known items, and unreadable or refused files are reported", async () => {
     const folder = freshFolder();
     const write = (name: string, content: string) => writeFileSync(join(folder, "certs", name), content);
@@ -217,25 +165,6 @@ describe("a folder", () => {
       );
     });
 
-    test("does not record the older token if the newer token is in use", async () => {
-      const [older, newer] = ["sToken_for___.vpptoken", "sToken_for___ (1).vpptoken"];
-      const place = folder(older, newer);
-      const only = freshFolder();
-      writeFileSync(join(only, newer), createVppToken(new Date("2027-12-01T00:00:00Z"), "例"));
-      const first = await run("renewals add .", {
-        folder: only,
-        tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
-      });
-      const { json } = first.requests.find(({ operation }) => operation === "addRenewal") ?? {};
-      const recorded = item(1, { ...(json as Partial<RenewalItem>), name: "例" });
-      const { en, ja } = await runInBoth("renewals add .", {
-        folder: place,
-        tenant: { listRenewals: { items: [recorded] } },
-      });
-      expect(en.exit).toBe(3);
-      expect(ja.stderr).toContain(`登録済みの ${newer} と区別できないため、登録しません`);
-    });
-
     test("with an ASCII location, the newer token waits for its upload, and a second run adds nothing", async () => {
       const [first, second] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ copy.vpptoken"];
       const place = folder(first, second);
@@ -246,38 +175,6 @@ describe("a folder", () => {
       const again = await run(line, { folder: place, tenant: { listRenewals: { items: [recorded] } } });
       expect(again).toMatchObject({ exit: 0, stderr: `${second}: already recorded\n` });
     });
-
-    test("if the older token is already recorded, names the command that records the newer token", async () => {
-      const [first, second] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ 2.vpptoken"];
-      const place = folder(first, second);
-      const line = "renewals add . --owner it@example.jp";
-      const ran = await run(line, { folder: place, tenant: { listRenewals: { items: [] }, addRenewal: item(1) } });
-      const { json } = ran.requests.find(({ operation }) => operation === "addRenewal") ?? {};
-      const { fingerprint = null } = json as Partial<RenewalItem>;
-      const tenant = { listRenewals: { items: [item(1, { name: "東京", fingerprint })] } };
-      const { en, ja } = await runInBoth(line, { folder: place, tenant });
-      expect(en).toMatchObject({
-        exit: 3,
-        stderr: `${second}: this file renews "東京"; to record it: clomoctl renewals edit 東京 --file '${second}'\n`,
-      });
-      expect(ja.stderr).toContain("「東京」の更新後のものです");
-    });
-  });
-
-  test("is selected by a name that ends with /, and is reported if it is missing", async () => {
-    const { exit, stderr, requests } = await run("renewals add certs/ --owner it@example.jp", {
-      folder: freshFolder(),
-      tenant: { listRenewals: { items: [] } },
-    });
-    expect(exit).toBe(3);
-    expect(stderr).toContain("certs");
-    expect(requests.filter(({ json }) => json !== undefined)).toEqual([]);
-  });
-
-  test("is read as a name if a kind is given", async () => {
-    const folder = freshFolder();
-    mkdirSync(join(folder, "契約"));
-    expect(await addedBy(custom, { folder, tenant: added })).toEqual({ kind: "custom", name: "契約" });
   });
 });
 
@@ -349,16 +246,6 @@ describe("a file", () => {
     expect(ran.stderr).toContain(said);
     expect(ran.stderr).toContain(where);
   });
-
-  test("without the given kind says what it contains, in both languages", async () => {
-    const line = "renewals add x --file a.vpptoken --kind ade-token";
-    const { en, ja } = await runInBoth(line, { folder: folderOf(token), tenant: {} });
-    expect(en).toMatchObject({
-      exit: 3,
-      stderr: expect.stringContaining("the file contains: VPP content token 株式会社例"),
-    });
-    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("該当するものがファイルにありません") });
-  });
 });
 
 describe("refusals", () => {
@@ -389,35 +276,9 @@ describe("refusals", () => {
     expect([exit, requests]).toEqual([2, []]);
     expect(stderr).toContain(said);
   });
-
-  test("an item without a kind says in both languages what to pass", async () => {
-    const { en, ja } = await runInBoth("renewals add x", { tenant: {} });
-    expect(en.stderr).toBe("error: the kind is missing\n  clomoctl renewals add\n  use --kind KIND or --file FILE\n");
-    expect(ja.stderr).toContain("--kind か --file を指定してください");
-  });
-
-  test("a tenant that is locked by another process is reported, in both languages", async () => {
-    const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-    const { en, ja } = await runInBoth(["renewals", "add", ...custom], { tenant: { addRenewal: locked } });
-    expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
-    expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
-  });
 });
 
 describe("the result", () => {
-  test("is the recorded item with its state today in the time zone", async () => {
-    const tenant = { addRenewal: item(1, { expiresAt: "2026-12-01T15:00:00.000Z", owner: "it@example.jp" }) };
-    const fields = "context,name,expiresOn,daysLeft,level,owner";
-    const line = ["renewals", "add", ...custom, "--fields", fields];
-    const { en, ja } = await runInBoth(line, { tenant });
-    expect(en.stdout).toBe(
-      "context\tname\texpiresOn\tdaysLeft\tlevel\towner\nlocal\t契約 1\t2026-12-02\t12\tcritical\tit@example.jp\n",
-    );
-    expect(ja.stdout).toBe(en.stdout);
-    const utc = await run([...line, "--timezone", "UTC"], { tenant });
-    expect(utc.stdout).toContain("2026-12-01\t11\tcritical");
-  });
-
   test.each(["情報システム部の金庫", "本社4F 1204号室", "090"])(
     "refuses %s as a telephone number and names the option for holder and place",
     async (typed) => {
@@ -458,40 +319,6 @@ describe("the result", () => {
     expect(told(own.requests)).toEqual({ kind: "custom", name: "契約" });
   });
 
-  test("says that nothing was changed after Ctrl-C at a question, in both languages", async () => {
-    const left = async (question: string, language: string) => {
-      const typing = [[question, "\u0003"]] as const;
-      return run(["--lang", language, "renewals", "add", ...custom], { tenant: {}, terminal: { typing } });
-    };
-    const en = await left("who renews this item?", "en");
-    expect(en).toMatchObject({ exit: 130, stdout: "", requests: [] });
-    expect(en.stderr).toContain("interrupted: nothing was changed");
-    expect((await left("更新担当は", "ja")).stderr).toContain("何も変更していません");
-  });
-
-  test.each(["password: hunter2", "パスワード：abc", "PASSWD=x"])("warns about notes like %s", async (notes) => {
-    const { en, ja } = await runInBoth(["renewals", "add", ...custom, "--notes", notes], { tenant: added });
-    expect(en.stderr).toMatch(
-      /^warning: the notes seem to contain a password.+: clomoctl renewals edit 契約 --notes ''\n$/,
-    );
-    expect(ja.stderr).toMatch(/^警告: メモにパスワード/);
-    expect(await addedBy([...custom, "--notes", "パスワードなし"], { tenant: added })).toBeDefined();
-  });
-
-  test("is a table on a terminal, in the chosen language", async () => {
-    const line = ["renewals", "add", ...custom, "--no-input"];
-    const { en, ja } = await runInBoth(line, { tenant: added, terminal: {} });
-    expect(en.stdout).toMatch(/^context +local$/m);
-    expect(en.stdout).toMatch(/^days left +365$/m);
-    expect(ja.stdout).toMatch(/^残り日数 +365$/m);
-  });
-
-  test("warns about an unknown date, in both languages", async () => {
-    const tenant = { addRenewal: item(1, { expiresAt: null }) };
-    const { en, ja } = await runInBoth(["renewals", "add", ...custom, "--fields", "level,daysLeft"], { tenant });
-    expect(en).toMatchObject({ exit: 0, stdout: "level\tdaysLeft\nunknown\t\n" });
-    expect(en.stderr).toMatch(/^warning: .*renewals edit/);
-    expect(ja.stderr).toMatch(/^警告: .*renewals edit/);
   });
 });
 
@@ -546,21 +373,6 @@ describeWithOpenssl("certificates", () => {
     const typed = start.toUpperCase().replaceAll(/(..)(?=.)/g, "$1:");
     const one = await addedBy(["x", "--file", file, "--fingerprint", typed]);
     expect(one).toMatchObject({ kind: "certificate", fingerprint: expect.stringMatching(`^${start}`) });
-  });
-
-  test("lists ten matches, and says if there are more", async () => {
-    const key = workshop.key("ec");
-    const made = Array.from({ length: 11 }, (_, at) => workshop.certificate({ subject: `/CN=n${at}` }, key));
-    for (const [count, more] of [
-      [10, false],
-      [11, true],
-    ] as const) {
-      const words = ["renewals", "add", "x", "--file", fileOf(...made.slice(0, count))];
-      const { stderr } = await run(words, { tenant: {} });
-      expect(stderr).toContain(`error: ${count} items in the file match: `);
-      expect(stderr.match(/\(2027-03-01, [0-9a-f]{12}\)/g)).toHaveLength(10);
-      expect(stderr.includes("; …")).toBe(more);
-    }
   });
 
   test("a key of our own opens a server token, and its date is then exact", async () => {

@@ -101,15 +101,6 @@ describe("recorded items", () => {
     expect(await checkOf([due(1, days)], words)).toMatchObject({ exit });
   });
 
-  test("marks an estimated date for people, but leaves it unchanged for programs", async () => {
-    const guess = due(1, 51, { kind: "android-owner", certainty: "estimated" });
-    const { stdout } = await checkOf([guess, due(2, 60)], "--format table");
-    expect(stdout).toContain(" ~2027-01-10 ");
-    expect(stdout).toContain(" 2027-01-19 ");
-    expect((await checkOf([guess], "--format json")).stdout).toContain('"expiresOn":"2027-01-10"');
-    expect((await checkOf([guess], "--nagios")).stdout).toContain(" 2027-01-10 (51 days)");
-  });
-
   test("are listed for programs with words that never change, the most urgent first", async () => {
     const items = [
       due(1, 400),
@@ -142,48 +133,6 @@ describe("recorded items", () => {
     expect(rows[1]).toMatchObject({ remark: "no expiry date is recorded" });
   });
 
-  test("are a table of the usual columns on a terminal, in its language, or of the named columns", async () => {
-    const home = await homeWith();
-    const told = example<Tenant>("tenant", { profile: undefined });
-    const tenant = { ...having(due(1, 10), due(2, 60), due(3, 400), due(4, -1), undated), tenant: told };
-    const { en, ja } = await runInBoth("renewals check", { home, tenant, terminal: { columns: 120 } });
-    const [header, ...rows] = en.stdout.split("\n");
-    expect(header).toMatch(/^level +days left +expires on +kind +name$/);
-    expect(rows.slice(0, 5).map((row) => row.split(/ {2,}/)[0])).toEqual([
-      "expired",
-      "critical",
-      "unknown",
-      "warning",
-      "ok",
-    ]);
-    expect(rows[1]).toMatch(/^critical +10 +2026-11-30 +other date +in 10$/);
-    expect(ja.stdout).toMatch(/^状態 +残り日数 +期限 +種類 +名前\n期限切れ +-1 /);
-    expect(ja.stdout).toMatch(/^至急 +10 +2026-11-30 +その他の期日 +in 10$/m);
-    const named = await run("renewals check --fields remark,certainty", {
-      home,
-      tenant: having(undated),
-      terminal: {},
-    });
-    expect(named.stdout).toMatch(/^remark +certainty\nno expiry date is recorded +entered by hand$/m);
-    const japanese = { home, tenant: having(undated), terminal: {}, environment: { CLOMOCTL_LANG: "ja" } };
-    expect((await run("renewals check --fields remark", japanese)).stdout).toContain("期限が記録されていません");
-  });
-
-  test("on 80 columns, days are complete, and an empty column takes no space from names", async () => {
-    const kind = { kind: "ade-token", name: "ABM トークン" } as const;
-    const all = { ...kind, organisation: "株式会社例 関東支社", source: "/srv/certificates/server-token.p7m" };
-    const plain = { home: await homeWith(), tenant: having(due(1, 10, kind)), terminal: {} };
-    for (const { stdout } of Object.values(await runInBoth("renewals check", plain))) {
-      expect(stdout).toMatch(/ 10 +2026-11-30 +ADE .* ABM トークン$/m);
-    }
-    const several = await homeWith({ others: true });
-    const full = { home: several, tenants: { local: having(due(1, 10, all)), osaka: having() }, terminal: {} };
-    for (const { stdout } of Object.values(await runInBoth("renewals check --all-contexts", full))) {
-      expect(stdout).toContain("2026-11-30");
-      expect(stdout).toMatch(/^(?:level .* organis…|状態 .* 組織) .*/m);
-    }
-  });
-
   test.each([
     [
       "nothing is said of what the tenant uses",
@@ -212,16 +161,6 @@ describe("recorded items", () => {
         });
       }
     }
-  });
-
-  test("without a date are reported on stderr in both languages, but not summed up with --quiet", async () => {
-    const home = await homeWith();
-    const { en, ja } = await runInBoth("renewals check", { home, tenant: having(undated) });
-    expect(en.stderr).toBe("謎: no expiry date is recorded\n1 unknown\n");
-    expect(ja.stderr).toBe("謎: 期限が記録されていません\n期限不明 1 件\n");
-    expect((await checkOf([undated], "--quiet")).stderr).toBe(
-      "UNKNOWN: 謎: no expiry date is recorded: clomoctl renewals guide 謎\n",
-    );
   });
 
   test("--quiet begins with the most urgent item for cron's mail, and prints nothing if all is well", async () => {
@@ -281,28 +220,6 @@ describe("proposed commands", () => {
     home: await homeWith({ others: true }),
     tenants: { local: having(due(2, 400)), kanto: unheard("Dkanto"), osaka: unheard("Dosaka") },
   });
-  const contextsIn = (said: string) =>
-    said.split("\n").flatMap((line) => {
-      const [, tenant] = /^(?:warning: |警告: |CRITICAL: |至急: )?(kanto|osaka): /.exec(line) ?? [];
-      return tenant === undefined
-        ? []
-        : [...line.matchAll(/clomoctl (?!.*clomoctl).*/g)].map((found) => [tenant, found[0]]);
-    });
-
-  test("name the tenant of their line, with and without a terminal", async () => {
-    const circumstances = await both();
-    mkdirSync(join(circumstances.home, "tenants", "kanto"));
-    for (const terminal of [undefined, { columns: 300 }] as const) {
-      const { en, ja } = await runInBoth("renewals check --all-contexts", { ...circumstances, terminal });
-      for (const { stderr, exit } of [en, ja]) {
-        expect(exit).toBe(2);
-        const lines = contextsIn(stderr);
-        expect(new Set(lines.map(([tenant]) => tenant))).toEqual(new Set(["kanto", "osaka"]));
-        for (const [tenant, line] of lines) expect(line).toMatch(new RegExp(` --context ${tenant}$`));
-        expect(lines.filter(([, line]) => line?.includes("tenant set"))).toHaveLength(2);
-      }
-    }
-  });
 
   test("name it for programs, monitoring and cron's mail, too, even if one tenant is selected", async () => {
     const circumstances = await both();
@@ -348,22 +265,6 @@ describe("--all-contexts", () => {
       tenants: { osaka: tenants.osaka },
     });
     expect(other.stdout).toBe("context\nosaka\n");
-  });
-
-  test("reports an unreadable tenant with its place and the remedy", async () => {
-    const full = new Failure("unexpected", {
-      what: { en: "no space left", ja: "空きがありません" },
-      where: "/home/tenant.db",
-      hint: { en: "free some space", ja: "空きを確保してください" },
-    });
-    const { en, ja } = await runInBoth("renewals check --fields remark", { home: await homeWith(), tenant: full });
-    const remarks = {
-      en: "cannot read the tenant: no space left (/home/tenant.db); free some space",
-      ja: "このテナントを読み込めません: 空きがありません(/home/tenant.db)。空きを確保してください",
-    };
-    expect(en).toMatchObject({ exit: 3, stdout: `remark\n${remarks.en}\n` });
-    expect(en.stderr).toContain(`local: ${remarks.en}\n`);
-    expect(ja.stderr).toContain(`local: ${remarks.ja}\n`);
   });
 
   test("a tenant that fails unexpectedly is unknown, too", async () => {
@@ -459,15 +360,6 @@ describe("files and folders", () => {
     expect(ran).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("cannot be used with recorded") });
   });
 
-  test("an unreadable file has no kind in a table, either", async () => {
-    const { exit, stdout } = await run("--lang ja renewals check bad.vpptoken", {
-      folder: tokens({ bad: null }),
-      terminal: {},
-    });
-    expect(exit).toBe(3);
-    expect(stdout).toMatch(/^期限不明 +bad\.vpptoken +bad\.vpptoken$/m);
-  });
-
   test.each([
     ["renewals check a.vpptoken --key words.key", "not a private key"],
     ["renewals check a.vpptoken --key gone.key", "gone.key"],
@@ -490,14 +382,6 @@ describeWithOpenssl("what openssl makes", () => {
     expect(ja.stderr).toBe("警告: a: 2026-12-01 になるまで有効ではありません\nまだ有効でない項目 1 件\n");
     const soon = workshop.certificate({ ...wish, to: "20270101000000Z" });
     expect((await run(["renewals", "check", soon.certificateFile])).stderr).toContain("1 due within 90 days\n");
-  });
-
-  test("a key store is refused, with the line that reads its certificate", async () => {
-    const folder = freshFolder();
-    writeFileSync(join(folder, "a.p12"), Buffer.from("30820a0002010330820900", "hex"));
-    const { exit, stderr } = await run("renewals check a.p12", { folder });
-    expect(exit).toBe(3);
-    expect(stderr).toContain("a.p12");
   });
 
   test("last year's push certificate next to the new certificate is superseded and does not count", async () => {
@@ -647,10 +531,6 @@ describe("a renewed file that was downloaded but not confirmed as uploaded", () 
     expect(ran.stderr).toContain(CONFIRM);
   });
 
-  test("is counted separately, even if the file in use does not expire soon", async () => {
-    expect((await checkOf([push(200)])).stderr).toMatch(/^1 renewed but upload not confirmed$/m);
-  });
-
   test("is recorded from a folder that has the files of both years", async () => {
     const folder = freshFolder();
     writeFileSync(join(folder, "sToken_for_Tokyo_.vpptoken"), createVppToken(inDays(5), "例"));
@@ -691,18 +571,6 @@ describe("a server token that Apple rejected", () => {
     const circumstances = { home: await homeWith(), tenant: tenant.fetch, now };
     return runInBoth(`renewals check ${words}`, circumstances);
   };
-
-  test("is critical in the table and for cron, whatever its date is", async () => {
-    const { en, ja } = await checkedAfter(true, "--format table");
-    expect(en).toMatchObject({ exit: 2, stdout: expect.stringMatching(/critical +365 /) });
-    expect(en.stderr).toContain("Apple rejected the server token");
-    expect(en.stderr).toContain("1 rejected by Apple");
-    expect(ja.stderr).toContain("Apple がサーバートークンを拒否しました");
-    const { en: quiet } = await checkedAfter(true, "--quiet");
-    expect(quiet.stderr).toMatch(
-      /^CRITICAL: ADE server token .*: Apple rejected the server token.*: clomoctl renewals guide /,
-    );
-  });
 
   test("is critical for monitoring", async () => {
     const { en } = await checkedAfter(true, "--nagios");
@@ -762,14 +630,6 @@ describe("--nagios", () => {
     expect(parsePluginOutput(ran.stdout)).toMatchObject({ status: "UNKNOWN", said: expect.stringMatching(said) });
   });
 
-  test("a wrong command line is UNKNOWN on stdout once, in both languages", async () => {
-    const { en, ja } = await runInBoth("renewals check --nagios --bogus");
-    expect(parsePluginOutput(en.stdout)).toMatchObject({ status: "UNKNOWN", said: "unknown option --bogus" });
-    expect(parsePluginOutput(ja.stdout)).toMatchObject({ status: "UNKNOWN", said: expect.stringContaining("--bogus") });
-    expect([en.exit, ja.exit]).toEqual([3, 3]);
-    expect(en.stdout).not.toBe(ja.stdout);
-  });
-
   test.each([
     "renewals check --bogus",
     "renewals check --context nowhere",
@@ -779,10 +639,6 @@ describe("--nagios", () => {
     const ran = await run(line);
     expect(ran).toMatchObject({ exit: 3, stdout: "" });
     expect(ran.stderr).toMatch(/^error: /);
-  });
-
-  test("is not an option of other commands, and prints no line for a monitoring system there", async () => {
-    expect(await run("renewals list --nagios", { tenant: {} })).toMatchObject({ exit: 2, stdout: "" });
   });
 });
 
@@ -860,13 +716,6 @@ describe("--prometheus", () => {
     expect(parseExposition(ran.stdout).map(({ name }) => name)).toEqual(NAMES);
   });
 
-  test("can be combined with --nagios if it has a file of its own", async () => {
-    const folder = freshFolder();
-    const ran = await checkOf([due(1, 400)], "--prometheus a.prom --nagios", { folder });
-    expect(parsePluginOutput(ran.stdout)).toMatchObject({ status: "OK" });
-    expect(parseExposition(readFileSync(join(folder, "a.prom"), "utf8"))).toHaveLength(4);
-  });
-
   test("a file that cannot be written is unknown, and named", async () => {
     const { en, ja } = await runInBoth("renewals check --prometheus nowhere/a.prom", {
       home: await homeWith(),
@@ -910,10 +759,5 @@ describe("refuses options that cannot be combined, and checks nothing", () => {
     // a monitoring system reads why on stdout
     const line = words.includes("--nagios") ? /^RENEWALS UNKNOWN - [^\n]+\n$/ : /^$/;
     for (const { stdout } of [en, ja]) expect(stdout).toMatch(line);
-  });
-
-  test("and says what to do", async () => {
-    const { stderr } = await run("renewals check --nagios --format json");
-    expect(stderr).toContain("\n  clomoctl renewals check\n  use only one of the two\n");
   });
 });

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readExpiringItems } from "../../lib/apple/index.ts";
 import { describeWithOpenssl, createServerToken, OpensslWorkspace } from "#support/apple/openssl.ts";
 import type { RenewalItem } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import type { Answers } from "#support/commands/tenant.ts";
@@ -50,11 +49,6 @@ describe("changes only what is given", () => {
     expect(await change(words, { topic: "t" })).toEqual({ json, stderr: "" });
   });
 
-  test("a last login needs no kind if the item has that kind", async () => {
-    const { json } = await change(["--last-login", "2026-04-01"], { kind: "android-owner" });
-    expect(json).toEqual({ expiresAt: "2027-04-01T14:59:59.000Z", certainty: "estimated" });
-  });
-
   test.each([["本社"], [idOf(1)], [idOf(1).toUpperCase()], [idOf(1).slice(0, -1)]])(
     "%s selects the item",
     async (name) => {
@@ -85,14 +79,6 @@ describe("changes only what is given", () => {
   });
 });
 
-test("distinguishes items with the same name in the chosen language", async () => {
-  const items = [item(1, { name: "本社" }), item(2, { organisation: "関東" })];
-  const { ja } = await runInBoth("renewals edit 019a9f3c --owner x", { tenant: { listRenewals: { items } } });
-  expect(ja.stderr).toContain(
-    `2 件に当てはまります: その他の期日 本社 ${idOf(1)}; その他の期日 契約 2 関東 ${idOf(2)}`,
-  );
-});
-
 describe("a refusal leaves the item unchanged", () => {
   test.each([
     [["本社"], 2, "nothing to change: no option sets a value"],
@@ -120,24 +106,6 @@ describe("a refusal leaves the item unchanged", () => {
     const refused = await run(line, { tenant: {} });
     expect(refused).toMatchObject({ exit: 2, requests: [] });
     expect(refused.stderr).toContain(told);
-  });
-
-  test("reports in both languages that there is nothing to change, with where to look", async () => {
-    const { en, ja } = await runInBoth("renewals edit 本社", {
-      tenant: { listRenewals: { items: [item(1, { name: "本社" })] } },
-    });
-    expect(en.stderr).toBe(
-      "error: nothing to change: no option sets a value\n  clomoctl renewals edit\n  see clomoctl renewals edit --help\n",
-    );
-    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("変更する内容がありません") });
-  });
-
-  test("reports a failure of the tenant in both languages", async () => {
-    const rejected = new Failure("input-rejected", { what: { en: "no", ja: "不可" } });
-    const tenant = { ...having({}), editRenewal: rejected };
-    const { en, ja } = await runInBoth("renewals edit 本社 --owner x", { tenant });
-    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
-    expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: "エラー: 不可\n" });
   });
 });
 
@@ -206,18 +174,6 @@ describe("a renewed file", () => {
     expect(json).toMatchObject({ expiresAt: LATER.toISOString(), certainty: "exact", downloadedExpiresAt: null });
   });
 
-  test("says how to confirm its upload, in both languages", async () => {
-    const after = item(1, { name: "本社", ...vpp, downloadedExpiresAt: LATER.toISOString() });
-    const tenant = { listRenewals: { items: [item(1, { name: "本社", ...vpp })] }, editRenewal: after };
-    const { en, ja } = await runInBoth("renewals edit 本社 --file late.vpptoken --fields name,level,state", {
-      tenant,
-      folder: tokens(),
-    });
-    expect(en.stdout).toBe("name\tlevel\tstate\n本社\twarning\tdownloaded\n");
-    expect(en.stderr).toContain("clomoctl renewals confirm 本社 --console-shows DATE");
-    expect(ja.stderr).toContain("更新前の期限で判定します。管理画面に新しい期限が表示されたら: ");
-  });
-
   describe("that was recorded as downloaded", () => {
     const download = {
       downloadedExpiresAt: LATER.toISOString(),
@@ -242,29 +198,6 @@ describe("a renewed file", () => {
         "warning: the renewed file (expires 2027-12-01, /n.p7m) is no longer recorded as downloaded. If you still want to upload it: clomoctl renewals edit 本社 --file /n.p7m\n",
       );
       expect(ja.stderr).toContain("更新ファイル(期限 2027-12-01、/n.p7m)の記録がなくなりました");
-    });
-
-    test("is kept without a note by other changes", async () => {
-      expect((await edited("--notes n", { notes: "n" })).en.stderr).not.toContain("no longer");
-    });
-  });
-
-  test("is read once if it comes from stdin", async () => {
-    const { json, stderr } = await change(["--file", "-"], vpp, { stdin: createVppToken(LATER, "例") });
-    expect(json).toMatchObject({ downloadedSource: null, downloadedExpiresAt: LATER.toISOString() });
-    expect(stderr).toMatch(/^warning: -: not checked: location; to check .*\n$/);
-  });
-
-  test("without an organisation does not remove the recorded organisation, but an option can", async () => {
-    const folder = tokens();
-    const file = ["--file", "nameless.vpptoken"];
-    expect((await change(file, vpp, { folder })).json).toMatchObject({ organisation: "例" });
-    expect((await change([...file, "--organisation", "関東"], vpp, { folder })).json).toMatchObject({
-      organisation: "関東",
-    });
-    expect((await change([...file, "--organisation", ""], vpp, { folder })).json).toMatchObject({ organisation: null });
-    expect((await change(["--file", "late.vpptoken"], { ...vpp, organisation: null }, { folder })).json).toMatchObject({
-      organisation: "例",
     });
   });
 
@@ -304,14 +237,6 @@ describe("a renewed file", () => {
       const tenant = listing({ ...recorded, expiresAt: "2028-01-15T09:00:00Z" });
       expect(await run(`renewals edit 本社 --file ${file}`, { tenant, folder })).toMatchObject({ exit: 3 });
     });
-
-    test("because of a typed organisation is recorded, and says what was not checked", async () => {
-      const { folder, recorded, file } = ofSapporo();
-      const typed = { ...recorded, organisation: "関東", source: null, fingerprint: null };
-      const { json, stderr } = await change(["--file", file], typed, { folder });
-      expect(json).toMatchObject({ downloadedExpiresAt: LATER.toISOString() });
-      expect(stderr).toContain("not checked: organisation, location");
-    });
   });
 
   test("that is older is recorded with a warning, in both languages", async () => {
@@ -342,16 +267,6 @@ describe("a renewed file", () => {
     expect((await change(["--file", "nameless.vpptoken"], replaced, { folder })).stderr).not.toContain(REFUSED);
     const gone = { ...early, source: join(folder, "gone.vpptoken") };
     expect((await change(["--file", "nameless.vpptoken"], gone, { folder })).stderr).not.toContain(REFUSED);
-  });
-
-  test("is compared with a file in use of any length that is read", async () => {
-    const folder = tokens();
-    const short = createVppToken(LATER, "例");
-    const long = short + "\n".repeat(1024 * 1024 - short.length);
-    const source = join(folder, "long.vpptoken");
-    writeFileSync(source, long);
-    const one = { ...vpp, source, fingerprint: fingerprintOf(long) };
-    expect(await refused(one, folder)).toContain("is not later than");
   });
 
   test("is compared with the record if the file in use is a folder, too long or unreadable", async () => {
@@ -407,17 +322,6 @@ describeWithOpenssl("certificates", () => {
     expect((await change(["--file", push("2")], { ...recorded, topic: null })).json).toMatchObject({
       downloadedTopic: "com.apple.mgmt.External.2",
     });
-  });
-
-  test("a certificate whose item has another kind is judged as that kind", async () => {
-    const { certificateFile } = workshop.certificate({ subject: "/CN=端末" }, key);
-    const late = { kind: "device-certificate", expiresAt: "2028-01-01T00:00:00Z", name: "本社" } as const;
-    const { json, stderr } = await change(["--file", certificateFile], late);
-    expect(json).toMatchObject({ kind: "device-certificate" });
-    expect(stderr).toContain("later expiry");
-    // what becomes of another kind replaces nothing
-    const turned = await change(["--file", certificateFile, "--kind", "custom"], late);
-    expect(turned).toMatchObject({ json: { kind: "custom" }, stderr: "" });
   });
 
   test("a server token is judged by what its key opens", async () => {

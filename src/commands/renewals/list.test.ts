@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RenewalItem, Tenant, TenantProfile, Whoami } from "../../lib/client/index.ts";
@@ -22,11 +22,6 @@ const undated = item(4, { name: "謎", expiresAt: null });
 const expired = item(5, { name: "ドメイン", expiresAt: "2026-10-01T14:59:59.000Z" });
 
 const having = (...items: readonly RenewalItem[]) => ({ listRenewals: { items } });
-/** The same on a terminal, where it is asked what the tenant uses; this one tells nothing of it. */
-const onTerminal = (...items: readonly RenewalItem[]) => ({
-  ...having(...items),
-  tenant: example<Tenant>("tenant", { profile: undefined }),
-});
 const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
 
 /** A home with the contexts kanto, whose days are New York's, and osaka. */
@@ -78,59 +73,11 @@ describe("a list", () => {
     ]);
   });
 
-  test.each([
-    ["--timezone UTC", "2026-12-01\t11"],
-    ["", "2026-12-02\t12"],
-  ])("counts days in the context's time zone or another: %s", async (options, said) => {
-    const tenant = having(item(1, { expiresAt: "2026-12-01T15:00:00.000Z" }));
-    const { stdout } = await run(`renewals list --fields expiresOn,daysLeft ${options}`.trim(), { tenant });
-    expect(stdout).toBe(`expiresOn\tdaysLeft\n${said}\n`);
-  });
-
-  test("shows an instant in the form in which it was recorded", async () => {
-    const tenant = having(item(1, { expiresAt: "2026-12-01T15:00:00Z" }));
-    const { stdout } = await run("renewals list --fields expiresAt", { tenant });
-    expect(stdout).toBe("expiresAt\n2026-12-01T15:00:00Z\n");
-  });
-
   test("--limit takes the most urgent items", async () => {
     const { stdout } = await run("renewals list --fields name --limit 2", {
       tenant: having(late, soon, undated, second),
     });
     expect(stdout).toBe("name\n謎\n契約\n");
-  });
-
-  test("names on a terminal only what is missing to renew an item", async () => {
-    const push = item(1, { name: "本社", kind: "push-certificate", owner: "it@example.jp" });
-    const { en, ja } = await runInBoth("renewals list", {
-      tenant: onTerminal(push, item(2, { owner: "a" })),
-      terminal: {},
-    });
-    expect(en.stderr).toBe("本社: not recorded: account, 2-factor phone, 2-factor phone holder\n");
-    expect(ja.stderr).toBe(
-      "本社: 登録がありません: アカウント、認証コードを受け取る電話番号、認証コードを受\n  け取る電話の所持者・置き場所\n",
-    );
-    expect((await run("renewals list", { tenant: having(push) })).stderr).toBe("");
-    // who may not see what is recorded does not learn that it is missing
-    const operator = { ...onTerminal(push), whoami: example<Whoami>("whoami", { operations: [] }) };
-    expect((await run("renewals list --as op01", { tenant: operator, terminal: {} })).stderr).toBe("");
-  });
-
-  test("is empty without items and draws nothing", async () => {
-    expect(await run("renewals list --format json", { tenant: having() })).toMatchObject({ exit: 0, stdout: "[]\n" });
-    const home = freshFolder();
-    mkdirSync(join(home, "tenants", "local"), { recursive: true });
-    expect(await run("renewals list", { home, tenant: onTerminal(), terminal: {} })).toMatchObject({
-      exit: 0,
-      stdout: "",
-      stderr: "no results in tenant local\n",
-    });
-  });
-
-  test("with fields is a list on a terminal, too", async () => {
-    const tenant = having(soon);
-    const fields = await run("renewals list --fields name", { tenant, terminal: {} });
-    expect(fields.stdout).toBe("name\n契約\n");
   });
 });
 
@@ -180,26 +127,12 @@ describe("for all tenants", () => {
   });
 });
 
-test("a crash is not reported as an unreadable tenant, either", async () => {
-  const tenant = () => Promise.reject(new TypeError("the wire is cut"));
-  const ran = await run("renewals list --all-contexts", { home: await homeOfThree(), tenant });
-  expect(ran).toMatchObject({ exit: 1, stdout: "", stderr: expect.stringContaining("the wire is cut") });
-});
-
 describe("a single owner account", () => {
   test("is advised against, in both languages", async () => {
     const { en, ja } = await runInBoth("renewals list --fields name", { tenant: having(late, soon) });
     expect(en.stderr).toMatch(/^local: only one Android Enterprise owner account is recorded/);
     expect(ja.stderr).toContain("2 つ目の所有者を追加してください");
     expect(await run("renewals list --quiet", { tenant: having(late) })).toMatchObject({ exit: 0, stderr: "" });
-  });
-
-  test("is looked for in each tenant separately", async () => {
-    const tenants = { local: having(late, second), kanto: having(late), osaka: having(soon) };
-    const { stderr } = await run("renewals list --all-contexts --fields name", { home: await homeOfThree(), tenants });
-    expect(stderr).toMatch(
-      /^kanto: only one Android Enterprise owner account is recorded; add a second owner in case the first account is lost\n$/,
-    );
   });
 });
 
@@ -270,39 +203,5 @@ describe("on a terminal, what a tenant uses shows what is missing", () => {
         "not recorded: use of Android; to determine which items are needed: ask a system administrator\n",
     );
     expect(ja.stderr).toContain("何を登録すべきか判断できません。システム管理者に依頼してください\n");
-  });
-
-  test("and asks for what nobody has answered, in both languages", async () => {
-    const tenant = using({ ade: true, vpp: false }, push);
-    const { en, ja } = await runInBoth("renewals list", { tenant, terminal: { columns: 300 } });
-    expect(en).toMatchObject({ exit: 0 });
-    expect(en.stderr).toBe(
-      "not recorded: ADE server token; to record it: clomoctl renewals add NAME --kind ade-token --file FILE\n" +
-        "not recorded: use of Android; to determine which items are needed: clomoctl tenant set --android yes/no\n",
-    );
-    expect(ja.stderr).toBe(
-      "登録がありません: ADE サーバートークン。登録するには: clomoctl renewals add NAME --kind ade-token --file FILE\n" +
-        "未設定です(使っているかどうか: Android)。何を登録すべきか判断できません: clomoctl tenant set --android yes/no\n",
-    );
-  });
-
-  test("for each of several tenants by its name, with a command that names it", async () => {
-    const home = await homeOfThree();
-    mkdirSync(join(home, "tenants", "kanto"), { recursive: true });
-    const tenants = { kanto: using({ ios: true, ade: false, vpp: false, android: false }), osaka: locked };
-    const { stderr } = await run("renewals list --all-contexts", {
-      home,
-      tenants: { ...tenants, local: having() },
-      terminal: { columns: 300 },
-    });
-    expect(stderr).toContain(
-      "kanto: not recorded: MDM push certificate; to record it: clomoctl renewals add NAME --kind push-certificate --file FILE --context kanto\n",
-    );
-  });
-
-  test("but nothing if it cannot be read, and nothing in a pipe", async () => {
-    const silent = await run("renewals list", { tenant: { ...having(push), tenant: locked }, terminal: {} });
-    expect(silent).toMatchObject({ exit: 0, stderr: "" });
-    expect((await run("renewals list", { tenant: having(push) })).stderr).toBe("");
   });
 });

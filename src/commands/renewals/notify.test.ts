@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { RenewalItem } from "../../lib/client/index.ts";
@@ -82,28 +82,6 @@ describe("a plan", () => {
     expect(chat.posted).toEqual([]);
   });
 
-  test("identifies a mail recipient by email address", async () => {
-    settings(
-      "language: en",
-      "smtp: {host: 127.0.0.1, from: a@example.jp}",
-      "recipients:",
-      "  - {name: it, way: mail, address: it@example.jp}",
-    );
-    const line = "renewals notify --dry-run --fields recipient,way,language";
-    const tenant = having(due);
-    expect((await run(line, here(tenant))).stdout).toBe("recipient\tway\tlanguage\nit@example.jp\tmail\ten\n");
-  });
-
-  test("prints a table on a terminal, in the selected language", async () => {
-    settings();
-    const { en, ja } = await runInBoth(
-      "renewals notify --dry-run --fields stage,recipient,outcome",
-      here(having(due), { terminal: {} }),
-    );
-    expect(en.stdout).toMatch(/^stage +recipient +outcome\n +15 +chat +due\n$/);
-    expect(ja.stdout).toMatch(/^段階 +通知先 +結果\n +15 +chat +送信予定\n$/);
-  });
-
   test.each([
     ["", "2026-12-06\t16\t30"],
     ["--timezone UTC", "2026-12-05\t15\t15"],
@@ -150,14 +128,6 @@ describe("a run", () => {
     expect(chat.posted[0]?.body).not.toContain("テナント: ");
   });
 
-  test("shows the outcome on a terminal in the selected language", async () => {
-    settings();
-    const circumstances = here({ ...having(due), ...taking() }, { terminal: {} });
-    const { en, ja } = await runInBoth("renewals notify --fields outcome", circumstances);
-    expect(en.stdout).toBe("outcome\nsent\n");
-    expect(ja.stdout).toBe("結果\n送信済み\n");
-  });
-
   test("skips a reminder that another run is sending", async () => {
     settings();
     const tenant = { ...having(due), ...taking(false) };
@@ -188,50 +158,6 @@ describe("a run", () => {
     );
     expect(drawn.stdout).toBe("結果\n失敗\n");
   });
-
-  test("names a missing secret in the selected language", async () => {
-    settings();
-    const circumstances = here({ ...having(due), ...taking() }, { environment: {} });
-    const { en, ja } = await runInBoth("renewals notify --fields reason", circumstances);
-    expect(en).toMatchObject({ exit: 7, stdout: "reason\nthe environment variable is not set (CHAT_URL)\n" });
-    expect(ja.stdout).toBe("reason\nこの環境変数が設定されていません (CHAT_URL)\n");
-    const dry = await runInBoth(
-      "renewals notify --dry-run --fields outcome,reason",
-      here(having(due), { environment: {} }),
-    );
-    expect(dry.en).toMatchObject({
-      exit: 7,
-      stdout: "outcome\treason\nfailed\tthe environment variable is not set (CHAT_URL)\n",
-      stderr: "warning: could not notify chat: the environment variable is not set (CHAT_URL)\n",
-    });
-    expect(dry.ja.stderr).toContain("chat に通知できませんでした: この環境変数が設定されていません");
-  });
-
-  test("reads secret files next to the settings, and only if no other user can read them", async () => {
-    settings("recipients:", "  - {name: chat, way: webhook, url-file: url}");
-    writeFileSync(join(home, "url"), chat.url);
-    chmodSync(join(home, "url"), 0o644);
-    const circumstances = here({ ...having(due), ...taking() });
-    expect(await run("renewals notify", circumstances)).toMatchObject({
-      exit: 7,
-      stderr: expect.stringContaining("url"),
-    });
-    chmodSync(join(home, "url"), 0o600);
-    expect(await run("renewals notify", circumstances)).toMatchObject({ exit: 0, stderr: "" });
-    expect(chat.posted).toHaveLength(1);
-  });
-
-  test("does not send the same reminder twice", async () => {
-    settings();
-    const past = { ...example<{ notice: object }>("claimNotice").notice, ...CLAIM, state: "sent" };
-    const tenant = { ...having(due), listNotices: { items: [past] } };
-    expect(await run("renewals notify", here(tenant))).toMatchObject({
-      exit: 0,
-      stdout: "",
-      stderr: "",
-      requests: ASKED,
-    });
-  });
 });
 
 test.each([
@@ -250,18 +176,6 @@ test.each([
   expect(chat.posted).toHaveLength(1);
 });
 
-test("an interruption counts only the messages that were sent", async () => {
-  settings();
-  chat.status = 500;
-  const signals = new EventEmitter();
-  const settleNotice = (): unknown => {
-    signals.emit("SIGTERM");
-    return example("settleNotice");
-  };
-  const ran = await run("renewals notify", here({ ...having(due), ...taking(), settleNotice }, { signals }));
-  expect(ran).toMatchObject({ exit: 143, stderr: expect.stringContaining(" 0 message") });
-});
-
 describe("when nothing is due", () => {
   const nothing = { listRenewals: { items: [far] } };
 
@@ -271,21 +185,6 @@ describe("when nothing is due", () => {
       const ran = await run(`renewals notify${words}`, here(nothing));
       expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "", requests: [{ operation: "listRenewals" }] });
     }
-  });
-
-  test("reports that to a person at a terminal, in both languages", async () => {
-    settings();
-    const { en, ja } = await runInBoth("renewals notify", here(nothing, { terminal: {} }));
-    expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "nothing is due\n" });
-    expect(ja).toMatchObject({ exit: 0, stdout: "", stderr: "期限の近いものはありません\n" });
-    const silent = await run("renewals notify --no-input", here(nothing, { terminal: {} }));
-    expect(silent.stderr).toBe("");
-  });
-
-  test("still prints output to a program that passes --format json", async () => {
-    settings();
-    const ran = await run("renewals notify --format json", here(nothing));
-    expect(ran).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "" });
   });
 
   test("warns in both languages about items without a date and items without a recipient", async () => {
@@ -326,11 +225,6 @@ describe("--all-contexts", () => {
     expect(chat.posted[0]?.body).toMatch(/テナント: local[^]*テナント: kanto/);
   });
 
-  test("only the selected tenant is checked without the option", async () => {
-    const ran = await run("renewals notify --context kanto --fields context", all({ kanto }));
-    expect(ran).toMatchObject({ exit: 0, stdout: "context\nkanto\n" });
-  });
-
   test("reports a tenant that cannot be opened in both languages, and still processes the others", async () => {
     const tenants = { local: gone, kanto, osaka: { listRenewals: { items: [] } } };
     const { en, ja } = await runInBoth("renewals notify --all-contexts --fields context", all(tenants));
@@ -343,35 +237,9 @@ describe("--all-contexts", () => {
     const plan = await run("renewals notify --all-contexts --dry-run", all({ ...tenants, kanto: having(due) }));
     expect(plan.exit).toBe(7);
   });
-
-  test("also reports in both languages a tenant that can be opened but not read", async () => {
-    const tenants = {
-      local: { listRenewals: gone },
-      kanto,
-      osaka: { listRenewals: { items: [] } },
-    };
-    const { en, ja } = await runInBoth("renewals notify --all-contexts --fields context", all(tenants));
-    expect(en).toMatchObject({
-      exit: 7,
-      stdout: "context\nkanto\n",
-      stderr: expect.stringMatching(/^warning: cannot read the tenant local: no answer\n$/),
-    });
-    expect(ja).toMatchObject({
-      exit: 7,
-      stderr: expect.stringContaining("テナント local を読み込めません: 応答なし"),
-    });
-  });
 });
 
 describe("refuses to run and notifies nobody", () => {
-  test("if no recipients are configured, and names the settings file in both languages", async () => {
-    const { en, ja } = await runInBoth("renewals notify", here({}));
-    expect(en).toMatchObject({ exit: 6, stdout: "", requests: [] });
-    expect(en.stderr).toContain(`\n  ${join(home, "notify.yaml")}\n`);
-    expect(en.stderr).toContain("clomoctl renewals notify --help");
-    expect(ja).toMatchObject({ exit: 6, stderr: expect.stringContaining("通知先の設定がありません") });
-  });
-
   test("if other users can write the settings file, in both languages", async () => {
     settings();
     chmodSync(join(home, "notify.yaml"), 0o622);
@@ -379,22 +247,6 @@ describe("refuses to run and notifies nobody", () => {
     expect(en).toMatchObject({ exit: 4, stdout: "", requests: [] });
     expect(en.stderr).toContain(`chmod go-w ${join(home, "notify.yaml")}`);
     expect(ja).toMatchObject({ exit: 4, stderr: expect.stringContaining("ほかのユーザーが書き込めるファイル") });
-  });
-
-  test("if the settings cannot be read, which differs from missing settings", async () => {
-    mkdirSync(join(home, "notify.yaml"), { mode: 0o700 });
-    const { exit, stderr } = await run("renewals notify", here({}));
-    expect(exit).toBe(2);
-    expect(stderr).toContain(join(home, "notify.yaml"));
-    expect(stderr).not.toContain("no recipients are configured");
-  });
-
-  test("if the settings are invalid, naming the line in both languages", async () => {
-    settings("recipients:", "  - {name: a, way: pigeon}");
-    const { en, ja } = await runInBoth("renewals notify", here({}));
-    expect(en).toMatchObject({ exit: 3, stdout: "", requests: [] });
-    expect(en.stderr).toContain(`${join(home, "notify.yaml")}:2`);
-    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("「pigeon」は使えません") });
   });
 
   test("if the tenant cannot be opened or read, in both languages", async () => {
@@ -454,23 +306,4 @@ test("a server token that Apple rejected a year early causes daily reminders in 
   expect(chat.posted[0]?.body).toContain("本日 Apple が拒否");
   expect(chat.posted[0]?.body).toContain("理由: Apple がサーバートークンを拒否しました");
   expect(chat.posted[1]?.body).toContain("Apple が拒否(2 日経過)");
-});
-
-test("a rejection dated in the future by a fast clock causes daily reminders, for all contexts too", async () => {
-  settings();
-  const rehearsal = new Rehearsal({ devices: 2 });
-  onTestFinished(() => rehearsal[Symbol.asyncDispose]());
-  await rehearsal.setUp();
-  const { tenant } = rehearsal;
-  const now = tenant.surroundings.time;
-  const circumstances = (days = 0): Circumstances => here(tenant.fetch, { now: new Date(now + days * 86_400_000) });
-  tenant.surroundings.time += 200 * 86_400_000;
-  await rehearsal.reject();
-  for (const scope of ["", " --all-contexts"]) {
-    const { en, ja } = await runInBoth(`renewals notify --dry-run --fields daysLeft,stage${scope}`, circumstances());
-    expect([en.stdout, ja.stdout]).toEqual(Array(2).fill("daysLeft\tstage\n0\t0\n"));
-  }
-  for (const days of [0, 0, 1]) await run("renewals notify", circumstances(days));
-  expect(chat.posted).toHaveLength(2);
-  for (const { body } of chat.posted) expect(body).toContain("本日 Apple が拒否");
 });

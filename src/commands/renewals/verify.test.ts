@@ -95,26 +95,6 @@ test("exits with 3 and lists every check for a file that cannot replace the curr
   expect(quiet.stderr).toContain("older.vpptoken: do not upload it\n");
 });
 
-test("a terminal shows the labels of checks and results", async () => {
-  const { en, ja } = await runInBoth(line("older.vpptoken"), { folder: tokens(), terminal: { columns: 200 } });
-  expect(en.stdout).toMatch(/^check +result +reason\nkind +ok +same kind/);
-  expect(en.stdout).toMatch(/^later expiry +failed +/m);
-  expect(en.stdout).toMatch(/^location +unknown +/m);
-  expect(ja.stdout).toMatch(/^確認項目 +結果 +理由\n種類 +問題なし +どちらも/);
-  expect(ja.stdout).toMatch(/^期限の延長 +不可 +/m);
-  expect(ja.stdout).toMatch(/^場所 +不明 +/m);
-});
-
-test.each([
-  ["--timezone UTC", "extended from 2026-12-01 00:00:00 (UTC) to 2027-12-01 00:00:00 (UTC)"],
-  ["--context kanto", "extended from 2026-11-30 14:00:00 (Pacific/Honolulu) to 2027-11-30 14:00:00 (Pacific/Honolulu)"],
-])("%s sets the time zone of the dates", async (words, said) => {
-  const home = freshFolder();
-  await run("context add kanto --embedded --timezone Pacific/Honolulu", { home });
-  const { stdout } = await run(line("new.vpptoken", ...words.split(" ")), { home, folder: tokens() });
-  expect(stdout).toContain(said);
-});
-
 test("either file can come from stdin", async () => {
   const folder = tokens();
   const next = await run(line("-"), { folder, stdin: token("2027-12-01T00:00:00Z") });
@@ -124,33 +104,6 @@ test("either file can come from stdin", async () => {
   });
   const words = ["renewals", "verify", "--current", "-", "--new", "new.vpptoken"];
   expect(await run(words, { folder, stdin: token("2026-12-01T00:00:00Z") })).toMatchObject({ exit: 0 });
-});
-
-test("reads no more from stdin than the size limit of a certificate", async () => {
-  let read = 0;
-  const endless = Readable.from(
-    (function* () {
-      for (; read < 100; read += 1) yield Buffer.alloc(256 * 1024);
-    })(),
-  );
-  const ran = await run(line("-"), { folder: tokens(), stdin: endless });
-  expect(ran).toMatchObject({ exit: 3, stdout: "" });
-  expect(read).toBeLessThan(30);
-});
-
-test("does not accept the start of a file that is one byte too long, whatever its source", async () => {
-  const short = token("2027-12-01T00:00:00Z");
-  const most = Buffer.from(short + "\n".repeat(1024 * 1024 - short.length));
-  const exact = await run(line("-"), { folder: tokens(), stdin: most });
-  expect(exact).toMatchObject({ exit: 0 });
-  const more = await run(line("-"), { folder: tokens(), stdin: Readable.from([most, Buffer.from("\n")]) });
-  expect(more).toMatchObject({ exit: 3, stdout: "" });
-});
-
-test("a crash is not a refusal", async () => {
-  const stdin = new Readable({ read: () => stdin.destroy(new TypeError("the pipe is cut")) });
-  const ran = await run(line("-"), { folder: tokens(), stdin });
-  expect(ran).toMatchObject({ exit: 1, stdout: "", stderr: expect.stringContaining("the pipe is cut") });
 });
 
 test.each([
@@ -203,10 +156,6 @@ test.each([
   ["renewals verify --current a --new b --timezone Mars/Olympus", "Mars/Olympus"],
 ])("%s is a usage error", async (words, said) => {
   expect(await run(words)).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining(said) });
-});
-
-test("an unknown context is not found", async () => {
-  expect(await run(line("new.vpptoken", "--context", "nowhere"), { folder: tokens() })).toMatchObject({ exit: 6 });
 });
 
 describeWithOpenssl("certificates", () => {

@@ -98,25 +98,9 @@ describe("a first issue", () => {
     expect(needsAnswer(factsOf(), question)).toBe(true);
     expect(needsAnswer(factsOf({ answers: { [question]: { value: "date", at: before(90) } } }), question)).toBe(false);
   });
-
-  test("warns to check the portal's own list before creating anything", () => {
-    const facts = factsOf({
-      answers: { "onboarding.home.push-certificate": "none", "onboarding.home.ade-token": "none" },
-    });
-    const create = buildIssueSteps(facts, "push-certificate").find(({ id }) => id === "push-certificate-create");
-    expect(create?.trap?.en).toContain("renewals guide push-certificate");
-    const server = buildIssueSteps(facts, "ade-token").find(({ id }) => id === "ade-token-server");
-    expect(server?.trap?.ja).toContain("renewals guide ade-token");
-  });
 });
 
 describe("the twelve steps", () => {
-  test("are numbered, each with a title and something to do", () => {
-    expect(ONBOARDING_STEPS.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-    for (const step of ONBOARDING_STEPS) expect(step.steps(factsOf()).length, step.id).toBeGreaterThan(0);
-    expect(ONBOARDING_STEPS.filter(({ optional }) => optional).map(({ number }) => number)).toEqual([5, 6, 9, 12]);
-  });
-
   test("are open in a new tenant, with the next command", () => {
     for (const { step, state, line } of evaluateSteps(factsOf())) {
       expect(state, step.id).toBe(step.number === 12 ? "not-applicable" : "open");
@@ -152,33 +136,6 @@ describe("the twelve steps", () => {
     expect(issued({ profile: { ...EMPTY_TENANT_PROFILE, vpp: false }, recorded, answers: unsupervised })[0]).toBe(
       "done",
     );
-  });
-
-  test("report what is not visible, without revealing whether it was answered", () => {
-    const facts = factsOf({ seesAnswers: false, adeState: "not-visible", devices: 1, recorded: ["push-certificate"] });
-    const whys = (one: OnboardingFacts) =>
-      new Map(evaluateSteps(one).map(({ step, state, why }) => [step.number, [state, why.en]]));
-    const hidden = whys(facts);
-    for (const number of [1, 3, 4, 10, 11])
-      expect(hidden.get(number)).toEqual(["open", "you do not have permission to see this"]);
-    expect(hidden.get(7)).toEqual([
-      "open",
-      "it is not recorded whether VPP is used; you do not have permission to see whether ADE is used",
-    ]);
-    expect(hidden.get(8)).toEqual([
-      "open",
-      "1 device; you do not have permission to see which ADE devices have a profile",
-    ]);
-    const unused = { ...facts, profile: { ...EMPTY_TENANT_PROFILE, ade: false, vpp: false } };
-    expect(whys(unused).get(7)?.[0]).toBe("done");
-    expect(whys(unused).get(8)).toEqual(["done", "1 device"]);
-  });
-
-  test("suggest their own guide if only that helps", () => {
-    const own = evaluateSteps(factsOf()).filter(
-      ({ step, line }) => line?.toJSON() === `clomoctl onboarding guide ${step.number}`,
-    );
-    expect(own.map(({ step }) => step.number)).toEqual([3, 4, 5, 7, 8, 10, 11]);
   });
 
   test("are done if the facts are recorded and answered", () => {

@@ -38,7 +38,7 @@ function listIdentityParts({ organisation, topic, evidence }: Omit<Lineage, "kin
       const [place, at] = [organisation, evidence.location].map((name) => (name === null ? null : toNfkcKey(name)));
       return [place ?? null, at === undefined || at?.includes("_") === true ? null : at];
     }
-    default:
+    case "provisioning-profile":
       return [null];
   }
 }

@@ -85,7 +85,6 @@ export const HISTORY_TRIALS = createTestTrials([
   createTestFile(`${TENANT_FOLDER}/records/directory-history.test.ts`, 20),
   createTestFile(`${TENANT_FOLDER}/policy/actors-history.test.ts`, 10),
   createTestFile(`${TENANT_FOLDER}/console/console-history.test.ts`, 10),
-  createTestFile(`${TENANT_FOLDER}/handover/restores-history.test.ts`, 5),
   createTestFile(`${TENANT_FOLDER}/ade/history.test.ts`, 50),
   createTestFile(`${TENANT_FOLDER}/plans/users-model.test.ts`, 100),
   createTestFile(`${TENANT_FOLDER}/plans/secured-model.test.ts`, 75),
@@ -106,7 +105,6 @@ export const ROUND_TRIP_TRIALS = createTestTrials([
 
 /** Trials that check that what a plan, a dry run or a diff announces is exactly what is then applied. */
 export const PLAN_TRIALS = createTestTrials([
-  createTestFile(`${TENANT_FOLDER}/handover/restores-rules.test.ts`, 288),
   createTestFile(`${TENANT_FOLDER}/records/by-hand.test.ts`, 30),
   createTestFile(`${TENANT_FOLDER}/plans/users-model.test.ts`, 100),
 ]);

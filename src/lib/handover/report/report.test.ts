@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { buildExampleRecord } from "../../model/thing.ts";
-import { RESOURCES } from "../resources.ts";
 import { collectGaps } from "../checklist/index.ts";
 import { COMPLETE_FACTS, createRenewal, UNANSWERED_FACTS } from "#support/handover/facts.ts";
 import { buildReport } from "#support/handover/report.ts";
@@ -9,7 +7,7 @@ import type { Block } from "../../document/blocks.ts";
 import { renderMarkdown } from "../../document/markdown.ts";
 import { renderPage } from "../../document/page.ts";
 import { evaluateBundleChecklist, buildReportDocument, buildManifestGaps } from "./content.ts";
-import type { HandoverFacts, Renewal } from "../checklist/facts.ts";
+import type { HandoverFacts } from "../checklist/facts.ts";
 import { isReportFile, parseReportData, type ReportData } from "./data.ts";
 
 const DATA = buildReport(UNANSWERED_FACTS);
@@ -93,12 +91,6 @@ describe("a report", () => {
     }
   });
 
-  test("breaks addresses at punctuation, but not dates, numbers or short words", () => {
-    const page = renderPage(buildReportDocument(DATA), "ja");
-    expect(page).toContain("admin1@<wbr>example.<wbr>jp");
-    expect(page).toMatch(/<td class="short"[^>]*>\s*<bdi>2027-10-01<\/bdi>\s*<\/td>/);
-  });
-
   test("shows who manages what", () => {
     const matrix = blocksOf("table").find(({ caption }) => caption.en === "Who manages which organisation");
     expect(matrix?.head.map(({ ja }) => ja)).toEqual(["ユーザー", "営業部"]);
@@ -121,30 +113,6 @@ describe("a report", () => {
         ja: "プッシュ(2026-10-01、期限切れ)、CLOMO MDM(2026-12-23、至急)",
       },
     ]);
-  });
-
-  test("marks an estimated date, and explains what it is based on", () => {
-    const renewals = COMPLETE_FACTS.renewals.map((one) =>
-      one.kind === "android-owner" ? { ...one, certainty: "estimated" as const } : one,
-    );
-    const data = buildReport({ ...COMPLETE_FACTS, renewals });
-    const ja = "~ は推定の期限です。「第一所有者」は最後にログインした日(2026-10-01)の 1 年後と推定しています。";
-    expect(pageOf(data, "ja")).toContain(ja);
-    expect(pageOf(data, "en")).toContain(
-      "~ marks an estimated date. 第一所有者: one year after the last login (2026-10-01).",
-    );
-    expect(renderPage(buildReportDocument(data), "ja")).toMatch(
-      /<td class="short"[^>]*>\s*<bdi>~2027-10-01<\/bdi>\s*<\/td>/,
-    );
-    const unsaid = renewals.map((one) => ({ ...one, confirmedAt: null }));
-    expect(pageOf(buildReport({ ...COMPLETE_FACTS, renewals: unsaid }), "ja")).toContain(ja);
-    const token = COMPLETE_FACTS.renewals.map((one) =>
-      one.kind === "ade-token" ? { ...one, certainty: "estimated" as const } : one,
-    );
-    expect(pageOf(buildReport({ ...COMPLETE_FACTS, renewals: token }), "ja")).toContain(
-      "「ADE」はファイル名の日時の 1 年後と推定しています",
-    );
-    expect(pageOf(buildReport(COMPLETE_FACTS), "ja")).not.toContain("推定");
   });
 
   test("combines the record of a renewal with the answers about its account", () => {
@@ -173,74 +141,6 @@ describe("a report", () => {
     expect(cells.get("第二所有者")).toMatchObject([{ ja: "未登録" }, { ja: "未登録" }]);
   });
 
-  test("does not show the answered account as a contradiction if both recorded accounts are valid", () => {
-    const renewals = COMPLETE_FACTS.renewals.map((one) =>
-      one.kind === "vpp-token" ? { ...one, account: "vpp-only@example.jp" } : one,
-    );
-    const page = pageOf(buildReport({ ...COMPLETE_FACTS, renewals }), "ja");
-    expect(page).toContain("vpp-only@example.jp");
-    expect(page).not.toContain("どちらが正しいか要確認");
-  });
-
-  test.each<[string, Renewal["kind"], string | null, string]>([
-    ["is not recorded", "vpp-token", null, "abm@example.jp(回答による)(サインインする人: 金庫)"],
-    [
-      "is recorded as another",
-      "push-certificate",
-      "push@example.jp",
-      "push@example.jp(回答は other@example.jp。どちらが正しいか要確認)",
-    ],
-  ])("reports if the answered account %s", (_, of, account, told) => {
-    const [answer] = COMPLETE_FACTS.answers;
-    if (answer === undefined) throw new TypeError("nothing is answered");
-    const said = { ...answer, question: "push-certificate.account", subject: "", value: "other@example.jp" };
-    const facts = {
-      ...COMPLETE_FACTS,
-      renewals: COMPLETE_FACTS.renewals.map((one) => (one.kind === of ? { ...one, account } : one)),
-      answers: [...COMPLETE_FACTS.answers.filter(({ question }) => question !== said.question), said],
-    };
-    expect(pageOf(buildReport(facts), "ja")).toContain(told);
-  });
-
-  test("shows the source of an account, and does not use one token's account for another", () => {
-    const adeServer = {
-      ...buildExampleRecord(RESOURCES["ade-server"].fields),
-      adminId: "u000@example.jp",
-      tokenExpiresAt: "2027-10-01T00:00:00.000Z",
-    };
-    const renewals = UNANSWERED_FACTS.renewals.map((one) => ({ ...one, account: null }));
-    const cellsIn = (answers: HandoverFacts["answers"], expiresAt = "2027-10-01T00:00:00.000Z") => {
-      const changed = renewals.map((one) => (one.kind === "ade-token" ? { ...one, expiresAt } : one));
-      const data = buildReport({ ...UNANSWERED_FACTS, renewals: changed, answers });
-      const of = { ...data, records: { ...data.records, "ade-server": [adeServer] } };
-      const rows = buildReportDocument(of)
-        .sections.flatMap(({ blocks }) => blocks)
-        .flatMap((block) =>
-          block.kind === "table" && block.head.at(-1)?.en === "identified at Apple by" ? block.rows : [],
-        );
-      const cells = new Map(rows.map((row) => [row[0], row[6]]));
-      return ["ADE", "VPP 本社"].map((name) => (cells.get(name) as { readonly en: string }).en);
-    };
-    expect(cellsIn([])).toEqual(["u000@example.jp (recorded with the certificate or token in use)", "not recorded"]);
-    // the token in use is another one
-    expect(cellsIn([], "2027-03-01T00:00:00.000Z")).toEqual(["not recorded", "not recorded"]);
-    const said = (question: string, value: string) => ({
-      ...buildExampleRecord(RESOURCES.answers.fields),
-      question,
-      subject: "",
-      value,
-    });
-    expect(cellsIn([said("apple-business.holder", "花子")])).toEqual([
-      "u000@example.jp (recorded with the certificate or token in use) (花子 signs in)",
-      "not recorded",
-    ]);
-    const both = [said("apple-business.holder", "花子"), said("apple-business.account", "abm@example.jp")];
-    expect(cellsIn(both)).toEqual([
-      "u000@example.jp (recorded with the certificate or token in use) (answer: abm@example.jp; check which is correct)",
-      "abm@example.jp (from the checklist answers) (花子 signs in)",
-    ]);
-  });
-
   test("shows which object at Apple a renewal is about, or that it is not recorded", () => {
     const table = blocksOf("table").find(({ head }) => head.at(-1)?.en === "identified at Apple by");
     const told = new Map(table?.rows.map((row) => [row[0], row.at(-1)]));
@@ -256,25 +156,6 @@ describe("a report", () => {
       records: { ...data.records, administrators: COMPLETE_FACTS.administrators },
     });
     expect(collectGaps(items)).toEqual([]);
-  });
-
-  test("names whom to ask, and who may ask", () => {
-    const box = blocksOf("note").at(-1);
-    const ja = box?.lines.map((line) => line.ja).join("\n");
-    expect(ja).toContain("CLOMO サポートセンター(サポートオプションを有効にしたシステム管理者から)");
-    expect(ja).toContain("契約に関する問い合わせ: 販売代理店");
-    expect(box?.lines.map((line) => line.en).join("\n")).toMatch(
-      /CLOMO サポートセンター, as a system administrator with the support option .*サポートオプション/,
-    );
-  });
-
-  test("names CLOMO's services, and has lines for signatures", () => {
-    for (const form of [renderPage, renderMarkdown]) {
-      const report = form(buildReportDocument(DATA), "ja");
-      for (const word of ["ステップアップセミナー", "管理者トレーニング", "運用代行サービス", "前任者", "後任者"]) {
-        expect(report).toContain(word);
-      }
-    }
   });
 });
 
@@ -353,65 +234,6 @@ describe("for a mirror", () => {
     expect(some).not.toContain("テナントに 0 件");
     expect(pageOf(data, "ja")).toMatch(/確認リストの不足 \d/);
   });
-
-  test("notes that further administrators are not confirmed, as status does", () => {
-    const data = mirrorOf();
-    const unasked = { ...data, manifest: { ...data.manifest, administratorsUnasked: true as const } };
-    expect(pageOf(unasked, "ja")).toMatch(/管理者 \d+\(全員かどうかは未確認\)/);
-    expect(pageOf(unasked, "ja")).toContain("clomoctl users administrators add USER");
-    expect(pageOf(unasked, "en")).toContain(
-      "not confirmed to be complete (exports of the console do not show administrators)",
-    );
-    expect(pageOf(data, "ja")).not.toContain("未確認");
-  });
-
-  test("refers to the console for passwords", () => {
-    expect(pageOf(mirrorOf(), "ja")).not.toContain("reset-password");
-    expect(pageOf(mirrorOf(), "ja")).toContain("パスワードを忘れた場合はこちら");
-    expect(pageOf(buildReport(COMPLETE_FACTS), "ja")).toContain("clomoctl clomo-account reset-password");
-  });
-});
-
-test("shows the tenant's missing details with the commands, and how Android is used", () => {
-  const page = pageOf(withTenant({ contactPhone: null, contracts: [] }), "ja");
-  for (const line of ["--domain DOMAIN", "--contact-phone NUMBER", "--contract NAME --licences N"]) {
-    expect(page).toContain(`未登録(clomoctl tenant set ${line})`);
-  }
-  expect(page).toContain("Android のアカウント Google Play アカウント方式");
-  const contract = { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" };
-  expect(pageOf(withTenant({ contracts: [{ ...contract, until: null }] }), "ja")).toContain(
-    "契約 CLOMO MDM (300 ライセンス, 終了日は未登録)",
-  );
-  const known = pageOf(withTenant({ domain: "minato", contracts: [contract] }), "en");
-  expect(known).toContain("contracts CLOMO MDM (300 licences, until 2027-03-31)");
-  expect(known).toContain("domain minato");
-  expect(known).toContain("times in the time zone Asia/Tokyo");
-});
-
-test("shows an answer as a fact, and an open question as a question", () => {
-  const page = pageOf(buildReport(COMPLETE_FACTS), "ja");
-  expect(page).toContain("パスワードの保管場所 金庫 (後任, 2026-11-20)");
-  expect(page).toContain("会社のアカウント はい (後任");
-  expect(page).toContain("admin1: 使っている人 管理 1郎 (後任");
-  expect(page).not.toContain("パスワードはどこに保管していますか");
-  expect(pageOf(DATA, "ja")).toContain("いつから契約の担当者ですか? 未回答(clomoctl handover answer contact.since)");
-});
-
-test("uses one word for each concept", () => {
-  const page = pageOf(DATA, "ja") + pageOf(buildReport(COMPLETE_FACTS), "ja");
-  for (const other of ["二要素認証", "二段階認証", "2ファクタ認証の電話", "更新項目", "期限のあるもの", "未設定"])
-    expect(page).not.toContain(other);
-});
-
-test("shows each role's permissions, and the files that help to find a lost device", () => {
-  const data = buildReport(COMPLETE_FACTS);
-  const files = ["csv/devices.csv", "csv/users.csv"].map((path) => ({ path, records: 3 }));
-  const [bare, whole] = [data, { ...data, manifest: { ...data.manifest, files } }].map((one) => pageOf(one, "ja"));
-  expect(whole).toContain("デバイスと所有者、関係者の連絡先を調べる同梱ファイル csv/devices.csv, csv/users.csv");
-  expect(bare).not.toContain("調べる同梱ファイル");
-  expect(bare).toContain("詳細: `clomoctl roles matrix`");
-  expect(bare).toContain("オペレーター: 限定された操作のみ");
-  expect(pageOf(data, "en")).toContain("division administrator: acts in the organisations");
 });
 
 test("a name cannot reverse the text direction, not even in the contents", () => {

@@ -6,7 +6,6 @@ import { Failure } from "../../errors/index.ts";
 import { parseNotifySettings as parse } from "./settings-schema.ts";
 import { readSecret, maskSecrets } from "./secret.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
-import { isLoopback } from "./settings.ts";
 import { DEFAULT_STAGES } from "../stages.ts";
 
 const SMTP = ["smtp:", "  host: smtp.example.jp", "  from: CLOMO <renewals@example.jp>"];
@@ -170,49 +169,6 @@ test.each<[string, readonly string[], object]>([
   expect(await parseNotifySettings(lines(...content), "notify.yaml")).toMatchObject(settings);
 });
 
-test("omits what is not set", async () => {
-  const { smtp, recipients } = await parseNotifySettings(lines(...SMTP, ...one(WEBHOOK)), "notify.yaml");
-  expect(Object.keys(smtp ?? {}).toSorted()).toEqual(["from", "host", "port", "security"]);
-  expect(Object.keys(recipients[0] ?? {}).toSorted()).toEqual(["language", "name", "url", "way"]);
-  expect(await parseNotifySettings("language: ja", "notify.yaml")).not.toHaveProperty("smtp");
-});
-
-test.each<[string, readonly string[], RegExp]>([
-  ["port 0", [...SMTP, "  port: 0"], /1 to 65535/],
-  ["a port beyond the last", [...SMTP, "  port: 65536"], /1 to 65535/],
-  ["a port with a fraction", [...SMTP, "  port: 25.0"], /1 to 65535/],
-  ["a negative stage", ["stages: [-1]"], /0 to 3650/],
-  ["a stage beyond ten years", ["stages: [3651]"], /0 to 3650/],
-  ["a blank word", ["language: ' '"], /plain text/],
-  ["a mapping for a word", ["language: {a: b}"], /plain text/],
-  ["an alias", ["stages: [&a 1, *a]"], /plain text/],
-  ["a word for a list", ["stages: 90"], /list/],
-  ["a list for a mapping", ["smtp: [a]"], /smtp/],
-  ["no host", ["smtp: {from: a@example.jp}"], /host/],
-  ["no sender", ["smtp: {host: h}"], /from/],
-  ["a sender that is none", ["smtp: {host: h, from: CLOMO}"], /email address/],
-  ["a sender of two", ["smtp: {host: h, from: 'A <a@example.jp> <b@example.jp>'}"], /email address/],
-  ["an unknown security", [...SMTP, "  security: ssl"], /tls, starttls, none/],
-  ["a password without a user", [...SMTP, "  password-env: A"], /both user and password-env/],
-  [
-    "a password in the clear to another machine",
-    [...SMTP, "  security: none", "  user: a", "  password-file: A"],
-    /without encryption/,
-  ],
-  ["a name that is too long", one(COMMAND.replace("a,", `${"a".repeat(101)},`)), /100/],
-  ["no command", one("name: a, way: command"), /command/],
-  ["a blank command", one("name: a, way: command, command: []"), /empty/],
-  ["no time", one(`${COMMAND}, timeout: 0`), /1 to 300/],
-  ["too much time", one(`${COMMAND}, timeout: 301`), /1 to 300/],
-  ["an empty list of contexts", one(`${COMMAND}, contexts: []`), /empty/],
-  ["a secret's variable of odd letters", one(WEBHOOK.replace("A", "1A")), /variable/],
-  ["two webhooks of one name", ["recipients:", `  - {${WEBHOOK}}`, `  - {${WEBHOOK}}`], /twice/],
-])("refuses settings with %s, and explains why", async (_, content, reason) => {
-  const { what, code } = await refusalOf(parseNotifySettings(lines(...content), "notify.yaml"));
-  expect([code, what.en]).toEqual(["input-rejected", expect.stringMatching(reason)]);
-  expect(what.ja).not.toBe(what.en);
-});
-
 test("refuses a file that is too long before parsing it", async () => {
   const { code, where } = await refusalOf(parseNotifySettings("#".repeat(1_000_001), "notify.yaml"));
   expect([code, where]).toEqual(["input-rejected", "notify.yaml"]);
@@ -228,11 +184,6 @@ test.each([
   ["a@example.jp\r\nBcc: b@example.jp", false],
 ])("whether %j is one email address: %s", (value, is) => {
   expect(satisfiesRule(SENDABLE_ADDRESS_RULE, value)).toBe(is);
-});
-
-test("recognises only addresses of this computer as local", () => {
-  expect(["localhost", "127.0.0.1", "::1", "[::1]"].every(isLoopback)).toBe(true);
-  expect(["127.0.0.1.example.jp", "localhost.example.jp", "10.0.0.1", "0.0.0.0"].some(isLoopback)).toBe(false);
 });
 
 test("reads a secret from the environment, or from a file that only its owner can read", async () => {
