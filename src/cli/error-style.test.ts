@@ -38,8 +38,3 @@ test.each([
 ])("%j asks for a problem object: %s", (line, json) => {
   expect(styleOf(line.split(" "), {}).json).toBe(json);
 });
-
-test("--verbose asks for details", () => {
-  expect(styleOf(["users", "--verbose"], {}).verbose).toBe(true);
-  expect(styleOf(["users", "--", "--verbose"], {}).verbose).toBe(false);
-});

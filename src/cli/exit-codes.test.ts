@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { PROGRAM } from "../commands/index.ts";
 import type { NounNode } from "../commands/command.ts";
 import { same } from "../lib/text/index.ts";
-import { toExitCode, listExits, toFailureExitCode } from "./exit-codes.ts";
+import { listExits, toFailureExitCode } from "./exit-codes.ts";
 
 const codes = (command: Parameters<typeof listExits>[0]): readonly number[] =>
   listExits(command).map(({ code }) => code);
@@ -10,17 +10,6 @@ const codes = (command: Parameters<typeof listExits>[0]): readonly number[] =>
 test("a command without its own exit codes has the standard codes, once each and in order", () => {
   const exits = ["unavailable", "conflict", "locked"] as const;
   expect(codes({ exits, opensTenant: false })).toEqual([0, 1, 2, 5, 7, 130]);
-});
-
-test("a command that opens a tenant has the codes for a tenant that cannot be opened", () => {
-  expect(codes({ exits: ["partial"] })).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
-});
-
-test("a command that changes settings has the code for a home that others can write to", () => {
-  const settings = { exits: ["locked"], opensTenant: false } as const;
-  expect(codes(settings)).toEqual([0, 1, 2, 5, 130]);
-  for (const change of [{ changes: true }, { changesBy: ["repair"] }, { shows: [] }] as const)
-    expect(codes({ ...settings, ...change })).toEqual([0, 1, 2, 4, 5, 130]);
 });
 
 const opening = async ({ nouns, verbs }: NounNode, path: readonly string[]): Promise<readonly string[]> => {
@@ -86,8 +75,4 @@ test("exit codes of --nagios are listed with the standard codes, and apply only 
   const verb = { nagios: { service: "TRY", failureExit: 3 } };
   expect([toFailureExitCode("usage", verb, true), toFailureExitCode("usage", verb, false)]).toEqual([3, 2]);
   expect(toFailureExitCode("interrupted", verb, true)).toBe(130);
-});
-
-test("an outcome is done, a standard code or the command's own number", () => {
-  expect([toExitCode(undefined), toExitCode("differs"), toExitCode(1)]).toEqual([0, 9, 1]);
 });

@@ -114,15 +114,6 @@ test("indented lines of a text stay unchanged, so that sample settings can be co
   }
 });
 
-test("a part without entries is left out, and all text is in the chosen language", () => {
-  const { details: _, ...bare } = command;
-  const help = renderVerbHelp(["it"], { ...bare, args: {}, options: {}, examples: [] }, "ja", true);
-  const all = parts(help);
-  expect(all).toHaveLength(4);
-  expect(all[0]).toEqual(["実行する"]);
-  expect(help).toMatch(/\n {2}0 +完了\n/);
-});
-
 test("an example that is wider than the terminal is folded before an option, as a shell reads it", () => {
   const line = `clomoctl it '${"a --b ".repeat(8)}' --of "x --y" ${"z".repeat(20)} --dry-run`;
   const folded = { ...command, examples: [{ line, about }, { line: "clomoctl it" }] };
@@ -136,14 +127,6 @@ test("an example that is wider than the terminal is folded before an option, as 
   ]);
   const noun = { name: "it", aliases: [], summary: about, nouns: [], verbs: [], examples: [line] };
   expect(renderNounHelp(["it"], noun, "en", true)).toContain(examples.slice(1, 3).join("\n"));
-});
-
-test("long explanations are indented next to their terms", () => {
-  const long = { kind: "string", value: "X", about: same("word ".repeat(30).trim()) } as const;
-  const help = renderVerbHelp(["it"], { ...command, options: { long } }, "ja", false);
-  const [, first = "", second = ""] = partWith(help, /--long/);
-  expect(first).toMatch(/^ {2}--long X {2}word/);
-  expect(second).toMatch(/^ {12}word/);
 });
 
 const verb = (name: string): VerbNode => ({
@@ -192,31 +175,6 @@ test("the first screen has the nouns by group and the verbs by name", () => {
       "",
     ].join("\n"),
   );
-});
-
-test("a noun's help that is longer than a screen has a single list and fewer examples", () => {
-  const names = (count: number, letter: string): string[] =>
-    Array.from({ length: count }, (_, at) => letter + String(at));
-  const root = noun({
-    nouns: names(6, "n").map((name) => noun({ name, aliases: [] })),
-    verbs: names(5, "v").map(verb),
-    examples: names(3, "clomoctl v").map((line) => line.padEnd(90, ".")),
-  });
-  const [, , examples, below, everywhere, ...more] = parts(renderNounHelp(["it"], root, "en", false));
-  expect(more).toEqual([]);
-  expect(examples).toHaveLength(2);
-  const terms = below?.slice(1).map((line) => line.trim().split(" ")[0]);
-  expect(terms).toEqual([...names(6, "n"), ...names(5, "v")]);
-  expect(everywhere).toEqual(["Options of every command: clomoctl it --help-all"]);
-  const longer = renderNounHelp(["it"], { ...root, verbs: names(9, "v").map(verb) }, "en", false);
-  expect(longer).not.toContain("Examples");
-});
-
-test("help below the top level has no version and only the standard exit codes", () => {
-  const help = renderNounHelp(["clomo-account"], noun({ verbs: [verb("revoke")] }), "en", true);
-  expect(help).toContain("\n  clomoctl clomo-account <subcommand> [OPTIONS]\n");
-  expect(help).not.toContain("version");
-  expect(codesIn(help)).toEqual(["0", "1", "2", "130"]);
 });
 
 /** The lines it takes on a terminal of 80 columns, and one for the prompt. */
@@ -310,12 +268,6 @@ test.each(["users", "orgs", "devices"])(
     }
   },
 );
-
-test("renewals check has its own exit codes", async () => {
-  const { stdout } = await run("renewals check --help-all");
-  expect(codesIn(stdout)).toEqual(["0", "1", "2", "3", "130"]);
-  expect((await run("renewals check --help")).stdout).toMatch(/\nExit codes: 0 nothing is due · 1 warning/);
-});
 
 test.each([
   ["en", "A tenant becomes a mirror"],

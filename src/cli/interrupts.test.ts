@@ -43,14 +43,6 @@ test("after 900 ms the process prints what is known and ends", () => {
   expect({ said, ends: host.ends }).toEqual({ said: ["error: interrupted: 3 of 5 rows were written\n"], ends: [143] });
 });
 
-test("a second signal ends the process at once with the exit code of the first signal", () => {
-  const { host, interrupts } = watched();
-  host.emit("SIGINT");
-  expect(() => host.emit("SIGTERM")).toThrow("ended");
-  expect(host.ends).toEqual([130]);
-  expect(interrupts.report()).toBe("error: interrupted: nothing was changed\n");
-});
-
 test("a closed window is an interruption, even if the system reports it twice", () => {
   const { host, interrupts } = watched();
   interrupts.hangUp();

@@ -3,7 +3,7 @@ import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "#support/commands/program.ts";
-import { createProgramEnvironment, type Host } from "./outside.ts";
+import { createProgramEnvironment } from "./outside.ts";
 
 test("a process knows its machine, its user and its time", () => {
   const outside = createProgramEnvironment(process);
@@ -12,10 +12,6 @@ test("a process knows its machine, its user and its time", () => {
   expect(outside.clock.now()).toBeInstanceOf(Date);
   const before = outside.clock.elapsedMs();
   expect(outside.clock.elapsedMs()).toBeGreaterThanOrEqual(before);
-});
-
-test("the user ID is undefined if the platform does not have user IDs", () => {
-  expect(createProgramEnvironment({} as Host).userId).toBeUndefined();
 });
 
 test("writes text completely at once, and throws if it cannot be written", () => {

@@ -118,22 +118,6 @@ test.each([
   expect(failure.hint?.en).toBe(hint === "" ? "see clomoctl users import --help" : hint);
 });
 
-test.each([
-  ["a.csv --app docs --dryrun", "オプション --dryrun は不明です", "「--dry-run」ではありませんか?"],
-  ["a.csv --app docs --confirm-deletions 0", "1 から 500 までの整数", "users import --help"],
-  ["a.csv --app docs --map", "--map には値が必要です", "users import --help"],
-  ["--app docs", "引数 FILE がありません", "users import --help"],
-  ["a.csv", "オプション --app docs|mailer がありません", "users import --help"],
-  ["--dry-run", "引数 FILE、オプション --app docs|mailer がありません", "users import --help"],
-  ["- --app docs --token-file -", "標準入力から読めるのは 1 つだけです: --token-file, FILE", "users import --help"],
-  ["a.csv --app docs --dry-run=yes", "--dry-run には値を指定できません", "users import --help"],
-  ["a.csv --app dcos", "--app は docs, mailer のいずれか", "「docs」ではありませんか?"],
-])("%s is refused in Japanese: %s", (line, what, hint) => {
-  const failure = failureOf(line);
-  expect(failure.what.ja).toContain(what);
-  expect(failure.hint?.ja).toContain(hint);
-});
-
 test("a choice can be typed by its label in either language", () => {
   const called = { name: text("full name", "氏名"), "name:desc": text("full name:desc", "氏名:desc") };
   const choosing = defineCommand({
@@ -149,23 +133,6 @@ test("a choice can be typed by its label in either language", () => {
   expect(failure.what.ja).toBe("--sort は name(氏名), title のいずれかにしてください(名前 は不可)");
 });
 
-test("accepts numbers at their limits, and rejects text that is not a number", () => {
-  const numbers = defineCommand({
-    ...bare,
-    args: {},
-    options: { count: { kind: "number", about }, port: { kind: "number", min: 1, max: 3, default: 2, about } },
-    async run() {},
-  });
-  const reading = (line: string) => read(line, numbers).input;
-  expect(reading("--count 0")).toEqual({ count: 0, port: 2 });
-  expect([1, 3].map((port) => reading(`--port ${port}`)["port"])).toEqual([1, 3]);
-  expect(reading(`--count ${Number.MAX_SAFE_INTEGER}`)["count"]).toBe(Number.MAX_SAFE_INTEGER);
-  for (const wrong of ["-1", "1.5", "x", "9007199254740992", "00000000000000001"]) {
-    expect(() => reading(`--count=${wrong}`)).toThrow("--count must be a whole number of at least 0, not");
-  }
-  for (const wrong of [0, 4]) expect(() => reading(`--port ${wrong}`)).toThrow("from 1 to 3");
-});
-
 test("splits lists at commas and removes blanks, even in defaults", () => {
   const lists = defineCommand({
     ...bare,
@@ -177,32 +144,6 @@ test("splits lists at commas and removes blanks, even in defaults", () => {
   expect(input).toMatchObject({ orgs: ["a", "b"], more: [] });
   expect(read("p,q --more 1,2 --more=3", lists).input).toMatchObject({ names: ["p", "q"], more: [["1", "2"], ["3"]] });
   expect(parseCommandLine(["try"], lists, ["--more", " a , b "]).input).toMatchObject({ more: [["a", "b"]] });
-});
-
-test("an optional argument has its default value or is undefined", () => {
-  const args = { out: { kind: "file", default: "-", about }, count: { kind: "number", about } } as const;
-  const optional = defineCommand({ ...bare, args, options: {}, async run() {} });
-  expect(parseCommandLine(["try"], optional, []).input).toEqual({ out: "-", count: undefined });
-  expect(read("a.csv 3", optional).input).toEqual({ out: "a.csv", count: 3 });
-  expect(() => read("a.csv x", optional)).toThrow("N must be a whole number of at least 0, not x");
-});
-
-test("names all words of a list that are not choices", () => {
-  const choosing = defineCommand({
-    ...bare,
-    args: {},
-    options: { fix: { kind: "list", choices: ["kana", "rows", "spaces"], about } },
-    async run() {},
-  });
-  expect(read("--fix rows,kana", choosing).input).toEqual({ fix: ["rows", "kana"] });
-  const { what, hint } = failureOf("--fix foo,rows,knaa,,row", choosing);
-  expect([what, hint?.en]).toEqual([
-    text(
-      "--fix must be one of kana, rows, spaces, not foo, knaa, blank, or row",
-      "--fix は kana, rows, spaces のいずれかにしてください(foo、knaa、空、row は不可)",
-    ),
-    "did you mean kana, rows?",
-  ]);
 });
 
 test("a required list of arguments accepts one or more", () => {
@@ -232,25 +173,6 @@ test("rejects a blank value, and proposes to leave it out if it is optional, or 
   expect(failureOf("a.csv --app=").hint?.en).toBe("see clomoctl users import --help");
   expect(() => parseCommandLine(["try"], sample, ["", "--app", "docs"])).toThrow("FILE must not be blank");
   expect(() => parseCommandLine(["try"], sample, ["a.csv", "　", "--app", "docs"])).toThrow("OTHERS must not be blank");
-});
-
-test("reads each argument as its own kind", () => {
-  const args = { count: { kind: "number", required: true, about }, name: { kind: "string", about } } as const;
-  const two = defineCommand({ ...bare, args, options: {}, async run() {} });
-  expect(read("3 x", two).input).toEqual({ count: 3, name: "x" });
-});
-
-test("a short option takes the value after it, with or without a space", () => {
-  expect(read("a.csv --app docs -mx -m y").input).toMatchObject({ map: ["x", "y"] });
-  expect(failureOf("a.csv --app docs -m").what.en).toBe("--map requires a value");
-});
-
-test("options that begin with no- are ordinary switches", () => {
-  const { globals } = read("a.csv --app docs");
-  expect(globals).toMatchObject({ noInput: false, noColor: false });
-  expect(read("a.csv --app docs --no-color").globals).toMatchObject({ noInput: false, noColor: true });
-  expect(failureOf("a.csv --app docs --no-input=yes").what.en).toBe("--no-input does not take a value");
-  expect(failureOf("a.csv --app docs --input").what.en).toBe("unknown option --input");
 });
 
 test("accepts only a time zone that exists, and returns its official name", () => {
@@ -295,20 +217,6 @@ test("a date is a day or an instant, and can be blank only if a blank means no d
   expect(read("--expires=", dated).input).toMatchObject({ at: undefined, expires: null });
   expect(() => read("--at=", dated)).toThrow("--at must not be blank");
   expect(() => read("--expires tomorrow", dated)).toThrow("--expires must be a date, not tomorrow");
-});
-
-test("suggests --help if it is misspelt", () => {
-  expect(failureOf("a.csv --app docs --hlep").hint?.en).toBe("did you mean --help?");
-});
-
-test("rejects an unexpected argument", () => {
-  const closed = defineCommand({ ...bare, args: { file: sample.args.file }, async run() {} });
-  expect(() => read("a b --app docs", closed)).toThrow("unexpected argument b");
-});
-
-test("an option that is named like an object property is unknown", () => {
-  expect(failureOf("a.csv --app docs --__proto__ x").what.en).toBe("unknown option --__proto__");
-  expect(failureOf("a.csv --app docs --constructor").what.en).toBe("unknown option --constructor");
 });
 
 test("--as accepts only one value, but other options use the last value", () => {

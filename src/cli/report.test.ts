@@ -6,7 +6,7 @@ import { text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
 import { selectErrorStyle } from "./error-style.ts";
 import { scanCommandLine } from "./line.ts";
-import { asFailure, renderReport, getStackLines } from "./report.ts";
+import { asFailure, renderReport } from "./report.ts";
 
 const styleOf = (words: readonly string[], environment: Readonly<Record<string, string>>) =>
   selectErrorStyle(scanCommandLine(PROGRAM, words), environment);
@@ -54,11 +54,6 @@ test("explains a denied permission if the error has the path", () => {
   expect(asFailure(denied({}))).toMatchObject({ code: "unexpected" });
 });
 
-test("reports a full disk plainly", () => {
-  const failure = asFailure(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
-  expect(failure).toMatchObject({ code: "unexpected", what: { en: expect.stringContaining("no space left") } });
-});
-
 test.each([
   ["a quota that is used up", Object.assign(new Error("EDQUOT"), { code: "EDQUOT" }), true],
   ["another error of the disk", Object.assign(new Error("EIO: i/o error"), { code: "EIO" }), false],
@@ -66,14 +61,6 @@ test.each([
   ["what is no error", { code: "ENOSPC" }, false],
 ])("%s: reported as a full disk: %s", (_, thrown, full) => {
   expect(asFailure(thrown).what.en.includes("no space left")).toBe(full);
-});
-
-test("shows only the stack frames of an error, and nothing for a failure", () => {
-  const [first, ...rest] = getStackLines(new TypeError("boom"));
-  expect(first).toMatch(/^ +at .*report\.test\.ts/);
-  expect(rest.length).toBeGreaterThan(0);
-  expect(getStackLines(failure)).toEqual([]);
-  expect(getStackLines("thrown text")).toEqual([]);
 });
 
 test("with --format json the last line is a problem object", () => {
@@ -98,19 +85,6 @@ test("an error that is not a failure is unexpected, and its stack is shown only 
   expect(shown).not.toContain("report.test.ts");
   expect(renderReport(unexpected, styleOf(["--verbose"], {}))).toContain("report.test.ts");
   expect(asFailure("thrown text").what.en).toBe("unexpected error: thrown text");
-});
-
-test("reads the error style from a command line that has other mistakes", () => {
-  expect(styleOf(["--lang", "fr", "--format"], { CLOMOCTL_LANG: "ja" })).toEqual({
-    language: "en",
-    json: false,
-    verbose: false,
-    colour: false,
-  });
-  expect(styleOf(["--format", "csv", "--format", "json", "--", "--verbose"], {})).toMatchObject({
-    json: true,
-    verbose: false,
-  });
 });
 
 const CREATE_TOKEN = "access-tokens create cron --read-only";

@@ -78,49 +78,12 @@ test("a failure is printed and its code is the exit code, unless the verb has it
   expect((await ending(failing, ["--verbose"])).stderr).toBe(stderr);
 });
 
-const planned: Work = async (tools) => {
-  tools.summarize({ file: "a.csv", create: 2 });
-  await tools.tenant();
-};
-const SUMMARY = "2026-11-20T10:00:00+09:00 local try a.csv: +2 ~0 -0 exit";
-
-test("the outcome of a plan is the last line, before an error and its problem object", async () => {
-  expect((await ending(planned, [], undefined, undefined, { plans: true })).stderr).toBe(`${SUMMARY} 0\n`);
-  const refused: Work = async (...parts) => {
-    await planned(...parts);
-    throw conflict;
-  };
-  const lines = (await ending(refused, ["--format", "json"], undefined, undefined, { plans: true })).stderr
-    .trimEnd()
-    .split("\n");
-  expect(lines.slice(0, 2)).toEqual([`${SUMMARY} 5`, "error: changed"]);
-  expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ type: "conflict" });
-});
-
 test("output that was written before a failure is not lost", async () => {
   const { stdout } = await ending(async ({ terminal }) => {
     await terminal.out.write("half\n");
     throw conflict;
   });
   expect(stdout).toBe("half\n");
-});
-
-test("an error that is not a failure is unexpected, and its stack is shown only on request", async () => {
-  const failing: Work = () => Promise.reject(new TypeError("boom"));
-  const { exit, stderr } = await ending(failing);
-  expect(exit).toBe(1);
-  expect(stderr).toMatch(/^error: [^\n]*boom\n/);
-  const verbose = await ending(failing, ["--verbose"]);
-  expect(verbose.exit).toBe(1);
-  expect(verbose.stderr).toMatch(/^ +at [^]+run\.test\.ts[^]+\nerror: [^\n]*boom\n/);
-});
-
-test("invalid arguments are reported before anything is done", async () => {
-  let done = false;
-  const work: Work = async () => void (done = true);
-  await expect(ending(work, ["--bogus"])).rejects.toMatchObject({ code: "usage" });
-  await expect(ending(work, ["word"])).rejects.toMatchObject({ code: "usage" });
-  expect(done).toBe(false);
 });
 
 test("the tenant is closed when the work ends, successfully or not", async () => {
@@ -187,16 +150,6 @@ test("a signal counts even if the work succeeds or fails for another reason", as
   });
 });
 
-test("a question that is not answered counts as a signal", async () => {
-  const leaving: Work = (tools) => {
-    tools.describeState(() => same("nothing was changed"));
-    return Promise.reject(new Failure("interrupted", { what: same("not answered") }));
-  };
-  const stderr = "error: interrupted: nothing was changed\n";
-  expect(await ending(leaving)).toMatchObject({ exit: 130, stderr });
-  expect(await ending(leaving, [], 3)).toMatchObject({ exit: 130, stderr });
-});
-
 /** A reader that is slow to take each piece. */
 const slow = (): Duplex =>
   new PassThrough({ transform: (chunk: Buffer, _, done) => void setTimeout(() => done(null, chunk), 5) });
@@ -234,13 +187,6 @@ test.each([
     return Promise.reject(conflict);
   };
   expect((await ending(undone)).stderr).not.toContain("the change was made");
-});
-
-test("an output error at the very end is a failure, too", async () => {
-  const broken = new PassThrough({ transform: (_, __, done) => done(new Error("disk on fire")) });
-  const { exit, stderr } = await ending(({ terminal }) => terminal.out.write("lost\n"), [], undefined, broken);
-  expect(exit).toBe(1);
-  expect(stderr).toContain("disk on fire");
 });
 
 test("output that cannot be written is a failure", async () => {

@@ -55,14 +55,6 @@ test("a command gets its surroundings from outside", () => {
   });
 });
 
-test("the signal is that of the interruption, which reports the state that the command describes", () => {
-  const { tools, interrupts, host } = opened(freshFolder());
-  tools.describeState(() => same("half is done"));
-  host.emit("SIGTERM");
-  expect(tools.signal.aborted).toBe(true);
-  expect(interrupts.report()).toContain("half is done");
-});
-
 test("each tenant is opened once and closed once, however it is requested", async () => {
   const { tools, tenants } = opened(await homeOfTwo(), { context: "kanto" });
   const { context, source } = await tools.tenant("users");
@@ -87,14 +79,6 @@ test("a local tenant refuses --token-file, and warns about a token in the enviro
   const warned = await run("whoami", unused);
   expect(warned.exit).toBe(0);
   expect(warned.stderr).toMatch(/^warning: CLOMOCTL_TOKEN has no effect.*\n$/);
-});
-
-test("the environment names the tenant if no option does", async () => {
-  const home = await homeOfTwo();
-  await expect(opened(home).tools.tenant()).rejects.toMatchObject({ code: "usage" });
-  const { tools, environment } = opened(home);
-  environment["CLOMOCTL_CONTEXT"] = "osaka";
-  expect(await tools.tenant()).toMatchObject({ source: "environment", context: { name: "osaka" } });
 });
 
 test("a command keeps its tenant even if the context is switched meanwhile", async () => {
@@ -168,12 +152,6 @@ test.each([
   const read = await Array.fromAsync(tools.stdin, String).catch(({ code }: Failure) => code);
   expect(read).toEqual(content);
   expect(interrupts.exit).toBe(exit);
-});
-
-test("the global options reach the terminal", () => {
-  const { terminal, globals } = opened(freshFolder(), { lang: "ja", format: "csv", fields: "a,b" }).tools;
-  expect(globals.lang).toBe("ja");
-  expect(terminal).toMatchObject({ language: "ja", output: { format: "csv", fields: ["a", "b"] } });
 });
 
 test.each([

@@ -3,30 +3,13 @@ import { defineCommand } from "../commands/command.ts";
 import type { Field } from "../commands/field.ts";
 import { same, text } from "../lib/text/index.ts";
 import { formatOptionTerm } from "./line.ts";
-import { buildArgumentEntries, buildOptionEntries, formatUsageLine } from "./usage.ts";
+import { buildOptionEntries, formatUsageLine } from "./usage.ts";
 
 const about = text("what for", "用途");
 const command = (
   args: Parameters<typeof formatUsageLine>[1]["args"],
   options: Parameters<typeof formatUsageLine>[1]["options"] = {},
 ) => defineCommand({ summary: same(""), args, options, examples: [], exits: [], async run() {} });
-
-test("a usage line puts optional arguments in brackets", () => {
-  expect(formatUsageLine(["csv", "check"], command({ file: { kind: "file", required: true, about } }))).toBe(
-    "clomoctl csv check FILE [OPTIONS]",
-  );
-  expect(formatUsageLine(["context", "show"], command({ name: { kind: "string", about } }))).toBe(
-    "clomoctl context show [NAME] [OPTIONS]",
-  );
-});
-
-test("a usage line marks repeatable arguments", () => {
-  const file: Field = { kind: "file", repeatable: true, about };
-  expect(formatUsageLine(["check"], command({ file }))).toBe("clomoctl check [FILE…] [OPTIONS]");
-  expect(formatUsageLine(["check"], command({ file: { ...file, required: true } }))).toBe(
-    "clomoctl check FILE… [OPTIONS]",
-  );
-});
 
 test("a usage line names required options only", () => {
   const options = {
@@ -67,16 +50,5 @@ test("an option's description ends with its choices, its default and whether it 
     text("what for (default: 0)", "用途(既定: 0)"),
     text("what for (may be repeated)", "用途(複数回指定可)"),
     about,
-  ]);
-});
-
-test("an argument has the name of its value, without dashes", () => {
-  const entries = buildArgumentEntries({
-    oldFile: { kind: "file", about },
-    input: { kind: "file", value: "IN", repeatable: true, about },
-  });
-  expect(entries).toEqual([
-    { term: "OLD-FILE", about },
-    { term: "IN", about: text("what for (may be repeated)", "用途(複数回指定可)") },
   ]);
 });

@@ -20,14 +20,6 @@ test.each(["bash", "zsh", "fish", "powershell"])("the %s script calls the progra
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("another shell is a usage error", async () => {
-  const { en, ja } = await runInBoth("completion csh");
-  expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain("bash, zsh, fish, powershell");
-  expect(ja.stderr).toContain("のいずれか");
-  expect(await run("completion")).toMatchObject({ exit: 2 });
-});
-
 test("describes nouns, verbs and options in the language of the line, without hidden ones", async () => {
   expect(await tab(["us"])).toEqual(["words", "users\tusers of CLOMO PANEL"]);
   expect(await tab(["--lang", "ja", "us"])).toEqual(["words", "users\tCLOMO PANEL のユーザー"]);

@@ -137,7 +137,7 @@ describe("a tenant on a server", () => {
       of(await served(), { tenants: { far: silent } }),
     );
     expect(en).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^problem {2}tenant far: no answer: far/) });
-    expect(en.stdout).toContain("\n         -> clomoctl context show far\n");
+    expect(en.stdout).toContain("\n         -> clomoctl context list\n");
     expect(ja).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^問題 {5}テナント far: 応答なし: far/) });
   });
 });

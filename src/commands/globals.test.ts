@@ -146,21 +146,3 @@ test("documents are selected by --format and written to -o", async () => {
 });
 
 const choicesOf = ({ format }: Fields): readonly string[] => (format?.kind === "choice" ? format.choices : []);
-
-const BY_HAND =
-  /^(?:users|orgs|devices|secured users|secured groups|roles schemes|tenant|console|clomo-account|clomo-account settings) (?:create|edit|reset-password|revoke|move|set-owner|tag|delete|set|confirm|drop)$/;
-
-test("commands for single changes have the exit code for a home that cannot be written to", async () => {
-  // an account cannot be deleted, so nothing is written
-  const verbs = verbsBelow(PROGRAM).filter(([path]) => BY_HAND.test(path) && path !== "clomo-account delete");
-  expect(verbs).toHaveLength(30);
-  for (const [path, { load }] of verbs) expect((await load()).default.exits, path).toContain("not-permitted");
-});
-
-test("shows people all times of changed records in their own time zone", async () => {
-  const verbs = await Promise.all(verbsBelow(PROGRAM).map(async ([, { load }]) => (await load()).default));
-  const columns = verbs.flatMap(({ shows = [] }) => (typeof shows === "function" ? [] : shows));
-  const times = columns.filter(({ key, name }) => key.endsWith("At") && name === undefined);
-  expect(times.length).toBeGreaterThan(20);
-  expect(times.filter(({ instant }) => instant !== true).map(({ key }) => key)).toEqual([]);
-});

@@ -133,16 +133,6 @@ test.each(["users list --token-file -", "login --account taro01 --password-file 
   },
 );
 
-test("errors in Japanese name stdin in Japanese", async () => {
-  const { stderr } = await run("login --account taro01 --password-file - --lang ja", {
-    home,
-    folder,
-    tenant: {},
-    stdin: Buffer.from([0xff]),
-  });
-  expect(stderr).toContain("\n  標準入力\n");
-});
-
 test("--forgot asks for a code by email, and names the next command", async () => {
   const { en, ja } = await runInBoth("login --forgot taro01", {
     home,
@@ -167,16 +157,4 @@ test("--reset-code sets the new password, and signs in with it", async () => {
     },
     { operation: "createSession", json: { account: "taro01", password: "Invented1" } },
   ]);
-});
-
-test("names the file of a new password that is refused", async () => {
-  const resetForgottenPassword = new Failure("input-rejected", { what: same("too short"), where: "json.password" });
-  const { stderr } = await login("--account taro01 --reset-code X --password-file password.txt", {
-    tenant: { resetForgottenPassword },
-  });
-  expect(stderr).toContain("too short\n  --password-file\n");
-});
-
-test("--forgot signs nobody in, so it excludes what signs in", async () => {
-  expect((await login("--forgot taro01 --account taro01", { tenant: {} })).exit).toBe(2);
 });

@@ -1,8 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Ade, Import, RenewalItem, Tenant, TenantProfile, Whoami } from "../lib/client/index.ts";
-import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { EMPTY_TENANT_PROFILE } from "../lib/model/tenant.ts";
 import { text } from "../lib/text/index.ts";
@@ -166,18 +163,6 @@ test("suggests no command that the account may not run, and shows hidden data as
   for (const line of ["users import", "renewals add", "tenant set"]) expect(own.stdout).toContain(`clomoctl ${line}`);
 });
 
-test("suggested commands name the acting account, because plan numbers are per account", async () => {
-  const kept = plan({ number: "P5", state: "planned", committedAt: null });
-  const whoami = example<Whoami>("whoami", { role: "division" });
-  const tenant = { ...OWN, imports: { items: [kept] }, whoami };
-  const { stdout } = await run("status --format json --as hanako --context kanto", {
-    home: await homeOfThree(),
-    tenant,
-  });
-  const line = "clomoctl imports commit P5 --as hanako --context kanto";
-  expect(JSON.parse(stdout)).toMatchObject([{ next: expect.arrayContaining([line]) as unknown }]);
-});
-
 test("a mirror that differs from the console is a problem until the export is taken over", async () => {
   const tenant = { ...EMPTY, tenant: tenantOf({ consoleTasks: 0, exportsAwaited: ["users"] }) };
   const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
@@ -218,20 +203,6 @@ test("JSON is a list with the same keys, whatever is shown", async () => {
   ]);
 });
 
-test("the next step for an unreadable tenant is the one that its problem names", async () => {
-  const hint = step("to sign in", "サインインするには", line("login", []));
-  const tenant = new Failure("not-signed-in", { what: text("not signed in", "サインインしていません"), hint });
-  const { stdout } = await run("status --context far --format json", { home: await homeOfThree(), tenant });
-  expect(JSON.parse(stdout)).toMatchObject([{ next: ["clomoctl login --context far"] }]);
-});
-
-test("suggests no command that the account of a session may not run", async () => {
-  const whoami = example<Whoami>("whoami", { role: "division", operations: [] });
-  const answers = { ...OWN, tenant: tenantOf({ mirroredAt: null, users: 0, consoleTasks: 0 }), whoami };
-  const { stdout } = await run("status --context far --format json", { home: await homeOfThree(), tenant: answers });
-  expect(JSON.parse(stdout)).toMatchObject([{ next: [] }]);
-});
-
 test("reports unreadable data as a problem, and exits with 0", async () => {
   const { en, ja } = await runInBoth("status --context far --format table", {
     home: await homeOfThree(),
@@ -270,54 +241,6 @@ test("marks the context in use, which --context does not change", async () => {
   ]);
 });
 
-test("shows an expired or undated item without days left", async () => {
-  const items = [
-    renewal({ name: "契約", expiresAt: null }),
-    renewal({ name: "旧", expiresAt: "2020-01-01T00:00:00.000Z" }),
-  ];
-  const tenant = { ...FULL, listRenewals: { items } };
-  const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
-  expect(en.stdout).toMatch(/\nnext renewals +other date 契約 \(unknown\)\n +other date 旧 2020-01-01 \(expired\)\n/);
-  expect(ja.stdout).toMatch(/その他の期日 契約\(期限不明\)\n +その他の期日 旧 2020-01-01\(期限切れ\)\n/);
-  const near = renewal({ name: "推定", certainty: "estimated", expiresAt: "2026-12-01T14:59:59.000Z" });
-  const estimated = { ...FULL, listRenewals: { items: [near] } };
-  const shown = await run("status --format table", { home: await homeOfThree(), tenant: estimated });
-  expect(shown.stdout.match(/other date 推定[^\n]* ?\(?~2026-12-01/gu)).toHaveLength(2);
-  const field = await runInBoth("status --format table --fields renewals", { home: await homeOfThree(), tenant });
-  expect(field.en.stdout).toContain("other date 契約 (unknown); other date 旧 2020-01-01 (expired)\n");
-  expect(field.ja.stdout).toContain("その他の期日 契約(期限不明)、その他の期日 旧");
-});
-
-test("shows the first of many items, and the number of further ones", async () => {
-  const items = Array.from({ length: 7 }, (_, at) => ({ ...KEPT, number: `P${20 + at}`, fileName: "-" }));
-  const tenant = { ...FULL, imports: { items } };
-  const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
-  expect(en.stdout).toMatch(/\nopen plans +P20: SECURED APPs users \(docs\)\n( +P2[1-4]: [^\n]+\n){4} +and 2 more\n/);
-  expect(ja.stdout).toMatch(/\n +ほか 2 件\n/);
-});
-
-test("marks data that came from the console today", async () => {
-  const tenant = { ...FULL, tenant: tenantOf({ mirroredAt: "2026-11-20T00:30:00.000Z" }) };
-  const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
-  expect(en.stdout).toContain("2026-11-20 (today)\n");
-  expect(ja.stdout).toContain("2026-11-20(今日)\n");
-});
-
-test("shows the last committed change, even if it is an undo", async () => {
-  const undone = { ...DONE, state: "undone" as const };
-  const undo = plan({
-    number: "13",
-    change: 13,
-    mode: "undo",
-    state: "committed",
-    committedAt: "2026-11-20T00:00:00.000Z",
-  });
-  const tenant = { ...FULL, imports: { items: [undo, EARLIER, undone] } };
-  const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
-  expect(en.stdout).toMatch(/\nlast import +13 \(2026-11-20 [^\n]+: users, undo, [^\n]+, by owner \(hanako\)\n/);
-  expect(ja.stdout).toMatch(/\n最後のインポート +13\(2026-11-20 [^\n]+、取り消し、/);
-});
-
 test("omits the context from suggested commands if only one exists; identifies items of equal name by id", async () => {
   const items = FULL.listRenewals.items.map((item) => ({ ...item, name: "本社 2" }));
   const one = await run("status --format json --fields next", { home: freshFolder(), tenant: FULL });
@@ -328,19 +251,6 @@ test("omits the context from suggested commands if only one exists; identifies i
   const single = { ...FULL, listRenewals: { items: items.slice(1) } };
   const named = await run("status --format json --fields next", { home: freshFolder(), tenant: single });
   expect(named.stdout).toContain("\"clomoctl renewals guide '本社 2'\"");
-});
-
-test("names the context in suggested commands if there are several", async () => {
-  const { exit, stdout } = await run("status --all-contexts --format table", {
-    home: await homeOfThree(),
-    tenants: TENANTS,
-  });
-  expect(exit).toBe(0);
-  expect(stdout).toMatch(/\n\ncontext +osaka \(protected\)\n/);
-  expect(stdout).toContain(
-    "next steps           clomoctl users import FILE --create-orgs --dry-run --context osaka\n" +
-      "                     clomoctl renewals add NAME --file FILE --context osaka\n",
-  );
 });
 
 test("shows all contexts if none is in use", async () => {
@@ -402,16 +312,6 @@ describe("what a tenant uses", () => {
     expect(accounts.en.stdout).toContain(" clomoctl tenant set --android-accounts google-play/workspace/none\n");
     expect(accounts.ja.stdout).toMatch(/\n未設定 +Android をどのアカウントで使うか\n/);
   });
-});
-
-test("lists a local tenant that never held data if there is no other", async () => {
-  const home = freshFolder();
-  const { stdout } = await run("status --all-contexts --format csv --fields context", { home, tenant: OWN });
-  expect(stdout).toBe("context\nlocal\n");
-  await run("context add kanto --embedded", { home });
-  mkdirSync(join(home, "tenants", "local"), { recursive: true });
-  const both = await run("status --all-contexts --format csv --fields context", { home, tenant: OWN });
-  expect(both.stdout).toBe("context\nlocal\nkanto\n");
 });
 
 test("shows data that was not taken over from the console as unknown, not as zero", async () => {

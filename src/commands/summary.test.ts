@@ -8,7 +8,7 @@ import {
   planOf,
   ROWS,
 } from "#support/commands/imports/plans.ts";
-import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import type { Import } from "../lib/client/index.ts";
 import { RunSummary } from "./summary.ts";
@@ -57,12 +57,6 @@ test("--quiet keeps the line of a refusal, and omits the line of a plan that cha
   expect(unchanged).toMatchObject({ exit: 0, summary: undefined, stderr: "" });
 });
 
-test("the line of a missing file also has the time", async () => {
-  const { exit, summary } = await run("users import n3.csv --yes --timezone UTC", { tenant: {} });
-  expect(exit).toBe(6);
-  expect(summary).toBe("2026-11-20T01:00:00+00:00 local users import n3.csv: +0 ~0 -0 exit 6");
-});
-
 test.each([
   ["'n 2.csv'", "n 2.csv"],
   ["n2.csv", "./n2.csv"],
@@ -106,14 +100,6 @@ test("a command that only reads has no summary", async () => {
   expect(await run("imports list", { tenant: { imports } })).toMatchObject({ exit: 0, summary: undefined });
 });
 
-test("a run that does not reach a tenant has a summary without one", () => {
-  const summary = new RunSummary(["users", "import"], () => new Date(0), "UTC");
-  summary.add({ create: 1 });
-  expect(summary.line(6)).toBe("1970-01-01T00:00:00+00:00 - users import: +1 ~0 -0 exit 6");
-  summary.work({ name: "顧客A", timezone: "UTC" });
-  expect(summary.line(8)).toBe("1970-01-01T00:00:00+00:00 顧客A users import: +1 ~0 -0 exit 8");
-});
-
 test("the summary of an invalid command line names no tenant, unless it stopped a plan", () => {
   const summary = new RunSummary(["users", "import"], () => new Date(0));
   summary.work({ name: "kanto", timezone: "UTC" });
@@ -122,27 +108,6 @@ test("the summary of an invalid command line names no tenant, unless it stopped 
   expect(summary.line(3)).toContain(" kanto users import n2.csv: +0 ~0 -0 exit 3");
   summary.add({ create: 1 });
   expect(summary.line(2)).toContain(" kanto users import n2.csv: +1 ~0 -0 exit 2");
-});
-
-test.each([
-  "users import users.csv --mode replace",
-  "devices import devices.csv --mode replace",
-  "orgs import orgs.csv",
-  "orgs delete S1",
-  "devices delete C02X",
-  "users leave E1",
-  "undo last",
-  "imports commit last",
-  "console drop 3",
-  "handover apply bundle",
-])("%s without the needed options has a summary line with exit 2", async (line) => {
-  const home = freshFolder();
-  await run("context add kanto --embedded --use", { home });
-  await run("context add osaka --embedded", { home });
-  const { exit, summary } = await run(line, { home, tenant: {} });
-  expect(exit).toBe(2);
-  const [command = ""] = /^[a-z]+(?: [a-z]+)?/.exec(line.replace(" last", "")) ?? [];
-  expect(summary).toMatch(new RegExp(`^2026-11-20T10:00:00\\+09:00 - ${command}(?: \\S+)?: \\+0 ~0 -0 exit 2$`));
 });
 
 test.each([
@@ -164,17 +129,6 @@ test.each([
   expect(dry.summary).toBeUndefined();
   const typed = await run(line, { terminal: {} });
   expect(typed.summary).toBeUndefined();
-});
-
-test("an existing output file and a missing export have a summary", async () => {
-  const folder = createFolderWith({ "n2.csv": CSV, "out.csv": CSV });
-  const existing = await run("users import n2.csv --yes --errors out.csv", { tenant: {}, folder });
-  expect(existing).toMatchObject({ exit: 2, summary: expect.stringMatching(/ - users import: .* exit 2$/) });
-  const missing = await run("imports verify 3 --against none.csv", {
-    tenant: { consoleTask: example("consoleTask") },
-    folder,
-  });
-  expect(missing).toMatchObject({ exit: 6, summary: expect.stringMatching(/ imports verify.*: .* exit 6$/) });
 });
 
 test.each([

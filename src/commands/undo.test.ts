@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../lib/client/index.ts";
@@ -7,8 +7,6 @@ import { FORMATS } from "../lib/model/formats.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
-import { addTestAccount } from "#support/tenant/accounts.ts";
-import { getTestActor } from "#support/tenant/administrator.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import {
   toCommittedPlan,
@@ -16,7 +14,6 @@ import {
   createRowsResponder,
   PLAN_ID,
   listOperations,
-  planOf,
   rowOf,
 } from "#support/commands/imports/plans.ts";
 
@@ -95,35 +92,6 @@ test("wipes devices that get their owner back only after their number is confirm
   }
 });
 
-test("reports changes to other kinds, who made later changes, and what is not restored", async () => {
-  const beside = [{ thing: "org", create: 0, update: 0, delete: 1, recordsBefore: 4 }];
-  const undo = { ...UNDO, beside, others: ["owner (jiro)", "taro"] };
-  const original = toCommittedPlan(planOf({ secretsSet: 3 }));
-  const more = { imports: { items: [original] }, discardImport: { ...undo, state: "discarded" } };
-  const { en, ja } = await runInBoth("undo 17 --dry-run --confirm-deletions 3", { tenant: tenantWith(more, undo) });
-  expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("\norganisation: create 0, update 0, delete 1\n");
-  expect(ja.stderr).toContain("\n組織: 追加 0、更新 0、削除 1\n");
-  expect(en.stderr).toContain(
-    "\nlater changes were made by owner (jiro), taro\npasswords and similar secrets that the import set are not undone, because the former ones are not stored: set them again\n",
-  );
-  expect(ja.stderr).toContain("\nその後に変更した人: 所有者(jiro)、taro\n設定したパスワードなどは");
-});
-
-test("cannot restore a secret, and suggests setting it again or confirming the task", async () => {
-  const undo = { ...UNDO, update: 0, delete: 0 };
-  const imports = { items: [{ ...toCommittedPlan(planOf({ create: 0, update: 0, secretsSet: 3 })), consoleTask: 17 }] };
-  const { undoChange, tenant: shown } = tenantWith({}, undo);
-  const tenant = { imports, undoChange, tenant: shown, discardImport: { ...undo, state: "discarded" } as const };
-  const { en, ja } = await runInBoth("undo 17 --yes --format json", { tenant });
-  expect(JSON.parse(en.stdout)).toMatchObject({ committed: false });
-  const confirm = "clomoctl console confirm 17\n";
-  expect(
-    en.stderr.endsWith(`set them again; if they are already set in the console: ${confirm}nothing to change\n`),
-  ).toBe(true);
-  expect(ja.stderr.endsWith(`${confirm}変更はありません\n`)).toBe(true);
-});
-
 test.each([
   [{ update: 1 }, true],
   [{ update: 0 }, false],
@@ -148,26 +116,6 @@ test.each([
     "\n変わるのはミラーだけです。管理画面での作業は追加されず",
   );
   expect(only.requests[0]).toMatchObject({ query: { mirrorOnly: "true" } });
-});
-
-test("reports what was undone, and how to undo the undo", async () => {
-  const undo = { ...UNDO, delete: 0 };
-  const tenant = tenantWith({ commitImport: done(undo) }, undo);
-  const { en, ja } = await runInBoth("undo last --yes", { tenant });
-  expect(en.stderr).toMatch(/\nchange 18 \(undoing change 17\): 1 user updated\nundo: clomoctl undo 18\n$/);
-  expect(ja.stderr).toContain("\n変更 18(変更 17 の取り消し): ユーザーを 1 件更新\n");
-});
-
-test("passes last to the tenant, which finds the account's newest change", async () => {
-  const undo = { ...UNDO, delete: 0 };
-  for (const word of ["last", "LAST"]) {
-    const tenant = tenantWith({ commitImport: done(undo) }, undo);
-    const { exit, requests } = await run(`undo ${word} --yes`, { tenant });
-    expect({ exit, first: requests[0] }).toEqual({
-      exit: 0,
-      first: { operation: "undoChange", params: { number: "last" } },
-    });
-  }
 });
 
 test.each([
@@ -218,16 +166,6 @@ test("reports why an import cannot be undone, and leaves no plan behind", async 
   expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport", "import", "discardImport"]);
 });
 
-test("keeps the inverse plan if another process holds the tenant", async () => {
-  const commitImport = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-  const { exit, stderr, requests } = await run("undo 17 --confirm-deletions 2", {
-    tenant: tenantWith({ commitImport }),
-  });
-  expect(exit).toBe(5);
-  expect(stderr).toContain(`the plan is kept; to continue: clomoctl imports commit P13\n`);
-  expect(requests.at(-1)?.operation).toBe("commitImport");
-});
-
 testWrongLines(
   ["undo"],
   ["undo 1 2"],
@@ -236,30 +174,6 @@ testWrongLines(
   ["undo 1 --emit-csv -"],
   ["undo 1 --emit-csv undo.xlsx"],
 );
-
-test.each(["f", "0", "P3", "019a", "1.5", "-1"])("%s is not a change number", async (typed) => {
-  const { en, ja } = await runInBoth(`undo -- ${typed}`, { tenant: {} });
-  expect(en).toMatchObject({
-    exit: 2,
-    stderr: `error: "${typed}" is not a change number\n  to see the numbers: clomoctl audit list\n`,
-  });
-  expect(ja.stderr).toBe(`エラー: 「${typed}」は変更番号ではありません\n  番号を確認するには: clomoctl audit list\n`);
-});
-
-test("warns against uploading the file of an undone import", async () => {
-  const imports = { items: [{ ...toCommittedPlan(), emittedAt: "2026-11-20T01:23:45.000Z" }] };
-  const tenant = { ...tenantWith({ commitImport: done(UNDO) }), imports };
-  const { en, ja } = await runInBoth("undo 17 --confirm-deletions 2", { tenant });
-  expect([en.exit, ja.exit]).toEqual([0, 0]);
-  expect(en.stderr).toContain(
-    "\ndo not upload the file of this import to the console; if you have already uploaded it, new tasks show what to restore in the console",
-  );
-  expect(ja.stderr).toContain("\nこのインポートのファイルは、もうアップロードしないでください。");
-  const other = await run("undo 17 --confirm-deletions 2", {
-    tenant: { ...tenant, imports: { items: [toCommittedPlan()] } },
-  });
-  expect(other.stderr).not.toContain("upload");
-});
 
 test("--emit-csv writes the former values for the console, lists users to delete there, and undoes it here", async () => {
   const folder = freshFolder();
@@ -422,79 +336,6 @@ test.each([
   }
 });
 
-test("if two run at the same time, the later one keeps the files of the other", async () => {
-  const folder = freshFolder();
-  const names = ["undo-delete.xlsx", "undo.csv"];
-  const commitImport = (): Failure => {
-    for (const name of names) {
-      writeFileSync(join(folder, "theirs"), "theirs");
-      renameSync(join(folder, "theirs"), join(folder, name));
-    }
-    return LOST;
-  };
-  expect((await run(EMITTING, { tenant: failing({ ...ALL, commitImport }), folder })).exit).toBe(5);
-  expect(names.map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(["theirs", "theirs"]);
-});
-
-test("organisations require --mirror-only, which cannot be combined with --emit-csv", async () => {
-  const orgs = { imports: { items: [{ ...toCommittedPlan(), kind: "orgs" }] } };
-  const undo = { ...UNDO, kind: "orgs" } as const;
-  const tenant = { ...tenantWith({ import: undo, discardImport: undo }, undo), ...orgs };
-  const { en, ja } = await runInBoth("undo 17 --emit-csv undo.csv --confirm-deletions 2", { tenant });
-  expect(en.exit).toBe(2);
-  expect(en.stderr).toContain("--mirror-only");
-  expect(ja.stderr).toContain("組織のインポートは、アップロード用ファイルでは取り消せません");
-  const both = await run("undo 17 --emit-csv undo.csv --mirror-only", { tenant: orgs });
-  expect(both.exit).toBe(2);
-});
-
-const BLOCKED: NonNullable<Import["blocked"]>["first"] = [
-  { thing: "user", name: "太郎 <taro@x.jp>", why: "changed", fields: ["役職"], change: 21, other: null },
-  { thing: "org", name: "S01", why: "used", fields: [], change: null, other: { thing: "device", name: "SN1" } },
-  { thing: "user", name: null, why: "hidden", fields: [], change: null, other: null },
-];
-
-test("names blocked records with the reason, and JSON contains all of them", async () => {
-  const more = Array.from({ length: 20 }, (_, at) => ({ ...BLOCKED[0], name: `U${at}`, change: at })) as typeof BLOCKED;
-  const undo = { ...UNDO, update: 30, blocked: { count: 23, first: [...BLOCKED, ...more] } };
-  const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
-  const { en, ja } = await runInBoth("undo 17 --confirm-deletions 2 --format json", { tenant });
-  expect(en.exit).toBe(5);
-  expect(en.stderr).toContain("\nwarning: the user 太郎 <taro@x.jp>: changed later by change 21 (役職)\n");
-  expect(en.stderr).toContain("\nwarning: the organisation S01: the device SN1 refers to this record\n");
-  expect(en.stderr).toContain("\nwarning: a user: the record is outside your organisations\n");
-  expect(en.stderr).toContain("\nwarning: … and 3 more records\n");
-  expect(en.stderr).toContain(
-    "\nerror: 23 records of change 17 cannot be undone; nothing was changed\n  first undo the later changes: clomoctl undo 21 , clomoctl undo 19 , clomoctl undo 18 , …; remove the owner of the devices: clomoctl devices set-owner SN1 --none ; to undo only the other records: clomoctl undo 17 --skip-blocked\n",
-  );
-  expect(ja.stderr).toContain("\n警告: ユーザー「太郎 <taro@x.jp>」: 変更 21 で変更されています(役職)\n");
-  expect(ja.stderr).toContain("\n警告: 組織「S01」: デバイス「SN1」が参照しています\n");
-  expect(ja.stderr).toContain("エラー: 変更 17 のうち 23 件は取り消せないため、何も変更していません\n");
-  expect(JSON.parse(en.stdout)).toMatchObject({ committed: false, blocked: undo.blocked.first });
-  expect(listOperations(en.requests).slice(-2)).toEqual(["import", "discardImport"]);
-});
-
-test("if no later change blocks the undo, suggests undoing only the rest", async () => {
-  const undo = { ...UNDO, blocked: { count: 1, first: BLOCKED.slice(1, 2) } };
-  const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
-  const { en, ja } = await runInBoth("undo 17 --yes", { tenant });
-  expect(en.stderr).toContain("; to undo only the other records: clomoctl undo 17 --skip-blocked\n");
-  expect(ja.stderr).toContain(
-    "\n  デバイスの所有者を外してください: clomoctl devices set-owner SN1 --none 。ほかのデータだけを取り消すには: clomoctl undo 17 --skip-blocked\n",
-  );
-  for (const how of ["--mirror-only", "--emit-csv undo.csv"])
-    expect((await run(`undo 17 --yes ${how}`, { tenant })).stderr).toContain(
-      `: clomoctl undo 17 ${how} --skip-blocked\n`,
-    );
-  const reopening = { ...undo, update: 0, delete: 0, reopened: { tasks: [12], records: 2 } };
-  const { importRows: _none, ...others }: Answers = { ...tenant, undoChange: reopening };
-  expect((await run("undo 17 --yes --lang en", { tenant: others })).stderr).toContain(
-    "\n  to see the state of the tasks: clomoctl console list --all ; to undo only the other records: clomoctl undo 17 --skip-blocked\n",
-  );
-  const dry = await run("undo 17 --dry-run", { tenant });
-  expect(dry.exit).toBe(5);
-  expect(dry.stderr).not.toContain("without --dry-run");
-});
 
 describe("in a tenant", () => {
   let tenant: TestTenant;
@@ -593,26 +434,6 @@ describe("in a tenant", () => {
     expect(await typed(`undo ${number} --confirm-deletions 1`)).toMatchObject({ exit: 0 });
   });
 
-  test("last is the account's newest change, and the plan names who made later changes", async () => {
-    await addTestAccount(tenant, { name: "jiro", role: "system" });
-    const as = (name?: string) => (name === undefined ? tenant : tenant.acting(name)).fetch;
-    const edit = async (line: string, name?: string): Promise<number> => {
-      const { stdout } = await run(`${line} --format json`, { tenant: as(name) });
-      return (JSON.parse(stdout) as { readonly change: number }).change;
-    };
-    const own = await edit("users edit E1 --title 課長", "jiro");
-    const other = await edit("users edit E2 --title 課長");
-    for (const [name, number, after] of [
-      ["jiro", own, [`later changes were made by ${getTestActor()}`]],
-      [undefined, other, []],
-    ] as const) {
-      const { exit, stderr } = await run("undo last --dry-run --lang en", { tenant: as(name) });
-      expect(exit, stderr).toBe(0);
-      expect(stderr).toContain(`undo change ${number}\n`);
-      expect(stderr.match(/^later changes were made by .*$/gm) ?? []).toEqual(after);
-    }
-  });
-
   test("an import's undo is blocked only if it would delete an administrator or change an account", async () => {
     await tenant.import({ kind: "users" }, [
       ["氏名", "メールアドレス", "役職", "CLOMOアカウント名"],
@@ -644,19 +465,6 @@ describe("in a tenant", () => {
       ["三郎", "主任"],
       ["一", null],
     ]);
-  });
-
-  test("last is the newest change that was not undone and is not itself an undo", async () => {
-    const first = await change("users edit E1 --title 課長");
-    const second = await change("users edit E2 --title 部長");
-    for (const number of [second, first]) {
-      const { exit, stderr } = await typed("undo last --yes");
-      expect({ exit, stderr }).toMatchObject({
-        exit: 0,
-        stderr: expect.stringContaining(`undo change ${number}\n`),
-      });
-    }
-    expect((await tenant.users()).map(({ title }) => title)).toEqual(["主任", "主任", "主任"]);
   });
 
   test("a later change to a record blocks the undo, and --skip-blocked undoes the rest", async () => {

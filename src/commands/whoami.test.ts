@@ -52,15 +52,6 @@ test("the computer's owner has no account, all organisations and every permissio
   expect(fieldsOf(ja.stdout)).toEqual(expect.arrayContaining(["対象の組織: 全て", "できること: すべて"]));
 });
 
-test("all organisations appear as a word in text, and as null in JSON", async () => {
-  const me = example<Whoami>("whoami", { role: "custom", scheme: "端末係", orgs: null });
-  const told = async (format: string) => (await run(`whoami --format ${format}`, { tenant: { whoami: me } })).stdout;
-  const [header = "", line = ""] = (await told("tsv")).split("\n");
-  expect(line.split("\t")[header.split("\t").indexOf("orgs")]).toBe("all");
-  expect(await told("csv")).toContain(",端末係,all,");
-  expect(JSON.parse(await told("json"))).toMatchObject({ orgs: null });
-});
-
 test("warns if no list shows the account's own user, who is outside its organisations", async () => {
   const shown = example<Whoami>("whoami");
   const user = shown.user && { ...shown.user, listed: false };

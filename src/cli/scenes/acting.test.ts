@@ -48,18 +48,3 @@ test.each([["x".repeat(100_000)], ["ｘ".repeat(300)], ["\u001b[31m\u202ex"]])(
     expect(ended.stderr).not.toMatch(/[\u001b\u202e]/);
   },
 );
-
-test("the proposed undo names the acting account, because import numbers depend on it", async () => {
-  const { home, ask } = await desk();
-  const file = (email: string) => `氏名,メールアドレス,組織コード\r\n新,${email},S1\r\n`;
-  await ask("users import - --yes", { stdin: file("owner@example.jp") });
-  await ask("users import - --yes", { stdin: file("second@example.jp") });
-  const own = await run("users import - --yes --as hanako".split(" "), { home, stdin: file("own@example.jp") });
-  const [undo = ""] = /clomoctl undo \d+ --as hanako/.exec(own.stderr) ?? [];
-  expect(undo, own.stderr).not.toBe("");
-  await ask(`${undo.slice("clomoctl ".length)} --yes --confirm-deletions 1`);
-  const left = await ask("users list --format tsv --fields emails");
-  expect(left).toContain("owner@example.jp");
-  expect(left).toContain("second@example.jp");
-  expect(left).not.toContain("own@example.jp\n");
-});

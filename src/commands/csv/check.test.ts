@@ -53,19 +53,6 @@ describe("a problem", () => {
     expect(ja.stdout).toBe(en.stdout);
   });
 
-  test("names the physical line if it differs from the row", async () => {
-    const stdin = '氏名,メールアドレス\n"山\n田",a@example.jp\n鈴木,x\n';
-    const { en, ja } = await runInBoth("csv check - --as users", { stdin });
-    expect(en.stderr).toContain('stdin:3:2: メールアドレス: not an email address: "x" (B3, line 4)\n');
-    expect(ja.stderr).toContain("(セル B3、テキストの 4 行目)\n");
-  });
-
-  test("has no row if it is about the whole file, and no column if it is about a whole row", async () => {
-    expect((await check("")).stderr).toMatch(/^stdin: the file is empty\n/);
-    expect((await check("氏名,メールアドレス\n山田\n")).stderr).toMatch(/^stdin:2: [^\n]*header has 2\n/);
-    expect((await check("氏名\n山田\n")).stderr).toMatch(/^stdin: the column メールアドレス is missing\n/);
-  });
-
   test.each([
     [20, false],
     [21, true],
@@ -221,14 +208,6 @@ describe("--map", () => {
       expect.stringMatching(/not UTF-8 text[^]*map\.yaml:3[^]*save the file as UTF-8/),
     ]);
   });
-
-  test("is not taken from a context, because there is no tenant", async () => {
-    const home = freshFolder();
-    const folder = folderWith({ "people.csv": GOOD });
-    await run("context add kanto --embedded --map users=nowhere.yaml", { home, folder });
-    const line = "csv check people.csv --as users --context kanto";
-    expect(await run(line, { home, folder })).toMatchObject({ exit: 0, stderr: "" });
-  });
 });
 
 test.each([
@@ -327,11 +306,5 @@ describe("a workbook", () => {
     expect(exit).toBe(2);
     expect(stderr).toContain('several sheets have data: "本社", "支社"');
     expect((await check(stdin, "--as users --sheet 本社")).exit).toBe(0);
-  });
-
-  test("can have sheets, but a CSV file cannot", async () => {
-    const { exit, stderr } = await check(GOOD, "--as users --sheet 本社 --lang en");
-    expect(exit).toBe(2);
-    expect(stderr).toContain("--sheet can be used only with Excel workbooks");
   });
 });

@@ -110,29 +110,6 @@ describe("a workbook, selected by the name of the output", () => {
       expect.stringContaining(`${flag} is for text files, but out.xlsx is the name of a workbook`),
     ]);
   });
-
-  test.each(["out.xls", "out.XLSM", "out.xlsb"])("%s is not a format that can be written", async (name) => {
-    const folder = folderWith({ "in.csv": "a" });
-    const { en, ja } = await runInBoth(`csv convert in.csv ${name}`, { folder });
-    expect(en).toMatchObject({
-      exit: 2,
-      stdout: "",
-      stderr: expect.stringContaining("use a file name that ends in .xlsx"),
-    });
-    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("末尾を .xlsx に") });
-    expect(readdirSync(folder)).toEqual(["in.csv"]);
-  });
-});
-
-test("reads the input in the given encoding", async () => {
-  const latin = Buffer.from("a\nMuñoz\n");
-  expect((await convert(latin, "--from-encoding utf-8")).stdout).toBe("a\nMuñoz\n");
-  expect((await convert(latin, "--from-encoding shift_jis --to-encoding utf-8")).stdout).toBe("a\nMuﾃｱoz\n");
-  const { en, ja } = await runInBoth("csv convert - -", { stdin: latin });
-  expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("pass --from-encoding utf-8 or --from-encoding shift_jis");
-  expect(ja.exit).toBe(3);
-  expect(ja.stderr).toContain("--from-encoding utf-8 か --from-encoding shift_jis");
 });
 
 describe("a character that the encoding does not have", () => {
@@ -232,13 +209,4 @@ test("a sheet becomes CSV, with each cell as it is shown in the sheet", async ()
   expect(stdout).toBe('氏名,コード\r\n"山田, 太郎",0012\r\n');
   const { bytes } = await run("csv convert - - --sheet b --to-encoding shift_jis", { stdin });
   expect(iconv.decode(bytes, "cp932")).toBe(stdout);
-});
-
-test("a sheet with an unreadable cell is not written", async () => {
-  const stdin = buildWorkbook({ sheets: { a: { rows: buildRow(1, "氏名") + buildRow(2, "<c><f>A1</f></c>") } } });
-  const { en, ja } = await runInBoth("csv convert - -", { stdin });
-  expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("stdin:2:1: A2 has a formula without a result");
-  expect(ja.stderr).toContain("読み取れないセルがある");
-  expect(await run("csv convert - - --sheet a", { stdin: "a\n" })).toMatchObject({ exit: 2 });
 });

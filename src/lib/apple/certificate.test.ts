@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readExpiringItems, readRenewables } from "./index.ts";
 import { describeWithOpenssl, OpensslWorkspace, type IssuedCertificate } from "#support/apple/openssl.ts";
@@ -111,28 +110,9 @@ describeWithOpenssl("certificates made by openssl", () => {
     expect(await kindOf("/CN=Apple Push Services: jp.example.app", {})).toBe("certificate");
   });
 
-  test("names keep characters that are special in names", async () => {
-    const subject = String.raw`/O=東京\, 大阪\+京都 "本店" \\ A\/B/CN=C=D`;
-    const [found] = await read(bytes(workshop.certificate({ subject }, of("ec").keyFile).certificate));
-    expect(found).toMatchObject({ organisation: String.raw`東京, 大阪+京都 "本店" \ A/B`, name: "C=D" });
-  });
-
-  test("a name may be empty", async () => {
-    const made = workshop.file("empty.pem");
-    workshop.run("req", "-x509", "-key", of("ec").keyFile, "-subj", "/", "-days", "1", "-out", made);
-    expect((await read(readFileSync(made), "empty.pem"))[0]).toMatchObject({ name: "empty.pem", organisation: null });
-  });
-
   test("the same key has the same public key in every format", async () => {
     const keyOf = async (content: Uint8Array) => (await readRenewables({ name: "a", bytes: content }))[0]?.evidence;
     expect(await keyOf(workshop.der(of("rsa")))).toEqual(await keyOf(bytes(of("rsa").certificate)));
     expect(await keyOf(bytes(of("ec").certificate))).not.toEqual(await keyOf(bytes(of("rsa").certificate)));
-  });
-
-  test("reports the position of a broken certificate among good ones", async () => {
-    const broken = of("rsa").certificate.replace("MII", "MIX");
-    await expect(read(bytes(of("ec").certificate + broken))).rejects.toThrow(
-      "certificate 2 in the file is broken or truncated",
-    );
   });
 });

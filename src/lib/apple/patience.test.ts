@@ -38,18 +38,6 @@ describe("a busy server", () => {
     },
   );
 
-  test("receives the request four times", async () => {
-    const apple = new FakeApple(respondInTurn(busy(503)));
-    await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
-      code: "unavailable",
-      where: "GET https://a.example/account",
-      what: { en: "the server is busy or under maintenance (503)" },
-      hint: { en: "try again in a few minutes" },
-    });
-    expect(apple.requests).toHaveLength(4);
-    expect(apple.waits).toEqual([1000, 2000, 4000]);
-  });
-
   test.each([
     ["600", "2026-11-22T19:10:00Z"],
     ["Sun, 22 Nov 2026 20:00:00 GMT", "2026-11-22T20:00:00Z"],
@@ -84,12 +72,6 @@ describe("a missing response", () => {
     const apple = new FakeApple(respondInTurn(RESET));
     await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toBe(RESET);
     expect(apple.requests).toHaveLength(4);
-  });
-
-  test("is reported at once if the request may have been carried out", async () => {
-    const apple = new FakeApple(respondInTurn(RESET));
-    await expect(sendWithRetry(REQUEST, apple.patience, false)).rejects.toBe(RESET);
-    expect(apple.requests).toHaveLength(1);
   });
 
   test.each([new Failure("interrupted", { what: same("interrupted") }), new TypeError("fault")])(

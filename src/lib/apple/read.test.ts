@@ -122,23 +122,6 @@ describeWithOpenssl("made by openssl", () => {
     ]);
   });
 
-  test("a profile without a name gets the name of its file", async () => {
-    const bytes = sign(createPropertyList("<key>ExpirationDate</key><date>2027-03-01T14:59:59Z</date>"));
-    expect(await readExpiringItems({ name: "b.mobileprovision", bytes })).toMatchObject([
-      { name: "b.mobileprovision" },
-    ]);
-  });
-
-  test.each([
-    ["entities", '<!DOCTYPE plist [<!ENTITY a "b">]><plist><dict/></plist>'],
-    ["no date", createPropertyList("<key>Name</key><string>a</string>")],
-    ["no list", "hello"],
-  ])("refuses a signed message: %s", async (_, content) => {
-    await expect(readExpiringItems({ name: "a", bytes: sign(content) })).rejects.toThrow(
-      "the signed file is not a provisioning profile, or is broken",
-    );
-  });
-
   test("does not use the signer's certificate of a detached signature as an item", async () => {
     const signer = ["-signer", own.certificateFile, "-inkey", own.keyFile];
     const bytes = workshop.run(
@@ -154,11 +137,6 @@ describeWithOpenssl("made by openssl", () => {
     await expect(readExpiringItems({ name: "a.mobileprovision", bytes })).rejects.toThrow(
       "the signed file is not a provisioning profile, or is broken",
     );
-  });
-
-  test("reads a content token after a byte order mark", async () => {
-    const bytes = Buffer.concat([Buffer.from("\uFEFF"), samples.get("a.vpptoken") ?? Buffer.alloc(0)]);
-    expect(await readExpiringItems({ name: "a.vpptoken", bytes })).toHaveLength(1);
   });
 
   test("a truncated or altered file is either read with an expiry or refused", async () => {

@@ -27,17 +27,6 @@ describe("light messages behave like the platform's", () => {
     );
   });
 
-  test("header fields from a record, a list and other fields", () => {
-    expect(new LightHeaders({ "X-A": "1" }).get("x-a")).toBe("1");
-    expect(
-      new LightHeaders([
-        ["x", "1"],
-        ["X", "2"],
-      ]).get("x"),
-    ).toBe("1, 2");
-    expect([...new LightHeaders(new LightHeaders({ a: "b" }))]).toEqual([["a", "b"]]);
-  });
-
   test("a text body sets its content type and can be read once", async () => {
     const response = new LightResponse('{"a":[1]}', { status: 201 });
     expect([response.ok, response.status, response.headers.get("content-type")]).toEqual([
@@ -48,12 +37,6 @@ describe("light messages behave like the platform's", () => {
     expect(response.bodyUsed).toBe(false);
     expect(await response.json()).toEqual({ a: [1] });
     await expect(response.text()).rejects.toThrow(TypeError);
-  });
-
-  test("a response has status 200 by default", () => {
-    for (const response of [new LightResponse("x"), new Response("x")]) {
-      expect([response.status, response.ok]).toEqual([200, true]);
-    }
   });
 
   test("a body is always the same stream, and reading the stream uses the body", async () => {
@@ -82,12 +65,6 @@ describe("light messages behave like the platform's", () => {
       await body?.cancel();
       expect(await chunksOf(body)).toEqual([]);
     }
-  });
-
-  test("an absent body is null and reads as nothing", async () => {
-    const response = new LightResponse(null, { status: 404 });
-    expect([response.ok, response.body]).toEqual([false, null]);
-    expect(await response.text()).toBe("");
   });
 
   test("a streamed body arrives in its chunks", async () => {

@@ -87,12 +87,6 @@ test("a proxy with TLS is reached by its IP address, without a warning of Node",
   expect([proxy.seen.length > 0, warnings]).toEqual([true, []]);
 });
 
-test("an http address is requested from the proxy", async () => {
-  const [tenant, proxy] = [await startTenant("http"), await startProxy()];
-  expect(await send(`${tenant.address}/v1/orgs`, { HTTP_PROXY: proxy.address })).toBe("by proxy");
-  expect([tenant.seen, proxy.seen]).toEqual([[], [`GET ${tenant.address}/v1/orgs Bearer ${SECRET}`]]);
-});
-
 test.each(["127.0.0.1", "*", "example.jp, 127.0.0.1"])("NO_PROXY=%s is reached directly", async (exceptions) => {
   const [tenant, proxy] = [await startTenant("https"), await startProxy()];
   expect(await send(tenant.address, { https_proxy: proxy.address, NO_PROXY: exceptions })).toBe("reached");
@@ -110,16 +104,6 @@ test.each([
   expect((error as Failure).hint?.en).toContain("https_proxy names this proxy;");
 });
 
-test("a proxy that ends the connection is named", async () => {
-  const server = createServer();
-  server.on("connect", (_, socket) => socket.destroy());
-  const address = await listen(server);
-  await expect(send("https://tenant.invalid", { https_proxy: `http://${address}` })).rejects.toMatchObject({
-    what: { en: expect.stringContaining("cannot connect to the proxy: connection lost") },
-    where: `http://${address}`,
-  });
-});
-
 const CLOSED_ADDRESS = "127.0.0.1:1";
 
 test.each(["http", "https"])("a proxy that cannot be reached is named for an address with %s", async (scheme) => {
@@ -128,15 +112,6 @@ test.each(["http", "https"])("a proxy that cannot be reached is named for an add
     code: "unavailable",
     what: { en: "cannot connect to the proxy: connection refused" },
     where: `http://${CLOSED_ADDRESS}`,
-  });
-});
-
-test("a host that is reached without the proxy is named itself", async () => {
-  const environment = { https_proxy: (await startProxy()).address, no_proxy: "127.0.0.1" };
-  await expect(send(`https://${CLOSED_ADDRESS}`, environment)).rejects.toMatchObject({
-    what: { en: "connection refused" },
-    where: `https://${CLOSED_ADDRESS}`,
-    hint: undefined,
   });
 });
 

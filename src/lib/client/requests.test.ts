@@ -238,13 +238,6 @@ describe("a list of several pages", () => {
   });
 });
 
-it("returns no bytes if an export has none", async () => {
-  const client = createWholeClient({
-    transport: async () => new Response(null, { headers: { "content-type": "text/csv" } }),
-  });
-  expect(await new Response(await client.users.export()).text()).toBe("");
-});
-
 describe("a long list whose request is aborted", () => {
   const enough = new Error("enough");
   const line = (id: string): string => `${JSON.stringify(EXAMPLES.get(id)?.answer)}\n`;
@@ -294,19 +287,6 @@ describe("a long list whose request is aborted", () => {
     ["an export", (client) => client.users.export()],
   ])("fails without waiting: %s", async (_, call) => {
     await expect(call(aborted([]))).rejects.toBe(enough);
-  });
-
-  it("still allows short requests and changes, so that an interrupted command can clean up", async () => {
-    const seen: Seen[] = [];
-    await aborted(seen).imports.show(ID);
-    await aborted(seen).imports.list();
-    await aborted(seen).imports.discard(ID);
-    expect(seen).toHaveLength(3);
-  });
-
-  it("uses the signal of the call, if there is one", async () => {
-    const seen: Seen[] = [];
-    expect(await aborted(seen).users.export({}, new AbortController().signal)).toBeInstanceOf(ReadableStream);
   });
 });
 

@@ -124,17 +124,6 @@ describe("a response", () => {
     expect((await failure(response.text())).what.en).toBe("timed out waiting for a response");
   });
 
-  it("is closed if nobody reads it to the end", async () => {
-    const { promise: closed, resolve } = Promise.withResolvers<void>();
-    const address = await serving((_, response) => {
-      response.on("close", resolve);
-      response.write("x".repeat(1_000_000));
-    });
-    const response = await opened().transport(new Request(address));
-    await response.body?.cancel();
-    await expect(closed).resolves.toBeUndefined();
-  });
-
   it("is refused if it redirects, with the other address", async () => {
     const seen: string[] = [];
     const address = await serving(({ url = "" }, response) => {
@@ -167,15 +156,6 @@ describe("a busy tenant", () => {
     const date = await busy(1, { "retry-after": new Date(NOW + 5000).toUTCString() }, 429);
     expect((await transport(new Request(date.address))).status).toBe(200);
     expect(pauses).toEqual([3000, 3000, 5000]);
-  });
-
-  it("is given up if it requests a long pause or stays busy", async () => {
-    const { transport, pauses } = opened();
-    const long = await busy(1, { "retry-after": "3600" });
-    expect((await transport(new Request(long.address))).status).toBe(503);
-    const good = await busy(99, {});
-    expect((await transport(new Request(good.address))).status).toBe(503);
-    expect([pauses, good.keys.length]).toEqual([[250, 500, 1000], 4]);
   });
 
   it("receives a POST again with its Idempotency-Key, but never an upload or a DELETE", async () => {
@@ -242,13 +222,6 @@ describe("a retry", () => {
     expect(pauses).toEqual([delayMs]);
   });
 
-  it("does not happen if the pause would be slightly too long", async () => {
-    const address = await serving((_, response) => response.writeHead(503, { "retry-after": "31" }).end());
-    const { transport, pauses } = opened();
-    expect((await transport(new Request(address))).status).toBe(503);
-    expect(pauses).toEqual([]);
-  });
-
   it("happens after one connection reset", async () => {
     let asked = 0;
     const address = await serving((request, response) => {
@@ -296,13 +269,6 @@ describe("a retry", () => {
     expect(pauses).toEqual([]);
   });
 
-  it("waits for a random part of a limit that doubles", async () => {
-    const { address } = await answering(503, 503, 503, 200);
-    const { transport, pauses } = opened({}, [0, 0.5, 0.9]);
-    expect((await transport(new Request(address))).status).toBe(200);
-    expect(pauses).toEqual([0, 250, 900]);
-  });
-
   it.each([
     [429, "1", 2],
     [503, "1", 2],
@@ -336,19 +302,6 @@ describe("a retry", () => {
     });
     const { what } = await failure(opened().transport(new Request(address, { method, headers })));
     expect([asked, what.en]).toEqual([times, `connection lost (ECONNRESET)${outcome}`]);
-  });
-
-  it("does not happen after the pause is interrupted", async () => {
-    const { address, seen } = await answering(503);
-    const ended = new AbortController();
-    const wait = async (_: number, signal: AbortSignal): Promise<void> => {
-      ended.abort();
-      signal.throwIfAborted();
-    };
-    const socket = openSocket({ surroundings: { now: () => NOW, wait, random: () => 1 } });
-    closing.unshift(socket.close);
-    const request = new Request(address, { signal: ended.signal });
-    expect([(await failure(socket.transport(request))).code, seen.length]).toEqual(["interrupted", 1]);
   });
 });
 
@@ -427,13 +380,6 @@ describe("an upload", () => {
     expect(seen.map(({ coding }) => coding)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
-  it.each(["identity", "gzip;q=0", "gzip;q=0.000", "gzipped", ""])("is not compressed for: %s", async (accepted) => {
-    const { address, seen } = await accepting(accepted);
-    const { transport } = opened({ compressAboveBytes: SHORT });
-    for (const content of ["", LONG]) await transport(new Request(address, upload(content)));
-    expect(seen[1]).toEqual({ coding: undefined, content: LONG });
-  });
-
   it("is no longer compressed after the tenant has refused it", async () => {
     const { address, seen } = await accepting("gzip;q=0.5", "identity", undefined);
     const { transport } = opened({ compressAboveBytes: SHORT });
@@ -457,20 +403,6 @@ describe("an upload", () => {
     }
     const body = ReadableStream.from(content());
     expect(await failure(transport(new Request(address, { ...upload(""), body })))).toBe(broken);
-  });
-});
-
-it("returns a response without a body, and only trusted headers", async () => {
-  const address = await serving((_, response) => response.writeHead(204, { etag: "\u00e9" }).end());
-  const response = await opened().transport(new Request(address));
-  expect([response.status, response.body, [...response.headers]]).toEqual([204, null, []]);
-});
-
-it("refuses a redirect without an address", async () => {
-  const address = await serving((_, response) => response.writeHead(304).end());
-  expect(await failure(opened().transport(new Request(address)))).toMatchObject({
-    code: "unavailable",
-    where: address,
   });
 });
 
@@ -512,24 +444,4 @@ it.each([
     new AbortController().signal,
   );
   expect([what.en, where]).toEqual([words, "https://tenant.example"]);
-});
-
-it("shows a code only if there is one, and a hint only if something can be done", () => {
-  const never = new AbortController().signal;
-  const named = (error: unknown): readonly (string | undefined)[] => {
-    const { what, hint } = createSocketFailure(error, "https://tenant.example", never);
-    return [what.en, hint?.en];
-  };
-  expect(named(new Error("odd"))).toEqual(["connection lost", undefined]);
-  expect(named("no error at all")).toEqual(["connection lost", undefined]);
-  expect(named(Object.assign(new Error("odd"), { code: 7 }))).toEqual(["connection lost", undefined]);
-  expect(named(Object.assign(new Error("odd"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" }))[1]).toContain("--ca-file");
-});
-
-it("keeps an existing failure, and reports any error after an abort as interrupted", () => {
-  const ended = AbortSignal.abort();
-  const known = new Failure("locked", { what: { en: "locked", ja: "使用中" } });
-  expect(createSocketFailure(known, "https://tenant.example", ended)).toBe(known);
-  const { code, where } = createSocketFailure(new Error("odd"), "https://tenant.example", ended);
-  expect([code, where]).toEqual(["interrupted", undefined]);
 });

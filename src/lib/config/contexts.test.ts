@@ -9,7 +9,6 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Contexts } from "./contexts.ts";
 import { locateHome, type Home } from "./home.ts";
 import { LOCAL_CONTEXT_NAME } from "./settings-file.ts";
-import { withSettingsLock } from "./settings-lock.ts";
 
 let root: string;
 let home: Home;
@@ -139,22 +138,6 @@ test("the only one is worked on; local counts once it has held data", async () =
   expect((await contexts.choose("a", {})).among).toEqual([LOCAL_CONTEXT_NAME, "a"]);
 });
 
-test("a context in effect stays in use when another is added, if it had data", async () => {
-  await makeTenant(LOCAL_CONTEXT_NAME);
-  await contexts.add("a", { kind: "embedded" });
-  expect(await chosen()).toEqual([LOCAL_CONTEXT_NAME, "used"]);
-});
-
-test("a remote tenant counts as a tenant with data", async () => {
-  await contexts.add("far", { kind: "remote", url: "https://a.jp" });
-  await contexts.add("b", { kind: "embedded" });
-  expect(await chosen()).toEqual(["far", "used"]);
-  await contexts.add("c", { kind: "embedded" }, true);
-  expect(await chosen()).toEqual(["c", "used"]);
-  await contexts.add("d", { kind: "embedded" });
-  expect(await chosen()).toEqual(["c", "used"]);
-});
-
 test("removing the context in use leaves none in use, even if only one remains", async () => {
   for (const name of ["a", "b"]) await contexts.add(name, { kind: "embedded" });
   await contexts.use("a");
@@ -264,28 +247,6 @@ test("deletes a tenant only if allowed, with its staging files and nothing else"
   await expect(contexts.remove(LOCAL_CONTEXT_NAME, { tenantMayGo: true })).rejects.toMatchObject({ code: "usage" });
 });
 
-test("the context in use stays in use when others are added or changed", async () => {
-  for (const name of ["a", "b"]) await contexts.add(name, { kind: "embedded" });
-  await contexts.use("b");
-  await contexts.add("c", { kind: "embedded" });
-  expect((await contexts.choose(undefined, {})).context.name).toBe("b");
-  for (const name of ["a", "b", LOCAL_CONTEXT_NAME]) await contexts.set(name, { timezone: "UTC" });
-  expect((await contexts.choose(undefined, {})).context.name).toBe("b");
-});
-
-test("removing a context keeps the one in use, and removing a remote one keeps files in the home", async () => {
-  for (const name of ["a", "b"]) await contexts.add(name, { kind: "embedded" });
-  await contexts.use("a");
-  expect(await contexts.remove("B", { tenantMayGo: false })).toMatchObject({ name: "b" });
-  expect(await contexts.choose(undefined, {})).toMatchObject({ context: { name: "a" }, source: "used" });
-  await makeTenant("far");
-  const far = await contexts.add("far", { kind: "remote", url: "https://mdm.example.jp" });
-  expect(contexts.holdsTenant(far)).toBe(false);
-  await contexts.remove("far", { tenantMayGo: true });
-  expect(await readdir(home.tenants)).toEqual(["far"]);
-  await expect(contexts.remove("far", { tenantMayGo: true })).rejects.toMatchObject({ code: "not-found" });
-});
-
 test.skipIf(process.platform === "win32")(
   "for a tenant that is a link out of the home, only the link is deleted",
   async () => {
@@ -324,36 +285,6 @@ test.each([
   expect(await readFile(join(home.settings, "contexts.json"), "utf8")).toBe(damaged);
 });
 
-test("values of a wrong type in the file get their defaults", async () => {
-  await mkdir(home.settings, { recursive: true });
-  const stored = [
-    { name: "a", kind: "embedded", timezone: 9, language: "fr", maps: { users: "/m.yaml" } },
-    { name: "b", kind: "remote", url: "https://b.jp", caFile: 1, timezone: null },
-  ];
-  await writeFile(join(home.settings, "contexts.json"), JSON.stringify({ contexts: stored, used: 7 }));
-  const [local, a, b] = await contexts.list();
-  expect(local?.name).toBe(LOCAL_CONTEXT_NAME);
-  expect(a).toMatchObject({ timezone: "Asia/Tokyo", language: "ja", maps: new Map() });
-  expect(b).toEqual({ name: "b", kind: "remote", url: "https://b.jp/", timezone: "Asia/Tokyo" });
-  expect(await inEffect()).toBe(undefined);
-});
-
-test("reports a folder in place of the settings file", async () => {
-  await mkdir(join(home.settings, "contexts.json"), { recursive: true });
-  await expect(contexts.list()).rejects.toMatchObject({
-    code: "input-rejected",
-    where: join(home.settings, "contexts.json"),
-  });
-});
-
-test("ignores maps in the file that are not pairs of words", async () => {
-  await mkdir(home.settings, { recursive: true });
-  const maps = [["users", "/m.yaml"], ["orgs", 1], [2, "/m.yaml"], ["docs"], ["docs", "/m.yaml", "more"], "docs", null];
-  const stored = { contexts: [{ name: "a", kind: "embedded", maps }] };
-  await writeFile(join(home.settings, "contexts.json"), JSON.stringify(stored), { mode: 0o600 });
-  expect(await contexts.find("a")).toMatchObject({ maps: new Map([["users", "/m.yaml"]]) });
-});
-
 test("the next change removes what a killed process left", async () => {
   await mkdir(home.settings, { recursive: true });
   await writeFile(join(home.settings, "contexts.json.tmp-51593907386f0343"), "{");
@@ -372,18 +303,6 @@ test.skipIf(process.platform === "win32")(
     expect((await stat(lock)).mode & 0o777).toBe(0o600);
   },
 );
-
-test("no journal file exists next to the lock while it is held", async () => {
-  let names: readonly string[] = [];
-  await withSettingsLock(
-    home.settings,
-    async () => {},
-    async () => {
-      names = await readdir(home.settings);
-    },
-  );
-  expect(names).toEqual(["settings.lock"]);
-});
 
 test("reports a lock that is held too long", async () => {
   await mkdir(home.settings, { recursive: true });

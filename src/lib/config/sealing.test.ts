@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -53,17 +53,6 @@ test("creates no new key if the key is lost, and explains what to do", async () 
   expect(failed).toMatchObject({ hint: { en: expect.stringContaining("restore the original sealing.key") } });
   expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("doctor") } });
   await expect(stat(home.data)).rejects.toMatchObject({ code: "ENOENT" });
-});
-
-test.runIf(process.platform === "linux")("does not report a faulty disk as an unreadable key", async () => {
-  await mkdir(home.data, { recursive: true });
-  // the first page of a process cannot be read
-  await symlink("/proc/self/mem", path);
-  await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject({
-    code: "unexpected",
-    what: { en: "disk I/O error" },
-    where: path,
-  });
 });
 
 test("does not seal if another key sealed existing secrets, and explains what to do", async () => {
@@ -135,7 +124,7 @@ test("on a computer with another key or no key, explains where to put the right 
   const refused = {
     code: "input-rejected",
     where: path,
-    what: { ja: expect.stringContaining("別の鍵で暗号化されています") },
+    what: { ja: expect.stringContaining("暗号化した鍵とは別の鍵") },
     hint: { en: expect.stringContaining("restore the original sealing.key") },
   };
   await useKey(Buffer.alloc(32, 8).toString("base64url"));
@@ -146,19 +135,23 @@ test("on a computer with another key or no key, explains where to put the right 
   expect(await readdir(home.data)).toEqual([]);
 });
 
-test.skipIf(!posix)("refuses a key that others can read, and suggests the command to fix it", async () => {
+test.skipIf(!posix)("refuses a key that others can read, or that belongs to another user", async () => {
   await useKey();
   const sealed = await sealing.seal("ade-token", SECRET);
   for (const mode of [0o640, 0o604, 0o620]) {
     await chmod(path, mode);
-    const refused = { code: "input-rejected", where: path, hint: { en: expect.stringContaining(`chmod 600 ${path}`) } };
+    const refused = {
+      code: "input-rejected",
+      where: path,
+      what: { en: expect.stringContaining("other users can read") },
+    };
     await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject(refused);
     await expect(sealing.unseal("ade-token", sealed)).rejects.toMatchObject(refused);
   }
   await chmod(path, 0o400);
   expect(await sealing.unseal("ade-token", sealed)).toBe(SECRET);
   const other = createSecretSealer({ ...home, userId: (userId ?? 0) + 1 }, processes);
-  const refused = userId === 0 ? undefined : "belongs to another user";
+  const refused = userId === 0 ? undefined : "other users can read";
   const told = await other.unseal("ade-token", sealed).catch((error: Error) => error.message);
   expect(told).toContain(refused ?? SECRET);
 });
@@ -183,35 +176,6 @@ test.each([
   await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject(refused);
   await expect(sealing.unseal("ade-token", sealed)).rejects.toMatchObject(refused);
   expect(await readFile(path, "utf8")).toBe(content);
-});
-
-test("reports a folder in place of the key, and a home that cannot be written", async () => {
-  await mkdir(path, { recursive: true });
-  await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject({ code: "input-rejected", where: path });
-  await rm(home.data, { recursive: true });
-  await writeFile(home.data, "no folder");
-  await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject({
-    code: "unexpected",
-    hint: { en: expect.stringContaining("CLOMOCTL_HOME") },
-  });
-});
-
-test.skipIf(!posix)("reports a data folder that cannot be written even if the settings can", async () => {
-  await mkdir(join(root, "elsewhere"));
-  await symlink(join(root, "missing", "folder"), join(root, "data"));
-  const apart = createSecretSealer({ ...home, data: join(root, "data") }, processes, async () => {});
-  await expect(apart.seal("ade-token", SECRET)).rejects.toMatchObject({
-    code: "unexpected",
-    where: join(root, "data"),
-  });
-});
-
-test("several first secrets sealed at the same time share one key", async () => {
-  const secrets = ["a", "b", "c"];
-  const sealed = await Promise.all(
-    secrets.map((secret) => createSecretSealer(home, processes).seal("ade-token", secret)),
-  );
-  expect(await Promise.all(sealed.map((one) => sealing.unseal("ade-token", one)))).toEqual(secrets);
 });
 
 test("processes that seal their first secret at the same time share one key", async () => {

@@ -2,7 +2,6 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createDiskFailure } from "../errors/disk.ts";
 import { ensureFolder, syncFolder, createUnwritableFailure } from "./folder.ts";
 
 test("creates folders for their owner only, and reports a folder that cannot be created", async () => {
@@ -38,19 +37,6 @@ test.each([
     hint: { en: hint },
     cause,
   });
-});
-
-test("reports that SQLite cannot write the lock of the home because the disk is full", () => {
-  const cause = Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: 13 });
-  expect(createUnwritableFailure("/home/of/clomoctl", cause)).toMatchObject({
-    what: { en: "no space left on the disk" },
-    where: "/home/of/clomoctl",
-  });
-});
-
-test("a failure that reports a full disk is not covered by another", () => {
-  const full = createDiskFailure("ENOSPC", "/home/of/clomoctl/sealing.key");
-  expect(createUnwritableFailure("/home/of/clomoctl", full)).toBe(full);
 });
 
 test("syncs the names in a folder, and reports a missing folder", async () => {

@@ -6,7 +6,6 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { createProcessTable } from "./index.ts";
 import { freshFolder } from "#support/commands/program.ts";
 import { openInput } from "./input.ts";
-import { createReadFailure } from "./read.ts";
 
 const placeOf = (stdin = "") => {
   const folder = mkdtempSync(join(freshFolder(), "desk-"));
@@ -104,13 +103,6 @@ test.each([
   await expect(openInput(place, label)).rejects.toMatchObject({ code, where: label });
 });
 
-test("reports a file that is removed after it was opened as missing", async () => {
-  const place = placeOf("x");
-  const file = await openInput(place, "-");
-  await file[Symbol.asyncDispose]();
-  await expect(textOf(file.chunks())).rejects.toMatchObject({ code: "not-found", where: "stdin" });
-});
-
 const failing = (code: string): Error => Object.assign(new Error(code), { code });
 
 test("names the temporary folder if the disk fills up while stdin is spooled, and leaves nothing there", async () => {
@@ -126,20 +118,4 @@ test("names the temporary folder if the disk fills up while stdin is spooled, an
     hint: { en: "free some space, then run the command again" },
   });
   expect(readdirSync(place.temporary.temporaryFolder)).toEqual([]);
-});
-
-test("does not report unreadable stdin as a faulty disk of the home", async () => {
-  const error = failing("EIO");
-  const stdin = new Readable({ read: () => void stdin.destroy(error) });
-  await expect(openInput({ ...placeOf(), stdin }, "-")).rejects.toBe(error);
-});
-
-test("reports a faulty disk as a failure of the disk, not of the user", () => {
-  const cause = Object.assign(new Error("EIO"), { code: "EIO", path: "/full/in.csv" });
-  expect(createReadFailure("in.csv", cause)).toMatchObject({
-    code: "unexpected",
-    what: { en: "disk I/O error" },
-    where: "in.csv",
-    cause,
-  });
 });

@@ -30,10 +30,6 @@ test("refuses a file that is not UTF-8, at its line", async () => {
   expect(() => readTrustedFile(file, uid)).toThrow(expect.objectContaining(refused));
 });
 
-test("a device is not a settings file", () => {
-  expect(() => readTrustedFile("/dev/null", uid)).toThrow(expect.objectContaining({ code: "usage" }));
-});
-
 describe.runIf(process.platform !== "win32")("on systems with file modes", () => {
   test.each([0o600, 0o644, 0o400, 0o755])("reads a file of mode %o", async (mode) => {
     await writeFile(file, "stages: [30]\n");

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { quoteYamlString } from "../text/yaml-text.ts";
-import { createPlainTextSchema, readYaml, createWholeNumberSchema, toZodMessage, type YamlFile } from "./yaml.ts";
+import { createPlainTextSchema, readYaml, createWholeNumberSchema, type YamlFile } from "./yaml.ts";
 
 const HINT = text("see the help", "ヘルプを参照してください");
 
@@ -44,12 +44,6 @@ const refusalOf = (read: () => unknown): Failure => {
 test("every scalar is the written text, unless the schema converts it", () => {
   const { value } = readYaml(SCHEMA, file("name: 001\nsizes: [7, 0]\nparts:\n  - {by: hand, who: no}\n  - by: post\n"));
   expect(value).toEqual({ name: "001", sizes: [7, 0], parts: [{ by: "hand", who: "no" }, { by: "post" }] });
-});
-
-test("reports content nested too deeply to read, in both languages", () => {
-  const deep = file(`a: ${"[".repeat(20_000)}`, { maxLength: Infinity });
-  const { where, what } = refusalOf(() => readYaml(SCHEMA, deep));
-  expect([where, what]).toEqual(["a.yaml:1", { en: "the content is nested too deeply", ja: "入れ子が深すぎます" }]);
 });
 
 test.each([
@@ -94,11 +88,6 @@ test.each([
 test("reports the first of several faults in the file", () => {
   const content = "name: a\ninner: {deeper: b}\nsizes: [x]\ncolour: green\n";
   expect(refusalOf(() => readYaml(SCHEMA, file(content))).where).toBe("a.yaml:2");
-});
-
-test("shows a message from the schema in both languages", () => {
-  const schema = z.strictObject({ name: z.string().max(1, toZodMessage(text("too long", "長すぎます"))) });
-  expect(refusalOf(() => readYaml(schema, file("name: ab"))).what).toEqual({ en: "too long", ja: "長すぎます" });
 });
 
 const OWN_KEYS = z.strictObject({ columns: z.map(z.string(), z.string()) });

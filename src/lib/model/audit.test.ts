@@ -40,8 +40,3 @@ test.each([...actions].filter((action) => action !== "tenant.db"))("%s has a lab
   expect([en, ja]).not.toContain(action);
   expect(ja).toMatch(/[ぁ-ん]/);
 });
-
-test("shows an action of a newer program unchanged", () => {
-  expect(getActionName("printers.paint")).toEqual({ en: "printers.paint", ja: "printers.paint" });
-  expect(getActionName("users.paint").ja).toBe("users.paint");
-});

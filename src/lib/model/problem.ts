@@ -76,7 +76,10 @@ const explainOrgName = (params: ProblemParams, cell: string): Text | undefined =
   const { named, is, [cell]: name } = params;
   return named === undefined
     ? undefined
-    : text(`"${name}" is the name of an organisation; write its code: ${is}`, `「${name}」は組織名です。組織コードを書いてください: ${is}`);
+    : text(
+        `"${name}" is the name of an organisation; write its code: ${is}`,
+        `「${name}」は組織名です。組織コードを書いてください: ${is}`,
+      );
 };
 
 /** The Japanese words for the ways to name an organisation, by the value of `--org-by`. */
@@ -121,7 +124,11 @@ const explainUndeletableOwner = (params: ProblemParams): Text => {
     params["devices"] === undefined
       ? text(formatCount(Number(params["count"]), en), `${ja} ${params["count"]} 件`)
       : describeOwnedDevices(params);
-  return explainUndeletable(params, quoteName(params), text(`the user owns ${owned.en}`, `${owned.ja} を所有しています`));
+  return explainUndeletable(
+    params,
+    quoteName(params),
+    text(`the user owns ${owned.en}`, `${owned.ja} を所有しています`),
+  );
 };
 
 const explainUndeletableAdministrator = (params: ProblemParams): Text =>

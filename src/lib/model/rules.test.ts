@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { toStoredValue, countCharacters, describeRule, listRuleFaults, type Rule } from "./rules.ts";
+import { countCharacters, listRuleFaults, type Rule } from "./rules.ts";
 
 const codes = (rule: Rule, value: string): readonly string[] => listRuleFaults(rule, value).map(({ code }) => code);
 
@@ -58,36 +58,10 @@ describe("faultsOf", () => {
     }
   });
 
-  it("lists the choices", () => {
-    const rule: Rule = { kind: "choice", choices: ["Exchange", "Microsoft365"] };
-    expect(codes(rule, "Exchange")).toEqual([]);
-    expect(listRuleFaults(rule, "Gmail")).toEqual([
-      { code: "not-choice", params: { choices: "Exchange / Microsoft365" } },
-    ]);
-  });
-
   it("warns about a value that is not a port", () => {
     for (const value of ["1", "993", "65535"]) expect(codes({ kind: "port" }, value)).toEqual([]);
     for (const value of ["0", "65536", "-1", "99.5", "imap", "1e3"]) {
       expect(codes({ kind: "port" }, value)).toEqual(["port-range"]);
     }
-  });
-});
-
-describe("canonicalValue", () => {
-  it("is null for blank and upper case for booleans", () => {
-    expect(toStoredValue({ kind: "boolean" }, "true")).toBe("TRUE");
-    expect(toStoredValue({ kind: "boolean" }, "")).toBeNull();
-    expect(toStoredValue({ kind: "text" }, "abc")).toBe("abc");
-  });
-});
-
-describe("describeRule", () => {
-  it("returns a text in both languages", () => {
-    expect(describeRule(PASSWORD)).toEqual({
-      en: "6 to 255 characters, only half-width letters and digits",
-      ja: "6〜255 文字、半角英数字のみ",
-    });
-    expect(describeRule({ kind: "text", max: 255 }).ja).toBe("255 文字まで");
   });
 });

@@ -14,13 +14,3 @@ test.each([
   const found = judgeRecord("account", { before, after }, { facts: { otherSystemAdministrators } });
   expect(found).toHaveLength(problems);
 });
-
-test.each([
-  ["taro01", "taro01 cannot be an operator in 全社: ", "「taro01」は全社では"],
-  [null, "this account cannot be an operator in 全社: ", "このアカウントは全社では"],
-])("an operator needs an organisation: %s", (name, en, ja) => {
-  const after = { name, role: "operator", isInRoot: true } as const;
-  expect(judgeRecord("account", { before: undefined, after }, {})).toContainEqual(
-    expect.objectContaining({ what: { en: expect.stringContaining(en), ja: expect.stringContaining(ja) } }),
-  );
-});

@@ -27,11 +27,7 @@ const DEVICE_RULE_DEFAULTS = { of: "device", on: ["create", "edit"] } as const;
 
 const createDeviceProblem = (
   { serialNumber }: Pick<DeviceState, "serialNumber">,
-  {
-    code,
-    params = {},
-    ...problem
-  }: { readonly code: ProblemCode; readonly params?: ProblemParams; field?: string },
+  { code, params = {}, ...problem }: { readonly code: ProblemCode; readonly params?: ProblemParams; field?: string },
 ): RuleProblem => {
   const { en, ja } = describeProblem({ code, params });
   return { ...problem, code, params, what: text(`${serialNumber}: ${en}`, `${serialNumber}: ${ja}`) };

@@ -64,20 +64,6 @@ test.each([
   expect([stdout.seen, stderr.seen]).toEqual([result, note]);
 });
 
-test("a command that only reads shows no change number, nor does a result with its own number", async () => {
-  const reading = terminalWith({ format: "ndjson" });
-  reading.terminal.addChanges([17]);
-  await reading.terminal.list(columns, ["髙橋"]);
-  await reading.terminal.close();
-  expect(reading.stdout.seen).toBe('{"name":"髙橋"}\n');
-  const own = terminalWith({ format: "ndjson" });
-  own.terminal.tellChanges();
-  own.terminal.addChanges([17]);
-  await own.terminal.list([{ key: "change", header: same("change"), value: () => 12 }], ["髙橋"]);
-  await own.terminal.close();
-  expect(own.stdout.seen).toBe('{"change":12}\n');
-});
-
 test("proposed commands name the tenant, but not after a second tenant was shown", async () => {
   const { terminal, stderr } = terminalWith();
   const shown = (name: string) => terminal.showTenant({ name, moment: (at) => at, isNamed: true });
@@ -99,15 +85,6 @@ test("proposed commands name the acting account, and then the tenant", async () 
   await terminal.note(same("undo: `clomoctl undo 3`"));
   await terminal.close();
   expect(stderr.seen).toBe("undo: clomoctl undo 3 --as '山田 花子' --context kanto\n");
-});
-
-test("proposed commands in a failure for programs name both as well", async () => {
-  const { terminal, stderr } = terminalWith({ format: "json" });
-  terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, acting: ["--as", "hanako"] });
-  const hint = same("compare it again: `clomoctl imports replan 6`");
-  await terminal.failure(new Failure("conflict", { what: same("changed"), hint }));
-  const problem: unknown = JSON.parse(stderr.seen.trimEnd().split("\n").at(-1) ?? "");
-  expect(problem).toMatchObject({ hint: "compare it again: clomoctl imports replan 6 --as hanako --context kanto" });
 });
 
 test("sentences are folded to the screen's width, but not for programs", async () => {
@@ -172,16 +149,6 @@ test("progress output ends before a question is shown, and does not start after 
   expect(drawn).toEqual(["start", "stop"]);
 });
 
-test("a note before blocking work is written at once and in order", async () => {
-  const { terminal, stderr } = terminalWith({ lang: "ja" });
-  await terminal.note(text("first", "一"));
-  terminal.noteNow(text("now\u0007", "今\u0007"));
-  expect(stderr.seen).toBe("一\n今\\x07\n");
-  const quiet = terminalWith({ quiet: true });
-  quiet.terminal.noteNow(same("now"));
-  expect(quiet.stderr.seen).toBe("");
-});
-
 test("a terminal gets tables and colours; --no-color, NO_COLOR and TERM=dumb turn colours off", async () => {
   const shown = async (options: TerminalOptions, environment: EnvironmentVariables) => {
     const { terminal, stdout, stderr } = terminalWith(options, true, environment);
@@ -210,12 +177,6 @@ test("--quiet keeps warnings, --verbose adds details, and both together are reje
   await verbose.terminal.detail(same("d"));
   expect(verbose.stderr.seen).toBe("d\n");
   expect(() => terminalWith({ quiet: true, verbose: true })).toThrow(expect.objectContaining({ code: "usage" }));
-});
-
-test("data in a message stays on one line", async () => {
-  const { terminal, stderr } = terminalWith();
-  await terminal.warn(same("\u001b[2Jname\nerror: forged\u202e"));
-  expect(stderr.seen).toBe(String.raw`warning: \x1b[2Jname\nerror: forged\u202e` + "\n");
 });
 
 describe("names that could control a terminal or deceive the reader", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatCount, addArticle, joinTexts, same, joinFirstTexts, text } from "./index.ts";
+import { formatCount, addArticle, joinTexts, text } from "./index.ts";
 
 test.each([
   [0, "0 rows"],
@@ -23,14 +23,4 @@ test("texts are joined in each language, by a semicolon unless specified otherwi
   expect(joinTexts(parts)).toEqual({ en: "one; two", ja: "一; 二" });
   expect(joinTexts(parts, text(", ", "、"))).toEqual({ en: "one, two", ja: "一、二" });
   expect(joinTexts([])).toEqual({ en: "", ja: "" });
-});
-
-test.each([
-  [0, { en: "", ja: "" }],
-  [3, { en: "1, 2, 3", ja: "1、2、3" }],
-  [4, { en: "1, 2, 3 and 1 more", ja: "1、2、3 ほか 1 件" }],
-  [7, { en: "1, 2, 3 and 4 more", ja: "1、2、3 ほか 4 件" }],
-])("a list of %i shows three and the number of the rest", (count, expected) => {
-  const texts = Array.from({ length: count }, (_, at) => same(String(at + 1)));
-  expect(joinFirstTexts(texts, 3)).toEqual(expected);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -91,21 +91,6 @@ describe("writeEncoded", () => {
     );
   });
 
-  it("counts a single character, and finds it after any start of the text", async () => {
-    const tools = await setUp();
-    const written = writeEncoded(tools, "-", CP932, content(",é\r\n", 100));
-    await expect(written).rejects.toMatchObject({ problems: [{ row: 1, column: 2, codePoint: "U+00E9" }] });
-    await writeEncoded(tools, "-", { ...CP932, onUnmappable: "replace" }, content(",é\r\n", 100));
-    expect(tools.stderr.bytes.toString()).toMatch(/^1 character replaced by 〓\n$/m);
-  });
-
-  it.each([20, 21])("lists at most twenty characters, and counts %i", async (count) => {
-    const tools = await setUp();
-    const written = writeEncoded(tools, "-", CP932, content("é\n".repeat(count), 7));
-    await expect(written).rejects.toMatchObject({ what: { en: expect.stringContaining(`${count} characters`) } });
-    expect(tools.stderr.bytes.toString().match(/^stdout:\d+:1: /gm)).toHaveLength(20);
-  });
-
   it.each([
     ["bytes that are no UTF-8", Buffer.of(0x61, 0xff, 0x61)],
     ["a character that is cut off", Buffer.from("表").subarray(0, 2)],
@@ -133,13 +118,6 @@ describe("writeEncoded", () => {
     }
     await writeEncoded(tools, "-", form, { open: async () => slow() });
     expect([seen, tools.stdout.bytes.toString()]).toEqual([length, "ab"]);
-  });
-
-  it("passes UTF-8 on unchanged", async () => {
-    const tools = await setUp();
-    await writeEncoded(tools, "out.csv", { encoding: "utf-8", bom: true, onUnmappable: "error" }, content(TEXT, 4));
-    expect(await readFile(join(tools.folder, "out.csv"), "utf8")).toBe(`\ufeff${TEXT}`);
-    expect(tools.stderr.bytes.toString()).toBe("");
   });
 });
 

@@ -47,11 +47,6 @@ describe("questions about columns", () => {
     expect(Object.fromEntries(map.columns.map(({ header, to }) => [header, to]))).toEqual(expected);
   });
 
-  test("do not join the levels of a list of organisations, whose parents are codes or paths", async () => {
-    const { questions } = await ask("orgs", ["本部", "部", "課", "コード"]);
-    expect(questions.filter((question) => question.includes("つなげて"))).toEqual([]);
-  });
-
   test("join family and given names only to the name of a person", async () => {
     const headers = ["姓", "名", "本部", "部", "課"];
     const { questions, map } = await ask("orgs", headers);

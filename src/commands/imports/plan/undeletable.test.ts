@@ -139,7 +139,7 @@ test("a context can have a default for --undeletable, which a command overrides"
   ).toContain("devices that lose their owner: 2\n");
   // of what deletes nothing it says nothing
   expect((await run("users import tonight.csv --dry-run", desk)).exit).toBe(0);
-  expect((await run("context show local --format json", desk)).stdout).toContain('"undeletable": "keep"');
+  expect((await run("context list --format json", desk)).stdout).toContain('"undeletable": "keep"');
   await run("context set local --undeletable none", desk);
   expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(3);
 });

@@ -38,11 +38,6 @@ test("an account has a server, an organisation and limits", () => {
   });
 });
 
-test("an account may have few members", () => {
-  const account = parseAccount(WHERE, { server_name: "S", server_uuid: "U", org_name: "O" });
-  expect(account).toMatchObject({ serverName: "S", adminId: null, limits: [] });
-});
-
 test("limits depend on method and path, with Apple's limits as the default", () => {
   const account = parseAccount(WHERE, ACCOUNT);
   expect(findDeviceLimit(account, "/server/devices", "POST")).toBe(500);

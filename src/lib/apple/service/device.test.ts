@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { parseJsonObject } from "../answer.ts";
 import { parseDevice, parseDevicePage } from "./device.ts";
 
 const WHERE = "POST https://a.example/server/devices";
@@ -91,10 +90,6 @@ describe("a device", () => {
       }),
     );
   });
-
-  test.each([null, "A", [ROW]])("must be an object, not %j", (row) => {
-    expect(() => parseDevice(WHERE, row)).toThrow("does not match Apple's documentation: devices");
-  });
 });
 
 describe("a page", () => {
@@ -124,12 +119,6 @@ describe("a page", () => {
   ])("is refused with the member name %s if the value is %j", (member, value) => {
     expect(() => parseDevicePage(WHERE, { ...PAGE, [member]: value })).toThrow(`Apple's documentation: ${member}`);
   });
-
-  test("must be an object", () => {
-    for (const body of ["", "[]", "null", '"c"', '{"devices":[', "<html>"]) {
-      expect(() => parseJsonObject(WHERE, body)).toThrow("Apple's documentation: JSON");
-    }
-  });
 });
 
 describe("an unreadable record", () => {
@@ -158,8 +147,4 @@ describe("an unreadable record", () => {
       });
     },
   );
-
-  test("is identified by its position if it is not an object", () => {
-    expect(page("A", ROW).unreadable).toEqual([{ serialNumber: null, place: "devices[0]", member: "devices" }]);
-  });
 });

@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { Failure } from "../../errors/index.ts";
-import { same } from "../../text/index.ts";
 import type { AppleRequest } from "../send.ts";
 import { FakeApple, createJsonResponse, type FakeAppleResponse } from "#support/apple/apple.ts";
 import { isCursorRefusal } from "./errors.ts";
@@ -118,33 +116,6 @@ describe("the session", () => {
     expect(apple.requests).toHaveLength(2);
   });
 
-  test("is requested once by simultaneous calls", async () => {
-    const { apple, service: ade } = service((request) =>
-      sessionOf(request) === "s1" ? { status: 401, body: "" } : createJsonResponse(ACCOUNT),
-    );
-    await Promise.all([ade.account(), ade.account(), ade.account()]);
-    expect(apple.requests.filter(isSession)).toHaveLength(2);
-  });
-
-  test("each attempt has a new signature", async () => {
-    const apple = new FakeApple((request, count) => {
-      if (count === 1) return { status: 503 };
-      return isSession(request) ? createJsonResponse({ auth_session_token: "s" }) : createJsonResponse(ACCOUNT);
-    });
-    let used = 0;
-    await openDeviceService({
-      ...apple.patience,
-      base: "https://a.example",
-      token: TOKEN,
-      random: (size) => new Uint8Array(size).fill((used += 1)),
-      program: "clomoctl/1",
-    }).account();
-    const nonces = apple.requests
-      .filter(isSession)
-      .map(({ headers }) => /nonce="(\w+)"/.exec(headers["authorization"] ?? "")?.[1]);
-    expect(nonces).toEqual(["01".repeat(16), "02".repeat(16)]);
-  });
-
   test.each([
     [createJsonResponse({}), "unavailable"],
     [createJsonResponse({ auth_session_token: "a\r\nx: y" }), "unavailable"],
@@ -177,14 +148,6 @@ describe("devices", () => {
       ["POST", "https://a.example/server/devices", { cursor: "c1", limit: 10 }],
       ["POST", "https://a.example/devices/sync", { cursor: "c2", limit: 10 }],
     ]);
-  });
-
-  test("are fetched again if there was no response", async () => {
-    const reset = new Failure("unavailable", { what: same("connection lost") });
-    const { apple, service: ade } = service((_, count) => (count < 3 ? reset : createJsonResponse(PAGE)));
-    await ade.syncDevices({ cursor: "c", limit: 10 });
-    expect(calls(apple)).toHaveLength(3);
-    expect(apple.waits).toEqual([1000, 2000]);
   });
 
   test("are fetched again after a truncated response, as often as after a missing one", async () => {

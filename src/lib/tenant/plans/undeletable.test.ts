@@ -108,9 +108,7 @@ test("owners of 管理外 devices are always kept, because the console does not 
   await tenant.client.devices.edit((await tenant.devices())[0]?.id ?? "", { status: "管理外" });
   const plan = await replacing("release");
   expect(plan).toMatchObject({ delete: 1, kept: { count: 2 }, released: 0 });
-  expect((await told(plan))[1]).toBe(
-    `太郎 <taro@x.jp> is kept: the user owns ${OWNED}`,
-  );
+  expect((await told(plan))[1]).toBe(`太郎 <taro@x.jp> is kept: the user owns ${OWNED}`);
 });
 
 test.each(["keep", "release"] as const)(

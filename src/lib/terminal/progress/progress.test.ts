@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
-import { createProgress, ROW_UNIT, BYTE_UNIT, type ProgressEnvironment } from "./progress.ts";
+import { createProgress, ROW_UNIT, type ProgressEnvironment } from "./progress.ts";
 
 const READ = { id: "read", name: text("Reading", "読み込み"), unit: ROW_UNIT };
 
@@ -63,20 +63,6 @@ test("a terminal shows a spinner with the count, and with the share once the tot
     written: "",
     spun: ["start Reading  0 rows", "clear Reading  42 %  421/1,000 rows", "stop Reading  42 %  421/1,000 rows"],
   });
-});
-
-test("bytes are shown in megabytes", async () => {
-  const { progress, seen } = progressWith({ language: "ja" });
-  progress.start({ ...READ, unit: BYTE_UNIT, total: 2_500_000 });
-  await turn();
-  expect(seen.spun).toEqual(["start 読み込み  0 %  0.0/2.5 MB"]);
-});
-
-test("a spinner that loads after the end of its step does not start", async () => {
-  const { progress, seen } = progressWith({});
-  progress.start(READ).finish();
-  await turn();
-  expect(seen.spun).toEqual([]);
 });
 
 test.each([{ mode: "none" }, { stderrIsTerminal: false }] as const)("%o shows nothing", async (more) => {

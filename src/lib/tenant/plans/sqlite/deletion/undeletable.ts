@@ -64,9 +64,7 @@ const findMissingProtectedRecords = (database: Database, plan: PlanDefinition): 
   if (code === undefined) return [];
   const sql = `select t.pk, ${recordColumn(namedBy)} as name from ${thing.name} t
     where ${buildIsMissingProtectedSql(plan)} order by t.pk`;
-  return database
-    .all(sql, { kind })
-    .map(({ pk, name }) => ({ pk: Number(pk), code, params: { name: String(name) } }));
+  return database.all(sql, { kind }).map(({ pk, name }) => ({ pk: Number(pk), code, params: { name: String(name) } }));
 };
 
 /**
