@@ -36,7 +36,6 @@ const READING = [
   ["renewals check", "本社"],
   ["renewals guide 本社", "clomoctl renewals edit 本社"],
   ["context list", "local"],
-  ["context show", "Asia/Tokyo"],
   [`csv check ${PEOPLE} --as users`, "people.csv"],
 ] as const;
 

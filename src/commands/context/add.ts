@@ -9,7 +9,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import {
-  CONTEXT_DETAILS,
+  CONTEXT_COLUMNS,
   PROTECTED_OPTION,
   reportContextInUse,
   UNDELETABLE_DEFAULT_OPTION,
@@ -72,7 +72,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "locked", "not-found"],
   opensTenant: false,
-  shows: CONTEXT_DETAILS,
+  shows: CONTEXT_COLUMNS,
   async run({ terminal, contexts, globals, environment, workingFolder }, { name, ...options }) {
     checkTenantOptions(options);
     const requested = await buildContextRequest(options, workingFolder);
@@ -80,7 +80,7 @@ export default defineCommand({
     const settings = { timezone: globals.timezone, protected: isProtected, undeletable };
     const context = await contexts.add(name, { ...requested, ...settings }, options.use);
     const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
-    await terminal.show(CONTEXT_DETAILS, { context, used });
+    await terminal.show(CONTEXT_COLUMNS, { context, used });
     const warning = context.kind === "remote" ? describeMissingEncryption(context.url) : undefined;
     if (warning !== undefined) await terminal.warn(warning);
     await reportContextInUse({ terminal, contexts, environment });

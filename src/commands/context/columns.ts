@@ -76,6 +76,9 @@ const CONTEXT_KIND_NAMES: Readonly<Record<Context["kind"], Text>> = {
   remote: text("remote tenant", "リモートのテナント"),
 };
 
+/** Keys of the columns of a list of contexts on a terminal. */
+export const USUAL_CONTEXT_COLUMNS = ["name", "used", "kind", "timezone", "address"] as const;
+
 export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
   { key: "name", header: text("name", "名前"), value: ({ context }) => context.name },
   { key: "used", header: text("in use", "使用中"), value: ({ used }) => used },
@@ -87,10 +90,6 @@ export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
   },
   { key: "timezone", header: text("time zone", "タイムゾーン"), value: ({ context }) => context.timezone },
   { key: "address", header: text("location", "場所"), value: getContextLocation },
-];
-
-export const CONTEXT_DETAILS: readonly Column<ContextRow>[] = [
-  ...CONTEXT_COLUMNS,
   {
     key: "protected",
     header: text("protected", "保護"),

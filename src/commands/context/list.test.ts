@@ -36,22 +36,6 @@ test("lists contexts in the order in which they were added, and marks the select
   expect(await marked("context list", { home, environment })).toEqual(["local*", "kanto", "head"]);
 });
 
-test("--limit shows the first contexts", async () => {
-  const home = await homeOfThree();
-  expect(await marked("context list --limit 2", { home })).toEqual(["local", "kanto*"]);
-  expect(await marked("context list --limit 0", { home })).toEqual([]);
-  expect(await run("context list --limit -1", { home })).toMatchObject({ exit: 2, stdout: "" });
-});
-
-test("a table has headers in the chosen language", async () => {
-  const home = await homeOfThree();
-  const { en, ja } = await runInBoth("context list", { home, terminal: { columns: 200 } });
-  expect(en.stdout).toMatch(/^name +in use +kind +time zone +location\n/);
-  expect(ja.stdout).toMatch(/^名前 +使用中 +種類 +タイムゾーン +場所\n/);
-  expect(en.stdout).toMatch(/\nkanto +yes +local tenant +UTC +.+tenants.kanto\n/);
-  expect(en.stdout).toMatch(/\nhead +no +remote tenant +Asia\/Tokyo +https:\/\/mdm\.example\.jp\/\n$/);
-});
-
 test("an unknown context is not found, in both languages", async () => {
   const { en, ja } = await runInBoth("context list --context kinki");
   expect(en).toMatchObject({ exit: 6, stdout: "" });

@@ -72,26 +72,6 @@ test("--confirm-context answers the question, --yes does not, and another name i
   expect(existsSync(tenantIn(home))).toBe(false);
 });
 
-test("removing another context keeps the context in use, and names it", async () => {
-  const home = await homeWith(false);
-  await run("context add kansai --embedded", { home });
-  const environment = { CLOMOCTL_CONTEXT: "kansai" };
-  expect(await run("context remove kansai", { home, environment })).toMatchObject({
-    exit: 0,
-    stderr:
-      "removed the context kansai\ncontext in use: kanto\nCLOMOCTL_CONTEXT is set: commands in this shell use the context kansai\n",
-  });
-  expect(await left(home)).toBe("local kanto*");
-});
-
-test("Ctrl-C at the question changes nothing", async () => {
-  const home = await homeWith(true);
-  const { exit, stderr } = await answering(home, QUESTION, "\u0003");
-  expect(exit).toBe(130);
-  expect(stderr).toContain("error: interrupted");
-  expect(await left(home)).toBe("local kanto*");
-});
-
 test.each([
   ["no terminal", {}, ""],
   ["--no-input", { terminal: { columns: 200 } }, " --no-input"],

@@ -3,7 +3,7 @@ import { UNDELETABLE_CHOICES } from "../../lib/model/import.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { parseMapOption, resolveAuthorityFile } from "./add.ts";
-import { CONTEXT_DETAILS, PROTECTED_OPTION, UNDELETABLE_DEFAULT_OPTION } from "./columns.ts";
+import { CONTEXT_COLUMNS, PROTECTED_OPTION, UNDELETABLE_DEFAULT_OPTION } from "./columns.ts";
 
 export default defineCommand({
   summary: text("change the settings of a context", "コンテキストの設定を変更する"),
@@ -54,7 +54,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found", "locked"],
   opensTenant: false,
-  shows: CONTEXT_DETAILS,
+  shows: CONTEXT_COLUMNS,
   async run(
     { terminal, contexts, globals, workingFolder },
     { name, protected: on, unprotected: off, undeletable, list, caFile },
@@ -81,6 +81,6 @@ export default defineCommand({
       undeletable: undeletable === "none" ? null : undeletable,
     });
     const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
-    await terminal.show(CONTEXT_DETAILS, { context, used });
+    await terminal.show(CONTEXT_COLUMNS, { context, used });
   },
 });

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 async function inUse(home: string): Promise<string> {
-  const { stdout } = await run("context show --fields name", { home });
-  return stdout;
+  const { stdout } = await run("context list --format json", { home });
+  const contexts = JSON.parse(stdout) as readonly { readonly name: string; readonly used: boolean }[];
+  return contexts.flatMap(({ name, used }) => (used ? [name] : [])).join();
 }
 
 test("later commands use the context, under the name with which it was added", async () => {
@@ -12,13 +13,9 @@ test("later commands use the context, under the name with which it was added", a
   const { en, ja } = await runInBoth("context use KANTO", { home });
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "commands now use the context kanto\n", requests: [] });
   expect(ja).toMatchObject({ exit: 0, stderr: "以後のコマンドは kanto を操作します\n" });
-  expect(await inUse(home)).toBe("name\nkanto\n");
+  expect(await inUse(home)).toBe("kanto");
   await run("context use local", { home });
-  expect(await inUse(home)).toBe("name\nlocal\n");
-});
-
-test("--quiet prints nothing", async () => {
-  expect(await run("context use local --quiet")).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+  expect(await inUse(home)).toBe("local");
 });
 
 test("an unknown context is not found, and the context in use stays", async () => {
@@ -28,6 +25,6 @@ test("an unknown context is not found, and the context in use stays", async () =
   expect(en.stderr).toContain('no context is named "kinki"');
   expect(en.stderr).toContain("local");
   expect(ja.stderr).toContain("「kinki」");
-  expect(await inUse(home)).toBe("name\nlocal\n");
+  expect(await inUse(home)).toBe("local");
   expect(await run("context use")).toMatchObject({ exit: 2 });
 });

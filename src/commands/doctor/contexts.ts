@@ -227,7 +227,7 @@ async function checkTenantData(tools: Tools, context: Context, sofar: readonly F
   } catch (error) {
     tools.signal.throwIfAborted();
     const finding = createFailureFinding("tenant", error);
-    const mend = finding.mend ?? same(line("context show", [context.name]));
+    const mend = finding.mend ?? same(line("context list", []));
     const others = sofar.filter(({ check }) => check !== "tenant");
     return { findings: [...others, { ...finding, mend }], items: [] };
   }

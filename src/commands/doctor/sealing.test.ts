@@ -59,6 +59,8 @@ test("reports a key that is not the one that sealed the data", async () => {
 
 test("a key that others can read is a problem of the home, not of each tenant", async () => {
   chmodSync(key(), 0o644);
-  await expect(checkSealingKey({ home })).rejects.toMatchObject({ hint: { en: expect.stringContaining("chmod 600") } });
+  await expect(checkSealingKey({ home })).rejects.toMatchObject({
+    what: { en: expect.stringContaining("other users can read") },
+  });
   expect(await checkSealedSecrets({ home }, sealed)).toEqual([]);
 });

@@ -154,7 +154,6 @@ const describeUnreadableTenant = ({ what, where, hint }: Failure): Text => {
 
 /** Returns the commands that the acting account may type next, the most urgent first. */
 function buildNextCommands({
-  context,
   tenant,
   waiting,
   plans,
@@ -162,8 +161,8 @@ function buildNextCommands({
   expected,
   rights,
   ade,
-}: TenantData & Pick<TenantStatus, "context">): readonly CommandLine[] {
-  if (tenant === undefined || rights === undefined) return [line("context show", [context.name])];
+}: TenantData): readonly CommandLine[] {
+  if (tenant === undefined || rights === undefined) return [line("context list", [])];
   const due = renewals.filter(({ level }) => level !== "ok");
   const adeStep = (wanted: AdeCondition["level"]): readonly CommandLine[] =>
     ade

@@ -128,7 +128,7 @@ const createOtherFailure = (route: CallPlace, { status }: Response): Failure => 
       hint: step(
         "check that the server is running; to check the address of the context",
         "サーバーが動いているか確認してください。コンテキストのアドレスの確認",
-        line("context show", route.context === undefined ? [] : [route.context]),
+        line("context list", []),
       ),
     });
   return new Failure("unavailable", {

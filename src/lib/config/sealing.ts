@@ -13,7 +13,6 @@ import {
 } from "../files/index.ts";
 import { getKeyMark } from "../model/sealed.ts";
 import { text, type Text } from "../text/index.ts";
-import { quoteShellWord } from "../text/shell-word.ts";
 import { SEALING_KEY_FILE, type Home } from "./home.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
@@ -78,10 +77,10 @@ export function createSecretSealer(
     const key = await present();
     if (key !== undefined) {
       const mark = keyMarkOf(key);
-      if (kept.some((sealed) => getKeyMark(sealed) !== mark)) throw createOtherKeyFailure(path);
+      if (kept.some((sealed) => getKeyMark(sealed) !== mark)) throw createKeyFailure(path, KEY_DIFFERS);
       return key;
     }
-    if (kept.length > 0) throw createLostKeyFailure(path);
+    if (kept.length > 0) throw createKeyFailure(path, KEY_MISSING);
     return withSettingsLock(home.settings, pause, async () => {
       // another process may have created the key in the meantime
       const made = await present();
@@ -111,7 +110,7 @@ export function createSecretSealer(
         throw createDamagedSecretFailure(purpose);
       const key = await present();
       if (key === undefined || !keyIdOf(key).equals(bytes.subarray(1, HEADER_BYTES)))
-        throw createUnsealFailure(path, key === undefined);
+        throw createKeyFailure(path, key === undefined ? KEY_MISSING : KEY_DIFFERS);
       return decryptSecret(key, purpose, bytes);
     },
   };
@@ -163,106 +162,39 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
     const file = await readSmallFile(path, MAX_KEY_FILE_BYTES);
     const written = file === undefined ? "" : Buffer.from(file.bytes).toString("latin1");
     if (file !== undefined && userId !== undefined) {
-      if ((file.mode & OTHERS_ACCESS_BITS) !== 0) throw createReadableKeyFailure(path);
-      if (file.ownerId !== userId && file.ownerId !== 0) throw createKeyOwnerFailure(path);
+      const isOwn = file.ownerId === userId || file.ownerId === 0;
+      if (!isOwn || (file.mode & OTHERS_ACCESS_BITS) !== 0) throw createKeyFailure(path, KEY_READABLE_BY_OTHERS);
     }
     const key = Buffer.from(KEY_FILE_PATTERN.exec(written)?.groups?.["key"] ?? "", "base64url");
-    if (key.length !== KEY_BYTES) throw createInvalidKeyFailure(path);
+    if (key.length !== KEY_BYTES) throw createKeyFailure(path, NOT_A_KEY);
     return key;
   } catch (error) {
     if (error instanceof Failure) throw error;
     if (hasErrorCode(error, "ENOENT", "ENOTDIR")) return undefined;
-    throw toDiskFailure(error, path) ?? createRejectedKeyFailure(path, describeReadError(error), MAKE_READABLE_HINT);
+    throw toDiskFailure(error, path) ?? createKeyFailure(path, describeReadError(error));
   }
 }
 
-const createRejectedKeyFailure = (where: string, what: Text, hint: Text): Failure =>
-  new Failure("input-rejected", { what, where, hint });
+const createKeyFailure = (where: string, what: Text): Failure =>
+  new Failure("input-rejected", { what, where, hint: RESTORE_KEY_HINT });
 
-const MAKE_READABLE_HINT = text(
-  "make the file readable only for its owner",
-  "所有者だけがファイルを読み取れるようにしてください",
+const RESTORE_KEY_HINT = text(
+  `restore the original sealing.key, readable only for you; if it is lost, set up again what ${line("doctor", [])} lists`,
+  `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は、${line("doctor", [])} が示すものを設定し直してください`,
 );
-
-const createReadableKeyFailure = (path: string): Failure =>
-  createRejectedKeyFailure(
-    path,
-    text(
-      "other users can read this key, which encrypts secrets; the key is not used",
-      "秘密情報を暗号化する鍵をほかのユーザーが読み取れるため、使用しません",
-    ),
-    text(
-      `if nobody else has read the key, run: chmod 600 ${quoteShellWord(path)}`,
-      `ほかの人に読まれていなければ chmod 600 ${quoteShellWord(path)} を実行してください`,
-    ),
-  );
-
-const createKeyOwnerFailure = (path: string): Failure =>
-  createRejectedKeyFailure(
-    path,
-    text(
-      "this key, which encrypts secrets, belongs to another user; the key is not used",
-      "秘密情報を暗号化する鍵の所有者が別のユーザーのため、使用しません",
-    ),
-    text(
-      `if you placed the key there, run: chown "$(id -un)" ${quoteShellWord(path)}`,
-      `自分で置いたものなら chown "$(id -un)" ${quoteShellWord(path)} を実行してください`,
-    ),
-  );
-
-const createInvalidKeyFailure = (path: string): Failure =>
-  createRejectedKeyFailure(
-    path,
-    text("this is not a valid key file, so it is not used", "正しい鍵のファイルではないため、使用しません"),
-    text(
-      "restore the original sealing.key; if it is lost, move this file to another place and set up all keys and tokens again",
-      "元の sealing.key を戻してください。失われた場合は、このファイルを別の場所に移し、鍵とトークンを設定し直してください",
-    ),
-  );
-
-const createLostKeyFailure = (path: string): Failure =>
-  createRejectedKeyFailure(
-    path,
-    text(
-      "this key is missing, but the tenant has secrets that were encrypted with it; nothing was changed",
-      "この鍵がありません。このテナントには、この鍵で暗号化した秘密情報があります。何も変更していません",
-    ),
-    text(
-      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, set up again what ${line("doctor", [])} lists`,
-      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は、${line("doctor", [])} が示すものを設定し直してください`,
-    ),
-  );
-
-const createOtherKeyFailure = (path: string): Failure =>
-  createRejectedKeyFailure(
-    path,
-    text(
-      "this is not the key that encrypted the tenant's secrets; nothing was changed",
-      "このテナントの秘密情報を暗号化した鍵とは別の鍵です。何も変更していません",
-    ),
-    text(
-      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, set up again what ${line("doctor", [])} lists`,
-      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は、${line("doctor", [])} が示すものを設定し直してください`,
-    ),
-  );
-
-const createUnsealFailure = (path: string, isMissing: boolean): Failure =>
-  createRejectedKeyFailure(
-    path,
-    isMissing
-      ? text(
-          "the key that encrypted the tenant's keys and tokens is missing",
-          "このテナントの鍵とトークンを暗号化した鍵がありません",
-        )
-      : text(
-          "the tenant's keys and tokens were encrypted with a different sealing.key than the one on this computer",
-          "このテナントの鍵とトークンは、このコンピューターの sealing.key とは別の鍵で暗号化されています",
-        ),
-    text(
-      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, set up the keys and tokens again: ${line("doctor", [])} lists what is lost and which commands to run`,
-      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は設定し直してください。対象とコマンドは ${line("doctor", [])} で確認できます`,
-    ),
-  );
+const KEY_READABLE_BY_OTHERS = text(
+  "other users can read or replace the key of the tenant's secrets, so it is not used",
+  "秘密情報の鍵をほかのユーザーが読み取れるか置き換えられるため、使用しません",
+);
+const NOT_A_KEY = text(
+  "this is not a valid key file, so it is not used",
+  "正しい鍵のファイルではないため、使用しません",
+);
+const KEY_MISSING = text("the key of the tenant's secrets is missing", "テナントの秘密情報を暗号化した鍵がありません");
+const KEY_DIFFERS = text(
+  "this is not the key that encrypted the tenant's secrets",
+  "テナントの秘密情報を暗号化した鍵とは別の鍵です",
+);
 
 const createDamagedSecretFailure = (purpose: string): Failure =>
   new Failure("unexpected", {
