@@ -27,7 +27,6 @@ const HEADINGS = {
 
 const PAGE_COLUMNS = 80;
 
-/** Maximum number of lines of a help page: the height of the smallest terminal, minus one line for the prompt. */
 const PAGE_LINES = 23;
 
 /** Wraps a paragraph to the width of a help page. Indented lines, such as those of a sample file, are not wrapped. */
@@ -39,7 +38,6 @@ const wrapParagraph = (words: string, indent = ""): string[] =>
     )
     .map((line) => indent + paintCommands(line, false));
 
-/** Renders a titled list with aligned terms and wrapped explanations; returns no lines for an empty list. */
 function renderSection(title: Text, entries: readonly HelpEntry[], language: Language): string[] {
   if (entries.length === 0) return [];
   const widths = entries.map(({ term }) => plainTextWidth(term)).filter((width) => width <= MAX_TERM_WIDTH);
@@ -69,10 +67,8 @@ const joinLines = (all: readonly string[]): string => `${all.join("\n")}\n`;
 
 const toPlainEntry = (term: string): HelpEntry => ({ term, about: text("", "") });
 
-/** Matches a command up to its first option, or an option with its value. Quoted values may contain spaces. */
 const COMMAND_PIECES = /(?:^| -)(?:'[^']*'|"[^"]*"|(?! -)[^'"])*/gu;
 
-/** Splits a command into lines that fit into a list. All lines but the last end with a backslash, as in a shell. */
 function foldCommand(command: string): readonly string[] {
   const room = PAGE_COLUMNS - "  ".length;
   if (plainTextWidth(command) <= room) return [command];

@@ -5,7 +5,6 @@ import type { ErrorStyle } from "./error-style.ts";
 
 const GRACE_MS = 900;
 
-/** Time for readers to receive the remaining output after an interrupted command has ended. */
 const OUTPUT_GRACE_MS = 50;
 
 const HANG_UP_EXIT_CODE = 129;

@@ -62,7 +62,6 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
   }
 }
 
-/** Number of lines of an error message: what is wrong, and where. */
 const ERROR_LINES = 2;
 
 /** First argument when the `completion` scripts call the program at each Tab. Not a verb: nobody types it. */

@@ -22,7 +22,6 @@ export interface ParsedLine {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Creates the failure for an invalid command line. The default hint refers to the help. */
 type UsageFailureFactory = (what: Text, hint?: Text) => Failure;
 
 const buildDidYouMeanHint = (near: string): Text => text(`did you mean ${near}?`, `「${near}」ではありませんか?`);

@@ -52,7 +52,6 @@ const findCommands = (verb: string, noun: NounNode, path: readonly string[]): st
   ...noun.nouns.flatMap((below) => findCommands(verb, below, [...path, below.name])),
 ];
 
-/** The words of this program for those that people expect, the most likely first. */
 const VERB_SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     add: ["create", "set"],

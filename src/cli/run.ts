@@ -128,7 +128,6 @@ interface VerbEnding {
   readonly summarize: (exit: number, isFailure: boolean) => Promise<void>;
 }
 
-/** Returns true if the output files may be written. Asks before files are replaced, and before the command runs. */
 async function confirmOutputs(tools: Tools, command: Command, { globals, input }: ParsedLine): Promise<boolean> {
   const isNamed = [command.args, command.options].some((fields) =>
     Object.entries(fields).some(([key, { kind }]) => kind === "output" && input[key] !== undefined),

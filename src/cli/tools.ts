@@ -374,7 +374,6 @@ const createMailSenderFactory =
       modes: platform !== "win32",
     })();
 
-/** Creates the sealer that encrypts what local tenants keep for Apple's services; its code is loaded on first use. */
 function createLazySealer(...place: Parameters<typeof createSecretSealer>): SecretSealer {
   let opened: Promise<SecretSealer> | undefined;
   const open = () =>
@@ -392,7 +391,6 @@ export const hasTenants = async (outside: ProgramEnvironment): Promise<boolean> 
 export const readContextNames = async (outside: ProgramEnvironment): Promise<readonly string[]> =>
   (await new Contexts(locateProgramHome(outside)).list()).map(({ name }) => name);
 
-/** Creates the outputs of a run. They cannot replace files that the program keeps for itself. */
 const createOutputs = (
   { home, ...place }: Pick<Tools, "home" | "temporary" | "workingFolder">,
   stdout: () => Terminal["out"],

@@ -25,7 +25,6 @@ export function formatUsageLine(path: readonly string[], command: Command): stri
   return ["clomoctl", ...path, ...args, ...options, "[OPTIONS]"].join(" ");
 }
 
-/** Returns the purpose of a field, with its default and whether it may be repeated. */
 function describeField(field: Field): Text {
   if (field.kind === "boolean") return field.about;
   let about = field.about;

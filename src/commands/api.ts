@@ -7,7 +7,6 @@ import type { Tools } from "./tools.ts";
 
 const MIB = 1024 * 1024;
 
-/** Maximum length of a body; no route accepts more JSON. */
 const MAX_BODY_MIB = 64;
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -74,7 +73,6 @@ type ReceivedResponse = Awaited<ReturnType<Awaited<ReturnType<Tools["tenant"]>>[
 const renderHead = ({ status, headers }: ReceivedResponse): string =>
   [`HTTP ${status}`, ...headers.map(([name, value]) => escapeForPeople(`${name}: ${value}`)), "", ""].join("\n");
 
-/** Writes a body as it arrives. JSON is indented, with escaped characters that could deceive the reader. */
 const writeBody = async ({ terminal: { out } }: Tools, { headers, body }: ReceivedResponse): Promise<void> => {
   const [, type = ""] = headers.find(([name]) => name === "content-type") ?? [];
   const isJson = type.startsWith("application/json");

@@ -29,7 +29,6 @@ export async function loadAccountRights({ tenantOf }: Pick<Tools, "tenantOf">, c
 /** Returns true if the account may read renewal items' accounts and telephone numbers; to others, they are blank. */
 export const canReadReservedFields = ({ may }: Pick<Rights, "may">): boolean => RESTRICTED_FIELD_OPERATIONS.some(may);
 
-/** The details of the failure that is reported to an account that may not do an operation. */
 interface RefusalDetails {
   /** what was requested, if this differs from the name of the operation: `apply a bundle` */
   readonly asked?: Text | undefined;

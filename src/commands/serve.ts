@@ -10,7 +10,6 @@ import type { Tools } from "./tools.ts";
 
 const MAX_CERTIFICATE_BYTES = 1024 * 1024;
 
-/** How long running requests may take after a signal, and how long the files may then take to close. */
 const GRACE_MS = 30_000;
 const CLOSE_MS = 4_000;
 

@@ -57,7 +57,6 @@ const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
   },
 ];
 
-/** Returns a format's columns: text has a word for all organisations (empty would mean none), JSON has null. */
 const buildWhoamiColumns = ({ output: { format } }: Tools["terminal"]): readonly Column<Whoami>[] =>
   format === "json" || format === "ndjson"
     ? WHOAMI_COLUMNS

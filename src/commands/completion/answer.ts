@@ -18,7 +18,6 @@ export type CompletionResponse =
   | { readonly with: "words"; readonly candidates: readonly CompletionCandidate[] }
   | { readonly with: "files" };
 
-/** A word to offer, before the language of its description is chosen. */
 interface Suggestion {
   readonly value: string;
   readonly about: Text;

@@ -43,7 +43,6 @@ const isOptionWithValue = (word: string, flags: ReadonlyMap<string, Field>): boo
   return field !== undefined && field.kind !== "boolean";
 };
 
-/** Counts the arguments typed before the current word, and finds the option that the current word is the value of. */
 function readOperands(words: readonly string[], flags: ReadonlyMap<string, Field>) {
   let operands = 0;
   for (let at = 0; at < words.length; at += 1) {

@@ -33,7 +33,6 @@ export interface LookupKeys {
   readonly else?: readonly (string | null)[];
 }
 
-/** If there are at least this many names, one pass over all records is faster than a search for each name. */
 const MIN_NAMES_FOR_SCAN = 100;
 
 const toExactKey = (value: string): string => `= ${value}`;

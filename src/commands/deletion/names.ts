@@ -127,7 +127,6 @@ const describeAbsence = async <R extends { readonly id: string }>(
   return (await findDeletion(one.name)) ?? added;
 };
 
-/** Returns a message about a name with its line, if it was read from a file. */
 const addPlace = ({ where }: TypedName, told: Text): Text =>
   where === undefined ? told : text(`${where}: ${told.en}`, `${where}: ${told.ja}`);
 

@@ -75,7 +75,6 @@ export async function readTypedNames(
   return once;
 }
 
-/** Maximum number of names in one request. A filter can select more records. */
 const MAX_NAMES = 20_000;
 
 const createTooManyNamesFailure = (count: number): Failure =>

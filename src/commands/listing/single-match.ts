@@ -16,7 +16,6 @@ export interface NamedKind<R> {
   readonly describe: (record: R) => string | Text;
 }
 
-/** Maximum number of matching records that a message lists. */
 const MAX_LISTED_MATCHES = 10;
 
 const spaceBeforeLatin = (word: string): string => (/^[A-Za-z]/.test(word) ? ` ${word}` : word);

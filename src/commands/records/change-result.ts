@@ -110,9 +110,6 @@ export const describeConsoleTask = (task: number): Text => {
   return text(`make the same change in the console: ${show}`, `管理画面でも同じ操作が必要です: ${show}`);
 };
 
-/**
- * Suggests the command that undoes the last change.
- */
 export async function proposeUndo(tools: Pick<Tools, "terminal">): Promise<void> {
   const number = tools.terminal.takeChange();
   if (number === undefined) return;

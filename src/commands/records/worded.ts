@@ -38,13 +38,11 @@ const describePlainValue = (value: unknown): Text => {
   return same(JSON.stringify(value));
 };
 
-/** Maximum number of values of one field that are shown to people. The record itself contains all of them. */
 const MAX_SHOWN_VALUES = 20;
 
 /** Formats an instant in the time zone of the context. */
 export type InstantFormatter = (instant: string) => string;
 
-/** An entry in a list of fields of a SECURED APPs user: a setting, or the time when a secret was set. */
 interface FieldEntry {
   readonly field: string;
   readonly value?: unknown;

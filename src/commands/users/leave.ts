@@ -126,7 +126,6 @@ interface LeaveRequest {
   readonly again: ReturnType<typeof line>;
 }
 
-/** The maximum number of users that one change ends. */
 const MAX_LEAVERS = 1000;
 
 /**
@@ -249,7 +248,6 @@ async function deleteReadyUsers(tools: Tools, { client }: LeaveTenant, request: 
   });
 }
 
-/** Returns the counts for the summary line. */
 const summarizeRows = (rows: readonly LeaveRow[]): Partial<PlanSummary> => {
   const changes = listLeaveChanges(rows);
   return { create: 0, update: sumChanges(changes, "update"), delete: sumChanges(changes, "delete") };
@@ -287,7 +285,6 @@ function buildLeavePlan(tenant: LeaveTenant, { planned }: LeaveRequest, rows: re
 const showRows = ({ terminal }: Tools, rows: readonly LeaveRow[]): Promise<void> =>
   terminal.list(listColumns(terminal, LEAVE_COLUMNS, USUAL_LEAVE_COLUMNS), rows);
 
-/** Writes the list of devices to collect, then settles the change: both happen or neither. */
 async function writeReport(
   { outputs, terminal }: Tools,
   path: string | undefined,

@@ -59,7 +59,6 @@ export default defineCommand({
   },
 });
 
-/** Shows the scopes that operators among the users will have, and asks for confirmation.  @returns false if declined */
 async function confirmOperatorScopes(
   tools: Tools,
   users: readonly User[],

@@ -49,7 +49,6 @@ export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]
   };
 }
 
-/** Matches a secret: printable ASCII, with a limit far above the length of Apple's secrets. */
 const SECRET_PATTERN = /^[\x21-\x7e]{1,1000}$/;
 
 const NOT_ENCRYPTED = text(
@@ -133,7 +132,6 @@ interface TokenContent {
   readonly expiresAt: string;
 }
 
-/** Parses the content of a token. The JSON is enclosed between two marks in a MIME message. */
 function parseTokenContent(name: string, opened: string): TokenContent {
   const fields = parseObject(opened.slice(opened.indexOf("{"), opened.lastIndexOf("}") + 1));
   const consumerKey = fields && getNonEmptyText(fields, "consumer_key");

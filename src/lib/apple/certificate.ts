@@ -13,7 +13,6 @@ import {
 } from "./renewable.ts";
 import { formatInstant } from "./encoding/instant.ts";
 
-/** Maximum number of certificates in a file, which is more than the bundle of all public authorities contains. */
 const MAX_CERTIFICATES = 1000;
 
 const CERTIFICATE_LABELS = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
@@ -29,7 +28,6 @@ const BUILD_EXTENSIONS = [encodeAppleOid(0x06, 0x01, 0x04)];
 const PUSH_NAME_PATTERN = /^Apple (?:(?:Production|Development) IOS )?Push Services: /;
 const BUILD_NAME_PATTERN = /^(?:iPhone|Apple) Distribution: /;
 
-/** Returns the DER encoding of an object identifier below Apple's own, 1.2.840.113635.100. */
 function encodeAppleOid(...rest: readonly number[]): Buffer {
   const bytes = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, ...rest];
   return Buffer.from([0x06, bytes.length, ...bytes]);

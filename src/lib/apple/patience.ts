@@ -97,7 +97,6 @@ const createBusyFailure = (
     hint: describeRetryTime(now, askedMs),
   });
 
-/** Limit for the delay that a header requests, about one year: longer delays may exceed the range of dates. */
 const MAX_RETRY_AFTER_MS = 366 * 24 * 3600 * SECOND_MS;
 
 function describeRetryTime(now: number, askedMs: number | undefined): Text {

@@ -16,7 +16,6 @@ export interface ReadOptions {
 
 const OPENING_BRACE = "{".charCodeAt(0);
 
-/** Matches a key store's first hexadecimal digits: PKCS#12 (SEQUENCE, length in any form, version 3) or JKS. */
 const KEY_STORE_PATTERN = /^(?:30(?:[0-7].|8[01]..|80|82.{4}|83.{6}|84.{8})02010330|feedfeed)/s;
 
 const isKeyStore = (bytes: Uint8Array): boolean =>

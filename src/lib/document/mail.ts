@@ -39,7 +39,6 @@ function renderMailText({ asOf, intro, sections, footer }: Document, language: L
   return `${paragraphs.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** Styles that are kept if an email program drops the style sheet, by element and by class. */
 const INLINE_STYLES: Readonly<Record<string, string>> = {
   body: `margin:0;padding:16px;overflow-wrap:anywhere;color:${LIGHT_PALETTE.ink};background:${LIGHT_PALETTE.paper};font:15px/1.6 sans-serif`,
   h1: "font-size:18px;margin:0 0 8px",

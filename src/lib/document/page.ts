@@ -50,7 +50,6 @@ export function buildPageParts(document: Document, language: Language): Document
 
 const CONTENTS_TITLE = text("Contents", "目次");
 
-/** Renders a text that may wrap after its punctuation. */
 const renderBreakable = (words: string): Markup =>
   html`${words.split(/(?<=[@./_-])/u).map((piece, at) => html`${at === 0 ? null : new Markup("<wbr>")}${piece}`)}`;
 

@@ -47,7 +47,6 @@ const toCssVariables = (palette: Palette): string =>
     .map(([name, colour]) => `--${name}:${colour}`)
     .join(";");
 
-/** Returns the styles for tables on narrow screens: records are stacked, and each cell shows its header. */
 const buildCardStyles = (of: string): string =>
   [
     "table,X caption,X tbody{display:block}",

@@ -96,7 +96,6 @@ async function replaceAndSettle(
   if (!(await isOwn())) await rename(again.path, path);
 }
 
-/** Creates a registered temporary name for a file that is kept for a while and then removed. */
 async function createTemporaryName(
   place: TemporaryStorage,
   folder: string,
@@ -117,7 +116,6 @@ async function createTemporaryName(
   };
 }
 
-/** Gives a file a second name with a hard link or, if unsupported, a copy.  @returns false if the file is missing */
 async function linkOrCopy(second: string, path: string): Promise<boolean> {
   await rm(second, { force: true });
   try {

@@ -32,7 +32,6 @@ async function createFolder(folder: string, isParent = true): Promise<void> {
   }
 }
 
-/** Returns true if no folder can be at a path, such as below a file. */
 const isImpossiblePlace = (cause: unknown): boolean => ["ENOTDIR", "ENOENT"].includes(getErrorCode(cause));
 
 /** Creates the failure for a home folder that is read-only, or on a full or faulty disk. */

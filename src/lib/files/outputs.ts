@@ -237,7 +237,6 @@ async function readFirstBytes(path: string, count: number): Promise<Buffer> {
 
 const OPEN_DESCRIPTOR_PATH = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
 
-/** Maximum number of symbolic links in a path, the same as in Linux. */
 const MAX_LINKS = 40;
 const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
 
@@ -274,7 +273,6 @@ async function resolveLinks(full: string, place: { readonly name: string; readon
   }
 }
 
-/** Returns true if the owner is neither the user nor root. */
 const isOwnedByOthers = ({ uid }: Pick<Stats, "uid">, { userId }: { readonly userId: number }): boolean =>
   uid !== userId && uid !== 0;
 
@@ -333,7 +331,6 @@ const DATABASE_HEADERS = [
   Buffer.from([0x37, 0x7f, 0x06, 0x83]),
 ];
 
-/** Returns true if a file is a SQLite database, such as a tenant's database; false if the file cannot be read. */
 async function isDatabase(path: string): Promise<boolean> {
   const found = await readFirstBytes(path, 16);
   return DATABASE_HEADERS.some(

@@ -148,7 +148,6 @@ async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most:
   return Buffer.concat(chunks);
 }
 
-/** Maximum size of a text file. Settings, column maps and CA certificates are far smaller. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 /**

@@ -156,7 +156,6 @@ export const ROLES_WITH_MANAGED_ORGS: readonly Role[] = ["division", "custom"];
 /** The roles that only system administrators can grant, and whose accounts only they can change.  @see facts 2.1 */
 export const ROLES_ABOVE_OPERATOR: readonly Role[] = ["system", "division", "custom"];
 
-/** Minimum and maximum number of characters in an administrator's password. The maximum is a clomoctl rule. */
 const MIN_PASSWORD_LENGTH = 6;
 const MAX_PASSWORD_LENGTH = 1024;
 

@@ -4,7 +4,6 @@ import type { Fields, RecordOf, Thing } from "./thing.ts";
 /** The profile states of devices that are ready to be switched on. @see facts 4.4 */
 export const READY_PROFILE_STATES: readonly string[] = ["assigned", "pushed"];
 
-/** Defines a field with free text from Apple, whose possible values may change. */
 const defineAppleText = (en: string, ja: string, example: string | null) =>
   ({ type: "text", nullable: true, label: text(en, ja), example }) as const;
 

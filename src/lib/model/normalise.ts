@@ -98,7 +98,6 @@ export const buildFallbackKey = (values: readonly (string | null)[]): string | n
     ? null
     : JSON.stringify(values.map((value) => (value === null ? null : nameKey(value))));
 
-/** Character classes in the order of the console's ascending sort. All other characters come last. */
 const SORT_CLASSES: readonly RegExp[] = [
   /[0-9]/,
   /[A-Z]/,

@@ -71,7 +71,6 @@ export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text
 
 const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
 
-/** Explains that a cell contains an organisation's name instead of its code. @param cell the parameter of the cell */
 const explainOrgName = (params: ProblemParams, cell: string): Text | undefined => {
   const { named, is, [cell]: name } = params;
   return named === undefined
@@ -109,7 +108,6 @@ const describeOwnedDevices = (params: ProblemParams): Text => {
   return joinTexts([...devices, ...more].map(same), text(", ", "、"));
 };
 
-/** Says that a record is not deleted, and why. */
 const explainUndeletable = (params: ProblemParams, name: Text, why: Text): Text =>
   isRecordKept(params)
     ? text(`${name.en} is kept: ${why.en}`, `${name.ja}は削除せずに残します: ${why.ja}`)

@@ -44,7 +44,6 @@ export const RENEWAL_KINDS = {
 
 export type RenewalKind = keyof typeof RENEWAL_KINDS;
 
-/** How certain an expiry date is: read from the item itself, derived (file name, last login), or entered by hand. */
 const EXPIRY_CERTAINTIES = {
   exact: text("exact", "確定"),
   estimated: text("estimated", "推定"),

@@ -48,9 +48,6 @@ export const EMAIL_ADDRESS_RULE = { kind: "mail-address" } as const satisfies Ru
 /** A single email address that email can be sent to, without a name. Stricter than {@link EMAIL_ADDRESS_RULE}. */
 export const SENDABLE_ADDRESS_RULE = { kind: "sendable-address" } as const satisfies Rule;
 
-/**
- * The brackets and quotes that can enclose an address in emails and lists: maps each closing mark to its opening mark.
- */
 const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
   [
     "<>",

@@ -9,7 +9,6 @@ export interface OrgState {
   readonly isRoot: boolean;
 }
 
-/** No other organisation may use the name of the root organisation as its name or code. */
 const reservedNameRule: Rule<OrgState> = {
   name: "reserved-names",
   of: "org",
@@ -31,7 +30,6 @@ const reservedNameRule: Rule<OrgState> = {
       })),
 };
 
-/** The root organisation represents the whole tenant, so its name and code cannot change. */
 const rootOrgRule: Rule<OrgState> = {
   name: "root-stays",
   of: "org",

@@ -105,7 +105,6 @@ export async function writeSingleRecord<R>(
   await writeChunks(out, showLines(lines, place));
 }
 
-/** Number of workbook rows that are built before they are written. */
 const BATCH_ROWS = 1000;
 
 async function saveWorkbook<R>(place: OutputTarget, columns: readonly Column<R>[], records: Records<R>): Promise<void> {

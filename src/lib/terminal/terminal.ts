@@ -385,7 +385,6 @@ export class Terminal {
     return toPlainCommands(line, this.#completion);
   }
 
-  /** Returns a text as lines for stdout, escaped, with complete commands. @param wrap wraps a marked line */
   shown(line: string, wrap: (marked: string) => readonly string[] = (marked) => [marked]): readonly string[] {
     return wrap(this.#mark(escapeForPeople(line))).map((one) => this.#paint(one, "stdout"));
   }

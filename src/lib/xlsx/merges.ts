@@ -16,7 +16,6 @@ export interface MergedRange {
 export const isVertical = ({ from, to }: MergedRange): boolean => from.column === to.column;
 
 const MAX_MERGED_RANGES = 100_000;
-/** Maximum number of merged ranges in one row: half the number of columns of a sheet. */
 const MAX_RANGES_PER_ROW = 2 ** 14 / 2;
 
 const getRangeReference = createAttributeReader("ref");

@@ -1,7 +1,6 @@
 import { createWorkbookTooLargeFailure } from "./workbook-failures.ts";
 import { scanXml, unescapeXml, type XmlHandler } from "./xml.ts";
 
-/** Maximum number of characters of a cell before its escapes are decoded. Excel's own limit is 32,767 characters. */
 const MAX_RAW_CHARACTERS = 1024 * 1024;
 
 /**

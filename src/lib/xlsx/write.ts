@@ -8,7 +8,6 @@ import { toColumnName } from "./cell-name.ts";
 /** Excel's maximum number of rows. {@link MAX_CELL_CHARACTERS} is its maximum number of characters in a cell. */
 const MAX_ROWS = 2 ** 20;
 const MAX_CELL_CHARACTERS = 32_767;
-/** Maximum size of the archive. An archive of 4 GiB or more needs other headers. */
 const MAX_ARCHIVE_BYTES = 0xffffffff;
 
 const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
@@ -236,7 +235,6 @@ class SheetRows {
 const PRINT_SETUP =
   '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/><headerFooter><oddHeader>&amp;L&amp;F&amp;R&amp;A</oddHeader><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>';
 
-/** Renders the beginning of a sheet. The first row stays in view, and cells that the user adds are also text. */
 const renderSheetStart = (widths: readonly number[]): string => {
   const cols = widths.map(
     (width, at) =>
@@ -319,7 +317,6 @@ const CENTRAL_ENTRY_START = [
   [0x02014b50, 4],
   [20, 2],
 ] as const;
-/** Flags of every entry: the sizes follow the content, and names are in UTF-8. */
 const ENTRY_FLAGS = 0x0808;
 /** The date of every entry, 1980-01-01, the first in ZIP. With a fixed date, equal rows result in equal bytes. */
 const ENTRY_DATE = 0x21;

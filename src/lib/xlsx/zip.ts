@@ -18,7 +18,6 @@ const CENTRAL_SIGNATURE = 0x02014b50;
 const LOCAL_SIGNATURE = 0x04034b50;
 const END_RECORD_BYTES = 22;
 const MAX_COMMENT_BYTES = 0xffff;
-/** Value of a 32-bit field whose real value is in the ZIP64 extra field. */
 const ZIP64_MARKER = 0xffffffff;
 const STORED_METHOD = 0;
 const DEFLATE_METHOD = 8;

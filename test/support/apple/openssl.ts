@@ -18,7 +18,6 @@ export function describeWithOpenssl(name: string, suite: () => void): void {
   test.each(missed)("%s: openssl is missing here, nothing was tried", () => expect(HAS_OPENSSL).toBe(false));
 }
 
-/** Options for a new certificate. */
 export interface CertificateOptions {
   /** in the format of `-subj` */
   readonly subject: string;
@@ -69,7 +68,6 @@ export class OpensslWorkspace {
     writeFileSync(join(this.folder, "index.txt"), "");
   }
 
-  /** Runs openssl. */
   run(...args: readonly string[]): Buffer {
     return execFileSync("openssl", args, { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
   }
@@ -133,7 +131,6 @@ export class OpensslWorkspace {
   }
 }
 
-/** Returns a server token in the format that Apple uses. */
 export const createServerToken = (expiry: string, consumer = "CK_1"): string => {
   const token = {
     consumer_key: consumer,
@@ -146,7 +143,6 @@ export const createServerToken = (expiry: string, consumer = "CK_1"): string => 
   return `${head}-----BEGIN MESSAGE-----\r\n${JSON.stringify(token)}\r\n-----END MESSAGE-----\r\n`;
 };
 
-/** Returns a property list with these lines in its dictionary. */
 export const createPropertyList = (lines: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">

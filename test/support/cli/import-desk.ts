@@ -10,7 +10,6 @@ export const PEOPLE = [HEADER, "山田 太郎,taro@example.com,S01,部長", "佐
 /** Returns the content of a file that consists of these lines, each with CRLF. */
 export const csv = (lines: readonly string[]): string => lines.map((line) => `${line}\r\n`).join("");
 
-/** The JSON result of an import. */
 export interface Result {
   readonly number: number;
   readonly importId: string;
@@ -20,7 +19,6 @@ export interface Result {
   readonly committed: boolean;
 }
 
-/** Parses the JSON that an import wrote to stdout. */
 export const parseResult = ({ text }: Outcome): Result => JSON.parse(text) as Result;
 
 /** Runs command lines in one home. The lines are given without `clomoctl`. */
@@ -43,7 +41,6 @@ export class Desk {
     return run(line.split(" "), { home: this.home, stdin });
   }
 
-  /** Runs a command line at a terminal. */
   type(line: string, typing: Required<RunOptions>["typing"]): Promise<Outcome> {
     return run(line.split(" "), { home: this.home, typing });
   }

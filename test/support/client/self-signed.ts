@@ -13,7 +13,6 @@ const COMMON_NAME = encodeDer(0x06, Buffer.from("550403", "hex"));
 const ALTERNATIVE_NAME = encodeDer(0x06, Buffer.from("551d11", "hex"));
 const BASIC_CONSTRAINTS = encodeDer(0x06, Buffer.from("551d13", "hex"));
 
-/** The certificate and key of a server, both in PEM. */
 interface Identity {
   readonly key: string;
   readonly cert: string;

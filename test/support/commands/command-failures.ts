@@ -9,7 +9,6 @@ import { type Answers } from "./tenant.ts";
 /** A text that stderr must contain. If it begins with `error: ` or `エラー: `, stderr must equal it. */
 type Message = string;
 
-/** The files of a new working folder. */
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** A command line that is refused in both languages, without output. */
@@ -35,7 +34,6 @@ function createFolderWithFiles(files: Files = {}): string {
   return folder;
 }
 
-/** Tests that each command line is refused. */
 export const testRefusals = (...refusals: readonly Refusal[]): void =>
   test.each(refusals.map((refusal) => [[refusal.line].flat().join(" "), refusal] as const))(
     "%s is refused",
@@ -65,9 +63,6 @@ export const testWrongLines = (...lines: readonly (readonly [line: string, messa
 
 const EXIT_CODES = { "input-rejected": 3, "not-permitted": 4, locked: 5, "not-found": 6, unavailable: 7 } as const;
 
-/**
- * A command line, and the operation at which the tenant fails. If no operation is given, the tenant cannot be opened.
- */
 interface FailureCase extends Pick<Circumstances, "terminal" | "stdin"> {
   readonly line: string;
   readonly failing?: string;

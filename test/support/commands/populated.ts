@@ -11,12 +11,10 @@ const listVerbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly
   ...noun.nouns.flatMap((below) => listVerbsBelow(below, [...path, below.name])),
 ];
 
-/** All commands, with the words that call them. */
 const COMMANDS: readonly (readonly [path: string, command: Command])[] = await Promise.all(
   listVerbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
 );
 
-/** Commands that change something. */
 export const CHANGING_COMMANDS = COMMANDS.filter(([, { changes, shows }]) => changes === true || shows !== undefined);
 
 /**
@@ -68,7 +66,6 @@ export async function createPopulatedTenant(folder: string): Promise<TestTenant>
   return tenant;
 }
 
-/** Creates a mirror with one task. */
 export async function createMirrorWithTask(): Promise<TestTenant> {
   const tenant = new TestTenant();
   const contacts = (name: string) => [

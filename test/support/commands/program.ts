@@ -24,7 +24,6 @@ export type Typing = readonly [question: string, keys: string | (() => string)];
 
 /** The environment in which a command line runs. By default: no terminal, no input, and a new, empty home. */
 export interface Circumstances {
-  /** the tenant's responses in all contexts; a failure if the tenant cannot be opened; or a transport to a tenant */
   readonly tenant?: Answers | Failure | Transport;
   /** the same as `tenant`, by context, for a command that uses several contexts */
   readonly tenants?: Readonly<Record<string, Answers | Failure | Transport>>;
@@ -51,17 +50,14 @@ export interface Circumstances {
   readonly folder?: string;
   /** current time; 2026-11-20T01:00:00Z by default */
   readonly now?: Date | (() => Date);
-  /** replaces waiting; by default, the program really waits */
   readonly wait?: Clock["wait"];
   readonly platform?: NodeJS.Platform;
-  /** x64 by default, with Node 24.21.0 */
   readonly architecture?: NodeJS.Architecture;
   readonly nodeVersion?: string;
   /** home directory of the operating system's user */
   readonly userFolder?: string;
 }
 
-/** The result of running a command line. */
 export interface RunResult {
   readonly exit: number;
   readonly stdout: string;
@@ -72,7 +68,6 @@ export interface RunResult {
   readonly bytes: Uint8Array;
   /** stdout and stderr in the order in which they were written, with escape sequences for colours and the cursor */
   readonly screen: string;
-  /** requests that the tenant received, in order */
   readonly requests: readonly ReceivedRequest[];
 }
 
@@ -83,7 +78,6 @@ export function freshFolder(): string {
   return folder;
 }
 
-/** The escape sequence that erases the current line of a terminal. */
 const ERASE_LINE = Buffer.from("\u001b[2K");
 
 class Screen extends Writable {
@@ -123,7 +117,6 @@ class Screen extends Writable {
   }
 }
 
-/** A person who responds to each question as soon as it appears on the screen. */
 class Person {
   readonly stdin = Object.assign(new PassThrough(), { isTTY: true });
   readonly #typing: Typing[];
@@ -153,7 +146,6 @@ class Person {
 
 class ProcessEnded extends Error {}
 
-/** An in-memory replacement for the program's process. */
 class TestHost extends EventEmitter {
   /** process 1 always exists and was not started by a test */
   readonly pid = 1;
@@ -250,13 +242,11 @@ export async function run(line: string | readonly string[], circumstances: Circu
   };
 }
 
-/** Separates the summary line from the other output. */
 const splitOffSummary = (printed: string): Pick<RunResult, "stderr" | "summary"> => {
   const [summary] = SUMMARY.exec(printed) ?? [];
   return { stderr: printed.replace(`${summary}\n`, ""), summary };
 };
 
-/** Matches the summary line in the format that docs/operations promises. */
 const SUMMARY =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d [^ ]+ [a-z]+(?: [a-z]+)*(?: (?:[^\s:']+|'[^']*'))?: \+\d+ ~\d+ -\d+(?: import P?\d+)? exit \d+$/m;
 

@@ -8,11 +8,9 @@ import type { Transport } from "../../../src/lib/client/index.ts";
 
 /** A request that the tenant received. Parts that the request does not have are omitted. */
 export interface ReceivedRequest {
-  /** the route's operationId */
   readonly operation: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
-  /** body, if it is JSON */
   readonly json?: unknown;
   /** decoded body, if it is a file */
   readonly file?: string;
@@ -111,7 +109,6 @@ function checkRequest({ route, query, json }: ReceivedRequest & { readonly route
   route.body?.parse(json);
 }
 
-/** Returns the kind and schema of a response whose request accepts NDJSON. */
 function getLinesResponse({ id, answer }: Route): Pick<Route["answer"], "kind" | "schema"> {
   if (answer.line === undefined) throw new TypeError(`${id} is not answered by lines`);
   return { kind: "lines", schema: answer.line };

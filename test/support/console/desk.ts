@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { run } from "../commands/program.ts";
 import { TestTenant } from "../tenant/tenant.ts";
 
-/** The output and the exit code of a command. */
 export interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;

@@ -29,7 +29,6 @@ const somePassword = fc.integer({ min: 0, max: 1e9 }).map((number) => `Secret${n
 const someMails = (person: string): fc.Arbitrary<readonly string[]> =>
   fc.subarray([`${person}2@example.com`, `${person}3@example.com`]).map((more) => [`${person}@example.jp`, ...more]);
 
-/** Returns a random value for a column. Employee codes and UPNs identify users, so each person has unique values. */
 const someValue = (header: string, person: string, ...parts: readonly string[]): fc.Arbitrary<string> => {
   if (header === "社員コード") return fc.constant(`E-${person}`);
   if (header === "UPN") return fc.constant(`${person}@upn.example.jp`);

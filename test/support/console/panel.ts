@@ -5,7 +5,6 @@ export const MAIL = "メールアドレス";
 export const ORG_CODE = "組織コード";
 export const ACCOUNT = "CLOMOアカウント名";
 export const ACCOUNT_PASSWORD = "CLOMOアカウントパスワード";
-/** a custom field of the tenant */
 export const CUSTOM_FIELD_HEADER = "入社年度";
 
 /** Columns of PANEL users that do not need special treatment. @see facts 1.2 */
@@ -25,7 +24,6 @@ export const PLAIN_HEADERS = [
 
 const KNOWN_HEADERS = [FULL_NAME, MAIL, ORG_CODE, ...PLAIN_HEADERS, ACCOUNT, ACCOUNT_PASSWORD];
 
-/** A user of the PANEL, as the console stores it. */
 export interface PanelUser {
   /** the first address is the main address, which identifies the user */
   readonly mails: readonly string[];
@@ -92,7 +90,6 @@ export class PanelConsole {
     this.#users.set(user.mails[0] ?? "", user);
   }
 
-  /** Deletes a user by hand. */
   delete({ mails }: Pick<PanelUser, "mails">): void {
     this.#users.delete(mails[0] ?? "");
   }

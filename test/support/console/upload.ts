@@ -2,7 +2,6 @@ import { writeCsv, type Cells, type Charset } from "./csv.ts";
 
 export type ConsoleMode = "追加更新" | "全件更新";
 
-/** Replaces the wave dash with the character that CP932 uses for it, as the console does. */
 export const replaceWaveDash = (value: string): string => value.replaceAll("\u301c", "\uff5e");
 
 /** Encodes a file in CP932 if possible, otherwise in UTF-8. This way, the tests cover both charsets. */

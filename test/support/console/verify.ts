@@ -2,7 +2,6 @@ import { expect } from "vitest";
 import type { Desk, CommandOutput } from "./desk.ts";
 import { toConfirmationOptions } from "./upload.ts";
 
-/** Verifies a task with an export of the console. The export may be identical to the uploaded file. */
 const runVerify = (desk: Desk, number: number, bytes: Uint8Array, more = ""): Promise<CommandOutput> =>
   desk.run(`imports verify ${number} --against - --encoding shift_jis --same-as-upload${more}`, bytes);
 
@@ -28,7 +27,6 @@ export async function verifyWithChange(desk: Desk, number: number, bytes: Uint8A
   expect(desk.tenant.dump()).toEqual(before);
 }
 
-/** Returns the number of the change that an import made. */
 export const getChangeNumber = async (desk: Desk, id: string): Promise<number> =>
   (await desk.tenant.client.imports.show(id)).change ?? 0;
 

@@ -23,7 +23,6 @@ const encodeBase64Forms = (bytes: Buffer): readonly string[] =>
     return text.slice(offset === 0 ? 0 : 4);
   });
 
-/** Returns the forms in which a secret could appear: plain and in various encodings. */
 function listEncodedForms(secret: string): readonly Buffer[] {
   const bytes = Buffer.from(secret);
   const base64 = encodeBase64Forms(bytes);
@@ -99,7 +98,6 @@ export class Canaries {
   }
 }
 
-/** Time after a change during which a further change may leave the same time of change, in milliseconds. */
 const CHANGE_TIME_PRECISION_MS = 20;
 
 /**
@@ -114,7 +112,6 @@ function getFileState(path: string): string | undefined {
   return `${stats.ino} ${stats.size} ${stats.ctimeNs}`;
 }
 
-/** Returns the content of a file; undefined if the file no longer exists or cannot be read. */
 function readIfPresent(path: string): Buffer | undefined {
   try {
     return readFileSync(path);

@@ -42,10 +42,6 @@ export async function startChromium(): Promise<StartedChromium> {
   }
 }
 
-/**
- * Unpacks Chromium into a folder. The package always unpacks into the temporary folder, so TMPDIR is changed during
- * this time.
- */
 async function unpackInto(folder: string): Promise<string> {
   const before = process.env["TMPDIR"];
   process.env["TMPDIR"] = folder;

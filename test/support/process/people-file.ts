@@ -4,7 +4,6 @@ import { writeFile } from "node:fs/promises";
 export interface PeopleOptions {
   readonly from?: number;
   readonly to: number;
-  /** 役職 of all people */
   readonly title?: string;
 }
 

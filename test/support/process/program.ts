@@ -13,7 +13,6 @@ const ENTRY_POINT = join(ROOT, "bin", "clomoctl.js");
 /** The folder of the input files that the repository's scripts generate. */
 export const FIXTURES = join(ROOT, "fixtures");
 
-/** Options for running the program. */
 export interface RunOptions {
   /** CLOMOCTL_HOME; see {@link freshHome} */
   readonly home: string;
@@ -24,7 +23,6 @@ export interface RunOptions {
   readonly cwd?: string;
   /** size of the pseudo-terminal; 100 × 40 by default */
   readonly size?: { readonly columns: number; readonly rows: number };
-  /** path of Node; by default, the Node that runs the tests */
   readonly node?: string;
 }
 
@@ -39,13 +37,11 @@ export interface Outcome {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A running program. */
 export interface Running {
   readonly process: ChildProcess;
   readonly ended: Promise<Outcome>;
 }
 
-/** A program that runs in a pseudo-terminal. */
 export interface TerminalProgram {
   readonly pty: IPty;
   /** Resolves with the whole screen as soon as it contains `part`. */
@@ -105,7 +101,6 @@ export async function run(args: readonly string[], options: RunOptions): Promise
   return start(args, options).ended;
 }
 
-/** Starts the built program in a pseudo-terminal. */
 export function startOnTerminal(args: readonly string[], options: RunOptions): TerminalProgram {
   const pty = spawnTerminal(options.node ?? process.execPath, [ENTRY_POINT, ...args], {
     cols: options.size?.columns ?? 100,

@@ -4,7 +4,6 @@ import type { Send } from "../../../src/lib/apple/send.ts";
 import { ROOT, start, type Running } from "./program.ts";
 import { registerCleanUp } from "./when-done.ts";
 
-/** A server that runs in a separate process. */
 export interface RunningServer {
   readonly url: string;
   readonly running: Running;

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { run } from "./program.ts";
 
-/** The path of the local tenant in a home. */
 export const TENANT = join("tenants", "local");
 
 /** The query results for a tenant that contains only the topmost organisation. */

@@ -9,13 +9,11 @@ export interface ProgramSnapshot {
   readonly stderr: string;
   /** files of the local tenant */
   readonly files: readonly string[];
-  /** files and folders directly in the home */
   readonly homeFiles: readonly string[];
   /** size of the tenant's write-ahead log */
   readonly logBytes: number;
 }
 
-/** The interval between two checks of the state, in milliseconds. */
 const CHECK_INTERVAL_MS = 2;
 
 /** Waits until the state of a program meets a condition, or until the program ends. */

@@ -5,7 +5,6 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { FACT_COLUMNS, findNextStep, toAdeFacts } from "../shown.ts";
 
-/** Maximum size of a token file. Tokens have a few kilobytes. */
 const MAX_TOKEN_BYTES = 256 * 1024;
 
 export default defineCommand({

@@ -33,7 +33,6 @@ export interface MapSources {
   readonly option: string | undefined;
   /** context that may specify a map for each format */
   readonly context?: Context | undefined;
-  /** true for a list to be imported: the context's map for lists takes precedence over its map for the console's files */
   readonly isList?: boolean | undefined;
   readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }

@@ -16,7 +16,6 @@ import type { Choice, Prompts } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text } from "../../../lib/text/index.ts";
 
 const KANA_WORD = "(?:カナ|かな|フリガナ|ふりがな|ヨミ|よみ)";
-/** The two headers that together are the name of a person, as it is written and in kana, after NFKC. */
 const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: RegExp, given: RegExp]>> = {
   written: [/^(?:姓|氏|名字|苗字|sei|(?:last|family)[ _]?name|surname)$/i, /^(?:名|mei|(?:first|given)[ _]?name)$/i],
   kana: [
@@ -87,7 +86,6 @@ export async function askColumns(
   };
 }
 
-/** Asks whether cells are parts of a value that the file lacks: of a name, or of the path of an organisation. */
 async function askJoins(
   prompts: Prompts,
   unknown: readonly string[],

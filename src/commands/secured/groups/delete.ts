@@ -85,7 +85,6 @@ const buildDeletionPlan = (groups: readonly SecuredGroup[], target: Text): Plan 
   };
 };
 
-/** Maximum number of managers who are listed by name. */
 const MAX_NAMED_MANAGERS = 10;
 
 /** Describes which managers would be left without a group; empty if there are none. @see facts 6.7 */

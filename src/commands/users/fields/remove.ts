@@ -90,7 +90,6 @@ function checkConfirmedUsers(users: number, confirmed: number | undefined): void
   });
 }
 
-/** Asks for the number of users who lose a value, or, if there are none, for consent. Returns true if confirmed. */
 async function confirmFieldRemoval(
   tools: Tools,
   { name, users }: CustomFieldDetail,

@@ -2,7 +2,6 @@ import { constants, createDecipheriv, createPrivateKey, privateDecrypt, type Key
 import { attempt } from "./foreign.ts";
 import { readChildren, readElement, readOctets, TAG, type BerElement } from "./ber.ts";
 
-/** The object identifiers 1.2.840.113549.1.7.3, 1.7.2 and 1.1.7 in their encoded form, in hexadecimal digits. */
 const ENVELOPED_DATA_OID = "2a864886f70d010703";
 const SIGNED_DATA_OID = "2a864886f70d010702";
 const RSA_OAEP_OID = "2a864886f70d010107";

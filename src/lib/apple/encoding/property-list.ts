@@ -1,7 +1,6 @@
 /** The values at the top level of a property list. */
 export type PropertyList = Readonly<Record<string, unknown>>;
 
-/** Maximum length of a document: far above provisioning profiles with all their devices, or signing requests. */
 const MAX_CHARACTERS = 1024 * 1024;
 
 /**

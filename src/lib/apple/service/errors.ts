@@ -10,7 +10,6 @@ const NEW_TOKEN_HINT = text(
   `Apple Business Manager で同じ MDM サーバのトークンをダウンロードし、設定してください: ${line("ade token set", ["FILE"])}`,
 );
 
-/** Hints for codes in the body of Apple's refusals. The code can be in quotation marks, or continue: see apple 0. */
 const HINTS: Readonly<Record<string, Text>> = {
   T_C_NOT_SIGNED: text(
     "an administrator must sign in to https://business.apple.com and accept Apple's new terms",

@@ -149,7 +149,6 @@ function renderProgressLine({ name, done, total, unit }: StepState, language: La
   return [escapeForPeople(name[language]), ...share, counted].join("  ");
 }
 
-/** A spinner, which may still be loading when its step ends. */
 class SpinningStep {
   #spinner: Spinner | undefined;
   #line = "";

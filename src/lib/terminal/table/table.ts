@@ -115,7 +115,6 @@ function fitColumnWidths(
   return [...others, Math.min(last, Math.max(MIN_VALUE_WIDTH, left - sum(others)))];
 }
 
-/** Returns the widths of the columns whose cells may be cut. */
 function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): readonly number[] {
   const limited = (most: number): readonly number[] =>
     natural.map((width, at) => Math.max(least[at] ?? 0, Math.min(width, most)));

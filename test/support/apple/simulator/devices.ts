@@ -23,7 +23,6 @@ export interface SimulatedDevice {
   changedAt: number;
 }
 
-/** A change in the stream of a server. */
 interface DeviceChange {
   readonly server: string;
   readonly device: SimulatedDevice;
@@ -31,7 +30,6 @@ interface DeviceChange {
   readonly at: number;
 }
 
-/** Formats an instant as Apple's services do. */
 export const formatAppleInstant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 const SECOND_MS = 1000;
@@ -54,7 +52,6 @@ export class Devices {
     return this.#bySerial.get(serial);
   }
 
-  /** Adds a device of a server. @param isSilent true to leave the device out of the stream of changes */
   add(server: string, serial?: string, isSilent = false): SimulatedDevice {
     const place = this.all.length + this.#offset;
     const now = this.#clock();
@@ -73,7 +70,6 @@ export class Devices {
     return device;
   }
 
-  /** Assigns a device to another server. @param server undefined: to none */
   move(device: SimulatedDevice, server: string | undefined, isSilent = false): void {
     const { server: before } = device;
     if (before === server) return;
@@ -97,7 +93,6 @@ export class Devices {
   }
 }
 
-/** Renders a device as the device service does. */
 export const renderDevice = (device: SimulatedDevice, change?: Pick<DeviceChange, "operation" | "at">): string => {
   const operation =
     change === undefined ? "" : `,"op_type":"${change.operation}","op_date":"${formatAppleInstant(change.at)}"`;

@@ -38,7 +38,6 @@ const FAULT_PATHS: Partial<Readonly<Record<FaultName, readonly string[]>>> = {
   "unreadable-device": DEVICE_PATHS,
 };
 
-/** A fault that was requested. */
 export interface Fault {
   readonly fault: FaultName;
   /** how many more times the fault occurs; undefined: until the faults are cleared */

@@ -18,7 +18,6 @@ const YEAR_MS = 365 * 24 * 3600 * 1000;
 const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
 const SESSION_LIFE_MS = 15 * 60 * 1000;
 
-/** A session is replaced with every Nth response. */
 const ROTATE_EVERY = 20;
 
 const REFUSED_AGENTS = [/^python-requests\//i, /^nanodep-godep\/0\b/i];

@@ -13,7 +13,6 @@ import {
 } from "./messages.ts";
 import { checkUserAgent, Sessions, type ServerToken } from "./sessions.ts";
 
-/** The settings of a simulator. */
 export interface SimulatorOptions {
   /** the same seed always produces the same devices */
   readonly seed?: string;
@@ -61,7 +60,6 @@ export class Simulator {
     for (let added = 0; added < devices; added += 1) this.devices.add(FIRST_SERVER, undefined, true);
   }
 
-  /** Handles a request. */
   handle(request: SimulatorRequest): SimulatorResponse {
     const met = request.path.startsWith("/_simulator") ? undefined : this.faults.meet(request.path);
     const date = new Date(this.#now() + (met?.clockErrorMs ?? 0)).toUTCString();
@@ -172,13 +170,11 @@ export class Simulator {
     };
   }
 
-  /** Adds devices to a server. @returns their serial numbers */
   add({ count = 0, serials, server = FIRST_SERVER, silent = false }: AdditionRequest): readonly string[] {
     const wanted = serials ?? Array.from({ length: count }, () => undefined);
     return wanted.map((serial) => this.devices.add(server, serial, silent).serial);
   }
 
-  /** Assigns devices to a server. @param server undefined: releases them */
   assign(serials: readonly string[], server: string | undefined, isSilent = false): void {
     for (const device of this.#find(serials)) this.devices.move(device, server, isSilent);
   }
@@ -255,7 +251,6 @@ export class Simulator {
   }
 }
 
-/** The devices to add. */
 interface AdditionRequest {
   readonly count?: number;
   readonly serials?: readonly string[];

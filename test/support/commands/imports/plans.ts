@@ -57,7 +57,6 @@ export const COMMITTED_RESULT = {
   committed: true,
 };
 
-/** Returns a row of a plan: the second row of a file, which creates a user. */
 export const rowOf = (change: Partial<PlanRow> = {}): PlanRow => example<PlanRow>("importRows", change);
 
 /** Returns an input problem: an invalid email address in the third row of a file. */
@@ -109,14 +108,12 @@ export const buildPlanAnswers = (plan: Import = planOf(), more: Answers = {}): A
   ...more,
 });
 
-/** Creates a folder that contains these files. */
 export function createFolderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = freshFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
 }
 
-/** Runs a line in both languages, and deletes the output files between the two runs. */
 export async function runInBothAndDeleteOutput(
   line: string,
   circumstances: Circumstances & { readonly folder: string },

@@ -10,7 +10,6 @@ export const buildNewTenantAnswers = (answers: readonly object[] = []) => ({
   ade: example<Ade>("ade", { token: null }),
 });
 
-/** Returns an answer to a question of the checklist. By default, the answer was given half an hour ago. */
 export const createChecklistAnswer = (question: string, value: string, at = "2026-11-20T00:30:00.000Z") => ({
   id: "019a9f3c-5a00-7abc-8def-000000000013",
   question,

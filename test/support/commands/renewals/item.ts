@@ -1,7 +1,6 @@
 import type { RenewalItem } from "../../../../src/lib/client/index.ts";
 import { example } from "../tenant.ts";
 
-/** Returns the id of the item with a number. */
 export const idOf = (number: number): string => `019a9f3c-5a00-7abc-8def-${String(number).padStart(12, "0")}`;
 
 /** Returns a custom renewal item without an owner. By default, the item expires in a year. */

@@ -11,7 +11,6 @@ export interface TestMachine {
   readonly program: (name: string, script?: string) => void;
 }
 
-/** Creates a test machine. Its folder is removed when the test ends. */
 export function createTestMachine(): TestMachine {
   const home = freshFolder();
   const programs = join(home, "programs");
