@@ -14,10 +14,6 @@ export default defineCommand({
       "Checks this computer, the home, each context and its tenant (with --context, only this one), the daily run and the reminders. Problems come first, with the command to type. Does not use the network unless you pass --online. Changes nothing. Reads the whole file of each local tenant, which takes seconds if the file is large. Does not show secrets.",
       "この PC、ホーム、各コンテキストとテナント(--context があればそれだけ)、毎日の自動実行、通知を調べ、問題のあるものから、直すコマンドとともに表示します。ネットワークには接続せず(--online で接続)、何も変更しません。このコンピューターのテナントのファイルは全体を読むため、大きいと数秒かかります。パスワードなどは表示しません。",
     ),
-    text(
-      "Exit code 3 if there is a problem, 0 if there are at most warnings. What waits in a tenant is shown by `status`.",
-      "問題があれば終了コード 3、警告だけなら 0 です。テナントで待っているものは `status` で確認できます。",
-    ),
   ],
   args: {},
   options: {

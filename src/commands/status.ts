@@ -6,12 +6,6 @@ import type { Tools } from "./tools.ts";
 
 export default defineCommand({
   summary: text("show the state of a tenant and what to do next", "テナントの状況と次の操作を表示する"),
-  details: [
-    text(
-      "Shows the number of records, the last import and who ran it, uploads to verify, the age of the data, the next expiry dates, and problems. If no context is in use, all contexts are shown. Without --format, the result is text, also in a pipe; record formats such as json list tenants. The exit code is 0 whatever is found; for alerts, use `renewals check`.",
-      "件数、最後のインポートとその実行者、管理画面との照合待ち、データの新しさ、次の年次更新・期限、問題を表示します。--format がなければ、パイプでも文章で表示します。json や csv などの形式ではテナントの一覧になります。使用中のコンテキストがなければ全コンテキストを表示します。何が見つかっても終了コードは 0 です(警報には `renewals check` を使います)。",
-    ),
-  ],
   args: {},
   options: {
     allContexts: {

@@ -88,10 +88,6 @@ export default defineCommand({
   summary: text("compare purchased devices with Apple's device list", "購入したデバイスと Apple 側の情報を照合する"),
   details: [
     text(
-      "FILE is the seller's list of devices: CSV or a workbook with a column シリアルナンバー, シリアル番号 or serial number, or with only that column.",
-      "FILE は購入元から届いた一覧です。「シリアルナンバー」「シリアル番号」「serial number」の列がある CSV かブック、またはその列だけのファイルを指定します。",
-    ),
-    text(
       "In a mirror of the console (CLOMO PANEL), the list is compared with the last export of devices, which does not contain profile states. Exit code 9: some devices need action.",
       "管理画面(CLOMO PANEL)のミラーでは、最後にエクスポートしたデバイスと照合します(プロファイルの状態は含まれません)。対応が必要なデバイスがあれば終了コードは 9 です。",
     ),

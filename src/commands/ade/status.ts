@@ -5,12 +5,6 @@ import { FACT_COLUMNS, findNextStep, toAdeFacts } from "./shown.ts";
 
 export default defineCommand({
   summary: text("show the state of ADE, and what to do next", "ADE の状態と次の操作を表示する"),
-  details: [
-    text(
-      "Shows what is recorded and does not contact Apple. `renewals check` and `status` monitor the token and the sync.",
-      "Apple には問い合わせず、記録されている内容を表示します。監視には `renewals check` か `status` を使います。",
-    ),
-  ],
   args: {},
   options: {},
   examples: [{ line: "clomoctl ade status" }, { line: "clomoctl ade status --format json" }],

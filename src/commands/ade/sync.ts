@@ -36,10 +36,6 @@ export default defineCommand({
   summary: text("fetch the ADE devices from Apple", "Apple から ADE デバイスを取得する"),
   details: [
     text(
-      "Fetches the changes since the last sync, or all devices if the last full sync was about a day ago. Everything is applied in one change. New devices are added to Devices as 事前登録; devices that Apple no longer lists stay there.",
-      "前回からの差分を取得し、前回の全件取得から 1 日ほどたっていれば全件を取得します。すべてを 1 回の変更で適用します。新しいデバイスは「Devices」に事前登録で追加します。Apple の一覧からなくなったデバイスも「Devices」には残ります。",
-    ),
-    text(
       "If a full sync does not find more than 5 devices and more than 5 % of them, the number is asked. Without a terminal, use --confirm-deletions or --max-deletions; otherwise nothing is changed (exit 10). If a record cannot be read, its device keeps its state (exit 8).",
       "全件の取得で、5 台を超え、かつ 5 % を超えるデバイスが見つからなければ、台数の入力を求めます。ターミナルがなければ --confirm-deletions か --max-deletions を指定します。どちらもなければ何も変更しません(終了コード 10)。読み取れないデータがあるデバイスは、そのままにします(終了コード 8)。",
     ),

@@ -7,12 +7,6 @@ import { CONTEXT_COLUMNS, PROTECTED_OPTION, UNDELETABLE_DEFAULT_OPTION } from ".
 
 export default defineCommand({
   summary: text("change the settings of a context", "コンテキストの設定を変更する"),
-  details: [
-    text(
-      "Settings that you omit stay unchanged. --timezone sets the time zone in which days are counted.",
-      "指定しない設定は変わりません。--timezone は日付を数えるタイムゾーンです。",
-    ),
-  ],
   args: {
     name: { kind: "string", required: true, names: "contexts", about: text("context name", "コンテキスト名") },
   },

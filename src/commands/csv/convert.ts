@@ -26,12 +26,6 @@ export default defineCommand({
     "convert a file to another encoding or other newlines, or between CSV and a workbook",
     "ファイルの文字コードや改行コードを変換する(CSV と Excel ブックも相互に変換)",
   ),
-  details: [
-    text(
-      "All characters other than the newlines between rows stay unchanged. If the name of the output ends in .xlsx, writes a workbook of text cells, otherwise CSV. Writes the output completely or not at all.",
-      "行末の改行コード以外の文字は変わりません。出力先の名前が .xlsx で終われば文字列のセルだけの Excel ブック、それ以外は CSV になります。出力はすべて書けた場合にだけ残ります。",
-    ),
-  ],
   args: {
     input: {
       kind: "file",

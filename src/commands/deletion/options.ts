@@ -64,10 +64,6 @@ export const DELETION_HELP = [
     "A deletion is recorded as an import with the mode delete: `imports show NUMBER --rows` lists the deleted records, `undo NUMBER` restores them, without passwords.",
     "削除は、モードが「削除」のインポートとして記録されます。`imports show 番号 --rows` で対象を確認でき、`undo 番号` で取り消せます(パスワードは戻りません)。",
   ),
-  text(
-    "If a name matches no record or several records, all such names are listed and nothing is changed. In a mirror, the deletion is added to `console list`, as a task for the console (CLOMO PANEL).",
-    "見つからない名前や複数に当てはまる名前があれば、そのすべてを示して何も変更しません。管理画面(CLOMO PANEL)のミラーでは、管理画面での作業として `console list` に加わります。",
-  ),
 ] as const;
 
 export const DELETION_EXITS: readonly ErrorCode[] = [

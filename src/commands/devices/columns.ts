@@ -93,10 +93,3 @@ export const DEVICE_FILTERS = {
   tag: { kind: "string", value: "TAG", about: text("only devices with this tag", "このタグの付いたものに絞り込む") },
   ...FILTER_OPTIONS,
 } as const satisfies Fields;
-
-export const FILTER_DETAILS = [
-  text(
-    "--filter-name searches the identification name (端末識別名), which is a clomoctl feature that the console does not have. --filter-id searches the serial number.",
-    "--filter-name は端末識別名(管理画面では検索できず、clomoctl 独自の機能)、--filter-id はシリアルナンバーを検索します。",
-  ),
-];

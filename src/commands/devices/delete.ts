@@ -3,19 +3,12 @@ import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { DEVICE_FILTERS, DEVICE_NAMES, FILTER_DETAILS } from "./columns.ts";
+import { DEVICE_FILTERS, DEVICE_NAMES } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete devices", "デバイスを削除する"),
   // @see facts 4.6
-  details: [
-    ...DELETION_HELP,
-    ...FILTER_DETAILS,
-    text(
-      "In the console, a device with a VPP licence or a certificate remains in the list, struck through, until the licence and the certificate are removed.",
-      "管理画面では、VPP ライセンスや証明書が残っているデバイスは、それらを解除・失効するまで取り消し線付きで一覧に残ります。",
-    ),
-  ],
+  details: [...DELETION_HELP],
   args: {
     devices: {
       kind: "string",

@@ -1,4 +1,4 @@
-import { commandName, line } from "../../lib/advice/index.ts";
+import { commandName } from "../../lib/advice/index.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -9,12 +9,6 @@ import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
 
 export default defineCommand({
   summary: text("change a device", "デバイスを変更する"),
-  details: [
-    text(
-      `Values that you omit do not change; an empty value (--memo '') clears a field. To change the owner: ${line("devices set-owner", [])}; tags: ${line("devices tag", [])}.`,
-      `指定しないものは変わりません。空の値(--memo '')で消せます。所有者の変更: ${line("devices set-owner", [])}、タグの変更: ${line("devices tag", [])}`,
-    ),
-  ],
   args: { device: DEVICE_ARGUMENT },
   options: { ...buildValueOptions(DEVICE.fields, { without: ["owner", "ownerOrg", "tags"] }), dryRun: DRY_RUN_OPTION },
   examples: [

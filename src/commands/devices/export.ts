@@ -1,14 +1,13 @@
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
+import {  EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
-import { DEVICE_ORG_OPTIONS, FILTER_DETAILS } from "./columns.ts";
+import { DEVICE_ORG_OPTIONS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("export devices as a CSV file", "デバイスを CSV ファイルにエクスポートする"),
   caution: DEVICE.unconfirmed,
-  details: [...FILTER_DETAILS, ...EXPORT_DETAILS],
   args: {},
   options: { ...EXPORT_OPTIONS, ...DEVICE_ORG_OPTIONS },
   examples: [

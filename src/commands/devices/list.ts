@@ -6,7 +6,7 @@ import { defineCommand } from "../command.ts";
 import { limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
-import { DEVICE_COLUMNS, DEVICE_FILTERS, FILTER_DETAILS } from "./columns.ts";
+import { DEVICE_COLUMNS, DEVICE_FILTERS } from "./columns.ts";
 import { findUser } from "../users/columns.ts";
 
 class EmptyListDetector {
@@ -36,7 +36,6 @@ async function noteMissingConsoleImport(tools: Tools): Promise<void> {
 
 export default defineCommand({
   summary: text("list devices", "デバイスを一覧する"),
-  details: FILTER_DETAILS,
   args: {},
   options: {
     ...DEVICE_FILTERS,

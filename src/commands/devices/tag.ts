@@ -11,12 +11,6 @@ import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
 
 export default defineCommand({
   summary: text("add tags to devices or remove tags from them", "デバイスのタグを追加・削除する"),
-  details: [
-    text(
-      "Changes all devices or none. Adding a tag that a device already has, or removing a tag that it does not have, is not an error.",
-      "すべてのデバイスを変更するか、1 台も変更しないかのどちらかです。すでに付いているタグの追加や、付いていないタグの削除はエラーになりません。",
-    ),
-  ],
   args: { device: { ...DEVICE_ARGUMENT, repeatable: true } },
   options: {
     add: { kind: "string", value: "TAG", repeatable: true, about: text("tag to add", "追加するタグ") },

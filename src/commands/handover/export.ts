@@ -108,16 +108,8 @@ export default defineCommand({
       "引き継ぎデータは、種類ごとの NDJSON、管理画面(CLOMO PANEL)の形式の CSV、マニフェスト、全ファイルのハッシュからなります。名前が .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。テナントの状態と --as-of が同じなら、まったく同じ内容になります。レポートは CLOMO アカウントの言語です。",
     ),
     text(
-      "The bundle is a snapshot, even if somebody changes the tenant meanwhile. The export changes nothing, leaves no audit record, and asks no questions.",
-      "途中で変更があっても、全体がある時点の内容で揃います。テナントは何も変わらず、監査ログにも残りません。質問はしません。",
-    ),
-    text(
       "With --scope, the bundle contains an organisation and everything below it, with all users, accounts and devices. Data that does not belong to an organisation is left out, and nothing outside the scope is mentioned.",
       "--scope を付けると、その組織以下の組織・ユーザー・アカウント・デバイスだけを書き出します。特定の組織に属さない情報は対象外で、範囲外のものは参照もしません。",
-    ),
-    text(
-      `Information that is only in the console (profiles, apps, tags, …) is included as answers (${line("handover answer", ["console"])}).`,
-      `プロファイル・アプリケーション・タグなど管理画面にしかない情報は、回答(${line("handover answer", ["console"])})として含まれます。`,
     ),
   ],
   args: {},

@@ -28,10 +28,6 @@ export default defineCommand({
       "The report contains record counts, the checklist with what is missing, administrators and what they manage, what expires, what the bundle lacks, and signature lines. With a bundle, days left are counted from the day of the bundle; without a bundle, the report shows the current tenant. Each bundle already contains a report.html, in the language of the CLOMO account.",
       "件数、不足を示した確認リスト、管理者と管理対象組織、期限、含まれないもの、署名欄をまとめます。引き継ぎデータを指定すると、残り日数はその基準日から数えます。省略すると現在のテナントのレポートです。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
     ),
-    text(
-      "The page does not use scripts or load other files, and prints on A4. It contains telephone numbers, so give it only to your successor.",
-      "スクリプトも外部の読み込みも使わない 1 ページで、A4 に印刷できます。電話番号も載るため、後任の方だけに渡してください。",
-    ),
   ],
   args: {
     bundle: {

@@ -9,12 +9,6 @@ const ENDED_STATES: ReadonlySet<Import["state"]> = new Set(["discarded", "failed
 
 export default defineCommand({
   summary: text("list imports, newest first", "インポートを新しい順に一覧する"),
-  details: [
-    text(
-      "Lists what was committed, and the plans that can still be committed. Plans that were never committed (dry runs, refused files) are listed with --all.",
-      "適用したものと、これから適用できる計画を一覧します。適用しなかった計画(確認のみ、拒否されたファイルなど)は --all で表示します。",
-    ),
-  ],
   args: {},
   options: {
     limit: LIMIT_OPTION,

@@ -47,10 +47,6 @@ export default defineCommand({
   summary: text("show the set-up steps and their pitfalls", "導入手順と注意点を示す"),
   details: [
     text(
-      "Shows the twelve steps of CLOMO's manual for iOS, as they are done in the console (CLOMO PANEL). STEP is a number from 1 to 12; without it, all steps are shown. Schools that use Apple School Manager have other steps.",
-      "CLOMO のマニュアルにある iOS の導入手順(12 項目)を、管理画面(CLOMO PANEL)の操作で示します。STEP は 1 から 12 の番号で、省略するとすべて示します。Apple School Manager を利用する教育機関は別の手順になります。",
-    ),
-    text(
       "The steps to issue the push certificate and the tokens for the first time are shown only if you answered within the last 7 days that HOME shows no date, and if no renewal item of the kind is recorded. Otherwise, see `renewals guide`: if you issue a new certificate or token instead of renewing it, devices can no longer be managed.",
       "プッシュ通知証明書とトークンを初めて作成する手順は、HOME に有効期限がないと 7 日以内に回答され、同じ種類の年次更新・期限の項目が登録されていない場合だけ示します。それ以外では `renewals guide` を案内します。更新の代わりに新しく作成すると、デバイスを管理できなくなるためです。",
     ),

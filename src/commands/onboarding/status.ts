@@ -10,12 +10,6 @@ type StepRow = ReturnType<typeof evaluateSteps>[number];
 
 export default defineCommand({
   summary: text("show which set-up steps are done, and what is next", "導入手順の進み具合と次の操作を表示する"),
-  details: [
-    text(
-      "Shows the state of the twelve steps of CLOMO's manual for iOS, based on what is recorded in the tenant and on your answers, given with `onboarding guide --interactive` or in a file (`onboarding guide --answers`). The exit code is 0 whatever the state is.",
-      "CLOMO のマニュアルにある iOS の導入手順(12 項目)の状態を、テナントの登録内容と `onboarding guide --interactive` またはファイル(`onboarding guide --answers`)での回答をもとに表示します。手順の状態にかかわらず、終了コードは 0 です。",
-    ),
-  ],
   args: {},
   options: {},
   examples: [{ line: "clomoctl onboarding status" }, { line: "clomoctl onboarding status --format json" }],

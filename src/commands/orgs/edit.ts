@@ -10,12 +10,6 @@ import { ORG_RESULT_LAYOUT } from "./org-result-layout.ts";
 
 export default defineCommand({
   summary: text("change an organisation's name or code", "組織名や組織コードを変更する"),
-  details: [
-    text(
-      `Values that you omit do not change; --code '' removes the code. To move the organisation in the tree: ${commandName("orgs move")}.`,
-      `指定しないものは変わりません。--code '' で組織コードを消せます。ツリーでの位置の変更: ${commandName("orgs move")}`,
-    ),
-  ],
   args: { org: ORG_ARGUMENT },
   options: { ...buildValueOptions(ORG.fields, { without: ["parentId"] }), dryRun: DRY_RUN_OPTION },
   examples: [{ line: "clomoctl orgs edit 本社/営業部 --name 営業本部" }],

@@ -20,10 +20,6 @@ export default defineCommand({
       "With --file, the expiry date is read from the certificate, token or profile, and --kind may be omitted. An item can also be recorded without a date; every check then reports it as unknown.",
       "--file を指定すると期限をファイルから読み取り、--kind は省略できます。期限なしでも登録できますが、確認のたびに「期限不明」と報告されます。",
     ),
-    text(
-      "An Android Enterprise environment can have two owner accounts. Create two and record both. Passwords are never recorded.",
-      "Android Enterprise の管理用 Gmail アカウントは 2 つ登録できます。2 つ用意して両方を登録してください。パスワードはどこにも記録しません。",
-    ),
   ],
   args: {
     name: {

@@ -78,18 +78,6 @@ export default defineCommand({
       "In a folder, only the newest file counts for each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older file is at most a warning until it expires, because the newer file may not have been uploaded yet; after that it is superseded and does not count. If the files do not show whether one renews the other, each counts by its own date. Links that lead out of a folder are not followed: name such files directly, for example /etc/letsencrypt/live/*/cert.pem. With --quiet, the first line on stderr names the most urgent item, for the mail that cron sends.",
       "フォルダー内では、プッシュ通知証明書(トピックと発行者が同じもの)、ADE サーバートークン(consumer key が同じもの、または暗号鍵とサーバの名前が同じもの)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。更新後のものかファイルからわからないときは、それぞれの期限で判定します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。--quiet では、cron が送るメールのために、最も急ぐものを標準エラー出力の 1 行目に表示します。",
     ),
-    text(
-      `If the tenant lacks items for the services that it uses (${line("tenant set", [], { ios: "yes", ade: "yes" })} …), or if these services are not recorded, a note on stderr says so. The exit code does not change. --quiet and --nagios omit these notes.`,
-      `テナントの利用内容(${line("tenant set", [], { ios: "yes", ade: "yes" })} …)から見て登録がないものと、利用内容が未設定であることは、標準エラー出力に表示します。終了コードは変わりません。--quiet と --nagios では表示しません。`,
-    ),
-    text(
-      "An ADE server token that Apple rejected is critical whatever its date, until another token is set or Apple accepts it again; a mirror has no such token.",
-      "Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です(新しいトークンを設定するか、Apple が再び受け付けるまで)。ミラーにはそのトークンがありません。",
-    ),
-    text(
-      "CLOMO's own certificate for signing profiles (clomo.com) can expire without harm: leave it out with --exclude. No certificate is skipped merely because of a name in it.",
-      "CLOMO がプロファイルに付ける署名用証明書(clomo.com)は期限が切れても影響ありません。--exclude で除いてください。証明書内の名前だけを理由に判定から外すことはありません。",
-    ),
   ],
   args: {
     files: {

@@ -22,10 +22,6 @@ export default defineCommand({
       "A renewed certificate or token (`renewals edit ITEM --file FILE`) counts once you confirm with --console-shows that the console (CLOMO PANEL) shows its expiry date; until then, the date of the file in use counts. If the console shows another date, nothing changes (exit 3). If you confirm a date that was typed (`renewals edit ITEM --expires DATE`), only this date counts, and the previously recorded file is no longer read. A difference of up to two days is accepted, because dates may be estimated or counted in another time zone.",
       "更新した証明書やトークン(renewals edit ITEM --file FILE)は、管理画面(CLOMO PANEL)にその期限が表示されたことを --console-shows で確認すると有効になります。それまでは更新前の期限で判定します。管理画面の期限が違うときは何も変更しません(終了コード 3)。手で入力した期限(renewals edit ITEM --expires DATE)を確認すると、その期限だけで判定し、先に登録したファイルは参照しません。期限は推定のことも、別のタイムゾーンで数えられることもあるため、2 日までの差は認めます。",
     ),
-    text(
-      'Without --console-shows, a login is recorded and the next date is estimated as one year later. This works only for owner accounts and for items of the kind "other date".',
-      "--console-shows がなければログインを記録し、次の期限は 1 年後と推定します。管理用 Gmail アカウントと「その他の期日」専用です。",
-    ),
   ],
   args: { item: ITEM_ARGUMENT },
   options: {

@@ -13,12 +13,6 @@ import { canReadReservedFields, loadRights } from "../rights.ts";
 
 export default defineCommand({
   summary: text("list renewal items", "年次更新・期限を一覧する"),
-  details: [
-    text(
-      "~ marks an estimated date. An ADE server token that Apple rejected is critical whatever its date.",
-      "~ は推定の期限です。Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です。",
-    ),
-  ],
   args: {},
   options: {
     allContexts: {

@@ -102,18 +102,10 @@ export default defineCommand({
       "cron での実行を想定しています。期限の 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日、通知先ごとに 1 通にまとめて、メール・Webhook・コマンドで知らせます。何度実行しても、実行が抜けたり重なったり途中で止まったりしても、各項目の各段階は通知先ごとに 1 回だけです。失敗した通知先には次の実行で再送します(それまで終了コード 7)。更新担当(owner)がメールアドレスなら、その宛先にも知らせます。",
     ),
     text(
-      "If Apple has rejected an ADE server token, reminders are sent daily from the day of the rejection, as if the token had expired, whatever its date.",
-      "Apple が拒否した ADE サーバートークンは、期限にかかわらず、拒否された日から期限切れと同じように毎日知らせます。",
-    ),
-    text(
       `Recipients are listed in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Put passwords, webhook URLs and tokens in environment variables or in files of mode 0600, never in ${NOTIFY_FILE}. Example:`,
       `通知先は設定フォルダー(CLOMOCTL_HOME)の ${NOTIFY_FILE} に書きます。パスワード・Webhook の URL・トークンはそこに書かず、環境変数かモード 0600 のファイルに置きます。例:`,
     ),
     same(SETTINGS_EXAMPLE),
-    text(
-      "Further keys: language and stages at the top level, timeout (seconds) of a command, headers-file and template-file of a webhook, ca-file and port of smtp. See docs/guides/en/notify.md.",
-      "ほかに、先頭の language と stages、コマンドの timeout(秒)、Webhook の headers-file と template-file、smtp の ca-file と port があります。docs/guides/ja/notify.md を参照してください。",
-    ),
   ],
   args: {
     action: {

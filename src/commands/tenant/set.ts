@@ -20,12 +20,6 @@ type SetInput = InputOf<typeof SET_OPTIONS>;
 
 export default defineCommand({
   summary: text("record information about the tenant itself", "テナント自体の情報を登録する"),
-  details: [
-    text(
-      "Each run records one contract, then shows the command that undoes the change.",
-      "契約は 1 回に 1 件登録します。変更後に、取り消すためのコマンドを表示します。",
-    ),
-  ],
   args: {},
   options: { ...SET_OPTIONS, dryRun: DRY_RUN_OPTION },
   examples: [

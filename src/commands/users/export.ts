@@ -1,14 +1,13 @@
 import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
+import {  EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { USER_ORG_OPTIONS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("export users as a CSV file", "ユーザーを CSV ファイルにエクスポートする"),
   caution: USER.unconfirmed,
-  details: EXPORT_DETAILS,
   args: {},
   options: { ...EXPORT_OPTIONS, ...USER_ORG_OPTIONS },
   examples: [

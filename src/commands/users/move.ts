@@ -15,12 +15,6 @@ import { confirmChange } from "../permission.ts";
 
 export default defineCommand({
   summary: text("move users into another organisation", "ユーザーを別の組織に移動する"),
-  details: [
-    text(
-      "Moves all users or none. A device belongs to the organisation of the user who owns it, so devices move with their owners.",
-      "全員を移動するか、1 人も移動しないかのどちらかです。デバイスは所有者であるユーザーの組織に属するため、一緒に移ります。",
-    ),
-  ],
   args: { user: { ...USER_ARGUMENT, repeatable: true } },
   options: {
     org: {

@@ -2,12 +2,11 @@ import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/export.ts";
-import { REPEATABLE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
+import {  TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
 
 export default defineCommand({
   summary: text("write the header row of a users file", "ユーザー CSV のヘッダー行を書き出す"),
   caution: USER.unconfirmed,
-  details: REPEATABLE_DETAILS,
   args: {},
   options: TEMPLATE_OPTIONS,
   examples: [

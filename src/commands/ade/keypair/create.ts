@@ -6,13 +6,7 @@ import { findNextStep } from "../shown.ts";
 
 export default defineCommand({
   summary: text("write the public key to upload to Apple", "サーバートークン用公開鍵を書き出す"),
-  details: [
-    CLOMO_KEY_WARNING,
-    text(
-      "The private key is encrypted in the tenant and never leaves it. If the key pair exists already, the same public key is written again.",
-      "秘密鍵は暗号化してテナントに保存し、外には出しません。作成済みなら同じ公開鍵を書き出します。",
-    ),
-  ],
+  details: [CLOMO_KEY_WARNING],
   args: {},
   options: {
     output: {

@@ -9,13 +9,7 @@ const MAX_TOKEN_BYTES = 256 * 1024;
 
 export default defineCommand({
   summary: text("set the server token downloaded from Apple", "ダウンロードしたサーバートークンを設定する"),
-  details: [
-    CLOMO_KEY_WARNING,
-    text(
-      "Decrypts the token with the key of `ade keypair create`, without contacting Apple, and records its expiry date as a renewal item.",
-      "Apple には問い合わせず、`ade keypair create` の鍵で復号し、期限を年次更新・期限に記録します。",
-    ),
-  ],
+  details: [CLOMO_KEY_WARNING],
   args: {
     file: {
       kind: "file",

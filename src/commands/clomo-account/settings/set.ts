@@ -11,11 +11,10 @@ import {
   STATE_MAYBE_CHANGED,
   type ResultLayout,
 } from "../../records/change-result.ts";
-import { SETTINGS_COLUMNS, SETTINGS_HELP } from "./columns.ts";
+import { SETTINGS_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("set what account names are built from, and the authentication type", "CLOMO アカウント設定を変更する"),
-  details: [...SETTINGS_HELP],
   args: {},
   options: {
     composition: {

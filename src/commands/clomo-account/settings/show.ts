@@ -1,7 +1,7 @@
 import { line } from "../../../lib/advice/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { SETTINGS_COLUMNS, SETTINGS_HELP } from "./columns.ts";
+import { SETTINGS_COLUMNS } from "./columns.ts";
 
 const RECORD_SETTINGS_HINT = text(
   `these settings are not recorded; to record the settings of the console: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,
@@ -10,7 +10,6 @@ const RECORD_SETTINGS_HINT = text(
 
 export default defineCommand({
   summary: text("show the settings of CLOMO accounts", "CLOMO アカウント設定を表示する"),
-  details: SETTINGS_HELP,
   args: {},
   options: {},
   examples: [{ line: "clomoctl clomo-account settings show" }],

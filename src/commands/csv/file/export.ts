@@ -27,14 +27,6 @@ export const EXPORT_OPTIONS = {
   onUnmappable: ON_UNMAPPABLE_OPTION,
 } as const satisfies Fields;
 
-/** Help shared by all exports. */
-export const EXPORT_DETAILS = [
-  text(
-    "If the encoding cannot represent a character, the export fails and reports its row, column and code point. No file is left behind.",
-    "文字コードで表せない文字があると、行・列・文字を示してエラーになります。ファイルは残りません。",
-  ),
-];
-
 export const getAccountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
   context.kind === "embedded" ? context.language : "ja";
 

@@ -21,23 +21,6 @@ export const TEMPLATE_OPTIONS = {
   map: MAP_OPTION,
 } as const satisfies Fields;
 
-/** Help shared by all templates. */
-export const TEMPLATE_DETAILS = [
-  text(
-    "Writes only a header row. Add your rows, then import the file.",
-    "ヘッダー行だけのファイルを書き出します。行を記入してインポートできます。",
-  ),
-];
-
-/** Help shared by the templates of formats that may have repeatable columns. */
-export const REPEATABLE_DETAILS = [
-  ...TEMPLATE_DETAILS,
-  text(
-    "A repeatable column appears once; copy it as often as you need.",
-    "繰り返せる列は 1 回だけ出力されるので、必要なだけ増やせます。",
-  ),
-];
-
 /** What determines the headers of a template. */
 export interface TemplateSource {
   readonly format: FormatName;

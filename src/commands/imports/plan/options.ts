@@ -330,10 +330,6 @@ export const IMPORT_HELP = [
     "Deletions (--mode replace) are confirmed by their number: type it, or pass --confirm-deletions N. In unattended runs, --yes --max-deletions N|P% permits deletions up to that limit, but at most half of the records.",
     "削除(--mode replace)は件数で確認します。入力するか、--confirm-deletions N で指定してください。無人で実行するときは、--yes --max-deletions N|P% でその上限まで(最大でも半数まで)削除できます。",
   ),
-  text(
-    "If you type the input (-) at a terminal, you cannot confirm the plan there: pass --yes (--mode replace: --confirm-deletions N) or --dry-run.",
-    "ターミナルから - で入力する場合は確認に答えられないため、--yes(--mode replace では --confirm-deletions N)か --dry-run が必要です。",
-  ),
 ] as const;
 
 /** Returns the request as it is carried out. Importing the console's export also deletes the records that it lacks. */

@@ -23,12 +23,6 @@ import { requireNamedContext } from "../../permission.ts";
 
 export default defineCommand({
   summary: text("delete custom schemes", "カスタム管理権限スキームを削除する"),
-  details: [
-    text(
-      "Deletes all of the schemes or none. A scheme that is assigned to an account cannot be deleted (a clomoctl rule); the error lists the accounts.",
-      "すべて削除するか、1 つも削除しないかのどちらかです。アカウントに設定されているスキームは削除できません(clomoctl 独自の規則)。その場合はアカウントを表示します。",
-    ),
-  ],
   args: { schemes: { ...SCHEME_ARGUMENT, repeatable: true } },
   options: { confirmDeletions: CONFIRM_DELETIONS_OPTION, dryRun: DRY_RUN_OPTION },
   examples: [

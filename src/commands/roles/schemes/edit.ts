@@ -19,13 +19,7 @@ const EDIT_COMMAND = commandName("roles schemes edit");
 
 export default defineCommand({
   summary: text("rename a custom scheme, or change its items", "カスタム管理権限スキームの名前や項目を変更する"),
-  details: [
-    text(
-      "Changes what all accounts with this scheme may do, starting with their next command. The number of these accounts is shown.",
-      "このスキームを設定したすべてのアカウントの権限が、次のコマンドから変わります。アカウント数を表示します。",
-    ),
-    ...SCHEME_HELP,
-  ],
+  details: [...SCHEME_HELP],
   args: { scheme: SCHEME_ARGUMENT },
   options: {
     name: { kind: "string", value: "NEW", about: text("new name of the scheme", "新しい名前") },

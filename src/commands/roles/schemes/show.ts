@@ -11,13 +11,7 @@ export default defineCommand({
     "show a custom scheme and the accounts that have it",
     "カスタム管理権限スキームと、設定されたアカウントを表示する",
   ),
-  details: [
-    text(
-      "Shows the items of the scheme, its accounts with their managed organisations (管理対象組織), and whether it allows creating users.",
-      "チェック項目、設定されたアカウントとその管理対象組織、ユーザーを作成できるかどうかを表示します。",
-    ),
-    ...SCHEME_HELP,
-  ],
+  details: [...SCHEME_HELP],
   args: { scheme: SCHEME_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl roles schemes show ユーザー登録係" }],

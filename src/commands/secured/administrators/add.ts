@@ -6,13 +6,7 @@ import { APP_OPTION } from "../app.ts";
 
 export default defineCommand({
   ...ADD_COMMAND,
-  details: [
-    ...ADD_COMMAND.details,
-    text(
-      "Exports do not contain the administrators of an app. A user who is not recorded yet is therefore added with only the ユーザーID; a warning shows this ID.",
-      "アプリの管理者はエクスポートに含まれません。そのため、まだ登録のない人はユーザーID だけで追加し、警告で示します。",
-    ),
-  ],
+  details: [...ADD_COMMAND.details],
   args: { users: createMarkArgument(text("ユーザーID", "ユーザーID")) },
   options: { app: APP_OPTION, ...MARKING_OPTIONS },
   examples: [

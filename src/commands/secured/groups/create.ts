@@ -3,11 +3,10 @@ import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
-import { GROUP_COLUMNS, GROUP_HELP, GROUP_RESULT_LAYOUT } from "./columns.ts";
+import { GROUP_COLUMNS,  GROUP_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineCommand({
   summary: text("create a SECURED APPs group", "SECURED APPs のグループを作成する"),
-  details: GROUP_HELP,
   args: { name: { kind: "string", required: true, about: text("name of the new group", "グループ名") } },
   options: { app: APP_OPTION, dryRun: DRY_RUN_OPTION },
   examples: [{ line: "clomoctl secured groups create 営業三部 --app docs" }],

@@ -22,12 +22,11 @@ import {
 } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
 import { getManagerTitle } from "../users/roles.ts";
-import { GROUP_ARGUMENT, GROUP_COLUMNS, GROUP_HELP, findGroup } from "./columns.ts";
+import { GROUP_ARGUMENT, GROUP_COLUMNS,  findGroup } from "./columns.ts";
 import { requireNamedContext } from "../../permission.ts";
 
 export default defineCommand({
   summary: text("delete SECURED APPs groups", "SECURED APPs のグループを削除する"),
-  details: [...GROUP_HELP],
   args: { groups: { ...GROUP_ARGUMENT, repeatable: true } },
   options: { app: APP_OPTION, confirmDeletions: CONFIRM_DELETIONS_OPTION, dryRun: DRY_RUN_OPTION },
   examples: [

@@ -5,7 +5,7 @@ import { limitRecords, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
 import { APP_OPTION } from "../app.ts";
 import { buildSecuredUserColumns } from "../users/columns.ts";
 import { getManagerTitle } from "../users/roles.ts";
-import { GROUP_ARGUMENT, GROUP_HELP, findGroup } from "./columns.ts";
+import { GROUP_ARGUMENT,  findGroup } from "./columns.ts";
 
 const DEFAULT_MEMBER_COLUMNS = ["userId", "name", "role"];
 
@@ -16,7 +16,6 @@ export default defineCommand({
       "Lists all users of the group by ユーザーID with their roles, and counts the users of each role, including administrators of SECURED APPs MANAGER.",
       "所属するユーザーをユーザーID 順に、それぞれの権限と、権限ごとの人数とともに表示します(SECURED APPs MANAGER の管理者も含みます)。",
     ),
-    ...GROUP_HELP,
   ],
   args: { group: GROUP_ARGUMENT },
   options: { app: APP_OPTION, limit: LIMIT_OPTION },

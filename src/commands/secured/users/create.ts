@@ -6,12 +6,11 @@ import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../r
 import { APP_OPTION } from "../app.ts";
 import { SECURED_USER_COLUMNS } from "./columns.ts";
 import { hasPassword, FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
-import { ROLE_HELP, describeMissingGroup } from "./roles.ts";
+import {  describeMissingGroup } from "./roles.ts";
 import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
 export default defineCommand({
   summary: text("create a SECURED APPs user", "SECURED APPs のユーザーを作成する"),
-  details: [...ROLE_HELP],
   args: {
     userId: {
       kind: "string",

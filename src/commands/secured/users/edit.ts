@@ -13,12 +13,11 @@ import {
 import { APP_OPTION } from "../app.ts";
 import { SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, buildSecuredUserKind } from "./columns.ts";
 import { FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
-import { ROLE_HELP, describeMissingGroup } from "./roles.ts";
+import {  describeMissingGroup } from "./roles.ts";
 import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
 export default defineCommand({
   summary: text("change a SECURED APPs user", "SECURED APPs のユーザーを変更する"),
-  details: [...ROLE_HELP],
   args: { user: SECURED_USER_ARGUMENT },
   options: { app: APP_OPTION, ...buildValueOptions(FIELDS_WITH_OPTIONS), ...USER_OPTIONS, dryRun: DRY_RUN_OPTION },
   examples: [

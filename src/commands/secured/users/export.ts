@@ -1,14 +1,10 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../../csv/file/export.ts";
+import {  EXPORT_OPTIONS, runExport } from "../../csv/file/export.ts";
 import { APP_OPTION } from "../app.ts";
 
 export default defineCommand({
   summary: text("export SECURED APPs users as a CSV file", "SECURED APPs のユーザーを CSV ファイルにエクスポートする"),
-  details: [
-    text("Passwords and administrators are never exported.", "パスワードと管理者はエクスポートしません。"),
-    ...EXPORT_DETAILS,
-  ],
   args: {},
   options: {
     app: APP_OPTION,

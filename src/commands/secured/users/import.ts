@@ -10,13 +10,7 @@ export default defineCommand({
     "import SECURED APPs users from a CSV file or workbook",
     "CSV ファイルや Excel ブックから SECURED APPs のユーザーをインポートする",
   ),
-  details: [
-    ...IMPORT_HELP,
-    text(
-      "As a precaution, clomoctl rejects an empty 表示名: the manual does not say whether the console accepts it.",
-      "「表示名」は空にできません。管理画面が空の値を受け付けるかどうかは、マニュアルに記載がありません(推定による制限)。",
-    ),
-  ],
+  details: [...IMPORT_HELP],
   args: {
     file: {
       kind: "file",

@@ -1,7 +1,7 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { getAccountLanguage } from "../../csv/file/export.ts";
-import { REPEATABLE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../../csv/file/template.ts";
+import {  TEMPLATE_OPTIONS, writeTemplate } from "../../csv/file/template.ts";
 import { APP_OPTION } from "../app.ts";
 
 export default defineCommand({
@@ -9,7 +9,6 @@ export default defineCommand({
     "write the header row of a SECURED APPs users file",
     "SECURED APPs のユーザー CSV のヘッダー行を書き出す",
   ),
-  details: REPEATABLE_DETAILS,
   args: {},
   options: { app: APP_OPTION, ...TEMPLATE_OPTIONS },
   examples: [

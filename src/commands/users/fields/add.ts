@@ -8,10 +8,6 @@ export default defineCommand({
   summary: text("add a custom user field", "カスタムユーザー情報の項目を追加する"),
   details: [
     text(
-      "The name is also the column header in user files. It must be a single line without =, so that --custom NAME=VALUE can name the field (a clomoctl rule).",
-      "項目名がそのままユーザー CSV のヘッダーになります。改行と「=」は使えません(「=」は --custom 項目名=値 で指定できるようにするためで、clomoctl 独自の規則)。",
-    ),
-    text(
       `In a mirror of the console (CLOMO PANEL), the console needs the same field: see ${line("console list", [])}.`,
       `管理画面(CLOMO PANEL)のミラーでは、管理画面でも同じ項目を追加してください: ${line("console list", [])}`,
     ),
