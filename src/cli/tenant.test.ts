@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { TOKEN_END_HEADER } from "../lib/contract/route.ts";
 import { openClient } from "../lib/client/index.ts";
 import type { Context } from "../lib/config/context.ts";
 import { openTenant } from "./tenant.ts";
@@ -85,22 +84,19 @@ test("a tenant on this computer is reached without a proxy", async () => {
   await tenant.close();
 });
 
-/** Sends a request with a token to a server that says when the token expires. */
-const askWithToken = async (expiresAt: string | undefined, status = 200) => {
+/** Sends a request with a token to a server that refuses it. */
+const askWithToken = async () => {
   const server = createServer((_, response) => {
-    if (expiresAt !== undefined) response.setHeader(TOKEN_END_HEADER, expiresAt);
     const problem = { type: "not-signed-in", title: "", status: 401, detail: { en: "expired", ja: "期限切れ" } };
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(status === 200 ? example("tenant") : problem));
+    response.writeHead(401, { "content-type": "application/json" });
+    response.end(JSON.stringify(problem));
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
-  const warnings: string[] = [];
   const tenant = await openTenant(
     {
       ...machine,
       secretFor: async ({ url }) => ({ secret: "clomo_x", origin: new URL(url).origin, source: "CLOMOCTL_TOKEN" }),
-      warn: async ({ en }) => void warnings.push(en),
     },
     {
       context: remote(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
@@ -110,24 +106,11 @@ const askWithToken = async (expiresAt: string | undefined, status = 200) => {
   );
   onTestFinished(tenant.close);
   const client = await openClient(tenant.connection, ["tenant"]);
-  return { ask: () => client.tenant.show(), warnings };
+  return () => client.tenant.show();
 };
 
-test("warns once that the token expires soon, in the time zone of the context", async () => {
-  const { ask, warnings } = await askWithToken("2026-11-22T15:00:00.000Z");
-  for (const _ of [1, 2]) await ask();
-  expect(warnings).toEqual([
-    "the access token in CLOMOCTL_TOKEN expires at 2026-11-23 00:00 (Asia/Tokyo); to create another token before that: `clomoctl access-tokens create NAME`",
-  ]);
-  for (const other of [undefined, "soon"]) {
-    const silent = await askWithToken(other);
-    await silent.ask();
-    expect(silent.warnings).toEqual([]);
-  }
-});
-
 test("names where a token that is refused comes from, and proposes another token", async () => {
-  const { ask } = await askWithToken(undefined, 401);
+  const ask = await askWithToken();
   await expect(ask()).rejects.toMatchObject({
     code: "not-signed-in",
     where: "CLOMOCTL_TOKEN",

@@ -19,7 +19,6 @@ import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts
 import { skipSchemaCheck, type Connection } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { createOwnerName } from "../lib/model/actor.ts";
-import { formatMoment } from "../lib/model/time.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { installLightMessages } from "../lib/client/light-fetch.ts";
@@ -204,7 +203,7 @@ async function connectToServer(
   { clock, as, environment, secretFor, warn }: ConnectionEnvironment,
   context: RemoteContext,
 ): Promise<Connection & ClosableTenant> {
-  const { name, url, caFile, timezone } = context;
+  const { name, url, caFile } = context;
   const credential = await secretFor?.(context);
   if (as !== undefined) throw AS_NOT_SUPPORTED_FAILURE;
   const [{ openSocket }, { findProxy }, { readAuthorities }, { describeMissingEncryption, isLoopbackAddress }] =
@@ -233,26 +232,12 @@ async function connectToServer(
     },
   });
   const source = credential?.source;
-  let isWarned = false;
-  const tokenExpires = async (expiresAt: string): Promise<void> => {
-    if (isWarned || source === undefined) return;
-    isWarned = true;
-    await warn?.(describeTokenExpiry({ expiry: formatMoment(expiresAt, timezone, "minute"), source }));
-  };
   const newKey = (): string => crypto.randomUUID();
-  return { transport, base, context: name, newKey, credentialSource: source, tokenExpires, close };
+  return { transport, base, context: name, newKey, credentialSource: source, close };
 }
 
 /** An upload that is not longer is sent as it is. */
 const MAX_PLAIN_UPLOAD_BYTES = 64 * 1024;
-
-const describeTokenExpiry = ({ expiry, source }: Readonly<Record<"expiry" | "source", string>>): Text => {
-  const create = line("access-tokens create", ["NAME"]);
-  return text(
-    `the access token in ${source} expires at ${expiry}; to create another token before that: ${create}`,
-    `${source} のアクセストークンの有効期限は ${expiry} です。それまでに新しいトークンを作るには: ${create}`,
-  );
-};
 
 const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   what: text(

@@ -1,4 +1,5 @@
 import { line, step } from "../lib/advice/index.ts";
+import type { Whoami } from "../lib/client/index.ts";
 import type { Context } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { RESTRICTED_FIELD_OPERATIONS } from "../lib/model/renewal.ts";
@@ -11,6 +12,8 @@ export interface Rights {
   readonly may: (operation: Operation) => boolean;
   /** true for a system administrator and for the machine's owner, who also see what concerns the whole tenant */
   readonly isSystem: boolean;
+  /** the access token in use, if any */
+  readonly token?: Whoami["token"];
 }
 
 const OWNER_RIGHTS: Rights = { may: () => true, isSystem: true };
@@ -22,8 +25,12 @@ export async function loadRights(tools: Pick<Tools, "globals" | "tenantOf">, con
 
 /** Returns the rights of the account that is signed in, or that `--as` names. */
 export async function loadAccountRights({ tenantOf }: Pick<Tools, "tenantOf">, context: Context): Promise<Rights> {
-  const { operations, role } = await (await tenantOf(context, "whoami")).client.whoami.show();
-  return { may: (asked) => operations.some(({ operation }) => operation === asked), isSystem: role === "system" };
+  const { operations, role, token } = await (await tenantOf(context, "whoami")).client.whoami.show();
+  return {
+    may: (asked) => operations.some(({ operation }) => operation === asked),
+    isSystem: role === "system",
+    token,
+  };
 }
 
 /** Returns true if the account may read renewal items' accounts and telephone numbers; to others, they are blank. */

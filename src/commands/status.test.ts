@@ -203,6 +203,25 @@ test("JSON is a list with the same keys, whatever is shown", async () => {
   ]);
 });
 
+test.each([
+  [31, undefined],
+  [30, /^the access token cron expires on \d{4}-\d\d-\d\d$/],
+  [7, /^the access token cron expires on .*: create another now$/],
+])("%d days before the end of its access token, a status says: %s", async (days, said) => {
+  const now = new Date("2026-11-22T03:00:00Z");
+  const expiresAt = new Date(now.getTime() + days * 24 * 60 * 60 * 1000).toISOString();
+  const whoami = example<Whoami>("whoami", { token: { name: "cron", readOnly: false, expiresAt } });
+  const { stdout } = await run("status --context far --format json", {
+    home: await homeOfThree(),
+    tenant: { ...OWN, whoami },
+    now,
+  });
+  const [{ problems }] = JSON.parse(stdout) as [{ problems: readonly string[] }];
+  expect(problems.find((one) => one.startsWith("the access token"))).toEqual(
+    said === undefined ? undefined : expect.stringMatching(said),
+  );
+});
+
 test("reports unreadable data as a problem, and exits with 0", async () => {
   const { en, ja } = await runInBoth("status --context far --format table", {
     home: await homeOfThree(),

@@ -318,9 +318,8 @@ describe("the result", () => {
     });
     expect(told(own.requests)).toEqual({ kind: "custom", name: "契約" });
   });
-
-  });
 });
+
 
 describeWithOpenssl("certificates", () => {
   let workshop: OpensslWorkspace;

@@ -12,6 +12,7 @@ import { findExpectedRecords, type ExpectedRecords } from "../../lib/renewals/ex
 import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { completeCommands, findCommands, getActingWords } from "../../lib/terminal/commands.ts";
+import { dayOf, countDaysLeft } from "../../lib/model/time.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { findMonitoredAde } from "../ade/watched.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
@@ -113,10 +114,11 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
   // a rejected or expired token is already reported as a problem with ADE
   const isTokenReported = ade.some(({ id }) => id === "token-rejected" || id === "token-expired");
   const reportedToken = isTokenReported ? watched?.facts.token?.renewal : undefined;
+  const rights = await (context.kind === "remote" ? loadAccountRights : loadRights)(tools, context);
   return {
     tenant,
     lastImport: findLastCommitted(imports),
-    rights: await (context.kind === "remote" ? loadAccountRights : loadRights)(tools, context),
+    rights,
     waiting: imports.filter(({ emittedAt, consoleTask }) => emittedAt !== null && consoleTask !== undefined),
     plans: imports.filter(isWaitingPlan),
     renewals,
@@ -127,10 +129,31 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
       ...renewals.filter((one) => isUrgentItem(one) && one.id !== reportedToken).map(describeUrgentItem),
       ...items.flatMap(listRemarks),
       ...expected.missing.map(describeMissingKind),
+      ...describeTokenEnd(rights, asOf),
       ...listAwaitedKinds(tenant).map(describeAwaitedExport),
     ],
   };
 }
+
+/** Days before the end of an access token from which its end is a problem, and from which it is urgent. */
+const TOKEN_NOTICE_DAYS = { first: 30, last: 7 };
+
+const describeTokenEnd = (
+  { token = null }: Rights,
+  { now, timezone }: { readonly now: Date; readonly timezone: string },
+): readonly Text[] => {
+  const days = token === null ? Infinity : countDaysLeft(token.expiresAt, now, timezone);
+  if (token === null || days > TOKEN_NOTICE_DAYS.first) return [];
+  const day = dayOf(token.expiresAt, timezone);
+  const { en, ja } =
+    days > TOKEN_NOTICE_DAYS.last ? text("", "") : text(": create another now", "。すぐに作り直してください");
+  return [
+    text(
+      `the access token ${token.name} expires on ${day}${en}`,
+      `アクセストークン「${token.name}」の有効期限は ${day} です${ja}`,
+    ),
+  ];
+};
 
 /** Returns the kinds for which the console's next export must be imported. */
 const listAwaitedKinds = ({ exportsAwaited = [] }: Tenant): readonly FormatName[] =>

@@ -8,8 +8,6 @@ import {
   LAST_PART,
   MEDIA_TYPES,
   NO_AUDIT_RECORD,
-  TOKEN_END,
-  TOKEN_END_HEADER,
   XLSX_TYPE,
   type ResponseKind,
   type Route,
@@ -57,8 +55,6 @@ export interface Connection {
   readonly changed?: ((numbers: readonly number[]) => void) | undefined;
   /** the file or the environment variable with the access token, for messages */
   readonly credentialSource?: string | undefined;
-  /** called with the end of the access token, a UTC instant, if it expires soon */
-  readonly tokenExpires?: ((expiresAt: string) => Promise<void>) | undefined;
 }
 
 /** The bytes of an input file and their charset; the charset of a workbook is `xlsx`. */
@@ -216,8 +212,6 @@ const passOnHeaders = async (connection: Connection, response: Response): Promis
   if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
   const numbers = response.headers.get(CHANGE_HEADER) ?? "";
   if (CHANGE_NUMBERS.test(numbers)) connection.changed?.(numbers.split(", ").map(Number));
-  const end = response.headers.get(TOKEN_END_HEADER) ?? "";
-  if (TOKEN_END.test(end) && !Number.isNaN(Date.parse(end))) await connection.tokenExpires?.(end);
 };
 
 const createCallFailure = async (

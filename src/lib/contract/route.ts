@@ -36,11 +36,6 @@ export const CHANGE_HEADER = "clomoctl-change";
 /** The response header with the id that the server's log and the audit log have for the request. */
 export const REQUEST_ID_HEADER = "x-request-id";
 
-export const TOKEN_END_HEADER = "clomoctl-token-expires";
-
-/** Pattern of the header's value: a UTC instant. */
-export const TOKEN_END = /^[\d-]+T[\d:.]+Z$/;
-
 export type ResponseKind = keyof typeof MEDIA_TYPES;
 
 /** The response headers that the contract itself defines: which routes have them, and their schemas. */
@@ -66,12 +61,6 @@ export const CONTRACT_HEADERS: Readonly<
     schema: z.string().regex(CHANGE_NUMBERS).optional().meta({
       description:
         "Number of the change that was made, as in the audit log, or the numbers of several changes in their order. Missing if nothing was changed. For an import, the number is in the response body instead.",
-    }),
-  },
-  [TOKEN_END_HEADER]: {
-    has: ({ isOpen }) => isOpen !== true,
-    schema: z.string().regex(TOKEN_END).optional().meta({
-      description: "When the access token of the request expires, if it expires soon.",
     }),
   },
 };

@@ -2,7 +2,7 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { getPath } from "hono/utils/url";
 import { loadRoutes, type NounName } from "../../contract/index.ts";
-import { CHANGE_HEADER, isStream, MEDIA_TYPES, TOKEN_END_HEADER, type Route } from "../../contract/route.ts";
+import { CHANGE_HEADER, isStream, MEDIA_TYPES, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
@@ -275,8 +275,6 @@ class App {
     const isStreamed = isStream(route) || (isNdjson && route.answer.kind === "list");
     const response = from !== undefined && isStreamed ? this.#watch(made, from) : made;
     if (changes.length > 0) response.headers.set(CHANGE_HEADER, changes.join(", "));
-    const { tokenEnd } = asker.credential ?? {};
-    if (tokenEnd !== undefined) response.headers.set(TOKEN_END_HEADER, tokenEnd);
     return response;
   }
 }

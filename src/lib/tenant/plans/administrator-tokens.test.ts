@@ -119,7 +119,6 @@ test("a plan with changes that the account may not make is refused for them, not
     kind: "token",
     name: "t",
     expiresAt: "",
-    tokenEnd: undefined,
     isReadOnly: true,
   } as const;
   const asker = { role: "operator", items: new Set<Operation>(), orgs: [2], credential } as const;

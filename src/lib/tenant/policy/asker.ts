@@ -17,7 +17,6 @@ export interface ActorCredential {
   readonly isReadOnly: boolean;
   /** a UTC instant */
   readonly expiresAt: string;
-  readonly tokenEnd: string | undefined;
 }
 
 /** The person or account that performs an operation: the owner of the machine, or an account with a role. */

@@ -194,7 +194,7 @@ test("a token of a system administrator that may only read permits exactly what 
     role: "system",
     items: new Set(),
     orgs: undefined,
-    credential: { id: "", kind: "token", name: "", expiresAt: "", tokenEnd: undefined, isReadOnly: true },
+    credential: { id: "", kind: "token", name: "", expiresAt: "", isReadOnly: true },
   };
   const reading = routes.filter(
     (route) =>

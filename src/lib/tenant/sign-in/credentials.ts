@@ -53,9 +53,6 @@ const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failu
   });
 };
 
-const describeNearEnd = ({ kind, expiresAt }: StoredCredential, now: string): string | undefined =>
-  kind === "token" && Date.parse(expiresAt) - Date.parse(now) <= TOKEN_DAYS.warning * DAY_MS ? expiresAt : undefined;
-
 export interface CredentialCheck {
   /** the Authorization header of the request */
   readonly header: string | null;
@@ -84,15 +81,7 @@ export const findSignedInActor = async (
   if (found === undefined || actor === undefined) return NOT_SIGNED_IN_FAILURE;
   const { id, kind, name, isReadOnly, expiresAt } = found.credential;
   if (expiresAt <= now) return kind === "token" ? createExpiredTokenFailure(found.credential) : NOT_SIGNED_IN_FAILURE;
-  const credential = {
-    id,
-    kind,
-    name,
-    isReadOnly,
-    expiresAt,
-    tokenEnd: describeNearEnd(found.credential, now),
-  };
-  return { actor: { ...actor, credential }, stored: found.credential };
+  return { actor: { ...actor, credential: { id, kind, name, isReadOnly, expiresAt } }, stored: found.credential };
 };
 
 /** Ends the wait for the write lock before it begins. */

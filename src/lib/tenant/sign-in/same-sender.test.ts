@@ -17,7 +17,7 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 const openSession = (kind: "session" | "token" = "session"): Session => {
   addTestCredential(tenant, "chief", kind === "token" ? { token: "whole" } : {});
   const id = String(tenant.database.get("select id from credential")?.["id"]);
-  const credential = { id, kind, name: "", isReadOnly: false, expiresAt: "", tokenEnd: undefined };
+  const credential = { id, kind, name: "", isReadOnly: false, expiresAt: "" };
   return new Session(new SqliteStore(tenant.database), tenant.surroundings, "chief", { ...MACHINE_OWNER, credential });
 };
 

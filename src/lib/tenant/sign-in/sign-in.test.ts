@@ -311,17 +311,11 @@ describe("an access token", () => {
     expect(id).not.toBe(next.id);
   });
 
-  test("says in its last week when it ends, and afterwards that it has ended and how to create it again", async () => {
+  test("says after its end that it has ended and how to create it again", async () => {
     await addAccount("hana");
     const session = await secretOf("hana");
-    const { secret, expiresAt } = (await create(session, {})) as Record<string, string>;
-    const endOf = async (one?: string) =>
-      (await tenant.request("/v1/users", { secret: one })).headers.get("clomoctl-token-expires");
-    tenant.surroundings.time += 83 * DAY_MS - HOUR_MS;
-    expect(await endOf(secret)).toBe(null);
-    tenant.surroundings.time += 2 * HOUR_MS;
-    expect([await endOf(secret), await endOf(await secretOf("hana"))]).toEqual([expiresAt, null]);
-    tenant.surroundings.time += 7 * DAY_MS;
+    const { secret } = (await create(session, {})) as Record<string, string>;
+    tenant.surroundings.time += 90 * DAY_MS + HOUR_MS;
     // signing in deletes what has expired, but the token is still known
     const again = await secretOf("hana");
     const refused = await tenant.request("/v1/users", { secret });
