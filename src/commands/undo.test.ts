@@ -336,7 +336,6 @@ test.each([
   }
 });
 
-
 describe("in a tenant", () => {
   let tenant: TestTenant;
   beforeEach(async () => {

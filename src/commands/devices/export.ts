@@ -1,7 +1,7 @@
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import {  EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
+import { EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { DEVICE_ORG_OPTIONS } from "./columns.ts";
 

@@ -53,11 +53,8 @@ test("does not compare a task that is already done", async () => {
     exit: 0,
     stderr: `export.csv was not compared because task ${number} was already done\n`,
   });
-  expect(done.ja.stderr).toBe(
-    `export.csv は照合していません。作業 ${number} は完了済みです\n`,
-  );
+  expect(done.ja.stderr).toBe(`export.csv は照合していません。作業 ${number} は完了済みです\n`);
 });
-
 
 test("records of another kind are verified by an export of that kind", async () => {
   writeFileSync(join(folder, "more.csv"), encodeCsv([HEADER, JIRO.with(2, "係長").with(3, "NEW")]));

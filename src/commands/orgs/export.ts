@@ -1,7 +1,7 @@
 import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import {  EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
+import { EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
 
 export default defineCommand({
   summary: text("export organisations as a CSV file", "組織を CSV ファイルにエクスポートする"),

@@ -2,7 +2,7 @@ import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/export.ts";
-import {  TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
+import { TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
 
 export default defineCommand({
   summary: text("write the header row of a CSV file of organisations", "組織 CSV のヘッダー行を書き出す"),

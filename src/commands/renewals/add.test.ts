@@ -320,7 +320,6 @@ describe("the result", () => {
   });
 });
 
-
 describeWithOpenssl("certificates", () => {
   let workshop: OpensslWorkspace;
   let all: readonly IssuedCertificate[] = [];

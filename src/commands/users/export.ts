@@ -1,7 +1,7 @@
 import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import {  EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
+import { EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { USER_ORG_OPTIONS } from "./columns.ts";
 

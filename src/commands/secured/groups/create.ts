@@ -3,7 +3,7 @@ import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
-import { GROUP_COLUMNS,  GROUP_RESULT_LAYOUT } from "./columns.ts";
+import { GROUP_COLUMNS, GROUP_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineCommand({
   summary: text("create a SECURED APPs group", "SECURED APPs のグループを作成する"),

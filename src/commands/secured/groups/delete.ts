@@ -22,7 +22,7 @@ import {
 } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
 import { getManagerTitle } from "../users/roles.ts";
-import { GROUP_ARGUMENT, GROUP_COLUMNS,  findGroup } from "./columns.ts";
+import { GROUP_ARGUMENT, GROUP_COLUMNS, findGroup } from "./columns.ts";
 import { requireNamedContext } from "../../permission.ts";
 
 export default defineCommand({

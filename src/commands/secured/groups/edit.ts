@@ -3,7 +3,7 @@ import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
-import { GROUP_ARGUMENT, GROUP_COLUMNS,  findGroup, GROUP_RESULT_LAYOUT } from "./columns.ts";
+import { GROUP_ARGUMENT, GROUP_COLUMNS, findGroup, GROUP_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineCommand({
   summary: text("rename a SECURED APPs group", "SECURED APPs のグループの名前を変更する"),

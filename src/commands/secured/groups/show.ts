@@ -5,7 +5,7 @@ import { limitRecords, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
 import { APP_OPTION } from "../app.ts";
 import { buildSecuredUserColumns } from "../users/columns.ts";
 import { getManagerTitle } from "../users/roles.ts";
-import { GROUP_ARGUMENT,  findGroup } from "./columns.ts";
+import { GROUP_ARGUMENT, findGroup } from "./columns.ts";
 
 const DEFAULT_MEMBER_COLUMNS = ["userId", "name", "role"];
 

@@ -6,7 +6,7 @@ import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../r
 import { APP_OPTION } from "../app.ts";
 import { SECURED_USER_COLUMNS } from "./columns.ts";
 import { hasPassword, FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
-import {  describeMissingGroup } from "./roles.ts";
+import { describeMissingGroup } from "./roles.ts";
 import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
 export default defineCommand({

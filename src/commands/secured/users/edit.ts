@@ -13,7 +13,7 @@ import {
 import { APP_OPTION } from "../app.ts";
 import { SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, buildSecuredUserKind } from "./columns.ts";
 import { FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
-import {  describeMissingGroup } from "./roles.ts";
+import { describeMissingGroup } from "./roles.ts";
 import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
 export default defineCommand({

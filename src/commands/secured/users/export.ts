@@ -1,6 +1,6 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import {  EXPORT_OPTIONS, runExport } from "../../csv/file/export.ts";
+import { EXPORT_OPTIONS, runExport } from "../../csv/file/export.ts";
 import { APP_OPTION } from "../app.ts";
 
 export default defineCommand({

@@ -1,7 +1,7 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { getAccountLanguage } from "../../csv/file/export.ts";
-import {  TEMPLATE_OPTIONS, writeTemplate } from "../../csv/file/template.ts";
+import { TEMPLATE_OPTIONS, writeTemplate } from "../../csv/file/template.ts";
 import { APP_OPTION } from "../app.ts";
 
 export default defineCommand({

@@ -10,7 +10,17 @@ import type { Reader, Row, SqlValue } from "../store/store.ts";
 import { getVersionSchema } from "../versions/keep.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { getColumnBit, getVersionTable, type VersionSchema } from "../versions/tables.ts";
-import { createStateNameReader, findFieldOfColumn, getLastState, toDisplayValue, TimelineReader, type NameReader, type RecordState, type DisplayValue, type StateReader } from "../versions/timeline.ts";
+import {
+  createStateNameReader,
+  findFieldOfColumn,
+  getLastState,
+  toDisplayValue,
+  TimelineReader,
+  type NameReader,
+  type RecordState,
+  type DisplayValue,
+  type StateReader,
+} from "../versions/timeline.ts";
 import { listMaskColumns, toCustomColumn, type RecordDrift } from "./drift.ts";
 import { EXPORTED_COLUMNS, findFileFields } from "./exported.ts";
 import {

@@ -32,9 +32,7 @@ const openWork = async ({ client }: TestTenant) => {
     isNew: parts.some(({ work }) => work === "create"),
     isGone: parts.some(({ work }) => work === "delete"),
     // the successor has one task, whose number is its own
-    changes: parts
-      .flatMap(({ changes }) => changes)
-      .toSorted((a, b) => (a.field < b.field ? -1 : 1)),
+    changes: parts.flatMap(({ changes }) => changes).toSorted((a, b) => (a.field < b.field ? -1 : 1)),
     contradicted: parts.some(({ contradicted }) => contradicted),
   }));
   return all.toSorted((a, b) => (a.record < b.record ? -1 : 1));
