@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, afterEach, beforeEach, expect, test } from "vitest";
 import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
-import { type Cells, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
+import { type Cells, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 
 // What an upload file says of records that were changed here since the console last showed them: it refers to records by the
 // console's names, and leaves out a row for one of the five reasons of decision 033. A test is named after the reason, and what

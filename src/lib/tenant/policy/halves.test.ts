@@ -21,9 +21,24 @@ const deviceOf = async (name: string): Promise<string> => (await tenant.client.d
 const NAMES = ["WEST", "W1", "EAST", "西日本/西課", "taro@west.example", "WEST0001", "himitsu", "hanako@east.example"];
 
 const PATHS = [
-  ...["whoami", "tenant", "tenant?administration=true", "orgs", "orgs/export", "users?limit=100", "users/export"],
-  ...["users?limit=100&search=%E5%A4%AA%E9%83%8E", "devices?limit=100", "devices/export", "accounts", "roles/schemes"],
-  ...["secured/browser/users", "administrators/users", "console", "imports", "audit", "audit/export", "renewals"],
+  "whoami",
+  "tenant",
+  "tenant?administration=true",
+  "orgs",
+  "orgs/export",
+  "users?limit=100",
+  "users/export",
+  "users?limit=100&search=%E5%A4%AA%E9%83%8E",
+  "devices?limit=100",
+  "devices/export",
+  "accounts",
+  "roles/schemes",
+  "secured/browser/users",
+  "administrators/users",
+  "console",
+  "imports",
+  "audit",
+  "renewals",
   "renewals/notices",
   ...["orgs", "users", "devices", "accounts"].flatMap((noun) =>
     ["find", "history"].flatMap((verb) => NAMES.map((name) => `${noun}/${verb}?name=${encodeURIComponent(name)}`)),
