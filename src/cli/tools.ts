@@ -151,16 +151,11 @@ function createTenantPool(
     return { tenant: outside.openTenant({ ...machine, beforeChange }, chosen), permitChange: permit };
   };
   const checkToken = createTokenCheck(asked, machine);
-  /** @param isShown false if the output contains nothing from this tenant */
-  async function open<N extends NounName>(
-    chosen: ChosenContext,
-    nouns: readonly N[],
-    isShown = true,
-  ): Promise<ChosenTenant<N>> {
+  async function open<N extends NounName>(chosen: ChosenContext, nouns: readonly N[]): Promise<ChosenTenant<N>> {
     const { name, timezone } = chosen.context;
     const zone = asked.globals.timezone ?? timezone;
-    if (isShown) summary.work({ name, timezone: zone });
-    if (isShown && chosen.context.kind === "embedded") await checkToken(name);
+    summary.work({ name, timezone: zone });
+    if (chosen.context.kind === "embedded") await checkToken(name);
     const once = opened.get(name) ?? openOnce(chosen);
     opened.set(name, once);
     const [{ openClient, sendRequest }, { context, source, among, connection }] = await Promise.all([
@@ -169,7 +164,7 @@ function createTenantPool(
     ]);
     const isNamed = among.length > 1;
     const acting = getActingWords(asked.globals);
-    if (isShown) asked.terminal.showTenant({ name, moment: (instant) => formatMinute(instant, zone), isNamed, acting });
+    asked.terminal.showTenant({ name, moment: (instant) => formatMinute(instant, zone), isNamed, acting });
     return {
       context,
       source,
@@ -181,13 +176,9 @@ function createTenantPool(
   }
   return {
     open,
-    async openContext<N extends NounName>(
-      context: Context,
-      nouns: readonly N[],
-      isShown?: boolean,
-    ): Promise<ChosenTenant<N>> {
+    async openContext<N extends NounName>(context: Context, nouns: readonly N[]): Promise<ChosenTenant<N>> {
       const among = (await asked.contexts.list()).map(({ name }) => name);
-      return open({ context, source: "default", among }, nouns, isShown);
+      return open({ context, source: "default", among }, nouns);
     },
     async close(): Promise<void> {
       for (const { tenant } of opened.values()) await (await tenant.catch(() => undefined))?.close();
@@ -294,7 +285,7 @@ const createStateTools = (interrupts: Interrupts, summary: RunSummary): StateToo
   untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
 });
 
-type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "tenantBeside" | "inspectTenant">;
+type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "inspectTenant">;
 
 const createTenantTools = (
   tenants: ReturnType<typeof createTenantPool>,
@@ -303,7 +294,6 @@ const createTenantTools = (
 ): TenantTools => ({
   tenant: async (...nouns) => tenants.open(await choose(), nouns),
   tenantOf: async (context, ...nouns) => tenants.openContext(context, nouns),
-  tenantBeside: async (context, ...nouns) => tenants.openContext(context, nouns, false),
   inspectTenant: async ({ tenantFolder }) =>
     (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
 });

@@ -117,10 +117,6 @@ export interface Tools {
    */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   /**
-   * Returns another tenant than the command's, only for lookups: its data is never shown. @throws as {@link tenantOf}
-   */
-  tenantBeside<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
-  /**
    * Inspects the file of a local tenant without changing anything. Returns undefined if the tenant does not have a
    * file yet.
    *

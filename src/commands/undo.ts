@@ -147,7 +147,6 @@ const isUndoOfConsoleImport = (imports: readonly Import[], undo: Import): boolea
   return undone !== undefined && (undone.request?.fromConsole === true || isUndoOfConsoleImport(imports, undone));
 };
 
-/** Yields notes on what is undone, and on effects that the counts of the plan do not show. */
 function* describeUndoEffects(plan: Import, original: Import | undefined): Generator<Text> {
   const { create, kind, lost = [], others = [], undoes } = plan;
   if (original !== undefined && original.fileName !== "") {

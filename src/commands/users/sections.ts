@@ -174,7 +174,6 @@ export const USER_SECTIONS: readonly Section[] = [
   }),
 ];
 
-/** Loads the sections that the acting account may see, at the same time, by their keys. */
 export async function loadSections(
   source: SectionSource,
   sections: readonly Section[],
@@ -183,7 +182,6 @@ export async function loadSections(
   return new Map(await Promise.all(visible.map(async (section) => [section.key, await section.load(source)] as const)));
 }
 
-/** Shows the sections that are not empty below each other, each with its title. */
 export async function showSections(
   { terminal }: Pick<Tools, "terminal">,
   user: User,

@@ -71,15 +71,13 @@ export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text
 
 const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
 
-const explainOrgName = (params: ProblemParams, cell: string): Text | undefined => {
-  const { named, is, [cell]: name } = params;
-  return named === undefined
+const explainOrgName = (params: ProblemParams, cell: string): Text | undefined =>
+  params["named"] === undefined
     ? undefined
     : text(
-        `"${name}" is the name of an organisation; write its code: ${is}`,
-        `「${name}」は組織名です。組織コードを書いてください: ${is}`,
+        `"${params[cell]}" is the name of an organisation; use its code instead`,
+        `「${params[cell]}」は組織名です。組織コードを書いてください`,
       );
-};
 
 /** The Japanese words for the ways to name an organisation, by the value of `--org-by`. */
 const ORG_NAME_WORDS: Readonly<Record<string, string>> = { name: "組織名", path: "パス" };

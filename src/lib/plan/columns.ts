@@ -38,7 +38,6 @@ const createImportTimeColumn = (key: "createdAt" | "committedAt" | "emittedAt", 
   instant: true,
 });
 
-/** Returns the name of an import's kind; for users of SECURED APPs, the name of the app. */
 export const describeImportKind = (kind: Import["kind"]): Text => {
   const { app, thing } = FORMATS[kind];
   return app === undefined ? text(kind, thing.title.ja) : same(app);
@@ -174,7 +173,6 @@ const BASIC_ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "setsSecret", header: text("sets a secret", "パスワードなどの設定"), value: ({ setsSecret }) => setsSecret },
 ];
 
-/** Returns the columns of a plan's row, with the record's name and each value before and after. */
 export const buildRowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => [
   ...BASIC_ROW_COLUMNS.toSpliced(2, 0, { key: "name", header: text("name", "名前"), value: getRowRecordName }),
   {
@@ -205,7 +203,6 @@ export const DEFAULT_ROW_COLUMNS: readonly string[] = ["row", "key", "name", "ac
 
 const isKnownProblem = (code: string): code is ProblemCode => code in PROBLEMS;
 
-/** Returns the text of a problem; its code if a newer tenant sends a code that this program does not know. */
 export const describeProblemReason = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
   isKnownProblem(code) ? describeProblem({ code, params }) : same(code);
 
@@ -230,7 +227,6 @@ export const buildProblemColumns = (language: Language): readonly Column<InputPr
   },
 ];
 
-/** The rows that are left out of an upload file and have to be done by hand as tasks. */
 export interface LeftOutSummary {
   readonly count: number;
   readonly reasons: Readonly<Partial<Record<UploadOmissionReason, number>>>;

@@ -15,7 +15,6 @@ export interface ConfirmOptions extends PlanLimits {
 
 type ConfirmablePlan = Pick<Plan, "target" | "changes" | "effects" | "wipes">;
 
-/** Returns Japanese text with spaces around it if it ends with a digit, to separate it from particles. */
 const padTrailingNumber = (ja: string): string => (/\d$/.test(ja) ? ` ${ja} ` : ja);
 
 /** Returns the start of a question: `Apply to customer-a: create 9`  @param file upload file to write, too */
@@ -76,7 +75,6 @@ export function requireConfirmedCounts(
 const requestCount = (flag: string, count: number): Text =>
   text(`if that is right, pass ${flag} ${count}`, `この件数でよければ、${flag} ${count} を付けてください`);
 
-/** Returns the options that confirm what a plan deletes and wipes, and that are missing. */
 export function listMissingCounts(
   { changes, wipes = 0 }: Pick<Plan, "changes" | "wipes">,
   { yes = false, confirmDeletions, confirmWipes, maxDeletions }: ConfirmOptions,

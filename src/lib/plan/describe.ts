@@ -19,7 +19,6 @@ import {
 } from "./changes.ts";
 import { sumChanges, describeChanges, type ThingChanges, type PlanEffect, type Plan } from "./plan.ts";
 
-/** Returns what a plan does to the records of each type, starting with the import's own type. */
 export const listPlanChanges = ({ kind, beside = [], ...own }: Import): readonly ThingChanges[] =>
   [{ ...own, thing: FORMATS[kind].thing.name }, ...beside].map(
     ({ thing, create, update, delete: gone, recordsBefore }) => ({
@@ -41,11 +40,9 @@ export const hasChanges = (plan: Import): boolean =>
 /** Returns true if committing a plan changes nothing. A console export always updates the age of the mirror. */
 export const hasNoEffect = (plan: Import): boolean => plan.request?.fromConsole !== true && !hasChanges(plan);
 
-/** Returns true if a plan leaves out rows or records, or keeps records that it should delete. */
 export const isPartial = ({ invalid, kept, blocked, merged, request }: Import): boolean =>
   invalid + (kept?.count ?? 0) + (merged?.leftOut ?? 0) > 0 || blocked !== undefined || request?.keepMissing === true;
 
-/** Returns true if a plan was made from a file, and not from names or from another import. */
 export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
 
 /** Returns the number of the header row of a plan's file. Problems up to this row concern the file as a whole. */
@@ -54,7 +51,6 @@ export const headerRowOf = ({ request }: Pick<Import, "request">): number => req
 export const buildRowsCommand = ({ number }: Pick<Import, "number">): Text =>
   same(line("imports show", [number], { rows: true }));
 
-/** Returns the effects of a plan other than changes of records. */
 const listEffects = (told: Import): readonly PlanEffect[] => {
   const { secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups, released = 0, reopened } = told;
   return [
@@ -102,7 +98,6 @@ export function toPlan(told: Import, { target, zone }: PlanTarget): Plan {
 /** Maximum number of blocked records that people see; programs get all. */
 const MAX_BLOCKED_RECORDS = 20;
 
-/** Yields the records that an undo does not revert, and why. */
 function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
   if (blocked === undefined) return;
   const { count, first } = blocked;
@@ -113,10 +108,6 @@ function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
 
 const MAX_NEWER_EXPORTS = 3;
 
-/**
- * Returns a warning that this console export was already imported, and that newer exports were imported after it, so it
- * shows an outdated state.
- */
 export const describeOldExport = ({ change, at, newer }: NonNullable<Import["takenOver"]>, zone: string): Text => {
   const day = dayOf(at, zone);
   const shown = [...newer.slice(0, MAX_NEWER_EXPORTS), ...(newer.length > MAX_NEWER_EXPORTS ? ["…"] : [])];
@@ -257,9 +248,6 @@ function renderColumnLines({ kind, columns, rejected }: Import): readonly Text[]
 }
 const MAX_LISTED_COLUMNS = 20;
 
-/**
- * Returns a warning for each column that would lose most of its values, even if only a few cells of the file are blank.
- */
 const describeClearedColumns = ({ kind, columns, request }: Import): readonly Text[] =>
   columns.flatMap(({ field, cleared, clearedOf }) => {
     if (clearedOf === undefined) return [];
@@ -423,7 +411,6 @@ const DELETED_ORGS_SAMPLE_SIZE = 10;
 /** Maximum number of records shown for a deletion, because people check each name. */
 const DELETION_SAMPLE_SIZE = 20;
 
-/** Returns how many rows of an action people see when a plan is shown. */
 export const sampleSize = ({ mode, kind, beside = [] }: Import, action: RecordAction): number => {
   if (mode === "delete") return DELETION_SAMPLE_SIZE * (1 + beside.length);
   return kind === "orgs" && action === "delete" ? DELETED_ORGS_SAMPLE_SIZE : DEFAULT_SAMPLE_SIZE;

@@ -3,7 +3,6 @@ import { joinTexts, same, text, type Text } from "../text/index.ts";
 
 export const PLAN_ACTIONS: readonly RecordAction[] = ["create", "update", "delete"];
 
-/** The numbers of records of one type that a plan creates, updates and deletes. */
 export interface ThingChanges extends Readonly<Record<RecordAction, number>> {
   readonly noun: Text;
   readonly recordsBefore: number;
@@ -17,7 +16,6 @@ export interface PlanEffect {
   readonly names?: readonly string[] | undefined;
 }
 
-/** The first records of one action, to be shown with a plan. */
 export interface PlanSample {
   readonly lines: AsyncIterable<Text> | Iterable<Text>;
   /** number of records of the action that are not shown */
@@ -45,7 +43,6 @@ export interface Plan {
   readonly samples?: readonly PlanSample[] | undefined;
 }
 
-/** Returns the changes of one record type from their counts, for a plan in which only the changed records matter. */
 export const createChanges = (noun: Text, counts: Partial<Record<RecordAction, number>>): ThingChanges => {
   const all = { create: 0, update: 0, delete: 0, ...counts };
   return { noun, ...all, recordsBefore: all.update + all.delete };

@@ -152,10 +152,6 @@ function describeLeavers({ kind, kept }: Import): readonly Text[] {
 
 const NO_RECORD_CHANGED_TEXT = text("no records changed", "変更なし");
 
-/**
- * Yields how many records were kept although the file does not contain them, how many devices lost their owner, and the
- * reopened tasks.
- */
 function* describeSideEffects({ kept, released = 0, reopened }: Import): Generator<Text> {
   if (reopened !== undefined && reopened.records > 0)
     yield text(

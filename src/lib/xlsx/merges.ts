@@ -12,7 +12,6 @@ export interface MergedRange {
   value?: string | undefined;
 }
 
-/** Returns true if merged cells are below each other: the value of the first cell is that of every row. */
 export const isVertical = ({ from, to }: MergedRange): boolean => from.column === to.column;
 
 const MAX_MERGED_RANGES = 100_000;

@@ -11,7 +11,6 @@ import { createAttributeReader, isXmlTrue, type XmlHandler } from "./xml.ts";
 const MAX_ROWS = 2 ** 20;
 const MAX_COLUMNS = 2 ** 14;
 
-/** The data of a workbook to which the cells of a sheet refer. */
 export interface SheetContext {
   readonly strings: Pick<SharedStrings, "at">;
   /** indexed by the style of a cell */

@@ -57,7 +57,6 @@ const SHEET_ATTRIBUTES = {
 const FORMAT_ATTRIBUTES = { id: createAttributeReader("numFmtId"), code: createAttributeReader("formatCode") };
 const getDate1904Flag = createAttributeReader("date1904");
 
-/** A workbook that is held in memory. */
 export class Workbook {
   readonly #zip: Zip;
   readonly #sheets: readonly SheetPart[];
@@ -272,7 +271,6 @@ export interface WorkbookOptions {
   readonly headerRow?: number | undefined;
 }
 
-/** Reads a workbook that arrives in pieces, after all pieces have arrived. */
 export class WorkbookReader {
   readonly #options: WorkbookOptions;
   readonly #sink: RecordSink;

@@ -48,7 +48,6 @@ export class Zip {
     return this.#entries.has(name.toLowerCase());
   }
 
-  /** Returns the unpacked size that the archive states for a file; 0 if the archive does not contain the file. */
   sizeOf(name: string): number {
     return this.#entries.get(name.toLowerCase())?.size ?? 0;
   }

@@ -101,14 +101,12 @@ export class ProblemDigest<P extends GroupableProblem> {
     return this.#left.error === 0 && this.#left.warning === 0 && this.#causes.size === 0;
   }
 
-  /** The number of problems of each severity that are listed or share the cause of a listed problem. */
   get told(): Readonly<Record<Severity, number>> {
     const told = { error: 0, warning: 0 };
     for (const { severity, more } of this.#shown) told[severity] += 1 + more;
     return told;
   }
 
-  /** Lists the problems on stderr. */
   async show(terminal: Terminal, lineOf: (problem: P) => Text): Promise<void> {
     const corrections = this.#shown.filter(({ problem }) => isCorrection(problem));
     const others = this.#shown.filter(({ problem }) => !isCorrection(problem));
@@ -121,7 +119,6 @@ export class ProblemDigest<P extends GroupableProblem> {
   }
 }
 
-/** Lists the first errors and warnings of a file on stderr, and the totals if there are more. */
 export async function listCheckProblems(terminal: Terminal, { file, report }: CheckedFile): Promise<void> {
   const digest = new ProblemDigest<Problem>();
   for (const problem of report.problems) digest.take(problem, getProblemSeverity(problem.code));

@@ -27,7 +27,6 @@ export const proposeMapName = (file: string, format: FormatName): string =>
 export const loadCustomFields = async (tools: Pick<Tools, "tenant">): Promise<readonly CustomField[]> =>
   (await tools.tenant("users")).client.users.fields();
 
-/** The places that may specify the map of a format. */
 export interface MapSources {
   /** value of `--map` */
   readonly option: string | undefined;

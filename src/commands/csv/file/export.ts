@@ -30,7 +30,6 @@ export const EXPORT_OPTIONS = {
 export const getAccountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
   context.kind === "embedded" ? context.language : "ja";
 
-/** The format to export, and the function that requests the export from the tenant. */
 export interface ExportSource {
   readonly format: FormatName;
   readonly open: Client["orgs"]["export"];

@@ -21,7 +21,6 @@ export const TEMPLATE_OPTIONS = {
   map: MAP_OPTION,
 } as const satisfies Fields;
 
-/** What determines the headers of a template. */
 export interface TemplateSource {
   readonly format: FormatName;
   readonly language: Language;
@@ -30,7 +29,6 @@ export interface TemplateSource {
   readonly customFields?: readonly CustomField[] | undefined;
 }
 
-/** Writes the header row of a format to a file. */
 export async function writeTemplate(
   tools: Tools,
   options: InputOf<typeof TEMPLATE_OPTIONS>,

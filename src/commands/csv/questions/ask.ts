@@ -33,7 +33,6 @@ interface KnownColumns {
   readonly map?: ColumnMap | undefined;
 }
 
-/** Returns the headers of a file that neither the format nor the map knows. */
 export const findOpenHeaders = (
   headers: readonly string[],
   format: Format,

@@ -18,7 +18,6 @@ const renderList = (values: readonly string[]): string => `[${values.map(quoteYa
 const renderSection = (name: string, entries: readonly string[], indent = "  "): readonly string[] =>
   entries.length === 0 ? [] : [`${name}:`, ...entries.map((entry) => indent + entry)];
 
-/** Returns the text of a column map file that is read as this map. */
 export function renderMapFile(
   { columns, joins = [], values = [], skip = [], constants, defaults, dialect, options = {} }: MapFileSchema,
   format: Format,

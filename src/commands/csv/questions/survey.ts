@@ -3,7 +3,6 @@ import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { readRecords, type InputFormat } from "../../imports/plan/reading.ts";
 
-/** A column of a file, and the values in its first rows. */
 export interface SurveyedColumn {
   /** without blanks at either end */
   readonly header: string;

@@ -24,7 +24,6 @@ interface InputTextFormat {
   readonly newline: InputFormat["newline"];
 }
 
-/** A plan and its file, whose invalid rows are to be written. */
 interface ErrorsSource {
   readonly plan: Import;
   readonly file: InputFile;
@@ -114,7 +113,6 @@ async function hasReasonColumn(tools: Tools, name: string): Promise<boolean> {
   }
 }
 
-/** Yields the header and the invalid rows, each with its reason after the last column of the header. */
 async function* selectInvalidRecords(
   { plan, file, reading }: ErrorsSource,
   reasons: ReasonCursor,

@@ -11,7 +11,6 @@ import { encodeTable } from "./table-file.ts";
 
 const FIELDS = ["userId", "displayName", "groups"];
 
-/** Yields the header, then the new users for whom passwords are generated, in the order of the file. */
 async function* renderPasswords(
   tools: Pick<Tools, "tenant" | "signal">,
   source: SecretSource,

@@ -44,10 +44,6 @@ async function loadOrgPaths(tools: Tools, { kind }: Import): Promise<ReadonlyMap
   return new Map(orgs.flatMap(({ code, path }) => (code === null ? [] : [[code, path]])));
 }
 
-/**
- * Yields the rows of a sheet in which a plan can be approved: what it does in total, a line for the approver, then a row
- * for each value that changes, deletions first.
- */
 export async function* renderPlanSheet(tools: Tools, told: Import): AsyncGenerator<Rows> {
   const { terminal, signal } = tools;
   const say = (words: Text): string => terminal.plain(words[terminal.language]);

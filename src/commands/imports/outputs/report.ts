@@ -31,7 +31,6 @@ export async function writeReport(tools: Tools, path: string, plan: Import): Pro
   });
 }
 
-/** Yields a line for each row of the file, then for each deleted record. */
 async function* readLines(tools: Tools, plan: Import): AsyncGenerator<readonly (readonly string[])[]> {
   const { language } = tools.terminal;
   const { client } = await tools.tenant("imports");

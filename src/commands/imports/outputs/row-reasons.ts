@@ -36,7 +36,6 @@ export async function* readWarnings(
 const formatReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
   teller.plain(describeProblemReason(problem)[teller.language]);
 
-/** Returns the names of the records that a plan keeps although its file lacks them, each with the reason. */
 export async function readKeptRecords(
   { tenant, terminal }: Pick<Tools, "tenant" | "terminal">,
   { id }: Pick<Import, "id">,

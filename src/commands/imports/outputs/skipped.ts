@@ -36,7 +36,6 @@ export async function writeSkipped(tools: Tools, name: string, source: SkippedSo
   });
 }
 
-/** Yields the header and the skipped rows, each with its reason after the last column of the header. */
 async function* selectSkippedRows({
   plan,
   file,

@@ -45,7 +45,6 @@ interface MissingConfirmation {
   readonly hint: Text;
 }
 
-/** Describes what is unconfirmed about administrators: who they are, or whether those recorded are all. */
 async function describeMissingConfirmation(tools: Tools, kind: AdministratorKind): Promise<MissingConfirmation> {
   const { client, context } = await tools.tenant("tenant");
   const { may } = await loadRights(tools, context);

@@ -154,10 +154,6 @@ export const resolveUndeletable = (
   return undeletable ?? (isConcerned ? context.undeletable : undefined);
 };
 
-/**
- * Returns the name under which a tenant records a file: the path as typed, or only the file name if the tenant is on
- * another computer, where other people would see the folders of this computer.
- */
 export const toRecordedName = (file: string, { kind }: Pick<Context, "kind">): string =>
   kind === "remote" ? basename(file) : file;
 

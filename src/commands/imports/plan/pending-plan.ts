@@ -133,7 +133,6 @@ export class PendingPlan {
     return (this.#looked ??= this.#client.imports.show(this.plan.id));
   }
 
-  /** Returns true if the plan is still open after a refused commit: others may have committed or discarded it. */
   async #isOpen({ code }: Failure): Promise<boolean> {
     if (code === "locked") return true;
     const now = await this.#look().catch(() => undefined);
@@ -168,7 +167,6 @@ export class PendingPlan {
     else if (!this.#keep) this.#tools.describeDone(unchanged);
   }
 
-  /** Returns true if the plan can still be committed after a failure, and is therefore kept. */
   #canResume(failure: unknown): failure is Failure {
     if (!(failure instanceof Failure)) return false;
     return failure.code === "locked" || (failure.code === "conflict" && this.plan.mode !== "undo");

@@ -25,7 +25,6 @@ import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign.
 import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
 import { buildPlan } from "./show.ts";
 
-/** An output file that is written together with the commit of a plan: both happen or neither. */
 export interface PlanOutputFile {
   readonly name: string;
   /** Writes the file, then calls `settle`.  @param settle commits the plan; in a dry run, only returns it */

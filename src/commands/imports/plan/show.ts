@@ -16,7 +16,6 @@ export const formatTenantName = (
       : same(tenant)
     : text(`${tenant} (context ${context.name})`, `${tenant}(コンテキスト ${context.name})`);
 
-/** Returns the plan of an import, with the name and time zone of the tenant in use. */
 export async function buildPlan(tools: Tools, told: Import): Promise<Plan> {
   const chosen = await tools.tenant("imports");
   return toPlan(told, { target: formatTenantName(told, chosen), zone: resolveTimezone(tools, chosen) });
@@ -29,7 +28,6 @@ interface PlanNotes {
   readonly whole?: string | undefined;
 }
 
-/** Shows a plan: the target tenant, the counts, notes on columns, and the first rows (deletions first). */
 export async function showPlan(tools: Tools, told: Import, { allRows, whole }: PlanNotes = {}): Promise<void> {
   const plan = await buildPlan(tools, told);
   await renderPlan(tools.terminal, {

@@ -3,7 +3,6 @@ import { FORMATS } from "../../../lib/model/formats.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import { IMPORT_OPTIONS, type ImportOptions, type ImportRequest } from "../plan/options.ts";
 
-/** An import request as typed: an option that is not given has its default. */
 export type TypedImportRequest = Omit<ImportRequest, "options"> & {
   readonly options: Partial<ImportOptions>;
   /** true to confirm the plan with `--yes`; deletions and wipes are confirmed by their numbers */

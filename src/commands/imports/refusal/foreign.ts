@@ -1,6 +1,5 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { line, type CommandLine } from "../../../lib/advice/index.ts";
-import type { EmbeddedContext } from "../../../lib/config/context.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { getThingNoun } from "../../../lib/model/problem.ts";
@@ -39,7 +38,7 @@ export async function confirmForeignFile(
   { allow = [], requested }: ForeignFileOptions,
 ): Promise<boolean> {
   if (!isForeignPlan(plan) || allow.includes("other-tenant")) return true;
-  const { what, tenant, context } = await inspectForeignFile(tools, plan);
+  const { what, tenant } = await inspectForeignFile(tools, plan);
   const [file, permitting] = [formatFileName(plan), buildOverrideCommand(plan, requested)];
   // if the file was typed at the terminal, stdin has ended and cannot take an answer
   if (tools.terminal.interactive && requested?.file !== "-") {
@@ -49,21 +48,13 @@ export async function confirmForeignFile(
       flag: "--allow other-tenant",
     });
   }
-  const there =
-    context === undefined || requested === undefined ? undefined : buildCommandForContext(context, requested);
   throw new Failure("input-rejected", {
     what: text(`${what.en} Nothing was changed.`, `${what.ja} 何も変更していません`),
     where: file,
-    hint:
-      there === undefined
-        ? text(
-            `if ${tenant.en} is the right tenant: ${permitting}`,
-            `${tenant.ja} のファイルで間違いなければ: ${permitting}`,
-          )
-        : text(
-            `to import the file into the tenant of ${context}: ${there}; if ${tenant.en} is the right tenant: ${permitting}`,
-            `${context} に取り込むには: ${there}。${tenant.ja} のファイルで間違いなければ: ${permitting}`,
-          ),
+    hint: text(
+      `if ${tenant.en} is the right tenant: ${permitting}`,
+      `${tenant.ja} のファイルで間違いなければ: ${permitting}`,
+    ),
   });
 }
 
@@ -73,33 +64,11 @@ const buildOverrideCommand = ({ number }: Import, requested: ImportRequest | und
   return buildImportCommand({ ...requested, options: { ...requested.options, allow } });
 };
 
-/**
- * Returns the command that imports the file for another context's tenant, without the numbers that were confirmed for
- * this
- * tenant.
- */
-const buildCommandForContext = (context: string, requested: ImportRequest): CommandLine => {
-  const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
-  return buildImportCommand({ ...requested, options }, context);
-};
-
 async function inspectForeignFile(tools: Tools, plan: ForeignPlan) {
-  const chosen = await tools.tenant("imports");
-  const tenant = formatTenantName(plan, chosen);
-  const context = await findMatchingContext(tools, plan, chosen.context.name);
+  const tenant = formatTenantName(plan, await tools.tenant("imports"));
   const { en, ja } = describeMismatch(plan, tenant);
-  const there =
-    context === undefined
-      ? text("", "")
-      : text(
-          ` (the tenant of context ${context} has matching records)`,
-          `(コンテキスト ${context} のテナントには一致するデータがあります)`,
-        );
-  const what = text(
-    `${en}${there.en}. Is this file for another tenant?`,
-    `${ja}${there.ja}。別のテナントのファイルではありませんか?`,
-  );
-  return { what, tenant, context };
+  const what = text(`${en}. Is this file for another tenant?`, `${ja}。別のテナントのファイルではありませんか?`);
+  return { what, tenant };
 }
 
 const formatFileName = ({ fileName }: Pick<Import, "fileName">): string => (fileName === "-" ? "stdin" : fileName);
@@ -130,45 +99,4 @@ function describeMismatch({ kind, rows, fileName, recordsBefore, foreign }: Fore
     `no ${noun.en} in ${tenant.en} has an email address in a domain of ${file} (${domains})`,
     `${file} のメールドメイン(${domains})は、${tenant.ja} の${noun.ja}に 1 件もありません`,
   );
-}
-
-/**
- * Finds another context on this computer whose tenant has records of the file. @returns its name; otherwise undefined
- */
-async function findMatchingContext(tools: Tools, plan: ForeignPlan, own: string): Promise<string | undefined> {
-  // different people may have the same name
-  if (plan.foreign.by === "name") return undefined;
-  for (const context of await tools.contexts.list()) {
-    if (context.name === own || context.kind !== "embedded") continue;
-    // a tenant that cannot be read, or that this account may not read, is not proposed
-    if (await hasMatchingRecord(tools, context, plan).catch(() => false)) return context.name;
-  }
-  return undefined;
-}
-
-/** Returns true if a context's tenant has a key or mail domain of the file. Skips tenants whose schema is outdated. */
-async function hasMatchingRecord(
-  tools: Tools,
-  context: EmbeddedContext,
-  { kind, foreign }: ForeignPlan,
-): Promise<boolean> {
-  const state = await tools.inspectTenant(context);
-  if (state === undefined || state.version !== state.newest) return false;
-  const { client } = await tools.tenantBeside(context, "users", "devices", "secured");
-  const { app } = FORMATS[kind];
-  for (const value of foreign.values) {
-    if (foreign.by === "domain") {
-      for await (const { emails } of client.users.list({ filterId: `@${value}` }))
-        if (emails.some((email) => email.toLowerCase().endsWith(`@${value}`))) return true;
-      continue;
-    }
-    const found =
-      app !== undefined
-        ? await client.secured.find(app, { name: value })
-        : kind === "devices"
-          ? await client.devices.find({ name: value })
-          : await client.users.find({ name: value });
-    if (found.length > 0) return true;
-  }
-  return false;
 }

@@ -77,7 +77,6 @@ export const listFixes = (codes: Iterable<string>): readonly FixChoice[] => {
   return FIX_CHOICES.filter((fix) => fixes.has(fix));
 };
 
-/** Returns the failure for a rejected plan, with a hint for each kind of problem. */
 export function createRejection(
   plan: Import,
   { file, options }: ImportRequest,

@@ -24,7 +24,6 @@ export default defineCommand({
   },
 });
 
-/** Describes each ユーザーID that does not belong to a recorded user of the app. */
 async function describeUnknownUsers(
   { secured }: Client<"secured">,
   app: App,

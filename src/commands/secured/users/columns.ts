@@ -26,7 +26,6 @@ export const SECURED_USER_ARGUMENT = {
   about: text("ユーザーID or ID of the user", "ユーザーID か ID"),
 } as const;
 
-/** Returns how users of an app are described in messages about names. */
 export const buildSecuredUserKind = (app: App): NamedKind<SecuredUser> => ({
   noun: text(`user of ${app}`, ` ${app} のユーザー`),
   list: line("secured users list", [], { app }),

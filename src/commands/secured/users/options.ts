@@ -54,7 +54,6 @@ export const USER_OPTIONS = {
   ...buildSecretOptions(SECRET_KEY_INPUT),
 } as const satisfies Fields;
 
-/** The options that pass the password and the secret key. */
 export interface SecretInputs {
   readonly passwordFile: string | undefined;
   readonly passwordStdin: boolean;

@@ -4,7 +4,6 @@ import type { ResultLayout } from "../../records/change-result.ts";
 import { buildSecuredUserColumns } from "./columns.ts";
 import { FIELDS_WITH_OPTIONS } from "./options.ts";
 
-/** Returns the layout in which a user of an app is shown after a change. */
 export const buildSecuredUserLayout = (app: App, terminal: Pick<Terminal, "moment">): ResultLayout<SecuredUser> => ({
   columns: buildSecuredUserColumns(app, terminal),
   fields: FIELDS_WITH_OPTIONS,

@@ -128,10 +128,8 @@ export function buildLeaveRows({
   ];
 }
 
-/** Returns true if a row keeps the user from being deleted. */
 export const isLeft = ({ outcome }: LeaveRow): boolean => outcome === "collect" || outcome === "left";
 
-/** Returns true if something of the user is ended or marked now. */
 export const isEnding = ({ outcome, device }: LeaveRow): boolean =>
   outcome === "end" ||
   outcome === "delete" ||
@@ -140,7 +138,6 @@ export const isEnding = ({ outcome, device }: LeaveRow): boolean =>
 export const countEnding = (rows: readonly LeaveRow[], kind: LeaveRow["kind"]): number =>
   rows.filter((row) => row.kind === kind && isEnding(row)).length;
 
-/** Returns how many records of the tenant are changed and deleted when the rights are ended. */
 export const listLeaveChanges = (rows: readonly LeaveRow[]): readonly ThingChanges[] => [
   createChanges(text("SECURED APPs user", "SECURED APPs ユーザー"), { delete: countEnding(rows, "secured") }),
   createChanges(text("account", "アカウント"), { update: countEnding(rows, "account") }),
@@ -155,7 +152,6 @@ const listSerials = (rows: readonly LeaveRow[], isManaged: boolean): string[] =>
     .map(({ serialNumber }) => serialNumber)
     .slice(0, MAX_NAMED);
 
-/** Returns what people have to do before the users can be deleted, each with the command that does or shows it. */
 export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
   const left = rows.filter(isLeft);
   const find = (kind: LeaveRow["kind"]): LeaveRow | undefined => left.find((row) => row.kind === kind);

@@ -34,7 +34,6 @@ interface FirstOccurrence {
   readonly repeated: Map<"key-duplicate" | "value-duplicate", number>;
 }
 
-/** The input of the search for repeated values. */
 export interface DuplicateSearch {
   readonly layout: Layout;
   readonly reading: RecordReaderOptions;
@@ -125,7 +124,6 @@ class DuplicateCheck {
     earlier.push(holder);
   }
 
-  /** Reports the first row of each repeated value, together with the last row that has it. */
   end(): void {
     for (const { place, repeated } of [...this.#holders.values()].flat()) {
       for (const [code, row] of repeated) this.#report({ ...place, code, params: { header: place.header, row } });

@@ -175,7 +175,6 @@ class HashSearch {
   }
 }
 
-/** Yields, bucket by bucket, the hashes that occur more than once. */
 export function* findSharedHashes(hashes: HashPart): Generator<SharedHashes> {
   const search = new HashSearch(hashes);
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {

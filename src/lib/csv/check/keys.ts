@@ -3,7 +3,6 @@ import type { Layout } from "../layout/layout.ts";
 import type { CharacterScan } from "../layout/look.ts";
 import type { CellValue, RowChecker } from "../layout/rows.ts";
 
-/** A group of values, each of which should occur in only one row of a file. */
 export interface KeySpace {
   /** index in {@link Layout.columns} of the column for which a repetition is reported */
   readonly column: number;
@@ -88,7 +87,6 @@ export class RowKeys {
   }
 }
 
-/** Returns a key that is the same for all values that are equal or differ only in letter case or width. */
 export const toLooseKey = (comparison: Comparison, value: string): string => {
   if (comparison === "exact") return value.toLowerCase();
   const key = comparisonKey(comparison, value);

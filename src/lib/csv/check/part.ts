@@ -8,7 +8,6 @@ import type { CellUnits } from "../records/units.ts";
 import type { Tally } from "../layout/tally.ts";
 import { RowChecker, type RowOptions } from "../layout/rows.ts";
 
-/** Checks the rows of a file, or of a part of it, once its header is known. */
 export class PartChecker {
   rows = 0;
   readonly #checker: RowChecker;
@@ -54,5 +53,4 @@ export const addHeaderName = (problem: RecordProblem, cells: readonly string[]):
   header: cells[problem.column - 1] ?? "",
 });
 
-/** Creates a sink that receives only records; problems were already reported in the first pass. */
 export const createRecordSink = (record: RecordSink["record"]): RecordSink => ({ record, problem: () => {} });

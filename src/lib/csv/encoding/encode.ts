@@ -131,7 +131,6 @@ class Cp932Encoder extends CountingEncoder implements Encoder {
     return bytes.subarray(0, to);
   }
 
-  /** Returns the sequence to write for a character that is not in the table; 0 to write nothing. */
   #outsideTable(codePoint: number, at: number): number {
     const character = String.fromCodePoint(codePoint);
     const folded = toCp932Form(character);

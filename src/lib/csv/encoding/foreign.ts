@@ -2,7 +2,6 @@ import { isUtf8 } from "node:buffer";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 import { countUnfinishedBytes } from "./decode-sequence.ts";
 
-/** The kinds of files that are neither a workbook nor a table in one of the supported encodings. */
 export type UnsupportedKind = "pdf" | "html" | "binary" | "utf-16le" | "utf-16be" | "utf-32" | "euc-jp" | "iso-2022-jp";
 
 const toLatin1 = (bytes: Uint8Array): string =>

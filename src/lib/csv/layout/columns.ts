@@ -2,7 +2,6 @@ import type { Column } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { findNearestWord } from "../../text/nearest.ts";
 
-/** Finds a column by its header or by the key of its field. */
 export const findColumn = (columns: readonly Column[], name: string): Column | undefined => {
   const key = nameKey(name);
   return columns.find((column) => nameKey(column.header) === key) ?? columns.find((column) => column.field === name);
@@ -11,7 +10,6 @@ export const findColumn = (columns: readonly Column[], name: string): Column | u
 /** Returns a cell as column map files compare it: without outer blanks, and full-width characters equal half-width ones. */
 export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();
 
-/** Removes common variations from a header: width, spaces, letter case, hiragana instead of katakana, and CD for コード. */
 const normaliseHeader = (header: string): string =>
   header
     .normalize("NFKC")
@@ -88,7 +86,6 @@ const findByAlias = (columns: readonly Column[], name: string): Column | undefin
   );
 };
 
-/** Returns the column whose header this is, also as people write it in their own lists. */
 export const findColumnByAnyHeader = (columns: readonly Column[], header: string): Column | undefined => {
   const wanted = normaliseHeader(header);
   return columns.find((column) => normaliseHeader(column.header) === wanted) ?? findByAlias(columns, header);
@@ -119,7 +116,6 @@ export const suggestHeader = (columns: readonly Column[], misspelt: string): str
     misspelt,
   );
 
-/** Returns the header or field key that a misspelt name probably means, for places in which either can be written. */
 export const suggestColumnName = (columns: readonly Column[], misspelt: string): string | undefined =>
   findNearestName(
     columns,

@@ -10,7 +10,6 @@ interface JoinedCells {
   readonly separator: string;
 }
 
-/** The cells of foreign headers that a map uses in other ways than as the value of a field. */
 export interface ForeignCells {
   readonly joined: ReadonlyMap<Column, JoinedCells>;
   readonly skip: readonly SelectedCells[];
@@ -25,7 +24,6 @@ interface HeaderMeanings {
 
 const PATH_SEPARATOR = "/";
 
-/** Returns true if joined values are a path of organisations. */
 export const isPath = (joined: string | undefined): boolean => joined === PATH_SEPARATOR;
 
 /**

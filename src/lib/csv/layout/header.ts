@@ -34,10 +34,6 @@ const RESERVED_HEADERS: readonly string[] = ["__proto__", "constructor", "protot
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/**
- * Returns true if a custom field can have this name: it is on one line, is not blank, is not reserved, and is not the
- * header of the column in which clomoctl writes reasons.
- */
 export const isAllowedHeader = (name: string): boolean =>
   name.trim() !== "" &&
   !RESERVED_HEADERS.includes(name) &&

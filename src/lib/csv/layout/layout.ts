@@ -4,7 +4,6 @@ import { text } from "../../text/index.ts";
 /** Number of rows at the start of a file in which the header is searched for, because titles may be above it. */
 export const HEADER_SEARCH_ROWS = 10;
 
-/** The row of the file's header, and the physical line on which it begins. */
 export interface HeaderPlace {
   readonly row: number;
   readonly line: number;
@@ -12,7 +11,6 @@ export interface HeaderPlace {
 
 export const FIRST_ROW: HeaderPlace = { row: 1, line: 1 };
 
-/** A column that has a value in every row of a file. */
 export interface LayoutColumn {
   readonly column: Column;
   /** header as in the file; the console's header if only the map gives the value */
@@ -29,14 +27,12 @@ export interface LayoutColumn {
   readonly translations?: ReadonlyMap<string, string> | undefined;
 }
 
-/** The cells of a header that a map skips, and the values or days there. */
 export interface SelectedCells {
   readonly position: number;
   /** as in the map */
   readonly values: readonly string[];
 }
 
-/** The meaning of the cells of a row, as defined by the header of the file. */
 export interface Layout {
   readonly format: Format;
   /** all headers of the file, without leading and trailing spaces */
@@ -60,7 +56,6 @@ export interface Layout {
 /** Headers of the last column in a file of rejected rows; recognised and ignored when the fixed file is read. */
 const REASON_HEADERS = text("clomoctl:reason", "clomoctl:理由");
 
-/** Returns true if a header belongs to the column in which clomoctl writes reasons. */
 export const isReasonHeader = (header: string): boolean => header === REASON_HEADERS.en || header === REASON_HEADERS.ja;
 
 export const getReasonHeader = (headers: readonly string[]): string =>

@@ -66,17 +66,12 @@ export const scanText = (value: string, into: CharacterScan): void => {
   scanUnits(scratchUnits.all, 0, value.length, into);
 };
 
-/**
- * Returns true if an email address is certainly valid: printable ASCII with exactly one @, which is neither the first
- * nor the last character.
- */
 export const isPlainAddress = (value: string, { kinds }: CharacterScan): boolean => {
   if ((kinds & (WHITE_SPACE | NON_ASCII)) !== 0) return false;
   const at = value.indexOf("@");
   return at > 0 && at < value.length - 1 && value.indexOf("@", at + 1) < 0;
 };
 
-/** Returns true if a cell is empty or contains only white space, including full-width spaces. */
 export const isBlankCell = (value: string): boolean => {
   const first = value.charCodeAt(0);
   // for most values, the first character decides

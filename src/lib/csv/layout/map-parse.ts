@@ -90,11 +90,9 @@ const MapSchema = allowBlank(
 /** Sections of the column map file whose keys are headers, fields or values chosen by the user, as paths with dots. */
 const SECTIONS_WITH_USER_KEYS: readonly string[] = ["columns", "constants", "defaults", "join", "values", "rows.skip"];
 
-/** Returns true if the keys of a mapping are chosen by the user. */
 const hasOwnKeys = (path: YamlPath): boolean =>
   SECTIONS_WITH_USER_KEYS.includes(path.join(".")) || (path.length === 2 && path[0] === "values");
 
-/** The options for which a column map file gives defaults. */
 export interface MapOptions {
   readonly sheet?: string | undefined;
   readonly headerRow?: number | undefined;
@@ -104,7 +102,6 @@ export interface MapOptions {
   readonly fix?: readonly FixChoice[] | undefined;
 }
 
-/** A column map with defaults for options of the command that reads a file with it. */
 export interface MapFileSchema extends ColumnMap {
   readonly options?: MapOptions | undefined;
 }

@@ -19,14 +19,12 @@ export interface JoinedField {
   readonly headers: readonly string[];
 }
 
-/** A value of the file that stands for another value of a field. */
 export interface TranslatedValue {
   readonly field: string;
   readonly from: string;
   readonly to: string;
 }
 
-/** The cells of a foreign header that make a row be skipped. */
 export interface SkippedCells {
   readonly header: string;
   /** values, `<=today`, or days up to a day such as `<=2027-03-31` */

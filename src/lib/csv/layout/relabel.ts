@@ -37,7 +37,6 @@ const buildRenamedColumns = (
   });
 };
 
-/** Formats one record in any dialect, with quotes only where necessary. */
 export const formatRecordInDialect = (
   { delimiter, quote = '"' }: Dialect,
   cells: readonly string[],

@@ -190,7 +190,6 @@ export class RowChecker {
     else if (problem.code !== "cell-merged" || !this.#continuesPath(problem.column - 1)) this.#damage.push(problem);
   }
 
-  /** Returns true if a cell and the cell before it are joined to one path, in which a merged cell is one name. */
   #continuesPath(position: number): boolean {
     return this.#cells.some(
       ({ joined, positions }) => isPath(joined) && positions.includes(position) && positions.includes(position - 1),
@@ -305,7 +304,6 @@ export class RowChecker {
     }
   }
 
-  /** Returns the value of a cell after the fixes and reports a change. */
   #mended(cell: CellCheck, value: string, position: number): string {
     const mended = cell.mend?.(value) ?? value;
     if (mended === value) return value;
@@ -330,7 +328,6 @@ export class RowChecker {
     return cell.free ? value : toStoredValue(cell.of.rule, value);
   }
 
-  /** Reports which rules a value breaks or, if it breaks none, how it has probably been damaged. */
   #judge(cell: CellCheck, value: string, position: number, at: number): void {
     const { judged, scrutiny } = cell;
     const seen = cell.looked ? this.#look(cell, value, position, at) : EMPTY_SCAN;
@@ -340,7 +337,6 @@ export class RowChecker {
     if (suspicion !== undefined) this.#suspect(suspicion, cell.column, value, position);
   }
 
-  /** Reports how a value has probably been damaged. */
   #suspect(suspicion: ProblemCode, column: Column, value: string, position: number): void {
     if (suspicion === "value-error") {
       if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: truncateValue(value) });

@@ -45,7 +45,6 @@ const parseLastDay = (rule: string, today: string): string | undefined => {
   return rule === UNTIL_TODAY ? today : parseListDay(rule.slice(UNTIL.length).trim());
 };
 
-/** Returns true if a rule begins like one for days, but names no day. */
 export const isFaultyRule = (rule: string): boolean =>
   rule.startsWith(UNTIL) && parseLastDay(rule, LAST_DAY) === undefined;
 

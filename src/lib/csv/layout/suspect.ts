@@ -12,7 +12,6 @@ type ScannedScrutiny = "code" | "number" | "serial-number" | "mail";
 
 const SCANNED: ReadonlySet<DamageCheckKind> = new Set<ScannedScrutiny>(["code", "number", "serial-number", "mail"]);
 
-/** Returns true if a search for this damage needs a scan of the value's characters. */
 export const isScanned = (scrutiny: DamageCheckKind): boolean => SCANNED.has(scrutiny);
 
 /** Returns the damage to search for. Secrets are not searched; spreadsheets damage codes and serial numbers most. */
@@ -98,7 +97,6 @@ const detectCodeDamage = (value: string, { kinds }: CharacterScan): ProblemCode 
 
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
-/** Returns true for an ASCII letter of either case. */
 const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
 /**

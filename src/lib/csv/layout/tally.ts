@@ -37,7 +37,6 @@ const countValues = (problems: readonly ColumnProblems[]): number =>
 
 const VALUE_CODES: ReadonlySet<string> = new Set(["row-skipped"]);
 
-/** Collects problems that are reported once per column, with the first problem and the number of problems. */
 export class Tally {
   readonly #found = new Map<string, ProblemCount>();
   /** problems that depend on the other values of the column, by {@link encodeForm} */
@@ -81,7 +80,6 @@ export class Tally {
     return [...this.#found.values()];
   }
 
-  /** Returns the problems with their counts, as they are reported at the end of the file. */
   problems(): readonly Problem[] {
     const unnamed = this.#unnamed - this.#problems.filter(({ first }) => first.code === "header-blank").length;
     const blank: Problem = {
@@ -117,7 +115,6 @@ export class Tally {
     });
   }
 
-  /** Returns numbers in columns that consist mostly of dates. */
   #serialDates(): readonly ColumnProblems[] {
     return this.#compareForms("value-serial-date", (all) => {
       const numbers = all.filter(({ form }) => form?.isNumber === true);

@@ -71,7 +71,6 @@ export class RecordBytes {
     yield* this.#cut(bytes.subarray(0, size));
   }
 
-  /** Yields the last record if the file does not end with a newline. */
   *end(): Generator<RecordSegment> {
     if (!this.#started) {
       // the file is shorter than a byte order mark
@@ -92,10 +91,6 @@ export class RecordBytes {
     return bytes.subarray(this.bom.length);
   }
 
-  /**
-   * Returns the length of the tail that depends on the next chunk: an incomplete character, and before it a CR that an
-   * LF may follow, or Ctrl-Z characters and NULs that may be the last characters of the file.
-   */
   #heldBack(bytes: Uint8Array): number {
     const unfinished = countUnfinishedBytes(this.#encoding, bytes);
     const end = bytes.length - unfinished;
@@ -119,7 +114,6 @@ export class RecordBytes {
     return this.#encoding.startsWith("utf-16") ? 2 : 1;
   }
 
-  /** Returns the code of an ASCII character, or a value above 0x7F for any other character. */
   #unit(bytes: Uint8Array, at: number): number {
     if (this.#encoding === "utf-16le") return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
     if (this.#encoding === "utf-16be") return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
@@ -177,7 +171,6 @@ export class RecordBytes {
   }
 }
 
-/** Collects what remains of a segment when a cell and the delimiter before it (first cell: after it) are dropped. */
 class KeptParts {
   readonly #parts: Uint8Array[] = [];
   #from: number;

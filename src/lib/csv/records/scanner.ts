@@ -193,7 +193,6 @@ export class Scanner implements Splitter {
     if (more >= 1024 && more >= this.#cell.length / 64) this.#cell = this.#wholeCell();
   }
 
-  /** Returns the text of the cell so far. */
   #wholeCell(): string {
     if (this.#more.length === 0) return this.#cell;
     const cell = this.#cell + this.#more.join("");

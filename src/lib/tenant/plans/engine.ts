@@ -8,13 +8,11 @@ import type { Actor } from "../policy/asker.ts";
 import type { StoredRequestKey } from "../store/idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./import-rows.ts";
 
-/** An input file that is sent to the tenant. */
 export interface UploadContent {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: FileForm;
 }
 
-/** The data that a deletion needs in addition to its stored request. */
 export interface DeletionTarget {
   readonly ids: readonly string[];
   /**
@@ -46,7 +44,6 @@ export interface RowQuery {
   readonly upload?: readonly string[] | undefined;
 }
 
-/** What is read of a plan, line by line. */
 export type PlanReading =
   | { readonly type: "rows"; readonly record: ImportRecord; readonly query: RowQuery }
   /** the rows of an undo's plan; `first` is the format whose rows come first */
@@ -61,7 +58,6 @@ export type PlanReading =
   /** the problems of a plan's file, by row and column */
   | { readonly type: "problems"; readonly record: ImportRecord; readonly limit: number | undefined };
 
-/** The numbers of changes that an undo makes. */
 export interface UndoCounts extends Pick<
   PlanCounts,
   "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes" | "lost" | "reopened"
@@ -123,7 +119,6 @@ export interface PlanWork {
   readonly release: AffectedRecords;
 }
 
-/** The time and the author of a commit, and the prefixes for the ids of new records. */
 export interface CommitMoment {
   /** who commits the plan; may differ from who made the plan */
   readonly actor: string;
@@ -165,13 +160,11 @@ export interface WrittenFile {
   readonly fields?: readonly string[] | undefined;
 }
 
-/** The number of records in the console, and the number of them that are not in an export. */
 export interface MissingRecordCounts {
   readonly records: number;
   readonly of: number;
 }
 
-/** The result of comparing an export with a task. */
 export interface ExportObservation {
   /** hash of the export */
   readonly sha256: string;

@@ -33,7 +33,6 @@ const buildShowCommand = ({ number }: Pick<ImportRecord, "number">): CommandLine
 export const createImportHint = (record: Pick<ImportRecord, "number">): Text =>
   text(`to see the import: ${buildShowCommand(record)}`, `インポートの確認: ${buildShowCommand(record)}`);
 
-/** Returns the failure for committing a plan that has invalid rows. */
 export const createRejectedImportFailure = (record: ImportRecord): Failure =>
   new Failure("input-rejected", {
     what: text(
@@ -43,10 +42,6 @@ export const createRejectedImportFailure = (record: ImportRecord): Failure =>
     hint: text(`to see the invalid rows: ${buildShowCommand(record)}`, `不正な行の確認: ${buildShowCommand(record)}`),
   });
 
-/**
- * Returns the failure if the plan of an import is requested, but the import does not have an open plan or no longer has
- * it.
- */
 export const createNoPlanFailure = (record: ImportRecord): Failure => {
   const state = getDisplayState(record);
   const { en, ja } = IMPORT_STATE_NAMES[state];
@@ -83,7 +78,6 @@ const describePlanAlternative = (record: ImportRecord): Text => {
       );
 };
 
-/** Returns the failure for committing a plan that would now do something else. */
 export const createTenantChangedFailure = ({ number }: Pick<ImportRecord, "number">): Failure =>
   new Failure("conflict", {
     what: text(
@@ -124,7 +118,6 @@ export const createAlreadyUndoneFailure = async (reader: Reader, number: number,
   );
 };
 
-/** Returns the failure for an undo or a drop if the records that prevent it are not the records that were shown. */
 export const createStaleUndoFailure = ({ detail: { undoes, drops } }: ImportRecord): Failure =>
   new Failure("conflict", {
     what:
@@ -143,7 +136,6 @@ export const createStaleUndoFailure = ({ detail: { undoes, drops } }: ImportReco
     ),
   });
 
-/** Returns the failure for undoing a change if none of its values can be restored. */
 export const createNotUndoableFailure = (number: number, why: Text): Failure =>
   new Failure("conflict", {
     what: text(`change ${number} cannot be undone: ${why.en}`, `変更 ${number} は取り消せません: ${why.ja}`),
@@ -230,7 +222,6 @@ export const createSecretsOnlyFailure = ({ number }: ConsoleTask): Failure => {
   });
 };
 
-/** Returns the failure for an undo only in the mirror if a later export of the console has shown the values. */
 export const createLaterExportFailure = (number: number, later: number): Failure => {
   const undo = line("undo", [later], { mirrorOnly: true });
   return new Failure("conflict", {
@@ -257,7 +248,6 @@ export const createNotOpenFailure = (record: ImportRecord): Failure => {
   });
 };
 
-/** Returns the failure for undoing a change that undid a confirmation. */
 export const createReopenedTasksFailure = (number: number, tasks: readonly number[]): Failure => {
   const confirm = line("console confirm", [...tasks]);
   return new Failure("conflict", {

@@ -11,7 +11,6 @@ import type { Reader, Row, Writer } from "../store/store.ts";
 
 export type ImportState = "uploading" | "planned" | "committed" | "discarded" | "failed";
 
-/** The request of an import, with all settings that are needed to read its file. */
 export interface StoredRequest extends PlanRequest {
   readonly key: ImportRequest["key"];
   readonly map?: ColumnMap | undefined;
@@ -39,7 +38,6 @@ export interface ConsoleImportResult {
   readonly open: number;
 }
 
-/** The data of an import that is stored as JSON. */
 export interface ImportDetail {
   /** who committed the import, or, before the commit, who made the plan */
   readonly actor: string;
@@ -155,7 +153,6 @@ export const insertImport = async (
   );
 };
 
-/** The parts of an import that can change after its creation. */
 export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision" | "change">> & {
   readonly detail?: Partial<ImportDetail> | undefined;
 };
@@ -174,7 +171,6 @@ export const deleteImport = async (writer: Writer, { pk }: Pick<ImportRecord, "p
   await writer.run("delete from main.import where pk = :pk", { pk });
 };
 
-/** Returns the failure for an import that does not exist. */
 export const createUnknownImportFailure = (name: string): Failure =>
   new Failure("not-found", {
     what: text(`import ${name} does not exist`, `インポート ${name} はありません`),
@@ -208,7 +204,6 @@ export const getChangeCounts = (counts: PlanCounts | null): Partial<PlanCounts> 
   return { ...done, ...(done.kept !== undefined && { kept: { ...done.kept, names: [] } }) };
 };
 
-/** Returns all imports, newest first. */
 export const listImports = async (reader: Reader): Promise<readonly ImportRecord[]> =>
   (await reader.all("select * from import order by pk desc")).map(toImportRecord);
 

@@ -86,7 +86,6 @@ const ABANDONED_STATES = new Map<ImportState, ImportState>([
 
 const isImportOpen = ({ state }: Pick<ImportRecord, "state">): boolean => ABANDONED_STATES.has(state);
 
-/** The abort signal and the idempotency key of a request. */
 export interface RequestContext {
   readonly signal?: AbortSignal | undefined;
   readonly repeatable?: RequestKey | undefined;
@@ -747,7 +746,6 @@ const findUndoableBefore = async (reader: Reader, actor: string, { number }: Sto
 
 const CONSOLE_EXPORT_OPTIONS = { mode: "replace", blank: "clear", skipInvalid: false } as const;
 
-/** Returns the request for reading an export of the console from which only the records of a task are used. */
 const createExportRequest = (kind: FormatName): StoredRequest => ({
   kind,
   ...CONSOLE_EXPORT_OPTIONS,

@@ -11,7 +11,6 @@ import { USER_LIST } from "../records/user-rows.ts";
 /** The table with the ids of the specified records. It is stored with the plan of a deletion. */
 export const NAMED_IDS_TABLE = "s.asked";
 
-/** Returns the name of the table with the record numbers that a deletion deletes, for one record type. */
 export const getSelectionTable = ({ name }: Pick<Thing, "name">): string => `s.chosen_${name}`;
 
 /** SQL: the record numbers of the specified organisations and of all organisations below them. */

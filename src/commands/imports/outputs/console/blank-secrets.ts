@@ -2,7 +2,6 @@ import type { PlanRow } from "../../../../lib/client/index.ts";
 import { formatCount, text, type Text } from "../../../../lib/text/index.ts";
 import type { SecretRow } from "./secrets.ts";
 
-/** A column whose values the tenant does not store, with its header in the file. */
 export interface SecretColumn {
   readonly field: string;
   readonly header: string;
@@ -10,7 +9,6 @@ export interface SecretColumn {
   readonly onlyWith?: string | undefined;
 }
 
-/** The secrets of existing users that an upload file leaves blank. */
 export interface BlankSecretsFound {
   readonly columns: readonly { readonly header: string; readonly users: number }[];
   /** number of users with a blank column, followed by the keys of the first of these users */

@@ -15,7 +15,6 @@ interface ConsoleColumn {
   at: number;
 }
 
-/** A plan, and the custom fields that its records may have. */
 export interface UploadColumnSource {
   readonly plan: Import;
   readonly customFields: readonly CustomField[];
@@ -56,7 +55,6 @@ export const findMirroredHeaders = ({ plan }: Pick<UploadColumnSource, "plan">):
 /** Returns true if a column's values are a set: these come last, as in CLOMO's samples.  @see facts 6.4 */
 const isSetColumn = ({ set }: Column): boolean => set === true;
 
-/** Converts a plan's rows to those of an upload file: first the console's columns, then the unknown ones. */
 export class ConsoleColumns {
   readonly #columns: readonly ConsoleColumn[];
   readonly #unknown: readonly string[];
@@ -80,7 +78,6 @@ export class ConsoleColumns {
     return this.#columns.map(({ column }) => column.field);
   }
 
-  /** Returns the columns whose values only the input file has. */
   secrets(): readonly SecretColumn[] {
     return this.#columns
       .filter(({ column }) => column.secret === true)
@@ -105,7 +102,6 @@ export class ConsoleColumns {
     return [...known, ...this.#unknown];
   }
 
-  /** Yields a row's values, each with the header under which it is written. */
   *named(row: PlanRow, secrets: SecretRow | undefined): Generator<readonly [header: string, value: string]> {
     for (const place of this.#columns) {
       const values = this.#valuesOf(place, row, secrets);

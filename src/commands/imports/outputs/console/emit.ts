@@ -19,7 +19,6 @@ import type { SecretSource } from "./secrets.ts";
 import { getUploadMode } from "../../../../lib/model/upload.ts";
 import { resolveDeletionsFile } from "./upload.ts";
 
-/** A plan and, if its input file is available, how to read that file again. */
 export type UploadFileSource = Pick<SecretSource, "plan"> &
   Partial<Pick<SecretSource, "file" | "reading" | "map" | "passwords">>;
 
@@ -221,7 +220,6 @@ const describeManualDeletions = (list: string, { delete: count, kind }: Import):
   );
 };
 
-/** Returns the note on what to do before owners are deleted. */
 const describeOwnersToRemove = (devices: number): Text =>
   text(
     `first remove the owner from the ${formatCount(devices, "device")} listed above, in the console`,

@@ -27,7 +27,6 @@ export interface WrittenUpload {
   readonly upload: string;
 }
 
-/** The counts and properties of a written upload file. */
 export interface UploadFileSummary {
   readonly rows: number;
   readonly blankSecrets: BlankSecretsFound;
@@ -192,7 +191,6 @@ const addPassword = (
   return { row: row.row, unknown: given?.unknown ?? [], secrets };
 };
 
-/** Finds unmappable characters in rows, before anything is written. */
 class EncodingCheck {
   readonly #encoding: FileEncoding;
   readonly #placed: { readonly row: number; readonly header: string; readonly codePoint: number }[] = [];

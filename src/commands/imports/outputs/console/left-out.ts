@@ -9,7 +9,6 @@ import type { Tools } from "../../../tools.ts";
 /** Maximum number of rows whose keys are listed. */
 const MAX_NAMED_ROWS = 20;
 
-/** Counts the rows that an upload file leaves out, and keeps the first of them. */
 export class LeftOutRows {
   readonly #reasons: Partial<Record<UploadOmissionReason, number>> = {};
   readonly #first: LeftOutSummary["first"][number][] = [];
@@ -35,7 +34,6 @@ const describeReasons = ({ reasons, first }: LeftOutSummary) =>
     return { count, reason: text(`${en} (${named})`, `${ja}(${named})`) };
   });
 
-/** Reports which rows a plan's upload file leaves out, and how to make these changes instead. */
 export async function reportLeftOutRows(
   { terminal }: Tools,
   file: string,
@@ -69,7 +67,6 @@ const UNSEEN_COLUMN_ADVICE = text(
   "先にその列のある管理画面のエクスポートを取り込むか、空欄で値を消す場合は --blank clear を指定する",
 );
 
-/** Returns the failure of a 全件更新 file that would lack rows: the console would delete their records. */
 export const createMissingRowsFailure = (leftOut: LeftOutSummary): Failure => {
   const [first] = describeReasons(leftOut);
   const { en, ja } = leftOut.reasons.blank === undefined ? OPEN_TASKS_ADVICE : UNSEEN_COLUMN_ADVICE;

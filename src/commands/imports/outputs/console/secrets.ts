@@ -10,7 +10,6 @@ import { readRecords, type InputFormat } from "../../plan/reading.ts";
 import type { PasswordGenerator } from "../passwords.ts";
 import { rereadFile } from "../reread.ts";
 
-/** The part of a row that only the input file has. */
 export interface SecretRow {
   readonly row: number;
   readonly secrets: ReadonlyMap<string, string>;
@@ -18,7 +17,6 @@ export interface SecretRow {
   readonly unknown: readonly string[];
 }
 
-/** A plan's input file and how to read it again. */
 export interface SecretSource {
   readonly plan: Import;
   readonly file: InputFile;

@@ -42,7 +42,6 @@ import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
 export const readLastNumber = (database: Database, series: string): number =>
   database.count("select last from collection where name = :series", { series });
 
-/** Stores the highest record number of a table after records were created. */
 export const storeLastNumber = (database: Database, series: string, table: string): void => {
   database.run(
     `insert into collection (name, revision, last) select :series, 0, coalesce(max(pk), 0) from ${table} where true
@@ -113,7 +112,6 @@ const recordCreatedRange = (
     database.run(buildSaveCreatedRangesSql(name, "select :first as first, :last as last"), { ...range, revision });
 };
 
-/** Returns true if a staged row does not match any record. */
 const hasNewRows = (database: Database): boolean =>
   database.count("select count(*) from s.row") > database.count("select count(*) from s.match");
 
@@ -219,7 +217,6 @@ const deleteRecords = (database: Database, { kind, request }: PlanDefinition): v
   database.run(`delete from ${thing.name} as t where ${isLacking}`, { kind: name });
 };
 
-/** Removes the owner of each device whose owner is deleted, and stores versions of these devices. */
 const releaseDevices = (database: Database, plan: PlanDefinition, { now, revision }: CommitContext): void => {
   const released = buildReleasedDevicesSql(plan);
   if (released === undefined) return;

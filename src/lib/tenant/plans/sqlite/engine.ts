@@ -32,7 +32,6 @@ import {
 import type { ReadSource, TaskFiles } from "./worker/messages.ts";
 import { ImportThreads } from "./worker/thread.ts";
 
-/** What the engine needs in addition to the tenant's connection. */
 export interface EngineOptions {
   readonly folder: string;
   readonly processes: Processes;
@@ -187,7 +186,6 @@ export class SqliteImports implements ImportEngine {
     return { tenant, readOnly, staging: id === undefined ? undefined : this.#files(id).staging, scope };
   }
 
-  /** Returns a plan in the scope in which it was made, regardless of which account is acting. */
   #planSource({ id, detail: { request } }: ImportRecord): ReadSource {
     return this.#source(id, request?.scope === undefined ? this.#scope : createPlanScope(request.scope));
   }

@@ -49,7 +49,6 @@ export const buildRecordLabelSql = (
   return `${name} || coalesce(' <' || nullif(${known}, ${name}) || '>', '')`;
 };
 
-/** Returns the key by which the plan matches rows with records. */
 export const keyOf = ({ kind, request }: PlanDefinition): KindKey => resolveKindKey(kind, request.key);
 
 interface KeyedField {
@@ -84,7 +83,6 @@ export const buildRowKeysSql = (field: ImportedField): string =>
 export const buildRecordKeysSql = (field: ImportedField, column = recordColumn): string =>
   buildComparisonKeysSql(toKeyedField(field), column(field.stored), column);
 
-/** Returns true if the plan matches rows with records by this field. */
 export const isMatchKey = (plan: PlanDefinition, { field }: ImportedField): boolean => keyOf(plan).field === field;
 
 /** SQL: the comparison key of a field in a staged row; for a list, the key of the first value. */
@@ -95,7 +93,6 @@ export const buildRowKeySql = (plan: PlanDefinition, field: ImportedField): stri
 export const buildRecordKeySql = (key: KindKey, column = recordColumn): string =>
   buildFirstKeySql(key, buildComparisonKeysSql(key, column(key.field), column));
 
-/** Returns true if the file has the field. */
 export const isStaged = (plan: PlanDefinition, { field }: Pick<ImportedField, "field">): boolean =>
   plan.staged.staged.includes(field);
 
@@ -149,7 +146,6 @@ export const buildNewValueSql = (plan: PlanDefinition, field: ImportedField): st
   return field.merge === "list" ? buildFallbackIfUnclearSql(plan, field, `coalesce(${cell}, '[]')`, "'[]'") : cell;
 };
 
-/** Returns true if the field is empty in all records that a file creates. */
 export const isBlankInNewRecords = (plan: PlanDefinition, field: ImportedField): boolean =>
   !isStaged(plan, field) && buildNewValueSql(plan, field) === "null";
 
@@ -396,7 +392,6 @@ export const buildResultSql = (plan: PlanDefinition, field: ImportedField): stri
   return buildCaseSql("m.row is null", buildNewValueSql(plan, field), existing);
 };
 
-/** Returns SQL of the columns that are derived from a field, for a new record. */
 export const buildNewDerivedColumns = (
   plan: PlanDefinition,
   field: ImportedField,
@@ -474,7 +469,6 @@ export const buildIsKnownSql = ({ keys, table: { thing } }: StoredReference, key
   return `exists (select 1 from ${keys.table} known where ${keys.has("known", key)} and ${scope})`;
 };
 
-/** Returns true if the import creates records that cells refer to but the tenant lacks. */
 export const canCreateMissingRecords = ({ request }: PlanDefinition, { refers }: StoredReference): boolean =>
   refers.creates !== undefined && request[refers.creates.option];
 
@@ -501,7 +495,6 @@ export const buildReferenceTextSql = (
   return `(select ${shown} from ${from} where pk = ${pk})`;
 };
 
-/** Creates the index that is used to find the row that matches a record. */
 export const createTargetIndex = (database: Database): void =>
   database.exec("create index if not exists s.match_target on match (target)");
 

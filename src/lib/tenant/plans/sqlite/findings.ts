@@ -138,7 +138,6 @@ export const findFixedKeys = (database: Database, plan: PlanDefinition): void =>
 
 const ORIGINAL_KEY_SQL = `(r.keys ->> '${ORIGINAL_KEY_ENTRY}')`;
 
-/** Finds rows that would create a record but lack a value that every new record needs. */
 export const findMissingRequiredValues = (database: Database, plan: PlanDefinition): void => {
   const { thing, format } = plan.kind;
   for (const column of format.columns) {
@@ -221,21 +220,17 @@ const NAME_USED_AS_KEY_TABLE = "named_instead";
 const storeNamesUsedAsKeys = (
   database: Database,
   plan: PlanDefinition,
-  { field, refers, table, usual }: StoredReference,
+  { field, table, usual }: StoredReference,
 ): boolean => {
   const { planner, thing } = table;
   if (planner === undefined || field.merge !== "reference") return false;
-  const [name, by] = [thing.namedBy ?? "name", `o.${refers.by}`];
-  const called = planner.called("o.pk");
+  const name = thing.namedBy ?? "name";
   database.exec(`drop table if exists s.${NAME_USED_AS_KEY_TABLE}`);
-  database.exec(`create table s.${NAME_USED_AS_KEY_TABLE} (key text primary key, count integer not null,
-    called text not null)`);
+  database.exec(`create table s.${NAME_USED_AS_KEY_TABLE} (key text primary key)`);
   return (
     database.run(
       `insert into s.${NAME_USED_AS_KEY_TABLE}
-       select f.key, count(*), case when count(*) = 1 then coalesce(min(${by}), min(${called}))
-         else string_agg(coalesce(${by} || ' (' || ${called} || ')', ${called}), ', ' order by o.pk) end
-       from ${thing.name} o ${ORDERED_JOIN} s.refer f on f.what = :what and f.key = coalesce(o.${name}Key, o.${name})
+       select f.key from ${thing.name} o ${ORDERED_JOIN} s.refer f on f.what = :what and f.key = coalesce(o.${name}Key, o.${name})
        where o.pk is distinct from :usual and ${buildIsInKindScopeSql(thing, "o")} group by f.key`,
       { what: field.short, usual: usual ?? table.usual ?? null, kind: plan.kind.name },
     ) > 0
@@ -250,12 +245,6 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
     const { code, param } = getUnknownReferenceProblem(plan, reference);
     const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${buildIsCandidateKeySql(plan, field, "f.key")} and not ${buildIsKnownSql(reference, "f.key")}`;
     const isNamed = storeNamesUsedAsKeys(database, plan, reference);
-    const isAnyKnown =
-      isNamed &&
-      database.count(
-        `select count(*) from s.refer f where f.what = '${field.short}' and ${buildIsKnownSql(reference, "f.key")}`,
-        { kind: plan.kind.name },
-      ) > 0;
     const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = rowColumn(field.field);
     recordFinding(database, plan, {
@@ -268,8 +257,7 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
              from s.row r join json_each(${buildRowKeysSql(field)}) e where exists (${unknown}) and e.value in (${unknown})`
           : `select r.row, r.line, null as col, ${
               isNamed
-                ? `case when n.key is null then json_object('${param}', ${cell})
-               else json_object('${param}', ${cell}, 'named', n.count, 'is', n.called, 'names', ${isAnyKnown ? 0 : 1}) end`
+                ? `json_patch(json_object('${param}', ${cell}), json_object('named', case when n.key is not null then 1 end))`
                 : `json_object('${param}', ${cell})`
             } as params
              from (${unknown}) f join s.row r on ${buildRowKeysSql(field)} = f.key
@@ -365,7 +353,6 @@ const buildFilledCellsQuery = (database: Database, plan: PlanDefinition, field: 
   return { field: first.field, sql: `select 1 from s.row r where ${isFilled}`, params: {} };
 };
 
-/** Finds rows that would change a protected record in a way that is not allowed in an import. */
 export const findProtectedChanges = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const { thing, format } = kind;

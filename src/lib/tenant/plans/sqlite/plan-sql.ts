@@ -41,10 +41,6 @@ export const listImportKinds = ({ kind, detail }: ImportRecord): readonly [Store
   ...(detail.counts?.beside ?? []).flatMap(({ thing }) => getKindsOfThing(thing)),
 ];
 
-/**
- * Returns the plans of a deletion: the plan for the selected records and, if organisations are deleted together with
- * their users, the plan for these users.
- */
 export const buildDeletionPlans = (request: StoredRequest): PlanDefinitions => {
   const plan = (kind: FormatName): PlanDefinition => ({
     kind: toDeletionKind(getStoredKind(kind)),

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Database, isBusyError } from "../../store/sqlite/database.ts";
 
-/** Returns the names of the staging files in a folder; none if the folder does not exist. */
 export const listStagingFiles = (folder: string): readonly string[] => {
   try {
     return readdirSync(folder).filter((file) => file.endsWith(".db"));
@@ -42,7 +41,6 @@ export const removeStrayJournals = (folder: string): void => {
   }
 };
 
-/** Returns true if a running import uses the staging file. */
 export const isStagingFileInUse = (path: string): boolean => {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return false;
   const database = new Database(path, { busyTimeoutMs: 0, plain: true });

@@ -91,7 +91,6 @@ export class SqliteStaging implements StagingTable {
     );
   }
 
-  /** Writes the rows that are still pending. */
   flush(): void {
     const statement = this.#database.prepare(this.#insertOne);
     for (let i = 0; i < this.#pending.length; i += this.#width) {

@@ -82,12 +82,10 @@ export interface KeyLocation {
   readonly own: boolean;
 }
 
-/** A field whose values are unique: only one record may have each value. */
 export interface Claim extends KeyLocation {
   readonly field: ImportedField;
 }
 
-/** A field whose cells refer to records. */
 export interface StoredReference {
   readonly field: ImportedField;
   readonly refers: Reference;
@@ -128,17 +126,12 @@ export interface StoredKind extends KindDefinition {
   readonly namedBy: string;
 }
 
-/** The data from which the SQL of a plan is built. */
 export interface PlanDefinition {
   readonly kind: StoredKind;
   readonly request: PlanRequest;
   readonly staged: StagedFile;
 }
 
-/**
- * The plan for an import's own kind, followed by the plans for other records, which may refer to records of the first
- * plan.
- */
 export type PlanDefinitions = readonly [PlanDefinition, ...PlanDefinition[]];
 
 /** Table of the records that a replacing plan, or a takeover that deletes nothing, keeps although its file lacks them. */
@@ -176,7 +169,6 @@ export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "held
 /** Returns SQL of the value of a field in an upload file.  @param value SQL of the value after the plan */
 export type UploadValue = (field: UploadField, value: string) => string;
 
-/** The properties of a field that determine its value in an upload file. */
 export type UploadField = Pick<ImportedField, "field" | "stored" | "merge">;
 
 /** Plans and writes records that cannot be compared one row at a time, such as the nodes of a tree. */

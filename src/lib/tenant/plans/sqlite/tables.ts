@@ -64,7 +64,6 @@ const findReferringColumns = ({ name }: Thing, formats: readonly Format[]) => {
   );
 };
 
-/** Returns the tables of the record types that imports of these formats write or refer to. */
 export const buildThingTables = (
   formats: readonly Format[],
   further: readonly ThingTable[] = [],
@@ -89,7 +88,6 @@ const THING_TABLES = buildThingTables(Object.values(FORMATS));
 
 export const getStoredKind = (name: FormatName): StoredKind => buildStoredKind(FORMATS[name], THING_TABLES);
 
-/** Returns a kind of import whose files name organisations by name or path instead of by code. */
 export const getStoredKindByOrgName = (name: FormatName): StoredKind =>
   toKindWithOrgNames(buildStoredKind(toFormatWithOrgNames(FORMATS[name]), THING_TABLES));
 

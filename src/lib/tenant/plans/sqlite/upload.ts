@@ -323,7 +323,6 @@ export const buildRowUploadSql = (database: Database, plan: PlanDefinition, fiel
   return omitNodesBelow(database, plan, upload);
 };
 
-/** The fields that an upload file contains, and the revision of the change that the file is for. */
 export interface UploadedChange {
   readonly fields: readonly string[];
   readonly revision: number;

@@ -115,7 +115,6 @@ export type ForeignTraits = NonNullable<ReadonlyImport["foreign"]>;
 
 export type EarlierConsoleImport = NonNullable<ReadonlyImport["takenOver"]>;
 
-/** The number of records of another type that a plan writes, in addition to the records of its own kind. */
 export type RelatedCounts = NonNullable<ReadonlyImport["beside"]>[number];
 
 /** How a console export compares with values that were changed locally. The import does not overwrite these values. */
@@ -124,7 +123,6 @@ export interface MergedValues extends NonNullable<ReadonlyImport["merged"]> {
   readonly held?: readonly number[] | undefined;
 }
 
-/** A console value that contradicts a local change. */
 export type Contradiction = MergedValues["first"][number];
 
 /** The counts of a plan that the tenant API returns, in rows of the imported kind. @see Import */

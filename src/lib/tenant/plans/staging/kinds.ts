@@ -3,10 +3,6 @@ import type { Column, Format } from "../../../model/format.ts";
 import { CUSTOM_VALUE_RULE } from "../../../model/value-rule.ts";
 import { getKeyColumn, type Field, type RecordKey, type Reference, type Thing } from "../../../model/thing.ts";
 
-/**
- * How a field of an input row is merged into the record: as text, as a list, as all custom fields together, or as a
- * reference to the record that the cell identifies.
- */
 export type MergeRule = "value" | "list" | "custom" | "reference";
 
 export interface DerivedColumn {
@@ -17,7 +13,6 @@ export interface DerivedColumn {
   readonly of: (value: string | readonly string[]) => string | null;
 }
 
-/** A field of a record that an import can change. */
 export interface ImportedField {
   readonly field: string;
   /** name of the field in the record's table */
@@ -54,7 +49,6 @@ export interface KindKey extends RecordKey {
   readonly together: readonly string[] | undefined;
 }
 
-/** A kind of import, with all data that the engine needs. */
 export interface KindDefinition {
   readonly format: Format;
   readonly fields: readonly ImportedField[];
@@ -78,10 +72,6 @@ export interface NonFileField {
 /** Returns the name of the staged column with the cell numbers of a set, see {@link StagedPlace}. */
 export const getCellsColumn = ({ short }: ImportedField): string => `${short}Cells`;
 
-/**
- * Returns the name of the staged column that is set if the first cell of a list in a row is blank but a later cell is
- * not.
- */
 export const getLaterCellColumn = ({ short }: ImportedField): string => `${short}Later`;
 
 /**

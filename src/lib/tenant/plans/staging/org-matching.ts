@@ -38,10 +38,6 @@ const selectCandidate = <T extends { readonly code: string | null }>(
 /** The reason why a row's parent cannot be determined. */
 export type ParentFault = "parent-unknown" | "parent-ambiguous";
 
-/**
- * The reason why a row's organisation is unclear: another row refers to the same organisation, or several organisations
- * match.
- */
 export type MatchFault = { readonly twin: OrgRow } | { readonly count: number };
 
 /**
@@ -110,7 +106,6 @@ export class OrgMatcher {
     return parent;
   }
 
-  /** Returns the row that a row's cells refer to as its parent. */
   #rowAbove(row: OrgRow): OrgRow | undefined {
     const named = this.#namedParent(row);
     return typeof named === "object" && "code" in named ? named : undefined;
@@ -155,9 +150,6 @@ export class OrgMatcher {
     this.claimedBy.set(org.pk, row);
   }
 
-  /**
-   * Returns the organisation that a row represents as a parent: an organisation of the tenant, or a new organisation.
-   */
   #nodeOf({ row }: OrgRow): OrgParent {
     const org = this.matched.get(row);
     return org === undefined ? { row } : { org };
@@ -250,7 +242,6 @@ export class OrgMatcher {
     return { org: this.#keepsParent() ? (org?.parent ?? this.root) : this.root };
   }
 
-  /** Returns true if an organisation keeps its current parent when its row does not have a parent. */
   #keepsParent(): boolean {
     const { staged, blank } = this.#options;
     return blank === "keep" || !(staged.has("parentCode") || staged.has("parentPath"));

@@ -56,7 +56,6 @@ export interface OrgTreeOptions {
 /** The bits of an organisation's name, code and parent, as in {@link OrgOutcome}. */
 export type OrgBits = number;
 
-/** An organisation that may be in a certain place in the console. */
 export interface PossiblePlace {
   readonly pk: number;
   /** true if a user confirmed that the organisation is no longer in this place */
@@ -89,10 +88,8 @@ export interface LocalOrgs {
   readonly deleted: readonly ExistingOrg[];
 }
 
-/** The resulting parent of an organisation: an organisation of the tenant, or a new organisation from another row. */
 export type OrgParent = { readonly org: number } | { readonly row: number };
 
-/** The outcome of a valid row. */
 export interface OrgOutcome {
   readonly row: number;
   /** the organisation that the row matches; undefined if the row creates an organisation */
@@ -106,7 +103,6 @@ export interface OrgOutcome {
   readonly exported?: ExportedOrg | undefined;
 }
 
-/** An organisation with its values in a console export. */
 export interface ExportedOrg {
   readonly name: string;
   readonly code: string | null;

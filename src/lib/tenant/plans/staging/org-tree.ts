@@ -103,18 +103,15 @@ class OrgTree {
     return this.#leftOut.size > before;
   }
 
-  /** Returns true if the parent that a row's cells refer to was deleted locally. */
   #isBelowDeleted(row: OrgRow): boolean {
     const parent = this.#matcher.parentOf(row);
     return typeof parent !== "string" && "org" in parent && this.#isDeletedHere(parent.org);
   }
 
-  /** Returns true if several organisations match the parent in a row of an export. */
   #isBelowUnclear(row: OrgRow): boolean {
     return this.#options.local !== undefined && this.#matcher.parentOf(row) === "parent-ambiguous";
   }
 
-  /** Returns true if a row's parent is a left-out row, whose organisation is missing or unclear. */
   #isBelowLeftOut(row: OrgRow): boolean {
     const parent = this.#matcher.parentOf(row);
     const above = typeof parent !== "string" && "row" in parent ? this.#byNumber.get(parent.row) : undefined;
@@ -156,21 +153,9 @@ class OrgTree {
 
   #named(name: string): ProblemParams {
     const key = nameKey(name);
-    const { orgs, claimedBy } = this.#matcher;
-    const rows = this.#rows.filter((row) => row.code !== null && row.name !== null && nameKey(row.name) === key);
-    const isInFile = (pk: number): boolean => rows.some((row) => row === claimedBy.get(pk));
-    const others = [...orgs.values()].filter(
-      ({ pk, name: own, parent }) => parent !== null && nameKey(own) === key && !isInFile(pk),
-    );
-    const called = [
-      ...rows.map(({ code }) => ({ code, path: undefined })),
-      ...others.map((org) => ({ code: org.code, path: this.#matcher.pathOf(org) })),
-    ];
-    if (called.length === 0) return {};
-    const is = called.map(({ code, path }) =>
-      called.length === 1 || code === null || path === undefined ? (code ?? path ?? "") : `${code} (${path})`,
-    );
-    return { named: called.length, is: is.join(", ") };
+    const orgs = [...this.#matcher.orgs.values()].filter(({ parent }) => parent !== null);
+    const isNamed = [...this.#rows, ...orgs].some((one) => one.name !== null && nameKey(one.name) === key);
+    return isNamed ? { named: 1 } : {};
   }
 
   #reportTwins(first: OrgRow, second: OrgRow): void {
@@ -220,7 +205,6 @@ class OrgTree {
     this.#report("org-outside", row, row.parentPath === null ? "parentCode" : "parentPath", params);
   }
 
-  /** Returns true if a row moves an organisation whose current parent is outside the account's organisations. */
   #leavesItsPlace({ parent: above, ...org }: ExistingOrg, parent: OrgParent | ParentFault): boolean {
     if (typeof parent === "string" || org.above === true || above === null) return false;
     return this.#isAbove(above) && !("org" in parent && parent.org === above);
@@ -296,7 +280,6 @@ class OrgTree {
     return false;
   }
 
-  /** Returns true if a row gives its organisation another parent. */
   #isMovedByRow(row: OrgRow): boolean {
     const [org, parent] = [this.#matcher.existing(row), this.#parentAfter(row)];
     return org !== undefined && parent !== undefined && !("org" in parent && parent.org === org.parent);

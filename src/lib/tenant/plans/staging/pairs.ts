@@ -73,10 +73,6 @@ export class CandidatePairs {
     return [...this.#rows].flatMap(([row, records]) => (records.size === 0 ? [row] : []));
   }
 
-  /**
-   * The rows whose record is unclear, with their possible records: a row may belong to several records, or a record may
-   * belong to several rows.
-   */
   get ambiguous(): ReadonlyMap<number, ReadonlySet<number>> {
     return new Map([...this.#rows].filter(([, records]) => records.size > 0));
   }
@@ -86,7 +82,6 @@ export class CandidatePairs {
     return this.#rows.get(row)?.size === 1 && this.#records.get(pk)?.size === 1 && !isDoubted;
   }
 
-  /** Returns true if a row agrees only with this record, and the record agrees only with this row. */
   #agrees(row: number, pk: number): boolean {
     const isAgreeing = (one: number, other: number): boolean => this.#agreeing.has(`${one} ${other}`);
     return (

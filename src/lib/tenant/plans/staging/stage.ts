@@ -56,7 +56,6 @@ const getFirstValue = (value: CellValue | undefined): string | null => {
   return typeof value === "string" ? value : (value[0] ?? null);
 };
 
-/** The options for reading the file of a plan: those for its header, and the day on which it is read. */
 export type StagerOptions = HeaderOptions & Pick<RowOptions, "today">;
 
 /**
@@ -219,7 +218,6 @@ export class Stager implements RecordSink {
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
 
-  /** Adds the original key to a row's keys if the key was fixed. */
   #withMended(keys: string | null, comparison: Comparison): string | null {
     const { unmendedKey } = this.#checker ?? {};
     if (unmendedKey === undefined) return keys;
@@ -283,7 +281,6 @@ export class Stager implements RecordSink {
     };
   }
 
-  /** Returns the binding of a column that is set if the first cell of a list is blank and another cell is not. */
   #laterBinding(i: number): ColumnBinding {
     return (values) => {
       const first = this.#layout?.columns[i]?.positions[0] ?? -1;

@@ -67,7 +67,6 @@ export const createDeletionFailure = (reasons: readonly [RefusalReason, ...Refus
 
 const getNounOfThing = ({ noun, name }: Thing): Text => getThingNoun(noun ?? name);
 
-/** Returns the failure for named records that do not exist. */
 export const createMissingRecordsFailure = (thing: Thing, count: number): Failure => {
   const { en, ja } = getNounOfThing(thing);
   return new Failure("not-found", {
@@ -195,7 +194,6 @@ const RECURSIVE_DELETION: Workaround = [
 
 const toAlternative = ({ en, ja }: Text): Text => text(`or ${en}`, `または${ja}`);
 
-/** Describes the ways that the acting account may use, and whom to ask if it may not use all of them. */
 const describeWorkarounds = (
   freeing: readonly Workaround[],
   permitted: DeletionTarget["permitted"],
@@ -217,7 +215,6 @@ const describeDependents = (thing: Thing, { holder, count, example, areAllNamed 
   return text(`${formatCount(count, en)}${named}`, `${ja} ${count} 件${named}`);
 };
 
-/** Returns the reason for records that other records depend on. */
 export const createInUseReason = (
   thing: Thing,
   held: readonly RecordInUse[],

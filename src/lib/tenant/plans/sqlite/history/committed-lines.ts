@@ -253,10 +253,6 @@ export interface CommittedRowsQuery {
   readonly revision: number;
 }
 
-/**
- * Yields the changes that a committed import made, in the format of a plan's rows: batches of NDJSON, ordered by record
- * type and then updates, creations, deletions.
- */
 export function* readCommittedLines(
   database: Database,
   { kinds, isUndo, revision }: CommittedRowsQuery,

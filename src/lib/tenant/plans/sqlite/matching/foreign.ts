@@ -47,7 +47,6 @@ export const findForeignTraits = (
   return by === undefined ? undefined : { by, values: readForeignValues(database, plan, by) };
 };
 
-/** Returns the first keys, names or email domains of the file. */
 const readForeignValues = (database: Database, plan: PlanDefinition, by: ForeignTraits["by"]): readonly string[] => {
   const [addresses, name] = [findAddressField(plan), findNameField(plan)];
   const values =

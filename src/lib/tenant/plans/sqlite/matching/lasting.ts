@@ -22,7 +22,6 @@ import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 import { buildHasSameNameSql, isNumberedKey } from "./foreign.ts";
 
-/** A key, other than the key of the plan, that a record keeps as long as it exists. */
 interface LastingKey {
   readonly key: KindKey;
   readonly field: ImportedField;

@@ -13,7 +13,6 @@ import { recordFinding } from "../findings.ts";
 import { forEachRowRange, IS_IN_RANGE_SQL } from "../functions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-/** Finds the record that each staged row matches, and the fields of this record that the row would change. */
 export const matchRows = (database: Database, plan: PlanDefinition): void => {
   for (const records of [prepareKeyJoin(database, plan), ...prepareReplacementKeyJoins(database, plan)]) {
     const sql = `insert into s.match (row, target, changed)

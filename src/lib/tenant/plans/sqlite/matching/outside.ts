@@ -121,7 +121,6 @@ export const refusePrivilegedChanges = (database: Database, { kind, request }: P
   refusePrivilegedUser(found, text("can commit changes to this user", "そのユーザーへの変更を適用できる"));
 };
 
-/** Finds the problems that only a plan with a scope can have. */
 export const findScopeProblems = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.scope === undefined) return;
   findRowsOutsideScope(database, plan);

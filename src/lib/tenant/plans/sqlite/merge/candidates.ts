@@ -66,7 +66,6 @@ const buildUncertainRecordsSql = (plan: PlanDefinition, versions: VersionSchema)
     where (o.differs & ${getColumnBit(versions, keyOf(plan).field)} <> 0 or o.inConsole = 0) and (${isIn} or ${isGone})`;
 };
 
-/** Stores the possible console keys of the records whose key in the console may differ from the local key. */
 const storeCandidateKeys = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const key = keyOf(plan);
   const bit = getColumnBit(versions, key.field);

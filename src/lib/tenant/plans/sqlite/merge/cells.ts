@@ -30,10 +30,6 @@ const CELL_KEY_TABLE = "s.cell_key";
 export const listMergedReferences = (plan: PlanDefinition): readonly StoredReference[] =>
   plan.kind.references.filter(({ field }) => isStaged(plan, field));
 
-/**
- * Stores the keys in an export's cells that may refer to a different record in the console than in the tenant, or to an
- * unknown record.
- */
 export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition): void => {
   if (getMergedVersions(plan) === undefined) return;
   database.exec(`drop table if exists ${CELL_KEY_TABLE}`);

@@ -181,7 +181,6 @@ const observeCustomFields = ({ database, plan: { staged }, revision }: ObservedE
   if (!isOfTask) reopenRemovedFields(database, staged.header, revision);
 };
 
-/** Stores which records the console has under their local names, for records that appear only in cells of exports. */
 const observeNamedRecords = (
   { database, plan, revision }: ObservedExport,
   isOfTask: TaskRecordConditions["named"] = () => "true",
@@ -259,7 +258,6 @@ const CONFIRMED_REMOVALS_SQL = `main.${getObservedHistoryTable(CUSTOM_FIELD_VERS
     and not exists (select 1 from main.${getObservedTable(CUSTOM_FIELD_VERSIONS)} n where n.pk = o.pk)
     and not exists (select 1 from main.custom_field t where t.nameKey = o.nameKey)`;
 
-/** Returns the custom fields that were removed locally, each with its task. */
 export const listRemovedFields = (database: Database): readonly RemovedField[] =>
   database
     .all(

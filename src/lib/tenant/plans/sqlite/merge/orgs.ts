@@ -227,7 +227,6 @@ const groupPossiblePlaces = (possible: readonly PossibleOrg[]): LocalOrgs["place
   return new Map([...byPlace].map(([place, all]) => [place, all.map(([, one]) => one)]));
 };
 
-/** Returns organisations that agree with the console but have a dropped task that a user may have done anyway. */
 const readOrgsWithDroppedTasks = (
   database: Database,
   local: ReadonlyMap<number, ExistingOrg>,
@@ -254,7 +253,6 @@ const readOrgsWithDroppedTasks = (
   });
 };
 
-/** An export of organisations, merged with the local changes. */
 export interface OrgMerge {
   readonly local: LocalOrgs;
   readonly possible: readonly PossibleOrg[];
@@ -342,7 +340,6 @@ const toExportedOrgParams = ({ name, code, parent, shown }: ComparedOrg["exporte
   shown,
 });
 
-/** Stores what the rows of an export show about organisations that were changed locally. */
 export const storeMergedOrgs = (database: Database, plan: PlanDefinition, tree: OrgTreePlan, merge: OrgMerge): void => {
   const { givenUp } = merge;
   const { inPlace } = tree;

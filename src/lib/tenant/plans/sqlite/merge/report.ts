@@ -134,7 +134,6 @@ class ContradictionSql {
     ];
   }
 
-  /** Returns queries for the values that the export contains for locally deleted records. */
   deleted(): readonly string[] {
     return listReadableColumns(this.#plan).map(
       ({ name, shown }) => `select t.pk, ${this.#called}, '${name}' as field, null as local,
@@ -144,7 +143,6 @@ class ContradictionSql {
     );
   }
 
-  /** Returns queries for the records that are kept locally although the export lacks them. */
   kept(): readonly string[] {
     const isChanged = `(o.inConsole = 1 and o.differs & ~${PRESENCE_BIT} <> 0 or o.confirmed <> 0 or o.contradicted & ${PRESENCE_BIT} <> 0)`;
     const isObserved = `exists (select 1 from ${this.#observed} o where o.pk = h.pk)`;

@@ -132,7 +132,6 @@ export const buildPossibleStatesSql = (versions: VersionSchema, which: string): 
    union all select n.pk, ${ALL_COLUMNS_MASK}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
      from main.${versions.thing.name} n where n.pk in (${which})`;
 
-/** Returns true if the plan discards the local changes that the export contradicts. */
 export const prefersConsole = ({ request }: PlanDefinition): boolean => request.prefer === "console";
 
 /** SQL: true if an export that lacks the observed record `o` contradicts a local change. */

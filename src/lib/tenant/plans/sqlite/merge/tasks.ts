@@ -170,7 +170,6 @@ export const buildKeyTasksSql = (plan: PlanDefinition, versions: VersionSchema, 
     where d.mask & ~d.confirmed & (${key} | ${PRESENCE_BIT}) <> 0`;
 };
 
-/** Returns the columns of a kind's records that an export does not show. */
 export const listUnshownColumns = (plan: PlanDefinition): readonly string[] => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return [];

@@ -23,7 +23,6 @@ const ORG_NAME_KEYS: KeyLocation = {
   planned: true,
 };
 
-/** Returns a format whose cells have names of organisations instead of codes. */
 export const toFormatWithOrgNames = (format: Format): Format => ({
   ...format,
   columns: format.columns.map((column) =>
@@ -52,7 +51,6 @@ const ORG_KEYS: Readonly<Record<Exclude<OrgBy, "code">, string>> = {
 
 const MAX_PATHS = 5;
 
-/** Stores how cells can name organisations, and finds cells whose name is unknown or that of several organisations. */
 export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
   const { orgBy = "code", scope } = plan.request;
   if (orgBy === "code") return;

@@ -119,7 +119,6 @@ export const buildMovedOrgSql: Planner["moved"] = ({ references }) => {
   };
 };
 
-/** Returns the resulting place for each valid organisation row of a plan, by row. */
 export const readPlannedPlaces = (database: Database): ReadonlyMap<number, OrgPlace> => {
   const orgs = readPlannedOrgs(database);
   return new Map(

@@ -33,7 +33,6 @@ export const stageReopenedRecords = (database: Database, { revision, isConfirmat
     );
 };
 
-/** Returns true if a staged undo reopens tasks. */
 export const hasReopenedRecords = (database: Database): boolean =>
   database.get(`select 1 from ${REOPENED_TABLE} limit 1`) !== undefined;
 
@@ -154,7 +153,6 @@ export const reopenTasks = (database: Database, { revision, isConfirmation = fal
   if (isConfirmation) for (const versions of OBSERVED_VERSIONS) database.run(buildReopenSql(versions), { revision });
 };
 
-/** Stores the observed state of the records that a change wrote. */
 export const observeWrittenRecords = (database: Database, revision: number): void => {
   for (const sql of OBSERVE_STATEMENTS) database.run(sql, { revision });
 };

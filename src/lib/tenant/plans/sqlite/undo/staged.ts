@@ -73,7 +73,6 @@ const buildStagingSql = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-/** The number of records of a type that an undo creates, updates and deletes. */
 export interface StagedCount {
   readonly versions: VersionSchema;
   readonly create: number;
@@ -81,11 +80,9 @@ export interface StagedCount {
   readonly delete: number;
 }
 
-/** Returns true if an undo writes records of this type. */
 export const hasStagedRecords = (database: Database, versions: VersionSchema): boolean =>
   database.get(`select 1 from ${getStagedTable(versions)} limit 1`) !== undefined;
 
-/** Creates the tables of a record type's staged records, or empties them if they exist. */
 export const resetStagedTables = (database: Database, versions: VersionSchema): void => {
   const names = [...versions.columns.map(({ name }) => name), ...versions.times].map(quoteIdentifier);
   const table = getStagedTable(versions);
@@ -113,7 +110,6 @@ export const stageUndo = (database: Database, { revision }: Pick<UndoneChange, "
   }
 };
 
-/** Returns the number of records that an undo creates, updates and deletes, for each record type that it writes. */
 export const countStagedRecords = (database: Database): readonly StagedCount[] =>
   VERSIONED_THINGS.map((versions) => {
     const rows = database.all(`select action, count(*) as count from ${getStagedTable(versions)} group by action`);
@@ -140,7 +136,6 @@ export const listStagedCollections = (database: Database): readonly string[] => 
   ),
 ];
 
-/** A field whose values are unique among the records of a type. */
 interface UniqueField {
   readonly name: string;
   /** SQL: the bit of the field in `changed` */

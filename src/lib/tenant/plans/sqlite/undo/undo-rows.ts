@@ -58,7 +58,6 @@ const buildStagedFromSql = ({ thing, name }: StoredKind, actions: string, more =
   `from ${getStagedTable({ thing })} u left join main.${thing.name} t on t.pk = u.pk ${more}
    where u.action in (${actions}) ${thing.scope === undefined ? "" : `and coalesce(${buildStagedColumnSql(thing.scope)}, ${recordColumn(thing.scope)}) = '${name}'`}`;
 
-/** Returns the columns that files do not contain but that an undo restores: marks, and values that are set manually. */
 const listColumnsOutsideFiles = ({ thing, fields }: StoredKind): readonly string[] =>
   listRestoredColumns(getVersionSchema(thing.name))
     .filter(({ name, leads }) => leads && !["id", "createdAt", thing.scope].includes(name))

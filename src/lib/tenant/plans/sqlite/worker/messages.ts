@@ -45,7 +45,6 @@ interface ChangeContext {
   readonly isCheck?: boolean | undefined;
 }
 
-/** What is read of a tenant: its file, an import's staging file if one is needed, and the visible part. */
 export interface ReadSource {
   readonly tenant: string;
   /** true if the tenant's file cannot be written */

@@ -26,10 +26,6 @@ interface RecordSource {
   readonly pk: string;
 }
 
-/**
- * Builds the sources for the written records of a type: their current state, their former state if they were moved, and
- * new records.
- */
 const buildRecordSources = (thing: string, placesOf: (of: string) => readonly string[]): readonly RecordSource[] => {
   const versions = getVersionSchema(thing);
   const [kept, moved] = [
