@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { DeletionRequest, Import } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
@@ -115,7 +114,7 @@ test("a user who owns devices is not deleted, and the error names the user and a
   expect(await refused({ kind: "users", search: "@x" })).toEqual({
     code: "input-rejected",
     what: "1 user cannot be deleted, because other records depend on it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
-    hint: "assign the devices to another owner: `clomoctl devices set-owner SERIAL… --user USER`",
+    hint: undefined,
     ja: "ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
   });
 });
@@ -125,9 +124,9 @@ test("reports all reasons at once for several named records", async () => {
   const ids = await idsOf("users", "yamada@x", "takahashi@x", "suzuki@x");
   expect(await refused({ kind: "users", ids })).toEqual({
     code: "input-rejected",
-    what: "1 administrator would be deleted: 山田 <yamada@x>; 1 user cannot be deleted, because other records depend on it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
-    hint: "administrators cannot be deleted; if these people are no longer administrators: `clomoctl clomo-account revoke ACCOUNT` (for a user with a role), or `clomoctl users administrators remove USER` (for a user who is only marked as an administrator); assign the devices to another owner: `clomoctl devices set-owner SERIAL… --user USER`",
-    ja: "管理者が含まれています(1 人): 山田 <yamada@x>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
+    what: "1 administrator cannot be deleted: 山田 <yamada@x>; 1 user cannot be deleted, because other records depend on it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
+    hint: undefined,
+    ja: "管理者は削除できません(1 人): 山田 <yamada@x>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
   });
 });
 
@@ -141,7 +140,6 @@ test("an organisation that owns devices is not deleted, nor together with those 
     expect(await refused({ kind: "orgs", ...asked })).toMatchObject({
       code: "input-rejected",
       what: "1 organisation cannot be deleted, because other records depend on it: 営業部/東日本 (1 device: SN2); nothing was changed",
-      hint: "assign the devices to another owner: `clomoctl devices set-owner SERIAL… --user USER`",
     });
   }
 });
@@ -150,7 +148,7 @@ test("an organisation is deleted only if it is empty, or together with those bel
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).toMatchObject({
     code: "input-rejected",
     what: "1 organisation cannot be deleted, because other records depend on it: 営業部 (1 user, 1 child organisation); nothing was changed",
-    hint: "move the users: `clomoctl users move USER… --org ORG`; move the child organisations: `clomoctl orgs move ORG --parent ORG`; or delete the organisations with everything in them: --recursive",
+    hint: "to delete the organisations with everything in them: --recursive",
   });
   await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
   expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).what).toContain("(1 child organisation)");
@@ -159,23 +157,6 @@ test("an organisation is deleted only if it is empty, or together with those bel
   expect(await paths()).toEqual(["開発部"]);
   await commit(await undoImport(tenant.client, done.id));
   expect(tenant.dump()).toEqual(before);
-});
-
-test.each([
-  [["orgs.delete"], "ask a system administrator"],
-  [
-    ["orgs.delete", "users.delete"],
-    "delete the organisations with everything in them: --recursive; or ask a system administrator",
-  ],
-  [
-    ["orgs.delete", "users.move"],
-    "move the users: `clomoctl users move USER… --org ORG`; or ask a system administrator",
-  ],
-] as const)("the hint for emptying an organisation shows only what the account may do: %s", async (items, hint) => {
-  await addTestAccount(tenant, { name: "cus01", role: "custom", items });
-  const ids = await idsOf("orgs", "S");
-  const asked = tenant.as("cus01").imports.delete({ kind: "orgs", ids, called: "x" });
-  await expect(asked).rejects.toMatchObject({ code: "input-rejected", hint: { en: hint } });
 });
 
 /** The actions in the audit since it was cleared, each with what it names. */
@@ -310,13 +291,11 @@ test("filters leave administrators alone, and naming an administrator is rejecte
   for (const { id } of await open()) await tenant.client.imports.discard(id);
   expect(await refused({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") })).toMatchObject({
     code: "input-rejected",
-    what: "1 administrator would be deleted: 山田 <yamada@x>; nothing was changed",
-    hint: "administrators cannot be deleted; if these people are no longer administrators: `clomoctl clomo-account revoke ACCOUNT` (for a user with a role), or `clomoctl users administrators remove USER` (for a user who is only marked as an administrator)",
+    what: "1 administrator cannot be deleted: 山田 <yamada@x>; nothing was changed",
+    hint: undefined,
   });
   const [taro = ""] = (await tenant.securedUsers("docs")).filter((one) => one.administrator).map(({ id }) => id);
-  expect((await refused({ kind: "docs", ids: [taro] })).hint).toContain(
-    "secured administrators remove USER --app docs",
-  );
+  expect(await refused({ kind: "docs", ids: [taro] })).toMatchObject({ code: "input-rejected" });
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true })).toMatchObject({
     code: "input-rejected",
     what: "1 administrator is in these organisations and would be left without an organisation: 山田 <yamada@x>; nothing was changed",
@@ -334,7 +313,7 @@ test("reports all obstacles at once for organisations that are deleted with thei
   expect(await refused({ kind: "orgs", ids, recursive: true })).toEqual({
     code: "input-rejected",
     what: "全社 cannot be deleted; 1 administrator is in these organisations and would be left without an organisation: 山田 <yamada@x>; 2 users cannot be deleted, because other records depend on them: 髙橋 <takahashi@x> (1 device: SN2); 鈴木 <suzuki@x> (1 device: SN1); 1 organisation cannot be deleted, because other records depend on it: 営業部/東日本 (1 device: SN3); nothing was changed",
-    hint: "specify the organisations below 全社 instead; administrators cannot be deleted; move them first: `clomoctl users move USER… --org ORG`; assign the devices to another owner: `clomoctl devices set-owner SERIAL… --user USER`",
+    hint: "specify the organisations below 全社 instead",
     ja: "全社は削除できません。これらの組織に、削除できない管理者が 1 人所属しています: 山田 <yamada@x>。ユーザー 2 件は、関連付けられているものがあるため削除できません: 髙橋 <takahashi@x>(デバイス 1 件: SN2)、鈴木 <suzuki@x>(デバイス 1 件: SN1)。組織 1 件は、関連付けられているものがあるため削除できません: 営業部/東日本(デバイス 1 件: SN3)。何も変更していません",
   });
 });

@@ -9,7 +9,7 @@ import type { DeletionTarget } from "../../engine.ts";
 import { mergeFailures } from "../../import-failures.ts";
 import { NAMED_IDS_TABLE, buildSelectedNumbersSql, getFilterList, getSelectionTable } from "../../selection.ts";
 import { EMPTY_COUNTS } from "../../shape.ts";
-import { buildCaseSql, quoteIdentifier } from "../../../store/sql/forms.ts";
+import { quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database, Params } from "../../../store/sqlite/database.ts";
 import { refreshDerivedTable } from "../../../store/sqlite/scope.ts";
 import { findPlanViolations } from "../../../store/sqlite/breaches.ts";
@@ -115,7 +115,7 @@ const findRecordsInUse = (
 ): readonly RecordInUse[] => {
   const { thing, table, isLacking, name: kind } = plan.kind;
   const held = new Map<number, RecordInUse>();
-  for (const { thing: holder, column, isFast, rows } of table.heldBy ?? []) {
+  for (const { thing: holder, column, rows } of table.heldBy ?? []) {
     const goes = going.includes(holder)
       ? ` and not exists (select 1 from ${getSelectionTable(holder)} g where g.target = h.pk)`
       : "";
@@ -124,10 +124,9 @@ const findRecordsInUse = (
     const naming = `h.${quoteIdentifier(namedBy)}`;
     const named = rows === undefined ? `min(${naming})` : `string_agg(${naming}, ', ' order by h.pk)`;
     const example = fields[namedBy]?.unique === true ? named : "null";
-    const sql = `select t.pk, ${buildPathOrLabelSql(plan)} as name, count(*) as count, ${example} as example,
-        sum(${buildCaseSql(isFast?.("h") ?? "false", "1", "0")}) as fast from ${thing.name} t
+    const sql = `select t.pk, ${buildPathOrLabelSql(plan)} as name, count(*) as count, ${example} as example from ${thing.name} t
       join ${rows ?? holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking}${goes} group by t.pk`;
-    for (const { pk, name, count, example: one, fast } of database.iterate(sql, { kind })) {
+    for (const { pk, name, count, example: one } of database.iterate(sql, { kind })) {
       const known = held.get(Number(pk)) ?? { name: String(name), by: [] };
       held.set(Number(pk), {
         ...known,
@@ -136,7 +135,6 @@ const findRecordsInUse = (
           {
             holder,
             count: Number(count),
-            fast: Number(fast),
             example: one === null ? undefined : String(one),
             areAllNamed: rows !== undefined,
           },
@@ -168,12 +166,8 @@ const assessDeletion = (
   const reasons = [
     ...(staying === undefined || isFiltered
       ? []
-      : [
-          isFirst
-            ? createAdministratorReason(staying, kind.format.app, permitted)
-            : createOrgAdministratorReason(staying, permitted),
-        ]),
-    ...(held.length === 0 ? [] : [createInUseReason(kind.thing, held, permitted)]),
+      : [isFirst ? createAdministratorReason(staying) : createOrgAdministratorReason(staying)]),
+    ...(held.length === 0 ? [] : [createInUseReason(kind.thing, held)]),
   ];
   return { plan, staying, reasons };
 };
