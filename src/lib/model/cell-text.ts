@@ -62,6 +62,6 @@ export const describeLikelyCause = (value: CellParam): Text => {
 };
 
 /** Characters with which lists separate the names in the path of an organisation. Names rarely contain them. */
-export const PATH_SIGNS = /[/／>＞→»＼\\]/u;
+const PATH_SIGNS = /[/／>＞→»＼\\]/u;
 
 export const looksLikeOrgPath = (text: string): boolean => PATH_SIGNS.test(text);

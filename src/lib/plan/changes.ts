@@ -28,11 +28,6 @@ export const PARENT_FIELD = "parent";
 
 export const ORG_PLACE_FIELDS: readonly string[] = [PARENT_FIELD, "parentCode", "parentPath"];
 
-export const getFieldHeaders = (kind: Import["kind"], field: string): readonly string[] =>
-  field === PARENT_FIELD
-    ? FORMATS[kind].columns.filter((column) => ORG_PLACE_FIELDS.includes(column.field)).map(({ header }) => header)
-    : [findFieldHeader(kind, field)];
-
 const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
 /**

@@ -5,13 +5,6 @@ export const toLooseKey = (word: string): string =>
     .toLowerCase()
     .replaceAll(/[\s\p{Cf}]/gu, "");
 
-const KATAKANA = "カニロハエタトー";
-const KANJI = "力二口八工夕卜一";
-
-/** Returns a name with katakana as the kanji that look the same, which people mistake for each other. */
-export const foldLookAlikes = (name: string): string =>
-  name.toLowerCase().replaceAll(/[カニロハエタトー]/g, (kana) => KANJI.charAt(KATAKANA.indexOf(kana)));
-
 /**
  * Returns the candidate that a misspelt word most likely stands for. This is the candidate that requires the fewest
  * edits (letters inserted, dropped, replaced or swapped with the next letter), up to a third of the word's length. If

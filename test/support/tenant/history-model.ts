@@ -118,7 +118,7 @@ export const hasSameValues = (one: Values | undefined, other: Values | undefined
 };
 
 /** Returns true if a record did not exist earlier, or if one of the fields had a different value then. */
-export const hasChangedSince = (then: Values | undefined, now: Values, fields: readonly string[]): boolean =>
+const hasChangedSince = (then: Values | undefined, now: Values, fields: readonly string[]): boolean =>
   then === undefined || fields.some((field) => (then[field] ?? null) !== (now[field] ?? null));
 
 /**

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { toPropertyParameters, expectMoreThan, LONG_TIMEOUT } from "#support/drawn.ts";
 import { writeCsv, type Cells } from "#support/console/csv.ts";
 import { Desk } from "#support/console/desk.ts";
-import { APPS } from "#support/console/layouts.ts";
+import { SECURED_APPS as APPS } from "../../../lib/model/secured-user.ts";
 import { FIXTURES } from "#support/cli/home.ts";
 
 /** A good file of `fixtures`. */
