@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { App, Import } from "../../contract/index.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { Row } from "../store/sqlite/database.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { undoImport } from "#support/tenant/undo.ts";
@@ -213,22 +212,6 @@ const exchanged = async (): Promise<readonly number[]> => {
   return [await edit("sato@x", { emails: ["yamada@x"] }), await edit("third@x", { emails: ["sato@x"] })];
 };
 
-test("console drop clears values of a new device that no export has shown", async () => {
-  const number = await taskOf(tenant.client.devices.create({ serialNumber: "S3", memo: "貸出用", tags: ["A"] }));
-  await tenant.import({ kind: "devices", fromConsole: true }, [...DEVICES, ["S3", "", "", ""]]);
-  await tenant.client.imports.commit(await plan(number));
-  expect((await tenant.client.devices.find({ name: "S3" }))[0]).toMatchObject({ memo: null, tags: [] });
-});
-
-test("console drop clears values of a new user that no export has shown", async () => {
-  await tenant.import({ kind: "orgs", fromConsole: true }, [...ORGS, ["南", "", ""]]);
-  const org = await idOf("orgs", "南");
-  const number = await taskOf(tenant.client.users.create({ name: "原", emails: ["hara@x"], org }));
-  await tenant.import({ kind: "users", fromConsole: true }, [...USERS, ["原", "hara@x", "", "", ""]]);
-  await tenant.client.imports.commit(await plan(number));
-  expect((await tenant.client.users.find({ name: "hara@x" }))[0]?.org.id).toBe(ROOT_ORG_ID);
-});
-
 test("a confirmed field keeps its value when its task is dropped, and counts as the console's value", async () => {
   const yamada = async () => (await tenant.client.users.find({ name: "yamada@x" }))[0];
   const number = await edit("yamada@x", { title: "部長", tel: "9", custom: [{ name: "入社年", value: "2022" }] });
@@ -241,23 +224,6 @@ test("a confirmed field keeps its value when its task is dropped, and counts as 
   expect(task?.records[0]?.changes).toEqual([{ field: "title", before: "部長", after: "本部長", perhaps: ["課長"] }]);
   await drop(again);
   expect(await yamada()).toMatchObject({ title: "部長" });
-  expect(await open()).toEqual([]);
-});
-
-test("confirmed records of a task keep their values when the task is dropped", async () => {
-  const cells = [HEADER, ...USERS.slice(1).map((row) => row.with(2, "参与"))];
-  const { change } = await tenant.import({ kind: "users" }, cells);
-  await tenant.client.console.confirm({ numbers: [Number(change)], records: [await idOf("users", "yamada@x")] });
-  await drop(Number(change));
-  const titles = (await Array.fromAsync(tenant.client.users.list())).map(({ title }) => title);
-  expect(new Set(titles)).toEqual(new Set(["主任", "参与", null]));
-});
-
-test("dropping an edit of a user whose creation was confirmed leaves the user as created", async () => {
-  const hara = await taskOf(tenant.client.users.create({ name: "原", emails: ["hara@x"] }));
-  await tenant.client.console.confirm({ numbers: [hara] });
-  await drop(await edit("hara@x", { title: "主任" }));
-  expect((await tenant.client.users.find({ name: "hara@x" }))[0]).toMatchObject({ name: "原", title: null });
   expect(await open()).toEqual([]);
 });
 
@@ -353,30 +319,6 @@ test("console drop restores a record that was deleted here without its secrets",
   expect(await tenant.securedUsers("docs")).toContainEqual(
     expect.objectContaining({ userId: "mori", groups: ["営業"], secretsSet: [] }),
   );
-});
-
-test("members follow the name of their group when it is dropped, even if they were changed since", async () => {
-  const number = await rename("営業", "販売");
-  const other = await rename("開発", "研究");
-  const joined = await taskOf(tenant.client.secured.edit(await member("mori"), { groups: ["販売", "研究"] }));
-  await drop(number);
-  const groups = async () => (await tenant.securedUsers("docs")).map(({ userId, groups: of }) => [userId, of]);
-  expect(await groups()).toEqual([
-    ["mori", ["営業", "研究"].toSorted()],
-    ["tanaka", ["営業", "研究"].toSorted()],
-  ]);
-  expect((await open()).map(([work, thing]) => [work, thing])).toEqual([
-    ["edit", "secured_group"],
-    ["edit", "secured_user"],
-  ]);
-  // what they joined is a task of the change that wrote their groups last
-  const last = (await tenant.client.console.list({})).at(-1)?.number ?? 0;
-  expect(last).not.toBe(joined);
-  await drop(other, last);
-  expect(await groups()).toEqual([
-    ["mori", ["営業"]],
-    ["tanaka", ["営業", "開発"].toSorted()],
-  ]);
 });
 
 test("console drop keeps a field that a later task also changed", async () => {

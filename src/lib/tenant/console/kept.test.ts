@@ -99,17 +99,6 @@ describe("records that an export lacks can be kept until another export has been
       await take("users", coded("佐藤", "ken@x", "7"));
       expect((await planned(coded("佐藤", "k2@x", "7"), { allow }))[0]).toBe(false);
     });
-
-    test("so is a plan that is compared again to keep records", async () => {
-      await take("users", coded("佐藤", "ken@x", "7"));
-      const { id } = await tenant.plan({ kind: "users", fromConsole: true }, coded("佐藤", "k2@x", "7"));
-      expect(await tenant.client.imports.replan(id, { keepMissing: true })).toMatchObject({
-        mode: "append",
-        delete: 0,
-        rejected: true,
-        kept: { count: 1, names: ["佐藤 <ken@x>"] },
-      });
-    });
   });
 
   test("an export with kept records closes tasks that it shows as done, but does not update the mirror's age", async () => {
@@ -126,24 +115,6 @@ describe("records that an export lacks can be kept until another export has been
     expect(await mirroredAt()).toBe(before);
   });
 
-  test("a record that was changed here is not created again under its former key", async () => {
-    const [first] = await tenant.client.orgs.find({ name: "S1" });
-    await tenant.client.orgs.edit(first?.id ?? "", { code: "S9" });
-    expect(await take("orgs", ORGS, KEPT)).toMatchObject({ create: 0, merged: { open: 1 } });
-    expect(await codes()).toContain("S9");
-  });
-
-  test("an export with kept records does not contradict records that it lacks", async () => {
-    await tenant.client.users.create({ name: "新人", emails: ["nn@x"] });
-    await take("users", USERS, KEPT);
-    expect(await tasks.list()).toEqual([[1, "create", "open"]]);
-    await tasks.confirm(1);
-    expect((await tenant.plan({ kind: "users", fromConsole: true, ...KEPT }, USERS)).merged).toBeUndefined();
-    await take("users", USERS, KEPT);
-    expect(await tasks.of()).toMatchObject({ state: "confirmed" });
-    expect((await tenant.plan({ kind: "users", fromConsole: true }, USERS)).merged).toMatchObject({ contradicted: 1 });
-  });
-
   test("an export with kept records makes a tenant a mirror and deletes nothing, whatever the mode", async () => {
     await using own = new TestTenant();
     await own.import(
@@ -154,11 +125,6 @@ describe("records that an export lacks can be kept until another export has been
     await own.import({ kind: "users", mode: "replace", fromConsole: true, ...KEPT }, part);
     const { mirroredAt: since, users } = await own.client.tenant.show();
     expect([since === null, users]).toEqual([false, 2]);
-  });
-
-  test("other files with kept records do not delete anything either", async () => {
-    const other = await tenant.plan({ kind: "users", mode: "replace", ...KEPT }, USERS.slice(0, 2));
-    expect(other).toMatchObject({ mode: "append", delete: 0, rejected: false });
   });
 });
 

@@ -1,7 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { App, Import, PlanRow } from "../../contract/index.ts";
-import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -112,15 +112,6 @@ test("a restored record may be in the console with any value that it was given s
   expect(record?.changes[1]).toEqual({ field: "displayName", before: null, after: "川口", perhaps: ["川田"] });
 });
 
-test("the rows of an undo list values that no file has, as do the rows of a deletion", async () => {
-  await mirrored({ device: "iPad" });
-  const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i0")] }));
-  expect((await rowsOf(gone))[0]?.before).toContainEqual({ field: "device", value: "iPad" });
-  const plan = await undoImport(tenant.client, gone.id);
-  expect((await rowsOf(plan))[0]?.after).toContainEqual({ field: "device", value: "iPad" });
-  await tenant.client.imports.discard(plan.id);
-});
-
 test.each([
   [{}, "done"],
   [{ password: "Canary42" }, "done"],
@@ -169,59 +160,6 @@ test("a restored app user has no secrets, because the console lacks them", async
   expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.secretsSet).toHaveLength(2);
   await restored("docs", id);
   expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]).toMatchObject({ id, secretsSet: [] });
-});
-
-test("restored users of a tenant that is not a mirror have no secrets either", async () => {
-  await tenant.import({ kind: "users" }, [
-    ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
-    ["山田", "yamada@x", "yamada", "Canary42"],
-  ]);
-  const [user] = await tenant.users();
-  expect(user).toMatchObject({ accountName: "yamada", accountPasswordSetAt: expect.any(String) });
-  await restored("users", user?.id ?? "");
-  expect((await tenant.users())[0]).toMatchObject({ accountName: "yamada", accountPasswordSetAt: null });
-});
-
-test("a group renamed since is shown with its new name; a new group with the old name is used instead", async () => {
-  await tenant.import({ kind: "docs", createGroups: true }, [
-    ["表示名", "ユーザーID", "パスワード", "グループ名"],
-    ["山田", "i0", "Canary42", "営業"],
-  ]);
-  const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i0")] }));
-  const [group] = await tenant.client.secured.groups("docs");
-  await tenant.client.secured.editGroup({ app: "docs", id: group?.id ?? "" }, { name: "販売" });
-  const failure = await failureOf(undoImport(tenant.client, gone.id));
-  expect(failure).toMatchObject({
-    code: "conflict",
-    what: {
-      en: "the user 山田 <i0>: the group 販売 was deleted or renamed by change 3",
-      ja: "ユーザー「山田 <i0>」: グループ「販売」が変更 3 で削除または改名されています",
-    },
-  });
-  await tenant.client.secured.createGroup("docs", { name: "営業" });
-  await commit(undoImport(tenant.client, gone.id));
-  expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.groups).toEqual(["営業"]);
-});
-
-test("a group that was deleted since can be created again, and then the undo works", async () => {
-  await tenant.import({ kind: "docs", createGroups: true }, [
-    ["表示名", "ユーザーID", "パスワード", "グループ名"],
-    ["山田", "i1", "Canary42", "総務 1"],
-  ]);
-  const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i1")] }));
-  const group = (await tenant.client.secured.groups("docs")).find(({ name }) => name === "総務 1");
-  await tenant.client.secured.deleteGroups("docs", { ids: [group?.id ?? ""] });
-  const failure = await failureOf(undoImport(tenant.client, gone.id));
-  expect(failure).toMatchObject({
-    code: "conflict",
-    what: {
-      en: "the user 山田 <i1>: the group 総務 1 was deleted or renamed by change 3",
-      ja: "ユーザー「山田 <i1>」: グループ「総務 1」が変更 3 で削除または改名されています",
-    },
-  });
-  await tenant.client.secured.createGroup("docs", { name: "総務 1" });
-  await commit(undoImport(tenant.client, gone.id));
-  expect((await tenant.client.secured.find("docs", { name: "i1" }))[0]?.groups).toEqual(["総務 1"]);
 });
 
 test("an undo that moves a user back and deletes the other group is a task", async () => {

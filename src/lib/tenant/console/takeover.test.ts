@@ -299,28 +299,6 @@ describe("any · any · not possible here", () => {
   });
 });
 
-test("any · any · not possible here, below an organisation that was deleted here: contradiction", async () => {
-  await remove("orgs", (await org("S")).id);
-  const shown: Cells = [...ORGS.slice(0, 2), ["西", "W", "S"], ["南", "S", ""]];
-  const plan = await tenant.import(ORGS_OF, shown);
-  expect(plan).toMatchObject({
-    update: 0,
-    merged: {
-      contradicted: 1,
-      open: 1,
-      first: [{ name: "西 <W>", field: "parent", local: "全社", console: "S" }],
-    },
-  });
-  expect((await org("W")).parentId).toBe((await org("全社")).id);
-  expect(await tasks.list()).toEqual([
-    [1, "delete", "open"],
-    [0, "move", "contradicted"],
-  ]);
-  // taking over the same file again changes nothing
-  await tenant.import(ORGS_OF, shown);
-  expect((await tasks.list()).map(([, work]) => work)).toEqual(["delete", "move"]);
-});
-
 test.each<[string, object]>([
   ["all of it", {}],
   ["a part of it", { keepMissing: true }],
@@ -331,13 +309,6 @@ test.each<[string, object]>([
   expect(await tasks.list()).toEqual([[1, "delete", "contradicted"]]);
   await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
   expect(await tasks.list()).toEqual([]);
-});
-
-test("any · any · not possible here: nothing is left after an undo with --mirror-only", async () => {
-  await edit("sato@x", { emails: ["sato@x", "second@x"] });
-  const { id } = await tenant.import(USERS_OF, withYamada(...YAMADA.with(5, "second@x")));
-  await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
-  expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
 });
 
 test("deleted here · tombstone · matched: an organisation changed in the console returns as it is there", async () => {
@@ -401,15 +372,6 @@ describe("cells with the code of an organisation that was deleted here", () => {
     await dropTasks(tenant.client, ...(await tenant.client.console.list({})).map(({ number }) => number));
     const places = (all: readonly User[]) => all.map(({ emails, org: of }) => [emails[0], of?.code]);
     expect(places(await whole())).toEqual(places(before));
-  });
-
-  test("a former code of an organisation still refers to that organisation", async () => {
-    await tenant.client.orgs.edit((await org("E")).id, { code: "E2" });
-    expect(await tenant.import(USERS_OF, [...USERS, ["森", "mori@x", "", "E", "", ""]])).toMatchObject({
-      create: 1,
-      update: 0,
-    });
-    expect(await user("mori@x")).toMatchObject({ org: { code: "E2" } });
   });
 });
 
@@ -477,27 +439,6 @@ describe("the console value of a field is unknown until an export of all records
   });
 });
 
-test("– · – · new row that is not possible here, below a deleted organisation: left out and named", async () => {
-  await remove("orgs", (await org("S")).id);
-  const shown = [...ORGS, ["北", "N", "S"], ["北一", "N1", "N"], ["中", "M", ""]];
-  const plan = await tenant.plan(ORGS_OF, shown);
-  expect(plan).toMatchObject({ create: 1, delete: 0, merged: { open: 1, leftOut: 2 } });
-  const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
-  expect(found.map(({ code, row, params }) => [code, row, params["value"]])).toEqual([
-    ["reference-deleted", 5, "S"],
-    ["reference-deleted", 6, "N"],
-  ]);
-  await tenant.client.imports.commit(plan);
-  expect(await tasks.list()).toEqual([[1, "delete", "open"]]);
-  expect(
-    await tenant.import(
-      ORGS_OF,
-      shown.filter(([, code]) => code !== "S" && code !== "N" && code !== "N1"),
-    ),
-  ).toMatchObject({ create: 0, delete: 0 });
-  expect(await tasks.list()).toEqual([]);
-});
-
 test("an export that contains a cycle is rejected", async () => {
   const plan = await tenant.plan(ORGS_OF, [...ORGS.slice(0, 3), ["南", "S", "S"]]);
   expect((await tenant.errors(plan)).map(({ code, row }) => [code, row])).toEqual([["org-cycle", 4]]);
@@ -523,20 +464,6 @@ test("here · no drift, but referenced by drift · missing: kept until no local 
   await move("hayashi@x", "E");
   await tenant.import(USERS_OF, USERS);
   expect(await tenant.import(ORGS_OF, without)).toMatchObject({ delete: 1 });
-});
-
-test("a new organisation in the place of one renamed here may be the same organisation with a new code", async () => {
-  const { id } = await org("W");
-  await tenant.client.orgs.edit(id, { name: "西部" });
-  const shown = ORGS.with(2, ["西", "W2", ""]);
-  const plan = await tenant.plan(ORGS_OF, shown);
-  const found = await Array.fromAsync(tenant.client.imports.problems(plan.id));
-  expect(found.map(({ code, severity, row, params }) => [code, severity, row, params])).toEqual([
-    ["org-new-code", "warning", 3, { org: "西部 <W>", was: "W", code: "W2" }],
-  ]);
-  // the command that the warning proposes
-  await tenant.client.orgs.edit(id, { code: "W2" });
-  expect(await tenant.plan(ORGS_OF, shown)).toMatchObject({ create: 0, delete: 0, warnings: 0 });
 });
 
 describe("--prefer console", () => {
@@ -604,33 +531,12 @@ describe("tasks in the result of a takeover", () => {
     expect(settled).toEqual({ closed: [], contradicted: [], open: 1 });
   });
 
-  test("the same file again has the same result and number, even for records that nobody changed here", async () => {
-    await tenant.client.users.create({ name: "原", emails: ["hara@x"] });
-    const shown = withYamada(...YAMADA.with(5, "hara@x"));
-    const first = await tenant.import(USERS_OF, shown);
-    expect(first.settled).toEqual({ closed: [], contradicted: [first.change], open: 2 });
-    const again = await tenant.import(USERS_OF, shown);
-    expect(again.settled).toEqual({ closed: [], contradicted: [first.change], open: 2 });
-    expect((await tenant.client.console.list({})).map(({ number }) => number)).toContain(first.change);
-  });
-
   test("a change that is given up for the console does not count as done", async () => {
     await promoted();
     await edit("sato@x", { title: "係長" });
     const shown = titled("次長").map((row) => (row[1] === "sato@x" ? row.with(2, "係長") : row));
     const { settled } = await tenant.import({ ...USERS_OF, prefer: "console" }, shown);
     expect(settled).toMatchObject({ closed: numbers(2), givenUp: numbers(1), open: 0 });
-  });
-
-  test("a record that is missing in the console can also be given up later", async () => {
-    await promoted();
-    const without = USERS.filter((row) => row[1] !== "yamada@x");
-    const first = await tenant.import(USERS_OF, without);
-    expect(first.merged).toMatchObject({ contradicted: 1, open: 0 });
-    expect((await tenant.plan(USERS_OF, without)).merged).toMatchObject({ contradicted: 1, open: 0 });
-    const { settled, ...done } = await tenant.import({ ...USERS_OF, prefer: "console" }, without);
-    expect(done).toMatchObject({ delete: 1, merged: { givenUp: { count: 1 } } });
-    expect(settled).toMatchObject({ closed: [], givenUp: numbers(1), open: 0 });
   });
 
   test("a task with some records done is reported", async () => {

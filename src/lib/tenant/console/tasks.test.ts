@@ -1,4 +1,3 @@
-import { formatRecordLabel, buildTaskSteps } from "../../../commands/console/steps.ts";
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { User } from "../../contract/index.ts";
@@ -131,14 +130,6 @@ test("a task has the fields that its change wrote last, and disappears once all 
     [4, "check", "open", "山田"],
   ]);
   expect(await task(1)).toMatchObject({ state: "done" });
-});
-
-test("a text that begins like the previous one is a different value", async () => {
-  const { id } = await named("yamada@x");
-  await tenant.client.users.edit(id, { title: "部長" });
-  await confirm(1);
-  await tenant.client.users.edit(id, { title: "部長 (代理)" });
-  expect(await changes(2)).toEqual([{ field: "title", before: "部長", after: "部長 (代理)", perhaps: ["課長"] }]);
 });
 
 test("tasks that only ask for a check come last, and one confirmation closes them", async () => {
@@ -307,32 +298,6 @@ describe("console show gives a deleted record the name that the console has", ()
     await remove("users", id);
   };
   const LOCAL = { name: "佐藤 花子", key: "h2@ex.jp" };
-  const CONSOLE = { name: "鈴木 花子", key: "hanako@ex.jp" };
-
-  test("is matched with an export by its former values", async () => {
-    const bare: Cells = [
-      ["氏名", "メールアドレス"],
-      ["鈴木 花子", "hanako@ex.jp"],
-      ["佐藤 健", "ken@ex.jp"],
-    ];
-    await tenant.import(exported, bare);
-    await readdressed();
-    expect(await tenant.import(exported, bare)).toMatchObject({ create: 0 });
-    expect(await tasks()).toMatchObject([[expect.anything(), "delete", "open", "佐藤 花子"]]);
-    await tenant.import(exported, bare.slice(0, 1).concat(bare.slice(2)));
-    expect(await tasks()).toEqual([]);
-  });
-
-  test("is shown with the console's values, and the earlier change has no task", async () => {
-    await readdressed();
-    expect(await tasks()).toEqual([[2, "delete", "open", "佐藤 花子"]]);
-    expect(await record(2)).toMatchObject({ ...LOCAL, console: CONSOLE });
-    await tenant.import(exported, PEOPLE);
-    const deleted = await record(2);
-    expect(deleted).toMatchObject({ ...LOCAL, console: CONSOLE });
-    expect(deleted && formatRecordLabel(deleted)).toBe("鈴木 花子 <hanako@ex.jp> → 佐藤 花子 <h2@ex.jp>");
-    expect(buildTaskSteps(await task(2))[0]?.ja).toMatch(/^「鈴木 花子 <hanako@ex.jp>」: /);
-  });
 
   test.for([
     ["as here, if the export shows that the change was done", ["佐藤 花子", "h2@ex.jp"], null],
@@ -358,21 +323,6 @@ describe("console show gives a deleted record the name that the console has", ()
       { name: "鈴木 花子", key: "h2@ex.jp", console: { name: "鈴木 花子", key: "h3@ex.jp" } },
     ]);
   });
-
-  test("is shown with the console's values if an import had changed it", async () => {
-    await tenant.import({ kind: "users", key: "employee-code" }, [CODED, ["佐藤 花子", "h2@ex.jp", "A3", "主任"]]);
-    await remove("users", (await named("A3")).id);
-    await tenant.import(exported, PEOPLE);
-    expect((await tasks(true)).filter(([place]) => Number(place) > 0).map(([, , state]) => state)).toEqual(["open"]);
-    expect(await record(2)).toMatchObject({ ...LOCAL, console: CONSOLE });
-  });
-
-  test("is shown in the same way if it is an organisation without a code", async () => {
-    await tenant.client.orgs.edit((await tenant.client.orgs.find({ name: "甲" }))[0]?.id ?? "", { name: "丙" });
-    await remove("orgs", (await tenant.client.orgs.find({ name: "丙" }))[0]?.id ?? "");
-    expect(await tenant.import({ kind: "orgs", fromConsole: true }, ORGS)).toMatchObject({ create: 0 });
-    expect(await record(2)).toMatchObject({ name: "丙", console: { name: "甲" } });
-  });
 });
 
 test("an export keeps local changes, and its plan counts what the console does not have yet", async () => {
@@ -386,34 +336,6 @@ test("an export keeps local changes, and its plan counts what the console does n
   await tenant.client.users.create({ name: "鈴木", emails: ["s@x"] });
   expect(await tenant.import(exported, START)).toMatchObject({ update: 0, delete: 0, merged: { open: 4 } });
   expect((await tenant.users()).map(({ title }) => title)).toEqual(["部長", "係長", null, null]);
-});
-
-test("so does an export of organisations, and one with a column of a custom field", async () => {
-  const { client } = tenant;
-  await client.users.addField({ name: "座席" });
-  await client.users.edit((await named("yamada@x")).id, { custom: [{ name: "座席", value: "1F" }] });
-  const seats = (seat: string): Cells => [
-    [...HEADER, "座席"],
-    [...YAMADA, seat],
-    [...SATO, "9F"],
-  ];
-  const contradiction = { name: "山田 <yamada@x>", field: "custom:座席", local: "1F", console: "2F", confirmed: false };
-  const plan = await tenant.plan(exported, seats("2F"));
-  expect(plan).toMatchObject({ update: 1, merged: { open: 0, contradicted: 1, first: [contradiction] } });
-  expect((await tenant.plan(exported, seats(""))).merged).toMatchObject({ open: 1, contradicted: 0 });
-  expect((await tenant.plan(exported, seats("1F"))).merged).toBe(undefined);
-  await client.imports.commit(plan);
-  expect((await tenant.users()).map(({ custom }) => custom[0]?.value)).toEqual(["1F", "9F"]);
-  const orgs = (name: string): Cells => [
-    ["組織名", "組織コード", "上位組織コード"],
-    [name, "S1", ""],
-  ];
-  await tenant.import({ kind: "orgs", fromConsole: true }, orgs("総務部"));
-  const [org] = await client.orgs.find({ name: "総務部" });
-  await client.orgs.edit(org?.id ?? "", { name: "総務部門" });
-  const merged = async (name: string) => (await tenant.plan({ kind: "orgs", fromConsole: true }, orgs(name))).merged;
-  expect(await merged("総務部")).toMatchObject({ open: 1, contradicted: 0 });
-  expect((await merged("総務課"))?.first).toMatchObject([{ field: "name", local: "総務部門", console: "総務課" }]);
 });
 
 describe("an export that contradicts a confirmed task", () => {
@@ -457,58 +379,6 @@ describe("an export that contradicts a confirmed task", () => {
     expect(await settledBy(START)).toMatchObject({ reopened: [1].map(numberOf) });
   });
 
-  test("opens a task again that was contradicted while it was open, and then confirmed", async () => {
-    await edit("yamada@x", { title: "部長" });
-    const other = file(["山田", "yamada@x", "次長"], SATO);
-    expect(await settledBy(other)).toMatchObject({ contradicted: [1].map(numberOf) });
-    await confirm(1);
-    const first = [{ name: "山田 <yamada@x>", field: "title", local: "部長", console: "次長", confirmed: true }];
-    expect((await tenant.plan(exported, other)).merged).toMatchObject({ contradicted: 1, first });
-    expect((await tenant.plan(exported, file(["山田", "yamada@x", "部長"], SATO))).merged).toBe(undefined);
-    expect(await settledBy(other)).toMatchObject({ reopened: [1].map(numberOf) });
-  });
-
-  test("does not concern a value that was written again since, by hand or by import: its task is open", async () => {
-    await edit("yamada@x", { title: "部長", tel: "03" });
-    await edit("sato@x", { title: "係長" });
-    await confirm(1, 2);
-    await edit("yamada@x", { title: "室長" });
-    await tenant.import({ kind: "users" }, file(["佐藤", "sato@x", "次長"]));
-    const cells = file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]);
-    expect(await tenant.plan(exported, cells)).toMatchObject({ update: 0, merged: { open: 2, contradicted: 0 } });
-    expect(await settledBy(cells)).not.toHaveProperty("reopened");
-  });
-
-  test("opens tasks again for custom fields, addresses and organisations", async () => {
-    const { client } = tenant;
-    await client.users.addField({ name: "座席" });
-    const { after: org } = await client.orgs.create({ name: "営業部", code: "S1" });
-    const { id } = await named("yamada@x");
-    await client.users.edit(id, { custom: [{ name: "座席", value: "1F" }], emails: ["yamada@x", "y2@x"] });
-    await client.users.move({ ids: [id], org: org.id });
-    const open = await client.console.list({});
-    await tenant.client.console.confirm({ numbers: open.map(({ number }) => number) });
-    const cells = [
-      [...HEADER, "メールアドレス", "組織コード", "座席"],
-      ["山田", "yamada@x", "課長", "y3@x", "", "2F"],
-      ["佐藤", "sato@x", "主任", "", "", ""],
-    ];
-    const { merged } = await tenant.plan(exported, cells);
-    expect(merged).toMatchObject({
-      contradicted: 3,
-      first: [
-        { field: "custom:座席", local: "1F", console: "2F" },
-        { field: "emails", local: "yamada@x, y2@x", console: "yamada@x, y3@x" },
-        { field: "org", local: "S1", console: null },
-      ],
-    });
-    const orgs = await tenant.plan({ kind: "orgs", fromConsole: true }, [
-      ["組織名", "組織コード", "上位組織コード"],
-      ["総務部", "S1", ""],
-    ]);
-    expect(orgs.merged?.first).toMatchObject([{ field: "name", local: "営業部", console: "総務部", confirmed: true }]);
-  });
-
   test("opens tasks of imports and deletions again, once it is committed", async () => {
     await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "部長"]));
     const ids = [(await named("sato@x")).id];
@@ -548,47 +418,6 @@ describe("an export from the console", () => {
     expect(await tasks()).toEqual([]);
   });
 
-  test("with another value leaves the task open until a later export has the wanted value", async () => {
-    await edit("yamada@x", { title: "部長" });
-    await tenant.import(exported, START);
-    expect(await task()).toMatchObject({ state: "open" });
-    await tenant.import(exported, file(["山田", "yamada@x", "次長"], SATO));
-    expect(await task()).toMatchObject({ state: "contradicted" });
-    const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO));
-    expect((await task()).state).toBe("done");
-    await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
-    expect(await task()).toMatchObject({ state: "contradicted" });
-  });
-
-  test("with a value that was replaced since leaves the latest task open", async () => {
-    await edit("yamada@x", { title: "部長" });
-    await tenant.import(exported, START);
-    await edit("yamada@x", { title: "室長" });
-    expect(await changes(2)).toEqual([{ field: "title", before: "課長", after: "室長", perhaps: ["部長"] }]);
-    await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO));
-    expect(await tenant.client.console.list({})).toMatchObject([
-      { state: "open", records: [{ changes: [{ before: "部長", after: "室長" }] }] },
-    ]);
-    await tenant.import(exported, file(["山田", "yamada@x", "室長"], SATO));
-    expect(await tasks()).toEqual([]);
-  });
-
-  test("that has a new user with other values contradicts the task", async () => {
-    await tenant.client.users.create({ name: "髙橋", emails: ["t@x"], title: "係長" });
-    await tenant.import(exported, START);
-    expect(await named("t@x")).toMatchObject({ title: "係長" });
-    const codes = (title: string): Cells => [
-      [...HEADER, "組織コード"],
-      [...YAMADA, ""],
-      [...SATO, ""],
-      ["髙橋", "t@x", title, ""],
-    ];
-    await tenant.import(exported, codes("主任"));
-    expect(await task()).toMatchObject({ state: "contradicted" });
-    await tenant.import(exported, codes("係長"));
-    expect((await task()).state).toBe("done");
-  });
-
   test("closes the tasks of an import and of a deletion, even if an earlier export differed", async () => {
     await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "部長"], ["髙橋", "t@x", "係長"]));
     const ids = [(await named("sato@x")).id];
@@ -624,12 +453,6 @@ describe("an export from the console", () => {
     expect(await named("t@x")).toMatchObject({ name: "髙橋" });
   });
 
-  test("closes a task whatever it shows of other records", async () => {
-    await edit("yamada@x", { title: "部長" });
-    await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));
-    expect((await task()).state).toBe("done");
-  });
-
   test("does not identify an organisation without a code", async () => {
     const codes = (...cells: readonly string[]): Cells => [
       [...HEADER, "組織コード"],
@@ -645,42 +468,11 @@ describe("an export from the console", () => {
     expect(await task(2)).toMatchObject({ state: "done" });
   });
 
-  test("does not identify an organisation whose code was removed either", async () => {
-    const codes = (code: string): Cells => [
-      [...HEADER, "組織コード"],
-      [...YAMADA, code],
-      [...SATO, ""],
-    ];
-    const { after: sales } = await tenant.client.orgs.create({ name: "営業部", code: "S01" });
-    await tenant.client.users.move({ ids: [(await named("yamada@x")).id], org: sales.id });
-    await tenant.import(exported, codes(""));
-    expect(await task(2)).toMatchObject({ work: "move", state: "open" });
-    await tenant.client.orgs.edit(sales.id, { code: null });
-    await tenant.import(exported, codes(""));
-    expect(await task(2)).toMatchObject({ state: "open" });
-  });
-
   test("opens the task again when it is undone", async () => {
     await edit("yamada@x", { title: "部長" });
     const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));
     await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
     expect(await task()).toMatchObject({ state: "open" });
-  });
-
-  test("keeps a confirmed value when it is undone", async () => {
-    await edit("yamada@x", { title: "部長" });
-    const { id } = await tenant.import(exported, START);
-    await confirm(1);
-    await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
-    expect((await named("yamada@x")).title).toBe("部長");
-    expect(await task()).toMatchObject({ state: "confirmed" });
-  });
-
-  test("closes the task of an import that followed an edit, and nothing of the edit is left", async () => {
-    await edit("yamada@x", { title: "部長" });
-    await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "本部長"]));
-    await tenant.import(exported, file(["山田", "yamada@x", "本部長"], SATO));
-    expect(await tasks()).toEqual([]);
   });
 });
 

@@ -170,26 +170,6 @@ test("imports verify is limited to fields of the task", async () => {
   expect(await tenant.client.console.show(second ?? 0)).toMatchObject({ state: "open" });
 });
 
-test("imports verify is limited to fields of the task, including custom fields", async () => {
-  await tenant.client.users.addField({ name: "入社年" });
-  const shown = (title: string, year: string): Cells => [
-    ["氏名", "メールアドレス", "役職", "入社年"],
-    ["山田", "yamada@x", title, year],
-  ];
-  await tenant.import(exported, shown("課長", "1999"));
-  const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
-  const { consoleTask: first } = await tenant.client.users.edit(yamada?.id ?? "", { title: "部長" });
-  const custom = [{ name: "入社年", value: "2020" }];
-  const { consoleTask: second } = await tenant.client.users.edit(yamada?.id ?? "", { custom });
-  for (const year of ["2020", "2021"])
-    expect(await verify(first ?? 0, shown("課長", year))).toMatchObject({ task: { state: "open" } });
-  expect(await tenant.client.console.show(second ?? 0)).toMatchObject({
-    state: "open",
-    records: [{ changes: [{ before: "1999", after: "2020" }] }],
-  });
-  expect(await verify(second ?? 0, shown("課長", "2020"))).toMatchObject({ done: true });
-});
-
 test("imports verify: fields that the export lacks stay open; --confirm-missing confirms them", async () => {
   await tenant.import(exported, MIRROR);
   const written = await upload([TITLES, YAMADA.with(2, "部長").with(3, "03-9")]);
@@ -244,94 +224,6 @@ test("--confirm-missing does not confirm the deletion of a user whom a partial e
   // what others changed here is not among what it lacks
   await tenant.client.users.edit((await tenant.client.users.find({ name: "yamada@x" }))[0]?.id ?? "", { tel: "03-9" });
   expect(await verify(number, [TITLES])).toMatchObject({ done: true });
-});
-
-test("a partial export of organisations does not prove a deletion either", async () => {
-  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
-  const number = (await tenant.import({ kind: "orgs", mode: "replace" }, TREE.slice(0, 3))).change ?? 0;
-  expect(await verify(number, TREE.slice(0, 2))).toMatchObject({ done: false, lacking: { records: 1, of: 2 } });
-  expect(await verify(number, TREE.slice(0, 3))).toMatchObject({ done: true });
-});
-
-test("only its own column shows a custom field", async () => {
-  for (const name of ["入社年", "内線番号"]) await tenant.client.users.addField({ name });
-  const header = ["氏名", "メールアドレス"];
-  const shown = (field: string, value: string): Cells => [
-    [...header, field],
-    ["山田", "yamada@x", value],
-  ];
-  await tenant.import(exported, [header, ["山田", "yamada@x"]]);
-  const written = await upload(shown("入社年", "2020"));
-  expect(openOf(await verify(written, shown("内線番号", "")))).toMatchObject([
-    "open",
-    { "yamada@x": ["edit", "custom:入社年"] },
-  ]);
-  expect(await verify(written, shown("入社年", "2020"), { sameAsUpload: true })).toMatchObject({ done: true });
-});
-
-test("all fields that the export does not show are listed, whichever of many records has them", async () => {
-  const shown = people("x", "課長", 30);
-  const mirror = shown.map((row, at) => [...row, at === 0 ? "TEL" : ""]);
-  await tenant.import(exported, mirror);
-  const written = await upload(
-    mirror.map(([name = "", email = "", title = "", tel = ""], at) =>
-      at < 25 ? [name, email, at === 0 ? title : "部長", tel] : [name, email, title, "03-1"],
-    ),
-  );
-  expect(await verify(written, shown)).toMatchObject({ done: false, unseen: [{ field: "tel", header: "TEL" }] });
-  expect((await verify(written, shown, { confirmMissing: true })).unseen).toEqual([]);
-});
-
-test("a row shows all values of an edited user whose creation was confirmed", async () => {
-  await tenant.import(exported, people("a.example", "課長"));
-  const { consoleTask } = await tenant.client.users.create({ name: "原", emails: ["hara@a.example"] });
-  await tenant.client.console.confirm({ numbers: [consoleTask ?? 0] });
-  const [hara] = await tenant.client.users.find({ name: "hara@a.example" });
-  const edited = await tenant.client.users.edit(hara?.id ?? "", { title: "主任" });
-  const shown: Cells = [...people("a.example", "課長"), ["原", "hara@a.example", "主任"]];
-  expect(await verify(edited.consoleTask ?? 0, shown)).toMatchObject({ done: true });
-  expect(await tenant.client.console.list({})).toEqual([]);
-});
-
-test("custom fields without a column are listed and can be confirmed", async () => {
-  for (const name of ["入社年", "内線番号"]) await tenant.client.users.addField({ name });
-  const header = ["氏名", "メールアドレス", "入社年", "内線番号"];
-  const people: Cells = [header, ["山田", "yamada@x", "1999", "1"], ["佐藤", "sato@x", "2001", "2"]];
-  await tenant.import(exported, people);
-  const written = await upload([header, ["山田", "yamada@x", "2020", "11"], ["佐藤", "sato@x", "2021", "22"]]);
-  const unseen = [{ field: "custom:内線番号", header: "内線番号" }];
-  const shown: Cells = [header.slice(0, 3), ["山田", "yamada@x", "2020"], ["佐藤", "sato@x", "2001"]];
-  expect(await verify(written, shown)).toMatchObject({ done: false, unseen });
-  const found = await verify(written, shown, { confirmMissing: true });
-  expect(openOf(found)[1]).toEqual({ "sato@x": ["edit", "custom:入社年"] });
-  expect(found.unseen).toEqual([]);
-  const done = shown.with(2, ["佐藤", "sato@x", "2021"]);
-  expect(await verify(written, done)).toMatchObject({ done: true, unseen: [] });
-});
-
-test("custom fields of a new user are also listed", async () => {
-  for (const name of ["入社年", "内線番号"]) await tenant.client.users.addField({ name });
-  const header = ["氏名", "メールアドレス", "入社年", "内線番号"];
-  await tenant.import(exported, [header, ["山田", "yamada@x", "1999", ""]]);
-  const written = await upload([header, ["林", "hayashi@x", "2020", ""]]);
-  const shown: Cells = [header.slice(0, 2), ["山田", "yamada@x"], ["林", "hayashi@x"]];
-  const found = await verify(written, shown);
-  expect(openOf(found)).toEqual(["open", { "hayashi@x": ["edit", "custom:入社年"] }]);
-  expect(found.unseen).toEqual([{ field: "custom:入社年", header: "入社年" }]);
-});
-
-test("a new user without an organisation needs no organisation column", async () => {
-  await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
-  await tenant.import(exported, [PLACES, ["山田", "yamada@x", ""]]);
-  const written = await upload([PLACES, ["林", "hayashi@x", ""], ["森", "mori@x", "S"]]);
-  const shown: Cells = [[...PLACES], ["山田", "yamada@x", ""], ["林", "hayashi@x", ""], ["森", "mori@x", "S"]];
-  const found = await verify(written, without(shown, 2));
-  expect(openOf(found)).toEqual(["open", { "mori@x": ["move", "org"] }]);
-  expect(found.unseen).toEqual([{ field: "org", header: "組織コード" }]);
-  // nor does a new organisation that is below no other one
-  const made = await tenant.import({ kind: "orgs" }, [...TREE, ["新", "N", ""]]);
-  const places = without([...TREE, ["新", "N", ""]], 2);
-  expect(await verify(made, places)).toMatchObject({ done: true });
 });
 
 test("the uploaded file itself is not accepted as an export, nor is a file with a password", async () => {
@@ -403,29 +295,6 @@ test.each<[string, string, boolean]>([
   },
 );
 
-test("nor can a new user in an organisation without a code, or a device that belongs to it", async () => {
-  await tenant.import({ kind: "orgs", fromConsole: true }, NAMELESS);
-  await tenant.import(exported, [PLACES, ["山田", "yamada@x", "S"]]);
-  const devices: Cells = [
-    ["シリアルナンバー", "プラットフォーム", "所有者メールアドレス", "所有組織コード"],
-    ["SERIAL1", "iOS", "yamada@x", ""],
-  ];
-  await tenant.import({ kind: "devices", fromConsole: true }, devices);
-  const [org] = await tenant.client.orgs.find({ name: "倉庫" });
-  const made = await tenant.client.users.create({ name: "林", emails: ["hayashi@x"], org: org?.id });
-  const shown: Cells = [PLACES, ["山田", "yamada@x", "S"], ["林", "hayashi@x", ""]];
-  const found = await verify(made.consoleTask ?? 0, shown);
-  expect(openOf(found)).toEqual(["open", { "hayashi@x": ["move", "org"] }]);
-  expect(found.unseen).toMatchObject([{ field: "org", blank: true }]);
-  expect(await verify(made.consoleTask ?? 0, shown, { confirmMissing: true })).toMatchObject({ done: true });
-  const [device] = await tenant.client.devices.find({ name: "SERIAL1" });
-  await tenant.client.devices.setOwner({ ids: [device?.id ?? ""], owner: null, ownerOrg: org?.id ?? null, wipes: 0 });
-  const consoleTask = (await tenant.client.console.list({})).at(-1)?.number;
-  const blank = devices.with(1, ["SERIAL1", "iOS", "", ""]);
-  expect(await verify(consoleTask ?? 0, blank)).toMatchObject({ unseen: [{ header: "所有組織コード", blank: true }] });
-  expect(await verify(consoleTask ?? 0, blank, { confirmMissing: true })).toMatchObject({ done: true });
-});
-
 test("a task with several kinds of records is verified by an export of each kind", async () => {
   await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
   await tenant.import(exported, [PLACES, ["山田", "yamada@x", ""]]);
@@ -443,28 +312,6 @@ test("a task with several kinds of records is verified by an export of each kind
   expect(await verify(number, [PLACES, ["山田", "yamada@x", "NEW"]])).toMatchObject({ done: true });
 });
 
-test("a group name shows the membership and also the group itself", async () => {
-  const grouped = (group: string, tanaka: string): Cells => [
-    ["表示名", "ユーザーID", "パスワード", "グループ名"],
-    ["田中", "tanaka", "", tanaka],
-    ["林", "hayashi", "", group],
-  ];
-  const shown = (group: string, tanaka: string) => without(grouped(group, tanaka), 2);
-  await tenant.import({ kind: "docs", fromConsole: true, createGroups: true }, shown("Ａ", ""));
-  const written = await upload(grouped("Ａ", "Ａ").with(1, ["田中", "tanaka", "secret1", "Ａ"]), { kind: "docs" });
-  const none = await verify(written, without(shown("", ""), 2));
-  expect(none.done).toBe(false);
-  expect(none.unseen.map(({ header }) => header).toSorted()).toEqual(["グループ名", "パスワード"]);
-  expect(openOf(await verify(written, shown("Ａ", "Ａ")))).toEqual(["open", { tanaka: ["edit", "password"] }]);
-  const [group] = await tenant.client.secured.groups("docs");
-  const { consoleTask } = await tenant.client.secured.editGroup({ app: "docs", id: group?.id ?? "" }, { name: "B2" });
-  // only of the task that is verified
-  await verify(written, shown("B2", "B2"));
-  expect(await tenant.client.console.show(consoleTask ?? 0)).toMatchObject({ state: "open" });
-  const { task } = await verify(consoleTask ?? 0, shown("B2", "B2"));
-  expect(task.state).toBe("done");
-});
-
 test.each([
   ["emails", { emails: ["y2@x"] }],
   ["accountName", { accountName: "yamada" }],
@@ -475,62 +322,4 @@ test.each([
   const { consoleTask } = await tenant.client.users.edit(yamada?.id ?? "", { ...values, tel: "03-9" });
   const [task] = await tenant.client.console.confirm({ numbers: [consoleTask ?? 0], fields: [field] });
   expect(task?.records.map(({ changes }) => changes.map((one) => one.field))).toEqual([["tel"]]);
-});
-
-test("custom fields are confirmed one by one, until an export shows another value", async () => {
-  const [year, phone] = ["入社年", "内線番号"] as const;
-  for (const name of [year, phone]) await tenant.client.users.addField({ name });
-  const header = ["氏名", "メールアドレス", year, phone];
-  await tenant.import(exported, [header, ["山田", "yamada@x", "1999", "1"]]);
-  const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
-  const edit = (custom: readonly object[]) => tenant.client.users.edit(yamada?.id ?? "", { custom });
-  const confirm = (number: number | null | undefined, field: string) =>
-    tenant.client.console.confirm({ numbers: [number ?? 0], fields: [`custom:${field}`] });
-  const open = async () =>
-    (await tenant.client.console.list({})).flatMap(({ records }) =>
-      records.flatMap(({ changes }) => changes.map(({ field, before, after }) => [field, before, after])),
-    );
-  const { consoleTask: first } = await edit([
-    { name: year, value: "2020" },
-    { name: phone, value: "11" },
-  ]);
-  await confirm(first, year);
-  expect(await open()).toEqual([[`custom:${phone}`, "1", "11"]]);
-  expect(await failureOf(confirm(first, year))).toMatchObject({ code: "not-found" });
-  // an export without its column says nothing of it, nor does a change of the other one
-  await tenant.import(exported, [header.toSpliced(2, 1), ["山田", "yamada@x", "1"]]);
-  const { consoleTask: second } = await edit([{ name: phone, value: "12" }]);
-  expect(await open()).toEqual([[`custom:${phone}`, "1", "12"]]);
-  const [task] = await confirm(second, phone);
-  expect(task).toMatchObject({ state: "confirmed", work: "edit" });
-  expect(task?.records[0]?.changes).toHaveLength(2);
-  const shown: Cells = [header, ["山田", "yamada@x", "1999", "12"]];
-  expect((await tenant.plan(exported, shown)).merged).toMatchObject({
-    contradicted: 1,
-    first: [{ field: `custom:${year}`, local: "2020", console: "1999", confirmed: true }],
-  });
-  await tenant.import(exported, shown);
-  expect(await open()).toEqual([[`custom:${year}`, "1999", "2020"]]);
-  await confirm(second, year);
-  await edit([{ name: year, value: "2021" }]);
-  expect(await open()).toEqual([[`custom:${year}`, "1999", "2021"]]);
-});
-
-test("a confirmed custom field stays confirmed if another field of the record is removed", async () => {
-  const fields = await Promise.all(["入社年", "内線番号"].map((name) => tenant.client.users.addField({ name })));
-  await tenant.import(exported, [
-    ["氏名", "メールアドレス", "入社年", "内線番号"],
-    ["山田", "yamada@x", "1999", "1"],
-  ]);
-  const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
-  const custom = [
-    { name: "入社年", value: "2020" },
-    { name: "内線番号", value: "11" },
-  ];
-  const { consoleTask } = await tenant.client.users.edit(yamada?.id ?? "", { custom });
-  await tenant.client.console.confirm({ numbers: [consoleTask ?? 0], fields: ["custom:入社年"] });
-  await tenant.client.users.removeField(fields[1]?.id ?? "");
-  expect((await tenant.client.console.list({})).map(({ work, thing }) => [work, thing])).toEqual([
-    ["delete", "custom_field"],
-  ]);
 });
