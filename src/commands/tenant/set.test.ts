@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { EMPTY_TENANT_PROFILE, type TenantProfile } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 
 /** A tenant that records anything; it says it had and has these. */
 const recording = (before: Partial<TenantProfile> = {}, after: Partial<TenantProfile> = {}) => ({
@@ -46,57 +46,11 @@ describe("changes only the given values, and an empty value clears", () => {
   });
 });
 
-test("passes --dry-run on and reports it; prints no undo command if nothing changed", async () => {
+test("passes --dry-run on and reports it", async () => {
   const { en, ja } = await runInBoth("tenant set --ios yes --dry-run", { tenant: recording({}, { ios: true }) });
   expect(en.requests).toMatchObject([{ operation: "setTenant", json: { ios: true, dryRun: true } }]);
   expect(en).toMatchObject({ exit: 0, stderr: "dry run: nothing was changed\n" });
   expect(ja.stderr).toBe("確認のみで、何も変更していません\n");
-});
-
-describe("the printed undo command", () => {
-  const contract = { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" };
-  test.each([
-    [{ ios: null }, { ios: true }, ["--ios ''"]],
-    [{ ios: false, domain: "a b" }, { ios: null, domain: null }, ["--domain 'a b' --ios no"]],
-    [
-      { languages: ["ja", "en"], androidAccounts: "none" as const },
-      { languages: ["ja"] },
-      ["--android-accounts none --languages 'ja,en'"],
-    ],
-    [{}, { contracts: [contract] }, ["--remove-contract 'CLOMO MDM'"]],
-    [
-      { contracts: [contract] },
-      { contracts: [{ ...contract, licences: 350 }] },
-      ["--contract 'CLOMO MDM' --licences 300 --from '' --until 2027-03-31"],
-    ],
-    [
-      { contracts: [contract, { ...contract, name: "x" }] },
-      { vpp: true },
-      [
-        "--vpp '' --contract 'CLOMO MDM' --licences 300 --from '' --until 2027-03-31",
-        "--contract x --licences 300 --from '' --until 2027-03-31",
-      ],
-    ],
-  ])("from %j to %j: %j", async (before, after, lines) => {
-    const { en, ja } = await runInBoth("tenant set --ios yes", { tenant: recording(before, after) });
-    expect(en.stderr).toBe(lines.map((line) => `undo: clomoctl tenant set ${line}\n`).join(""));
-    expect(ja.stderr).toBe(lines.map((line) => `取り消すには: clomoctl tenant set ${line}\n`).join(""));
-  });
-
-  test("names the tenant if there are several", async () => {
-    const tenant = recording({ ios: null }, { ios: true });
-    const home = freshFolder();
-    await run("context add kanto --embedded", { home });
-    await run("context add osaka --embedded", { home });
-    const { stderr } = await run("tenant set --ios yes --context osaka", { home, tenant });
-    expect(stderr).toBe("undo: clomoctl tenant set --ios '' --context osaka\n");
-  });
-
-  test("is replaced by a note if nothing has changed", async () => {
-    const { en, ja } = await runInBoth("tenant set --ios yes", { tenant: recording({ ios: true }, { ios: true }) });
-    expect(en.stderr).toBe("no changes: these values are already recorded\n");
-    expect(ja.stderr).toBe("変更はありません(登録済みの内容と同じ)\n");
-  });
 });
 
 test("shows what is recorded after the change", async () => {
@@ -161,4 +115,10 @@ describe("--timezone sets nothing", () => {
     const { exit, stderr } = await run(line, { tenant: recording() });
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.not.stringContaining("--timezone") });
   });
+});
+
+test("says if nothing has changed", async () => {
+  const { en, ja } = await runInBoth("tenant set --ios yes", { tenant: recording({ ios: true }, { ios: true }) });
+  expect(en.stderr).toBe("no changes: these values are already recorded\n");
+  expect(ja.stderr).toBe("変更はありません(登録済みの内容と同じ)\n");
 });

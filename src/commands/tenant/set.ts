@@ -12,7 +12,6 @@ import { describeResultState, DRY_RUN_NOTE, STATE_MAYBE_CHANGED } from "../recor
 import { resolveTimezone } from "../tools.ts";
 import { TENANT_COLUMNS } from "./columns.ts";
 import { CONTRACT_OPTIONS, OTHER_OPTIONS, USE_OPTIONS, TEXT_OPTIONS } from "./options.ts";
-import { buildUndoCommands } from "./taking-back.ts";
 
 const SET_OPTIONS = { ...TEXT_OPTIONS, ...CONTRACT_OPTIONS, ...USE_OPTIONS, ...OTHER_OPTIONS } as const;
 
@@ -38,8 +37,7 @@ export default defineCommand({
     const { before, after } = await tenant.client.tenant.set({ ...change, ...(dryRun && { dryRun }) });
     describeResultState(tools, dryRun);
     await tools.terminal.show(TENANT_COLUMNS, { name: tenant.context.name, ...after });
-    const lines = buildUndoCommands(before, after);
-    if (lines.length === 0) {
+    if (JSON.stringify(before) === JSON.stringify(after)) {
       await tools.terminal.note(
         text("no changes: these values are already recorded", "変更はありません(登録済みの内容と同じ)"),
       );
@@ -50,8 +48,7 @@ export default defineCommand({
         text(`the tenant's time zone was not set: ${en}`, `テナントのタイムゾーンは登録していません。${ja}`),
       );
     }
-    if (dryRun) return tools.terminal.note(DRY_RUN_NOTE);
-    for (const line of lines) await tools.terminal.note(text(`undo: ${line}`, `取り消すには: ${line}`));
+    if (dryRun) await tools.terminal.note(DRY_RUN_NOTE);
   },
 });
 
