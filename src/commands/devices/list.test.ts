@@ -1,6 +1,6 @@
-import { describe, expect, test } from "vitest";
-import type { Device, Tenant } from "../../lib/client/index.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { expect, test } from "vitest";
+import type { Device } from "../../lib/client/index.ts";
+import { run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [owned] = example<{ items: readonly [Device] }>("devices").items;
@@ -54,27 +54,4 @@ test("keeps serial numbers whole on a narrow terminal", async () => {
 test("reads pages for ndjson with selected fields", async () => {
   const pages = await run("devices list --format ndjson --fields status", { tenant: { devices: page(null, owned) } });
   expect(pages.stdout).toBe('{"status":"管理中"}\n');
-});
-
-describe("no devices, on a terminal", () => {
-  const none = { mirroredAt: "2026-11-18T01:00:00.000Z", devices: 0 };
-
-  test.each([
-    ["of a mirror into which none were taken it is said so", none, true],
-    ["of one that has others, no problems", { ...none, devices: 3 }, false],
-    ["of a tenant that mirrors nothing, nothing is", { ...none, mirroredAt: null }, false],
-  ])("%s", async (_case, change, told) => {
-    const tenant = { devices: page(null), tenant: example<Tenant>("tenant", change) };
-    const { en, ja } = await runInBoth("devices list", { tenant, terminal: { columns: 200 } });
-    expect(en.exit).toBe(0);
-    expect(en.stderr.includes("devices: not imported from the console; to import them: clomoctl devices import")).toBe(
-      told,
-    );
-    expect(ja.stderr.includes("デバイス: 管理画面から取り込んでいません。")).toBe(told);
-  });
-
-  test("a pipe makes no further request", async () => {
-    const { requests } = await run("devices list", { tenant: { devices: page(null) } });
-    expect(requests).toEqual([{ operation: "devices" }]);
-  });
 });

@@ -1,38 +1,10 @@
-import { line, step } from "../../lib/advice/index.ts";
 import { DEVICE } from "../../lib/model/device.ts";
-import { NOT_IMPORTED_NOTE, findMirrorGaps } from "../../lib/model/mirror.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
-import type { Tools } from "../tools.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS } from "./columns.ts";
 import { findUser } from "../users/columns.ts";
-
-class EmptyListDetector {
-  isEmpty = true;
-
-  async *of<R>(records: AsyncIterable<R> | Iterable<R>): AsyncGenerator<R> {
-    for await (const record of records) {
-      this.isEmpty = false;
-      yield record;
-    }
-  }
-}
-
-/** Reports that a mirror does not show devices because no export of devices has been imported from the console yet. */
-async function noteMissingConsoleImport(tools: Tools): Promise<void> {
-  const { client } = await tools.tenant("tenant");
-  if (!findMirrorGaps(await client.tenant.show()).devices) return;
-  const command = line("devices import", ["FILE"], { fromConsole: true });
-  await tools.terminal.note(
-    step(
-      `devices: ${NOT_IMPORTED_NOTE.en}; to import them`,
-      `デバイス: ${NOT_IMPORTED_NOTE.ja}。取り込むには`,
-      command,
-    ),
-  );
-}
 
 export default defineCommand({
   summary: text("list devices", "デバイスを一覧する"),
@@ -67,8 +39,6 @@ export default defineCommand({
     };
     const devices = client.devices.list(query);
     const columns = listColumns(terminal, DEVICE_COLUMNS, DEVICE.usual);
-    const seen = new EmptyListDetector();
-    await terminal.list(columns, seen.of(limitRecords(devices, limit)), () => limitLines(devices.ndjson(), limit));
-    if (terminal.onTerminal && seen.isEmpty) await noteMissingConsoleImport(tools);
+    await terminal.list(columns, limitRecords(devices, limit), () => limitLines(devices.ndjson(), limit));
   },
 });

@@ -17,7 +17,7 @@ const SESSION_IDLE_MS = 13 * HOUR_MS;
 const SESSION_LIFETIME_MS = 30 * DAY_MS;
 
 /**
- * Lifetime of a token in days, by default and at most; how long before its end its user is warned; and how long an
+ * Lifetime of a token in days, by default and at most, and how long an
  * expired token is remembered, so that its user learns what happened to it.
  */
 export const TOKEN_DAYS = { usual: 90, max: 366, remembered: 90 } as const;

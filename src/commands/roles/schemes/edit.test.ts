@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SchemeDetail, Scheme, WrittenScheme } from "../../../lib/client/index.ts";
+import type { Scheme, WrittenScheme } from "../../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -43,21 +43,6 @@ test("reports the items by label, and whose rights change", async () => {
   );
   expect(ja.stderr).toContain("チェック項目: ユーザーの作成と変更、ユーザーの組織移動 → ユーザーの作成と変更\n");
   expect(ja.stderr).toContain("権限が変わったアカウント: 2 件\n");
-});
-
-test("names administrators of a part of the organisations, who cannot use items of SECURED APPs", async () => {
-  const held = example<SchemeDetail>("scheme");
-  const [holder] = held.holders;
-  const all = { ...held, holders: held.holders.map((one) => ({ ...one, orgs: null })) };
-  const editScheme = edited({ operations: [...scheme.operations, "orgs.write", "secured.read"] });
-  const line = `${EDIT} --add-item orgs.write,secured.read`;
-  const { en, ja } = await runInBoth(line, { tenant: { ...listed, editScheme, scheme: held } });
-  expect(en.stderr).toContain(
-    `warning: these items have no effect for ${holder?.account}: secured.read. They require 全て as managed organisations (a clomoctl rule)\n`,
-  );
-  expect(ja.stderr).toContain(`効果がないアカウントがあります: ${holder?.account}\n`);
-  const whole = await run(line, { tenant: { ...listed, editScheme, scheme: all } });
-  expect(whole.stderr).not.toContain("warning");
 });
 
 test("a new name alone changes nobody's rights; a mirror names the task", async () => {

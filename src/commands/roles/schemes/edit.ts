@@ -1,7 +1,7 @@
 import { commandName } from "../../../lib/advice/index.ts";
-import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
 import type { ManualValues } from "../../../lib/model/thing.ts";
-import { formatCount, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION, refuseEmptyChange } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
@@ -70,27 +70,8 @@ export default defineCommand({
             `権限が変わったアカウント: ${after.accounts} 件`,
           ),
     );
-    const gained = after.operations.filter((one) => one.startsWith("secured.") && !before?.operations.includes(one));
-    const held = gained.length === 0 ? undefined : await ignoreFailure(() => client.roles.scheme(id));
-    const names = (held?.holders ?? []).filter(({ orgs }) => orgs !== null).map((holder) => holder.account ?? "");
-    if (names.length > 0) await tools.terminal.warn(describeIneffectiveItems(gained, names));
   },
 });
-
-/** Maximum number of accounts that are listed by name. */
-const MAX_NAMED_ACCOUNTS = 5;
-
-/**
- * Describes which items have no effect for which accounts. SECURED APPs do not have organisations, so their items have
- * an effect only for accounts that manage all organisations (a clomoctl rule).
- */
-const describeIneffectiveItems = (items: readonly string[], names: readonly string[]): Text => {
-  const told = `${names.slice(0, MAX_NAMED_ACCOUNTS).join(", ")}${names.length > MAX_NAMED_ACCOUNTS ? ", …" : ""}`;
-  return text(
-    `these items have no effect for ${told}: ${items.join(", ")}. They require 全て as managed organisations (a clomoctl rule)`,
-    `${items.join("・")} は、管理対象組織が「全て」のときだけ有効なため(clomoctl 独自の規則)、効果がないアカウントがあります: ${told}`,
-  );
-};
 
 const ITEM_OPTION_CONFLICT = new Failure("usage", {
   what: text(

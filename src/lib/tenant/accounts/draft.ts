@@ -1,4 +1,4 @@
-import { line, step, type CommandLine } from "../../advice/index.ts";
+import { line, step } from "../../advice/index.ts";
 import type { User } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import {
@@ -8,19 +8,13 @@ import {
   PASSWORD_RULE,
   findPasswordFault,
 } from "../../model/account.ts";
-import {
-  buildAccountName,
-  ACCOUNT_NAME_COMPOSITIONS,
-  type AccountNameParts,
-  type AccountNameComposition,
-} from "../../model/composition.ts";
+import { buildAccountName, ACCOUNT_NAME_COMPOSITIONS, type AccountNameParts } from "../../model/composition.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { findTimeZone } from "../../model/time.ts";
 import type { AccountState } from "../../rules/account.ts";
 import { judgeRecord } from "../../rules/index.ts";
 import { throwFirstProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
-import { toTypableName } from "../../text/shell-word.ts";
 import { USER_CHANGE_OPERATIONS, requirePermission } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import {
@@ -354,7 +348,7 @@ const resolveMemo = (before: StoredAccount, { memo: typed }: AccountRequest): st
  */
 export const composeAccountName = async (
   reader: Reader,
-  user: NameSource & Pick<User, "name">,
+  user: AccountNameParts & Pick<User, "name">,
   typed: string | undefined,
 ): Promise<string> => {
   const { composition } = await readAccountSettings(reader);
@@ -377,7 +371,7 @@ export const composeAccountName = async (
         `${user.name} does not have the value that account names are built from: ${en}`,
         `「${user.name}」に、アカウント名を構成する情報「${ja}」がありません`,
       ),
-      describeValueCommand(composition, user),
+      SET_VALUE_HINT,
     );
   }
   if (given === undefined || given === composed) return composed;
@@ -391,39 +385,15 @@ export const composeAccountName = async (
 
 const ACCOUNT_NAME_HINT = text("specify the name with --account NAME", "--account 名前 で指定してください");
 
+const SET_VALUE_HINT = text(
+  `to set this value: ${line("users edit", ["USER"])}`,
+  `この値を設定するには: ${line("users edit", ["USER"])}`,
+);
+
 const SHOW_COMPOSITION_HINT = text(
   `to show what account names are built from: ${line("clomo-account settings show", [])}`,
   `アカウント名を構成する情報の確認: ${line("clomo-account settings show", [])}`,
 );
-
-/** The option of `users edit` that sets the value that account names are built from. Free text has no option. */
-const COMPOSITION_OPTIONS: Readonly<Partial<Record<AccountNameComposition, string>>> = {
-  "mail-address": "--email ADDRESS",
-  "mail-local-part": "--email ADDRESS",
-  "employee-code": "--employee-code CODE",
-  "google-workspace": "--google-workspace-email ADDRESS",
-  salesforce: "--salesforce-account NAME",
-};
-
-type NameSource = AccountNameParts & Partial<Pick<User, "id">>;
-
-const buildValueCommand = (
-  composition: AccountNameComposition,
-  { id, emails }: NameSource,
-): CommandLine | undefined => {
-  const { [composition]: option } = COMPOSITION_OPTIONS;
-  if (option === undefined) return undefined;
-  const [address = id, ...others] = emails;
-  const user = id === undefined || address === undefined ? "USER" : toTypableName(address, id);
-  // `--email` replaces all addresses of the user, so the command repeats the other addresses after the new main address
-  const kept = option.startsWith("--email ") ? others : [];
-  return line("users edit", [user]).with(...option.split(" "), ...kept.flatMap((other) => ["--email", other]));
-};
-
-const describeValueCommand = (composition: AccountNameComposition, user: NameSource): Text | undefined => {
-  const command = buildValueCommand(composition, user);
-  return command === undefined ? undefined : text(`to set this value: ${command}`, `この値を設定するには: ${command}`);
-};
 
 /**
  * Returns the failure for an account name. It does not mention the option, because the option differs between commands.

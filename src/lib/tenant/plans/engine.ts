@@ -93,30 +93,21 @@ export interface UndoneChange {
 }
 
 /**
- * Records that a plan changes in the same way: how many there are, and the first of them. A record is listed by its
- * row, or by its name if it is not in the file.
- */
-export interface AffectedRecords {
-  readonly count: number;
-  readonly first: readonly string[];
-}
-
-/**
- * The changes that a plan makes, grouped by the rights that they require. `edit` contains all changes to existing
+ * The numbers of records that a plan changes, grouped by the rights that they require. `edit` contains all changes to existing
  * records except those in `note` and `move`.
  */
 export interface PlanWork {
-  readonly create: AffectedRecords;
-  readonly edit: AffectedRecords;
+  readonly create: number;
+  readonly edit: number;
   /** devices whose memo or tags change */
-  readonly note: AffectedRecords;
+  readonly note: number;
   /** users who move to another organisation */
-  readonly move: AffectedRecords;
-  readonly delete: AffectedRecords;
-  readonly createOrgs: AffectedRecords;
-  readonly deleteOrgs: AffectedRecords;
+  readonly move: number;
+  readonly delete: number;
+  readonly createOrgs: number;
+  readonly deleteOrgs: number;
   /** devices that lose their owners or get them back */
-  readonly release: AffectedRecords;
+  readonly release: number;
 }
 
 export interface CommitMoment {

@@ -49,10 +49,9 @@ export const requirePermission = (asker: Actor, needed: readonly NeededRight[]):
 /**
  * Checks that an actor's account may perform all given operations, whatever its token grants.
  *
- * @param places the rows or records that need the operations, if only a part of the request needs them
  * @throws Failure `not-permitted` if one of the operations is not permitted
  */
-export const requireAccountRights = (asker: Actor, operations: readonly Operation[], places?: Text): void => {
+export const requireAccountRights = (asker: Actor, operations: readonly Operation[]): void => {
   const account = withoutToken(asker);
   const refused = operations.find((operation) => !isOperationPermitted(account, operation));
   if (refused === undefined) return;
@@ -64,7 +63,6 @@ export const requireAccountRights = (asker: Actor, operations: readonly Operatio
     asker,
     about,
     isToCreate ? describeUserCreationRefusal(asker) : describeRefusal(asker, refused),
-    places,
   );
 };
 
@@ -90,13 +88,12 @@ const describeUserCreationRefusal = (asker: Actor): Text => {
   );
 };
 
-const createNotPermittedFailure = ({ account }: Actor, about: Text, why: Text, places: Text | undefined): Failure => {
+const createNotPermittedFailure = ({ account }: Actor, about: Text, why: Text): Failure => {
   const name = account?.name ?? "";
-  const [en, ja] = places === undefined ? ["", ""] : [` (${places.en})`, `、${places.ja}`];
   return new Failure("not-permitted", {
     what: text(
-      `${name} is not permitted to ${about.en}${en}: ${why.en}`,
-      `「${name}」の権限では行えません(${about.ja}${ja}): ${why.ja}`,
+      `${name} is not permitted to ${about.en}: ${why.en}`,
+      `「${name}」の権限では行えません(${about.ja}): ${why.ja}`,
     ),
     hint: step("to see what each role may do", "権限の一覧", line("roles matrix", [])),
   });

@@ -6,8 +6,7 @@ import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
 import { getItemsForNewUsers } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
-import { joinTexts, same, text, type Text } from "../../text/index.ts";
-import type { AffectedRecords, PlanWork } from "../plans/engine.ts";
+import type { PlanWork } from "../plans/engine.ts";
 import type { Actor } from "./asker.ts";
 import { toPanelKind, requireAccountRights, requireTokenRights } from "./check.ts";
 
@@ -33,10 +32,6 @@ const getWorkOperations = (asker: Actor, kind: FormatName): Readonly<Record<keyo
   };
 };
 
-const toAffectedRecords = (count: number): AffectedRecords => ({ count, first: [] });
-
-const NO_AFFECTED_RECORDS = toAffectedRecords(0);
-
 const derivePlanWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
   const { create, columns, delete: gone, secretsSet, orgsCreated, released = 0 } = counts;
   const placing = buildKindDefinition(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
@@ -46,14 +41,14 @@ const derivePlanWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
   const isNote = ({ field }: { readonly field: string }): boolean => kind === "devices" && NOTE_FIELDS.includes(field);
   const edited = changed(columns.filter((column) => !isPlace(column) && !isNote(column)));
   return {
-    create: toAffectedRecords(create),
-    edit: toAffectedRecords(edited === 0 && create === 0 ? secretsSet : edited),
-    note: toAffectedRecords(changed(columns.filter(isNote))),
-    move: toAffectedRecords(changed(columns.filter(isPlace))),
-    delete: toAffectedRecords(gone),
-    createOrgs: toAffectedRecords(orgsCreated),
-    deleteOrgs: NO_AFFECTED_RECORDS,
-    release: toAffectedRecords(released),
+    create: create,
+    edit: edited === 0 && create === 0 ? secretsSet : edited,
+    note: changed(columns.filter(isNote)),
+    move: changed(columns.filter(isPlace)),
+    delete: gone,
+    createOrgs: orgsCreated,
+    deleteOrgs: 0,
+    release: released,
   };
 };
 
@@ -70,13 +65,13 @@ const PLAN_WORK_PARTS = [
 ] as const satisfies (keyof PlanWork)[];
 
 const listWorkParts = (work: PlanWork): readonly (keyof PlanWork)[] =>
-  PLAN_WORK_PARTS.filter((piece) => work[piece].count > 0);
+  PLAN_WORK_PARTS.filter((piece) => work[piece] > 0);
 
 /**
  * Checks that an actor may make all changes of a plan.
  *
  * @param others the operations that the plan needs for each type of other records
- * @throws Failure `not-permitted` with the first operation that is not permitted and the affected rows
+ * @throws Failure `not-permitted` with the first operation that is not permitted
  */
 export const requireWorkPermission = (
   asker: Actor,
@@ -86,7 +81,7 @@ export const requireWorkPermission = (
 ): void => {
   const needed = getWorkOperations(asker, kind);
   const parts = listWorkParts(work);
-  for (const piece of parts) requireAccountRights(asker, needed[piece], describeAffectedRecords(piece, work[piece]));
+  for (const piece of parts) requireAccountRights(asker, needed[piece]);
   for (const related of others) requireAccountRights(asker, related);
   requireTokenRights(asker, [...parts.flatMap((piece) => needed[piece]), ...others.flat()]);
 };
@@ -125,17 +120,4 @@ function* listRelatedOperations(asker: Actor, { reopened, beside = [] }: PlanCou
 const findPanelKind = (thing: string): ReturnType<typeof toPanelKind> => {
   const kind = FORMAT_NAMES.find((name) => FORMATS[name].thing.name === thing);
   return kind && toPanelKind(kind);
-};
-
-/**
- * Describes the rows, or the records that the file lacks, that need a permission; undefined if none of them are listed.
- */
-const describeAffectedRecords = (piece: keyof PlanWork, { count, first }: AffectedRecords): Text | undefined => {
-  if (first.length === 0) return undefined;
-  const names = joinTexts(first.map(same), text(", ", "、"));
-  const more = count > first.length ? text(", …", " など") : same("");
-  if (piece === "delete")
-    return text(`not in the file: ${names.en}${more.en}`, `ファイルにない: ${names.ja}${more.ja}`);
-  if (piece === "release") return text(`devices ${names.en}${more.en}`, `デバイス ${names.ja}${more.ja}`);
-  return text(`row ${names.en}${more.en}`, `${names.ja} 行目${more.ja}`);
 };

@@ -1,16 +1,12 @@
 import { DEVICE, NOTE_FIELDS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import { USER } from "../../../../model/user.ts";
-import type { AffectedRecords, PlanWork } from "../../engine.ts";
+import type { PlanWork } from "../../engine.ts";
 import { buildIsMatchedRowSql } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildReleasedDevicesSql } from "../deletion/undeletable.ts";
-import { buildRecordLabelSql, hasSecretColumns, buildNewReferencesSql } from "../expressions.ts";
+import { hasSecretColumns, buildNewReferencesSql } from "../expressions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
-
-const MAX_LISTED_ROWS = 10;
-
-const NO_AFFECTED_RECORDS: AffectedRecords = { count: 0, first: [] };
 
 const HAS_NO_OWN_ERRORS_SQL = `not exists (select 1 from s.problem p
   where p.row = r.row and p.severity = 'error' and (p.found = 'file' or p.code = 'key-ambiguous'))`;
@@ -24,17 +20,10 @@ const buildChangesAnyBitSql = (bits: readonly number[]): string =>
  */
 export const readPlanWork = (database: Database, plan: PlanDefinition): PlanWork => {
   const { kind, request } = plan;
-  const { thing, fields, isLacking, table, references } = kind;
-  const affected = (name: string, from: string): AffectedRecords => {
-    const count = database.count(`select count(*) ${from}`, { kind: kind.name });
-    if (count === 0) return NO_AFFECTED_RECORDS;
-    const first = database.all(`select ${name} as name ${from} order by 1 limit ${MAX_LISTED_ROWS}`, {
-      kind: kind.name,
-    });
-    return { count, first: first.map((row) => String(row["name"])) };
-  };
-  const rows = (which: string): AffectedRecords =>
-    affected("r.row", `from s.row r left join s.match m on m.row = r.row where ${HAS_NO_OWN_ERRORS_SQL} and ${which}`);
+  const { thing, fields, isLacking, references } = kind;
+  const affected = (from: string): number => database.count(`select count(*) ${from}`, { kind: kind.name });
+  const rows = (which: string): number =>
+    affected(`from s.row r left join s.match m on m.row = r.row where ${HAS_NO_OWN_ERRORS_SQL} and ${which}`);
   const isPlace = ({ refers }: (typeof fields)[number]): boolean => thing === USER && refers?.to === ORG.name;
   const isNote = ({ stored }: (typeof fields)[number]): boolean => thing === DEVICE && NOTE_FIELDS.includes(stored);
   const pieceOf = (field: (typeof fields)[number]): "edit" | "note" | "move" => {
@@ -47,7 +36,6 @@ export const readPlanWork = (database: Database, plan: PlanDefinition): PlanWork
     .filter(({ refers }) => refers.creates?.count === "orgsCreated")
     .flatMap((reference) => buildNewReferencesSql(plan, reference) ?? []);
   const released = buildReleasedDevicesSql(plan);
-  const called = table.planner?.called("t.pk") ?? buildRecordLabelSql(thing);
   return {
     create: rows(`not ${buildIsMatchedRowSql("r.row")}`),
     edit: rows(
@@ -55,13 +43,9 @@ export const readPlanWork = (database: Database, plan: PlanDefinition): PlanWork
     ),
     note: rows(buildChangesAnyBitSql(bitsOf("note"))),
     move: rows(buildChangesAnyBitSql(bitsOf("move"))),
-    delete:
-      request.mode === "replace" ? affected(called, `from ${thing.name} t where ${isLacking}`) : NO_AFFECTED_RECORDS,
-    createOrgs: made.length === 0 ? NO_AFFECTED_RECORDS : affected("row", `from (${made.join(" union all ")}) made`),
-    deleteOrgs: NO_AFFECTED_RECORDS,
-    release:
-      released === undefined
-        ? NO_AFFECTED_RECORDS
-        : affected("t.serialNumber", `from device t where t.pk in (${released})`),
+    delete: request.mode === "replace" ? affected(`from ${thing.name} t where ${isLacking}`) : 0,
+    createOrgs: made.length === 0 ? 0 : affected(`from (${made.join(" union all ")}) made`),
+    deleteOrgs: 0,
+    release: released === undefined ? 0 : affected(`from device t where t.pk in (${released})`),
   };
 };
