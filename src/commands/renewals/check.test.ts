@@ -133,36 +133,6 @@ describe("recorded items", () => {
     expect(rows[1]).toMatchObject({ remark: "no expiry date is recorded" });
   });
 
-  test.each([
-    [
-      "nothing is said of what the tenant uses",
-      EMPTY_TENANT_PROFILE,
-      "not recorded: use of iOS/iPadOS, macOS, Android",
-    ],
-    ["what it uses is not recorded", { ...EMPTY_TENANT_PROFILE, ios: true }, "not recorded: MDM push certificate"],
-  ])("keep the exit code if %s, with a note, even without a terminal", async (_, profile, hint) => {
-    const tenant = { ...having(due(1, 400)), tenant: example<Tenant>("tenant", { profile }) };
-    const home = await homeWith();
-    const { en, ja } = await runInBoth("renewals check", { home, tenant, terminal: {} });
-    expect([en.exit, ja.exit]).toEqual([0, 0]);
-    expect(en.stderr).toContain(`${hint};`);
-    expect(ja.stderr).toContain("clomoctl tenant set --");
-    for (const words of ["", "--format json"]) {
-      const logged = await run(`renewals check ${words}`.trim(), { home, tenant });
-      expect(logged.exit).toBe(0);
-      expect(logged.stderr).toContain(`${hint};`);
-      expect(logged.stdout).not.toContain(hint);
-    }
-    for (const words of ["--quiet", "--nagios"]) {
-      for (const where of [{ terminal: { columns: 300 } }, {}]) {
-        expect(await run(`renewals check ${words}`, { home, tenant, ...where })).toMatchObject({
-          exit: 0,
-          stderr: "",
-        });
-      }
-    }
-  });
-
   test("--quiet begins with the most urgent item for cron's mail, and prints nothing if all is well", async () => {
     const push = due(2, 12, { name: "本社", kind: "push-certificate" });
     const home = await homeWith();
@@ -194,13 +164,6 @@ describe("recorded items", () => {
     const { en, ja } = await runInBoth("renewals check --quiet", { home });
     expect(en).toMatchObject({ exit: 3, requests: [], stderr: "warning: no expiry date to check\n" });
     expect(ja).toMatchObject({ exit: 3, stderr: "警告: 確認する期限がありません\n" });
-    expect(await run("renewals check", { home })).toMatchObject({
-      exit: 3,
-      requests: [],
-      stderr: expect.stringContaining(
-        "no expiry date to check\nnot recorded: use of iOS/iPadOS, macOS, Android; to determine which items are needed: clomoctl tenant set --ios yes/no",
-      ),
-    });
     expect(existsSync(join(home, "tenants"))).toBe(false);
     expect(await checkOf([])).toMatchObject({ exit: 3, stderr: "warning: no expiry date to check\n" });
   });

@@ -136,19 +136,13 @@ async function executeCheck(tools: Tools, files: readonly string[], options: Che
   const { within, critical, nagios, prometheus, ...request } = options;
   refuseConflictingOptions(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
-  const { result, tenants } = await runCheck(tools, { ...request, files, thresholds });
+  const result = await runCheck(tools, { ...request, files, thresholds });
   if (prometheus !== undefined) {
     const { renderPrometheusText } = await import("../../lib/renewals/output/prometheus.ts");
     await tools.outputs.write(prometheus, renderPrometheusText(result, tools.clock.now()));
   }
   if (nagios) await showNagiosLine(tools, result);
   else await showCheckResult(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
-  const { globals } = tools;
-  // people who read the log should also see what is not known; these notes do not change the exit code
-  if (files.length === 0 && !nagios && !globals.quiet) {
-    const { noteExpectedRecords } = await import("./items/expected.ts");
-    await noteExpectedRecords(tools, { allContexts: request.allContexts, items: result.checked, tenants });
-  }
   return STATE_EXITS[result.state];
 }
 

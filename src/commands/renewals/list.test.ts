@@ -1,12 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RenewalItem, Tenant, TenantProfile, Whoami } from "../../lib/client/index.ts";
+import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
-import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
 const soon = item(1, { name: "契約", expiresAt: "2026-12-10T14:59:59.000Z", owner: "it@example.jp" });
@@ -127,15 +125,6 @@ describe("for all tenants", () => {
   });
 });
 
-describe("a single owner account", () => {
-  test("is advised against, in both languages", async () => {
-    const { en, ja } = await runInBoth("renewals list --fields name", { tenant: having(late, soon) });
-    expect(en.stderr).toMatch(/^local: only one Android Enterprise owner account is recorded/);
-    expect(ja.stderr).toContain("2 つ目の所有者を追加してください");
-    expect(await run("renewals list --quiet", { tenant: having(late) })).toMatchObject({ exit: 0, stderr: "" });
-  });
-});
-
 describe("a file with another date", () => {
   const tokenIn = (folder: string): string => {
     const source = join(folder, "a.vpptoken");
@@ -179,29 +168,4 @@ test.each([
   ["renewals list --context nowhere", 6],
 ])("%s is refused before the tenant is asked", async (line, exit) => {
   expect(await run(line, { tenant: {} })).toMatchObject({ exit, stdout: "", requests: [] });
-});
-
-describe("on a terminal, what a tenant uses shows what is missing", () => {
-  const using = (profile: Partial<TenantProfile>, ...items: readonly RenewalItem[]) => ({
-    ...having(...items),
-    tenant: example<Tenant>("tenant", { profile: { ...EMPTY_TENANT_PROFILE, ...profile } }),
-  });
-  const push = item(1, {
-    kind: "push-certificate",
-    name: "本社",
-    owner: "o",
-    account: "a",
-    phone: "p",
-    phoneHolder: "h",
-  });
-
-  test("and an account that may not record it sees whom to ask", async () => {
-    const tenant = { ...using({ ade: true, vpp: false }, push), whoami: example<Whoami>("whoami") };
-    const { en, ja } = await runInBoth("renewals list --as hanako", { tenant, terminal: { columns: 300 } });
-    expect(en.stderr).toBe(
-      "not recorded: ADE server token; ask a system administrator\n" +
-        "not recorded: use of Android; to determine which items are needed: ask a system administrator\n",
-    );
-    expect(ja.stderr).toContain("何を登録すべきか判断できません。システム管理者に依頼してください\n");
-  });
 });

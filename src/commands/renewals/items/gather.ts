@@ -1,5 +1,4 @@
 import type { ReadOptions } from "../../../lib/apple/index.ts";
-import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { type CheckResult, summariseCheck } from "../../../lib/renewals/check.ts";
@@ -24,17 +23,6 @@ interface CheckRequest {
   readonly thresholds: Thresholds;
 }
 
-interface GatheredCheck {
-  readonly result: CheckResult;
-  readonly tenants: ReadonlyMap<string, Tenant>;
-}
-
-/** The parts of a tenant that a check uses. The tenant is undefined if it cannot be read or is not created yet. */
-interface CheckedTenant {
-  readonly items: readonly CheckItem[];
-  readonly tenant?: Tenant;
-}
-
 /**
  * Runs a check. Whatever cannot be read counts as unknown, including a tenant that cannot be opened.
  *
@@ -44,10 +32,9 @@ interface CheckedTenant {
 export async function runCheck(
   tools: Tools,
   { files, exclude, allContexts, thresholds, ...openers }: CheckRequest,
-): Promise<GatheredCheck> {
+): Promise<CheckResult> {
   const { contexts, globals, environment } = tools;
   const checked: CheckedItem[] = [];
-  const tenants = new Map<string, Tenant>();
   if (files.length > 0) {
     const asOf = { now: tools.clock.now(), timezone: await resolveTimezoneWithoutTenant(tools), thresholds };
     const options = { ...(await loadReadOptions(tools, openers)), exclude };
@@ -70,12 +57,11 @@ export async function runCheck(
     for (const context of allContexts ? all : [await chosen()]) {
       tools.signal.throwIfAborted();
       const asOf = { ...createExpiryClock(tools, { context }), thresholds };
-      const { items, tenant } = await readCheckedTenant(tools, context);
+      const items = await readCheckedItems(tools, context);
       checked.push(...items.map((item) => named(judgeExpiry(item, context.name, asOf), context)));
-      if (tenant !== undefined) tenants.set(context.name, tenant);
     }
   }
-  return { result: summariseCheck(checked, thresholds), tenants };
+  return summariseCheck(checked, thresholds);
 }
 
 /** Reads the given keys. The code for this is loaded only if there are any. */
@@ -98,22 +84,21 @@ function describeError(error: unknown): Text {
  * create
  * a local tenant that does not exist yet.
  */
-async function readCheckedTenant(tools: Tools, context: Context): Promise<CheckedTenant> {
+async function readCheckedItems(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
   try {
-    if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return { items: [] };
+    if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return [];
     const tenant = await tools.tenantOf(context, "renewals", "tenant", "ade");
     const recorded = await readDatedItems(tenant, resolveTimezone(tools, tenant));
     tools.signal.throwIfAborted();
     const shown = await tenant.client.tenant.show();
     const { findMonitoredAde: findWatchedAde } = await import("../../ade/watched.ts");
     const ade = await findWatchedAde(tenant.client, shown, tools.clock.now());
-    const items = markRejectedItem(recorded, ade?.facts);
-    return { items, tenant: shown };
+    return markRejectedItem(recorded, ade?.facts);
   } catch (error) {
     tools.signal.throwIfAborted();
     const reason = describeError(error);
     const remark = text(`cannot read the tenant: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
-    return { items: [{ ...createUnreadableItem(context.name, remark), source: null }] };
+    return [{ ...createUnreadableItem(context.name, remark), source: null }];
   }
 }
 

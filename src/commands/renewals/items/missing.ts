@@ -1,6 +1,6 @@
 import { line, step } from "../../../lib/advice/index.ts";
 import type { NewRenewalItem, RenewalChange, RenewalItem } from "../../../lib/client/index.ts";
-import { isTelephoneNumber, RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
+import { isTelephoneNumber } from "../../../lib/model/renewal.ts";
 import { KINDS_WITH_ACCOUNT } from "../../../lib/renewals/consequences.ts";
 import { findOwnerAddress } from "../../../lib/renewals/notify/recipients.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -53,12 +53,6 @@ export async function askContactFields({ terminal }: Tools, item: NewRenewalItem
 
 const describeInvalidPhone = (typed: string): Text =>
   text(`"${typed}" is not a telephone number`, `「${typed}」は電話番号ではありません`);
-
-/** Returns the labels of the contact fields (owner, account, phone) that an item lacks. */
-export const listMissingFields = (item: RenewalItem): readonly Text[] =>
-  listContactFields(item)
-    .filter((field) => (item[field] ?? "") === "")
-    .map((field) => RECORDED_FIELDS[field].label);
 
 /** Returns true if the recorded owner gets no reminders, because the owner is not a single email address. */
 const hasUnreachableOwner = (item: Pick<RenewalItem, "owner">): boolean =>

@@ -1,33 +1,18 @@
 import { commandName, line } from "../../advice/index.ts";
 import { ADMINISTRATORS_UNCONFIRMED_NOTE } from "../../model/mirror.ts";
-import { listRoleChoices } from "../../model/role-policy.ts";
 import { ROLES } from "../../model/role.ts";
-import { formatCount, same, text } from "../../text/index.ts";
+import { formatCount, text } from "../../text/index.ts";
 import type { Block, Section, DisplayText } from "../../document/blocks.ts";
 import { YES_NO } from "../../model/question.ts";
 import type { ResourceRecord, ReportData } from "./data.ts";
 import { describeMissingResource } from "./not-taken.ts";
 import { renderOrgPath, type OrgsById } from "./org-path.ts";
 
-/** Maximum number of organisation columns in the matrix of administrators. */
-const MAX_ORG_COLUMNS = 10;
-
 /** How to reset a password in the console. @see facts 2.3 */
 const PASSWORD_RESET_IN_CONSOLE = text(
   "to reset a password, click 「パスワードを忘れた場合はこちら」 on the login page of CLOMO PANEL",
   "パスワードの再設定: CLOMO PANEL のログイン画面の「パスワードを忘れた場合はこちら」",
 );
-
-const ROLES_NOTE: Block = {
-  kind: "note",
-  title: text(
-    `What each role can do (full table: ${line("roles matrix", [])})`,
-    `管理者権限でできること(詳細: ${line("roles matrix", [])})`,
-  ),
-  lines: listRoleChoices()
-    .filter(({ role }) => role !== "none")
-    .map(({ name, about }) => text(`${name.en}: ${about.en}`, `${name.ja}: ${about.ja}`)),
-};
 
 /** Builds the section on who administers the tenant, and what each administrator manages. */
 export function buildAdministratorsSection(data: ReportData): Section {
@@ -78,7 +63,7 @@ export function buildAdministratorsSection(data: ReportData): Section {
   return {
     id: "administrators",
     title,
-    blocks: [table, ...buildUnconfirmedNote(manifest), ...buildManagementMatrix(all, orgs), ROLES_NOTE],
+    blocks: [table, ...buildUnconfirmedNote(manifest)],
   };
 }
 
@@ -91,18 +76,3 @@ const buildUnconfirmedNote = ({ administratorsUnasked }: ReportData["manifest"])
   );
   return [{ kind: "paragraph", words }];
 };
-
-/** Returns a table of who manages which organisation, unless there are too many organisations for a page. */
-function buildManagementMatrix(all: ReportData["records"]["administrators"], orgs: OrgsById): readonly Block[] {
-  const managing = all.filter(({ managedOrgIds }) => managedOrgIds.length > 0);
-  const columns = [...new Set(managing.flatMap(({ managedOrgIds }) => managedOrgIds))].toSorted();
-  if (columns.length === 0 || columns.length > MAX_ORG_COLUMNS) return [];
-  return [
-    {
-      kind: "table",
-      caption: text("Who manages which organisation", "管理者と管理対象組織の対応"),
-      head: [text("user", "ユーザー"), ...columns.map((id) => same(renderOrgPath(orgs, id)))],
-      rows: managing.map((one) => [one.user, ...columns.map((id) => (one.managedOrgIds.includes(id) ? "●" : ""))]),
-    },
-  ];
-}

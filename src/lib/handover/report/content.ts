@@ -16,7 +16,7 @@ import type { ManifestResource } from "../bundle/manifest.ts";
 import { describeAbsentResources, describeMissingContent, describeAbsence } from "../bundle/presence.ts";
 import { buildChecklist } from "../checklist/index.ts";
 import { getSignInDetails } from "../checklist/account.ts";
-import { findLastLogin, type Renewal } from "../checklist/facts.ts";
+import { type Renewal } from "../checklist/facts.ts";
 import type { ChecklistItem } from "../checklist/item.ts";
 import { findPeople, type Person } from "../checklist/people.ts";
 import { completePhone } from "../checklist/phone.ts";
@@ -417,7 +417,6 @@ const describeUrgentItem = ({
 
 function buildRenewalsSection(data: ReportData, checklist: readonly ChecklistItem[]): Section {
   const { records, manifest } = data;
-  const timezone = resolveReportZone(data);
   const items = judgeExpiringItems(data);
   const title = text("Expiry dates", "年次更新・期限");
   const missing = describeMissingResource(data, "renewals");
@@ -435,7 +434,10 @@ function buildRenewalsSection(data: ReportData, checklist: readonly ChecklistIte
     blocks: [
       {
         kind: "table",
-        caption: text(`Days left are counted from ${manifest.asOf}`, `残り日数は ${manifest.asOf} 時点`),
+        caption: text(
+          `Days left are counted from ${manifest.asOf}; ~ marks an estimated date`,
+          `残り日数は ${manifest.asOf} 時点。~ は推定の期限`,
+        ),
         head: [
           text("name", "名前"),
           text("kind", "種類"),
@@ -467,7 +469,7 @@ function buildRenewalsSection(data: ReportData, checklist: readonly ChecklistIte
               ]),
         ]),
       },
-      ...buildRenewalNotes(items, timezone),
+      ...(items.some(isContract) ? [CONTRACTS_NOTE] : []),
     ],
   };
 }
@@ -481,43 +483,8 @@ const CONTRACTS_NOTE: Block = {
   ),
 };
 
-const buildRenewalNotes = (
-  items: Parameters<typeof buildEstimatesNote>[0] & readonly Pick<Renewal, "id">[],
-  zone: string,
-): readonly Block[] => [...buildEstimatesNote(items, zone), ...(items.some(isContract) ? [CONTRACTS_NOTE] : [])];
-
 const isEstimated = ({ certainty, expiresAt }: Pick<Renewal, "certainty" | "expiresAt">): boolean =>
   certainty === "estimated" && expiresAt !== null;
-
-const ESTIMATE_MARK_NOTE = text("~ marks an estimated date", "~ は推定の期限です");
-
-/** Returns a note that explains how each estimated date was determined. @see facts 3.5, 3.6 */
-const buildEstimatesNote = (
-  items: readonly Pick<Renewal, "name" | "kind" | "certainty" | "expiresAt" | "confirmedAt">[],
-  zone: string,
-): readonly Block[] => {
-  const estimated = items.filter(isEstimated);
-  if (estimated.length === 0) return [];
-  const told = estimated.map((item) => {
-    const { name, kind } = item;
-    if (kind === "ade-token")
-      return text(`${name}: one year after the time in the file name`, `「${name}」はファイル名の日時の 1 年後`);
-    if (kind !== "android-owner")
-      return text(`${name}: one year after the date was last confirmed`, `「${name}」は最後に確認した日の 1 年後`);
-    const login = findLastLogin(item, zone) ?? "";
-    return text(
-      `${name}: one year after the last login (${login})`,
-      `「${name}」は最後にログインした日(${login})の 1 年後`,
-    );
-  });
-  const { en, ja } = joinTexts(told, text("; ", "、"));
-  return [
-    {
-      kind: "paragraph",
-      words: text(`${ESTIMATE_MARK_NOTE.en}. ${en}.`, `${ESTIMATE_MARK_NOTE.ja}。${ja}と推定しています。`),
-    },
-  ];
-};
 
 const ACCOUNT_SOURCE_NOTES = {
   renewal: same(""),

@@ -91,12 +91,6 @@ describe("a report", () => {
     }
   });
 
-  test("shows who manages what", () => {
-    const matrix = blocksOf("table").find(({ caption }) => caption.en === "Who manages which organisation");
-    expect(matrix?.head.map(({ ja }) => ja)).toEqual(["ユーザー", "営業部"]);
-    expect(matrix?.rows.map(([, mark]) => mark)).toEqual(["●", "●"]);
-  });
-
   test("names expired and critical items on its first page, contracts too", () => {
     const contracts = [{ name: "CLOMO MDM", licences: 1, from: null, until: "2026-12-23" }];
     const renewals = [
