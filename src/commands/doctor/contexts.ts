@@ -219,7 +219,6 @@ function checkAudit({ auditHead, auditTable, faults, version, newest }: TenantFi
   ];
 }
 
-/** Opens the tenant, as the next command does.  @returns the renewal items, of which the daily run reminds */
 async function checkTenantData(tools: Tools, context: Context, sofar: readonly Finding[]): Promise<TenantFindings> {
   try {
     const { client } = await tools.tenantOf(context, "renewals");

@@ -17,7 +17,6 @@ interface Given {
   readonly now?: string;
 }
 
-/** What is found on a machine. */
 async function check(one: TestMachine, given: Given = {}): Promise<readonly Finding[]> {
   const { count = 1, environment, now } = given;
   const { home } = one;

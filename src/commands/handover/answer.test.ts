@@ -23,7 +23,6 @@ const typing = (...keys: readonly Typing[]): Circumstances => ({ ...here(), term
 const answers = async (): Promise<readonly string[]> =>
   (await tenant.client.answers.list()).map(({ question, value, by }) => `${question}=${value} ${by}`);
 
-/** A folder with a file of answers. */
 const withFile = (content: string): Circumstances => {
   const folder = freshFolder();
   writeFileSync(join(folder, "answers.csv"), content);

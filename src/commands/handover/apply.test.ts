@@ -24,18 +24,15 @@ afterEach(async () => {
   await other[Symbol.asyncDispose]();
 });
 
-/** Runs a verb of the noun in the folder. */
 const handover = (line: string, of: TestTenant = tenant, more: Circumstances = {}): Promise<RunResult> =>
   run(`handover ${line}`, { home: folder, folder, tenant: of.fetch, ...more });
 
-/** A bundle of a tenant with users, an account with a role, and a device. */
 const exported = async (line = "export -o bundle"): Promise<void> => {
   await addTestAccount(tenant, { name: "taro", role: "system" });
   await tenant.client.devices.create({ serialNumber: "C02X" });
   expect((await handover(line)).exit).toBe(0);
 };
 
-/** Changes the records of the bundle, and makes its hashes fit. */
 const forge = async (resource: string, change: (lines: string) => string): Promise<void> => {
   const at = (path: string): string => join(folder, "bundle", path);
   const digest = (content: string): string => createHash("sha256").update(content).digest("hex");

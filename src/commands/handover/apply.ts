@@ -405,7 +405,6 @@ const explainMirrorRefusal = ({ bundle, identity }: BundleArguments): Text => {
   );
 };
 
-/** Yields a plan's notes: how to see each changed value, what an undo does not restore, and what is not applied. */
 function* renderPlanNotes(plan: RestorePlan, { bundle, identity }: BundleArguments): Generator<Text> {
   if (plan.resources.some(({ changed, removed }) => changed + removed > 0)) {
     const diff = line("handover diff", [bundle], { tenant: true, applicable: true, identity });

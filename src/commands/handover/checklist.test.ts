@@ -14,7 +14,6 @@ beforeEach(async () => {
 });
 afterEach(() => tenant.close());
 
-/** A machine of its own, with notices. */
 const here = (recipient = "it@example.jp"): Circumstances => {
   const { home, circumstances } = createTestMachine();
   const own = join(home, "clomoctl");

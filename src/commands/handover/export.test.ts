@@ -14,7 +14,6 @@ beforeEach(() => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-/** Runs the verb in a folder, on the tenant of the test. */
 const exporting = (
   line: string,
   folder: string,
@@ -24,7 +23,6 @@ const exporting = (
 const manifestIn = (bundle: string): Manifest =>
   parseManifest(readFileSync(join(bundle, "manifest.json"), "utf8"), "manifest.json");
 
-/** All files of a folder with their content, by their paths. */
 const contentOf = (folder: string): ReadonlyMap<string, string> =>
   new Map(
     readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -33,7 +31,6 @@ const contentOf = (folder: string): ReadonlyMap<string, string> =>
       .map((path) => [path, readFileSync(join(folder, path)).toString("latin1")]),
   );
 
-/** Users whom every encoding has. */
 const withUsers = (): Promise<unknown> => {
   tenant.addAdministrator("yamada", "hanako@example.co.jp");
   return tenant.import({ kind: "users", createOrgs: true } as const, [

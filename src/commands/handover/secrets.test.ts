@@ -9,17 +9,14 @@ import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, run } from "#support/commands/program.ts";
 
-/** Of tenants that have, together, a row of everything secret. */
 const SEEDS = [9, 12];
 
-/** Every file below a folder, as one text. */
 const everythingBelow = (folder: string): string =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.name}\n${readFileSync(join(entry.parentPath, entry.name), "latin1")}`)
     .join("\n");
 
-/** All that a bundle has, unpacked. */
 const contentOf = async (root: string, name: string): Promise<string> => {
   await using found = await openBundleFiles(name, { workingFolder: root, temporary: storageIn(root) });
   let all = "";
@@ -70,7 +67,6 @@ test("a column that is not a field of a resource is in no output of the tenant",
   for (const column of SECRETS) expect(seen).toContain(column);
 });
 
-/** What is known to be secret, of which there has to be some. */
 const SECRETS = [
   "account.verifier",
   "reset_code.verifier",

@@ -9,7 +9,6 @@ import { createRandomTenant, exportApplicableFiles } from "#support/tenant/resto
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
 
-/** What reads a bundle that somebody else made. */
 const VERBS = ["verify spoilt", "diff spoilt good", "diff good spoilt", "apply spoilt --yes"];
 
 let from: TestTenant;
@@ -24,13 +23,11 @@ afterAll(async () => {
   await tenant[Symbol.asyncDispose]();
 });
 
-/** All that a tenant is known by: what it exports, and its audit. */
 const stateOf = async ({ client, database }: TestTenant): Promise<unknown> => ({
   files: await exportApplicableFiles(client),
   audit: database.all("select max(seq) as seq, count(*) as records from audit"),
 });
 
-/** Where commands work: a folder, below one that has nothing else. */
 const desk = () => {
   const root = freshFolder();
   const [folder, home] = [join(root, "work", "here"), join(root, "home")];

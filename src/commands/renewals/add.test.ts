@@ -18,7 +18,6 @@ import { item } from "#support/commands/renewals/item.ts";
 const added = { addRenewal: item(1) };
 const both: Answers = { listRenewals: { items: [] }, ...added };
 
-/** What the tenant was told of the new item. */
 const told = (requests: readonly ReceivedRequest[]): Record<string, unknown> => {
   const last = requests.at(-1);
   expect(last?.operation).toBe("addRenewal");
@@ -181,7 +180,6 @@ describe("a folder", () => {
 describe("a file", () => {
   const token = { "a.vpptoken": createVppToken(new Date("2027-01-15T09:00:00Z"), "株式会社例") };
 
-  /** A folder with these files. */
   const folderOf = (files: Readonly<Record<string, string | Uint8Array>>): string => {
     const folder = freshFolder();
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);

@@ -21,7 +21,6 @@ const between = item(1, { name: "契約", expiresAt: "2026-12-01T16:00:00.000Z" 
 const undated = item(2, { name: "謎", expiresAt: null });
 const tenant = { listRenewals: { items: [undated, between] } };
 
-/** A home with the contexts kanto, whose days are Honolulu's, and osaka. */
 async function homeOfThree(): Promise<string> {
   const home = freshFolder();
   await run("context add kanto --embedded --timezone Pacific/Honolulu", { home });

@@ -41,7 +41,6 @@ async function homeWith({ others = false } = {}): Promise<string> {
   return home;
 }
 
-/** A tenant of which it is known that nothing else is to be recorded. */
 const SAYING = example<Tenant>("tenant", {
   profile: { ...EMPTY_TENANT_PROFILE, ios: false, macos: false, android: false },
 });
@@ -51,7 +50,6 @@ const having = (...items: readonly RenewalItem[]) => ({ listRenewals: { items },
 const checkOf = async (items: readonly RenewalItem[], words = "", more = {}) =>
   run(`renewals check ${words}`.trim(), { home: await homeWith(), tenant: having(...items), ...more });
 
-/** A folder of content tokens that expire in so many days; without days cannot be read. */
 function tokens(all: Readonly<Record<string, number | null>>): string {
   const folder = freshFolder();
   for (const [name, days] of Object.entries(all)) {
@@ -63,7 +61,6 @@ function tokens(all: Readonly<Record<string, number | null>>): string {
   return folder;
 }
 
-/** The lines of a table below its head. */
 const linesBelowHead = (stdout: string): readonly string[] => stdout.trimEnd().split("\n").slice(1);
 
 describe("recorded items", () => {

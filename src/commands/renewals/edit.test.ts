@@ -10,12 +10,10 @@ import { freshFolder, runInBoth, run, type Circumstances } from "#support/comman
 import type { Answers } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
-/** A tenant with this item among others. */
 const listing = (one: Partial<RenewalItem>): Answers => ({
   listRenewals: { items: [item(1, { name: "本社", ...one }), item(2)] },
 });
 
-/** A tenant with this item among others, that takes a change. */
 const having = (one: Partial<RenewalItem>, after: Partial<RenewalItem> = one): Answers => ({
   ...listing(one),
   editRenewal: item(1, { name: "本社", ...after }),
@@ -112,10 +110,8 @@ describe("a refusal leaves the item unchanged", () => {
 const LATER = new Date("2027-12-01T00:00:00Z");
 const EARLIER = new Date("2027-01-15T09:00:00Z");
 
-/** A content token that names no organisation. */
 const nameless = Buffer.from(JSON.stringify({ token: "x", expDate: "2027-12-01T00:00:00+0000" })).toString("base64");
 
-/** A folder with content tokens: an earlier, a later, and one without an organisation. */
 function tokens(): string {
   const folder = freshFolder();
   writeFileSync(join(folder, "early.vpptoken"), createVppToken(EARLIER, "例"));
@@ -129,10 +125,8 @@ const vpp = { kind: "vpp-token", organisation: "例", expiresAt: EARLIER.toISOSt
 /** A day that somebody typed, without a file. */
 const TYPED = { kind: "vpp-token", fingerprint: null, certainty: "typed" } as const;
 
-/** What is said of an older file. */
 const REFUSED = "is not later than";
 
-/** What of a content token is recorded. */
 const fingerprintOf = (token: string): string => createHash("sha256").update(token).digest("hex");
 
 /** What is said of a file without an organisation that is not recorded. */

@@ -12,7 +12,6 @@ import { idOf, item } from "#support/commands/renewals/item.ts";
 
 const listing = (...items: readonly RenewalItem[]): Answers => ({ listRenewals: { items } });
 
-/** A tenant of CLOMO's holds nothing itself. */
 const ade = example<Ade>("ade", { endpoint: null, server: null, token: null });
 const HOLDS_NONE: Readonly<Partial<Record<RenewalItem["kind"], Answers>>> = {
   "ade-token": { ade },

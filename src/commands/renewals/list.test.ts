@@ -22,7 +22,6 @@ const expired = item(5, { name: "ドメイン", expiresAt: "2026-10-01T14:59:59.
 const having = (...items: readonly RenewalItem[]) => ({ listRenewals: { items } });
 const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
 
-/** A home with the contexts kanto, whose days are New York's, and osaka. */
 async function homeOfThree(): Promise<string> {
   const home = freshFolder();
   await run("context add kanto --embedded --timezone America/New_York", { home });

@@ -10,7 +10,6 @@ const DAY_MS = 86_400_000;
 /** A day far enough from both ends of its stage (15) that midnight may pass meanwhile. */
 const EXPIRES = new Date(Date.now() + 12 * DAY_MS).toISOString().slice(0, 10);
 
-/** A home with a mail server, a chat, and settings that name them. */
 class Desk {
   readonly home: string;
   readonly office: PostOffice;

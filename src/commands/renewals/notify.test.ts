@@ -32,13 +32,11 @@ const settings = (...lines: readonly string[]): void =>
     mode: 0o600,
   });
 
-/** A tenant with these things, where nobody was told of any yet. */
 const having = (...items: readonly RenewalItem[]): Answers => ({
   listRenewals: { items },
   listNotices: { items: [] },
 });
 
-/** What a tenant answers to a notice that is begun and one that is settled. */
 const taking = (claimed = true): Answers => ({
   claimNotice: ({ json }: ReceivedRequest) => {
     const notice = { ...example<{ notice: object }>("claimNotice").notice, ...(json as object) };

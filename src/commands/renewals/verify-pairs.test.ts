@@ -10,7 +10,6 @@ import {
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { run, type RunResult } from "#support/commands/program.ts";
 
-/** Names of files in the folder of a pair, and what is typed besides. */
 interface Pair {
   readonly current: string;
   readonly next: string;

@@ -15,7 +15,6 @@ import { freshFolder, runInBoth, run, type Circumstances, type RunResult } from 
 
 const token = (expiresAt: string): string => createVppToken(new Date(expiresAt), "例");
 
-/** A folder with a content token in use, a later one, and an earlier one. */
 function tokens(): string {
   const folder = freshFolder();
   writeFileSync(join(folder, "old.vpptoken"), token("2026-12-01T00:00:00Z"));
@@ -36,7 +35,6 @@ const line = (next: string, ...more: readonly string[]): readonly string[] => [
   ...more,
 ];
 
-/** The outcome of each check, by its id. */
 const results = ({ stdout }: RunResult): Readonly<Record<string, string>> => {
   const rows = JSON.parse(stdout) as readonly { readonly check: string; readonly result: string }[];
   return Object.fromEntries(rows.map(({ check, result }) => [check, result]));

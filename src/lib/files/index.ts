@@ -18,7 +18,6 @@ export {
   readChunks,
   readLenientText,
   readNamedFile,
-  readNamedText,
   readSmallFile,
   readText,
   createReadFailure,

@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
-import { readNamedText, readFileStart, readText, createReadFailure } from "./read.ts";
+import { readFileStart, readText, createReadFailure } from "./read.ts";
 
 test("a missing file is not found, and an unreadable one is a usage error", async () => {
   const codeOf = (path: string) => readFile(path).catch((cause: unknown) => createReadFailure("x.csv", cause));
@@ -25,15 +24,12 @@ test.runIf(process.platform === "linux")("also reads a system file without a siz
   expect(Buffer.from(start?.bytes ?? []).toString()).toContain("Name:");
 });
 
-test("refuses a text that is not UTF-8 at its line, from a file or from stdin", async () => {
+test("refuses a text that is not UTF-8 at its line", async () => {
   const workingFolder = await mkdtemp(join(tmpdir(), "read-"));
   onTestFinished(() => rm(workingFolder, { recursive: true }));
   const bytes = Buffer.concat([Buffer.from("山\n"), Buffer.of(0x8e, 0x52)]);
   const path = join(workingFolder, "a.yaml");
   await writeFile(path, bytes);
-  const place = { stdin: Readable.from([bytes]), workingFolder };
   const refusal = (where: string) => ({ code: "input-rejected", where });
   await expect(readText(path, "a.yaml")).rejects.toMatchObject(refusal("a.yaml:2"));
-  await expect(readNamedText(place, "a.yaml")).rejects.toMatchObject(refusal("a.yaml:2"));
-  await expect(readNamedText(place, "-")).rejects.toMatchObject(refusal("stdin:2"));
 });

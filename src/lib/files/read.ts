@@ -207,15 +207,3 @@ export async function* readChunks(path: string, where: string = path): AsyncGene
     await file.close();
   }
 }
-
-/**
- * Returns the text of a UTF-8 file that a command names; `-` is stdin.
- *
- * @throws the failures of {@link readText}
- */
-export async function readNamedText({ stdin, workingFolder }: InputSources, typed: string): Promise<string> {
-  if (typed !== "-") return readText(resolve(workingFolder, typed), typed);
-  const bytes = await readStreamStart(stdin, MAX_TEXT_BYTES);
-  if (bytes.length > MAX_TEXT_BYTES) throw new Failure("usage", { what: TEXT_TOO_LARGE, where: "stdin" });
-  return decodeUtf8(bytes, "stdin");
-}

@@ -1,4 +1,3 @@
-import { line } from "../advice/index.ts";
 import { text } from "../text/index.ts";
 
 /** The note about records that a mirror lacks because no export contained them; the console may still have some. */
@@ -27,5 +26,3 @@ export const findMirrorGaps = ({ mirroredAt, devices, secured, profile }: Mirror
   secured:
     mirroredAt !== null && profile?.securedApps !== false && Object.values(secured).every((users) => users === 0),
 });
-
-export const IMPORT_FROM_CONSOLE_COMMAND = line("users import", ["EXPORT.csv"], { fromConsole: true });

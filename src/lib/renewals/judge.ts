@@ -130,7 +130,7 @@ export function judgeExpiry<
 }
 
 /** Joins remarks to one remark. Returns null if there are none. */
-export function joinRemarks(remarks: readonly (Text | null)[]): Text | null {
+function joinRemarks(remarks: readonly (Text | null)[]): Text | null {
   const said = remarks.filter((one) => one !== null);
   return said.length === 0 ? null : joinTexts(said, text("; ", "。"));
 }

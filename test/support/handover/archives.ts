@@ -4,15 +4,13 @@ import { buffer } from "node:stream/consumers";
 import { ZipFile } from "yazl";
 import { MANIFEST_FILE, SUMS_FILE, renderSums } from "../../../src/lib/handover/bundle/contents.ts";
 
-export const sha256 = (content: Uint8Array | string): Buffer => createHash("sha256").update(content).digest();
+const sha256 = (content: Uint8Array | string): Buffer => createHash("sha256").update(content).digest();
 
-/** A file of an archive that a test builds. */
 export interface ArchiveFile {
   readonly path: string;
   readonly content?: string | Buffer | undefined;
 }
 
-/** Returns the file that contains the hashes of these files. It is the second file of an archive. */
 export const createSumsFile = (...files: readonly ArchiveFile[]): ArchiveFile => ({
   path: SUMS_FILE,
   content: renderSums(files.map(({ path, content = "" }) => ({ path, sha256: sha256(content).toString("hex") }))),
@@ -48,7 +46,7 @@ export const replaceText = (
  * Paths that lead out of a bundle or that some systems treat specially. If such a file were written, its name would
  * contain `evil`.
  */
-export const HOSTILE_PATHS = [
+const HOSTILE_PATHS = [
   "../evil",
   "/evil",
   "C:/evil",

@@ -16,7 +16,6 @@ export const toPlainDifference = ({ resource, change, id, field, before, after }
   after,
 });
 
-/** Compares two sets of records in memory, record by record. */
 export const compareByBruteForce = (one: Records, other: Records): PlainDifference[] =>
   RESOURCE_NAMES.flatMap((resource) => {
     const mapOf = (records: Records): Map<string, AnyRecord> =>

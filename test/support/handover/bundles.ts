@@ -36,7 +36,6 @@ export async function createBundle(
   return BundleWriter.create(target, outputs);
 }
 
-/** Renders one line of JSON per record. */
 const renderNdjson = (records: readonly object[]): string =>
   records.map((record) => `${JSON.stringify(record)}\n`).join("");
 

@@ -36,7 +36,6 @@ export const createRenewal = (number: number, change: Partial<Renewal> = {}): Re
   ...change,
 });
 
-/** Returns a suitable answer to a question. */
 const createAnswerTo = (
   { id, subject, kind, recorded }: Question,
   { administrators }: HandoverFacts,
@@ -48,7 +47,6 @@ const createAnswerTo = (
   return { id: createExampleId(300), question: id, subject, value, by: "後任", at: "2026-11-20T00:00:00.000Z" };
 };
 
-/** Returns the facts with an answer to every question that they raise. */
 export const answerAllQuestions = (facts: HandoverFacts): HandoverFacts => {
   const missing = collectQuestions(buildChecklist(facts, TODAY)).filter(({ answer }) => answer === null);
   if (missing.length === 0) return facts;

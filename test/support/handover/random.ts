@@ -63,7 +63,6 @@ function someBareValue(field: Field): fc.Arbitrary<unknown> {
 const someFieldValue = (field: Field): fc.Arbitrary<unknown> =>
   field.nullable === true ? fc.option(someBareValue(field)) : someBareValue(field);
 
-/** Returns a random record whose members are in the order of the fields. */
 const someRecord = (fields: Fields): fc.Arbitrary<AnyRecord> =>
   fc
     .tuple(...Object.values(fields).map(someFieldValue))

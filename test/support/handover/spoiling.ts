@@ -4,7 +4,6 @@ import { basename, dirname, join } from "node:path";
 import { compareByteOrder, MANIFEST_FILE, SUMS_FILE } from "../../../src/lib/handover/bundle/contents.ts";
 import { packZip } from "./archives.ts";
 
-/** The files of a bundle, by path. */
 type Files = Map<string, Buffer>;
 
 /** Functions that damage bytes. `place` is the position as a fraction of the length: at least 0 and less than 1. */
@@ -22,7 +21,6 @@ const BYTE_SPOILERS = {
   },
 } as const;
 
-/** Functions that damage the file names or the set of files. */
 const FILE_SPOILERS = {
   renamed: (files: Files, path: string, place: number): void => {
     const content = files.get(path) ?? Buffer.alloc(0);
@@ -62,7 +60,6 @@ export const someSpoiling: fc.Arbitrary<Spoiling> = fc.record({
   place: someFraction,
 });
 
-/** Returns the files below a folder. */
 export const filesBelow = (folder: string): Files =>
   new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })

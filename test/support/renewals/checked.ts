@@ -1,7 +1,6 @@
 import type { Level } from "../../../src/lib/document/level.ts";
 import type { CheckedItem } from "../../../src/lib/renewals/judge.ts";
 
-/** Returns a checked item with the given state. */
 export const createCheckedItem = (
   name: string,
   level: Level,

@@ -3,7 +3,6 @@ import { buildExampleRecord } from "../../../src/lib/model/thing.ts";
 import type { DatedItem } from "../../../src/lib/renewals/judge.ts";
 import type { Digest, DueReminder } from "../../../src/lib/renewals/notify/digest.ts";
 
-/** Returns an item as a tenant stores it. */
 const createDatedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
   ...buildExampleRecord(RENEWAL_ITEM.fields),
   id: "019a0000-0000-7000-8000-000000000001",
@@ -15,7 +14,6 @@ const createDatedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
   ...change,
 });
 
-/** Returns a reminder in the form in which a digest contains it. */
 export const createDueReminder = ({
   item = {},
   ...change

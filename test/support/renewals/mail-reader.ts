@@ -8,7 +8,6 @@ export interface MailPart {
   readonly parts: readonly MailPart[];
 }
 
-/** An email as a mail client reads it. */
 export interface ParsedMail extends MailPart {
   readonly subject: string;
   readonly messageId: string;

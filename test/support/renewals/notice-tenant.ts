@@ -3,7 +3,6 @@ import { buildExampleRecord } from "../../../src/lib/model/thing.ts";
 import type { DatedItem } from "../../../src/lib/renewals/judge.ts";
 import type { ReminderTenant } from "../../../src/lib/renewals/notify/tenant.ts";
 
-/** The content of an in-memory tenant. */
 export interface ReminderTenantContent {
   readonly context?: string;
   readonly timezone?: string;

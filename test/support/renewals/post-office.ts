@@ -27,7 +27,6 @@ export interface AcceptedMail {
 export interface PostOffice {
   readonly port: number;
   readonly delivered: AcceptedMail[];
-  /** number of connections so far */
   readonly connections: () => number;
   /** addresses that the server refuses, each with the response, for example `550 5.1.1 gone` */
   readonly refused: Map<string, string>;
@@ -97,7 +96,6 @@ export interface ChatServer {
   readonly close: () => Promise<void>;
 }
 
-/** Opens a chat server that accepts messages. */
 export const openChatServer = async (): Promise<ChatServer> => {
   const posted: AcceptedPost[] = [];
   const server = createServer((request, response) => {

@@ -12,7 +12,6 @@ const AS_OF = { now: new Date("2027-02-01T00:00:00Z"), timezone: "Asia/Tokyo", t
 const headersOf = (columns: readonly Column<never>[]): readonly string[] =>
   columns.map(({ key, header, align }) => `${key}: ${header.en}, ${header.ja}${align === "end" ? ", right" : ""}`);
 
-/** What a table and what programs read in some columns. */
 const read = <R>(columns: readonly Column<R>[], record: R, keys: readonly string[]) =>
   columns
     .filter(({ key }) => keys.includes(key))

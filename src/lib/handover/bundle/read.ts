@@ -47,7 +47,6 @@ export interface BundleReadOptions {
   /** absolute path against which relative names are resolved */
   readonly workingFolder: string;
   readonly temporary: TemporaryStorage;
-  /** for an encrypted bundle */
   readonly decrypter?: Decrypter | undefined;
 }
 
@@ -301,7 +300,6 @@ export async function openBundleFiles(name: string, place: BundleReadOptions): P
   return openBundlePath(resolve(place.workingFolder, name), name, place);
 }
 
-/** Opens a folder or archive; decrypts an encrypted archive first.  @param name the bundle name, for messages */
 async function openBundlePath(
   path: string,
   name: string,

@@ -28,7 +28,6 @@ const answer = (question: string, value: string, subject = "", at = "2026-11-20T
   at,
 });
 
-/** The facts with another answer to a question. */
 const answering = (facts: HandoverFacts, question: string, value: string, at?: string): HandoverFacts => {
   const others = facts.answers.filter((one) => one.question !== question);
   const subjects = facts.answers.filter((one) => one.question === question).map(({ subject }) => subject);
@@ -36,7 +35,6 @@ const answering = (facts: HandoverFacts, question: string, value: string, at?: s
   return { ...facts, answers: [...others, ...all.map((subject) => answer(question, value, subject, at))] };
 };
 
-/** Without the answer to a question. */
 const unanswering = (facts: HandoverFacts, question: string): HandoverFacts => ({
   ...facts,
   answers: facts.answers.filter((one) => one.question !== question),
@@ -55,7 +53,6 @@ const withOne = (change: Parameters<typeof createAdministrator>[1]): HandoverFac
   administrators: [{ ...createAdministrator(1), ...ONE, ...change }, ...OTHERS],
 });
 
-/** The complete facts with another renewal of a kind, and nothing answered of which one at Apple it is. */
 const withRenewal = (kind: Renewal["kind"], change: Partial<Renewal>, facts = COMPLETE_FACTS): HandoverFacts => {
   const renewals = facts.renewals.map((one) => (one.kind === kind ? { ...one, ...change } : one));
   return { ...facts, renewals, answers: facts.answers.filter(({ question }) => !WHICH.test(question)) };
@@ -63,13 +60,11 @@ const withRenewal = (kind: Renewal["kind"], change: Partial<Renewal>, facts = CO
 
 const WHICH = /\.(?:topic|mdm-server|location)$/;
 
-/** The complete facts with a contract. */
 const ending = (until: string): HandoverFacts => ({
   ...COMPLETE_FACTS,
   tenant: { ...COMPLETE_FACTS.tenant, contracts: [{ name: "CLOMO MDM", licences: 300, from: null, until }] },
 });
 
-/** Facts of which one thing is missing, by the code of the gap; the leaver goes where the third is given. */
 const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: Person, leaves?: string])[] = [
   [
     "unsaid",

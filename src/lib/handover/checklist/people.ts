@@ -21,7 +21,6 @@ export interface Person {
   readonly words: readonly string[];
 }
 
-/** Characters that separate people, and what is said about a person from the person. */
 const SEPARATORS = /[,;、/・\r\n()[\]{}<>「」『』【】〔〕〖〗《》〈〉]+/u;
 
 const toPlainText = (written: string): string => toCp932Form(written).normalize("NFKC");

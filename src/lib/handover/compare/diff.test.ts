@@ -110,7 +110,6 @@ test("finds users' names however the file is split, and parses only the requeste
   );
 });
 
-/** Lines in blocks of whole lines, of any lengths. */
 const blocks = (lines: readonly string[], cuts: readonly number[]): Buffer[] => {
   const made: Buffer[] = [];
   let from = 0;

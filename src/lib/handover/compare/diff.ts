@@ -35,7 +35,6 @@ const MIRRORED_AT_FIELD = {
   example: null,
 } as const satisfies Field;
 
-/** Returns the field that a difference is about; undefined for a whole record. */
 export const fieldOf = ({ resource, field }: Pick<Difference, "resource" | "field">): Field | undefined => {
   if (field === null) return undefined;
   return resource === "tenant" && field === MIRRORED_AT ? MIRRORED_AT_FIELD : resourceOf(resource).fields[field];

@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { splitIntoLineBlocks } from "../bundle/line-blocks.ts";
 import { walkDifferences } from "./walk.ts";
 
-/** Chunks of a text, in one buffer that is overwritten once the next is asked for, as a file's are. */
 async function* chunksOf(text: string, sizes: readonly number[]): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text);
   const shared = Buffer.alloc(bytes.length);

@@ -161,7 +161,6 @@ const pageOf = (data: ReportData, language: "ja" | "en"): string =>
     .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
     .replaceAll(/\s+/g, " ");
 
-/** The data with other members of the tenant. */
 const withTenant = (change: Partial<HandoverFacts["tenant"]>): ReportData =>
   buildReport({ ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, ...change } });
 

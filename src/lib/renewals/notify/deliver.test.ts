@@ -19,7 +19,6 @@ const IT: Recipient = { name: "it", way: "mail", address: "it@example.jp", langu
 const CHAT: WebhookRecipient = { name: "chat", way: "webhook", url: { env: "URL" }, language: "ja" };
 const digest = createDigest();
 
-/** Delivers one message by the settings, in an environment. */
 const deliveries = (settings: Partial<NotifySettings>, environment: Record<string, string | undefined> = {}) => {
   const whole: NotifySettings = { language: "ja", stages: [], recipients: [], ...settings };
   const deliver = createDeliverer(whole, { environment, folder, modes: true });

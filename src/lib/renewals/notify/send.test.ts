@@ -41,7 +41,6 @@ const watched = (context: string, timezone: string, { client }: TestTenant): Rem
   items: () => client.renewals.list(),
 });
 
-/** Records what is brought to whom, and answers as told. */
 class Post {
   readonly sent: { readonly to: string; readonly message: Message; readonly digest: Digest }[] = [];
   readonly answers = new Map<string, Delivery>();

@@ -140,7 +140,6 @@ const WEBHOOK = "name: a, way: webhook, url-env: A";
 const COMMAND = "name: a, way: command, command: [x]";
 const LOCAL = ["smtp:", "  host: 127.0.0.1", "  from: a@example.jp", "  security: none"];
 
-/** A file with one recipient. */
 const one = (recipient: string): readonly string[] => ["recipients:", `  - {${recipient}}`];
 
 test.each<[string, readonly string[], object]>([

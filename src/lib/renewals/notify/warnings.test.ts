@@ -17,7 +17,6 @@ const IT: Recipient = { name: "it", way: "mail", address: "it@example.jp", langu
 
 const past = createPastReminder;
 
-/** A tenant with one thing that has reached a stage, where these notices were. */
 const tenantOf = (notices: readonly ReminderRecord[], known: Omit<ReminderTenantContent, "notices"> = {}) => {
   const { tenant, asked } = createReminderTenant({ items: [createDueReminder().item], ...known, notices });
   return { asked, loaded: LoadedTenant.load(tenant, { now: NOW, stages: [90, 30] }) };

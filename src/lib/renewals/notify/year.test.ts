@@ -15,11 +15,9 @@ const HOUR_MS = 3_600_000;
 const START = Date.parse("2026-11-20T00:00:00Z");
 const DAYS = 400;
 
-/** Chance that comes the same every time. */
 class Dice {
   #state = 20_261_120;
 
-  /** 0 to 1 */
   roll(): number {
     this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
     return this.#state / 2 ** 32;
@@ -83,7 +81,6 @@ interface Life {
   readonly name: string;
   readonly kind: "push-certificate" | "ade-token" | "vpp-token" | "android-owner" | "custom";
   readonly owner: string | null;
-  /** from an hour on, its expiry */
   readonly expiries: readonly (readonly [hour: number, expiresAt: string])[];
 }
 
@@ -133,7 +130,6 @@ const LIVES: readonly Life[] = [
 
 type Run = "missed" | "once" | "twice" | "killed" | "refused";
 
-/** Hours of a day (UTC) with runs, where a stage has begun: after a change at 0, by day, from midnight of Tokyo on. */
 const BUSY_HOURS: readonly number[] = [0, 6, 15, 16, 17, 18, 19];
 
 /** The same where the latest stages are days old: what is left over, and that nothing is sent again. */
@@ -173,7 +169,6 @@ function* hours(dice: Dice): Generator<Run> {
 const expiryAt = ({ expiries }: Life, hour: number): string | undefined =>
   expiries.findLast(([from]) => from <= hour)?.[1];
 
-/** One thing in one message: who got it, when, which stage of which expiry. */
 interface Got {
   readonly to: string;
   readonly key: string;

@@ -31,7 +31,6 @@ const exportBy = async (client: WholeClient, request: HandoverRequest = {}): Pro
 const linesOf = ({ files }: Exported, name: ResourceName): readonly string[] =>
   (files.get(`resources/${name}.ndjson`) ?? "").split("\n").slice(0, -1);
 
-/** Everything in the file, but for caches of connections. */
 const contentOf = ({ database }: TestTenant): string =>
   JSON.stringify(
     database

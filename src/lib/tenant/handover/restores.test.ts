@@ -11,7 +11,6 @@ import {
 } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
-/** Everything in the file, but for what tells how often it was changed. */
 const contentOf = ({ database }: TestTenant): string =>
   JSON.stringify(
     database
@@ -111,18 +110,15 @@ test("removals must be confirmed by their number, and a plan is valid only for a
   expect(late?.code).toBe("conflict");
 });
 
-/** A file of one resource. */
 const fileOf = (name: string, records: readonly object[]): ReadonlyMap<string, string> =>
   new Map([[`resources/${name}.ndjson`, records.map((record) => `${JSON.stringify(record)}\n`).join("")]]);
 
-/** The records of a resource in an export. */
 const recordsIn = (files: ReadonlyMap<string, string>, name: string): Record<string, unknown>[] =>
   (files.get(`resources/${name}.ndjson`) ?? "")
     .split("\n")
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-/** The only account with other values. */
 const account =
   (values: object) =>
   ([one]: readonly Record<string, unknown>[]): readonly object[] => [{ ...one, ...values }];

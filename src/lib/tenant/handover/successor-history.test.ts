@@ -18,7 +18,6 @@ afterAll(async () => {
   await successor[Symbol.asyncDispose]();
 });
 
-/** What is open in the console, by record: a task of the successor has what several of the mirror had. */
 const openWork = async ({ client }: TestTenant) => {
   const tasks = await client.console.list({});
   const whole = await Promise.all(tasks.map(({ number }) => client.console.show(number)));
@@ -52,7 +51,6 @@ const takeOver = async (
   return did;
 };
 
-/** The file with the records of users has the same people under other ids, where an export created them. */
 const withoutIds = (files: ReadonlyMap<string, string>): Readonly<Record<string, number>> =>
   Object.fromEntries([...files].map(([name, content]) => [name, content.split("\n").length - 1]));
 

@@ -28,7 +28,6 @@ const edit = async (values: Readonly<Record<string, string>>, name = "yamada@x",
 const remove = async (name: string) =>
   mirror.client.imports.commit(await mirror.client.imports.delete({ kind: "users", ids: [await idOf(mirror, name)] }));
 
-/** Makes the successor like the mirror. @returns the number of the change */
 const apply = async (): Promise<number> => {
   const { mirroredAt } = await mirror.client.tenant.show();
   await restoreFrom(successor.client, await exportApplicableFiles(mirror.client), undefined, mirroredAt ?? undefined);

@@ -22,7 +22,6 @@ const open = async (options: SMTPServerOptions = {}): Promise<ResolvedSmtpSettin
   return { host: "127.0.0.1", port: office.port, security: "none", from: "CLOMO 期限 <renewals@example.jp>" };
 };
 
-/** A certificate for 127.0.0.1, made for this test. */
 const certificate = (): { readonly key: string; readonly cert: string } => {
   const folder = mkdtempSync(join(tmpdir(), "mail-"));
   try {

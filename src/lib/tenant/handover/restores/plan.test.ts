@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../../model/organisation.ts";
 import { findDetachedOrgs } from "./plan.ts";
 
-/** A tree that counts how often it is asked. */
 class CountedTree extends Map<string, unknown> {
   asked = 0;
 
@@ -13,7 +12,6 @@ class CountedTree extends Map<string, unknown> {
   }
 }
 
-/** By going up from each as many steps as there are organisations. */
 const byBruteForce = (above: ReadonlyMap<string, unknown>): readonly string[] =>
   [...above.keys()].filter((id) => {
     let at: unknown = id;
