@@ -1,11 +1,10 @@
 import { line, step, type CommandLine } from "../../advice/index.ts";
 import type { AccountPrefix } from "../../model/question.ts";
-import { RECORDED_FIELDS } from "../../model/renewal.ts";
-import { joinTexts, same, addSpaceAfterLatin, text, type Text } from "../../text/index.ts";
+import { same, addSpaceAfterLatin, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { ChecklistItem, ItemDraft } from "./item.ts";
 import { sharesWord } from "./people.ts";
-import { completePhone, findPhoneRenewals, type AccountPhone } from "./phone.ts";
+import { completePhone, findPhoneRenewals } from "./phone.ts";
 import { getCurrentValue, type Question } from "./question.ts";
 
 /** An account at Apple or Google that must be handed over. */
@@ -80,7 +79,7 @@ export function askAccount(
   const own = renewals.filter((renewal) =>
     matchesAccount(resolveRenewalAccount(draft.facts, prefix, renewal), account),
   );
-  const phone = askPhone(draft, { prefix, renewals: own, of });
+  askPhone(draft, { prefix, renewals: own, of });
   draft.ask({
     id: `${prefix}.password-place`,
     label: ACCOUNT_LABELS["password-place"],
@@ -89,7 +88,6 @@ export function askAccount(
       `${of.ja}のパスワードはどこに保管していますか?(場所だけ。パスワード自体は書かないでください)`,
     ),
   });
-  for (const renewal of own) addMissingFieldsGap(draft, renewal, { holder, phone });
 }
 
 function askCompanyAccount(
@@ -119,36 +117,6 @@ function askCompanyAccount(
 
 const isRenewedWith = ({ account: own }: Pick<Renewal, "account">, account: string | null): boolean =>
   own === null || account === null || sharesWord(own, account);
-
-/**
- * Adds a gap if a renewal item lacks the phone holder or the owner although an answer contains this information:
- * `renewals list` then does not show it.
- */
-function addMissingFieldsGap(
-  draft: ItemDraft,
-  renewal: Renewal,
-  { holder, phone }: { readonly holder: string | null; readonly phone: AccountPhone },
-): void {
-  const { phoneHolder } = completePhone(renewal, phone);
-  const lacking: Partial<Record<"phoneHolder" | "owner", string>> = {
-    ...(renewal.phoneHolder === null && phoneHolder !== null && !draft.isLeaver(phoneHolder) && { phoneHolder }),
-    ...(renewal.owner === null && holder !== null && { owner: holder }),
-  };
-  const known = Object.entries(lacking).map(([field, value]): Text => {
-    const { en, ja } = RECORDED_FIELDS[field as keyof typeof lacking].label;
-    return text(`${en} (known: ${value})`, `${ja}(回答済みの内容: ${value})`);
-  });
-  if (known.length === 0) return;
-  const { en, ja } = joinTexts(known, text(", ", "、"));
-  draft.gap(
-    "renewal-lacks",
-    text(
-      `not recorded in the renewal item ${renewal.name}, so renewals list does not show it: ${en}`,
-      `「${renewal.name}」の項目に登録されていないため、renewals list に表示されません: ${ja}`,
-    ),
-    line("renewals edit", [renewal.name], { ...lacking, owner: lacking.owner === undefined ? undefined : "MAIL" }),
-  );
-}
 
 /**
  * The source from which the account of a renewal item is known: the renewal item itself, an answer, or the certificate
@@ -317,9 +285,9 @@ export function listAccountAnswers(
 function askPhone(
   draft: ItemDraft,
   { prefix, renewals, of }: Pick<ExternalAccount, "prefix" | "renewals"> & { readonly of: Text },
-): AccountPhone {
+): void {
   const { numberIn, holderIn } = findPhoneRenewals(renewals);
-  const phone = draft.ask({
+  draft.ask({
     id: `${prefix}.phone`,
     label: ACCOUNT_LABELS.phone,
     wording: text(
@@ -357,5 +325,4 @@ function askPhone(
     ),
     yearly: true,
   });
-  return { phone, phoneHolder };
 }

@@ -34,7 +34,6 @@ export const GAP_CODES = [
   "renewal-near",
   "not-recorded",
   "which-one",
-  "renewal-lacks",
   // gaps that concern what depends on the leaver
   "leaver-holds",
 ] as const;

@@ -131,8 +131,6 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ["which-one", withRenewal("push-certificate", { topic: null })],
   ["which-one", unanswering(COMPLETE_FACTS, "apple-business.mdm-server")],
   ["which-one", unanswering(COMPLETE_FACTS, "apple-business.location")],
-  ["renewal-lacks", withRenewal("ade-token", { phoneHolder: null })],
-  ["renewal-lacks", withRenewal("android-owner", { owner: null })],
   [
     "renewal-expired",
     {
