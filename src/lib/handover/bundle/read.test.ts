@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   existsSync,
   linkSync,
@@ -11,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import {
@@ -103,6 +105,33 @@ test("refuses a .zip that is cut off, or has something before or after it", asyn
   for (const content of [Buffer.concat([more, zip]), Buffer.alloc(0)])
     expect(await refused(content, "a.zip")).toMatch(/not a bundle \(a folder/);
 });
+
+test("refuses a .zip with a changed bit, or unpacks the same from it", async () => {
+  const root = freshFolder();
+  await writeBundle(join(root, "a.zip"), storageIn(root), { files: { "a.txt": "some words, some words" } });
+  const zip = readFileSync(join(root, "a.zip"));
+  const open = async (name: string): Promise<Map<string, string>> => {
+    await using bundle = await openBundle(name, { workingFolder: root, temporary: storageIn(root) });
+    const found = new Map<string, string>();
+    for (const { path } of bundle.files) found.set(path, (await Array.fromAsync(bundle.read(path))).join(""));
+    const wrong = bundle.sums.filter(({ path, sha256 }) => sha256 !== hashOf(found.get(path) ?? ""));
+    if (wrong.length > 0) throw new Failure("input-rejected", { what: { en: "a hash", ja: "" } });
+    return found;
+  };
+  const whole = await open("a.zip");
+  await fc.assert(
+    fc.asyncProperty(fc.nat(zip.length * 8 - 1), async (bit) => {
+      const spoilt = Buffer.from(zip);
+      spoilt[bit >> 3] = (spoilt[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      writeFileSync(join(root, "b.zip"), spoilt);
+      const outcome = await open("b.zip").catch((error: unknown) => (error as Failure).code);
+      if (outcome !== "input-rejected") expect(outcome).toEqual(whole);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const hashOf = (content: string): string => createHash("sha256").update(content).digest("hex");
 
 test("refuses an archive bomb by its ratio, its stated size and its manifest", async () => {
   const big: ArchiveFile = { path: "csv/users.csv", content: "\0".repeat(80 * 1024 * 1024) };

@@ -10,7 +10,7 @@ export interface ArchiveEntry {
   readonly bytes: number;
   /** reason to reject the file regardless of its name, for example because it is a link */
   readonly fault?: Text | undefined;
-  readonly content: () => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
+  readonly content: () => AsyncIterable<Uint8Array>;
 }
 
 const MIB = 1024 * 1024;
@@ -107,7 +107,7 @@ async function writeEntry(
   const file = await folder.file(path);
   const kept: Uint8Array[] = [];
   let passed = 0;
-  for await (const chunk of await content()) {
+  for await (const chunk of content()) {
     passed += chunk.length;
     if (passed > bytes) throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE, path);
     if (path === SUMS_FILE) kept.push(chunk);

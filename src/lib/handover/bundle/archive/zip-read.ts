@@ -42,18 +42,27 @@ export async function* readZip(archive: RegularFile, where: string, most: number
         path: entry.fileName,
         bytes: entry.uncompressedSize,
         fault: isPlain ? undefined : text("not a regular file", "通常のファイルではありません"),
-        content: async () => (await zip.openReadStreamPromise(entry)) as AsyncIterable<Uint8Array>,
+        content: () => readContent(zip, entry, where),
       };
     }
     // no data may be hidden between the last file and the central directory
     if ((await archive.readAt(at, 4)).readUInt32LE() !== CENTRAL_DIRECTORY_SIGNATURE)
       throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
   } catch (error) {
-    throw error instanceof Failure || !isArchiveError(error)
-      ? error
-      : createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
+    throw toArchiveFailure(error, where);
   }
 }
+
+async function* readContent(zip: ZipFile, entry: Entry, where: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* (await zip.openReadStreamPromise(entry)) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw toArchiveFailure(error, where);
+  }
+}
+
+const toArchiveFailure = (error: unknown, where: string): unknown =>
+  error instanceof Failure || !isArchiveError(error) ? error : createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
 
 /**
  * Returns true if an error means that the archive is damaged. Errors of the file system have codes of their own; errors
