@@ -21,8 +21,7 @@ const ONBOARDING_NOUNS = ["tenant", "answers", "renewals", "devices", "ade"] as 
 
 type OnboardingClient = Client<(typeof ONBOARDING_NOUNS)[number]>;
 
-const isQuestionName = (name: string): name is QuestionName =>
-  (QUESTION_NAMES as readonly string[]).includes(name);
+const isQuestionName = (name: string): name is QuestionName => (QUESTION_NAMES as readonly string[]).includes(name);
 
 /** Returns true if a device that may have an owner does not have one. Stops reading at the first such device. */
 async function hasUnownedDevice(client: OnboardingClient): Promise<boolean> {

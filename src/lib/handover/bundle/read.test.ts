@@ -125,7 +125,7 @@ test("refuses a .zip with a changed bit, or unpacks the same from it", async () 
       spoilt[bit >> 3] = (spoilt[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       writeFileSync(join(root, "b.zip"), spoilt);
       const outcome = await open("b.zip").catch((error: unknown) => (error as Failure).code);
-      if (outcome !== "input-rejected") expect(outcome).toEqual(whole);
+      expect(outcome === "input-rejected" ? whole : outcome).toEqual(whole);
     }),
     { numRuns: 300 },
   );
