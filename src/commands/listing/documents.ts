@@ -86,8 +86,8 @@ export function resolveRequestedDocument<D extends DocumentFormat>(
       what: text("-o FILE requires --format", "-o FILE には --format も指定してください"),
       where,
       hint: text(
-        "add the format of the file, such as --format html or --format xlsx; write other formats with > FILE",
-        "--format html や --format xlsx など、ファイルの形式を指定してください。ほかの形式は > FILE で書き出せます",
+        "add the format of the file, such as --format markdown or --format xlsx; write other formats with > FILE",
+        "--format markdown や --format xlsx など、ファイルの形式を指定してください。ほかの形式は > FILE で書き出せます",
       ),
     });
   }
