@@ -1,6 +1,6 @@
 "use strict";
 
-const { chmodSync, mkdirSync, rmSync, statfsSync, statSync } = require("node:fs");
+const { chmodSync, existsSync, mkdirSync, rmSync, statfsSync, statSync } = require("node:fs");
 const path = require("node:path");
 
 const OTHERS_WRITE = 0o022;
@@ -38,7 +38,7 @@ function cacheFolder(platform, env, userFolder) {
 function makePrivate(folders, userId, home) {
   const [innermost] = folders;
   try {
-    mkdirSync(innermost, { recursive: true, mode: 0o700 });
+    makeFolder(innermost);
     if (userId === undefined) return true;
     const found = folders.map((folder) => ({ folder, ...statOf(folder) }));
     const above = home ? [statOf(home)] : [];
@@ -55,6 +55,18 @@ function makePrivate(folders, userId, home) {
   } catch {
     return false;
   }
+}
+
+/**
+ * Creates a folder and its parents. `recursive` of Node never returns if no folder can be created below an existing one
+ * (`/proc`).
+ *
+ * @param {string} folder
+ */
+function makeFolder(folder) {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 /** Minimum free space for keeping compiled code, which takes about 3 MB. */

@@ -17,6 +17,12 @@ describe("version and help", () => {
     expect(await readdir(home)).toEqual(["cache"]);
   });
 
+  test.runIf(process.platform === "linux")("a change ends with an error if no home can be there", async () => {
+    const { code, stderr } = await run(["tenant", "set", "--ios", "yes"], { home: "/proc/nowhere" });
+    expect(code).toBe(2);
+    expect(stderr).toContain("set CLOMOCTL_HOME to another folder");
+  });
+
   test("commands that only read work in a home that cannot be written", async () => {
     const home = await freshHome();
     await chmod(home, 0o500);

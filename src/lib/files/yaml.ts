@@ -202,16 +202,16 @@ const findYamlPair = (node: unknown, name: string) =>
 
 function createIssueMessage(issue: core.$ZodRawIssue): string | undefined {
   const { path = [], input } = issue;
-  const name = describePath(path);
-  const missing = text(`${name.en} is missing`, `${name.ja} がありません`);
+  const name = path.findLast((part) => typeof part === "string") ?? "the file";
+  const missing = text(`${name} is missing`, `${name} がありません`);
   if (input === undefined) return toZodMessage(missing);
   if (issue.code === "unrecognized_keys") {
     const { keys, inst } = issue;
     const known = inst instanceof z.ZodObject ? Object.keys(inst.shape).join(", ") : "";
     return toZodMessage(
       text(
-        `unknown key "${keys[0]}" in ${name.en}; allowed keys: ${known}`,
-        `${name.ja}に「${keys[0]}」は書けません。使えるキー: ${known}`,
+        `unknown key "${keys[0]}" in ${name}; allowed keys: ${known}`,
+        `${name} に「${keys[0]}」は書けません。使えるキー: ${known}`,
       ),
     );
   }
@@ -225,23 +225,14 @@ function createIssueMessage(issue: core.$ZodRawIssue): string | undefined {
   return issue.code === "invalid_type" ? toZodMessage(describeExpected(issue.expected, name)) : undefined;
 }
 
-const describePath = (path: readonly PropertyKey[]): Text => {
-  const [last, list] = [path.at(-1), path.at(-2)];
-  if (last === undefined) return text("the file", "ファイル");
-  if (typeof last !== "number") return text(String(last), String(last));
-  return list === undefined
-    ? text("an entry of the list", "リストの項目")
-    : text(`an entry of ${String(list)}`, `${String(list)} の項目`);
-};
-
 function describeInvalidChoice(input: unknown, choices: readonly unknown[]): Text {
   if (typeof input !== "string" || input.trim() === "") return PLAIN_TEXT_NEEDED;
   const list = choices.filter((choice) => choice !== "").join(", ");
   return text(`"${input}" is not one of these values: ${list}`, `「${input}」は使えません。使える値: ${list}`);
 }
 
-function describeExpected(expected: string, name: Text): Text {
+function describeExpected(expected: string, name: string): Text {
   if (expected === "array") return text("this value must be a list", "この値はリストで書いてください");
   if (expected === "string") return PLAIN_TEXT_NEEDED;
-  return text(`${name.en} must consist of "name: value" entries`, `${name.ja}は「名前: 値」の並びにしてください`);
+  return text(`${name} must consist of "name: value" entries`, `${name} は「名前: 値」の並びにしてください`);
 }

@@ -56,9 +56,6 @@ export const nameKey = foldText;
 /** Returns the comparison key of a name that Apple returns: full-width letters and digits equal their ASCII forms. */
 export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
-/** Returns the comparison key of a SECURED APPs ユーザーID, which is compared exactly. */
-export const userIdKey = (id: string): string => id;
-
 /** The ways in which values of a field are compared. */
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
 

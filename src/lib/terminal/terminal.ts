@@ -307,13 +307,6 @@ export class Terminal {
     if (this.onTerminal) await this.out.flush();
   }
 
-  /** Writes a {@link note} immediately, before work that blocks the event loop. */
-  noteNow(line: Advice): void {
-    if (this.#options.quiet === true) return;
-    this.progress.hide();
-    this.#writeNow(`${this.#folded(this.#line(line)).join("\n")}\n`);
-  }
-
   /** Writes a diagnostic detail: one line, escaped; only with `--verbose`. */
   async detail(line: Advice): Promise<void> {
     if (this.#options.verbose === true) {

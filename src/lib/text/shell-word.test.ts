@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { escapeForPeople } from "../terminal/escape.ts";
-import { formatShellOption, quoteShellWord, toTypableWord } from "./shell-word.ts";
+import { formatShellOption, quoteShellWord, toTypableName } from "./shell-word.ts";
 
 /** What a shell makes of a word. */
 const typed = (words: readonly string[]): readonly string[] =>
@@ -49,7 +49,7 @@ test.each([
   ["山\u202e田", "id1"],
   ["ＡＢＣ", "ＡＢＣ"],
 ])("%j as an argument is typed as %s", (name, word) => {
-  expect(toTypableWord(name, "id1")).toBe(word);
+  expect(quoteShellWord(toTypableName(name, "id1"))).toBe(word);
 });
 
 test.each([

@@ -42,6 +42,3 @@ export const formatShellOption = (flag: string, value: string): string =>
 /** Returns the name, or the id if the name cannot be typed as shown or would be parsed as an option. */
 export const toTypableName = (name: string, id: string): string =>
   name.startsWith("-") || name === "" || name.search(DECEPTIVE_CHARACTERS) !== -1 ? id : name;
-
-/** Returns {@link toTypableName} as one word of a shell, in quotes if it needs them. */
-export const toTypableWord = (name: string, id: string): string => quoteShellWord(toTypableName(name, id));

@@ -154,23 +154,6 @@ test("no verbose or JSON output contains a secret", async () => {
 });
 
 test.each([
-  [
-    "secured users create --help-all",
-    [
-      "ファイル管理者",
-      "グループ管理者",
-      "A 一般ユーザー can only use the app on the device. Browser and Mailer do not have these managers, and the manual does not have a table for them. Administrators (管理者) have all rights in all apps. They are created in Settings(Administrators) of SECURED APPs MANAGER and marked in clomoctl with",
-    ],
-  ],
-  ["secured users edit --help-all", ["ファイル管理者", "グループ管理者", "clomoctl rule"]],
-])("facts 6.7: %s explains what each role may do", async (line, told) => {
-  const { en, ja } = await runInBoth(line);
-  const one = en.stdout.replaceAll(/\s+/g, " ");
-  for (const words of told) expect(one).toContain(words);
-  expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("clomoctl独自の規則");
-});
-
-test.each([
   [`パスワード=${CANARY}`, "「パスワード」は --password-file で指定してください"],
   [`パスワード:${CANARY}`, "--set は「ヘッダー=値」で指定してください"],
   [CANARY, "--set は「ヘッダー=値」で指定してください"],

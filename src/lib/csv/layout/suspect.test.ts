@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import type { FixChoice } from "../../model/import.ts";
 import { CharacterScan, scanText } from "./look.ts";
-import { suggestFix, createFixer, damageCheckKindOf, detectDamage, type DamageCheckKind } from "./suspect.ts";
+import { createFixer, damageCheckKindOf, detectDamage, type DamageCheckKind } from "./suspect.ts";
 
 const seen = (value: string): CharacterScan => {
   const look = new CharacterScan();
@@ -165,15 +165,4 @@ test.each([
   ["orgs", "組織名", ["names", "trim"], "第一　営業部 ", undefined],
 ] as const)("for %s, %s with %j: %j becomes %j", (format, header, fixes, value, result) => {
   expect(mended(format, header, fixes, value)).toEqual([result]);
-});
-
-test.each([
-  [" a@example.jp", { mended: "a@example.jp", fix: ["trim"] }],
-  ["a＠example.jp", { mended: "a@example.jp", fix: ["width"] }],
-  ["　Ａ1", { mended: "A1", fix: ["trim", "width"] }],
-  ["A1", undefined],
-  [" 営業", undefined],
-  ["", undefined],
-])("finds the fixes that apply to %j", (value, mending) => {
-  expect(suggestFix(value)).toEqual(mending);
 });

@@ -210,17 +210,3 @@ export const createFixer = (column: Column, fixes: readonly FixChoice[]): ((valu
   if (apply.length === 0) return undefined;
   return (value) => apply.reduce((fixed, { mend }) => mend(fixed), value);
 };
-
-/**
- * Returns the value that the fixes would produce, and the fixes that are required. Returns undefined if the fixes would
- * not change the value, or if the fixed value would not consist of half-width characters only.
- */
-export const suggestFix = (
-  value: string,
-): { readonly mended: string; readonly fix: readonly FixChoice[] } | undefined => {
-  const narrow = toHalfWidth(value);
-  const mended = narrow.trim();
-  if (mended === value || /[^\x21-\x7e]/.test(mended)) return undefined;
-  const fix: readonly FixChoice[] = mended === narrow ? ["width"] : narrow === value ? ["trim"] : ["trim", "width"];
-  return { mended, fix };
-};
