@@ -24,7 +24,7 @@ test("every command opens a tenant, except these", async () => {
   expect((await opening(PROGRAM, [])).toSorted()).toEqual([
     "clomo-account delete",
     "completion",
-    ...["add", "list", "remove", "set", "show", "use"].map((verb) => `context ${verb}`),
+    ...["add", "list", "remove", "set", "use"].map((verb) => `context ${verb}`),
     ...["check", "convert"].map((verb) => `csv ${verb}`),
     "devices template",
     "doctor",

@@ -136,8 +136,8 @@ test("documents are selected by --format and written to -o", async () => {
   expect(writing.map(([path, { options }]) => [path, choicesOf(options).filter((one) => OLD.includes(one))])).toEqual([
     ["handover diff", ["markdown"]],
     ["handover report", ["html", "markdown"]],
-    ["onboarding guide", ["text", "markdown", "html"]],
-    ["renewals guide", ["text", "markdown", "html"]],
+    ["onboarding guide", ["text", "markdown"]],
+    ["renewals guide", ["text", "markdown"]],
   ]);
   for (const [path, { options }] of writing)
     expect(options["output"], path).toMatchObject({ kind: "output", short: "o" });

@@ -34,10 +34,3 @@ test("a dry run changes nothing; a mirror names the task", async () => {
   expect(en.stderr).toContain("clomoctl console show 4\n");
   expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 4\n");
 });
-
-test("facts 6.6, 6.7: help lists which apps have groups, and what is a clomoctl rule", async () => {
-  const { en, ja } = await runInBoth("secured groups create --help-all");
-  const told = en.stdout.replaceAll(/\s+/g, " ");
-  for (const words of ["所属するグループ", "clomoctl rule", "a Groups screen"]) expect(told).toContain(words);
-  expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("clomoctl独自の規則");
-});

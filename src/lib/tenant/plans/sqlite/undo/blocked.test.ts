@@ -155,8 +155,8 @@ const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
     const [b] = await tenant.client.accounts.find({ name: "b" });
     await tenant.client.accounts.revoke(b?.id ?? "", {});
     const what = {
-      en: "no system administrator would be left, and nobody else can grant this role again",
-      ja: "システム管理者がいなくなります(ほかに権限を付与できる人がいません)",
+      en: "no system administrator would be left: grant another person this role first",
+      ja: "システム管理者がいなくなります。先に別の人をシステム管理者にしてください",
     };
     const first = { thing: "account", name: "c", fields: [], change: null, other: null, what };
     return { number, first, told: what.en };
