@@ -132,7 +132,7 @@ story(
       const person = new Story(s.folder, SETTINGS);
       person.setClock(NOW);
       await person.run(w.renewals.guide(name, ...here("aoba")));
-      const page = await person.run(w.renewals.guide(name, "--format", "html", ...here("aoba")));
+      const page = await person.run(w.renewals.guide(name, "--format", "markdown", ...here("aoba")));
       for (const proposal of findProposals(page.stdout)) await person.try(proposal, "aoba");
       await person.run(w.renewals.confirm(name, "2027-11-27", ...here("aoba")), { code: 3 });
     }
