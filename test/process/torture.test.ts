@@ -29,8 +29,8 @@ test("the torture run tries some places of two scenes, continues with others, an
   const continued = isMissing ? [] : [["kills", "12", "4", "0"]];
   expect(triedIn(await torture("--only", "kills", "--resume"))).toEqual(continued);
   const kept = await readFile(state, "utf8");
-  const replayed = await torture("--only", "kills", "--scene", "a context", "--place", "kill-before 1");
-  expect(triedIn(replayed)).toEqual(isMissing ? [] : [["kills", "1", "1", "0"]]);
+  const replayed = await torture("--only", "disk-faults", "--scene", "a context", "--place", "eio 1");
+  expect(triedIn(replayed)).toEqual(isMissing ? [] : [["disk-faults", "1", "1", "0"]]);
   expect(await readFile(state, "utf8")).toBe(kept);
 });
 

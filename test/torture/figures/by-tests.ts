@@ -85,16 +85,13 @@ export const HISTORY_TRIALS = createTestTrials([
   createTestFile(`${TENANT_FOLDER}/records/directory-history.test.ts`, 20),
   createTestFile(`${TENANT_FOLDER}/policy/actors-history.test.ts`, 10),
   createTestFile(`${TENANT_FOLDER}/console/console-history.test.ts`, 10),
-  createTestFile(`${TENANT_FOLDER}/ade/history.test.ts`, 50),
   createTestFile(`${TENANT_FOLDER}/plans/users-model.test.ts`, 100),
-  createTestFile(`${TENANT_FOLDER}/plans/secured-model.test.ts`, 75),
   createTestFile(`${TENANT_FOLDER}/plans/history-model.test.ts`, 20),
   createTestFile(`${TENANT_FOLDER}/plans/orgs.test.ts`, 40),
   createTestFile(`${TENANT_FOLDER}/plans/devices.test.ts`, 12),
   createTestFile(`${TENANT_FOLDER}/versions/history.test.ts`, 60),
   createTestFile(`${TENANT_FOLDER}/handover/restores.test.ts`, 24),
   createTestFile("src/commands/imports/scenes/random-consoles.test.ts", 12),
-  createTestFile("src/commands/imports/scenes/random-secured-consoles.test.ts", 4),
 ]);
 
 /** Trials that export and then import, in every encoding and mode. */
