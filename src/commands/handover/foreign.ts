@@ -8,7 +8,7 @@ import { DEVICE } from "../../lib/model/device.ts";
 import { comparisonKey } from "../../lib/model/normalise.ts";
 import type { Fields } from "../../lib/model/thing.ts";
 import { USER } from "../../lib/model/user.ts";
-import { findMissingTrait } from "../../lib/rules/import-file.ts";
+import { MIN_FOREIGN_RECORDS } from "../../lib/rules/import-file.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 
@@ -107,9 +107,7 @@ async function detectForeignBundle({
 }: ComparedBundle): Promise<RecordCounts | undefined> {
   if (countRecords(plan).both > 0) return undefined;
   const counts = countRecords(await compareAll());
-  const { rows, records, both } = counts;
-  const facts = { records, matches: both > 0, isNumbered: false, sharesName: undefined, sharesDomain: undefined };
-  if (findMissingTrait({ before: undefined, after: { mode: "replace", rows }, facts }) === undefined) return undefined;
+  if (counts.both > 0 || counts.records < MIN_FOREIGN_RECORDS) return undefined;
   return (await hasSharedKey(client, files)) ? undefined : counts;
 }
 
