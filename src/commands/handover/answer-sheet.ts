@@ -91,6 +91,8 @@ export async function readAnswerSheet(
       (one) => one.id === id && (about === "" || [one.about, one.subject].includes(about)),
     );
     const [question, ...others] = found;
+    // answered before the sheet was made, and no longer asked
+    if (question === undefined && at !== "") return [];
     if (question === undefined || others.length > 0)
       throw createSheetFailure(where, text(`no question is named "${id}"`, `「${id}」という質問はありません`));
     const read = parseAnswer(question, value, now);

@@ -163,7 +163,9 @@ describe("without being asked", () => {
     expect(exit).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject([{ question: "rules.lost.owner" }, { question: "rules.lost.document" }]);
     expect(await answers()).toEqual(["rules.lost.document=wiki 前任", "rules.lost.owner=佐藤 前任"]);
-    const again = await run("handover answer --file - --by 後任", { ...here(), stdin: CONTENT });
+    // answered before, and no longer asked
+    const stdin = `${CONTENT.replace("回答者", "回答者,at")}rules.bogus,x,,2026-01-01\n`;
+    const again = await run("handover answer --file - --by 後任", { ...here(), stdin });
     expect(again).toMatchObject({ exit: 0 });
     expect(await answers()).toEqual(["rules.lost.document=wiki 後任", "rules.lost.owner=佐藤 後任"]);
   });

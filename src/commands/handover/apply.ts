@@ -93,8 +93,8 @@ export default defineCommand({
       "最初に引き継ぎデータ全体を検証し、追加・変更・削除の件数を種類ごとに表示して確認します。1 回の変更として、全部適用するか、何も変更しないかのどちらかです。ID と日時はそのまま引き継ぎ、2 回目の適用では何も変わりません。削除があるときは、件数の入力か --confirm-deletions が必要です。",
     ),
     text(
-      "Bundles do not contain passwords: accounts that need a password are listed at the end, and the plan lists accounts that become administrators. Certificates, tokens and data held by Apple are not applied: the tenant keeps its own. A bundle made with --scope cannot be applied, because everything else in the tenant would be removed. A bundle from a mirror of the console (CLOMO PANEL) makes the tenant a mirror, too. To a tenant that is already a mirror, only data that the console does not have can be applied.",
-      "パスワードは含まれないため、再設定が必要なアカウントを最後に示します。適用によって管理者になる人は、計画とともに示します。証明書・トークンと Apple 側の情報も適用の対象外で、テナントにあるものがそのまま残ります。--scope で書き出したものは、残りの組織が削除されるため適用できません。管理画面(CLOMO PANEL)のミラーから書き出したものを適用したテナントは、同じくミラーになります。すでにミラーであるテナントには、管理画面にないデータだけを適用できます。",
+      "Bundles do not contain passwords: accounts that need a password are listed at the end, and the plan lists existing accounts that become administrators. Certificates, tokens and data held by Apple are not applied: the tenant keeps its own. A bundle made with --scope cannot be applied, because everything else in the tenant would be removed. A bundle from a mirror of the console (CLOMO PANEL) makes the tenant a mirror, too. To a tenant that is already a mirror, only data that the console does not have can be applied.",
+      "パスワードは含まれないため、再設定が必要なアカウントを最後に示します。適用によって管理者になる既存の人は、計画とともに示します。証明書・トークンと Apple 側の情報も適用の対象外で、テナントにあるものがそのまま残ります。--scope で書き出したものは、残りの組織が削除されるため適用できません。管理画面(CLOMO PANEL)のミラーから書き出したものを適用したテナントは、同じくミラーになります。すでにミラーであるテナントには、管理画面にないデータだけを適用できます。",
     ),
   ],
   args: { bundle: BUNDLE_ARGUMENT },
@@ -180,7 +180,6 @@ export default defineCommand({
   },
 });
 
-/** Writes what remains to be done after a bundle is applied. */
 async function writeNextSteps(
   tools: Tools,
   plan: RestorePlan,

@@ -71,7 +71,6 @@ async function hasSharedKey(client: KeyedRecordsClient, files: BundleFiles): Pro
   return false;
 }
 
-/** Returns a description of the context to which a bundle is applied, with the tenant and the day of the bundle. */
 export const describeTarget = (target: Text, { tenant, asOf }: Pick<Manifest, "tenant" | "asOf">): Text =>
   text(
     `${target.en}, from the bundle of "${tenant.name}" as of ${asOf}`,

@@ -151,7 +151,9 @@ async function askQuestions(
     answers.set(question, { value, at: facts.now });
     kept += 1;
   };
-  if (findOnboardingAnswer(facts, "onboarding.school") === undefined) await put("onboarding.school");
+  const isRuledOut = describeInapplicability(facts) !== undefined;
+  if (again || isRuledOut || findOnboardingAnswer(facts, "onboarding.school") === undefined)
+    await put("onboarding.school");
   for (const step of chosen) {
     if (describeInapplicability(known()) !== undefined) break;
     for (const question of step.asks(known())) if (again || needsAnswer(known(), question)) await put(question);

@@ -41,7 +41,7 @@ export async function* readZip(archive: RegularFile, where: string, most: number
       yield {
         path: entry.fileName,
         bytes: entry.uncompressedSize,
-        fault: isPlain ? undefined : text("not a regular file", "通常のファイルではありません"),
+        fault: isPlain ? undefined : text("repacked: extract it first", "展開してから指定してください"),
         content: () => readContent(zip, entry, where),
       };
     }
