@@ -28,14 +28,8 @@ async function prepareField(home: string): Promise<string> {
 
 /** Prepares a file that contains answers to two questions of the handover checklist. */
 async function prepareAnswers(home: string): Promise<string> {
-  const answers = [
-    "by: 髙橋",
-    "answers:",
-    "  - {question: rules.lost.owner, value: 情報システム部}",
-    "  - {question: console.tags, value: 共有フォルダー}",
-    "",
-  ];
-  await writeFile(join(home, "answers.yaml"), answers.join("\n"));
+  const answers = "question,value\nrules.lost.owner,情報システム部\nconsole.tags,共有フォルダー\n";
+  await writeFile(join(home, "answers.csv"), answers);
   return "";
 }
 
@@ -68,13 +62,5 @@ export const SETTINGS_SCENES: readonly Scene[] = [
     prepare: prepareMirror,
     line: ["context", "set", "local", "--timezone", "Asia/Tokyo", "--protected"],
   },
-  { name: "handover answer", prepare: prepareAnswers, line: ["handover", "answer", "--answers", "answers.yaml"] },
-  {
-    name: "onboarding guide",
-    prepare: async (home) => {
-      await writeFile(join(home, "answers.yaml"), "answers:\n  - {question: onboarding.school, value: no}\n");
-      return "";
-    },
-    line: ["onboarding", "guide", "--answers", "answers.yaml"],
-  },
+  { name: "handover answer", prepare: prepareAnswers, line: ["handover", "answer", "--file", "answers.csv"] },
 ];
