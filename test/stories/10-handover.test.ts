@@ -24,8 +24,8 @@ story(
     // what is missing becomes less with each answer
     const before = await w.checklistCounts(s);
     const vault = "情報システム部の金庫";
-    await s.write("answers.yaml", w.answerFile("佐藤 健一", { "push-certificate.password-place": vault }));
-    await s.run(w.handover.answerAll("answers.yaml"));
+    await s.write("answers.csv", w.answerFile("佐藤 健一", { "push-certificate.password-place": vault }));
+    await s.run(w.handover.answerAll("answers.csv"));
     const after = await w.checklistCounts(s, "--leaver", "sato01", "--leaves", "2027-03-31");
     expect((await w.checklistCounts(s)).gaps).toBe(before.gaps - 1);
     expect(after.steps).toBeGreaterThanOrEqual(4);
@@ -176,8 +176,8 @@ story(
 
     // the leaver learns something more, and sends it
     s.setClock(new Date("2027-01-20T01:00:00Z"));
-    await s.write("answers.yaml", w.answerFile("佐藤 健一", { "push-certificate.password-place": "3 階の金庫" }));
-    await s.run(w.handover.answerAll("answers.yaml"));
+    await s.write("answers.csv", w.answerFile("佐藤 健一", { "push-certificate.password-place": "3 階の金庫" }));
+    await s.run(w.handover.answerAll("answers.csv"));
     await s.run(w.renewals.edit("本社", "--phone", "03-0000-0009"));
     await s.run(w.handover.export("-o", "new.zip"));
     other.setClock(new Date("2027-01-21T01:00:00Z"));
