@@ -6,14 +6,6 @@ import { formatCount, joinTexts, same, text, type Text } from "../../../lib/text
 import type { ImportRequest } from "../plan/options.ts";
 import { RejectedFileFailure, type ListedProblems } from "../plan/problems.ts";
 
-const CREATE_GROUPS = text(
-  "to create the groups, pass --create-groups",
-  "グループを作るには --create-groups を付けてください",
-);
-const CREATE_ORGS = text(
-  "import the organisations first, or pass --create-orgs",
-  "先に組織をインポートするか、--create-orgs を付けてください",
-);
 const KEEP = text(
   "to keep these records, pass --undeletable keep",
   "これらを残すには --undeletable keep を付けてください",
@@ -26,27 +18,32 @@ const OTHER_EXPORTS = text(
   "import the console's other exports first, with --from-console",
   "先に管理画面のほかのエクスポートを --from-console でインポートしてください",
 );
+const OTHER_FILE = text("choose the right file", "正しいファイルを指定してください");
+const NEW_ADDRESS = text(
+  "the same people: --key employee-code or upn; other people: --allow new-address",
+  "同じ人なら --key employee-code か upn を、別の人なら --allow new-address を指定してください",
+);
 
 const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
-  "org-unknown": CREATE_ORGS,
+  "org-unknown": text(
+    "import the organisations first, or pass --create-orgs",
+    "先に組織をインポートするか、--create-orgs を付けてください",
+  ),
   "org-name-unknown": text("import the organisations first", "先に組織をインポートしてください"),
-  "group-unknown": CREATE_GROUPS,
+  "group-unknown": text(
+    "to create the groups, pass --create-groups",
+    "グループを作るには --create-groups を付けてください",
+  ),
   "header-unknown": NAMES_OF_COLUMNS,
   "header-missing": NAMES_OF_COLUMNS,
   "header-near": NAMES_OF_COLUMNS,
-  "new-address": text(
-    "the same people: match by another column with --key; other people: --allow new-address",
-    "同じ人なら --key で別の列を、別の人なら --allow new-address を指定してください",
-  ),
+  "new-address": NEW_ADDRESS,
+  "file-empty": OTHER_FILE,
+  "file-no-rows": OTHER_FILE,
   "administrator-delete": KEEP,
   "delete-held": KEEP,
   "org-delete-holds": KEEP,
 };
-
-const UNMARK = text(
-  `if these people are not administrators in the console: ${line("users administrators remove", ["USER…"])}`,
-  `管理画面で管理者でないなら: ${line("users administrators remove", ["USER…"])}`,
-);
 
 /** What helps if an export of the console is rejected. An export is never edited. */
 const EXPORT_HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
@@ -57,7 +54,14 @@ const EXPORT_HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "org-delete-holds": OTHER_EXPORTS,
   "header-unknown": NAMES_OF_COLUMNS,
   "header-missing": NAMES_OF_COLUMNS,
-  "administrator-delete": UNMARK,
+  "administrator-delete": text(
+    `if these people are not administrators in the console: ${line("users administrators remove", ["USER…"])}`,
+    `管理画面で管理者でないなら: ${line("users administrators remove", ["USER…"])}`,
+  ),
+  "file-empty": OTHER_FILE,
+  "file-no-rows": OTHER_FILE,
+  "new-address": NEW_ADDRESS,
+  "row-contested": text("export again, and do not sort the file", "もう一度エクスポートし、並べ替えないでください"),
 };
 
 /** The choice of `--fix` that corrects a mistake. */
@@ -99,7 +103,7 @@ export function createRejection(
         `問題が ${errors} 件${rows.ja}あります${reason.ja}。何も変更していません`,
       ),
       where: file === "-" ? "stdin" : file,
-      hint: describeHints(options, codes, whole),
+      hint: describeHints(options, plan.foreign && options.fromConsole ? new Set(["file-empty"]) : codes, whole),
     },
     all,
   );
@@ -111,7 +115,9 @@ function describeHints(
   whole: string | undefined,
 ): Text {
   const hints = fromConsole ? EXPORT_HINTS : HINTS;
-  const found = new Set([...codes].flatMap((code) => hints[code as ProblemCode] ?? []));
+  const first = ["file-empty", "file-no-rows", "new-address"].find((code) => codes.has(code));
+  const told = fromConsole && first !== undefined ? [first] : [...codes];
+  const found = new Set(told.flatMap((code) => hints[code as ProblemCode] ?? []));
   if (fromConsole)
     return found.size > 0
       ? joinTexts([...found], text("; ", "。"))
