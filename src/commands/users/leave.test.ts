@@ -153,6 +153,20 @@ test("undo takes the change back, as the command proposes it", async () => {
   expect(await tenant.securedUsers("docs")).toHaveLength(1);
 });
 
+test("in a mirror, a dry run does not name the task, which does not exist yet", async () => {
+  await createTaro();
+  const rows = [
+    ["表示名", "ユーザーID", "説明"],
+    ["太郎", "taro01", ""],
+  ];
+  await tenant.import({ kind: "docs", fromConsole: true }, rows);
+  const dry = await run("users leave taro01 --dry-run --format json", at());
+  expect(rowsOf(dry.stdout).at(-1)).toBe("task new: left");
+  expect(dry.stderr).not.toContain("console show");
+  const done = await run("users leave taro01 --confirm-deletions 1", at());
+  expect(done.stderr).toMatch(/to see the tasks in the console: clomoctl console show \d+\n/);
+});
+
 test("a wrong number of deletions changes nothing, and so does the answer no", async () => {
   const id = await createTaro();
   const count = changes();

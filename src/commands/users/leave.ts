@@ -26,7 +26,6 @@ import { askToApply } from "../imports/plan/settle.ts";
 import { buildPlan, formatTenantName, showPlan } from "../imports/plan/show.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
 import {
-  describeConsoleTask,
   describeNotRestored,
   DRY_RUN_NOTE,
   proposeUndo,
@@ -163,7 +162,7 @@ async function resolveLeavers(
 }
 
 const collectRows = (results: readonly LeaveResult[]): readonly LeaveRow[] =>
-  results.flatMap(({ before, after }) => buildLeaveRows({ before: before ?? after, after }));
+  results.flatMap(({ before, after, dryRun }) => buildLeaveRows({ before: before ?? after, after, dryRun }));
 
 async function listBeforeLastDay(
   tools: Tools,
@@ -333,10 +332,6 @@ async function finish(
   );
   if (dryRun) await terminal.note(DRY_RUN_NOTE);
   else if (results.some(({ dryRun: isPlanned }) => !isPlanned)) await proposeUndo(tools);
-  const tasks = new Set(
-    results.flatMap(({ consoleTask, dryRun: isPlanned }) => (isPlanned ? [] : (consoleTask ?? []))),
-  );
-  for (const task of tasks) await terminal.note(describeConsoleTask(task));
   for (const note of listLeaveSteps(rows)) await terminal.note(note);
   const staying = new Set(rows.filter(isLeft).map(({ user }) => user.id)).size;
   const deleted = rows.filter(({ kind, outcome }) => kind === "user" && outcome === "delete").length;

@@ -40,7 +40,7 @@ export interface LeaveRow {
   readonly device?: OwnedDevice | undefined;
   /** only of a SECURED APPs user */
   readonly identity?: SecuredIdentity | undefined;
-  /** only of a task: its number */
+  /** only of a task: its number, which a dry run does not know */
   readonly consoleTask?: number | undefined;
 }
 
@@ -99,7 +99,8 @@ const buildSecuredRow = (user: User, identity: SecuredIdentity, rest: ReadonlySe
 export function buildLeaveRows({
   before,
   after,
-}: Pick<LeaveResult, "after"> & { readonly before: Dependents }): readonly LeaveRow[] {
+  dryRun = false,
+}: Pick<LeaveResult, "after"> & { readonly before: Dependents; readonly dryRun?: boolean }): readonly LeaveRow[] {
   const { user } = before;
   const rest = new Set((after.secured ?? []).map(({ id }) => id));
   const hasRole = before.role !== "none" || before.marked;
@@ -118,13 +119,11 @@ export function buildLeaveRows({
     })),
     ...(before.secured ?? []).map((one) => buildSecuredRow(user, one, rest)),
     ...before.renewals.map(({ name }): LeaveRow => ({ user, kind: "renewal", name: same(name), outcome: "left" })),
-    ...after.consoleTasks.map((task): LeaveRow => ({
-      user,
-      kind: "task",
-      name: same(String(task)),
-      outcome: "left",
-      consoleTask: task,
-    })),
+    ...after.consoleTasks.map((task): LeaveRow => {
+      const [name, consoleTask] =
+        dryRun && !before.consoleTasks.includes(task) ? [text("new", "新規")] : [same(String(task)), task];
+      return { user, kind: "task", name, outcome: "left", consoleTask };
+    }),
   ];
 }
 
