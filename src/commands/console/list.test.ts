@@ -43,11 +43,11 @@ test("number, work and record are complete on a terminal of 80 columns", async (
   }
 });
 
-test("--all also lists closed tasks, without proposing to do them", async () => {
-  const tenant = tenantWith(taskOf({}, { state: "confirmed" }), taskOf({}, { number: 4, state: "done" }));
+test("--all also lists confirmed tasks, without proposing to do them", async () => {
+  const tenant = tenantWith(taskOf({}, { state: "confirmed" }));
   const { en, ja } = await runInBoth("console list --all", { tenant, terminal: { columns: 120 } });
   expect(en.requests[0]).toEqual({ operation: "consoleTasks", query: { all: "true" } });
-  expect(en.stdout).toMatch(/ confirmed\n.* done\n$/);
+  expect(en.stdout).toMatch(/ confirmed\n$/);
   expect(ja.stdout).toContain("完了を確認");
   expect(en.stderr).not.toContain("to see the steps of a task");
 });
@@ -66,7 +66,7 @@ test("marks tasks that an export contradicts, for people and for programs", asyn
 
 test.each([
   [{ delete: 4, mode: "replace" }, "upload users (追加更新), delete 4 by hand", "up.csv"],
-  [{ kind: "docs", thing: "secured_user", delete: 4, mode: "replace" }, "upload docs (全件更新)", "up.csv"],
+  [{ kind: "docs", thing: "secured_user", delete: 4, mode: "replace" }, "upload Docs (全件更新)", "up.csv"],
   [{ create: 0, update: 0, delete: 2, mode: "replace" }, "delete 2 users by hand", "up-delete.xlsx"],
 ] as const)("an upload has the name of its file: %o", async (of, work, name) => {
   const tenant = tenantWith(taskOfImport({ work: "upload", file: "up.csv", ...of }));
@@ -75,8 +75,8 @@ test.each([
   expect(stdout).toContain(name);
 });
 
-test("a task that is done keeps its description", async () => {
-  const done = taskOf({}, { state: "done" });
+test("a confirmed task keeps its description", async () => {
+  const done = taskOf({}, { state: "confirmed" });
   const { en, ja } = await runInBoth("console list --all", { tenant: tenantWith(done), terminal: { columns: 120 } });
   expect(en.stdout).toMatch(/change a user +髙橋 花子/);
   expect(ja.stdout).toMatch(/ユーザーを変更する +髙橋 花子/);

@@ -11,7 +11,7 @@ export default defineCommand({
   summary: text("list the tasks to do in the console", "管理画面で行う作業を一覧する"),
   args: {},
   options: {
-    all: { kind: "boolean", about: text("include confirmed tasks", "完了を確認した作業も表示する") },
+    all: { kind: "boolean", about: text("include confirmed tasks awaiting an export", "照合前の完了作業も表示する") },
   },
   examples: [{ line: "clomoctl console list" }],
   exits: ["not-found"],

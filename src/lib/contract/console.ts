@@ -134,7 +134,7 @@ export default {
     list: get("/v1/console", {
       id: "consoleTasks",
       summary: "List the tasks to do in the console",
-      query: { all: queryFlag.meta({ description: "true: include tasks that somebody confirmed" }) },
+      query: { all: queryFlag.meta({ description: "true: include confirmed tasks that no export shows yet" }) },
       answer: itemsResponse(ConsoleTask, "Tasks, oldest first; tasks that only need a check come last"),
     }),
     show: get("/v1/console/{number}", {

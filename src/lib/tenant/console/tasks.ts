@@ -263,8 +263,6 @@ export const listTasks = async (reader: Reader, all = false): Promise<readonly C
   return [...open, ...confirmed].toSorted((a, b) => a.number - b.number);
 };
 
-const LIST_ALL_TASKS_COMMAND = line("console list", [], { all: true });
-
 /**
  * Returns a task. @param number number of its change @param all true to list all of its records @throws Failure
  * `not-found`
@@ -283,7 +281,7 @@ export const readTask = async (reader: Reader, number: number, { all = false } =
   }
   throw new Failure("not-found", {
     what: text(`there is no console task ${number}`, `管理画面での作業 ${number} はありません`),
-    hint: step("to list all tasks", "すべての作業の一覧", LIST_ALL_TASKS_COMMAND),
+    hint: step("to list the open tasks", "未了の作業の一覧", line("console list", [])),
   });
 };
 
