@@ -331,7 +331,7 @@ test("does not ask for an export of a value that no export shows", () => {
 test.each([
   [taskOf({ kind: "orgs", thing: "org", work: "create" }), "add an organisation", "組織を追加する"],
   [taskOf({ work: "create" }), "add a user", "ユーザーを追加する"],
-  [taskOf({ kind: "docs", thing: "secured_user" }), "change a docs user", "docs のユーザーを変更する"],
+  [taskOf({ kind: "docs", thing: "secured_user" }), "change a Docs user", "Docs のユーザーを変更する"],
   [
     taskOfImport({ create: 1, update: 2, delete: 3 }),
     "users: add 1, change 2, delete 3",

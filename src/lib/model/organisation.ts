@@ -57,8 +57,7 @@ const ORG_FIELDS = {
   parentId: {
     type: "id",
     nullable: true,
-    label: text("parent", "上位組織 ID"),
-    onScreen: "上位組織",
+    label: text("parent", "上位組織"),
     example: ROOT_ORG_ID,
     short: "parent",
     byHand: true,

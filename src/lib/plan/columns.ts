@@ -40,7 +40,7 @@ const createImportTimeColumn = (key: "createdAt" | "committedAt" | "emittedAt", 
 
 export const describeImportKind = (kind: Import["kind"]): Text => {
   const { app, thing } = FORMATS[kind];
-  return app === undefined ? text(kind, thing.title.ja) : same(app);
+  return app === undefined ? text(kind, thing.title.ja) : same(formatSecuredAppName(app));
 };
 
 const KIND_COLUMN: Column<Import> = {
