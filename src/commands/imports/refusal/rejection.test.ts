@@ -8,10 +8,10 @@ const hintOf = (
   codes: readonly string[],
   options: Partial<ImportRequest["options"]> = {},
   whole?: string,
-  foreign?: Import["foreign"],
+  more: Partial<Import> = {},
 ) => {
   const request = { kind: "users", file: "people.csv", options: { mode: "append", ...options } } as ImportRequest;
-  const plan = planOf({ errors: 2, invalid: 1, rejected: true, foreign });
+  const plan = planOf({ errors: 2, invalid: 1, rejected: true, ...more });
   return createRejection(plan, request, { all: [], whole, codes: new Set(codes) }).hint?.en;
 };
 
@@ -46,7 +46,8 @@ test("a wrong file is not to be corrected", () => {
   const codes = ["file-empty", "administrator-delete"];
   expect(hintOf(["file-empty"], {}, "file-empty")).toBe("choose the right file");
   expect(hintOf(codes, { fromConsole: true }, "file-empty")).toBe("choose the right file");
-  expect(hintOf(codes.slice(1), { fromConsole: true }, undefined, { by: "key", values: [] })).toBe(
+  expect(hintOf(codes.slice(1), { fromConsole: true }, undefined, { rows: 0 })).toBe("choose the right file");
+  expect(hintOf(codes.slice(1), { fromConsole: true }, undefined, { foreign: { by: "key", values: [] } })).toBe(
     "choose the right file",
   );
 });

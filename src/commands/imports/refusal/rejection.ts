@@ -59,7 +59,6 @@ const EXPORT_HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
     `管理画面で管理者でないなら: ${line("users administrators remove", ["USER…"])}`,
   ),
   "file-empty": OTHER_FILE,
-  "file-no-rows": OTHER_FILE,
   "new-address": NEW_ADDRESS,
   "row-contested": text("export again, and do not sort the file", "もう一度エクスポートし、並べ替えないでください"),
 };
@@ -87,6 +86,7 @@ export function createRejection(
   { all, whole, codes }: ListedProblems,
 ): RejectedFileFailure {
   const { errors, invalid } = plan;
+  const isOtherFile = options.fromConsole && (plan.foreign !== undefined || plan.rows === 0);
   const reason =
     options.skipInvalid && whole === undefined && plan.delete > 0
       ? text(
@@ -103,7 +103,7 @@ export function createRejection(
         `問題が ${errors} 件${rows.ja}あります${reason.ja}。何も変更していません`,
       ),
       where: file === "-" ? "stdin" : file,
-      hint: describeHints(options, plan.foreign && options.fromConsole ? new Set(["file-empty"]) : codes, whole),
+      hint: describeHints(options, isOtherFile ? new Set(["file-empty"]) : codes, whole),
     },
     all,
   );
@@ -115,7 +115,7 @@ function describeHints(
   whole: string | undefined,
 ): Text {
   const hints = fromConsole ? EXPORT_HINTS : HINTS;
-  const first = ["file-empty", "file-no-rows", "new-address"].find((code) => codes.has(code));
+  const first = ["file-empty", "new-address"].find((code) => codes.has(code));
   const told = fromConsole && first !== undefined ? [first] : [...codes];
   const found = new Set(told.flatMap((code) => hints[code as ProblemCode] ?? []));
   if (fromConsole)
