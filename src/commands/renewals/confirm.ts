@@ -78,9 +78,8 @@ export default defineCommand({
  * @throws Failure `input-rejected`
  */
 function refuseWrongConfirmation({ kind, name }: RenewalItem, consoleShows: TypedDate | undefined): void {
-  const byLogin = kind === "android-owner" || kind === "custom";
-  if (consoleShows === undefined ? byLogin : isUploadedKind(kind)) return;
-  const edit = line("renewals edit", [name], { file: "FILE" });
+  if (consoleShows === undefined ? kind === "android-owner" : isUploadedKind(kind)) return;
+  const edit = line("renewals edit", [name], kind === "custom" ? { expires: "DATE" } : { file: "FILE" });
   const [en, ja] = isUploadedKind(kind)
     ? [
         `; when the console shows the new expiry date: ${buildConfirmCommand({ name })}`,
@@ -92,9 +91,10 @@ function refuseWrongConfirmation({ kind, name }: RenewalItem, consoleShows: Type
       consoleShows === undefined
         ? text(`${name} is not renewed by a login`, `「${name}」の期限はログインでは延びません`)
         : text(`the console does not show an expiry date for ${name}`, `「${name}」の期限は管理画面に表示されません`),
-    hint: byLogin
-      ? step("to record a login", "ログインの記録", line("renewals confirm", [name]))
-      : text(`record the renewed file: ${edit}${en}`, `更新後のファイルを登録してください: ${edit}${ja}`),
+    hint:
+      kind === "android-owner"
+        ? step("to record a login", "ログインの記録", line("renewals confirm", [name]))
+        : text(`record the renewal: ${edit}${en}`, `更新を登録してください: ${edit}${ja}`),
   });
 }
 
