@@ -238,6 +238,13 @@ const createTokenFileFailure = (name: string): Failure =>
     ),
   });
 
+const TOKEN_TYPED_FAILURE = new Failure("usage", {
+  what: text(
+    "--token-file takes a file with a token, not the token (clomo_…)",
+    "--token-file にはトークン(clomo_…)ではなく、トークンを書いたファイルを指定してください",
+  ),
+});
+
 /**
  * Returns a function that finds the secret for a remote tenant: in the file of `--token-file`, in CLOMOCTL_TOKEN, else
  * the secret that `login` stored.
@@ -266,7 +273,10 @@ const createSecretLookup = ({
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
       const place = { environment: {}, folder: workingFolder, modes: platform !== "win32", stdin };
       // stdin can be read only once, but a command may open several tenants
-      content ??= readSecret({ file: tokenFile }, place);
+      content ??= readSecret({ file: tokenFile }, place).catch((error: unknown) => {
+        const { code } = asFailure(error);
+        throw code === "not-found" && tokenFile.startsWith("clomo_") ? TOKEN_TYPED_FAILURE : error;
+      });
       const source = tokenFile === "-" ? "stdin" : tokenFile;
       return { secret: parseSecret(await content, source), origin, source };
     }
