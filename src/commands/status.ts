@@ -35,15 +35,11 @@ export default defineCommand({
   },
 });
 
-/**
- * Returns the contexts to show, the name of the context in use, and whether there are several contexts. The context
- * `embedded` does not count if it has never had data, unless it is the chosen or the only context.
- */
+/** Returns the contexts to show, the name of the context in use, and whether there are several contexts. */
 async function chooseContexts({ contexts, globals, environment }: Tools, all: boolean) {
   const chosen = await contexts.inEffect(globals.context, environment);
   const used = await contexts.inUse(environment);
-  const [every, among] = [await contexts.list(), await contexts.counted(chosen?.context.name)];
-  const several = among.length > 1;
+  const several = (await contexts.counted(chosen?.context.name)).length > 1;
   if (chosen !== undefined && !all) return { contexts: [chosen.context], used, several };
-  return { contexts: among.length === 0 ? every : every.filter(({ name }) => among.includes(name)), used, several };
+  return { contexts: await contexts.listUsed(), used, several };
 }

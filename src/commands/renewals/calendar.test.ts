@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ICAL from "ical.js";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -23,6 +23,7 @@ const tenant = { listRenewals: { items: [undated, between] } };
 
 async function homeOfThree(): Promise<string> {
   const home = freshFolder();
+  mkdirSync(join(home, "tenants", "local"), { recursive: true });
   await run("context add kanto --embedded --timezone Pacific/Honolulu", { home });
   await run("context add osaka --url https://osaka.example.jp", { home });
   return home;

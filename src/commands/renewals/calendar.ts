@@ -61,6 +61,6 @@ export default defineCommand({
 async function openTenants(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant<"renewals" | "ade">[]> {
   if (!allContexts) return [await tools.tenant("renewals", "ade")];
   const tenants: ChosenTenant<"renewals" | "ade">[] = [];
-  for (const context of await tools.contexts.list()) tenants.push(await tools.tenantOf(context, "renewals", "ade"));
+  for (const context of await tools.contexts.listUsed()) tenants.push(await tools.tenantOf(context, "renewals", "ade"));
   return tenants;
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { RenewalItem } from "../../lib/client/index.ts";
@@ -24,6 +24,7 @@ const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使�
 
 async function homeOfThree(): Promise<string> {
   const home = freshFolder();
+  mkdirSync(join(home, "tenants", "local"), { recursive: true });
   await run("context add kanto --embedded --timezone America/New_York", { home });
   await run("context add osaka --url https://osaka.example.jp", { home });
   return home;
@@ -111,6 +112,18 @@ describe("for all tenants", () => {
     );
     expect(ja).toMatchObject({ exit: 5, stdout: "name\n謎\n" });
     expect(ja.stderr).toContain("警告: local を表示できません: 7 が使用中\n");
+  });
+
+  test.each([
+    ["list", {}],
+    ["calendar", {}],
+    ["notify --dry-run", { listNotices: { items: [] } }],
+  ])("leaves out a local tenant without data: %s", async (verb, more) => {
+    const home = freshFolder();
+    await run("context add osaka --url https://osaka.example.jp", { home });
+    writeFileSync(join(home, "notify.yaml"), "recipients: []\n");
+    const osaka = { ...having(second), ...more };
+    expect(await run(`renewals ${verb} --all-contexts`, { home, tenants: { osaka } })).toMatchObject({ exit: 0 });
   });
 
   test("an interruption is not reported as an unreadable tenant", async () => {

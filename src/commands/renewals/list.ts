@@ -41,7 +41,7 @@ async function judgeItemsOfAllTenants(
 ): Promise<{ found: readonly JudgedItem[]; failed: Failure | undefined }> {
   const found: JudgedItem[] = [];
   let failed: Failure | undefined;
-  for (const context of await tools.contexts.list()) {
+  for (const context of await tools.contexts.listUsed()) {
     try {
       found.push(...(await judgeItemsOfTenant(tools, await tools.tenantOf(context, "renewals", "ade"))));
     } catch (error) {

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { RenewalItem } from "../../lib/client/index.ts";
@@ -198,6 +198,7 @@ describe("when nothing is due", () => {
 describe("--all-contexts", () => {
   beforeEach(async () => {
     settings();
+    mkdirSync(join(home, "tenants", "local"), { recursive: true });
     await run("context add kanto --embedded", { home });
     await run("context add osaka --url https://osaka.example.jp", { home });
   });

@@ -153,7 +153,7 @@ export default defineCommand({
     }
     if (dryRun) return remind(tools, { dryRun, allContexts });
     const names = allContexts
-      ? (await tools.contexts.list()).map(({ name }) => name)
+      ? (await tools.contexts.listUsed()).map(({ name }) => name)
       : [(await tools.tenant()).context.name];
     return stampRun(tools, names, () => remind(tools, { dryRun, allContexts }));
   },
@@ -236,7 +236,7 @@ async function openReminderTenants(
   if (!allContexts)
     return { tenants: [toReminderTenant(tools, await tools.tenant(...REQUIRED_APIS))], unreached: false };
   const tenants: ReminderTenant[] = [];
-  const all = await contexts.list();
+  const all = await contexts.listUsed();
   for (const context of all) {
     try {
       await requireRight({ ...tools, tenant: (...names) => tools.tenantOf(context, ...names) }, "renewals.write");

@@ -26,7 +26,7 @@ export type ContextSource = "option" | "environment" | "used" | "default";
 export interface ChosenContext {
   readonly context: Context;
   readonly source: ContextSource;
-  /** names of all contexts, including this one; `embedded` is included only if it has data or is this context */
+  /** names of all contexts, including this one; `local` is included only if it has data or is this context */
   readonly among: readonly string[];
 }
 
@@ -43,9 +43,16 @@ export class Contexts {
     this.#pause = pause;
   }
 
-  /** Returns all contexts: `embedded` first, then the others in the order in which they were added. */
+  /** Returns all contexts: `local` first, then the others in the order in which they were added. */
   async list(): Promise<readonly Context[]> {
     return this.#all(await readSettings(this.#home));
+  }
+
+  /** Returns the contexts of `--all-contexts`: without `local` if it has no data, unless there is no other one. */
+  async listUsed(): Promise<readonly Context[]> {
+    const settings = await readSettings(this.#home);
+    const used = this.#used(settings);
+    return used.length === 0 ? this.#all(settings) : used;
   }
 
   /** Returns the context with this name. @throws `not-found` if no context has this name */
@@ -63,7 +70,7 @@ export class Contexts {
   async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
     const chosen = await this.#choose(settings, option, environment);
-    if (chosen === undefined) throw createNoContextFailure(await this.#counted(settings));
+    if (chosen === undefined) throw createNoContextFailure(this.#counted(settings));
     return chosen;
   }
 
@@ -79,7 +86,7 @@ export class Contexts {
     return (await this.inEffect(undefined, {}))?.context.name;
   }
 
-  /** Returns the names of the contexts. `embedded` is included only if it has data or is the `chosen` context. */
+  /** Returns the names of the contexts. `local` is included only if it has data or is the `chosen` context. */
   async counted(chosen?: string): Promise<readonly string[]> {
     return this.#counted(await readSettings(this.#home), chosen);
   }
@@ -99,19 +106,23 @@ export class Contexts {
     const [source, name] = named.find(([, given]) => given !== undefined) ?? [];
     if (source !== undefined && name !== undefined) {
       const context = findContext(this.#all(settings), name);
-      return { context, source, among: await this.#counted(settings, context.name) };
+      return { context, source, among: this.#counted(settings, context.name) };
     }
-    const among = await this.#counted(settings);
+    const among = this.#counted(settings);
     const [only = LOCAL_CONTEXT_NAME, ...others] = among;
     if (!settings.implied || others.length > 0) return undefined;
     return { context: findContext(this.#all(settings), only), source: "default", among: [only] };
   }
 
-  /** Returns the names of the contexts. `embedded` is included only if it has data or is the `chosen` context. */
-  async #counted(settings: Settings, chosen?: string): Promise<readonly string[]> {
-    const [embedded, ...added] = this.#all(settings);
-    const counts = embedded !== undefined && (chosen === LOCAL_CONTEXT_NAME || this.#hasData(embedded));
-    return [...(counts ? [LOCAL_CONTEXT_NAME] : []), ...added.map(({ name }) => name)];
+  /** Returns the names of the contexts. `local` is included only if it has data or is the `chosen` context. */
+  #counted(settings: Settings, chosen?: string): readonly string[] {
+    return this.#used(settings, chosen).map(({ name }) => name);
+  }
+
+  #used(settings: Settings, chosen?: string): readonly Context[] {
+    return this.#all(settings).filter(
+      (one) => one.name !== LOCAL_CONTEXT_NAME || chosen === LOCAL_CONTEXT_NAME || this.#hasData(one),
+    );
   }
 
   #hasData(context: Context): boolean {
@@ -151,7 +162,7 @@ export class Contexts {
   }
 
   /**
-   * Changes some settings of a context; `embedded` can be changed, too.
+   * Changes some settings of a context; `local` can be changed, too.
    *
    * @throws `not-found` if no context has this name
    * @throws `usage` if a value is invalid
@@ -182,14 +193,14 @@ export class Contexts {
    * @param tenantMayGo true if the user confirmed that the tenant's data is deleted; ask the user if
    * {@link holdsTenant} returns true
    * @throws `not-found` if no context has this name
-   * @throws `usage` for `embedded`, and if the tenant's data must not be deleted
+   * @throws `usage` for `local`, and if the tenant's data must not be deleted
    */
   async remove(name: string, { tenantMayGo }: { readonly tenantMayGo: boolean }): Promise<Context> {
     return this.#change(async (settings) => {
       const context = findContext(this.#all(settings), name);
       if (context.name === LOCAL_CONTEXT_NAME) {
         throw new Failure("usage", {
-          what: text('the context "embedded" cannot be removed', "コンテキスト「embedded」は削除できません"),
+          what: text('the context "local" cannot be removed', "コンテキスト「local」は削除できません"),
         });
       }
       if (context.kind === "embedded" && this.holdsTenant(context)) {

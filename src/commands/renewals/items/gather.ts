@@ -48,7 +48,7 @@ export async function runCheck(
     }
   } else {
     const chosen = async (): Promise<Context> => (await contexts.choose(globals.context, environment)).context;
-    const all = await contexts.list();
+    const all = await contexts.listUsed();
     // suggested commands name the context, because people type them later, after an email from cron or an alert
     const named = ({ remark, ...one }: CheckedItem, { name }: Context): CheckedItem => ({
       ...one,
