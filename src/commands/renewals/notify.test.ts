@@ -124,6 +124,8 @@ describe("a run", () => {
     expect(chat.posted).toHaveLength(1);
     expect(chat.posted[0]?.body).toContain("契約");
     expect(chat.posted[0]?.body).not.toContain("テナント: ");
+    const quiet = await run("renewals notify --quiet", here({ ...having(due), ...taking() }));
+    expect(quiet).toMatchObject({ exit: 0, stdout: "", stderr: "" });
   });
 
   test("skips a reminder that another run is sending", async () => {
@@ -142,7 +144,7 @@ describe("a run", () => {
     settings();
     chat.status = 500;
     const { en, ja } = await runInBoth(
-      "renewals notify --fields outcome,reason",
+      "renewals notify --quiet --fields outcome,reason",
       here({ ...having(due), ...taking() }),
     );
     const reason = `${new URL(chat.url).host}: HTTP 500`;
@@ -192,6 +194,7 @@ describe("when nothing is due", () => {
     expect(en).toMatchObject({ exit: 0, stdout: "" });
     expect(en.stderr).toMatch(/^warning: .*契約.*\nwarning: .*謎.*\n$/);
     expect(ja.stderr).toMatch(/^警告: .*契約.*\n警告: .*謎.*\n$/);
+    expect(await run("renewals notify --quiet", here(tenant))).toMatchObject({ exit: 0, stdout: "", stderr: "" });
   });
 });
 

@@ -1,4 +1,4 @@
-import { commandName, line } from "../../lib/advice/index.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import { createReadFailure } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { createDeliverer, createObstacleFinder } from "../../lib/renewals/notify/deliver.ts";
@@ -142,7 +142,10 @@ export default defineCommand({
   exits: ["not-found", "input-rejected", "not-permitted", "unavailable", "locked"],
   shows: buildReminderColumns,
   async run(tools, { action, dryRun, allContexts }) {
-    if (action !== undefined && (dryRun || allContexts)) throw createActionOptionFailure(action);
+    if (action !== undefined && (dryRun || allContexts)) {
+      const [en, ja] = ["cannot be used with --dry-run or --all-contexts", "に --dry-run と --all-contexts は指定できません"];
+      throw new Failure("usage", { what: text(`${action} ${en}`, `${action} ${ja}`) });
+    }
     // init and test send no request that checks this right, because the settings belong to this computer and not to the
     // tenant; sent reminders are recorded in the tenant
     if (!allContexts) await requireRight(tools, "renewals.write");
@@ -163,31 +166,26 @@ async function remind(
   tools: Tools,
   { dryRun, allContexts }: { readonly dryRun: boolean; readonly allContexts: boolean },
 ): Promise<Outcome> {
-  const { terminal, clock } = tools;
+  const { terminal, clock, globals } = tools;
   const settings = await requireSettings(tools);
+  // with --quiet, a run that succeeds prints nothing, so that cron sends no email every day
+  const held: Text[] = [];
   const { tenants, unreached } = await openReminderTenants(tools, allContexts);
   const run = {
     tenants,
     settings,
     now: clock.now(),
     severalContexts: allContexts,
-    warn: (line: Text) => terminal.warn(line),
+    warn: async (line: Text) => (globals.quiet ? void held.push(line) : terminal.warn(line)),
   };
   const { rows, incomplete } = dryRun
     ? await planReminders(run, createObstacleFinder(settings, getSecretPlace(tools)))
     : await sendReminders(tools, settings, run);
-  await showReminders(tools, rows);
-  return incomplete || unreached ? "unavailable" : undefined;
+  const failed = incomplete || unreached;
+  if (failed) for (const line of held) await terminal.warn(line);
+  if (failed || !globals.quiet || globals.format !== undefined) await showReminders(tools, rows);
+  return failed ? "unavailable" : undefined;
 }
-
-const createActionOptionFailure = (action: string): Failure =>
-  new Failure("usage", {
-    what: text(
-      `${action} cannot be used with --dry-run or --all-contexts`,
-      `${action} に --dry-run と --all-contexts は指定できません`,
-    ),
-    where: commandName("renewals notify"),
-  });
 
 async function requireSettings({ home }: Tools): Promise<NotifySettings> {
   const file = getNotifyFile(home);
@@ -198,10 +196,7 @@ async function requireSettings({ home }: Tools): Promise<NotifySettings> {
   throw new Failure("not-found", {
     what: text("no recipients are configured", "通知先の設定がありません"),
     where: file,
-    hint: text(
-      `to create this file: ${line("renewals notify", ["init"])}; for its format: ${line("renewals notify", [], { helpAll: true })}`,
-      `${line("renewals notify", ["init"])} でこのファイルを作成できます。書き方は ${line("renewals notify", [], { helpAll: true })} で確認できます`,
-    ),
+    hint: step("to create this file", "このファイルの作成", line("renewals notify", ["init"])),
   });
 }
 

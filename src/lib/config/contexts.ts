@@ -49,8 +49,8 @@ export class Contexts {
   }
 
   /** Returns the contexts of `--all-contexts`: without `local` if it has no data, unless there is no other one. */
-  async listUsed(): Promise<readonly Context[]> {
-    const settings = await readSettings(this.#home);
+  async listUsed(known?: Settings): Promise<readonly Context[]> {
+    const settings = known ?? (await readSettings(this.#home));
     const used = this.#used(settings);
     return used.length === 0 ? this.#all(settings) : used;
   }
@@ -70,7 +70,7 @@ export class Contexts {
   async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
     const chosen = await this.#choose(settings, option, environment);
-    if (chosen === undefined) throw createNoContextFailure(this.#counted(settings));
+    if (chosen === undefined) throw createNoContextFailure(await this.listUsed(settings));
     return chosen;
   }
 
@@ -88,7 +88,7 @@ export class Contexts {
 
   /** Returns the names of the contexts. `local` is included only if it has data or is the `chosen` context. */
   async counted(chosen?: string): Promise<readonly string[]> {
-    return this.#counted(await readSettings(this.#home), chosen);
+    return this.#used(await readSettings(this.#home), chosen).map(({ name }) => name);
   }
 
   async #choose(
@@ -106,17 +106,11 @@ export class Contexts {
     const [source, name] = named.find(([, given]) => given !== undefined) ?? [];
     if (source !== undefined && name !== undefined) {
       const context = findContext(this.#all(settings), name);
-      return { context, source, among: this.#counted(settings, context.name) };
+      return { context, source, among: this.#used(settings, context.name).map((one) => one.name) };
     }
-    const among = this.#counted(settings);
-    const [only = LOCAL_CONTEXT_NAME, ...others] = among;
-    if (!settings.implied || others.length > 0) return undefined;
-    return { context: findContext(this.#all(settings), only), source: "default", among: [only] };
-  }
-
-  /** Returns the names of the contexts. `local` is included only if it has data or is the `chosen` context. */
-  #counted(settings: Settings, chosen?: string): readonly string[] {
-    return this.#used(settings, chosen).map(({ name }) => name);
+    const [only, ...others] = await this.listUsed(settings);
+    if (!settings.implied || only === undefined || others.length > 0) return undefined;
+    return { context: only, source: "default", among: [only.name] };
   }
 
   #used(settings: Settings, chosen?: string): readonly Context[] {
@@ -161,12 +155,7 @@ export class Contexts {
     });
   }
 
-  /**
-   * Changes some settings of a context; `local` can be changed, too.
-   *
-   * @throws `not-found` if no context has this name
-   * @throws `usage` if a value is invalid
-   */
+  /** Changes some settings of a context, also of `local`. @throws `not-found`; `usage` if a value is invalid */
   async set(name: string, change: ContextChange): Promise<Context> {
     return this.#change(async (settings) => {
       const before = findContext(this.#all(settings), name);
@@ -211,10 +200,6 @@ export class Contexts {
               "このコンテキストを削除すると、テナントもデータごと削除されます",
             ),
             where: context.name,
-            hint: text(
-              `confirm, or pass --confirm-context ${context.name}`,
-              `確認するか、--confirm-context ${context.name} を指定してください`,
-            ),
           });
         }
         // The tenant is deleted before the settings change: a crash in between leaves a context without data, never
@@ -237,8 +222,7 @@ export class Contexts {
 
   /** Returns true if the database of a context's tenant exists in the home. */
   hasDatabase(context: Context): boolean {
-    if (context.kind !== "embedded") return false;
-    return pathExists(join(context.tenantFolder, "tenant.db"));
+    return context.kind === "embedded" && pathExists(join(context.tenantFolder, "tenant.db"));
   }
 
   #all({ contexts }: Settings): readonly Context[] {
@@ -266,8 +250,8 @@ export class Contexts {
   }
 }
 
-const createNoContextFailure = (names: readonly string[]): Failure => {
-  const all = names.length === 0 ? LOCAL_CONTEXT_NAME : names.join(", ");
+const createNoContextFailure = (contexts: readonly Context[]): Failure => {
+  const all = contexts.map(({ name }) => name).join(", ");
   return new Failure("usage", {
     what: text(`no context is in use; existing contexts: ${all}`, `使用中のコンテキストがありません。登録済み: ${all}`),
     hint: text(
