@@ -53,6 +53,7 @@ test("a fresh home works in both languages, without a question, a request or a n
     ),
   ).toEqual(new Set(["ok"]));
   expect(en.stdout).toContain("ok\ttenant\tlocal\tno data yet\t\n");
+  expect(ja.stdout).toContain("ok\ttenant\tlocal\tまだデータがありません\t\n");
 });
 
 test("lists problems first, each with what to type on its own line, and exits with 3", async () => {

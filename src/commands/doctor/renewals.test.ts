@@ -49,13 +49,13 @@ describe("the daily run", () => {
   };
 
   test.each([
-    ["2026-11-20T00:00:00.000Z 0", "ok"],
-    ["2026-11-20T00:00:00.000Z 7", "warning"],
-    ["2026-11-18T00:00:00.000Z 0", "warning"],
-    ["nonsense", "warning"],
-  ])("with the note %s is %s", async (note, state) => {
+    ["2026-11-20T00:00:00.000Z 0", "ok", undefined],
+    ["2026-11-20T00:00:00.000Z 7", "warning", "`clomoctl renewals notify test --context kanto`"],
+    ["2026-11-18T00:00:00.000Z 0", "warning", "`clomoctl renewals schedule`"],
+    ["nonsense", "warning", "`clomoctl renewals schedule`"],
+  ])("with the note %s is %s", async (note, state, mend) => {
     const [found] = await check(noted(note));
-    expect([found?.check, found?.context, found?.state]).toEqual(["schedule", "kanto", state]);
+    expect([found?.check, found?.context, found?.state, found?.mend?.en]).toEqual(["schedule", "kanto", state, mend]);
   });
 
   test("is a warning if it never ran and something expires", async () => {

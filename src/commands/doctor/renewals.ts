@@ -58,7 +58,7 @@ async function checkSchedule(tools: Tools, contexts: readonly string[], count: n
         ? createWarningFinding("schedule", what, line("renewals schedule", []))
         : exit === 0
           ? createOkFinding("schedule", what)
-          : createWarningFinding("schedule", what, line("renewals notify", [], { dryRun: true }))),
+          : createWarningFinding("schedule", what, line("renewals notify", ["test"], { context }))),
       context,
     });
   }

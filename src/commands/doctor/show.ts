@@ -5,7 +5,7 @@ import type { Outcome } from "../command.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import { CHECK_LABELS, CHECK_STATE_LABELS, type Finding, type CheckState } from "./finding.ts";
 
-const FINDING_COLUMNS: readonly Column<Finding>[] = [
+const buildFindingColumns = (terminal: Terminal): readonly Column<Finding>[] => [
   {
     key: "state",
     header: text("state", "状態"),
@@ -23,15 +23,13 @@ const FINDING_COLUMNS: readonly Column<Finding>[] = [
     key: "what",
     advice: true,
     header: text("finding", "内容"),
-    value: ({ what }) => what.en,
-    name: ({ what }) => what,
+    value: ({ what }) => terminal.say(what),
   },
   {
     key: "mend",
     advice: true,
     header: text("what to do", "対処"),
-    value: ({ mend }) => mend?.en ?? null,
-    name: ({ mend }) => mend ?? null,
+    value: ({ mend }) => (mend === undefined ? null : terminal.say(mend)),
   },
 ];
 
@@ -43,7 +41,7 @@ export async function showFindings(terminal: Terminal, all: readonly Finding[]):
   const sorted = all.toSorted(
     (one, other) => STATES_BY_SEVERITY.indexOf(one.state) - STATES_BY_SEVERITY.indexOf(other.state),
   );
-  await (isDefaultTable(terminal) ? writeFindings(terminal, sorted) : terminal.list(FINDING_COLUMNS, sorted));
+  await (isDefaultTable(terminal) ? writeFindings(terminal, sorted) : terminal.list(buildFindingColumns(terminal), sorted));
   const [problems, warnings] = (["problem", "warning"] as const).map((state) =>
     all.filter((one) => one.state === state),
   );
