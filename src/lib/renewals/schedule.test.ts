@@ -26,6 +26,7 @@ test("the commands for systemd are a script that writes both units", () => {
   const script = renderSchedule("systemd", RUN);
   execFileSync("/bin/sh", ["-n", "-c", script]);
   expect(script).toContain("OnCalendar=*-*-* 8:05:00\nPersistent=true\n");
+  expect(script).toMatch(/\nloginctl enable-linger\n$/);
   expect(script).toContain('Environment="CLOMOCTL_HOME=/home/情シス/a b"\n');
   expect(script).toContain(String.raw`ExecStart="/opt/node" "/home/it's 100%%/$$HOME/clomoctl.js" "renewals"`);
 });

@@ -78,7 +78,7 @@ function renderSystemdCommands({ at, node, door, words, variables, home }: Daily
   const time = `OnCalendar=*-*-* ${hour}:${String(minute).padStart(2, "0")}:00`;
   const timer = ["[Timer]", time, "Persistent=true", "", "[Install]", "WantedBy=timers.target"];
   const folder = 'units="${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user"; mkdir -p "$units"\n';
-  const begin = `systemctl --user daemon-reload && systemctl --user enable --now ${name}.timer\n`;
+  const begin = `systemctl --user daemon-reload && systemctl --user enable --now ${name}.timer\nloginctl enable-linger\n`;
   return folder + unit("service", service) + unit("timer", timer) + begin;
 }
 
