@@ -41,7 +41,9 @@ export async function showFindings(terminal: Terminal, all: readonly Finding[]):
   const sorted = all.toSorted(
     (one, other) => STATES_BY_SEVERITY.indexOf(one.state) - STATES_BY_SEVERITY.indexOf(other.state),
   );
-  await (isDefaultTable(terminal) ? writeFindings(terminal, sorted) : terminal.list(buildFindingColumns(terminal), sorted));
+  await (isDefaultTable(terminal)
+    ? writeFindings(terminal, sorted)
+    : terminal.list(buildFindingColumns(terminal), sorted));
   const [problems, warnings] = (["problem", "warning"] as const).map((state) =>
     all.filter((one) => one.state === state),
   );

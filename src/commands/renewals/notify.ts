@@ -127,10 +127,7 @@ export default defineCommand({
     },
     allContexts: {
       kind: "boolean",
-      about: text(
-        "include all tenants, with one digest per recipient",
-        "すべてのテナントを、通知先ごとに 1 通にまとめる",
-      ),
+      about: text("include all tenants in one digest", "すべてのテナントを 1 通にまとめる"),
     },
   },
   examples: [
@@ -143,8 +140,9 @@ export default defineCommand({
   shows: buildReminderColumns,
   async run(tools, { action, dryRun, allContexts }) {
     if (action !== undefined && (dryRun || allContexts)) {
-      const [en, ja] = ["cannot be used with --dry-run or --all-contexts", "に --dry-run と --all-contexts は指定できません"];
-      throw new Failure("usage", { what: text(`${action} ${en}`, `${action} ${ja}`) });
+      const options = "--dry-run, --all-contexts";
+      const what = text(`${action} cannot be used with: ${options}`, `${action} に指定できません: ${options}`);
+      throw new Failure("usage", { what });
     }
     // init and test send no request that checks this right, because the settings belong to this computer and not to the
     // tenant; sent reminders are recorded in the tenant
