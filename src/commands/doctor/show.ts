@@ -33,10 +33,8 @@ const buildFindingColumns = (terminal: Terminal): readonly Column<Finding>[] => 
   },
 ];
 
-/** The states in descending order of severity, so that problems come first. */
 const STATES_BY_SEVERITY: readonly CheckState[] = ["problem", "warning", "ok"];
 
-/** Shows the findings, the most severe first. @returns `input-rejected` if there is a problem */
 export async function showFindings(terminal: Terminal, all: readonly Finding[]): Promise<Outcome> {
   const sorted = all.toSorted(
     (one, other) => STATES_BY_SEVERITY.indexOf(one.state) - STATES_BY_SEVERITY.indexOf(other.state),

@@ -267,16 +267,7 @@ test("devices are not released without the right to change devices, or with only
         { kind: "users", mode: "replace", undeletable: "release" },
         { stream: new Blob([encodeCsv(TONIGHT)]).stream(), encoding: "utf-8" },
       );
-  expect(await failureOf(as("few"))).toMatchObject({
-    code: "not-permitted",
-    what: {
-      en: "few is not permitted to add and change devices, and assign owners (devices SN1, SN2): the scheme of the account does not contain this check item",
-    },
-  });
-  expect(await failureOf(as("div"))).toMatchObject({
-    code: "not-permitted",
-    what: { en: expect.stringContaining("such devices do not belong to the organisations that you manage") as unknown },
-  });
+  for (const account of ["few", "div"]) expect(await failureOf(as(account))).toMatchObject({ code: "not-permitted" });
   expect(await as("all")).toMatchObject({ released: 2 });
 });
 
