@@ -62,7 +62,6 @@ const LINES: readonly string[] = [
   "handover answer --file answers.csv",
   "renewals add 予備 --kind custom --expires 2099-01-01",
   "renewals edit 予備 --owner 山田",
-  "renewals confirm 予備",
   "renewals remove 予備 --yes",
   "ade sync",
 ];
