@@ -60,8 +60,9 @@ const LINES: readonly string[] = [
   "clomo-account settings set --composition employee-code --yes",
   "undo last --confirm-deletions 1",
   "handover answer --file answers.csv",
-  "renewals add 予備 --kind custom --expires 2099-01-01",
+  "renewals add 予備 --kind android-owner --expires 2099-01-01 --account owner@gmail.example",
   "renewals edit 予備 --owner 山田",
+  "renewals confirm 予備",
   "renewals remove 予備 --yes",
   "ade sync",
 ];
