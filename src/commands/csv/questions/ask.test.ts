@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
+import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import type { Prompts } from "../../../lib/terminal/index.ts";
 import { askColumns } from "./ask.ts";
 
 /** Answers each question about a list with Enter, and returns the questions with the answers. */
-const ask = async (kind: FormatName, headers: readonly string[]) => {
+const ask = async (kind: FormatName, headers: readonly string[], before?: MapFileSchema) => {
   const questions: string[] = [];
   const prompts = {
     select: async ({ message, choices: [first] }: Parameters<Prompts["select"]>[0]) => {
@@ -17,26 +18,16 @@ const ask = async (kind: FormatName, headers: readonly string[]) => {
       return preset === true;
     },
   } as unknown as Prompts;
-  const map = await askColumns(prompts, headers, FORMATS[kind]);
+  const map = await askColumns(prompts, headers, FORMATS[kind], { map: before });
   if (map === undefined) throw new Error("nothing was asked");
   return { questions, map };
 };
 
 describe("questions about columns", () => {
   test.each<readonly [FormatName, Readonly<Record<string, string>>]>([
-    [
-      "users",
-      {
-        社員CD: "社員コード",
-        社用メール: "メールアドレス",
-        携帯番号: "TEL",
-        表示名: "氏名",
-        "役職\n（4月）": "役職",
-      },
-    ],
+    ["users", { 社員CD: "社員コード", 社用メール: "メールアドレス", 携帯番号: "TEL", 表示名: "氏名" }],
     ["users", { "TEL\n（会社携帯）": "TEL", "氏名\n（漢字）": "氏名", コード: "社員コード", メール: "メールアドレス" }],
     ["users", { 社員番号: "社員コード", 支店: "組織コード" }],
-    ["users", { 社員番号: "社員コード", 課名: "組織コード" }],
     ["devices", { 製造番号: "シリアルナンバー", 携帯番号: "電話番号", 備考: "メモ", IMEI: "IMEI番号" }],
     ["orgs", { 支店名: "組織名", 支店コード: "組織コード" }],
     ["orgs", { 部門CD: "組織コード", 部門名称: "組織名", 親部門: "上位組織コード" }],
@@ -55,5 +46,11 @@ describe("questions about columns", () => {
     expect(map.columns.filter(({ header }) => ["姓", "名"].includes(header)).map(({ to }) => to)).toEqual([null, null]);
     expect((await ask("users", headers)).map.joins).toMatchObject([{ field: "name" }, { field: "orgCode" }]);
     expect((await ask("docs", headers)).map.joins).toMatchObject([{ field: "displayName" }]);
+  });
+
+  test("an answer for another list gives way", async () => {
+    const { map } = await ask("users", ["姓", "名", "支店", "役職"]);
+    const next = (await ask("users", ["氏名", "課名", "役職"], map)).map;
+    expect([next.columns.map(({ header }) => header), next.joins]).toEqual([["課名"], []]);
   });
 });

@@ -75,13 +75,16 @@ export async function askColumns(
     if (column !== null) taken.add(column.field);
     mapped.push({ header, to: column?.header ?? null });
   }
-  const kept = (map?.joins ?? []).filter(({ field }) => joins.every((join) => join.field !== field));
+  // entries of another list would be second sources of the same fields
+  const isHere = (header: string): boolean => headers.map(toHeaderKey).includes(toHeaderKey(header));
+  const isOld = ({ field, headers: parts }: JoinedField): boolean =>
+    joins.some((join) => join.field === field) || !parts.every(isHere);
   return {
     constants: [],
     defaults: [],
     ...map,
-    columns: [...(map?.columns ?? []), ...mapped],
-    joins: [...kept, ...joins],
+    columns: [...(map?.columns ?? []).filter(({ header }) => isHere(header)), ...mapped],
+    joins: [...(map?.joins ?? []).filter((join) => !isOld(join)), ...joins],
   };
 }
 
