@@ -136,8 +136,8 @@ async function connectInProcess(
   if (!absent) await ensureFolder(tenantFolder);
   // with --as, a missing tenant is not created on disk, because it would not have the account
   const making = { tenantFolder, open, rehearsesIn };
-  const { fetch, close } = absent && as === undefined ? openTenantOnDemand(making) : open({ inMemory: absent });
-  return { transport: fetch, check: skipSchemaCheck, close };
+  const { fetch, perform, close } = absent && as === undefined ? openTenantOnDemand(making) : open({ inMemory: absent });
+  return { transport: fetch, perform, check: skipSchemaCheck, close };
 }
 
 /** Returns true if a folder does not exist or is empty. A folder that cannot be read counts as existing. */
@@ -173,7 +173,7 @@ interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
 }
 
 /** Opens a tenant that does not exist yet: empty in memory until the first changing request creates it on disk. */
-function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Pick<Tenant, "fetch" | "close"> {
+function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Pick<Tenant, "fetch" | "perform" | "close"> {
   let tenant = open({ inMemory: true });
   let making: Promise<void> | undefined;
   let rehearsed: TemporaryFolder | undefined;
@@ -186,6 +186,12 @@ function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Pic
     tenant = made;
   };
   return {
+    async perform(asked) {
+      const isRehearsal = (asked.given as { readonly dryRun?: unknown } | undefined)?.dryRun === true;
+      const isRead = asked.one.route.startsWith("GET ") || isRehearsal;
+      if (making !== undefined || !isRead) await (making ??= make());
+      return tenant.perform(asked);
+    },
     async fetch(asked) {
       if (making === undefined && asked.method === "GET") return tenant.fetch(asked);
       const { request, isRehearsal } = await detectDryRun(asked);

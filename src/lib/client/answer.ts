@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { line, step } from "../advice/index.ts";
-import { MEDIA_TYPES, REQUEST_ID_HEADER, type Route } from "../contract/route.ts";
+import { REQUEST_ID_HEADER, type Route } from "../contract/route.ts";
 import { ProblemObject } from "../contract/shapes.ts";
 import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
 import { formatCount, same, text, type Text } from "../text/index.ts";
@@ -180,11 +180,7 @@ const describeRetry = (seconds: number): Text => {
 };
 
 /** Checks the content type of a response.  @throws Failure `unavailable` if it differs from the contract */
-export const checkMediaType = (
-  route: Route,
-  { headers }: Response,
-  wanted: string = MEDIA_TYPES[route.answer.kind],
-): void => {
+export const checkMediaType = (route: CallPlace, { headers }: Response, wanted: string): void => {
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() === wanted) return;
   const received = type === "" ? text("no content type", "Content-Type なし") : same(type.slice(0, 100));
@@ -195,14 +191,14 @@ export const checkMediaType = (
 };
 
 /** Reads a JSON body. @throws Failure `unavailable` if the body is not JSON or is longer than the limit */
-export const readJson = async (route: Route, response: Response): Promise<unknown> => {
+export const readJson = async (route: CallPlace, response: Response): Promise<unknown> => {
   const content = tryParseJson(await readText(response, JSON_LIMIT_BYTES));
   if (content === undefined) throw createContractFailure(route, text("malformed JSON", "JSON が壊れています"));
   return content;
 };
 
 /** Creates the failure for a response that ends early. */
-export const createTruncationFailure = (route: Route): Failure =>
+export const createTruncationFailure = (route: CallPlace): Failure =>
   createContractFailure(route, text("the response ends early", "応答が途中で切れています"));
 
 /**
@@ -210,7 +206,7 @@ export const createTruncationFailure = (route: Route): Failure =>
  *
  * @throws Failure `unavailable` if a line is too long or the last line is incomplete
  */
-export async function* readLines(route: Route, body: ReadableStream<Uint8Array>): AsyncGenerator<readonly string[]> {
+export async function* readLines(route: CallPlace, body: ReadableStream<Uint8Array>): AsyncGenerator<readonly string[]> {
   let rest = "";
   const decoder = new TextDecoder();
   for await (const chunk of body) {
@@ -224,7 +220,7 @@ export async function* readLines(route: Route, body: ReadableStream<Uint8Array>)
 }
 
 /** Parses a line as JSON. @throws Failure `unavailable` if the line is not JSON */
-export const parseLine = (route: Route, line: string): unknown => {
+export const parseLine = (route: CallPlace, line: string): unknown => {
   const value = tryParseJson(line);
   if (value === undefined) throw createContractFailure(route, text("malformed JSON", "JSON が壊れています"));
   return value;

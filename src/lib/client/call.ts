@@ -25,7 +25,14 @@ import {
   readLines,
 } from "./answer.ts";
 import type { ReceivedPart } from "../contract/multipart.ts";
+import type { AskedCall } from "./methods.ts";
 import type { Transport } from "./transport.ts";
+
+interface Performed {
+  readonly given: unknown;
+  /** numbers of the changes that were made */
+  readonly changes: readonly number[];
+}
 
 const LINE_FEED = 0x0a;
 
@@ -38,6 +45,8 @@ export const skipSchemaCheck: SchemaCheck = (_, data) => ({ success: true, data 
 /** How to reach a tenant. */
 export interface Connection {
   readonly transport: Transport;
+  /** performs an operation of a tenant in this process; without it, operations are sent through `transport` */
+  readonly perform?: ((asked: AskedCall) => Promise<Performed>) | undefined;
   /** base address of the routes; any address works if the tenant is in the same process */
   readonly base?: URL | undefined;
   /** name of the tenant's context, for messages */
@@ -200,12 +209,12 @@ async function sendCall(
   if (changes && connection.beforeChange !== undefined) await connection.beforeChange(route);
   const response = await connection.transport(new Request(url, init));
   if (!response.ok) throw await createCallFailure(connection, route, response);
-  checkMediaType(route, response, accept);
+  checkMediaType(route, response, accept ?? MEDIA_TYPES[route.answer.kind]);
   await passOnHeaders(connection, response);
   return response;
 }
 
-const buildUrl = ({ base = new URL("http://tenant.invalid") }: Connection, path: string): URL =>
+export const buildUrl = ({ base = new URL("http://tenant.invalid") }: Connection, path: string): URL =>
   new URL(base.pathname.replace(/\/$/, "") + path, base);
 
 const passOnHeaders = async (connection: Connection, response: Response): Promise<void> => {
@@ -214,7 +223,7 @@ const passOnHeaders = async (connection: Connection, response: Response): Promis
   if (CHANGE_NUMBERS.test(numbers)) connection.changed?.(numbers.split(", ").map(Number));
 };
 
-const createCallFailure = async (
+export const createCallFailure = async (
   { credentialSource: where, base, context }: Connection,
   { method, path }: Pick<Route, "method" | "path">,
   response: Response,

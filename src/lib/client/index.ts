@@ -1,5 +1,7 @@
 import type { z } from "zod";
-import { loadRoutes, type Import, type NounName, type RoutesOf } from "../contract/index.ts";
+import { loadRoutes, type Import, type NounName as RouteNoun, type RoutesOf } from "../contract/index.ts";
+import { OPERATIONS, type OperationNoun, type OperationsOf } from "../tenant/operations.ts";
+import { buildOperationMethods, type MethodsOf } from "./methods.ts";
 import type { RouteResponse, Route } from "../contract/route.ts";
 import { buildMethods, type Connection, type CallResults, type MultipartUpload, type Upload } from "./call.ts";
 
@@ -63,17 +65,31 @@ type RouteMethod<R extends Route> = (
  * @see {@link buildMethods} for the failures that they throw
  */
 export type Client<N extends NounName = NounName> = {
-  readonly [K in N]: {
+  readonly [K in N & OperationNoun]: MethodsOf<OperationsOf<K>>;
+} & {
+  readonly [K in N & RouteNoun]: {
     readonly [M in keyof RoutesOf<K>]: RoutesOf<K>[M] extends Route ? RouteMethod<RoutesOf<K>[M]> : never;
   };
 };
+
+export type NounName = RouteNoun | OperationNoun;
+
+const isOperationNoun = (noun: NounName): noun is OperationNoun => Object.hasOwn(OPERATIONS, noun);
 
 /** Creates the client for some nouns. Loads only the parts of the contract that these nouns need. */
 export const openClient = async <N extends NounName>(
   connection: Connection,
   nouns: readonly N[],
 ): Promise<Client<N>> => {
-  const loaded = nouns.map(async (noun) => [noun, buildMethods(connection, await loadRoutes(noun))] as const);
+  const loaded = nouns.map(
+    async (noun) =>
+      [
+        noun,
+        isOperationNoun(noun)
+          ? buildOperationMethods(connection, await OPERATIONS[noun]())
+          : buildMethods(connection, await loadRoutes(noun as RouteNoun)),
+      ] as const,
+  );
   return Object.fromEntries<unknown>(await Promise.all(loaded)) as Client<N>;
 };
 

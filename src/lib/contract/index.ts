@@ -10,7 +10,7 @@ export type * from "./devices.ts";
 export type * from "./exports.ts";
 export type * from "./imports.ts";
 export type * from "./leavers.ts";
-export type * from "./orgs.ts";
+export type * from "../tenant/operations.ts";
 export type * from "./renewals.ts";
 export type * from "./restores.ts";
 export type * from "./roles.ts";
@@ -33,7 +33,6 @@ export const NOUNS = {
   exports: () => import("./exports.ts"),
   imports: () => import("./imports.ts"),
   leavers: () => import("./leavers.ts"),
-  orgs: () => import("./orgs.ts"),
   renewals: () => import("./renewals.ts"),
   restores: () => import("./restores.ts"),
   roles: () => import("./roles.ts"),

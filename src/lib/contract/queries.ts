@@ -44,3 +44,9 @@ export const exportQuery = {
   ...filters,
   newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),
 };
+
+/** Query parameters of every list. */
+export const listQuery = {
+  ...filters,
+  columns: queryFlag.meta({ description: "true: a line has a member for each column, instead of the record" }),
+};

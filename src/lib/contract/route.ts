@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ErrorCode } from "../errors/index.ts";
+import type { AnyOperation } from "../tenant/operation.ts";
 
 /** How each kind of response is sent, and what its schema describes. */
 export const MEDIA_TYPES = {
@@ -143,6 +144,7 @@ interface RouteOptions {
   readonly isLong?: true;
   /** true if a POST takes an Idempotency-Key: a repeated request gets the first response, and does the work only once */
   readonly isRepeatable?: true;
+  readonly operation?: AnyOperation;
   /** false if the route writes something other than the tenant's data: for example, a plan or the reminder log */
   readonly changes?: false;
   /** failures in addition to those that the method, path and body imply */

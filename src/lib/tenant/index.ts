@@ -2,10 +2,12 @@ import { Failure, ServerFault } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { createApp, loadOnce, type PartsResolver } from "./http/app.ts";
 import type { RequestSource } from "./http/request-source.ts";
-import type { TenantParts } from "./http/handler.ts";
+import type { TenantParts } from "./parts.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import type { Jobs } from "./jobs.ts";
 import { MACHINE_OWNER, type Actor } from "./policy/asker.ts";
+import type { AnyOperation } from "./operation.ts";
+import type { FileForm } from "../csv/records/record.ts";
 import { Session } from "./session.ts";
 import type { Store } from "./store/store.ts";
 import type { TenantFileState } from "../model/tenant-file.ts";
@@ -16,6 +18,8 @@ import { openSqliteTenant, type TenantStoreHandle, type SqliteTenantOptions } fr
 
 /** An open tenant. `fetch` responds to requests of the tenant API. */
 export interface OpenTenant {
+  /** Performs an operation for a caller in this process. */
+  readonly perform: (asked: AskedHere) => Promise<Performed>;
   readonly fetch: (request: Request, from?: RequestSource) => Promise<Response>;
   /** Returns true if an account can sign in: it has a role and a password. */
   readonly canSignIn: () => Promise<boolean>;
@@ -23,6 +27,21 @@ export interface OpenTenant {
   readonly isReadable: () => Promise<boolean>;
   /** Waits for running work and releases the files. Later requests are refused with `unavailable`. */
   readonly close: () => Promise<void>;
+}
+
+/** What a caller in this process asks. */
+export interface AskedHere {
+  readonly one: AnyOperation;
+  readonly path: Readonly<Record<string, string>>;
+  readonly given: unknown;
+  readonly file: { readonly stream: ReadableStream<Uint8Array>; readonly encoding: string } | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The result of an operation, and the numbers of the changes that it made. */
+export interface Performed {
+  readonly given: unknown;
+  readonly changes: readonly number[];
 }
 
 /** Options for opening a local tenant: its location, its user, and the services that it can access. */
@@ -79,18 +98,21 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   const owner = new Session(parts.store, surroundings, actor, MACHINE_OWNER);
   const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, jobs };
   const partsFor = createPartsResolver(acting, own, options);
+  const partsHere = createPartsHere(acting, own, options);
   const answer = createApp({ partsFor, explain: own.explain });
-  const underWay = new Set<Promise<Response>>();
+  const underWay = new Set<Promise<unknown>>();
   let isClosing = false;
+  const track = <T>(work: () => Promise<T>): Promise<T> => {
+    if (isClosing) return Promise.reject(createClosedFailure());
+    const answered = work();
+    const forget = (): void => void underWay.delete(answered);
+    underWay.add(answered);
+    answered.then(forget, forget);
+    return answered;
+  };
   return {
-    fetch(request, from) {
-      if (isClosing) return Promise.reject(createClosedFailure());
-      const answered = answer(request, from);
-      const forget = (): void => void underWay.delete(answered);
-      underWay.add(answered);
-      answered.then(forget, forget);
-      return answered;
-    },
+    perform: (asked) => track(() => performHere(partsHere, own.explain, asked)),
+    fetch: (request, from) => track(() => answer(request, from)),
     canSignIn: async () => (await owner.read(await loadSignInCount())) > 0,
     isReadable: async () => {
       try {
@@ -107,6 +129,26 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
       await close();
     },
   };
+};
+
+const performHere = async (
+  partsHere: () => TenantParts | Promise<TenantParts>,
+  explain: TenantParts["explain"],
+  { one, path, given, file, signal = new AbortController().signal }: AskedHere,
+): Promise<Performed> => {
+  try {
+    const parts = await partsHere();
+    const [{ perform }, upload] = await Promise.all([import("./perform.ts"), file && receiveHere(file, signal)]);
+    return await perform(one, parts, { path, given, signal, repeatable: undefined, file: upload });
+  } catch (error) {
+    const { toFailure } = await import("./http/problem.ts");
+    throw toFailure(explain(error));
+  }
+};
+
+const receiveHere = async ({ stream, encoding }: NonNullable<AskedHere["file"]>, signal: AbortSignal) => {
+  const { createUpload } = await import("./http/content.ts");
+  return createUpload({ body: stream, signal }, encoding as FileForm);
 };
 
 const APPLE_UNREACHABLE_FAILURE = new Failure("unavailable", {
@@ -142,10 +184,20 @@ type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
 const createPartsResolver = (acting: TenantOptions["acting"], own: OwnParts, options: OwnerOptions): PartsResolver => {
+  return acting === "requests" ? createCredentialResolver(own, options) : createPartsHere(acting, own, options);
+};
+
+/** Returns who acts in this process: the owner, or an account. */
+const createPartsHere = (
+  acting: TenantOptions["acting"],
+  own: OwnParts,
+  options: OwnerOptions,
+): (() => TenantParts | Promise<TenantParts>) => {
   if (acting === "owner") return () => own;
-  return acting === "requests"
-    ? createCredentialResolver(own, options)
-    : createAccountResolver(acting.account, own, options);
+  if (acting !== "requests") return createAccountResolver(acting.account, own, options);
+  return () => {
+    throw new TypeError("a tenant for requests over sockets performs nothing for its own process");
+  };
 };
 
 const loadChecks = loadOnce(() => import("./policy/check.ts"));
@@ -162,7 +214,7 @@ const openParts = async (own: OwnParts, asker: Actor, { surroundings, actor }: O
 const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts")).countSignInAccounts;
 
 const createAccountResolver =
-  (as: string, own: OwnParts, options: OwnerOptions): PartsResolver =>
+  (as: string, own: OwnParts, options: OwnerOptions): (() => Promise<TenantParts>) =>
   async () => {
     const { resolveActor } = await import("./policy/acting.ts");
     const asker = await own.store.read((reader) => resolveActor(reader, as));

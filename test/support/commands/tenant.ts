@@ -1,6 +1,6 @@
+import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { ALL_ROUTES } from "../../../src/lib/contract/all.ts";
-import { EXAMPLES } from "../../../src/lib/contract/examples.ts";
 import { MEDIA_TYPES, buildRequest, type Route } from "../../../src/lib/contract/route.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { createProblemResponse } from "../../../src/lib/tenant/http/problem.ts";
@@ -44,14 +44,34 @@ class ResponseSequence {
 /** Returns the responses to the first, second, … call of an operation. If there is a further call, the test fails. */
 export const inTurn = (...answers: readonly Answer[]): Answer => new ResponseSequence(answers);
 
-/** Returns the response that the API document shows as the example of an operation, with some members replaced. */
+const readLines = (name: string): readonly string[] =>
+  readFileSync(new URL(name, import.meta.url), "utf8").trim().split("\n");
+
+const EXAMPLES = new Map(
+  readLines("examples.ndjson").map((line) => {
+    const { operation, answer } = JSON.parse(line) as { readonly operation: string; readonly answer: unknown };
+    return [operation, answer];
+  }),
+);
+
+/** The names that tests have for operations, by `noun.method`. */
+const TEST_NAMES = new Map(
+  readLines("operation-names.txt").map((line) => {
+    const [name = "", operation = ""] = line.split(" ");
+    return [operation, name];
+  }),
+);
+
+const nameOf = ({ id }: Route): string => TEST_NAMES.get(id) ?? id;
+
+/** Returns a usual response to an operation, with some members replaced. */
 export function example<T extends object>(operation: string, change: Partial<T> = {}): T {
-  const { answer } = EXAMPLES.get(operation) ?? {};
+  const answer = EXAMPLES.get(operation);
   if (typeof answer !== "object" || answer === null) throw new TypeError(`no example of ${operation}`);
   return { ...(answer as T), ...change };
 }
 
-const routesByOperation = new Map(ALL_ROUTES.map((route) => [route.id, route]));
+const routesByOperation = new Map(ALL_ROUTES.map((route) => [nameOf(route), route]));
 
 const buildRoutePattern = ({ path }: Route): RegExp =>
   new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>[^/]+)`)}$`);
@@ -78,7 +98,7 @@ async function parseReceivedRequest(request: Request): Promise<ReceivedRequest &
   const [ifMatch, accept] = [request.headers.get("if-match"), request.headers.get("accept")];
   return {
     route,
-    operation: route.id,
+    operation: nameOf(route),
     ...(Object.keys(params).length === 0 ? {} : { params }),
     ...(Object.keys(query).length === 0 ? {} : { query }),
     ...(type === "application/json" ? { json: JSON.parse(Buffer.from(bytes).toString("utf8")) as unknown } : {}),
@@ -114,6 +134,12 @@ function getLinesResponse({ id, answer }: Route): Pick<Route["answer"], "kind" |
   return { kind: "lines", schema: answer.line };
 }
 
+/** Returns the items of a list that a test wrote as `{ items }`. */
+function takeItems(answer: unknown): unknown {
+  if (typeof answer !== "object" || answer === null || !("items" in answer)) return answer;
+  return Object.keys(answer).every((key) => key === "items" || key === "next") ? answer.items : answer;
+}
+
 function responseOf(route: Route, answer: unknown, accept?: string): Response {
   const { id, status = 200 } = route;
   const { kind, schema } = accept === MEDIA_TYPES.lines ? getLinesResponse(route) : route.answer;
@@ -121,12 +147,13 @@ function responseOf(route: Route, answer: unknown, accept?: string): Response {
   const what = `the answer to ${id}`;
   const headers = { "content-type": MEDIA_TYPES[kind] };
   if (kind === "csv") return new Response(answer as string | Uint8Array<ArrayBuffer>, { status, headers });
+  const items = route.operation === undefined ? answer : takeItems(answer);
   if (kind !== "lines") {
-    expectSchema(schema, answer, what);
-    return Response.json(answer, { status });
+    if (route.operation === undefined) expectSchema(schema, answer, what);
+    return Response.json(items, { status });
   }
-  const lines = answer as readonly unknown[];
-  for (const line of lines) expectSchema(schema, line, what);
+  const lines = items as readonly unknown[];
+  if (route.operation === undefined) for (const line of lines) expectSchema(schema, line, what);
   return new Response(lines.map((line) => `${JSON.stringify(line)}\n`).join(""), { status, headers });
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll } from "vitest";
-import type { NewImport } from "../../../src/lib/client/index.ts";
+import type { Connection, NewImport } from "../../../src/lib/client/index.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
 import { createWholeClient, type WholeClient } from "../client/whole-client.ts";
 import type { App, Import, InputProblem } from "../../../src/lib/contract/index.ts";
@@ -258,7 +258,7 @@ export class TestTenant {
     this.#processes = processes;
     this.surroundings.time = start;
     this.#open = this.#start();
-    this.client = createWholeClient({ transport: this.#open.fetch });
+    this.client = createWholeClient(connectTo(this.#open));
   }
 
   /** A separate connection for the test, opened on first use. */
@@ -360,7 +360,7 @@ export class TestTenant {
 
   /** Creates a client that acts as an account. */
   as(account: string): WholeClient {
-    return createWholeClient({ transport: this.acting(account).fetch });
+    return createWholeClient(connectTo(this.acting(account)));
   }
 
   staging(id: string): string {
@@ -535,7 +535,7 @@ export class TestTenant {
   async reopen(): Promise<void> {
     await this.#open.close();
     this.#open = this.#start();
-    this.client = createWholeClient({ transport: this.#open.fetch });
+    this.client = createWholeClient(connectTo(this.#open));
   }
 
   /**
@@ -545,7 +545,7 @@ export class TestTenant {
   crash(): OpenTenant {
     const left = this.#open;
     this.#open = this.#start();
-    this.client = createWholeClient({ transport: this.#open.fetch });
+    this.client = createWholeClient(connectTo(this.#open));
     return left;
   }
 
@@ -585,6 +585,10 @@ export function prepareTenant(setUp: (tenant: TestTenant) => Promise<unknown>): 
     return tenant;
   };
 }
+
+/** Returns the connection of a client: in this process, or over a socket. */
+const connectTo = ({ fetch, perform }: OpenTenant): Connection =>
+  IS_SERVED ? { transport: fetch } : { transport: fetch, perform };
 
 /** Returns a row without one of its columns. */
 export const omitColumn = (row: Row, column: string): Row =>

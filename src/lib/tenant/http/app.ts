@@ -8,17 +8,22 @@ import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
 import { collectChangeNumbers } from "../made-changes.ts";
 import type { Actor } from "../policy/asker.ts";
+import { takesQuery, type AnyOperation } from "../operation.ts";
+import type { RequestKey } from "../store/idempotency.ts";
 import type { RuleRequest } from "../policy/routes.ts";
 import { createRouteResponse } from "./answer.ts";
 import { refuseOtherMethods, toHonoPath, finishResponse } from "./guards.ts";
 import type { Handler, TenantParts } from "./handler.ts";
 import { HANDLERS } from "./nouns.ts";
+import { OPERATIONS, type OperationNoun } from "../operations.ts";
+import { requireRights } from "../perform.ts";
 import type { AppEnvironment, RequestSource } from "./request-source.ts";
 import { createProblemResponse, createErrorResponse, describeFault } from "./problem.ts";
 import type { Upload, UploadedParts } from "./content.ts";
 import { createValidator, type RequestParts } from "./validate.ts";
 
 const isNounName = (name: string): name is NounName => Object.hasOwn(HANDLERS, name);
+const isOperationNoun = (name: string): name is OperationNoun => Object.hasOwn(OPERATIONS, name);
 
 const wantsNdjson = (c: Context): boolean => {
   const supports = [MEDIA_TYPES.list, MEDIA_TYPES.lines];
@@ -67,7 +72,12 @@ const loadRules = loadOnce(() => Promise.all([import("../policy/check.ts"), impo
 const loadTimeLimit = loadOnce(() => import("./time-limit.ts"));
 
 /** @throws Failure `not-permitted` if the acting account is not allowed to make the request */
-const requireRoutePermission = async ({ id }: Route, asked: RuleRequest): Promise<void> => {
+const requireRoutePermission = async ({ id, operation }: Route, asked: RuleRequest): Promise<void> => {
+  if (operation !== undefined)
+    return requireRights(operation, asked.asker, {
+      given: operation.input && (takesQuery(operation) ? asked.query : asked.body),
+      path: (asked.params ?? {}) as Readonly<Record<string, string>>,
+    });
   if (asked.asker.account === undefined) return;
   const [{ requirePermission }, { getNeededRights }] = await loadRules();
   requirePermission(asked.asker, getNeededRights(id, asked));
@@ -119,6 +129,26 @@ const prepare =
     return (await loadTimeLimit()).limitTime(route, from, c, next);
   };
 
+const handlerOf = ({ operation }: Route, parts: TenantParts): Handler<Route> => {
+  if (operation === undefined) throw new TypeError("the route has no operation");
+  return ((asked: RouteRequest) =>
+    operation.run(parts, operation.input && (takesQuery(operation) ? asked.query : asked.body), {
+      ...asked.params,
+      signal: asked.signal,
+      repeatable: asked.repeatable,
+      file: asked.file,
+    })) as Handler<Route>;
+};
+
+interface RouteRequest {
+  readonly params: object;
+  readonly query: object;
+  readonly body: object;
+  readonly signal: AbortSignal;
+  readonly repeatable: RequestKey | undefined;
+  readonly file: Upload | undefined;
+}
+
 class App {
   readonly #partsFor: PartsResolver;
   readonly #explain: AppOptions["explain"];
@@ -142,7 +172,7 @@ class App {
   #appOf(name: string): Promise<Hono<AppEnvironment>> {
     const known = this.#nouns.get(name);
     if (known !== undefined) return known;
-    if (!isNounName(name)) return Promise.resolve(this.#emptyApp().use(this.#signInFirst));
+    if (!isNounName(name) && !isOperationNoun(name)) return Promise.resolve(this.#emptyApp().use(this.#signInFirst));
     const app = this.#load(name);
     this.#nouns.set(name, app);
     // if loading failed, the next request tries again
@@ -150,7 +180,8 @@ class App {
     return app;
   }
 
-  async #load(name: NounName): Promise<Hono<AppEnvironment>> {
+  async #load(name: NounName | OperationNoun): Promise<Hono<AppEnvironment>> {
+    if (isOperationNoun(name)) return this.#loadOperations(name);
     const [routes, { default: handlersOf }] = await Promise.all([loadRoutes(name), HANDLERS[name]()]);
     const app = this.#emptyApp();
     const handlersFor = handlersOf as unknown as HandlersFor;
@@ -159,6 +190,19 @@ class App {
     }
     app.use(this.#signInFirst);
     refuseOtherMethods(app, Object.values<Route>(routes));
+    return app;
+  }
+
+  async #loadOperations(noun: OperationNoun): Promise<Hono<AppEnvironment>> {
+    const [{ buildRoute }, operations] = await Promise.all([
+      import("../../contract/operation-routes.ts"),
+      OPERATIONS[noun](),
+    ]);
+    const app = this.#emptyApp();
+    const routes = Object.entries<AnyOperation>(operations).map(([name, one]) => buildRoute(noun, name, one));
+    for (const route of routes) this.#add(app, route, (parts) => Promise.resolve(handlerOf(route, parts)));
+    app.use(this.#signInFirst);
+    refuseOtherMethods(app, routes);
     return app;
   }
 
@@ -256,7 +300,11 @@ class App {
     file?: Upload | UploadedParts,
   ): Promise<Response> {
     const { "if-match": etag = "", "idempotency-key": key } = headers ?? {};
-    const content = body === undefined ? etag : JSON.stringify(body);
+    const secrets = typeof route.operation?.once === "object" ? route.operation.once : [];
+    const content =
+      body === undefined
+        ? etag
+        : JSON.stringify(body, (name, value: unknown) => (secrets.includes(name) ? undefined : value));
     const { given, changes } = await collectChangeNumbers(() =>
       handle({
         params,

@@ -1,49 +1,12 @@
 import type { z } from "zod";
 import type { NounName, RoutesOf } from "../../contract/index.ts";
 import type { RouteResponse, Route } from "../../contract/route.ts";
-import type { Session } from "../session.ts";
 import type { RequestKey } from "../store/idempotency.ts";
-import type { AuditVerifier } from "../audit/findings.ts";
-import type { Store } from "../store/store.ts";
-import type { ImportEngine } from "../plans/engine.ts";
-import type { Processes } from "../store/processes.ts";
-import type { Jobs } from "../jobs.ts";
-import type { OpenMail } from "../accounts/reset.ts";
-import type { AppleAccess } from "../ade/server.ts";
 import type { TenantExport } from "../records/exports.ts";
 import type { ExportedParts } from "../handover/export.ts";
 import type { Upload, UploadedParts } from "./content.ts";
 
-/** A request whose body was received completely. Disposing of it removes what was stored. */
-export interface SpooledRequest extends AsyncDisposable {
-  readonly request: Request;
-}
-
-export interface TenantParts {
-  readonly store: Store;
-  /** session of the acting account, or of the tenant's owner if no account is used */
-  readonly session: Session;
-  /**
-   * session of the tenant's owner, which covers the whole tenant; used for housekeeping that is independent of requests
-   */
-  readonly owner: Session;
-  /** returns the import engine, which is loaded when it is first needed */
-  readonly engine: () => Promise<ImportEngine>;
-  /** where the request comes from: a network address, or `embedded` for the same process */
-  readonly address: string;
-  /** stores what a sender over a socket uploads, so that a slow sender does not hold up the import thread */
-  readonly spool?:
-    | ((route: Route, request: Request, signal: AbortSignal) => Promise<SpooledRequest | undefined>)
-    | undefined;
-  readonly processes: Processes;
-  readonly verifyAudit: AuditVerifier;
-  readonly apple: AppleAccess;
-  /** returns the background jobs of this process, which are loaded when they are first needed */
-  readonly jobs: () => Promise<Jobs>;
-  readonly mail: OpenMail;
-  /** converts an error of the store into the failure to report */
-  readonly explain: (error: unknown) => unknown;
-}
+export type { SpooledRequest, TenantParts } from "../parts.ts";
 
 type ShapeOutput<S> = S extends z.ZodRawShape ? z.output<z.ZodObject<S>> : unknown;
 

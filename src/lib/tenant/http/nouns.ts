@@ -19,7 +19,6 @@ export const HANDLERS: {
   exports: () => import("./exports.ts"),
   imports: () => import("./imports.ts"),
   leavers: () => import("./leavers.ts"),
-  orgs: () => import("./orgs.ts"),
   renewals: () => import("./renewals.ts"),
   restores: () => import("./restores.ts"),
   roles: () => import("./roles.ts"),

@@ -144,11 +144,16 @@ export const describeFault = (error: unknown): string | undefined => {
   return where === undefined ? what.en : `${where}: ${what.en}`;
 };
 
-export const createErrorResponse = (chain: unknown): Response => {
+/** Returns the failure to report for an error. */
+export const toFailure = (chain: unknown): Failure => {
   const { first: error } = unwrapSuppressed(chain);
-  if (error instanceof Failure) return createProblemResponse(error);
-  if (error instanceof HTTPException) return createHttpErrorResponse(error);
+  if (error instanceof Failure) return error;
   const line = summariseError(error instanceof Error ? error : new Error(String(error)));
   const what = text(`unexpected error in the tenant: ${line}`, `テナントで予期しないエラーが起きました: ${line}`);
-  return createProblemResponse(new Failure("unexpected", { what }));
+  return new Failure("unexpected", { what });
+};
+
+export const createErrorResponse = (chain: unknown): Response => {
+  const { first: error } = unwrapSuppressed(chain);
+  return error instanceof HTTPException ? createHttpErrorResponse(error) : createProblemResponse(toFailure(error));
 };

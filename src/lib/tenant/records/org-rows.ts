@@ -1,5 +1,6 @@
 import { createFormat } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
+import type { RecordOf } from "../../model/thing.ts";
 import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
 import type { RecordList } from "../store/lists.ts";
 import { buildCaseSql } from "../store/sql/forms.ts";
@@ -65,6 +66,8 @@ export const ORG_LIST: RecordList<typeof ORG.fields> = {
 };
 
 const ORG_DETAIL_FIELDS = { ...ORG.fields, ...ORG_COUNTS } as const;
+
+export type OrgDetail = RecordOf<typeof ORG_DETAIL_FIELDS>;
 
 /** The list of organisations, each with the number of its direct users and child organisations. */
 export const ORG_DETAIL_LIST: RecordList<typeof ORG_DETAIL_FIELDS> = {

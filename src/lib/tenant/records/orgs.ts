@@ -1,7 +1,6 @@
 import { line, step } from "../../advice/index.ts";
-import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { type ORG, ROOT_ORG_ID } from "../../model/organisation.ts";
+import { type ORG, type Org, ROOT_ORG_ID } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import {
@@ -22,6 +21,13 @@ import {
   type EditableRecordType,
   type ChangeResult,
 } from "./records.ts";
+
+export type WrittenOrg = ChangeResult<Org>;
+
+/** An organisation, and the numbers of records that move with it. */
+export interface MovedOrg extends WrittenOrg {
+  readonly along: Readonly<Record<"orgs" | "users" | "devices", number>>;
+}
 
 /** Organisations as records that can be edited manually. */
 export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {

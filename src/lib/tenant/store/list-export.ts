@@ -6,7 +6,8 @@ import type { LineQuery, Reader, Store } from "./store.ts";
 
 /** The content of an export, and its line ending. */
 export interface ExportQuery extends ListFilters {
-  readonly newline: Newline;
+  /** default: `crlf` */
+  readonly newline?: Newline | undefined;
   /** `console`: only the columns that the console itself exports; otherwise: all columns except secrets */
   readonly layout?: "console" | "full" | undefined;
 }
@@ -58,7 +59,7 @@ export interface RecordStream {
 export const buildListCsv = async (
   reader: Reader,
   list: RecordList,
-  { newline, layout, ...filters }: ExportQuery,
+  { newline = "crlf", layout, ...filters }: ExportQuery,
   customBy: "pk" | "id" = "pk",
 ): Promise<LineQuery> => {
   const columns = (list.format?.columns ?? []).filter(

@@ -15,6 +15,7 @@ import { text } from "../../text/index.ts";
 import { buildCaseSql, buildMatchesGlobSql, buildComparisonKeySql, buildJsonBooleanSql } from "./sql/forms.ts";
 import { buildJsonListSql, buildJsonObjectSql } from "./sql/json.ts";
 import { quoteIdentifier } from "./sql/forms.ts";
+import type { Lines } from "../operation.ts";
 import type { DerivedTable, LineQuery, Params, Reader, Store } from "./store.ts";
 
 /** A column that a list is sorted by, as SQL. */
@@ -156,9 +157,10 @@ const recallListSql = (list: RecordList, key: string, build: () => string): stri
   return sql;
 };
 
-const buildRecordJson = (list: RecordList): string =>
+const buildRecordJson = (list: RecordList, end?: string): string =>
   buildJsonObjectSql(
     listApiFields(list.thing.fields).map(([name, field, own]) => [name, buildValueJson(list, own, field)] as const),
+    end,
   );
 
 const buildRecordLine = (list: RecordList): string => {
@@ -472,25 +474,50 @@ export const buildStreamSource = async (
   return { key, before, table, joined, whole, among, where, params: { ...params, ...range } };
 };
 
-/**
- * Streams a whole list from one snapshot as NDJSON in the default order, with one member for each column.
- *
- * @throws Failure `usage` if another order is requested
- */
-export const streamNdjson = (
+/** What a list selects, and in which order. */
+export interface ListQuery extends ListFilters {
+  /** true: a line has a member for each column, instead of the record */
+  readonly columns?: boolean | undefined;
+  /** the name of one of the list's orders; default: the default order */
+  readonly sort?: string | undefined;
+  readonly desc?: boolean | undefined;
+}
+
+/** The temporary table with the order of a list. A stream has its own connection, so the table is filled once. */
+const buildOrderTable = (list: RecordList, sort: string, desc: boolean): DerivedTable => {
+  const keys = (list.orders?.[sort] ?? list.order).map(({ sql }) => `${sql} ${desc ? "desc" : "asc"}`);
+  const source = `${list.table} ${list.joined ?? ""} where ${list.among ?? "true"}`;
+  return {
+    name: "sorted",
+    columns: "at integer primary key, pk integer",
+    state: `select '${JSON.stringify(keys).replaceAll("'", "''")}' as state`,
+    params: list.params,
+    fill: `insert into temp.sorted select row_number() over (order by ${keys.join(", ")}), t.pk from ${source}`,
+  };
+};
+
+/** Streams a list from one snapshot. */
+export const streamList = <F extends Fields>(
   store: Store,
-  list: RecordList,
-  { sort, desc, ...filters }: Omit<PageQuery, "limit" | "cursor">,
-): Promise<ReadableStream<Uint8Array>> =>
+  list: RecordList<F>,
+  { sort = "", desc = false, columns = false, ...filters }: ListQuery,
+): Promise<Lines<RecordOf<F>>> =>
   store.lines(async (reader) => {
-    if (sort !== undefined || desc === true) {
-      throw new Failure("usage", {
-        what: text(
-          "NDJSON cannot be sorted; it is always in the default order",
-          "NDJSON は並べ替えられません(常に既定の順です)",
-        ),
-        where: "query.sort",
-      });
-    }
-    return { ...(await buildStreamSource(reader, list, filters)), line: buildRecordLine(list) };
+    const line = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
+    const source = await buildStreamSource(reader, list, filters);
+    if (sort === "" && !desc) return { ...source, line };
+    await reader.derive(buildOrderTable(list, sort, desc));
+    return {
+      ...source,
+      line,
+      key: "s.at",
+      before: 0,
+      table: `temp.sorted s cross join ${source.table}`,
+      whole: "temp.sorted s",
+      among: "true",
+      where: `t.pk = s.pk and ${source.where}`,
+    };
   });
+
+export const streamNdjson = (store: Store, list: RecordList, query: ListQuery): Promise<ReadableStream<Uint8Array>> =>
+  streamList(store, list, { ...query, columns: true });

@@ -17,6 +17,7 @@ export interface DerivedTable {
   readonly state: string;
   /** SQL: inserts all rows of the table */
   readonly fill: string;
+  readonly params?: Params | undefined;
 }
 
 /** The part of a tenant that somebody can see. For them, the rest of the tenant does not exist. */

@@ -12,13 +12,13 @@ const isFresh = (database: Database, { name, state }: Pick<DerivedTable, "name" 
   }
 };
 
-export const refreshDerivedTable = (database: Database, { name, columns, state, fill }: DerivedTable): void => {
+export const refreshDerivedTable = (database: Database, { name, columns, state, fill, params }: DerivedTable): void => {
   if (isFresh(database, { name, state })) return;
   database.run(`create temp table if not exists ${name} (${columns})`);
   database.run("create temp table if not exists derived_from (name text primary key, state text)");
   const from = database.get(state)?.["state"] ?? null;
   database.exec(`delete from temp.${name}`);
-  database.run(fill);
+  database.run(fill, params);
   database.run(
     "insert into temp.derived_from (name, state) values (:name, :from) on conflict (name) do update set state = excluded.state",
     { name, from },

@@ -1,0 +1,57 @@
+import {
+  AUDIT_HEADER,
+  CHANGE_HEADER,
+  CHANGE_NUMBERS,
+  MEDIA_TYPES,
+  NO_AUDIT_RECORD,
+  XLSX_TYPE,
+} from "../contract/route.ts";
+import { splitRoute, takesQuery } from "../tenant/operation.ts";
+import { checkMediaType, readJson } from "./answer.ts";
+import { buildUrl, createCallFailure, type Connection, type Upload } from "./call.ts";
+import type { AskedCall } from "./methods.ts";
+
+const EXPECTED_TYPES = { json: "json", lines: "lines", list: "lines", csv: "csv", parts: "parts" } as const;
+
+const fillPath = (path: string, values: AskedCall["path"]): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
+
+const contentTypeOf = ({ encoding }: Upload): string =>
+  encoding === "xlsx" ? XLSX_TYPE : `text/csv; charset=${encoding}`;
+
+const buildRequest = (connection: Connection, { one, path, given, file, signal }: AskedCall): Request => {
+  const place = splitRoute(one);
+  const url = buildUrl(connection, fillPath(place.path, path));
+  const isQuery = takesQuery(one);
+  for (const [name, value] of Object.entries(isQuery ? (given ?? {}) : {}))
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  const body = file?.stream ?? (isQuery || given === undefined ? null : JSON.stringify(given));
+  const type = file === undefined ? "application/json" : contentTypeOf(file);
+  const key = one.once === undefined ? undefined : connection.newKey?.();
+  const init: RequestInit & { duplex?: "half" } = {
+    method: place.method.toUpperCase(),
+    headers: {
+      ...(body === null ? {} : { "content-type": type }),
+      ...(key === undefined ? {} : { "idempotency-key": key }),
+    },
+    body,
+    signal: signal ?? null,
+    ...(file === undefined ? {} : { duplex: "half" }),
+  };
+  return new Request(url, init);
+};
+
+/** Sends an operation over a connection, and returns its result as the operation itself would. */
+export const send = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
+  const { one } = asked;
+  const place = splitRoute(one);
+  const response = await connection.transport(buildRequest(connection, asked));
+  if (!response.ok) throw await createCallFailure(connection, place, response);
+  const kind = one.result ?? "json";
+  checkMediaType(place, response, MEDIA_TYPES[EXPECTED_TYPES[kind]]);
+  const numbers = response.headers.get(CHANGE_HEADER) ?? "";
+  if (CHANGE_NUMBERS.test(numbers)) connection.changed?.(numbers.split(", ").map(Number));
+  if (kind === "json") return readJson(place, response);
+  const content = response.body ?? new Blob([]).stream();
+  return kind === "csv" ? { content, isAudited: response.headers.get(AUDIT_HEADER) !== NO_AUDIT_RECORD } : content;
+};

@@ -1,0 +1,134 @@
+import type { z } from "zod";
+import type * as Inputs from "./inputs.ts";
+import type { Actor } from "./policy/asker.ts";
+import type { NeededRight } from "./policy/check.ts";
+import type { RequestKey } from "./store/idempotency.ts";
+import type { TenantExport } from "./records/exports.ts";
+import type { ExportedParts } from "./handover/export.ts";
+import type { TenantParts } from "./parts.ts";
+import type { Upload } from "./http/content.ts";
+
+/** zod and the schemas that inputs share. Loaded only for requests over a socket and for the API document. */
+export type InputKit = typeof Inputs;
+
+declare const ITEM: unique symbol;
+
+/** NDJSON in UTF-8: one object per line, each line with its line feed. */
+export type Lines<T> = ReadableStream<Uint8Array> & { readonly [ITEM]?: T };
+
+/**
+ * How a result is sent: JSON; NDJSON (`lines`); a list of records as NDJSON, whose lines have a member for each column
+ * if the input has `columns` (`list`); CSV in UTF-8 without BOM; several files, of which the last is JSON (`parts`).
+ */
+export type ResultKind = "json" | "lines" | "list" | "csv" | "parts";
+
+export interface ResultOf<K extends ResultKind> {
+  readonly json: unknown;
+  readonly lines: Lines<unknown>;
+  readonly list: Lines<unknown>;
+  readonly csv: TenantExport;
+  readonly parts: ExportedParts;
+  readonly kind: K;
+}
+
+export type PathNames<R extends string> = R extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathNames<Rest>
+  : never;
+
+/** The values in the path. A name without a schema in `path` is an id. */
+export type PathOf<R extends string, P extends z.ZodRawShape> = {
+  readonly [N in PathNames<R>]: N extends keyof P ? z.output<P[N] & z.ZodType> : string;
+};
+
+type OptionalKeys<I extends z.ZodType, In = z.input<I>> = { [K in keyof In]: undefined extends In[K] ? K : never }[keyof In];
+
+/** What an operation is given, before defaults are filled in: in the same process, nothing fills them in. */
+export type Given<I extends z.ZodType, Out = z.output<I>> = unknown extends z.input<I>
+  ? Out
+  : { readonly [K in keyof Out as Exclude<K, OptionalKeys<I>>]: Out[K] } & {
+      readonly [K in keyof Out as Extract<K, OptionalKeys<I>>]?: Out[K] | undefined;
+    };
+
+/** What a request brings besides its input. */
+export interface Call<F extends boolean = boolean> {
+  readonly signal: AbortSignal;
+  /** identifies a request that its caller may send again; undefined if the caller does not */
+  readonly repeatable: RequestKey | undefined;
+  readonly file: F extends true ? Upload : undefined;
+}
+
+export type Route = `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /v1/${string}`;
+
+type Rights<R extends Route, P extends z.ZodRawShape, I extends z.ZodType> =
+  | readonly NeededRight[]
+  | ((asker: Actor, given: Given<I>, path: PathOf<R, P>) => readonly NeededRight[]);
+
+/** Something that can be asked of a tenant. */
+export interface Operation<
+  R extends Route = Route,
+  P extends z.ZodRawShape = z.ZodRawShape,
+  I extends z.ZodType = z.ZodType,
+  K extends ResultKind = ResultKind,
+  F extends boolean = boolean,
+  O = unknown,
+> {
+  readonly route: R;
+  /** for the API document */
+  readonly about: string;
+  /** schemas of the values in the path that are not ids */
+  readonly path?: (kit: InputKit) => P;
+  /** the query of GET and DELETE and of an upload, otherwise the JSON body; every other member is rejected */
+  readonly input?: (kit: InputKit) => I;
+  /** the rights that it needs; `open` without signing in */
+  readonly needs: Rights<R, P, I> | "open";
+  readonly result?: K;
+  /** true if it takes a file (CSV or a workbook) */
+  readonly file?: F;
+  /** false if something other than the tenant's data is written: for example, a plan or the reminder log */
+  readonly changes?: false;
+  /** true if a request with an Idempotency-Key is done only once; a list of members: these secrets are not part of it */
+  readonly once?: true | readonly string[];
+  /** true if the work grows with the number of records, or waits for another service; an upload always is like this */
+  readonly isLong?: true;
+  /** maximum length of the JSON body, in KiB */
+  readonly bodyKib?: number;
+  readonly run: (parts: TenantParts, given: Given<I>, call: Call<F> & PathOf<R, P>) => O | Promise<O>;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- any operation
+export type AnyOperation = Operation<Route, any, any, ResultKind, any, unknown>;
+
+/** The operations of a noun, by the names of the client's methods. */
+export type Operations = Readonly<Record<string, AnyOperation>>;
+
+// oxlint-disable-next-line typescript/no-empty-object-type -- no values of the path
+export const operation = <
+  const R extends Route,
+  // oxlint-disable-next-line typescript/no-empty-object-type -- only ids in the path
+  P extends z.ZodRawShape = {},
+  I extends z.ZodType = z.ZodUndefined,
+  K extends ResultKind = "json",
+  F extends boolean = false,
+  O extends ResultOf<K>[K] = ResultOf<K>[K],
+>(
+  one: Operation<R, P, I, K, F, O>,
+): Operation<R, P, I, K, F, O> => one;
+
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** Returns the method of an operation's route, and its path with the values in braces. */
+export const splitRoute = ({ route }: Pick<AnyOperation, "route">): { readonly method: Method; readonly path: string } => {
+  const [method, path] = route.split(" ") as [string, string];
+  return { method: method.toLowerCase() as Method, path };
+};
+
+export const listPathNames = (path: string): readonly string[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
+
+/** Returns true if the input of an operation travels in the query, not in the body. */
+export const takesQuery = (one: AnyOperation): boolean =>
+  one.file === true || /^(?:GET|DELETE) /.test(one.route);
+
+/** Returns true if an operation may change the tenant's data. */
+export const changesTenant = ({ route, changes }: Pick<AnyOperation, "route" | "changes">): boolean =>
+  !route.startsWith("GET ") && changes !== false;

@@ -1,0 +1,105 @@
+import type { z } from "zod";
+import type { Fields } from "../../model/thing.ts";
+import type { NeededRight } from "../policy/check.ts";
+import type { Actor } from "../policy/asker.ts";
+import { operation, type InputKit } from "../operation.ts";
+import type { Session } from "../session.ts";
+import type { ExportQuery } from "../store/list-export.ts";
+import { findRecords, streamList, type ListQuery, type RecordList } from "../store/lists.ts";
+import type { EditableRecordType } from "./records.ts";
+
+// modules are loaded only by requests that need them, so that lists start faster
+const loadRecords = () => import("./records.ts");
+const loadExports = () => import("./exports.ts");
+const loadHistory = () => import("../versions/history.ts");
+
+type Filters = (kit: InputKit) => z.ZodRawShape;
+
+/** A record type whose records are listed, found by a name, and have a history. */
+interface ListedNoun<N extends string, F extends Fields> {
+  readonly noun: N;
+  readonly list: RecordList<F>;
+  readonly needs: NeededRight;
+  /** the members of the input that filter a list */
+  readonly filters: Filters;
+}
+
+/** Returns the operations with which records are read. */
+export const readOperations = <const N extends "users" | "orgs" | "devices" | "accounts", F extends Fields>({
+  noun,
+  list,
+  needs,
+  filters,
+}: ListedNoun<N, F>) => ({
+  list: operation({
+    route: `GET /v1/${noun}`,
+    about: `List ${noun}, in the order in which they were created`,
+    input: (kit) => kit.z.strictObject({ ...kit.listQuery, ...filters(kit) }),
+    needs: [needs],
+    result: "list",
+    run: ({ store }, query) => streamList(store, list, query as ListQuery),
+  }),
+  find: operation({
+    route: `GET /v1/${noun}/find`,
+    about: `Find ${noun} by ID or by what identifies them for people`,
+    input: ({ z, byName }) => z.strictObject(byName),
+    needs: [needs],
+    run: ({ session }, { name }) => session.read((reader) => findRecords(reader, list, name)),
+  }),
+  history: operation({
+    route: `GET /v1/${noun}/history`,
+    about: `Get all versions of ${noun}, including deleted ones, by a name that they have or had`,
+    input: ({ z, byName }) => z.strictObject(byName),
+    needs: [needs],
+    run: async ({ session }, { name }) => (await loadHistory()).readHistory(session, noun, name),
+  }),
+});
+
+/** A record type whose records are also written by hand, and exported. */
+interface WrittenNoun<N extends string, F extends Fields> extends ListedNoun<N, F> {
+  readonly editable: (session: Session) => EditableRecordType<F> | Promise<EditableRecordType<F>>;
+  /** the rights to create a record with some values, and to change these values */
+  readonly creates: (asker: Actor, given: object) => readonly NeededRight[];
+  readonly edits: (given: object) => readonly NeededRight[];
+  /** the fields that have an operation of their own */
+  readonly without: readonly string[];
+}
+
+/** Returns the operations with which records are read, written by hand, and exported. */
+export const recordOperations = <const N extends "users" | "orgs" | "devices", F extends Fields>(
+  own: WrittenNoun<N, F>,
+) => {
+  const { noun, list, needs, filters, editable, creates, edits, without } = own;
+  const { fields } = list.thing;
+  return {
+    ...readOperations(own),
+    create: operation({
+      route: `POST /v1/${noun}`,
+      about: "Create a record; a missing value is blank, and a reference is the ID of the other record",
+      input: (kit) => kit.newRecordSchema(fields),
+      needs: (asker, given) => creates(asker, given),
+      once: true,
+      run: async ({ session }, given, { repeatable }) =>
+        (await loadRecords()).createRecord(session, await editable(session), given, repeatable),
+    }),
+    edit: operation({
+      route: `PATCH /v1/${noun}/{id}`,
+      about: "Change a record; a missing value stays, and null or a blank text clears the value",
+      input: (kit) => kit.recordChangeSchema(fields, { without }),
+      needs: (_, given) => edits(given),
+      run: async ({ session }, given, call) => {
+        const { id } = call as unknown as { readonly id: string };
+        return (await loadRecords()).editRecord(session, await editable(session), id, given);
+      },
+    }),
+    export: operation({
+      route: `GET /v1/${noun}/export`,
+      about: "Export records as CSV with the console's headers",
+      input: (kit) => kit.z.strictObject({ ...kit.exportQuery, ...filters(kit) }),
+      needs: [needs],
+      result: "csv",
+      run: async ({ session }, query) =>
+        (await loadExports()).exportList(session, list, query as unknown as ExportQuery, { action: `${noun}.export` }),
+    }),
+  };
+};
