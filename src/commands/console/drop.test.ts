@@ -1,3 +1,4 @@
+import type { ManualValues } from "../../lib/model/thing.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
@@ -25,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => tenant[Symbol.asyncDispose]());
 
 const idOf = async (name: string): Promise<string> => (await tenant.client.users.find({ name }))[0]?.id ?? "";
-const edit = async (name: string, values: object) => tenant.client.users.edit(await idOf(name), values);
+const edit = async (name: string, values: ManualValues) => tenant.client.users.edit(await idOf(name), values);
 const ran = (line: string) => run(line, { tenant: tenant.fetch });
 const titles = async () => (await tenant.users()).map(({ name, title }) => [name, title]);
 

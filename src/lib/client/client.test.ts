@@ -130,8 +130,8 @@ describe.each(WAYS)("the client of an unchanged tenant, %s", (way) => {
 
   afterAll(() => reached.close());
 
-  it.each([1, 2, 5, 1000])("lists users in pages of %d", async (limit) => {
-    const names = (await Array.fromAsync(client.users.list({ limit }))).map(({ name }) => name);
+  it("lists users", async () => {
+    const names = (await Array.fromAsync(client.users.list())).map(({ name }) => name);
     expect(names).toEqual(["利用者1", "利用者2", "利用者3", "利用者4", "利用者5"]);
   });
 

@@ -93,10 +93,7 @@ export default {
       query: {
         ...paging,
         ...filters,
-        ...buildSearchFilters({
-          org: "the accounts of users in this organisation",
-          text: "text to find in any value of an account",
-        }),
+        ...buildSearchFilters("the accounts of users in this organisation"),
         role: RoleChoice.optional(),
         supported: queryFlag.meta({ description: "true: only accounts with the support option" }),
       },

@@ -6,7 +6,6 @@ export type * from "./administrators.ts";
 export type * from "./answers.ts";
 export type * from "./audit.ts";
 export type * from "./console.ts";
-export type * from "./devices.ts";
 export type * from "./exports.ts";
 export type * from "./imports.ts";
 export type * from "./leavers.ts";
@@ -16,8 +15,6 @@ export type * from "./restores.ts";
 export type * from "./roles.ts";
 export type * from "./secured.ts";
 export type * from "./sessions.ts";
-export type * from "./tenant.ts";
-export type * from "./users.ts";
 export type * from "./whoami.ts";
 
 /** The nouns of the tenant API, each loaded on first use. The name of a noun is the first part of its paths. */
@@ -29,7 +26,6 @@ export const NOUNS = {
   answers: () => import("./answers.ts"),
   audit: () => import("./audit.ts"),
   console: () => import("./console.ts"),
-  devices: () => import("./devices.ts"),
   exports: () => import("./exports.ts"),
   imports: () => import("./imports.ts"),
   leavers: () => import("./leavers.ts"),
@@ -38,8 +34,6 @@ export const NOUNS = {
   roles: () => import("./roles.ts"),
   secured: () => import("./secured.ts"),
   sessions: () => import("./sessions.ts"),
-  tenant: () => import("./tenant.ts"),
-  users: () => import("./users.ts"),
   whoami: () => import("./whoami.ts"),
 } as const;
 

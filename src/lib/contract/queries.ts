@@ -31,9 +31,9 @@ export const buildOrgFilters = (org: string) => ({
 });
 
 /** Creates the query parameters that filter a list by an organisation and by any text of a record. */
-export const buildSearchFilters = ({ org, text }: { readonly org: string; readonly text: string }) => ({
+export const buildSearchFilters = (org: string) => ({
   ...buildOrgFilters(org),
-  search: z.string().max(MAX_SEARCH_LENGTH).optional().meta({ description: text }),
+  search: z.string().max(MAX_SEARCH_LENGTH).optional().meta({ description: "text to find in any value" }),
 });
 
 /** The query parameter that reverses the order of a list. */

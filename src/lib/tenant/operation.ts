@@ -42,8 +42,15 @@ export type PathOf<R extends string, P extends z.ZodRawShape> = {
 
 type OptionalKeys<I extends z.ZodType, In = z.input<I>> = { [K in keyof In]: undefined extends In[K] ? K : never }[keyof In];
 
+/** A value that its reader does not change. */
+type Frozen<T> = T extends readonly (infer E)[]
+  ? readonly Frozen<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
+
 /** What an operation is given, before defaults are filled in: in the same process, nothing fills them in. */
-export type Given<I extends z.ZodType, Out = z.output<I>> = unknown extends z.input<I>
+export type Given<I extends z.ZodType, Out = Frozen<z.output<I>>> = unknown extends z.input<I>
   ? Out
   : { readonly [K in keyof Out as Exclude<K, OptionalKeys<I>>]: Out[K] } & {
       readonly [K in keyof Out as Extract<K, OptionalKeys<I>>]?: Out[K] | undefined;

@@ -1,9 +1,15 @@
+export type * from "./devices/operations.ts";
 export type * from "./orgs/operations.ts";
+export type * from "./tenant/operations.ts";
+export type * from "./users/operations.ts";
 import type { Operations } from "./operation.ts";
 
 /** The nouns of the tenant API, each loaded when it is first needed. A noun is the first part of its paths. */
 export const OPERATIONS = {
+  devices: async () => (await import("./devices/operations.ts")).devices,
   orgs: async () => (await import("./orgs/operations.ts")).orgs,
+  tenant: async () => (await import("./tenant/operations.ts")).tenant,
+  users: async () => (await import("./users/operations.ts")).users,
 } as const satisfies Readonly<Record<string, () => Promise<Operations>>>;
 
 export type OperationNoun = keyof typeof OPERATIONS;

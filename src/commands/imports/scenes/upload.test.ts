@@ -1,3 +1,4 @@
+import type { ManualValues } from "../../../lib/model/thing.ts";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, afterEach, beforeEach, expect, test } from "vitest";
@@ -38,7 +39,7 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 
 const ran = (line: string): Promise<RunResult> => run(`--lang en ${line}`, { tenant: tenant.fetch, folder });
 const idOf = async (name: string): Promise<string> => String((await tenant.client.users.find({ name }))[0]?.id);
-const edit = async (name: string, values: object) => tenant.client.users.edit(await idOf(name), values);
+const edit = async (name: string, values: ManualValues) => tenant.client.users.edit(await idOf(name), values);
 const remove = async (kind: "users" | "orgs", id: string) =>
   tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
 const recode = async (name: string, code: string) =>

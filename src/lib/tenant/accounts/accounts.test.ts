@@ -12,7 +12,8 @@ import { Database } from "../store/sqlite/database.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { failureOf, encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
 import { createAccount, editAccount, resetPassword, revokeRole } from "./accounts.ts";
-import { editUser, moveUsers } from "../records/users.ts";
+import { editRecord } from "../records/records.ts";
+import { defineEditableUsers, moveUsers } from "../records/users.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -616,7 +617,7 @@ describe("permissions", () => {
     const takeover = [
       editAccount(session("division"), id, { memo: "x" }),
       editAccount(session("custom"), id, { password: PASSWORD }),
-      editUser(session("division"), id, { emails: ["mine@example.jp"] }),
+      editRecord(session("division"), defineEditableUsers(session("division")), id, { emails: ["mine@example.jp"] }),
       moveUsers(session("custom"), { ids: [id], org: ROOT_ORG_ID }),
     ];
     for (const refused of await Promise.all(takeover.map(failureOf))) {
@@ -629,7 +630,7 @@ describe("permissions", () => {
         hint: { en: "ask a system administrator", ja: "システム管理者に依頼してください" },
       });
     }
-    expect((await editUser(session("system"), id, { title: "部長" })).after.title).toBe("部長");
+    expect((await editRecord(session("system"), defineEditableUsers(session("system")), id, { title: "部長" })).after.title).toBe("部長");
   });
 
   test("only a system administrator can change a marked account and its user, whose role is unknown", async () => {

@@ -1,6 +1,6 @@
 import type { Reader } from "../store/store.ts";
 
-interface AdministrationState {
+export interface AdministrationState {
   /** true if any account data was recorded manually */
   readonly recorded: boolean;
   /** number of users with a role or an administrator mark; `marked` is the number of users with a mark but no role */

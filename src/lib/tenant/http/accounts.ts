@@ -34,7 +34,7 @@ export default ({ session, store }: TenantParts): Handlers<"accounts"> => ({
     };
   },
   find: ({ query }) => session.read((reader) => findRecords(reader, ACCOUNTS, query.name)),
-  history: async ({ query }) => (await loadHistoryModule()).readHistory(session, "accounts", query.name),
+  history: async ({ query }) => (await loadHistoryModule()).readHistory(session, "accounts", query.name) as never,
   settings: () => session.read(readAccountSettings),
   setSettings: async ({ body }) => (await loadAccountsModule()).updateAccountSettings(session, body),
   create: async ({ body, repeatable }) =>

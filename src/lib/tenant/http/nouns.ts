@@ -15,7 +15,6 @@ export const HANDLERS: {
   answers: () => import("./answers.ts"),
   audit: () => import("./audit.ts"),
   console: () => import("./console.ts"),
-  devices: () => import("./devices.ts"),
   exports: () => import("./exports.ts"),
   imports: () => import("./imports.ts"),
   leavers: () => import("./leavers.ts"),
@@ -24,7 +23,5 @@ export const HANDLERS: {
   roles: () => import("./roles.ts"),
   secured: () => import("./secured.ts"),
   sessions: () => import("./sessions.ts"),
-  tenant: () => import("./tenant.ts"),
-  users: () => import("./users.ts"),
   whoami: () => import("./whoami.ts"),
 };

@@ -1,6 +1,5 @@
-import type { Device } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { DEVICE, mayRequireWipe, describeWipeMismatch, ownerIdOf, RETURN_TAGS } from "../../model/device.ts";
+import { DEVICE, type Device, mayRequireWipe, describeWipeMismatch, ownerIdOf, RETURN_TAGS } from "../../model/device.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { ManualValues } from "../../model/thing.ts";
@@ -12,15 +11,14 @@ import { readDeviceState, DEVICE_LIST } from "./device-rows.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import type { Writer } from "../store/store.ts";
 import {
-  createRecord,
-  editRecord,
   editRecords,
   type CheckedChange,
-  type ManualRequestBody,
   type EditableRecordType,
   type EditedRecord,
   type ChangeResult,
 } from "./records.ts";
+
+export type WrittenDevice = ChangeResult<Device>;
 
 export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   list: DEVICE_LIST,
@@ -31,19 +29,6 @@ export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   reading: async (_, given, before) => ({ values: dropReturnTags(given, before as Device | undefined) }),
   check: checkDeviceRules,
 };
-
-/**
- * Creates a device. @throws Failure `input-rejected` if the serial number is already used or a rule is violated;
- * `not-found` if the owner does not exist
- */
-export const createDevice = (
-  session: Session,
-  body: ManualRequestBody,
-  once?: RequestKey,
-): Promise<ChangeResult<Device>> => createRecord(session, EDITABLE_DEVICES, body, once);
-
-export const editDevice = (session: Session, id: string, body: ManualRequestBody): Promise<ChangeResult<Device>> =>
-  editRecord(session, EDITABLE_DEVICES, id, body);
 
 export interface DeviceOwnerChange {
   readonly ids: readonly string[];
@@ -87,8 +72,8 @@ const requireConfirmedWipes = (
 
 export interface TagChange {
   readonly ids: readonly string[];
-  readonly add: readonly string[];
-  readonly remove: readonly string[];
+  readonly add?: readonly string[] | undefined;
+  readonly remove?: readonly string[] | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
@@ -108,7 +93,7 @@ export const tagDevices = (
 /** Returns a device's tags without some tags and with others, each tag once. */
 export const changeTags = (
   tags: readonly string[],
-  { add, remove }: Pick<TagChange, "add" | "remove">,
+  { add = [], remove = [] }: Pick<TagChange, "add" | "remove">,
 ): readonly string[] => {
   const key = (tag: string): string => comparisonKey("name", tag);
   const gone = new Set(remove.map(key));

@@ -1,8 +1,8 @@
-import type { CustomField, CustomFieldDetail } from "../../contract/index.ts";
 import { isAllowedHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import type { RecordOf } from "../../model/thing.ts";
 import { throwFirstProblem } from "../../rules/rule.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
@@ -19,6 +19,13 @@ import {
   type StoredField,
 } from "./custom-field-rows.ts";
 import { USER_LIST } from "./user-rows.ts";
+
+export type CustomField = RecordOf<typeof CUSTOM_FIELD.fields>;
+
+export interface CustomFieldDetail extends CustomField {
+  /** number of users who have a value in it */
+  readonly users: number;
+}
 
 /**
  * Adds a custom field for users. Its name is also the header of its column.

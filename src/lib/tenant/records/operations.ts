@@ -13,24 +13,26 @@ const loadRecords = () => import("./records.ts");
 const loadExports = () => import("./exports.ts");
 const loadHistory = () => import("../versions/history.ts");
 
-type Filters = (kit: InputKit) => z.ZodRawShape;
-
 /** A record type whose records are listed, found by a name, and have a history. */
-interface ListedNoun<N extends string, F extends Fields> {
+interface ListedNoun<N extends string, F extends Fields, S extends z.ZodRawShape> {
   readonly noun: N;
   readonly list: RecordList<F>;
   readonly needs: NeededRight;
   /** the members of the input that filter a list */
-  readonly filters: Filters;
+  readonly filters: (kit: InputKit) => S;
 }
 
 /** Returns the operations with which records are read. */
-export const readOperations = <const N extends "users" | "orgs" | "devices" | "accounts", F extends Fields>({
+export const readOperations = <
+  const N extends "users" | "orgs" | "devices" | "accounts",
+  F extends Fields,
+  S extends z.ZodRawShape,
+>({
   noun,
   list,
   needs,
   filters,
-}: ListedNoun<N, F>) => ({
+}: ListedNoun<N, F, S>) => ({
   list: operation({
     route: `GET /v1/${noun}`,
     about: `List ${noun}, in the order in which they were created`,
@@ -56,7 +58,7 @@ export const readOperations = <const N extends "users" | "orgs" | "devices" | "a
 });
 
 /** A record type whose records are also written by hand, and exported. */
-interface WrittenNoun<N extends string, F extends Fields> extends ListedNoun<N, F> {
+interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShape> extends ListedNoun<N, F, S> {
   readonly editable: (session: Session) => EditableRecordType<F> | Promise<EditableRecordType<F>>;
   /** the rights to create a record with some values, and to change these values */
   readonly creates: (asker: Actor, given: object) => readonly NeededRight[];
@@ -66,8 +68,12 @@ interface WrittenNoun<N extends string, F extends Fields> extends ListedNoun<N, 
 }
 
 /** Returns the operations with which records are read, written by hand, and exported. */
-export const recordOperations = <const N extends "users" | "orgs" | "devices", F extends Fields>(
-  own: WrittenNoun<N, F>,
+export const recordOperations = <
+  const N extends "users" | "orgs" | "devices",
+  F extends Fields,
+  S extends z.ZodRawShape,
+>(
+  own: WrittenNoun<N, F, S>,
 ) => {
   const { noun, list, needs, filters, editable, creates, edits, without } = own;
   const { fields } = list.thing;

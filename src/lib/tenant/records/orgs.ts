@@ -2,7 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { type ORG, type Org, ROOT_ORG_ID } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
-import type { IdempotentRequest, Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import {
   countSubtree,
   isParentHidden,
@@ -14,10 +14,8 @@ import {
 } from "./org-rows.ts";
 import type { Writer } from "../store/store.ts";
 import {
-  createRecord,
   editRecord,
   type CheckedChange,
-  type ManualRequestBody,
   type EditableRecordType,
   type ChangeResult,
 } from "./records.ts";
@@ -43,21 +41,6 @@ export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   },
   check: checkTreePosition,
 };
-
-/**
- * Creates an organisation.
- *
- * @throws Failure `input-rejected` if the code is already in use, or if the name is already in use and no code is
- * given; `not-found` if the parent does not exist
- */
-export const createOrg = (
-  session: Session,
-  body: ManualRequestBody,
-  once?: Omit<IdempotentRequest<ChangeResult<Org>>, "replay">,
-): Promise<ChangeResult<Org>> => createRecord(session, EDITABLE_ORGS, body, once);
-
-export const editOrg = (session: Session, id: string, body: ManualRequestBody): Promise<ChangeResult<Org>> =>
-  editRecord(session, EDITABLE_ORGS, id, body);
 
 /**
  * Moves an organisation and everything below it to another parent. Also returns how many records move with it.

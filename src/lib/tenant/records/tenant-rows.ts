@@ -1,6 +1,7 @@
 import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/tenant.ts";
 import type { Field } from "../../model/thing.ts";
+import type { AdministrationState } from "../accounts/administration.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
 export interface StoredTenant {
@@ -19,6 +20,13 @@ export interface StoredTenant {
    */
   readonly exportsAwaited: string[];
   readonly profile: TenantProfile;
+}
+
+export interface Tenant extends Omit<StoredTenant, "profile"> {
+  readonly profile?: TenantProfile | undefined;
+  /** number of tasks to do in the console */
+  readonly consoleTasks: number;
+  readonly administration?: AdministrationState | undefined;
 }
 
 export const readTenant = async (reader: Reader): Promise<StoredTenant> => {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import type { TenantChange } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CONTRACT, TENANT, type Contract, type TenantProfile } from "../../model/tenant.ts";
@@ -9,6 +8,16 @@ import { text, type Text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { readProfile, readTenantName, writeProfile } from "./tenant-rows.ts";
 import { validateFieldValue } from "./records.ts";
+
+type Changed<T> = { readonly [K in keyof T]?: Readonly<T[K]> | undefined };
+
+/** A change to the facts about a tenant. A missing field stays; null, or an empty list, clears it. */
+export interface TenantChange extends Changed<Omit<TenantProfile, "contracts">> {
+  /** contracts to add, or to change if the name exists */
+  readonly contracts?: readonly (Changed<Contract> & Pick<Contract, "name">)[] | undefined;
+  readonly contractsRemoved?: readonly string[] | undefined;
+  readonly dryRun?: boolean | undefined;
+}
 
 interface ProfileChange {
   readonly before: TenantProfile;

@@ -1,7 +1,6 @@
-import type { MovedUser, User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { ManualValues } from "../../model/thing.ts";
-import type { USER } from "../../model/user.ts";
+import type { USER, User } from "../../model/user.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import { readAccount } from "../accounts/account-rows.ts";
 import { countOwnedDevices } from "./device-rows.ts";
@@ -9,15 +8,19 @@ import type { Reader } from "../store/store.ts";
 import { USER_LIST } from "./user-rows.ts";
 import { composeAccountName, permitPrivilegedAccount } from "../accounts/draft.ts";
 import {
-  createRecord,
-  editRecord,
   editRecords,
-  type ManualRequestBody,
   type EditableRecordType,
   type ChangeResult,
 } from "./records.ts";
 
-const defineEditableUsers = (session: Session): EditableRecordType<typeof USER.fields> => ({
+export type WrittenUser = ChangeResult<User>;
+
+/** A moved user, and the number of devices that move along, because devices belong to their owner's organisation. */
+export interface MovedUser extends WrittenUser {
+  readonly devices: number;
+}
+
+export const defineEditableUsers = (session: Session): EditableRecordType<typeof USER.fields> => ({
   list: USER_LIST,
   collection: "users",
   series: "users",
@@ -56,19 +59,6 @@ const checkAdministrator = async ({ asker }: Session, reader: Reader, { id }: Us
   if (account === undefined) return;
   permitPrivilegedAccount(asker, account);
 };
-
-/**
- * Creates a user. @throws Failure `input-rejected` if the email address or account name is already used; `not-found` if
- * the organisation does not exist
- */
-export const createUser = (
-  session: Session,
-  body: ManualRequestBody,
-  once?: Omit<IdempotentRequest<ChangeResult<User>>, "replay">,
-): Promise<ChangeResult<User>> => createRecord(session, defineEditableUsers(session), body, once);
-
-export const editUser = (session: Session, id: string, body: ManualRequestBody): Promise<ChangeResult<User>> =>
-  editRecord(session, defineEditableUsers(session), id, body);
 
 /**
  * Moves users to an organisation. Their devices then belong to that organisation, too. If one user cannot be moved, no

@@ -1,4 +1,3 @@
-import type { RecordHistory, RecordVersion } from "../../contract/index.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import { DEVICE } from "../../model/device.ts";
 import { ORG } from "../../model/organisation.ts";
@@ -17,6 +16,32 @@ import {
   type RecordState,
   type DisplayValue,
 } from "./timeline.ts";
+
+/** What a change did to a record. Facts about the change that the user may not see are null. */
+export interface RecordVersion {
+  /** number of the change */
+  readonly number: number | null;
+  /** UTC instant */
+  readonly at: string | null;
+  readonly actor: string | null;
+  /** action in the audit log, such as users.edit */
+  readonly command: string | null;
+  readonly action: "create" | "update" | "delete";
+  /** the changed values; for a new or deleted record, the values that it had */
+  readonly changes: readonly { readonly field: string; readonly old: DisplayValue; readonly new: DisplayValue }[];
+  /** number of the change that this change undoes, and of the change that undid it */
+  readonly undoes: number | null;
+  readonly undoneBy: number | null;
+}
+
+/** A record that exists or was deleted, with its versions, oldest first. */
+export interface RecordHistory {
+  readonly id: string;
+  /** display name of the record; for a deleted record, its last display name */
+  readonly name: string;
+  readonly deleted: boolean;
+  readonly versions: readonly RecordVersion[];
+}
 
 type VersionChange = RecordVersion["changes"][number];
 

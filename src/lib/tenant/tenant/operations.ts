@@ -1,0 +1,51 @@
+import { CONTRACT, TENANT } from "../../model/tenant.ts";
+import { readOpenTasks } from "../console/tasks.ts";
+import { operation } from "../operation.ts";
+import { getPermittedReach } from "../policy/check.ts";
+import { readTenant } from "../records/tenant-rows.ts";
+import { readLatestRevision } from "../store/collections.ts";
+
+/** The tenant itself. */
+export const tenant = {
+  show: operation({
+    route: "GET /v1/tenant",
+    about: "Get the tenant, its size, and the state of its administrators if the caller may see all accounts",
+    input: ({ z, queryFlag }) => z.strictObject({ administration: queryFlag }),
+    // every command starts with this; contact persons in the profile need rights of their own
+    needs: [],
+    run: async ({ session }, { administration }) => {
+      const canSeeAll = administration === true && getPermittedReach(session.asker, "accounts.read") === "all";
+      const administrators = canSeeAll ? await import("../accounts/administration.ts") : undefined;
+      return session.read(async (reader) => ({
+        ...(await readTenant(reader)),
+        consoleTasks: (await readOpenTasks(reader)).open.size,
+        administration: await administrators?.readAdministration(reader),
+      }));
+    },
+  }),
+  revision: operation({
+    route: "GET /v1/tenant/revision",
+    about: "Get the tenant's revision, which is different after every change",
+    needs: [],
+    run: ({ session }) => session.read(async (reader) => ({ revision: await readLatestRevision(reader) })),
+  }),
+  set: operation({
+    route: "PATCH /v1/tenant",
+    about: "Record facts about the tenant; a missing field stays, and null clears it",
+    input: ({ z, buildChangeSchemas, DryRun }) => {
+      const { name, ...ofContract } = buildChangeSchemas(CONTRACT);
+      return z.strictObject({
+        ...z.object(buildChangeSchemas(TENANT.fields)).partial().shape,
+        contracts: z.array(z.strictObject({ name, ...z.object(ofContract).partial().shape })).optional(),
+        contractsRemoved: z.array(z.string().min(1)).optional(),
+        dryRun: DryRun,
+      });
+    },
+    needs: ["tenant.write"],
+    run: async ({ session }, change) => (await import("../records/tenant.ts")).updateTenantProfile(session, change),
+  }),
+};
+
+export type { TenantProfile } from "../../model/tenant.ts";
+export type { TenantChange } from "../records/tenant.ts";
+export type { Tenant } from "../records/tenant-rows.ts";

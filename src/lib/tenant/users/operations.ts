@@ -1,0 +1,84 @@
+import { CUSTOM_FIELD, USER_SORT_FIELDS } from "../../model/user.ts";
+import { operation } from "../operation.ts";
+import { getUserCreationOperations } from "../policy/import-work.ts";
+import { recordOperations } from "../records/operations.ts";
+import { CUSTOM_FIELD_LIST, USER_LIST } from "../records/user-rows.ts";
+import { readAllRecords, streamList } from "../store/lists.ts";
+
+const loadUsers = () => import("../records/users.ts");
+const loadFields = () => import("../records/fields.ts");
+
+const record = recordOperations({
+  noun: "users",
+  list: USER_LIST,
+  needs: "users.read",
+  filters: ({ buildOrgFilters }) => buildOrgFilters("the users in this organisation"),
+  editable: async (session) => (await loadUsers()).defineEditableUsers(session),
+  creates: (asker) => getUserCreationOperations(asker),
+  edits: () => ["users.write"],
+  without: ["org"],
+});
+
+/** PANEL users (利用者) and their custom fields. The first email address of a user is the main one. */
+export const users = {
+  ...record,
+  list: operation({
+    route: "GET /v1/users",
+    about: "List users, in the order in which they were created if no other is requested",
+    input: ({ z, listQuery, buildSearchFilters, descendingOrder }) =>
+      z.strictObject({
+        ...listQuery,
+        ...buildSearchFilters("the users in this organisation"),
+        sort: z.enum(USER_SORT_FIELDS).optional(),
+        ...descendingOrder,
+      }),
+    needs: ["users.read"],
+    result: "list",
+    run: ({ store }, query) => streamList(store, USER_LIST, query),
+  }),
+  move: operation({
+    route: "POST /v1/users/move",
+    about: "Move users into an organisation, all of them or none",
+    input: ({ z, Id, recordIdList, seenRevision, writeOptions }) =>
+      z.strictObject({ ...recordIdList, org: Id, ...seenRevision, ...writeOptions }),
+    needs: ["users.move"],
+    once: true,
+    run: async ({ session }, given, { repeatable }) => (await loadUsers()).moveUsers(session, given, repeatable),
+  }),
+  fields: operation({
+    route: "GET /v1/users/fields",
+    about: "List the custom fields of users",
+    needs: ["fields.read"],
+    run: ({ session }) => session.read((reader) => readAllRecords(reader, CUSTOM_FIELD_LIST)),
+  }),
+  addField: operation({
+    route: "POST /v1/users/fields",
+    about: "Add a custom field",
+    input: ({ z, newValueSchema }) => z.strictObject({ name: newValueSchema(CUSTOM_FIELD.fields.name).min(1) }),
+    needs: ["fields.write"],
+    once: true,
+    run: async ({ session }, { name }, { repeatable }) => (await loadFields()).addCustomField(session, name, repeatable),
+  }),
+  field: operation({
+    route: "GET /v1/users/fields/{id}",
+    about: "Get a custom field, and the number of users who have a value in it",
+    needs: ["fields.read"],
+    run: async ({ session }, _, { id }) => {
+      const { getFieldWithUsage } = await loadFields();
+      return session.read((reader) => getFieldWithUsage(reader, id));
+    },
+  }),
+  removeField: operation({
+    route: "DELETE /v1/users/fields/{id}",
+    about: "Remove a custom field and its values; if another number of users has a value than given, nothing is removed",
+    input: ({ z, seenRevisionQuery }) =>
+      z.strictObject({ users: z.coerce.number().int().optional(), ...seenRevisionQuery }),
+    needs: ["fields.write"],
+    run: async ({ session }, given, { id }) => (await loadFields()).removeCustomField(session, id, given),
+  }),
+};
+
+export type { User } from "../../model/user.ts";
+export type { MovedUser, WrittenUser } from "../records/users.ts";
+export type { CustomField, CustomFieldDetail } from "../records/fields.ts";
+export type { RecordHistory, RecordVersion } from "../versions/history.ts";
