@@ -1,6 +1,5 @@
 /**
- * Generates everything that is derived from the declarations of the program: the lists of commands and of nouns of the
- * tenant API, the catalogue of command lines for messages, the guides as data, `docs/commands/**`, the exit codes in
+ * Generates everything that is derived from the declarations of the program: the lists of commands, the catalogue of command lines for messages, the guides as data, `docs/commands/**`, the exit codes in
  * `docs/using.*.md`, and `docs/api/openapi.json`. With `--check`, writes nothing and fails
  * if a file differs from what would be generated. With `--json`, writes nothing and prints the declarations of the
  * commands as data, without their texts; `--root FOLDER` selects another checkout.
@@ -16,7 +15,7 @@ import { readDeclarations } from "./generate/declarations.ts";
 import { insertExitCodes } from "./generate/exit-codes.ts";
 import { renderGuidesSource, readGuides } from "./generate/guides.ts";
 import { renderProgramLists } from "./generate/lists.ts";
-import { renderContractSource, renderHandlersSource, readNouns } from "./generate/nouns.ts";
+import { buildOpenApiDocument } from "./generate/openapi.ts";
 import { renderReferencePages } from "./generate/reference.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -27,15 +26,6 @@ async function readProgramVersion(root: string): Promise<string> {
 }
 
 async function generateFiles(check: boolean): Promise<void> {
-  const nouns = await readNouns(join(ROOT, "src", "lib", "contract"));
-  const lists = [
-    ["src/lib/contract/index.ts", renderContractSource(nouns)],
-    ["src/lib/tenant/http/nouns.ts", renderHandlersSource(nouns)],
-  ] as const;
-  const differingLists = await findDifferingFiles(new Map(lists));
-  if (!check) await writeGeneratedFiles(differingLists);
-  // the modules imported from here on read the lists
-  const { buildOpenApiDocument: openApiDocument } = await import("../src/lib/contract/openapi.ts");
   const program = await readCommands(join(ROOT, "src", "commands"));
   const version = await readProgramVersion(ROOT);
   const wanted = new Map([
@@ -45,13 +35,13 @@ async function generateFiles(check: boolean): Promise<void> {
     ...renderReferencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ["docs/using.en.md", insertExitCodes(await readFile(join(ROOT, "docs/using.en.md"), "utf8"), "en")],
     ["docs/using.ja.md", insertExitCodes(await readFile(join(ROOT, "docs/using.ja.md"), "utf8"), "ja")],
-    ["docs/api/openapi.json", `${JSON.stringify(openApiDocument(version), null, 2)}\n`],
+    ["docs/api/openapi.json", `${JSON.stringify(await buildOpenApiDocument(version))}\n`],
   ]);
   const stale = globSync("docs/commands/**/*.md", { cwd: ROOT })
     .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => !wanted.has(file));
 
-  const differing = new Map([...differingLists, ...(await findDifferingFiles(wanted))]);
+  const differing = await findDifferingFiles(wanted);
   if (!check) {
     await writeGeneratedFiles(differing);
     for (const file of stale) await rm(join(ROOT, file));

@@ -16,12 +16,11 @@ import {
   type TemporaryStorage,
 } from "../lib/files/index.ts";
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
-import { skipSchemaCheck, type Connection } from "../lib/client/index.ts";
+import type { Connection } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { createOwnerName } from "../lib/model/actor.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
-import { installLightMessages } from "../lib/client/light-fetch.ts";
 
 /** A tenant that remains open until `close` is called. */
 export interface OpenTenant extends ChosenContext {
@@ -127,7 +126,6 @@ async function connectInProcess(
 ): Promise<Connection & ClosableTenant> {
   const { as, rehearsesIn } = machine;
   const { tenantFolder } = context;
-  installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
   const options = buildTenantOptions(machine, context, as === undefined ? "owner" : { account: as });
   const open = (where: { readonly inMemory?: boolean; readonly folder?: string } = {}): Tenant =>
@@ -136,8 +134,13 @@ async function connectInProcess(
   if (!absent) await ensureFolder(tenantFolder);
   // with --as, a missing tenant is not created on disk, because it would not have the account
   const making = { tenantFolder, open, rehearsesIn };
-  const { fetch, perform, close } = absent && as === undefined ? openTenantOnDemand(making) : open({ inMemory: absent });
-  return { transport: fetch, perform, check: skipSchemaCheck, close };
+  const { current, perform, close } =
+    absent && as === undefined ? openTenantOnDemand(making) : openExistingTenant(open({ inMemory: absent }));
+  const transport: Connection["transport"] = async (request) => {
+    const { createDispatch } = await import("../lib/serve/dispatch.ts");
+    return createDispatch(await current(request.method))(request);
+  };
+  return { transport, perform, close };
 }
 
 /** Returns true if a folder does not exist or is empty. A folder that cannot be read counts as existing. */
@@ -149,22 +152,13 @@ const isMissingFolder = (folder: string): boolean => {
   }
 };
 
-async function detectDryRun(asked: Request): Promise<{ readonly request: Request; readonly isRehearsal: boolean }> {
-  const { method, url, headers, signal } = asked;
-  if (headers.get("content-type")?.startsWith("application/json") !== true)
-    return { request: asked, isRehearsal: false };
-  const body = await asked.text();
-  return { request: new Request(url, { method, headers, body, signal }), isRehearsal: isDryRunBody(body) };
+/** A tenant of this process, which may still have to be created. */
+interface LocalTenant extends Pick<Tenant, "perform" | "close"> {
+  /** returns the tenant for a request with this method */
+  readonly current: (method: string) => Promise<Tenant>;
 }
 
-const isDryRunBody = (body: string): boolean => {
-  try {
-    const sent: unknown = JSON.parse(body);
-    return typeof sent === "object" && sent !== null && "dryRun" in sent && sent.dryRun === true;
-  } catch {
-    return false;
-  }
-};
+const openExistingTenant = (tenant: Tenant): LocalTenant => ({ ...tenant, current: () => Promise.resolve(tenant) });
 
 /** How to create a tenant that does not exist yet. */
 interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
@@ -173,7 +167,7 @@ interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
 }
 
 /** Opens a tenant that does not exist yet: empty in memory until the first changing request creates it on disk. */
-function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Pick<Tenant, "fetch" | "perform" | "close"> {
+function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): LocalTenant {
   let tenant = open({ inMemory: true });
   let making: Promise<void> | undefined;
   let rehearsed: TemporaryFolder | undefined;
@@ -185,18 +179,15 @@ function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Pic
     await tenant.close();
     tenant = made;
   };
+  const current = async (isRead: boolean): Promise<Tenant> => {
+    if (making !== undefined || !isRead) await (making ??= make());
+    return tenant;
+  };
   return {
+    current: (method) => current(method === "GET"),
     async perform(asked) {
       const isRehearsal = (asked.given as { readonly dryRun?: unknown } | undefined)?.dryRun === true;
-      const isRead = asked.one.route.startsWith("GET ") || isRehearsal;
-      if (making !== undefined || !isRead) await (making ??= make());
-      return tenant.perform(asked);
-    },
-    async fetch(asked) {
-      if (making === undefined && asked.method === "GET") return tenant.fetch(asked);
-      const { request, isRehearsal } = await detectDryRun(asked);
-      if (!isRehearsal || making !== undefined) await (making ??= make());
-      return tenant.fetch(request);
+      return (await current(isRehearsal || asked.one.route.startsWith("GET "))).perform(asked);
     },
     async close() {
       await tenant.close();
@@ -264,7 +255,7 @@ export interface ServedTenant {
 /** Returns the store of uploads that are not complete yet. */
 export const createUploadSpool = async (place: TemporaryStorage): Promise<TenantOptions["spool"]> => {
   const { receiveUpload, DEFAULT_LIMITS } = await import("../lib/serve/index.ts");
-  return (route, request, signal) => receiveUpload(route, request, { place, limit: DEFAULT_LIMITS.bytes, signal });
+  return (request, signal) => receiveUpload(request, { place, limit: DEFAULT_LIMITS.bytes, signal });
 };
 
 /**
@@ -280,13 +271,16 @@ export const serveTenant = async (
   const [
     { startServer, formatLogLine, DEFAULT_LIMITS: limits },
     { createProblemResponse, createErrorResponse },
+    { createDispatch },
     { YoungHeap },
   ] = await Promise.all([
     import("../lib/serve/index.ts"),
-    import("../lib/tenant/http/problem.ts"),
+    import("../lib/serve/problem.ts"),
+    import("../lib/serve/dispatch.ts"),
     import("../lib/tenant/young-heap.ts"),
   ]);
   const young = new YoungHeap();
+  const answer = createDispatch(tenant);
   return startServer({
     place,
     tls,
@@ -294,7 +288,7 @@ export const serveTenant = async (
     limits,
     answer: (request, from, trace) => {
       young.hold();
-      return tenant.fetch(request, { ...from, limitMs: limits.requestMs, trace });
+      return answer(request, { ...from, limitMs: limits.requestMs, trace });
     },
     refuse: (failure, headers = {}, status) =>
       createProblemResponse(failure, status === undefined ? { headers } : { headers, status }),

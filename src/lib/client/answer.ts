@@ -1,7 +1,7 @@
-import type { z } from "zod";
 import { line, step } from "../advice/index.ts";
-import { REQUEST_ID_HEADER, type Route } from "../contract/route.ts";
-import { ProblemObject } from "../contract/shapes.ts";
+import { REQUEST_ID_HEADER } from "../serve/wire.ts";
+import type { splitRoute } from "../tenant/operation.ts";
+import type { ProblemObject } from "./problem-object.ts";
 import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
 import { formatCount, same, text, type Text } from "../text/index.ts";
 
@@ -83,7 +83,7 @@ const isErrorCode = (type: string): type is ErrorCode =>
   Object.hasOwn(ERRORS, type) && ERRORS[type as ErrorCode].status >= 400;
 
 /** Where a call is sent, for messages. */
-export interface CallPlace extends Pick<Route, "method" | "path"> {
+export interface CallPlace extends ReturnType<typeof splitRoute> {
   /** address of the tenant, if it is on a server */
   readonly base?: URL | undefined;
   /** name of the tenant's context */
@@ -95,12 +95,13 @@ export interface CallPlace extends Pick<Route, "method" | "path"> {
  * problem object of a known type.
  */
 export const createResponseFailure = async (route: CallPlace, response: Response): Promise<Failure> => {
+  const { ProblemObject } = await import("./problem-object.ts");
   const problem = ProblemObject.safeParse(tryParseJson(await readText(response, PROBLEM_LIMIT_BYTES)));
   const failure = problem.success ? createProblemFailure(route, problem.data) : createOtherFailure(route, response);
   return addServerFacts(failure, response.headers);
 };
 
-const createProblemFailure = (route: CallPlace, problem: z.output<typeof ProblemObject>): Failure => {
+const createProblemFailure = (route: CallPlace, problem: ProblemObject): Failure => {
   const { type, status } = problem;
   if (isErrorCode(type)) return Failure.of({ ...problem, type });
   const unknown = type.slice(0, 100);

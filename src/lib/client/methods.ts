@@ -12,9 +12,11 @@ import {
   type PathNames,
   type PathOf,
 } from "../tenant/operation.ts";
+import type { ExportedParts } from "../tenant/handover/export.ts";
 import type { TenantExport } from "../tenant/records/exports.ts";
 import { createTruncationFailure, parseLine, readLines } from "./answer.ts";
-import type { Connection, StreamedLines, Upload } from "./call.ts";
+import type { Connection, StreamedLines, StreamedParts, Upload } from "./call.ts";
+import { openParts } from "./parts.ts";
 import { send } from "./send.ts";
 
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
@@ -38,7 +40,11 @@ type Result<K, O> = K extends "list" | "lines"
     : never
   : K extends "csv"
     ? Promise<ReadableStream<Uint8Array>>
-    : Promise<Awaited<O>>;
+    : K extends "parts"
+      ? Awaited<O> extends ExportedParts<infer T>
+        ? StreamedParts<T>
+        : never
+      : Promise<Awaited<O>>;
 
 type Method<One> =
   One extends Operation<infer R, infer P, infer I, infer K, infer F, infer O>
@@ -78,7 +84,7 @@ const readArguments = (one: AnyOperation, given: readonly unknown[], ending: Abo
 };
 
 /** Performs an operation, in this process or over a socket. */
-const ask = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
+export const ask = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
   const { one, given } = asked;
   if (changesTenant(one) && given?.["dryRun"] !== true) await connection.beforeChange?.(splitRoute(one));
   if (connection.perform === undefined) return send(connection, asked);
@@ -88,7 +94,7 @@ const ask = async (connection: Connection, asked: AskedCall): Promise<unknown> =
 };
 
 /** Lets pending signals arrive: within one process, they would otherwise wait until the whole list is shown. */
-const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
+export const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();
 };
@@ -136,14 +142,14 @@ const openCsv = async (connection: Connection, asked: AskedCall): Promise<Readab
   return content;
 };
 
-const READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, parts: ask };
+const READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, parts: openParts };
 
 /**
  * Builds the methods of a noun, named like its operations.
  *
  * @throws Failure of the operation; `unavailable` if a response does not follow the tenant API
  */
-export const buildOperationMethods = (connection: Connection, operations: Operations): Readonly<Record<string, unknown>> =>
+export const buildMethods = (connection: Connection, operations: Operations): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(operations).map(([name, one]) => [
       name,

@@ -1,17 +1,8 @@
-import {
-  AUDIT_HEADER,
-  CHANGE_HEADER,
-  CHANGE_NUMBERS,
-  MEDIA_TYPES,
-  NO_AUDIT_RECORD,
-  XLSX_TYPE,
-} from "../contract/route.ts";
+import { AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../serve/wire.ts";
 import { splitRoute, takesQuery } from "../tenant/operation.ts";
 import { checkMediaType, readJson } from "./answer.ts";
-import { buildUrl, createCallFailure, type Connection, type Upload } from "./call.ts";
+import { buildUrl, createCallFailure, noteChanges, type Connection, type Upload } from "./call.ts";
 import type { AskedCall } from "./methods.ts";
-
-const EXPECTED_TYPES = { json: "json", lines: "lines", list: "lines", csv: "csv", parts: "parts" } as const;
 
 const fillPath = (path: string, values: AskedCall["path"]): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
@@ -48,10 +39,10 @@ export const send = async (connection: Connection, asked: AskedCall): Promise<un
   const response = await connection.transport(buildRequest(connection, asked));
   if (!response.ok) throw await createCallFailure(connection, place, response);
   const kind = one.result ?? "json";
-  checkMediaType(place, response, MEDIA_TYPES[EXPECTED_TYPES[kind]]);
-  const numbers = response.headers.get(CHANGE_HEADER) ?? "";
-  if (CHANGE_NUMBERS.test(numbers)) connection.changed?.(numbers.split(", ").map(Number));
+  checkMediaType(place, response, MEDIA_TYPES[kind]);
+  noteChanges(connection, response);
   if (kind === "json") return readJson(place, response);
+  if (kind === "parts") return response;
   const content = response.body ?? new Blob([]).stream();
   return kind === "csv" ? { content, isAudited: response.headers.get(AUDIT_HEADER) !== NO_AUDIT_RECORD } : content;
 };

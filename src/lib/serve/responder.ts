@@ -1,10 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { performance } from "node:perf_hooks";
 import { Failure } from "../errors/index.ts";
-import { REQUEST_ID_HEADER } from "../contract/route.ts";
-import { SERVER_ROUTES, type ServerPath } from "../contract/server-routes.ts";
 import { text } from "../text/index.ts";
 import { findClientAddress } from "./forwarded.ts";
+import { REQUEST_ID_HEADER, SERVER_PATHS } from "./wire.ts";
 import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
 
 /** The status that the log shows for a request whose sender closed the connection before the response began. */
@@ -20,7 +19,9 @@ const createMethodFailure = (method: string): Failure =>
     what: text(`the method ${method} is not allowed for this path`, `このパスでは ${method} メソッドは使えません`),
   });
 
-const isServerPath = (path: string): path is ServerPath => Object.hasOwn(SERVER_ROUTES, path);
+type ServerPath = (typeof SERVER_PATHS)[number];
+
+const isServerPath = (path: string): path is ServerPath => (SERVER_PATHS as readonly string[]).includes(path);
 
 export interface RequestConnection {
   readonly peer: string | undefined;

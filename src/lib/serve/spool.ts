@@ -1,6 +1,5 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import type { Route } from "../contract/route.ts";
 import { createInterruptedFailure, Failure, getErrorCode } from "../errors/index.ts";
 import { spoolToFile, type TemporaryStorage } from "../files/index.ts";
 import { same, text } from "../text/index.ts";
@@ -39,20 +38,18 @@ const toReceiveFailure = (error: unknown): Failure => {
 };
 
 /**
- * Receives the body of a request for a route that takes a file, and decompresses it, in the temporary folder; undefined
- * for other routes.
+ * Receives the body of a request with a file, and decompresses it, in the temporary folder; undefined if it has none.
  *
  * @param limit bytes that are accepted, after decompression
  * @param signal ends the receiving
  * @throws Failure `usage` with 400, 413 or 415; `interrupted`
  */
 export const receiveUpload = async (
-  { file, takesParts }: Route,
   request: Request,
   { place, limit, signal }: { readonly place: TemporaryStorage; readonly limit: number; readonly signal: AbortSignal },
 ) => {
   const { body, method, url } = request;
-  if ((file !== true && takesParts !== true) || body === null) return undefined;
+  if (body === null) return undefined;
   const gzipped = isGzipped(request.headers);
   const spooled = await spoolToFile(
     limitBytes(() => openBody(body, gzipped, signal), limit),

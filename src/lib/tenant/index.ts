@@ -1,8 +1,7 @@
 import { Failure, ServerFault } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { createApp, loadOnce, type PartsResolver } from "./http/app.ts";
-import type { RequestSource } from "./http/request-source.ts";
-import type { TenantParts } from "./parts.ts";
+import { toFailure } from "./failure.ts";
+import type { PartsResolver, TenantParts } from "./parts.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import type { Jobs } from "./jobs.ts";
 import { MACHINE_OWNER, type Actor } from "./policy/asker.ts";
@@ -16,11 +15,14 @@ import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
 import { openSqliteTenant, type TenantStoreHandle, type SqliteTenantOptions } from "./store/sqlite/open.ts";
 
-/** An open tenant. `fetch` responds to requests of the tenant API. */
+/** An open tenant. */
 export interface OpenTenant {
   /** Performs an operation for a caller in this process. */
   readonly perform: (asked: AskedHere) => Promise<Performed>;
-  readonly fetch: (request: Request, from?: RequestSource) => Promise<Response>;
+  readonly partsFor: PartsResolver;
+  readonly explain: TenantParts["explain"];
+  /** Does work that `close` waits for. @throws Failure `unavailable` after that */
+  readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   /** Returns true if an account can sign in: it has a role and a password. */
   readonly canSignIn: () => Promise<boolean>;
   /** Returns true if the tenant's file can be read. */
@@ -99,7 +101,6 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, jobs };
   const partsFor = createPartsResolver(acting, own, options);
   const partsHere = createPartsHere(acting, own, options);
-  const answer = createApp({ partsFor, explain: own.explain });
   const underWay = new Set<Promise<unknown>>();
   let isClosing = false;
   const track = <T>(work: () => Promise<T>): Promise<T> => {
@@ -112,7 +113,9 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   };
   return {
     perform: (asked) => track(() => performHere(partsHere, own.explain, asked)),
-    fetch: (request, from) => track(() => answer(request, from)),
+    partsFor,
+    explain: own.explain,
+    track,
     canSignIn: async () => (await owner.read(await loadSignInCount())) > 0,
     isReadable: async () => {
       try {
@@ -141,13 +144,12 @@ const performHere = async (
     const [{ perform }, upload] = await Promise.all([import("./perform.ts"), file && receiveHere(file, signal)]);
     return await perform(one, parts, { path, given, signal, repeatable: undefined, file: upload });
   } catch (error) {
-    const { toFailure } = await import("./http/problem.ts");
     throw toFailure(explain(error));
   }
 };
 
 const receiveHere = async ({ stream, encoding }: NonNullable<AskedHere["file"]>, signal: AbortSignal) => {
-  const { createUpload } = await import("./http/content.ts");
+  const { createUpload } = await import("./upload.ts");
   return createUpload({ body: stream, signal }, encoding as FileForm);
 };
 
@@ -200,6 +202,15 @@ const createPartsHere = (
   };
 };
 
+/**
+ * Returns a function that loads a module when it is first called. An import that is repeated for each request takes as
+ * long as several short statements, even if the module is loaded.
+ */
+const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
+};
+
 const loadChecks = loadOnce(() => import("./policy/check.ts"));
 const loadCredentials = loadOnce(() => import("./sign-in/credentials.ts"));
 
@@ -221,7 +232,7 @@ const createAccountResolver =
     return openParts(own, asker, options);
   };
 
-const findSender = async (own: OwnParts, request: Request, { surroundings }: Omit<OwnerOptions, "actor">) => {
+const findSender = async (own: OwnParts, request: Pick<Request, "headers">, { surroundings }: Omit<OwnerOptions, "actor">) => {
   const { findSignedInActor } = await loadCredentials();
   const check = {
     header: request.headers.get("authorization"),

@@ -1,6 +1,259 @@
-/** What the inputs of operations are made of. It loads zod, so only requests over a socket and the API document load it. */
+/** zod, and the schemas that the inputs of operations share. */
+
+import { z } from "zod";
+import { listApiFields, listEditableFields, isRequired, type Field, type Fields, type ManualValue, type ManualValues, type RecordOf } from "../model/thing.ts";
+import { countCharacters, describeRule, isUnlimited, buildRulePattern, type Rule } from "../model/rules.ts";
+import { MAX_KEY_BYTES, MAX_SEARCH_LENGTH, valueRuleOf } from "../model/value-rule.ts";
+import { CUSTOM_FIELD } from "../model/user.ts";
+
 export { z } from "zod";
-export * from "../contract/shapes.ts";
-export * from "../contract/queries.ts";
-export * from "../contract/thing-schema.ts";
-export * from "../contract/write-requests.ts";
+
+/** A UUIDv7 in its text form. */
+export const Id = z.uuid();
+
+/** A UTC instant, ISO 8601 with `Z`. */
+export const Instant = z.iso.datetime().meta({ description: "UTC instant (ISO 8601 with Z)", pattern: "Z$" });
+
+/** The fields of a body with a small file. */
+export const namedFile = {
+  name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
+  content: z.base64().max(400_000).meta({
+    description: "content of the file, in base64",
+    pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+  }),
+};
+
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** `append` is the console's 追加更新, `replace` 全件更新; `delete` deletes without a file; `undo` undoes a change. */
+export const ImportMode = z.enum(["append", "replace", "delete", "undo"]);
+
+/** The `dryRun` member of a request that changes something. */
+export const DryRun = z
+  .boolean()
+  .optional()
+  .meta({ description: "true: return what would be done, and change nothing" });
+
+const SEEN_REVISION_DESCRIPTION =
+  "the tenant's revision from before the caller read the data that this request changes; if the data was changed since then, the request changes nothing and fails with 409";
+
+/** The tenant's revision that the caller saw before confirming; here in the body, below as a query parameter. */
+export const seenRevision = { seen: z.int().min(0).optional().meta({ description: SEEN_REVISION_DESCRIPTION }) };
+export const seenRevisionQuery = {
+  seen: z.coerce.number().int().min(0).optional().meta({ description: SEEN_REVISION_DESCRIPTION }),
+};
+
+/** The query parameter that finds records by a name: for example a path, a code or an email address. */
+export const byName = { name: z.string().min(1) };
+
+/** A query parameter that is true or false. */
+export const queryFlag = z
+  .stringbool({ truthy: ["true"], falsy: ["false"] })
+  .default(false)
+  .meta({ type: "boolean", default: false });
+
+/** Query parameters that filter a list or export. Each matches a part of the normalised value. */
+export const filters = {
+  filterName: z.string().optional().meta({ description: "part of the name" }),
+  filterId: z.string().optional().meta({ description: "part of the email address, code or ユーザーID" }),
+};
+
+/** Creates the query parameters that filter a list or export by an organisation.  @param org what the filter selects */
+export const buildOrgFilters = (org: string) => ({
+  org: Id.optional().meta({ description: `ID of an organisation: ${org} or in an organisation below it` }),
+  direct: queryFlag.meta({ description: "true: `org` does not include the organisations below it" }),
+});
+
+/** Creates the query parameters that filter a list by an organisation and by any text of a record. */
+export const buildSearchFilters = (org: string) => ({
+  ...buildOrgFilters(org),
+  search: z.string().max(MAX_SEARCH_LENGTH).optional().meta({ description: "text to find in any value" }),
+});
+
+/** The query parameter that reverses the order of a list. */
+export const descendingOrder = { desc: queryFlag };
+
+/** Query parameters of an export. The response is UTF-8; the client may re-encode it. */
+export const exportQuery = {
+  ...filters,
+  newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),
+};
+
+/** Query parameters of every list. */
+export const listQuery = {
+  ...filters,
+  columns: queryFlag.meta({ description: "true: a line has a member for each column, instead of the record" }),
+};
+
+/**
+ * Returns JSON Schema keywords for stored values. They accept blank values, values that cause a warning, and all values
+ * that the console can have.
+ */
+export const buildRuleKeywords = (rule: Rule) => {
+  const pattern = buildRulePattern(rule);
+  return {
+    description: describeRule(rule).en,
+    ...(pattern !== undefined && { pattern }),
+    ...(rule.kind === "choice" && { enum: ["", ...rule.choices] }),
+  };
+};
+
+/**
+ * Returns the schema of a value to be written: a description of its rule, and its maximum length. A value that breaks
+ * the rule does not make the request malformed; the tenant rejects it with its own message.
+ */
+export const newValueSchema = (field: Field) => {
+  const { rule, max, key } = valueRuleOf(field);
+  const about = isUnlimited(rule) ? undefined : describeRule(rule).en;
+  const bytes = key === undefined ? undefined : `at most ${MAX_KEY_BYTES} bytes in UTF-8`;
+  const description = [about, bytes].filter((one) => one !== undefined).join("; ");
+  const maxLength = key === undefined ? max : Math.min(max, MAX_KEY_BYTES);
+  return z.string().meta({ ...(description === "" ? {} : { description }), maxLength });
+};
+
+/**
+ * Returns the schema of values that satisfy `rule`: a description, JSON Schema keywords, and a check that the keywords
+ * are satisfied.
+ */
+export const ruleSchema = (rule: Rule) => {
+  if (isUnlimited(rule)) return z.string();
+  const { pattern, enum: choices, description } = buildRuleKeywords(rule);
+  const expression = pattern === undefined ? undefined : new RegExp(pattern, "u");
+  const fits = (value: string): boolean => expression?.test(value) !== false && choices?.includes(value) !== false;
+  return z
+    .string()
+    .refine(fits, { error: `not ${description}`, params: { ja: `${describeRule(rule).ja}ではありません` } })
+    .meta(buildRuleKeywords(rule));
+};
+
+const textSchema = ({ rule, longest, blank }: Extract<Field, { readonly type: "text" }>): z.ZodType => {
+  if (rule !== undefined) return ruleSchema(rule);
+  const least = blank === false ? z.string().min(1) : z.string();
+  if (longest === undefined) return least;
+  // zod's own limit counts UTF-16 units, but JSON Schema counts characters
+  return least
+    .refine((value) => countCharacters(value) <= longest, {
+      error: `at most ${longest} characters`,
+      params: { ja: `${longest} 文字まで` },
+    })
+    .meta({ maxLength: longest });
+};
+
+const nonNullSchema = (field: Field): z.ZodType => {
+  switch (field.type) {
+    case "text":
+      return textSchema(field);
+    case "texts":
+      return z.array(field.rule === undefined ? z.string() : ruleSchema(field.rule));
+    case "choice":
+      return z.enum(field.choices);
+    case "id":
+      return Id;
+    case "instant":
+      return Instant;
+    case "day":
+      return z.iso.date();
+    case "digest":
+      return Sha256;
+    case "boolean":
+      return z.boolean();
+    case "integer":
+      return z.int();
+    case "object":
+      return z.object(buildFieldSchemas(field.of));
+    case "objects":
+      return z.array(z.object(buildFieldSchemas(field.of)));
+  }
+};
+
+const fieldSchema = (field: Field): z.ZodType => {
+  const schema = nonNullSchema(field);
+  if (field.nullable !== true) return schema;
+  const { enum: choices } = field.type === "text" && field.rule !== undefined ? buildRuleKeywords(field.rule) : {};
+  // JSON Schema applies `enum` to null too, whatever `type` says
+  return choices === undefined ? schema.nullable() : schema.nullable().meta({ enum: [...choices, null] });
+};
+
+type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K]> };
+
+/** Returns the schemas of the fields of a record type, by their names in the tenant API. */
+export const buildFieldSchemas = <F extends Fields>(fields: F): FieldSchemas<F> =>
+  Object.fromEntries(listApiFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as FieldSchemas<F>;
+
+const buildNewTextSchemas = (fields: Fields) =>
+  Object.fromEntries(
+    listApiFields(fields).flatMap(([name, field]) =>
+      field.type === "text"
+        ? [[name, field.nullable === true ? newValueSchema(field).nullable() : newValueSchema(field)]]
+        : [],
+    ),
+  );
+
+/** Returns a record type's field schemas for writes; a text that breaks its rule is not a malformed request. */
+export const buildChangeSchemas = <F extends Fields>(fields: F): FieldSchemas<F> => ({
+  ...buildFieldSchemas(fields),
+  ...buildNewTextSchemas(fields),
+});
+
+const CustomValue = z.strictObject({
+  name: newValueSchema(CUSTOM_FIELD.fields.name).min(1),
+  value: newValueSchema({ type: "text", lines: true }).nullable(),
+});
+
+const buildManualValueSchema = (field: Field): z.ZodType<ManualValue> => {
+  if (field.refers !== undefined && field.type !== "texts") return Id.nullable();
+  if (field.type === "texts") {
+    const values = z.array(newValueSchema(field));
+    return field.most === undefined ? values : values.max(field.most);
+  }
+  if (field.type === "objects") return z.array(CustomValue);
+  if (field.type === "boolean") return z.boolean();
+  return field.type === "choice" ? z.enum(field.choices).nullable() : newValueSchema(field).nullable();
+};
+
+/** Members that every write request may have in addition to the values of the record. */
+export const writeOptions = {
+  dryRun: DryRun,
+};
+
+interface MemberOptions {
+  readonly without?: readonly string[] | undefined;
+  /** additional members of the request */
+  readonly more?: Readonly<Record<string, z.ZodType<ManualValue | undefined>>> | undefined;
+}
+
+const buildValueSchemas = (
+  fields: Fields,
+  { without = [] }: MemberOptions,
+): Record<string, z.ZodType<ManualValue | undefined>> =>
+  Object.fromEntries(
+    listEditableFields(fields)
+      .filter(([name]) => !without.includes(name))
+      .map(([name, field]) => {
+        const value = buildManualValueSchema(field);
+        return [name, isRequired(field) ? value : value.optional()];
+      }),
+  );
+
+type RequestBody = z.ZodType<ManualValues & { readonly dryRun?: boolean }>;
+
+/**
+ * Returns the schema for the values of a new record. A missing value is blank; a reference is the ID of the other
+ * record.
+ */
+export const newRecordSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
+  z.strictObject({ ...buildValueSchemas(fields, choice), ...choice.more, ...writeOptions }) as RequestBody;
+
+/**
+ * Returns the schema for a change to a record. A missing value is left unchanged; null or a blank text clears the
+ * value.
+ */
+export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
+  z.strictObject({
+      ...z.object(buildValueSchemas(fields, choice)).partial().shape,
+      ...choice.more,
+      ...writeOptions,
+    }) as RequestBody;
+
+/** The IDs of the records that one request changes or deletes together. */
+export const recordIdList = { ids: z.array(Id).min(1).max(1000) };

@@ -6,7 +6,7 @@ import type { RequestKey } from "./store/idempotency.ts";
 import type { TenantExport } from "./records/exports.ts";
 import type { ExportedParts } from "./handover/export.ts";
 import type { TenantParts } from "./parts.ts";
-import type { Upload } from "./http/content.ts";
+import type { Upload } from "./upload.ts";
 
 /** zod and the schemas that inputs share. Loaded only for requests over a socket and for the API document. */
 export type InputKit = typeof Inputs;

@@ -1,4 +1,3 @@
-import type { Route } from "../contract/route.ts";
 import type { Session } from "./session.ts";
 import type { AuditVerifier } from "./audit/findings.ts";
 import type { Store } from "./store/store.ts";
@@ -27,7 +26,7 @@ export interface TenantParts {
   readonly address: string;
   /** stores what a sender over a socket uploads, so that a slow sender does not hold up the import thread */
   readonly spool?:
-    | ((route: Route, request: Request, signal: AbortSignal) => Promise<SpooledRequest | undefined>)
+    | ((request: Request, signal: AbortSignal) => Promise<SpooledRequest | undefined>)
     | undefined;
   readonly processes: Processes;
   readonly verifyAudit: AuditVerifier;
@@ -38,3 +37,31 @@ export interface TenantParts {
   /** converts an error of the store into the failure to report */
   readonly explain: (error: unknown) => unknown;
 }
+
+/** Where a request over a socket comes from. What the app finds out about the request is written into `trace`. */
+export interface RequestSource {
+  readonly address: string;
+  readonly id: string;
+  /** maximum time for a request whose work does not grow with the number of records, in milliseconds */
+  readonly limitMs: number;
+  /** aborted when the sender gives up, or the time for the request is over */
+  readonly until: AbortController;
+  /** returns true if the whole body has arrived */
+  readonly isReceived: () => boolean;
+  readonly stopping: AbortSignal;
+  readonly trace: { route: string | null; account: string | null; fault?: string | undefined };
+  /** ends the connection of a response that has begun and cannot be completed */
+  readonly breakOff: () => void;
+}
+
+/**
+ * Returns the tenant as the sender of a request sees it. For an open operation, which needs no credentials, the parts
+ * are only for signing in.
+ *
+ * @throws Failure if the sender may not use the tenant
+ */
+export type PartsResolver = (
+  request: Pick<Request, "headers">,
+  isOpen: boolean,
+  from: RequestSource | undefined,
+) => TenantParts | Promise<TenantParts>;

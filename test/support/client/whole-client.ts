@@ -1,10 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
-import { ALL_NOUNS } from "../../../src/lib/contract/all.ts";
-import { OPERATIONS } from "../../../src/lib/tenant/operations.ts";
-import type { Operations } from "../../../src/lib/tenant/operation.ts";
-import { buildOperationMethods } from "../../../src/lib/client/methods.ts";
-import { buildMethods, type SchemaCheck } from "../../../src/lib/client/call.ts";
+import { buildMethods } from "../../../src/lib/client/methods.ts";
 import { planImport, type Client, type Connection } from "../../../src/lib/client/index.ts";
+import type { Operations } from "../../../src/lib/tenant/operation.ts";
+import { OPERATIONS } from "../../../src/lib/tenant/operations.ts";
 
 type WithoutFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Others] ? Others : never;
 
@@ -15,30 +12,14 @@ export type WholeClient = Client & {
   };
 };
 
-/**
- * Checks a value like zod, but throws an error if the value has members that the contract does not define. zod would
- * drop such members.
- */
-export const checkStrictly: SchemaCheck = (schema, value) => {
-  const checked = schema.safeParse(value);
-  if (checked.success && !isDeepStrictEqual(checked.data, value)) {
-    throw new TypeError(`the contract does not know all of ${JSON.stringify(value)}`);
-  }
-  return checked;
-};
-
-const ALL_OPERATIONS = new Map<string, Operations>(
-  await Promise.all(Object.entries(OPERATIONS).map(async ([name, load]) => [name, await load()] as const)),
+/** All nouns of the tenant API. */
+export const ALL_OPERATIONS: readonly (readonly [noun: string, operations: Operations])[] = await Promise.all(
+  Object.entries(OPERATIONS).map(async ([noun, load]) => [noun, await load()] as const),
 );
 
-/** Creates a client that has all nouns and checks responses strictly. */
+/** Creates a client that has all nouns. */
 export const createWholeClient = (connection: Connection): WholeClient => {
-  const nouns = [...ALL_NOUNS].map(([name, { routes }]) => [
-    name,
-    ALL_OPERATIONS.has(name)
-      ? buildOperationMethods(connection, ALL_OPERATIONS.get(name) ?? {})
-      : buildMethods({ check: checkStrictly, ...connection }, routes),
-  ]);
-  const client = Object.fromEntries(nouns) as Client;
+  const nouns = ALL_OPERATIONS.map(([noun, operations]) => [noun, buildMethods(connection, operations)] as const);
+  const client = Object.fromEntries(nouns) as unknown as Client;
   return { ...client, imports: { ...client.imports, plan: (...given) => planImport(client, ...given) } };
 };

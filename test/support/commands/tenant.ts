@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { isDeepStrictEqual } from "node:util";
-import { ALL_ROUTES } from "../../../src/lib/contract/all.ts";
-import { MEDIA_TYPES, buildRequest, type Route } from "../../../src/lib/contract/route.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
-import { createProblemResponse } from "../../../src/lib/tenant/http/problem.ts";
+import { buildInputSchemas } from "../../../src/lib/serve/input-schemas.ts";
+import { createProblemResponse } from "../../../src/lib/serve/problem.ts";
+import { MEDIA_TYPES } from "../../../src/lib/serve/wire.ts";
+import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation.ts";
+import { ALL_OPERATIONS } from "../client/whole-client.ts";
 import type { Transport } from "../../../src/lib/client/index.ts";
 
 /** A request that the tenant received. Parts that the request does not have are omitted. */
@@ -16,9 +17,6 @@ export interface ReceivedRequest {
   readonly file?: string;
   /** charset in the content type of the file, if it is not utf-8 */
   readonly charset?: string;
-  readonly ifMatch?: string;
-  /** requested content type, if it is not JSON */
-  readonly accept?: string;
 }
 
 /**
@@ -62,8 +60,6 @@ const TEST_NAMES = new Map(
   }),
 );
 
-const nameOf = ({ id }: Route): string => TEST_NAMES.get(id) ?? id;
-
 /** Returns a usual response to an operation, with some members replaced. */
 export function example<T extends object>(operation: string, change: Partial<T> = {}): T {
   const answer = EXAMPLES.get(operation);
@@ -71,67 +67,54 @@ export function example<T extends object>(operation: string, change: Partial<T> 
   return { ...(answer as T), ...change };
 }
 
-const routesByOperation = new Map(ALL_ROUTES.map((route) => [nameOf(route), route]));
-
-const buildRoutePattern = ({ path }: Route): RegExp =>
-  new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>[^/]+)`)}$`);
-
-const ROUTE_PATTERNS = ALL_ROUTES.map((route) => ({ route, pattern: buildRoutePattern(route) }));
-
-function matchRoute(method: string, path: string): { readonly route: Route; readonly params: Record<string, string> } {
-  for (const { route, pattern } of ROUTE_PATTERNS) {
-    const groups = route.method === method.toLowerCase() ? pattern.exec(path)?.groups : undefined;
-    const isIt = groups !== undefined || (route.method === method.toLowerCase() && pattern.test(path));
-    if (!isIt) continue;
-    const pairs = Object.entries(groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)] as const);
-    return { route, params: Object.fromEntries(pairs) };
-  }
-  throw new TypeError(`the tenant API has no ${method} ${path}`);
+interface TestRoute extends ReturnType<typeof splitRoute> {
+  readonly one: AnyOperation;
+  readonly name: string;
+  readonly pattern: RegExp;
 }
 
-async function parseReceivedRequest(request: Request): Promise<ReceivedRequest & { readonly route: Route }> {
+const ROUTES: readonly TestRoute[] = ALL_OPERATIONS.flatMap(([noun, operations]) =>
+  Object.entries(operations).map(([name, one]) => {
+    const { method, path } = splitRoute(one);
+    const pattern = new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, (_, value: string) => `(?<${value}>[^/]+)`)}$`);
+    return { one, method, path, pattern, name: TEST_NAMES.get(`${noun}.${name}`) ?? `${noun}.${name}` };
+  }),
+);
+
+const KNOWN_NAMES = new Set(ROUTES.map(({ name }) => name));
+
+function matchRoute(
+  method: string,
+  path: string,
+): { readonly route: TestRoute; readonly params: Record<string, string> } {
+  const route = ROUTES.find((one) => one.method === method.toLowerCase() && one.pattern.test(path));
+  if (route === undefined) throw new TypeError(`the tenant API has no ${method} ${path}`);
+  const pairs = Object.entries(route.pattern.exec(path)?.groups ?? {});
+  return { route, params: Object.fromEntries(pairs.map(([name, value]) => [name, decodeURIComponent(value)])) };
+}
+
+async function parseReceivedRequest(request: Request): Promise<ReceivedRequest & { readonly route: TestRoute }> {
   const { pathname, searchParams } = new URL(request.url);
   const { route, params } = matchRoute(request.method, pathname);
   const query = Object.fromEntries(searchParams);
   const [type = "", charset = "utf-8"] = (request.headers.get("content-type") ?? "").split("; charset=");
   const bytes = await request.bytes();
-  const [ifMatch, accept] = [request.headers.get("if-match"), request.headers.get("accept")];
   return {
     route,
-    operation: nameOf(route),
+    operation: route.name,
     ...(Object.keys(params).length === 0 ? {} : { params }),
     ...(Object.keys(query).length === 0 ? {} : { query }),
     ...(type === "application/json" ? { json: JSON.parse(Buffer.from(bytes).toString("utf8")) as unknown } : {}),
     ...(type === "text/csv" ? { file: new TextDecoder(charset).decode(bytes) } : {}),
     ...(charset === "utf-8" ? {} : { charset }),
-    ...(ifMatch === null ? {} : { ifMatch }),
-    ...(accept === null ? {} : { accept }),
   };
 }
 
-interface Schema {
-  readonly parse: (value: unknown) => unknown;
-}
-
-/**
- * Throws an error if a value does not match the contract's schema or has members that the schema does not define. The
- * test then fails.
- */
-function expectSchema(schema: unknown, value: unknown, what: string): void {
-  const plain = JSON.parse(JSON.stringify(value)) as unknown;
-  if (isDeepStrictEqual((schema as Schema).parse(plain), plain)) return;
-  throw new TypeError(`${what} has members that the contract does not know`);
-}
-
-/** @throws if the request does not match the contract */
-function checkRequest({ route, query, json }: ReceivedRequest & { readonly route: Route }): void {
-  buildRequest(route).query.parse(query ?? {});
-  route.body?.parse(json);
-}
-
-function getLinesResponse({ id, answer }: Route): Pick<Route["answer"], "kind" | "schema"> {
-  if (answer.line === undefined) throw new TypeError(`${id} is not answered by lines`);
-  return { kind: "lines", schema: answer.line };
+/** @throws if the request is not valid */
+async function checkRequest({ route, query, json }: ReceivedRequest & { readonly route: TestRoute }): Promise<void> {
+  const schemas = await buildInputSchemas(route.one);
+  schemas.query.parse(query ?? {});
+  schemas.body?.parse(json);
 }
 
 /** Returns the items of a list that a test wrote as `{ items }`. */
@@ -140,21 +123,13 @@ function takeItems(answer: unknown): unknown {
   return Object.keys(answer).every((key) => key === "items" || key === "next") ? answer.items : answer;
 }
 
-function responseOf(route: Route, answer: unknown, accept?: string): Response {
-  const { id, status = 200 } = route;
-  const { kind, schema } = accept === MEDIA_TYPES.lines ? getLinesResponse(route) : route.answer;
+function responseOf({ one: { result: kind = "json" } }: TestRoute, answer: unknown): Response {
   if (answer instanceof Failure) return createProblemResponse(answer);
-  const what = `the answer to ${id}`;
   const headers = { "content-type": MEDIA_TYPES[kind] };
-  if (kind === "csv") return new Response(answer as string | Uint8Array<ArrayBuffer>, { status, headers });
-  const items = route.operation === undefined ? answer : takeItems(answer);
-  if (kind !== "lines") {
-    if (route.operation === undefined) expectSchema(schema, answer, what);
-    return Response.json(items, { status });
-  }
-  const lines = items as readonly unknown[];
-  if (route.operation === undefined) for (const line of lines) expectSchema(schema, line, what);
-  return new Response(lines.map((line) => `${JSON.stringify(line)}\n`).join(""), { status, headers });
+  if (kind === "csv") return new Response(answer as string | Uint8Array<ArrayBuffer>, { headers });
+  const items = takeItems(answer);
+  if (kind === "json") return Response.json(items ?? null);
+  return new Response((items as readonly unknown[]).map((line) => `${JSON.stringify(line)}\n`).join(""), { headers });
 }
 
 /**
@@ -168,7 +143,7 @@ export class AnsweringTenant {
   #mistake: Error | undefined;
 
   constructor(answers: Answers) {
-    const unknown = Object.keys(answers).filter((operation) => !routesByOperation.has(operation));
+    const unknown = Object.keys(answers).filter((operation) => !KNOWN_NAMES.has(operation));
     if (unknown.length > 0) throw new TypeError(`no operations of the tenant API: ${unknown.join(", ")}`);
     this.#answers = answers;
   }
@@ -184,8 +159,8 @@ export class AnsweringTenant {
     try {
       const { route, ...asked } = await parseReceivedRequest(request);
       this.requests.push(asked);
-      checkRequest({ ...asked, route });
-      return responseOf(route, this.#answer(asked), asked.accept);
+      await checkRequest({ ...asked, route });
+      return responseOf(route, this.#answer(asked));
     } catch (error) {
       this.#mistake ??= error instanceof Error ? error : new TypeError(String(error));
       throw error;

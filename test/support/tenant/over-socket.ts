@@ -5,6 +5,8 @@ import { openSocket } from "../../../src/lib/client/socket.ts";
 import { createProcessTable } from "../../../src/lib/files/index.ts";
 import { DEFAULT_LIMITS, receiveUpload } from "../../../src/lib/serve/index.ts";
 import type { OpenTenant, TenantOptions } from "../../../src/lib/tenant/index.ts";
+import { createDispatch } from "../../../src/lib/serve/dispatch.ts";
+import type { RequestSource } from "../../../src/lib/tenant/parts.ts";
 import { serveTestTenant } from "./serving.ts";
 
 const processes = createProcessTable(process.pid, process.kill.bind(process), "here");
@@ -15,6 +17,12 @@ const startServer = async (tenant: OpenTenant, secret: string) => {
   const credential = { secret, origin: server.url };
   return { server, socket: openSocket({ surroundings, credential, compressAboveBytes: 64 * 1024 }) };
 };
+
+/** A tenant that answers requests. */
+export type AnsweringTenant = OpenTenant & { readonly fetch: (request: Request, from?: RequestSource) => Promise<Response> };
+
+/** Returns a tenant that answers the requests of its own process. */
+export const withFetch = (tenant: OpenTenant): AnsweringTenant => ({ ...tenant, fetch: createDispatch(tenant) });
 
 /** How the requests of a test over a socket are signed in. */
 export interface SignIn {
@@ -30,11 +38,11 @@ export interface SignIn {
 export const openOverSocket = (
   open: (spool: TenantOptions["spool"]) => OpenTenant,
   { secret, prepare }: SignIn,
-): OpenTenant => {
+): AnsweringTenant => {
   const uploads = mkdtempSync(join(tmpdir(), "uploads-test-"));
   const place = { temporaryFolder: uploads, processes };
-  const tenant = open((route, request, signal) =>
-    receiveUpload(route, request, { place, limit: DEFAULT_LIMITS.bytes, signal }),
+  const tenant = open((request, signal) =>
+    receiveUpload(request, { place, limit: DEFAULT_LIMITS.bytes, signal }),
   );
   let begun: ReturnType<typeof startServer> | undefined;
   return {

@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, startServer, type RunningServer, type ServerLimits } from "../../../src/lib/serve/index.ts";
 import type { AnsweredRequest } from "../../../src/lib/serve/log.ts";
-import { createErrorResponse, createProblemResponse } from "../../../src/lib/tenant/http/problem.ts";
+import { createErrorResponse, createProblemResponse } from "../../../src/lib/serve/problem.ts";
+import { createDispatch } from "../../../src/lib/serve/dispatch.ts";
 import type { OpenTenant } from "../../../src/lib/tenant/index.ts";
 
 /** A server of a test's tenant, and the requests that it logged. */
@@ -17,10 +18,11 @@ export const serveTestTenant = async (
   const limits = { ...DEFAULT_LIMITS, ...changed };
   const logged: AnsweredRequest[] = [];
   let ids = 0;
+  const answer = createDispatch(served);
   const server: RunningServer = await startServer({
     place: { host: "127.0.0.1", port: 0 },
     limits,
-    answer: (request, from, trace) => served.fetch(request, { ...from, limitMs: limits.requestMs, trace }),
+    answer: (request, from, trace) => answer(request, { ...from, limitMs: limits.requestMs, trace }),
     refuse: (failure, headers = {}, status = failure.status) => createProblemResponse(failure, { headers, status }),
     explain: createErrorResponse,
     isReady: served.isReadable,

@@ -6,7 +6,7 @@ import { afterAll } from "vitest";
 import type { Connection, NewImport } from "../../../src/lib/client/index.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
 import { createWholeClient, type WholeClient } from "../client/whole-client.ts";
-import type { App, Import, InputProblem } from "../../../src/lib/contract/index.ts";
+import type { App, Import, InputProblem } from "../../../src/lib/tenant/operations.ts";
 import { createEncoder } from "../../../src/lib/csv/encoding/encode.ts";
 import type { Encoding, FileForm } from "../../../src/lib/csv/records/record.ts";
 import { formatRecord } from "../../../src/lib/csv/records/writer.ts";
@@ -27,8 +27,8 @@ import {
   signInAdministrator,
 } from "./administrator.ts";
 import { addTestCredential } from "./credentials.ts";
-import { openOverSocket, type SignIn } from "./over-socket.ts";
-import { openTenant, type OpenTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
+import { openOverSocket, withFetch, type AnsweringTenant, type SignIn } from "./over-socket.ts";
+import { openTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
 import { getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/ade/server.ts";
@@ -218,9 +218,9 @@ export class TestTenant {
   readonly surroundings = new TestSurroundings();
   #database: Database | undefined;
   client: WholeClient;
-  #open: OpenTenant;
-  readonly #acting = new Map<string, OpenTenant>();
-  #served: OpenTenant | undefined;
+  #open: AnsweringTenant;
+  readonly #acting = new Map<string, AnsweringTenant>();
+  #served: AnsweringTenant | undefined;
   readonly #stopping = new AbortController();
   /** time for short requests over sockets, in milliseconds */
   limitMs = 120_000;
@@ -270,11 +270,11 @@ export class TestTenant {
     return join(this.folder, TENANT_FILE_NAME);
   }
 
-  get fetch(): OpenTenant["fetch"] {
+  get fetch(): AnsweringTenant["fetch"] {
     return this.#open.fetch;
   }
 
-  #start(acting: TenantOptions["acting"] = "owner"): OpenTenant {
+  #start(acting: TenantOptions["acting"] = "owner"): AnsweringTenant {
     const { folder, surroundings } = this;
     const mail = async (): Promise<SendMail> => {
       if (this.mailFault !== undefined) throw this.mailFault;
@@ -302,7 +302,7 @@ export class TestTenant {
       processes,
     };
     // the tests of `serve` itself open the tenant for requests
-    if (!IS_SERVED || acting === "requests") return openTenant(options);
+    if (!IS_SERVED || acting === "requests") return withFetch(openTenant(options));
     return openOverSocket((spool) => openTenant({ ...options, acting: "requests", spool }), this.#signIn(acting));
   }
 
@@ -313,7 +313,7 @@ export class TestTenant {
   }
 
   /** Opens the tenant for its owner, who acts as an account. It is closed together with this tenant. */
-  acting(as: string): OpenTenant {
+  acting(as: string): AnsweringTenant {
     const known = this.#acting.get(as) ?? this.#start({ account: as });
     this.#acting.set(as, known);
     return known;
@@ -331,7 +331,7 @@ export class TestTenant {
   }
 
   /** The tenant as a server has it: every request acts as the account of its credential. */
-  get served(): OpenTenant {
+  get served(): AnsweringTenant {
     return (this.#served ??= this.#start("requests"));
   }
 
@@ -542,7 +542,7 @@ export class TestTenant {
    * Opens the tenant again without closing it, as if the process had been killed. @returns the abandoned tenant, which
    * the test must close at its end
    */
-  crash(): OpenTenant {
+  crash(): AnsweringTenant {
     const left = this.#open;
     this.#open = this.#start();
     this.client = createWholeClient(connectTo(this.#open));
@@ -587,7 +587,7 @@ export function prepareTenant(setUp: (tenant: TestTenant) => Promise<unknown>): 
 }
 
 /** Returns the connection of a client: in this process, or over a socket. */
-const connectTo = ({ fetch, perform }: OpenTenant): Connection =>
+const connectTo = ({ fetch, perform }: AnsweringTenant): Connection =>
   IS_SERVED ? { transport: fetch } : { transport: fetch, perform };
 
 /** Returns a row without one of its columns. */

@@ -1,7 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import { RESET_MAIL_LIMITS, SIGN_IN_LIMITS } from "../../model/credential.ts";
 import { comparisonKey } from "../../model/normalise.ts";
-import { getSenderNetwork } from "../../contract/sender.ts";
+import { getSenderNetwork } from "./sender.ts";
 import { text } from "../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
 import type { Writer } from "../store/store.ts";

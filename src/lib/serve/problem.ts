@@ -1,4 +1,5 @@
 import { HTTPException } from "hono/http-exception";
+import { toFailure } from "../tenant/failure.ts";
 import {
   Failure,
   getErrorCode,
@@ -6,8 +7,8 @@ import {
   unwrapSuppressed,
   type FailureDetail,
   ServerFault,
-} from "../../errors/index.ts";
-import { text, type Text } from "../../text/index.ts";
+} from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
 
 /** The properties of a schema issue that this module uses. @see https://zod.dev/error-customization */
 interface SchemaIssue {
@@ -116,12 +117,6 @@ export const createValidationResponse = (target: string, issues: readonly Schema
   return createUsageResponse({ what: describeIssue(issue), where: [target, ...issue.path].map(String).join(".") });
 };
 
-const ABSOLUTE_PATH = /(?:file:\/\/)?(?:\b[A-Za-z]:\\|\/)(?:[^\s'"\\/:]+[\\/])+[^\s'":]*/g;
-
-/** Returns the first line of an error's message without file paths, because file paths must not be disclosed. */
-const summariseError = (error: Error): string =>
-  (error.message.split("\n", 1)[0] ?? "").replace(ABSOLUTE_PATH, "…").slice(0, 300);
-
 const createHttpErrorResponse = ({ status }: HTTPException): Response => {
   if (status === 415) {
     const what = text("the content type must be application/json", "Content-Type は application/json にしてください");
@@ -142,15 +137,6 @@ export const describeFault = (error: unknown): string | undefined => {
   if (!(error instanceof ServerFault)) return undefined;
   const { where, what } = error.cause;
   return where === undefined ? what.en : `${where}: ${what.en}`;
-};
-
-/** Returns the failure to report for an error. */
-export const toFailure = (chain: unknown): Failure => {
-  const { first: error } = unwrapSuppressed(chain);
-  if (error instanceof Failure) return error;
-  const line = summariseError(error instanceof Error ? error : new Error(String(error)));
-  const what = text(`unexpected error in the tenant: ${line}`, `テナントで予期しないエラーが起きました: ${line}`);
-  return new Failure("unexpected", { what });
 };
 
 export const createErrorResponse = (chain: unknown): Response => {

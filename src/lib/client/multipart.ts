@@ -10,7 +10,6 @@ const CR = 0x0d;
 export interface ReceivedPart {
   /** path of the file: letters, digits and hyphens, in at most one folder, such as `resources/users.ndjson` */
   readonly name: string;
-  readonly type: string;
   /** content of the file; read it before the next part, because unread content is skipped then */
   readonly content: AsyncIterable<Uint8Array>;
 }
@@ -76,7 +75,7 @@ class PartReader {
     }
   }
 
-  async #headers(): Promise<Pick<ReceivedPart, "name" | "type">> {
+  async #headers(): Promise<string> {
     let end = this.#rest.indexOf("\r\n\r\n");
     while (end < 0 && this.#rest.length <= MAX_HEADERS_BYTES) {
       if (!(await this.#more())) throw this.#cutOff();
@@ -92,7 +91,7 @@ class PartReader {
     );
     const [, name] = DISPOSITION_HEADER.exec(headers.get("content-disposition") ?? "") ?? [];
     if (name === undefined) throw this.#violation(text("a part has no name", "名前のないパートがあります"));
-    return { name, type: headers.get("content-type") ?? "text/plain" };
+    return name;
   }
 
   async *parts(): AsyncGenerator<ReceivedPart, void> {
@@ -106,7 +105,7 @@ class PartReader {
       const next = this.#take(2).toString("latin1");
       if (next === "--") return await this.#end();
       if (next !== "\r\n") throw this.#violation(text("a part is malformed", "パートが壊れています"));
-      const { name, type } = await this.#headers();
+      const name = await this.#headers();
       if (names.has(name) || names.size === MAX_PARTS) {
         throw this.#violation(text(`unexpected part: ${name}`, `余分なパート: ${name}`));
       }
@@ -114,7 +113,7 @@ class PartReader {
       const content = this.#content();
       // expose only next(): leaving a for-await loop must not end the generator, because the rest of the part is read
       // below
-      yield { name, type, content: { [Symbol.asyncIterator]: () => ({ next: () => content.next() }) } };
+      yield { name, content: { [Symbol.asyncIterator]: () => ({ next: () => content.next() }) } };
       while ((await content.next()).done !== true);
     }
   }

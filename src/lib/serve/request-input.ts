@@ -1,18 +1,25 @@
 import type { HonoRequest } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
-import { buildRequest, getMaxBodyKib, type Route } from "../../contract/route.ts";
-import { Failure } from "../../errors/index.ts";
-import { text } from "../../text/index.ts";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+import { takesQuery, type AnyOperation } from "../tenant/operation.ts";
+import { buildInputSchemas, type InputSchemas } from "./input-schemas.ts";
 import { createValidationResponse } from "./problem.ts";
 
-/** The parts of a request that match the schemas of its route. A part without a schema is undefined. */
-export interface RequestParts {
-  readonly query: unknown;
-  readonly params: unknown;
-  readonly headers: Readonly<Partial<Record<"idempotency-key" | "if-match", string>>> | undefined;
-  readonly body: unknown;
+/** What a request asks: the values in its path, and its input. */
+export interface RequestInput {
+  readonly path: Readonly<Record<string, string>>;
+  readonly given: unknown;
 }
+
+/** Maximum length of a JSON body, in KiB. */
+export const MAX_BODY_KIB = 1024;
+
+const MAX_OPEN_BODY_KIB = 16;
+
+const getMaxBodyKib = ({ needs, bodyKib = MAX_BODY_KIB }: AnyOperation): number =>
+  needs === "open" ? MAX_OPEN_BODY_KIB : bodyKib;
 
 const parseQueryParameters = (request: HonoRequest): unknown =>
   Object.fromEntries(Object.entries(request.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
@@ -39,8 +46,8 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
  * @throws Failure `usage` with 413 as soon as it is larger than the route accepts
  * @throws HTTPException 400 if it is not UTF-8
  */
-const readBodyText = async (request: HonoRequest, route: Route): Promise<string> => {
-  const maxKib = getMaxBodyKib(route);
+const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<string> => {
+  const maxKib = getMaxBodyKib(one);
   const maxBytes = maxKib * 1024;
   const length = request.header("content-length");
   if (length !== undefined && request.header("transfer-encoding") === undefined) {
@@ -115,11 +122,11 @@ const TOO_DEEP_FAILURE = new Failure("usage", {
  * @throws HTTPException 415 if the content type is not JSON in UTF-8, 400 if the body is not valid JSON or has a key twice
  * @throws Failure `usage` if the body is nested too deeply; with 413, or 415 if the body is compressed
  */
-const readJsonBody = async (request: HonoRequest, route: Route): Promise<unknown> => {
+const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<unknown> => {
   const encoding = request.header("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") throw COMPRESSED_JSON_FAILURE;
   const type = request.header("content-type");
-  const content = await readBodyText(request, route);
+  const content = await readBodyText(request, one);
   if (type === undefined && content === "") return {};
   const [, charset = "utf-8"] = /;\s*charset="?([^";\s]+)/i.exec(type ?? "") ?? [];
   const isJson = /^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i.test(type ?? "");
@@ -139,24 +146,28 @@ const parseJson = (content: string): unknown => {
   }
 };
 
-/** Returns a validator for a route. It returns the parts of a request, or an error response if they are not valid. */
-export const createValidator = (route: Route): ((request: HonoRequest) => Promise<RequestParts | Response>) => {
-  let schemas: ReturnType<typeof buildRequest> | undefined;
+/** Checks a part of a request. @returns the response to a part that does not match its schema */
+const check = (target: string, schema: z.ZodType, value: unknown): { readonly data: unknown } | Response => {
+  const result = schema.safeParse(value);
+  return result.success ? { data: result.data } : createValidationResponse(target, result.error.issues);
+};
+
+/** Returns a function that reads what a request asks, or returns the response to a request that is not valid. */
+export const createInputReader = (one: AnyOperation): ((request: HonoRequest) => Promise<RequestInput | Response>) => {
+  let schemas: Promise<InputSchemas> | undefined;
+  const isQuery = takesQuery(one);
   return async (request) => {
-    schemas ??= buildRequest(route);
-    const hasHeaders = route.isRepeatable === true || route.ifMatch === true;
-    const parts: readonly (readonly [keyof RequestParts, string, z.ZodType | undefined, () => unknown])[] = [
-      ["query", "query", schemas.query, () => parseQueryParameters(request)],
-      ["params", "param", schemas.params, () => request.param()],
-      ["headers", "header", hasHeaders ? schemas.headers : undefined, () => request.header()],
-      ["body", "json", route.body, () => readJsonBody(request, route)],
-    ];
-    const valid: Partial<Record<keyof RequestParts, unknown>> = {};
-    for (const [part, target, schema, read] of parts) {
-      const result = schema?.safeParse(await read());
-      if (result?.success === false) return createValidationResponse(target, result.error.issues);
-      valid[part] = result?.data;
-    }
-    return valid as RequestParts;
+    const { path, query, body } = await (schemas ??= buildInputSchemas(one));
+    const values = check("param", path, request.param());
+    if (values instanceof Response) return values;
+    const asked = check("query", query, parseQueryParameters(request));
+    if (asked instanceof Response || isQuery) return asked instanceof Response ? asked : toInput(values, asked);
+    const given = body && check("json", body, await readJsonBody(request, one));
+    return given instanceof Response ? given : toInput(values, given);
   };
 };
+
+const toInput = (path: { readonly data: unknown }, given: { readonly data: unknown } | undefined): RequestInput => ({
+  path: path.data as RequestInput["path"],
+  given: given?.data,
+});

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { ERRORS } from "../../src/lib/errors/index.ts";
+import { buildInputSchemas } from "../../src/lib/serve/input-schemas.ts";
+import { MEDIA_TYPES, SERVER_PATHS, XLSX_TYPE } from "../../src/lib/serve/wire.ts";
+import { ProblemObject } from "../../src/lib/client/problem-object.ts";
+import { splitRoute, type AnyOperation, type Operations } from "../../src/lib/tenant/operation.ts";
+import { OPERATIONS } from "../../src/lib/tenant/operations.ts";
+
+const DESCRIPTION = `The tenant API of clomoctl. It belongs to the clomoctl project: no public CLOMO API is known, and this is not one.
+
+- Requests are signed in with \`Authorization: Bearer\` and the secret of a session (\`POST /v1/sessions\`) or of an access token. What an account may do depends on its role and organisations (403).
+- Every failure is an RFC 9457 problem object whose \`type\` is one of ${Object.keys(ERRORS).join(", ")}.
+- Unknown query parameters and unknown members of bodies are rejected (400).
+- A request with an Idempotency-Key is done once for each key.
+- Imports are planned first, then committed with the plan's \`etag\`. If the tenant has changed in what the plan relies on, the commit is rejected (409).
+- Lists are NDJSON, exports are CSV in UTF-8; both are streamed. HEAD works wherever GET does.`;
+
+const toJsonSchema = (schema: z.ZodType): Record<string, unknown> => {
+  const { $schema: _, ...own } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return own;
+};
+
+const toParameters = (place: "path" | "query", schema: z.ZodType) => {
+  const { properties = {}, required = [] } = toJsonSchema(schema) as {
+    properties?: Record<string, object>;
+    required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, own]) => ({
+    name,
+    in: place,
+    required: place === "path" || required.includes(name),
+    schema: own,
+  }));
+};
+
+const REPEATABLE = { name: "Idempotency-Key", in: "header", schema: { type: "string", pattern: "^[!-~]{1,255}$" } };
+
+const FILE = { required: true, content: { "text/csv": { schema: {} }, [XLSX_TYPE]: { schema: {} } } };
+
+const describeOperation = async (noun: string, name: string, one: AnyOperation) => {
+  const { path, query, body } = await buildInputSchemas(one);
+  const content = one.file === true ? FILE : body && { content: { "application/json": { schema: toJsonSchema(body) } } };
+  return {
+    operationId: `${noun}.${name}`,
+    summary: one.about,
+    tags: [noun],
+    ...(one.needs === "open" && { security: [] }),
+    parameters: [...toParameters("path", path), ...toParameters("query", query), ...(one.once === undefined ? [] : [REPEATABLE])],
+    ...(content && { requestBody: content }),
+    responses: {
+      200: { description: "The result", content: { [MEDIA_TYPES[one.result ?? "json"]]: { schema: {} } } },
+      "4XX": { $ref: "#/components/responses/problem" },
+      "5XX": { $ref: "#/components/responses/problem" },
+    },
+  };
+};
+
+/** Builds the OpenAPI document of the tenant API. */
+export const buildOpenApiDocument = async (version: string): Promise<object> => {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const [noun, load] of Object.entries<() => Promise<Operations>>(OPERATIONS))
+    for (const [name, one] of Object.entries(await load())) {
+      const { method, path } = splitRoute(one);
+      paths[path] = { ...paths[path], [method]: await describeOperation(noun, name, one) };
+    }
+  const own = { description: "OK", content: { "application/json": { schema: {} } } };
+  for (const path of SERVER_PATHS)
+    paths[path] = {
+      get: { operationId: path.slice(1), summary: "Of the server itself", security: [], responses: { 200: own, "4XX": { $ref: "#/components/responses/problem" } } },
+    };
+  const problem = { description: "The problem", content: { "application/problem+json": { schema: toJsonSchema(ProblemObject) } } };
+  return {
+    openapi: "3.1.0",
+    info: { title: "clomoctl tenant API", version, description: DESCRIPTION, license: { name: "MIT", identifier: "MIT" } },
+    servers: [{ url: "/" }],
+    security: [{ bearer: [] }],
+    tags: Object.keys(OPERATIONS).map((name) => ({ name })),
+    paths,
+    components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } }, responses: { problem } },
+  };
+};

@@ -1,0 +1,231 @@
+import { Hono, type Context, type MiddlewareHandler } from "hono";
+import { getPath } from "hono/utils/url";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+import { sha256 } from "../tenant/ids.ts";
+import type { OpenTenant } from "../tenant/index.ts";
+import { splitRoute, type AnyOperation, type Operations } from "../tenant/operation.ts";
+import { OPERATIONS } from "../tenant/operations.ts";
+import type { RequestSource, TenantParts } from "../tenant/parts.ts";
+import { perform, requireRights } from "../tenant/perform.ts";
+import { createErrorResponse, createProblemResponse, createUsageResponse, describeFault } from "./problem.ts";
+import { createInputReader, type RequestInput } from "./request-input.ts";
+import { createResponse } from "./result.ts";
+import { limitTime, type DispatchEnvironment } from "./time-limit.ts";
+import { receiveFile } from "./upload.ts";
+import { CHANGE_HEADER } from "./wire.ts";
+
+const MALFORMED_URL_FAILURE = new Failure("usage", {
+  what: text(
+    "the path or the query contains a % that does not encode UTF-8",
+    "パスまたはクエリに、UTF-8 として読めない % があります",
+  ),
+});
+
+const isDecodable = (url: string): boolean => {
+  try {
+    // the result is used, because the bundler removes calls of pure functions whose results are not
+    return decodeURIComponent(url).length > 0;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Cancels the body that HEAD does not send. After an error response to a request that may have a body, closes the
+ * connection, because unread bytes of the body would otherwise be read as the next request.
+ */
+const finishResponse: MiddlewareHandler = async (c, next) => {
+  await next();
+  const { method } = c.req.raw;
+  if (method === "HEAD") await c.res.body?.cancel();
+  if (c.res.status >= 400 && method !== "GET" && method !== "HEAD") c.header("connection", "close");
+};
+
+const toHonoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
+
+/** Responds with 405 and the allowed methods if a path does not have the method. */
+const refuseOtherMethods = (app: Hono<DispatchEnvironment>, operations: Operations): void => {
+  const routes = Object.values(operations).map(splitRoute);
+  // descending order puts a fixed path segment before a parameter in the same place
+  const paths = [...Map.groupBy(routes, ({ path }) => toHonoPath(path))].toSorted(([a], [b]) => (a < b ? 1 : -1));
+  for (const [path, known] of paths) {
+    const allow = known.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : method.toUpperCase())).join(", ");
+    app.all(path, (c) => {
+      const { method, path: where } = c.req;
+      const what = text(
+        `the method ${method} is not allowed for this path`,
+        `このパスでは ${method} メソッドは使えません`,
+      );
+      return createUsageResponse({ what, where }, { status: 405, headers: { allow } });
+    });
+  }
+};
+
+/** Identifies a request that may be sent again. No account receives the response to another account's request. */
+const buildRequestKey = (
+  { once }: AnyOperation,
+  { session }: TenantParts,
+  { key, path, given }: { readonly key: string; readonly path: string; readonly given: unknown },
+) => {
+  const { account } = session.asker;
+  const secrets = typeof once === "object" ? once : [];
+  // what is stored for a request must not reveal its secrets
+  const open = JSON.stringify(given ?? null, (name, value: unknown) => (secrets.includes(name) ? undefined : value));
+  return { key, route: account === undefined ? path : `${account.id} ${path}`, fingerprint: sha256(open) };
+};
+
+type Sender = Pick<OpenTenant, "partsFor" | "explain">;
+
+class Dispatch {
+  readonly #tenant: Sender;
+  readonly #nouns = new Map<string, Promise<Hono<DispatchEnvironment>>>();
+
+  constructor(tenant: Sender) {
+    this.#tenant = tenant;
+  }
+
+  async fetch(request: Request, from?: RequestSource): Promise<Response> {
+    try {
+      if (!isDecodable(request.url)) throw MALFORMED_URL_FAILURE;
+      const app = await this.#appOf(getPath(request).split("/")[2] ?? "");
+      return await app.fetch(request, { from });
+    } catch (error) {
+      return this.#failed(error, from);
+    }
+  }
+
+  #appOf(noun: string): Promise<Hono<DispatchEnvironment>> {
+    const known = this.#nouns.get(noun);
+    if (known !== undefined) return known;
+    if (!Object.hasOwn(OPERATIONS, noun)) return Promise.resolve(this.#emptyApp().use(this.#signInFirst));
+    const app = this.#load(OPERATIONS[noun as keyof typeof OPERATIONS]);
+    this.#nouns.set(noun, app);
+    // if loading failed, the next request tries again
+    app.catch(() => this.#nouns.delete(noun));
+    return app;
+  }
+
+  async #load(load: () => Promise<Operations>): Promise<Hono<DispatchEnvironment>> {
+    const operations = await load();
+    const app = this.#emptyApp();
+    for (const one of Object.values(operations)) {
+      const { method, path } = splitRoute(one);
+      const read = createInputReader(one);
+      app.on([method.toUpperCase()], [toHonoPath(path)], limitTime(one), (c: Context<DispatchEnvironment, "/">) =>
+        this.#answer(c, one, read),
+      );
+    }
+    app.use(this.#signInFirst);
+    refuseOtherMethods(app, operations);
+    return app;
+  }
+
+  #emptyApp(): Hono<DispatchEnvironment> {
+    const app = new Hono<DispatchEnvironment>();
+    app.onError((error, c) => this.#failed(error, c.env.from));
+    app.notFound(({ req: { path } }) => {
+      const what = text(
+        `the tenant API does not have the path "${path}"`,
+        `テナント API に「${path}」というパスはありません`,
+      );
+      return createProblemResponse(new Failure("not-found", { what }));
+    });
+    app.use(finishResponse);
+    return app;
+  }
+
+  #failed(error: unknown, from: RequestSource | undefined): Response {
+    const failure = this.#tenant.explain(error);
+    const response = createErrorResponse(failure);
+    if (from !== undefined && response.status >= 500) from.trace.fault = describeFault(failure);
+    return response;
+  }
+
+  /** Records why a response breaks off: its status has been sent, so that only the end of the connection shows it. */
+  #watch({ body, status, headers }: Response, { trace, breakOff }: RequestSource): Response {
+    const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
+    const watched = new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          try {
+            const chunk = await reader?.read();
+            if (chunk?.value === undefined) controller.close();
+            else controller.enqueue(chunk.value);
+          } catch (error) {
+            trace.fault = describeFault(this.#tenant.explain(error));
+            breakOff();
+          }
+        },
+        cancel: (reason) => reader?.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
+    return new Response(watched, { status, headers });
+  }
+
+  /** Reveals only to those who may use the tenant that no route takes their request. */
+  readonly #signInFirst: MiddlewareHandler<DispatchEnvironment> = async (c, next) => {
+    await this.#resolveParts(c, false);
+    return next();
+  };
+
+  async #resolveParts({ req, env: { from } }: Context<DispatchEnvironment>, isOpen: boolean): Promise<TenantParts> {
+    const parts = await this.#tenant.partsFor(req.raw, isOpen, from);
+    if (from !== undefined) from.trace.account = parts.session.asker.account?.id ?? null;
+    return parts;
+  }
+
+  async #answer(
+    c: Context<DispatchEnvironment, "/">,
+    one: AnyOperation,
+    read: (request: Context["req"]) => Promise<RequestInput | Response>,
+  ): Promise<Response> {
+    const { raw } = c.req;
+    const { from } = c.env;
+    const isOpen = one.needs === "open";
+    const found = await this.#resolveParts(c, isOpen);
+    const input = await read(c.req);
+    if (input instanceof Response) return input;
+    // a body may arrive long after its headers, and its sender may have lost rights in the meantime
+    const isLate = from !== undefined && !isOpen && raw.body !== null;
+    const parts = isLate ? await this.#tenant.partsFor(raw, false, from) : found;
+    if (one.file !== true) return this.#perform(c, one, parts, input);
+    requireRights(one, parts.session.asker, input);
+    const { until } = c.var;
+    await using spooled = from === undefined ? undefined : await parts.spool?.(raw, until);
+    const file = receiveFile(spooled?.request ?? raw);
+    return file instanceof Response ? file : await this.#perform(c, one, parts, input, file);
+  }
+
+  async #perform(
+    c: Context<DispatchEnvironment, "/">,
+    one: AnyOperation,
+    parts: TenantParts,
+    { path, given }: RequestInput,
+    file?: Exclude<ReturnType<typeof receiveFile>, Response>,
+  ): Promise<Response> {
+    const key = one.once === undefined ? undefined : c.req.header("idempotency-key");
+    const repeatable = key === undefined ? undefined : buildRequestKey(one, parts, { key, path: c.req.path, given });
+    const { given: result, changes } = await perform(one, parts, {
+      path,
+      given,
+      signal: c.var.until,
+      repeatable,
+      file,
+    });
+    const made = createResponse(one, result);
+    const { from } = c.env;
+    const response = from !== undefined && (one.result ?? "json") !== "json" ? this.#watch(made, from) : made;
+    if (changes.length > 0) response.headers.set(CHANGE_HEADER, changes.join(", "));
+    return response;
+  }
+}
+
+/** Returns the tenant API as a function that responds to requests. */
+export const createDispatch = (
+  tenant: Sender & Pick<OpenTenant, "track">,
+): ((request: Request, from?: RequestSource) => Promise<Response>) => {
+  const dispatch = new Dispatch(tenant);
+  return (request, from) => tenant.track(() => dispatch.fetch(request, from));
+};

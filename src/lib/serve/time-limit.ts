@@ -1,0 +1,75 @@
+import type { MiddlewareHandler } from "hono";
+import { splitRoute, takesQuery, type AnyOperation } from "../tenant/operation.ts";
+import type { RequestSource } from "../tenant/parts.ts";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+
+/** What hono passes on with a request. */
+export interface DispatchEnvironment {
+  readonly Bindings: { readonly from: RequestSource | undefined };
+  /** aborted when the work for the request should end */
+  readonly Variables: { until: AbortSignal };
+}
+
+const createTimeFailure = (limitMs: number): Failure => {
+  const seconds = limitMs / 1000;
+  return new Failure("unavailable", {
+    what: text(
+      `the request took longer than ${seconds} seconds; it may still have an effect`,
+      `リクエストが ${seconds} 秒以内に終わりませんでした。このあと反映されることがあります`,
+    ),
+  });
+};
+
+const LATE_BODY_FAILURE = new Failure("usage", {
+  what: text("the request did not arrive in time", "リクエストが時間内に届きませんでした"),
+  status: 408,
+});
+
+/** Returns the failure of a request that was interrupted because the server stops; any other error is returned as is. */
+const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping">): unknown =>
+  stopping.aborted && error instanceof Failure && error.code === "interrupted"
+    ? new Failure("unavailable", {
+        what: text(`the server is stopping: ${error.what.en}`, `サーバーを停止しています: ${error.what.ja}`),
+        retryAfterMs: 5000,
+        cause: error,
+      })
+    : error;
+
+/**
+ * Limits the time of a request over a socket: a request whose work does not grow with the number of records has limited
+ * time, and so has every JSON body to arrive. Any other request is interrupted when the server stops.
+ *
+ * @throws Failure `unavailable` if the time is over, or the server stops; `usage` with 408 if the body is late
+ */
+export const limitTime = (one: AnyOperation): MiddlewareHandler<DispatchEnvironment> => {
+  const isStream = (one.result ?? "json") !== "json";
+  const isLong = one.isLong === true || one.file === true;
+  const isInterrupted = isLong && !isStream;
+  const hasBody = one.input !== undefined && !takesQuery(one);
+  return async (c, next) => {
+    const { from } = c.env;
+    if (from === undefined) {
+      c.set("until", c.req.raw.signal);
+      return next();
+    }
+    const { until, stopping, isReceived, limitMs } = from;
+    from.trace.route = splitRoute(one).path;
+    c.set("until", isInterrupted ? AbortSignal.any([until.signal, stopping]) : until.signal);
+    const work = async (): Promise<void> => {
+      await next();
+      // hono has already turned the error into a response
+      if (isInterrupted && c.error !== undefined) throw explainStop(c.error, from);
+    };
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        if ((isLong || isStream) && (!hasBody || isReceived())) return;
+        reject(isReceived() ? createTimeFailure(limitMs) : LATE_BODY_FAILURE);
+        until.abort();
+      }, limitMs);
+      work()
+        .finally(() => clearTimeout(timer))
+        .then(resolve, reject);
+    });
+  };
+};

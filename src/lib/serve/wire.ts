@@ -1,0 +1,40 @@
+/** What the two ends of a connection agree on besides the operations. */
+
+/** The content types of results. */
+export const MEDIA_TYPES = {
+  json: "application/json",
+  lines: "application/x-ndjson",
+  list: "application/x-ndjson",
+  csv: "text/csv",
+  parts: "multipart/mixed",
+} as const;
+
+/** The name of the last part of several files. Without it, the response is incomplete. */
+export const LAST_PART = "end.json";
+
+/** The response header of an export that has no audit record, because the tenant is read-only. */
+export const AUDIT_HEADER = "clomoctl-audit";
+export const NO_AUDIT_RECORD = "none";
+
+/** The response header with the numbers of the changes that the request made, such as `17, 18`. */
+export const CHANGE_HEADER = "clomoctl-change";
+export const CHANGE_NUMBERS = /^[1-9]\d{0,14}(?:, [1-9]\d{0,14})*$/;
+
+/** The response header with the id that the server's log and the audit log have for the request. */
+export const REQUEST_ID_HEADER = "x-request-id";
+
+/** The response headers that a client reads. It passes on no others. */
+export const RESPONSE_HEADERS: readonly string[] = [
+  "content-type",
+  "allow",
+  "retry-after",
+  REQUEST_ID_HEADER,
+  AUDIT_HEADER,
+  CHANGE_HEADER,
+];
+
+/** The content type of an Excel workbook. @see https://www.iana.org/assignments/media-types */
+export const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/** The paths that a server answers itself, without signing in. */
+export const SERVER_PATHS = ["/healthz", "/readyz", "/openapi.json"] as const;

@@ -1,0 +1,17 @@
+import { Failure, unwrapSuppressed } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+
+const ABSOLUTE_PATH = /(?:file:\/\/)?(?:\b[A-Za-z]:\\|\/)(?:[^\s'"\\/:]+[\\/])+[^\s'":]*/g;
+
+/** Returns the first line of an error's message without file paths, because file paths must not be disclosed. */
+const summariseError = (error: Error): string =>
+  (error.message.split("\n", 1)[0] ?? "").replace(ABSOLUTE_PATH, "…").slice(0, 300);
+
+/** Returns the failure to report for an error. */
+export const toFailure = (chain: unknown): Failure => {
+  const { first: error } = unwrapSuppressed(chain);
+  if (error instanceof Failure) return error;
+  const line = summariseError(error instanceof Error ? error : new Error(String(error)));
+  const what = text(`unexpected error in the tenant: ${line}`, `テナントで予期しないエラーが起きました: ${line}`);
+  return new Failure("unexpected", { what });
+};

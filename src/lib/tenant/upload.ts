@@ -1,0 +1,48 @@
+import type { FileForm } from "../csv/records/record.ts";
+import { createInterruptedFailure, Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+import type { UploadContent } from "./plans/engine.ts";
+
+/**
+ * A file that is sent with a request. To read its stream, pass the work that reads it to `through`, and await the
+ * result.
+ */
+export interface Upload extends UploadContent {
+  /** Settles like `work`. If the file could not be received, rejects with the reason instead. */
+  readonly through: <T>(work: Promise<T>) => Promise<T>;
+}
+
+const createBrokenUploadFailure = (error: unknown, { aborted }: AbortSignal): Failure => {
+  if (error instanceof Failure) return error;
+  if (aborted) return createInterruptedFailure(error);
+  const what = text(
+    "the file could not be received completely; nothing was changed",
+    "ファイルを最後まで受信できませんでした。何も変更していません",
+  );
+  return new Failure("unavailable", { what, cause: error });
+};
+
+/** Returns a file as the import engine takes it. */
+export const createUpload = (
+  { body, signal }: Pick<Request, "body" | "signal">,
+  encoding: FileForm,
+): Upload => {
+  let failure: Failure | undefined;
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    if (body === null) return;
+    try {
+      yield* body;
+    } catch (error) {
+      failure = createBrokenUploadFailure(error, signal);
+      throw failure;
+    }
+  }
+  return {
+    stream: ReadableStream.from(bytes()),
+    encoding,
+    through: (work) =>
+      work.catch((error: unknown) => {
+        throw failure ?? error;
+      }),
+  };
+};
