@@ -3,7 +3,6 @@ export type * from "./access-tokens.ts";
 export type * from "./accounts.ts";
 export type * from "./ade.ts";
 export type * from "./administrators.ts";
-export type * from "./answers.ts";
 export type * from "./audit.ts";
 export type * from "./console.ts";
 export type * from "./exports.ts";
@@ -23,7 +22,6 @@ export const NOUNS = {
   accounts: () => import("./accounts.ts"),
   ade: () => import("./ade.ts"),
   administrators: () => import("./administrators.ts"),
-  answers: () => import("./answers.ts"),
   audit: () => import("./audit.ts"),
   console: () => import("./console.ts"),
   exports: () => import("./exports.ts"),

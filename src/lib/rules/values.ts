@@ -52,6 +52,39 @@ const createTextListCheck = (
   };
 };
 
+const TYPE_PATTERNS = {
+  id: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  instant: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/,
+  day: /^\d{4}-\d\d-\d\d$/,
+  digest: /^[0-9a-f]{64}$/,
+};
+
+/** Returns true if a value has the type of its field. Blank texts, and what objects contain, are not looked at. */
+export const hasFieldType = (field: Field, value: unknown): boolean => {
+  if (value === null) return field.nullable === true || field.type === "text";
+  switch (field.type) {
+    case "text":
+      return typeof value === "string";
+    case "texts":
+      return Array.isArray(value) && value.every((one) => typeof one === "string");
+    case "choice":
+      return field.choices.includes(String(value));
+    case "boolean":
+      return typeof value === "boolean";
+    case "integer":
+      return Number.isSafeInteger(value);
+    case "object":
+    case "objects":
+      return typeof value === "object";
+    case "id":
+    case "digest":
+      return TYPE_PATTERNS[field.type].test(String(value));
+    case "day":
+    case "instant":
+      return TYPE_PATTERNS[field.type].test(String(value)) && !Number.isNaN(Date.parse(String(value)));
+  }
+};
+
 /** Creates the check of a field's values; undefined if any value of the field's type is accepted. */
 export const createValueCheck = (field: Field, isOfConsole = false): ValueCheck | undefined => {
   switch (field.type) {

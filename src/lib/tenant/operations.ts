@@ -1,4 +1,5 @@
 export type * from "./devices/operations.ts";
+export type * from "./handover/operations.ts";
 export type * from "./orgs/operations.ts";
 export type * from "./tenant/operations.ts";
 export type * from "./users/operations.ts";
@@ -7,6 +8,7 @@ import type { Operations } from "./operation.ts";
 /** The nouns of the tenant API, each loaded when it is first needed. A noun is the first part of its paths. */
 export const OPERATIONS = {
   devices: async () => (await import("./devices/operations.ts")).devices,
+  answers: async () => (await import("./handover/operations.ts")).answers,
   orgs: async () => (await import("./orgs/operations.ts")).orgs,
   tenant: async () => (await import("./tenant/operations.ts")).tenant,
   users: async () => (await import("./users/operations.ts")).users,

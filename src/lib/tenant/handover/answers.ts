@@ -1,4 +1,3 @@
-import type { NewAnswer } from "../../contract/index.ts";
 import { ANSWER, type Answer } from "../../model/answer.ts";
 import { normaliseAnswer } from "../../rules/answer.ts";
 import { judgeRecord } from "../../rules/index.ts";
@@ -7,7 +6,15 @@ import { getCurrentInstant, createId } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { deleteAnswer, findAnswer, writeAnswer } from "./answer-rows.ts";
 import type { Writer } from "../store/store.ts";
-import { validateFieldValue } from "../records/records.ts";
+import { checkFieldValue, validateFieldValue } from "../records/records.ts";
+
+/** An answer to record, by default now and by the acting account. A null removes the recorded answer. */
+export interface NewAnswer extends Pick<Answer, "question"> {
+  readonly subject?: string | undefined;
+  readonly value: string | null;
+  readonly by?: string | undefined;
+  readonly at?: string | undefined;
+}
 
 interface AnswerChange {
   readonly before: Answer | null;
@@ -47,6 +54,7 @@ async function setAnswer(
   { question, subject = "", value, by = session.actor, at }: NewAnswer,
 ): Promise<AnswerChange | undefined> {
   const now = getCurrentInstant(session.surroundings);
+  if (at !== undefined) checkFieldValue("at", ANSWER.fields.at, at);
   const typed = value?.trim() ?? "";
   const said = typed === "" ? null : normaliseAnswer(question, typed, now);
   throwFirstProblem(judgeRecord(ANSWER.name, { after: { question, value: said, at: at ?? now } }, { facts: { now } }));

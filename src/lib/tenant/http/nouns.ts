@@ -12,7 +12,6 @@ export const HANDLERS: {
   accounts: () => import("./accounts.ts"),
   ade: () => import("./ade.ts"),
   administrators: () => import("./administrators.ts"),
-  answers: () => import("./answers.ts"),
   audit: () => import("./audit.ts"),
   console: () => import("./console.ts"),
   exports: () => import("./exports.ts"),

@@ -167,9 +167,6 @@ const ROUTE_RULES: RouteRules = {
   syncAde: ["apple.write"],
   adeDevices: ["apple.read"],
   findAdeDevices: ["apple.read"],
-  // answers contain telephone numbers, and where passwords are kept
-  answers: ["handover.read"],
-  setAnswers: ["tenant.write"],
   listRenewals: ["renewals.read"],
   addRenewal: ["renewals.write"],
   editRenewal: ["renewals.write"],

@@ -14,7 +14,7 @@ import {
 } from "../../model/thing.ts";
 import { CUSTOM_VALUE_RULE, valueRuleOf } from "../../model/value-rule.ts";
 import { describeRefusal } from "../../model/value.ts";
-import { createValueCheck } from "../../rules/values.ts";
+import { createValueCheck, hasFieldType } from "../../rules/values.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
@@ -497,9 +497,11 @@ const validateCustomValues = (values: CustomValues): CustomValues =>
     return { name, value: value === "" ? null : value };
   });
 
-/** Checks a value of a field.  @throws Failure `input-rejected` if the value violates a rule of the field */
+const WRONG_TYPE = text("the value is not of this field's type", "この項目に使えない値です");
+
+/** Checks a value of a field.  @throws Failure `input-rejected` if it violates a rule of the field, or has another type */
 export const checkFieldValue = (name: string, field: Field, value: unknown): void => {
-  const reason = createValueCheck(field)?.(value);
+  const reason = hasFieldType(field, value) ? createValueCheck(field)?.(value) : WRONG_TYPE;
   if (reason !== undefined) throw createFieldFailure(getFieldLabel(name, field), reason);
 };
 
