@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { USER } from "../model/user.ts";
 import { ORG, ORG_COUNTS, ROOT_ORG_ID } from "../model/organisation.ts";
-import { REMINDER, REMINDER_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
 import { EXAMPLE_INSTANT as AT, createExampleId as id, buildExampleRecord } from "../model/thing.ts";
 import { ALL_ROUTES } from "./all.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
@@ -179,11 +178,6 @@ const inputProblem: InputProblem = {
   params: {},
 };
 
-const renewalItem = buildExampleRecord(RENEWAL_ITEM.fields);
-const newRenewalItem = Object.fromEntries(
-  Object.entries(buildExampleRecord(RECORDED_FIELDS)).filter(([, value]) => value !== null),
-);
-const exampleReminder = buildExampleRecord(REMINDER.fields);
 
 /** A route's example response, and an example body if it takes JSON. One line represents an NDJSON response. */
 export interface RouteExample {
@@ -255,8 +249,6 @@ const EXPLICIT_EXAMPLES: ReadonlyMap<string, RouteExample> = new Map<string, Rou
   ["deleteSecuredGroups", { body: { ids: [id(6)], memberships: 12 } }],
   ["setDeviceOwner", { body: { ids: [id(10)], owner: id(2), ownerOrg: null } }],
   ["replaceDevice", { body: { id: id(10), serialNumber: "SERIAL000002" } }],
-  ["findDependents", { body: { ids: [id(2)] } }],
-  ["leaveUsers", { body: { ids: [id(2)] } }],
   ["tagDevices", { body: { ids: [id(10)], add: ["貸出用"], remove: [] } }],
   [
     "moveUsers",
@@ -289,14 +281,6 @@ const EXPLICIT_EXAMPLES: ReadonlyMap<string, RouteExample> = new Map<string, Rou
   ],
   ["undoChange", { answer: { ...plannedUndo, undoes: 17 } }],
   ["dropConsoleTasks", { body: { numbers: [17] }, answer: { ...plannedUndo, drops: [17] } }],
-  ["addRenewal", { body: newRenewalItem }],
-  ["editRenewal", { body: { notes: "2026 年に更新" }, answer: { ...renewalItem, notes: "2026 年に更新" } }],
-  [
-    "confirmRenewal",
-    { body: { by: "髙橋 花子", at: AT }, answer: { ...renewalItem, confirmedAt: AT, confirmedBy: "髙橋 花子" } },
-  ],
-  ["claimNotice", { body: buildExampleRecord(REMINDER_KEY), answer: { claimed: true, notice: exampleReminder } }],
-  ["settleNotice", { body: { state: "sent", error: null }, answer: { ...exampleReminder, state: "sent" } }],
   ["exportAll", { body: { only: ["orgs", "users"], newline: "lf" } }],
   ["discardImport", { answer: { ...plannedImport, state: "discarded" } }],
 ]);

@@ -7,9 +7,7 @@ export type * from "./audit.ts";
 export type * from "./console.ts";
 export type * from "./exports.ts";
 export type * from "./imports.ts";
-export type * from "./leavers.ts";
 export type * from "../tenant/operations.ts";
-export type * from "./renewals.ts";
 export type * from "./restores.ts";
 export type * from "./roles.ts";
 export type * from "./secured.ts";
@@ -26,8 +24,6 @@ export const NOUNS = {
   console: () => import("./console.ts"),
   exports: () => import("./exports.ts"),
   imports: () => import("./imports.ts"),
-  leavers: () => import("./leavers.ts"),
-  renewals: () => import("./renewals.ts"),
   restores: () => import("./restores.ts"),
   roles: () => import("./roles.ts"),
   secured: () => import("./secured.ts"),

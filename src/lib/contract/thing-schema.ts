@@ -101,7 +101,7 @@ const fieldSchema = (field: Field): z.ZodType => {
   return choices === undefined ? schema.nullable() : schema.nullable().meta({ enum: [...choices, null] });
 };
 
-type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K]> };
+type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K], RecordOf<F>[K]> };
 
 /** Returns the schemas of the fields of a record type, by their names in the tenant API. */
 export const buildFieldSchemas = <F extends Fields>(fields: F): FieldSchemas<F> =>

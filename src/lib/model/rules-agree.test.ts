@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
-import renewals from "../contract/renewals.ts";
 import { buildRuleKeywords, ruleSchema } from "../contract/thing-schema.ts";
 import { readHeader } from "../csv/layout/header.ts";
 import { RowChecker } from "../csv/layout/rows.ts";
 import { parseNotifySettings } from "../renewals/notify/settings-schema.ts";
+import * as kit from "../tenant/inputs.ts";
+import { renewals } from "../tenant/renewals/operations.ts";
 import type { Column } from "./format.ts";
 import { FORMATS } from "./formats.ts";
 import { getProblemSeverity, type Problem } from "./problem.ts";
@@ -21,6 +22,8 @@ import {
 import { valueRuleOf } from "./value-rule.ts";
 import type { Field } from "./thing.ts";
 import { isWarningFromConsole, describeRefusal, findValueFaults } from "./value.ts";
+
+const newItem = renewals.add.input?.(kit);
 
 /** Each rule of a column of any file, under the names of its columns. */
 const rules: readonly (readonly [string, Rule])[] = [
@@ -176,7 +179,7 @@ describe.each(
   ),
 )("the %s of a renewal", (name, field, longest) => {
   it("has the maximum length of the API document, in characters", () => {
-    const { anyOf = [], ...schema } = z.toJSONSchema(renewals.routes.add.body.shape[name as "notes"]);
+    const { anyOf = [], ...schema } = z.toJSONSchema(newItem?.shape[name as "notes"] ?? z.never());
     const [{ maxLength } = schema] = anyOf;
     expect(maxLength).toBe(longest);
     const lengths = fc.tuple(fc.constantFrom("a", "\u{20BB7}"), fc.integer({ min: longest - 2, max: longest + 2 }));
@@ -190,9 +193,8 @@ describe.each(
 });
 
 test("the tenant API accepts the same kinds as the settings file", () => {
-  const named = renewals.routes.add.body.shape.kind;
   fc.assert(
-    fc.property(values, (kind) => named.safeParse(kind).success === Object.hasOwn(RENEWAL_KINDS, kind)),
+    fc.property(values, (kind) => newItem?.shape.kind.safeParse(kind).success === Object.hasOwn(RENEWAL_KINDS, kind)),
     RUNS,
   );
 });

@@ -61,7 +61,7 @@ export const readKeyFiles = async (
 const TEXT_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes"] as const;
 
 /** Returns the values of the free-text options as typed; a blank value is null. */
-export const pickTextFields = (options: ItemOptions): RenewalChange =>
+export const pickTextFields = (options: ItemOptions): Pick<RenewalChange, (typeof TEXT_FIELDS)[number]> =>
   Object.fromEntries(
     TEXT_FIELDS.flatMap((key) => {
       const said = options[key];

@@ -1,7 +1,10 @@
-import type { Dependents, User } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { mentionsPerson, toPerson, type Person } from "../../handover/checklist/people.ts";
+import type { Account } from "../../model/account.ts";
+import type { Device } from "../../model/device.ts";
 import { nameKey } from "../../model/normalise.ts";
+import type { SecuredUser } from "../../model/secured-user.ts";
+import type { User } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { readTasksOfUsers } from "../console/tasks.ts";
 import type { Actor } from "../policy/asker.ts";
@@ -11,6 +14,36 @@ import { listRenewalItems } from "../renewals/renewal-rows.ts";
 import { readRecordsById } from "../store/lists.ts";
 import { ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Reader, Row } from "../store/store.ts";
+
+/** Everything that depends on a user, as far as the acting account may see it. */
+export interface Dependents extends Pick<Account, "role" | "marked" | "supportOption"> {
+  readonly user: User;
+  readonly devices: readonly OwnedDevice[];
+  /** null: the acting account may not see SECURED APPs */
+  readonly secured: readonly SecuredIdentity[] | null;
+  /** items that name the user as the owner, or as the holder of the account or phone */
+  readonly renewals: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly relation: "owner" | "account";
+  }[];
+  /** numbers of the open tasks of the user and the account */
+  readonly consoleTasks: readonly number[];
+}
+
+interface OwnedDevice extends Pick<Device, "id" | "serialNumber" | "phoneNumber" | "status" | "tags"> {
+  /** according to Apple; otherwise the platform, if known */
+  readonly model: string | null;
+}
+
+/** A SECURED APPs user who is, or may be, the same person as a user. */
+interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "name" | "administrator"> {
+  /**
+   * `id`: the ユーザーID is the account name or the employee code; `address`: an email address is the same; `name`: only
+   * the full name is the same, so it may be another person
+   */
+  readonly matchedBy: "id" | "address" | "name";
+}
 
 /** SQL: the users `u` whose ids are in `:ids`. */
 const OF_USERS = `from json_each(:ids) e ${ORDERED_JOIN} user u on u.id = e.value`;
@@ -145,8 +178,8 @@ export const findDependents = async (reader: Reader, asker: Actor, ids: readonly
       secured: seesSecured
         ? ((secured.get(user.id) ?? []).map(toIdentity) as NonNullable<Dependents["secured"]>)
         : null,
-      renewals: [...(renewals[at] ?? [])],
-      consoleTasks: [...(tasks.get(user.id) ?? [])],
+      renewals: renewals[at] ?? [],
+      consoleTasks: tasks.get(user.id) ?? [],
     };
   });
 };

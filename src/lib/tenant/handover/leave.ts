@@ -1,5 +1,4 @@
 import { line, step } from "../../advice/index.ts";
-import type { Dependents, LeaveResult } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { RETURN_TAGS } from "../../model/device.ts";
 import { SECURED_APPS, SECURED_USER } from "../../model/secured-user.ts";
@@ -11,13 +10,16 @@ import { buildAccountDraft, permitAccountChange, permitPrivilegedAccount } from 
 import { getCurrentInstant } from "../ids.ts";
 import { isOperationPermitted } from "../policy/check.ts";
 import { changeTags, EDITABLE_DEVICES } from "../records/devices.ts";
-import { editSingleRecord, getRecordById, toChangedObject } from "../records/records.ts";
+import { editSingleRecord, getRecordById, toChangedObject, type ChangeResult } from "../records/records.ts";
 import { deleteSecuredUsers } from "../records/secured/user-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
 import type { ChangedObject, Session, TaskFinder } from "../session.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { findDependents } from "./dependents.ts";
+import { findDependents, type Dependents } from "./dependents.ts";
+
+/** What depended on a user before they left, and what still does. */
+export type LeaveResult = ChangeResult<Dependents>;
 
 interface LeaveRequest {
   readonly ids: readonly string[];

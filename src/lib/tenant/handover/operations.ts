@@ -37,5 +37,40 @@ export const answers = {
   }),
 };
 
+const loadDependents = () => import("./dependents.ts");
+
+/**
+ * What depends on a user is shown completely or not at all. Only the response says whether SECURED APPs were seen, which
+ * few accounts may read.
+ */
+const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
+
+/** Users who leave (退職者), and everything that depends on them. */
+export const leavers = {
+  dependents: operation({
+    route: "POST /v1/leavers/dependents",
+    about: "Find everything that depends on users, in the order of the request",
+    input: ({ z, recordIdList }) => z.strictObject(recordIdList),
+    needs: DEPENDENTS_READS,
+    changes: false,
+    run: async ({ session }, { ids }) => {
+      const { findDependents } = await loadDependents();
+      return session.read((reader) => findDependents(reader, session.asker, ids));
+    },
+  }),
+  leave: operation({
+    route: "POST /v1/leavers",
+    about: "Revoke users' roles, delete their SECURED APPs users, tag their devices as 回収待ち: all of it or nothing",
+    input: ({ z, recordIdList, seenRevision, writeOptions }) =>
+      z.strictObject({ ...recordIdList, ...seenRevision, ...writeOptions }),
+    needs: [...DEPENDENTS_READS, "accounts.write", "devices.note"],
+    once: true,
+    run: async ({ session }, given, { repeatable }) =>
+      (await import("./leave.ts")).leaveUsers(session, given, repeatable),
+  }),
+};
+
 export type { Answer } from "../../model/answer.ts";
 export type { NewAnswer } from "./answers.ts";
+export type { Dependents } from "./dependents.ts";
+export type { LeaveResult } from "./leave.ts";

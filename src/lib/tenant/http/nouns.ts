@@ -16,8 +16,6 @@ export const HANDLERS: {
   console: () => import("./console.ts"),
   exports: () => import("./exports.ts"),
   imports: () => import("./imports.ts"),
-  leavers: () => import("./leavers.ts"),
-  renewals: () => import("./renewals.ts"),
   restores: () => import("./restores.ts"),
   roles: () => import("./roles.ts"),
   secured: () => import("./secured.ts"),

@@ -68,12 +68,6 @@ const getImportAccessOperations = ({ asker }: RuleRequest): readonly Operation[]
   return getMissingImportOperations(asker, own ?? "users");
 };
 
-/**
- * The rights to read what depends on users. A leave that did not show all of it would look complete, so all are needed;
- * only the response says whether SECURED APPs were seen, which few accounts may read.
- */
-const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
-
 const createAdministratorRule =
   (panel: Operation, app: Operation) =>
   ({ params }: RuleRequest): readonly Operation[] => [
@@ -104,9 +98,6 @@ const ROUTE_RULES: RouteRules = {
   accessTokens: [],
   createAccessToken: ["sign-in"],
   revokeAccessToken: getTokenRevocationRight,
-  // every command starts with these; contact persons in the profile need operations of their own
-  findDependents: DEPENDENTS_READS,
-  leaveUsers: [...DEPENDENTS_READS, "accounts.write", "devices.note"],
   accounts: ["accounts.read"],
   findAccounts: ["accounts.read"],
   accountHistory: ["accounts.read"],
@@ -167,15 +158,6 @@ const ROUTE_RULES: RouteRules = {
   syncAde: ["apple.write"],
   adeDevices: ["apple.read"],
   findAdeDevices: ["apple.read"],
-  listRenewals: ["renewals.read"],
-  addRenewal: ["renewals.write"],
-  editRenewal: ["renewals.write"],
-  confirmRenewal: ["renewals.write"],
-  removeRenewal: ["renewals.write"],
-  // reminders contain personal names
-  listNotices: ["renewals.write"],
-  claimNotice: ["renewals.write"],
-  settleNotice: ["renewals.write"],
 };
 
 /**

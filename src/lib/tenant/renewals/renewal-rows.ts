@@ -1,5 +1,12 @@
-import type { ReminderRecord, ReminderKeyRecord, RenewalItem } from "../../contract/index.ts";
-import { DOWNLOAD_FIELDS, REMINDER, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
+import {
+  DOWNLOAD_FIELDS,
+  REMINDER,
+  RECORDED_FIELDS,
+  RENEWAL_ITEM,
+  type ReminderKeyRecord,
+  type ReminderRecord,
+  type RenewalItem,
+} from "../../model/renewal.ts";
 import { parseOwners, type NamedOwner } from "../../model/renewal-owner.ts";
 import { buildNameParams } from "../store/lists.ts";
 import type { Params, Reader, Row, Writer } from "../store/store.ts";

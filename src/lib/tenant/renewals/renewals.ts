@@ -1,16 +1,18 @@
 import { line, step } from "../../advice/index.ts";
-import type {
-  NewRenewalItem,
-  ReminderRecord,
-  ReminderKeyRecord,
-  RenewalChange,
-  RenewalItem,
-} from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { DOWNLOAD_FIELDS, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
+import {
+  DOWNLOAD_FIELDS,
+  RECORDED_FIELDS,
+  REMINDER,
+  REMINDER_KEY,
+  RENEWAL_ITEM,
+  type ReminderKeyRecord,
+  type ReminderRecord,
+  type RenewalItem,
+} from "../../model/renewal.ts";
 import { confirmUpload, EMPTY_DOWNLOAD_FIELDS } from "../../renewals/download.ts";
-import type { Field } from "../../model/thing.ts";
+import type { Field, Fields } from "../../model/thing.ts";
 import { judgeRecord } from "../../rules/index.ts";
 import { throwFirstProblem } from "../../rules/rule.ts";
 import { replaceBlanksWithNull } from "../../rules/values.ts";
@@ -40,6 +42,13 @@ import type { Reader, Writer } from "../store/store.ts";
  * to run.
  */
 export const REMINDER_LEASE_MS = 10 * 60 * 1000;
+
+const WRITTEN_FIELDS = { ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS };
+
+/** The values of an item to change. A missing value stays; null or a blank text clears it. */
+export type RenewalChange = { readonly [K in keyof typeof WRITTEN_FIELDS]?: RenewalItem[K] | undefined };
+
+export type NewRenewalItem = RenewalChange & Pick<RenewalItem, "kind" | "name">;
 
 const RENEWAL_LOCKS = ["renewals"];
 
@@ -82,12 +91,22 @@ async function requireUniqueItem(reader: Reader, { id, name, topic }: RenewalIte
   });
 }
 
-/** Checks the values of an item.  @throws Failure `input-rejected` if a value violates a rule of its field */
-const checkItemValues = (values: Partial<RenewalItem>): void => {
-  for (const [name, field] of Object.entries<Field>(RENEWAL_ITEM.fields)) {
-    const { [name as keyof RenewalItem]: value } = values;
+const checkValues = (fields: Fields, values: object): void => {
+  for (const [name, value] of Object.entries(values) as readonly [string, unknown][]) {
+    const { [name]: field } = fields;
+    if (field === undefined) throw createNoSuchFieldFailure(name);
     if (value !== undefined) checkFieldValue(name, field, value);
   }
+};
+
+const createNoSuchFieldFailure = (name: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(`there is no field named "${name}"`, `「${name}」という項目はありません`),
+  });
+
+/** Checks the values of an item.  @throws Failure `input-rejected` if a value violates a rule of its field */
+const checkItemValues = (values: Partial<RenewalItem>): void => {
+  checkValues(RENEWAL_ITEM.fields, values);
   throwFirstProblem(judgeRecord(RENEWAL_ITEM.name, { after: values }), "phone");
 };
 
@@ -138,11 +157,9 @@ export const addRenewal = (
     { action: "renewals.add", locks: RENEWAL_LOCKS, once: once && { ...once, replay: findRenewalItem } },
     async (writer) => {
       const at = getCurrentInstant(session.surroundings);
+      checkValues(WRITTEN_FIELDS, given);
       const fields = Object.fromEntries(
-        Object.keys({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS }).map((field) => [
-          field,
-          given[field as keyof NewRenewalItem] ?? null,
-        ]),
+        Object.keys(WRITTEN_FIELDS).map((field) => [field, given[field as keyof NewRenewalItem] ?? null]),
       );
       const item = {
         ...replaceBlanksWithNull(RENEWAL_ITEM.fields, fields),
@@ -184,6 +201,7 @@ const changeRenewal = (
  */
 export const editRenewal = (session: Session, id: string, change: RenewalChange): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.edit", id, () => {
+    checkValues(WRITTEN_FIELDS, change);
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     return "expiresAt" in given ? { ...EMPTY_DOWNLOAD_FIELDS, ...given } : given;
   });
@@ -191,8 +209,15 @@ export const editRenewal = (session: Session, id: string, change: RenewalChange)
 interface RenewalConfirmation {
   readonly by: string;
   readonly at: string;
+  /** a day */
   readonly consoleShows?: string | undefined;
 }
+
+const CONFIRMATION_FIELDS = {
+  by: { ...RENEWAL_ITEM.fields.confirmedBy, blank: false },
+  at: RENEWAL_ITEM.fields.updatedAt,
+  consoleShows: { type: "day" },
+} as const satisfies Fields;
 
 /**
  * Confirms an upload by the expiry date that the console shows, or confirms a yearly login. The login is then due again
@@ -204,13 +229,14 @@ interface RenewalConfirmation {
 export const confirmRenewal = (
   session: Session,
   id: string,
-  { by, at, consoleShows }: RenewalConfirmation,
+  given: RenewalConfirmation,
 ): Promise<RenewalItem> =>
-  changeRenewal(session, "renewals.confirm", id, (item) => ({
-    ...(consoleShows === undefined ? confirmLogin(item, at) : confirmUpload(item, consoleShows)),
-    confirmedAt: at,
-    confirmedBy: by,
-  }));
+  changeRenewal(session, "renewals.confirm", id, (item) => {
+    checkValues(CONFIRMATION_FIELDS, given);
+    const { by, at, consoleShows } = given;
+    const shown = consoleShows === undefined ? confirmLogin(item, at) : confirmUpload(item, consoleShows);
+    return { ...shown, confirmedAt: at, confirmedBy: by };
+  });
 
 const confirmLogin = ({ name, confirmedAt }: RenewalItem, at: string): Partial<RenewalItem> => {
   if (confirmedAt !== null && Date.parse(at) < Date.parse(confirmedAt)) {
@@ -252,6 +278,7 @@ interface ClaimResult {
  */
 export const claimReminder = (session: Session, processes: Processes, claim: ReminderKeyRecord): Promise<ClaimResult> =>
   session.change<ClaimResult>({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
+    checkValues(REMINDER_KEY, claim);
     await getRenewalItem(writer, claim.itemId);
     const known = await findClaimedReminder(writer, claim);
     const at = getCurrentInstant(session.surroundings);
@@ -259,7 +286,7 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     if (known === undefined) {
       const id = createId(session.surroundings);
       const messageId = `${id}@clomoctl.invalid`;
-      const notice: ReminderRecord = { ...claim, id, messageId, state: "sending", attempts: 1, at, error: null };
+      const notice: ReminderRecord = { id, ...claim, state: "sending", messageId, attempts: 1, at, error: null };
       await insertReminder(writer, { ...holder, notice });
       return { result: { claimed: true, notice }, objects: [{ thing: "renewal_notice", id }] };
     }
@@ -289,6 +316,8 @@ const isBeingSent = (
   return !isHere || pid === processes.self || processes.isAlive(pid);
 };
 
+const SETTLED_STATE: Field = { ...REMINDER.fields.state, choices: ["sent", "failed"] };
+
 /** Records the outcome of sending a reminder. @throws Failure `not-found` */
 export const recordReminderOutcome = (
   session: Session,
@@ -296,6 +325,7 @@ export const recordReminderOutcome = (
   outcome: { readonly state: "sent" | "failed"; readonly error: string | null },
 ): Promise<ReminderRecord> =>
   session.change({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
+    checkFieldValue("state", SETTLED_STATE, outcome.state);
     const notice = { ...(await getReminder(writer, id)), ...outcome, at: getCurrentInstant(session.surroundings) };
     await updateReminder(writer, notice);
     return { result: notice, objects: [{ thing: "renewal_notice", id }] };

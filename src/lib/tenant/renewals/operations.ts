@@ -1,0 +1,80 @@
+import { DOWNLOAD_FIELDS, RECORDED_FIELDS, REMINDER_KEY, RENEWAL_ITEM } from "../../model/renewal.ts";
+import { operation, type InputKit } from "../operation.ts";
+import { listReminders, listRenewalItems } from "./renewal-rows.ts";
+
+const loadRenewals = () => import("./renewals.ts");
+
+const buildNewItem = ({ z, buildChangeSchemas }: InputKit) => {
+  const { kind, name, ...others } = buildChangeSchemas({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
+  return z.strictObject({ kind, name, ...z.object(others).partial().shape });
+};
+
+/** Renewal items: what expires, who renews it, and the reminders that were sent. */
+export const renewals = {
+  list: operation({
+    route: "GET /v1/renewals",
+    about: "List renewal items by expiry date; items without a date first",
+    needs: ["renewals.read"],
+    run: ({ session }) => session.read(listRenewalItems),
+  }),
+  add: operation({
+    route: "POST /v1/renewals",
+    about: "Record a renewal item",
+    input: buildNewItem,
+    needs: ["renewals.write"],
+    once: true,
+    run: async ({ session }, given, { repeatable }) => (await loadRenewals()).addRenewal(session, given, repeatable),
+  }),
+  edit: operation({
+    route: "PATCH /v1/renewals/{id}",
+    about: "Change a renewal item",
+    input: (kit) => buildNewItem(kit).partial(),
+    needs: ["renewals.write"],
+    run: async ({ session }, given, { id }) => (await loadRenewals()).editRenewal(session, id, given),
+  }),
+  confirm: operation({
+    route: "POST /v1/renewals/{id}/confirm",
+    about: "Record that a yearly login was done, or which expiry date the console shows for the uploaded file",
+    input: ({ z, Instant, newValueSchema }) =>
+      z.strictObject({
+        by: newValueSchema(RENEWAL_ITEM.fields.confirmedBy).min(1),
+        at: Instant,
+        consoleShows: z.iso.date().optional(),
+      }),
+    needs: ["renewals.write"],
+    run: async ({ session }, given, { id }) => (await loadRenewals()).confirmRenewal(session, id, given),
+  }),
+  remove: operation({
+    route: "DELETE /v1/renewals/{id}",
+    about: "Delete a renewal item and its recorded reminders",
+    input: ({ z, seenRevisionQuery }) => z.strictObject(seenRevisionQuery),
+    needs: ["renewals.write"],
+    run: async ({ session }, given, { id }) => (await loadRenewals()).removeRenewal(session, id, given),
+  }),
+  notices: operation({
+    route: "GET /v1/renewals/notices",
+    about: "List reminders, newest first: which stage was sent to whom",
+    // reminders contain personal names
+    needs: ["renewals.write"],
+    run: ({ session }) => session.read(listReminders),
+  }),
+  claimNotice: operation({
+    route: "POST /v1/renewals/notices",
+    about: "Claim a reminder, unless it was already sent or another process is sending it",
+    input: ({ z, buildFieldSchemas }) => z.strictObject(buildFieldSchemas(REMINDER_KEY)),
+    needs: ["renewals.write"],
+    changes: false,
+    run: async ({ session, processes }, given) => (await loadRenewals()).claimReminder(session, processes, given),
+  }),
+  settleNotice: operation({
+    route: "POST /v1/renewals/notices/{id}/settle",
+    about: "Record the outcome of a reminder",
+    input: ({ z }) => z.strictObject({ state: z.enum(["sent", "failed"]), error: z.string().max(2000).nullable() }),
+    needs: ["renewals.write"],
+    changes: false,
+    run: async ({ session }, given, { id }) => (await loadRenewals()).recordReminderOutcome(session, id, given),
+  }),
+};
+
+export type { ReminderRecord, ReminderKeyRecord, RenewalItem } from "../../model/renewal.ts";
+export type { NewRenewalItem, RenewalChange } from "./renewals.ts";
