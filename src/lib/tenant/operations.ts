@@ -1,20 +1,24 @@
 export type * from "./devices/operations.ts";
 export type * from "./handover/operations.ts";
 export type * from "./orgs/operations.ts";
+export type * from "./renewals/operations.ts";
+export type * from "./sign-in/operations.ts";
 export type * from "./tenant/operations.ts";
 export type * from "./users/operations.ts";
-export type * from "./renewals/operations.ts";
+
 import type { Operations } from "./operation.ts";
 
 /** The nouns of the tenant API, each loaded when it is first needed. A noun is the first part of its paths. */
 export const OPERATIONS = {
-  devices: async () => (await import("./devices/operations.ts")).devices,
+  "access-tokens": async () => (await import("./sign-in/operations.ts")).accessTokens,
   answers: async () => (await import("./handover/operations.ts")).answers,
+  devices: async () => (await import("./devices/operations.ts")).devices,
   leavers: async () => (await import("./handover/operations.ts")).leavers,
   orgs: async () => (await import("./orgs/operations.ts")).orgs,
+  renewals: async () => (await import("./renewals/operations.ts")).renewals,
+  sessions: async () => (await import("./sign-in/operations.ts")).sessions,
   tenant: async () => (await import("./tenant/operations.ts")).tenant,
   users: async () => (await import("./users/operations.ts")).users,
-  renewals: async () => (await import("./renewals/operations.ts")).renewals,
 } as const satisfies Readonly<Record<string, () => Promise<Operations>>>;
 
 export type OperationNoun = keyof typeof OPERATIONS;

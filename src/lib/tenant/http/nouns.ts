@@ -8,17 +8,20 @@ export const HANDLERS: {
     readonly default: (parts: TenantParts) => Handlers<N> | Promise<Handlers<N>>;
   }>;
 } = {
-  "access-tokens": () => import("./access-tokens.ts"),
   accounts: () => import("./accounts.ts"),
   ade: () => import("./ade.ts"),
   administrators: () => import("./administrators.ts"),
   audit: () => import("./audit.ts"),
   console: () => import("./console.ts"),
+  devices: () => import("./devices.ts"),
   exports: () => import("./exports.ts"),
   imports: () => import("./imports.ts"),
+  leavers: () => import("./leavers.ts"),
+  renewals: () => import("./renewals.ts"),
   restores: () => import("./restores.ts"),
   roles: () => import("./roles.ts"),
   secured: () => import("./secured.ts"),
-  sessions: () => import("./sessions.ts"),
+  tenant: () => import("./tenant.ts"),
+  users: () => import("./users.ts"),
   whoami: () => import("./whoami.ts"),
 };

@@ -1,7 +1,7 @@
 import type { NOUNS, NounName, RoutesOf } from "../../contract/index.ts";
 import type { ResourceName } from "../../handover/resources.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
-import type { OwnRight } from "../../model/credential.ts";
+import { NOTE_FIELDS } from "../../model/device.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import type { Actor } from "./asker.ts";
 import {
@@ -13,6 +13,7 @@ import {
   withoutToken,
   type NeededRight,
 } from "./check.ts";
+import { getUserCreationOperations } from "./import-work.ts";
 
 export type RouteId = {
   [N in keyof typeof NOUNS]: RoutesOf<N>[keyof RoutesOf<N>] extends { readonly id: infer I } ? I : never;
@@ -68,15 +69,23 @@ const getImportAccessOperations = ({ asker }: RuleRequest): readonly Operation[]
   return getMissingImportOperations(asker, own ?? "users");
 };
 
+/** Returns the operations needed to edit a device. Operators may change only the memo and tags. */
+const getDeviceEditOperations = ({ body }: RuleRequest): readonly Operation[] =>
+  Object.keys(body ?? {}).every((field) => NOTE_FIELDS.includes(field) || field === "dryRun")
+    ? ["devices.note"]
+    : ["devices.write"];
+
+/**
+ * The rights to read what depends on users. A leave that did not show all of it would look complete, so all are needed;
+ * only the response says whether SECURED APPs were seen, which few accounts may read.
+ */
+const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
+
 const createAdministratorRule =
   (panel: Operation, app: Operation) =>
   ({ params }: RuleRequest): readonly Operation[] => [
     (params as { readonly kind: string }).kind === "users" ? panel : app,
   ];
-
-/** Returns the right needed to revoke a token. A token can revoke itself, so that whoever finds it can end it. */
-const getTokenRevocationRight = ({ asker, params }: RuleRequest): readonly OwnRight[] =>
-  asker.credential?.id === (params as { readonly id: string }).id ? [] : ["sign-in"];
 
 /**
  * Operations needed to restore a bundle: all of them, because a restore reads, changes and deletes records of every
@@ -91,13 +100,31 @@ export type RouteRules = Readonly<Record<RouteId, RouteRule>>;
 
 const ROUTE_RULES: RouteRules = {
   whoami: [],
-  createSession: [],
-  requestResetCode: [],
-  resetForgottenPassword: [],
-  endSession: [],
-  accessTokens: [],
-  createAccessToken: ["sign-in"],
-  revokeAccessToken: getTokenRevocationRight,
+  // every command starts with these; contact persons in the profile need operations of their own
+  tenant: [],
+  tenantRevision: [],
+  setTenant: ["tenant.write"],
+  users: ["users.read"],
+  findUsers: ["users.read"],
+  exportUsers: ["users.read"],
+  userHistory: ["users.read"],
+  createUser: ({ asker }) => getUserCreationOperations(asker),
+  editUser: ["users.write"],
+  moveUsers: ["users.move"],
+  findDependents: DEPENDENTS_READS,
+  leaveUsers: [...DEPENDENTS_READS, "accounts.write", "devices.note"],
+  fields: ["fields.read"],
+  field: ["fields.read"],
+  addField: ["fields.write"],
+  removeField: ["fields.write"],
+  devices: ["devices.read"],
+  findDevices: ["devices.read"],
+  deviceHistory: ["devices.read"],
+  exportDevices: ["devices.read"],
+  createDevice: ["devices.write"],
+  editDevice: getDeviceEditOperations,
+  setDeviceOwner: ["devices.write"],
+  tagDevices: ["devices.note"],
   accounts: ["accounts.read"],
   findAccounts: ["accounts.read"],
   accountHistory: ["accounts.read"],
@@ -158,6 +185,15 @@ const ROUTE_RULES: RouteRules = {
   syncAde: ["apple.write"],
   adeDevices: ["apple.read"],
   findAdeDevices: ["apple.read"],
+  listRenewals: ["renewals.read"],
+  addRenewal: ["renewals.write"],
+  editRenewal: ["renewals.write"],
+  confirmRenewal: ["renewals.write"],
+  removeRenewal: ["renewals.write"],
+  // reminders contain personal names
+  listNotices: ["renewals.write"],
+  claimNotice: ["renewals.write"],
+  settleNotice: ["renewals.write"],
 };
 
 /**

@@ -231,9 +231,12 @@ export const createAccessToken = async (
   });
 };
 
-/** @throws Failure `input-rejected` if a token's name has characters that are not shown as they are */
+const TOKEN_NAME = { type: "text", longest: 100 } as const;
+
+/** @throws Failure `input-rejected` if a token's name is blank or too long, or has characters that are not shown as they are */
 const requireTokenName = (name: string): void => {
-  const what = describeRefusal(valueRuleOf({ type: "text" }), name);
+  const what =
+    name === "" ? text("must not be blank", "空にできません") : describeRefusal(valueRuleOf(TOKEN_NAME), name);
   if (what !== undefined) throw new Failure("input-rejected", { what, where: "json.name" });
 };
 

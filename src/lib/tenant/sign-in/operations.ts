@@ -1,0 +1,85 @@
+import { operation } from "../operation.ts";
+
+// loaded only when they are needed, because they also load cryptography
+const loadCredentials = () => import("./credentials.ts");
+const loadForgottenPassword = () => import("./forgotten-password.ts");
+
+/** Access tokens of the acting account. Their secrets are not stored, so a creation cannot be repeated with a key. */
+export const accessTokens = {
+  list: operation({
+    route: "GET /v1/access-tokens",
+    about: "List the acting account's access tokens, newest first",
+    needs: [],
+    run: async ({ session }) => (await loadCredentials()).listAccessTokens(session),
+  }),
+  create: operation({
+    route: "POST /v1/access-tokens",
+    about: "Create an access token; its secret is shown only once",
+    input: ({ z, Instant }) =>
+      z.strictObject({
+        name: z.string().min(1).max(100),
+        readOnly: z.boolean().optional(),
+        expiresAt: Instant.optional().meta({ description: "default: after 90 days; at most a year" }),
+      }),
+    needs: ["sign-in"],
+    changes: false,
+    run: async ({ session }, given) => (await loadCredentials()).createAccessToken(session, given),
+  }),
+  revoke: operation({
+    route: "DELETE /v1/access-tokens/{id}",
+    about: "Revoke an access token",
+    // a token can revoke itself, so that whoever finds it can end it
+    needs: ({ credential }, _, { id }) => (credential?.id === id ? [] : ["sign-in"]),
+    changes: false,
+    run: async ({ session }, _, { id }) => (await loadCredentials()).revokeAccessToken(session, id),
+  }),
+};
+
+export const sessions = {
+  create: operation({
+    route: "POST /v1/sessions",
+    about: "Sign in with an account's password",
+    input: ({ z }) => z.strictObject({ account: z.string().min(1).max(255), password: z.string().min(1).max(1024) }),
+    needs: "open",
+    changes: false,
+    run: async ({ owner, address }, given) => (await import("./sign-in.ts")).signIn(owner, given, address),
+  }),
+  requestResetCode: operation({
+    route: "POST /v1/sessions/reset-code",
+    about: "Ask for an email with a code that sets a new password; the response is the same for every account name",
+    input: ({ z }) => z.strictObject({ account: z.string().min(1).max(255) }),
+    needs: "open",
+    changes: false,
+    run: async ({ owner, mail, jobs, address }, { account }) => {
+      const send = await (await loadForgottenPassword()).requestResetCode({ owner, mail }, { account, address });
+      if (send !== undefined) (await jobs()).start(send.id, send.run);
+      return { requested: true };
+    },
+  }),
+  resetPassword: operation({
+    route: "POST /v1/sessions/reset-password",
+    about: "Set a new password with a code that was sent by email; the code can be used only once",
+    input: ({ z }) =>
+      z.strictObject({
+        account: z.string().min(1).max(255),
+        code: z.string().min(1).max(100),
+        password: z.string().min(1).max(1024),
+      }),
+    needs: "open",
+    changes: false,
+    run: async ({ owner, address }, given) =>
+      (await loadForgottenPassword()).resetForgottenPassword(owner, given, address),
+  }),
+  end: operation({
+    route: "DELETE /v1/sessions/current",
+    about: "Sign out",
+    needs: [],
+    changes: false,
+    run: async ({ session }) => {
+      await (await loadCredentials()).signOut(session);
+      return { ended: true };
+    },
+  }),
+};
+
+export type { AccessToken } from "./credentials.ts";
