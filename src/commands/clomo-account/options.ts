@@ -111,7 +111,7 @@ export const ACCOUNT_HELP: readonly Text[] = [
 /** The parsed values of {@link ACCOUNT_OPTIONS}. */
 export type AccountOptionValues = Omit<InputOf<typeof ACCOUNT_OPTIONS>, "dryRun">;
 
-type AccountEdit = Parameters<Client<"accounts">["accounts"]["edit"]>[1];
+type AccountEdit = NonNullable<Parameters<Client<"accounts">["accounts"]["edit"]>[1]>;
 
 /** Values of `--managed-orgs` that select all organisations, in both languages. */
 const ALL_ORGS_KEYWORDS = ["all", "全て"];

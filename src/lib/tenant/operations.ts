@@ -1,3 +1,5 @@
+export type * from "./accounts/operations.ts";
+export type * from "./accounts/whoami.ts";
 export type * from "./devices/operations.ts";
 export type * from "./handover/operations.ts";
 export type * from "./orgs/operations.ts";
@@ -11,14 +13,18 @@ import type { Operations } from "./operation.ts";
 /** The nouns of the tenant API, each loaded when it is first needed. A noun is the first part of its paths. */
 export const OPERATIONS = {
   "access-tokens": async () => (await import("./sign-in/operations.ts")).accessTokens,
+  accounts: async () => (await import("./accounts/operations.ts")).accounts,
+  administrators: async () => (await import("./accounts/operations.ts")).administrators,
   answers: async () => (await import("./handover/operations.ts")).answers,
   devices: async () => (await import("./devices/operations.ts")).devices,
   leavers: async () => (await import("./handover/operations.ts")).leavers,
   orgs: async () => (await import("./orgs/operations.ts")).orgs,
   renewals: async () => (await import("./renewals/operations.ts")).renewals,
+  roles: async () => (await import("./accounts/operations.ts")).roles,
   sessions: async () => (await import("./sign-in/operations.ts")).sessions,
   tenant: async () => (await import("./tenant/operations.ts")).tenant,
   users: async () => (await import("./users/operations.ts")).users,
+  whoami: async () => (await import("./accounts/whoami.ts")).whoami,
 } as const satisfies Readonly<Record<string, () => Promise<Operations>>>;
 
 export type OperationNoun = keyof typeof OPERATIONS;

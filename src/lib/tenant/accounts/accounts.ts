@@ -21,7 +21,13 @@ import type { RequestKey } from "../store/idempotency.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { USER_LIST } from "../records/user-rows.ts";
 import { createPasswordVerifier } from "../verifier.ts";
-import { validateFieldValue, toChangedObject, getRecordById, type ChangeResult } from "../records/records.ts";
+import {
+  checkFieldValue,
+  validateFieldValue,
+  toChangedObject,
+  getRecordById,
+  type ChangeResult,
+} from "../records/records.ts";
 import {
   buildAccountDraft,
   composeAccountName,
@@ -29,6 +35,9 @@ import {
   type AccountRequest,
   type AccountDraft,
 } from "./draft.ts";
+
+export type WrittenAccount = ChangeResult<Account>;
+export type WrittenAccountSettings = ChangeResult<AccountSettings>;
 
 type AccountBody = AccountRequest & { readonly dryRun?: boolean | undefined };
 
@@ -46,13 +55,13 @@ export const createAccount = (
   session: Session,
   { user, ...body }: AccountBody & { readonly user: string },
   once?: RequestKey,
-): Promise<ChangeResult<Account>> =>
+): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "create", id: user, body, once }, (before) => {
     if (before.name !== null) throw createAccountExistsFailure(before);
   });
 
 /** Changes an account. @throws Failure as described for {@link createAccount} */
-export const editAccount = (session: Session, id: string, body: AccountBody): Promise<ChangeResult<Account>> =>
+export const editAccount = (session: Session, id: string, body: AccountBody): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "edit", id, body }, requireAccountName);
 
 /**
@@ -64,7 +73,7 @@ export const revokeRole = (
   id: string,
   { dryRun }: { readonly dryRun?: boolean | undefined },
   once?: RequestKey,
-): Promise<ChangeResult<Account>> =>
+): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "revoke", id, body: { role: "none", dryRun }, once }, requireAccountName);
 
 /**
@@ -78,7 +87,7 @@ export const resetPassword = (
   id: string,
   body: Pick<AccountBody, "password" | "passwordInConsole" | "forSignIn" | "dryRun">,
   once?: RequestKey,
-): Promise<ChangeResult<Account>> =>
+): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "reset-password", id, body, once }, (before) => {
     requireAccountName(before);
     if (body.password === undefined && body.passwordInConsole !== true && body.dryRun !== true)
@@ -131,14 +140,14 @@ const writeAccountChange = async (
   session: Session,
   { verb, id, body: { dryRun = false, ...given }, once }: AccountChange,
   check: (before: StoredAccount) => void,
-): Promise<ChangeResult<Account>> => {
+): Promise<WrittenAccount> => {
   requirePermission(session.asker, ["accounts.write"]);
   // hashing takes a while, so it is done before the transaction, which must be short
   const verifier =
     given.password === undefined || dryRun
       ? undefined
       : await createPasswordVerifier(given.password, session.surroundings.random);
-  const replay = async (reader: Reader, kept: string, taskOf: TaskFinder): Promise<ChangeResult<Account>> => {
+  const replay = async (reader: Reader, kept: string, taskOf: TaskFinder): Promise<WrittenAccount> => {
     const after = await getRecordById(reader, ACCOUNTS, kept);
     const consoleTask = await taskOf(toChangedObject(ACCOUNT_RECORD_TYPE, after));
     return { before: verb === "create" ? null : after, after, consoleTask, dryRun };
@@ -283,9 +292,10 @@ interface AccountSettingsRequest {
 export const updateAccountSettings = (
   session: Session,
   { composition, authentication, seen, dryRun = false }: AccountSettingsRequest,
-): Promise<ChangeResult<AccountSettings>> =>
+): Promise<WrittenAccountSettings> =>
   session.change({ action: "accounts.settings", locks: ["accounts"], seen, dryRun }, async (writer) => {
     requirePermission(session.asker, ["accounts.settings"]);
+    if (composition !== undefined) checkFieldValue("composition", ACCOUNT_SETTINGS.fields.composition, composition);
     const before = await readAccountSettings(writer);
     const after: AccountSettings = {
       ...before,

@@ -1,9 +1,8 @@
 import { line, step } from "../../advice/index.ts";
-import type { Administrators } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ROLES } from "../../model/role.ts";
 import { listRuleFaults } from "../../model/rules.ts";
-import { SECURED_USER } from "../../model/secured-user.ts";
+import { SECURED_APPS, SECURED_USER } from "../../model/secured-user.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
@@ -16,18 +15,33 @@ import {
   readAdministrators,
   readListConfirmation,
   setAdministrator,
+  type Administrator,
   type AdministratorKind,
+  type ListConfirmation,
 } from "./administrator-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { listOrgsOfUsers } from "../store/touched-orgs.ts";
-import { collectTaskNumbers } from "../records/records.ts";
+import { checkFieldValue, collectTaskNumbers } from "../records/records.ts";
+
+/** The users who are marked as administrators, and when this was confirmed. */
+export interface Administrators extends ListConfirmation {
+  readonly kind: AdministratorKind;
+  readonly administrators: readonly Administrator[];
+  /** only for a change in a mirror: numbers of the tasks to do in the console */
+  readonly consoleTasks?: readonly number[];
+}
+
+const KIND = { type: "choice", choices: ["users", ...SECURED_APPS] } as const;
 
 /** Returns the users who are marked as administrators, and when and by whom the list was last confirmed. */
-export const readAdministratorList = async (reader: Reader, kind: AdministratorKind): Promise<Administrators> => ({
-  kind,
-  ...(await readListConfirmation(reader, kind)),
-  administrators: await readAdministrators(reader, kind),
-});
+export const readAdministratorList = async (reader: Reader, kind: AdministratorKind): Promise<Administrators> => {
+  checkFieldValue("kind", KIND, kind);
+  return {
+    kind,
+    ...(await readListConfirmation(reader, kind)),
+    administrators: await readAdministrators(reader, kind),
+  };
+};
 
 /** Returns the administrators who are in the first list but not in the second. */
 const subtractAdministrators = (one: Administrators, other: Administrators): Administrators["administrators"] =>
@@ -48,7 +62,7 @@ const createUnknownUserFailure = (name: string): Failure =>
 export const markAdministrators = (
   session: Session,
   kind: AdministratorKind,
-  { add, remove }: { readonly add: readonly string[]; readonly remove: readonly string[] },
+  { add = [], remove = [] }: Readonly<Partial<Record<"add" | "remove", readonly string[] | undefined>>>,
   once?: Omit<IdempotentRequest<Administrators>, "replay">,
 ): Promise<Administrators> => {
   const locks = [kind === "users" ? "users" : `secured:${kind}`];

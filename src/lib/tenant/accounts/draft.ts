@@ -1,5 +1,4 @@
 import { line, step } from "../../advice/index.ts";
-import type { User } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import {
   ROLES_ABOVE_OPERATOR,
@@ -31,7 +30,7 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { findRecordNumberById } from "../records/record-rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { USER_LIST } from "../records/user-rows.ts";
-import { validateFieldValue } from "../records/records.ts";
+import { checkFieldValue, validateFieldValue } from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
 /** The values of an account in a request. Missing values do not change. */
@@ -121,6 +120,8 @@ export const buildAccountDraft = async (
   given: AccountRequest,
   dryRun = false,
 ): Promise<AccountDraft> => {
+  for (const of of ["role", "managesAll", "supportOption", "noticeMail", "language", "timezone", "memo"] as const)
+    if (given[of] !== undefined) checkFieldValue(of, FIELDS[of], given[of]);
   const name = await resolveAccountName(writer, before, given.name);
   const kept = before.managedOrgs === null ? [] : await filterExistingOrgs(writer, before.managedOrgs);
   const after = buildPlannedState(before, given, kept, name ?? before.name);
@@ -348,7 +349,7 @@ const resolveMemo = (before: StoredAccount, { memo: typed }: AccountRequest): st
  */
 export const composeAccountName = async (
   reader: Reader,
-  user: AccountNameParts & Pick<User, "name">,
+  user: AccountNameParts & { readonly name: string },
   typed: string | undefined,
 ): Promise<string> => {
   const { composition } = await readAccountSettings(reader);

@@ -1,10 +1,9 @@
 import { line, step } from "../../advice/index.ts";
-import type { DeletedSchemes, SchemeDetail, Scheme } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import { SCHEME } from "../../model/scheme.ts";
-import type { ManualValues } from "../../model/thing.ts";
+import type { ManualValues, RecordOf } from "../../model/thing.ts";
 import { judgeRecord } from "../../rules/index.ts";
 import { throwFirstProblem } from "../../rules/rule.ts";
 import { formatCount, text } from "../../text/index.ts";
@@ -13,8 +12,31 @@ import type { IdempotentRequest, Session } from "../session.ts";
 import { findRecordNumberById } from "../records/record-rows.ts";
 import { deleteScheme, readSchemeHolders, SCHEMES, type SchemeHolder } from "./scheme-rows.ts";
 import type { Reader } from "../store/store.ts";
-import { createRecord, editRecord, toChangedObject, getRecordById, collectTaskNumbers } from "../records/records.ts";
+import {
+  createRecord,
+  editRecord,
+  toChangedObject,
+  getRecordById,
+  collectTaskNumbers,
+  requireIds,
+} from "../records/records.ts";
 import type { ManualRequestBody, EditableRecordType, ChangeResult } from "../records/records.ts";
+
+export type Scheme = RecordOf<typeof SCHEME.fields>;
+export type WrittenScheme = ChangeResult<Scheme>;
+
+export interface SchemeDetail {
+  readonly scheme: Scheme;
+  /** the accounts that have it */
+  readonly holders: readonly SchemeHolder[];
+}
+
+export interface DeletedSchemes {
+  readonly schemes: readonly Scheme[];
+  /** numbers of the tasks to do in the console */
+  readonly consoleTasks: readonly number[];
+  readonly dryRun: boolean;
+}
 
 /** Returns check items in the order in which lists of roles show them. */
 const sortSchemeItems = (items: readonly string[]): readonly string[] =>
@@ -80,10 +102,10 @@ export const createScheme = (
   session: Session,
   body: ManualRequestBody,
   once?: Omit<IdempotentRequest<ChangeResult<Scheme>>, "replay">,
-): Promise<ChangeResult<Scheme>> => createRecord(session, EDITABLE_SCHEMES, body, once);
+): Promise<WrittenScheme> => createRecord(session, EDITABLE_SCHEMES, body, once);
 
 /** Edits a custom scheme. @throws Failure as described for {@link createScheme}; `not-found` */
-export const editScheme = (session: Session, id: string, body: ManualRequestBody): Promise<ChangeResult<Scheme>> =>
+export const editScheme = (session: Session, id: string, body: ManualRequestBody): Promise<WrittenScheme> =>
   editRecord(session, EDITABLE_SCHEMES, id, body);
 
 /** Returns a scheme and the accounts that have it. @throws Failure `not-found` */
@@ -108,6 +130,7 @@ export const deleteSchemes = (
   session: Session,
   { ids, seen, dryRun = false }: SchemeDeletion,
 ): Promise<DeletedSchemes> => {
+  requireIds(ids);
   const change = { action: "roles.schemes.delete", locks: ["schemes", "accounts"], seen, dryRun };
   return session.change(change, async (writer) => {
     const schemes: Scheme[] = [];

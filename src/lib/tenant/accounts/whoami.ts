@@ -1,10 +1,13 @@
-import type { Whoami } from "../../contract/index.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
+import { operation } from "../operation.ts";
 import { getPermittedReach } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import { findOwnUser, readOrgPaths } from "./askers.ts";
 
-export const whoami = ({ asker, actor, by, store }: Session): Promise<Whoami> =>
+/** The caller: the account (null: the machine's owner), its role, and its organisations (null: all). */
+export type Whoami = Awaited<ReturnType<typeof readWhoami>>;
+
+const readWhoami = ({ asker, actor, by, store }: Session) =>
   store.read(async (reader) => {
     const { account, role, scheme = null, items, orgs, credential } = asker;
     return {
@@ -15,9 +18,9 @@ export const whoami = ({ asker, actor, by, store }: Session): Promise<Whoami> =>
       scheme,
       orgs: orgs === undefined ? null : [...(await readOrgPaths(reader, orgs))],
       items: [...items],
-      operations: (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) => {
-        const reach = getPermittedReach(asker, operation);
-        return reach === undefined ? [] : [{ operation, reach }];
+      operations: (Object.keys(OPERATIONS) as Operation[]).flatMap((one) => {
+        const reach = getPermittedReach(asker, one);
+        return reach === undefined ? [] : [{ operation: one, reach }];
       }),
       token:
         credential?.kind === "token"
@@ -25,3 +28,12 @@ export const whoami = ({ asker, actor, by, store }: Session): Promise<Whoami> =>
           : null,
     };
   });
+
+export const whoami = {
+  show: operation({
+    route: "GET /v1/whoami",
+    about: "Get the acting account, its role and its organisations",
+    needs: [],
+    run: ({ session }) => readWhoami(session),
+  }),
+};

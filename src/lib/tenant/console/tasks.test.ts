@@ -65,7 +65,7 @@ test("a task is a change that is not yet completely in the console, and has the 
   expect((await tenant.client.tenant.show()).consoleTasks).toBe(1);
 });
 
-test.each<[string, () => Promise<{ consoleTask?: number | null; consoleTasks?: number[] | undefined }>]>([
+test.each<[string, () => Promise<{ consoleTask?: number | null; consoleTasks?: readonly number[] | undefined }>]>([
   [
     "settings of accounts that were recorded here before",
     async () => {

@@ -2,8 +2,8 @@ import { line, step } from "../../advice/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import { Failure } from "../../errors/index.ts";
 import { isOnlyPerson, type Person } from "../../handover/checklist/people.ts";
-import type { RenewalItem, TransferResult, User } from "../../contract/index.ts";
-import { ACCOUNT } from "../../model/account.ts";
+import type { RenewalItem, User } from "../../contract/index.ts";
+import { ACCOUNT, type Account } from "../../model/account.ts";
 import { RENEWAL_ITEM } from "../../model/renewal.ts";
 import { ROLES } from "../../model/role.ts";
 import { isSupportOptionAvailable } from "../../rules/account.ts";
@@ -25,7 +25,18 @@ import { buildAccountDraft, permitAccountChange, type AccountRequest } from "../
 import { getRecordById } from "../records/records.ts";
 import { buildPeople } from "./dependents.ts";
 
-type ChangedAccount = Omit<TransferResult["accounts"][number], "consoleTask">;
+interface ChangedAccount {
+  readonly before: Account;
+  readonly after: Account;
+}
+
+export interface TransferResult {
+  /** in the order of the changes */
+  readonly accounts: readonly (ChangedAccount & { readonly consoleTask: number | null })[];
+  /** the items whose owner changed, with the former and the new owner */
+  readonly renewals: readonly Readonly<Record<"id" | "name" | "before" | "after", string>>[];
+  readonly dryRun: boolean;
+}
 
 interface TransferRequest {
   /** id of the user who becomes the successor */

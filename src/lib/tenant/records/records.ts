@@ -396,6 +396,12 @@ const getRecordLabel = ({ fields, namedBy = "name" }: Thing, record: object): st
   return toTextOrEmpty(getRecordValue(record, field?.shownAs ?? namedBy));
 };
 
+/** @throws Failure `input-rejected` if a request for several records names none */
+export const requireIds = (ids: readonly string[]): void => {
+  if (ids.length > 0) return;
+  throw new Failure("input-rejected", { what: text("no record is given", "対象がありません"), where: "json.ids" });
+};
+
 interface RecordToChange {
   readonly pk: number;
   readonly before: object;

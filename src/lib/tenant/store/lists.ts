@@ -250,7 +250,9 @@ const buildListCondition = (
   for (const [name, field] of Object.entries(list.chosen ?? {})) {
     const value = filters[name as ChoiceName] ?? "";
     if (value === "") continue;
-    const { comparison = "exact", type } = list.thing.fields[field] ?? {};
+    const of = list.thing.fields[field];
+    const { comparison = "exact", type } = of ?? {};
+    if (of?.type === "choice" && !of.choices.includes(value)) throw createChoiceFailure(name, of.choices);
     const key = buildKeySql(list, field);
     conditions.push(
       type === "texts" ? `exists (select 1 from json_each(${key}) e where e.value = :${name})` : `${key} = :${name}`,
@@ -273,6 +275,14 @@ const buildListCondition = (
     params["owner"] = owner;
   }
   return { where: conditions.join(" and "), params };
+};
+
+const createChoiceFailure = (name: string, choices: readonly string[]): Failure => {
+  const all = choices.join(" / ");
+  return new Failure("usage", {
+    what: text(`${name}: must be one of ${all}`, `${name} は ${all} のいずれかです`),
+    where: `query.${name}`,
+  });
 };
 
 /** SQL: the record numbers of the records that match the filters. It reads the temporary tables of the list. */

@@ -1,0 +1,225 @@
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
+import { buildMatrixRows, listRoleChoices } from "../../model/role-policy.ts";
+import { SCHEME } from "../../model/scheme.ts";
+import { SECURED_APPS } from "../../model/secured-user.ts";
+import { operation, type InputKit } from "../operation.ts";
+import { readOperations } from "../records/operations.ts";
+import { readAllRecords, streamList, type ListQuery } from "../store/lists.ts";
+import { ACCOUNTS, readAccountSettings, SUPPORT_ACCOUNTS } from "./account-rows.ts";
+import { SCHEMES } from "./scheme-rows.ts";
+
+// modules are loaded only by requests that need them, so that lists start faster
+const loadAccounts = () => import("./accounts.ts");
+const loadSchemes = () => import("./schemes.ts");
+const loadAdministrators = () => import("./administrators.ts");
+
+const { fields: FIELDS } = ACCOUNT;
+
+const buildFilters = ({ z, buildSearchFilters, queryFlag }: InputKit) => ({
+  ...buildSearchFilters({ org: "the accounts of users in this organisation", text: "text in any value of an account" }),
+  role: z.enum(FIELDS.role.choices).optional(),
+  supported: queryFlag.meta({ description: "true: only accounts with the support option" }),
+});
+
+const buildPasswordMembers = ({ z }: InputKit) => ({
+  password: z.string().optional().meta({ description: "not needed by a dry run" }),
+  passwordInConsole: z.boolean().optional().meta({ description: "true: it was set in the console; only in a mirror" }),
+});
+
+const buildAccountMembers = (kit: InputKit) => {
+  const { z, Id, newValueSchema, writeOptions } = kit;
+  return {
+    name: newValueSchema(FIELDS.name).optional(),
+    role: z.enum(FIELDS.role.choices).optional(),
+    scheme: z.string().min(1).optional().meta({ description: "name or ID of the scheme" }),
+    managedOrgs: z.array(Id).max(1000).optional(),
+    managesAll: z.boolean().optional(),
+    supportOption: z.boolean().optional(),
+    noticeMail: z.boolean().optional(),
+    language: z.enum(FIELDS.language.choices).nullable().optional(),
+    timezone: newValueSchema(FIELDS.timezone).nullable().optional().meta({ description: "such as Asia/Tokyo" }),
+    memo: newValueSchema(FIELDS.memo).nullable().optional(),
+    ...buildPasswordMembers(kit),
+    ...writeOptions,
+  };
+};
+
+/** CLOMO accounts (CLOMO アカウント) of PANEL users, and the roles of administrators. */
+export const accounts = {
+  ...readOperations({ noun: "accounts", list: ACCOUNTS, needs: "accounts.read", filters: buildFilters }),
+  list: operation({
+    route: "GET /v1/accounts",
+    about: "List accounts, sorted by name",
+    input: (kit) => kit.z.strictObject({ ...kit.listQuery, ...buildFilters(kit) }),
+    needs: ["accounts.read"],
+    result: "list",
+    run: ({ store }, { supported, ...query }) =>
+      streamList(store, supported === true ? SUPPORT_ACCOUNTS : ACCOUNTS, query as ListQuery),
+  }),
+  settings: operation({
+    route: "GET /v1/accounts/settings",
+    about: "Get the authentication type, and what account names are built from",
+    needs: ["accounts.read"],
+    run: ({ session }) => session.read(readAccountSettings),
+  }),
+  setSettings: operation({
+    route: "PUT /v1/accounts/settings",
+    about: "Set the authentication type, and what the names of new accounts are built from",
+    input: ({ z, newValueSchema, seenRevision, writeOptions }) =>
+      z.strictObject({
+        composition: z.enum(ACCOUNT_SETTINGS.fields.composition.choices).optional(),
+        authentication: newValueSchema(ACCOUNT_SETTINGS.fields.authentication).nullable().optional(),
+        ...seenRevision,
+        ...writeOptions,
+      }),
+    needs: ["accounts.settings"],
+    run: async ({ session }, given) => (await loadAccounts()).updateAccountSettings(session, given),
+  }),
+  create: operation({
+    route: "POST /v1/accounts",
+    about: "Create a CLOMO account for a user",
+    input: (kit) => kit.z.strictObject({ user: kit.Id, ...buildAccountMembers(kit) }),
+    needs: ["accounts.write"],
+    once: ["password"],
+    run: async ({ session }, given, { repeatable }) => (await loadAccounts()).createAccount(session, given, repeatable),
+  }),
+  edit: operation({
+    route: "PATCH /v1/accounts/{id}",
+    about: "Change a CLOMO account",
+    input: (kit) => kit.z.strictObject(buildAccountMembers(kit)),
+    needs: ["accounts.write"],
+    run: async ({ session }, given, { id }) => (await loadAccounts()).editAccount(session, id, given),
+  }),
+  revoke: operation({
+    route: "POST /v1/accounts/{id}/revoke",
+    about: "Revoke the role of a CLOMO account (管理者権限を付与しない)",
+    input: ({ z, writeOptions }) => z.strictObject(writeOptions),
+    needs: ["accounts.write"],
+    once: true,
+    run: async ({ session }, given, { id, repeatable }) =>
+      (await loadAccounts()).revokeRole(session, id, given, repeatable),
+  }),
+  resetPassword: operation({
+    route: "POST /v1/accounts/{id}/reset-password",
+    about: "Set a new password for a CLOMO account",
+    input: (kit) =>
+      kit.z.strictObject({
+        ...buildPasswordMembers(kit),
+        forSignIn: kit.z
+          .boolean()
+          .optional()
+          .meta({ description: "true: for a server of this mirror, not the console's" }),
+        ...kit.writeOptions,
+      }),
+    needs: ["accounts.write"],
+    once: ["password"],
+    run: async ({ session }, given, { id, repeatable }) =>
+      (await loadAccounts()).resetPassword(session, id, given, repeatable),
+  }),
+  transfer: operation({
+    route: "POST /v1/accounts/{id}/transfer",
+    about: "Transfer an account's support option, system administrator role and renewal items to a successor",
+    input: ({ z, Id, seenRevision, writeOptions }) => z.strictObject({ to: Id, ...seenRevision, ...writeOptions }),
+    needs: ["accounts.write", "accounts.roles", "renewals.write"],
+    run: async ({ session }, given, { id }) =>
+      (await import("../handover/transfer.ts")).transferAccount(session, id, given),
+  }),
+};
+
+/** Administrator roles (管理者権限), which are the same in every tenant, and custom schemes (カスタム管理権限スキーム). */
+export const roles = {
+  list: operation({
+    route: "GET /v1/roles",
+    about: "List the choices of 管理者権限, in the order of the form in the console",
+    needs: ["roles.read"],
+    run: listRoleChoices,
+  }),
+  matrix: operation({
+    route: "GET /v1/roles/matrix",
+    about: "Get the matrix of operations and roles: who may do what, and where",
+    needs: ["roles.read"],
+    run: buildMatrixRows,
+  }),
+  schemes: operation({
+    route: "GET /v1/roles/schemes",
+    about: "List custom schemes, sorted by name",
+    needs: ["schemes.read"],
+    run: ({ session }) => session.read((reader) => readAllRecords(reader, SCHEMES)),
+  }),
+  createScheme: operation({
+    route: "POST /v1/roles/schemes",
+    about: "Create a custom scheme",
+    input: ({ newRecordSchema }) => newRecordSchema(SCHEME.fields),
+    needs: ["schemes.write"],
+    once: true,
+    run: async ({ session }, given, { repeatable }) => (await loadSchemes()).createScheme(session, given, repeatable),
+  }),
+  scheme: operation({
+    route: "GET /v1/roles/schemes/{id}",
+    about: "Get a custom scheme and the accounts that have it",
+    needs: ["schemes.read"],
+    run: async ({ session }, _, { id }) => {
+      const { readSchemeWithHolders } = await loadSchemes();
+      return session.read((reader) => readSchemeWithHolders(reader, id));
+    },
+  }),
+  editScheme: operation({
+    route: "PATCH /v1/roles/schemes/{id}",
+    about: "Rename a custom scheme, or change its items",
+    input: ({ z, recordChangeSchema }) => {
+      const items = z.array(z.string()).optional();
+      return recordChangeSchema(SCHEME.fields, { more: { addItems: items, removeItems: items } });
+    },
+    needs: ["schemes.write"],
+    run: async ({ session }, given, { id }) => (await loadSchemes()).editScheme(session, id, given),
+  }),
+  deleteSchemes: operation({
+    route: "POST /v1/roles/schemes/delete",
+    about: "Delete custom schemes that no account has, all of them or none",
+    input: ({ z, recordIdList, seenRevision, writeOptions }) =>
+      z.strictObject({ ...recordIdList, ...seenRevision, ...writeOptions }),
+    needs: ["schemes.write"],
+    run: async ({ session }, given) => (await loadSchemes()).deleteSchemes(session, given),
+  }),
+};
+
+const buildKindPath = ({ z }: InputKit) => ({ kind: z.enum(["users", ...SECURED_APPS]) });
+
+/** Administrators of CLOMO PANEL (`users`) and of the SECURED APPs. Exports of the console do not show them. */
+export const administrators = {
+  list: operation({
+    route: "GET /v1/administrators/{kind}",
+    about: "List the users who are marked as administrators, and when this was last recorded",
+    path: buildKindPath,
+    needs: (_asker, _given, { kind }) => [kind === "users" ? "accounts.read" : "secured.read"],
+    run: async ({ session }, _, { kind }) => {
+      const { readAdministratorList } = await loadAdministrators();
+      return session.read((reader) => readAdministratorList(reader, kind));
+    },
+  }),
+  mark: operation({
+    route: "POST /v1/administrators/{kind}",
+    about: "Mark and unmark administrators; without `add` and `remove`, record that there are no others",
+    path: buildKindPath,
+    input: ({ z, Id }) =>
+      z.strictObject({
+        add: z
+          .array(z.string().min(1))
+          .optional()
+          .meta({ description: "IDs of users; for an app, the ユーザーID of users, who need not exist here" }),
+        remove: z.array(Id).optional(),
+      }),
+    needs: (_asker, _given, { kind }) => [kind === "users" ? "accounts.roles" : "secured.write"],
+    once: true,
+    run: async ({ session }, given, { kind, repeatable }) =>
+      (await loadAdministrators()).markAdministrators(session, kind, given, repeatable),
+  }),
+};
+
+export type { Account, AccountSettings } from "../../model/account.ts";
+export type { AccountNameComposition } from "../../model/composition.ts";
+export type { RoleChoice } from "../../model/role-policy.ts";
+export type { TransferResult } from "../handover/transfer.ts";
+export type { WrittenAccount, WrittenAccountSettings } from "./accounts.ts";
+export type { Administrators } from "./administrators.ts";
+export type { DeletedSchemes, Scheme, SchemeDetail, WrittenScheme } from "./schemes.ts";
