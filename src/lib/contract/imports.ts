@@ -16,7 +16,7 @@ import { listChoices } from "../model/console-task.ts";
 import { UPLOAD_OMISSION_REASONS } from "../model/upload.ts";
 import { get, itemsResponse, jsonResponse, ndjsonResponse, post, put, remove, jsonResponseWithEtag } from "./route.ts";
 import { changedValues } from "./changed.ts";
-import { ConsoleTask } from "./console.ts";
+import type { ConsoleTask } from "../tenant/console/tasks.ts";
 import { queryFlag } from "./queries.ts";
 import { byId, Id, ImportMode, BilingualText, Instant, nameSchema, Sha256 } from "./shapes.ts";
 
@@ -448,7 +448,7 @@ const Verification = nameSchema(
       description: "true: nothing was compared, because the task was already done or confirmed",
     }),
     takenOver: EarlierConsoleImport.optional(),
-    task: ConsoleTask.meta({ description: "the task after the comparison" }),
+    task: z.custom<ConsoleTask>(),
     /** the open fields of the task that the export does not contain */
     unseen: z.array(
       z.object({

@@ -1,17 +1,20 @@
 import { line, step } from "../../advice/index.ts";
-import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { checkConfirmable } from "../../model/console-task.ts";
+import { CREATED_AT_FIELD, type Field } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { confirmDrift, readRecordDrift, type RecordDrift } from "./drift.ts";
 import { readTaskPart } from "./record-ids.ts";
-import { readTasks } from "./tasks.ts";
+import { readTasks, type ConsoleTask } from "./tasks.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import { MAX_AUDIT_ORGS } from "../audit/audit-rows.ts";
+import { checkFieldValue } from "../records/records.ts";
 import { findRevision } from "../audit/change-number.ts";
 import { CONSOLE_COLLECTION } from "../store/collections.ts";
 import { listOrgsOfRecords } from "../store/touched-orgs.ts";
+
+const PERSON_FIELD: Field = { type: "text", longest: 255, blank: false, label: text("by", "実施者") };
 
 /**
  * A request to confirm tasks, or some of their records or fields. `by` and `at`: who did the work and when (default:
@@ -50,8 +53,10 @@ export const confirmTasks = (
   return session.change(change, async (writer) => {
     const now = getCurrentInstant(session.surroundings);
     const tasks = await readTasks(writer, wanted);
+    if (at !== undefined) checkFieldValue("at", CREATED_AT_FIELD, at);
+    if (by !== undefined) checkFieldValue("by", PERSON_FIELD, by);
     for (const task of tasks) checkConfirmable(task, at, { now });
-    const done = { at: at ?? now, by: by ?? session.actor };
+    const done = { at: at ?? now, by: by?.trim() ?? session.actor };
     const own = await writer.revision();
     const { records: only = [undefined], columns } = await readTaskPart(writer, { records, fields });
     let confirmed = 0;

@@ -1,10 +1,11 @@
-import type { TaskRecord } from "../../contract/index.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../model/account.ts";
 import type { FormatName } from "../../model/console-files.ts";
+import type { ConsoleWork } from "../../model/console-task.ts";
 import { DEVICE, OWNER_FIELDS } from "../../model/device.ts";
 import { formatOrgPath, ORG } from "../../model/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
+import type { UploadOmissionReason } from "../../model/upload.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
 import { getVersionSchema } from "../versions/keep.ts";
@@ -34,9 +35,55 @@ import {
 // The records of tasks as people read them, with the names that they have in the console, which may differ from the
 // names in the mirror.
 
-type RecordChange = TaskRecord["changes"][number];
-type ConsoleValue = RecordChange["after"];
-type ConsoleName = NonNullable<TaskRecord["console"]>;
+type ConsoleValue = string | readonly string[] | null;
+
+interface ConsoleName {
+  readonly name: string;
+  /** main email address, organisation code (the path if there is no code) or user ID */
+  readonly key: string | null;
+}
+
+interface RecordChange {
+  /** `custom:NAME` is a custom field of the tenant */
+  readonly field: string;
+  /** what the console last showed; if the value only has to be checked, the local value */
+  readonly before: ConsoleValue;
+  /** the local value; a reference has the name that the record has in the console */
+  readonly after: ConsoleValue;
+  /** local name of the record in `after`, if it differs from the name in the console */
+  readonly renamed?: string;
+  /** values that the console may have instead, because the local field had them in the meantime */
+  readonly perhaps?: readonly string[];
+  /** no export of all records has contained this field, so its value in the console is unknown */
+  readonly neverExported?: true;
+  /** the last export does not contain the record in `after` */
+  readonly missing?: boolean;
+}
+
+/** What has to be done with one record in the console. `name` and `key` are the local ones. */
+export interface TaskRecord extends ConsoleName {
+  readonly thing: string;
+  /** kind of the console export that contains the record */
+  readonly kind: FormatName;
+  readonly id: string;
+  readonly work: ConsoleWork;
+  /** name and key in the console, if they differ */
+  readonly console: ConsoleName | null;
+  readonly changes: readonly RecordChange[];
+  /** the console may already have the record (`create`), or may not have it (`delete`): it came and went locally */
+  readonly mayBeDone?: boolean;
+  /** an export had a value that was never set locally, or did not contain the record */
+  readonly contradicted: boolean;
+  /** why the upload file leaves out the record */
+  readonly leftOut?: UploadOmissionReason;
+  /** how the console differs; a field of null: an export did not contain the record */
+  readonly contradictions?: readonly {
+    readonly field: string | null;
+    /** for a deleted record, its last value */
+    readonly local: ConsoleValue;
+    readonly console: ConsoleValue;
+  }[];
+}
 
 const SECRETS_COLUMN = "secrets";
 

@@ -1,11 +1,11 @@
 import { line, step } from "../../advice/index.ts";
-import type { ConsoleTask, TaskRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ACCOUNT } from "../../model/account.ts";
-import type { ConsoleWork } from "../../model/console-task.ts";
+import type { ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { DEVICE } from "../../model/device.ts";
+import type { IMPORT_MODE_NAMES } from "../../model/import.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { DETAIL_SQL } from "../audit/records.ts";
@@ -25,7 +25,42 @@ import {
 import { getObservedTable } from "./observed.ts";
 import { findRecordNumber } from "./record-ids.ts";
 import { isMirror } from "../records/tenant-rows.ts";
-import { TaskRecordReader } from "./records.ts";
+import { TaskRecordReader, type TaskRecord } from "./records.ts";
+
+/** A task in the console: the part of a change that the console does not have yet. */
+export interface ConsoleTask extends RecordCounts {
+  /** the number of its change */
+  readonly number: number;
+  readonly work: ConsoleWork;
+  /** kind of the file for the console; if there is no file, kind of the records */
+  readonly kind: FormatName;
+  /** type of most of the records, which the counts are about; if the task is done, they are what its change wrote */
+  readonly thing: string;
+  /** action of the change, as in the audit log */
+  readonly action: string;
+  readonly importId: string | null;
+  /** file name of the import */
+  readonly name: string | null;
+  /** the file that was written for the console */
+  readonly file: string | null;
+  readonly mode: keyof typeof IMPORT_MODE_NAMES | null;
+  readonly beside?: readonly (RecordCounts & { readonly thing: string })[];
+  /** devices whose owner has to be removed first */
+  readonly released?: number;
+  /** records that the upload file leaves out */
+  readonly leftOut?: number;
+  /** records whose values were changed after the upload file was written */
+  readonly outdated?: number;
+  /** devices that have to be wiped first for a different owner */
+  readonly wipes?: number;
+  /** the first 20, beginning with those that the upload file leaves out */
+  readonly records: readonly TaskRecord[];
+  readonly state: ConsoleTaskState;
+  readonly openedAt: string;
+  readonly openedBy: string | null;
+  readonly closedAt: string | null;
+  readonly closedBy: string | null;
+}
 
 const MAX_LISTED_RECORDS = 20;
 
@@ -141,10 +176,16 @@ const readTaskImport = async (reader: Reader, pk: number): Promise<ImportRecord 
   return row && toImportRecord(row);
 };
 
-const ZERO_COUNTS = { create: 0, update: 0, delete: 0 };
+interface RecordCounts {
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+}
 
-const countRecordsByThing = (parts: readonly OpenDrift[]): Readonly<Record<string, typeof ZERO_COUNTS>> => {
-  const counts: Record<string, typeof ZERO_COUNTS> = {};
+const ZERO_COUNTS: RecordCounts = { create: 0, update: 0, delete: 0 };
+
+const countRecordsByThing = (parts: readonly OpenDrift[]): Readonly<Record<string, RecordCounts>> => {
+  const counts: Record<string, RecordCounts> = {};
   for (const { thing, action, records } of parts)
     counts[thing] = { ...ZERO_COUNTS, ...counts[thing], [action]: records };
   return counts;
