@@ -2,7 +2,7 @@ import { toPlainCommands } from "../../lib/terminal/commands.ts";
 import { describe, expect, test } from "vitest";
 import { taskOf, taskOfImport, recordOf } from "#support/commands/console-tasks.ts";
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { NOUNS, loadRoutes, type NounName } from "../../lib/contract/index.ts";
+import { ALL_NOUNS } from "../../lib/contract/all.ts";
 import { ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../lib/model/account.ts";
 import { FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -26,10 +26,8 @@ const WORKS: Readonly<Record<string, Exclude<ManualWork, "delete">>> = {
   tag: "edit",
   move: "move",
 };
-const nounOf = (kind: FormatName): NounName =>
-  FORMATS[kind].app === undefined && kind in NOUNS ? (kind as NounName) : "secured";
-const worksOf = async (kind: FormatName): Promise<readonly Exclude<ManualWork, "delete">[]> => {
-  const routes = Object.keys(await loadRoutes(nounOf(kind)));
+const worksOf = (kind: FormatName): readonly Exclude<ManualWork, "delete">[] => {
+  const routes = Object.keys(ALL_NOUNS.get(FORMATS[kind].app === undefined ? kind : "secured")?.routes ?? {});
   return [...new Set(routes.flatMap((route) => WORKS[route] ?? []))];
 };
 
@@ -82,7 +80,7 @@ describe.each(FORMAT_NAMES)("steps for %s", (kind) => {
       ...listEditableFields(thing.fields).map(([name]) => name),
       ...(thing.custom ? ["custom:座席"] : []),
     ];
-    for (const work of await worksOf(kind)) {
+    for (const work of worksOf(kind)) {
       const { [work]: page } = thing.clicks ?? {};
       expect(page, `${kind}: ${work}`).toBeDefined();
       for (const field of fields) {

@@ -143,11 +143,11 @@ describe.each(WAYS)("the client of an unchanged tenant, %s", (way) => {
   });
 
   it("lists and finds SECURED APPs users and groups", async () => {
-    const ids = async (query: Parameters<WholeClient["secured"]["list"]>[1]) =>
+    const ids = async (query?: Parameters<WholeClient["secured"]["list"]>[1]) =>
       (await Array.fromAsync(client.secured.list("docs", query))).map(({ userId }) => userId);
-    expect(await ids({ limit: 1 })).toEqual(["a1", "b2", "c3"]);
-    expect(await ids({ limit: 2, desc: true })).toEqual(["c3", "b2", "a1"]);
-    expect(await ids({ limit: 1, sort: "name" })).toHaveLength(3);
+    expect(await ids()).toEqual(["a1", "b2", "c3"]);
+    expect(await ids({ desc: true })).toEqual(["c3", "b2", "a1"]);
+    expect(await ids({ sort: "name" })).toHaveLength(3);
     expect((await client.secured.find("docs", { name: "b2" }))[0]).toMatchObject({ name: "い", groups: ["営業"] });
     expect((await client.secured.groups("docs")).map(({ name, users }) => [name, users])).toEqual([["営業", 2]]);
     expect(await client.secured.groups("browser")).toEqual([]);
@@ -333,7 +333,6 @@ describe.each(WAYS)("the client, %s", (way) => {
       ["/v1/users?limit=0", 400, "query.limit", {}],
       ["/v1/users?limit=1&limit=2", 400, "query.limit", {}],
       ["/v1/users?cursor=xyz", 400, "query.cursor", {}],
-      ["/v1/secured/docs/users?cursor=xyz", 400, "query.cursor", {}],
       ["/v1/secured/__proto__/users", 400, "param.app", {}],
       ["/v1/imports/xyz", 400, "param.id", {}],
       [`/v1/imports/${NOWHERE}/rows?action=drop`, 400, "query.action", {}],

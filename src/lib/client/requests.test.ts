@@ -73,8 +73,8 @@ it.each<[string, (client: WholeClient) => Promise<unknown>, readonly Seen[]]>([
   ["removeCustomField", (client) => client.users.removeField("a/b"), [{ line: "DELETE /v1/users/fields/a%2Fb" }]],
   [
     "securedUsers",
-    (client) => all(client.secured.list("docs", { sort: "name", desc: true, limit: 1 })),
-    [{ line: "GET /v1/secured/docs/users?sort=name&desc=true&limit=1" }],
+    (client) => all(client.secured.list("docs", { sort: "name", desc: true })),
+    [{ line: "GET /v1/secured/docs/users?sort=name&desc=true" }],
   ],
   [
     "findSecuredUsers",

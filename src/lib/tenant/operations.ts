@@ -4,6 +4,7 @@ export type * from "./console/operations.ts";
 export type * from "./devices/operations.ts";
 export type * from "./handover/operations.ts";
 export type * from "./orgs/operations.ts";
+export type * from "./records/secured/operations.ts";
 export type * from "./renewals/operations.ts";
 export type * from "./sign-in/operations.ts";
 export type * from "./tenant/operations.ts";
@@ -23,6 +24,7 @@ export const OPERATIONS = {
   orgs: async () => (await import("./orgs/operations.ts")).orgs,
   renewals: async () => (await import("./renewals/operations.ts")).renewals,
   roles: async () => (await import("./accounts/operations.ts")).roles,
+  secured: async () => (await import("./records/secured/operations.ts")).secured,
   sessions: async () => (await import("./sign-in/operations.ts")).sessions,
   tenant: async () => (await import("./tenant/operations.ts")).tenant,
   users: async () => (await import("./users/operations.ts")).users,

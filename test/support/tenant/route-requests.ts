@@ -1,11 +1,11 @@
-import type { z } from "zod";
-import { EXAMPLES } from "../../../src/lib/contract/examples.ts";
-import type { Route } from "../../../src/lib/contract/route.ts";
+import { z } from "zod";
 import { ROLE_POLICY } from "../../../src/lib/model/role-policy.ts";
 import type { Operation } from "../../../src/lib/model/role.ts";
 import { createExampleId } from "../../../src/lib/model/thing.ts";
+import { buildInputSchemas } from "../../../src/lib/serve/input-schemas.ts";
+import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation.ts";
 import type { Actor } from "../../../src/lib/tenant/policy/asker.ts";
-import type { RuleRequest } from "../../../src/lib/tenant/policy/routes.ts";
+import { ALL_OPERATIONS } from "../client/whole-client.ts";
 import type { TestAccount } from "./accounts.ts";
 
 const items = (Object.keys(ROLE_POLICY) as Operation[]).filter((operation) => ROLE_POLICY[operation].custom === "item");
@@ -26,41 +26,94 @@ export const ROLE_ACCOUNTS: readonly (TestAccount & { readonly asker: Omit<Actor
   { name: "bare", role: "custom", items: [], asker: { role: "custom", items: new Set(), orgs: undefined } },
 ];
 
-const choicesOf = (schema: z.ZodType): readonly string[] =>
-  ("options" in schema ? schema.options : []) as readonly string[];
+/** An operation of the tenant API, with its name: `orgs.list`. */
+export interface NamedOperation {
+  readonly name: string;
+  readonly one: AnyOperation;
+}
 
-/** What a schema's member may be: one of its choices, else a word or an id. */
-const valueOf = (name: string, schema: z.ZodType): string =>
-  [createExampleId(2), "1", "hanako", ...choicesOf(schema)].find((value) => schema.safeParse(value).success) ??
-  `${name}=?`;
+export const NAMED_OPERATIONS: readonly NamedOperation[] = ALL_OPERATIONS.flatMap(([noun, operations]) =>
+  Object.entries(operations).map(([name, one]) => ({ name: `${noun}.${name}`, one })),
+);
 
-/** The required members of a request's query or path. */
-const required = (shape: z.ZodRawShape = {}): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(shape).flatMap(([name, schema]) =>
-      (schema as z.ZodType).safeParse(undefined).success ? [] : [[name, valueOf(name, schema as z.ZodType)]],
-    ),
-  );
+interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly minLength?: number;
+  readonly minItems?: number;
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+}
 
-/** A request of a route as its example has it: a valid one, of records that are not there. */
-export const requestOf = (route: Route): { readonly request: Request; readonly asked: Omit<RuleRequest, "asker"> } => {
-  const [params, query, body] = [required(route.params), required(route.query), EXAMPLES.get(route.id)?.body];
-  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
-  const json = body === undefined ? undefined : JSON.stringify(body);
+const FORMATS: Readonly<Record<string, string>> = {
+  uuid: createExampleId(2),
+  date: "2026-12-01",
+  "date-time": "2026-12-01T00:00:00.000Z",
+  uri: "https://a.example",
+};
+
+const sampleText = ({ format = "", pattern }: JsonSchema): string => {
+  if (FORMATS[format] !== undefined) return FORMATS[format];
+  const known = ["1", "a", "0".repeat(64), "2026-12-01T00:00:00.000Z", "users", "create"];
+  return known.find((value) => pattern === undefined || new RegExp(pattern, "u").test(value)) ?? "1";
+};
+
+/** Returns a small value that a schema permits. */
+const sampleOf = (schema: JsonSchema): unknown => {
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum !== undefined) return schema.enum[0];
+  if (schema.anyOf !== undefined) return sampleOf(schema.anyOf[0] ?? {});
+  switch (schema.type) {
+    case "object":
+      return Object.fromEntries(
+        (schema.required ?? []).map((name) => [name, sampleOf(schema.properties?.[name] ?? {})]),
+      );
+    case "array":
+      return Array.from({ length: schema.minItems ?? 0 }, () => sampleOf(schema.items ?? {}));
+    case "integer":
+    case "number":
+      return Math.max(1, schema.minimum ?? 1);
+    case "boolean":
+      return true;
+    default:
+      return sampleText(schema);
+  }
+};
+
+const createSample = (schema: z.ZodType): Readonly<Record<string, unknown>> =>
+  sampleOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema) as Record<string, unknown>;
+
+/** What some operations are asked with, because the smallest valid input says nothing. */
+const MEANT: Readonly<Record<string, object>> = {
+  "orgs.edit": { name: "東" },
+  "users.edit": { title: "課長" },
+  "devices.edit": { status: "管理中" },
+  "imports.create": { kind: "orgs", mode: "append" },
+  "imports.delete": { kind: "users", ids: [createExampleId(2)] },
+};
+
+/** A valid request of an operation, about records that are not there. */
+export const requestOf = async ({ name, one }: NamedOperation) => {
+  const schemas = await buildInputSchemas(one);
+  const path = createSample(schemas.path) as Readonly<Record<string, string>>;
+  const query = createSample(schemas.query);
+  const given = schemas.body === undefined ? query : { ...createSample(schemas.body), ...MEANT[name] };
+  const { method, path: place } = splitRoute(one);
+  const filled = place.replaceAll(/\{(\w+)\}/g, (_, value: string) => encodeURIComponent(path[value] ?? ""));
+  const texts = Object.entries(query).map(([key, value]) => [key, String(value)]);
   const [type, content] =
-    route.takesParts === true
-      ? ["multipart/mixed; boundary=x", "--x--\r\n"]
-      : route.file === true
-        ? ["text/csv; charset=utf-8", "氏名,メールアドレス\r\n"]
-        : ["application/json", json];
-  const request = new Request(`http://tenant${path}?${new URLSearchParams(query).toString()}`, {
-    method: route.method.toUpperCase(),
-    headers: {
-      ...(content === undefined ? {} : { "content-type": type ?? "" }),
-      ...(route.ifMatch === true ? { "if-match": "none" } : {}),
-    },
-    ...(content === undefined ? {} : { body: content }),
+    one.file === true
+      ? ["text/csv; charset=utf-8", "氏名,メールアドレス\r\n"]
+      : ["application/json", schemas.body === undefined ? undefined : JSON.stringify(given)];
+  const request = new Request(`http://tenant${filled}?${new URLSearchParams(texts).toString()}`, {
+    method: method.toUpperCase(),
+    ...(content === undefined ? {} : { headers: { "content-type": type ?? "" }, body: content }),
   });
-  const valid = route.body === undefined ? undefined : route.body.parse(body ?? {});
-  return { request, asked: { params, query, body: valid } };
+  return { request, asked: { path, given: one.input === undefined ? undefined : given } };
 };

@@ -1,21 +1,26 @@
+import { readFileSync } from "node:fs";
 import { Pool } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ALL_ROUTES } from "../../contract/all.ts";
-import type { Route } from "../../contract/route.ts";
 import { sha256 } from "../ids.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
-import { requestOf, ROLE_ACCOUNTS } from "#support/tenant/route-requests.ts";
+import { NAMED_OPERATIONS, requestOf, ROLE_ACCOUNTS, type NamedOperation } from "#support/tenant/route-requests.ts";
 import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import type { Actor } from "./asker.ts";
-import { isOperation, isOperationPermitted } from "./check.ts";
-import { getNeededRights, RESOURCE_READ_RULES, type ResourceReadRule } from "./routes.ts";
 
 let tenant: TestTenant;
 let server: TestServer;
 let pool: Pool;
 let preparations = 0;
+
+/** Who may do what, by hand: operation, roles, rights. */
+const RIGHTS = readFileSync(new URL("../../../../test/support/tenant/rights.txt", import.meta.url), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => {
+    const [name = "", ...words] = line.split(/\s+/);
+    return [name, words.slice(0, 6), words.slice(6)] as const;
+  });
 
 const addCredential = (account: string, credential: Parameters<typeof addTestCredential>[2] = {}): string =>
   addTestCredential(tenant, account, credential);
@@ -27,11 +32,11 @@ interface Answer {
   readonly text: string;
 }
 
-const routes = ALL_ROUTES.filter(({ isOpen }) => isOpen !== true);
+const routes = NAMED_OPERATIONS.filter(({ one }) => one.needs !== "open");
 
 /** Returns the example of a route as it is sent over a connection. */
-const prepare = async (route: Route) => {
-  const { request } = requestOf(route);
+const prepare = async (route: NamedOperation) => {
+  const { request } = await requestOf(route);
   const { pathname, search } = new URL(request.url);
   return {
     path: pathname + search,
@@ -44,7 +49,7 @@ const prepare = async (route: Route) => {
 const prepared = new Map(await Promise.all(routes.map(async (route) => [route, await prepare(route)] as const)));
 
 /** Sends a route's example over a socket, and reads the response to its end. */
-const answer = async (route: Route, secret?: string): Promise<Answer> => {
+const answer = async (route: NamedOperation, secret?: string): Promise<Answer> => {
   const { path, method, headers, body } = prepared.get(route) ?? (await prepare(route));
   const credential = secret === undefined ? {} : { authorization: `Bearer ${secret}` };
   const response = await pool.request({ path, method, headers: { ...headers, ...credential }, body });
@@ -70,13 +75,13 @@ afterAll(async () => {
 const stored = (): object => ({ ...tenant.dump(), audit: tenant.database.count("select count(*) from audit") });
 
 /** Routes whose example ends or needs the session itself. */
-const ABOUT_CREDENTIALS = new Set(["endSession", "createAccessToken"]);
+const ABOUT_CREDENTIALS = new Set(["sessions.end", "access-tokens.create"]);
 
 /** Number of requests that are sent at the same time. */
 const PARALLEL = 16;
 
 /** Calls a function for each route, for several routes at the same time. @returns the results, in the order of routes */
-const forRoutes = async <T>(some: readonly Route[], call: (route: Route) => Promise<T>): Promise<readonly T[]> => {
+const forRoutes = async <T>(some: readonly NamedOperation[], call: (route: NamedOperation) => Promise<T>): Promise<readonly T[]> => {
   const left = [...some.entries()];
   const results: T[] = [];
   const work = async (): Promise<void> => {
@@ -87,10 +92,10 @@ const forRoutes = async <T>(some: readonly Route[], call: (route: Route) => Prom
 };
 
 test("only signing in and setting a forgotten password are open", () => {
-  expect(ALL_ROUTES.filter(({ isOpen }) => isOpen === true).map(({ id }) => id)).toEqual([
-    "createSession",
-    "requestResetCode",
-    "resetForgottenPassword",
+  expect(NAMED_OPERATIONS.filter(({ one }) => one.needs === "open").map(({ name }) => name)).toEqual([
+    "sessions.create",
+    "sessions.requestResetCode",
+    "sessions.resetPassword",
   ]);
 });
 
@@ -113,9 +118,9 @@ test.each([
   const before = stored();
   const answers = await forRoutes(routes, async (route) => {
     const { status, challenge } = await answer(route, secret);
-    return [route.id, status, challenge];
+    return [route.name, status, challenge];
   });
-  expect(answers).toEqual(routes.map(({ id }) => [id, 401, "Bearer"]));
+  expect(answers).toEqual(routes.map(({ name }) => [name, 401, "Bearer"]));
   expect(stored()).toEqual(before);
 });
 
@@ -141,71 +146,39 @@ test("a body for an open route is refused if it is longer than such a body needs
   expect([statusCode, await problem.json()]).toEqual([413, expect.objectContaining({ where: "json" })]);
 });
 
-describe.each(ROLE_ACCOUNTS)("$name", ({ name, asker }) => {
-  const asked = routes
-    .filter(({ id }) => !ABOUT_CREDENTIALS.has(id))
-    .map((route) => {
-      const needed = getNeededRights(route.id, { asker, ...requestOf(route).asked }).filter(isOperation);
-      return { route, needed, mayByRole: needed.every((operation) => isOperationPermitted(asker, operation)) };
-    });
-  const askedOf = new Map(asked.map((one) => [one.route, one]));
-  const asking = asked.map(({ route }) => route);
+describe.each(ROLE_ACCOUNTS)("$name", ({ name }) => {
+  const asking = routes.filter((route) => !ABOUT_CREDENTIALS.has(route.name));
 
-  /** Sends all requests with a credential that depends on the route. @returns the routes with a wrong response */
-  const findWrong = async (secretOf: (route: Route) => string): Promise<readonly string[]> => {
-    const wrong = await forRoutes(asking, async (route) => {
-      const { status } = await answer(route, secretOf(route));
-      return status < 500 && (status === 403 || askedOf.get(route)?.mayByRole === true)
-        ? []
-        : [`${route.id}: ${status}`];
-    });
-    return wrong.flat();
-  };
+  /** Sends all requests with a credential. @returns the operations that are permitted, or fail */
+  const findPermitted = async (secret: string): Promise<readonly string[]> =>
+    (
+      await forRoutes(asking, async (route) => {
+        const { status } = await answer(route, secret);
+        return status === 403 ? [] : [status < 500 ? route.name : `${route.name}: ${status}`];
+      })
+    ).flat();
 
-  test("with a session", async () => {
-    const secret = addCredential(name);
-    expect(await findWrong(() => secret)).toEqual([]);
-  });
-
-  test("with a token", async () => {
-    const secret = addCredential(name, { token: "whole" });
-    const needsSession = asking.filter(({ id }) => ABOUT_SIGNING_IN.has(id));
-    expect(await findWrong(() => secret)).toEqual([]);
-    for (const route of needsSession) expect([route.id, (await answer(route, secret)).status]).toEqual([route.id, 403]);
+  test("with a session, and with a token", async () => {
+    const permitted = await findPermitted(addCredential(name));
+    const byTable = RIGHTS.filter(([, roles]) => roles.includes(name)).map(([operation]) => operation);
+    expect(permitted.filter((operation) => !byTable.includes(operation))).toEqual([]);
+    const byToken = await findPermitted(addCredential(name, { token: "whole" }));
+    expect(byToken).toEqual(permitted.filter((operation) => !ABOUT_SIGNING_IN.has(operation)));
   });
 });
 
 /** Routes that a token never permits: they are about signing in. */
-const ABOUT_SIGNING_IN = new Set("endSession createAccessToken revokeAccessToken".split(" "));
+const ABOUT_SIGNING_IN = new Set(["sessions.end", "access-tokens.create", "access-tokens.revoke"]);
 
 test("a token of a system administrator that may only read permits exactly what only reads", async () => {
   const secret = addCredential("sys", { token: "read-only" });
   const permitted = await forRoutes(routes, async (route) =>
-    (await answer(route, secret)).status === 403 ? [] : [route.id],
+    (await answer(route, secret)).status === 403 ? [] : [route.name],
   );
-  const asker: Actor = {
-    role: "system",
-    items: new Set(),
-    orgs: undefined,
-    credential: { id: "", kind: "token", name: "", expiresAt: "", isReadOnly: true },
-  };
-  const reading = routes.filter(
-    (route) =>
-      !ABOUT_SIGNING_IN.has(route.id) &&
-      getNeededRights(route.id, { asker, ...requestOf(route).asked }).every((right) => right.endsWith(".read")),
-  );
-  expect(permitted.flat().toSorted()).toEqual(reading.map(({ id }) => id).toSorted());
-  // written by hand, not derived from the rules of the routes
-  expect(permitted.flat()).toEqual(
-    expect.arrayContaining("whoami tenant users exportUsers audit listRenewals exportAll".split(" ")),
-  );
-  const refused = "createUser editUser createOrg createImport commitImport planRestore setTenant tagDevices".split(" ");
-  expect(permitted.flat().filter((id) => refused.includes(id))).toEqual([]);
-});
-
-test("a token that may read everything may export everything but the whole audit log", () => {
-  const needed = new Set(Object.values<ResourceReadRule>(RESOURCE_READ_RULES).flatMap(([needs]) => needs ?? []));
-  expect([...needed].filter((right) => !right.endsWith(".read"))).toEqual(["audit.verify"]);
+  const reading = RIGHTS.filter(([name, , rights]) => !name.startsWith("imports.") && rights.every((right) => right.endsWith(".read")));
+  expect(permitted.flat()).toEqual(expect.arrayContaining(reading.map(([name]) => name).filter((name) => !ABOUT_SIGNING_IN.has(name) && !name.startsWith("sessions."))));
+  const refused = "users.create users.edit orgs.create imports.create imports.commit tenant.set devices.tag audit.verify";
+  expect(permitted.flat().filter((name) => refused.split(" ").includes(name))).toEqual([]);
 });
 
 test("no request acted as the owner of the computer", () => {

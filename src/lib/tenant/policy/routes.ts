@@ -81,12 +81,6 @@ const getDeviceEditOperations = ({ body }: RuleRequest): readonly Operation[] =>
  */
 const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
 
-const createAdministratorRule =
-  (panel: Operation, app: Operation) =>
-  ({ params }: RuleRequest): readonly Operation[] => [
-    (params as { readonly kind: string }).kind === "users" ? panel : app,
-  ];
-
 /**
  * Operations needed to restore a bundle: all of them, because a restore reads, changes and deletes records of every
  * kind. Of the roles, only system administrators have them; the first ones are what the others lack.
@@ -99,7 +93,6 @@ const RESTORE_OPERATIONS: readonly Operation[] = [
 export type RouteRules = Readonly<Record<RouteId, RouteRule>>;
 
 const ROUTE_RULES: RouteRules = {
-  whoami: [],
   // every command starts with these; contact persons in the profile need operations of their own
   tenant: [],
   tenantRevision: [],
@@ -125,34 +118,9 @@ const ROUTE_RULES: RouteRules = {
   editDevice: getDeviceEditOperations,
   setDeviceOwner: ["devices.write"],
   tagDevices: ["devices.note"],
-  accounts: ["accounts.read"],
-  findAccounts: ["accounts.read"],
-  accountHistory: ["accounts.read"],
-  accountSettings: ["accounts.read"],
-  setAccountSettings: ["accounts.settings"],
-  createAccount: ["accounts.write"],
-  editAccount: ["accounts.write"],
-  revokeRole: ["accounts.write"],
-  transferAccount: ["accounts.write", "accounts.roles", "renewals.write"],
-  resetPassword: ["accounts.write"],
-  securedUsers: ["secured.read"],
-  findSecuredUsers: ["secured.read"],
-  exportSecuredUsers: ["secured.read"],
-  createSecuredUser: ["secured.write"],
-  editSecuredUser: ["secured.write"],
-  securedGroups: ["secured.read"],
-  createSecuredGroup: ["secured.write"],
-  editSecuredGroup: ["secured.write"],
-  deleteSecuredGroups: ["secured.write"],
-  administrators: createAdministratorRule("accounts.read", "secured.read"),
-  markAdministrators: createAdministratorRule("accounts.roles", "secured.write"),
-  roles: ["roles.read"],
-  roleMatrix: ["roles.read"],
-  schemes: ["schemes.read"],
-  scheme: ["schemes.read"],
-  createScheme: ["schemes.write"],
-  editScheme: ["schemes.write"],
-  deleteSchemes: ["schemes.write"],
+  consoleTasks: ["console.read"],
+  consoleTask: ["console.read"],
+  confirmConsoleTasks: ["console.write"],
   audit: ["audit.read"],
   auditRecord: ["audit.read"],
   verifyAudit: ["audit.verify"],

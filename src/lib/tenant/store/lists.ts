@@ -513,6 +513,8 @@ export const streamList = <F extends Fields>(
   { sort = "", desc = false, columns = false, ...filters }: ListQuery,
 ): Promise<Lines<RecordOf<F>>> =>
   store.lines(async (reader) => {
+    const { orders = {} } = list;
+    if (sort !== "" && !Object.hasOwn(orders, sort)) throw createChoiceFailure("sort", Object.keys(orders));
     const line = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
     const source = await buildStreamSource(reader, list, filters);
     if (sort === "" && !desc) return { ...source, line };

@@ -1,5 +1,4 @@
 import { line } from "../../../advice/index.ts";
-import type { DeletedGroups, SecuredGroup } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
 import {
@@ -7,6 +6,7 @@ import {
   SECURED_USER,
   type SECURED_GROUP,
   type SecuredApp,
+  type SecuredGroup,
 } from "../../../model/secured-user.ts";
 import { formatCount, text } from "../../../text/index.ts";
 import { findNearestWord } from "../../../text/nearest.ts";
@@ -24,8 +24,18 @@ import {
   type GroupMember,
 } from "./user-rows.ts";
 import type { Writer } from "../../store/store.ts";
-import { addRecord, createRecord, editRecord, toChangedObject, getRecordById, collectTaskNumbers } from "../records.ts";
+import {
+  addRecord,
+  createRecord,
+  editRecord,
+  toChangedObject,
+  getRecordById,
+  collectTaskNumbers,
+  requireIds,
+} from "../records.ts";
 import type { ManualRequestBody, EditableRecordType, ChangeResult } from "../records.ts";
+
+export type WrittenSecuredGroup = ChangeResult<SecuredGroup>;
 
 const defineEditableGroups = (app: SecuredApp): EditableRecordType<typeof SECURED_GROUP.fields> => ({
   list: buildSecuredGroupList(app),
@@ -58,7 +68,7 @@ export const createGroup = async (
   app: SecuredApp,
   body: ManualRequestBody,
   once?: Omit<IdempotentRequest<ChangeResult<SecuredGroup>>, "replay">,
-): Promise<ChangeResult<SecuredGroup>> => {
+): Promise<WrittenSecuredGroup> => {
   requireAppWithGroups(app);
   return createRecord(session, defineEditableGroups(app), body, once);
 };
@@ -71,10 +81,18 @@ export const editGroup = async (
   app: SecuredApp,
   id: string,
   body: ManualRequestBody,
-): Promise<ChangeResult<SecuredGroup>> => {
+): Promise<WrittenSecuredGroup> => {
   requireAppWithGroups(app);
   return editRecord(session, defineEditableGroups(app), id, body);
 };
+
+export interface DeletedGroups {
+  readonly groups: readonly SecuredGroup[];
+  readonly memberships: number;
+  /** numbers of the tasks to do in the console */
+  readonly consoleTasks: readonly number[];
+  readonly dryRun: boolean;
+}
 
 interface GroupDeletion {
   readonly ids: readonly string[];
@@ -96,6 +114,7 @@ export const deleteGroups = (
   { ids, memberships: expected, seen, dryRun = false }: GroupDeletion,
 ): Promise<DeletedGroups> => {
   const noun = defineEditableGroups(app);
+  requireIds(ids);
   const change = { action: "secured.groups.delete", locks: [noun.collection], seen, dryRun };
   return session.change(change, async (writer) => {
     const groups = await Promise.all([...new Set(ids)].map((id) => getRecordById(writer, noun.list, id)));

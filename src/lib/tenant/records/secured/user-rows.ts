@@ -1,11 +1,20 @@
+import { Failure } from "../../../errors/index.ts";
 import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
-import { SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../../model/secured-user.ts";
+import { SECURED_APPS, SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../../model/secured-user.ts";
 import { comparisonKey } from "../../../model/normalise.ts";
+import { text } from "../../../text/index.ts";
 import type { RecordList, SortKey } from "../../store/lists.ts";
 import type { Reader, Writer } from "../../store/store.ts";
 import { saveVersions } from "../../versions/keep.ts";
 
 const USER_ID_SORT_KEY: SortKey = { sql: "t.userId", before: "" };
+
+/** Returns the parameters of a list of one app.  @throws Failure `usage` if there is no such app */
+const paramsOf = (app: SecuredApp) => {
+  if (SECURED_APPS.includes(app)) return { app };
+  const all = SECURED_APPS.join(" / ");
+  throw new Failure("usage", { what: text(`must be one of ${all}`, `${all} のいずれかです`), where: "param.app" });
+};
 
 /**
  * Returns the list of an app's users, which can be sorted by ユーザーID or name. Exports do not contain administrators.
@@ -16,7 +25,7 @@ export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED
   format: SECURED_FORMATS[app],
   table: "secured_user t",
   among: "t.app = :app",
-  params: { app },
+  params: paramsOf(app),
   sql: {
     role: `case when t.administrator = 1 then 'administrator'
       when 'TRUE' in (t.fileManager, t.groupManager) then 'manager' else 'user' end`,
@@ -24,7 +33,7 @@ export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED
       from json_each(t.secrets))`,
   },
   order: [USER_ID_SORT_KEY],
-  orders: { name: [{ sql: "t.nameSort", before: "" }, USER_ID_SORT_KEY] },
+  orders: { "user-id": [USER_ID_SORT_KEY], name: [{ sql: "t.nameSort", before: "" }, USER_ID_SORT_KEY] },
   filters: { filterName: "displayName", filterId: "userId" },
   chosen: { group: "groups" },
   named: "t.id = :name or t.userId = :name",
@@ -39,7 +48,7 @@ export const buildSecuredGroupList = (app: SecuredApp): RecordList<typeof SECURE
     from secured_user u, json_each(coalesce(u.groupKeys, u.groups)) e where u.app = :app group by 1) m
     on m.key = coalesce(t.nameKey, t.name)`,
   among: "t.app = :app",
-  params: { app },
+  params: paramsOf(app),
   sql: { users: "coalesce(m.users, 0)" },
   order: [{ sql: "t.name", before: "" }],
   named: "t.id = :name or coalesce(t.nameKey, t.name) = :nameKey",

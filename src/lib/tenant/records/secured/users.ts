@@ -1,5 +1,4 @@
 import { line, step } from "../../../advice/index.ts";
-import type { SecuredUser } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
 import {
@@ -8,6 +7,7 @@ import {
   SECURED_USER,
   type SecuredApp,
   type SecuredRole,
+  type SecuredUser,
 } from "../../../model/secured-user.ts";
 import type { ManualValues } from "../../../model/thing.ts";
 import { listAppFields } from "../../../rules/secured-user.ts";
@@ -16,6 +16,7 @@ import type { IdempotentRequest, Session } from "../../session.ts";
 import { buildSecuredUserList } from "./user-rows.ts";
 import type { Writer } from "../../store/store.ts";
 import {
+  checkFieldValue,
   createRecord,
   editRecord,
   type ManualRequestBody,
@@ -25,6 +26,8 @@ import {
 } from "../records.ts";
 import { resolveGroups } from "./groups.ts";
 import { isMirror } from "../tenant-rows.ts";
+
+export type WrittenSecuredUser = ChangeResult<SecuredUser>;
 
 const defineEditableSecuredUsers = (
   session: Session,
@@ -52,7 +55,7 @@ export const createSecuredUser = (
   app: SecuredApp,
   body: ManualRequestBody,
   once?: Omit<IdempotentRequest<ChangeResult<SecuredUser>>, "replay">,
-): Promise<ChangeResult<SecuredUser>> => createRecord(session, defineEditableSecuredUsers(session, app), body, once);
+): Promise<WrittenSecuredUser> => createRecord(session, defineEditableSecuredUsers(session, app), body, once);
 
 /**
  * Edits a user of an app. @throws Failure as described for {@link createSecuredUser}; as in imports, also if the user
@@ -63,7 +66,7 @@ export const editSecuredUser = (
   app: SecuredApp,
   id: string,
   body: ManualRequestBody,
-): Promise<ChangeResult<SecuredUser>> => editRecord(session, defineEditableSecuredUsers(session, app), id, body);
+): Promise<WrittenSecuredUser> => editRecord(session, defineEditableSecuredUsers(session, app), id, body);
 
 interface SecuredUserRequest {
   readonly writer: Writer;
@@ -79,6 +82,7 @@ const buildSecuredUserDraft = async (
   const { role, password, secretKey, passwordInConsole, createGroups, groups, ...values } = given;
   const { userId } = before ?? (given as Pick<SecuredUser, "userId">);
   if (before?.administrator === true) throw createIsAdministratorFailure(app, before.userId);
+  if (role !== undefined) checkFieldValue("role", SECURED_USER.fields.role, role);
   const secrets = collectSecrets(app, { password, secretKey });
   if (before === undefined) await requirePassword(writer, secrets, passwordInConsole === true);
   const flag =
