@@ -6,9 +6,6 @@ import { resolveTimezone } from "../tools.ts";
 import { AUDIT_COLUMNS, toAuditRow, getImportName, DEFAULT_AUDIT_COLUMNS, type AuditRow } from "./entries.ts";
 import { AUDIT_FILTERS, buildAuditQuery } from "./filters.ts";
 
-/** Number of records per request, unless --limit is smaller. */
-const PAGE_SIZE = 1000;
-
 export default defineCommand({
   summary: text(
     "list changes, newest first: who changed what, and when",
@@ -37,10 +34,9 @@ export default defineCommand({
   async run(tools, { limit, ...filters }) {
     const { terminal } = tools;
     const chosen = await tools.tenant("audit");
-    const page = limit === undefined ? PAGE_SIZE : Math.min(Math.max(limit, 1), PAGE_SIZE);
     const records = chosen.client.audit.list({
       ...buildAuditQuery(filters, resolveTimezone(tools, chosen)),
-      limit: page,
+      limit: limit && Math.max(limit, 1),
     });
     let last: string | undefined;
     const entries = async function* (): AsyncGenerator<AuditRow> {

@@ -1,6 +1,5 @@
 // Generated from the files of src/lib/contract by `npm run generate`; do not edit.
 export type * from "./ade.ts";
-export type * from "./audit.ts";
 export type * from "./console.ts";
 export type * from "./devices.ts";
 export type * from "./exports.ts";
@@ -15,7 +14,6 @@ export type * from "./users.ts";
 /** The nouns of the tenant API, each loaded on first use. The name of a noun is the first part of its paths. */
 export const NOUNS = {
   ade: () => import("./ade.ts"),
-  audit: () => import("./audit.ts"),
   console: () => import("./console.ts"),
   devices: () => import("./devices.ts"),
   exports: () => import("./exports.ts"),

@@ -1,5 +1,6 @@
 export type * from "./accounts/operations.ts";
 export type * from "./accounts/whoami.ts";
+export type * from "./audit/operations.ts";
 export type * from "./console/operations.ts";
 export type * from "./devices/operations.ts";
 export type * from "./handover/operations.ts";
@@ -18,6 +19,7 @@ export const OPERATIONS = {
   accounts: async () => (await import("./accounts/operations.ts")).accounts,
   administrators: async () => (await import("./accounts/operations.ts")).administrators,
   answers: async () => (await import("./handover/operations.ts")).answers,
+  audit: async () => (await import("./audit/operations.ts")).audit,
   console: async () => (await import("./console/operations.ts")).consoleTasks,
   devices: async () => (await import("./devices/operations.ts")).devices,
   leavers: async () => (await import("./handover/operations.ts")).leavers,

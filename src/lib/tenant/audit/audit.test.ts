@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AuditRecord } from "../../contract/index.ts";
+import type { AuditRecord } from "./audit.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
@@ -37,8 +37,8 @@ const listed = async (query: Query = {}): Promise<readonly string[]> =>
 
 const ALL = ["5 renewals.add", "4 fields.add", "3 imports.commit", "2 imports.commit", "1 imports.commit"];
 
-test.each([1, 2, 5, 1000])("the list is newest first, in pages of %d", async (limit) => {
-  expect(await listed({ limit })).toEqual(ALL);
+test.each([1, 2, 5, 1000])("the list is newest first, at most %d records", async (limit) => {
+  expect(await listed({ limit })).toEqual(ALL.slice(0, limit));
 });
 
 test("a record is returned as it was written, with its hash", async () => {

@@ -1,17 +1,48 @@
 import { line, step } from "../../advice/index.ts";
-import type { AuditRecord } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
+import type { Lines } from "../operation.ts";
 import type { Session } from "../session.ts";
-import { readAuditPage, findAuditRecord, type AuditFilter } from "./records.ts";
+import type { AuditEntry } from "./audit-rows.ts";
+import { findAuditRecord, readAuditLines, type AuditFilter } from "./records.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** An audit record. `hash` is the SHA-256 of the previous hash, a line feed and the exact text of the record. */
+export interface AuditRecord {
+  readonly seq: number;
+  readonly hash: string;
+  /** a text if the record was altered and is no longer a valid record */
+  readonly record: AuditContent | string;
+}
+
+interface AuditContent extends Omit<AuditEntry, "origin" | "before" | "after" | "detail"> {
+  readonly version: number;
+  readonly seq: number;
+  readonly origin: Values;
+  readonly before?: Values;
+  readonly after?: Values;
+  readonly detail?: Values;
+}
 
 /** The filters of a request. `object` is the id or name of the record that was changed. */
 export interface AuditQuery extends Omit<AuditFilter, "object"> {
   readonly object?: string | undefined;
+  readonly limit?: number | undefined;
 }
 
+/** @throws Failure `input-rejected` if a value is not of this type */
+export const checkAuditValue = async (name: string, type: "instant" | "digest", value: unknown): Promise<void> => {
+  if (value !== undefined) (await import("../records/records.ts")).checkFieldValue(name, { type }, value);
+};
+
 /** Returns the filter of a request. The changes to a record are found through its versions, even after its deletion. */
-const resolveFilter = async (session: Session, { object: name, ...filter }: AuditQuery): Promise<AuditFilter> => {
+const resolveFilter = async (
+  session: Session,
+  { object: name, ...filter }: Omit<AuditQuery, "limit">,
+): Promise<AuditFilter> => {
+  await checkAuditValue("since", "instant", filter.since);
+  await checkAuditValue("until", "instant", filter.until);
   if (name === undefined) return filter;
   // imported only when needed, so that unfiltered lists start sooner
   const { findChangesByName } = await import("../versions/find.ts");
@@ -21,14 +52,34 @@ const resolveFilter = async (session: Session, { object: name, ...filter }: Audi
   return { ...filter, object: { name, ids: [...new Set([name, ...ids])], changes } };
 };
 
-/** Returns a page of the audit log as JSON, newest record first. */
+const PAGE_SIZE = 1000;
+
+/** Yields records page by page, because the streams of the store are in ascending order. */
+async function* generateLines(session: Session, filter: AuditFilter, limit: number): AsyncGenerator<Uint8Array> {
+  for (let [before, left] = [Number.MAX_SAFE_INTEGER, limit]; left > 0; left -= PAGE_SIZE) {
+    const page = { before, limit: Math.min(left, PAGE_SIZE) };
+    const lines = await session.read((reader) => readAuditLines(reader, filter, page));
+    if (lines.length > 0) yield Buffer.from(lines.map(({ line }) => line).join(""));
+    if (lines.length < page.limit) return;
+    before = lines.at(-1)?.seq ?? 0;
+  }
+}
+
+/** Returns the audit log, newest record first. */
 export const listAuditRecords = async (
   session: Session,
-  { limit, cursor, ...asked }: AuditQuery & { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<string> => {
-  const filter = await resolveFilter(session, asked);
-  const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-  return session.read((reader) => readAuditPage(reader, filter, { before, limit }));
+  { limit = Infinity, ...asked }: AuditQuery,
+): Promise<Lines<AuditRecord>> => {
+  const lines = generateLines(session, await resolveFilter(session, asked), limit);
+  // a failure of the first page is the answer
+  const first = await lines.next();
+  return ReadableStream.from(
+    (async function* all() {
+      if (first.done === true) return;
+      yield first.value;
+      yield* lines;
+    })(),
+  );
 };
 
 /** Returns the audit record with a number. @throws Failure `not-found` */

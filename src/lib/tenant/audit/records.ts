@@ -108,17 +108,16 @@ const IS_AUDIT_RECORD = buildCaseSql(
 const RECORD_JSON = `'{"seq":' || t.seq || ',"hash":' || json_quote(t.hash) || ',"record":'
   || ${buildCaseSql(IS_AUDIT_RECORD, "t.record", "json_quote(t.record)")} || '}'`;
 
-/** Returns a page of records as JSON for the API, newest first.  @param before only records with lower numbers */
-export const readAuditPage = async (
+/** Returns lines of NDJSON, newest record first.  @param before only records with lower numbers */
+export const readAuditLines = async (
   reader: Reader,
   filter: AuditFilter,
   { before, limit }: { readonly before: number; readonly limit: number },
-): Promise<string> => {
+): Promise<readonly { readonly seq: number; readonly line: string }[]> => {
   const { where, params } = buildFilterSql(filter);
   const sql = `select t.seq, ${RECORD_JSON} as json from audit t where t.seq < :before and ${where} order by t.seq desc limit :limit`;
   const rows = await reader.all(sql, { ...params, before, limit });
-  const next = rows.length < limit ? null : String(rows.at(-1)?.["seq"] ?? 0);
-  return `{"items":[${rows.map(({ json }) => String(json)).join(",")}],"next":${JSON.stringify(next)}}`;
+  return rows.map(({ seq, json }) => ({ seq: Number(seq), line: `${String(json)}\n` }));
 };
 
 /** Returns the JSON of a record in the form of the tenant API; undefined if there is no record with this number. */
