@@ -20,6 +20,18 @@ const versionOnlyManifest: Plugin = {
   },
 };
 
+/** Puts the schema's SQL into the bundle as text, so that opening a tenant does not load every record type. */
+const schemaAsText: Plugin = {
+  name: "schema-as-text",
+  load: {
+    filter: { id: /[/\\]sqlite[/\\]schema\.ts$/ },
+    async handler() {
+      const { SCHEMA_STEPS } = await import("../src/lib/tenant/store/sqlite/schema.ts");
+      return `export const SCHEMA_STEPS = ${JSON.stringify(SCHEMA_STEPS)};`;
+    },
+  },
+};
+
 /**
  * Leaves out zod's messages in fifty languages, which are a third of its size. Only the English ones are ever shown.
  */
@@ -78,7 +90,7 @@ const { output } = await build({
   platform: "node",
   // importing one of our modules has no side effects, so a module that an index only re-exports is not loaded with it
   treeshake: { moduleSideEffects: [{ test: /[/\\]src[/\\]/, sideEffects: false }] },
-  plugins: [versionOnlyManifest, englishZodOnly, noSubprograms, lazyFsPromises],
+  plugins: [versionOnlyManifest, schemaAsText, englishZodOnly, noSubprograms, lazyFsPromises],
   transform: { target: "node24" },
   output: {
     dir: DIST,

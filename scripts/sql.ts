@@ -21,7 +21,7 @@ const EXCLUDED_FILES = ["**/*.test.ts"];
 
 const isInFolders = (file: string, folders: readonly string[]): boolean =>
   folders.some((folder) => file.startsWith(folder));
-const isSchemaFile = (file: string): boolean => file.endsWith("/migrations.ts");
+const isSchemaFile = (file: string): boolean => /\/(?:schema|record-tables)\.ts$/.test(file);
 
 const findBreaches = (
   pattern: string,

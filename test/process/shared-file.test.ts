@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { checkIdentity } from "../../src/lib/tenant/store/sqlite/identity.ts";
+import { checkIdentity } from "../../src/lib/tenant/store/sqlite/migrations.ts";
 import { toStorageFailure } from "../../src/lib/tenant/store/sqlite/storage-failure.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 

@@ -27,6 +27,7 @@ const ACCOUNT_FIELDS = {
   id: USER_ID,
   name: {
     type: "text",
+    derived: true,
     rule: ANY_TEXT_RULE,
     longest: MAX_ACCOUNT_NAME_LENGTH,
     label: text("account", "アカウント名"),
@@ -38,15 +39,24 @@ const ACCOUNT_FIELDS = {
   },
   user: {
     type: "text",
+    derived: true,
     rule: ANY_TEXT_RULE,
     label: text("user", "ユーザー"),
     example: USER_NAME.example,
     comparison: "name",
     short: "name",
   },
-  emails: { type: "texts", label: EMAILS.label, example: EMAILS.example, comparison: "mail-address", short: "email" },
+  emails: {
+    type: "texts",
+    derived: true,
+    label: EMAILS.label,
+    example: EMAILS.example,
+    comparison: "mail-address",
+    short: "email",
+  },
   org: {
     type: "object",
+    derived: true,
     of: ORG_OF,
     label: ORG_LABEL,
     example: ORG_EXAMPLE,
@@ -71,6 +81,7 @@ const ACCOUNT_FIELDS = {
   },
   managesAll: {
     type: "boolean",
+    derived: true,
     label: text("manages all organisations", "管理対象組織: 全て"),
     example: false,
     byHand: true,
@@ -109,9 +120,15 @@ const ACCOUNT_FIELDS = {
     lines: true,
   },
   password: { type: "text", rule: ANY_TEXT_RULE, label: text("password", "パスワード"), secret: true, byHand: true },
-  marked: { type: "boolean", label: text("only marked as an administrator", "管理者の指定のみ"), example: false },
+  marked: {
+    type: "boolean",
+    derived: true,
+    label: text("only marked as an administrator", "管理者の指定のみ"),
+    example: false,
+  },
   passwordSetAt: {
     type: "instant",
+    derived: true,
     nullable: true,
     label: text("password set at", "パスワード設定日時"),
     example: null,
@@ -145,7 +162,6 @@ export const ACCOUNT = {
     ),
   },
   usual: ["name", "user", "org", "role", "managedOrgs", "supportOption"],
-  versioned: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail", "language", "timezone", "memo"],
 } as const satisfies Thing;
 
 export type Account = RecordOf<typeof ACCOUNT_FIELDS>;
@@ -216,7 +232,7 @@ export const ACCOUNT_SETTINGS = {
       example: null,
       byHand: true,
     },
-    recorded: { type: "boolean", label: text("recorded", "記録済み"), example: true },
+    recorded: { type: "boolean", derived: true, label: text("recorded", "記録済み"), example: true },
   },
   formats: {},
   keys: [],
@@ -232,7 +248,6 @@ export const ACCOUNT_SETTINGS = {
     ),
   },
   usual: ["composition", "authentication", "recorded"],
-  versioned: ["composition", "authentication"],
 } as const satisfies Thing;
 
 /** The id and the number of a tenant's account settings, which are a single record. */

@@ -184,6 +184,7 @@ const DEVICE_FIELDS = {
   },
   org: {
     ...defineOrgField("organisation", "組織"),
+    derived: true,
     example: { id: ORG_ID.example, code: ORG_CODE.example, path: ORG_PATH.example },
     columns: [
       ["org", "path"],
@@ -234,21 +235,6 @@ export const DEVICE = {
   ],
   namedBy: "serialNumber",
   usual: ["serialNumber", "platform", "status", "identificationName", "phoneNumber", "owner", "ownerEmail"],
-  versioned: [
-    "serialNumber",
-    "platform",
-    "status",
-    "identificationName",
-    "imei",
-    "phoneNumber",
-    "wifiMac",
-    "androidId",
-    "owner",
-    "memo",
-    "androidMode",
-    "ownerOrg",
-    "tags",
-  ],
   // @see seed 003, 9; the manual does not describe how to register a device by hand or how to change other fields
   clicks: {
     create: text(

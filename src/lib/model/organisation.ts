@@ -64,8 +64,8 @@ const ORG_FIELDS = {
     clearable: false,
     refers: { to: "org", by: "id", unknown: UNKNOWN_PARENT },
   },
-  path: { type: "text", label: text("path", "パス"), example: "営業部" },
-  depth: { type: "integer", label: text("depth", "階層"), example: 1 },
+  path: { type: "text", derived: true, label: text("path", "パス"), example: "営業部" },
+  depth: { type: "integer", derived: true, label: text("depth", "階層"), example: 1 },
   createdAt: CREATED_AT_FIELD,
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
@@ -108,7 +108,6 @@ export const ORG = {
   formats: { orgs: listFileFields(ORG_FIELDS) },
   keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],
   usual: ["name", "code", "path"],
-  versioned: ["name", "code", "parent"],
 } as const satisfies ThingInFiles;
 
 /** Additional fields of a single organisation: the number of its direct users and child organisations. */

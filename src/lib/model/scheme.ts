@@ -25,7 +25,7 @@ export const SCHEME = {
       short: "item",
       byHand: true,
     },
-    accounts: { type: "integer", label: text("accounts", "アカウント数"), example: 2 },
+    accounts: { type: "integer", derived: true, label: text("accounts", "アカウント数"), example: 2 },
     createdAt: CREATED_AT_FIELD,
     updatedAt: UPDATED_AT_FIELD,
   },
@@ -51,7 +51,6 @@ export const SCHEME = {
   formats: {},
   keys: [],
   usual: ["name", "operations", "accounts"],
-  versioned: ["name", "operations"],
 } as const satisfies Thing;
 
 /** Returns a check item's name in the console, or clomoctl's own name if CLOMO's manual does not name the item. */

@@ -94,6 +94,10 @@ export type Field = FieldShape & {
   readonly set?: true | undefined;
   /** field that is set from the cell; the column itself is not stored */
   readonly resolves?: string | undefined;
+  /** true: read from other data; the table of the record type does not have the field */
+  readonly derived?: true | undefined;
+  /** the version of the schema with which a later release added the field; undefined: the first version */
+  readonly added?: number | undefined;
 };
 
 /** A reference from a cell to a record. */
@@ -181,11 +185,6 @@ export interface Thing<F extends Fields = Fields> {
   readonly usual: readonly string[];
   /** true: the custom fields of the tenant are additional fields and columns */
   readonly custom?: true | undefined;
-  /**
-   * The columns with former values that are kept in versions; undefined if there are no versions. The position of a
-   * column is its bit in stored versions, so add new columns at the end and never remove a column.
-   */
-  readonly versioned?: readonly string[] | undefined;
 }
 
 /** A record type for which the console has files. */
@@ -267,6 +266,35 @@ export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
       return [{ key, name, own, member, field: { ...part, nullable: field.nullable ?? part.nullable } }];
     });
   });
+
+/**
+ * Returns the name of the column that stores a field. A reference is stored as the number of the other record.
+ */
+export const getColumnName = (name: string, { refers, type, short = name }: Field): string =>
+  (refers !== undefined && type !== "texts") || type === "objects" ? short : name;
+
+/** The fields that every version of a record has; they never change, except for the time of the last change. */
+const LASTING_FIELDS: readonly string[] = ["id", "createdAt", "updatedAt"];
+
+/**
+ * Returns the columns that store the fields of a record type, without those of {@link LASTING_FIELDS} and the scope. The
+ * position of a column is its bit in stored versions, so later fields come last.
+ */
+export const listStoredColumns = ({
+  fields,
+  scope,
+}: Pick<Thing, "fields" | "scope">): readonly (readonly [column: string, field: Field])[] =>
+  Object.entries(fields)
+    .filter(
+      ([name, { derived, secret, resolves }]) =>
+        derived !== true &&
+        secret !== true &&
+        resolves === undefined &&
+        name !== scope &&
+        !LASTING_FIELDS.includes(name),
+    )
+    .toSorted(([, { added: one = 0 }], [, { added: other = 0 }]) => one - other)
+    .map(([name, field]) => [getColumnName(name, field), field]);
 
 export const listFileFields = (fields: Fields): readonly string[] =>
   Object.keys(fields).filter((name) => fields[name]?.column !== undefined);

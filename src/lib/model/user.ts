@@ -66,7 +66,6 @@ export const CUSTOM_FIELD = {
     page: text("CLOMO PANEL, カスタムユーザー情報", "CLOMO PANEL のカスタムユーザー情報"),
   },
   usual: ["id", "name", "createdAt"],
-  versioned: ["name"],
 } as const satisfies Thing;
 
 /**
@@ -239,27 +238,6 @@ export const USER = {
   },
   usual: ["name", "emails", "org", "title", "employeeCode", "accountName"],
   custom: true,
-  versioned: [
-    "name",
-    "nameKana",
-    "emails",
-    "org",
-    "title",
-    "employeeCode",
-    "upn",
-    "addressType",
-    "postalCode",
-    "address",
-    "tel",
-    "extension",
-    "fax",
-    "googleWorkspaceEmail",
-    "salesforceAccount",
-    "accountName",
-    "accountPasswordSetAt",
-    "administrator",
-    "custom",
-  ],
 } as const satisfies ThingInFiles;
 
 /** The names of a user's keys, as typed after `--key`. */

@@ -331,17 +331,24 @@ export const OBSERVE_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.flatMap((
   ...buildForgetFieldsStatements(versions),
 ]);
 
-/** Returns the names of the columns of {@link getObservedTable}. */
+/** SQL: definitions of the columns of {@link getObservedTable} between `pk` and the columns of the record type. */
+export const OBSERVED_STATE_COLUMNS = [
+  "inConsole integer not null",
+  "differs integer not null",
+  "confirmed integer not null default 0",
+  "contradicted integer not null default 0",
+  "since integer not null",
+  "confirmedBy text",
+  "confirmedAt text",
+  "confirmedFields text",
+] as const;
+
+/** Returns the names of the columns of {@link getObservedTable}, as far as the record type uses them. */
 export const listObservedColumns = (versions: VersionSchema): readonly string[] => [
   "pk",
-  "inConsole",
-  "differs",
-  "confirmed",
-  "contradicted",
-  "since",
-  "confirmedBy",
-  "confirmedAt",
-  ...(buildCustomFieldsBitSql(versions) === "0" ? [] : ["confirmedFields"]),
+  ...OBSERVED_STATE_COLUMNS.map((column) => column.replace(/ .*/, "")).filter(
+    (name) => name !== "confirmedFields" || buildCustomFieldsBitSql(versions) !== "0",
+  ),
   ...versions.columns.map(({ name }) => quoteIdentifier(name)),
 ];
 

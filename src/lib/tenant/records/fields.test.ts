@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Database } from "../store/sqlite/database.ts";
-import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
+import { migrate } from "../store/sqlite/migrations.ts";
+import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { Session } from "../session.ts";
 import { MACHINE_OWNER } from "../policy/asker.ts";
@@ -33,7 +34,7 @@ test("removing a custom field removes its values, and changes no other user", as
   ] as const) {
     database.run(
       `insert into user (id, name, emails, org, custom, createdAt, updatedAt, revision)
-       values (:id, '', '[]', ${ROOT_ORG_PK}, :custom, '', 'before', 0)`,
+       values (:id, '', '[]', ${ROOT_ORG_NUMBER}, :custom, '', 'before', 0)`,
       { id, custom: JSON.stringify(custom) },
     );
   }

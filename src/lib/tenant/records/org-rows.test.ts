@@ -5,10 +5,10 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { formatOrgPath, ROOT_ORG_ID } from "../../model/organisation.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { fillKeys } from "#support/tenant/keys.ts";
-import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
+import { migrate } from "../store/sqlite/migrations.ts";
 import { findRecords, readAllRecords } from "../store/lists.ts";
 import { Connection } from "../store/sqlite/store.ts";
-import { ORG_DETAIL_LIST, ORG_LIST } from "./org-rows.ts";
+import { ORG_DETAIL_LIST, ORG_LIST, ROOT_ORG_NUMBER } from "./org-rows.ts";
 
 let folder = "";
 let database: Database;
@@ -32,12 +32,12 @@ const findOrgs = (name: string) => {
 };
 
 /** The row that {@link add} made. */
-const rowOf = ({ id }: { readonly id: string }): number => (id === ROOT_ORG_ID ? ROOT_ORG_PK : Number(id.slice(3)));
+const rowOf = ({ id }: { readonly id: string }): number => (id === ROOT_ORG_ID ? ROOT_ORG_NUMBER : Number(id.slice(3)));
 
 const add = (
   pk: number,
   name: string,
-  { code = null, parent = ROOT_ORG_PK }: { code?: string | null; parent?: number } = {},
+  { code = null, parent = ROOT_ORG_NUMBER }: { code?: string | null; parent?: number } = {},
 ) =>
   database.run(
     `insert into org (pk, id, parent, name, code, createdAt, updatedAt, revision)

@@ -1,7 +1,7 @@
 import fc from "fast-check";
+import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 const ORG_ID = "019a9f3c-5a00-7abc-8de3-000000000007";
@@ -85,7 +85,7 @@ test("lists and files of an organisation contain the users of its subtree, in an
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat(), { minLength: 1, maxLength: 12 }), async (choices) => {
       database.exec("delete from user; delete from org where parent is not null");
-      const root = { id: ROOT_ORG_ID, pk: ROOT_ORG_PK, path: ["全社"] };
+      const root = { id: ROOT_ORG_ID, pk: ROOT_ORG_NUMBER, path: ["全社"] };
       const orgs = [root];
       for (const [at, choice] of choices.entries()) {
         const above = orgs[choice % orgs.length] ?? root;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
+import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { describe, expect, it } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import type { Newline } from "../../csv/records/record.ts";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
-import { ROOT_ORG_PK } from "./sqlite/migrations.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { buildCsvLines } from "./csv-lines.ts";
 import { SqliteStore } from "./sqlite/store.ts";
@@ -27,7 +27,7 @@ const put = (tenant: TestTenant, users: readonly Stored[]): void => {
     for (const [at, { name, emails, address, note }] of users.entries()) {
       tenant.database.run(
         `insert into user (id, name, emails, org, address, custom, createdAt, updatedAt, revision)
-         values (:id, :name, :emails, ${ROOT_ORG_PK}, :address, :custom, '', '', 1)`,
+         values (:id, :name, :emails, ${ROOT_ORG_NUMBER}, :address, :custom, '', '', 1)`,
         {
           id: `u${at}`,
           name,

@@ -1,7 +1,7 @@
 import { ACCOUNT } from "../../model/account.ts";
 import { DEVICE } from "../../model/device.ts";
 import { ORG } from "../../model/organisation.ts";
-import type { Thing } from "../../model/thing.ts";
+import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import type { Session } from "../session.ts";
 import { ORDERED_JOIN } from "../store/sql/forms.ts";
@@ -66,7 +66,7 @@ interface HistoryNoun {
 }
 
 const listHistoryColumns = (thing: Thing): readonly HistoryColumn[] =>
-  (thing.versioned ?? []).map((column) => ({ thing, column, field: column }));
+  listStoredColumns(thing).map(([column]) => ({ thing, column, field: column }));
 
 const createHistoryNoun = (thing: Thing): HistoryNoun => ({
   thing,

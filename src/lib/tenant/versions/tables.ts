@@ -1,6 +1,6 @@
 import { buildDerivedColumns } from "../plans/staging/kinds.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
-import type { Thing } from "../../model/thing.ts";
+import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { THINGS } from "../../model/things.ts";
 
 // A version contains the values that a record had before a change: those of the columns that were changed, or of all
@@ -29,7 +29,7 @@ export const LASTING_BIT = String(2 ** LASTING_BIT_POSITION);
 /** SQL: the value of `changed` if a version contains all columns. */
 export const ALL_COLUMNS_MASK = String(2 ** (LASTING_BIT_POSITION + 1) - 1);
 
-/** SQL: the bit at a position. The position of a column is its index in `versioned`. */
+/** SQL: the bit at a position. The position of a column is its index in {@link listStoredColumns}. */
 const buildBitSql = (place: number): string => String(2 ** place);
 
 /** SQL: the bit of a column in masks. @throws TypeError if versions do not store the column */
@@ -54,7 +54,7 @@ const buildVersionSchema = (
   key,
   times: thing.fields["updatedAt"] === undefined ? [] : ["updatedAt"],
   columns: [
-    ...(thing.versioned ?? []).flatMap((name, place) => [
+    ...listStoredColumns(thing).flatMap(([name], place) => [
       { name, bit: buildBitSql(place), leads: true },
       ...getDerivedColumns(thing, name).map(({ column }) => ({ name: column, bit: buildBitSql(place), leads: false })),
     ]),

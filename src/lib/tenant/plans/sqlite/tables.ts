@@ -1,4 +1,5 @@
 import { ACCOUNT } from "../../../model/account.ts";
+import { ROOT_ORG_NUMBER } from "../../records/org-rows.ts";
 import { FORMAT_NAMES, type FormatName } from "../../../model/console-files.ts";
 import { DEVICE } from "../../../model/device.ts";
 import { buildKindDefinition } from "../staging/kinds.ts";
@@ -11,7 +12,6 @@ import { ownerAccountRule } from "../../../rules/device.ts";
 import { USER } from "../../../model/user.ts";
 import { ORG_MANAGERS } from "../../accounts/account-rows.ts";
 import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
-import { ROOT_ORG_PK } from "../../store/sqlite/migrations.ts";
 import { checkDeviceOwners, buildIsOwnerFixedSql } from "./devices/rules.ts";
 import { ORG_PLANNER } from "./orgs/planner.ts";
 import { toFormatWithOrgNames, toKindWithOrgNames } from "./orgs/naming.ts";
@@ -26,8 +26,8 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
   },
   {
     thing: ORG,
-    usual: ROOT_ORG_PK,
-    made: { parent: String(ROOT_ORG_PK), name: "n.value", nameKey: "nullif(n.key, n.value)", updatedAt: ":now" },
+    usual: ROOT_ORG_NUMBER,
+    made: { parent: String(ROOT_ORG_NUMBER), name: "n.value", nameKey: "nullif(n.key, n.value)", updatedAt: ":now" },
     planner: ORG_PLANNER,
   },
   { thing: SECURED_USER, collection: "secured" },

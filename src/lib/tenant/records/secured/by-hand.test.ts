@@ -334,8 +334,8 @@ test("seed 004: in a mirror, each write is a task with its differences; password
   await secured().edit({ app: "docs", id: id }, { password: PASSWORD, licenceException: true });
   expect((await tasks()).at(-1)).toMatchObject({ work: "edit" });
   expect((await tasks()).at(-1)?.records[0]?.changes).toMatchObject([
-    { field: "password", before: null, after: null },
     { field: "licenceException", after: "TRUE" },
+    { field: "password", before: null, after: null },
   ]);
   expect(everything()).not.toContain(PASSWORD);
 });

@@ -2,8 +2,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statS
 import { join } from "node:path";
 import type { Processes } from "../processes.ts";
 import { Database } from "./database.ts";
-import { checkIdentity } from "./identity.ts";
-import { migrate, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
+import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { restrictToOwner } from "./own-file.ts";
 import { createDamagedFileFailure, toStorageFailure } from "./storage-failure.ts";
 import type { WriterNote } from "./writer-note.ts";

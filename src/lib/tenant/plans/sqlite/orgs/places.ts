@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from "node:sqlite";
+import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import { formatOrgPath, ORG } from "../../../../model/organisation.ts";
 import { getObservedTable } from "../../../console/observed.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
@@ -6,7 +7,6 @@ import { getColumnBit } from "../../../versions/tables.ts";
 import { buildCaseSql } from "../../../store/sql/forms.ts";
 import type { RecordSql } from "../../../versions/past.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
-import { ROOT_ORG_PK } from "../../../store/sqlite/migrations.ts";
 import { buildRefersToOtherInConsoleSql } from "../matching/console-keys.ts";
 import type { Planner } from "../stored-kind.ts";
 
@@ -55,7 +55,7 @@ const readPlannedOrgs = (database: Database): ReadonlyMap<string, PlannedOrg> =>
   return orgs;
 };
 
-const ROOT_NODE_KEY = toOrgNodeKey(ROOT_ORG_PK);
+const ROOT_NODE_KEY = toOrgNodeKey(ROOT_ORG_NUMBER);
 
 const buildOrgPath = (orgs: ReadonlyMap<string, PlannedOrg>, node: string): string => {
   const names: string[] = [];
@@ -93,7 +93,7 @@ export const buildOrgPathSql = (pk: string, { joins, column } = CURRENT_ORG_SQL)
   return `(with recursive up(at, path) as (
       select ${parent}, ${name} from (select ${pk} as pk) own ${joins("own.pk")}
       union all select ${parent}, ${name} || '/' || up.path from up ${joins("up.at")} where ${parent} is not null)
-    select path from up where coalesce(at, ${ROOT_ORG_PK}) = ${ROOT_ORG_PK})`;
+    select path from up where coalesce(at, ${ROOT_ORG_NUMBER}) = ${ROOT_ORG_NUMBER})`;
 };
 
 /**

@@ -1,4 +1,5 @@
 import { ORG_MANAGERS } from "../../../accounts/account-rows.ts";
+import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import type { SQLOutputValue } from "node:sqlite";
 import {
   planOrgTree,
@@ -16,7 +17,6 @@ import { buildCaseSql } from "../../../store/sql/forms.ts";
 import { buildJsonListSql } from "../../../store/sql/json.ts";
 import { buildFieldPiece, buildChangedListSql } from "../rows.ts";
 import type { CommitContext, Planner, PlanDefinition } from "../stored-kind.ts";
-import { ROOT_ORG_PK } from "../../../store/sqlite/migrations.ts";
 import { giveUpContradictedChanges, storeMergedOrgs, buildOrgMerge } from "../merge/orgs.ts";
 import { prefersConsole } from "../merge/tables.ts";
 import { buildIsOwnerFixedSql } from "../devices/rules.ts";
@@ -150,7 +150,7 @@ const compareOrgs = (database: Database, plan: PlanDefinition): void => {
     fileForm: plan.staged.encoding === "shift_jis" ? toCp932Form : (value) => value,
     taken: isScoped ? readCodesOutsideScope(database) : undefined,
     undeletable: plan.request.undeletable,
-    inPart: isScoped && !plan.request.scope.includes(ROOT_ORG_PK),
+    inPart: isScoped && !plan.request.scope.includes(ROOT_ORG_NUMBER),
     local: merge?.local,
   };
   const shown = planOrgTree(rows, orgs, options);
@@ -240,5 +240,5 @@ export const ORG_PLANNER: Planner = {
   key: "org_key(a.code)",
   moved: buildMovedOrgSql,
   called: buildOrgPathSql,
-  blank: { code: "a.code is null", parent: `a.parentOrg = ${ROOT_ORG_PK}` },
+  blank: { code: "a.code is null", parent: `a.parentOrg = ${ROOT_ORG_NUMBER}` },
 };

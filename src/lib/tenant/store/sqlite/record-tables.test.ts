@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { listStoredColumns, type Field, type Thing } from "../../../model/thing.ts";
+import { USER } from "../../../model/user.ts";
+import { Database } from "./database.ts";
+import { buildAddedColumns, buildRecordTables, STORED_THINGS } from "./record-tables.ts";
+import { SCHEMA_VERSION } from "./migrations.ts";
+
+const ADDED = {
+  ...USER.fields.title,
+  comparison: "name",
+  added: SCHEMA_VERSION + 1,
+} as const satisfies Field;
+const { id, ...others } = USER.fields;
+const LATER: Thing = { ...USER, fields: { id, costCentre: ADDED, ...others } };
+
+test("a field of a later version is added to all tables of its record type, and takes the last bit", () => {
+  const database = new Database(":memory:", { plain: true });
+  const columnsOf = (table: string) => database.all(`pragma table_info("${table}")`).map(({ name }) => name);
+  const tables = ["user", "user_version", "user_observed", "user_observed_before"];
+  database.exec(buildRecordTables([LATER]));
+  const before = tables.map(columnsOf);
+  expect(before.flat()).not.toContain("costCentre");
+  const steps = buildAddedColumns([LATER]);
+  expect([...steps.keys()]).toEqual([SCHEMA_VERSION + 1]);
+  database.exec(steps.get(SCHEMA_VERSION + 1) ?? "");
+  expect(tables.map(columnsOf)).toEqual(before.map((columns) => [...columns, "costCentre", "costCentreKey"]));
+  expect(listStoredColumns(LATER).map(([name]) => name)).toEqual([
+    ...listStoredColumns(USER).map(([name]) => name),
+    "costCentre",
+  ]);
+  database.close();
+});
+
+test("a field that a later version added may be blank in earlier records", () => {
+  const later = STORED_THINGS.flatMap(listStoredColumns).filter(([, { added }]) => added !== undefined);
+  expect(later.filter(([, { nullable }]) => nullable !== true)).toEqual([]);
+});

@@ -1,0 +1,133 @@
+import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../../model/organisation.ts";
+import { ROOT_ORG_NUMBER } from "../../records/org-rows.ts";
+import { buildAddedColumns, buildRecordTables, STORED_THINGS } from "./record-tables.ts";
+
+// The build evaluates this module and puts its SQL into the program, so that opening a tenant does not load every
+// record type.
+
+/** SQL that leads from one version of the schema to the next. */
+export interface SchemaStep {
+  /** the version of the schema after this step */
+  readonly version: number;
+  readonly sql: string;
+}
+
+const ROOT_CREATED_AT = "2026-01-01T00:00:00.000Z";
+
+/**
+ * SQL: everything that does not follow from a record type. Only an account with a role has a password to sign in with:
+ * a new password and the loss of the role end everything that was made with the former ones, whichever code writes the
+ * account. The row of a deleted user's account is kept for an undo, but does not mean that the account exists. Records
+ * of the audit never change: each is stored as the text from which its hash is computed.
+ */
+const WRITTEN_SQL = `
+  create table tenant (
+    pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null);
+  create table collection (
+    name text primary key, revision integer not null, last integer not null default 0) without rowid;
+
+  create index org_parent on org (parent);
+  create index user_administrator on user (pk) where administrator = 1;
+  create table user_email (emailKey text primary key, user integer not null, main integer not null) without rowid;
+  create index secured_user_administrator on secured_user (app, userId) where administrator = 1;
+  create index device_owner on device (owner) where owner is not null;
+
+  create index account_role on account (role) where role <> 'none';
+  create table reset_code (
+    user integer primary key, verifier text not null, addressKey text not null, expiresAt text not null,
+    tries integer not null default 0);
+  create table administrators_known (kind text primary key, at text not null, actor text not null) without rowid;
+  create table credential (
+    pk integer primary key autoincrement, id text not null unique, user integer not null, kind text not null,
+    name text not null, hash text not null unique, readOnly integer not null, createdAt text not null, lastUsedAt text,
+    expiresAt text not null);
+  create index credential_user on credential (user);
+  create index credential_end on credential (expiresAt);
+  create table counted_attempt (
+    pk integer primary key, attempt text not null, subject text not null, until text not null);
+  create index counted_attempt_subject on counted_attempt (subject, until);
+  create index counted_attempt_attempt on counted_attempt (attempt);
+  create index counted_attempt_until on counted_attempt (until);
+  create trigger user_gone after delete on user begin
+    update account set verifier = null where user = old.pk;
+    delete from reset_code where user = old.pk;
+    delete from credential where user = old.pk;
+  end;
+  create trigger credential_changed after update of role, verifier on account
+    when old.verifier is not new.verifier or (old.role <> 'none' and new.role = 'none') begin
+    delete from credential where user = old.user;
+    delete from reset_code where user = old.user;
+    update account set verifier = null where user = old.user and role = 'none';
+  end;
+  create trigger credential_without_role after insert on account
+    when new.role = 'none' and new.verifier is not null begin
+    update account set verifier = null where user = new.user;
+  end;
+  create trigger credential_account_gone after delete on account begin
+    delete from credential where user = old.user;
+    delete from reset_code where user = old.user;
+  end;
+
+  create table import (
+    pk integer primary key, id text not null unique, kind text not null, state text not null, createdAt text not null,
+    etag text, revision integer, change integer unique, detail text not null);
+  create index import_revision on import (revision);
+
+  -- each change, by the number of its audit record
+  create table change (number integer primary key, revision integer unique, writer text not null, import integer,
+    undoes integer, undoneBy integer);
+  create index change_import on change (import) where import is not null;
+  create table created_range (revision integer not null, thing text not null, first integer not null, last integer not
+    null, primary key (thing, first, revision)) without rowid;
+  create index created_range_revision on created_range (revision);
+
+  -- the records that the upload file of a change leaves out
+  create table left_out (revision integer not null, thing text not null, pk integer not null, reason text not null,
+    primary key (revision, thing, pk)) without rowid;
+  -- states of records that the console may also have
+  create table observed_candidate (thing text not null, pk integer not null, place integer not null, since integer not null,
+    mask integer not null, state text not null, primary key (thing, pk, place)) without rowid;
+  -- a row for each column of each export: 1 if the export showed it, -1 if that was undone
+  create table exported_column (kind text not null, field text not null, revision integer not null, shown integer not null,
+    primary key (kind, field, revision)) without rowid;
+  create index exported_column_revision on exported_column (revision);
+
+  create table repeatable (
+    key text not null, route text not null, fingerprint text not null, subject text, change integer, at text not null,
+    primary key (key, route)) without rowid;
+
+  create table audit (
+    seq integer primary key, record text not null, hash text not null,
+    at text generated always as (case when json_valid(record) then record ->> 'at' end) virtual,
+    actor text generated always as (case when json_valid(record) then record ->> 'actor' end) virtual,
+    action text generated always as (case when json_valid(record) then record ->> 'action' end) virtual);
+  create index audit_at on audit (at);
+  create trigger audit_append before insert on audit when new.seq <> (select coalesce(max(seq), 0) + 1 from audit)
+    begin select raise(abort, 'a record of the audit follows the last one'); end;
+  create trigger audit_update before update on audit
+    begin select raise(abort, 'records of the audit never change'); end;
+  create trigger audit_delete before delete on audit
+    begin select raise(abort, 'records of the audit are never deleted'); end;
+
+  create table ade_server (
+    pk integer primary key check (pk = 1), endpoint text, privateKey text, certificate text, keyAt text, token text,
+    tokenHash text, consumer text, tokenExpiresAt text, tokenSetAt text, tokenSetBy text, tokenRejectedAt text,
+    serverUuid text, serverName text, adminId text, orgName text, cursor text, cursorAt text, fullAt text,
+    renewal text);
+  create index ade_device_not_ready on ade_device (pk) where profileStatus is distinct from 'assigned'
+    and profileStatus is distinct from 'pushed';
+
+  insert into collection (name, revision, last) values ('orgs', 0, ${ROOT_ORG_NUMBER});
+  insert into org (pk, id, name, createdAt, updatedAt, revision)
+    values (${ROOT_ORG_NUMBER}, '${ROOT_ORG_ID}', '${ROOT_ORG_NAME}', '${ROOT_CREATED_AT}', '${ROOT_CREATED_AT}', 0);
+`;
+
+/** What later releases change and no record type says. Released SQL is never edited. */
+const LATER_STEPS: readonly SchemaStep[] = [];
+
+/** The steps to the current schema, by ascending version. There are no steps to earlier versions. */
+export const SCHEMA_STEPS: readonly SchemaStep[] = [
+  { version: 200, sql: buildRecordTables(STORED_THINGS) + WRITTEN_SQL },
+  ...[...buildAddedColumns(STORED_THINGS)].map(([version, sql]) => ({ version, sql })),
+  ...LATER_STEPS,
+].toSorted((one, other) => one.version - other.version);
