@@ -45,17 +45,37 @@ export interface Resource {
   readonly leftOut?: readonly string[] | undefined;
 }
 
-type FieldNames<F> = readonly (keyof F & string)[];
+/** Fields of a resource in the place of fields of the model; null: the resource does not have the field. */
+type Replacements = Readonly<Record<string, readonly [name: string, field: Field] | null>>;
 
-/** Returns the fields with these names, in this order. @throws TypeError for a secret field */
-const pickFields = <F extends Fields, N extends FieldNames<F>>(fields: F, names: N): Pick<F, N[number]> => {
-  const picked = names.map((name): [string, Field] => {
-    const { [name]: field } = fields as Fields;
-    if (field === undefined || field.secret === true) throw new TypeError(`${name} cannot be exported`);
-    return [name, field];
-  });
-  return Object.fromEntries(picked) as Pick<F, N[number]>;
+type ExportedFields<F extends Fields, R> = {
+  [
+    K in keyof F as K extends keyof R
+      ? R[K] extends readonly [infer N extends string, Field]
+        ? N
+        : never
+      : F[K] extends { readonly secret: true } | { readonly derived: true } | { readonly resolves: string }
+        ? never
+        : K
+  ]: K extends keyof R ? (R[K] extends readonly [string, infer O] ? O : never) : F[K];
 };
+
+/** Returns the stored fields of a record type without secrets, in its order; of a setting, the field itself. */
+const exportFields = <
+  F extends Fields,
+  const R extends Replacements & { readonly [K in keyof R]: K extends keyof F ? unknown : never },
+>(
+  { fields }: { readonly fields: F },
+  replacements: R,
+): ExportedFields<F, R> =>
+  Object.fromEntries(
+    Object.entries<Field>(fields).flatMap(([name, field]): (readonly [string, Field])[] => {
+      const { [name]: other } = replacements as Replacements;
+      if (other !== undefined) return other === null ? [] : [other];
+      if (field.secret === true || field.derived === true || field.resolves !== undefined) return [];
+      return [[name, field.within === undefined ? field : { ...field, within: undefined, nullable: true }]];
+    }),
+  ) as ExportedFields<F, R>;
 
 const ID_FIELD = { id: defineIdField(1) } as const satisfies Fields;
 
@@ -77,21 +97,12 @@ const createInstantField = (en: string, ja: string) =>
 const createTextSetField = (en: string, ja: string) =>
   ({ type: "texts", label: text(en, ja), example: [], set: true }) as const satisfies Field;
 
-const SECURED_USER_SETTING_NAMES = Object.entries<Field>(SECURED_USER.fields).flatMap(([name, field]) =>
-  field.within === "settings" ? [name] : [],
-) as (keyof typeof SECURED_USER.fields)[];
-
 /** Values by column name. Lists and composite values are JSON. */
 const VALUES_FIELD = {
   type: "objects",
   of: { field: { type: "text", example: "title" }, value: createTextField("value", "値") },
   example: [],
 } as const satisfies Field;
-
-/** The settings of SECURED APPs users. Each setting exists only in some apps. */
-const SECURED_USER_SETTINGS = Object.fromEntries(
-  SECURED_USER_SETTING_NAMES.map((name) => [name, { ...SECURED_USER.fields[name], within: undefined, nullable: true }]),
-) as Fields;
 
 /**
  * The resources of a bundle in the order of writing and applying: a resource comes after the resources that it refers
@@ -107,77 +118,51 @@ export const RESOURCES = {
   },
   "account-settings": {
     title: text("CLOMO account settings", "CLOMO アカウント設定"),
-    fields: {
-      id: createKeyField(text("ID", "ID")),
-      ...pickFields(ACCOUNT_SETTINGS.fields, ["composition", "authentication"]),
-    },
+    fields: exportFields(ACCOUNT_SETTINGS, { id: ["id", createKeyField(text("ID", "ID"))] }),
     holds: {},
     single: true,
   },
   "custom-fields": {
     title: text("custom fields of users", "カスタムユーザー情報の項目"),
-    fields: pickFields(CUSTOM_FIELD.fields, ["id", "name", "createdAt"]),
+    fields: exportFields(CUSTOM_FIELD, {}),
     holds: {},
   },
   orgs: {
     title: text("organisations", "組織"),
-    fields: pickFields(ORG.fields, ["id", "name", "code", "parentId", "createdAt", "updatedAt"]),
+    fields: exportFields(ORG, {}),
     holds: { parentId: { to: "orgs" } },
   },
   schemes: {
     title: text("custom schemes", "カスタム管理権限スキーム"),
-    fields: pickFields(SCHEME.fields, ["id", "name", "operations", "createdAt", "updatedAt"]),
+    fields: exportFields(SCHEME, {}),
     holds: {},
   },
   users: {
     title: text("users", "ユーザー"),
-    fields: {
-      ...pickFields(USER.fields, ["id", "name", "nameKana", "emails"]),
-      orgId: createIdField(text("organisation ID", "組織 ID")),
-      ...pickFields(USER.fields, [
-        "title",
-        "employeeCode",
-        "upn",
-        "addressType",
-        "postalCode",
-        "address",
-        "tel",
-        "extension",
-        "fax",
-        "googleWorkspaceEmail",
-        "salesforceAccount",
-        "accountName",
-        "administrator",
-      ]),
+    fields: exportFields(USER, {
+      org: ["orgId", createIdField(text("organisation ID", "組織 ID"))],
+      accountPasswordSetAt: null,
       /** values by custom field, in the order of the fields */
-      custom: {
-        type: "objects",
-        of: { fieldId: ID_FIELD.id, value: { type: "text", lines: true, example: "2019" } },
-        label: USER.fields.custom.label,
-        example: [],
-      },
-      ...pickFields(USER.fields, ["createdAt", "updatedAt"]),
-    },
+      custom: [
+        "custom",
+        {
+          type: "objects",
+          of: { fieldId: ID_FIELD.id, value: { type: "text", lines: true, example: "2019" } },
+          label: USER.fields.custom.label,
+          example: [],
+        },
+      ],
+    }),
     holds: { orgId: { to: "orgs" }, custom: { to: "custom-fields", member: "fieldId" } },
     leftOut: ["accountPassword", "accountPasswordSetAt"],
   },
   accounts: {
     title: text("CLOMO accounts", "CLOMO アカウント"),
-    fields: {
-      ...pickFields(ACCOUNT.fields, ["id", "role"]),
-      schemeId: createIdField(text("scheme ID", "スキーム ID"), true),
-      managesAll: ACCOUNT.fields.managesAll,
-      managedOrgIds: createTextSetField("managed organisations", "管理対象組織"),
-      ...pickFields(ACCOUNT.fields, [
-        "supportOption",
-        "noticeMail",
-        "language",
-        "timezone",
-        "memo",
-        "createdAt",
-        "updatedAt",
-      ]),
-    },
+    fields: exportFields(ACCOUNT, {
+      scheme: ["schemeId", createIdField(text("scheme ID", "スキーム ID"), true)],
+      managesAll: ["managesAll", ACCOUNT.fields.managesAll],
+      managedOrgs: ["managedOrgIds", createTextSetField("managed organisations", "管理対象組織")],
+    }),
     /** an account has the ID of its user */
     holds: { id: { to: "users" }, schemeId: { to: "schemes" }, managedOrgIds: { to: "orgs", many: true } },
     leftOut: ["password", "passwordSetAt"],
@@ -188,61 +173,37 @@ export const RESOURCES = {
       id: ID_FIELD.id,
       /** null for a user who is only marked as an administrator and has no account */
       name: createTextField("account name", "アカウント名"),
-      ...pickFields(ACCOUNT.fields, ["user", "emails"]),
+      user: ACCOUNT.fields.user,
+      emails: ACCOUNT.fields.emails,
       orgId: createIdField(text("organisation ID", "組織 ID")),
-      ...pickFields(ACCOUNT.fields, ["role", "marked"]),
+      role: ACCOUNT.fields.role,
+      marked: ACCOUNT.fields.marked,
       scheme: createTextField("scheme", "カスタム管理権限スキーム"),
       managesAll: ACCOUNT.fields.managesAll,
       managedOrgIds: createTextSetField("managed organisations", "管理対象組織"),
-      ...pickFields(ACCOUNT.fields, ["supportOption", "noticeMail"]),
+      supportOption: ACCOUNT.fields.supportOption,
+      noticeMail: ACCOUNT.fields.noticeMail,
     },
     holds: { id: { to: "users" }, orgId: { to: "orgs" }, managedOrgIds: { to: "orgs", many: true } },
     stays: "derived",
   },
   "secured-groups": {
     title: text("SECURED APPs groups", "SECURED APPs のグループ"),
-    fields: pickFields(SECURED_GROUP.fields, ["id", "app", "name", "createdAt"]),
+    fields: exportFields(SECURED_GROUP, {}),
     holds: {},
   },
   "secured-users": {
     title: SECURED_USER.title,
-    fields: {
-      ...pickFields(SECURED_USER.fields, [
-        "id",
-        "app",
-        "userId",
-        "displayName",
-        "description",
-        "groups",
-        "device",
-        "licenceException",
-        "administrator",
-      ]),
-      ...SECURED_USER_SETTINGS,
-      ...pickFields(SECURED_USER.fields, ["createdAt", "updatedAt"]),
-    },
+    fields: exportFields(SECURED_USER, { secretsSet: null }),
     holds: {},
     leftOut: ["secretsSet"],
   },
   devices: {
     title: DEVICE.title,
-    fields: {
-      ...pickFields(DEVICE.fields, [
-        "id",
-        "serialNumber",
-        "platform",
-        "status",
-        "identificationName",
-        "imei",
-        "phoneNumber",
-        "wifiMac",
-        "androidId",
-      ]),
-      ownerId: createIdField(text("owner ID", "所有者 ID"), true),
-      ...pickFields(DEVICE.fields, ["memo", "androidMode"]),
-      ownerOrgId: createIdField(text("owning organisation ID", "所有組織 ID"), true),
-      ...pickFields(DEVICE.fields, ["tags", "createdAt", "updatedAt"]),
-    },
+    fields: exportFields(DEVICE, {
+      owner: ["ownerId", createIdField(text("owner ID", "所有者 ID"), true)],
+      ownerOrg: ["ownerOrgId", createIdField(text("owning organisation ID", "所有組織 ID"), true)],
+    }),
     holds: { ownerId: { to: "users" }, ownerOrgId: { to: "orgs" } },
   },
   "ade-server": {

@@ -151,9 +151,6 @@ const SECURED_USER_FIELDS = {
   },
   administrator: { type: "boolean", label: text("administrator", "管理者"), example: false },
   role: { ...defineLabelledChoice(SECURED_ROLES), derived: true, label: text("role", "権限"), example: "manager" },
-  createdAt: CREATED_AT_FIELD,
-  updatedAt: UPDATED_AT_FIELD,
-
   password: {
     ...defineSecret("パスワード", SECURED_FIELD_RULES.password),
     column: { header: "パスワード", required: "new" },
@@ -198,6 +195,8 @@ const SECURED_USER_FIELDS = {
   microsoft365AccountDescription: defineSetting("Microsoft365アカウント説明"),
   accountType: defineSetting("アカウントのタイプ", SECURED_FIELD_RULES.accountType),
   mailAddress: defineSetting("メールアドレス"),
+  createdAt: CREATED_AT_FIELD,
+  updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
 const IMAP_INCOMING_FIELDS = ["imapIncomingServer", "imapIncomingPort", "imapIncomingSsl"] as const;

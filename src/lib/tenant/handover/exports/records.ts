@@ -1,7 +1,8 @@
 import type { ConsoleTask } from "../../../contract/index.ts";
+import { ACCOUNT } from "../../../model/account.ts";
 import { MOMENTARY_QUESTION_PREFIX } from "../../../model/answer.ts";
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
-import type { Field } from "../../../model/thing.ts";
+import { listStoredColumns, type Field } from "../../../model/thing.ts";
 import { PORTABLE_COLUMNS, PORTABLE_STATE } from "../../console/portable.ts";
 import { listOpenTasksInFull } from "../../console/tasks.ts";
 import { createVisibleOwnersTable } from "../../renewals/renewal-rows.ts";
@@ -153,7 +154,7 @@ const RECORD_TABLES: Readonly<Record<ResourceName, RecordTable>> = {
       schemeId: "c.id",
       ...MANAGED_ORGS_SQL.sql,
       ...Object.fromEntries(
-        ["role", "supportOption", "noticeMail", "language", "timezone", "memo", "createdAt", "updatedAt"].map(
+        [...listStoredColumns(ACCOUNT).map(([name]) => name), "createdAt", "updatedAt"].map(
           (name) => [name, `a.${name}`] as const,
         ),
       ),
