@@ -72,13 +72,21 @@ const isObject = (value: unknown): value is BundleRecord =>
 function createFaultFinder(fields: Fields): (record: BundleRecord) => Text | undefined {
   const names = Object.keys(fields);
   const checks = Object.values(fields).map(createFieldCheck);
+  // an earlier version may not have known a field that can be null
+  const find = (from: number, name?: string): number => {
+    let at = from;
+    while (names[at] !== name && fields[names[at] ?? ""]?.nullable === true) at += 1;
+    return at;
+  };
   return (record) => {
     let at = 0;
     for (const name in record) {
+      if (Object.hasOwn(fields, name)) at = find(at, name);
       if (names[at] !== name) return describeUnexpectedMember(name, names[at]);
       if (checks[at]?.(record[name]) !== true) return describeWrongType(name);
       at += 1;
     }
+    at = find(at);
     return at === names.length ? undefined : describeMissingMember(names[at] ?? "");
   };
 }

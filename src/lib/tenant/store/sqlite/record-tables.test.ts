@@ -11,7 +11,7 @@ const ADDED = {
   added: SCHEMA_VERSION + 1,
 } as const satisfies Field;
 const { id, ...others } = USER.fields;
-const LATER: Thing = { ...USER, fields: { id, costCentre: ADDED, ...others } };
+const LATER: Thing = { ...USER, fields: { id, grade: ADDED, ...others } };
 
 test("a field of a later version is added to all tables of its record type, and takes the last bit", () => {
   const database = new Database(":memory:", { plain: true });
@@ -19,14 +19,14 @@ test("a field of a later version is added to all tables of its record type, and 
   const tables = ["user", "user_version", "user_observed", "user_observed_before"];
   database.exec(buildRecordTables([LATER]));
   const before = tables.map(columnsOf);
-  expect(before.flat()).not.toContain("costCentre");
+  expect(before.flat()).not.toContain("grade");
   const steps = buildAddedColumns([LATER]);
   expect([...steps.keys()]).toEqual([SCHEMA_VERSION + 1]);
   database.exec(steps.get(SCHEMA_VERSION + 1) ?? "");
-  expect(tables.map(columnsOf)).toEqual(before.map((columns) => [...columns, "costCentre", "costCentreKey"]));
+  expect(tables.map(columnsOf)).toEqual(before.map((columns) => [...columns, "grade", "gradeKey"]));
   expect(listStoredColumns(LATER).map(([name]) => name)).toEqual([
     ...listStoredColumns(USER).map(([name]) => name),
-    "costCentre",
+    "grade",
   ]);
   database.close();
 });
