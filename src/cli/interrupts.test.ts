@@ -76,3 +76,16 @@ test("readers of the output get a moment after the command ends, not the rest of
   expect(host.ends).toEqual([130]);
   expect(said).toHaveLength(1);
 });
+
+test.each([
+  [["sent"], "the change may have been made", undefined],
+  [["sent", "refused"], "nothing was changed", undefined],
+  [["sent", "made"], "the change was made; the output may be incomplete", true],
+  [["sent", "made", "sent", "refused"], "the change was made; the output may be incomplete", true],
+  [["sent", "made", "sent", "made"], "some changes were made; the others or their output may be missing", true],
+] as const)("the report tells what became of changes: %j", (states, said, isDone) => {
+  const { interrupts } = watched();
+  for (const state of states) interrupts.describeChange(state);
+  expect(interrupts.report()).toBe(`error: interrupted: ${said}\n`);
+  expect(interrupts.done !== undefined || undefined).toBe(isDone);
+});

@@ -1,4 +1,5 @@
 import { ERRORS, Failure } from "../lib/errors/index.ts";
+import { CHANGED_STATE, MAYBE_CHANGED_STATE, SEVERAL_CHANGED_STATE, type ChangeState } from "../lib/client/changes.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { renderReport } from "./report.ts";
 import type { ErrorStyle } from "./error-style.ts";
@@ -23,7 +24,7 @@ const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
 
 const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
-/** State of commands that change something and have not described their state yet. */
+/** State of commands that change something outside tenants. */
 export const UNKNOWN_STATE = text("it is unknown what was changed", "どこまで処理したかは不明です");
 
 /** The part of the process that receives signals and can end the process. */
@@ -40,6 +41,7 @@ export class Interrupts {
   readonly #say: (report: string) => void;
   #state: () => Text = () => UNCHANGED_STATE;
   #done: Text | undefined;
+  #changes = 0;
   #ending: (exit: number) => string = () => "";
   #exit: number | undefined;
   #reported = false;
@@ -84,6 +86,14 @@ export class Interrupts {
     const { signal } = this;
     if (signal.aborted) return;
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  }
+
+  /** Describes what became of the latest change. */
+  describeChange(change: ChangeState): void {
+    if (change === "made") this.#changes += 1;
+    if (change === "sent") this.describe(() => MAYBE_CHANGED_STATE);
+    else if (this.#changes === 0) this.describe(() => UNCHANGED_STATE);
+    else this.describeDone(this.#changes === 1 ? CHANGED_STATE : SEVERAL_CHANGED_STATE);
   }
 
   /** Sets the function that describes what was done and what was not if a signal arrives. The latest call counts. */

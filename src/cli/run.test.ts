@@ -112,18 +112,6 @@ test.each([
   expect((await ending(interrupted, ["--lang", "ja"])).stderr).toBe("エラー: 中断しました: 何も変更していません\n");
 });
 
-test.each([
-  ["reads", {}, "nothing was changed", "何も変更していません"],
-  ["changes something", { changes: true }, "it is unknown what was changed", "どこまで処理したかは不明です"],
-  ["shows what it changed", { shows: [] }, "it is unknown what was changed", "どこまで処理したかは不明です"],
-] as const)("a verb that %s and does not describe its state: %j", async (_, more, en, ja) => {
-  const interrupted: Work = async (_tools, { host }) => void host.emit("SIGINT");
-  const told = async (words: readonly string[]) =>
-    (await ending(interrupted, words, undefined, undefined, more)).stderr;
-  expect(await told(["--lang", "en"])).toBe(`error: interrupted: ${en}\n`);
-  expect(await told(["--lang", "ja"])).toBe(`エラー: 中断しました: ${ja}\n`);
-});
-
 test("a signal ends a long result even if nobody reads it", async () => {
   const stalled = new PassThrough({ highWaterMark: 1 });
   const long: Work = async ({ terminal }, { host }) => {

@@ -38,7 +38,8 @@ export async function runVerb(
   const isRehearsal = isDry && input["keepPlan"] !== true;
   const isNagios = input["nagios"] === true;
   const summary = new RunSummary(path, outside.clock.now, globals.timezone);
-  const tools = openTools(outside, globals, { interrupts, summary }, isRehearsal);
+  const changes = isModifyingCommand(command);
+  const tools = openTools(outside, globals, { interrupts, summary }, { isRehearsal, isChange: changes && !isDry });
   const { terminal } = tools;
   const isSummarized = command.plans === true && !isDry && !terminal.interactive;
   const summarize = async (ended: number, isFailure: boolean): Promise<void> => {
@@ -53,14 +54,13 @@ export async function runVerb(
     { verb, command, input, isNagios },
     async () => {
       const { shows } = command;
-      const changes = isModifyingCommand(command);
       const changesBy = command.changesBy?.some((key) => input[key] !== undefined && input[key] !== false) ?? false;
       await checkHomeSafety(tools, {
         isChange: (changes || changesBy) && !isRehearsal,
         opens: command.opensTenant !== false || command.readsTenants === true,
       });
       if (!(await confirmOutputs(tools, command, parsed))) return terminal.note(UNCHANGED_NOTE);
-      if (changes) interrupts.describe(() => UNKNOWN_STATE);
+      if (changes && command.opensTenant === false) interrupts.describe(() => UNKNOWN_STATE);
       if (shows !== undefined && command.opensTenant !== false) terminal.tellChanges();
       if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
       return command.run(tools, input as never);

@@ -3,7 +3,7 @@ import manifest from "../../package.json" with { type: "json" };
 import type { Globals } from "../commands/globals.ts";
 import type { RunSummary } from "../commands/summary.ts";
 import type { ChosenTenant, Machine, ServerPlan, Tools } from "../commands/tools.ts";
-import type { Connection, NounName } from "../lib/client/index.ts";
+import type { Changes, Connection, NounName } from "../lib/client/index.ts";
 import {
   Contexts,
   listProgramPaths,
@@ -24,7 +24,7 @@ import {
 import { formatMinute } from "../lib/model/time.ts";
 import type { RunningServer } from "../lib/serve/index.ts";
 import { getActingWords } from "../lib/terminal/commands.ts";
-import { Terminal, type EnvironmentVariables, type SaveRows } from "../lib/terminal/index.ts";
+import { Terminal, type EnvironmentVariables, type SaveRows, type TerminalEnvironment } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
@@ -39,7 +39,14 @@ const PROGRAM_VERSION = `clomoctl ${manifest.version}`;
 
 /** An open tenant. It is opened only once and, if it is protected, its name is asked for only once. */
 interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
-  readonly tenant: Promise<OpenTenant>;
+  readonly tenant: Promise<OpenTenant & { readonly connection: { readonly changes: Changes } }>;
+}
+
+/** How the changes of a run are told and asked about. */
+interface ChangeReports {
+  readonly interrupts: Interrupts;
+  /** true if the run is not a dry run of a command that changes something */
+  readonly isChange: boolean;
 }
 
 const createMachine = (outside: ProgramEnvironment): Machine => {
@@ -138,6 +145,7 @@ function createTenantPool(
   asked: Pick<Tools, "terminal" | "globals" | "contexts">,
   machine: TenantMachine,
   summary: RunSummary,
+  { interrupts, isChange }: ChangeReports,
 ) {
   const opened = new Map<string, TenantConnection>();
   const openOnce = (chosen: ChosenContext): TenantConnection => {
@@ -148,7 +156,15 @@ function createTenantPool(
       if (method === "delete" && asked.globals.yes) (await rules()).requireNamedContextForDeletion(chosen);
       await permit();
     };
-    return { tenant: outside.openTenant({ ...machine, beforeChange }, chosen), permitChange: permit };
+    return { tenant: openTold(outside.openTenant({ ...machine, beforeChange }, chosen)), permitChange: permit };
+  };
+  const openTold: (opening: Promise<OpenTenant>) => TenantConnection["tenant"] = async (opening) => {
+    const [{ Changes: Told, openClient }, tenant] = await Promise.all([loadClient(), opening]);
+    const readRevision = async (): Promise<number> =>
+      (await (await openClient(tenant.connection, ["tenant"])).tenant.revision()).revision;
+    const changes = new Told((state) => interrupts.describeChange(state), readRevision);
+    if (isChange && !asked.globals.yes && asked.terminal.interactive) await changes.look();
+    return { ...tenant, connection: { ...tenant.connection, changes } };
   };
   const checkToken = createTokenCheck(asked, machine);
   async function open<N extends NounName>(chosen: ChosenContext, nouns: readonly N[]): Promise<ChosenTenant<N>> {
@@ -176,6 +192,10 @@ function createTenantPool(
   }
   return {
     open,
+    /** makes the next change of each open tenant depend on the data that was read before a question */
+    async asked(): Promise<void> {
+      for (const { tenant } of opened.values()) await (await tenant).connection.changes.asked();
+    },
     async openContext<N extends NounName>(context: Context, nouns: readonly N[]): Promise<ChosenTenant<N>> {
       const among = (await asked.contexts.list()).map(({ name }) => name);
       return open({ context, source: "default", among }, nouns);
@@ -412,7 +432,7 @@ const createRowSaver =
 const openTerminal = (
   outside: ProgramEnvironment,
   globals: Globals,
-  more: { readonly signal: AbortSignal; readonly saveRows: SaveRows },
+  more: Pick<TerminalEnvironment, "signal" | "saveRows" | "asked">,
 ): Terminal => {
   const { stdout, stderr, env: environment } = outside.host;
   return new Terminal(
@@ -442,13 +462,14 @@ function createAppleConnection(
 /**
  * Creates the tools of one run. Disposing of them closes the tenants that were opened.
  *
- * @param isRehearsal true if nothing that the run does may remain
+ * @param how.isRehearsal true if nothing that the run does may remain
+ * @param how.isChange true if the command changes something, and is not a dry run
  */
 export function openTools(
   outside: ProgramEnvironment,
   globals: Globals,
   { interrupts, summary }: { readonly interrupts: Interrupts; readonly summary: RunSummary },
-  isRehearsal = false,
+  { isRehearsal = false, isChange = false }: { readonly isRehearsal?: boolean; readonly isChange?: boolean } = {},
 ): Tools & AsyncDisposable {
   const { host, clock } = outside;
   const { stderr, env: environment } = host;
@@ -460,7 +481,11 @@ export function openTools(
   const swept = sweepTemporaryFiles(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  const terminal = openTerminal(outside, globals, { signal, saveRows: createRowSaver(globals, () => outputs, signal) });
+  const terminal = openTerminal(outside, globals, {
+    signal,
+    saveRows: createRowSaver(globals, () => outputs, signal),
+    asked: () => tenants.asked(),
+  });
   const outputs = createOutputs({ home, temporary, workingFolder }, () => terminal.out);
   const reports = { ...createReports(terminal), rehearsesIn: isRehearsal ? temporary : undefined };
   const apple = createAppleConnection(outside.openApple);
@@ -477,7 +502,10 @@ export function openTools(
     processes,
     signal,
   };
-  const tenants = createTenantPool(outside, { terminal, globals, contexts }, machine, summary);
+  const tenants = createTenantPool(outside, { terminal, globals, contexts }, machine, summary, {
+    interrupts,
+    isChange,
+  });
   const server = createServerOpener(machine, { temporary, now: clock.now, write: (line) => void stderr.write(line) });
   const choose = createContextChooser(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   const given = { terminal, globals, environment, home, contexts, temporary, outputs, clock, workingFolder, signal };

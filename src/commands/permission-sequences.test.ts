@@ -108,7 +108,8 @@ async function attempt(known: Known, { option, variable, terminal, confirms }: W
   if (option !== undefined) words.push(`--context ${option}`);
   if (confirmed !== undefined) words.push(`--confirm-context ${confirmed}`);
   const reached: Name[] = [];
-  const answer = (name: Name) => async () => {
+  const answer = (name: Name) => async (request: Request) => {
+    if (request.method === "GET") return Response.json({ revision: 1 });
     reached.push(name);
     return Response.json(FIELD, { status: 201 });
   };

@@ -142,11 +142,11 @@ describe("during the commit", () => {
     expect([
       { code, said: "nothing was changed", users: 10, same: true },
       // the commit was over before the signal was seen
-      { code, said: "the whole plan was committed", users: 20_000, same: false },
+      { code, said: "the change was made", users: 20_000, same: false },
       { code: 0, said: undefined, users: 20_000, same: false },
       // a busy machine did not get to its end in 900 ms
-      { code, said: "the commit was in progress", users: 10, same: true },
-      { code, said: "the commit was in progress", users: 20_000, same: false },
+      { code, said: "the change may have been made", users: 10, same: true },
+      { code, said: "the change may have been made", users: 20_000, same: false },
     ]).toContainEqual({ code: outcome.code, said, users, same: state === before });
     expect(await listHomeFiles(home)).toEqual(TENANT_ALONE);
     const again = await run(["users", "import", file, "--create-orgs", "--yes"], { home });

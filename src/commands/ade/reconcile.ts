@@ -103,7 +103,6 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "unavailable", "differs"],
   async run(tools, { file, encoding, sheet, ...options }) {
     const { terminal } = tools;
-    tools.describeState(() => UNCHANGED_NOTE);
     requireAppleBusiness(options);
     const again = ({ sheet: chosen = "" }: { readonly sheet?: string | undefined }) =>
       line("ade reconcile", [file], { sheet: chosen });
@@ -123,8 +122,6 @@ export default defineCommand({
     return all.every(({ verdict }) => isReadyVerdict(verdict)) ? undefined : "differs";
   },
 });
-
-const UNCHANGED_NOTE = text("nothing was changed: this command only compares", "照合だけなので、何も変更していません");
 
 /** Rejects options of the API that are given without `--apple-business`.  @throws Failure `usage` */
 function requireAppleBusiness({ appleBusiness, ...rest }: BusinessOptions): void {

@@ -10,7 +10,7 @@ import { resolve } from "node:path";
 import type { Fields } from "../field.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
 import { requireSingleMatch } from "../listing/single-match.ts";
-import { describeConsoleTask, proposeUndo, STATE_CHANGED } from "../records/change-result.ts";
+import { describeConsoleTask, proposeUndo } from "../records/change-result.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 
 type MarkedAdministrator = Administrators["administrators"][number];
@@ -159,7 +159,6 @@ export async function addMarks(
   const before = await client.administrators.list(kind);
   rejectNoneOption(given.none, before);
   const add = [...(await idsOf(names))];
-  tools.describeState(() => text("the users may have been marked", "管理者として指定されている可能性があります"));
   await showMarkingResult(tools, before, await client.administrators.mark(kind, { add }));
 }
 
@@ -181,12 +180,10 @@ export async function removeMarks(
   const before = await client.administrators.list(kind);
   const remove: string[] = [];
   for (const name of names) remove.push(await findMarkedId(name, before.administrators, { list, idsOf }));
-  tools.describeState(() => text("the users may have been unmarked", "管理者の指定が取り消されている可能性があります"));
   await showMarkingResult(tools, before, await client.administrators.mark(kind, { remove }));
 }
 
 const showMarkingResult = async (tools: Tools, before: Administrators, marks: Administrators): Promise<void> => {
-  tools.describeDone(STATE_CHANGED);
   await showMarkedAdministrators(tools, marks);
   // confirming that there are no other administrators changes no record, so there is nothing to undo
   const [former, now] = [before, marks].map(({ administrators }) => administrators.map(({ id }) => id).join(" "));

@@ -3,18 +3,12 @@ import type { WrittenAccount } from "../../lib/client/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
-import {
-  FORMER_SECRETS,
-  describeNotRestored,
-  describeResultState,
-  showWrittenRecord,
-} from "../records/change-result.ts";
+import { FORMER_SECRETS, describeNotRestored, showWrittenRecord } from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 
 /** Shows an account that was changed, and warns if nobody has the support option any more. */
 export async function showChangedAccount(tools: Tools, written: WrittenAccount): Promise<void> {
-  describeResultState(tools, written.dryRun);
   await showWrittenRecord(tools, written, {
     columns: ACCOUNT_COLUMNS,
     called: ({ name, user }) => `${name} (${user})`,

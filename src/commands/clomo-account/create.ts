@@ -1,7 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { USER_ARGUMENT, findUser } from "../users/columns.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, resolveAccountValues, needsPassword, resolvePassword } from "./options.ts";
@@ -31,14 +30,12 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ACCOUNT_COLUMNS,
   async run(tools, { user: typed, account, dryRun, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const values = await resolveAccountValues(tools, options);
     const { id: user, accountName } = await findUser((await tools.tenant("users")).client, typed, tools.globals.as);
     // a user who already has an account is rejected later, so do not ask for a password first
     const role = accountName === null ? (options.role ?? "none") : "none";
     const password = await resolvePassword(tools, { ...options, dryRun }, needsPassword("none", role));
     const { client } = await tools.tenant("accounts");
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.accounts.create({
       ...values,
       ...password,

@@ -2,7 +2,6 @@ import { commandName } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { refuseEmptyChange } from "../records/options.ts";
-import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
 import { ACCOUNT_HELP, ACCOUNT_OPTIONS, resolveAccountValues, needsPassword, resolvePassword } from "./options.ts";
 import { showChangedAccount } from "./changed-account.ts";
@@ -23,7 +22,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ACCOUNT_COLUMNS,
   async run(tools, { named, account: name, dryRun, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const values = { ...(await resolveAccountValues(tools, options)), ...(name !== undefined && { name }) };
     if (options.passwordFile === undefined) refuseEmptyChange(values, commandName("clomo-account edit"));
     const { client } = await tools.tenant("accounts", "users");
@@ -31,7 +29,6 @@ export default defineCommand({
     const { id, role: former, passwordSetAt } = account;
     const isNeeded = needsPassword(former, options.role ?? former);
     const password = await resolvePassword(tools, { ...options, dryRun, passwordSetAt }, isNeeded);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.accounts.edit(id, { ...values, ...password, dryRun });
     await showChangedAccount(tools, written);
   },

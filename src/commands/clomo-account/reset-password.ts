@@ -2,7 +2,6 @@ import { PASSWORD_RULE } from "../../lib/model/account.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { showChangedAccount } from "./changed-account.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
 import { ACCOUNT_OPTIONS, resolvePassword } from "./options.ts";
@@ -39,12 +38,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ACCOUNT_COLUMNS,
   async run(tools, { named, dryRun, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const { passwordInConsole, forSignIn } = options;
     const { client } = await tools.tenant("accounts", "users");
     const { id, passwordSetAt } = await findAccount(client, named);
     const password = await resolvePassword(tools, { ...options, dryRun, passwordSetAt }, true);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const given = {
       ...password,
       ...(passwordInConsole && { passwordInConsole }),

@@ -2,7 +2,7 @@ import type { Account } from "../../lib/client/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { STATE_UNCHANGED } from "../records/change-result.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
 import type { Tools } from "../tools.ts";
 import { showChangedAccount } from "./changed-account.ts";
@@ -33,12 +33,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ACCOUNT_COLUMNS,
   async run(tools, { named, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const { client } = await tools.tenant("accounts");
     const account = await findAccount(client, named);
     const { id } = account;
     if (!(await confirmRevocation(tools, account, dryRun))) return;
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     await showChangedAccount(tools, await client.accounts.revoke(id, { dryRun }));
   },
 });

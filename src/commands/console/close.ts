@@ -4,7 +4,7 @@ import { CONSOLE_TASK_STATE_NAMES, isOpenTask } from "../../lib/model/console-ta
 import { getDisplayName } from "../../lib/model/import.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
-import { proposeUndo, STATE_CHANGED } from "../records/change-result.ts";
+import { proposeUndo } from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 import { TASK_COLUMNS, TASK_DETAILS, DEFAULT_TASK_COLUMNS } from "./columns.ts";
 import { getTaskSubject, summarizeTask } from "./steps.ts";
@@ -15,9 +15,7 @@ type ConfirmRequest = Parameters<Client<"console">["console"]["confirm"]>[0];
 export async function confirmTasks(tools: Tools, confirmation: ConfirmRequest): Promise<void> {
   const { client, permitChange } = await tools.tenant("console");
   await permitChange();
-  tools.describeState(() => text("the confirmation may have been recorded", "完了が記録されている可能性があります"));
   const tasks = await client.console.confirm({ ...confirmation, numbers: [...new Set(confirmation.numbers)] });
-  tools.describeDone(STATE_CHANGED);
   await showConfirmedTasks(tools.terminal, tasks);
   await proposeUndo(tools);
 }

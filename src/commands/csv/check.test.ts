@@ -1,7 +1,5 @@
-import { EventEmitter } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
@@ -240,21 +238,6 @@ test("progress reaches the end of the file", async () => {
     { step: "check", done: 0, total: null, unit: "bytes" },
     { step: "check", done: bytes, total: bytes, unit: "bytes" },
   ]);
-});
-
-test.each(["auto", "utf-8"])("a signal ends it, even if the encoding is %s", async (encoding) => {
-  const signals = new EventEmitter();
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    signals.emit("SIGINT");
-    yield Buffer.from(GOOD);
-  }
-  const at = () => ({ signals, stdin: Readable.from(bytes()) });
-  const en = await run(`csv check - --as users --encoding ${encoding}`, at());
-  expect(en).toMatchObject({ exit: 130, stdout: "" });
-  expect(en.stderr).toBe("error: interrupted: nothing was changed: a check only reads\n");
-  const ja = await run(`csv check - --as users --encoding ${encoding} --lang ja`, at());
-  expect(ja.exit).toBe(130);
-  expect(ja.stderr).toContain("何も変更していません");
 });
 
 test.each([

@@ -81,9 +81,6 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, { file: name, as, encoding: asked, fix, allow, ...typed }) {
     const { terminal, signal } = tools;
-    tools.describeState(() =>
-      text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
-    );
     const map = await loadColumnMap(tools, as, { option: typed.map });
     const { sheet, headerRow, key } = addMapDefaults(typed, map?.options);
     const keyField = resolveKeyField(as, key);

@@ -173,10 +173,10 @@ test.each(["auto", "utf-8"])("a signal ends it, and nothing is written: --from-e
   }
   const line = `csv convert - out.csv --from-encoding ${encoding}`;
   const en = await run(line, { folder, signals, stdin: Readable.from(bytes()) });
-  expect(en).toMatchObject({ exit: 130, stderr: "error: interrupted: nothing was written\n" });
+  expect(en).toMatchObject({ exit: 130, stderr: "error: interrupted: nothing was changed\n" });
   const ja = await run(`${line} --lang ja`, { folder, signals, stdin: Readable.from(bytes()) });
   expect(ja.exit).toBe(130);
-  expect(ja.stderr).toContain("何も書き出していません");
+  expect(ja.stderr).toContain("何も変更していません");
   expect(readdirSync(folder)).toEqual([]);
 });
 

@@ -75,7 +75,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
   async run(tools, { input, output, toEncoding, toNewline, fromEncoding, sheet, delimiter, bom, onUnmappable }) {
-    tools.describeState(() => text("nothing was written", "何も書き出していません"));
     rejectTextOptions(output, {
       "--to-encoding": toEncoding !== undefined,
       "--to-newline": toNewline !== undefined,

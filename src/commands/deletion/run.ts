@@ -6,7 +6,7 @@ import { writeDeletions } from "../imports/outputs/console/deletions.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { requireAnswerableConfirmation, toRecordedName } from "../imports/plan/options.ts";
-import { NOTHING_CHANGED, PendingPlan } from "../imports/plan/pending-plan.ts";
+import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { settlePlan } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
@@ -51,7 +51,6 @@ export async function runDeletion<R extends { readonly id: string }>(
   requireAnswerableConfirmation({ file: file ?? "", options: answers }, tools);
   const chosen = await tools.tenant("imports");
   if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions, maxDeletions });
-  tools.describeState(() => NOTHING_CHANGED);
   const asked = await buildDeletionRequest(tools, deletion);
   const plan = await chosen.client.imports.delete({ kind, ...asked }, tools.signal);
   const pending = new PendingPlan(tools, chosen.client, plan, options.keepPlan);

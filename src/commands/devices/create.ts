@@ -3,7 +3,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { showWrittenRecord } from "../records/change-result.ts";
 import { findUser } from "../users/columns.ts";
 import { DEVICE_COLUMNS } from "./columns.ts";
 import { DEVICE_RESULT_LAYOUT, warnOfSharedAccounts } from "./writing/result.ts";
@@ -21,13 +21,11 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: DEVICE_COLUMNS,
   async run(tools, { serial, dryRun, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const { client } = await tools.tenant("devices");
     const values = await parseValueOptions(DEVICE.fields, options, {
       org: async (typed: string) => (await findOrg(tools, typed)).id,
       user: async (typed: string) => (await findUser((await tools.tenant("users")).client, typed)).id,
     });
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.devices.create({ ...values, serialNumber: serial, dryRun });
     await showWrittenRecord(tools, written, DEVICE_RESULT_LAYOUT);
     await warnOfSharedAccounts(tools, client, [written]);

@@ -3,7 +3,7 @@ import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { showWrittenRecord } from "../records/change-result.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDeviceByName } from "./columns.ts";
 import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
 
@@ -18,12 +18,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: DEVICE_COLUMNS,
   async run(tools, { device, dryRun, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const values = await parseValueOptions(DEVICE.fields, options);
     refuseEmptyChange(values, commandName("devices edit"));
     const { client } = await tools.tenant("devices");
     const { id } = await findDeviceByName(client, device);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     await showWrittenRecord(tools, await client.devices.edit(id, { ...values, dryRun }), DEVICE_RESULT_LAYOUT);
   },
 });

@@ -6,8 +6,7 @@ import { listColumns } from "../listing/list.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { requireNamedContext } from "../permission.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { getRevisionBeforePrompt } from "../records/seen.ts";
-import { STATE_UNCHANGED, showWrittenRecords, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { showWrittenRecords } from "../records/change-result.ts";
 import { askWipeCount } from "../../lib/plan/confirm.ts";
 import type { Tools } from "../tools.ts";
 import { findUser } from "../users/columns.ts";
@@ -39,24 +38,19 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: DEVICE_COLUMNS,
   async run(tools, { device, confirmWipes, dryRun, ...wanted }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const owner = await resolveOwner(tools, wanted);
     const chosen = await tools.tenant("devices");
     const { client } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen, { confirmWipes });
-    const mayAsk = !dryRun && confirmWipes === undefined;
-    const seen = mayAsk ? await getRevisionBeforePrompt(tools) : undefined;
     const found = await findDevicesByName(client, device);
     const wiped = found.filter((one) => mayRequireWipe(one, owner.owner ?? owner.ownerOrg ?? undefined));
     const ids = found.map(({ id }) => id);
-    const asks = mayAsk && wiped.length > 0;
+    const asks = !dryRun && confirmWipes === undefined && wiped.length > 0;
     // a dry run first, so that nobody is asked about a change that the tenant refuses
     if (asks) await client.devices.setOwner({ ids, ...owner, wipes: wiped.length, dryRun: true });
     await noteWipes(tools, wiped);
     if (asks) await askWipeCount(tools.terminal, wiped.length);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
-    const told = { wipes: confirmWipes ?? wiped.length, seen: asks ? seen : undefined };
-    const all = await client.devices.setOwner({ ids, ...owner, ...told, dryRun });
+    const all = await client.devices.setOwner({ ids, ...owner, wipes: confirmWipes ?? wiped.length, dryRun });
     await showWrittenRecords(tools, all, {
       ...DEVICE_RESULT_LAYOUT,
       listed: listColumns(tools.terminal, DEVICE_COLUMNS, DEVICE.usual),

@@ -5,7 +5,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecords, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { showWrittenRecords } from "../records/change-result.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDevicesByName } from "./columns.ts";
 import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
 
@@ -24,12 +24,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: DEVICE_COLUMNS,
   async run(tools, { device, add, remove, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     if (add.length + remove.length === 0) throw createNoTagFailure();
     rejectTagConflict(add, remove);
     const { client } = await tools.tenant("devices");
     const ids = (await findDevicesByName(client, device)).map(({ id }) => id);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     await showWrittenRecords(tools, await client.devices.tag({ ids, add: [...add], remove: [...remove], dryRun }), {
       ...DEVICE_RESULT_LAYOUT,
       listed: listColumns(tools.terminal, DEVICE_COLUMNS, [...DEVICE.usual, "tags"]),

@@ -43,7 +43,7 @@ describe("asked one by one", () => {
       ),
     );
     expect(ran.exit).toBe(130);
-    expect(ran.stderr).toContain("the answers so far are recorded");
+    expect(ran.stderr).toContain("the change was made");
     expect(ran.stderr).toMatch(
       new RegExp(
         `^author of the answers: ${ACTOR}; to record another author:\\s+clomoctl handover answer --by NAME$`,

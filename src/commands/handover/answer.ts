@@ -19,7 +19,7 @@ import { defineCommand } from "../command.ts";
 import { buildFieldColumns } from "../listing/columns.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { STATE_UNCHANGED, describeResultState, DRY_RUN_NOTE, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { DRY_RUN_NOTE } from "../records/change-result.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { collectHandoverFacts, openHandoverTenant, getChecklistDay, type HandoverTenant } from "./facts.ts";
@@ -72,14 +72,13 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ANSWER_COLUMNS,
   async run(tools, { question, value, file, by, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     if (question !== undefined && file !== undefined) throw CONFLICTING_INPUTS;
     const { terminal } = tools;
     const tenant = await openHandoverTenant(tools);
     await requireRight(tools, "tenant.write", { asked: RECORD_ANSWERS_LABEL });
     const facts = await collectHandoverFacts(tenant);
     const day = getChecklistDay(tools, tenant);
-    const keeper = new AnswerWriter(tools, tenant, { by, dryRun });
+    const keeper = new AnswerWriter(tenant, { by, dryRun });
     if (file !== undefined) {
       const { readAnswerSheet } = await import("./answer-sheet.ts");
       await keeper.keep(await readAnswerSheet(tools, file, collectQuestions(listQuestionGroups(facts, day))));
@@ -164,16 +163,10 @@ const MAX_ANSWERS_PER_REQUEST = 1000;
 
 class AnswerWriter {
   readonly changed: Answer[] = [];
-  readonly #tools: Tools;
   readonly #tenant: HandoverTenant;
   readonly #options: { readonly by: string | undefined; readonly dryRun: boolean };
 
-  constructor(
-    tools: Tools,
-    tenant: HandoverTenant,
-    options: { readonly by: string | undefined; readonly dryRun: boolean },
-  ) {
-    this.#tools = tools;
+  constructor(tenant: HandoverTenant, options: { readonly by: string | undefined; readonly dryRun: boolean }) {
     this.#tenant = tenant;
     this.#options = options;
   }
@@ -190,13 +183,8 @@ class AnswerWriter {
       });
     }
     const { by, dryRun } = this.#options;
-    const tools = this.#tools;
-    // after the first answers are saved, the state "the answers so far are recorded" remains correct
-    if (this.changed.length === 0) tools.describeState(() => STATE_MAYBE_CHANGED);
     const body = { answers: answers.map((answer) => ({ ...answer, by: by ?? answer.by })), dryRun };
     const { changed } = await this.#tenant.client.answers.set(body);
-    if (dryRun) describeResultState(tools, dryRun);
-    else tools.describeDone(text("the answers so far are recorded", "ここまでの回答は登録済みです"));
     const told = changed.map(({ before, after }) => after ?? before).filter((answer) => answer !== null);
     this.changed.push(...told);
     return told;

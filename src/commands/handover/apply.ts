@@ -26,14 +26,7 @@ import { formatTenantName } from "../imports/plan/show.ts";
 import { askToApply } from "../imports/plan/settle.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { requireRight } from "../rights.ts";
-import {
-  STATE_UNCHANGED,
-  DRY_RUN_NOTE,
-  describeNotRestored,
-  proposeUndo,
-  STATE_MAYBE_CHANGED,
-  STATE_CHANGED,
-} from "../records/change-result.ts";
+import { STATE_UNCHANGED, DRY_RUN_NOTE, describeNotRestored, proposeUndo } from "../records/change-result.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 import { describeTarget, confirmForeignBundle } from "./foreign.ts";
 import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openNamedBundle, buildRequestBody, startVerifyProgress } from "./bundle.ts";
@@ -121,7 +114,6 @@ export default defineCommand({
   async run(tools, { bundle, only, confirmDeletions, allow, dryRun, identity }) {
     const { terminal } = tools;
     const named: BundleArguments = { bundle, identity };
-    tools.describeState(() => STATE_UNCHANGED);
     tools.summarize({ file: bundle });
     await requireRight(tools, "accounts.roles", APPLY_RIGHT_REASON);
     const chosen = await tools.tenant("restores", "accounts", "users", "devices");
@@ -165,7 +157,6 @@ export default defineCommand({
     if (dryRun) return terminal.note(DRY_RUN_NOTE);
     if (!(await askToApply(tools, shown, { confirmDeletions }))) return terminal.note(STATE_UNCHANGED);
     await chosen.permitChange();
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     await sendRecords(tools, APPLY_STEP, found, resources, ({ manifest: hash, ...parts }) =>
       client.restores.create(
         plan,
@@ -174,7 +165,6 @@ export default defineCommand({
         tools.signal,
       ),
     );
-    tools.describeDone(STATE_CHANGED);
     tools.summarize({ changed: true });
     return writeNextSteps(tools, plan, { manifest, raised, accounts: client.accounts });
   },

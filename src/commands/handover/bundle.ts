@@ -32,11 +32,6 @@ export const IDENTITY_OPTION = {
   },
 } as const satisfies Fields;
 
-export const BUNDLES_UNCHANGED_STATE = text(
-  "bundles are only read, so nothing was changed",
-  "引き継ぎデータを読み込むだけなので、何も変更していません",
-);
-
 /**
  * Refuses `--as` for bundles, because a bundle contains what its author could see. @param where command for errors
  * @throws `usage`

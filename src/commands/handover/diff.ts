@@ -24,14 +24,7 @@ import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "../listi
 import { labelOf, describeValueOrList, describeValue } from "../records/worded.ts";
 import { isRecordOutputRequested, isDefaultTable } from "../listing/list.ts";
 import { resolveTimezoneWithoutTenant, type Tools } from "../tools.ts";
-import {
-  BUNDLE_ARGUMENT,
-  IDENTITY_OPTION,
-  BUNDLES_UNCHANGED_STATE,
-  openNamedBundle,
-  refuseAsOption,
-  startVerifyProgress,
-} from "./bundle.ts";
+import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openNamedBundle, refuseAsOption, startVerifyProgress } from "./bundle.ts";
 import type { TemporaryBundle } from "./writing/tenant-bundle.ts";
 import { renderDiffMarkdown } from "./markdown.ts";
 
@@ -276,7 +269,6 @@ export default defineCommand({
   readsTenants: true,
   async run(tools, { before, after, tenant, applicable, ignoreTimes, identity, ...options }) {
     const { terminal } = tools;
-    tools.describeState(() => BUNDLES_UNCHANGED_STATE);
     const markdown = resolveRequestedDocument(tools, options, { usual: undefined, where: DIFF_COMMAND });
     if (tenant === (after !== undefined)) throw INVALID_COMPARISON_FAILURE;
     if (!tenant) refuseAsOption(tools, DIFF_COMMAND);

@@ -55,8 +55,6 @@ const EXPORT_COLUMNS: readonly Column<ManifestResource>[] = [
   },
 ];
 
-const NO_BUNDLE_WRITTEN = text("no bundle was written", "引き継ぎデータは書き出していません");
-
 /**
  * Checks that a bundle contains everything that its checklist needs. @throws Failure `input-rejected` if a partial
  * bundle lacks some of it
@@ -191,7 +189,6 @@ export default defineCommand({
     },
   ) {
     const { terminal, machine, clock } = tools;
-    tools.describeState(() => NO_BUNDLE_WRITTEN);
     refuseLastDayWithoutLeaver(commandName("handover export"), { leaver, leaves });
     await terminal.checkOutput(EXPORT_COLUMNS);
     const chosen = await tools.tenant("exports");

@@ -7,13 +7,7 @@ import { defineCommand } from "../command.ts";
 import { buildDocumentOnlyOptions } from "../listing/documents.ts";
 import type { Tools } from "../tools.ts";
 import { getLastDay, LEAVER_OPTIONS, refuseLastDayWithoutLeaver, type LeaverInput } from "./leaver.ts";
-import {
-  IDENTITY_OPTION,
-  BUNDLES_UNCHANGED_STATE,
-  openNamedBundle,
-  refuseAsOption,
-  startVerifyProgress,
-} from "./bundle.ts";
+import { IDENTITY_OPTION, openNamedBundle, refuseAsOption, startVerifyProgress } from "./bundle.ts";
 
 const REPORT_FORMATS = ["html", "markdown"] as const;
 
@@ -56,7 +50,6 @@ export default defineCommand({
   readsTenants: true,
   async run(tools, { bundle, format = "html", output: named, identity, ...leaving }) {
     const { terminal, outputs } = tools;
-    tools.describeState(() => BUNDLES_UNCHANGED_STATE);
     refuseRecordOptions(tools);
     refuseLastDayWithoutLeaver(REPORT_COMMAND, leaving);
     if (bundle !== undefined) refuseAsOption(tools, REPORT_COMMAND);

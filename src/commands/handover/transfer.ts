@@ -15,15 +15,7 @@ import { askToApply } from "../imports/plan/settle.ts";
 import { requireNamedContext } from "../permission.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { getRevisionBeforePrompt } from "../records/seen.ts";
-import {
-  STATE_UNCHANGED,
-  DRY_RUN_NOTE,
-  describeNotRestored,
-  proposeUndo,
-  STATE_MAYBE_CHANGED,
-  STATE_CHANGED,
-} from "../records/change-result.ts";
+import { STATE_UNCHANGED, DRY_RUN_NOTE, describeNotRestored, proposeUndo } from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 import {
   toAdministrator,
@@ -119,11 +111,9 @@ export default defineCommand({
   plans: true,
   shows: TRANSFER_COLUMNS,
   async run(tools, { from: leaving, to: following, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
-    const { terminal, globals } = tools;
+    const { terminal } = tools;
     const tenant = await openHandoverTenant(tools);
     if (!dryRun) requireNamedContext(tools, tenant, {});
-    const seen = globals.yes || dryRun ? undefined : await getRevisionBeforePrompt(tools);
     const facts = await collectHandoverFacts(tenant);
     const from = requireUser(await resolvePerson(tenant, facts, leaving), leaving);
     const to = requireUser(await resolvePerson(tenant, facts, following), following);
@@ -152,9 +142,7 @@ export default defineCommand({
     });
     await renderPlan(terminal, shown);
     if (!(await askToApply(tools, shown, {}))) return terminal.note(STATE_UNCHANGED);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
-    const done = await tenant.client.accounts.transfer(from.id, { to: to.id, seen });
-    tools.describeDone(STATE_CHANGED);
+    const done = await tenant.client.accounts.transfer(from.id, { to: to.id });
     const rows = buildTransferRows(done);
     tools.summarize({ update: rows.length, changed: true });
     await showTransfer(tools, tenant, { ...known, rows, done });

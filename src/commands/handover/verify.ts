@@ -7,13 +7,7 @@ import { formatMinute } from "../../lib/model/time.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezoneWithoutTenant } from "../tools.ts";
-import {
-  BUNDLE_ARGUMENT,
-  IDENTITY_OPTION,
-  BUNDLES_UNCHANGED_STATE,
-  openNamedBundle,
-  startVerifyProgress,
-} from "./bundle.ts";
+import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openNamedBundle, startVerifyProgress } from "./bundle.ts";
 
 const MAX_SHOWN_FAULTS = 20;
 
@@ -85,7 +79,6 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, { bundle, hashesOnly, identity }) {
     const { terminal } = tools;
-    tools.describeState(() => BUNDLES_UNCHANGED_STATE);
     await terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
     await using found = await openNamedBundle(tools, bundle, identity);
     const progress = startVerifyProgress(tools, [found]);

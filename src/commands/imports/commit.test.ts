@@ -260,7 +260,7 @@ const UNKNOWN_OUTCOME =
 test.each([
   ["unavailable", undefined, UNKNOWN_OUTCOME],
   ["unavailable", "planned", UNKNOWN_OUTCOME],
-  ["unavailable", "committed", "the whole plan was committed"],
+  ["unavailable", "committed", "the change was made; the output may be incomplete"],
   ["input-rejected", undefined, undefined],
   ["conflict", undefined, undefined],
 ] as const)("a commit that fails (%s) says what became of the plan (%s): %s", async (code, state, told) => {
@@ -270,7 +270,7 @@ test.each([
   const { stderr } = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes", {
     tenant: holding(planOf(), { commitImport, import: now }),
   });
-  expect(/^(?:the commit|the whole plan) .*$/m.exec(stderr)?.[0].replace(" ;", ";")).toBe(told);
+  expect(/^(?:the commit|the change) .*$/m.exec(stderr)?.[0].replace(" ;", ";")).toBe(told);
   expect(stderr.endsWith("error: failed\n")).toBe(true);
 });
 
@@ -310,7 +310,7 @@ test.each([
 
 test.each([
   ["planned", `nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12`],
-  ["committed", "the whole plan was committed"],
+  ["committed", "the change was made; the output may be incomplete"],
   [undefined, UNKNOWN_OUTCOME],
 ] as const)("a signal during the commit reports the state of the plan: %s", async (state, told) => {
   const signals = new EventEmitter();

@@ -3,7 +3,6 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_DETAIL_COLUMNS } from "../../lib/plan/columns.ts";
 import { findImport, ID_ARGUMENT, OPEN_STATES } from "./plan/find.ts";
-import { NOTHING_CHANGED } from "./plan/pending-plan.ts";
 import { buildRowsCommand } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
@@ -18,7 +17,6 @@ export default defineCommand({
   async run(tools, { id }) {
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id, OPEN_STATES);
-    tools.describeState(() => NOTHING_CHANGED);
     const plan = await client.imports.replan(found.id, {}, tools.signal);
     const problems = await listProblems(tools.terminal, client, plan);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan), whole: problems.whole });

@@ -156,7 +156,6 @@ export default defineCommand({
     const reading = await examineFile(tools, file, { encoding });
     const map = await loadColumnMap(tools, kind, { option: undefined, context });
     const verify = (isExport: boolean): Promise<Verification> => {
-      tools.describeState(() => describeUnknownResult(number));
       const evidence = {
         kind,
         confirmMissing: confirmMissing || undefined,
@@ -175,18 +174,15 @@ export default defineCommand({
     };
     let found = await verify(sameAsUpload);
     if (found.sameAsUpload === true) {
-      tools.describeState(() => NOT_COMPARED_STATE);
       const isExport = await terminal.prompts.confirm({ message: SAME_AS_UPLOAD_QUESTION, flag: "--same-as-upload" });
       if (!isExport) throw createUploadFailure(file.label, { number, against, kind: given });
       found = await verify(true);
     }
     if (found.closedBefore === true) {
-      tools.describeState(() => NOT_COMPARED_STATE);
       await terminal.note(describeNotCompared(file.label, found.task));
       if (!isDefaultTable(terminal)) await terminal.list(OPEN_FIELD_COLUMNS, []);
       return undefined;
     }
-    tools.describeDone(text("the result of the comparison was recorded", "エクスポートで確認した内容を記録しました"));
     tools.summarize({ changed: true });
     if (found.takenOver !== undefined)
       await terminal.warn(describeOldExport(found.takenOver, resolveTimezone(tools, { context })));
@@ -288,16 +284,6 @@ const describeNotCompared = (label: string, { number }: ConsoleTask): Text =>
     `${label} was not compared because task ${number} was already done`,
     `${label} は照合していません。作業 ${number} は完了済みです`,
   );
-
-const NOT_COMPARED_STATE = text("nothing was compared", "照合していません");
-
-const describeUnknownResult = (number: number): Text => {
-  const see = line("console show", [number]);
-  return text(
-    `the comparison was in progress; its result may already be recorded. Check: ${see}`,
-    `照合の途中でした。照合の結果はすでに記録されている可能性があります。確認: ${see}`,
-  );
-};
 
 const SAME_AS_UPLOAD_QUESTION = text(
   "This file is identical to the uploaded file. Is it really the console's export, made after the upload?",

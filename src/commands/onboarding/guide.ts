@@ -27,7 +27,6 @@ import {
 } from "../guides/write.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { STATE_UNCHANGED } from "../records/change-result.ts";
 import { loadOnboardingFacts } from "./gather.ts";
 
 const COMMAND_NAME = commandName("onboarding guide");
@@ -69,7 +68,6 @@ export default defineCommand({
       throw createOptionConflictFailure(COMMAND_NAME, "--interactive", "--format, --output, --fields");
     if (interactive && !tools.terminal.interactive) throw createTerminalFailure();
     const chosen = typed === undefined ? ONBOARDING_STEPS : [findStep(typed)];
-    tools.describeState(() => STATE_UNCHANGED);
     if (interactive) await requireRight(tools, "tenant.write");
     const facts = await loadOnboardingFacts(tools);
     if (interactive) return askQuestions(tools, facts, chosen, typed !== undefined);
@@ -137,7 +135,6 @@ async function askQuestions(
   const { terminal } = tools;
   const { client } = await tools.tenant("answers");
   let kept = 0;
-  tools.describeState(() => text(`answers saved: ${kept}`, `${kept} 件の回答を保存しました`));
   const answers = new Map(facts.answers);
   const known = (): OnboardingFacts => ({ ...facts, answers });
   const put = async (question: QuestionName): Promise<void> => {

@@ -2,7 +2,7 @@ import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { showWrittenRecord } from "../records/change-result.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { findOrg } from "./find-org.ts";
 import { addOrganisationHint } from "../records/inside.ts";
@@ -19,11 +19,9 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ORG_COLUMNS,
   async run(tools, { name, dryRun, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const { client } = await tools.tenant("orgs");
     const resolve = { org: async (typed: string) => (await findOrg(tools, typed)).id };
     const values = await parseValueOptions(ORG.fields, options, resolve);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await addOrganisationHint(
       client.orgs.create({ ...values, name, dryRun }),
       values["parent"],

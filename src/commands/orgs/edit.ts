@@ -3,7 +3,7 @@ import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { showWrittenRecord } from "../records/change-result.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { ORG_ARGUMENT, findOrg } from "./find-org.ts";
 import { ORG_RESULT_LAYOUT } from "./org-result-layout.ts";
@@ -16,12 +16,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ORG_COLUMNS,
   async run(tools, { org, dryRun, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const values = await parseValueOptions(ORG.fields, options);
     refuseEmptyChange(values, commandName("orgs edit"));
     const { client } = await tools.tenant("orgs");
     const { id } = await findOrg(tools, org);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     await showWrittenRecord(tools, await client.orgs.edit(id, { ...values, dryRun }), ORG_RESULT_LAYOUT);
   },
 });

@@ -3,7 +3,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { showWrittenRecord } from "../records/change-result.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { ORG_ARGUMENT, findOrg } from "./find-org.ts";
 import { ORG_RESULT_LAYOUT } from "./org-result-layout.ts";
@@ -24,10 +24,8 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ORG_COLUMNS,
   async run(tools, { org, parent, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const { client } = await tools.tenant("orgs");
     const [moved, above, all] = [await findOrg(tools, org), await findOrg(tools, parent), await client.orgs.list()];
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.orgs.move(moved.id, { parent: above.id, dryRun });
     await showWrittenRecord(tools, written, {
       ...ORG_RESULT_LAYOUT,

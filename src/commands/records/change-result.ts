@@ -27,19 +27,9 @@ export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly along?: ((written: W) => Text | undefined) | undefined;
 }
 
-/** The state that a failure reports before the tenant receives the change. */
 export const STATE_UNCHANGED = text("nothing was changed", "何も変更していません");
-export const STATE_MAYBE_CHANGED = text("the change may have been made", "変更されている可能性があります");
-export const STATE_CHANGED = text(
-  "the change was made; the output may be incomplete",
-  "変更は完了しましたが、出力は途中までの可能性があります",
-);
 
-type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant" | "describeState" | "describeDone">;
-
-/** Sets the state that a later failure reports, now that the tenant has responded. */
-export const describeResultState = (tools: ResultTools, dryRun: boolean): void =>
-  dryRun ? tools.describeState(() => STATE_UNCHANGED) : tools.describeDone(STATE_CHANGED);
+type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant">;
 
 const EMPTY_VALUE = text("(blank)", "(空)");
 
@@ -173,7 +163,6 @@ export async function showWrittenRecord<R extends object, W extends ChangeResult
   showing: ResultLayout<R, W>,
 ): Promise<void> {
   const { terminal } = tools;
-  describeResultState(tools, written.dryRun);
   await terminal.show(hideProvisionalId(showing.columns, written), written.after);
   for await (const sentence of describeResult(tools, written, showing)) await terminal.note(sentence);
   await proposeUndoOfResults(tools, [written], showing);
@@ -203,7 +192,6 @@ export async function showWrittenRecords<R extends object, W extends ChangeResul
   const { terminal } = tools;
   const [first, ...others] = all;
   if (first !== undefined && others.length === 0) return showWrittenRecord(tools, first, showing);
-  describeResultState(tools, first?.dryRun === true);
   await terminal.list(
     listed,
     all.map(({ after }) => after),

@@ -5,7 +5,6 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
-import { STATE_UNCHANGED, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
 import { askContactFields, noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -48,7 +47,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked", "partial"],
   shows: ITEM_COLUMNS,
   async run(tools, { name, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const { kind } = options;
@@ -67,9 +65,7 @@ export default defineCommand({
     await refuseDuplicate(client, item);
     await warnOfSecrets(tools, name, item);
     const whole = { ...item, ...(await askContactFields(tools, item)) };
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const added = await client.renewals.add(whole);
-    tools.describeDone(STATE_CHANGED);
     if (added.expiresAt === null) {
       await tools.terminal.warn(
         text(

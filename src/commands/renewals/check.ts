@@ -127,7 +127,6 @@ export default defineCommand({
     ],
   },
   async run(tools, { files, ...options }) {
-    tools.describeState(() => text("nothing was changed", "何も変更していません"));
     return executeCheck(tools, files, options);
   },
 });

@@ -5,7 +5,6 @@ import { dayOf } from "../../lib/model/time.ts";
 import { buildConfirmCommand, isUploadedKind } from "../../lib/renewals/download.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { STATE_UNCHANGED, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { createExpiryClock, showItem } from "./items/tenant-items.ts";
@@ -55,7 +54,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, by, at, consoleShows }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const asOf = createExpiryClock(tools, tenant);
@@ -64,9 +62,7 @@ export default defineCommand({
     refuseWrongConfirmation(item, consoleShows);
     const who = by ?? requireUserName(tools);
     const shown = consoleShows === undefined ? {} : { consoleShows: toCalendarDay(consoleShows, asOf.timezone) };
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const confirmed = await client.renewals.confirm(item.id, { by: who, at: when, ...shown });
-    tools.describeDone(STATE_CHANGED);
     await showItem(tools, tenant, confirmed);
   },
 });

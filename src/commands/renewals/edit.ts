@@ -15,7 +15,6 @@ import {
 } from "../../lib/renewals/download.ts";
 import { joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { STATE_UNCHANGED, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
@@ -46,7 +45,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, name, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const before = await findItem(client, typed);
@@ -69,9 +67,7 @@ export default defineCommand({
       await judgeFile(tools, { ...given, before, change, waits, options, timezone });
     }
     await warnOfSecrets(tools, before.name, change);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const after = await client.renewals.edit(before.id, renewed);
-    tools.describeDone(STATE_CHANGED);
     await showItem(tools, tenant, after);
     const dropped = describeDiscardedDownload(before, after, timezone);
     if (dropped !== undefined) await tools.terminal.warn(dropped);

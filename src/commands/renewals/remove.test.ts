@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
@@ -46,23 +45,6 @@ test.each(["en", "ja"] as const)("asks on a terminal, naming the item and the te
   }
 });
 
-test.each([
-  ["listRenewals", "nothing was deleted", "何も削除していません"],
-  ["removeRenewal", "the change may have been made", "変更されている可能性があります"],
-])("a signal during %s reports whether anything was deleted", async (during, en, ja) => {
-  const signals = new EventEmitter();
-  const cutOff = () => {
-    signals.emit("SIGTERM");
-    return new Failure("unavailable", { what: { en: "cut off", ja: "切断" } });
-  };
-  const ended = await runInBoth("renewals remove 旧サーバー --yes", {
-    signals,
-    tenant: { ...listed, [during]: cutOff },
-  });
-  expect(ended.en).toMatchObject({ exit: 143, stderr: `error: interrupted: ${en}\n` });
-  expect(ended.ja.stderr).toContain(ja);
-});
-
 describe("nothing is removed", () => {
   test.each([
     ["nobody can be asked", {}, "renewals remove 旧サーバー"],
@@ -72,14 +54,6 @@ describe("nothing is removed", () => {
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: REMOVED.slice(0, 1) });
     expect(en.stderr).toContain("--yes");
     expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("--yes を指定してください") });
-  });
-
-  test("if Ctrl-C cancels the question", async () => {
-    const typing = [[ASKED.en, "\u0003"]] as const;
-    const asked = { ...listed, tenantRevision };
-    const ran = await run("renewals remove 旧サーバー", { tenant: asked, terminal: { typing } });
-    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: LOOKED });
-    expect(ran.stderr).toContain("nothing was deleted");
   });
 
   test("if no item or several items match, or the command line is invalid", async () => {

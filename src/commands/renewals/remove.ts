@@ -1,7 +1,5 @@
 import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { getRevisionBeforePrompt } from "../records/seen.ts";
-import { STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -24,10 +22,8 @@ export default defineCommand({
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed }) {
     const { terminal, globals } = tools;
-    tools.describeState(() => text("nothing was deleted", "何も削除していません"));
     const tenant = await tools.tenant("renewals");
     const { client, context } = tenant;
-    const seen = globals.yes ? undefined : await getRevisionBeforePrompt(tools);
     const { id, name } = await findItem(client, typed);
     const message = text(
       `Delete ${name} from the tenant ${context.name}, including the records of its reminders?`,
@@ -38,9 +34,7 @@ export default defineCommand({
       await terminal.note(text("nothing was deleted", "何も削除していません"));
       return;
     }
-    tools.describeState(() => STATE_MAYBE_CHANGED);
-    const removed = await client.renewals.remove(id, { seen });
-    tools.describeDone(STATE_CHANGED);
+    const removed = await client.renewals.remove(id);
     await terminal.note(text(`deleted ${name}`, `「${name}」を削除しました`));
     await showItem(tools, tenant, removed);
   },

@@ -1,7 +1,5 @@
-import { EventEmitter } from "node:events";
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   describeWithOpenssl,
@@ -102,21 +100,6 @@ test("either file can come from stdin", async () => {
   });
   const words = ["renewals", "verify", "--current", "-", "--new", "new.vpptoken"];
   expect(await run(words, { folder, stdin: token("2026-12-01T00:00:00Z") })).toMatchObject({ exit: 0 });
-});
-
-test.each([
-  ["en", "nothing was changed, because this command only reads files"],
-  ["ja", "何も変更していません"],
-])("an interruption reports that nothing was changed: %s", async (language, said) => {
-  const signals = new EventEmitter();
-  const stdin = Readable.from(
-    (function* () {
-      signals.emit("SIGINT");
-      yield Buffer.from(token("2027-12-01T00:00:00Z"));
-    })(),
-  );
-  const ran = await run(["--lang", language, ...line("-")], { folder: tokens(), signals, stdin });
-  expect(ran).toMatchObject({ exit: 130, stderr: expect.stringContaining(said) });
 });
 
 describe("an unreadable file", () => {

@@ -59,12 +59,6 @@ export default defineCommand({
   readsTenants: true,
   async run(tools, input) {
     const { clock } = tools;
-    tools.describeState(() =>
-      text(
-        "nothing was changed, because this command only reads files",
-        "ファイルを読み取るだけなので、何も変更していません",
-      ),
-    );
     const timezone = await resolveTimezoneWithoutTenant(tools);
     const openers = await readKeyFiles(tools, input).catch(rejectUnreadableFile);
     const current = await readComparedItem(await readComparedFile(tools, input.current), openers);

@@ -8,7 +8,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { InputOf } from "../field.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { describeResultState, DRY_RUN_NOTE, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { DRY_RUN_NOTE } from "../records/change-result.ts";
 import { resolveTimezone } from "../tools.ts";
 import { TENANT_COLUMNS } from "./columns.ts";
 import { CONTRACT_OPTIONS, OTHER_OPTIONS, USE_OPTIONS, TEXT_OPTIONS } from "./options.ts";
@@ -33,9 +33,7 @@ export default defineCommand({
     const change = buildTenantChange(options, resolveTimezone(tools, tenant));
     const { timezone } = tools.globals;
     if (Object.keys(change).length === 0) throw createEmptyChangeFailure(timezone);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const { before, after } = await tenant.client.tenant.set({ ...change, ...(dryRun && { dryRun }) });
-    describeResultState(tools, dryRun);
     await tools.terminal.show(TENANT_COLUMNS, { name: tenant.context.name, ...after });
     if (JSON.stringify(before) === JSON.stringify(after)) {
       await tools.terminal.note(

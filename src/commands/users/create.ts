@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { addOrganisationHint } from "../records/inside.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { showWrittenRecord } from "../records/change-result.ts";
 import { USER_COLUMNS } from "./columns.ts";
 import { USER_RESULT_LAYOUT, warnOfNonKatakana } from "./user-result.ts";
 
@@ -19,11 +19,9 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: USER_COLUMNS,
   async run(tools, { dryRun, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const { client } = await tools.tenant("users");
     const resolve = { org: async (typed: string) => (await findOrg(tools, typed)).id };
     const values = await parseValueOptions(USER.fields, options, resolve);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await addOrganisationHint(client.users.create({ ...values, dryRun }), values["org"], "--org");
     await showWrittenRecord(tools, written, USER_RESULT_LAYOUT);
     await warnOfNonKatakana(tools, values["nameKana"]);

@@ -3,7 +3,7 @@ import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { showWrittenRecord } from "../records/change-result.ts";
 import { USER_ARGUMENT, USER_COLUMNS, findUser } from "./columns.ts";
 import { USER_RESULT_LAYOUT, warnOfNonKatakana } from "./user-result.ts";
 
@@ -18,12 +18,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: USER_COLUMNS,
   async run(tools, { user, dryRun, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const values = await parseValueOptions(USER.fields, options);
     refuseEmptyChange(values, commandName("users edit"));
     const { client } = await tools.tenant("users");
     const { id } = await findUser(client, user, tools.globals.as);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.users.edit(id, { ...values, dryRun });
     await showWrittenRecord(tools, written, USER_RESULT_LAYOUT);
     await warnOfNonKatakana(tools, values["nameKana"]);

@@ -131,9 +131,9 @@ test("a signal stops it and leaves no file", async () => {
   };
   const { en, ja } = await runInBoth("users export -o out.csv --overwrite", { folder, signals, tenant: interrupting });
   expect(en.exit).toBe(130);
-  expect(en.stderr).toContain("error: interrupted: no file was written\n");
+  expect(en.stderr).toContain("error: interrupted: nothing was changed\n");
   expect(ja.exit).toBe(130);
-  expect(ja.stderr).toContain("ファイルは書き出していません");
+  expect(ja.stderr).toContain("何も変更していません");
   expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
   expect(readdirSync(folder)).toEqual(["out.csv"]);
 });

@@ -25,15 +25,7 @@ import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { askToApply } from "../imports/plan/settle.ts";
 import { buildPlan, formatTenantName, showPlan } from "../imports/plan/show.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
-import {
-  describeNotRestored,
-  DRY_RUN_NOTE,
-  proposeUndo,
-  STATE_CHANGED,
-  STATE_MAYBE_CHANGED,
-  STATE_UNCHANGED,
-} from "../records/change-result.ts";
-import { getRevisionBeforePrompt } from "../records/seen.ts";
+import { describeNotRestored, DRY_RUN_NOTE, proposeUndo, STATE_UNCHANGED } from "../records/change-result.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { PlanSummary } from "../summary.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
@@ -84,7 +76,6 @@ export default defineCommand({
   shows: LEAVE_COLUMNS,
   async run(tools, { user: names, file, on, ...options }) {
     const { dryRun, confirmDeletions } = options;
-    tools.describeState(() => STATE_UNCHANGED);
     tools.summarize({ file });
     requireAnswerableConfirmation(
       { file: file ?? "", options: { mode: "replace", dryRun, confirmDeletions, maxDeletions: undefined } },
@@ -95,7 +86,6 @@ export default defineCommand({
     const lastDay = getLastDay({ leaves: on }, zone);
     const isBeforeLastDay = lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay;
     if (!dryRun && !isBeforeLastDay) requireNamedContext(tools, tenant, { confirmDeletions, maxDeletions: undefined });
-    const seen = dryRun || tools.globals.yes ? undefined : await getRevisionBeforePrompt(tools);
     const ids = await resolveLeavers(tools, tenant, { names, file });
     const again = line("users leave", file === undefined ? [...names] : [], { file: file === "-" ? "FILE" : file });
     const { leavers } = tenant.client;
@@ -105,7 +95,7 @@ export default defineCommand({
         lastDay,
       });
     const planned = ids.length === 0 ? [] : await leavers.leave({ ids, dryRun: true });
-    const request: LeaveRequest = { ...options, ids, seen, again, planned };
+    const request: LeaveRequest = { ...options, ids, again, planned };
     return collectRows(planned).some(isEnding)
       ? endRights(tools, tenant, request)
       : deleteReadyUsers(tools, tenant, request);
@@ -121,7 +111,6 @@ interface LeaveRequest {
   readonly report: string | undefined;
   readonly dryRun: boolean;
   readonly confirmDeletions: number | undefined;
-  readonly seen: number | undefined;
   readonly again: ReturnType<typeof line>;
 }
 
@@ -183,7 +172,7 @@ async function listBeforeLastDay(
 
 async function endRights(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
   const { terminal, globals } = tools;
-  const { planned, report, dryRun, seen, ids } = request;
+  const { planned, report, dryRun, ids } = request;
   const rows = collectRows(planned);
   const plan = buildLeavePlan(tenant, request, rows);
   tools.summarize(summarizeRows(rows));
@@ -198,12 +187,10 @@ async function endRights(tools: Tools, tenant: LeaveTenant, request: LeaveReques
     await terminal.note(STATE_UNCHANGED);
     return undefined;
   }
-  tools.describeState(() => STATE_MAYBE_CHANGED);
   let done: readonly LeaveResult[] = [];
   await writeReport(tools, report, rows, async () => {
-    done = await tenant.client.leavers.leave({ ids: [...ids], seen });
+    done = await tenant.client.leavers.leave({ ids: [...ids] });
   });
-  tools.describeDone(STATE_CHANGED);
   const ended = collectRows(done);
   tools.summarize({ ...summarizeRows(ended), changed: true });
   return finish(tools, request, { results: done, rows: ended });

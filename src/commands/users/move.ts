@@ -5,8 +5,7 @@ import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { getRevisionBeforePrompt } from "../records/seen.ts";
-import { STATE_UNCHANGED, showWrittenRecords, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { STATE_UNCHANGED, showWrittenRecords } from "../records/change-result.ts";
 import { listColumns } from "../listing/list.ts";
 import { USER_ARGUMENT, USER_COLUMNS, findUser } from "./columns.ts";
 import type { Tools } from "../tools.ts";
@@ -32,17 +31,14 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: USER_COLUMNS,
   async run(tools, { user, org, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const { client } = await tools.tenant("users");
-    const seen = dryRun || tools.globals.yes ? undefined : await getRevisionBeforePrompt(tools);
     const to = await findOrg(tools, org);
     const users: User[] = [];
     for (const name of user) users.push(await findUser(client, name, tools.globals.as));
     const ids = [...new Set(users.map(({ id }) => id))];
     const tryOut = () => client.users.move({ ids, org: to.id, dryRun: true });
     if (!(await confirmOperatorScopes(tools, users, to, { dryRun, tryOut }))) return;
-    tools.describeState(() => STATE_MAYBE_CHANGED);
-    await showWrittenRecords(tools, await client.users.move({ ids, org: to.id, seen, dryRun }), {
+    await showWrittenRecords(tools, await client.users.move({ ids, org: to.id, dryRun }), {
       ...USER_RESULT_LAYOUT,
       along: ({ devices }) =>
         devices === 0

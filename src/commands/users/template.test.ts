@@ -49,8 +49,8 @@ test("a signal stops it, and no file is written", async () => {
     signals,
     tenant: interrupting,
   });
-  expect(en).toMatchObject({ exit: 130, stdout: "", stderr: "error: interrupted: no file was written\n" });
+  expect(en).toMatchObject({ exit: 130, stdout: "", stderr: "error: interrupted: nothing was changed\n" });
   expect(ja.exit).toBe(130);
-  expect(ja.stderr).toContain("ファイルは書き出していません");
+  expect(ja.stderr).toContain("何も変更していません");
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { text } from "../text/index.ts";
 import type { splitRoute } from "../tenant/operation.ts";
 import { AUDIT_HEADER, CHANGE_HEADER, CHANGE_NUMBERS, NO_AUDIT_RECORD } from "../serve/wire.ts";
 import { createResponseFailure } from "./answer.ts";
+import type { Changes } from "./changes.ts";
 import type { AskedCall } from "./methods.ts";
 import type { Transport } from "./transport.ts";
 
@@ -28,6 +29,8 @@ export interface Connection {
   readonly signal?: AbortSignal | undefined;
   /** called before a request that changes the tenant is sent; if it throws, the request is not sent */
   readonly beforeChange?: ((route: { readonly method: Method }) => Promise<void>) | undefined;
+  /** told of every change */
+  readonly changes?: Changes | undefined;
   /** called if an export was not recorded in the audit log, because its tenant is read-only */
   readonly unaudited?: (() => Promise<void>) | undefined;
   /** returns a unique value for an Idempotency-Key; undefined if requests are never repeated, as in the same process */
@@ -119,17 +122,22 @@ export const sendRequest = async (
   const headers = body === undefined ? {} : { "content-type": "application/json" };
   const signal = connection.signal ?? null;
   const init = { method: method.toUpperCase(), headers, body: body ?? null, signal };
-  const response = await connection.transport(new Request(url, init));
+  const place = { method, path: url.pathname.slice(pathname.length - 1) };
+  let refused: PlainResponse | undefined;
+  const ask = async (): Promise<Response> => {
+    const response = await connection.transport(new Request(url, init));
+    if (response.ok) return response;
+    const failure = await createCallFailure(connection, place, response);
+    refused = { status: response.status, headers: [...response.headers], body: null, failure };
+    throw failure;
+  };
+  const isTold = method !== "get" && connection.changes !== undefined;
+  const response = await (isTold ? connection.changes.make(ask) : ask()).catch((error: unknown) => {
+    if (refused === undefined) throw error;
+  });
+  if (response === undefined) return refused as PlainResponse;
   const { status, body: content } = response;
   const received = { status, headers: [...response.headers] };
-  if (!response.ok) {
-    const failure = await createCallFailure(
-      connection,
-      { method, path: url.pathname.slice(pathname.length - 1) },
-      response,
-    );
-    return { ...received, body: null, failure };
-  }
   if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
   noteChanges(connection, response);
   return { ...received, body: content };

@@ -11,6 +11,7 @@ export {
   type PlainResponse,
   type Upload,
 } from "./call.ts";
+export { Changes } from "./changes.ts";
 export type { Transport } from "./transport.ts";
 
 export type NounName = OperationNoun;

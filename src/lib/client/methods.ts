@@ -63,6 +63,8 @@ export interface AskedCall {
   readonly given: Readonly<Record<string, unknown>> | undefined;
   readonly file: Upload | undefined;
   readonly signal: AbortSignal | undefined;
+  /** the tenant's revision when a person was asked: if what the change locks has changed since then, it is refused */
+  readonly base?: number | undefined;
 }
 
 /** Separates the arguments of a method: the values of the path, a file, the input, a signal. */
@@ -83,14 +85,23 @@ const readArguments = (one: AnyOperation, given: readonly unknown[], ending: Abo
   };
 };
 
-/** Performs an operation, in this process or over a socket. */
-export const ask = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
-  const { one, given } = asked;
-  if (changesTenant(one) && given?.["dryRun"] !== true) await connection.beforeChange?.(splitRoute(one));
+const perform = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
   if (connection.perform === undefined) return send(connection, asked);
   const { given: result, changes } = await connection.perform(asked);
   if (changes.length > 0) connection.changed?.(changes);
   return result;
+};
+
+/** Performs an operation, in this process or over a socket. */
+export const ask = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
+  const { one, given } = asked;
+  if (!changesTenant(one) || given?.["dryRun"] === true) return perform(connection, asked);
+  await connection.beforeChange?.(splitRoute(one));
+  const { changes } = connection;
+  if (changes === undefined) return perform(connection, asked);
+  // a plan has its own way of noticing what changed since it was seen
+  const base = given?.["etag"] === undefined ? changes.takeBase() : undefined;
+  return changes.make(() => perform(connection, { ...asked, base }));
 };
 
 /** Lets pending signals arrive: within one process, they would otherwise wait until the whole list is shown. */

@@ -1,4 +1,4 @@
-import { AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../serve/wire.ts";
+import { AUDIT_HEADER, BASE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../serve/wire.ts";
 import { splitRoute, takesQuery } from "../tenant/operation.ts";
 import { checkMediaType, readJson } from "./answer.ts";
 import { buildUrl, createCallFailure, noteChanges, type Connection, type Upload } from "./call.ts";
@@ -10,7 +10,7 @@ const fillPath = (path: string, values: AskedCall["path"]): string =>
 const contentTypeOf = ({ encoding }: Upload): string =>
   encoding === "xlsx" ? XLSX_TYPE : `text/csv; charset=${encoding}`;
 
-const buildRequest = (connection: Connection, { one, path, given, file, signal }: AskedCall): Request => {
+const buildRequest = (connection: Connection, { one, path, given, file, signal, base }: AskedCall): Request => {
   const place = splitRoute(one);
   const url = buildUrl(connection, fillPath(place.path, path));
   const isQuery = takesQuery(one);
@@ -24,6 +24,7 @@ const buildRequest = (connection: Connection, { one, path, given, file, signal }
     headers: {
       ...(body === null ? {} : { "content-type": type }),
       ...(key === undefined ? {} : { "idempotency-key": key }),
+      ...(base === undefined ? {} : { [BASE_HEADER]: String(base) }),
     },
     body,
     signal: signal ?? null,

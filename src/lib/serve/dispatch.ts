@@ -13,7 +13,7 @@ import { createInputReader, type RequestInput } from "./request-input.ts";
 import { createResponse } from "./result.ts";
 import { limitTime, type DispatchEnvironment } from "./time-limit.ts";
 import { receiveFile } from "./upload.ts";
-import { CHANGE_HEADER } from "./wire.ts";
+import { BASE_HEADER, CHANGE_HEADER } from "./wire.ts";
 
 const MALFORMED_URL_FAILURE = new Failure("usage", {
   what: text(
@@ -73,6 +73,16 @@ const buildRequestKey = (
   // what is stored for a request must not reveal its secrets
   const open = JSON.stringify(given ?? null, (name, value: unknown) => (secrets.includes(name) ? undefined : value));
   return { key, route: account === undefined ? path : `${account.id} ${path}`, fingerprint: sha256(open) };
+};
+
+/** @throws Failure `usage` if the header is not a revision */
+const readBase = (header: string | undefined): number | undefined => {
+  if (header === undefined) return undefined;
+  if (/^\d{1,15}$/.test(header)) return Number(header);
+  throw new Failure("usage", {
+    what: text("the header must be a revision of the tenant", "ヘッダーにはテナントのリビジョンを指定してください"),
+    where: BASE_HEADER,
+  });
 };
 
 type Sender = Pick<OpenTenant, "partsFor" | "explain">;
@@ -210,6 +220,7 @@ class Dispatch {
     const { given: result, changes } = await perform(one, parts, {
       path,
       given,
+      base: readBase(c.req.header(BASE_HEADER)),
       signal: c.var.until,
       repeatable,
       file,

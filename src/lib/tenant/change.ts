@@ -5,7 +5,7 @@ import { findTaskOfRecord } from "./console/tasks.ts";
 import { throwFirstProblem } from "../rules/rule.ts";
 import type { Actor } from "./policy/asker.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
-import { addChangeNumber } from "./made-changes.ts";
+import { addChangeNumber, takeBaseRevision } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
 import { advanceCollections } from "./store/collections.ts";
 import { judgeWrittenRecords } from "./store/judge.ts";
@@ -46,10 +46,6 @@ export interface ChangeOptions<T> {
   readonly dryRun?: boolean | undefined;
   /** if true, the body applies the rules itself and reports their problems together with other problems */
   readonly isJudged?: boolean | undefined;
-  /**
-   * tenant's revision when a person was asked to confirm; the change is refused if the tenant has changed since then
-   */
-  readonly seen?: number | undefined;
 }
 
 /** The result of the body of a change. */
@@ -125,9 +121,9 @@ export const writeChange = async <T>(
     signal,
     dryRun = false,
     isJudged = false,
-    seen,
   } = change;
   const { actor, by, sender, store, surroundings } = author;
+  const base = dryRun || locks.length === 0 ? undefined : takeBaseRevision();
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);
   // loaded before the transaction, which may await only its store
   const checked = sender === undefined ? undefined : await import("./sign-in/same-sender.ts");
@@ -138,7 +134,7 @@ export const writeChange = async <T>(
       await checked?.requireSameSender(writer, sender);
       const done = once === undefined ? undefined : await findReplayedResult(writer, once);
       if (done !== undefined) return done;
-      if (seen !== undefined && [...found.values()].some(({ revision }) => revision > seen))
+      if (base !== undefined && [...found.values()].some(({ revision }) => revision > base))
         throw TENANT_CHANGED_FAILURE;
       const isObserved = locks.length > 0 && (await isMirror(writer));
       const { result, ...changed } = await body(writer);

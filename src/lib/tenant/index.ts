@@ -38,6 +38,7 @@ export interface AskedHere {
   readonly given: unknown;
   readonly file: { readonly stream: ReadableStream<Uint8Array>; readonly encoding: string } | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly base?: number | undefined;
 }
 
 /** The result of an operation, and the numbers of the changes that it made. */
@@ -137,12 +138,12 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
 const performHere = async (
   partsHere: () => TenantParts | Promise<TenantParts>,
   explain: TenantParts["explain"],
-  { one, path, given, file, signal = new AbortController().signal }: AskedHere,
+  { one, path, given, file, base, signal = new AbortController().signal }: AskedHere,
 ): Promise<Performed> => {
   try {
     const parts = await partsHere();
     const [{ perform }, upload] = await Promise.all([import("./perform.ts"), file && receiveHere(file, signal)]);
-    return await perform(one, parts, { path, given, signal, repeatable: undefined, file: upload });
+    return await perform(one, parts, { path, given, base, signal, repeatable: undefined, file: upload });
   } catch (error) {
     throw toFailure(explain(error));
   }

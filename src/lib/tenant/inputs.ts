@@ -34,15 +34,6 @@ export const DryRun = z
   .optional()
   .meta({ description: "true: return what would be done, and change nothing" });
 
-const SEEN_REVISION_DESCRIPTION =
-  "the tenant's revision from before the caller read the data that this request changes; if the data was changed since then, the request changes nothing and fails with 409";
-
-/** The tenant's revision that the caller saw before confirming; here in the body, below as a query parameter. */
-export const seenRevision = { seen: z.int().min(0).optional().meta({ description: SEEN_REVISION_DESCRIPTION }) };
-export const seenRevisionQuery = {
-  seen: z.coerce.number().int().min(0).optional().meta({ description: SEEN_REVISION_DESCRIPTION }),
-};
-
 /** The query parameter that finds records by a name: for example a path, a code or an email address. */
 export const byName = { name: z.string().min(1) };
 

@@ -40,7 +40,10 @@ export type PathOf<R extends string, P extends z.ZodRawShape> = {
   readonly [N in PathNames<R>]: N extends keyof P ? z.output<P[N] & z.ZodType> : string;
 };
 
-type OptionalKeys<I extends z.ZodType, In = z.input<I>> = { [K in keyof In]: undefined extends In[K] ? K : never }[keyof In];
+type OptionalKeys<I extends z.ZodType, In = z.input<I>> = {
+  // oxlint-disable-next-line typescript/no-empty-object-type -- true if the member may be missing
+  [K in keyof In]-?: {} extends Pick<In, K> ? K : never;
+}[keyof In];
 
 /** A value that its reader does not change. */
 type Frozen<T> = T extends readonly (infer E)[]

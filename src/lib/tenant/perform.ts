@@ -8,6 +8,8 @@ import type { TenantParts } from "./parts.ts";
 export interface Asked extends Call {
   readonly path: Readonly<Record<string, string>>;
   readonly given: unknown;
+  /** the tenant's revision that the caller saw */
+  readonly base?: number | undefined;
 }
 
 /** @throws Failure `not-permitted` if the acting account may not do this */
@@ -17,7 +19,7 @@ export const requireRights = ({ needs }: AnyOperation, asker: Actor, { given, pa
 };
 
 /** Performs an operation whose input was checked. Returns its result, and the numbers of the changes that it made. */
-export const perform = (one: AnyOperation, parts: TenantParts, { path, given, ...call }: Asked) => {
+export const perform = (one: AnyOperation, parts: TenantParts, { path, given, base, ...call }: Asked) => {
   requireRights(one, parts.session.asker, { given, path });
-  return collectChangeNumbers(() => one.run(parts, given, { ...path, ...call }));
+  return collectChangeNumbers(() => one.run(parts, given, { ...path, ...call }), base);
 };

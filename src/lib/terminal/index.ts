@@ -3,5 +3,5 @@ export type { Column } from "./output-choice.ts";
 export type { SaveRows } from "./output.ts";
 export { BYTE_UNIT, ROW_UNIT } from "./progress/progress.ts";
 export type { Choice, Prompts } from "./prompt.ts";
-export { Terminal } from "./terminal.ts";
+export { Terminal, type TerminalEnvironment } from "./terminal.ts";
 export type { TreeNode } from "./table/tree.ts";

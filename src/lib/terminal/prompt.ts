@@ -27,6 +27,8 @@ export interface PromptEnvironment {
   readonly show?: ((line: string) => string) | undefined;
   /** called before a question is shown, to stop drawing that would overwrite the question */
   readonly clear?: (() => void) | undefined;
+  /** called before a question about a change */
+  readonly asked?: (() => Promise<void>) | undefined;
   /** aborts a question when the process is to stop */
   readonly signal?: AbortSignal | undefined;
 }
@@ -49,6 +51,7 @@ export class Prompts {
     preset = false,
   }: Question & { readonly preset?: boolean | undefined }): Promise<boolean> {
     this.#mustBeInteractive(message, flag, "usage");
+    await this.#place.asked?.();
     const { default: ask } = await import("@inquirer/confirm");
     const japanese = this.#place.language === "ja";
     return this.#ask(flag, (context) =>
@@ -71,6 +74,7 @@ export class Prompts {
    */
   async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(message, flag, "input-rejected");
+    await this.#place.asked?.();
     const typed = (await this.input({ message, flag })).normalize("NFKC").replaceAll(",", "").trim();
     if (!/^\d+$/.test(typed) || Number(typed) !== expected) {
       throw new Failure("input-rejected", {

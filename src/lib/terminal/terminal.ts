@@ -53,6 +53,8 @@ export interface TerminalEnvironment {
   readonly clock: () => number;
   /** aborts questions and long results when the process is to stop */
   readonly signal?: AbortSignal | undefined;
+  /** called before a question about a change */
+  readonly asked?: (() => Promise<void>) | undefined;
   /** saves a workbook, for `--format xlsx` */
   readonly saveRows?: SaveRows | undefined;
   /** default: ora; tests pass another spinner */
@@ -175,6 +177,7 @@ export class Terminal {
       show: (line) => this.#paint(this.#mark(line)),
       clear: () => this.progress.stop(),
       signal: place.signal,
+      asked: place.asked,
     });
   }
 

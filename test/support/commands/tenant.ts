@@ -132,6 +132,10 @@ function responseOf({ one: { result: kind = "json" } }: TestRoute, answer: unkno
   return new Response((items as readonly unknown[]).map((line) => `${JSON.stringify(line)}\n`).join(""), { headers });
 }
 
+/** A terminal asks for the revision before any question, whatever a test is about. */
+const isRevisionUntold = ({ operation }: ReceivedRequest, answers: Answers): boolean =>
+  operation === "tenantRevision" && !Object.hasOwn(answers, operation);
+
 /**
  * A tenant that returns the specified responses and records the requests. Requests and responses must match the
  * contract exactly. A request without a specified response, and a response that is never requested, make the test fail.
@@ -158,6 +162,7 @@ export class AnsweringTenant {
   async #respond(request: Request): Promise<Response> {
     try {
       const { route, ...asked } = await parseReceivedRequest(request);
+      if (isRevisionUntold(asked, this.#answers)) return responseOf(route, { revision: 7 });
       this.requests.push(asked);
       await checkRequest({ ...asked, route });
       return responseOf(route, this.#answer(asked));

@@ -1,7 +1,6 @@
 import { CLOMO_KEY_WARNING } from "../../../lib/model/ade.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { STATE_UNCHANGED, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../../records/change-result.ts";
 import { findNextStep } from "../shown.ts";
 
 export default defineCommand({
@@ -28,10 +27,7 @@ export default defineCommand({
   async run(tools, { output, replace }) {
     const { terminal, outputs } = tools;
     const { client } = await tools.tenant("ade");
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const { certificate, created } = await client.ade.createKeyPair({ ...(replace && { replace }) });
-    if (created) tools.describeDone(STATE_CHANGED);
-    else tools.describeState(() => STATE_UNCHANGED);
     await outputs.write(output, certificate);
     await terminal.warn(CLOMO_KEY_WARNING);
     await terminal.note(

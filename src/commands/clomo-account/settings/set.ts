@@ -5,12 +5,7 @@ import { ACCOUNT_NAME_COMPOSITIONS } from "../../../lib/model/composition.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION, refuseEmptyChange } from "../../records/options.ts";
-import {
-  STATE_UNCHANGED,
-  showWrittenRecord,
-  STATE_MAYBE_CHANGED,
-  type ResultLayout,
-} from "../../records/change-result.ts";
+import { showWrittenRecord, type ResultLayout } from "../../records/change-result.ts";
 import { SETTINGS_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -39,14 +34,12 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "conflict", "locked"],
   shows: SETTINGS_COLUMNS,
   async run(tools, { composition, authentication, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const values = {
       ...(composition !== undefined && { composition }),
       ...(authentication !== undefined && { authentication }),
     };
     refuseEmptyChange(values, commandName("clomo-account settings set"));
     const { client } = await tools.tenant("accounts");
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     await showWrittenRecord(tools, await client.accounts.setSettings({ ...values, dryRun }), SETTINGS_RESULT_LAYOUT);
   },
 });

@@ -45,7 +45,6 @@ export async function runExport(
   options: InputOf<typeof EXPORT_OPTIONS>,
   { format, open }: ExportSource,
 ): Promise<void> {
-  tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
   const tenant = await tools.tenant();
   const form = await chooseTextFormat(tools, options, getAccountLanguage(tenant));
   const map = await loadColumnMap(tools, format, {

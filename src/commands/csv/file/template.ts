@@ -5,7 +5,7 @@ import { buildOutputColumns } from "../../../lib/csv/layout/map.ts";
 import { CONSOLE_DIALECT } from "../../../lib/csv/records/record.ts";
 import { formatRecordInDialect } from "../../../lib/csv/layout/relabel.ts";
 import { NEWLINES } from "../../../lib/csv/records/writer.ts";
-import { text, type Language } from "../../../lib/text/index.ts";
+import { type Language } from "../../../lib/text/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import { isWorkbookName, encodeTable } from "../../imports/outputs/table-file.ts";
@@ -34,7 +34,6 @@ export async function writeTemplate(
   options: InputOf<typeof TEMPLATE_OPTIONS>,
   { format, language, context, customFields = [] }: TemplateSource,
 ): Promise<void> {
-  tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
   const { output, encoding, bom } = options;
   rejectTextOptions(output, { "--encoding": encoding !== undefined, "--bom": bom });
   const map = await loadColumnMap(tools, format, {

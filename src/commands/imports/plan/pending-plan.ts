@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { line, renderAdvice, step, type Advice } from "../../../lib/advice/index.ts";
+import { CHANGED_STATE } from "../../../lib/client/changes.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import { ROW_UNIT } from "../../../lib/terminal/index.ts";
@@ -30,7 +31,6 @@ export class PendingPlan {
     this.plan = plan;
     this.#keep = keep;
     tools.summarize(summarizeCounts(plan));
-    tools.describeState(() => NOTHING_CHANGED);
   }
 
   get isCommitted(): boolean {
@@ -74,7 +74,6 @@ export class PendingPlan {
    */
   async commit(written: UploadOutput = {}): Promise<Import> {
     const { number, rows } = this.plan;
-    this.#tools.describeDone(describeUnknownOutcome(number));
     const step = this.#tools.terminal.progress.start({
       id: "commit",
       name: text("Committing", "適用"),
@@ -88,9 +87,9 @@ export class PendingPlan {
       step.finish();
       return committed;
     } catch (error) {
-      this.#isUnanswered = error instanceof Failure && error.code === "unavailable";
-      if (error instanceof Failure && !UNANSWERED_CODES.has(error.code))
-        this.#tools.describeState(() => NOTHING_CHANGED);
+      const isUnanswered = error instanceof Failure && UNANSWERED_CODES.has(error.code);
+      this.#isUnanswered = isUnanswered && error.code === "unavailable";
+      if (isUnanswered) this.#tools.describeDone(describeUnknownOutcome(number));
       throw this.#canResume(error) && (await this.#isOpen(error)) ? addNextStep(error, number) : error;
     }
   }
@@ -124,7 +123,7 @@ export class PendingPlan {
   }
 
   #describeCommitted(committed: Import): void {
-    this.#tools.describeDone(PLAN_COMMITTED);
+    this.#tools.describeDone(CHANGED_STATE);
     this.#tools.summarize({ ...summarizeCounts(committed), changed: hasChanges(committed) });
   }
 
@@ -204,8 +203,6 @@ const joinKeptPlan = (unchanged: Text, plan: Import): Text => {
   const { en, ja } = renderAdvice(describeKeptPlan(plan));
   return text(`${unchanged.en}, and ${en}`, `${unchanged.ja}。${ja}`);
 };
-
-const PLAN_COMMITTED = text("the whole plan was committed", "計画はすべて適用しました");
 
 const describeUnknownOutcome = (number: string): Text => {
   const [show, commit] = [line("imports show", [number]), line("imports commit", [number])];

@@ -14,7 +14,7 @@ import {
   addMapOptions,
   type ImportRequest,
 } from "./options.ts";
-import { NOTHING_CHANGED, PendingPlan } from "./pending-plan.ts";
+import { PendingPlan } from "./pending-plan.ts";
 import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
@@ -43,7 +43,6 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   const chosen = await tools.tenant("imports");
   const { client } = chosen;
   if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);
-  tools.describeState(() => NOTHING_CHANGED);
   await using file = await openInput(tools, asked.file);
   const map = await loadListMap(tools, file, asked);
   const requested = addMapOptions(asked, map?.options);

@@ -7,9 +7,8 @@ import { codeKey } from "../../../lib/model/normalise.ts";
 import { describePendingUpload, recordFile } from "../../../lib/renewals/download.ts";
 import { compareByExpiry, judgeExpiry, type CheckedItem, type JudgedItem } from "../../../lib/renewals/judge.ts";
 import { gatherItems } from "../../../lib/renewals/sources.ts";
-import { formatCount, text, type Text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
-import { STATE_CHANGED } from "../../records/change-result.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
 import { noteUnreachableOwner } from "./missing.ts";
@@ -35,12 +34,6 @@ export async function addFolder(
   const recorded = await client.renewals.list();
   const known = new Map(recorded.flatMap((item) => listFingerprints(item).map((file) => [file, item] as const)));
   const added: JudgedItem[] = [];
-  tools.describeState(() =>
-    text(
-      `${formatCount(added.length, "item")} recorded; one more item may have been recorded`,
-      `${added.length} 件を登録しました。もう 1 件登録されている可能性があります`,
-    ),
-  );
   let refused = 0;
   const { checked, superseded } = summariseCheck(found, asOf.thresholds);
   for (const { source, remark } of superseded) {
@@ -76,7 +69,6 @@ export async function addFolder(
       await terminal.problem(text(`${one.source}: ${error.what.en}`, `${one.source}: ${error.what.ja}`));
     }
   }
-  tools.describeDone(STATE_CHANGED);
   await terminal.list(ITEM_COLUMNS, added);
   await noteUnreachableOwner(tools, added);
   if (refused === 0) return undefined;

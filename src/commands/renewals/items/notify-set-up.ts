@@ -27,9 +27,7 @@ export async function writeNotifySettings(tools: Tools): Promise<void> {
       hint: step("to test the settings", "動作の確認", line("renewals notify", ["test"])),
     });
   }
-  tools.describeState(() => text("no settings were written", "設定ファイルは書き出していません"));
   const content = renderSettings(terminal.language);
-  tools.describeState(() => text("the settings may have been written", "設定ファイルは書き出された可能性があります"));
   await ensureFolder(home.settings);
   await writeProgramFile(file, content, { ...temporary, secret: true });
   await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));

@@ -3,7 +3,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
+import { showWrittenRecord } from "../../records/change-result.ts";
 import { defineItemOption, parseCheckItems, SCHEME_COLUMNS, SCHEME_HELP, SCHEME_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineCommand({
@@ -21,11 +21,9 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "locked"],
   shows: SCHEME_COLUMNS,
   async run(tools, { name, item, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const operations = parseCheckItems(item, "--item");
     if (operations.length === 0) throw MISSING_ITEM_FAILURE;
     const { client } = await tools.tenant("roles");
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     await showWrittenRecord(tools, await client.roles.createScheme({ name, operations, dryRun }), SCHEME_RESULT_LAYOUT);
   },
 });

@@ -9,15 +9,7 @@ import { listColumns } from "../../listing/list.ts";
 import { formatTenantName } from "../../imports/plan/show.ts";
 import { askToApply } from "../../imports/plan/settle.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
-import { getRevisionBeforePrompt } from "../../records/seen.ts";
-import {
-  STATE_UNCHANGED,
-  DRY_RUN_NOTE,
-  describeConsoleTask,
-  proposeUndo,
-  STATE_MAYBE_CHANGED,
-  STATE_CHANGED,
-} from "../../records/change-result.ts";
+import { DRY_RUN_NOTE, describeConsoleTask, proposeUndo } from "../../records/change-result.ts";
 import { SCHEME_ARGUMENT, SCHEME_COLUMNS, findSchemeByName } from "./columns.ts";
 import { requireNamedContext } from "../../permission.ts";
 
@@ -32,12 +24,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: SCHEME_COLUMNS,
   async run(tools, { schemes: names, confirmDeletions, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const { terminal } = tools;
     const chosen = await tools.tenant("roles");
     const { client, permitChange } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
-    const seen = dryRun || confirmDeletions !== undefined ? undefined : await getRevisionBeforePrompt(tools);
     const known = await client.roles.schemes();
     const schemes = [...new Set(names.map((name) => findSchemeByName(name, known)))];
     const ids = schemes.map(({ id }) => id);
@@ -54,9 +44,7 @@ export default defineCommand({
     }
     await permitChange();
     await askToApply(tools, plan, { confirmDeletions });
-    tools.describeState(() => STATE_MAYBE_CHANGED);
-    const deleted = await client.roles.deleteSchemes({ ids, seen });
-    tools.describeDone(STATE_CHANGED);
+    const deleted = await client.roles.deleteSchemes({ ids });
     await terminal.list(columns, deleted.schemes);
     for (const sentence of describeDeletion(deleted)) await terminal.note(sentence);
     await proposeUndo(tools);

@@ -4,7 +4,7 @@ import type { ManualValues } from "../../../lib/model/thing.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION, refuseEmptyChange } from "../../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
+import { showWrittenRecord } from "../../records/change-result.ts";
 import {
   defineItemOption,
   parseCheckItems,
@@ -35,7 +35,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SCHEME_COLUMNS,
   async run(tools, { scheme: typed, name, item, addItem, removeItem, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const [operations, addItems, removeItems] = [
       parseCheckItems(item, "--item"),
       parseCheckItems(addItem, "--add-item"),
@@ -53,7 +52,6 @@ export default defineCommand({
     refuseEmptyChange(values, EDIT_COMMAND);
     const { client } = await tools.tenant("roles");
     const { id } = findSchemeByName(typed, await client.roles.schemes());
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.roles.editScheme(id, { ...values, dryRun });
     await showWrittenRecord(tools, written, SCHEME_RESULT_LAYOUT);
     const { before, after } = written;

@@ -1,7 +1,7 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
+import { showWrittenRecord } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
 import { GROUP_COLUMNS, GROUP_RESULT_LAYOUT } from "./columns.ts";
 
@@ -13,9 +13,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "locked"],
   shows: GROUP_COLUMNS,
   async run(tools, { name, app, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const { client } = await tools.tenant("secured");
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     await showWrittenRecord(tools, await client.secured.createGroup(app, { name, dryRun }), GROUP_RESULT_LAYOUT);
   },
 });

@@ -11,15 +11,7 @@ import { listColumns } from "../../listing/list.ts";
 import { formatTenantName } from "../../imports/plan/show.ts";
 import { askToApply } from "../../imports/plan/settle.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
-import { getRevisionBeforePrompt } from "../../records/seen.ts";
-import {
-  STATE_UNCHANGED,
-  DRY_RUN_NOTE,
-  describeConsoleTask,
-  proposeUndo,
-  STATE_MAYBE_CHANGED,
-  STATE_CHANGED,
-} from "../../records/change-result.ts";
+import { DRY_RUN_NOTE, describeConsoleTask, proposeUndo } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
 import { getManagerTitle } from "../users/roles.ts";
 import { GROUP_ARGUMENT, GROUP_COLUMNS, findGroup } from "./columns.ts";
@@ -36,12 +28,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: GROUP_COLUMNS,
   async run(tools, { groups: names, app, confirmDeletions, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const { terminal } = tools;
     const chosen = await tools.tenant("secured");
     const { client, permitChange } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
-    const seen = dryRun || confirmDeletions !== undefined ? undefined : await getRevisionBeforePrompt(tools);
     const known = await client.secured.groups(app);
     const groups = [...new Set(names.map((name) => findGroup(app, name, known)))];
     const columns = listColumns(terminal, GROUP_COLUMNS, SECURED_GROUP.usual);
@@ -56,11 +46,9 @@ export default defineCommand({
     }
     await permitChange();
     await askToApply(tools, plan, { confirmDeletions });
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const memberships = countMemberships(groups);
     const ids = groups.map(({ id }) => id);
-    const deleted = await client.secured.deleteGroups(app, { ids, memberships, seen });
-    tools.describeDone(STATE_CHANGED);
+    const deleted = await client.secured.deleteGroups(app, { ids, memberships });
     await terminal.list(columns, deleted.groups);
     for (const sentence of describeDeletion(deleted)) await terminal.note(sentence);
     await proposeUndo(tools);

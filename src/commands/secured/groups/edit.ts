@@ -1,7 +1,7 @@
 import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
+import { showWrittenRecord } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
 import { GROUP_ARGUMENT, GROUP_COLUMNS, findGroup, GROUP_RESULT_LAYOUT } from "./columns.ts";
 
@@ -23,10 +23,8 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: GROUP_COLUMNS,
   async run(tools, { group, app, name, dryRun }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const { client } = await tools.tenant("secured");
     const { id, users } = findGroup(app, group, await client.secured.groups(app));
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.secured.editGroup({ app, id }, { name, dryRun });
     await showWrittenRecord(tools, written, GROUP_RESULT_LAYOUT);
     if (users > 0 && written.before?.name !== written.after.name) {

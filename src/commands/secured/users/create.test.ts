@@ -1,4 +1,3 @@
-import { EventEmitter } from "node:events";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -172,15 +171,3 @@ test.each([["--password-stdin", CANARY], [`--password${CANARY}`], ["--password",
     expect(en.requests).toEqual([]);
   },
 );
-
-test("a signal during the creation reports that the user may have been created", async () => {
-  const signals = new EventEmitter();
-  const createSecuredUser = () => {
-    signals.emit("SIGTERM");
-    return new Failure("unavailable", { what: text("cut off", "切断") });
-  };
-  const circumstances = { signals, tenant: { createSecuredUser }, folder: withFiles() };
-  const ended = await runInBoth(`${LINE} --password-file password.txt`, circumstances);
-  expect(ended.en).toMatchObject({ exit: 143, stderr: "error: interrupted: the change may have been made\n" });
-  expect(ended.ja.stderr).toContain("変更されている可能性があります");
-});

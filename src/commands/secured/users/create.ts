@@ -2,7 +2,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
+import { showWrittenRecord } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
 import { SECURED_USER_COLUMNS } from "./columns.ts";
 import { hasPassword, FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
@@ -39,7 +39,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SECURED_USER_COLUMNS,
   async run(tools, { userId, app, role, set, createGroups, passwordInConsole, dryRun, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const isGiven = hasPassword(options);
     if (passwordInConsole && isGiven) throw PASSWORD_CONFLICT;
     const values = {
@@ -55,7 +54,6 @@ export default defineCommand({
       passwordPrompt: (!passwordInConsole && !isGiven) || options.passwordPrompt,
     });
     const { client } = await tools.tenant("secured");
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.secured.create(app, { userId, ...values, ...secrets, dryRun });
     await showWrittenRecord(tools, written, buildSecuredUserLayout(app, tools.terminal));
     const lack = describeMissingGroup(app, written.after);

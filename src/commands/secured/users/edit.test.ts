@@ -1,8 +1,5 @@
-import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import type { SecuredUser, WrittenSecuredUser } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -80,21 +77,6 @@ test("facts 6.7: warns that a ファイル管理者 without any remaining group 
     "a ファイル管理者 without a group cannot work in any folder; to add a group: --group NAME\n",
   );
   expect(ja.stderr).toContain("グループのないファイル管理者は");
-});
-
-test.each([
-  ["findSecuredUsers", "nothing was changed", "何も変更していません"],
-  ["editSecuredUser", "the change may have been made", "変更されている可能性があります"],
-])("a signal during %s reports what was changed", async (during, en, ja) => {
-  const signals = new EventEmitter();
-  const cutOff = () => {
-    signals.emit("SIGTERM");
-    return new Failure("unavailable", { what: text("cut off", "切断") });
-  };
-  const tenant = during === "findSecuredUsers" ? { [during]: cutOff } : { ...finding, [during]: cutOff };
-  const ended = await runInBoth("secured users edit hanako01 --app docs --device d", { signals, tenant });
-  expect(ended.en).toMatchObject({ exit: 143, stderr: `error: interrupted: ${en}\n` });
-  expect(ended.ja.stderr).toContain(ja);
 });
 
 test("prints what to do in the console if the tenant is a mirror", async () => {

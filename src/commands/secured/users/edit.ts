@@ -3,13 +3,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 import { DRY_RUN_OPTION, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../../records/options.ts";
-import {
-  STATE_UNCHANGED,
-  FORMER_SECRETS,
-  noteNotRestored,
-  showWrittenRecord,
-  STATE_MAYBE_CHANGED,
-} from "../../records/change-result.ts";
+import { FORMER_SECRETS, noteNotRestored, showWrittenRecord } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
 import { SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, buildSecuredUserKind } from "./columns.ts";
 import { FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
@@ -27,7 +21,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SECURED_USER_COLUMNS,
   async run(tools, { user, app, role, set, createGroups, dryRun, ...options }) {
-    tools.describeState(() => STATE_UNCHANGED);
     const [own, secrets] = [
       await parseValueOptions(FIELDS_WITH_OPTIONS, options),
       await readUserSecrets(tools, options),
@@ -43,7 +36,6 @@ export default defineCommand({
     const found = await client.secured.find(app, { name: user });
     const { id } = requireSingleMatch(user, found, buildSecuredUserKind(app));
     if (Object.keys(secrets).length > 0) await noteNotRestored(tools, FORMER_SECRETS);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
     const change = { ...values, ...(createGroups && { createGroups }), dryRun };
     const written = await client.secured.edit({ app, id }, change);
     await showWrittenRecord(tools, written, buildSecuredUserLayout(app, tools.terminal));

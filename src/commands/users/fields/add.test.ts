@@ -1,8 +1,5 @@
-import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import type { CustomField } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -20,25 +17,4 @@ test("a terminal shows it in the selected language", async () => {
   const { en, ja } = await runInBoth("users fields add 入社年", { tenant: { addField: field }, terminal: {} });
   expect(en.stdout).toMatch(/^id +\S+\nname +入社年\ncreated +2026/);
   expect(ja.stdout).toMatch(/^ID +\S+\n項目名 +入社年\n作成日時 +2026/);
-});
-
-test.each([
-  [undefined, "the field may have been added", "追加されている可能性"],
-  [
-    field,
-    "the change was made; the output may be incomplete",
-    "変更は完了しましたが、出力は途中までの可能性があります",
-  ],
-])("a signal reports that the field may have been added, until the tenant responds: %j", async (answer, en, ja) => {
-  const signals = new EventEmitter();
-  const tenant = {
-    addField: () => {
-      signals.emit("SIGTERM");
-      return answer ?? new Failure("unavailable", { what: text("cut off", "切断") });
-    },
-  };
-  const ended = await runInBoth("users fields add 入社年", { signals, tenant });
-  expect(ended.en).toMatchObject({ exit: 143, stderr: `error: interrupted: ${en}\n` });
-  expect(ended.ja.exit).toBe(143);
-  expect(ended.ja.stderr).toContain(ja);
 });

@@ -1,7 +1,7 @@
 import { line } from "../../../lib/advice/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { proposeUndo, STATE_CHANGED } from "../../records/change-result.ts";
+import { proposeUndo } from "../../records/change-result.ts";
 import { FIELD_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -19,9 +19,7 @@ export default defineCommand({
   shows: FIELD_COLUMNS,
   async run(tools, { name }) {
     const { client } = await tools.tenant("users");
-    tools.describeState(() => text("the field may have been added", "項目は追加されている可能性があります"));
     const added = await client.users.addField({ name });
-    tools.describeDone(STATE_CHANGED);
     await tools.terminal.show(FIELD_COLUMNS, added);
     await proposeUndo(tools);
   },

@@ -114,6 +114,6 @@ test("Ctrl-C at the question removes nothing, and that is reported", async () =>
   const tenant = { ...asked, ...seen };
   const { exit, stderr, requests } = await run("users fields remove 入社年", { tenant, terminal: { typing } });
   expect(exit).toBe(130);
-  expect(stderr).toContain("error: interrupted: nothing was removed\n");
+  expect(stderr).toContain("error: interrupted: nothing was changed\n");
   expect(operations(requests)).toEqual(ASKING);
 });

@@ -5,8 +5,7 @@ import { defineCommand } from "../../command.ts";
 import { CONFIRM_DELETIONS_OPTION } from "../../imports/plan/options.ts";
 import { confirmChange, requireNamedContext, requireNamedContextForDeletion } from "../../permission.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
-import { getRevisionBeforePrompt } from "../../records/seen.ts";
-import { noteNotRestored, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../../records/change-result.ts";
+import { noteNotRestored } from "../../records/change-result.ts";
 import type { Tools } from "../../tools.ts";
 import { FIELD_COLUMNS, findCustomField } from "./columns.ts";
 
@@ -38,11 +37,9 @@ export default defineCommand({
   shows: FIELD_COLUMNS,
   async run(tools, { field: name, confirmDeletions, dryRun }) {
     const { terminal } = tools;
-    tools.describeState(() => NOTHING_REMOVED_TEXT);
     const chosen = await tools.tenant("users");
     const { client, permitChange } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
-    const seen = dryRun || confirmDeletions !== undefined ? undefined : await getRevisionBeforePrompt(tools);
     const field = await client.users.field(findCustomField(name, await client.users.fields()).id);
     const { users } = field;
     checkConfirmedUsers(users, confirmDeletions);
@@ -63,9 +60,7 @@ export default defineCommand({
       await terminal.note(NOTHING_REMOVED_TEXT);
       return;
     }
-    tools.describeState(() => STATE_MAYBE_CHANGED);
-    const removed = await client.users.removeField(field.id, { users, seen });
-    tools.describeDone(STATE_CHANGED);
+    const removed = await client.users.removeField(field.id, { users });
     await terminal.note(
       text(
         `the field ${removed.name} was removed, with the values of ${formatCount(users, "user")}`,

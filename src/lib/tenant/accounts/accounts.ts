@@ -277,8 +277,6 @@ const createUnknownUserIdFailure = (id: string): Failure => {
 interface AccountSettingsRequest {
   readonly composition?: AccountNameComposition | undefined;
   readonly authentication?: string | null | undefined;
-  /** the tenant's revision when the values were read; see `ChangeOptions` */
-  readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
@@ -291,9 +289,9 @@ interface AccountSettingsRequest {
  */
 export const updateAccountSettings = (
   session: Session,
-  { composition, authentication, seen, dryRun = false }: AccountSettingsRequest,
+  { composition, authentication, dryRun = false }: AccountSettingsRequest,
 ): Promise<WrittenAccountSettings> =>
-  session.change({ action: "accounts.settings", locks: ["accounts"], seen, dryRun }, async (writer) => {
+  session.change({ action: "accounts.settings", locks: ["accounts"], dryRun }, async (writer) => {
     requirePermission(session.asker, ["accounts.settings"]);
     if (composition !== undefined) checkFieldValue("composition", ACCOUNT_SETTINGS.fields.composition, composition);
     const before = await readAccountSettings(writer);

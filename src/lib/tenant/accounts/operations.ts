@@ -16,7 +16,7 @@ const loadAdministrators = () => import("./administrators.ts");
 const { fields: FIELDS } = ACCOUNT;
 
 const buildFilters = ({ z, buildSearchFilters, queryFlag }: InputKit) => ({
-  ...buildSearchFilters({ org: "the accounts of users in this organisation", text: "text in any value of an account" }),
+  ...buildSearchFilters("the accounts of users in this organisation"),
   role: z.enum(FIELDS.role.choices).optional(),
   supported: queryFlag.meta({ description: "true: only accounts with the support option" }),
 });
@@ -65,11 +65,10 @@ export const accounts = {
   setSettings: operation({
     route: "PUT /v1/accounts/settings",
     about: "Set the authentication type, and what the names of new accounts are built from",
-    input: ({ z, newValueSchema, seenRevision, writeOptions }) =>
+    input: ({ z, newValueSchema, writeOptions }) =>
       z.strictObject({
         composition: z.enum(ACCOUNT_SETTINGS.fields.composition.choices).optional(),
         authentication: newValueSchema(ACCOUNT_SETTINGS.fields.authentication).nullable().optional(),
-        ...seenRevision,
         ...writeOptions,
       }),
     needs: ["accounts.settings"],
@@ -119,7 +118,7 @@ export const accounts = {
   transfer: operation({
     route: "POST /v1/accounts/{id}/transfer",
     about: "Transfer an account's support option, system administrator role and renewal items to a successor",
-    input: ({ z, Id, seenRevision, writeOptions }) => z.strictObject({ to: Id, ...seenRevision, ...writeOptions }),
+    input: ({ z, Id, writeOptions }) => z.strictObject({ to: Id, ...writeOptions }),
     needs: ["accounts.write", "accounts.roles", "renewals.write"],
     run: async ({ session }, given, { id }) =>
       (await import("../handover/transfer.ts")).transferAccount(session, id, given),
@@ -176,8 +175,8 @@ export const roles = {
   deleteSchemes: operation({
     route: "POST /v1/roles/schemes/delete",
     about: "Delete custom schemes that no account has, all of them or none",
-    input: ({ z, recordIdList, seenRevision, writeOptions }) =>
-      z.strictObject({ ...recordIdList, ...seenRevision, ...writeOptions }),
+    input: ({ z, recordIdList, writeOptions }) =>
+      z.strictObject({ ...recordIdList, ...writeOptions }),
     needs: ["schemes.write"],
     run: async ({ session }, given) => (await loadSchemes()).deleteSchemes(session, given),
   }),

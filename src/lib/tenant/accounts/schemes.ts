@@ -116,7 +116,6 @@ export const readSchemeWithHolders = async (reader: Reader, id: string): Promise
 
 interface SchemeDeletion {
   readonly ids: readonly string[];
-  readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
@@ -128,10 +127,10 @@ interface SchemeDeletion {
  */
 export const deleteSchemes = (
   session: Session,
-  { ids, seen, dryRun = false }: SchemeDeletion,
+  { ids, dryRun = false }: SchemeDeletion,
 ): Promise<DeletedSchemes> => {
   requireIds(ids);
-  const change = { action: "roles.schemes.delete", locks: ["schemes", "accounts"], seen, dryRun };
+  const change = { action: "roles.schemes.delete", locks: ["schemes", "accounts"], dryRun };
   return session.change(change, async (writer) => {
     const schemes: Scheme[] = [];
     for (const id of new Set(ids)) {

@@ -44,13 +44,12 @@ export const devices = {
   setOwner: operation({
     route: "POST /v1/devices/set-owner",
     about: "Set the owner of devices, for all of them or none; `wipes` is the number that has to be wiped for it",
-    input: ({ z, Id, recordIdList, seenRevision, writeOptions }) =>
+    input: ({ z, Id, recordIdList, writeOptions }) =>
       z.strictObject({
         ...recordIdList,
         owner: Id.nullable(),
         ownerOrg: Id.nullable(),
         wipes: z.int().min(0).optional(),
-        ...seenRevision,
         ...writeOptions,
       }),
     needs: ["devices.write"],

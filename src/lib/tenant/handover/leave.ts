@@ -23,8 +23,6 @@ export type LeaveResult = ChangeResult<Dependents>;
 
 interface LeaveRequest {
   readonly ids: readonly string[];
-  /** the tenant's revision before the users were read */
-  readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
@@ -41,7 +39,7 @@ const LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `sec
  */
 export const leaveUsers = (
   session: Session,
-  { ids, seen, dryRun = false }: LeaveRequest,
+  { ids, dryRun = false }: LeaveRequest,
   once?: RequestKey,
 ): Promise<LeaveResult[]> => {
   const { asker } = session;
@@ -60,7 +58,7 @@ export const leaveUsers = (
     );
   };
   const replay = (reader: Reader, _: string, taskOf: TaskFinder): Promise<LeaveResult[]> => answer(reader, taskOf);
-  const change = { action: "users.leave", locks: LOCKS, seen, dryRun, once: once && { ...once, replay } };
+  const change = { action: "users.leave", locks: LOCKS, dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
     const changed: EndedRights[] = [];
     for (const before of await findDependents(writer, asker, ids))

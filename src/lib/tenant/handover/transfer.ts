@@ -41,7 +41,6 @@ export interface TransferResult {
 interface TransferRequest {
   /** id of the user who becomes the successor */
   readonly to: string;
-  readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
@@ -58,10 +57,10 @@ interface TransferRequest {
 export const transferAccount = (
   session: Session,
   id: string,
-  { to, seen, dryRun = false }: TransferRequest,
+  { to, dryRun = false }: TransferRequest,
 ): Promise<TransferResult> =>
   session.change(
-    { action: "accounts.transfer", locks: ["accounts", "users", "renewals"], seen, dryRun },
+    { action: "accounts.transfer", locks: ["accounts", "users", "renewals"], dryRun },
     async (writer) => {
       if (id === to) throw createSamePersonFailure();
       const leaver = await getStoredAccount(writer, id);

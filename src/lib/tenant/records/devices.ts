@@ -36,7 +36,6 @@ export interface DeviceOwnerChange {
   readonly ownerOrg: string | null;
   /** the confirmed number of devices that must be wiped */
   readonly wipes?: number | undefined;
-  readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
@@ -48,7 +47,7 @@ export interface DeviceOwnerChange {
  */
 export const changeDeviceOwners = (
   session: Session,
-  { ids, owner, ownerOrg, wipes, seen, dryRun }: DeviceOwnerChange,
+  { ids, owner, ownerOrg, wipes, dryRun }: DeviceOwnerChange,
   once?: RequestKey,
 ): Promise<ChangeResult<Device>[]> => {
   const whole = (changed: readonly EditedRecord<Device>[]): void => requireConfirmedWipes(changed, { wipes, dryRun });
@@ -57,7 +56,7 @@ export const changeDeviceOwners = (
     EDITABLE_DEVICES,
     ids,
     { owner, ownerOrg, dryRun },
-    { verb: "set-owner", whole, seen, once },
+    { verb: "set-owner", whole, once },
   );
 };
 

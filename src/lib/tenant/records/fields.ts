@@ -82,7 +82,6 @@ export const getFieldWithUsage = async (reader: Reader, id: string): Promise<Cus
 
 interface FieldRemoval {
   readonly users?: number | undefined;
-  readonly seen?: number | undefined;
 }
 
 /**
@@ -94,9 +93,9 @@ interface FieldRemoval {
 export const removeCustomField = (
   session: Session,
   id: string,
-  { users: expected, seen }: FieldRemoval = {},
+  { users: expected }: FieldRemoval = {},
 ): Promise<CustomField> =>
-  session.change({ action: "fields.remove", locks: ["fields", "users"], seen }, async (writer) => {
+  session.change({ action: "fields.remove", locks: ["fields", "users"] }, async (writer) => {
     const { pk, field } = await getStoredField(writer, id);
     const users = await countCustomValues(writer, pk);
     if (expected !== undefined && expected !== users) throw createValueCountFailure(users, expected);

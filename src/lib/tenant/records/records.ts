@@ -180,7 +180,6 @@ interface EditOptions<R> {
   readonly each?: ((before: R) => ManualValues) | undefined;
   /** checks all changed records together before they are committed.  @throws Failure if the change is not allowed */
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
-  readonly seen?: number | undefined;
   readonly once?: RequestKey | undefined;
 }
 
@@ -193,7 +192,7 @@ export const editRecords = <F extends Fields>(
   noun: EditableRecordType<F>,
   ids: readonly string[],
   { dryRun = false, ...given }: ManualRequestBody,
-  { verb, each, whole, seen, once }: EditOptions<RecordOf<F>>,
+  { verb, each, whole, once }: EditOptions<RecordOf<F>>,
 ): Promise<ChangeResult<RecordOf<F>>[]> => {
   const { list, collection, actions } = noun;
   const replay = (reader: Reader, _: string, taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>[]> =>
@@ -204,7 +203,7 @@ export const editRecords = <F extends Fields>(
       }),
     );
   const kept = once && { ...once, replay };
-  const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, seen, once: kept };
+  const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, once: kept };
   return session.change(change, async (writer) => {
     const all: EditedRecord<RecordOf<F>>[] = [];
     const made: ChangedObject[] = [];

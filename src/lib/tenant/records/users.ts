@@ -69,13 +69,10 @@ export const moveUsers = async (
   {
     ids,
     org,
-    seen,
     dryRun,
   }: {
     readonly ids: readonly string[];
     readonly org: string;
-    /** the tenant's revision before the users were read */
-    readonly seen?: number | undefined;
     readonly dryRun?: boolean | undefined;
   },
   once?: Omit<IdempotentRequest<ChangeResult<User>[]>, "replay">,
@@ -87,7 +84,7 @@ export const moveUsers = async (
     defineEditableUsers(session),
     ids,
     { org, dryRun },
-    { verb: "move", seen, once },
+    { verb: "move", once },
   );
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
 };

@@ -47,9 +47,8 @@ export const renewals = {
   remove: operation({
     route: "DELETE /v1/renewals/{id}",
     about: "Delete a renewal item and its recorded reminders",
-    input: ({ z, seenRevisionQuery }) => z.strictObject(seenRevisionQuery),
     needs: ["renewals.write"],
-    run: async ({ session }, given, { id }) => (await loadRenewals()).removeRenewal(session, id, given),
+    run: async ({ session }, _, { id }) => (await loadRenewals()).removeRenewal(session, id),
   }),
   notices: operation({
     route: "GET /v1/renewals/notices",

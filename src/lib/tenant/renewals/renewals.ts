@@ -19,7 +19,7 @@ import { replaceBlanksWithNull } from "../../rules/values.ts";
 import { addOneYear } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
-import type { ChangedObject, ChangeOptions, IdempotentRequest, Session } from "../session.ts";
+import type { ChangedObject, IdempotentRequest, Session } from "../session.ts";
 import {
   deleteRenewalItem,
   findClaimedReminder,
@@ -257,9 +257,8 @@ const confirmLogin = ({ name, confirmedAt }: RenewalItem, at: string): Partial<R
 export const removeRenewal = (
   session: Session,
   id: string,
-  { seen }: Pick<ChangeOptions<RenewalItem>, "seen">,
 ): Promise<RenewalItem> =>
-  session.change({ action: "renewals.remove", locks: RENEWAL_LOCKS, seen }, async (writer) => {
+  session.change({ action: "renewals.remove", locks: RENEWAL_LOCKS }, async (writer) => {
     const before = await getRenewalItem(writer, id);
     await deleteRenewalItem(writer, id);
     return { result: before, objects: [toItemObject(before)], before };

@@ -39,8 +39,8 @@ export const users = {
   move: operation({
     route: "POST /v1/users/move",
     about: "Move users into an organisation, all of them or none",
-    input: ({ z, Id, recordIdList, seenRevision, writeOptions }) =>
-      z.strictObject({ ...recordIdList, org: Id, ...seenRevision, ...writeOptions }),
+    input: ({ z, Id, recordIdList, writeOptions }) =>
+      z.strictObject({ ...recordIdList, org: Id, ...writeOptions }),
     needs: ["users.move"],
     once: true,
     run: async ({ session }, given, { repeatable }) => (await loadUsers()).moveUsers(session, given, repeatable),
@@ -71,8 +71,8 @@ export const users = {
   removeField: operation({
     route: "DELETE /v1/users/fields/{id}",
     about: "Remove a custom field and its values; if another number of users has a value than given, nothing is removed",
-    input: ({ z, seenRevisionQuery }) =>
-      z.strictObject({ users: z.coerce.number().int().optional(), ...seenRevisionQuery }),
+    input: ({ z }) =>
+      z.strictObject({ users: z.coerce.number().int().optional() }),
     needs: ["fields.write"],
     run: async ({ session }, given, { id }) => (await loadFields()).removeCustomField(session, id, given),
   }),

@@ -159,14 +159,21 @@ test("a signal after the commit reports the commit, and the file stays", async (
   const told = circumstances({ more: { commitImport, import: written(planOf()) } });
   const { exit, stderr } = await run(LINE, { ...told, signals });
   expect(exit).toBe(130);
-  expect(stderr).toContain("error: interrupted: the whole plan was committed");
+  expect(stderr).toContain("error: interrupted: the change was made; the output may be incomplete");
   expect(linesOf(told.folder)).toHaveLength(6);
 });
 
 test.each([
   ["interrupted", "planned", false, 130, "interrupted: nothing was changed", "何も変更していません"],
   ["interrupted", undefined, true, 130, "interrupted: the commit was in progress:", "適用の途中でした。"],
-  ["interrupted", "committed", true, 130, "interrupted: the whole plan was committed", "計画はすべて適用しました"],
+  [
+    "interrupted",
+    "committed",
+    true,
+    130,
+    "interrupted: the change was made; the output may be incomplete",
+    "変更は完了しましたが",
+  ],
   ["unavailable", "planned", false, 7, "stopped", "停止"],
   ["unavailable", undefined, true, 7, "stopped", "停止"],
   ["unavailable", "committed", true, 7, "stopped", "停止"],

@@ -98,7 +98,6 @@ interface GroupDeletion {
   readonly ids: readonly string[];
   /** the number of memberships that the caller expects to be removed */
   readonly memberships?: number | undefined;
-  readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
@@ -111,11 +110,11 @@ interface GroupDeletion {
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,
-  { ids, memberships: expected, seen, dryRun = false }: GroupDeletion,
+  { ids, memberships: expected, dryRun = false }: GroupDeletion,
 ): Promise<DeletedGroups> => {
   const noun = defineEditableGroups(app);
   requireIds(ids);
-  const change = { action: "secured.groups.delete", locks: [noun.collection], seen, dryRun };
+  const change = { action: "secured.groups.delete", locks: [noun.collection], dryRun };
   return session.change(change, async (writer) => {
     const groups = await Promise.all([...new Set(ids)].map((id) => getRecordById(writer, noun.list, id)));
     const names = groups.map(({ name }) => name);
