@@ -1,6 +1,7 @@
 /**
- * Generates everything that is derived from the declarations of the program: the lists of commands, the catalogue of command lines for messages, the guides as data, `docs/commands/**`, the exit codes in
- * `docs/using.*.md`, and `docs/api/openapi.json`. With `--check`, writes nothing and fails
+ * Generates everything that is derived from the declarations of the program: the lists of commands, the catalogue of
+ * command lines for messages, the guides as data, `docs/commands/**`, the exit codes in `docs/using.*.md`,
+ * `docs/api/openapi.json`, and the hashes of the schemas of tenant files. With `--check`, writes nothing and fails
  * if a file differs from what would be generated. With `--json`, writes nothing and prints the declarations of the
  * commands as data, without their texts; `--root FOLDER` selects another checkout.
  */
@@ -17,6 +18,7 @@ import { renderGuidesSource, readGuides } from "./generate/guides.ts";
 import { renderProgramLists } from "./generate/lists.ts";
 import { buildOpenApiDocument } from "./generate/openapi.ts";
 import { renderReferencePages } from "./generate/reference.ts";
+import { renderSchemaHashes } from "./generate/schemas.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -35,6 +37,7 @@ async function generateFiles(check: boolean): Promise<void> {
     ...renderReferencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ["docs/using.en.md", insertExitCodes(await readFile(join(ROOT, "docs/using.en.md"), "utf8"), "en")],
     ["docs/using.ja.md", insertExitCodes(await readFile(join(ROOT, "docs/using.ja.md"), "utf8"), "ja")],
+    ["src/lib/tenant/store/sqlite/schemas.json", renderSchemaHashes()],
     ["docs/api/openapi.json", `${JSON.stringify(await buildOpenApiDocument(version))}\n`],
   ]);
   const stale = globSync("docs/commands/**/*.md", { cwd: ROOT })

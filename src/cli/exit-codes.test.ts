@@ -29,6 +29,7 @@ test("every command opens a tenant, except these", async () => {
     "devices template",
     "doctor",
     "handover diff",
+    "handover receive",
     "handover report",
     "handover verify",
     "orgs template",

@@ -315,17 +315,25 @@ const createStateTools = (interrupts: Interrupts, summary: RunSummary): StateToo
   untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
 });
 
-type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "inspectTenant">;
+type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "inspectTenant" | "inspectCopy" | "receiveTenant">;
 
 const createTenantTools = (
   tenants: ReturnType<typeof createTenantPool>,
   choose: () => Promise<ChosenContext>,
-  { processes, signal }: { readonly processes: ProcessTable; readonly signal: AbortSignal },
+  { processes, signal, clock }: { readonly processes: ProcessTable } & Pick<Tools, "clock" | "signal">,
 ): TenantTools => ({
   tenant: async (...nouns) => tenants.open(await choose(), nouns),
   tenantOf: async (context, ...nouns) => tenants.openContext(context, nouns),
   inspectTenant: async ({ tenantFolder }) =>
     (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
+  inspectCopy: async (path) => (await import("../lib/tenant/index.ts")).inspectCopy(path, signal),
+  receiveTenant: async (copy, { name, tenantFolder: folder }) =>
+    (await import("../lib/tenant/index.ts")).receiveTenant(copy, {
+      name,
+      folder,
+      now: clock.now().toISOString(),
+      processes,
+    }),
 });
 
 const createReports = (terminal: Terminal) => ({
@@ -517,7 +525,7 @@ export function openTools(
     get stdin() {
       return stdin();
     },
-    ...createTenantTools(tenants, choose, { processes, signal }),
+    ...createTenantTools(tenants, choose, { processes, signal, clock }),
     ...createStateTools(interrupts, summary),
     serve: server.open,
     send: apple.send,

@@ -66,7 +66,7 @@ const CHANGING = [
   "tenant set --ios yes",
   "handover answer --file x.csv",
   "handover transfer --from x --to y",
-  "handover apply x --yes",
+  "handover receive x",
   "ade endpoint set --apple",
   "ade token set x.p7m",
   "ade sync",

@@ -31,7 +31,6 @@ test("every route except GET changes the tenant, apart from plans, reminders, ac
     "exportAll",
     "findDependents",
     "planDeletion",
-    "planRestore",
     "replanImport",
     "sessions.create",
     "sessions.end",

@@ -97,7 +97,7 @@ const REHEARSED: readonly string[] = [
   "tenant set --ios yes",
   "handover answer --file answers.csv",
   "handover transfer --from taro@example.jp --to jiro@example.jp",
-  "handover apply bundle",
+  "handover receive bundle --context other",
   "undo 4",
   "console drop 2",
   "renewals notify",

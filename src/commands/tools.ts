@@ -5,7 +5,7 @@ import { DEFAULT_TIMEZONE, type EmbeddedContext } from "../lib/config/context.ts
 import type { Outputs, TemporaryStorage } from "../lib/files/index.ts";
 import type { BlockList } from "node:net";
 import type { ListenPlace, RunningServer } from "../lib/serve/index.ts";
-import type { TenantFileState } from "../lib/model/tenant-file.ts";
+import type { TenantCopyState, TenantFileState } from "../lib/model/tenant-file.ts";
 import type { EnvironmentVariables, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
 import type { CommandSyntax } from "./field.ts";
@@ -123,6 +123,14 @@ export interface Tools {
    * @throws Failure `unexpected` if the file is lost or is not a database, `unavailable` if it cannot be read
    */
   inspectTenant(context: EmbeddedContext): Promise<TenantFileState | undefined>;
+  /** Checks a copy of a tenant from a bundle, which nothing has been used of yet. @throws Failure `interrupted` */
+  inspectCopy(path: string): Promise<TenantCopyState>;
+  /**
+   * Makes a verified copy the tenant of a context. @returns the number of its administrators
+   *
+   * @throws Failure `conflict` if the context has a tenant
+   */
+  receiveTenant(copy: string, context: EmbeddedContext): Promise<number>;
   /**
    * Serves a local tenant over sockets, with the rights of the account that signs each request in.
    *

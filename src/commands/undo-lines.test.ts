@@ -17,7 +17,6 @@ const LINES: readonly string[] = [
   "orgs delete S4 --recursive --confirm-deletions 2",
   "users edit E1 --title y",
   "tenant set --ios yes",
-  "handover apply bundle --confirm-deletions 2",
   "users create --name y --email y@example.jp --employee-code E4",
   "users move E1 E2 --org S2",
   "users import users.csv --yes",
@@ -82,6 +81,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "context remove": "this machine",
   "context set": "this machine",
   "context use": "this machine",
+  "handover receive": "a new tenant",
   "imports discard": "no records are changed",
   "imports verify": "no records are changed",
   "renewals notify": "mail",
@@ -159,7 +159,6 @@ test.each([
   ["secured users edit hanako --app docs --password-file password", "former passwords and keys"],
   ["clomo-account reset-password jiro01 --password-file password", "former passwords and keys"],
   ["clomo-account revoke jiro01 --yes", "former passwords and keys"],
-  ["handover apply bundle --confirm-deletions 2", "the tenant's profile, renewal items and answers"],
 ])("%s warns in advance about what cannot be undone", async (line, what) => {
   const { stderr } = await outcomeOf(line);
   const said = stderr.indexOf(`undo does not restore ${what}\n`);

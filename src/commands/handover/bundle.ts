@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import { line, step } from "../../lib/advice/index.ts";
-import type { MultipartUpload } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { MANIFEST_FILE } from "../../lib/handover/bundle/contents.ts";
-import { toBundle, openBundleFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
-import { pathOfResource, type ResourceName } from "../../lib/handover/resources.ts";
+import { spoolToFile } from "../../lib/files/index.ts";
+import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
+import { openBundleFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
+import { verifyBundle, type BundleVerification } from "../../lib/handover/compare/verify.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -90,33 +89,39 @@ export function startVerifyProgress({ terminal, signal }: Tools, bundles: readon
   };
 }
 
-/** Returns the records of a bundle as one multipart body, in the format of the current version. */
-export async function buildRequestBody(
-  found: BundleFiles,
-  resources: readonly ResourceName[],
-  onProgress: (bytes: number) => void,
-): Promise<MultipartUpload & { readonly manifest: string }> {
-  const manifest = createHash("sha256")
-    .update(await found.text(MANIFEST_FILE))
-    .digest("hex");
-  // no record contains the boundary after a line break, because JSON escapes line breaks
-  const boundary = `clomoctl-${manifest.slice(0, 40)}`;
-  const bundle = await toBundle(found);
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    for (const resource of resources) {
-      const path = pathOfResource(resource);
-      yield Buffer.from(
-        `--${boundary}\r\nContent-Type: application/x-ndjson\r\nContent-Disposition: attachment; filename="${path}"\r\n\r\n`,
-      );
-      if (found.has(path)) {
-        for await (const chunk of bundle.read(path)) {
-          onProgress(chunk.length);
-          yield chunk;
-        }
-      }
-      yield Buffer.from("\r\n");
-    }
-    yield Buffer.from(`--${boundary}--\r\n`);
-  }
-  return { stream: ReadableStream.from(bytes()), boundary, manifest };
+export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
+  /** path of a copy of the tenant's file, until this is disposed of; undefined if the bundle does not contain it */
+  readonly copy: string | undefined;
 }
+
+/** Verifies a bundle and, unless only hashes are verified, the tenant in it. */
+export async function verifyNamedBundle(
+  tools: Tools,
+  found: BundleFiles,
+  { hashesOnly }: { readonly hashesOnly: boolean },
+): Promise<VerifiedBundle> {
+  const progress = startVerifyProgress(tools, [found]);
+  const verified = await verifyBundle(found, { ...progress.options, hashesOnly });
+  progress.finish();
+  found.hold(verified.hashes);
+  const copy = !hashesOnly && found.has(TENANT_FILE) && (await spoolToFile(found.read(TENANT_FILE), tools.temporary));
+  if (copy === false) return { ...verified, copy: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const { path, [Symbol.asyncDispose]: remove } = copy;
+  try {
+    const { fault, auditHead } = await tools.inspectCopy(path);
+    const isOther = auditHead?.hash !== verified.manifest?.auditHead?.hash;
+    const what = fault ?? (isOther ? OTHER_TENANT_STATE : undefined);
+    const { faults, faultCount } = verified;
+    const more = what === undefined ? [] : [{ file: TENANT_FILE, what }];
+    const all = { faults: [...faults, ...more], faultCount: faultCount + more.length };
+    return { ...verified, ...all, copy: path, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+const OTHER_TENANT_STATE = text(
+  "the tenant's file and the manifest do not describe the same state",
+  "テナントのファイルの状態がマニフェストと一致しません",
+);

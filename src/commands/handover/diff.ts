@@ -3,7 +3,6 @@ import { commandName, line } from "../../lib/advice/index.ts";
 import {
   compareStates,
   fieldOf,
-  UNAPPLIED_PARTS,
   toTenantState,
   type ChangeKind,
   type Difference,
@@ -51,14 +50,7 @@ const formatCell = (value: unknown, { change }: Difference): Text | null =>
 
 const VALUE_ARROW = same(" → ");
 
-interface DiffLine extends Difference {
-  readonly records?: number | undefined;
-}
-
-const getRecordLabel = ({ name, records }: DiffLine): Text | null =>
-  records === undefined ? (name === null ? null : same(name)) : text(formatCount(records, "record"), `${records} 件`);
-
-const DIFF_COLUMNS: readonly Column<DiffLine>[] = [
+const DIFF_COLUMNS: readonly Column<Difference>[] = [
   {
     key: "resource",
     header: text("resource", "種類"),
@@ -72,7 +64,7 @@ const DIFF_COLUMNS: readonly Column<DiffLine>[] = [
     name: describeChange,
   },
   { key: "id", header: text("id", "ID"), whole: true, value: ({ id }) => id },
-  { key: "name", header: text("name", "名前"), value: ({ name }) => name, name: getRecordLabel },
+  { key: "name", header: text("name", "名前"), value: ({ name }) => name },
   { key: "field", header: text("field", "項目"), value: ({ field }) => field },
   {
     key: "before",
@@ -85,13 +77,6 @@ const DIFF_COLUMNS: readonly Column<DiffLine>[] = [
     header: text("after", "変更後"),
     value: ({ after }) => after,
     name: (difference) => formatCell(difference.after, difference),
-  },
-  {
-    key: "stays",
-    header: text("not applied", "適用の対象外"),
-    value: ({ stays }) => stays,
-    name: ({ stays }) => (stays === null ? null : UNAPPLIED_PARTS[stays]),
-    wraps: true,
   },
 ];
 
@@ -117,13 +102,12 @@ const renderValues = (difference: Difference, timezone: string): readonly Text[]
  * Returns the columns for people: a record's name (or its ID if it does not have a name), and its values in full, in
  * words.
  */
-const buildReadableColumns = (timezone: string): readonly Column<DiffLine>[] => [
+const buildReadableColumns = (timezone: string): readonly Column<Difference>[] => [
   ...DIFF_COLUMNS.filter(({ key }) => key === "resource" || key === "change"),
   {
     key: "record",
     header: text("record", "データ"),
     value: ({ name, id }) => name ?? id,
-    name: (line) => getRecordLabel(line) ?? (line.id === null ? null : same(line.id)),
   },
   { key: "field", header: text("field", "項目"), value: ({ field }) => field, name: getFieldLabel },
   {
@@ -131,16 +115,12 @@ const buildReadableColumns = (timezone: string): readonly Column<DiffLine>[] => 
     header: text("values", "値"),
     wraps: true,
     value: () => null,
-    name: (difference) => {
-      const { stays } = difference;
-      return joinTexts([...renderValues(difference, timezone), ...(stays === null ? [] : [UNAPPLIED_PARTS[stays]])]);
-    },
+    name: (difference) => joinTexts(renderValues(difference, timezone)),
   },
 ];
 
 class DifferenceCounts {
   total = 0;
-  staying = 0;
   /** number of records outside the part of the tenant that the other side covers */
   outside = 0;
   readonly #notCompared = new Set<string>();
@@ -149,11 +129,10 @@ class DifferenceCounts {
 
   async *of(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
     for await (const difference of found) {
-      const { resource, change, id, stays, outside = 0 } = difference;
+      const { resource, change, id, outside = 0 } = difference;
       this.total += 1;
       this.outside += outside;
       if (change === "not-compared") this.#notCompared.add(resource);
-      if (stays !== null) this.staying += 1;
       const key = `${resource} ${id}`;
       if (key !== this.#last) this.#records.set(change, this.countOf(change) + 1);
       this.#last = key;
@@ -183,12 +162,6 @@ const renderSummary = (counts: DifferenceCounts): Text => {
 const TENANT_LABEL = text("the tenant", "テナント");
 
 const NO_DIFFERENCES = text("no differences", "差異はありません");
-
-const renderNotApplicableNote = (staying: number): Text =>
-  text(
-    `${staying} of these lines cannot be applied to another tenant (the last column says why); use --applicable to leave them out`,
-    `このうち ${staying} 行はほかのテナントに適用できません(理由は最後の列)。除くには --applicable を付けてください`,
-  );
 
 /** Returns a note that says which records were not compared, and why. */
 const renderNotComparedNote = (
@@ -240,10 +213,6 @@ export default defineCommand({
         "A と同じ条件で、現在のテナントと比べる",
       ),
     },
-    applicable: {
-      kind: "boolean",
-      about: text("compare only what `apply` would change", "`apply` で変更されるものだけを比べる"),
-    },
     ignoreTimes: {
       kind: "boolean",
       about: text(
@@ -259,7 +228,7 @@ export default defineCommand({
     { line: "clomoctl handover diff bundles/minato bundles/minato-later --format markdown" },
     { line: "clomoctl handover diff bundles/minato --tenant" },
     {
-      line: "clomoctl handover diff bundles/minato --tenant --applicable --ignore-times --quiet",
+      line: "clomoctl handover diff bundles/minato --tenant --ignore-times --quiet",
       about: text("for cron: prints nothing if nothing differs", "cron 用: 差異がなければ何も出力しない"),
     },
   ],
@@ -267,7 +236,7 @@ export default defineCommand({
   exits: [...OPEN_TENANT_ERRORS, "differs"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { before, after, tenant, applicable, ignoreTimes, identity, ...options }) {
+  async run(tools, { before, after, tenant, ignoreTimes, identity, ...options }) {
     const { terminal } = tools;
     const markdown = resolveRequestedDocument(tools, options, { usual: undefined, where: DIFF_COMMAND });
     if (tenant === (after !== undefined)) throw INVALID_COMPARISON_FAILURE;
@@ -281,14 +250,9 @@ export default defineCommand({
     progress.finish();
     const counts = new DifferenceCounts();
     const [former, latter] = [toTenantState(await toBundle(one)), toTenantState(await toBundle(other))];
-    const every = compareStates(former, now === undefined ? latter : { ...latter, isBundle: false });
-    const all = filterDifferences(
-      every,
-      (one) => !(applicable && one.stays !== null) && !(ignoreTimes && isTimeDifference(one)),
-    );
+    const all = filterDifferences(compareStates(former, latter), (one) => !(ignoreTimes && isTimeDifference(one)));
     const isTable = isDefaultTable(terminal);
-    const found: AsyncGenerator<DiffLine> =
-      isTable || markdown !== undefined ? summariseConsoleValues(counts.of(omitUpdateTimes(all))) : counts.of(all);
+    const found: AsyncGenerator<Difference> = counts.of(isTable || markdown !== undefined ? omitUpdateTimes(all) : all);
     const first = await found.next();
     const shownOnes = prependFirst(first, found);
     if (markdown !== undefined) await writeMarkdown(tools, shownOnes, markdown.output);
@@ -311,7 +275,6 @@ export default defineCommand({
           [after === undefined ? TENANT_LABEL : same(basename(after)), latter],
         ]),
       );
-    if (counts.staying > 0) await terminal.note(renderNotApplicableNote(counts.staying));
     return "differs";
   },
 });
@@ -346,30 +309,6 @@ async function* omitUpdateTimes(found: AsyncIterable<Difference>): AsyncGenerato
   if (echo !== undefined && !hasOtherDifference) yield echo;
 }
 
-/**
- * Yields the differences. Differences between console values, which tasks describe, are combined into one line with the
- * number of records.
- */
-async function* summariseConsoleValues(found: AsyncIterable<Difference>): AsyncGenerator<DiffLine> {
-  let last: Difference | undefined;
-  let records = 0;
-  const line = (): readonly DiffLine[] => (last === undefined ? [] : [{ ...last, ...SUMMARY_LINE, records }]);
-  for await (const difference of found) {
-    if (difference.resource === "observed" && difference.change !== "not-compared") {
-      if (difference.id !== last?.id) records += 1;
-      last = difference;
-      continue;
-    }
-    yield* line();
-    last = undefined;
-    yield difference;
-  }
-  yield* line();
-}
-
-/** The members that are the same in every line that summarises several records. */
-const SUMMARY_LINE = { change: "changed", id: null, name: null, field: null, before: null, after: null } as const;
-
 const describeSides = (before: string, after: string | undefined): Text => {
   const [one, other] = [basename(before), after === undefined ? undefined : basename(after)];
   return text(
@@ -387,9 +326,8 @@ async function* prependFirst<T>(first: IteratorResult<T>, others: AsyncGenerator
 /** Returns the current tenant as a bundle with another bundle's options.  @throws Failure as an export does */
 async function openTenantAsBundle(tools: Tools, files: BundleFiles): Promise<TemporaryBundle> {
   const { manifest }: Bundle = await toBundle(files);
-  const audit = manifest.resources.some(({ name, state }) => name === "audit" && state !== "left-out");
   const { exportTemporaryBundle } = await import("./writing/tenant-bundle.ts");
-  return exportTemporaryBundle(tools, { only: manifest.only ?? undefined, scope: manifest.scope?.id, audit });
+  return exportTemporaryBundle(tools, { only: manifest.only ?? undefined, scope: manifest.scope?.id });
 }
 
 const INVALID_COMPARISON_FAILURE = new Failure("usage", {
@@ -401,11 +339,11 @@ const INVALID_COMPARISON_FAILURE = new Failure("usage", {
   ),
 });
 
-async function writeMarkdown(tools: Tools, found: AsyncIterable<DiffLine>, output: string): Promise<void> {
+async function writeMarkdown(tools: Tools, found: AsyncIterable<Difference>, output: string): Promise<void> {
   const { language } = tools.terminal;
   // the heading already names the resource
   const columns = DIFF_COLUMNS.filter(({ key }) => key !== "resource");
-  const cellsOf = (difference: DiffLine): readonly string[] =>
+  const cellsOf = (difference: Difference): readonly string[] =>
     columns.map(({ value, name }) => {
       const cell = name === undefined ? value(difference) : name(difference)?.[language];
       return typeof cell === "string" ? cell : "";

@@ -1,5 +1,5 @@
 import { line, step, commandName } from "../../lib/advice/index.ts";
-import { resourceOf, RESOURCE_NAMES, NOT_APPLIED_REASONS } from "../../lib/handover/resources.ts";
+import { resourceOf, RESOURCE_NAMES } from "../../lib/handover/resources.ts";
 import type { Manifest, ManifestResource } from "../../lib/handover/bundle/manifest.ts";
 import {
   describeAbsentResources,
@@ -46,13 +46,6 @@ const EXPORT_COLUMNS: readonly Column<ManifestResource>[] = [
     name: ({ state }) => EXPORT_STATE_NAMES[state],
   },
   { key: "records", header: text("records", "件数"), value: ({ records }) => records },
-  {
-    key: "stays",
-    header: text("not applied", "適用の対象外"),
-    value: ({ stays }) => stays,
-    name: ({ stays }) => (stays === null ? null : NOT_APPLIED_REASONS[stays]),
-    wraps: true,
-  },
 ];
 
 /**
@@ -148,7 +141,6 @@ export default defineCommand({
       ),
     },
     ...LEAVER_OPTIONS,
-    audit: { kind: "boolean", about: text("include the audit records", "監査ログも含める") },
     requireComplete: {
       kind: "boolean",
       about: text("write nothing if something is missing", "不足があれば何も書き出さない"),
@@ -166,7 +158,7 @@ export default defineCommand({
   },
   examples: [
     { line: "clomoctl handover export -o handover-2027-03" },
-    { line: "clomoctl handover export -o handover.zip --as-of 2027-03-31 --audit" },
+    { line: "clomoctl handover export -o handover.zip --as-of 2027-03-31" },
     { line: "clomoctl handover export -o sales.zip --scope 本社/営業部" },
     { line: "clomoctl handover export -o handover.zip.age --encrypt-to recipients.txt" },
   ],
@@ -179,7 +171,6 @@ export default defineCommand({
       only,
       scope,
       encryptTo,
-      audit,
       requireComplete: isComplete,
       newline,
       leaver,
@@ -201,7 +192,12 @@ export default defineCommand({
       import("./writing/report.ts"),
     ]);
     await using writer = await createBundleWriter(tools, output, encryptTo);
-    const request = { only: only.length === 0 ? undefined : [...only], scope: org?.id, audit, newline };
+    const request = {
+      only: only.length === 0 ? undefined : [...only],
+      scope: org?.id,
+      newline,
+      tenant: org === undefined && only.length === 0,
+    };
     const parts = await new PartsWriter(tools, chosen.client.exports, form).write(request, writer);
     const bare = buildManifest(parts, {
       program: machine.program,
@@ -313,7 +309,6 @@ function renderConsoleOnlyNotes(known: ReturnType<typeof findConsoleKnowledge>):
       case "recorded":
       case "not-chosen":
       case "not-supported":
-      case "optional":
         return [];
     }
   });

@@ -1,13 +1,14 @@
 import { line } from "../../lib/advice/index.ts";
+import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import { describeMissingContent } from "../../lib/handover/bundle/presence.ts";
 import type { BundleFault } from "../../lib/handover/bundle/read.ts";
-import { createFaultFailure, verifyBundle, type BundleVerification } from "../../lib/handover/compare/verify.ts";
+import { createFaultFailure, type BundleVerification } from "../../lib/handover/compare/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatMinute } from "../../lib/model/time.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezoneWithoutTenant } from "../tools.ts";
-import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openNamedBundle, startVerifyProgress } from "./bundle.ts";
+import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openNamedBundle, verifyNamedBundle } from "./bundle.ts";
 
 const MAX_SHOWN_FAULTS = 20;
 
@@ -56,8 +57,8 @@ export default defineCommand({
   summary: text("verify that a bundle is unchanged since its export", "引き継ぎデータが書き出したままか検証する"),
   details: [
     text(
-      "Checks the hash of every file and finds missing and extra files. Then checks every record: members, types, order of IDs, and that referenced records exist. Exits with 0 if nothing was changed after the export, 3 if something was. This is not a signature: anyone who can change the bundle can also change its hashes. Compare the fingerprint with the one that the export showed (the SHA-256 of SHA256SUMS).",
-      "全ファイルのハッシュを照合し、不足・余分なファイルを検出します。さらに全データの項目、型、ID の順序、参照先の有無を確かめます。書き出したままなら終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
+      "Checks the hash of every file and finds missing and extra files. Then checks every record: members, types, order of IDs, and that referenced records exist; and the tenant's file with its audit log. Exits with 0 if nothing was changed after the export, 3 if something was. This is not a signature: anyone who can change the bundle can also change its hashes. Compare the fingerprint with the one that the export showed (the SHA-256 of SHA256SUMS).",
+      "全ファイルのハッシュを照合し、不足・余分なファイルを検出します。さらに全データの項目、型、ID の順序、参照先の有無と、テナントのファイルとその監査ログを確かめます。書き出したままなら終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
     ),
   ],
   args: { bundle: BUNDLE_ARGUMENT },
@@ -81,9 +82,7 @@ export default defineCommand({
     const { terminal } = tools;
     await terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
     await using found = await openNamedBundle(tools, bundle, identity);
-    const progress = startVerifyProgress(tools, [found]);
-    const verified = await verifyBundle(found, { ...progress.options, hashesOnly });
-    progress.finish();
+    await using verified = await verifyNamedBundle(tools, found, { hashesOnly });
     const { faults, faultCount } = verified;
     for (const fault of faults.slice(0, MAX_SHOWN_FAULTS)) await terminal.problem(formatFault(bundle, fault));
     if (faultCount > MAX_SHOWN_FAULTS) {
@@ -107,14 +106,18 @@ function suggestNextSteps(
   { manifest }: BundleVerification,
 ): readonly Text[] {
   const report = line("handover report", [bundle], { output: "report.html", identity });
-  const apply = line("handover apply", [bundle], { dryRun: true, identity });
-  // `handover apply` accepts only a bundle of a whole tenant
-  const isWhole = manifest !== undefined && manifest.scope === null && manifest.partial !== true;
+  const receive = line("handover receive", [bundle], { context: "NAME", identity });
+  const isWhole = manifest?.files.some(({ path }) => path === TENANT_FILE) === true;
   return [
     FINGERPRINT_ADVICE,
     text(`to read the report: ${report}`, `レポートを読むには: ${report}`),
     ...(isWhole
-      ? [text(`to see what applying the bundle would change: ${apply}`, `適用すると何が変わるか確認するには: ${apply}`)]
+      ? [
+          text(
+            `to make it the tenant of a new context: ${receive}`,
+            `新しいコンテキストのテナントにするには: ${receive}`,
+          ),
+        ]
       : []),
   ];
 }

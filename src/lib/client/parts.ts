@@ -1,7 +1,6 @@
 import { text, type Text } from "../text/index.ts";
-import { LAST_PART } from "../serve/wire.ts";
 import type { ExportedParts } from "../tenant/handover/export.ts";
-import { splitRoute } from "../tenant/operation.ts";
+import { LAST_PART, splitRoute } from "../tenant/operation.ts";
 import type { PieceStart } from "../tenant/store/store.ts";
 import { createContractFailure, createTruncationFailure } from "./answer.ts";
 import type { Connection, StreamedParts } from "./call.ts";

@@ -11,13 +11,6 @@ import { defineIdField, type Field, type Fields } from "../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../model/user.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** The reasons why a resource is exported only for reading, and never applied. */
-export const NOT_APPLIED_REASONS = {
-  apple: text("managed at Apple", "Apple 側の情報"),
-  derived: text("derived from other resources", "ほかの情報から導かれるもの"),
-  history: text("history of the exported tenant", "書き出したテナントの履歴"),
-} as const satisfies Record<string, Text>;
-
 /** A member with IDs of other records: one ID, a list of IDs (`many`), or objects with an ID as their `member`. */
 export interface IdReference {
   readonly to: ResourceName;
@@ -35,13 +28,7 @@ export interface Resource {
   readonly holds: Readonly<Record<string, IdReference>>;
   /** true if there is exactly one record, which has the name of the resource as its ID */
   readonly single?: true | undefined;
-  /** why `apply` does not apply the resource to another tenant; undefined if it does */
-  readonly stays?: keyof typeof NOT_APPLIED_REASONS | undefined;
-  /** true if the data is recorded only in clomoctl, because CLOMO's console does not have it */
-  readonly here?: true | undefined;
-  /** true if the resource is exported only on request */
-  readonly optional?: true | undefined;
-  /** fields of the model that are not exported, because they cannot be used in another tenant; for the manifest */
+  /** fields of the model that are not exported, because they are secret; for the manifest */
   readonly leftOut?: readonly string[] | undefined;
 }
 
@@ -97,15 +84,9 @@ const createInstantField = (en: string, ja: string) =>
 const createTextSetField = (en: string, ja: string) =>
   ({ type: "texts", label: text(en, ja), example: [], set: true }) as const satisfies Field;
 
-/** Values by column name. Lists and composite values are JSON. */
-const VALUES_FIELD = {
-  type: "objects",
-  of: { field: { type: "text", example: "title" }, value: createTextField("value", "値") },
-  example: [],
-} as const satisfies Field;
 
 /**
- * The resources of a bundle in the order of writing and applying: a resource comes after the resources that it refers
+ * The resources of a bundle in the order of writing: a resource comes after the resources that it refers
  * to.
  */
 export const RESOURCES = {
@@ -114,7 +95,6 @@ export const RESOURCES = {
     fields: { id: createKeyField(text("ID", "ID")), ...TENANT.fields },
     holds: {},
     single: true,
-    here: true,
   },
   "account-settings": {
     title: text("CLOMO account settings", "CLOMO アカウント設定"),
@@ -185,7 +165,6 @@ export const RESOURCES = {
       noticeMail: ACCOUNT.fields.noticeMail,
     },
     holds: { id: { to: "users" }, orgId: { to: "orgs" }, managedOrgIds: { to: "orgs", many: true } },
-    stays: "derived",
   },
   "secured-groups": {
     title: text("SECURED APPs groups", "SECURED APPs のグループ"),
@@ -227,59 +206,20 @@ export const RESOURCES = {
     // `renewalId` is missing, because the renewal item is in a file that is read later
     holds: {},
     single: true,
-    stays: "apple",
   },
   "ade-devices": {
     title: text("ADE devices", "ADE デバイス"),
     fields: { id: createKeyField(text("serial number", "シリアルナンバー")), ...omitSerialNumber() },
     holds: {},
-    stays: "apple",
   },
   renewals: {
     title: text("renewal items", "年次更新・期限"),
     fields: RENEWAL_ITEM.fields,
     holds: {},
-    here: true,
   },
   answers: {
     title: text("answers to the checklist", "引き継ぎ確認リストの回答"),
     fields: ANSWER.fields,
-    holds: {},
-    here: true,
-  },
-  observed: {
-    title: text("differences from the console", "管理画面との差異"),
-    fields: {
-      /**
-       * the record type and the ID of the record: `user/019a9f3c-5a00-7abc-8def-000000000001`; for exports, the record
-       * type of the export: `export/users`
-       */
-      id: createKeyField(text("record", "対象")),
-      inConsole: { type: "boolean", label: text("in the console", "管理画面にある"), example: true },
-      /** names of columns; `presence` means the whole record */
-      differs: createTextSetField("fields that differ", "異なる項目"),
-      /** the columns that exports of this type have contained; a custom field as `custom:` and its ID */
-      exported: createTextSetField("fields shown by exports", "エクスポートで確認した項目"),
-      confirmed: createTextSetField("confirmed fields", "確認済みの項目"),
-      contradicted: createTextSetField("contradicted fields", "不一致のある項目"),
-      confirmedBy: createTextField("confirmed by", "確認者"),
-      confirmedAt: createInstantField("confirmed at", "確認日時"),
-      /**
-       * the states in which the console may have the record: the state that it last showed, then the later states in
-       * clomoctl
-       */
-      states: {
-        type: "objects",
-        of: { values: VALUES_FIELD },
-        label: text("possible states in the console", "管理画面での状態"),
-        example: [],
-      },
-      /**
-       * values that no other resource contains: all values of a deleted record; for any other record, the times at
-       * which its secrets were set
-       */
-      local: { ...VALUES_FIELD, label: text("local values", "このテナントでの値") },
-    },
     holds: {},
   },
   "console-tasks": {
@@ -309,19 +249,6 @@ export const RESOURCES = {
       openedBy: createTextField("opened by", "発生させた人"),
     },
     holds: {},
-    stays: "derived",
-  },
-  audit: {
-    title: text("audit log", "監査ログ"),
-    fields: {
-      id: createKeyField(text("number", "番号")),
-      hash: { type: "digest", label: text("hash", "ハッシュ"), example: "0".repeat(64) },
-      /** the text of the record as stored, from which the hash is computed */
-      record: { type: "text", label: text("record", "記録"), example: "{}" },
-    },
-    holds: {},
-    stays: "history",
-    optional: true,
   },
 } as const satisfies Readonly<Record<string, ResourceShape>>;
 
@@ -338,15 +265,6 @@ function omitSerialNumber(): Omit<typeof ADE_DEVICE.fields, "serialNumber"> {
   const { serialNumber: _, ...others } = ADE_DEVICE.fields;
   return others;
 }
-
-/** The name of a resource that `apply` applies to another tenant. */
-export type ApplicableResourceName = {
-  [N in ResourceName]: (typeof RESOURCES)[N] extends { readonly stays: string } ? never : N;
-}[ResourceName];
-
-/** Returns true if `apply` applies a resource to another tenant. */
-export const isApplicableResource = (name: ResourceName): name is ApplicableResourceName =>
-  resourceOf(name).stays === undefined;
 
 export const resourceOf = (name: ResourceName): Resource => RESOURCES[name];
 

@@ -53,7 +53,6 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "administrators.mark": text("change administrator marks", "管理者の指定を変更"),
   "console.confirm": text("confirm task", "作業の完了を確認"),
   "console.drop": text("drop task", "作業を取り下げ"),
-  "handover.apply": text("apply bundle", "引き継ぎデータを適用"),
   "imports.commit": text("commit import", "インポートを適用"),
   "imports.emit": text("write upload file", "アップロード用ファイルを書き出し"),
   "imports.verify": text("verify upload", "アップロードを照合"),

@@ -1,3 +1,4 @@
+import type { Text } from "../text/index.ts";
 import type { SealedSecret } from "./sealed.ts";
 
 export interface LockHolder {
@@ -35,4 +36,12 @@ export interface TenantFileState {
   /** true if a process holds the write lock; undefined if the file is not writable or has a newer version */
   readonly isLocked: boolean | undefined;
   readonly holder: LockHolder | undefined;
+}
+
+/** The state of a copy of a tenant, as it arrived in a bundle. */
+export interface TenantCopyState {
+  /** why the copy cannot be trusted; null if it is sound */
+  readonly fault: Text | null;
+  /** last record of its audit log; null if there is none */
+  readonly auditHead: TenantFileState["auditHead"];
 }

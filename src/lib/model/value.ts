@@ -47,10 +47,8 @@ const CONSOLE_WARNING_CODES: ReadonlySet<ProblemCode> = new Set([
 export const isWarningFromConsole = (code: ProblemCode): boolean => CONSOLE_WARNING_CODES.has(code);
 
 /** Returns why a value is rejected, without the value if it is a secret; undefined if the value is accepted. */
-export const describeRefusal = (of: ValueRule, value: string, isOfConsole = false): Text | undefined => {
-  const fault = findValueFaults(of, value).find(
-    ({ code }) => getProblemSeverity(code) === "error" && !(isOfConsole && isWarningFromConsole(code)),
-  );
+export const describeRefusal = (of: ValueRule, value: string): Text | undefined => {
+  const fault = findValueFaults(of, value).find(({ code }) => getProblemSeverity(code) === "error");
   return fault && describeProblem({ ...fault, params: of.secret ? fault.params : { value, ...fault.params } });
 };
 

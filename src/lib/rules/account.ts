@@ -261,7 +261,7 @@ export const accountNameKeptRule: Rule<UserState> = {
   fields: ["accountName"],
   before: { accountName: { not: null } },
   after: { accountName: null },
-  spares: "states",
+  spares: "console",
   judge: () => {
     const { en, ja } = USER.fields.accountName.label;
     const what = text(`${en} can be changed, but not cleared`, `${ja}は変更できますが、空にはできません`);

@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
-import { buildMultipartUpload, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
-import { resourceOf, type ResourceName } from "../handover/resources.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
 import { MAX_SUPPORT_OPTIONS } from "../model/role.ts";
 import { describeBlockedRecord } from "../model/undo.ts";
@@ -19,8 +17,6 @@ interface Breach {
   readonly hand: Attempt | string;
   /** an import */
   readonly file: Attempt | string;
-  /** `handover apply` */
-  readonly bundle: Attempt | string;
   readonly undo: Attempt | string;
 }
 
@@ -92,29 +88,6 @@ const file =
   async (tenant) =>
     (await tenant.reasons(await tenant.plan({ kind }, cells))).map(({ en }) => en);
 
-type Line = Readonly<Record<string, unknown>>;
-
-/** A bundle in which a record is otherwise. @param which the first one by default */
-const bundle =
-  (
-    resource: ResourceName,
-    change: (tenant: Filled) => object,
-    which: (line: Line, tenant: Filled) => boolean = () => true,
-  ): Attempt =>
-  async (tenant) => {
-    const files = new Map(await exportApplicableFiles(tenant.client));
-    const name = `resources/${resource}.ndjson`;
-    const lines = (files.get(name) ?? "").split("\n").filter((line) => line !== "");
-    const at = lines.findIndex((line) => which(JSON.parse(line) as Line, tenant));
-    expect(Object.keys(resourceOf(resource).fields)).toEqual(expect.arrayContaining(Object.keys(change(tenant))));
-    const changed = lines.map((line, place) =>
-      place === at ? JSON.stringify({ ...(JSON.parse(line) as object), ...change(tenant) }) : line,
-    );
-    expect(changed).not.toEqual(lines);
-    files.set(name, changed.map((line) => `${line}\n`).join(""));
-    return (await tenant.client.restores.plan(buildMultipartUpload(files))).refusals.map(({ detail }) => detail.en);
-  };
-
 const hand =
   (work: (tenant: Filled) => Promise<unknown>): Attempt =>
   async (tenant) => {
@@ -125,18 +98,12 @@ const hand =
 const NO_FILE = "no file has it";
 const NO_VERSIONS = "no undo writes it";
 const AS_IT_WAS = "what comes back was allowed by itself";
-const isOf = (of: "system" | "division" | "operator" | "person") => (line: Line, tenant: Filled) =>
-  line["id"] === tenant[of];
 
 /** A rule of what is recorded of the tenant. */
 const ofTenant = (told: RegExp, values: object): Breach => ({
   told,
   hand: hand(({ client }) => client.tenant.set(values)),
   file: NO_FILE,
-  bundle: async (tenant) => {
-    await tenant.client.tenant.set({ domain: "example" });
-    return bundle("tenant", () => values)(tenant);
-  },
   undo: NO_VERSIONS,
 });
 
@@ -149,7 +116,6 @@ const DEVICE_HEADER = [
   "所有組織コード",
 ];
 const PERSON = "person@example.jp";
-const isDeviceB = (line: Line) => line["serialNumber"] === "B";
 
 const BREACHES: Readonly<Record<string, Breach>> = {
   contracts: ofTenant(/ends .* before it begins/, {
@@ -173,7 +139,6 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     told: /the name of a custom field cannot contain =, because --custom NAME=VALUE could not set the field \(a clomoctl rule\)/,
     hand: hand(({ client }) => client.users.addField({ name: "a=b" })),
     file: NO_FILE,
-    bundle: bundle("custom-fields", () => ({ name: "a=b" })),
     undo: AS_IT_WAS,
   },
   "reserved-names": {
@@ -183,43 +148,30 @@ const BREACHES: Readonly<Record<string, Breach>> = {
       ["組織名", "組織コード"],
       ["全社", "ALL"],
     ]),
-    bundle: bundle(
-      "orgs",
-      () => ({ name: "全社" }),
-      (line) => line["code"] === "EAST",
-    ),
     undo: AS_IT_WAS,
   },
   "root-stays": {
     told: /全社 represents the whole tenant/,
     hand: hand(({ client }) => client.orgs.edit(ROOT_ORG_ID, { name: "本社" })),
     file: "no row means 全社",
-    bundle: bundle(
-      "orgs",
-      () => ({ name: "本社" }),
-      (line) => line["id"] === ROOT_ORG_ID,
-    ),
     undo: AS_IT_WAS,
   },
   "scheme-items": {
     told: /a scheme needs at least one check item/,
     hand: hand(({ client }) => client.roles.createScheme({ name: "空", operations: [] })),
     file: NO_FILE,
-    bundle: bundle("schemes", () => ({ operations: [] })),
     undo: AS_IT_WAS,
   },
   "account-name-stays": {
     told: / can be changed, but not cleared/,
     hand: hand(({ client, system }) => client.users.edit(system, { accountName: "" })),
     file: "a blank cell keeps it, which is told: clearable of the field",
-    bundle: "a bundle brings back who had none yet",
     undo: "an undo brings back who had none yet",
   },
   "last-system-administrator": {
     told: /no system administrator would be left/,
     hand: hand(({ client, system }) => client.accounts.revoke(system, {})),
     file: "no import deletes an administrator, or changes a role",
-    bundle: bundle("accounts", () => ({ role: "none" }), isOf("system")),
     undo: async (tenant) => {
       await tenant.account("next", { role: "system" });
       const number = tenant.lastChange;
@@ -231,35 +183,30 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     told: /an administrator needs an account name/,
     hand: "a name is never cleared",
     file: "a blank cell keeps it",
-    bundle: bundle("users", () => ({ accountName: null }), isOf("system")),
     undo: "the console may have it otherwise",
   },
   "operator-organisation": {
     told: /cannot be an operator in 全社/,
     hand: hand(({ client, operator }) => client.users.move({ ids: [operator], org: ROOT_ORG_ID })),
     file: "no cell means 全社",
-    bundle: bundle("users", () => ({ orgId: ROOT_ORG_ID }), isOf("operator")),
     undo: "the console may have it otherwise",
   },
   "account-scheme": {
     told: /only a custom administrator can have a scheme/,
     hand: hand(({ client, system, scheme }) => client.accounts.edit(system, { scheme })),
     file: NO_FILE,
-    bundle: bundle("accounts", ({ scheme }) => ({ schemeId: scheme }), isOf("system")),
     undo: AS_IT_WAS,
   },
   "managed-organisations": {
     told: /only division and custom administrators can have managed organisations/,
     hand: hand(({ client, system, east }) => client.accounts.edit(system, { managedOrgs: [east] })),
     file: NO_FILE,
-    bundle: bundle("accounts", ({ east }) => ({ managedOrgIds: [east] }), isOf("system")),
     undo: AS_IT_WAS,
   },
   "support-option-role": {
     told: /only system administrators can have the support option/,
     hand: hand(({ client, division }) => client.accounts.edit(division, { supportOption: true })),
     file: NO_FILE,
-    bundle: bundle("accounts", () => ({ supportOption: true }), isOf("division")),
     undo: async (tenant) => {
       const id = await tenant.account("next", { role: "division", managedOrgs: [tenant.east] });
       await tenant.client.accounts.edit(id, { role: "system" });
@@ -272,7 +219,6 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     told: /only a system administrator with the support option can receive notice emails/,
     hand: hand(({ client, system }) => client.accounts.edit(system, { noticeMail: true })),
     file: NO_FILE,
-    bundle: bundle("accounts", () => ({ noticeMail: true }), isOf("system")),
     undo: async (tenant) => {
       await tenant.client.accounts.edit(tenant.system, { supportOption: true });
       const number = tenant.lastChange;
@@ -284,7 +230,6 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     told: /there is no time zone "Nowhere\/Land"/,
     hand: hand(({ client, system }) => client.accounts.edit(system, { timezone: "Nowhere/Land" })),
     file: NO_FILE,
-    bundle: bundle("accounts", () => ({ timezone: "Nowhere/Land" }), isOf("system")),
     undo: AS_IT_WAS,
   },
   "support-options": {
@@ -294,10 +239,6 @@ const BREACHES: Readonly<Record<string, Breach>> = {
       return hand(({ client, system }) => client.accounts.edit(system, { supportOption: true }))(tenant);
     },
     file: NO_FILE,
-    bundle: async (tenant) => {
-      await tenant.supported();
-      return bundle("accounts", () => ({ supportOption: true }), isOf("system"))(tenant);
-    },
     undo: async (tenant) => {
       const [first = ""] = await tenant.supported();
       await tenant.client.accounts.edit(first, { supportOption: false });
@@ -306,34 +247,24 @@ const BREACHES: Readonly<Record<string, Breach>> = {
       return tenant.undoing(number);
     },
   },
-  "fields-of-app": {
-    told: /a user of .* does not have the field fileManager/,
-    hand: "a command knows the fields of its app alone",
-    file: "a file has the columns of its app alone",
-    bundle: bundle("secured-users", () => ({ fileManager: "TRUE" })),
-    undo: AS_IT_WAS,
-  },
   "device-owner": {
     told: /a device can have only one owner|the device would belong to a user and to an organisation/,
     hand: hand(({ client, person, east }) =>
       client.devices.create({ serialNumber: "C", owner: person, ownerOrg: east }),
     ),
     file: file("devices", [DEVICE_HEADER, ["C", "iOS", "", "", PERSON, "EAST"]]),
-    bundle: bundle("devices", ({ person, east }) => ({ ownerId: person, ownerOrgId: east }), isDeviceB),
     undo: AS_IT_WAS,
   },
   "android-mode": {
     told: /Android/,
     hand: hand(({ client }) => client.devices.create({ serialNumber: "C", platform: "iOS", androidMode: "comp" })),
     file: file("devices", [DEVICE_HEADER, ["C", "iOS", "", "comp", "", ""]]),
-    bundle: bundle("devices", () => ({ androidMode: "comp" }), isDeviceB),
     undo: AS_IT_WAS,
   },
   "owner-not-managed": {
     told: /only devices with the status/,
     hand: hand(({ client, person }) => client.devices.create({ serialNumber: "C", status: "管理外", owner: person })),
     file: file("devices", [DEVICE_HEADER, ["C", "iOS", "管理外", "", PERSON, ""]]),
-    bundle: "a device that left management keeps its owner",
     undo: "a device that left management keeps its owner",
   },
   "device-account": {
@@ -347,25 +278,18 @@ const BREACHES: Readonly<Record<string, Breach>> = {
       }),
     ),
     file: file("devices", [DEVICE_HEADER, ["C", "Android", "", "fully-managed", PERSON, ""]]),
-    bundle: bundle(
-      "devices",
-      ({ person }) => ({ ownerId: person, platform: "Android", androidMode: "fully-managed" }),
-      isDeviceB,
-    ),
     undo: "two that are in each other's way since the change are told as such: `account` of the reasons",
   },
   "renewal-phone": {
     told: /is not a telephone number/,
     hand: hand(({ client }) => client.renewals.add({ kind: "custom", name: "トークン", phone: "机の上" })),
     file: NO_FILE,
-    bundle: bundle("renewals", () => ({ phone: "机の上" })),
     undo: NO_VERSIONS,
   },
   "answer-of-question": {
     told: /there is no question "no\.such"/,
     hand: hand(({ client }) => client.answers.set({ answers: [{ question: "no.such", value: "x" }] })),
     file: NO_FILE,
-    bundle: bundle("answers", () => ({ question: "no.such", value: "x" })),
     undo: NO_VERSIONS,
   },
 };

@@ -4,7 +4,6 @@ import { customFieldNameRule } from "./custom-field.ts";
 import { DEVICE_RULES } from "./device.ts";
 import { ORG_RULES } from "./org.ts";
 import type { AnyRule, Change, Facts, RuleProblem } from "./rule.ts";
-import { appFieldsRule } from "./secured-user.ts";
 import { renewalPhoneRule, TENANT_RULES } from "./tenant.ts";
 
 /** All rules. Every writer enforces these rules: see `src/lib/tenant/store/judge.ts`. */
@@ -15,26 +14,17 @@ export const RULES = [
   schemeItemsRule,
   accountNameKeptRule,
   ...ACCOUNT_RULES,
-  appFieldsRule,
   ...DEVICE_RULES,
   renewalPhoneRule,
   validAnswerRule,
 ] as const satisfies readonly AnyRule[];
 
-/** Where new values come from: manual edits or an imported file, the complete states in a bundle, or the console. */
-export type ChangeSource = "edits" | "states" | "console";
+/** Where new values come from: manual edits or an imported file, or the console. */
+export type ChangeSource = "edits" | "console";
 
 /** Returns the rules for a record type that apply to a change. */
 export const selectRules = (of: string, bringing: ChangeSource): readonly AnyRule[] =>
-  RULES.filter(
-    (rule: AnyRule) =>
-      rule.of === of && (bringing === "edits" || !EXEMPTIONS_BY_SOURCE[bringing].includes(rule.spares)),
-  );
-
-const EXEMPTIONS_BY_SOURCE: Readonly<Record<Exclude<ChangeSource, "edits">, readonly AnyRule["spares"][]>> = {
-  states: ["states"],
-  console: ["states", "console"],
-};
+  RULES.filter((rule: AnyRule) => rule.of === of && (bringing === "edits" || rule.spares === undefined));
 
 type JudgedState = Readonly<Record<string, unknown>>;
 
@@ -66,13 +56,13 @@ const isSameValue = (one: unknown, other: unknown): boolean =>
 export const judgeRecord = (
   of: string,
   change: { readonly before?: object | undefined; readonly after?: object | undefined },
-  { bringing = "edits", facts = {} }: { readonly bringing?: ChangeSource; readonly facts?: Partial<Facts> } = {},
+  { facts = {} }: { readonly facts?: Partial<Facts> } = {},
 ): readonly RuleProblem[] => {
   const [before, after] = [change.before, change.after] as [JudgedState | undefined, JudgedState | undefined];
   const isKnown = (rule: AnyRule): boolean =>
     rule.fields.every((name) => [before, after].every((state) => state === undefined || name in state)) &&
     (rule.facts ?? []).every((name) => name in facts);
-  return selectRules(of, bringing)
+  return selectRules(of, "edits")
     .filter((rule) => isKnown(rule) && isRuleApplicable(rule, { before, after }))
     .flatMap((rule) => rule.judge({ before, after, facts }));
 };

@@ -66,11 +66,8 @@ export interface AnyRule {
   readonly after?: Readonly<Record<string, unknown>> | undefined;
   /** facts about the tenant that the rule needs */
   readonly facts?: readonly (keyof Facts)[] | undefined;
-  /**
-   * Changes to which the rule does not apply. `console`: values that come from the console, or that an undo restores.
-   * `states`: in addition, complete states, such as those in a bundle, because the rule judges a single step.
-   */
-  readonly spares?: "console" | "states" | undefined;
+  /** set for a rule that does not apply to values that come from the console, or that an undo restores */
+  readonly spares?: "console" | undefined;
   judge(change: Change<object, object>): readonly RuleProblem[];
 }
 

@@ -14,27 +14,22 @@ const VALUE_REQUIRED = text("at least one value is required", "値が 1 つ以�
 
 const isBlank = (value: unknown): boolean => typeof value !== "string" || value.trim() === "";
 
-const createTextCheck = (
-  field: Extract<Field, { readonly type: "text" }>,
-  of: ValueRule,
-  isOfConsole: boolean,
-): ValueCheck => {
+const createTextCheck = (field: Extract<Field, { readonly type: "text" }>, of: ValueRule): ValueCheck => {
   const isNeeded = field.blank === false || isRequired(field);
   return (value) => {
     if (isBlank(value)) return isNeeded ? MUST_NOT_BE_BLANK : undefined;
-    return describeRefusal(of, String(value), isOfConsole);
+    return describeRefusal(of, String(value));
   };
 };
 
 const createTextListCheck = (
   { column, comparison = "exact", most = Infinity }: Extract<Field, { readonly type: "texts" }>,
   of: ValueRule,
-  isOfConsole: boolean,
 ): ValueCheck => {
   const isNeeded = column?.required !== undefined;
   return (value) => {
     const values = value as readonly string[];
-    if (values.length > most && !isOfConsole)
+    if (values.length > most)
       return text(
         `${values.length} values; the maximum is ${most}`,
         `値が ${values.length} 個あります(上限 ${most} 個)`,
@@ -42,7 +37,7 @@ const createTextListCheck = (
     const keys = new Set<string>();
     for (const one of values) {
       if (isBlank(one)) return BLANK_VALUE_IN_LIST;
-      const refusal = describeRefusal(of, one, isOfConsole);
+      const refusal = describeRefusal(of, one);
       if (refusal !== undefined) return refusal;
       const key = comparisonKey(comparison, one);
       if (keys.has(key)) return text(`"${one}" appears more than once`, `「${one}」が重複しています`);
@@ -86,15 +81,15 @@ export const hasFieldType = (field: Field, value: unknown): boolean => {
 };
 
 /** Creates the check of a field's values; undefined if any value of the field's type is accepted. */
-export const createValueCheck = (field: Field, isOfConsole = false): ValueCheck | undefined => {
+export const createValueCheck = (field: Field): ValueCheck | undefined => {
   switch (field.type) {
     case "text":
-      return createTextCheck(field, valueRuleOf(field), isOfConsole);
+      return createTextCheck(field, valueRuleOf(field));
     case "texts":
-      return createTextListCheck(field, valueRuleOf(field), isOfConsole);
+      return createTextListCheck(field, valueRuleOf(field));
     case "object":
     case "objects": {
-      const check = createRecordCheck(field.of, isOfConsole);
+      const check = createRecordCheck(field.of);
       return (value) => {
         for (const one of [value].flat()) {
           const [problem] = one === null ? [] : check(one as object);
@@ -121,12 +116,9 @@ export const createValueCheck = (field: Field, isOfConsole = false): ValueCheck 
  * Creates a check for records whose values already have the correct types. The check returns the first problem of each
  * field.
  */
-export const createRecordCheck = (
-  fields: Fields,
-  isOfConsole = false,
-): ((record: object) => readonly RuleProblem[]) => {
+const createRecordCheck = (fields: Fields): ((record: object) => readonly RuleProblem[]) => {
   const checks = Object.entries<Field>(fields).flatMap(([name, field]) => {
-    const check = createValueCheck(field, isOfConsole);
+    const check = createValueCheck(field);
     return check === undefined ? [] : [[name, check] as const];
   });
   return (record) => {
@@ -137,20 +129,6 @@ export const createRecordCheck = (
     }
     return problems;
   };
-};
-
-const BLANK_INSTEAD_OF_NULL = text("must be null, not blank", "空の場合は null にしてください");
-
-/**
- * Creates a check that refuses blank values in nullable fields. A missing value is always stored as null, so that
- * searches find it.
- */
-export const createBlankCheck = (fields: Fields): ((record: object) => readonly RuleProblem[]) => {
-  const names = listNullableTexts(fields);
-  return (record) =>
-    Object.entries(record)
-      .filter(([name, value]) => names.includes(name) && value !== null && isBlank(value))
-      .map(([field]) => ({ field, what: BLANK_INSTEAD_OF_NULL }));
 };
 
 export const replaceBlanksWithNull = <T extends object>(fields: Fields, values: T): T => {

@@ -9,9 +9,6 @@ export const MEDIA_TYPES = {
   parts: "multipart/mixed",
 } as const;
 
-/** The name of the last part of several files. Without it, the response is incomplete. */
-export const LAST_PART = "end.json";
-
 /** The response header of an export that has no audit record, because the tenant is read-only. */
 export const AUDIT_HEADER = "clomoctl-audit";
 export const NO_AUDIT_RECORD = "none";

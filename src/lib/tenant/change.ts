@@ -44,8 +44,6 @@ export interface ChangeOptions<T> {
   readonly signal?: AbortSignal | undefined;
   /** if true, everything is rolled back */
   readonly dryRun?: boolean | undefined;
-  /** if true, the body applies the rules itself and reports their problems together with other problems */
-  readonly isJudged?: boolean | undefined;
 }
 
 /** The result of the body of a change. */
@@ -112,16 +110,7 @@ export const writeChange = async <T>(
   change: ChangeOptions<T>,
   body: (writer: Writer) => Promise<ChangeOutcome<T>>,
 ): Promise<T> => {
-  const {
-    action,
-    writer: way = "hand",
-    commits = true,
-    locks,
-    once,
-    signal,
-    dryRun = false,
-    isJudged = false,
-  } = change;
+  const { action, writer: way = "hand", commits = true, locks, once, signal, dryRun = false } = change;
   const { actor, by, sender, store, surroundings } = author;
   const base = dryRun || locks.length === 0 ? undefined : takeBaseRevision();
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);
@@ -139,7 +128,7 @@ export const writeChange = async <T>(
       const isObserved = locks.length > 0 && (await isMirror(writer));
       const { result, ...changed } = await body(writer);
       await settleVersions(writer);
-      if (!isJudged) throwFirstProblem(await judgeWrittenRecords(writer, await writer.revision(), "edits"));
+      throwFirstProblem(await judgeWrittenRecords(writer, await writer.revision(), "edits"));
       if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
       const answer = async (): Promise<T> => (isResultBuilder(result) ? result(createTaskFinder(writer, seq)) : result);

@@ -9,10 +9,11 @@ import type { AnyOperation } from "./operation.ts";
 import type { FileForm } from "../csv/records/record.ts";
 import { Session } from "./session.ts";
 import type { Store } from "./store/store.ts";
-import type { TenantFileState } from "../model/tenant-file.ts";
+import type { TenantCopyState, TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
+import type { TenantFileOptions } from "./store/sqlite/tenant-file.ts";
 import { openSqliteTenant, type TenantStoreHandle, type SqliteTenantOptions } from "./store/sqlite/open.ts";
 
 /** An open tenant. */
@@ -293,3 +294,11 @@ export const inspectTenant = async (
   signal?: AbortSignal,
 ): Promise<TenantFileState | undefined> =>
   (await import("./store/sqlite/inspect.ts")).inspectTenantFile(folder, processes, signal);
+
+/** Checks a copy of a tenant from a bundle. @see readCopyState */
+export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
+  (await import("./store/sqlite/inspect.ts")).inspectTenantCopy(path, signal);
+
+/** Makes a verified copy a tenant. @see receiveTenantFile */
+export const receiveTenant = async (copy: string, file: TenantFileOptions): Promise<number> =>
+  (await import("./store/sqlite/tenant-file.ts")).receiveTenantFile(copy, file);

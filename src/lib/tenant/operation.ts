@@ -22,6 +22,9 @@ export type Lines<T> = ReadableStream<Uint8Array> & { readonly [ITEM]?: T };
  */
 export type ResultKind = "json" | "lines" | "list" | "csv" | "parts";
 
+/** The name of the last of several files. Without it, the result is incomplete. */
+export const LAST_PART = "end.json";
+
 export interface ResultOf<K extends ResultKind> {
   readonly json: unknown;
   readonly lines: Lines<unknown>;

@@ -22,6 +22,7 @@ export const OPERATIONS = {
   audit: async () => (await import("./audit/operations.ts")).audit,
   console: async () => (await import("./console/operations.ts")).consoleTasks,
   devices: async () => (await import("./devices/operations.ts")).devices,
+  exports: async () => (await import("./handover/operations.ts")).exports,
   leavers: async () => (await import("./handover/operations.ts")).leavers,
   orgs: async () => (await import("./orgs/operations.ts")).orgs,
   renewals: async () => (await import("./renewals/operations.ts")).renewals,

@@ -81,14 +81,12 @@ export async function writeBundle(
   const resources: Manifest["resources"] = [];
   for (const name of RESOURCE_NAMES) {
     const { [name]: lines } = records;
-    const { stays = null, leftOut = [], optional } = resourceOf(name);
-    const isThere = lines !== undefined || optional !== true;
+    const { leftOut = [] } = resourceOf(name);
     resources.push({
       name,
-      state: !isThere ? "left-out" : (lines?.length ?? 0) === 0 ? "empty" : "exported",
+      state: (lines?.length ?? 0) === 0 ? "empty" : "exported",
       records: lines?.length ?? 0,
-      sha256: isThere ? await put(pathOfResource(name), renderNdjson(lines ?? [])) : null,
-      stays,
+      sha256: await put(pathOfResource(name), renderNdjson(lines ?? [])),
       leftOut: [...leftOut],
     });
   }

@@ -35,10 +35,9 @@ export function buildReport(facts: HandoverFacts, name = "営業部"): ReportDat
     asOf: "2026-11-23",
     resources: RESOURCE_NAMES.map((resource) => ({
       name: resource,
-      state: resource === "audit" ? "left-out" : resource === "ade-devices" ? "not-permitted" : "exported",
+      state: resource === "ade-devices" ? "not-permitted" : "exported",
       records: counts[resource] ?? 0,
       sha256: null,
-      stays: resourceOf(resource).stays ?? null,
       leftOut: [...(resourceOf(resource).leftOut ?? [])],
     })),
     notKnownHere: buildConsoleNotes(facts.answers),

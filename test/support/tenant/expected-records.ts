@@ -38,10 +38,6 @@ class ExpectedTables {
     return this.#all(table).map((row) => ({ ...row, id: name }));
   }
 
-  #numbered(table: string, number: string): Rows {
-    return this.#all(table).map((row) => ({ ...row, id: String(row[number]).padStart(12, "0") }));
-  }
-
   #accounts(): readonly Row[] {
     return this.#all("account").map((account) => ({
       ...account,
@@ -87,43 +83,6 @@ class ExpectedTables {
       ownerId: this.#idOf("user", device["owner"]),
       ownerOrgId: this.#idOf("org", device["ownerOrg"]),
     }));
-  }
-
-  /** Returns the expected console values of users, and of custom fields that were created or deleted in the tenant. */
-  #observed(): Rows {
-    const none = { confirmed: [], contradicted: [], confirmedBy: null, confirmedAt: null };
-    const valuesIn = (row: Row, ...columns: readonly string[]) =>
-      columns.map((field) => ({ field, value: row[field] ?? null }));
-    const [fields, users] = [this.#all("custom_field"), this.#all("user")];
-    const ofFields = this.#all("custom_field_observed").map((observed) => {
-      const { id } = fields.find(({ pk }) => pk === observed["pk"]) ?? {};
-      const isGone = id === undefined;
-      return {
-        id: `custom_field/${String(id ?? observed["id"])}`,
-        inConsole: isGone,
-        differs: isGone ? ["name", "presence"] : [],
-        exported: [],
-        states: [{ values: isGone ? valuesIn(observed, "name") : [] }],
-        local: isGone ? valuesIn(observed, "name", "createdAt") : [],
-        ...none,
-      };
-    });
-    const ofUsers = this.#all("user_observed").map((observed) => {
-      const columns = ["emails", "title", "accountPasswordSetAt"];
-      const { id, ...user } = users.find(({ pk }) => pk === observed["pk"]) ?? {};
-      const local = valuesIn(user, "accountPasswordSetAt").filter(({ value }) => value !== null);
-      const states = [{ values: valuesIn(observed, ...columns) }];
-      return {
-        id: `user/${String(id)}`,
-        inConsole: true,
-        differs: columns,
-        exported: [],
-        states,
-        local,
-        ...none,
-      };
-    });
-    return [...ofFields, ...ofUsers];
   }
 
   /**
@@ -189,9 +148,7 @@ class ExpectedTables {
       "ade-devices": this.#all("ade_device").map((device) => ({ ...device, id: device["serialNumber"] })),
       renewals: this.#all("renewal_item"),
       answers: this.#all("answer").filter(({ question }) => !String(question).startsWith(MOMENTARY_QUESTION_PREFIX)),
-      observed: this.#observed(),
       "console-tasks": this.#tasks(),
-      audit: this.#numbered("audit", "seq"),
     };
   }
 }

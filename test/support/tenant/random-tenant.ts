@@ -10,8 +10,8 @@ import { SECURED_APPS, SECURED_USER } from "../../../src/lib/model/secured-user.
 import { TENANT, USAGE_FIELDS } from "../../../src/lib/model/tenant.ts";
 import type { Field } from "../../../src/lib/model/thing.ts";
 import { USER } from "../../../src/lib/model/user.ts";
-import { valueRuleOf } from "../../../src/lib/model/value-rule.ts";
-import { describeRefusal } from "../../../src/lib/model/value.ts";
+import { computeVersionsSum } from "../../../src/lib/tenant/audit/sqlite/versions.ts";
+import { sha256 } from "../../../src/lib/tenant/ids.ts";
 import { getVersionSchema } from "../../../src/lib/tenant/versions/keep.ts";
 import { ALL_COLUMNS_MASK, getColumnBit } from "../../../src/lib/tenant/versions/tables.ts";
 import type { TestTenant } from "./tenant.ts";
@@ -49,20 +49,12 @@ const TEXTS_BY_RULE: ReadonlyMap<string | undefined, readonly string[]> = new Ma
   ["port", ["1", "993"]],
 ]);
 
-/** Returns the texts that every command accepts for a field. */
-const listAllowedTexts = (field: Field): readonly string[] =>
-  TEXTS.filter((value) => describeRefusal(valueRuleOf(field), value) === undefined);
-
 /** A source of random values. The same seed produces the same values. */
 class RandomSource {
-  readonly texts: readonly string[];
-  readonly isStrict: boolean;
   #state: number;
 
-  constructor(seed: number, isStrict: boolean) {
+  constructor(seed: number) {
     this.#state = seed;
-    this.isStrict = isStrict;
-    this.texts = isStrict ? listAllowedTexts({ type: "text" }) : TEXTS;
   }
 
   /** Draws an integer from 0 to `most` - 1. */
@@ -95,14 +87,14 @@ class RandomSource {
   }
 
   text(): string {
-    return this.oneOf(this.texts);
+    return this.oneOf(TEXTS);
   }
 
   /** Draws a text that is valid in a field, because a tenant never contains a text that violates a rule. */
   textOf(field: Field): string {
     const rule = "rule" in field ? field.rule : undefined;
     if (rule?.kind === "choice") return this.oneOf(rule.choices);
-    return this.oneOf(TEXTS_BY_RULE.get(rule?.kind) ?? (this.isStrict ? listAllowedTexts(field) : TEXTS));
+    return this.oneOf(TEXTS_BY_RULE.get(rule?.kind) ?? TEXTS);
   }
 
   #hex(digits: number): string {
@@ -186,8 +178,9 @@ class TenantFiller {
       this.#ade();
       this.#renewals();
       this.#answers();
-      this.#audit();
-      this.#tasks(fields, users);
+      const hasTasks = this.#draw.is();
+      if (hasTasks) this.#tasks(fields, users);
+      this.#audit(hasTasks ? 1 : 0);
     });
   }
 
@@ -379,7 +372,7 @@ class TenantFiller {
       const platform = draw.orNull(draw.oneOf(PLATFORMS));
       const identificationName = draw.orNull(draw.text());
       const owner = users.length > 0 && draw.is() ? draw.oneOf(users) : null;
-      const tags = draw.some(draw.texts.map((tag) => tag.replaceAll(/\s/g, " ")));
+      const tags = draw.some(TEXTS.map((tag) => tag.replaceAll(/\s/g, " ")));
       this.#insert("device", {
         ...this.#record(pk),
         serialNumber,
@@ -496,8 +489,6 @@ class TenantFiller {
    */
   #tasks(fields: readonly number[], users: readonly number[]): void {
     const draw = this.#draw;
-    // a tenant that commands can create is not a mirror
-    if (draw.isStrict || this.#tenant.database.count("select count(*) from audit") === 0) return;
     const revision = this.#revision;
     this.#insert("change", { number: 1, revision, writer: "records" });
     for (const pk of draw.some(fields))
@@ -531,14 +522,17 @@ class TenantFiller {
     }
   }
 
-  /**
-   * Writes audit records in an arbitrary form. An export passes them on unchanged, so the program does not parse them.
-   */
-  #audit(): void {
+  /** Writes at least this many audit records, the first of which contains the checksum of the change that opened tasks. */
+  #audit(least: number): void {
     const draw = this.#draw;
-    for (const seq of this.#numbers(4)) {
-      const record = JSON.stringify({ seq, at: draw.instant(), actor: draw.text(), action: "users.edit" });
-      this.#insert("audit", { seq, record, hash: draw.digest() });
+    let hash = "";
+    const count = draw.below(4) + least;
+    for (let seq = 1; seq <= count; seq += 1) {
+      const versions = least > 0 && seq === 1 ? computeVersionsSum(this.#tenant.database, this.#revision) : undefined;
+      const change = { at: draw.instant(), actor: draw.text(), action: "users.edit" };
+      const record = JSON.stringify({ version: 2, seq, ...change, ...(versions && { detail: { versions } }) });
+      hash = sha256(`${hash}\n${record}`);
+      this.#insert("audit", { seq, record, hash });
     }
   }
 }
@@ -548,10 +542,9 @@ class TenantFiller {
  * otherwise come only from Apple or from the console. The same seed and size produce the same tenant.
  *
  * @param size approximate maximum number of records, for the kinds that have many records
- * @param isStrict true: only values that commands accept; false: also values that only the console can have
  */
-export const fillAtRandom = async (tenant: TestTenant, seed: number, size = 12, isStrict = false): Promise<void> => {
+export const fillAtRandom = async (tenant: TestTenant, seed: number, size = 12): Promise<void> => {
   // the first request creates the tenant's file
   await tenant.client.tenant.show();
-  new TenantFiller(tenant, new RandomSource(seed, isStrict), size).fill();
+  new TenantFiller(tenant, new RandomSource(seed), size).fill();
 };

@@ -7,13 +7,12 @@ import type { WrittenParts } from "./parts.ts";
 
 const buildManifestResources = ({ end, written }: WrittenParts): ManifestResource[] =>
   RESOURCE_NAMES.map((name) => {
-    const { stays, leftOut = [] } = resourceOf(name);
+    const { leftOut = [] } = resourceOf(name);
     return {
       name,
       state: end.states[name] ?? "not-supported",
       records: end.records[name] ?? 0,
       sha256: written.get(`resources/${name}.ndjson`)?.sha256 ?? null,
-      stays: stays ?? null,
       leftOut: [...leftOut, ...(end.hidden[name] ?? [])],
     };
   });

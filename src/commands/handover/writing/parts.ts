@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { HandoverRequest, StreamedParts, HandoverEnd, Client } from "../../../lib/client/index.ts";
+import { TENANT_FILE } from "../../../lib/handover/bundle/contents.ts";
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { isReportFile, ReportFileBuffer } from "../../../lib/handover/report/data.ts";
 import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
@@ -33,7 +34,7 @@ export type BundleCsvFormat = Omit<OutputTextFormat, "onUnmappable"> & {
 const findCsvResource = (path: string): ResourceName | undefined =>
   CONSOLE_FILES.find((file) => file.path === path)?.of;
 
-const KNOWN_PATHS: ReadonlySet<string> = new Set(RESOURCE_NAMES.map(pathOfResource));
+const KNOWN_PATHS: ReadonlySet<string> = new Set([...RESOURCE_NAMES.map(pathOfResource), TENANT_FILE]);
 
 /** Writes the parts of an export into a bundle: the console's files in the chosen format, all other files unchanged. */
 export class PartsWriter {

@@ -25,10 +25,7 @@ export interface TemporaryBundle extends AsyncDisposable {
  */
 export async function exportTemporaryBundle(
   tools: Tools,
-  {
-    only,
-    ...asked
-  }: Pick<HandoverRequest, "scope" | "audit"> & { readonly only?: readonly ResourceName[] | undefined } = {},
+  { only, ...asked }: Pick<HandoverRequest, "scope"> & { readonly only?: readonly ResourceName[] | undefined } = {},
 ): Promise<TemporaryBundle> {
   const { temporary, machine, clock } = tools;
   const chosen = await tools.tenant("exports");

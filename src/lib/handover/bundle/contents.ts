@@ -3,6 +3,8 @@ import { RESOURCE_NAMES, pathOfResource, type ResourceName } from "../resources.
 /** Names of the manifest and of the list with the hashes of all other files. An archive begins with these files. */
 export const MANIFEST_FILE = "manifest.json";
 export const SUMS_FILE = "SHA256SUMS";
+/** A copy of the tenant itself, without its secrets. */
+export const TENANT_FILE = "tenant.db";
 
 /** Maximum number of files in a bundle, not counting the list of hashes. */
 export const MAX_BUNDLE_FILES = 1000;

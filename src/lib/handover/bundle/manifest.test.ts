@@ -13,7 +13,6 @@ const users = (change: Partial<ManifestResource> = {}): ManifestResource => ({
   state: RESOURCE_STATES[0],
   records: 1,
   sha256: "0".repeat(64),
-  stays: null,
   leftOut: ["accountPassword"],
   ...change,
 });

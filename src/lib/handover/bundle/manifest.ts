@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { RESOURCE_NAMES, NOT_APPLIED_REASONS, type ResourceName } from "../resources.ts";
+import { RESOURCE_NAMES, type ResourceName } from "../resources.ts";
 
 const FIRST_BUNDLE_SCHEMA_VERSION = 101;
 
@@ -15,18 +15,12 @@ const CountSchema = z.int().min(0);
 const Sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const InstantSchema = z.iso.datetime({ precision: 3 });
 const ResourceNameSchema = z.enum(RESOURCE_NAMES as [ResourceName, ...ResourceName[]]);
-const ReadOnlyReasonSchema = z.enum(
-  Object.keys(NOT_APPLIED_REASONS) as [keyof typeof NOT_APPLIED_REASONS, ...(keyof typeof NOT_APPLIED_REASONS)[]],
-);
-
 const ResourceEntrySchema = z.strictObject({
   name: ResourceNameSchema,
   state: z.enum(RESOURCE_STATES),
   records: CountSchema,
   /** hash of the file with the records; null if there is no such file */
   sha256: Sha256Schema.nullable(),
-  /** why the resource can only be read and is never applied; null if it can be applied */
-  stays: ReadOnlyReasonSchema.nullable(),
   /** fields that are not exported */
   leftOut: z.array(z.string()),
 });

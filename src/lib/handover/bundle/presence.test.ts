@@ -13,18 +13,14 @@ const manifestWith = (
   ...more,
   resources: RESOURCE_NAMES.map((name) => {
     const { [name]: state = "exported" } = states;
-    return { name, state, records: 0, sha256: null, stays: null, leftOut: [] };
+    return { name, state, records: 0, sha256: null, leftOut: [] };
   }),
 });
 
 const SCOPE = { id: "019a9f3c-5a00-7abc-8def-000000000001", path: "営業部" };
 
-test("a complete bundle lacks nothing, and one without the audit log names the option", () => {
+test("a complete bundle lacks nothing", () => {
   expect(describeMissingContent(manifestWith({ users: "empty" }))).toBeUndefined();
-  expect(describeMissingContent(manifestWith({ audit: "left-out" }))).toEqual({
-    en: "not in the bundle: audit log (exported only with --audit)",
-    ja: "含まれていないもの: 監査ログ(--audit を付けたときだけ書き出すため)",
-  });
 });
 
 test("lists each reason once, after the resources it applies to", () => {
@@ -38,7 +34,7 @@ test("names the option that omitted a resource", () => {
   expect(describeMissingContent(manifestWith({ devices: "left-out" }, { only: ["orgs", "users"] }))?.ja).toContain(
     "--only",
   );
-  expect(describeMissingContent(manifestWith({ audit: "left-out" }, { scope: SCOPE }))?.ja).toContain("--scope");
+  expect(describeMissingContent(manifestWith({ answers: "left-out" }, { scope: SCOPE }))?.ja).toContain("--scope");
 });
 
 test.each([
@@ -48,7 +44,6 @@ test.each([
   ["renewals", { renewals: "not-supported" }, {}, "not-supported"],
   ["renewals", { renewals: "left-out" }, { scope: SCOPE }, "out-of-scope"],
   ["renewals", { renewals: "left-out" }, { scope: SCOPE, only: ["users"] }, "not-chosen"],
-  ["audit", { audit: "left-out" }, {}, "optional"],
 ] as const)("%s with %o and %o is %s", (name, states, more, presence) => {
   const manifest = manifestWith(states, { ...more, only: "only" in more ? [...more.only] : null });
   expect(presenceOf(manifest, name)).toBe(presence);

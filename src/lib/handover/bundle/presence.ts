@@ -10,7 +10,6 @@ const ABSENCE_REASONS = {
     "outside --scope, because it does not belong to an organisation",
     "組織ごとの情報ではなく、--scope の範囲外のため",
   ),
-  optional: text("exported only with --audit", "--audit を付けたときだけ書き出すため"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type AbsenceReason = keyof typeof ABSENCE_REASONS;
@@ -18,10 +17,10 @@ export type AbsenceReason = keyof typeof ABSENCE_REASONS;
 /** Whether a bundle contains a resource, even without records, or why it does not contain the resource. */
 export type ResourcePresence = "present" | AbsenceReason;
 
-type PresenceFields = Pick<Manifest, "only" | "scope" | "resources">;
+type PresenceFields = Pick<Manifest, "only" | "resources">;
 
 /** Returns whether a bundle contains a resource, or why it does not. */
-export function presenceOf({ only, scope, resources }: PresenceFields, name: ResourceName): ResourcePresence {
+export function presenceOf({ only, resources }: PresenceFields, name: ResourceName): ResourcePresence {
   const state = resources.find((entry) => entry.name === name)?.state ?? "not-supported";
   switch (state) {
     case "exported":
@@ -31,8 +30,7 @@ export function presenceOf({ only, scope, resources }: PresenceFields, name: Res
     case "not-supported":
       return state;
     case "left-out":
-      if (only !== null && !only.includes(name)) return "not-chosen";
-      return scope === null ? "optional" : "out-of-scope";
+      return only !== null && !only.includes(name) ? "not-chosen" : "out-of-scope";
   }
 }
 

@@ -62,7 +62,7 @@ test("opens a bundle in any packaging, and reads it file by file and record by r
     await using bundle = await openBundle(`${name}.other`, { workingFolder: root, temporary: storageIn(root) });
     expect(bundle.manifest.tenant).toEqual({ name: "株式会社みなと", mirroredAt: null });
     expect((await Array.fromAsync(bundle.records("custom-fields"))).flat()).toEqual([field]);
-    expect((await Array.fromAsync(bundle.records("audit"))).flat()).toEqual([]);
+    expect((await Array.fromAsync(bundle.records("answers"))).flat()).toEqual([]);
     expect(Buffer.concat(await Array.fromAsync(bundle.read("a.txt"))).toString()).toBe("x");
     expect(bundle.sums.map(({ path }) => path)).toContain("a.txt");
     expect(bundle.files).toContainEqual({ path: "a.txt", bytes: 1 });

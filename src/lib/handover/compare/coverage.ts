@@ -18,7 +18,7 @@ interface PartialState {
 }
 
 /** Resources with records that concern organisations and users but do not contain their IDs. */
-const RESOURCES_WITHOUT_REFERENCES: readonly ResourceName[] = ["observed", "console-tasks", "audit"];
+const RESOURCES_WITHOUT_REFERENCES: readonly ResourceName[] = ["console-tasks"];
 
 /** Returns true if a part of a tenant may contain only some of the records of a resource. */
 const isScopedResource = (resource: ResourceName): boolean =>

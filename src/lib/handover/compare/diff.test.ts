@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Manifest } from "../bundle/manifest.ts";
 import { openBundle } from "../bundle/read.ts";
-import { RESOURCE_NAMES, resourceOf } from "../resources.ts";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { toPlainDifference, compareByBruteForce } from "#support/handover/brute-force.ts";
 import { freshFolder, storageIn, writeBundle, type Records } from "#support/handover/bundles.ts";
@@ -28,14 +27,10 @@ async function diffOf(
   return await Array.fromAsync(compareStates(toTenantState(before), toTenantState(after)));
 }
 
-const STAYING = new Map<string, string | undefined>(RESOURCE_NAMES.map((name) => [name, resourceOf(name).stays]));
-
 test("finds the same differences as a brute-force comparison", LONG_TIMEOUT, async () => {
   await fc.assert(
     fc.asyncProperty(someSimilarRecords, fc.constantFrom(["a", "b"], ["a", "b.zip"]), async ([one, other], names) => {
-      // an optional resource without a record is left out, and so not compared
-      const whole = (records: Records): Records => ({ ...records, audit: records.audit ?? [] });
-      const found = await diffOf(whole(one), whole(other), names);
+      const found = await diffOf(one, other, names);
       expect(found.map(toPlainDifference)).toEqual(compareByBruteForce(one, other));
       const nameOf = (id: string | null): unknown =>
         [other, one]
@@ -43,7 +38,6 @@ test("finds the same differences as a brute-force comparison", LONG_TIMEOUT, asy
           .find((user) => user["id"] === id)?.["name"] ?? null;
       const accounts = found.filter(({ resource }) => resource === "accounts");
       expect(accounts.map(({ name }) => name)).toEqual(accounts.map(({ id }) => nameOf(id)));
-      for (const { resource, stays } of found) expect(stays).toBe(STAYING.get(resource) ?? null);
     }),
     toPropertyParameters(25, 20_261_123),
   );
@@ -51,9 +45,9 @@ test("finds the same differences as a brute-force comparison", LONG_TIMEOUT, asy
 
 const FIELD = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
 
-test("names each changed record, and does not compare a resource that one side lacks", async () => {
+test("names each changed record", async () => {
   const renamed = { ...FIELD, name: "入社年" };
-  expect(await diffOf({ "custom-fields": [FIELD] }, { "custom-fields": [renamed], audit: [] })).toEqual([
+  expect(await diffOf({ "custom-fields": [FIELD] }, { "custom-fields": [renamed] })).toEqual([
     {
       resource: "custom-fields",
       change: "changed",
@@ -62,17 +56,6 @@ test("names each changed record, and does not compare a resource that one side l
       field: "name",
       before: "入社年度",
       after: "入社年",
-      stays: null,
-    },
-    {
-      resource: "audit",
-      change: "not-compared",
-      id: null,
-      name: null,
-      field: null,
-      before: "left-out",
-      after: "empty",
-      stays: "history",
     },
   ]);
 });

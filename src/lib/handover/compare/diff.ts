@@ -1,8 +1,8 @@
 import type { Field } from "../../model/thing.ts";
-import { text, type Text } from "../../text/index.ts";
+import { text } from "../../text/index.ts";
 import type { Bundle } from "../bundle/read.ts";
 import { findHiddenFields } from "../bundle/presence.ts";
-import { pathOfResource, RESOURCE_NAMES, resourceOf, NOT_APPLIED_REASONS, type ResourceName } from "../resources.ts";
+import { pathOfResource, RESOURCE_NAMES, resourceOf, type ResourceName } from "../resources.ts";
 import { Coverage, coverageScopeOf, type CoverageScope } from "./coverage.ts";
 import type { BundleRecord } from "./record.ts";
 import { UserNameReader } from "./user-names.ts";
@@ -13,15 +13,6 @@ import { parseRecordLine, walkDifferences, type LinePair, type ComparedFile } fr
  * cover these records.
  */
 export type ChangeKind = "added" | "removed" | "changed" | "not-compared";
-
-/** The reasons why `apply` does not apply a difference. */
-export const UNAPPLIED_PARTS = {
-  ...NOT_APPLIED_REASONS,
-  mirror: text(
-    "a tenant becomes a mirror only if it is not a mirror yet and everything from the console is applied",
-    "ミラーになるのは、ミラーでないテナントに管理画面の情報をすべて適用するときだけ",
-  ),
-} as const satisfies Record<string, Text>;
 
 /**
  * The field that is compared in addition to the record of the tenant: whether the tenant is a mirror. The times of two
@@ -54,8 +45,6 @@ export interface Difference {
   readonly before: unknown;
   /** the value of the field, or the added record; if not compared, the same as for `before` */
   readonly after: unknown;
-  /** why `apply` does not apply the difference; null if `apply` applies it */
-  readonly stays: keyof typeof UNAPPLIED_PARTS | null;
   /** number of records that only one state contains and that the other state does not cover; undefined: none */
   readonly outside?: number | undefined;
 }
@@ -74,8 +63,6 @@ export interface TenantState {
   readonly part?: CoverageScope | undefined;
   /** Returns the records of a resource as blocks of whole lines, in the order of their ids. */
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
-  /** false: the state of a tenant, which is never applied to another tenant */
-  readonly isBundle: boolean;
   /** time of the last import of the console's export; null: no import; undefined: not known, therefore not compared */
   readonly mirroredAt?: string | null | undefined;
 }
@@ -89,7 +76,6 @@ export const toTenantState = (bundle: Bundle): TenantState => ({
   hidden: (resource) => findHiddenFields(bundle.manifest, resource),
   part: coverageScopeOf(bundle.manifest),
   blocks: (resource) => bundle.blocks(resource),
-  isBundle: true,
   mirroredAt: bundle.manifest.tenant.mirroredAt,
 });
 
@@ -115,7 +101,6 @@ export async function* compareStates(before: TenantState, after: TenantState): A
 function* compareMirrors(before: TenantState, after: TenantState): Generator<Difference> {
   const [{ mirroredAt: former }, { mirroredAt: latter }] = [before, after];
   if (former === undefined || latter === undefined || (former === null) === (latter === null)) return;
-  const isApplied = makesMirror(before, after) || (after.isBundle && makesMirror(after, before));
   yield {
     resource: "tenant",
     change: "changed",
@@ -124,21 +109,8 @@ function* compareMirrors(before: TenantState, after: TenantState): Generator<Dif
     field: MIRRORED_AT,
     before: former,
     after: latter,
-    stays: isApplied ? null : "mirror",
   };
 }
-
-/**
- * Returns true if applying a state makes the other tenant a mirror. A state that has only part of the console's records
- * cannot do this.
- */
-const makesMirror = (applied: TenantState, to: TenantState): boolean =>
-  applied.mirroredAt !== null &&
-  to.mirroredAt === null &&
-  RESOURCE_NAMES.every((name) => {
-    const { stays, here } = resourceOf(name);
-    return stays !== undefined || here === true || isResourceAvailable(applied.has(name));
-  });
 
 /** Returns true if the records of a resource are available, even if there are no records. */
 const isResourceAvailable = (found: ReturnType<TenantState["has"]>): boolean =>
@@ -157,7 +129,6 @@ const createNotComparedDifference = (
   field,
   before,
   after,
-  stays: resourceOf(resource).stays ?? null,
 });
 
 async function* compareResource(
@@ -224,9 +195,8 @@ function* compareLinePair(
 ): Generator<RecordDifference> {
   const before = pair.before === undefined ? null : parseRecordLine(pair.before, one);
   const after = pair.after === undefined ? null : parseRecordLine(pair.after, other);
-  const { stays = null } = resourceOf(resource);
   const record = after ?? before ?? {};
-  const base = { resource, id: String(record["id"]), name: recordNameOf(record), stays };
+  const base = { resource, id: String(record["id"]), name: recordNameOf(record) };
   if (before === null) yield { ...base, change: "added", field: null, before, after };
   else if (after === null) yield { ...base, change: "removed", field: null, before, after };
   else {

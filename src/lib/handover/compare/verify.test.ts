@@ -220,7 +220,6 @@ test.each<[string, object, string]>([
   ["the count", { records: 2 }, "custom-fields: records"],
   ["the state", { state: "empty" }, "custom-fields: state"],
   ["the hash", { sha256: "0".repeat(64) }, "custom-fields: sha256"],
-  ["why it stays", { stays: "apple" }, "custom-fields: state"],
 ])("finds a manifest with a wrong value for %s", async (_case, change, member) => {
   const root = freshFolder();
   const { resources } = await writeBundle(join(root, "a"), storageIn(root), { records: { "custom-fields": [FIELD] } });

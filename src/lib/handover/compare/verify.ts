@@ -14,7 +14,7 @@ import {
 import { splitIntoLineBlocks } from "../bundle/line-blocks.ts";
 import { parseManifest, type Manifest, type ManifestResource } from "../bundle/manifest.ts";
 import { findListMismatches, type BundleFiles, type BundleFault } from "../bundle/read.ts";
-import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES, resourceOf } from "../resources.ts";
+import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES } from "../resources.ts";
 import { RecordCheck } from "./records.ts";
 import { RowCounter } from "./rows.ts";
 
@@ -282,9 +282,8 @@ const NOT_IN_MANIFEST = text("this file is not listed in the manifest", "マニ�
 const describeManifestMismatch = (member: string): Text =>
   text(`the manifest does not match the files: ${member}`, `マニフェストの ${member} がファイルと一致しません`);
 
-/** Returns true if the record count, the hash and the reason for not applying the resource fit its state. */
-function isConsistentEntry({ name, state, records, sha256, stays }: ManifestResource): boolean {
-  if (stays !== (resourceOf(name).stays ?? null)) return false;
+/** Returns true if the record count and the hash fit the state of the resource. */
+function isConsistentEntry({ state, records, sha256 }: ManifestResource): boolean {
   if (state === "exported") return records > 0 && sha256 !== null;
   return records === 0 && (state === "empty" || sha256 === null);
 }

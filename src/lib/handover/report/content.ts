@@ -36,7 +36,7 @@ import {
   type Question,
 } from "../checklist/question.ts";
 import { collectConsoleKnowledge } from "../not-known.ts";
-import { resourceOf, NOT_APPLIED_REASONS, type ResourceName } from "../resources.ts";
+import { resourceOf, type ResourceName } from "../resources.ts";
 import { buildAdministratorsSection } from "./administrators.ts";
 import { toHandoverFacts, listMissingChecklistResources, resolveReportZone, type ReportData } from "./data.ts";
 import {
@@ -212,17 +212,11 @@ function buildContentsSection(data: ReportData): Section {
       {
         kind: "table",
         caption: text("Resources", "情報の種類"),
-        head: [
-          text("resource", "項目"),
-          text("state", "状態"),
-          text("records", "件数"),
-          text("why it is not applied to another tenant", "別のテナントへ適用されない理由"),
-        ],
+        head: [text("resource", "項目"), text("state", "状態"), text("records", "件数")],
         rows: manifest.resources.map((entry) => [
           resourceOf(entry.name).title,
           describeMissingConsoleImport(data, entry.name) ?? describeResourceState(data, entry),
           describeMissingConsoleImport(data, entry.name) === undefined ? formatNumber(entry.records) : "",
-          entry.stays === null ? "" : NOT_APPLIED_REASONS[entry.stays],
         ]),
       },
       {

@@ -3,7 +3,7 @@ import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { USAGE_FIELDS } from "../../model/tenant.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findHiddenFields, describeAbsence } from "../bundle/presence.ts";
-import { resourceOf, type ResourceName } from "../resources.ts";
+import type { ResourceName } from "../resources.ts";
 import type { ReportData } from "./data.ts";
 
 const REQUIRED_USES: Partial<Readonly<Record<ResourceName, keyof typeof USAGE_FIELDS>>> = {
@@ -16,7 +16,7 @@ const REQUIRED_USES: Partial<Readonly<Record<ResourceName, keyof typeof USAGE_FI
 /**
  * Resources that result from work in clomoctl. If such a resource has no records, the tenant really does not have any.
  */
-const CLOMOCTL_RESOURCES: readonly ResourceName[] = ["administrators", "observed", "console-tasks", "audit"];
+const CLOMOCTL_RESOURCES: readonly ResourceName[] = ["tenant", "administrators", "renewals", "answers"];
 
 const NEVER_IN_CONSOLE_EXPORTS: readonly ResourceName[] = ["account-settings", "schemes", "ade-server", "ade-devices"];
 
@@ -89,8 +89,7 @@ export const describeMissingConsoleImport = (data: PresenceData, name: ResourceN
   if (manifest.tenant.mirroredAt === null) return undefined;
   if (manifest.resources.every((one) => one.name !== name || one.state !== "empty")) return undefined;
   if (name === "console-tasks") return describeUnseenTasks(data);
-  const { here = false } = resourceOf(name);
-  if (here || CLOMOCTL_RESOURCES.includes(name)) return undefined;
+  if (CLOMOCTL_RESOURCES.includes(name)) return undefined;
   const use = REQUIRED_USES[name];
   if (use !== undefined && records.tenant[0]?.[use] === false) return undefined;
   if (NEVER_IN_CONSOLE_EXPORTS.includes(name)) return NONE_IN_BUNDLE;

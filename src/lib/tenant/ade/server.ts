@@ -52,7 +52,7 @@ export const readAde = async (reader: Reader): Promise<Ade> => {
         : { name: serverName, uuid: serverUuid, admin: server.adminId, organisation: server.orgName },
     key: certificate === null || keyAt === null ? null : { fingerprint: hashPublicKey(certificate), createdAt: keyAt },
     token:
-      tokenExpiresAt === null || tokenSetAt === null
+      server.token === null || tokenExpiresAt === null || tokenSetAt === null
         ? null
         : {
             expiresAt: tokenExpiresAt,

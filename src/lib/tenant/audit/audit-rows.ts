@@ -37,10 +37,10 @@ export interface AuditEntry {
 }
 
 /**
- * What wrote a change: a manual edit, an import, `apply`, an undo, a console import, or the confirmation or dropping of
+ * What wrote a change: a manual edit, an import, an undo, a console import, or the confirmation or dropping of
  * a task.
  */
-export type ChangeWriter = "hand" | "import" | "apply" | "undo" | "console" | "confirm" | "drop";
+export type ChangeWriter = "hand" | "import" | "undo" | "console" | "confirm" | "drop";
 
 /**
  * Facts about a change that its audit record does not contain. The number of the change is the number of its audit

@@ -35,10 +35,6 @@ export const DETAIL_SQL = buildRecordMemberSql("-> 'detail'");
 const buildListsObjectSql = (which: string, objects = buildRecordMemberSql("-> 'objects'")): string =>
   `exists (select 1 from json_each(${objects}) o where ${which})`;
 
-/** SQL: true if an audit record `t` lists the record of a type with this id. @param id SQL of the id */
-export const buildListsRecordSql = (thing: string, id: string): string =>
-  buildListsObjectSql(`o.value ->> 'thing' = '${thing}' and o.value ->> 'id' = ${id}`);
-
 /** SQL: the ids of the records of a type that the change `:number` concerns. */
 export const buildChangedIdsSql = (thing: string): string =>
   `select o.value ->> 'id' as id from main.audit t ${ORDERED_JOIN} json_each(${buildRecordMemberSql("-> 'objects'")}) o

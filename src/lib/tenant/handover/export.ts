@@ -1,11 +1,12 @@
-import type { HandoverEnd, HandoverRequest, ResourceState } from "../../contract/index.ts";
-import { LAST_PART } from "../../contract/route.ts";
+import type { Newline } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
-import { RESOURCE_NAMES, pathOfResource, resourceOf, type ResourceName } from "../../handover/resources.ts";
+import { TENANT_FILE } from "../../handover/bundle/contents.ts";
+import { RESOURCE_NAMES, pathOfResource, type ResourceName } from "../../handover/resources.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { isOperationPermitted, canReadContacts, buildScope as visibleTo } from "../policy/check.ts";
-import { RESOURCE_READ_RULES, type ResourceReadRule } from "../policy/routes.ts";
+import { LAST_PART } from "../operation.ts";
 import type { Session } from "../session.ts";
 import { readListConfirmation } from "../accounts/administrator-rows.ts";
 import { readAuditHead } from "../audit/records.ts";
@@ -37,12 +38,12 @@ const resolveResourceNames = (names: readonly string[]): readonly ResourceName[]
  */
 const determineResourceStates = (
   { asker }: Pick<Session, "asker">,
-  { only, scope, audit = false }: HandoverRequest,
+  { only, scope }: HandoverRequest,
 ): ReadonlyMap<ResourceName, ResourceState> => {
   const wanted = only === undefined ? undefined : resolveResourceNames(only);
   const stateOf = (name: ResourceName): ResourceState => {
     const [needs, ofOrgs]: ResourceReadRule = RESOURCE_READ_RULES[name];
-    const isWanted = wanted?.includes(name) ?? (resourceOf(name).optional !== true || audit);
+    const isWanted = wanted?.includes(name) ?? true;
     if (!isWanted || (scope !== undefined && ofOrgs !== true)) return "left-out";
     return needs === null || isOperationPermitted(asker, needs) ? "exported" : "not-permitted";
   };
@@ -73,17 +74,88 @@ const openStoreInScope = async ({ store, asker }: Session, scope: string | undef
   });
 };
 
+export type ResourceState = "exported" | "empty" | "not-permitted" | "not-supported" | "left-out";
+
+/** What to export. */
+export interface HandoverRequest {
+  /** names of the resources; default: all */
+  readonly only?: readonly string[] | undefined;
+  /** ID of an organisation: exports only what belongs to it or is below it */
+  readonly scope?: string | undefined;
+  /** true: adds `tenant.db`, a copy of the tenant without secrets, if the caller may do everything */
+  readonly tenant?: boolean | undefined;
+  /** false: leaves out the CSV files in the console's format */
+  readonly csv?: boolean | undefined;
+  /** line ending of the CSV files; default: crlf */
+  readonly newline?: Newline | undefined;
+}
+
+/** The result of an export, sent as its last part. */
+export interface HandoverEnd {
+  readonly tenant: string;
+  /** time when the tenant's data last came from the console; null if never */
+  readonly mirroredAt: string | null;
+  readonly scope: { readonly id: string; readonly path: string } | null;
+  /** true: somebody has recorded who administers the tenant */
+  readonly administratorsKnown: boolean;
+  /** true: the caller can see only part of the tenant, so the export contains only this part */
+  readonly partial: boolean;
+  /** the fields, by resource, that the caller cannot see in some or all records; hidden values are null */
+  readonly hidden: Readonly<Record<string, string[]>>;
+  /** number of records of each resource that has a part, and of each CSV file, in the order of the parts */
+  readonly records: Readonly<Record<string, number>>;
+  readonly files: Readonly<Record<string, number>>;
+  readonly states: Readonly<Record<string, ResourceState>>;
+  /** time of the last change of any of the records */
+  readonly lastUpdatedAt: string | null;
+  /** the last audit record; null if there is none, or if the caller may not verify the audit log */
+  readonly auditHead: { readonly seq: number; readonly hash: string } | null;
+}
+
+/**
+ * The operation needed to read a resource of an export; null: none. `ofOrgs` is true if an export that is limited to
+ * some organisations includes the resource, because it consists of organisations or belongs to them.
+ */
+export type ResourceReadRule = readonly [needs: Operation | null, ofOrgs?: true];
+
+export const RESOURCE_READ_RULES = {
+  tenant: [null],
+  "account-settings": ["accounts.read"],
+  // custom fields do not belong to an organisation, but users of all organisations have values in them
+  "custom-fields": ["fields.read", true],
+  orgs: ["orgs.read", true],
+  // schemes do not belong to an organisation either, but they determine the permissions of accounts
+  schemes: ["schemes.read", true],
+  users: ["users.read", true],
+  accounts: ["accounts.read", true],
+  administrators: ["accounts.read", true],
+  "secured-groups": ["secured.read"],
+  "secured-users": ["secured.read"],
+  devices: ["devices.read", true],
+  "ade-server": ["apple.read"],
+  "ade-devices": ["apple.read"],
+  renewals: ["renewals.read"],
+  answers: ["handover.read"],
+  "console-tasks": ["console.read"],
+} as const satisfies Readonly<Record<ResourceName, ResourceReadRule>>;
+
 /**
  * An export as a stream of parts, with the boundary that separates them. The header of each part comes before its
  * bytes.
  */
-export interface ExportedParts {
+export interface ExportedParts<T = unknown> {
   readonly content: ReadableStream<PieceStart | Uint8Array>;
   /** a text that does not occur in any part */
   readonly boundary: string;
+  /** the type of the last part, which is JSON */
+  readonly end?: T;
 }
 
 const BOUNDARY_BYTES = 18;
+
+/** Returns true if the acting account may see everything: a copy contains the history and the audit log, too. */
+const isEverythingPermitted = ({ asker }: Pick<Session, "asker">): boolean =>
+  (Object.keys(OPERATIONS) as Operation[]).every((operation) => isOperationPermitted(asker, operation));
 
 const readExportScope = async (reader: Reader, scope: string | undefined): Promise<HandoverEnd["scope"]> => {
   const [org] = scope === undefined ? [] : await readRecordsById(reader, ORG_LIST, [scope]);
@@ -127,7 +199,7 @@ const buildExportEnd = async (
   },
 ): Promise<HandoverEnd> => {
   const dates = [...tallies.values()].flatMap(({ updatedAt }) => updatedAt ?? []);
-  const head = isOperationPermitted(asker, RESOURCE_READ_RULES.audit[0]) ? await readAuditHead(reader) : undefined;
+  const head = isOperationPermitted(asker, "audit.verify") ? await readAuditHead(reader) : undefined;
   return {
     tenant: await readTenantName(reader),
     mirroredAt: await readMirroredAt(reader),
@@ -148,7 +220,7 @@ const buildExportEnd = async (
 /**
  * Exports the tenant's resources from a single snapshot as the parts of a bundle: the records of each resource, the
  * files for the console, and finally the totals. Nothing is written, not even an audit record, so that
- * another export has the same content.
+ * another export has the same content. If the tenant changes between its copy and the snapshot, both are made again.
  *
  * Records refer only to records in the exported part of the tenant: the parent of the topmost organisation is null, and
  * managed organisations outside that part are left out. References to records of a resource that is not exported are
@@ -157,12 +229,14 @@ const buildExportEnd = async (
  * @throws Failure `usage` if a name is not the name of a resource, `not-found` if the acting account cannot see the
  * organisation
  */
-export const exportAll = async (session: Session, request: HandoverRequest): Promise<ExportedParts> => {
+export const exportAll = async (session: Session, request: HandoverRequest): Promise<ExportedParts<HandoverEnd>> => {
   const states = determineResourceStates(session, request);
   const { scope, csv = true, newline = "crlf" } = request;
   const store = await openStoreInScope(session, scope);
   const names = RESOURCE_NAMES.filter((name) => states.get(name) === "exported");
   const tallies = new Map(names.map((name): [ResourceName, Tally] => [name, createTally()]));
+  const copy = request.tenant === true && isEverythingPermitted(session) ? await session.store.copy() : undefined;
+  let isOutdated = false;
   const content = await store.pieces(async (reader) => {
     const pieces: StreamPiece[] = [];
     // derived tables cannot be created while parts are being streamed
@@ -172,6 +246,8 @@ export const exportAll = async (session: Session, request: HandoverRequest): Pro
     }
     const files = csv ? await buildConsoleFiles(reader, names, newline) : [];
     pieces.push(...files);
+    if (copy !== undefined) pieces.push({ name: TENANT_FILE, content: copy });
+    isOutdated = copy !== undefined && (await readAuditHead(reader))?.hash !== copy.auditHead?.hash;
     pieces.push({
       name: LAST_PART,
       content: async (own) =>
@@ -179,5 +255,9 @@ export const exportAll = async (session: Session, request: HandoverRequest): Pro
     });
     return pieces;
   });
+  if (isOutdated) {
+    await content.cancel();
+    return exportAll(session, request);
+  }
   return { content, boundary: `clomoctl-${Buffer.from(session.surroundings.random(BOUNDARY_BYTES)).toString("hex")}` };
 };

@@ -45,7 +45,7 @@ describe("a tenant with some records of everything", () => {
         await using random = new TestTenant();
         await fillAtRandom(random, seed);
         const before = contentOf(random);
-        const exported = await exportBy(random.client, { audit: true });
+        const exported = await exportBy(random.client);
         const expected = buildExpectedRecords(random);
         for (const name of RESOURCE_NAMES) {
           const records = expected.get(name) ?? [];
@@ -55,7 +55,7 @@ describe("a tenant with some records of everything", () => {
         }
         const dates = [...expected.values()].flat().flatMap(({ updatedAt = [] }) => updatedAt);
         expect(exported.end.lastUpdatedAt).toBe(dates.toSorted().at(-1));
-        expect(await exportBy(random.client, { audit: true })).toEqual(exported);
+        expect(await exportBy(random.client)).toEqual(exported);
         expect(contentOf(random)).toBe(before);
       }),
       { numRuns: 12 },
@@ -67,13 +67,11 @@ describe("a tenant with some records of everything", () => {
       await using random = new TestTenant();
       await fillAtRandom(random, seed, 20);
       expect(contentOf(random)).toContain(SECRET_CANARY);
-      const { files } = await exportBy(random.client, { audit: true });
+      const { files } = await exportBy(random.client);
       const all = [...files.values()].join("\n");
       expect(all.length).toBeGreaterThan(1000);
       expect(all).not.toContain(SECRET_CANARY);
-      // when it was set is a part of what the console has otherwise, and of nothing else
-      const others = [...files].filter(([name]) => name !== "resources/observed.ndjson");
-      expect(others.map(([, content]) => content).join("\n")).not.toContain(SECRET_AT);
+      expect(all).not.toContain(SECRET_AT);
     }
   });
 
@@ -97,7 +95,7 @@ describe("a tenant with some records of everything", () => {
 test("an empty tenant exports only its root organisation", async () => {
   const { end, files } = await exportBy(tenant.client);
   expect(end.records).toMatchObject({ orgs: 1, users: 0, tenant: 0 });
-  expect(end.states).toMatchObject({ orgs: "exported", users: "empty", tenant: "empty", audit: "left-out" });
+  expect(end.states).toMatchObject({ orgs: "exported", users: "empty", tenant: "empty" });
   expect(end).toMatchObject({ tenant: "試験", scope: null, auditHead: null });
   expect([...files.keys()].filter((name) => !name.startsWith("resources/"))).toEqual([
     "csv/orgs.csv",
@@ -108,9 +106,9 @@ test("an empty tenant exports only its root organisation", async () => {
 });
 
 test("resources that were not requested are left out", async () => {
-  const { end, files } = await exportBy(tenant.client, { only: ["orgs", "audit"], csv: false });
-  expect([...files.keys()]).toEqual(["resources/orgs.ndjson", "resources/audit.ndjson"]);
-  expect(end.states).toMatchObject({ orgs: "exported", audit: "empty", users: "left-out" });
+  const { end, files } = await exportBy(tenant.client, { only: ["orgs", "answers"], csv: false });
+  expect([...files.keys()]).toEqual(["resources/orgs.ndjson", "resources/answers.ndjson"]);
+  expect(end.states).toMatchObject({ orgs: "exported", answers: "empty", users: "left-out" });
   const failure = await failureOf(exportBy(tenant.client, { only: ["users", "people"] }));
   expect(failure?.code).toBe("usage");
   expect(failure?.what.en).toContain("people");
@@ -172,12 +170,10 @@ describe("a part of the tenant", () => {
       "ade-server": "not-permitted",
       "secured-users": "not-permitted",
       schemes: "not-permitted",
-      audit: "left-out",
     });
     expect(end.auditHead).toBeNull();
     expect(end.records).toMatchObject({ orgs: 2, users: 2, devices: 1 });
     expect([...exported.files.values()].join("\n")).not.toContain("西");
-    expect((await exportBy(tenant.as("east"), { audit: true })).end.states["audit"]).toBe("not-permitted");
     const scoped = await exportBy(tenant.as("east"), { scope: await idOf("E1") });
     expect(scoped.end.records).toMatchObject({ orgs: 1, users: 1 });
     const outside = await failureOf(exportBy(tenant.as("east"), { scope: await idOf("W") }));
@@ -204,7 +200,7 @@ test("the console's files are those that the export commands write, but ordered 
 
 test("the records of every resource have the members that its fields define", async () => {
   await fillAtRandom(tenant, 3, 20);
-  const exported = await exportBy(tenant.client, { audit: true });
+  const exported = await exportBy(tenant.client);
   for (const name of RESOURCE_NAMES) {
     for (const line of linesOf(exported, name)) {
       expect(Object.keys(JSON.parse(line) as object)).toEqual(Object.keys(resourceOf(name).fields));

@@ -70,7 +70,29 @@ export const leavers = {
   }),
 };
 
+/** An export of everything at once, for a handover. */
+export const exports = {
+  create: operation({
+    route: "POST /v1/exports",
+    about: "Export the tenant from one snapshot, as the files of a bundle; nothing is changed, and nothing is recorded",
+    input: ({ z, Id }) =>
+      z.strictObject({
+        only: z.array(z.string().min(1).max(50)).min(1).max(100).optional().meta({ description: "names of resources" }),
+        scope: Id.optional().meta({ description: "ID of an organisation: only what belongs to it or is below it" }),
+        tenant: z.boolean().optional().meta({ description: "true: add a copy of the tenant without secrets" }),
+        csv: z.boolean().optional().meta({ description: "false: leave out the CSV files in the console's format" }),
+        newline: z.enum(["crlf", "lf", "cr"]).optional(),
+      }),
+    // the export reports which resources the actor may not read
+    needs: [],
+    changes: false,
+    result: "parts",
+    run: async ({ session }, given) => (await import("./export.ts")).exportAll(session, given),
+  }),
+};
+
 export type { Answer } from "../../model/answer.ts";
 export type { NewAnswer } from "./answers.ts";
 export type { Dependents } from "./dependents.ts";
 export type { LeaveResult } from "./leave.ts";
+export type { HandoverEnd, HandoverRequest, ResourceState } from "./export.ts";

@@ -5,7 +5,7 @@ import { ROLE_POLICY } from "../../model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, OPERATIONS } from "../../model/role.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { NAMED_OPERATIONS, requestOf, ROLE_ACCOUNTS, type NamedOperation } from "#support/tenant/route-requests.ts";
-import { exportApplicableFiles } from "#support/tenant/restoring.ts";
+import { exportFiles } from "#support/tenant/exporting.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 /**
@@ -150,7 +150,7 @@ describe("renewals", () => {
       const hidden = Object.fromEntries(Object.keys(RECORDED).map((field) => [field, null]));
       const expected = { ...hidden, fingerprint: null, name: "証明書", ...seen };
       expect(await acting.renewals.list()).toMatchObject([expected]);
-      const files = await exportApplicableFiles(acting);
+      const files = await exportFiles(acting);
       expect(JSON.parse(files.get("resources/renewals.ndjson") ?? "")).toMatchObject(expected);
       const contact = {
         contactName: "山田",

@@ -126,11 +126,21 @@ export interface LineQuery {
   readonly tally?: { readonly sql: string; note(records: number, greatest: string | null): void } | undefined;
 }
 
-/** One of several texts that are streamed from one snapshot: records, or a text that is created when it is streamed. */
+/** A copy of the tenant's file without secrets. @see copyTenantFile */
+export interface TenantCopy {
+  readonly path: string;
+  /** the last audit record of the copied state; null if there is none */
+  readonly auditHead: { readonly seq: number; readonly hash: string } | null;
+}
+
+/**
+ * One of several contents that are streamed from one snapshot: records, a text that is created when it is streamed, or
+ * a copy of the tenant, which is removed when the stream ends.
+ */
 export interface StreamPiece {
   /** name of the piece for the receiver: `resources/users.ndjson` */
   readonly name: string;
-  readonly content: LineQuery | ((reader: Reader) => Promise<string>);
+  readonly content: LineQuery | ((reader: Reader) => Promise<string>) | TenantCopy;
 }
 
 /** The start of a piece in the stream, before its bytes. */
@@ -192,6 +202,8 @@ export interface Store {
    * @param describe returns what to stream, and reads what it needs for this from the same snapshot
    */
   lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>>;
+  /** Copies the tenant into a temporary file. Pass the copy to {@link pieces}, which removes it. */
+  copy(): Promise<TenantCopy>;
   /** Streams several texts one after another, each preceded by its start. Otherwise like {@link lines}. */
   pieces(
     describe: (reader: Reader) => Promise<readonly StreamPiece[]>,

@@ -2,8 +2,7 @@ import type { ConsoleTask } from "../../../contract/index.ts";
 import { ACCOUNT } from "../../../model/account.ts";
 import { MOMENTARY_QUESTION_PREFIX } from "../../../model/answer.ts";
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
-import { listStoredColumns, type Field } from "../../../model/thing.ts";
-import { PORTABLE_COLUMNS, PORTABLE_STATE } from "../../console/portable.ts";
+import type { Field } from "../../../model/thing.ts";
 import { listOpenTasksInFull } from "../../console/tasks.ts";
 import { createVisibleOwnersTable } from "../../renewals/renewal-rows.ts";
 import { buildCaseSql, buildJsonBooleanSql } from "../../store/sql/forms.ts";
@@ -28,8 +27,6 @@ interface RecordTable {
   readonly derived?: readonly DerivedTable[] | undefined;
   /** prepares the data that the table needs */
   readonly ready?: ((reader: Reader) => Promise<void>) | undefined;
-  /** SQL: a table with the same records that does not need `derived` or `ready`; its key is `t.id` */
-  readonly bare?: string | undefined;
 }
 
 const createSingleRecordTable = (name: ResourceName, table: string): RecordTable => ({
@@ -116,18 +113,6 @@ const prepareTaskRecords = async (reader: Reader): Promise<void> => {
   });
 };
 
-/** SQL: a number in the form of an id. @see resources.ts */
-const buildNumberIdSql = (sql: string): string => `printf('"%012d"', ${sql})`;
-
-const prepareObservedState = (reader: Reader): Promise<void> =>
-  reader.derive({
-    name: "observed",
-    columns: `${PORTABLE_COLUMNS.join(", ")}, primary key (id)`,
-    // created for a single export, on a separate connection
-    state: "select null as state",
-    fill: `insert into temp.observed (${PORTABLE_COLUMNS.join(", ")}) ${PORTABLE_STATE}`,
-  });
-
 const RECORD_TABLES: Readonly<Record<ResourceName, RecordTable>> = {
   tenant: createSingleRecordTable("tenant", "tenant_profile"),
   "account-settings": createSingleRecordTable("account-settings", "account_settings"),
@@ -161,7 +146,6 @@ const RECORD_TABLES: Readonly<Record<ResourceName, RecordTable>> = {
     },
     json: MANAGED_ORGS_SQL.json,
     derived: [USERS_WITH_ACCOUNT],
-    bare: "user t",
   },
   administrators: {
     table: "temp.administrating k join user t on t.pk = k.pk",
@@ -196,14 +180,7 @@ const RECORD_TABLES: Readonly<Record<ResourceName, RecordTable>> = {
   "ade-devices": { table: "ade_device t", key: "t.serialNumber", sql: { id: "t.serialNumber" } },
   renewals: { table: "renewal_item t", ready: createVisibleOwnersTable },
   answers: { table: "answer t", where: `t.question not glob '${MOMENTARY_QUESTION_PREFIX}*'` },
-  observed: {
-    table: "temp.observed t",
-    ready: prepareObservedState,
-    json: { states: "t.states", local: "t.local" },
-    bare: `(${PORTABLE_STATE}) t`,
-  },
   "console-tasks": { table: `temp.${TASK_RECORD_TABLE} t`, ready: prepareTaskRecords, json: { changes: "t.changes" } },
-  audit: { table: "audit t", key: "t.seq", numbered: true, json: { id: buildNumberIdSql("t.seq") } },
 };
 
 const buildValueJsonSql = ({ sql, json }: RecordTable, name: string, { type, nullable }: Field): string => {
@@ -290,12 +267,4 @@ export const buildRecordLines = async (reader: Reader, name: ResourceName, tally
     params: {},
     tally: createTallyUpdate(tally, isDated ? (RECORD_TABLES[name].sql?.["updatedAt"] ?? "t.updatedAt") : undefined),
   };
-};
-
-/** SQL: all records of a resource, as rows with `id` and `line`. The lines are identical to those of an export. */
-export const buildCurrentLinesSql = (name: ResourceName): string => {
-  const { table, joined = "", where = "true", bare = table } = RECORD_TABLES[name];
-  const id = resourceOf(name).single === true ? `'${name}'` : "t.id";
-  // without the cast, the value does not have a type, and SQLite compares it without an index
-  return `select cast(${id} as text) as id, ${buildLineSql(name)} as line from ${bare} ${joined} where ${where}`;
 };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SEALED_SECRETS, getKeyMark, type SealedSecret } from "../../../model/sealed.ts";
-import type { TenantFileState } from "../../../model/tenant-file.ts";
+import type { TenantCopyState, TenantFileState } from "../../../model/tenant-file.ts";
 import type { Processes } from "../processes.ts";
 import { verifyTable } from "../../audit/sqlite/table.ts";
 import { Database } from "./database.ts";
@@ -39,7 +39,7 @@ export const inspectTenantFile = async (
     const content = await runInWorker<DatabaseState>(
       "./inspect-worker",
       import.meta.url,
-      { path } satisfies InspectionInput,
+      { path, isCopy: false } satisfies InspectionInput,
       signal,
     );
     return { path, ...readFileSizes(path), ...content, ...probeLock(path, folder, processes) };
@@ -47,6 +47,10 @@ export const inspectTenantFile = async (
     throw toStorageFailure(error, path);
   }
 };
+
+/** Checks a copy of a tenant from a bundle. @throws Failure `interrupted` @see readCopyState */
+export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
+  runInWorker("./inspect-worker", import.meta.url, { path, isCopy: true } satisfies InspectionInput, signal);
 
 /** The state that is reported for a file that is not opened. */
 const UNOPENED_FILE_STATE = {
@@ -66,6 +70,8 @@ const readFileSizes = (path: string): Pick<TenantFileState, "bytes" | "logBytes"
 
 export interface InspectionInput {
   readonly path: string;
+  /** true for a copy from a bundle, which is not trusted */
+  readonly isCopy: boolean;
 }
 
 type DatabaseState = Pick<

@@ -1,3 +1,4 @@
+import { createReadStream, rmSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { LineQuery, StreamPiece, PieceStart, Reader } from "../store.ts";
 import type { Database } from "./database.ts";
@@ -103,6 +104,7 @@ async function* generatePieces(
   for (const { name, content } of pieces) {
     yield { name };
     if (typeof content === "function") yield Buffer.from(await content(reader));
+    else if ("path" in content) yield* createReadStream(content.path) as AsyncIterable<Uint8Array>;
     else yield* generateChunks(database, content);
   }
 }
@@ -115,12 +117,16 @@ async function* generatePieces(
 const streamFromSnapshot = async <T>(
   tenant: Database,
   begin: (database: Database) => Promise<Iterator<T, void> | AsyncIterator<T, void>>,
+  end: () => void = () => undefined,
 ): Promise<ReadableStream<T>> => {
   const database = tenant.reader();
   database.exec(`pragma cache_size = -${CACHE_KIB}`);
   let open = true;
   const close = (): void => {
-    if (open) database.close();
+    if (open) {
+      database.close();
+      end();
+    }
     open = false;
   };
   const beginning = async (): Promise<Iterator<T, void> | AsyncIterator<T, void>> => {
@@ -165,8 +171,17 @@ export const streamLines = (
 export const streamPieces = (
   tenant: Database,
   describe: (database: Database) => Promise<{ readonly pieces: readonly StreamPiece[]; readonly reader: Reader }>,
-): Promise<ReadableStream<PieceStart | Uint8Array>> =>
-  streamFromSnapshot(tenant, async (database) => {
-    const { pieces, reader } = await describe(database);
-    return generatePieces(database, pieces, reader);
-  });
+): Promise<ReadableStream<PieceStart | Uint8Array>> => {
+  const copies: string[] = [];
+  return streamFromSnapshot(
+    tenant,
+    async (database) => {
+      const { pieces, reader } = await describe(database);
+      for (const { content } of pieces) if ("path" in content) copies.push(content.path);
+      return generatePieces(database, pieces, reader);
+    },
+    () => {
+      for (const path of copies) rmSync(path, { force: true });
+    },
+  );
+};

@@ -14,6 +14,7 @@ import type {
   ScratchTable,
   Store,
   SqlValue,
+  TenantCopy,
   View,
   Writer,
 } from "../store.ts";
@@ -285,6 +286,11 @@ export class SqliteStore implements Store {
       refreshViewOrgs(database, this.#view);
       return describe(new Connection(database, undefined, this.#view));
     });
+  }
+
+  async copy(): Promise<TenantCopy> {
+    const { copyTenantFile } = await import("./copy.ts");
+    return copyTenantFile(this.#database);
   }
 
   async pieces(

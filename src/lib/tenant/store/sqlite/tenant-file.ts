@@ -1,9 +1,11 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { Failure } from "../../../errors/index.ts";
+import { text } from "../../../text/index.ts";
 import type { Processes } from "../processes.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
-import { restrictToOwner } from "./own-file.ts";
+import { createOwnerOnlyFile, restrictToOwner } from "./own-file.ts";
 import { createDamagedFileFailure, toStorageFailure } from "./storage-failure.ts";
 import type { WriterNote } from "./writer-note.ts";
 
@@ -22,8 +24,8 @@ export interface TenantFileOptions {
 
 export const TENANT_FILE_NAME = "tenant.db";
 
-/** Pattern of `tenant.db.new-PID`, a tenant file that is being created. */
-const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/;
+/** Pattern of `tenant.db.new-PID` and `tenant.db.new-PID-COUNT`: a tenant file that is being created, or a copy. */
+const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-(?:\d+|wal|shm|journal))?$/;
 
 /**
  * Opens the file of a tenant, after creating or migrating it if necessary. A new file gets its final name only when it
@@ -85,9 +87,54 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
     }
     linkIfAbsent(unfinished, path);
   } finally {
-    for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(unfinished + suffix, { force: true });
+    removeUnfinishedFile(unfinished);
   }
 }
+
+const removeUnfinishedFile = (path: string): void => {
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
+};
+
+/**
+ * Makes a verified copy from a bundle the tenant of a folder that has no tenant. The file gets its final name only when
+ * it is complete.
+ *
+ * @returns the number of administrators, none of whom has a password
+ * @throws Failure `conflict` if the folder has a tenant
+ */
+export const receiveTenantFile = (copy: string, file: TenantFileOptions): number => {
+  const { folder, processes, name } = file;
+  const path = join(folder, TENANT_FILE_NAME);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  removeUnfinishedFiles(folder, processes);
+  const unfinished = `${path}.new-${processes.self}`;
+  try {
+    createOwnerOnlyFile(unfinished);
+    copyFileSync(copy, unfinished);
+    const database = openAndMigrate(unfinished, file);
+    let administrators: number;
+    try {
+      database.run("update tenant set name = :name", { name });
+      administrators = database.count("select count(*) from account where role <> 'none'");
+      database.foldLog();
+    } finally {
+      database.close();
+    }
+    if (!linkIfAbsent(unfinished, path)) throw createOccupiedFailure(name);
+    return administrators;
+  } catch (error) {
+    throw toStorageFailure(error, path);
+  } finally {
+    removeUnfinishedFile(unfinished);
+  }
+};
+
+const createOccupiedFailure = (where: string): Failure =>
+  new Failure("conflict", {
+    what: text("this context already has a tenant", "このコンテキストにはすでにテナントがあります"),
+    where,
+    hint: text("choose a new name with --context", "--context で新しい名前を指定してください"),
+  });
 
 /**
  * Removes unfinished tenant files of processes that are no longer running. @returns the names of the other files in the
@@ -102,13 +149,15 @@ export const removeUnfinishedFiles = (folder: string, processes: Processes): rea
 
 /**
  * Gives a file its final name with a link. Unlike a rename, this never replaces a tenant that was created in the
- * meantime.
+ * meantime. Returns false if there is one.
  */
-function linkIfAbsent(from: string, to: string): void {
+function linkIfAbsent(from: string, to: string): boolean {
   try {
     linkSync(from, to);
   } catch {
+    if (existsSync(to)) return false;
     // some file systems do not support links
-    if (!existsSync(to)) renameSync(from, to);
+    renameSync(from, to);
   }
+  return true;
 }

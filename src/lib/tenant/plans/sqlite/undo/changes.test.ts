@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, omitColumn, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
@@ -150,32 +149,6 @@ test.each(CHANGES)("%s is undone; undoing that applies it again", async (_what, 
   expect(await undo(number)).toMatchObject({ undoes: number });
   expect(records()).toEqual(before);
   expect(await tenant.client.audit.verify({ changes: true })).toMatchObject({ broken: null, changes: { broken: [] } });
-});
-
-test("everything that a bundle changed is undone at once", async () => {
-  const { client } = tenant;
-  const files = await exportApplicableFiles(client);
-  await client.users.edit(yamada, { title: "課長" });
-  await client.orgs.edit(org, { name: "販売部" });
-  await client.devices.setOwner({ ids: [device], owner: sato, ownerOrg: null });
-  await client.users.create({ name: "高橋", emails: ["takahashi@x.jp"] });
-  await schemeMade();
-  const before = records();
-  await restoreFrom(client, files);
-  expect(records()).not.toEqual(before);
-  const plan = await undoChange(client, "last");
-  expect(plan).toMatchObject({
-    kind: "users",
-    create: 1,
-    update: 1,
-    beside: [
-      { thing: "org", create: 0, update: 1, delete: 0 },
-      { thing: "device", create: 0, update: 1, delete: 0 },
-      { thing: "scheme", create: 1, update: 0, delete: 0 },
-    ],
-  });
-  await client.imports.commit(plan);
-  expect(records()).toEqual(before);
 });
 
 test("an undo of an undo of an undo counts as the first undo: the original change is undone", async () => {

@@ -1,0 +1,260 @@
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hash } from "node:crypto";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, describe, expect, test } from "vitest";
+import { createRandomTenant } from "#support/tenant/exporting.ts";
+import { plantSecrets } from "#support/tenant/secret-columns.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { THINGS } from "../../../model/things.ts";
+import { failureOf } from "#support/tenant/tenant.ts";
+import { getObservedHistoryTable, getObservedTable } from "../../console/observed.ts";
+import { VERSION_SCHEMAS, getVersionTable } from "../../versions/tables.ts";
+import { copyTenantFile, EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
+import { Database } from "./database.ts";
+import { migrate } from "./migrations.ts";
+import { readCopyState } from "./received.ts";
+import { receiveTenantFile } from "./tenant-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "copy-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ALIVE = { self: 1, isAlive: () => true } as unknown as Parameters<typeof receiveTenantFile>[1]["processes"];
+
+/** Columns of the versions and the console values of records, beside those of the records. */
+const KEEPING = ["pk", "revision", "action", "changed", "inConsole", "differs", "confirmed", "contradicted", "since"];
+const CONFIRMED = ["confirmedBy", "confirmedAt", "confirmedFields"];
+
+/** Columns that contain no secret, of the tables that no record type describes. A new column must be decided on. */
+const HARMLESS: Readonly<Record<string, string>> = {
+  tenant: "pk name mirroredAt createdAt",
+  tenant_profile: `pk domain loginUrl mdmAddress contactName contactMail contactPhone contracts ios macos android
+    windows ade vpp gate securedApps mobileAppPortal androidAccounts consoleTimezone languages`,
+  collection: "name revision last",
+  user_email: "emailKey user main",
+  administrators_known: "kind at actor",
+  import: "pk id kind state createdAt etag revision change detail",
+  change: "number revision writer import undoes undoneBy",
+  created_range: "revision thing first last",
+  left_out: "revision thing pk reason",
+  observed_candidate: "thing pk place since mask state",
+  exported_column: "kind field revision shown",
+  audit: "seq record hash",
+  renewal_item: `pk id kind name organisation expiresAt certainty fingerprint topic owner account phone notes source
+    confirmedAt confirmedBy createdAt updatedAt downloadedExpiresAt downloadedCertainty downloadedFingerprint
+    downloadedTopic downloadedSource phoneHolder`,
+  renewal_notice: "pk id itemId expiresAt stage way recipient state messageId attempts at error host pid",
+  answer: "pk id question subject value by at",
+  ade_server: `pk endpoint tokenExpiresAt tokenSetAt tokenSetBy tokenRejectedAt serverUuid serverName adminId
+    orgName cursorAt fullAt renewal`,
+  ade_device: `pk serialNumber profileStatus profileUuid profileAssignTime profilePushTime deviceFamily os model
+    description color assetTag deviceAssignedDate deviceAssignedBy mdmMigrationDeadline opType opDate seenAt`,
+};
+
+/** Columns of records that contain no secret: those that versions keep, which are the fields of the model. */
+const listRecordColumns = (): Map<string, readonly string[]> =>
+  new Map(
+    [...VERSION_SCHEMAS.values()].flatMap((versions): (readonly [string, readonly string[]])[] => {
+      const { thing, key, columns, times } = versions;
+      const stored = [...columns.map(({ name }) => name), ...times];
+      // secrets are stored as the times at which they were set
+      const secret = Object.entries(thing.fields).flatMap(([name, field]) => (field.secret === true ? [name] : []));
+      const fields = stored.filter((name) => !secret.includes(name));
+      const more = [...KEEPING, ...CONFIRMED, ...fields];
+      return [
+        [thing.name, [key, "pk", "revision", ...fields]],
+        [getVersionTable(versions), more],
+        [getObservedTable(versions), more],
+        [getObservedHistoryTable(versions), more],
+      ];
+    }),
+  );
+
+/** Columns about which nobody has decided whether they leave a tenant. */
+const listUndecided = (database: Database): readonly string[] => {
+  const records = listRecordColumns();
+  return database
+    .all("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
+    .flatMap(({ name }) => {
+      const table = String(name);
+      if (EMPTIED_TABLES.includes(table)) return [];
+      const known = [
+        ...(EMPTIED_COLUMNS[table] ?? []),
+        ...(HARMLESS[table] ?? "").split(/\s+/),
+        ...(records.get(table) ?? []),
+      ];
+      return database
+        .all(`pragma table_info("${table}")`)
+        .flatMap((column) => (known.includes(String(column["name"])) ? [] : [`${table}.${String(column["name"])}`]));
+    });
+};
+
+describe("every column is emptied in a copy or declared as harmless", () => {
+  const create = (): Database => {
+    const database = new Database(":memory:", { plain: true });
+    migrate(database, { name: "", now: "" });
+    return database;
+  };
+
+  test("in the current schema", () => {
+    expect(listUndecided(create())).toEqual([]);
+    expect([...THINGS.keys()].length).toBeGreaterThan(5);
+  });
+
+  test.each([
+    ["alter table user add column pin text", "user.pin"],
+    ["alter table tenant add column token text", "tenant.token"],
+    ["create table api_token (token text)", "api_token.token"],
+  ])("and a new one needs a decision: %s", (sql, column) => {
+    const database = create();
+    database.exec(sql);
+    expect(listUndecided(database)).toEqual([column]);
+  });
+});
+
+const copyOf = async (tenant: TestTenant, name: string): Promise<string> => {
+  const { path } = await copyTenantFile(tenant.database);
+  copyFileSync(path, join(folder, name));
+  rmSync(path);
+  return join(folder, name);
+};
+
+const rowsOf = (database: Pick<Database, "all">): ReadonlyMap<string, unknown> =>
+  new Map(
+    database
+      .all("select name from sqlite_schema where type = 'table' order by name")
+      .map(({ name }) => String(name))
+      .filter((name) => !EMPTIED_TABLES.includes(name) && name !== "sqlite_sequence")
+      .map((name) => {
+        const emptied = Object.fromEntries((EMPTIED_COLUMNS[name] ?? []).map((column) => [column, null]));
+        return [name, database.all(`select * from "${name}"`).map((row) => ({ ...row, ...emptied }))];
+      }),
+  );
+
+test.each([3, 9])("a copy of tenant %i has every row, no secret, and always the same bytes", async (seed) => {
+  await using tenant = await createRandomTenant(seed, 20);
+  const planted = plantSecrets(tenant, (name) => `Kanarie${name}0x`);
+  const path = await copyOf(tenant, `${seed}.db`);
+  const copy = new Database(path, { readOnly: true });
+  expect(rowsOf(copy)).toEqual(rowsOf(tenant.database));
+  for (const table of EMPTIED_TABLES) expect(copy.count(`select count(*) from ${table}`)).toBe(0);
+  copy.close();
+  const bytes = readFileSync(path).toString("latin1");
+  tenant.database.foldLog();
+  const original = readFileSync(tenant.database.path).toString("latin1");
+  expect(planted.size).toBeGreaterThan(3);
+  // the control: the original has all of them
+  expect([...planted.values()].filter((secret) => !original.includes(secret))).toEqual([]);
+  expect([...planted.values()].filter((secret) => bytes.includes(secret))).toEqual([]);
+  expect(readFileSync(await copyOf(tenant, `${seed}-again.db`)).equals(readFileSync(path))).toBe(true);
+});
+
+describe("a copy from a bundle", () => {
+  const sound = async (): Promise<string> => {
+    await using tenant = new TestTenant();
+    await tenant.import({ kind: "users" }, [
+      ["氏名", "メールアドレス"],
+      ["山田", "yamada@x"],
+      ["佐藤", "sato@x"],
+    ]);
+    const [user] = await tenant.users();
+    await tenant.client.users.edit(user?.id ?? "", { title: "課長" });
+    return await copyOf(tenant, "sound.db");
+  };
+
+  /** Returns the state of the sound copy after something changed it. */
+  const stateAfter = async (change: (database: DatabaseSync, path: string) => void) => {
+    const path = await sound();
+    const database = new DatabaseSync(path);
+    change(database, path);
+    if (database.isOpen) database.close();
+    return readCopyState(path);
+  };
+
+  const withoutTriggers = (database: DatabaseSync, sql: string): void => {
+    const triggers = database.prepare("select name, sql from sqlite_schema where type = 'trigger'").all();
+    for (const { name } of triggers) database.exec(`drop trigger "${String(name)}"`);
+    database.exec(sql);
+    for (const trigger of triggers) database.exec(String(trigger["sql"]));
+  };
+
+  test("is sound, and is not changed by the check", async () => {
+    const path = await sound();
+    const before = readFileSync(path);
+    expect(readCopyState(path)).toMatchObject({ fault: null, auditHead: { seq: 2 } });
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.startsWith("sound.db"))).toEqual(["sound.db"]);
+  });
+
+  test.each<[string, string]>([
+    ["a trigger", "create trigger t after update on user begin delete from audit; end"],
+    ["a view", "create view v as select 1"],
+    ["a view instead of a table", "drop table answer; create view answer as select 1 as pk"],
+    ["a table", "create table t (x)"],
+    ["an index", "create index i on user (name)"],
+    ["a column", "alter table user add column x"],
+    ["a virtual table", "create virtual table f using fts5 (x)"],
+    ["no audit trigger", "drop trigger audit_update"],
+    ["an unknown version", "pragma user_version = 105"],
+    ["a newer version", "pragma user_version = 9999"],
+    ["another program", "pragma application_id = 1"],
+    ["a row that refers to nothing", "pragma foreign_keys = off; update user set org = 99"],
+  ])("with %s is refused", async (_, sql) => {
+    expect((await stateAfter((database) => database.exec(sql))).fault).not.toBeNull();
+  });
+
+  test.each<[string, (path: string) => void]>([
+    ["damaged", (path) => writeFileSync(path, readFileSync(path).fill(0, 8192, 16_384))],
+    ["cut", (path) => writeFileSync(path, readFileSync(path).subarray(0, 8192))],
+    ["empty", (path) => writeFileSync(path, "")],
+    ["no database", (path) => writeFileSync(path, "氏名,メールアドレス\n")],
+  ])("that is %s is refused", async (_, spoil) => {
+    const { fault } = await stateAfter((database, path) => {
+      database.close();
+      spoil(path);
+    });
+    expect(fault).not.toBeNull();
+  });
+
+  test("with a removed audit record is refused, even if all hashes are computed anew", async () => {
+    const { fault } = await stateAfter((database) =>
+      withoutTriggers(database, "delete from audit where seq = 1; update audit set seq = 1 where seq = 2"),
+    );
+    expect(fault?.en).toContain("record 1");
+    const anew = await stateAfter((database) => {
+      const [, last] = database.prepare("select record from audit order by seq").all();
+      const record = String(last?.["record"]).replace('"seq":2,', '"seq":1,');
+      withoutTriggers(database, "delete from audit");
+      database
+        .prepare("insert into audit (seq, record, hash) values (1, ?, ?)")
+        .run(record, hash("sha256", `\n${record}`));
+    });
+    expect(anew.fault?.en).toContain("history");
+  });
+
+  test("with an altered earlier version of a record is refused", async () => {
+    const { fault } = await stateAfter((database) => database.exec("update user_version set title = '社長'"));
+    expect(fault?.en).toContain("history");
+  });
+
+  test("becomes a tenant only if there is none, and leaves nothing else", async () => {
+    const path = await sound();
+    const place = join(folder, "received");
+    const file = { folder: place, name: "minato", now: "2026-04-01T00:00:00.000Z", processes: ALIVE };
+    expect(receiveTenantFile(path, file)).toBe(0);
+    expect(readdirSync(place)).toEqual(["tenant.db"]);
+    const before = readFileSync(join(place, "tenant.db"));
+    const failure = await failureOf(Promise.resolve().then(() => receiveTenantFile(path, file)));
+    expect(failure?.code).toBe("conflict");
+    expect(readdirSync(place)).toEqual(["tenant.db"]);
+    expect(readFileSync(join(place, "tenant.db")).equals(before)).toBe(true);
+    await using tenant = new TestTenant(place);
+    expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田", "佐藤"]);
+    expect(await tenant.client.audit.verify({ changes: true })).toMatchObject({
+      broken: null,
+      changes: { broken: [] },
+    });
+    expect(existsSync(join(folder, "received", "tenant.db"))).toBe(true);
+  });
+});

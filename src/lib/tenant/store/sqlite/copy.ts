@@ -1,0 +1,80 @@
+import { mkdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pid } from "node:process";
+import { setImmediate } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import type { TenantCopy } from "../store.ts";
+import { Database } from "./database.ts";
+import { migrate } from "./migrations.ts";
+import { TENANT_FILE_NAME } from "./tenant-file.ts";
+
+/** Tables that are empty in a copy: whoever has their rows could sign in, or they describe running work. */
+export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable"];
+
+/** Columns that are empty in a copy, by table: secrets, and what is useless without them. */
+export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  account: ["verifier"],
+  ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor"],
+};
+
+let copyCount = 0;
+
+/**
+ * Copies a tenant into a new file next to it, without its secrets: they are never written, so that not even unused pages
+ * contain them. The same state gives the same bytes. If the process is killed, the next import removes the file.
+ */
+export const copyTenantFile = async (tenant: Database): Promise<TenantCopy> => {
+  const folder = tenant.isReadOnly ? join(tmpdir(), `clomoctl-${pid}`) : dirname(tenant.path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${TENANT_FILE_NAME}.new-${pid}-${(copyCount += 1)}`);
+  const copy = new Database(path, { plain: true });
+  try {
+    for (const setting of ["journal_mode", "synchronous", "foreign_keys"]) copy.exec(`pragma ${setting} = off`);
+    migrate(copy, { name: "", now: "" });
+    copy.run("attach :source as source", { source: buildSource(tenant) });
+    copy.exec("begin");
+    const tables = copy.all("select name from source.sqlite_schema where type = 'table' and name <> 'sqlite_sequence'");
+    for (const { name } of tables) {
+      copyTable(copy, String(name));
+      // large tables take seconds, and a server answers others in the meantime
+      await setImmediate();
+    }
+    copySequences(copy);
+    copy.exec("commit");
+    const head = copy.get("select seq, hash from main.audit order by seq desc limit 1");
+    return { path, auditHead: head === undefined ? null : { seq: Number(head["seq"]), hash: String(head["hash"]) } };
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    copy.close();
+  }
+};
+
+/** Returns the URI of a tenant's file. In a folder that cannot be written, SQLite needs to know that nobody writes. */
+const buildSource = ({ path, isReadOnly }: Database): string => {
+  const isLogged = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return `${pathToFileURL(path).href}?mode=ro${isReadOnly && !isLogged ? "&immutable=1" : ""}`;
+};
+
+/** Copies the rows of a table. If all columns are stored and kept, SQLite copies them without decoding. */
+const copyTable = (copy: Database, name: string): void => {
+  copy.exec(`delete from main."${name}"`);
+  if (EMPTIED_TABLES.includes(name)) return;
+  // does not return the columns that SQLite derives
+  const columns = copy.all(`pragma main.table_info("${name}")`).map((column) => String(column["name"]));
+  const emptied = EMPTIED_COLUMNS[name] ?? [];
+  const names = columns.map((column) => `"${column}"`).join(", ");
+  const values = columns.map((column) => (emptied.includes(column) ? "null" : `"${column}"`)).join(", ");
+  copy.exec(`insert into main."${name}" (${names}) select ${values} from source."${name}"`);
+};
+
+/** Copies the highest record numbers, which are never given again. */
+const copySequences = (copy: Database): void => {
+  copy.exec("delete from main.sqlite_sequence");
+  const kept = EMPTIED_TABLES.map((name) => `name <> '${name}'`).join(" and ");
+  copy.exec(
+    `insert into main.sqlite_sequence (name, seq) select name, seq from source.sqlite_sequence where ${kept} order by name`,
+  );
+};
