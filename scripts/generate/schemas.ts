@@ -1,12 +1,13 @@
 import { Database } from "../../src/lib/tenant/store/sqlite/database.ts";
-import { migrate, MIGRATIONS } from "../../src/lib/tenant/store/sqlite/migrations.ts";
+import { migrate } from "../../src/lib/tenant/store/sqlite/migrations.ts";
+import { SCHEMA_STEPS } from "../../src/lib/tenant/store/sqlite/schema.ts";
 import { hashSchema } from "../../src/lib/tenant/store/sqlite/received.ts";
 
 /** Returns the JSON document with the hash of each version of the schema. */
 export const renderSchemaHashes = (): string => {
-  const hashes = MIGRATIONS.map(({ version }, at): [string, string] => {
+  const hashes = SCHEMA_STEPS.map(({ version }, at): [string, string] => {
     const database = new Database(":memory:", { plain: true });
-    migrate(database, { name: "", now: "" }, MIGRATIONS.slice(0, at + 1));
+    migrate(database, { name: "", now: "" }, SCHEMA_STEPS.slice(0, at + 1));
     const hash = hashSchema(database);
     database.close();
     return [String(version), hash];

@@ -10,7 +10,8 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { renderContextUseHint } from "../context/columns.ts";
-import { DRY_RUN_NOTE, STATE_CHANGED, STATE_MAYBE_CHANGED, STATE_UNCHANGED } from "../records/change-result.ts";
+import { CHANGED_STATE, MAYBE_CHANGED_STATE } from "../../lib/client/changes.ts";
+import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../records/change-result.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import type { Tools } from "../tools.ts";
 import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openNamedBundle, refuseAsOption, verifyNamedBundle } from "./bundle.ts";
@@ -60,11 +61,11 @@ export default defineCommand({
     const name = existing?.name ?? String(globals.context);
     await terminal.show(RECEIVED_COLUMNS, { context: name, manifest });
     if (dryRun) return terminal.note(DRY_RUN_NOTE);
-    tools.describeState(() => STATE_MAYBE_CHANGED);
+    tools.describeState(() => MAYBE_CHANGED_STATE);
     const { language } = manifest;
     const context = existing ?? (await contexts.add(name, { kind: "embedded", language, timezone: globals.timezone }));
     const administrators = await tools.receiveTenant(copy, context as EmbeddedContext);
-    tools.describeDone(STATE_CHANGED);
+    tools.describeDone(CHANGED_STATE);
     tools.summarize({ changed: true });
     return writeNextSteps(tools, { context, manifest, administrators });
   },

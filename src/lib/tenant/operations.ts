@@ -1,5 +1,6 @@
 export type * from "./accounts/operations.ts";
 export type * from "./accounts/whoami.ts";
+export type * from "./ade/operations.ts";
 export type * from "./audit/operations.ts";
 export type * from "./console/operations.ts";
 export type * from "./devices/operations.ts";
@@ -17,6 +18,7 @@ import type { Operations } from "./operation.ts";
 export const OPERATIONS = {
   "access-tokens": async () => (await import("./sign-in/operations.ts")).accessTokens,
   accounts: async () => (await import("./accounts/operations.ts")).accounts,
+  ade: async () => (await import("./ade/operations.ts")).ade,
   administrators: async () => (await import("./accounts/operations.ts")).administrators,
   answers: async () => (await import("./handover/operations.ts")).answers,
   audit: async () => (await import("./audit/operations.ts")).audit,

@@ -2,7 +2,6 @@ import { createHash, X509Certificate } from "node:crypto";
 import { line } from "../../advice/index.ts";
 import { createKeyPair } from "../../apple/keys/key-pair.ts";
 import type { Send } from "../../apple/send.ts";
-import type { Ade } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { APPLE_ADE_URL } from "../../model/ade.ts";
 import { text } from "../../text/index.ts";
@@ -39,8 +38,10 @@ export const hashContent = (content: string | Uint8Array): string => createHash(
 const hashPublicKey = (certificate: string): string =>
   hashContent(new X509Certificate(certificate).publicKey.export({ format: "der", type: "spki" }));
 
+export type Ade = Awaited<ReturnType<typeof readAde>>;
+
 /** Returns the ADE state of the tenant, without secrets. */
-export const readAde = async (reader: Reader): Promise<Ade> => {
+export const readAde = async (reader: Reader) => {
   const server = await readServer(reader);
   const { certificate, keyAt, serverUuid, serverName, tokenExpiresAt, tokenSetAt } = server;
   return {

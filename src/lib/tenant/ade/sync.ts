@@ -4,23 +4,32 @@ import type { DevicePage, UnreadableRecord } from "../../apple/service/device.ts
 import { AppleRefusal, isCursorRefusal } from "../../apple/service/errors.ts";
 import { openDeviceService, type AdeService } from "../../apple/service/service.ts";
 import type { AdeToken } from "../../apple/service/token.ts";
-import type { AdeSync } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import {
   CURSOR_LIFETIME_MS,
   FULL_SYNC_INTERVAL_MS,
+  SYNC_KINDS,
   UNCONFIRMED_REMOVAL_LIMITS,
   type SyncKind,
 } from "../../model/ade.ts";
 import { APPLE_DEVICE_FIELDS } from "../../model/ade-device.ts";
 import { MAX_DELETIONS_BY_SHARE } from "../../model/import.ts";
+import { defineLabelledChoice } from "../../model/thing.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getNextChangeNumber } from "../audit/audit-rows.ts";
 import { createIdPrefix, getCurrentInstant } from "../ids.ts";
+import { checkFieldValue } from "../records/records.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
 import type { ScratchTable, Store, Writer } from "../store/store.ts";
 import { YoungHeap } from "../young-heap.ts";
-import { applyFetched, countUnseen, deleteUnseen, FETCHED_COLUMNS, registerDevices } from "./device-rows.ts";
+import {
+  applyFetched,
+  countUnseen,
+  deleteUnseen,
+  FETCHED_COLUMNS,
+  registerDevices,
+  type AppliedCounts,
+} from "./device-rows.ts";
 import { ADE_LOCKS, ADE_OBJECT, requireServer, type AppleAccess } from "./server.ts";
 import { readServer, writeServer, type StoredServer } from "./server-rows.ts";
 import { TOKEN_PURPOSE } from "./token.ts";
@@ -34,8 +43,23 @@ export interface SyncRequest {
   readonly maxDeletions?: { readonly count?: number | undefined; readonly percent?: number | undefined } | undefined;
 }
 
+export interface AdeSync extends AppliedCounts {
+  readonly kind: SyncKind;
+  /** number of devices on all pages, including repeated devices */
+  readonly devices: number;
+  /** devices that a full fetch did not find, if they are more than permitted; nothing was changed then */
+  readonly missing: number;
+  /** devices for which a 事前登録 record was created in the tenant */
+  readonly registered: number;
+  readonly unreadable: readonly UnreadableRecord[];
+  /** number of the change; null if nothing was changed */
+  readonly change: number | null;
+}
+
 /** Maximum number of unreadable records in a result. */
 const MAX_REPORTED_RECORDS = 20;
+
+const KIND = defineLabelledChoice(SYNC_KINDS);
 
 const createNoTokenFailure = (): Failure =>
   new Failure("input-rejected", {
@@ -58,6 +82,7 @@ export const syncDevices = async (
   request: SyncRequest,
   signal?: AbortSignal,
 ): Promise<AdeSync> => {
+  if (request.kind !== undefined) checkFieldValue("kind", KIND, request.kind);
   const server = await session.read(requireServer);
   const startedAt = getCurrentInstant(session.surroundings);
   const service = await openService(session, apple, server, signal);

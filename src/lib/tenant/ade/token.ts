@@ -1,12 +1,21 @@
 import { line } from "../../advice/index.ts";
 import { openAdeToken } from "../../apple/ade-token.ts";
-import type { Ade } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import { storeOwnExpiry } from "../renewals/renewals.ts";
+import { checkFieldValue } from "../records/records.ts";
 import type { Session } from "../session.ts";
-import { ADE_LOCKS, ADE_OBJECT, hashContent, KEY_PURPOSE, readAde, requireServer, type AppleAccess } from "./server.ts";
+import {
+  ADE_LOCKS,
+  ADE_OBJECT,
+  hashContent,
+  KEY_PURPOSE,
+  readAde,
+  requireServer,
+  type Ade,
+  type AppleAccess,
+} from "./server.ts";
 import { writeServer } from "./server-rows.ts";
 
 export const TOKEN_PURPOSE = "ade-token";
@@ -28,6 +37,7 @@ export const setToken = async (
   { sealing }: AppleAccess,
   { name, content }: TokenFile,
 ): Promise<{ unchanged: boolean; ade: Ade }> => {
+  checkFieldValue("name", { type: "text", blank: false }, name);
   const bytes = Buffer.from(content, "base64");
   const tokenHash = hashContent(bytes);
   const server = await session.read(requireServer);

@@ -2,8 +2,7 @@ import type { NOUNS, NounName, RoutesOf } from "../../contract/index.ts";
 import type { ResourceName } from "../../handover/resources.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { NOTE_FIELDS } from "../../model/device.ts";
-import type { OwnRight } from "../../model/credential.ts";
-import { type Operation } from "../../model/role.ts";
+import { OPERATIONS, type Operation } from "../../model/role.ts";
 import type { Actor } from "./asker.ts";
 import {
   canImport,
@@ -82,39 +81,22 @@ const getDeviceEditOperations = ({ body }: RuleRequest): readonly Operation[] =>
  */
 const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
 
-const createAdministratorRule =
-  (panel: Operation, app: Operation) =>
-  ({ params }: RuleRequest): readonly Operation[] => [
-    (params as { readonly kind: string }).kind === "users" ? panel : app,
-  ];
-
-/** Returns the right needed to revoke a token. A token can revoke itself, so that whoever finds it can end it. */
-const getTokenRevocationRight = ({ asker, params }: RuleRequest): readonly OwnRight[] =>
-  asker.credential?.id === (params as { readonly id: string }).id ? [] : ["sign-in"];
+/**
+ * Operations needed to restore a bundle: all of them, because a restore reads, changes and deletes records of every
+ * kind. Of the roles, only system administrators have them; the first ones are what the others lack.
+ */
+const RESTORE_OPERATIONS: readonly Operation[] = [
+  ...new Set<Operation>(["accounts.roles", "tenant.write", ...(Object.keys(OPERATIONS) as Operation[])]),
+];
 
 /** A rule for every route: a route without one does not compile. */
 export type RouteRules = Readonly<Record<RouteId, RouteRule>>;
 
 const ROUTE_RULES: RouteRules = {
-  whoami: [],
-  createSession: [],
-  requestResetCode: [],
-  resetForgottenPassword: [],
-  endSession: [],
-  accessTokens: [],
-  createAccessToken: ["sign-in"],
-  revokeAccessToken: getTokenRevocationRight,
   // every command starts with these; contact persons in the profile need operations of their own
   tenant: [],
   tenantRevision: [],
   setTenant: ["tenant.write"],
-  orgs: ["orgs.read"],
-  findOrgs: ["orgs.read"],
-  exportOrgs: ["orgs.read"],
-  orgHistory: ["orgs.read"],
-  createOrg: ["orgs.write"],
-  editOrg: ["orgs.write"],
-  moveOrg: ["orgs.write"],
   users: ["users.read"],
   findUsers: ["users.read"],
   exportUsers: ["users.read"],
@@ -136,40 +118,9 @@ const ROUTE_RULES: RouteRules = {
   editDevice: getDeviceEditOperations,
   setDeviceOwner: ["devices.write"],
   tagDevices: ["devices.note"],
-  accounts: ["accounts.read"],
-  findAccounts: ["accounts.read"],
-  accountHistory: ["accounts.read"],
-  accountSettings: ["accounts.read"],
-  setAccountSettings: ["accounts.settings"],
-  createAccount: ["accounts.write"],
-  editAccount: ["accounts.write"],
-  revokeRole: ["accounts.write"],
-  transferAccount: ["accounts.write", "accounts.roles", "renewals.write"],
-  resetPassword: ["accounts.write"],
-  securedUsers: ["secured.read"],
-  findSecuredUsers: ["secured.read"],
-  exportSecuredUsers: ["secured.read"],
-  createSecuredUser: ["secured.write"],
-  editSecuredUser: ["secured.write"],
-  securedGroups: ["secured.read"],
-  createSecuredGroup: ["secured.write"],
-  editSecuredGroup: ["secured.write"],
-  deleteSecuredGroups: ["secured.write"],
-  administrators: createAdministratorRule("accounts.read", "secured.read"),
-  markAdministrators: createAdministratorRule("accounts.roles", "secured.write"),
-  roles: ["roles.read"],
-  roleMatrix: ["roles.read"],
-  schemes: ["schemes.read"],
-  scheme: ["schemes.read"],
-  createScheme: ["schemes.write"],
-  editScheme: ["schemes.write"],
-  deleteSchemes: ["schemes.write"],
   consoleTasks: ["console.read"],
   consoleTask: ["console.read"],
   confirmConsoleTasks: ["console.write"],
-  audit: ["audit.read"],
-  auditRecord: ["audit.read"],
-  verifyAudit: ["audit.verify"],
   createImport: getImportStartOperations,
   planDeletion: getDeletionOperations,
   uploadImport: getImportAccessOperations,
@@ -187,16 +138,8 @@ const ROUTE_RULES: RouteRules = {
   discardImport: getImportAccessOperations,
   // the export reports which resources the actor may not read
   exportAll: [],
-  ade: ["apple.read"],
-  setAdeEndpoint: ["apple.write"],
-  createAdeKeyPair: ["apple.write"],
-  setAdeToken: ["apple.write"],
-  syncAde: ["apple.write"],
-  adeDevices: ["apple.read"],
-  findAdeDevices: ["apple.read"],
-  // answers contain telephone numbers, and where passwords are kept
-  answers: ["handover.read"],
-  setAnswers: ["tenant.write"],
+  planRestore: RESTORE_OPERATIONS,
+  restore: RESTORE_OPERATIONS,
   listRenewals: ["renewals.read"],
   addRenewal: ["renewals.write"],
   editRenewal: ["renewals.write"],
@@ -207,6 +150,36 @@ const ROUTE_RULES: RouteRules = {
   claimNotice: ["renewals.write"],
   settleNotice: ["renewals.write"],
 };
+
+/**
+ * The operation needed to read a resource of an export; null: none. `ofOrgs` is true if an export that is limited to
+ * some organisations includes the resource, because it consists of organisations or belongs to them.
+ */
+export type ResourceReadRule = readonly [needs: Operation | null, ofOrgs?: true];
+
+export const RESOURCE_READ_RULES = {
+  tenant: [null],
+  "account-settings": ["accounts.read"],
+  // custom fields do not belong to an organisation, but users of all organisations have values in them
+  "custom-fields": ["fields.read", true],
+  orgs: ["orgs.read", true],
+  // schemes do not belong to an organisation either, but they determine the permissions of accounts
+  schemes: ["schemes.read", true],
+  users: ["users.read", true],
+  accounts: ["accounts.read", true],
+  administrators: ["accounts.read", true],
+  "secured-groups": ["secured.read"],
+  "secured-users": ["secured.read"],
+  devices: ["devices.read", true],
+  "ade-server": ["apple.read"],
+  "ade-devices": ["apple.read"],
+  renewals: ["renewals.read"],
+  answers: ["handover.read"],
+  // console values include all values of deleted records
+  observed: ["handover.read"],
+  "console-tasks": ["console.read"],
+  audit: ["audit.verify"],
+} as const satisfies Readonly<Record<ResourceName, ResourceReadRule>>;
 
 /**
  * Returns the rights that a request needs. @throws TypeError if the route does not have a rule; such a route is never

@@ -1,0 +1,86 @@
+import { SYNC_KINDS, type SyncKind } from "../../model/ade.ts";
+import { operation } from "../operation.ts";
+import { findRecords, streamList } from "../store/lists.ts";
+import { ADE_DEVICE_LIST, UNREADY_ADE_DEVICE_LIST } from "./device-rows.ts";
+
+// loaded only when they are needed, because they also load cryptography
+const loadServer = () => import("./server.ts");
+
+/** Apple's device enrolment: ADE (Automated Device Enrollment). */
+export const ade = {
+  show: operation({
+    route: "GET /v1/ade",
+    about: "Get the endpoint, server, key, token and last sync",
+    needs: ["apple.read"],
+    run: async ({ session }) => session.read((await loadServer()).readAde),
+  }),
+  setEndpoint: operation({
+    route: "PUT /v1/ade/endpoint",
+    about: "Set the endpoint of Apple's services; the key, token and devices of another endpoint are deleted",
+    input: ({ z }) => z.strictObject({ url: z.url().max(2000).optional().meta({ description: "default: Apple" }) }),
+    needs: ["apple.write"],
+    run: async ({ session }, { url }) => (await loadServer()).setEndpoint(session, url),
+  }),
+  createKeyPair: operation({
+    route: "POST /v1/ade/keypair",
+    about: "Get the public key for server tokens (PEM); it is created if there is none",
+    input: ({ z }) =>
+      z.strictObject({ replace: z.boolean().optional().meta({ description: "true: discard the existing key" }) }),
+    needs: ["apple.write"],
+    run: async ({ session, apple }, given) => (await loadServer()).createKey(session, apple, given),
+  }),
+  setToken: operation({
+    route: "PUT /v1/ade/token",
+    about: "Set a server token; returns whether it was already set",
+    input: ({ z, namedFile }) => z.strictObject(namedFile),
+    needs: ["apple.write"],
+    isLong: true,
+    run: async ({ session, apple }, given) => (await import("./token.ts")).setToken(session, apple, given),
+  }),
+  sync: operation({
+    route: "POST /v1/ade/sync",
+    about: "Fetch the devices from Apple's device service, and apply them in one change",
+    input: ({ z }) => {
+      const count = z.int().min(0).optional();
+      return z.strictObject({
+        kind: z
+          .enum(Object.keys(SYNC_KINDS) as [SyncKind, ...SyncKind[]])
+          .optional()
+          .meta({ description: "default: the kind that is due" }),
+        confirmDeletions: count.meta({ description: "exact number of devices that a full sync removes" }),
+        maxDeletions: z
+          .strictObject({ count, percent: z.number().min(0).max(100).optional() })
+          .optional()
+          .meta({ description: "default: 5, or 5 % if that is more" }),
+      });
+    },
+    needs: ["apple.write"],
+    isLong: true,
+    run: async (parts, given, { signal }) => (await import("./sync.ts")).syncDevices(parts, given, signal),
+  }),
+  devices: operation({
+    route: "GET /v1/ade/devices",
+    about: "List the devices of the last sync, in the order in which they were first seen",
+    input: ({ z, listQuery: { columns }, queryFlag }) =>
+      z.strictObject({
+        columns,
+        search: z.string().optional().meta({ description: "text to find in any value of a device" }),
+        notReady: queryFlag.meta({ description: "true: only devices whose profile state is not assigned or pushed" }),
+      }),
+    needs: ["apple.read"],
+    result: "list",
+    run: ({ store }, { notReady, ...query }) =>
+      streamList(store, notReady === true ? UNREADY_ADE_DEVICE_LIST : ADE_DEVICE_LIST, query),
+  }),
+  findDevices: operation({
+    route: "GET /v1/ade/devices/find",
+    about: "Find devices in Apple's device service by serial number",
+    input: ({ z, byName }) => z.strictObject(byName),
+    needs: ["apple.read"],
+    run: ({ session }, { name }) => session.read((reader) => findRecords(reader, ADE_DEVICE_LIST, name)),
+  }),
+};
+
+export type { AdeDeviceRecord } from "../../model/ade-device.ts";
+export type { Ade } from "./server.ts";
+export type { AdeSync } from "./sync.ts";
