@@ -1,19 +1,21 @@
-import { ACCOUNT_LANGUAGES } from "../../../src/lib/model/account.ts";
-import { APPLE_DEVICE_FIELDS } from "../../../src/lib/model/ade-device.ts";
-import { ACCOUNT_NAME_COMPOSITIONS } from "../../../src/lib/model/composition.ts";
-import { ANDROID, ANDROID_MODES, DEVICE_STATUSES, PLATFORMS } from "../../../src/lib/model/device.ts";
-import { codeKey, emailKey, nameKey, nameSortKey, serialKey } from "../../../src/lib/model/normalise.ts";
-import { RENEWAL_KINDS } from "../../../src/lib/model/renewal.ts";
-import { SCHEME_ITEMS } from "../../../src/lib/model/role-policy.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../src/lib/model/account.ts";
+import { ADE_DEVICE } from "../../../src/lib/model/ade-device.ts";
+import { ANSWER } from "../../../src/lib/model/answer.ts";
+import { ANDROID, ANDROID_MODES, DEVICE, PLATFORMS } from "../../../src/lib/model/device.ts";
+import { emailKey, nameKey } from "../../../src/lib/model/normalise.ts";
+import { ORG } from "../../../src/lib/model/organisation.ts";
+import { RENEWAL_ITEM } from "../../../src/lib/model/renewal.ts";
 import { ROLES } from "../../../src/lib/model/role.ts";
-import { SECURED_APPS, SECURED_USER } from "../../../src/lib/model/secured-user.ts";
-import { TENANT, USAGE_FIELDS } from "../../../src/lib/model/tenant.ts";
-import type { Field } from "../../../src/lib/model/thing.ts";
+import { SCHEME } from "../../../src/lib/model/scheme.ts";
+import { SECURED_APPS, SECURED_GROUP, SECURED_USER } from "../../../src/lib/model/secured-user.ts";
+import { TENANT } from "../../../src/lib/model/tenant.ts";
+import { listStoredColumns, type Field, type Thing } from "../../../src/lib/model/thing.ts";
+import { THINGS } from "../../../src/lib/model/things.ts";
 import { USER } from "../../../src/lib/model/user.ts";
 import { computeVersionsSum } from "../../../src/lib/tenant/audit/sqlite/versions.ts";
 import { sha256 } from "../../../src/lib/tenant/ids.ts";
 import { getVersionSchema } from "../../../src/lib/tenant/versions/keep.ts";
-import { ALL_COLUMNS_MASK, getColumnBit } from "../../../src/lib/tenant/versions/tables.ts";
+import { ALL_COLUMNS_MASK, getColumnBit, getDerivedColumns } from "../../../src/lib/tenant/versions/tables.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /**
@@ -97,6 +99,39 @@ class RandomSource {
     return this.oneOf(TEXTS_BY_RULE.get(rule?.kind) ?? TEXTS);
   }
 
+  /** Draws a value that a field can have. */
+  value(field: Field): Drawn {
+    const drawn = this.#filled(field);
+    return field.nullable === true || field.within !== undefined ? this.orNull(drawn) : drawn;
+  }
+
+  #filled(field: Field): Drawn {
+    switch (field.type) {
+      case "texts": {
+        const { rule } = field;
+        return [
+          ...this.some(rule?.kind === "choice" ? rule.choices : this.texts.map((one) => one.replaceAll(/\s/g, " "))),
+        ];
+      }
+      case "choice":
+        return this.oneOf(field.choices);
+      case "boolean":
+        return this.bit();
+      case "instant":
+        return this.instant();
+      case "digest":
+        return this.digest();
+      case "text":
+        return this.textOf(field);
+      case "id":
+      case "day":
+      case "integer":
+      case "object":
+      case "objects":
+        throw new TypeError(`the value of a field of the type ${field.type} must be given`);
+    }
+  }
+
   #hex(digits: number): string {
     return Array.from({ length: digits }, () => this.below(16).toString(16)).join("");
   }
@@ -115,13 +150,7 @@ class RandomSource {
   }
 }
 
-/** Returns the key of a value in the form in which tables store it: null if the key equals the value. */
-const toStoredKey = (key: (value: string) => string, value: string | null): string | null =>
-  value === null || key(value) === value ? null : key(value);
-
-/** Returns the keys of a list of values in the form in which tables store them: null if all keys equal the values. */
-const toStoredKeys = (key: (value: string) => string, values: readonly string[]): string | null =>
-  values.every((value) => key(value) === value) ? null : JSON.stringify(values.map(key));
+type Drawn = string | number | readonly unknown[] | null;
 
 type Values = Readonly<Record<string, string | number | null>>;
 
@@ -151,6 +180,19 @@ class TenantFiller {
     return { pk, id: this.#draw.id(), ...at, revision: this.#revision };
   }
 
+  /** Draws the columns of a record's fields, except for the given ones, and the keys of all. */
+  #fields(thing: Thing, own: Readonly<Record<string, Drawn>> = {}): Values {
+    const columns = listStoredColumns(thing).flatMap(([column, field]) => {
+      const { [column]: value = this.#draw.value(field) } = own;
+      const keys = THINGS.has(thing.name) ? getDerivedColumns(thing, column) : [];
+      return [
+        [column, Array.isArray(value) ? JSON.stringify(value) : value],
+        ...keys.map(({ column: key, of }) => [key, value === null ? null : of(value as string | readonly string[])]),
+      ];
+    });
+    return Object.fromEntries(columns) as Values;
+  }
+
   #last(collection: string, last: number): void {
     this.#tenant.database.run(
       `insert into collection (name, revision, last) values (:collection, 1, :last)
@@ -168,7 +210,7 @@ class TenantFiller {
     this.#tenant.database.change(() => {
       this.#settings();
       const orgs = this.#orgs();
-      const fields = this.#fields();
+      const fields = this.#customFields();
       const schemes = this.#schemes();
       const users = this.#users(orgs, fields);
       this.#accounts(users, orgs, schemes);
@@ -195,45 +237,24 @@ class TenantFiller {
       }));
       // commands cannot create two contracts with the same name
       const contracts = [...new Map(drawn.map((one) => [nameKey(one.name), one])).values()];
-      const texts = Object.entries<Field>(TENANT.fields).flatMap(([name, field]) =>
-        field.type === "text" ? [[name, draw.orNull(draw.textOf(field))] as const] : [],
-      );
-      const uses = Object.keys(USAGE_FIELDS).map((name) => [name, draw.orNull(draw.bit())] as const);
-      const said: Values = Object.fromEntries<string | number | null>([...texts, ...uses]);
-      this.#insert("tenant_profile", {
-        pk: 1,
-        ...said,
-        androidAccounts: draw.orNull("workspace"),
-        contracts: JSON.stringify(contracts),
-        languages: JSON.stringify(draw.some(["ja", "en"])),
-      });
+      this.#insert("tenant_profile", { pk: 1, ...this.#fields(TENANT, { contracts }) });
     }
-    if (draw.is()) {
-      const composition = draw.oneOf(Object.keys(ACCOUNT_NAME_COMPOSITIONS));
-      this.#insert("account_settings", { pk: 1, composition, authentication: draw.orNull(draw.text()) });
-    }
+    if (draw.is()) this.#insert("account_settings", { pk: 1, ...this.#fields(ACCOUNT_SETTINGS) });
   }
 
   #orgs(): readonly number[] {
     const draw = this.#draw;
     const orgs = [1];
     for (const pk of this.#numbers(this.#size, 2)) {
-      const [name, code] = [`${draw.text()}${pk}`, draw.orNull(`Ｃode${pk}`)];
-      this.#insert("org", {
-        ...this.#record(pk),
-        parent: draw.oneOf(orgs),
-        name,
-        nameKey: toStoredKey(nameKey, name),
-        code,
-        codeKey: toStoredKey(codeKey, code),
-      });
+      const own = { parent: draw.oneOf(orgs), name: `${draw.text()}${pk}`, code: draw.orNull(`Ｃode${pk}`) };
+      this.#insert("org", { ...this.#record(pk), ...this.#fields(ORG, own) });
       orgs.push(pk);
     }
     this.#last("orgs", orgs.length);
     return orgs;
   }
 
-  #fields(): readonly number[] {
+  #customFields(): readonly number[] {
     const fields = this.#numbers(4);
     for (const pk of fields) {
       const { revision: _, updatedAt: __, ...record } = this.#record(pk);
@@ -248,8 +269,7 @@ class TenantFiller {
     const schemes = this.#numbers(3);
     for (const pk of schemes) {
       const name = `${this.#draw.text()}${pk}`;
-      const operations = JSON.stringify(this.#draw.some(SCHEME_ITEMS));
-      this.#insert("scheme", { ...this.#record(pk), name, nameKey: toStoredKey(nameKey, name), operations });
+      this.#insert("scheme", { ...this.#record(pk), ...this.#fields(SCHEME, { name }) });
     }
     this.#last("schemes", schemes.length);
     return schemes;
@@ -263,31 +283,19 @@ class TenantFiller {
     for (const pk of users) {
       const emails = this.#numbers(2, 0).map((at) => `Ａ${pk}.${at}@Example.co.jp`);
       const all = emails.length === 0 ? [`a${pk}@example.co.jp`] : emails;
-      const [name, employeeCode] = [draw.text(), draw.orNull(`Ｅ${pk}`)];
-      const accountName = draw.orNull(`Ａccount${pk}`);
-      const upn = draw.orNull(`U${pk}@example.co.jp`);
-      const words = ["nameKana", "title", "addressType", "postalCode", "address", "tel", "extension", "fax"] as const;
-      const addresses = ["googleWorkspaceEmail", "salesforceAccount"] as const;
       const custom = draw.some(fields).map((field) => [String(field), draw.text()] as const);
       this.#insert("user", {
         ...this.#record(pk),
-        ...Object.fromEntries(
-          [...words, ...addresses].map((word) => [word, draw.orNull(draw.textOf(USER.fields[word]))] as const),
-        ),
-        name,
-        nameKey: toStoredKey(nameKey, name),
-        emails: JSON.stringify(all),
-        emailKeys: toStoredKeys(emailKey, all),
-        org: draw.oneOf(orgs),
-        employeeCode,
-        employeeCodeKey: toStoredKey(codeKey, employeeCode),
-        upn,
-        upnKey: toStoredKey(emailKey, upn),
-        accountName,
-        accountKey: toStoredKey(codeKey, accountName),
-        accountPasswordSetAt: draw.orNull(SECRET_AT),
-        custom: JSON.stringify(Object.fromEntries(custom)),
-        administrator: draw.below(5) === 0 ? 1 : 0,
+        ...this.#fields(USER, {
+          emails: all,
+          org: draw.oneOf(orgs),
+          employeeCode: draw.orNull(`Ｅ${pk}`),
+          upn: draw.orNull(`U${pk}@example.co.jp`),
+          accountName: draw.orNull(`Ａccount${pk}`),
+          accountPasswordSetAt: draw.orNull(SECRET_AT),
+          custom: JSON.stringify(Object.fromEntries(custom)),
+          administrator: draw.below(5) === 0 ? 1 : 0,
+        }),
       });
       for (const [at, email] of all.entries()) {
         this.#insert("user_email", { emailKey: emailKey(email), user: pk, main: at === 0 ? 1 : 0 });
@@ -306,14 +314,13 @@ class TenantFiller {
       this.#insert("account", {
         user,
         ...record,
-        role,
-        scheme: role === "custom" ? draw.oneOf(schemes) : null,
-        managedOrgs: draw.orNull(JSON.stringify(draw.some(orgs))),
-        supportOption: role === "system" ? draw.bit() : 0,
-        noticeMail: draw.bit(),
-        language: draw.orNull(draw.oneOf(Object.keys(ACCOUNT_LANGUAGES))),
-        timezone: draw.orNull("Asia/Tokyo"),
-        memo: draw.orNull(draw.text()),
+        ...this.#fields(ACCOUNT, {
+          role,
+          scheme: role === "custom" ? draw.oneOf(schemes) : null,
+          managedOrgs: draw.orNull(draw.some(orgs)),
+          supportOption: role === "system" ? draw.bit() : 0,
+          timezone: draw.orNull("Asia/Tokyo"),
+        }),
         verifier: SECRET_CANARY,
       });
       if (draw.below(4) === 0) {
@@ -330,33 +337,24 @@ class TenantFiller {
 
   #secured(): void {
     const draw = this.#draw;
-    const settings = Object.entries<Field>(SECURED_USER.fields).filter(([, { within }]) => within === "settings");
     let pk = 0;
     let group = 0;
     for (const app of SECURED_APPS) {
       const groups = this.#numbers(3).map((number) => `${draw.text()}${number}`);
       for (const name of groups) {
         const { updatedAt: _, ...record } = this.#record((group += 1));
-        this.#insert("secured_group", { ...record, app, name, nameKey: toStoredKey(nameKey, name) });
+        this.#insert("secured_group", { ...record, app, ...this.#fields(SECURED_GROUP, { name }) });
       }
       for (const number of this.#numbers(this.#size)) {
-        const displayName = draw.text();
-        const own = [...draw.some(groups)];
         this.#insert("secured_user", {
           ...this.#record((pk += 1)),
-          ...Object.fromEntries(settings.map(([name, field]) => [name, draw.orNull(draw.textOf(field))] as const)),
           app,
-          userId: `user${number}`,
-          displayName,
-          displayNameKey: toStoredKey(nameKey, displayName),
-          nameSort: nameSortKey(displayName),
-          description: draw.orNull(draw.text()),
-          groups: JSON.stringify(own),
-          groupKeys: toStoredKeys(nameKey, own),
-          device: draw.orNull(draw.text()),
-          licenceException: draw.bit(),
-          administrator: draw.below(5) === 0 ? 1 : 0,
-          secrets: JSON.stringify({ password: SECRET_AT }),
+          ...this.#fields(SECURED_USER, {
+            userId: `user${number}`,
+            groups: [...draw.some(groups)],
+            administrator: draw.below(5) === 0 ? 1 : 0,
+            secrets: JSON.stringify({ password: SECRET_AT }),
+          }),
         });
       }
     }
@@ -368,29 +366,17 @@ class TenantFiller {
     const draw = this.#draw;
     const devices = this.#numbers(this.#size);
     for (const pk of devices) {
-      const serialNumber = `Ｓerial${pk}`;
       const platform = draw.orNull(draw.oneOf(PLATFORMS));
-      const identificationName = draw.orNull(draw.text());
       const owner = users.length > 0 && draw.is() ? draw.oneOf(users) : null;
-      const tags = draw.some(TEXTS.map((tag) => tag.replaceAll(/\s/g, " ")));
       this.#insert("device", {
         ...this.#record(pk),
-        serialNumber,
-        serialKey: toStoredKey(serialKey, serialNumber),
-        platform,
-        status: draw.orNull(draw.oneOf(DEVICE_STATUSES)),
-        identificationName,
-        identificationNameKey: toStoredKey(nameKey, identificationName),
-        imei: draw.orNull("00 000000 000000 0"),
-        phoneNumber: draw.orNull(draw.text()),
-        wifiMac: draw.orNull("00:00:5e:00:53:00"),
-        androidId: draw.orNull(draw.text()),
-        owner,
-        ownerOrg: owner === null && draw.is() ? draw.oneOf(orgs) : null,
-        memo: draw.orNull(draw.text()),
-        androidMode: platform === ANDROID ? draw.orNull(draw.oneOf(ANDROID_MODES)) : null,
-        tags: JSON.stringify(tags),
-        tagKeys: toStoredKeys(nameKey, tags),
+        ...this.#fields(DEVICE, {
+          serialNumber: `Ｓerial${pk}`,
+          platform,
+          owner,
+          ownerOrg: owner === null && draw.is() ? draw.oneOf(orgs) : null,
+          androidMode: platform === ANDROID ? draw.orNull(draw.oneOf(ANDROID_MODES)) : null,
+        }),
       });
     }
     this.#last("devices", devices.length);
@@ -420,66 +406,28 @@ class TenantFiller {
   }
 
   #ade(): void {
-    const draw = this.#draw;
     for (const pk of this.#numbers(this.#size)) {
-      this.#insert("ade_device", {
-        pk,
-        ...this.#words(...APPLE_DEVICE_FIELDS),
-        ...this.#instants(
-          "profileAssignTime",
-          "profilePushTime",
-          "deviceAssignedDate",
-          "mdmMigrationDeadline",
-          "opDate",
-        ),
-        serialNumber: `SERIAL${draw.below(10)}${pk}`,
-        seenAt: draw.instant(),
-      });
+      const serialNumber = `SERIAL${this.#draw.below(10)}${pk}`;
+      this.#insert("ade_device", { pk, ...this.#fields(ADE_DEVICE, { serialNumber }) });
     }
   }
 
   #renewals(): void {
-    const draw = this.#draw;
-    const words = [
-      "organisation",
-      "topic",
-      "owner",
-      "account",
-      "phone",
-      "phoneHolder",
-      "notes",
-      "source",
-      "confirmedBy",
-      "downloadedTopic",
-      "downloadedSource",
-    ];
     for (const pk of this.#numbers(4)) {
       const { revision: _, ...record } = this.#record(pk);
-      this.#insert("renewal_item", {
-        ...record,
-        ...Object.fromEntries(words.map((word) => [word, draw.orNull(draw.text())] as const)),
-        kind: draw.oneOf(Object.keys(RENEWAL_KINDS)),
-        name: draw.text(),
-        expiresAt: draw.orNull(draw.instant()),
-        certainty: draw.oneOf(["exact", "estimated", "typed"]),
-        fingerprint: draw.orNull(draw.digest()),
-        confirmedAt: draw.orNull(draw.instant()),
-        downloadedExpiresAt: draw.orNull(draw.instant()),
-        downloadedCertainty: draw.orNull(draw.oneOf(["exact", "estimated", "typed"])),
-        downloadedFingerprint: draw.orNull(draw.digest()),
-      });
+      this.#insert("renewal_item", { ...record, ...this.#fields(RENEWAL_ITEM) });
     }
   }
 
   #answers(): void {
     const draw = this.#draw;
     for (const pk of this.#numbers(4)) {
-      const values = {
+      const own = {
         question: draw.oneOf(["contact.dealer", "rules.lost.owner", "console.apps"]),
         subject: `${draw.text()} ${pk}`,
         value: draw.text().trim(),
       };
-      this.#insert("answer", { pk, id: draw.id(), ...values, by: draw.text(), at: draw.instant() });
+      this.#insert("answer", { pk, id: draw.id(), ...this.#fields(ANSWER, own) });
     }
   }
 
