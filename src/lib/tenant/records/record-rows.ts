@@ -1,9 +1,9 @@
-import { buildDerivedColumns } from "../plans/staging/kinds.ts";
 import { comparisonKey } from "../../model/normalise.ts";
-import { getKeyColumn, type Field, type Thing } from "../../model/thing.ts";
+import { getColumnName, getKeyColumn, type Field, type Thing } from "../../model/thing.ts";
 import { storeLastNumber } from "../store/collections.ts";
-import { buildComparisonKeySql, quoteIdentifier } from "../store/sql/forms.ts";
+import { buildFieldKeySql, quoteIdentifier } from "../store/sql/forms.ts";
 import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
+import { getDerivedColumns } from "../versions/tables.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
 // Writes single records, with the same columns that imports write for many records at once.
@@ -24,22 +24,17 @@ const getRecordField = ({ name: thing, fields }: Thing, name: string): Field => 
   return field;
 };
 
-const getColumnName = (thing: Thing, name: string): string => {
-  const { refers, short = name, type } = getRecordField(thing, name);
-  return refers !== undefined && type !== "texts" ? short : name;
-};
-
 const buildFieldColumns = (
   thing: Thing,
   name: string,
   value: StoredValue,
 ): readonly (readonly [string, SqlValue])[] => {
-  const { refers, short = name, type, comparison = "exact", sortKey } = getRecordField(thing, name);
-  const own = [getColumnName(thing, name), typeof value === "object" && value !== null ? JSON.stringify(value) : value];
-  if (refers !== undefined && type !== "texts") return [own as [string, SqlValue]];
-  const beside = buildDerivedColumns(short, comparison, type === "texts", sortKey);
-  const isKeyed = typeof value === "string" || (typeof value === "object" && value !== null);
-  return [own as [string, SqlValue], ...beside.map(({ column, of }) => [column, isKeyed ? of(value) : null] as const)];
+  const column = getColumnName(name, getRecordField(thing, name));
+  const isList = typeof value === "object" && value !== null;
+  const keys = getDerivedColumns(thing, name).map(
+    (key) => [key.column, typeof value === "string" || isList ? key.of(value) : null] as const,
+  );
+  return [[column, isList ? JSON.stringify(value) : value], ...keys];
 };
 
 const buildRecordColumns = (thing: Thing, values: StoredValues): readonly (readonly [string, SqlValue])[] =>
@@ -135,10 +130,9 @@ export const findValueHolder = async (
   const { short = name, comparison = "exact" } = getRecordField(thing, name);
   const beside = getKeyColumn({ short, list: false });
   const { [name]: table } = UNIQUE_LIST_TABLES[thing.name] ?? {};
-  const key = buildComparisonKeySql(comparison, `t.${beside}`, `t.${name}`);
   const which =
     table === undefined
-      ? `${key} = :key`
+      ? `${buildFieldKeySql(thing, name, (column) => `t.${column}`)} = :key`
       : `t.pk = (select e.${thing.name} from main.${table} e where e.${beside} = :key)`;
   const scope = among === undefined ? "true" : `t.${thing.scope} = :among`;
   const { namedBy: named = "name", keys } = thing;

@@ -3,7 +3,6 @@ import { listGroupedColumns, type Format } from "../../model/format.ts";
 import { comparisonKey, emailKey, nameKey, type Comparison } from "../../model/normalise.ts";
 import { buildSearchPatterns } from "../../model/search.ts";
 import {
-  getKeyColumn,
   buildListColumns,
   listApiFields,
   type Field,
@@ -12,7 +11,7 @@ import {
   type Thing,
 } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
-import { buildCaseSql, buildMatchesGlobSql, buildComparisonKeySql, buildJsonBooleanSql } from "./sql/forms.ts";
+import { buildCaseSql, buildMatchesGlobSql, buildFieldKeySql, buildJsonBooleanSql } from "./sql/forms.ts";
 import { buildJsonListSql, buildJsonObjectSql } from "./sql/json.ts";
 import { quoteIdentifier } from "./sql/forms.ts";
 import type { Lines } from "../operation.ts";
@@ -101,10 +100,8 @@ export const buildColumnSql = ({ sql }: RecordList, field: string): string =>
   sql?.[field] ?? `t.${quoteIdentifier(field)}`;
 
 const buildKeySql = (list: RecordList, name: string): string => {
-  const { comparison = "exact", short = name, type } = list.thing.fields[name] ?? {};
-  const column = buildColumnSql(list, name);
-  if (list.keyed === false) return column;
-  return buildComparisonKeySql(comparison, `t.${getKeyColumn({ short, list: type === "texts" })}`, column);
+  const value = buildColumnSql(list, name);
+  return list.keyed === false ? value : buildFieldKeySql(list.thing, name, (column) => `t.${column}`, value);
 };
 
 const CUSTOM_FIELDS_JSON = buildCaseSql(

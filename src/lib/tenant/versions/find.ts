@@ -4,10 +4,10 @@ import { comparisonKey } from "../../model/normalise.ts";
 import { ORG, parseOrgPath } from "../../model/organisation.ts";
 import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
-import { getKeyColumn, type Thing } from "../../model/thing.ts";
+import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
-import { buildComparisonKeySql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
+import { buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Params, Reader } from "../store/store.ts";
 import { getVersionSchema } from "./keep.ts";
 import { getVersionTable } from "./tables.ts";
@@ -33,13 +33,12 @@ interface SqlCondition {
 }
 
 /** SQL: true if a record `t` has a name as a value of a field. */
-const buildHasNameSql = ({ fields }: Thing, field: string, name: string): SqlCondition => {
-  const { comparison = "exact", type, short = field } = fields[field] ?? {};
-  const list = type === "texts";
+const buildHasNameSql = (thing: Thing, field: string, name: string): SqlCondition => {
+  const { comparison = "exact", type } = thing.fields[field] ?? {};
   const key = comparisonKey(comparison, name);
-  const value = buildComparisonKeySql(comparison, `t.${getKeyColumn({ short, list })}`, `t.${quoteIdentifier(field)}`);
+  const value = buildFieldKeySql(thing, field, (column) => `t.${quoteIdentifier(column)}`);
   const [param, text] = [`${field}Key`, `${field}Text`];
-  if (!list) return { sql: `${value} = :${param}`, params: { [param]: key } };
+  if (type !== "texts") return { sql: `${value} = :${param}`, params: { [param]: key } };
   return {
     // the first condition is cheap and is false for nearly all records
     sql: `instr(${value}, :${text}) > 0 and exists (select 1 from json_each(${value}) e where e.value = :${param})`,

@@ -3,8 +3,7 @@ import type { UploadOmissionReason } from "../../../model/upload.ts";
 import { EXPORTED_COLUMNS } from "../../console/exported.ts";
 import { OBSERVED_VERSIONS, getObservedTable, PRESENCE_BIT } from "../../console/observed.ts";
 import { getColumnBit, type VersionSchema } from "../../versions/tables.ts";
-import { getKeyColumn } from "../../../model/thing.ts";
-import { buildCaseSql, buildComparisonKeySql, quoteIdentifier } from "../../store/sql/forms.ts";
+import { buildCaseSql, buildFieldKeySql, quoteIdentifier } from "../../store/sql/forms.ts";
 import type { Database, Params } from "../../store/sqlite/database.ts";
 import { readLastNumber } from "./commit.ts";
 import {
@@ -233,11 +232,8 @@ export const buildReferenceKeySql = (
   pk: string,
   from: string = thing.name,
 ): string => {
-  const { short = refers.by, comparison = "exact", type } = thing.fields[refers.by] ?? {};
-  const list = type === "texts";
-  const column = (name: string): string => `named.${quoteIdentifier(name)}`;
-  const key = buildComparisonKeySql(comparison, column(getKeyColumn({ short, list })), column(refers.by));
-  return `(select ${list ? `(${key}) ->> 0` : key} from ${from} named where named.pk = ${pk})`;
+  const key = buildFieldKeySql(thing, refers.by, (name) => `named.${quoteIdentifier(name)}`);
+  return `(select ${thing.fields[refers.by]?.type === "texts" ? `(${key}) ->> 0` : key} from ${from} named where named.pk = ${pk})`;
 };
 
 /** SQL: the default key of a row's record after the plan. */

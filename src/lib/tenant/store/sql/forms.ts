@@ -1,4 +1,5 @@
 import { WINDOWS_31J_FORMS, type Comparison } from "../../../model/normalise.ts";
+import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 
 // SQL that SQLite and PostgreSQL interpret in the same way. It replaces SQL that only one of them understands.
 
@@ -26,6 +27,20 @@ export const buildComparisonKeySql = (comparison: Comparison, beside: string, va
   if (comparison === "exact") return value;
   const key = `coalesce(${beside}, ${value})`;
   return comparison === "serial-number" ? `upper(${key})` : key;
+};
+
+/**
+ * SQL: the comparison key of a record's field, or the keys of a list. @param column returns SQL of a column of the
+ * record
+ */
+export const buildFieldKeySql = (
+  { fields }: Thing,
+  name: string,
+  column: (name: string) => string,
+  value = column(name),
+): string => {
+  const { comparison = "exact", short = name, type } = fields[name] ?? {};
+  return buildComparisonKeySql(comparison, column(getKeyColumn({ short, list: type === "texts" })), value);
 };
 
 /**

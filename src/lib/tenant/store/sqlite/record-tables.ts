@@ -8,7 +8,7 @@ import { listStoredColumns, type Field, type Thing } from "../../../model/thing.
 import { THINGS } from "../../../model/things.ts";
 import { getObservedHistoryTable, getObservedTable, OBSERVED_STATE_COLUMNS } from "../../console/observed.ts";
 import { getDerivedColumns, getVersionTable, VERSION_SCHEMAS } from "../../versions/tables.ts";
-import { buildComparisonKeySql, quoteIdentifier } from "../sql/forms.ts";
+import { buildFieldKeySql, quoteIdentifier } from "../sql/forms.ts";
 
 // The tables of the record types, derived from their fields. `pk` is the record number, which is never reused (undoing
 // a deletion restores the number), `id` is the record's UUIDv7, and `revision` is the revision of the collection that
@@ -98,9 +98,9 @@ const buildRecordTable = (thing: Thing): readonly string[] => {
 };
 
 const buildUniqueIndexes = (thing: Thing): readonly string[] =>
-  listStoredColumns(thing).flatMap(([name, { unique, type, comparison = "exact", short = name }]) => {
+  listStoredColumns(thing).flatMap(([name, { unique, type, short = name }]) => {
     if (unique !== true || type === "texts") return [];
-    const key = buildComparisonKeySql(comparison, `${short}Key`, name);
+    const key = buildFieldKeySql(thing, name, (column) => column);
     const parts = thing.scope === undefined ? [key] : [thing.scope, key];
     return [`create unique index ${thing.name}_${short} on ${thing.name} (${parts.join(", ")});`];
   });

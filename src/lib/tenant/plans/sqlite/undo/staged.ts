@@ -14,7 +14,7 @@ import type { UndoneChange } from "../../engine.ts";
 import { CONSOLE_COLLECTION } from "../../../store/collections.ts";
 import { UNIQUE_LIST_TABLES } from "../../../records/record-rows.ts";
 import { buildCurrentSide, type ChangedTables } from "../../../store/judge.ts";
-import { buildCaseSql, buildComparisonKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasReopenedRecords } from "./confirmation.ts";
@@ -149,14 +149,14 @@ interface UniqueField {
 
 export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[] => {
   const { thing, columns } = versions;
-  return Object.entries(thing.fields).flatMap(([name, { unique, short = name, comparison = "exact", type }]) => {
+  return Object.entries(thing.fields).flatMap(([name, { unique, short = name, comparison = "exact" }]) => {
     if (unique !== true || !columns.some((column) => column.name === name)) return [];
     const { [name]: table } = UNIQUE_LIST_TABLES[thing.name] ?? {};
-    const [beside, key] = [getKeyColumn({ short, list: type === "texts" }), getKeyColumn({ short, list: false })];
+    const key = getKeyColumn({ short, list: false });
     return {
       name,
       bit: getColumnBit(versions, name),
-      keys: (alias) => buildComparisonKeySql(comparison, `${alias}.${beside}`, `${alias}.${quoteIdentifier(name)}`),
+      keys: (alias) => buildFieldKeySql(thing, name, (column) => `${alias}.${quoteIdentifier(column)}`),
       held: comparison === "exact" ? name : key,
       ...(table !== undefined && { claims: { table, key } }),
     };
