@@ -14,66 +14,51 @@ const ORG_REFERENCE_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   org: ["parent"],
   user: ["org"],
   device: ["owner", "ownerOrg"],
+  account: ["managedOrgs"],
 };
 
-/** SQL that selects records written by a change. */
+/** SQL that selects records `x` written by a change. */
 interface RecordSource {
   /** the tables and conditions, to be placed after `from` */
   readonly from: string;
-  /** the number of an organisation to which the record belongs */
-  readonly org: string;
   /** the number of the record */
   readonly pk: string;
 }
 
-const buildRecordSources = (thing: string, placesOf: (of: string) => readonly string[]): readonly RecordSource[] => {
+const buildRecordSources = (thing: string, joined = ""): readonly RecordSource[] => {
   const versions = getVersionSchema(thing);
-  const [kept, moved] = [
-    `main.${getVersionTable(versions)}`,
-    (ORG_REFERENCE_COLUMNS[thing] ?? []).map((column) => getColumnBit(versions, column)),
-  ];
-  const all = [
-    `${kept} v ${ORDERED_JOIN} main.${thing} x on x.pk = v.pk where v.revision = :revision`,
-    `${kept} x where x.revision = :revision and x.changed & (${moved.join(" | ")}) <> 0`,
-    `main.created_range c ${ORDERED_JOIN} main.${thing} x on x.pk between c.first and c.last
-       where c.revision = :revision and c.thing = '${thing}'`,
-  ];
-  return all.flatMap((from) => placesOf("x").map((org) => ({ from, org, pk: "x.pk" })));
-};
-
-const buildAccountSources = (): readonly RecordSource[] => {
-  const versions = getVersionSchema(ACCOUNT.name);
-  const kept = `main.${getVersionTable(versions)}`;
-  const managed = `${ORDERED_JOIN} json_each(x."managedOrgs") e`;
-  const isCreated = `c.revision = :revision and c.thing = '${ACCOUNT.name}'`;
+  const [kept, key] = [`main.${getVersionTable(versions)}`, `x.${versions.key}`];
+  const moved = (ORG_REFERENCE_COLUMNS[thing] ?? []).map((column) => getColumnBit(versions, column));
   return [
     {
-      from: `${kept} v ${ORDERED_JOIN} main.user x on x.pk = v.pk where v.revision = :revision`,
-      org: "x.org",
+      from: `${kept} v ${ORDERED_JOIN} main.${thing} x on ${key} = v.pk ${joined} where v.revision = :revision`,
+      pk: key,
+    },
+    {
+      from: `${kept} x ${joined} where x.revision = :revision and x.changed & (${moved.join(" | ")}) <> 0`,
       pk: "x.pk",
     },
     {
-      from: `main.created_range c ${ORDERED_JOIN} main.user x on x.pk between c.first and c.last where ${isCreated}`,
-      org: "x.org",
-      pk: "x.pk",
-    },
-    {
-      from: `${kept} v ${ORDERED_JOIN} main.account x on x.user = v.pk ${managed} where v.revision = :revision`,
-      org: "e.value",
-      pk: "v.pk",
-    },
-    {
-      from: `${kept} x ${managed} where x.revision = :revision and x.changed & ${getColumnBit(versions, "managedOrgs")} <> 0`,
-      org: "e.value",
-      pk: "x.pk",
-    },
-    {
-      from: `main.created_range c ${ORDERED_JOIN} main.account x on x.user between c.first and c.last ${managed} where ${isCreated}`,
-      org: "e.value",
-      pk: "x.user",
+      from: `main.created_range c ${ORDERED_JOIN} main.${thing} x on ${key} between c.first and c.last ${joined}
+       where c.revision = :revision and c.thing = '${thing}'`,
+      pk: key,
     },
   ];
 };
+
+const listOrgSources = (): readonly (RecordSource & { readonly org: string })[] => [
+  ...Object.entries(RECORD_ORGS_SQL).flatMap(([thing, placesOf]) =>
+    buildRecordSources(thing).flatMap((source) => placesOf("x").map((org) => ({ ...source, org }))),
+  ),
+  ...buildRecordSources(ACCOUNT.name).map((source) => ({
+    ...source,
+    org: `(select u.org from main.user u where u.pk = ${source.pk})`,
+  })),
+  ...buildRecordSources(ACCOUNT.name, `${ORDERED_JOIN} json_each(x."managedOrgs") e`).map((source) => ({
+    ...source,
+    org: "e.value",
+  })),
+];
 
 /**
  * Returns the ids of the organisations that a change affected: the organisations of the records that it wrote, before
@@ -91,8 +76,7 @@ export const findTouchedOrgs = (database: Database, revision: number): readonly 
     { revision },
   );
   let found = 0;
-  const sources = Object.entries(RECORD_ORGS_SQL).flatMap(([thing, placesOf]) => buildRecordSources(thing, placesOf));
-  for (const { from, org, pk } of [...sources, ...buildAccountSources()]) {
+  for (const { from, org, pk } of listOrgSources()) {
     // without this limit, the query would continue through a million records after the last organisation is found
     const limit = Math.min(all, MAX_AUDIT_ORGS + 1) - found;
     if (limit <= 0) break;
