@@ -16,6 +16,7 @@ import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import { updateRecord } from "../records/record-rows.ts";
 import { buildCaseSql, buildNameListSql } from "../store/sql/forms.ts";
 import { saveVersionOrCreation, saveVersions } from "../versions/keep.ts";
+import { insertRow } from "../store/rows.ts";
 import type { Reader, Row, SqlValue, Writer } from "../store/store.ts";
 
 /** SQL: the organisations that an account `a` manages, as JSON. */
@@ -244,29 +245,26 @@ export type AccountValues = Pick<
 export const writeAccount = async (
   writer: Writer,
   user: number,
-  { managedOrgs, supportOption, noticeMail, ...values }: AccountValues,
+  { role, scheme, managedOrgs, supportOption, noticeMail, language, timezone, memo, verifier }: AccountValues,
   { at, createdAt }: { readonly at: string; readonly createdAt: string },
 ): Promise<void> => {
   await saveVersionOrCreation(writer, "account", user);
-  await writer.run(
-    `insert into main.account (user, role, scheme, managedOrgs, supportOption, noticeMail, language, timezone, memo,
-       verifier, createdAt, updatedAt, revision)
-     values (:user, :role, :scheme, :managedOrgs, :supportOption, :noticeMail, :language, :timezone, :memo, :verifier,
-       :createdAt, :at, :revision)
-     on conflict (user) do update set role = :role, scheme = :scheme, managedOrgs = :managedOrgs,
-       supportOption = :supportOption, noticeMail = :noticeMail, language = :language, timezone = :timezone, memo = :memo,
-       verifier = :verifier, updatedAt = :at, revision = :revision`,
-    {
-      ...values,
-      user,
-      managedOrgs: managedOrgs === null ? null : JSON.stringify(managedOrgs),
-      supportOption: supportOption ? 1 : 0,
-      noticeMail: noticeMail ? 1 : 0,
-      at,
-      createdAt,
-      revision: await writer.revision(),
-    },
-  );
+  const row = {
+    user,
+    role,
+    scheme,
+    managedOrgs: managedOrgs === null ? null : JSON.stringify(managedOrgs),
+    supportOption: supportOption ? 1 : 0,
+    noticeMail: noticeMail ? 1 : 0,
+    language,
+    timezone,
+    memo,
+    verifier,
+    createdAt,
+    updatedAt: at,
+    revision: await writer.revision(),
+  };
+  await insertRow(writer, "account", row, ["user"], ["createdAt"]);
 };
 
 /** The values of an account that are stored with the user. */
@@ -338,13 +336,7 @@ export const readResetCode = async (reader: Reader, user: number): Promise<Reset
  * Stores a reset code in place of the previous code. The change must lock `accounts`, like every change to reset codes.
  */
 export const writeResetCode = async (writer: Writer, user: number, code: ResetCode): Promise<void> => {
-  await writer.run(
-    `insert into main.reset_code (user, verifier, addressKey, expiresAt, tries)
-     values (:user, :verifier, :addressKey, :expiresAt, :tries)
-     on conflict (user) do update set verifier = :verifier, addressKey = :addressKey, expiresAt = :expiresAt,
-       tries = :tries`,
-    { ...code, user },
-  );
+  await insertRow(writer, "reset_code", { ...code, user }, ["user"]);
 };
 
 /**
@@ -378,11 +370,7 @@ export const writeAccountSettings = async (
   { composition, authentication }: Pick<AccountSettings, "composition" | "authentication">,
 ): Promise<void> => {
   await saveVersionOrCreation(writer, "account_settings", ACCOUNT_SETTINGS_NUMBER);
-  await writer.run(
-    `insert into main.account_settings (pk, composition, authentication) values (${ACCOUNT_SETTINGS_NUMBER}, :composition, :authentication)
-     on conflict (pk) do update set composition = :composition, authentication = :authentication`,
-    { composition, authentication },
-  );
+  await insertRow(writer, "account_settings", { pk: ACCOUNT_SETTINGS_NUMBER, composition, authentication }, ["pk"]);
 };
 
 const buildLocalPartSql = (address: string): string => `substr(${address}, 1, instr(${address}, '@') - 1)`;

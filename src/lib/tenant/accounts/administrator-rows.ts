@@ -2,6 +2,7 @@ import { nameSortKey } from "../../model/normalise.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import { ORDERED_JOIN } from "../store/sql/forms.ts";
+import { insertRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
 
@@ -32,11 +33,7 @@ export const writeListConfirmation = async (
   writer: Writer,
   { kind, at, actor }: { readonly kind: AdministratorKind; readonly at: string; readonly actor: string },
 ): Promise<void> => {
-  await writer.run(
-    `insert into administrators_known (kind, at, actor) values (:kind, :at, :actor)
-     on conflict (kind) do update set at = :at, actor = :actor`,
-    { kind, at, actor },
-  );
+  await insertRow(writer, "administrators_known", { kind, at, actor }, ["kind"]);
 };
 
 const ADMINISTRATOR_QUERIES = {

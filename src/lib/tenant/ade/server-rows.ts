@@ -1,4 +1,5 @@
-import type { Reader, SqlValue, Writer } from "../store/store.ts";
+import { insertRow } from "../store/rows.ts";
+import type { Reader, Writer } from "../store/store.ts";
 
 /** The stored data about the tenant's MDM server at Apple. The key and the token are sealed. */
 export interface StoredServer {
@@ -61,12 +62,7 @@ export const readServer = async (reader: Reader): Promise<StoredServer> =>
 
 /** Writes some of the server's values; the other values do not change. */
 export const writeServer = async (writer: Writer, change: Partial<StoredServer>): Promise<void> => {
-  const values: Readonly<Record<string, SqlValue>> = { ...(await readServer(writer)), ...change };
-  await writer.run(
-    `insert into ade_server (pk, ${SERVER_COLUMNS.join(", ")}) values (1, ${SERVER_COLUMNS.map((name) => `:${name}`).join(", ")})
-     on conflict (pk) do update set ${SERVER_COLUMNS.map((name) => `${name} = excluded.${name}`).join(", ")}`,
-    values,
-  );
+  await insertRow(writer, "ade_server", { pk: 1, ...(await readServer(writer)), ...change }, ["pk"]);
 };
 
 /** Deletes all data that came from the endpoint or was created for it. The tenant's own device records are kept. */

@@ -1,9 +1,9 @@
 import { ANSWER, type Answer } from "../../model/answer.ts";
 import { quoteIdentifier } from "../store/sql/forms.ts";
+import { insertRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
-const ANSWER_FIELD_NAMES = Object.keys(ANSWER.fields);
-const ANSWER_COLUMN_LIST = ANSWER_FIELD_NAMES.map(quoteIdentifier).join(", ");
+const ANSWER_COLUMN_LIST = Object.keys(ANSWER.fields).map(quoteIdentifier).join(", ");
 
 const toAnswer = (row: Row): Answer => row as unknown as Answer;
 
@@ -22,11 +22,7 @@ export const findAnswer = async (
 
 /** Writes an answer. An earlier answer to the same question about the same subject is replaced, and its id is kept. */
 export const writeAnswer = async (writer: Writer, answer: Answer): Promise<void> => {
-  await writer.run(
-    `insert into answer (${ANSWER_COLUMN_LIST}) values (${ANSWER_FIELD_NAMES.map((name) => `:${name}`).join(", ")})
-     on conflict (question, subject) do update set value = excluded.value, "by" = excluded."by", at = excluded.at`,
-    answer,
-  );
+  await insertRow(writer, "answer", answer, ["question", "subject"], ["id"]);
 };
 
 export const deleteAnswer = async (writer: Writer, id: string): Promise<void> => {

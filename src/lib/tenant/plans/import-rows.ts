@@ -7,6 +7,7 @@ import type { ColumnMap } from "../../csv/layout/map.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { formatImportNumber } from "../../model/import-number.ts";
 import type { ChangedObject } from "../audit/audit-rows.ts";
+import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
 export type ImportState = "uploading" | "planned" | "committed" | "discarded" | "failed";
@@ -146,11 +147,7 @@ export const insertImport = async (
   record: Omit<ImportRecord, "pk" | "change" | "number">,
 ): Promise<void> => {
   const { id, kind, state, createdAt, etag, revision, detail } = record;
-  await writer.run(
-    `insert into main.import (id, kind, state, createdAt, etag, revision, detail)
-     values (:id, :kind, :state, :createdAt, :etag, :revision, :detail)`,
-    { id, kind, state, createdAt, etag, revision, detail: JSON.stringify(detail) },
-  );
+  await insertRow(writer, "import", { id, kind, state, createdAt, etag, revision, detail: JSON.stringify(detail) });
 };
 
 export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision" | "change">> & {
@@ -160,10 +157,7 @@ export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revisi
 export const updateImport = async (writer: Writer, record: ImportRecord, values: ImportChange): Promise<void> => {
   const { pk, state, etag, revision, change } = { ...record, ...values };
   const detail = { ...record.detail, ...values.detail };
-  await writer.run(
-    `update main.import set state = :state, etag = :etag, revision = :revision, change = :change, detail = :detail where pk = :pk`,
-    { pk, state, etag, revision, change, detail: JSON.stringify(detail) },
-  );
+  await updateRow(writer, "import", { pk, state, etag, revision, change, detail: JSON.stringify(detail) }, "pk");
 };
 
 /** Deletes an import that was never reported to the user, so that its number can be used again. */

@@ -4,6 +4,7 @@ import { storeLastNumber } from "../store/collections.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../store/sql/forms.ts";
 import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
 import { getDerivedColumns } from "../versions/tables.ts";
+import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
 // Writes single records, with the same columns that imports write for many records at once.
@@ -60,11 +61,7 @@ export const insertRecord = async (
   const revision = await writer.revision();
   const times = thing.fields["updatedAt"] === undefined ? { createdAt: at } : { createdAt: at, updatedAt: at };
   const row = { pk, id, ...further, ...Object.fromEntries(buildRecordColumns(thing, values)), ...times, revision };
-  const names = Object.keys(row);
-  await writer.run(
-    `insert into main.${thing.name} (${names.map(quoteIdentifier).join(", ")}) values (${names.map((name) => `:${name}`).join(", ")})`,
-    row,
-  );
+  await insertRow(writer, thing.name, row);
   await saveCreatedRange(writer, thing.name, pk);
   await storeLastNumber(writer, series, pk);
   await writeUniqueListKeys(writer, thing, pk, values);
@@ -83,10 +80,9 @@ export const updateRecord = async (
   const now = (await writer.get(`select ${names} from ${thing.name} where pk = :pk`, { pk })) ?? {};
   if (columns.every(([name, value]) => now[name] === value)) return false;
   const times = thing.fields["updatedAt"] === undefined ? {} : { updatedAt: at };
-  const row = { ...Object.fromEntries(columns), ...times, revision: await writer.revision() };
-  const sets = Object.keys(row).map((name) => `${quoteIdentifier(name)} = :${name}`);
+  const row = { pk, ...Object.fromEntries(columns), ...times, revision: await writer.revision() };
   await saveVersions(writer, thing.name, "t.pk = :pk", { pk });
-  await writer.run(`update main.${thing.name} set ${sets.join(", ")} where pk = :pk`, { ...row, pk });
+  await updateRow(writer, thing.name, row, "pk");
   await writeUniqueListKeys(writer, thing, pk, values);
   return true;
 };

@@ -2,6 +2,7 @@ import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/tenant.ts";
 import type { Field } from "../../model/thing.ts";
 import type { AdministrationState } from "../accounts/administration.ts";
+import { insertRow } from "../store/rows.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
 export interface StoredTenant {
@@ -68,7 +69,6 @@ export const readTenantName = async (reader: Reader): Promise<string> =>
   String((await reader.get("select name from tenant"))?.["name"] ?? "");
 
 const PROFILE_FIELDS: readonly (readonly [name: string, field: Field])[] = Object.entries(TENANT.fields);
-const PROFILE_COLUMNS = PROFILE_FIELDS.map(([name]) => name);
 
 const isListField = ({ type }: Field): boolean => type === "texts" || type === "objects";
 
@@ -84,7 +84,7 @@ const fromStoredProfileValue = (field: Field, value: SqlValue): unknown => {
 
 /** Returns the recorded information about the tenant itself. */
 export const readProfile = async (reader: Reader): Promise<TenantProfile> => {
-  const row = await reader.get(`select ${PROFILE_COLUMNS.join(", ")} from tenant_profile`);
+  const row = await reader.get(`select ${Object.keys(TENANT.fields).join(", ")} from tenant_profile`);
   if (row === undefined) return EMPTY_TENANT_PROFILE;
   const values = PROFILE_FIELDS.map(
     ([name, field]) => [name, fromStoredProfileValue(field, row[name] ?? null)] as const,
@@ -96,11 +96,7 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   const values = PROFILE_FIELDS.map(
     ([name, field]) => [name, toStoredProfileValue(field, profile[name as keyof TenantProfile])] as const,
   );
-  await writer.run(
-    `insert into main.tenant_profile (pk, ${PROFILE_COLUMNS.join(", ")}) values (1, ${PROFILE_COLUMNS.map((name) => `:${name}`).join(", ")})
-     on conflict (pk) do update set ${PROFILE_COLUMNS.map((name) => `${name} = excluded.${name}`).join(", ")}`,
-    Object.fromEntries(values),
-  );
+  await insertRow(writer, "tenant_profile", { pk: 1, ...Object.fromEntries(values) }, ["pk"]);
 };
 
 /**

@@ -1,18 +1,9 @@
-import {
-  DOWNLOAD_FIELDS,
-  REMINDER,
-  RECORDED_FIELDS,
-  RENEWAL_ITEM,
-  type ReminderKeyRecord,
-  type ReminderRecord,
-  type RenewalItem,
-} from "../../model/renewal.ts";
+import { REMINDER, RENEWAL_ITEM, type ReminderKeyRecord, type ReminderRecord, type RenewalItem } from "../../model/renewal.ts";
 import { parseOwners, type NamedOwner } from "../../model/renewal-owner.ts";
 import { buildNameParams } from "../store/lists.ts";
-import type { Params, Reader, Row, Writer } from "../store/store.ts";
+import { insertRow, updateRow, type RowValues } from "../store/rows.ts";
+import type { Reader, Row, Writer } from "../store/store.ts";
 import { USER_LIST } from "../records/user-rows.ts";
-
-const STORED_ITEM_FIELDS = Object.keys({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
 
 /** In both tables, every column except the record number is a field. */
 const ITEM_COLUMNS = Object.keys(RENEWAL_ITEM.fields).join(", ");
@@ -20,7 +11,7 @@ const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");
 
 const toRenewalItem = (row: Row): RenewalItem => row as unknown as RenewalItem;
 const toReminder = (row: Row): ReminderRecord => row as unknown as ReminderRecord;
-const toRecordParams = (record: RenewalItem | ReminderRecord): Params => record;
+const toRow = (item: RenewalItem): RowValues => ({ ...item });
 
 /** A reminder, and the process that last started to send it. `host` and `pid` are null if this process is not known. */
 export interface StoredReminder {
@@ -87,18 +78,11 @@ export const findRenewalItem = async (reader: Reader, id: string): Promise<Renew
 };
 
 export const insertRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
-  const columns = ["id", ...STORED_ITEM_FIELDS, "createdAt", "updatedAt"];
-  await writer.run(
-    `insert into main.renewal_item (${columns.join(", ")}) values (${columns.map((column) => `:${column}`).join(", ")})`,
-    toRecordParams(item),
-  );
+  await insertRow(writer, RENEWAL_ITEM.name, toRow(item));
 };
 
 export const updateRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
-  const sets = [...STORED_ITEM_FIELDS, "confirmedAt", "confirmedBy", "updatedAt"].map(
-    (column) => `${column} = :${column}`,
-  );
-  await writer.run(`update main.renewal_item set ${sets.join(", ")} where id = :id`, toRecordParams(item));
+  await updateRow(writer, RENEWAL_ITEM.name, toRow(item));
 };
 
 export const deleteRenewalItem = async (writer: Writer, id: string): Promise<void> => {
@@ -134,28 +118,15 @@ export const findClaimedReminder = async (
 };
 
 export const insertReminder = async (writer: Writer, { notice, host, pid }: StoredReminder): Promise<void> => {
-  await writer.run(
-    `insert into main.renewal_notice
-       (id, itemId, expiresAt, stage, way, recipient, state, messageId, attempts, at, error, host, pid)
-     values (:id, :itemId, :expiresAt, :stage, :way, :recipient, :state, :messageId, :attempts, :at, :error, :host, :pid)`,
-    { ...toRecordParams(notice), host, pid },
-  );
+  await insertRow(writer, REMINDER.name, { ...notice, host, pid });
 };
 
 /** Writes the state, the number of attempts, the time and the error of a reminder. */
 export const updateReminder = async (writer: Writer, notice: ReminderRecord): Promise<void> => {
-  await writer.run(
-    "update main.renewal_notice set state = :state, attempts = :attempts, at = :at, error = :error where id = :id",
-    toRecordParams(notice),
-  );
+  await updateRow(writer, REMINDER.name, { ...notice });
 };
 
 /** Records that a process has started to send a reminder again. */
 export const resumeReminder = async (writer: Writer, { notice, host, pid }: StoredReminder): Promise<void> => {
-  await updateReminder(writer, notice);
-  await writer.run("update main.renewal_notice set host = :host, pid = :pid where id = :id", {
-    id: notice.id,
-    host,
-    pid,
-  });
+  await updateRow(writer, REMINDER.name, { ...notice, host, pid });
 };

@@ -1,4 +1,5 @@
 import type { CredentialKind } from "../../model/credential.ts";
+import { insertRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 import {
   ACTING_ACCOUNT_COLUMNS,
@@ -70,11 +71,7 @@ export const insertCredential = async (
   writer: Writer,
   { isReadOnly, ...credential }: Omit<StoredCredential, "pk"> & { readonly hash: string },
 ): Promise<void> => {
-  await writer.run(
-    `insert into main.credential (id, user, kind, name, hash, readOnly, createdAt, lastUsedAt, expiresAt)
-     values (:id, :user, :kind, :name, :hash, :readOnly, :createdAt, :lastUsedAt, :expiresAt)`,
-    { ...credential, readOnly: isReadOnly ? 1 : 0 },
-  );
+  await insertRow(writer, "credential", { ...credential, readOnly: isReadOnly ? 1 : 0 });
 };
 
 export const deleteCredential = async (writer: Writer, user: number, id: string): Promise<boolean> =>

@@ -1,3 +1,4 @@
+import { insertRow } from "./rows.ts";
 import type { Reader, Writer } from "./store.ts";
 
 /** The stored key of a POST request that its caller may repeat. */
@@ -41,11 +42,5 @@ export const storeRequestKey = async (
   { key, route, fingerprint, subject, change = null, at, forgotten }: StoredRequestKey,
 ): Promise<void> => {
   await writer.run("delete from repeatable where at < :forgotten", { forgotten });
-  await writer.run(
-    `insert into repeatable (key, route, fingerprint, subject, change, at)
-     values (:key, :route, :fingerprint, :subject, :change, :at)
-     on conflict (key, route) do update set fingerprint = excluded.fingerprint, subject = excluded.subject,
-       change = excluded.change, at = excluded.at`,
-    { key, route, fingerprint, subject, change, at },
-  );
+  await insertRow(writer, "repeatable", { key, route, fingerprint, subject, change, at }, ["key", "route"]);
 };

@@ -1,0 +1,34 @@
+import { quoteIdentifier } from "./sql/forms.ts";
+import type { SqlValue, Writer } from "./store.ts";
+
+/** The values of a row, by column. */
+export type RowValues = Readonly<Record<string, SqlValue>>;
+
+/**
+ * Inserts a row.
+ *
+ * @param key the unique columns by which an existing row is updated; default: the row is always new
+ * @param kept further columns that an update does not change
+ */
+export const insertRow = (
+  writer: Writer,
+  table: string,
+  row: RowValues,
+  key: readonly string[] = [],
+  kept: readonly string[] = [],
+): Promise<number> => {
+  const names = Object.keys(row);
+  const columns = names.map(quoteIdentifier);
+  const sets = names.flatMap((name, at) => ([...key, ...kept].includes(name) ? [] : [`${columns[at]} = :${name}`]));
+  const conflict = key.length === 0 ? "" : `on conflict (${key.join(", ")}) do update set ${sets.join(", ")}`;
+  return writer.run(
+    `insert into main.${table} (${columns.join(", ")}) values (${names.map((name) => `:${name}`).join(", ")}) ${conflict}`,
+    row,
+  );
+};
+
+/** Updates the row whose key has the given value. @returns the number of updated rows */
+export const updateRow = (writer: Writer, table: string, row: RowValues, key = "id"): Promise<number> => {
+  const sets = Object.keys(row).flatMap((name) => (name === key ? [] : [`${quoteIdentifier(name)} = :${name}`]));
+  return writer.run(`update main.${table} set ${sets.join(", ")} where ${key} = :${key}`, row);
+};
