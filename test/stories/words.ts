@@ -283,19 +283,24 @@ export const handover = {
   export: verb("handover", "export"),
   verify: verb("handover", "verify"),
   report: verb("handover", "report"),
-  /** makes the tenant of a bundle one's own */
-  receive: (bundle: string, ...rest: Words): Words => ["handover", "apply", bundle, "--yes", ...rest],
-  /** takes from a bundle what the console does not have, as a refusal proposes */
-  receivePart: (bundle: string): Words =>
-    `handover apply ${bundle} --only tenant --only renewals --only answers --yes`.split(" "),
+  /** makes the tenant of a bundle one's own, in a context that has no tenant */
+  receive: (bundle: string, context: string, ...rest: Words): Words => [
+    "handover",
+    "receive",
+    bundle,
+    "--context",
+    context,
+    ...rest,
+  ],
   /** compares a bundle with the tenant */
-  diff: (bundle: string): Words => `handover diff ${bundle} --tenant --applicable --ignore-times`.split(" "),
+  diff: (bundle: string): Words => `handover diff ${bundle} --tenant --ignore-times`.split(" "),
 };
 
 /** Names of files in a bundle. */
 export const bundleFiles = {
   manifest: "manifest.json",
   hashes: "SHA256SUMS",
+  tenant: "tenant.db",
   records: (type: string): string => `resources/${type}.ndjson`,
 };
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { ZipFile } from "yazl";
@@ -41,6 +42,7 @@ const hashesOf = (files: ReadonlyMap<string, Buffer>): Buffer =>
 
 interface Manifest {
   readonly resources: { readonly name: string; records: number; sha256: string }[];
+  auditHead: { readonly seq: number; readonly hash: string };
 }
 
 /** Copies a bundle that is a folder, changes the lines of one record type, and recomputes every count and hash. */
@@ -62,6 +64,31 @@ export async function forge(
   files.set(bundleFiles.manifest, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   files.set(bundleFiles.hashes, hashesOf(files));
   for (const name of [path, bundleFiles.manifest, bundleFiles.hashes])
+    await writeFile(join(forged, name), files.get(name) ?? "");
+}
+
+/** Copies a bundle that is a folder, removes a record of the audit log in its tenant, and recomputes every hash. */
+export async function forgeAudit(folder: string, forged: string, removed: number): Promise<void> {
+  await cp(folder, forged, { recursive: true });
+  const database = new DatabaseSync(join(forged, bundleFiles.tenant));
+  const triggers = database.prepare("select name, sql from sqlite_schema where type = 'trigger'").all();
+  for (const { name } of triggers) database.exec(`drop trigger "${String(name)}"`);
+  const records = database.prepare("select record from audit where seq <> ? order by seq").all(removed);
+  database.exec("delete from audit");
+  let hash = "";
+  for (const [at, { record }] of records.entries()) {
+    const text = String(record).replace(/"seq":\d+/, `"seq":${at + 1}`);
+    hash = sha256(Buffer.from(`${hash}\n${text}`));
+    database.prepare("insert into audit (seq, record, hash) values (?, ?, ?)").run(at + 1, text, hash);
+  }
+  for (const { sql } of triggers) database.exec(String(sql));
+  database.close();
+  const files = await readBundle(forged);
+  const manifest = JSON.parse(files.get(bundleFiles.manifest)?.toString() ?? "") as Manifest;
+  manifest.auditHead = { seq: records.length, hash };
+  files.set(bundleFiles.manifest, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  files.set(bundleFiles.hashes, hashesOf(files));
+  for (const name of [bundleFiles.manifest, bundleFiles.hashes])
     await writeFile(join(forged, name), files.get(name) ?? "");
 }
 
