@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { buildOrgOptions, limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { buildOrgOptions, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { ACCOUNT_COLUMNS, getDefaultColumns } from "./columns.ts";
 import { ROLE_OPTION } from "./options.ts";
@@ -51,11 +51,12 @@ export default defineCommand({
     const { client } = await tools.tenant("accounts");
     const query = {
       ...filters,
+      limit,
       ...(supportOption && { supported: true }),
       ...(await resolveOrgFilter(tools, { org, direct })),
     };
     const accounts = client.accounts.list(query);
     const columns = listColumns(terminal, ACCOUNT_COLUMNS, getDefaultColumns(filters.role));
-    await terminal.list(columns, limitRecords(accounts, limit), () => limitLines(accounts.ndjson(), limit));
+    await terminal.list(columns, accounts, () => accounts.ndjson());
   },
 });

@@ -1,7 +1,7 @@
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS } from "./columns.ts";
 import { findUser } from "../users/columns.ts";
@@ -32,6 +32,7 @@ export default defineCommand({
     const { client } = await tools.tenant("devices");
     const query = {
       ...filters,
+      limit,
       ...(await resolveOrgFilter(tools, { org, direct })),
       ...(owner !== undefined && {
         owner: (await findUser((await tools.tenant("users")).client, owner, tools.globals.as)).id,
@@ -39,6 +40,6 @@ export default defineCommand({
     };
     const devices = client.devices.list(query);
     const columns = listColumns(terminal, DEVICE_COLUMNS, DEVICE.usual);
-    await terminal.list(columns, limitRecords(devices, limit), () => limitLines(devices.ndjson(), limit));
+    await terminal.list(columns, devices, () => devices.ndjson());
   },
 });

@@ -3,8 +3,6 @@ import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields, NumberField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-const LINE_FEED = 0x0a;
-
 /** The option `--limit` of every list. */
 export const LIMIT_OPTION = {
   kind: "number",
@@ -67,24 +65,6 @@ export function limitRecords<R>(
   limit: number | undefined,
 ): AsyncIterable<R> | Iterable<R> {
   return limit === undefined ? records : takeFirstRecords(records, limit);
-}
-
-/** Yields the first `limit` lines of NDJSON; all lines if there is no limit. */
-export async function* limitLines(
-  chunks: AsyncIterable<Uint8Array>,
-  limit = Number.POSITIVE_INFINITY,
-): AsyncGenerator<Uint8Array> {
-  let left = limit;
-  if (left === 0) return;
-  for await (const chunk of chunks) {
-    let end = 0;
-    for (let at = chunk.indexOf(LINE_FEED); at !== -1 && left > 0; at = chunk.indexOf(LINE_FEED, end)) {
-      end = at + 1;
-      left -= 1;
-    }
-    yield left === 0 ? chunk.subarray(0, end) : chunk;
-    if (left === 0) return;
-  }
 }
 
 async function* takeFirstRecords<R>(records: AsyncIterable<R> | Iterable<R>, limit: number): AsyncGenerator<R> {

@@ -1,7 +1,7 @@
 import { USER, USER_SORT_FIELDS } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { USER_COLUMNS, USER_FILTERS } from "./columns.ts";
 
 const parseSortOption = (sort: string | undefined) => {
@@ -50,12 +50,12 @@ export default defineCommand({
     const within = isOrgGiven && (await (await import("../orgs/find-org.ts")).resolveOrgFilter(tools, { org, direct }));
     const query = {
       ...filters,
+      limit,
       ...within,
       ...parseSortOption(sort),
     };
     const users = client.users.list(query);
     const columns = listColumns(terminal, USER_COLUMNS, USER.usual);
-    const lines = sort === undefined ? () => limitLines(users.ndjson(), limit) : undefined;
-    await terminal.list(columns, limitRecords(users, limit), lines);
+    await terminal.list(columns, users, () => users.ndjson());
   },
 });

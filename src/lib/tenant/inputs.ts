@@ -70,11 +70,14 @@ export const exportQuery = {
   newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),
 };
 
-/** Query parameters of every list. */
-export const listQuery = {
-  ...filters,
+/** How much of a list is wanted, and in which form. */
+export const listForm = {
+  limit: z.coerce.number().int().min(0).optional(),
   columns: queryFlag.meta({ description: "true: a line has a member for each column, instead of the record" }),
 };
+
+/** Query parameters of a list of records. */
+export const listQuery = { ...filters, ...listForm };
 
 /**
  * Returns JSON Schema keywords for stored values. They accept blank values, values that cause a warning, and all values

@@ -1,7 +1,7 @@
 import { ADE_DEVICE } from "../../../lib/model/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
+import { LIMIT_OPTION, listColumns } from "../../listing/list.ts";
 import { findNextStep } from "../shown.ts";
 import { ADE_DEVICE_COLUMNS } from "./columns.ts";
 
@@ -32,9 +32,9 @@ export default defineCommand({
   async run(tools, { notReady, search, limit }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("ade");
-    const devices = client.ade.devices({ ...(notReady && { notReady }), ...(search !== undefined && { search }) });
+    const devices = client.ade.devices({ limit, ...(notReady && { notReady }), ...(search !== undefined && { search }) });
     const columns = listColumns(terminal, ADE_DEVICE_COLUMNS, ADE_DEVICE.usual);
-    await terminal.list(columns, limitRecords(devices, limit), () => limitLines(devices.ndjson(), limit));
+    await terminal.list(columns, devices, () => devices.ndjson());
     const next = terminal.onTerminal ? findNextStep(await client.ade.show()) : undefined;
     if (next !== undefined) await terminal.note(next);
   },

@@ -3,7 +3,7 @@ import type { SecuredUser } from "../../../lib/client/index.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { FILTER_OPTIONS, limitRecords, isDefaultTable, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
+import { FILTER_OPTIONS, isDefaultTable, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
 import { APP_OPTION } from "../app.ts";
 import { buildSecuredUserColumns } from "./columns.ts";
 
@@ -27,12 +27,12 @@ export default defineCommand({
     { line: "clomoctl secured users list --app calendar --sort name --desc --format json" },
   ],
   exits: ["not-found"],
-  async run(tools, { app, limit, ...query }) {
+  async run(tools, { app, ...query }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("secured");
     const columns = listColumns(terminal, buildSecuredUserColumns(app, terminal), SECURED_USER.usual);
     const shown = { administrators: 0 };
-    await terminal.list(columns, countAdministrators(limitRecords(client.secured.list(app, query), limit), shown));
+    await terminal.list(columns, countAdministrators(client.secured.list(app, query), shown));
     if (shown.administrators === 0 || !isDefaultTable(terminal)) return;
     const apart = line("secured administrators list", [], { app });
     await terminal.note(

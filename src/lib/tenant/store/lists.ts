@@ -295,24 +295,13 @@ const createListTables = async (reader: Reader, { derived = [] }: RecordList): P
   for (const table of derived) await reader.derive(table);
 };
 
-/** Returns the query of records as JSON (`json`), each with the values of its sort keys as a JSON list (`keys`). */
-const buildRecordQuery = (
-  list: RecordList,
-  where: string,
-  keys: readonly SortKey[] = list.order,
-  direction: "asc" | "desc" = "asc",
-): string => {
-  const columns = keys.map((key) => key.sql);
-  const order = columns.map((column) => `${column} ${direction}`).join(", ");
-  const among = `from ${list.table} ${list.joined ?? ""} where ${list.among ?? "true"} and ${where}`;
-  const record = `select ${buildRecordJson(list)} as json, json_array(${columns.join(", ")}) as keys`;
-  // if no index supports the order, the records of the page are selected first, so that JSON is built only for these
-  // records
-  return keys === list.order
-    ? `${record} ${among} order by ${order} limit :limit`
-    : `${record} from ${list.table} ${list.joined ?? ""}
-       where t.pk in (select t.pk ${among} order by ${order} limit :limit) order by ${order}`;
-};
+/** Returns the query of records as text (`json`), with the parameter `limit`.  @param json SQL of the text */
+const buildRecordQuery = (list: RecordList, json: string, where: string, order: string): string =>
+  `select ${json} as json from ${list.table} ${list.joined ?? ""} where ${list.among ?? "true"} and ${where}
+   order by ${order} limit :limit`;
+
+const buildOrder = (keys: readonly SortKey[], desc = false): string =>
+  keys.map(({ sql }) => `${sql} ${desc ? "desc" : "asc"}`).join(", ");
 
 const selectRecords = async (
   reader: Reader,
@@ -320,100 +309,11 @@ const selectRecords = async (
   { where, params }: SqlCondition,
 ): Promise<readonly string[]> => {
   await createListTables(reader, list);
-  const sql = recallListSql(list, `all ${where}`, () => buildRecordQuery(list, where));
+  const sql = recallListSql(list, `all ${where}`, () =>
+    buildRecordQuery(list, buildRecordJson(list), where, buildOrder(list.order)),
+  );
   const rows = await reader.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
   return rows.map(({ json }) => String(json));
-};
-
-const tryParseJson = (json: string): unknown => {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-};
-
-interface PageOrder {
-  readonly keys: readonly SortKey[];
-  readonly direction: "asc" | "desc";
-  /** the list and the order that a cursor belongs to, as JSON */
-  readonly place: string;
-}
-
-const resolvePageOrder = (
-  list: RecordList,
-  { sort = "", desc = false }: Pick<PageQuery, "sort" | "desc">,
-): PageOrder => {
-  const other = list.orders?.[sort];
-  const direction = desc ? "desc" : "asc";
-  const place = [list.thing.name, list.params ?? {}, other === undefined ? "" : sort, direction];
-  return { keys: other ?? list.order, direction, place: JSON.stringify(place) };
-};
-
-const formatCursor = ({ place }: PageOrder, keys: string): string =>
-  Buffer.from(`[${place},${keys}]`).toString("base64url");
-
-/**
- * Returns true if a cursor's value is valid for a sort key. Numbers must be integers, because JSON might not preserve
- * other numbers.
- */
-const isSortKeyValue = ({ before }: SortKey, value: unknown): boolean =>
-  typeof value === typeof before && (typeof value !== "number" || Number.isSafeInteger(value));
-
-/**
- * Returns the sort keys of the last record before a page, as JSON. @throws Failure `usage` if the cursor is invalid
- */
-const parseCursor = (cursor: string, { keys, place }: PageOrder): string => {
-  const content = tryParseJson(Buffer.from(cursor, "base64url").toString());
-  const [of, values] = Array.isArray(content) ? (content as readonly unknown[]) : [];
-  const fits = JSON.stringify(of) === place && Array.isArray(values) && values.length === keys.length;
-  if (fits && keys.every((key, at) => isSortKeyValue(key, values[at]))) return JSON.stringify(values);
-  throw new Failure("usage", {
-    what: text(
-      "the cursor does not come from a page of this list in this order",
-      "このカーソルは、この一覧(この並び順)のページから取得したものではありません",
-    ),
-    where: "query.cursor",
-  });
-};
-
-export interface PageQuery extends ListFilters {
-  readonly limit: number;
-  /** the cursor that was returned with the previous page of the same list in the same order */
-  readonly cursor?: string | undefined;
-  /** the name of one of the list's orders; default: the default order */
-  readonly sort?: string | undefined;
-  readonly desc?: boolean | undefined;
-}
-
-/**
- * Returns a page of a list, as the JSON of the API's response.
- *
- * @throws Failure `usage` if the cursor does not come from a page of this list in this order
- */
-export const readListPage = async (
-  reader: Reader,
-  list: RecordList,
-  { limit, cursor, sort, desc, ...filters }: PageQuery,
-): Promise<string> => {
-  const order = resolvePageOrder(list, { sort, desc });
-  const { keys, direction } = order;
-  const after = cursor === undefined ? null : parseCursor(cursor, order);
-  const columns = keys.map(({ sql }) => sql).join(", ");
-  const ends = keys.map((_, at) => `:after ->> ${at}`).join(", ");
-  const beyond = `(${columns}) ${direction === "asc" ? ">" : "<"} (${ends})`;
-  const { where, params } = buildListCondition(list, filters, after === null ? "true" : beyond);
-  await createListTables(reader, list);
-  // SQLite joins the records, because a text for each record would occupy memory until the next garbage collection
-  const sql = recallListSql(
-    list,
-    `${sort} ${direction} ${where}`,
-    () => `select string_agg(json, ',') as items, string_agg(keys, char(10)) as keys, count(*) as found
-    from (${buildRecordQuery(list, where, keys, direction)}) page`,
-  );
-  const page = (await reader.get(sql, { ...params, limit, after })) ?? {};
-  const next = page["found"] === limit ? formatCursor(order, String(page["keys"]).split("\n").at(-1) ?? "") : null;
-  return `{"items":[${String(page["items"] ?? "")}],"next":${JSON.stringify(next)}}`;
 };
 
 const parseRecords = <F extends Fields>(records: readonly string[]): RecordOf<F>[] =>
@@ -488,27 +388,73 @@ export interface ListQuery extends ListFilters {
   /** the name of one of the list's orders; default: the default order */
   readonly sort?: string | undefined;
   readonly desc?: boolean | undefined;
+  /** maximum number of records */
+  readonly limit?: number | undefined;
 }
+
+/** A list of at most this many records is read at once, which is faster than opening a stream. */
+const MAX_READ_AT_ONCE = 1000;
+
+const readList = (
+  store: Store,
+  list: RecordList,
+  { sort = "", desc = false, columns = false, limit = MAX_READ_AT_ONCE, ...filters }: ListQuery,
+): Promise<string> =>
+  store.read(async (reader) => {
+    const { where, params } = buildListCondition(list, filters);
+    await createListTables(reader, list);
+    // SQLite joins the records, because a text for each record would occupy memory until the next garbage collection
+    const sql = recallListSql(list, `${columns} ${sort} ${desc} ${where}`, () => {
+      const json = columns ? buildRecordLine(list) : buildRecordJson(list, "\n");
+      const query = buildRecordQuery(list, json, where, buildOrder(list.orders?.[sort] ?? list.order, desc));
+      return `select string_agg(json, '') as lines from (${query}) list`;
+    });
+    return String((await reader.get(sql, { ...params, limit }))?.["lines"] ?? "");
+  });
+
+/** Returns the first lines of a stream. */
+async function* takeLines(lines: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+  let left = limit;
+  for await (const chunk of lines) {
+    let end = 0;
+    for (; left > 0 && end < chunk.length; end += 1) if (chunk[end] === LINE_FEED) left -= 1;
+    yield chunk.subarray(0, end);
+    if (left === 0) return;
+  }
+}
+
+const LINE_FEED = 0x0a;
 
 /** The temporary table with the order of a list. A stream has its own connection, so the table is filled once. */
 const buildOrderTable = (list: RecordList, sort: string, desc: boolean): DerivedTable => {
-  const keys = (list.orders?.[sort] ?? list.order).map(({ sql }) => `${sql} ${desc ? "desc" : "asc"}`);
+  const order = buildOrder(list.orders?.[sort] ?? list.order, desc);
   const source = `${list.table} ${list.joined ?? ""} where ${list.among ?? "true"}`;
   return {
     name: "sorted",
     columns: "at integer primary key, pk integer",
-    state: `select '${JSON.stringify(keys).replaceAll("'", "''")}' as state`,
+    state: `select '${order.replaceAll("'", "''")}' as state`,
     params: list.params,
-    fill: `insert into temp.sorted select row_number() over (order by ${keys.join(", ")}), t.pk from ${source}`,
+    fill: `insert into temp.sorted select row_number() over (order by ${order}), t.pk from ${source}`,
   };
 };
 
-/** Streams a list from one snapshot. */
-export const streamList = <F extends Fields>(
+/** Returns a list from one snapshot. */
+export const streamList = async <F extends Fields>(
   store: Store,
   list: RecordList<F>,
-  { sort = "", desc = false, columns = false, ...filters }: ListQuery,
-): Promise<Lines<RecordOf<F>>> =>
+  query: ListQuery,
+): Promise<Lines<RecordOf<F>>> => {
+  const { limit } = query;
+  if (limit === undefined) return streamWholeList(store, list, query);
+  if (limit > MAX_READ_AT_ONCE) return ReadableStream.from(takeLines(await streamWholeList(store, list, query), limit));
+  return ReadableStream.from([Buffer.from(await readList(store, list, query))]);
+};
+
+const streamWholeList = (
+  store: Store,
+  list: RecordList,
+  { sort = "", desc = false, columns = false, limit: _, ...filters }: ListQuery,
+): Promise<ReadableStream<Uint8Array>> =>
   store.lines(async (reader) => {
     const { orders = {} } = list;
     if (sort !== "" && !Object.hasOwn(orders, sort)) throw createChoiceFailure("sort", Object.keys(orders));
@@ -527,6 +473,3 @@ export const streamList = <F extends Fields>(
       where: `t.pk = s.pk and ${source.where}`,
     };
   });
-
-export const streamNdjson = (store: Store, list: RecordList, query: ListQuery): Promise<ReadableStream<Uint8Array>> =>
-  streamList(store, list, { ...query, columns: true });
