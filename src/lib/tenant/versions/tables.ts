@@ -40,7 +40,7 @@ export const getColumnBit = ({ thing, columns }: Pick<VersionSchema, "thing" | "
 };
 
 /** Returns the columns that are derived from a column: its comparison key and sort key. */
-const getDerivedColumns = ({ fields }: Thing, column: string): ReturnType<typeof buildDerivedColumns> => {
+export const getDerivedColumns = ({ fields }: Thing, column: string): ReturnType<typeof buildDerivedColumns> => {
   const { refers, short = column, type, comparison = "exact", sortKey } = fields[column] ?? {};
   if (refers !== undefined && type !== "texts") return [];
   return buildDerivedColumns(short, comparison, type === "texts", sortKey);
