@@ -77,7 +77,10 @@ export const WAYS = {
   ],
   "export a bundle": [way("handover export", (to: string) => ["-o", to, "--encoding", "utf-8", "--quiet"])],
   "verify a bundle": [way("handover verify", (bundle: string) => [bundle])],
-  "take over a bundle": [way("handover apply", (bundle: string) => [bundle, "--yes"])],
+  "take over a bundle": [
+    way("handover receive", (bundle: string) => [bundle]),
+    way("handover apply", (bundle: string) => [bundle, "--yes"]),
+  ],
   "check certificates": [way("renewals check", (paths: readonly string[]) => ["--format", "tsv", ...paths])],
   "record a certificate": [way("renewals add", (name: string, file: string) => [name, "--file", file])],
   "write an audit record": [way("users fields add", () => ["入社年"])],

@@ -17,9 +17,8 @@ test.each(["ja", "en"])(
     expect(await at(successor, "handover verify bundle.zip")).toMatchObject({ code: 0 });
     expect(await at(successor, "handover report bundle.zip --format html -o report.html")).toMatchObject({ code: 0 });
 
-    expect(await at(successor, "handover diff bundle.zip --tenant")).toMatchObject({ code: 9 });
-    expect(await at(successor, "handover apply bundle.zip --yes")).toMatchObject({ code: 0 });
-    expect(await at(successor, "handover diff bundle.zip --tenant --applicable")).toMatchObject({ code: 0 });
+    expect(await at(successor, "handover receive bundle.zip")).toMatchObject({ code: 0 });
+    expect(await at(successor, "handover diff bundle.zip --tenant")).toMatchObject({ code: 0 });
     const [before, after] = [
       await at(leaver, "users list --format ndjson"),
       await at(successor, "users list --format ndjson"),

@@ -1,5 +1,6 @@
 import { line, step, commandName } from "../../lib/advice/index.ts";
 import { resourceOf, RESOURCE_NAMES } from "../../lib/handover/resources.ts";
+import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest, ManifestResource } from "../../lib/handover/bundle/manifest.ts";
 import {
   describeAbsentResources,
@@ -95,8 +96,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "A bundle consists of one NDJSON file for each resource, the same data as CSV in the formats of the console (CLOMO PANEL), a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .zip. It does not contain passwords, keys or tokens. The same tenant state and the same --as-of produce the same bytes; the report is in the language of the CLOMO account.",
-      "引き継ぎデータは、種類ごとの NDJSON、管理画面(CLOMO PANEL)の形式の CSV、マニフェスト、全ファイルのハッシュからなります。名前が .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。テナントの状態と --as-of が同じなら、まったく同じ内容になります。レポートは CLOMO アカウントの言語です。",
+      "A bundle consists of one NDJSON file for each resource, the same data as CSV in the formats of the console (CLOMO PANEL), the tenant itself with its history (tenant.db, only for the owner and system administrators), a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .zip. It does not contain passwords, keys or tokens. The same tenant state and the same --as-of produce the same bytes; the report is in the language of the CLOMO account.",
+      "引き継ぎデータは、種類ごとの NDJSON、管理画面(CLOMO PANEL)の形式の CSV、履歴を含むテナント本体(tenant.db。所有者とシステム管理者だけ)、マニフェスト、全ファイルのハッシュからなります。名前が .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。テナントの状態と --as-of が同じなら、まったく同じ内容になります。レポートは CLOMO アカウントの言語です。",
     ),
     text(
       "With --scope, the bundle contains an organisation and everything below it, with all users, accounts and devices. Data that does not belong to an organisation is left out, and nothing outside the scope is mentioned.",
@@ -238,7 +239,8 @@ async function showBundle(
     readonly known: ReturnType<typeof findConsoleKnowledge>;
   },
 ): Promise<void> {
-  const { resources, files, gaps, leaver } = manifest;
+  const { resources, files, gaps, leaver, only, scope } = manifest;
+  const isWhole = only === null && scope === null;
   await terminal.list(EXPORT_COLUMNS, resources);
   const records = resources.reduce((sum, each) => sum + each.records, 0);
   await terminal.note(
@@ -249,6 +251,7 @@ async function showBundle(
   );
   const missing = describeMissingContent(manifest);
   if (missing !== undefined) await (isRestricted(manifest) ? terminal.warn(missing) : terminal.note(missing));
+  if (isWhole && !files.some(({ path }) => path === TENANT_FILE)) await terminal.note(CANNOT_BE_RECEIVED);
   if (gaps.length > 0) {
     const checklist = line("handover checklist", [], { leaver: leaver?.person, leaves: leaver?.leaves ?? undefined });
     await terminal.note(
@@ -274,6 +277,11 @@ async function showBundle(
       : step("to verify the bundle", "検証するには", verify),
   );
 }
+
+const CANNOT_BE_RECEIVED = text(
+  "the bundle can be read, but not received: only the owner and system administrators can export the tenant itself",
+  "閲覧はできますが、受け取れない引き継ぎデータです(テナント本体を書き出せるのは、所有者とシステム管理者だけです)",
+);
 
 /** Returns notes on console-only information that is missing from the bundle, and what to do about it. */
 function renderConsoleOnlyNotes(known: ReturnType<typeof findConsoleKnowledge>): readonly Text[] {

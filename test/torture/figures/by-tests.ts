@@ -90,7 +90,6 @@ export const HISTORY_TRIALS = createTestTrials([
   createTestFile(`${TENANT_FOLDER}/plans/orgs.test.ts`, 40),
   createTestFile(`${TENANT_FOLDER}/plans/devices.test.ts`, 12),
   createTestFile(`${TENANT_FOLDER}/versions/history.test.ts`, 60),
-  createTestFile(`${TENANT_FOLDER}/handover/restores.test.ts`, 24),
   createTestFile("src/commands/imports/scenes/random-consoles.test.ts", 12),
 ]);
 

@@ -1,18 +1,18 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
+import { TENANT } from "#support/process/tenant-state.ts";
 import { prepareMirror, prepareMail, prepareSecuredUser } from "./by-hand.ts";
 import { runOrThrow, type Scene } from "./scene.ts";
 
 const buildImportCommand = (people: string): readonly string[] => ["users", "import", people, "--create-orgs", "--yes"];
 
-/** Prepares a bundle in a ZIP file, and a tenant that differs from it. */
+/** Prepares a bundle in a ZIP file, and no tenant. */
 async function prepareBundle(home: string): Promise<string> {
-  const people = await writePeople(join(home, "people.csv"), { to: 20, title: "主任" });
+  const people = await writePeople(join(home, "people.csv"), { to: 20 });
   await runOrThrow(home, ...buildImportCommand(people));
   await runOrThrow(home, "handover", "export", "-o", "bundle.zip", "--encoding", "utf-8");
-  await writePeople(people, { to: 20 });
-  await runOrThrow(home, ...buildImportCommand(people));
+  await rm(join(home, TENANT), { recursive: true });
   return "";
 }
 
@@ -91,7 +91,7 @@ export const LARGER_SCENES: readonly Scene[] = [
     line: ["orgs", "import", "orgs.csv", "--yes"],
     plans: true,
   },
-  { name: "handover apply", prepare: prepareBundle, line: ["handover", "apply", "bundle.zip", "--yes"] },
+  { name: "handover receive", prepare: prepareBundle, line: ["handover", "receive", "bundle.zip"] },
   {
     name: "handover transfer",
     prepare: prepareLeaver,

@@ -33,8 +33,8 @@ export const createInvalidBundleFailure = (where: string, what: Text, path?: str
     what,
     where: path === undefined ? where : `${where}: ${path}`,
     hint: text(
-      "nothing was applied: use another copy of the bundle, or export it again",
-      "何も適用していません。引き継ぎデータの別のコピーを使うか、もう一度書き出してください",
+      "use another copy of the bundle, or export it again",
+      "引き継ぎデータの別のコピーを使うか、もう一度書き出してください",
     ),
   });
 
