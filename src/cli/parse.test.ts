@@ -259,3 +259,37 @@ test("rejects options that exclude each other, but accepts the default value of 
   ]);
   expect(failureOf("--all --mode replace", excluding).what.ja).toBe("--all と --mode は同時に指定できません");
 });
+
+test.each([
+  ["--on", "specify NAME or --file"],
+  ["a --on --file b", "NAME and --file cannot be used together"],
+  ["a", "specify --on, --off, or --to"],
+  ["a --on --direct", "--direct requires --org"],
+  ["a --on --direct --org b", undefined],
+  ["--file b --to c", undefined],
+])("checks the relations that a command declares: %j", (line, said) => {
+  const related = defineCommand({
+    ...bare,
+    args: { name: { kind: "string", about } },
+    options: {
+      file: { kind: "string", about },
+      org: { kind: "string", about },
+      direct: { kind: "boolean", requires: "org", about },
+      on: { kind: "boolean", about },
+      off: { kind: "boolean", about },
+      to: { kind: "string", about },
+    },
+    anyOf: [["on", "off", "to"]],
+    oneOf: [["name", "file"]],
+    async run() {},
+  });
+  const refusal = (): string | undefined => {
+    try {
+      read(line, related);
+    } catch (error) {
+      return error instanceof Failure ? error.what.en : undefined;
+    }
+    return undefined;
+  };
+  expect(refusal()).toBe(said);
+});

@@ -338,12 +338,12 @@ export function parseCommandLine(
   if (missing.length > 0) throw usageError(describeMissing(missing), buildExampleHint(command, typed));
   rejectExtraArgument(command, operands, usageError);
   rejectUselessGlobals(command, values, usageError);
-  rejectConflictingOptions(command, values, usageError);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
   // a command that also writes documents declares its own `--format` and `--output`; with a record format, both have
   // the same effect as the global options
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
   const input = Object.fromEntries([...args, ...pick(Object.keys(command.options))]);
+  checkRelations(command, input, usageError);
   rejectSharedInput(command, everywhere, { ...Object.fromEntries(values), ...input }, usageError);
   return {
     globals: Object.fromEntries([...pick(general.map(([key]) => key)), ...records]) as unknown as Globals,
@@ -408,24 +408,45 @@ function rejectUselessGlobals(
   }
 }
 
-function rejectConflictingOptions(
-  { options, excludes = [] }: CommandSyntax,
-  values: ReadonlyMap<string, unknown>,
+/** Checks the relations of arguments and options that a command declares. */
+function checkRelations(
+  { options, args, excludes = [], anyOf = [], oneOf = [] }: CommandSyntax,
+  input: Readonly<Record<string, unknown>>,
   usageError: UsageFailureFactory,
 ): void {
   const isGiven = (key: string): boolean => {
-    const [value, field] = [values.get(key), options[key]];
+    const [value, field] = [input[key], options[key] ?? args[key]];
     const usual = field !== undefined && "default" in field ? field.default : undefined;
     return value !== undefined && value !== false && value !== usual && !(Array.isArray(value) && value.length === 0);
   };
-  const both = excludes.find((pair) => pair.every(isGiven));
-  if (both === undefined) return;
-  const [one, other] = both.map((key) => `--${toFlagName(key)}`);
-  throw usageError(
-    text(`${one} and ${other} cannot be used together`, `${one} と ${other} は同時に指定できません`),
-    REMOVE_ONE_HINT,
-  );
+  const nameOf = (key: string): string => {
+    const { [key]: argument } = args;
+    return argument === undefined ? `--${toFlagName(key)}` : formatPlaceholder(key, argument);
+  };
+  for (const set of [...excludes, ...oneOf]) {
+    const [one, other] = set.filter(isGiven).map(nameOf);
+    if (one === undefined || other === undefined) continue;
+    const what = text(`${one} and ${other} cannot be used together`, `${one} と ${other} は同時に指定できません`);
+    throw usageError(what, REMOVE_ONE_HINT);
+  }
+  for (const [key, { requires }] of Object.entries(options)) {
+    if (requires === undefined || !isGiven(key) || isGiven(requires)) continue;
+    const [flag, missing] = [key, requires].map(nameOf);
+    throw usageError(text(`${flag} requires ${missing}`, `${flag} には ${missing} も必要です`));
+  }
+  for (const set of [...anyOf, ...oneOf]) {
+    if (set.some(isGiven)) continue;
+    const names = set.map(nameOf);
+    const all = { en: new Intl.ListFormat("en", { type: "disjunction" }).format(names), ja: names.join("、") };
+    throw usageError(
+      names.length > MAX_NAMED_OPTIONS
+        ? text("nothing is specified", "何も指定されていません")
+        : text(`specify ${all.en}`, `${all.ja} のどれかを指定してください`),
+    );
+  }
 }
+
+const MAX_NAMED_OPTIONS = 6;
 
 const REMOVE_ONE_HINT = text("remove one of them", "どちらかを外してください");
 

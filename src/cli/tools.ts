@@ -28,7 +28,6 @@ import { Terminal, type EnvironmentVariables, type SaveRows, type TerminalEnviro
 import { text, type Text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
-import { parseCommandLine } from "./parse.ts";
 import { asFailure } from "./report.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -45,8 +44,8 @@ interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
 /** How the changes of a run are told and asked about. */
 interface ChangeReports {
   readonly interrupts: Interrupts;
-  /** true if the run is not a dry run of a command that changes something */
-  readonly isChange: boolean;
+  /** returns true if the run may ask about a change */
+  readonly mayAsk: () => boolean;
 }
 
 const createMachine = (outside: ProgramEnvironment): Machine => {
@@ -139,13 +138,26 @@ const warnOfLeftoverCopy =
 /** Loads the client, which takes milliseconds, so that commands without a tenant skip it. */
 const loadClient = () => import("../lib/client/index.ts");
 
+/** Tells the run about the changes of a tenant, and reads its revision first if a question may follow. */
+async function tellChanges(
+  opening: Promise<OpenTenant>,
+  { interrupts, mayAsk }: ChangeReports,
+): TenantConnection["tenant"] {
+  const [{ Changes: Told, openClient }, tenant] = await Promise.all([loadClient(), opening]);
+  const readRevision = async (): Promise<number> =>
+    (await (await openClient(tenant.connection, ["tenant"])).tenant.revision()).revision;
+  const changes = new Told((state) => interrupts.describeChange(state), readRevision);
+  if (mayAsk()) await changes.look();
+  return { ...tenant, connection: { ...tenant.connection, changes } };
+}
+
 /** Creates the tenants of one run. Each is opened only once; a protected tenant asks for its name only once. */
 function createTenantPool(
   outside: ProgramEnvironment,
   asked: Pick<Tools, "terminal" | "globals" | "contexts">,
   machine: TenantMachine,
   summary: RunSummary,
-  { interrupts, isChange }: ChangeReports,
+  reports: ChangeReports,
 ) {
   const opened = new Map<string, TenantConnection>();
   const openOnce = (chosen: ChosenContext): TenantConnection => {
@@ -156,15 +168,10 @@ function createTenantPool(
       if (method === "delete" && asked.globals.yes) (await rules()).requireNamedContextForDeletion(chosen);
       await permit();
     };
-    return { tenant: openTold(outside.openTenant({ ...machine, beforeChange }, chosen)), permitChange: permit };
-  };
-  const openTold: (opening: Promise<OpenTenant>) => TenantConnection["tenant"] = async (opening) => {
-    const [{ Changes: Told, openClient }, tenant] = await Promise.all([loadClient(), opening]);
-    const readRevision = async (): Promise<number> =>
-      (await (await openClient(tenant.connection, ["tenant"])).tenant.revision()).revision;
-    const changes = new Told((state) => interrupts.describeChange(state), readRevision);
-    if (isChange && !asked.globals.yes && asked.terminal.interactive) await changes.look();
-    return { ...tenant, connection: { ...tenant.connection, changes } };
+    return {
+      tenant: tellChanges(outside.openTenant({ ...machine, beforeChange }, chosen), reports),
+      permitChange: permit,
+    };
   };
   const checkToken = createTokenCheck(asked, machine);
   async function open<N extends NounName>(chosen: ChosenContext, nouns: readonly N[]): Promise<ChosenTenant<N>> {
@@ -194,6 +201,7 @@ function createTenantPool(
     open,
     /** makes the next change of each open tenant depend on the data that was read before a question */
     async asked(): Promise<void> {
+      if (!reports.mayAsk()) return;
       for (const { tenant } of opened.values()) await (await tenant).connection.changes.asked();
     },
     async openContext<N extends NounName>(context: Context, nouns: readonly N[]): Promise<ChosenTenant<N>> {
@@ -499,20 +507,19 @@ export function openTools(
   const apple = createAppleConnection(outside.openApple);
   const services = createTenantServices(outside, { home, processes, send: apple.send });
   const stdin = (): Tools["stdin"] => openStdin(outside, interrupts);
-  const { platform } = host;
-  const secretFor = createSecretLookup({ globals, home, environment, workingFolder, platform, stdin });
+  const place = { globals, home, environment, workingFolder, platform: host.platform };
   const machine = {
     ...getCallerDetails(outside),
     ...reports,
     ...services,
     as: globals.as,
-    secretFor,
+    secretFor: createSecretLookup({ ...place, stdin }),
     processes,
     signal,
   };
   const tenants = createTenantPool(outside, { terminal, globals, contexts }, machine, summary, {
     interrupts,
-    isChange,
+    mayAsk: () => isChange && !globals.yes && terminal.interactive,
   });
   const server = createServerOpener(machine, { temporary, now: clock.now, write: (line) => void stderr.write(line) });
   const choose = createContextChooser(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
@@ -529,7 +536,6 @@ export function openTools(
     ...createStateTools(interrupts, summary),
     serve: server.open,
     send: apple.send,
-    parse: (path, command, words) => parseCommandLine(path, command, words, {}).input,
     async [Symbol.asyncDispose]() {
       await tenants.close();
       await Promise.all([server.close(), apple.close(), swept]);

@@ -60,7 +60,6 @@ test.each([
   ["POST /v1/orgs --input nothing.json", "", 6, "nothing.json"],
   ["POST /v1/orgs --input -", "{}", 2, "json.name"],
   ["FETCH /v1/orgs", "", 2, "FETCH"],
-  ["GET", "", 2, "PATH is missing"],
 ])("%s with %j exits with %i", async (line, stdin, exit, message) => {
   const refused = await api(line, { stdin });
   expect([refused.exit, refused.stdout, refused.stderr]).toEqual([exit, "", expect.stringContaining(message)]);

@@ -59,7 +59,9 @@ test.each(VERBS)("%s: a blank option means no value, or is refused", async (_lin
   for (const [key, field] of valued({ ...Object.fromEntries(general), ...verb.options })) {
     const flag = `--${toFlagName(key)}`;
     for (const blank of BLANKS) {
-      const words = [...others.filter((word) => !word.startsWith(`${flag}=`)), `${flag}=${blank}`];
+      const needed = valued(verb.options).filter(([other]) => other === field.requires);
+      const companions = needed.map(([other, one]) => `--${toFlagName(other)}=${sound(one)}`);
+      const words = [...others.filter((word) => !word.startsWith(`${flag}=`)), ...companions, `${flag}=${blank}`];
       const args = valued(verb.args).map(([, arg]) => sound(arg));
       const read = outcome(path, verb, [...words, ...args]);
       const called = field.short === undefined ? flag : `-${field.short}, ${flag}`;
@@ -87,4 +89,12 @@ test("no list of choices contains a blank", async () => {
     [...valued(args), ...valued(options)].some(([, field]) => field.kind === "choice" && field.choices.includes("")),
   );
   expect(blank.map(([line]) => line)).toEqual([]);
+});
+
+test.each(VERBS)("%s: the relations name its own arguments and options", async (_line, _path, { load }) => {
+  const { default: verb } = await load();
+  const { excludes = [], anyOf = [], oneOf = [] } = verb;
+  const required = Object.values(verb.options).flatMap(({ requires = [] }) => requires);
+  const named = [...excludes, ...anyOf, ...oneOf].flat().concat(required);
+  expect(named.filter((key) => !(key in verb.options) && !(key in verb.args))).toEqual([]);
 });

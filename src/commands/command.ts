@@ -74,7 +74,9 @@ export type Command = CommandDefinition<Fields, Fields>;
 
 /** Declares a verb; the type of the input is inferred from `args` and `options`. */
 export function defineCommand<const A extends Fields, const O extends Fields>(
-  command: CommandDefinition<A, O> & { readonly excludes?: readonly (readonly [keyof O, keyof O])[] | undefined },
+  command: CommandDefinition<A, O> & {
+    readonly excludes?: readonly (readonly [keyof (A & O), keyof (A & O)])[] | undefined;
+  },
 ): CommandDefinition<A, O> {
   return command;
 }

@@ -9,6 +9,8 @@ interface FieldBase {
   /** a one-line description of the value, for help */
   readonly about: Text;
   readonly group?: OptionGroup | undefined;
+  /** key of the option without which this one must not be given */
+  readonly requires?: string | undefined;
   /** a shorter text for the short help of a command, which lists only required options and options with such a text */
   readonly brief?: Text | undefined;
 }
@@ -113,8 +115,12 @@ export interface CommandSyntax {
   /** in the order in which they are typed; only the last one may be repeatable or optional */
   readonly args: Fields;
   readonly options: Fields;
-  /** pairs of options that exclude each other; an option with a default counts only with another value */
+  /** pairs that exclude each other; like in the relations below, a default value counts as not given */
   readonly excludes?: readonly (readonly [one: string, other: string])[] | undefined;
+  /** sets of which at least one must be given */
+  readonly anyOf?: readonly (readonly string[])[] | undefined;
+  /** sets of which exactly one must be given */
+  readonly oneOf?: readonly (readonly string[])[] | undefined;
   /** the first example is shown if an argument or option is missing */
   readonly examples: readonly { readonly line: string }[];
   /** false: the command does not open a tenant, or goes on after it reports why a tenant cannot be opened */

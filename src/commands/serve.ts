@@ -36,9 +36,15 @@ export default defineCommand({
     },
   },
   options: {
-    account: { kind: "string", value: "NAME", about: text("with init: account name", "init のとき: アカウント名") },
+    account: {
+      kind: "string",
+      requires: "action",
+      value: "NAME",
+      about: text("with init: account name", "init のとき: アカウント名"),
+    },
     email: {
       kind: "string",
+      requires: "action",
       value: "ADDRESS",
       about: text(
         "with init: email address of the administrator (default: the account name, if it is an address)",
@@ -47,6 +53,7 @@ export default defineCommand({
     },
     passwordFile: {
       kind: "file",
+      requires: "action",
       value: "FILE",
       about: text(
         "with init: file that contains only the password and that only you can read (- for stdin)",
@@ -62,9 +69,15 @@ export default defineCommand({
         "HOST:PORT(ポート 0 は空きポート)、または unix:PATH",
       ),
     },
-    tlsCert: { kind: "file", value: "FILE", about: text("certificate chain (PEM)", "証明書チェーン(PEM)") },
+    tlsCert: {
+      kind: "file",
+      value: "FILE",
+      requires: "tlsKey",
+      about: text("certificate chain (PEM)", "証明書チェーン(PEM)"),
+    },
     tlsKey: {
       kind: "file",
+      requires: "tlsCert",
       value: "FILE",
       about: text("private key (PEM) that only you can read", "自分だけが読める秘密鍵(PEM)"),
     },
@@ -165,17 +178,13 @@ const requireProxies = (list: readonly string[]) => {
 /**
  * Reads certificate and key.
  *
- * @throws Failure `usage` if only one is given; `input-rejected` if others can read the key, or they are not valid
+ * @throws Failure `input-rejected` if others can read the key, or they are not valid
  */
 const readCertificate = async (
   tools: Tools,
   { tlsCert, tlsKey }: { readonly tlsCert: string | undefined; readonly tlsKey: string | undefined },
 ) => {
-  if (tlsCert === undefined && tlsKey === undefined) return undefined;
-  if (tlsCert === undefined || tlsKey === undefined)
-    throw new Failure("usage", {
-      what: text("--tls-cert and --tls-key must be used together", "--tls-cert と --tls-key は一緒に指定してください"),
-    });
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
   const { bytes } = await readNamedFile(tools, tlsCert, MAX_CERTIFICATE_BYTES);
   const { workingFolder: folder, machine } = tools;
   const key = await readSecret({ file: tlsKey }, { environment: {}, folder, modes: machine.platform !== "win32" });

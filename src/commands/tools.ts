@@ -8,7 +8,6 @@ import type { ListenPlace, RunningServer } from "../lib/serve/index.ts";
 import type { TenantCopyState, TenantFileState } from "../lib/model/tenant-file.ts";
 import type { EnvironmentVariables, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
-import type { CommandSyntax } from "./field.ts";
 import type { Globals } from "./globals.ts";
 import type { PlanSummary } from "./summary.ts";
 
@@ -149,14 +148,6 @@ export interface Tools {
    * simulator. The first call opens the connection; it is closed after the command.
    */
   send(): Promise<Send>;
-  /**
-   * Parses words of the same run, such as a line of a file, as a command and returns its input. The input does not
-   * include the options that every command accepts.
-   *
-   * @param path the nouns and the verb
-   * @throws Failure `usage` if the words do not match the declaration
-   */
-  parse(path: readonly string[], command: CommandSyntax, words: readonly string[]): Readonly<Record<string, unknown>>;
   /** Sets the function that describes what was done and what was not if a signal arrives. The latest call counts. */
   describeState(state: () => Text): void;
   /**

@@ -5,7 +5,6 @@ import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { FORMATS } from "../lib/model/formats.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import {
@@ -165,15 +164,6 @@ test("reports why an import cannot be undone, and leaves no plan behind", async 
   expect(ja.stderr.endsWith("エラー: 変更されています\n  ファイルでインポート\n")).toBe(true);
   expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport", "import", "discardImport"]);
 });
-
-testWrongLines(
-  ["undo"],
-  ["undo 1 2"],
-  ["undo 1 --confirm-deletions x"],
-  ["undo 1 --max-deletions x"],
-  ["undo 1 --emit-csv -"],
-  ["undo 1 --emit-csv undo.xlsx"],
-);
 
 test("--emit-csv writes the former values for the console, lists users to delete there, and undoes it here", async () => {
   const folder = freshFolder();

@@ -198,11 +198,6 @@ describe("the Apple Business API", () => {
   });
 
   test.each([
-    [
-      `${RECONCILE} --business-client-id x`,
-      2,
-      "--business-client-id, --business-key-id and --business-key-file require --apple-business",
-    ],
     [`${RECONCILE} --apple-business --business-key-file key.pem`, 2, "--apple-business requires --business-client-id"],
     [`${RECONCILE} --apple-business --business-client-id x`, 2, "--apple-business requires --business-key-file"],
     [`${RECONCILE} --apple-business --business-client-id x --business-key-file purchased.csv`, 3, ""],

@@ -35,6 +35,7 @@ const OPTIONS = {
   },
   businessClientId: {
     kind: "string",
+    requires: "appleBusiness",
     value: "ID",
     about: text(
       "client ID of the API account (or CLOMOCTL_BUSINESS_CLIENT_ID)",
@@ -43,6 +44,7 @@ const OPTIONS = {
   },
   businessKeyId: {
     kind: "string",
+    requires: "appleBusiness",
     value: "ID",
     about: text(
       "key ID (or CLOMOCTL_BUSINESS_KEY_ID); leave it out if Apple rejects it",
@@ -51,6 +53,7 @@ const OPTIONS = {
   },
   businessKeyFile: {
     kind: "file",
+    requires: "appleBusiness",
     value: "KEY.pem",
     about: text(
       "private key file that only you can read (or CLOMOCTL_BUSINESS_KEY_FILE)",
@@ -103,7 +106,6 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "unavailable", "differs"],
   async run(tools, { file, encoding, sheet, ...options }) {
     const { terminal } = tools;
-    requireAppleBusiness(options);
     const again = ({ sheet: chosen = "" }: { readonly sheet?: string | undefined }) =>
       line("ade reconcile", [file], { sheet: chosen });
     const list = await readSerialList(tools, file, { encoding, sheet, again });
@@ -122,18 +124,6 @@ export default defineCommand({
     return all.every(({ verdict }) => isReadyVerdict(verdict)) ? undefined : "differs";
   },
 });
-
-/** Rejects options of the API that are given without `--apple-business`.  @throws Failure `usage` */
-function requireAppleBusiness({ appleBusiness, ...rest }: BusinessOptions): void {
-  if (appleBusiness || Object.values(rest).every((value) => value === undefined)) return;
-  throw new Failure("usage", {
-    what: text(
-      "--business-client-id, --business-key-id and --business-key-file require --apple-business",
-      "--business-client-id、--business-key-id、--business-key-file には --apple-business が必要です",
-    ),
-    where: COMMAND_NAME,
-  });
-}
 
 type BusinessKey = Pick<BusinessAccess, "clientId" | "keyId" | "key">;
 

@@ -1,6 +1,5 @@
-import { commandName, line } from "../../lib/advice/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import type { AdeSync } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_KINDS } from "../../lib/model/ade.ts";
 import { parseLimit } from "../../lib/plan/limits.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
@@ -52,17 +51,12 @@ export default defineCommand({
     { line: "clomoctl ade sync --full --max-deletions 5" },
     { line: "clomoctl ade sync --no-input --quiet" },
   ],
+  excludes: [["full", "delta"]],
   exits: ["input-rejected", "not-permitted", "conflict", "unavailable", "partial", "limit-exceeded"],
   changes: true,
   shows: SYNC_COLUMNS,
   async run(tools, { full, delta, confirmDeletions, maxDeletions }) {
     const { terminal } = tools;
-    if (full && delta) {
-      throw new Failure("usage", {
-        what: text("--full and --delta exclude each other", "--full と --delta は一緒に指定できません"),
-        where: commandName("ade sync"),
-      });
-    }
     const { client } = await tools.tenant("ade");
     const request = {
       ...(full && { kind: "full" as const }),

@@ -38,6 +38,11 @@ export const LIST_COMMAND = {
 export const ADD_COMMAND = {
   summary: text("mark users as administrators", "ユーザーを管理者として指定する"),
   details: MARKING_HELP,
+  excludes: [
+    ["users", "none"],
+    ["file", "none"],
+  ],
+  anyOf: [["users", "file", "none"]],
   exits: ["input-rejected", "not-found", "locked"],
   shows: ADMINISTRATOR_COLUMNS,
 } as const;
@@ -78,15 +83,11 @@ async function readMarkNames(
   const lines = file === undefined ? "" : await readText(resolve(workingFolder, file), file);
   const listed = lines.split(/\r\n|[\r\n]/).map((line) => line.replace(/^\ufeff/, "").trim());
   const all = [...new Set([...names, ...listed.filter((line) => line !== "")])];
-  if (none === all.length > 0) {
-    throw new Failure("usage", {
-      what: none
-        ? text("--none cannot be used with names", "--none と名前は同時に指定できません")
-        : text("no administrator is specified", "管理者が指定されていません"),
-      hint: text("specify names, --file FILE or --none", "名前か --file FILE、いなければ --none を指定してください"),
-    });
-  }
-  return all;
+  if (none || all.length > 0) return all;
+  throw new Failure("usage", {
+    what: text("no administrator is specified", "管理者が指定されていません"),
+    where: file,
+  });
 }
 
 /** Shows which users are marked now, and when and by whom the list was confirmed, in the time zone of the context. */

@@ -1,55 +1,8 @@
-import type { Account, User } from "../../lib/client/index.ts";
-import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/command-failures.ts";
+import type { User } from "../../lib/client/index.ts";
+import { testRefusals } from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
-testWrongLines(
-  ["clomo-account create --account x", "USER"],
-  ["clomo-account create E0042 --account x --role boss", "--role"],
-  ["clomo-account create E0042 --account x --account-timezone Mars/Olympus", "Mars/Olympus"],
-  ["clomo-account create E0042 --account x --password-file y --password-in-console", "--password-in-console"],
-  ["clomo-account delete", "ACCOUNT"],
-  ["clomo-account edit --account x", "ACCOUNT"],
-  [
-    "clomo-account edit hanako01 --no-support-option --notice-mail",
-    "--notice-mail cannot be used with --no-support-option, because only accounts with the support option can receive notice emails",
-  ],
-  ["clomo-account edit hanako01", "nothing to change: no option sets a value"],
-  ["clomo-account list --role boss", "--role"],
-  ["clomo-account list x"],
-  ["clomo-account reset-password", "ACCOUNT"],
-  [
-    "clomo-account reset-password hanako01 --password-file x --password-in-console",
-    "--password-file and --password-in-console cannot be used together",
-  ],
-  ["clomo-account revoke", "ACCOUNT"],
-  ["clomo-account revoke a b"],
-  ["clomo-account settings set", "nothing to change: no option sets a value"],
-  ["clomo-account settings set --composition nickname", "--composition"],
-  ["clomo-account settings show x"],
-  ["clomo-account show", "ACCOUNT"],
-  ["clomo-account show a b"],
-);
-
 const [user] = example<{ items: readonly [User] }>("users").items;
-const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
-const findAccounts = { items: [account] };
-
-testTenantFailures(
-  {
-    line: "clomo-account create E0042 --account x --role system",
-    failing: "createAccount",
-    tenant: { findUsers: { items: [{ ...user, accountName: "hana" }] } },
-    terminal: {},
-  },
-  { line: "clomo-account edit hanako01 --account x", failing: "editAccount", tenant: { findAccounts } },
-  {
-    line: "clomo-account settings set --authentication x",
-    failing: "setAccountSettings",
-    tenant: {},
-  },
-  { line: "clomo-account settings show", failing: "accountSettings", code: "not-permitted" },
-);
-
 testRefusals(
   {
     line: "clomo-account edit A0009 --role operator",

@@ -3,7 +3,14 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { USER_ARGUMENT, findUser } from "../users/columns.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
-import { ACCOUNT_HELP, ACCOUNT_OPTIONS, resolveAccountValues, needsPassword, resolvePassword } from "./options.ts";
+import {
+  ACCOUNT_EXCLUDES,
+  ACCOUNT_HELP,
+  ACCOUNT_OPTIONS,
+  resolveAccountValues,
+  needsPassword,
+  resolvePassword,
+} from "./options.ts";
 import { showChangedAccount } from "./changed-account.ts";
 
 export default defineCommand({
@@ -21,6 +28,7 @@ export default defineCommand({
     },
     ...ACCOUNT_OPTIONS,
   },
+  excludes: ACCOUNT_EXCLUDES,
   examples: [
     { line: "clomoctl clomo-account create hanako.yamazaki@example.jp --account hanako01" },
     {

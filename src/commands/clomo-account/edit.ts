@@ -1,9 +1,14 @@
-import { commandName } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { refuseEmptyChange } from "../records/options.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
-import { ACCOUNT_HELP, ACCOUNT_OPTIONS, resolveAccountValues, needsPassword, resolvePassword } from "./options.ts";
+import {
+  ACCOUNT_EXCLUDES,
+  ACCOUNT_HELP,
+  ACCOUNT_OPTIONS,
+  resolveAccountValues,
+  needsPassword,
+  resolvePassword,
+} from "./options.ts";
 import { showChangedAccount } from "./changed-account.ts";
 
 export default defineCommand({
@@ -14,6 +19,8 @@ export default defineCommand({
     account: { kind: "string", value: "NEW", about: text("new account name", "新しいアカウント名") },
     ...ACCOUNT_OPTIONS,
   },
+  excludes: ACCOUNT_EXCLUDES,
+  anyOf: [["account", ...Object.keys(ACCOUNT_OPTIONS).filter((key) => key !== "dryRun")]],
   examples: [
     { line: "clomoctl clomo-account edit taro01 --account taro02" },
     { line: "clomoctl clomo-account edit taro01 --role operator --password-file taro01.txt" },
@@ -23,7 +30,6 @@ export default defineCommand({
   shows: ACCOUNT_COLUMNS,
   async run(tools, { named, account: name, dryRun, ...options }) {
     const values = { ...(await resolveAccountValues(tools, options)), ...(name !== undefined && { name }) };
-    if (options.passwordFile === undefined) refuseEmptyChange(values, commandName("clomo-account edit"));
     const { client } = await tools.tenant("accounts", "users");
     const account = await findAccount(client, named);
     const { id, role: former, passwordSetAt } = account;

@@ -96,6 +96,13 @@ export const ACCOUNT_OPTIONS = {
   dryRun: DRY_RUN_OPTION,
 } as const satisfies Fields;
 
+export const ACCOUNT_EXCLUDES = [
+  ["passwordFile", "passwordInConsole"],
+  ["supportOption", "noSupportOption"],
+  ["noticeMail", "noNoticeMail"],
+  ["noticeMail", "noSupportOption"],
+] as const;
+
 /** Help paragraphs on roles and passwords.  @see facts 2.1, 2.2, 2.3 */
 export const ACCOUNT_HELP: readonly Text[] = [
   text(
@@ -119,43 +126,22 @@ const ALL_ORGS_KEYWORDS = ["all", "全て"];
 /**
  * Converts the options to values for the tenant API, without the password.
  *
- * @throws Failure `usage` if options contradict each other, and as {@link findOrg}
+ * @throws Failure as {@link findOrg}
  */
 export async function resolveAccountValues(tools: Tools, given: AccountOptionValues): Promise<AccountEdit> {
-  const { role, scheme, managedOrgs, language, accountTimezone, memo, passwordInConsole, passwordFile } = given;
-  if (passwordFile !== undefined && passwordInConsole) throw PASSWORD_CONFLICT_FAILURE;
-  const supported = resolveSwitch("supportOption", given.supportOption, given.noSupportOption);
-  const noticed = resolveSwitch("noticeMail", given.noticeMail, given.noNoticeMail);
-  if (supported.supportOption === false && noticed.noticeMail === true) throw NOTICE_MAIL_CONFLICT_FAILURE;
+  const { role, scheme, managedOrgs, language, accountTimezone, memo, passwordInConsole } = given;
   return {
     ...(role !== undefined && { role }),
     ...(scheme !== undefined && { scheme }),
     ...(managedOrgs !== undefined && (await resolveManagedOrgs(tools, managedOrgs))),
-    ...supported,
-    ...noticed,
+    ...resolveSwitch("supportOption", given.supportOption, given.noSupportOption),
+    ...resolveSwitch("noticeMail", given.noticeMail, given.noNoticeMail),
     ...(language !== undefined && { language }),
     ...(accountTimezone !== undefined && { timezone: accountTimezone }),
     ...(memo !== undefined && { memo }),
     ...(passwordInConsole && { passwordInConsole }),
   };
 }
-
-const PASSWORD_CONFLICT_FAILURE = new Failure("usage", {
-  what: text(
-    "--password-file cannot be used with --password-in-console, because a password is set either with clomoctl or in the console",
-    "--password-file と --password-in-console は同時に指定できません。パスワードは、clomoctl で設定するか、管理画面で設定するかのどちらかです",
-  ),
-  where: "--password-in-console",
-});
-
-const NOTICE_MAIL_CONFLICT_FAILURE = new Failure("usage", {
-  what: text(
-    "--notice-mail cannot be used with --no-support-option, because only accounts with the support option can receive notice emails",
-    "お知らせメールを受信できるのはサポートオプションのあるアカウントだけです。--notice-mail と --no-support-option は同時に指定できません",
-  ),
-  where: "--notice-mail",
-  hint: text("use only one of the two options", "どちらか一方だけを指定してください"),
-});
 
 const resolveManagedOrgs = async (tools: Tools, names: readonly string[]): Promise<AccountEdit> => {
   if (names.length === 1 && ALL_ORGS_KEYWORDS.includes(names[0] ?? "")) return { managesAll: true };
@@ -164,7 +150,7 @@ const resolveManagedOrgs = async (tools: Tools, names: readonly string[]): Promi
   return { managedOrgs: [...new Set(ids)] };
 };
 
-/** Returns the value of an option pair such as `--notice-mail`, `--no-notice-mail`. The last one typed counts. */
+/** Returns the value of an option pair such as `--notice-mail`, `--no-notice-mail`. */
 const resolveSwitch = (name: "supportOption" | "noticeMail", on: boolean, off: boolean): AccountEdit =>
   on || off ? { [name]: on } : {};
 

@@ -1,7 +1,6 @@
 import type { ManualValues } from "../../lib/model/thing.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/command-failures.ts";
 import { ROOT_ORG_ID } from "../../lib/model/organisation.ts";
 import { prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
@@ -139,5 +138,3 @@ test("drops an open later change that prevents it together with the task", async
 test("a task that does not exist is not found", async () => {
   expect(await ran("console drop 99 --yes")).toMatchObject({ exit: 6, stdout: "" });
 });
-
-testWrongLines(["console drop"], ["console drop x"]);

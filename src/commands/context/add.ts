@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { commandName, line } from "../../lib/advice/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import { readAuthorities } from "../../lib/config/authorities.ts";
 import { describeMissingEncryption, type NewContext } from "../../lib/config/context.ts";
 import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
@@ -64,6 +64,12 @@ export default defineCommand({
     name: { kind: "string", required: true, about: text("name of the new context", "新しいコンテキスト名") },
   },
   options: ADD_OPTIONS,
+  oneOf: [["embedded", "url"]],
+  excludes: [
+    ["embedded", "caFile"],
+    ["url", "language"],
+    ["url", "map"],
+  ],
   examples: [
     { line: "clomoctl context add kanto --embedded" },
     { line: "clomoctl context add kansai --embedded --use --protected" },
@@ -74,7 +80,6 @@ export default defineCommand({
   opensTenant: false,
   shows: CONTEXT_COLUMNS,
   async run({ terminal, contexts, globals, environment, workingFolder }, { name, ...options }) {
-    checkTenantOptions(options);
     const requested = await buildContextRequest(options, workingFolder);
     const { protected: isProtected, undeletable } = options;
     const settings = { timezone: globals.timezone, protected: isProtected, undeletable };
@@ -95,29 +100,6 @@ const NEXT_COMMAND_HINTS = {
   ),
   remote: text(`next: ${line("login", [])}`, `次の操作: ${line("login", [])}`),
 } as const;
-
-/** Checks the options that select the tenant.  @throws `usage` unless all apply to exactly one kind of tenant */
-function checkTenantOptions({ embedded, url, caFile, language, map }: AddInput): void {
-  if (embedded === (url !== undefined)) {
-    throw new Failure("usage", {
-      what: text("specify where the tenant is", "テナントの場所を指定してください"),
-      where: commandName("context add"),
-      hint: text("pass either --embedded or --url ADDRESS", "--embedded か --url ADDRESS のどちらかを指定してください"),
-    });
-  }
-  const [place, misfits] = embedded
-    ? ["--embedded", [["--ca-file", caFile !== undefined] as const]]
-    : ["--url", [["--language", language !== undefined] as const, ["--map", map.length > 0] as const]];
-  const misfit = misfits.find(([, given]) => given);
-  if (misfit !== undefined) {
-    const [option] = misfit;
-    throw new Failure("usage", {
-      what: text(`${option} cannot be used with ${place}`, `${option} は ${place} と一緒に指定できません`),
-      where: commandName("context add"),
-      hint: text(`omit ${option}`, `${option} を外してください`),
-    });
-  }
-}
 
 /** Builds the new context.  @throws `not-found` or `input-rejected` if `--ca-file` is missing or has no certificate */
 async function buildContextRequest(

@@ -90,8 +90,6 @@ test.each([
 test.each([
   ["context remove kinki --yes", 6, "kinki"],
   ["context remove local --yes", 2, 'the context "local" cannot be removed'],
-  ["context remove", 2, "the argument NAME is missing"],
-  ["context remove kanto local", 2, "unexpected argument local"],
 ])("%s exits with %i", async (line, exit, told) => {
   const home = await homeWith(true);
   const refused = await run(line, { home });

@@ -22,7 +22,6 @@ test("changes only what is named", async () => {
 
 test.each([
   ["context set kinki --protected", 6, "kinki", "kinki"],
-  ["context set kanto", 2, "no setting to change was specified", "変更する設定がありません"],
   ["context set kanto --no-protected", 2, "did you mean --unprotected?", "「--unprotected」ではありませんか?"],
   ["context set kanto --protected --unprotected", 2, "cannot be used together", "同時に指定できません"],
   ["context set kanto --timezone Tokyo", 2, "Tokyo", "Tokyo"],

@@ -1,4 +1,3 @@
-import { Failure } from "../../lib/errors/index.ts";
 import { UNDELETABLE_CHOICES } from "../../lib/model/import.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -54,15 +53,6 @@ export default defineCommand({
     { name, protected: on, unprotected: off, undeletable, list, caFile },
   ) {
     const { timezone } = globals;
-    if (!on && !off && [timezone, undeletable, caFile].every((given) => given === undefined) && list.length === 0) {
-      throw new Failure("usage", {
-        what: text("no setting to change was specified", "変更する設定がありません"),
-        hint: text(
-          "pass --protected, --unprotected, --timezone ZONE, --ca-file FILE, --undeletable keep|release|none or --list FORMAT=FILE",
-          "--protected、--unprotected、--timezone ZONE、--ca-file FILE、--undeletable keep|release|none、--list FORMAT=FILE のどれかを指定してください",
-        ),
-      });
-    }
     const files = list.map((pair): readonly [string, string | null] => {
       const [format, file] = parseMapOption(pair, workingFolder, "--list");
       return [format, pair === `${format}=none` ? null : file];

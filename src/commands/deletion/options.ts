@@ -54,6 +54,13 @@ export const DELETION_OPTIONS = {
 /** The parsed options of a deletion, without `file`. */
 export type DeletionOptions = Omit<InputOf<typeof DELETION_OPTIONS>, "file">;
 
+/** Names, as arguments or in a file, exclude filters. */
+export const excludeFilters = <N extends string, F extends object>(
+  names: N,
+  filters: F,
+): readonly (readonly [N | "file", keyof F])[] =>
+  (Object.keys(filters) as (keyof F)[]).flatMap((filter) => [[names, filter] as const, ["file", filter] as const]);
+
 /** Help on how a deletion is confirmed and undone. */
 export const DELETION_HELP = [
   text(

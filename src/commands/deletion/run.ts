@@ -44,7 +44,6 @@ export async function runDeletion<R extends { readonly id: string }>(
 ): Promise<void> {
   const { options, kind, file } = deletion;
   tools.summarize({ file });
-  validateTargets(deletion);
   validateLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
   const answers = { mode: "replace", dryRun, confirmDeletions, maxDeletions } as const;
@@ -126,21 +125,8 @@ export const shortenLabel = (called: string): string =>
     ? called
     : `${called.slice(0, MAX_LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
-/** Checks that either names or filters are given.  @throws `usage` if neither is given, or both */
-function validateTargets({ names, file, filters }: Pick<Deletion<never>, "names" | "file" | "filters">): void {
-  const given = Object.entries(filters).filter(([, value]) => value !== undefined);
-  const named = names.length > 0 || file !== undefined;
-  if (given.length === 0 && !named) throw NO_TARGET_FAILURE;
-  const [first] = given;
-  if (first === undefined || !named) return;
-  throw new Failure("usage", {
-    what: text("names cannot be combined with filters", "名前と絞り込み条件は同時に指定できません"),
-    where: `--${toFlagName(first[0])}`,
-  });
-}
-
-const NO_TARGET_FAILURE = new Failure("usage", {
-  what: text("no records to delete were specified", "削除の対象が指定されていません"),
+export const NO_TARGET_FAILURE = new Failure("usage", {
+  what: text("no records were specified", "対象が指定されていません"),
   hint: text("pass names, --file FILE or a filter", "名前か --file FILE、または絞り込み条件を指定してください"),
 });
 

@@ -1,41 +1,6 @@
 import type { Device } from "../../lib/client/index.ts";
-import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/command-failures.ts";
+import { testRefusals } from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
-
-testWrongLines(
-  ["devices create"],
-  ["devices create a b"],
-  ["devices create a --status managed"],
-  ["devices create a --android-mode full"],
-  ["devices delete", "no records to delete were specified"],
-  ["devices delete x --filter-id y", "--filter-id"],
-  ["devices edit"],
-  ["devices edit S1", "nothing to change: no option sets a value"],
-  ["devices edit S1 --owner a", "--owner"],
-  ["devices edit S1 --tag a", "--tag"],
-  ["devices export out.csv"],
-  ["devices export --encoding utf-16le"],
-  ["devices export --layout full"],
-  ["devices import", "the argument FILE is missing"],
-  ["devices import devices.csv --key email", "--key"],
-  ["devices import devices.csv --create-orgs", "--create-orgs"],
-  ["devices import devices.csv --app docs", "--app"],
-  ["devices list SERIAL000001"],
-  ["devices list --limit x"],
-  ["devices list --status managed"],
-  ["devices list --platform android"],
-  ["devices set-owner"],
-  ["devices set-owner S1", "pass one of --user USER, --org ORG and --none"],
-  ["devices set-owner S1 --user a --none", "one owner"],
-  ["devices set-owner S1 --user a --org b", "one owner"],
-  ["devices set-owner S1 --none --confirm-wipes x", "--confirm-wipes"],
-  ["devices show"],
-  ["devices show a b"],
-  ["devices show a --limit 1"],
-  ["devices tag"],
-  ["devices tag S1", "pass --add TAG or --remove TAG"],
-  ["devices tag --add a"],
-);
 
 const [owned] = example<{ items: readonly [Device] }>("findDevices").items;
 const spare: Device = {
@@ -44,22 +9,6 @@ const spare: Device = {
   serialNumber: "SERIAL000002",
   identificationName: null,
 };
-const findDevices = { items: [owned] };
-
-testTenantFailures(
-  { line: "devices create S1", failing: "createDevice" },
-  { line: "devices edit S1 --platform iOS", failing: "editDevice", tenant: { findDevices } },
-  {
-    line: "devices import list.csv --yes",
-    failing: "createImport",
-    code: "locked",
-    files: { "list.csv": "シリアルナンバー\r\nx\r\n" },
-  },
-  { line: "devices list", failing: "devices", code: "unavailable" },
-  { line: "devices set-owner S1 --none", failing: "setDeviceOwner", tenant: { findDevices } },
-  { line: "devices tag S1 --add a", failing: "tagDevices", code: "not-found", tenant: { findDevices } },
-);
-
 testRefusals(
   {
     line: "devices delete SERIAL",

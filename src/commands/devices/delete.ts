@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
+import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, excludeFilters } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import { DEVICE_FILTERS, DEVICE_NAMES } from "./columns.ts";
@@ -18,6 +18,8 @@ export default defineCommand({
     },
   },
   options: { ...DEVICE_FILTERS, ...DELETION_OPTIONS },
+  anyOf: [["devices", "file", ...Object.keys(DEVICE_FILTERS)]],
+  excludes: excludeFilters("devices", DEVICE_FILTERS),
   examples: [
     { line: "clomoctl devices delete SERIAL000001 --confirm-deletions 1" },
     { line: "clomoctl devices delete --filter-id SERIAL --dry-run" },

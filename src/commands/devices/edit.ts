@@ -1,16 +1,18 @@
-import { commandName } from "../../lib/advice/index.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { DRY_RUN_OPTION, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../records/options.ts";
+import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../records/options.ts";
 import { showWrittenRecord } from "../records/change-result.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDeviceByName } from "./columns.ts";
 import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
 
+const VALUE_OPTIONS = buildValueOptions(DEVICE.fields, { without: ["owner", "ownerOrg", "tags"] });
+
 export default defineCommand({
   summary: text("change a device", "デバイスを変更する"),
   args: { device: DEVICE_ARGUMENT },
-  options: { ...buildValueOptions(DEVICE.fields, { without: ["owner", "ownerOrg", "tags"] }), dryRun: DRY_RUN_OPTION },
+  options: { ...VALUE_OPTIONS, dryRun: DRY_RUN_OPTION },
+  anyOf: [Object.keys(VALUE_OPTIONS)],
   examples: [
     { line: "clomoctl devices edit SERIAL000001 --identification-name '営業部 1 号機'" },
     { line: "clomoctl devices edit SERIAL000002 --memo '' --dry-run" },
@@ -19,7 +21,6 @@ export default defineCommand({
   shows: DEVICE_COLUMNS,
   async run(tools, { device, dryRun, ...options }) {
     const values = await parseValueOptions(DEVICE.fields, options);
-    refuseEmptyChange(values, commandName("devices edit"));
     const { client } = await tools.tenant("devices");
     const { id } = await findDeviceByName(client, device);
     await showWrittenRecord(tools, await client.devices.edit(id, { ...values, dryRun }), DEVICE_RESULT_LAYOUT);

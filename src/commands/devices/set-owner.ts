@@ -1,4 +1,3 @@
-import { Failure } from "../../lib/errors/index.ts";
 import { DEVICE, mayRequireWipe } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -31,6 +30,7 @@ export default defineCommand({
     confirmWipes: CONFIRM_WIPES,
     dryRun: DRY_RUN_OPTION,
   },
+  oneOf: [["user", "org", "none"]],
   examples: [
     { line: "clomoctl devices set-owner SERIAL000001 --user hanako.yamazaki@example.jp --dry-run" },
     { line: "clomoctl devices set-owner SERIAL000001 SERIAL000002 --org 本社/営業部 --dry-run" },
@@ -59,20 +59,11 @@ export default defineCommand({
   },
 });
 
-/** Resolves the options to the new owner's id.  @throws `usage` unless exactly one is given; `not-found` if unknown */
+/** Resolves the options to the new owner's id.  @throws `not-found` */
 async function resolveOwner(
   tools: Tools,
-  { user, org, none }: { readonly user: string | undefined; readonly org: string | undefined; readonly none: boolean },
+  { user, org }: { readonly user: string | undefined; readonly org: string | undefined },
 ): Promise<{ readonly owner: string | null; readonly ownerOrg: string | null }> {
-  if ([user !== undefined, org !== undefined, none].filter(Boolean).length !== 1) {
-    throw new Failure("usage", {
-      what: text("specify exactly one owner", "所有者は 1 つだけ指定します"),
-      hint: text(
-        "pass one of --user USER, --org ORG and --none",
-        "--user、--org、--none のどれか 1 つを指定してください",
-      ),
-    });
-  }
   if (org !== undefined) return { owner: null, ownerOrg: (await findOrg(tools, org)).id };
   if (user === undefined) return { owner: null, ownerOrg: null };
   const { client } = await tools.tenant("users");

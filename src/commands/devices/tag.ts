@@ -17,6 +17,7 @@ export default defineCommand({
     remove: { kind: "string", value: "TAG", repeatable: true, about: text("tag to remove", "削除するタグ") },
     dryRun: DRY_RUN_OPTION,
   },
+  anyOf: [["add", "remove"]],
   examples: [
     { line: "clomoctl devices tag SERIAL000001 SERIAL000002 --add 貸出用" },
     { line: "clomoctl devices tag SERIAL000001 --add 返却済 --remove 貸出用 --dry-run" },
@@ -24,7 +25,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: DEVICE_COLUMNS,
   async run(tools, { device, add, remove, dryRun }) {
-    if (add.length + remove.length === 0) throw createNoTagFailure();
     rejectTagConflict(add, remove);
     const { client } = await tools.tenant("devices");
     const ids = (await findDevicesByName(client, device)).map(({ id }) => id);
@@ -49,9 +49,3 @@ function rejectTagConflict(add: readonly string[], remove: readonly string[]): v
     hint: text("pass the tag to only one of the two options", "どちらか一方だけに指定してください"),
   });
 }
-
-const createNoTagFailure = (): Failure =>
-  new Failure("usage", {
-    what: text("no tag was specified", "タグが指定されていません"),
-    hint: text("pass --add TAG or --remove TAG", "--add か --remove でタグを指定してください"),
-  });

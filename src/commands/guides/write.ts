@@ -1,4 +1,3 @@
-import { Failure } from "../../lib/errors/index.ts";
 import { DOCUMENT_FORMATS, DOCUMENT_RENDERERS } from "../../lib/document/index.ts";
 import { buildGuideDocument } from "../../lib/renewals/guide/document.ts";
 import type { Guide, Step } from "../../lib/renewals/guide/index.ts";
@@ -23,13 +22,6 @@ export interface NumberedStep {
   readonly step: Step;
   readonly number: number;
 }
-
-/** Returns the error for two exclusive options of a guide.  @param where the command, for the error message */
-export const createOptionConflictFailure = (where: string, one: string, other: string): Failure =>
-  new Failure("usage", {
-    what: text(`${one} cannot be used with ${other}`, `${one} は ${other} と一緒に指定できません`),
-    where,
-  });
 
 type GuideDocument = NonNullable<ReturnType<typeof resolveRequestedGuide>>;
 

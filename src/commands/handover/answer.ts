@@ -1,4 +1,4 @@
-import { commandName, line, step } from "../../lib/advice/index.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import type { Answer, NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
@@ -64,6 +64,7 @@ export default defineCommand({
     },
     dryRun: DRY_RUN_OPTION,
   },
+  excludes: [["question", "file"]],
   examples: [
     { line: "clomoctl handover answer push-certificate" },
     { line: "clomoctl handover answer rules.lost.owner '髙橋 花子'" },
@@ -72,7 +73,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ANSWER_COLUMNS,
   async run(tools, { question, value, file, by, dryRun }) {
-    if (question !== undefined && file !== undefined) throw CONFLICTING_INPUTS;
     const { terminal } = tools;
     const tenant = await openHandoverTenant(tools);
     await requireRight(tools, "tenant.write", { asked: RECORD_ANSWERS_LABEL });
@@ -134,11 +134,6 @@ function collectWordings(
 }
 
 const RECORD_ANSWERS_LABEL = text("record the information for a handover", "引き継ぎ情報の登録");
-
-const CONFLICTING_INPUTS = new Failure("usage", {
-  what: text("a question and --file cannot be used together", "質問の名前と --file は同時に指定できません"),
-  where: commandName("handover answer"),
-});
 
 /** @throws Failure `not-found` for an unknown question, `usage` for one that is asked of several, or a wrong value */
 function buildTypedAnswer(

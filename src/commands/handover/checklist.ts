@@ -1,4 +1,4 @@
-import { line, commandName } from "../../lib/advice/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import { buildChecklist, collectGaps } from "../../lib/handover/checklist/index.ts";
 import { buildHandoverSteps } from "../../lib/handover/checklist/leaver.ts";
 import type { ChecklistItem } from "../../lib/handover/checklist/item.ts";
@@ -7,13 +7,7 @@ import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import { collectHandoverFacts, openHandoverTenant, getChecklistDay } from "./facts.ts";
-import {
-  getLastDay,
-  LEAVER_OPTIONS,
-  resolvePerson,
-  collectLeaverRecords,
-  refuseLastDayWithoutLeaver,
-} from "./leaver.ts";
+import { getLastDay, LEAVER_OPTIONS, resolvePerson, collectLeaverRecords } from "./leaver.ts";
 import { CHECKLIST_COLUMNS, summariseRows, buildChecklistRows, writeChecklist } from "./rows.ts";
 
 export default defineCommand({
@@ -47,7 +41,6 @@ export default defineCommand({
   exits: ["not-permitted", "not-found"],
   async run(tools, { leaver, leaves, full }) {
     const { terminal } = tools;
-    refuseLastDayWithoutLeaver(commandName("handover checklist"), { leaver, leaves });
     const tenant = await openHandoverTenant(tools);
     const day = getChecklistDay(tools, tenant);
     const facts = await collectHandoverFacts(tenant);

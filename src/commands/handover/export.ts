@@ -1,4 +1,4 @@
-import { line, step, commandName } from "../../lib/advice/index.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import { resourceOf, RESOURCE_NAMES } from "../../lib/handover/resources.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest, ManifestResource } from "../../lib/handover/bundle/manifest.ts";
@@ -17,7 +17,7 @@ import { getAccountLanguage } from "../csv/file/export.ts";
 import { chooseTextFormat, TEXT_FORMAT_OPTIONS } from "../csv/file/form.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
-import { getLastDay, LEAVER_OPTIONS, refuseLastDayWithoutLeaver } from "./leaver.ts";
+import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
 import { findConsoleKnowledge, buildManifest } from "./writing/manifest.ts";
 
 type ExportState = ManifestResource["state"];
@@ -181,7 +181,6 @@ export default defineCommand({
     },
   ) {
     const { terminal, machine, clock } = tools;
-    refuseLastDayWithoutLeaver(commandName("handover export"), { leaver, leaves });
     await terminal.checkOutput(EXPORT_COLUMNS);
     const chosen = await tools.tenant("exports");
     const zone = resolveTimezone(tools, chosen);

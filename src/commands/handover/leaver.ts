@@ -21,20 +21,10 @@ export const LEAVER_OPTIONS = {
       "退職者: アカウント名、メールアドレス、名前(登録されているもの)",
     ),
   },
-  leaves: { kind: "date", value: "DATE", about: text("the leaver's last day", "退職者の最終日") },
+  leaves: { kind: "date", requires: "leaver", value: "DATE", about: text("the leaver's last day", "退職者の最終日") },
 } as const satisfies Fields;
 
 export type LeaverInput = InputOf<typeof LEAVER_OPTIONS>;
-
-/** Refuses a last day without a leaver.  @param where the command, for the error message  @throws Failure `usage` */
-export function refuseLastDayWithoutLeaver(where: string, { leaver, leaves }: LeaverInput): void {
-  if (leaves === undefined || leaver !== undefined) return;
-  throw new Failure("usage", {
-    what: text("--leaves requires --leaver", "--leaves は --leaver と一緒に指定してください"),
-    where,
-    hint: text("add --leaver PERSON", "--leaver PERSON で退職者を指定してください"),
-  });
-}
 
 export const getLastDay = ({ leaves }: Pick<LeaverInput, "leaves">, zone: string): string | undefined =>
   leaves === undefined ? undefined : "day" in leaves ? leaves.day : dayOf(leaves.instant, zone);

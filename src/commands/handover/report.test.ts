@@ -76,7 +76,6 @@ test("a server token that Apple rejected is reported in the checklist and in bot
 });
 
 test.each([
-  ["--format json", "--format must be one of html, markdown, not json"],
   ["--fields a", "--fields cannot be used, because a report is a document"],
   ["--as div01", "--as cannot be used with a bundle"],
 ])("refuses options that do not apply to the report of a bundle: %s", async (words, said) => {

@@ -6,7 +6,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { buildDocumentOnlyOptions } from "../listing/documents.ts";
 import type { Tools } from "../tools.ts";
-import { getLastDay, LEAVER_OPTIONS, refuseLastDayWithoutLeaver, type LeaverInput } from "./leaver.ts";
+import { getLastDay, LEAVER_OPTIONS, type LeaverInput } from "./leaver.ts";
 import { IDENTITY_OPTION, openNamedBundle, refuseAsOption, startVerifyProgress } from "./bundle.ts";
 
 const REPORT_FORMATS = ["html", "markdown"] as const;
@@ -51,7 +51,6 @@ export default defineCommand({
   async run(tools, { bundle, format = "html", output: named, identity, ...leaving }) {
     const { terminal, outputs } = tools;
     refuseRecordOptions(tools);
-    refuseLastDayWithoutLeaver(REPORT_COMMAND, leaving);
     if (bundle !== undefined) refuseAsOption(tools, REPORT_COMMAND);
     const output = named ?? "-";
     const { exportTemporaryBundle } = await import("./writing/tenant-bundle.ts");

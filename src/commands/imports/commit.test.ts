@@ -6,7 +6,6 @@ import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
-import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import {
   COMMITTED_RESULT,
@@ -327,8 +326,6 @@ test.each([
   expect({ exit, stdout }).toEqual({ exit: 130, stdout: "" });
   expect(stderr.replaceAll(" ;", ";")).toContain(`error: interrupted: ${told}\n`);
 });
-
-testWrongLines(["imports commit"], ["imports commit 1 2"], ["imports commit 1 --confirm-deletions -1"]);
 
 test("writes the console file when it commits, and does neither if the file exists", async () => {
   await using tenant = new TestTenant();

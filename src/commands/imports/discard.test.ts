@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { runInBoth } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/command-failures.ts";
 import { PLAN_ID, planOf } from "#support/commands/imports/plans.ts";
 
 const imports = { items: [planOf()] };
@@ -42,5 +41,3 @@ test("says why the tenant refused", async () => {
   expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: it is committed\n" });
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 適用済みです\n" });
 });
-
-testWrongLines(["imports discard"], ["imports discard 1 2"], ["imports discard 1 --force"]);

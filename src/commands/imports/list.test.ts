@@ -3,7 +3,6 @@ import { Failure } from "../../lib/errors/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { same } from "../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/command-failures.ts";
 import { toCommittedPlan, PLAN_ID, planOf } from "#support/commands/imports/plans.ts";
 
 const OTHER = PLAN_ID.replace(/5$/, "6");
@@ -113,5 +112,3 @@ test("says why there is no response, in both languages", async () => {
   expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n  wait\n" });
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n  wait\n" });
 });
-
-testWrongLines(["imports list --limit -1"], ["imports list --limit all"], ["imports list users"]);

@@ -2,7 +2,6 @@ import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 import {
   createRowsResponder,
@@ -75,5 +74,3 @@ test.each([
   expect(en).toMatchObject({ exit, stdout: "", stderr: "error: interrupted: nothing was changed\n" });
   expect(ja).toMatchObject({ exit, stdout: "", stderr: "エラー: 中断しました: 何も変更していません\n" });
 });
-
-testWrongLines(["imports replan"], ["imports replan 1 2"], ["imports replan 1 --yep"]);

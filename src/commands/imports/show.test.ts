@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import {
   toCommittedPlan,
@@ -156,5 +155,3 @@ test("says why the rows of a closed plan cannot be listed", async () => {
   expect(ja).toMatchObject({ exit: 5, stderr: "エラー: 計画がありません\n" });
   expect(await run("imports show fff", { tenant: holding() })).toMatchObject({ exit: 6, stdout: "" });
 });
-
-testWrongLines(["imports show"], ["imports show 1 2"], ["imports show 1 --rows=5"]);

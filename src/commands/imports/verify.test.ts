@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createFolderWith } from "#support/commands/imports/plans.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/command-failures.ts";
 import { encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -182,12 +181,3 @@ test.each([
   expect(await ran(line.replace("NUMBER", String(number)))).toMatchObject({ exit, stdout: "" });
   expect(await tenant.client.console.list({})).toHaveLength(1);
 });
-
-testWrongLines(
-  ["imports verify 1", "--against EXPORT.csv"],
-  ["imports verify --against export.csv", "the argument NUMBER|last is missing"],
-  ["imports verify 1 --against export.csv --encoding euc-jp", "--encoding must be one of"],
-  ["imports verify 1 2 --against export.csv", "unexpected argument 2"],
-  ["imports verify first --against export.csv", '"first" is not a change number'],
-  ["imports verify 1 --against export.csv --kind people", "--kind must be one of"],
-);

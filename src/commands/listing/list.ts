@@ -29,6 +29,7 @@ export const buildOrgOptions = (about: Text) =>
     org: { kind: "string", value: "ORG", about },
     direct: {
       kind: "boolean",
+      requires: "org",
       about: text("with --org: do not include the organisations below it", "--org の下の組織を含めない"),
     },
   }) as const satisfies Fields;

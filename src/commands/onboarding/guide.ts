@@ -17,14 +17,7 @@ import {
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields } from "../field.ts";
-import {
-  GUIDE_OPTIONS,
-  createOptionConflictFailure,
-  resolveRequestedGuide,
-  showSteps,
-  writeGuide,
-  type GuideContent,
-} from "../guides/write.ts";
+import { GUIDE_OPTIONS, resolveRequestedGuide, showSteps, writeGuide, type GuideContent } from "../guides/write.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { loadOnboardingFacts } from "./gather.ts";
@@ -59,13 +52,14 @@ export default defineCommand({
     { line: "clomoctl onboarding guide --interactive" },
     { line: "clomoctl onboarding guide 7 --format markdown -o step7.md" },
   ],
+  excludes: [
+    ["interactive", "format"],
+    ["interactive", "output"],
+  ],
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "locked", "interrupted"],
   changesBy: ["interactive"],
   async run(tools, { step: typed, interactive, ...options }) {
     const document = resolveRequestedGuide(tools, options, COMMAND_NAME);
-    const isForm = options.format !== undefined || options.output !== undefined || document === undefined;
-    if (interactive && isForm)
-      throw createOptionConflictFailure(COMMAND_NAME, "--interactive", "--format, --output, --fields");
     if (interactive && !tools.terminal.interactive) throw createTerminalFailure();
     const chosen = typed === undefined ? ONBOARDING_STEPS : [findStep(typed)];
     if (interactive) await requireRight(tools, "tenant.write");

@@ -21,6 +21,7 @@ export default defineCommand({
     },
     ...DELETION_OPTIONS,
   },
+  anyOf: [["orgs", "file"]],
   examples: [
     { line: "clomoctl orgs delete 本社/営業部 --recursive --dry-run" },
     { line: "clomoctl orgs delete 本社/営業部 --recursive --confirm-deletions 12" },

@@ -1,6 +1,5 @@
 import { line } from "../../lib/advice/index.ts";
 import type { OrgDetail } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
@@ -29,21 +28,12 @@ interface TypedOrgFilter {
   readonly direct: boolean | undefined;
 }
 
-/**
- * Returns the filters of the API for `--org` and `--direct`.
- *
- * @throws `usage` if `--direct` is given without `--org`, or as {@link findOrg} does
- */
+/** Returns the filters of the API for `--org` and `--direct`.  @throws as {@link findOrg} */
 export async function resolveOrgFilter(
   tools: Tools,
   { org, direct }: TypedOrgFilter,
 ): Promise<{ readonly org?: string; readonly direct?: true }> {
-  if (org !== undefined) return { org: (await findOrg(tools, org)).id, ...(direct === true && { direct }) };
-  if (direct !== true) return {};
-  throw new Failure("usage", {
-    what: text("--direct requires --org", "--direct は --org と一緒に指定してください"),
-    where: "--direct",
-  });
+  return org === undefined ? {} : { org: (await findOrg(tools, org)).id, ...(direct === true && { direct }) };
 }
 
 /** The argument that names an organisation. */

@@ -110,16 +110,6 @@ function parseCustomValue(given: string): { readonly name: string; readonly valu
   });
 }
 
-/** Requires an edit to change at least one value. @throws `usage` if no value is given */
-export function refuseEmptyChange(values: object, command: string): void {
-  if (Object.keys(values).length > 0) return;
-  throw new Failure("usage", {
-    what: text("nothing to change: no option sets a value", "変更する内容がありません"),
-    where: command,
-    hint: text(`see ${command} --help`, `${command} --help を見てください`),
-  });
-}
-
 type FieldValues = Readonly<Record<string, unknown>>;
 
 /** Returns the doubtful values among the fields that changed. The tenant accepted these values. */

@@ -8,7 +8,7 @@ import { defineCommand } from "../command.ts";
 import { askContactFields, noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { ITEM_OPTIONS } from "./items/options.ts";
+import { ITEM_OPTIONS, ITEM_RELATIONS } from "./items/options.ts";
 import { readOptions } from "./items/read-options.ts";
 import { resolveTimezone } from "../tools.ts";
 
@@ -33,6 +33,7 @@ export default defineCommand({
     },
   },
   options: ITEM_OPTIONS,
+  ...ITEM_RELATIONS,
   examples: [
     { line: "clomoctl renewals add 本社 --file push.pem --owner it@example.jp --account push@example.jp" },
     {

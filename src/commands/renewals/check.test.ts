@@ -315,11 +315,6 @@ describe("files and folders", () => {
     expect(await sources("archive/e*", "[a-c]*")).toHaveLength(4);
   });
 
-  test("--exclude without files is refused", async () => {
-    const ran = await checkOf([due(1, 400)], "--exclude a");
-    expect(ran).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("cannot be used with recorded") });
-  });
-
   test.each([
     ["renewals check a.vpptoken --key words.key", "not a private key"],
     ["renewals check a.vpptoken --key gone.key", "gone.key"],
@@ -688,9 +683,6 @@ describe("--prometheus", () => {
 
 describe("refuses options that cannot be combined, and checks nothing", () => {
   test.each([
-    ["a.vpptoken --all-contexts", "--all-contexts cannot be used with", "--all-contexts はファイル"],
-    ["--key a.key", "--key cannot be used with", "--key は登録済みの項目"],
-    ["--key a.key --all-contexts", "--key cannot be used with", "--key は登録済みの項目"],
     ["--nagios --format json", "--nagios cannot be used with", "--nagios はほかの"],
     ["--nagios --fields name", "--nagios cannot be used with", "--nagios はほかの"],
     ["--nagios --prometheus -", "--nagios cannot be used with", "--nagios はほかの"],

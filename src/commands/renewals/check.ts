@@ -1,4 +1,4 @@
-import { commandName, line } from "../../lib/advice/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import { type CheckResult, chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
 import type { CheckedItem } from "../../lib/renewals/judge.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
@@ -35,6 +35,7 @@ const CHECK_OPTIONS = {
   },
   exclude: {
     kind: "string",
+    requires: "files",
     value: "GLOB",
     repeatable: true,
     about: text(
@@ -42,7 +43,7 @@ const CHECK_OPTIONS = {
       "フォルダー内のこれらのファイルやフォルダーを除く: '*.p12'、'archive/**'",
     ),
   },
-  ...DECRYPTION_OPTIONS,
+  key: { ...DECRYPTION_OPTIONS.key, requires: "files" },
   nagios: {
     kind: "boolean",
     about: text(
@@ -97,6 +98,7 @@ export default defineCommand({
     { line: "clomoctl renewals check --all-contexts --nagios" },
     { line: "clomoctl renewals check --prometheus renewals.prom --overwrite --quiet" },
   ],
+  excludes: [["files", "allContexts"]],
   exits: ["input-rejected"],
   ownExits: {
     service: "RENEWALS",
@@ -133,7 +135,7 @@ export default defineCommand({
 
 async function executeCheck(tools: Tools, files: readonly string[], options: CheckInput): Promise<number> {
   const { within, critical, nagios, prometheus, ...request } = options;
-  refuseConflictingOptions(tools, files, options);
+  refuseSecondForm(tools, options);
   const thresholds = chooseThresholds(within, critical);
   const result = await runCheck(tools, { ...request, files, thresholds });
   if (prometheus !== undefined) {
@@ -145,35 +147,11 @@ async function executeCheck(tools: Tools, files: readonly string[], options: Che
   return STATE_EXITS[result.state];
 }
 
-/** Refuses options that contradict each other. @throws `usage` if an option makes another option meaningless */
-function refuseConflictingOptions(
-  tools: Tools,
-  files: readonly string[],
-  { key, exclude, allContexts, nagios, prometheus }: CheckInput,
-): void {
-  const ofFiles = Object.entries({ "--key": key, "--exclude": exclude })
-    .find(([, given]) => given.length > 0)
-    ?.at(0);
-  const misfit =
-    files.length > 0 && allContexts
-      ? (["--all-contexts", text("FILE arguments", "ファイルの指定")] as const)
-      : files.length === 0 && typeof ofFiles === "string"
-        ? ([ofFiles, text("recorded items", "登録済みの項目の確認")] as const)
-        : nagios && (isRecordOutputRequested(tools) || prometheus === "-")
-          ? (["--nagios", text("other output formats", "ほかの出力形式")] as const)
-          : undefined;
-  if (misfit === undefined) return;
-  const [option, other] = misfit;
+/** @throws `usage` if the result is to be written in two forms */
+function refuseSecondForm(tools: Tools, { nagios, prometheus }: CheckInput): void {
+  if (!nagios || !(isRecordOutputRequested(tools) || prometheus === "-")) return;
   throw new Failure("usage", {
-    what: text(`${option} cannot be used with ${other.en}`, `${option} は${other.ja}と一緒に指定できません`),
-    where: commandName("renewals check"),
-    hint:
-      option === ofFiles
-        ? text(
-            `name the files to check, or remove ${option}`,
-            `確認するファイルを指定するか、${option} を外してください`,
-          )
-        : text("use only one of the two", "どちらかを外してください"),
+    what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と同時に指定できません"),
   });
 }
 

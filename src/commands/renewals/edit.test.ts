@@ -79,9 +79,7 @@ describe("changes only what is given", () => {
 
 describe("a refusal leaves the item unchanged", () => {
   test.each([
-    [["本社"], 2, "nothing to change: no option sets a value"],
     [["本社", "--last-login", "2026-04-01"], 2, "--last-login can be used only with the kind android-owner"],
-    [["本社", "--key", "a"], 2, "--key requires --file"],
     [["本社", "--file", "nowhere.pem"], 6, "no such file"],
     [["大阪", "--owner", "x"], 6, 'no item matches "大阪"'],
     [["019a9f3c", "--owner", "x"], 2, `other date 本社 ${idOf(1)}; other date 契約 2 関東 ${idOf(2)}`],
@@ -92,19 +90,14 @@ describe("a refusal leaves the item unchanged", () => {
     expect(ran.stderr).toContain(said);
   });
 
-  test.each([
-    ["renewals edit", "the argument ITEM is missing"],
-    ["renewals edit 本社 --kind password", "--kind must be one of"],
-    ["renewals edit 本社 --nmae x", "did you mean --name?"],
-    ["renewals edit 本社 --owner x --timezone Mars/Olympus", "unknown time zone Mars/Olympus"],
-    ["renewals edit 本社 --expires 31.3.2028", "--expires must be a date, not 31.3.2028"],
-    ["renewals edit 本社 --last-login=", "--last-login must not be blank"],
-    ["renewals edit 本社 --name= --owner x", "--name must not be blank"],
-  ])("%s makes no request to the tenant", async (line, told) => {
-    const refused = await run(line, { tenant: {} });
-    expect(refused).toMatchObject({ exit: 2, requests: [] });
-    expect(refused.stderr).toContain(told);
-  });
+  test.each([["renewals edit 本社 --nmae x", "did you mean --name?"]])(
+    "%s makes no request to the tenant",
+    async (line, told) => {
+      const refused = await run(line, { tenant: {} });
+      expect(refused).toMatchObject({ exit: 2, requests: [] });
+      expect(refused.stderr).toContain(told);
+    },
+  );
 });
 
 const LATER = new Date("2027-12-01T00:00:00Z");

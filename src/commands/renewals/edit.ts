@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { commandName, line, step, CommandLine } from "../../lib/advice/index.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readRenewables } from "../../lib/apple/index.ts";
@@ -19,7 +19,7 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { ITEM_OPTIONS } from "./items/options.ts";
+import { ITEM_OPTIONS, ITEM_RELATIONS } from "./items/options.ts";
 import { noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
 import { readKeyFiles, readOptions } from "./items/read-options.ts";
 import { readNamedFile, type NamedFileContent } from "../../lib/files/index.ts";
@@ -38,6 +38,8 @@ export default defineCommand({
     name: { kind: "string", value: "NAME", about: text("new name of the item", "新しい名前") },
     ...ITEM_OPTIONS,
   },
+  ...ITEM_RELATIONS,
+  anyOf: [["name", ...Object.keys(ITEM_OPTIONS)]],
   examples: [
     { line: "clomoctl renewals edit 本社 --file push-2027.pem", about: text("after a renewal", "更新のあと") },
     { line: "clomoctl renewals edit example.jp --expires 2028-03-31 --owner ''" },
@@ -58,7 +60,6 @@ export default defineCommand({
     const reading = given === undefined ? tools : { ...tools, stdin: Readable.from([given.file.bytes]) };
     const said = await readOptions(reading, { options, kind, timezone });
     const change: RenewalChange = { ...said, ...(name === undefined ? {} : { name }) };
-    refuseEmptyEdit(change);
     refuseOtherTopic(before, change, options.file);
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
     const renewed = given === undefined ? kept : buildFileChange(before, kept);
@@ -173,18 +174,6 @@ function createReplacementFailure(
 /** Keeps the recorded organisation if the file does not contain an organisation. */
 const keepOrganisation = (before: RenewalItem, change: RenewalChange): RenewalChange =>
   change.organisation === null ? { ...change, organisation: before.organisation } : change;
-
-function refuseEmptyEdit(change: RenewalChange): void {
-  if (Object.keys(change).length > 0) return;
-  throw new Failure("usage", {
-    what: text("nothing to change: no option sets a value", "変更する内容がありません"),
-    where: commandName("renewals edit"),
-    hint: text(
-      `see ${new CommandLine("renewals edit", ["--help"])}`,
-      `${new CommandLine("renewals edit", ["--help"])} を見てください`,
-    ),
-  });
-}
 
 /** Refuses a file with another topic.  @see facts 3.4: enrolled devices obey only the topic of their enrolment */
 function refuseOtherTopic(before: RenewalItem, { topic }: RenewalChange, file: string | undefined): void {

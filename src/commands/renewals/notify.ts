@@ -136,14 +136,13 @@ export default defineCommand({
     { line: "clomoctl renewals notify --dry-run" },
     { line: "clomoctl renewals notify --all-contexts --quiet", about: text("in a crontab", "crontab に書く行") },
   ],
+  excludes: [
+    ["action", "dryRun"],
+    ["action", "allContexts"],
+  ],
   exits: ["not-found", "input-rejected", "not-permitted", "unavailable", "locked"],
   shows: buildReminderColumns,
   async run(tools, { action, dryRun, allContexts }) {
-    if (action !== undefined && (dryRun || allContexts)) {
-      const options = "--dry-run, --all-contexts";
-      const what = text(`${action} cannot be used with: ${options}`, `${action} に指定できません: ${options}`);
-      throw new Failure("usage", { what });
-    }
     // init and test send no request that checks this right, because the settings belong to this computer and not to the
     // tenant; sent reminders are recorded in the tenant
     if (!allContexts) await requireRight(tools, "renewals.write");

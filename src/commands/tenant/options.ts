@@ -60,18 +60,21 @@ export const CONTRACT_OPTIONS = {
   },
   licences: {
     kind: "number",
+    requires: "contract",
     value: "N",
     blank: true,
     about: text("with --contract: number of licences (契約数 on HOME)", "--contract の契約数(HOME に表示)"),
   },
   from: {
     kind: "date",
+    requires: "contract",
     value: "DATE",
     blank: true,
     about: text("with --contract: first day", "--contract の開始日"),
   },
   until: {
     kind: "date",
+    requires: "contract",
     value: "DATE",
     blank: true,
     about: text("with --contract: last day", "--contract の終了日"),
@@ -104,6 +107,7 @@ export const OTHER_OPTIONS = {
   },
   languages: {
     kind: "list",
+    choices: ["ja", "en"],
     value: "ja,en",
     blank: true,
     about: text("languages of the users", "ユーザーの言語"),

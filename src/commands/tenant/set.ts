@@ -1,6 +1,5 @@
-import { commandName, line } from "../../lib/advice/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import type { TenantChange } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { TypedDate } from "../../lib/model/typed-date.ts";
 import type { UsageName } from "../../lib/model/tenant.ts";
@@ -21,6 +20,7 @@ export default defineCommand({
   summary: text("record information about the tenant itself", "テナント自体の情報を登録する"),
   args: {},
   options: { ...SET_OPTIONS, dryRun: DRY_RUN_OPTION },
+  anyOf: [Object.keys(SET_OPTIONS)],
   examples: [
     { line: "clomoctl tenant set --ios yes --ade yes --vpp yes --android no" },
     { line: "clomoctl tenant set --contract 'CLOMO MDM' --licences 300 --until 2027-03-31" },
@@ -32,7 +32,6 @@ export default defineCommand({
     const tenant = await tools.tenant("tenant");
     const change = buildTenantChange(options, resolveTimezone(tools, tenant));
     const { timezone } = tools.globals;
-    if (Object.keys(change).length === 0) throw createEmptyChangeFailure(timezone);
     const { before, after } = await tenant.client.tenant.set({ ...change, ...(dryRun && { dryRun }) });
     await tools.terminal.show(TENANT_COLUMNS, { name: tenant.context.name, ...after });
     if (JSON.stringify(before) === JSON.stringify(after)) {
@@ -50,19 +49,6 @@ export default defineCommand({
   },
 });
 
-const createEmptyChangeFailure = (timezone: string | undefined): Failure =>
-  new Failure("usage", {
-    what: text("nothing to change", "変更する内容がありません"),
-    where: commandName("tenant set"),
-    hint:
-      timezone === undefined
-        ? text(
-            `see ${line("tenant set", [], { help: true })}`,
-            `${line("tenant set", [], { help: true })} を見てください`,
-          )
-        : describeTimezoneOption(timezone),
-  });
-
 /** Explains that the global `--timezone` does not set anything, and suggests the option that was probably intended. */
 const describeTimezoneOption = (timezone: string): Text =>
   text(
@@ -74,7 +60,7 @@ const describeTimezoneOption = (timezone: string): Text =>
 const hasTypedInstant = ({ from, until }: Pick<SetInput, "from" | "until">): boolean =>
   [from, until].some((date) => date !== undefined && date !== null && "instant" in date);
 
-/** Converts the options into a change. Fields without an option are absent. @throws Failure `usage` */
+/** Converts the options into a change. Fields without an option are absent. */
 function buildTenantChange(options: SetInput, timezone: string): TenantChange {
   const { contract, licences, from, until, removeContract, languages, ...fields } = options;
   const ofContract = {
@@ -82,10 +68,9 @@ function buildTenantChange(options: SetInput, timezone: string): TenantChange {
     from: toContractDay(from, timezone),
     until: toContractDay(until, timezone),
   };
-  refuseMissingContract(contract, ofContract);
   const change = {
     ...Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, toFieldValue(field, value)])),
-    languages: languages === undefined ? undefined : parseLanguages(languages),
+    languages: languages === undefined ? undefined : [...(languages ?? [])],
     contracts: contract === undefined ? undefined : [omitUndefined({ name: contract, ...ofContract })],
     contractsRemoved: removeContract.length === 0 ? undefined : [...removeContract],
   };
@@ -104,28 +89,3 @@ const toContractDay = (date: TypedDate | null | undefined, timezone: string): st
   if (date === null || date === undefined) return date;
   return "day" in date ? date.day : dayOf(date.instant, timezone);
 };
-
-const SUPPORTED_LANGUAGES = ["ja", "en"];
-
-function parseLanguages(typed: readonly string[] | null): string[] {
-  const unknown = typed?.find((language) => !SUPPORTED_LANGUAGES.includes(language));
-  if (unknown === undefined) return [...(typed ?? [])];
-  throw new Failure("usage", {
-    what: text(
-      `--languages accepts ja and en, not ${unknown}`,
-      `--languages に指定できるのは ja と en です(${unknown} は不可)`,
-    ),
-    where: commandName("tenant set"),
-  });
-}
-
-/** Refuses days or licences without a contract. @throws Failure `usage` */
-function refuseMissingContract(contract: string | undefined, said: Readonly<Record<string, unknown>>): void {
-  const [option] = Object.entries(said).find(([, value]) => value !== undefined) ?? [];
-  if (contract !== undefined || option === undefined) return;
-  throw new Failure("usage", {
-    what: text(`--${option} requires --contract`, `--${option} には --contract が必要です`),
-    where: commandName("tenant set"),
-    hint: text("name the contract with --contract NAME", "--contract NAME で契約名を指定してください"),
-  });
-}

@@ -1,6 +1,12 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, USER_FILE_OPTION } from "../deletion/options.ts";
+import {
+  excludeFilters,
+  DELETION_EXITS,
+  DELETION_HELP,
+  DELETION_OPTIONS,
+  USER_FILE_OPTION,
+} from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import { USER_ARGUMENT, USER_FILTERS } from "./columns.ts";
@@ -13,6 +19,8 @@ export default defineCommand({
     users: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" },
   },
   options: { ...USER_FILTERS, ...DELETION_OPTIONS, file: USER_FILE_OPTION },
+  anyOf: [["users", "file", ...Object.keys(USER_FILTERS)]],
+  excludes: excludeFilters("users", USER_FILTERS),
   examples: [
     { line: "clomoctl users delete hanako.yamazaki@example.jp A0003 --confirm-deletions 2" },
     {

@@ -208,7 +208,7 @@ test("a list with an unknown name changes nothing", async () => {
     return run(`users leave --file ${list} --confirm-deletions 1`, at());
   };
   expect(await leave("hanako@example.jp", "無名 の人")).toMatchObject({ exit: 6 });
-  expect(await leave()).toMatchObject({ exit: 2, stderr: expect.stringContaining("no users were specified") });
+  expect(await leave()).toMatchObject({ exit: 2, stderr: expect.stringContaining("no records were specified") });
   expect(await run("users leave", at())).toMatchObject({ exit: 2 });
   expect(await tenant.users()).toHaveLength(4);
   expect(await leave("hanako@example.jp")).toMatchObject({ exit: 0 });

@@ -12,7 +12,7 @@ import { formatCount, addSpaceAfterLatin, same, text } from "../../lib/text/inde
 import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds, selectLeavers } from "../deletion/names.ts";
 import { USER_FILE_OPTION } from "../deletion/options.ts";
-import { shortenLabel } from "../deletion/run.ts";
+import { NO_TARGET_FAILURE, shortenLabel } from "../deletion/run.ts";
 import { readTypedNames } from "../deletion/typed-names.ts";
 import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
@@ -67,6 +67,7 @@ export default defineCommand({
     dryRun: PLAN_DRY_RUN_OPTION,
     confirmDeletions: CONFIRM_DELETIONS_OPTION,
   },
+  anyOf: [["user", "file"]],
   examples: [
     { line: "clomoctl users leave hanako.yamazaki@example.jp --report leavers.xlsx --dry-run" },
     { line: "clomoctl users leave --file leavers.txt --on 2099-03-31 --report leavers.csv" },
@@ -128,12 +129,7 @@ async function resolveLeavers(
   { names, file }: { readonly names: readonly string[]; readonly file: string | undefined },
 ): Promise<string[]> {
   const typed = await readTypedNames(tools, { names, file, mayBeTable: true });
-  if (typed.length === 0) {
-    throw new Failure("usage", {
-      what: text("no users were specified", "退職者が指定されていません"),
-      hint: text("pass names or --file FILE", "名前か --file FILE を指定してください"),
-    });
-  }
+  if (typed.length === 0) throw NO_TARGET_FAILURE;
   const findable = {
     ...buildFindableUsers(client),
     findDeletion: (name: string) => findDeletion(client, name),

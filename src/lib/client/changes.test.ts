@@ -12,7 +12,7 @@ async function openTold(status: number | "lost") {
   const sent: unknown[] = [];
   let revision = 7;
   const transport = async (request: Request): Promise<Response> => {
-    sent.push(request.method === "DELETE" ? request.url : ((await request.json()) as unknown));
+    sent.push(request.method === "DELETE" ? request.url : await request.json());
     if (status === "lost") throw new Failure("unavailable", { what: same("lost") });
     return Response.json(DONE, { status });
   };

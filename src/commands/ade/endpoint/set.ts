@@ -1,5 +1,3 @@
-import { commandName } from "../../../lib/advice/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
 import { APPLE_ADE_URL } from "../../../lib/model/ade.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -28,16 +26,11 @@ export default defineCommand({
     { line: "clomoctl ade endpoint set --apple" },
     { line: "clomoctl ade endpoint set http://127.0.0.1:8600" },
   ],
+  oneOf: [["url", "apple"]],
   exits: ["input-rejected", "not-permitted"],
   changes: true,
   shows: FACT_COLUMNS,
-  async run(tools, { url, apple }) {
-    if ((url !== undefined) === apple) {
-      throw new Failure("usage", {
-        what: text("specify either --apple or URL", "--apple か URL のどちらかを指定してください"),
-        where: commandName("ade endpoint set"),
-      });
-    }
+  async run(tools, { url }) {
     const { client } = await tools.tenant("ade");
     const { endpoint, token, key, devices } = await client.ade.show();
     const isUsed = token !== null || key !== null || devices > 0;

@@ -1,10 +1,9 @@
-import { commandName } from "../../../lib/advice/index.ts";
 import type { AccountSettings } from "../../../lib/client/index.ts";
 import { ACCOUNT_SETTINGS } from "../../../lib/model/account.ts";
 import { ACCOUNT_NAME_COMPOSITIONS } from "../../../lib/model/composition.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { DRY_RUN_OPTION, refuseEmptyChange } from "../../records/options.ts";
+import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { showWrittenRecord, type ResultLayout } from "../../records/change-result.ts";
 import { SETTINGS_COLUMNS } from "./columns.ts";
 
@@ -27,6 +26,7 @@ export default defineCommand({
     },
     dryRun: DRY_RUN_OPTION,
   },
+  anyOf: [["composition", "authentication"]],
   examples: [
     { line: "clomoctl clomo-account settings set --composition mail-local-part --dry-run" },
     { line: "clomoctl clomo-account settings set --composition employee-code --yes" },
@@ -38,7 +38,6 @@ export default defineCommand({
       ...(composition !== undefined && { composition }),
       ...(authentication !== undefined && { authentication }),
     };
-    refuseEmptyChange(values, commandName("clomo-account settings set"));
     const { client } = await tools.tenant("accounts");
     await showWrittenRecord(tools, await client.accounts.setSettings({ ...values, dryRun }), SETTINGS_RESULT_LAYOUT);
   },

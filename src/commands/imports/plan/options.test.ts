@@ -48,11 +48,6 @@ test("the file of a replacing import cannot leave rows out", async () => {
   expect(refusedAt({ emitCsv: "out.csv", mode: "replace" })).toBeUndefined();
 });
 
-test("--prefer requires --from-console", () => {
-  expect(refusedAt({ prefer: "console" })).toBe("--prefer");
-  expect(refusedAt({ prefer: "console", fromConsole: true })).toBeUndefined();
-});
-
 test("a file that is typed on the terminal cannot be confirmed there", () => {
   const flagFor = (
     options: Partial<ImportRequest["options"]>,

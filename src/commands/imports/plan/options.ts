@@ -364,16 +364,8 @@ export function refuseConflictingOptions({
   orgBy = "code",
   createOrgs,
 }: ImportRequest): void {
-  const { mode, emitCsv, skipInvalid, fromConsole, prefer, blank, dryRun } = options;
+  const { mode, emitCsv, skipInvalid, fromConsole, blank, dryRun } = options;
   validateLimits(options);
-  if (!fromConsole && prefer !== undefined)
-    throw createImportOptionFailure(
-      "--prefer",
-      text(
-        "this option requires --from-console (the console's own export)",
-        "--from-console(管理画面のエクスポートの取り込み)と一緒に指定するオプションです",
-      ),
-    );
   if (fromConsole && blank === "keep")
     throw createImportOptionFailure(
       "--blank keep",

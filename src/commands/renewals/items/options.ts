@@ -44,6 +44,7 @@ export const ITEM_OPTIONS = {
   ...DECRYPTION_OPTIONS,
   fingerprint: {
     kind: "string",
+    requires: "file",
     value: "START",
     about: text(
       "with --file: start of the fingerprint, if the file contains several items",
@@ -98,6 +99,15 @@ export const ITEM_OPTIONS = {
     about: text("notes on the item (no passwords)", "メモ(パスワードは書かない)"),
   },
 } as const satisfies Fields;
+
+/** At most one option sets the date. */
+export const ITEM_RELATIONS = {
+  excludes: [
+    ["expires", "file"],
+    ["expires", "lastLogin"],
+    ["file", "lastLogin"],
+  ],
+} as const;
 
 /** The parsed {@link ITEM_OPTIONS}. */
 export type ItemOptions = InputOf<typeof ITEM_OPTIONS>;

@@ -22,7 +22,7 @@ import type { ItemOptions } from "./options.ts";
  * null.
  *
  * @param kind kind that the item has or will have, if known
- * @throws Failure `usage` for invalid or conflicting dates; see also {@link readItemFromFile}
+ * @throws Failure `usage` for an invalid date; see also {@link readItemFromFile}
  */
 export async function readOptions(
   tools: Pick<Tools, "stdin" | "workingFolder" | "clock" | "machine">,
@@ -36,7 +36,7 @@ export async function readOptions(
     timezone: string;
   },
 ): Promise<RenewalChange> {
-  refuseConflictingOptions(options, kind);
+  checkKindOptions(options, kind);
   const { file, fingerprint } = options;
   return {
     ...(file === undefined ? {} : await readItemFromFile(tools, { ...options, file, kind, fingerprint })),
@@ -78,32 +78,15 @@ function parseExpiryOptions({ expires, lastLogin }: ItemOptions, now: Date, time
   return { expiresAt: expires === null ? null : toUtcInstant(expires, timezone), certainty: "typed" };
 }
 
-function refuseConflictingOptions(
-  { expires, file, fingerprint, key, lastLogin, phone }: ItemOptions,
-  kind: RenewalKind | undefined,
-): void {
+function checkKindOptions({ lastLogin, phone }: ItemOptions, kind: RenewalKind | undefined): void {
   if (typeof phone === "string" && !isTelephoneNumber(phone)) throw createPhoneFailure(phone);
-  const given: Readonly<Record<string, unknown>> = { "--expires": expires, "--file": file, "--last-login": lastLogin };
-  const dates = Object.keys(given).filter((option) => given[option] !== undefined);
-  if (dates.length > 1) {
-    const all = dates.join(" ");
-    throw createUsageFailure(
-      text(`use only one of these options to set the date: ${all}`, `期限を決められるのは 1 つだけです: ${all}`),
-    );
-  }
-  if (fingerprint !== undefined && file === undefined) {
-    throw createUsageFailure(text("--fingerprint requires --file", "--fingerprint には --file が必要です"));
-  }
-  if (key.length > 0 && file === undefined) {
-    throw createUsageFailure(text("--key requires --file", "--key には --file が必要です"));
-  }
   if (lastLogin !== undefined && kind !== "android-owner") {
-    throw createUsageFailure(
-      text(
+    throw new Failure("usage", {
+      what: text(
         "--last-login can be used only with the kind android-owner",
         "--last-login は種類が android-owner のときだけ使えます",
       ),
-    );
+    });
   }
 }
 
@@ -120,8 +103,6 @@ const createPhoneFailure = (typed: string): Failure => {
     ),
   });
 };
-
-const createUsageFailure = (what: ReturnType<typeof text>): Failure => new Failure("usage", { what });
 
 interface FileChoice extends Pick<ItemOptions, "key"> {
   readonly file: string;

@@ -1,5 +1,3 @@
-import { CommandLine } from "../../../lib/advice/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
@@ -14,6 +12,7 @@ export default defineCommand({
     item: defineItemOption(text("check items of the scheme (at least one)", "チェック項目(1 つ以上)")),
     dryRun: DRY_RUN_OPTION,
   },
+  anyOf: [["item"]],
   examples: [
     { line: "clomoctl roles schemes create ユーザー登録係 --item users.write,users.move" },
     { line: "clomoctl roles schemes create 組織担当 --item 組織の作成と変更 --item orgs.delete --dry-run" },
@@ -22,17 +21,7 @@ export default defineCommand({
   shows: SCHEME_COLUMNS,
   async run(tools, { name, item, dryRun }) {
     const operations = parseCheckItems(item, "--item");
-    if (operations.length === 0) throw MISSING_ITEM_FAILURE;
     const { client } = await tools.tenant("roles");
     await showWrittenRecord(tools, await client.roles.createScheme({ name, operations, dryRun }), SCHEME_RESULT_LAYOUT);
   },
-});
-
-const MISSING_ITEM_FAILURE = new Failure("usage", {
-  what: text("a scheme needs at least one check item", "スキームには 1 つ以上のチェック項目が必要です"),
-  where: "--item",
-  hint: text(
-    `see ${new CommandLine("roles schemes create", ["--help"])}`,
-    `${new CommandLine("roles schemes create", ["--help"])} を見てください`,
-  ),
 });

@@ -1,9 +1,8 @@
-import { commandName } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { ManualValues } from "../../../lib/model/thing.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { DRY_RUN_OPTION, refuseEmptyChange } from "../../records/options.ts";
+import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { showWrittenRecord } from "../../records/change-result.ts";
 import {
   defineItemOption,
@@ -14,8 +13,6 @@ import {
   SCHEME_RESULT_LAYOUT,
   findSchemeByName,
 } from "./columns.ts";
-
-const EDIT_COMMAND = commandName("roles schemes edit");
 
 export default defineCommand({
   summary: text("rename a custom scheme, or change its items", "カスタム管理権限スキームの名前や項目を変更する"),
@@ -28,6 +25,11 @@ export default defineCommand({
     removeItem: defineItemOption(text("check items to remove", "外す項目")),
     dryRun: DRY_RUN_OPTION,
   },
+  excludes: [
+    ["item", "addItem"],
+    ["item", "removeItem"],
+  ],
+  anyOf: [["name", "item", "addItem", "removeItem"]],
   examples: [
     { line: "clomoctl roles schemes edit ユーザー登録係 --add-item orgs.write" },
     { line: "clomoctl roles schemes edit ユーザー登録係 --name 人事 --remove-item ユーザーの組織移動 --dry-run" },
@@ -40,7 +42,6 @@ export default defineCommand({
       parseCheckItems(addItem, "--add-item"),
       parseCheckItems(removeItem, "--remove-item"),
     ];
-    if (operations.length > 0 && addItems.length + removeItems.length > 0) throw ITEM_OPTION_CONFLICT;
     const both = addItems.find((one) => removeItems.includes(one));
     if (both !== undefined) throw createItemConflictFailure(both);
     const values: ManualValues = {
@@ -49,7 +50,6 @@ export default defineCommand({
       ...(addItems.length === 0 ? {} : { addItems }),
       ...(removeItems.length === 0 ? {} : { removeItems }),
     };
-    refuseEmptyChange(values, EDIT_COMMAND);
     const { client } = await tools.tenant("roles");
     const { id } = findSchemeByName(typed, await client.roles.schemes());
     const written = await client.roles.editScheme(id, { ...values, dryRun });
@@ -69,14 +69,6 @@ export default defineCommand({
           ),
     );
   },
-});
-
-const ITEM_OPTION_CONFLICT = new Failure("usage", {
-  what: text(
-    "--item replaces all items, so it cannot be used with --add-item or --remove-item",
-    "--item は項目をすべて置き換えるため、--add-item や --remove-item と同時に指定できません",
-  ),
-  where: "--item",
 });
 
 const createItemConflictFailure = (item: string): Failure =>

@@ -1,4 +1,3 @@
-import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../records/options.ts";
@@ -28,6 +27,11 @@ export default defineCommand({
     },
     dryRun: DRY_RUN_OPTION,
   },
+  excludes: [
+    ["passwordInConsole", "passwordFile"],
+    ["passwordInConsole", "passwordStdin"],
+    ["passwordInConsole", "passwordPrompt"],
+  ],
   examples: [
     {
       line: "clomoctl secured users create taro01 --name '山田 太郎' --app browser --password-file taro01.txt",
@@ -40,7 +44,6 @@ export default defineCommand({
   shows: SECURED_USER_COLUMNS,
   async run(tools, { userId, app, role, set, createGroups, passwordInConsole, dryRun, ...options }) {
     const isGiven = hasPassword(options);
-    if (passwordInConsole && isGiven) throw PASSWORD_CONFLICT;
     const values = {
       ...(await parseValueOptions(FIELDS_WITH_OPTIONS, options)),
       ...parseSettings(app, set, role !== undefined),
@@ -59,12 +62,4 @@ export default defineCommand({
     const lack = describeMissingGroup(app, written.after);
     if (lack !== undefined) await tools.terminal.note(lack);
   },
-});
-
-const PASSWORD_CONFLICT = new Failure("usage", {
-  what: text(
-    "--password-in-console cannot be used with another password option, because the password is set either by clomoctl or in the console",
-    "--password-in-console は、パスワードを渡すほかのオプションと同時に指定できません。パスワードは clomoctl と管理画面のどちらか一方で設定してください",
-  ),
-  where: "--password-in-console",
 });

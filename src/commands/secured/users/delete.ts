@@ -1,7 +1,7 @@
 import { FILTER_OPTIONS } from "../../listing/list.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../../deletion/options.ts";
+import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, excludeFilters } from "../../deletion/options.ts";
 import { runDeletion } from "../../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../../lib/plan/columns.ts";
 import { APP_OPTION } from "../app.ts";
@@ -20,6 +20,8 @@ export default defineCommand({
     },
   },
   options: { app: APP_OPTION, ...FILTER_OPTIONS, ...DELETION_OPTIONS },
+  anyOf: [["users", "file", ...Object.keys(FILTER_OPTIONS)]],
+  excludes: excludeFilters("users", FILTER_OPTIONS),
   examples: [
     { line: "clomoctl secured users delete taro --app docs --confirm-deletions 1" },
     { line: "clomoctl secured users delete --filter-id test --app docs --dry-run" },

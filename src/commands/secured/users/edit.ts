@@ -1,8 +1,7 @@
-import { commandName } from "../../../lib/advice/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
-import { DRY_RUN_OPTION, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../../records/options.ts";
+import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../records/options.ts";
 import { FORMER_SECRETS, noteNotRestored, showWrittenRecord } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
 import { SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, buildSecuredUserKind } from "./columns.ts";
@@ -10,10 +9,13 @@ import { FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } fro
 import { describeMissingGroup } from "./roles.ts";
 import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
+const VALUE_OPTIONS = buildValueOptions(FIELDS_WITH_OPTIONS);
+
 export default defineCommand({
   summary: text("change a SECURED APPs user", "SECURED APPs のユーザーを変更する"),
   args: { user: SECURED_USER_ARGUMENT },
-  options: { app: APP_OPTION, ...buildValueOptions(FIELDS_WITH_OPTIONS), ...USER_OPTIONS, dryRun: DRY_RUN_OPTION },
+  options: { app: APP_OPTION, ...VALUE_OPTIONS, ...USER_OPTIONS, dryRun: DRY_RUN_OPTION },
+  anyOf: [Object.keys({ ...VALUE_OPTIONS, ...USER_OPTIONS }).filter((key) => key !== "createGroups")],
   examples: [
     { line: "clomoctl secured users edit user001 --app docs --device 'iPad 12' --licence-exception yes" },
     { line: "clomoctl secured users edit user001 --app calendar --role manager --dry-run" },
@@ -31,7 +33,6 @@ export default defineCommand({
       ...(role !== undefined && { role }),
       ...secrets,
     };
-    refuseEmptyChange(values, commandName("secured users edit"));
     const { client } = await tools.tenant("secured");
     const found = await client.secured.find(app, { name: user });
     const { id } = requireSingleMatch(user, found, buildSecuredUserKind(app));
