@@ -57,25 +57,12 @@ export const ADE_DEVICE = {
 
 export type AdeDeviceRecord = RecordOf<typeof ADE_DEVICE_FIELDS>;
 
-/** The fields of a device that Apple provides, in the column order of the table. */
-export const APPLE_DEVICE_FIELDS = [
-  "serialNumber",
-  "profileStatus",
-  "profileUuid",
-  "profileAssignTime",
-  "profilePushTime",
-  "deviceFamily",
-  "os",
-  "model",
-  "description",
-  "color",
-  "assetTag",
-  "deviceAssignedDate",
-  "deviceAssignedBy",
-  "mdmMigrationDeadline",
-  "opType",
-  "opDate",
-] as const satisfies readonly (keyof typeof ADE_DEVICE_FIELDS)[];
+type AppleDeviceField = Exclude<keyof typeof ADE_DEVICE_FIELDS, "seenAt">;
+
+/** The fields of a device that Apple provides; the serial number is the first. */
+export const APPLE_DEVICE_FIELDS = Object.keys(ADE_DEVICE_FIELDS).filter(
+  (name): name is AppleDeviceField => name !== "seenAt",
+);
 
 /**
  * The tenant's platform, by Apple's name of the operating system; undefined if the tenant has no such platform. @see

@@ -1,9 +1,9 @@
 import { ACCOUNT } from "../../model/account.ts";
-import { DEVICE } from "../../model/device.ts";
 import { ORG } from "../../model/organisation.ts";
 import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
-import type { Thing } from "../../model/thing.ts";
+import { listStoredColumns, type Thing } from "../../model/thing.ts";
+import { THINGS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 
@@ -72,12 +72,17 @@ const createAccountRelation = (column: string, to: Thing): StoredRelation => ({
   holds: buildIsAccountInUseSql,
 });
 
+/** The relations by record number that the fields of record types declare. */
+const DECLARED_RELATIONS = [...THINGS.values()].flatMap((thing) =>
+  listStoredColumns(thing).flatMap(([column, { type, refers }]) => {
+    const to = type === "texts" ? undefined : THINGS.get(refers?.to ?? "");
+    return to === undefined ? [] : [createNumberRelation(thing, column, to)];
+  }),
+);
+
 /** All relations among the record types that have versions. */
 export const RELATIONS: readonly StoredRelation[] = [
-  createNumberRelation(ORG, "parent", ORG),
-  createNumberRelation(USER, "org", ORG),
-  createNumberRelation(DEVICE, "owner", USER),
-  createNumberRelation(DEVICE, "ownerOrg", ORG),
+  ...DECLARED_RELATIONS,
   createAccountRelation("scheme", SCHEME),
   {
     ...createAccountRelation("managedOrgs", ORG),
