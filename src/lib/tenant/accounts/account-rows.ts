@@ -7,6 +7,7 @@ import {
   type AccountSettings,
 } from "../../model/account.ts";
 import type { AccountNameComposition } from "../../model/composition.ts";
+import { listStoredColumns } from "../../model/thing.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
@@ -16,7 +17,7 @@ import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import { updateRecord } from "../records/record-rows.ts";
 import { buildCaseSql, buildNameListSql } from "../store/sql/forms.ts";
 import { saveVersionOrCreation, saveVersions } from "../versions/keep.ts";
-import { insertRow } from "../store/rows.ts";
+import { fromRow, insertRow, toRow } from "../store/rows.ts";
 import type { Reader, Row, SqlValue, Writer } from "../store/store.ts";
 
 /** SQL: the organisations that an account `a` manages, as JSON. */
@@ -96,26 +97,21 @@ export interface StoredAccount {
 /** SQL: text that identifies the account of a user `u` in messages. */
 export const ACCOUNT_LABEL_SQL = "coalesce(u.accountName, u.name || coalesce(' <' || (u.emails ->> 0) || '>', ''))";
 
-const ACCOUNT_ROW_COLUMNS = `u.pk, u.org, u.accountName as name, ${ACCOUNT_LABEL_SQL} as called, u.accountPasswordSetAt, u.administrator, a.role, a.scheme, a.managedOrgs,
-  a.supportOption, a.noticeMail, a.language, a.timezone, a.memo, a.verifier,
-  coalesce(a.createdAt, u.createdAt) as createdAt`;
+const ACCOUNT_ROW_COLUMNS = `u.pk, u.org, u.accountName as name, ${ACCOUNT_LABEL_SQL} as called, u.accountPasswordSetAt, u.administrator,
+  ${listStoredColumns(ACCOUNT)
+    .map(([column]) => `a.${column}`)
+    .join(", ")}, a.verifier, coalesce(a.createdAt, u.createdAt) as createdAt`;
 
 const toStringOrNull = (value: SqlValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
 const toStoredAccount = (row: Row): StoredAccount => ({
+  ...(fromRow(ACCOUNT, row) as Pick<StoredAccount, keyof AccountValues>),
   pk: Number(row["pk"]),
   org: Number(row["org"]),
   name: toStringOrNull(row["name"]),
   called: String(row["called"]),
   role: (row["role"] ?? "none") as Role,
-  scheme: row["scheme"] === null ? null : Number(row["scheme"]),
-  managedOrgs: row["managedOrgs"] === null ? null : (JSON.parse(String(row["managedOrgs"])) as readonly number[]),
-  supportOption: row["supportOption"] === 1,
-  noticeMail: row["noticeMail"] === 1,
-  language: toStringOrNull(row["language"]),
-  timezone: toStringOrNull(row["timezone"]),
-  memo: toStringOrNull(row["memo"]),
   verifier: toStringOrNull(row["verifier"]),
   passwordSetAt: toStringOrNull(row["accountPasswordSetAt"]),
   isMarked: row["administrator"] === 1,
@@ -245,25 +241,12 @@ export type AccountValues = Pick<
 export const writeAccount = async (
   writer: Writer,
   user: number,
-  { role, scheme, managedOrgs, supportOption, noticeMail, language, timezone, memo, verifier }: AccountValues,
+  account: AccountValues,
   { at, createdAt }: { readonly at: string; readonly createdAt: string },
 ): Promise<void> => {
   await saveVersionOrCreation(writer, "account", user);
-  const row = {
-    user,
-    role,
-    scheme,
-    managedOrgs: managedOrgs === null ? null : JSON.stringify(managedOrgs),
-    supportOption: supportOption ? 1 : 0,
-    noticeMail: noticeMail ? 1 : 0,
-    language,
-    timezone,
-    memo,
-    verifier,
-    createdAt,
-    updatedAt: at,
-    revision: await writer.revision(),
-  };
+  const times = { createdAt, updatedAt: at, revision: await writer.revision() };
+  const row = { user, ...toRow(ACCOUNT, account), verifier: account.verifier, ...times };
   await insertRow(writer, "account", row, ["user"], ["createdAt"]);
 };
 

@@ -1,9 +1,8 @@
 import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/tenant.ts";
-import type { Field } from "../../model/thing.ts";
 import type { AdministrationState } from "../accounts/administration.ts";
-import { insertRow } from "../store/rows.ts";
-import type { Reader, SqlValue, Writer } from "../store/store.ts";
+import { fromRow, insertRow, toRow } from "../store/rows.ts";
+import type { Reader, Writer } from "../store/store.ts";
 
 export interface StoredTenant {
   readonly name: string;
@@ -68,35 +67,14 @@ const IS_FROM_CONSOLE_SQL = "i.detail -> 'request' ->> 'fromConsole'";
 export const readTenantName = async (reader: Reader): Promise<string> =>
   String((await reader.get("select name from tenant"))?.["name"] ?? "");
 
-const PROFILE_FIELDS: readonly (readonly [name: string, field: Field])[] = Object.entries(TENANT.fields);
-
-const isListField = ({ type }: Field): boolean => type === "texts" || type === "objects";
-
-const toStoredProfileValue = (field: Field, value: unknown): SqlValue => {
-  if (isListField(field)) return JSON.stringify(value);
-  return typeof value === "boolean" ? Number(value) : (value as SqlValue);
-};
-
-const fromStoredProfileValue = (field: Field, value: SqlValue): unknown => {
-  if (isListField(field)) return JSON.parse(String(value));
-  return field.type === "boolean" && value !== null ? value === 1 : value;
-};
-
 /** Returns the recorded information about the tenant itself. */
 export const readProfile = async (reader: Reader): Promise<TenantProfile> => {
-  const row = await reader.get(`select ${Object.keys(TENANT.fields).join(", ")} from tenant_profile`);
-  if (row === undefined) return EMPTY_TENANT_PROFILE;
-  const values = PROFILE_FIELDS.map(
-    ([name, field]) => [name, fromStoredProfileValue(field, row[name] ?? null)] as const,
-  );
-  return Object.fromEntries(values) as unknown as TenantProfile;
+  const row = await reader.get("select * from tenant_profile");
+  return row === undefined ? EMPTY_TENANT_PROFILE : (fromRow(TENANT, row) as unknown as TenantProfile);
 };
 
 export const writeProfile = async (writer: Writer, profile: TenantProfile): Promise<void> => {
-  const values = PROFILE_FIELDS.map(
-    ([name, field]) => [name, toStoredProfileValue(field, profile[name as keyof TenantProfile])] as const,
-  );
-  await insertRow(writer, "tenant_profile", { pk: 1, ...Object.fromEntries(values) }, ["pk"]);
+  await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
 };
 
 /**

@@ -1,5 +1,6 @@
+import { listStoredColumns, type Field, type Thing } from "../../model/thing.ts";
 import { quoteIdentifier } from "./sql/forms.ts";
-import type { SqlValue, Writer } from "./store.ts";
+import type { Row, SqlValue, Writer } from "./store.ts";
 
 /** The values of a row, by column. */
 export type RowValues = Readonly<Record<string, SqlValue>>;
@@ -32,3 +33,25 @@ export const updateRow = (writer: Writer, table: string, row: RowValues, key = "
   const sets = Object.keys(row).flatMap((name) => (name === key ? [] : [`${quoteIdentifier(name)} = :${name}`]));
   return writer.run(`update main.${table} set ${sets.join(", ")} where ${key} = :${key}`, row);
 };
+
+const toColumnValue = (value: unknown): SqlValue => {
+  if (typeof value === "boolean") return Number(value);
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : (value as SqlValue);
+};
+
+const fromColumnValue = ({ type, nullable }: Field, value: SqlValue): unknown => {
+  if (type === "boolean") return value === null && nullable === true ? null : value === 1;
+  return (type === "texts" || type === "objects") && value !== null ? (JSON.parse(String(value)) as unknown) : value;
+};
+
+/** Returns the values of a record's stored fields as its row has them. */
+export const toRow = (thing: Thing, record: object): RowValues =>
+  Object.fromEntries(
+    listStoredColumns(thing).map(([name]) => [name, toColumnValue(record[name as keyof typeof record])] as const),
+  );
+
+/** Returns the values of a record's stored fields from its row; the inverse of {@link toRow}. */
+export const fromRow = (thing: Thing, row: Row): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    listStoredColumns(thing).map(([name, field]) => [name, fromColumnValue(field, row[name] ?? null)]),
+  );
