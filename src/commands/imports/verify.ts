@@ -160,7 +160,7 @@ export default defineCommand({
         kind,
         confirmMissing: confirmMissing || undefined,
         sameAsUpload: isExport || undefined,
-        map: map && JSON.stringify(toConsoleMap(map)),
+        map: map && toConsoleMap(map),
       };
       return client.imports
         .verify(number, { stream: streamFile(tools, file), encoding: reading.encoding }, evidence, tools.signal)

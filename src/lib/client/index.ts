@@ -43,7 +43,7 @@ export type NewImport = Parameters<Client["imports"]["create"]>[0];
  * @param request the kind of the file and how to import it
  */
 export const planImport = async (
-  { imports }: Client<"imports">,
+  { imports }: { readonly imports: Pick<Client["imports"], "create" | "upload"> },
   request: NewImport,
   file: Upload,
   signal?: AbortSignal,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import routes from "../contract/exports.ts";
 import { Failure } from "../errors/index.ts";
-import type { HandoverEnd } from "../contract/index.ts";
+import type { HandoverEnd } from "../tenant/operations.ts";
 import { openClient, type Transport } from "./index.ts";
 
 const B = "clomoctl-0123456789abcdef";

@@ -1,7 +1,7 @@
 import type { RecordAction } from "../model/import.ts";
 import { THINGS } from "../model/things.ts";
 import { ROOT_ORG_NAME } from "../model/organisation.ts";
-import type { Import, PlanRow } from "../contract/imports.ts";
+import type { Import, PlanRow } from "../tenant/operations.ts";
 import { findColumn } from "../csv/layout/columns.ts";
 import { FORMATS } from "../model/formats.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";

@@ -1,4 +1,4 @@
-import type { Import, InputProblem, PlanRow } from "../contract/imports.ts";
+import type { Import, InputProblem, PlanRow } from "../tenant/operations.ts";
 import { formatActor } from "../model/actor.ts";
 import { FORMATS } from "../model/formats.ts";
 import {

@@ -1,5 +1,5 @@
 import { line } from "../advice/index.ts";
-import type { Import, PlanRow } from "../contract/imports.ts";
+import type { Import, PlanRow } from "../tenant/operations.ts";
 import { findColumn } from "../csv/layout/columns.ts";
 import { getFormatTitle } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";

@@ -1,5 +1,5 @@
 import { line, type CommandLine } from "../advice/index.ts";
-import type { Import } from "../contract/imports.ts";
+import type { Import } from "../tenant/operations.ts";
 import { FORMATS } from "../model/formats.ts";
 import { getThingNoun } from "../model/problem.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
@@ -88,7 +88,7 @@ const NO_TASK_CLOSED_TEXT = text(
 function describeFollowUp({ kind, change, emittedAt, request, reopened }: Import): Text {
   const number = change ?? "last";
   if (reopened !== undefined) {
-    const confirm = line("console confirm", reopened.tasks);
+    const confirm = line("console confirm", [...reopened.tasks]);
     return text(`to confirm again: ${confirm}`, `もう一度完了を記録するには: ${confirm}`);
   }
   if (request?.fromConsole === true) {

@@ -43,6 +43,24 @@ export const queryFlag = z
   .default(false)
   .meta({ type: "boolean", default: false });
 
+/** A query parameter whose value is sent as JSON. */
+export const jsonParameter = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .max(100_000)
+    .transform((json, context): unknown => {
+      try {
+        return JSON.parse(json);
+      } catch {
+        context.addIssue("not JSON");
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+/** The maximum number of lines of a list. */
+export const limitParameter = z.coerce.number().int().min(1);
+
 /** Query parameters that filter a list or export. Each matches a part of the normalised value. */
 export const filters = {
   filterName: z.string().optional().meta({ description: "part of the name" }),
@@ -168,7 +186,7 @@ const fieldSchema = (field: Field): z.ZodType => {
   return choices === undefined ? schema.nullable() : schema.nullable().meta({ enum: [...choices, null] });
 };
 
-type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K]> };
+type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K], RecordOf<F>[K]> };
 
 /** Returns the schemas of the fields of a record type, by their names in the tenant API. */
 export const buildFieldSchemas = <F extends Fields>(fields: F): FieldSchemas<F> =>

@@ -6,6 +6,7 @@ export type * from "./console/operations.ts";
 export type * from "./devices/operations.ts";
 export type * from "./handover/operations.ts";
 export type * from "./orgs/operations.ts";
+export type * from "./plans/operations.ts";
 export type * from "./records/secured/operations.ts";
 export type * from "./renewals/operations.ts";
 export type * from "./sign-in/operations.ts";
@@ -25,6 +26,7 @@ export const OPERATIONS = {
   console: async () => (await import("./console/operations.ts")).consoleTasks,
   devices: async () => (await import("./devices/operations.ts")).devices,
   exports: async () => (await import("./handover/operations.ts")).exports,
+  imports: async () => (await import("./plans/operations.ts")).imports,
   leavers: async () => (await import("./handover/operations.ts")).leavers,
   orgs: async () => (await import("./orgs/operations.ts")).orgs,
   renewals: async () => (await import("./renewals/operations.ts")).renewals,

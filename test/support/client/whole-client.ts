@@ -1,14 +1,24 @@
 import { buildMethods } from "../../../src/lib/client/methods.ts";
-import { planImport, type Client, type Connection } from "../../../src/lib/client/index.ts";
+import { planImport, type Client, type Connection, type Import } from "../../../src/lib/client/index.ts";
 import type { Operations } from "../../../src/lib/tenant/operation.ts";
 import { OPERATIONS } from "../../../src/lib/tenant/operations.ts";
 
 type WithoutFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Others] ? Others : never;
 
-/** A client with all nouns. Its imports also have {@link planImport} as a method. */
-export type WholeClient = Client & {
-  readonly imports: {
+type Imports = Client["imports"];
+
+type OnPlan<M extends "commit" | "check"> = (
+  plan: Pick<Import, "id" | "etag">,
+  given?: Omit<Parameters<Imports[M]>[1], "etag">,
+  signal?: AbortSignal,
+) => Promise<Import>;
+
+/** A client with all nouns. Its imports also have {@link planImport} as a method, and act on a plan as it was seen. */
+export type WholeClient = Omit<Client, "imports"> & {
+  readonly imports: Omit<Imports, "commit" | "check"> & {
     readonly plan: (...given: WithoutFirst<Parameters<typeof planImport>>) => ReturnType<typeof planImport>;
+    readonly commit: OnPlan<"commit">;
+    readonly check: OnPlan<"check">;
   };
 };
 
@@ -21,5 +31,14 @@ export const ALL_OPERATIONS: readonly (readonly [noun: string, operations: Opera
 export const createWholeClient = (connection: Connection): WholeClient => {
   const nouns = ALL_OPERATIONS.map(([noun, operations]) => [noun, buildMethods(connection, operations)] as const);
   const client = Object.fromEntries(nouns) as unknown as Client;
-  return { ...client, imports: { ...client.imports, plan: (...given) => planImport(client, ...given) } };
+  const { imports } = client;
+  return {
+    ...client,
+    imports: {
+      ...imports,
+      plan: (...given) => planImport(client, ...given),
+      commit: ({ id, etag }, given, signal) => imports.commit(id, { ...given, etag: etag ?? "-" }, signal),
+      check: ({ id, etag }, given, signal) => imports.check(id, { ...given, etag: etag ?? "-" }, signal),
+    },
+  };
 };

@@ -1,4 +1,4 @@
-import type { AccountNameComposition } from "../../../src/lib/contract/index.ts";
+import type { AccountNameComposition } from "../../../src/lib/tenant/operations.ts";
 import type { Operation, Role } from "../../../src/lib/model/role.ts";
 import {
   DirectoryModel,

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { ConsoleTask, Import } from "../../../src/lib/contract/index.ts";
+import type { ConsoleTask, Import } from "../../../src/lib/tenant/operations.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { isOpenTask } from "../../../src/lib/model/console-task.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
@@ -456,7 +456,7 @@ export class ConsoleHistory {
   /** Commits a plan of a local change. */
   async #commit(
     plan: Import,
-    written: { readonly fileName?: string; readonly sha256?: string; readonly upload?: string } = {},
+    written: { readonly fileName?: string; readonly sha256?: string; readonly upload?: readonly string[] } = {},
   ): Promise<readonly Difference[]> {
     await this.#look();
     const before = this.#mirror;
@@ -839,7 +839,7 @@ export class ConsoleHistory {
       return "nothing";
     }
     const columns = new ConsoleColumns({ plan, customFields: await client.users.fields() }, undefined);
-    const upload = JSON.stringify(columns.fields());
+    const upload = columns.fields();
     const rows = (await Array.fromAsync(client.imports.rows(plan.id, { upload }))).filter(
       ({ action, leftOut }) => (action === "create" || action === "update") && leftOut === null,
     );

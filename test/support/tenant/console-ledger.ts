@@ -1,4 +1,4 @@
-import type { ConsoleTask, Import } from "../../../src/lib/contract/index.ts";
+import type { ConsoleTask, Import } from "../../../src/lib/tenant/operations.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import {
   CONSOLE_KINDS,

@@ -1,6 +1,6 @@
 import { undoImport } from "./undo.ts";
 import fc from "fast-check";
-import type { Import, Org, User } from "../../../src/lib/contract/index.ts";
+import type { Import, Org, User } from "../../../src/lib/tenant/operations.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import {
   AuditedHistory,

@@ -1,4 +1,4 @@
-import type { ConsoleTask, TaskRecord } from "../../../src/lib/contract/index.ts";
+import type { ConsoleTask, TaskRecord } from "../../../src/lib/tenant/operations.ts";
 import { formatOrgPath, ROOT_ORG_NAME } from "../../../src/lib/model/organisation.ts";
 import type { Cells } from "./tenant.ts";
 

@@ -1,4 +1,4 @@
-import type { ConsoleTask } from "../../../src/lib/contract/index.ts";
+import type { ConsoleTask } from "../../../src/lib/tenant/operations.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /** The tasks of a tenant. A task is identified by the position of its change among the changes that the test made. */

@@ -2,6 +2,7 @@ import type { Client, Import } from "../../../src/lib/client/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeBlockedRecord } from "../../../src/lib/model/undo.ts";
 import { joinTexts, same } from "../../../src/lib/text/index.ts";
+import type { WholeClient } from "../client/whole-client.ts";
 
 type UndoOptions = Parameters<Client<"imports">["imports"]["undo"]>[1];
 
@@ -11,7 +12,7 @@ type UndoOptions = Parameters<Client<"imports">["imports"]["undo"]>[1];
  * @throws Failure `conflict` with the records that prevent the undo; in this case, the plan is discarded
  */
 export const undoChange = async (
-  { imports }: Pick<Client<"imports">, "imports">,
+  { imports }: Pick<WholeClient, "imports">,
   number: number | "last",
   options: UndoOptions = {},
 ): Promise<Import> => {
@@ -23,7 +24,7 @@ export const undoChange = async (
 
 /** Plans the undo of an import by its id. @throws Failure as {@link undoChange} */
 export const undoImport = async (
-  client: Pick<Client<"imports">, "imports">,
+  client: Pick<WholeClient, "imports">,
   id: string,
   options: UndoOptions = {},
 ): Promise<Import> => {
@@ -37,7 +38,7 @@ export const undoImport = async (
  * prevent this
  */
 export const dropTasks = async (
-  { imports }: Pick<Client<"imports">, "imports">,
+  { imports }: Pick<WholeClient, "imports">,
   ...numbers: readonly number[]
 ): Promise<Import> => {
   const plan = await imports.dropTasks({ numbers: [...numbers] });

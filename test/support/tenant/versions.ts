@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Import } from "../../../src/lib/contract/index.ts";
+import type { Import } from "../../../src/lib/tenant/operations.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import {

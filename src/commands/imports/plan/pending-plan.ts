@@ -56,9 +56,10 @@ export class PendingPlan {
    */
   async check(isUploaded: boolean): Promise<void> {
     const { number, rows } = this.plan;
+    const etag = this.plan.etag ?? "";
     const step = this.#tools.terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: ROW_UNIT });
     try {
-      await this.#client.imports.check(this.plan, { upload: isUploaded }, this.#tools.signal);
+      await this.#client.imports.check(this.plan.id, { etag, upload: isUploaded }, this.#tools.signal);
       step.reach(rows);
       step.finish();
     } catch (error) {
@@ -80,7 +81,7 @@ export class PendingPlan {
       unit: ROW_UNIT,
     });
     try {
-      const committed = await this.#client.imports.commit(this.plan, written, this.#tools.signal);
+      const committed = await this.#client.imports.commit(this.plan.id, { ...written, etag: this.plan.etag ?? "" }, this.#tools.signal);
       this.#isCommitted = true;
       this.#describeCommitted(committed);
       step.reach(rows);

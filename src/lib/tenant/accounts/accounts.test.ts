@@ -3,7 +3,7 @@ import { addTestAccount } from "#support/tenant/accounts.ts";
 import crypto, { argon2Sync } from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Account, User } from "../../contract/index.ts";
+import type { Account, User } from "../operations.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { AdministratorRole, Operation } from "../../model/role.ts";
 import type { Actor } from "../policy/asker.ts";

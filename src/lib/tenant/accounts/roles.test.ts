@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildTaskSteps } from "../../../commands/console/steps.ts";
-import type { Scheme } from "../../contract/index.ts";
+import type { Scheme } from "../operations.ts";
 import { buildMatrixRows } from "../../model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, OPERATIONS, ROLES, type Operation } from "../../model/role.ts";
 import type { Actor } from "../policy/asker.ts";

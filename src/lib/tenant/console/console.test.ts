@@ -1,6 +1,6 @@
 import { dropTasks, undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Import } from "../../contract/index.ts";
+import type { Import } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -133,7 +133,7 @@ test("a column that a map ignores does not count as shown by an export", async (
   await tenant.client.users.addField({ name: "入社年" });
   await tenant.import(users, joined([...YAMADA, "2020"]));
   const cells = joined([...YAMADA, "1999"], ["佐藤", "sato@x", ""]);
-  await tenant.import({ ...exported, map: { columns: [{ header: "入社年", to: null }] } }, cells);
+  await tenant.import({ ...exported, map: { columns: [{ header: "入社年", to: null }], constants: [], defaults: [] } }, cells);
   expect(await tasks.list()).toEqual([
     [1, "create", "open"],
     [2, "edit", "open"],

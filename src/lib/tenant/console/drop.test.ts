@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { App, Import } from "../../contract/index.ts";
+import type { App, Import } from "../operations.ts";
 import type { Row } from "../store/sqlite/database.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { undoImport } from "#support/tenant/undo.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { buildTaskSteps } from "../../../commands/console/steps.ts";
-import type { Device, Org, User } from "../../contract/index.ts";
+import type { Device, Org, User } from "../operations.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { undoChange, undoImport } from "#support/tenant/undo.ts";

@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ImportRequest, User } from "../../contract/index.ts";
+import type { ImportRequest, User } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { type Cells, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
 

@@ -1,6 +1,6 @@
 import { dropTasks, undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Device, Import, Org, User } from "../../contract/index.ts";
+import type { Device, Import, Org, User } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { type Cells, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 

@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { App, Import, PlanRow } from "../../contract/index.ts";
+import type { App, Import, PlanRow } from "../operations.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;

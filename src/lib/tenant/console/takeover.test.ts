@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Import, Org, User } from "../../contract/index.ts";
+import type { Import, Org, User } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { type Cells, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";

@@ -1,6 +1,6 @@
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { User } from "../../contract/index.ts";
+import type { User } from "../operations.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";

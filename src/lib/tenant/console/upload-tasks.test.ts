@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Import } from "../../contract/index.ts";
+import type { Import } from "../operations.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { undoImport } from "#support/tenant/undo.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";

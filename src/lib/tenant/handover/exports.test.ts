@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { WholeClient } from "#support/client/whole-client.ts";
-import type { HandoverEnd, HandoverRequest } from "../../contract/index.ts";
+import type { HandoverEnd, HandoverRequest } from "../operations.ts";
 import { RESOURCE_NAMES, resourceOf, type ResourceName } from "../../handover/resources.ts";
 import { buildExpectedRecords } from "#support/tenant/expected-records.ts";
 import { fillAtRandom, SECRET_CANARY, SECRET_AT } from "#support/tenant/random-tenant.ts";

@@ -2,7 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import { Failure } from "../../errors/index.ts";
 import { isOnlyPerson, type Person } from "../../handover/checklist/people.ts";
-import type { RenewalItem, User } from "../../contract/index.ts";
+import type { RenewalItem, User } from "../operations.ts";
 import { ACCOUNT, type Account } from "../../model/account.ts";
 import { RENEWAL_ITEM } from "../../model/renewal.ts";
 import { ROLES } from "../../model/role.ts";

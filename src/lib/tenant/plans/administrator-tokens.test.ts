@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Import } from "../../contract/index.ts";
+import type { Import } from "../operations.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
 import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";

@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import type { PlanRow } from "../../contract/index.ts";
+import type { PlanRow } from "../operations.ts";
 import { TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();

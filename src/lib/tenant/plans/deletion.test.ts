@@ -1,7 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import type { DeletionRequest, Import } from "../../contract/index.ts";
+import type { DeletionRequest, Import } from "../operations.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 

@@ -1,8 +1,9 @@
-import type { DeletionRequest } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
+import type { FormatName } from "../../model/console-files.ts";
 import type { DeletionSelection } from "./staging/counts.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
+import { checkDeletionRequest } from "./request.ts";
 import type { StoredRequest } from "./import-rows.ts";
 import type { ChoiceName, RecordList } from "../store/lists.ts";
 import { getFilterList } from "./selection.ts";
@@ -15,6 +16,16 @@ const OPTIONS_WITHOUT_FILE = {
   skipInvalid: false,
   delimiter: ",",
 } as const;
+
+/** The records to delete: by ID, or by filters of this kind's list; a record must match all filters. */
+export interface DeletionRequest extends Omit<DeletionSelection, "by"> {
+  readonly kind: FormatName;
+  readonly ids?: readonly string[] | undefined;
+  /** for organisations: also everything below them, with the users; the plan's `beside` has the number of users */
+  readonly recursive?: boolean | undefined;
+  /** how the caller identified the records; shown as the file name of the import */
+  readonly called?: string | undefined;
+}
 
 export interface Deletion {
   readonly request: StoredRequest;
@@ -40,12 +51,14 @@ const buildStoredRequest = (
  * mistake.
  *
  * @throws Failure `usage` if the request has both ids and filters, or neither, a filter that the list of the kind does
- * not have, or `direct` without an organisation; `input-rejected` if it names only 全社
+ * not have, or `direct` without an organisation; `input-rejected` if it names only 全社, or a value is not possible
  */
-export const resolveDeletion = ({ kind, ids, recursive, called, ...filters }: DeletionRequest): Deletion => {
+export const resolveDeletion = (asked: DeletionRequest): Deletion => {
+  checkDeletionRequest(asked);
+  const { kind, ids, recursive = false, called = "", ...filters } = asked;
   if (filters.direct === true && filters.org === undefined) throw DIRECT_WITHOUT_ORG_FAILURE;
   const given = Object.values(filters).some((value) => value !== undefined);
-  if (given === (ids !== undefined)) throw IDS_OR_FILTERS_FAILURE;
+  if (given === (ids !== undefined) || ids?.length === 0) throw IDS_OR_FILTERS_FAILURE;
   if (ids === undefined) {
     const list = getFilterList(kind);
     if (recursive || list === undefined || !hasAllFilters(list, filters)) throw UNSUPPORTED_FILTER_FAILURE;

@@ -1,12 +1,56 @@
-import type { PlanRow } from "../../contract/index.ts";
 import type { EarlierConsoleImport, PlanCounts } from "./staging/counts.ts";
 import type { FileForm } from "../../csv/records/record.ts";
 import type { FormatName } from "../../model/console-files.ts";
+import type { ROW_ACTION_NAMES } from "../../model/import.ts";
+import type { ProblemParams } from "../../model/problem.ts";
 import type { Operation } from "../../model/role.ts";
+import type { SecuredApp } from "../../model/secured-user.ts";
+import type { UploadOmissionReason } from "../../model/upload.ts";
 import type { AccessOrigin } from "../ids.ts";
 import type { Actor } from "../policy/asker.ts";
 import type { StoredRequestKey } from "../store/idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./import-rows.ts";
+
+interface FieldValue {
+  readonly field: string;
+  readonly value: string | readonly string[] | null;
+}
+
+/** A row of a plan, or what a committed import did to a record. */
+export interface PlanRow {
+  /** type of the record, if it is not the type of the import's kind */
+  readonly thing?: string | undefined;
+  /** for an undo: the SECURED APP of the record, because a change may concern several */
+  readonly app?: SecuredApp | undefined;
+  /** row and line are 0 for a record that is not in the file */
+  readonly row: number;
+  readonly line: number;
+  readonly key: string;
+  readonly action: keyof typeof ROW_ACTION_NAMES;
+  readonly exists: boolean;
+  readonly changed: readonly string[];
+  readonly setsSecret: boolean;
+  /** the previous values of changed fields */
+  readonly before: readonly FieldValue[];
+  /** the resulting values, without secrets */
+  readonly after: readonly FieldValue[];
+  /**
+   * why the upload file leaves out this record; null if the file contains it; only with `upload`, or for an import whose
+   * upload file leaves out records
+   */
+  readonly leftOut?: UploadOmissionReason | null | undefined;
+}
+
+/** A problem in the input. */
+export interface InputProblem {
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly row: number;
+  readonly line: number;
+  readonly column: number;
+  readonly header: string;
+  readonly params: ProblemParams;
+}
 
 export interface UploadContent {
   readonly stream: ReadableStream<Uint8Array>;

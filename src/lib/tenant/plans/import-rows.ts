@@ -1,10 +1,10 @@
-import type { ImportRequest } from "../../contract/index.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { EarlierConsoleImport, PlanCounts, PlanRequest, StagedFile } from "./staging/counts.ts";
 import { text } from "../../text/index.ts";
 import type { ColumnMap } from "../../csv/layout/map.ts";
 import type { FormatName } from "../../model/console-files.ts";
+import type { KeyName } from "../../model/formats.ts";
 import { formatImportNumber } from "../../model/import-number.ts";
 import type { ChangedObject } from "../audit/audit-rows.ts";
 import { insertRow, updateRow } from "../store/rows.ts";
@@ -13,7 +13,7 @@ import type { Reader, Row, Writer } from "../store/store.ts";
 export type ImportState = "uploading" | "planned" | "committed" | "discarded" | "failed";
 
 export interface StoredRequest extends PlanRequest {
-  readonly key: ImportRequest["key"];
+  readonly key: KeyName;
   readonly map?: ColumnMap | undefined;
   /** true if an upload file for the console is created from the import */
   readonly forConsole?: boolean | undefined;

@@ -1,19 +1,19 @@
-import type { ConsoleTask, DeletionRequest, DropRequest, Import, Verification } from "../../contract/index.ts";
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
-import type { PlanCounts } from "./staging/counts.ts";
+import type { EarlierConsoleImport, PlanCounts } from "./staging/counts.ts";
 import { hasOrgColumn } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
 import { checkDroppable, isOpenTask as isTaskOpen } from "../../model/console-task.ts";
-import type { FormatName } from "../../model/console-files.ts";
+import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
+import { ROW_ACTION_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import { readDroppedTasks, readOpenFields } from "../console/record-ids.ts";
 import { getTaskFieldName } from "../console/records.ts";
-import { readTask, readTasks } from "../console/tasks.ts";
+import { readTask, readTasks, type ConsoleTask } from "../console/tasks.ts";
 import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
 import { createNoOpenWorkFailure } from "../console/console.ts";
-import { resolveDeletion, type Deletion } from "./deletion.ts";
+import { resolveDeletion, type Deletion, type DeletionRequest } from "./deletion.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import {
   isUndoable,
@@ -32,6 +32,9 @@ import { readManagedOrgIds } from "../store/managed-orgs.ts";
 import type {
   DeletionTarget,
   CommitMoment,
+  InputProblem,
+  MissingRecordCounts,
+  PlanRow,
   UploadContent,
   ImportEngine,
   RowQuery,
@@ -71,7 +74,16 @@ import {
   createNotOpenFailure,
   createReopenedTasksFailure,
 } from "./import-failures.ts";
-import { buildImportResponse, buildImportResponses, EMPTY_COUNTS, buildUncountedImportResponse } from "./shape.ts";
+import { checkImportRequest, checkLength, checkLimit, completeRequest, type ImportRequest } from "./request.ts";
+import {
+  buildImportResponse,
+  buildImportResponses,
+  buildUncountedImportResponse,
+  EMPTY_COUNTS,
+  type Import,
+} from "./shape.ts";
+import type { Lines } from "../operation.ts";
+import { checkFieldValue } from "../records/records.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Processes } from "../store/processes.ts";
@@ -93,9 +105,47 @@ export interface RequestContext {
 
 interface UndoOptions {
   /** if true, the change is undone only in the mirror, and the console does not change */
-  readonly mirrorOnly: boolean;
+  readonly mirrorOnly?: boolean | undefined;
   /** if true, records that cannot be undone are skipped */
-  readonly skipBlocked: boolean;
+  readonly skipBlocked?: boolean | undefined;
+}
+
+export interface DropRequest {
+  /** the numbers of the tasks, only these records and only these fields */
+  readonly numbers: readonly number[];
+  readonly records?: readonly string[] | undefined;
+  readonly fields?: readonly string[] | undefined;
+}
+
+/** A plan that the caller saw, and the upload file that was written from it. */
+interface CommitRequest {
+  readonly etag: string;
+  readonly sha256?: string | undefined;
+  readonly fileName?: string | undefined;
+  /** the fields of the file's columns */
+  readonly upload?: readonly string[] | undefined;
+}
+
+/** The result of comparing a task with an export of the console: what is still open. */
+export interface Verification {
+  /** no part of the task is open */
+  readonly done: boolean;
+  /** nothing was compared, because the export is the file that was written for the upload */
+  readonly sameAsUpload?: boolean | undefined;
+  /** nothing was compared, because the task was already done or confirmed */
+  readonly closedBefore?: true | undefined;
+  readonly takenOver?: EarlierConsoleImport | undefined;
+  /** the task after the comparison */
+  readonly task: ConsoleTask;
+  /** the open fields of the task that the export does not contain */
+  readonly unseen: readonly {
+    readonly field: string;
+    readonly header: string;
+    /** the column is there, but a blank cell can mean either an organisation without a code or no organisation */
+    readonly blank?: true | undefined;
+  }[];
+  /** the deletions of the task cannot be verified, because the export lacks some of the other records */
+  readonly lacking?: MissingRecordCounts | undefined;
 }
 
 interface ChangeToUndo {
@@ -110,9 +160,9 @@ interface VerificationRequest {
   readonly kind?: FormatName | undefined;
   readonly map?: ColumnMap | undefined;
   /** if true, everything in the task that the export does not show is confirmed */
-  readonly confirmMissing: boolean;
+  readonly confirmMissing?: boolean | undefined;
   /** if true, the export is compared even if it is identical to the upload file */
-  readonly sameAsUpload: boolean;
+  readonly sameAsUpload?: boolean | undefined;
 }
 
 /** @throws Failure `input-rejected` if organisations cannot be named in this way */
@@ -126,6 +176,16 @@ const checkOrgBy = ({ kind, orgBy = "code", createOrgs, fromConsole }: StoredReq
     where: "json.orgBy",
   });
 };
+
+const isRowAction = (action: string): action is PlanRow["action"] => Object.hasOwn(ROW_ACTION_NAMES, action);
+
+const UNKNOWN_ACTION_FAILURE = new Failure("usage", {
+  what: text(
+    `an action must be one of ${Object.keys(ROW_ACTION_NAMES).join(", ")}`,
+    `action は ${Object.keys(ROW_ACTION_NAMES).join(", ")} のいずれかにしてください`,
+  ),
+  where: "query.action",
+});
 
 const UNAUDITED_CHANGE = { action: null, locks: [] } as const;
 
@@ -161,10 +221,12 @@ export class TenantImports {
   }
 
   /**
-   * Creates an import whose file is sent later. @throws Failure `input-rejected` if the map does not fit or sets a
-   * secret
+   * Creates an import whose file is sent later. @throws Failure `input-rejected` if an option is not possible, or the
+   * map does not fit or sets a secret
    */
-  begin(asked: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
+  async begin(given: ImportRequest, { repeatable }: RequestContext): Promise<Import> {
+    checkImportRequest(given);
+    const asked = completeRequest(given);
     const mirroring = asked.fromConsole === true ? { ...asked, ...CONSOLE_EXPORT_OPTIONS } : asked;
     const request = this.#scoped(asked.keepMissing === true ? toKeepingRequest(mirroring) : mirroring);
     this.#checkWhole(request);
@@ -321,7 +383,13 @@ export class TenantImports {
   }
 
   /** Returns the rows of a planned or committed import as NDJSON.  @throws Failure `conflict` otherwise */
-  async rows(id: string, query: RowQuery): Promise<ReadableStream<Uint8Array>> {
+  async rows(
+    id: string,
+    { actions, ...others }: Omit<RowQuery, "actions"> & { readonly actions: readonly string[] },
+  ): Promise<Lines<PlanRow>> {
+    checkLimit(others.limit);
+    if (!actions.every(isRowAction)) throw UNKNOWN_ACTION_FAILURE;
+    const query: RowQuery = { ...others, actions };
     const record = await this.#record(id);
     if (COMMITTED_STATES.includes(record.state)) return this.#engine.read({ type: "committed-rows", record, query });
     const { undoes, skipBlocked = false, drops } = record.detail;
@@ -336,12 +404,21 @@ export class TenantImports {
   }
 
   /** Returns the problems of a plan's file as NDJSON, by row and column.  @throws Failure `conflict` */
-  async problems(id: string, limit: number | undefined): Promise<ReadableStream<Uint8Array>> {
+  async problems(id: string, limit: number | undefined): Promise<Lines<InputProblem>> {
+    checkLimit(limit);
     return this.#engine.read({ type: "problems", record: await this.#record(id), limit });
   }
 
   /** Commits a plan.  @throws Failure `conflict` if the ETag or the tenant has changed; `input-rejected`; `locked` */
-  async commit(id: string, etag: string, context: RequestContext, written?: WrittenFile): Promise<Import> {
+  async commit(
+    id: string,
+    { etag, sha256, fileName, upload }: CommitRequest,
+    context: RequestContext,
+  ): Promise<Import> {
+    if (sha256 !== undefined) checkFieldValue("sha256", { type: "digest" }, sha256);
+    checkLength("fileName", fileName, [0, 255]);
+    const file = fileName === undefined || sha256 === undefined ? undefined : { fileName, sha256 };
+    const written = file === undefined && upload === undefined ? undefined : { file, fields: upload };
     const done = await this.#replayed(context.repeatable, this.#inState("committed"));
     if (done !== undefined) return done;
     const planned = await this.#permitted(await this.#expectEtag(id, etag, ["planned"]));
@@ -352,12 +429,16 @@ export class TenantImports {
   /**
    * Returns a plan that can still be committed.
    *
-   * @param isUploaded true if an upload file is written from the plan
+   * @param upload true if an upload file is written from the plan
    * @throws Failure as described for {@link commit}
    */
-  async check(id: string, etag: string, isUploaded: boolean, { signal }: RequestContext): Promise<Import> {
+  async check(
+    id: string,
+    { etag, upload = false }: { readonly etag: string; readonly upload?: boolean | undefined },
+    { signal }: RequestContext,
+  ): Promise<Import> {
     const planned = await this.#permitted(await this.#expectEtag(id, etag, ["planned"]));
-    const written = isUploaded ? {} : undefined;
+    const written = upload ? {} : undefined;
     await this.#engine.commit(planned, { moment: await this.#moment(), signal, written, isCheck: true });
     return this.#read(id);
   }
@@ -382,7 +463,7 @@ export class TenantImports {
    *
    * @param keepMissing true: the plan of a takeover keeps the records that its export lacks
    */
-  async replan(id: string, keepMissing: boolean, { signal }: RequestContext): Promise<Import> {
+  async replan(id: string, keepMissing: boolean | undefined, { signal }: RequestContext): Promise<Import> {
     await this.#permitted(await this.#record(id));
     await this.#compareAgain(id, signal, keepMissing);
     return this.#read(id);
@@ -418,7 +499,8 @@ export class TenantImports {
     });
     const revision = change.revision ?? -1;
     if (!isTaskOpen(task)) return { done: true, closedBefore: true, task, unseen: [] };
-    const { map, confirmMissing, sameAsUpload, kind = task.kind } = evidence;
+    const { map, confirmMissing = false, sameAsUpload = false, kind = task.kind } = evidence;
+    checkFieldValue("kind", { type: "choice", choices: FORMAT_NAMES }, kind);
     if (map !== undefined) checkMap(map, FORMATS[kind]);
     const observed = await this.#engine.verify(createId(this.#session.surroundings), content, {
       revision,
@@ -445,8 +527,8 @@ export class TenantImports {
       return {
         done,
         ...(observed.isUpload && { sameAsUpload: true }),
-        ...(observed.lacking && { lacking: { ...observed.lacking } }),
-        ...(observed.takenOver && { takenOver: { ...observed.takenOver, newer: [...observed.takenOver.newer] } }),
+        ...(observed.lacking && { lacking: observed.lacking }),
+        ...(observed.takenOver && { takenOver: observed.takenOver }),
         task: now,
         unseen: unseen.map((one) => ({ ...one, header: headers.get(one.field) ?? one.field.replace(/^custom:/, "") })),
       };
@@ -485,7 +567,7 @@ export class TenantImports {
    */
   async undo(
     name: number | "last",
-    { mirrorOnly, skipBlocked }: UndoOptions,
+    { mirrorOnly = false, skipBlocked = false }: UndoOptions,
     { signal, repeatable }: RequestContext,
   ): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
@@ -521,6 +603,7 @@ export class TenantImports {
   async dropTasks({ numbers, records, fields }: DropRequest, context: RequestContext): Promise<Import> {
     const done = await this.#replayed(context.repeatable, this.#inState());
     if (done !== undefined) return done;
+    if (numbers.length === 0) throw createNoOpenWorkFailure(numbers);
     const drop = { drops: [...new Set(numbers)], records, fields };
     const dropped = await this.#session.read(async (reader) => {
       for (const task of await readTasks(reader, drop.drops)) {

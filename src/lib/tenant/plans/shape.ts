@@ -1,15 +1,78 @@
-import type { Import } from "../../contract/index.ts";
 import { listColumns, type CustomField } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
-import type { BlockedRecord } from "../../model/undo.ts";
+import type { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { hasOpenDrift, readDrift } from "../console/drift.ts";
 import { EXPORTED_COLUMNS } from "../console/exported.ts";
 import { readOpenTasks } from "../console/tasks.ts";
-import type { MergedValues, PlanCounts, StagedFile } from "./staging/counts.ts";
+import type { MergedValues, PlanCounts, SkippedRows, StagedFile } from "./staging/counts.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import type { Reader } from "../store/store.ts";
 import type { FormatName } from "../../model/console-files.ts";
-import { getDisplayState, type ImportRecord, type ImportState, type ConsoleImportResult } from "./import-rows.ts";
+import {
+  getDisplayState,
+  type ConsoleImportResult,
+  type ImportRecord,
+  type ImportState,
+  type StoredRequest,
+} from "./import-rows.ts";
+
+type ResponseCounts = Omit<PlanCounts, "unusable" | "merged"> & {
+  /** for a console export: comparison with local changes, which the import does not overwrite */
+  readonly merged?: Omit<MergedValues, "held"> | undefined;
+};
+
+/** An import: a plan and its state. */
+export interface Import extends ResponseCounts {
+  readonly id: string;
+  /** `17`, the number of its change, or `P12` for a plan that is not committed */
+  readonly number: string;
+  readonly change: number | null;
+  readonly tenant: string;
+  readonly kind: FormatName;
+  readonly mode: keyof typeof IMPORT_MODE_NAMES;
+  readonly state: keyof typeof IMPORT_STATE_NAMES;
+  readonly fileName: string;
+  readonly inputSha256: string | null;
+  readonly inputBytes: number;
+  readonly encoding: string | null;
+  readonly createdAt: string;
+  /** only if the plan was compared with the tenant again */
+  readonly replannedAt?: string | undefined;
+  readonly committedAt: string | null;
+  readonly actor: string;
+  /** the caller made this import */
+  readonly mine: boolean;
+  /** number of the change that this import undoes */
+  readonly undoes: number | null;
+  readonly undoneBy: number | null;
+  readonly etag: string | null;
+  readonly request: Omit<StoredRequest, "scope"> | null;
+  readonly rows: number;
+  /** rows that the column map skips */
+  readonly skipped?: readonly SkippedRows[] | undefined;
+  readonly header: readonly string[];
+  /** what the file sets, from a column, a join or a constant of the column map, as rows name it */
+  readonly fields: readonly string[];
+  readonly absentColumns: readonly string[];
+  readonly unknownColumns: readonly string[];
+  /** columns of which it is not known whether exports of the console contain them */
+  readonly unverifiedColumns: readonly { readonly header: string }[];
+  readonly emittedAt: string | null;
+  /** for an open plan: the columns of its format, except secrets, that no export of the console has contained */
+  readonly unseenColumns?: readonly string[] | undefined;
+  /** for a drop: the numbers of the dropped tasks */
+  readonly drops?: readonly number[] | undefined;
+  /** for an undo: other people who made changes after the change to undo */
+  readonly others?: readonly string[] | undefined;
+  /** number of the open task in the console */
+  readonly consoleTask?: number | undefined;
+  /** with an open task, when imports are shown: how many records are up to date in the console */
+  readonly inConsole?: { readonly done: number; readonly of: number } | undefined;
+  /** for a committed export of the console: its effect on tasks */
+  readonly settled?:
+    | (Omit<ConsoleImportResult, "mirroredBefore" | "reopened"> & Partial<Pick<ConsoleImportResult, "reopened">>)
+    | undefined;
+}
 
 export const EMPTY_COUNTS = {
   create: 0,
@@ -99,50 +162,12 @@ export const buildImportResponse = async (reader: Reader, record: ImportRecord, 
   return toImportResponse(record, await readImportContext(reader, open), asking);
 };
 
-const copyNameCounts = ({ count, names }: NonNullable<PlanCounts["staying"]>) => ({ count, names: [...names] });
-
-const toResponseCounts = ({ detail }: ImportRecord) => {
-  const {
-    newOrgs,
-    newGroups,
-    columns,
-    staying,
-    protectedElsewhere,
-    wipes,
-    foreign,
-    merged,
-    takenOver,
-    lost,
-    beside,
-    reopened,
-    blocked,
-    unusable: _unusable,
-    ...counts
-  }: PlanCounts = {
-    ...EMPTY_COUNTS,
-    ...detail.counts,
-  };
-  return {
-    ...counts,
-    newOrgs: [...newOrgs],
-    newGroups: [...newGroups],
-    columns: [...columns],
-    ...(wipes === undefined ? {} : { wipes }),
-    ...(foreign === undefined ? {} : { foreign: { by: foreign.by, values: [...foreign.values] } }),
-    ...(staying === undefined ? {} : { staying: copyNameCounts(staying) }),
-    ...(protectedElsewhere === undefined ? {} : { protectedElsewhere: copyNameCounts(protectedElsewhere) }),
-    ...(merged === undefined ? {} : { merged: toMergedCounts(merged) }),
-    ...(takenOver === undefined ? {} : { takenOver: { ...takenOver, newer: [...takenOver.newer] } }),
-    ...(lost === undefined ? {} : { lost: [...lost] }),
-    ...(beside === undefined ? {} : { beside: [...beside] }),
-    ...(reopened === undefined ? {} : { reopened: { ...reopened, tasks: [...reopened.tasks] } }),
-    ...(blocked === undefined
-      ? {}
-      : { blocked: { count: blocked.count, first: blocked.first.map(copyBlockedRecord) } }),
-  };
+const toResponseCounts = ({ detail }: ImportRecord): ResponseCounts => {
+  const { unusable: _unusable, merged, ...counts }: PlanCounts = { ...EMPTY_COUNTS, ...detail.counts };
+  return { ...counts, ...(merged !== undefined && { merged: omitHeldRecords(merged) }) };
 };
 
-const copyBlockedRecord = ({ fields, ...blocked }: BlockedRecord) => ({ ...blocked, fields: [...fields] });
+const omitHeldRecords = ({ held: _held, ...merged }: MergedValues) => merged;
 
 const toImportResponse = (record: ImportRecord, beside: ImportContext, asking: string): Import => {
   const { detail } = record;
@@ -165,21 +190,21 @@ const toImportResponse = (record: ImportRecord, beside: ImportContext, asking: s
     actor: detail.actor,
     mine: detail.actor === asking,
     undoes: detail.undoes ?? null,
-    ...(detail.drops === undefined ? {} : { drops: [...detail.drops] }),
+    ...(detail.drops === undefined ? {} : { drops: detail.drops }),
     undoneBy: record.change === null ? null : (beside.undoneBy.get(record.change) ?? null),
     etag: record.etag,
     request: omitScope(detail.request),
     rows: detail.staged?.rows ?? 0,
     ...listSkippedRows(detail.staged),
     ...toResponseCounts(record),
-    header: [...(detail.staged?.header ?? [])],
+    header: detail.staged?.header ?? [],
     fields: listSetFields(detail.staged, beside),
-    absentColumns: [...(detail.staged?.absentColumns ?? [])],
-    unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
+    absentColumns: detail.staged?.absentColumns ?? [],
+    unknownColumns: detail.staged?.unknownColumns ?? [],
     unverifiedColumns: listUnverifiedColumns(record, beside),
     emittedAt: detail.emittedAt,
     ...(OPEN_STATES.has(record.state) ? { unseenColumns: listUnseenColumns(record.kind, beside) } : {}),
-    ...(detail.others === undefined ? {} : { others: [...detail.others] }),
+    ...(detail.others === undefined ? {} : { others: detail.others }),
     ...(task === undefined ? {} : { consoleTask: task, ...getConsoleProgress(record, beside) }),
     ...(detail.settled === undefined ? {} : { settled: toSettledTasks(detail.settled) }),
   };
@@ -191,18 +216,13 @@ const listSetFields = (staged: StagedFile | null, { customFields }: ImportContex
 };
 
 const listSkippedRows = (staged: StagedFile | null): Pick<Import, "skipped"> =>
-  staged === null || staged.skipped.length === 0 ? {} : { skipped: staged.skipped.map((rows) => ({ ...rows })) };
+  staged === null || staged.skipped.length === 0 ? {} : { skipped: staged.skipped };
 
 const countWrittenRecords = (counts: PlanCounts): number =>
   [counts, ...(counts.beside ?? [])].reduce(
     (sum, { create, update, delete: gone }) => sum + create + update + gone,
     counts.orgsCreated + counts.groupsCreated + (counts.released ?? 0),
   );
-
-const toMergedCounts = ({ held: _held, first, ...merged }: MergedValues): NonNullable<Import["merged"]> => ({
-  ...merged,
-  first: [...first],
-});
 
 /**
  * Returns how many of an import's records are done in the console. Returns an empty object if no records are open or if
@@ -225,19 +245,16 @@ const omitScope = (request: ImportRecord["detail"]["request"]): Import["request"
 };
 
 const toSettledTasks = ({
-  closed,
+  mirroredBefore: _before,
   givenUp = [],
   advanced = [],
-  contradicted,
   reopened,
-  open,
-}: ConsoleImportResult): NonNullable<Import["settled"]> => ({
-  closed: [...closed],
-  ...(givenUp.length > 0 && { givenUp: [...givenUp] }),
-  ...(advanced.length > 0 && { advanced: [...advanced] }),
-  contradicted: [...contradicted],
-  ...(reopened.length > 0 && { reopened: [...reopened] }),
-  open,
+  ...settled
+}: ConsoleImportResult): Import["settled"] => ({
+  ...settled,
+  ...(givenUp.length > 0 && { givenUp }),
+  ...(advanced.length > 0 && { advanced }),
+  ...(reopened.length > 0 && { reopened }),
 });
 
 const OPEN_STATES: ReadonlySet<ImportState> = new Set(["planned"]);

@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Import } from "../../contract/index.ts";
+import type { Import } from "../operations.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { failureOf, encodeCsv, TestTenant, omitColumn, type Cells } from "#support/tenant/tenant.ts";

@@ -2,7 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
-import type { Import } from "../../contract/index.ts";
+import type { Import } from "../operations.ts";
 import { toCp932Form, emailKey } from "../../model/normalise.ts";
 import { fillKeys, describeWrongKeys } from "#support/tenant/keys.ts";
 import { failureOf, TestTenant, omitColumn, type Cells, type Request } from "#support/tenant/tenant.ts";

@@ -2,7 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
-import type { Org, User } from "../../contract/index.ts";
+import type { Org, User } from "../operations.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 

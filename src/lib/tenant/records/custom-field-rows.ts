@@ -1,5 +1,5 @@
 import { line, step } from "../../advice/index.ts";
-import type { CustomField } from "../../contract/index.ts";
+import type { CustomField } from "../operations.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";

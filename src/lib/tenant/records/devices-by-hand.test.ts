@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Device, Org, User } from "../../contract/index.ts";
+import type { Device, Org, User } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 

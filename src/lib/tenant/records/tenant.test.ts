@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { TenantChange } from "../../contract/index.ts";
+import type { TenantChange } from "../operations.ts";
 import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 

@@ -2,7 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { toHistoryParameters, LONG_TIMEOUT } from "#support/drawn.ts";
-import type { Import, PlanRow, RecordVersion } from "../../contract/index.ts";
+import type { Import, PlanRow, RecordVersion } from "../operations.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
 

@@ -23,8 +23,8 @@ import { getUploadMode } from "../../../../lib/model/upload.ts";
 export interface WrittenUpload {
   /** hash of the file; undefined if all its rows are left out */
   readonly sha256: string | undefined;
-  /** the fields of its columns, as a JSON array */
-  readonly upload: string;
+  /** the fields of its columns */
+  readonly upload: readonly string[];
 }
 
 export interface UploadFileSummary {
@@ -113,7 +113,7 @@ async function writeEncodedRows(tools: Tools, writing: UploadFileInput): Promise
   const encoded = (text: string): Buffer => checked(encoder.write(text));
   let isAllLeftOut = false;
   const settle = async (): Promise<void> => {
-    await done?.({ sha256: isAllLeftOut ? undefined : hash.digest("hex"), upload: formatUploadFields(columns) });
+    await done?.({ sha256: isAllLeftOut ? undefined : hash.digest("hex"), upload: columns.fields() });
   };
   const writeRows = async (writer: ContentWriter): Promise<UploadFileSummary> => {
     const blank = new BlankSecrets(columns.secrets());
@@ -151,8 +151,6 @@ const isInUploadFile = (plan: Import, { action, setsSecret, thing }: PlanRow): b
   return getUploadMode(plan) === "replace" || action !== "unchanged" || setsSecret;
 };
 
-const formatUploadFields = (columns: ConsoleColumns): string => JSON.stringify(columns.fields());
-
 interface JoinedRow {
   readonly row: PlanRow;
   readonly secrets: SecretRow | undefined;
@@ -166,7 +164,7 @@ async function* joinRows(
   const { client } = await tools.tenant("imports");
   const secrets = "file" in source ? new RowCursor(readSecretRows(source)) : undefined;
   try {
-    const upload = formatUploadFields(columns);
+    const upload = columns.fields();
     for await (const batch of client.imports.rows(source.plan.id, { upload }).batches()) {
       tools.signal.throwIfAborted();
       const rows = batch.filter((row) => isInUploadFile(source.plan, row) && !leftOut.take(row));

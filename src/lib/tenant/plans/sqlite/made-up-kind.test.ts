@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
-import type { PlanRow } from "../../../contract/index.ts";
+import type { PlanRow } from "../../operations.ts";
 import type { PlanRequest } from "../staging/counts.ts";
 import { Stager } from "../staging/stage.ts";
 import type { FormatName } from "../../../model/console-files.ts";

@@ -1,5 +1,4 @@
-import type { RowQuery } from "../engine.ts";
-import type { PlanRow } from "../../../contract/index.ts";
+import type { PlanRow, RowQuery } from "../engine.ts";
 import type { ImportedField } from "../staging/kinds.ts";
 import type { Thing } from "../../../model/thing.ts";
 import type { Database, Params, Row } from "../../store/sqlite/database.ts";

@@ -1,7 +1,7 @@
 import type { FileForm } from "../../../csv/records/record.ts";
-import type { Import } from "../../../contract/imports.ts";
-import type { Allowance, FixChoice, OrgBy, UndeletableChoice } from "../../../model/import.ts";
+import type { Allowance, FixChoice, MissingTrait, OrgBy, UndeletableChoice } from "../../../model/import.ts";
 import type { FormatName } from "../../../model/console-files.ts";
+import type { BlockedRecord } from "../../../model/undo.ts";
 
 /**
  * The records that a deletion removes. The ids of named records are stored next to the plan, because there may be many.
@@ -24,7 +24,7 @@ export interface DeletionSelection {
   readonly tag?: string | undefined;
 }
 
-/** The options of an import. @see ImportRequest of the tenant API */
+/** The options of an import. */
 export interface PlanRequest {
   readonly kind: FormatName;
   /** `delete`: the import has no file */
@@ -77,7 +77,11 @@ export interface StagedPlace {
 }
 
 /** The number of rows that a column map skips because of a value. */
-export type SkippedRows = NonNullable<ReadonlyImport["skipped"]>[number];
+export interface SkippedRows {
+  readonly header: string;
+  readonly value: string;
+  readonly count: number;
+}
 
 /** The result of staging a file: everything except the staged rows that a plan needs, even in another process. */
 export interface StagedFile {
@@ -101,65 +105,119 @@ export interface StagedFile {
   readonly unknownColumns: readonly string[];
 }
 
-type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
-
-type ReadonlyImport = DeepReadonly<Import>;
-
 /**
  * How a plan changes a field of existing records. Fields are in the order of the file; unchanged fields are left out.
  */
-export type ColumnChange = ReadonlyImport["columns"][number];
+export interface ColumnChange {
+  readonly field: string;
+  readonly changed: number;
+  readonly cleared: number;
+  /** for a list: values that are removed, and values that are kept because the file has too few columns for them */
+  readonly removed: number;
+  readonly kept: number;
+  /** number of values before the import, if the plan clears more than half of them */
+  readonly clearedOf?: number | undefined;
+}
 
 /** Traits of a file that suggest that it belongs to another tenant. */
-export type ForeignTraits = NonNullable<ReadonlyImport["foreign"]>;
+export interface ForeignTraits {
+  /** the tenant has none of the first keys or mail domains, or has other names for the first keys */
+  readonly by: MissingTrait;
+  readonly values: readonly string[];
+}
 
-export type EarlierConsoleImport = NonNullable<ReadonlyImport["takenOver"]>;
+/** An earlier import of the same console export. */
+export interface EarlierConsoleImport {
+  readonly change: number;
+  readonly at: string;
+  /** numbers of the changes that later imports of console exports made, newest first */
+  readonly newer: readonly number[];
+}
 
-export type RelatedCounts = NonNullable<ReadonlyImport["beside"]>[number];
+/** Counts of records of another type than the imported kind. */
+export interface RelatedCounts {
+  readonly thing: string;
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly recordsBefore: number;
+}
+
+/** A difference between a console value and a local value, if the console value was never set locally. */
+export interface Contradiction {
+  readonly name: string;
+  /** null if the console does not have the record */
+  readonly field: string | null;
+  readonly local: string | null;
+  readonly console: string | null;
+  /** somebody confirmed that the console has the local value */
+  readonly confirmed: boolean;
+  /** the record was deleted locally, so `local` is null */
+  readonly deleted?: true | undefined;
+  /** the record was not changed locally, but is kept because something that was changed locally refers to it */
+  readonly held?: true | undefined;
+}
 
 /** How a console export compares with values that were changed locally. The import does not overwrite these values. */
-export interface MergedValues extends NonNullable<ReadonlyImport["merged"]> {
+export interface MergedValues {
+  /** records with values that the console does not have yet */
+  readonly open: number;
+  /** console values that were never set locally; `first` has three of them */
+  readonly contradicted: number;
+  readonly first: readonly Contradiction[];
+  /** rows that are left out because their keys were changed locally */
+  readonly leftOut: number;
+  /** with `prefer`: the local values that the console's values replace; `first` has a thousand of them */
+  readonly givenUp?: { readonly count: number; readonly first: readonly Contradiction[] } | undefined;
   /** numbers of the records that the export lacks, but that are kept because a locally changed record refers to them */
   readonly held?: readonly number[] | undefined;
 }
 
-export type Contradiction = MergedValues["first"][number];
+interface CountedNames {
+  readonly count: number;
+  /** the first ten */
+  readonly names: readonly string[];
+}
 
-/** The counts of a plan that the tenant API returns, in rows of the imported kind. @see Import */
-type ResponseCounts = Pick<
-  ReadonlyImport,
-  | "create"
-  | "update"
-  | "unchanged"
-  | "recordsBefore"
-  | "delete"
-  | "invalid"
-  | "secretsSet"
-  | "orgsCreated"
-  | "groupsCreated"
-  | "newOrgs"
-  | "newGroups"
-  | "columns"
-  | "errors"
-  | "warnings"
-  | "rejected"
-  | "wipes"
-  | "foreign"
-  | "kept"
-  | "released"
-  | "staying"
-  | "protectedElsewhere"
-  | "takenOver"
-  | "lost"
-  | "beside"
-  | "reopened"
-  | "blocked"
->;
-
-export interface PlanCounts extends ResponseCounts {
-  /**
-   * for a plan in a scope: the number of values that cannot be used because they belong to records outside the scope
-   */
-  readonly unusable?: number | undefined;
+/** The counts of a plan, in rows of the imported kind. */
+export interface PlanCounts {
+  readonly create: number;
+  readonly update: number;
+  readonly unchanged: number;
+  readonly recordsBefore: number;
+  readonly delete: number;
+  readonly invalid: number;
+  readonly secretsSet: number;
+  readonly orgsCreated: number;
+  readonly groupsCreated: number;
+  /** the first ten that the import would create; `newGroups` likewise */
+  readonly newOrgs: readonly string[];
+  readonly newGroups: readonly string[];
+  readonly columns: readonly ColumnChange[];
+  readonly errors: number;
+  readonly warnings: number;
+  /** the file or a row is invalid, and invalid rows may not be skipped */
+  readonly rejected: boolean;
+  /** devices that must be wiped and set up again for another owner */
+  readonly wipes?: number | undefined;
+  readonly foreign?: ForeignTraits | undefined;
+  /** records that are not in the file of a replacing import, or of one with `keepMissing`, but are kept */
+  readonly kept?: CountedNames | undefined;
+  /** devices that lose their owner because the owner is deleted */
+  readonly released?: number | undefined;
+  /** for a deletion by filters: the matching administrators, who are not deleted */
+  readonly staying?: CountedNames | undefined;
+  /** for a deletion of users of a SECURED APP: those marked as administrators of another app; names with apps */
+  readonly protectedElsewhere?: CountedNames | undefined;
   readonly merged?: MergedValues | undefined;
+  readonly takenOver?: EarlierConsoleImport | undefined;
+  /** for an undo: the custom fields removed in the meantime, and how many of their values cannot be restored */
+  readonly lost?: readonly { readonly name: string; readonly values: number }[] | undefined;
+  readonly beside?: readonly RelatedCounts[] | undefined;
+  /** for the undo of a confirmation: numbers of the reopened tasks, and the number of reopened records */
+  readonly reopened?: { readonly tasks: readonly number[]; readonly records: number } | undefined;
+  /** for an undo: the records that cannot be undone or are skipped; `first` has up to a thousand of them */
+  readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
+  /** for a plan in a scope: values that cannot be used because they belong to records outside the scope */
+  readonly unusable?: number | undefined;
 }

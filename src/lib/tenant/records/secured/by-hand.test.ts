@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { App, SecuredGroup, SecuredUser } from "../../../contract/index.ts";
+import type { App, SecuredGroup, SecuredUser } from "../../operations.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;

@@ -1,11 +1,10 @@
-import type { PlanRow } from "../../../../contract/index.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import { FORMATS } from "../../../../model/formats.ts";
 import type { PlanCounts } from "../../staging/counts.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import { RELATIONS } from "../../../versions/references.ts";
 import type { VersionSchema } from "../../../versions/tables.ts";
-import type { RowQuery } from "../../engine.ts";
+import type { PlanRow, RowQuery } from "../../engine.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildJsonBooleanSql } from "../../../store/sql/forms.ts";
 import { buildJsonListSql } from "../../../store/sql/json.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";

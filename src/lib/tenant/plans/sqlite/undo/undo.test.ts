@@ -1,6 +1,6 @@
 import { undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
-import type { Import } from "../../../../contract/index.ts";
+import type { Import } from "../../../operations.ts";
 import { createWholeClient } from "#support/client/whole-client.ts";
 import { openTenant } from "../../../index.ts";
 import { collectionOf, failureOf, TestTenant } from "#support/tenant/tenant.ts";

@@ -1,0 +1,249 @@
+import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
+import { IMPORT_NUMBER_PATTERN } from "../../model/import-number.ts";
+import { ROW_ACTION_NAMES } from "../../model/import.ts";
+import type { Operation as Right } from "../../model/role.ts";
+import { operation } from "../operation.ts";
+import type { TenantParts } from "../parts.ts";
+import type { Actor } from "../policy/asker.ts";
+import {
+  canImport,
+  getImportOperations,
+  getViewOperation,
+  isOperationPermitted,
+  toPanelKind,
+  withoutToken,
+} from "../policy/check.ts";
+import type { Store } from "../store/store.ts";
+import { buildDeletionInput, buildImportInput, buildMapSchema } from "./request.ts";
+
+const swept = new WeakMap<Store, Promise<void>>();
+
+/** Returns the imports. Before that, removes what dead processes left behind, once for each open tenant. */
+const openImports = async ({ session, owner, engine, processes }: TenantParts) => {
+  const { TenantImports } = await import("./imports.ts");
+  const imports = new TenantImports(session, await engine(), processes);
+  const { store } = owner;
+  if (store.isReadOnly) return imports;
+  const known = swept.get(store) ?? new TenantImports(owner, await engine(), processes).sweep();
+  swept.set(store, known);
+  // if it failed, the next request tries again
+  known.catch(() => swept.delete(store));
+  await known;
+  return imports;
+};
+
+const listMissingRights = (asker: Actor, kind: FormatName): readonly Right[] => {
+  const rights = getImportOperations(kind);
+  const own = rights.find((right) => isOperationPermitted(withoutToken(asker), right));
+  return [getViewOperation(kind), own ?? rights[0]];
+};
+
+/** Seeing the plan, and at least one right of its kind. Those for the import itself are known only after planning. */
+const getStartRights = (asker: Actor, { kind }: { readonly kind: FormatName }): readonly Right[] =>
+  !FORMAT_NAMES.includes(kind) || canImport(asker, kind) ? [] : listMissingRights(asker, kind);
+
+/** None if the actor may import at least one kind. Only imports of permitted kinds are visible. */
+const getAccessRights = (asker: Actor): readonly Right[] => {
+  if (FORMAT_NAMES.some((kind) => canImport(asker, kind))) return [];
+  const own = FORMAT_NAMES.find((kind) => canImport(withoutToken(asker), kind));
+  return listMissingRights(asker, own ?? "users");
+};
+
+/** Organisations are deleted with everything below them, including users. */
+const getDeletionRights = (
+  _: Actor,
+  { kind, recursive = false }: { readonly kind: FormatName; readonly recursive?: boolean | undefined },
+): readonly Right[] => {
+  const panel = toPanelKind(kind);
+  if (panel === undefined) return [getViewOperation(kind), "secured.write"];
+  return [`${panel}.delete`, ...(recursive ? (["users.delete"] as const) : [])];
+};
+
+const ACTIONS = Object.keys(ROW_ACTION_NAMES).join("|");
+
+/** Imports of files and deletions (plan, review, commit, undo), and exchange with the console. */
+export const imports = {
+  create: operation({
+    route: "POST /v1/imports",
+    about: "Create an import, which waits for its file: describe the file and how to import it",
+    input: buildImportInput,
+    needs: getStartRights,
+    changes: false,
+    once: true,
+    run: async (parts, given, { repeatable }) => (await openImports(parts)).begin(given, { repeatable }),
+  }),
+  upload: operation({
+    route: "PUT /v1/imports/{id}/content",
+    about: "Upload the file of an import and get the plan",
+    needs: getAccessRights,
+    changes: false,
+    file: true,
+    run: async (parts, _, { file, id, signal }) => {
+      const own = await openImports(parts);
+      return file.through(own.upload(id, file, { signal }));
+    },
+  }),
+  delete: operation({
+    route: "POST /v1/imports/deletions",
+    about: "Plan a deletion of records, selected by their IDs or by filters",
+    input: buildDeletionInput,
+    needs: getDeletionRights,
+    changes: false,
+    once: true,
+    isLong: true,
+    run: async (parts, given, { signal, repeatable }) =>
+      (await openImports(parts)).delete(given, { signal, repeatable }),
+  }),
+  list: operation({
+    route: "GET /v1/imports",
+    about: "List all imports, newest first",
+    // users see only those imports that they could create
+    needs: ["users.read"],
+    run: async (parts) => (await openImports(parts)).list(),
+  }),
+  show: operation({
+    route: "GET /v1/imports/{id}",
+    about: "Get one import by its ID or its number: `17` (number of its change) or `P12` (number of its plan)",
+    path: ({ z, Id }) => ({ id: z.union([Id, z.string().regex(IMPORT_NUMBER_PATTERN)]) }),
+    needs: ["users.read"],
+    run: async (parts, _, { id }) => (await openImports(parts)).show(id),
+  }),
+  rows: operation({
+    route: "GET /v1/imports/{id}/rows",
+    about: "List the rows of a plan and then its deletions, or what a committed import did to which record",
+    input: ({ z, jsonParameter, limitParameter }) =>
+      z.strictObject({
+        action: z
+          .string()
+          .regex(new RegExp(`^(?:${ACTIONS})(?:,(?:${ACTIONS}))*$`))
+          .optional()
+          .meta({ description: "comma-separated actions; missing: all" }),
+        limit: limitParameter.optional(),
+        upload: jsonParameter(z.array(z.string()).readonly())
+          .optional()
+          .meta({ description: "JSON list of the fields of an upload file's columns: rows have the values of that file" }),
+      }),
+    needs: ["users.read"],
+    result: "lines",
+    run: async (parts, { action, ...query }, { id }) =>
+      (await openImports(parts)).rows(id, { ...query, actions: action?.split(",") ?? [] }),
+  }),
+  problems: operation({
+    route: "GET /v1/imports/{id}/problems",
+    about: "List the problems of a plan's file, by row and column",
+    input: ({ z, limitParameter }) => z.strictObject({ limit: limitParameter.optional() }),
+    needs: ["users.read"],
+    result: "lines",
+    run: async (parts, { limit }, { id }) => (await openImports(parts)).problems(id, limit),
+  }),
+  commit: operation({
+    route: "POST /v1/imports/{id}/commit",
+    about: "Commit a plan that the caller saw, all of it or nothing",
+    input: ({ z, Sha256 }) =>
+      z.strictObject({
+        etag: z.string().min(1),
+        sha256: Sha256.optional().meta({ description: "of the file that was written for the console" }),
+        fileName: z.string().max(255).optional(),
+        upload: z.array(z.string()).readonly().optional().meta({
+          description: "fields of the upload file's columns; without `sha256`, all records are left out of the file",
+        }),
+      }),
+    needs: getAccessRights,
+    once: true,
+    isLong: true,
+    run: async (parts, given, { id, signal, repeatable }) =>
+      (await openImports(parts)).commit(id, given, { signal, repeatable }),
+  }),
+  check: operation({
+    route: "POST /v1/imports/{id}/check",
+    about: "Check that a plan that the caller saw can still be committed",
+    input: ({ z }) =>
+      z.strictObject({
+        etag: z.string().min(1),
+        upload: z.boolean().optional().meta({ description: "a file for the console is written from the plan, too" }),
+      }),
+    needs: getAccessRights,
+    changes: false,
+    isLong: true,
+    run: async (parts, given, { id, signal }) => (await openImports(parts)).check(id, given, { signal }),
+  }),
+  replan: operation({
+    route: "POST /v1/imports/{id}/replan",
+    about: "Compare the file of a plan with the tenant again",
+    input: ({ z }) =>
+      z.strictObject({
+        keepMissing: z.boolean().optional().meta({ description: "keep what the console's own export does not contain" }),
+      }),
+    needs: getAccessRights,
+    changes: false,
+    isLong: true,
+    // replanning is idempotent, so no idempotency key is stored
+    run: async (parts, { keepMissing }, { id, signal }) =>
+      (await openImports(parts)).replan(id, keepMissing, { signal }),
+  }),
+  verify: operation({
+    route: "POST /v1/imports/tasks/{number}/verify",
+    about: "Compare an export of the console with a task, and get what is still open",
+    path: ({ z }) => ({ number: z.coerce.number().int().positive() }),
+    input: (kit) =>
+      kit.z.strictObject({
+        kind: kit.z.enum(FORMAT_NAMES).optional(),
+        map: kit.jsonParameter(buildMapSchema(kit)).optional().meta({ description: "column map, as JSON" }),
+        confirmMissing: kit.queryFlag.meta({ description: "confirm what the export does not show" }),
+        sameAsUpload: kit.queryFlag.meta({ description: "compare even if the export is the file for the upload" }),
+      }),
+    needs: getAccessRights,
+    file: true,
+    once: true,
+    run: async (parts, given, { file, number, signal, repeatable }) => {
+      const own = await openImports(parts);
+      return file.through(own.verify(number, file, given, { signal, repeatable }));
+    },
+  }),
+  undo: operation({
+    route: "POST /v1/imports/changes/{number}/undo",
+    about: "Plan the undo of a change; if the plan has `blocked` records, it can be committed only if they are skipped",
+    path: ({ z }) => ({ number: z.union([z.coerce.number().int().positive(), z.literal("last")]) }),
+    input: ({ z }) =>
+      z.strictObject({
+        skipBlocked: z.boolean().optional(),
+        mirrorOnly: z.boolean().optional().meta({ description: "for the console's own export: only in the mirror" }),
+      }),
+    needs: getAccessRights,
+    changes: false,
+    once: true,
+    isLong: true,
+    run: async (parts, given, { number, signal, repeatable }) =>
+      (await openImports(parts)).undo(number, given, { signal, repeatable }),
+  }),
+  dropTasks: operation({
+    route: "POST /v1/imports/drop",
+    about: "Plan to drop tasks; this restores the console's values in the mirror",
+    input: ({ z, Id }) =>
+      z.strictObject({
+        numbers: z.array(z.int().positive()).min(1).max(1000),
+        records: z.array(Id).max(1000).optional().meta({ description: "missing: all" }),
+        fields: z.array(z.string()).max(100).optional().meta({ description: "missing: all" }),
+      }),
+    needs: ["console.write"],
+    changes: false,
+    once: true,
+    isLong: true,
+    run: async (parts, given, { signal, repeatable }) =>
+      (await openImports(parts)).dropTasks(given, { signal, repeatable }),
+  }),
+  discard: operation({
+    route: "DELETE /v1/imports/{id}",
+    about: "Discard a plan and what is staged for it",
+    needs: getAccessRights,
+    changes: false,
+    run: async (parts, _, { id }) => (await openImports(parts)).discard(id),
+  }),
+};
+
+export type { FormatName as ImportKind } from "../../model/console-files.ts";
+export type { DeletionRequest } from "./deletion.ts";
+export type { InputProblem, PlanRow } from "./engine.ts";
+export type { DropRequest, Verification } from "./imports.ts";
+export type { ImportRequest } from "./request.ts";
+export type { Import } from "./shape.ts";
