@@ -25,14 +25,13 @@ const ALLOWED = {
   csv: ["model", "files"],
   xlsx: ["csv", "model"],
   apple: ["model"],
-  contract: ["model"],
-  client: ["contract", "model"],
-  plan: ["contract", "csv", "terminal", "model"],
+  client: ["tenant", "model"],
+  plan: ["tenant", "csv", "terminal", "model"],
   renewals: ["document", "terminal", "apple", "model", "files"],
   handover: ["document", "csv", "model", "files", "renewals", "rules"],
   onboarding: ["document", "renewals", "model"],
-  serve: ["contract", "files"],
-  tenant: ["rules", "contract", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
+  serve: ["tenant", "files"],
+  tenant: ["rules", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
 };
 
 const COMMANDS_MAY = [
@@ -147,7 +146,7 @@ export default {
         path: ["^src/lib/tenant/store/", String.raw`^src/lib/tenant/\w[\w-]*/[\w-]*-rows\.ts$`, DATABASE],
         pathNot: TESTS,
       },
-      to: { path: String.raw`^src/lib/tenant/(?:http/|index\.ts$|session\.ts$)` },
+      to: { path: String.raw`^src/lib/tenant/(?:dispatch/|index\.ts$|session\.ts$)` },
     },
     {
       name: "model-needs-no-package",

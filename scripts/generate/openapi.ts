@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ERRORS } from "../../src/lib/errors/index.ts";
-import { buildInputSchemas } from "../../src/lib/serve/input-schemas.ts";
-import { MEDIA_TYPES, SERVER_PATHS, XLSX_TYPE } from "../../src/lib/serve/wire.ts";
+import { buildInputSchemas } from "../../src/lib/tenant/dispatch/input-schemas.ts";
+import { MEDIA_TYPES, SERVER_PATHS, XLSX_TYPE } from "../../src/lib/tenant/dispatch/wire.ts";
 import { ProblemObject } from "../../src/lib/client/problem-object.ts";
 import { splitRoute, type AnyOperation, type Operations } from "../../src/lib/tenant/operation.ts";
 import { OPERATIONS } from "../../src/lib/tenant/operations.ts";

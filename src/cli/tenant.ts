@@ -137,7 +137,7 @@ async function connectInProcess(
   const { current, perform, close } =
     absent && as === undefined ? openTenantOnDemand(making) : openExistingTenant(open({ inMemory: absent }));
   const transport: Connection["transport"] = async (request) => {
-    const { createDispatch } = await import("../lib/serve/dispatch.ts");
+    const { createDispatch } = await import("../lib/tenant/dispatch/index.ts");
     return createDispatch(await current(request.method))(request);
   };
   return { transport, perform, close };
@@ -275,8 +275,8 @@ export const serveTenant = async (
     { YoungHeap },
   ] = await Promise.all([
     import("../lib/serve/index.ts"),
-    import("../lib/serve/problem.ts"),
-    import("../lib/serve/dispatch.ts"),
+    import("../lib/tenant/dispatch/problem.ts"),
+    import("../lib/tenant/dispatch/index.ts"),
     import("../lib/tenant/young-heap.ts"),
   ]);
   const young = new YoungHeap();

@@ -1,5 +1,5 @@
 import { line, step } from "../advice/index.ts";
-import { REQUEST_ID_HEADER } from "../serve/wire.ts";
+import { REQUEST_ID_HEADER } from "../tenant/dispatch/wire.ts";
 import type { splitRoute } from "../tenant/operation.ts";
 import type { ProblemObject } from "./problem-object.ts";
 import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";

@@ -2,7 +2,7 @@ import type { ReceivedPart } from "./multipart.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { splitRoute } from "../tenant/operation.ts";
-import { AUDIT_HEADER, CHANGE_HEADER, CHANGE_NUMBERS, NO_AUDIT_RECORD } from "../serve/wire.ts";
+import { AUDIT_HEADER, CHANGE_HEADER, CHANGE_NUMBERS, NO_AUDIT_RECORD } from "../tenant/dispatch/wire.ts";
 import { createResponseFailure } from "./answer.ts";
 import type { Changes } from "./changes.ts";
 import type { AskedCall } from "./methods.ts";

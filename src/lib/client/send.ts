@@ -1,4 +1,4 @@
-import { AUDIT_HEADER, BASE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../serve/wire.ts";
+import { AUDIT_HEADER, BASE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../tenant/dispatch/wire.ts";
 import { splitRoute, takesQuery } from "../tenant/operation.ts";
 import { checkMediaType, readJson } from "./answer.ts";
 import { buildUrl, createCallFailure, noteChanges, type Connection, type Upload } from "./call.ts";

@@ -3,7 +3,7 @@ import { pipeline, Readable } from "node:stream";
 import { getCACertificates } from "node:tls";
 import { createGzip } from "node:zlib";
 import { Agent, EnvHttpProxyAgent, Pool, request as send, type Dispatcher } from "undici";
-import { RESPONSE_HEADERS, XLSX_TYPE } from "../serve/wire.ts";
+import { RESPONSE_HEADERS, XLSX_TYPE } from "../tenant/dispatch/wire.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { BUSY_STATUSES } from "./answer.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
-import { buildRuleKeywords, ruleSchema } from "../contract/thing-schema.ts";
+import { buildRuleKeywords, ruleSchema } from "../tenant/inputs.ts";
 import { readHeader } from "../csv/layout/header.ts";
 import { RowChecker } from "../csv/layout/rows.ts";
 import { parseNotifySettings } from "../renewals/notify/settings-schema.ts";

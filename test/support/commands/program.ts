@@ -10,7 +10,6 @@ import { main } from "../../../src/cli/main.ts";
 import type { Host, ProgramEnvironment } from "../../../src/cli/outside.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
 import type { Transport } from "../../../src/lib/client/index.ts";
-import { checkStrictly } from "../client/whole-client.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Language } from "../../../src/lib/text/index.ts";
 import type { Clock } from "../../../src/commands/tools.ts";
@@ -221,7 +220,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
     openTenant: async ({ as = "", signal, beforeChange, changed }, chosen) => {
       const transport = circumstances.actors?.[as] ?? transportTo(chosen.context.name);
-      const connection = { transport, check: checkStrictly, signal, beforeChange, changed };
+      const connection = { transport, signal, beforeChange, changed };
       return { ...chosen, connection, close: async () => undefined };
     },
     openApple: async () => ({ send: circumstances.apple ?? rejectAppleRequest, close: async () => undefined }),

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Failure } from "../../../src/lib/errors/index.ts";
-import { buildInputSchemas } from "../../../src/lib/serve/input-schemas.ts";
-import { createProblemResponse } from "../../../src/lib/serve/problem.ts";
-import { MEDIA_TYPES } from "../../../src/lib/serve/wire.ts";
+import { buildInputSchemas } from "../../../src/lib/tenant/dispatch/input-schemas.ts";
+import { createProblemResponse } from "../../../src/lib/tenant/dispatch/problem.ts";
+import { MEDIA_TYPES } from "../../../src/lib/tenant/dispatch/wire.ts";
 import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation.ts";
 import { ALL_OPERATIONS } from "../client/whole-client.ts";
 import type { Transport } from "../../../src/lib/client/index.ts";

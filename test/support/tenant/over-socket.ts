@@ -5,7 +5,7 @@ import { openSocket } from "../../../src/lib/client/socket.ts";
 import { createProcessTable } from "../../../src/lib/files/index.ts";
 import { DEFAULT_LIMITS, receiveUpload } from "../../../src/lib/serve/index.ts";
 import type { OpenTenant, TenantOptions } from "../../../src/lib/tenant/index.ts";
-import { createDispatch } from "../../../src/lib/serve/dispatch.ts";
+import { createDispatch } from "../../../src/lib/tenant/dispatch/index.ts";
 import type { RequestSource } from "../../../src/lib/tenant/parts.ts";
 import { serveTestTenant } from "./serving.ts";
 

@@ -110,7 +110,7 @@ class RandomSource {
       case "texts": {
         const { rule } = field;
         return [
-          ...this.some(rule?.kind === "choice" ? rule.choices : this.texts.map((one) => one.replaceAll(/\s/g, " "))),
+          ...this.some(rule?.kind === "choice" ? rule.choices : TEXTS.map((one) => one.replaceAll(/\s/g, " "))),
         ];
       }
       case "choice":

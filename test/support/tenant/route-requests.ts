@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ROLE_POLICY } from "../../../src/lib/model/role-policy.ts";
 import type { Operation } from "../../../src/lib/model/role.ts";
 import { createExampleId } from "../../../src/lib/model/thing.ts";
-import { buildInputSchemas } from "../../../src/lib/serve/input-schemas.ts";
+import { buildInputSchemas } from "../../../src/lib/tenant/dispatch/input-schemas.ts";
 import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation.ts";
 import type { Actor } from "../../../src/lib/tenant/policy/asker.ts";
 import { ALL_OPERATIONS } from "../client/whole-client.ts";
@@ -106,7 +106,7 @@ export const requestOf = async ({ name, one }: NamedOperation) => {
   const given = schemas.body === undefined ? query : { ...createSample(schemas.body), ...MEANT[name] };
   const { method, path: place } = splitRoute(one);
   const filled = place.replaceAll(/\{(\w+)\}/g, (_, value: string) => encodeURIComponent(path[value] ?? ""));
-  const texts = Object.entries(query).map(([key, value]) => [key, String(value)]);
+  const texts = Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]);
   const [type, content] =
     one.file === true
       ? ["text/csv; charset=utf-8", "氏名,メールアドレス\r\n"]

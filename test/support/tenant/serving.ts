@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS, startServer, type RunningServer, type ServerLimits } from "../../../src/lib/serve/index.ts";
 import type { AnsweredRequest } from "../../../src/lib/serve/log.ts";
-import { createErrorResponse, createProblemResponse } from "../../../src/lib/serve/problem.ts";
-import { createDispatch } from "../../../src/lib/serve/dispatch.ts";
+import { createErrorResponse, createProblemResponse } from "../../../src/lib/tenant/dispatch/problem.ts";
+import { createDispatch } from "../../../src/lib/tenant/dispatch/index.ts";
 import type { OpenTenant } from "../../../src/lib/tenant/index.ts";
 
 /** A server of a test's tenant, and the requests that it logged. */

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll } from "vitest";
 import type { Connection, NewImport } from "../../../src/lib/client/index.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
+import { Changes } from "../../../src/lib/client/changes.ts";
 import { createWholeClient, type WholeClient } from "../client/whole-client.ts";
 import type { App, Import, InputProblem } from "../../../src/lib/tenant/operations.ts";
 import { createEncoder } from "../../../src/lib/csv/encoding/encode.ts";
@@ -403,6 +404,16 @@ export class TestTenant {
   /** Uploads a file and commits its plan. @throws Failure if the plan is rejected */
   async import(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
     return this.client.imports.commit(await this.plan(request, cells, options));
+  }
+
+  /** A client whose next change depends on the tenant's revision that somebody saw. */
+  async basedOn(revision: number): Promise<WholeClient> {
+    const changes = new Changes(
+      () => undefined,
+      () => Promise.resolve(revision),
+    );
+    await changes.asked();
+    return createWholeClient({ ...connectTo(this.#open), changes });
   }
 
   problems(plan: Pick<Import, "id">): Promise<readonly InputProblem[]> {

@@ -250,7 +250,10 @@ test.each<{
     name: "blank · a custom field, and the plan clears another one",
     before: async () => {
       for (const name of ["入社年", "座席"]) await tenant.client.users.addField({ name });
-      const [year, seat] = ["入社年", "座席"].map((name) => ({ name, value: "10" }));
+      const [year, seat] = [
+        { name: "入社年", value: "10" },
+        { name: "座席", value: "10" },
+      ];
       await edit("A3", { custom: [year] });
       await edit("A11", { custom: [year, seat] });
     },

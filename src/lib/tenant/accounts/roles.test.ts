@@ -221,7 +221,7 @@ test("a scheme that has changed since it was seen is not deleted", async () => {
   const { id } = await made("登録係", "users.write");
   const { revision } = await tenant.client.tenant.revision();
   await roles().editScheme(id, { addItems: ["users.move"] });
-  expect((await failureOf(roles().deleteSchemes({ ids: [id], seen: revision })))?.code).toBe("conflict");
+  expect((await failureOf((await tenant.basedOn(revision)).roles.deleteSchemes({ ids: [id] })))?.code).toBe("conflict");
   expect(await roles().schemes()).toHaveLength(1);
 });
 

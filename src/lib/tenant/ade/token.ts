@@ -52,14 +52,13 @@ export const setToken = async (
     );
   }
   const consumer = hashContent(token.consumerKey);
-  const { tokenExpiresAt } = server;
   // every token is valid for a year, but Apple no longer accepts it after a newer token is downloaded
-  if (server.consumer === consumer && tokenExpiresAt !== null && expiresAt < tokenExpiresAt) {
+  if (server.consumer === consumer && server.tokenExpiresAt !== null && expiresAt < server.tokenExpiresAt) {
     throw createUselessTokenFailure(
       name,
       text(
-        `this token is older than the current token (${tokenExpiresAt}), and Apple no longer accepts it`,
-        `このトークンは設定済みのトークン(${tokenExpiresAt})より古く、Apple では無効になっています`,
+        `this token is older than the current token (${server.tokenExpiresAt}), and Apple no longer accepts it`,
+        `このトークンは設定済みのトークン(${server.tokenExpiresAt})より古く、Apple では無効になっています`,
       ),
     );
   }
@@ -89,7 +88,7 @@ export const setToken = async (
     return {
       result: undefined,
       objects: [ADE_OBJECT],
-      before: { expiresAt: tokenExpiresAt, consumer: server.consumer },
+      before: { expiresAt: server.tokenExpiresAt, consumer: server.consumer },
       after: { expiresAt, consumer },
     };
   });

@@ -85,7 +85,7 @@ test("a dry run, a rejection or a change in between leaves everything as it was"
   expect(await stateOf()).toEqual(before);
   expect(readAuditLog(tenant.database)).toHaveLength(audit);
   await tenant.client.renewals.add({ kind: "custom", name: "B" });
-  expect((await failureOf(tenant.client.accounts.transfer(from, { to, seen: revision })))?.code).toBe("conflict");
+  expect((await failureOf((await tenant.basedOn(revision)).accounts.transfer(from, { to })))?.code).toBe("conflict");
 });
 
 test("between users without accounts, only renewals are transferred", async () => {

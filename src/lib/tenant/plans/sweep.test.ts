@@ -1,3 +1,4 @@
+import { createDispatch } from "../dispatch/index.ts";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,7 +36,7 @@ const begin = async (): Promise<string> => {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
-    return (await (await tenant.fetch(request)).json()) as { id: string };
+    return (await (await createDispatch(tenant)(request)).json()) as { id: string };
   };
   const { id } = await call("/v1/imports", { kind: "users" });
   await tenant.close();
@@ -53,7 +54,7 @@ test.each([
 ])("staging files that are not locked yet stay while their process lives (%s): %s", async (living, state) => {
   const id = await begin();
   const tenant = open(living);
-  expect((await createWholeClient({ transport: tenant.fetch }).imports.show(id)).state).toBe(state);
+  expect((await createWholeClient({ transport: createDispatch(tenant) }).imports.show(id)).state).toBe(state);
   for (const file of [`${id}.db`, `${id}.copy.4711.db`, `${id}.export.4711.db`]) {
     expect(existsSync(join(folder, "imports", file)), file).toBe(living);
   }
@@ -68,7 +69,7 @@ test.each([
   const id = await begin();
   rmSync(join(folder, "imports"), { recursive: true });
   const tenant = open(living);
-  const { imports } = createWholeClient({ transport: tenant.fetch });
+  const { imports } = createWholeClient({ transport: createDispatch(tenant) });
   expect((await imports.list()).map((one) => [one.id, one.state])).toEqual([[id, state]]);
   await tenant.close();
 });
@@ -76,7 +77,7 @@ test.each([
 test("leftovers of dead processes are removed before imports are listed, but not by other requests", async () => {
   const id = await begin();
   const tenant = open(false);
-  const client = createWholeClient({ transport: tenant.fetch });
+  const client = createWholeClient({ transport: createDispatch(tenant) });
   expect(await Array.fromAsync(client.users.list())).toEqual([]);
   expect(existsSync(join(folder, "imports", `${id}.db`))).toBe(true);
   expect((await client.imports.list()).map(({ state }) => state)).toEqual(["failed"]);

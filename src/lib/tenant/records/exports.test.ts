@@ -1,9 +1,10 @@
+import { createDispatch } from "../dispatch/index.ts";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { createWholeClient } from "#support/client/whole-client.ts";
-import { openTenant, type OpenTenant } from "../index.ts";
+import { openTenant } from "../index.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant, readStreamText } from "#support/tenant/tenant.ts";
 
@@ -22,7 +23,7 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 /** What the audit has of exports. */
 const exportsTold = () => readAuditLog(tenant.database).filter(({ action }) => String(action).endsWith(".export"));
 
-const asked = async (fetch: OpenTenant["fetch"], path: string) => {
+const asked = async (fetch: TestTenant["fetch"], path: string) => {
   const response = await fetch(new Request(`http://tenant.invalid${path}`));
   const content = await response.text();
   return {
@@ -73,8 +74,9 @@ test("an export from a read-only tenant works, and reports that it left no audit
   // prevents a log next to the file, as on a read-only medium; permissions do not stop root
   mkdirSync(join(folder, "tenant.db-wal"));
   const { surroundings } = tenant;
-  const { fetch, close } = openTenant({ folder, name: "試験", acting: "owner", actor: "owner", surroundings });
-  onTestFinished(close);
+  const opened = openTenant({ folder, name: "試験", acting: "owner", actor: "owner", surroundings });
+  onTestFinished(opened.close);
+  const fetch = createDispatch(opened);
   expect(await asked(fetch, "/v1/users/export")).toEqual({ status: 200, audit: "none", lines: 5 });
   // of one record there would be none either
   expect(await asked(fetch, "/v1/users/export?filterId=sato")).toEqual({ status: 200, audit: null, lines: 3 });
@@ -93,7 +95,7 @@ test("nothing is exported if the audit record cannot be written because another 
   });
   onTestFinished(impatient.close);
   tenant.database.exec("begin immediate");
-  const refused = failureOf(createWholeClient({ transport: impatient.fetch }).users.export());
+  const refused = failureOf(createWholeClient({ transport: createDispatch(impatient) }).users.export());
   expect(await refused).toMatchObject({ code: "locked" });
   tenant.database.exec("rollback");
   expect(exportsTold()).toEqual([]);

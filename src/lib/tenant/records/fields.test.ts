@@ -59,10 +59,10 @@ test("a field is kept if other users have values now, even if their number is th
   await seated("A1", "");
   const { revision: seen } = await about.revision();
   await seated("", "A1");
-  const failure = await failureOf(users.removeField(id, { users: 1, seen }));
+  const failure = await failureOf((await tenant.basedOn(seen)).users.removeField(id, { users: 1 }));
   expect(failure?.code).toBe("conflict");
   const { revision: now } = await about.revision();
-  expect(await users.removeField(id, { users: 1, seen: now })).toMatchObject({ id });
+  expect(await (await tenant.basedOn(now)).users.removeField(id, { users: 1 })).toMatchObject({ id });
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { createDispatch } from "../dispatch/index.ts";
 import { mkdirSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
@@ -29,7 +30,7 @@ const withoutLog = (): WholeClient => {
     actor: "owner",
     surroundings: new TestSurroundings(),
   });
-  return createWholeClient({ transport: reopened.fetch });
+  return createWholeClient({ transport: createDispatch(reopened) });
 };
 
 test("a read-only tenant can be listed, shown and exported", async () => {

@@ -2,7 +2,7 @@ import type { ConsoleTask } from "../../operations.ts";
 import { ACCOUNT } from "../../../model/account.ts";
 import { MOMENTARY_QUESTION_PREFIX } from "../../../model/answer.ts";
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
-import type { Field } from "../../../model/thing.ts";
+import { listStoredColumns, type Field } from "../../../model/thing.ts";
 import { listOpenTasksInFull } from "../../console/tasks.ts";
 import { createVisibleOwnersTable } from "../../renewals/renewal-rows.ts";
 import { buildCaseSql, buildJsonBooleanSql } from "../../store/sql/forms.ts";

@@ -1,3 +1,4 @@
+import { createDispatch } from "../../../dispatch/index.ts";
 import { undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Import } from "../../../operations.ts";
@@ -210,7 +211,7 @@ test("an import belongs to the person who committed it, as in the audit log, not
     collectionOf,
   });
   onTestFinished(() => other.close());
-  const theirs = createWholeClient({ transport: other.fetch });
+  const theirs = createWholeClient({ transport: createDispatch(other) });
   const plan = await tenant.plan(users, [PEOPLE, ["山田", "yamada@x", ""]]);
   expect(plan).toMatchObject({ actor: "owner", mine: true });
   const committed = await theirs.imports.commit(plan);

@@ -1,6 +1,6 @@
-import { ENCODINGS } from "../csv/records/record.ts";
-import { same, text } from "../text/index.ts";
-import { createUpload, type Upload } from "../tenant/upload.ts";
+import { ENCODINGS } from "../../csv/records/record.ts";
+import { same, text } from "../../text/index.ts";
+import { createUpload, type Upload } from "../upload.ts";
 import { createUsageResponse } from "./problem.ts";
 
 const XLSX_CONTENT_TYPE = /^application\/vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet\s*(?:;|$)/i;

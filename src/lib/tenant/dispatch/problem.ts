@@ -1,5 +1,5 @@
 import { HTTPException } from "hono/http-exception";
-import { toFailure } from "../tenant/failure.ts";
+import { toFailure } from "../failure.ts";
 import {
   Failure,
   getErrorCode,
@@ -7,8 +7,8 @@ import {
   unwrapSuppressed,
   type FailureDetail,
   ServerFault,
-} from "../errors/index.ts";
-import { text, type Text } from "../text/index.ts";
+} from "../../errors/index.ts";
+import { text, type Text } from "../../text/index.ts";
 
 /** The properties of a schema issue that this module uses. @see https://zod.dev/error-customization */
 interface SchemaIssue {

@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from "hono";
-import { splitRoute, takesQuery, type AnyOperation } from "../tenant/operation.ts";
-import type { RequestSource } from "../tenant/parts.ts";
-import { Failure } from "../errors/index.ts";
-import { text } from "../text/index.ts";
+import { splitRoute, takesQuery, type AnyOperation } from "../operation.ts";
+import type { RequestSource } from "../parts.ts";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
 
 /** What hono passes on with a request. */
 export interface DispatchEnvironment {

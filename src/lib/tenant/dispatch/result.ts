@@ -1,7 +1,7 @@
-import type { AnyOperation } from "../tenant/operation.ts";
-import type { ExportedParts } from "../tenant/handover/export.ts";
-import type { TenantExport } from "../tenant/records/exports.ts";
-import type { PieceStart } from "../tenant/store/store.ts";
+import type { AnyOperation } from "../operation.ts";
+import type { ExportedParts } from "../handover/export.ts";
+import type { TenantExport } from "../records/exports.ts";
+import type { PieceStart } from "../store/store.ts";
 import { AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "./wire.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { listPathNames, splitRoute, takesQuery, type AnyOperation } from "../tenant/operation.ts";
+import { listPathNames, splitRoute, takesQuery, type AnyOperation } from "../operation.ts";
 
 /** The schemas of what a request asks. A request whose input is in its body has no query. */
 export interface InputSchemas {
@@ -10,7 +10,7 @@ export interface InputSchemas {
 
 /** Builds the schemas of an operation. */
 export const buildInputSchemas = async (one: AnyOperation): Promise<InputSchemas> => {
-  const kit = await import("../tenant/inputs.ts");
+  const kit = await import("../inputs.ts");
   const own = one.path?.(kit) as z.ZodRawShape | undefined;
   const names = listPathNames(splitRoute(one).path);
   const input = one.input?.(kit) as z.ZodType | undefined;

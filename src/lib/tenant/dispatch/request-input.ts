@@ -1,9 +1,9 @@
 import type { HonoRequest } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
-import { Failure } from "../errors/index.ts";
-import { text } from "../text/index.ts";
-import { takesQuery, type AnyOperation } from "../tenant/operation.ts";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import { takesQuery, type AnyOperation } from "../operation.ts";
 import { buildInputSchemas, type InputSchemas } from "./input-schemas.ts";
 import { createValidationResponse } from "./problem.ts";
 
