@@ -104,23 +104,6 @@ test("refuses a missing path, a file and an empty folder as a bundle", async () 
   expect(stderr).toContain("empty: manifest.json: the file is missing\n");
 });
 
-test.each([
-  "--encoding utf-8",
-  "--encoding utf-8 --bom --newline lf",
-  "--encoding shift_jis --newline cr --on-unmappable replace",
-  "--encoding utf-8 --only secured-users --only users",
-  "--encoding utf-8 --scope 全社",
-])("counts the rows of the console files with %s", async (options) => {
-  const folder = freshFolder();
-  for (const seed of [5, 12]) {
-    await using tenant = await createRandomTenant(seed, 20);
-    const ran = (line: string): Promise<RunResult> =>
-      run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
-    expect(await ran(`export -o ${seed} ${options}`)).toMatchObject({ exit: 0 });
-    expect(await ran(`verify ${seed}`)).toMatchObject({ exit: 0 });
-  }
-});
-
 test("a part of a tenant names no outside organisation in places, owners and managed organisations", async () => {
   const folder = freshFolder();
   const parts: string[] = [];

@@ -57,8 +57,8 @@ export default defineCommand({
   summary: text("verify that a bundle is unchanged since its export", "引き継ぎデータが書き出したままか検証する"),
   details: [
     text(
-      "Checks the hash of every file and finds missing and extra files. Then checks every record: members, types, order of IDs, and that referenced records exist; and the tenant's file with its audit log. Exits with 0 if nothing was changed after the export, 3 if something was. This is not a signature: anyone who can change the bundle can also change its hashes. Compare the fingerprint with the one that the export showed (the SHA-256 of SHA256SUMS).",
-      "全ファイルのハッシュを照合し、不足・余分なファイルを検出します。さらに全データの項目、型、ID の順序、参照先の有無と、テナントのファイルとその監査ログを確かめます。書き出したままなら終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
+      "Checks the hash of every file and finds missing and extra files. Then checks every record: members, types and the order of IDs; and the tenant's file with its audit log. Exits with 0 if nothing was changed after the export, 3 if something was. This is not a signature: anyone who can change the bundle can also change its hashes. Compare the fingerprint with the one that the export showed (the SHA-256 of SHA256SUMS).",
+      "全ファイルのハッシュを照合し、不足・余分なファイルを検出します。さらに全データの項目、型、ID の順序と、テナントのファイルとその監査ログを確かめます。書き出したままなら終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
     ),
   ],
   args: { bundle: BUNDLE_ARGUMENT },

@@ -2,7 +2,7 @@ import { ACCOUNT, ACCOUNT_SETTINGS } from "../model/account.ts";
 import { ADE_DEVICE } from "../model/ade-device.ts";
 import { ANSWER } from "../model/answer.ts";
 import { DEVICE } from "../model/device.ts";
-import { ORG, ROOT_ORG_ID } from "../model/organisation.ts";
+import { ORG } from "../model/organisation.ts";
 import { RENEWAL_ITEM } from "../model/renewal.ts";
 import { SCHEME } from "../model/scheme.ts";
 import { SECURED_APPS, SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
@@ -271,22 +271,19 @@ export const resourceOf = (name: ResourceName): Resource => RESOURCES[name];
 /** Returns the path in a bundle of the file with the records of a resource. */
 export const pathOfResource = (name: ResourceName): string => `resources/${name}.ndjson`;
 
-/** A CSV file in a format of the console, with one row per record of a resource. */
+/** A CSV file in a format of the console, with rows for records of a resource. */
 export interface ConsoleFile {
   readonly path: string;
   readonly of: ResourceName;
-  /** returns true if a record has a row in the file; undefined if every record has a row */
-  readonly has?: ((record: Readonly<Record<string, unknown>>) => boolean) | undefined;
 }
 
 /** A bundle's CSV files in console formats, without 全社 and without administrators of SECURED APPs.  @see facts 3 */
 export const CONSOLE_FILES: readonly ConsoleFile[] = [
-  { path: "csv/orgs.csv", of: "orgs", has: ({ id }) => id !== ROOT_ORG_ID },
+  { path: "csv/orgs.csv", of: "orgs" },
   { path: "csv/users.csv", of: "users" },
   { path: "csv/devices.csv", of: "devices" },
   ...SECURED_APPS.map((app): ConsoleFile => ({
     path: `csv/secured-${app}.csv`,
     of: "secured-users",
-    has: (record) => record["app"] === app && record["administrator"] !== true,
   })),
 ];

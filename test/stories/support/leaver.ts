@@ -28,7 +28,7 @@ export const SETTINGS = {
     return FILLED[placeholder] ?? (typeof typed === "function" ? typed(placeholder, proposal) : typed[placeholder]);
   },
 };
-export const SATO = "sato@example.jp";
+const SATO = "sato@example.jp";
 export const SUZUKI = "suzuki@example.jp";
 
 const createConsoles = () => {

@@ -104,7 +104,6 @@ async function faultsOf(records: Records, change = {}): Promise<string[]> {
 }
 
 const FIELDS = "resources/custom-fields.ndjson";
-const ORGS = "resources/orgs.ndjson";
 const secret = { ...FIELD, password: "x" };
 const { createdAt: _, ...short } = FIELD;
 
@@ -148,23 +147,8 @@ test.each<[string, Records, string]>([
     { "custom-fields": [{ ...FIELD, id: FIELD.id.replace("003", "004") }, FIELD] },
     `${FIELDS}:2: the records are not sorted by ID`,
   ],
-  [
-    "an organisation above that is not there",
-    { orgs: [{ ...ORG, parentId: FIELD.id }] },
-    `${ORGS}:1: parentId contains the ID of a record that is not in the bundle (organisations)`,
-  ],
 ])("reports a fault with its line: %s", async (_case, records, fault) => {
   expect(await faultsOf(records)).toEqual([fault]);
-});
-
-test("an organisation may name a later one but not a missing one, also in a part of a tenant", async () => {
-  const later = { ...ORG, id: ORG.id.replace("001", "009") };
-  expect(await faultsOf({ orgs: [{ ...ORG, parentId: later.id }, later] })).toEqual([]);
-  const scope = { scope: { id: ORG.id, path: "全社" } };
-  expect(await faultsOf({ orgs: [{ ...ORG, parentId: FIELD.id }] }, scope)).toEqual([
-    `${ORGS}:1: parentId contains the ID of a record that is not in the bundle (organisations)`,
-  ]);
-  expect(await faultsOf({ orgs: [{ ...ORG, parentId: null }] }, scope)).toEqual([]);
 });
 
 test("reports only the first fault of an unsound bundle", async () => {
@@ -226,48 +210,6 @@ test.each<[string, object, string]>([
   const other = resources.map((entry) => (entry.name === "custom-fields" ? { ...entry, ...change } : entry));
   const faults = await faultsOf({ "custom-fields": [FIELD] }, { resources: other });
   expect(faults).toEqual([`manifest.json: the manifest does not match the files: ${member}`]);
-});
-
-const ROOT = { ...ORG, id: "00000000-0000-7000-8000-000000000001" };
-const BELOW = { ...ORG, parentId: ROOT.id };
-const HEADER = "組織名\r\n";
-
-test.each<[string, string, number | null, string[]]>([
-  ["as many rows as records", `${HEADER}"支社\r\n""東"""\r\n`, 1, []],
-  [
-    "a row less",
-    HEADER,
-    0,
-    ["csv/orgs.csv: expected 1 row in this file, one for each record that belongs in it; found 0"],
-  ],
-  [
-    "a row more",
-    `${HEADER}x\r\nx\r\n`,
-    2,
-    ["csv/orgs.csv: expected 1 row in this file, one for each record that belongs in it; found 2"],
-  ],
-  [
-    "another number in the manifest",
-    `${HEADER}x\r\n`,
-    2,
-    ["manifest.json: the manifest does not match the files: files: csv/orgs.csv: records"],
-  ],
-  [
-    "none in the manifest",
-    `${HEADER}x\r\n`,
-    null,
-    ["manifest.json: the manifest does not match the files: files: csv/orgs.csv: records"],
-  ],
-])("a console file has a row for each record except 全社: %s", async (_case, content, records, faults) => {
-  const root = freshFolder();
-  await writeBundle(join(root, "a"), storageIn(root), {
-    records: { orgs: [ROOT, BELOW] },
-    files: { "csv/orgs.csv": content },
-    manifest: { ...LATE, files: [{ path: "csv/orgs.csv", records }] },
-  });
-  const { faults: found } = await verified(root, "a");
-  expect(found.map(({ file, what }) => `${file}: ${what.en}`)).toEqual(faults);
-  expect((await verified(root, "a", true)).faults).toEqual([]);
 });
 
 test("finds a record that is newer than the manifest states, and files it does not list", async () => {

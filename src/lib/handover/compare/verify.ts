@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { Failure } from "../../errors/index.ts";
-import { formatCount, text, type Text } from "../../text/index.ts";
+import { text, type Text } from "../../text/index.ts";
 import {
   MANIFEST_FILE,
   MAX_BUNDLE_FILES,
@@ -14,9 +14,8 @@ import {
 import { splitIntoLineBlocks } from "../bundle/line-blocks.ts";
 import { parseManifest, type Manifest, type ManifestResource } from "../bundle/manifest.ts";
 import { findListMismatches, type BundleFiles, type BundleFault } from "../bundle/read.ts";
-import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES } from "../resources.ts";
+import { pathOfResource } from "../resources.ts";
 import { RecordCheck } from "./records.ts";
-import { RowCounter } from "./rows.ts";
 
 export interface BundleVerification {
   /** undefined if the manifest cannot be read */
@@ -58,8 +57,7 @@ class FaultCollector {
 
 /**
  * Verifies a bundle: the list of files and the hashes byte for byte, the manifest, and each line of the records,
- * including the order of their ids and whether the records that they refer to exist. Verification continues after a
- * fault.
+ * including the order of their ids. Verification continues after a fault.
  *
  * @throws Failure `input-rejected` if a file can no longer be read
  */
@@ -68,16 +66,12 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
   for (const fault of found.faults) faults.add(fault);
   const sums = await readHashList(found, faults);
   const manifest = await readManifest(found, faults);
-  const check = options.hashesOnly || manifest === undefined ? undefined : new RecordCheck(manifest, faults.add);
+  const check = options.hashesOnly || manifest === undefined ? undefined : new RecordCheck(faults.add);
   const hashes = new Map<string, string>();
-  const rows = new Map<string, RowCounter>();
-  if (check !== undefined) for (const { path } of CONSOLE_FILES) rows.set(path, new RowCounter(manifest?.newline));
-  const inOrder = found.files.filter(({ path }) => path !== SUMS_FILE).toSorted(compareByResource);
-  for (const { path } of inOrder)
-    hashes.set(path, await hashFile(found, path, { ...options, check, rows: rows.get(path) }));
+  for (const { path } of found.files)
+    if (path !== SUMS_FILE) hashes.set(path, await hashFile(found, path, { ...options, check }));
   compareSums(hashes, sums, faults);
   if (manifest !== undefined) compareManifest(manifest, { hashes, check, add: faults.add });
-  if (manifest !== undefined && check !== undefined) compareRowCounts(manifest, { hashes, rows, check }, faults);
   return {
     manifest,
     hashes,
@@ -117,16 +111,6 @@ export const createFaultFailure = (name: string, { file, line, what, hint }: Bun
     where: `${name}: ${file}${line === undefined ? "" : `:${line}`}`,
     hint: hint ?? USE_ANOTHER_COPY_HINT,
   });
-
-type BundleEntry = BundleFiles["files"][number];
-
-const compareByResource = (one: BundleEntry, other: BundleEntry): number =>
-  resourceIndexOf(one.path) - resourceIndexOf(other.path);
-
-const resourceIndexOf = (path: string): number => {
-  const resource = findResourceByPath(path);
-  return resource === undefined ? -1 : RESOURCE_NAMES.indexOf(resource);
-};
 
 async function readHashList(found: BundleFiles, faults: FaultCollector): Promise<readonly FileHash[] | undefined> {
   const content = await readTextFile(found, SUMS_FILE, faults);
@@ -168,21 +152,14 @@ async function readTextFile(found: BundleFiles, path: string, faults: FaultColle
 
 interface HashOptions extends VerifyOptions {
   readonly check: RecordCheck | undefined;
-  /** for a CSV file in the console's format */
-  readonly rows: RowCounter | undefined;
 }
 
-async function hashFile(
-  found: BundleFiles,
-  path: string,
-  { check, rows, signal, onProgress }: HashOptions,
-): Promise<string> {
+async function hashFile(found: BundleFiles, path: string, { check, signal, onProgress }: HashOptions): Promise<string> {
   const hash = createHash("sha256");
   async function* hashed(): AsyncGenerator<Buffer> {
     for await (const chunk of found.read(path, { reuse: true })) {
       signal?.throwIfAborted();
       hash.update(chunk);
-      rows?.take(chunk);
       onProgress?.(chunk.length);
       yield chunk;
     }
@@ -247,35 +224,6 @@ function compareManifest(
   const { lastUpdatedAt } = manifest;
   if (check !== undefined && check.lastUpdatedAt > (lastUpdatedAt ?? "")) wrong("lastUpdatedAt");
 }
-
-function compareRowCounts(
-  { files }: Manifest,
-  {
-    hashes,
-    rows,
-    check,
-  }: {
-    readonly hashes: ReadonlyMap<string, string>;
-    readonly rows: ReadonlyMap<string, RowCounter>;
-    readonly check: RecordCheck;
-  },
-  { add }: FaultCollector,
-): void {
-  for (const { path, records: told } of files) {
-    const found = rows.get(path)?.records;
-    // a missing file is already reported
-    if (found === undefined || !hashes.has(path)) continue;
-    if (found !== told) add({ file: MANIFEST_FILE, what: describeManifestMismatch(`files: ${path}: records`) });
-    const records = check.rowsOf(path);
-    if (records !== undefined && found !== records) add({ file: path, what: describeRowCountMismatch(found, records) });
-  }
-}
-
-const describeRowCountMismatch = (rows: number, records: number): Text =>
-  text(
-    `expected ${formatCount(records, "row")} in this file, one for each record that belongs in it; found ${rows}`,
-    `このファイルには ${records} 行あるはずですが、実際は ${rows} 行です`,
-  );
 
 const NOT_IN_MANIFEST = text("this file is not listed in the manifest", "マニフェストに記載のないファイルです");
 
