@@ -14,7 +14,7 @@ import { CHANGED_STATE, MAYBE_CHANGED_STATE } from "../../lib/client/changes.ts"
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../records/change-result.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import type { Tools } from "../tools.ts";
-import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openNamedBundle, refuseAsOption, verifyNamedBundle } from "./bundle.ts";
+import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openNamedBundle, verifyNamedBundle } from "./bundle.ts";
 
 interface ReceivedTenant {
   readonly context: string;
@@ -49,7 +49,6 @@ export default defineCommand({
     const { terminal, contexts, globals } = tools;
     tools.describeState(() => STATE_UNCHANGED);
     tools.summarize({ file: bundle });
-    refuseAsOption(tools, "handover receive");
     const existing = await findTarget(tools);
     await using found = await openNamedBundle(tools, bundle, identity);
     await using verified = await verifyNamedBundle(tools, found, { hashesOnly: false });

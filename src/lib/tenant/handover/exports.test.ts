@@ -181,6 +181,16 @@ describe("a part of the tenant", () => {
   });
 });
 
+test("only an account that may do everything gets the tenant itself, and only on request", async () => {
+  for (const role of ["system", "operator"] as const) await addTestAccount(tenant, { name: role, role, org: "全社" });
+  const hasTenant = async (client: typeof tenant.client, tenantFile?: true): Promise<boolean> =>
+    (await exportBy(client, { csv: false, tenant: tenantFile })).files.has("tenant.db");
+  expect(await hasTenant(tenant.client, true)).toBe(true);
+  expect(await hasTenant(tenant.as("system"), true)).toBe(true);
+  expect(await hasTenant(tenant.as("operator"), true)).toBe(false);
+  expect(await hasTenant(tenant.client)).toBe(false);
+});
+
 test("the console's files are those that the export commands write, but ordered by id", async () => {
   await fillAtRandom(tenant, 5, 20);
   const { files, end } = await exportBy(tenant.client, { newline: "lf" });
