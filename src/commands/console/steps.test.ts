@@ -2,7 +2,7 @@ import { toPlainCommands } from "../../lib/terminal/commands.ts";
 import { describe, expect, test } from "vitest";
 import { taskOf, taskOfImport, recordOf } from "#support/commands/console-tasks.ts";
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { ALL_NOUNS } from "../../lib/contract/all.ts";
+import { ALL_OPERATIONS } from "#support/client/whole-client.ts";
 import { ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../lib/model/account.ts";
 import { FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -27,7 +27,7 @@ const WORKS: Readonly<Record<string, Exclude<ManualWork, "delete">>> = {
   move: "move",
 };
 const worksOf = (kind: FormatName): readonly Exclude<ManualWork, "delete">[] => {
-  const routes = Object.keys(ALL_NOUNS.get(FORMATS[kind].app === undefined ? kind : "secured")?.routes ?? {});
+  const routes = Object.keys(new Map(ALL_OPERATIONS).get(FORMATS[kind].app === undefined ? kind : "secured") ?? {});
   return [...new Set(routes.flatMap((route) => WORKS[route] ?? []))];
 };
 

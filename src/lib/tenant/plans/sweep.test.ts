@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createWholeClient } from "#support/client/whole-client.ts";
 import { openTenant } from "../index.ts";
+import { withFetch } from "#support/tenant/over-socket.ts";
 import { TestSurroundings } from "#support/tenant/tenant.ts";
 
 let folder: string;
@@ -15,14 +16,16 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const surroundings = new TestSurroundings();
 const open = (living: boolean) =>
-  openTenant({
-    folder,
-    name: "t",
-    acting: "owner",
-    actor: "owner",
-    surroundings,
-    processes: { self: 4711, isAlive: (pid) => living && pid === 4711 },
-  });
+  withFetch(
+    openTenant({
+      folder,
+      name: "t",
+      acting: "owner",
+      actor: "owner",
+      surroundings,
+      processes: { self: 4711, isAlive: (pid) => living && pid === 4711 },
+    }),
+  );
 
 /** What a process leaves that is killed while it makes the tenant. */
 const unfinished = (): string => join(folder, "tenant.db.new-4711");
