@@ -2,6 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { encodeText, failureOf, encodeCsv, TestTenant, readStreamText, type Cells } from "#support/tenant/tenant.ts";
 
@@ -218,6 +219,7 @@ test("a plan whose staging file was deleted or damaged fails and changes nothing
 test("closing waits for running work", async () => {
   const plan = await tenant.plan(users, FILE);
   const commit = tenant.client.imports.commit(plan);
+  await nextTurn();
   await tenant.reopen();
   expect(await commit).toMatchObject({ state: "committed" });
   expect(await tenant.users()).toHaveLength(1);
@@ -227,6 +229,7 @@ test("a tenant that is closing rejects requests, which do not disturb running wo
   const { client } = tenant;
   const plan = await tenant.plan(users, FILE);
   const commit = client.imports.commit(plan);
+  await nextTurn();
   const reopened = tenant.reopen();
   expect(await codeOf(client.orgs.list())).toBe("unavailable");
   await reopened;

@@ -107,7 +107,7 @@ export const buildDeletionInput = (kit: InputKit) => {
 };
 
 const createWrongValueFailure = (name: string): Failure =>
-  new Failure("input-rejected", {
+  new Failure("usage", {
     what: text(`the value of ${name} is not possible`, `${name} に使えない値です`),
     where: `json.${name}`,
   });
@@ -125,7 +125,7 @@ export const checkLength = (name: string, value: unknown, [least, most]: readonl
   if (typeof value !== "string" || value.length < least || value.length > most) throw createWrongValueFailure(name);
 };
 
-/** @throws Failure `input-rejected` if an option has a value that is not possible */
+/** @throws Failure `input-rejected` or `usage` if an option has a value that is not possible */
 export const checkImportRequest = (asked: ImportRequest): void => {
   checkRequest(asked, IMPORT_FIELDS, IMPORT_LENGTHS);
   const { fix = [], allow = [], headerRow = 1 } = asked;
@@ -141,10 +141,10 @@ export const checkImportRequest = (asked: ImportRequest): void => {
     throw createWrongValueFailure("headerRow");
 };
 
-/** @throws Failure `input-rejected` if a filter has a value that is not possible */
+/** @throws Failure `input-rejected` or `usage` if a filter has a value that is not possible */
 export const checkDeletionRequest = (asked: object): void => checkRequest(asked, DELETION_FIELDS, DELETION_LENGTHS);
 
-/** @throws Failure `input-rejected` if a number of lines is not positive */
+/** @throws Failure `usage` if a number of lines is not positive */
 export const checkLimit = (limit: number | undefined): void => {
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0)) throw createWrongValueFailure("limit");
 };
