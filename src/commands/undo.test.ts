@@ -41,8 +41,8 @@ test("shows the inverse plan and commits it after its deletions are confirmed", 
   expect(ja.stderr).toContain("に対する計画: 変更 17 の取り消し\nユーザー: 追加 0、更新 1、削除 2\n");
   expect(ja.stdout).toBe(en.stdout);
   expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
-  expect(en.requests[0]).toEqual({ operation: "undoChange", params: { number: "17" } });
-  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: UNDO.id }, ifMatch: '"7-3"' });
+  expect(en.requests[0]).toEqual({ operation: "undoChange", params: { number: "17" }, json: {} });
+  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: UNDO.id }, json: { etag: "7-3" } });
 });
 
 test.each([
@@ -114,7 +114,7 @@ test.each([
   expect((await run("undo 17 --mirror-only --yes --lang ja", { tenant: told })).stderr).toContain(
     "\n変わるのはミラーだけです。管理画面での作業は追加されず",
   );
-  expect(only.requests[0]).toMatchObject({ query: { mirrorOnly: "true" } });
+  expect(only.requests[0]).toMatchObject({ json: { mirrorOnly: true } });
 });
 
 test.each([
@@ -204,7 +204,7 @@ test("--emit-csv writes the former values for the console, lists users to delete
     "\nundo-delete.xlsx lists the records that the import created, to be deleted by hand (users: 2)\n",
   );
   expect(ja.stderr).toContain("\nundo-delete.xlsx: インポートで追加されたユーザー 2 件(手作業で削除してください)\n");
-  expect(en.requests.at(-1)).toMatchObject({ operation: "commitImport", query: { fileName: "undo.csv" } });
+  expect(en.requests.at(-1)).toMatchObject({ operation: "commitImport", json: { fileName: "undo.csv" } });
 });
 
 const BACK = rowOf({

@@ -9,7 +9,7 @@ const tenant = { ...listed, removeRenewal: old };
 
 const tenantRevision = { revision: 7 };
 const LOOKED = [{ operation: "tenantRevision" }, { operation: "listRenewals" }];
-const ANSWERED = [...LOOKED, { operation: "removeRenewal", params: { id: idOf(1) }, query: { seen: "7" } }];
+const ANSWERED = [...LOOKED, { operation: "removeRenewal", params: { id: idOf(1) }, base: "7" }];
 const REMOVED = [{ operation: "listRenewals" }, { operation: "removeRenewal", params: { id: idOf(1) } }];
 const ASKED = { en: "Delete 旧サーバー from the tenant local", ja: "テナント local の「旧サーバー」" };
 

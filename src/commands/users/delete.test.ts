@@ -46,7 +46,7 @@ test("shows the users, and deletes them after their number is confirmed", async 
   expect(ja.stdout).toBe(en.stdout);
   expect(listOperations(en.requests)).toEqual(["findUsers", "planDeletion", "importRows", "tenant", "commitImport"]);
   expect(en.requests[1]?.json).toEqual({ kind: "users", ids: [ID], called: "hanako@example.co.jp" });
-  expect(en.requests.at(-1)).toMatchObject({ ifMatch: `"${PLAN.etag}"` });
+  expect(en.requests.at(-1)).toMatchObject({ json: { etag: PLAN.etag } });
 });
 
 test("a terminal asks for the number", async () => {

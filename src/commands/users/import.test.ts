@@ -142,7 +142,7 @@ test("--yes commits the plan that was shown", async () => {
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toEqual(COMMITTED_RESULT);
   expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
-  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: PLAN_ID }, ifMatch: '"7-3"' });
+  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: PLAN_ID }, json: { etag: "7-3" } });
   expect(en.stderr).not.toContain("nothing");
   expect(ja.stdout).toBe(en.stdout);
 });

@@ -89,7 +89,8 @@ test("shows the changed scope of an operator and asks first", async () => {
   expect(yes.exit).toBe(0);
   expect(yes.requests).toContainEqual({
     operation: "moveUsers",
-    json: { ids: [operator.id], org: org.id, seen: 7, dryRun: false },
+    json: { ids: [operator.id], org: org.id, dryRun: false },
+    base: "7",
   });
   const dry = await run(`${line} --dry-run`, {
     tenant: { ...known, moveUsers: { items: [movedTo(operator, { dryRun: true })] } },

@@ -3,13 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { post, jsonResponse, type Route } from "../contract/route.ts";
-import { z } from "zod";
 import { Failure } from "../errors/index.ts";
 import { createProcessTable } from "../files/index.ts";
 import { receiveUpload } from "./spool.ts";
 
-const ROUTE: Route = post("/v1/files", { id: "file", summary: "", file: true, answer: jsonResponse(z.null(), "") });
 const processes = createProcessTable(process.pid, process.kill.bind(process), "here");
 const NEVER = new AbortController().signal;
 
@@ -19,8 +16,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const upload = (request: Request, { limit = 2 ** 31, signal = NEVER, route = ROUTE } = {}) =>
-  receiveUpload(route, request, { place: { temporaryFolder: folder, processes }, limit, signal });
+const upload = (request: Request, { limit = 2 ** 31, signal = NEVER } = {}) =>
+  receiveUpload(request, { place: { temporaryFolder: folder, processes }, limit, signal });
 
 const requestOf = (body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>, encoding?: string): Request => {
   const headers = { "content-type": "text/csv; charset=utf-8", ...(encoding && { "content-encoding": encoding }) };
@@ -91,9 +88,4 @@ test("a slow sender is dropped when the server stops", async () => {
   const slow = upload(requestOf(body), { signal: stop.signal });
   stop.abort();
   await expect(slow).rejects.toMatchObject({ code: "interrupted" });
-});
-
-test("other routes are not spooled", async () => {
-  const { file: _, ...route } = ROUTE;
-  expect(await upload(requestOf(Uint8Array.from(CONTENT)), { route })).toBeUndefined();
 });

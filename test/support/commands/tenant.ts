@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { buildInputSchemas } from "../../../src/lib/tenant/dispatch/input-schemas.ts";
 import { createProblemResponse } from "../../../src/lib/tenant/dispatch/problem.ts";
-import { MEDIA_TYPES } from "../../../src/lib/tenant/dispatch/wire.ts";
+import { BASE_HEADER, MEDIA_TYPES } from "../../../src/lib/tenant/dispatch/wire.ts";
 import { splitRoute, type AnyOperation } from "../../../src/lib/tenant/operation.ts";
 import { ALL_OPERATIONS } from "../client/whole-client.ts";
 import type { Transport } from "../../../src/lib/client/index.ts";
@@ -17,6 +17,8 @@ export interface ReceivedRequest {
   readonly file?: string;
   /** charset in the content type of the file, if it is not utf-8 */
   readonly charset?: string;
+  /** the tenant's revision on which a change is based */
+  readonly base?: string;
 }
 
 /**
@@ -99,6 +101,7 @@ async function parseReceivedRequest(request: Request): Promise<ReceivedRequest &
   const query = Object.fromEntries(searchParams);
   const [type = "", charset = "utf-8"] = (request.headers.get("content-type") ?? "").split("; charset=");
   const bytes = await request.bytes();
+  const base = request.headers.get(BASE_HEADER);
   return {
     route,
     operation: route.name,
@@ -107,6 +110,7 @@ async function parseReceivedRequest(request: Request): Promise<ReceivedRequest &
     ...(type === "application/json" ? { json: JSON.parse(Buffer.from(bytes).toString("utf8")) as unknown } : {}),
     ...(type === "text/csv" ? { file: new TextDecoder(charset).decode(bytes) } : {}),
     ...(charset === "utf-8" ? {} : { charset }),
+    ...(base === null ? {} : { base }),
   };
 }
 

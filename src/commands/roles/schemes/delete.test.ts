@@ -60,7 +60,7 @@ test("a terminal asks for the number of what was shown; another number deletes n
     terminal: { typing: [["the local tenant: delete 2. To continue, type the number of", "2\r"]] },
   });
   expect(typed.exit).toBe(0);
-  expect(typed.requests.at(-1)).toMatchObject({ json: { seen: 7 } });
+  expect(typed.requests.at(-1)).toMatchObject({ base: "7" });
   const other = await run(LINE, {
     tenant: { ...looked, deleteSchemes: { ...deleted, dryRun: true } },
     terminal: { typing: [["the local tenant: delete 2. To continue, type the number of", "3\r"]] },

@@ -74,7 +74,7 @@ test("a terminal asks for the number of what was shown; another number deletes n
   });
   expect(typed.exit).toBe(0);
   expect(listOperations(typed.requests)[0]).toBe("tenantRevision");
-  expect(typed.requests.at(-1)).toMatchObject({ json: { memberships: 15, seen: 7 } });
+  expect(typed.requests.at(-1)).toMatchObject({ json: { memberships: 15 }, base: "7" });
   const other = await run(LINE, {
     tenant: looked,
     terminal: { typing: [["the local tenant: delete 2. To continue, type the number of", "3\r"]] },

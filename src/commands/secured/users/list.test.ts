@@ -3,32 +3,32 @@ import type { SecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { example, inTurn } from "#support/commands/tenant.ts";
+import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [SecuredUser] }>("securedUsers").items;
 const taro: SecuredUser = { ...hanako, id: hanako.id.replace(/4$/, "9"), userId: "taro", settings: [] };
 
-const page = (next: string | null, ...items: readonly SecuredUser[]) => ({ items, next });
+const page = (...items: readonly SecuredUser[]) => items;
 
-test("passes order and filters to the tenant, and fetches no page that --limit does not need", async () => {
-  const tenant = { securedUsers: inTurn(page("7", taro)) };
+test("passes order, filters and limit to the tenant", async () => {
+  const tenant = { securedUsers: page(taro) };
   const line =
     "secured users list --app mailer --sort name --desc --filter-name 山 --filter-id ta --limit 1 --fields userId";
   const { stdout, requests } = await run(line, { tenant });
   expect(stdout).toBe("userId\ntaro\n");
-  const query = { sort: "name", desc: "true", filterName: "山", filterId: "ta" };
+  const query = { sort: "name", desc: "true", filterName: "山", filterId: "ta", limit: "1" };
   expect(requests).toEqual([{ operation: "securedUsers", params: { app: "mailer" }, query }]);
 });
 
 test("a table shows an app's own settings if they are requested", async () => {
-  const at = { tenant: { securedUsers: page(null, hanako) }, terminal: { columns: 200 } };
+  const at = { tenant: { securedUsers: page(hanako) }, terminal: { columns: 200 } };
   const own = await run("secured users list --app docs --fields fileManager,userId", at);
   expect(own.stdout).toMatch(/^ファイル管理者権限 +user ID\nTRUE +hanako01\n$/);
 });
 
 test("facts 6.6: counts administrators below a table, with the command that lists them", async () => {
   const administrator: SecuredUser = { ...taro, administrator: true, role: "administrator" };
-  const tenant = { securedUsers: page(null, hanako, administrator) };
+  const tenant = { securedUsers: page(hanako, administrator) };
   const { en, ja } = await runInBoth("secured users list --app docs", { tenant, terminal: { columns: 120 } });
   expect(en.stderr).toContain("1 of these users is an administrator");
   expect(en.stderr).toContain("clomoctl secured administrators list --app docs\n");
@@ -36,7 +36,7 @@ test("facts 6.6: counts administrators below a table, with the command that list
     "うち 1 人は管理者です(エクスポートされず、インポートや編集で変わりません)。管理者の一覧",
   );
   expect((await run("secured users list --app docs --format json", { tenant })).stderr).toBe("");
-  const none = { securedUsers: page(null, hanako) };
+  const none = { securedUsers: page(hanako) };
   expect((await run("secured users list --app docs", { tenant: none, terminal: {} })).stderr).toBe("");
 });
 

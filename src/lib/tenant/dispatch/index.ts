@@ -80,7 +80,7 @@ const readBase = (header: string | undefined): number | undefined => {
   if (header === undefined) return undefined;
   if (/^\d{1,15}$/.test(header)) return Number(header);
   throw new Failure("usage", {
-    what: text("the header must be a revision of the tenant", "ヘッダーにはテナントのリビジョンを指定してください"),
+    what: text("the header must be a whole number", "ヘッダーには整数を指定してください"),
     where: BASE_HEADER,
   });
 };

@@ -1,7 +1,7 @@
 import { HTTPException } from "hono/http-exception";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ruleSchema } from "../../contract/thing-schema.ts";
+import { ruleSchema } from "../inputs.ts";
 import { describeRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";

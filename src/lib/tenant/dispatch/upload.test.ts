@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { same } from "../../text/index.ts";
 import { failureOf, readStreamText } from "#support/tenant/tenant.ts";
-import { receiveUpload, type Upload } from "./content.ts";
+import type { Upload } from "../upload.ts";
+import { receiveFile } from "./upload.ts";
 
 const request = (
   type: string | undefined,
@@ -19,7 +20,7 @@ const request = (
 };
 
 const uploadOf = (...sent: Parameters<typeof request>): Upload => {
-  const content = receiveUpload(request(...sent));
+  const content = receiveFile(request(...sent));
   if (content instanceof Response) throw new TypeError(`refused with ${content.status}`);
   return content;
 };
@@ -50,7 +51,7 @@ describe("the charset of a file", () => {
     ["text/csv; charset=utf-16", /utf-16/],
     [undefined, /text\/csv/],
   ])("of %s is rejected", async (type, told) => {
-    const answer = receiveUpload(request(type));
+    const answer = receiveFile(request(type));
     if (!(answer instanceof Response)) throw new TypeError("it was taken");
     const problem = (await answer.json()) as { readonly detail: { readonly en: string; readonly ja: string } };
     expect(problem).toMatchObject({
@@ -80,7 +81,7 @@ const torn = (error: unknown): ReadableStream<Uint8Array> => {
 describe("a file's bytes", () => {
   it("arrive unchanged, even if the body is empty", async () => {
     expect(await readStreamText(uploadOf(CSV, "氏名,\r\n").stream)).toBe("氏名,\r\n");
-    const none = receiveUpload(
+    const none = receiveFile(
       new Request("http://tenant.invalid/", { method: "PUT", headers: { "content-type": CSV } }),
     );
     expect(none instanceof Response ? none : await readStreamText(none.stream)).toBe("");

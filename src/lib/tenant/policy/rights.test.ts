@@ -56,20 +56,15 @@ test.each(named)("%s needs the rights of the table", async (_, operation) => {
   expect([...needed].toSorted()).toEqual(entryOf(operation).rights.toSorted());
 });
 
-describe.each(ROLE_ACCOUNTS)("$name", ({ name, asker }) => {
-  test.each(named)("%s", async (id, operation) => {
+describe.each(ROLE_ACCOUNTS)("$name", ({ name }) => {
+  test.each(named)("%s", async (_, operation) => {
     const before = stored();
     const { status } = await answerTo(name, operation);
     expect(status).toBeLessThan(500);
-    // a request that the policy permits may still be refused by what it is about, such as the whole tenant
-    const isAboutAll = ABOUT_THE_WHOLE.has(id) && asker.orgs !== undefined;
-    expect(status === 403).toBe(!entryOf(operation).roles.has(name) || isAboutAll);
+    expect(status === 403).toBe(!entryOf(operation).roles.has(name));
     expect(status < 400 || isDeepStrictEqual(stored(), before)).toBe(true);
   });
 });
-
-/** Requests about the whole tenant: they make organisations below 全社. */
-const ABOUT_THE_WHOLE = new Set(["imports.create"]);
 
 test.each(named)("%s is forbidden without a role, and not found for an unknown account", async (_, operation) => {
   const before = stored();

@@ -7,7 +7,7 @@ import { judgeRecord } from "../../rules/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { readProfile, readTenantName, writeProfile } from "./tenant-rows.ts";
-import { validateFieldValue } from "./records.ts";
+import { checkFieldValue, validateFieldValue } from "./records.ts";
 
 type Changed<T> = { readonly [K in keyof T]?: Readonly<T[K]> | undefined };
 
@@ -63,7 +63,10 @@ const normaliseBlanks = (value: unknown): unknown => {
  */
 const validateProfileValue = (name: string, value: unknown): unknown => {
   const { [name]: field }: Fields = TENANT.fields;
-  return typeof value === "string" && field?.type === "text" ? validateFieldValue(name, field, value) : value;
+  if (field === undefined) throw createProfileFailure(name, text("unknown field", "不明な項目です"));
+  if (typeof value === "string" && field.type === "text") return validateFieldValue(name, field, value);
+  checkFieldValue(name, field, value);
+  return value;
 };
 
 function applyContractChanges(
@@ -85,6 +88,7 @@ function applyContractChanges(
     const name = validateFieldValue("contracts", { ...CONTRACT.name, label: TENANT.fields.contracts.label }, typed);
     const known = contracts.get(nameKey(name)) ?? { name, licences: null, from: null, until: null };
     const given = Object.entries(contract).filter(([field, value]) => field !== "name" && value !== undefined);
+    for (const [field, value] of given) checkFieldValue(field, (CONTRACT as Fields)[field] ?? CONTRACT.name, value);
     contracts.set(nameKey(name), { ...known, ...Object.fromEntries(given) });
   }
   return [...contracts.values()];

@@ -122,10 +122,3 @@ test("every order is has blanks first, and can be reversed", async () => {
     expect(await namesOf({ sort, desc: true })).toEqual(up.toReversed());
   }
 });
-
-test("NDJSON supports filters, but only the default order", async () => {
-  const textOf = async (query: object): Promise<string> =>
-    Buffer.concat(await Array.fromAsync(tenant.client.users.list(query).ndjson())).toString();
-  expect((await textOf({ org: ORG_ID, search: "山" })).trimEnd().split("\n")).toHaveLength(1);
-  await expect(textOf({ sort: "name" })).rejects.toMatchObject({ code: "usage" });
-});

@@ -125,11 +125,11 @@ test("writes the rows of the plan with the secrets of the input, and commits the
     {
       operation: "commitImport",
       params: { id: PLAN_ID },
-      ifMatch: '"7-3"',
-      query: {
+      json: {
+        etag: "7-3",
         sha256: digest,
         fileName: "out.csv",
-        upload: JSON.stringify(["name", "emails", "accountName", "accountPassword"]),
+        upload: ["name", "emails", "accountName", "accountPassword"],
       },
     },
   ]);
