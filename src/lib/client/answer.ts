@@ -98,7 +98,10 @@ export const createResponseFailure = async (route: CallPlace, response: Response
   const { ProblemObject } = await import("./problem-object.ts");
   const problem = ProblemObject.safeParse(tryParseJson(await readText(response, PROBLEM_LIMIT_BYTES)));
   const failure = problem.success ? createProblemFailure(route, problem.data) : createOtherFailure(route, response);
-  return addServerFacts(failure, response.headers);
+  const { status } = response;
+  // whoever refused the request
+  const isRefusal = status >= 400 && status < 500;
+  return addServerFacts(isRefusal ? failure.with({ status }) : failure, response.headers);
 };
 
 const createProblemFailure = (route: CallPlace, problem: ProblemObject): Failure => {

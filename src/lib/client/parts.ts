@@ -2,7 +2,7 @@ import { text, type Text } from "../text/index.ts";
 import type { ExportedParts } from "../tenant/handover/export.ts";
 import { LAST_PART, splitRoute } from "../tenant/operation.ts";
 import type { PieceStart } from "../tenant/store/store.ts";
-import { createContractFailure, createTruncationFailure } from "./answer.ts";
+import { createContractFailure, createTruncationFailure, parseLine } from "./answer.ts";
 import type { Connection, StreamedParts } from "./call.ts";
 import { ask, yieldToSignals, type AskedCall } from "./methods.ts";
 import { parseBoundary, readParts, type ReceivedPart } from "./multipart.ts";
@@ -59,7 +59,8 @@ export const openParts = (connection: Connection, asked: AskedCall): StreamedPar
           yield { ...part, content: watchSignals(asked, part.content) };
           continue;
         }
-        end = { value: JSON.parse(Buffer.concat(await Array.fromAsync(part.content)).toString()) as unknown };
+        const content = Buffer.concat(await Array.fromAsync(part.content)).toString();
+        end = { value: parseLine(splitRoute(asked.one), content) };
       }
       if (end === undefined) throw createTruncationFailure(splitRoute(asked.one));
     },
