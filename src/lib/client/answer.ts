@@ -210,7 +210,10 @@ export const createTruncationFailure = (route: CallPlace): Failure =>
  *
  * @throws Failure `unavailable` if a line is too long or the last line is incomplete
  */
-export async function* readLines(route: CallPlace, body: ReadableStream<Uint8Array>): AsyncGenerator<readonly string[]> {
+export async function* readLines(
+  route: CallPlace,
+  body: ReadableStream<Uint8Array>,
+): AsyncGenerator<readonly string[]> {
   let rest = "";
   const decoder = new TextDecoder();
   for await (const chunk of body) {

@@ -152,4 +152,3 @@ const createOtherAddressFailure = (path: string): Failure =>
     where: path,
     hint: text("for example: /v1/orgs", "例: /v1/orgs"),
   });
-

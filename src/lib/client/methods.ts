@@ -28,11 +28,8 @@ type Subject<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends
     ? [subject: PathOf<R, P>]
     : [subject: PathOf<R, P>[PathNames<R>]];
 
-type InputOf<I extends z.ZodType> = z.output<I> extends undefined
-  ? []
-  : Partial<Given<I>> extends Given<I>
-    ? [given?: Given<I>]
-    : [given: Given<I>];
+type InputOf<I extends z.ZodType> =
+  z.output<I> extends undefined ? [] : Partial<Given<I>> extends Given<I> ? [given?: Given<I>] : [given: Given<I>];
 
 type Result<K, O> = K extends "list" | "lines"
   ? Awaited<O> extends Lines<infer T>
@@ -141,7 +138,10 @@ async function* iterateBytes(connection: Connection, asked: AskedCall): AsyncGen
 const openLines = (connection: Connection, asked: AskedCall): StreamedLines<unknown> => ({
   batches: () => iterateBatches(connection, asked),
   ndjson: () =>
-    iterateBytes(connection, asked.one.result === "list" ? { ...asked, given: { ...asked.given, columns: true } } : asked),
+    iterateBytes(
+      connection,
+      asked.one.result === "list" ? { ...asked, given: { ...asked.given, columns: true } } : asked,
+    ),
   async *[Symbol.asyncIterator]() {
     for await (const batch of iterateBatches(connection, asked)) yield* batch;
   },

@@ -15,7 +15,8 @@ const buildRequest = (connection: Connection, { one, path, given, file, signal, 
   const url = buildUrl(connection, fillPath(place.path, path));
   const isQuery = takesQuery(one);
   for (const [name, value] of Object.entries(isQuery ? (given ?? {}) : {}))
-    if (value !== undefined) url.searchParams.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+    if (value !== undefined)
+      url.searchParams.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
   const body = file?.stream ?? (isQuery || given === undefined ? null : JSON.stringify(given));
   const type = file === undefined ? "application/json" : contentTypeOf(file);
   const key = one.once === undefined ? undefined : connection.newKey?.();

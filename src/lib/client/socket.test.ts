@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener, type Serv
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../contract/route.ts";
+import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../tenant/dispatch/wire.ts";
 import { Failure } from "../errors/index.ts";
 import { openClient } from "./index.ts";
 import { createSocketFailure } from "./socket-failure.ts";
@@ -90,7 +90,7 @@ describe("an address that does not respond", () => {
 });
 
 describe("a response", () => {
-  it("is returned as a stream, with only the headers that the contract names", async () => {
+  it("is returned as a stream, with only the headers that a client reads", async () => {
     const values = RESPONSE_HEADERS.map((name, at) => [name, name === "retry-after" ? "7" : `"${at}"`]);
     const sent = Object.fromEntries(values) as Record<string, string>;
     const address = await serving((_, response) => response.writeHead(200, { ...sent, "x-other": "1" }).end("a,b"));
