@@ -2,9 +2,10 @@ import { cpSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
-import { ALL_ROUTES } from "../lib/contract/all.ts";
-import { changesTenant } from "../lib/contract/route.ts";
+import { changesTenant, splitRoute } from "../lib/tenant/operation.ts";
+import { createDispatch } from "../lib/tenant/dispatch/index.ts";
 import { openTenant } from "../lib/tenant/index.ts";
+import { NAMED_OPERATIONS } from "#support/tenant/route-requests.ts";
 import { TEST_ORIGIN } from "#support/tenant/tenant.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode } from "./command.ts";
@@ -18,8 +19,9 @@ const linesOf = async (noun: NounNode): Promise<readonly string[]> => {
   return [...own.flat().map(({ line }) => line), ...below.flat()];
 };
 
-const CHANGES = ALL_ROUTES.filter(changesTenant).map(({ method, path, id }) => {
-  return { id, method: method.toUpperCase(), path: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`) };
+const CHANGES = NAMED_OPERATIONS.filter(({ one }) => changesTenant(one)).map(({ name, one }) => {
+  const { method, path } = splitRoute(one);
+  return { id: name, method: method.toUpperCase(), path: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`) };
 });
 
 const wordsOf = (line: string): readonly string[] =>
@@ -39,13 +41,14 @@ async function changesBy(lines: readonly string[], environment: Record<string, s
   for (const added of ["kanto --embedded --use", "osaka --embedded"]) await run(`context add ${added}`, { home });
   const random = (size: number): Uint8Array => crypto.getRandomValues(new Uint8Array(size));
   const surroundings = { now: () => Date.parse("2026-11-20T01:00:00Z"), random, origin: TEST_ORIGIN };
-  const { fetch, close } = openTenant({
+  const opened = openTenant({
     folder: freshFolder(),
     name: "kanto",
     acting: "owner",
     actor: "owner",
     surroundings,
   });
+  const fetch = createDispatch(opened);
   const reached = new Set<string>();
   const tenant = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
@@ -54,7 +57,7 @@ async function changesBy(lines: readonly string[], environment: Record<string, s
     return fetch(request);
   };
   for (const line of lines) await run(wordsOf(line), { home, folder, tenant, environment });
-  await close();
+  await opened.close();
   return [...reached].toSorted();
 }
 
@@ -69,12 +72,12 @@ test(
     const named = await changesBy(lines, { CLOMOCTL_CONTEXT: "kanto" });
     expect(named).toEqual(
       expect.arrayContaining([
-        "addField",
-        "addRenewal",
-        "commitImport",
-        "confirmRenewal",
-        "editRenewal",
-        "removeField",
+        "imports.commit",
+        "renewals.add",
+        "renewals.confirm",
+        "renewals.edit",
+        "users.addField",
+        "users.removeField",
       ]),
     );
   },

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { ALL_ROUTES } from "../lib/contract/all.ts";
-import { changesTenant } from "../lib/contract/route.ts";
 import type { CustomField } from "../lib/client/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
+import { NAMED_OPERATIONS } from "#support/tenant/route-requests.ts";
+import { changesTenant, type AnyOperation } from "../lib/tenant/operation.ts";
 
 const ADD = "users fields add 入社年度";
 const tenant = { addField: example<CustomField>("addField") };
@@ -18,29 +18,30 @@ async function homeOf(...words: readonly string[]): Promise<string> {
   return home;
 }
 
-test("every route except GET changes the tenant, apart from plans, reminders, access tokens and signing in", () => {
-  const others = ALL_ROUTES.filter((route) => route.method !== "get" && !changesTenant(route)).map(({ id }) => id);
-  expect(others.toSorted()).toEqual([
+test("every operation except GET changes the tenant, apart from plans, reminders, access tokens and signing in", () => {
+  const namesOf = (is: (one: AnyOperation) => boolean) =>
+    NAMED_OPERATIONS.flatMap(({ name, one }) => (is(one) ? [name] : [])).toSorted();
+  expect(namesOf((one) => !one.route.startsWith("GET ") && !changesTenant(one))).toEqual([
     "access-tokens.create",
     "access-tokens.revoke",
-    "checkImport",
-    "claimNotice",
-    "createImport",
-    "discardImport",
-    "dropConsoleTasks",
-    "exportAll",
-    "findDependents",
-    "planDeletion",
-    "replanImport",
+    "exports.create",
+    "imports.check",
+    "imports.create",
+    "imports.delete",
+    "imports.discard",
+    "imports.dropTasks",
+    "imports.replan",
+    "imports.undo",
+    "imports.upload",
+    "leavers.dependents",
+    "renewals.claimNotice",
+    "renewals.settleNotice",
     "sessions.create",
     "sessions.end",
     "sessions.requestResetCode",
     "sessions.resetPassword",
-    "settleNotice",
-    "undoChange",
-    "uploadImport",
   ]);
-  expect(ALL_ROUTES.filter((route) => route.method === "get" && changesTenant(route))).toEqual([]);
+  expect(namesOf((one) => one.route.startsWith("GET ") && changesTenant(one))).toEqual([]);
 });
 
 describe("with several contexts", () => {

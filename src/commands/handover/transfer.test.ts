@@ -5,7 +5,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { createProblemResponse } from "../../lib/tenant/http/problem.ts";
+import { createProblemResponse } from "../../lib/tenant/dispatch/problem.ts";
 import { same } from "../../lib/text/index.ts";
 import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";

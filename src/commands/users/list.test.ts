@@ -2,24 +2,21 @@ import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { EXAMPLES } from "../../lib/contract/examples.ts";
 import type { User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { readRows } from "#support/xlsx/read.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { example, inTurn } from "#support/commands/tenant.ts";
+import { example } from "#support/commands/tenant.ts";
 import { USER_COLUMNS } from "./columns.ts";
 
 const [hanako] = example<{ items: readonly [User] }>("users").items;
 const taro: User = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "山田 太郎", emails: [], employeeCode: null };
 
-const page = (next: string | null, ...items: readonly User[]) => ({ items, next });
-
 test("accepts an organisation's path, and passes the search and the order to the tenant", async () => {
   const org = example<{ items: readonly [{ id: string }] }>("findOrgs").items[0];
-  const tenant = { findOrgs: { items: [org] }, users: page(null, hanako) };
+  const tenant = { findOrgs: [org], users: [hanako] };
   const line = [
     "users",
     "list",
@@ -42,8 +39,8 @@ test("accepts an organisation's path, and passes the search and the order to the
 
 test("--direct excludes the organisations below --org, and is rejected without it", async () => {
   const org = example<{ items: readonly [{ id: string }] }>("findOrgs").items[0];
-  const findOrgs = { items: [org] };
-  const { requests } = await run("users list --org S01 --direct", { tenant: { findOrgs, users: page(null) } });
+  const findOrgs = [org];
+  const { requests } = await run("users list --org S01 --direct", { tenant: { findOrgs, users: [] } });
   expect(requests.at(-1)).toEqual({ operation: "users", query: { org: org.id, direct: "true" } });
   const exported = await run("users export --org S01 --direct", { tenant: { findOrgs, exportUsers: "氏名\r\n" } });
   expect(exported.requests.at(-1)).toMatchObject({ operation: "exportUsers", query: { org: org.id, direct: "true" } });
@@ -55,7 +52,7 @@ test("--direct excludes the organisations below --org, and is rejected without i
 });
 
 test("also sorts users by the header of a column", async () => {
-  const tenant = { users: page(null, hanako) };
+  const tenant = { users: [hanako] };
   const { requests } = await run("users list --sort 氏名:desc --fields name", { tenant });
   expect(requests).toEqual([{ operation: "users", query: { sort: "name", desc: "true" } }]);
   const { stderr } = await run("users list --sort 氏 --lang ja");
@@ -63,16 +60,8 @@ test("also sorts users by the header of a column", async () => {
   expect(stderr).not.toContain("name:desc");
 });
 
-test("sorted NDJSON is built from pages", async () => {
-  const { stdout, requests } = await run("users list --sort name --format ndjson", {
-    tenant: { users: page(null, hanako) },
-  });
-  expect(stdout).toBe(`${JSON.stringify(LINE)}\n`);
-  expect(requests).toEqual([{ operation: "users", query: { sort: "name" } }]);
-});
-
 test("a table shows all addresses of a user, a pipe the default fields, and --fields any field", async () => {
-  const circumstances = { tenant: { users: page(null, hanako) }, terminal: { columns: 200 } };
+  const circumstances = { tenant: { users: [hanako] }, terminal: { columns: 200 } };
   const shown = await run("users list", circumstances);
   expect(shown.stdout).toContain("hanako@example.co.jp, h.takahashi@example.co.jp");
   const piped = await run("users list", { tenant: circumstances.tenant });
@@ -83,7 +72,7 @@ test("a table shows all addresses of a user, a pipe the default fields, and --fi
 
 test("no line is wider than a small terminal, and times are in the tenant's time zone", async () => {
   const tenant = {
-    users: page(null, { ...hanako, name: "髙橋 花子".repeat(6), emails: [`${"ha".repeat(9)}@example.co.jp`] }),
+    users: [{ ...hanako, name: "髙橋 花子".repeat(6), emails: [`${"ha".repeat(9)}@example.co.jp`] }],
   };
   const { stdout } = await run("users list", { tenant, terminal: { columns: 80 } });
   expect(stdout.trimEnd().split("\n")).toHaveLength(2);
@@ -101,7 +90,7 @@ test("no line is wider than a small terminal, and times are in the tenant's time
 
 test("on a narrow terminal, empty columns are dropped first, and one address stays whole", async () => {
   const emails = ["hanako.takahashi@example.co.jp", "h.takahashi@example.co.jp"];
-  const tenant = { users: page(null, { ...hanako, emails, title: null, employeeCode: null, accountName: null }) };
+  const tenant = { users: [{ ...hanako, emails, title: null, employeeCode: null, accountName: null }] };
   const { stdout } = await run("users list", { tenant, terminal: { columns: 60 } });
   expect(stdout).toBe(
     [
@@ -116,7 +105,7 @@ test("on a narrow terminal, empty columns are dropped first, and one address sta
 });
 
 test("--fields accepts the headers of the table and of the console's file, in any width", async () => {
-  const tenant = { users: page(null, hanako) };
+  const tenant = { users: [hanako] };
   const line = ["users", "list", "--fields", "氏名,ＴＥＬ,組織 コード、Employee Code", "--format", "csv"];
   const { stdout } = await run(line, { tenant });
   expect(stdout.split("\n")[0]).toBe("name,tel,orgCode,employeeCode");
@@ -126,7 +115,7 @@ test("--fields accepts the headers of the table and of the console's file, in an
 });
 
 test("an empty result is an empty list", async () => {
-  const tenant = { users: page(null) };
+  const tenant = { users: [] };
   expect((await run("users list --format json", { tenant })).stdout).toBe("[]\n");
   const { en, ja } = await runInBoth("users list", { tenant, terminal: {} });
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "no results in tenant local\n" });
@@ -135,11 +124,10 @@ test("an empty result is an empty list", async () => {
   expect(piped).toMatchObject({ stdout: "name\temails\torg\ttitle\temployeeCode\taccountName\n", stderr: "" });
 });
 
-test("a failure between two pages stops the list, in both languages", async () => {
+test("a failure is shown in both languages", async () => {
   const failure = new Failure("unavailable", { what: text("gone", "応答がありません") });
-  const en = await run("users list --fields name", { tenant: { users: inTurn(page("7", hanako), failure) } });
-  expect(en).toMatchObject({ exit: 7, stdout: "name\n髙橋 花子\n", stderr: "error: gone\n" });
-  const ja = await run("users list --lang ja", { tenant: { users: failure } });
+  const { en, ja } = await runInBoth("users list --fields name", { tenant: { users: failure } });
+  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: gone\n" });
   expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答がありません\n" });
 });
 
@@ -148,14 +136,14 @@ test.each([
   ["--format csv --fields name"],
   ["--format json --fields name"],
   ["--format ndjson --fields name"],
-])("an interruption between two pages is noticed before the next one is shown: %s", async (options) => {
+])("an interruption is noticed before the list is shown: %s", async (options) => {
   const signals = new EventEmitter();
   const interrupting = (): unknown => {
     // as a signal comes: between two turns
     setImmediate(() => signals.emit("SIGINT"));
-    return page("8", taro);
+    return [taro];
   };
-  const tenant = { users: inTurn(page("7", hanako), interrupting) };
+  const tenant = { users: interrupting };
   const { en, ja } = await runInBoth(`users list ${options}`, { tenant, signals });
   expect([en.exit, ja.exit]).toEqual([130, 130]);
   expect(en.stdout).not.toContain(taro.name);
@@ -163,13 +151,12 @@ test.each([
   expect(ja.stderr).toContain("中断しました: 何も変更していません");
 });
 
-const LINE: object = EXAMPLES.get("users")?.line ?? {};
-
-test("ndjson with --fields, and on a terminal, is built from pages", async () => {
-  const tenant = { users: page(null, hanako) };
+test("ndjson with --fields, and on a terminal, is built from records", async () => {
+  const tenant = { users: [hanako] };
   expect((await run("users list --format ndjson --fields name", { tenant })).stdout).toContain("髙橋 花子");
   const shown = await run("users list --format ndjson", { tenant, terminal: {} });
-  expect(shown.stdout).toBe(`${JSON.stringify(LINE)}\n`);
+  const { org, ...user } = hanako;
+  expect(JSON.parse(shown.stdout)).toEqual({ ...user, org: org.path, orgCode: org.code, orgId: org.id });
   expect(shown.requests).toEqual([{ operation: "users" }]);
 });
 
@@ -179,7 +166,12 @@ test("a workbook has the same fields as CSV, with labels, and all cells are text
     ["ja", "メールアドレス"],
   ] as const) {
     const folder = freshFolder();
-    const tenant = { users: page(null, { ...hanako, employeeCode: "0012" }, { ...taro, name: "=1+1" }) };
+    const tenant = {
+      users: [
+        { ...hanako, employeeCode: "0012" },
+        { ...taro, name: "=1+1" },
+      ],
+    };
     const { exit, stdout } = await run(`users list --format xlsx -o list.xlsx --lang ${lang}`, { tenant, folder });
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
     const [headers = [], first = [], second] = await readRows(readFileSync(join(folder, "list.xlsx")));
@@ -191,6 +183,6 @@ test("a workbook has the same fields as CSV, with labels, and all cells are text
 });
 
 test("a workbook can be written to stdout", async () => {
-  const { bytes } = await run("users list --format xlsx -o -", { tenant: { users: page(null, hanako) } });
+  const { bytes } = await run("users list --format xlsx -o -", { tenant: { users: [hanako] } });
   expect(await readRows(bytes)).toHaveLength(2);
 });

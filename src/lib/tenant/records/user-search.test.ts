@@ -122,3 +122,15 @@ test("every order is has blanks first, and can be reversed", async () => {
     expect(await namesOf({ sort, desc: true })).toEqual(up.toReversed());
   }
 });
+
+test("NDJSON supports filters and any order", async () => {
+  const textOf = async (query: object): Promise<string> =>
+    Buffer.concat(await Array.fromAsync(tenant.client.users.list(query).ndjson())).toString();
+  expect((await textOf({ org: ORG_ID, search: "山" })).trimEnd().split("\n")).toHaveLength(1);
+  const sorted = (await textOf({ sort: "employeeCode" })).trimEnd().split("\n");
+  expect(sorted.map((line) => (JSON.parse(line) as { readonly name: string }).name)).toEqual([
+    "佐藤",
+    "Yamada 二",
+    "山田 一",
+  ]);
+});

@@ -19,7 +19,7 @@ export const tenant = {
       return session.read(async (reader) => ({
         ...(await readTenant(reader)),
         consoleTasks: (await readOpenTasks(reader)).open.size,
-        administration: await administrators?.readAdministration(reader),
+        ...(administrators && { administration: await administrators.readAdministration(reader) }),
       }));
     },
   }),
