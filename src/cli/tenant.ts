@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFile } from "node:fs/promises";
 import { line, step } from "../lib/advice/index.ts";
@@ -11,6 +12,7 @@ import {
   createTemporaryFolder,
   ensureFolder,
   hasErrorCode,
+  syncFolder,
   type ProcessTable,
   type TemporaryFolder,
   type TemporaryStorage,
@@ -151,6 +153,50 @@ const isMissingFolder = (folder: string): boolean => {
     return hasErrorCode(error, "ENOENT");
   }
 };
+
+/**
+ * Makes a verified copy the tenant of a context. The tenant's folder is complete before it gets its name, so nobody sees
+ * a part of it. @returns the number of its administrators
+ *
+ * @throws Failure `conflict` if the context has a tenant
+ */
+export async function receiveTenant(
+  copy: string,
+  { name, tenantFolder }: EmbeddedContext,
+  { clock, temporary }: Pick<ConnectionEnvironment, "clock"> & { readonly temporary: TemporaryStorage },
+): Promise<number> {
+  const tenants = dirname(tenantFolder);
+  await ensureFolder(tenants);
+  const { receiveTenantFile } = await import("../lib/tenant/index.ts");
+  const made = await createTemporaryFolder(temporary, name, tenants);
+  try {
+    const { processes } = temporary;
+    const administrators = await receiveTenantFile(copy, {
+      name,
+      folder: made.path,
+      now: clock.now().toISOString(),
+      processes,
+    });
+    await syncFolder(made.path);
+    try {
+      if (existsSync(tenantFolder)) rmdirSync(tenantFolder);
+      renameSync(made.path, tenantFolder);
+    } catch (error) {
+      throw hasErrorCode(error, "ENOTEMPTY", "EEXIST", "EPERM") ? createOccupiedFailure(name) : error;
+    }
+    for (const folder of [tenants, dirname(tenants)]) await syncFolder(folder);
+    return administrators;
+  } finally {
+    await made.remove();
+  }
+}
+
+const createOccupiedFailure = (where: string): Failure =>
+  new Failure("conflict", {
+    what: text("this context already has a tenant", "このコンテキストにはすでにテナントがあります"),
+    where,
+    hint: text("choose a new name with --context", "--context で新しい名前を指定してください"),
+  });
 
 /** A tenant of this process, which may still have to be created. */
 interface LocalTenant extends Pick<Tenant, "perform" | "close"> {

@@ -328,20 +328,20 @@ type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "inspectTenant" | "inspec
 const createTenantTools = (
   tenants: ReturnType<typeof createTenantPool>,
   choose: () => Promise<ChosenContext>,
-  { processes, signal, clock }: { readonly processes: ProcessTable } & Pick<Tools, "clock" | "signal">,
+  {
+    processes,
+    signal,
+    clock,
+    temporary,
+  }: { readonly processes: ProcessTable } & Pick<Tools, "clock" | "signal" | "temporary">,
 ): TenantTools => ({
   tenant: async (...nouns) => tenants.open(await choose(), nouns),
   tenantOf: async (context, ...nouns) => tenants.openContext(context, nouns),
   inspectTenant: async ({ tenantFolder }) =>
     (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
   inspectCopy: async (path) => (await import("../lib/tenant/index.ts")).inspectCopy(path, signal),
-  receiveTenant: async (copy, { name, tenantFolder: folder }) =>
-    (await import("../lib/tenant/index.ts")).receiveTenant(copy, {
-      name,
-      folder,
-      now: clock.now().toISOString(),
-      processes,
-    }),
+  receiveTenant: async (copy, context) =>
+    (await import("./tenant.ts")).receiveTenant(copy, context, { clock, temporary }),
 });
 
 const createReports = (terminal: Terminal) => ({
@@ -532,7 +532,7 @@ export function openTools(
     get stdin() {
       return stdin();
     },
-    ...createTenantTools(tenants, choose, { processes, signal, clock }),
+    ...createTenantTools(tenants, choose, { processes, signal, clock, temporary }),
     ...createStateTools(interrupts, summary),
     serve: server.open,
     send: apple.send,

@@ -58,14 +58,18 @@ export default defineCommand({
       throw createFaultFailure(bundle, fault ?? { file: ".", what: STATE_UNCHANGED }, Math.max(0, faultCount - 1));
     if (copy === undefined) throw createNoTenantFailure(bundle);
     const name = existing?.name ?? String(globals.context);
-    await terminal.show(RECEIVED_COLUMNS, { context: name, manifest });
-    if (dryRun) return terminal.note(DRY_RUN_NOTE);
+    const shown = { context: name, manifest };
+    if (dryRun) {
+      await terminal.show(RECEIVED_COLUMNS, shown);
+      return terminal.note(DRY_RUN_NOTE);
+    }
     tools.describeState(() => MAYBE_CHANGED_STATE);
     const { language } = manifest;
     const context = existing ?? (await contexts.add(name, { kind: "embedded", language, timezone: globals.timezone }));
     const administrators = await tools.receiveTenant(copy, context as EmbeddedContext);
     tools.describeDone(CHANGED_STATE);
     tools.summarize({ changed: true });
+    await terminal.show(RECEIVED_COLUMNS, shown);
     return writeNextSteps(tools, { context, manifest, administrators });
   },
 });

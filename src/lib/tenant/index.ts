@@ -299,6 +299,6 @@ export const inspectTenant = async (
 export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   (await import("./store/sqlite/inspect.ts")).inspectTenantCopy(path, signal);
 
-/** Makes a verified copy a tenant. @see receiveTenantFile */
-export const receiveTenant = async (copy: string, file: TenantFileOptions): Promise<number> =>
+/** Writes a verified copy into an empty folder. @see receiveTenantFile */
+export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<number> =>
   (await import("./store/sqlite/tenant-file.ts")).receiveTenantFile(copy, file);

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hash } from "node:crypto";
@@ -8,7 +8,6 @@ import { createRandomTenant } from "#support/tenant/exporting.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { THINGS } from "../../../model/things.ts";
-import { failureOf } from "#support/tenant/tenant.ts";
 import { getObservedHistoryTable, getObservedTable } from "../../console/observed.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "../../versions/tables.ts";
 import { copyTenantFile, EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
@@ -238,23 +237,17 @@ describe("a copy from a bundle", () => {
     expect(fault?.en).toContain("history");
   });
 
-  test("becomes a tenant only if there is none, and leaves nothing else", async () => {
-    const path = await sound();
-    const place = join(folder, "received");
+  test("becomes a tenant with its own name", async () => {
+    const place = mkdtempSync(join(folder, "received-"));
     const file = { folder: place, name: "minato", now: "2026-04-01T00:00:00.000Z", processes: ALIVE };
-    expect(receiveTenantFile(path, file)).toBe(0);
+    expect(receiveTenantFile(await sound(), file)).toBe(0);
     expect(readdirSync(place)).toEqual(["tenant.db"]);
-    const before = readFileSync(join(place, "tenant.db"));
-    const failure = await failureOf(Promise.resolve().then(() => receiveTenantFile(path, file)));
-    expect(failure?.code).toBe("conflict");
-    expect(readdirSync(place)).toEqual(["tenant.db"]);
-    expect(readFileSync(join(place, "tenant.db")).equals(before)).toBe(true);
     await using tenant = new TestTenant(place);
     expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田", "佐藤"]);
     expect(await tenant.client.audit.verify({ changes: true })).toMatchObject({
       broken: null,
       changes: { broken: [] },
     });
-    expect(existsSync(join(folder, "received", "tenant.db"))).toBe(true);
+    expect(tenant.sql("select name from tenant")).toEqual([{ name: "minato" }]);
   });
 });

@@ -1,7 +1,5 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { Failure } from "../../../errors/index.ts";
-import { text } from "../../../text/index.ts";
 import type { Processes } from "../processes.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
@@ -87,54 +85,28 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
     }
     linkIfAbsent(unfinished, path);
   } finally {
-    removeUnfinishedFile(unfinished);
+    for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(unfinished + suffix, { force: true });
   }
 }
 
-const removeUnfinishedFile = (path: string): void => {
-  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
-};
-
-/**
- * Makes a verified copy from a bundle the tenant of a folder that has no tenant. The file gets its final name only when
- * it is complete.
- *
- * @returns the number of administrators, none of whom has a password
- * @throws Failure `conflict` if the folder has a tenant
- */
+/** Writes a verified copy from a bundle into an empty folder. @returns the number of its administrators */
 export const receiveTenantFile = (copy: string, file: TenantFileOptions): number => {
-  const { folder, processes, name } = file;
-  const path = join(folder, TENANT_FILE_NAME);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  removeUnfinishedFiles(folder, processes);
-  const unfinished = `${path}.new-${processes.self}`;
+  const path = join(file.folder, TENANT_FILE_NAME);
   try {
-    createOwnerOnlyFile(unfinished);
-    copyFileSync(copy, unfinished);
-    const database = openAndMigrate(unfinished, file);
-    let administrators: number;
+    createOwnerOnlyFile(path);
+    copyFileSync(copy, path);
+    const database = openAndMigrate(path, file);
     try {
-      database.run("update tenant set name = :name", { name });
-      administrators = database.count("select count(*) from account where role <> 'none'");
+      database.run("update tenant set name = :name", { name: file.name });
       database.foldLog();
+      return database.count("select count(*) from account where role <> 'none'");
     } finally {
       database.close();
     }
-    if (!linkIfAbsent(unfinished, path)) throw createOccupiedFailure(name);
-    return administrators;
   } catch (error) {
     throw toStorageFailure(error, path);
-  } finally {
-    removeUnfinishedFile(unfinished);
   }
 };
-
-const createOccupiedFailure = (where: string): Failure =>
-  new Failure("conflict", {
-    what: text("this context already has a tenant", "このコンテキストにはすでにテナントがあります"),
-    where,
-    hint: text("choose a new name with --context", "--context で新しい名前を指定してください"),
-  });
 
 /**
  * Removes unfinished tenant files of processes that are no longer running. @returns the names of the other files in the
@@ -149,15 +121,13 @@ export const removeUnfinishedFiles = (folder: string, processes: Processes): rea
 
 /**
  * Gives a file its final name with a link. Unlike a rename, this never replaces a tenant that was created in the
- * meantime. Returns false if there is one.
+ * meantime.
  */
-function linkIfAbsent(from: string, to: string): boolean {
+function linkIfAbsent(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch {
-    if (existsSync(to)) return false;
     // some file systems do not support links
-    renameSync(from, to);
+    if (!existsSync(to)) renameSync(from, to);
   }
-  return true;
 }
