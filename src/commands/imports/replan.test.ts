@@ -25,7 +25,7 @@ test("compares again, shows the new plan and says how to continue", async () => 
   expect(ja.stdout).toBe(en.stdout);
   expect(en.requests.slice(0, 2)).toEqual([
     { operation: "imports" },
-    { operation: "replanImport", params: { id: PLAN_ID } },
+    { operation: "replanImport", params: { id: PLAN_ID }, json: {} },
   ]);
 });
 
