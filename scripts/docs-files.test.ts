@@ -11,8 +11,8 @@ const filesUnder = (header: string): readonly string[] =>
   (PAGE.split(`\n| ${header} | what |\n`)[1] ?? "").split("\n\n", 1)[0]?.match(/(?<=^\| `)src\/[^`]+/gm) ?? [];
 
 test("a noun has at most six files of its own, and the page lists those of devices", () => {
-  const there = globSync("src/lib/**/{device.ts,devices.ts,device-rows.ts,devices/operations.ts}", { cwd: ROOT }).map((file) =>
-    file.replaceAll("\\", "/"),
+  const there = globSync("src/lib/**/{device.ts,devices.ts,device-rows.ts,devices/operations.ts}", { cwd: ROOT }).map(
+    (file) => file.replaceAll("\\", "/"),
   );
   const own = there.filter((file) => !/\/(?:apple|ade)\//.test(file));
   expect(filesUnder("file of its own").toSorted()).toEqual(own.toSorted());

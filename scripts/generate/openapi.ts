@@ -39,13 +39,18 @@ const FILE = { required: true, content: { "text/csv": { schema: {} }, [XLSX_TYPE
 
 const describeOperation = async (noun: string, name: string, one: AnyOperation) => {
   const { path, query, body } = await buildInputSchemas(one);
-  const content = one.file === true ? FILE : body && { content: { "application/json": { schema: toJsonSchema(body) } } };
+  const content =
+    one.file === true ? FILE : body && { content: { "application/json": { schema: toJsonSchema(body) } } };
   return {
     operationId: `${noun}.${name}`,
     summary: one.about,
     tags: [noun],
     ...(one.needs === "open" && { security: [] }),
-    parameters: [...toParameters("path", path), ...toParameters("query", query), ...(one.once === undefined ? [] : [REPEATABLE])],
+    parameters: [
+      ...toParameters("path", path),
+      ...toParameters("query", query),
+      ...(one.once === undefined ? [] : [REPEATABLE]),
+    ],
     ...(content && { requestBody: content }),
     responses: {
       200: { description: "The result", content: { [MEDIA_TYPES[one.result ?? "json"]]: { schema: {} } } },
@@ -66,12 +71,25 @@ export const buildOpenApiDocument = async (version: string): Promise<object> => 
   const own = { description: "OK", content: { "application/json": { schema: {} } } };
   for (const path of SERVER_PATHS)
     paths[path] = {
-      get: { operationId: path.slice(1), summary: "Of the server itself", security: [], responses: { 200: own, "4XX": { $ref: "#/components/responses/problem" } } },
+      get: {
+        operationId: path.slice(1),
+        summary: "Of the server itself",
+        security: [],
+        responses: { 200: own, "4XX": { $ref: "#/components/responses/problem" } },
+      },
     };
-  const problem = { description: "The problem", content: { "application/problem+json": { schema: toJsonSchema(ProblemObject) } } };
+  const problem = {
+    description: "The problem",
+    content: { "application/problem+json": { schema: toJsonSchema(ProblemObject) } },
+  };
   return {
     openapi: "3.1.0",
-    info: { title: "clomoctl tenant API", version, description: DESCRIPTION, license: { name: "MIT", identifier: "MIT" } },
+    info: {
+      title: "clomoctl tenant API",
+      version,
+      description: DESCRIPTION,
+      license: { name: "MIT", identifier: "MIT" },
+    },
     servers: [{ url: "/" }],
     security: [{ bearer: [] }],
     tags: Object.keys(OPERATIONS).map((name) => ({ name })),

@@ -84,7 +84,6 @@ const createInstantField = (en: string, ja: string) =>
 const createTextSetField = (en: string, ja: string) =>
   ({ type: "texts", label: text(en, ja), example: [], set: true }) as const satisfies Field;
 
-
 /**
  * The resources of a bundle in the order of writing: a resource comes after the resources that it refers
  * to.

@@ -234,7 +234,11 @@ const createAccountResolver =
     return openParts(own, asker, options);
   };
 
-const findSender = async (own: OwnParts, request: Pick<Request, "headers">, { surroundings }: Omit<OwnerOptions, "actor">) => {
+const findSender = async (
+  own: OwnParts,
+  request: Pick<Request, "headers">,
+  { surroundings }: Omit<OwnerOptions, "actor">,
+) => {
   const { findSignedInActor } = await loadCredentials();
   const check = {
     header: request.headers.get("authorization"),

@@ -1,7 +1,16 @@
 /** zod, and the schemas that the inputs of operations share. */
 
 import { z } from "zod";
-import { listApiFields, listEditableFields, isRequired, type Field, type Fields, type ManualValue, type ManualValues, type RecordOf } from "../model/thing.ts";
+import {
+  listApiFields,
+  listEditableFields,
+  isRequired,
+  type Field,
+  type Fields,
+  type ManualValue,
+  type ManualValues,
+  type RecordOf,
+} from "../model/thing.ts";
 import { countCharacters, describeRule, isUnlimited, buildRulePattern, type Rule } from "../model/rules.ts";
 import { MAX_KEY_BYTES, MAX_SEARCH_LENGTH, valueRuleOf } from "../model/value-rule.ts";
 import { CUSTOM_FIELD } from "../model/user.ts";
@@ -262,10 +271,10 @@ export const newRecordSchema = (fields: Fields, choice: MemberOptions = {}): Req
  */
 export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   z.strictObject({
-      ...z.object(buildValueSchemas(fields, choice)).partial().shape,
-      ...choice.more,
-      ...writeOptions,
-    }) as RequestBody;
+    ...z.object(buildValueSchemas(fields, choice)).partial().shape,
+    ...choice.more,
+    ...writeOptions,
+  }) as RequestBody;
 
 /** The IDs of the records that one request changes or deletes together. */
 export const recordIdList = { ids: z.array(Id).min(1).max(1000) };

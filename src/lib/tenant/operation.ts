@@ -56,11 +56,12 @@ type Frozen<T> = T extends readonly (infer E)[]
     : T;
 
 /** What an operation is given, before defaults are filled in: in the same process, nothing fills them in. */
-export type Given<I extends z.ZodType, Out = Frozen<z.output<I>>> = unknown extends z.input<I>
-  ? Out
-  : { readonly [K in keyof Out as Exclude<K, OptionalKeys<I>>]: Out[K] } & {
-      readonly [K in keyof Out as Extract<K, OptionalKeys<I>>]?: Out[K] | undefined;
-    };
+export type Given<I extends z.ZodType, Out = Frozen<z.output<I>>> =
+  unknown extends z.input<I>
+    ? Out
+    : { readonly [K in keyof Out as Exclude<K, OptionalKeys<I>>]: Out[K] } & {
+        readonly [K in keyof Out as Extract<K, OptionalKeys<I>>]?: Out[K] | undefined;
+      };
 
 /** What a request brings besides its input. */
 export interface Call<F extends boolean = boolean> {
@@ -130,7 +131,9 @@ export const operation = <
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** Returns the method of an operation's route, and its path with the values in braces. */
-export const splitRoute = ({ route }: Pick<AnyOperation, "route">): { readonly method: Method; readonly path: string } => {
+export const splitRoute = ({
+  route,
+}: Pick<AnyOperation, "route">): { readonly method: Method; readonly path: string } => {
   const [method, path] = route.split(" ") as [string, string];
   return { method: method.toLowerCase() as Method, path };
 };
@@ -139,8 +142,7 @@ export const listPathNames = (path: string): readonly string[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
 
 /** Returns true if the input of an operation travels in the query, not in the body. */
-export const takesQuery = (one: AnyOperation): boolean =>
-  one.file === true || /^(?:GET|DELETE) /.test(one.route);
+export const takesQuery = (one: AnyOperation): boolean => one.file === true || /^(?:GET|DELETE) /.test(one.route);
 
 /** Returns true if an operation may change the tenant's data. */
 export const changesTenant = ({ route, changes }: Pick<AnyOperation, "route" | "changes">): boolean =>

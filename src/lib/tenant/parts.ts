@@ -25,9 +25,7 @@ export interface TenantParts {
   /** where the request comes from: a network address, or `embedded` for the same process */
   readonly address: string;
   /** stores what a sender over a socket uploads, so that a slow sender does not hold up the import thread */
-  readonly spool?:
-    | ((request: Request, signal: AbortSignal) => Promise<SpooledRequest | undefined>)
-    | undefined;
+  readonly spool?: ((request: Request, signal: AbortSignal) => Promise<SpooledRequest | undefined>) | undefined;
   readonly processes: Processes;
   readonly verifyAudit: AuditVerifier;
   readonly apple: AppleAccess;

@@ -13,7 +13,11 @@ export interface Asked extends Call {
 }
 
 /** @throws Failure `not-permitted` if the acting account may not do this */
-export const requireRights = ({ needs }: AnyOperation, asker: Actor, { given, path }: Pick<Asked, "given" | "path">): void => {
+export const requireRights = (
+  { needs }: AnyOperation,
+  asker: Actor,
+  { given, path }: Pick<Asked, "given" | "path">,
+): void => {
   if (asker.account === undefined || needs === "open") return;
   requirePermission(asker, typeof needs === "function" ? needs(asker, given, path) : needs);
 };

@@ -23,10 +23,7 @@ const createBrokenUploadFailure = (error: unknown, { aborted }: AbortSignal): Fa
 };
 
 /** Returns a file as the import engine takes it. */
-export const createUpload = (
-  { body, signal }: Pick<Request, "body" | "signal">,
-  encoding: FileForm,
-): Upload => {
+export const createUpload = ({ body, signal }: Pick<Request, "body" | "signal">, encoding: FileForm): Upload => {
   let failure: Failure | undefined;
   async function* bytes(): AsyncGenerator<Uint8Array> {
     if (body === null) return;

@@ -45,7 +45,9 @@ class ResponseSequence {
 export const inTurn = (...answers: readonly Answer[]): Answer => new ResponseSequence(answers);
 
 const readLines = (name: string): readonly string[] =>
-  readFileSync(new URL(name, import.meta.url), "utf8").trim().split("\n");
+  readFileSync(new URL(name, import.meta.url), "utf8")
+    .trim()
+    .split("\n");
 
 const EXAMPLES = new Map(
   readLines("examples.ndjson").map((line) => {

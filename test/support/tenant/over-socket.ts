@@ -19,7 +19,9 @@ const startServer = async (tenant: OpenTenant, secret: string) => {
 };
 
 /** A tenant that answers requests. */
-export type AnsweringTenant = OpenTenant & { readonly fetch: (request: Request, from?: RequestSource) => Promise<Response> };
+export type AnsweringTenant = OpenTenant & {
+  readonly fetch: (request: Request, from?: RequestSource) => Promise<Response>;
+};
 
 /** Returns a tenant that answers the requests of its own process. */
 export const withFetch = (tenant: OpenTenant): AnsweringTenant => ({ ...tenant, fetch: createDispatch(tenant) });
@@ -41,9 +43,7 @@ export const openOverSocket = (
 ): AnsweringTenant => {
   const uploads = mkdtempSync(join(tmpdir(), "uploads-test-"));
   const place = { temporaryFolder: uploads, processes };
-  const tenant = open((request, signal) =>
-    receiveUpload(request, { place, limit: DEFAULT_LIMITS.bytes, signal }),
-  );
+  const tenant = open((request, signal) => receiveUpload(request, { place, limit: DEFAULT_LIMITS.bytes, signal }));
   let begun: ReturnType<typeof startServer> | undefined;
   return {
     ...tenant,

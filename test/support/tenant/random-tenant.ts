@@ -109,9 +109,7 @@ class RandomSource {
     switch (field.type) {
       case "texts": {
         const { rule } = field;
-        return [
-          ...this.some(rule?.kind === "choice" ? rule.choices : TEXTS.map((one) => one.replaceAll(/\s/g, " "))),
-        ];
+        return [...this.some(rule?.kind === "choice" ? rule.choices : TEXTS.map((one) => one.replaceAll(/\s/g, " ")))];
       }
       case "choice":
         return this.oneOf(field.choices);

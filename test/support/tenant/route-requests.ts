@@ -94,7 +94,7 @@ const MEANT: Readonly<Record<string, object>> = {
   "orgs.edit": { name: "東" },
   "users.edit": { title: "課長" },
   "devices.edit": { status: "管理中" },
-  "imports.create": { kind: "orgs", mode: "append" },
+  "imports.create": { kind: "users", createOrgs: true },
   "imports.delete": { kind: "users", ids: [createExampleId(2)] },
 };
 

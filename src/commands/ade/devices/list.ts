@@ -32,7 +32,11 @@ export default defineCommand({
   async run(tools, { notReady, search, limit }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("ade");
-    const devices = client.ade.devices({ limit, ...(notReady && { notReady }), ...(search !== undefined && { search }) });
+    const devices = client.ade.devices({
+      limit,
+      ...(notReady && { notReady }),
+      ...(search !== undefined && { search }),
+    });
     const columns = listColumns(terminal, ADE_DEVICE_COLUMNS, ADE_DEVICE.usual);
     await terminal.list(columns, devices, () => devices.ndjson());
     const next = terminal.onTerminal ? findNextStep(await client.ade.show()) : undefined;

@@ -81,7 +81,11 @@ export class PendingPlan {
       unit: ROW_UNIT,
     });
     try {
-      const committed = await this.#client.imports.commit(this.plan.id, { ...written, etag: this.plan.etag ?? "" }, this.#tools.signal);
+      const committed = await this.#client.imports.commit(
+        this.plan.id,
+        { ...written, etag: this.plan.etag ?? "" },
+        this.#tools.signal,
+      );
       this.#isCommitted = true;
       this.#describeCommitted(committed);
       step.reach(rows);

@@ -31,7 +31,10 @@ const CONTACT_QUESTIONS: Readonly<Record<ContactField, Text>> = {
 /**
  * On a terminal, asks once for the owner, account and phone, except for those set by options. An answer may be blank.
  */
-export async function askContactFields({ terminal }: Tools, item: NewRenewalItem): Promise<Partial<Record<ContactField, string>>> {
+export async function askContactFields(
+  { terminal }: Tools,
+  item: NewRenewalItem,
+): Promise<Partial<Record<ContactField, string>>> {
   const answers: Partial<Record<ContactField, string>> = {};
   if (!terminal.interactive) return answers;
   for (const field of listContactFields(item)) {

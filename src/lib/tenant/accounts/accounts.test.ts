@@ -630,7 +630,9 @@ describe("permissions", () => {
         hint: { en: "ask a system administrator", ja: "システム管理者に依頼してください" },
       });
     }
-    expect((await editRecord(session("system"), defineEditableUsers(session("system")), id, { title: "部長" })).after.title).toBe("部長");
+    expect(
+      (await editRecord(session("system"), defineEditableUsers(session("system")), id, { title: "部長" })).after.title,
+    ).toBe("部長");
   });
 
   test("only a system administrator can change a marked account and its user, whose role is unknown", async () => {

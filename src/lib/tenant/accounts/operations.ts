@@ -175,8 +175,7 @@ export const roles = {
   deleteSchemes: operation({
     route: "POST /v1/roles/schemes/delete",
     about: "Delete custom schemes that no account has, all of them or none",
-    input: ({ z, recordIdList, writeOptions }) =>
-      z.strictObject({ ...recordIdList, ...writeOptions }),
+    input: ({ z, recordIdList, writeOptions }) => z.strictObject({ ...recordIdList, ...writeOptions }),
     needs: ["schemes.write"],
     run: async ({ session }, given) => (await loadSchemes()).deleteSchemes(session, given),
   }),

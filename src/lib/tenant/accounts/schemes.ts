@@ -125,10 +125,7 @@ interface SchemeDeletion {
  * @throws Failure `not-found`; `input-rejected` if an account has one of the schemes; `conflict` if schemes or accounts
  * were changed after they were read
  */
-export const deleteSchemes = (
-  session: Session,
-  { ids, dryRun = false }: SchemeDeletion,
-): Promise<DeletedSchemes> => {
+export const deleteSchemes = (session: Session, { ids, dryRun = false }: SchemeDeletion): Promise<DeletedSchemes> => {
   requireIds(ids);
   const change = { action: "roles.schemes.delete", locks: ["schemes", "accounts"], dryRun };
   return session.change(change, async (writer) => {

@@ -301,7 +301,8 @@ test.each<[string, () => Promise<number>, readonly unknown[]]>([
 
 test("a password cannot be restored: its task stays, and dropping it alone is rejected", async () => {
   const { id } = await member("tanaka");
-  const set = async (values: Parameters<typeof tenant.client.secured.edit>[1]) => taskOf(tenant.client.secured.edit({ app: "docs", id }, values));
+  const set = async (values: Parameters<typeof tenant.client.secured.edit>[1]) =>
+    taskOf(tenant.client.secured.edit({ app: "docs", id }, values));
   const alone = await set({ password: "Canary42" });
   expect(await failureOf(drop(alone))).toMatchObject({ code: "conflict" });
   const both = await set({ password: "Canary43", displayName: "田中 一" });

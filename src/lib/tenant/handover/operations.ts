@@ -61,8 +61,7 @@ export const leavers = {
   leave: operation({
     route: "POST /v1/leavers",
     about: "Revoke users' roles, delete their SECURED APPs users, tag their devices as 回収待ち: all of it or nothing",
-    input: ({ z, recordIdList, writeOptions }) =>
-      z.strictObject({ ...recordIdList, ...writeOptions }),
+    input: ({ z, recordIdList, writeOptions }) => z.strictObject({ ...recordIdList, ...writeOptions }),
     needs: [...DEPENDENTS_READS, "accounts.write", "devices.note"],
     once: true,
     run: async ({ session }, given, { repeatable }) =>

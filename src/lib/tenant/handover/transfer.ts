@@ -59,43 +59,38 @@ export const transferAccount = (
   id: string,
   { to, dryRun = false }: TransferRequest,
 ): Promise<TransferResult> =>
-  session.change(
-    { action: "accounts.transfer", locks: ["accounts", "users", "renewals"], dryRun },
-    async (writer) => {
-      if (id === to) throw createSamePersonFailure();
-      const leaver = await getStoredAccount(writer, id);
-      const successor = await getStoredAccount(writer, to);
-      const accounts: ChangedAccount[] = [];
-      for (const step of await buildTransferSteps(writer, { id, account: leaver }, { id: to, account: successor })) {
-        const done = await applyAccountStep(session, writer, step, dryRun);
-        if (done !== undefined) accounts.push(done);
-      }
-      const [from, next] = [await getRecordById(writer, USER_LIST, id), await getRecordById(writer, USER_LIST, to)];
-      const renewals = await transferRenewalItems(session, writer, await buildPeople(writer, [from]), next);
-      const objects = accounts.map(({ after }) => ({ thing: ACCOUNT.name, id: after.id, name: after.name }));
-      return {
-        result: async (taskOf) => {
-          const tasks = await Promise.all(objects.map(taskOf));
-          return {
-            accounts: accounts.map((one, at) => ({ ...one, consoleTask: tasks[at] ?? null })),
-            renewals: renewals.map(({ told }) => told),
-            dryRun,
-          };
-        },
-        objects: [
-          ...objects,
-          ...renewals.map(({ told }) => ({ thing: RENEWAL_ITEM.name, id: told.id, name: told.name })),
-        ],
-        // renewal items do not belong to an organisation, so a transfer of renewal items concerns the whole tenant
-        orgs:
-          renewals.length > 0
-            ? undefined
-            : listAccountOrgs(...accounts.flatMap(({ before, after }) => [before, after])),
-        before: { accounts: accounts.map(({ before }) => before), renewals: renewals.map(({ before }) => before) },
-        after: { accounts: accounts.map(({ after }) => after), renewals: renewals.map(({ after }) => after) },
-      };
-    },
-  );
+  session.change({ action: "accounts.transfer", locks: ["accounts", "users", "renewals"], dryRun }, async (writer) => {
+    if (id === to) throw createSamePersonFailure();
+    const leaver = await getStoredAccount(writer, id);
+    const successor = await getStoredAccount(writer, to);
+    const accounts: ChangedAccount[] = [];
+    for (const step of await buildTransferSteps(writer, { id, account: leaver }, { id: to, account: successor })) {
+      const done = await applyAccountStep(session, writer, step, dryRun);
+      if (done !== undefined) accounts.push(done);
+    }
+    const [from, next] = [await getRecordById(writer, USER_LIST, id), await getRecordById(writer, USER_LIST, to)];
+    const renewals = await transferRenewalItems(session, writer, await buildPeople(writer, [from]), next);
+    const objects = accounts.map(({ after }) => ({ thing: ACCOUNT.name, id: after.id, name: after.name }));
+    return {
+      result: async (taskOf) => {
+        const tasks = await Promise.all(objects.map(taskOf));
+        return {
+          accounts: accounts.map((one, at) => ({ ...one, consoleTask: tasks[at] ?? null })),
+          renewals: renewals.map(({ told }) => told),
+          dryRun,
+        };
+      },
+      objects: [
+        ...objects,
+        ...renewals.map(({ told }) => ({ thing: RENEWAL_ITEM.name, id: told.id, name: told.name })),
+      ],
+      // renewal items do not belong to an organisation, so a transfer of renewal items concerns the whole tenant
+      orgs:
+        renewals.length > 0 ? undefined : listAccountOrgs(...accounts.flatMap(({ before, after }) => [before, after])),
+      before: { accounts: accounts.map(({ before }) => before), renewals: renewals.map(({ before }) => before) },
+      after: { accounts: accounts.map(({ after }) => after), renewals: renewals.map(({ after }) => after) },
+    };
+  });
 
 interface UserAccount {
   readonly id: string;

@@ -121,7 +121,9 @@ export const imports = {
         limit: limitParameter.optional(),
         upload: jsonParameter(z.array(z.string()).readonly())
           .optional()
-          .meta({ description: "JSON list of the fields of an upload file's columns: rows have the values of that file" }),
+          .meta({
+            description: "JSON list of the fields of an upload file's columns: rows have the values of that file",
+          }),
       }),
     needs: ["users.read"],
     result: "lines",
@@ -172,7 +174,10 @@ export const imports = {
     about: "Compare the file of a plan with the tenant again",
     input: ({ z }) =>
       z.strictObject({
-        keepMissing: z.boolean().optional().meta({ description: "keep what the console's own export does not contain" }),
+        keepMissing: z
+          .boolean()
+          .optional()
+          .meta({ description: "keep what the console's own export does not contain" }),
       }),
     needs: getAccessRights,
     changes: false,

@@ -75,9 +75,18 @@ export const buildMapSchema = ({ z }: InputKit) => {
     columns: z.array(z.strictObject({ header: z.string(), to: z.string().nullable() })).readonly(),
     constants: values,
     defaults: values,
-    joins: z.array(z.strictObject({ field: z.string(), headers: texts })).readonly().optional(),
-    values: z.array(z.strictObject({ field: z.string(), from: z.string(), to: z.string() })).readonly().optional(),
-    skip: z.array(z.strictObject({ header: z.string(), values: texts })).readonly().optional(),
+    joins: z
+      .array(z.strictObject({ field: z.string(), headers: texts }))
+      .readonly()
+      .optional(),
+    values: z
+      .array(z.strictObject({ field: z.string(), from: z.string(), to: z.string() }))
+      .readonly()
+      .optional(),
+    skip: z
+      .array(z.strictObject({ header: z.string(), values: texts }))
+      .readonly()
+      .optional(),
     dialect: z.strictObject({ delimiter: z.string().length(1), quote: z.string().length(1).optional() }).optional(),
   });
 };

@@ -81,7 +81,10 @@ const ABOUT_CREDENTIALS = new Set(["sessions.end", "access-tokens.create"]);
 const PARALLEL = 16;
 
 /** Calls a function for each route, for several routes at the same time. @returns the results, in the order of routes */
-const forRoutes = async <T>(some: readonly NamedOperation[], call: (route: NamedOperation) => Promise<T>): Promise<readonly T[]> => {
+const forRoutes = async <T>(
+  some: readonly NamedOperation[],
+  call: (route: NamedOperation) => Promise<T>,
+): Promise<readonly T[]> => {
   const left = [...some.entries()];
   const results: T[] = [];
   const work = async (): Promise<void> => {
@@ -175,9 +178,16 @@ test("a token of a system administrator that may only read permits exactly what 
   const permitted = await forRoutes(routes, async (route) =>
     (await answer(route, secret)).status === 403 ? [] : [route.name],
   );
-  const reading = RIGHTS.filter(([name, , rights]) => !name.startsWith("imports.") && rights.every((right) => right.endsWith(".read")));
-  expect(permitted.flat()).toEqual(expect.arrayContaining(reading.map(([name]) => name).filter((name) => !ABOUT_SIGNING_IN.has(name) && !name.startsWith("sessions."))));
-  const refused = "users.create users.edit orgs.create imports.create imports.commit tenant.set devices.tag audit.verify";
+  const reading = RIGHTS.filter(
+    ([name, , rights]) => !name.startsWith("imports.") && rights.every((right) => right.endsWith(".read")),
+  );
+  expect(permitted.flat()).toEqual(
+    expect.arrayContaining(
+      reading.map(([name]) => name).filter((name) => !ABOUT_SIGNING_IN.has(name) && !name.startsWith("sessions.")),
+    ),
+  );
+  const refused =
+    "users.create users.edit orgs.create imports.create imports.commit tenant.set devices.tag audit.verify";
   expect(permitted.flat().filter((name) => refused.split(" ").includes(name))).toEqual([]);
 });
 

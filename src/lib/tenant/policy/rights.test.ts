@@ -52,7 +52,8 @@ test.each(named)("%s needs the rights of the table", async (_, operation) => {
   const { needs } = operation.one;
   const { asked } = await requestOf(operation);
   const system = { role: "system", items: new Set<never>(), orgs: undefined } as const;
-  const needed = needs === "open" ? ["open"] : typeof needs === "function" ? needs(system, asked.given, asked.path) : needs;
+  const needed =
+    needs === "open" ? ["open"] : typeof needs === "function" ? needs(system, asked.given, asked.path) : needs;
   expect([...needed].toSorted()).toEqual(entryOf(operation).rights.toSorted());
 });
 

@@ -285,18 +285,12 @@ test("a confirmed operation is a conflict if its record has changed since it was
   const item = await client.renewals.add({ kind: "custom", name: "保守契約" });
   const give = (owner: string) => ({ ids: [device.id], owner, ownerOrg: null });
   const cases = [
-    [
-      () => client.devices.setOwner(give(jiro.id)),
-      (based: WholeClient) => based.devices.setOwner(give(hanako.id)),
-    ],
+    [() => client.devices.setOwner(give(jiro.id)), (based: WholeClient) => based.devices.setOwner(give(hanako.id))],
     [
       () => client.secured.editGroup({ app: "docs", id: group.id }, { name: "別" }),
       (based: WholeClient) => based.secured.deleteGroups("docs", { ids: [group.id] }),
     ],
-    [
-      () => client.renewals.edit(item.id, { name: "更新済み" }),
-      (based: WholeClient) => based.renewals.remove(item.id),
-    ],
+    [() => client.renewals.edit(item.id, { name: "更新済み" }), (based: WholeClient) => based.renewals.remove(item.id)],
   ] as const;
   for (const [meanwhile, answer] of cases) {
     const before = await seen();

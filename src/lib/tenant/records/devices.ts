@@ -1,5 +1,12 @@
 import { Failure } from "../../errors/index.ts";
-import { DEVICE, type Device, mayRequireWipe, describeWipeMismatch, ownerIdOf, RETURN_TAGS } from "../../model/device.ts";
+import {
+  DEVICE,
+  type Device,
+  mayRequireWipe,
+  describeWipeMismatch,
+  ownerIdOf,
+  RETURN_TAGS,
+} from "../../model/device.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { ManualValues } from "../../model/thing.ts";
@@ -51,13 +58,7 @@ export const changeDeviceOwners = (
   once?: RequestKey,
 ): Promise<ChangeResult<Device>[]> => {
   const whole = (changed: readonly EditedRecord<Device>[]): void => requireConfirmedWipes(changed, { wipes, dryRun });
-  return editRecords(
-    session,
-    EDITABLE_DEVICES,
-    ids,
-    { owner, ownerOrg, dryRun },
-    { verb: "set-owner", whole, once },
-  );
+  return editRecords(session, EDITABLE_DEVICES, ids, { owner, ownerOrg, dryRun }, { verb: "set-owner", whole, once });
 };
 
 /** Checks the confirmed number of wipes. A dry run need not confirm it.  @throws Failure `input-rejected` */

@@ -13,12 +13,7 @@ import {
   findSameNamedSibling,
 } from "./org-rows.ts";
 import type { Writer } from "../store/store.ts";
-import {
-  editRecord,
-  type CheckedChange,
-  type EditableRecordType,
-  type ChangeResult,
-} from "./records.ts";
+import { editRecord, type CheckedChange, type EditableRecordType, type ChangeResult } from "./records.ts";
 
 export type WrittenOrg = ChangeResult<Org>;
 

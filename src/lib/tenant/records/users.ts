@@ -7,11 +7,7 @@ import { countOwnedDevices } from "./device-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { USER_LIST } from "./user-rows.ts";
 import { composeAccountName, permitPrivilegedAccount } from "../accounts/draft.ts";
-import {
-  editRecords,
-  type EditableRecordType,
-  type ChangeResult,
-} from "./records.ts";
+import { editRecords, type EditableRecordType, type ChangeResult } from "./records.ts";
 
 export type WrittenUser = ChangeResult<User>;
 
@@ -79,12 +75,6 @@ export const moveUsers = async (
 ): Promise<MovedUser[]> => {
   // counted before the move, because the caller would not learn about the move if counting failed afterwards
   const devices = await session.read((reader) => countOwnedDevices(reader, ids));
-  const moved = await editRecords(
-    session,
-    defineEditableUsers(session),
-    ids,
-    { org, dryRun },
-    { verb: "move", once },
-  );
+  const moved = await editRecords(session, defineEditableUsers(session), ids, { org, dryRun }, { verb: "move", once });
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
 };

@@ -1,4 +1,10 @@
-import { REMINDER, RENEWAL_ITEM, type ReminderKeyRecord, type ReminderRecord, type RenewalItem } from "../../model/renewal.ts";
+import {
+  REMINDER,
+  RENEWAL_ITEM,
+  type ReminderKeyRecord,
+  type ReminderRecord,
+  type RenewalItem,
+} from "../../model/renewal.ts";
 import { parseOwners, type NamedOwner } from "../../model/renewal-owner.ts";
 import { buildNameParams } from "../store/lists.ts";
 import { insertRow, updateRow, type RowValues } from "../store/rows.ts";

@@ -226,11 +226,7 @@ const CONFIRMATION_FIELDS = {
  * @throws Failure `not-found`; `input-rejected` if the console shows a different date, or if a later login is already
  * recorded
  */
-export const confirmRenewal = (
-  session: Session,
-  id: string,
-  given: RenewalConfirmation,
-): Promise<RenewalItem> =>
+export const confirmRenewal = (session: Session, id: string, given: RenewalConfirmation): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.confirm", id, (item) => {
     checkValues(CONFIRMATION_FIELDS, given);
     const { by, at, consoleShows } = given;
@@ -254,10 +250,7 @@ const confirmLogin = ({ name, confirmedAt }: RenewalItem, at: string): Partial<R
 };
 
 /** Removes an item. @throws Failure `not-found`; `conflict` if items have changed since they were read */
-export const removeRenewal = (
-  session: Session,
-  id: string,
-): Promise<RenewalItem> =>
+export const removeRenewal = (session: Session, id: string): Promise<RenewalItem> =>
   session.change({ action: "renewals.remove", locks: RENEWAL_LOCKS }, async (writer) => {
     const before = await getRenewalItem(writer, id);
     await deleteRenewalItem(writer, id);

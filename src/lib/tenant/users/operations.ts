@@ -39,8 +39,7 @@ export const users = {
   move: operation({
     route: "POST /v1/users/move",
     about: "Move users into an organisation, all of them or none",
-    input: ({ z, Id, recordIdList, writeOptions }) =>
-      z.strictObject({ ...recordIdList, org: Id, ...writeOptions }),
+    input: ({ z, Id, recordIdList, writeOptions }) => z.strictObject({ ...recordIdList, org: Id, ...writeOptions }),
     needs: ["users.move"],
     once: true,
     run: async ({ session }, given, { repeatable }) => (await loadUsers()).moveUsers(session, given, repeatable),
@@ -57,7 +56,8 @@ export const users = {
     input: ({ z, newValueSchema }) => z.strictObject({ name: newValueSchema(CUSTOM_FIELD.fields.name).min(1) }),
     needs: ["fields.write"],
     once: true,
-    run: async ({ session }, { name }, { repeatable }) => (await loadFields()).addCustomField(session, name, repeatable),
+    run: async ({ session }, { name }, { repeatable }) =>
+      (await loadFields()).addCustomField(session, name, repeatable),
   }),
   field: operation({
     route: "GET /v1/users/fields/{id}",
@@ -70,9 +70,9 @@ export const users = {
   }),
   removeField: operation({
     route: "DELETE /v1/users/fields/{id}",
-    about: "Remove a custom field and its values; if another number of users has a value than given, nothing is removed",
-    input: ({ z }) =>
-      z.strictObject({ users: z.coerce.number().int().optional() }),
+    about:
+      "Remove a custom field and its values; if another number of users has a value than given, nothing is removed",
+    input: ({ z }) => z.strictObject({ users: z.coerce.number().int().optional() }),
     needs: ["fields.write"],
     run: async ({ session }, given, { id }) => (await loadFields()).removeCustomField(session, id, given),
   }),
