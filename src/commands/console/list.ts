@@ -29,7 +29,7 @@ export default defineCommand({
       await tools.terminal.note(step("to see the steps of a task", "作業の手順を見るには", command));
     }
     const tenant = await tools.tenant("tenant");
-    const { exportsAwaited = [] } = await tenant.client.tenant.show();
+    const { exportsAwaited } = await tenant.client.tenant.show();
     if (exportsAwaited.length === 0) return;
     for (const kind of exportsAwaited) {
       const take = buildConsoleImportCommand(kind as ImportKind);

@@ -2,7 +2,6 @@ import type { Account, Ade, Client, User } from "../../lib/client/index.ts";
 import type { AdeServerFacts, Administrator, HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import type { ChecklistContext } from "../../lib/handover/checklist/item.ts";
 import { ADMINISTRATOR_ROLES } from "../../lib/model/role.ts";
-import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { requireRight } from "../rights.ts";
@@ -37,7 +36,7 @@ export const getChecklistDay = (tools: Tools, tenant: HandoverTenant): Pick<Chec
 
 /** Collects all data for the checklist from the API of the tenant. */
 export async function collectHandoverFacts({ client }: HandoverTenant): Promise<HandoverFacts> {
-  const { profile = EMPTY_TENANT_PROFILE } = await client.tenant.show();
+  const { profile } = await client.tenant.show();
   const administrators = await listAdministrators(client);
   const ade = await client.ade.show();
   const renewals = markRejectedItem(await client.renewals.list(), ade);

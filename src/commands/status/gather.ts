@@ -156,7 +156,7 @@ const describeTokenEnd = (
 };
 
 /** Returns the kinds for which the console's next export must be imported. */
-const listAwaitedKinds = ({ exportsAwaited = [] }: Tenant): readonly FormatName[] =>
+const listAwaitedKinds = ({ exportsAwaited }: Tenant): readonly FormatName[] =>
   exportsAwaited.filter((kind): kind is FormatName => Object.hasOwn(FORMATS, kind));
 
 const describeAwaitedExport = (kind: FormatName): Text => {
@@ -224,7 +224,7 @@ function buildRecordingCommands({ tenant, renewals, expected }: Pick<TenantData,
 }
 
 /** Returns true if nobody has confirmed that the recorded administrators of a mirror are all its administrators. */
-export const hasUnconfirmedAdministrators = ({ mirroredAt, users, administratorsKnown = [] }: Tenant): boolean =>
+export const hasUnconfirmedAdministrators = ({ mirroredAt, users, administratorsKnown }: Tenant): boolean =>
   mirroredAt !== null && users > 0 && !administratorsKnown.includes("users");
 
 const toItemArgument = ({ id, name }: JudgedItem, all: readonly JudgedItem[]): string =>

@@ -1,19 +1,7 @@
+import type { ExportedParts, Lines, TenantExport } from "../tenant/results.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
-import {
-  changesTenant,
-  listPathNames,
-  splitRoute,
-  type AnyOperation,
-  type Given,
-  type Lines,
-  type Operation,
-  type Operations,
-  type PathNames,
-  type PathOf,
-} from "../tenant/operation.ts";
-import type { ExportedParts } from "../tenant/handover/export.ts";
-import type { TenantExport } from "../tenant/records/exports.ts";
+import { changesTenant, listPathNames, splitRoute, type AnyOperation, type Given, type Operation, type Operations, type PathNames, type PathOf } from "../tenant/operation.ts";
 import { createTruncationFailure, parseLine, readLines } from "./answer.ts";
 import type { Connection, StreamedLines, StreamedParts, Upload } from "./call.ts";
 import { openParts } from "./parts.ts";

@@ -1,6 +1,6 @@
+import { type ExportedParts, LAST_PART } from "../tenant/results.ts";
 import { text, type Text } from "../text/index.ts";
-import type { ExportedParts } from "../tenant/handover/export.ts";
-import { LAST_PART, splitRoute } from "../tenant/operation.ts";
+import { splitRoute } from "../tenant/operation.ts";
 import type { PieceStart } from "../tenant/store/store.ts";
 import { createContractFailure, createTruncationFailure, parseLine } from "./answer.ts";
 import type { Connection, StreamedParts } from "./call.ts";

@@ -16,7 +16,7 @@ const buildRequest = (connection: Connection, { one, path, given, file, signal, 
   const isQuery = takesQuery(one);
   for (const [name, value] of Object.entries(isQuery ? (given ?? {}) : {}))
     if (value !== undefined)
-      url.searchParams.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+      url.searchParams.set(name, typeof value === "string" ? value : JSON.stringify(value));
   const body = file?.stream ?? (isQuery || given === undefined ? null : JSON.stringify(given));
   const type = file === undefined ? "application/json" : contentTypeOf(file);
   const key = one.once === undefined ? undefined : connection.newKey?.();

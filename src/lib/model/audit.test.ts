@@ -21,7 +21,9 @@ const OPERATION_NAMES: ReadonlySet<string> = new Set(
 
 /** The actions that the tenant's sources name, and those that record types derive from their nouns. */
 const actions = new Set([
-  ...["devices.export", "orgs.export", "users.export"],
+  "devices.export",
+  "orgs.export",
+  "users.export",
   ...globSync("**/*.ts", { cwd: TENANT, exclude: ["**/*.test.ts", "policy/**"] }).flatMap((file) =>
     [...readFileSync(join(TENANT, file), "utf8").matchAll(NAMED)].flatMap(([, action = ""]) =>
       // what a role may do is no action

@@ -63,7 +63,7 @@ export const hasFieldType = (field: Field, value: unknown): boolean => {
     case "texts":
       return Array.isArray(value) && value.every((one) => typeof one === "string");
     case "choice":
-      return field.choices.includes(String(value));
+      return typeof value === "string" && field.choices.includes(value);
     case "boolean":
       return typeof value === "boolean";
     case "integer":
@@ -73,10 +73,10 @@ export const hasFieldType = (field: Field, value: unknown): boolean => {
       return typeof value === "object";
     case "id":
     case "digest":
-      return TYPE_PATTERNS[field.type].test(String(value));
+      return typeof value === "string" && TYPE_PATTERNS[field.type].test(value);
     case "day":
     case "instant":
-      return TYPE_PATTERNS[field.type].test(String(value)) && !Number.isNaN(Date.parse(String(value)));
+      return typeof value === "string" && TYPE_PATTERNS[field.type].test(value) && !Number.isNaN(Date.parse(value));
   }
 };
 

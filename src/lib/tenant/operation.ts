@@ -3,27 +3,18 @@ import type * as Inputs from "./inputs.ts";
 import type { Actor } from "./policy/asker.ts";
 import type { NeededRight } from "./policy/check.ts";
 import type { RequestKey } from "./store/idempotency.ts";
-import type { TenantExport } from "./records/exports.ts";
-import type { ExportedParts } from "./handover/export.ts";
 import type { TenantParts } from "./parts.ts";
+import type { ExportedParts, Lines, TenantExport } from "./results.ts";
 import type { Upload } from "./upload.ts";
 
 /** zod and the schemas that inputs share. Loaded only for requests over a socket and for the API document. */
 export type InputKit = typeof Inputs;
-
-declare const ITEM: unique symbol;
-
-/** NDJSON in UTF-8: one object per line, each line with its line feed. */
-export type Lines<T> = ReadableStream<Uint8Array> & { readonly [ITEM]?: T };
 
 /**
  * How a result is sent: JSON; NDJSON (`lines`); a list of records as NDJSON, whose lines have a member for each column
  * if the input has `columns` (`list`); CSV in UTF-8 without BOM; several files, of which the last is JSON (`parts`).
  */
 export type ResultKind = "json" | "lines" | "list" | "csv" | "parts";
-
-/** The name of the last of several files. Without it, the result is incomplete. */
-export const LAST_PART = "end.json";
 
 export interface ResultOf<K extends ResultKind> {
   readonly json: unknown;

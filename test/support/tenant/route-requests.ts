@@ -81,6 +81,7 @@ const sampleOf = (schema: JsonSchema): unknown => {
       return Math.max(1, schema.minimum ?? 1);
     case "boolean":
       return true;
+    case undefined:
     default:
       return sampleText(schema);
   }

@@ -37,7 +37,7 @@ async function findUnconfirmedKind(tools: Tools, plan: Import): Promise<Administ
   const { mirroredAt, administratorsKnown } = await client.tenant.show();
   if (kind === undefined) return undefined;
   const isMirror = mirroredAt !== null || fromConsole;
-  return isMirror && administratorsKnown?.includes(kind) === false ? kind : undefined;
+  return isMirror && !administratorsKnown.includes(kind) ? kind : undefined;
 }
 
 interface MissingConfirmation {

@@ -1,7 +1,7 @@
+import type { Lines } from "../results.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import type { Lines } from "../operation.ts";
 import type { Session } from "../session.ts";
 import type { AuditEntry } from "./audit-rows.ts";
 import { findAuditRecord, readAuditLines, type AuditFilter } from "./records.ts";

@@ -1,7 +1,5 @@
+import type { ExportedParts, TenantExport } from "../results.ts";
 import type { AnyOperation } from "../operation.ts";
-import type { ExportedParts } from "../handover/export.ts";
-import type { TenantExport } from "../records/exports.ts";
-import type { PieceStart } from "../store/store.ts";
 import { AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "./wire.ts";
 
 /**
@@ -10,7 +8,7 @@ import { AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "./wire.ts";
  * @param content the start of each part, followed by its bytes; the names are ASCII without quotes
  */
 const createMultipartStream = ({ content, boundary }: ExportedParts): ReadableStream<Uint8Array> => {
-  const pieces = (content as ReadableStream<PieceStart | Uint8Array>).getReader();
+  const pieces = content.getReader();
   let delimiter = `--${boundary}`;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {

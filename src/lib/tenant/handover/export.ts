@@ -6,7 +6,7 @@ import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { isOperationPermitted, canReadContacts, buildScope as visibleTo } from "../policy/check.ts";
-import { LAST_PART } from "../operation.ts";
+import { LAST_PART, type ExportedParts } from "../results.ts";
 import type { Session } from "../session.ts";
 import { readListConfirmation } from "../accounts/administrator-rows.ts";
 import { readAuditHead } from "../audit/records.ts";
@@ -15,7 +15,7 @@ import { createTally, buildRecordLines, type Tally } from "./exports/records.ts"
 import { readRecordsById } from "../store/lists.ts";
 import { ORG_LIST } from "../records/org-rows.ts";
 import { buildVisibleColumns } from "../store/scope.ts";
-import type { StreamPiece, PieceStart, Reader, Store } from "../store/store.ts";
+import type { StreamPiece, Reader, Store } from "../store/store.ts";
 import { readTenantName, readMirroredAt } from "../records/tenant-rows.ts";
 
 const isResourceName = (name: string): name is ResourceName => (RESOURCE_NAMES as readonly string[]).includes(name);
@@ -138,18 +138,6 @@ export const RESOURCE_READ_RULES = {
   answers: ["handover.read"],
   "console-tasks": ["console.read"],
 } as const satisfies Readonly<Record<ResourceName, ResourceReadRule>>;
-
-/**
- * An export as a stream of parts, with the boundary that separates them. The header of each part comes before its
- * bytes.
- */
-export interface ExportedParts<T = unknown> {
-  readonly content: ReadableStream<PieceStart | Uint8Array>;
-  /** a text that does not occur in any part */
-  readonly boundary: string;
-  /** the type of the last part, which is JSON */
-  readonly end?: T;
-}
 
 const BOUNDARY_BYTES = 18;
 

@@ -1,3 +1,4 @@
+import type { Lines } from "../results.ts";
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import type { EarlierConsoleImport, PlanCounts } from "./staging/counts.ts";
@@ -82,7 +83,6 @@ import {
   EMPTY_COUNTS,
   type Import,
 } from "./shape.ts";
-import type { Lines } from "../operation.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";

@@ -1,14 +1,8 @@
 import type { Session } from "../session.ts";
 import { readManagedOrgIds } from "../store/managed-orgs.ts";
 import { openListExport, type RecordStream, type ExportQuery } from "../store/list-export.ts";
+import type { TenantExport } from "../results.ts";
 import type { RecordList } from "../store/lists.ts";
-
-/** Data of the tenant that is exported as a single stream. */
-export interface TenantExport {
-  readonly content: ReadableStream<Uint8Array>;
-  /** false if the export should be recorded in the audit log, but the tenant is read-only */
-  readonly isAudited: boolean;
-}
 
 /** The information that the audit log records about an export: which records were selected, but not their content. */
 interface ExportAudit {

@@ -1,3 +1,4 @@
+import type { Lines } from "../results.ts";
 import { Failure } from "../../errors/index.ts";
 import { listGroupedColumns, type Format } from "../../model/format.ts";
 import { comparisonKey, emailKey, nameKey, type Comparison } from "../../model/normalise.ts";
@@ -14,7 +15,6 @@ import { text } from "../../text/index.ts";
 import { buildCaseSql, buildMatchesGlobSql, buildFieldKeySql, buildJsonBooleanSql } from "./sql/forms.ts";
 import { buildJsonListSql, buildJsonObjectSql } from "./sql/json.ts";
 import { quoteIdentifier } from "./sql/forms.ts";
-import type { Lines } from "../operation.ts";
 import type { DerivedTable, LineQuery, Params, Reader, Store } from "./store.ts";
 
 /** A column that a list is sorted by, as SQL. */
@@ -453,7 +453,7 @@ export const streamList = async <F extends Fields>(
 const streamWholeList = (
   store: Store,
   list: RecordList,
-  { sort = "", desc = false, columns = false, limit: _, ...filters }: ListQuery,
+  { sort = "", desc = false, columns = false, ...filters }: ListQuery,
 ): Promise<ReadableStream<Uint8Array>> =>
   store.lines(async (reader) => {
     const { orders = {} } = list;

@@ -1,0 +1,28 @@
+import type { PieceStart } from "./store/store.ts";
+
+declare const ITEM: unique symbol;
+
+/** NDJSON in UTF-8: one object per line, each line with its line feed. */
+export type Lines<T> = ReadableStream<Uint8Array> & { readonly [ITEM]?: T };
+
+/** Data of the tenant that is exported as a single stream. */
+export interface TenantExport {
+  readonly content: ReadableStream<Uint8Array>;
+  /** false if the export should be recorded in the audit log, but the tenant is read-only */
+  readonly isAudited: boolean;
+}
+
+/** The name of the last of several files. Without it, the result is incomplete. */
+export const LAST_PART = "end.json";
+
+/**
+ * An export as a stream of parts, with the boundary that separates them. The header of each part comes before its
+ * bytes.
+ */
+export interface ExportedParts<T = unknown> {
+  readonly content: ReadableStream<PieceStart | Uint8Array>;
+  /** a text that does not occur in any part */
+  readonly boundary: string;
+  /** the type of the last part, which is JSON */
+  readonly end?: T;
+}
