@@ -181,10 +181,7 @@ function createTenantPool(
     if (chosen.context.kind === "embedded") await checkToken(name);
     const once = opened.get(name) ?? openOnce(chosen);
     opened.set(name, once);
-    const [{ openClient, sendRequest }, { context, source, among, connection }] = await Promise.all([
-      loadClient(),
-      once.tenant,
-    ]);
+    const [{ openClient }, { context, source, among, connection }] = await Promise.all([loadClient(), once.tenant]);
     const isNamed = among.length > 1;
     const acting = getActingWords(asked.globals);
     asked.terminal.showTenant({ name, moment: (instant) => formatMinute(instant, zone), isNamed, acting });
@@ -193,7 +190,7 @@ function createTenantPool(
       source,
       among,
       client: await openClient(connection, nouns),
-      request: (request) => sendRequest(connection, request),
+      request: async (request) => (await import("../lib/client/call.ts")).sendRequest(connection, request),
       permitChange: once.permitChange,
     };
   }

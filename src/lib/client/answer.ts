@@ -13,9 +13,6 @@ const PROBLEM_LIMIT_BYTES = 64 * 1024;
 
 const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
 
-/** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
-const LINE_LIMIT = 16 * 1024 * 1024;
-
 const formatCallPlace = ({ method, path, base }: CallPlace): string =>
   `${method.toUpperCase()} ${base === undefined ? "" : base.origin + base.pathname.replace(/\/$/, "")}${path}`;
 
@@ -197,7 +194,7 @@ export const checkMediaType = (route: CallPlace, { headers }: Response, wanted: 
 /** Reads a JSON body. @throws Failure `unavailable` if the body is not JSON or is longer than the limit */
 export const readJson = async (route: CallPlace, response: Response): Promise<unknown> => {
   const content = tryParseJson(await readText(response, JSON_LIMIT_BYTES));
-  if (content === undefined) throw createContractFailure(route, text("malformed JSON", "JSON が壊れています"));
+  if (content === undefined) throw createMalformedFailure(route);
   return content;
 };
 
@@ -205,30 +202,16 @@ export const readJson = async (route: CallPlace, response: Response): Promise<un
 export const createTruncationFailure = (route: CallPlace): Failure =>
   createContractFailure(route, text("the response ends early", "応答が途中で切れています"));
 
-/**
- * Yields the lines of a body, in batches as they arrive.
- *
- * @throws Failure `unavailable` if a line is too long or the last line is incomplete
- */
-export async function* readLines(
-  route: CallPlace,
-  body: ReadableStream<Uint8Array>,
-): AsyncGenerator<readonly string[]> {
-  let rest = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of body) {
-    const lines = decoder.decode(chunk, { stream: true }).split("\n");
-    lines[0] = rest + (lines[0] ?? "");
-    rest = lines.pop() ?? "";
-    if (lines.length > 0) yield lines;
-    if (rest.length > LINE_LIMIT) throw createContractFailure(route, text("a line is too long", "行が長すぎます"));
-  }
-  if (rest !== "") throw createTruncationFailure(route);
-}
+/** Creates the failure for a line of a streamed list that is longer than any row. */
+export const createLongLineFailure = (route: CallPlace): Failure =>
+  createContractFailure(route, text("a line is too long", "行が長すぎます"));
+
+export const createMalformedFailure = (route: CallPlace): Failure =>
+  createContractFailure(route, text("malformed JSON", "JSON が壊れています"));
 
 /** Parses a line as JSON. @throws Failure `unavailable` if the line is not JSON */
 export const parseLine = (route: CallPlace, line: string): unknown => {
   const value = tryParseJson(line);
-  if (value === undefined) throw createContractFailure(route, text("malformed JSON", "JSON が壊れています"));
+  if (value === undefined) throw createMalformedFailure(route);
   return value;
 };

@@ -1,11 +1,10 @@
 import type { ReceivedPart } from "./multipart.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import type { splitRoute } from "../tenant/operation.ts";
+import type { AnyOperation, splitRoute } from "../tenant/operation.ts";
 import { AUDIT_HEADER, CHANGE_HEADER, CHANGE_NUMBERS, NO_AUDIT_RECORD } from "../tenant/dispatch/wire.ts";
 import { createResponseFailure } from "./answer.ts";
 import type { Changes } from "./changes.ts";
-import type { AskedCall } from "./methods.ts";
 import type { Transport } from "./transport.ts";
 
 type Method = ReturnType<typeof splitRoute>["method"];
@@ -44,6 +43,17 @@ export interface Connection {
 export interface Upload {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: string;
+}
+
+/** What an operation is called with. */
+export interface AskedCall {
+  readonly one: AnyOperation;
+  readonly path: Readonly<Record<string, string>>;
+  readonly given: Readonly<Record<string, unknown>> | undefined;
+  readonly file: Upload | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** the tenant's revision when a person was asked: if what the change locks has changed since then, it is refused */
+  readonly base?: number | undefined;
 }
 
 /** The objects of a streamed list, in order; or in batches as they arrive, for lists of up to a million objects. */

@@ -3,14 +3,7 @@ import { buildMethods, type MethodsOf } from "./methods.ts";
 import type { Connection, Upload } from "./call.ts";
 
 export type * from "../tenant/operations.ts";
-export {
-  sendRequest,
-  type Connection,
-  type StreamedParts,
-  type PlainRequest,
-  type PlainResponse,
-  type Upload,
-} from "./call.ts";
+export type { Connection, StreamedParts, PlainRequest, PlainResponse, Upload } from "./call.ts";
 export { Changes } from "./changes.ts";
 export type { Transport } from "./transport.ts";
 

@@ -2,10 +2,7 @@ import type { ExportedParts, Lines, TenantExport } from "../tenant/results.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
 import { changesTenant, listPathNames, splitRoute, type AnyOperation, type Given, type Operation, type Operations, type PathNames, type PathOf } from "../tenant/operation.ts";
-import { createTruncationFailure, parseLine, readLines } from "./answer.ts";
-import type { Connection, StreamedLines, StreamedParts, Upload } from "./call.ts";
-import { openParts } from "./parts.ts";
-import { send } from "./send.ts";
+import type { AskedCall, Connection, StreamedLines, StreamedParts, Upload } from "./call.ts";
 
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
@@ -27,7 +24,7 @@ type Result<K, O> = K extends "list" | "lines"
     ? Promise<ReadableStream<Uint8Array>>
     : K extends "parts"
       ? Awaited<O> extends ExportedParts<infer T>
-        ? StreamedParts<T>
+        ? Promise<StreamedParts<T>>
         : never
       : Promise<Awaited<O>>;
 
@@ -40,17 +37,6 @@ type Method<One> =
 
 /** The operations of a noun as their callers see them. */
 export type MethodsOf<T> = { readonly [K in keyof T]: Method<T[K]> };
-
-/** What an operation is called with. */
-export interface AskedCall {
-  readonly one: AnyOperation;
-  readonly path: Readonly<Record<string, string>>;
-  readonly given: Readonly<Record<string, unknown>> | undefined;
-  readonly file: Upload | undefined;
-  readonly signal: AbortSignal | undefined;
-  /** the tenant's revision when a person was asked: if what the change locks has changed since then, it is refused */
-  readonly base?: number | undefined;
-}
 
 /** Separates the arguments of a method: the values of the path, a file, the input, a signal. */
 const readArguments = (one: AnyOperation, given: readonly unknown[], ending: AbortSignal | undefined): AskedCall => {
@@ -71,7 +57,7 @@ const readArguments = (one: AnyOperation, given: readonly unknown[], ending: Abo
 };
 
 const perform = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
-  if (connection.perform === undefined) return send(connection, asked);
+  if (connection.perform === undefined) return (await import("./send.ts")).send(connection, asked);
   const { given: result, changes } = await connection.perform(asked);
   if (changes.length > 0) connection.changed?.(changes);
   return result;
@@ -95,6 +81,33 @@ export const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
   signal?.throwIfAborted();
 };
 
+/** Loads the failures of responses, which no tenant in this process causes. */
+const loadFailures = () => import("./answer.ts");
+
+/** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
+const LINE_LIMIT = 16 * 1024 * 1024;
+
+/**
+ * Yields the lines of a body, in batches as they arrive.
+ *
+ * @throws Failure `unavailable` if a line is too long or the last line is incomplete
+ */
+async function* readLines(
+  place: ReturnType<typeof splitRoute>,
+  body: Lines<unknown>,
+): AsyncGenerator<readonly string[]> {
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of body) {
+    const lines = decoder.decode(chunk, { stream: true }).split("\n");
+    lines[0] = rest + (lines[0] ?? "");
+    rest = lines.pop() ?? "";
+    if (lines.length > 0) yield lines;
+    if (rest.length > LINE_LIMIT) throw (await loadFailures()).createLongLineFailure(place);
+  }
+  if (rest !== "") throw (await loadFailures()).createTruncationFailure(place);
+}
+
 /** Yields the objects of a streamed list in batches. If a line fails, the objects before it are yielded first. */
 async function* iterateBatches(connection: Connection, asked: AskedCall): AsyncGenerator<readonly unknown[]> {
   const place = splitRoute(asked.one);
@@ -102,10 +115,10 @@ async function* iterateBatches(connection: Connection, asked: AskedCall): AsyncG
     await yieldToSignals(asked);
     const batch: unknown[] = [];
     try {
-      for (const line of lines) batch.push(parseLine(place, line));
-    } catch (error) {
+      for (const line of lines) batch.push(JSON.parse(line));
+    } catch {
       yield batch;
-      throw error;
+      throw (await loadFailures()).createMalformedFailure(place);
     }
     yield batch;
   }
@@ -120,7 +133,8 @@ async function* iterateBytes(connection: Connection, asked: AskedCall): AsyncGen
     yield chunk;
     last = chunk.at(-1) ?? last;
   }
-  if (last !== undefined && last !== LINE_FEED) throw createTruncationFailure(splitRoute(asked.one));
+  if (last !== undefined && last !== LINE_FEED)
+    throw (await loadFailures()).createTruncationFailure(splitRoute(asked.one));
 }
 
 const openLines = (connection: Connection, asked: AskedCall): StreamedLines<unknown> => ({
@@ -140,6 +154,9 @@ const openCsv = async (connection: Connection, asked: AskedCall): Promise<Readab
   if (!isAudited) await connection.unaudited?.();
   return content;
 };
+
+const openParts = async (connection: Connection, asked: AskedCall): Promise<StreamedParts<unknown>> =>
+  (await import("./parts.ts")).openParts(connection, asked);
 
 const READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, parts: openParts };
 

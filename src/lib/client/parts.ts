@@ -3,8 +3,8 @@ import { text, type Text } from "../text/index.ts";
 import { splitRoute } from "../tenant/operation.ts";
 import type { PieceStart } from "../tenant/store/store.ts";
 import { createContractFailure, createTruncationFailure, parseLine } from "./answer.ts";
-import type { Connection, StreamedParts } from "./call.ts";
-import { ask, yieldToSignals, type AskedCall } from "./methods.ts";
+import type { AskedCall, Connection, StreamedParts } from "./call.ts";
+import { ask, yieldToSignals } from "./methods.ts";
 import { parseBoundary, readParts, type ReceivedPart } from "./multipart.ts";
 
 /** Yields the files of a tenant in this process. */

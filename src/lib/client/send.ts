@@ -1,8 +1,8 @@
 import { AUDIT_HEADER, BASE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../tenant/dispatch/wire.ts";
 import { splitRoute, takesQuery } from "../tenant/operation.ts";
 import { checkMediaType, readJson } from "./answer.ts";
-import { buildUrl, createCallFailure, noteChanges, type Connection, type Upload } from "./call.ts";
-import type { AskedCall } from "./methods.ts";
+import { buildUrl, createCallFailure, noteChanges, type AskedCall, type Connection, type Upload } from "./call.ts";
+
 
 const fillPath = (path: string, values: AskedCall["path"]): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));

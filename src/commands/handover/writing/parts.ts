@@ -63,7 +63,7 @@ export class PartsWriter {
     const read = new Map<string, string>();
     /** writes the previous file to the disk while the next one arrives */
     let closing: Promise<void> = Promise.resolve();
-    const parts: StreamedParts<HandoverEnd> = this.#exports.create(request);
+    const parts: StreamedParts<HandoverEnd> = await this.#exports.create(request);
     for await (const { name, content } of parts) {
       const resource = findCsvResource(name);
       if (resource === undefined && !KNOWN_PATHS.has(name)) throw createUnknownFileFailure(name);

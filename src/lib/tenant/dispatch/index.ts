@@ -201,7 +201,7 @@ class Dispatch {
     const isLate = from !== undefined && !isOpen && raw.body !== null;
     const parts = isLate ? await this.#tenant.partsFor(raw, false, from) : found;
     if (one.file !== true) return this.#perform(c, one, parts, input);
-    requireRights(one, parts.session.asker, input);
+    await requireRights(one, parts.session.asker, input);
     const { until } = c.var;
     await using spooled = from === undefined ? undefined : await parts.spool?.(raw, until);
     const file = receiveFile(spooled?.request ?? raw);

@@ -20,7 +20,7 @@ interface Exported {
 }
 
 const exportBy = async (client: WholeClient, request: HandoverRequest = {}): Promise<Exported> => {
-  const parts = client.exports.create(request);
+  const parts = await client.exports.create(request);
   const files = new Map<string, string>();
   for await (const { name, content } of parts) {
     files.set(name, Buffer.concat(await Array.fromAsync(content)).toString());
@@ -78,7 +78,7 @@ describe("a tenant with some records of everything", () => {
   test("changes made while the export is read are not included", async () => {
     await fillAtRandom(tenant, 7);
     const before = await exportBy(tenant.client);
-    const parts = tenant.client.exports.create({});
+    const parts = await tenant.client.exports.create({});
     const files = new Map<string, string>();
     for await (const { name, content } of parts) {
       files.set(name, Buffer.concat(await Array.fromAsync(content)).toString());

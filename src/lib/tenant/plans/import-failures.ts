@@ -1,5 +1,5 @@
 import { line, step, type CommandLine } from "../../advice/index.ts";
-import type { ConsoleTask } from "../operations.ts";
+import type { ConsoleTask } from "../console/tasks.ts";
 import { Failure } from "../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { formatCount, joinTexts, text, type Text } from "../../text/index.ts";

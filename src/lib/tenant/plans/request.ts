@@ -12,7 +12,7 @@ import {
 } from "../../model/import.ts";
 import type { Field, Fields } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
-import type { InputKit } from "../operation.ts";
+import type * as Inputs from "../inputs.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { StoredRequest } from "./import-rows.ts";
 
@@ -62,13 +62,13 @@ const DELETION_LENGTHS = {
   tag: FILTER_LENGTH,
 } as const satisfies Lengths;
 
-const buildTextSchemas = <L extends Lengths>({ z }: InputKit, lengths: L) =>
+const buildTextSchemas = <L extends Lengths>({ z }: typeof Inputs, lengths: L) =>
   Object.fromEntries(
     Object.entries(lengths).map(([name, [least, most]]) => [name, z.string().min(least).max(most)]),
   ) as { [K in keyof L]: ZodString };
 
 /** The rules for reading a file with foreign headers. */
-export const buildMapSchema = ({ z }: InputKit) => {
+export const buildMapSchema = ({ z }: typeof Inputs) => {
   const values = z.array(z.strictObject({ field: z.string(), value: z.string() })).readonly();
   const texts = z.array(z.string()).min(1).readonly();
   return z.strictObject({
@@ -91,7 +91,7 @@ export const buildMapSchema = ({ z }: InputKit) => {
   });
 };
 
-export const buildImportInput = (kit: InputKit) => {
+export const buildImportInput = (kit: typeof Inputs) => {
   const { z, buildFieldSchemas } = kit;
   return z.strictObject({
     ...buildFieldSchemas(KIND),
@@ -105,7 +105,7 @@ export const buildImportInput = (kit: InputKit) => {
 };
 
 /** The records to delete: by ID, or by filters of this kind's list; a record must match all filters. */
-export const buildDeletionInput = (kit: InputKit) => {
+export const buildDeletionInput = (kit: typeof Inputs) => {
   const { z, buildFieldSchemas, Id } = kit;
   return z.strictObject({
     ...buildFieldSchemas(KIND),

@@ -1,11 +1,14 @@
 import { line, step } from "../../advice/index.ts";
-import type { CustomField } from "../operations.ts";
+import type { RecordOf } from "../../model/thing.ts";
+import type { CUSTOM_FIELD } from "../../model/user.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
 import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
+
+export type CustomField = RecordOf<typeof CUSTOM_FIELD.fields>;
 
 export interface StoredField {
   readonly pk: number;

@@ -2,7 +2,6 @@ import { isAllowedHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import type { RecordOf } from "../../model/thing.ts";
 import { throwFirstProblem } from "../../rules/rule.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
@@ -16,11 +15,12 @@ import {
   hasCustomFieldNamed,
   readCustomValues,
   insertCustomField,
+  type CustomField,
   type StoredField,
 } from "./custom-field-rows.ts";
 import { USER_LIST } from "./user-rows.ts";
 
-export type CustomField = RecordOf<typeof CUSTOM_FIELD.fields>;
+export type { CustomField } from "./custom-field-rows.ts";
 
 export interface CustomFieldDetail extends CustomField {
   /** number of users who have a value in it */

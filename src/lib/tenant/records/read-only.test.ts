@@ -40,7 +40,7 @@ test("a read-only tenant can be listed, shown and exported", async () => {
   expect((await client.orgs.list()).map(({ code }) => code)).toEqual([null, "E1"]);
   expect(await client.imports.list()).toMatchObject([{ state: "committed" }]);
   expect(await readStreamText(await client.users.export())).toContain("a@x");
-  const parts = client.exports.create({});
+  const parts = await client.exports.create({});
   for await (const { name } of parts) expect(name).toMatch(/^(?:resources|csv)\/|^summary\.json$/);
   expect(parts.end().records).toMatchObject({ orgs: 2, users: 1 });
 });

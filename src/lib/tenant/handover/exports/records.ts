@@ -1,4 +1,4 @@
-import type { ConsoleTask } from "../../operations.ts";
+import type { ConsoleTask } from "../../console/tasks.ts";
 import { ACCOUNT } from "../../../model/account.ts";
 import { MOMENTARY_QUESTION_PREFIX } from "../../../model/answer.ts";
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
