@@ -36,7 +36,7 @@ export const NAMED_OPERATIONS: readonly NamedOperation[] = ALL_OPERATIONS.flatMa
   Object.entries(operations).map(([name, one]) => ({ name: `${noun}.${name}`, one })),
 );
 
-interface JsonSchema {
+export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly anyOf?: readonly JsonSchema[];
   readonly enum?: readonly unknown[];
@@ -45,6 +45,7 @@ interface JsonSchema {
   readonly pattern?: string;
   readonly minimum?: number;
   readonly minLength?: number;
+  readonly maxLength?: number;
   readonly minItems?: number;
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;

@@ -271,6 +271,10 @@ export class TestTenant {
     return join(this.folder, TENANT_FILE_NAME);
   }
 
+  get perform(): AnsweringTenant["perform"] {
+    return this.#open.perform;
+  }
+
   get fetch(): AnsweringTenant["fetch"] {
     return this.#open.fetch;
   }
