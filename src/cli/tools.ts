@@ -502,13 +502,12 @@ export function openTools(
   const outputs = createOutputs({ home, temporary, workingFolder }, () => terminal.out);
   const reports = { ...createReports(terminal), rehearsesIn: isRehearsal ? temporary : undefined };
   const apple = createAppleConnection(outside.openApple);
-  const services = createTenantServices(outside, { home, processes, send: apple.send });
   const stdin = (): Tools["stdin"] => openStdin(outside, interrupts);
   const place = { globals, home, environment, workingFolder, platform: host.platform };
   const machine = {
     ...getCallerDetails(outside),
     ...reports,
-    ...services,
+    ...createTenantServices(outside, { home, processes, send: apple.send }),
     as: globals.as,
     secretFor: createSecretLookup({ ...place, stdin }),
     processes,

@@ -33,8 +33,6 @@ const NEITHER: Readonly<Record<string, string>> = {
   "renewals edit": "shows what it is by now; renewals edit takes it back",
   "renewals confirm": "records what somebody says; the item stays",
   "imports discard": "no record of the tenant changes; the file can be imported again",
-  "imports replan": "plans anew; no record of the tenant changes",
-  "imports verify": "takes over what export of the console proves is done there",
 };
 
 test("every changing command has a dry run, asks for a number, asks for yes, or is a listed exception", () => {

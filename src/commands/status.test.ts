@@ -126,7 +126,7 @@ test.each(["status", "status --format table"])("%s shows a tenant with labels, i
       ": other date サーバー 2027-10-01 (315 days left, ok)",
       "problems: other date 本社: critical (2026-12-01)",
       "next steps: clomoctl renewals guide 本社 --context kanto",
-      ": clomoctl imports verify 7 --against EXPORT.csv --context kanto",
+      ": clomoctl users import EXPORT.csv --from-console --context kanto",
       ": clomoctl console list --context kanto",
       ": clomoctl imports commit P11 --context kanto",
       "",

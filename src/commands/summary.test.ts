@@ -118,7 +118,6 @@ test.each([
   ["users import n2.csv --timezone Foo", "users import"],
   ["undo", "undo"],
   ["imports commit", "imports commit"],
-  ["imports verify 3", "imports verify"],
   ["users leave --on xx a", "users leave"],
   ["handover transfer", "handover transfer"],
 ])("an invalid command line has a summary: %s", async (line, command) => {

@@ -24,7 +24,6 @@ const LINES: readonly string[] = [
   "users create --name z --email z@example.jp",
   "users leave z@example.jp --confirm-deletions 1",
   "users import users.csv --dry-run --keep-plan",
-  "imports replan last",
   "imports commit last --yes",
   "users fields add 座席",
   "users fields remove 入社年 --confirm-deletions 1",
@@ -83,7 +82,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "context use": "this machine",
   "handover receive": "a new tenant",
   "imports discard": "no records are changed",
-  "imports verify": "no records are changed",
   "renewals notify": "mail",
 };
 

@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -171,30 +171,4 @@ describe("during the commit", () => {
     expect(await readTenantState(home)).toBe(before);
     expect(await run(["imports", "commit", importId, "--yes"], { home })).toMatchObject({ code: 0 });
   });
-});
-
-describe("during imports verify", () => {
-  test.each(['"step":"check"', '"step":"compare"'])(
-    "SIGINT at %s leaves the records as they are, and the command can be repeated",
-    async (step) => {
-      const { home, file } = await homeWithPeople(20_000);
-      const begun = await writePeople(join(home, "start.csv"), { to: 10 });
-      await appendFile(begun, "一,,one@example.jp,,,,,\r\n");
-      expect(await run(["users", "import", begun, "--from-console", "--yes"], { home })).toMatchObject({ code: 0 });
-      const emit = ["users", "import", file, "--create-orgs", "--emit-csv", join(home, "console.csv"), "--yes"];
-      const emitted = await run([...emit, "--format", "json"], { home });
-      const { change } = JSON.parse(emitted.text) as { change: number };
-      const before = await readTenantState(home);
-      const line = ["imports", "verify", String(change), "--against", file, "--progress", "json"];
-      const running = start(line, { home });
-      await waitUntil(running, home, ({ stderr }) => stderr.includes(step));
-      running.process.kill("SIGINT");
-      const { code } = await answered(`SIGINT in a verification at ${step}`, running.ended);
-      expect([130, 0, 9]).toContain(code);
-      expect(await readTenantState(home)).toBe(before);
-      expect((await listHomeFiles(home)).filter((path) => /copy|export|tmp/.test(path))).toEqual([]);
-      // the organisations that came along are in no export of users
-      expect(await run(line, { home })).toMatchObject({ code: 9 });
-    },
-  );
 });

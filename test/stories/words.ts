@@ -148,8 +148,6 @@ export const imports = {
   show: verb("imports", "show"),
   commit: verb("imports", "commit"),
   discard: verb("imports", "discard"),
-  /** compares what an import wrote with a later export of the console */
-  verify: verb("imports", "verify"),
 };
 
 /** imports a list only as a plan that is kept, with a workbook for the one who approves it */

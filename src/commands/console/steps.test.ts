@@ -9,14 +9,7 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import { listEditableFields, type ManualWork } from "../../lib/model/thing.ts";
 import type { Text } from "../../lib/text/index.ts";
 import { insertAppName } from "../imports/outputs/console/screen.ts";
-import {
-  getTaskScreen,
-  formatRecordLabel,
-  buildTaskSteps,
-  getTaskSubject,
-  buildVerifySteps,
-  summarizeTask,
-} from "./steps.ts";
+import { getTaskScreen, formatRecordLabel, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
 
 /** The works by hand that a noun's routes do. */
 const WORKS: Readonly<Record<string, Exclude<ManualWork, "delete">>> = {
@@ -66,7 +59,7 @@ describe.each(FORMAT_NAMES)("steps for %s", (kind) => {
     ["replace", 2],
   ] as const)("an upload in mode %s is uploaded, exported and verified", (mode, gone) => {
     const upload = taskOfImport({ ...of, work: "upload", mode, delete: gone, file: "upload.csv" });
-    expect(expectSteps(upload).join("\n")).toContain("`clomoctl imports verify 3 --against EXPORT.csv`");
+    expect(expectSteps(upload).join("\n")).toContain(" import EXPORT.csv ");
   });
 
   test("several records are listed with what to enter, grouped by where to click", () => {
@@ -376,18 +369,8 @@ test("does not name a file that was never written, but lists the deletions and o
   const steps = buildTaskSteps(task).map(({ en }) => en);
   expect(steps.join("\n")).not.toContain("up.csv");
   expect(steps).toContain(
-    "devices: export them in the console, then: `clomoctl imports verify 3 --against EXPORT.csv --kind devices`",
+    "after the upload, export in the console, then: `clomoctl devices import EXPORT.csv --from-console`",
   );
-});
-
-test.each([
-  ["users", "orgs"],
-  ["orgs", "users"],
-] as const)("after an export of %s, asks for an export of %s", (kind, other) => {
-  const task = taskOfImport({ beside: [{ thing: "org", create: 1, update: 0, delete: 0 }] });
-  expect(buildVerifySteps(task, kind).map(({ en }) => en)).toEqual([
-    `${other}: export them in the console, then: \`clomoctl imports verify 3 --against EXPORT.csv --kind ${other}\``,
-  ]);
 });
 
 test("counts the records beyond the limit and says where they are", () => {

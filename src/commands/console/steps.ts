@@ -42,9 +42,7 @@ export function buildTaskSteps(task: ConsoleTask, most = MAX_NAMED_RECORDS): rea
     ...buildWipeStep(task),
     ...buildOwnerRemovalStep(task),
     ...(task.work === "upload" ? buildUploadSteps(task, most) : buildRecordSteps(task, { most })),
-    ...(task.work === "upload"
-      ? [describeUploadCheck(String(task.number)), ...buildVerifySteps(task, task.kind)]
-      : buildExportSteps(task)),
+    ...(task.work === "upload" ? [describeUploadCheck(task.kind), ...listOtherExports(task)] : buildExportSteps(task)),
     buildConfirmStep(task),
   ];
 }
@@ -140,21 +138,11 @@ const getFileKind = (task: ConsoleTask, of: Pick<ThingCounts, "thing"> = task): 
     (kind) => FORMATS[kind].thing === getThing(of),
   ) ?? task.kind;
 
-/** Returns the kinds of files that contain records of a task, except one. */
-export const listOtherKinds = (task: ConsoleTask, but: FormatName): readonly FormatName[] =>
+/** Returns how to take over the exports of the other kinds that contain records of a task. */
+const listOtherExports = (task: ConsoleTask): readonly Text[] =>
   [task, ...(task.beside ?? [])].flatMap(({ thing }) => {
     const kind = getFileKind(task, { thing });
-    return kind !== but && isExportedThing(getThing({ thing })) ? [kind] : [];
-  });
-
-export const buildVerifySteps = (task: ConsoleTask, kind: FormatName): readonly Text[] =>
-  listOtherKinds(task, kind).map((other) => {
-    const { en, ja } = describeImportKind(other);
-    const verify = line("imports verify", [task.number], { against: "EXPORT.csv", kind: other });
-    return text(
-      `${en}: export them in the console, then: ${verify}`,
-      `${ja}: 管理画面でエクスポートしてから: ${verify}`,
-    );
+    return kind !== task.kind && isExportedThing(getThing({ thing })) ? [describeUploadCheck(kind)] : [];
   });
 
 function summarizeUpload(task: ConsoleTask): Text {

@@ -196,7 +196,7 @@ function buildNextCommands({
     ...adeStep("critical"),
     ...due.slice(0, 1).map((item) => line("renewals guide", [toItemArgument(item, renewals)])),
     ...adeStep("warning"),
-    ...waiting.slice(0, 1).map(({ number }) => line("imports verify", [number], { against: "EXPORT.csv" })),
+    ...waiting.slice(0, 1).map(({ kind }) => buildConsoleImportCommand(kind)),
     // each upload that waits is also a console task
     ...((tenant.consoleTasks ?? 0) > waiting.length ? [line("console list", [])] : []),
     ...(rights.isSystem ? listAwaitedKinds(tenant).slice(0, 1).map(buildConsoleImportCommand) : []),

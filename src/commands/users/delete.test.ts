@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { toCommittedPlan, createRowsResponder, listOperations, rowOf } from "#support/commands/imports/plans.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
@@ -218,17 +217,6 @@ test("in a mirror, names the console task and warns if the administrators are no
   const refused = await run("users delete --search 山田 --confirm-deletions 1", { tenant: asked });
   expect(refused).toMatchObject({ exit: 3 });
   expect(refused.stderr).toContain("error: the administrators are not confirmed yet");
-});
-
-test("keeps a plan that is out of date, so that it can be compared again", async () => {
-  const commitImport = new Failure("conflict", {
-    what: { en: "the tenant has changed since the plan was made", ja: "変更されました" },
-  });
-  const { exit, stderr } = await run("users delete hanako@example.co.jp --confirm-deletions 1", {
-    tenant: tenantWith({ commitImport, import: PLAN }),
-  });
-  expect(exit).toBe(5);
-  expect(stderr).toContain("clomoctl imports replan P12");
 });
 
 test("refuses more names than one request accepts", async () => {

@@ -346,14 +346,12 @@ test("a signal while the file is checked reports that nothing was changed", asyn
 });
 
 test("if the commit is not possible now, names the next step and keeps the plan", async () => {
-  const commitImport = new Failure("conflict", {
-    what: { en: "the tenant has changed since the plan was made", ja: "変更されました" },
-  });
-  const tenant = buildPlanAnswers(planOf(), { commitImport, import: planOf() });
+  const commitImport = new Failure("locked", { what: { en: "locked", ja: "使用中" } });
+  const tenant = buildPlanAnswers(planOf(), { commitImport });
   const { en, ja } = await runInBoth("users import people.csv --yes", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain(`the plan is kept; to continue: clomoctl imports replan P12\n`);
-  expect(ja.stderr).toContain(`続けるには: clomoctl imports replan P12\n`);
+  expect(en.stderr).toContain(`the plan is kept; to continue: clomoctl imports commit P12\n`);
+  expect(ja.stderr).toContain(`続けるには: clomoctl imports commit P12\n`);
 });
 
 test("reports the first failure even if the plan cannot be discarded either", async () => {

@@ -256,23 +256,6 @@ describe.each(WAYS)("the client, %s", (way) => {
     expect((await failure(undoImport(client, done.id))).code).toBe("conflict");
   });
 
-  it("writes a file for the console and verifies it with an export", async () => {
-    const rows = "ろ,a1,\nい,b2,\nは,c3,\n";
-    await bring(client, { kind: "docs", fromConsole: true }, `表示名,ユーザーID,説明\n${rows}`);
-    const file = "表示名,ユーザーID,パスワード,説明\nに,d4,secret1,新人\n";
-    const plan = await client.imports.plan({ kind: "docs" }, upload(file));
-    const { change } = await client.imports.commit(plan, { sha256: "0".repeat(64), fileName: "up.csv" });
-    const lacking = await client.imports.verify(change ?? 0, upload(`表示名,ユーザーID,説明\n${rows}`));
-    expect(lacking).toMatchObject({ done: false, task: { work: "upload", create: 1 } });
-    const whole = `表示名,ユーザーID,説明\n${rows}に,d4,新人\n`;
-    expect(await client.imports.verify(change ?? 0, upload(whole))).toMatchObject({
-      done: false,
-      unseen: [{ field: "password", header: "パスワード" }],
-    });
-    const confirmed = await client.imports.verify(change ?? 0, upload(whole), { confirmMissing: true });
-    expect(confirmed).toMatchObject({ done: true });
-  });
-
   it("uploads and downloads five megabytes as streams", async () => {
     const numbers = Array.from({ length: 45_000 }, (_, n) => n + 100_000);
     const address = "東京都千代田区丸の内".repeat(3);
@@ -440,13 +423,6 @@ describe.each(WAYS)("the client, %s", (way) => {
       expect(undo.status).toBe(200);
       expect(await post(`/v1/imports/changes/${change}/undo`, "f")).toEqual(undo);
     });
-  });
-
-  it.each([1, 100])("receives the reason why a file of %d MB is refused before it is read", async (megabytes) => {
-    const piece = Buffer.alloc(1_000_000, "x");
-    const stream = ReadableStream.from(Array.from({ length: megabytes }, () => piece));
-    const error = await failure(client.imports.verify(999_999, { stream, encoding: "utf-8" }));
-    expect([error.code, error.what.en]).toEqual(["not-found", "there is no console task 999999"]);
   });
 
   it("leaves nothing behind after an aborted upload", async () => {

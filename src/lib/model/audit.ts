@@ -55,7 +55,6 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "console.drop": text("drop task", "作業を取り下げ"),
   "imports.commit": text("commit import", "インポートを適用"),
   "imports.emit": text("write upload file", "アップロード用ファイルを書き出し"),
-  "imports.verify": text("verify upload", "アップロードを照合"),
   "imports.accept": text("accept unverified upload", "未照合のまま適用"),
   "imports.discard": text("discard upload", "アップロードを破棄"),
   undo: text("undo", "変更を取り消し"),

@@ -108,7 +108,7 @@ function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
 
 const MAX_NEWER_EXPORTS = 3;
 
-export const describeOldExport = ({ change, at, newer }: NonNullable<Import["takenOver"]>, zone: string): Text => {
+const describeOldExport = ({ change, at, newer }: NonNullable<Import["takenOver"]>, zone: string): Text => {
   const day = dayOf(at, zone);
   const shown = [...newer.slice(0, MAX_NEWER_EXPORTS), ...(newer.length > MAX_NEWER_EXPORTS ? ["…"] : [])];
   return text(

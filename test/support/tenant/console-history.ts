@@ -29,7 +29,7 @@ import {
   type TaskKnowledge,
   type Values,
 } from "./shared-console.ts";
-import { encodeCsv, type Cells, type TestTenant } from "./tenant.ts";
+import { type Cells, type TestTenant } from "./tenant.ts";
 import { undoChange } from "./undo.ts";
 
 /** The record to which a step applies, given by its position among the existing records. */
@@ -57,7 +57,6 @@ export type ConsoleStep =
   | { readonly close: "confirmed" | "dropped"; readonly whom: Place }
   | { readonly emit: ConsoleKind; readonly whom: readonly Place[]; readonly place: Place; readonly uploads: number }
   | { readonly upload: Place }
-  | { readonly verify: Place }
   | {
       readonly exported: ConsoleKind;
       /** true for each optional column that the export has */
@@ -107,7 +106,6 @@ export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
   { arbitrary: fc.record({ close: fc.constantFrom("confirmed", "dropped"), whom: somePosition }), weight: 4 },
   { arbitrary: fc.record({ emit: someKind, whom: somePositions, place: somePosition, uploads: fc.nat(2) }), weight: 2 },
   { arbitrary: fc.record({ upload: somePosition }), weight: 1 },
-  { arbitrary: fc.record({ verify: somePosition }), weight: 2 },
   {
     arbitrary: fc.record({
       exported: someKind,
@@ -313,7 +311,6 @@ export class ConsoleHistory {
     if ("close" in step) return this.#close(step);
     if ("emit" in step) return this.#emit(step);
     if ("upload" in step) return this.#upload(this.#pick(this.#files, step.upload));
-    if ("verify" in step) return this.#verify(step);
     if ("reopen" in step) return this.#reopen(step.reopen);
     return "stale" in step ? this.#stale(step) : this.#export(step);
   }
@@ -890,55 +887,6 @@ export class ConsoleHistory {
     }
     file.uploads += 1;
     return file.uploads > 1 ? "second upload" : "upload";
-  }
-
-  async #verify({ verify }: Extract<ConsoleStep, { verify: unknown }>): Promise<string> {
-    const task = this.#pick(
-      this.#tasks.filter(({ kind }) => CONSOLE_KINDS.includes(kind as ConsoleKind)),
-      verify,
-    );
-    return task === undefined ? "nothing" : this.#verifyTask(task);
-  }
-
-  async #verifyTask(task: ConsoleTask): Promise<string> {
-    const before = this.#mirror;
-    const exported = this.#exported(task.kind as ConsoleKind);
-    const { kind, cells, fields, records } = exported;
-    if (cells.length === 1) return "nothing";
-    let isDone = false;
-    const plan = (await this.#planExport(exported, {})) ?? (await this.#planExport(exported, { keepMissing: true }));
-    const claims = plan && this.#claims(exported, plan);
-    if (plan !== undefined) await this.#tenant.client.imports.discard(plan.id);
-    const refused = await this.#refused(async () => {
-      const stream = new Blob([encodeCsv(cells)]).stream();
-      const { done } = await this.#tenant.client.imports.verify(
-        task.number,
-        { stream, encoding: "utf-8" },
-        { sameAsUpload: true },
-      );
-      isDone = done;
-    });
-    await this.#look();
-    const differences = compareSnapshots(before, this.#mirror);
-    if (differences.length > 0) throw new Violation("a verification changed something here", differences);
-    if (refused !== undefined) return refused;
-    // a verification reads only the records of the task; a deletion is done if the row of the deleted record matches
-    // another record of the mirror
-    const ids = new Set(task.records.map(({ id }) => id));
-    // needed for an export that cannot be imported completely
-    const claimed = claims?.met ?? this.#ledger.linked(kind, ids);
-    const met = new Map([...claimed].filter(([, id]) => ids.has(id)));
-    this.#expectSame(kind, met, before);
-    const others = [...claimed].filter(([record]) =>
-      this.#ledger.idsOf(kind, record).some((id) => ids.has(id) && !this.#mirror[kind].has(id)),
-    );
-    this.#ledger.relink(kind, this.#mirror, { met: new Map([...met, ...others]), created: new Map() });
-    // a record that is missing in the export was deleted in the console
-    for (const id of ids)
-      if (!this.#mirror[kind].has(id) && !records.has(this.#ledger.linkOf(kind, id) ?? -1))
-        this.#ledger.forget(kind, id);
-    this.#ledger.settle(kind, fields, new Map([...records].filter(([record]) => met.has(record))), false);
-    return isDone ? "verify" : "differs";
   }
 
   /** Returns the current exports of all kinds. */

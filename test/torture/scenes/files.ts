@@ -78,28 +78,6 @@ export const FILE_SCENES: readonly Scene[] = [
     outputs: ["upload.csv"],
   },
   {
-    name: "a verification",
-    plans: true,
-    prepare: async (home) => {
-      await prepareUsers(home);
-      const people = join(home, "people.csv");
-      await writePeople(people, { to: 20, title: "主任" });
-      await runOrThrow(home, "users", "import", "people.csv", ...IMPORT_OPTIONS, "--from-console");
-      await writePeople(people, { to: 20, title: "部長" });
-      const done = await runOrThrow(
-        home,
-        "users",
-        "import",
-        "people.csv",
-        ...IMPORT_OPTIONS,
-        "--emit-csv",
-        "upload.csv",
-      );
-      return String((JSON.parse(done.text) as { readonly change: number }).change);
-    },
-    line: ["imports", "verify", "ID", "--against", "people.csv"],
-  },
-  {
     name: "a commit",
     plans: true,
     // plans expire after some days
@@ -107,7 +85,6 @@ export const FILE_SCENES: readonly Scene[] = [
     prepare: preparePlan,
     line: ["imports", "commit", "ID", "--yes"],
   },
-  { name: "imports replan", plans: true, readsDate: true, prepare: preparePlan, line: ["imports", "replan", "ID"] },
   { name: "imports discard", readsDate: true, prepare: preparePlan, line: ["imports", "discard", "ID"] },
   {
     name: "an undo",

@@ -71,7 +71,7 @@ export class PendingPlan {
    * Commits the plan.
    *
    * @param written the file that was written for the console
-   * @throws `conflict` or `locked`; the plan is then kept and can be compared again, unless it is the plan of an undo
+   * @throws `conflict`; `locked`, and the plan is then kept
    */
   async commit(written: UploadOutput = {}): Promise<Import> {
     const { number, rows } = this.plan;
@@ -172,8 +172,7 @@ export class PendingPlan {
   }
 
   #canResume(failure: unknown): failure is Failure {
-    if (!(failure instanceof Failure)) return false;
-    return failure.code === "locked" || (failure.code === "conflict" && this.plan.mode !== "undo");
+    return failure instanceof Failure && failure.code === "locked";
   }
 }
 
@@ -217,9 +216,7 @@ const describeUnknownOutcome = (number: string): Text => {
   );
 };
 
-function addNextStep(failure: Failure, number: string): Failure {
-  const next = line(failure.code === "conflict" ? "imports replan" : "imports commit", [number]);
-  return failure.with({
-    hint: step("the plan is kept; to continue", "計画は残っています。続けるには", next),
+const addNextStep = (failure: Failure, number: string): Failure =>
+  failure.with({
+    hint: step("the plan is kept; to continue", "計画は残っています。続けるには", line("imports commit", [number])),
   });
-}

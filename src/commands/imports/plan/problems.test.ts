@@ -93,12 +93,11 @@ test("JSON gives programs every error, but no warnings", async () => {
   expect(plain.stderr).not.toContain("{");
 });
 
-test.each(["show", "replan"])("imports %s names a command that lists the rest", async (verb) => {
+test("imports show names a command that lists the rest", async () => {
   const plan = planOf({ errors: 21, rejected: true });
-  const { en, ja } = await runInBoth(`imports ${verb} 019a9f3c-5a00-7abc-8def-000000000005`, {
+  const { en, ja } = await runInBoth(`imports show 019a9f3c-5a00-7abc-8def-000000000005`, {
     tenant: {
       imports: { items: [plan] },
-      ...(verb === "replan" ? { replanImport: plan } : {}),
       tenant: example("tenant"),
       importProblems: many(21, "error"),
     },

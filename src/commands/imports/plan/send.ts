@@ -165,7 +165,7 @@ export async function sendFile(
 }
 
 /** Returns a file's bytes as a stream for the tenant, and reports progress. */
-export function streamFile({ terminal }: Pick<Tools, "terminal">, file: InputFile): ReadableStream<Uint8Array> {
+function streamFile({ terminal }: Pick<Tools, "terminal">, file: InputFile): ReadableStream<Uint8Array> {
   const step = terminal.progress.start({
     id: "check",
     name: text("Checking", "検査"),

@@ -3,32 +3,10 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readRows } from "#support/xlsx/read.ts";
-import { csv, freshDesk, HEADER, createDeskWithPeople, type Desk } from "#support/cli/import-desk.ts";
+import { csv, freshDesk, HEADER, createDeskWithPeople } from "#support/cli/import-desk.ts";
 import { FIXTURES } from "#support/cli/home.ts";
 
 describe("the console bridge", () => {
-  const SECRET = "Invented-4711";
-
-  async function emitted(): Promise<Desk & { readonly task: number }> {
-    const desk = await freshDesk(["氏名,メールアドレス", "長,boss@example.com"]);
-    expect((await desk.run("users import people.csv --from-console --yes")).code).toBe(0);
-    const lines = [
-      `${HEADER},CLOMOアカウント名,CLOMOアカウントパスワード`,
-      `山田 太郎,taro@example.com,S01,部長,taro,${SECRET}`,
-      "佐藤 花子〜,hanako@example.com,S02,,,",
-    ];
-    await desk.write("people.csv", csv(lines));
-    const outcome = await desk.run("users import people.csv --create-orgs --emit-csv console.csv --yes --format json");
-    expect(outcome.code).toBe(0);
-    expect(outcome.stderr).toContain("Users/Org");
-    expect(outcome.stderr).toContain("追加更新");
-    expect(outcome.stderr).not.toContain(SECRET);
-    expect(outcome.stderr).toContain("if you do not upload the file: clomoctl console drop ");
-    const { change, committed } = JSON.parse(outcome.text) as { readonly change: number; readonly committed: boolean };
-    expect(committed).toBe(true);
-    return Object.assign(desk, { task: change });
-  }
-
   test("a takeover keeps what its export lacks while it is still in use, and says what comes first", async () => {
     const desk = await freshDesk(["組織名,組織コード", "営業部,S01", "総務部,S02"]);
     expect((await desk.run("orgs import people.csv --from-console --yes")).code).toBe(0);
@@ -49,13 +27,6 @@ describe("the console bridge", () => {
     expect((await desk.run("users import users.csv --from-console --yes")).code).toBe(0);
     expect((await desk.run("orgs import orgs.csv --from-console --confirm-deletions 2")).code).toBe(0);
     expect(await codes()).toEqual(["code", "S03"]);
-  });
-
-  test("the uploaded file itself proves nothing", async () => {
-    const desk = await emitted();
-    const refused = await desk.run(`imports verify ${desk.task} --against console.csv`);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("--same-as-upload") as unknown });
-    expect((await desk.run(`imports verify ${desk.task} --against console.csv --same-as-upload`)).code).toBe(3);
   });
 
   test("with --dry-run, writes the file and discards the plan, and creates no tenant", async () => {

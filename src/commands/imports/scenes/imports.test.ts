@@ -116,22 +116,6 @@ describe("deletions", () => {
   });
 });
 
-describe("concurrent changes", () => {
-  test("a plan that no longer matches exits with 5, and replan resumes it", async () => {
-    const desk = await freshDesk();
-    const kept = await desk.run("users import people.csv --create-orgs --dry-run --keep-plan --format json");
-    const { importId, number } = parseResult(kept);
-    await desk.run("users import - --create-orgs --yes", csv([HEADER, "山田 太郎,taro@example.com,S09,"]));
-    const conflict = await desk.run(`imports commit ${importId} --yes`);
-    expect(conflict.code).toBe(5);
-    expect(conflict.stderr).toContain(`clomoctl imports replan ${number}`);
-    const replanned = await desk.run(`imports replan ${importId} --format json`);
-    expect(JSON.parse(replanned.text)).toMatchObject({ create: 1, update: 1, state: "planned" });
-    expect((await desk.run(`imports commit ${importId} --yes`)).code).toBe(0);
-    expect(await desk.states()).toEqual(["committed", "committed"]);
-  });
-});
-
 test("a plan that no longer matches is refused before its deletions must be confirmed", async () => {
   const desk = await createDeskWithPeople();
   await desk.write("one.csv", csv(PEOPLE.slice(0, 2)));
@@ -141,11 +125,7 @@ test("a plan that no longer matches is refused before its deletions must be conf
   for (const answer of ["--yes", "--confirm-deletions 1"]) {
     const { code, stderr } = await desk.run(`imports commit ${number} ${answer}`);
     expect({ code, stderr }).toMatchObject({ code: 5, stderr: expect.stringContaining("hanako") });
-    expect(stderr).toContain(`clomoctl imports replan ${number}`);
   }
-  await desk.run(`imports replan ${number}`);
-  expect((await desk.run(`imports commit ${number} --yes`)).code).toBe(3);
-  expect((await desk.run(`imports commit ${number} --confirm-deletions 1`)).code).toBe(0);
 });
 
 describe("imports", () => {

@@ -7,7 +7,7 @@ import { TestTenant } from "#support/tenant/tenant.ts";
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
 
-const SEED = 20_261_126;
+const SEED = 20_261_127;
 const HISTORIES = 30;
 /** steps of the longest history */
 const MOST = 12;

@@ -8,7 +8,7 @@ import { buildNeedsWipeSql } from "../store/sql/wipes.ts";
 import type { Params, Reader, Writer } from "../store/store.ts";
 import { getVersionSchema } from "../versions/keep.ts";
 import { RELATIONS } from "../versions/references.ts";
-import { getColumnBit, buildCombinedMaskSql, getVersionTable, type VersionSchema } from "../versions/tables.ts";
+import { getColumnBit, getVersionTable, type VersionSchema } from "../versions/tables.ts";
 import {
   getObservedHistoryTable,
   CUSTOM_FIELDS_COLUMN,
@@ -47,8 +47,6 @@ export interface DriftPart {
   /** if true, only the values that the upload file of the change contains */
   readonly isUploaded?: boolean | undefined;
 }
-
-const SECRETS_COLUMN = "secrets";
 
 /** Returns the column name that represents a single custom field, such as `custom:12`. */
 export const toCustomColumn = (pk: number | ""): string => `${CUSTOM_FIELDS_COLUMN}:${pk}`;
@@ -136,7 +134,7 @@ const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
  * SQL: the drift of a type's records that belongs to the task of the change `:revision`; see
  * {@link buildThingDriftSql}.
  */
-export const buildChangeDriftSql = (versions: VersionSchema): string =>
+const buildChangeDriftSql = (versions: VersionSchema): string =>
   `select * from (${buildThingDriftSql(versions, buildMayBelongToChangeSql(versions))}) where revision = :revision`;
 
 /**
@@ -352,38 +350,6 @@ const buildPartSql = (
      where ${record === undefined ? "true" : "d.pk = :pk"} and ${which} and ${isUploaded === true ? "d.leftOut is null" : "true"}) where mask <> 0`,
   { revision, ...(record !== undefined && { pk: record.pk }) },
 ];
-
-/**
- * Returns the open columns in a part of the drift, for one record type. A custom field has the name that
- * {@link toCustomColumn} returns, and a secret that was set has a name such as `secrets:password`.
- */
-export const readOpenColumns = async (
-  reader: Reader,
-  part: DriftPart & { readonly kind: FormatName },
-): Promise<readonly string[]> => {
-  const versions = getVersionSchema(FORMATS[part.kind].thing.name);
-  const [selected, params] = buildPartSql(versions, part);
-  const row = await reader.get(
-    `select coalesce(${buildCombinedMaskSql(versions, "mask")}, 0) as mask from (${selected})`,
-    params,
-  );
-  const entries = async (column: string, sqlOf: (of: string) => string): Promise<readonly string[]> => {
-    const of = `select pk from (${selected}) where mask & ${getColumnBit(versions, column)} <> 0`;
-    const rows = await reader.all(`select key from (${sqlOf(of)}) order by key`, params);
-    return rows.map(({ key }) => `${column}:${String(key)}`);
-  };
-  const secrets = (of: string): string =>
-    `select distinct e.key from main.${getObservedTable(versions)} o ${ORDERED_JOIN} main.${versions.thing.name} t on t.${versions.key} = o.pk
-     ${ORDERED_JOIN} json_each(t.${SECRETS_COLUMN}) e on e.value is distinct from o.${SECRETS_COLUMN} ->> e.key where o.pk in (${of})`;
-  const open: string[] = [];
-  for (const column of listMaskColumns(versions, Number(row?.["mask"] ?? 0))) {
-    if (column === CUSTOM_FIELDS_COLUMN)
-      open.push(...(await entries(column, (of) => buildOpenEntriesSql(versions, of, part.columns))));
-    else if (column === SECRETS_COLUMN) open.push(...(await entries(column, secrets)));
-    else open.push(column);
-  }
-  return open;
-};
 
 export interface ConsoleConfirmation {
   readonly by: string;

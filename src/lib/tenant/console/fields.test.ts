@@ -6,7 +6,7 @@ import { TestTasks } from "#support/tenant/tasks.ts";
 import { undoChange, undoImport } from "#support/tenant/undo.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
-import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 // The fields that need a rule of their own in decision 033 ("Fields"): each test is named after its rule.
 
@@ -52,25 +52,12 @@ describe("secrets", () => {
 
   test.each<readonly [string, (number: number) => Promise<unknown>, string]>([
     ["no export closes its task", async () => tenant.import(docs, shown), "open"],
-    ["nor does verifying it by one", async (number) => verify(number, {}), "open"],
     ["console confirm closes it", (number) => tenant.client.console.confirm({ numbers: [number] }), "confirmed"],
-    [
-      "imports verify --confirm-missing closes it",
-      async (number) => verify(number, { confirmMissing: true }),
-      "confirmed",
-    ],
   ])("%s", async (_, does, state) => {
     const number = await set();
     await does(number);
     expect(await tenant.client.console.show(number)).toMatchObject({ state });
   });
-
-  const verify = (number: number, evidence: { readonly confirmMissing?: true }) =>
-    tenant.client.imports.verify(
-      number,
-      { stream: new Blob([encodeCsv(shown)]).stream(), encoding: "utf-8" },
-      evidence,
-    );
 
   test("a secret cannot be restored: undoing it is rejected, and its task stays", async () => {
     const number = await set();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { undoChange } from "#support/tenant/undo.ts";
-import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -56,15 +56,6 @@ test("values of a wrong file that were changed here and back since only have to 
   expect(await open()).toEqual([["check", ...both("主任", "主任")]]);
   await takeOver("主任");
   expect(await tasks.list()).toEqual([]);
-});
-
-test("values that an export verified in the meantime stay as they are", async () => {
-  const number = await edit("部長");
-  const { change } = await tenant.import({ kind: "devices", fromConsole: true }, [["シリアルナンバー"], ["S1"]]);
-  const stream = new Blob([encodeCsv(exportOf("主任"))]).stream();
-  expect(await tenant.client.imports.verify(number, { stream, encoding: "utf-8" }, {})).toMatchObject({ done: false });
-  await undo(change ?? 0, { mirrorOnly: true });
-  expect(await open()).toEqual([["edit", ...both("主任", "部長")]]);
 });
 
 test("a later change here is compared with the console values before the wrong file, also once undone", async () => {

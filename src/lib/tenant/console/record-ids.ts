@@ -4,12 +4,10 @@ import type { UndoneChange } from "../plans/engine.ts";
 import type { ImportDetail } from "../plans/import-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_NUMBER } from "../../model/account.ts";
-import { FORMATS } from "../../model/formats.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
-import { toCustomColumn, readOpenColumns } from "./drift.ts";
+import { toCustomColumn } from "./drift.ts";
 import { OBSERVED_VERSIONS } from "./observed.ts";
-import { getTaskFieldName } from "./records.ts";
 
 /**
  * Returns the record number of the record with this id, including deleted records; undefined if there is no such
@@ -86,17 +84,4 @@ export const readDroppedTasks = async (
     records: records?.map(({ thing, pk }) => [thing, pk] as const),
     columns,
   };
-};
-
-/** Returns the fields in a part of the drift, by the names that tasks use for them. */
-export const readOpenFields = async (
-  reader: Reader,
-  part: Parameters<typeof readOpenColumns>[1],
-): Promise<readonly string[]> => {
-  const { thing } = FORMATS[part.kind];
-  const custom = await reader.all(`select pk, name from ${CUSTOM_FIELD.name}`);
-  const names = new Map(custom.map(({ pk, name }) => [toCustomColumn(Number(pk)), `custom:${String(name)}`]));
-  return (await readOpenColumns(reader, part)).map(
-    (column) => names.get(column) ?? getTaskFieldName(thing, column.replace(/^secrets:|SetAt$/, "")),
-  );
 };

@@ -513,7 +513,7 @@ const omitValueBefore = (change: RecordChange): RecordChange => {
   return { ...change, before: isBack ? change.after : null, neverExported: true };
 };
 
-export const getTaskFieldName = (thing: Thing, column: string): string => {
+const getTaskFieldName = (thing: Thing, column: string): string => {
   const field = findFieldOfColumn(thing, column);
   return Object.keys(thing.fields).find((name) => thing.fields[name] === field) ?? column;
 };

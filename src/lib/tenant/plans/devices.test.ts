@@ -3,15 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { describeWrongKeys } from "#support/tenant/keys.ts";
-import {
-  encodeText,
-  failureOf,
-  encodeCsv,
-  TestTenant,
-  readStreamText,
-  type Cells,
-  type Request,
-} from "#support/tenant/tenant.ts";
+import { encodeText, failureOf, TestTenant, readStreamText, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -77,43 +69,6 @@ describe("an import of devices", () => {
       ["", "iOS", "管理中"],
     ]);
     expect(await tenant.faults(plan)).toEqual(["not-choice@3", "not-choice@3", "required@4"]);
-  });
-});
-
-/** Commits a file of devices that was written for the console, in a mirror. */
-const commitWritten = async (cells: Cells) => {
-  await tenant.import({ ...devices, fromConsole: true, keepMissing: true }, [HEADER, ["S9", ...OWNED.slice(1, 3), ""]]);
-  return tenant.client.imports.commit(await tenant.plan(devices, cells), {
-    sha256: "0".repeat(64),
-    fileName: "up.csv",
-  });
-};
-
-test("every column that the console's next export confirms is verified", async () => {
-  const { change } = await commitWritten([HEADER, OWNED, SPARE]);
-  const verify = (...rest: Cells) =>
-    tenant.client.imports.verify(change ?? 0, {
-      stream: new Blob([encodeCsv([HEADER, ...rest])]).stream(),
-      encoding: "utf-8",
-    });
-  expect(await verify(OWNED.with(3, ""), SPARE)).toMatchObject({
-    done: false,
-    task: { records: [{ name: "S1", changes: [{ field: "owner" }] }] },
-  });
-  expect(await verify(OWNED, SPARE)).toMatchObject({ done: true, task: { state: "done" } });
-  expect(await tenant.plan(devices, [HEADER, OWNED, SPARE])).toMatchObject({ unchanged: 2, unverifiedColumns: [] });
-});
-
-test("an export with the console's headers gets a hint that clomoctl's headers are needed", async () => {
-  const { change } = await commitWritten([HEADER, OWNED]);
-  const file = encodeCsv([HEADER.with(2, "IMEI"), OWNED]);
-  const verified = tenant.client.imports.verify(change ?? 0, { stream: new Blob([file]).stream(), encoding: "utf-8" });
-  expect(await failureOf(verified)).toMatchObject({
-    code: "input-rejected",
-    hint: {
-      en: "replace the headers of the export with clomoctl's headers: `clomoctl devices template`",
-      ja: "エクスポートのヘッダーを clomoctl のものに書き換えてください: `clomoctl devices template`",
-    },
   });
 });
 

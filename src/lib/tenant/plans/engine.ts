@@ -1,4 +1,4 @@
-import type { EarlierConsoleImport, PlanCounts } from "./staging/counts.ts";
+import type { PlanCounts } from "./staging/counts.ts";
 import type { FileForm } from "../../csv/records/record.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { ROW_ACTION_NAMES } from "../../model/import.ts";
@@ -195,42 +195,6 @@ export interface WrittenFile {
   readonly fields?: readonly string[] | undefined;
 }
 
-export interface MissingRecordCounts {
-  readonly records: number;
-  readonly of: number;
-}
-
-export interface ExportObservation {
-  /** hash of the export */
-  readonly sha256: string;
-  /** true if the file is the upload file that was written for the console; in that case, nothing was compared */
-  readonly isUpload: boolean;
-  /** an earlier import of the same console export, if other exports were imported after it */
-  readonly takenOver?: EarlierConsoleImport | undefined;
-  /** the columns that are not in the export */
-  readonly unseen: readonly string[];
-  /**
-   * columns with open references in which a blank cell may mean either no referenced record or a referenced record
-   * without a key
-   */
-  readonly blank: readonly string[];
-  /** counts of other records that are not in the export; undefined if the export proves the deletions of the task */
-  readonly lacking?: MissingRecordCounts | undefined;
-}
-
-export interface VerifyOptions {
-  /** revision of the change that the task belongs to */
-  readonly revision: number;
-  /** how to read the export */
-  readonly request: StoredRequest;
-  readonly moment: CommitMoment;
-  /** if true, everything in the task that the export does not show is confirmed */
-  readonly confirmMissing: boolean;
-  /** hash of the upload file that was written for the console; a file with this hash is not compared */
-  readonly uploadSha256?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
  * The tables of imports, and the work on millions of rows, which runs outside the main thread. Staged rows can be
  * created again from their file, so they are never backed up.
@@ -278,11 +242,6 @@ export interface ImportEngine {
    * `interrupted`, `not-permitted`
    */
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
-  /**
-   * Stores the result of comparing an export with a task's records. @param id id of the staging @throws Failure
-   * `input-rejected`
-   */
-  verify(id: string, content: UploadContent, options: VerifyOptions): Promise<ExportObservation>;
   /**
    * Counts the changes that an undo would make.
    *

@@ -78,13 +78,13 @@ const describePlanAlternative = (record: ImportRecord): Text => {
       );
 };
 
-export const createTenantChangedFailure = ({ number }: Pick<ImportRecord, "number">): Failure =>
+export const createTenantChangedFailure = (): Failure =>
   new Failure("conflict", {
     what: text(
       "the tenant has changed since the plan was made, and the plan would now do something else",
       "計画を作った後にテナントが変更され、計画の内容が変わりました",
     ),
-    hint: step("to compare again", "もう一度比較するには", line("imports replan", [number])),
+    hint: text("import the file again", "ファイルをもう一度インポートしてください"),
   });
 /**
  * Returns the failure for undoing a change twice. If the first undo skipped records, the hint explains how to undo the

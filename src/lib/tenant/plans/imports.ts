@@ -1,17 +1,16 @@
 import type { Lines } from "../results.ts";
-import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
+import { checkMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
-import type { EarlierConsoleImport, PlanCounts } from "./staging/counts.ts";
+import type { PlanCounts } from "./staging/counts.ts";
 import { hasOrgColumn } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
-import { checkDroppable, isOpenTask as isTaskOpen } from "../../model/console-task.ts";
-import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
+import { checkDroppable } from "../../model/console-task.ts";
+import { type FormatName } from "../../model/console-files.ts";
 import { ROW_ACTION_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
-import { readDroppedTasks, readOpenFields } from "../console/record-ids.ts";
-import { getTaskFieldName } from "../console/records.ts";
-import { readTask, readTasks, type ConsoleTask } from "../console/tasks.ts";
+import { readDroppedTasks } from "../console/record-ids.ts";
+import { readTasks, type ConsoleTask } from "../console/tasks.ts";
 import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
 import { createNoOpenWorkFailure } from "../console/console.ts";
 import { resolveDeletion, type Deletion, type DeletionRequest } from "./deletion.ts";
@@ -34,7 +33,6 @@ import type {
   DeletionTarget,
   CommitMoment,
   InputProblem,
-  MissingRecordCounts,
   PlanRow,
   UploadContent,
   ImportEngine,
@@ -126,43 +124,11 @@ interface CommitRequest {
   readonly upload?: readonly string[] | undefined;
 }
 
-/** The result of comparing a task with an export of the console: what is still open. */
-export interface Verification {
-  /** no part of the task is open */
-  readonly done: boolean;
-  /** nothing was compared, because the export is the file that was written for the upload */
-  readonly sameAsUpload?: boolean | undefined;
-  /** nothing was compared, because the task was already done or confirmed */
-  readonly closedBefore?: true | undefined;
-  readonly takenOver?: EarlierConsoleImport | undefined;
-  /** the task after the comparison */
-  readonly task: ConsoleTask;
-  /** the open fields of the task that the export does not contain */
-  readonly unseen: readonly {
-    readonly field: string;
-    readonly header: string;
-    /** the column is there, but a blank cell can mean either an organisation without a code or no organisation */
-    readonly blank?: true | undefined;
-  }[];
-  /** the deletions of the task cannot be verified, because the export lacks some of the other records */
-  readonly lacking?: MissingRecordCounts | undefined;
-}
-
 interface ChangeToUndo {
   readonly change: StoredChange;
   /** the import that made the change; undefined if no import made it, or if the acting account cannot see the import */
   readonly original: ImportRecord | undefined;
   readonly others: readonly string[];
-}
-
-interface VerificationRequest {
-  /** format of the export; default: the format of the task's records */
-  readonly kind?: FormatName | undefined;
-  readonly map?: ColumnMap | undefined;
-  /** if true, everything in the task that the export does not show is confirmed */
-  readonly confirmMissing?: boolean | undefined;
-  /** if true, the export is compared even if it is identical to the upload file */
-  readonly sameAsUpload?: boolean | undefined;
 }
 
 /** @throws Failure `input-rejected` if organisations cannot be named in this way */
@@ -479,63 +445,6 @@ export class TenantImports {
   }
 
   /**
-   * Compares the records of a task with an export of the console and stores the result. Nothing else in the export is
-   * used.
-   *
-   * @throws Failure `not-found`; `conflict` if later changes replaced everything in the task; `input-rejected` if the
-   * export cannot be compared
-   */
-  async verify(
-    number: number,
-    content: UploadContent,
-    evidence: VerificationRequest,
-    context: RequestContext,
-  ): Promise<Verification> {
-    const { asker } = this.#session;
-    const { change, task, made } = await this.#session.read(async (reader) => {
-      const one = await readTask(reader, number);
-      const of = await readChange(reader, number);
-      return { change: of, task: one, made: await findImportOfChange(reader, of) };
-    });
-    const revision = change.revision ?? -1;
-    if (!isTaskOpen(task)) return { done: true, closedBefore: true, task, unseen: [] };
-    const { map, confirmMissing = false, sameAsUpload = false, kind = task.kind } = evidence;
-    checkFieldValue("kind", { type: "choice", choices: FORMAT_NAMES }, kind);
-    if (map !== undefined) checkMap(map, FORMATS[kind]);
-    const observed = await this.#engine.verify(createId(this.#session.surroundings), content, {
-      revision,
-      request: {
-        ...createExportRequest(kind),
-        map,
-        scope: asker.role === "system" ? undefined : (asker.orgs ?? [ROOT_ORG_NUMBER]),
-      },
-      moment: await this.#moment(),
-      confirmMissing,
-      uploadSha256: sameAsUpload ? undefined : made?.detail.emittedSha256,
-      signal: context.signal,
-    });
-    const headers = new Map(FORMATS[kind].columns.map(({ field, sets, header }) => [sets ?? field, header]));
-    return this.#session.read(async (reader) => {
-      const now = await readTask(reader, number, { all: true });
-      const lacking = await readOpenFields(reader, { revision, kind, columns: observed.unseen });
-      const blank = observed.blank.map((column) => getTaskFieldName(FORMATS[kind].thing, column));
-      const unseen = [
-        ...lacking.map((field) => ({ field })),
-        ...blank.map((field) => ({ field, blank: true as const })),
-      ];
-      const done = !isTaskOpen(now);
-      return {
-        done,
-        ...(observed.isUpload && { sameAsUpload: true }),
-        ...(observed.lacking && { lacking: observed.lacking }),
-        ...(observed.takenOver && { takenOver: observed.takenOver }),
-        task: now,
-        unseen: unseen.map((one) => ({ ...one, header: headers.get(one.field) ?? one.field.replace(/^custom:/, "") })),
-      };
-    });
-  }
-
-  /**
    * Returns the change to undo, its import, and who has made changes since then. @throws Failure as described for
    * {@link undo}
    */
@@ -828,15 +737,3 @@ const findUndoableBefore = async (reader: Reader, actor: string, { number }: Sto
 };
 
 const CONSOLE_EXPORT_OPTIONS = { mode: "replace", blank: "clear", skipInvalid: false } as const;
-
-const createExportRequest = (kind: FormatName): StoredRequest => ({
-  kind,
-  ...CONSOLE_EXPORT_OPTIONS,
-  fromConsole: true,
-  createOrgs: false,
-  createGroups: true,
-  key: "email",
-  skipInvalid: true,
-  delimiter: ",",
-  fileName: "",
-});

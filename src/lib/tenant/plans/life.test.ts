@@ -1,10 +1,9 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { encodeText, failureOf, encodeCsv, TestTenant, readStreamText, type Cells } from "#support/tenant/tenant.ts";
+import { encodeText, failureOf, encodeCsv, TestTenant, readStreamText } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -247,37 +246,6 @@ test("a rejected plan cannot be written as an upload file", async () => {
 
 const WRITTEN = { sha256: "0".repeat(64), fileName: "up.csv" };
 
-type Evidence = Parameters<typeof tenant.client.imports.verify>[2];
-
-/** Verifies a task by an export of the console. */
-const exported = (number: number, cells: readonly (readonly string[])[], evidence: Evidence = {}) =>
-  tenant.client.imports.verify(number, { stream: new Blob([encodeCsv(cells)]).stream(), encoding: "utf-8" }, evidence);
-
-/** Commits a file that was written for the console. */
-const written = async (request: Parameters<typeof tenant.plan>[0], cells: Cells, sha256 = WRITTEN.sha256) => {
-  const { change } = await tenant.client.imports.commit(await tenant.plan(request, cells), { ...WRITTEN, sha256 });
-  return change ?? 0;
-};
-
-test("the uploaded file itself is not accepted as an export, nor is a file with a password", async () => {
-  await tenant.import({ ...users, fromConsole: true }, OTHER);
-  const number = await written(users, FILE, createHash("sha256").update(encodeCsv(FILE)).digest("hex"));
-  expect(await exported(number, FILE)).toMatchObject({ done: false, sameAsUpload: true });
-  const secret = FILE.map((row, at) => [...row, ["CLOMOアカウントパスワード", "secret1"][at] ?? ""]);
-  const refused = await failureOf(exported(number, secret, { sameAsUpload: true }));
-  expect(refused).toMatchObject({ code: "input-rejected", what: { en: expect.stringContaining("パスワード") } });
-  expect(await exported(number, FILE, { sameAsUpload: true, confirmMissing: true })).toMatchObject({ done: true });
-});
-
-test("an export is read with the context's map", async () => {
-  await tenant.import({ ...users, fromConsole: true }, OTHER);
-  const number = await written(users, FILE);
-  const theirs = FILE.map((row, at) => (at === 0 ? ["名前", "メールアドレス", "役職"] : row));
-  expect(await codeOf(exported(number, theirs))).toBe("input-rejected");
-  const map = { columns: [{ header: "名前", to: "name" }], constants: [], defaults: [] };
-  expect(await exported(number, theirs, { map, confirmMissing: true })).toMatchObject({ done: true });
-});
-
 test("only an export from the console makes a mirror, not another file that replaces all records", async () => {
   const mirroredAt = async () => (await tenant.client.tenant.show()).mirroredAt;
   await tenant.import({ ...users, mode: "replace" }, FILE);
@@ -317,17 +285,6 @@ test("an export from the console makes the mirror equal to it, keeps missing col
   // a name is needed all the same
   const nameless = await tenant.plan({ ...docs, fromConsole: true }, [["ユーザーID"], ["ito"]]);
   expect(nameless).toMatchObject({ rejected: true, invalid: 1 });
-});
-
-test("an export with an unreadable header is rejected, and the task stays open", async () => {
-  await tenant.import({ ...users, fromConsole: true }, OTHER);
-  const number = await written(users, FILE);
-  const cells = [
-    ["氏名", "メールアドレス", "役職", "役職"],
-    ["山田", "yamada@x", "課長", "課長"],
-  ];
-  expect(await codeOf(exported(number, cells))).toBe("input-rejected");
-  expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });
 });
 
 test("an undo is rejected if a record was changed or it was done already, and can itself be undone", async () => {

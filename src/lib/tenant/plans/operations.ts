@@ -14,7 +14,7 @@ import {
   withoutToken,
 } from "../policy/check.ts";
 import type { Store } from "../store/store.ts";
-import { buildDeletionInput, buildImportInput, buildMapSchema } from "./request.ts";
+import { buildDeletionInput, buildImportInput } from "./request.ts";
 
 const swept = new WeakMap<Store, Promise<void>>();
 
@@ -186,25 +186,6 @@ export const imports = {
     run: async (parts, { keepMissing }, { id, signal }) =>
       (await openImports(parts)).replan(id, keepMissing, { signal }),
   }),
-  verify: operation({
-    route: "POST /v1/imports/tasks/{number}/verify",
-    about: "Compare an export of the console with a task, and get what is still open",
-    path: ({ z }) => ({ number: z.coerce.number().int().positive() }),
-    input: (kit) =>
-      kit.z.strictObject({
-        kind: kit.z.enum(FORMAT_NAMES).optional(),
-        map: kit.jsonParameter(buildMapSchema(kit)).optional().meta({ description: "column map, as JSON" }),
-        confirmMissing: kit.queryFlag.meta({ description: "confirm what the export does not show" }),
-        sameAsUpload: kit.queryFlag.meta({ description: "compare even if the export is the file for the upload" }),
-      }),
-    needs: getAccessRights,
-    file: true,
-    once: true,
-    run: async (parts, given, { file, number, signal, repeatable }) => {
-      const own = await openImports(parts);
-      return file.through(own.verify(number, file, given, { signal, repeatable }));
-    },
-  }),
   undo: operation({
     route: "POST /v1/imports/changes/{number}/undo",
     about: "Plan the undo of a change; if the plan has `blocked` records, it can be committed only if they are skipped",
@@ -249,6 +230,6 @@ export const imports = {
 export type { FormatName as ImportKind } from "../../model/console-files.ts";
 export type { DeletionRequest } from "./deletion.ts";
 export type { InputProblem, PlanRow } from "./engine.ts";
-export type { DropRequest, Verification } from "./imports.ts";
+export type { DropRequest } from "./imports.ts";
 export type { ImportRequest } from "./request.ts";
 export type { Import } from "./shape.ts";

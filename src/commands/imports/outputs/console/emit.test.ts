@@ -136,8 +136,8 @@ test("writes the rows of the plan with the secrets of the input, and commits the
   expect(en.stderr).toContain(
     "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, with the mode set to 追加更新 (never 全件更新)\n",
   );
-  expect(en.stderr).toContain("clomoctl imports verify 17 --against EXPORT.csv");
-  expect(ja.stderr).toContain("clomoctl imports verify 17 --against EXPORT.csv");
+  expect(en.stderr).toContain("clomoctl users import EXPORT.csv --from-console");
+  expect(ja.stderr).toContain("clomoctl users import EXPORT.csv --from-console");
   expect(en.stderr).toContain(
     "\nif you do not upload the file: clomoctl console drop 17 ; to have the plan approved first: ",
   );
@@ -321,7 +321,7 @@ test("leaves neither file if the plan cannot be committed", async () => {
   const told = circumstances({
     plan: { mode: "replace", delete: 1 },
     rows: [person(3, "山田 太郎", "taro"), GONE],
-    more: { users: { items: [], next: null }, commitImport: changed, import: planOf() },
+    more: { users: { items: [], next: null }, commitImport: changed, import: planOf(), discardImport: planOf() },
   });
   const { exit } = await run(`${LINE} --mode replace --confirm-deletions 1`, told);
   expect(exit).toBe(5);
@@ -502,11 +502,11 @@ test("stops if the file changed after its plan was made", async () => {
 });
 
 test("a plan that cannot be committed now leaves no file and is kept", async () => {
-  const changed = new Failure("conflict", { what: { en: "changed", ja: "変更" } });
-  const told = circumstances({ more: { commitImport: changed, import: planOf() } });
+  const locked = new Failure("locked", { what: { en: "locked", ja: "使用中" } });
+  const told = circumstances({ more: { commitImport: locked } });
   const { exit, stderr, requests } = await run(LINE, told);
   expect(exit).toBe(5);
-  expect(stderr).toContain("error: changed\n  the plan is kept; to continue: clomoctl imports replan P12\n");
+  expect(stderr).toContain("error: locked\n  the plan is kept; to continue: clomoctl imports commit P12\n");
   expect(listOperations(requests)).not.toContain("discardImport");
   expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
 });

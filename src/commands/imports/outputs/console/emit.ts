@@ -39,7 +39,7 @@ export const prepareUploadFile = (tools: Tools, name: string, source: UploadFile
  *
  * @param isDirect true if the plan was committed by the command that made it, and so nobody could approve it
  */
-async function explainTracking({ terminal }: Tools, { consoleTask }: Import, isDirect: boolean): Promise<void> {
+async function explainTracking({ terminal }: Tools, { consoleTask, kind }: Import, isDirect: boolean): Promise<void> {
   if (consoleTask === undefined) {
     await terminal.note(
       text(
@@ -50,7 +50,7 @@ async function explainTracking({ terminal }: Tools, { consoleTask }: Import, isD
     return;
   }
   const [drop, commit] = [line("console drop", [consoleTask]), line("imports commit", ["PLAN"])];
-  await terminal.note(describeUploadCheck(String(consoleTask)));
+  await terminal.note(describeUploadCheck(kind));
   if (!isDirect) {
     await terminal.note(step("if you do not upload the file", "アップロードしない場合", drop));
     return;

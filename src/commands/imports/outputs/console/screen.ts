@@ -1,9 +1,9 @@
-import { line } from "../../../../lib/advice/index.ts";
 import type { Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES } from "../../../../lib/model/import.ts";
 import { formatSecuredAppName } from "../../../../lib/model/secured-user.ts";
 import { text, type Text } from "../../../../lib/text/index.ts";
+import { buildConsoleImportCommand } from "../../refusal/command.ts";
 import { getUploadMode } from "../../../../lib/model/upload.ts";
 
 export const getConsolePage = (kind: Import["kind"]): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);
@@ -15,12 +15,14 @@ export const insertAppName = (kind: Import["kind"], { en, ja }: Text): Text => {
   return text(en.replace("{app}", formatSecuredAppName(app)), ja.replace("{app}", formatSecuredAppName(app)));
 };
 
-/** Returns the advice on how to verify an upload.  @param number number of the change; null if it is not known yet */
-export const describeUploadCheck = (number: string | null): Text =>
-  text(
-    `after the upload, export in the console, then: ${line("imports verify", [number ?? "NUMBER"], { against: "EXPORT.csv" })}`,
-    `アップロード後、管理画面でエクスポートしてから: ${line("imports verify", [number ?? "NUMBER"], { against: "EXPORT.csv" })}`,
+/** Returns the advice on how to close the tasks of an upload. */
+export const describeUploadCheck = (kind: Import["kind"]): Text => {
+  const take = buildConsoleImportCommand(kind);
+  return text(
+    `after the upload, export in the console, then: ${take}`,
+    `アップロード後、管理画面でエクスポートしてから: ${take}`,
   );
+};
 
 export function describeUpload(plan: Pick<Import, "kind" | "mode">): Text {
   const { clicks, choice } = FORMATS[plan.kind].thing.screen;

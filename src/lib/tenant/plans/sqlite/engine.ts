@@ -3,14 +3,12 @@ import type {
   ReplanOptions,
   DeletionTarget,
   CommitOptions,
-  ExportObservation,
   UploadContent,
   ImportEngine,
   PlanReading,
   PlanWork,
   UndoCounts,
   UndoneChange,
-  VerifyOptions,
 } from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { toListDay } from "../../../csv/layout/skipped-value.ts";
@@ -111,24 +109,6 @@ export class SqliteImports implements ImportEngine {
       undefined,
       signal,
     );
-  }
-
-  async verify(id: string, content: UploadContent, { signal, ...options }: VerifyOptions): Promise<ExportObservation> {
-    this.#database.checkWritable();
-    createStagingFolder(this.#folder);
-    const files = { tenant: this.#database.path, staging: this.#staging(`${id}.export.${this.#processes.self}.db`) };
-    const writer = this.#note.writer("imports verify", options.moment.now);
-    const task = {
-      type: "verify",
-      files,
-      id,
-      scope: this.#scope,
-      encoding: content.encoding,
-      today: toListDay(options.moment.now),
-      writer,
-      ...options,
-    } as const;
-    return this.#threads.run<"verify">(task, content.stream, signal);
   }
 
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts> {

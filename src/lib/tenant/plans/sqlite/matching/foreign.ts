@@ -1,7 +1,4 @@
-import { Failure } from "../../../../errors/index.ts";
-import { getThingNoun } from "../../../../model/problem.ts";
-import { formatCount, text } from "../../../../text/index.ts";
-import type { ForeignTraits, PlanCounts } from "../../staging/counts.ts";
+import type { ForeignTraits } from "../../staging/counts.ts";
 import type { ImportedField, KindKey } from "../../staging/kinds.ts";
 import { findMissingTrait, MIN_FOREIGN_RECORDS, MIN_FOREIGN_ROWS } from "../../../../rules/import-file.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -96,21 +93,4 @@ const hasSharedDomain = (database: Database, plan: PlanDefinition, claim: Claim)
   if (database.get(`select ${inTenant} where domain = :domain limit 1`, params) !== undefined) return true;
   const shared = `select 1 from (select distinct ${inTenant}) t where t.domain in (${inFile}) limit 1`;
   return database.get(shared) !== undefined;
-};
-
-export const createForeignExportFailure = (
-  { kind, staged }: PlanDefinition,
-  { recordsBefore }: Pick<PlanCounts, "recordsBefore">,
-): Failure => {
-  const noun = getThingNoun(kind.thing.noun ?? kind.thing.name);
-  return new Failure("input-rejected", {
-    what: text(
-      `${formatCount(staged.rows, "row")} and ${formatCount(recordsBefore, noun.en)} were compared, but none of them match; this looks like an export from another tenant`,
-      `${staged.rows} 行は、${noun.ja} ${recordsBefore} 件のどれとも一致しません。別のテナントのエクスポートのようです`,
-    ),
-    hint: text(
-      "export again in this tenant's console, then verify the new file",
-      "このテナントの管理画面でエクスポートして、もう一度照合してください",
-    ),
-  });
 };

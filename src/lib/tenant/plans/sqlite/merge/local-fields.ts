@@ -59,7 +59,7 @@ const buildHasNoNameSql = ({ refers, table: { thing }, usual }: StoredReference,
 /**
  * SQL: true if a blank cell may refer to the record with this number, because the record may lack a key in the console.
  */
-export const buildMayBeBlankSql = (reference: StoredReference, pk: string): string =>
+const buildMayBeBlankSql = (reference: StoredReference, pk: string): string =>
   `(${buildHasNoNameSql(reference, pk)} or ${buildMayBeNamelessSql(reference, pk)})`;
 
 /** SQL: true if a row shows the value of a field. A blank cell does not always show a value. */

@@ -168,23 +168,17 @@ const forgetDeletedRecords = (of: ObservedExport, which: string): void => {
   );
 };
 
-/**
- * Stores which custom fields the console has, according to the export's columns. @param isOfTask true to verify a
- * single task
- */
-const observeCustomFields = ({ database, plan: { staged }, revision }: ObservedExport, isOfTask: boolean): void => {
+/** Stores which custom fields the console has, according to the export's columns. */
+const observeCustomFields = ({ database, plan: { staged }, revision }: ObservedExport): void => {
   const shown = staged.places.flatMap(({ field }) => (field.startsWith("custom:") ? [Number(field.slice(7))] : []));
   database.run(
     `delete from main.${getObservedTable({ thing: CUSTOM_FIELD })} as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))`,
     { shown: JSON.stringify(shown) },
   );
-  if (!isOfTask) reopenRemovedFields(database, staged.header, revision);
+  reopenRemovedFields(database, staged.header, revision);
 };
 
-const observeNamedRecords = (
-  { database, plan, revision }: ObservedExport,
-  isOfTask: TaskRecordConditions["named"] = () => "true",
-): void => {
+const observeNamedRecords = ({ database, plan, revision }: ObservedExport): void => {
   for (const reference of listMergedReferences(plan)) {
     const { field, refers, keys, table } = reference;
     const versions = OBSERVED_VERSIONS.find(({ thing }) => thing === table.thing);
@@ -196,45 +190,28 @@ const observeNamedRecords = (
       where f.what = '${field.short}' and ${isClear} and not ${buildHasTwoNamesSql(reference, "known", "f.key")}`;
     // the console has a record that was restored locally, whether or not it was deleted in the console in between
     const isSettled = `(o.inConsole = 0 or o.differs & ~(${getColumnBit(versions, refers.by)} | ${PRESENCE_BIT}) = 0)`;
-    const which = `o.pk in (${shown}) and ${isSettled} and ${isOfTask(versions)}`;
+    const which = `o.pk in (${shown}) and ${isSettled}`;
     database.run(buildKeepObservedSql(versions, which), { revision, ...getKindParam(plan, which) });
     database.run(`delete from main.${getObservedTable(versions)} as o where ${which}`, getKindParam(plan, which));
   }
 };
 
 /**
- * SQL conditions on a task's observed records `o`: deletions that the export proves, and records to which the export's
- * cells refer.
- */
-interface TaskRecordConditions {
-  readonly deletions: string;
-  readonly named: (versions: VersionSchema) => string;
-}
-
-/**
  * Stores what an export shows about the records that were changed locally. Must be called before the export's plan is
  * applied.
- *
- * @param task limits this to the records of a task; records that the export lacks then remain unchanged in the tenant
  */
-export const observeExport = (
-  database: Database,
-  plan: PlanDefinition,
-  revision: number,
-  task?: TaskRecordConditions,
-): void => {
+export const observeExport = (database: Database, plan: PlanDefinition, revision: number): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
   const { thing, name } = plan.kind;
   const params: ObservedExport["params"] = thing.scope === undefined ? {} : { kind: name };
   const of = { database, plan, versions, table: `main.${getObservedTable(versions)}`, params, revision };
-  if (task === undefined) keepFormerObservedState(of);
+  keepFormerObservedState(of);
   observeMatchedRecords(of);
   observeDeletedRecords(of);
-  observeCustomFields(of, task !== undefined);
-  observeNamedRecords(of, task?.named);
-  if (task !== undefined) forgetDeletedRecords(of, task.deletions);
-  else if (coversAllRecords(of)) {
+  observeCustomFields(of);
+  observeNamedRecords(of);
+  if (coversAllRecords(of)) {
     observeMissingRecords(of);
     forgetDeletedRecords(of, "true");
   }

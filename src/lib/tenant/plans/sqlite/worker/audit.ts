@@ -106,40 +106,6 @@ const getChangeWriter = ({ detail: { request, undoes, drops, mirrorOnly } }: Imp
   return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";
 };
 
-interface TaskVerification {
-  /** revision of the change that the task belongs to */
-  readonly revision: number;
-  /** revision of the verification itself */
-  readonly own: number;
-  readonly moment: CommitMoment;
-  readonly sha256: string;
-  /** number of records for which values were confirmed that the export does not show */
-  readonly confirmed: number;
-}
-
-export const auditVerification = async (
-  writer: Writer,
-  { revision, own, moment, sha256, confirmed }: TaskVerification,
-): Promise<void> => {
-  const { actor, by, heldOrgs, origin, now } = moment;
-  const row = await writer.get("select number from main.change where revision = :revision", { revision });
-  const id = String(row?.["number"]);
-  await appendAudit(
-    writer,
-    {
-      at: now,
-      actor,
-      by,
-      origin,
-      action: "imports.verify",
-      objects: [{ thing: "console_task", id }],
-      orgs: heldOrgs,
-      detail: { exportSha256: sha256, confirmed: confirmed > 0 ? confirmed : undefined },
-    },
-    { writer: "console", revision: own },
-  );
-};
-
 export const buildCommittedDetail = (committedAt: string, actor: string, file: WrittenFile["file"]) => ({
   committedAt,
   actor,

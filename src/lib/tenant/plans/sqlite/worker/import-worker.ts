@@ -1,8 +1,6 @@
 import { parentPort, type MessagePort } from "node:worker_threads";
 import { Failure, createInterruptedFailure } from "../../../../errors/index.ts";
 import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
-import type { ExportObservation } from "../../engine.ts";
-import { removeStagingFile } from "../staging-files.ts";
 import { answerRequests, requestValues } from "./chunks.ts";
 import type {
   Assignment,
@@ -29,21 +27,6 @@ async function stageFile(staging: Staging, port: MessagePort, interrupted: () =>
   if (interrupted()) throw createInterruptedFailure();
 }
 
-/** Verifies a task in the console: stores what the file shows about the records of the task. */
-async function runVerification(
-  task: Extract<WorkerTask, { type: "verify" }>,
-  port: MessagePort,
-  interrupted: () => boolean,
-): Promise<ExportObservation> {
-  try {
-    using staging = new Staging(task, await loadFileFormReader(task.encoding), interrupted);
-    await stageFile(staging, port, interrupted);
-    return await staging.observe(task);
-  } finally {
-    removeStagingFile(task.files.staging);
-  }
-}
-
 async function performTask(
   task: WorkerTask,
   port: MessagePort,
@@ -56,8 +39,6 @@ async function performTask(
       await staging.plan(task.id);
       return undefined;
     }
-    case "verify":
-      return await runVerification(task, port, interrupted);
     case "delete":
       await planDeletion(task, interrupted);
       return undefined;

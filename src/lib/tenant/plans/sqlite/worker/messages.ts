@@ -6,7 +6,6 @@ import type {
   ReplanOptions,
   DeletionTarget,
   CommitMoment,
-  ExportObservation,
   PlanReading,
   PlanWork,
   UndoCounts,
@@ -63,15 +62,6 @@ export type WorkerTask =
       readonly ids: readonly string[];
       readonly permitted: DeletionTarget["permitted"];
     } & StagedTask)
-  | ({
-      readonly type: "verify";
-      /** the revision of the change that the task in the console belongs to */
-      readonly revision: number;
-      /** true if values that the export does not show are confirmed, too */
-      readonly confirmMissing: boolean;
-      readonly uploadSha256?: string | undefined;
-    } & ReadingTask &
-      Omit<ChangeContext, "once" | "isCheck">)
   | ({ readonly type: "replan" } & ReplanOptions & StagedTask)
   | ({ readonly type: "commit"; readonly written?: WrittenFile | undefined } & StagedTask & ChangeContext)
   | ({
@@ -89,7 +79,6 @@ export type WorkerTask =
     };
 
 interface TaskResults {
-  readonly verify: ExportObservation;
   readonly "count-work": PlanWork;
   readonly "count-undo": UndoCounts;
 }
@@ -106,7 +95,7 @@ export interface WorkerReading {
  * Work that is assigned to a worker. Any value other than 0 in the shared `stop` interrupts the work between rows.
  *
  * On the port, one thread requests chunks from the other, which answers each request: a worker requests the file of
- * `plan` and `verify`, and the main thread requests the lines of a reading.
+ * `plan`, and the main thread requests the lines of a reading.
  */
 export interface Assignment {
   readonly work: WorkerTask | WorkerReading;

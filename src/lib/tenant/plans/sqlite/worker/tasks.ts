@@ -1,17 +1,15 @@
 import { createHash, type Hash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { line } from "../../../../advice/index.ts";
 import { removeStagingFile, removeFilesIfPossible } from "../staging-files.ts";
 import { RecordReader } from "../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../csv/records/record.ts";
 import { Failure, createInterruptedFailure } from "../../../../errors/index.ts";
 import { Stager } from "../../staging/stage.ts";
 import { nameKey } from "../../../../model/normalise.ts";
-import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../model/problem.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
-import { text, type Text } from "../../../../text/index.ts";
+import { text } from "../../../../text/index.ts";
 import { Database } from "../../../store/sqlite/database.ts";
-import type { CommitMoment, DeletionTarget, ExportObservation, WrittenFile } from "../../engine.ts";
+import type { CommitMoment, DeletionTarget, WrittenFile } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../../../store/idempotency.ts";
 import type { Scope, Writer } from "../../../store/store.ts";
@@ -35,24 +33,15 @@ import { selectRecordsToDelete, createChoiceTables } from "../deletion/choose.ts
 import { buildComparisonDefinitions, buildDeletionPlans, buildPlannedKind, buildPlanDefinitions } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
 import { observeExport, listRemovedFields } from "../merge/observation.ts";
-import {
-  observeTask,
-  readConsoleImportResult,
-  readTasksBeforeConsoleImport,
-  listUnshownColumns,
-} from "../merge/tasks.ts";
-import { CONSOLE_COLLECTION } from "../../../store/collections.ts";
+import { readConsoleImportResult, readTasksBeforeConsoleImport } from "../merge/tasks.ts";
 import { judgeWrittenRecords } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refusePrivilegedChanges } from "../matching/outside.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
-import { confirmDrift, toCustomColumn, readOpenColumns } from "../../../console/drift.ts";
 import { readDroppedTasks } from "../../../console/record-ids.ts";
 import { INSERT_EXPORTED_COLUMN } from "../../../console/exported.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
-import { auditImport, auditVerification, buildCommittedDetail } from "./audit.ts";
-import { createForeignExportFailure } from "../matching/foreign.ts";
-import { CUSTOM_FIELD } from "../../../../model/user.ts";
+import { auditImport, buildCommittedDetail } from "./audit.ts";
 import { getUploadMode } from "../../../../model/upload.ts";
 import { limitToScope } from "./limit-scope.ts";
 import type { ReadingTask, TaskFiles, WorkerTask } from "./messages.ts";
@@ -191,105 +180,10 @@ export class Staging {
     await compareAndStorePlan(this.#database, record, [plan]);
   }
 
-  /**
-   * Stores what the staged export shows for the records of a task and, if `confirmMissing` is set, confirms what the
-   * export cannot show.
-   *
-   * @throws Failure `input-rejected` if the file cannot be compared, or looks like an export of another tenant
-   */
-  async observe({
-    revision,
-    moment,
-    confirmMissing,
-    uploadSha256,
-    writer: note,
-  }: Extract<WorkerTask, { type: "verify" }>): Promise<ExportObservation> {
-    const staged = await this.#finish();
-    if (staged.sha256 === uploadSha256) return { sha256: staged.sha256, isUpload: true, unseen: [], blank: [] };
-    this.#checkReadable(staged);
-    const plan: PlanDefinition = { kind: this.#kind, request: this.#request, staged };
-    const counts = this.#database.snapshot(() => comparePlan(this.#database, plan));
-    if (counts.foreign !== undefined) throw createForeignExportFailure(plan, counts);
-    const shown = new Set(listFileFields(staged));
-    let unseen = listUnshownColumns(plan);
-    let open: Pick<ExportObservation, "lacking" | "blank"> = { blank: [] };
-    const requireSender = await loadSenderCheck(moment);
-    await new SqliteStore(this.#database).change((writer) =>
-      runWithNote(note, async () => {
-        await requireSender?.(writer, moment.sender);
-        const own = advanceRevision(this.#database, [CONSOLE_COLLECTION]);
-        const { lacking, unseen: parts } = observeTask(this.#database, plan, revision, own);
-        const fields = await writer.all(`select pk from main.${CUSTOM_FIELD.name}`);
-        const columns = fields.map(({ pk }) => toCustomColumn(Number(pk)));
-        unseen = [...unseen, ...columns.filter((column) => !shown.has(column))];
-        const { actor: by, now } = moment;
-        const blank: string[] = [];
-        let confirmed = 0;
-        for (const part of [{ columns: unseen }, ...parts]) {
-          const of = { revision, kind: this.#request.kind, ...part };
-          if (confirmMissing) confirmed += await confirmDrift(writer, of, { by, at: now, revision: own });
-          else if (part.columns !== unseen) blank.push(...(await readOpenColumns(writer, of)));
-        }
-        open = { blank, lacking: confirmMissing ? undefined : lacking };
-        if (plan.request.scope === undefined) this.#database.run("update tenant set mirroredAt = :now", { now });
-        await auditVerification(writer, { revision, own, moment, sha256: staged.sha256, confirmed });
-      }),
-    );
-    const { kind } = this.#request;
-    const takenOver = await findEarlierConsoleImport(new Connection(this.#database), { kind, sha256: staged.sha256 });
-    return { sha256: staged.sha256, isUpload: false, takenOver, unseen, ...open };
-  }
-
-  #checkReadable({ staged, headerRow }: StagedFile): void {
-    const secret = this.#kind.format.columns.find((column) => column.secret === true && staged.includes(column.field));
-    if (secret !== undefined) {
-      throw new Failure("input-rejected", {
-        what: text(
-          `the column "${secret.header}" never appears in a console export, so this is an upload file; upload files cannot be used to verify a task`,
-          `管理画面のエクスポートに「${secret.header}」の列はないため、これはアップロード用ファイルです。アップロード用ファイルでは照合できません`,
-        ),
-        hint: PASS_UNMODIFIED_EXPORT_HINT,
-      });
-    }
-    const problem = this.#database.get(
-      `select code, header, params from s.problem
-       where severity = 'error' and row <= :headerRow order by col limit 1`,
-      { headerRow },
-    );
-    if (problem === undefined) return;
-    const code = problem["code"] as ProblemCode;
-    const reason = describeProblem({
-      code,
-      params: JSON.parse(String(problem["params"])) as ProblemParams,
-    });
-    throw new Failure("input-rejected", {
-      what: text(`the export cannot be compared: ${reason.en}`, `エクスポートを照合できません: ${reason.ja}`),
-      where: problem["header"] === "" ? undefined : String(problem["header"]),
-      hint:
-        code.startsWith("header-") && this.#kind.format.thing.ownHeaders === true
-          ? this.#putOwnHeaders()
-          : PASS_UNMODIFIED_EXPORT_HINT,
-    });
-  }
-
-  /** Explains how to put clomoctl's headers into the export, because the console's headers are not known. */
-  #putOwnHeaders(): Text {
-    const template = line("devices template", []);
-    return text(
-      `replace the headers of the export with clomoctl's headers: ${template}`,
-      `エクスポートのヘッダーを clomoctl のものに書き換えてください: ${template}`,
-    );
-  }
-
   [Symbol.dispose](): void {
     this.#database.close();
   }
 }
-
-const PASS_UNMODIFIED_EXPORT_HINT = text(
-  "pass the console's export unmodified",
-  "管理画面のエクスポートをそのまま指定してください",
-);
 
 /**
  * Compares rows or records to delete with the tenant and stores the plan.
@@ -437,7 +331,7 @@ const applyAndRecord = async (
     const isFullUpload = written !== undefined && getUploadMode({ kind, mode }) === "replace";
     const isWhole = isFullUpload || fromConsole === true || inside !== undefined;
     if (isWhole || hasOtherEffect(database, buildComparisonDefinitions(record), detail.comparedRevision ?? 0))
-      throw createTenantChangedFailure(record);
+      throw createTenantChangedFailure();
   }
   if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one);
   if (isCheck === true) return;
