@@ -76,8 +76,14 @@ export const hasFieldType = (field: Field, value: unknown): boolean => {
       return typeof value === "string" && TYPE_PATTERNS[field.type].test(value);
     case "day":
     case "instant":
-      return typeof value === "string" && TYPE_PATTERNS[field.type].test(value) && !Number.isNaN(Date.parse(value));
+      return typeof value === "string" && TYPE_PATTERNS[field.type].test(value) && isTime(value);
   }
+};
+
+/** Returns true if a day or instant exists. `Date` accepts the 30th of February, and means the 2nd of March. */
+const isTime = (value: string): boolean => {
+  const time = Date.parse(value);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value.slice(0, 10));
 };
 
 /** Creates the check of a field's values; undefined if any value of the field's type is accepted. */
