@@ -105,6 +105,7 @@ test("the first export on a terminal asks who the administrators are", async () 
   expect(requests.at(-1)).toEqual({
     operation: "markAdministrators",
     params: { kind: "users" },
+    base: "7",
     json: { add: items.map(({ id }) => id) },
   });
 });
