@@ -120,8 +120,8 @@ export const buildAccountDraft = async (
   given: AccountRequest,
   dryRun = false,
 ): Promise<AccountDraft> => {
-  for (const of of ["role", "managesAll", "supportOption", "noticeMail", "language", "timezone", "memo"] as const)
-    if (given[of] !== undefined) checkFieldValue(of, FIELDS[of], given[of]);
+  for (const one of ["role", "managesAll", "supportOption", "noticeMail", "language", "timezone", "memo"] as const)
+    if (given[one] !== undefined) checkFieldValue(one, FIELDS[one], given[one]);
   const name = await resolveAccountName(writer, before, given.name);
   const kept = before.managedOrgs === null ? [] : await filterExistingOrgs(writer, before.managedOrgs);
   const after = buildPlannedState(before, given, kept, name ?? before.name);
