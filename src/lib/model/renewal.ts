@@ -208,9 +208,9 @@ export const REMINDER_KEY = {
   /** days before the expiry date; negative after it */
   stage: { type: "integer", example: 90 },
   /** `mail`, `webhook` or `command` */
-  way: { type: "text", longest: 20, example: "mail" },
+  way: { type: "text", longest: 20, blank: false, example: "mail" },
   /** an email address, or the name of a webhook or command */
-  recipient: { type: "text", longest: 320, example: RECORDED_FIELDS.owner.example },
+  recipient: { type: "text", longest: 320, blank: false, example: RECORDED_FIELDS.owner.example },
 } as const satisfies Fields;
 
 const REMINDER_ID = defineIdField(9);
