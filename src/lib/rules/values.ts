@@ -1,5 +1,6 @@
 import { comparisonKey } from "../model/normalise.ts";
 import { isRequired, type Field, type Fields } from "../model/thing.ts";
+import { isCalendarDay } from "../model/time.ts";
 import { valueRuleOf, type ValueRule } from "../model/value-rule.ts";
 import { describeRefusal } from "../model/value.ts";
 import { text, type Text } from "../text/index.ts";
@@ -54,6 +55,10 @@ const TYPE_PATTERNS = {
   digest: /^[0-9a-f]{64}$/,
 };
 
+/** Returns true if a day or instant exists: `Date.parse` takes February 30 for March 2. */
+const isCalendarTime = (pattern: RegExp, value: string): boolean =>
+  pattern.test(value) && isCalendarDay(value.slice(0, "2026-01-01".length)) && !Number.isNaN(Date.parse(value));
+
 /** Returns true if a value has the type of its field. Blank texts, and what objects contain, are not looked at. */
 export const hasFieldType = (field: Field, value: unknown): boolean => {
   if (value === null) return field.nullable === true || field.type === "text";
@@ -76,14 +81,8 @@ export const hasFieldType = (field: Field, value: unknown): boolean => {
       return typeof value === "string" && TYPE_PATTERNS[field.type].test(value);
     case "day":
     case "instant":
-      return typeof value === "string" && TYPE_PATTERNS[field.type].test(value) && isTime(value);
+      return typeof value === "string" && isCalendarTime(TYPE_PATTERNS[field.type], value);
   }
-};
-
-/** Returns true if a day or instant exists. `Date` accepts the 30th of February, and means the 2nd of March. */
-const isTime = (value: string): boolean => {
-  const time = Date.parse(value);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value.slice(0, 10));
 };
 
 /** Creates the check of a field's values; undefined if any value of the field's type is accepted. */

@@ -69,8 +69,9 @@ export const createGroup = async (
   body: ManualRequestBody,
   once?: Omit<IdempotentRequest<ChangeResult<SecuredGroup>>, "replay">,
 ): Promise<WrittenSecuredGroup> => {
+  const noun = defineEditableGroups(app);
   requireAppWithGroups(app);
-  return createRecord(session, defineEditableGroups(app), body, once);
+  return createRecord(session, noun, body, once);
 };
 
 /**
@@ -82,8 +83,9 @@ export const editGroup = async (
   id: string,
   body: ManualRequestBody,
 ): Promise<WrittenSecuredGroup> => {
+  const noun = defineEditableGroups(app);
   requireAppWithGroups(app);
-  return editRecord(session, defineEditableGroups(app), id, body);
+  return editRecord(session, noun, id, body);
 };
 
 export interface DeletedGroups {
