@@ -38,7 +38,9 @@ export const updateTenantProfile = (session: Session, { dryRun, ...change }: Ten
     const after: TenantProfile = {
       ...before,
       ...Object.fromEntries(
-        Object.entries(others).map(([field, value]) => [field, validateProfileValue(field, normaliseBlanks(value))]),
+        Object.entries(others)
+          .filter(([, value]) => value !== undefined)
+          .map(([field, value]) => [field, validateProfileValue(field, normaliseBlanks(value))]),
       ),
       contracts: applyContractChanges(before.contracts, contracts, contractsRemoved),
     };
