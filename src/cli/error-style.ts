@@ -1,19 +1,8 @@
 import { chooseLanguage, type EnvironmentVariables } from "../lib/terminal/language.ts";
 import { shouldUseColour } from "../lib/terminal/commands.ts";
+import type { ErrorStyle } from "../lib/terminal/failure.ts";
 import type { Language } from "../lib/text/index.ts";
 import type { CommandLine } from "./line.ts";
-
-/** How to show errors that occur before or during the parsing of the command line. */
-export interface ErrorStyle {
-  readonly language: Language;
-  /** whether to print a problem object (RFC 9457) as well */
-  readonly json: boolean;
-  readonly verbose: boolean;
-  /** width at which sentences are wrapped; undefined if stderr is not a terminal or its width is unknown */
-  readonly columns?: number | undefined;
-  /** whether to colour proposed commands */
-  readonly colour?: boolean | undefined;
-}
 
 /** Returns the language of error messages. An invalid `--lang` is ignored here, because it is rejected later. */
 function selectLanguage(flag: string | undefined, environment: EnvironmentVariables): Language {

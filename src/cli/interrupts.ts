@@ -1,8 +1,7 @@
 import { ERRORS, Failure } from "../lib/errors/index.ts";
 import { CHANGED_STATE, MAYBE_CHANGED_STATE, SEVERAL_CHANGED_STATE, type ChangeState } from "../lib/client/changes.ts";
 import { text, type Text } from "../lib/text/index.ts";
-import { renderReport } from "./report.ts";
-import type { ErrorStyle } from "./error-style.ts";
+import { renderReport, type ErrorStyle } from "../lib/terminal/failure.ts";
 
 const GRACE_MS = 900;
 

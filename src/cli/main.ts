@@ -2,7 +2,6 @@ import manifest from "../../package.json" with { type: "json" };
 import { PROGRAM } from "../commands/index.ts";
 import { toFailureExitCode } from "./exit-codes.ts";
 import { selectErrorStyle } from "./error-style.ts";
-import { renderNounHelp, renderVerbHelp } from "./help.ts";
 import { scanCommandLine, type CommandLine } from "./line.ts";
 import type { ProgramEnvironment } from "./outside.ts";
 import { resolveRoute } from "./route.ts";
@@ -29,16 +28,19 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
           return await runVerb(outside, style, { path: [STATUS_VERB.name], verb: STATUS_VERB, words: line.words });
         }
         if (found.failure === undefined) {
+          const { renderNounHelp, renderVerbHelp } = await import("./help.ts");
           writeNow(1, renderNounHelp(found.path, found.noun, style.language, line.helpAll));
           const { default: namesake } = (line.helpAll ? await line.namesake?.load() : undefined) ?? {};
           if (namesake !== undefined) writeNow(1, `\n${renderVerbHelp(found.path, namesake, style.language, false)}`);
           return 0;
         }
+        const { renderNounHelp } = await import("./help.ts");
         writeNow(2, renderNounHelp(found.path, found.noun, style.language, line.helpAll, ERROR_LINES));
         throw found.failure;
       }
       case "verb-help": {
         const { default: command } = await found.verb.load();
+        const { renderVerbHelp } = await import("./help.ts");
         writeNow(1, renderVerbHelp(found.path, command, style.language, line.helpAll));
         return 0;
       }
@@ -48,7 +50,10 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
       }
     }
   } catch (error) {
-    const { asFailure, renderReport } = await import("./report.ts");
+    const [{ asFailure }, { renderReport }] = await Promise.all([
+      import("./report.ts"),
+      import("../lib/terminal/failure.ts"),
+    ]);
     const failure = asFailure(error);
     const isNagios = line.flags.has("--nagios");
     const nagios = isNagios ? line.verb?.nagios : undefined;

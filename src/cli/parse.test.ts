@@ -1,7 +1,7 @@
 import { expect, expectTypeOf, test } from "vitest";
 import { defineCommand, type Command } from "../commands/command.ts";
 import { Failure } from "../lib/errors/index.ts";
-import type { TypedDate } from "../lib/model/typed-date.ts";
+import type { TypedDate } from "../lib/model/time.ts";
 import { same, text } from "../lib/text/index.ts";
 import { parseCommandLine } from "./parse.ts";
 

@@ -9,8 +9,7 @@ import {
   type ValueField,
 } from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { parseDurationDays, findTimeZone } from "../lib/model/time.ts";
-import { parseTypedDate, type TypedDate } from "../lib/model/typed-date.ts";
+import { parseDurationDays, findTimeZone, parseTypedDate, type TypedDate } from "../lib/model/time.ts";
 import { joinTexts, text, type Language, type Text } from "../lib/text/index.ts";
 import { findNearestWord } from "../lib/text/nearest.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";

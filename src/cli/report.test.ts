@@ -6,7 +6,8 @@ import { text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
 import { selectErrorStyle } from "./error-style.ts";
 import { scanCommandLine } from "./line.ts";
-import { asFailure, renderReport } from "./report.ts";
+import { renderReport } from "../lib/terminal/failure.ts";
+import { asFailure } from "./report.ts";
 
 const styleOf = (words: readonly string[], environment: Readonly<Record<string, string>>) =>
   selectErrorStyle(scanCommandLine(PROGRAM, words), environment);

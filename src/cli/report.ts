@@ -1,11 +1,7 @@
 import { formatPlaceholder, toFlagName, type CommandSyntax } from "../commands/field.ts";
 import { toPermissionFailure, toDiskFailure } from "../lib/errors/disk.ts";
 import { Failure, unwrapSuppressed } from "../lib/errors/index.ts";
-import { foldLine, markCommands, paintCommands } from "../lib/terminal/commands.ts";
-import { escapeForPeople } from "../lib/terminal/escape.ts";
-import { renderFailureLines, renderFailureJson } from "../lib/terminal/failure.ts";
 import { text } from "../lib/text/index.ts";
-import type { ErrorStyle } from "./error-style.ts";
 
 const VERBOSE_HINT = text(
   "run the command again with --verbose to see where the error occurred",
@@ -48,23 +44,3 @@ export const nameOption = (
   });
   return failure.with({ where: typed });
 };
-
-/** Returns the lines of an unexpected error's stack; nothing for a {@link Failure}, which explains itself. */
-export function getStackLines(error: unknown): string[] {
-  if (error instanceof Failure || !(error instanceof Error)) return [];
-  return (error.stack ?? "").split("\n").slice(1);
-}
-
-/** Renders a failure for stderr when no {@link Terminal} can show it; wraps lines for a terminal in the same way. */
-export function renderReport(
-  failure: Failure,
-  { language, json, verbose, columns = 0, colour = false }: ErrorStyle,
-): string {
-  const [what = "", ...rest] = renderFailureLines(failure, language);
-  const stack = verbose ? getStackLines(failure.cause).map(escapeForPeople) : [];
-  const label = text("error:", "エラー:")[language];
-  const said = [`${label} ${what}`, ...rest.map((line) => `  ${line}`)];
-  const shown = said.flatMap((line) => foldLine(markCommands(line, {}), columns));
-  const lines = [...stack, ...shown.map((line) => paintCommands(line, colour))];
-  return `${[...lines, ...(json ? [renderFailureJson(failure, language)] : [])].join("\n")}\n`;
-}

@@ -3,13 +3,12 @@ import { RunSummary } from "../commands/summary.ts";
 import type { Tools } from "../commands/tools.ts";
 import { findHomeFault, createUnsafeHomeFailure } from "../lib/config/index.ts";
 import { ERRORS, unwrapSuppressed } from "../lib/errors/index.ts";
+import { getStackLines, type ErrorStyle } from "../lib/terminal/failure.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { isModifyingCommand, toExitCode, toFailureExitCode } from "./exit-codes.ts";
 import { Interrupts, UNKNOWN_STATE } from "./interrupts.ts";
-import type { ErrorStyle } from "./error-style.ts";
 import { isHungUp, type ProgramEnvironment } from "./outside.ts";
 import { parseCommandLine, type ParsedLine } from "./parse.ts";
-import { asFailure, getStackLines, nameOption } from "./report.ts";
 import { openTools } from "./tools.ts";
 
 /** A verb with its path, and the words that are not parsed yet. */
@@ -69,7 +68,7 @@ export async function runVerb(
   try {
     await tools[Symbol.asyncDispose]();
   } catch (error) {
-    const { en, ja } = describeCause(error);
+    const { en, ja } = await describeCause(error);
     const { terminal } = tools;
     await terminal.warn(
       text(
@@ -137,7 +136,8 @@ async function confirmOutputs(tools: Tools, command: Command, { globals, input }
   return permitOutputs(tools, collectOutputs(command, { globals, input }), collectInputs(command, input));
 }
 
-const describeCause = (error: unknown): Text => {
+const describeCause = async (error: unknown): Promise<Text> => {
+  const { asFailure } = await import("./report.ts");
   const { what, where } = asFailure(error);
   const place = where === undefined ? "" : ` (${where})`;
   return text(`${what.en}${place}`, `${what.ja}${place}`);
@@ -165,6 +165,7 @@ async function finishWork(
     return exit;
   } catch (error) {
     const { first, later } = unwrapSuppressed(error);
+    const { asFailure, nameOption } = await import("./report.ts");
     const failure = nameOption(asFailure(first), command, input);
     const exit = toFailureExitCode(failure.code, verb, isNagios);
     // Ctrl-C at a question arrives as a key, not as a signal
@@ -175,7 +176,7 @@ async function finishWork(
     }
     if (interrupts.exit === undefined) {
       for (const line of getStackLines(first)) await terminal.detail(same(line));
-      for (const { en, ja } of later.map(describeCause)) {
+      for (const { en, ja } of await Promise.all(later.map(describeCause))) {
         await terminal.warn(text(`the clean-up also failed: ${en}`, `後片付けにも失敗しました: ${ja}`));
       }
       if (interrupts.done !== undefined) await terminal.problem(interrupts.done);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmdirSync } from "node:fs";
+import { existsSync, renameSync, rmdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import type { CredentialSecret } from "../lib/config/credentials.ts";
 import {
   createTemporaryFolder,
   ensureFolder,
-  hasErrorCode,
+  isMissingFolder,
   syncFolder,
   type ProcessTable,
   type TemporaryFolder,
@@ -19,7 +19,7 @@ import {
 } from "../lib/files/index.ts";
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
 import type { Connection } from "../lib/client/index.ts";
-import { Failure } from "../lib/errors/index.ts";
+import { Failure, hasErrorCode } from "../lib/errors/index.ts";
 import { createOwnerName } from "../lib/model/actor.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
@@ -144,15 +144,6 @@ async function connectInProcess(
   };
   return { transport, perform, close };
 }
-
-/** Returns true if a folder does not exist or is empty. A folder that cannot be read counts as existing. */
-const isMissingFolder = (folder: string): boolean => {
-  try {
-    return readdirSync(folder).length === 0;
-  } catch (error) {
-    return hasErrorCode(error, "ENOENT");
-  }
-};
 
 /**
  * Makes a verified copy the tenant of a context. The tenant's folder is complete before it gets its name, so nobody sees

@@ -16,7 +16,7 @@ import { Failure } from "../lib/errors/index.ts";
 import {
   Outputs,
   removeUnfinished,
-  sweepTemporaryFiles,
+  isMissingFolder,
   createProcessTable,
   type ProcessTable,
   type TemporaryStorage,
@@ -28,7 +28,6 @@ import { Terminal, type EnvironmentVariables, type SaveRows, type TerminalEnviro
 import { text, type Text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
-import { asFailure } from "./report.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { isHungUp, type Host, type ProgramEnvironment } from "./outside.ts";
@@ -124,7 +123,8 @@ const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
 /** Warns that a temporary copy could not be removed. The copy may contain the data of its original. */
 const warnOfLeftoverCopy =
   (terminal: () => Terminal) =>
-  (path: string, cause: unknown): Promise<void> => {
+  async (path: string, cause: unknown): Promise<void> => {
+    const { asFailure } = await import("./report.ts");
     const { what } = asFailure(cause);
     const remove = `rm -r -- ${quoteShellWord(path)}`;
     return terminal().warn(
@@ -298,7 +298,8 @@ const createSecretLookup = ({
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
       const place = { environment: {}, folder: workingFolder, modes: platform !== "win32", stdin };
       // stdin can be read only once, but a command may open several tenants
-      content ??= readSecret({ file: tokenFile }, place).catch((error: unknown) => {
+      content ??= readSecret({ file: tokenFile }, place).catch(async (error: unknown) => {
+        const { asFailure } = await import("./report.ts");
         const { code } = asFailure(error);
         throw code === "not-found" && tokenFile.startsWith("clomo_") ? TOKEN_TYPED_FAILURE : error;
       });
@@ -472,6 +473,12 @@ function createAppleConnection(
   };
 }
 
+/** Removes what dead processes left behind: nearly always nothing. */
+const removeLeftovers = async (temporary: TemporaryStorage): Promise<void> => {
+  if (isMissingFolder(temporary.temporaryFolder)) return;
+  await (await import("../lib/files/temporary.ts")).sweepTemporaryFiles(temporary);
+};
+
 /**
  * Creates the tools of one run. Disposing of them closes the tenants that were opened.
  *
@@ -491,7 +498,7 @@ export function openTools(
   const home = prepareHome(outside);
   const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
   const temporary = { temporaryFolder: home.temporary, processes, left: warnOfLeftoverCopy(() => terminal) };
-  const swept = sweepTemporaryFiles(temporary);
+  const swept = removeLeftovers(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
   const terminal = openTerminal(outside, globals, {

@@ -1,4 +1,4 @@
-import type { TypedDate } from "../lib/model/typed-date.ts";
+import type { TypedDate } from "../lib/model/time.ts";
 import type { Text } from "../lib/text/index.ts";
 
 /** The groups in which help lists the options of a command that has many, in this order. */

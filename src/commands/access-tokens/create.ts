@@ -1,8 +1,7 @@
 import type { AccessToken } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { TOKEN_DAYS } from "../../lib/model/credential.ts";
-import { parseDurationDays } from "../../lib/model/time.ts";
-import { parseTypedDate, toUtcInstant } from "../../lib/model/typed-date.ts";
+import { parseDurationDays, parseTypedDate, toUtcInstant } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

@@ -1,5 +1,5 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { toUtcInstant, type TypedDate } from "../../lib/model/typed-date.ts";
+import { toUtcInstant, type TypedDate } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 

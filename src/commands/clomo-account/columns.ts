@@ -6,7 +6,7 @@ import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Role } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { buildFieldColumns } from "../listing/columns.ts";
+import { buildFieldColumns } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 
 const ACCOUNT_IDENTIFIERS = text(

@@ -1,7 +1,7 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { checkConfirmable } from "../../lib/model/console-task.ts";
-import { resolvePastInstant } from "../../lib/model/typed-date.ts";
+import { resolvePastInstant } from "../../lib/model/time.ts";
 import { resolveTimezone } from "../tools.ts";
 import { confirmTasks } from "./close.ts";
 import { TASK_ARGUMENT, TASK_COLUMNS } from "./columns.ts";

@@ -5,8 +5,7 @@ import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
-import { buildFieldColumns } from "../listing/columns.ts";
-import { buildOrgOptions, FILTER_OPTIONS } from "../listing/list.ts";
+import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 
 export const DEVICE_ARGUMENT = {

@@ -1,5 +1,7 @@
+import { EMAIL_ADDRESS_RULE } from "../../lib/model/rules.ts";
+import { buildListColumns, type Fields as RecordFields } from "../../lib/model/thing.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields, NumberField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
@@ -77,3 +79,26 @@ async function* takeFirstRecords<R>(records: AsyncIterable<R> | Iterable<R>, lim
     if (left === 0) return;
   }
 }
+
+type RecordValues = Readonly<Record<string, unknown>>;
+
+/** Returns the columns for a list of records with the given fields. @see listColumnsOf */
+export const buildFieldColumns = <R>(fields: RecordFields): readonly Column<R>[] =>
+  buildListColumns(fields).map(({ key, name, member, field }) => {
+    const names = field.type === "choice" ? field.names : undefined;
+    const value = (record: R): unknown => {
+      const { [name]: whole } = record as RecordValues;
+      return member === undefined ? whole : (whole as RecordValues | null)?.[member];
+    };
+    return {
+      key,
+      header: field.label ?? same(key),
+      fileHeader: field.column?.header,
+      align: field.type === "integer" ? "end" : undefined,
+      instant: field.type === "instant",
+      // keys and addresses are copied into other commands
+      whole: field.unique === true || ("rule" in field && field.rule === EMAIL_ADDRESS_RULE),
+      value,
+      name: names && ((record) => names[String(value(record))] ?? null),
+    };
+  });

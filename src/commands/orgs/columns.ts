@@ -1,6 +1,6 @@
 import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import { ORG, ORG_COUNTS } from "../../lib/model/organisation.ts";
-import { buildFieldColumns } from "../listing/columns.ts";
+import { buildFieldColumns } from "../listing/list.ts";
 
 const { parentId, createdAt, updatedAt, ...FIRST } = ORG.fields;
 const ORG_LIST_FIELDS = { ...FIRST, parentId, createdAt, updatedAt };

@@ -1,7 +1,7 @@
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { line, step } from "../../lib/advice/index.ts";
-import { dayOf } from "../../lib/model/time.ts";
+import { dayOf, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";
 import { buildConfirmCommand, isUploadedKind } from "../../lib/renewals/download.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -9,7 +9,6 @@ import type { Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { createExpiryClock, showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { resolvePastInstant, type TypedDate } from "../../lib/model/typed-date.ts";
 
 export default defineCommand({
   summary: text(

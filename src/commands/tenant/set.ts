@@ -1,7 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import type { TenantChange } from "../../lib/client/index.ts";
-import { dayOf } from "../../lib/model/time.ts";
-import type { TypedDate } from "../../lib/model/typed-date.ts";
+import { dayOf, type TypedDate } from "../../lib/model/time.ts";
 import type { UsageName } from "../../lib/model/tenant.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

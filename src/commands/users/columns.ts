@@ -3,8 +3,7 @@ import type { Client, RecordHistory, User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
-import { buildFieldColumns } from "../listing/columns.ts";
-import { buildOrgOptions, FILTER_OPTIONS } from "../listing/list.ts";
+import { buildFieldColumns, buildOrgOptions, FILTER_OPTIONS } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 
 const USER_IDENTIFIERS = text(

@@ -11,7 +11,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { ACCOUNT_COLUMNS } from "../clomo-account/columns.ts";
 import { DEFAULT_TASK_COLUMNS, TASK_COLUMNS } from "../console/columns.ts";
 import { DEVICE_COLUMNS } from "../devices/columns.ts";
-import { buildFieldColumns } from "../listing/columns.ts";
+import { buildFieldColumns } from "../listing/list.ts";
 import { buildVersionColumns, DEFAULT_HISTORY_COLUMNS, type VersionRow } from "../records/history.ts";
 import { SECURED_USER_COLUMNS } from "../secured/users/columns.ts";
 import type { Rights } from "../rights.ts";

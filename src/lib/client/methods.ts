@@ -1,7 +1,17 @@
 import type { ExportedParts, Lines, TenantExport } from "../tenant/results.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
-import { changesTenant, listPathNames, splitRoute, type AnyOperation, type Given, type Operation, type Operations, type PathNames, type PathOf } from "../tenant/operation.ts";
+import {
+  changesTenant,
+  listPathNames,
+  splitRoute,
+  type AnyOperation,
+  type Given,
+  type Operation,
+  type Operations,
+  type PathNames,
+  type PathOf,
+} from "../tenant/operation.ts";
 import type { AskedCall, Connection, StreamedLines, StreamedParts, Upload } from "./call.ts";
 
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;

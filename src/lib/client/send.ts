@@ -3,7 +3,6 @@ import { splitRoute, takesQuery } from "../tenant/operation.ts";
 import { checkMediaType, readJson } from "./answer.ts";
 import { buildUrl, createCallFailure, noteChanges, type AskedCall, type Connection, type Upload } from "./call.ts";
 
-
 const fillPath = (path: string, values: AskedCall["path"]): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
 
@@ -15,8 +14,7 @@ const buildRequest = (connection: Connection, { one, path, given, file, signal, 
   const url = buildUrl(connection, fillPath(place.path, path));
   const isQuery = takesQuery(one);
   for (const [name, value] of Object.entries(isQuery ? (given ?? {}) : {}))
-    if (value !== undefined)
-      url.searchParams.set(name, typeof value === "string" ? value : JSON.stringify(value));
+    if (value !== undefined) url.searchParams.set(name, typeof value === "string" ? value : JSON.stringify(value));
   const body = file?.stream ?? (isQuery || given === undefined ? null : JSON.stringify(given));
   const type = file === undefined ? "application/json" : contentTypeOf(file);
   const key = one.once === undefined ? undefined : connection.newKey?.();

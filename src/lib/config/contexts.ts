@@ -4,8 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line } from "../advice/index.ts";
 import { toPermissionFailure, toDiskFailure } from "../errors/disk.ts";
-import { Failure } from "../errors/index.ts";
-import { hasErrorCode } from "../files/index.ts";
+import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { toContextNameKey, parseContextName } from "./context-name.ts";
 import {

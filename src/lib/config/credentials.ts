@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { rm } from "node:fs/promises";
-import { Failure } from "../errors/index.ts";
-import { ensureFolder, hasErrorCode, readTrustedFile, writeProgramFile, type ProcessTable } from "../files/index.ts";
+import { Failure, hasErrorCode } from "../errors/index.ts";
+import { ensureFolder, readTrustedFile, writeProgramFile, type ProcessTable } from "../files/index.ts";
 import { SECRET_PATTERN } from "../model/credential.ts";
 import { text } from "../text/index.ts";
 import type { RemoteContext } from "./context.ts";

@@ -2,10 +2,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line } from "../advice/index.ts";
 import { toDiskFailure, describeReadError } from "../errors/disk.ts";
-import { Failure } from "../errors/index.ts";
+import { Failure, hasErrorCode } from "../errors/index.ts";
 import {
   ensureFolder,
-  hasErrorCode,
   readSmallFile,
   createUnwritableFailure,
   writeProgramFile,

@@ -1,10 +1,10 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { toDiskFailure, describeReadError } from "../errors/disk.ts";
-import { Failure } from "../errors/index.ts";
+import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { readStoredContext, type StoredContext } from "./context.ts";
-import { hasErrorCode, readTrustedFile, syncFolder, createUnwritableFailure } from "../files/index.ts";
+import { readTrustedFile, syncFolder, createUnwritableFailure } from "../files/index.ts";
 import type { Home } from "./home.ts";
 
 /** The content of `contexts.json`. */

@@ -219,3 +219,7 @@ export class ServerFault extends Failure {
     this.cause = cause;
   }
 }
+
+/** Returns true if an error of the file system has one of these codes. */
+export const hasErrorCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  codes.includes(getErrorCode(error));

@@ -1,10 +1,9 @@
 import { copyFile, link, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { toDiskFailure } from "../errors/disk.ts";
-import { Failure } from "../errors/index.ts";
-import { text } from "../text/index.ts";
-import { syncFolder } from "./folder.ts";
-import { createTemporaryFile, hasErrorCode, type TemporaryStorage } from "./temporary.ts";
+import { hasErrorCode } from "../errors/index.ts";
+import { syncFolder, toOutputFailure } from "./folder.ts";
+import { createTemporaryFile, type TemporaryStorage } from "./temporary.ts";
 
 /** Receives the content of a file in order. Await each write, so that memory use stays bounded. */
 export interface ContentWriter {
@@ -200,16 +199,3 @@ const rethrowAsOutputFailure =
   (cause: unknown): never => {
     throw toOutputFailure(cause, where);
   };
-
-/** Converts a file system error to the failure for an output that cannot be written; returns other errors as is. */
-export function toOutputFailure(cause: unknown, where: string): unknown {
-  if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) {
-    const what = text("the folder for this file does not exist", "このファイルを置くフォルダーがありません");
-    return new Failure("usage", { what, where, cause });
-  }
-  if (hasErrorCode(cause, "EACCES", "EPERM", "EROFS")) {
-    const what = text("permission denied: cannot write to this location", "この場所に書き込む権限がありません");
-    return new Failure("usage", { what, where, cause });
-  }
-  return toDiskFailure(cause, where) ?? cause;
-}

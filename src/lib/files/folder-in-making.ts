@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { toOutputFailure, type ContentWriter, type WriteOptions } from "./atomic.ts";
+import type { ContentWriter, WriteOptions } from "./atomic.ts";
+import { toOutputFailure } from "./folder.ts";
 import { createTemporaryFolder, type TemporaryFolder, type TemporaryStorage } from "./temporary.ts";
 
 /** Size and hash of a file that has been written. */

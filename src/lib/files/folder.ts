@@ -1,8 +1,8 @@
-import { chmodSync, lstatSync, rmSync, statfsSync } from "node:fs";
+import { chmodSync, lstatSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { mkdir, open, readdir, stat } from "node:fs/promises";
 import { toDiskFailure } from "../errors/disk.ts";
-import { Failure, getErrorCode } from "../errors/index.ts";
+import { Failure, getErrorCode, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 /**
@@ -50,6 +50,19 @@ export const createUnwritableFailure = (where: string, cause: unknown): Failure 
     cause,
   });
 
+/** Converts a file system error to the failure for an output that cannot be written; returns other errors as is. */
+export function toOutputFailure(cause: unknown, where: string): unknown {
+  if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) {
+    const what = text("the folder for this file does not exist", "このファイルを置くフォルダーがありません");
+    return new Failure("usage", { what, where, cause });
+  }
+  if (hasErrorCode(cause, "EACCES", "EPERM", "EROFS")) {
+    const what = text("permission denied: cannot write to this location", "この場所に書き込む権限がありません");
+    return new Failure("usage", { what, where, cause });
+  }
+  return toDiskFailure(cause, where) ?? cause;
+}
+
 /** Returns the number of bytes that the user can still write to a folder; undefined if it cannot be determined. */
 export function getFreeBytes(folder: string): number | undefined {
   try {
@@ -94,3 +107,12 @@ export async function syncFolder(folder: string): Promise<void> {
     if (!SYNC_UNSUPPORTED_CODES.includes(getErrorCode(error))) throw error;
   }
 }
+
+/** Returns true if a folder does not exist or is empty. A folder that cannot be read counts as existing. */
+export const isMissingFolder = (folder: string): boolean => {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch (error) {
+    return hasErrorCode(error, "ENOENT");
+  }
+};

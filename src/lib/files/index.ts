@@ -3,6 +3,7 @@ export {
   ensureFolder,
   getFreeBytes,
   isFolder,
+  isMissingFolder,
   listNames,
   removeSocket,
   shareSocketWithGroup,
@@ -13,7 +14,7 @@ export type { WrittenFile } from "./folder-in-making.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { createExistingOutputFailure, isPipeOrDevice, Outputs, resolveRealPath, type Output } from "./outputs.ts";
 export { readTrustedFile, writeProgramFile } from "./own.ts";
-export { createProcessTable, type ProcessTable } from "./processes.ts";
+export { createProcessTable, removeUnfinished, type ProcessTable } from "./processes.ts";
 export {
   readChunks,
   readLenientText,
@@ -28,8 +29,6 @@ export { scanFiles, type ScannedFile } from "./scan.ts";
 export { bufferStream, spoolToFile } from "./spool.ts";
 export {
   createTemporaryFolder,
-  hasErrorCode,
-  removeUnfinished,
   sweepTemporaryFiles,
   type TemporaryFolder,
   type TemporaryStorage,

@@ -1,6 +1,6 @@
+import { hasErrorCode } from "../errors/index.ts";
 import { constants, readFileSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { hasErrorCode } from "./temporary.ts";
 
 /** The status of a file or folder, as `doctor` checks it. */
 export interface FileStatus {

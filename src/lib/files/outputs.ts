@@ -1,17 +1,12 @@
 import { access, constants, lstat, open, readlink, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, parse, relative, resolve, sep } from "node:path";
 import type { Stats } from "node:fs";
-import { Failure } from "../errors/index.ts";
+import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import {
-  toOutputFailure,
-  writeFileAtomically,
-  writeDirectly,
-  type ContentWriter,
-  type WriteOptions,
-} from "./atomic.ts";
+import type { ContentWriter, WriteOptions } from "./atomic.ts";
+import { toOutputFailure } from "./folder.ts";
 import type { FolderWriter } from "./folder-in-making.ts";
-import { hasErrorCode, type TemporaryStorage } from "./temporary.ts";
+import type { TemporaryStorage } from "./temporary.ts";
 
 /** An output that is specified on the command line: a file, a folder or stdout. */
 export interface Output {
@@ -122,6 +117,7 @@ export class Outputs {
     if (name === "-") return settled(write(this.#stdout()));
     const output = this.#outputNamed(name);
     const target = await this.#targetOf(name);
+    const { writeDirectly, writeFileAtomically } = await import("./atomic.ts");
     if (target.kind === "stream") return settled(writeDirectly(target.path, write));
     const beforeNaming = (): Promise<void> => this.#refuseOccupied(output);
     const mode = resolveFileMode(output, target.found);

@@ -1,9 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
-import { Failure } from "../errors/index.ts";
+import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { writeFileAtomically, type WriteOptions } from "./atomic.ts";
-import { hasErrorCode } from "./temporary.ts";
+import type { WriteOptions } from "./atomic.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
@@ -83,5 +82,6 @@ export async function writeProgramFile(path: string, content: string, options: P
   const target = await realpath(path).catch(() => path);
   const before = await stat(target).catch(() => undefined);
   const mode = secret ? 0o600 : before && before.mode & 0o777;
+  const { writeFileAtomically } = await import("./atomic.ts");
   await writeFileAtomically(target, { ...place, mode }, (writer) => writer.write(content));
 }

@@ -1,8 +1,8 @@
+import { hasErrorCode } from "../errors/index.ts";
 import type { Dirent } from "node:fs";
 import { constants, type FileHandle } from "node:fs/promises";
 import { lstat, open, opendir } from "node:fs/promises";
 import { join } from "node:path";
-import { hasErrorCode } from "./temporary.ts";
 
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 const CHUNK_BYTES = 1024 * 1024;

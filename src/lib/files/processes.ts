@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { getErrorCode } from "../errors/index.ts";
 
 /** The processes of this machine; tests pass a table in memory. */
@@ -64,4 +64,22 @@ function readOrDefault<T, U>(otherwise: U, read: () => T): T | U {
   } catch {
     return otherwise;
   }
+}
+
+/** Files and folders that this process created but has not renamed or removed yet, and their register entries. */
+export const unfinishedPaths = new Set<string>();
+
+/**
+ * Removes the unfinished files of this process. The `exit` event calls this function, so that no spooled input is left
+ * behind if the process ends while work is pending.
+ */
+export function removeUnfinished(): void {
+  for (const path of unfinishedPaths) {
+    try {
+      rmSync(path, { force: true, recursive: true });
+    } catch {
+      // the next command's sweep removes the file
+    }
+  }
+  unfinishedPaths.clear();
 }

@@ -2,9 +2,8 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { toDiskFailure, NOT_A_FILE, describeReadError } from "../errors/disk.ts";
-import { Failure } from "../errors/index.ts";
+import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { hasErrorCode } from "./temporary.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 export type { FileHandle } from "node:fs/promises";

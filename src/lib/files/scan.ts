@@ -1,10 +1,10 @@
+import { hasErrorCode } from "../errors/index.ts";
 import type { Dirent } from "node:fs";
 import { opendir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { text, type Text } from "../text/index.ts";
 import { NOT_A_FILE, describeReadError } from "../errors/disk.ts";
 import { readFileStart } from "./read.ts";
-import { hasErrorCode } from "./temporary.ts";
 
 /**
  * A file that was read, or a path that was not read, with the reason. `where`: the name as typed, followed by the path

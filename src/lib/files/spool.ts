@@ -1,15 +1,9 @@
 import { toDiskFailure } from "../errors/disk.ts";
-import { Failure } from "../errors/index.ts";
+import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { readChunks } from "./read.ts";
-import {
-  createTemporaryFile,
-  hasErrorCode,
-  removeTemporaryPath,
-  type TemporaryFile,
-  type TemporaryStorage,
-} from "./temporary.ts";
+import { createTemporaryFile, removeTemporaryPath, type TemporaryFile, type TemporaryStorage } from "./temporary.ts";
 
 export interface StreamContent extends AsyncDisposable {
   readonly bytes: number;

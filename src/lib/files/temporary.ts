@@ -2,8 +2,8 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rm
 import { open, readFile, rename, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureFolder, createUnwritableFailure } from "./folder.ts";
-import type { ProcessTable } from "./processes.ts";
-import { getErrorCode } from "../errors/index.ts";
+import { unfinishedPaths, type ProcessTable } from "./processes.ts";
+import { hasErrorCode } from "../errors/index.ts";
 
 /** The folder in which temporary files are registered, and the table of the processes that may own them. */
 export interface TemporaryStorage {
@@ -25,24 +25,6 @@ export interface TemporaryFile {
 
 const REGISTER_ENTRY_NAME = /^(\d+)-\d+\.json$/;
 const TEMPORARY_NAME = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
-/** Files and folders that this process created but has not renamed or removed yet, and their register entries. */
-const unfinishedPaths = new Set<string>();
-
-/**
- * Removes the unfinished files of this process. The `exit` event calls this function, so that no spooled input is left
- * behind if the process ends while work is pending.
- */
-export function removeUnfinished(): void {
-  for (const path of unfinishedPaths) {
-    try {
-      rmSync(path, { force: true, recursive: true });
-    } catch {
-      // the next command's sweep removes the file
-    }
-  }
-  unfinishedPaths.clear();
-}
-
 /** File systems allow 255 bytes per name; this limit leaves room for the prefix and the suffix. */
 const MAX_NAME_CHARACTERS = 60;
 
@@ -302,7 +284,3 @@ async function removeOrphanedFile(entry: RegistrationEntry | undefined, pid: num
     () => false,
   );
 }
-
-/** Returns true if an error of the file system has one of these codes. */
-export const hasErrorCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  codes.includes(getErrorCode(error));

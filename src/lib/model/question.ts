@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import { isTelephoneNumber } from "./renewal.ts";
-import { parseTypedDate } from "./typed-date.ts";
+import { parseTypedDate } from "./time.ts";
 
 /** Kinds of answers that questions ask for. For a password, questions ask only for the place where it is kept. */
 export const QUESTION_KINDS = {

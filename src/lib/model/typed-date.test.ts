@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dayOf } from "./time.ts";
-import { toUtcInstant, parseTypedDate, type TypedDate } from "./typed-date.ts";
+import { dayOf, toUtcInstant, parseTypedDate, type TypedDate } from "./time.ts";
 
 const read = (typed: string): TypedDate => {
   const date = parseTypedDate(typed);

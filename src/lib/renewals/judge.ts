@@ -1,6 +1,5 @@
 import type { Level } from "../document/level.ts";
-import { dayOf, countDaysLeft } from "../model/time.ts";
-import { toUtcInstant } from "../model/typed-date.ts";
+import { dayOf, countDaysLeft, toUtcInstant } from "../model/time.ts";
 import type { ExpiringItem, RenewalItem, RenewalState } from "../model/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import { stateOf } from "./download.ts";

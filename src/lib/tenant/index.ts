@@ -1,13 +1,12 @@
 import { Failure, ServerFault } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { toFailure } from "./failure.ts";
 import type { PartsResolver, TenantParts } from "./parts.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import type { Jobs } from "./jobs.ts";
-import { MACHINE_OWNER, type Actor } from "./policy/asker.ts";
+import type { Actor } from "./policy/asker.ts";
 import type { AnyOperation } from "./operation.ts";
 import type { FileForm } from "../csv/records/record.ts";
-import { Session } from "./session.ts";
+import { MACHINE_OWNER, Session } from "./session.ts";
 import type { Store } from "./store/store.ts";
 import type { TenantCopyState, TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
@@ -146,6 +145,7 @@ const performHere = async (
     const [{ perform }, upload] = await Promise.all([import("./perform.ts"), file && receiveHere(file, signal)]);
     return await perform(one, parts, { path, given, base, signal, repeatable: undefined, file: upload });
   } catch (error) {
+    const { toFailure } = await import("./failure.ts");
     throw toFailure(explain(error));
   }
 };

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Session, type ChangeOptions, type IdempotentRequest } from "./session.ts";
-import { MACHINE_OWNER } from "./policy/asker.ts";
+import { MACHINE_OWNER } from "./session.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { migrate } from "./store/sqlite/migrations.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";

@@ -6,6 +6,8 @@ import type { Reader, Store, Writer } from "./store/store.ts";
 
 export type { ChangeOutcome, ChangedObject, ChangeOptions, IdempotentRequest, TaskFinder } from "./change.ts";
 
+export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: undefined };
+
 /** Idempotency keys expire after this time. */
 const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 

@@ -1,6 +1,6 @@
-import { redactSecrets, type Failure } from "../errors/index.ts";
-import type { Language } from "../text/index.ts";
-import { toPlainCommands } from "./commands.ts";
+import { Failure, redactSecrets } from "../errors/index.ts";
+import { text, type Language } from "../text/index.ts";
+import { foldLine, markCommands, paintCommands, toPlainCommands } from "./commands.ts";
 import { escapeForPeople, escapeJson } from "./escape.ts";
 
 /**
@@ -38,4 +38,36 @@ export function renderFailureJson(
   const [what, next] = [named(detail[language]), hint && named(hint[language])];
   const problemObject = { ...problem, detail: what, hint: next, instance, problems };
   return escapeJson(redactSecrets(JSON.stringify(problemObject)));
+}
+
+/** How to show errors that occur before or during the parsing of the command line. */
+export interface ErrorStyle {
+  readonly language: Language;
+  /** whether to print a problem object (RFC 9457) as well */
+  readonly json: boolean;
+  readonly verbose: boolean;
+  /** width at which sentences are wrapped; undefined if stderr is not a terminal or its width is unknown */
+  readonly columns?: number | undefined;
+  /** whether to colour proposed commands */
+  readonly colour?: boolean | undefined;
+}
+
+/** Returns the lines of an unexpected error's stack; nothing for a {@link Failure}, which explains itself. */
+export function getStackLines(error: unknown): string[] {
+  if (error instanceof Failure || !(error instanceof Error)) return [];
+  return (error.stack ?? "").split("\n").slice(1);
+}
+
+/** Renders a failure for stderr when no {@link Terminal} can show it; wraps lines for a terminal in the same way. */
+export function renderReport(
+  failure: Failure,
+  { language, json, verbose, columns = 0, colour = false }: ErrorStyle,
+): string {
+  const [what = "", ...rest] = renderFailureLines(failure, language);
+  const stack = verbose ? getStackLines(failure.cause).map(escapeForPeople) : [];
+  const label = text("error:", "エラー:")[language];
+  const said = [`${label} ${what}`, ...rest.map((line) => `  ${line}`)];
+  const shown = said.flatMap((line) => foldLine(markCommands(line, {}), columns));
+  const lines = [...stack, ...shown.map((line) => paintCommands(line, colour))];
+  return `${[...lines, ...(json ? [renderFailureJson(failure, language)] : [])].join("\n")}\n`;
 }

@@ -2,6 +2,6 @@ export type { EnvironmentVariables } from "./language.ts";
 export type { Column } from "./output-choice.ts";
 export type { SaveRows } from "./output.ts";
 export { BYTE_UNIT, ROW_UNIT } from "./progress/progress.ts";
-export type { Choice, Prompts } from "./prompt.ts";
+export type { Choice, Questions } from "./prompt.ts";
 export { Terminal, type TerminalEnvironment } from "./terminal.ts";
 export type { TreeNode } from "./table/tree.ts";

@@ -33,6 +33,8 @@ export interface PromptEnvironment {
   readonly signal?: AbortSignal | undefined;
 }
 
+export type Questions = Pick<Prompts, keyof Prompts>;
+
 /**
  * Asks questions on stderr. If a question cannot be asked, it throws `usage` with the option that answers it. On Ctrl-C
  * or Ctrl-D, it throws `interrupted`.

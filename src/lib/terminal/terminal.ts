@@ -17,7 +17,7 @@ import { chooseLanguage, type EnvironmentVariables } from "./language.ts";
 import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
 import type { NdjsonSource, Records, SaveRows } from "./output.ts";
 import { createProgress, type LoadSpinner, type Progress, type ProgressMode } from "./progress/progress.ts";
-import { Prompts } from "./prompt.ts";
+import type { PromptEnvironment, Questions } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
 /** Styles by purpose. Each function returns the text, coloured or unchanged. */
@@ -111,7 +111,7 @@ export class Terminal {
   /** stdout, for results that are not records, such as trees and files written to `-` */
   readonly out: TextWriter;
   readonly progress: Progress;
-  readonly prompts: Prompts;
+  readonly prompts: Questions;
   /** width of stdout in columns; 80 if stdout is not a terminal */
   readonly columns: number;
   readonly #err: TextWriter;
@@ -168,7 +168,7 @@ export class Terminal {
       loadSpinner: place.loadSpinner ?? createOraLoader(stderr, this.#colours.stderr),
     });
     this.#isInteractive = () => stdin().isTTY === true && options.input !== false;
-    this.prompts = new Prompts({
+    this.prompts = createQuestions({
       interactive: this.#isInteractive,
       language: this.language,
       stdin,
@@ -424,6 +424,18 @@ export class Terminal {
     return { out, choice, language, heading, onTerminal, columns, moment, saveRows: this.#saveRows, mark, paint };
   }
 }
+
+/** Returns the questions. The code that asks is loaded at the first one. */
+const createQuestions = (place: PromptEnvironment): Questions => {
+  const open = async () => new (await import("./prompt.ts")).Prompts(place);
+  return {
+    confirm: async (question) => (await open()).confirm(question),
+    typedNumber: async (question) => (await open()).typedNumber(question),
+    select: async (question) => (await open()).select(question),
+    input: async (question) => (await open()).input(question),
+    secret: async (question) => (await open()).secret(question),
+  };
+};
 
 function resolveProgressMode({ progress = "auto", quiet, verbose }: TerminalOptions): ProgressMode {
   if (quiet === true && verbose === true) {

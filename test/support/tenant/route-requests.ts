@@ -96,7 +96,7 @@ const MEANT: Readonly<Record<string, object>> = {
   "orgs.edit": { name: "東" },
   "users.edit": { title: "課長" },
   "devices.edit": { status: "管理中" },
-  "imports.create": { kind: "users", createOrgs: true },
+  "imports.create": { kind: "users" },
   "imports.delete": { kind: "users", ids: [createExampleId(2)] },
 };
 

@@ -2,7 +2,7 @@ import { line } from "../../../lib/advice/index.ts";
 import type { AdeDeviceRecord } from "../../../lib/client/index.ts";
 import { ADE_DEVICE } from "../../../lib/model/ade-device.ts";
 import { text } from "../../../lib/text/index.ts";
-import { buildFieldColumns } from "../../listing/columns.ts";
+import { buildFieldColumns } from "../../listing/list.ts";
 import type { NamedKind } from "../../listing/single-match.ts";
 
 /** Columns that are never truncated, because they identify a device and show whether it is ready. */

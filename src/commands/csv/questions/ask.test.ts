@@ -2,22 +2,22 @@ import { describe, expect, test } from "vitest";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
-import type { Prompts } from "../../../lib/terminal/index.ts";
+import type { Questions } from "../../../lib/terminal/index.ts";
 import { askColumns } from "./ask.ts";
 
 /** Answers each question about a list with Enter, and returns the questions with the answers. */
 const ask = async (kind: FormatName, headers: readonly string[], before?: MapFileSchema) => {
   const questions: string[] = [];
   const prompts = {
-    select: async ({ message, choices: [first] }: Parameters<Prompts["select"]>[0]) => {
+    select: async ({ message, choices: [first] }: Parameters<Questions["select"]>[0]) => {
       questions.push(`${message.ja} ${first?.name.ja}`);
       return first?.value;
     },
-    confirm: async ({ message, preset }: Parameters<Prompts["confirm"]>[0]) => {
+    confirm: async ({ message, preset }: Parameters<Questions["confirm"]>[0]) => {
       questions.push(message.ja);
       return preset === true;
     },
-  } as unknown as Prompts;
+  } as unknown as Questions;
   const map = await askColumns(prompts, headers, FORMATS[kind], { map: before });
   if (map === undefined) throw new Error("nothing was asked");
   return { questions, map };

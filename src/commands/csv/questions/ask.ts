@@ -12,7 +12,7 @@ import {
   type Format,
 } from "../../../lib/model/format.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
-import type { Choice, Prompts } from "../../../lib/terminal/index.ts";
+import type { Choice, Questions } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text } from "../../../lib/text/index.ts";
 
 const KANA_WORD = "(?:カナ|かな|フリガナ|ふりがな|ヨミ|よみ)";
@@ -54,7 +54,7 @@ const toHeaderKey = (header: string): string => nameKey(header.trim());
  * @returns the map with the answers; undefined if there was no question
  */
 export async function askColumns(
-  prompts: Prompts,
+  prompts: Questions,
   headers: readonly string[],
   format: Format,
   known: KnownColumns = {},
@@ -89,7 +89,7 @@ export async function askColumns(
 }
 
 async function askJoins(
-  prompts: Prompts,
+  prompts: Questions,
   unknown: readonly string[],
   lacking: readonly Column[],
   hasOrgs: boolean,
@@ -120,7 +120,7 @@ async function askJoins(
   return joins;
 }
 
-async function askHeader(prompts: Prompts, theirs: string, free: readonly Column[]): Promise<Column | null> {
+async function askHeader(prompts: Questions, theirs: string, free: readonly Column[]): Promise<Column | null> {
   const name = suggestColumnName(free, theirs);
   const likely = free.find(({ header, field }) => header === name || field === name);
   const toChoice = (column: Column): Choice<Column | null> => ({ value: column, name: same(column.header) });

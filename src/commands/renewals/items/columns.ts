@@ -4,7 +4,7 @@ import { LEVEL_NAMES } from "../../../lib/document/level.ts";
 import type { CheckedItem, JudgedItem } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
-import { buildFieldColumns } from "../../listing/columns.ts";
+import { buildFieldColumns } from "../../listing/list.ts";
 
 const { id, kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = RENEWAL_ITEM.fields;
 const { owner, account, phone, phoneHolder, notes, confirmedAt, confirmedBy } = RENEWAL_ITEM.fields;

@@ -9,8 +9,7 @@ import {
   type ExpiringItem,
   type RenewalKind,
 } from "../../../lib/model/renewal.ts";
-import { addOneYear } from "../../../lib/model/time.ts";
-import { toUtcInstant, resolvePastInstant } from "../../../lib/model/typed-date.ts";
+import { addOneYear, toUtcInstant, resolvePastInstant } from "../../../lib/model/time.ts";
 import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { text } from "../../../lib/text/index.ts";
 import { formatShellOption } from "../../../lib/text/shell-word.ts";

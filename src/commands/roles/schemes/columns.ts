@@ -13,7 +13,7 @@ import {
 } from "../../../lib/model/scheme.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { findNearestWord } from "../../../lib/text/nearest.ts";
-import { buildFieldColumns } from "../../listing/columns.ts";
+import { buildFieldColumns } from "../../listing/list.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 import type { ResultLayout } from "../../records/change-result.ts";
 

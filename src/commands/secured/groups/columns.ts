@@ -3,7 +3,7 @@ import type { App, SecuredGroup } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
-import { buildFieldColumns } from "../../listing/columns.ts";
+import { buildFieldColumns } from "../../listing/list.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 import type { ResultLayout } from "../../records/change-result.ts";
 

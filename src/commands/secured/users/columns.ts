@@ -7,7 +7,7 @@ import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import type { Fields } from "../../../lib/model/thing.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import type { NamedKind } from "../../listing/single-match.ts";
-import { buildFieldColumns } from "../../listing/columns.ts";
+import { buildFieldColumns } from "../../listing/list.ts";
 import { getManagerTitle } from "./roles.ts";
 
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;

@@ -3,7 +3,7 @@ import type { CustomField } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { CUSTOM_FIELD } from "../../../lib/model/user.ts";
 import { text } from "../../../lib/text/index.ts";
-import { buildFieldColumns } from "../../listing/columns.ts";
+import { buildFieldColumns } from "../../listing/list.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 
 export const FIELD_COLUMNS = buildFieldColumns<CustomField>(CUSTOM_FIELD.fields);

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { Decrypter } from "age-encryption";
 import { describeReadError } from "../../errors/disk.ts";
-import { Failure } from "../../errors/index.ts";
-import { hasErrorCode, createReadFailure, type TemporaryStorage } from "../../files/index.ts";
+import { Failure, hasErrorCode } from "../../errors/index.ts";
+import { createReadFailure, type TemporaryStorage } from "../../files/index.ts";
 import {
   openRegularFile,
   readFolderTree,

@@ -1,7 +1,7 @@
 import { line } from "../../advice/index.ts";
 import { ANDROID_ACCOUNT_TYPES, TENANT, USAGE_FIELDS } from "../../model/tenant.ts";
 import { EMPTY_DOWNLOAD_FIELDS } from "../../renewals/download.ts";
-import { toUtcInstant } from "../../model/typed-date.ts";
+import { toUtcInstant } from "../../model/time.ts";
 import type { Field } from "../../model/thing.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
 import { appendText, type Block, type DisplayText } from "../../document/blocks.ts";

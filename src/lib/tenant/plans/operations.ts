@@ -119,11 +119,9 @@ export const imports = {
           .optional()
           .meta({ description: "comma-separated actions; missing: all" }),
         limit: limitParameter.optional(),
-        upload: jsonParameter(z.array(z.string()).readonly())
-          .optional()
-          .meta({
-            description: "JSON list of the fields of an upload file's columns: rows have the values of that file",
-          }),
+        upload: jsonParameter(z.array(z.string()).readonly()).optional().meta({
+          description: "JSON list of the fields of an upload file's columns: rows have the values of that file",
+        }),
       }),
     needs: ["users.read"],
     result: "lines",

@@ -34,5 +34,3 @@ export interface Actor {
   /** for a request over a socket */
   readonly credential?: ActorCredential | undefined;
 }
-
-export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: undefined };

@@ -5,7 +5,7 @@ import { createFolderWith } from "#support/commands/imports/plans.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import { EMPTY_COUNTS } from "../plans/shape.ts";
-import { MACHINE_OWNER } from "./asker.ts";
+import { MACHINE_OWNER } from "../session.ts";
 import { requirePlanPermission } from "./import-work.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";

@@ -7,7 +7,7 @@ import { migrate } from "../store/sqlite/migrations.ts";
 import { ROOT_ORG_NUMBER } from "./org-rows.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { Session } from "../session.ts";
-import { MACHINE_OWNER } from "../policy/asker.ts";
+import { MACHINE_OWNER } from "../session.ts";
 import { collectionOf, failureOf, TestSurroundings, TestTenant } from "#support/tenant/tenant.ts";
 import { addCustomField, removeCustomField } from "./fields.ts";
 

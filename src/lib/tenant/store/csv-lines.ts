@@ -1,6 +1,6 @@
 import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
 import type { Newline } from "../../csv/records/record.ts";
-import { buildConcatSql } from "./sql/json.ts";
+import { buildConcatSql } from "./sql/forms.ts";
 import type { LineQuery } from "./store.ts";
 
 export interface ExportColumn {

@@ -12,9 +12,15 @@ import {
   type Thing,
 } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
-import { buildCaseSql, buildMatchesGlobSql, buildFieldKeySql, buildJsonBooleanSql } from "./sql/forms.ts";
-import { buildJsonListSql, buildJsonObjectSql } from "./sql/json.ts";
-import { quoteIdentifier } from "./sql/forms.ts";
+import {
+  buildCaseSql,
+  buildMatchesGlobSql,
+  buildFieldKeySql,
+  buildJsonBooleanSql,
+  buildJsonListSql,
+  buildJsonObjectSql,
+  quoteIdentifier,
+} from "./sql/forms.ts";
 import type { DerivedTable, LineQuery, Params, Reader, Store } from "./store.ts";
 
 /** A column that a list is sorted by, as SQL. */

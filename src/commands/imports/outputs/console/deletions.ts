@@ -3,7 +3,7 @@ import type { ContentWriter } from "../../../../lib/files/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { createTableCellRenderer } from "../../../../lib/terminal/output.ts";
 import { guardFormula } from "../../../../lib/terminal/table/cells.ts";
-import { buildFieldColumns } from "../../../listing/columns.ts";
+import { buildFieldColumns } from "../../../listing/list.ts";
 import type { Tools } from "../../../tools.ts";
 import { isWorkbookName, encodeTable } from "../table-file.ts";
 

@@ -5,8 +5,7 @@ import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import { listStoredColumns, type Field } from "../../../model/thing.ts";
 import { listOpenTasksInFull } from "../../console/tasks.ts";
 import { createVisibleOwnersTable } from "../../renewals/renewal-rows.ts";
-import { buildCaseSql, buildJsonBooleanSql } from "../../store/sql/forms.ts";
-import { buildJsonObjectSql } from "../../store/sql/json.ts";
+import { buildCaseSql, buildJsonBooleanSql, buildJsonObjectSql } from "../../store/sql/forms.ts";
 import type { DerivedTable, LineQuery, Reader } from "../../store/store.ts";
 
 /** The table with the records of a resource. All SQL can refer to the table by the alias `t`. */

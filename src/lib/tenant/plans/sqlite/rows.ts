@@ -19,8 +19,9 @@ import {
   buildIsInvalidRowSql,
   buildIsMissingRecordSql,
   buildJsonBooleanSql,
+  buildJsonListSql,
+  buildJsonObjectSql,
 } from "../../store/sql/forms.ts";
-import { buildJsonListSql, buildJsonObjectSql } from "../../store/sql/json.ts";
 import type { PlanDefinition, PlanDefinitions, StoredKind, UploadValue } from "./stored-kind.ts";
 import { buildPlanRowsSql, buildRowUploadSql } from "./upload.ts";
 

@@ -8,8 +8,7 @@ import {
   type PastStateSql,
 } from "../../../versions/past.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable } from "../../../versions/tables.ts";
-import { buildCaseSql, ORDERED_JOIN, buildJsonBooleanSql } from "../../../store/sql/forms.ts";
-import { buildJsonListSql } from "../../../store/sql/json.ts";
+import { buildCaseSql, ORDERED_JOIN, buildJsonBooleanSql, buildJsonListSql } from "../../../store/sql/forms.ts";
 import type { RowQuery } from "../../engine.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Database, Params, Row } from "../../../store/sqlite/database.ts";

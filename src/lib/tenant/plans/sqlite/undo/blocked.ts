@@ -10,8 +10,13 @@ import { sha256 } from "../../../ids.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";
-import { buildValueWithoutTypeSql, buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
-import { buildJsonListSql } from "../../../store/sql/json.ts";
+import {
+  buildValueWithoutTypeSql,
+  buildCaseSql,
+  quoteIdentifier,
+  ORDERED_JOIN,
+  buildJsonListSql,
+} from "../../../store/sql/forms.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/scope.ts";

@@ -5,8 +5,13 @@ import { getVersionSchema } from "../../../versions/keep.ts";
 import { RELATIONS } from "../../../versions/references.ts";
 import type { VersionSchema } from "../../../versions/tables.ts";
 import type { PlanRow, RowQuery } from "../../engine.ts";
-import { buildCaseSql, quoteIdentifier, ORDERED_JOIN, buildJsonBooleanSql } from "../../../store/sql/forms.ts";
-import { buildJsonListSql } from "../../../store/sql/json.ts";
+import {
+  buildCaseSql,
+  quoteIdentifier,
+  ORDERED_JOIN,
+  buildJsonBooleanSql,
+  buildJsonListSql,
+} from "../../../store/sql/forms.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import {
