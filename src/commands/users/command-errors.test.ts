@@ -54,13 +54,6 @@ testRefusals(
     en: "nobody",
     tenant: { findUsers: { items: [] } },
   },
-  ...["--confirm-deletions 1", "--confirm-deletions 1 --dry-run", "--confirm-deletions 3 --yes"].map((words) => ({
-    line: `users fields remove 入社年 ${words}`,
-    exit: 3,
-    en: "2 users would lose a value, not",
-    ja: "値のあるユーザーは 2 人で",
-    tenant: { fields, field: { ...joined, users: 2 } },
-  })),
   {
     line: "users fields remove 入社年 --yes",
     exit: 3,

@@ -21,16 +21,15 @@ test("checks first, deletes after confirmation of the number, and prints how to 
   expect(en.requests.map(({ json }) => json)).toEqual([
     undefined,
     { ids: [users.id, orgs.id], dryRun: true },
-    { ids: [users.id, orgs.id] },
+    { ids: [users.id, orgs.id], dryRun: false },
   ]);
-  expect(en.stderr).toBe(["to be deleted: 2 schemes (ユーザー登録係, 組織担当)", "deleted: 2 schemes", ""].join("\n"));
+  expect(en.stderr).toContain("to be deleted: ユーザー登録係, 組織担当\n");
 });
 
 test("reports in Japanese, and a mirror names the tasks", async () => {
   const tenant = { ...listed, deleteSchemes: twice({ ...deleted, consoleTasks: [4, 5] }) };
   const { ja } = await runInBoth(`${LINE} --confirm-deletions 2`, { tenant });
-  expect(ja.stderr).toContain("削除するスキーム: 2 個(ユーザー登録係, 組織担当)\n");
-  expect(ja.stderr).toContain("スキームを 2 個削除しました\n");
+  expect(ja.stderr).toContain("削除しました: ユーザー登録係, 組織担当\n");
   expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 5\n");
 });
 

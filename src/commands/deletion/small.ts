@@ -1,0 +1,73 @@
+import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
+import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { askToApply } from "../imports/plan/settle.ts";
+import { CONFIRM_DELETIONS_OPTION } from "../imports/plan/options.ts";
+import { formatTenantName } from "../imports/plan/show.ts";
+import { requireNamedContext } from "../permission.ts";
+import {
+  describeConsoleTask,
+  describeNotRestored,
+  DRY_RUN_NOTE,
+  proposeUndo,
+  STATE_UNCHANGED,
+} from "../records/change-result.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
+import type { ChosenTenant, Tools } from "../tools.ts";
+
+export const SMALL_DELETION_OPTIONS = { confirmDeletions: CONFIRM_DELETIONS_OPTION, dryRun: DRY_RUN_OPTION } as const;
+
+export const SMALL_DELETION_EXITS = ["input-rejected", "not-permitted", "not-found", "conflict", "locked"] as const;
+
+/** The deletion of a few records that no import deletes. */
+interface SmallDeletion<R> {
+  readonly columns: readonly Column<R>[];
+  readonly records: readonly R[];
+  readonly names: readonly string[];
+  /** what is counted, and how often; the number confirms the deletion */
+  readonly counted: { readonly noun: Text; readonly count: number };
+  readonly also?: Text | undefined;
+  readonly warnings?: readonly Text[] | undefined;
+  /** what an undo does not restore, if the deletion cannot be undone */
+  readonly lost?: Text | undefined;
+  /** deletes the records; a dry run is made first, so that nobody is asked about what the tenant refuses */
+  readonly remove: (dryRun: boolean) => Promise<{ readonly consoleTasks?: readonly number[] | undefined } | undefined>;
+}
+
+/**
+ * Shows what would be deleted, asks for its number, and deletes it.
+ *
+ * @throws `usage`, `input-rejected` as `askToApply` does, and the failures of the tenant
+ */
+export async function deleteFew<R>(
+  tools: Tools,
+  chosen: Omit<ChosenTenant, "client">,
+  { confirmDeletions, dryRun }: { readonly confirmDeletions: number | undefined; readonly dryRun: boolean },
+  { columns, records, names, counted, also, warnings = [], lost, remove }: SmallDeletion<R>,
+): Promise<void> {
+  const { terminal } = tools;
+  if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
+  const all = names.join(", ");
+  const more = { en: also === undefined ? "" : `; ${also.en}`, ja: also === undefined ? "" : `。${also.ja}` };
+  const plan: Plan = {
+    target: formatTenantName({ tenant: chosen.context.name }, chosen),
+    changes: [createChanges(counted.noun, { delete: counted.count })],
+    lines: [text(`to be deleted: ${all}${more.en}`, `削除: ${all}${more.ja}`)],
+    warnings: [...warnings, ...(lost === undefined ? [] : [describeNotRestored(lost)])],
+  };
+  await renderPlan(terminal, plan);
+  requireConfirmedCounts(plan, { confirmDeletions });
+  await remove(true);
+  if (dryRun) {
+    await terminal.list(columns, records);
+    return terminal.note(DRY_RUN_NOTE);
+  }
+  await chosen.permitChange();
+  if (!(await askToApply(tools, plan, { confirmDeletions }))) return terminal.note(STATE_UNCHANGED);
+  const done = await remove(false);
+  await terminal.list(columns, records);
+  await terminal.note(text(`deleted: ${all}`, `削除しました: ${all}`));
+  for (const number of done?.consoleTasks ?? []) await terminal.note(describeConsoleTask(number));
+  if (lost === undefined) await proposeUndo(tools);
+}
