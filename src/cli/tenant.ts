@@ -253,11 +253,8 @@ async function connectToServer(
   const { transport, close } = openSocket({
     context: name,
     credential,
-    // on this computer, a proxy would only read what is sent, and compressing takes longer than sending
-    ...(!isLoopbackAddress(url) && {
-      proxy: findProxy(environment, base),
-      compressAboveBytes: MAX_PLAIN_UPLOAD_BYTES,
-    }),
+    // on this computer, a proxy would only read what is sent
+    ...(!isLoopbackAddress(url) && { proxy: findProxy(environment, base) }),
     authorities: caFile === undefined ? [] : await readAuthorities(caFile),
     surroundings: {
       now: () => clock.now().getTime(),
@@ -269,9 +266,6 @@ async function connectToServer(
   const newKey = (): string => crypto.randomUUID();
   return { transport, base, context: name, newKey, credentialSource: source, close };
 }
-
-/** An upload that is not longer is sent as it is. */
-const MAX_PLAIN_UPLOAD_BYTES = 64 * 1024;
 
 const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   what: text(

@@ -1,8 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
-import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../tenant/dispatch/wire.ts";
+import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "../tenant/dispatch/wire.ts";
 import { Failure } from "../errors/index.ts";
 import { openClient } from "./index.ts";
 import { createSocketFailure } from "./socket-failure.ts";
@@ -331,78 +330,6 @@ describe("the credential", () => {
     const { transport } = opened({ credential: { secret: SECRET, origin: own } });
     expect(await failure(transport(new Request(own)))).toMatchObject({ code: "unavailable" });
     expect(seen).toEqual([]);
-  });
-});
-
-describe("an upload", () => {
-  const SHORT = 1000;
-
-  /** A tenant that lists these codings in its responses, and what it receives. */
-  const accepting = async (...codings: readonly (string | undefined)[]) => {
-    const seen: { readonly coding: string | undefined; readonly content: string }[] = [];
-    const address = await serving((request, response) => {
-      const accepted = codings[Math.min(seen.length, codings.length - 1)];
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => void chunks.push(chunk));
-      request.on("end", () => {
-        const [bytes, coding] = [Buffer.concat(chunks), request.headers["content-encoding"]];
-        seen.push({ coding, content: String(coding === "gzip" ? gunzipSync(bytes) : bytes) });
-        const isRefused = coding === "gzip" && accepted === "identity";
-        response.writeHead(isRefused ? 415 : 200, accepted === undefined ? {} : { "accept-encoding": accepted }).end();
-      });
-    });
-    return { address, seen };
-  };
-  const upload = (content: string, type = "text/csv; charset=utf-8"): RequestInit & { duplex: "half" } => ({
-    method: "PUT",
-    body: new Blob([content]).stream(),
-    headers: { "content-type": type },
-    duplex: "half",
-  });
-  const LONG = "山田,taro@example.jp\r\n".repeat(100);
-
-  it("is compressed if it is long and the tenant has said that it accepts gzip", async () => {
-    const { address, seen } = await accepting("br, gzip");
-    const { transport } = opened({ compressAboveBytes: SHORT });
-    for (const content of [LONG, LONG, "short", "x".repeat(SHORT), "x".repeat(SHORT + 1), ""])
-      await transport(new Request(address, upload(content)));
-    expect(seen.map(({ coding }) => coding)).toEqual([undefined, "gzip", undefined, undefined, "gzip", undefined]);
-    expect(seen.map(({ content }) => content.length)).toEqual([LONG.length, LONG.length, 5, SHORT, SHORT + 1, 0]);
-    expect(seen[1]?.content).toBe(LONG);
-  });
-
-  it("is not compressed if it is a workbook, or nobody wants it compressed", async () => {
-    const { address, seen } = await accepting("gzip");
-    const [off, on] = [opened(), opened({ compressAboveBytes: SHORT })];
-    for (const { transport } of [off, on]) await transport(new Request(address));
-    await off.transport(new Request(address, upload(LONG)));
-    await on.transport(new Request(address, upload(LONG, XLSX_TYPE)));
-    expect(seen.map(({ coding }) => coding)).toEqual([undefined, undefined, undefined, undefined]);
-  });
-
-  it("is no longer compressed after the tenant has refused it", async () => {
-    const { address, seen } = await accepting("gzip;q=0.5", "identity", undefined);
-    const { transport } = opened({ compressAboveBytes: SHORT });
-    const statuses: number[] = [];
-    for (const content of ["", LONG, LONG])
-      statuses.push((await transport(new Request(address, upload(content)))).status);
-    expect([statuses, seen.map(({ coding }) => coding)]).toEqual([
-      [200, 415, 200],
-      [undefined, "gzip", undefined],
-    ]);
-  });
-
-  it("reports that its source fails while it is compressed", async () => {
-    const { address } = await accepting("gzip");
-    const { transport } = opened({ compressAboveBytes: SHORT });
-    await transport(new Request(address));
-    const broken = new Failure("input-rejected", { what: { en: "broken", ja: "破損" } });
-    async function* content(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from(LONG);
-      throw broken;
-    }
-    const body = ReadableStream.from(content());
-    expect(await failure(transport(new Request(address, { ...upload(""), body })))).toBe(broken);
   });
 });
 

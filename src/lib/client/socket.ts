@@ -1,9 +1,7 @@
 import { isIP } from "node:net";
-import { pipeline, Readable } from "node:stream";
 import { getCACertificates } from "node:tls";
-import { createGzip } from "node:zlib";
 import { Agent, EnvHttpProxyAgent, Pool, request as send, type Dispatcher } from "undici";
-import { RESPONSE_HEADERS, XLSX_TYPE } from "../tenant/dispatch/wire.ts";
+import { RESPONSE_HEADERS } from "../tenant/dispatch/wire.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { BUSY_STATUSES } from "./answer.ts";
@@ -30,8 +28,6 @@ export interface SocketOptions {
   readonly context?: string | undefined;
   /** the proxy between this computer and the tenant */
   readonly proxy?: Proxy | undefined;
-  /** uploads that are longer are compressed, if the tenant accepts it; undefined: uploads are never compressed */
-  readonly compressAboveBytes?: number | undefined;
   readonly connectTimeoutMs?: number | undefined;
   /** timeout for the start of a response: planning millions of rows takes minutes */
   readonly headersTimeoutMs?: number | undefined;
@@ -193,39 +189,6 @@ const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest, delayMs: nu
   return new Response(empty ? null : streamBody(answer, outgoing), { status, headers });
 };
 
-/** Compression level: the fastest one already removes most of the repetition in a table. */
-const FAST_LEVEL = 1;
-
-/** Returns true if an Accept-Encoding header contains gzip.  @see https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
-const acceptsGzip = (header: string): boolean =>
-  header.split(",").some((coding) => /^gzip(?!\s*;\s*q=0(?:\.0*)?$)(?:\s*;|$)/i.test(coding.trim()));
-
-interface EncodedUpload {
-  readonly body: Uint8Array | Readable;
-  readonly isCompressed: boolean;
-}
-
-/** Compresses a body with gzip, unless it is short. Reads at most `shortBytes` and a chunk before it returns. */
-const encodeUpload = async (body: ReadableStream<Uint8Array>, shortBytes: number): Promise<EncodedUpload> => {
-  const chunks = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
-  const start: Uint8Array[] = [];
-  let length = 0;
-  while (length <= shortBytes) {
-    const next = await chunks.next();
-    if (next.done === true) return { body: Buffer.concat(start), isCompressed: false };
-    start.push(next.value);
-    length += next.value.length;
-  }
-  async function* all(): AsyncGenerator<Uint8Array> {
-    yield* start;
-    yield* { [Symbol.asyncIterator]: () => chunks };
-  }
-  const gzip = createGzip({ level: FAST_LEVEL });
-  // an error of the source destroys the compressed stream, whose reader gets the error
-  pipeline(Readable.from(all(), { objectMode: false }), gzip, () => undefined);
-  return { body: gzip, isCompressed: true };
-};
-
 class FailedConnection {
   readonly error: unknown;
   /** `lost` and `timed-out`: the tenant may have performed the request */
@@ -244,8 +207,6 @@ class FailedConnection {
 class Socket {
   readonly #agent: Dispatcher;
   readonly #options: SocketOptions;
-  /** the origins whose latest response says that they accept compressed bodies */
-  readonly #gzipOrigins = new Set<string>();
 
   constructor(options: SocketOptions) {
     this.#agent = createAgent(options);
@@ -284,8 +245,7 @@ class Socket {
     if (credential?.origin === origin) headers.set("authorization", `Bearer ${credential.secret}`);
     const isRead = method === "GET" || method === "HEAD";
     const isFile = request.body !== null && headers.get("content-type") !== "application/json";
-    const body =
-      request.body === null ? null : isFile ? await this.#upload(request.body, headers, origin) : await request.bytes();
+    const body = isFile || request.body === null ? request.body : await request.bytes();
     return {
       options: { dispatcher: this.#agent, method, headers, body: body as never, signal },
       isRepeatable: !isFile && (isRead || method === "POST"),
@@ -295,23 +255,6 @@ class Socket {
       address: url,
       origin,
     };
-  }
-
-  /** Returns the body of an upload, and adds the header of its coding. A workbook is compressed already. */
-  async #upload(body: ReadableStream<Uint8Array>, headers: Headers, origin: string): Promise<unknown> {
-    const { compressAboveBytes } = this.#options;
-    const isCompressible = this.#gzipOrigins.has(origin) && headers.get("content-type") !== XLSX_TYPE;
-    if (compressAboveBytes === undefined || !isCompressible) return body;
-    const encoded = await encodeUpload(body, compressAboveBytes);
-    if (encoded.isCompressed) headers.set("content-encoding", "gzip");
-    return encoded.body;
-  }
-
-  /** Remembers whether the tenant accepts compressed uploads (RFC 9110, 12.5.3). */
-  #learnCodings({ headers, statusCode }: HttpResponse, origin: string): void {
-    const accepted = headers["accept-encoding"];
-    if (accepted !== undefined && acceptsGzip(String(accepted))) this.#gzipOrigins.add(origin);
-    else if (accepted !== undefined || statusCode === 415) this.#gzipOrigins.delete(origin);
   }
 
   async #untilAnswered(outgoing: OutgoingRequest): Promise<HttpResponse> {
@@ -347,11 +290,9 @@ class Socket {
     }
   }
 
-  async #once({ address, origin, options }: OutgoingRequest): Promise<HttpResponse | FailedConnection> {
+  async #once({ address, options }: OutgoingRequest): Promise<HttpResponse | FailedConnection> {
     try {
-      const answer = await send(address, options);
-      this.#learnCodings(answer, origin);
-      return answer;
+      return await send(address, options);
     } catch (error) {
       return new FailedConnection(error);
     }

@@ -71,8 +71,6 @@ export class Responder {
     const from = { address, id, until, isReceived, breakOff, stopping: this.#stopping.signal };
     const response = await this.#respond(request, from, trace).catch(explain);
     response.headers.set(REQUEST_ID_HEADER, id);
-    // RFC 9110 12.5.3: compressed uploads are accepted
-    response.headers.set("accept-encoding", "gzip");
     if (this.#stopping.signal.aborted) response.headers.set("connection", "close");
     return response;
   }

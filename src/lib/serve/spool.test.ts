@@ -1,8 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { createProcessTable } from "../files/index.ts";
 import { receiveUpload } from "./spool.ts";
@@ -36,45 +35,22 @@ const refusalOf = async (promise: Promise<unknown>): Promise<Pick<Failure, "code
 
 const receive = async (request: Request): Promise<string> => {
   await using spooled = await upload(request);
-  expect(spooled?.request.headers.has("content-encoding")).toBe(false);
   return (await spooled?.request.text()) ?? "";
 };
 
 const CONTENT = Buffer.from("氏名,\r\n");
 
-describe("a compressed upload", () => {
-  test.each([
-    ["gzip", gzipSync(CONTENT)],
-    ["GZIP", gzipSync(CONTENT)],
-    ["x-gzip", Buffer.concat([gzipSync(CONTENT.subarray(0, 5)), gzipSync(CONTENT.subarray(5))])],
-    ["identity", CONTENT],
-    [undefined, CONTENT],
-  ])("with the encoding %s is stored as it was before", async (encoding, bytes) => {
-    expect(await receive(requestOf(Uint8Array.from(bytes), encoding))).toBe("氏名,\r\n");
+test.each(["identity", "Identity", undefined])(
+  "an upload with the encoding %s is stored as it is",
+  async (encoding) => {
+    expect(await receive(requestOf(Uint8Array.from(CONTENT), encoding))).toBe("氏名,\r\n");
     expect(readdirSync(folder)).toEqual([]);
-  });
+  },
+);
 
-  test("is refused if the limit is exceeded after decompression, without storing all of it", async () => {
-    const bomb = Uint8Array.from(gzipSync(Buffer.alloc(64 * 1024 * 1024)));
-    expect(bomb.length).toBeLessThan(100_000);
-    const refused = refusalOf(upload(requestOf(bomb, "gzip"), { limit: 1_000_000 }));
-    expect(await refused).toEqual({ code: "usage", status: 413 });
-  });
-
-  test.each([
-    ["cut off", Uint8Array.from(gzipSync(CONTENT).subarray(0, -3))],
-    ["not compressed", Uint8Array.from(CONTENT)],
-  ])("is refused if it is %s", async (_, bytes) => {
-    expect(await refusalOf(upload(requestOf(bytes, "gzip")))).toEqual({
-      code: "usage",
-      status: 400,
-    });
-  });
-
-  test("is refused in another encoding", async () => {
-    const refused = refusalOf(upload(requestOf(Uint8Array.from(CONTENT), "br")));
-    expect(await refused).toEqual({ code: "usage", status: 415 });
-  });
+test.each(["gzip", "br", "identity, gzip"])("an upload with the encoding %s is refused", async (encoding) => {
+  const refused = refusalOf(upload(requestOf(Uint8Array.from(CONTENT), encoding)));
+  expect(await refused).toEqual({ code: "usage", status: 415 });
 });
 
 test("an upload that is too large is refused", async () => {

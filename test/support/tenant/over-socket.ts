@@ -15,7 +15,7 @@ const startServer = async (tenant: OpenTenant, secret: string) => {
   const server = await serveTestTenant({ served: tenant });
   const surroundings = { now: () => 0, wait: async () => undefined, random: () => 1 };
   const credential = { secret, origin: server.url };
-  return { server, socket: openSocket({ surroundings, credential, compressAboveBytes: 64 * 1024 }) };
+  return { server, socket: openSocket({ surroundings, credential }) };
 };
 
 /** A tenant that answers requests. */
