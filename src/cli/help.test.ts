@@ -181,7 +181,6 @@ test("the first screen has the nouns by group and the verbs by name", () => {
 const screenful = (help: string): number =>
   help.split("\n").reduce((rows, line) => rows + Math.max(1, Math.ceil(displayWidth(line) / 80)), 0);
 
-/** Without blanks and ends of lines: help is wrapped. */
 const unwrapped = (words: string): string => words.replaceAll(/\s/g, "");
 
 /** With each command on one line, as a shell reads it. */

@@ -6,7 +6,6 @@ import { displayWidth } from "../lib/terminal/table/width.ts";
 import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
-/** Only the first screen has it. */
 const FIRST_SCREEN = "\nclomoctl status: ";
 
 const lastLine = ({ stderr }: RunResult): unknown => JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "");

@@ -407,7 +407,6 @@ function rejectUselessGlobals(
   }
 }
 
-/** Checks the relations of arguments and options that a command declares. */
 function checkRelations(
   { options, args, excludes = [], anyOf = [], oneOf = [] }: CommandSyntax,
   input: Readonly<Record<string, unknown>>,

@@ -26,7 +26,6 @@ interface Ended {
   readonly tenants: readonly string[];
 }
 
-/** Runs a verb that does this work, and returns its exit code. */
 async function ending(
   work: Work,
   words: readonly string[] = [],
@@ -138,7 +137,6 @@ test("a signal counts even if the work succeeds or fails for another reason", as
   });
 });
 
-/** A reader that is slow to take each piece. */
 const slow = (): Duplex =>
   new PassThrough({ transform: (chunk: Buffer, _, done) => void setTimeout(() => done(null, chunk), 5) });
 
@@ -196,7 +194,6 @@ test("a reader that closes the pipe is not a failure", async () => {
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
 });
 
-/** Runs a verb in a home that everybody can write. */
 async function inOpenHome(
   more: Partial<Pick<Command, "changes" | "changesBy" | "opensTenant" | "readsTenants">>,
   words = "",
@@ -246,7 +243,6 @@ test.skipIf(process.platform === "win32").each([
   expect(await inOpenHome(more, words)).toEqual({ exit, stderr, hasRun: exit === 0 });
 });
 
-/** A disk that fails at the clean-up, too. */
 const failingAtEnd = (error: Error): AsyncDisposable => ({
   async [Symbol.asyncDispose]() {
     throw error;

@@ -37,7 +37,6 @@ const remote = (url: string, caFile?: string): Context => ({
   ...(caFile === undefined ? {} : { caFile }),
 });
 
-/** A server on the loopback interface that answers with this, and the addresses requested. */
 async function served(answer: unknown): Promise<{ readonly url: string; readonly asked: (string | undefined)[] }> {
   const asked: (string | undefined)[] = [];
   const server = createServer((request, response) => {
@@ -84,7 +83,6 @@ test("a tenant on this computer is reached without a proxy", async () => {
   await tenant.close();
 });
 
-/** Sends a request with a token to a server that refuses it. */
 const askWithToken = async () => {
   const server = createServer((_, response) => {
     const problem = { type: "not-signed-in", title: "", status: 401, detail: { en: "expired", ja: "期限切れ" } };

@@ -191,7 +191,6 @@ const createOccupiedFailure = (where: string): Failure =>
 
 /** A tenant of this process, which may still have to be created. */
 interface LocalTenant extends Pick<Tenant, "perform" | "close"> {
-  /** returns the tenant for a request with this method */
   readonly current: (method: string) => Promise<Tenant>;
 }
 

@@ -40,7 +40,6 @@ interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
   readonly tenant: Promise<OpenTenant & { readonly connection: { readonly changes: Changes } }>;
 }
 
-/** How the changes of a run are told and asked about. */
 interface ChangeReports {
   readonly interrupts: Interrupts;
   /** returns true if the run may ask about a change */
@@ -138,7 +137,6 @@ const warnOfLeftoverCopy =
 /** Loads the client, which takes milliseconds, so that commands without a tenant skip it. */
 const loadClient = () => import("../lib/client/index.ts");
 
-/** Tells the run about the changes of a tenant, and reads its revision first if a question may follow. */
 async function tellChanges(
   opening: Promise<OpenTenant>,
   { interrupts, mayAsk }: ChangeReports,

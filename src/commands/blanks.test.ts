@@ -13,11 +13,9 @@ const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [re
 
 const BLANKS = ["", " ", "　", "\t\n"];
 
-/** Those that take a value. */
 const valued = (fields: Fields): readonly (readonly [string, ValueField])[] =>
   Object.entries(fields).flatMap(([key, field]) => (field.kind === "boolean" ? [] : [[key, field] as const]));
 
-/** A value that the field takes. */
 const sound = (field: ValueField): string => {
   if (field.kind === "choice") return field.choices[0] ?? "";
   if (field.kind === "list" && field.choices !== undefined) return field.choices[0] ?? "";
@@ -25,7 +23,6 @@ const sound = (field: ValueField): string => {
   return field.kind in values ? values[field.kind as keyof typeof values] : "x";
 };
 
-/** The options that a command line must have. */
 const compulsory = ({ options }: Command): readonly string[] =>
   valued(options)
     .filter(([, { required }]) => required === true)
@@ -43,7 +40,6 @@ function outcome(path: readonly string[], verb: Command, words: readonly string[
   }
 }
 
-/** How a blank is refused: in which words, and where. */
 const refusal = (name: string, path: readonly string[]) => ({
   code: "usage",
   what: { en: `${name} must not be blank`, ja: `${name} が空です` },

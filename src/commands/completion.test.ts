@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
-/** What a shell is told after Tab; the last word is the one that is completed. */
 async function tab(
   words: readonly string[],
   circumstances: Parameters<typeof run>[1] = {},

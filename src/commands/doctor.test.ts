@@ -7,10 +7,8 @@ import { createTestMachine, type TestMachine } from "#support/commands/renewals/
 import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import { type Answers } from "#support/commands/tenant.ts";
 
-/** A served tenant of which there is nothing to tell. */
 const OWN: Answers = { listRenewals: { items: [] } };
 
-/** A machine whose home is its own. */
 const fresh = (): TestMachine => {
   const one = createTestMachine();
   mkdirSync(join(one.home, "clomoctl"), { mode: 0o700 });

@@ -85,7 +85,6 @@ const CHANGING = [
   "secured users import x.csv --app docs --yes",
 ];
 
-/** They show nothing of what they change. */
 const CHANGING_UNSEEN = ["api", "ade keypair create", "context remove", "context use"];
 
 test("all other verbs only read, so an interruption leaves nothing changed", async () => {

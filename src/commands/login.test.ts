@@ -35,7 +35,6 @@ test("stores the secret of the session in a file that only the user can read", a
   ]);
 });
 
-/** Starts a server that signs everybody in, and collects the credentials that it receives. */
 const startServer = async () => {
   const received: unknown[] = [];
   const server = createServer(({ headers }, response) => {

@@ -56,7 +56,6 @@ const withFile = (noun: string, file: string): string => noun.replace(" import",
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "fixtures", "bundles");
 
-/** A line for each output that a command declares, in the scene below. */
 const CASES: Readonly<Record<string, Case>> = {
   "every command --output": { line: "users list --format xlsx -o OUT" },
   "ade keypair create --output": { line: "ade keypair create -o OUT", isPublic: true },
@@ -115,7 +114,6 @@ const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [st
   ...noun.nouns.flatMap((below) => verbsBelow(below, [...path, below.name])),
 ];
 
-/** The outputs of all commands, by the name of their case. */
 async function declaredOutputs(): Promise<ReadonlyMap<string, OutputField>> {
   const verbs = await Promise.all(
     verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
@@ -189,7 +187,6 @@ const root = mkdtempSync(join(tmpdir(), "clomoctl-outputs-"));
 const scene = populated();
 const { privateKey, publicKey } = forge.pki.rsa.generateKeyPair(1024);
 
-/** A certificate and a request of one key, in PEM. */
 function keyFiles(): Readonly<Record<string, string>> {
   const subject = [{ name: "commonName", value: "Taro Yamada" }];
   const certificate = forge.pki.createCertificate();
@@ -214,7 +211,6 @@ afterAll(async () => {
   rmSync(root, { recursive: true });
 });
 
-/** A new folder with the files that the lines read. */
 function folderWithFiles(): string {
   const folder = mkdtempSync(join(root, "case-"));
   for (const [name, content] of Object.entries({ ...FILES, ...KEYS })) writeFileSync(join(folder, name), content);
@@ -223,7 +219,6 @@ function folderWithFiles(): string {
 
 const plans = { made: 0 };
 
-/** Returns the number of a new plan that is open. */
 async function newPlan(tenant: TestTenant): Promise<string> {
   plans.made += 1;
   const content = `表示名,ユーザーID,説明\r\n花子,hanako,説明${plans.made}\r\n`;
@@ -234,7 +229,6 @@ async function newPlan(tenant: TestTenant): Promise<string> {
   return number;
 }
 
-/** Runs the line of a case, with the tenant of the scene. */
 async function write(of: Case, folder: string, words = ""): Promise<RunResult> {
   const { line, typing, circumstances } = of;
   const tenant = await scene;

@@ -34,7 +34,6 @@ const isTried = async (request: Request): Promise<boolean> => {
   return dryRun === true;
 };
 
-/** Runs lines one after another on a new tenant among several contexts, of which it is in use; tells which changes reached it. */
 async function changesBy(lines: readonly string[], environment: Record<string, string>): Promise<readonly string[]> {
   const [home, folder] = [freshFolder(), freshFolder()];
   cpSync(FIXTURES, folder, { recursive: true });

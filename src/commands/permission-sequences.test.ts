@@ -17,7 +17,6 @@ type Name = (typeof NAMES)[number];
 const FIELD = example<CustomField>("addField");
 const customer = fc.constantFrom(...CUSTOMERS);
 const anyName = fc.constantFrom(...NAMES);
-/** Mostly nothing. */
 const perhaps = fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary: anyName });
 
 const add = fc.record({ to: fc.constant("add" as const), name: customer, use: fc.boolean(), guarded: fc.boolean() });
@@ -39,7 +38,6 @@ const steps = fc.array(fc.oneof({ weight: 4, arbitrary: add }, use, remove, set,
 type Step = (typeof steps extends fc.Arbitrary<infer All> ? All : never)[number];
 type Write = Extract<Step, { readonly to: "write" }>;
 
-/** What a person knows who typed all the steps. */
 class Known {
   readonly home = freshFolder();
   /** the contexts there are, and whether each is protected */

@@ -9,7 +9,6 @@ const ADD = "users fields add 入社年度";
 const tenant = { addField: example<CustomField>("addField") };
 const ASKED = [{ operation: "addField", json: { name: "入社年度" } }];
 
-/** A home with these contexts; the first is in use. */
 async function homeOf(...words: readonly string[]): Promise<string> {
   const home = freshFolder();
   for (const [at, added] of words.entries()) {

@@ -103,7 +103,6 @@ const REHEARSED: readonly string[] = [
 
 const CONFIRMATIONS = ["confirmDeletions", "confirmWipes"] as const;
 
-/** The lines of commands that confirm a change, with the options that may have to confirm it. */
 const CONFIRMED: readonly (readonly [line: string, flags: readonly string[]])[] = [
   ...REHEARSED.flatMap((line) => {
     const [, command] = CHANGING_COMMANDS.find(([path]) => line.startsWith(path)) ?? [];
@@ -133,7 +132,6 @@ test("a line below exists for every command with a dry run", () => {
   expect(rehearsing).toHaveLength(REHEARSED.length);
 });
 
-/** What the console is known to have. */
 const observations = (tenant: TestTenant): unknown =>
   tenant
     .sql("select name from sqlite_schema where type = 'table' and name glob '*_observed' order by name")

@@ -68,7 +68,6 @@ const tenantOf = (change: Partial<Tenant>): Tenant =>
     ...change,
   });
 
-/** A tenant with much to tell. */
 const FULL = {
   tenant: tenantOf({ consoleTasks: 2 }),
   imports: { items: [WAITING, REFUSED, KEPT, EARLIER, DONE] },
@@ -79,7 +78,6 @@ const FULL = {
     ],
   },
 };
-/** One of which there is nothing to tell. */
 const EMPTY = {
   tenant: tenantOf({
     mirroredAt: null,

@@ -35,7 +35,6 @@ export default defineCommand({
   },
 });
 
-/** Returns the contexts to show, the name of the context in use, and whether there are several contexts. */
 async function chooseContexts({ contexts, globals, environment }: Tools, all: boolean) {
   const chosen = await contexts.inEffect(globals.context, environment);
   const used = await contexts.inUse(environment);

@@ -95,11 +95,9 @@ test("every changing command has a line, or a reason why not", () => {
 interface Outcome {
   readonly exit: number;
   readonly stderr: string;
-  /** the numbers of its changes that an undo restores */
   readonly undoable: readonly number[];
 }
 
-/** Whether an undo of a change would restore something. */
 async function isUndoable({ client }: TestTenant, change: number): Promise<boolean> {
   try {
     const plan = await client.imports.undo(change);

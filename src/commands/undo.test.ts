@@ -17,7 +17,6 @@ import {
 } from "#support/commands/imports/plans.ts";
 
 const UNDO = example<Import>("undoChange", { create: 0, update: 1, delete: 2 });
-/** An undoing, committed after what it undoes. */
 const done = (undo: Import): Import => toCommittedPlan(undo, 18);
 const tenantWith = (more: Answers, undo = UNDO): Answers => ({
   imports: { items: [toCommittedPlan()] },

@@ -16,7 +16,6 @@ interface Asked {
   readonly query?: { readonly name?: string };
 }
 
-/** A tenant of its own with these devices. */
 const own = (...devices: readonly Partial<AdeDeviceRecord>[]): Answers => ({
   ade: ADE,
   findAdeDevices: ({ query }: Asked) => ({

@@ -10,7 +10,6 @@ const common = { version: 2, at: "2026-04-20T01:23:45.000Z", actor: "owner (hana
 const ID = "019a9f3c-5a00-7abc-8def-000000000005";
 const OTHER = "019a9f3c-5a00-7abc-8def-000000000006";
 
-/** A record with a text of its own. */
 const told = (seq: number, own: object): object => ({ seq, hash, record: { ...common, seq, ...own } });
 
 const user = (n: number) => ({ thing: "user", id: ID, name: `山田 ${n} <yamada${n}@example.jp>` });

@@ -19,7 +19,6 @@ const reset: WrittenAccount = {
   dryRun: false,
 };
 
-/** A folder with a file that has the password. */
 const withPassword = (): string => {
   const folder = freshFolder();
   writeFileSync(join(folder, "password"), "Invented1\n", { mode: 0o600 });

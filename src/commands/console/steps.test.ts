@@ -11,7 +11,6 @@ import type { Text } from "../../lib/text/index.ts";
 import { insertAppName } from "../imports/outputs/console/screen.ts";
 import { getTaskScreen, formatRecordLabel, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
 
-/** The works by hand that a noun's routes do. */
 const WORKS: Readonly<Record<string, Exclude<ManualWork, "delete">>> = {
   create: "create",
   edit: "edit",
@@ -24,7 +23,6 @@ const worksOf = (kind: FormatName): readonly Exclude<ManualWork, "delete">[] => 
   return [...new Set(routes.flatMap((route) => WORKS[route] ?? []))];
 };
 
-/** What is clicked, in Japanese. */
 const clicksIn = (kind: FormatName, clicks: Text | undefined): string | undefined =>
   clicks && insertAppName(kind, clicks).ja;
 

@@ -138,7 +138,6 @@ const getFileKind = (task: ConsoleTask, of: Pick<ThingCounts, "thing"> = task): 
     (kind) => FORMATS[kind].thing === getThing(of),
   ) ?? task.kind;
 
-/** Returns how to take over the exports of the other kinds that contain records of a task. */
 const listOtherExports = (task: ConsoleTask): readonly Text[] =>
   [task, ...(task.beside ?? [])].flatMap(({ thing }) => {
     const kind = getFileKind(task, { thing });
@@ -496,7 +495,6 @@ function buildExportSteps({ records }: ConsoleTask): readonly Text[] {
   });
 }
 
-/** Returns how to close a task. */
 const buildConfirmStep = ({ number, state, work, leftOut = 0, beside = [] }: ConsoleTask): Text => {
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
   if (work === "upload" && leftOut + beside.length > 0)

@@ -6,7 +6,6 @@ import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/p
 
 const shown = ({ stdout }: RunResult): Record<string, unknown> => JSON.parse(stdout) as Record<string, unknown>;
 
-/** The names of a home's contexts. */
 async function namesIn(home: string): Promise<readonly string[]> {
   const { stdout } = await run("context list --fields name", { home });
   return stdout.trimEnd().split("\n").slice(1);

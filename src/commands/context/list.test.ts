@@ -11,7 +11,6 @@ async function homeOfThree(): Promise<string> {
   return home;
 }
 
-/** The names of the contexts, with a star after the one in use. */
 const marked = async (line: string, circumstances: Parameters<typeof run>[1]): Promise<readonly string[]> => {
   const { stdout } = await run(`${line} --format json`, circumstances);
   const contexts = JSON.parse(stdout) as readonly { readonly name: string; readonly used: boolean }[];

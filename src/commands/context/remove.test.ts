@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder, runInBoth, run, type RunResult, type Typing } from "#support/commands/program.ts";
 
-/** A home with a context in use whose tenant exists, or not yet. */
 async function homeWith(tenant: boolean): Promise<string> {
   const home = freshFolder();
   await run("context add kanto --embedded", { home });

@@ -13,7 +13,6 @@ function folderWith(files: Readonly<Record<string, string | Uint8Array>>): strin
   return folder;
 }
 
-/** Checks stdin, by default as users. */
 const check = (stdin: string | Uint8Array, options = "--as users"): Promise<RunResult> =>
   run(`csv check - ${options}`, { stdin });
 
@@ -26,7 +25,6 @@ interface Found {
 const problemsIn = ({ stdout }: RunResult): readonly Found[] =>
   (JSON.parse(stdout) as { readonly problems: readonly Found[] }).problems;
 
-/** A file with this number of rows whose email address is invalid. */
 const wrongRows = (count: number): string =>
   ["氏名,メールアドレス", ...Array.from({ length: count }, (_, at) => `山田,${at}`)].join("\n");
 

@@ -14,7 +14,6 @@ function folderWith(files: Readonly<Record<string, string | Uint8Array>>): strin
   return folder;
 }
 
-/** Converts stdin to stdout. */
 const convert = (stdin: string | Uint8Array, options = ""): Promise<RunResult> =>
   run(["csv", "convert", "-", "-", ...options.split(" ").filter((word) => word !== "")], { stdin });
 

@@ -11,7 +11,6 @@ interface FoundProblem {
   readonly column: number;
 }
 
-/** A problem that a fixture file is known to have. */
 interface KnownProblem {
   readonly format: string;
   readonly encoding: string;

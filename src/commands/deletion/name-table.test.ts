@@ -24,7 +24,6 @@ const toWorkbook = (rows: Rows): Buffer =>
 const runWith = (stdin: string | Uint8Array, line = "users delete --file - --dry-run") =>
   runInBoth(line, { tenant: tenant.fetch, stdin });
 
-/** The number of users that a list would delete, which is confirmed. */
 const countDeleted = async (stdin: string | Uint8Array): Promise<number | undefined> => {
   const { en } = await runWith(stdin, "users delete --file - --dry-run --format json");
   return en.exit === 0 ? (JSON.parse(en.stdout) as { readonly delete: number }).delete : undefined;

@@ -8,7 +8,6 @@ const fixture = (name: string): string => join(FIXTURES, name);
 const DEVICES = fixture("devices/devices.utf-8.crlf.csv");
 const PEOPLE = fixture("users/people.shift_jis.crlf.csv");
 
-/** A home whose tenant has the people of the fixtures. */
 async function deskWithPeople(): Promise<Desk> {
   const desk = new Desk(freshHome());
   const { code, stderr } = await desk.run(`users import ${PEOPLE} --create-orgs --yes`);

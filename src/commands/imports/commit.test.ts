@@ -22,7 +22,6 @@ import {
 const GONE = rowOf({ row: 0, line: 0, key: "old@example.co.jp", action: "delete", changed: [], exists: true });
 const DELETING = planOf({ delete: 3, mode: "replace" });
 
-/** A tenant with a plan, and its answers to further requests. */
 const holding = (plan: Import, more: Answers = {}): Answers => ({
   imports: { items: [plan] },
   tenant: example("tenant"),

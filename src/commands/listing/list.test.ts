@@ -70,7 +70,6 @@ const spare: Device = { ...owned, id: owned.id.replace(/\d$/, "9"), serialNumber
 const [manager] = example<{ items: readonly [SecuredUser] }>("securedUsers").items;
 const ordinary: SecuredUser = { ...manager, id: manager.id.replace(/4$/, "9"), userId: "taro", settings: [] };
 
-/** Lists of records. */
 const LISTS = [
   {
     verb: "users list",

@@ -26,7 +26,6 @@ const typed = async (line: string): Promise<readonly Readonly<Record<string, unk
     .map((one) => JSON.parse(one) as Readonly<Record<string, unknown>>);
 };
 
-/** The changes of each record, by the number and the command that made it. */
 const CHANGES = {
   "orgs history S01": [
     [1, "orgs.create"],

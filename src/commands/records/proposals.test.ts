@@ -16,7 +16,6 @@ const ran = async (line: readonly string[]): Promise<string> => {
   return stderr;
 };
 
-/** Runs a command; returns the command that it proposes, as it is typed. */
 async function proposed(line: readonly string[]): Promise<readonly string[]> {
   const stderr = await ran(line);
   const told = [...stderr.matchAll(/^undo: clomoctl (undo \d+)$/gm)].map(([, undo = ""]) => undo);

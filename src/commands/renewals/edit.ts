@@ -171,7 +171,6 @@ function createReplacementFailure(
   });
 }
 
-/** Keeps the recorded organisation if the file does not contain an organisation. */
 const keepOrganisation = (before: RenewalItem, change: RenewalChange): RenewalChange =>
   change.organisation === null ? { ...change, organisation: before.organisation } : change;
 

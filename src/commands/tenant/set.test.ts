@@ -4,7 +4,6 @@ import { EMPTY_TENANT_PROFILE, type TenantProfile } from "../../lib/model/tenant
 import { text } from "../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 
-/** A tenant that records anything; it says it had and has these. */
 const recording = (before: Partial<TenantProfile> = {}, after: Partial<TenantProfile> = {}) => ({
   setTenant: { before: { ...EMPTY_TENANT_PROFILE, ...before }, after: { ...EMPTY_TENANT_PROFILE, ...after } },
 });

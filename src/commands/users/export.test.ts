@@ -12,7 +12,6 @@ const fields = example<{ items: readonly CustomField[] }>("fields");
 
 const cp932 = (bytes: Uint8Array): string => new TextDecoder("shift_jis", { fatal: true }).decode(bytes);
 
-/** A folder with these column map files. */
 function folderWith(maps: Readonly<Record<string, string>>): string {
   const folder = freshFolder();
   for (const [name, content] of Object.entries(maps)) writeFileSync(join(folder, name), content);

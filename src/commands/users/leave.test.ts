@@ -23,7 +23,6 @@ const createUser = async (name: string, more: object = {}): Promise<string> =>
 const device = (serialNumber: string, owner: string, more: object = {}) =>
   tenant.client.devices.create({ serialNumber, owner, status: "管理中", ...more });
 
-/** Somebody with a role, two phones and a user of an app. */
 const createTaro = async (): Promise<string> => {
   const id = await addTestAccount(tenant, { name: "taro01", role: "operator", org: "EAST" });
   await device("S1", id, { platform: "iOS", phoneNumber: "090-0000-0001" });

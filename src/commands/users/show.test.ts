@@ -9,7 +9,6 @@ import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [User] }>("findUsers").items;
 
-/** Nothing belongs to the user. */
 const BARE = {
   findUsers: { items: [hanako] },
   devices: { items: [], next: null },

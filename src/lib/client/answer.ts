@@ -202,7 +202,6 @@ export const readJson = async (route: CallPlace, response: Response): Promise<un
 export const createTruncationFailure = (route: CallPlace): Failure =>
   createContractFailure(route, text("the response ends early", "応答が途中で切れています"));
 
-/** Creates the failure for a line of a streamed list that is longer than any row. */
 export const createLongLineFailure = (route: CallPlace): Failure =>
   createContractFailure(route, text("a line is too long", "行が長すぎます"));
 

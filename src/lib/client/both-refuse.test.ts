@@ -13,7 +13,6 @@ import { ask } from "./methods.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** A request of an operation that the prepared tenant accepts. */
 interface Good {
   readonly path?: Readonly<Record<string, string>>;
   readonly given?: Values;
@@ -22,7 +21,6 @@ interface Good {
 const NOWHERE = "00000000-0000-7000-8000-00000000dead";
 const AT = "2026-12-01T00:00:00.000Z";
 
-/** A tenant with one record of each type, an open task and a plan; and good requests about them, by operation. */
 const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good>>> => {
   const { client } = tenant;
   const account = await addTestAccount(tenant, { name: "taro", role: "system" });
@@ -109,7 +107,6 @@ const OTHERS = /^(?:access-tokens|ade|exports)\.|^imports\.undo$/;
 
 const LONE = "\uD800";
 
-/** Bad values of a member, by what is bad about them. In this process, the types keep out what is no text, for example. */
 function* findBadValues(
   schema: JsonSchema,
   good: unknown,

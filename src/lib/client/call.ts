@@ -11,7 +11,6 @@ type Method = ReturnType<typeof splitRoute>["method"];
 
 interface Performed {
   readonly given: unknown;
-  /** numbers of the changes that were made */
   readonly changes: readonly number[];
 }
 
@@ -28,7 +27,6 @@ export interface Connection {
   readonly signal?: AbortSignal | undefined;
   /** called before a request that changes the tenant is sent; if it throws, the request is not sent */
   readonly beforeChange?: ((route: { readonly method: Method }) => Promise<void>) | undefined;
-  /** told of every change */
   readonly changes?: Changes | undefined;
   /** called if an export was not recorded in the audit log, because its tenant is read-only */
   readonly unaudited?: (() => Promise<void>) | undefined;

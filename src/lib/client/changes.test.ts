@@ -7,7 +7,6 @@ import { Changes, type ChangeState } from "./changes.ts";
 
 const DONE = { user: "leaver", users: [] };
 
-/** A client of a tenant with growing revisions, which answers every change with one status. */
 async function openTold(status: number | "lost") {
   const told: ChangeState[] = [];
   const sent: unknown[] = [];

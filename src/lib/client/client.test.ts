@@ -14,7 +14,6 @@ import { openSocket, type SocketTransport } from "./socket.ts";
 
 const NOWHERE = "00000000-0000-7000-8000-00000000dead";
 
-/** A tenant in its own folder, and a client connected in process or over a socket. */
 class Reached {
   readonly folder = mkdtempSync(join(tmpdir(), "clomoctl-client-"));
   readonly #tenant: OpenTenant;
@@ -100,11 +99,9 @@ const failure = async (work: Promise<unknown>): Promise<Failure> => {
 
 const WAYS = ["in process", "over a socket"];
 
-/** Plans and commits a file. */
 const bring = async (client: WholeClient, request: Parameters<WholeClient["imports"]["plan"]>[0], content: string) =>
   client.imports.commit(await client.imports.plan(request, upload(content)));
 
-/** A tenant with some of everything, connected in one of the ways. */
 const prepared = async (way: string): Promise<Reached> => {
   const reached = new Reached();
   if (way === "over a socket") await reached.overSocket();

@@ -28,7 +28,6 @@ const row = JSON.stringify({
 });
 const plan = "00000000-0000-7000-8000-000000000001";
 
-/** An endless body; counts the pieces requested. */
 const endless = (piece: string) => {
   const counted = { pieces: 0 };
   const bytes = Buffer.from(piece.repeat(Math.ceil(65_536 / piece.length)));

@@ -48,7 +48,6 @@ type Method<One> =
 /** The operations of a noun as their callers see them. */
 export type MethodsOf<T> = { readonly [K in keyof T]: Method<T[K]> };
 
-/** Separates the arguments of a method: the values of the path, a file, the input, a signal. */
 const readArguments = (one: AnyOperation, given: readonly unknown[], ending: AbortSignal | undefined): AskedCall => {
   const names = listPathNames(splitRoute(one).path);
   const left = [...given];
@@ -91,7 +90,6 @@ export const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
   signal?.throwIfAborted();
 };
 
-/** Loads the failures of responses, which no tenant in this process causes. */
 const loadFailures = () => import("./answer.ts");
 
 /** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */

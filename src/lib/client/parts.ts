@@ -7,7 +7,6 @@ import type { AskedCall, Connection, StreamedParts } from "./call.ts";
 import { ask, yieldToSignals } from "./methods.ts";
 import { parseBoundary, readParts, type ReceivedPart } from "./multipart.ts";
 
-/** Yields the files of a tenant in this process. */
 async function* groupPieces(content: AsyncIterable<PieceStart | Uint8Array>): AsyncGenerator<ReceivedPart> {
   const pieces = content[Symbol.asyncIterator]();
   let next = await pieces.next();
@@ -22,7 +21,6 @@ async function* groupPieces(content: AsyncIterable<PieceStart | Uint8Array>): As
   }
 }
 
-/** Yields the files of a response. */
 const readResponse = ({ one }: AskedCall, { headers, body }: Response): AsyncIterable<ReceivedPart> => {
   const violation = (reason: Text) => createContractFailure(splitRoute(one), reason);
   const boundary = parseBoundary(headers.get("content-type") ?? "");

@@ -19,7 +19,6 @@ const listen = async (server: Server & { closeAllConnections?: () => void }): Pr
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-/** A tenant, and the Authorization headers that it receives. */
 const startTenant = async (scheme: "http" | "https") => {
   const seen: (string | undefined)[] = [];
   const listener = ({ headers }: IncomingMessage, response: { end: (content: string) => void }): void => {

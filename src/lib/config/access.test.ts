@@ -25,7 +25,6 @@ test.each([
   expect(findAccessFault("/a b", look, userId)?.mend).toBe(mend);
 });
 
-/** A home whose data and settings lie apart. */
 function homeIn(userId: number | undefined = userInfo().uid): Home {
   const root = mkdtempSync(join(tmpdir(), "access-"));
   onTestFinished(() => rmSync(root, { recursive: true }));

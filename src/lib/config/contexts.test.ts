@@ -24,7 +24,6 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 const names = async () => (await contexts.list()).map(({ name }) => name);
 
-/** A tenant's folder in the state in which a process killed during an import leaves it. */
 async function makeTenant(name: string): Promise<void> {
   await mkdir(join(home.tenants, name, "imports"), { recursive: true });
   for (const file of ["tenant.db", "tenant.db-wal", "imports/x.db"]) {

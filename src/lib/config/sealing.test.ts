@@ -29,7 +29,6 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 const SECRET = "CS_カナリア\n";
 
-/** Seals in this home by a key of its own. */
 const useKey = async (key = Buffer.alloc(32, 7).toString("base64url")): Promise<void> => {
   await mkdir(home.data, { recursive: true });
   await writeFile(path, `${key}\n`, { mode: 0o600 });

@@ -6,7 +6,6 @@ import { DOCUMENT_RENDERERS } from "./index.ts";
 import { renderPage } from "./page.ts";
 import { renderMail } from "./mail.ts";
 
-/** A document with every block, each with its own value from outside. */
 const documentOf = (value: (block: string) => string): Document => {
   const blocks: readonly Block[] = [
     { kind: "paragraph", words: value("paragraph"), level: "critical" },

@@ -228,7 +228,6 @@ test.skipIf(!existsSync(KERNELS))("holds bytes in memory up to a limit if the ho
   await expect(tooMuch).rejects.toMatchObject({ where: KERNELS, hint: { en: "write the output to a file: -o FILE" } });
 });
 
-/** Leaves a temporary file behind as a dying process does. */
 async function leave(processes: ProcessTable): Promise<string> {
   const { path, handle } = await createTemporaryFile(place(processes), root, "x", 0o600);
   await handle.close();

@@ -20,7 +20,6 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 const USER = userInfo().uid;
 
-/** The outputs of a command that a user runs in the folder. */
 const outputsOf = ({ userId = USER, kept = [] }: { userId?: number; kept?: readonly string[] } = {}): Outputs =>
   new Outputs({
     temporary: {

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openRegularFile, type ChunkReadOptions, type RegularFile } from "./plain.ts";
 
-/** Three chunks and a part of one, no two alike. */
 const BYTES = Buffer.from(Uint32Array.from({ length: 800_000 }, (_, at) => Math.imul(at, 2_654_435_761)).buffer);
 
 async function opened(bytes: Uint8Array): Promise<RegularFile> {

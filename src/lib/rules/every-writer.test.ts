@@ -11,7 +11,6 @@ import { RULES } from "./index.ts";
 type Attempt = (tenant: Filled) => Promise<readonly string[]>;
 
 interface Breach {
-  /** what is told of it */
   readonly told: RegExp;
   /** a command, and so the tenant API */
   readonly hand: Attempt | string;
@@ -22,7 +21,6 @@ interface Breach {
 
 const PASSWORD = "Canary42Canary";
 
-/** A tenant in which every rule can be broken by one step. */
 class Filled extends TestTenant {
   east = "";
   system = "";
@@ -82,7 +80,6 @@ class Filled extends TestTenant {
   }
 }
 
-/** A file that is imported. */
 const file =
   (kind: "orgs" | "users" | "devices", cells: Cells): Attempt =>
   async (tenant) =>
@@ -99,7 +96,6 @@ const NO_FILE = "no file has it";
 const NO_VERSIONS = "no undo writes it";
 const AS_IT_WAS = "what comes back was allowed by itself";
 
-/** A rule of what is recorded of the tenant. */
 const ofTenant = (told: RegExp, values: object): Breach => ({
   told,
   hand: hand(({ client }) => client.tenant.set(values)),

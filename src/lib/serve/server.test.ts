@@ -229,7 +229,6 @@ test("the server's own routes refuse other methods", async () => {
 });
 
 describe("TLS", () => {
-  /** Connects, and returns the key of the server's certificate. */
   const readCertificate = (port: number, maxVersion: SecureVersion = "TLSv1.3"): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = connectTls({

@@ -15,7 +15,6 @@ import type { AppleAccess } from "./ade/server.ts";
 import type { TenantFileOptions } from "./store/sqlite/tenant-file.ts";
 import { openSqliteTenant, type TenantStoreHandle, type SqliteTenantOptions } from "./store/sqlite/open.ts";
 
-/** An open tenant. */
 export interface OpenTenant {
   /** Performs an operation for a caller in this process. */
   readonly perform: (asked: AskedHere) => Promise<Performed>;
@@ -191,7 +190,6 @@ const createPartsResolver = (acting: TenantOptions["acting"], own: OwnParts, opt
   return acting === "requests" ? createCredentialResolver(own, options) : createPartsHere(acting, own, options);
 };
 
-/** Returns who acts in this process: the owner, or an account. */
 const createPartsHere = (
   acting: TenantOptions["acting"],
   own: OwnParts,

@@ -103,7 +103,6 @@ export const listForm = {
   columns: queryFlag.meta({ description: "true: a line has a member for each column, instead of the record" }),
 };
 
-/** Query parameters of a list of records. */
 export const listQuery = { ...filters, ...listForm };
 
 /**

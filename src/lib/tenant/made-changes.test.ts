@@ -13,7 +13,6 @@ const client = createWholeClient({
   changed: (numbers) => void (told = [...told, ...numbers]),
 });
 
-/** The numbers of the records that the audit got by some work. */
 const recorded = async (work: () => Promise<unknown>): Promise<readonly number[]> => {
   const last = tenant.database.count("select coalesce(max(seq), 0) from audit");
   told = [];
@@ -33,7 +32,6 @@ const commit = async (plan: Parameters<WholeClient["imports"]["commit"]>[0]) => 
 
 const lastTask = async (): Promise<number> => (await client.console.list({})).at(-1)?.number ?? 0;
 
-/** What commits something, in this order. */
 const COMMITS: readonly (readonly [what: string, work: () => Promise<unknown>])[] = [
   ["a new organisation", () => client.orgs.create({ name: "営業部", code: "S" })],
   ["a new user", () => client.users.create({ name: "山田", emails: ["yamada@example.jp"] })],

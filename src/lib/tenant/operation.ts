@@ -135,6 +135,5 @@ export const listPathNames = (path: string): readonly string[] =>
 /** Returns true if the input of an operation travels in the query, not in the body. */
 export const takesQuery = (one: AnyOperation): boolean => one.file === true || /^(?:GET|DELETE) /.test(one.route);
 
-/** Returns true if an operation may change the tenant's data. */
 export const changesTenant = ({ route, changes }: Pick<AnyOperation, "route" | "changes">): boolean =>
   !route.startsWith("GET ") && changes !== false;

@@ -32,7 +32,6 @@ afterEach(() => {
 
 let session: Session;
 
-/** Somebody at work on the test's tenant, as in another process. */
 const open = (actor = "owner"): Session => {
   const connection = new Database(join(folder, "tenant.db"));
   opened.push(connection);
@@ -64,7 +63,6 @@ interface Thing {
   readonly name: string;
 }
 
-/** Adds the next thing. */
 const add = (by: Session, how: Partial<ChangeOptions<Thing>> = {}): Promise<Thing> =>
   by.change({ action: "things.add", locks: ["things"], ...how }, async (writer) => {
     const at = (await writer.count("select count(*) from thing")) + 1;

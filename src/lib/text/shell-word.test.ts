@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import { escapeForPeople } from "../terminal/escape.ts";
 import { formatShellOption, quoteShellWord, toTypableName } from "./shell-word.ts";
 
-/** What a shell makes of a word. */
 const typed = (words: readonly string[]): readonly string[] =>
   execFileSync("bash", ["--norc", "--noprofile", "-c", `printf '%s\\0' ${words.join(" ")}`], {
     encoding: "utf8",

@@ -34,7 +34,6 @@ const failureOf = async (bytes: Uint8Array, sheet?: string): Promise<Failure> =>
   return failure as Failure;
 };
 
-/** What a cell of the second row is read as, and its problem. */
 const cellOf = async (
   cell: string,
   workbook: Partial<TestWorkbook> = {},
@@ -44,7 +43,6 @@ const cellOf = async (
   return { text: found[1]?.[2], problem: problems[0] };
 };
 
-/** Returns the rows, and the codes of the problems, of a sheet with merged cells. */
 const readMerged = async (ranges: readonly string[], ...rows: readonly (readonly string[])[]) => {
   const after = `<mergeCells>${ranges.map((range) => `<mergeCell ref="${range}"/>`).join("")}</mergeCells>`;
   const sheet = { rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join(""), after };
@@ -95,7 +93,6 @@ describe("merged cells", () => {
   });
 });
 
-/** A number in a number format. */
 const numberOf = (value: number | string, format: string, date1904 = false) =>
   cellOf(`<c s="1"><v>${value}</v></c>`, { formats: [format], date1904 });
 

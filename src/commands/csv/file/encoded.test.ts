@@ -10,7 +10,6 @@ import { writeEncoded } from "./encoded.ts";
 import { chooseTextFormat, type OutputTextFormat } from "./form.ts";
 import type { OutputTools } from "./output.ts";
 
-/** A stream that keeps its content in memory. */
 class Kept {
   readonly stream = new PassThrough();
   readonly #chunks: Buffer[] = [];
@@ -39,7 +38,6 @@ async function setUp(): Promise<
   return { terminal, temporary, outputs, stdout, stderr, folder };
 }
 
-/** The text in chunks of this many bytes; can be opened repeatedly. */
 const content = (text: string, size: number) => ({
   open: async () => {
     const bytes = Buffer.from(text);

@@ -2,7 +2,6 @@ import iconv from "iconv-lite";
 import { expect, test } from "vitest";
 import { detectEncoding } from "./encoding.ts";
 
-/** A file in pieces, and the number of pieces read. */
 function fileOf(...pieces: readonly Uint8Array[]) {
   const file = {
     label: "a.csv",

@@ -19,7 +19,6 @@ async function toolsWith(stdout: Writable): Promise<OutputTools & { readonly wor
   return { terminal: new Terminal(place, { lang: "en" }), temporary, outputs, workingFolder };
 }
 
-/** A reader that is slow to take each piece. */
 class SlowReader extends Writable {
   taken = "";
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {

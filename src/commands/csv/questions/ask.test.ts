@@ -5,7 +5,6 @@ import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import type { Questions } from "../../../lib/terminal/index.ts";
 import { askColumns } from "./ask.ts";
 
-/** Answers each question about a list with Enter, and returns the questions with the answers. */
 const ask = async (kind: FormatName, headers: readonly string[], before?: MapFileSchema) => {
   const questions: string[] = [];
   const prompts = {

@@ -18,7 +18,6 @@ import {
 
 const HEADER = "氏名,メールアドレス";
 
-/** A file, the problems a tenant finds in it, and its header as read. */
 interface Given {
   readonly content: string | Uint8Array;
   readonly problems: readonly InputProblem[];
@@ -26,7 +25,6 @@ interface Given {
   readonly map?: string;
 }
 
-/** An import that writes errors.csv. */
 function circumstances({ content, problems, header = HEADER.split(","), map }: Given) {
   const inputSha256 = sha256(content);
   const plan = planOf({ errors: problems.length, invalid: 1, rejected: true, inputSha256, header: [...header] });

@@ -32,7 +32,6 @@ const program = (options: string, fetch = tenant.fetch): Promise<RunResult> =>
 
 const readSheet = (name = "out.csv"): string => readFileSync(join(folder, name), "utf8");
 
-/** The rows of a file of passwords. */
 const readRows = (): readonly (readonly string[])[] =>
   readSheet()
     .split("\r\n")

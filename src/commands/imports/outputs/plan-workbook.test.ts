@@ -20,7 +20,6 @@ const deskWithPlan = async (lang = "ja"): Promise<Desk> => {
   return desk;
 };
 
-/** The rows of a workbook. */
 const rowsOf = async (desk: Desk, name: string): Promise<readonly (readonly string[])[]> => {
   expect((await desk.run(`csv convert ${name} ${name}.csv`)).code).toBe(0);
   const rows: (readonly string[])[] = [];

@@ -7,7 +7,6 @@ import { createFolderWith, buildPlanAnswers, planOf, problemOf } from "#support/
 const many = (count: number, severity: InputProblem["severity"], code = "required"): readonly InputProblem[] =>
   Array.from({ length: count }, (_, at) => problemOf({ row: at + 2, line: at + 2, code, severity }));
 
-/** An import in preview, of a file with these problems. */
 function circumstances(problems: readonly InputProblem[]) {
   const errors = problems.filter(({ severity }) => severity === "error").length;
   const plan = planOf({ errors, warnings: problems.length - errors, create: 0, update: 0, rejected: errors > 0 });

@@ -99,7 +99,6 @@ async function prepareFiles(
   return preparePasswords(tools, generatePasswords, { source: { ...input, customFields: [] }, passwords }, upload);
 }
 
-/** Loads the map of an import. At a terminal, asks about the columns that neither it nor the format knows. */
 async function loadListMap(
   tools: Tools,
   file: InputFile,

@@ -164,7 +164,6 @@ export async function sendFile(
   return plan;
 }
 
-/** Returns a file's bytes as a stream for the tenant, and reports progress. */
 function streamFile({ terminal }: Pick<Tools, "terminal">, file: InputFile): ReadableStream<Uint8Array> {
   const step = terminal.progress.start({
     id: "check",

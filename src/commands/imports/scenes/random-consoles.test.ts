@@ -51,7 +51,6 @@ const inConsole = (user: PanelUser): PanelUser => ({
   items: new Map([...user.items].map(([header, value]) => [header, replaceWaveDash(value)])),
 });
 
-/** Sets the mirror up with the console's own export. */
 async function mirror(users: readonly PanelUser[]): Promise<void> {
   desk.tenant.clear();
   for (const name of ["out.csv", "out-delete.xlsx", "undo.csv", "undo-delete.xlsx"])
@@ -63,7 +62,6 @@ async function mirror(users: readonly PanelUser[]): Promise<void> {
   await done(`users administrators add ${marked.length === 0 ? "--none" : marked.join(" ")}`);
 }
 
-/** The mirror's users by its own export. */
 async function mirrored(administrators: ReadonlySet<string>): Promise<readonly PanelUser[]> {
   const [header = [], ...records] = readCsv(Buffer.from(await done("users export --encoding utf-8")), "utf-8");
   const users = records.map((cells): PanelUser => {
@@ -99,7 +97,6 @@ async function emit({ mode, blank, file }: PanelScenario, expected: PanelExpecte
   return { stderr: said.stderr, result: JSON.parse(said.stdout) as { readonly importId: string } };
 }
 
-/** Deletes whom the list beside the upload names. */
 async function deleteByHand(console: PanelConsole, count: number, list = "out-delete.xlsx"): Promise<void> {
   expect(existsSync(desk.path(list))).toBe(count > 0);
   const [header = [], ...records] = count === 0 ? [] : await readRows(readFileSync(desk.path(list)));
@@ -111,10 +108,10 @@ async function deleteByHand(console: PanelConsole, count: number, list = "out-de
   }
 }
 
-/** Emits, uploads, and holds the console against what should have come of it. */
 async function bridge(scenario: PanelScenario) {
   const expected = computeExpectedPanel(scenario);
   await mirror(scenario.users);
+  /** Emits, uploads, and holds the console against what should have come of it. */
   const before = state();
   const { stderr, result } = await emit(scenario, expected);
   const { users, emitted, ...counts } = expected;

@@ -29,7 +29,6 @@ const PAIRS = ["shift_jis", "utf-8"].flatMap((encoding) =>
   ["crlf", "lf", "cr"].map((newline) => ({ encoding, newline })),
 );
 
-/** What an import of an unchanged file says. */
 const NOTHING = { create: 0, update: 0, delete: 0, invalid: 0, orgsCreated: 0, committed: false };
 
 interface Counts {
@@ -67,7 +66,6 @@ const byIconvLite = (utf8: Uint8Array): Buffer => {
   );
 };
 
-/** The words that import and export a format, and what its files need to be importable. */
 function wordsOf(format: string) {
   const noun = APPS.some((app) => app === format) ? "secured users" : format;
   const more = noun === format ? "" : ` --app ${format}`;
@@ -108,7 +106,6 @@ const CONTENTS = [...Map.groupBy(INDEX.keys(), (name) => name.replace(/\.(?:shif
   ([content, names]) => ({ content, names, first: names[0] ?? "", format: INDEX.get(names[0] ?? "")?.format ?? "" }),
 );
 
-/** In which pairs a content is written: all of them, where it is the first of its noun. */
 const pairsOf = (content: string): typeof PAIRS =>
   ["users/people", "orgs/tree", "secured/docs/users"].includes(content) ? PAIRS : [SHIFT_JIS_CRLF, UTF_8_LF];
 
@@ -153,7 +150,6 @@ describe(`CP932 exports equal ${ICONV ? "iconv's" : "iconv-lite's, iconv being a
   });
 });
 
-/** An organisation of a random tree. */
 interface Branch {
   readonly parent: number;
   readonly name: string;
@@ -172,7 +168,6 @@ const tree = fc
   .integer({ min: 1, max: 9 })
   .chain((size) => fc.tuple(...Array.from({ length: size }, (_, at) => branch(at))));
 
-/** A tree as a file: parents by code, or by path where they have none. */
 function orgsFile(branches: readonly Branch[]): Cells {
   const pathOf = (at: number): string => {
     const { parent, name } = branches[at] ?? { parent: -1, name: "" };

@@ -45,7 +45,6 @@ const remove = async (kind: "users" | "orgs", id: string) =>
 const recode = async (name: string, code: string) =>
   tenant.client.orgs.edit(String((await tenant.client.orgs.find({ name }))[0]?.id), { code });
 
-/** Gives a device to an organisation. */
 const own = async (serialNumber: string, name: string) => {
   const [device] = await tenant.client.devices.find({ name: serialNumber });
   const [org] = await tenant.client.orgs.find({ name });

@@ -18,7 +18,6 @@ const made = (change: Partial<WrittenSecuredUser> = {}): WrittenSecuredUser => (
 
 const CANARY = "Canary42Canary";
 
-/** A folder with the password, and the シークレットキー, in files. */
 const withFiles = (mode = 0o600): string => {
   const folder = freshFolder();
   for (const name of ["password.txt", "key.txt"]) {

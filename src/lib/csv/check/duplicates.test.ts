@@ -20,7 +20,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const TODAY = "2027-03-31";
 
-/** A hash with only three values. */
 const poor: ValueHash = (value, _comparison, _space, into) => {
   into[0] = (value.length % 3) * 0x4000_0000;
   into[1] = 0;

@@ -29,7 +29,6 @@ function encode(unit: number): { bytes: string | undefined; folded: boolean } {
   return { bytes: refused ? undefined : bytes, folded: encoder.folded > 0 };
 }
 
-/** Another converter to compare with, and the characters it lacks. */
 interface Peer {
   readonly name: string;
   readonly decode: (bytes: Uint8Array) => string;

@@ -85,7 +85,6 @@ test("splits records where the reader does, in chunks of every size", () => {
   );
 });
 
-/** The bytes of ASCII text. */
 const bytesOf = (text: string, encoding: Encoding): Buffer => {
   const bytes = Buffer.from(text, encoding.startsWith("utf-16") ? "utf-16le" : "latin1");
   return encoding === "utf-16be" ? bytes.swap16() : bytes;

@@ -73,7 +73,6 @@ const NOT_SORTED_BY_ID = text("the records are not sorted by ID", "ID の順に�
 const INVALID_UTF8 = text("invalid UTF-8 in this line or a later line", "この行以降に UTF-8 でないバイトがあります");
 const MISSING_LAST_NEWLINE = text("the last line does not end with a newline", "最後の行が改行で終わっていません");
 
-/** Returns true if a text sorts before another text in the order of their UTF-8 bytes. */
 const isBefore = (one: string, other: string): boolean =>
   // the order in UTF-16 differs only if a text has surrogates
   SURROGATES_AND_ABOVE.test(one) || SURROGATES_AND_ABOVE.test(other)

@@ -230,7 +230,6 @@ const NOT_IN_MANIFEST = text("this file is not listed in the manifest", "マニ�
 const describeManifestMismatch = (member: string): Text =>
   text(`the manifest does not match the files: ${member}`, `マニフェストの ${member} がファイルと一致しません`);
 
-/** Returns true if the record count and the hash fit the state of the resource. */
 function isConsistentEntry({ state, records, sha256 }: ManifestResource): boolean {
   if (state === "exported") return records > 0 && sha256 !== null;
   return records === 0 && (state === "empty" || sha256 === null);

@@ -31,7 +31,6 @@ const made = async (email: string, org?: string): Promise<User> =>
 const orgMade = async (name: string): Promise<string> =>
   (await tenant.client.orgs.create({ name, code: name })).after.id;
 
-/** A user with an account, and a role with what it needs. */
 const administrator = async (name: string, values: Partial<Parameters<typeof createAccount>[1]> = {}, org?: string) => {
   const user = await made(`${name}@example.jp`, org);
   await accounts().create({ user: user.id, name, password: PASSWORD, ...values } as never);
@@ -46,7 +45,6 @@ const lastRecord = (): unknown => {
   return JSON.parse(String(last?.["record"])) as unknown;
 };
 
-/** All that the database has, as one text. */
 const everything = (): string =>
   JSON.stringify(
     tenant
@@ -54,7 +52,6 @@ const everything = (): string =>
       .map(({ name }) => tenant.sql(`select * from "${String(name)}"`)),
   );
 
-/** A scheme, as whoever makes schemes would. */
 const scheme = (name: string): void => {
   tenant.database.run(
     `insert into scheme (pk, id, name, operations, createdAt, updatedAt, revision)

@@ -23,7 +23,6 @@ import type { Reader } from "../store/store.ts";
 import { listOrgsOfUsers } from "../store/touched-orgs.ts";
 import { checkFieldValue, collectTaskNumbers } from "../records/records.ts";
 
-/** The users who are marked as administrators, and when this was confirmed. */
 export interface Administrators extends ListConfirmation {
   readonly kind: AdministratorKind;
   readonly administrators: readonly Administrator[];

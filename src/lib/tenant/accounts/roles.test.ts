@@ -44,7 +44,6 @@ const people = () =>
     ["佐藤", "sato@example.jp", "S2"],
   ]);
 
-/** The last record of the audit. */
 const lastRecord = (): unknown => {
   const [last] = tenant.sql("select record from audit order by seq desc limit 1");
   return JSON.parse(String(last?.["record"])) as unknown;

@@ -27,13 +27,11 @@ export type WrittenScheme = ChangeResult<Scheme>;
 
 export interface SchemeDetail {
   readonly scheme: Scheme;
-  /** the accounts that have it */
   readonly holders: readonly SchemeHolder[];
 }
 
 export interface DeletedSchemes {
   readonly schemes: readonly Scheme[];
-  /** numbers of the tasks to do in the console */
   readonly consoleTasks: readonly number[];
   readonly dryRun: boolean;
 }

@@ -7,7 +7,6 @@ import type { Failure } from "../../errors/index.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** A tenant that is connected to a simulator, and synchronised with it. */
 async function startSynced(devices: number): Promise<Rehearsal> {
   const rehearsal = new Rehearsal({ devices });
   await rehearsal.setUp();

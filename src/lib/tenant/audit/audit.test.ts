@@ -12,7 +12,6 @@ afterAll(() => tenant[Symbol.asyncDispose]());
 const header = ["氏名", "メールアドレス", "組織コード"];
 const users = { kind: "users", createOrgs: true } as const;
 
-/** Makes five records. */
 const change = async (one: TestTenant): Promise<void> => {
   await one.import(users, [header, ["山田 太郎", "yamada@example.jp", "S01"], ["佐藤 花", "sato@example.jp", ""]]);
   await one.import({ kind: "devices" }, [
@@ -31,7 +30,6 @@ type Query = Parameters<TestTenant["client"]["audit"]["list"]>[0];
 const texts = async (query: Query = {}): Promise<readonly AuditRecord[]> =>
   Array.fromAsync(tenant.client.audit.list(query));
 
-/** Actions with their numbers, as listed. */
 const listed = async (query: Query = {}): Promise<readonly string[]> =>
   (await texts(query)).map(({ seq, record }) => `${seq} ${typeof record === "string" ? record : record.action}`);
 
@@ -186,7 +184,6 @@ test("an organisation is found by a path that it had before it was moved or dele
   expect(await found("支社/開発部")).toEqual([5, 4]);
 });
 
-/** The records about a name, oldest first. */
 const about = async (own: TestTenant, object: string): Promise<readonly string[]> => {
   const records = await Array.fromAsync(own.client.audit.list({ object }));
   return records.map(({ record }) => (typeof record === "string" ? record : record.action)).toReversed();

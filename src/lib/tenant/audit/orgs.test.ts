@@ -46,14 +46,12 @@ const user = async (name: string): Promise<string> =>
 const device = async (name: string): Promise<string> =>
   (await tenant.client.devices.find({ name }))[0]?.id ?? expect.unreachable();
 
-/** The codes of the organisations that a record of the audit names, in order; null where it names none. */
 const codesIn = ({ orgs: ids }: Readonly<Record<string, unknown>>): readonly string[] | null => {
   if (ids === undefined) return null;
   expect(ids).toEqual([...new Set(ids as readonly string[])].toSorted());
   return (ids as readonly string[]).map((id) => orgs.get(id) ?? "new").toSorted();
 };
 
-/** The action and the organisations of each record. */
 const touched = () => readAuditLog(tenant.database).map((record) => [record["action"], codesIn(record)]);
 
 const lastTouched = () => touched().at(-1);

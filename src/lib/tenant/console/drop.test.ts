@@ -78,7 +78,6 @@ const plan = (...numbers: readonly number[]): Promise<Import> =>
 const drop = async (...numbers: readonly number[]): Promise<Import> =>
   tenant.client.imports.commit(await plan(...numbers));
 
-/** Everything here, but when it was changed, and when secrets were set. */
 const state = () => {
   const { dump, sql } = { dump: tenant.dump(), sql: tenant.sql("select * from account order by user") };
   const kept = (row: Row): Row =>
@@ -86,7 +85,6 @@ const state = () => {
   return Object.fromEntries(Object.entries({ ...dump, account: sql }).map(([name, rows]) => [name, rows.map(kept)]));
 };
 
-/** The open tasks, by what they are of. */
 const open = async () =>
   (await tenant.client.console.list({})).map(({ work, thing, records }) => [
     work,
@@ -190,7 +188,6 @@ test.each<[string, () => Promise<readonly number[]>]>([
   expect(state()).toEqual(changed);
 });
 
-/** The number of the newest task. */
 const created = async (does: () => Promise<unknown>): Promise<number> => {
   await does();
   return (await tenant.client.console.list({})).at(-1)?.number ?? 0;
@@ -206,7 +203,6 @@ const blocked = async (...numbers: readonly number[]) => {
   return planned.blocked?.first.map(({ thing, why, fields, other }) => [thing, why, fields, other?.name ?? null]);
 };
 
-/** Gives two users each other's address. */
 const exchanged = async (): Promise<readonly number[]> => {
   await edit("yamada@x", { emails: ["third@x"] });
   return [await edit("sato@x", { emails: ["yamada@x"] }), await edit("third@x", { emails: ["sato@x"] })];

@@ -40,11 +40,9 @@ const remove = async (kind: "users" | "orgs" | "devices", id: string) =>
   tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
 const tasks = new TestTasks(() => tenant);
 
-/** The places and states of tasks that are not done. */
 const openPlaces = async () =>
   (await tasks.list(true)).filter(([, , state]) => state !== "done").map(([place, , state]) => [place, state]);
 
-/** Exchanges the addresses of two users, by way of a temporary one. */
 const swap = async () => {
   await readdress("A11", "tmp@ex.jp");
   await readdress("A3", "jiro@ex.jp");
@@ -56,7 +54,6 @@ const SWAPPED: Cells = [
   ["渡辺 次郎", "hanako@ex.jp", "A11", "主任"],
   KEN,
 ];
-/** What a plan leaves out, as the row with the records that it may be, and the tasks that change their keys. */
 const leftOut = async ({ id }: Import) =>
   (await Array.fromAsync(tenant.client.imports.problems(id)))
     .filter(({ code }) => code === "row-ambiguous")

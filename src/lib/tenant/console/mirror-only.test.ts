@@ -13,14 +13,12 @@ const tasks = new TestTasks(() => tenant);
 const undo = async (number: number, options = {}) =>
   tenant.client.imports.commit(await undoChange(tenant.client, number, options));
 
-/** An export in which everybody has a title and a value of a custom field. */
 const exportOf = (title: string): Cells => [
   ["氏名", "メールアドレス", "役職", "座席"],
   ["山田", "yamada@x.jp", title, title],
   ["佐藤", "sato@x.jp", title, title],
 ];
 
-/** Takes an export over. @returns the number of the change */
 const takeOver = async (title: string): Promise<number> =>
   (await tenant.import({ kind: "users", fromConsole: true }, exportOf(title))).change ?? 0;
 

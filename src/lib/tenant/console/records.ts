@@ -48,7 +48,6 @@ interface RecordChange {
   readonly field: string;
   /** what the console last showed; if the value only has to be checked, the local value */
   readonly before: ConsoleValue;
-  /** the local value; a reference has the name that the record has in the console */
   readonly after: ConsoleValue;
   /** local name of the record in `after`, if it differs from the name in the console */
   readonly renamed?: string;
@@ -63,27 +62,24 @@ interface RecordChange {
 /** What has to be done with one record in the console. `name` and `key` are the local ones. */
 export interface TaskRecord extends ConsoleName {
   readonly thing: string;
-  /** kind of the console export that contains the record */
   readonly kind: FormatName;
   readonly id: string;
   readonly work: ConsoleWork;
-  /** name and key in the console, if they differ */
   readonly console: ConsoleName | null;
   readonly changes: readonly RecordChange[];
   /** the console may already have the record (`create`), or may not have it (`delete`): it came and went locally */
   readonly mayBeDone?: boolean;
   /** an export had a value that was never set locally, or did not contain the record */
   readonly contradicted: boolean;
-  /** why the upload file leaves out the record */
   readonly leftOut?: UploadOmissionReason;
   /** how the console differs; a field of null: an export did not contain the record */
   readonly contradictions?: readonly {
     readonly field: string | null;
-    /** for a deleted record, its last value */
     readonly local: ConsoleValue;
     readonly console: ConsoleValue;
   }[];
 }
+/** for a deleted record, its last value */
 
 const SECRETS_COLUMN = "secrets";
 
@@ -248,7 +244,6 @@ export class TaskRecordReader {
     return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
   }
 
-  /** Returns the values to change in the console. For a new record, returns all values. */
   async #changes(thing: Thing, pk: number, { action, mask, local, console }: DriftStates): Promise<RecordChange[]> {
     if (action === "delete") return [];
     const versions = getVersionSchema(thing.name);

@@ -15,7 +15,6 @@ const EXPORT: Cells = [
   ["佐藤", "i1", ""],
 ];
 
-/** Takes an export of Docs and sets what no file has. */
 const mirrored = async (values: Readonly<Record<string, string | boolean>>): Promise<void> => {
   await tenant.import({ kind: "docs", fromConsole: true }, EXPORT);
   if (Object.keys(values).length > 0) {
@@ -34,7 +33,6 @@ const confirmAll = async (): Promise<void> => {
 
 const commit = async (plan: Promise<Import>): Promise<Import> => tenant.client.imports.commit(await plan);
 
-/** Deletes a record, in the console too, and undoes it. */
 const restored = async (kind: "docs" | "users", id: string) => {
   const gone = await commit(tenant.client.imports.delete({ kind, ids: [id] }));
   await confirmAll();

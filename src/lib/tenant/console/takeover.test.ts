@@ -31,10 +31,8 @@ const YAMADA = ["山田", "yamada@x", "課長", "E", "A1", ""];
 const SATO = ["佐藤", "sato@x", "主任", "W", "A2", ""];
 const HAYASHI = ["林", "hayashi@x", "", "E", "", ""];
 const USERS: Cells = [HEADER, YAMADA, SATO, HAYASHI];
-/** The export with another row in place of the first one. */
 const withYamada = (...row: readonly string[]): Cells => [HEADER, row, SATO, HAYASHI];
 const titled = (title: string): Cells => withYamada(...YAMADA.with(2, title));
-/** The export with a column that no earlier one had. */
 const withTel = (tel: string): Cells => USERS.map((row, at) => [...row, ["TEL", tel][at] ?? ""]);
 
 const tasks = new TestTasks(() => tenant);
@@ -47,19 +45,16 @@ const move = async (name: string, to: string) =>
 const remove = async (kind: "users" | "orgs", id: string) =>
   tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
 
-/** The people here, by their addresses. */
 const here = async (): Promise<Record<string, string | null>> =>
   Object.fromEntries((await tenant.users()).map(({ emails, title }) => [emails[0] ?? "", title] as const));
 const counts = ({ create, update, delete: gone, merged }: Import) => [create, update, gone, merged?.open ?? 0];
 const contradictions = ({ merged }: Import) =>
   merged?.first.map(({ name, field, local, console }) => [name, field, local, console]) ?? [];
 
-/** A row of the table. */
 interface Row {
   /** what happens before the export is taken over */
   readonly before?: () => Promise<unknown>;
   readonly shown: Cells;
-  /** the numbers of records that it creates, changes and deletes, and of those that are open */
   readonly counts: readonly [create: number, update: number, gone: number, open: number];
   readonly contradictions?: readonly (readonly unknown[])[];
   readonly tasks?: readonly unknown[];

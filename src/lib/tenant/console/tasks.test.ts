@@ -22,13 +22,11 @@ const START = file(YAMADA, SATO);
 const named = async (name: string): Promise<User> => (await tenant.client.users.find({ name }))[0] as User;
 const edit = async (name: string, values: Readonly<Record<string, string | null>>) =>
   tenant.client.users.edit((await named(name)).id, values);
-/** The numbers of the changes that were made here, in their order. */
 const numbers = (): readonly number[] =>
   tenant
     .sql("select number from change where writer not in ('console', 'confirm', 'drop') order by number")
     .map(({ number }) => Number(number));
 const numberOf = (place: number): number => numbers()[place - 1] ?? -1;
-/** The task of the change at a place among those that were made here. */
 const task = (place = 1) => tenant.client.console.show(numberOf(place));
 const record = async (place = 1) => (await task(place)).records[0];
 const changes = async (place = 1) => (await record(place))?.changes;
@@ -204,7 +202,6 @@ test.each<readonly [string, () => Promise<unknown>, number]>([
   });
 });
 
-/** The records of a task, in the order in which people read them. */
 const inOrder = async (number: number) =>
   (await tenant.client.console.show(number)).records.map(({ thing, work, name }) => `${work} ${thing} ${name}`);
 

@@ -29,10 +29,8 @@ import { TaskRecordReader, type TaskRecord } from "./records.ts";
 
 /** A task in the console: the part of a change that the console does not have yet. */
 export interface ConsoleTask extends RecordCounts {
-  /** the number of its change */
   readonly number: number;
   readonly work: ConsoleWork;
-  /** kind of the file for the console; if there is no file, kind of the records */
   readonly kind: FormatName;
   /** type of most of the records, which the counts are about; if the task is done, they are what its change wrote */
   readonly thing: string;
@@ -41,7 +39,6 @@ export interface ConsoleTask extends RecordCounts {
   readonly importId: string | null;
   /** file name of the import */
   readonly name: string | null;
-  /** the file that was written for the console */
   readonly file: string | null;
   readonly mode: keyof typeof IMPORT_MODE_NAMES | null;
   readonly beside?: readonly (RecordCounts & { readonly thing: string })[];
@@ -110,7 +107,6 @@ class TaskReader {
   readonly #most: number;
   readonly #records: TaskRecordReader;
 
-  /** @param most maximum number of records for each task */
   constructor(reader: Reader, { most = MAX_LISTED_RECORDS } = {}) {
     this.#reader = reader;
     this.#most = most;
@@ -266,11 +262,11 @@ const MIRROR_START_REVISION = `select min(a.revision) from main.change a where a
 const IS_TASK_CHANGE = `c.revision >= (${MIRROR_START_REVISION}) and c.writer not in ('console', 'confirm', 'drop')
   and ${buildHasWrittenSql("c.revision")} and exists (select 1 from audit seen where seen.seq = c.number)`;
 
-/** Returns the task of a change of which nothing is left to do; undefined if the change required no work. */
 const readDoneTask = async (reader: Reader, number: number): Promise<ConsoleTask | undefined> => {
   const row = await reader.get(`${SELECT_TASK_CHANGES} where c.number = :number and ${IS_TASK_CHANGE}`, { number });
   if (row === undefined) return undefined;
   const change = toTaskChange(row);
+  /** Returns the task of a change of which nothing is left to do; undefined if the change required no work. */
   const made = change.importPk === null ? undefined : await readTaskImport(reader, change.importPk);
   return {
     ...buildChangeFacts(change, made),

@@ -13,11 +13,9 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 const UPLOAD = { sha256: "0".repeat(64), fileName: "UPLOAD.csv" };
 type Asked = Parameters<TestTenant["plan"]>[0];
 
-/** Plans a file and commits it as one that was written for an upload. */
 const upload = async (cells: Cells, request: Asked): Promise<Import> =>
   tenant.client.imports.commit(await tenant.plan(request, cells), UPLOAD);
 
-/** Takes over an export of the console. */
 const takeOver = (cells: Cells, kind: Asked["kind"] = "users") => tenant.import({ kind, fromConsole: true }, cells);
 
 const replace = { kind: "users", mode: "replace" } as const;
@@ -29,7 +27,6 @@ const BEFORE: Cells = [HEADER, person("一"), person("二"), person("三"), pers
 /** The title of 一 changes, 五 is new; a replacing plan deletes 四. */
 const FILE: Cells = [HEADER, person("一", "部長"), person("二"), person("三"), person("五")];
 const taskOf = ({ change }: Pick<Import, "change">) => tenant.client.console.show(change ?? 0);
-/** The state of a task, and what is open of it; if it is done, what it was of. */
 const openOf = async (written: Import) => {
   const { create, update, delete: gone, state } = await taskOf(written);
   return [state, create, update, gone];

@@ -8,7 +8,6 @@ const loadDevices = () => import("../records/devices.ts");
 
 const DEVICES_OF_ORG = "the devices owned by this organisation, or by a user in it";
 
-/** Devices (デバイス); the owner of a device is a user or an organisation. */
 export const devices = {
   ...recordOperations({
     noun: "devices",

@@ -44,7 +44,6 @@ const finishResponse: MiddlewareHandler = async (c, next) => {
 
 const toHonoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 
-/** Responds with 405 and the allowed methods if a path does not have the method. */
 const refuseOtherMethods = (app: Hono<DispatchEnvironment>, operations: Operations): void => {
   const routes = Object.values(operations).map(splitRoute);
   // descending order puts a fixed path segment before a parameter in the same place

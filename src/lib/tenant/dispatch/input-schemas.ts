@@ -8,7 +8,6 @@ export interface InputSchemas {
   readonly body?: z.ZodType | undefined;
 }
 
-/** Builds the schemas of an operation. */
 export const buildInputSchemas = async (one: AnyOperation): Promise<InputSchemas> => {
   const kit = await import("../inputs.ts");
   const own = one.path?.(kit) as z.ZodRawShape | undefined;

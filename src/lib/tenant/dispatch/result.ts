@@ -26,7 +26,6 @@ const createMultipartStream = ({ content, boundary }: ExportedParts): ReadableSt
   });
 };
 
-/** Creates the response with the result of an operation. */
 export const createResponse = ({ result: kind = "json" }: AnyOperation, result: unknown): Response => {
   const type = MEDIA_TYPES[kind];
   const headers = { "content-type": type };

@@ -66,7 +66,6 @@ describe("the charset of a file", () => {
 
 const CSV = "text/csv; charset=utf-8";
 
-/** A body whose second piece is an error. */
 const torn = (error: unknown): ReadableStream<Uint8Array> => {
   let pieces = 0;
   return new ReadableStream({

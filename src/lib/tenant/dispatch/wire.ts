@@ -26,7 +26,6 @@ export const BASE_HEADER = "clomoctl-base";
 /** The response header with the id that the server's log and the audit log have for the request. */
 export const REQUEST_ID_HEADER = "x-request-id";
 
-/** The response headers that a client reads. It passes on no others. */
 export const RESPONSE_HEADERS: readonly string[] = [
   "content-type",
   "allow",

@@ -27,7 +27,6 @@ export interface Dependents extends Pick<Account, "role" | "marked" | "supportOp
     readonly name: string;
     readonly relation: "owner" | "account";
   }[];
-  /** numbers of the open tasks of the user and the account */
   readonly consoleTasks: readonly number[];
 }
 
@@ -36,7 +35,6 @@ interface OwnedDevice extends Pick<Device, "id" | "serialNumber" | "phoneNumber"
   readonly model: string | null;
 }
 
-/** A SECURED APPs user who is, or may be, the same person as a user. */
 interface SecuredIdentity extends Pick<SecuredUser, "id" | "app" | "userId" | "name" | "administrator"> {
   /**
    * `id`: the ユーザーID is the account name or the employee code; `address`: an email address is the same; `name`: only

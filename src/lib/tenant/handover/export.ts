@@ -76,7 +76,6 @@ const openStoreInScope = async ({ store, asker }: Session, scope: string | undef
 
 export type ResourceState = "exported" | "empty" | "not-permitted" | "not-supported" | "left-out";
 
-/** What to export. */
 export interface HandoverRequest {
   /** names of the resources; default: all */
   readonly only?: readonly string[] | undefined;

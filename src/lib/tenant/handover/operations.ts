@@ -69,7 +69,6 @@ export const leavers = {
   }),
 };
 
-/** An export of everything at once, for a handover. */
 export const exports = {
   create: operation({
     route: "POST /v1/exports",

@@ -32,7 +32,6 @@ interface ChangedAccount {
 }
 
 export interface TransferResult {
-  /** in the order of the changes */
   readonly accounts: readonly (ChangedAccount & { readonly consoleTask: number | null })[];
   /** the items whose owner changed, with the former and the new owner */
   readonly renewals: readonly Readonly<Record<"id" | "name" | "before" | "after", string>>[];

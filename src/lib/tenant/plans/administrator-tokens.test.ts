@@ -31,7 +31,6 @@ interface SentRequest {
   readonly file?: string;
 }
 
-/** Sends a request over a socket, and returns its status with the response. */
 async function send(secret: string, path: string, { method = "POST", body, file }: SentRequest = {}) {
   const response = await fetch(new URL(path, server.url), {
     method,
@@ -46,7 +45,6 @@ async function send(secret: string, path: string, { method = "POST", body, file 
   return { status: response.status, answer };
 }
 
-/** Plans a change with a POST request, and commits the plan. Returns the statuses of both, or of the refused plan. */
 async function planAndCommit(secret: string, path: string, body?: object): Promise<readonly number[]> {
   const planned = await send(secret, path, body === undefined ? {} : { body });
   if (planned.status !== 200) return [planned.status];
@@ -55,7 +53,6 @@ async function planAndCommit(secret: string, path: string, body?: object): Promi
   return [planned.status, done.status];
 }
 
-/** Imports new names for two users, one of whom then becomes a system administrator. Returns the number of the change. */
 async function importNames(): Promise<number> {
   for (const name of ["taro", "jiro"]) await addTestAccount(tenant, { name, role: "none" });
   const done = await tenant.import({ kind: "users" }, [

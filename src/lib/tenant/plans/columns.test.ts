@@ -10,7 +10,6 @@ beforeEach(() => tenant.clear());
 const rowsOf = (plan: { readonly id: string }): Promise<PlanRow[]> =>
   Array.fromAsync(tenant.client.imports.rows(plan.id));
 
-/** A plan's changes by column, and the former values in its rows. */
 const told = async (request: Request, cells: Cells, encoding?: "shift_jis") => {
   const plan = await tenant.plan(request, cells, encoding === undefined ? {} : { encoding });
   return { columns: plan.columns, before: (await rowsOf(plan)).map(({ before }) => before), plan };
@@ -230,7 +229,6 @@ test("a secret is neither counted nor shown", async () => {
 
 const MAIL = "メールアドレス";
 
-/** A tenant with a user of three addresses, and one of one. */
 const withAddresses = () =>
   tenant.import({ kind: "users" }, [
     ["氏名", MAIL, MAIL, MAIL, "社員コード"],

@@ -49,7 +49,6 @@ const refused = async (asked: Asked) => {
   expect(await open()).toEqual([]);
   return { code: failure?.code, what: failure?.what.en, hint: failure?.hint?.en, ja: failure?.what.ja };
 };
-/** The plans that are left. */
 const open = async () => (await tenant.client.imports.list()).filter(({ state }) => state === "planned");
 
 const idsOf = async (kind: "orgs" | "users" | "devices", ...names: readonly string[]): Promise<string[]> => {
@@ -159,7 +158,6 @@ test("an organisation is deleted only if it is empty, or together with those bel
   expect(tenant.dump()).toEqual(before);
 });
 
-/** The actions in the audit since it was cleared, each with what it names. */
 const audited = async (): Promise<readonly string[]> =>
   (await Array.fromAsync(tenant.client.audit.list())).map(({ record }) => {
     if (typeof record === "string") throw new TypeError("it was altered");
@@ -373,7 +371,6 @@ test("a request that is sent twice creates one plan", async () => {
   expect(await open()).toHaveLength(1);
 });
 
-/** Makes the tenant a mirror of the console, as it is. */
 const mirror = async (): Promise<void> => {
   await tenant.import({ kind: "users", fromConsole: true }, PEOPLE);
   await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);

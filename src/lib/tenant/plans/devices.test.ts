@@ -26,7 +26,6 @@ const SPARE = ["S2", "", "00 000000 000000 2", ""];
 
 const seed = () => tenant.import(devices, [HEADER, OWNED, SPARE]);
 
-/** Serial number, IMEI and owner's name of every device. */
 const shown = async () =>
   (await tenant.devices()).map(({ serialNumber, imei, owner }) => [serialNumber, imei, owner?.name ?? null]);
 

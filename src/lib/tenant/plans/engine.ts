@@ -30,7 +30,6 @@ export interface PlanRow {
   readonly exists: boolean;
   readonly changed: readonly string[];
   readonly setsSecret: boolean;
-  /** the previous values of changed fields */
   readonly before: readonly FieldValue[];
   /** the resulting values, without secrets */
   readonly after: readonly FieldValue[];
@@ -41,7 +40,6 @@ export interface PlanRow {
   readonly leftOut?: UploadOmissionReason | null | undefined;
 }
 
-/** A problem in the input. */
 export interface InputProblem {
   readonly code: string;
   readonly severity: "error" | "warning";

@@ -114,7 +114,6 @@ const someImport = (kind: Kind): fc.Arbitrary<ImportStep> =>
 
 const KINDS = ["orgs", "users", "devices", "calendar"] as const;
 
-/** What else happens to the records of a kind. */
 const OTHER: Readonly<Partial<Record<Kind, readonly fc.Arbitrary<Step>[]>>> = {
   users: [
     fc.record({ field: fc.constantFrom("座席", ...SEATS) }),
@@ -133,7 +132,6 @@ const someDeletion = (kind: Kind): fc.Arbitrary<DeleteStep> =>
 /** The last imports are undone most. */
 const someUndo: fc.Arbitrary<Step> = fc.record({ undo: fc.oneof(fc.nat({ max: 2 }), fc.nat({ max: 20 })) });
 
-/** Histories of one kind or of some that meet, else few steps would concern one record. */
 const someSteps = fc
   .subarray([...KINDS], { minLength: 1, maxLength: 3 })
   .chain((kinds) =>
@@ -197,13 +195,11 @@ const cellsOf = (model: HistoryModel, { kind, rows, byPath }: ImportStep): Cells
 
 type Then = ModelImport["called"]["after"];
 
-/** A value of the model as it is told. */
 const shown = (field: string, value: Values[string] | undefined, then: Then): unknown => {
   if (typeof value === "number") return then.get(value);
   return REFERENCE_KINDS[field] === undefined || value === null ? (value ?? null) : value;
 };
 
-/** Values by the names of their fields, in order; a custom field without a value is not told. */
 const named = (model: HistoryModel, fields: readonly string[], values: Values, then: Then) => {
   const custom = new Map([...model.fields].map(([number, name]) => [getCustomFieldName(number), `custom:${name}`]));
   const pairs = fields.flatMap((field): readonly (readonly [string, unknown])[] => {
@@ -229,7 +225,6 @@ const known = (model: HistoryModel, { called }: ModelImport, { action, before, a
   };
 };
 
-/** The same of a row of an import. */
 const told = (kind: Kind, row: PlanRow) => {
   const { action, changed, before, after } = row;
   const fields = FIELDS[kind];
@@ -263,7 +258,6 @@ const FIELDS: Readonly<Record<Kind, readonly string[]>> = {
 
 const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
-/** All records as they are told, by kind. */
 const current = async () => {
   const orgs = await tenant.client.orgs.list();
   const calledOf = ({ code, path }: { readonly code: string | null; readonly path: string }): string =>
@@ -326,7 +320,6 @@ const expectHistory = async (model: HistoryModel): Promise<void> => {
   await expectVersions(model);
 };
 
-/** The fields of users whose values a history has as the model does. */
 const PLAIN = ["name", "emails", "employeeCode"] as const;
 
 /** What a version tells of the model's fields; of the organisation only whether there is another one. */
@@ -339,7 +332,6 @@ const versionFields = ({ action, changes }: RecordVersion) => {
   return { action, values, isMoved: changes.some(({ field }) => field === "org") };
 };
 
-/** The same of what the model knows. */
 const knownFields = ({ action, before, after }: RecordChange) => {
   const values = PLAIN.flatMap((field) => {
     const [old, value] = [before?.[field] ?? null, after?.[field] ?? null];
@@ -348,7 +340,6 @@ const knownFields = ({ action, before, after }: RecordChange) => {
   return { action, values, isMoved: before?.["orgCode"] !== after?.["orgCode"] };
 };
 
-/** Expects that each user has the versions that imports wrote, also under an id that is gone. */
 const expectVersions = async (model: HistoryModel): Promise<void> => {
   const ids = tenant.sql("select id from user union select id from user_version where action = 'delete'");
   const histories = await Promise.all(ids.map(({ id }) => tenant.client.users.history({ name: String(id) })));
@@ -378,7 +369,6 @@ const expectVersions = async (model: HistoryModel): Promise<void> => {
   expect(found.toSorted(byText)).toEqual(expected.toSorted(byText));
 };
 
-/** A row with what is there: custom fields; organisations that it is to name by their numbers. */
 const grounded = (model: HistoryModel, row: ModelRow): ModelRow => {
   if ("again" in row) return groundedOrg(model, row);
   const cells = Object.entries(row).filter(([field]) => !SEATS.includes(field));
@@ -423,7 +413,6 @@ const fitting = (model: HistoryModel, rows: readonly ModelRow[], row: ModelRow):
   };
 };
 
-/** Imports a file in the tenant and in the model, where the tenant takes it. */
 const doImport = async (model: HistoryModel, step: ImportStep): Promise<string> => {
   const { kind, key, skipInvalid, fromConsole } = step;
   const named = step.rows.map((row) => grounded(model, row));
@@ -457,7 +446,6 @@ const doImport = async (model: HistoryModel, step: ImportStep): Promise<string> 
   return invalid.size > 0 ? "skipped" : fromConsole ? "mirrored" : blank;
 };
 
-/** The fields by which records are named, and searched by the filter of ids. */
 const NAMED: Readonly<Record<Kind, string>> = {
   orgs: "code",
   users: "emails",
@@ -465,7 +453,6 @@ const NAMED: Readonly<Record<Kind, string>> = {
   calendar: "userId",
 };
 
-/** The id of a record of the model; undefined where nothing names it alone. */
 const idOf = async (model: HistoryModel, kind: Kind, record: number): Promise<string | undefined> => {
   const key = model.records[kind].get(record)?.[NAMED[kind]] ?? null;
   const name = String(key ?? model.pathOf(record));
@@ -478,6 +465,7 @@ const idOf = async (model: HistoryModel, kind: Kind, record: number): Promise<st
 
 /** What a step takes, by kind, and how it is asked for; undefined where there is nothing, or nothing names it alone. */
 const askedFor = async (model: HistoryModel, { delete: kind, whom, how }: DeleteStep) => {
+  /** The id of a record of the model; undefined where nothing names it alone. */
   const all = [...model.records[kind]];
   const picked = whom.flatMap((at) => all[at]?.[0] ?? []);
   const [first] = picked;
@@ -500,7 +488,6 @@ const askedFor = async (model: HistoryModel, { delete: kind, whom, how }: Delete
   return { gone, request: { kind, ids: known, recursive: true } };
 };
 
-/** Deletes records in the tenant and in the model; where the model says that they cannot go, nothing is changed. */
 const doDelete = async (model: HistoryModel, step: DeleteStep): Promise<string> => {
   const asked = await askedFor(model, step);
   if (asked === undefined) return "nothing";
@@ -548,7 +535,6 @@ const doMark = async (model: HistoryModel, step: Extract<Step, { mark: unknown }
   return isOne ? "marked" : "unmarked";
 };
 
-/** Undoes an import where the model says that it can be; else already the plan is refused, and nothing is changed. */
 const doUndo = async (model: HistoryModel, at: number): Promise<"undone" | "refused" | "nothing"> => {
   const done = model.imports.at(-1 - (at % Math.max(1, model.imports.length)));
   if (done === undefined || done.isUndo) return "nothing";

@@ -115,7 +115,6 @@ export interface DropRequest {
   readonly fields?: readonly string[] | undefined;
 }
 
-/** A plan that the caller saw, and the upload file that was written from it. */
 interface CommitRequest {
   readonly etag: string;
   readonly sha256?: string | undefined;

@@ -24,7 +24,6 @@ const WEEK = 7 * 24 * 60 * 60 * 1000;
 
 const codeOf = async (promise: Promise<unknown>) => (await failureOf(promise))?.code;
 const staging = () => readdirSync(join(tenant.folder, "imports"));
-/** True if a running import has written to its staging file, and so holds its lock. */
 const isHeldStaging = (): boolean =>
   existsSync(join(tenant.folder, "imports")) &&
   staging().some((file) => file.endsWith(".db") && statSync(join(tenant.folder, "imports", file)).size > 0);

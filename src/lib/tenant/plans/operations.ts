@@ -18,7 +18,6 @@ import { buildDeletionInput, buildImportInput } from "./request.ts";
 
 const swept = new WeakMap<Store, Promise<void>>();
 
-/** Returns the imports. Before that, removes what dead processes left behind, once for each open tenant. */
 const openImports = async ({ session, owner, engine, processes }: TenantParts) => {
   const { TenantImports } = await import("./imports.ts");
   const imports = new TenantImports(session, await engine(), processes);
@@ -49,7 +48,6 @@ const getAccessRights = (asker: Actor): readonly Right[] => {
   return listMissingRights(asker, own ?? "users");
 };
 
-/** Organisations are deleted with everything below them, including users. */
 const getDeletionRights = (
   _: Actor,
   { kind, recursive = false }: { readonly kind: FormatName; readonly recursive?: boolean | undefined },

@@ -209,7 +209,6 @@ const someRequest: fc.Arbitrary<Request> = fc.record({
   skipInvalid: fc.boolean(),
 });
 
-/** Every organisation but the root has a parent, and is below the root. */
 const expectOneTree = (): void => {
   const reached = tenant.sql(`with recursive below(pk) as (select pk from org where parent is null
     union select org.pk from org join below on org.parent = below.pk) select count(*) as n from below`);

@@ -14,7 +14,6 @@ const NEWLINES = ["crlf", "lf", "cr"] as const;
 /** Quotes, newlines, 0x5C second bytes, half-width kana, gaiji's neighbours, formulas, blanks at the ends. */
 const AWKWARD = ["表ソ能", "髙﨑①㈱", "ｶﾞﾊﾞ", 'a"b,c\nd\r\ne\rf', "=1+1", " 前後 ", "〜−‖—¢£¬", "TRUE", "0123", "\\"];
 
-/** Returns a value for a field that has one line. */
 const onOneLine = (value: string): string => value.replaceAll(/\r\n|[\r\n]/g, " ");
 
 const pairs = ENCODINGS.flatMap((encoding) => NEWLINES.map((newline) => [encoding, newline] as const));

@@ -15,7 +15,6 @@ const file = (name: string) => [
   [name, "yamada@x"],
 ];
 
-/** The statements that read, as imports are shown. */
 const statements = (show: (reader: Reader, records: readonly ImportRecord[]) => Promise<unknown>): Promise<string[]> =>
   new SqliteStore(tenant.database).read(async (reader) => {
     const records = await listImports(reader);

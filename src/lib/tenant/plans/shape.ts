@@ -21,7 +21,6 @@ type ResponseCounts = Omit<PlanCounts, "unusable" | "merged"> & {
   readonly merged?: Omit<MergedValues, "held"> | undefined;
 };
 
-/** An import: a plan and its state. */
 export interface Import extends ResponseCounts {
   readonly id: string;
   /** `17`, the number of its change, or `P12` for a plan that is not committed */
@@ -48,7 +47,6 @@ export interface Import extends ResponseCounts {
   readonly etag: string | null;
   readonly request: Omit<StoredRequest, "scope"> | null;
   readonly rows: number;
-  /** rows that the column map skips */
   readonly skipped?: readonly SkippedRows[] | undefined;
   readonly header: readonly string[];
   /** what the file sets, from a column, a join or a constant of the column map, as rows name it */
@@ -60,11 +58,10 @@ export interface Import extends ResponseCounts {
   readonly emittedAt: string | null;
   /** for an open plan: the columns of its format, except secrets, that no export of the console has contained */
   readonly unseenColumns?: readonly string[] | undefined;
-  /** for a drop: the numbers of the dropped tasks */
   readonly drops?: readonly number[] | undefined;
   /** for an undo: other people who made changes after the change to undo */
+  /** for a drop: the numbers of the dropped tasks */
   readonly others?: readonly string[] | undefined;
-  /** number of the open task in the console */
   readonly consoleTask?: number | undefined;
   /** with an open task, when imports are shown: how many records are up to date in the console */
   readonly inConsole?: { readonly done: number; readonly of: number } | undefined;

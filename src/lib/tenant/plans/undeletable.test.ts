@@ -20,10 +20,8 @@ const PEOPLE = [
   ["次郎", "jiro@x.jp", ""],
   ["三郎", "saburo@x.jp", ""],
 ] as const;
-/** All but the administrator, one who owns devices, and one who owns none; with a joiner and a change. */
 const TONIGHT = [HEADER, ["次郎", "jiro@x.jp", "課長"], ["新人", "new@x.jp", ""]] as const;
 
-/** 長 is an administrator, 太郎 owns two devices, 三郎 none. */
 const seed = async (): Promise<void> => {
   await tenant.import({ kind: "users" }, PEOPLE);
   tenant.makeAdministrator("boss@x.jp");

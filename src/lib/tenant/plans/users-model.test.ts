@@ -21,7 +21,6 @@ const ORGS = ["E1", "S1"];
 
 const orNull = (values: readonly string[]) => fc.option(fc.constantFrom(...values), { nil: null });
 
-/** Removes from later users the values that an earlier one has. */
 const distinct = (users: readonly ModelUser[]): readonly ModelUser[] => {
   const taken = new Set<string>();
   const free = (key: string): boolean => taken.size < taken.add(key).size;
@@ -200,10 +199,8 @@ const seedUser = (user: ModelUser, pk: number, at: string): void => {
   }
 };
 
-/** A cell as a file in Windows-31J holds it, which lacks ß. */
 const windowsCell = (cell: string): string => toCp932Form(cell).replaceAll("ß", "s");
 
-/** The current tenant in the model's form, without ids of new users. */
 const current = async (known: ReadonlySet<string>) =>
   (await tenant.users())
     .map(({ id, name, emails, org, title, employeeCode, upn, accountName, custom, administrator }) =>
@@ -225,7 +222,6 @@ const current = async (known: ReadonlySet<string>) =>
 const byMail = (a: { readonly emails: readonly string[] }, b: { readonly emails: readonly string[] }): number =>
   String(a.emails[0]) < String(b.emails[0]) ? -1 : 1;
 
-/** The claims on addresses and the keys of all values match the users. */
 const expectSoundClaims = async (): Promise<void> => {
   const users = tenant.sql("select pk, emails from user");
   const emails = users.flatMap(({ pk, emails }) =>
@@ -247,7 +243,6 @@ const withoutSecretTimes = (dump: ReturnType<TestTenant["dump"]>) => ({
   user: dump["user"]?.map((user) => omitColumn(user, "accountPasswordSetAt")),
 });
 
-/** A rejected plan cannot be committed. */
 const expectRejected = async (plan: Import, start: unknown): Promise<void> => {
   expect((await failureOf(tenant.client.imports.commit(plan)))?.code).toBe("input-rejected");
   expect(tenant.dump()).toEqual(start);

@@ -15,7 +15,6 @@ const HEADER = ["氏名", "メールアドレス", "社員コード"];
 const send = (workbook: TestWorkbook, request: Parameters<TestTenant["send"]>[0] = users) =>
   tenant.send(request, Uint8Array.from(buildWorkbook(workbook)), "xlsx");
 
-/** A sheet of users, by the XML of their codes. */
 const sheetOf = (...codes: readonly string[]): TestWorkbook["sheets"][string] => ({
   rows: [buildRow(1, ...HEADER), ...codes.map((code, at) => buildRow(at + 2, `山田${at}`, `u${at}@x.jp`, code))].join(
     "",

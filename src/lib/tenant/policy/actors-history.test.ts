@@ -9,7 +9,6 @@ const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
 
 const SEED = 4;
-/** steps of the longest history */
 const MOST = 20;
 
 test("random histories by random actors: state, rejections and audit log match a model", LONG_TIMEOUT, async () => {

@@ -34,7 +34,6 @@ interface Answer {
 
 const routes = NAMED_OPERATIONS.filter(({ one }) => one.needs !== "open");
 
-/** Returns the example of a route as it is sent over a connection. */
 const prepare = async (route: NamedOperation) => {
   const { request } = await requestOf(route);
   const { pathname, search } = new URL(request.url);
@@ -48,7 +47,6 @@ const prepare = async (route: NamedOperation) => {
 
 const prepared = new Map(await Promise.all(routes.map(async (route) => [route, await prepare(route)] as const)));
 
-/** Sends a route's example over a socket, and reads the response to its end. */
 const answer = async (route: NamedOperation, secret?: string): Promise<Answer> => {
   const { path, method, headers, body } = prepared.get(route) ?? (await prepare(route));
   const credential = secret === undefined ? {} : { authorization: `Bearer ${secret}` };
@@ -77,10 +75,8 @@ const stored = (): object => ({ ...tenant.dump(), audit: tenant.database.count("
 /** Routes whose example ends or needs the session itself. */
 const ABOUT_CREDENTIALS = new Set(["sessions.end", "access-tokens.create"]);
 
-/** Number of requests that are sent at the same time. */
 const PARALLEL = 16;
 
-/** Calls a function for each route, for several routes at the same time. @returns the results, in the order of routes */
 const forRoutes = async <T>(
   some: readonly NamedOperation[],
   call: (route: NamedOperation) => Promise<T>,
@@ -170,7 +166,6 @@ describe.each(ROLE_ACCOUNTS)("$name", ({ name }) => {
   });
 });
 
-/** Routes that a token never permits: they are about signing in. */
 const ABOUT_SIGNING_IN = new Set(["sessions.end", "access-tokens.create", "access-tokens.revoke"]);
 
 test("a token of a system administrator that may only read permits exactly what only reads", async () => {

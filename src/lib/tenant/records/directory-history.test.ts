@@ -9,9 +9,7 @@ const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
 
 const SEED = 20_261_121;
-/** with this number of histories, every event occurs */
 const HISTORIES = 25;
-/** steps of the longest history */
 const MOST = 30;
 
 test("random histories by hand and by files: state, rejections and audit log match a model", LONG_TIMEOUT, async () => {

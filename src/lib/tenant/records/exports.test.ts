@@ -20,7 +20,6 @@ beforeEach(async () => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-/** What the audit has of exports. */
 const exportsTold = () => readAuditLog(tenant.database).filter(({ action }) => String(action).endsWith(".export"));
 
 const asked = async (fetch: TestTenant["fetch"], path: string) => {

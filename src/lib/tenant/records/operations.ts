@@ -13,16 +13,13 @@ const loadRecords = () => import("./records.ts");
 const loadExports = () => import("./exports.ts");
 const loadHistory = () => import("../versions/history.ts");
 
-/** A record type whose records are listed, found by a name, and have a history. */
 interface ListedNoun<N extends string, F extends Fields, S extends z.ZodRawShape> {
   readonly noun: N;
   readonly list: RecordList<F>;
   readonly needs: NeededRight;
-  /** the members of the input that filter a list */
   readonly filters: (kit: InputKit) => S;
 }
 
-/** Returns the operations with which records are read. */
 export const readOperations = <
   const N extends "users" | "orgs" | "devices" | "accounts",
   F extends Fields,
@@ -57,7 +54,6 @@ export const readOperations = <
   }),
 });
 
-/** A record type whose records are also written by hand, and exported. */
 interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShape> extends ListedNoun<N, F, S> {
   readonly editable: (session: Session) => EditableRecordType<F> | Promise<EditableRecordType<F>>;
   /** the rights to create a record with some values, and to change these values */
@@ -67,7 +63,6 @@ interface WrittenNoun<N extends string, F extends Fields, S extends z.ZodRawShap
   readonly without: readonly string[];
 }
 
-/** Returns the operations with which records are read, written by hand, and exported. */
 export const recordOperations = <
   const N extends "users" | "orgs" | "devices",
   F extends Fields,

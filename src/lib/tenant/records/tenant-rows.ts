@@ -24,7 +24,6 @@ export interface StoredTenant {
 
 export interface Tenant extends Omit<StoredTenant, "profile"> {
   readonly profile?: TenantProfile | undefined;
-  /** number of tasks to do in the console */
   readonly consoleTasks: number;
   readonly administration?: AdministrationState | undefined;
 }

@@ -13,7 +13,6 @@ type Changed<T> = { readonly [K in keyof T]?: Readonly<T[K]> | undefined };
 
 /** A change to the facts about a tenant. A missing field stays; null, or an empty list, clears it. */
 export interface TenantChange extends Changed<Omit<TenantProfile, "contracts">> {
-  /** contracts to add, or to change if the name exists */
   readonly contracts?: readonly (Changed<Contract> & Pick<Contract, "name">)[] | undefined;
   readonly contractsRemoved?: readonly string[] | undefined;
   readonly dryRun?: boolean | undefined;

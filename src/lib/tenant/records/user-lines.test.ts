@@ -7,7 +7,6 @@ import { codeKey } from "../../model/normalise.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
-/** A writer that keeps the bytes. */
 class Bytes implements TextWriter {
   readonly closed = false;
   readonly #chunks: Uint8Array[] = [];

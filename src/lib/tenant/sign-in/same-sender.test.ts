@@ -13,7 +13,6 @@ beforeEach(async () => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-/** Returns a session of the system administrator chief, signed in with a credential. */
 const openSession = (kind: "session" | "token" = "session"): Session => {
   addTestCredential(tenant, "chief", kind === "token" ? { token: "whole" } : {});
   const id = String(tenant.database.get("select id from credential")?.["id"]);

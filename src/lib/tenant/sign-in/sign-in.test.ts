@@ -186,7 +186,6 @@ const SQLITE_IOERR = 10;
 const SQLITE_FULL = 13;
 const SQLITE_MISMATCH = 20;
 
-/** Lets changes of organisations and of a credential's last use fail. @param errcode result code of SQLite */
 const failChanges = (errcode: number) => {
   const failing = vi.spyOn(Database.prototype, "run").mockImplementation(function (this: Database, sql, params) {
     if (!/^(?:update main\.credential|insert into (?:main\.)?org)\b/.test(sql))

@@ -10,7 +10,6 @@ import { SqliteStore } from "./sqlite/store.ts";
 
 const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
 
-/** A stored user, reduced to what the tests need. */
 interface Stored {
   readonly name: string;
   readonly emails: readonly string[];

@@ -51,7 +51,6 @@ const format = {
   ],
 } as Format;
 
-/** What a new kind of record has to say about its list. */
 const PHONES: RecordList<typeof FIELDS> = {
   thing: PHONE,
   format,
@@ -99,7 +98,6 @@ const phone1 = {
 };
 const phone2 = { id: "p2", serial: "B2", memo: "a", tags: [], lost: true, owner: null };
 
-/** The ids of a list. */
 const idsOf = async (query: Parameters<typeof streamList>[2]): Promise<readonly string[]> => {
   const lines = (await readStreamText(await streamList(store, PHONES, query))).split("\n").slice(0, -1);
   return lines.map((line) => (JSON.parse(line) as { readonly id: string }).id);

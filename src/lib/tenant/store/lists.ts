@@ -444,7 +444,6 @@ const buildOrderTable = (list: RecordList, sort: string, desc: boolean): Derived
   };
 };
 
-/** Returns a list from one snapshot. */
 export const streamList = async <F extends Fields>(
   store: Store,
   list: RecordList<F>,

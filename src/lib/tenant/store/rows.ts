@@ -2,7 +2,6 @@ import { listStoredColumns, type Field, type Thing } from "../../model/thing.ts"
 import { quoteIdentifier } from "./sql/forms.ts";
 import type { Row, SqlValue, Writer } from "./store.ts";
 
-/** The values of a row, by column. */
 export type RowValues = Readonly<Record<string, SqlValue>>;
 
 /**
@@ -28,7 +27,6 @@ export const insertRow = (
   );
 };
 
-/** Updates the row whose key has the given value. @returns the number of updated rows */
 export const updateRow = (writer: Writer, table: string, row: RowValues, key = "id"): Promise<number> => {
   const sets = Object.keys(row).flatMap((name) => (name === key ? [] : [`${quoteIdentifier(name)} = :${name}`]));
   return writer.run(`update main.${table} set ${sets.join(", ")} where ${key} = :${key}`, row);
@@ -44,7 +42,6 @@ const fromColumnValue = ({ type, nullable }: Field, value: SqlValue): unknown =>
   return (type === "texts" || type === "objects") && value !== null ? (JSON.parse(String(value)) as unknown) : value;
 };
 
-/** Returns the values of a record's stored fields as its row has them. */
 export const toRow = (thing: Thing, record: object): RowValues =>
   Object.fromEntries(
     listStoredColumns(thing).map(([name]) => [name, toColumnValue(record[name as keyof typeof record])] as const),

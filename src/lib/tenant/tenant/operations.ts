@@ -5,7 +5,6 @@ import { getPermittedReach } from "../policy/check.ts";
 import { readTenant } from "../records/tenant-rows.ts";
 import { readLatestRevision } from "../store/collections.ts";
 
-/** The tenant itself. */
 export const tenant = {
   show: operation({
     route: "GET /v1/tenant",

@@ -27,7 +27,6 @@ const FIELD_OF: Readonly<Record<Field, string>> = {
   seat: "custom",
 };
 
-/** What an import did to a user, by the user's number in the model. */
 interface Did {
   readonly user: number;
   readonly action: "create" | "update" | "delete";
@@ -35,7 +34,6 @@ interface Did {
   readonly after?: Values;
 }
 
-/** What a change did to users. */
 interface ModelChange {
   readonly did: readonly Did[];
   readonly command: "imports.commit" | "undo" | "users.edit";
@@ -44,7 +42,6 @@ interface ModelChange {
 interface ModelImport {
   readonly id: string;
   readonly did: readonly Did[];
-  /** what it undid */
   readonly undid: ModelImport | undefined;
   undone: boolean;
 }
@@ -57,7 +54,6 @@ class Model {
   readonly changes: ModelChange[] = [];
   #last = 0;
 
-  /** Users meet rows by their address, or by their code. */
   plan(rows: readonly Values[], mode: "append" | "replace", key: "email" | "employeeCode"): readonly Did[] {
     const did: Did[] = [];
     const met = new Set<number>();
@@ -159,7 +155,6 @@ const told = ({ action, changed, before, after }: PlanRow) => {
   };
 };
 
-/** The same of what the model knows. */
 const known = ({ action, before, after }: Did) => {
   const fields = FIELDS.filter((field) => action !== "update" || before?.[field] !== after?.[field]);
   const of = (values: Values) => Object.fromEntries(fields.map((field) => [field, values[field]]));
@@ -181,7 +176,6 @@ const current = async (): Promise<readonly Values[]> =>
     }))
     .toSorted(byText);
 
-/** Imports a file in the tenant and in the model, where the tenant takes it. */
 const doImport = async (model: Model, { mode, key, rows }: Extract<Step, { mode: unknown }>): Promise<void> => {
   const plan = await tenant.plan(
     { kind: "users", mode, key: key === "email" ? "email" : "employee-code" },
@@ -216,7 +210,6 @@ const doUndo = async (model: Model, at: number): Promise<void> => {
   await commit(model, await undoImport(tenant.client, done.id), did, done);
 };
 
-/** Changes a user by hand, where the address is nobody else's. */
 const doEdit = async (model: Model, { edit, values }: Extract<Step, { edit: unknown }>): Promise<void> => {
   const [user, before] = [...model.users][edit % Math.max(1, model.users.size)] ?? [];
   if (user === undefined || before === undefined || JSON.stringify(before) === JSON.stringify(values)) return;
@@ -240,7 +233,6 @@ const expectImports = async (model: Model): Promise<void> => {
   }
 };
 
-/** The values of a version as the model has them. */
 const valuesOf = ({ command, action, changes }: RecordVersion) => {
   const of = (side: "old" | "new") =>
     Object.fromEntries(
@@ -259,7 +251,6 @@ const valuesOf = ({ command, action, changes }: RecordVersion) => {
   };
 };
 
-/** Expects that each user is found by the id, with all changes that the model knows in their order. */
 const expectVersions = async (model: Model): Promise<void> => {
   const ids = tenant.sql(
     "select pk, id from user union select pk, id from user_version where action = 'delete' order by pk",
@@ -305,7 +296,6 @@ test("an organisation has the same value in plans and histories, by code or by p
 
 const ORG_HEADER = ["組織名", "組織コード", "上位組織コード"];
 
-/** What an import tells of whom, by the key of its row: the values that it set. */
 const setBy = async (id: string) =>
   Object.fromEntries(
     (await rowsOf(id)).map(({ key, after, changed }) => [

@@ -19,7 +19,6 @@ import {
 
 /** What a change did to a record. Facts about the change that the user may not see are null. */
 export interface RecordVersion {
-  /** number of the change */
   readonly number: number | null;
   /** UTC instant */
   readonly at: string | null;
@@ -27,7 +26,6 @@ export interface RecordVersion {
   /** action in the audit log, such as users.edit */
   readonly command: string | null;
   readonly action: "create" | "update" | "delete";
-  /** the changed values; for a new or deleted record, the values that it had */
   readonly changes: readonly { readonly field: string; readonly old: DisplayValue; readonly new: DisplayValue }[];
   /** number of the change that this change undoes, and of the change that undid it */
   readonly undoes: number | null;

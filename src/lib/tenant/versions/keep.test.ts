@@ -16,7 +16,6 @@ const [TITLE, NAME] = ["title", "name"].map((column) => Number(getColumnBit(getV
 
 const idOf = async (name: string): Promise<string> => (await tenant.client.users.find({ name }))[0]?.id ?? "";
 
-/** The versions that the last change kept of users, with the columns that they have. */
 const lastVersions = () =>
   tenant
     .sql("select * from user_version where revision = (select max(revision) from collection) order by pk")

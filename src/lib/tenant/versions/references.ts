@@ -72,7 +72,6 @@ const createAccountRelation = (column: string, to: Thing): StoredRelation => ({
   holds: buildIsAccountInUseSql,
 });
 
-/** The relations by record number that the fields of record types declare. */
 const DECLARED_RELATIONS = [...THINGS.values()].flatMap((thing) =>
   listStoredColumns(thing).flatMap(([column, { type, refers }]) => {
     const to = type === "texts" ? undefined : THINGS.get(refers?.to ?? "");

@@ -4,7 +4,6 @@ import type { ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { ConsoleColumns } from "./columns.ts";
 
-/** All columns of a kind, as of an input that has them. */
 const planOf = (kind: Import["kind"], unknownColumns: readonly string[] = [], change: Partial<Import> = {}): Import =>
   ({
     kind,

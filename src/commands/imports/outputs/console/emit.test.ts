@@ -61,14 +61,12 @@ const requestOf = (change: Partial<NonNullable<Import["request"]>>): Import["req
   return request === null ? null : { ...request, ...change };
 };
 
-/** What a plan is once it is committed with its file. */
 const written = (plan: Import): Import => ({
   ...toCommittedPlan(plan),
   emittedAt: "2026-11-20T01:23:45.000Z",
   consoleTask: 17,
 });
 
-/** An import whose file is written for the console, up to the answer that its plan is committed. */
 function circumstances({ plan: change = {}, content = PEOPLE, rows = FOUR, more = {} }: Given = {}) {
   const [first = ""] = typeof content === "string" ? content.split("\n") : [];
   const { columns } = FORMATS[change.kind ?? "users"];

@@ -59,7 +59,6 @@ const found = (change: (database: Database) => unknown, asked: { head?: string }
   }
 };
 
-/** Whether a verification says that all is as it was written. */
 const isSound = ({ broken, headSeq, table, changes }: AuditFindings): boolean =>
   broken === null && table.length === 0 && headSeq !== null && changes?.broken.length === 0;
 
@@ -236,7 +235,6 @@ test("anyone with the file can rewrite the whole chain, which only a kept head r
 
 const KEPT = ["user_version", "custom_field_version", "created_range"] as const;
 
-/** SQL: the revision of a change. */
 const revisionOf = (number: number): string => `(select revision from change where number = ${number})`;
 
 describe("versions of a change", () => {
@@ -364,7 +362,6 @@ describe("versions of a change", () => {
   });
 });
 
-/** Something else than a value, of its own type. */
 const otherThan = (value: Row[string], salt: number): string | number =>
   typeof value === "number" ? value + 1 + salt : `${String(value ?? "")}${salt}`;
 

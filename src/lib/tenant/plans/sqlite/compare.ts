@@ -255,7 +255,6 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
 export const etagOf = (database: Database, plans: readonly PlanDefinition[]): string =>
   plans.map((plan) => etagOfPlan(database, plan)).join("+");
 
-/** Returns the revisions of the collections that a plan reads. */
 const etagOfPlan = (database: Database, plan: PlanDefinition): string =>
   [
     ...getPlanCollections(plan).map((name) => `${name}.${readCollectionRevision(database, name)}`),

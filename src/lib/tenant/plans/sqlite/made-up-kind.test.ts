@@ -108,7 +108,6 @@ afterEach(() => {
   rmSync(staging);
 });
 
-/** Stages and compares a file. */
 const plan = (file: string, wished: Partial<PlanRequest> = {}, of = kind) => {
   if (database.get("select 1 from pragma_database_list where name = 's'") !== undefined) database.exec("detach s");
   rmSync(staging, { force: true });
@@ -148,7 +147,6 @@ const problems = () =>
     .all("select code, row, col, params from s.problem order by row, col")
     .map(({ code, row, col, params }) => `${String(code)}@${String(row)}:${String(col)} ${String(params)}`);
 
-/** Plans a file and applies the plan. */
 const load = (file: string, wished: Partial<PlanRequest> = {}) => {
   const { sql, counts } = plan(file, wished);
   expect(problems()).toEqual([]);

@@ -126,7 +126,6 @@ export interface ForeignTraits {
   readonly values: readonly string[];
 }
 
-/** An earlier import of the same console export. */
 export interface EarlierConsoleImport {
   readonly change: number;
   readonly at: string;
@@ -175,7 +174,6 @@ export interface MergedValues {
 
 interface CountedNames {
   readonly count: number;
-  /** the first ten */
   readonly names: readonly string[];
 }
 
@@ -214,9 +212,9 @@ export interface PlanCounts {
   /** for an undo: the custom fields removed in the meantime, and how many of their values cannot be restored */
   readonly lost?: readonly { readonly name: string; readonly values: number }[] | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
-  /** for the undo of a confirmation: numbers of the reopened tasks, and the number of reopened records */
   readonly reopened?: { readonly tasks: readonly number[]; readonly records: number } | undefined;
   /** for an undo: the records that cannot be undone or are skipped; `first` has up to a thousand of them */
+  /** for the undo of a confirmation: numbers of the reopened tasks, and the number of reopened records */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
   /** for a plan in a scope: values that cannot be used because they belong to records outside the scope */
   readonly unusable?: number | undefined;

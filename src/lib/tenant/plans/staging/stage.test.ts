@@ -7,7 +7,6 @@ import { buildKindDefinition } from "./kinds.ts";
 import type { PlanRequest } from "./counts.ts";
 import { Stager, type StagingTable } from "./stage.ts";
 
-/** Records what is staged. */
 class Table implements StagingTable {
   columns: readonly string[] = [];
   readonly rows: (readonly (string | null)[])[] = [];

@@ -15,7 +15,6 @@ const PASSWORD = "Canary42Canary";
 
 const secured = () => tenant.client.secured;
 
-/** Users of Docs in groups, made by an import. */
 const imported = (...rows: readonly (readonly string[])[]) =>
   tenant.import({ kind: "docs", createGroups: true }, [HEADER, ...rows]);
 
@@ -33,20 +32,17 @@ const groupOf = async (app: App, name: string): Promise<SecuredGroup> => {
 
 const tasks = () => tenant.client.console.list({});
 
-/** Makes the tenant a mirror by an export of Docs without users. */
 const mirrored = () =>
   tenant.import({ kind: "docs", fromConsole: true }, [
     ["表示名", "ユーザーID", "説明"],
     ["山田", "yamada", ""],
   ]);
 
-/** The last record of the audit. */
 const lastRecord = (): unknown => {
   const [last] = tenant.sql("select record from audit order by seq desc limit 1");
   return JSON.parse(String(last?.["record"])) as unknown;
 };
 
-/** All that the database has, as one text. */
 const everything = (): string =>
   JSON.stringify(
     tenant

@@ -91,7 +91,6 @@ export const editGroup = async (
 export interface DeletedGroups {
   readonly groups: readonly SecuredGroup[];
   readonly memberships: number;
-  /** numbers of the tasks to do in the console */
   readonly consoleTasks: readonly number[];
   readonly dryRun: boolean;
 }

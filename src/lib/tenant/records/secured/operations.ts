@@ -17,7 +17,6 @@ const buildUserMembers = ({ z }: InputKit) => ({
   createGroups: z.boolean().optional().meta({ description: "true: create groups that do not exist" }),
 });
 
-/** Users and groups of the SECURED APPs. */
 export const secured = {
   list: operation({
     route: "GET /v1/secured/{app}/users",

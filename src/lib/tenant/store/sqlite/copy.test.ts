@@ -21,7 +21,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const ALIVE = { self: 1, isAlive: () => true } as unknown as Parameters<typeof receiveTenantFile>[1]["processes"];
 
-/** Columns of the versions and the console values of records, beside those of the records. */
 const KEEPING = ["pk", "revision", "action", "changed", "inConsole", "differs", "confirmed", "contradicted", "since"];
 const CONFIRMED = ["confirmedBy", "confirmedAt", "confirmedFields"];
 
@@ -51,7 +50,6 @@ const HARMLESS: Readonly<Record<string, string>> = {
     description color assetTag deviceAssignedDate deviceAssignedBy mdmMigrationDeadline opType opDate seenAt`,
 };
 
-/** Columns of records that contain no secret: those that versions keep, which are the fields of the model. */
 const listRecordColumns = (): Map<string, readonly string[]> =>
   new Map(
     [...VERSION_SCHEMAS.values()].flatMap((versions): (readonly [string, readonly string[]])[] => {
@@ -70,7 +68,6 @@ const listRecordColumns = (): Map<string, readonly string[]> =>
     }),
   );
 
-/** Columns about which nobody has decided whether they leave a tenant. */
 const listUndecided = (database: Database): readonly string[] => {
   const records = listRecordColumns();
   return database
@@ -162,7 +159,6 @@ describe("a copy from a bundle", () => {
     return await copyOf(tenant, "sound.db");
   };
 
-  /** Returns the state of the sound copy after something changed it. */
   const stateAfter = async (change: (database: DatabaseSync, path: string) => void) => {
     const path = await sound();
     const database = new DatabaseSync(path);

@@ -52,7 +52,6 @@ test("a new file that is locked by another connection is reported as locked", ()
   holder.close();
 });
 
-/** A connection to the test's file. */
 const open = (...[options]: [ConstructorParameters<typeof Database>[1]?]): Database =>
   new Database(join(folder, "tenant.db"), options);
 

@@ -116,7 +116,6 @@ describe("a second step", () => {
   });
 });
 
-/** Makes the file of a tenant and changes what its header says of it. */
 const makeMarked = async (pragmas: string): Promise<void> => {
   const tenant = new TestTenant(folder);
   tenant.database.exec(pragmas);

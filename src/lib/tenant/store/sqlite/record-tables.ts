@@ -105,7 +105,6 @@ const buildUniqueIndexes = (thing: Thing): readonly string[] =>
     return [`create unique index ${thing.name}_${short} on ${thing.name} (${parts.join(", ")});`];
   });
 
-/** Creates the tables with the former and the observed states of a record type. */
 const buildStateTables = (thing: Thing): readonly string[] => {
   const versions = VERSION_SCHEMAS.get(thing.name);
   if (versions === undefined) return [];
@@ -134,7 +133,6 @@ const buildStateTables = (thing: Thing): readonly string[] => {
   ];
 };
 
-/** The record types that have a table. */
 export const STORED_THINGS: readonly Thing[] = [...THINGS.values(), TENANT, RENEWAL_ITEM, REMINDER, ANSWER, ADE_DEVICE];
 
 /** SQL: creates the tables of record types as they were in the first version of the schema. */

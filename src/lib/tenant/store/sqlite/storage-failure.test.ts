@@ -16,7 +16,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Creates a file with a table of a few pages. */
 function fill(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   database.exec("create table filled (value text)");
@@ -24,7 +23,6 @@ function fill(file: string): DatabaseSync {
   return database;
 }
 
-/** SQLite's own error. */
 function thrown(work: () => unknown): unknown {
   try {
     return work();

@@ -28,11 +28,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A connection to the test's file. */
 const open = (options: ConstructorParameters<typeof Database>[1] = {}): Database =>
   new Database(join(folder, "tenant.db"), options);
 
-/** Whatever is stored by now. */
 const stored = (): readonly unknown[] =>
   database.all("select amount from wallet order by id").map(({ amount }) => amount);
 
@@ -41,7 +39,6 @@ const empty = (writer: Writer): Promise<number> => writer.run("update wallet set
 const amountOf = (reader: Reader, id: number): Promise<number> =>
   reader.count("select amount from wallet where id = :id", { id });
 
-/** The accounts, an amount in a line. */
 const ACCOUNTS: LineQuery = {
   line: String.raw`t.amount || char(10)`,
   key: "t.id",
@@ -75,7 +72,6 @@ describe("turns", () => {
 
   type Turns = Pick<Store, "read" | "change">;
 
-  /** Moves an amount from one wallet to the other. */
   const move = ({ change }: Turns, amount: number, pace: Pace): Promise<Seen> =>
     change(async (writer) => {
       const seen = await look(writer, pace);
@@ -410,7 +406,6 @@ describe("while another connection writes", () => {
   });
   afterEach(() => holder.close());
 
-  /** A store that waits for so long. */
   const waiting = (busyTimeoutMs: number): SqliteStore => {
     database.close();
     database = open({ busyTimeoutMs });

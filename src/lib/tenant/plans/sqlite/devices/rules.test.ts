@@ -33,7 +33,6 @@ const HEADER = [
   "タグ",
 ];
 
-/** What a row says of a device besides its serial number. */
 interface Said {
   readonly platform?: string;
   readonly status?: string;

@@ -45,9 +45,6 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
   });
 };
 
-/**
- * Finds rows with values that belong to records outside the plan's scope.
- */
 const findUnusableValues = (database: Database, plan: PlanDefinition): void => {
   const { thing, claims, name } = plan.kind;
   for (const claim of claims.filter(({ field }) => isStaged(plan, field))) {

@@ -168,7 +168,6 @@ const forgetDeletedRecords = (of: ObservedExport, which: string): void => {
   );
 };
 
-/** Stores which custom fields the console has, according to the export's columns. */
 const observeCustomFields = ({ database, plan: { staged }, revision }: ObservedExport): void => {
   const shown = staged.places.flatMap(({ field }) => (field.startsWith("custom:") ? [Number(field.slice(7))] : []));
   database.run(

@@ -41,7 +41,6 @@ const administrator = async (name: string, more: object = {}): Promise<string> =
 const deletion = (kind: "users" | "orgs" | "devices", ...ids: readonly string[]) =>
   did(tenant.client.imports.delete({ kind, ids }).then((plan) => tenant.client.imports.commit(plan)));
 
-/** The change that is undone, and what of it is in the way. */
 interface Blocked {
   readonly number: number;
   readonly first: Omit<BlockedRecord, "why">;
@@ -53,7 +52,6 @@ interface Blocked {
 
 const A = { thing: "user", name: "a <a@x.jp>" } as const;
 
-/** Of each reason: makes a change with one record in the way. */
 const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
   changed: async () => {
     const id = await userMade("a");

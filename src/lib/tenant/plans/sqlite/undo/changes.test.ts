@@ -63,7 +63,6 @@ const member = (userId: string, groups: readonly string[]) =>
     ...groups.map((group) => [userId, userId, "secret1", group]),
   ]);
 
-/** What makes ready, and the change that is undone. */
 const CHANGES: readonly (readonly [what: string, ready: () => Promise<unknown>, change: () => Promise<unknown>])[] = [
   ["an edit", async () => undefined, () => tenant.client.users.edit(yamada, { name: "山田 改", emails: ["new@x.jp"] })],
   ["a creation", async () => undefined, () => tenant.client.users.create({ name: "新", emails: ["n@x.jp"] })],

@@ -28,7 +28,6 @@ const USERS: Cells = [
 const idOf = async (name: string): Promise<string> => (await tenant.client.users.find({ name }))[0]?.id ?? "";
 const lastNumber = (): number => tenant.database.count("select max(number) from change");
 
-/** Runs changes, and returns the number of the last one. */
 const made = async (...changes: readonly Promise<unknown>[]): Promise<number> => {
   await Promise.all(changes);
   return lastNumber();
@@ -55,7 +54,6 @@ const open = async (all = false) =>
     records.flatMap(({ changes }) => changes.map(({ field }) => field)).join(),
   ]);
 
-/** The observed state, but who confirmed it. */
 const observed = () =>
   OBSERVED_VERSIONS.map((versions) =>
     tenant

@@ -18,7 +18,6 @@ const MEMBERS = ["表示名", "ユーザーID", "パスワード", "グループ
 const undo = async ({ id }: Import): Promise<Import> =>
   tenant.client.imports.commit(await undoImport(tenant.client, id));
 
-/** What is said by the plan of an undoing that is refused; nothing is changed by it. */
 const refusal = async ({ id }: Import) => {
   const before = tenant.dump();
   const failure = await failureOf(undoImport(tenant.client, id));

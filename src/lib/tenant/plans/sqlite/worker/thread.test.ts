@@ -74,7 +74,6 @@ test("many comparisons in one process do not cause a Node warning", async () => 
   expect(warnings).toEqual([]);
 });
 
-/** Plans an import of people named 1, 2, and so on. */
 const planPeople = (count: number) =>
   tenant.plan(users, [
     ["氏名", "メールアドレス"],
