@@ -151,7 +151,7 @@ export const unwrapSuppressed = (error: unknown): ErrorChain => {
 };
 
 /** Returns the title of a problem object: the meaning of its type, capitalised. */
-export const problemTitleOf = (code: ErrorCode): string => {
+const problemTitleOf = (code: ErrorCode): string => {
   const { en } = ERRORS[code].meaning;
   return en.charAt(0).toUpperCase() + en.slice(1);
 };

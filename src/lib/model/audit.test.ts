@@ -6,11 +6,9 @@ import { OPERATIONS } from "./role.ts";
 
 const TENANT = join(import.meta.dirname, "..", "tenant");
 
-/** What actions are named by, as the nouns of the tenant API. */
 const NAMED =
   /"((?:administrators|audit|console|devices|fields|imports|orgs|renewals|roles|secured|tenant|users)\.[a-z.-]+)"/g;
 
-/** What is written by hand names its nouns alone: the actions begin with them. */
 const BY_HAND: ReadonlySet<string> = new Set(["secured.users", "secured.groups", "roles.schemes"]);
 const VERBS = ["create", "edit"];
 
@@ -19,7 +17,6 @@ const OPERATION_NAMES: ReadonlySet<string> = new Set(
   Object.keys(OPERATIONS).filter((name) => /\.(?:note|read|write|verify)$/.test(name)),
 );
 
-/** The actions that the tenant's sources name, and those that record types derive from their nouns. */
 const actions = new Set([
   "devices.export",
   "orgs.export",

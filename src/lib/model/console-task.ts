@@ -29,10 +29,6 @@ export const CONSOLE_TASK_STATE_NAMES = {
 
 export type ConsoleTaskState = keyof typeof CONSOLE_TASK_STATE_NAMES;
 
-/** Returns the keys of a table of names as choices for the API contract. */
-export const listChoices = <N extends string>(names: Readonly<Record<N, Text>>): readonly [N, ...N[]] =>
-  Object.keys(names) as readonly string[] as readonly [N, ...N[]];
-
 /** Returns true if a part of a task still has to be done. */
 export const isOpenTask = ({ state }: { readonly state: ConsoleTaskState }): boolean =>
   state === "open" || state === "contradicted";

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { CONTENT_TOKEN_NAME_PATTERN, SERVER_TOKEN_NAME_PATTERN, parseFileNamePart } from "./download-names.ts";
 
-/** As Chrome, Firefox, Safari, the Finder and Windows name copies. */
 const COPIES = [
   "",
   " (1)",

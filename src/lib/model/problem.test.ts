@@ -5,7 +5,6 @@ const TEXT_PARAMS =
   "allowed app cell change characters choices code codePoint composed device encoding format group header holder id mended name nearest one org other owner parent paths range records status tasks value was";
 const NUMBER_PARAMS = "bytes children cleared count devices filled first got length max min row task users want";
 
-/** A value for each parameter of any problem. No value occurs in a text by itself or in another value. */
 const MARKS: ProblemParams = {
   ...Object.fromEntries(TEXT_PARAMS.split(" ").map((name) => [name, `Q${name}Z`] as const)),
   ...Object.fromEntries(NUMBER_PARAMS.split(" ").map((name, at) => [name, 711 + at * 3] as const)),

@@ -25,7 +25,6 @@ import { isWarningFromConsole, describeRefusal, findValueFaults } from "./value.
 
 const newItem = renewals.add.input?.(kit);
 
-/** Each rule of a column of any file, under the names of its columns. */
 const rules: readonly (readonly [string, Rule])[] = [
   ...Map.groupBy(
     Object.values(FORMATS).flatMap(({ columns }) => columns),
@@ -42,7 +41,6 @@ const rules: readonly (readonly [string, Rule])[] = [
 const validates = ({ pattern, enum: choices }: ReturnType<typeof buildRuleKeywords>, value: string): boolean =>
   (pattern === undefined || new RegExp(pattern, "u").test(value)) && (choices === undefined || choices.includes(value));
 
-/** What the check of a CSV file finds in a cell of a column with the rule. */
 const inFile = (rule: Rule, value: string) => {
   const columns: readonly Column[] = [
     { field: "key", header: "key", value: valueRuleOf({ type: "text" }), sets: "key" },
@@ -59,7 +57,6 @@ const inFile = (rule: Rule, value: string) => {
   return { isGood, codes: problems.map(({ code }) => code) };
 };
 
-/** Whether the settings file takes a value at a place of it. */
 const inSettings = (written: string): boolean => {
   try {
     parseNotifySettings(written, "notify.yaml");
@@ -88,7 +85,6 @@ const SETTINGS: readonly (readonly [string, Rule, (value: string) => string])[] 
 
 const of = (...units: readonly string[]) => fc.string({ unit: fc.constantFrom(...units), maxLength: 8 });
 
-/** Values of every kind, right, nearly right and wrong. */
 const values = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 12 }),
   fc.string({ unit: "binary", maxLength: 12 }),

@@ -38,7 +38,6 @@ export interface TenantFileState {
   readonly holder: LockHolder | undefined;
 }
 
-/** The state of a copy of a tenant, as it arrived in a bundle. */
 export interface TenantCopyState {
   /** why the copy cannot be trusted; null if it is sound */
   readonly fault: Text | null;

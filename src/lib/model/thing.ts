@@ -327,9 +327,6 @@ export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 export const buildExampleRecord = <F extends Fields>(fields: F): RecordOf<F> =>
   Object.fromEntries(listApiFields(fields).map(([name, { example }]) => [name, example])) as RecordOf<F>;
 
-export const buildExampleLine = (fields: Fields): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(buildListColumns(fields).map(({ key, field }) => [key, field.example]));
-
 export const EXAMPLE_INSTANT = "2026-11-20T01:23:45.000Z";
 
 export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`;

@@ -14,7 +14,7 @@ export interface RequestInput {
 }
 
 /** Maximum length of a JSON body, in KiB. */
-export const MAX_BODY_KIB = 1024;
+const MAX_BODY_KIB = 1024;
 
 const MAX_OPEN_BODY_KIB = 16;
 

@@ -68,7 +68,7 @@ const buildTextSchemas = <L extends Lengths>({ z }: typeof Inputs, lengths: L) =
   ) as { [K in keyof L]: ZodString };
 
 /** The rules for reading a file with foreign headers. */
-export const buildMapSchema = ({ z }: typeof Inputs) => {
+const buildMapSchema = ({ z }: typeof Inputs) => {
   const values = z.array(z.strictObject({ field: z.string(), value: z.string() })).readonly();
   const texts = z.array(z.string()).min(1).readonly();
   return z.strictObject({
