@@ -324,17 +324,12 @@ type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "inspectTenant" | "inspec
 const createTenantTools = (
   tenants: ReturnType<typeof createTenantPool>,
   choose: () => Promise<ChosenContext>,
-  {
-    processes,
-    signal,
-    clock,
-    temporary,
-  }: { readonly processes: ProcessTable } & Pick<Tools, "clock" | "signal" | "temporary">,
+  { signal, clock, temporary }: Pick<Tools, "clock" | "signal" | "temporary">,
 ): TenantTools => ({
   tenant: async (...nouns) => tenants.open(await choose(), nouns),
   tenantOf: async (context, ...nouns) => tenants.openContext(context, nouns),
   inspectTenant: async ({ tenantFolder }) =>
-    (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
+    (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, signal),
   inspectCopy: async (path) => (await import("../lib/tenant/index.ts")).inspectCopy(path, signal),
   receiveTenant: async (copy, context) =>
     (await import("./tenant.ts")).receiveTenant(copy, context, { clock, temporary }),
@@ -533,7 +528,7 @@ export function openTools(
     get stdin() {
       return stdin();
     },
-    ...createTenantTools(tenants, choose, { processes, signal, clock, temporary }),
+    ...createTenantTools(tenants, choose, { signal, clock, temporary }),
     ...createStateTools(interrupts, summary),
     serve: server.open,
     send: apple.send,

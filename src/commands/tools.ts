@@ -116,10 +116,10 @@ export interface Tools {
    */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   /**
-   * Inspects the file of a local tenant without changing anything. Returns undefined if the tenant does not have a
+   * Reads the whole file of a local tenant without changing anything. Returns undefined if the tenant does not have a
    * file yet.
    *
-   * @throws Failure `unexpected` if the file is lost or is not a database, `unavailable` if it cannot be read
+   * @throws Failure `unexpected` if the file is lost or damaged, `unavailable` if a newer version wrote it
    */
   inspectTenant(context: EmbeddedContext): Promise<TenantFileState | undefined>;
   /** Checks a copy of a tenant from a bundle, which nothing has been used of yet. @throws Failure `interrupted` */

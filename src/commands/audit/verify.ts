@@ -4,7 +4,6 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { describeTableBreaks } from "./other-table.ts";
 
 type BrokenChain = NonNullable<AuditVerification["broken"]>;
 type BrokenChange = NonNullable<AuditVerification["changes"]>["broken"][number];
@@ -131,6 +130,21 @@ const createBrokenChangesFailure = (broken: readonly [BrokenChange, ...BrokenCha
       "これらの変更を取り消すと、書き換えられた値に戻るおそれがあります。取り消さずに、バックアップと比べてください",
     ),
   });
+};
+
+const REASON_NAMES: Readonly<Record<AuditVerification["table"][number]["reason"], Text>> = {
+  altered: text("changed", "変更"),
+  missing: text("missing", "なし"),
+  unknown: text("not made by clomoctl", "clomoctl が作成していないもの"),
+};
+
+const describeTableBreaks = (table: AuditVerification["table"]): Text => {
+  const all = (language: "en" | "ja"): string =>
+    table.map(({ name, reason }) => `${name} (${REASON_NAMES[reason][language]})`).join(", ");
+  return text(
+    `the audit table differs from the one that clomoctl creates: ${all("en")}`,
+    `監査ログの表が clomoctl の作成したものと異なります: ${all("ja")}`,
+  );
 };
 
 /**

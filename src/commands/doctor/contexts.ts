@@ -2,26 +2,11 @@ import { line } from "../../lib/advice/index.ts";
 import type { RenewalItem } from "../../lib/client/index.ts";
 import type { ChosenContext, Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
-import type { TenantFileState } from "../../lib/model/tenant-file.ts";
-import { formatMinute } from "../../lib/model/time.ts";
 import { completeCommands } from "../../lib/terminal/commands.ts";
-import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { describeTableBreaks } from "../audit/other-table.ts";
+import { joinTexts, same, text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import {
-  createFailureFinding,
-  collectFindings,
-  createOkFinding,
-  createProblemFinding,
-  createWarningFinding,
-  type Finding,
-} from "./finding.ts";
+import { createFailureFinding, collectFindings, createOkFinding, type Finding } from "./finding.ts";
 import { checkSealedSecrets } from "./sealing.ts";
-
-const BYTES_PER_MB = 1024 * 1024;
-
-/** Maximum normal size of a write-ahead log: a few megabytes, unless its transfer to the database is blocked. */
-const MAX_LOG_BYTES = 64 * BYTES_PER_MB;
 
 export interface ContextFindings extends TenantFindings {
   /** names of the contexts that were checked */
@@ -90,133 +75,19 @@ async function checkRemoteTenant(tools: Tools, context: Context, { online }: Net
 }
 
 async function checkLocalTenant(tools: Tools, context: EmbeddedContext): Promise<TenantFindings> {
-  let file: TenantFileState | undefined;
   try {
-    file = await tools.inspectTenant(context);
+    const file = await tools.inspectTenant(context);
+    if (file === undefined)
+      return { findings: [createOkFinding("tenant", text("no data yet", "まだデータがありません"))], items: [] };
+    const { path, sealed } = file;
+    return await checkTenantData(tools, context, [
+      createOkFinding("tenant", text(`${path} can be read`, `${path} を読み取れます`)),
+      ...(await collectFindings(tools, "sealing-key", () => checkSealedSecrets(tools, sealed))),
+    ]);
   } catch (error) {
     tools.signal.throwIfAborted();
     return { findings: [createFailureFinding("tenant", error)], items: [] };
   }
-  if (file === undefined) {
-    return {
-      findings: [createOkFinding("tenant", text("no data yet", "まだデータがありません"))],
-      items: [],
-    };
-  }
-  const sealed = await collectFindings(tools, "sealing-key", () => checkSealedSecrets(tools, file.sealed));
-  const findings = [checkTenantFile(file, context.name), ...checkLock(file, context), ...checkAudit(file), ...sealed];
-  // opening an older file would migrate it, and opening a damaged or newer file fails
-  const isReadable = file.version === file.newest && file.faults.length === 0;
-  return isReadable ? checkTenantData(tools, context, findings) : { findings, items: [] };
-}
-
-const renderRestoreHint = ({ path }: TenantFileState): Text =>
-  text(
-    `copy ${path} to another place, then restore a backup`,
-    `${path} を別の場所にコピーしてから、バックアップを戻してください`,
-  );
-
-function checkTenantFile(file: TenantFileState, name: string): Finding {
-  const { path, bytes, logBytes, version, newest, faults, strays } = file;
-  if (version > newest) {
-    return createProblemFinding(
-      "tenant",
-      text(`${path} was written by a newer clomoctl`, `${path} はより新しいバージョンの clomoctl で作られています`),
-      text("install the latest clomoctl", "最新の clomoctl をインストールしてください"),
-    );
-  }
-  const [fault, ...others] = faults;
-  if (fault !== undefined) {
-    const more = others.length === 0 ? text("", "") : text(`, and ${others.length} more`, `、ほか ${others.length} 件`);
-    const what = text(`${path} is damaged: ${fault}${more.en}`, `${path} が壊れています: ${fault}${more.ja}`);
-    return createProblemFinding("tenant", what, renderRestoreHint(file));
-  }
-  if (strays > 0) {
-    return createProblemFinding(
-      "tenant",
-      text(
-        `${path}: ${formatCount(strays, "record")} with references to missing records`,
-        `${path}: 参照先のないデータが ${strays} 件あります`,
-      ),
-      renderRestoreHint(file),
-    );
-  }
-  if (version < newest) {
-    return createWarningFinding(
-      "tenant",
-      text(
-        `${path} was written by an older clomoctl; the next command that opens it updates it`,
-        `${path} は以前のバージョンの clomoctl で作られています。次にコマンドを実行したときに更新されます`,
-      ),
-      line("imports list", [], { context: name }),
-    );
-  }
-  const size = `${(bytes / BYTES_PER_MB).toFixed(1)} MB`;
-  if (logBytes > MAX_LOG_BYTES) {
-    return createWarningFinding(
-      "tenant",
-      text(
-        `${path}: the log has grown to ${Math.round(logBytes / BYTES_PER_MB)} MB, because a command that reads the file is still running`,
-        `${path}: 読み込み中のコマンドが終わらないため、ログが ${Math.round(logBytes / BYTES_PER_MB)} MB になっています`,
-      ),
-      text("end the clomoctl commands that are still running", "動いている clomoctl を終了してください"),
-    );
-  }
-  return createOkFinding("tenant", text(`${path} is intact (${size})`, `${path} は正常です(${size})`));
-}
-
-function checkLock({ isLocked, holder }: TenantFileState, { timezone }: Context): readonly Finding[] {
-  if (isLocked === undefined) return [];
-  if (!isLocked)
-    return [createOkFinding("lock", text("no process is changing the tenant", "変更中のプロセスはありません"))];
-  const since = holder === undefined ? "" : formatMinute(holder.since, timezone);
-  const by =
-    holder === undefined
-      ? text("another process is changing the tenant", "別のプロセスが変更中です")
-      : text(
-          `process ${holder.pid} is changing the tenant (${holder.what}, since ${since})`,
-          `プロセス ${holder.pid} が変更中です(${holder.what}、${since} から)`,
-        );
-  const mend = text(
-    "wait until the process has finished, or end it",
-    "終わるのを待つか、そのプロセスを終了してください",
-  );
-  return [createWarningFinding("lock", by, mend)];
-}
-
-const HASH_PATTERN = /^[0-9a-f]{64}$/;
-
-function checkAudit({ auditHead, auditTable, faults, version, newest }: TenantFileState): readonly Finding[] {
-  if (faults.length > 0 || version > newest) return [];
-  if (auditTable.length > 0) {
-    const what = describeTableBreaks(auditTable);
-    const mend = text(
-      `keep this file unchanged; to find out what this affects: ${line("audit verify", [])}`,
-      `このファイルをそのまま保全してください。影響の確認: ${line("audit verify", [])}`,
-    );
-    return [createProblemFinding("audit", what, mend)];
-  }
-  if (auditHead === null) return [createOkFinding("audit", text("no records yet", "まだ記録がありません"))];
-  const { seq, hash } = auditHead;
-  const check = text(
-    `${line("audit verify", [])} detects alterations`,
-    `${line("audit verify", [])} で改変の有無を確かめられます`,
-  );
-  if (!HASH_PATTERN.test(hash)) {
-    return [
-      createProblemFinding(
-        "audit",
-        text(
-          `the audit record ${seq} does not have a valid hash`,
-          `監査ログの記録 ${seq} に正しいハッシュがありません`,
-        ),
-        check,
-      ),
-    ];
-  }
-  return [
-    createOkFinding("audit", text(`the last record is ${seq}; ${check.en}`, `最後の記録は ${seq} 番です。${check.ja}`)),
-  ];
 }
 
 async function checkTenantData(tools: Tools, context: Context, sofar: readonly Finding[]): Promise<TenantFindings> {

@@ -20,8 +20,6 @@ export const CHECK_LABELS = {
   permissions: text("permissions", "アクセス権"),
   contexts: text("contexts", "コンテキスト"),
   tenant: text("tenant", "テナント"),
-  lock: text("lock", "ロック"),
-  audit: text("audit log", "監査ログ"),
   schedule: text("daily run", "毎日の自動実行"),
   notify: text("reminders", "通知"),
   secrets: text("reminder secrets", "通知用のパスワードなど"),

@@ -31,7 +31,7 @@ test("a tenant in use is ok, and its file stays unchanged", async () => {
   const before = await readFile(path);
   const { code, wrong, rows } = await examine(home);
   expect([code, wrong]).toEqual([0, []]);
-  expect(rows.map(({ check }) => check)).toEqual(expect.arrayContaining(["tenant", "lock", "audit"]));
+  expect(rows.map(({ check }) => check)).toEqual(expect.arrayContaining(["contexts", "tenant"]));
   expect((await readFile(path)).equals(before)).toBe(true);
 });
 

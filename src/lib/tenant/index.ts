@@ -290,12 +290,8 @@ const createClosedFailure = (): Failure =>
   new Failure("unavailable", { what: text("the tenant is closed", "テナントは閉じられています") });
 
 /** Inspects the file of a tenant. @see inspectTenantFile */
-export const inspectTenant = async (
-  folder: string,
-  processes: Processes,
-  signal?: AbortSignal,
-): Promise<TenantFileState | undefined> =>
-  (await import("./store/sqlite/inspect.ts")).inspectTenantFile(folder, processes, signal);
+export const inspectTenant = async (folder: string, signal?: AbortSignal): Promise<TenantFileState | undefined> =>
+  (await import("./store/sqlite/inspect.ts")).inspectTenantFile(folder, signal);
 
 /** Checks a copy of a tenant from a bundle. @see readCopyState */
 export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>

@@ -83,21 +83,10 @@ export const createReadOnlyFailure = (path: string, cause?: unknown): Failure =>
     cause,
   });
 
-export const createDamagedFileFailure = (path: string, cause?: unknown): Failure =>
+/** @param reason what SQLite says, or in its style */
+export const createUnusableFileFailure = (path: string, reason: string, cause?: unknown): Failure =>
   new Failure("unexpected", {
-    what: text("the tenant's file is damaged", "テナントのファイルが壊れています"),
-    where: path,
-    hint: text(
-      "copy the tenant's folder to another place, then replace this file with a backup",
-      "フォルダーごと別の場所にコピーしてから、このファイルをバックアップで置き換えてください",
-    ),
-    cause,
-  });
-
-const createUnusableFileFailure = (path: string, cause: unknown): Failure => {
-  const { message } = cause as Error;
-  return new Failure("unexpected", {
-    what: text(`the tenant's file cannot be used: ${message}`, `テナントのファイルを使えません: ${message}`),
+    what: text(`the tenant's file cannot be used: ${reason}`, `テナントのファイルを使えません: ${reason}`),
     where: path,
     hint: text(
       "check the disk and the folder's permissions; replace a damaged file with a backup, and keep a copy of it",
@@ -105,14 +94,14 @@ const createUnusableFileFailure = (path: string, cause: unknown): Failure => {
     ),
     cause,
   });
-};
 
 /** Returns true if a file is missing, empty or not a database. SQLite makes an empty file in the place of a missing one. */
 const isNotDatabase = (path: string): boolean => {
   try {
     const database = new DatabaseSync(path, { readOnly: true });
     try {
-      return database.prepare("pragma page_count").get()?.["page_count"] === 0 || !isIntact(database);
+      const read = (pragma: string): unknown => Object.values(database.prepare(`pragma ${pragma}`).get() ?? {})[0];
+      return read("page_count") === 0 || read("quick_check(1)") !== "ok";
     } finally {
       database.close();
     }
@@ -120,9 +109,6 @@ const isNotDatabase = (path: string): boolean => {
     return true;
   }
 };
-
-const isIntact = (database: DatabaseSync): boolean =>
-  database.prepare("pragma quick_check(1)").get()?.["quick_check"] === "ok";
 
 const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
@@ -159,14 +145,13 @@ export const toStorageFailure = (
     case SQLITE_PROTOCOL:
       return createLockedFailure(error);
     case SQLITE_READONLY:
-      return isUnwritableError(error, path)
-        ? createReadOnlyFailure(path, error)
-        : createUnusableFileFailure(path, error);
     case SQLITE_IOERR:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_CANTOPEN:
-      return createUnusableFileFailure(path, error);
+      return getPrimaryErrorCode(error) === SQLITE_READONLY && isUnwritableError(error, path)
+        ? createReadOnlyFailure(path, error)
+        : createUnusableFileFailure(path, (error as Error).message, error);
     case undefined:
     default:
       return toDiskFailure(error, path) ?? toPermissionFailure(error) ?? error;

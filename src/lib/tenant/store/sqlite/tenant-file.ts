@@ -4,7 +4,7 @@ import type { Processes } from "../processes.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { createOwnerOnlyFile, restrictToOwner } from "./own-file.ts";
-import { createDamagedFileFailure, toStorageFailure } from "./storage-failure.ts";
+import { createUnusableFileFailure, toStorageFailure } from "./storage-failure.ts";
 import type { WriterNote } from "./writer-note.ts";
 
 /** The location of a tenant's file, and the initial data of a new file. */
@@ -39,7 +39,7 @@ export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Datab
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
     if (!existsSync(path)) createTenantFile(path, file);
-    if (statSync(path).size === 0) throw createDamagedFileFailure(path);
+    if (statSync(path).size === 0) throw createUnusableFileFailure(path, "file is empty");
     if (checkIdentity(path) > SCHEMA_VERSION) throw createNewerVersionFailure(path);
     const database = openAndMigrate(path, file);
     if (!database.isReadOnly) restrictToOwner(path, file.folder);
@@ -72,7 +72,8 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   const { folder, processes } = file;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // another process may have created the tenant in the meantime
-  if (removeUnfinishedFiles(folder, processes).length > 0 && !existsSync(path)) throw createDamagedFileFailure(path);
+  if (removeUnfinishedFiles(folder, processes).length > 0 && !existsSync(path))
+    throw createUnusableFileFailure(path, "file is missing");
   const unfinished = `${path}.new-${processes.self}`;
   try {
     const database = openAndMigrate(unfinished, file);
