@@ -1,4 +1,4 @@
-import type { Command, Outcome, VerbNode } from "../commands/command.ts";
+import { isModifyingCommand, type Command, type VerbNode } from "../commands/command.ts";
 import { ERRORS, OPEN_TENANT_ERRORS, type ErrorCode } from "../lib/errors/index.ts";
 import { joinTexts, text, type Language, type Text } from "../lib/text/index.ts";
 
@@ -21,12 +21,6 @@ export interface ExitCodeMeaning {
   readonly meaning: Text;
 }
 
-/** Returns the exit code of a command that ended without throwing a failure. */
-export const toExitCode = (outcome: Outcome): number => {
-  if (typeof outcome === "number") return outcome;
-  return outcome === undefined ? 0 : ERRORS[outcome].exit;
-};
-
 /** Returns the exit code for a failure of a verb; `interrupted` keeps its own.  @param isNagios true with `--nagios` */
 export function toFailureExitCode(
   failure: ErrorCode,
@@ -36,10 +30,6 @@ export function toFailureExitCode(
   if (failure === "interrupted") return ERRORS.interrupted.exit;
   return (isNagios ? verb?.nagios?.failureExit : undefined) ?? verb?.failureExit ?? ERRORS[failure].exit;
 }
-
-/** Returns true if a command always changes something; such commands need a home folder that others cannot write. */
-export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
-  changes === true || shows !== undefined;
 
 /** Returns a command's failures except `usage` and `unexpected`: declared failures, and those that prevent its run. */
 export const listFailures = ({

@@ -1,8 +1,6 @@
 import manifest from "../../package.json" with { type: "json" };
 import { PROGRAM } from "../commands/index.ts";
-import { toFailureExitCode } from "./exit-codes.ts";
-import { selectErrorStyle } from "./error-style.ts";
-import { scanCommandLine, type CommandLine } from "./line.ts";
+import { selectErrorStyle, scanCommandLine, type CommandLine } from "./line.ts";
 import type { ProgramEnvironment } from "./outside.ts";
 import { resolveRoute } from "./route.ts";
 
@@ -50,8 +48,9 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
       }
     }
   } catch (error) {
-    const [{ asFailure }, { renderReport }] = await Promise.all([
+    const [{ asFailure }, { toFailureExitCode }, { renderReport }] = await Promise.all([
       import("./report.ts"),
+      import("./exit-codes.ts"),
       import("../lib/terminal/failure.ts"),
     ]);
     const failure = asFailure(error);

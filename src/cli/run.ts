@@ -1,11 +1,10 @@
-import type { Command, Outcome, VerbNode } from "../commands/command.ts";
+import { isModifyingCommand, type Command, type Outcome, type VerbNode } from "../commands/command.ts";
 import { RunSummary } from "../commands/summary.ts";
 import type { Tools } from "../commands/tools.ts";
 import { findHomeFault, createUnsafeHomeFailure } from "../lib/config/index.ts";
 import { ERRORS, unwrapSuppressed } from "../lib/errors/index.ts";
 import { getStackLines, type ErrorStyle } from "../lib/terminal/failure.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
-import { isModifyingCommand, toExitCode, toFailureExitCode } from "./exit-codes.ts";
 import { Interrupts, UNKNOWN_STATE } from "./interrupts.ts";
 import { isHungUp, type ProgramEnvironment } from "./outside.ts";
 import { parseCommandLine, type ParsedLine } from "./parse.ts";
@@ -101,6 +100,12 @@ function parseOrSummarize(
   }
 }
 
+/** Returns the exit code of a command that ended without throwing a failure. */
+const toExitCode = (outcome: Outcome): number => {
+  if (typeof outcome === "number") return outcome;
+  return outcome === undefined ? 0 : ERRORS[outcome].exit;
+};
+
 const UNCHANGED_NOTE = text("nothing was changed", "何も変更していません");
 
 /**
@@ -165,7 +170,10 @@ async function finishWork(
     return exit;
   } catch (error) {
     const { first, later } = unwrapSuppressed(error);
-    const { asFailure, nameOption } = await import("./report.ts");
+    const [{ asFailure, nameOption }, { toFailureExitCode }] = await Promise.all([
+      import("./report.ts"),
+      import("./exit-codes.ts"),
+    ]);
     const failure = nameOption(asFailure(first), command, input);
     const exit = toFailureExitCode(failure.code, verb, isNagios);
     // Ctrl-C at a question arrives as a key, not as a signal

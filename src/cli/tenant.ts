@@ -9,7 +9,6 @@ import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import type { CredentialSecret } from "../lib/config/credentials.ts";
 import {
-  createTemporaryFolder,
   ensureFolder,
   isMissingFolder,
   syncFolder,
@@ -23,6 +22,8 @@ import { Failure, hasErrorCode } from "../lib/errors/index.ts";
 import { createOwnerName } from "../lib/model/actor.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
+
+const loadTemporary = () => import("../lib/files/temporary.ts");
 
 /** A tenant that remains open until `close` is called. */
 export interface OpenTenant extends ChosenContext {
@@ -159,6 +160,7 @@ export async function receiveTenant(
   const tenants = dirname(tenantFolder);
   await ensureFolder(tenants);
   const { receiveTenantFile } = await import("../lib/tenant/index.ts");
+  const { createTemporaryFolder } = await loadTemporary();
   const made = await createTemporaryFolder(temporary, name, tenants);
   try {
     const { processes } = temporary;
@@ -208,7 +210,7 @@ function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Loc
   let making: Promise<void> | undefined;
   let rehearsed: TemporaryFolder | undefined;
   const make = async (): Promise<void> => {
-    rehearsed = rehearsesIn && (await createTemporaryFolder(rehearsesIn, "tenant"));
+    rehearsed = rehearsesIn && (await (await loadTemporary()).createTemporaryFolder(rehearsesIn, "tenant"));
     const folder = rehearsed?.path ?? tenantFolder;
     await ensureFolder(folder);
     const made = open({ folder });

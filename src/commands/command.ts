@@ -133,3 +133,7 @@ export const listSubcommands = ({ nouns, verbs }: NounNode): readonly (NounNode 
   ...nouns,
   ...verbs.filter(({ name }) => !nouns.some((noun) => noun.name === name)),
 ];
+
+/** Returns true if a command always changes something; such commands need a home folder that others cannot write. */
+export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
+  changes === true || shows !== undefined;

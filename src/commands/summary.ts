@@ -1,6 +1,5 @@
 import { basename } from "node:path";
-import { DEFAULT_TIMEZONE } from "../lib/config/context.ts";
-import { formatLocalInstant } from "../lib/model/time.ts";
+import { DEFAULT_TIMEZONE, formatLocalInstant } from "../lib/model/time.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 
 /** The facts about a plan that the summary line of a run contains. They do not include names of people. */

@@ -1,7 +1,8 @@
 import type { Send } from "../lib/apple/send.ts";
 import type { Client, NounName, PlainRequest, PlainResponse } from "../lib/client/index.ts";
 import type { ChosenContext, Context, Contexts, Home } from "../lib/config/index.ts";
-import { DEFAULT_TIMEZONE, type EmbeddedContext } from "../lib/config/context.ts";
+import type { EmbeddedContext } from "../lib/config/context.ts";
+import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
 import type { Outputs, TemporaryStorage } from "../lib/files/index.ts";
 import type { BlockList } from "node:net";
 import type { ListenPlace, RunningServer } from "../lib/serve/index.ts";

@@ -24,9 +24,6 @@ export function parseContextName(requested: string): string {
   return name;
 }
 
-/** Returns the key of a context name. Equal keys clash, because file systems that ignore case merge the names. */
-export const toContextNameKey = (name: string): string => name.normalize("NFC").toUpperCase().toLowerCase();
-
 function describeNameFault(name: string): Text | undefined {
   if ([...name].length > MAX_NAME_LENGTH || Buffer.byteLength(name) > MAX_NAME_BYTES) {
     return text(

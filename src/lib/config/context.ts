@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { UNDELETABLE_CHOICES, type UndeletableChoice } from "../model/import.ts";
-import { findTimeZone } from "../model/time.ts";
+import { DEFAULT_TIMEZONE, findTimeZone } from "../model/time.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import { parseContextName } from "./context-name.ts";
 
@@ -92,9 +92,6 @@ export type StoredContext =
   | (Omit<RemoteContext, "lists"> & { readonly lists?: StoredFiles | undefined });
 
 type StoredFiles = readonly (readonly [format: string, file: string])[];
-
-/** The time zone of a context for which none is specified. */
-export const DEFAULT_TIMEZONE = "Asia/Tokyo";
 
 /** Converts a new context to its stored form. @throws `usage` if its time zone or address is invalid */
 export function toStoredContext(name: string, requested: NewContext): StoredContext {

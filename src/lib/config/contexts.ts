@@ -6,17 +6,9 @@ import { line } from "../advice/index.ts";
 import { toPermissionFailure, toDiskFailure } from "../errors/disk.ts";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { toContextNameKey, parseContextName } from "./context-name.ts";
-import {
-  applyContextChange,
-  toStoredContext,
-  type Context,
-  type ContextChange,
-  type NewContext,
-  type StoredContext,
-} from "./context.ts";
+import type { Context, ContextChange, NewContext, StoredContext } from "./context.ts";
 import type { Home } from "./home.ts";
-import { LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
+import { LOCAL_CONTEXT, LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
 /** Where the context was selected; deletions in remote tenants require `option`. `default`: the only context. */
 export type ContextSource = "option" | "environment" | "used" | "default";
@@ -30,6 +22,9 @@ export interface ChosenContext {
 }
 
 type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+
+/** Loads the checks of settings, which most commands do not change. */
+const loadSettings = () => import("./context.ts");
 
 /** A home's contexts. Reading needs neither an existing folder nor write permission; a lock serialises changes. */
 export class Contexts {
@@ -131,6 +126,10 @@ export class Contexts {
    * @throws `input-rejected` if the name is taken, ignoring case, or data of a tenant with this name exists
    */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
+    const [{ toStoredContext }, { parseContextName }] = await Promise.all([
+      loadSettings(),
+      import("./context-name.ts"),
+    ]);
     const stored = toStoredContext(parseContextName(name), requested);
     const key = toContextNameKey(name);
     return this.#change(async (settings) => {
@@ -159,7 +158,8 @@ export class Contexts {
     return this.#change(async (settings) => {
       const before = findContext(this.#all(settings), name);
       const stored = settings.contexts.find((context) => context.name === before.name);
-      const changed = applyContextChange(stored ?? toStoredContext(LOCAL_CONTEXT_NAME, { kind: "embedded" }), change);
+      const { applyContextChange } = await loadSettings();
+      const changed = applyContextChange(stored ?? LOCAL_CONTEXT, change);
       const replaced = settings.contexts.map((context) => (context === stored ? changed : context));
       return [{ ...settings, contexts: stored === undefined ? [changed, ...replaced] : replaced }, this.#open(changed)];
     });
@@ -225,9 +225,7 @@ export class Contexts {
   }
 
   #all({ contexts }: Settings): readonly Context[] {
-    const own =
-      contexts.find(({ name }) => name === LOCAL_CONTEXT_NAME) ??
-      toStoredContext(LOCAL_CONTEXT_NAME, { kind: "embedded" });
+    const own = contexts.find(({ name }) => name === LOCAL_CONTEXT_NAME) ?? LOCAL_CONTEXT;
     return [own, ...contexts.filter(({ name }) => name !== LOCAL_CONTEXT_NAME)].map((stored) => this.#open(stored));
   }
 
@@ -259,6 +257,9 @@ const createNoContextFailure = (contexts: readonly Context[]): Failure => {
     ),
   });
 };
+
+/** Returns the key of a context name. Equal keys clash, because file systems that ignore case merge the names. */
+export const toContextNameKey = (name: string): string => name.normalize("NFC").toUpperCase().toLowerCase();
 
 export const isSameContext = (one: string, other: string): boolean => toContextNameKey(one) === toContextNameKey(other);
 

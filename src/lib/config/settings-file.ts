@@ -1,10 +1,12 @@
+import { statSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { toDiskFailure, describeReadError } from "../errors/disk.ts";
 import { Failure, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { readStoredContext, type StoredContext } from "./context.ts";
-import { readTrustedFile, syncFolder, createUnwritableFailure } from "../files/index.ts";
+import type { StoredContext } from "./context.ts";
+import { syncFolder, createUnwritableFailure } from "../files/index.ts";
+import { DEFAULT_TIMEZONE } from "../model/time.ts";
 import type { Home } from "./home.ts";
 
 /** The content of `contexts.json`. */
@@ -19,7 +21,17 @@ export interface Settings {
 /** Name of the context that exists without set-up. */
 export const LOCAL_CONTEXT_NAME = "local";
 
+export const LOCAL_CONTEXT: StoredContext = {
+  name: LOCAL_CONTEXT_NAME,
+  kind: "embedded",
+  timezone: DEFAULT_TIMEZONE,
+  language: "ja",
+  maps: [],
+};
+
 const CONFIG_NAME = "contexts";
+
+const NO_SETTINGS: Settings = { contexts: [], used: undefined, implied: true };
 
 /**
  * Reads the settings of a home; without a file, the settings are empty. Does not use the package conf, which takes 50
@@ -32,10 +44,11 @@ const CONFIG_NAME = "contexts";
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${CONFIG_NAME}.json`);
   try {
+    // most people have no such file, so the code that reads it is not loaded
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return NO_SETTINGS;
+    const { readTrustedFile } = await import("../files/own.ts");
     const content = readTrustedFile(file, userId);
-    return content === undefined
-      ? { contexts: [], used: undefined, implied: true }
-      : parseSettings(JSON.parse(content));
+    return content === undefined ? NO_SETTINGS : await parseSettings(JSON.parse(content));
   } catch (cause) {
     if (cause instanceof Failure && cause.code === "not-permitted") throw cause;
     throw createUnreadableSettingsFailure(file, cause);
@@ -93,11 +106,12 @@ async function removeLeftoverFiles(folder: string): Promise<void> {
   }
 }
 
-function parseSettings(held: unknown): Settings {
+async function parseSettings(held: unknown): Promise<Settings> {
   if (typeof held !== "object" || held === null || !("contexts" in held) || !Array.isArray(held.contexts)) {
     throw new TypeError("contexts must be a list");
   }
   const used = "used" in held && typeof held.used === "string" ? held.used : undefined;
   const implied = !("implied" in held && held.implied === false);
+  const { readStoredContext } = await import("./context.ts");
   return { contexts: held.contexts.map(readStoredContext), used, implied };
 }

@@ -2,7 +2,7 @@ import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
 import type { SecuredApp } from "./secured-user.ts";
 import type { PersonNameForm, Reference, Thing, ThingInFiles } from "./thing.ts";
-import { CUSTOM_VALUE_RULE, valueRuleOf, type ValueRule } from "./value-rule.ts";
+import { CUSTOM_VALUE_RULE, valueRuleOf, type ValueRule } from "./rules.ts";
 
 /** One column of a console file. */
 export interface Column {

@@ -18,8 +18,8 @@ import {
   EMAIL_ADDRESS_RULE,
   SENDABLE_ADDRESS_RULE,
   type Rule,
+  valueRuleOf,
 } from "./rules.ts";
-import { valueRuleOf } from "./value-rule.ts";
 import type { Field } from "./thing.ts";
 import { isWarningFromConsole, describeRefusal, findValueFaults } from "./value.ts";
 

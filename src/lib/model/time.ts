@@ -1,6 +1,9 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
+/** The time zone of a context for which none is specified. */
+export const DEFAULT_TIMEZONE = "Asia/Tokyo";
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

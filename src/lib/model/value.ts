@@ -2,8 +2,15 @@ import { text, type Text } from "../text/index.ts";
 import { HIDDEN_CHARACTER_PATTERN, findHiddenCharacters } from "./cell-text.ts";
 import { comparisonKey } from "./normalise.ts";
 import { describeProblem, getProblemSeverity, type ProblemCode } from "./problem.ts";
-import { countCharacters, listRuleFaults, findAddressWrapping, type RuleFault } from "./rules.ts";
-import { MAX_KEY_BYTES, MAX_UNCHECKED_UNITS, type ValueRule } from "./value-rule.ts";
+import {
+  countCharacters,
+  listRuleFaults,
+  findAddressWrapping,
+  type RuleFault,
+  MAX_KEY_BYTES,
+  MAX_UNCHECKED_UNITS,
+  type ValueRule,
+} from "./rules.ts";
 
 const NO_FAULTS: readonly RuleFault[] = [];
 

@@ -11,8 +11,16 @@ import {
   type ManualValues,
   type RecordOf,
 } from "../model/thing.ts";
-import { countCharacters, describeRule, isUnlimited, buildRulePattern, type Rule } from "../model/rules.ts";
-import { MAX_KEY_BYTES, MAX_SEARCH_LENGTH, valueRuleOf } from "../model/value-rule.ts";
+import {
+  countCharacters,
+  describeRule,
+  isUnlimited,
+  buildRulePattern,
+  type Rule,
+  MAX_KEY_BYTES,
+  MAX_SEARCH_LENGTH,
+  valueRuleOf,
+} from "../model/rules.ts";
 import { CUSTOM_FIELD } from "../model/user.ts";
 
 export { z } from "zod";

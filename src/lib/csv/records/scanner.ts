@@ -1,5 +1,5 @@
 import { getProblemSeverity, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
-import { MAX_UNCHECKED_UNITS } from "../../model/value-rule.ts";
+import { MAX_UNCHECKED_UNITS } from "../../model/rules.ts";
 import type { RecordSink } from "./record.ts";
 import type { Splitter, SplitterOptions } from "./split.ts";
 import { CellUnits } from "./units.ts";

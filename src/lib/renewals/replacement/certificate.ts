@@ -1,9 +1,7 @@
-import { formatMoment } from "../../model/time.ts";
+import { DEFAULT_TIMEZONE, formatMoment } from "../../model/time.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { isNewerFile } from "../succession.ts";
 import { toDoubtfulOutcome, type Check, type CheckOutcome, type CheckRule } from "./check.ts";
-
-const DEFAULT_TIMEZONE = "Asia/Tokyo";
 
 /** Rejects a file that is the same as the file in use; otherwise returns undefined. */
 export const checkDifferentFile: CheckRule = ({ current, next }): Check | undefined =>

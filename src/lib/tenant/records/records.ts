@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import { getThingNoun } from "../../model/problem.ts";
-import { toStoredValue } from "../../model/rules.ts";
+import { toStoredValue, CUSTOM_VALUE_RULE, valueRuleOf } from "../../model/rules.ts";
 import {
   listEditableFields,
   type Field,
@@ -12,7 +12,6 @@ import {
   type RecordOf,
   type Thing,
 } from "../../model/thing.ts";
-import { CUSTOM_VALUE_RULE, valueRuleOf } from "../../model/value-rule.ts";
 import { describeRefusal } from "../../model/value.ts";
 import { createValueCheck, hasFieldType } from "../../rules/values.ts";
 import { same, text, type Text } from "../../text/index.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WholeClient } from "#support/client/whole-client.ts";
-import { MAX_CHARACTERS, MAX_KEY_BYTES } from "../../model/value-rule.ts";
+import { MAX_CHARACTERS, MAX_KEY_BYTES } from "../../model/rules.ts";
 import { USER } from "../../model/user.ts";
 import { checkFieldValue } from "./records.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";

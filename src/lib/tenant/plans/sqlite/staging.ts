@@ -1,9 +1,8 @@
-import type { Database } from "../../store/sqlite/database.ts";
+import { type Database, createOwnerOnlyFile } from "../../store/sqlite/database.ts";
 import { quoteIdentifier } from "../../store/sql/forms.ts";
 import type { StatementSync } from "node:sqlite";
 import type { StagingTable } from "../staging/stage.ts";
 import type { Problem } from "../../../model/problem.ts";
-import { createOwnerOnlyFile } from "../../store/sqlite/own-file.ts";
 
 /** Number of rows per insert statement. Inserting several rows at once reduces the cost per row. */
 const BATCH_ROWS = 16;

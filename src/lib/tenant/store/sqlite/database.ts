@@ -1,12 +1,30 @@
-import { existsSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createDiskFailure } from "../../../errors/disk.ts";
 import { Failure, createInterruptedFailure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-import { createOwnerOnlyFile } from "./own-file.ts";
 import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnlyFailure } from "./storage-failure.ts";
+
+/** File mode: only the owner can read and write the file. */
+export const OWNER_ONLY_MODE = 0o600;
+
+/**
+ * Creates an empty file that only its owner can access, unless the file exists. Files that SQLite creates itself can be
+ * read by all users, but SQLite gives files next to an existing file the permissions of that file. If the file cannot
+ * be created, SQLite reports the error later.
+ *
+ * @see https://www.sqlite.org/tempfiles.html
+ */
+export const createOwnerOnlyFile = (path: string): void => {
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, "wx", OWNER_ONLY_MODE));
+  } catch {
+    return;
+  }
+};
 
 const NAMED_PARAMETER_PATTERN = /:([a-zA-Z]\w*)/g;
 

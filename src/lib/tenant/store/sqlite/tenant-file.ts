@@ -1,9 +1,18 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Processes } from "../processes.ts";
-import { Database } from "./database.ts";
+import { createOwnerOnlyFile, Database } from "./database.ts";
 import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
-import { createOwnerOnlyFile, restrictToOwner } from "./own-file.ts";
 import { createUnusableFileFailure, toStorageFailure } from "./storage-failure.ts";
 import type { WriterNote } from "./writer-note.ts";
 
@@ -46,6 +55,28 @@ export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Datab
     return database;
   } catch (error) {
     throw toStorageFailure(note.explain(error), path);
+  }
+};
+
+const GROUP_AND_OTHERS_MASK = 0o077;
+
+/**
+ * Removes the permissions of other users on all files of a tenant if other users can access the tenant's file, for
+ * example after it was copied or restored. Never fails: files that belong to another user, or that are on a disk
+ * without permissions, do not change.
+ *
+ * @param path path of the tenant's file
+ */
+export const restrictToOwner = (path: string, folder: string): void => {
+  if ((statSync(path).mode & GROUP_AND_OTHERS_MASK) === 0) return;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    try {
+      chmodSync(file, statSync(file).mode & 0o700);
+    } catch {
+      continue;
+    }
   }
 };
 

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import type { Processes } from "../processes.ts";
-import { OWNER_ONLY_MODE } from "./own-file.ts";
+import { OWNER_ONLY_MODE } from "./database.ts";
 
 /** A process that holds the tenant's write lock for a long time, as its note file describes it. */
 export interface NotedWriter {
