@@ -5,8 +5,8 @@ import {
   type Fields,
   type ManualValue,
   type ManualValues,
+  valueRuleOf,
 } from "../../lib/model/thing.ts";
-import { valueRuleOf } from "../../lib/model/rules.ts";
 import { describeValueWarning } from "../../lib/model/value.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Field as OptionField, Fields as OptionFields } from "../field.ts";

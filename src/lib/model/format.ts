@@ -1,8 +1,15 @@
 import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
 import type { SecuredApp } from "./secured-user.ts";
-import type { PersonNameForm, Reference, Thing, ThingInFiles } from "./thing.ts";
-import { CUSTOM_VALUE_RULE, valueRuleOf, type ValueRule } from "./rules.ts";
+import {
+  type PersonNameForm,
+  type Reference,
+  type Thing,
+  type ThingInFiles,
+  CUSTOM_VALUE_RULE,
+  valueRuleOf,
+  type ValueRule,
+} from "./thing.ts";
 
 /** One column of a console file. */
 export interface Column {

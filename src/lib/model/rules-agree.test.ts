@@ -18,9 +18,8 @@ import {
   EMAIL_ADDRESS_RULE,
   SENDABLE_ADDRESS_RULE,
   type Rule,
-  valueRuleOf,
 } from "./rules.ts";
-import type { Field } from "./thing.ts";
+import { type Field, valueRuleOf } from "./thing.ts";
 import { isWarningFromConsole, describeRefusal, findValueFaults } from "./value.ts";
 
 const newItem = renewals.add.input?.(kit);

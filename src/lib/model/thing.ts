@@ -1,7 +1,7 @@
 import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
 import type { ProblemCode } from "./problem.ts";
-import type { Rule } from "./rules.ts";
+import { ANY_TEXT_RULE, MAX_CHARACTERS, type Rule } from "./rules.ts";
 
 type FieldShape =
   | {
@@ -357,3 +357,37 @@ export const UPDATED_AT_FIELD = {
   label: text("updated", "更新日時"),
   example: EXAMPLE_INSTANT,
 } as const satisfies Field;
+
+/** The requirements for the values of a field, whoever writes them: a person, a file, a program or a bundle. */
+export interface ValueRule {
+  readonly rule: Rule;
+  /** true if a value may have several lines */
+  readonly lines: boolean;
+  /** true if values are never stored and never shown */
+  readonly secret: boolean;
+  /** maximum length in characters */
+  readonly max: number;
+  /** how values are compared, if records are found by this field */
+  readonly key: Comparison | undefined;
+}
+
+const ruleOf = (field: Field): Rule =>
+  field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? ANY_TEXT_RULE;
+
+export const valueRuleOf = (field: Field): ValueRule => {
+  const rule = ruleOf(field);
+  const { longest = rule.kind === "text" ? (rule.max ?? MAX_CHARACTERS) : MAX_CHARACTERS } =
+    field.type === "text" ? field : {};
+  const { comparison = "exact", unique, resolves } = field;
+  const isKey = resolves === undefined && (unique === true || comparison !== "exact");
+  return {
+    rule,
+    lines: field.lines === true,
+    secret: field.secret === true,
+    max: longest,
+    key: isKey ? comparison : undefined,
+  };
+};
+
+/** The requirements for the value of a custom field of the tenant (カスタムユーザー情報). */
+export const CUSTOM_VALUE_RULE = valueRuleOf({ type: "text", lines: true });

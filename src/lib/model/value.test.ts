@@ -1,3 +1,4 @@
+import { valueRuleOf } from "./thing.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FORMATS } from "./formats.ts";
@@ -6,7 +7,7 @@ import { DEVICE } from "./device.ts";
 import { ORG } from "./organisation.ts";
 import { SECURED_USER } from "./secured-user.ts";
 import { USER } from "./user.ts";
-import { MAX_CHARACTERS, MAX_KEY_BYTES, MAX_UNCHECKED_UNITS, valueRuleOf } from "./rules.ts";
+import { MAX_CHARACTERS, MAX_KEY_BYTES, MAX_UNCHECKED_UNITS } from "./rules.ts";
 import { describeValueWarning, describeRefusal, findValueFaults, removeHiddenCharacters } from "./value.ts";
 
 const { name, emails, title, address } = USER.fields;

@@ -1,3 +1,4 @@
+import type { ValueRule } from "./thing.ts";
 import { text, type Text } from "../text/index.ts";
 import { HIDDEN_CHARACTER_PATTERN, findHiddenCharacters } from "./cell-text.ts";
 import { comparisonKey } from "./normalise.ts";
@@ -9,7 +10,6 @@ import {
   type RuleFault,
   MAX_KEY_BYTES,
   MAX_UNCHECKED_UNITS,
-  type ValueRule,
 } from "./rules.ts";
 
 const NO_FAULTS: readonly RuleFault[] = [];

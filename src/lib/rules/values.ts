@@ -1,7 +1,6 @@
 import { comparisonKey } from "../model/normalise.ts";
-import { isRequired, type Field, type Fields } from "../model/thing.ts";
+import { isRequired, type Field, type Fields, valueRuleOf, type ValueRule } from "../model/thing.ts";
 import { isCalendarDay } from "../model/time.ts";
-import { valueRuleOf, type ValueRule } from "../model/rules.ts";
 import { describeRefusal } from "../model/value.ts";
 import { text, type Text } from "../text/index.ts";
 import type { RuleProblem } from "./rule.ts";

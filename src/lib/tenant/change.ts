@@ -5,7 +5,7 @@ import { findTaskOfRecord } from "./console/tasks.ts";
 import { throwFirstProblem } from "../rules/rule.ts";
 import type { Actor } from "./policy/asker.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
-import { addChangeNumber, takeBaseRevision } from "./perform.ts";
+import { addChangeNumber, takeBaseRevision } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
 import { advanceCollections } from "./store/collections.ts";
 import { judgeWrittenRecords } from "./store/judge.ts";

@@ -10,6 +10,7 @@ import {
   type ManualValue,
   type ManualValues,
   type RecordOf,
+  valueRuleOf,
 } from "../model/thing.ts";
 import {
   countCharacters,
@@ -19,7 +20,6 @@ import {
   type Rule,
   MAX_KEY_BYTES,
   MAX_SEARCH_LENGTH,
-  valueRuleOf,
 } from "../model/rules.ts";
 import { CUSTOM_FIELD } from "../model/user.ts";
 

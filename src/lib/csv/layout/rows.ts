@@ -1,8 +1,9 @@
+import type { ValueRule } from "../../model/thing.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "../records/units.ts";
 import { getProblemSeverity } from "../../model/problem.ts";
-import { toStoredValue, listRuleFaults, isUnlimited, type ValueRule } from "../../model/rules.ts";
+import { toStoredValue, listRuleFaults, isUnlimited } from "../../model/rules.ts";
 import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
 import type { Column } from "../../model/format.ts";
 import { formatOrgPath } from "../../model/organisation.ts";

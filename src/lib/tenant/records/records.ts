@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import { getThingNoun } from "../../model/problem.ts";
-import { toStoredValue, CUSTOM_VALUE_RULE, valueRuleOf } from "../../model/rules.ts";
+import { toStoredValue } from "../../model/rules.ts";
 import {
   listEditableFields,
   type Field,
@@ -11,6 +11,8 @@ import {
   type ManualValues,
   type RecordOf,
   type Thing,
+  CUSTOM_VALUE_RULE,
+  valueRuleOf,
 } from "../../model/thing.ts";
 import { describeRefusal } from "../../model/value.ts";
 import { createValueCheck, hasFieldType } from "../../rules/values.ts";

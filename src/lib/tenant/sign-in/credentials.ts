@@ -1,9 +1,9 @@
+import { valueRuleOf } from "../../model/thing.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { getSessionEnd, roundToHour, SECRET_PATTERN, TOKEN_DAYS, type CredentialKind } from "../../model/credential.ts";
 import { formatMoment } from "../../model/time.ts";
 import { describeRefusal } from "../../model/value.ts";
-import { valueRuleOf } from "../../model/rules.ts";
 import { text } from "../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
 import { toActor } from "../policy/acting.ts";

@@ -1,7 +1,13 @@
 import { comparisonKey, nameSortKey, type Comparison } from "../../../model/normalise.ts";
 import type { Column, Format } from "../../../model/format.ts";
-import { CUSTOM_VALUE_RULE } from "../../../model/rules.ts";
-import { getKeyColumn, type Field, type RecordKey, type Reference, type Thing } from "../../../model/thing.ts";
+import {
+  getKeyColumn,
+  type Field,
+  type RecordKey,
+  type Reference,
+  type Thing,
+  CUSTOM_VALUE_RULE,
+} from "../../../model/thing.ts";
 
 export type MergeRule = "value" | "list" | "custom" | "reference";
 

@@ -1,0 +1,35 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** What a request knows about its changes, without each operation passing it on. */
+interface RequestChanges {
+  readonly numbers: number[];
+  /** the tenant's revision that the sender saw; only the first change depends on it, because it advances the revision */
+  base: number | undefined;
+}
+
+const storage = new AsyncLocalStorage<RequestChanges>();
+
+/**
+ * Adds the number of a change to the current request. The request made the change, or it repeats a request that made
+ * the change.
+ */
+export const addChangeNumber = (number: number | null): void => {
+  if (number !== null) storage.getStore()?.numbers.push(number);
+};
+
+/** Returns the revision on which the next change of the current request is based; undefined if it depends on none. */
+export const takeBaseRevision = (): number | undefined => {
+  const request = storage.getStore();
+  const base = request?.base;
+  if (request !== undefined) request.base = undefined;
+  return base;
+};
+
+export const collectChangeNumbers = async <T>(
+  answer: () => T | Promise<T>,
+  base?: number,
+): Promise<{ readonly given: T; readonly changes: readonly number[] }> => {
+  const request = { numbers: [], base };
+  const given = await storage.run(request, async () => answer());
+  return { given, changes: request.numbers };
+};
