@@ -87,7 +87,6 @@ export class Interrupts {
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   }
 
-  /** Describes what became of the latest change. */
   describeChange(change: ChangeState): void {
     if (change === "made") this.#changes += 1;
     if (change === "sent") this.describe(() => MAYBE_CHANGED_STATE);

@@ -48,11 +48,9 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
       }
     }
   } catch (error) {
-    const [{ asFailure }, { toFailureExitCode }, { renderReport }] = await Promise.all([
-      import("./report.ts"),
-      import("./exit-codes.ts"),
-      import("../lib/terminal/failure.ts"),
-    ]);
+    const { asFailure } = await import("./report.ts");
+    const { renderReport } = await import("../lib/terminal/failure.ts");
+    const { toFailureExitCode } = await import("./exit-codes.ts");
     const failure = asFailure(error);
     const isNagios = line.flags.has("--nagios");
     const nagios = isNagios ? line.verb?.nagios : undefined;

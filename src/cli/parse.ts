@@ -273,7 +273,6 @@ const describeMissing = (missing: readonly MissingFields[]): Text => {
   return text(`${en} ${isOne ? "is" : "are"} missing`, `${ja} がありません`);
 };
 
-/** Returns the values of the arguments. A missing argument does not have a value. */
 const readArguments = (
   { args }: CommandSyntax,
   operands: readonly string[],

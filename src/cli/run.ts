@@ -100,7 +100,6 @@ function parseOrSummarize(
   }
 }
 
-/** Returns the exit code of a command that ended without throwing a failure. */
 const toExitCode = (outcome: Outcome): number => {
   if (typeof outcome === "number") return outcome;
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
@@ -170,10 +169,8 @@ async function finishWork(
     return exit;
   } catch (error) {
     const { first, later } = unwrapSuppressed(error);
-    const [{ asFailure, nameOption }, { toFailureExitCode }] = await Promise.all([
-      import("./report.ts"),
-      import("./exit-codes.ts"),
-    ]);
+    const { asFailure, nameOption } = await import("./report.ts");
+    const { toFailureExitCode } = await import("./exit-codes.ts");
     const failure = nameOption(asFailure(first), command, input);
     const exit = toFailureExitCode(failure.code, verb, isNagios);
     // Ctrl-C at a question arrives as a key, not as a signal

@@ -275,7 +275,6 @@ const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   ),
 });
 
-/** Opens the tenant to be served, and the place of its log. */
 export interface ServedTenant {
   readonly tenant: Tenant;
   readonly now: () => Date;
@@ -284,7 +283,6 @@ export interface ServedTenant {
   readonly documentFile: string;
 }
 
-/** Returns the store of uploads that are not complete yet. */
 export const createUploadSpool = async (place: TemporaryStorage): Promise<TenantOptions["spool"]> => {
   const { receiveUpload, DEFAULT_LIMITS } = await import("../lib/serve/index.ts");
   return (request, signal) => receiveUpload(request, { place, limit: DEFAULT_LIMITS.bytes, signal });

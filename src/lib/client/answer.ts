@@ -30,7 +30,6 @@ export const addUnknownOutcome = ({ en, ja }: Text): Text =>
 const describeOutcome = ({ method }: CallPlace, what: Text, status = 200): Text =>
   method === "get" || (status >= 400 && status < 500) ? what : addUnknownOutcome(what);
 
-/** Creates the failure for a response that does not follow the tenant API. */
 export const createContractFailure = (route: CallPlace, reason: Text, status?: number): Failure =>
   new Failure("unavailable", {
     what: describeOutcome(
@@ -198,7 +197,6 @@ export const readJson = async (route: CallPlace, response: Response): Promise<un
   return content;
 };
 
-/** Creates the failure for a response that ends early. */
 export const createTruncationFailure = (route: CallPlace): Failure =>
   createContractFailure(route, text("the response ends early", "応答が途中で切れています"));
 

@@ -37,7 +37,6 @@ async function* watchSignals(asked: AskedCall, content: AsyncIterable<Uint8Array
   }
 }
 
-/** Opens the files that an operation returns. */
 export const openParts = (connection: Connection, asked: AskedCall): StreamedParts<unknown> => {
   let end: { readonly value: unknown } | undefined;
   return {

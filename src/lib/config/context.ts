@@ -95,21 +95,21 @@ type StoredFiles = readonly (readonly [format: string, file: string])[];
 
 /** Converts a new context to its stored form. @throws `usage` if its time zone or address is invalid */
 export function toStoredContext(name: string, requested: NewContext): StoredContext {
-  const settings = {
+  const stored = {
+    name: parseContextName(name),
     timezone: requested.timezone === undefined ? DEFAULT_TIMEZONE : parseTimezone(requested.timezone),
     protected: requested.protected === true ? (true as const) : undefined,
     undeletable: requested.undeletable,
   };
   if (requested.kind === "remote") {
     const { url, caFile } = requested;
-    return { name, kind: "remote", url: parseUrl(url), caFile, ...settings };
+    return { kind: "remote", url: parseUrl(url), caFile, ...stored };
   }
   return {
-    name,
     kind: "embedded",
     language: requested.language ?? "ja",
     maps: [...(requested.maps ?? [])],
-    ...settings,
+    ...stored,
   };
 }
 
@@ -195,7 +195,6 @@ export function readStoredContext(stored: unknown): StoredContext {
 export const isLoopbackAddress = (address: string): boolean =>
   /^(?:localhost|(?:.*\.)localhost|\[::1\]|127\.[\d.]+)$/.test(new URL(address).hostname);
 
-/** Returns a warning if the connections to an address travel over a network without encryption. */
 export const describeMissingEncryption = (address: string): Text | undefined => {
   const { protocol, origin } = new URL(address);
   if (protocol !== "http:" || isLoopbackAddress(address)) return undefined;

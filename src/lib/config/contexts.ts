@@ -126,11 +126,8 @@ export class Contexts {
    * @throws `input-rejected` if the name is taken, ignoring case, or data of a tenant with this name exists
    */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
-    const [{ toStoredContext }, { parseContextName }] = await Promise.all([
-      loadSettings(),
-      import("./context-name.ts"),
-    ]);
-    const stored = toStoredContext(parseContextName(name), requested);
+    const { toStoredContext } = await loadSettings();
+    const stored = toStoredContext(name, requested);
     const key = toContextNameKey(name);
     return this.#change(async (settings) => {
       if (this.#all(settings).some((context) => toContextNameKey(context.name) === key)) {
@@ -214,12 +211,10 @@ export class Contexts {
     });
   }
 
-  /** Returns true if the home contains data of a context's tenant. */
   holdsTenant(context: Context): boolean {
     return context.kind === "embedded" && pathExists(context.tenantFolder);
   }
 
-  /** Returns true if the database of a context's tenant exists in the home. */
   hasDatabase(context: Context): boolean {
     return context.kind === "embedded" && pathExists(join(context.tenantFolder, "tenant.db"));
   }

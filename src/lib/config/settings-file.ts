@@ -55,7 +55,6 @@ export async function readSettings({ settings, userId }: Pick<Home, "settings" |
   }
 }
 
-/** Creates the failure for unreadable settings: because of permissions, a disk error or invalid content. */
 export function createUnreadableSettingsFailure(where: string, cause: unknown): Failure {
   if (hasErrorCode(cause, "EACCES", "EPERM")) {
     const hint = text(

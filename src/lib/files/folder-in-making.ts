@@ -116,7 +116,6 @@ export class FolderWriter {
     await this.#folder.nameAs(this.#target).catch(this.#onDisk);
   }
 
-  /** Removes the folder and everything in it. */
   async abandon(): Promise<void> {
     for (const handle of this.#open) await handle.close().catch(() => undefined);
     this.#open.clear();

@@ -158,7 +158,6 @@ export class Outputs {
     if ((await this.#isOccupied(output)) && !this.#mayReplace) throw createExistingOutputFailure([output.name]);
   }
 
-  /** Returns true if writing this output would destroy existing content. */
   async #isOccupied(output: Output): Promise<boolean> {
     const { name, folderFault, isContinued } = output;
     const target = await this.#targetOf(name);

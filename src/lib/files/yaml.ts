@@ -40,11 +40,9 @@ export const toZodMessage = ({ en, ja }: Text): string => `${en}${LANGUAGE_SEPAR
 
 const PLAIN_TEXT_NEEDED = text("this value must be plain text", "この値は文字列で書いてください");
 
-/** Returns the schema for a scalar that is not blank. */
 export const createPlainTextSchema = (): z.ZodString =>
   z.string().refine((value) => value.trim() !== "", { error: toZodMessage(PLAIN_TEXT_NEEDED), abort: true });
 
-/** Returns the schema for a whole number from `min` to `max`, written in digits. */
 export const createWholeNumberSchema = (min: number, max: number) =>
   createPlainTextSchema()
     .refine((written) => /^\d+$/.test(written) && Number(written) >= min && Number(written) <= max, {
@@ -143,7 +141,6 @@ class YamlDocument {
     return this.#refuseAt(this.#lineAt(path), what);
   }
 
-  /** Returns the failure for the issue that comes first in the file. */
   failureOf(issues: readonly core.$ZodIssue[]): Failure {
     const placed = issues.map((issue) => {
       const path = issue.path.filter((part) => typeof part !== "symbol");

@@ -156,11 +156,9 @@ export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] 
   return createFaultUnless(pattern.test(value), code);
 };
 
-/** Returns true if the value is not blank and does not violate the rule. */
 export const satisfiesRule = (rule: Rule, value: string): boolean =>
   value !== "" && listRuleFaults(rule, value).length === 0;
 
-/** Returns true if no value can violate the rule. */
 export const isUnlimited = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 

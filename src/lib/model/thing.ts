@@ -306,7 +306,6 @@ export const listEditableFields = (fields: Fields): readonly (readonly [name: st
       (column !== undefined || byHand === true) && secret !== true && resolves === undefined,
   );
 
-/** Returns true if the field must have a value that is not blank in every record. */
 export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =>
   column?.required !== undefined || (byHand === true && type === "text" && nullable !== true);
 

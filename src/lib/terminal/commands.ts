@@ -141,7 +141,6 @@ export const markCommands = (sentence: string, completion: Completion, platform?
     .join("");
 };
 
-/** Shows the commands of a marked line in cyan, or without colour. */
 export const paintCommands = (line: string, isColoured: boolean): string =>
   line.replaceAll(BEGIN, isColoured ? "\u001B[36m" : "").replaceAll(END, isColoured ? "\u001B[39m" : "");
 
@@ -161,7 +160,6 @@ export const shouldUseColour = (
   return (isTerminal && environment["TERM"] !== "dumb") || !["", "0"].includes(forced);
 };
 
-/** Returns true if a marked text contains a command. */
 export const hasCommand = (marked: string): boolean => marked.includes(BEGIN);
 
 const MIN_FOLD_COLUMNS = 40;

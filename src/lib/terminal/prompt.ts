@@ -88,7 +88,6 @@ export class Prompts {
     }
   }
 
-  /** Asks for one of several choices, which is selected with the arrow keys. */
   async select<T>({ message, flag, choices }: Question & { readonly choices: readonly Choice<T>[] }): Promise<T> {
     this.#mustBeInteractive(message, flag, "usage");
     const { default: ask } = await import("@inquirer/select");

@@ -264,7 +264,6 @@ export class Terminal {
     if (isEmpty) await this.noteNone();
   }
 
-  /** Writes a note that there is nothing to list, and names the tenant. */
   async noteNone(): Promise<void> {
     const name = this.#tenant?.name;
     await this.note(
@@ -286,7 +285,6 @@ export class Terminal {
     await writeOne(await this.#outputPlace(), this.#resultColumns(columns), record);
   }
 
-  /** Writes one record to stdout as lines for people, whether stdout is a terminal or not. */
   async showForPeople<R>(columns: readonly Column<R>[], record: R): Promise<void> {
     const { writeSingleRecord: writeOne } = await import("./output.ts");
     const place = await this.#outputPlace();

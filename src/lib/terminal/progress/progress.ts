@@ -20,7 +20,6 @@ interface Spinner {
   stop(): unknown;
 }
 
-/** Loads a spinner that has not been started yet. */
 export type LoadSpinner = () => Promise<Spinner>;
 
 /** What the progress display needs from its environment. */
@@ -54,7 +53,6 @@ export interface ProgressStep {
   finish(): void;
 }
 
-/** Shows the progress of long-running work, one step at a time. */
 export interface Progress {
   /** starts a step and finishes the previous step; JSON mode always writes an event for the start */
   start(step: StepDescription): ProgressStep;

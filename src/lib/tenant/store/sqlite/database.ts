@@ -7,7 +7,6 @@ import { Failure, createInterruptedFailure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnlyFailure } from "./storage-failure.ts";
 
-/** File mode: only the owner can read and write the file. */
 export const OWNER_ONLY_MODE = 0o600;
 
 /**
@@ -64,7 +63,6 @@ const SLEEP_BUFFER = new Int32Array(new SharedArrayBuffer(4));
 
 const SQLITE_BUSY = 5;
 
-/** Returns true for the error that SQLite reports when another connection holds the lock. */
 export const isBusyError = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 
@@ -169,7 +167,6 @@ export class Database {
     throw full ?? createReadOnlyFailure(path);
   }
 
-  /** Returns true if waiting should stop. See the option `interrupted`. */
   isInterrupted(): boolean {
     return this.#interrupted();
   }

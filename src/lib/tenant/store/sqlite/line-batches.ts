@@ -167,7 +167,6 @@ export const streamLines = (
 ): Promise<ReadableStream<Uint8Array>> =>
   streamFromSnapshot(tenant, async (database) => generateChunks(database, await describe(database)));
 
-/** Returns a stream of several texts from one snapshot. */
 export const streamPieces = (
   tenant: Database,
   describe: (database: Database) => Promise<{ readonly pieces: readonly StreamPiece[]; readonly reader: Reader }>,

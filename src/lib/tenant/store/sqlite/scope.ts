@@ -50,10 +50,8 @@ export const applyView = (database: Database, view: View | undefined): void => {
   else APPLIED_VIEWS.set(database, view);
 };
 
-/** Returns the scope of a connection; undefined if it sees the whole tenant. */
 export const getAppliedScope = (database: Database): Scope | undefined => APPLIED_VIEWS.get(database)?.scope;
 
-/** Returns true if a connection sees only a part of the tenant. */
 export const hasAppliedView = (database: Database): boolean => APPLIED_VIEWS.has(database);
 
 /** Creates or refreshes the tables with the organisations of a view, based on the connection's snapshot. */

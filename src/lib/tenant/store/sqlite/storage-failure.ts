@@ -74,7 +74,6 @@ export const createLockedFailure = (cause?: unknown): Failure =>
     cause,
   });
 
-/** Returns the failure for a change to a read-only tenant. */
 export const createReadOnlyFailure = (path: string, cause?: unknown): Failure =>
   new Failure("not-permitted", {
     what: text("the tenant is read-only", "このテナントは読み取り専用です"),

@@ -45,7 +45,6 @@ export class WriterNote {
     return { path: this.#path, pid: this.#processes.self, what, since };
   }
 
-  /** Writes the note of this process, which holds the write lock. */
   write(what: string, since: string): void {
     writeNoteFile(this.writer(what, since));
   }
