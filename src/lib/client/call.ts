@@ -1,4 +1,3 @@
-import type { ReceivedPart } from "./multipart.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { AnyOperation, splitRoute } from "../tenant/operation.ts";
@@ -59,6 +58,14 @@ export interface StreamedLines<T> extends AsyncIterable<T> {
   readonly batches: () => AsyncGenerator<readonly T[]>;
   /** yields bytes to pass on; for a list of records, lines with a member for each column */
   readonly ndjson: () => AsyncGenerator<Uint8Array>;
+}
+
+/** One of several files. */
+export interface ReceivedPart {
+  /** path of the file: letters, digits and hyphens, in at most one folder, such as `resources/users.ndjson` */
+  readonly name: string;
+  /** content of the file; read it before the next part, because unread content is skipped then */
+  readonly content: AsyncIterable<Uint8Array>;
 }
 
 /** The files of one response, in order. Each file must be read before the next one is requested. */

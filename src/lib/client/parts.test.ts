@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import type { HandoverEnd } from "../tenant/operations.ts";
+import { createResponse } from "../tenant/dispatch/result.ts";
+import { MAX_FRAME_BYTES, MEDIA_TYPES } from "../tenant/dispatch/wire.ts";
+import type { ExportedParts } from "../tenant/results.ts";
 import { openClient, type Transport } from "./index.ts";
-
-const B = "clomoctl-0123456789abcdef";
 
 const END: HandoverEnd = {
   tenant: "kanto",
@@ -20,13 +21,14 @@ const END: HandoverEnd = {
   auditHead: null,
 };
 
-const part = (name: string, content: string): string =>
-  `Content-Type: text/csv\r\nContent-Disposition: attachment; filename="${name}"\r\n\r\n${content}`;
+const frame = (kind: number, payload: string, length = Buffer.byteLength(payload)): string =>
+  String.fromCharCode(kind, ...[24, 16, 8, 0].map((shift) => (length >>> shift) & 0xff)) + payload;
 
-const bodyOf = (parts: readonly string[]): string =>
-  `${parts.map((each, at) => `${at === 0 ? "" : "\r\n"}--${B}\r\n${each}`).join("")}\r\n--${B}--\r\n`;
+const part = (name: string, content: string): string => frame(0, name) + frame(1, content);
 
-const WHOLE = bodyOf([part("a.csv", "1,2\r\n"), part("resources/b.ndjson", ""), part("end.json", JSON.stringify(END))]);
+const FINISH = frame(2, "");
+const LAST = part("end.json", JSON.stringify(END));
+const WHOLE = part("a.csv", "1,2\r\n") + frame(0, "resources/b.ndjson") + LAST + FINISH;
 
 /** Bytes in pieces of these lengths, again and again. */
 function* cut(bytes: Uint8Array<ArrayBuffer>, lengths: readonly number[]): Generator<Uint8Array<ArrayBuffer>> {
@@ -38,10 +40,10 @@ function* cut(bytes: Uint8Array<ArrayBuffer>, lengths: readonly number[]): Gener
 }
 
 const answering =
-  (body: string, lengths: readonly number[] = [1 << 16], type = `multipart/mixed; boundary="${B}"`): Transport =>
+  (body: string | Uint8Array, lengths: readonly number[] = [1 << 16], type: string = MEDIA_TYPES.parts): Transport =>
   () =>
     Promise.resolve(
-      new Response(ReadableStream.from(cut(Uint8Array.from(Buffer.from(body)), lengths)), {
+      new Response(ReadableStream.from(cut(Uint8Array.from(Buffer.from(body as string, "latin1")), lengths)), {
         headers: { "content-type": type },
       }),
     );
@@ -65,32 +67,42 @@ const failureOf = async (transport: Transport): Promise<string> => {
   return `${error.code}: ${error.what.en}`;
 };
 
-test("the parts of a response arrive unchanged, however they are split", async () => {
-  const content = fc.string({ unit: fc.constantFrom("a", "\r", "\n", "-", B, `\r\n--${B.slice(0, 9)}`, "髙") });
+const encode = (files: readonly (readonly [name: string, contents: readonly string[]])[]): Promise<Uint8Array> => {
+  const pieces = files.flatMap(([name, contents]) => [{ name }, ...contents.map((each) => Buffer.from(each))]);
+  const result: ExportedParts = { content: ReadableStream.from(pieces) };
+  return createResponse(
+    { route: "POST /v1/exports", about: "", needs: [], result: "parts", run: () => result },
+    result,
+  ).bytes();
+};
+
+test("the files of a response arrive unchanged, however they are split, and never truncated", async () => {
+  const content = fc.string({ unit: fc.constantFrom("a", "\r\n", "\0", "\u0001", "\u0002", "髙"), maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(
-      fc.array(content, { maxLength: 4 }),
+      fc.array(fc.array(content, { maxLength: 3 }), { maxLength: 4 }),
       fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }),
-      async (contents, lengths) => {
-        fc.pre(contents.every((each) => !`\r\n${each}`.includes(`\r\n--${B}`)));
-        const given = contents.map((each, at): [string, string] => [`resources/r${at}.ndjson`, each]);
-        const body = bodyOf(
-          [...given, ["end.json", JSON.stringify(END)] as const].map(([name, each]) => part(name, each)),
-        );
-        expect(await read(answering(body, lengths))).toEqual({ found: given, end: END });
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      async (contents, lengths, share) => {
+        const given = contents.map((each, at) => [`resources/r${at}.ndjson`, each] as const);
+        const body = await encode([...given, ["end.json", [JSON.stringify(END)]]]);
+        const found = given.map(([name, each]) => [name, each.join("")]);
+        expect(await read(answering(body, lengths))).toEqual({ found, end: END });
+        const truncated = body.subarray(0, Math.floor(share * body.length));
+        expect(await failureOf(answering(truncated, lengths))).toMatch(/^unavailable: .* the data ends too early/);
       },
     ),
     { numRuns: 100 },
   );
 });
 
-test("a response truncated anywhere fails", async () => {
-  const whole = Buffer.from(WHOLE);
-  // without its last line break it is whole
-  for (let end = 0; end < whole.length - 2; end += 1) {
-    expect(await failureOf(answering(whole.subarray(0, end).toString()))).toMatch(/^unavailable: /);
-  }
-  expect((await read(answering(WHOLE.slice(0, -2)))).end).toEqual(END);
+test("a piece may be longer than a frame", async () => {
+  const long = "髙".repeat(MAX_FRAME_BYTES);
+  const body = await encode([
+    ["a.csv", [long]],
+    ["end.json", [JSON.stringify(END)]],
+  ]);
+  expect(await read(answering(body))).toEqual({ found: [["a.csv", long]], end: END });
 });
 
 test("skips the unread content of a part", async () => {
@@ -107,20 +119,21 @@ test("the end is unknown until all parts are read", async () => {
 });
 
 describe("refuses", () => {
-  const end = part("end.json", JSON.stringify(END));
+  const many = Array.from({ length: 1000 }, (_, at) => frame(0, `r${at}.csv`)).join("");
   test.each([
-    ["no boundary", WHOLE, "multipart/mixed", /no multipart boundary/],
-    ["another type", WHOLE, "application/json", /instead of multipart\/mixed/],
-    ["something before the parts", `x${WHOLE}`, undefined, /does not begin with a part/],
-    ["something behind them", `${WHOLE}x`, undefined, /there is unexpected data after the last part/],
-    ["a name that climbs", bodyOf([part("../a.csv", ""), end]), undefined, /a part has no name/],
-    ["an absolute name", bodyOf([part("/a.csv", ""), end]), undefined, /a part has no name/],
-    ["two parts of a name", bodyOf([part("a.csv", ""), part("a.csv", ""), end]), undefined, /unexpected part: a\.csv/],
-    ["no last part", bodyOf([part("a.csv", "")]), undefined, /ends early/],
-    ["a part behind the last one", bodyOf([end, part("a.csv", "")]), undefined, /ends early/],
-    ["headers without an end", `--${B}\r\n${"a: b\r\n".repeat(2000)}`, undefined, /a part has no name/],
-    ["a last part that is no JSON", bodyOf([part("end.json", "{")]), undefined, /malformed JSON/],
-    ["a delimiter with something behind it", WHOLE.replace(`${B}\r\n`, `${B}x\r\n`), undefined, /malformed/],
+    ["another type", WHOLE, "application/json", /instead of application\/vnd\.clomoctl\.parts/],
+    ["bytes before a name", frame(1, "a") + WHOLE, undefined, /a part is malformed/],
+    ["a kind that is unknown", frame(3, "") + WHOLE, undefined, /a part is malformed/],
+    ["an end with a payload", part("a.csv", "") + LAST + frame(2, "a"), undefined, /a part is malformed/],
+    ["a frame that is too long", frame(0, "a.csv") + frame(1, "", MAX_FRAME_BYTES + 1), undefined, /malformed/],
+    ["something behind the end", `${WHOLE}x`, undefined, /there is data after the last part/],
+    ["a name that climbs", part("../a.csv", "") + LAST + FINISH, undefined, /unexpected name/],
+    ["an absolute name", part("/a.csv", "") + LAST + FINISH, undefined, /unexpected name/],
+    ["two files of a name", part("a.csv", "") + part("a.csv", "") + LAST + FINISH, undefined, /unexpected name/],
+    ["more than 1,000 files", many + LAST + FINISH, undefined, /unexpected name/],
+    ["no last file", part("a.csv", "") + FINISH, undefined, /ends early/],
+    ["a file behind the last one", LAST + part("a.csv", "") + FINISH, undefined, /ends early/],
+    ["a last file that is no JSON", part("end.json", "{") + FINISH, undefined, /malformed JSON/],
   ])("%s", async (_, body, type, expected) => {
     expect(await failureOf(answering(body, [50], type))).toMatch(expected);
   });

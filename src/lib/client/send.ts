@@ -1,7 +1,8 @@
 import { AUDIT_HEADER, BASE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../tenant/dispatch/wire.ts";
 import { splitRoute, takesQuery } from "../tenant/operation.ts";
-import { checkMediaType, readJson } from "./answer.ts";
+import { checkMediaType, createContractFailure, readJson } from "./answer.ts";
 import { buildUrl, createCallFailure, noteChanges, type AskedCall, type Connection, type Upload } from "./call.ts";
+import { readFrames } from "./frames.ts";
 
 const fillPath = (path: string, values: AskedCall["path"]): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
@@ -42,7 +43,7 @@ export const send = async (connection: Connection, asked: AskedCall): Promise<un
   checkMediaType(place, response, MEDIA_TYPES[kind]);
   noteChanges(connection, response);
   if (kind === "json") return readJson(place, response);
-  if (kind === "parts") return response;
   const content = response.body ?? new Blob([]).stream();
+  if (kind === "parts") return { content: readFrames(content, (reason) => createContractFailure(place, reason)) };
   return kind === "csv" ? { content, isAudited: response.headers.get(AUDIT_HEADER) !== NO_AUDIT_RECORD } : content;
 };

@@ -15,14 +15,9 @@ export interface TenantExport {
 /** The name of the last of several files. Without it, the result is incomplete. */
 export const LAST_PART = "end.json";
 
-/**
- * An export as a stream of parts, with the boundary that separates them. The header of each part comes before its
- * bytes.
- */
+/** An export as a stream of files. The name of each file comes before its bytes. */
 export interface ExportedParts<T = unknown> {
   readonly content: ReadableStream<PieceStart | Uint8Array>;
-  /** a text that does not occur in any part */
-  readonly boundary: string;
   /** the type of the last part, which is JSON */
   readonly end?: T;
 }

@@ -1,31 +1,29 @@
 import type { ExportedParts, TenantExport } from "../results.ts";
 import type { AnyOperation } from "../operation.ts";
-import { AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "./wire.ts";
+import type { PieceStart } from "../store/store.ts";
+import { AUDIT_HEADER, FRAME_HEADER_BYTES, FRAMES, MAX_FRAME_BYTES, MEDIA_TYPES, NO_AUDIT_RECORD } from "./wire.ts";
 
-/**
- * Returns the body of a `multipart/mixed` response. The body is created while it is read. @see RFC 2046 5.1, RFC 6266
- *
- * @param content the start of each part, followed by its bytes; the names are ASCII without quotes
- */
-const createMultipartStream = ({ content, boundary }: ExportedParts): ReadableStream<Uint8Array> => {
-  const pieces = content.getReader();
-  let delimiter = `--${boundary}`;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { value, done } = await pieces.read();
-      if (done) {
-        controller.enqueue(Buffer.from(`${delimiter}--\r\n`));
-        return controller.close();
-      }
-      if (value instanceof Uint8Array) return controller.enqueue(value);
-      const headers = `Content-Disposition: attachment; filename="${value.name}"`;
-      controller.enqueue(Buffer.from(`${delimiter}\r\n${headers}\r\n\r\n`));
-      delimiter = `\r\n--${boundary}`;
-    },
-    cancel: (reason) => pieces.cancel(reason),
-  });
+const createFrame = (kind: number, payload: Uint8Array): Uint8Array => {
+  const header = Buffer.alloc(FRAME_HEADER_BYTES);
+  header.writeUInt8(kind, 0);
+  header.writeUInt32BE(payload.length, 1);
+  return Buffer.concat([header, payload]);
 };
 
+/** Returns files as frames, which are created while they are read. */
+const createFrameStream = ({ content }: ExportedParts): ReadableStream<Uint8Array> =>
+  content.pipeThrough(
+    new TransformStream<PieceStart | Uint8Array, Uint8Array>({
+      transform(piece, frames) {
+        if (!(piece instanceof Uint8Array)) return frames.enqueue(createFrame(FRAMES.name, Buffer.from(piece.name)));
+        for (let at = 0; at < piece.length; at += MAX_FRAME_BYTES)
+          frames.enqueue(createFrame(FRAMES.bytes, piece.subarray(at, at + MAX_FRAME_BYTES)));
+      },
+      flush: (frames) => frames.enqueue(createFrame(FRAMES.end, Buffer.alloc(0))),
+    }),
+  );
+
+/** Creates the response with the result of an operation. */
 export const createResponse = ({ result: kind = "json" }: AnyOperation, result: unknown): Response => {
   const type = MEDIA_TYPES[kind];
   const headers = { "content-type": type };
@@ -35,12 +33,8 @@ export const createResponse = ({ result: kind = "json" }: AnyOperation, result: 
       const audit = isAudited ? {} : { [AUDIT_HEADER]: NO_AUDIT_RECORD };
       return new Response(content, { headers: { "content-type": `${type}; charset=utf-8`, ...audit } });
     }
-    case "parts": {
-      const parts = result as ExportedParts;
-      return new Response(createMultipartStream(parts), {
-        headers: { "content-type": `${type}; boundary="${parts.boundary}"` },
-      });
-    }
+    case "parts":
+      return new Response(createFrameStream(result as ExportedParts), { headers });
     case "lines":
     case "list":
       return new Response(result as ReadableStream<Uint8Array>, { headers });

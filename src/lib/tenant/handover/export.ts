@@ -138,8 +138,6 @@ export const RESOURCE_READ_RULES = {
   "console-tasks": ["console.read"],
 } as const satisfies Readonly<Record<ResourceName, ResourceReadRule>>;
 
-const BOUNDARY_BYTES = 18;
-
 /** Returns true if the acting account may see everything: a copy contains the history and the audit log, too. */
 const isEverythingPermitted = ({ asker }: Pick<Session, "asker">): boolean =>
   (Object.keys(OPERATIONS) as Operation[]).every((operation) => isOperationPermitted(asker, operation));
@@ -246,5 +244,5 @@ export const exportAll = async (session: Session, request: HandoverRequest): Pro
     await content.cancel();
     return exportAll(session, request);
   }
-  return { content, boundary: `clomoctl-${Buffer.from(session.surroundings.random(BOUNDARY_BYTES)).toString("hex")}` };
+  return { content };
 };
