@@ -33,7 +33,7 @@ const schemaAsText: Plugin = {
 };
 
 /**
- * Leaves out zod's messages in fifty languages, which are a third of its size. Only the English ones are ever shown.
+ * Leaves out zod's messages in fifty languages, which are a third of its size. The Japanese ones are imported by name.
  */
 const englishZodOnly: Plugin = {
   name: "english-zod-only",

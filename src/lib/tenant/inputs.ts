@@ -69,7 +69,7 @@ export const jsonParameter = <T extends z.ZodType>(schema: T) =>
       try {
         return JSON.parse(json);
       } catch {
-        context.addIssue("not JSON");
+        context.addIssue({ code: "custom", message: "not JSON", params: { ja: "JSON ではありません" } });
         return z.NEVER;
       }
     })

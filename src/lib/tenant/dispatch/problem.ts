@@ -1,4 +1,5 @@
 import { HTTPException } from "hono/http-exception";
+import type { z } from "zod";
 import { toFailure } from "../failure.ts";
 import {
   Failure,
@@ -8,27 +9,7 @@ import {
   type FailureDetail,
   ServerFault,
 } from "../../errors/index.ts";
-import { text, type Text } from "../../text/index.ts";
-
-/** The properties of a schema issue that this module uses. @see https://zod.dev/error-customization */
-interface SchemaIssue {
-  readonly code?: string | undefined;
-  readonly message: string;
-  readonly path: readonly PropertyKey[];
-  readonly keys?: readonly string[] | undefined;
-  readonly values?: readonly unknown[] | undefined;
-  /** smallest permitted number, string length, or number of items in a list */
-  readonly minimum?: number | bigint | undefined;
-  readonly maximum?: number | bigint | undefined;
-  readonly origin?: string | undefined;
-  /** the type of the value that the schema requires */
-  readonly expected?: string | undefined;
-  /** the format of the text that the schema requires */
-  readonly format?: string | undefined;
-  /** what our own checks say in Japanese; the message says it in English */
-  readonly params?: Readonly<Record<string, string>> | undefined;
-  readonly input?: unknown;
-}
+import { text } from "../../text/index.ts";
 
 /**
  * Maximum size of a problem object that clients read. If a problem object is larger, each of its texts is shortened to
@@ -68,53 +49,25 @@ export const createUsageResponse = (
   place?: Parameters<typeof createProblemResponse>[1],
 ): Response => createProblemResponse(new Failure("usage", detail), place);
 
-const SIZE_UNITS: Readonly<Record<string, Text>> = {
-  string: text(" characters", " 文字"),
-  array: text(" items", " 件"),
-};
-
-const describeSizeLimit = ({ code, minimum, maximum, origin = "" }: SchemaIssue): Text | undefined => {
-  const { en, ja } = SIZE_UNITS[origin] ?? text("", " ");
-  if (code === "too_big" && maximum !== undefined)
-    return text(`must be at most ${maximum}${en}`, `${maximum}${ja}以下にしてください`);
-  if (code !== "too_small" || minimum === undefined) return undefined;
-  if (origin === "string" && Number(minimum) === 1) return text("must not be blank", "空にできません");
-  return text(`must be at least ${minimum}${en}`, `${minimum}${ja}以上にしてください`);
-};
-
-const EXPECTED_VALUES: Readonly<Record<string, Text>> = {
-  string: text("text", "文字列"),
-  number: text("a number", "数値"),
-  int: text("a whole number", "整数"),
-  boolean: text("true or false", "true か false "),
-  array: text("a list", "配列"),
-  object: text("an object", "オブジェクト"),
-  record: text("an object", "オブジェクト"),
-  date: text("a date such as 2027-03-01", "2027-03-01 の形の日付"),
-  datetime: text("an instant such as 2027-03-01T00:00:00Z", "2027-03-01T00:00:00Z の形の日時"),
-  url: text("an address (URL)", "アドレス(URL)"),
-  uuid: text("a UUID", "UUID "),
-};
-
-const describeIssue = (issue: SchemaIssue): Text => {
-  const { code, message, keys = [], values = [], expected = "", format = "", params } = issue;
-  const size = describeSizeLimit(issue);
-  if (size !== undefined) return size;
-  const value = EXPECTED_VALUES[format] ?? EXPECTED_VALUES[expected];
-  if (value !== undefined) return text(`must be ${value.en}`, `${value.ja}にしてください`);
-  if (code === "unrecognized_keys")
-    return text(`unknown fields: ${keys.join(", ")}`, `不明な項目です: ${keys.join(", ")}`);
-  if (code === "invalid_value")
-    return text(`must be one of ${values.join(", ")}`, `${values.join(", ")} のいずれかにしてください`);
-  return text(`invalid value: ${message}`, `値が正しくありません: ${params?.["ja"] ?? message}`);
-};
-
-/** Returns the response to a request that violates the schema.  @param target `query`, `param`, `header` or `json` */
-export const createValidationResponse = (target: string, issues: readonly SchemaIssue[]): Response => {
-  const [issue] = issues;
-  if (issue === undefined)
-    return createUsageResponse({ what: text("the request is not valid", "リクエストが正しくありません") });
-  return createUsageResponse({ what: describeIssue(issue), where: [target, ...issue.path].map(String).join(".") });
+/**
+ * Returns the response to a value that violates a schema.
+ *
+ * @param target `query`, `param` or `json`
+ * @param issue the first issue, in English
+ */
+export const createValidationResponse = async (
+  target: string,
+  schema: z.ZodType,
+  value: unknown,
+  issue: z.core.$ZodIssue,
+): Promise<Response> => {
+  const { default: japanese } = await import("zod/v4/locales/ja.js");
+  const [same = issue] = schema.safeParse(value, { error: japanese().localeError }).error?.issues ?? [];
+  const { ja = same.message } = (issue.code === "custom" ? issue.params : undefined) ?? {};
+  return createUsageResponse({
+    what: text(issue.message, String(ja)),
+    where: [target, ...issue.path].map(String).join("."),
+  });
 };
 
 const createHttpErrorResponse = ({ status }: HTTPException): Response => {

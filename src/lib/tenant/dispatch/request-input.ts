@@ -147,9 +147,14 @@ const parseJson = (content: string): unknown => {
 };
 
 /** Checks a part of a request. @returns the response to a part that does not match its schema */
-const check = (target: string, schema: z.ZodType, value: unknown): { readonly data: unknown } | Response => {
-  const result = schema.safeParse(value);
-  return result.success ? { data: result.data } : createValidationResponse(target, result.error.issues);
+const check = async (
+  target: string,
+  schema: z.ZodType,
+  value: unknown,
+): Promise<{ readonly data: unknown } | Response> => {
+  const { data, error } = schema.safeParse(value);
+  const [issue] = error?.issues ?? [];
+  return issue === undefined ? { data } : createValidationResponse(target, schema, value, issue);
 };
 
 /** Returns a function that reads what a request asks, or returns the response to a request that is not valid. */
@@ -158,11 +163,11 @@ export const createInputReader = (one: AnyOperation): ((request: HonoRequest) =>
   const isQuery = takesQuery(one);
   return async (request) => {
     const { path, query, body } = await (schemas ??= buildInputSchemas(one));
-    const values = check("param", path, request.param());
+    const values = await check("param", path, request.param());
     if (values instanceof Response) return values;
-    const asked = check("query", query, parseQueryParameters(request));
+    const asked = await check("query", query, parseQueryParameters(request));
     if (asked instanceof Response || isQuery) return asked instanceof Response ? asked : toInput(values, asked);
-    const given = body && check("json", body, await readJsonBody(request, one));
+    const given = body && (await check("json", body, await readJsonBody(request, one)));
     return given instanceof Response ? given : toInput(values, given);
   };
 };
