@@ -18,8 +18,8 @@ export interface ModuleBudget {
  * loaded.
  */
 export const MODULE_BUDGETS: readonly ModuleBudget[] = [
-  { line: "orgs list", target: 70, limit: 76 },
-  { line: "users list", target: 80, limit: 90 },
+  { line: "orgs list", target: 70, limit: 75 },
+  { line: "users list", target: 80, limit: 89 },
   { line: "users import people.csv --dry-run", target: 160, limit: 268 },
 ];
 

@@ -4,7 +4,7 @@ import type { PartsResolver, TenantParts } from "./parts.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Actor } from "./policy/asker.ts";
-import type { AnyOperation } from "./operation.ts";
+import { perform, type AnyOperation } from "./operation.ts";
 import type { FileForm } from "../csv/records/record.ts";
 import { MACHINE_OWNER, Session } from "./session.ts";
 import type { Store } from "./store/store.ts";
@@ -141,7 +141,7 @@ const performHere = async (
 ): Promise<Performed> => {
   try {
     const parts = await partsHere();
-    const [{ perform }, upload] = await Promise.all([import("./perform.ts"), file && receiveHere(file, signal)]);
+    const upload = file && (await receiveHere(file, signal));
     return await perform(one, parts, { path, given, base, signal, repeatable: undefined, file: upload });
   } catch (error) {
     const { toFailure } = await import("./failure.ts");

@@ -6,6 +6,7 @@ import type { RequestKey } from "./store/idempotency.ts";
 import type { TenantParts } from "./parts.ts";
 import type { ExportedParts, Lines, TenantExport } from "./results.ts";
 import type { Upload } from "./upload.ts";
+import { collectChangeNumbers } from "./made-changes.ts";
 
 /** zod and the schemas that inputs share. Loaded only for requests over a socket and for the API document. */
 export type InputKit = typeof Inputs;
@@ -137,3 +138,28 @@ export const takesQuery = (one: AnyOperation): boolean => one.file === true || /
 
 export const changesTenant = ({ route, changes }: Pick<AnyOperation, "route" | "changes">): boolean =>
   !route.startsWith("GET ") && changes !== false;
+
+/** What an operation is asked with: the values in its path, its input, and what a request brings besides. */
+export interface Asked extends Call {
+  readonly path: Readonly<Record<string, string>>;
+  readonly given: unknown;
+  /** the tenant's revision that the caller saw */
+  readonly base?: number | undefined;
+}
+
+/** @throws Failure `not-permitted` if the acting account may not do this */
+export const requireRights = async (
+  { needs }: AnyOperation,
+  asker: Actor,
+  { given, path }: Pick<Asked, "given" | "path">,
+): Promise<void> => {
+  if (asker.account === undefined || needs === "open") return;
+  const { requirePermission } = await import("./policy/check.ts");
+  requirePermission(asker, typeof needs === "function" ? needs(asker, given, path) : needs);
+};
+
+/** Performs an operation whose input was checked. Returns its result, and the numbers of the changes that it made. */
+export const perform = async (one: AnyOperation, parts: TenantParts, { path, given, base, ...call }: Asked) => {
+  await requireRights(one, parts.session.asker, { given, path });
+  return collectChangeNumbers(() => one.run(parts, given, { ...path, ...call }), base);
+};
