@@ -41,43 +41,30 @@ const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
   },
 ];
 
-const CHAIN_PROBLEMS: Readonly<Record<BrokenChain["reason"], (seq: number) => Text>> = {
-  altered: (seq) =>
-    text(
-      `the audit log is broken at record ${seq}: this record, or the hash of the previous record, was altered`,
-      `監査ログの記録 ${seq} に異常があります。この記録か、直前の記録のハッシュが書き換えられています`,
-    ),
-  missing: (seq) =>
-    text(`the audit log is broken: record ${seq} is missing`, `監査ログに異常があります。記録 ${seq} がありません`),
-  moved: (seq) =>
-    text(
-      `the audit log is broken at record ${seq}: a different record is in this place`,
-      `監査ログの記録 ${seq} に異常があります。別の記録がこの位置にあります`,
-    ),
-  stray: (seq) =>
-    text(
-      `the audit log has a record ${seq} before the first record; no change wrote this record`,
-      `監査ログに、最初の記録より前の記録 ${seq} があります。どの変更の記録でもありません`,
-    ),
-};
-
 const createBrokenChainFailure = ({ seq, reason }: BrokenChain): Failure =>
   new Failure("input-rejected", {
-    what: CHAIN_PROBLEMS[reason](seq),
+    what: text(
+      `the audit log is broken at record ${seq} (${FAULT_NAMES[reason].en})`,
+      `監査ログの記録 ${seq} に異常があります(${FAULT_NAMES[reason].ja})`,
+    ),
     where: `audit ${seq}`,
-    hint: reason === "stray" ? STRAY_RECORD_HINT : buildChainHint(seq),
+    hint: text(
+      "later records cannot be trusted: keep the tenant's file, and compare it with a backup",
+      "それより後の記録は信用できません。テナントのファイルを保全し、バックアップと比べてください",
+    ),
   });
 
-const STRAY_RECORD_HINT = text(
-  "record 1 and all later records are intact: keep the tenant's file, and do not trust any record before record 1",
-  "記録 1 以降は元のままです。テナントのファイルを保全してください。それより前の記録は信用できません",
-);
-
-const buildChainHint = (seq: number): Text =>
-  text(
-    `record ${seq} and all later records cannot be trusted (any earlier records are intact): keep the tenant's file, and compare it with a backup`,
-    `記録 ${seq} 以降は信用できません(それより前の記録があれば、元のままです)。テナントのファイルを保全し、バックアップと比べてください`,
-  );
+/** How a record, a change, or a part of the audit table differs from what clomoctl wrote. */
+const FAULT_NAMES = {
+  altered: text("altered", "変更"),
+  missing: text("missing", "なし"),
+  moved: text("another record is in its place", "別の記録"),
+  stray: text("before the first record", "最初の記録より前"),
+  unrecorded: text("not in the audit log", "監査ログに記録なし"),
+  unknown: text("not made by clomoctl", "clomoctl が作成していないもの"),
+} as const satisfies Readonly<
+  Record<BrokenChain["reason"] | BrokenChange["reason"] | AuditVerification["table"][number]["reason"], Text>
+>;
 
 const createMissingHashFailure = (hash: string, { last }: AuditVerification): Failure =>
   new Failure("input-rejected", {
@@ -92,39 +79,18 @@ const createMissingHashFailure = (hash: string, { last }: AuditVerification): Fa
     ),
   });
 
-const CHANGE_PROBLEMS: Readonly<Record<BrokenChange["reason"], (number: number) => Text>> = {
-  altered: (number) =>
-    text(
-      `the former values stored with change ${number} were altered`,
-      `変更 ${number} の変更前の値が書き換えられています`,
+const createBrokenChangesFailure = (broken: readonly BrokenChange[]): Failure => {
+  const { en, ja } = joinTexts(
+    broken.map(({ number, reason }) =>
+      text(`${number ?? "?"} (${FAULT_NAMES[reason].en})`, `${number ?? "?"}(${FAULT_NAMES[reason].ja})`),
     ),
-  missing: (number) =>
-    text(
-      `change ${number} is missing, but the audit log has a record of it`,
-      `監査ログに記録のある変更 ${number} がありません`,
-    ),
-  unrecorded: (number) =>
-    text(`the audit log has no record of change ${number}`, `変更 ${number} の記録が監査ログにありません`),
-};
-
-const ORPHANED_VALUES_PROBLEM = text(
-  "the tenant has former values that do not belong to any change",
-  "どの変更のものでもない変更前の値があります",
-);
-
-const formatChangeNumber = ({ number }: BrokenChange): Text =>
-  number === null ? text("values without a change", "どの変更のものでもない値") : same(String(number));
-
-const createBrokenChangesFailure = (broken: readonly [BrokenChange, ...BrokenChange[]]): Failure => {
-  const [{ number, reason }, ...more] = broken;
-  const { en, ja } = number === null ? ORPHANED_VALUES_PROBLEM : CHANGE_PROBLEMS[reason](number);
-  const others = joinTexts(more.map(formatChangeNumber), text(", ", "、"));
+    text(", ", "、"),
+  );
   return new Failure("input-rejected", {
-    what:
-      more.length === 0
-        ? text(en, ja)
-        : text(`${en}; ${more.length} more with problems: ${others.en}`, `${ja}。ほか ${more.length} 件: ${others.ja}`),
-    where: number === null ? undefined : `audit ${number}`,
+    what: text(
+      `the former values stored with changes do not match the audit log: ${en}`,
+      `変更ごとに残した変更前の値が監査ログと一致しません: ${ja}`,
+    ),
     hint: text(
       "do not undo these changes: undo would restore the altered values; compare the tenant with a backup",
       "これらの変更を取り消すと、書き換えられた値に戻るおそれがあります。取り消さずに、バックアップと比べてください",
@@ -132,48 +98,29 @@ const createBrokenChangesFailure = (broken: readonly [BrokenChange, ...BrokenCha
   });
 };
 
-const REASON_NAMES: Readonly<Record<AuditVerification["table"][number]["reason"], Text>> = {
-  altered: text("changed", "変更"),
-  missing: text("missing", "なし"),
-  unknown: text("not made by clomoctl", "clomoctl が作成していないもの"),
-};
-
-const describeTableBreaks = (table: AuditVerification["table"]): Text => {
+const createTableFailure = (table: AuditVerification["table"]): Failure => {
   const all = (language: "en" | "ja"): string =>
-    table.map(({ name, reason }) => `${name} (${REASON_NAMES[reason][language]})`).join(", ");
-  return text(
-    `the audit table differs from the one that clomoctl creates: ${all("en")}`,
-    `監査ログの表が clomoctl の作成したものと異なります: ${all("ja")}`,
-  );
-};
-
-/**
- * Returns the failure for an audit table that differs from the one clomoctl makes.
- *
- * @param isReadable true if its records were verified; false if the table is missing or has other columns
- */
-const createTableFailure = (table: AuditVerification["table"], isReadable: boolean): Failure =>
-  new Failure("input-rejected", {
-    what: describeTableBreaks(table),
+    table.map(({ name, reason }) => `${name} (${FAULT_NAMES[reason][language]})`).join(", ");
+  return new Failure("input-rejected", {
+    what: text(
+      `the audit table differs from the one that clomoctl creates: ${all("en")}`,
+      `監査ログの表が clomoctl の作成したものと異なります: ${all("ja")}`,
+    ),
     where: "audit",
-    hint: isReadable
-      ? text(
-          "the texts of the records are intact, but lists and filters may omit records: keep the tenant's file, and compare the log with a backup",
-          "記録の本文は元のままですが、一覧や絞り込みで漏れる記録があるおそれがあります。テナントのファイルを保全し、バックアップと比べてください",
-        )
-      : text(
-          "no record can be trusted: keep the tenant's file, and compare it with a backup",
-          "どの記録も信用できません。テナントのファイルを保全し、バックアップと比べてください",
-        ),
+    hint: text(
+      "lists and filters may omit records: keep the tenant's file, and compare the log with a backup",
+      "一覧や絞り込みで漏れる記録があるおそれがあります。テナントのファイルを保全し、バックアップと比べてください",
+    ),
   });
+};
 
 const findFailure = (found: AuditVerification, head: string | undefined): Failure | undefined => {
   if (found.broken !== null) return createBrokenChainFailure(found.broken);
   const isReadable = found.records > 0 || found.table.length === 0;
   if (head !== undefined && found.headSeq === null && isReadable) return createMissingHashFailure(head, found);
-  if (found.table.length > 0) return createTableFailure(found.table, isReadable);
-  const [first, ...more] = found.changes?.broken ?? [];
-  return first && createBrokenChangesFailure([first, ...more]);
+  if (found.table.length > 0) return createTableFailure(found.table);
+  const changes = found.changes?.broken ?? [];
+  return changes.length === 0 ? undefined : createBrokenChangesFailure(changes);
 };
 
 const HASH_PATTERN = /^[0-9a-f]{64}$/;
