@@ -44,12 +44,6 @@ describe("asked one by one", () => {
     );
     expect(ran.exit).toBe(130);
     expect(ran.stderr).toContain("the change was made");
-    expect(ran.stderr).toMatch(
-      new RegExp(
-        `^author of the answers: ${ACTOR}; to record another author:\\s+clomoctl handover answer --by NAME$`,
-        "m",
-      ),
-    );
     expect(await answers()).toEqual([`rules.lost.document=wiki ${ACTOR}`]);
   });
 
@@ -63,7 +57,6 @@ describe("asked one by one", () => {
     );
     expect(again).toMatchObject({ exit: 0 });
     expect(unwrapped(again)).toContain("[currentanswer:2026-01-01,前任,");
-    expect(again.stderr).toContain("author of the answers: 後任");
     expect(await answers()).toEqual(["rules.lost.reviewed=2026-04-01 後任"]);
     const mfa = await run(
       "handover answer administrators --lang ja",
@@ -74,7 +67,6 @@ describe("asked one by one", () => {
       ),
     );
     expect(mfa).toMatchObject({ exit: 0 });
-    expect(mfa.stderr).toContain(`回答者として ${ACTOR} を記録します`);
     expect(await answers()).toContain(`administrators.backup-codes=金庫 ${ACTOR}`);
   });
 

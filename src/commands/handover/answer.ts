@@ -13,17 +13,16 @@ import {
 import { buildConsoleQuestions } from "../../lib/handover/not-known.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
-import type { Column } from "../../lib/terminal/index.ts";
-import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { buildFieldColumns, isDefaultTable, listColumns } from "../listing/list.ts";
+import { buildFieldColumns, listColumns } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { DRY_RUN_NOTE } from "../records/change-result.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { collectHandoverFacts, openHandoverTenant, getChecklistDay, type HandoverTenant } from "./facts.ts";
 
-const PIPED_ANSWER_COLUMNS = ["question", "value", "by"];
+const DEFAULT_ANSWER_COLUMNS = ["question", "value", "by"];
 
 const ANSWER_COLUMNS = buildFieldColumns<Answer>(ANSWER.fields);
 
@@ -84,53 +83,16 @@ export default defineCommand({
     } else if (question !== undefined && value !== undefined) {
       const all = collectQuestions(listQuestionGroups(facts, day));
       await keeper.keep([buildTypedAnswer(all, { question, value, now: tools.clock.now().toISOString() })]);
-    } else {
-      if (terminal.interactive) await announceAuthor(tools, by);
-      await askQuestions(tools, facts, { question, day, keeper });
-    }
+    } else await askQuestions(tools, facts, { question, day, keeper });
     const { length } = keeper.changed;
     if (length === 0) await terminal.note(text("there are no new answers", "新しい回答はありませんでした"));
-    else if (isDefaultTable(terminal))
-      await terminal.list(buildReadableColumns(collectWordings(facts, keeper.changed, day)), keeper.changed);
-    else await terminal.list(listColumns(terminal, ANSWER_COLUMNS, PIPED_ANSWER_COLUMNS), keeper.changed);
+    else await terminal.list(listColumns(terminal, ANSWER_COLUMNS, DEFAULT_ANSWER_COLUMNS), keeper.changed);
     if (dryRun) return terminal.note(DRY_RUN_NOTE);
     if (length > 0)
       await terminal.note(text(`${formatCount(length, "answer")} recorded`, `回答を ${length} 件登録しました`));
     await terminal.note(step("to see what is missing", "不足を確認", line("handover checklist", [])));
   },
 });
-
-const buildReadableColumns = (wordings: ReadonlyMap<string, Text>): readonly Column<Answer>[] => [
-  ...ANSWER_COLUMNS.filter(({ key }) => key === "question").map((column) => ({ ...column, whole: true })),
-  {
-    key: "value",
-    header: text("answer", "回答"),
-    wraps: true,
-    value: ({ value }) => value,
-    name: ({ question, subject, value, by }) => {
-      const { en, ja } = wordings.get(keyOf(question, subject)) ?? same("");
-      return text(`${en} ${value} (${by})`.trim(), `${ja} ${value} (${by})`.trim());
-    },
-  },
-];
-
-/** Returns the wording of each question by its {@link keyOf}, including questions that follow from the new answers. */
-function collectWordings(
-  facts: HandoverFacts,
-  changed: readonly Answer[],
-  day: Interview["day"],
-): ReadonlyMap<string, Text> {
-  const answers = new Map(
-    [...facts.answers, ...changed].map((answer) => [keyOf(answer.question, answer.subject), answer]),
-  );
-  const questions = collectQuestions(listQuestionGroups({ ...facts, answers: [...answers.values()] }, day));
-  return new Map(
-    questions.map(({ id, subject, about, wording: { en, ja } }) => [
-      keyOf(id, subject),
-      about === undefined ? text(en, ja) : text(`${about}: ${en}`, `${about}: ${ja}`),
-    ]),
-  );
-}
 
 const RECORD_ANSWERS_LABEL = text("record the information for a handover", "引き継ぎ情報の登録");
 
@@ -183,24 +145,6 @@ class AnswerWriter {
     this.changed.push(...told);
     return told;
   }
-}
-
-/**
- * Shows, before the first question, who will be recorded as the author, because the person at the keyboard may type the
- * answers of somebody else.
- */
-async function announceAuthor(tools: Tools, by: string | undefined): Promise<void> {
-  const other = by?.trim() ?? "";
-  if (other !== "")
-    return tools.terminal.note(text(`author of the answers: ${other}`, `回答者として ${other} を記録します`));
-  const { account, owner } = await (await tools.tenant("whoami")).client.whoami.show();
-  const own = account ?? owner;
-  await tools.terminal.note(
-    text(
-      `author of the answers: ${own}; to record another author: ${line("handover answer", [], { by: "NAME" })}`,
-      `回答者として ${own} を記録します。別の人の回答として記録するには: ${line("handover answer", [], { by: "名前" })}`,
-    ),
-  );
 }
 
 const listQuestionGroups = (facts: HandoverFacts, day: Interview["day"]): readonly QuestionGroup[] => [

@@ -11,14 +11,14 @@ import { listMissingChecklistResources } from "../../lib/handover/report/data.ts
 import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { formatCount, joinTexts, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/export.ts";
 import { chooseTextFormat, TEXT_FORMAT_OPTIONS } from "../csv/file/form.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
-import { findConsoleKnowledge, buildManifest } from "./writing/manifest.ts";
+import { buildManifest } from "./writing/manifest.ts";
 
 type ExportState = ManifestResource["state"];
 
@@ -214,7 +214,7 @@ export default defineCommand({
     });
     if (isComplete) requireComplete(manifest);
     const fingerprint = await writer.finish(manifest);
-    await showBundle(tools, output, { manifest, fingerprint, known: findConsoleKnowledge(manifest, parts) });
+    await showBundle(tools, output, { manifest, fingerprint });
     return isRestricted(manifest) ? "partial" : undefined;
   },
 });
@@ -228,15 +228,7 @@ const toDayInZone = (date: { readonly day: string } | { readonly instant: string
 async function showBundle(
   { terminal }: Tools,
   output: string,
-  {
-    manifest,
-    fingerprint,
-    known,
-  }: {
-    readonly manifest: Manifest;
-    readonly fingerprint: string;
-    readonly known: ReturnType<typeof findConsoleKnowledge>;
-  },
+  { manifest, fingerprint }: { readonly manifest: Manifest; readonly fingerprint: string },
 ): Promise<void> {
   const { resources, files, gaps, leaver, only, scope } = manifest;
   const isWhole = only === null && scope === null;
@@ -261,7 +253,6 @@ async function showBundle(
       ),
     );
   }
-  for (const note of renderConsoleOnlyNotes(known)) await terminal.note(note);
   await terminal.note(
     text(
       `fingerprint (send it to the recipient of the bundle through a different channel): ${fingerprint}`,
@@ -281,42 +272,3 @@ const CANNOT_BE_RECEIVED = text(
   "the bundle can be read, but not received: only the owner and system administrators can export the tenant itself",
   "閲覧はできますが、受け取れない引き継ぎデータです(テナント本体を書き出せるのは、所有者とシステム管理者だけです)",
 );
-
-/** Returns notes on console-only information that is missing from the bundle, and what to do about it. */
-function renderConsoleOnlyNotes(known: ReturnType<typeof findConsoleKnowledge>): readonly Text[] {
-  return [...Map.groupBy(known, ({ state }) => state)].flatMap(([state, of]): readonly Text[] => {
-    const names = joinTexts(
-      of.map(({ title }) => title),
-      text("; ", "、"),
-    );
-    switch (state) {
-      case "not-recorded": {
-        const answer = line("handover answer", ["console"]);
-        return [
-          text(
-            `only in the console and not recorded yet: ${names.en}; to record it: ${answer}`,
-            `管理画面にしかなく、未登録のもの: ${names.ja}。登録: ${answer}`,
-          ),
-        ];
-      }
-      case "not-permitted":
-        return [
-          text(
-            `only in the console, and this account is not permitted to see what is recorded: ${names.en}; ask a system administrator`,
-            `管理画面にしかなく、登録内容を見る権限がないもの: ${names.ja}(システム管理者に依頼してください)`,
-          ),
-        ];
-      case "out-of-scope":
-        return [
-          text(
-            `only in the console, and outside this scope: ${names.en}`,
-            `管理画面にしかなく、--scope の範囲外のもの: ${names.ja}`,
-          ),
-        ];
-      case "recorded":
-      case "not-chosen":
-      case "not-supported":
-        return [];
-    }
-  });
-}

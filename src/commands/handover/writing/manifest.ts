@@ -1,8 +1,7 @@
 import type { Answer, HandoverEnd } from "../../../lib/client/index.ts";
-import { collectConsoleKnowledge, buildConsoleNotes } from "../../../lib/handover/not-known.ts";
+import { buildConsoleNotes } from "../../../lib/handover/not-known.ts";
 import { pathOfResource, resourceOf, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest, type ManifestResource } from "../../../lib/handover/bundle/manifest.ts";
-import type { TenantProfile } from "../../../lib/model/tenant.ts";
 import type { WrittenParts } from "./parts.ts";
 
 const buildManifestResources = ({ end, written }: WrittenParts): ManifestResource[] =>
@@ -18,19 +17,10 @@ const buildManifestResources = ({ end, written }: WrittenParts): ManifestResourc
   });
 
 /** Returns the exported answers; empty if answers were not exported. */
-const parseAnswers = (parts: WrittenParts): readonly Answer[] => parseRecords(parts, "answers") as readonly Answer[];
-
-const parseRecords = ({ read }: WrittenParts, name: ResourceName): readonly unknown[] =>
-  (read.get(pathOfResource(name)) ?? "")
+const parseAnswers = ({ read }: WrittenParts): readonly Answer[] =>
+  (read.get(pathOfResource("answers")) ?? "")
     .split("\n")
-    .flatMap((line): readonly unknown[] => (line === "" ? [] : [JSON.parse(line)]));
-
-/** Returns what is recorded, in a bundle that is being written, of the information that is only in the console. */
-export const findConsoleKnowledge = (
-  manifest: Manifest,
-  parts: WrittenParts,
-): ReturnType<typeof collectConsoleKnowledge> =>
-  collectConsoleKnowledge(manifest, (parseRecords(parts, "tenant") as readonly TenantProfile[])[0]);
+    .flatMap((line): readonly Answer[] => (line === "" ? [] : [JSON.parse(line) as Answer]));
 
 /** Builds the manifest of a bundle, before the gaps of its checklist are known. */
 export const buildManifest = (
