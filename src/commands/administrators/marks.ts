@@ -8,7 +8,6 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { resolve } from "node:path";
 import type { Fields } from "../field.ts";
-import { toTypableName } from "../../lib/text/shell-word.ts";
 import { requireSingleMatch } from "../listing/single-match.ts";
 import { describeConsoleTask, proposeUndo } from "../records/change-result.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
@@ -65,7 +64,7 @@ export const MARKING_OPTIONS = {
   },
   none: {
     kind: "boolean",
-    about: text("confirm that there are no administrators", "管理者がいないことを確認済みとする"),
+    about: text("confirm that there are no other administrators", "ほかに管理者がいないことを確認済みとする"),
   },
 } as const satisfies Fields;
 
@@ -111,30 +110,6 @@ export async function showMarkedAdministrators(
   await terminal.list(ADMINISTRATOR_COLUMNS, administrators);
 }
 
-const MAX_PROPOSED_USERS = 5;
-
-/** Rejects `--none` if users are marked as administrators.  @throws `input-rejected` */
-function rejectNoneOption(none: boolean, { kind, administrators }: Administrators): void {
-  const [first] = administrators;
-  if (!none || first === undefined) return;
-  const isOfUsers = kind === "users";
-  const word = ({ key, id }: MarkedAdministrator): string => toTypableName(key, isOfUsers ? id : key);
-  const noun = isOfUsers ? "users" : "secured";
-  const app = isOfUsers ? [] : ["--app", kind];
-  const add = line(`${noun} administrators add`, [word(first)]).with(...app);
-  const named = administrators.length > MAX_PROPOSED_USERS ? ["…"] : administrators.map(word);
-  const remove = line(`${noun} administrators remove`, named).with(...app);
-  const names = administrators.map(({ key }) => key).join(", ");
-  throw new Failure("input-rejected", {
-    what: text(`these users are marked as administrators: ${names}`, `管理者として指定されています: ${names}`),
-    where: "--none",
-    hint: text(
-      `if there are no other administrators, mark one of these again: ${add}; if these users are not administrators, unmark them first: ${remove}`,
-      `ほかに管理者がいなければ、いずれかをもう一度指定してください: ${add}。管理者でなければ、先に取り消してください: ${remove}`,
-    ),
-  });
-}
-
 export const MARKED_ARGUMENT = {
   kind: "string",
   value: "USER",
@@ -158,7 +133,6 @@ export async function addMarks(
   const names = await readMarkNames(tools, given);
   const { client } = await tools.tenant("administrators");
   const before = await client.administrators.list(kind);
-  rejectNoneOption(given.none, before);
   const add = [...(await idsOf(names))];
   await showMarkingResult(tools, before, await client.administrators.mark(kind, { add }));
 }
