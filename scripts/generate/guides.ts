@@ -248,7 +248,6 @@ export function renderGuidesSource(guides: readonly Guide[]): string {
 import type { Text } from "../../text/index.ts";
 import type { GuideSource } from "./step.ts";
 
-/** The facts that each guide needs. */
 export interface GuideFacts {
 ${guides.map((guide) => `  ${JSON.stringify(guide.name)}: ${renderFactTypes(guide)};`).join("\n")}
 }

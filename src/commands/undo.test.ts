@@ -466,7 +466,7 @@ describe("in a tenant", () => {
     expect(blocked.exit, blocked.stderr).toBe(5);
     expect(blocked.stderr).toContain(`\nwarning: the user 太郎 <E1@x.jp>: changed later by change ${newer} (組織)\n`);
     expect(blocked.stderr).toContain(
-      `\n  first undo the later changes: clomoctl undo ${newer} ; to undo only the other records: `,
+      `\n  first undo the later change: clomoctl undo ${newer} ; to undo only the other records: `,
     );
     expect(JSON.parse(blocked.stdout)).toMatchObject({ blocked: [{ name: "太郎 <E1@x.jp>", change: newer }] });
     expect(await state()).toEqual(before);

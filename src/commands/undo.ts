@@ -2,7 +2,6 @@ import { line } from "../lib/advice/index.ts";
 import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { formatActor } from "../lib/model/actor.ts";
-import { DEVICE } from "../lib/model/device.ts";
 import { FORMATS } from "../lib/model/formats.ts";
 import { formatCount, joinTexts, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
@@ -176,23 +175,13 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
       `その後に削除されたカスタムユーザー情報の値は元に戻りません: ${ja}`,
     );
   }
-  if (original !== undefined && original.secretsSet > 0) yield describeRemainingSecrets(original);
-  if (create > 0 && FORMATS[kind].columns.some(({ secret }) => secret === true))
+  const hadSecrets = create > 0 && FORMATS[kind].columns.some(({ secret }) => secret === true);
+  if (hadSecrets || (original !== undefined && original.secretsSet > 0))
     yield text(
-      "deleted records are restored without passwords and similar secrets, because they are not stored: set them again",
-      "削除したものは、パスワードなどが未設定の状態で元に戻ります(保存していないため、設定し直してください)",
+      "passwords and similar secrets are not restored, because they are not stored: set them again",
+      "パスワードなどは元に戻りません(保存していないため)。設定し直してください",
     );
 }
-
-function describeRemainingSecrets({ consoleTask }: Import): Text {
-  const confirm = consoleTask === undefined ? undefined : line("console confirm", [consoleTask]);
-  return text(
-    `passwords and similar secrets that the import set are not undone, because the former ones are not stored: set them again${confirm === undefined ? "" : `; if they are already set in the console: ${confirm}`}`,
-    `設定したパスワードなどは元に戻りません(保存していないため)。設定し直してください${confirm === undefined ? "" : `。管理画面で設定済みの場合: ${confirm}`}`,
-  );
-}
-
-const MAX_SUGGESTED_UNDOS = 3;
 
 const countUndoneRecords = (plan: Import): number =>
   PLAN_ACTIONS.reduce((sum, action) => sum + sumChanges(listPlanChanges(plan), action), 0) +
@@ -205,22 +194,11 @@ const createBlockedUndoFailure = (
 ): Failure => {
   const { undoes, reopened } = plan;
   const skip = line("undo", [undoes ?? "last"], { ...given, skipBlocked: true });
-  const later = [...new Set(first.flatMap(({ change }) => change ?? []))].toSorted((a, b) => b - a);
-  const lines = later.slice(0, MAX_SUGGESTED_UNDOS).map((number) => line("undo", [number]));
-  const before = [...lines, ...(later.length > MAX_SUGGESTED_UNDOS ? ["…"] : [])].join(", ");
-  const devices = first.flatMap(({ why, other }) =>
-    why === "used" && other?.thing === DEVICE.name ? (other.name ?? []) : [],
-  );
-  const release = line("devices set-owner", [...new Set(devices)], { none: true });
+  const [newest] = first.flatMap(({ change }) => change ?? []).toSorted((one, other) => other - one);
+  const before = line("undo", [newest ?? "last"]);
   const ways = [
-    ...(reopened !== undefined
-      ? [text(`to see the state of the tasks: ${ALL_TASKS_COMMAND}`, `作業の状況を見るには: ${ALL_TASKS_COMMAND}`)]
-      : []),
-    ...(reopened === undefined && later.length > 0
-      ? [text(`first undo the later changes: ${before}`, `先に後の変更を取り消してください: ${before}`)]
-      : []),
-    ...(reopened === undefined && devices.length > 0
-      ? [text(`remove the owner of the devices: ${release}`, `デバイスの所有者を外してください: ${release}`)]
+    ...(reopened === undefined && newest !== undefined
+      ? [text(`first undo the later change: ${before}`, `先に後の変更を取り消してください: ${before}`)]
       : []),
     ...(count < countUndoneRecords(plan)
       ? [text(`to undo only the other records: ${skip}`, `ほかのデータだけを取り消すには: ${skip}`)]
@@ -234,8 +212,6 @@ const createBlockedUndoFailure = (
     hint: ways.length === 0 ? undefined : joinTexts(ways, text("; ", "。")),
   });
 };
-
-const ALL_TASKS_COMMAND = line("console list", [], { all: true });
 
 const describeConsoleImportUndo = ({ undoes }: Import): Text =>
   text(

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Administrators, SecuredUser } from "../../../lib/client/index.ts";
+import type { SecuredUser } from "../../../lib/client/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, type ReceivedRequest } from "#support/commands/tenant.ts";
 
