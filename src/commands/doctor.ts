@@ -3,7 +3,6 @@ import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { checkContexts } from "./doctor/contexts.ts";
 import { checkHome } from "./doctor/home.ts";
-import { checkMachine } from "./doctor/machine.ts";
 import { checkRenewals } from "./doctor/renewals.ts";
 import { showFindings } from "./doctor/show.ts";
 
@@ -30,10 +29,9 @@ export default defineCommand({
     [ERRORS["input-rejected"].exit, text("a problem was found", "問題がある")],
   ],
   async run(tools, { online }) {
-    const machine = checkMachine(tools);
     const home = await checkHome(tools);
     const contexts = await checkContexts(tools, { online });
     const renewals = await checkRenewals(tools, contexts);
-    return showFindings(tools.terminal, [...machine, ...home, ...contexts.findings, ...renewals]);
+    return showFindings(tools.terminal, [...home, ...contexts.findings, ...renewals]);
   },
 });
