@@ -22,8 +22,8 @@ test.each([
     failing("EIO"),
     "disk I/O error",
     "ディスクで入出力エラーが起きました",
-    "check the disk first (see the system log), then run the command again",
-    "先にディスクを確認し(詳細はシステムのログ)、それからもう一度実行してください",
+    "check the disk, then run the command again",
+    "ディスクを確認してから、もう一度実行してください",
   ],
   [
     new SyntaxError("not JSON"),

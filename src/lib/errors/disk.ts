@@ -13,35 +13,23 @@ export const isDiskFullFailure = ({ code, status }: Failure): boolean =>
 
 const DISK_FAULTY: FailureDetail = {
   what: text("disk I/O error", "ディスクで入出力エラーが起きました"),
-  hint: text(
-    "check the disk first (see the system log), then run the command again",
-    "先にディスクを確認し(詳細はシステムのログ)、それからもう一度実行してください",
-  ),
+  hint: text("check the disk, then run the command again", "ディスクを確認してから、もう一度実行してください"),
 };
 
-const DISK_FAULTS: ReadonlyMap<string, FailureDetail> = new Map([
+/** Error codes of the operating system, and result codes of SQLite. @see https://www.sqlite.org/rescode.html */
+const DISK_FAULTS: ReadonlyMap<unknown, FailureDetail> = new Map<unknown, FailureDetail>([
   ["ENOSPC", DISK_FULL],
   ["EDQUOT", DISK_FULL],
+  [13, DISK_FULL],
   ["EIO", DISK_FAULTY],
+  [10, DISK_FAULTY],
 ]);
 
-/**
- * Creates the failure for a disk that is full or faulty.
- *
- * @param code error code of the operating system: `ENOSPC`, `EDQUOT`, `EIO`
- * @param where the file
- * @returns undefined for any other error
- */
+/** Creates the failure for a disk that is full or faulty. Returns undefined for any other code. */
 export const createDiskFailure = (code: unknown, where: string | undefined, cause?: unknown): Failure | undefined => {
-  const fault = typeof code === "string" ? DISK_FAULTS.get(code) : undefined;
-  return fault === undefined ? undefined : new Failure("unexpected", { ...fault, where, cause });
+  const fault = DISK_FAULTS.get(code);
+  return fault && new Failure("unexpected", { ...fault, where, cause });
 };
-
-/** Operating system error codes that correspond to SQLite result codes.  @see https://www.sqlite.org/rescode.html */
-const SYSTEM_CODES: ReadonlyMap<number, string> = new Map([
-  [10, "EIO"],
-  [13, "ENOSPC"],
-]);
 
 /**
  * Converts an error of the file system or SQLite with {@link createDiskFailure}. `where` defaults to the error's path. A
@@ -51,7 +39,7 @@ export const toDiskFailure = (error: unknown, where?: string): Failure | undefin
   if (error instanceof Failure && isDiskFullFailure(error)) return error;
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   const own = "path" in error && typeof error.path === "string" ? error.path : undefined;
-  const code = "errcode" in error ? SYSTEM_CODES.get(Number(error.errcode) & 0xff) : error.code;
+  const code = "errcode" in error ? Number(error.errcode) & 0xff : error.code;
   return createDiskFailure(code, where ?? own, error);
 };
 

@@ -22,7 +22,7 @@ test.runIf(process.platform === "linux")("refuses a folder where none can be cre
 test.each([
   ["ENOSPC", "no space left on the disk", "free some space, then run the command again"],
   ["EDQUOT", "no space left on the disk", "free some space, then run the command again"],
-  ["EIO", "disk I/O error", "check the disk first (see the system log), then run the command again"],
+  ["EIO", "disk I/O error", "check the disk, then run the command again"],
   [
     "EROFS",
     "clomoctl cannot write its settings and data to this folder",

@@ -75,7 +75,7 @@ test("a reader that has closed ends the writer quietly", async () => {
 
 test.each([
   ["ENOSPC", "no space left on the disk", "stdout", "free some space, then run the command again"],
-  ["EIO", "disk I/O error", "stdout", "check the disk first (see the system log), then run the command again"],
+  ["EIO", "disk I/O error", "stdout", "check the disk, then run the command again"],
   ["EBADF", "cannot write the output", "EBADF", undefined],
 ])("%s is reported: %s", async (code, what, where, hint) => {
   const writer = new StreamWriter(broken(code), "stdout");

@@ -2,7 +2,6 @@
 import type { Text } from "../../text/index.ts";
 import type { GuideSource } from "./step.ts";
 
-/** The facts that each guide needs. */
 export interface GuideFacts {
   "ade-token": { "account": Text; "item": Text; "phone": Text };
   "agent-enterprise": { "account": Text; "build": boolean; "item": Text; "part": Text; "phone": Text; "profile": boolean; "push": boolean };
