@@ -69,15 +69,13 @@ describe("a mistaken confirmation", () => {
     expect((await tenant.client.console.show(task)).state).toBe("open");
   });
 
-  test("is not undone if the records changed since, and names the records and where their tasks are", async () => {
+  test("is not undone if the records changed since, and names the records", async () => {
     await tenant.client.console.confirm({ numbers: [task] });
     const [user] = await tenant.users();
     await tenant.client.users.edit(user?.id ?? "", { title: "社長" });
-    const { en, ja } = await both(`undo ${task + 1} --yes`);
+    const { en } = await both(`undo ${task + 1} --yes`);
     expect(en.exit).toBe(5);
     expect(en.stderr).toContain(`the user 山田 <yamada@x.jp>: changed later by change ${task + 2} (役職)\n`);
-    expect(en.stderr).toContain("\n  to see the state of the tasks: clomoctl console list --all\n");
-    expect(ja.stderr).toContain("\n  作業の状況を見るには: clomoctl console list --all\n");
     const { exit, stderr } = await run(`--lang en undo ${task + 1} --skip-blocked --yes`, { tenant: tenant.fetch });
     expect(exit).toBe(8);
     expect(stderr).not.toContain("tasks reopened: 2\n");
