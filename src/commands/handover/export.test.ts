@@ -282,7 +282,7 @@ test("a response that ends early leaves no bundle", async () => {
   const fetch: TestTenant["fetch"] = async (request) => {
     const response = await tenant.fetch(request);
     if (!request.url.endsWith("/v1/exports")) return response;
-    const whole = await response.bytes();
+    const whole = new Uint8Array(await response.arrayBuffer());
     return new Response(whole.subarray(0, whole.length - 100), response);
   };
   const { exit, stderr } = await exporting("-o one --encoding utf-8", folder, { fetch });
@@ -296,7 +296,7 @@ test("a response with a file that a bundle cannot have is refused", async () => 
   const fetch: TestTenant["fetch"] = async (request) => {
     const response = await tenant.fetch(request);
     if (!request.url.endsWith("/v1/exports")) return response;
-    const body = Buffer.from(await response.bytes()).toString("latin1");
+    const body = Buffer.from(await response.arrayBuffer()).toString("latin1");
     // as long as the right name
     const changed = body.replace("resources/users.ndjson", "resources/other.ndjson");
     return new Response(Buffer.from(changed, "latin1"), response);

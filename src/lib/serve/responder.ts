@@ -31,7 +31,6 @@ export interface RequestConnection {
 
 const OK_DOCUMENT = JSON.stringify({ status: "ok" });
 
-/** The program's own Response class has no `Response.json`. */
 const createJsonResponse = (document: string): Response =>
   new Response(document, { headers: { "content-type": "application/json" } });
 

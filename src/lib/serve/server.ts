@@ -45,7 +45,7 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
       return responder.handle(request, connection, outgoing as ServerResponse);
     },
     // the host of a request of HTTP/1.0 that has none
-    { overrideGlobalObjects: false, hostname: "localhost", errorHandler: () => new Response(null, { status: 400 }) },
+    { hostname: "localhost", errorHandler: () => new Response(null, { status: 400 }) },
   );
   const server = createNodeServer(options);
   server.maxConnections = limits.connections;

@@ -2,8 +2,8 @@ import type { PieceStart } from "./store/store.ts";
 
 declare const ITEM: unique symbol;
 
-/** NDJSON in UTF-8: one object per line, each line with its line feed. */
-export type Lines<T> = ReadableStream<Uint8Array> & { readonly [ITEM]?: T };
+/** NDJSON in UTF-8: one object per line, each line with its line feed. A short list is one chunk. */
+export type Lines<T> = (ReadableStream<Uint8Array> | readonly [Uint8Array]) & { readonly [ITEM]?: T };
 
 /** Data of the tenant that is exported as a single stream. */
 export interface TenantExport {

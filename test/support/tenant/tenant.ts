@@ -621,4 +621,5 @@ export const failureOf = async (promise: Promise<unknown>): Promise<Failure | un
 };
 
 /** Reads a stream of bytes as text. */
-export const readStreamText = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
+export const readStreamText = async (chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> =>
+  Buffer.concat(await Array.fromAsync(chunks)).toString();

@@ -196,7 +196,7 @@ class Dispatch {
     const input = await read(c.req);
     if (input instanceof Response) return input;
     // a body may arrive long after its headers, and its sender may have lost rights in the meantime
-    const isLate = from !== undefined && !isOpen && raw.body !== null;
+    const isLate = from !== undefined && !isOpen && raw.method !== "GET" && raw.body !== null;
     const parts = isLate ? await this.#tenant.partsFor(raw, false, from) : found;
     if (one.file !== true) return this.#perform(c, one, parts, input);
     await requireRights(one, parts.session.asker, input);
@@ -225,7 +225,8 @@ class Dispatch {
     });
     const made = createResponse(one, result);
     const { from } = c.env;
-    const response = from !== undefined && (one.result ?? "json") !== "json" ? this.#watch(made, from) : made;
+    const isStream = (one.result ?? "json") !== "json" && !Array.isArray(result);
+    const response = from !== undefined && isStream ? this.#watch(made, from) : made;
     if (changes.length > 0) response.headers.set(CHANGE_HEADER, changes.join(", "));
     return response;
   }

@@ -1,4 +1,4 @@
-import type { ExportedParts, TenantExport } from "../results.ts";
+import type { ExportedParts, Lines, TenantExport } from "../results.ts";
 import type { AnyOperation } from "../operation.ts";
 import type { PieceStart } from "../store/store.ts";
 import { AUDIT_HEADER, FRAME_HEADER_BYTES, FRAMES, MAX_FRAME_BYTES, MEDIA_TYPES, NO_AUDIT_RECORD } from "./wire.ts";
@@ -36,8 +36,10 @@ export const createResponse = ({ result: kind = "json" }: AnyOperation, result: 
     case "parts":
       return new Response(createFrameStream(result as ExportedParts), { headers });
     case "lines":
-    case "list":
-      return new Response(result as ReadableStream<Uint8Array>, { headers });
+    case "list": {
+      const lines = result as Lines<unknown>;
+      return new Response("0" in lines ? Buffer.from(lines[0]) : lines, { headers });
+    }
     case "json":
       // a response keeps its body until it has been sent, and a text takes twice as much memory as its bytes
       return new Response(Buffer.from(JSON.stringify(result ?? null)), { headers });

@@ -452,7 +452,7 @@ export const streamList = async <F extends Fields>(
   const { limit } = query;
   if (limit === undefined) return streamWholeList(store, list, query);
   if (limit > MAX_READ_AT_ONCE) return ReadableStream.from(takeLines(await streamWholeList(store, list, query), limit));
-  return ReadableStream.from([Buffer.from(await readList(store, list, query))]);
+  return [Buffer.from(await readList(store, list, query))];
 };
 
 const streamWholeList = (

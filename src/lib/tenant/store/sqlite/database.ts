@@ -188,7 +188,9 @@ export class Database {
 
   /** Returns a text that changes whenever a record was changed, by this connection or another one. */
   readState(): string {
-    return `${this.count("pragma data_version")} ${this.count("select total_changes()")}`;
+    return String(
+      this.get("select data_version || ' ' || total_changes() as state from pragma_data_version")?.["state"],
+    );
   }
 
   exec(sql: string): void {
