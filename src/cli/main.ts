@@ -1,8 +1,7 @@
 import manifest from "../../package.json" with { type: "json" };
 import { PROGRAM } from "../commands/index.ts";
-import { selectErrorStyle, scanCommandLine, type CommandLine } from "./line.ts";
+import { resolveRoute, selectErrorStyle, scanCommandLine, type CommandLine } from "./line.ts";
 import type { ProgramEnvironment } from "./outside.ts";
-import { resolveRoute } from "./route.ts";
 
 /**
  * Runs the program: takes a command line and returns an exit code. Version, help and misspelt words are handled here;

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import type { NounNode, VerbNode } from "../commands/command.ts";
 import { same } from "../lib/text/index.ts";
-import { scanCommandLine } from "./line.ts";
-import { resolveRoute } from "./route.ts";
+import { resolveRoute, scanCommandLine } from "./line.ts";
 
 const verb = (name: string): VerbNode => ({
   name,

@@ -19,7 +19,6 @@ import {
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
 import type { Connection } from "../lib/client/index.ts";
 import { Failure, hasErrorCode } from "../lib/errors/index.ts";
-import { createOwnerName } from "../lib/model/actor.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 
@@ -107,7 +106,7 @@ const buildTenantOptions = (
   folder: tenantFolder,
   name,
   acting,
-  actor: createOwnerName(userName),
+  actor: userName === undefined ? "owner" : `owner (${userName})`,
   surroundings: {
     now: () => clock.now().getTime(),
     random: (size) => crypto.getRandomValues(new Uint8Array(size)),

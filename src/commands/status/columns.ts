@@ -14,7 +14,7 @@ import { dayOf, countDaysLeft, formatMinute } from "../../lib/model/time.ts";
 import { LEVEL_NAMES } from "../../lib/document/level.ts";
 import type { JudgedItem } from "../../lib/renewals/judge.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { toTableCellText } from "../../lib/terminal/table/cells.ts";
+import { toTableCellText } from "../../lib/terminal/output.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { formatExpiryDay } from "../renewals/items/columns.ts";
 import { describeUnknownUse } from "../renewals/items/expected.ts";

@@ -7,7 +7,7 @@ import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
 import { renderPlan, sumChanges, type Plan } from "../../lib/plan/plan.ts";
 import { describeCommit } from "../../lib/plan/result.ts";
 import { createTableCellRenderer } from "../../lib/terminal/output.ts";
-import { guardFormula } from "../../lib/terminal/table/cells.ts";
+import { guardFormula } from "../../lib/terminal/output.ts";
 import { formatCount, addSpaceAfterLatin, same, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds, selectLeavers } from "../deletion/names.ts";

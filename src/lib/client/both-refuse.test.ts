@@ -9,7 +9,7 @@ import { buildInputSchemas } from "../tenant/dispatch/input-schemas.ts";
 import type { AnyOperation } from "../tenant/operation.ts";
 import type { Row } from "../tenant/store/sqlite/database.ts";
 import type { Connection } from "./call.ts";
-import { ask } from "./methods.ts";
+import { ask } from "./index.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 

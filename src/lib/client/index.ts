@@ -1,11 +1,192 @@
+import type { ExportedParts, Lines, TenantExport } from "../tenant/results.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { z } from "zod";
+import {
+  changesTenant,
+  listPathNames,
+  splitRoute,
+  type AnyOperation,
+  type Given,
+  type Operation,
+  type Operations,
+  type PathNames,
+  type PathOf,
+} from "../tenant/operation.ts";
 import { OPERATIONS, type OperationNoun, type OperationsOf, type Import } from "../tenant/operations.ts";
-import { buildMethods, type MethodsOf } from "./methods.ts";
-import type { Connection, Upload } from "./call.ts";
+import type { AskedCall, Connection, StreamedLines, StreamedParts, Upload } from "./call.ts";
 
 export type * from "../tenant/operations.ts";
 export type { Connection, StreamedParts, PlainRequest, PlainResponse, Upload } from "./call.ts";
 export { Changes } from "./changes.ts";
 export type { Transport } from "./transport.ts";
+
+type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
+
+/** The subject of an operation: the only value in its path, or several values by name. */
+type Subject<R extends string, P extends z.ZodRawShape> = [PathNames<R>] extends [never]
+  ? []
+  : IsUnion<PathNames<R>> extends true
+    ? [subject: PathOf<R, P>]
+    : [subject: PathOf<R, P>[PathNames<R>]];
+
+type InputOf<I extends z.ZodType> =
+  z.output<I> extends undefined ? [] : Partial<Given<I>> extends Given<I> ? [given?: Given<I>] : [given: Given<I>];
+
+type Result<K, O> = K extends "list" | "lines"
+  ? Awaited<O> extends Lines<infer T>
+    ? StreamedLines<T>
+    : never
+  : K extends "csv"
+    ? Promise<ReadableStream<Uint8Array>>
+    : K extends "parts"
+      ? Awaited<O> extends ExportedParts<infer T>
+        ? Promise<StreamedParts<T>>
+        : never
+      : Promise<Awaited<O>>;
+
+type Method<One> =
+  One extends Operation<infer R, infer P, infer I, infer K, infer F, infer O>
+    ? (
+        ...given: [...Subject<R, P>, ...(F extends true ? [file: Upload] : []), ...InputOf<I>, signal?: AbortSignal]
+      ) => Result<K, O>
+    : never;
+
+/** The operations of a noun as their callers see them. */
+type MethodsOf<T> = { readonly [K in keyof T]: Method<T[K]> };
+
+const readArguments = (one: AnyOperation, given: readonly unknown[], ending: AbortSignal | undefined): AskedCall => {
+  const names = listPathNames(splitRoute(one).path);
+  const left = [...given];
+  const subject = names.length === 0 ? {} : left.shift();
+  const path = names.length === 1 ? { [names[0] ?? ""]: subject } : subject;
+  const file = one.file === true ? (left.shift() as Upload) : undefined;
+  const input = one.input === undefined ? undefined : (left.shift() ?? {});
+  const usual = (one.result ?? "json") === "json" ? undefined : ending;
+  return {
+    one,
+    path: path as AskedCall["path"],
+    given: input as AskedCall["given"],
+    file,
+    signal: (left.shift() as AbortSignal | undefined) ?? usual,
+  };
+};
+
+const perform = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
+  if (connection.perform === undefined) return (await import("./send.ts")).send(connection, asked);
+  const { given: result, changes } = await connection.perform(asked);
+  if (changes.length > 0) connection.changed?.(changes);
+  return result;
+};
+
+/** Performs an operation, in this process or over a socket. */
+export const ask = async (connection: Connection, asked: AskedCall): Promise<unknown> => {
+  const { one, given } = asked;
+  if (!changesTenant(one) || given?.["dryRun"] === true) return perform(connection, asked);
+  await connection.beforeChange?.(splitRoute(one));
+  const { changes } = connection;
+  if (changes === undefined) return perform(connection, asked);
+  // a plan has its own way of noticing what changed since it was seen
+  const base = given?.["etag"] === undefined ? changes.takeBase() : undefined;
+  return changes.make(() => perform(connection, { ...asked, base }));
+};
+
+/** Lets pending signals arrive: within one process, they would otherwise wait until the whole list is shown. */
+export const yieldToSignals = async ({ signal }: AskedCall): Promise<void> => {
+  await nextTurn();
+  signal?.throwIfAborted();
+};
+
+const loadFailures = () => import("./answer.ts");
+
+/** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
+const LINE_LIMIT = 16 * 1024 * 1024;
+
+/**
+ * Yields the lines of a body, in batches as they arrive.
+ *
+ * @throws Failure `unavailable` if a line is too long or the last line is incomplete
+ */
+async function* readLines(
+  place: ReturnType<typeof splitRoute>,
+  body: Lines<unknown>,
+): AsyncGenerator<readonly string[]> {
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of body) {
+    const lines = decoder.decode(chunk, { stream: true }).split("\n");
+    lines[0] = rest + (lines[0] ?? "");
+    rest = lines.pop() ?? "";
+    if (lines.length > 0) yield lines;
+    if (rest.length > LINE_LIMIT) throw (await loadFailures()).createLongLineFailure(place);
+  }
+  if (rest !== "") throw (await loadFailures()).createTruncationFailure(place);
+}
+
+/** Yields the objects of a streamed list in batches. If a line fails, the objects before it are yielded first. */
+async function* iterateBatches(connection: Connection, asked: AskedCall): AsyncGenerator<readonly unknown[]> {
+  const place = splitRoute(asked.one);
+  for await (const lines of readLines(place, (await ask(connection, asked)) as Lines<unknown>)) {
+    await yieldToSignals(asked);
+    const batch: unknown[] = [];
+    try {
+      for (const line of lines) batch.push(JSON.parse(line));
+    } catch {
+      yield batch;
+      throw (await loadFailures()).createMalformedFailure(place);
+    }
+    yield batch;
+  }
+}
+
+const LINE_FEED = 0x0a;
+
+async function* iterateBytes(connection: Connection, asked: AskedCall): AsyncGenerator<Uint8Array> {
+  let last: number | undefined;
+  for await (const chunk of (await ask(connection, asked)) as AsyncIterable<Uint8Array>) {
+    await yieldToSignals(asked);
+    yield chunk;
+    last = chunk.at(-1) ?? last;
+  }
+  if (last !== undefined && last !== LINE_FEED)
+    throw (await loadFailures()).createTruncationFailure(splitRoute(asked.one));
+}
+
+const openLines = (connection: Connection, asked: AskedCall): StreamedLines<unknown> => ({
+  batches: () => iterateBatches(connection, asked),
+  ndjson: () =>
+    iterateBytes(
+      connection,
+      asked.one.result === "list" ? { ...asked, given: { ...asked.given, columns: true } } : asked,
+    ),
+  async *[Symbol.asyncIterator]() {
+    for await (const batch of iterateBatches(connection, asked)) yield* batch;
+  },
+});
+
+const openCsv = async (connection: Connection, asked: AskedCall): Promise<ReadableStream<Uint8Array>> => {
+  const { content, isAudited } = (await ask(connection, asked)) as TenantExport;
+  if (!isAudited) await connection.unaudited?.();
+  return content;
+};
+
+const openParts = async (connection: Connection, asked: AskedCall): Promise<StreamedParts<unknown>> =>
+  (await import("./parts.ts")).openParts(connection, asked);
+
+const READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, parts: openParts };
+
+/**
+ * Builds the methods of a noun, named like its operations.
+ *
+ * @throws Failure of the operation; `unavailable` if a response does not follow the tenant API
+ */
+export const buildMethods = (connection: Connection, operations: Operations): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(operations).map(([name, one]) => [
+      name,
+      (...given: readonly unknown[]) =>
+        READERS[one.result ?? "json"](connection, readArguments(one, given, connection.signal)),
+    ]),
+  );
 
 export type NounName = OperationNoun;
 

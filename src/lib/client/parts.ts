@@ -3,7 +3,7 @@ import { splitRoute } from "../tenant/operation.ts";
 import type { PieceStart } from "../tenant/store/store.ts";
 import { createTruncationFailure, parseLine } from "./answer.ts";
 import type { AskedCall, Connection, ReceivedPart, StreamedParts } from "./call.ts";
-import { ask, yieldToSignals } from "./methods.ts";
+import { ask, yieldToSignals } from "./index.ts";
 
 type Pieces = AsyncIterable<PieceStart | Uint8Array>;
 

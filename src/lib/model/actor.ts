@@ -1,14 +1,7 @@
 import { same, text, type Text } from "../text/index.ts";
 
+/** The owner of the computer as the actor of a change; `owner` alone if the operating system names nobody. */
 const OWNER_PATTERN = /^owner \((.+)\)$/s;
-
-/**
- * Returns the name of a computer's owner as the actor of a change: `owner (hanako)`.
- *
- * @param userName name of the user in the operating system; undefined if it is not known
- */
-export const createOwnerName = (userName: string | undefined): string =>
-  userName === undefined ? "owner" : `owner (${userName})`;
 
 /** Returns the owner's name in the operating system: `hanako` for `owner (hanako)`. */
 export const parseUserName = (owner: string): string => OWNER_PATTERN.exec(owner)?.[1] ?? owner;

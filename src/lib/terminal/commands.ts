@@ -1,7 +1,7 @@
 /** Finds, completes and shows the commands that `line` of `lib/advice` puts into sentences, in backticks. */
 import { TENANTLESS_COMMANDS } from "../advice/tenantless.ts";
 import { quoteCommandWord, quoteWindowsWord } from "../text/shell-word.ts";
-import type { EnvironmentVariables } from "./language.ts";
+import type { EnvironmentVariables } from "./output-choice.ts";
 import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./table/word-width.ts";
 
 /** What is added to proposed commands. */

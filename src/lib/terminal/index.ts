@@ -1,4 +1,4 @@
-export type { EnvironmentVariables } from "./language.ts";
+export type { EnvironmentVariables } from "./output-choice.ts";
 export type { Column } from "./output-choice.ts";
 export type { SaveRows } from "./output.ts";
 export { BYTE_UNIT, ROW_UNIT } from "./progress/progress.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chooseLanguage } from "./language.ts";
+import { chooseLanguage } from "./output-choice.ts";
 
 test.each([
   [undefined, {}, "en"],

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { line, step } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
-import type { EnvironmentVariables } from "./language.ts";
+import type { EnvironmentVariables } from "./output-choice.ts";
 import { ROW_UNIT } from "./progress/progress.ts";
 import { Terminal, type TerminalOptions } from "./terminal.ts";
 

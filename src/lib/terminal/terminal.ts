@@ -13,7 +13,7 @@ import {
 } from "./commands.ts";
 import { escapeForPeople } from "./escape.ts";
 import { renderFailureLines, renderFailureJson } from "./failure.ts";
-import { chooseLanguage, type EnvironmentVariables } from "./language.ts";
+import { chooseLanguage, type EnvironmentVariables } from "./output-choice.ts";
 import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
 import type { NdjsonSource, Records, SaveRows } from "./output.ts";
 import { createProgress, type LoadSpinner, type Progress, type ProgressMode } from "./progress/progress.ts";

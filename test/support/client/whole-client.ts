@@ -1,4 +1,4 @@
-import { buildMethods } from "../../../src/lib/client/methods.ts";
+import { buildMethods } from "../../../src/lib/client/index.ts";
 import { planImport, type Client, type Connection, type Import } from "../../../src/lib/client/index.ts";
 import type { Operations } from "../../../src/lib/tenant/operation.ts";
 import { OPERATIONS } from "../../../src/lib/tenant/operations.ts";

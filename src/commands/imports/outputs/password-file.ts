@@ -1,6 +1,6 @@
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { LeftOutSummary } from "../../../lib/plan/columns.ts";
-import { guardFormula } from "../../../lib/terminal/table/cells.ts";
+import { guardFormula } from "../../../lib/terminal/output.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { PlanOutputFile } from "../plan/settle.ts";

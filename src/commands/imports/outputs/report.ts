@@ -1,6 +1,6 @@
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { getDisplayName, ROW_ACTION_NAMES } from "../../../lib/model/import.ts";
-import { guardFormula } from "../../../lib/terminal/table/cells.ts";
+import { guardFormula } from "../../../lib/terminal/output.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { describeRow } from "../../../lib/plan/changes.ts";

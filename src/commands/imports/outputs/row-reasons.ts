@@ -1,5 +1,5 @@
 import type { InputProblem, Client, Import } from "../../../lib/client/index.ts";
-import { guardFormula } from "../../../lib/terminal/table/cells.ts";
+import { guardFormula } from "../../../lib/terminal/output.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import type { Tools } from "../../tools.ts";
 import { RowCursor } from "./row-cursor.ts";

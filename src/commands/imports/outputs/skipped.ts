@@ -7,7 +7,7 @@ import { toListDay } from "../../../lib/csv/layout/skipped-value.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { guardFormula } from "../../../lib/terminal/table/cells.ts";
+import { guardFormula } from "../../../lib/terminal/output.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { readRecords, type InputFormat } from "../plan/reading.ts";

@@ -2,7 +2,7 @@ import type { Import } from "../../../../lib/client/index.ts";
 import type { ContentWriter } from "../../../../lib/files/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { createTableCellRenderer } from "../../../../lib/terminal/output.ts";
-import { guardFormula } from "../../../../lib/terminal/table/cells.ts";
+import { guardFormula } from "../../../../lib/terminal/output.ts";
 import { buildFieldColumns } from "../../../listing/list.ts";
 import type { Tools } from "../../../tools.ts";
 import { isWorkbookName, encodeTable } from "../table-file.ts";
