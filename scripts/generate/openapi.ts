@@ -92,7 +92,6 @@ export const buildOpenApiDocument = async (version: string): Promise<object> => 
     },
     servers: [{ url: "/" }],
     security: [{ bearer: [] }],
-    tags: Object.keys(OPERATIONS).map((name) => ({ name })),
     paths,
     components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } }, responses: { problem } },
   };
