@@ -2,7 +2,6 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { storageIn, writeBundle } from "#support/handover/bundles.ts";
-import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
@@ -127,17 +126,14 @@ describe("with the tenant", () => {
     const { after } = await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     const home = freshFolder();
     const ran = (line: string) => run(`${line} --lang en`, { home, folder: home, tenant: tenant.fetch });
-    for (const options of ["", " --only users"]) {
-      const name = `one${options.replaceAll(" ", "")}`;
-      expect((await ran(`handover export -o ${name}${options} --encoding utf-8`)).exit).toBe(0);
-      expect(await ran(`handover diff ${name} --tenant --format table`)).toMatchObject({
-        exit: 0,
-        stdout: "",
-        stderr: "no differences\n",
-      });
-    }
+    expect((await ran("handover export -o one --encoding utf-8")).exit).toBe(0);
+    expect(await ran("handover diff one --tenant --format table")).toMatchObject({
+      exit: 0,
+      stdout: "",
+      stderr: "no differences\n",
+    });
     await tenant.client.users.edit(after.id, { name: "山田 花" });
-    const { exit, stdout } = await ran("handover diff one--onlyusers --tenant --format ndjson");
+    const { exit, stdout } = await ran("handover diff one --tenant --format ndjson");
     expect(exit).toBe(9);
     expect(stdout).toContain('"field":"name","before":"山田 花子","after":"山田 花"');
     expect(readdirSync(join(home, "tmp")).filter((name) => name.includes("handover"))).toEqual([]);
@@ -160,74 +156,6 @@ describe("with the tenant", () => {
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   });
 
-  test("compares a part with the same part of the tenant", async () => {
-    const { after } = await tenant.client.orgs.create({ name: "東日本", code: "S01" });
-    await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"], org: after.id });
-    const home = freshFolder();
-    const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch });
-    expect((await ran("handover export -o part --scope S01 --encoding utf-8")).exit).toBe(0);
-    await tenant.client.users.create({ name: "佐藤 次郎", emails: ["jiro@example.co.jp"] });
-    expect(await ran("handover diff part --tenant --quiet")).toMatchObject({ exit: 0, stdout: "", stderr: "" });
-    await tenant.client.orgs.edit(after.id, { name: "西日本" });
-    expect((await ran("handover diff part --tenant --quiet")).exit).toBe(9);
-  });
-
-  test("what only one side covers is neither added nor removed, and is reported", async () => {
-    tenant.addAdministrator();
-    const { after: east } = await tenant.client.orgs.create({ name: "東日本", code: "S01" });
-    const { after: west } = await tenant.client.orgs.create({ name: "西日本", code: "S02" });
-    await tenant.client.orgs.create({ name: "東京", code: "S011", parentId: east.id });
-    const { after: jiro } = await tenant.client.users.create({
-      name: "佐藤 次郎",
-      emails: ["jiro@example.jp"],
-      org: west.id,
-    });
-    const { after: hanako } = await tenant.client.users.create({
-      name: "山田 花子",
-      emails: ["hanako@example.jp"],
-      org: east.id,
-    });
-    await addTestAccount(tenant, { name: "div01", role: "division", org: "S01", manages: ["S01"] });
-    const home = freshFolder();
-    const actors = { div01: tenant.acting("div01").fetch };
-    const context = { home, folder: home, tenant: tenant.fetch, actors };
-    const ran = (line: string, lang = "en") => run(`${line} --lang ${lang}`, context);
-    const found = async (line: string) => {
-      const { exit, stdout } = await ran(`handover diff ${line} --format json`);
-      const all = JSON.parse(stdout) as { readonly change: string; readonly name: string | null }[];
-      const told = all.filter(({ change }) => change !== "not-compared").map(({ change, name }) => [change, name]);
-      return { exit, told };
-    };
-    expect((await ran("handover export -o whole --encoding utf-8")).exit).toBe(0);
-    expect((await ran("handover export -o scoped --scope S01 --encoding utf-8")).exit).toBe(0);
-    for (const line of ["whole --tenant --as div01", "scoped whole", "whole scoped", "scoped --tenant --as div01"]) {
-      expect([line, await found(line)]).toEqual([line, { exit: 9, told: [] }]);
-    }
-    const table = await ran("handover diff whole --tenant --as div01 --format table");
-    expect(table.stdout).toMatch(
-      /^users +not compared: one side covers only a part of the tenant +2 records found on one side only/m,
-    );
-    const [note, japanese] = [
-      await ran("handover diff whole scoped"),
-      await ran("handover diff whole --tenant --as div01", "ja"),
-    ];
-    expect(note.stderr).toContain("0 records added, 0 removed, 0 changed; ");
-    expect(note.stderr).toContain(
-      "because the other side does not cover that part of the tenant (scoped: only 東日本)",
-    );
-    expect(japanese.stderr).toContain("もう片方の対象外です: テナント: アカウントの権限で見える範囲だけ)");
-    // what both cover is compared
-    await tenant.client.users.edit(jiro.id, { name: "佐藤 次" });
-    expect((await ran(`users delete ${hanako.id} --confirm-deletions 1`)).exit).toBe(0);
-    expect(await found("whole --tenant --as div01")).toEqual({ exit: 9, told: [["removed", "山田 花子"]] });
-    await tenant.client.users.create({ name: "鈴木 三郎", emails: ["saburo@example.jp"], org: east.id });
-    expect((await ran("handover export -o later --encoding utf-8")).exit).toBe(0);
-    expect((await found("scoped later")).told).toEqual([
-      ["removed", "山田 花子"],
-      ["added", "鈴木 三郎"],
-    ]);
-  });
-
   const MIRRORED = "2026-01-01T00:00:00.000Z";
   const mirror = (at: string | null): void => {
     tenant.database.run("update tenant set mirroredAt = :at", { at });
@@ -240,7 +168,6 @@ describe("with the tenant", () => {
     const compared = "handover diff bundle --tenant --ignore-times";
     mirror(MIRRORED);
     expect((await ran("handover export -o bundle --encoding utf-8")).exit).toBe(0);
-    expect((await ran("handover export -o part --only users --encoding utf-8")).exit).toBe(0);
     mirror("2026-02-01T00:00:00.000Z");
     expect(await ran("handover diff bundle --tenant --lang en")).toMatchObject({ exit: 0, stderr: "no differences\n" });
     mirror(null);

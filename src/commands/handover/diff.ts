@@ -6,11 +6,9 @@ import {
   toTenantState,
   type ChangeKind,
   type Difference,
-  type TenantState,
 } from "../../lib/handover/compare/diff.ts";
 import { resourceOf } from "../../lib/handover/resources.ts";
-import type { CoverageScope } from "../../lib/handover/compare/coverage.ts";
-import { toBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
+import { toBundle } from "../../lib/handover/bundle/read.ts";
 import { requireMatchingHashes } from "../../lib/handover/compare/verify.ts";
 import type { Field } from "../../lib/model/thing.ts";
 import { formatMinute } from "../../lib/model/time.ts";
@@ -31,16 +29,7 @@ const CHANGE_NAMES: Readonly<Record<ChangeKind, Text>> = {
   added: text("added", "追加"),
   removed: text("removed", "削除"),
   changed: text("changed", "変更"),
-  "not-compared": text("not compared: missing on one side", "比較できません(片方にありません)"),
 };
-
-const NOT_COMPARED_PART = text(
-  "not compared: one side covers only a part of the tenant",
-  "比較できません(片方はテナントの一部だけ)",
-);
-
-const describeChange = ({ change, before, after }: Difference): Text =>
-  change === "not-compared" && (before === "part" || after === "part") ? NOT_COMPARED_PART : CHANGE_NAMES[change];
 
 /** Returns the value of a field for a table. For a whole record, returns null: the table shows only its name and ID. */
 const formatCell = (value: unknown, { change }: Difference): Text | null =>
@@ -61,7 +50,7 @@ const DIFF_COLUMNS: readonly Column<Difference>[] = [
     key: "change",
     header: text("change", "差異"),
     value: ({ change }) => change,
-    name: describeChange,
+    name: ({ change }) => CHANGE_NAMES[change],
   },
   { key: "id", header: text("id", "ID"), whole: true, value: ({ id }) => id },
   { key: "name", header: text("name", "名前"), value: ({ name }) => name },
@@ -87,13 +76,9 @@ const getFieldLabel = (difference: Difference): Text | null => {
 
 const UNNAMED_FIELD = { type: "text", example: "" } as const satisfies Field;
 
-const describeOutsideRecords = (outside: number): Text =>
-  text(`${formatCount(outside, "record")} found on one side only`, `片方だけにあるデータ ${outside} 件`);
-
 const renderValues = (difference: Difference, timezone: string): readonly Text[] => {
-  const { field, change, before, after, outside } = difference;
-  if (outside !== undefined) return [describeOutsideRecords(outside)];
-  if (field === null || change === "not-compared") return [];
+  const { field, before, after } = difference;
+  if (field === null) return [];
   const word = (value: unknown): Text => describeValue(value, fieldOf(difference), (at) => formatMinute(at, timezone));
   return [joinTexts([describeValueOrList(before, word), describeValueOrList(after, word)], VALUE_ARROW)];
 };
@@ -121,28 +106,18 @@ const buildReadableColumns = (timezone: string): readonly Column<Difference>[] =
 
 class DifferenceCounts {
   total = 0;
-  /** number of records outside the part of the tenant that the other side covers */
-  outside = 0;
-  readonly #notCompared = new Set<string>();
   readonly #records = new Map<ChangeKind, number>();
   #last = "";
 
   async *of(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
     for await (const difference of found) {
-      const { resource, change, id, outside = 0 } = difference;
+      const { resource, change, id } = difference;
       this.total += 1;
-      this.outside += outside;
-      if (change === "not-compared") this.#notCompared.add(resource);
       const key = `${resource} ${id}`;
       if (key !== this.#last) this.#records.set(change, this.countOf(change) + 1);
       this.#last = key;
       yield difference;
     }
-  }
-
-  /** number of resources that are not compared, or not completely */
-  get notCompared(): number {
-    return this.#notCompared.size;
   }
 
   countOf(change: ChangeKind): number {
@@ -152,36 +127,13 @@ class DifferenceCounts {
 
 const renderSummary = (counts: DifferenceCounts): Text => {
   const [added, removed, changed] = (["added", "removed", "changed"] as const).map((change) => counts.countOf(change));
-  const { notCompared: lacking } = counts;
   return text(
-    `${formatCount(Number(added), "record")} added, ${removed} removed, ${changed} changed${lacking === 0 ? "" : `; ${formatCount(lacking, "resource")} not compared`}`,
-    `記録の追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件${lacking === 0 ? "" : `。比較できない種類 ${lacking}`}`,
+    `${formatCount(Number(added), "record")} added, ${removed} removed, ${changed} changed`,
+    `記録の追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件`,
   );
 };
-
-const TENANT_LABEL = text("the tenant", "テナント");
 
 const NO_DIFFERENCES = text("no differences", "差異はありません");
-
-/** Returns a note that says which records were not compared, and why. */
-const renderNotComparedNote = (
-  outside: number,
-  states: readonly (readonly [name: Text, state: TenantState])[],
-): Text => {
-  const parts = joinTexts(
-    states.flatMap(([name, { part }]) => (part === undefined ? [] : [describeCoverage(name, part)])),
-    text("; ", "、"),
-  );
-  return text(
-    `not compared: ${formatCount(outside, "record")} found on one side only, because the other side does not cover that part of the tenant (${parts.en}); to compare everything, use the same scope on both sides`,
-    `比較していないデータ: ${outside} 件(片方だけにあり、もう片方の対象外です: ${parts.ja})。比較するには、同じ範囲のものどうしを比べてください`,
-  );
-};
-
-const describeCoverage = ({ en, ja }: Text, part: CoverageScope): Text =>
-  part === "seen"
-    ? text(`${en}: only what its account can see`, `${ja}: アカウントの権限で見える範囲だけ`)
-    : text(`${en}: only ${part.path}`, `${ja}: ${part.path} 以下だけ`);
 
 const DIFF_COMMAND = commandName("handover diff");
 
@@ -192,8 +144,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Records are compared by ID, and changed records by field, after the hashes of both bundles are verified. CSV files and reports are not compared, because they are made from the records. If one side covers only a part of the tenant (--scope, or an account that sees a part), records outside that part are not compared. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
-      "データを ID で突き合わせ、変更は項目ごとに示します。先に両方のハッシュを検証します。CSV とレポートは元のデータから作られるため比較しません。片方がテナントの一部だけ(--scope、または一部だけが見えるアカウント)のときは、その範囲の外のデータは比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
+      "Records are compared by ID, and changed records by field, after the hashes of both bundles are verified. CSV files and reports are not compared, because they are made from the records. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
+      "データを ID で突き合わせ、変更は項目ごとに示します。先に両方のハッシュを検証します。CSV とレポートは元のデータから作られるため比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
     ),
   ],
   args: {
@@ -208,10 +160,7 @@ export default defineCommand({
   options: {
     tenant: {
       kind: "boolean",
-      about: text(
-        "compare A with the current tenant, using the options of A's export",
-        "A と同じ条件で、現在のテナントと比べる",
-      ),
+      about: text("compare A with the current tenant", "現在のテナントと比べる"),
     },
     ignoreTimes: {
       kind: "boolean",
@@ -243,7 +192,7 @@ export default defineCommand({
     if (!tenant) refuseAsOption(tools, DIFF_COMMAND);
     await terminal.checkOutput(DIFF_COLUMNS);
     await using one = await openNamedBundle(tools, before, identity);
-    await using now = after === undefined ? await openTenantAsBundle(tools, one) : undefined;
+    await using now = after === undefined ? await openTenantAsBundle(tools) : undefined;
     await using other = now?.files ?? (await openNamedBundle(tools, after ?? before, identity));
     const progress = startVerifyProgress(tools, [one, other]);
     for (const bundle of [one, other]) await requireMatchingHashes(bundle, progress.options);
@@ -268,13 +217,6 @@ export default defineCommand({
     }
     if (markdown === undefined) await terminal.note(describeSides(before, after));
     await terminal.note(renderSummary(counts));
-    if (counts.outside > 0)
-      await terminal.note(
-        renderNotComparedNote(counts.outside, [
-          [same(basename(before)), former],
-          [after === undefined ? TENANT_LABEL : same(basename(after)), latter],
-        ]),
-      );
     return "differs";
   },
 });
@@ -323,12 +265,8 @@ async function* prependFirst<T>(first: IteratorResult<T>, others: AsyncGenerator
   yield* others;
 }
 
-/** Returns the current tenant as a bundle with another bundle's options.  @throws Failure as an export does */
-async function openTenantAsBundle(tools: Tools, files: BundleFiles): Promise<TemporaryBundle> {
-  const { manifest }: Bundle = await toBundle(files);
-  const { exportTemporaryBundle } = await import("./writing/tenant-bundle.ts");
-  return exportTemporaryBundle(tools, { only: manifest.only ?? undefined, scope: manifest.scope?.id });
-}
+const openTenantAsBundle = async (tools: Tools): Promise<TemporaryBundle> =>
+  (await import("./writing/tenant-bundle.ts")).exportTemporaryBundle(tools);
 
 const INVALID_COMPARISON_FAILURE = new Failure("usage", {
   what: text("compare A with either B or --tenant", "比べる相手は B か --tenant のどちらかで指定してください"),

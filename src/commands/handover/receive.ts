@@ -112,10 +112,6 @@ const createNoTenantFailure = (bundle: string): Failure =>
       "テナント本体を含まないため、閲覧だけができる引き継ぎデータです",
     ),
     where: `${bundle}: ${TENANT_FILE}`,
-    hint: text(
-      "ask a system administrator or the owner for a bundle of the whole tenant",
-      "システム管理者かテナントの所有者に、テナント全体の引き継ぎデータを依頼してください",
-    ),
   });
 
 async function writeNextSteps(

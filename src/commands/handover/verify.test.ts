@@ -1,9 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createRandomTenant } from "#support/tenant/exporting.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
 
@@ -102,22 +101,4 @@ test("refuses a missing path, a file and an empty folder as a bundle", async () 
   const { exit, stderr } = await run("handover verify empty --lang en", { folder });
   expect(exit).toBe(3);
   expect(stderr).toContain("empty: manifest.json: the file is missing\n");
-});
-
-test("a part of a tenant names no outside organisation in places, owners and managed organisations", async () => {
-  const folder = freshFolder();
-  const parts: string[] = [];
-  for (const seed of [5, 12, 31]) {
-    await using tenant = await createRandomTenant(seed, 12);
-    const ran = (line: string): Promise<RunResult> =>
-      run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
-    for (const { id } of tenant.sql("select id from org order by pk limit 6")) {
-      const part = `${seed}-${String(id)}`;
-      expect(await ran(`export -o ${part} --encoding utf-8 --scope ${String(id)}`)).toMatchObject({ exit: 0 });
-      expect(await ran(`verify ${part}`)).toMatchObject({ exit: 0 });
-      parts.push(readFileSync(join(folder, part, "resources", "accounts.ndjson"), "utf8"));
-    }
-  }
-  // there is something to name
-  expect(parts.join("")).toMatch(/"managedOrgIds":\["/);
 });

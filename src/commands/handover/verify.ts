@@ -1,6 +1,5 @@
 import { line } from "../../lib/advice/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
-import { describeMissingContent } from "../../lib/handover/bundle/presence.ts";
 import type { BundleFault } from "../../lib/handover/bundle/read.ts";
 import { createFaultFailure, type BundleVerification } from "../../lib/handover/compare/verify.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -95,8 +94,6 @@ export default defineCommand({
     const [first] = faults;
     if (first !== undefined) throw createFaultFailure(bundle, first, faultCount - 1);
     await terminal.note(hashesOnly ? FILES_UNCHANGED_NOTE : ALL_UNCHANGED_NOTE);
-    const missing = verified.manifest && describeMissingContent(verified.manifest);
-    if (missing !== undefined) await terminal.note(missing);
     for (const next of suggestNextSteps({ bundle, identity }, verified)) await terminal.note(next);
   },
 });

@@ -10,13 +10,9 @@ import { openClient, type Transport } from "./index.ts";
 const END: HandoverEnd = {
   tenant: "kanto",
   mirroredAt: null,
-  scope: null,
   administratorsKnown: false,
-  partial: false,
-  hidden: {},
   records: {},
   files: {},
-  states: {},
   lastUpdatedAt: null,
   auditHead: null,
 };

@@ -2,7 +2,6 @@ import type { Answer } from "../model/answer.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 import { same, text, type Text } from "../text/index.ts";
 import type { Manifest } from "./bundle/manifest.ts";
-import { presenceOf, type AbsenceReason } from "./bundle/presence.ts";
 import type { HandoverFacts } from "./checklist/facts.ts";
 import { buildQuestion, type ChecklistContext } from "./checklist/item.ts";
 import type { QuestionGroup } from "./checklist/question.ts";
@@ -107,20 +106,15 @@ export const buildConsoleNotes = (
     };
   });
 
-/** One of {@link CONSOLE_TOPICS} with what a bundle records about it, or why the bundle records nothing. */
-interface ConsoleKnowledge extends ConsoleTopic, Pick<ConsoleNote, "filled"> {
-  readonly state: "recorded" | "not-recorded" | AbsenceReason;
-}
+/** One of {@link CONSOLE_TOPICS} with what a bundle records about it. */
+type ConsoleKnowledge = ConsoleTopic & Pick<ConsoleNote, "filled">;
 
 /** Returns what a bundle records about each console topic that applies, or may apply, to the tenant. */
 export const collectConsoleKnowledge = (
   manifest: Manifest,
   profile: Pick<TenantProfile, "securedApps"> | undefined,
-): readonly ConsoleKnowledge[] => {
-  const presence = presenceOf(manifest, "answers");
-  return listConsoleTopics(profile).map((one) => {
-    const { filled = null } = manifest.notKnownHere.find(({ name }) => name === one.name) ?? {};
-    const missing = presence === "present" ? "not-recorded" : presence;
-    return { ...one, filled, state: filled === null ? missing : "recorded" };
-  });
-};
+): readonly ConsoleKnowledge[] =>
+  listConsoleTopics(profile).map((one) => ({
+    ...one,
+    filled: manifest.notKnownHere.find(({ name }) => name === one.name)?.filled ?? null,
+  }));

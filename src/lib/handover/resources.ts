@@ -11,21 +11,12 @@ import { defineIdField, type Field, type Fields } from "../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../model/user.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** A member with IDs of other records: one ID, a list of IDs (`many`), or objects with an ID as their `member`. */
-export interface IdReference {
-  readonly to: ResourceName;
-  readonly many?: true | undefined;
-  readonly member?: string | undefined;
-}
-
 /** A kind of data in a bundle. Its file `resources/NAME.ndjson` has one record per line, sorted by `id`. */
 export interface Resource {
   /** plural noun, for people */
   readonly title: Text;
   /** the members of a record, in their order; nothing else is exported */
   readonly fields: Fields;
-  /** the members that contain IDs of other records */
-  readonly holds: Readonly<Record<string, IdReference>>;
   /** true if there is exactly one record, which has the name of the resource as its ID */
   readonly single?: true | undefined;
   /** fields of the model that are not exported, because they are secret; for the manifest */
@@ -92,29 +83,24 @@ export const RESOURCES = {
   tenant: {
     title: text("tenant", "テナント"),
     fields: { id: createKeyField(text("ID", "ID")), ...TENANT.fields },
-    holds: {},
     single: true,
   },
   "account-settings": {
     title: text("CLOMO account settings", "CLOMO アカウント設定"),
     fields: exportFields(ACCOUNT_SETTINGS, { id: ["id", createKeyField(text("ID", "ID"))] }),
-    holds: {},
     single: true,
   },
   "custom-fields": {
     title: text("custom fields of users", "カスタムユーザー情報の項目"),
     fields: exportFields(CUSTOM_FIELD, {}),
-    holds: {},
   },
   orgs: {
     title: text("organisations", "組織"),
     fields: exportFields(ORG, {}),
-    holds: { parentId: { to: "orgs" } },
   },
   schemes: {
     title: text("custom schemes", "カスタム管理権限スキーム"),
     fields: exportFields(SCHEME, {}),
-    holds: {},
   },
   users: {
     title: text("users", "ユーザー"),
@@ -132,7 +118,6 @@ export const RESOURCES = {
         },
       ],
     }),
-    holds: { orgId: { to: "orgs" }, custom: { to: "custom-fields", member: "fieldId" } },
     leftOut: ["accountPassword", "accountPasswordSetAt"],
   },
   accounts: {
@@ -143,7 +128,6 @@ export const RESOURCES = {
       managedOrgs: ["managedOrgIds", createTextSetField("managed organisations", "管理対象組織")],
     }),
     /** an account has the ID of its user */
-    holds: { id: { to: "users" }, schemeId: { to: "schemes" }, managedOrgIds: { to: "orgs", many: true } },
     leftOut: ["password", "passwordSetAt"],
   },
   administrators: {
@@ -163,17 +147,14 @@ export const RESOURCES = {
       supportOption: ACCOUNT.fields.supportOption,
       noticeMail: ACCOUNT.fields.noticeMail,
     },
-    holds: { id: { to: "users" }, orgId: { to: "orgs" }, managedOrgIds: { to: "orgs", many: true } },
   },
   "secured-groups": {
     title: text("SECURED APPs groups", "SECURED APPs のグループ"),
     fields: exportFields(SECURED_GROUP, {}),
-    holds: {},
   },
   "secured-users": {
     title: SECURED_USER.title,
     fields: exportFields(SECURED_USER, { secretsSet: null }),
-    holds: {},
     leftOut: ["secretsSet"],
   },
   devices: {
@@ -182,7 +163,6 @@ export const RESOURCES = {
       owner: ["ownerId", createIdField(text("owner ID", "所有者 ID"), true)],
       ownerOrg: ["ownerOrgId", createIdField(text("owning organisation ID", "所有組織 ID"), true)],
     }),
-    holds: { ownerId: { to: "users" }, ownerOrgId: { to: "orgs" } },
   },
   "ade-server": {
     title: text("ADE: MDM server and token", "ADE の MDM サーバとトークン"),
@@ -203,23 +183,19 @@ export const RESOURCES = {
       fullAt: createInstantField("last full sync", "前回の全件取得"),
     },
     // `renewalId` is missing, because the renewal item is in a file that is read later
-    holds: {},
     single: true,
   },
   "ade-devices": {
     title: text("ADE devices", "ADE デバイス"),
     fields: { id: createKeyField(text("serial number", "シリアルナンバー")), ...omitSerialNumber() },
-    holds: {},
   },
   renewals: {
     title: text("renewal items", "年次更新・期限"),
     fields: RENEWAL_ITEM.fields,
-    holds: {},
   },
   answers: {
     title: text("answers to the checklist", "引き継ぎ確認リストの回答"),
     fields: ANSWER.fields,
-    holds: {},
   },
   "console-tasks": {
     title: text("tasks in the console", "管理画面での作業"),
@@ -247,14 +223,8 @@ export const RESOURCES = {
       openedAt: createInstantField("opened at", "発生日時"),
       openedBy: createTextField("opened by", "発生させた人"),
     },
-    holds: {},
   },
-} as const satisfies Readonly<Record<string, ResourceShape>>;
-
-/** The type of a {@link Resource} before the names of the resources are known. */
-type ResourceShape = Omit<Resource, "holds"> & {
-  readonly holds: Readonly<Record<string, { readonly to: string; readonly many?: true; readonly member?: string }>>;
-};
+} as const satisfies Readonly<Record<string, Resource>>;
 
 export type ResourceName = keyof typeof RESOURCES;
 

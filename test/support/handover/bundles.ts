@@ -50,8 +50,6 @@ export const EMPTY_MANIFEST: Manifest = {
   language: "ja",
   encoding: "shift_jis",
   newline: "crlf",
-  only: null,
-  scope: null,
   resources: [],
   files: [],
   notKnownHere: [],
@@ -84,7 +82,6 @@ export async function writeBundle(
     const { leftOut = [] } = resourceOf(name);
     resources.push({
       name,
-      state: (lines?.length ?? 0) === 0 ? "empty" : "exported",
       records: lines?.length ?? 0,
       sha256: await put(pathOfResource(name), renderNdjson(lines ?? [])),
       leftOut: [...leftOut],

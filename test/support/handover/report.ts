@@ -35,7 +35,6 @@ export function buildReport(facts: HandoverFacts, name = "営業部"): ReportDat
     asOf: "2026-11-23",
     resources: RESOURCE_NAMES.map((resource) => ({
       name: resource,
-      state: resource === "ade-devices" ? "not-permitted" : "exported",
       records: counts[resource] ?? 0,
       sha256: null,
       leftOut: [...(resourceOf(resource).leftOut ?? [])],

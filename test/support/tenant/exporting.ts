@@ -5,7 +5,7 @@ import { TestTenant } from "./tenant.ts";
 /** Exports a tenant and returns the files with records, by name. */
 export const exportFiles = async ({ exports }: WholeClient): Promise<ReadonlyMap<string, string>> => {
   const files = new Map<string, string>();
-  for await (const { name, content } of await exports.create({ csv: false }))
+  for await (const { name, content } of await exports.create({ recordsOnly: true }))
     files.set(name, Buffer.concat(await Array.fromAsync(content)).toString());
   return files;
 };

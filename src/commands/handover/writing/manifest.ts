@@ -1,20 +1,16 @@
 import type { Answer, HandoverEnd } from "../../../lib/client/index.ts";
 import { buildConsoleNotes } from "../../../lib/handover/not-known.ts";
-import { pathOfResource, resourceOf, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
+import { pathOfResource, resourceOf, RESOURCE_NAMES } from "../../../lib/handover/resources.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest, type ManifestResource } from "../../../lib/handover/bundle/manifest.ts";
 import type { WrittenParts } from "./parts.ts";
 
 const buildManifestResources = ({ end, written }: WrittenParts): ManifestResource[] =>
-  RESOURCE_NAMES.map((name) => {
-    const { leftOut = [] } = resourceOf(name);
-    return {
-      name,
-      state: end.states[name] ?? "not-supported",
-      records: end.records[name] ?? 0,
-      sha256: written.get(`resources/${name}.ndjson`)?.sha256 ?? null,
-      leftOut: [...leftOut, ...(end.hidden[name] ?? [])],
-    };
-  });
+  RESOURCE_NAMES.map((name) => ({
+    name,
+    records: end.records[name] ?? 0,
+    sha256: written.get(pathOfResource(name))?.sha256 ?? null,
+    leftOut: [...(resourceOf(name).leftOut ?? [])],
+  }));
 
 /** Returns the exported answers; empty if answers were not exported. */
 const parseAnswers = ({ read }: WrittenParts): readonly Answer[] =>
@@ -30,7 +26,6 @@ export const buildManifest = (
     language,
     encoding,
     newline,
-    only,
     asOf,
   }: {
     readonly program: string;
@@ -38,12 +33,10 @@ export const buildManifest = (
     /** encoding of the CSV files; `utf-8-bom` if they begin with a BOM */
     readonly encoding: string;
     readonly newline: string;
-    readonly only: readonly ResourceName[];
     readonly asOf: string;
   },
 ): Manifest => {
-  const { tenant, mirroredAt, administratorsKnown, lastUpdatedAt, auditHead, scope, partial, files }: HandoverEnd =
-    parts.end;
+  const { tenant, mirroredAt, administratorsKnown, lastUpdatedAt, auditHead, files }: HandoverEnd = parts.end;
   const others = [...parts.written.keys()].filter((path) => !path.startsWith("resources/"));
   return {
     schema: BUNDLE_SCHEMA_VERSION,
@@ -55,9 +48,6 @@ export const buildManifest = (
     language,
     encoding,
     newline,
-    only: only.length === 0 ? null : RESOURCE_NAMES.filter((name) => only.includes(name)),
-    scope,
-    ...(partial && ({ partial } as const)),
     ...(mirroredAt !== null && !administratorsKnown && ({ administratorsUnasked: true } as const)),
     resources: buildManifestResources(parts),
     files: others.map((path) => ({

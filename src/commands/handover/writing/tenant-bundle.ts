@@ -1,7 +1,5 @@
 import { join } from "node:path";
-import type { HandoverRequest } from "../../../lib/client/index.ts";
 import { openBundleFiles, type BundleFiles } from "../../../lib/handover/bundle/read.ts";
-import type { ResourceName } from "../../../lib/handover/resources.ts";
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { createTemporaryFolder, Outputs } from "../../../lib/files/index.ts";
 import { dayOf } from "../../../lib/model/time.ts";
@@ -23,10 +21,7 @@ export interface TemporaryBundle extends AsyncDisposable {
  *
  * @throws Failure if the export fails
  */
-export async function exportTemporaryBundle(
-  tools: Tools,
-  { only, ...asked }: Pick<HandoverRequest, "scope"> & { readonly only?: readonly ResourceName[] | undefined } = {},
-): Promise<TemporaryBundle> {
+export async function exportTemporaryBundle(tools: Tools): Promise<TemporaryBundle> {
   const { temporary, machine, clock } = tools;
   const chosen = await tools.tenant("exports");
   const folder = await createTemporaryFolder(temporary, "handover");
@@ -36,16 +31,12 @@ export async function exportTemporaryBundle(
     const outputs = new Outputs({ temporary, workingFolder: folder.path, kept: [], userId: undefined });
     await outputs.declare([{ name: path }]);
     await using writer = await BundleWriter.create(path, outputs);
-    const parts = await new PartsWriter(tools, chosen.client.exports, FILE_FORMAT).write(
-      { ...asked, only: only && [...only], csv: false },
-      writer,
-    );
+    const parts = await new PartsWriter(tools, chosen.client.exports, FILE_FORMAT).write({ recordsOnly: true }, writer);
     const manifest = buildManifest(parts, {
       program: machine.program,
       language: getAccountLanguage(chosen),
       encoding: FILE_FORMAT.encoding,
       newline: "crlf",
-      only: only ?? [],
       asOf: dayOf(clock.now(), resolveTimezone(tools, chosen)),
     });
     await writer.finish(await writeBundleReport(tools, writer, { manifest, read: parts.read }));

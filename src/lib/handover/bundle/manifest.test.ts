@@ -1,16 +1,9 @@
 import { expect, test } from "vitest";
 import { EMPTY_MANIFEST } from "#support/handover/bundles.ts";
-import {
-  renderManifest,
-  parseManifest,
-  RESOURCE_STATES,
-  BUNDLE_SCHEMA_VERSION,
-  type ManifestResource,
-} from "./manifest.ts";
+import { renderManifest, parseManifest, BUNDLE_SCHEMA_VERSION, type ManifestResource } from "./manifest.ts";
 
 const users = (change: Partial<ManifestResource> = {}): ManifestResource => ({
   name: "users",
-  state: RESOURCE_STATES[0],
   records: 1,
   sha256: "0".repeat(64),
   leftOut: ["accountPassword"],

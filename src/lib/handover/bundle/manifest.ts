@@ -8,16 +8,12 @@ const FIRST_BUNDLE_SCHEMA_VERSION = 101;
 /** The format version that this program reads and writes. */
 export const BUNDLE_SCHEMA_VERSION = FIRST_BUNDLE_SCHEMA_VERSION;
 
-/** Whether a bundle has records of a resource, and if not, why. */
-export const RESOURCE_STATES = ["exported", "empty", "not-permitted", "not-supported", "left-out"] as const;
-
 const CountSchema = z.int().min(0);
 const Sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const InstantSchema = z.iso.datetime({ precision: 3 });
 const ResourceNameSchema = z.enum(RESOURCE_NAMES as [ResourceName, ...ResourceName[]]);
 const ResourceEntrySchema = z.strictObject({
   name: ResourceNameSchema,
-  state: z.enum(RESOURCE_STATES),
   records: CountSchema,
   /** hash of the file with the records; null if there is no such file */
   sha256: Sha256Schema.nullable(),
@@ -48,11 +44,6 @@ const ManifestShape = z.strictObject({
   /** encoding of the CSV files */
   encoding: z.string().min(1),
   newline: z.string().min(1),
-  only: z.array(ResourceNameSchema).nullable(),
-  /** the organisation to which the bundle is limited, including everything below it; null if it is not limited */
-  scope: z.strictObject({ id: z.string(), path: z.string() }).nullable(),
-  /** true if the exporting account could see only part of the tenant; undefined otherwise, and if there is a `scope` */
-  partial: z.literal(true).optional(),
   /** true if nobody has confirmed whether a mirror has administrators other than those recorded */
   administratorsUnasked: z.literal(true).optional(),
   resources: z

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Manifest } from "../bundle/manifest.ts";
 import { openBundle } from "../bundle/read.ts";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { toPlainDifference, compareByBruteForce } from "#support/handover/brute-force.ts";
@@ -11,16 +10,11 @@ import { compareStates, toTenantState, type Difference } from "./diff.ts";
 import { UserNameReader } from "./user-names.ts";
 import { walkDifferences } from "./walk.ts";
 
-async function diffOf(
-  one: Records,
-  other: Records,
-  names: readonly string[] = ["a", "b"],
-  manifest: Partial<Manifest> = {},
-): Promise<Difference[]> {
+async function diffOf(one: Records, other: Records, names: readonly string[] = ["a", "b"]): Promise<Difference[]> {
   const root = freshFolder();
   const [a = "", b = ""] = names;
-  await writeBundle(join(root, a), storageIn(root), { records: one, manifest });
-  await writeBundle(join(root, b), storageIn(root), { records: other, manifest });
+  await writeBundle(join(root, a), storageIn(root), { records: one });
+  await writeBundle(join(root, b), storageIn(root), { records: other });
   const place = { workingFolder: root, temporary: storageIn(root) };
   await using before = await openBundle(a, place);
   await using after = await openBundle(b, place);
@@ -58,17 +52,6 @@ test("names each changed record", async () => {
       after: "入社年",
     },
   ]);
-});
-
-test("parts with the same top organisation are comparable, whatever changed below it", async () => {
-  const top = { id: "a", parentId: "of another part" };
-  const before = { orgs: [top, { id: "b", parentId: "a" }], users: [{ id: "1", name: "花子", orgId: "b" }] };
-  const told = async (after: object) => {
-    const found = await diffOf(before, { orgs: [after] }, undefined, { partial: true });
-    return found.filter(({ resource }) => resource === "users").map(({ change, id }) => [change, id]);
-  };
-  expect(await told(top)).toEqual([["removed", "1"]]);
-  expect(await told({ ...top, id: "c" })).toEqual([["not-compared", null]]);
 });
 
 test("finds users' names however the file is split, and parses only the requested lines", async () => {

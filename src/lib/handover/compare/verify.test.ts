@@ -202,7 +202,6 @@ test("finds lines that an export would not write, and reports every fault", asyn
 
 test.each<[string, object, string]>([
   ["the count", { records: 2 }, "custom-fields: records"],
-  ["the state", { state: "empty" }, "custom-fields: state"],
   ["the hash", { sha256: "0".repeat(64) }, "custom-fields: sha256"],
 ])("finds a manifest with a wrong value for %s", async (_case, change, member) => {
   const root = freshFolder();

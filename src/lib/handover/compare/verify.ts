@@ -12,7 +12,7 @@ import {
   type FileHash,
 } from "../bundle/contents.ts";
 import { splitIntoLineBlocks } from "../bundle/line-blocks.ts";
-import { parseManifest, type Manifest, type ManifestResource } from "../bundle/manifest.ts";
+import { parseManifest, type Manifest } from "../bundle/manifest.ts";
 import { findListMismatches, type BundleFiles, type BundleFault } from "../bundle/read.ts";
 import { pathOfResource } from "../resources.ts";
 import { RecordCheck } from "./records.ts";
@@ -216,7 +216,6 @@ function compareManifest(
     const path = pathOfResource(entry.name);
     listed.add(path);
     if ((hashes.get(path) ?? null) !== entry.sha256) wrong(`${entry.name}: sha256`);
-    if (!isConsistentEntry(entry)) wrong(`${entry.name}: state`);
     const records = check?.recordsOf(entry.name);
     if (records !== undefined && entry.sha256 !== null && records !== entry.records) wrong(`${entry.name}: records`);
   }
@@ -229,8 +228,3 @@ const NOT_IN_MANIFEST = text("this file is not listed in the manifest", "マニ�
 
 const describeManifestMismatch = (member: string): Text =>
   text(`the manifest does not match the files: ${member}`, `マニフェストの ${member} がファイルと一致しません`);
-
-function isConsistentEntry({ state, records, sha256 }: ManifestResource): boolean {
-  if (state === "exported") return records > 0 && sha256 !== null;
-  return records === 0 && (state === "empty" || sha256 === null);
-}

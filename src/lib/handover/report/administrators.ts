@@ -5,7 +5,6 @@ import { formatCount, text } from "../../text/index.ts";
 import type { Block, Section, DisplayText } from "../../document/blocks.ts";
 import { YES_NO } from "../../model/question.ts";
 import type { ResourceRecord, ReportData } from "./data.ts";
-import { describeMissingResource } from "./not-taken.ts";
 import { renderOrgPath, type OrgsById } from "./org-path.ts";
 
 /** How to reset a password in the console. @see facts 2.3 */
@@ -18,8 +17,6 @@ const PASSWORD_RESET_IN_CONSOLE = text(
 export function buildAdministratorsSection(data: ReportData): Section {
   const { records, manifest } = data;
   const title = text("Administrators", "管理者");
-  const missing = describeMissingResource(data, "administrators");
-  if (missing !== undefined) return { id: "administrators", title, blocks: [{ kind: "paragraph", words: missing }] };
   const orgs: OrgsById = new Map(records.orgs.map((org) => [org.id, org]));
   const all = records.administrators;
   const scopeOf = ({ role, managesAll, managedOrgIds, orgId }: ResourceRecord<"administrators">): DisplayText => {

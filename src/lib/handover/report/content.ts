@@ -12,8 +12,6 @@ import {
   type JudgedItem,
 } from "../../renewals/judge.ts";
 import { formatCount, joinTexts, same, joinFirstTexts, text, type Text } from "../../text/index.ts";
-import type { ManifestResource } from "../bundle/manifest.ts";
-import { describeAbsentResources, describeMissingContent, describeAbsence } from "../bundle/presence.ts";
 import { buildChecklist } from "../checklist/index.ts";
 import { getSignInDetails } from "../checklist/account.ts";
 import { type Renewal } from "../checklist/facts.ts";
@@ -38,14 +36,8 @@ import {
 import { collectConsoleKnowledge } from "../not-known.ts";
 import { resourceOf, type ResourceName } from "../resources.ts";
 import { buildAdministratorsSection } from "./administrators.ts";
-import { toHandoverFacts, listMissingChecklistResources, resolveReportZone, type ReportData } from "./data.ts";
-import {
-  describeMissingConsoleImport,
-  describeMissingResource,
-  describeEmptyResource,
-  VALUE_NOT_RECORDED,
-  describeUnknownValue,
-} from "./not-taken.ts";
+import { toHandoverFacts, resolveReportZone, type ReportData } from "./data.ts";
+import { describeMissingConsoleImport, VALUE_NOT_RECORDED } from "./not-taken.ts";
 
 const findLeaver = (data: ReportData): { readonly leaver: Person; readonly leaves: string | undefined } | undefined => {
   const { leaver } = data.manifest;
@@ -66,10 +58,6 @@ function buildLeaverRows(data: ReportData): readonly FactRow[] {
 }
 
 const NONE = text("none", "なし");
-
-/** Describes whether a bundle has records of a resource, and if not, why. */
-const describeResourceState = (data: ReportData, { name, state }: ManifestResource): Text =>
-  describeMissingResource(data, name) ?? (state === "empty" ? describeEmptyResource(data) : text("included", "あり"));
 
 /** Builds the content of a report, which depends only on the bundle. */
 export function buildReportDocument(data: ReportData): Document {
@@ -94,13 +82,11 @@ export function buildReportDocument(data: ReportData): Document {
 }
 
 export const evaluateBundleChecklist = (data: ReportData): readonly ChecklistItem[] =>
-  listMissingChecklistResources(data).length > 0
-    ? []
-    : buildChecklist(toHandoverFacts(data), {
-        asOf: data.manifest.asOf,
-        timezone: resolveReportZone(data),
-        ...findLeaver(data),
-      });
+  buildChecklist(toHandoverFacts(data), {
+    asOf: data.manifest.asOf,
+    timezone: resolveReportZone(data),
+    ...findLeaver(data),
+  });
 
 const recordCountOf = ({ manifest }: ReportData, name: string): number =>
   manifest.resources.find((one) => one.name === name)?.records ?? 0;
@@ -110,7 +96,7 @@ const recordCountOf = ({ manifest }: ReportData, name: string): number =>
  * further administrators.
  */
 const describeRecordCount = (data: ReportData, name: ResourceName): DisplayText => {
-  const absence = describeMissingResource(data, name) ?? describeMissingConsoleImport(data, name);
+  const absence = describeMissingConsoleImport(data, name);
   if (absence !== undefined) return absence;
   const count = String(recordCountOf(data, name));
   return name === "administrators" && data.manifest.administratorsUnasked === true
@@ -121,14 +107,6 @@ const describeRecordCount = (data: ReportData, name: ResourceName): DisplayText 
 const formatNumber = (count: number): Text => same(String(count));
 
 type FactRow = readonly [DisplayText, DisplayText];
-
-function buildScopeRows({ manifest: { scope, partial } }: ReportData): readonly FactRow[] {
-  const visible = text("what the exporting account can see", "書き出した人に見える範囲");
-  return [
-    ...(scope === null ? [] : [[text("limited to the organisation", "対象の組織"), scope.path] as const]),
-    ...(partial === true ? [[text("limited to", "対象"), visible] as const] : []),
-  ];
-}
 
 function buildSummarySection(data: ReportData, items: readonly ChecklistItem[]): Section {
   const { manifest } = data;
@@ -164,13 +142,7 @@ function buildSummarySection(data: ReportData, items: readonly ChecklistItem[]):
             manifest.lastUpdatedAt === null ? NONE : formatMinute(manifest.lastUpdatedAt, zone),
           ],
           [text("created with", "作成プログラム"), manifest.program],
-          ...buildScopeRows(data),
-          [
-            text("gaps in the checklist", "確認リストの不足"),
-            listMissingChecklistResources(data).length > 0
-              ? text("not evaluated", "判定していません")
-              : formatNumber(gaps.length),
-          ],
+          [text("gaps in the checklist", "確認リストの不足"), formatNumber(gaps.length)],
           ...buildUrgentRows(data),
           [text("times", "日時"), text(`in the time zone ${zone}`, `${zone} の時刻`)],
           ...buildProfileRows(data),
@@ -194,29 +166,25 @@ const buildCountsTable = (data: ReportData): Block => ({
 
 function buildContentsSection(data: ReportData): Section {
   const { manifest } = data;
-  const missing = describeMissingContent(manifest);
   return {
     id: "contents",
     title: text("What the bundle contains, and what it lacks", "含まれるものと含まれないもの"),
     blocks: [
       {
         kind: "paragraph",
-        words:
-          missing ??
-          text(
-            "The bundle contains everything that clomoctl knows about the tenant, except secrets.",
-            "clomoctl が把握している内容はすべて含まれています(パスワード・鍵・トークンを除く)。",
-          ),
+        words: text(
+          "The bundle contains everything that clomoctl knows about the tenant, except secrets.",
+          "clomoctl が把握している内容はすべて含まれています(パスワード・鍵・トークンを除く)。",
+        ),
       },
       ...buildEncodingNote(manifest),
       {
         kind: "table",
         caption: text("Resources", "情報の種類"),
-        head: [text("resource", "項目"), text("state", "状態"), text("records", "件数")],
-        rows: manifest.resources.map((entry) => [
-          resourceOf(entry.name).title,
-          describeMissingConsoleImport(data, entry.name) ?? describeResourceState(data, entry),
-          describeMissingConsoleImport(data, entry.name) === undefined ? formatNumber(entry.records) : "",
+        head: [text("resource", "項目"), text("records", "件数")],
+        rows: manifest.resources.map(({ name, records }) => [
+          resourceOf(name).title,
+          describeMissingConsoleImport(data, name) ?? formatNumber(records),
         ]),
       },
       {
@@ -242,24 +210,14 @@ const buildEncodingNote = ({ files, encoding }: ReportData["manifest"]): readonl
 
 const CONSOLE_ONLY_TITLE = text("Information that is only in the console", "管理画面にしかない情報");
 
-/**
- * Builds the table of console topics with what is recorded about them, or with the reason why the bundle does not have
- * it. Cells of topics that are not recorded stay blank, to be filled in by hand.
- */
+/** Builds the table of console topics with what is recorded about them. Blank cells are to be filled in by hand. */
 function buildConsoleTopicsTable(data: ReportData): Block {
-  const why = describeAbsence(data.manifest, "answers");
   return {
     kind: "table",
-    caption:
-      why === undefined
-        ? text(
-            `${CONSOLE_ONLY_TITLE.en}. Blank cells are not recorded yet: fill them in by hand, with author and date, or record the answers in the tenant: ${line("handover answer", ["console"])}`,
-            `${CONSOLE_ONLY_TITLE.ja}。空欄は未登録です。記入者・日付とともに手書きするか、テナントで入力してください: ${line("handover answer", ["console"])}`,
-          )
-        : text(
-            `${CONSOLE_ONLY_TITLE.en}. The recorded answers are not in this bundle (${why.en})`,
-            `${CONSOLE_ONLY_TITLE.ja}。登録された内容は含まれていません(${why.ja})`,
-          ),
+    caption: text(
+      `${CONSOLE_ONLY_TITLE.en}. Blank cells are not recorded yet: fill them in by hand, with author and date, or record the answers in the tenant: ${line("handover answer", ["console"])}`,
+      `${CONSOLE_ONLY_TITLE.ja}。空欄は未登録です。記入者・日付とともに手書きするか、テナントで入力してください: ${line("handover answer", ["console"])}`,
+    ),
     head: [
       text("topic", "項目"),
       text("place in the console", "管理画面の場所"),
@@ -270,11 +228,11 @@ function buildConsoleTopicsTable(data: ReportData): Block {
     rows: collectConsoleKnowledge(data.manifest, data.records.tenant[0]).map(({ title, where, filled }) => [
       title,
       where,
-      filled?.what ?? describeMissingResource(data, "answers") ?? "",
+      filled?.what ?? "",
       filled?.by ?? "",
       filled === null ? "" : dayOf(filled.at, resolveReportZone(data)),
     ]),
-    ...(why === undefined && ({ blank: true } as const)),
+    blank: true,
   };
 }
 
@@ -296,23 +254,11 @@ const describeQuestion = (question: Question): Text => {
 };
 
 function buildChecklistSection(data: ReportData, items: readonly ChecklistItem[]): Section {
-  const missing = describeAbsentResources(data.manifest, listMissingChecklistResources(data));
   return {
     id: "checklist",
     onPaper: "new-sheet",
     title: text("Checklist", "引き継ぎ確認リスト"),
-    blocks:
-      missing !== undefined
-        ? [
-            {
-              kind: "paragraph",
-              words: text(
-                `The checklist was not evaluated, because the bundle lacks: ${missing.en}. To evaluate it in the tenant: ${line("handover checklist", [])}`,
-                `次の情報が含まれていないため、判定していません: ${missing.ja}。テナントでの確認: ${line("handover checklist", [])}`,
-              ),
-            },
-          ]
-        : items.map((item) => buildItemBlock(item, data)),
+    blocks: items.map((item) => buildItemBlock(item, data)),
   };
 }
 
@@ -413,8 +359,6 @@ function buildRenewalsSection(data: ReportData, checklist: readonly ChecklistIte
   const { records, manifest } = data;
   const items = judgeExpiringItems(data);
   const title = text("Expiry dates", "年次更新・期限");
-  const missing = describeMissingResource(data, "renewals");
-  if (missing !== undefined) return { id: "renewals", title, blocks: [{ kind: "paragraph", words: missing }] };
   if (items.length === 0) {
     const words = text(
       `No renewal items are recorded. Record the expiry dates that the HOME screen of CLOMO PANEL shows: ${commandName("renewals add")}`,
@@ -453,13 +397,12 @@ function buildRenewalsSection(data: ReportData, checklist: readonly ChecklistIte
           ...(isContract(one)
             ? ["", "", "", ""]
             : [
-                one.owner ?? describeUnknownValue(data, "renewals", "owner"),
+                one.owner ?? VALUE_NOT_RECORDED,
                 ...buildSignInCells(
-                  data,
                   one,
                   getSignInDetails(checklist, one, { held: toHandoverFacts(data), all: records.renewals }),
                 ),
-                describeAppleIdentity(data, one, checklist),
+                describeAppleIdentity(one, checklist),
               ]),
         ]),
       },
@@ -491,7 +434,6 @@ const ACCOUNT_SOURCE_NOTES = {
  * from the renewal item, or otherwise from the answers about its account.
  */
 const buildSignInCells = (
-  data: ReportData,
   renewal: Pick<Renewal, "phone" | "phoneHolder">,
   known: ReturnType<typeof getSignInDetails>,
 ): readonly [account: DisplayText, phone: DisplayText] => {
@@ -502,21 +444,20 @@ const buildSignInCells = (
   const phones = formatTwoFactorPhone(completePhone(renewal, known));
   return [
     appendText(
-      account?.name ?? describeUnknownValue(data, "renewals", "account"),
+      account?.name ?? VALUE_NOT_RECORDED,
       text(source.en + signsIn.en + answered.en, source.ja + signsIn.ja + answered.ja),
     ),
-    phones ?? describeUnknownValue(data, "renewals", "phone", "phoneHolder"),
+    phones ?? VALUE_NOT_RECORDED,
   ];
 };
 
 const describeAppleIdentity = (
-  data: ReportData,
   item: Pick<Renewal, "id" | "kind" | "fingerprint">,
   checklist: readonly ChecklistItem[],
 ): DisplayText => {
   const known = describeIdentity(checklist, item);
   if (known.length > 0) return joinTexts(known, text("; ", "、"));
-  return hasIdentityQuestion(item.kind) ? describeUnknownValue(data, "renewals", "topic", "source", "fingerprint") : "";
+  return hasIdentityQuestion(item.kind) ? VALUE_NOT_RECORDED : "";
 };
 
 /**

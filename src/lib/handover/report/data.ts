@@ -67,18 +67,6 @@ export const parseReportData = (manifest: Manifest, files: ReadonlyMap<string, s
   ) as unknown as ReportData["records"],
 });
 
-/**
- * The resources that the checklist requires. If one of them is missing, the checklist would report gaps that may not
- * exist.
- */
-const CHECKLIST_RESOURCES: readonly ResourceName[] = ["tenant", "administrators", "renewals", "answers"];
-
-/** Returns the resources that the checklist requires and the bundle lacks. */
-export const listMissingChecklistResources = ({ manifest }: Pick<ReportData, "manifest">): readonly ResourceName[] =>
-  CHECKLIST_RESOURCES.filter((name) =>
-    manifest.resources.every((one) => one.name !== name || (one.state !== "exported" && one.state !== "empty")),
-  );
-
 export const toHandoverFacts = ({ manifest, records }: Pick<ReportData, "manifest" | "records">): HandoverFacts => ({
   tenant: records.tenant[0] ?? EMPTY_TENANT_PROFILE,
   administrators: records.administrators,

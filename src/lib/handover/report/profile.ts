@@ -5,9 +5,8 @@ import { toUtcInstant } from "../../model/time.ts";
 import type { Field } from "../../model/thing.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
 import { appendText, type Block, type DisplayText } from "../../document/blocks.ts";
-import { resourceOf } from "../resources.ts";
 import type { ResourceRecord, ReportData } from "./data.ts";
-import { describeMissingResource, VALUE_NOT_RECORDED, describeUnknownValue } from "./not-taken.ts";
+import { VALUE_NOT_RECORDED } from "./not-taken.ts";
 
 const getValueOrCommand = (value: string | null | undefined, options: string): DisplayText =>
   value ??
@@ -19,28 +18,15 @@ const getValueOrCommand = (value: string | null | undefined, options: string): D
     ),
   );
 
-/** Returns the same as {@link getValueOrCommand} for a value that not every account may see. */
-const getRestrictedValueOrCommand = (
-  data: ReportData,
-  field: "contactMail" | "contactPhone",
-  options: string,
-): DisplayText => {
-  const value = data.records.tenant[0]?.[field] ?? null;
-  const unknown = describeUnknownValue(data, "tenant", field);
-  return value === null && unknown !== VALUE_NOT_RECORDED ? unknown : getValueOrCommand(value, options);
-};
-
 const { domain, loginUrl, contactName, contactMail, contactPhone, contracts, androidAccounts } = TENANT.fields;
 
-/** Builds rows with the tenant's contact, login and contract data, or one row with the reason for their absence. */
+/** Builds rows with the tenant's contact, login and contract data. */
 export function buildProfileRows(data: ReportData): readonly (readonly [Text, DisplayText])[] {
-  const missing = describeMissingResource(data, "tenant");
-  if (missing !== undefined) return [[resourceOf("tenant").title, missing]];
   const [tenant] = data.records.tenant;
   return [
     [contactName.label, getValueOrCommand(tenant?.contactName, "--contact-name NAME")],
-    [contactMail.label, getRestrictedValueOrCommand(data, "contactMail", "--contact-mail ADDRESS")],
-    [contactPhone.label, getRestrictedValueOrCommand(data, "contactPhone", "--contact-phone NUMBER")],
+    [contactMail.label, getValueOrCommand(tenant?.contactMail, "--contact-mail ADDRESS")],
+    [contactPhone.label, getValueOrCommand(tenant?.contactPhone, "--contact-phone NUMBER")],
     [domain.label, getValueOrCommand(tenant?.domain, "--domain DOMAIN")],
     [loginUrl.label, getValueOrCommand(tenant?.loginUrl, "--login-url URL")],
     [contracts.label, describeContracts(tenant?.contracts ?? [])],
@@ -106,7 +92,6 @@ export const isContract = ({ id }: Pick<ResourceRecord<"renewals">, "id">): bool
 
 export const buildUsesTable = (data: ReportData): readonly Block[] => {
   const { tenant } = data.records;
-  if (describeMissingResource(data, "tenant") !== undefined) return [];
   const accounts = tenant[0]?.androidAccounts ?? null;
   const table: Block = {
     kind: "table",

@@ -73,16 +73,13 @@ export const exports = {
   create: operation({
     route: "POST /v1/exports",
     about: "Export the tenant from one snapshot, as the files of a bundle; nothing is changed, and nothing is recorded",
-    input: ({ z, Id }) =>
+    input: ({ z }) =>
       z.strictObject({
-        only: z.array(z.string().min(1).max(50)).min(1).max(100).optional().meta({ description: "names of resources" }),
-        scope: Id.optional().meta({ description: "ID of an organisation: only what belongs to it or is below it" }),
-        tenant: z.boolean().optional().meta({ description: "true: add a copy of the tenant without secrets" }),
-        csv: z.boolean().optional().meta({ description: "false: leave out the CSV files in the console's format" }),
+        recordsOnly: z.boolean().optional().meta({ description: "true: neither CSV files nor a copy of the tenant" }),
         newline: z.enum(["crlf", "lf", "cr"]).optional(),
       }),
-    // the export reports which resources the actor may not read
-    needs: [],
+    // only system administrators have both: a bundle contains everything but secrets
+    needs: ["handover.read", "audit.verify"],
     changes: false,
     result: "parts",
     run: async ({ session }, given) => (await import("./export.ts")).exportAll(session, given),
@@ -93,4 +90,4 @@ export type { Answer } from "../../model/answer.ts";
 export type { NewAnswer } from "./answers.ts";
 export type { Dependents } from "./dependents.ts";
 export type { LeaveResult } from "./leave.ts";
-export type { HandoverEnd, HandoverRequest, ResourceState } from "./export.ts";
+export type { HandoverEnd, HandoverRequest } from "./export.ts";

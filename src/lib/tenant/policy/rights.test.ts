@@ -5,7 +5,6 @@ import { ROLE_POLICY } from "../../model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, OPERATIONS } from "../../model/role.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { NAMED_OPERATIONS, requestOf, ROLE_ACCOUNTS, type NamedOperation } from "#support/tenant/route-requests.ts";
-import { exportFiles } from "#support/tenant/exporting.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 /**
@@ -129,35 +128,29 @@ describe("renewals", () => {
     ["div", { owner: "花子", confirmedBy: "花子" }, false],
     ["ope", { owner: "花子", confirmedBy: "花子" }, false],
     ["cus", { owner: "花子, 情シス, taro@x.jp", confirmedBy: "花子" }, false],
-  ] as const)(
-    "%s sees owners from the managed organisations, and other fields by right, also in an export",
-    async (name, seen, isAll) => {
-      await using own = new TestTenant();
-      const { client } = own;
-      const east = await client.orgs.create({ name: "東日本", code: "EAST" });
-      await client.users.create({ name: "花子", emails: ["hanako@x.jp"], org: east.after.id });
-      await client.users.create({ name: "太郎", emails: ["taro@x.jp"] });
-      const item = { kind: "custom", name: "証明書", owner: "花子, 情シス, taro@x.jp", ...RECORDED } as const;
-      const { id } = await client.renewals.add(item);
-      await client.renewals.confirm(id, { by: "花子", at: "2026-04-01T00:00:00.000Z" });
-      await client.tenant.set({ contactName: "山田", contactMail: "yamada@x.jp", contactPhone: "03" });
-      for (const account of ROLE_ACCOUNTS.filter((one) => one.name === name)) await addTestAccount(own, account);
-      const acting = own.as(name);
-      const hidden = Object.fromEntries(Object.keys(RECORDED).map((field) => [field, null]));
-      const expected = { ...hidden, fingerprint: null, name: "証明書", ...seen };
-      expect(await acting.renewals.list()).toMatchObject([expected]);
-      const files = await exportFiles(acting);
-      expect(JSON.parse(files.get("resources/renewals.ndjson") ?? "")).toMatchObject(expected);
-      const contact = {
-        contactName: "山田",
-        contactMail: isAll ? "yamada@x.jp" : null,
-        contactPhone: isAll ? "03" : null,
-      };
-      expect((await acting.tenant.show()).profile).toMatchObject(contact);
-      expect(JSON.parse(files.get("resources/tenant.ndjson") ?? "")).toMatchObject(contact);
-      expect((await failureOf(acting.renewals.notices()))?.code).toBe(isAll ? undefined : "not-permitted");
-    },
-  );
+  ] as const)("%s sees owners from the managed organisations, and other fields by right", async (name, seen, isAll) => {
+    await using own = new TestTenant();
+    const { client } = own;
+    const east = await client.orgs.create({ name: "東日本", code: "EAST" });
+    await client.users.create({ name: "花子", emails: ["hanako@x.jp"], org: east.after.id });
+    await client.users.create({ name: "太郎", emails: ["taro@x.jp"] });
+    const item = { kind: "custom", name: "証明書", owner: "花子, 情シス, taro@x.jp", ...RECORDED } as const;
+    const { id } = await client.renewals.add(item);
+    await client.renewals.confirm(id, { by: "花子", at: "2026-04-01T00:00:00.000Z" });
+    await client.tenant.set({ contactName: "山田", contactMail: "yamada@x.jp", contactPhone: "03" });
+    for (const account of ROLE_ACCOUNTS.filter((one) => one.name === name)) await addTestAccount(own, account);
+    const acting = own.as(name);
+    const hidden = Object.fromEntries(Object.keys(RECORDED).map((field) => [field, null]));
+    const expected = { ...hidden, fingerprint: null, name: "証明書", ...seen };
+    expect(await acting.renewals.list()).toMatchObject([expected]);
+    const contact = {
+      contactName: "山田",
+      contactMail: isAll ? "yamada@x.jp" : null,
+      contactPhone: isAll ? "03" : null,
+    };
+    expect((await acting.tenant.show()).profile).toMatchObject(contact);
+    expect((await failureOf(acting.renewals.notices()))?.code).toBe(isAll ? undefined : "not-permitted");
+  });
 
   test("an audit record that contains them is visible only to accounts that may read them", async () => {
     await using own = new TestTenant();

@@ -157,10 +157,7 @@ const buildVisibleOwnersSql = (column: string): string =>
   `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`;
 
 /** Returns the columns whose values differ in a scope, by table, with SQL of the visible value in a row `t`. */
-export const buildVisibleColumns = ({
-  orgs,
-  contacts,
-}: Scope): Readonly<Record<string, Readonly<Record<string, string>>>> => {
+const buildVisibleColumns = ({ orgs, contacts }: Scope): Readonly<Record<string, Readonly<Record<string, string>>>> => {
   const people = ["owner", "confirmedBy"].map((column) => [column, buildVisibleOwnersSql(column)] as const);
   const none = (columns: readonly string[]) => (contacts ? [] : columns.map((column) => [column, "null"] as const));
   return {

@@ -1,4 +1,4 @@
-import { CONSOLE_FILES, type ResourceName } from "../../../handover/resources.ts";
+import { CONSOLE_FILES } from "../../../handover/resources.ts";
 import { SECURED_APPS } from "../../../model/secured-user.ts";
 import type { Newline } from "../../../csv/records/record.ts";
 import { DEVICE_LIST } from "../../records/device-rows.ts";
@@ -48,15 +48,11 @@ export interface TalliedFile extends StreamPiece {
  * Returns the files for the console. They have the format of the `export` commands, but an order that depends only on
  * ids.
  */
-export const buildConsoleFiles = async (
-  reader: Reader,
-  resources: readonly ResourceName[],
-  newline: Newline,
-): Promise<readonly TalliedFile[]> => {
+export const buildConsoleFiles = async (reader: Reader, newline: Newline): Promise<readonly TalliedFile[]> => {
   const files: TalliedFile[] = [];
-  for (const { path: name, of } of CONSOLE_FILES) {
+  for (const { path: name } of CONSOLE_FILES) {
     const list = CONSOLE_FILE_LISTS.get(name);
-    if (list === undefined || !resources.includes(of)) continue;
+    if (list === undefined) continue;
     const tally = createTally();
     const lines = await buildListCsv(reader, list, { newline }, "id");
     files.push({ name, tally, content: { ...lines, tally: createTallyUpdate(tally) } });
