@@ -52,8 +52,8 @@ export const roundOf = (place: string): number => Number(place.split(" ").at(-1)
 /** Returns the codes of all organisations. */
 export async function listCodes(server: ServedHome): Promise<readonly string[]> {
   const response = await server.send("/v1/orgs");
-  const { items } = (await response.json()) as { readonly items: readonly { readonly code: string | null }[] };
-  return items.flatMap(({ code }) => (code === null ? [] : [code]));
+  const orgs = (await response.json()) as readonly { readonly code: string | null }[];
+  return orgs.flatMap(({ code }) => (code === null ? [] : [code]));
 }
 
 /** Creates an organisation with an Idempotency-Key. @returns the status; undefined if there was no response */

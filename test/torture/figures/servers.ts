@@ -9,7 +9,7 @@ const PARALLEL = 50;
 const sendOneKey = (_place: string, workplace: Workplace): Promise<readonly string[]> =>
   withServer(workplace, async (server) => {
     const statuses = await Promise.all(Array.from({ length: PARALLEL }, () => createOrg(server, "ONE")));
-    const created = statuses.filter((status) => status === 201).length;
+    const created = statuses.filter((status) => status === 200).length;
     const other = await server.send("/v1/orgs", {
       method: "POST",
       headers: { "idempotency-key": "key-ONE" },
@@ -44,9 +44,9 @@ async function importTitle(server: ServedHome, title: string): Promise<number> {
   for (;;) {
     const text = await planned.text();
     if (!planned.ok) throw new Error(`the plan of ${title} got ${planned.status}: ${text}`);
-    const etag = planned.headers.get("etag") ?? "";
+    const { etag } = JSON.parse(text) as { readonly etag: string };
     const committed = await untilAnswered(() =>
-      server.send(`/v1/imports/${id}/commit`, { method: "POST", headers: { "if-match": etag } }),
+      server.send(`/v1/imports/${id}/commit`, { method: "POST", json: { etag } }),
     );
     const body = await committed.text();
     if (committed.ok) return Number((JSON.parse(body) as { readonly change: number | null }).change);
@@ -100,12 +100,12 @@ export const REPEATED_REQUEST_TRIALS: readonly Trial[] = [
 
 /** Routes that end the sender's session, or contact an address that the request contains. */
 const EXCLUDED_OPERATIONS = [
-  "endSession",
-  "setAdeEndpoint",
-  "resetPassword",
-  "revokeRole",
-  "transferAccount",
-  "editAccount",
+  "sessions.end",
+  "ade.setEndpoint",
+  "sessions.resetPassword",
+  "accounts.revoke",
+  "accounts.transfer",
+  "accounts.edit",
 ];
 
 const CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
@@ -115,7 +115,7 @@ const runSchemathesis = (place: string, workplace: Workplace): Promise<readonly 
   withServer(workplace, async (server) => {
     const seed = workplace.seed * 1000 + roundOf(place);
     const excluded = EXCLUDED_OPERATIONS.flatMap((id) => ["--exclude-operation-id", id]);
-    const phases = "--phases examples,coverage,fuzzing --max-examples 10 --suppress-health-check all";
+    const phases = "--phases coverage,fuzzing --max-examples 10 --suppress-health-check all";
     const fixed = `run ${server.url}/openapi.json --url ${server.url} --checks ${CHECKS} ${phases} --continue-on-failure --no-color`;
     const args = [
       ...fixed.split(" "),
