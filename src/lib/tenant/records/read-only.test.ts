@@ -41,7 +41,7 @@ test("a read-only tenant can be listed, shown and exported", async () => {
   expect(await client.imports.list()).toMatchObject([{ state: "committed" }]);
   expect(await readStreamText(await client.users.export())).toContain("a@x");
   const parts = await client.exports.create({});
-  for await (const { name } of parts) expect(name).toMatch(/^(?:resources|csv)\/|^summary\.json$/);
+  for await (const { name } of parts) expect(name).toMatch(/^(?:resources|csv)\/|^summary\.json$|^tenant\.db$/);
   expect(parts.end().records).toMatchObject({ orgs: 2, users: 1 });
 });
 

@@ -52,9 +52,10 @@ export const copyTenantFile = async (tenant: Database): Promise<TenantCopy> => {
   }
 };
 
-/** Returns the URI of a tenant's file. In a folder that cannot be written, SQLite needs to know that nobody writes. */
+// in a folder that cannot be written, SQLite needs to know that nobody writes
 const buildSource = ({ path, isReadOnly }: Database): string => {
-  const isLogged = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+  const isLogged = log?.isFile() === true && log.size > 0;
   return `${pathToFileURL(path).href}?mode=ro${isReadOnly && !isLogged ? "&immutable=1" : ""}`;
 };
 
@@ -72,9 +73,7 @@ const copyTable = (copy: Database, name: string): void => {
 
 /** Copies the highest record numbers, which are never given again. */
 const copySequences = (copy: Database): void => {
-  copy.exec("delete from main.sqlite_sequence");
   const kept = EMPTIED_TABLES.map((name) => `name <> '${name}'`).join(" and ");
-  copy.exec(
-    `insert into main.sqlite_sequence (name, seq) select name, seq from source.sqlite_sequence where ${kept} order by name`,
-  );
+  copy.exec(`delete from main.sqlite_sequence;
+    insert into main.sqlite_sequence (name, seq) select name, seq from source.sqlite_sequence where ${kept} order by name`);
 };

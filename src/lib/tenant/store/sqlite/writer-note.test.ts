@@ -27,10 +27,6 @@ test("while another process writes, a failed lock names it; afterwards it names 
   });
   expect(existsSync(path)).toBe(false);
   expect(note.explain(LOCKED)).toBe(LOCKED);
-});
-
-test("other failures do not mention the writer", async () => {
-  const note = noteOf([7]);
   const other = new Error("other");
   expect(await runWithNote(note.writer("imports commit x", SINCE), async () => note.explain(other))).toBe(other);
 });
