@@ -1,7 +1,6 @@
-import { checkFile } from "../../lib/csv/check/index.ts";
+import { checkRecords } from "../../lib/csv/check.ts";
 import type { MapOptions } from "../../lib/csv/layout/map-parse.ts";
 import { toListDay } from "../../lib/csv/layout/skipped-value.ts";
-import { toDiskFailure } from "../../lib/errors/disk.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -19,6 +18,7 @@ import { FIX_OPTION } from "./file/fix.ts";
 import { FORMAT_OPTION } from "./file/format.ts";
 import { readRecords, type RetypedCommand } from "../imports/plan/reading.ts";
 import { HEADER_ROW_OPTION, SHEET_OPTION } from "./file/sheet.ts";
+import { streamUntilAborted } from "./file/watched.ts";
 import { listCheckProblems, createCheckFailure, buildReportColumns, type CheckedFile } from "./file/check-report.ts";
 
 /** Returns the field of `--key`; undefined for the format's default key.  @throws `usage` if there is no such key */
@@ -89,28 +89,26 @@ export default defineCommand({
     const again: RetypedCommand = (chosen) => buildCsvCommand("check", name, { ...given, ...chosen, fix });
     const choice = { encoding: asked, sheet, headerRow, map };
     const reading = await examineFile(tools, file, { ...choice, format: as, again });
-    const { encoding, dialect, headerRow: foundRow } = reading;
-    const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTE_UNIT });
-    const report = await checkFile(file.path, as, {
-      ...(encoding === "xlsx"
-        ? {
-            reading: { encoding: "utf-8", headerRow: foundRow },
-            records: (sink) => readRecords(file.chunks(), reading, file.label, sink),
-          }
-        : { reading: { encoding, dialect, headerRow: foundRow } }),
+    const step = terminal.progress.start({
+      id: "check",
+      name: text("Checking", "検査"),
+      unit: BYTE_UNIT,
+      total: file.bytes,
+    });
+    const options = {
+      headerRow: reading.headerRow,
       today: toListDay(tools.clock.now()),
       allowUnknownColumns: allow?.includes("unknown-columns"),
       map,
       fix,
       key: keyField,
-      signal,
-      onProgress: (done, total) => {
-        step.expect(total);
-        step.reach(done);
-      },
-    }).catch((cause: unknown) => Promise.reject(toDiskFailure(cause, file.label) ?? cause));
+    };
+    const report = await checkRecords(as, options, (sink) => {
+      const chunks = streamUntilAborted(file.chunks(), signal, (bytes) => step.advance(bytes));
+      return readRecords(chunks, reading, file.label, sink);
+    });
     step.finish();
-    const checked: CheckedFile = { file: file.label, sheet, format: as, encoding, report };
+    const checked: CheckedFile = { file: file.label, sheet, format: as, encoding: reading.encoding, report };
     await listCheckProblems(terminal, checked);
     await terminal.show(buildReportColumns(terminal), checked);
     if (report.errors === 0) return;

@@ -1,5 +1,5 @@
 import type { CommandLine } from "../../../lib/advice/index.ts";
-import type { CheckReport } from "../../../lib/csv/check/index.ts";
+import type { CheckReport } from "../../../lib/csv/check.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import type { FileForm } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";

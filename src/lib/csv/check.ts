@@ -1,0 +1,159 @@
+import type { FormatName } from "../model/console-files.ts";
+import { FORMATS } from "../model/formats.ts";
+import { comparisonKey } from "../model/normalise.ts";
+import { createFileProblem, getProblemSeverity, type Problem } from "../model/problem.ts";
+import { readHeader, type HeaderOptions } from "./layout/header.ts";
+import type { HeaderPlace, Layout } from "./layout/layout.ts";
+import type { CharacterScan } from "./layout/look.ts";
+import { RowChecker, type RowOptions } from "./layout/rows.ts";
+import type { RecordProblem, RecordSink } from "./records/record.ts";
+import type { CellUnits } from "./records/units.ts";
+import { hashValue, UniqueValues, ValueHashes } from "./unique.ts";
+
+/** Maximum number of problems of a file that are listed. Further problems are only counted. */
+const PROBLEM_LIMIT = 100_000;
+
+export interface CheckOptions extends HeaderOptions, RowOptions {
+  readonly headerRow?: number | undefined;
+}
+
+export interface CheckReport {
+  /** number of records, not including the header */
+  readonly rows: number;
+  /** sorted by row and column; if there are more problems than the limit, only the first ones found */
+  readonly problems: readonly Problem[];
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+/**
+ * Checks the records of a file against its format alone, without a tenant: header, every cell of every row, and
+ * uniqueness within the file. A repeated value is reported for each row but the first.
+ *
+ * @param read reads the file into a sink; called once more if values may be repeated
+ */
+export const checkRecords = async (
+  name: FormatName,
+  options: CheckOptions,
+  read: (sink: RecordSink) => AsyncIterable<void>,
+): Promise<CheckReport> => {
+  const check = new FileCheck(name, options);
+  for await (const _ of read(check));
+  const search = check.searchRepeated();
+  if (search !== undefined) for await (const _ of read(search));
+  return check.end();
+};
+
+class FileCheck implements RecordSink {
+  readonly #options: CheckOptions;
+  readonly #name: FormatName;
+  readonly #problems: Problem[] = [];
+  readonly #count = { error: 0, warning: 0 };
+  readonly #hashes = new ValueHashes();
+  #records = 0;
+  #rows = 0;
+  #header: readonly string[] = [];
+  #layout: Layout | undefined;
+  #checker: RowChecker | undefined;
+  #unique: UniqueValues | undefined;
+
+  constructor(name: FormatName, options: CheckOptions) {
+    this.#name = name;
+    this.#options = options;
+  }
+
+  record(cells: readonly string[], count: number, row: number, line: number, sound: boolean, units?: CellUnits): void {
+    this.#records += 1;
+    const checker = this.#checker;
+    if (row <= (this.#options.headerRow ?? 1)) {
+      if (count > 0) this.#begin(cells.slice(0, count), { row, line });
+      return;
+    }
+    if (checker?.skips(cells, count, row, line) === true) return;
+    this.#rows += 1;
+    // the reader has already reported why a record has no cells
+    if (count === 0 || checker === undefined) return;
+    checker.check(cells, count, row, line, units);
+    if (checker.complete && sound) this.#unique?.forEach(checker, this.#hash);
+  }
+
+  problem(problem: RecordProblem): void {
+    const found = { ...problem, header: this.#header[problem.column - 1] ?? "" };
+    if (this.#checker === undefined) this.#add(found);
+    else this.#checker.noteFound(found);
+  }
+
+  /** Returns the sink that compares values whose hashes are equal; undefined if there are none. */
+  searchRepeated(): RecordSink | undefined {
+    const repeated = this.#hashes.findRepeated();
+    if (repeated.size === 0 || this.#layout === undefined) return undefined;
+    return createRepetitionSearch(this.#layout, this.#options, repeated, (problem) => this.#add(problem));
+  }
+
+  end(): CheckReport {
+    if (this.#records === 0) this.#add(createFileProblem("file-empty"));
+    else if (this.#rows === 0) this.#add(createFileProblem("file-no-rows"));
+    for (const problem of this.#checker?.tally.problems() ?? []) this.#add(problem);
+    const problems = this.#problems.toSorted((a, b) => a.row - b.row || a.column - b.column);
+    return { rows: this.#rows, problems, errors: this.#count.error, warnings: this.#count.warning };
+  }
+
+  #hash = (at: number, value: string, _isKey: boolean, look: CharacterScan | undefined): void => {
+    this.#hashes.add(hashValue(value, this.#unique?.all[at]?.comparison ?? "exact", at, look));
+  };
+
+  #begin(cells: readonly string[], place: HeaderPlace): void {
+    this.#header = cells;
+    const { layout, problems } = readHeader(cells, FORMATS[this.#name], this.#options, place);
+    for (const problem of problems) this.#add(problem);
+    for (const { field, header, required } of layout.absent) {
+      if (required !== "always" || field === layout.key) continue;
+      this.#add({ code: "header-needed", ...place, column: 0, header: "", params: { header } });
+    }
+    this.#layout = layout;
+    this.#unique = new UniqueValues(layout);
+    this.#checker = new RowChecker(layout, (problem) => this.#add(problem), this.#options);
+  }
+
+  #add(problem: Problem): void {
+    this.#count[getProblemSeverity(problem.code)] += 1;
+    if (this.#problems.length < PROBLEM_LIMIT) this.#problems.push(problem);
+  }
+}
+
+/** Creates the sink that reports repeated values. @param repeated hashes of values that may be repeated */
+const createRepetitionSearch = (
+  layout: Layout,
+  options: RowOptions,
+  repeated: ReadonlySet<number>,
+  report: (problem: Problem) => void,
+): RecordSink => {
+  const checker = new RowChecker(layout, () => undefined, options);
+  const unique = new UniqueValues(layout);
+  /** the first row of each value, negative if the value did not identify it */
+  const firstRows = new Map<string, number>();
+  return {
+    problem: () => undefined,
+    record: (cells, count, row, line, sound) => {
+      if (row <= layout.place.row || !sound || count === 0 || checker.skips(cells, count, row, line)) return;
+      checker.check(cells, count, row, line);
+      if (!checker.complete) return;
+      unique.forEach(checker, (at, value, isKey) => {
+        const { column, comparison } = unique.all[at] ?? { column: -1, comparison: "exact" };
+        if (!repeated.has(hashValue(value, comparison, at))) return;
+        const wanted = comparisonKey(comparison, value);
+        const first = firstRows.get(`${at} ${wanted}`);
+        if (first === undefined) {
+          firstRows.set(`${at} ${wanted}`, isKey ? row : -row);
+          return;
+        }
+        const positions = layout.columns[column]?.positions ?? [];
+        const isWanted = (position: number): boolean => comparisonKey(comparison, cells[position] ?? "") === wanted;
+        const position = positions.find(isWanted) ?? positions[0] ?? -1;
+        const header = layout.headers[position] ?? layout.columns[column]?.header ?? "";
+        const code = isKey && first > 0 ? "key-duplicate" : "value-duplicate";
+        report({ code, row, line, column: position + 1, header, params: { header, row: Math.abs(first) } });
+      });
+    },
+  };
+};

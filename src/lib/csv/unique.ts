@@ -1,0 +1,122 @@
+import { comparisonKey, isCodeComparison, type Comparison } from "../model/normalise.ts";
+import { CharacterScan, NON_ASCII, scanText } from "./layout/look.ts";
+import type { Layout } from "./layout/layout.ts";
+import type { RowChecker } from "./layout/rows.ts";
+
+/** A value that should be unique in the file. Columns are indexes in {@link Layout.columns}. */
+export interface UniqueValue {
+  /** the column for which a repetition is reported */
+  readonly column: number;
+  /** columns whose cells form the value together with it, in rows without a key */
+  readonly others?: readonly number[] | undefined;
+  readonly comparison: Comparison;
+  /** true if the value, or the first of several values, is the key of its row */
+  readonly isKey: boolean;
+}
+
+/**
+ * Receives a value of a row that should be unique.
+ *
+ * @param at index in {@link UniqueValues.all}
+ * @param look scan of the value, if it has one
+ */
+type TakeValue = (at: number, value: string, isKey: boolean, look: CharacterScan | undefined) => void;
+
+const listUniqueValues = ({ columns, format, key }: Layout): readonly UniqueValue[] => {
+  const single = columns.flatMap(({ column: { field, comparison = "exact" } }, column) =>
+    field === key || format.unique.includes(field) ? [{ column, comparison, isKey: field === key }] : [],
+  );
+  if (key !== format.key || format.fallbackKey === undefined) return single;
+  const together = format.fallbackKey.map((field) => columns.findIndex(({ column }) => column.field === field));
+  const column = together.at(-1) ?? -1;
+  return column < 0 ? single : [...single, { column, others: together.slice(0, -1), comparison: "name", isKey: true }];
+};
+
+/** The values of each row that should be unique in the file. */
+export class UniqueValues {
+  readonly all: readonly UniqueValue[];
+  readonly #key: number;
+
+  constructor(layout: Layout) {
+    this.all = listUniqueValues(layout);
+    this.#key = layout.columns.findIndex(({ column }) => column.field === layout.key);
+  }
+
+  forEach({ values, looks }: RowChecker, take: TakeValue): void {
+    for (let at = 0; at < this.all.length; at += 1) {
+      const unique = this.all[at];
+      if (unique === undefined) break;
+      const { column, others, isKey } = unique;
+      const value = values[column] ?? null;
+      if (value === null) continue;
+      const seen = looks[column];
+      if (others !== undefined) {
+        // a cell that was read without a problem never contains U+0000
+        if ((values[this.#key] ?? null) === null)
+          take(at, [...others.map((other) => values[other] ?? ""), value].join("\0"), isKey, undefined);
+      } else if (typeof value === "string") take(at, value, isKey, seen?.[0]);
+      else for (let i = 0; i < value.length; i += 1) take(at, value[i] ?? "", isKey && i === 0, seen?.[i]);
+    }
+  }
+}
+
+const scan = new CharacterScan();
+
+/** Returns the hash of a value as a number of 53 bits. Values that compare as equal have the same hash. */
+export const hashValue = (value: string, comparison: Comparison, at: number, look?: CharacterScan): number => {
+  let seen = look;
+  if (seen === undefined || (seen.kinds & NON_ASCII) !== 0) {
+    // the scan ignores the case of ASCII letters
+    const key = comparisonKey(comparison, value);
+    scanText(isCodeComparison(comparison) ? key : key.toLowerCase(), scan);
+    seen = scan;
+  }
+  return (mixBits(seen.high ^ at) >>> 11) * 2 ** 32 + mixBits(seen.low);
+};
+
+const mixBits = (word: number): number => {
+  const a = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  const b = Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
+  return (b ^ (b >>> 16)) >>> 0;
+};
+
+/** Collects the hashes of the values of a file, in 8 bytes per value. */
+export class ValueHashes {
+  #all = new Float64Array(2 ** 16);
+  #count = 0;
+
+  add(hash: number): void {
+    if (this.#count === this.#all.length) {
+      const grown = new Float64Array(this.#count * 2);
+      grown.set(this.#all);
+      this.#all = grown;
+    }
+    this.#all[this.#count++] = hash;
+  }
+
+  /** Returns the hashes that were added more than once. */
+  findRepeated(): ReadonlySet<number> {
+    const all = this.#all.subarray(0, this.#count);
+    // small parts are sorted several times faster than the whole
+    /** the end of each part; after the second loop, its start */
+    const ends = new Uint32Array(PARTS);
+    for (const hash of all) ends[partOf(hash)] = (ends[partOf(hash)] ?? 0) + 1;
+    for (let part = 1; part < PARTS; part += 1) ends[part] = (ends[part] ?? 0) + (ends[part - 1] ?? 0);
+    const parted = new Float64Array(all.length);
+    for (const hash of all) {
+      const at = (ends[partOf(hash)] ?? 0) - 1;
+      ends[partOf(hash)] = at;
+      parted[at] = hash;
+    }
+    const repeated = new Set<number>();
+    for (let part = 0; part < PARTS; part += 1) {
+      const sorted = parted.subarray(ends[part], ends[part + 1]).toSorted();
+      for (let i = 1; i < sorted.length; i += 1) if (sorted[i] === sorted[i - 1]) repeated.add(sorted[i] ?? 0);
+    }
+    return repeated;
+  }
+}
+
+const PARTS = 2 ** 12;
+
+const partOf = (hash: number): number => Math.floor(hash / 2 ** (53 - 12));
