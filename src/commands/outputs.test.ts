@@ -46,10 +46,6 @@ const imports = (noun: string, file: string): Readonly<Record<string, Case>> => 
     line: `${withFile(noun, `bad-${file}`)} --errors OUT --dry-run`,
     exit: 3,
   },
-  [`${noun.replace(/ --app \w+/, "")} --skipped`]: {
-    line: `${withFile(noun, file)} --map skip-${file}.yaml --skipped OUT --dry-run`,
-    exit: 3,
-  },
 });
 
 const withFile = (noun: string, file: string): string => noun.replace(" import", ` import ${file}`);
@@ -169,10 +165,6 @@ async function populated(): Promise<TestTenant> {
 
 const FILES: Readonly<Record<string, string>> = {
   "users.csv": "氏名,メールアドレス\r\n花子,hanako@example.jp\r\n",
-  "skip-users.csv.yaml": "rows: {skip: {氏名: [花子]}}",
-  "skip-orgs.csv.yaml": "rows: {skip: {組織名: [人事部]}}",
-  "skip-devices.csv.yaml": "rows: {skip: {シリアルナンバー: [C03Y]}}",
-  "skip-docs.csv.yaml": "rows: {skip: {表示名: [次郎]}}",
   "bad-users.csv": "氏名,メールアドレス\r\n花子,x\r\n",
   "list.csv": "氏名,メールアドレス\r\n",
   "orgs.csv": "組織名,組織コード\r\n人事部,S3\r\n",

@@ -10,10 +10,6 @@ export interface RowReasons {
   readonly row: number;
   /** all reasons in one line, in the language of the run, safe in a spreadsheet */
   readonly reason: string;
-  /** true if the row has too few or too many cells */
-  readonly uneven: boolean;
-  /** number of cells that the row is shorter than the header */
-  readonly lacking: number;
 }
 
 /** Maximum number of reasons per row; a header may have thousands of problems. */
@@ -118,8 +114,4 @@ async function* groupByRow(
 const buildRowReasons = (row: number, found: readonly InputProblem[], teller: ReasonTerminal): RowReasons => ({
   row,
   reason: formatReasons(found, teller),
-  uneven: found.some(({ code }) => code === "cells-too-few" || code === "cells-too-many"),
-  lacking: Math.max(0, ...found.filter(({ code }) => code === "cells-too-few").map(countMissingCells)),
 });
-
-const countMissingCells = ({ params: { got, want } }: InputProblem): number => Number(want) - Number(got);

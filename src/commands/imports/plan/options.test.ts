@@ -14,7 +14,6 @@ const OPTIONS: ImportRequest["options"] = {
   encoding: "auto",
   sheet: undefined,
   headerRow: undefined,
-  skipped: undefined,
   map: undefined,
   dryRun: false,
   keepPlan: false,

@@ -271,17 +271,6 @@ export const IMPORT_OPTIONS = {
       "不正な行を理由付きで書き出す(直して再インポートできる。.xlsx なら Excel ブック)",
     ),
   },
-  skipped: {
-    group: "output",
-    kind: "output",
-    value: "FILE",
-    workbook: true,
-    notStdout: true,
-    about: text(
-      "write the rows that the map skips (rows: skip), such as leavers, with the reason; as a workbook if FILE ends in .xlsx",
-      "対応表(rows の skip)で読み飛ばした行(退職者など)を理由付きで書き出す(.xlsx なら Excel ブック)",
-    ),
-  },
 } as const satisfies Fields;
 
 export type ImportOptions = InputOf<typeof IMPORT_OPTIONS> & {
@@ -304,7 +293,7 @@ export interface ImportRequest {
   readonly free?: Partial<Pick<ImportOptions, OutputName>> | undefined;
 }
 
-type OutputName = "emitCsv" | "errors" | "report" | "skipped";
+type OutputName = "emitCsv" | "errors" | "report";
 
 /**
  * The options that `--from-console` excludes, because they would prevent the mirror from matching the console's export.

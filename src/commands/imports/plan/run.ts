@@ -57,13 +57,11 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       typed: file.label,
       isExport: requested.options.fromConsole,
     });
-    const { report, errors, skipped, emitCsv } = requested.options;
+    const { report, errors, emitCsv } = requested.options;
     await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });
-    if (skipped !== undefined)
-      await (await import("../outputs/skipped.ts")).writeSkipped(tools, skipped, { plan, file, reading, map });
     if (plan.rejected) {
       await pending.leave();
       const { createRejection } = await import("../refusal/rejection.ts");
@@ -152,7 +150,7 @@ async function keepRecordsInUse({ signal }: Tools, client: Client<"imports">, pl
  * has corrected in the meantime.
  */
 async function assignUnusedNames({ outputs }: Tools, request: ImportRequest): Promise<ImportRequest> {
-  const { errors = suggestErrorsFileName(request), report, emitCsv, skipped } = request.options;
+  const { errors = suggestErrorsFileName(request), report, emitCsv } = request.options;
   const free = async (name: string | undefined) => (name === undefined ? undefined : await outputs.freeName(name));
   return {
     ...request,
@@ -160,7 +158,6 @@ async function assignUnusedNames({ outputs }: Tools, request: ImportRequest): Pr
       errors: await free(errors),
       report: await free(report),
       emitCsv: await free(emitCsv),
-      skipped: await free(skipped),
     },
   };
 }

@@ -45,8 +45,8 @@ describe("reading records from bytes", () => {
     ]);
     expect(outcome.rows).toEqual([
       { cells: ["氏名", "組織"], sound: true },
-      { cells: ["表", "能"], sound: false },
-      { cells: ["ソ\r\n", "\ue000"], sound: false },
+      { cells: ["表", "\ufffd能"], sound: false },
+      { cells: ["ソ\r\n\ufffd", "\ue000"], sound: false },
       { cells: ["\0", "x"], sound: false },
     ]);
     expect(outcome.reader.endsWithCtrlZ).toBe(true);

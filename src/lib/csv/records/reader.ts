@@ -58,7 +58,7 @@ const SCANNER_DELIMITERS = /^[,;\t]$/;
  *
  * Problems: `bytes-invalid`, `character-nul`, `character-private-use` (in CP932: the user-defined area, gaiji),
  * `character-bom` inside the file, `character-invisible` (a warning), `quote-unclosed`, `quote-stray`,
- * `quote-trailing`, `record-too-long`, `columns-too-many`. Invalid bytes are left out of the cell.
+ * `quote-trailing`, `record-too-long`, `columns-too-many`. U+FFFD stands for invalid bytes.
  */
 export class RecordReader implements TextSink {
   readonly #encoding: Encoding;
@@ -137,6 +137,7 @@ export class RecordReader implements TextSink {
   /** Receives invalid bytes from the decoder. */
   invalid(bytes: string): void {
     this.#splitter.note("bytes-invalid", { bytes, encoding: this.#encoding });
+    this.#splitter.write("\ufffd");
   }
 
   #writeNoting(text: string): void {
