@@ -1,6 +1,5 @@
 import { checkRecords } from "../../lib/csv/check.ts";
 import type { MapOptions } from "../../lib/csv/layout/map-parse.ts";
-import { toListDay } from "../../lib/csv/layout/skipped-value.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -97,7 +96,6 @@ export default defineCommand({
     });
     const options = {
       headerRow: reading.headerRow,
-      today: toListDay(tools.clock.now()),
       allowUnknownColumns: allow?.includes("unknown-columns"),
       map,
       fix,

@@ -14,7 +14,7 @@ it("is read back as it was written, whatever its headers are", () => {
   fc.assert(
     fc.property(unlike, fc.constantFrom(",", ";", "\t"), (columns, delimiter) => {
       const map = parseMapFile(
-        renderMapFile({ columns, constants: [], defaults: [], dialect: { delimiter } }, FORMATS.users),
+        renderMapFile({ columns, dialect: { delimiter } }, FORMATS.users),
         FORMATS.users,
         "map.yaml",
       );

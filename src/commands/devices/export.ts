@@ -18,9 +18,6 @@ export default defineCommand({
   async run(tools, { org, direct, ...options }) {
     const { client } = await tools.tenant("devices");
     const within = await resolveOrgFilter(tools, { org, direct });
-    await runExport(tools, options, {
-      format: "devices",
-      open: (query) => client.devices.export({ ...query, ...within }),
-    });
+    await runExport(tools, options, (query) => client.devices.export({ ...query, ...within }));
   },
 });

@@ -14,6 +14,6 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, options) {
     const { context } = await tools.contexts.choose(tools.globals.context, tools.environment);
-    await writeTemplate(tools, options, { format: "devices", language: getAccountLanguage({ context }), context });
+    await writeTemplate(tools, options, { format: "devices", language: getAccountLanguage({ context }) });
   },
 });

@@ -367,10 +367,10 @@ describe("the upload file has the columns that the list sets, whenever it is wri
       uploaded: "氏名,メールアドレス,組織コード\r\n佐藤 一郎,ichiro@example.jp,S02\r\n",
     },
     {
-      name: "a map that joins columns and sets a constant",
+      name: "a map that joins columns",
       list: "姓,名,メール\n佐藤,一朗,ichiro@example.jp\n",
-      map: "columns: {メール: メールアドレス}\njoin: {氏名: [姓, 名]}\nconstants: {役職: 課長}\n",
-      uploaded: "氏名,メールアドレス,役職\r\n佐藤 一朗,ichiro@example.jp,課長\r\n",
+      map: "columns: {メール: メールアドレス}\njoin: {氏名: [姓, 名]}\n",
+      uploaded: "氏名,メールアドレス\r\n佐藤 一朗,ichiro@example.jp\r\n",
     },
   ])("$name", async ({ list, map, uploaded }) => {
     await using tenant = new TestTenant();

@@ -12,6 +12,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-found"],
   async run(tools, options) {
     const { client } = await tools.tenant("orgs");
-    await runExport(tools, options, { format: "orgs", open: client.orgs.export });
+    await runExport(tools, options, client.orgs.export);
   },
 });

@@ -62,7 +62,7 @@ test("accepts a map for organisations, which have no custom fields", async () =>
   const { requests } = await run("orgs import tree.csv --dry-run --map map.yaml", { tenant, home });
   expect(requests[0]).toMatchObject({
     operation: "createImport",
-    json: { map: { columns: [{ header: "名前", to: "name" }], constants: [], defaults: [] } },
+    json: { map: { columns: [{ header: "名前", to: "name" }] } },
   });
 });
 

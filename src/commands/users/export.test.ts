@@ -2,13 +2,10 @@ import { EventEmitter } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { CustomField } from "../../lib/client/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
 
 const CSV = '氏名,メールアドレス,メールアドレス,入社年\r\n髙橋,a@example.jp,"b\nb",2019\r\n';
 const tenant = { exportUsers: CSV };
-const fields = example<{ items: readonly CustomField[] }>("fields");
 
 const cp932 = (bytes: Uint8Array): string => new TextDecoder("shift_jis", { fatal: true }).decode(bytes);
 
@@ -73,50 +70,6 @@ test("replaces such characters on request, and counts them like look-alikes", as
   expect(cp932(en.bytes)).toBe('氏名,"説\r\n明",〓\r\n〓,,～\r\n');
   expect(en.stderr).toMatch(/\n1 character [^\n]+look-alikes[^\n]+\n2 characters [^\n]+〓\n$/);
   expect(ja.stderr).toMatch(/1 文字を[^\n]+\n2 文字を 〓[^\n]+\n$/);
-});
-
-test("a map sets the other program's headers and dialect", async () => {
-  const map = [
-    "columns: {Name: 氏名, Mail: メールアドレス, Mail 2: メールアドレス, Joined: 入社年}",
-    "dialect: {delimiter: semicolon}",
-  ].join("\n");
-  const folder = folderWith({ "map.yaml": map });
-  const answers = { fields, exportUsers: CSV };
-  const { stdout, requests } = await run("users export --encoding utf-8 --map map.yaml --newline lf", {
-    folder,
-    tenant: answers,
-  });
-  expect(stdout).toBe('Name;Mail;Mail 2;Joined\n髙橋;a@example.jp;"b\nb";2019\n');
-  expect(requests).toContainEqual({ operation: "fields" });
-  expect(requests.at(-1)).toEqual({ operation: "exportUsers", query: { newline: "lf" } });
-});
-
-test("uses the context's map for users if no map is given", async () => {
-  const home = freshFolder();
-  const folder = folderWith({ "own.yaml": "columns: {Own: 氏名}\n", "told.yaml": "columns: {Told: 氏名}\n" });
-  const at = { home, folder, tenant: { fields, exportUsers: CSV } };
-  await run("context add kanto --embedded --map users=own.yaml --map orgs=nowhere.yaml", at);
-  const line = "users export --encoding utf-8 --context kanto";
-  expect((await run(line, at)).stdout).toMatch(/^Own,/);
-  expect((await run(`${line} --map told.yaml`, at)).stdout).toMatch(/^Told,/);
-  await run("context add other --embedded --map orgs=nowhere.yaml", at);
-  expect((await run(line.replace("kanto", "other"), { ...at, tenant })).stdout).toBe(CSV);
-});
-
-test.each([
-  ["no file", "nowhere.yaml", 6, "nowhere.yaml"],
-  ["no map", "no.yaml", 3, "no.yaml:1"],
-  ["a field nobody knows", "unknown.yaml", 3, "退社年"],
-])("%s stops the command before it requests the export", async (_, map, exit, told) => {
-  const folder = folderWith({ "no.yaml": "- a\n", "unknown.yaml": "columns: {Left: 退社年}\n" });
-  const answers = map === "nowhere.yaml" ? {} : { fields };
-  const { en, ja } = await runInBoth(`users export -o out.csv --map ${map}`, { folder, tenant: answers });
-  for (const { exit: ended, stderr, requests } of [en, ja]) {
-    expect(ended).toBe(exit);
-    expect(stderr).toContain(told);
-    expect(requests.map(({ operation }) => operation)).not.toContain("exportUsers");
-  }
-  expect(readdirSync(folder)).not.toContain("out.csv");
 });
 
 test("a signal stops it and leaves no file", async () => {

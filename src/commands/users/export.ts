@@ -18,9 +18,6 @@ export default defineCommand({
   async run(tools, { org, direct, ...options }) {
     const { client } = await tools.tenant("users");
     const within = await resolveOrgFilter(tools, { org, direct });
-    await runExport(tools, options, {
-      format: "users",
-      open: (query) => client.users.export({ ...query, ...within }),
-    });
+    await runExport(tools, options, (query) => client.users.export({ ...query, ...within }));
   },
 });

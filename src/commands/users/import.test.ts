@@ -75,8 +75,7 @@ test.each(["--emit-csv out.csv", "--skip-invalid", "--blank keep"])(
 );
 
 test("--map assigns headers to fields, including the tenant's custom fields", async () => {
-  const map =
-    'columns:\n  名前: 氏名\n  年: 入社年\n  備考: ignore\nconstants:\n  役職: 係\ndefaults:\n  TEL: "0"\ndialect:\n  delimiter: "|"\n';
+  const map = 'columns:\n  名前: 氏名\n  年: 入社年\n  備考: ignore\ndialect:\n  delimiter: "|"\n';
   const people = "名前|年|備考\r\n";
   const ended = await dry("--map map.yaml", { fields: example("fields") }, { "map.yaml": map, "people.csv": people });
   expect(ended.exit).toBe(0);
@@ -89,8 +88,6 @@ test("--map assigns headers to fields, including the tenant's custom fields", as
         { header: "年", to: "入社年" },
         { header: "備考", to: null },
       ],
-      constants: [{ field: "title", value: "係" }],
-      defaults: [{ field: "tel", value: "0" }],
       dialect: { delimiter: "|" },
     },
   });

@@ -1,29 +1,12 @@
 import { EventEmitter } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CustomField } from "../../lib/client/index.ts";
-import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const tenant = { fields: example<{ items: readonly CustomField[] }>("fields") };
-
-test("a map sets other headers and another dialect, and constant fields are omitted", async () => {
-  const home = freshFolder();
-  const folder = freshFolder();
-  const map = [
-    "columns: {Name: 氏名, Mail: メールアドレス, Mail 2: メールアドレス, Joined: 入社年}",
-    "constants: {フリガナ: ア, 役職: 課長, UPN: u, 住所の区分: x, 郵便番号: '1', 住所: x, TEL: '1', 内線: '1', FAX: '1'}",
-    "dialect: {delimiter: tab}",
-  ];
-  writeFileSync(join(folder, "map.yaml"), map.join("\n"));
-  const expected =
-    "Name\tMail\tMail 2\t組織コード\t社員コード\tCLOMOアカウント名\tCLOMOアカウントパスワード\tJoined\r\n";
-  const line = "users template --encoding utf-8";
-  expect((await run(`${line} --map map.yaml`, { folder, tenant })).stdout).toBe(expected);
-  await run("context add kanto --embedded --map users=map.yaml", { home, folder });
-  expect((await run(`${line} --context kanto`, { home, tenant })).stdout).toBe(expected);
-});
 
 test("reports a field whose name the encoding lacks, and leaves no file", async () => {
   const folder = freshFolder();

@@ -17,11 +17,9 @@ export default defineCommand({
   async run(tools, options) {
     const tenant = await tools.tenant("users");
     const customFields = await tenant.client.users.fields();
-    const { context } = tenant;
     await writeTemplate(tools, options, {
       format: "users",
       language: getAccountLanguage(tenant),
-      context,
       customFields,
     });
   },

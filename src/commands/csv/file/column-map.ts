@@ -72,9 +72,4 @@ export async function loadColumnMap(
  * Returns the rules for the console's own files. What a map joins, translates and skips belongs to lists of other
  * systems.
  */
-export const toConsoleMap = ({ columns, constants, defaults, dialect }: ColumnMap): ColumnMap => ({
-  columns,
-  constants,
-  defaults,
-  dialect,
-});
+export const toConsoleMap = ({ columns, dialect }: ColumnMap): ColumnMap => ({ columns, dialect });

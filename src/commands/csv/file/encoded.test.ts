@@ -38,15 +38,13 @@ async function setUp(): Promise<
   return { terminal, temporary, outputs, stdout, stderr, folder };
 }
 
-const content = (text: string, size: number) => ({
-  open: async () => {
-    const bytes = Buffer.from(text);
-    async function* chunks(): AsyncGenerator<Uint8Array> {
-      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-    }
-    return chunks();
-  },
-});
+const content = (text: string, size: number) => async () => {
+  const bytes = Buffer.from(text);
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  }
+  return chunks();
+};
 
 const CP932: OutputTextFormat = { encoding: "shift_jis", bom: false, onUnmappable: "error" };
 
@@ -97,7 +95,7 @@ describe("writeEncoded", () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield bytes;
     }
-    await expect(writeEncoded(tools, "-", CP932, { open: async () => broken() })).rejects.toThrow(TypeError);
+    await expect(writeEncoded(tools, "-", CP932, async () => broken())).rejects.toThrow(TypeError);
     expect(tools.stdout.bytes.length).toBe(0);
   });
 
@@ -114,7 +112,7 @@ describe("writeEncoded", () => {
       seen = tools.stdout.bytes.length;
       yield Buffer.from("b");
     }
-    await writeEncoded(tools, "-", form, { open: async () => slow() });
+    await writeEncoded(tools, "-", form, async () => slow());
     expect([seen, tools.stdout.bytes.toString()]).toEqual([length, "ab"]);
   });
 });

@@ -1,6 +1,5 @@
 import { createEncoder, type UnmappableCharacter } from "../../../lib/csv/encoding/encode.ts";
 import { CsvPosition } from "../../../lib/csv/records/place.ts";
-import type { Dialect } from "../../../lib/csv/records/record.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { OutputTextFormat } from "./form.ts";
@@ -11,6 +10,12 @@ import {
   throwUnmappable,
   type LocatedCharacter,
 } from "./unmappable.ts";
+
+/**
+ * Opens text for reading, in UTF-8 without a byte order mark, any number of times. Called only when the output is
+ * ready, because a tenant records every export that is opened.
+ */
+type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 
 /** Encodes UTF-8 text for an output file. If a character is unmappable, throws {@link UnmappableError} at the end. */
 export class OutputEncoder {
@@ -24,8 +29,8 @@ export class OutputEncoder {
     this.#form = form;
   }
 
-  /** Yields the encoded bytes.  @param open see {@link TextContent}; called when the first byte is requested */
-  async *bytes(open: TextContent["open"]): AsyncGenerator<Uint8Array> {
+  /** Yields the encoded bytes.  @param open called when the first byte is requested */
+  async *bytes(open: OpenText): AsyncGenerator<Uint8Array> {
     const source = await open();
     const { encoding, bom, onUnmappable } = this.#form;
     if (encoding === "utf-8") {
@@ -53,11 +58,10 @@ export class UnmappableError extends Error {}
 /** Reads the text again, up to the last of the given unmappable characters, and returns their positions. */
 export async function locateUnmappable(
   source: AsyncIterable<Uint8Array>,
-  dialect: Dialect | undefined,
   found: readonly UnmappableCharacter[],
 ): Promise<LocatedCharacter[]> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const place = new CsvPosition(dialect);
+  const place = new CsvPosition();
   const placed: LocatedCharacter[] = [];
   let passed = 0;
   for await (const chunk of source) {
@@ -74,17 +78,6 @@ export async function locateUnmappable(
   return placed;
 }
 
-/** The content of a file to be written, as UTF-8 text that can be read repeatedly. */
-export interface TextContent {
-  /**
-   * opens the text for reading, in UTF-8 without a byte order mark; called only when the output is ready, because a
-   * tenant records every export that is opened
-   */
-  readonly open: () => Promise<AsyncIterable<Uint8Array>>;
-  /** default: the dialect of the console */
-  readonly dialect?: Dialect | undefined;
-}
-
 /**
  * Writes text as a file for the console. If the encoding cannot represent a character, fails with its position and
  * writes nothing, unless the form says that such characters are replaced. Notes report the number of look-alikes and
@@ -96,7 +89,7 @@ export async function writeEncoded(
   tools: OutputTools,
   output: string,
   form: OutputTextFormat,
-  { open, dialect }: TextContent,
+  open: OpenText,
 ): Promise<void> {
   const recoding = new OutputEncoder(form);
   const held = form.encoding !== "utf-8" && form.onUnmappable === "error";
@@ -105,7 +98,7 @@ export async function writeEncoded(
   } catch (error) {
     if (!(error instanceof UnmappableError)) throw error;
     const name = output === "-" ? "stdout" : output;
-    const placed = await locateUnmappable(await open(), dialect, recoding.unmappable);
+    const placed = await locateUnmappable(await open(), recoding.unmappable);
     const { total } = recoding;
     await throwUnmappable(tools, { ...UNMAPPABLE_OUTPUT_TEXTS, name, encoding: form.encoding, placed, total });
   }

@@ -4,7 +4,6 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
 
 const VERBS = ["users export", "orgs export", "devices export", "secured users export --app docs"];
 const DATABASE = "SQLite format 3\0";
@@ -27,33 +26,29 @@ const EXPORTS = [
     verb: "users export",
     request: { operation: "exportUsers" },
     query: {},
-    fields: { fields: example("fields") },
     csv: "氏名,役職,社員コード\r\n髙橋,課長,E1\r\n",
   },
   {
     verb: "orgs export",
     request: { operation: "exportOrgs" },
     query: {},
-    fields: {},
     csv: "組織名,組織コード,上位組織パス\r\n営業部,S01,\r\n",
   },
   {
     verb: "devices export",
     request: { operation: "exportDevices" },
     query: {},
-    fields: {},
     csv: "シリアルナンバー,IMEI番号,所有者メールアドレス\r\nSERIAL000001,00 000000 000000 0,\r\n",
   },
   {
     verb: "secured users export --app docs",
     request: { operation: "exportSecuredUsers", params: { app: "docs" } },
     query: { layout: "console" },
-    fields: {},
     csv: "表示名,ユーザーID,説明\r\n髙橋,hanako01,\r\n",
   },
 ];
 
-describe.each(EXPORTS)("$verb", ({ verb, request, query, fields, csv }) => {
+describe.each(EXPORTS)("$verb", ({ verb, request, query, csv }) => {
   const tenant = { [request.operation]: csv };
 
   test("uses the encoding for the account's language and says so", async () => {
@@ -71,21 +66,6 @@ describe.each(EXPORTS)("$verb", ({ verb, request, query, fields, csv }) => {
     const { requests, stdout, stderr } = await run(line, { tenant });
     expect(requests).toEqual([{ ...request, query: { newline, filterName: "髙橋", filterId: "S0", ...query } }]);
     expect({ stdout, stderr }).toEqual({ stdout: csv, stderr: "" });
-  });
-
-  test("has the headers of a map, without the column of a constant", async () => {
-    const folder = freshFolder();
-    const [first = "", second = "", third = ""] = csv.split(/,|\r\n/);
-    writeFileSync(join(folder, "map.yaml"), `columns: {Renamed: ${first}}\nconstants: {${second}: none}\n`);
-    const { exit, requests } = await run(`${verb} -o out.csv --encoding utf-8 --map map.yaml`, {
-      folder,
-      tenant: { ...fields, ...tenant },
-    });
-    expect(exit).toBe(0);
-    const asked = requests.map(({ operation }) => operation);
-    expect(new Set(asked)).toEqual(new Set([...Object.keys(fields), request.operation]));
-    const [name, , value] = (csv.split("\r\n")[1] ?? "").split(",");
-    expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe(`Renamed,${third}\r\n${name},${value}\r\n`);
   });
 
   test("leaves the old file if the tenant refuses, in both languages", async () => {

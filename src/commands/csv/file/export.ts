@@ -1,14 +1,10 @@
 import type { Client } from "../../../lib/client/index.ts";
-import type { FormatName } from "../../../lib/model/console-files.ts";
-import { FORMATS } from "../../../lib/model/formats.ts";
-import { renameHeaders } from "../../../lib/csv/layout/relabel.ts";
 import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import { FILTER_OPTIONS } from "../../listing/list.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { streamUntilAborted } from "./watched.ts";
-import { loadCustomFields, loadColumnMap, MAP_OPTION } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
 import { TEXT_FORMAT_OPTIONS, ON_UNMAPPABLE_OPTION, chooseTextFormat } from "./form.ts";
 import { OUTPUT_FILE_OPTION } from "./output.ts";
@@ -23,37 +19,25 @@ export const EXPORT_OPTIONS = {
   },
   ...TEXT_FORMAT_OPTIONS,
   ...FILTER_OPTIONS,
-  map: MAP_OPTION,
   onUnmappable: ON_UNMAPPABLE_OPTION,
 } as const satisfies Fields;
 
 export const getAccountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
   context.kind === "embedded" ? context.language : "ja";
 
-export interface ExportSource {
-  readonly format: FormatName;
-  readonly open: Client["orgs"]["export"];
-}
-
 /**
- * Writes an export of the tenant to a file, in the chosen encoding and with the headers of the map.
+ * Writes an export of the tenant to a file, in the chosen encoding.
  *
  * @throws `input-rejected` if a character is unmappable
  */
 export async function runExport(
   tools: Tools,
   options: InputOf<typeof EXPORT_OPTIONS>,
-  { format, open }: ExportSource,
+  open: Client["orgs"]["export"],
 ): Promise<void> {
   const tenant = await tools.tenant();
   const form = await chooseTextFormat(tools, options, getAccountLanguage(tenant));
-  const map = await loadColumnMap(tools, format, {
-    option: options.map,
-    context: tenant.context,
-    customFields: () => loadCustomFields(tools),
-  });
   const { newline, filterName, filterId } = options;
-  const customFields = map !== undefined && FORMATS[format].custom ? await loadCustomFields(tools) : [];
   const step = tools.terminal.progress.start({
     id: "export",
     name: text("Exporting", "エクスポート"),
@@ -61,9 +45,8 @@ export async function runExport(
   });
   const content = async (): Promise<AsyncIterable<Uint8Array>> => {
     const exported = await open({ newline, filterName, filterId });
-    const source = streamUntilAborted(exported, tools.signal, (bytes) => step.advance(bytes));
-    return map === undefined ? source : renameHeaders(source, { format: FORMATS[format], customFields, map, newline });
+    return streamUntilAborted(exported, tools.signal, (bytes) => step.advance(bytes));
   };
-  await writeEncoded(tools, options.output, form, { open: content, dialect: map?.dialect });
+  await writeEncoded(tools, options.output, form, content);
   step.finish();
 }

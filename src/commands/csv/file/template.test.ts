@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
@@ -49,7 +49,7 @@ const TEMPLATES: readonly Template[] = [
   },
 ];
 
-describe.each(TEMPLATES)("$verb", ({ verb, format, header, tenant, note = /^$/ }) => {
+describe.each(TEMPLATES)("$verb", ({ verb, header, tenant, note = /^$/ }) => {
   const at = tenant === undefined ? {} : { tenant };
 
   test("writes the header row in the encoding for the account's language and says so", async () => {
@@ -62,18 +62,15 @@ describe.each(TEMPLATES)("$verb", ({ verb, format, header, tenant, note = /^$/ }
     expect(ja.stderr).toContain("日本語");
   });
 
-  test("takes the language and the map for its format from the context", async () => {
-    const [home, folder] = [freshFolder(), freshFolder()];
-    const [first = ""] = header.split(",");
-    writeFileSync(join(folder, "map.yaml"), `columns: {Renamed: ${first}}\n`);
-    const maps = `--map ${format}=map.yaml --map mailer=nowhere.yaml`;
-    await run(`context add osaka --embedded --language en ${maps}`, { home, folder });
+  test("takes the language from the context", async () => {
+    const home = freshFolder();
+    await run("context add osaka --embedded --language en", { home });
     const { stdout, stderr } = await run(`${verb} --context osaka`, { home, ...at });
-    expect(stdout).toBe(`${header.replace(first, "Renamed")}\r\n`);
+    expect(stdout).toBe(`${header}\r\n`);
     expect(stderr).toContain("English");
     const environment = { CLOMOCTL_CONTEXT: "osaka" };
     const piped = await run(`${verb} --newline lf -o -`, { home, environment, ...at });
-    expect(piped.stdout).toBe(`${header.replace(first, "Renamed")}\n`);
+    expect(piped.stdout).toBe(`${header}\n`);
   });
 
   test.each([
@@ -89,7 +86,6 @@ describe.each(TEMPLATES)("$verb", ({ verb, format, header, tenant, note = /^$/ }
 
   test.each([
     ["--context kinki", 6, "kinki", false],
-    ["--map nowhere.yaml", 6, "nowhere.yaml", true],
     ["--bom", 2, "--bom", true],
     ["--newline none", 2, "--newline", false],
     ["-o nowhere/new.csv --encoding utf-8", 2, "nowhere", true],

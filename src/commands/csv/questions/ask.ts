@@ -80,8 +80,6 @@ export async function askColumns(
   const isOld = ({ field, headers: parts }: JoinedField): boolean =>
     joins.some((join) => join.field === field) || !parts.every(isHere);
   return {
-    constants: [],
-    defaults: [],
     ...map,
     columns: [...(map?.columns ?? []).filter(({ header }) => isHere(header)), ...mapped],
     joins: [...(map?.joins ?? []).filter((join) => !isOld(join)), ...joins],

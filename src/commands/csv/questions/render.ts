@@ -1,5 +1,5 @@
 import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
-import type { ColumnMap, MappedValue, SkippedCells } from "../../../lib/csv/layout/map.ts";
+import type { ColumnMap, SkippedCells } from "../../../lib/csv/layout/map.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import type { Format } from "../../../lib/model/format.ts";
 import { quoteYamlString } from "../../../lib/text/yaml-text.ts";
@@ -19,7 +19,7 @@ const renderSection = (name: string, entries: readonly string[], indent = "  "):
   entries.length === 0 ? [] : [`${name}:`, ...entries.map((entry) => indent + entry)];
 
 export function renderMapFile(
-  { columns, joins = [], values = [], skip = [], constants, defaults, dialect, options = {} }: MapFileSchema,
+  { columns, joins = [], values = [], skip = [], dialect, options = {} }: MapFileSchema,
   format: Format,
 ): string {
   const nameOf = (field: string): string => quoteYamlString(findColumn(format.columns, field)?.header ?? field);
@@ -29,15 +29,8 @@ export function renderMapFile(
       name,
       rules.map(({ header, values }) => `${quoteYamlString(header)}: ${renderList(values)}`),
     );
-  const renderValues = (name: string, all: readonly MappedValue[]): readonly string[] =>
-    renderSection(
-      name,
-      all.map(({ field, value }) => `${nameOf(field)}: ${quoteYamlString(value)}`),
-    );
   const lines = [
     ...(columns.length === 0 ? ["columns: {}"] : renderSection("columns", entries)),
-    ...renderValues("constants", constants),
-    ...renderValues("defaults", defaults),
     ...renderSection(
       "join",
       joins.map(({ field, headers }) => `${nameOf(field)}: ${renderList(headers)}`),

@@ -106,7 +106,7 @@ export class PartsWriter {
       yield* this.#recoded(strict, held.chunks());
       return;
     }
-    const placed = await locateUnmappable(held.chunks(), undefined, trial.unmappable);
+    const placed = await locateUnmappable(held.chunks(), trial.unmappable);
     if (onUnmappable === "error") await this.#throwUnmappable(name, placed, trial.total);
     this.#inUtf8.set(name, { placed, total: trial.total });
     yield* held.chunks();

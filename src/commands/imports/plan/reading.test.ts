@@ -41,7 +41,7 @@ test("a given encoding takes precedence", async () => {
 });
 
 test("a map's dialect takes precedence over a guess", async () => {
-  const map = { columns: [], constants: [], defaults: [], dialect: { delimiter: "|" } };
+  const map = { columns: [], dialect: { delimiter: "|" } };
   const reading = await detectInputFormat(fileOf(Buffer.from("a,b|c\n")), { encoding: "auto", map });
   expect(reading.dialect).toEqual({ delimiter: "|" });
 });

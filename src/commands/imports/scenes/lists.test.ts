@@ -1,8 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshDesk, type Desk } from "#support/cli/import-desk.ts";
-import { run } from "#support/cli/home.ts";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
 const ORGS = [
@@ -71,42 +68,6 @@ describe("a list of an HR system", () => {
     ]);
     const again = await desk.run(`users import ${name} --map hr.yaml --mode replace --format json`);
     expect(JSON.parse(again.text)).toMatchObject({ unchanged: 2, delete: 0 });
-  });
-});
-
-describe("rows that are skipped up to today", () => {
-  const lines = Array.from({ length: 60 }, (_, at) => {
-    const day = new Date(Date.UTC(2027, 2, 20 + at)).toISOString().slice(0, 10);
-    return [`人${at}`, `p${at}@example.jp`, day];
-  });
-  const list = toCsv([["氏名", "メールアドレス", "退職日"], ...lines]);
-
-  test("are those up to the day of the plan, however often midnight passes", async () => {
-    const { home } = await freshDesk();
-    writeFileSync(join(home, "list.csv"), list);
-    writeFileSync(join(home, "hr.yaml"), "rows:\n  skip:\n    退職日: [<=today]\n");
-    let time = Date.UTC(2027, 2, 31);
-    const now = (): Date => new Date((time += 12 * 3_600_000));
-    const words = "users import list.csv --map hr.yaml --skipped out.csv --yes --format json".split(" ");
-    const { code, stderr, text } = await run(words, { home, now });
-    expect(code, stderr).toBe(0);
-    const { rows } = JSON.parse(text) as { readonly rows: number };
-    expect(rows).toBeGreaterThan(0);
-    expect(rows).toBeLessThan(49);
-    const skipped = readFileSync(join(home, "out.csv"), "utf8").trimEnd().split("\r\n");
-    expect(skipped.length - 1).toBe(lines.length - rows);
-  });
-
-  test("are those up to the clock's day in a check", async () => {
-    const { home } = await freshDesk();
-    writeFileSync(join(home, "list.csv"), list);
-    writeFileSync(join(home, "hr.yaml"), "rows:\n  skip:\n    退職日: [<=today]\n");
-    const words = "csv check list.csv --as users --map hr.yaml --allow unknown-columns --format json".split(" ");
-    const { code, text } = await run(words, { home, now: new Date("2027-03-31T15:00:00Z") });
-    expect(code).toBe(0);
-    expect(JSON.parse(text)).toMatchObject({
-      problems: [{ code: "row-skipped", params: { header: "退職日", value: "<=2027-04-01", count: 13 } }],
-    });
   });
 });
 

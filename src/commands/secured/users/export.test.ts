@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -14,17 +14,6 @@ test("passes layout, newline and filters to the tenant", async () => {
   const query = { newline: "lf", filterName: "髙", filterId: "ha", layout: "full" };
   expect(requests).toEqual([{ operation: "exportSecuredUsers", params: { app: "calendar" }, query }]);
   expect({ stdout, stderr }).toEqual({ stdout: CSV, stderr: "" });
-});
-
-test("uses the context's map for the format of the app", async () => {
-  const folder = freshFolder();
-  writeFileSync(join(folder, "map.yaml"), "columns: {Login: ユーザーID}\n");
-  const home = freshFolder();
-  await run("context add kanto --embedded --map docs=map.yaml", { home, folder });
-  const own = await run("secured users export --app docs --encoding utf-8 --context kanto", { home, tenant });
-  expect(own.stdout).toBe(CSV.replace("ユーザーID", "Login"));
-  const other = await run("secured users export --app mailer --encoding utf-8 --context kanto", { home, tenant });
-  expect(other.stdout).toBe(CSV);
 });
 
 describe("facts 6.1: exports and imports Shift-JIS and UTF-8 with CRLF, LF and CR", () => {

@@ -26,9 +26,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-found"],
   async run(tools, { app, layout, ...options }) {
     const { client } = await tools.tenant("secured");
-    await runExport(tools, options, {
-      format: app,
-      open: (query) => client.secured.export(app, { ...query, layout }),
-    });
+    await runExport(tools, options, (query) => client.secured.export(app, { ...query, layout }));
   },
 });

@@ -19,6 +19,6 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, { app, ...options }) {
     const { context } = await tools.contexts.choose(tools.globals.context, tools.environment);
-    await writeTemplate(tools, options, { format: app, language: getAccountLanguage({ context }), context });
+    await writeTemplate(tools, options, { format: app, language: getAccountLanguage({ context }) });
   },
 });

@@ -115,7 +115,7 @@ describe("readHeader", () => {
   it("ignores blanks around headers in the file, the map and the tenant's fields", () => {
     const reading = readHeader(["氏名 ", "\u3000メールアドレス", "入社年", " Post"], users, {
       customFields: [{ id: "1", name: "入社年 " }],
-      map: { columns: [{ header: "Post ", to: "役職" }], constants: [], defaults: [] },
+      map: { columns: [{ header: "Post ", to: "役職" }] },
     });
     expect(codes(reading)).toEqual([]);
     expect(positions(reading)).toEqual({ name: [0], emails: [1], title: [3], "custom:1": [2] });
@@ -159,8 +159,6 @@ describe("a map", () => {
       { header: "Memo", to: null },
       { header: "Joined", to: "入社日" },
     ],
-    constants: [{ field: "orgCode", value: "S01" }],
-    defaults: [{ field: "title", value: "社員" }],
   };
 
   it("reads other headers", () => {
@@ -169,26 +167,17 @@ describe("a map", () => {
       customFields: [{ id: "f1", name: "入社日" }],
     });
     expect(problems).toEqual([]);
-    expect(
-      layout.columns.map(({ column, header, positions: at, constant, fallback }) => [
-        column.field,
-        header,
-        at,
-        constant,
-        fallback,
-      ]),
-    ).toEqual([
-      ["name", "Name", [2], null, null],
-      ["emails", "Mail 2", [0, 3], null, null],
-      ["orgCode", "組織コード", [], "S01", null],
-      ["title", "役職", [], null, "社員"],
-      ["custom:f1", "Joined", [5], null, null],
+    expect(layout.columns.map(({ column, header, positions: at }) => [column.field, header, at])).toEqual([
+      ["name", "Name", [2]],
+      ["emails", "Mail 2", [0, 3]],
+      ["orgCode", "組織コード", [4]],
+      ["custom:f1", "Joined", [5]],
     ]);
   });
 
   it("cannot name a field that the tenant does not have", () => {
     const reading = readHeader(["Mail 1", "Joined"], users, {
-      map: { ...map, defaults: [{ field: "入社年", value: "1" }] },
+      map: { ...map, values: [{ field: "入社年", from: "1", to: "2" }] },
     });
     expect(codes(reading)).toEqual(["header-unknown@2", "header-unknown@0"]);
   });

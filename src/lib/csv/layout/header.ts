@@ -6,7 +6,7 @@ import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { findColumn, suggestHeader, toLooseValue } from "./columns.ts";
 import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
 import { findForeignCells, type ForeignCells } from "./foreign-cells.ts";
-import type { ColumnMap, MappedValue } from "./map.ts";
+import type { ColumnMap } from "./map.ts";
 
 /** A custom field that must still be removed in the console, and the number of the task to do so. */
 export interface RemovedField {
@@ -207,9 +207,6 @@ const addLikelyColumns = (
   return all;
 };
 
-const mapValuesByField = (columns: readonly Column[], values: readonly MappedValue[]): ReadonlyMap<string, string> =>
-  new Map(values.map(({ field, value }) => [findColumn(columns, field)?.field ?? field, value]));
-
 const groupTranslations = (
   columns: readonly Column[],
   map: ColumnMap | undefined,
@@ -228,17 +225,12 @@ const findPresentColumns = (
   map: ColumnMap | undefined,
 ): readonly LayoutColumn[] => {
   const translations = groupTranslations(columns, map);
-  const constants = mapValuesByField(columns, map?.constants ?? []);
-  const defaults = mapValuesByField(columns, map?.defaults ?? []);
   return columns.flatMap((column): LayoutColumn[] => {
-    const constant = constants.get(column.field) ?? null;
-    const fallback = defaults.get(column.field) ?? null;
     const join = joined.get(column);
-    const at = constant === null ? (join?.positions ?? positions.get(column) ?? []) : [];
-    if (at.length === 0 && constant === null && fallback === null) return [];
+    const at = join?.positions ?? positions.get(column) ?? [];
+    if (at.length === 0) return [];
     const header = cells[at[0] ?? -1] ?? column.header;
-    const own = { column, header, positions: at, constant, fallback };
-    return [{ ...own, joined: join?.separator, translations: translations.get(column) }];
+    return [{ column, header, positions: at, joined: join?.separator, translations: translations.get(column) }];
   });
 };
 
@@ -289,8 +281,8 @@ export const readHeader = (
   const key = options.key ?? format.key;
   const missing = findMissingKey(format, columns, fields, key);
   const absent = columns.filter((column) => column.secret !== true && !fields.has(column.field));
-  const { constants = [], defaults = [], joins = [], values = [] } = options.map ?? {};
-  const strangers = [...constants, ...defaults, ...joins, ...values]
+  const { joins = [], values = [] } = options.map ?? {};
+  const strangers = [...joins, ...values]
     .filter(({ field }) => findColumn(columns, field) === undefined)
     .map(({ field }) => createFileProblem("header-unknown", { header: field }));
   return {

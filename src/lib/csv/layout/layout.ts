@@ -13,14 +13,10 @@ export const FIRST_ROW: HeaderPlace = { row: 1, line: 1 };
 
 export interface LayoutColumn {
   readonly column: Column;
-  /** header as in the file; the console's header if only the map gives the value */
+  /** header as in the file */
   readonly header: string;
-  /** positions of the cells that contain the value, counted from 0; empty if only the map gives the value */
+  /** positions of the cells that contain the value, counted from 0 */
   readonly positions: readonly number[];
-  /** value for every row, whatever the file contains */
-  readonly constant: string | null;
-  /** value for a row whose cells are blank */
-  readonly fallback: string | null;
   /** separator of the values, if the value is joined from all cells; undefined otherwise */
   readonly joined?: string | undefined;
   /** values by the cells that stand for them, see `toLooseValue` */

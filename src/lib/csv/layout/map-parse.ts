@@ -19,7 +19,7 @@ import { text, type Text } from "../../text/index.ts";
 import { hasOrgColumn, type CustomField, type Format } from "../../model/format.ts";
 import { findColumn } from "./columns.ts";
 import { CONSOLE_DIALECT, type Dialect } from "../records/record.ts";
-import { findMapFaults, type ColumnMap, type MappedValue, type MapPart } from "./map.ts";
+import { findMapFaults, type ColumnMap, type MapPart } from "./map.ts";
 
 /** The map value for a column that is not read. */
 const IGNORED_COLUMN_TARGET = "ignore";
@@ -33,8 +33,8 @@ const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 const MAP_FILE_HINT = text(
-  `a column map file has the sections columns, join, values, constants, defaults, rows, options and dialect`,
-  `対応表ファイルには columns・join・values・constants・defaults・rows・options・dialect を書きます`,
+  `a column map file has the sections columns, join, values, rows, options and dialect`,
+  `対応表ファイルには columns・join・values・rows・options・dialect を書きます`,
 );
 
 /** Accepts a blank value in place of an empty mapping. */
@@ -77,8 +77,6 @@ const MapSchema = allowBlank(
   () => ({}),
   z.strictObject({
     columns: createEntriesSchema(),
-    constants: createEntriesSchema(),
-    defaults: createEntriesSchema(),
     join: createListsSchema(),
     values: allowBlank(() => new Map(), z.map(z.string(), z.map(z.string(), z.string()))).optional(),
     rows: allowBlank(() => undefined, z.strictObject({ skip: createListsSchema() }).optional()).optional(),
@@ -88,7 +86,7 @@ const MapSchema = allowBlank(
 );
 
 /** Sections of the column map file whose keys are headers, fields or values chosen by the user, as paths with dots. */
-const SECTIONS_WITH_USER_KEYS: readonly string[] = ["columns", "constants", "defaults", "join", "values", "rows.skip"];
+const SECTIONS_WITH_USER_KEYS: readonly string[] = ["columns", "join", "values", "rows.skip"];
 
 const hasOwnKeys = (path: YamlPath): boolean =>
   SECTIONS_WITH_USER_KEYS.includes(path.join(".")) || (path.length === 2 && path[0] === "values");
@@ -112,8 +110,7 @@ const dialectOf = ({ delimiter, quote }: z.output<typeof DialectSchema>): Dialec
     : { delimiter: delimiter ?? CONSOLE_DIALECT.delimiter, quote };
 
 /**
- * Parses a `--map` file (YAML): `columns` (foreign header: our header or field, or `ignore`), `constants` and
- * `defaults` (field: value), `join` (field: headers), `values` (field: value in the file: value), `rows.skip`
+ * Parses a `--map` file (YAML): `columns` (foreign header: our header or field, or `ignore`), `join` (field: headers), `values` (field: value in the file: value), `rows.skip`
  * (header: values), `options` and `dialect` (`delimiter`, `quote`). Every value is read as text, exactly as written.
  *
  * @param where name of the file, for messages
@@ -155,10 +152,8 @@ const describeUnknownKey = (key: string, { thing: { keys } }: Format): Text => {
 };
 
 const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
-  const { columns = [], constants = [], defaults = [], join, values, rows } = parts;
+  const { columns = [], join, values, rows } = parts;
   const fieldOf = (name: string): string => findColumn(format.columns, name)?.field ?? name;
-  const toValues = (entries: Iterable<readonly [string, string]>): readonly MappedValue[] =>
-    Array.from(entries, ([name, value]) => ({ field: fieldOf(name), value }));
   const translations = Array.from(values ?? []).flatMap(([name, all]) =>
     Array.from(all, ([from, to]) => ({ path: ["values", name, from], value: { field: fieldOf(name), from, to } })),
   );
@@ -166,8 +161,6 @@ const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
     Array.from(entries, ([name]) => [...section, name]);
   const map: ColumnMap = {
     columns: Array.from(columns, ([header, to]) => ({ header, to: to === IGNORED_COLUMN_TARGET ? null : fieldOf(to) })),
-    constants: toValues(constants),
-    defaults: toValues(defaults),
     joins: join && Array.from(join, ([name, headers]) => ({ field: fieldOf(name), headers })),
     values: values && translations.map(({ value }) => value),
     skip: rows?.skip && Array.from(rows.skip, ([header, all]) => ({ header, values: all })),
@@ -175,8 +168,6 @@ const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
   };
   const paths: Readonly<Record<MapPart, readonly YamlPath[]>> = {
     columns: pathsOf(["columns"], columns),
-    constants: pathsOf(["constants"], constants),
-    defaults: pathsOf(["defaults"], defaults),
     joins: pathsOf(["join"], join ?? []),
     values: translations.map(({ path }) => path),
     skip: pathsOf(["rows", "skip"], rows?.skip ?? []),

@@ -4,7 +4,7 @@ import { FORMATS } from "../../model/formats.ts";
 import { checkMap, buildOutputColumns } from "./map.ts";
 import { parseMapFile } from "./map-parse.ts";
 
-const EMPTY = { columns: [], constants: [], defaults: [] };
+const EMPTY = { columns: [] };
 
 const refusal = (content: string, format = FORMATS.users): Failure => {
   try {
@@ -19,18 +19,7 @@ const refusal = (content: string, format = FORMATS.users): Failure => {
 describe("parseMapFile", () => {
   it("reads every part, and all values are text", async () => {
     const map = parseMapFile(
-      [
-        "columns:",
-        "  Name: 氏名",
-        "  Mail: emails",
-        "  Memo: ignore",
-        "constants:",
-        "  組織コード: 001",
-        "defaults:",
-        "  title: no",
-        "dialect:",
-        "  delimiter: tab",
-      ].join("\n"),
+      ["columns:", "  Name: 氏名", "  Mail: emails", "  Memo: ignore", "dialect:", "  delimiter: tab"].join("\n"),
       FORMATS.users,
       "hr.yaml",
     );
@@ -40,8 +29,6 @@ describe("parseMapFile", () => {
         { header: "Mail", to: "emails" },
         { header: "Memo", to: null },
       ],
-      constants: [{ field: "orgCode", value: "001" }],
-      defaults: [{ field: "title", value: "no" }],
       dialect: { delimiter: "\t" },
     });
     expect(JSON.parse(JSON.stringify(map))).toEqual(map);
@@ -49,7 +36,7 @@ describe("parseMapFile", () => {
 
   it("reads how lists are read: joins, values, rows to skip and options", () => {
     const content =
-      "join:\n  氏名: [姓, 名]\nvalues:\n  組織コード:\n    営業部: S01\n    なし:\nrows:\n  skip:\n    在籍区分: [退職]\n    退職日: [<=today]\noptions:\n  sheet: 名簿\n  header-row: 4\n  org-by: name\n  blank: keep\n  key: employee-code\n";
+      "join:\n  氏名: [姓, 名]\nvalues:\n  組織コード:\n    営業部: S01\n    なし:\nrows:\n  skip:\n    在籍区分: [退職]\noptions:\n  sheet: 名簿\n  header-row: 4\n  org-by: name\n  blank: keep\n  key: employee-code\n";
     const map = parseMapFile(content, FORMATS.users, "hr.yaml");
     expect(map).toEqual({
       ...EMPTY,
@@ -58,10 +45,7 @@ describe("parseMapFile", () => {
         { field: "orgCode", from: "営業部", to: "S01" },
         { field: "orgCode", from: "なし", to: "" },
       ],
-      skip: [
-        { header: "在籍区分", values: ["退職"] },
-        { header: "退職日", values: ["<=today"] },
-      ],
+      skip: [{ header: "在籍区分", values: ["退職"] }],
       options: { sheet: "名簿", headerRow: 4, orgBy: "name", blank: "keep", key: "employee-code" },
     });
     expect(() => checkMap(map, FORMATS.users)).not.toThrow();
@@ -98,12 +82,8 @@ describe("parseMapFile", () => {
     ["columns:\n  - A\n", 2, /columns must consist/],
     ["columns:\n  A: [name]\n", 2, /plain text/],
     ["columns:\n  A: &x name\n  B: *x\n", 3, /plain text/],
-    ["\ncolumn:\n  A: name\n", 2, /unknown key "column" in the file; allowed keys: columns, constants/],
+    ["\ncolumn:\n  A: name\n", 2, /unknown key "column" in the file; allowed keys: columns, join/],
     ["columns:\n  A: name\n  B: 氏名\n", 3, /listed twice/],
-    ["constants:\n  accountPassword: abc\n", 2, /secret/],
-    ["constants:\n  メールアドレス: abc\n", 2, /not an email address/],
-    ["constants:\n  title:\n", 2, /no value/],
-    ["constants:\n  title: a\ndefaults:\n  役職: b\n", 4, /listed twice/],
     ["dialect:\n  delimiter: ab\n", 2, /one character/],
     ['dialect:\n  delimiter: "\\n"\n', 2, /delimiter must be one character/],
     ['dialect:\n  delimiter: "\\r"\n', 2, /delimiter must be one character/],
@@ -122,7 +102,6 @@ describe("parseMapFile", () => {
     ["values:\n  accountPassword:\n    a: b\n", 3, /secret/],
     ["values:\n  メールアドレス:\n    a: b\n", 3, /not an email address/],
     ["rows:\n  only:\n    a: [b]\n", 2, /unknown key "only"/],
-    ["rows:\n  skip:\n    a: [<=tomorrow]\n", 3, /"<=tomorrow" names no day/],
     ["rows:\n  skip:\n    a:\n", 3, /list/],
     ["options:\n  mode: replace\n", 2, /unknown key "mode"/],
     ["options:\n  header-row: 1001\n", 2, /from 1 to 1000/],
@@ -156,7 +135,7 @@ describe("parseMapFile", () => {
     const customFields = [{ id: "f1", name: "座席" }];
     const parse = async (content: string) => parseMapFile(content, FORMATS.users, "hr.yaml", customFields);
     expect((await parse("columns:\n  Seat: 座席\n")).columns).toEqual([{ header: "Seat", to: "座席" }]);
-    for (const content of ["columns:\n  Seat: 座席\n  Name: 氏名x\n", "constants:\n  座席: 1\n  氏名x: a\n"]) {
+    for (const content of ["columns:\n  Seat: 座席\n  Name: 氏名x\n", "values:\n  座席: {a: b}\n  氏名x: {a: b}\n"]) {
       await expect(parse(content)).rejects.toMatchObject({ code: "input-rejected", where: "hr.yaml:3" });
     }
   });
@@ -168,7 +147,7 @@ describe("parseMapFile", () => {
 
 describe("checkMap", () => {
   it("checks the entries of a map that was passed as data", () => {
-    const map = { ...EMPTY, defaults: [{ field: "password", value: "abcdef" }] };
+    const map = { ...EMPTY, values: [{ field: "password", from: "a", to: "abcdef" }] };
     expect(() => checkMap(map, FORMATS.browser)).toThrow(Failure);
     expect(() => checkMap(EMPTY, FORMATS.browser)).not.toThrow();
   });
@@ -194,8 +173,6 @@ describe("headersFor", () => {
           { header: "Memo", to: null },
           { header: "Joined", to: "入社日" },
         ],
-        constants: [{ field: "orgCode", value: "S01" }],
-        defaults: [],
       },
       [{ id: "f1", name: "入社日" }],
     );
@@ -203,6 +180,5 @@ describe("headersFor", () => {
     expect(byField.get("emails")).toEqual(["Mail 1", "Mail 2"]);
     expect(byField.get("custom:f1")).toEqual(["Joined"]);
     expect(byField.get("name")).toEqual(["氏名"]);
-    expect(byField.has("orgCode")).toBe(false);
   });
 });

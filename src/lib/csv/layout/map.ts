@@ -5,13 +5,6 @@ import { listColumns, type Column, type CustomField, type Format } from "../../m
 import { describeRefusal } from "../../model/value.ts";
 import { findColumn, suggestColumnName, toLooseValue } from "./columns.ts";
 import type { Dialect } from "../records/record.ts";
-import { isFaultyRule } from "./skipped-value.ts";
-
-export interface MappedValue {
-  /** key of the field, or name of a custom field */
-  readonly field: string;
-  readonly value: string;
-}
 
 /** A field whose value is joined from the cells of several foreign headers, without those that are blank. */
 export interface JoinedField {
@@ -20,6 +13,7 @@ export interface JoinedField {
 }
 
 export interface TranslatedValue {
+  /** key of the field, or name of a custom field */
   readonly field: string;
   readonly from: string;
   readonly to: string;
@@ -27,24 +21,19 @@ export interface TranslatedValue {
 
 export interface SkippedCells {
   readonly header: string;
-  /** values, `<=today`, or days up to a day such as `<=2027-03-31` */
   readonly values: readonly string[];
 }
 
 /** Rules for reading a file with foreign headers as a console file; plain data to pass through the tenant API. */
 export interface ColumnMap {
   readonly columns: readonly { readonly header: string; readonly to: string | null }[];
-  /** values for every row, whatever the file contains */
-  readonly constants: readonly MappedValue[];
-  /** values for rows whose cell is blank or missing */
-  readonly defaults: readonly MappedValue[];
   readonly joins?: readonly JoinedField[] | undefined;
   readonly values?: readonly TranslatedValue[] | undefined;
   readonly skip?: readonly SkippedCells[] | undefined;
   readonly dialect?: Dialect | undefined;
 }
 
-export type MapPart = "columns" | "constants" | "defaults" | "joins" | "values" | "skip";
+export type MapPart = "columns" | "joins" | "values" | "skip";
 
 export interface MapFault {
   readonly part: MapPart;
@@ -115,10 +104,10 @@ const describeSecret = ({ header }: Column): Text =>
     `「${header}」はパスワードなどの列なので、対応表ファイルには書けません`,
   );
 
-const describeValueFault = (column: Column, value: string, mayBeBlank = false): Text | undefined => {
+const describeValueFault = (column: Column, value: string): Text | undefined => {
   if (column.secret === true) return describeSecret(column);
-  if (value === "" && mayBeBlank) return undefined;
-  if (value === "") return text(`"${column.header}" has no value`, `「${column.header}」の値がありません`);
+  // a value can be translated to a blank cell
+  if (value === "") return undefined;
   const reason = describeRefusal(column.value, value);
   return reason && text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
 };
@@ -152,49 +141,18 @@ function* findTranslationFaults(map: ColumnMap, { columns, open }: MapTargets): 
     const key = JSON.stringify([column?.field ?? nameKey(field), toLooseValue(from)]);
     if (known.has(key)) yield fault(describeDuplicate(from));
     known.add(key);
-    // a value can be translated to a blank cell
     const what =
-      column === undefined
-        ? open
-          ? undefined
-          : describeUnknownField(columns, field)
-        : describeValueFault(column, to, true);
+      column === undefined ? (open ? undefined : describeUnknownField(columns, field)) : describeValueFault(column, to);
     if (what !== undefined) yield fault(what);
   }
 }
 
 function* findSkipFaults({ skip = [] }: ColumnMap): Generator<MapFault> {
   const headers = new Set<string>();
-  for (const [index, { header, values }] of skip.entries()) {
+  for (const [index, { header }] of skip.entries()) {
     const key = nameKey(header);
     if (headers.has(key)) yield { part: "skip", index, what: describeDuplicate(header) };
     headers.add(key);
-    const faulty = values.find(isFaultyRule);
-    if (faulty !== undefined) yield { part: "skip", index, what: describeFaultyDay(faulty) };
-  }
-}
-
-const describeFaultyDay = (rule: string): Text =>
-  text(
-    `"${rule}" names no day; write <=today, or a day such as <=2027-03-31`,
-    `「${rule}」は日付ではありません。<=today か、<=2027-03-31 のように書いてください`,
-  );
-
-function* findValueFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
-  const named = new Set<string>();
-  for (const part of ["constants", "defaults"] as const) {
-    for (const [index, { field, value }] of map[part].entries()) {
-      const column = findColumn(columns, field);
-      const key = column?.field ?? nameKey(field);
-      if (named.has(key)) yield { part, index, what: describeDuplicate(column?.header ?? field) };
-      named.add(key);
-      if (column === undefined) {
-        if (!open) yield { part, index, what: describeUnknownField(columns, field) };
-        continue;
-      }
-      const what = describeValueFault(column, value);
-      if (what !== undefined) yield { part, index, what };
-    }
   }
 }
 
@@ -212,7 +170,6 @@ export const findMapFaults = (
   const targets = { columns: listColumns(format, customFields), open: format.custom && customFields === undefined };
   return [
     ...findColumnFaults(map, targets),
-    ...findValueFaults(map, targets),
     ...findJoinFaults(map, targets),
     ...findTranslationFaults(map, targets),
     ...findSkipFaults(map),
@@ -234,22 +191,15 @@ export interface OutputColumn {
   readonly headers: readonly [string, ...string[]];
 }
 
-/**
- * Returns the columns of an export or a template with the headers of the map, which is the inverse of reading with the
- * map. A field to which the map assigns a constant has no column in the foreign file and is left out.
- */
+/** Returns the columns of a file with the headers of the map, which is the inverse of reading with the map. */
 export const buildOutputColumns = (
   format: Format,
   map?: ColumnMap,
   customFields: readonly CustomField[] = [],
 ): readonly OutputColumn[] => {
-  const columns = listColumns(format, customFields);
-  const constant = new Set((map?.constants ?? []).map(({ field }) => findColumn(columns, field)));
-  return columns
-    .filter((column) => !constant.has(column))
-    .map((column): OutputColumn => {
-      const theirs = (map?.columns ?? []).filter(({ to }) => to !== null && findColumn(columns, to) === column);
-      const [first, ...rest] = theirs.map(({ header }) => header);
-      return { column, headers: first === undefined ? [column.header] : [first, ...rest] };
-    });
+  return listColumns(format, customFields).map((column, _, columns): OutputColumn => {
+    const theirs = (map?.columns ?? []).filter(({ to }) => to !== null && findColumn(columns, to) === column);
+    const [first, ...rest] = theirs.map(({ header }) => header);
+    return { column, headers: first === undefined ? [column.header] : [first, ...rest] };
+  });
 };

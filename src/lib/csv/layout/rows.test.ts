@@ -11,8 +11,6 @@ import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
 import { RowChecker, type CellValue, type RowOptions } from "./rows.ts";
 
-const TODAY = "2027-03-31";
-
 interface Outcome {
   readonly good: boolean;
   readonly values: readonly CellValue[];
@@ -27,13 +25,13 @@ const check = (
 ): Outcome => {
   const problems: Problem[] = [];
   const { layout } = readHeader(header, format, options);
-  const checker = new RowChecker(layout, (problem) => problems.push(problem), { today: TODAY, ...options });
+  const checker = new RowChecker(layout, (problem) => problems.push(problem), options);
   const good = checker.check(cells, cells.length, 5, 7);
   return { good, values: structuredClone(checker.values), problems };
 };
 
 const checkerOf = (header: readonly string[]): RowChecker =>
-  new RowChecker(readHeader(header, FORMATS.users).layout, () => {}, { today: TODAY });
+  new RowChecker(readHeader(header, FORMATS.users).layout, () => {}, {});
 
 /** As the reader reports a broken byte in the next record. */
 const damage = (checker: RowChecker, column: number): void =>
@@ -74,7 +72,6 @@ describe("RowChecker", () => {
     const told = (options: Omit<RowOptions, "today">) => {
       const problems: Problem[] = [];
       const checker = new RowChecker(readHeader(header, users).layout, (problem) => problems.push(problem), {
-        today: TODAY,
         ...options,
       });
       expect(checker.check(cells, cells.length, 5, 7)).toBe(true);
@@ -187,7 +184,7 @@ describe("a column's rule", () => {
 describe("a damaged cell", () => {
   const header = ["表示名", "ユーザーID", "説明"];
   const checker = (problems: Problem[]) =>
-    new RowChecker(readHeader(header, browser).layout, (problem) => problems.push(problem), { today: TODAY });
+    new RowChecker(readHeader(header, browser).layout, (problem) => problems.push(problem), {});
 
   it("invalidates its row without further checks, but other cells are checked", () => {
     const problems: Problem[] = [];
@@ -223,7 +220,7 @@ describe("a number among the dates of a custom field", () => {
     const { layout } = readHeader(["氏名", "メールアドレス", "入社日"], users, {
       customFields: [{ id: "f1", name: "入社日" }],
     });
-    const checker = new RowChecker(layout, () => {}, { today: TODAY });
+    const checker = new RowChecker(layout, () => {}, {});
     values.forEach((value, at) => checker.check(["山田", `u${at}@x.jp`, value], 3, at + 2, at + 2));
     return checker.tally
       .problems()
@@ -265,46 +262,6 @@ describe("the key", () => {
   });
 });
 
-describe("values from a map", () => {
-  const map = {
-    columns: [],
-    constants: [{ field: "orgCode", value: "S01" }],
-    defaults: [
-      { field: "title", value: "社員" },
-      { field: "emails", value: "none@example.com" },
-    ],
-  };
-
-  it("are used in every row, or in rows with a blank cell", () => {
-    const header = ["氏名", "組織コード", "メールアドレス", "役職"];
-    expect(check(users, header, ["山田", "X", "", ""], { map }).values).toEqual([
-      "山田",
-      ["none@example.com"],
-      "S01",
-      "社員",
-    ]);
-    expect(check(users, header, ["山田", "X", "a@b.jp", "課長"], { map }).values).toEqual([
-      "山田",
-      ["a@b.jp"],
-      "S01",
-      "課長",
-    ]);
-  });
-
-  it("replace a blank cell that requires a value", () => {
-    const named = { columns: [], constants: [], defaults: [{ field: "name", value: "氏名不詳" }] };
-    const outcome = check(users, USER, ["", "a@b.jp", ""], { map: named });
-    expect([outcome.good, outcome.values]).toEqual([true, ["氏名不詳", ["a@b.jp"]]]);
-  });
-
-  it("are written in the canonical form of their rule", () => {
-    const flag = { columns: [], constants: [], defaults: [{ field: "groupManager", value: "true" }] };
-    const header = ["ユーザーID", "グループ管理者フラグ"];
-    expect(check(contacts, header, ["u1", ""], { map: flag }).values).toEqual(["u1", "TRUE"]);
-    expect(check(contacts, ["ユーザーID"], ["u1"], { map: flag }).values).toEqual(["u1", "TRUE"]);
-  });
-});
-
 describe("invisible characters and multi-line values", () => {
   const HEADER = ["氏名", "役職", "住所", "メールアドレス"];
   const ROWS = [
@@ -325,7 +282,7 @@ describe("invisible characters and multi-line values", () => {
       record(cells, count, row, line, _sound, units) {
         if (checker === undefined) {
           const { layout } = readHeader(cells.slice(0, count), users);
-          checker = new RowChecker(layout, (problem) => problems.push(problem), { today: TODAY, ...options });
+          checker = new RowChecker(layout, (problem) => problems.push(problem), options);
           return;
         }
         good.push(checker.check(cells, count, row, line, units));
@@ -413,7 +370,6 @@ it.each([
   const columns = ["氏名", ...addresses.map(() => "メールアドレス")];
   const problems: Problem[] = [];
   const checker = new RowChecker(readHeader(columns, users).layout, (problem) => problems.push(problem), {
-    today: TODAY,
     fromConsole,
   });
   expect(checker.check(["山田", ...addresses], count + 1, 2, 2)).toBe(found.length === 0);
@@ -430,7 +386,6 @@ describe("a value that is too long", () => {
     expect(brief(check(users, columns, cells))).toEqual([`${code}@3 ${header}`]);
     const problems: Problem[] = [];
     const checker = new RowChecker(readHeader(columns, users).layout, (problem) => problems.push(problem), {
-      today: TODAY,
       fromConsole: true,
     });
     expect(checker.check(cells, 3, 2, 2)).toBe(true);

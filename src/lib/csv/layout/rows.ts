@@ -28,8 +28,6 @@ import { truncateValue } from "../../model/cell-text.ts";
 export type CellValue = string | null | readonly string[];
 
 export interface RowOptions {
-  /** the day on which the file is read, see `toListDay`; the map can skip rows by the days up to it */
-  readonly today: string;
   /** `keep`: a blank cell does not change the stored value, so only the key of a row is required */
   readonly blank?: "clear" | "keep" | undefined;
   /** fixes to apply to the values before the checks; each change is reported as a warning */
@@ -56,9 +54,8 @@ interface CellCheck {
   readonly looked: boolean;
   readonly mend: ((value: string) => string) | undefined;
   readonly positions: readonly number[];
-  /** position of the cell; -1 if the value comes from the map or the column is repeated */
+  /** position of the cell; -1 if the column is repeated */
   readonly position: number;
-  readonly fallback: string | null;
   readonly joined: string | undefined;
   readonly translations: ReadonlyMap<string, string> | undefined;
   /** true if the value is not the text of the cell, but joined or translated */
@@ -83,7 +80,7 @@ const checkDepthOf = (column: Column): CheckDepth => {
 };
 
 const createCellCheck = (
-  { column, positions, fallback, joined, translations }: LayoutColumn,
+  { column, positions, joined, translations }: LayoutColumn,
   { blank = "clear", fix = [] }: RowOptions,
 ): CellCheck => ({
   column,
@@ -95,7 +92,6 @@ const createCellCheck = (
   mend: createFixer(column, fix),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
-  fallback: fallback === null ? null : toStoredValue(column.value.rule, fallback),
   joined,
   translations,
   derived: joined !== undefined || translations !== undefined,
@@ -158,7 +154,7 @@ export class RowChecker {
     this.width = layout.headers.length;
     this.#unnamed = layout.unnamed;
     this.tally = new Tally(layout.unnamed.length, layout.place);
-    this.#selection = new RowSelection(layout, options.today);
+    this.#selection = new RowSelection(layout);
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
     this.#report = report;
@@ -170,13 +166,7 @@ export class RowChecker {
       key === format.key
         ? columns.findIndex(({ column }) => column.required === "always" && format.fallbackKey?.includes(column.field))
         : -1;
-    this.values = columns.map(({ column, positions, constant, fallback }, i) => {
-      const value = constant ?? fallback;
-      const canonical = value === null ? null : toStoredValue(column.value.rule, value);
-      const list = this.#cells[i]?.list;
-      if (list === undefined) return canonical;
-      return canonical === null || positions.length > 0 ? list : [canonical];
-    });
+    this.values = this.#cells.map(({ list }) => list ?? null);
   }
 
   /**
@@ -316,9 +306,8 @@ export class RowChecker {
   #single(cell: CellCheck, written: string): string | null {
     const value = cell.mend === undefined ? written : this.#mended(cell, written, cell.position);
     if (value === "") {
-      if (cell.fallback === null && cell.required) this.#fault("required", cell.position, NO_PARAMS);
-      if (cell.fallback !== null && cell.looked) this.#look(cell, cell.fallback, -1, 0);
-      return cell.fallback;
+      if (cell.required) this.#fault("required", cell.position, NO_PARAMS);
+      return null;
     }
     if (cell.required && isBlankCell(value)) {
       this.#fault("required", cell.position, NO_PARAMS);
@@ -358,7 +347,7 @@ export class RowChecker {
     return faults.length > 0;
   }
 
-  /** Scans a code or email address, at index `at` of its column.  @param position -1 if no cell contains the value */
+  /** Scans a code or email address, at index `at` of its column. */
   #look({ looks, mend, derived }: CellCheck, value: string, position: number, at: number): CharacterScan {
     const seen = (looks[at] ??= new CharacterScan());
     const units = mend === undefined && !derived ? this.#units : undefined;
@@ -378,10 +367,6 @@ export class RowChecker {
       if (value === "") continue;
       this.#judge(cell, value, position, list.length);
       if (list.length === 0 || !includesEqualValue(list, cell.column, value)) list.push(value);
-    }
-    if (list.length === 0 && cell.fallback !== null) {
-      if (cell.looked) this.#look(cell, cell.fallback, -1, 0);
-      list.push(cell.fallback);
     }
     const first = positions[0] ?? -1;
     const { most = Infinity } = cell.column;

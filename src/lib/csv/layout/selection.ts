@@ -2,8 +2,7 @@ import type { Problem } from "../../model/problem.ts";
 import { toLooseValue } from "./columns.ts";
 import { satisfiesRule } from "../../model/rules.ts";
 import { isBlankCell } from "./look.ts";
-import type { Layout, LayoutColumn, SelectedCells } from "./layout.ts";
-import { createSkipRule, matchSkipRule, type SkipRule } from "./skipped-value.ts";
+import type { Layout, LayoutColumn } from "./layout.ts";
 
 /** Words at the start of a row of totals, as {@link toLooseValue} returns them, without blanks. */
 const TOTAL = /^(?:総?合計|総計|小計|計):?$/;
@@ -27,28 +26,23 @@ const NO_DAMAGE: readonly RowDamage[] = [];
 
 /** Decides which rows of a file are left out: rows that its map skips, rows of totals, and notes. */
 export class RowSelection {
-  readonly #rules: readonly SkipRule[];
+  /** the values, as {@link toLooseValue} returns them, that make a row be skipped */
+  readonly #rules: readonly { readonly position: number; readonly values: ReadonlySet<string> }[];
   readonly #headers: readonly string[];
-  /** the columns that identify a record; undefined if the map gives every row a key */
-  readonly #keys: readonly LayoutColumn[] | undefined;
+  /** the columns that identify a record */
+  readonly #keys: readonly LayoutColumn[];
   /** position of the cell of the key; -1 if the file lacks the key */
   readonly #key: number;
   /** the columns in which every record has a value */
   readonly #required: readonly LayoutColumn[];
 
-  /** @param today see `toListDay` */
-  constructor({ skip, headers, columns, format, key }: Layout, today: string) {
-    const toRule = ({ position, values }: SelectedCells): SkipRule => createSkipRule(position, values, today);
-    this.#rules = skip.map(toRule);
+  constructor({ skip, headers, columns, format, key }: Layout) {
+    this.#rules = skip.map(({ position, values }) => ({ position, values: new Set(values.map(toLooseValue)) }));
     this.#headers = headers;
     const fields = key === format.key ? [key, ...(format.fallbackKey ?? [])] : [key];
-    const keys = columns.filter(({ column }) => fields.includes(column.field));
-    const isGiven = keys.some(({ constant, fallback }) => constant !== null || fallback !== null);
-    this.#keys = isGiven ? undefined : keys;
+    this.#keys = columns.filter(({ column }) => fields.includes(column.field));
     this.#key = columns.find(({ column }) => column.field === key)?.positions[0] ?? -1;
-    this.#required = columns.filter(
-      ({ column, positions, fallback }) => column.required === "always" && positions.length > 0 && fallback === null,
-    );
+    this.#required = columns.filter(({ column }) => column.required === "always");
   }
 
   /**
@@ -57,11 +51,10 @@ export class RowSelection {
    * @param damage the errors that the reader found in the row. A rule of the map never matches a damaged cell
    */
   find(cells: readonly string[], count: number, damage: readonly RowDamage[] = NO_DAMAGE): RowOmission | undefined {
-    for (const rule of this.#rules) {
-      const { position } = rule;
+    for (const { position, values } of this.#rules) {
       if (position >= count || damage.some(({ column }) => column === position + 1)) continue;
-      const value = matchSkipRule(rule, toLooseValue(cells[position] ?? ""));
-      if (value === undefined) continue;
+      const value = toLooseValue(cells[position] ?? "");
+      if (!values.has(value)) continue;
       const header = this.#headers[position] ?? "";
       return { code: "row-skipped", column: position + 1, header, params: { header, value } };
     }
@@ -75,8 +68,6 @@ export class RowSelection {
     count: number,
     damage: readonly RowDamage[],
   ): "row-total" | "row-note" | undefined {
-    const keys = this.#keys;
-    if (keys === undefined) return undefined;
     let first = 0;
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
@@ -94,7 +85,7 @@ export class RowSelection {
     if (others.length + unknown.length > 0 && others.every(isCount)) return "row-total";
     const hasValue = ({ column, positions }: LayoutColumn): boolean =>
       positions.some((at) => isFilled(at) && satisfiesRule(column.value.rule, (cells[at] ?? "").trim()));
-    const isRecord = first !== this.#key && keys.some(hasValue) && this.#required.every(hasValue);
+    const isRecord = first !== this.#key && this.#keys.some(hasValue) && this.#required.every(hasValue);
     return isRecord ? undefined : "row-total";
   }
 }

@@ -350,7 +350,7 @@ test("an undo is rejected if it would restore a user whose address another user 
 });
 
 test("a map that contains a secret is rejected before anything is stored", async () => {
-  const map = { columns: [], constants: [{ field: "accountPassword", value: "in-the-map" }], defaults: [] };
+  const map = { columns: [], values: [{ field: "accountPassword", from: "a", to: "in-the-map" }] };
   expect(await codeOf(tenant.plan({ ...users, map }, FILE))).toBe("input-rejected");
   expect(await tenant.client.imports.list()).toEqual([]);
 });

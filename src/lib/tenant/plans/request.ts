@@ -69,12 +69,9 @@ const buildTextSchemas = <L extends Lengths>({ z }: typeof Inputs, lengths: L) =
 
 /** The rules for reading a file with foreign headers. */
 const buildMapSchema = ({ z }: typeof Inputs) => {
-  const values = z.array(z.strictObject({ field: z.string(), value: z.string() })).readonly();
   const texts = z.array(z.string()).min(1).readonly();
   return z.strictObject({
     columns: z.array(z.strictObject({ header: z.string(), to: z.string().nullable() })).readonly(),
-    constants: values,
-    defaults: values,
     joins: z
       .array(z.strictObject({ field: z.string(), headers: texts }))
       .readonly()

@@ -58,7 +58,7 @@ test("has every column of the format, with secrets and unknown columns from the 
 });
 
 test("custom fields follow, and headers have the console's spelling from the map", () => {
-  const map = { columns: [{ header: "名前", to: "name" }], constants: [], defaults: [] };
+  const map = { columns: [{ header: "名前", to: "name" }] };
   const columns = columnsFor(withField("users", "custom:入社年"), [{ id: "x", name: "入社年", createdAt: "" }], map);
   const row = rowOf("taro@example.com", [
     { field: "name", value: "山田" },
@@ -92,8 +92,6 @@ test("repeated columns use the headers of the map in turn, and the last for all 
       { header: "所属2", to: "groups" },
       { header: "合言葉", to: "password" },
     ],
-    constants: [{ field: "description", value: "x" }],
-    defaults: [],
   };
   const columns = columnsFor(planOf("docs"), [], map);
   const row = rowOf("yamada", [{ field: "groups", value: ["a", "b", "c"] }]);

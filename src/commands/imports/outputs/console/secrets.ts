@@ -4,7 +4,6 @@ import { readHeader } from "../../../../lib/csv/layout/header.ts";
 import type { ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { RecordSink } from "../../../../lib/csv/records/record.ts";
 import { RowChecker } from "../../../../lib/csv/layout/rows.ts";
-import { toListDay } from "../../../../lib/csv/layout/skipped-value.ts";
 import type { InputFile } from "../../../../lib/files/index.ts";
 import { readRecords, type InputFormat } from "../../plan/reading.ts";
 import type { PasswordGenerator } from "../passwords.ts";
@@ -58,7 +57,6 @@ function createRowReader(headers: readonly string[], { plan, map, customFields }
     map,
   });
   const checker = new RowChecker(layout, () => undefined, {
-    today: toListDay(plan.createdAt),
     fix: plan.request?.fix,
   });
   const { values } = checker;

@@ -11,7 +11,6 @@ import type {
   UndoneChange,
 } from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
-import { toListDay } from "../../../csv/layout/skipped-value.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../store/processes.ts";
 import type { Scope } from "../../store/store.ts";
@@ -68,13 +67,13 @@ export class SqliteImports implements ImportEngine {
   }
 
   async plan(
-    { id, createdAt }: ImportRecord,
+    { id }: ImportRecord,
     request: StoredRequest,
     { stream, encoding }: UploadContent,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    const task = { type: "plan", files: this.#files(id), id, request, encoding, today: toListDay(createdAt) } as const;
+    const task = { type: "plan", files: this.#files(id), id, request, encoding } as const;
     await this.#threads.run(task, stream, signal);
   }
 

@@ -124,7 +124,7 @@ const plan = (file: string, wished: Partial<PlanRequest> = {}, of = kind) => {
     ...wished,
   };
   const table = new SqliteStaging(database);
-  const stager = new Stager(of, request, { today: "2027-03-31" }, table);
+  const stager = new Stager(of, request, {}, table);
   for (const [at, line] of file.split("\n").entries()) {
     const cells = line.split(",").map((cell) => cell.trim());
     stager.record(cells, cells.length, at + 1, at + 1);

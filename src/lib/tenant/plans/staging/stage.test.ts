@@ -74,12 +74,7 @@ const stagerOf = (
   const table = new Table();
   return {
     table,
-    stager: new Stager(
-      buildKindDefinition(FORMATS[kind]),
-      request(kind, wished),
-      { today: "2027-03-31", ...options },
-      table,
-    ),
+    stager: new Stager(buildKindDefinition(FORMATS[kind]), request(kind, wished), options, table),
   };
 };
 
@@ -189,20 +184,6 @@ describe("a file of users", () => {
     ]);
     expect(table.references).toEqual(["org S～ S〜@2:1", "org s～@5:1"]);
     expect(table.keys("orgKey")).toEqual(["S～", undefined, undefined, undefined, "S～"]);
-  });
-
-  it("uses an organisation from the map for every row", () => {
-    const map = { columns: [], constants: [{ field: "orgCode", value: "S1" }], defaults: [] };
-    const { table, found } = stage(
-      "users",
-      [
-        ["氏名", "メールアドレス"],
-        ["山田", "a@x.jp"],
-      ],
-      { options: { map } },
-    );
-    expect(table.references).toEqual(["org S1@2:0"]);
-    expect(found.places).toContainEqual({ field: "orgCode", column: 0, header: "組織コード" });
   });
 
   it("stages that a password is set, but never the password", () => {

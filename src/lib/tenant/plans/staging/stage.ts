@@ -2,7 +2,7 @@ import { readHeader, type HeaderOptions } from "../../../csv/layout/header.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout } from "../../../csv/layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../../../csv/records/record.ts";
 import type { CellUnits } from "../../../csv/records/units.ts";
-import { RowChecker, type CellValue, type RowOptions } from "../../../csv/layout/rows.ts";
+import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
 import { comparisonKey, isComparisonKey, type Comparison } from "../../../model/normalise.ts";
 import { createFileProblem, getProblemSeverity, type Problem } from "../../../model/problem.ts";
 import type { Column } from "../../../model/format.ts";
@@ -56,15 +56,13 @@ const getFirstValue = (value: CellValue | undefined): string | null => {
   return typeof value === "string" ? value : (value[0] ?? null);
 };
 
-export type StagerOptions = HeaderOptions & Pick<RowOptions, "today">;
-
 /**
  * Receives the records of an input file: reads the header, checks each row, and stages the values for the comparison.
  */
 export class Stager implements RecordSink {
   readonly #kind: KindDefinition;
   readonly #request: PlanRequest;
-  readonly #options: StagerOptions;
+  readonly #options: HeaderOptions;
   readonly #table: StagingTable;
   readonly #referred = new Map<string, Set<string>>();
   #layout: Layout | undefined;
@@ -77,7 +75,7 @@ export class Stager implements RecordSink {
   #row = 0;
   #cells: readonly string[] = [];
 
-  constructor(kind: KindDefinition, request: PlanRequest, options: StagerOptions, table: StagingTable) {
+  constructor(kind: KindDefinition, request: PlanRequest, options: HeaderOptions, table: StagingTable) {
     this.#kind = kind;
     this.#request = request;
     this.#options = { ...options, key: resolveKindKey(kind, request.key).field };
@@ -164,7 +162,6 @@ export class Stager implements RecordSink {
     this.#layout = layout;
     const { blank, fromConsole, allow } = this.#request;
     this.#checker = new RowChecker(layout, this.#report, {
-      today: this.#options.today,
       blank,
       fix: this.#request.fix,
       // the console exports error values as text

@@ -29,8 +29,6 @@ interface StagedTask {
 
 export interface ReadingTask extends StagedTask {
   readonly request: StoredRequest;
-  /** the day on which the file is read, see `toListDay` */
-  readonly today: string;
   readonly encoding: FileForm;
 }
 

@@ -132,7 +132,7 @@ export class Staging {
   #bytes = 0;
 
   constructor(
-    { files, request, today }: Pick<ReadingTask, "files" | "request" | "today">,
+    { files, request }: Pick<ReadingTask, "files" | "request">,
     { encoding, readerOf }: FileFormReader,
     interrupted: () => boolean,
   ) {
@@ -145,12 +145,7 @@ export class Staging {
     this.#table = new SqliteStaging(this.#database);
     this.#kind = buildPlannedKind(request);
     limitToScope(this.#database, getPlanScope(request));
-    this.#stager = new Stager(
-      this.#kind,
-      request,
-      { ...buildHeaderOptions(this.#database, request), today },
-      this.#table,
-    );
+    this.#stager = new Stager(this.#kind, request, buildHeaderOptions(this.#database, request), this.#table);
     this.#reader = readerOf(request, this.#stager);
     this.#database.exec("begin");
   }
