@@ -111,7 +111,6 @@ describe("broken fixtures", () => {
     const ofBytes = ["character-invisible"];
     // and these in a tenant that has records or custom fields, or in an export of the console
     const inTenants = [
-      "value-serial-date",
       "account-name-composed",
       "administrator-above",
       "column-blank",

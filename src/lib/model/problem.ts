@@ -377,10 +377,6 @@ export const PROBLEMS = {
       );
     },
   },
-  "value-missing": createSuspicionKind(
-    "a word that programs use for a missing value",
-    "プログラムが「値なし」を表すために使う語です",
-  ),
   "value-blanks": createSuspicionKind(
     "leading or trailing spaces (--fix trim removes them)",
     "前後に空白があります(--fix trim で取り除けます)",
@@ -405,10 +401,6 @@ export const PROBLEMS = {
     "half-width kana (--fix kana makes them full-width)",
     "半角カナがあります(--fix kana で全角にできます)",
   ),
-  "value-small": createSuspicionKind(
-    "lower-case letters in a serial number (serial numbers are not case-sensitive)",
-    "シリアルナンバーに小文字があります(大文字と小文字は区別しません)",
-  ),
   "value-short": createSuspicionKind(
     "fewer digits than the other codes that begin with 0 (a spreadsheet may have removed leading zeros)",
     "0 で始まるほかのコードより桁が少ない値です。表計算ソフトが先頭の 0 を消した可能性があります",
@@ -417,21 +409,6 @@ export const PROBLEMS = {
   "value-date": createSuspicionKind("a date instead of a code", "コードが日付になっています"),
   "mail-scheme": createSuspicionKind("begins with mailto:", "先頭に mailto: があります"),
   "mail-enclosed": createSuspicionKind("an address in brackets or quotes", "アドレスがかっこや引用符で囲まれています"),
-  "mail-domain": createSuspicionKind("no dot after the @", "@ の後にドットがありません"),
-  "mail-comma": createSuspicionKind("a comma in an address", "アドレスにカンマがあります"),
-  "mail-dot": createSuspicionKind("a misplaced dot in an address", "アドレスのドットの位置が正しくありません"),
-  "mail-ending": createSuspicionKind(
-    "an address with an unusual ending; was another one meant, such as .com?",
-    "アドレスの末尾が一般的ではありません。「.com」などの打ち間違いではありませんか?",
-  ),
-  "value-list": createSuspicionKind(
-    "several values in one cell? Enter each in a column of its own with the same header",
-    "1 つのセルに複数の値がありませんか? 同じヘッダーの列を増やし、1 列に 1 つずつ書いてください",
-  ),
-  "value-serial-date": createSuspicionKind(
-    "a number among dates: a spreadsheet's number of a date? Format the cell as a date",
-    "日付の列に数値があります。表計算ソフトの日付の通し番号ではありませんか? セルの書式を日付にしてください",
-  ),
   // rows compared with each other
   "key-duplicate": createError("the same {header} as row {row}", "{row} 行目と重複しています"),
   "value-duplicate": createError("row {row} has the same {header}", "{row} 行目にも同じ値があります"),

@@ -215,31 +215,6 @@ describe("repeated columns", () => {
   });
 });
 
-describe("a number among the dates of a custom field", () => {
-  const report = (values: readonly string[]): readonly string[] => {
-    const { layout } = readHeader(["氏名", "メールアドレス", "入社日"], users, {
-      customFields: [{ id: "f1", name: "入社日" }],
-    });
-    const checker = new RowChecker(layout, () => {}, {});
-    values.forEach((value, at) => checker.check(["山田", `u${at}@x.jp`, value], 3, at + 2, at + 2));
-    return checker.tally
-      .problems()
-      .map(({ code, row, params }) => `${code}@${row} ${params["value"]} ${params["count"]}`);
-  };
-
-  it("is reported once, with the number of such values", () => {
-    expect(report(["2020/04/01", "43922", "2021/04/01", "2022-04-01", "44287", "令和5年4月1日"])).toEqual([
-      "value-serial-date@3 43922 2",
-    ]);
-  });
-
-  it("is not reported without dates, or if most values are numbers", () => {
-    expect(report(["43922", "あり", "44287"])).toEqual([]);
-    expect(report(["43922", "2020/04/01", "44287"])).toEqual([]);
-    expect(report(["2020/04/01", "2021/04/01"])).toEqual([]);
-  });
-});
-
 describe("the key", () => {
   it("is required even if blanks are kept", () => {
     expect(brief(check(users, USER, ["", "", ""], { blank: "keep" }))).toEqual(["required@2 メールアドレス"]);

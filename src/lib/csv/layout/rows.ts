@@ -330,9 +330,9 @@ export class RowChecker {
     if (suspicion === "value-error") {
       if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: truncateValue(value) });
     } else if (suspicion === "value-blanks") this.#note(spaceProblemOf(column), position, value);
-    else if (suspicion !== "value-short" && suspicion !== "value-serial-date") this.#note(suspicion, position, value);
-    else if (!this.tally.countsForm(suspicion, position + 1, value))
-      this.tally.noteForm(suspicion, this.#noted(suspicion, position, value), value);
+    else if (suspicion !== "value-short") this.#note(suspicion, position, value);
+    else if (!this.tally.countsCode(position + 1, value))
+      this.tally.noteCode(this.#noted(suspicion, position, value), value);
   }
 
   /** Reports which rules a value breaks. @returns true if it breaks a rule */

@@ -6,7 +6,7 @@ import { isCodeComparison } from "../../model/normalise.ts";
 import { findAddressWrapping } from "../../model/rules.ts";
 
 /** The kind of damage to search for in the values of a column; `number` for telephone numbers and the like. */
-export type DamageCheckKind = "none" | "text" | "kana" | "list" | "custom" | ScannedScrutiny;
+export type DamageCheckKind = "none" | "text" | "kana" | ScannedScrutiny;
 
 type ScannedScrutiny = "code" | "number" | "serial-number" | "mail";
 
@@ -28,10 +28,7 @@ export const damageCheckKindOf = (column: Column): DamageCheckKind => {
   if (comparison === "serial-number") return comparison;
   if (comparison === "code") return comparison;
   if (code === true) return "number";
-  if (column.personName === "kana") return "kana";
-  if (column.sets === "custom") return "custom";
-  // names of records may contain commas
-  return column.repeated === true && column.refers === undefined ? "list" : "text";
+  return column.personName === "kana" ? "kana" : "text";
 };
 
 const EXPONENT_PATTERN = /^-?\d(?:\.\d+)?[Ee]\+?\d{1,3}$/;
@@ -39,13 +36,7 @@ const ERROR_VALUE = /^#(?:#{2,}|N\/A|(?:REF|VALUE|DIV\/0|NUM|NULL|SPILL|CALC)!|N
 const DATE_PATTERN =
   /^(?:(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|\d\d?-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d\d|\d\d?月\d\d?日)$/;
 const DECIMAL_PATTERN = /^\d+\.0+$/;
-const MISSING_VALUE = /^(?:nan|null|none|n\/a)$/i;
-const LOWER_CASE_LETTER = /[a-z]/;
 const HALF_WIDTH_KANA = /[\uff66-\uff9f]/;
-const LIST_SEPARATOR = /[;,、;,]/;
-/** A date in full, or the number of a date since 1954 as a spreadsheet stores it. */
-const DATE_OR_SERIAL =
-  /^(?:[2-5]\d{4}|(?:19|20)\d\d([-/.])\d\d?\1\d\d?|(?:(?:19|20)\d\d|(?:明治|大正|昭和|平成|令和)\d\d?|(?:昭和|平成|令和)元)年\d\d?月\d\d?日)$/;
 /** Characters that look like a hyphen; the long vowel mark only between digits. */
 const HYPHEN_VARIANT = /[\u2010-\u2015\u2212\uff0d]|(?<=\d)[\u30fc\uff70](?=\d)/;
 const ALL_HYPHEN_VARIANTS = new RegExp(HYPHEN_VARIANT, "g");
@@ -55,7 +46,7 @@ const FULL_WIDTH_IN_ADDRESS = /[\uff01-\uff0b\uff0d-\uff5e\u3002\uff61]/;
 
 /** Table of ASCII codes: 1 for each character with which a damaged value of any column may begin. */
 const SUSPECT_FIRST_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) =>
-  /[-=#'\dNn]/.test(String.fromCharCode(code)) ? 1 : 0,
+  /[-=#'\d]/.test(String.fromCharCode(code)) ? 1 : 0,
 );
 
 const detectCommonDamage = (value: string): ProblemCode | undefined => {
@@ -66,9 +57,6 @@ const detectCommonDamage = (value: string): ProblemCode | undefined => {
       return /^'[\d=+-]/.test(value) ? "value-apostrophe" : undefined;
     case 0x23:
       return ERROR_VALUE.test(value) ? "value-error" : undefined;
-    case 0x4e:
-    case 0x6e:
-      return MISSING_VALUE.test(value) ? "value-missing" : undefined;
     default:
       // the cheap test comes first: most numbers have a second digit, so they cannot match
       return (value.charCodeAt(0) === 0x2d || !isDigit(value.charCodeAt(1))) && EXPONENT_PATTERN.test(value)
@@ -99,20 +87,6 @@ const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
 const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
-/**
- * What is probably mistyped in an address: a comma, a dot without a name next to it, or an ending that results when
- * .com, .net, .jp or .co.jp is mistyped and that no address has. One pattern, because almost no address has any of them.
- */
-const MISTYPED =
-  /(?<comma>[,、])|(?<dot>^\.|\.(?:$|[.@])|@\.)|\.(?:con|cmo|ocm|vom|xom|comm|coom|nte|ent|jpp|jjp|cojp)$/i;
-
-const detectMistypedAddress = (value: string): ProblemCode | undefined => {
-  if (!MISTYPED.test(value)) return undefined;
-  const { comma, dot } = MISTYPED.exec(value)?.groups ?? {};
-  if (comma !== undefined) return "mail-comma";
-  return dot === undefined ? "mail-ending" : "mail-dot";
-};
-
 const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | undefined => {
   const end = value.length;
   // nearly all addresses do not begin with a scheme (mailto:) and end with a letter
@@ -120,20 +94,13 @@ const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | und
     const wrapping = findAddressWrapping(value);
     if (wrapping !== undefined) return wrapping.code;
   }
-  if ((look.kinds & NON_ASCII) !== 0 && FULL_WIDTH_IN_ADDRESS.test(value)) return "value-full-width";
-  const mistyped = detectMistypedAddress(value);
-  if (mistyped !== undefined) return mistyped;
-  // most top-level domains have two or three letters
-  if (value.charCodeAt(end - 3) === 0x2e || value.charCodeAt(end - 4) === 0x2e) return undefined;
-  const at = value.lastIndexOf("@");
-  return at >= 0 && value.indexOf(".", at) < 0 ? "mail-domain" : undefined;
+  return (look.kinds & NON_ASCII) !== 0 && FULL_WIDTH_IN_ADDRESS.test(value) ? "value-full-width" : undefined;
 };
 
 /**
  * Returns the problem code for what a spreadsheet or a person has probably done to a value that is not blank; undefined
  * for nearly all values. Every code that consists only of digits is a `value-short` until the longest code of its
- * column is known. Every date in a custom field, and every number that may be a date, is a `value-serial-date` until
- * the values of its column are known.
+ * column is known.
  *
  * @param look scan of the value, if it is a code or email address
  */
@@ -147,17 +114,13 @@ export const detectDamage = (
   const first = value.charCodeAt(0);
   const found = first < 128 && SUSPECT_FIRST_CHARACTERS[first] === 1 ? detectCommonDamage(value) : undefined;
   if (found !== undefined) return found;
-  if (scrutiny === "code") return detectCodeDamage(value, look);
+  if (scrutiny === "code" || scrutiny === "serial-number") return detectCodeDamage(value, look);
   if (scrutiny === "number") {
     const hasVariant = (look.kinds & NON_ASCII) !== 0 && HYPHEN_VARIANT.test(value);
     return detectCodeDamage(value, look) ?? (hasVariant ? "value-hyphen" : undefined);
   }
-  if (scrutiny === "serial-number")
-    return detectCodeDamage(value, look) ?? (LOWER_CASE_LETTER.test(value) ? "value-small" : undefined);
   if (hasOuterWhiteSpace(value)) return "value-blanks";
-  if (scrutiny === "kana") return HALF_WIDTH_KANA.test(value) ? "kana-half-width" : undefined;
-  if (scrutiny === "list") return LIST_SEPARATOR.test(value) ? "value-list" : undefined;
-  return scrutiny === "custom" && DATE_OR_SERIAL.test(value) ? "value-serial-date" : undefined;
+  return scrutiny === "kana" && HALF_WIDTH_KANA.test(value) ? "kana-half-width" : undefined;
 };
 
 const toHalfWidth = (value: string): string =>

@@ -1,46 +1,25 @@
 import type { Problem } from "../../model/problem.ts";
 import { FIRST_ROW, type HeaderPlace } from "./layout.ts";
 
-interface ValueForm {
-  readonly length: number;
-  /** the value consists only of digits */
-  readonly isNumber: boolean;
-  /** the value begins with 0 */
-  readonly padded: boolean;
-}
-
-interface ColumnProblems {
+interface ProblemCount {
   readonly first: Problem;
-  readonly count: number;
-  /** for problems that depend on the other values of the column */
-  readonly form?: ValueForm | undefined;
-}
-
-interface ProblemCount extends ColumnProblems {
   count: number;
 }
 
-type FormProblemCode = "value-short" | "value-serial-date";
+interface CodeCount extends ProblemCount {
+  readonly length: number;
+  /** the code begins with 0 */
+  readonly padded: boolean;
+}
 
-const formOf = (code: FormProblemCode, value: string): ValueForm => ({
-  // the length of a date is irrelevant
-  length: code === "value-short" ? value.length : 0,
-  isNumber: code === "value-short" || /^\d+$/.test(value),
-  padded: value.startsWith("0"),
-});
+const toCodeForm = (column: number, code: string): number =>
+  (column * 0x1_0000 + code.length) * 2 + (code.startsWith("0") ? 1 : 0);
 
-const encodeForm = (column: number, { length, isNumber, padded }: ValueForm): number =>
-  ((column * 0x1_0000 + length) * 2 + (padded ? 1 : 0)) * 2 + (isNumber ? 1 : 0);
-
-const countValues = (problems: readonly ColumnProblems[]): number =>
-  problems.reduce((sum, { count }) => sum + count, 0);
-
-const VALUE_CODES: ReadonlySet<string> = new Set(["row-skipped"]);
-
+/** Counts problems that are reported once, at the end of the file. */
 export class Tally {
   readonly #found = new Map<string, ProblemCount>();
-  /** problems that depend on the other values of the column, by {@link encodeForm} */
-  readonly #forms = new Map<number, ProblemCount>();
+  /** the codes that consist only of digits, by their column and form */
+  readonly #codes = new Map<number, CodeCount>();
   readonly #unnamed: number;
   readonly #place: HeaderPlace;
 
@@ -51,37 +30,29 @@ export class Tally {
   }
 
   note(problem: Problem, count = 1): void {
-    this.#add({ first: problem, count });
+    const value = problem.code === "row-skipped" ? String(problem.params["value"]) : "";
+    const key = `${problem.code} ${problem.column} ${value}`;
+    const counted = this.#found.get(key);
+    if (counted === undefined) this.#found.set(key, { first: problem, count });
+    else counted.count += count;
   }
 
-  /** Counts a value of a known form.  @returns false for the first value of its form; add it with `noteForm` */
-  countsForm(code: FormProblemCode, column: number, value: string): boolean {
-    const known = this.#forms.get(encodeForm(column, formOf(code, value)));
+  /** Counts a code of a known form.  @returns false for the first code of its form; add it with `noteCode` */
+  countsCode(column: number, code: string): boolean {
+    const known = this.#codes.get(toCodeForm(column, code));
     if (known !== undefined) known.count += 1;
     return known !== undefined;
   }
 
-  /** @param problem problem to report if the other values of the column show that the value is damaged */
-  noteForm(code: FormProblemCode, problem: Problem, value: string): void {
-    const form = formOf(code, value);
-    this.#forms.set(encodeForm(problem.column, form), this.#add({ first: problem, count: 1, form }));
-  }
-
-  #add({ first, count, form }: ColumnProblems): ProblemCount {
-    const value = VALUE_CODES.has(first.code) ? String(first.params["value"]) : "";
-    const key = `${first.code} ${first.column} ${form === undefined ? "" : encodeForm(first.column, form)} ${value}`;
-    const counted = this.#found.get(key) ?? { first, count: 0, form };
-    counted.count += count;
-    this.#found.set(key, counted);
-    return counted;
-  }
-
-  get #problems(): readonly ColumnProblems[] {
-    return [...this.#found.values()];
+  /** @param problem problem to report if the other codes of the column show that the code lost zeros */
+  noteCode(problem: Problem, code: string): void {
+    const form = { length: code.length, padded: code.startsWith("0") };
+    this.#codes.set(toCodeForm(problem.column, code), { first: problem, count: 1, ...form });
   }
 
   problems(): readonly Problem[] {
-    const unnamed = this.#unnamed - this.#problems.filter(({ first }) => first.code === "header-blank").length;
+    const found = [...this.#found.values()];
+    const unnamed = this.#unnamed - found.filter(({ first }) => first.code === "header-blank").length;
     const blank: Problem = {
       code: "columns-blank",
       ...this.#place,
@@ -89,12 +60,7 @@ export class Tally {
       header: "",
       params: { count: unnamed },
     };
-    const found = [
-      ...this.#problems.filter(({ form }) => form === undefined),
-      ...this.#shortCodes(),
-      ...this.#serialDates(),
-    ];
-    const problems = found.map(({ first, count }) => {
+    const problems = [...found, ...this.#shortCodes()].map(({ first, count }) => {
       const params = { ...first.params, count };
       // the problem concerns the whole column, so it is reported at the header
       return first.code === "header-blank"
@@ -108,30 +74,12 @@ export class Tally {
    * Returns the codes that are shorter than other codes of the same column that begin with 0. Such codes may have lost
    * leading zeros.
    */
-  #shortCodes(): readonly ColumnProblems[] {
-    return this.#compareForms("value-short", (all) => {
-      const longest = Math.max(...all.map(({ form }) => (form?.padded === true ? form.length : 0)));
-      return all.filter(({ form }) => form?.padded === false && form.length < longest);
-    });
-  }
-
-  #serialDates(): readonly ColumnProblems[] {
-    return this.#compareForms("value-serial-date", (all) => {
-      const numbers = all.filter(({ form }) => form?.isNumber === true);
-      return countValues(numbers) * 2 < countValues(all) ? numbers : [];
-    });
-  }
-
-  /** Returns the damaged values of each column as one problem. */
-  #compareForms(
-    code: FormProblemCode,
-    findDamaged: (all: readonly ColumnProblems[]) => readonly ColumnProblems[],
-  ): readonly ColumnProblems[] {
-    const all = this.#problems.filter(({ first }) => first.code === code);
-    return [...Map.groupBy(all, ({ first }) => first.column).values()].flatMap((column) => {
-      const damaged = findDamaged(column);
-      const [first] = damaged.toSorted((a, b) => a.first.row - b.first.row);
-      return first === undefined ? [] : [{ ...first, count: countValues(damaged) }];
+  #shortCodes(): readonly ProblemCount[] {
+    return [...Map.groupBy(this.#codes.values(), ({ first }) => first.column).values()].flatMap((column) => {
+      const longest = Math.max(...column.map(({ padded, length }) => (padded ? length : 0)));
+      const short = column.filter(({ padded, length }) => !padded && length < longest);
+      const [first] = short.toSorted((a, b) => a.first.row - b.first.row);
+      return first === undefined ? [] : [{ ...first, count: short.reduce((sum, { count }) => sum + count, 0) }];
     });
   }
 }
