@@ -100,20 +100,12 @@ test.each([
   const { importRows, ...all } = tenantWith({ imports: { items: [exported] }, commitImport: done(undo) }, undo);
   const told: Answers = differs ? { ...all, importRows } : all;
   const { en, ja } = await runInBoth("undo 17 --yes", { tenant: told });
-  const warning =
-    "warning: change 17 imported an export of the console, so you must also undo it in the console (see clomoctl console list);";
+  const warning = "warning: the console does not change";
   expect(en.stderr.includes(warning)).toBe(differs);
-  expect(ja.stderr.includes("警告: 変更 17 は管理画面のエクスポートの取り込みです。")).toBe(differs);
+  expect(ja.stderr.includes("警告: 管理画面は変わりません。")).toBe(differs);
   expect(en.stderr.includes("\nchange 18 (undoing change 17): no records changed\n")).toBe(!differs);
   expect(ja.stderr.includes("\n変更 18(変更 17 の取り消し): 変更なし\n")).toBe(!differs);
   expect(listOperations(en.requests).at(-1)).toBe("commitImport");
-  const only = await run("undo 17 --mirror-only --yes", { tenant: told });
-  expect(only.stderr).not.toContain("warning");
-  expect(only.stderr).toContain("\nonly the mirror changes: no task is created for the console");
-  expect((await run("undo 17 --mirror-only --yes --lang ja", { tenant: told })).stderr).toContain(
-    "\n変わるのはミラーだけです。管理画面での作業は追加されず",
-  );
-  expect(only.requests[0]).toMatchObject({ json: { mirrorOnly: true } });
 });
 
 test.each([
@@ -391,24 +383,22 @@ describe("in a tenant", () => {
     expect(await state()).toEqual(after);
   });
 
-  test.each(["", " --mirror-only"])("the undo%s of an export that only closed tasks can be undone", async (how) => {
+  test("the undo of an export that only closed tasks can be undone", async () => {
     const header = ["氏名", "メールアドレス", "社員コード", "役職"];
     const rows = ["太郎", "花子", "三郎"].map((name, at) => [name, `E${at + 1}@x.jp`, `E${at + 1}`, "主任"]);
     const takeOver = (...exported: typeof rows) =>
       tenant.import({ kind: "users", fromConsole: true }, [header, ...exported]);
     const [taro = [], ...others] = rows;
     await takeOver(taro, ...others);
-    const task = await change("users edit E1 --title 課長");
+    await change("users edit E1 --title 課長");
     const { change: number } = await takeOver(taro.with(3, "課長"), ...others);
     const open = async (): Promise<readonly number[]> =>
       (await tenant.client.console.list({})).map((one) => one.number);
     expect(await open()).toEqual([]);
-    const undo = await change(`undo ${number}${how} --yes`);
-    expect(await open()).toEqual(how === "" ? [] : [task]);
+    const undo = await change(`undo ${number} --yes`);
+    expect(await open()).toEqual([]);
     await change(`undo ${undo} --yes`);
     expect(await open()).toEqual([]);
-    await change(`undo ${number} --mirror-only --yes`);
-    expect(await open()).toEqual([task]);
   });
 
   test("an undo that deletes records requires the number of deletions", async () => {

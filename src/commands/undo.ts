@@ -55,15 +55,7 @@ export default defineCommand({
         "管理画面へアップロードしたインポートを、ミラーで取り消し、管理画面でも取り消すためのファイルを書き出す",
       ),
     },
-    mirrorOnly: {
-      kind: "boolean",
-      about: text(
-        "for an import of a console export: undo it only in the mirror, without changing the console",
-        "管理画面のエクスポートの取り込みを、ミラーでだけ取り消す(管理画面は変更しない)",
-      ),
-    },
   },
-  excludes: [["emitCsv", "mirrorOnly"]],
   examples: [
     { line: "clomoctl undo last --dry-run" },
     { line: "clomoctl undo 12 --confirm-deletions 3" },
@@ -75,13 +67,12 @@ export default defineCommand({
   exits: ["input-rejected", "conflict", "not-found", "limit-exceeded", "partial"],
   plans: true,
   shows: RESULT_COLUMNS,
-  async run(tools, { change, dryRun, emitCsv, mirrorOnly, skipBlocked, ...answers }) {
+  async run(tools, { change, dryRun, emitCsv, skipBlocked, ...answers }) {
     validateLimits(answers);
     const chosen = await tools.tenant("imports");
     const { client } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen, answers);
     const plan = await client.imports.undo(parseChangeNumber(change, line("audit list", [])), {
-      mirrorOnly: mirrorOnly || undefined,
       skipBlocked: skipBlocked || undefined,
     });
     const pending = new PendingPlan(tools, client, plan, false);
@@ -95,11 +86,9 @@ export default defineCommand({
       if (plan.blocked !== undefined && !skipBlocked) {
         // shown like a rejected file, so that the user is not advised to run it without --dry-run
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
-        throw createBlockedUndoFailure(plan, plan.blocked, { mirrorOnly: mirrorOnly || undefined, emitCsv });
+        throw createBlockedUndoFailure(plan, plan.blocked, { emitCsv });
       }
-      const isExport = original?.request?.fromConsole === true;
-      if (isExport && mirrorOnly) await tools.terminal.note(MIRROR_ONLY_NOTE);
-      else if (isExport) for (const one of describeUnchangedParts(plan, original)) await tools.terminal.warn(one);
+      if (original?.request?.fromConsole === true && !hasNoEffect(plan)) await tools.terminal.warn(TAKEOVER_UNDO_NOTE);
       return settlePlan(tools, pending, {
         ...answers,
         dryRun,
@@ -184,20 +173,19 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
 }
 
 const countUndoneRecords = (plan: Import): number =>
-  PLAN_ACTIONS.reduce((sum, action) => sum + sumChanges(listPlanChanges(plan), action), 0) +
-  (plan.reopened?.records ?? 0);
+  PLAN_ACTIONS.reduce((sum, action) => sum + sumChanges(listPlanChanges(plan), action), 0);
 
 const createBlockedUndoFailure = (
   plan: Import,
   { count, first }: NonNullable<Import["blocked"]>,
-  given: { readonly mirrorOnly: true | undefined; readonly emitCsv: string | undefined },
+  given: { readonly emitCsv: string | undefined },
 ): Failure => {
-  const { undoes, reopened } = plan;
+  const { undoes } = plan;
   const skip = line("undo", [undoes ?? "last"], { ...given, skipBlocked: true });
   const [newest] = first.flatMap(({ change }) => change ?? []).toSorted((one, other) => other - one);
   const before = line("undo", [newest ?? "last"]);
   const ways = [
-    ...(reopened === undefined && newest !== undefined
+    ...(newest !== undefined
       ? [text(`first undo the later change: ${before}`, `先に後の変更を取り消してください: ${before}`)]
       : []),
     ...(count < countUndoneRecords(plan)
@@ -213,31 +201,9 @@ const createBlockedUndoFailure = (
   });
 };
 
-const describeConsoleImportUndo = ({ undoes }: Import): Text =>
-  text(
-    `change ${undoes} imported an export of the console, so you must also undo it in the console (see ${line("console list", [])}); with --mirror-only, only the mirror changes, and the tasks that the export closed are open again`,
-    `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り消した内容は、管理画面でも元に戻す必要があります(${line("console list", [])})。ミラーだけを取り込み前に戻し、完了した作業も未了に戻すには、--mirror-only を指定してください`,
-  );
-
-/**
- * Yields notes on what the undo of a console import does not change without `--mirror-only`: the console or, if no
- * record changes, the tasks.
- */
-function* describeUnchangedParts(plan: Import, { settled }: Import): Generator<Text> {
-  if (!hasNoEffect(plan)) yield describeConsoleImportUndo(plan);
-  const tasks = settled && [...settled.closed, ...settled.contradicted, ...(settled.reopened ?? [])];
-  if (!hasNoEffect(plan) || tasks === undefined || tasks.length === 0) return;
-  const { undoes } = plan;
-  const only = line("undo", [undoes ?? "last"], { mirrorOnly: true });
-  yield text(
-    `change ${undoes} imported an export of the console, and the tasks whose state it changed are not changed back: ${tasks.join(", ")}; to restore their former state: ${only}`,
-    `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り込みで状態が変わった作業(${tasks.join("、")})は、そのまま残ります。作業も取り込み前の状態に戻すには: ${only}`,
-  );
-}
-
-const MIRROR_ONLY_NOTE = text(
-  "only the mirror changes: no task is created for the console, and the tasks that this export closed are open again",
-  "変わるのはミラーだけです。管理画面での作業は追加されず、このエクスポートで完了した作業は未了に戻ります",
+const TAKEOVER_UNDO_NOTE = text(
+  "the console does not change: import its right export afterwards",
+  "管理画面は変わりません。続けて、正しいエクスポートを取り込んでください",
 );
 
 const createNotAnImportFailure = ({ undoes }: Import): Failure =>

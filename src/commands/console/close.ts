@@ -4,7 +4,6 @@ import { CONSOLE_TASK_STATE_NAMES, isOpenTask } from "../../lib/model/console-ta
 import { getDisplayName } from "../../lib/model/import.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
-import { proposeUndo } from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 import { TASK_COLUMNS, TASK_DETAILS, DEFAULT_TASK_COLUMNS } from "./columns.ts";
 import { getTaskSubject, summarizeTask } from "./steps.ts";
@@ -17,7 +16,6 @@ export async function confirmTasks(tools: Tools, confirmation: ConfirmRequest): 
   await permitChange();
   const tasks = await client.console.confirm({ ...confirmation, numbers: [...new Set(confirmation.numbers)] });
   await showConfirmedTasks(tools.terminal, tasks);
-  await proposeUndo(tools);
 }
 
 async function showConfirmedTasks(terminal: Tools["terminal"], tasks: readonly ConsoleTask[]): Promise<void> {

@@ -1,6 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -32,54 +31,6 @@ test("says why no task was recorded", async () => {
   const { en, ja } = await runInBoth("console confirm 3 99", { tenant: { confirmConsoleTasks: missing } });
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 99\n" });
   expect(ja.stderr).toContain("作業 99 はありません\n");
-});
-
-describe("a mistaken confirmation", () => {
-  let tenant: TestTenant;
-  let task: number;
-  beforeEach(async () => {
-    tenant = new TestTenant();
-    await tenant.import({ kind: "users", fromConsole: true }, [
-      ["氏名", "メールアドレス", "役職"],
-      ["山田", "yamada@x.jp", "課長"],
-    ]);
-    const [user] = await tenant.users();
-    task = (await tenant.client.users.edit(user?.id ?? "", { title: "部長" })).consoleTask ?? 0;
-  });
-  afterEach(() => tenant[Symbol.asyncDispose]());
-  const both = (line: string) => runInBoth(line, { tenant: tenant.fetch });
-
-  test("is undone by the command that it prints, which says that the task is open again", async () => {
-    const confirmed = await run(`--lang en console confirm ${task}`, { tenant: tenant.fetch });
-    const undo = task + 1;
-    expect(confirmed.stderr).toContain(`\nundo: clomoctl undo ${undo}\n`);
-    const { en: shown, ja } = await both(`undo ${undo} --dry-run --format json`);
-    expect(JSON.parse(shown.stdout)).toMatchObject({ update: 0, reopened: { tasks: [task], records: 1 } });
-    expect(shown.stderr).toContain(`no records are changed\ntasks to reopen: ${task} (1 record)\n`);
-    expect(ja.stderr).toContain(`未了に戻す管理画面での作業: ${task}(1 件)\n`);
-    const undone = await run(`--lang en undo ${undo}`, {
-      tenant: tenant.fetch,
-      terminal: { typing: [["task records to reopen", "y\r"]] },
-    });
-    expect(undone.exit).toBe(0);
-    expect(undone.stderr).toContain("task records to reopen 1?");
-    expect(undone.stderr).toContain(
-      `change ${undo + 1} (undoing change ${undo}): tasks reopened: ${task}\nto confirm again: clomoctl console confirm ${task}\n`,
-    );
-    expect((await tenant.client.console.show(task)).state).toBe("open");
-  });
-
-  test("is not undone if the records changed since, and names the records", async () => {
-    await tenant.client.console.confirm({ numbers: [task] });
-    const [user] = await tenant.users();
-    await tenant.client.users.edit(user?.id ?? "", { title: "社長" });
-    const { en } = await both(`undo ${task + 1} --yes`);
-    expect(en.exit).toBe(5);
-    expect(en.stderr).toContain(`the user 山田 <yamada@x.jp>: changed later by change ${task + 2} (役職)\n`);
-    const { exit, stderr } = await run(`--lang en undo ${task + 1} --skip-blocked --yes`, { tenant: tenant.fetch });
-    expect(exit).toBe(8);
-    expect(stderr).not.toContain("tasks reopened: 2\n");
-  });
 });
 
 describe("--at", () => {

@@ -4,7 +4,6 @@ import { getThingNoun } from "./problem.ts";
 /** The reasons why a record is not reverted when a change is undone. */
 export const UNDO_BLOCK_REASONS = [
   "changed",
-  "shown",
   "deleted",
   "gone",
   "used",
@@ -49,11 +48,6 @@ const UNDO_BLOCK_TEXTS: Readonly<
   Record<UndoBlockReason, (told: { by: Text; fields: Text; other: Text; what: Text }) => Text>
 > = {
   changed: ({ by, fields }) => text(`changed later${by.en}${fields.en}`, `${by.ja}変更されています${fields.ja}`),
-  shown: () =>
-    text(
-      "a later export of the console already shows whether the change was made",
-      "その後の管理画面のエクスポートで、変更されたかどうかがすでに分かっています",
-    ),
   deleted: ({ by }) => text(`deleted later${by.en}`, `${by.ja}削除されています`),
   gone: ({ by, other }) =>
     text(`${other.en} was deleted or renamed${by.en}`, `${other.ja}が${by.ja}削除または改名されています`),

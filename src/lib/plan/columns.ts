@@ -306,12 +306,6 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   { ...toResultColumn(KIND_COLUMN), value: ({ plan: { beside, kind } }) => (beside === undefined ? undefined : kind) },
   { ...toResultColumn(OTHER_RECORDS_COLUMN), value: ({ plan: { beside } }) => beside },
   {
-    key: "reopened",
-    header: text("reopened tasks", "未了に戻した作業"),
-    value: ({ plan: { reopened } }) => reopened,
-    name: ({ plan: { reopened } }) => (reopened === undefined ? null : same(reopened.tasks.join(", "))),
-  },
-  {
     key: "blocked",
     header: text("records not undone", "取り消せないデータ"),
     value: ({ plan: { blocked } }) => blocked?.first,

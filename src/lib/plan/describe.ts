@@ -33,9 +33,7 @@ export const listPlanChanges = ({ kind, beside = [], ...own }: Import): readonly
 const CHANGE_COUNT_KEYS = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;
 
 export const hasChanges = (plan: Import): boolean =>
-  CHANGE_COUNT_KEYS.some((count) => plan[count] > 0) ||
-  (plan.beside ?? []).length > 0 ||
-  (plan.reopened?.records ?? 0) > 0;
+  CHANGE_COUNT_KEYS.some((count) => plan[count] > 0) || (plan.beside ?? []).length > 0;
 
 /** Returns true if committing a plan changes nothing. A console export always updates the age of the mirror. */
 export const hasNoEffect = (plan: Import): boolean => plan.request?.fromConsole !== true && !hasChanges(plan);
@@ -52,13 +50,12 @@ export const buildRowsCommand = ({ number }: Pick<Import, "number">): Text =>
   same(line("imports show", [number], { rows: true }));
 
 const listEffects = (told: Import): readonly PlanEffect[] => {
-  const { secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups, released = 0, reopened } = told;
+  const { secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups, released = 0 } = told;
   return [
     { count: secretsSet, what: text("rows that set a secret", "パスワードなどを設定する行") },
     { count: orgsCreated, what: text("new organisations", "新しい組織"), names: newOrgs },
     { count: groupsCreated, what: text("new groups", "新しいグループ"), names: newGroups },
     { count: released, what: text("devices that lose their owner", "所有者を外すデバイス(所有者を削除するため)") },
-    { count: reopened?.records ?? 0, what: text("task records to reopen", "未了に戻す作業のデータ") },
   ];
 };
 
@@ -177,14 +174,9 @@ const WIPED_DEVICES = text(
 );
 
 function* renderUndoCounts(told: Import): Generator<Text> {
-  const { reopened, wipes = 0 } = told;
+  const { wipes = 0 } = told;
   const written = listPlanChanges(told).filter((one) => one.create + one.update + one.delete > 0);
   if (written.length === 0) yield text("no records are changed", "変更するデータはありません");
-  if (reopened !== undefined)
-    yield text(
-      `tasks to reopen: ${reopened.tasks.join(", ")} (${formatCount(reopened.records, "record")})`,
-      `未了に戻す管理画面での作業: ${reopened.tasks.join("、")}(${reopened.records} 件)`,
-    );
   yield* written.map((one) => describeChanges(one.noun, one));
   yield* renderTotalDeletions(written);
   if (wipes > 0) yield text(`${WIPED_DEVICES.en}: ${wipes}`, `${WIPED_DEVICES.ja}: ${wipes}`);

@@ -85,19 +85,8 @@ const NO_TASK_CLOSED_TEXT = text(
   "このエクスポートで完了を確認した作業はありません",
 );
 
-function describeFollowUp({ kind, change, emittedAt, request, reopened }: Import): Text {
+function describeFollowUp({ kind, change, emittedAt }: Import): Text {
   const number = change ?? "last";
-  if (reopened !== undefined) {
-    const confirm = line("console confirm", [...reopened.tasks]);
-    return text(`to confirm again: ${confirm}`, `もう一度完了を記録するには: ${confirm}`);
-  }
-  if (request?.fromConsole === true) {
-    const undo = line("undo", [number], { mirrorOnly: true });
-    return text(
-      `if this was the wrong file, undo the import only in this tenant: ${undo}`,
-      `違うファイルだった場合、このテナントでだけ取り消すには: ${undo}`,
-    );
-  }
   // organisations have no file that undoes an upload
   if (emittedAt === null || kind === "orgs")
     return text(`undo: ${line("undo", [number])}`, `取り消すには: ${line("undo", [number])}`);
@@ -152,12 +141,7 @@ function describeLeavers({ kind, kept }: Import): readonly Text[] {
 
 const NO_RECORD_CHANGED_TEXT = text("no records changed", "変更なし");
 
-function* describeSideEffects({ kept, released = 0, reopened }: Import): Generator<Text> {
-  if (reopened !== undefined && reopened.records > 0)
-    yield text(
-      `tasks reopened: ${reopened.tasks.join(", ")}`,
-      `未了に戻した管理画面での作業: ${reopened.tasks.join("、")}`,
-    );
+function* describeSideEffects({ kept, released = 0 }: Import): Generator<Text> {
   if (released > 0)
     yield text(`owner removed: ${formatCount(released, "device")}`, `所有者を外したデバイス: ${released}`);
   const { count = 0 } = kept ?? {};

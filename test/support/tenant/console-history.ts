@@ -43,7 +43,7 @@ export type ConsoleStep =
   | { readonly move: "orgs" | "users" | "devices"; readonly whom: Place; readonly place: Place }
   | { readonly delete: ConsoleKind; readonly whom: Place; readonly recursive: boolean }
   | { readonly file: ConsoleKind; readonly whom: readonly Place[]; readonly place: Place }
-  | { readonly undo: number; readonly mirrorOnly: boolean }
+  | { readonly undo: number }
   | {
       readonly swap: "orgs" | "users" | "devices";
       readonly whom: Place;
@@ -65,9 +65,8 @@ export type ConsoleStep =
       readonly without: Place;
       readonly twice: boolean;
     }
-  | { readonly stale: ConsoleKind; readonly undo: "mirror-only" | "console" | "never" }
-  /** undoes a confirmation; if there is no confirmation yet, a task is confirmed first */
-  | { readonly reopen: Place };
+  | { readonly stale: ConsoleKind; readonly undo: "console" | "never" };
+/** undoes a confirmation; if there is no confirmation yet, a task is confirmed first */
 
 const someKind = fc.constantFrom<ConsoleKind[]>("orgs", "orgs", "users", "users", "users", "devices", "docs");
 const someKeyedKind = fc.constantFrom("orgs", "users", "devices");
@@ -82,7 +81,7 @@ export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
   { arbitrary: fc.record({ move: someKeyedKind, whom: somePosition, place: somePosition }), weight: 3 },
   { arbitrary: fc.record({ delete: someKind, whom: somePosition, recursive: fc.boolean() }), weight: 3 },
   { arbitrary: fc.record({ file: someKind, whom: somePositions, place: somePosition }), weight: 3 },
-  { arbitrary: fc.record({ undo: fc.nat(3), mirrorOnly: fc.boolean() }), weight: 3 },
+  { arbitrary: fc.record({ undo: fc.nat(3) }), weight: 3 },
   {
     arbitrary: fc.record({ swap: someKeyedKind, whom: somePosition, other: somePosition, midway: fc.boolean() }),
     weight: 2,
@@ -116,10 +115,9 @@ export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
     weight: 6,
   },
   {
-    arbitrary: fc.record({ stale: someKind, undo: fc.constantFrom("mirror-only", "console", "never") }),
+    arbitrary: fc.record({ stale: someKind, undo: fc.constantFrom("console", "never") }),
     weight: 1,
   },
-  { arbitrary: fc.record({ reopen: somePosition }), weight: 3 },
 );
 
 /** A violation of an invariant that a history found. */
@@ -132,21 +130,10 @@ class Violation extends Error {
   }
 }
 
-interface ConsoleImport {
-  readonly before: LedgerState;
-  readonly after: LedgerState;
-}
-
 /** A change that can be undone. */
 interface UndoableChange {
   readonly number: number;
-  /** for an import of the console's export: the state of the ledger before and after it */
-  readonly remembered: ConsoleImport | undefined;
-  /** for a confirmation: the changes that were pending before it */
-  readonly pending: LedgerState["pending"] | undefined;
   undone: boolean;
-  /** true if the change undid an import of the console's export only in the mirror */
-  isSilent?: boolean;
 }
 
 /** A file that was written for the console. */
@@ -302,7 +289,7 @@ export class ConsoleHistory {
     if ("move" in step) return this.#local(() => this.#move(step), "move");
     if ("delete" in step) return this.#delete(step.delete, step.whom, step.recursive);
     if ("file" in step) return this.#file(step);
-    if ("undo" in step && !("stale" in step)) return this.#undo(step.undo, step.mirrorOnly);
+    if ("undo" in step && !("stale" in step)) return this.#undo(step.undo);
     if ("swap" in step) return this.#swap(step);
     if ("succeed" in step) return this.#succeed(step);
     if ("group" in step) return this.#local(() => this.#group(step), `${step.group} group`);
@@ -311,7 +298,6 @@ export class ConsoleHistory {
     if ("close" in step) return this.#close(step);
     if ("emit" in step) return this.#emit(step);
     if ("upload" in step) return this.#upload(this.#pick(this.#files, step.upload));
-    if ("reopen" in step) return this.#reopen(step.reopen);
     return "stale" in step ? this.#stale(step) : this.#export(step);
   }
 
@@ -327,11 +313,11 @@ export class ConsoleHistory {
   }
 
   /** Remembers the changes that were made since the last call, so that they can be undone. */
-  #keepChanges(remembered?: ConsoleImport, pending?: LedgerState["pending"]): void {
+  #keepChanges(): void {
     const rows = this.#tenant.sql("select number from change where number > :last order by number", {
       last: this.#lastChange,
     });
-    for (const { number } of rows) this.#changes.push({ number: Number(number), remembered, pending, undone: false });
+    for (const { number } of rows) this.#changes.push({ number: Number(number), undone: false });
     this.#lastChange = Number(rows.at(-1)?.["number"] ?? this.#lastChange);
   }
 
@@ -519,25 +505,16 @@ export class ConsoleHistory {
     return [headers[kind], ...whom.map((one) => row(records[one])).filter((one) => one !== undefined)];
   }
 
-  async #undo(back: number, mirrorOnly: boolean): Promise<string> {
+  async #undo(back: number): Promise<string> {
     const change = this.#changes.filter((one) => !one.undone).at(-1 - back);
     if (change === undefined) return "nothing";
-    return this.#undoOf(change, mirrorOnly);
+    return this.#undoOf(change);
   }
 
-  async #reopen(place: Place): Promise<string> {
-    const confirmed = () => this.#changes.filter(({ pending, undone }) => pending !== undefined && !undone);
-    const task = this.#pick(this.#tasks, place);
-    if (confirmed().length === 0 && task !== undefined) await this.#confirm(task);
-    const change = this.#pick(confirmed(), place);
-    return change === undefined ? "nothing" : this.#undoOf(change, false);
-  }
-
-  async #undoOf(change: UndoableChange, mirrorOnly: boolean): Promise<string> {
-    const isSilent = change.remembered !== undefined && mirrorOnly;
+  async #undoOf(change: UndoableChange): Promise<string> {
     const before = this.#mirror;
     const refused = await this.#refused(async () => {
-      const plan = await undoChange(this.#tenant.client, change.number, isSilent ? { mirrorOnly } : {});
+      const plan = await undoChange(this.#tenant.client, change.number);
       await this.#tenant.client.imports.commit(plan);
       await this.#look();
     });
@@ -546,27 +523,8 @@ export class ConsoleHistory {
     this.#keepChanges();
     if (refused !== undefined) return refused;
     change.undone = true;
-    const { remembered } = change;
-    if (remembered !== undefined && isSilent) this.#ledger.restore(remembered.before, remembered.after, this.#mirror);
-    const own = this.#changes.at(-1);
-    if (own !== undefined) own.isSilent = isSilent;
-    if (change.isSilent === true) this.#believe(differences);
-    else if (!isSilent) this.#ledger.recordLocal(differences);
-    if (change.pending === undefined) return isSilent ? "undo in the mirror only" : "undo";
-    if (differences.length > 0) throw new Violation("the undo of a confirmation changed something", differences);
-    this.#ledger.reopen(change.pending, this.#mirror, this.#tasks);
-    return "undo of a confirmation";
-  }
-
-  /**
-   * Treats the values of an imported export as the console's values again. The import was undone only in the mirror,
-   * and then this undo was undone.
-   */
-  #believe(differences: readonly Difference[]): void {
-    for (const { kind, id } of differences) {
-      this.#ledger.forget(kind, id);
-      this.#ledger.excuseLocal(kind, id, [WHOLE_RECORD]);
-    }
+    this.#ledger.recordLocal(differences);
+    return "undo";
   }
 
   /**
@@ -774,13 +732,12 @@ export class ConsoleHistory {
 
   async #confirm(task: ConsoleTask): Promise<void> {
     const isDone = this.#isDone(task);
-    const { pending } = this.#ledger.remember();
     const [closed] = await this.#tenant.client.console.confirm({ numbers: [task.number] });
     // an upload is confirmed twice: first the file, then the changes that were made by hand
     if (closed !== undefined && isOpenTask(closed))
       await this.#tenant.client.console.confirm({ numbers: [task.number] });
     this.#ledger.close(task, isDone);
-    this.#keepChanges(undefined, pending);
+    this.#keepChanges();
   }
 
   /**
@@ -946,7 +903,7 @@ export class ConsoleHistory {
     // these records may differ until another export is imported
     for (const id of former) if (!isWhole || unread.has(id)) this.#ledger.excuseLocal(kind, id, [WHOLE_RECORD]);
     this.#excuseUnseen(exported, before);
-    this.#keepChanges({ before: remembered, after: this.#ledger.remember() });
+    this.#keepChanges();
     if (!isStale) this.#exports.push(exported);
     await this.#expectNamed({ ...plan, settled: done.settled }, remembered);
     if (isStale) {
@@ -1112,7 +1069,7 @@ export class ConsoleHistory {
     const change = this.#changes.at(-1);
     if (!did.startsWith("exported") || undo === "never" || change === undefined) return `stale ${did}`;
     await this.#expectKept();
-    return `stale export, ${await this.#undoOf(change, undo === "mirror-only")}`;
+    return `stale export, ${await this.#undoOf(change)}`;
   }
 
   /**

@@ -501,43 +501,6 @@ export class ConsoleLedger {
       doubted: new Set(this.#doubted),
     };
   }
-
-  /** Restores the state from before an import of the console's export that was undone only in the mirror. */
-  restore(before: LedgerState, after: LedgerState, mirror: Snapshot): void {
-    for (const [one, record] of before.links) {
-      const [kind, id = ""] = one.split("/");
-      const isOfTakeover = after.links.get(one) !== record && this.#links.get(one) === after.links.get(one);
-      if (!isOfTakeover || !mirror[kind as ConsoleKind].has(id)) continue;
-      this.#links.set(one, record);
-      this.#console.beginAgain(id, record);
-    }
-    for (const one of before.excused) if (!after.excused.has(one)) this.#excused.add(one);
-    for (const one of after.doubted) if (!before.doubted.has(one)) this.#doubted.delete(one);
-    for (const one of before.doubted) this.#doubted.add(one);
-    this.#putBack(new Map([...before.pending].filter(([key]) => !after.pending.has(key))), mirror);
-  }
-
-  /**
-   * After a confirmation was undone, makes those local changes pending again that tasks request.
-   *
-   * @param pending the changes that were pending before the confirmation
-   */
-  reopen(pending: LedgerState["pending"], mirror: Snapshot, tasks: readonly ConsoleTask[]): void {
-    this.#putBack(
-      new Map([...pending].filter(([, one]) => tasks.some((task) => this.covers(task, one.kind, one)))),
-      mirror,
-    );
-  }
-
-  #putBack(pending: LedgerState["pending"], mirror: Snapshot): void {
-    for (const [key, one] of pending) {
-      const values = mirror[one.kind].get(one.id);
-      const isBack = one.isDeleted
-        ? values === undefined
-        : values !== undefined && (one.field === WHOLE_RECORD || isSameValue(one.field, values[one.field], one.value));
-      if (isBack) this.#pending.set(key, one);
-    }
-  }
 }
 
 /** Returns the tasks that the result of an import lists as contradicted or reopened. */

@@ -70,7 +70,7 @@ export const MIRROR_SCENES: readonly Scene[] = [
       await runOrThrow(home, ...IMPORT_CONSOLE_EXPORT);
       return "";
     },
-    line: ["undo", "7", "--mirror-only", "--confirm-deletions", "2"],
+    line: ["undo", "7", "--confirm-deletions", "2"],
   },
   { name: "console confirm", prepare: copyTasks, line: ["console", "confirm", "2", "5", "--by", "髙橋"] },
   {

@@ -85,22 +85,6 @@ test.each([
   expect(JSON.parse(stdout)).toMatchObject({ settled });
 });
 
-test.each([
-  [{ create: 1, update: 1 }, { closed: [], contradicted: [], open: 0 }, true],
-  [{ create: 0, update: 0 }, { closed: [1], contradicted: [], open: 0 }, true],
-  [{ create: 0, update: 0 }, { closed: [], contradicted: [], open: 1 }, false],
-])("a console export that changed something is undone only in the mirror: %j %j", async (counts, settled, isUndone) => {
-  const { request, ...plan } = planOf({ ...counts, settled });
-  const exported = { ...plan, request: request && { ...request, fromConsole: true } };
-  const { en, ja } = await runInBoth("imports commit P12 --yes", { tenant: committing(exported) });
-  const undo = "clomoctl undo 17 --mirror-only\n";
-  expect(
-    en.stderr.endsWith(`\nif this was the wrong file, undo the import only in this tenant: ${undo}`),
-    en.stderr,
-  ).toBe(isUndone);
-  expect(ja.stderr.endsWith(`\n違うファイルだった場合、このテナントでだけ取り消すには: ${undo}`)).toBe(isUndone);
-});
-
 test("programs get what an export left out or contradicted, and the exit code is 8", async () => {
   const merged = { open: 1, contradicted: 0, leftOut: 2, first: [] };
   const { stdout, exit } = await run("imports commit P12 --yes --format json", {

@@ -1,12 +1,11 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { getActionName } from "../../model/audit.ts";
-import type { FormatName } from "../../model/console-files.ts";
 import { parseImportNumber } from "../../model/import-number.ts";
 import { text, type Text } from "../../text/index.ts";
 import { createUnknownImportFailure, readImport, toImportRecord, type ImportRecord } from "../plans/import-rows.ts";
 import { buildHasWrittenSql, buildOnlySetsSecretsSql } from "../versions/tables.ts";
-import { buildIsUndoneInMirror, type ChangeWriter } from "./audit-rows.ts";
+import type { ChangeWriter } from "./audit-rows.ts";
 import type { UndoneChange } from "../plans/engine.ts";
 import type { Reader, Row } from "../store/store.ts";
 
@@ -54,7 +53,6 @@ export const toUndoneChange = ({ number, revision, writer }: StoredChange, skipB
   number,
   revision: revision ?? -1,
   isImport: writer === "import" || writer === "console",
-  isConfirmation: writer === "confirm",
   skipBlocked,
 });
 
@@ -104,30 +102,10 @@ export const findImportOfChange = async (
   return row && toImportRecord(row);
 };
 
-/**
- * Returns the change number of the newest console export of this record type that was imported after a change;
- * undefined if there is none. An export whose import was undone only in the mirror does not count, because it was not
- * from the console.
- */
-export const findLaterExport = async (
-  reader: Reader,
-  { number }: Pick<StoredChange, "number">,
-  kind: FormatName,
-): Promise<number | undefined> => {
-  const row = await reader.get(
-    `select i.change from main.import i where i.kind = :kind and i.state = 'committed' and i.change > :number
-       and i.detail -> 'request' ->> 'fromConsole'
-       and not ${buildIsUndoneInMirror("i.change")}
-     order by i.change desc limit 1`,
-    { kind, number },
-  );
-  return row && Number(row["change"]);
-};
+/** SQL: true if a change `c` can be undone: an import, or a change of records with versions. */
+const IS_UNDOABLE = `(c.import is not null or ${buildHasWrittenSql("c.revision")})`;
 
-/** SQL: true if a change `c` can be undone: an import, a confirmation, or a change of records with versions. */
-const IS_UNDOABLE = `(c.import is not null or c.writer = 'confirm' or ${buildHasWrittenSql("c.revision")})`;
-
-/** Returns true if a change can be undone: an import, a confirmation, or a change of records with versions. */
+/** Returns true if a change can be undone: an import, or a change of records with versions. */
 export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
   (await reader.count(`select count(*) from main.change c where c.number = :number and ${IS_UNDOABLE}`, { number })) >
   0;

@@ -20,8 +20,8 @@ const CHANGED = file([...YAMADA, "部長"]);
 const tasks = new TestTasks(() => tenant);
 const open = async () => (await tenant.client.tenant.show()).consoleTasks;
 const mirror = (): Promise<Import> => tenant.import(exported, START);
-const undo = async ({ id }: Import, options: { readonly mirrorOnly?: boolean } = {}): Promise<Import> =>
-  tenant.client.imports.commit(await undoImport(tenant.client, id, options));
+const undo = async ({ id }: Import): Promise<Import> =>
+  tenant.client.imports.commit(await undoImport(tenant.client, id));
 const mirroredAt = async () => (await tenant.client.tenant.show()).mirroredAt;
 
 test("changes to a tenant that is not a mirror create no tasks", async () => {
@@ -142,96 +142,65 @@ test("a column that a map ignores does not count as shown by an export", async (
   expect(await tasks.list()).toEqual([]);
 });
 
-test.each([
-  [{}, [[2, "edit", "open"]]],
-  [{ mirrorOnly: true }, [[1, "edit", "open"]]],
-] as const)(
-  "undo of a takeover: the console must be changed back; --mirror-only restores the tasks: %o",
-  async (options, list) => {
-    await mirror();
-    const before = await mirroredAt();
-    await tenant.import(users, CHANGED);
-    const shows = await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "係長"]));
-    expect(await tasks.list()).toEqual([]);
-    expect(await mirroredAt()).not.toBe(before);
-    await undo(shows, options);
-    expect(await tasks.list()).toEqual(list);
-    expect(await mirroredAt()).toBe(before);
-    expect((await tenant.users()).map(({ title }) => title)).toEqual(["部長", "主任"]);
-  },
-);
-
-test.each([{}, { mirrorOnly: true }])(
-  "undo of a takeover is rejected and lists its records that were changed since: %o",
-  async (options) => {
-    await mirror();
-    const { change } = await tenant.import(
-      exported,
-      file([...YAMADA, "部長"], ["佐藤", "sato@x", "係長"], ["林", "hayashi@x", ""]),
-    );
-    const [yamada, , hayashi] = await tenant.users();
-    await tenant.client.users.edit(yamada?.id ?? "", { title: "本部長" });
-    await tenant.client.users.edit(hayashi?.id ?? "", { tel: "03" });
-    const before = tenant.dump();
-    const { blocked } = await tenant.client.imports.undo(change ?? 0, options);
-    expect(blocked?.first.map(({ name, why, fields, change: by }) => [name, why, fields, by])).toEqual([
-      ["山田 <yamada@x>", "changed", ["役職"], tasks.number(1)],
-      ["林 <hayashi@x>", "changed", ["TEL"], tasks.number(2)],
-    ]);
-    const failure = await failureOf(undoChange(tenant.client, change ?? 0, options));
-    expect(failure).toMatchObject({ code: "conflict", what: { en: expect.stringContaining("山田 <yamada@x>") } });
-    expect(tenant.dump()["user"]).toEqual(before["user"]);
-  },
-);
-
-test("undo --mirror-only of a takeover restores the console values, even if the takeover changed nothing", async () => {
+test("undo of a takeover: the console must be changed back", async () => {
   await mirror();
+  const before = await mirroredAt();
   await tenant.import(users, CHANGED);
-  const agrees = await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "主任"]));
-  await undo(agrees, { mirrorOnly: true });
-  expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
-  const differs = await tenant.import(exported, file([...YAMADA, "係長"], ["佐藤", "sato@x", "主任"]));
-  expect(await tasks.list()).toEqual([[1, "edit", "contradicted"]]);
-  await undo(differs, { mirrorOnly: true });
-  expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
+  const shows = await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "係長"]));
+  expect(await tasks.list()).toEqual([]);
+  expect(await mirroredAt()).not.toBe(before);
+  await undo(shows);
+  expect(await tasks.list()).toEqual([[2, "edit", "open"]]);
+  expect(await mirroredAt()).toBe(before);
+  expect((await tenant.users()).map(({ title }) => title)).toEqual(["部長", "主任"]);
+});
+
+test("undo of a takeover is rejected and lists its records that were changed since", async () => {
+  await mirror();
+  const { change } = await tenant.import(
+    exported,
+    file([...YAMADA, "部長"], ["佐藤", "sato@x", "係長"], ["林", "hayashi@x", ""]),
+  );
+  const [yamada, , hayashi] = await tenant.users();
+  await tenant.client.users.edit(yamada?.id ?? "", { title: "本部長" });
+  await tenant.client.users.edit(hayashi?.id ?? "", { tel: "03" });
+  const before = tenant.dump();
+  const { blocked } = await tenant.client.imports.undo(change ?? 0);
+  expect(blocked?.first.map(({ name, why, fields, change: by }) => [name, why, fields, by])).toEqual([
+    ["山田 <yamada@x>", "changed", ["役職"], tasks.number(1)],
+    ["林 <hayashi@x>", "changed", ["TEL"], tasks.number(2)],
+  ]);
+  const failure = await failureOf(undoChange(tenant.client, change ?? 0));
+  expect(failure).toMatchObject({ code: "conflict", what: { en: expect.stringContaining("山田 <yamada@x>") } });
+  expect(tenant.dump()["user"]).toEqual(before["user"]);
 });
 
 test("a tenant whose takeovers are all undone is no longer a mirror", async () => {
   const first = await mirror();
   const at = await mirroredAt();
   const second = await tenant.import(exported, START);
-  await undo(second, { mirrorOnly: true });
+  await undo(second);
   expect(await mirroredAt()).toBe(at);
-  await undo(first, { mirrorOnly: true });
+  await undo(first);
   expect(await mirroredAt()).toBeNull();
-  expect(await tasks.list()).toEqual([]);
 });
 
-test.each([{}, { mirrorOnly: true }])(
-  "undoing the undo of a takeover makes the tenant a mirror again, as of the same time: %o",
-  async (options) => {
-    await tenant.import(users, START);
-    const first = await mirror();
-    const at = await mirroredAt();
-    const undone = await undo(first, options);
-    expect(await mirroredAt()).toBeNull();
-    const again = await undo(undone);
-    expect(await mirroredAt()).toBe(at);
-    await undo(again);
-    expect(await mirroredAt()).toBeNull();
-    const second = await tenant.import(exported, START);
-    const later = await mirroredAt();
-    await undo(await undo(await tenant.import({ ...exported, keepMissing: true }, START)));
-    expect(await mirroredAt()).toBe(later);
-    await undo(await undo(second));
-    expect(await mirroredAt()).toBe(later);
-  },
-);
-
-test("undo --mirror-only is rejected for anything but a takeover", async () => {
-  await mirror();
-  const { id } = await tenant.import(users, CHANGED);
-  expect(await failureOf(undoImport(tenant.client, id, { mirrorOnly: true }))).toMatchObject({ code: "usage" });
+test("undoing the undo of a takeover makes the tenant a mirror again, as of the same time", async () => {
+  await tenant.import(users, START);
+  const first = await mirror();
+  const at = await mirroredAt();
+  const undone = await undo(first);
+  expect(await mirroredAt()).toBeNull();
+  const again = await undo(undone);
+  expect(await mirroredAt()).toBe(at);
+  await undo(again);
+  expect(await mirroredAt()).toBeNull();
+  const second = await tenant.import(exported, START);
+  const later = await mirroredAt();
+  await undo(await undo(await tenant.import({ ...exported, keepMissing: true }, START)));
+  expect(await mirroredAt()).toBe(later);
+  await undo(await undo(second));
+  expect(await mirroredAt()).toBe(later);
 });
 
 test("a task keeps the name of its upload file, also for an undo", async () => {

@@ -383,16 +383,6 @@ describe("an export that contradicts a confirmed task", () => {
     await confirm(1, 2);
     expect(await settledBy(START)).toMatchObject({ reopened: [1, 2].map(numberOf) });
   });
-
-  test("restores the confirmation when it is undone", async () => {
-    await edit("yamada@x", { title: "部長" });
-    await confirm(1);
-    const { id } = await tenant.import(exported, START);
-    const { imports } = tenant.client;
-    await imports.commit(await undoImport({ imports }, id, { mirrorOnly: true }));
-    expect((await task()).state).toBe("confirmed");
-    expect((await tenant.plan(exported, START)).merged).toMatchObject({ contradicted: 1 });
-  });
 });
 
 test("a user whose main address was changed by hand is the same user in an earlier export", async () => {
@@ -463,13 +453,6 @@ describe("an export from the console", () => {
     await tenant.client.orgs.edit(sales.id, { code: "S01" });
     await tenant.import(exported, codes("S01"));
     expect(await task(2)).toMatchObject({ state: "done" });
-  });
-
-  test("opens the task again when it is undone", async () => {
-    await edit("yamada@x", { title: "部長" });
-    const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));
-    await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
-    expect(await task()).toMatchObject({ state: "open" });
   });
 });
 

@@ -102,7 +102,7 @@ export type PlanReading =
 
 export interface UndoCounts extends Pick<
   PlanCounts,
-  "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes" | "lost" | "reopened"
+  "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes" | "lost"
 > {
   /** record type of most of the records that the undo writes */
   readonly kind: FormatName;
@@ -118,8 +118,6 @@ export interface UndoneChange {
   readonly revision: number;
   /** true if an import made the change, including a console import */
   readonly isImport: boolean;
-  /** true if the change confirmed tasks */
-  readonly isConfirmation?: boolean | undefined;
   /** if true, records that cannot be undone are left out */
   readonly skipBlocked: boolean;
   /**

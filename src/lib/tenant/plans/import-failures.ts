@@ -94,11 +94,10 @@ export const createTenantChangedFailure = (): Failure =>
  */
 export const createAlreadyUndoneFailure = async (reader: Reader, number: number, by: number): Promise<Failure> => {
   const undo = (await listImports(reader)).find(({ change }) => change === by);
-  const { counts, skipBlocked, mirrorOnly } = undo?.detail ?? {};
-  const { reopened, blocked } = counts ?? {};
-  const left = skipBlocked === true && reopened === undefined ? (blocked?.count ?? 0) : 0;
-  const again = reopened === undefined ? line("undo", [by]) : line("console confirm", [...reopened.tasks]);
-  const whole = line("undo", [number], { mirrorOnly });
+  const { counts, skipBlocked } = undo?.detail ?? {};
+  const left = skipBlocked === true ? (counts?.blocked?.count ?? 0) : 0;
+  const again = line("undo", [by]);
+  const whole = line("undo", [number]);
   const but = text(`, except for ${formatCount(left, "record")}`, `(取り消せなかった ${left} 件を除く)`);
   const what = text(
     `change ${number} was already undone by change ${by}`,
@@ -198,16 +197,6 @@ export const FULL_UPLOAD_REFUSAL: WholeTenantRefusal = {
   hint: SYSTEM_ADMINISTRATOR_HINT,
 };
 
-export const createNotConsoleImportFailure = (number: number): Failure =>
-  new Failure("usage", {
-    what: text(
-      `change ${number} is not an import of a console export`,
-      `変更 ${number} は管理画面のエクスポートの取り込みではありません`,
-    ),
-    where: "--mirror-only",
-    hint: text("undo the change without --mirror-only", "--mirror-only を付けずに取り消してください"),
-  });
-
 export const createSecretsOnlyFailure = ({ number }: ConsoleTask): Failure => {
   const confirm = line("console confirm", [number]);
   return new Failure("conflict", {
@@ -222,21 +211,6 @@ export const createSecretsOnlyFailure = ({ number }: ConsoleTask): Failure => {
   });
 };
 
-export const createLaterExportFailure = (number: number, later: number): Failure => {
-  const undo = line("undo", [later], { mirrorOnly: true });
-  return new Failure("conflict", {
-    what: text(
-      `a later export of the console was imported after change ${number} (change ${later}); it shows the console's values, so there is nothing left to undo only in the mirror`,
-      `変更 ${number} の後に、管理画面の別のエクスポートを取り込んでいます(変更 ${later})。管理画面の内容はそのエクスポートで確認済みのため、ミラーだけで取り消せるものは残っていません`,
-    ),
-    hint: step(
-      `if the later export (change ${later}) did not come from the console either, first undo it`,
-      `後のエクスポート(変更 ${later})も管理画面のものではない場合は、先に取り消してください`,
-      undo,
-    ),
-  });
-};
-
 export const createWholeTenantFailure = ({ why, hint }: WholeTenantRefusal): Failure =>
   new Failure("not-permitted", { what: why, hint });
 
@@ -245,16 +219,5 @@ export const createNotOpenFailure = (record: ImportRecord): Failure => {
   return new Failure("conflict", {
     what: text(`import ${record.number} is ${en}`, `インポート ${record.number} は${ja}です`),
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
-  });
-};
-
-export const createReopenedTasksFailure = (number: number, tasks: readonly number[]): Failure => {
-  const confirm = line("console confirm", [...tasks]);
-  return new Failure("conflict", {
-    what: text(
-      `change ${number} cannot be undone, because it reopened console tasks`,
-      `変更 ${number} は、管理画面での作業を未了に戻した変更のため、取り消せません`,
-    ),
-    hint: step("to confirm the tasks again", "作業の完了をもう一度記録するには", confirm),
   });
 };

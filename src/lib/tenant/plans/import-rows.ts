@@ -69,8 +69,6 @@ export interface ImportDetail {
   readonly settled?: ConsoleImportResult | undefined;
   /** for an undo: the scope of the change that is undone; see `PlanRequest` */
   readonly scope?: readonly number[] | undefined;
-  /** for an undo only in the mirror, or the undo of such an undo: the console does not change, so no task is created */
-  readonly mirrorOnly?: true | undefined;
   /** id of the process that receives the file */
   readonly process: number | null;
 }

@@ -18,7 +18,6 @@ import type { IdempotentRequest, Session } from "../session.ts";
 import {
   isUndoable,
   getImportByName,
-  findLaterExport,
   findImportOfChange,
   setsOnlySecrets,
   listLaterActors,
@@ -66,12 +65,9 @@ import {
   CREATE_ORGS_REFUSAL,
   RELEASE_REFUSAL,
   FULL_UPLOAD_REFUSAL,
-  createNotConsoleImportFailure,
   createSecretsOnlyFailure,
-  createLaterExportFailure,
   createWholeTenantFailure,
   createNotOpenFailure,
-  createReopenedTasksFailure,
 } from "./import-failures.ts";
 import { checkImportRequest, checkLength, checkLimit, completeRequest, type ImportRequest } from "./request.ts";
 import {
@@ -102,8 +98,6 @@ export interface RequestContext {
 }
 
 interface UndoOptions {
-  /** if true, the change is undone only in the mirror, and the console does not change */
-  readonly mirrorOnly?: boolean | undefined;
   /** if true, records that cannot be undone are skipped */
   readonly skipBlocked?: boolean | undefined;
 }
@@ -459,8 +453,6 @@ export class TenantImports {
       if (why !== undefined && before === undefined) throw createNotUndoableFailure(named.number, why);
       const change = before ?? named;
       const original = await findImportOfChange(reader, change);
-      const reopened = original?.detail.counts?.reopened;
-      if (reopened !== undefined) throw createReopenedTasksFailure(change.number, reopened.tasks);
       const others = (await listLaterActors(reader, change.number)).filter((one) => one !== actor);
       return { change, original, others };
     });
@@ -475,27 +467,17 @@ export class TenantImports {
    */
   async undo(
     name: number | "last",
-    { mirrorOnly = false, skipBlocked = false }: UndoOptions,
+    { skipBlocked = false }: UndoOptions,
     { signal, repeatable }: RequestContext,
   ): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
     const { change, original, others } = await this.#changeToUndo(name);
-    const isOfMirror = original?.detail.mirrorOnly === true;
-    if (mirrorOnly && !isOfMirror && original?.detail.request?.fromConsole !== true)
-      throw createNotConsoleImportFailure(change.number);
-    const isInMirror = mirrorOnly || isOfMirror;
-    const later =
-      isInMirror && original !== undefined
-        ? await this.#session.read((reader) => findLaterExport(reader, change, original.kind))
-        : undefined;
-    if (later !== undefined) throw createLaterExportFailure(change.number, later);
     const detail = {
       undoes: change.number,
       skipBlocked: skipBlocked || undefined,
       others: others.length > 0 ? others : undefined,
       reverts: original?.id ?? null,
-      mirrorOnly: isInMirror || undefined,
       scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
     };
     const context = { signal, repeatable };
@@ -545,8 +527,7 @@ export class TenantImports {
       ...counted,
       ...(beside.length > 0 && { beside }),
       // if the console does not change, no device gets another owner, so no device needs to be wiped
-      ...((planned.detail.mirrorOnly === true || planned.detail.drops !== undefined) &&
-        counted.wipes !== undefined && { wipes: 0 }),
+      ...(planned.detail.drops !== undefined && counted.wipes !== undefined && { wipes: 0 }),
     };
     const { requirePlanPermission } = await import("../policy/import-work.ts");
     requirePlanPermission(asker, kind, counts);

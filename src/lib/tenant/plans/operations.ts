@@ -186,11 +186,7 @@ export const imports = {
     route: "POST /v1/imports/changes/{number}/undo",
     about: "Plan the undo of a change; if the plan has `blocked` records, it can be committed only if they are skipped",
     path: ({ z }) => ({ number: z.union([z.coerce.number().int().positive(), z.literal("last")]) }),
-    input: ({ z }) =>
-      z.strictObject({
-        skipBlocked: z.boolean().optional(),
-        mirrorOnly: z.boolean().optional().meta({ description: "for the console's own export: only in the mirror" }),
-      }),
+    input: ({ z }) => z.strictObject({ skipBlocked: z.boolean().optional() }),
     needs: getAccessRights,
     changes: false,
     once: true,

@@ -4,9 +4,6 @@ import { run } from "#support/commands/program.ts";
 import { createFolderWith } from "#support/commands/imports/plans.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
-import { EMPTY_COUNTS } from "../plans/shape.ts";
-import { MACHINE_OWNER } from "../session.ts";
-import { requirePlanPermission } from "./import-work.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -48,15 +45,6 @@ test("an account that may only change users can import telephone numbers and und
   expect(telOf()).toEqual([{ tel: "090" }]);
   await imports.commit(await undoImport({ imports }, plan.id));
   expect(telOf()).toEqual([{ tel: "03" }]);
-});
-
-test("undoing a confirmation requires the right to confirm", () => {
-  const counts = { ...EMPTY_COUNTS, reopened: { tasks: [3], records: 1 } };
-  const asker = (role: "operator" | "division") => ({ ...MACHINE_OWNER, role });
-  expect(() => requirePlanPermission(asker("operator"), "users", counts)).toThrow(
-    expect.objectContaining({ code: "not-permitted" }),
-  );
-  expect(() => requirePlanPermission(asker("division"), "users", counts)).not.toThrow();
 });
 
 const SCHEME = "the scheme of the account does not contain this check item";

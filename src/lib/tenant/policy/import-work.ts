@@ -103,8 +103,7 @@ const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
 export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void =>
   requireWorkPermission(asker, kind, derivePlanWork(kind, counts), [...listRelatedOperations(asker, counts)]);
 
-function* listRelatedOperations(asker: Actor, { reopened, beside = [] }: PlanCounts): Generator<readonly Operation[]> {
-  if (reopened !== undefined) yield ["console.write"];
+function* listRelatedOperations(asker: Actor, { beside = [] }: PlanCounts): Generator<readonly Operation[]> {
   for (const { thing, create, update, delete: gone } of beside) {
     const panel = findPanelKind(thing);
     yield panel === undefined

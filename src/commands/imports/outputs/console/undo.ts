@@ -114,8 +114,8 @@ const NO_UNDO_FILE_FAILURE = new Failure("usage", {
   ),
   where: "--emit-csv",
   hint: text(
-    `pass --mirror-only, and do the tasks shown by ${line("console list", [])}`,
-    `--mirror-only を指定し、${line("console list", [])} の作業を行ってください`,
+    `leave out --emit-csv, and do the tasks shown by ${line("console list", [])}`,
+    `--emit-csv を指定せずに取り消し、${line("console list", [])} の作業を行ってください`,
   ),
 });
 

@@ -212,9 +212,7 @@ export interface PlanCounts {
   /** for an undo: the custom fields removed in the meantime, and how many of their values cannot be restored */
   readonly lost?: readonly { readonly name: string; readonly values: number }[] | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
-  readonly reopened?: { readonly tasks: readonly number[]; readonly records: number } | undefined;
   /** for an undo: the records that cannot be undone or are skipped; `first` has up to a thousand of them */
-  /** for the undo of a confirmation: numbers of the reopened tasks, and the number of reopened records */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
   /** for a plan in a scope: values that cannot be used because they belong to records outside the scope */
   readonly unusable?: number | undefined;

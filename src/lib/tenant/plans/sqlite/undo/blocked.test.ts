@@ -60,20 +60,6 @@ const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
     const first = { ...A, fields: ["役職"], change, other: null };
     return { number, first, told: `changed later by change ${change} (役職)` };
   },
-  shown: async () => {
-    const takeOver = (title: string) =>
-      tenant.import({ kind: "users", fromConsole: true }, [
-        ["氏名", "メールアドレス", "役職"],
-        ["a", "a@x.jp", title],
-      ]);
-    await takeOver("主任");
-    const [user] = await tenant.client.users.find({ name: "a@x.jp" });
-    const { consoleTask } = await tenant.client.users.edit(user?.id ?? "", { title: "課長" });
-    const number = await did(tenant.client.console.confirm({ numbers: [consoleTask ?? 0] }));
-    await takeOver("課長");
-    const first = { ...A, fields: [], change: null, other: null };
-    return { number, first, told: "a later export of the console already shows whether the change was made" };
-  },
   deleted: async () => {
     const id = await userMade("a");
     const number = await did(tenant.client.users.edit(id, { title: "課長" }));

@@ -4,7 +4,6 @@ import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
-import { getObservedTable } from "../../../console/observed.ts";
 import type { Text } from "../../../../text/index.ts";
 import { sha256 } from "../../../ids.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
@@ -23,12 +22,6 @@ import { hasAppliedView } from "../../../store/sqlite/scope.ts";
 import { judgePlannedRecords, buildUsesAccountSql } from "../../../store/judge.ts";
 import { buildAnyLabelLookupSql } from "./record-labels.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
-import {
-  buildFromReopenedSql,
-  hasReopenedRecords,
-  REOPENED_TABLE,
-  buildChangesSinceConfirmation,
-} from "./confirmation.ts";
 import { readDropFingerprint } from "./drop.ts";
 import {
   buildRecordsAfterUndoSql,
@@ -128,7 +121,6 @@ class BlockedRecordFinder {
       this.#taken(versions);
       if (this.#undone.dropped === undefined && versions.thing === USER) this.#fieldsGone();
     }
-    if (hasReopenedRecords(this.#database)) for (const versions of VERSIONED_THINGS) this.#confirmedSince(versions);
     const writes = ({ name }: Thing): boolean => hasStagedRecords(this.#database, getVersionSchema(name));
     for (const relation of RELATIONS) {
       if (writes(relation.from) && relation.optional !== true) this.#gone(relation);
@@ -224,28 +216,6 @@ class BlockedRecordFinder {
     const restored = `(select max(c.number) from main.created_range r ${ORDERED_JOIN} main.change c on c.revision = r.revision
       where r.thing = '${thing.name}' and u.pk between r.first and r.last and r.revision > :revision)`;
     this.#add(versions, { why: "changed", change: restored }, rows(`u.action = 'create' and t.${key} is not null`));
-  }
-
-  /**
-   * Blocks records that are not visible, or whose confirmed values were changed, confirmed again or exported since
-   * then.
-   */
-  #confirmedSince(versions: VersionSchema): void {
-    const { thing, key } = versions;
-    const from = buildFromReopenedSql(versions);
-    const { isTouched, change, isColumnLost } = buildChangesSinceConfirmation(versions);
-    const add = (obstacle: UndoObstacle, which: string): void =>
-      this.#add(versions, obstacle, `${from} and ${which}`, "b.pk");
-    const isSeen = (table: string, column: string): string =>
-      `exists (select 1 from "${table}" seen where seen.${column} = b.pk)`;
-    if (hasAppliedView(this.#database))
-      add({ why: "hidden" }, `not (${isSeen(thing.name, key)} or ${isSeen(getObservedTable(versions), "pk")})`);
-    const columns = listRestoredColumns(versions).filter(({ leads }) => leads);
-    const fields = buildJsonListSql(
-      columns.map(({ name, bit }) => buildCaseSql(isColumnLost(bit), `',"${name}"'`, "''")),
-    );
-    add({ why: "changed", fields, change }, `${isTouched} and ${change} is not null`);
-    add({ why: "shown" }, isTouched);
   }
 
   /**
@@ -489,7 +459,6 @@ export const findBlockedRecords = (
 };
 
 const unstageBlockedRecords = (database: Database): void => {
-  database.exec(`delete from ${REOPENED_TABLE} where (thing, pk) in (select thing, pk from ${BLOCKED_TABLE})`);
   for (const versions of VERSIONED_THINGS)
     database.run(
       `delete from ${getStagedTable(versions)} where pk in (select pk from ${BLOCKED_TABLE} where thing = '${versions.thing.name}')`,

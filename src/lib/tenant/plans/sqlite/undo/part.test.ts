@@ -117,31 +117,3 @@ test("an undo in a part does not reveal who outside has a value, or which change
     },
   ]);
 });
-
-test("confirmations inside the part can be undone", async () => {
-  const cells = [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["田中", "t@x.jp", "E"],
-    ["佐藤", "s@x.jp", "E"],
-  ];
-  await tenant.import({ kind: "users", fromConsole: true, keepMissing: true }, cells);
-  const { imports, console: tasks } = tenant.as("div");
-  const titled = cells.map((row, at) => [...row, at === 0 ? "役職" : "課長"]);
-  const { change } = await tenant.import({ kind: "users" }, titled);
-  const confirm = async (): Promise<number> => {
-    await tasks.confirm({ numbers: [change ?? 0] });
-    return lastNumber();
-  };
-  const open = async () => (await tasks.list({})).map(({ number, update }) => [number, update]);
-  await imports.commit(await undoChange({ imports }, await confirm()));
-  expect(await open()).toEqual([[change, 2]]);
-  const confirmed = await confirm();
-  await tenant.client.users.move({ ids: [tanaka], org: west });
-  const plan = await imports.undo(confirmed, { skipBlocked: true });
-  expect(plan).toMatchObject({
-    reopened: { tasks: [change], records: 1 },
-    blocked: { count: 1, first: [{ thing: "user", name: null, why: "hidden", fields: [], change: null, other: null }] },
-  });
-  await imports.commit(plan);
-  expect(await open()).toEqual([[change, 1]]);
-});

@@ -23,7 +23,6 @@ import {
   type BlockedRecordKey,
 } from "./blocked.ts";
 import { countChangedColumns, getFileKinds } from "./undo-rows.ts";
-import { readReopenedTasks, REOPENED_TABLE, countReopenedRecords, stageReopenedRecords } from "./confirmation.ts";
 import { stageDrop } from "./drop.ts";
 import {
   omitRemovedFields,
@@ -39,7 +38,7 @@ const MAX_LISTED_BLOCKED_RECORDS = 1_000;
 const sumStagedCounts = ({ create, update, delete: gone }: StagedCount): number => create + update + gone;
 
 /**
- * Returns the kind with the most records that an undo writes or reopens; `users` if none of these records appear in
+ * Returns the kind with the most records that an undo writes; `users` if none of these records appear in
  * files.
  */
 const determineUndoKind = (database: Database, staged: readonly StagedCount[]): FormatName => {
@@ -55,8 +54,7 @@ const determineUndoKind = (database: Database, staged: readonly StagedCount[]): 
     const row = database.get(
       `select coalesce(u.${thing.scope}, t.${thing.scope}, (select v.${thing.scope} from main.${getVersionTable(most.versions)} v
            where v.pk = u.pk and v.action = 'delete' order by v.revision desc limit 1)) as scope
-       from (select pk, ${thing.scope} from ${getStagedTable(most.versions)} union all
-         select pk, null from ${REOPENED_TABLE} where thing = '${thing.name}') u left join main.${thing.name} t on t.pk = u.pk limit 1`,
+       from ${getStagedTable(most.versions)} u left join main.${thing.name} t on t.pk = u.pk limit 1`,
     );
     return String(row?.["scope"]) as FormatName;
   }
@@ -106,7 +104,6 @@ const requireNoUsersAboveOperator = (database: Database): void => {
 export const prepareUndo = (database: Database, undone: UndoneChange, known?: readonly BlockedRecordKey[]): void => {
   if (undone.dropped === undefined) stageUndo(database, undone);
   else stageDrop(database, undone);
-  stageReopenedRecords(database, undone);
   requireNoUsersAboveOperator(database);
   findBlockedRecords(database, undone, known);
   omitRemovedFields(database);
@@ -124,7 +121,7 @@ const countRecordsOfThing = (database: Database, versions: VersionSchema): numbe
  */
 export const buildUndoCounts = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
   const staged = countStagedRecords(database);
-  const name = own ?? determineUndoKind(database, staged.length > 0 ? staged : countReopenedRecords(database));
+  const name = own ?? determineUndoKind(database, staged);
   const kind = getStoredKind(name);
   const isOwn = ({ versions }: StagedCount): boolean => versions.thing === FORMATS[name].thing;
   const { create = 0, update = 0, delete: gone = 0 } = staged.find(isOwn) ?? {};
@@ -147,7 +144,6 @@ export const buildUndoCounts = (database: Database, undone: UndoneChange, own?: 
       })),
     wipes: countWipes(database),
     lost: lost.length === 0 ? undefined : lost,
-    reopened: readReopenedTasks(database, undone),
     blocked:
       blocked === 0 ? undefined : { count: blocked, first: readBlockedRecords(database, MAX_LISTED_BLOCKED_RECORDS) },
   };

@@ -11,13 +11,11 @@ import {
   type VersionSchema,
 } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";
-import { CONSOLE_COLLECTION } from "../../../store/collections.ts";
 import { UNIQUE_LIST_TABLES } from "../../../records/record-rows.ts";
 import { buildCurrentSide, type ChangedTables } from "../../../store/judge.ts";
 import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
-import { hasReopenedRecords } from "./confirmation.ts";
 
 // An undo is staged as the records that it writes. A temporary table for each record type contains the values after the
 // undo, and one of three actions: `update` restores a record's former values, `create` restores a record, and `delete`
@@ -121,7 +119,6 @@ export const countStagedRecords = (database: Database): readonly StagedCount[] =
 const COLLECTION_NAMES: Readonly<Record<string, string>> = { custom_field: "fields", account_settings: "accounts" };
 
 export const listStagedCollections = (database: Database): readonly string[] => [
-  ...(hasReopenedRecords(database) ? [CONSOLE_COLLECTION] : []),
   ...new Set(
     countStagedRecords(database).flatMap(({ versions }) => {
       const { name, scope } = versions.thing;

@@ -98,11 +98,10 @@ export const auditImport = async (
 };
 
 /**
- * Returns the writer of an import's changes: `console` if the changes do not have to be made in the console, for
- * example after the import of a console export.
+ * Returns the writer of an import's changes: `console` if they come from an export of the console.
  */
-const getChangeWriter = ({ detail: { request, undoes, drops, mirrorOnly } }: ImportRecord): ChangeWriter => {
-  if (request?.fromConsole === true || mirrorOnly === true) return "console";
+const getChangeWriter = ({ detail: { request, undoes, drops } }: ImportRecord): ChangeWriter => {
+  if (request?.fromConsole === true) return "console";
   return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";
 };
 

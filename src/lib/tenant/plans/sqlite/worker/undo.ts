@@ -3,7 +3,7 @@ import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import type { Reader, Scope, Writer } from "../../../store/store.ts";
 import { readBlockedRecordKeys, countBlockedRecords, buildUndoEtag, type BlockedRecordKey } from "../undo/blocked.ts";
 import { prepareUndo } from "../undo/plan.ts";
-import { observeWrittenRecords, reopenTasks, restoreObservedState } from "../undo/confirmation.ts";
+import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { readDroppedRecords, markDroppedRecordsSettled, stageDrop } from "../undo/drop.ts";
 import { storeUndoLeftOut } from "../undo/undo-rows.ts";
 import { listStagedCollections } from "../undo/staged.ts";
@@ -110,11 +110,8 @@ export const undoAndRecord = async (
   const original = reverts === null ? undefined : await readImport(writer, reverts);
   if (original !== undefined) await recordReversal(writer, original, record.id);
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
-  reopenTasks(database, options);
   if (undone === undefined) markDroppedRecordsSettled(database);
-  else if (record.detail.mirrorOnly === true) {
-    restoreObservedState(database, { undone: undone.revision, revision });
-  } else if (await isMirror(writer)) observeWrittenRecords(database, revision);
+  else if (await isMirror(writer)) for (const sql of OBSERVE_STATEMENTS) database.run(sql, { revision });
   if (original !== undefined) await restoreMirrorAge(writer, original);
   await auditImport(database, writer, record, { change, moment, revision, written });
 };
