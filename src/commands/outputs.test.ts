@@ -77,7 +77,6 @@ const CASES: Readonly<Record<string, Case>> = {
     line: "secured users import - --app docs --generate-passwords OUT --yes",
     circumstances: () => ({ stdin: `表示名,ユーザーID\r\n新人,${`new${Math.random()}`.replace(".", "")}\r\n` }),
   },
-  "undo --emit-csv": { line: "undo 3 --emit-csv OUT --dry-run" },
   "onboarding guide --output": { line: "onboarding guide 7 -o OUT" },
   "orgs delete --list": { line: "orgs delete S1 --recursive --list OUT --dry-run" },
   "orgs delete --report": { line: "orgs delete S1 --recursive --report OUT --dry-run" },

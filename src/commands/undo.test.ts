@@ -1,20 +1,10 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { FORMATS } from "../lib/model/formats.ts";
-import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import {
-  toCommittedPlan,
-  createFolderWith,
-  createRowsResponder,
-  PLAN_ID,
-  listOperations,
-  rowOf,
-} from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, createRowsResponder, listOperations, rowOf } from "#support/commands/imports/plans.ts";
 
 const UNDO = example<Import>("undoChange", { create: 0, update: 1, delete: 2 });
 const done = (undo: Import): Import => toCommittedPlan(undo, 18);
@@ -100,9 +90,9 @@ test.each([
   const { importRows, ...all } = tenantWith({ imports: { items: [exported] }, commitImport: done(undo) }, undo);
   const told: Answers = differs ? { ...all, importRows } : all;
   const { en, ja } = await runInBoth("undo 17 --yes", { tenant: told });
-  const warning = "warning: the console does not change";
+  const warning = "this undoes an export of the console";
   expect(en.stderr.includes(warning)).toBe(differs);
-  expect(ja.stderr.includes("警告: 管理画面は変わりません。")).toBe(differs);
+  expect(ja.stderr.includes("管理画面のエクスポートの取り込みを取り消します。")).toBe(differs);
   expect(en.stderr.includes("\nchange 18 (undoing change 17): no records changed\n")).toBe(!differs);
   expect(ja.stderr.includes("\n変更 18(変更 17 の取り消し): 変更なし\n")).toBe(!differs);
   expect(listOperations(en.requests).at(-1)).toBe("commitImport");
@@ -154,167 +144,6 @@ test("reports why an import cannot be undone, and leaves no plan behind", async 
   expect(en.stderr.endsWith("error: records were changed\n  import the wanted state\n")).toBe(true);
   expect(ja.stderr.endsWith("エラー: 変更されています\n  ファイルでインポート\n")).toBe(true);
   expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport", "import", "discardImport"]);
-});
-
-test("--emit-csv writes the former values for the console, lists users to delete there, and undoes it here", async () => {
-  const folder = freshFolder();
-  const columns = [{ field: "title", changed: 1, cleared: 0, removed: 0, kept: 0 }];
-  const sent = { ...toCommittedPlan(), columns, delete: 0, emittedAt: "2026-11-20T01:23:45.000Z" };
-  const after = [
-    { field: "name", value: "山田 太郎" },
-    { field: "emails", value: ["taro@example.co.jp"] },
-    { field: "title", value: "主任" },
-    { field: "orgCode", value: "S01" },
-  ];
-  const before = [{ field: "emails", value: ["jiro@example.co.jp", "second@example.co.jp"] }];
-  const tenant = {
-    ...tenantWith({ commitImport: done(UNDO), fields: { items: [] }, users: { items: [], next: null } }),
-    imports: { items: [sent] },
-    importRows: createRowsResponder(
-      rowOf({ row: 0, action: "delete", exists: true, changed: [], after: [] }),
-      rowOf({
-        row: 0,
-        key: "taro@example.co.jp",
-        action: "update",
-        exists: true,
-        changed: ["title", "emails"],
-        before,
-        after,
-      }),
-    ),
-  };
-  const line = "undo 17 --emit-csv undo.csv --confirm-deletions 2";
-  const { en, ja } = await runInBoth(`${line} --overwrite`, { tenant, folder });
-  expect(en).toMatchObject({ exit: 0 });
-  expect(new TextDecoder("shift_jis").decode(readFileSync(join(folder, "undo.csv")))).toBe(
-    "氏名,メールアドレス,メールアドレス,組織コード,役職\r\n山田 太郎,taro@example.co.jp,,S01,主任\r\n",
-  );
-  expect(statSync(join(folder, "undo-delete.xlsx")).mode & 0o777).toBe(0o600);
-  expect(en.stderr).toContain("\nundo.csv: 1 row; upload in CLOMO PANEL, Users/Org › Import/Export › Import, ");
-  expect(en.stderr).toContain(
-    "\nundo-delete.xlsx lists the records that the import created, to be deleted by hand (users: 2)\n",
-  );
-  expect(ja.stderr).toContain("\nundo-delete.xlsx: インポートで追加されたユーザー 2 件(手作業で削除してください)\n");
-  expect(en.requests.at(-1)).toMatchObject({ operation: "commitImport", json: { fileName: "undo.csv" } });
-});
-
-const BACK = rowOf({
-  row: 0,
-  key: "back@example.co.jp",
-  action: "create",
-  exists: false,
-  changed: [],
-  before: [],
-  after: [
-    { field: "name", value: "森 葉子" },
-    { field: "emails", value: ["back@example.co.jp"] },
-    { field: "orgCode", value: "全社" },
-    { field: "title", value: "係長" },
-    { field: "tel", value: "03" },
-    { field: "custom:座席", value: "B2" },
-    { field: "custom:入社年", value: "2020" },
-  ],
-});
-const UPDATED = rowOf({
-  row: 0,
-  key: "taro@example.co.jp",
-  action: "update",
-  exists: true,
-  changed: ["title"],
-  before: [{ field: "title", value: "課長" }],
-  after: [
-    { field: "name", value: "山田 太郎" },
-    { field: "emails", value: ["taro@example.co.jp"] },
-    { field: "title", value: "主任" },
-  ],
-});
-
-const SHOWN = ["氏名", "メールアドレス", "役職"];
-const NOT_SECRET = FORMATS.users.columns.filter(({ secret }) => secret !== true).map(({ header }) => header);
-const UNSEEN = [...NOT_SECRET.filter((name) => !SHOWN.includes(name)), "入社年"];
-
-test.each([
-  { rows: [UPDATED, BACK], unseen: UNSEEN, header: [...SHOWN, "座席"], left: "TEL, 入社年" },
-  {
-    rows: [UPDATED, BACK],
-    unseen: UNSEEN.filter((name) => name !== "TEL" && name !== "入社年"),
-    header: [...SHOWN, "TEL", "座席", "入社年"],
-  },
-  { rows: [BACK], unseen: UNSEEN, header: [...NOT_SECRET, "座席", "入社年"] },
-])("writes no blanks for updated users in columns that no export has shown: %#", async (each) => {
-  const { rows, unseen: unseenColumns, header, left } = each;
-  const folder = freshFolder();
-  const columns = [{ field: "title", changed: 1, cleared: 0, removed: 0, kept: 0 }];
-  const undo = { ...UNDO, create: 1, update: rows.length - 1, delete: 0, unseenColumns };
-  const sent = { ...toCommittedPlan(), fields: [], columns, delete: 1, emittedAt: "2026-11-20T01:23:45.000Z" };
-  const fields = {
-    items: ["座席", "入社年"].map((name) => ({ id: PLAN_ID, name, createdAt: "2026-11-20T00:00:00.000Z" })),
-  };
-  const tenant = {
-    ...tenantWith({ commitImport: done(undo), fields }, undo),
-    imports: { items: [sent] },
-    importRows: createRowsResponder(...rows),
-  };
-  const { en, ja } = await runInBoth("undo 17 --emit-csv undo.csv --yes --overwrite", { tenant, folder });
-  expect(en.exit).toBe(0);
-  const written = new TextDecoder("shift_jis").decode(readFileSync(join(folder, "undo.csv")));
-  expect(written.split("\r\n")[0]).toBe(header.join(","));
-  const [first, second] = [
-    "no export of the console has shown these columns, so undo.csv leaves them out;",
-    `in the console, enter these values by hand for the restored records: ${left}\n`,
-  ];
-  expect([en.stderr.includes(first), en.stderr.includes(second)]).toEqual([left !== undefined, left !== undefined]);
-  expect(ja.stderr.includes("元に戻すものの値は、管理画面で入力してください")).toBe(left !== undefined);
-});
-
-const EMITTING = "undo 17 --emit-csv undo.csv --confirm-deletions 2";
-
-test("--dry-run writes the named files and undoes nothing", async () => {
-  const folder = freshFolder();
-  const after = [{ field: "name", value: "山田 太郎" }];
-  const importRows = createRowsResponder(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
-  const tenant = {
-    ...tenantWith({ importRows, fields: { items: [] }, users: { items: [], next: null } }),
-    discardImport: UNDO,
-  };
-  const { exit, requests } = await run(`${EMITTING} --dry-run`, { tenant, folder });
-  expect({ exit, made: readdirSync(folder).toSorted() }).toEqual({ exit: 0, made: ["undo-delete.xlsx", "undo.csv"] });
-  expect(listOperations(requests)).not.toContain("commitImport");
-});
-
-test("keeps an existing file if the new one cannot be written", async () => {
-  const folder = freshFolder();
-  writeFileSync(join(folder, "undo.csv"), "mine");
-  const after = [{ field: "name", value: "𠮷田" }];
-  const importRows = createRowsResponder(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
-  const tenant = tenantWith({ importRows, fields: { items: [] }, import: UNDO, discardImport: UNDO });
-  const { exit } = await run(`${EMITTING} --overwrite`, { tenant, folder });
-  expect({ exit, left: readFileSync(join(folder, "undo.csv"), "utf8") }).toEqual({ exit: 3, left: "mine" });
-});
-
-/** An undoing whose deletions are listed beside its file, and that fails. */
-const failing = (more: Answers): Answers => ({
-  ...tenantWith({ fields: { items: [] }, import: UNDO }),
-  discardImport: { ...UNDO, state: "discarded" },
-  ...more,
-});
-
-const ALL: Answers = { users: { items: [], next: null } };
-const LOST = new Failure("conflict", { what: { en: "touched", ja: "変更" } });
-
-test.each([
-  {},
-  { "undo.csv": "old" },
-  { "undo-delete.xlsx": "old" },
-  { "undo.csv": "old", "undo-delete.xlsx": "list" },
-])("restores existing files if the undo fails: %j", async (before: Readonly<Record<string, string>>) => {
-  const folder = createFolderWith(before);
-  const line = `${EMITTING} --overwrite`;
-  const { exit } = await run(line, { tenant: failing({ ...ALL, commitImport: LOST }), folder });
-  expect({ exit, left: readdirSync(folder).toSorted() }).toEqual({ exit: 5, left: Object.keys(before).toSorted() });
-  for (const [name, content] of Object.entries(before)) {
-    expect(readFileSync(join(folder, name), "utf8")).toBe(content);
-  }
 });
 
 describe("in a tenant", () => {

@@ -14,16 +14,12 @@ import {
   CONFIRM_WIPES_OPTION,
   LIMIT_OPTIONS,
   PLAN_DRY_RUN_OPTION,
-  UPLOAD_FILE_OPTION,
 } from "./imports/plan/options.ts";
-import type { WrittenUpload } from "./imports/outputs/console/file.ts";
-import { getDeletionsFileName } from "./imports/outputs/console/upload.ts";
 import { PendingPlan } from "./imports/plan/pending-plan.ts";
 import { settlePlan, showImportResult } from "./imports/plan/settle.ts";
 import { showPlan } from "./imports/plan/show.ts";
-import { RESULT_COLUMNS, type LeftOutSummary } from "../lib/plan/columns.ts";
+import { RESULT_COLUMNS } from "../lib/plan/columns.ts";
 import { requireNamedContext } from "./permission.ts";
-import type { Tools } from "./tools.ts";
 
 export default defineCommand({
   summary: text("undo a change", "変更を取り消す"),
@@ -47,27 +43,12 @@ export default defineCommand({
       ),
     },
     dryRun: PLAN_DRY_RUN_OPTION,
-    emitCsv: {
-      ...UPLOAD_FILE_OPTION,
-      beside: (name) => [getDeletionsFileName(name)],
-      about: text(
-        "for an import that was uploaded to the console: undo it in the mirror, and write a file that undoes it in the console",
-        "管理画面へアップロードしたインポートを、ミラーで取り消し、管理画面でも取り消すためのファイルを書き出す",
-      ),
-    },
   },
-  examples: [
-    { line: "clomoctl undo last --dry-run" },
-    { line: "clomoctl undo 12 --confirm-deletions 3" },
-    {
-      line: "clomoctl undo 12 --emit-csv undo-12.csv",
-      about: text("also undo it in the console", "管理画面でも元に戻す"),
-    },
-  ],
+  examples: [{ line: "clomoctl undo last --dry-run" }, { line: "clomoctl undo 12 --confirm-deletions 3" }],
   exits: ["input-rejected", "conflict", "not-found", "limit-exceeded", "partial"],
   plans: true,
   shows: RESULT_COLUMNS,
-  async run(tools, { change, dryRun, emitCsv, skipBlocked, ...answers }) {
+  async run(tools, { change, dryRun, skipBlocked, ...answers }) {
     validateLimits(answers);
     const chosen = await tools.tenant("imports");
     const { client } = chosen;
@@ -79,47 +60,21 @@ export default defineCommand({
     return pending.settling(async () => {
       const imports = await client.imports.list();
       const original = findUndoneImport(imports, plan);
-      if (emitCsv !== undefined && original === undefined) throw createNotAnImportFailure(plan);
       // no command lists all rows: the plan of an undo is discarded unless it is committed now
       await showPlan(tools, plan);
       for (const note of describeUndoEffects(plan, original)) await tools.terminal.note(note);
       if (plan.blocked !== undefined && !skipBlocked) {
         // shown like a rejected file, so that the user is not advised to run it without --dry-run
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
-        throw createBlockedUndoFailure(plan, plan.blocked, { emitCsv });
+        throw createBlockedUndoFailure(plan, plan.blocked);
       }
-      if (original?.request?.fromConsole === true && !hasNoEffect(plan)) await tools.terminal.warn(TAKEOVER_UNDO_NOTE);
+      if (original?.request?.fromConsole === true && !hasNoEffect(plan)) await tools.terminal.note(SYNC_NOTE);
       return settlePlan(tools, pending, {
         ...answers,
         dryRun,
         changes: isUndoOfConsoleImport(imports, plan) || !hasNoEffect(plan),
-        file:
-          emitCsv === undefined || original === undefined
-            ? undefined
-            : createUndoFile(tools, emitCsv, { plan, original }),
       });
     });
-  },
-});
-
-const createUndoFile = (
-  tools: Tools,
-  name: string,
-  { plan, original }: { readonly plan: Import; readonly original: Import },
-) => ({
-  name,
-  write: async (settle: (written: WrittenUpload) => Promise<Import>): Promise<LeftOutSummary> => {
-    const { writeUndoFiles } = await import("./imports/outputs/console/undo.ts");
-    const { reportLeftOutRows } = await import("./imports/outputs/console/left-out.ts");
-    let undo = plan;
-    const leftOut = await writeUndoFiles(
-      tools,
-      name,
-      { undo, original },
-      async (written) => (undo = await settle(written)),
-    );
-    await reportLeftOutRows(tools, name, leftOut, undo);
-    return leftOut;
   },
 });
 
@@ -175,13 +130,9 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
 const countUndoneRecords = (plan: Import): number =>
   PLAN_ACTIONS.reduce((sum, action) => sum + sumChanges(listPlanChanges(plan), action), 0);
 
-const createBlockedUndoFailure = (
-  plan: Import,
-  { count, first }: NonNullable<Import["blocked"]>,
-  given: { readonly emitCsv: string | undefined },
-): Failure => {
+const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Import["blocked"]>): Failure => {
   const { undoes } = plan;
-  const skip = line("undo", [undoes ?? "last"], { ...given, skipBlocked: true });
+  const skip = line("undo", [undoes ?? "last"], { skipBlocked: true });
   const [newest] = first.flatMap(({ change }) => change ?? []).toSorted((one, other) => other - one);
   const before = line("undo", [newest ?? "last"]);
   const ways = [
@@ -201,20 +152,7 @@ const createBlockedUndoFailure = (
   });
 };
 
-const TAKEOVER_UNDO_NOTE = text(
-  "the console does not change: import its right export afterwards",
-  "管理画面は変わりません。続けて、正しいエクスポートを取り込んでください",
+const SYNC_NOTE = text(
+  "this undoes an export of the console: take the right export next",
+  "管理画面のエクスポートの取り込みを取り消します。次に、正しいエクスポートを取り込んでください",
 );
-
-const createNotAnImportFailure = ({ undoes }: Import): Failure =>
-  new Failure("usage", {
-    what: text(
-      `change ${undoes} is not an import, so clomoctl cannot write a file that undoes it in the console`,
-      `変更 ${undoes} はインポートではないため、管理画面で取り消すファイルは書き出せません`,
-    ),
-    where: "--emit-csv",
-    hint: text(
-      `leave out --emit-csv, then do the tasks shown by ${line("console list", [])}`,
-      `--emit-csv を指定せずに取り消し、${line("console list", [])} に表示される作業を行ってください`,
-    ),
-  });

@@ -85,16 +85,9 @@ const NO_TASK_CLOSED_TEXT = text(
   "このエクスポートで完了を確認した作業はありません",
 );
 
-function describeFollowUp({ kind, change, emittedAt }: Import): Text {
-  const number = change ?? "last";
-  // organisations have no file that undoes an upload
-  if (emittedAt === null || kind === "orgs")
-    return text(`undo: ${line("undo", [number])}`, `取り消すには: ${line("undo", [number])}`);
-  const undo = line("undo", [number], { emitCsv: `undo-${number}.csv` });
-  return text(
-    `undo in this tenant and write an upload file for the console: ${undo}`,
-    `取り消すには(管理画面へのアップロード用ファイルも書き出す): ${undo}`,
-  );
+function describeFollowUp({ change }: Import): Text {
+  const undo = line("undo", [change ?? "last"]);
+  return text(`undo: ${undo}`, `取り消すには: ${undo}`);
 }
 
 /** Returns the result: `import 12: 24 users created, 3 updated`; `change 13 (undoing change 12): 24 users deleted` */

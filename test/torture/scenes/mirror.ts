@@ -59,8 +59,7 @@ export const MIRROR_SCENES: readonly Scene[] = [
     name: "an undo with a file for the console",
     plans: true,
     prepare: copyTasks,
-    line: ["undo", "6", "--emit-csv", "undo.csv", "--overwrite", "--yes"],
-    outputs: ["undo.csv"],
+    line: ["undo", "6", "--yes"],
   },
   {
     name: "an undo of a takeover",

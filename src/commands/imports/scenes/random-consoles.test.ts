@@ -135,7 +135,7 @@ test("the console bridge of PANEL users, for random consoles and files", LONG_TI
   let taken = 0;
   await fc.assert(
     fc.asyncProperty(panelScenario, async (scenario) => {
-      const { console, expected, before } = await bridge(scenario);
+      const { expected, before } = await bridge(scenario);
       // nothing to upload, so nothing to wait for
       if (expected.create + expected.update + expected.delete + expected.secretsSet === 0) return;
       taken += 1;
@@ -144,16 +144,9 @@ test("the console bridge of PANEL users, for random consoles and files", LONG_TI
         .map(({ mails }) => mails[0] ?? "");
       expect((await mirrored(new Set(administrators))).map(omitPassword)).toEqual(expected.users.map(omitPassword));
       const { create } = expected;
-      const undone = await desk.run(`undo last --emit-csv undo.csv ${await buildUndoOptions(desk, create)}`);
+      const undone = await desk.run(`undo last ${await buildUndoOptions(desk, create)}`);
       expect(undone, undone.stderr).toMatchObject({ code: 0 });
       expect(state()).toEqual(before);
-      // where nobody gets a former value there is nothing to upload
-      if (existsSync(desk.path("undo.csv"))) console.import(readFileSync(desk.path("undo.csv")), "cp932");
-      await deleteByHand(console, create, "undo-delete.xlsx");
-      // what no upload can do, such as clearing an account name, is named and done by hand
-      const [, left = ""] = /^warning: undo\.csv leaves out .*\((.*)\)$/m.exec(undone.stderr) ?? [];
-      for (const user of scenario.users) if (left.includes(user.mails[0] ?? "-")) console.put(user);
-      expect(console.users.map(omitPassword)).toEqual(new PanelConsole(scenario.users).users.map(omitPassword));
     }),
     RANDOM,
   );

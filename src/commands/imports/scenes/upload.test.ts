@@ -372,10 +372,6 @@ test("a file that would leave out all rows is not written, and no upload is prop
   expect(stderr).toContain("up.csv was not written because there are no rows to upload");
   expect(written()).toEqual([]);
   expect(await tenant.client.console.show(result.change)).toMatchObject({ work: "edit", file: null });
-  const done = await ran(`undo ${result.change} --emit-csv undo.csv --yes --format json`);
-  const { change } = JSON.parse(done.stdout) as Result;
-  expect(written("undo.csv")).toEqual([]);
-  expect(await tenant.client.console.show(change)).toMatchObject({ work: "check", file: null });
 });
 
 test("refuses a file for 全件更新 that would leave out a row, because that would delete a user", async () => {

@@ -184,7 +184,7 @@ const buildIsReferenceUnclearSql = ({ kind, value, shown, cellKey }: UploadRows,
  *
  * @param more conditions for further reasons
  */
-export const buildUploadSql = (
+const buildUploadSql = (
   database: Database,
   rows: UploadRows,
   more: Partial<Record<UploadOmissionReason, string>> = {},
@@ -227,7 +227,7 @@ export const buildUploadSql = (
  * SQL: the key by which cells refer to a record. @param pk SQL of the record number @param from the table with the
  * record
  */
-export const buildReferenceKeySql = (
+const buildReferenceKeySql = (
   { refers, table: { thing } }: StoredReference,
   pk: string,
   from: string = thing.name,
@@ -328,12 +328,7 @@ export interface UploadedChange {
  * Stores which records an upload file leaves out. @param from SQL: selects `pk` and `reason` (JSON null if the record
  * is included)
  */
-export const storeLeftOutRecords = (
-  database: Database,
-  { thing, name }: StoredKind,
-  from: string,
-  params: Params,
-): void => {
+const storeLeftOutRecords = (database: Database, { thing, name }: StoredKind, from: string, params: Params): void => {
   const sql = `insert into left_out select :revision, '${thing.name}', pk, reason ->> '$' from (${from}) where reason <> 'null'`;
   database.run(sql, { ...params, ...(sql.includes(":kind") && { kind: name }) });
 };

@@ -14,14 +14,7 @@ import {
 } from "../../../store/sql/forms.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import {
-  buildKeyTextSql,
-  buildRecordKeySql,
-  findReference,
-  buildReferenceTextSql,
-  recordColumn,
-  buildRecordKeysSql,
-} from "../expressions.ts";
+import { buildKeyTextSql, findReference, buildReferenceTextSql, recordColumn } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import {
   buildFieldPiece,
@@ -32,16 +25,8 @@ import {
   buildStoredPiece,
   buildValuePiece,
 } from "../rows.ts";
-import type { StoredKind, StoredReference } from "../stored-kind.ts";
+import type { StoredKind } from "../stored-kind.ts";
 import { getKindsOfThing } from "../tables.ts";
-import {
-  storeLeftOutRecords,
-  buildReferenceKeySql,
-  buildUploadSql,
-  type UploadedChange,
-  type UploadRows,
-  type UploadSql,
-} from "../upload.ts";
 import { buildLabelLookupSql } from "./record-labels.ts";
 import { listRestoredColumns, countStagedRecords, getStagedTable } from "./staged.ts";
 
@@ -57,9 +42,9 @@ const buildIsFieldChangedSql = ({ stored: column, merge }: Pick<ImportedField, "
 
 export const getFileKinds = ({ thing }: VersionSchema): readonly StoredKind[] => getKindsOfThing(thing.name);
 
-/** SQL: the staged records `u` of a kind, with their current records `t`. @param more further joins */
-const buildStagedFromSql = ({ thing, name }: StoredKind, actions: string, more = ""): string =>
-  `from ${getStagedTable({ thing })} u left join main.${thing.name} t on t.pk = u.pk ${more}
+/** SQL: the staged records `u` of a kind, with their current records `t`. */
+const buildStagedFromSql = ({ thing, name }: StoredKind, actions: string): string =>
+  `from ${getStagedTable({ thing })} u left join main.${thing.name} t on t.pk = u.pk
    where u.action in (${actions}) ${thing.scope === undefined ? "" : `and coalesce(${buildStagedColumnSql(thing.scope)}, ${recordColumn(thing.scope)}) = '${name}'`}`;
 
 const listColumnsOutsideFiles = ({ thing, fields }: StoredKind): readonly string[] =>
@@ -95,11 +80,8 @@ export const countChangedColumns = (database: Database, kind: StoredKind): PlanC
 };
 
 /** SQL: a field's value after the undo, as a fragment of a line. The same undo may restore a referenced record. */
-const buildUndoneFieldPiece = (
-  kind: StoredKind,
-  field: ImportedField,
-  value = buildStagedColumnSql(field.stored),
-): string => {
+const buildUndoneFieldPiece = (kind: StoredKind, field: ImportedField): string => {
+  const value = buildStagedColumnSql(field.stored);
   const reference = findReference(kind, field);
   if (reference === undefined || reference.table.thing === kind.thing) return buildStoredPiece(kind, field, value);
   const back = buildReferenceTextSql(reference, value, getStagedTable(reference.table));
@@ -119,7 +101,7 @@ const buildColumnPiece = ({ thing }: StoredKind, name: string, value: string): s
  * SQL: the lines of a kind's records that are restored or get their former values, in the order in which the records
  * were created.
  */
-const buildWrittenLinesSql = (kind: StoredKind, first: FormatName, upload: UploadSql | undefined): string => {
+const buildWrittenLinesSql = (kind: StoredKind, first: FormatName): string => {
   const isBack = "u.action = 'create'";
   const beside = listColumnsOutsideFiles(kind);
   const changed = (piece: (field: ImportedField) => string, ofBeside: (name: string) => string): string =>
@@ -150,49 +132,15 @@ const buildWrittenLinesSql = (kind: StoredKind, first: FormatName, upload: Uploa
       (name) => buildColumnPiece(kind, name, recordColumn(name)),
     ),
     after: buildJsonListSql([
-      ...kind.fields.map((field) =>
-        buildUndoneFieldPiece(kind, field, upload?.value(field, buildStagedColumnSql(field.stored))),
-      ),
+      ...kind.fields.map((field) => buildUndoneFieldPiece(kind, field)),
       ...beside.map((name) => {
         const isShown = `${isBack} and ${buildStagedColumnSql(name)} is not null and ${buildStagedColumnSql(name)} <> 0`;
         const isOther = `u.action = 'update' and ${buildStagedColumnSql(name)} is distinct from ${recordColumn(name)}`;
         return buildCaseSql(`${isShown} or ${isOther}`, buildColumnPiece(kind, name, buildStagedColumnSql(name)), "''");
       }),
     ]),
-    ...(upload !== undefined && { leftOut: upload.leftOut }),
   });
-  return `select ${line} as line ${buildStagedFromSql(kind, "select value from json_each(:actions)", upload?.join)} order by u.pk limit :left`;
-};
-
-/** Returns SQL of an upload file for the staged records `u` of a kind.  @param fields fields of the file's columns */
-const buildUndoUploadSql = (database: Database, kind: StoredKind, fields: readonly string[]): UploadSql => {
-  const value = (one: ImportedField): string => buildStagedColumnSql(one.stored);
-  const named = (reference: StoredReference, of: (from?: string) => string): string =>
-    `coalesce(${of()}, ${of(getStagedTable(reference.table))})`;
-  const needsSecret = kind.format.columns.some(({ secret, required }) => secret === true && required === "new");
-  const rows: UploadRows = {
-    kind,
-    fields,
-    pk: "u.pk",
-    isCreated: "u.action = 'create'",
-    key: buildRecordKeySql(kind.keys[0], buildStagedColumnSql),
-    localKey: buildRecordKeySql(kind.keys[0]),
-    value,
-    mayClear: () => false,
-    shown: (reference) => named(reference, (from) => buildReferenceTextSql(reference, value(reference.field), from)),
-    cellKey: (reference) =>
-      reference.field.merge === "list"
-        ? buildRecordKeysSql(reference.field, buildStagedColumnSql)
-        : named(reference, (from) => buildReferenceKeySql(reference, value(reference.field), from)),
-  };
-  return buildUploadSql(database, rows, needsSecret ? { password: rows.isCreated } : {});
-};
-
-/** Stores which records the upload file of a staged undo leaves out. Must be called before the undo is written. */
-export const storeUndoLeftOut = (database: Database, kind: StoredKind, { fields, revision }: UploadedChange): void => {
-  const { join, leftOut } = buildUndoUploadSql(database, kind, fields);
-  const from = `select u.pk, ${leftOut} as reason ${buildStagedFromSql(kind, "'update', 'create'", join)}`;
-  storeLeftOutRecords(database, kind, from, { revision });
+  return `select ${line} as line ${buildStagedFromSql(kind, "select value from json_each(:actions)")} order by u.pk limit :left`;
 };
 
 const buildUndoDeletionsSql = (kind: StoredKind, first: FormatName): string => {
@@ -256,7 +204,7 @@ const UNDO_LINE_ACTIONS = ["update", "create", "delete"] as const;
 export function* readUndoLines(
   database: Database,
   first: FormatName,
-  { actions, limit, upload }: RowQuery,
+  { actions, limit }: RowQuery,
 ): Generator<Uint8Array> {
   const asked = UNDO_LINE_ACTIONS.filter(
     (action: PlanRow["action"]) => actions.length === 0 || actions.includes(action),
@@ -274,10 +222,7 @@ export function* readUndoLines(
   }
   for (const kind of kinds) {
     const params = { kind: kind.name };
-    // the upload file contains only records of the first kind
-    const uploaded =
-      upload === undefined || kind.name !== first ? undefined : buildUndoUploadSql(database, kind, upload);
-    if (written !== "[]") yield* read(buildWrittenLinesSql(kind, first, uploaded), { ...params, actions: written });
+    if (written !== "[]") yield* read(buildWrittenLinesSql(kind, first), { ...params, actions: written });
     if (asked.includes("delete")) yield* read(buildUndoDeletionsSql(kind, first), params);
   }
   for (const versions of staged) {

@@ -5,7 +5,6 @@ import { readBlockedRecordKeys, countBlockedRecords, buildUndoEtag, type Blocked
 import { prepareUndo } from "../undo/plan.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { readDroppedRecords, markDroppedRecordsSettled, stageDrop } from "../undo/drop.ts";
-import { storeUndoLeftOut } from "../undo/undo-rows.ts";
 import { listStagedCollections } from "../undo/staged.ts";
 import { writeUndo } from "../undo/write.ts";
 import { advanceRevision } from "../compare.ts";
@@ -98,8 +97,6 @@ export const undoAndRecord = async (
   await writer.lock(collections);
   const revision = advanceRevision(database, collections);
   const change = await getNextChangeNumber(writer);
-  if (written?.fields !== undefined)
-    storeUndoLeftOut(database, getStoredKind(record.kind), { fields: written.fields, revision });
   writeUndo(database, revision);
   await updateImport(writer, record, {
     state: "committed",
