@@ -91,7 +91,7 @@ const isUndoOfConsoleImport = (imports: readonly Import[], undo: Import): boolea
 };
 
 function* describeUndoEffects(plan: Import, original: Import | undefined): Generator<Text> {
-  const { create, kind, lost = [], others = [], undoes } = plan;
+  const { create, kind, undoes } = plan;
   if (original !== undefined && original.fileName !== "") {
     const { fileName, actor } = original;
     yield text(
@@ -104,21 +104,6 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
       "do not upload the file of this import to the console; if you have already uploaded it, new tasks show what to restore in the console",
       "このインポートのファイルは、もうアップロードしないでください。アップロード済みなら、管理画面で元に戻す作業が追加されます",
     );
-  if (others.length > 0)
-    yield text(
-      `later changes were made by ${others.join(", ")}`,
-      `その後に変更した人: ${others.map((actor) => formatActor(actor).ja).join("、")}`,
-    );
-  if (lost.length > 0) {
-    const { en, ja } = joinTexts(
-      lost.map(({ name, values }) => text(`${name}: ${formatCount(values, "value")}`, `${name}: ${values} 件`)),
-      text("; ", "、"),
-    );
-    yield text(
-      `these custom fields were removed later, so their values cannot be restored: ${en}`,
-      `その後に削除されたカスタムユーザー情報の値は元に戻りません: ${ja}`,
-    );
-  }
   const hadSecrets = create > 0 && FORMATS[kind].columns.some(({ secret }) => secret === true);
   if (hadSecrets || (original !== undefined && original.secretsSet > 0))
     yield text(

@@ -102,13 +102,12 @@ export const findImportOfChange = async (
   return row && toImportRecord(row);
 };
 
-/** SQL: true if a change `c` can be undone: an import, or a change of records with versions. */
-const IS_UNDOABLE = `(c.import is not null or ${buildHasWrittenSql("c.revision")})`;
-
 /** Returns true if a change can be undone: an import, or a change of records with versions. */
 export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
-  (await reader.count(`select count(*) from main.change c where c.number = :number and ${IS_UNDOABLE}`, { number })) >
-  0;
+  (await reader.count(
+    `select count(*) from main.change c where c.number = :number and (c.import is not null or ${buildHasWrittenSql("c.revision")})`,
+    { number },
+  )) > 0;
 
 /** Returns true if a change only set secrets, which cannot be restored. */
 export const setsOnlySecrets = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
@@ -118,41 +117,20 @@ export const setsOnlySecrets = async (reader: Reader, { number }: Pick<StoredCha
   )) > 0;
 
 /**
- * Returns the actor's newest change of records that was not undone. Undos are skipped, as are verifications, sign-ins
- * and other changes that do not affect records with versions.
+ * Returns the actor's newest change that was not undone, even if it cannot be undone. Undos and sign-ins are skipped.
  *
- * @param before only changes before this number
+ * @throws Failure `not-found`
  */
-export const findNewestChange = async (
-  reader: Reader,
-  actor: string,
-  before = Number.MAX_SAFE_INTEGER,
-): Promise<StoredChange | undefined> => {
-  const row = await reader.get(
-    `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and c.number < :before
-       and (c.writer <> 'console' or c.import is not null) and ${IS_UNDOABLE}
-     order by c.number desc limit 1`,
-    { actor, before },
-  );
-  return row && toStoredChange(row);
-};
-
-/** Returns the change that the argument `last` refers to, even if it cannot be undone. @throws Failure `not-found` */
 export const getLastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
-  const change = await findNewestChange(reader, actor);
-  if (change === undefined)
+  const row = await reader.get(
+    `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null
+       and a.action not glob 'sessions.*' and a.action not glob 'access-tokens.*'
+     order by c.number desc limit 1`,
+    { actor },
+  );
+  if (row === undefined)
     throw createUnknownChangeFailure(
       text(`no change by ${actor} can be undone`, `${actor} による取り消せる変更はありません`),
     );
-  return change;
-};
-
-/** Returns the actors of later changes that the acting account can see, without duplicates, the most recent first. */
-export const listLaterActors = async (reader: Reader, number: number): Promise<readonly string[]> => {
-  const rows = await reader.all(
-    `select a.actor from main.change c join audit a on a.seq = c.number where c.number > :number and c.undoneBy is null and c.undoes is null
-     group by a.actor order by max(c.number) desc`,
-    { number },
-  );
-  return rows.map(({ actor }) => String(actor));
+  return toStoredChange(row);
 };

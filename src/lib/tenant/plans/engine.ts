@@ -102,7 +102,7 @@ export type PlanReading =
 
 export interface UndoCounts extends Pick<
   PlanCounts,
-  "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes" | "lost"
+  "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes"
 > {
   /** record type of most of the records that the undo writes */
   readonly kind: FormatName;

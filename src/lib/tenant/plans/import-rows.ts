@@ -60,8 +60,6 @@ export interface ImportDetail {
   /** for an undo: the number of the change that it undoes, and whether it skips records that cannot be undone */
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
-  /** for an undo: who made changes after the change that is undone */
-  readonly others?: readonly string[] | undefined;
   /** id of the import that this import undoes (`revertedBy`: id of the import that undid this import) */
   readonly reverts: string | null;
   readonly revertedBy: string | null;
@@ -189,7 +187,6 @@ export const getChangeCounts = (counts: PlanCounts | null): Partial<PlanCounts> 
     protectedElsewhere: _elsewhere,
     merged: _merged,
     takenOver: _takenOver,
-    lost: _lost,
     blocked: _blocked,
     ...done
   } = rest as Partial<PlanCounts>;

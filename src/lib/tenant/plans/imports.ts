@@ -20,9 +20,7 @@ import {
   getImportByName,
   findImportOfChange,
   setsOnlySecrets,
-  listLaterActors,
   getLastChange,
-  findNewestChange,
   readChange,
   toUndoneChange,
   type StoredChange,
@@ -121,7 +119,6 @@ interface ChangeToUndo {
   readonly change: StoredChange;
   /** the import that made the change; undefined if no import made it, or if the acting account cannot see the import */
   readonly original: ImportRecord | undefined;
-  readonly others: readonly string[];
 }
 
 /** @throws Failure `input-rejected` if organisations cannot be named in this way */
@@ -437,32 +434,22 @@ export class TenantImports {
     return compared;
   }
 
-  /**
-   * Returns the change to undo, its import, and who has made changes since then. @throws Failure as described for
-   * {@link undo}
-   */
+  /** Returns the change to undo and its import. @throws Failure as described for {@link undo} */
   #changeToUndo(name: number | "last"): Promise<ChangeToUndo> {
     const { actor } = this.#session;
     return this.#session.read(async (reader) => {
-      const named = name === "last" ? await getLastChange(reader, actor) : await readChange(reader, name);
-      if (named.undoneBy !== null) {
-        throw await createAlreadyUndoneFailure(reader, named.number, named.undoneBy);
-      }
-      const why = await describeUndoObstacle(reader, named);
-      const before = why !== undefined && name === "last" ? await findUndoableBefore(reader, actor, named) : undefined;
-      if (why !== undefined && before === undefined) throw createNotUndoableFailure(named.number, why);
-      const change = before ?? named;
-      const original = await findImportOfChange(reader, change);
-      const others = (await listLaterActors(reader, change.number)).filter((one) => one !== actor);
-      return { change, original, others };
+      const change = name === "last" ? await getLastChange(reader, actor) : await readChange(reader, name);
+      if (change.undoneBy !== null) throw await createAlreadyUndoneFailure(reader, change.number, change.undoneBy);
+      const why = await describeUndoObstacle(reader, change);
+      if (why !== undefined) throw createNotUndoableFailure(change.number, why);
+      return { change, original: await findImportOfChange(reader, change) };
     });
   }
 
   /**
    * Plans the undo of a change.
    *
-   * @param name number of the change; `last`: the newest change of the acting account that is not undone yet and can be
-   * undone
+   * @param name number of the change; `last`: the newest change of the acting account that is not undone yet
    * @throws Failure `not-found`; `conflict` if the change is already undone, or if none of its values can be restored
    */
   async undo(
@@ -472,11 +459,10 @@ export class TenantImports {
   ): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
-    const { change, original, others } = await this.#changeToUndo(name);
+    const { change, original } = await this.#changeToUndo(name);
     const detail = {
       undoes: change.number,
       skipBlocked: skipBlocked || undefined,
-      others: others.length > 0 ? others : undefined,
       reverts: original?.id ?? null,
       scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
     };
@@ -707,13 +693,6 @@ const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promi
   // a console import can be undone even if it did not change any record, because it updated the age of the mirror
   if (!(await isUndoable(reader, change))) return NO_RECORD_CHANGED_REASON;
   return (await setsOnlySecrets(reader, change)) ? ONLY_SECRETS_CHANGED_REASON : undefined;
-};
-
-const findUndoableBefore = async (reader: Reader, actor: string, { number }: StoredChange) => {
-  let before = await findNewestChange(reader, actor, number);
-  while (before !== undefined && (await describeUndoObstacle(reader, before)) !== undefined)
-    before = await findNewestChange(reader, actor, before.number);
-  return before;
 };
 
 const CONSOLE_EXPORT_OPTIONS = { mode: "replace", blank: "clear", skipInvalid: false } as const;

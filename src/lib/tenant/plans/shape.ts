@@ -59,9 +59,7 @@ export interface Import extends ResponseCounts {
   /** for an open plan: the columns of its format, except secrets, that no export of the console has contained */
   readonly unseenColumns?: readonly string[] | undefined;
   readonly drops?: readonly number[] | undefined;
-  /** for an undo: other people who made changes after the change to undo */
   /** for a drop: the numbers of the dropped tasks */
-  readonly others?: readonly string[] | undefined;
   readonly consoleTask?: number | undefined;
   /** with an open task, when imports are shown: how many records are up to date in the console */
   readonly inConsole?: { readonly done: number; readonly of: number } | undefined;
@@ -201,7 +199,6 @@ const toImportResponse = (record: ImportRecord, beside: ImportContext, asking: s
     unverifiedColumns: listUnverifiedColumns(record, beside),
     emittedAt: detail.emittedAt,
     ...(OPEN_STATES.has(record.state) ? { unseenColumns: listUnseenColumns(record.kind, beside) } : {}),
-    ...(detail.others === undefined ? {} : { others: detail.others }),
     ...(task === undefined ? {} : { consoleTask: task, ...getConsoleProgress(record, beside) }),
     ...(detail.settled === undefined ? {} : { settled: toSettledTasks(detail.settled) }),
   };

@@ -209,8 +209,6 @@ export interface PlanCounts {
   readonly protectedElsewhere?: CountedNames | undefined;
   readonly merged?: MergedValues | undefined;
   readonly takenOver?: EarlierConsoleImport | undefined;
-  /** for an undo: the custom fields removed in the meantime, and how many of their values cannot be restored */
-  readonly lost?: readonly { readonly name: string; readonly values: number }[] | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
   /** for an undo: the records that cannot be undone or are skipped; `first` has up to a thousand of them */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;

@@ -3,8 +3,9 @@ import { DEVICE, ACCOUNT_PER_DEVICE_MODE, OWNER_FIELDS } from "../../../../model
 import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
-import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
-import type { Text } from "../../../../text/index.ts";
+import { USER } from "../../../../model/user.ts";
+import { Failure } from "../../../../errors/index.ts";
+import { text, type Text } from "../../../../text/index.ts";
 import { sha256 } from "../../../ids.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
@@ -25,10 +26,8 @@ import { RELATIONS, type StoredRelation } from "../../../versions/references.ts"
 import { readDropFingerprint } from "./drop.ts";
 import {
   buildRecordsAfterUndoSql,
-  buildHasCustomFieldSql,
   hasStagedRecords,
   buildCurrentJoinsSql,
-  buildRestoredMaskSql,
   listRestoredColumns,
   getStagedTable,
   VERSIONED_THINGS,
@@ -119,7 +118,6 @@ class BlockedRecordFinder {
       if (this.#undone.isImport) this.#administrators(versions);
       if (this.#undone.dropped !== undefined && versions.thing === USER) this.#accountsLeft(versions);
       this.#taken(versions);
-      if (this.#undone.dropped === undefined && versions.thing === USER) this.#fieldsGone();
     }
     const writes = ({ name }: Thing): boolean => hasStagedRecords(this.#database, getVersionSchema(name));
     for (const relation of RELATIONS) {
@@ -131,10 +129,7 @@ class BlockedRecordFinder {
     this.#rules();
   }
 
-  /**
-   * Blocks records that depend on blocked records: the account of a blocked user, or vice versa, and references by
-   * name.
-   */
+  /** Blocks the account of a blocked user, and vice versa. */
   keepTogether(): void {
     const [users, accounts] = [USER, ACCOUNT].map(({ name }) => getVersionSchema(name)) as [
       VersionSchema,
@@ -150,18 +145,6 @@ class BlockedRecordFinder {
          from ${BLOCKED_TABLE} b ${ORDERED_JOIN} ${getStagedTable(users)} u on u.pk = b.pk ${ORDERED_JOIN} ${getStagedTable(accounts)} a on a.pk = b.pk
          where b.thing = '${stays.name}' and u.changed & (${bits}) <> 0 on conflict do nothing`,
       );
-    // if the blocked record keeps its current name, a restored reference by the former name would not match it
-    for (const { from, to, field, value, joined, key, among } of RELATIONS.filter(({ byName }) => byName)) {
-      const versions = getVersionSchema(from.name);
-      this.#add(
-        versions,
-        { why: "gone", fields: `'["${field}"]'`, other: { thing: to, pk: "b.pk" } },
-        `from ${BLOCKED_TABLE} b ${ORDERED_JOIN} ${getStagedTable(getVersionSchema(to.name))} o on o.pk = b.pk
-         ${ORDERED_JOIN} ${getStagedTable(versions)} u on ${among("u", "o")} ${joined?.("u") ?? ""}
-         where b.thing = '${to.name}' and o.action <> 'delete' and u.action <> 'delete'
-           and u.changed & ${getColumnBit(versions, field)} <> 0 and ${value("u")} = ${key("o")} and ${buildInterruptCheckSql("u.pk")}`,
-      );
-    }
   }
 
   /**
@@ -257,11 +240,7 @@ class BlockedRecordFinder {
     const places = RELATIONS.filter(
       ({ from, to, columns }) => from === thing && to === ORG && columns.length === 1,
     ).map(({ columns: [column = ""] }) => `u.action <> 'delete' and ${isUnseen(ORG.name, "pk", `u.${column}`)}`);
-    // the reason also must not reveal whether the record was deleted or moved out of the visible organisations
-    const isGone = `t.${key} is null and u.action <> 'create' and not exists (
-      select 1 from main.${getVersionTable(versions)} v ${ORDERED_JOIN} main.change c on c.revision = v.revision ${ORDERED_JOIN} audit a on a.seq = c.number
-      where v.pk = u.pk and v.revision > :revision and v.action = 'delete')`;
-    const isHidden = [isUnseen(thing.name, key, `t.${key}`), isGone, ...places].map((one) => `(${one})`).join(" or ");
+    const isHidden = [isUnseen(thing.name, key, `t.${key}`), ...places].map((one) => `(${one})`).join(" or ");
     this.#add(
       versions,
       { why: "hidden" },
@@ -290,28 +269,6 @@ class BlockedRecordFinder {
         where ${isWritten} and ${isAnother("h.pk", bit)}`;
       this.#add(versions, { ...found, other: { thing, pk: "h.pk" } }, from);
     }
-  }
-
-  /**
-   * Blocks users if the change wrote only custom fields that were removed later, because none of the values can be
-   * restored.
-   */
-  #fieldsGone(): void {
-    const versions = getVersionSchema(USER.name);
-    const bit = getColumnBit(versions, "custom");
-    const left = buildCaseSql(`x.changed & ${bit} <> 0`, "x.custom", "t.custom");
-    const written = (which: string): string =>
-      `select min(cast(e.key as integer)) from (select key from json_each(u.custom) union select key from json_each(${left})) e
-       where u.custom ->> e.key is distinct from ${left} ->> e.key and ${which}`;
-    const isThere = buildHasCustomFieldSql("cast(e.key as integer)");
-    const gone = `(${written(`not ${isThere}`)})`;
-    this.#add(
-      versions,
-      { why: "gone", fields: `'["custom"]'`, other: { thing: CUSTOM_FIELD, pk: gone } },
-      `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)}
-       where u.action = 'update' and u.changed & (${buildRestoredMaskSql(versions)}) = ${bit} and ${buildInterruptCheckSql("u.pk")}
-         and ${gone} is not null and (${written(isThere)}) is null`,
-    );
   }
 
   /** Blocks records that would refer to a record that no longer exists. */
@@ -424,10 +381,10 @@ class BlockedRecordFinder {
 export type BlockedRecordKey = readonly [thing: string, pk: number];
 
 /**
- * Finds the staged records that cannot be undone. If the undo skips blocked records, these records are unstaged,
- * together with the records that cannot be undone without them.
+ * Finds the staged records that cannot be undone. If the undo skips blocked records, these records are unstaged.
  *
  * @param known records that are already known to be blocked
+ * @throws Failure `conflict` if other records cannot be undone without the skipped ones
  */
 export const findBlockedRecords = (
   database: Database,
@@ -443,20 +400,23 @@ export const findBlockedRecords = (
       pk,
     });
   const finder = new BlockedRecordFinder(database, undone);
-  for (let before = -1, now = 0; before < now;) {
-    if (undone.skipBlocked) {
-      finder.keepTogether();
-      unstageBlockedRecords(database);
-    }
-    before = countBlockedRecords(database);
-    finder.find();
-    now = countBlockedRecords(database);
-    if (undone.skipBlocked) continue;
-    // what depends on them cannot be undone either, even if the others are skipped
-    finder.keepTogether();
-    return;
-  }
+  finder.find();
+  finder.keepTogether();
+  if (!undone.skipBlocked) return;
+  const blocked = countBlockedRecords(database);
+  unstageBlockedRecords(database);
+  finder.find();
+  if (countBlockedRecords(database) > blocked) throw createDependentUndoFailure(undone.number);
 };
+
+const createDependentUndoFailure = (number: number): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `other records of change ${number} depend on those that would be skipped; nothing was changed`,
+      `変更 ${number} には、取り消せないデータがないと取り消せないものがあるため、何も変更していません`,
+    ),
+    hint: text("undo the later changes first", "先に、後の変更を取り消してください"),
+  });
 
 const unstageBlockedRecords = (database: Database): void => {
   for (const versions of VERSIONED_THINGS)

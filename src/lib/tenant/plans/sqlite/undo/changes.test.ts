@@ -226,12 +226,11 @@ describe("a plan", () => {
     );
   });
 
-  test("is rejected for a change that only set secrets; `last` is the newest change that can be undone", async () => {
+  test("is rejected for a change that only set secrets, also if it is the last one", async () => {
     await groupMade();
     await member("a1", ["営業"]);
     const field = await tenant.client.users.addField({ name: "座席" });
     await tenant.client.users.edit(yamada, { title: "課長" });
-    const edited = lastNumber();
     await tenant.client.users.removeField(field.id);
     const { change } = await tenant.import({ kind: "docs" }, [
       ["表示名", "ユーザーID", "パスワード", "グループ名"],
@@ -247,14 +246,12 @@ describe("a plan", () => {
         what: { en: `change ${number} cannot be undone: ${why}` },
         hint: { en: `to see the change: \`clomoctl audit show ${number}\`` },
       });
-    expect(await undoChange(tenant.client, "last")).toMatchObject({ undoes: edited });
     await tenant.client.tenant.set({ contactName: "総務" });
-    expect(await failureOf(undoChange(tenant.client, lastNumber()))).toMatchObject({
+    expect(await failureOf(undoChange(tenant.client, "last"))).toMatchObject({
       what: {
         en: `change ${lastNumber()} cannot be undone: the change did not affect any user, organisation, device, account or group`,
       },
     });
-    expect(await undoChange(tenant.client, "last")).toMatchObject({ undoes: edited });
   });
 
   test("is not committed if other records are in its way than those it showed", async () => {

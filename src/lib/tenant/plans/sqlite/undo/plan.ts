@@ -24,14 +24,7 @@ import {
 } from "./blocked.ts";
 import { countChangedColumns, getFileKinds } from "./undo-rows.ts";
 import { stageDrop } from "./drop.ts";
-import {
-  omitRemovedFields,
-  readLostFields,
-  countStagedRecords,
-  getStagedTable,
-  stageUndo,
-  type StagedCount,
-} from "./staged.ts";
+import { omitRemovedFields, countStagedRecords, getStagedTable, stageUndo, type StagedCount } from "./staged.ts";
 
 const MAX_LISTED_BLOCKED_RECORDS = 1_000;
 
@@ -99,7 +92,7 @@ const requireNoUsersAboveOperator = (database: Database): void => {
  * Stages the undo of a change, and finds the records that cannot be undone.
  *
  * @param known see {@link findBlockedRecords}
- * @throws Failure `not-permitted`
+ * @throws Failure `not-permitted`, `conflict`
  */
 export const prepareUndo = (database: Database, undone: UndoneChange, known?: readonly BlockedRecordKey[]): void => {
   if (undone.dropped === undefined) stageUndo(database, undone);
@@ -126,7 +119,6 @@ export const buildUndoCounts = (database: Database, undone: UndoneChange, own?: 
   const isOwn = ({ versions }: StagedCount): boolean => versions.thing === FORMATS[name].thing;
   const { create = 0, update = 0, delete: gone = 0 } = staged.find(isOwn) ?? {};
   const blocked = countBlockedRecords(database);
-  const lost = readLostFields(database);
   return {
     kind: name,
     etag: buildUndoEtag(database, undone),
@@ -143,7 +135,6 @@ export const buildUndoCounts = (database: Database, undone: UndoneChange, own?: 
         recordsBefore: countRecordsOfThing(database, versions),
       })),
     wipes: countWipes(database),
-    lost: lost.length === 0 ? undefined : lost,
     blocked:
       blocked === 0 ? undefined : { count: blocked, first: readBlockedRecords(database, MAX_LISTED_BLOCKED_RECORDS) },
   };

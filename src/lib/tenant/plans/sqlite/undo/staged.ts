@@ -37,7 +37,7 @@ export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionS
 };
 
 /** SQL: the mask of all columns that an undo restores. */
-export const buildRestoredMaskSql = (versions: VersionSchema): string =>
+const buildRestoredMaskSql = (versions: VersionSchema): string =>
   [...new Set(listRestoredColumns(versions).map(({ bit }) => bit))].join(" | ");
 
 const buildStagingSql = (versions: VersionSchema): readonly string[] => {
@@ -197,39 +197,16 @@ export const buildUndoneTables = (things: ReadonlySet<string>): ChangedTables =>
   params: {},
 });
 
-/** SQL: true if a custom field exists or is restored by the undo. @param pk SQL of its record number */
-export const buildHasCustomFieldSql = (pk: string): string =>
-  `(exists (select 1 from main.custom_field f where f.pk = ${pk})
-    or exists (select 1 from ${getStagedTable(getVersionSchema(CUSTOM_FIELD.name))} f where f.pk = ${pk} and f.action = 'create'))`;
-
-/** The temporary table of the values that are not restored, because their custom fields were removed: `pk`, `field`. */
-const LOST_VALUE_TABLE = "temp.undo_lost";
-
 /** Leaves out the values of custom fields that were removed after the change. */
 export const omitRemovedFields = (database: Database): void => {
-  database.exec(`create table if not exists ${LOST_VALUE_TABLE} (pk integer, field integer)`);
-  database.exec(`delete from ${LOST_VALUE_TABLE}`);
   const users = getStagedTable(getVersionSchema(USER.name));
-  const isKnown = buildHasCustomFieldSql("cast(e.key as integer)");
-  database.exec(
-    `insert into ${LOST_VALUE_TABLE} select u.pk, cast(e.key as integer) from ${users} u ${ORDERED_JOIN} json_each(u.custom) e
-     where u.custom <> '{}' and not ${isKnown} and ${buildInterruptCheckSql("u.pk")}`,
-  );
+  const isKnown = `(exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))
+    or exists (select 1 from ${getStagedTable(getVersionSchema(CUSTOM_FIELD.name))} f where f.pk = cast(e.key as integer) and f.action = 'create'))`;
   database.exec(
     `update ${users} set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${isKnown})
-     where pk in (select pk from ${LOST_VALUE_TABLE}) and ${buildInterruptCheckSql("pk")}`,
+     where custom <> '{}' and ${buildInterruptCheckSql("pk")}`,
   );
 };
-
-/** Returns the fields whose values {@link omitRemovedFields} left out, with the number of values for each field. */
-export const readLostFields = (database: Database): readonly { readonly name: string; readonly values: number }[] =>
-  database
-    .all(
-      `select coalesce((select v.name from main.custom_field_version v where v.pk = l.field and v.action = 'delete'), '') as name,
-         count(*) as "values"
-       from ${LOST_VALUE_TABLE} l group by l.field order by l.field`,
-    )
-    .map((row) => ({ name: String(row["name"]), values: Number(row["values"]) }));
 
 /**
  * SQL: joins a staged record `u` with the current record, `t`, and with the values that later changes replaced, `x`.
