@@ -155,14 +155,6 @@ describe("a problem with bytes or quoting", () => {
   });
 });
 
-test("removes a Ctrl-Z at the end and reports it", async () => {
-  const { en, ja } = await runInBoth("csv convert - -", { stdin: "a\nb\n\u001a" });
-  expect(en).toMatchObject({ exit: 0, stdout: "a\nb\n" });
-  expect(en.stderr).toContain("Ctrl-Z");
-  expect(ja.stderr).toContain("Ctrl-Z");
-  expect(await convert("a\nb\n")).toMatchObject({ exit: 0, stderr: "" });
-});
-
 test.each(["auto", "utf-8"])("a signal ends it, and nothing is written: --from-encoding %s", async (encoding) => {
   const folder = freshFolder();
   const signals = new EventEmitter();

@@ -1,9 +1,9 @@
-import type { ConvertOptions, UnmappableCell } from "../../lib/csv/convert.ts";
-import { CONSOLE_DIALECT, ENCODINGS, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";
-import { formatRecord } from "../../lib/csv/records/writer.ts";
+import type { ReadingOptions } from "../../lib/csv/convert.ts";
+import { ENCODINGS, type FileForm, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";
+import { formatRecord, NEWLINES } from "../../lib/csv/records/writer.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { getProblemSeverity } from "../../lib/model/problem.ts";
-import { BYTE_UNIT, type Terminal } from "../../lib/terminal/index.ts";
+import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput, type InputFile } from "../../lib/files/index.ts";
@@ -11,13 +11,12 @@ import { isWorkbookName } from "../imports/outputs/table-file.ts";
 import { readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 import { renderProblem } from "./file/check-report.ts";
-import { noteReplacedCharacters } from "./file/encoded.ts";
+import { writeEncoded } from "./file/encoded.ts";
 import { ON_UNMAPPABLE_OPTION, rejectTextOptions } from "./file/form.ts";
 import { detectEncoding, readHead, INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
 import { isWorkbook, rejectSheetOption, SHEET_OPTION } from "./file/sheet.ts";
 import { streamUntilAborted } from "./file/watched.ts";
-import { UNMAPPABLE_OUTPUT_TEXTS, throwUnmappable } from "./file/unmappable.ts";
 
 const MAX_LISTED_PROBLEMS = 20;
 
@@ -80,18 +79,28 @@ export default defineCommand({
       "--to-newline": toNewline !== undefined,
       "--bom": bom,
     });
-    await using given = await openInput(tools, input);
+    await using file = await openInput(tools, input);
     const { signal } = tools;
-    const isBook = isWorkbook(await readHead(given, signal));
-    if (!isBook) rejectSheetOption(given.label, sheet);
-    const file = isBook ? await convertSheetToCsv(tools, given, sheet) : given;
-    const from = isBook ? "utf-8" : await detectEncoding(file, fromEncoding, { flag: "--from-encoding", signal });
-    const to = toEncoding ?? from;
+    const isBook = isWorkbook(await readHead(file, signal));
+    if (!isBook) rejectSheetOption(file.label, sheet);
+    const from: FileForm = isBook
+      ? "xlsx"
+      : await detectEncoding(file, fromEncoding, { flag: "--from-encoding", signal });
+    const to = toEncoding ?? (from === "xlsx" ? "utf-8" : from);
+    const dialect = { delimiter: isBook ? "," : delimiter };
     validateConvertOptions({ to, bom, delimiter });
-    const conversion = new FileConversion(tools, file, { from, to, bom, onUnmappable, delimiter, newline: toNewline });
-    const bytes = isWorkbookName(output) ? conversion.workbook(isBook ? "," : delimiter) : conversion.bytes();
-    await writeOutput(tools, output, bytes, { held: true });
-    await conversion.writeNotes();
+    const reading = { encoding: from, dialect, sheet };
+    if (isWorkbookName(output)) {
+      const { encodeWorkbook } = await import("../../lib/xlsx/write.ts");
+      await writeOutput(tools, output, encodeWorkbook(readRows(tools, file, reading)), { held: true });
+      return;
+    }
+    const open = async (): Promise<AsyncIterable<Uint8Array>> =>
+      from === "xlsx"
+        ? renderRows(readRows(tools, file, reading), NEWLINES[toNewline ?? "crlf"])
+        : readText(tools, file, { encoding: from, newline: toNewline, delimiter });
+    const form = { encoding: to, bom, onUnmappable };
+    await writeEncoded(tools, output, form, open, { name: file.label, dialect, held: true });
   },
 });
 
@@ -114,128 +123,67 @@ function validateConvertOptions({ to, bom, delimiter }: { to: string; bom: boole
   }
 }
 
-/** Returns a sheet as a UTF-8 CSV file.  @throws `input-rejected` if a cell's value is not what Excel displays */
-async function convertSheetToCsv(tools: Tools, file: InputFile, sheet: string | undefined): Promise<ByteSource> {
-  const { signal, terminal } = tools;
-  const reading = { encoding: "xlsx", dialect: CONSOLE_DIALECT, sheet } as const;
-  const problems: RecordProblem[] = [];
-  const take = { record: () => undefined, problem: (problem: RecordProblem) => void problems.push(problem) };
-  for await (const _ of readRecords(file.chunks(), reading, file.label, take)) signal.throwIfAborted();
-  for (const problem of problems.slice(0, MAX_LISTED_PROBLEMS))
-    await terminal.problem(renderProblem(file.label, { ...problem, header: "" }));
-  if (problems.some(({ code }) => getProblemSeverity(code) === "error")) {
-    throw new Failure("input-rejected", {
-      what: text(
-        "nothing was written: some cells cannot be read",
-        "読み取れないセルがあるため、何も書き出していません",
-      ),
-      where: file.label,
-    });
-  }
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    let rows = "";
-    const sink: RecordSink = {
-      record(cells, count, row) {
-        const filled = cells.slice(0, count);
-        if (row === 1 || filled.some((cell) => cell !== "")) rows += formatRecord(filled, "\r\n");
-      },
-      problem: () => undefined,
-    };
-    for await (const _ of readRecords(file.chunks(), reading, file.label, sink)) {
-      yield Buffer.from(rows);
-      rows = "";
-    }
-  }
-  return { label: file.label, bytes: file.bytes, chunks };
+async function* readText(tools: Tools, file: InputFile, options: ReadingOptions): AsyncGenerator<Uint8Array> {
+  const { readAsUtf8 } = await import("../../lib/csv/convert.ts");
+  const problems = new FoundProblems();
+  const name = text("Converting", "変換");
+  const step = tools.terminal.progress.start({ id: "convert", name, unit: BYTE_UNIT, total: file.bytes });
+  const chunks = streamUntilAborted(file.chunks(), tools.signal, (bytes) => step.advance(bytes));
+  yield* readAsUtf8(chunks, options, (problem) => problems.take(problem));
+  step.finish();
+  await problems.refuse(tools, file);
 }
 
-type ByteSource = Pick<InputFile, "label" | "bytes" | "chunks">;
+/** Yields the rows of a table.  @throws `input-rejected` after the last one if problems require discarding them */
+async function* readRows(
+  tools: Tools,
+  file: InputFile,
+  reading: Parameters<typeof readRecords>[1],
+): AsyncGenerator<readonly (readonly string[])[]> {
+  const problems = new FoundProblems();
+  let rows: (readonly string[])[] = [];
+  const sink: RecordSink = {
+    record: (cells, count, row) => {
+      const filled = cells.slice(0, count);
+      if (row === 1 || filled.some((cell) => cell !== "")) rows.push(filled);
+    },
+    // an invisible BOM character is kept unchanged, as in text
+    problem: (problem) => {
+      if (getProblemSeverity(problem.code) === "error" && problem.code !== "character-bom") problems.take(problem);
+    },
+  };
+  for await (const _ of readRecords(streamUntilAborted(file.chunks(), tools.signal), reading, file.label, sink)) {
+    yield rows;
+    rows = [];
+  }
+  await problems.refuse(tools, file);
+}
 
-/** The conversion of one file: yields the bytes of the output, and reports problems and notes. */
-class FileConversion {
-  readonly #tools: Tools;
-  readonly #terminal: Terminal;
-  readonly #file: ByteSource;
-  readonly #options: ConvertOptions;
-  readonly #problems: RecordProblem[] = [];
-  readonly #unmappable: UnmappableCell[] = [];
-  #problemTotal = 0;
-  #unmappableTotal = 0;
-  #notes = { folded: 0, replaced: 0, ctrlZDropped: false };
+async function* renderRows(
+  batches: AsyncIterable<readonly (readonly string[])[]>,
+  newline: string,
+): AsyncGenerator<Uint8Array> {
+  for await (const rows of batches) yield Buffer.from(rows.map((cells) => formatRecord(cells, newline)).join(""));
+}
 
-  constructor(tools: Tools, file: ByteSource, options: ConvertOptions) {
-    this.#tools = tools;
-    this.#terminal = tools.terminal;
-    this.#file = file;
-    this.#options = options;
+class FoundProblems {
+  readonly #listed: RecordProblem[] = [];
+  #total = 0;
+
+  take(problem: RecordProblem): void {
+    if (this.#total++ < MAX_LISTED_PROBLEMS) this.#listed.push(problem);
   }
 
-  /** Yields the converted file.  @throws `input-rejected` after the last byte if problems require discarding it */
-  async *bytes(): AsyncGenerator<Uint8Array> {
-    const { convert } = await import("../../lib/csv/convert.ts");
-    const name = text("Converting", "変換");
-    const step = this.#terminal.progress.start({ id: "convert", name, unit: BYTE_UNIT, total: this.#file.bytes });
-    const chunks = streamUntilAborted(this.#file.chunks(), this.#tools.signal, (bytes) => step.advance(bytes));
-    const converted = yield* convert(chunks, this.#options, {
-      problem: (problem) => this.#take(problem),
-      unmappable: (cell) => {
-        if (this.#unmappableTotal++ < MAX_LISTED_PROBLEMS) this.#unmappable.push(cell);
-      },
-    });
-    step.finish();
-    if (!converted.sound) await this.#refuse();
-    this.#notes = converted;
-  }
-
-  /** Yields the workbook's bytes.  @throws `input-rejected` after the last one if problems require discarding them */
-  async *workbook(delimiter: string): AsyncGenerator<Uint8Array> {
-    const { encodeWorkbook } = await import("../../lib/xlsx/write.ts");
-    yield* encodeWorkbook(this.#rows(delimiter));
-    if (this.#problemTotal > 0) await this.#refuse();
-  }
-
-  async *#rows(delimiter: string): AsyncGenerator<readonly (readonly string[])[]> {
-    let rows: (readonly string[])[] = [];
-    const sink: RecordSink = {
-      record: (cells, count) => void rows.push(cells.slice(0, count)),
-      problem: (problem) => {
-        // an invisible BOM character is kept unchanged, as in CSV output
-        if (getProblemSeverity(problem.code) === "error" && problem.code !== "character-bom") this.#take(problem);
-      },
-    };
-    const reading = { encoding: this.#options.from, dialect: { delimiter } };
-    const chunks = streamUntilAborted(this.#file.chunks(), this.#tools.signal);
-    for await (const _ of readRecords(chunks, reading, this.#file.label, sink)) {
-      yield rows;
-      rows = [];
-    }
-  }
-
-  #take(problem: RecordProblem): void {
-    if (this.#problemTotal++ < MAX_LISTED_PROBLEMS) this.#problems.push(problem);
-  }
-
-  async writeNotes(): Promise<void> {
-    await noteReplacedCharacters(this.#tools, this.#notes);
-    if (!this.#notes.ctrlZDropped) return;
-    const ja = "末尾の Ctrl-Z(古い DOS のファイル終端)を取り除きました";
-    await this.#terminal.note(text("dropped the Ctrl-Z at the end of the file (an old DOS end-of-file mark)", ja));
-  }
-
-  async #refuse(): Promise<never> {
-    const { label: name } = this.#file;
-    for (const problem of this.#problems) await this.#terminal.problem(renderProblem(name, { ...problem, header: "" }));
-    const { to: encoding } = this.#options;
-    if (this.#problemTotal === 0) {
-      const [placed, total] = [this.#unmappable, this.#unmappableTotal];
-      return throwUnmappable(this.#tools, { ...UNMAPPABLE_OUTPUT_TEXTS, name, encoding, placed, total });
-    }
+  /** Lists the problems.  @throws `input-rejected` if there are any */
+  async refuse({ terminal }: Tools, { label }: InputFile): Promise<void> {
+    if (this.#total === 0) return;
+    for (const problem of this.#listed) await terminal.problem(renderProblem(label, { ...problem, header: "" }));
     throw new Failure("input-rejected", {
       what: text(
-        `nothing was written: the file has ${formatCount(this.#problemTotal, "problem")}`,
-        `問題が ${this.#problemTotal} 件あるため、何も書き出していません`,
+        `nothing was written: the file has ${formatCount(this.#total, "problem")}`,
+        `問題が ${this.#total} 件あるため、何も書き出していません`,
       ),
-      where: name,
+      where: label,
     });
   }
 }

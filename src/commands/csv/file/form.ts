@@ -1,5 +1,6 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
+import type { Encoding } from "../../../lib/csv/records/record.ts";
 import type { Fields } from "../../field.ts";
 import { isWorkbookName } from "../../imports/outputs/table-file.ts";
 import type { Tools } from "../../tools.ts";
@@ -10,7 +11,7 @@ export type FileEncoding = "shift_jis" | "utf-8";
  * The encoding of a file for the console, its byte order mark, and what to do with characters that the encoding lacks.
  */
 export interface OutputTextFormat {
-  readonly encoding: FileEncoding;
+  readonly encoding: Encoding;
   readonly bom: boolean;
   readonly onUnmappable: "error" | "replace";
 }
@@ -81,7 +82,7 @@ export async function chooseTextFormat(
     readonly onUnmappable?: "error" | "replace" | undefined;
   },
   language: Language,
-): Promise<OutputTextFormat> {
+): Promise<OutputTextFormat & { readonly encoding: FileEncoding }> {
   const { bom, onUnmappable = "error" } = asked;
   const isRead = asked.output === "-" && terminal.onTerminal;
   const encoding = asked.encoding ?? (language === "ja" && !isRead ? "shift_jis" : "utf-8");
