@@ -1,54 +1,36 @@
 import { Failure } from "../../lib/errors/index.ts";
+import { toComparableName } from "../../lib/model/search.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import type { NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
-import { toComparableName } from "../../lib/model/search.ts";
-import { createFinder, type FindableKind } from "./findable.ts";
 import type { TypedName } from "./typed-names.ts";
+
+/** A kind of record that can be found by its names. */
+export interface FindableKind<R extends { readonly id: string }> extends NamedKind<R> {
+  /** Returns all records that a name matches. */
+  readonly find: (name: string) => Promise<readonly R[]>;
+  /**
+   * Returns that the record with this name was deleted before; undefined if it was not. Such a name is skipped with a
+   * note. Without this function, a deleted record is unknown.
+   */
+  readonly findDeletion?: ((name: string) => Promise<Text | undefined>) | undefined;
+  /** Returns a user's full name, which must be that in the same row of a table. Only users may be listed in a table. */
+  readonly called?: ((record: R) => string) | undefined;
+}
 
 const MAX_LISTED = 5;
 
-/** A name that does not match exactly one record, and the reason, for JSON output. */
-interface UnresolvedName extends TypedName {
-  readonly reason: string;
-}
+/** Thrown if names do not match exactly one record each. Contains these names for JSON output. */
+class UnresolvedNamesFailure extends Failure {
+  readonly problems: readonly (TypedName & { readonly reason: string })[];
 
-/**
- * Thrown if names do not match exactly one record each. Contains these names for JSON output, and the IDs of the
- * records
- * that the other names match.
- */
-export class UnresolvedNamesFailure extends Failure {
-  readonly problems: readonly UnresolvedName[];
-  readonly found: readonly string[];
-  readonly #wrong: Text;
-  readonly #hint: Text;
-
-  /** @param wrong the message, without the statement that nothing was changed */
   constructor(
     code: "not-found" | "usage",
-    { problems, found }: Pick<UnresolvedNamesFailure, "problems" | "found">,
-    { wrong, hint, also }: { readonly wrong: Text; readonly hint: Text; readonly also?: Failure | undefined },
+    problems: UnresolvedNamesFailure["problems"],
+    facts: { readonly what: Text; readonly hint: Text },
   ) {
-    const { en, ja } = wrong;
-    const rest = also?.what ?? text("nothing was changed", "何も変更していません");
-    super(code, {
-      what: text(`${en}; ${rest.en}`, `${ja}。${rest.ja}`),
-      hint: joinTexts([hint, ...(also?.hint === undefined ? [] : [also.hint])], text("; ", "。")),
-    });
+    super(code, facts);
     this.problems = problems;
-    this.found = found;
-    this.#wrong = wrong;
-    this.#hint = hint;
-  }
-
-  /**
-   * Returns this failure combined with the reason why the found records cannot be deleted, so that all is reported at
-   * once.
-   */
-  along(also: Failure): UnresolvedNamesFailure {
-    const code = this.code === "usage" ? "usage" : "not-found";
-    return new UnresolvedNamesFailure(code, this, { wrong: this.#wrong, hint: this.#hint, also });
   }
 }
 
@@ -57,92 +39,63 @@ export class UnresolvedNamesFailure extends Failure {
  * So are unknown names in a list of the rows that an import skipped.
  *
  * @throws `not-found` if a name does not match any record, otherwise `usage` if a name matches several records; all
- * such
- * names are reported first
+ * such names are reported first
  */
 export async function resolveRecordIds<R extends { readonly id: string }>(
   { terminal }: Pick<Tools, "terminal">,
   typed: readonly TypedName[],
   findable: FindableKind<R>,
 ): Promise<readonly string[]> {
-  const { describe, called } = findable;
-  const find = await createFinder(typed, findable);
+  const { describe, called, find, findDeletion } = findable;
   const ids = new Set<string>();
-  const [unknown, ambiguous, doubtful]: [string[], string[], string[]] = [[], [], []];
-  const problems: UnresolvedName[] = [];
-  const tell = async (one: TypedName, why: Text): Promise<void> => {
-    const { name, where } = one;
-    problems.push({ name, where, reason: why[terminal.language] });
-    await terminal.problem(addPlace(one, text(`${name}: ${why.en}`, `${name}: ${why.ja}`)));
-  };
+  const wrong: { readonly one: TypedName; readonly why: Text; readonly isUnknown: boolean }[] = [];
   for (const one of typed) {
     const found = await find(one.name);
     const [only] = found;
-    if (found.length === 1 && only !== undefined) {
-      const { fullName } = one;
-      if (fullName === undefined || called === undefined || isSameName(fullName, called(only))) ids.add(only.id);
-      else {
-        doubtful.push(one.name);
-        await tell(one, describeOtherName(fullName, only, describe));
-      }
-    } else if (found.length === 0) {
-      const deletion = await describeAbsence(findable, one);
-      if (deletion !== undefined) {
-        await terminal.note(addPlace(one, deletion));
-        continue;
-      }
-      unknown.push(one.name);
-      await tell(one, describeNoMatch(findable, one));
-    } else {
-      ambiguous.push(one.name);
+    if (only === undefined) {
+      // an import that skips a row does not add its user
+      const absence =
+        findDeletion === undefined
+          ? undefined
+          : ((await findDeletion(one.name)) ?? (one.reason === undefined ? undefined : describeNeverAdded(one.name)));
+      if (absence === undefined) wrong.push({ one, why: describeNoMatch(findable, one), isUnknown: true });
+      else await terminal.note(addPlace(one, absence));
+    } else if (found.length > 1) {
       const { en, ja } = joinDescriptions(found.slice(0, MAX_LISTED).map(describe));
       const more = found.length > MAX_LISTED ? "; …" : "";
-      await tell(
-        one,
-        text(`matches ${found.length} records: ${en}${more}`, `${found.length} 件に当てはまります: ${ja}${more}`),
+      const why = text(
+        `matches ${found.length} records: ${en}${more}`,
+        `${found.length} 件に当てはまります: ${ja}${more}`,
       );
-    }
+      wrong.push({ one, why, isUnknown: false });
+    } else if (one.fullName === undefined || called === undefined || isSameName(one.fullName, called(only)))
+      ids.add(only.id);
+    else wrong.push({ one, why: describeOtherName(one.fullName, only, describe), isUnknown: false });
   }
-  const wrong = unknown.length + ambiguous.length + doubtful.length;
-  const found = [...ids];
-  if (wrong > 0) {
-    const code = unknown.length > 0 ? "not-found" : "usage";
-    throw new UnresolvedNamesFailure(
-      code,
-      { problems, found },
-      describeUnresolvedNames(findable, { wrong, of: typed.length, only: typed.length === 1 ? unknown[0] : undefined }),
-    );
-  }
-  return found;
+  if (wrong.length === 0) return [...ids];
+  for (const { one, why } of wrong)
+    await terminal.problem(addPlace(one, text(`${one.name}: ${why.en}`, `${one.name}: ${why.ja}`)));
+  throw new UnresolvedNamesFailure(
+    wrong.some(({ isUnknown }) => isUnknown) ? "not-found" : "usage",
+    wrong.map(({ one: { name, where }, why }) => ({ name, where, reason: why[terminal.language] })),
+    describeUnresolvedNames(findable, wrong.length, typed.length),
+  );
 }
-
-/** Describes why a record does not exist, if the history or the list says so. */
-const describeAbsence = async <R extends { readonly id: string }>(
-  { findDeletion }: Pick<FindableKind<R>, "findDeletion">,
-  one: TypedName,
-): Promise<Text | undefined> => {
-  if (findDeletion === undefined) return undefined;
-  // an import that skips a row does not add its user
-  const added = one.reason === undefined ? undefined : describeNeverAdded(one.name);
-  return (await findDeletion(one.name)) ?? added;
-};
 
 const addPlace = ({ where }: TypedName, told: Text): Text =>
   where === undefined ? told : text(`${where}: ${told.en}`, `${where}: ${told.ja}`);
 
 const describeUnresolvedNames = <R>(
   { noun, list, search }: NamedKind<R>,
-  { wrong, of, only }: { readonly wrong: number; readonly of: number; readonly only: string | undefined },
-): { readonly wrong: Text; readonly hint: Text } => {
+  wrong: number,
+  of: number,
+): { readonly what: Text; readonly hint: Text } => {
   const command = search?.("TEXT") ?? list;
   return {
-    wrong:
-      only !== undefined
-        ? text(`no ${noun.en} matches "${only}"`, `「${only}」に当てはまる${noun.ja}はありません`)
-        : text(
-            `${wrong} of ${formatCount(of, "name")} ${wrong === 1 ? "matches" : "match"} no ${noun.en}, or more than one`,
-            `指定した ${of} 件のうち ${wrong} 件は、${noun.ja.trimStart()}を 1 件に特定できません`,
-          ),
+    what: text(
+      `${wrong} of ${formatCount(of, "name")} ${wrong === 1 ? "matches" : "match"} no ${noun.en}, or more than one; nothing was changed`,
+      `指定した ${of} 件のうち ${wrong} 件は、${noun.ja.trimStart()}を 1 件に特定できません。何も変更していません`,
+    ),
     hint: text(
       `to find the records: ${command}; if a name matches several records, use the ID`,
       `探すには: ${command}。複数に当てはまる名前は ID で指定してください`,
@@ -176,8 +129,7 @@ export async function selectLeavers(
   { terminal }: Pick<Tools, "terminal">,
   typed: readonly TypedName[],
 ): Promise<readonly TypedName[]> {
-  const isOther = ({ reason }: TypedName): boolean =>
-    reason !== undefined && reason !== "" && !LEAVING_PATTERN.test(reason);
+  const isOther = ({ reason = "" }: TypedName): boolean => reason !== "" && !LEAVING_PATTERN.test(reason);
   for (const one of typed.filter(isOther))
     await terminal.note(
       addPlace(

@@ -1,4 +1,4 @@
-import type { Client, DeletionRequest, Import } from "../../lib/client/index.ts";
+import type { DeletionRequest, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { toFlagName } from "../field.ts";
@@ -12,8 +12,7 @@ import { showPlan } from "../imports/plan/show.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
-import type { FindableKind } from "./findable.ts";
-import { resolveRecordIds, selectLeavers, UnresolvedNamesFailure } from "./names.ts";
+import { resolveRecordIds, selectLeavers, type FindableKind } from "./names.ts";
 import { getCompanionListPath, type DeletionOptions } from "./options.ts";
 import { readTypedNames } from "./typed-names.ts";
 
@@ -70,7 +69,7 @@ async function settleDeletion(tools: Tools, pending: PendingPlan, options: Delet
 
 async function buildDeletionRequest<R extends { readonly id: string }>(
   tools: Tools,
-  { kind, names, file, filters, recursive, found }: Deletion<R>,
+  { names, file, filters, recursive, found }: Deletion<R>,
 ): Promise<Omit<DeletionRequest, "kind" | "recursive"> & { readonly recursive?: boolean }> {
   const given = Object.entries(filters).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   if (given.length > 0) {
@@ -88,33 +87,8 @@ async function buildDeletionRequest<R extends { readonly id: string }>(
     file === undefined || file === "-"
       ? typed.map(({ name }) => name).join(", ")
       : toRecordedName(file, (await tools.tenant()).context);
-  const more = { ...(recursive === true && { recursive }), called: shortenLabel(called) };
-  try {
-    return { ids: await resolveRecordIds(tools, typed, findable), ...more };
-  } catch (error) {
-    if (!(error instanceof UnresolvedNamesFailure) || error.found.length === 0) throw error;
-    const refused = await findRefusal(tools, { kind, ids: [...error.found], ...more });
-    throw refused === undefined ? error : error.along(refused);
-  }
-}
-
-/**
- * Returns why the tenant refuses to delete the records that were found, so that this is reported together with the
- * names that were not found; undefined if the tenant does not refuse.
- */
-async function findRefusal(
-  tools: Tools,
-  request: Parameters<Client<"imports">["imports"]["delete"]>[0],
-): Promise<Failure | undefined> {
-  const { client } = await tools.tenant("imports");
-  try {
-    const { id } = await client.imports.delete(request, tools.signal);
-    await client.imports.discard(id);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code === "interrupted") throw error;
-    return error.code === "input-rejected" ? error : undefined;
-  }
+  const ids = await resolveRecordIds(tools, typed, findable);
+  return { ids, ...(recursive === true && { recursive }), called: shortenLabel(called) };
 }
 
 const MAX_LABEL_LENGTH = 255;

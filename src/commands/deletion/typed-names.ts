@@ -1,6 +1,15 @@
+import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
+import { guessDelimiter } from "../../lib/csv/layout/delimiter.ts";
+import { isReasonHeader } from "../../lib/csv/layout/layout.ts";
+import { CONSOLE_DIALECT, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import { getProblemSeverity } from "../../lib/model/problem.ts";
 import { text } from "../../lib/text/index.ts";
+import { renderProblem } from "../csv/file/check-report.ts";
+import { isWorkbook } from "../csv/file/sheet.ts";
+import { readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 
 /** A name that was typed or read from a file, and its line in the file. */
@@ -16,9 +25,10 @@ export interface TypedName {
 /** Maximum size of a list of names. A larger file is not a list. */
 const MAX_LIST_BYTES = 1024 * 1024;
 
-const decodeList = (bytes: Uint8Array): string | undefined => {
+const MAX_NAMES = 2_000;
+
+const decodeList = (bytes: Uint8Array): string => {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (bytes.includes(0)) return undefined;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -26,18 +36,88 @@ const decodeList = (bytes: Uint8Array): string | undefined => {
   }
 };
 
+/** The first column with an email address or an employee code, and those with the full name and the reason. */
+interface NameColumns {
+  readonly keys: readonly number[];
+  readonly fullName: number;
+  readonly reason: number;
+}
+
+function findNameColumns(cells: readonly string[]): NameColumns | undefined {
+  const fields = cells.map((cell) => findColumnByAnyHeader(FORMATS.users.columns, cell)?.field);
+  const keys = ["emails", "employeeCode"].flatMap((key) => fields.flatMap((field, at) => (field === key ? [at] : [])));
+  if (keys.length === 0) return undefined;
+  return { keys, fullName: fields.indexOf("name"), reason: cells.findIndex(isReasonHeader) };
+}
+
+/** Reads the users of a table. Rows above the header are titles. */
+class NameTableReader implements RecordSink {
+  readonly rows: TypedName[] = [];
+  readonly #place: string;
+  #columns: NameColumns | undefined;
+
+  constructor(place: string) {
+    this.#place = place;
+  }
+
+  /** @throws `usage` if no row was a header */
+  end(): readonly TypedName[] {
+    if (this.#columns === undefined) throw createNotAListFailure(this.#place);
+    return this.rows;
+  }
+
+  record(all: readonly string[], count: number, _row: number, line: number): void {
+    const cells = all.slice(0, count).map((cell) => cell.trim());
+    if (this.#columns === undefined) {
+      this.#columns = findNameColumns(cells);
+      return;
+    }
+    if (this.rows.length > MAX_NAMES || cells.every((cell) => cell === "")) return;
+    const { keys, fullName, reason } = this.#columns;
+    const where = `${this.#place}:${line}`;
+    const name = keys.map((at) => cells[at] ?? "").find((cell) => cell !== "");
+    if (name === undefined) throw createUnnamedRowFailure(where);
+    this.rows.push({ name, where, fullName: cells[fullName] || undefined, reason: cells[reason] });
+  }
+
+  problem(problem: RecordProblem): void {
+    if (getProblemSeverity(problem.code) !== "error") return;
+    throw new Failure("usage", { what: renderProblem(this.#place, { ...problem, header: "" }) });
+  }
+}
+
+/** Returns the users of a workbook, or of text whose first line is a header; undefined for other text. */
+async function readNameTable(
+  place: string,
+  bytes: Uint8Array,
+  content: string | undefined,
+): Promise<readonly TypedName[] | undefined> {
+  const [first = ""] = content?.split(/\r\n|[\r\n]/, 1) ?? [];
+  const delimiter = guessDelimiter(first, 1);
+  const header = first.split(delimiter).map((cell) => cell.replaceAll('"', ""));
+  if (content !== undefined && findNameColumns(header) === undefined) return undefined;
+  const reader = new NameTableReader(place);
+  const [form, chunk] =
+    content === undefined
+      ? [{ encoding: "xlsx", dialect: CONSOLE_DIALECT } as const, bytes]
+      : [{ encoding: "utf-8", dialect: { delimiter } } as const, new TextEncoder().encode(content)];
+  async function* read(): AsyncGenerator<Uint8Array> {
+    yield chunk;
+  }
+  for await (const _ of readRecords(read(), form, place, reader));
+  return reader.end();
+}
+
 async function readNamesFromFile(tools: Tools, file: string, mayBeTable: boolean): Promise<readonly TypedName[]> {
   const { name: label, bytes } = await readNamedFile(tools, file, MAX_LIST_BYTES);
   const place = label === "-" ? "stdin" : label;
-  const isList = bytes.length <= MAX_LIST_BYTES;
-  const content = isList ? decodeList(bytes) : undefined;
-  if (mayBeTable && isList) {
-    const { readNameTable } = await import("./name-table.ts");
-    const rows = await readNameTable(place, bytes, { content, max: MAX_NAMES });
-    if (rows !== undefined) return rows;
-  }
-  if (content === undefined) throw createNotAListFailure(file);
-  return content.split(/\r\n|[\r\n]/).flatMap((line, at) => {
+  const isBook = isWorkbook(bytes);
+  const isText = !bytes.includes(0) || (bytes[0] === 0xff && bytes[1] === 0xfe);
+  if (bytes.length > MAX_LIST_BYTES || (isBook ? !mayBeTable : !isText)) throw createNotAListFailure(file);
+  const content = isBook ? undefined : decodeList(bytes);
+  const rows = mayBeTable ? await readNameTable(place, bytes, content) : undefined;
+  if (rows !== undefined) return rows;
+  return (content ?? "").split(/\r\n|[\r\n]/).flatMap((line, at) => {
     // emails and tables contain non-breaking spaces
     const name = line.replaceAll("\u00a0", " ").trim();
     return name === "" ? [] : [{ name, where: `${place}:${at + 1}` }];
@@ -47,8 +127,17 @@ async function readNamesFromFile(tools: Tools, file: string, mayBeTable: boolean
 const createNotAListFailure = (where: string): Failure =>
   new Failure("usage", {
     what: text(
-      "the file is not a text file with one name per line",
-      "1 行に 1 件ずつ書いたテキストファイルではありません",
+      "the file has neither one name per line nor a column メールアドレス or 社員コード",
+      "1 行に 1 件ずつ書いたテキストでも、「メールアドレス」か「社員コード」の列のある表でもありません",
+    ),
+    where,
+  });
+
+const createUnnamedRowFailure = (where: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      "the row has neither an email address nor an employee code; nothing was changed",
+      "この行にはメールアドレスも社員コードもありません。何も変更していません",
     ),
     where,
   });
@@ -75,13 +164,10 @@ export async function readTypedNames(
   return once;
 }
 
-const MAX_NAMES = 20_000;
-
 const createTooManyNamesFailure = (count: number): Failure =>
   new Failure("usage", {
     what: text(
-      `${count} names are given, but one deletion accepts at most ${MAX_NAMES}`,
+      `${count} names are given, but one run accepts at most ${MAX_NAMES}`,
       `名前が ${count} 件あります。1 回に指定できるのは ${MAX_NAMES} 件までです`,
     ),
-    hint: text("delete in several steps, or use a filter", "分けて削除するか、絞り込み条件で指定してください"),
   });

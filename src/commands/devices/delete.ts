@@ -40,8 +40,6 @@ export default defineCommand({
         return {
           ...DEVICE_NAMES,
           find: (name) => client.devices.find({ name }),
-          every: () => client.devices.list(),
-          knownBy: ({ id, serialNumber, imei }) => ({ exact: [id], serials: [serialNumber], else: [imei] }),
         };
       },
     }),

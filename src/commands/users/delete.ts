@@ -9,8 +9,7 @@ import {
 } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { USER_ARGUMENT, USER_FILTERS } from "./columns.ts";
-import { buildFindableUsers } from "../deletion/findable-users.ts";
+import { buildFindableUsers, USER_ARGUMENT, USER_FILTERS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete users", "ユーザーを削除する"),

@@ -29,8 +29,7 @@ import { describeNotRestored, DRY_RUN_NOTE, proposeUndo, STATE_UNCHANGED } from 
 import { requireNamedContext } from "../permission.ts";
 import type { PlanSummary } from "../summary.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
-import { findDeletion, USER_ARGUMENT } from "./columns.ts";
-import { buildFindableUsers } from "../deletion/findable-users.ts";
+import { buildFindableUsers, findDeletion, USER_ARGUMENT } from "./columns.ts";
 import {
   buildLeaveRows,
   COLLECTION_COLUMNS,

@@ -41,8 +41,6 @@ export default defineCommand({
         return {
           ...buildSecuredUserKind(app),
           find: (name) => client.secured.find(app, { name }),
-          every: () => client.secured.list(app),
-          knownBy: ({ id, userId }) => ({ exact: [id, userId] }),
         };
       },
     }),
