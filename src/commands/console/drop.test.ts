@@ -66,12 +66,9 @@ test("counts the dropped records of each kind when it asks for them", async () =
   await tenant.client.users.create({ name: "新人", emails: ["new@example.jp"], org: org.id });
   const line = `console drop ${tasks.numbers(1, 2).join(" ")} --confirm-deletions 2`;
   const { en, ja } = await runInBoth(`${line} --dry-run`, { tenant: tenant.fetch, terminal: { columns: 80 } });
-  expect(en.stderr).toContain("\ntotal: delete 2\n");
-  expect(ja.stderr).toContain("\n合計: 2 件を削除\n");
-  expect(en.stdout).toMatch(/^kind +orgs$/m);
   expect(en.stdout).toMatch(/^delete +1$/m);
-  expect(en.stdout).toMatch(/^other records +user: create 0, update 0, delete 1$/m);
-  expect(ja.stdout).toMatch(/^ほかのデータ +ユーザー: 追加 0、更新 0、削除 1$/m);
+  expect(en.stdout).toMatch(/^other records +user: delete 1$/m);
+  expect(ja.stdout).toMatch(/^ほかのデータ +ユーザー: 削除 1$/m);
   const { stdout } = await ran(`${line} --format json`);
   expect(JSON.parse(stdout)).toMatchObject({ kind: "orgs", delete: 1, beside: [{ thing: "user", delete: 1 }] });
   expect((await ran("imports list --fields changes")).stdout).toContain("changes\n-2\n");

@@ -33,11 +33,8 @@ test("shows what is kept of a finished import", async () => {
     tenant: holding(over),
   });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });
-  const shown = JSON.parse(en.stdout) as object;
-  expect({ ...over, beside: [], inConsole: null, keptNames: null }).toMatchObject(shown);
-  expect(Object.keys(shown).join(" ")).toBe(
-    "number change id kind mode state createdAt fileName rows create update delete invalid unchanged secretsSet orgsCreated groupsCreated beside newOrgs newGroups columns keptNames errors warnings tenant actor encoding inputSha256 emittedAt inConsole committedAt undoes undoneBy unverifiedColumns",
-  );
+  const { secretsSet, orgsCreated, unchanged, errors, undoneBy } = over;
+  expect(JSON.parse(en.stdout)).toMatchObject({ secretsSet, orgsCreated, unchanged, errors, undoneBy, kept: null });
   expect(ja.stdout).toBe(en.stdout);
 });
 
@@ -74,17 +71,13 @@ test.each(["uploading", "discarded", "failed"] as const)("shows no plan for an i
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
 });
 
-test.each([
-  [3, "people.csv:3:2: メールアドレス: not an email address (B3)\n", true],
-  [1, "people.csv:1:2: メールアドレス: not an email address (B1)\n", false],
-])("lists the problems in the file of an open plan: row %i", async (row, line, columnsAreTold) => {
-  const plan = planOf({ errors: 1, invalid: 1, rejected: true, absentColumns: ["フリガナ"] });
-  const importProblems = [problemOf({ row, line: row })];
+test("lists the problems in the file of an open plan", async () => {
+  const plan = planOf({ errors: 1, invalid: 1, rejected: true });
+  const importProblems = [problemOf({ row: 3, line: 3 })];
   const { stderr } = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005", {
     tenant: holding(plan, { tenant: example("tenant"), importProblems }),
   });
-  expect(stderr).toContain(line);
-  expect(stderr.includes("columns missing from the file, left unchanged: フリガナ\n")).toBe(columnsAreTold);
+  expect(stderr).toContain("people.csv:3:2: メールアドレス: not an email address (B3)\n");
 });
 
 test("--rows lists the whole plan, with deletions without a row", async () => {

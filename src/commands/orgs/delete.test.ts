@@ -61,7 +61,6 @@ test("--recursive is one plan, confirmed by the total and undone by one number",
       "plan for kanto (context local): organisations, delete",
       "organisation: delete 2 of 22",
       "user: delete 3 of 120",
-      "total: delete 5",
       "  - S01 本社/営業部",
       "  - user hanako@example.co.jp 髙橋 花子",
       "import 18: 2 organisations deleted, 3 users deleted",
@@ -69,7 +68,7 @@ test("--recursive is one plan, confirmed by the total and undone by one number",
       "",
     ].join("\n"),
   );
-  expect(ja.stderr).toContain("\n組織: 22 件のうち 2 件を削除\nユーザー: 120 件のうち 3 件を削除\n合計: 5 件を削除\n");
+  expect(ja.stderr).toContain("\n組織: 削除 2(全 22 件)\nユーザー: 削除 3(全 120 件)\n");
   expect(ja.stderr).toContain("インポート 18: 組織を 2 件削除、ユーザーを 3 件削除\n取り消すには: clomoctl undo 18\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "18", delete: 2, beside: [USERS] });
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], recursive: true, called: "S01" });
@@ -88,28 +87,10 @@ test.each([
 });
 
 test.each([
-  [
-    "20",
-    12,
-    1,
-    "12 of 12 users, but --max-deletions permits at most half of them; nothing was changed",
-    "計画ではユーザー 12 件のうち 12 件を",
-  ],
-  ["40%", 12, 1, "12 of 12 users, but the limit is 4; nothing was changed", "計画ではユーザー 12 件のうち 12 件を"],
-  [
-    "20",
-    1,
-    19,
-    "19 of 30 organisations, but --max-deletions permits at most half of them; nothing was changed",
-    "計画では組織 30 件のうち 19 件を",
-  ],
-  [
-    "40%",
-    1,
-    13,
-    "13 of 30 organisations, but the limit is 12; nothing was changed",
-    "計画では組織 30 件のうち 13 件を",
-  ],
+  ["20", 12, 1, "12 of 12 records, but the limit is 6; nothing was changed", "計画では 12 件のうち 12 件を"],
+  ["40%", 12, 1, "12 of 12 records, but the limit is 4; nothing was changed", "計画では 12 件のうち 12 件を"],
+  ["20", 1, 19, "19 of 30 records, but the limit is 15; nothing was changed", "計画では 30 件のうち 19 件を"],
+  ["40%", 1, 13, "13 of 30 records, but the limit is 12; nothing was changed", "計画では 30 件のうち 13 件を"],
   ["12", 6, 8, "14 of 42 records, but the limit is 12; nothing was changed", "計画では 42 件のうち 14 件を"],
 ])("--max-deletions %s applies to each kind separately: %i and %i", async (limit, users, orgs, en, ja) => {
   const beside = [{ ...USERS, delete: users, recordsBefore: 12 }];
@@ -140,7 +121,7 @@ test("a kept plan of both kinds is committed by the total, too", async () => {
   const { findOrgs: _find, planDeletion: _plan, ...tenant } = shown;
   const { exit, stderr } = await run("imports commit P13 --confirm-deletions 5", { tenant });
   expect(exit).toBe(0);
-  expect(stderr).toContain("\ntotal: delete 5\n");
+  expect(stderr).toContain("\nuser: delete 3 of 120\n");
   const { commitImport: _commit, ...kept } = tenant;
   const wrong = await run("imports commit P13 --confirm-deletions 2", { tenant: { ...kept, import: BOTH } });
   expect(wrong.exit).toBe(3);

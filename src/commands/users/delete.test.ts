@@ -32,14 +32,14 @@ test("shows the users, and deletes them after their number is confirmed", async 
   expect(en.stderr).toBe(
     [
       "plan for kanto (context local): users, delete",
-      "delete 1 of 120",
+      "user: delete 1 of 120",
       "  - hanako@example.co.jp 髙橋 花子",
       "import 17: 1 user deleted",
       "undo: clomoctl undo 17",
       "",
     ].join("\n"),
   );
-  expect(ja.stderr).toContain("ユーザー、削除\n120 件のうち 1 件を削除\n  - hanako@example.co.jp 髙橋 花子\n");
+  expect(ja.stderr).toContain("ユーザー、削除\nユーザー: 削除 1(全 120 件)\n  - hanako@example.co.jp 髙橋 花子\n");
   expect(ja.stderr).toContain("インポート 17: ユーザーを 1 件削除\n取り消すには: clomoctl undo 17\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "17", mode: "delete", delete: 1, committed: true });
   expect(ja.stdout).toBe(en.stdout);
@@ -65,7 +65,6 @@ test.each([
   ["--yes", 3, "pass --confirm-deletions 1"],
   ["--confirm-deletions 2", 3, "the plan deletes 1 record, not 2; nothing was changed"],
   ["--yes --max-deletions 0", 10, ", but the limit is 0; nothing was changed"],
-  ["--confirm-deletions 1 --max-deletions 0", 10, "to delete them anyway, omit --max-deletions\n"],
   ["--yes --max-deletions 1", 0, "1 user deleted"],
 ])("a script confirms the number or passes a limit: %s ends with %i", async (answer, exit, told) => {
   const tenant = tenantWith(exit === 0 ? commits() : { import: PLAN, discardImport: DISCARDED });
@@ -205,10 +204,8 @@ test("in a mirror, names the console task and warns if the administrators are no
   const named = await runInBoth("users delete hanako@example.co.jp --confirm-deletions 1", { tenant });
   expect(named.en.exit).toBe(0);
   expect(named.en.stderr).toContain("warning: the administrators are not confirmed yet");
-  expect(named.en.stderr).toContain(
-    "these changes are not made in the console automatically; steps: clomoctl console show 3\n",
-  );
-  expect(named.ja.stderr).toContain("手順: clomoctl console show 3\n");
+  expect(named.en.stderr).toContain("still to be done in the console: clomoctl console show 3\n");
+  expect(named.ja.stderr).toContain("管理画面でも行う作業: clomoctl console show 3\n");
   const filtered = { ...PLAN, request: { ...PLAN.request, select: { by: "filtered" } } } as Import;
   const { findUsers: _, ...asked } = tenantWith(
     { tenant: mirrored, import: filtered, discardImport: { ...filtered, state: "discarded" } },

@@ -151,18 +151,11 @@ export function formatPlanValue(value: PlanValue, longest = Infinity): Text {
 
 /** Returns what a plan does to a column: `役職: 3 changed, 1 cleared` */
 export function describeColumn(kind: Import["kind"], column: Import["columns"][number]): Text {
-  const { field, changed, cleared, removed, kept } = column;
+  const { field, changed, cleared, removed } = column;
   const parts = [
     [changed, text(`${changed} changed`, `変更 ${changed} 件`)],
     [cleared, text(`${cleared} cleared`, `値を消す ${cleared} 件`)],
     [removed, text(`${formatCount(removed, "value")} removed`, `外す値 ${removed} 件`)],
-    [
-      kept,
-      text(
-        `${formatCount(kept, "value")} kept because the file has too few columns`,
-        `ファイルの列数を超えるため残す値 ${kept} 件`,
-      ),
-    ],
   ] as const;
   const { en, ja } = joinTexts(
     parts.filter(([count]) => count > 0).map(([, what]) => what),

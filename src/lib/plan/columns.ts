@@ -16,56 +16,32 @@ import { UPLOAD_OMISSION_REASONS, type UploadOmissionReason } from "../model/upl
 import { joinTexts, same, text, type Language, type Text } from "../text/index.ts";
 import { listInitialValues, listValueChanges, describeColumn, describeWholeRow, getRowRecordName } from "./changes.ts";
 import { hasFile, hasNoEffect, listPlanChanges } from "./describe.ts";
-import { PLAN_ACTIONS, sumChanges, describeChanges } from "./plan.ts";
+import { PLAN_ACTIONS, sumChanges, describeCounts } from "./plan.ts";
 
-const createImportColumn = (key: keyof Import, header: Text): Column<Import> => ({
+const createImportColumn = (key: keyof Import, header: Text, more: Partial<Column<Import>> = {}): Column<Import> => ({
   key,
   header,
   value: (record) => record[key],
+  ...more,
 });
-const createImportCountColumn = (key: keyof Import, header: Text): Column<Import> => ({
-  ...createImportColumn(key, header),
-  align: "end",
-});
-
-const COLUMN_CHANGES: Column<Import> = {
-  ...createImportColumn("columns", text("changes by column", "列ごとの変更")),
-  name: ({ kind, columns }) => joinTexts(columns.map((column) => describeColumn(kind, column))),
-};
-
-const createImportTimeColumn = (key: "createdAt" | "committedAt" | "emittedAt", header: Text): Column<Import> => ({
-  ...createImportColumn(key, header),
-  instant: true,
-});
+const createImportCountColumn = (key: keyof Import, header: Text): Column<Import> =>
+  createImportColumn(key, header, { align: "end" });
+const createImportTimeColumn = (key: "createdAt" | "committedAt" | "emittedAt", header: Text): Column<Import> =>
+  createImportColumn(key, header, { instant: true });
 
 export const describeImportKind = (kind: Import["kind"]): Text => {
   const { app, thing } = FORMATS[kind];
   return app === undefined ? text(kind, thing.title.ja) : same(formatSecuredAppName(app));
 };
 
-const KIND_COLUMN: Column<Import> = {
-  ...createImportColumn("kind", text("kind", "種類")),
-  name: ({ kind }) => describeImportKind(kind),
-};
-
-/**
- * Returns the numbers of changes to records of other types than the import's own:
- * `device: create 0, update 3, delete 0`
- */
+/** Returns the changes of records of other types than the import's own: `device: update 3` */
 export const describeOtherRecords = (
   beside: readonly (Readonly<Record<RecordAction, number>> & { readonly thing: string })[],
 ): Text =>
   joinTexts(
-    beside.map(({ thing, ...counts }) => describeChanges(getThingNoun(thing), counts)),
+    beside.map(({ thing, ...counts }) => joinTexts([getThingNoun(thing), describeCounts(counts)], same(": "))),
     text("; ", "、"),
   );
-
-const OTHER_RECORDS_COLUMN: Column<Import> = {
-  key: "beside",
-  header: text("other records", "ほかのデータ"),
-  value: ({ beside }) => beside ?? [],
-  name: ({ beside = [] }) => (beside.length === 0 ? null : describeOtherRecords(beside)),
-};
 
 const DROP_MODE = text("drop", "取り下げ");
 
@@ -76,9 +52,9 @@ const COMMON_COLUMNS: readonly Column<Import>[] = [
   createImportCountColumn("number", text("no.", "No.")),
   createImportCountColumn("change", text("change no.", "変更番号")),
   createImportColumn("id", text("import ID", "インポート ID")),
-  KIND_COLUMN,
-  { ...createImportColumn("mode", text("mode", "インポート方法")), name: describeImportMode },
-  { ...createImportColumn("state", text("state", "状態")), name: getStateName },
+  createImportColumn("kind", text("kind", "種類"), { name: ({ kind }) => describeImportKind(kind) }),
+  createImportColumn("mode", text("mode", "インポート方法"), { name: describeImportMode }),
+  createImportColumn("state", text("state", "状態"), { name: getStateName }),
   createImportTimeColumn("createdAt", text("created at", "作成日時")),
   createImportColumn("fileName", text("file", "ファイル")),
   createImportCountColumn("rows", text("rows", "行数")),
@@ -88,10 +64,9 @@ const COMMON_COLUMNS: readonly Column<Import>[] = [
   createImportCountColumn("invalid", text("invalid", "不正")),
 ];
 
-const ACTOR_COLUMN: Column<Import> = {
-  ...createImportColumn("actor", text("done by", "実行者")),
+const ACTOR_COLUMN = createImportColumn("actor", text("done by", "実行者"), {
   name: ({ actor }) => formatActor(actor),
-};
+});
 
 /** The column with what an import did or would do: `+24 ~3 -1` */
 const CHANGES_COLUMN: Column<Import> = {
@@ -127,15 +102,40 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   createImportCountColumn("secretsSet", text("secrets set", "設定したパスワードなど")),
   createImportCountColumn("orgsCreated", text("organisations created", "作成した組織")),
   createImportCountColumn("groupsCreated", text("groups created", "作成したグループ")),
-  OTHER_RECORDS_COLUMN,
+  createImportColumn("beside", text("other records", "ほかのデータ"), {
+    name: ({ beside }) => (beside === undefined ? null : describeOtherRecords(beside)),
+  }),
   createImportColumn("newOrgs", text("new organisations", "新しい組織")),
   createImportColumn("newGroups", text("new groups", "新しいグループ")),
-  COLUMN_CHANGES,
-  {
+  createImportColumn("columns", text("changes by column", "列ごとの変更"), {
+    name: ({ kind, columns }) => joinTexts(columns.map((column) => describeColumn(kind, column))),
+  }),
+  createImportCountColumn("wipes", text("devices to wipe", "初期化が必要なデバイス")),
+  createImportColumn("kept", text("kept records", "残したデータ"), {
+    value: ({ kept }) => kept?.count,
+    align: "end",
+  }),
+  createImportColumn("kept", text("names of kept records", "残したものの名前"), {
     key: "keptNames",
-    header: text("names of kept records", "残したものの名前"),
-    value: ({ kept }) => kept?.names ?? null,
-  },
+    value: ({ kept }) => kept?.names,
+  }),
+  createImportCountColumn("released", text("owner removed", "所有者を外したデバイス")),
+  createImportColumn("blocked", text("records not undone", "取り消せないデータ"), {
+    value: ({ blocked }) => blocked?.first,
+    name: ({ blocked }) => (blocked === undefined ? null : same(String(blocked.count))),
+  }),
+  createImportColumn("settled", text("closed tasks", "完了した作業"), {
+    name: ({ settled }) => (settled === undefined ? null : same(settled.closed.join(", "))),
+  }),
+  createImportColumn("merged", text("compared with local changes", "このテナントでの変更との照合"), {
+    name: ({ merged }) =>
+      merged === undefined
+        ? null
+        : text(
+            `open ${merged.open}, contradicted ${merged.contradicted}, left out ${merged.leftOut}`,
+            `未了 ${merged.open}、不一致 ${merged.contradicted}、取り込まない行 ${merged.leftOut}`,
+          ),
+  }),
   createImportCountColumn("errors", text("errors", "エラー")),
   createImportCountColumn("warnings", text("warnings", "警告")),
   createImportColumn("tenant", text("tenant", "テナント")),
@@ -143,20 +143,18 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   createImportColumn("encoding", text("encoding", "文字コード")),
   createImportColumn("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
   createImportTimeColumn("emittedAt", text("upload file written at", "アップロード用ファイルの書き出し日時")),
-  {
-    ...createImportColumn("inConsole", text("done in the console", "管理画面で確認済み")),
+  createImportColumn("inConsole", text("done in the console", "管理画面で確認済み"), {
     name: ({ inConsole }) =>
       inConsole === undefined
         ? null
         : text(`${inConsole.done} of ${inConsole.of}`, `${inConsole.of} 件中 ${inConsole.done} 件`),
-  },
+  }),
   createImportTimeColumn("committedAt", text("committed at", "適用日時")),
   createImportColumn("undoes", text("undoes change", "取り消す変更")),
   createImportColumn("undoneBy", text("undone by change", "この変更を取り消した変更")),
-  {
-    ...createImportColumn("unverifiedColumns", text("columns not verified", "照合していない列")),
+  createImportColumn("unverifiedColumns", text("columns not verified", "照合していない列"), {
     name: ({ unverifiedColumns }) => same(unverifiedColumns.map(({ header }) => header).join(", ")),
-  },
+  }),
 ];
 
 /** The columns of a plan's row, without the record's name and the changes. */
@@ -246,41 +244,20 @@ export interface ImportResult {
 
 const toResultColumn = ({ value, name, ...column }: Column<Import>): Column<ImportResult> => ({
   ...column,
+  ...(column.key === "id" && { key: "importId" }),
   value: ({ plan }) => value(plan),
   ...(name !== undefined && { name: ({ plan }) => name(plan) }),
 });
 
-/** Returns the columns with these keys from {@link IMPORT_DETAIL_COLUMNS}, as columns of a result. */
-const pickDetailColumns = (...keys: readonly string[]): readonly Column<ImportResult>[] =>
-  keys.flatMap((key) => IMPORT_DETAIL_COLUMNS.filter((column) => column.key === key).map(toResultColumn));
-
-const createResultCountColumn = (key: keyof Import, header: Text): Column<ImportResult> =>
-  toResultColumn(createImportCountColumn(key, header));
-
-/**
- * Columns of an import's result. A column without a value is omitted, because not every import requires wipes or closes
- * tasks, and a plan that is discarded has no number that a command accepts.
- */
+/** The columns of an import's result; one without a value is omitted. A discarded plan has no number. */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
-  ...pickDetailColumns("number").map((column) => ({
-    ...column,
-    value: ({ plan, committed, isKept = false }: ImportResult) => (committed || isKept ? plan.number : undefined),
+  ...IMPORT_DETAIL_COLUMNS.map((column) => ({
+    ...toResultColumn(column),
+    ...(column.key === "number" && {
+      value: ({ plan, committed, isKept = false }: ImportResult) => (committed || isKept ? plan.number : undefined),
+    }),
   })),
-  ...pickDetailColumns("change"),
-  ...pickDetailColumns("id").map((column) => ({ ...column, key: "importId" })),
-  ...pickDetailColumns("tenant", "mode"),
   { key: "dryRun", header: text("dry run", "確認のみ(変更なし)"), value: ({ dryRun }) => dryRun },
-  ...pickDetailColumns(
-    "rows",
-    "create",
-    "update",
-    "unchanged",
-    "delete",
-    "invalid",
-    "secretsSet",
-    "orgsCreated",
-    "groupsCreated",
-  ),
   {
     key: "committed",
     header: text("committed", "適用"),
@@ -289,45 +266,6 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
       if (committed) return text("yes", "はい");
       return hasNoEffect(plan) && !plan.rejected ? text("nothing to change", "変更なし") : text("no", "いいえ");
     },
-  },
-  ...pickDetailColumns("newOrgs", "newGroups", "columns"),
-  createResultCountColumn("wipes", text("devices to wipe", "初期化が必要なデバイス")),
-  {
-    key: "kept",
-    header: text("kept records", "残したデータ"),
-    align: "end",
-    value: ({ plan: { kept } }) => kept?.count,
-  },
-  ...pickDetailColumns("keptNames").map((column) => ({
-    ...column,
-    value: ({ plan: { kept } }: ImportResult) => kept?.names,
-  })),
-  createResultCountColumn("released", text("owner removed", "所有者を外したデバイス")),
-  { ...toResultColumn(KIND_COLUMN), value: ({ plan: { beside, kind } }) => (beside === undefined ? undefined : kind) },
-  { ...toResultColumn(OTHER_RECORDS_COLUMN), value: ({ plan: { beside } }) => beside },
-  {
-    key: "blocked",
-    header: text("records not undone", "取り消せないデータ"),
-    value: ({ plan: { blocked } }) => blocked?.first,
-    name: ({ plan: { blocked } }) => (blocked === undefined ? null : same(String(blocked.count))),
-  },
-  {
-    key: "settled",
-    header: text("closed tasks", "完了した作業"),
-    value: ({ plan: { settled } }) => settled,
-    name: ({ plan: { settled } }) => (settled === undefined ? null : same(settled.closed.join(", "))),
-  },
-  {
-    key: "merged",
-    header: text("compared with local changes", "このテナントでの変更との照合"),
-    value: ({ plan: { merged } }) => merged,
-    name: ({ plan: { merged } }) =>
-      merged === undefined
-        ? null
-        : text(
-            `open ${merged.open}, contradicted ${merged.contradicted}, left out ${merged.leftOut}`,
-            `未了 ${merged.open}、不一致 ${merged.contradicted}、取り込まない行 ${merged.leftOut}`,
-          ),
   },
   {
     key: "leftOut",
@@ -340,7 +278,6 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
 /** The keys of the result that a table shows by default. The lines above the table report the other values. */
 export const DEFAULT_RESULT_COLUMNS = [
   "number",
-  "kind",
   "create",
   "update",
   "unchanged",

@@ -53,27 +53,23 @@ export function requireConfirmedCounts(
   { changes, wipes = 0 }: Pick<Plan, "changes" | "wipes">,
   { confirmDeletions, confirmWipes }: ConfirmOptions,
 ): void {
-  if (confirmWipes !== undefined && confirmWipes !== wipes) {
-    throw new Failure("input-rejected", {
-      what: describeWipeMismatch(wipes, confirmWipes),
-      where: "--confirm-wipes",
-      hint: requestCount("--confirm-wipes", wipes),
-    });
-  }
   const deletions = sumChanges(changes, "delete");
+  if (confirmWipes !== undefined && confirmWipes !== wipes)
+    throw createCountFailure("--confirm-wipes", wipes, describeWipeMismatch(wipes, confirmWipes));
   if (confirmDeletions === undefined || confirmDeletions === deletions) return;
-  throw new Failure("input-rejected", {
-    what: text(
-      `the plan deletes ${formatCount(deletions, "record")}, not ${confirmDeletions}; nothing was changed`,
-      `計画で削除するのは ${deletions} 件ですが、${confirmDeletions} 件と指定されています。何も変更していません`,
-    ),
-    where: "--confirm-deletions",
-    hint: requestCount("--confirm-deletions", deletions),
-  });
+  const what = text(
+    `the plan deletes ${formatCount(deletions, "record")}, not ${confirmDeletions}; nothing was changed`,
+    `計画で削除するのは ${deletions} 件ですが、${confirmDeletions} 件と指定されています。何も変更していません`,
+  );
+  throw createCountFailure("--confirm-deletions", deletions, what);
 }
 
-const requestCount = (flag: string, count: number): Text =>
-  text(`if that is right, pass ${flag} ${count}`, `この件数でよければ、${flag} ${count} を付けてください`);
+const createCountFailure = (where: string, count: number, what: Text): Failure =>
+  new Failure("input-rejected", {
+    what,
+    where,
+    hint: text(`if that is right, pass ${where} ${count}`, `この件数でよければ、${where} ${count} を付けてください`),
+  });
 
 export function listMissingCounts(
   { changes, wipes = 0 }: Pick<Plan, "changes" | "wipes">,

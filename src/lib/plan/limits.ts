@@ -40,67 +40,52 @@ export function validateLimits({ maxDeletions, maxChanges }: PlanLimits): void {
 
 type LimitedAction = "update" | "delete";
 
-interface ActionShare {
-  readonly noun: Text;
-  readonly count: number;
-  readonly all: number;
-}
-
-const RECORD_NOUN = text("record", "");
-
-const computeShares = (changes: readonly ThingChanges[], action: LimitedAction): readonly ActionShare[] => {
-  const concerned = changes.filter((one, at) => at === 0 || one[action] > 0);
-  return concerned.map((one) => ({
-    noun: concerned.length === 1 ? RECORD_NOUN : one.noun,
-    count: one[action],
-    all: one.recordsBefore,
-  }));
-};
+const sumRecords = (changes: readonly ThingChanges[]): number =>
+  changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
 
 const ACTION_VERBS = { update: text("updates", "更新"), delete: text("deletes", "削除") } as const;
 
-/** Returns the first part of an error, before the reason: `the plan deletes 12 of 30 users` */
-const describeShare = (action: LimitedAction, { noun, count, all }: ActionShare): Text =>
-  text(
-    `the plan ${ACTION_VERBS[action].en} ${count} of ${formatCount(all, noun.en)}`,
-    `計画では${noun.ja} ${all} 件のうち ${count} 件を${ACTION_VERBS[action].ja}します。`,
-  );
+interface HeldCount {
+  readonly count: number;
+  readonly all: number;
+  readonly most: number;
+}
+
+const createLimitFailure = (
+  action: LimitedAction,
+  { count, all, most }: HeldCount,
+  where: string,
+  hint: Text,
+): Failure =>
+  new Failure("limit-exceeded", {
+    what: text(
+      `the plan ${ACTION_VERBS[action].en} ${count} of ${formatCount(all, "record")}, but the limit is ${most}; nothing was changed`,
+      `計画では ${all} 件のうち ${count} 件を${ACTION_VERBS[action].ja}します。上限の ${most} 件を超えるため、何も変更していません`,
+    ),
+    where,
+    hint,
+  });
 
 /**
- * Enforces a limit. A number limits the records of all types together; a share limits the records of each type.
+ * Enforces a limit. A number limits the records of all types together; a share limits the records of each type, and all
+ * of them to `atMost`.
  *
- * @param atMost maximum number of records that a share permits, for all types together
- * @param hint returns what to type to allow this number of records
  * @throws `limit-exceeded` if a plan deletes or updates more records
  */
 function enforceLimit(
   changes: readonly ThingChanges[],
   action: LimitedAction,
-  { flag, limit, atMost }: { readonly flag: string; readonly limit: string; readonly atMost: number },
-  hint: (count: number) => Text,
+  { flag, limit, atMost, hint }: { flag: string; limit: string; atMost: number; hint: Text },
 ): void {
-  const shares = computeShares(changes, action);
-  const all = shares.reduce((sum, share) => sum + share.all, 0);
-  const total = { noun: RECORD_NOUN, count: sumChanges(changes, action), all };
-  const { count: number, percent = 0 } = parseLimit(flag, limit);
-  const byShare = (share: ActionShare) => ({ share, most: Math.min(atMost, Math.floor((share.all * percent) / 100)) });
-  const held =
-    number === undefined ? [...shares.map(byShare), { share: total, most: atMost }] : [{ share: total, most: number }];
-  const beyond = held.find(({ share, most }) => share.count > most);
-  if (beyond === undefined) return;
-  const { en, ja } = describeShare(action, beyond.share);
-  const [limitEn, limitJa] =
-    number === undefined && beyond.most === atMost
-      ? ["a percentage permits at most", "割合で許可できる"]
-      : ["the limit is", "上限の"];
-  throw new Failure("limit-exceeded", {
-    what: text(
-      `${en}, but ${limitEn} ${beyond.most}; nothing was changed`,
-      `${ja}${limitJa} ${beyond.most} 件を超えるため、何も変更していません`,
-    ),
-    where: `${flag} ${limit}`,
-    hint: hint(total.count),
+  const { count: number, percent = 100 } = parseLimit(flag, limit);
+  const shares = [...changes, undefined].map((one): HeldCount => {
+    const all = one === undefined ? sumRecords(changes) : one.recordsBefore;
+    const share = Math.floor((all * percent) / 100);
+    const most = one === undefined ? (number ?? Math.min(atMost, share)) : share;
+    return { count: one === undefined ? sumChanges(changes, action) : one[action], all, most };
   });
+  const beyond = shares.find(({ count, most }) => count > most);
+  if (beyond !== undefined) throw createLimitFailure(action, beyond, `${flag} ${limit}`, hint);
 }
 
 const describeConfirmOption = (deletions: number): Text =>
@@ -109,11 +94,6 @@ const describeConfirmOption = (deletions: number): Text =>
     `削除してよければ、代わりに --confirm-deletions ${deletions} を指定してください`,
   );
 
-const OMIT_LIMIT_HINT = text(
-  "to delete them anyway, omit --max-deletions",
-  "削除してよければ、--max-deletions を省いてください",
-);
-
 const describeChangesOption = (updates: number): Text =>
   text(
     `to update them anyway, pass --max-changes ${updates}`,
@@ -121,19 +101,22 @@ const describeChangesOption = (updates: number): Text =>
   );
 
 /** Enforces both limits.  @throws `limit-exceeded` if a plan deletes or updates more records than either allows */
-export function enforceLimits(
-  changes: readonly ThingChanges[],
-  { maxDeletions, maxChanges, confirmDeletions }: PlanLimits & { readonly confirmDeletions?: number | undefined },
-): void {
+export function enforceLimits(changes: readonly ThingChanges[], { maxDeletions, maxChanges }: PlanLimits): void {
+  const [deletions, updates] = [sumChanges(changes, "delete"), sumChanges(changes, "update")];
   if (maxDeletions !== undefined)
-    enforceLimit(
-      changes,
-      "delete",
-      { flag: DELETIONS_FLAG, limit: maxDeletions, atMost: MAX_DELETIONS_BY_SHARE },
-      (deletions) => (confirmDeletions === deletions ? OMIT_LIMIT_HINT : describeConfirmOption(deletions)),
-    );
+    enforceLimit(changes, "delete", {
+      flag: DELETIONS_FLAG,
+      limit: maxDeletions,
+      atMost: MAX_DELETIONS_BY_SHARE,
+      hint: describeConfirmOption(deletions),
+    });
   if (maxChanges !== undefined)
-    enforceLimit(changes, "update", { flag: CHANGES_FLAG, limit: maxChanges, atMost: Infinity }, describeChangesOption);
+    enforceLimit(changes, "update", {
+      flag: CHANGES_FLAG,
+      limit: maxChanges,
+      atMost: Infinity,
+      hint: describeChangesOption(updates),
+    });
 }
 
 /**
@@ -143,14 +126,9 @@ export function enforceLimits(
  * exact number
  */
 export function requireExactCountAboveHalf(changes: readonly ThingChanges[]): void {
-  const most = computeShares(changes, "delete").find(({ count, all }) => count * 2 > all);
-  if (most === undefined) return;
-  const { en, ja } = describeShare("delete", most);
-  throw new Failure("limit-exceeded", {
-    what: text(
-      `${en}, but --max-deletions permits at most half of them; nothing was changed`,
-      `${ja}--max-deletions で許可できるのは半数までのため、何も変更していません`,
-    ),
-    hint: describeConfirmOption(sumChanges(changes, "delete")),
-  });
+  const beyond = changes.find((one) => one.delete * 2 > one.recordsBefore);
+  if (beyond === undefined) return;
+  const { delete: count, recordsBefore: all } = beyond;
+  const hint = describeConfirmOption(sumChanges(changes, "delete"));
+  throw createLimitFailure("delete", { count, all, most: Math.floor(all / 2) }, DELETIONS_FLAG, hint);
 }

@@ -1,5 +1,5 @@
 import type { RecordAction } from "../model/import.ts";
-import { joinTexts, same, text, type Text } from "../text/index.ts";
+import { joinTexts, text, type Text } from "../text/index.ts";
 
 export const PLAN_ACTIONS: readonly RecordAction[] = ["create", "update", "delete"];
 
@@ -57,18 +57,24 @@ const ACTION_NAMES: Readonly<Record<RecordAction, Text>> = {
   delete: text("delete", "削除"),
 };
 
-/** Returns the counts of a record type: `device: create 0, update 3, delete 0` */
-export const describeChanges = (noun: Text, counts: Readonly<Record<RecordAction, number>>): Text => {
-  const parts = PLAN_ACTIONS.map((action) =>
-    text(`${ACTION_NAMES[action].en} ${counts[action]}`, `${ACTION_NAMES[action].ja} ${counts[action]}`),
+/** Returns the counts of a record type that are not zero: `create 2, update 3, unchanged 4` */
+export const describeCounts = (
+  counts: Readonly<Record<RecordAction, number>>,
+  others: readonly (readonly [count: number, what: Text])[] = [],
+): Text =>
+  joinTexts(
+    [...PLAN_ACTIONS.map((action) => [counts[action], ACTION_NAMES[action]] as const), ...others]
+      .filter(([count]) => count > 0)
+      .map(([count, { en, ja }]) => text(`${en} ${count}`, `${ja} ${count}`)),
+    text(", ", "、"),
   );
-  return joinTexts([noun, joinTexts(parts, text(", ", "、"))], same(": "));
-};
 
 /** Returns a short summary of a plan: `create 9, update 30, delete 12` */
 export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" | "effects">): Text => {
-  const counts = PLAN_ACTIONS.map((action) => ({ count: sumChanges(changes, action), what: ACTION_NAMES[action] }));
-  const parts = [...counts, ...effects]
+  const parts = [
+    ...PLAN_ACTIONS.map((action) => ({ count: sumChanges(changes, action), what: ACTION_NAMES[action] })),
+    ...effects,
+  ]
     .filter(({ count }) => count > 0)
     .map(({ count, what }) => text(`${what.en} ${count}`, `${what.ja} ${count}`));
   return parts.length === 0 ? text("a plan without changes", "変更のない計画") : joinTexts(parts, text(", ", "・"));

@@ -1,4 +1,4 @@
-import { line, type CommandLine } from "../advice/index.ts";
+import { line } from "../advice/index.ts";
 import type { Import } from "../tenant/operations.ts";
 import { FORMATS } from "../model/formats.ts";
 import { getThingNoun } from "../model/problem.ts";
@@ -19,75 +19,33 @@ export const PLAN_DRY_RUN_NOTE = text(
 
 /** Returns what a commit did, and what to type next. */
 export function describeCommit(plan: Import): readonly Text[] {
-  const { consoleTask } = plan;
-  const told = [describeOutcome(plan), ...describeLeavers(plan), ...describeSettledTasks(plan)];
+  const { consoleTask, change } = plan;
+  const told = [describeOutcome(plan), ...describeSettledTasks(plan)];
   if (!hasChanges(plan) && !hasTaskChanges(plan)) return told;
   const steps = line("console show", [consoleTask ?? 0]);
+  const undo = line("undo", [change ?? "last"]);
   return [
     ...told,
     ...(consoleTask === undefined
       ? []
-      : [
-          text(
-            `these changes are not made in the console automatically; steps: ${steps}`,
-            `管理画面には自動で反映されません。手順: ${steps}`,
-          ),
-        ]),
-    describeFollowUp(plan),
+      : [text(`still to be done in the console: ${steps}`, `管理画面でも行う作業: ${steps}`)]),
+    text(`undo: ${undo}`, `取り消すには: ${undo}`),
   ];
 }
 
 function describeSettledTasks(plan: Import): readonly Text[] {
-  const { settled: found } = plan;
-  if (found === undefined) return [];
-  const { closed, givenUp = [], advanced = [], contradicted, reopened = [], open } = found;
-  if (!hasTaskChanges(plan) && open === 0) return [];
-  const told = (numbers: readonly number[], say: (list: Text, see: CommandLine) => Text): readonly Text[] =>
-    numbers.length === 0
-      ? []
-      : [say(text(numbers.join(", "), numbers.join("、")), line("console show", [numbers[0] ?? 0]))];
-  const others = [
-    ...told(advanced, ({ en, ja }, see) =>
-      text(`tasks partly done by now: ${en} (${see})`, `一部が完了した作業: ${ja}(${see})`),
-    ),
-    ...told(givenUp, ({ en, ja }) =>
-      text(
-        `tasks given up in favour of the values in the console: ${en}`,
-        `管理画面の内容を採ったため取りやめた作業: ${ja}`,
-      ),
-    ),
-    ...told(contradicted, ({ en, ja }, see) =>
-      text(
-        `the export contradicts ${contradicted.length === 1 ? "task" : "tasks"} ${en}; the local values are kept (${see})`,
-        `このエクスポートは作業 ${ja} と一致しません。このテナントの値を残します(${see})`,
-      ),
-    ),
-    ...told(reopened, ({ en, ja }, see) =>
-      text(
-        `tasks reopened because the export does not show what was confirmed as done: ${en} (${see})`,
-        `完了を確認済みの内容と異なるため、未了に戻した作業: ${ja}(${see})`,
-      ),
-    ),
-  ];
-  const [shown = NO_TASK_CLOSED_TEXT] = told(closed, ({ en, ja }) =>
-    text(`tasks closed by this export: ${en}`, `このエクスポートで完了を確認した管理画面での作業: ${ja}`),
-  );
+  const { settled } = plan;
+  if (settled === undefined || (!hasTaskChanges(plan) && settled.open === 0)) return [];
+  const { closed, contradicted, reopened = [], open } = settled;
   const list = line("console list", []);
-  const left =
-    open === 0
-      ? text("no tasks are open", "未了の作業はありません")
-      : text(`open tasks: ${open} (${list})`, `未了の作業: ${open} 件(${list})`);
-  return [joinTexts([shown, ...others, left], text("; ", "。"))];
-}
-
-const NO_TASK_CLOSED_TEXT = text(
-  "this export did not close any task",
-  "このエクスポートで完了を確認した作業はありません",
-);
-
-function describeFollowUp({ change }: Import): Text {
-  const undo = line("undo", [change ?? "last"]);
-  return text(`undo: ${undo}`, `取り消すには: ${undo}`);
+  const counts = [
+    [closed.length, text(`closed ${closed.length}`, `完了 ${closed.length}`)],
+    [contradicted.length, text(`contradicted ${contradicted.length}`, `不一致 ${contradicted.length}`)],
+    [reopened.length, text(`reopened ${reopened.length}`, `未了に戻したもの ${reopened.length}`)],
+    [1, text(`open ${open} (${list})`, `未了 ${open}(${list})`)],
+  ] as const;
+  const told = counts.filter(([count]) => count > 0).map(([, what]) => what);
+  return [joinTexts([text("tasks", "管理画面での作業"), joinTexts(told, text(", ", "、"))], same(": "))];
 }
 
 /** Returns the result: `import 12: 24 users created, 3 updated`; `change 13 (undoing change 12): 24 users deleted` */
@@ -118,18 +76,6 @@ function describeOutcome(plan: Import): Text {
     comma,
   );
   return text(`${what.en} ${number}${open}: ${en}`, `${what.ja} ${number}${openJa}: ${ja}`);
-}
-
-/** Returns how to process leavers among the users that an import kept because devices or roles depend on them. */
-function describeLeavers({ kind, kept }: Import): readonly Text[] {
-  if (kind !== "users" || (kept?.count ?? 0) === 0) return [];
-  const leave = line("users leave", [], { file: "FILE" });
-  return [
-    text(
-      `for a list of leavers, including their devices: ${leave}`,
-      `退職者の一覧をデバイスも含めて処理するには: ${leave}`,
-    ),
-  ];
 }
 
 const NO_RECORD_CHANGED_TEXT = text("no records changed", "変更なし");

@@ -37,6 +37,6 @@ test("counts updates of all kinds together, and applies a percentage to each kin
   const undo = planOf({ create: 0, update: 1, recordsBefore: 200, mode: "undo", beside: [device] });
   const refused = (maxChanges: string) => () => enforceLimits(listPlanChanges(undo), { maxChanges });
   expect(refused("1")).toThrow("the plan updates 2 of 204 records, but the limit is 1; nothing was changed");
-  expect(refused("20%")).toThrow("the plan updates 1 of 4 devices, but the limit is 0; nothing was changed");
+  expect(refused("20%")).toThrow("the plan updates 1 of 4 records, but the limit is 0; nothing was changed");
   for (const limit of ["2", "25%"]) expect(refused(limit)).not.toThrow();
 });

@@ -44,7 +44,7 @@ test("a terminal shows a short result, and programs get all of it", async () => 
   const tenant = committing(planOf());
   const shown = await run("imports commit P12 --yes", { tenant, terminal: {} });
   expect(shown.stdout).toBe(
-    "no.        17\ncreate     1\nupdate     1\nunchanged  0\ndelete     0\ninvalid    0\ncommitted  yes\n",
+    "no.        17\ncreate     1\nupdate     1\ndelete     0\ninvalid    0\nunchanged  0\ncommitted  yes\n",
   );
   const { stdout } = await run("imports commit P12 --yes --format json", { tenant, terminal: {} });
   expect(JSON.parse(stdout)).toMatchObject({ number: "17", tenant: "kanto", committed: true });
@@ -55,32 +55,12 @@ test("--quiet prints no result", async () => {
   expect((await run("imports commit P12 --yes --quiet", { tenant })).stderr).toBe("");
 });
 
-test.each([
-  [
-    { closed: [1, 3], contradicted: [4], open: 2 },
-    "tasks closed by this export: 1, 3; the export contradicts task 4; the local values are kept (clomoctl console show 4); open tasks: 2 (clomoctl console list)",
-    "このエクスポートで完了を確認した管理画面での作業: 1、3。このエクスポートは作業 4 と一致しません。このテナントの値を残します(clomoctl console show 4)。未了の作業: 2 件(clomoctl console list)",
-  ],
-  [
-    { closed: [], contradicted: [], open: 1 },
-    "this export did not close any task; open tasks: 1 (clomoctl console list)",
-    "このエクスポートで完了を確認した作業はありません。未了の作業: 1 件(clomoctl console list)",
-  ],
-  [
-    { closed: [], contradicted: [], reopened: [3, 4], open: 2 },
-    "this export did not close any task; tasks reopened because the export does not show what was confirmed as done: 3, 4 (clomoctl console show 3); open tasks: 2 (clomoctl console list)",
-    "このエクスポートで完了を確認した作業はありません。完了を確認済みの内容と異なるため、未了に戻した作業: 3、4(clomoctl console show 3)。未了の作業: 2 件(clomoctl console list)",
-  ],
-  [
-    { closed: [1], contradicted: [], open: 0 },
-    "tasks closed by this export: 1; no tasks are open",
-    "このエクスポートで完了を確認した管理画面での作業: 1。未了の作業はありません",
-  ],
-])("a console export reports the tasks that it settled: %j", async (settled, english, japanese) => {
+test("a console export counts the tasks that it settled", async () => {
+  const settled = { closed: [1, 3], contradicted: [4], open: 2 };
   const plan = planOf({ create: 0, update: 0, settled });
   const { en, ja } = await runInBoth("imports commit P12 --yes", { tenant: committing(plan) });
-  expect(en.stderr).toContain(`\n${english}\n`);
-  expect(ja.stderr).toContain(`\n${japanese}\n`);
+  expect(en.stderr).toContain("\ntasks: closed 2, contradicted 1, open 2 (clomoctl console list)\n");
+  expect(ja.stderr).toContain("\n管理画面での作業: 完了 2、不一致 1、未了 2(clomoctl console list)\n");
   const { stdout } = await run("imports commit P12 --yes --format json", { tenant: committing(plan) });
   expect(JSON.parse(stdout)).toMatchObject({ settled });
 });

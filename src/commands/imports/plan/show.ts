@@ -4,7 +4,7 @@ import { toPlan, renderRow, sampleSize } from "../../../lib/plan/describe.ts";
 import { sumChanges, renderPlan, type Plan, type PlanSample } from "../../../lib/plan/plan.ts";
 import { LOCAL_CONTEXT_NAME } from "../../../lib/config/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
-import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
+import type { ChosenTenant, Tools } from "../../tools.ts";
 
 export const formatTenantName = (
   { tenant }: Pick<Import, "tenant">,
@@ -17,8 +17,7 @@ export const formatTenantName = (
     : text(`${tenant} (context ${context.name})`, `${tenant}(コンテキスト ${context.name})`);
 
 export async function buildPlan(tools: Tools, told: Import): Promise<Plan> {
-  const chosen = await tools.tenant("imports");
-  return toPlan(told, { target: formatTenantName(told, chosen), zone: resolveTimezone(tools, chosen) });
+  return toPlan(told, formatTenantName(told, await tools.tenant("imports")));
 }
 
 interface PlanNotes {

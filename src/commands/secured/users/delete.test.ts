@@ -30,21 +30,7 @@ test("facts 6.6: a filter deletes all matching users except administrators, who 
   const line = "secured users delete --app docs --filter-id test --confirm-deletions 45";
   const { en, ja } = await runInBoth(line, { tenant });
   expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("\ndelete 45 of 120\nadministrators not deleted: 1 (太郎 <taro>)\n");
+  expect(en.stderr).toContain("delete 45 of 120\nadministrators not deleted: 1 (太郎 <taro>)\n");
   expect(ja.stderr).toContain("\n削除せずに残す管理者: 1 (太郎 <taro>)\n");
   expect(en.requests[0]?.json).toEqual({ kind: "docs", filterId: "test", called: "--filter-id test" });
-});
-
-test("facts 6.6: warns about a user who is an administrator in another app, and how to keep the user", async () => {
-  const plan = { ...PLAN, protectedElsewhere: { count: 12, names: ["太郎 <taro> (calendar)"] } };
-  const tenant = { ...shown, planDeletion: plan, discardImport: { ...plan, state: "discarded" } as const };
-  const { commitImport: _commit, ...asked } = tenant;
-  const { en, ja } = await runInBoth("secured users delete --app docs --filter-id taro --dry-run", { tenant: asked });
-  expect(en.exit).toBe(0);
-  expect(en.stderr).toContain(
-    "warning: users marked as administrators in another app, who according to CLOMO's manual are administrators in every app: 12 (太郎 <taro> (calendar), …); to keep them: clomoctl secured administrators add USER… --app docs\n",
-  );
-  expect(ja.stderr).toContain(
-    "警告: ほかのアプリで管理者に指定されているユーザー(マニュアルでは、管理者はほかのアプリでも管理者になります): 12 (太郎 <taro> (calendar), …)。残すには: clomoctl secured administrators add USER… --app docs\n",
-  );
 });

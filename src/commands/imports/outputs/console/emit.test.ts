@@ -139,7 +139,7 @@ test("writes the rows of the plan with the secrets of the input, and commits the
   expect(en.stderr).toContain(
     "\nif you do not upload the file: clomoctl console drop 17 ; to have the plan approved first: ",
   );
-  expect(en.stderr).toContain("steps: clomoctl console show 17\n");
+  expect(en.stderr).toContain("clomoctl console show 17\n");
   expect(ja.stderr).toContain(
     "\nout.csv: 4 行。CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び、必ず「追加更新」にして",
   );
