@@ -53,6 +53,7 @@ export const WAYS = {
   "import users": [way("users import", (file: string) => [file, ...IMPORTED])],
   "import devices": [way("devices import", (file: string) => [file, "--yes", "--format", "json"])],
   "take a console export of users": [
+    way("console sync", (file: string) => [file, "--yes", "--format", "json"]),
     way("users import", (file: string) => [file, "--from-console", ...IMPORTED], { option: "--from-console" }),
   ],
   "list users": [way("users list", () => LISTED)],

@@ -276,7 +276,7 @@ test.each([
   if (noun === undefined) throw new Error("no such noun");
   const help = renderNounHelp(["console"], noun, language, false);
   expect(help).toContain(words);
-  expect(help).toContain("orgs import EXPORT.csv --from-console");
+  expect(help).toContain("console sync EXPORT.csv");
 });
 
 test("a word for the concept of a noun leads to the noun", async () => {

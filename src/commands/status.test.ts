@@ -124,7 +124,7 @@ test.each(["status", "status --format table"])("%s shows a tenant with labels, i
       ": other date サーバー 2027-10-01 (315 days left, ok)",
       "problems: other date 本社: critical (2026-12-01)",
       "next steps: clomoctl renewals guide 本社 --context kanto",
-      ": clomoctl users import EXPORT.csv --from-console --context kanto",
+      ": clomoctl console sync EXPORT.csv --context kanto",
       ": clomoctl console list --context kanto",
       ": clomoctl imports commit P11 --context kanto",
       "",
@@ -165,7 +165,7 @@ test("a mirror that differs from the console is a problem until the export is ta
   const tenant = { ...EMPTY, tenant: tenantOf({ consoleTasks: 0, exportsAwaited: ["users"] }) };
   const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
   expect(en.stdout).toMatch(/^problems +the mirror differs from the console until the next export is imported \(/m);
-  expect(en.stdout).toContain("clomoctl users import EXPORT.csv --from-console --context kanto");
+  expect(en.stdout).toContain("clomoctl console sync EXPORT.csv --context kanto");
   expect(ja.stdout).toContain("次のエクスポートを取り込むまで、ミラーは管理画面と異なります(");
 });
 

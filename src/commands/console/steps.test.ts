@@ -57,7 +57,7 @@ describe.each(FORMAT_NAMES)("steps for %s", (kind) => {
     ["replace", 2],
   ] as const)("an upload in mode %s is uploaded, exported and verified", (mode, gone) => {
     const upload = taskOfImport({ ...of, work: "upload", mode, delete: gone, file: "upload.csv" });
-    expect(expectSteps(upload).join("\n")).toContain(" import EXPORT.csv ");
+    expect(expectSteps(upload).join("\n")).toContain("console sync EXPORT.csv");
   });
 
   test("several records are listed with what to enter, grouped by where to click", () => {
@@ -98,7 +98,7 @@ test("values are entered one by one, on their own page if they have one, and an 
     "座席: A 1 → (blank)",
     "髙橋 花子: CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › アカウント名 › 保存",
     "CLOMOアカウント名: hanako",
-    "export the records in the console, then: `clomoctl users import EXPORT.csv --from-console`",
+    "export the records in the console, then: `clomoctl console sync EXPORT.csv`",
     "when the task is done: `clomoctl console confirm 3` (if you will not do it: `clomoctl console drop 3`)",
   ]);
 });
@@ -184,9 +184,7 @@ test("each kind of records is verified by its own export", () => {
     en.startsWith("export the records in the console") ? [en] : [],
   );
   expect(exports).toEqual(
-    ["orgs", "users"].map(
-      (kind) => `export the records in the console, then: \`clomoctl ${kind} import EXPORT.csv --from-console\``,
-    ),
+    ["orgs", "users"].map(() => "export the records in the console, then: `clomoctl console sync EXPORT.csv`"),
   );
 });
 
@@ -366,9 +364,7 @@ test("does not name a file that was never written, but lists the deletions and o
   expect(summarizeTask(task).en).toBe("delete 2 users by hand; devices: change 1");
   const steps = buildTaskSteps(task).map(({ en }) => en);
   expect(steps.join("\n")).not.toContain("up.csv");
-  expect(steps).toContain(
-    "after the upload, export in the console, then: `clomoctl devices import EXPORT.csv --from-console`",
-  );
+  expect(steps).toContain("after the upload, export in the console, then: `clomoctl console sync EXPORT.csv`");
 });
 
 test("counts the records beyond the limit and says where they are", () => {

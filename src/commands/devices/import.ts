@@ -1,14 +1,7 @@
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import {
-  CONFIRM_WIPES_OPTION,
-  IMPORT_HELP,
-  IMPORT_EXCLUDES,
-  IMPORT_EXITS,
-  IMPORT_OPTIONS,
-  ORG_BY,
-} from "../imports/plan/options.ts";
+import { CONFIRM_WIPES_OPTION, IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS, ORG_BY } from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
@@ -40,7 +33,6 @@ export default defineCommand({
       about: text("field that matches rows to devices (default: serial)", "行とデバイスを対応させる項目(既定: serial)"),
     },
   },
-  excludes: [...IMPORT_EXCLUDES, ["fromConsole", "orgBy"]],
   examples: [
     { line: "clomoctl devices import devices/devices.utf-8.crlf.csv --yes" },
     { line: "clomoctl devices import devices/devices.utf-8.crlf.csv --dry-run --format json" },

@@ -4,7 +4,6 @@ import { defineCommand } from "../command.ts";
 import {
   buildAllowOption,
   IMPORT_HELP,
-  IMPORT_EXCLUDES,
   IMPORT_EXITS,
   IMPORT_OPTIONS,
   UNDELETABLE_OPTION,
@@ -34,11 +33,9 @@ export default defineCommand({
     undeletable: UNDELETABLE_OPTION,
     allow: buildAllowOption("unknown-columns", "error-values"),
   },
-  excludes: [...IMPORT_EXCLUDES, ["fromConsole", "undeletable"]],
   examples: [
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --yes" },
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --dry-run" },
-    { line: "clomoctl orgs import export.csv --from-console" },
   ],
   exits: IMPORT_EXITS,
   plans: true,

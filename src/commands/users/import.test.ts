@@ -45,35 +45,6 @@ const REQUEST = {
   fileName: "people.csv",
 };
 
-test("an export of the console always replaces, and is committed even if nothing changes", async () => {
-  const { request } = planOf();
-  const same = planOf({
-    mode: "replace",
-    request: request && { ...request, fromConsole: true },
-    create: 0,
-    update: 0,
-  });
-  const tenant = buildPlanAnswers(same, { commitImport: toCommittedPlan(same) });
-  const line = "users import people.csv --from-console --yes --format json";
-  const { en, ja } = await runInBoth(line, { tenant, folder: folder() });
-  expect(asked(en)).toEqual({ ...REQUEST, mode: "replace", blank: "clear", fromConsole: true });
-  expect(JSON.parse(en.stdout)).toMatchObject({ mode: "replace", committed: true });
-  expect(ja).toMatchObject({ exit: 0, stdout: en.stdout });
-});
-
-test.each(["--emit-csv out.csv", "--skip-invalid", "--blank keep"])(
-  "refuses an option that would make a mirror differ from the export: %s",
-  async (words) => {
-    const { en, ja } = await runInBoth(`users import people.csv --from-console ${words}`, {
-      tenant: {},
-      folder: folder(),
-    });
-    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-    expect(en.stderr).toContain(words.split(" ")[0]);
-    expect(ja.stderr).toMatch(/ミラーを一致させます|は同時に指定できません/);
-  },
-);
-
 test("--map assigns headers to fields, including the tenant's custom fields", async () => {
   const map = 'columns:\n  名前: 氏名\n  年: 入社年\n  備考: ignore\ndialect:\n  delimiter: "|"\n';
   const people = "名前|年|備考\r\n";

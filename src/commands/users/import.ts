@@ -5,7 +5,6 @@ import { defineCommand } from "../command.ts";
 import {
   buildAllowOption,
   IMPORT_HELP,
-  IMPORT_EXCLUDES,
   IMPORT_EXITS,
   IMPORT_OPTIONS,
   ORG_BY,
@@ -52,12 +51,10 @@ export default defineCommand({
       about: text("create organisations under 全社 for unknown codes", "不明な組織コードの組織を全社の下に作る"),
     },
   },
-  excludes: [...IMPORT_EXCLUDES, ["fromConsole", "orgBy"], ["fromConsole", "undeletable"]],
   examples: [
     { line: "clomoctl users import people.csv --dry-run" },
     { line: "clomoctl users import people.csv --create-orgs --yes" },
     { line: "clomoctl users import people.csv --create-orgs --dry-run --format json" },
-    { line: "clomoctl users import export.csv --from-console" },
     { line: "clomoctl users import people.csv --emit-csv upload.csv" },
   ],
   exits: IMPORT_EXITS,

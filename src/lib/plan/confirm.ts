@@ -9,6 +9,8 @@ import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
+  /** maximum number of deletions that are confirmed by yes or no, like other changes */
+  readonly freeDeletions?: number | undefined;
   /** value of `--yes` */
   readonly yes?: boolean | undefined;
 }
@@ -73,10 +75,11 @@ const createCountFailure = (where: string, count: number, what: Text): Failure =
 
 export function listMissingCounts(
   { changes, wipes = 0 }: Pick<Plan, "changes" | "wipes">,
-  { yes = false, confirmDeletions, confirmWipes, maxDeletions }: ConfirmOptions,
+  { yes = false, confirmDeletions, confirmWipes, maxDeletions, freeDeletions = 0 }: ConfirmOptions,
 ): readonly string[] {
   const deletions = sumChanges(changes, "delete");
-  const isDeletionAnswered = deletions === 0 || confirmDeletions !== undefined || (yes && maxDeletions !== undefined);
+  const isDeletionAnswered =
+    deletions <= freeDeletions || confirmDeletions !== undefined || (yes && maxDeletions !== undefined);
   return [
     ...(wipes > 0 && confirmWipes === undefined ? [`--confirm-wipes ${wipes}`] : []),
     ...(isDeletionAnswered ? [] : [`--confirm-deletions ${deletions}`]),
@@ -100,7 +103,7 @@ export async function confirmPlan(
   file?: string,
 ): Promise<boolean> {
   const { changes, wipes = 0 } = plan;
-  const { yes = false, confirmDeletions, confirmWipes, maxDeletions } = answers;
+  const { yes = false, confirmDeletions, confirmWipes, maxDeletions, freeDeletions = 0 } = answers;
   requireConfirmedCounts(plan, answers);
   enforceLimits(changes, answers);
   const { en, ja } = describeApplyAction(plan, file);
@@ -108,7 +111,7 @@ export async function confirmPlan(
   const flag = listMissingCounts(plan, answers).join(" ");
   if (wipes > 0 && confirmWipes === undefined)
     await askWipeCount(terminal, wipes, { before: text(`${en}.`, `${ja}ます。`), flag });
-  if (deletions === 0) {
+  if (deletions <= freeDeletions) {
     if (yes || wipes > 0) return true;
     return terminal.prompts.confirm({ message: text(`${en}?`, `${ja}ますか?`), flag: "--yes" });
   }

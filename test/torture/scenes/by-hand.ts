@@ -8,7 +8,8 @@ import { runOrThrow, type Scene } from "./scene.ts";
 /** Prepares a mirror with twenty users and their organisations, which were imported from an export of the console. */
 export async function prepareMirror(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20 });
-  await runOrThrow(home, "users", "import", people, "--from-console", "--create-orgs", "--yes");
+  await runOrThrow(home, "users", "import", people, "--create-orgs", "--yes");
+  await runOrThrow(home, "console", "sync", people, "--yes");
   return "";
 }
 

@@ -4,19 +4,11 @@ import { writePeople } from "#support/process/people-file.ts";
 import { prepareMirror } from "./by-hand.ts";
 import { runOrThrow, type Scene } from "./scene.ts";
 
-const IMPORT_CONSOLE_EXPORT = [
-  "users",
-  "import",
-  "export.csv",
-  "--from-console",
-  "--create-orgs",
-  "--confirm-deletions",
-  "1",
-];
+const SYNC = ["console", "sync", "export.csv", "--confirm-deletions", "1"];
 
 /**
- * Prepares a mirror with tasks of all kinds, numbered 2 to 6, and an export of the console. In the export, task 2 is
- * done, task 3 is contradicted, and there are other changes.
+ * Prepares a mirror with tasks of all kinds, numbered 3 to 7, and an export of the console. In the export, task 3 is
+ * done, task 4 is contradicted, and there are other changes.
  */
 async function prepareTasks(home: string): Promise<string> {
   await prepareMirror(home);
@@ -54,28 +46,22 @@ export const MIRROR_SCENES: readonly Scene[] = [
     prepare: copyTasks,
     line: ["users", "edit", "user1@example.com", "--title", "課長", "--email", "taro@example.jp"],
   },
-  { name: "a takeover", plans: true, prepare: copyTasks, line: IMPORT_CONSOLE_EXPORT },
-  {
-    name: "an undo with a file for the console",
-    plans: true,
-    prepare: copyTasks,
-    line: ["undo", "6", "--yes"],
-  },
+  { name: "a takeover", plans: true, prepare: copyTasks, line: SYNC },
   {
     name: "an undo of a takeover",
     plans: true,
     prepare: async (home) => {
       await copyTasks(home);
-      await runOrThrow(home, ...IMPORT_CONSOLE_EXPORT);
+      await runOrThrow(home, ...SYNC);
       return "";
     },
-    line: ["undo", "7", "--confirm-deletions", "2"],
+    line: ["undo", "8", "--confirm-deletions", "1"],
   },
-  { name: "console confirm", prepare: copyTasks, line: ["console", "confirm", "2", "5", "--by", "髙橋"] },
+  { name: "console confirm", prepare: copyTasks, line: ["console", "confirm", "3", "6", "--by", "髙橋"] },
   {
     name: "console drop",
     plans: true,
     prepare: copyTasks,
-    line: ["console", "drop", "3", "4", "5", "--confirm-deletions", "1"],
+    line: ["console", "drop", "4", "5", "6", "--confirm-deletions", "1"],
   },
 ];

@@ -113,7 +113,7 @@ test("if no user needs a password, no file is written", async () => {
 });
 
 test("options that would leave passwords out are refused", async () => {
-  for (const more of ["--dry-run --emit-csv up.csv", "--keep-plan", "--from-console"])
+  for (const more of ["--dry-run --emit-csv up.csv", "--keep-plan"])
     expect(await program(`--generate-passwords out.csv ${more}`)).toMatchObject({ exit: 2 });
 });
 

@@ -65,9 +65,10 @@ test("an account that may not mark administrators is to ask a system administrat
 
 test.each<[string, Import]>([
   ["users import in.csv --yes", planOf()],
-  ["users import in.csv --from-console --yes", mirroring],
+  ["console sync in.csv --yes", mirroring],
 ])("other imports warn: %s", async (line, plan) => {
-  const tenant = buildPlanAnswers(plan, { ...unknownIn(AT), commitImport: toCommittedPlan(plan) });
+  const listed = plan === mirroring ? { imports: { items: [] } } : {};
+  const tenant = buildPlanAnswers(plan, { ...unknownIn(AT), ...listed, commitImport: toCommittedPlan(plan) });
   const { en, ja } = await runInBoth(line, { tenant, folder: folder() });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("warning: the administrators are not confirmed yet");
@@ -90,12 +91,13 @@ test("the first export on a terminal asks who the administrators are", async () 
     ["Who is an administrator in the console?", "hanako@example.co.jp,\r"],
   ] as const;
   const tenant = buildPlanAnswers(mirroring, {
+    imports: { items: [] },
     ...unknownIn(null),
     commitImport: toCommittedPlan(mirroring),
     findUsers: example("findUsers"),
     markAdministrators: example("markAdministrators"),
   });
-  const { exit, requests } = await run("users import in.csv --from-console", {
+  const { exit, requests } = await run("console sync in.csv", {
     tenant,
     folder: folder(),
     terminal: { typing },
@@ -111,8 +113,8 @@ test("the first export on a terminal asks who the administrators are", async () 
 });
 
 test("does not ask if the plan is declined", async () => {
-  const tenant = buildPlanAnswers(mirroring, { ...unknownIn(null), discardImport: mirroring });
-  const { exit, requests, stderr } = await run("users import in.csv --from-console", {
+  const tenant = buildPlanAnswers(mirroring, { imports: { items: [] }, ...unknownIn(null), discardImport: mirroring });
+  const { exit, requests, stderr } = await run("console sync in.csv", {
     tenant,
     folder: folder(),
     terminal: { typing: [["Apply to ", "n\r"]] },
@@ -126,8 +128,12 @@ test("a blank answer leaves the question open", async () => {
     ["適用しますか", "y\r"],
     ["管理者はだれですか?", "\r"],
   ] as const;
-  const tenant = buildPlanAnswers(mirroring, { ...unknownIn(null), commitImport: toCommittedPlan(mirroring) });
-  const { exit, requests } = await run("users import in.csv --from-console --lang ja", {
+  const tenant = buildPlanAnswers(mirroring, {
+    imports: { items: [] },
+    ...unknownIn(null),
+    commitImport: toCommittedPlan(mirroring),
+  });
+  const { exit, requests } = await run("console sync in.csv --lang ja", {
     tenant,
     folder: folder(),
     terminal: { typing },

@@ -24,8 +24,6 @@ const OPTIONS: ImportRequest["options"] = {
   blank: "clear",
   fix: undefined,
   allow: undefined,
-  prefer: undefined,
-  fromConsole: false,
   emitCsv: undefined,
   report: undefined,
   errors: undefined,

@@ -147,10 +147,10 @@ export const ORG_BY = {
  * setting of the context.
  */
 export const resolveUndeletable = (
-  { kind, options: { mode, fromConsole }, undeletable }: ImportRequest,
+  { kind, options: { mode }, undeletable }: ImportRequest,
   context: Pick<Context, "undeletable">,
 ): UndeletableChoice | undefined => {
-  const isConcerned = (kind === "users" || kind === "orgs") && mode === "replace" && !fromConsole;
+  const isConcerned = (kind === "users" || kind === "orgs") && mode === "replace";
   return undeletable ?? (isConcerned ? context.undeletable : undefined);
 };
 
@@ -178,24 +178,6 @@ export const IMPORT_OPTIONS = {
     about: text(
       "append (追加更新) adds and updates; replace (全件更新) also deletes what is missing from the file",
       "append(追加更新)は追加と更新のみ、replace(全件更新)はファイルにないものを削除する",
-    ),
-  },
-  fromConsole: {
-    group: "input",
-    brief: text("import an export of the console", "管理画面のエクスポートを取り込む"),
-    kind: "boolean",
-    about: text(
-      "import an export of the console: make this mirror match it (as with --mode replace), except for changes made in the mirror that are not in the console yet; records missing from the export that are still in use in the mirror are kept (exit 8)",
-      "管理画面のエクスポートを取り込み、ミラーを一致させる(--mode replace として扱う)。ミラーで変更し、管理画面にまだ反映されていないものは残す。エクスポートになくても、ミラーでまだ使われているものは残す(終了コード 8)",
-    ),
-  },
-  prefer: {
-    group: "input",
-    kind: "choice",
-    choices: ["console"],
-    about: text(
-      "with --from-console: discard changes made in the mirror (but not deletions) that differ from the export, and list them",
-      "--from-console で、ミラーでの変更と管理画面の内容が異なるとき、管理画面の内容にする(一覧を表示。ミラーで削除したものは除く)",
     ),
   },
   encoding: {
@@ -295,14 +277,6 @@ export interface ImportRequest {
 
 type OutputName = "emitCsv" | "errors" | "report";
 
-/**
- * The options that `--from-console` excludes, because they would prevent the mirror from matching the console's export.
- */
-export const IMPORT_EXCLUDES = [
-  ["fromConsole", "emitCsv"],
-  ["fromConsole", "skipInvalid"],
-] as const;
-
 /** The failures of an import that a script should expect. */
 export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"] as const;
 
@@ -317,20 +291,12 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
-/** Returns the request as it is carried out. Importing the console's export also deletes the records that it lacks. */
-export const resolveMirrorRequest = (requested: ImportRequest): ImportRequest => {
-  const { options } = requested;
-  if (!options.fromConsole) return requested;
-  return { ...requested, options: { ...options, mode: "replace", blank: options.blank ?? "clear" } };
-};
-
-/** Returns the request with the defaults of its column map file. A takeover reads the console's own file, so it has none. */
+/** Returns the request with the defaults of its column map file. */
 export const addMapOptions = (
   requested: ImportRequest,
   { sheet, headerRow, blank, orgBy, key, fix }: MapOptions = {},
 ): ImportRequest => {
   const { options } = requested;
-  if (options.fromConsole) return requested;
   return {
     ...requested,
     key: requested.key ?? key,
@@ -353,16 +319,8 @@ export function refuseConflictingOptions({
   orgBy = "code",
   createOrgs,
 }: ImportRequest): void {
-  const { mode, emitCsv, skipInvalid, fromConsole, blank, dryRun } = options;
+  const { mode, emitCsv, skipInvalid, dryRun } = options;
   validateLimits(options);
-  if (fromConsole && blank === "keep")
-    throw createImportOptionFailure(
-      "--blank keep",
-      text(
-        "--from-console makes the mirror equal to the console's export, including blank cells",
-        "--from-console は、空のセルも含めて管理画面のエクスポートにミラーを一致させます",
-      ),
-    );
   if (generatePasswords !== undefined && dryRun && emitCsv !== undefined)
     throw createImportOptionFailure(
       "--emit-csv",

@@ -129,7 +129,7 @@ test.each<readonly [string, InputProblem["params"], string, string]>([
   async (code, params, inEnglish, inJapanese) => {
     const { tenant, folder } = circumstances([problemOf({ code, params })]);
     const given = { tenant, folder };
-    const { en, ja } = await runInBoth("users import people.csv --from-console --dry-run", given);
+    const { en, ja } = await runInBoth("console sync people.csv --dry-run", given);
     expect([en.stderr.split("\n")[0], ja.stderr.split("\n")[0]]).toEqual([
       `people.csv:3:2: メールアドレス: ${inEnglish} (B3)`,
       `people.csv:3:2: メールアドレス: ${inJapanese}(セル B3)`,

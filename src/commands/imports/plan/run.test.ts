@@ -51,7 +51,6 @@ const SECURED: Omit<Case, "verb" | "kind" | "options" | "en" | "ja"> = {
 
 const DOCS_OPTIONS: Case["options"] = [
   [" --create-groups", { createGroups: true }],
-  [" --from-console", { mode: "replace", blank: "clear", fromConsole: true, createGroups: true }],
   [" --mode replace --blank keep", { mode: "replace", blank: "keep" }],
 ];
 

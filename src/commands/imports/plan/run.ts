@@ -1,13 +1,11 @@
 import { same } from "../../../lib/text/index.ts";
-import type { Client, Import } from "../../../lib/client/index.ts";
 import type { Outcome } from "../../command.ts";
 import { requireNamedContext } from "../../permission.ts";
 import type { Tools } from "../../tools.ts";
-import { askAdministrators, checkAdministrators } from "./administrators.ts";
+import { checkAdministrators } from "./administrators.ts";
 import { openInput, type InputFile } from "../../../lib/files/index.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import {
-  resolveMirrorRequest,
   refuseConflictingOptions,
   requireAnswerableConfirmation,
   requireAnswerableWipes,
@@ -35,8 +33,7 @@ const loadErrorsModule = () => import("../outputs/errors.ts");
  *
  * @throws `input-rejected` if a row is invalid and invalid rows are not skipped
  */
-export async function runImport(tools: Tools, typed: ImportRequest): Promise<Outcome> {
-  const asked = resolveMirrorRequest(typed);
+export async function runImport(tools: Tools, asked: ImportRequest): Promise<Outcome> {
   tools.summarize({ file: asked.file });
   refuseConflictingOptions(asked);
   requireAnswerableConfirmation(asked, tools);
@@ -47,16 +44,12 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   const map = await loadListMap(tools, file, asked);
   const requested = addMapOptions(asked, map?.options);
   refuseConflictingOptions(requested);
-  const reading = await examineImport(tools, file, { typed, requested, map });
-  const sent = await sendFile(tools, file, requested, reading, map);
-  const plan = requested.options.fromConsole ? await keepRecordsInUse(tools, client, sent) : sent;
+  const reading = await examineImport(tools, file, { typed: asked, requested, map });
+  const plan = await sendFile(tools, file, requested, reading, map);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here because the file is closed on return
   return await pending.settling(async () => {
-    const problems = await listProblems(tools.terminal, client, plan, {
-      typed: file.label,
-      isExport: requested.options.fromConsole,
-    });
+    const problems = await listProblems(tools.terminal, client, plan, { typed: file.label });
     const { report, errors, emitCsv } = requested.options;
     await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
@@ -68,16 +61,13 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       throw createRejection(plan, requested, problems);
     }
     if (emitCsv !== undefined) (await loadUploadModule()).refuseUnseenData(plan);
-    const unknown = await checkAdministrators(tools, plan);
+    await checkAdministrators(tools, plan);
     requireAnswerableWipes(plan, requested, tools);
-    const outcome = await settlePlan(tools, pending, {
+    return settlePlan(tools, pending, {
       ...requested.options,
       requested,
       file: await prepareFiles(tools, requested, { plan, file, reading, map }),
     });
-    const isMirrored = requested.options.fromConsole && pending.isCommitted;
-    if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
-    return outcome;
   });
 }
 
@@ -108,10 +98,10 @@ async function loadListMap(
   const map = await loadColumnMap(tools, kind, {
     option: options.map,
     context,
-    isList: !options.fromConsole,
+    isList: true,
     customFields: () => loadCustomFields(tools),
   });
-  if (!terminal.interactive || globals.yes || requested.file === "-" || options.fromConsole) return map;
+  if (!terminal.interactive || globals.yes || requested.file === "-") return map;
   const { askAboutList } = await import("./guided.ts");
   return askAboutList(tools, file, addMapOptions(requested, map?.options), map);
 }
@@ -131,17 +121,6 @@ async function examineImport(
     buildImportCommand({ ...retyped, options: { ...typed.options, ...choice } });
   const { encoding, sheet, headerRow } = requested.options;
   return examineFile(tools, file, { encoding, sheet, headerRow, map, format: requested.kind, again });
-}
-
-/**
- * Plans a takeover again without deletions if it is rejected only because its export lacks records that are still in use
- * here: another export has to come first.
- */
-async function keepRecordsInUse({ signal }: Tools, client: Client<"imports">, plan: Import): Promise<Import> {
-  if (!plan.rejected) return plan;
-  for await (const { code, severity } of client.imports.problems(plan.id))
-    if (severity === "error" && code !== "delete-held" && code !== "org-delete-holds") return plan;
-  return client.imports.replan(plan.id, { keepMissing: true }, signal);
 }
 
 /**

@@ -1,8 +1,7 @@
-import { planImport, type Import } from "../../../lib/client/index.ts";
+import { planImport, type Import, type NewImport } from "../../../lib/client/index.ts";
 import { HeaderFinder, findHeaderRow } from "../../../lib/csv/layout/find-header.ts";
 import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
-import { toConsoleMap } from "../../csv/file/column-map.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
@@ -131,19 +130,17 @@ export async function sendFile(
   reading: InputFormat,
   map: MapFileSchema | undefined,
 ): Promise<Import> {
-  const { client, context } = await tools.tenant("imports");
-  const { mode, blank, skipInvalid, fromConsole, prefer, emitCsv } = requested.options;
+  const { context } = await tools.tenant("imports");
+  const { mode, blank, skipInvalid, emitCsv } = requested.options;
   const { fix, allow } = requested.options;
   const { kind, key, createOrgs = false, createGroups = false, generatePasswords, orgBy } = requested;
-  const columnMap = map && withDialect(fromConsole ? toConsoleMap(map) : toListMap(map), reading);
+  const columnMap = map && withDialect(toListMap(map), reading);
   const request = {
     kind,
     mode,
     blank,
     skipInvalid,
     undeletable: resolveUndeletable(requested, context),
-    fromConsole: fromConsole || undefined,
-    prefer,
     generatePasswords: generatePasswords === undefined ? undefined : true,
     forConsole: emitCsv === undefined ? undefined : true,
     createOrgs,
@@ -158,8 +155,18 @@ export async function sendFile(
     fix,
     allow,
   };
-  const stream = streamFile(tools, file);
-  const plan = await planImport(client, request, { stream, encoding: reading.encoding }, tools.signal);
+  return sendRequest(tools, file, request, reading.encoding);
+}
+
+/** Sends a file with a request and returns its plan.  @throws `interrupted` when a signal comes */
+export async function sendRequest(
+  tools: Tools,
+  file: InputFile,
+  request: NewImport,
+  encoding: InputFormat["encoding"],
+): Promise<Import> {
+  const { client } = await tools.tenant("imports");
+  const plan = await planImport(client, request, { stream: streamFile(tools, file), encoding }, tools.signal);
   tools.terminal.progress.stop();
   return plan;
 }

@@ -143,20 +143,20 @@ test("a context can have a default for --undeletable, which a command overrides"
   expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(3);
 });
 
-test.each([
-  ["--undeletable keep", "this option cannot be used with --mode append, which deletes nothing"],
-  ["--from-console --undeletable keep", "--from-console and --undeletable cannot be used together"],
-])("--undeletable is only for replacing imports: %s", async (options, what) => {
-  const { exit, stderr } = await run(`users import tonight.csv --yes --lang en ${options}`, desk);
-  expect(exit).toBe(2);
-  expect(stderr).toContain(what);
-});
+test.each([["--undeletable keep", "this option cannot be used with --mode append, which deletes nothing"]])(
+  "--undeletable is only for replacing imports: %s",
+  async (options, what) => {
+    const { exit, stderr } = await run(`users import tonight.csv --yes --lang en ${options}`, desk);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(what);
+  },
+);
 
 test("in a mirror, the upload leaves out kept users and names devices to release from them first", async () => {
   const console = "氏名,メールアドレス,CLOMOアカウント名\r\n長,boss@x.jp,boss\r\n";
   const rows = ["太郎,taro@x.jp,", "次郎,jiro@x.jp,", "三郎,saburo@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,"];
   writeFileSync(join(desk.folder, "console.csv"), `${console}${rows.join("\r\n")}\r\n`);
-  expect((await run("users import console.csv --from-console --yes", desk)).exit).toBe(0);
+  expect((await run("console sync console.csv --yes", desk)).exit).toBe(0);
   expect((await run("users administrators add boss@x.jp --yes", desk)).exit).toBe(0);
   const { exit, stderr } = await run(
     "users import tonight.csv --mode replace --yes --max-deletions 50% --undeletable release --emit-csv up.csv --lang en",

@@ -9,9 +9,6 @@ export type TypedImportRequest = Omit<ImportRequest, "options"> & {
   readonly isConfirmed?: boolean | undefined;
 };
 
-/** Options that `--from-console` implies. */
-const IMPLIED_BY_FROM_CONSOLE: readonly string[] = ["mode", "blank"];
-
 /** Builds the complete command line of an import as typed.  @param context the context of the tenant, if it is not the tenant in use */
 export function buildImportCommand(
   {
@@ -39,7 +36,7 @@ export function buildImportCommand(
   const typed = Object.entries(IMPORT_OPTIONS).flatMap(([name, field]) => {
     const value = all[name as keyof ImportOptions];
     const isUsual = value === undefined || value === false || ("default" in field && value === field.default);
-    if (isUsual || (all.fromConsole === true && IMPLIED_BY_FROM_CONSOLE.includes(name))) return [];
+    if (isUsual) return [];
     return [[name, typeof value === "object" ? value.join(",") : value] as const];
   });
   const words = {
@@ -60,7 +57,7 @@ export function buildImportCommand(
 }
 
 export const buildConsoleImportCommand = (kind: TypedImportRequest["kind"]): CommandLine =>
-  buildImportCommand({ kind, file: "EXPORT.csv", options: { fromConsole: true } });
+  line("console sync", ["EXPORT.csv"], { app: FORMATS[kind].app });
 
 /** Builds a `csv` command with the options that have a value. An output file is passed as `-o`; stdout is omitted. */
 export function buildCsvCommand(

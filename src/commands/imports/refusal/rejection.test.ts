@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { planOf } from "#support/commands/imports/plans.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import type { ImportRequest } from "../plan/options.ts";
-import { createRejection, listFixes } from "./rejection.ts";
+import { createExportRejection, createRejection, listFixes } from "./rejection.ts";
 
 const hintOf = (
   codes: readonly string[],
@@ -32,24 +32,22 @@ test("the hints depend on what was typed", () => {
   );
 });
 
-test("an export of the console is never to be edited", () => {
-  expect(hintOf(["value-blanks"], { fromConsole: true })).toBe(
-    "correct these records in the console, and export again",
-  );
-  expect(hintOf(["user-unknown"], { fromConsole: true })).toContain("other exports first");
-  expect(hintOf(["new-address", "delete-held"], { fromConsole: true })).toMatch(
-    /^the same people: --key employee-code/,
-  );
-});
-
-test("a wrong file is not to be corrected", () => {
-  const codes = ["file-empty", "administrator-delete"];
-  expect(hintOf(["file-empty"], {}, "file-empty")).toBe("choose the right file");
-  expect(hintOf(codes, { fromConsole: true }, "file-empty")).toBe("choose the right file");
-  expect(hintOf(codes.slice(1), { fromConsole: true }, undefined, { rows: 0 })).toBe("choose the right file");
-  expect(hintOf(codes.slice(1), { fromConsole: true }, undefined, { foreign: { by: "key", values: [] } })).toBe(
+test("an export of the console is never to be edited, and a wrong file is not to be corrected", () => {
+  const exported = (codes: readonly string[], more: Partial<Import> = {}) =>
+    createExportRejection(planOf({ errors: 2, rejected: true, ...more }), {
+      all: [],
+      whole: undefined,
+      codes: new Set(codes),
+    });
+  expect(exported(["value-blanks"]).hint?.en).toBe("correct these records in the console, and export again");
+  expect(exported(["user-unknown"]).hint?.en).toContain("other exports in the same run");
+  expect(exported(["file-empty"]).hint?.en).toBe("choose the right file");
+  expect(exported(["administrator-delete"], { rows: 0 }).hint?.en).toBe("choose the right file");
+  const foreign = exported([], { errors: 0, rejected: false, foreign: { by: "key", values: [] } });
+  expect([foreign.what.en, foreign.hint?.en]).toEqual([
+    "the export matches no record of this tenant; nothing was changed",
     "choose the right file",
-  );
+  ]);
 });
 
 test("corrections are listed in the order of --fix, each once", () => {

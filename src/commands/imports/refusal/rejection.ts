@@ -15,8 +15,8 @@ const NAMES_OF_COLUMNS = text(
   "列名を直すか、ターミナルでインポートしてください(列の意味を質問します)",
 );
 const OTHER_EXPORTS = text(
-  "import the console's other exports first, with --from-console",
-  "先に管理画面のほかのエクスポートを --from-console でインポートしてください",
+  "take the console's other exports in the same run",
+  "管理画面のほかのエクスポートも一緒に取り込んでください",
 );
 const OTHER_FILE = text("choose the right file", "正しいファイルを指定してください");
 const NEW_ADDRESS = text(
@@ -59,7 +59,6 @@ const EXPORT_HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
     `管理画面で管理者でないなら: ${line("users administrators remove", ["USER…"])}`,
   ),
   "file-empty": OTHER_FILE,
-  "new-address": NEW_ADDRESS,
   "row-contested": text("export again, and do not sort the file", "もう一度エクスポートし、並べ替えないでください"),
 };
 
@@ -80,13 +79,42 @@ export const listFixes = (codes: Iterable<string>): readonly FixChoice[] => {
   return FIX_CHOICES.filter((fix) => fixes.has(fix));
 };
 
+/** Returns the failure for an export of the console that is rejected, or matches no record. */
+export function createExportRejection(
+  { errors, foreign, rows, fileName }: Import,
+  { all, codes }: ListedProblems,
+): RejectedFileFailure {
+  const isOther = foreign !== undefined || rows === 0 || codes.has("file-empty");
+  const hints = new Set([...codes].flatMap((code) => EXPORT_HINTS[code as ProblemCode] ?? []));
+  const told = isOther ? [OTHER_FILE] : hints.size > 0 ? [...hints] : [CORRECT_IN_CONSOLE];
+  const what =
+    foreign === undefined ? text(formatCount(errors, "problem"), `問題が ${errors} 件あります`) : MATCHES_NOBODY;
+  return new RejectedFileFailure(
+    {
+      what: text(`${what.en}; nothing was changed`, `${what.ja}。何も変更していません`),
+      where: fileName === "-" ? "stdin" : fileName,
+      hint: joinTexts(told, text("; ", "。")),
+    },
+    all,
+  );
+}
+
+const MATCHES_NOBODY = text(
+  "the export matches no record of this tenant",
+  "エクスポートが、このテナントのどのデータとも一致しません",
+);
+
+const CORRECT_IN_CONSOLE = text(
+  "correct these records in the console, and export again",
+  "管理画面で該当するデータを直し、もう一度エクスポートしてください",
+);
+
 export function createRejection(
   plan: Import,
   { file, options }: ImportRequest,
   { all, whole, codes }: ListedProblems,
 ): RejectedFileFailure {
   const { errors, invalid } = plan;
-  const isOtherFile = options.fromConsole && (plan.foreign !== undefined || plan.rows === 0);
   const reason =
     options.skipInvalid && whole === undefined && plan.delete > 0
       ? text(
@@ -103,28 +131,18 @@ export function createRejection(
         `問題が ${errors} 件${rows.ja}あります${reason.ja}。何も変更していません`,
       ),
       where: file === "-" ? "stdin" : file,
-      hint: describeHints(options, isOtherFile ? new Set(["file-empty"]) : codes, whole),
+      hint: describeHints(options, codes, whole),
     },
     all,
   );
 }
 
 function describeHints(
-  { fromConsole, fix: given, errors }: ImportRequest["options"],
+  { fix: given, errors }: ImportRequest["options"],
   codes: ReadonlySet<string>,
   whole: string | undefined,
 ): Text {
-  const hints = fromConsole ? EXPORT_HINTS : HINTS;
-  const first = ["file-empty", "new-address"].find((code) => codes.has(code));
-  const told = fromConsole && first !== undefined ? [first] : [...codes];
-  const found = new Set(told.flatMap((code) => hints[code as ProblemCode] ?? []));
-  if (fromConsole)
-    return found.size > 0
-      ? joinTexts([...found], text("; ", "。"))
-      : text(
-          "correct these records in the console, and export again",
-          "管理画面で該当するデータを直し、もう一度エクスポートしてください",
-        );
+  const found = new Set([...codes].flatMap((code) => HINTS[code as ProblemCode] ?? []));
   const fixes = listFixes(codes);
   if (fixes.length > 0 && given === undefined) {
     const choices = fixes.join(",");

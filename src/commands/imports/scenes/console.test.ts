@@ -7,26 +7,6 @@ import { csv, freshDesk, HEADER, createDeskWithPeople } from "#support/cli/impor
 import { FIXTURES } from "#support/cli/home.ts";
 
 describe("the console bridge", () => {
-  test("a takeover keeps what its export lacks while it is still in use, and says what comes first", async () => {
-    const desk = await freshDesk(["組織名,組織コード", "営業部,S01", "総務部,S02"]);
-    expect((await desk.run("orgs import people.csv --from-console --yes")).code).toBe(0);
-    await desk.write("users.csv", csv([HEADER, "長,boss@example.com,S01,"]));
-    expect((await desk.run("users import users.csv --from-console --yes")).code).toBe(0);
-    await desk.write("orgs.csv", csv(["組織名,組織コード", "企画部,S03"]));
-    const kept = await desk.run("orgs import orgs.csv --from-console --yes");
-    expect(kept.code).toBe(8);
-    const [last, ...before] = JSON.parse((await desk.run("imports list --format json")).text) as object[];
-    expect([last, before.length]).toEqual([expect.objectContaining({ state: "committed", kind: "orgs" }), 2]);
-    const shown = JSON.parse((await desk.run("imports show last --format json")).text) as object;
-    expect(shown).toMatchObject({ keptNames: ["営業部 <S01>", "総務部 <S02>"] });
-    const codes = async () => (await desk.run("orgs list --format tsv --fields code")).text.split("\n").filter(Boolean);
-    expect(await codes()).toEqual(["code", "S01", "S02", "S03"]);
-    await desk.write("users.csv", csv([HEADER, "長,boss@example.com,S03,"]));
-    expect((await desk.run("users import users.csv --from-console --yes")).code).toBe(0);
-    expect((await desk.run("orgs import orgs.csv --from-console --confirm-deletions 2")).code).toBe(0);
-    expect(await codes()).toEqual(["code", "S03"]);
-  });
-
   test("with --dry-run, writes the file and discards the plan, and creates no tenant", async () => {
     const line = "users import people.csv --create-orgs --emit-csv console.csv --dry-run";
     for (const [desk, states, isThere] of [
@@ -55,8 +35,8 @@ describe("the console bridge", () => {
     const line = "users import one.csv --mode replace --emit-csv console.csv --dry-run --lang ja";
     const refused = await desk.run(line);
     expect(refused.code).toBe(3);
-    expect(refused.stderr).toContain("clomoctl users import EXPORT.csv --from-console");
-    expect((await desk.run("users import people.csv --from-console --yes")).code).toBe(0);
+    expect(refused.stderr).toContain("clomoctl console sync EXPORT.csv");
+    expect((await desk.run("console sync people.csv --yes")).code).toBe(0);
     const unsaid = await desk.run(line);
     expect(unsaid.code).toBe(3);
     expect(unsaid.stderr).toContain("clomoctl users administrators add");
@@ -77,9 +57,9 @@ describe("the console bridge", () => {
     await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.utf-8.lf.csv")));
     const replace =
       "secured users import docs.csv --app docs --create-groups --mode replace --emit-csv c.csv --dry-run";
-    expect((await desk.run(replace)).stderr).toContain("import EXPORT.csv --app docs --from-console");
+    expect((await desk.run(replace)).stderr).toContain("console sync EXPORT.csv --app docs");
     await desk.write("export.csv", csv(["表示名,ユーザーID,説明", "髙橋,taro99,"]));
-    expect((await desk.run("secured users import export.csv --app docs --from-console --yes")).code).toBe(0);
+    expect((await desk.run("console sync export.csv --app docs --yes")).code).toBe(0);
     expect((await desk.run("secured administrators add --none --app docs")).code).toBe(0);
     const short = await desk.run(replace.replace("docs.csv", "export.csv"));
     expect(short.code).toBe(3);

@@ -1,6 +1,6 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { IMPORT_HELP, IMPORT_EXCLUDES, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/plan/options.ts";
+import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/plan/options.ts";
 import { runImport } from "../../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../../lib/plan/columns.ts";
 import { APP_OPTION } from "../app.ts";
@@ -27,10 +27,7 @@ export default defineCommand({
     createGroups: {
       group: "matching",
       kind: "boolean",
-      about: text(
-        "create groups that do not exist yet (always done with --from-console)",
-        "存在しないグループを作る(--from-console では常に作る)",
-      ),
+      about: text("create groups that do not exist yet", "存在しないグループを作る"),
     },
     generatePasswords: {
       group: "output",
@@ -44,7 +41,7 @@ export default defineCommand({
       ),
     },
   },
-  excludes: [...IMPORT_EXCLUDES, ["fromConsole", "generatePasswords"], ["keepPlan", "generatePasswords"]],
+  excludes: [["keepPlan", "generatePasswords"]],
   examples: [
     { line: "clomoctl secured users import secured/docs/users.shift_jis.crlf.csv --app docs --create-groups --yes" },
     {
@@ -54,18 +51,10 @@ export default defineCommand({
       line: "clomoctl secured users import new-users.csv --app docs --generate-passwords passwords.xlsx --emit-csv upload.csv",
       about: text("hand out the passwords, then delete the file", "本人に渡し、ファイルは削除"),
     },
-    { line: "clomoctl secured users import export.csv --app docs --from-console" },
   ],
   exits: IMPORT_EXITS,
   plans: true,
   shows: RESULT_COLUMNS,
   run: (tools, { file, app, createGroups, generatePasswords, ...options }) =>
-    // a group in the console's own export exists in the console, so it is created in the tenant too
-    runImport(tools, {
-      kind: app,
-      file,
-      createGroups: createGroups || options.fromConsole,
-      generatePasswords,
-      options,
-    }),
+    runImport(tools, { kind: app, file, createGroups, generatePasswords, options }),
 });

@@ -149,7 +149,7 @@ test("refers to the console for what a mirror never imported", () => {
     "the person's SECURED APPs: not imported from the console, so the mirror does not list them",
     expect.stringContaining("last, remove the role of"),
   ]);
-  expect(steps.at(-3)?.mend.ja).toContain("clomoctl devices import FILE --from-console");
+  expect(steps.at(-3)?.mend.ja).toContain("clomoctl console sync EXPORT.csv");
 });
 
 test("nothing depends on somebody who only wrote an answer", () => {

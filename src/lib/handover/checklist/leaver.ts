@@ -254,7 +254,7 @@ const buildLookUpSteps = ({ devices, secured }: MirrorGaps): readonly LeaverFind
           step(
             "in CLOMO PANEL > Devices, look for devices whose owner (所有者情報) is the leaver; to import the devices from the console",
             "CLOMO PANEL > Devices で、「所有者情報」欄がその人のデバイスを確認。デバイスを取り込むには",
-            line("devices import", ["FILE"], { fromConsole: true }),
+            line("console sync", ["EXPORT.csv"]),
           ),
         ),
       ]
@@ -269,7 +269,7 @@ const buildLookUpSteps = ({ devices, secured }: MirrorGaps): readonly LeaverFind
           step(
             "in SECURED APPs MANAGER, check the users and Settings > Administrators; to import the users from the console",
             "SECURED APPs MANAGER のユーザーと Settings > Administrators で確認。ユーザーを取り込むには",
-            line("secured users import", ["FILE"], { app: "APP", fromConsole: true }),
+            line("console sync", ["EXPORT.csv"]).with("--app", "APP"),
           ),
         ),
       ]

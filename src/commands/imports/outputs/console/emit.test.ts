@@ -134,8 +134,8 @@ test("writes the rows of the plan with the secrets of the input, and commits the
   expect(en.stderr).toContain(
     "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, with the mode set to 追加更新 (never 全件更新)\n",
   );
-  expect(en.stderr).toContain("clomoctl users import EXPORT.csv --from-console");
-  expect(ja.stderr).toContain("clomoctl users import EXPORT.csv --from-console");
+  expect(en.stderr).toContain("clomoctl console sync EXPORT.csv");
+  expect(ja.stderr).toContain("clomoctl console sync EXPORT.csv");
   expect(en.stderr).toContain(
     "\nif you do not upload the file: clomoctl console drop 17 ; to have the plan approved first: ",
   );
@@ -263,7 +263,7 @@ test.each<[Partial<Import>, string, string]>([
   [
     { unseenColumns: ["表示名", "ユーザーID", "説明"] },
     "no export of these records has been imported from the console",
-    "--from-console",
+    "clomoctl console sync EXPORT.csv --app docs",
   ],
   [
     { unseenColumns: ["グループ名"], absentColumns: ["グループ名", "説明"] },

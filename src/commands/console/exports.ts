@@ -1,0 +1,93 @@
+import type { ImportKind } from "../../lib/client/index.ts";
+import { readHeader } from "../../lib/csv/layout/header.ts";
+import type { ColumnMap } from "../../lib/csv/layout/map.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { InputFile } from "../../lib/files/index.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import { formatSecuredAppName, SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
+import { same, text } from "../../lib/text/index.ts";
+import { loadColumnMap, loadCustomFields, toConsoleMap } from "../csv/file/column-map.ts";
+import { detectInputFormat, readRecords, type InputFormat } from "../imports/plan/reading.ts";
+import type { Tools } from "../tools.ts";
+
+/** The kinds of exports in the order in which they are taken, because later ones refer to earlier ones. */
+export const EXPORT_ORDER: readonly ImportKind[] = ["orgs", "users", "devices", ...SECURED_APPS];
+
+/** An export of the console whose kind is known. */
+export interface ConsoleExport {
+  readonly kind: ImportKind;
+  readonly file: InputFile;
+  /** file name as typed */
+  readonly name: string;
+  readonly reading: InputFormat;
+  readonly map: ColumnMap | undefined;
+}
+
+/**
+ * Recognises the kind of an export by its header row. The exports of the SECURED APPs look alike, so the app is given or
+ * asked.
+ *
+ * @throws `input-rejected` if the header row fits no kind of export; `usage` if the app is not known
+ */
+export async function recognizeExport(
+  tools: Tools,
+  file: InputFile,
+  { name, app }: { readonly name: string; readonly app: SecuredApp | undefined },
+): Promise<ConsoleExport> {
+  const reading = await detectInputFormat(file, { encoding: "auto", signal: tools.signal });
+  const header = await readHeaderRow(file, reading);
+  const fits: { readonly kind: ImportKind; readonly count: number; readonly map: ColumnMap | undefined }[] = [];
+  for (const kind of ["orgs", "users", "devices", app ?? "docs"] as const) {
+    const map = await loadConsoleMap(tools, kind);
+    const { layout } = readHeader(header, FORMATS[kind], { map, allowUnknownColumns: true });
+    fits.push({ kind, map, count: layout.columns.length });
+  }
+  const [best, next] = fits.toSorted((one, other) => other.count - one.count);
+  if (best === undefined || best.count === 0 || best.count === next?.count)
+    throw createUnknownExportFailure(file.label);
+  const { map } = best;
+  if (FORMATS[best.kind].app === undefined) return { kind: best.kind, file, name, reading, map };
+  const kind = app ?? (await askApp(tools, file.label));
+  return { kind, file, name, reading, map: await loadConsoleMap(tools, kind) };
+}
+
+async function loadConsoleMap(tools: Tools, kind: ImportKind): Promise<ColumnMap | undefined> {
+  const { context } = await tools.tenant("imports");
+  const map = await loadColumnMap(tools, kind, {
+    option: undefined,
+    context,
+    customFields: () => loadCustomFields(tools),
+  });
+  return map && toConsoleMap(map);
+}
+
+async function readHeaderRow(file: InputFile, reading: InputFormat): Promise<readonly string[]> {
+  let header: readonly string[] | undefined;
+  const sink = {
+    record: (cells: readonly string[], count: number): void => void (header ??= cells.slice(0, count)),
+    problem: (): void => undefined,
+  };
+  for await (const _ of readRecords(file.chunks(), { ...reading, rows: 1 }, file.label, sink))
+    if (header !== undefined) break;
+  return header ?? [];
+}
+
+const askApp = ({ terminal }: Tools, label: string): Promise<SecuredApp> =>
+  terminal.prompts.select({
+    message: text(`Which SECURED APPs app is ${label} from?`, `${label} はどのアプリのエクスポートですか?`),
+    flag: "--app",
+    choices: SECURED_APPS.map((value) => ({ value, name: same(formatSecuredAppName(value)) })),
+  });
+
+const createUnknownExportFailure = (where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      "the header row does not show which export of the console this is; nothing was changed",
+      "ヘッダー行から、管理画面のどのエクスポートか判断できないため、何も変更していません",
+    ),
+    where,
+    hint: text(
+      "export organisations, users, devices or the users of a SECURED APPs app in the console",
+      "管理画面で、組織、ユーザー、デバイス、SECURED APPs のユーザーのどれかをエクスポートしてください",
+    ),
+  });

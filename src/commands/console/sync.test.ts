@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+import { csv, freshDesk, HEADER, type Desk } from "#support/cli/import-desk.ts";
+
+const ORGS = ["組織名,組織コード", "営業部,S01", "総務部,S02"];
+const TARO = "山田 太郎,taro@example.com,S01,部長";
+const HANAKO = "佐藤 花子,hanako@example.com,S02,";
+
+const write = async (desk: Desk, files: Readonly<Record<string, readonly string[]>>): Promise<void> => {
+  for (const [name, lines] of Object.entries(files)) await desk.write(name, csv(lines));
+};
+
+const names = async (desk: Desk, noun: string): Promise<readonly string[]> =>
+  (await desk.run(`${noun} list --format tsv --fields name`)).text.split("\n").slice(1).filter(Boolean);
+
+/** Returns a mirror of 200 users. */
+async function mirrorOf200(): Promise<Desk> {
+  const desk = await freshDesk(PEOPLE_200);
+  expect((await desk.run("console sync people.csv --yes")).code).toBe(0);
+  return desk;
+}
+
+const PEOPLE_200 = ["氏名,メールアドレス", ...Array.from({ length: 200 }, (_, at) => `人${at},p${at}@example.com`)];
+
+test("takes several exports in the order in which they refer to each other", async () => {
+  const desk = await freshDesk();
+  await write(desk, { "a.csv": [HEADER, TARO, HANAKO], "b.csv": ORGS });
+  expect((await desk.run("console sync a.csv b.csv --yes")).code).toBe(0);
+  expect(await names(desk, "users")).toEqual(["山田 太郎", "佐藤 花子"]);
+  const kinds = JSON.parse((await desk.run("imports list --format json --fields kind,mode")).text) as object[];
+  expect(kinds).toEqual([
+    { kind: "users", mode: "replace" },
+    { kind: "orgs", mode: "replace" },
+  ]);
+});
+
+test("an organisation that the console deleted with its users is removed in the same run", async () => {
+  const desk = await freshDesk();
+  await write(desk, { "orgs.csv": ORGS, "users.csv": [HEADER, TARO, HANAKO] });
+  expect((await desk.run("console sync orgs.csv users.csv --yes")).code).toBe(0);
+  await write(desk, { "orgs.csv": ORGS.slice(0, 2), "users.csv": [HEADER, TARO] });
+  const alone = await desk.run("console sync orgs.csv --yes");
+  expect(alone.code).toBe(8);
+  expect(alone.stderr).toContain("総務部 <S02> is kept, although this export does not contain it");
+  const both = await desk.run("console sync users.csv orgs.csv --confirm-deletions 2");
+  expect(both.code, both.stderr).toBe(0);
+  expect(await names(desk, "orgs")).toEqual(["全社", "営業部"]);
+});
+
+test("the first refusal stops and names what was taken", async () => {
+  const desk = await freshDesk();
+  await write(desk, { "orgs.csv": ORGS, "users.csv": [HEADER, TARO, "佐藤 花子,hanako@example.com,S09,"] });
+  const { code, stderr } = await desk.run("console sync users.csv orgs.csv --yes");
+  expect(code).toBe(8);
+  expect(stderr).toContain("(already taken: orgs.csv)");
+  expect(await names(desk, "users")).toEqual([]);
+  expect((await desk.run("console sync users.csv --yes")).code).toBe(3);
+});
+
+test("two exports of one kind, an unknown header and an app's export without its name are refused", async () => {
+  const desk = await freshDesk();
+  await write(desk, {
+    "a.csv": [HEADER, TARO.replace("S01", "")],
+    "b.csv": ["x,y", "1,2"],
+    "c.csv": ["表示名,ユーザーID,説明", "花子,h1,"],
+  });
+  expect((await desk.run("console sync a.csv a.csv --yes")).code).toBe(2);
+  expect((await desk.run("console sync b.csv --yes")).code).toBe(3);
+  const { code, stderr } = await desk.run("console sync c.csv --yes");
+  expect([code, stderr]).toEqual([2, expect.stringContaining("--app")]);
+  const both = await desk.run("console sync c.csv a.csv --app docs --yes");
+  expect(both.code, both.stderr).toBe(0);
+  expect(await names(desk, "users")).toEqual(["山田 太郎"]);
+});
+
+test("an unknown column is left alone, but other columns than last time are refused without a terminal", async () => {
+  const desk = await freshDesk();
+  await write(desk, { "users.csv": [`${HEADER},更新日時`, `${TARO.replace("S01", "")},2026/11/27`] });
+  const first = await desk.run("console sync users.csv --yes");
+  expect(first.code, first.stderr).toBe(0);
+  expect(first.stderr).toContain("unknown columns, not imported: 更新日時");
+  await write(desk, { "list.csv": ["氏名,メールアドレス", "山田 太郎,taro@example.com"] });
+  expect((await desk.run("console sync list.csv --yes")).code).toBe(3);
+  const asked = await desk.type("console sync list.csv --yes", [
+    ["does not have the columns of the last export", "y\r"],
+  ]);
+  expect(asked.code, asked.stderr).toBe(0);
+});
+
+describe("what an export lacks", () => {
+  test.each([
+    [4, "--yes", 0],
+    [5, "--yes", 10],
+    [5, "", 10],
+    [5, "--confirm-deletions 5", 0],
+    [5, "--confirm-deletions 4", 3],
+    [5, "--yes --max-deletions 6", 0],
+    [5, "--yes --max-deletions 4", 10],
+    [200, "--yes", 10],
+    [5, "--yes --part", 0],
+    [5, "--dry-run", 0],
+  ])("%i of 200 users, %s: ends with %i", async (gone, options, exit) => {
+    const desk = await mirrorOf200();
+    await write(desk, { "people.csv": PEOPLE_200.slice(0, 201 - gone) });
+    const { code, stderr } = await desk.run(`console sync people.csv ${options}`.trim());
+    expect(code, stderr).toBe(exit);
+    const removes = exit === 0 && !/--part|--dry-run/.test(options);
+    expect(await names(desk, "users")).toHaveLength(removes ? 200 - gone : 200);
+  });
+
+  test("is refused if nothing in the export is known", async () => {
+    const desk = await mirrorOf200();
+    await write(desk, { "people.csv": PEOPLE_200.map((line) => line.replace("@example.com", "@other.example")) });
+    const { code, stderr } = await desk.run("console sync people.csv --confirm-deletions 200");
+    expect([code, stderr]).toEqual([3, expect.stringContaining("the export matches no record of this tenant")]);
+  });
+});
+
+test("ends with 9 while something is open, if asked", async () => {
+  const desk = await freshDesk(["氏名,メールアドレス,役職", "山田 太郎,taro@example.com,部長"]);
+  const sync = "console sync people.csv --yes --detailed-exitcode";
+  expect((await desk.run(sync)).code).toBe(0);
+  expect((await desk.run("users edit taro@example.com --title 課長")).code).toBe(0);
+  expect((await desk.run(sync)).code).toBe(9);
+  expect((await desk.run(sync.replace(" --detailed-exitcode", ""))).code).toBe(0);
+  await write(desk, { "people.csv": ["氏名,メールアドレス,役職", "山田 太郎,taro@example.com,課長"] });
+  expect((await desk.run(sync)).code).toBe(0);
+});
+
+test("a person whose address the console changed stays the same person", async () => {
+  const header = "氏名,メールアドレス,社員コード";
+  const desk = await freshDesk([header, "山田 太郎,taro@example.com,0001", "佐藤 花子,hanako@example.com,0002"]);
+  expect((await desk.run("console sync people.csv --yes")).code).toBe(0);
+  const idOf = async () => (await desk.run("users show 0001 --format json --fields id")).text;
+  const before = await idOf();
+  await write(desk, { "people.csv": [header, "山田 太郎,new@example.com,0001", "佐藤 花子,hanako@example.com,0002"] });
+  const taken = await desk.run("console sync people.csv --yes");
+  expect(taken.code, taken.stderr).toBe(0);
+  expect(await idOf()).toBe(before);
+});

@@ -1,0 +1,52 @@
+import { SECURED_APPS } from "../../lib/model/secured-user.ts";
+import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
+import { syncExports } from "./take.ts";
+
+export default defineCommand({
+  summary: text("take exports of the console into the mirror", "管理画面のエクスポートをミラーに取り込む"),
+  details: [
+    text(
+      "What you changed here and the console does not show yet stays open; all other values become those of the console. Records that an export lacks are removed: up to 5 and 2 % without a question, more only if you confirm their number.",
+      "ここで変更し、管理画面にまだ表示されないものは未了のまま残し、ほかの値は管理画面に合わせます。エクスポートにないものは削除します。5 件かつ 2 % までは確認せず、それを超えるときは件数を確認します。",
+    ),
+  ],
+  args: {
+    exports: {
+      kind: "file",
+      required: true,
+      repeatable: true,
+      value: "EXPORT",
+      about: text("exports of the console, in any order (- for stdin)", "管理画面のエクスポート(順不同。- は標準入力)"),
+    },
+  },
+  options: {
+    app: {
+      kind: "choice",
+      choices: SECURED_APPS,
+      value: "APP",
+      about: text("app of an export of SECURED APPs users", "SECURED APPs のエクスポートのアプリ"),
+    },
+    part: {
+      kind: "boolean",
+      about: text("the exports are filtered: remove nothing", "絞り込んだエクスポートとして、何も削除しない"),
+    },
+    confirmDeletions: CONFIRM_DELETIONS_OPTION,
+    ...LIMIT_OPTIONS,
+    detailedExitcode: {
+      kind: "boolean",
+      about: text("end with 9 if something is open afterwards", "未了の作業が残っていれば終了コード 9 で終わる"),
+    },
+    dryRun: PLAN_DRY_RUN_OPTION,
+  },
+  examples: [
+    { line: "clomoctl console sync orgs.csv users.csv devices.csv" },
+    { line: "clomoctl console sync docs-users.csv --app docs --dry-run" },
+  ],
+  exits: ["input-rejected", "not-found", "conflict", "not-permitted", "locked", "partial", "differs", "limit-exceeded"],
+  plans: true,
+  shows: RESULT_COLUMNS,
+  run: (tools, { exports, ...options }) => syncExports(tools, exports, options),
+});
