@@ -68,7 +68,7 @@ const nounVerbs = (...noun: Words) => ({
   template: verb(...noun, "template"),
   history: verb(...noun, "history"),
   /** takes an export of CLOMO's console into the mirror */
-  take: (file: string, ...rest: Words): Words => [...noun, "import", file, "--from-console", ...rest],
+  take: (file: string, ...rest: Words): Words => ["console", "sync", file, ...rest],
   /** import a list, and write the file to upload in the console */
   importAndEmit: (file: string, upload: string, ...rest: Words): Words => [
     ...noun,
