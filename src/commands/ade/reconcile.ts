@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { commandName, line } from "../../lib/advice/index.ts";
+import { commandName } from "../../lib/advice/index.ts";
 import type { BusinessClient, BusinessAccess } from "../../lib/apple/business/client.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -106,9 +106,7 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "unavailable", "differs"],
   async run(tools, { file, encoding, sheet, ...options }) {
     const { terminal } = tools;
-    const again = ({ sheet: chosen = "" }: { readonly sheet?: string | undefined }) =>
-      line("ade reconcile", [file], { sheet: chosen });
-    const list = await readSerialList(tools, file, { encoding, sheet, again });
+    const list = await readSerialList(tools, file, { encoding, sheet });
     const given = options.appleBusiness ? await readBusinessKey(tools, options) : undefined;
     const { client } = await tools.tenant("ade", "devices");
     const ade = await client.ade.show();

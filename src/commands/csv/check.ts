@@ -3,19 +3,17 @@ import type { MapOptions } from "../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { FIX_CHOICES } from "../../lib/model/import.ts";
 import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { examineFile } from "../imports/plan/send.ts";
-import { buildCsvCommand } from "../imports/refusal/command.ts";
 import { listFixes } from "../imports/refusal/rejection.ts";
 import { loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
 import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { FIX_OPTION } from "./file/fix.ts";
 import { FORMAT_OPTION } from "./file/format.ts";
-import { readRecords, type RetypedCommand } from "../imports/plan/reading.ts";
+import { readRecords } from "../imports/plan/reading.ts";
 import { HEADER_ROW_OPTION, SHEET_OPTION } from "./file/sheet.ts";
 import { streamUntilAborted } from "./file/watched.ts";
 import { listCheckProblems, createCheckFailure, buildReportColumns, type CheckedFile } from "./file/check-report.ts";
@@ -84,10 +82,8 @@ export default defineCommand({
     const { sheet, headerRow, key } = addMapDefaults(typed, map?.options);
     const keyField = resolveKeyField(as, key);
     await using file = await openInput(tools, name);
-    const given = { as, ...typed, allow };
-    const again: RetypedCommand = (chosen) => buildCsvCommand("check", name, { ...given, ...chosen, fix });
     const choice = { encoding: asked, sheet, headerRow, map };
-    const reading = await examineFile(tools, file, { ...choice, format: as, again });
+    const reading = await examineFile(tools, file, { ...choice, format: as });
     const step = terminal.progress.start({
       id: "check",
       name: text("Checking", "検査"),
@@ -111,8 +107,7 @@ export default defineCommand({
     await terminal.show(buildReportColumns(terminal), checked);
     if (report.errors === 0) return;
     const codes = report.problems.map(({ code }) => code);
-    const mending = FIX_CHOICES.filter((one) => fix?.includes(one) === true || listFixes(codes).includes(one));
-    throw createCheckFailure(checked, buildCsvCommand("check", name, { ...given, fix: mending }));
+    throw createCheckFailure(checked, fix === undefined ? listFixes(codes) : []);
   },
 });
 

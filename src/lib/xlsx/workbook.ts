@@ -118,20 +118,10 @@ export class Workbook {
   /**
    * Reads the first rows of a sheet, and possibly some more. Merged cells are not reported.
    *
-   * @param isMerged true if cells that are merged with the cells above have their value; the whole sheet is then read
    * @throws Failure as {@link read}
    */
-  async head(
-    named: string | undefined,
-    { rows, isMerged }: { readonly rows: number; readonly isMerged: boolean },
-    sink: Pick<RecordSink, "record">,
-  ): Promise<void> {
+  async head(named: string | undefined, rows: number, sink: Pick<RecordSink, "record">): Promise<void> {
     const { part } = await this.#choose(named);
-    const findMerges = async (): Promise<MergedRanges> => {
-      const merges = new MergedRanges();
-      if (isMerged) await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), merges);
-      return merges;
-    };
     let row = 0;
     const pass = async (strings: SheetContext["strings"], take: RecordSink["record"]): Promise<void> => {
       row = 0;
@@ -139,7 +129,7 @@ export class Workbook {
         row = at;
         take(cells, count, at, ...rest);
       };
-      const context = { strings, formats: this.#formats, merges: await findMerges() };
+      const context = { strings, formats: this.#formats, merges: new MergedRanges() };
       const reader = new SheetReader(context, { record, problem: () => undefined });
       await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), reader, () => row >= rows);
     };
@@ -265,8 +255,6 @@ export interface WorkbookOptions {
   readonly fileName: string;
   /** number of rows that are needed from the beginning of the sheet; later rows and their problems may be left out */
   readonly rows?: number | undefined;
-  /** true if cells of these rows that are merged with the cells above need their value; for all rows, they always have it */
-  readonly isMerged?: boolean | undefined;
   /** number of the header row, counted from 1; the rows above it are left out. Default: 1 */
   readonly headerRow?: number | undefined;
 }
@@ -297,11 +285,11 @@ export class WorkbookReader {
   async *end(): AsyncGenerator<void> {
     const whole = Buffer.concat(this.#chunks);
     this.#chunks = [];
-    const { sheet, fileName, rows, isMerged = false, headerRow = 1 } = this.#options;
+    const { sheet, fileName, rows, headerRow = 1 } = this.#options;
     try {
       const workbook = await Workbook.open(whole);
       if (rows === undefined) yield* workbook.read(sheet, headerRow, this.#sink);
-      else await workbook.head(sheet, { rows, isMerged }, this.#sink);
+      else await workbook.head(sheet, rows, this.#sink);
     } catch (error) {
       throw error instanceof Failure && error.where === undefined ? error.with({ where: fileName }) : error;
     }

@@ -4,13 +4,7 @@ import { getProblemSeverity, type Problem } from "../../../lib/model/problem.ts"
 import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import { renderProblem, renderProblemLine } from "../../csv/file/check-report.ts";
-import {
-  addSheetHint,
-  detectInputFormat,
-  readRecords,
-  type InputFormatOptions,
-  type RetypedCommand,
-} from "../../imports/plan/reading.ts";
+import { detectInputFormat, readRecords, type InputFormatOptions } from "../../imports/plan/reading.ts";
 import { streamUntilAborted } from "../../csv/file/watched.ts";
 import type { Tools } from "../../tools.ts";
 
@@ -20,10 +14,7 @@ export interface SerialRow {
   readonly row: number;
 }
 
-export interface SerialListOptions extends Pick<InputFormatOptions, "encoding" | "sheet"> {
-  /** builds the command line that reads a given sheet */
-  readonly again: RetypedCommand;
-}
+type SerialListOptions = Pick<InputFormatOptions, "encoding" | "sheet">;
 
 /** Sellers' headers for serial numbers; compared without spaces, dots, hyphens, underscores, case and width. */
 const SERIAL_HEADERS: ReadonlySet<string> = new Set([
@@ -62,7 +53,7 @@ interface SerialListRows {
 async function readSerialRows(
   tools: Tools,
   name: string,
-  { encoding, sheet, again }: SerialListOptions,
+  { encoding, sheet }: SerialListOptions,
 ): Promise<SerialListRows & { label: string }> {
   const { signal } = tools;
   await using file = await openInput(tools, name);
@@ -76,12 +67,8 @@ async function readSerialRows(
     },
     problem: (problem) => void problems.push({ ...problem, header: "" }),
   };
-  try {
-    const reading = await detectInputFormat(file, { encoding, sheet, signal });
-    for await (const _ of readRecords(streamUntilAborted(file.chunks(), signal), reading, label, sink));
-  } catch (error) {
-    throw addSheetHint(error, { asked: sheet, again });
-  }
+  const reading = await detectInputFormat(file, { encoding, sheet, signal });
+  for await (const _ of readRecords(streamUntilAborted(file.chunks(), signal), reading, label, sink));
   return { rows, problems, label };
 }
 

@@ -39,7 +39,7 @@ export async function surveyFile(
     },
     problem: () => undefined,
   };
-  for await (const _ of readRecords(file.chunks(), { ...reading, rows: last, isMerged: true }, file.label, sink)) {
+  for await (const _ of readRecords(file.chunks(), { ...reading, rows: last }, file.label, sink)) {
     signal.throwIfAborted();
     if (isDone) break;
   }

@@ -39,7 +39,7 @@ export async function askAboutList(
   if (options.allow?.includes("unknown-columns") === true) return map;
   const { encoding, sheet, headerRow } = options;
   const reading = await detectInputFormat(file, { encoding, sheet, headerRow, map, signal });
-  const row = headerRow ?? (await findHeaderInFile(file, reading, format, { map, sheet, signal })).row;
+  const row = headerRow ?? (await findHeaderInFile(file, reading, format, { map, signal })).row;
   const columns = await surveyFile(file, { ...reading, headerRow: row }, signal);
   const headers = columns.map(({ header }) => header);
   if (findOpenHeaders(headers, format, { map }).length === 0) return map;

@@ -271,11 +271,7 @@ export interface ImportRequest {
   readonly generatePasswords?: string | undefined;
   /** how cells name organisations; undefined: by code */
   readonly orgBy?: OrgBy | undefined;
-  /** unused file names for the outputs, which are used in the commands that messages suggest */
-  readonly free?: Partial<Pick<ImportOptions, OutputName>> | undefined;
 }
-
-type OutputName = "emitCsv" | "errors" | "report";
 
 /** The failures of an import that a script should expect. */
 export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"] as const;

@@ -1,4 +1,3 @@
-import type { CommandLine } from "../../../lib/advice/index.ts";
 import { guessDelimiter } from "../../../lib/csv/layout/delimiter.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
@@ -9,9 +8,6 @@ import {
   type FileForm,
   type RecordSink,
 } from "../../../lib/csv/records/record.ts";
-import { findNearestWord } from "../../../lib/text/nearest.ts";
-import { text } from "../../../lib/text/index.ts";
-import { SheetChoiceFailure } from "../../../lib/xlsx/workbook-failures.ts";
 import { detectEncoding, readHead } from "../../csv/file/encoding.ts";
 import { isWorkbook, rejectSheetOption } from "../../csv/file/sheet.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
@@ -70,8 +66,6 @@ interface RecordReading extends Pick<InputFormat, "encoding" | "dialect" | "shee
   readonly headerRow?: number | undefined;
   /** number of a workbook's first rows that are needed; default: all */
   readonly rows?: number | undefined;
-  /** true if cells of these rows that are merged with the cells above need their value, which takes longer */
-  readonly isMerged?: boolean | undefined;
 }
 
 /**
@@ -81,16 +75,13 @@ interface RecordReading extends Pick<InputFormat, "encoding" | "dialect" | "shee
  */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
-  { encoding, dialect, sheet, headerRow, rows, isMerged }: RecordReading,
+  { encoding, dialect, sheet, headerRow, rows }: RecordReading,
   fileName: string,
   sink: RecordSink,
 ): AsyncGenerator<void> {
   const reader =
     encoding === "xlsx"
-      ? new (await import("../../../lib/xlsx/workbook.ts")).WorkbookReader(
-          { sheet, fileName, headerRow, rows, isMerged },
-          sink,
-        )
+      ? new (await import("../../../lib/xlsx/workbook.ts")).WorkbookReader({ sheet, fileName, headerRow, rows }, sink)
       : new RecordReader({ encoding, dialect, headerRow }, sink);
   for await (const chunk of chunks) {
     reader.write(chunk);
@@ -98,18 +89,6 @@ export async function* readRecords(
   }
   yield* reader.end() ?? [];
   yield;
-}
-
-export type RetypedCommand = (choice: Pick<InputFormatOptions, "sheet" | "headerRow">) => CommandLine;
-
-export function addSheetHint(
-  error: unknown,
-  { asked, again }: { asked: string | undefined; again: RetypedCommand },
-): unknown {
-  if (!(error instanceof SheetChoiceFailure)) return error;
-  const near = asked === undefined ? undefined : findNearestWord(asked, error.sheets);
-  const command = again({ sheet: near ?? error.sheets[0] ?? "" });
-  return error.with({ hint: text(`specify the sheet: ${command}`, `シート名を指定してください: ${command}`) });
 }
 
 function detectNewline(start: string): InputFormat["newline"] {

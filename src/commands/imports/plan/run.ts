@@ -16,11 +16,9 @@ import { PendingPlan } from "./pending-plan.ts";
 import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
-import { suggestErrorsFileName, buildImportCommand } from "../refusal/command.ts";
 import { warnOfForeignFile } from "../refusal/foreign.ts";
 import type { SecretSource } from "../outputs/console/secrets.ts";
 import { settlePlan, type PlanOutputFile } from "./settle.ts";
-import type { InputFormat, RetypedCommand } from "./reading.ts";
 import { examineFile, sendFile } from "./send.ts";
 
 // loaded only by runs that write these files or refuse the import
@@ -44,7 +42,8 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
   const map = await loadListMap(tools, file, asked);
   const requested = addMapOptions(asked, map?.options);
   refuseConflictingOptions(requested);
-  const reading = await examineImport(tools, file, { typed: asked, requested, map });
+  const { encoding, sheet, headerRow } = requested.options;
+  const reading = await examineFile(tools, file, { encoding, sheet, headerRow, map, format: requested.kind });
   const plan = await sendFile(tools, file, requested, reading, map);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here because the file is closed on return
@@ -104,39 +103,4 @@ async function loadListMap(
   if (!terminal.interactive || globals.yes || requested.file === "-") return map;
   const { askAboutList } = await import("./guided.ts");
   return askAboutList(tools, file, addMapOptions(requested, map?.options), map);
-}
-
-/** Determines how to read the file of an import.  @throws as `examineFile`, with the command that makes a choice */
-async function examineImport(
-  tools: Tools,
-  file: InputFile,
-  {
-    typed,
-    requested,
-    map,
-  }: Readonly<Record<"typed" | "requested", ImportRequest>> & { readonly map: MapFileSchema | undefined },
-): Promise<InputFormat> {
-  const retyped = await assignUnusedNames(tools, typed);
-  const again: RetypedCommand = (choice) =>
-    buildImportCommand({ ...retyped, options: { ...typed.options, ...choice } });
-  const { encoding, sheet, headerRow } = requested.options;
-  return examineFile(tools, file, { encoding, sheet, headerRow, map, format: requested.kind, again });
-}
-
-/**
- * Returns the request with unused names for its outputs, because a suggested command must not replace a file that
- * somebody
- * has corrected in the meantime.
- */
-async function assignUnusedNames({ outputs }: Tools, request: ImportRequest): Promise<ImportRequest> {
-  const { errors = suggestErrorsFileName(request), report, emitCsv } = request.options;
-  const free = async (name: string | undefined) => (name === undefined ? undefined : await outputs.freeName(name));
-  return {
-    ...request,
-    free: {
-      errors: await free(errors),
-      report: await free(report),
-      emitCsv: await free(emitCsv),
-    },
-  };
 }

@@ -80,9 +80,9 @@ test("refuses a file with data above its header before anything is sent", async 
   const { en, ja } = await runInBoth("users import people.csv --dry-run", { tenant: {}, folder });
   expect(en).toMatchObject({ exit: 3, requests: [] });
   expect(en.stderr).toBe(
-    "error: row 1 is not the header; row 2 looks like the header, but there may be data above it\n  people.csv:1\n  delete the rows above the header, or, if these rows are not data: clomoctl users import people.csv --header-row 2 --dry-run\n",
+    "error: row 1 is not the header; row 2 looks like the header, but there may be data above it\n  people.csv:1\n  delete the rows above the header, or, if they are not data, pass --header-row 2\n",
   );
-  expect(ja.stderr).toContain("データでなければ: clomoctl users import people.csv --header-row 2 --dry-run\n");
+  expect(ja.stderr).toContain("データでなければ --header-row 2 を付けてください\n");
 });
 
 const HEADER = ["氏名", "メールアドレス", "TEL"];
@@ -102,17 +102,10 @@ test.each([
   expect(checked.stderr).toContain(`the header is row ${row}; `);
 });
 
-test("to choose one of several sheets, proposes the complete command", async () => {
+test("one of several sheets has to be chosen", async () => {
   const rows = buildRow(1, ...HEADER) + buildRow(2, "山田", "taro@example.jp");
   const folder = createFolderWith({ "list.xlsx": buildWorkbook({ sheets: { 社員: { rows }, "4 月": { rows } } }) });
   const imported = await run("users import list.xlsx --create-orgs --dry-run --lang en", { tenant: {}, folder });
   expect(imported).toMatchObject({ exit: 2, requests: [] });
-  expect(imported.stderr).toContain(
-    "  specify the sheet: clomoctl users import list.xlsx --create-orgs --sheet 社員 --dry-run\n",
-  );
-  const hintOf = async (words: string): Promise<string | undefined> =>
-    (await run(words, { folder })).stderr.split("\n").at(-2);
-  expect(await hintOf("csv check list.xlsx --as users --fix trim --sheet 4月")).toContain(
-    "clomoctl csv check list.xlsx --as users --sheet '4 月' --fix trim",
-  );
+  expect(imported.stderr).toContain("specify the sheet: --sheet NAME\n");
 });

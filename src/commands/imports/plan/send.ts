@@ -11,20 +11,12 @@ import { BYTE_UNIT, ROW_UNIT } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { readHead } from "../../csv/file/encoding.ts";
 import type { Tools } from "../../tools.ts";
-import {
-  addSheetHint,
-  detectInputFormat,
-  readRecords,
-  type InputFormat,
-  type InputFormatOptions,
-  type RetypedCommand,
-} from "./reading.ts";
+import { detectInputFormat, readRecords, type InputFormat, type InputFormatOptions } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { resolveUndeletable, toRecordedName, type ImportRequest } from "./options.ts";
 
 interface ExaminationOptions extends InputFormatOptions {
   readonly format?: FormatName | undefined;
-  readonly again?: RetypedCommand | undefined;
 }
 
 /**
@@ -66,7 +58,7 @@ async function findHeader(
   options: ExaminationOptions,
 ): Promise<number> {
   const { row, isCertain } = await findHeaderInFile(file, reading, format, options);
-  if (!isCertain) throw createHeaderRowFailure(file.label, row, options.again);
+  if (!isCertain) throw createHeaderRowFailure(file.label, row);
   return row;
 }
 
@@ -75,42 +67,28 @@ export async function findHeaderInFile(
   file: InputFile,
   reading: InputFormat,
   format: Format,
-  { map, sheet, again, signal }: Pick<ExaminationOptions, "map" | "sheet" | "again" | "signal">,
+  { map, signal }: Pick<ExaminationOptions, "map" | "signal">,
 ): Promise<HeaderFinder> {
   const { encoding, dialect } = reading;
   if (encoding !== "xlsx") return findHeaderRow(await readHead(file), { encoding, dialect }, format, { map });
-  const find = async (isMerged: boolean): Promise<HeaderFinder> => {
-    const finder = new HeaderFinder(format, { map }, isMerged);
-    const head = { ...reading, rows: HEADER_SEARCH_ROWS + 1, isMerged };
-    for await (const _ of readRecords(file.chunks(), head, file.label, finder)) signal?.throwIfAborted();
-    return finder;
-  };
-  try {
-    const finder = await find(false);
-    return finder.hasBlankColumns ? await find(true) : finder;
-  } catch (error) {
-    throw again === undefined ? error : addSheetHint(error, { asked: sheet, again });
-  }
+  const finder = new HeaderFinder(format, { map });
+  const head = { ...reading, rows: HEADER_SEARCH_ROWS };
+  for await (const _ of readRecords(file.chunks(), head, file.label, finder)) signal?.throwIfAborted();
+  return finder;
 }
 
-function createHeaderRowFailure(label: string, row: number, again: RetypedCommand | undefined): Failure {
-  const command = again?.({ headerRow: row });
-  const remove = text("delete the rows above the header", "ヘッダー行より上の行を削除してください");
-  return new Failure("input-rejected", {
+const createHeaderRowFailure = (label: string, row: number): Failure =>
+  new Failure("input-rejected", {
     what: text(
       `row 1 is not the header; row ${row} looks like the header, but there may be data above it`,
       `1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようですが、その上にもデータがあるようです`,
     ),
     where: `${label}:1`,
-    hint:
-      command === undefined
-        ? remove
-        : text(
-            `${remove.en}, or, if these rows are not data: ${command}`,
-            `${remove.ja}。データでなければ: ${command}`,
-          ),
+    hint: text(
+      `delete the rows above the header, or, if they are not data, pass --header-row ${row}`,
+      `ヘッダー行より上の行を削除してください。データでなければ --header-row ${row} を付けてください`,
+    ),
   });
-}
 
 const toListMap = ({ options: _options, ...map }: MapFileSchema): ColumnMap => map;
 

@@ -53,23 +53,15 @@ const domains = async (name: string): Promise<readonly string[]> => [
 ];
 
 test.each([
-  [
-    "--mode replace --undeletable keep --yes --max-deletions 100%",
-    "none of the 8 rows in b.csv matches any of the 8 users in customer-a",
-  ],
-  [
-    "--mode replace --undeletable keep --confirm-deletions 7",
-    "none of the 8 rows in b.csv matches any of the 8 users in customer-a",
-  ],
-  ["--yes", "no user in customer-a has an email address in a domain of b.csv (@b.example)"],
+  ["--mode replace --undeletable keep --yes --max-deletions 100%", "no row of b.csv matches any user in customer-a"],
+  ["--mode replace --undeletable keep --confirm-deletions 7", "no row of b.csv matches any user in customer-a"],
+  ["--yes", "no user in customer-a has an email address in a domain of b.csv, such as @b.example"],
 ])("without a terminal, refuses another tenant's file: %s", async (options, what) => {
   const ran = await run(`users import b.csv ${options}`, { ...desk, terminal: undefined });
   expect(ran.exit).toBe(3);
   expect(ran.summary).toMatch(/ customer-a users import b\.csv: .* exit 3$/);
   expect(ran.stderr).toContain(`error: ${what}. Is this file for another tenant?`);
-  const right =
-    /if customer-a is the right tenant: clomoctl users import b.csv.* --allow other-tenant.* --context customer-a$/m;
-  expect(ran.stderr).toMatch(right);
+  expect(ran.stderr).toContain("if customer-a is the right tenant, pass --allow other-tenant");
   expect(await domains("customer-a")).toEqual(["a.example"]);
   expect(await tenantOf("customer-a").client.imports.list()).toHaveLength(2);
 });
@@ -89,9 +81,8 @@ test("by employee code, refuses another tenant's people with the same serial num
   const refused = await run(`users import b.csv ${options}`, desk);
   expect(refused.exit).toBe(3);
   expect(refused.stderr).toContain(
-    "error: no user in customer-a has an email address in a domain of b.csv (@b.example)",
+    "error: no user in customer-a has an email address in a domain of b.csv, such as @b.example",
   );
-  expect(refused.stderr).toMatch(/--allow other-tenant .*--context customer-a$/m);
   const { en, ja } = await runInBoth(`users import names.csv ${options} --blank keep`, desk);
   for (const { exit } of [en, ja]) expect(exit).toBe(3);
   const what = "in customer-a, each user with the same key as a row of names.csv has a different name. Is this";
@@ -140,7 +131,6 @@ test("a dry run warns, and a kept plan is questioned when it is committed", asyn
   });
   const refused = await run("imports commit last --yes", desk);
   expect(refused.exit).toBe(3);
-  expect(refused.stderr).toMatch(/if customer-a is the right tenant: clomoctl imports commit P2 --allow other-tenant/);
   expect(await run("imports commit last --yes --allow other-tenant", desk)).toMatchObject({ exit: 0 });
   expect(await domains("customer-a")).toEqual(["a.example", "b.example"]);
 });

@@ -1,13 +1,11 @@
 import type { Import } from "../../../lib/client/index.ts";
-import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { getThingNoun } from "../../../lib/model/problem.ts";
-import { formatCount, text, type Text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import { formatTenantName } from "../plan/show.ts";
-import { buildImportCommand } from "./command.ts";
 
 type ForeignTraits = NonNullable<Import["foreign"]>;
 type ForeignPlan = Import & { readonly foreign: ForeignTraits };
@@ -39,7 +37,7 @@ export async function confirmForeignFile(
 ): Promise<boolean> {
   if (!isForeignPlan(plan) || allow.includes("other-tenant")) return true;
   const { what, tenant } = await inspectForeignFile(tools, plan);
-  const [file, permitting] = [formatFileName(plan), buildOverrideCommand(plan, requested)];
+  const file = formatFileName(plan);
   // if the file was typed at the terminal, stdin has ended and cannot take an answer
   if (tools.terminal.interactive && requested?.file !== "-") {
     await tools.terminal.warn(what);
@@ -52,17 +50,11 @@ export async function confirmForeignFile(
     what: text(`${what.en} Nothing was changed.`, `${what.ja} 何も変更していません`),
     where: file,
     hint: text(
-      `if ${tenant.en} is the right tenant: ${permitting}`,
-      `${tenant.ja} のファイルで間違いなければ: ${permitting}`,
+      `if ${tenant.en} is the right tenant, pass --allow other-tenant`,
+      `${tenant.ja} のファイルで間違いなければ、--allow other-tenant を付けてください`,
     ),
   });
 }
-
-const buildOverrideCommand = ({ number }: Import, requested: ImportRequest | undefined): CommandLine => {
-  if (requested === undefined) return line("imports commit", [number], { allow: "other-tenant" });
-  const allow = [...(requested.options.allow ?? []), "other-tenant"] as const;
-  return buildImportCommand({ ...requested, options: { ...requested.options, allow } });
-};
 
 async function inspectForeignFile(tools: Tools, plan: ForeignPlan) {
   const tenant = formatTenantName(plan, await tools.tenant("imports"));
@@ -73,30 +65,23 @@ async function inspectForeignFile(tools: Tools, plan: ForeignPlan) {
 
 const formatFileName = ({ fileName }: Pick<Import, "fileName">): string => (fileName === "-" ? "stdin" : fileName);
 
-/** Maximum number of mail domains that a message lists. */
-const MAX_LISTED_DOMAINS = 3;
-
-function describeMismatch({ kind, rows, fileName, recordsBefore, foreign }: ForeignPlan, tenant: Text): Text {
+function describeMismatch({ kind, fileName, foreign }: ForeignPlan, tenant: Text): Text {
   const { thing } = FORMATS[kind];
   const noun = getThingNoun(thing.noun ?? thing.name);
   const file = formatFileName({ fileName });
   if (foreign.by === "key")
     return text(
-      `none of the ${formatCount(rows, "row")} in ${file} matches any of the ${formatCount(recordsBefore, noun.en)} in ${tenant.en}`,
-      `${file} の ${rows} 行は、${tenant.ja} の${noun.ja} ${recordsBefore} 件のどれとも一致しません`,
+      `no row of ${file} matches any ${noun.en} in ${tenant.en}`,
+      `${file} のどの行も、${tenant.ja} の${noun.ja}と一致しません`,
     );
   if (foreign.by === "name")
     return text(
       `in ${tenant.en}, each ${noun.en} with the same key as a row of ${file} has a different name`,
       `${file} のどの行も、キーが同じ ${tenant.ja} の${noun.ja}と名前が一致しません`,
     );
-  const more = foreign.values.length > MAX_LISTED_DOMAINS ? ", …" : "";
-  const domains = `${foreign.values
-    .slice(0, MAX_LISTED_DOMAINS)
-    .map((domain) => `@${domain}`)
-    .join(", ")}${more}`;
+  const domain = foreign.values[0] ?? "";
   return text(
-    `no ${noun.en} in ${tenant.en} has an email address in a domain of ${file} (${domains})`,
-    `${file} のメールドメイン(${domains})は、${tenant.ja} の${noun.ja}に 1 件もありません`,
+    `no ${noun.en} in ${tenant.en} has an email address in a domain of ${file}, such as @${domain}`,
+    `${file} のメールドメイン(@${domain} など)は、${tenant.ja} の${noun.ja}に 1 件もありません`,
   );
 }

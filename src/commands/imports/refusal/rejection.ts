@@ -109,6 +109,14 @@ const CORRECT_IN_CONSOLE = text(
   "管理画面で該当するデータを直し、もう一度エクスポートしてください",
 );
 
+export const describeFixes = (fixes: readonly FixChoice[]): Text => {
+  const choices = fixes.join(",");
+  return text(
+    `to correct mistakes, pass --fix ${choices}`,
+    `誤りを直して読み込むには --fix ${choices} を付けてください`,
+  );
+};
+
 export function createRejection(
   plan: Import,
   { file, options }: ImportRequest,
@@ -144,12 +152,7 @@ function describeHints(
 ): Text {
   const found = new Set([...codes].flatMap((code) => HINTS[code as ProblemCode] ?? []));
   const fixes = listFixes(codes);
-  if (fixes.length > 0 && given === undefined) {
-    const choices = fixes.join(",");
-    found.add(
-      text(`to correct mistakes, pass --fix ${choices}`, `誤りを直して読み込むには --fix ${choices} を付けてください`),
-    );
-  }
+  if (fixes.length > 0 && given === undefined) found.add(describeFixes(fixes));
   if (found.size === 0 || (whole === undefined && errors === undefined))
     found.add(
       errors === undefined

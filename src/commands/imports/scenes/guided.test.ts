@@ -171,33 +171,4 @@ describe("an import at a terminal", () => {
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
     expect((await desk.run("orgs import tree.csv --yes")).stderr).toContain("unchanged 1");
   });
-
-  test("reads a header of two rows, whose cells are merged", async () => {
-    const rows = [
-      ["社員名簿"],
-      ["氏名", "メールアドレス", "所属", ""],
-      ["", "", "本部", "部"],
-      ["山田", "a@example.jp", "本社", "営業部"],
-      ["佐藤", "b@example.jp", "", "総務部"],
-    ];
-    const sheet = {
-      rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join(""),
-      after: `<mergeCells>${["A2:A3", "B2:B3", "C2:D2", "C4:C5"].map((ref) => `<mergeCell ref="${ref}"/>`).join("")}</mergeCells>`,
-    };
-    const desk = await deskWith("list.xlsx", buildWorkbook({ sheets: { 名簿: sheet } }));
-    const { code, stderr } = await desk.type("users import list.xlsx", [
-      ['Is 組織コード to be joined from "本部 / 部"?', ENTER],
-      ["Save these answers", ENTER],
-      ["Apply", "y\r"],
-    ]);
-    expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(JSON.parse((await desk.run("users list --format json --fields name,orgCode")).text)).toEqual([
-      { name: "山田", orgCode: "S01" },
-      { name: "佐藤", orgCode: "G01" },
-    ]);
-    expect(await desk.run("users import list.xlsx --yes")).toMatchObject({
-      code: 0,
-      stderr: expect.stringContaining("unchanged 2"),
-    });
-  });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import { findHeaderRow, HeaderFinder } from "./find-header.ts";
+import { findHeaderRow } from "./find-header.ts";
 
 const rowOf = (content: string): number =>
   findHeaderRow(Buffer.from(content), { encoding: "utf-8" }, FORMATS.users).row;
@@ -19,23 +19,7 @@ test.each([
   ["社員名簿,,2026/11/20\n総務部 作成,,\nお名前,メール,部署\n", 3],
   ["お名前\n山田\n", 1],
   ["お名前,メール,部署\n氏名,メールアドレス,TEL\n", 1],
-  ["在籍者一覧\n社員,,,所属,,連絡先\nコード,氏　名,カナ,部署名,役職,メール,電話\nA1,青木,アオキ,総務部,,a@b,03\n", 3],
   ["", 1],
 ])("the header of %j is in row %i", (content, row) => {
   expect(rowOf(content)).toBe(row);
-});
-
-test.each([
-  [[["社員名簿"], ["氏名", "メールアドレス", "所属", ""], ["氏名", "メールアドレス", "部", "課"]], 3],
-  [
-    [
-      ["氏名", "メールアドレス", "部署"],
-      ["山田", "a@b", "部"],
-    ],
-    1,
-  ],
-])("the header of merged cells in %j is in row %i", (rows, row) => {
-  const finder = new HeaderFinder(FORMATS.users, {}, true);
-  for (const [at, cells] of rows.entries()) finder.record(cells, cells.length, at + 1);
-  expect([finder.row, finder.isCertain]).toEqual([row, true]);
 });

@@ -100,6 +100,7 @@ test("repeated columns use the headers of the map in turn, and the last for all 
     "表示名",
     "ユーザーID",
     "合言葉",
+    "説明",
     "シークレットキー",
     "ファイル管理者権限",
     "所属1",
