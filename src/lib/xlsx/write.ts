@@ -128,8 +128,6 @@ export interface Sheet {
   /** at most 31 characters, none of `[]:*?/\`; no other sheet has it */
   readonly name: string;
   readonly rows: Batches;
-  /** true: rows beyond Excel's limit continue on a further sheet; otherwise they are refused */
-  readonly continues?: boolean | undefined;
 }
 
 const MAX_MEASURED_ROWS = 300;
@@ -178,57 +176,32 @@ const countLines = (value: string, width: number): number => {
   return value.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(measureText(line) / width)), 0);
 };
 
-class SheetRows {
-  readonly #batches: AsyncIterator<readonly (readonly string[])[]>;
-  readonly continues: boolean;
-  #ahead: readonly (readonly string[])[] = [];
-  #at = 0;
-  #header: readonly string[] | undefined;
-
-  constructor({ rows, continues = false }: Sheet) {
-    this.#batches = rows[Symbol.asyncIterator]();
-    this.continues = continues;
-  }
-
-  /** Reads ahead until there are rows left.  @returns false at the end */
-  async hasMore(count = 1): Promise<boolean> {
-    while (this.#ahead.length - this.#at < count) {
-      const next = await this.#batches.next();
-      if (next.done === true) break;
-      this.#ahead = [...this.#ahead.slice(this.#at), ...next.value];
-      this.#at = 0;
+/** Yields the XML of a sheet.  @throws Failure `input-rejected` if there are more rows than a sheet can have */
+async function* renderSheet({ rows }: Sheet, maxRows: number): AsyncGenerator<Buffer> {
+  const batches = rows[Symbol.asyncIterator]();
+  try {
+    let next = await batches.next();
+    const first: (readonly string[])[] = [];
+    while (next.done !== true && first.length < MAX_MEASURED_ROWS) {
+      first.push(...next.value);
+      next = await batches.next();
     }
-    return this.#at < this.#ahead.length;
-  }
-
-  async close(): Promise<void> {
-    await this.#batches.return?.(undefined);
-  }
-
-  /** Yields the XML of a sheet with at most so many rows. */
-  async *render(maxRows: number): AsyncGenerator<Buffer> {
-    await this.hasMore(MAX_MEASURED_ROWS);
-    const first = this.#ahead.slice(this.#at, this.#at + MAX_MEASURED_ROWS);
-    const widths = measureColumns(this.#header === undefined ? first : [this.#header, ...first]);
+    const widths = measureColumns(first.slice(0, MAX_MEASURED_ROWS));
     yield Buffer.from(renderSheetStart(widths));
     let row = 0;
     let columns: readonly string[] = [];
     const render = (cells: readonly string[]): string => {
       row += 1;
-      const usual = row === 1 ? "header" : "text";
+      if (row > maxRows) throw createLimitFailure("1,048,576 rows", "1,048,576 行");
+      const style = row === 1 ? "header" : "text";
       if (columns.length < cells.length) columns = cells.map((_, at) => toColumnName(at + 1));
-      return `<row r="${row}"${renderRowHeight(cells, widths)}>${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, usual)).join("")}</row>`;
+      return `<row r="${row}"${renderRowHeight(cells, widths)}>${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, style)).join("")}</row>`;
     };
-    if (this.#header !== undefined) yield Buffer.from(render(this.#header));
-    let left = maxRows - row;
-    while (left > 0 && (await this.hasMore())) {
-      const part = this.#ahead.slice(this.#at, this.#at + left);
-      left -= part.length;
-      if (this.continues) this.#header ??= part[0];
-      this.#at += part.length;
-      yield Buffer.from(part.map(render).join(""));
-    }
+    yield Buffer.from(first.map(render).join(""));
+    for (; next.done !== true; next = await batches.next()) yield Buffer.from(next.value.map(render).join(""));
     yield Buffer.from(`</sheetData>${PRINT_SETUP}</worksheet>`);
+  } finally {
+    await batches.return?.(undefined);
   }
 }
 
@@ -256,7 +229,7 @@ export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => enc
  * Yields the bytes of a workbook. All cells are text, so that Excel does not convert a value or run a formula.
  *
  * @param maxRows Excel's maximum number of rows of a sheet
- * @throws Failure `input-rejected` if the rows of a sheet that does not continue exceed the limit
+ * @throws Failure `input-rejected` if the rows of a sheet exceed the limit
  */
 export async function* encodeSheets(sheets: readonly Sheet[], maxRows = MAX_ROWS): AsyncGenerator<Uint8Array> {
   const written: Buffer[] = [];
@@ -278,20 +251,9 @@ export async function* encodeSheets(sheets: readonly Sheet[], maxRows = MAX_ROWS
     const rest = encodeNumbers([0, 2], [0, 2], [0, 2], [0, 4], [start, 4]);
     written.push(Buffer.concat([encodeEntry(CENTRAL_ENTRY_START, name, sums), rest, Buffer.from(name)]));
   }
-  const done: Sheet[] = [];
-  for (const sheet of sheets) {
-    const rows = new SheetRows(sheet);
-    try {
-      for (let part = 1; part === 1 || (await rows.hasMore()); part += 1) {
-        if (part > 1 && !rows.continues) throw createLimitFailure("1,048,576 rows", "1,048,576 行");
-        done.push(part === 1 ? sheet : { ...sheet, name: `${sheet.name} (${part})` });
-        yield* file(`xl/worksheets/sheet${done.length}.xml`, rows.render(maxRows));
-      }
-    } finally {
-      await rows.close();
-    }
-  }
-  for (const [name, xml] of buildFixedParts(done))
+  for (const [at, sheet] of sheets.entries())
+    yield* file(`xl/worksheets/sheet${at + 1}.xml`, renderSheet(sheet, maxRows));
+  for (const [name, xml] of buildFixedParts(sheets))
     yield* file(name, Readable.from([Buffer.from(XML_DECLARATION + xml)]));
   const directory = Buffer.concat(written);
   yield directory;
