@@ -82,7 +82,7 @@ async function prepareFiles(
       ? undefined
       : (await loadUploadModule()).prepareUploadFile(tools, emitCsv, { ...input, passwords });
   if (generatePasswords === undefined || passwords === undefined || dryRun) return upload;
-  const { preparePasswords } = await import("../outputs/password-file.ts");
+  const { preparePasswords } = await loadPasswordsModule();
   return preparePasswords(tools, generatePasswords, { source: { ...input, customFields: [] }, passwords }, upload);
 }
 
