@@ -31,8 +31,6 @@ export interface Deletion {
   readonly request: StoredRequest;
   /** ids of the specified records */
   readonly ids: readonly string[];
-  /** reasons why some of the specified records can never be deleted; reported together with the other obstacles */
-  readonly refusals: readonly Failure[];
 }
 
 const buildStoredRequest = (
@@ -51,7 +49,7 @@ const buildStoredRequest = (
  * mistake.
  *
  * @throws Failure `usage` if the request has both ids and filters, or neither, a filter that the list of the kind does
- * not have, or `direct` without an organisation; `input-rejected` if it names only 全社, or a value is not possible
+ * not have, or `direct` without an organisation; `input-rejected` if it names 全社, or a value is not possible
  */
 export const resolveDeletion = (asked: DeletionRequest): Deletion => {
   checkDeletionRequest(asked);
@@ -62,16 +60,14 @@ export const resolveDeletion = (asked: DeletionRequest): Deletion => {
   if (ids === undefined) {
     const list = getFilterList(kind);
     if (recursive || list === undefined || !hasAllFilters(list, filters)) throw UNSUPPORTED_FILTER_FAILURE;
-    return { request: buildStoredRequest(kind, { by: "filtered", ...filters }, called), ids: [], refusals: [] };
+    return { request: buildStoredRequest(kind, { by: "filtered", ...filters }, called), ids: [] };
   }
   if (kind !== "orgs") {
     if (recursive) throw UNSUPPORTED_FILTER_FAILURE;
-    return { request: buildStoredRequest(kind, { by: "named" }, called), ids, refusals: [] };
+    return { request: buildStoredRequest(kind, { by: "named" }, called), ids };
   }
-  const others = ids.filter((id) => id !== ROOT_ORG_ID);
-  if (others.length === 0) throw ROOT_DELETION_FAILURE;
-  const found = { ids: others, refusals: others.length < ids.length ? [ROOT_DELETION_FAILURE] : [] };
-  return { request: buildStoredRequest(kind, { by: recursive ? "below" : "named" }, called), ...found };
+  if (ids.includes(ROOT_ORG_ID)) throw ROOT_DELETION_FAILURE;
+  return { request: buildStoredRequest(kind, { by: recursive ? "below" : "named" }, called), ids };
 };
 
 /**

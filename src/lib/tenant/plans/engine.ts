@@ -3,7 +3,6 @@ import type { FileForm } from "../../csv/records/record.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { ROW_ACTION_NAMES } from "../../model/import.ts";
 import type { ProblemParams } from "../../model/problem.ts";
-import type { Operation } from "../../model/role.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import type { UploadOmissionReason } from "../../model/upload.ts";
 import type { AccessOrigin } from "../ids.ts";
@@ -55,16 +54,7 @@ export interface UploadContent {
   readonly encoding: FileForm;
 }
 
-export interface DeletionTarget {
-  readonly ids: readonly string[];
-  /**
-   * operations that the acting account may use to remove obstacles; undefined for a system administrator, who may use
-   * all operations
-   */
-  readonly permitted?: readonly Operation[] | undefined;
-}
-
-export interface ReplanOptions extends Pick<DeletionTarget, "permitted"> {
+export interface ReplanOptions {
   /** true: the plan of a takeover keeps the records that its export lacks */
   readonly keepMissing?: boolean | undefined;
   /** the current instant */
@@ -212,7 +202,7 @@ export interface ImportEngine {
    * Selects the records to delete. When this method returns, the import is a plan. If it throws, the plan is removed
    * completely.
    *
-   * @param asked.ids ids of the specified records
+   * @param ids ids of the specified records
    * @throws Failure `input-rejected` if other records depend on records to delete, or a specified record is protected;
    * `not-permitted` if only a system administrator may change a specified record; `not-found` if a specified record
    * does not exist; `locked`, `interrupted`, `unavailable`
@@ -220,7 +210,7 @@ export interface ImportEngine {
   planDeletion(
     id: string,
     request: StoredRequest,
-    asked: DeletionTarget,
+    ids: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<void>;
   /**

@@ -2,31 +2,12 @@ import { line, step, type CommandLine } from "../../advice/index.ts";
 import type { ConsoleTask } from "../console/tasks.ts";
 import { Failure } from "../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
-import { formatCount, joinTexts, text, type Text } from "../../text/index.ts";
+import { formatCount, text, type Text } from "../../text/index.ts";
 import type { Reader } from "../store/store.ts";
 import { COMMITTED_STATES, listImports, getDisplayState, type ImportRecord } from "./import-rows.ts";
 
 /** The last part of a refusal's message. */
 export const NOTHING_CHANGED_SUFFIX = text("; nothing was changed", "。何も変更していません");
-
-/** Combines the refusals of several parts of a change into one failure, so that all obstacles are reported together. */
-export const mergeFailures = (refusals: readonly Failure[]): Failure => {
-  const [first, ...more] = refusals;
-  if (first !== undefined && more.length === 0) return first;
-  const bare = ({ what: { en, ja } }: Failure): Text =>
-    text(stripSuffix(en, NOTHING_CHANGED_SUFFIX.en), stripSuffix(ja, NOTHING_CHANGED_SUFFIX.ja));
-  const { en, ja } = joinTexts(refusals.map(bare), text("; ", "。"));
-  const hints: Text[] = [];
-  for (const { hint } of refusals) {
-    if (hint !== undefined && !hints.some((known) => known.en.includes(hint.en))) hints.push(hint);
-  }
-  return new Failure("input-rejected", {
-    what: text(`${en}${NOTHING_CHANGED_SUFFIX.en}`, `${ja}${NOTHING_CHANGED_SUFFIX.ja}`),
-    hint: hints.length === 0 ? undefined : joinTexts(hints, text("; ", "。")),
-  });
-};
-
-const stripSuffix = (whole: string, end: string): string => (whole.endsWith(end) ? whole.slice(0, -end.length) : whole);
 
 const buildShowCommand = ({ number }: Pick<ImportRecord, "number">): CommandLine => line("imports show", [number]);
 

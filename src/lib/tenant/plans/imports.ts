@@ -27,7 +27,6 @@ import {
 } from "../audit/change-number.ts";
 import { readManagedOrgIds } from "../store/managed-orgs.ts";
 import type {
-  DeletionTarget,
   CommitMoment,
   InputProblem,
   PlanRow,
@@ -54,7 +53,6 @@ import {
 } from "./import-rows.ts";
 import {
   createRejectedImportFailure,
-  mergeFailures,
   createNotUndoableFailure,
   createAlreadyUndoneFailure,
   createImportHint,
@@ -253,7 +251,6 @@ export class TenantImports {
 
   /**
    * Plans a deletion of records. The deletion of an organisation can include all organisations below it and its users.
-   * All obstacles are reported together.
    *
    * @throws Failure as described for `resolveDeletion` and the engine's `planDeletion`
    */
@@ -275,28 +272,17 @@ export class TenantImports {
     }
   }
 
-  async #planDeletion({ request, ids, refusals }: Deletion, signal: AbortSignal | undefined): Promise<string> {
-    const permitted = await this.#listClearingOperations();
+  async #planDeletion({ request, ids }: Deletion, signal: AbortSignal | undefined): Promise<string> {
     const { id } = await this.#begin(request, undefined);
     try {
-      await this.#engine.planDeletion(id, request, { ids, permitted }, signal);
+      await this.#engine.planDeletion(id, request, ids, signal);
     } catch (error) {
       // if this process could not write its plan because of a lock, it cannot remove the plan either; the next process
       // that opens the tenant removes it
       if (!(error instanceof Failure && error.code === "locked")) await this.#forget(id);
-      throw error instanceof Failure && error.code === "input-rejected" ? mergeFailures([...refusals, error]) : error;
+      throw error;
     }
-    if (refusals.length === 0) return id;
-    await this.#forget(id);
-    throw mergeFailures(refusals);
-  }
-
-  /** Returns the operations that the acting account may use to remove obstacles; see {@link DeletionTarget}. */
-  async #listClearingOperations(): Promise<DeletionTarget["permitted"]> {
-    const { asker } = this.#session;
-    if (asker.role === "system") return undefined;
-    const { isOperationPermitted: isPermitted } = await import("../policy/check.ts");
-    return CLEARING_OPERATIONS.filter((operation) => isPermitted(asker, operation));
+    return id;
   }
 
   /** Receives an import's file and makes the plan.  @throws Failure `conflict` if the import already has its file */
@@ -428,7 +414,7 @@ export class TenantImports {
   async #compareAgain(id: string, signal: AbortSignal | undefined, keepMissing = false): Promise<ImportRecord> {
     const record = await this.#expect(id, ["planned"]);
     const now = getCurrentInstant(this.#session.surroundings);
-    await this.#engine.replan(record, { permitted: await this.#listClearingOperations(), keepMissing, now }, signal);
+    await this.#engine.replan(record, { keepMissing, now }, signal);
     const compared = await this.#expect(id, [record.state]);
     await this.#checkWork(compared);
     return compared;
@@ -653,15 +639,6 @@ export class TenantImports {
     this.#engine.drop(id);
   }
 }
-
-const CLEARING_OPERATIONS = [
-  "accounts.write",
-  "users.move",
-  "users.delete",
-  "orgs.write",
-  "devices.write",
-  "devices.delete",
-] as const;
 
 const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
   const { fields }: Thing = FORMATS[kind].thing;

@@ -1,7 +1,6 @@
 import { dirname, join } from "node:path";
 import type {
   ReplanOptions,
-  DeletionTarget,
   CommitOptions,
   UploadContent,
   ImportEngine,
@@ -80,11 +79,11 @@ export class SqliteImports implements ImportEngine {
   async planDeletion(
     id: string,
     request: StoredRequest,
-    { ids, permitted }: DeletionTarget,
+    ids: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    await this.#threads.run({ type: "delete", files: this.#files(id), id, request, ids, permitted }, undefined, signal);
+    await this.#threads.run({ type: "delete", files: this.#files(id), id, request, ids }, undefined, signal);
   }
 
   async replan({ id }: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void> {

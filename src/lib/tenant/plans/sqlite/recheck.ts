@@ -24,7 +24,7 @@ export const hasOtherEffect = (database: Database, plans: PlanDefinitions, since
   ];
   const former = (at: number): string => `temp.former_${at}`;
   for (const [at, table] of tables.entries()) database.exec(`create table ${former(at)} as select * from ${table}`);
-  const counts = isDeletion ? selectRecordsToDelete(database, plans, undefined) : comparePlan(database, first);
+  const counts = isDeletion ? selectRecordsToDelete(database, plans) : comparePlan(database, first);
   for (const plan of plans) storeDeletions(database, plan, counts.delete === 0 && counts.beside === undefined);
   const isOther = tables.some((table, at) =>
     [buildLacksRowSql(table, former(at)), buildLacksRowSql(former(at), table)].some((sql) => database.get(sql)),

@@ -3,10 +3,11 @@ import type { FormatName } from "../../../../model/console-files.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { USER } from "../../../../model/user.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
-import { text } from "../../../../text/index.ts";
+import { Failure } from "../../../../errors/index.ts";
+import { ORG } from "../../../../model/organisation.ts";
+import { getThingNoun } from "../../../../model/problem.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../../../text/index.ts";
 import { IS_ABOVE_OPERATOR } from "../../../accounts/account-rows.ts";
-import type { DeletionTarget } from "../../engine.ts";
-import { mergeFailures } from "../../import-failures.ts";
 import { NAMED_IDS_TABLE, buildSelectedNumbersSql, getFilterList, getSelectionTable } from "../../selection.ts";
 import { EMPTY_COUNTS } from "../../shape.ts";
 import { quoteIdentifier } from "../../../store/sql/forms.ts";
@@ -17,17 +18,6 @@ import { countRecords } from "../compare.ts";
 import { buildRecordLabelSql } from "../expressions.ts";
 import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "../matching/outside.ts";
 import type { PlanDefinition, PlanDefinitions } from "../stored-kind.ts";
-import {
-  createOrgAdministratorReason,
-  createAdministratorReason,
-  MAX_LISTED_RECORDS,
-  createDeletionFailure,
-  createMissingRecordsFailure,
-  createInUseReason,
-  type RecordInUse,
-  type Obstacles,
-  type RefusalReason,
-} from "./deletion-failures.ts";
 
 /** Creates the tables of a new staging file for a deletion. @param ids ids of the records that the request names */
 export const createChoiceTables = (database: Database, plans: PlanDefinitions, ids: readonly string[]): void => {
@@ -39,19 +29,14 @@ export const createChoiceTables = (database: Database, plans: PlanDefinitions, i
   });
 };
 
-interface NamedRecordsSql {
-  /** the name to show for a record */
-  readonly called: string;
-  /** the `from` clause and everything after it */
-  readonly from: string;
-}
+/** Records that prevent a deletion, or that stay: their number, and the names of the first. */
+type Obstacles = NonNullable<PlanCounts["staying"]>;
 
-/** Returns the number of the selected records and the first of their names; undefined if there are none. */
-const findObstacles = (
-  database: Database,
-  { called: name, from }: NamedRecordsSql,
-  values: Params = {},
-): Obstacles | undefined => {
+/** The number of records that are named. It is high enough to show a usual list of leavers in full. */
+const MAX_LISTED_RECORDS = 10;
+
+/** @param name SQL: the name to show for a record @param from SQL: the `from` clause and everything after it */
+const findObstacles = (database: Database, name: string, from: string, values: Params = {}): Obstacles | undefined => {
   const first = database.all(`select ${name} as name ${from} limit ${MAX_LISTED_RECORDS}`, values);
   if (first.length === 0) return undefined;
   return { count: database.count(`select count(*) ${from}`, values), names: first.map((row) => String(row["name"])) };
@@ -65,16 +50,24 @@ const buildPathOrLabelSql = ({ kind: { thing, table } }: PlanDefinition): string
 const requireNamedRecords = (database: Database, { kind: { thing } }: PlanDefinition): void => {
   const gone = database.count(`select count(*) from ${NAMED_IDS_TABLE} a where not exists (
     select 1 from ${thing.name} t join ${getSelectionTable(thing)} c on c.target = t.pk where t.id = a.id)`);
-  if (gone > 0) throw createMissingRecordsFailure(thing, gone);
+  if (gone === 0) return;
+  const { en, ja } = getNounOfThing(thing);
+  throw new Failure("not-found", {
+    what: text(
+      `${formatCount(gone, en)} to be deleted ${gone === 1 ? "is" : "are"} not in the tenant; nothing was changed`,
+      `削除する${ja}のうち ${gone} 件がテナントにありません。何も変更していません`,
+    ),
+  });
 };
 
+const getNounOfThing = ({ noun, name }: Thing): Text => getThingNoun(noun ?? name);
+
 /** Returns the protected records among the chosen records; undefined if there are none. */
-const findChosenProtected = (database: Database, plan: PlanDefinition): PlanCounts["staying"] => {
-  const { kind } = plan;
-  if (kind.thing.protects === undefined) return undefined;
-  const { thing, isProtected } = kind;
+const findChosenProtected = (database: Database, plan: PlanDefinition): Obstacles | undefined => {
+  const { thing, isProtected } = plan.kind;
+  if (thing.protects === undefined) return undefined;
   const from = `from ${thing.name} t join ${getSelectionTable(thing)} c on c.target = t.pk where ${isProtected} order by t.pk`;
-  return findObstacles(database, { called: buildPathOrLabelSql(plan), from });
+  return findObstacles(database, buildPathOrLabelSql(plan), from);
 };
 
 const findProtectedElsewhere = (database: Database, plan: PlanDefinition): PlanCounts["protectedElsewhere"] => {
@@ -85,7 +78,7 @@ const findProtectedElsewhere = (database: Database, plan: PlanDefinition): PlanC
   const others = `from ${table} o where o.${quoteIdentifier(protects.by)} = 1 and o.${scope} <> :kind`;
   const where = `(select string_agg(o.${scope}, ', ' order by o.${scope}) ${others} and o.${field} = t.${field})`;
   const from = `from ${table} t where ${isLacking} and t.${field} in (select o.${field} ${others})`;
-  return findObstacles(database, { called: `${buildPathOrLabelSql(plan)} || ' (' || ${where} || ')'`, from }, { kind });
+  return findObstacles(database, `${buildPathOrLabelSql(plan)} || ' (' || ${where} || ')'`, from, { kind });
 };
 
 /**
@@ -108,83 +101,100 @@ const refuseUsersAboveOperator = (database: Database, { kind: { thing } }: PlanD
  * Returns the records to delete that other records depend on, if those records are not deleted too. @param going things
  * of all the records to delete
  */
-const findRecordsInUse = (
-  database: Database,
-  plan: PlanDefinition,
-  going: readonly Thing[],
-): readonly RecordInUse[] => {
+const findRecordsInUse = (database: Database, plan: PlanDefinition, going: readonly Thing[]): readonly Text[] => {
   const { thing, table, isLacking, name: kind } = plan.kind;
-  const held = new Map<number, RecordInUse>();
+  const held = new Map<string, Text[]>();
   for (const { thing: holder, column, rows } of table.heldBy ?? []) {
     const goes = going.includes(holder)
       ? ` and not exists (select 1 from ${getSelectionTable(holder)} g where g.target = h.pk)`
       : "";
-    // an example is shown only if users can type it in the suggested command, such as the serial number of a device
     const { namedBy = "name", fields } = holder;
-    const naming = `h.${quoteIdentifier(namedBy)}`;
-    const named = rows === undefined ? `min(${naming})` : `string_agg(${naming}, ', ' order by h.pk)`;
-    const example = fields[namedBy]?.unique === true ? named : "null";
-    const sql = `select t.pk, ${buildPathOrLabelSql(plan)} as name, count(*) as count, ${example} as example from ${thing.name} t
+    const named = fields[namedBy]?.unique === true ? `string_agg(h.${quoteIdentifier(namedBy)}, ', ')` : "null";
+    const sql = `select ${buildPathOrLabelSql(plan)} as name, count(*) as count, ${named} as holders from ${thing.name} t
       join ${rows ?? holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking}${goes} group by t.pk`;
-    for (const { pk, name, count, example: one } of database.iterate(sql, { kind })) {
-      const known = held.get(Number(pk)) ?? { name: String(name), by: [] };
-      held.set(Number(pk), {
-        ...known,
-        by: [
-          ...known.by,
-          {
-            holder,
-            count: Number(count),
-            example: one === null ? undefined : String(one),
-            areAllNamed: rows !== undefined,
-          },
-        ],
-      });
+    for (const { name, count, holders } of database.iterate(sql, { kind })) {
+      const told = describeHolders(thing, holder, Number(count), holders === null ? "" : `: ${String(holders)}`);
+      held.set(String(name), [...(held.get(String(name)) ?? []), told]);
     }
   }
-  return [...held.values()];
+  return [...held].map(([name, parts]) => {
+    const { en, ja } = joinTexts(parts, text(", ", "、"));
+    return text(`${name} (${en})`, `${name}(${ja})`);
+  });
 };
 
-interface DeletionAssessment {
-  readonly plan: PlanDefinition;
-  readonly staying: PlanCounts["staying"];
-  readonly reasons: readonly RefusalReason[];
-}
+/** Describes the records that depend on a record: `2 users`, `1 child organisation`, `2 devices: SN1, SN2`. */
+const describeHolders = (thing: Thing, holder: Thing, count: number, named: string): Text => {
+  const { en, ja } = getNounOfThing(holder);
+  return holder === thing
+    ? text(formatCount(count, `child ${en}`), `下位の${ja} ${count} 件`)
+    : text(`${formatCount(count, en)}${named}`, `${ja} ${count} 件${named}`);
+};
 
-/** Checks whether a plan's records can be deleted.  @param isFirst false if they only belong to chosen records */
-const assessDeletion = (
+const joinListed = (count: number, all: readonly Text[]): Text =>
+  joinTexts(
+    [...all.slice(0, MAX_LISTED_RECORDS), ...(count > MAX_LISTED_RECORDS ? [same("…")] : [])],
+    text(", ", "、"),
+  );
+
+/**
+ * Checks that a plan's records can be deleted. @param isFirst false if they only belong to chosen records
+ *
+ * @returns the protected records, which a deletion by filters keeps
+ */
+const requireDeletable = (
   database: Database,
   plan: PlanDefinition,
-  { isFirst, going, permitted }: { isFirst: boolean; going: readonly Thing[]; permitted: DeletionTarget["permitted"] },
-): DeletionAssessment => {
+  { isFirst, going }: { readonly isFirst: boolean; readonly going: readonly Thing[] },
+): Obstacles | undefined => {
   const { kind, request } = plan;
   const isFiltered = request.select?.by === "filtered";
-  if (permitted !== undefined && !isFiltered) refuseUsersAboveOperator(database, plan);
-  // protected administrators are skipped if a filter selected them, but refused if the request names them
+  if (request.scope !== undefined && !isFiltered) refuseUsersAboveOperator(database, plan);
   const staying = findChosenProtected(database, plan);
+  if (staying !== undefined && !isFiltered) throw createAdministratorFailure(staying, isFirst);
   const held = findRecordsInUse(database, plan, going);
-  const reasons = [
-    ...(staying === undefined || isFiltered
-      ? []
-      : [isFirst ? createAdministratorReason(staying) : createOrgAdministratorReason(staying)]),
-    ...(held.length === 0 ? [] : [createInUseReason(kind.thing, held)]),
-  ];
-  return { plan, staying, reasons };
+  if (held.length > 0) throw createInUseFailure(kind.thing, held, request.select?.by === "named");
+  return staying;
+};
+
+const createAdministratorFailure = ({ count, names }: Obstacles, isNamed: boolean): Failure => {
+  const { en, ja } = joinListed(count, names.map(same));
+  return new Failure("input-rejected", {
+    what: isNamed
+      ? text(
+          `${formatCount(count, "administrator")} cannot be deleted: ${en}; nothing was changed`,
+          `管理者は削除できません(${count} 人): ${ja}。何も変更していません`,
+        )
+      : text(
+          `administrators in these organisations cannot be deleted: ${en}; nothing was changed`,
+          `これらの組織に、削除できない管理者が所属しています: ${ja}。何も変更していません`,
+        ),
+  });
+};
+
+const createInUseFailure = (thing: Thing, held: readonly Text[], isNamed: boolean): Failure => {
+  const noun = getNounOfThing(thing);
+  const { en, ja } = joinListed(held.length, held);
+  return new Failure("input-rejected", {
+    what: text(
+      `${formatCount(held.length, noun.en)} cannot be deleted, because other records depend on ${held.length === 1 ? "it" : "them"}: ${en}; nothing was changed`,
+      `${noun.ja} ${held.length} 件は、関連付けられているものがあるため削除できません: ${ja}。何も変更していません`,
+    ),
+    hint:
+      thing === ORG && isNamed
+        ? text("to delete everything in them, too: --recursive", "中のものごと削除するには: --recursive")
+        : undefined,
+  });
 };
 
 /**
- * Selects the records to delete from the current state of the tenant. If the deletion is not possible, one failure
- * reports all reasons at once.
+ * Selects the records to delete from the current state of the tenant.
  *
  * @throws Failure `input-rejected` if other records depend on the selected records, if a protected record was named, or
  * if a protected record would be left without an organisation; `not-permitted` if the acting account may not delete one
  * of these users; `not-found` if a named record does not exist
  */
-export const selectRecordsToDelete = (
-  database: Database,
-  plans: PlanDefinitions,
-  permitted: DeletionTarget["permitted"],
-): PlanCounts => {
+export const selectRecordsToDelete = (database: Database, plans: PlanDefinitions): PlanCounts => {
   for (const { kind, request } of plans) {
     if (request.select === undefined) throw new TypeError("the deletion does not specify its records");
     for (const table of getFilterList(kind.name as FormatName)?.derived ?? []) refreshDerivedTable(database, table);
@@ -195,13 +205,10 @@ export const selectRecordsToDelete = (
   const [first] = plans;
   if (first.request.select?.by !== "filtered") requireNamedRecords(database, first);
   const going = plans.map(({ kind }) => kind.thing);
-  const choices = plans.map((plan) => assessDeletion(database, plan, { isFirst: plan === first, going, permitted }));
-  const refusals = choices
+  // what belongs to the chosen records is checked first
+  const staying = plans
     .toReversed()
-    .flatMap(({ reasons: [reason, ...more] }) =>
-      reason === undefined ? [] : [createDeletionFailure([reason, ...more])],
-    );
-  if (refusals.length > 0) throw mergeFailures(refusals);
+    .map((plan) => requireDeletable(database, plan, { isFirst: plan === first, going }));
   for (const plan of plans) throwFirstProblem(findPlanViolations(database, plan));
   const beside = plans
     .slice(1)
@@ -217,7 +224,7 @@ export const selectRecordsToDelete = (
     ...EMPTY_COUNTS,
     recordsBefore: countRecords(database, first.kind),
     delete: countRecords(database, first.kind, first.kind.isLacking),
-    staying: choices[0]?.staying,
+    staying: staying.at(-1),
     protectedElsewhere: findProtectedElsewhere(database, first),
     ...(beside.length > 0 && { beside }),
   };

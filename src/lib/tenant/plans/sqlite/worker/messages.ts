@@ -4,7 +4,6 @@ import type { Problem } from "../../../../errors/index.ts";
 import type { NotedWriter } from "../../../store/sqlite/writer-note.ts";
 import type {
   ReplanOptions,
-  DeletionTarget,
   CommitMoment,
   PlanReading,
   PlanWork,
@@ -58,7 +57,6 @@ export type WorkerTask =
       readonly request: StoredRequest;
       /** ids of the records that the request names */
       readonly ids: readonly string[];
-      readonly permitted: DeletionTarget["permitted"];
     } & StagedTask)
   | ({ readonly type: "replan" } & ReplanOptions & StagedTask)
   | ({ readonly type: "commit"; readonly written?: WrittenFile | undefined } & StagedTask & ChangeContext)

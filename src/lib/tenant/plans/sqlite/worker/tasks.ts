@@ -9,7 +9,7 @@ import { nameKey } from "../../../../model/normalise.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
 import { text } from "../../../../text/index.ts";
 import { Database } from "../../../store/sqlite/database.ts";
-import type { CommitMoment, DeletionTarget, WrittenFile } from "../../engine.ts";
+import type { CommitMoment, WrittenFile } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../../../store/idempotency.ts";
 import type { Scope, Writer } from "../../../store/store.ts";
@@ -183,14 +183,12 @@ export class Staging {
 /**
  * Compares rows or records to delete with the tenant and stores the plan.
  *
- * @param permitted see {@link DeletionTarget}
  * @param replannedAt the current instant, if the plan was compared before
  */
 const compareAndStorePlan = async (
   database: Database,
   record: ImportRecord,
   plans: PlanDefinitions,
-  permitted?: DeletionTarget["permitted"],
   replannedAt?: string,
 ): Promise<void> => {
   const [plan] = plans;
@@ -202,7 +200,7 @@ const compareAndStorePlan = async (
       : undefined;
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plans);
-    const found = isDeletion ? selectRecordsToDelete(database, plans, permitted) : comparePlan(database, plan);
+    const found = isDeletion ? selectRecordsToDelete(database, plans) : comparePlan(database, plan);
     const counts = { ...found, merged: countMergedValues(database, plan), takenOver };
     for (const one of plans) storeDeletions(database, one, counts.delete === 0 && counts.beside === undefined);
     return {
@@ -251,14 +249,14 @@ const withDatabase = async <T>(
  * Selects the records to delete, and creates the plan. @throws Failure if the records cannot be deleted or do not exist
  */
 export const planDeletion = (
-  { files, id, request, ids, permitted }: Extract<WorkerTask, { type: "delete" }>,
+  { files, id, request, ids }: Extract<WorkerTask, { type: "delete" }>,
   interrupted: () => boolean,
 ): Promise<void> => {
   const plan = async (database: Database): Promise<void> => {
     const plans = buildDeletionPlans(request);
     createChoiceTables(database, plans, ids);
     limitToScope(database, getPlanScope(request));
-    await compareAndStorePlan(database, await readImport(new Connection(database), id), plans, permitted);
+    await compareAndStorePlan(database, await readImport(new Connection(database), id), plans);
   };
   rmSync(files.staging, { force: true });
   return withDatabase(files, interrupted, plan, true);
@@ -272,14 +270,14 @@ const keepMissingRecords = (record: ImportRecord): ImportRecord => {
 
 /** Compares the staged rows with the tenant's current state again. */
 export const replan = (
-  { files, id, permitted, keepMissing, now }: Extract<WorkerTask, { type: "replan" }>,
+  { files, id, keepMissing, now }: Extract<WorkerTask, { type: "replan" }>,
   interrupted: () => boolean,
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
     const stored = await readImport(new Connection(database), id);
     const record = keepMissing === true ? keepMissingRecords(stored) : stored;
     limitToScope(database, getPlanScope(record.detail.request));
-    await compareAndStorePlan(database, record, buildComparisonDefinitions(record), permitted, now);
+    await compareAndStorePlan(database, record, buildComparisonDefinitions(record), now);
   });
 
 const listWrittenCollections = (kind: StoredKind): readonly string[] => {
