@@ -11,7 +11,6 @@ export const UNDO_BLOCK_REASONS = [
   "administrator",
   "below",
   "place",
-  "account",
   "rule",
   "hidden",
 ] as const;
@@ -60,11 +59,6 @@ const UNDO_BLOCK_TEXTS: Readonly<
     text(
       `the organisation would have the same name and parent as ${other.en}, and has no code to distinguish it`,
       `同じ場所に同じ名前の${other.ja}があり、組織コードもありません`,
-    ),
-  account: ({ other }) =>
-    text(
-      `the owner already uses ${other.en}, and in Fully Managed an account can have only one device`,
-      `所有者が${other.ja}を使っています(Fully Managed では 1 つのアカウントを 2 台に使えません)`,
     ),
   rule: ({ what }) => what,
   hidden: () => text("the record is outside your organisations", "管理対象組織の外にあります"),

@@ -53,7 +53,7 @@ const administratorNameRule: Rule<Pick<AccountState, "name" | "role">> = {
   ...ACCOUNT_RULE_DEFAULTS,
   fields: ["role", "name"],
   after: { role: { not: "none" }, name: null },
-  spares: "console",
+  spares: "restored",
   judge: () => [
     { field: "name", what: text("an administrator needs an account name", "管理者にはアカウント名が必要です") },
   ],
@@ -65,7 +65,7 @@ const operatorOrgRule: Rule<Pick<AccountState, "name" | "role" | "isInRoot">> = 
   ...ACCOUNT_RULE_DEFAULTS,
   fields: ["role", "isInRoot"],
   after: { role: "operator", isInRoot: true },
-  spares: "console",
+  spares: "restored",
   judge: ({ after }) => {
     const name = after?.name ?? null;
     const account = name === null ? text("this account", "このアカウント") : text(name, `「${name}」`);
@@ -261,7 +261,7 @@ export const accountNameKeptRule: Rule<UserState> = {
   fields: ["accountName"],
   before: { accountName: { not: null } },
   after: { accountName: null },
-  spares: "console",
+  spares: "restored",
   judge: () => {
     const { en, ja } = USER.fields.accountName.label;
     const what = text(`${en} can be changed, but not cleared`, `${ja}は変更できますが、空にはできません`);

@@ -78,7 +78,7 @@ const managedOwnerRule: Rule<DeviceState> = {
   ...DEVICE_RULE_DEFAULTS,
   fields: ["owner", "ownerOrg"],
   after: { status: NOT_MANAGED },
-  spares: "console",
+  spares: "restored",
   judge: ({ before, after }) => {
     if (after === undefined) return [];
     const isOwned = after.owner !== null || after.ownerOrg !== null;

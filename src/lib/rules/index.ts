@@ -19,12 +19,15 @@ export const RULES = [
   validAnswerRule,
 ] as const satisfies readonly AnyRule[];
 
-/** Where new values come from: manual edits or an imported file, or the console. */
-export type ChangeSource = "edits" | "console";
+/** Where new values come from: manual edits or an imported file, the console, or an undo. */
+export type ChangeSource = "edits" | "console" | "undo";
 
 /** Returns the rules for a record type that apply to a change. */
 export const selectRules = (of: string, bringing: ChangeSource): readonly AnyRule[] =>
-  RULES.filter((rule: AnyRule) => rule.of === of && (bringing === "edits" || rule.spares === undefined));
+  RULES.filter(
+    ({ of: subject, spares }: AnyRule) =>
+      subject === of && (spares === undefined || bringing === "edits" || (bringing === "undo" && spares === "console")),
+  );
 
 type JudgedState = Readonly<Record<string, unknown>>;
 

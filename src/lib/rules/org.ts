@@ -15,7 +15,7 @@ const reservedNameRule: Rule<OrgState> = {
   on: ["create", "edit"],
   fields: ["name", "code", "isRoot"],
   after: { isRoot: false },
-  spares: "console",
+  spares: "restored",
   judge: ({ before, after }) =>
     (["name", "code"] as const)
       // an organisation that already has this name in the console keeps it

@@ -66,8 +66,8 @@ export interface AnyRule {
   readonly after?: Readonly<Record<string, unknown>> | undefined;
   /** facts about the tenant that the rule needs */
   readonly facts?: readonly (keyof Facts)[] | undefined;
-  /** set for a rule that does not apply to values that come from the console, or that an undo restores */
-  readonly spares?: "console" | undefined;
+  /** set for a rule that does not apply to values that come from the console; `restored`: nor to what an undo restores */
+  readonly spares?: "console" | "restored" | undefined;
   judge(change: Change<object, object>): readonly RuleProblem[];
 }
 

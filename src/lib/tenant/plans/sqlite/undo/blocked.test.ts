@@ -7,7 +7,6 @@ import { undoChange } from "#support/tenant/undo.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 const PASSWORD = "Canary42Canary";
-const ANDROID = { platform: "Android", status: "管理中" } as const;
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -121,15 +120,6 @@ const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
       first,
       told: "the organisation would have the same name and parent as the organisation 課 <K>, and has no code to distinguish it",
     };
-  },
-  account: async () => {
-    const owner = await userMade("a");
-    const device = await deviceMade("S1", { ...ANDROID, androidMode: "fully-managed", owner });
-    const number = await did(tenant.client.devices.setOwner({ ids: [device], owner: null, ownerOrg: null, wipes: 1 }));
-    await deviceMade("S2", { ...ANDROID, androidMode: "comp", owner });
-    const other = { thing: "device", name: "S2" };
-    const told = "the owner already uses the device S2, and in Fully Managed an account can have only one device";
-    return { number, first: { thing: "device", name: "S1", fields: [], change: null, other }, told };
   },
   rule: async () => {
     const id = await administrator("a");
@@ -262,19 +252,6 @@ describe("another record of the same undo now has the value of a restored record
         await tenant.client.orgs.edit(moved, { name: "課" });
         const other = { thing: "org", name: "課 <B>" };
         return { number, first: { thing: "org", name: "課", fields: [], change: null, other } };
-      },
-    ],
-    [
-      "account",
-      async () => {
-        const owner = await userMade("a");
-        const made = { ...ANDROID, androidMode: "fully-managed" } as const;
-        await deviceMade("S1", { ...made, owner });
-        const other = await deviceMade("S2", made);
-        const number = await replaced("devices", ["シリアルナンバー", "メモ"], ["S2", "予備"]);
-        await tenant.client.devices.setOwner({ ids: [other], owner, ownerOrg: null });
-        const first = { thing: "device", name: "S1", fields: [], change: null };
-        return { number, first: { ...first, other: { thing: "device", name: "S2" } } };
       },
     ],
   ];

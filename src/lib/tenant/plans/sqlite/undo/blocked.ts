@@ -1,5 +1,5 @@
 import { ACCOUNT } from "../../../../model/account.ts";
-import { DEVICE, ACCOUNT_PER_DEVICE_MODE, OWNER_FIELDS } from "../../../../model/device.ts";
+import { DEVICE, OWNER_FIELDS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
@@ -20,7 +20,7 @@ import {
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/scope.ts";
-import { judgePlannedRecords, buildUsesAccountSql } from "../../../store/judge.ts";
+import { judgePlannedRecords } from "../../../store/judge.ts";
 import { buildAnyLabelLookupSql } from "./record-labels.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { readDropFingerprint } from "./drop.ts";
@@ -125,7 +125,6 @@ class BlockedRecordFinder {
       if (writes(relation.to)) this.#inUse(relation);
     }
     if (writes(ORG)) this.#orgs();
-    if (writes(DEVICE)) this.#devices();
     this.#rules();
   }
 
@@ -339,31 +338,15 @@ class BlockedRecordFinder {
     );
   }
 
-  /**
-   * Blocks devices that would get back an account that is now used on another device, if one of the two devices is
-   * Fully Managed. @see facts 1.3
-   */
-  #devices(): void {
-    const versions = getVersionSchema(DEVICE.name);
-    const columns = ["owner", "platform", "status", "androidMode"];
-    const of = (alias: string) => (column: string) => `${alias}.${quoteIdentifier(column)}`;
-    const isSame = `t.pk is not null and ${buildUsesAccountSql(of("t"))} and t.owner = u.owner and t.androidMode is not distinct from u.androidMode`;
-    this.#add(
-      versions,
-      { why: "account", other: { thing: DEVICE, pk: "o.pk" } },
-      `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} ${ORDERED_JOIN} ${buildRecordsAfterUndoSql(versions, columns)} o on o.owner = u.owner
-       where u.action <> 'delete' and ${buildUsesAccountSql(of("u"))} and not coalesce(${isSame}, false) and ${buildUsesAccountSql(of("o"))}
-         and '${ACCOUNT_PER_DEVICE_MODE}' in (u.androidMode, o.androidMode) and o.pk <> u.pk and ${buildIsNewOrChangedSql(versions, columns)}`,
-    );
-  }
-
-  /** Blocks records that would violate a rule. Rules that console values may violate are not checked. */
+  /** Blocks records that would violate a rule. */
   #rules(): void {
     const things = VERSIONED_THINGS.filter((versions) => hasStagedRecords(this.#database, versions)).map(
       ({ thing }) => thing.name,
     );
-    const found = judgePlannedRecords(buildUndoneTables(new Set(things)), "console", (sql, params) =>
-      this.#database.all(sql, params),
+    const found = judgePlannedRecords(
+      buildUndoneTables(new Set(things)),
+      this.#undone.dropped === undefined ? "undo" : "console",
+      (sql, params) => this.#database.all(sql, params),
     );
     const isWritten = (thing: string, pk: number): boolean =>
       things.includes(thing) &&
