@@ -152,9 +152,6 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   createImportTimeColumn("committedAt", text("committed at", "適用日時")),
   createImportColumn("undoes", text("undoes change", "取り消す変更")),
   createImportColumn("undoneBy", text("undone by change", "この変更を取り消した変更")),
-  createImportColumn("unverifiedColumns", text("columns not verified", "照合していない列"), {
-    name: ({ unverifiedColumns }) => same(unverifiedColumns.map(({ header }) => header).join(", ")),
-  }),
 ];
 
 /** The columns of a plan's row, without the record's name and the changes. */

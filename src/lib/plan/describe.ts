@@ -94,8 +94,8 @@ const describeTakenOver = ({ takenOver }: Import): readonly Text[] =>
     ? []
     : [
         text(
-          `this file was already imported (change ${takenOver.change}); newer exports were imported since`,
-          `このファイルは取り込み済みです(変更 ${takenOver.change})。その後、新しいエクスポートを取り込んでいます`,
+          `this file was already imported (change ${takenOver}); newer exports were imported since`,
+          `このファイルは取り込み済みです(変更 ${takenOver})。その後、新しいエクスポートを取り込んでいます`,
         ),
       ];
 

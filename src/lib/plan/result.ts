@@ -6,11 +6,10 @@ import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts"
 import { describeAppliedChanges } from "./changes.ts";
 import { hasChanges } from "./describe.ts";
 
-export const hasTaskChanges = ({
-  settled: { closed, givenUp = [], advanced = [], contradicted, reopened = [] } = EMPTY_SETTLEMENT,
-}: Import): boolean => [closed, givenUp, advanced, contradicted, reopened].some((numbers) => numbers.length > 0);
-
-const EMPTY_SETTLEMENT: NonNullable<Import["settled"]> = { closed: [], contradicted: [], open: 0 };
+export const hasTaskChanges = ({ settled }: Import): boolean => {
+  const { closed = [], givenUp = [], advanced = [], contradicted = [], reopened = [] } = settled ?? {};
+  return [closed, givenUp, advanced, contradicted, reopened].some((numbers) => numbers.length > 0);
+};
 
 export const PLAN_DRY_RUN_NOTE = text(
   "dry run: nothing was changed; to apply the plan, run the same command without --dry-run",
@@ -36,7 +35,7 @@ export function describeCommit(plan: Import): readonly Text[] {
 function describeSettledTasks(plan: Import): readonly Text[] {
   const { settled } = plan;
   if (settled === undefined || (!hasTaskChanges(plan) && settled.open === 0)) return [];
-  const { closed, contradicted, reopened = [], open } = settled;
+  const { closed, contradicted, reopened, open } = settled;
   const list = line("console list", []);
   const counts = [
     [closed.length, text(`closed ${closed.length}`, `完了 ${closed.length}`)],

@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { EarlierConsoleImport, PlanCounts, PlanRequest, StagedFile } from "./staging/counts.ts";
+import type { PlanCounts, PlanRequest, StagedFile } from "./staging/counts.ts";
 import { text } from "../../text/index.ts";
 import type { ColumnMap } from "../../csv/layout/map.ts";
 import type { FormatName } from "../../model/console-files.ts";
@@ -156,11 +156,6 @@ export const updateImport = async (writer: Writer, record: ImportRecord, values:
   await updateRow(writer, "import", { pk, state, etag, revision, change, detail: JSON.stringify(detail) }, "pk");
 };
 
-/** Deletes an import that was never reported to the user, so that its number can be used again. */
-export const deleteImport = async (writer: Writer, { pk }: Pick<ImportRecord, "pk">): Promise<void> => {
-  await writer.run("delete from main.import where pk = :pk", { pk });
-};
-
 export const createUnknownImportFailure = (name: string): Failure =>
   new Failure("not-found", {
     what: text(`import ${name} does not exist`, `インポート ${name} はありません`),
@@ -197,22 +192,20 @@ export const listImports = async (reader: Reader): Promise<readonly ImportRecord
   (await reader.all("select * from import order by pk desc")).map(toImportRecord);
 
 /**
- * Returns the last import of a console export with the same bytes; undefined if there is none, or if it is the newest
- * console import of its format. Undone imports do not count.
+ * Returns the number of the change that imported a console export with the same bytes; undefined if there is none, or if
+ * it is the newest console import of its format. Undone imports do not count.
  */
 export const findEarlierConsoleImport = async (
   reader: Reader,
-  { kind, sha256 }: { readonly kind: FormatName; readonly sha256: string },
-): Promise<EarlierConsoleImport | undefined> => {
+  kind: FormatName,
+  sha256: string,
+): Promise<number | undefined> => {
   const rows = await reader.all(
-    `select change, detail ->> 'committedAt' as at, detail -> 'staged' ->> 'sha256' = :sha256 as same from import
+    `select change, detail -> 'staged' ->> 'inputSha256' = :sha256 as same from import
      where kind = :kind and change is not null and detail -> 'request' ->> 'fromConsole' and detail ->> 'revertedBy' is null
      order by change desc`,
     { kind, sha256 },
   );
-  const found = rows.findIndex(({ same }) => same === 1);
-  const { [found]: row } = rows;
-  if (row === undefined || found === 0) return undefined;
-  const newer = rows.slice(0, found).map(({ change }) => Number(change));
-  return { change: Number(row["change"]), at: String(row["at"]), newer };
+  const found = rows.slice(1).find(({ same }) => same === 1);
+  return rows[0]?.["same"] === 1 || found === undefined ? undefined : Number(found["change"]);
 };

@@ -13,7 +13,7 @@ import { readDroppedTasks } from "../console/record-ids.ts";
 import { readTasks, type ConsoleTask } from "../console/tasks.ts";
 import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
 import { createNoOpenWorkFailure } from "../console/console.ts";
-import { resolveDeletion, type Deletion, type DeletionRequest } from "./deletion.ts";
+import { resolveDeletion, type DeletionRequest } from "./deletion.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import {
   isUndoable,
@@ -39,7 +39,6 @@ import type {
 import {
   EMPTY_IMPORT_DETAIL,
   updateImport,
-  deleteImport,
   COMMITTED_STATES,
   toImportObject,
   type ImportDetail,
@@ -55,24 +54,14 @@ import {
   createRejectedImportFailure,
   createNotUndoableFailure,
   createAlreadyUndoneFailure,
-  createImportHint,
+  createTenantChangedFailure,
   UPLOAD_DELETION_FAILURE,
-  CONSOLE_IMPORT_REFUSAL,
-  CREATE_ORGS_REFUSAL,
-  RELEASE_REFUSAL,
-  FULL_UPLOAD_REFUSAL,
   createSecretsOnlyFailure,
-  createWholeTenantFailure,
+  WHOLE_TENANT_FAILURE,
   createNotOpenFailure,
 } from "./import-failures.ts";
 import { checkImportRequest, checkLength, checkLimit, completeRequest, type ImportRequest } from "./request.ts";
-import {
-  buildImportResponse,
-  buildImportResponses,
-  buildUncountedImportResponse,
-  EMPTY_COUNTS,
-  type Import,
-} from "./shape.ts";
+import { buildImport, buildImports, EMPTY_COUNTS, type Import } from "./shape.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
@@ -162,16 +151,12 @@ export class TenantImports {
     return async (reader, id) => {
       const record = await readImport(reader, id);
       const isThere = states.length === 0 || states.includes(record.state);
-      return isThere ? buildUncountedImportResponse(reader, record, this.#session.actor) : undefined;
+      return isThere ? buildImport(reader, record) : undefined;
     };
   }
 
-  async #shown(reader: Reader, id: string): Promise<Import> {
-    return buildUncountedImportResponse(reader, await readImport(reader, id), this.#session.actor);
-  }
-
   #read(id: string): Promise<Import> {
-    return this.#session.read((reader) => this.#shown(reader, id));
+    return this.#session.read(async (reader) => buildImport(reader, await readImport(reader, id)));
   }
 
   /**
@@ -186,7 +171,7 @@ export class TenantImports {
     this.#checkWhole(request);
     checkOrgBy(request);
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
-    return this.#begin(request, repeatable && { ...repeatable, replay: this.#inState() });
+    return this.#insert({ kind: request.kind, detail: { request } }, repeatable);
   }
 
   /**
@@ -204,11 +189,9 @@ export class TenantImports {
    */
   #checkWhole({ fromConsole, createOrgs, forConsole, mode, undeletable }: StoredRequest): void {
     const { role, orgs } = this.#session.asker;
-    if (undeletable === "release" && orgs !== undefined) throw createWholeTenantFailure(RELEASE_REFUSAL);
-    if (forConsole === true && mode === "replace" && role !== "system")
-      throw createWholeTenantFailure(FULL_UPLOAD_REFUSAL);
-    if (fromConsole === true && role !== "system") throw createWholeTenantFailure(CONSOLE_IMPORT_REFUSAL);
-    if (createOrgs && orgs !== undefined) throw createWholeTenantFailure(CREATE_ORGS_REFUSAL);
+    const isForSystem = fromConsole === true || (forConsole === true && mode === "replace");
+    const isForWhole = createOrgs || undeletable === "release";
+    if ((isForSystem && role !== "system") || (isForWhole && orgs !== undefined)) throw WHOLE_TENANT_FAILURE;
   }
 
   /**
@@ -232,20 +215,27 @@ export class TenantImports {
     requireWorkPermission(asker, record.kind, await this.#engine.workOf(record));
   }
 
-  #begin(request: StoredRequest, once: IdempotentRequest<Import> | undefined): Promise<Import> {
+  /** Stores a new import; with `state` and `etag`, one that is planned already. */
+  #insert(
+    planned: Pick<ImportRecord, "kind"> &
+      Partial<Pick<ImportRecord, "state" | "etag">> & { readonly detail: Partial<ImportDetail> },
+    repeatable: RequestKey | undefined,
+  ): Promise<Import> {
     const { surroundings, actor } = this.#session;
+    const once = repeatable && { ...repeatable, replay: this.#inState() };
     return this.#session.change({ ...UNAUDITED_CHANGE, once }, async (writer) => {
       const id = createId(surroundings);
+      const process = this.#processes.self;
       await insertImport(writer, {
-        id,
-        kind: request.kind,
         state: "uploading",
-        createdAt: getCurrentInstant(surroundings),
         etag: null,
         revision: null,
-        detail: { ...EMPTY_IMPORT_DETAIL, actor, request, process: this.#processes.self },
+        ...planned,
+        id,
+        createdAt: getCurrentInstant(surroundings),
+        detail: { ...EMPTY_IMPORT_DETAIL, actor, process, ...planned.detail },
       });
-      return { result: await this.#shown(writer, id), objects: [{ thing: "import", id }] };
+      return { result: await buildImport(writer, await readImport(writer, id)), objects: [{ thing: "import", id }] };
     });
   }
 
@@ -258,36 +248,20 @@ export class TenantImports {
     const replay = this.#inState();
     const done = await this.#replayed(repeatable, replay);
     if (done !== undefined) return done;
-    const deletion = resolveDeletion(asked);
-    const id = await this.#planDeletion({ ...deletion, request: this.#scoped(deletion.request) }, signal);
-    const once = repeatable && { ...repeatable, replay };
-    try {
-      return await this.#session.change({ ...UNAUDITED_CHANGE, once }, async (writer) => ({
-        result: await this.#shown(writer, id),
-        objects: [{ thing: "import", id }],
-      }));
-    } catch (error) {
-      await this.#forget(id).catch(() => undefined);
-      throw error;
-    }
-  }
-
-  async #planDeletion({ request, ids }: Deletion, signal: AbortSignal | undefined): Promise<string> {
-    const { id } = await this.#begin(request, undefined);
-    try {
-      await this.#engine.planDeletion(id, request, ids, signal);
-    } catch (error) {
-      // if this process could not write its plan because of a lock, it cannot remove the plan either; the next process
-      // that opens the tenant removes it
-      if (!(error instanceof Failure && error.code === "locked")) await this.#forget(id);
-      throw error;
-    }
-    return id;
+    const { request: unscoped, ids } = resolveDeletion(asked);
+    const request = this.#scoped(unscoped);
+    const { id } = await this.#insert({ kind: request.kind, detail: { request } }, undefined);
+    const plan = await this.#planned(id, this.#engine.planDeletion(id, request, ids, signal), null);
+    if (repeatable === undefined) return plan;
+    return this.#session.change({ ...UNAUDITED_CHANGE, once: { ...repeatable, replay } }, async () => ({
+      result: plan,
+      objects: [{ thing: "import", id }],
+    }));
   }
 
   /** Receives an import's file and makes the plan.  @throws Failure `conflict` if the import already has its file */
   async upload(id: string, content: UploadContent, { signal }: RequestContext): Promise<Import> {
-    const record = await this.#expect(id, ["uploading"]);
+    const record = this.#check(await this.#record(id), ["uploading"]);
     const { request } = record.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
     const plan = this.#engine.plan(record, request, content, signal);
@@ -297,31 +271,33 @@ export class TenantImports {
     );
   }
 
-  /** Waits until an import is a plan, and returns it. If planning fails, the import ends as `failed`. */
-  async #planned(id: string, work: Promise<void>): Promise<Import> {
+  /**
+   * Waits until an import is a plan, and returns it. If planning fails, the import ends as `failed`; one without a file
+   * was not answered yet, so nothing of it stays.
+   */
+  async #planned(id: string, work: Promise<void>, failed: "failed" | null = "failed"): Promise<Import> {
     try {
       await work;
       return await this.#read(id);
     } catch (error) {
       // if this process could not write its plan because of a lock, it cannot write the final state either; the next
       // process that opens the tenant writes it
-      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, "failed");
+      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, failed);
       throw error;
     }
   }
 
   list(): Promise<readonly Import[]> {
-    return this.#session.read(async (reader) =>
-      buildImportResponses(reader, await listImports(reader), this.#session.actor),
-    );
+    return this.#session.read(async (reader) => buildImports(reader, await listImports(reader)));
   }
 
   /** Returns an import. @param name its id or its number @throws Failure `not-found` */
   show(name: string): Promise<Import> {
-    const { actor } = this.#session;
-    return this.#session.read(async (reader) =>
-      buildImportResponse(reader, await getImportByName(reader, name), actor),
-    );
+    return this.#session.read(async (reader) => {
+      const record = await getImportByName(reader, name);
+      const [shown = await buildImport(reader, record)] = await buildImports(reader, [record]);
+      return shown;
+    });
   }
 
   /** Returns the rows of a planned or committed import as NDJSON.  @throws Failure `conflict` otherwise */
@@ -336,7 +312,7 @@ export class TenantImports {
     if (COMMITTED_STATES.includes(record.state)) return this.#engine.read({ type: "committed-rows", record, query });
     const { undoes, skipBlocked = false, drops } = record.detail;
     if (drops === undefined && undoes === undefined) return this.#engine.read({ type: "rows", record, query });
-    if (undoes !== undefined) await this.#expect(id, ["planned"]);
+    if (undoes !== undefined) this.#check(record, ["planned"]);
     const undone = await this.#session.read(async (reader) =>
       undoes === undefined
         ? readDroppedTasks(reader, record.detail)
@@ -363,7 +339,7 @@ export class TenantImports {
     const written = file === undefined && upload === undefined ? undefined : { file, fields: upload };
     const done = await this.#replayed(context.repeatable, this.#inState("committed"));
     if (done !== undefined) return done;
-    const planned = await this.#permitted(await this.#expectEtag(id, etag, ["planned"]));
+    const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
     if (written !== undefined) this.#checkUpload(planned);
     return this.#commit(planned, context, written);
   }
@@ -379,7 +355,7 @@ export class TenantImports {
     { etag, upload = false }: { readonly etag: string; readonly upload?: boolean | undefined },
     { signal }: RequestContext,
   ): Promise<Import> {
-    const planned = await this.#permitted(await this.#expectEtag(id, etag, ["planned"]));
+    const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
     const written = upload ? {} : undefined;
     await this.#engine.commit(planned, { moment: await this.#moment(), signal, written, isCheck: true });
     return this.#read(id);
@@ -394,8 +370,7 @@ export class TenantImports {
   /** @throws Failure `input-rejected` or `not-permitted` if the plan cannot be written as an upload file */
   #checkUpload(planned: ImportRecord): void {
     const { counts, request } = planned.detail;
-    if (request?.mode === "replace" && this.#session.asker.role !== "system")
-      throw createWholeTenantFailure(FULL_UPLOAD_REFUSAL);
+    if (request?.mode === "replace" && this.#session.asker.role !== "system") throw WHOLE_TENANT_FAILURE;
     if (counts?.rejected === true) throw createRejectedImportFailure(planned);
     if (request?.mode === "delete") throw UPLOAD_DELETION_FAILURE;
   }
@@ -405,19 +380,12 @@ export class TenantImports {
    *
    * @param keepMissing true: the plan of a takeover keeps the records that its export lacks
    */
-  async replan(id: string, keepMissing: boolean | undefined, { signal }: RequestContext): Promise<Import> {
-    await this.#permitted(await this.#record(id));
-    await this.#compareAgain(id, signal, keepMissing);
-    return this.#read(id);
-  }
-
-  async #compareAgain(id: string, signal: AbortSignal | undefined, keepMissing = false): Promise<ImportRecord> {
-    const record = await this.#expect(id, ["planned"]);
+  async replan(id: string, keepMissing = false, { signal }: RequestContext): Promise<Import> {
+    const record = this.#check(await this.#permitted(await this.#record(id)), ["planned"]);
     const now = getCurrentInstant(this.#session.surroundings);
     await this.#engine.replan(record, { keepMissing, now }, signal);
-    const compared = await this.#expect(id, [record.state]);
-    await this.#checkWork(compared);
-    return compared;
+    await this.#checkWork(this.#check(await this.#record(id), ["planned"]));
+    return this.#read(id);
   }
 
   /** Returns the change to undo and its import. @throws Failure as described for {@link undo} */
@@ -425,7 +393,7 @@ export class TenantImports {
     const { actor } = this.#session;
     return this.#session.read(async (reader) => {
       const change = name === "last" ? await getLastChange(reader, actor) : await readChange(reader, name);
-      if (change.undoneBy !== null) throw await createAlreadyUndoneFailure(reader, change.number, change.undoneBy);
+      if (change.undoneBy !== null) throw createAlreadyUndoneFailure(change.number, change.undoneBy);
       const why = await describeUndoObstacle(reader, change);
       if (why !== undefined) throw createNotUndoableFailure(change.number, why);
       return { change, original: await findImportOfChange(reader, change) };
@@ -492,7 +460,6 @@ export class TenantImports {
     planned: { readonly kind?: FormatName | undefined; readonly detail: Partial<ImportDetail> },
     { signal, repeatable }: RequestContext,
   ): Promise<Import> {
-    const { surroundings, actor, asker } = this.#session;
     const { kind, etag, beside, ...counted } = await this.#engine.countUndo(undone, planned.kind, signal);
     const counts: PlanCounts = {
       ...EMPTY_COUNTS,
@@ -502,21 +469,8 @@ export class TenantImports {
       ...(planned.detail.drops !== undefined && counted.wipes !== undefined && { wipes: 0 }),
     };
     const { requirePlanPermission } = await import("../policy/import-work.ts");
-    requirePlanPermission(asker, kind, counts);
-    const once = repeatable && { ...repeatable, replay: this.#inState() };
-    return this.#session.change({ ...UNAUDITED_CHANGE, once }, async (writer) => {
-      const id = createId(surroundings);
-      await insertImport(writer, {
-        id,
-        kind,
-        state: "planned",
-        createdAt: getCurrentInstant(surroundings),
-        etag,
-        revision: null,
-        detail: { ...EMPTY_IMPORT_DETAIL, actor, ...planned.detail, counts },
-      });
-      return { result: await this.#shown(writer, id), objects: [{ thing: "import", id }] };
-    });
+    requirePlanPermission(this.#session.asker, kind, counts);
+    return this.#insert({ kind, state: "planned", etag, detail: { ...planned.detail, counts } }, repeatable);
   }
 
   /** Discards a plan. @throws Failure `conflict` if the import is already committed, discarded or failed */
@@ -593,47 +547,19 @@ export class TenantImports {
     return this.#session.read((reader) => readImport(reader, id));
   }
 
-  async #expect(id: string, states: readonly ImportState[]): Promise<ImportRecord> {
-    return this.#checkState(await this.#record(id), states);
+  /** @param etag of the plan that the caller saw  @throws Failure `conflict` if the import is not in one of these states */
+  #check(record: ImportRecord, states: readonly ImportState[], etag = record.etag): ImportRecord {
+    if (!states.includes(record.state)) throw createNotOpenFailure(record);
+    if (record.etag !== etag) throw createTenantChangedFailure();
+    return record;
   }
 
-  #checkState(record: ImportRecord, states: readonly ImportState[]): ImportRecord {
-    if (states.includes(record.state)) return record;
-    throw createNotOpenFailure(record);
-  }
-
-  async #expectEtag(id: string, etag: string, states: readonly ImportState[]): Promise<ImportRecord> {
-    return this.#checkEtag(await this.#record(id), etag, states);
-  }
-
-  #checkEtag(found: ImportRecord, etag: string, states: readonly ImportState[]): ImportRecord {
-    const record = this.#checkState(found, states);
-    if (record.etag === etag) return record;
-    const { number } = record;
-    throw new Failure("conflict", {
-      what: text(
-        `the plan of import ${number} was replaced by a newer plan`,
-        `インポート ${number} の計画は作り直されています`,
-      ),
-      hint: createImportHint(record),
-    });
-  }
-
-  /** Removes a deletion that was never reported to its caller, so that its number can be used again. */
-  async #forget(id: string): Promise<void> {
-    await this.#session.change(UNAUDITED_CHANGE, async (writer) => {
-      const record = this.#checkState(await readImport(writer, id), ["uploading", "planned"]);
-      await deleteImport(writer, record);
-      return { result: undefined, objects: [toImportObject(record)] };
-    });
-    this.#engine.drop(id);
-  }
-
-  async #end(id: string, state: "failed" | "discarded"): Promise<void> {
+  async #end(id: string, state: "failed" | "discarded" | null): Promise<void> {
     await this.#session.change(UNAUDITED_CHANGE, async (writer) => {
       // another process may have committed the import while this process waited for the lock
-      const record = this.#checkState(await readImport(writer, id), ["uploading", "planned"]);
-      await updateImport(writer, record, { state });
+      const record = this.#check(await readImport(writer, id), ["uploading", "planned"]);
+      if (state === null) await writer.run("delete from main.import where id = :id", { id });
+      else await updateImport(writer, record, { state });
       return { result: undefined, objects: [toImportObject(record)] };
     });
     this.#engine.drop(id);

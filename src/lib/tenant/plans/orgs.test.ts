@@ -133,7 +133,7 @@ test("an undo never leaves two indistinguishable organisations, and names the on
   expect(await failureOf(undoImport(client, deletion.id))).toMatchObject(refused);
   expect(await failureOf(client.imports.commit(before))).toMatchObject({
     code: "conflict",
-    what: { en: expect.stringContaining("have changed since the undo was shown") as string },
+    what: { en: expect.stringContaining("the plan would now do something else") as string },
   });
   await client.orgs.edit(other.id, { name: "部" });
   await client.orgs.edit(other.id, { name: "課", code: "K2" });

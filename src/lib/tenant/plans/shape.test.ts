@@ -4,7 +4,7 @@ import { TestTenant } from "#support/tenant/tenant.ts";
 import type { Reader } from "../store/store.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { listImports, type ImportRecord } from "./import-rows.ts";
-import { buildImportResponses, buildUncountedImportResponse } from "./shape.ts";
+import { buildImport, buildImports } from "./shape.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -33,7 +33,7 @@ const statements = (show: (reader: Reader, records: readonly ImportRecord[]) => 
   });
 
 const listed = async (reader: Reader, records: readonly ImportRecord[]): Promise<void> =>
-  expect(await buildImportResponses(reader, records, "owner")).toHaveLength(records.length);
+  expect(await buildImports(reader, records)).toHaveLength(records.length);
 
 test("many imports are listed with as many queries as one, each with its related numbers", async () => {
   tenant.clear();
@@ -61,7 +61,7 @@ test("a mirror's tasks are read only for committed imports, and counted only if 
   const committed = await client.imports.commit(await tenant.plan(users, file("山田 改")));
   await tenant.plan(users, file("山田 新"));
   const readsTasks = (sql: string): boolean => sql.includes("user_observed");
-  const sent = await statements(async (reader, [plan]) => plan && buildUncountedImportResponse(reader, plan, "owner"));
+  const sent = await statements(async (reader, [plan]) => plan && buildImport(reader, plan));
   expect([sent.length > 0, sent.filter(readsTasks)]).toEqual([true, []]);
   expect(committed).toMatchObject({ consoleTask: committed.change });
   expect(committed.inConsole).toBeUndefined();

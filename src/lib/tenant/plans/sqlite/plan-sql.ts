@@ -1,4 +1,4 @@
-import { createNoPlanFailure } from "../import-failures.ts";
+import { createNotOpenFailure } from "../import-failures.ts";
 import type { ImportRecord } from "../import-rows.ts";
 import {
   toComparedKind,
@@ -19,8 +19,8 @@ import type { StoredRequest } from "../import-rows.ts";
 /** The staged file of a deletion. A deletion does not read a file, so all values are empty. */
 const NO_STAGED_FILE: StagedFile = {
   encoding: "utf-8",
-  sha256: "",
-  bytes: 0,
+  inputSha256: "",
+  inputBytes: 0,
   headerRow: 1,
   rows: 0,
   skipped: [],
@@ -82,7 +82,7 @@ export const buildComparisonDefinitions = (record: ImportRecord): PlanDefinition
   const { request, staged } = detail;
   const isOpen = state === "planned";
   if (isOpen && request?.mode === "delete") return buildDeletionPlans(request);
-  if (!isOpen || request === null || staged === null) throw createNoPlanFailure(record);
+  if (!isOpen || request === null || staged === null) throw createNotOpenFailure(record);
   return [{ kind: buildPlannedKind(request), request, staged }];
 };
 

@@ -86,8 +86,8 @@ export interface SkippedRows {
 /** The result of staging a file: everything except the staged rows that a plan needs, even in another process. */
 export interface StagedFile {
   readonly encoding: FileForm;
-  readonly sha256: string;
-  readonly bytes: number;
+  readonly inputSha256: string;
+  readonly inputBytes: number;
   readonly headerRow: number;
   /** number of data rows, without the header and the rows that are left out */
   readonly rows: number;
@@ -124,13 +124,6 @@ export interface ForeignTraits {
   /** the tenant has none of the first keys or mail domains, or has other names for the first keys */
   readonly by: MissingTrait;
   readonly values: readonly string[];
-}
-
-export interface EarlierConsoleImport {
-  readonly change: number;
-  readonly at: string;
-  /** numbers of the changes that later imports of console exports made, newest first */
-  readonly newer: readonly number[];
 }
 
 /** Counts of records of another type than the imported kind. */
@@ -208,7 +201,8 @@ export interface PlanCounts {
   /** for a deletion of users of a SECURED APP: those marked as administrators of another app; names with apps */
   readonly protectedElsewhere?: CountedNames | undefined;
   readonly merged?: MergedValues | undefined;
-  readonly takenOver?: EarlierConsoleImport | undefined;
+  /** number of the change that imported the same export before newer ones */
+  readonly takenOver?: number | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
   /** for an undo: the records that cannot be undone or are skipped; `first` has up to a thousand of them */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;

@@ -265,7 +265,7 @@ describe("a plan", () => {
     await tenant.client.users.move({ ids: [sato], org: ROOT_ORG_ID });
     await tenant.client.users.move({ ids: [yamada], org: other });
     const before = records();
-    expect((await failureOf(tenant.client.imports.commit(plan)))?.what.en).toContain("since the undo was shown");
+    expect((await failureOf(tenant.client.imports.commit(plan)))?.what.en).toContain("would now do something else");
     expect(records()).toEqual(before);
   });
 });

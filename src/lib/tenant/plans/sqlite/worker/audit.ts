@@ -87,7 +87,7 @@ export const auditImport = async (
         undoes,
         drops,
         ...getChangeCounts(counts),
-        inputSha256: staged?.sha256,
+        inputSha256: staged?.inputSha256,
         emittedFile: written?.file?.fileName,
         emittedSha256: written?.file?.sha256,
         versions: computeVersionsSum(database, revision),

@@ -3,11 +3,10 @@ import { rmSync } from "node:fs";
 import { removeStagingFile, removeFilesIfPossible } from "../staging-files.ts";
 import { RecordReader } from "../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../csv/records/record.ts";
-import { Failure, createInterruptedFailure } from "../../../../errors/index.ts";
+import { createInterruptedFailure } from "../../../../errors/index.ts";
 import { Stager } from "../../staging/stage.ts";
 import { nameKey } from "../../../../model/normalise.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
-import { text } from "../../../../text/index.ts";
 import { Database } from "../../../store/sqlite/database.ts";
 import type { CommitMoment, WrittenFile } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
@@ -28,7 +27,11 @@ import {
   type ImportRecord,
   type StoredRequest,
 } from "../../import-rows.ts";
-import { createRejectedImportFailure, createImportHint, createTenantChangedFailure } from "../../import-failures.ts";
+import {
+  createNotOpenFailure,
+  createRejectedImportFailure,
+  createTenantChangedFailure,
+} from "../../import-failures.ts";
 import { selectRecordsToDelete, createChoiceTables } from "../deletion/choose.ts";
 import { buildComparisonDefinitions, buildDeletionPlans, buildPlannedKind, buildPlanDefinitions } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
@@ -164,7 +167,13 @@ export class Staging {
     // an export has a column for every value in the console, so its lists are complete
     const places =
       this.#request.fromConsole === true ? found.places.map((place) => ({ ...place, times: undefined })) : found.places;
-    return { ...found, places, encoding: this.#encoding, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
+    return {
+      ...found,
+      places,
+      encoding: this.#encoding,
+      inputBytes: this.#bytes,
+      inputSha256: this.#hash.digest("hex"),
+    };
   }
 
   /** Compares the staged rows and turns the import into a plan. */
@@ -196,7 +205,7 @@ const compareAndStorePlan = async (
   const reader = new Connection(database);
   const takenOver =
     plan.request.fromConsole === true
-      ? await findEarlierConsoleImport(reader, { kind: record.kind, sha256: plan.staged.sha256 })
+      ? await findEarlierConsoleImport(reader, record.kind, plan.staged.inputSha256)
       : undefined;
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plans);
@@ -211,7 +220,8 @@ const compareAndStorePlan = async (
   });
   flushToDisk(database);
   await new SqliteStore(database).change(async (writer) => {
-    if ((await readImport(writer, record.id)).state !== record.state) throw createImportChangedFailure(record);
+    const now = await readImport(writer, record.id);
+    if (now.state !== record.state) throw createNotOpenFailure(now);
     await updateImport(writer, record, {
       state: "planned",
       etag,
@@ -219,15 +229,6 @@ const compareAndStorePlan = async (
     });
   });
 };
-
-const createImportChangedFailure = ({ number }: ImportRecord): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `import ${number} was committed or discarded in the meantime`,
-      `その間に、インポート ${number} は適用または破棄されました`,
-    ),
-    hint: createImportHint({ number }),
-  });
 
 const withDatabase = async <T>(
   files: TaskFiles,

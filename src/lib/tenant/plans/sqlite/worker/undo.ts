@@ -10,7 +10,7 @@ import { writeUndo } from "../undo/write.ts";
 import { advanceRevision } from "../compare.ts";
 import { registerSqlFunctions } from "../functions.ts";
 import { updateImport, readImport, type ImportRecord } from "../../import-rows.ts";
-import { createStaleUndoFailure, createAlreadyUndoneFailure, createNoPlanFailure } from "../../import-failures.ts";
+import { createAlreadyUndoneFailure, createNotOpenFailure, createTenantChangedFailure } from "../../import-failures.ts";
 import type { UndoneChange } from "../../engine.ts";
 import { readChange, toUndoneChange, type StoredChange } from "../../../audit/change-number.ts";
 import { restoreMirrorAge } from "../merge/tasks.ts";
@@ -80,8 +80,8 @@ export const undoAndRecord = async (
   const { skipBlocked = false, reverts } = record.detail;
   const undone = await readUndoneChange(writer, record);
   if (undone !== undefined && undone.undoneBy !== null)
-    throw await createAlreadyUndoneFailure(writer, undone.number, undone.undoneBy);
-  if (record.state !== "planned") throw createNoPlanFailure(record);
+    throw createAlreadyUndoneFailure(undone.number, undone.undoneBy);
+  if (record.state !== "planned") throw createNotOpenFailure(record);
   const asked = undone === undefined ? await readDropped() : toUndoneChange(undone, skipBlocked);
   const options = {
     ...asked,
@@ -89,7 +89,7 @@ export const undoAndRecord = async (
   };
   prepareUndo(database, options, scope && readBlockedInScope(database, options, scope));
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
-    throw createStaleUndoFailure(record);
+    throw createTenantChangedFailure();
   if (isCheck === true) return;
   const staged = listStagedCollections(database);
   // an undo that does not change a record still advances the collection of its kind, as an import without changes does
