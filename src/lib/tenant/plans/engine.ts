@@ -243,10 +243,8 @@ export interface ImportEngine {
   /** Removes the staging of an import. */
   drop(id: string): void;
   /**
-   * Finds staged rows that no running program uses, and removes journals without staged rows.
-   *
-   * @returns the ids of the imports that these rows belong to; for a file that does not belong to an import, such as
-   * the copy of a dead process, the file name
+   * Finds staged rows that no running program uses, and removes journals without staged rows. Returns the ids of the
+   * imports that these rows belong to.
    */
   unheld(): readonly string[];
   /** Returns true if rows of the import are staged. */

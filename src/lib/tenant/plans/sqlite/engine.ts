@@ -25,7 +25,8 @@ import {
   removeStrayJournals,
   listStagingFiles,
 } from "./staging-files.ts";
-import type { ReadSource, TaskFiles } from "./worker/messages.ts";
+import type { ReadSource } from "./worker/readings.ts";
+import type { TaskFiles } from "./worker/tasks.ts";
 import { ImportThreads } from "./worker/thread.ts";
 
 export interface EngineOptions {
@@ -72,8 +73,7 @@ export class SqliteImports implements ImportEngine {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    const task = { type: "plan", files: this.#files(id), id, request, encoding } as const;
-    await this.#threads.run(task, stream, signal);
+    await this.#threads.run("planFile", { files: this.#files(id), id, request, encoding, content: stream }, signal);
   }
 
   async planDeletion(
@@ -83,39 +83,33 @@ export class SqliteImports implements ImportEngine {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    await this.#threads.run({ type: "delete", files: this.#files(id), id, request, ids }, undefined, signal);
+    await this.#threads.run("planDeletion", { files: this.#files(id), id, request, ids }, signal);
   }
 
   async replan({ id }: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void> {
     this.#database.checkWritable();
-    await this.#threads.run({ type: "replan", files: this.#files(id), id, ...again }, undefined, signal);
+    await this.#threads.run("replan", { files: this.#files(id), id, ...again }, signal);
   }
 
   workOf(record: ImportRecord): Promise<PlanWork> {
-    return this.#threads.run<"count-work">({ type: "count-work", source: this.#planSource(record), record });
+    return this.#threads.run("countWork", { files: this.#planSource(record), record });
   }
 
   async commit({ pk, id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
-    const type = detail.undoes === undefined && detail.drops === undefined ? "commit" : "undo";
-    const writer = this.#note.writer(`imports ${type} ${pk}`, options.moment.now);
-    const change = { id, writer, scope: this.#scope, ...options };
-    await this.#threads.run(
-      type === "commit"
-        ? { type, files: this.#files(id), ...change }
-        : { type, tenant: this.#database.path, ...change },
-      undefined,
-      signal,
-    );
+    const job = detail.undoes === undefined && detail.drops === undefined ? "commitPlan" : "commitUndo";
+    const verb = job === "commitPlan" ? "commit" : "undo";
+    const writer = this.#note.writer(`imports ${verb} ${pk}`, options.moment.now);
+    await this.#threads.run(job, { files: this.#files(id), id, writer, scope: this.#scope, ...options }, signal);
   }
 
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts> {
-    const task = { type: "count-undo", source: this.#source(undefined), undone, kind } as const;
-    return this.#threads.run<"count-undo">(task, undefined, signal);
+    return this.#threads.run("countUndo", { files: this.#source(undefined), undone, kind }, signal);
   }
 
   async read(reading: PlanReading): Promise<ReadableStream<Uint8Array>> {
-    return this.#threads.read({ source: this.#sourceOf(reading), reading });
+    const { readLines } = await import("./worker/readings.ts");
+    return readLines(this.#sourceOf(reading), reading, this.#threads.reading);
   }
 
   drop(id: string): void {
@@ -129,7 +123,7 @@ export class SqliteImports implements ImportEngine {
     removeUnfinishedFiles(dirname(this.#folder), this.#processes);
     removeStrayJournals(this.#folder);
     return listStagingFiles(this.#folder)
-      .filter((file) => !isStagingFileInUse(this.#staging(file)) && !this.#belongsToLiveProcess(file))
+      .filter((file) => !isStagingFileInUse(this.#staging(file)))
       .map((file) => file.replace(/\.db$/, ""));
   }
 
@@ -139,15 +133,6 @@ export class SqliteImports implements ImportEngine {
 
   async close(): Promise<void> {
     await this.#threads.close();
-  }
-
-  /**
-   * Returns true if a file belongs to a verification whose process is still running. The file name contains the process
-   * ID.
-   */
-  #belongsToLiveProcess(file: string): boolean {
-    const [, pid] = /\.(\d+)\.db$/.exec(file) ?? [];
-    return pid !== undefined && this.#processes.isAlive(Number(pid));
   }
 
   #staging(file: string): string {

@@ -1,14 +1,25 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { createInterruptedFailure } from "../../../../errors/index.ts";
 import { Database, isBusyError } from "../../../store/sqlite/database.ts";
-import type { PlanReading, PlanWork, UndoCounts } from "../../engine.ts";
+import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
+import type { FormatName } from "../../../../model/console-files.ts";
+import type { Scope } from "../../../store/store.ts";
+import type { ImportRecord } from "../../import-rows.ts";
+import type { PlanReading, PlanWork, UndoCounts, UndoneChange } from "../../engine.ts";
 import { registerSqlFunctions } from "../functions.ts";
 import { readPlanWork } from "../matching/work.ts";
 import { buildPlanDefinitions, listImportKinds } from "../plan-sql.ts";
 import { readPlanLines, readProblemLines } from "../rows.ts";
 import { attachStagingForReading } from "../staging.ts";
 import { limitToScope } from "./limit-scope.ts";
-import type { ReadSource, WorkerReading, WorkerTask } from "./messages.ts";
+
+export interface ReadSource {
+  readonly tenant: string;
+  /** true if the tenant's file cannot be written */
+  readonly readOnly: boolean;
+  readonly staging: string | undefined;
+  readonly scope: Scope | undefined;
+}
 
 /**
  * Maximum time that a statement waits for a plan that is being committed. It is short, because other readings wait for
@@ -70,20 +81,24 @@ const readOnce = async <T>(
 
 /** Returns the changes that a plan makes; see the engine's `workOf`. */
 export const countWork = (
-  { source, record }: Extract<WorkerTask, { type: "count-work" }>,
+  { files, record }: { readonly files: ReadSource; readonly record: ImportRecord },
   interrupted: () => boolean,
 ): Promise<PlanWork> => {
   const [plan] = buildPlanDefinitions(record);
-  return readOnce(source, interrupted, (database) => readPlanWork(database, plan));
+  return readOnce(files, interrupted, (database) => readPlanWork(database, plan));
 };
 
 /** Counts the changes that an undo would make. @throws Failure as described for `prepareUndo` */
 export const countUndo = async (
-  { source, undone, kind }: Extract<WorkerTask, { type: "count-undo" }>,
+  {
+    files,
+    undone,
+    kind,
+  }: { readonly files: ReadSource; readonly undone: UndoneChange; readonly kind: FormatName | undefined },
   interrupted: () => boolean,
 ): Promise<UndoCounts> => {
   const { buildUndoCounts, prepareUndo } = await loadUndoPlan();
-  return readOnce(source, interrupted, (database) => {
+  return readOnce(files, interrupted, (database) => {
     prepareUndo(database, undone);
     return buildUndoCounts(database, undone, kind);
   });
@@ -117,15 +132,45 @@ const loadLineReader = async (reading: PlanReading): Promise<(database: Database
   }
 };
 
-export async function* openLines(
-  { source, reading }: WorkerReading,
-  interrupted: () => boolean,
-): AsyncGenerator<Uint8Array, void> {
+async function* openLines(source: ReadSource, reading: PlanReading, open: Set<Database>) {
   const readLines = await loadLineReader(reading);
-  const database = await openSource(source, interrupted);
+  const database = await openSource(source, () => false);
+  open.add(database);
   try {
-    yield* readLines(database);
+    for (const batch of readLines(database)) {
+      yield batch;
+      await setImmediate();
+    }
   } finally {
-    database.close();
+    if (open.delete(database)) database.close();
   }
 }
+
+/**
+ * Returns a stream of lines, which are read on this thread while the stream is read. The first batch is read before the
+ * stream is returned, so that unreadable data leads to a failure instead of an error within the stream.
+ *
+ * @param open receives the connection as long as it is in use
+ */
+export const readLines = async (
+  source: ReadSource,
+  reading: PlanReading,
+  open: Set<Database>,
+): Promise<ReadableStream<Uint8Array>> => {
+  const lines = openLines(source, reading, open);
+  const next = () =>
+    lines.next().catch((error: unknown) => Promise.reject(toStorageFailure(error, source.tenant, source.staging)));
+  let first: Awaited<ReturnType<typeof next>> | undefined = await next();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = first ?? (await next());
+        first = undefined;
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => void lines.return(undefined),
+    },
+    { highWaterMark: 0 },
+  );
+};

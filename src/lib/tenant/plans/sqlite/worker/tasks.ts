@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { removeStagingFile, removeFilesIfPossible } from "../staging-files.ts";
 import { RecordReader } from "../../../../csv/records/reader.ts";
@@ -8,7 +8,7 @@ import { Stager } from "../../staging/stage.ts";
 import { nameKey } from "../../../../model/normalise.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
 import { Database } from "../../../store/sqlite/database.ts";
-import type { CommitMoment, WrittenFile } from "../../engine.ts";
+import type { CommitMoment, CommitOptions, ReplanOptions } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../../../store/idempotency.ts";
 import type { Scope, Writer } from "../../../store/store.ts";
@@ -47,14 +47,23 @@ import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport, buildCommittedDetail } from "./audit.ts";
 import { getUploadMode } from "../../../../model/upload.ts";
 import { limitToScope } from "./limit-scope.ts";
-import type { ReadingTask, TaskFiles, WorkerTask } from "./messages.ts";
-import { runWithNote } from "../../../store/sqlite/writer-note.ts";
+import { runWithNote, type NotedWriter } from "../../../store/sqlite/writer-note.ts";
 import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
-import { storeDeletions, type PlanDefinition, type PlanDefinitions, type StoredKind } from "../stored-kind.ts";
+import { storeDeletions, type PlanDefinitions, type StoredKind } from "../stored-kind.ts";
 import { getStoredKind } from "../tables.ts";
 import { storePlanLeftOut } from "../upload.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
 import type { StagedFile } from "../../staging/counts.ts";
+
+export interface TaskFiles {
+  readonly tenant: string;
+  readonly staging: string;
+}
+
+interface StagedJob {
+  readonly id: string;
+  readonly files: TaskFiles;
+}
 
 /**
  * Page cache of a bulk connection, in KiB. A larger cache did not save time in measurements with one and three million
@@ -100,94 +109,68 @@ const buildHeaderOptions = (database: Database, request: StoredRequest) => {
   };
 };
 
-interface FileFormReader {
-  readonly encoding: FileForm;
-  readonly readerOf: (request: StoredRequest, sink: RecordSink) => RecordReader | WorkbookReader;
-}
-
-export const loadFileFormReader = async (encoding: FileForm): Promise<FileFormReader> => {
-  if (encoding === "xlsx") {
-    const { WorkbookReader } = await import("../../../../xlsx/workbook.ts");
-    return {
-      encoding,
-      readerOf: ({ sheet, fileName, headerRow }, sink) => new WorkbookReader({ sheet, fileName, headerRow }, sink),
-    };
-  }
-  return {
-    encoding,
-    readerOf({ map, delimiter, headerRow }, sink) {
-      return new RecordReader({ encoding, dialect: map?.dialect ?? { delimiter }, headerRow }, sink);
-    },
-  };
+const createFileReader = async (
+  encoding: FileForm,
+  { sheet, fileName, headerRow, map, delimiter }: StoredRequest,
+  sink: RecordSink,
+): Promise<RecordReader | WorkbookReader> => {
+  if (encoding !== "xlsx")
+    return new RecordReader({ encoding, dialect: map?.dialect ?? { delimiter }, headerRow }, sink);
+  const { WorkbookReader } = await import("../../../../xlsx/workbook.ts");
+  return new WorkbookReader({ sheet, fileName, headerRow }, sink);
 };
 
-/** Stages a file chunk by chunk, then compares it with the tenant. */
-export class Staging {
-  readonly #database: Database;
-  readonly #request: StoredRequest;
-  readonly #kind: StoredKind;
-  readonly #encoding: FileForm;
-  readonly #interrupted: () => boolean;
-  readonly #table: SqliteStaging;
-  readonly #stager: Stager;
-  readonly #reader: RecordReader | WorkbookReader;
-  readonly #hash: Hash = createHash("sha256");
-  #bytes = 0;
-
-  constructor(
-    { files, request }: Pick<ReadingTask, "files" | "request">,
-    { encoding, readerOf }: FileFormReader,
-    interrupted: () => boolean,
-  ) {
-    this.#request = request;
-    this.#interrupted = interrupted;
-    this.#encoding = encoding;
-    rmSync(files.staging, { force: true });
-    this.#database = openBulkConnection(files, interrupted, true);
-    createStagingTables(this.#database);
-    this.#table = new SqliteStaging(this.#database);
-    this.#kind = buildPlannedKind(request);
-    limitToScope(this.#database, getPlanScope(request));
-    this.#stager = new Stager(this.#kind, request, buildHeaderOptions(this.#database, request), this.#table);
-    this.#reader = readerOf(request, this.#stager);
-    this.#database.exec("begin");
-  }
-
-  write(bytes: Uint8Array): void {
-    this.#hash.update(bytes);
-    this.#bytes += bytes.length;
-    this.#reader.write(bytes);
-  }
-
-  async #finish(): Promise<StagedFile> {
-    for await (const _ of this.#reader.end() ?? []) if (this.#interrupted()) throw createInterruptedFailure();
-    const found = this.#stager.end();
-    this.#table.flush();
-    this.#database.exec("commit");
-    // an export has a column for every value in the console, so its lists are complete
-    const places =
-      this.#request.fromConsole === true ? found.places.map((place) => ({ ...place, times: undefined })) : found.places;
-    return {
-      ...found,
-      places,
-      encoding: this.#encoding,
-      inputBytes: this.#bytes,
-      inputSha256: this.#hash.digest("hex"),
-    };
-  }
-
-  /** Compares the staged rows and turns the import into a plan. */
-  async plan(id: string): Promise<void> {
-    const staged = await this.#finish();
-    const plan: PlanDefinition = { kind: this.#kind, request: this.#request, staged };
-    const record = await readImport(new Connection(this.#database), id);
-    await compareAndStorePlan(this.#database, record, [plan]);
-  }
-
-  [Symbol.dispose](): void {
-    this.#database.close();
-  }
+export interface FileJob extends StagedJob {
+  readonly request: StoredRequest;
+  readonly encoding: FileForm;
+  readonly content: ReadableStream<Uint8Array>;
 }
+
+/** Reads a file to its end, and stages its rows. @throws Failure `interrupted`, also if the file breaks off */
+const stageFile = async (
+  database: Database,
+  kind: StoredKind,
+  { request, encoding, content }: FileJob,
+  interrupted: () => boolean,
+): Promise<StagedFile> => {
+  createStagingTables(database);
+  limitToScope(database, getPlanScope(request));
+  const table = new SqliteStaging(database);
+  const stager = new Stager(kind, request, buildHeaderOptions(database, request), table);
+  const reader = await createFileReader(encoding, request, stager);
+  const hash = createHash("sha256");
+  let bytes = 0;
+  database.exec("begin");
+  const chunks = content.getReader();
+  const next = () => chunks.read().catch((error: unknown) => Promise.reject(createInterruptedFailure(error)));
+  for (let { value } = await next(); value !== undefined; { value } = await next()) {
+    if (interrupted()) throw createInterruptedFailure();
+    hash.update(value);
+    bytes += value.length;
+    reader.write(value);
+  }
+  for await (const _ of reader.end() ?? []) if (interrupted()) throw createInterruptedFailure();
+  if (interrupted()) throw createInterruptedFailure();
+  const found = stager.end();
+  table.flush();
+  database.exec("commit");
+  // an export has a column for every value in the console, so its lists are complete
+  const places =
+    request.fromConsole === true ? found.places.map((place) => ({ ...place, times: undefined })) : found.places;
+  return { ...found, places, encoding, inputBytes: bytes, inputSha256: hash.digest("hex") };
+};
+
+/** Stages a file, compares its rows with the tenant, and turns the import into a plan. */
+export const planFile = (job: FileJob, interrupted: () => boolean): Promise<void> => {
+  const { files, id, request } = job;
+  rmSync(files.staging, { force: true });
+  const plan = async (database: Database): Promise<void> => {
+    const kind = buildPlannedKind(request);
+    const staged = await stageFile(database, kind, job, interrupted);
+    await compareAndStorePlan(database, await readImport(new Connection(database), id), [{ kind, request, staged }]);
+  };
+  return withDatabase(files, interrupted, plan, true);
+};
 
 /**
  * Compares rows or records to delete with the tenant and stores the plan.
@@ -250,7 +233,7 @@ const withDatabase = async <T>(
  * Selects the records to delete, and creates the plan. @throws Failure if the records cannot be deleted or do not exist
  */
 export const planDeletion = (
-  { files, id, request, ids }: Extract<WorkerTask, { type: "delete" }>,
+  { files, id, request, ids }: StagedJob & { readonly request: StoredRequest; readonly ids: readonly string[] },
   interrupted: () => boolean,
 ): Promise<void> => {
   const plan = async (database: Database): Promise<void> => {
@@ -271,7 +254,7 @@ const keepMissingRecords = (record: ImportRecord): ImportRecord => {
 
 /** Compares the staged rows with the tenant's current state again. */
 export const replan = (
-  { files, id, keepMissing, now }: Extract<WorkerTask, { type: "replan" }>,
+  { files, id, keepMissing, now }: StagedJob & ReplanOptions,
   interrupted: () => boolean,
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
@@ -289,12 +272,11 @@ const listWrittenCollections = (kind: StoredKind): readonly string[] => {
 const listReleasedCollections = ({ detail: { counts } }: ImportRecord): readonly string[] =>
   (counts?.released ?? 0) > 0 ? [getStoredKind("devices").collection] : [];
 
-interface ApplyContext {
-  readonly moment: CommitMoment;
+export interface ChangeJob extends Omit<CommitOptions, "signal"> {
+  readonly id: string;
   /** the part of the tenant that the committing account can see; undefined: the whole tenant */
   readonly scope: Scope | undefined;
-  readonly written?: WrittenFile | undefined;
-  readonly isCheck?: boolean | undefined;
+  readonly writer: NotedWriter;
 }
 
 /**
@@ -308,7 +290,7 @@ const applyAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope, written, isCheck }: ApplyContext,
+  { moment, scope, written, isCheck }: ChangeJob,
 ): Promise<void> => {
   const plans = buildPlanDefinitions(record);
   const [plan] = plans;
@@ -385,7 +367,7 @@ const loadSenderCheck = async ({ sender }: CommitMoment) =>
 /** Runs a change and records its writer. If the request has an idempotency key, the change runs only once. */
 const runNotedChange = async (
   database: Database,
-  { writer: note, once, moment }: Pick<Extract<WorkerTask, { type: "commit" }>, "writer" | "once" | "moment">,
+  { writer: note, once, moment }: ChangeJob,
   interrupted: () => boolean,
   body: (writer: Writer) => Promise<void>,
 ): Promise<void> => {
@@ -408,17 +390,14 @@ const runNotedChange = async (
  *
  * @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`
  */
-export const commitPlan = async (
-  task: Extract<WorkerTask, { type: "commit" }>,
-  interrupted: () => boolean,
-): Promise<void> => {
-  const { files, id } = task;
+export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
+  const { files, id } = job;
   await withDatabase(files, interrupted, (database) =>
-    runNotedChange(database, task, interrupted, async (writer) =>
-      applyAndRecord(database, writer, await readImport(writer, id), task),
+    runNotedChange(database, job, interrupted, async (writer) =>
+      applyAndRecord(database, writer, await readImport(writer, id), job),
     ),
   );
-  if (task.isCheck !== true) removeStagingFile(files.staging);
+  if (job.isCheck !== true) removeStagingFile(files.staging);
 };
 
 /**
@@ -426,17 +405,17 @@ export const commitPlan = async (
  * planned
  */
 export const commitUndo = async (
-  task: Extract<WorkerTask, { type: "undo" }>,
+  job: ChangeJob & { readonly files: Pick<TaskFiles, "tenant"> },
   interrupted: () => boolean,
 ): Promise<void> => {
   const { undoAndRecord } = await import("./undo.ts");
-  const database = new Database(task.tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
+  const database = new Database(job.files.tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   try {
     registerSqlFunctions(database, interrupted);
-    await runNotedChange(database, task, interrupted, async (writer) => {
-      const record = await readImport(writer, task.id);
+    await runNotedChange(database, job, interrupted, async (writer) => {
+      const record = await readImport(writer, job.id);
       const readDropped = () => readDroppedTasks(writer, record.detail);
-      await undoAndRecord(database, writer, record, { ...task, readDropped });
+      await undoAndRecord(database, writer, record, { ...job, readDropped });
     });
   } finally {
     database.close();

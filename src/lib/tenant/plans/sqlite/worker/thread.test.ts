@@ -6,7 +6,7 @@ import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises"
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../../../errors/index.ts";
 import { encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
-import type { WorkerTask } from "./messages.ts";
+import type { JobArguments } from "./import-worker.ts";
 import { ImportThreads } from "./thread.ts";
 
 let tenant: TestTenant;
@@ -158,36 +158,37 @@ test("a committed import is in the tenant's file, so that the next small change 
   file.close();
 });
 
-describe("a task that fails", () => {
+describe("a job that fails", () => {
   const threads = new ImportThreads();
   afterAll(() => threads.close());
 
-  const replan = (file: string): WorkerTask => {
+  const replan = (file: string): JobArguments<"replan"> => {
     const files = { tenant: join(tenant.folder, file), staging: join(tenant.folder, "staging.db") };
-    return { type: "replan", files, id: "none", now: "2026-11-20T00:00:00.000Z" };
+    return { files, id: "none", now: "2026-11-20T00:00:00.000Z" };
   };
 
   test("leaves the rest of its file unread", async () => {
     const cancelled = Promise.withResolvers<void>();
-    const stream = new ReadableStream<Uint8Array>({ cancel: () => cancelled.resolve() });
-    await expect(threads.run(replan("missing/tenant.db"), stream)).rejects.toThrow(Failure);
+    const content = new ReadableStream<Uint8Array>({ cancel: () => cancelled.resolve() });
+    const job = { ...replan("missing/tenant.db"), content } as unknown as JobArguments<"planFile">;
+    await expect(threads.run("planFile", job)).rejects.toThrow(Failure);
     await cancelled.promise;
   });
 
   test("reports what is wrong as a failure", async () => {
-    const failure = await threads.run(replan("tenant.db")).catch((error: unknown) => error);
+    const failure = await threads.run("replan", replan("tenant.db")).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({ code: "not-found", what: { en: expect.stringContaining("none") } });
   });
 
   test("crashes with the error of its thread", async () => {
-    await expect(threads.run({ ...replan("tenant.db"), id: {} } as unknown as WorkerTask)).rejects.toThrow(
+    await expect(threads.run("replan", { ...replan("tenant.db"), id: {} as string })).rejects.toThrow(
       /cannot be bound/,
     );
   });
 
-  test("along with its thread is followed by a task in a new thread", async () => {
-    await expect(threads.run(JSON.parse("null") as WorkerTask)).rejects.toThrow(TypeError);
-    await expect(threads.run(replan("missing/tenant.db"))).rejects.toThrow(Failure);
+  test("along with its thread is followed by a job in a new thread", async () => {
+    await expect(threads.run("replan", JSON.parse("{}") as JobArguments<"replan">)).rejects.toThrow(TypeError);
+    await expect(threads.run("replan", replan("missing/tenant.db"))).rejects.toThrow(Failure);
   });
 });

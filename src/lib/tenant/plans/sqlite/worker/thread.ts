@@ -1,16 +1,8 @@
 import { once } from "node:events";
-import { MessageChannel, Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
-import { answerRequests, requestValues } from "./chunks.ts";
-import type {
-  Assignment,
-  ReadLines,
-  TaskResult,
-  WorkerFailure,
-  WorkerOutcome,
-  WorkerReading,
-  WorkerTask,
-} from "./messages.ts";
+import type { Assignment, JobArguments, Jobs, Outcome } from "./import-worker.ts";
+import type { Database } from "../../../store/sqlite/database.ts";
 
 /**
  * Returns the URL of the worker: a `.ts` file in this folder of the source, or a file in the folder of the built
@@ -22,15 +14,12 @@ const getWorkerUrl = (): URL =>
     : new URL("./import-worker.js", import.meta.url);
 
 /**
- * Idle workers for reuse. A worker does not keep state between tasks. Reuse is worthwhile because each new worker loads
+ * Idle workers for reuse. A worker does not keep state between jobs. Reuse is worthwhile because each new worker loads
  * the whole import engine.
  */
 const idleWorkers = new Set<Worker>();
 
 const MAX_IDLE_WORKERS = 2;
-
-/** Number of batches of lines that are requested in advance, so that they are read while earlier ones are sent. */
-const PREFETCHED_BATCHES = 2;
 
 function startWorker(): Worker {
   const worker = new Worker(getWorkerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
@@ -52,125 +41,70 @@ const returnWorker = (worker: Worker): void => {
   else void worker.terminate();
 };
 
-const toError = (failure: WorkerFailure): unknown =>
-  failure.type === "failed" ? Failure.of(failure.problem) : failure.error;
-
-const createAssignment = (work: Assignment["work"]) => {
-  const stop = new Int32Array(new SharedArrayBuffer(4));
-  const { port1: own, port2: port } = new MessageChannel();
-  return { own, assignment: { work, stop, port } satisfies Assignment, stop: () => void Atomics.store(stop, 0, 1) };
-};
-
 /**
- * The threads of a tenant's imports, so that the main thread can handle signals and other requests while SQL processes
- * a million rows. One worker performs tasks, one after another. Lines are read by a second worker, but only while the
- * first one is busy, so that a program that does one thing at a time has one thread.
+ * The thread of a tenant's imports, so that the main thread can handle signals and other requests while SQL processes a
+ * million rows. It performs jobs, one after another.
  */
 export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
   #length = 0;
-  #reader: Worker | undefined;
-  /** the functions that end the current readings */
-  readonly #readings = new Set<() => void>();
+  /** the connections of the lines that are being read; see `readLines` */
+  readonly reading = new Set<Database>();
 
-  /** Number of tasks that wait, with the one that runs. */
+  /** Number of jobs that wait, with the one that runs. */
   get length(): number {
     return this.#length;
   }
 
   /**
-   * Runs a task after all earlier tasks have ended; `content` provides the bytes of the task's file.
+   * Runs a job after all earlier jobs have ended.
    *
-   * @param signal interrupts the task between rows, and aborts a stalled upload; unfinished work is rolled back
-   * @throws Failure as described for the task; `interrupted` if the signal was received or the content ended early
+   * @param signal interrupts the job between rows, and aborts a stalled upload; unfinished work is rolled back
+   * @throws Failure as described for the job; `interrupted` if the signal was received or the file's content broke off
    */
-  run<T extends WorkerTask["type"]>(
-    task: Extract<WorkerTask, { type: T }>,
-    content?: ReadableStream<Uint8Array>,
-    signal?: AbortSignal,
-  ): Promise<TaskResult<T>> {
-    const mine = this.#turn.then(() => runTask(task, content, signal));
+  run<J extends keyof Jobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<Jobs[J]> {
+    const mine = this.#turn.then(() => runJob(job, args, signal));
     this.#length += 1;
     const leave = (): void => void (this.#length -= 1);
     this.#turn = mine.then(leave, leave);
-    return mine as Promise<TaskResult<T>>;
+    return mine as ReturnType<Jobs[J]>;
   }
 
-  /**
-   * Returns a stream of lines. They are read while the stream is read, a few batches in advance. The first batch is read
-   * before the stream is returned, so that unreadable data leads to a failure instead of an error within the stream.
-   */
-  async read(reading: WorkerReading): Promise<ReadableStream<Uint8Array>> {
-    const { own, assignment, stop } = createAssignment(reading);
-    const worker = (this.#reader ??= takeWorker());
-    const end = (): void => {
-      stop();
-      own.close();
-      if (!this.#readings.delete(end) || this.#readings.size > 0 || this.#reader !== worker) return;
-      this.#reader = undefined;
-      returnWorker(worker);
-    };
-    const loseWorker = (error: unknown): never => {
-      if (this.#reader === worker) this.#reader = undefined;
-      end();
-      throw error;
-    };
-    this.#readings.add(end);
-    worker.postMessage(assignment, [assignment.port]);
-    const batches = requestValues<ReadLines>(own, PREFETCHED_BATCHES);
-    const next = async (): Promise<Uint8Array | undefined> => {
-      const { value } = await batches.next().catch(loseWorker);
-      if (value instanceof Uint8Array) return value;
-      end();
-      if (value === undefined) return undefined;
-      throw toError(value);
-    };
-    let first = await next();
-    return new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        const batch = first ?? (await next());
-        first = undefined;
-        if (batch === undefined) controller.close();
-        else controller.enqueue(batch);
-      },
-      cancel: end,
-    });
-  }
-
-  /** Waits for the running tasks, and ends all readings. */
+  /** Waits for the running jobs, and ends all readings. */
   async close(): Promise<void> {
     await this.#turn;
-    for (const end of this.#readings) end();
+    for (const database of this.reading) database.close();
+    this.reading.clear();
   }
 }
 
-async function runTask(
-  task: WorkerTask,
-  content: ReadableStream<Uint8Array> | undefined,
+async function runJob(
+  job: keyof Jobs,
+  args: JobArguments<keyof Jobs>,
   signal: AbortSignal | undefined,
-): Promise<TaskResult<WorkerTask["type"]>> {
-  const { own, assignment, stop } = createAssignment(task);
-  const reader = content?.getReader();
-  const abort = (): undefined => {
-    stop();
-    void reader?.cancel().catch(() => undefined);
+): Promise<unknown> {
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const end = new AbortController();
+  const abort = (): void => {
+    Atomics.store(stop, 0, 1);
+    end.abort();
   };
   if (signal?.aborted === true) abort();
   signal?.addEventListener("abort", abort);
-  // an error while reading the file interrupts the task
-  answerRequests(own, () => reader?.read().then(({ value }) => value, abort));
+  // the thread reads the file through this stream: a failed job may not have read it to its end
+  const content =
+    "content" in args ? args.content.pipeThrough(new TransformStream(), { signal: end.signal }) : undefined;
+  const assignment: Assignment = { job, args: { ...args, ...(content && { content }) }, stop };
   try {
     const worker = takeWorker();
     worker.ref();
-    worker.postMessage(assignment, [assignment.port]);
-    const [outcome] = (await once(worker, "message")) as [WorkerOutcome];
+    worker.postMessage(assignment, content === undefined ? [] : [content]);
+    const [outcome] = (await once(worker, "message")) as [Outcome];
     returnWorker(worker);
-    if (outcome.type === "done") return outcome.result;
-    throw toError(outcome);
+    if ("result" in outcome) return outcome.result;
+    throw "problem" in outcome ? Failure.of(outcome.problem) : outcome.error;
   } finally {
     signal?.removeEventListener("abort", abort);
-    own.close();
-    // a failed task may not have read its whole file
     abort();
   }
 }

@@ -18,7 +18,7 @@ import { isMirror } from "../../../records/tenant-rows.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
 import { auditImport, buildCommittedDetail } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
-import type { WorkerTask } from "./messages.ts";
+import type { ChangeJob } from "./tasks.ts";
 import { getStoredKind } from "../tables.ts";
 
 const readUndoneChange = async (
@@ -65,7 +65,7 @@ const recordReversal = async (writer: Writer, original: ImportRecord, by: string
   }
 };
 
-interface UndoContext extends Pick<Extract<WorkerTask, { type: "undo" }>, "moment" | "scope" | "written" | "isCheck"> {
+interface UndoContext extends ChangeJob {
   readonly readDropped: () => Promise<UndoneChange>;
 }
 
