@@ -5,7 +5,7 @@ import { toFlagName } from "../field.ts";
 import { writeDeletions } from "../imports/outputs/console/deletions.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
-import { requireAnswerableConfirmation, toRecordedName } from "../imports/plan/options.ts";
+import { refuseTypedFile, toRecordedName } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { settlePlan } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
@@ -45,8 +45,7 @@ export async function runDeletion<R extends { readonly id: string }>(
   tools.summarize({ file });
   validateLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
-  const answers = { mode: "replace", dryRun, confirmDeletions, maxDeletions } as const;
-  requireAnswerableConfirmation({ file: file ?? "", options: answers }, tools);
+  refuseTypedFile({ file, dryRun }, tools.terminal);
   const chosen = await tools.tenant("imports");
   if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions, maxDeletions });
   const asked = await buildDeletionRequest(tools, deletion);

@@ -47,7 +47,7 @@ testRefusals(
     files: { "none.txt": "\n \n" },
   },
   { line: "users delete --file gone.txt", exit: 6, en: "gone.txt", tenant: {} },
-  { line: "users delete --file -", exit: 3, en: "--confirm-deletions N", tenant: {}, terminal: {} },
+  { line: "users delete --file -", exit: 2, en: "pass --no-input", tenant: {}, terminal: {} },
   {
     line: "users edit nobody --title x",
     exit: 6,
@@ -84,7 +84,7 @@ testRefusals(
   {
     line: "users import -",
     exit: 2,
-    en: "error: the plan cannot be confirmed on stdin, because stdin is the input file\n  pass --yes or --dry-run, or specify a file name\n",
+    en: "error: the plan cannot be confirmed on stdin, because stdin is the input file\n  specify a file name, or pass --no-input\n",
     ja: "標準入力はファイルとして読むため",
     tenant: {},
     terminal: {},

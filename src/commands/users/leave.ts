@@ -16,11 +16,7 @@ import { NO_TARGET_FAILURE, shortenLabel } from "../deletion/run.ts";
 import { readTypedNames } from "../deletion/typed-names.ts";
 import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
-import {
-  CONFIRM_DELETIONS_OPTION,
-  PLAN_DRY_RUN_OPTION,
-  requireAnswerableConfirmation,
-} from "../imports/plan/options.ts";
+import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION, refuseTypedFile } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { askToApply } from "../imports/plan/settle.ts";
 import { buildPlan, formatTenantName, showPlan } from "../imports/plan/show.ts";
@@ -77,10 +73,7 @@ export default defineCommand({
   async run(tools, { user: names, file, on, ...options }) {
     const { dryRun, confirmDeletions } = options;
     tools.summarize({ file });
-    requireAnswerableConfirmation(
-      { file: file ?? "", options: { mode: "replace", dryRun, confirmDeletions, maxDeletions: undefined } },
-      tools,
-    );
+    refuseTypedFile({ file, dryRun }, tools.terminal);
     const tenant = await tools.tenant("users", "leavers", "imports");
     const zone = resolveTimezone(tools, tenant);
     const lastDay = getLastDay({ leaves: on }, zone);

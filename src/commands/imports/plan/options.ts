@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { KeyName } from "../../../lib/model/formats.ts";
-import type { Import, ImportKind } from "../../../lib/client/index.ts";
+import type { ImportKind } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import {
@@ -352,65 +352,22 @@ export function refuseConflictingOptions({
 }
 
 /**
- * Requires the confirmation as an option if the file is typed at the terminal, because stdin then cannot take an
- * answer.
+ * Refuses a file that is typed at the terminal, because stdin then cannot take an answer.
  *
- * @throws `usage`, or `input-rejected` for deletions, before anything is read; the failure names the option
+ * @throws `usage` before anything is read
  */
-export function requireAnswerableConfirmation(
-  {
-    file,
-    options,
-  }: {
-    readonly file: string;
-    readonly options: Pick<ImportOptions, "mode" | "dryRun" | "confirmDeletions" | "confirmWipes" | "maxDeletions">;
-  },
-  {
-    terminal,
-    globals,
-  }: { readonly terminal: { readonly interactive: boolean }; readonly globals: { readonly yes: boolean } },
+export function refuseTypedFile(
+  { file, dryRun }: { readonly file: string | undefined; readonly dryRun: boolean },
+  { interactive }: { readonly interactive: boolean },
 ): void {
-  const { mode, dryRun, confirmDeletions, confirmWipes, maxDeletions } = options;
-  const byLimit = globals.yes && maxDeletions !== undefined;
-  // if nothing is deleted, the prompt does not ask for the number of deletions
-  const asksYes = mode === "append" || confirmDeletions === 0;
-  // a confirmed number answers the question if it is the plan's number; a different number is refused
-  const isConfirmed = [confirmDeletions, confirmWipes].some((count = 0) => count > 0);
-  const isAnswered = asksYes ? globals.yes || isConfirmed : confirmDeletions !== undefined || byLimit;
-  if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;
-  const flag = asksYes ? "--yes" : "--confirm-deletions N";
-  // the same code as for deletions that nobody can confirm interactively: see `typedNumber`
-  throw createUnconfirmableFailure(asksYes ? "usage" : "input-rejected", flag);
-}
-
-/**
- * Requires the number of wipes as an option if the file is typed at the terminal. Unlike the check in
- * {@link requireAnswerableConfirmation}, this needs the plan, which shows the number.
- *
- * @throws `input-rejected`
- */
-export function requireAnswerableWipes(
-  { wipes = 0 }: Pick<Import, "wipes">,
-  {
-    file,
-    options: { dryRun, confirmWipes },
-  }: { readonly file: string; readonly options: Pick<ImportOptions, "dryRun" | "confirmWipes"> },
-  { terminal }: { readonly terminal: { readonly interactive: boolean } },
-): void {
-  if (wipes === 0 || confirmWipes !== undefined || dryRun || file !== "-" || !terminal.interactive) return;
-  throw createUnconfirmableFailure("input-rejected", `--confirm-wipes ${wipes}`);
-}
-
-const createUnconfirmableFailure = (code: "usage" | "input-rejected", flag: string): Failure =>
-  new Failure(code, {
+  if (file !== "-" || !interactive || dryRun) return;
+  throw new Failure("usage", {
     what: text(
       "the plan cannot be confirmed on stdin, because stdin is the input file",
       "標準入力はファイルとして読むため、計画の確認に答えられません",
     ),
-    hint: text(
-      `pass ${flag} or --dry-run, or specify a file name`,
-      `${flag} か --dry-run を付けるか、ファイル名を指定してください`,
-    ),
+    hint: text("specify a file name, or pass --no-input", "ファイル名を指定するか、--no-input を付けてください"),
   });
+}
 
 const createImportOptionFailure = (where: string, what: Text): Failure => new Failure("usage", { what, where });

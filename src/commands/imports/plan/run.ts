@@ -7,8 +7,7 @@ import { openInput, type InputFile } from "../../../lib/files/index.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import {
   refuseConflictingOptions,
-  requireAnswerableConfirmation,
-  requireAnswerableWipes,
+  refuseTypedFile,
   addMapOptions,
   type ImportRequest,
 } from "./options.ts";
@@ -34,7 +33,7 @@ const loadErrorsModule = () => import("../outputs/errors.ts");
 export async function runImport(tools: Tools, asked: ImportRequest): Promise<Outcome> {
   tools.summarize({ file: asked.file });
   refuseConflictingOptions(asked);
-  requireAnswerableConfirmation(asked, tools);
+  refuseTypedFile({ file: asked.file, dryRun: asked.options.dryRun }, tools.terminal);
   const chosen = await tools.tenant("imports");
   const { client } = chosen;
   if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);
@@ -61,7 +60,6 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     }
     if (emitCsv !== undefined) (await loadUploadModule()).refuseUnseenData(plan);
     await checkAdministrators(tools, plan);
-    requireAnswerableWipes(plan, requested, tools);
     return settlePlan(tools, pending, {
       ...requested.options,
       requested,

@@ -2,7 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import type { ConsoleTask } from "../console/tasks.ts";
 import { Failure } from "../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
-import { text } from "../../text/index.ts";
+import { text, type Text } from "../../text/index.ts";
 import { getDisplayState, type ImportRecord } from "./import-rows.ts";
 
 /** The last part of a refusal's message. */
