@@ -17,7 +17,7 @@ import { formatCount, joinTexts, text, type Text } from "../../lib/text/index.ts
 import { defineCommand } from "../command.ts";
 import { buildFieldColumns, listColumns } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { DRY_RUN_NOTE } from "../records/change-result.ts";
+import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { collectHandoverFacts, openHandoverTenant, getChecklistDay, type HandoverTenant } from "./facts.ts";
@@ -90,6 +90,7 @@ export default defineCommand({
     if (dryRun) return terminal.note(DRY_RUN_NOTE);
     if (length > 0)
       await terminal.note(text(`${formatCount(length, "answer")} recorded`, `回答を ${length} 件登録しました`));
+    await proposeUndo(tools);
     await terminal.note(step("to see what is missing", "不足を確認", line("handover checklist", [])));
   },
 });

@@ -148,7 +148,7 @@ export default defineCommand({
     await showTransfer(tools, tenant, { ...known, rows, done });
     await terminal.note(describeTransferred(rows, { from, to }));
     await terminal.note(RECIPIENTS_NOTE);
-    if (done.accounts.length > 0) await proposeUndo(tools);
+    await proposeUndo(tools);
     if (rows.every(({ consoleTask }) => consoleTask === null)) return;
     if (earlier !== undefined) await terminal.note(earlier);
     await terminal.note(step("to list the tasks in the console", "管理画面での作業を確認", line("console list", [])));

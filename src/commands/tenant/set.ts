@@ -6,7 +6,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { InputOf } from "../field.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { DRY_RUN_NOTE } from "../records/change-result.ts";
+import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
 import { resolveTimezone } from "../tools.ts";
 import { TENANT_COLUMNS } from "./columns.ts";
 import { CONTRACT_OPTIONS, OTHER_OPTIONS, USE_OPTIONS, TEXT_OPTIONS } from "./options.ts";
@@ -44,7 +44,7 @@ export default defineCommand({
         text(`the tenant's time zone was not set: ${en}`, `テナントのタイムゾーンは登録していません。${ja}`),
       );
     }
-    if (dryRun) await tools.terminal.note(DRY_RUN_NOTE);
+    await (dryRun ? tools.terminal.note(DRY_RUN_NOTE) : proposeUndo(tools));
   },
 });
 

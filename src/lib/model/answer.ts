@@ -31,6 +31,7 @@ export const ANSWER = {
   formats: {},
   keys: [],
   usual: [],
+  namedBy: "question",
 } as const satisfies Thing;
 
 export type Answer = RecordOf<typeof ANSWER.fields>;

@@ -1,14 +1,23 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "./account.ts";
+import { ANSWER } from "./answer.ts";
 import { DEVICE } from "./device.ts";
 import { ORG } from "./organisation.ts";
+import { RENEWAL_ITEM } from "./renewal.ts";
 import { SCHEME } from "./scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "./secured-user.ts";
+import { TENANT } from "./tenant.ts";
 import type { Thing } from "./thing.ts";
 import { CUSTOM_FIELD, USER } from "./user.ts";
 
+/** The tenant's profile as a record: the one row of its table. */
+export const TENANT_PROFILE: Thing = { ...TENANT, name: "tenant_profile" };
+
+/** The record types with versions that only clomoctl knows: no console has them. */
+export const OWN_THINGS: readonly Thing[] = [TENANT_PROFILE, RENEWAL_ITEM, ANSWER];
+
 /** The record types that have versions, by name. */
 export const THINGS: ReadonlyMap<string, Thing> = new Map(
-  [ORG, USER, CUSTOM_FIELD, DEVICE, SECURED_USER, SECURED_GROUP, SCHEME, ACCOUNT, ACCOUNT_SETTINGS].map(
+  [ORG, USER, CUSTOM_FIELD, DEVICE, SECURED_USER, SECURED_GROUP, SCHEME, ACCOUNT, ACCOUNT_SETTINGS, ...OWN_THINGS].map(
     (thing: Thing) => [thing.name, thing] as const,
   ),
 );

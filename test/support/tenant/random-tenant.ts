@@ -411,10 +411,8 @@ class TenantFiller {
   }
 
   #renewals(): void {
-    for (const pk of this.#numbers(4)) {
-      const { revision: _, ...record } = this.#record(pk);
-      this.#insert("renewal_item", { ...record, ...this.#fields(RENEWAL_ITEM) });
-    }
+    for (const pk of this.#numbers(4))
+      this.#insert("renewal_item", { ...this.#record(pk), ...this.#fields(RENEWAL_ITEM) });
   }
 
   #answers(): void {

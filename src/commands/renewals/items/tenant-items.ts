@@ -14,6 +14,7 @@ import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
 import { applySourceDates } from "../../../lib/renewals/sources.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { ITEM_COLUMNS, formatExpiryDay } from "./columns.ts";
+import { proposeUndo } from "../../records/change-result.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
 
 /**
@@ -74,6 +75,7 @@ export const describeUrgentItem = ({ kind, name, level, expiresOn, certainty }: 
 export async function showItem(tools: Tools, tenant: ChosenTenant, item: RenewalItem): Promise<void> {
   const { terminal } = tools;
   await terminal.show(ITEM_COLUMNS, judgeExpiry(item, tenant.context.name, createExpiryClock(tools, tenant)));
+  await proposeUndo(tools);
   if (!terminal.onTerminal) return;
   const guide = line("renewals guide", [item.name]);
   await terminal.note(step("to see how to renew this item", "更新の手順", guide));

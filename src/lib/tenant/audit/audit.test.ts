@@ -128,7 +128,7 @@ test("a verification runs next to the program and finds the kept hash", async ()
     broken: null,
     headSeq: 3,
     table: [],
-    changes: { verified: 4, broken: [] },
+    changes: { verified: 5, broken: [] },
   });
   const stopped = tenant.client.audit.verify({ changes: false }, AbortSignal.abort());
   await expect(stopped).rejects.toThrow(/interrupted|aborted/i);

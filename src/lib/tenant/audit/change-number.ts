@@ -124,7 +124,7 @@ export const setsOnlySecrets = async (reader: Reader, { number }: Pick<StoredCha
 export const getLastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
   const row = await reader.get(
     `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null
-       and a.action not glob 'sessions.*' and a.action not glob 'access-tokens.*'
+       and a.action not glob 'sessions.*'
      order by c.number desc limit 1`,
     { actor },
   );

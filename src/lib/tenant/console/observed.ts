@@ -5,6 +5,7 @@ import { ORG } from "../../model/organisation.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
+import { OWN_THINGS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { RELATIONS, type StoredRelation } from "../versions/references.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
@@ -22,7 +23,9 @@ import {
 // The observed state of a mirror: the values that the console last showed, for the records that were changed locally
 // since then. A record that matches the console does not have a row.
 
-export const OBSERVED_VERSIONS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()];
+export const OBSERVED_VERSIONS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()].filter(
+  ({ thing }) => !OWN_THINGS.includes(thing),
+);
 
 export const EXPORTED_VERSIONS: readonly VersionSchema[] = OBSERVED_VERSIONS.filter(
   ({ thing }) => Object.keys(thing.formats).length > 0,

@@ -1,7 +1,9 @@
 import { ANSWER, type Answer } from "../../model/answer.ts";
 import { quoteIdentifier } from "../store/sql/forms.ts";
+import { storeLastNumber } from "../store/collections.ts";
 import { insertRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
+import { saveVersionOrCreation, saveVersions } from "../versions/keep.ts";
 
 const ANSWER_COLUMN_LIST = Object.keys(ANSWER.fields).map(quoteIdentifier).join(", ");
 
@@ -22,9 +24,15 @@ export const findAnswer = async (
 
 /** Writes an answer. An earlier answer to the same question about the same subject is replaced, and its id is kept. */
 export const writeAnswer = async (writer: Writer, answer: Answer): Promise<void> => {
-  await insertRow(writer, "answer", answer, ["question", "subject"], ["id"]);
+  const known = await writer.get("select pk from main.answer where id = :id", { id: answer.id });
+  const { last = 0 } = (await writer.lock(["answers"])).get("answers") ?? {};
+  const pk = known === undefined ? last + 1 : Number(known["pk"]);
+  await saveVersionOrCreation(writer, "answer", pk);
+  await insertRow(writer, "answer", { pk, ...answer }, ["pk"], ["id"]);
+  await storeLastNumber(writer, "answers", pk);
 };
 
 export const deleteAnswer = async (writer: Writer, id: string): Promise<void> => {
+  await saveVersions(writer, "answer", "t.id = :id", { id });
   await writer.run("delete from answer where id = :id", { id });
 };

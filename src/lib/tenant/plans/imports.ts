@@ -581,8 +581,8 @@ const UNRESTORABLE_ACTIONS: Readonly<Record<string, Text>> = {
 };
 
 const NO_RECORD_CHANGED_REASON = text(
-  "the change did not affect any user, organisation, device, account or group",
-  "ユーザー・組織・デバイス・アカウント・グループの変更ではありません",
+  "the change did not write any record that can be restored",
+  "元に戻せるデータの変更ではありません",
 );
 
 const ONLY_SECRETS_CHANGED_REASON = text(

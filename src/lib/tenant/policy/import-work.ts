@@ -93,6 +93,9 @@ const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
   custom_field: ["fields.write"],
   secured_group: ["secured.write"],
   secured_user: ["secured.write"],
+  tenant_profile: ["tenant.write"],
+  renewal_item: ["renewals.write"],
+  answer: ["tenant.write"],
 };
 
 /**

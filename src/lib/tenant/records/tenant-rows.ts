@@ -3,6 +3,7 @@ import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/te
 import type { AdministrationState } from "../accounts/administration.ts";
 import { fromRow, insertRow, toRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
+import { saveVersionOrCreation } from "../versions/keep.ts";
 
 export interface StoredTenant {
   readonly name: string;
@@ -73,6 +74,7 @@ export const readProfile = async (reader: Reader): Promise<TenantProfile> => {
 };
 
 export const writeProfile = async (writer: Writer, profile: TenantProfile): Promise<void> => {
+  await saveVersionOrCreation(writer, "tenant_profile", 1);
   await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
 };
 

@@ -7,9 +7,11 @@ import {
 } from "../../model/renewal.ts";
 import { parseOwners, type NamedOwner } from "../../model/renewal-owner.ts";
 import { buildNameParams } from "../store/lists.ts";
-import { insertRow, updateRow, type RowValues } from "../store/rows.ts";
+import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
+import { insertRecord } from "../records/record-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
+import { saveVersions } from "../versions/keep.ts";
 
 /** In both tables, every column except the record number is a field. */
 const ITEM_COLUMNS = Object.keys(RENEWAL_ITEM.fields).join(", ");
@@ -17,7 +19,6 @@ const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");
 
 const toRenewalItem = (row: Row): RenewalItem => row as unknown as RenewalItem;
 const toReminder = (row: Row): ReminderRecord => row as unknown as ReminderRecord;
-const toRow = (item: RenewalItem): RowValues => ({ ...item });
 
 /** A reminder, and the process that last started to send it. `host` and `pid` are null if this process is not known. */
 export interface StoredReminder {
@@ -84,14 +85,17 @@ export const findRenewalItem = async (reader: Reader, id: string): Promise<Renew
 };
 
 export const insertRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
-  await insertRow(writer, RENEWAL_ITEM.name, toRow(item));
+  const { id, createdAt: at, updatedAt: _, ...values } = item;
+  await insertRecord(writer, RENEWAL_ITEM, { id, values: new Map(Object.entries(values)), at, series: "renewals" });
 };
 
 export const updateRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
-  await updateRow(writer, RENEWAL_ITEM.name, toRow(item));
+  await saveVersions(writer, RENEWAL_ITEM.name, "t.id = :id", { id: item.id });
+  await updateRow(writer, RENEWAL_ITEM.name, { ...item, revision: await writer.revision() });
 };
 
 export const deleteRenewalItem = async (writer: Writer, id: string): Promise<void> => {
+  await saveVersions(writer, RENEWAL_ITEM.name, "t.id = :id", { id });
   await writer.run("delete from main.renewal_notice where itemId = :id", { id });
   await writer.run("delete from main.renewal_item where id = :id", { id });
 };

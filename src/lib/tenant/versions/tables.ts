@@ -1,7 +1,8 @@
 import { buildDerivedColumns } from "../plans/staging/kinds.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
+import { ANSWER } from "../../model/answer.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
-import { THINGS } from "../../model/things.ts";
+import { TENANT_PROFILE, THINGS } from "../../model/things.ts";
 
 // A version contains the values that a record had before a change: those of the columns that were changed, or of all
 // columns if the record was deleted.
@@ -65,6 +66,8 @@ const buildVersionSchema = (
 const SPECIAL_SCHEMA_OPTIONS: Readonly<Record<string, Parameters<typeof buildVersionSchema>[1]>> = {
   [ACCOUNT.name]: { key: "user", lasting: ["createdAt"] },
   [ACCOUNT_SETTINGS.name]: { lasting: [] },
+  [TENANT_PROFILE.name]: { lasting: [] },
+  [ANSWER.name]: { lasting: ["id"] },
 };
 
 /** The definitions of the versions of all record types that have versions, by name of the type. */

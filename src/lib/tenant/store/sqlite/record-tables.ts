@@ -2,10 +2,9 @@ import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../model/account.ts";
 import { ADE_DEVICE } from "../../../model/ade-device.ts";
 import { ANSWER } from "../../../model/answer.ts";
 import { DEVICE } from "../../../model/device.ts";
-import { REMINDER, RENEWAL_ITEM } from "../../../model/renewal.ts";
-import { TENANT } from "../../../model/tenant.ts";
+import { REMINDER } from "../../../model/renewal.ts";
 import { listStoredColumns, type Field, type Thing } from "../../../model/thing.ts";
-import { THINGS } from "../../../model/things.ts";
+import { OWN_THINGS, TENANT_PROFILE, THINGS } from "../../../model/things.ts";
 import { getObservedHistoryTable, getObservedTable, OBSERVED_STATE_COLUMNS } from "../../console/observed.ts";
 import { getDerivedColumns, getVersionTable, VERSION_SCHEMAS } from "../../versions/tables.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../sql/forms.ts";
@@ -17,8 +16,6 @@ import { buildFieldKeySql, quoteIdentifier } from "../sql/forms.ts";
 
 /** What the fields of a record type do not say about its table. */
 interface TableOptions {
-  /** name of the table; default: the name of the record type */
-  readonly table?: string;
   /** definition of the column with the record number */
   readonly number?: string;
   /** definitions of columns that differ from {@link buildColumnType}, by column */
@@ -44,7 +41,7 @@ const TABLE_OPTIONS: ReadonlyMap<Thing, TableOptions> = new Map<Thing, TableOpti
   ],
   [ACCOUNT_SETTINGS, { number: SINGLE }],
   [DEVICE, { more: ["check (owner is null or ownerOrg is null)"] }],
-  [TENANT, { table: "tenant_profile", number: SINGLE }],
+  [TENANT_PROFILE, { number: SINGLE }],
   [REMINDER, { more: ["host text", "pid integer", "unique (itemId, expiresAt, stage, way, recipient)"] }],
   [ANSWER, { more: ["unique (question, subject)"] }],
   [ADE_DEVICE, { more: ["unique (serialNumber)"] }],
@@ -75,8 +72,6 @@ const listFieldColumns = (thing: Thing): readonly ColumnDefinition[] =>
     ];
   });
 
-const getTable = (thing: Thing): string => TABLE_OPTIONS.get(thing)?.table ?? thing.name;
-
 const buildCreateTableSql = (table: string, parts: readonly string[], end = ""): string =>
   `create table ${table} (${parts.join(", ")})${end};`;
 
@@ -94,7 +89,7 @@ const buildRecordTable = (thing: Thing): readonly string[] => {
     ...(hasRevision ? ["revision integer not null"] : []),
     ...more,
   ];
-  return [buildCreateTableSql(getTable(thing), columns), ...(THINGS.has(thing.name) ? buildUniqueIndexes(thing) : [])];
+  return [buildCreateTableSql(thing.name, columns), ...(THINGS.has(thing.name) ? buildUniqueIndexes(thing) : [])];
 };
 
 const buildUniqueIndexes = (thing: Thing): readonly string[] =>
@@ -112,6 +107,14 @@ const buildStateTables = (thing: Thing): readonly string[] => {
   const table = getVersionTable(versions);
   const kept = versions.columns.flatMap(({ name }) => (later.has(name) ? [] : [quoteIdentifier(name)]));
   const observed = [...OBSERVED_STATE_COLUMNS, ...kept];
+  const observedTables = [
+    buildCreateTableSql(getObservedTable(versions), ["pk integer primary key", ...observed]),
+    buildCreateTableSql(
+      getObservedHistoryTable(versions),
+      ["revision integer not null", "pk integer not null", ...observed, "primary key (revision, pk)"],
+      " without rowid",
+    ),
+  ];
   return [
     buildCreateTableSql(
       table,
@@ -124,16 +127,11 @@ const buildStateTables = (thing: Thing): readonly string[] => {
       " without rowid",
     ),
     `create index ${table}_revision on ${table} (revision);`,
-    buildCreateTableSql(getObservedTable(versions), ["pk integer primary key", ...observed]),
-    buildCreateTableSql(
-      getObservedHistoryTable(versions),
-      ["revision integer not null", "pk integer not null", ...observed, "primary key (revision, pk)"],
-      " without rowid",
-    ),
+    ...(OWN_THINGS.includes(thing) ? [] : observedTables),
   ];
 };
 
-export const STORED_THINGS: readonly Thing[] = [...THINGS.values(), TENANT, RENEWAL_ITEM, REMINDER, ANSWER, ADE_DEVICE];
+export const STORED_THINGS: readonly Thing[] = [...THINGS.values(), REMINDER, ADE_DEVICE];
 
 /** SQL: creates the tables of record types as they were in the first version of the schema. */
 export const buildRecordTables = (things: readonly Thing[]): string =>
@@ -149,12 +147,11 @@ export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number,
     const versions = VERSION_SCHEMAS.get(thing.name);
     const states = versions && [
       getVersionTable(versions),
-      getObservedTable(versions),
-      getObservedHistoryTable(versions),
+      ...(OWN_THINGS.includes(thing) ? [] : [getObservedTable(versions), getObservedHistoryTable(versions)]),
     ];
     for (const { name, definition, added } of listFieldColumns(thing)) {
       if (added === undefined) continue;
-      const columns = [[getTable(thing), definition], ...(states ?? []).map((table) => [table, quoteIdentifier(name)])];
+      const columns = [[thing.name, definition], ...(states ?? []).map((table) => [table, quoteIdentifier(name)])];
       const sql = columns.map(([table, column]) => `alter table ${table} add column ${column};\n`);
       steps.set(added, [steps.get(added) ?? "", ...sql].join(""));
     }

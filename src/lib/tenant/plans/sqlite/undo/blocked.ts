@@ -2,6 +2,7 @@ import { ACCOUNT } from "../../../../model/account.ts";
 import { DEVICE, OWNER_FIELDS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
+import { OWN_THINGS } from "../../../../model/things.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
 import { USER } from "../../../../model/user.ts";
 import { Failure } from "../../../../errors/index.ts";
@@ -113,7 +114,7 @@ class BlockedRecordFinder {
     for (const versions of VERSIONED_THINGS) {
       if (!hasStagedRecords(this.#database, versions)) continue;
       // this check comes first: no other reason is shown for a record that the acting account cannot see
-      if (hasAppliedView(this.#database)) this.#outOfSight(versions);
+      if (hasAppliedView(this.#database) && !OWN_THINGS.includes(versions.thing)) this.#outOfSight(versions);
       this.#changedSince(versions);
       if (this.#undone.isImport) this.#administrators(versions);
       if (this.#undone.dropped !== undefined && versions.thing === USER) this.#accountsLeft(versions);

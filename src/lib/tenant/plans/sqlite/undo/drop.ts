@@ -5,6 +5,7 @@ import {
   IS_CONFIRMED_ENTRY,
   buildMergedEntriesSql,
   getObservedTable,
+  OBSERVED_VERSIONS,
   PRESENCE_BIT,
   buildConfirmEntriesSql,
 } from "../../../console/observed.ts";
@@ -42,7 +43,7 @@ const RENAMED_GROUP_TABLE = "temp.dropped_names";
 export const stageDrop = (database: Database, dropped: UndoneChange): void => {
   for (const versions of VERSIONED_THINGS) {
     resetStagedTables(database, versions);
-    stageDroppedRecords(database, versions, dropped);
+    if (OBSERVED_VERSIONS.includes(versions)) stageDroppedRecords(database, versions, dropped);
   }
   stageRenamedGroups(database);
 };
@@ -234,7 +235,7 @@ export const readDropFingerprint = (database: Database): readonly unknown[] => [
  * Records that the dropped records agree with the console again. Must be called after the console values are written.
  */
 export const markDroppedRecordsSettled = (database: Database): void => {
-  for (const versions of VERSIONED_THINGS) {
+  for (const versions of OBSERVED_VERSIONS) {
     const table = `main.${getObservedTable(versions)}`;
     const of = `${DROPPED_TABLE} d where d.thing = '${versions.thing.name}' and d.pk = o.pk`;
     database.exec(`delete from ${table} as o where exists (select 1 from ${of} and d.whole = 1)`);

@@ -105,7 +105,7 @@ export const prepareUndo = (database: Database, undone: UndoneChange, known?: re
 /** Returns the number of records of a type. 全社 is not counted, because it always exists. */
 const countRecordsOfThing = (database: Database, versions: VersionSchema): number => {
   const kinds = getFileKinds(versions);
-  if (kinds.length === 0) return database.count(`select count(*) from ${versions.thing.name}`);
+  if (kinds.length === 0) return database.count(`select count(*) from main.${versions.thing.name}`);
   return kinds.reduce((sum, kind) => sum + countRecords(database, kind), 0);
 };
 

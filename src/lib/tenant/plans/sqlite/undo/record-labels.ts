@@ -1,4 +1,5 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../model/account.ts";
+import { OWN_THINGS, TENANT_PROFILE } from "../../../../model/things.ts";
 import { getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
 import { quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -12,7 +13,13 @@ import { VERSIONED_THINGS } from "./staged.ts";
  */
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
   const { thing, key } = versions;
-  if (thing === ACCOUNT_SETTINGS) return "null";
+  // a view of renewal items needs tables that only their list creates
+  if (
+    thing === ACCOUNT_SETTINGS ||
+    thing === TENANT_PROFILE ||
+    (hasAppliedView(database) && OWN_THINGS.includes(thing))
+  )
+    return "null";
   if (thing === ACCOUNT) return `(select coalesce(n.accountName, n.name) from user n where n.pk = ${pk})`;
   const named = (alias: string): string =>
     buildRecordLabelSql(thing, (column) => `${alias}.${quoteIdentifier(column)}`);

@@ -116,7 +116,12 @@ export const countStagedRecords = (database: Database): readonly StagedCount[] =
   }).filter((one) => one.create + one.update + one.delete > 0);
 
 /** The collections whose name is not the name of the record type followed by `s`. */
-const COLLECTION_NAMES: Readonly<Record<string, string>> = { custom_field: "fields", account_settings: "accounts" };
+const COLLECTION_NAMES: Readonly<Record<string, string>> = {
+  custom_field: "fields",
+  account_settings: "accounts",
+  tenant_profile: "tenant",
+  renewal_item: "renewals",
+};
 
 export const listStagedCollections = (database: Database): readonly string[] => [
   ...new Set(
