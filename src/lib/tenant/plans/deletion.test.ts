@@ -200,38 +200,6 @@ test("a failure in the middle keeps all records and the plan", async () => {
   expect(await paths()).toEqual(["開発部"]);
 });
 
-const rowsOf = ({ id }: Import) => Array.fromAsync(tenant.client.imports.rows(id));
-
-test("deleted organisations without codes are listed with the paths that they had, despite later renames", async () => {
-  const { orgs } = tenant.client;
-  const made = async (name: string, parentId: string) => (await orgs.create({ name, parentId })).after.id;
-  const [[east], [other]] = [await orgs.find({ name: "S1" }), await orgs.find({ name: "D" })];
-  const above = [await made("課", String(east?.id)), await made("課", String(other?.id))];
-  const below = [];
-  for (const id of above) below.push(await made("係/班", id));
-  const done = await commit(await plan({ kind: "orgs", ids: [...above, ...below] }));
-  const told = async () =>
-    (await rowsOf(done)).map(({ before }) =>
-      before.flatMap(({ field, value }) => (field === "path" || field === "parent" ? [value] : [])),
-    );
-  const then = [
-    ["営業部/東日本/課", "S1"],
-    ["開発部/課", "D"],
-    ["営業部/東日本/課/係\\/班", "営業部/東日本/課"],
-    ["開発部/課/係\\/班", "開発部/課"],
-  ];
-  expect(await told()).toEqual(then);
-  await orgs.edit(east?.id ?? "", { name: "東" });
-  await orgs.edit(other?.id ?? "", { name: "開発" });
-  await orgs.edit(east?.id ?? "", { name: "西" });
-  expect(await told()).toEqual(then);
-  await tenant.import({ kind: "orgs" }, [ORGS[0], ["開発本部", "D", "S"]]);
-  await orgs.edit(other?.id ?? "", { name: "別" });
-  expect(await told()).toEqual(then);
-  await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S1"), recursive: true }));
-  expect(await told()).toEqual(then);
-});
-
 test.each<[string, () => Promise<unknown>]>([
   [
     "another organisation below them",

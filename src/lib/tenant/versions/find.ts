@@ -6,7 +6,8 @@ import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
+import { ORG_LIST } from "../records/org-rows.ts";
+import { findRecords } from "../store/lists.ts";
 import { buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Params, Reader } from "../store/store.ts";
 import { getVersionSchema } from "./keep.ts";
@@ -64,23 +65,6 @@ const findRecordNumbers = async (
   return rows.map(({ pk }) => Number(pk));
 };
 
-/**
- * Returns those of the organisations `orgs` that are or were directly below an organisation of `above`.
- *
- * @param orgs numbers of organisations
- * @param above numbers of organisations
- */
-const findOrgsBelow = async (reader: Reader, orgs: readonly number[], above: readonly number[]): Promise<number[]> => {
-  const numbers = { orgs: JSON.stringify(orgs), above: JSON.stringify(above) };
-  const isBelow = "t.pk in (select value from json_each(:orgs)) and t.parent in (select value from json_each(:above))";
-  const rows = await reader.all(
-    `select t.pk from main.org t where ${isBelow}
-     union select t.pk from main.${getVersionTable(getVersionSchema(ORG.name))} t where ${isBelow} order by 1`,
-    numbers,
-  );
-  return rows.map(({ pk }) => Number(pk));
-};
-
 const filterVisibleRecords = async (
   timelines: TimelineReader,
   thing: Thing,
@@ -91,24 +75,6 @@ const filterVisibleRecords = async (
   return found;
 };
 
-/**
- * Returns the numbers of organisations that have or had a path.
- *
- * @param names the names in the path, from the top down
- */
-const findOrgsByPath = async (
-  reader: Reader,
-  timelines: TimelineReader,
-  names: readonly string[],
-): Promise<readonly number[]> => {
-  let above: readonly number[] = [ROOT_ORG_NUMBER];
-  for (const name of names) {
-    const named = await findRecordNumbers(reader, ORG, ["name"], name);
-    above = await filterVisibleRecords(timelines, ORG, await findOrgsBelow(reader, named, above));
-  }
-  return above;
-};
-
 const findVisibleRecords = async (
   reader: Reader,
   timelines: TimelineReader,
@@ -117,14 +83,12 @@ const findVisibleRecords = async (
   name: string,
 ): Promise<readonly number[]> => {
   const found = new Set(await findRecordNumbers(reader, thing, fields, name));
-  const [first, ...below] = (thing === ORG ? parseOrgPath(name) : undefined) ?? [];
-  if (first !== undefined) {
-    // a single name matches organisations with that name anywhere in the tree
-    const placed =
-      below.length === 0
-        ? findRecordNumbers(reader, ORG, ["name"], first)
-        : findOrgsByPath(reader, timelines, [first, ...below]);
-    for (const pk of await placed) found.add(pk);
+  if (thing === ORG) {
+    // a path is that of an organisation that exists; a single name can be anywhere in the tree
+    const [only = name, ...below] = parseOrgPath(name) ?? [];
+    if (below.length === 0) for (const pk of await findRecordNumbers(reader, ORG, ["name"], only)) found.add(pk);
+    for (const { id } of await findRecords(reader, ORG_LIST, name))
+      for (const pk of await findRecordNumbers(reader, ORG, [], id)) found.add(pk);
   }
   const numbers = [...found].toSorted((a, b) => a - b);
   return filterVisibleRecords(timelines, thing, numbers);
@@ -132,7 +96,7 @@ const findVisibleRecords = async (
 
 /**
  * Returns the numbers of all records of a type that have or had a name, including deleted records. Users are found by
- * email address, employee code, account name or full name, organisations by code, name or path, devices by serial number or IMEI,
+ * email address, employee code, account name or full name, organisations by code, name or present path, devices by serial number or IMEI,
  * and all records by id.
  */
 export const findRecordsByName = (

@@ -1,20 +1,14 @@
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 import { getColumnBit, getVersionTable, type VersionSchema } from "./tables.ts";
 
-/** SQL that reads records as they are at a certain time: joins, and columns that use these joins. */
-export interface RecordSql {
-  /** Returns SQL of the joins. @param pk SQL of the record number */
-  readonly joins: (pk: string) => string;
-  readonly column: (name: string) => string;
-}
-
 /**
  * SQL that reads records immediately before and after events. The events `e` each have an `import` and its `revision`.
  */
 export interface PastStateSql {
-  readonly joins: RecordSql["joins"];
-  readonly before: RecordSql["column"];
-  readonly after: RecordSql["column"];
+  /** Returns SQL of the joins. @param pk SQL of the record number */
+  readonly joins: (pk: string) => string;
+  readonly before: (column: string) => string;
+  readonly after: (column: string) => string;
 }
 
 /**
@@ -23,22 +17,17 @@ export interface PastStateSql {
  */
 export const getSinceTable = ({ thing }: VersionSchema): string => `${thing.name}_since`;
 
-/**
- * Returns SQL that reads the records of a type before and after events.
- *
- * @param alias prefix of the table aliases; allows a statement to read records of several types
- */
-export const buildPastStateSql = (versions: VersionSchema, alias = ""): PastStateSql => {
+/** Returns SQL that reads the records of a type before and after events. */
+export const buildPastStateSql = (versions: VersionSchema): PastStateSql => {
   const { thing, key } = versions;
-  const [now, since, own] = [`${alias}t`, `${alias}x`, `${alias}c`];
   const overlay = (over: string, name: string, under: string): string =>
     buildCaseSql(`${over}.changed & ${getColumnBit(versions, name)} <> 0`, `${over}.${quoteIdentifier(name)}`, under);
-  const after = (name: string): string => overlay(since, name, `${now}.${quoteIdentifier(name)}`);
+  const after = (name: string): string => overlay("x", name, `t.${quoteIdentifier(name)}`);
   return {
-    joins: (pk) => `left join main.${thing.name} ${now} on ${now}.${key} = ${pk}
-      left join temp.${getSinceTable(versions)} ${since} on ${since}.import = e.import and ${since}.pk = ${pk}
-      left join main.${getVersionTable(versions)} ${own} on ${own}.pk = ${pk} and ${own}.revision = e.revision`,
-    before: (name) => overlay(own, name, after(name)),
+    joins: (pk) => `left join main.${thing.name} t on t.${key} = ${pk}
+      left join temp.${getSinceTable(versions)} x on x.import = e.import and x.pk = ${pk}
+      left join main.${getVersionTable(versions)} c on c.pk = ${pk} and c.revision = e.revision`,
+    before: (name) => overlay("c", name, after(name)),
     after,
   };
 };

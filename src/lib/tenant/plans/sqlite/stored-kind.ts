@@ -4,7 +4,6 @@ import type { Format } from "../../../model/format.ts";
 import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
 import type { CommitMoment } from "../engine.ts";
 import { getSelectionTable } from "../selection.ts";
-import type { RecordSql } from "../../versions/past.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql/forms.ts";
 
@@ -198,11 +197,8 @@ export interface Planner {
    * needs {@link join}
    */
   moved(kind: StoredKind): { readonly key: string; readonly reference: string };
-  /**
-   * SQL: the label of a record without a key. @param pk SQL of the record number @param records SQL; default: current
-   * records
-   */
-  readonly called: (pk: string, records?: RecordSql) => string;
+  /** SQL: the label of a record without a key. @param pk SQL of the record number */
+  readonly called: (pk: string) => string;
   /** SQL: true if the field is blank after a row is applied, by the column of the field; needs {@link join} */
   readonly blank: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,4 @@
 import type { RecordAction } from "../../../../model/import.ts";
-import type { Thing } from "../../../../model/thing.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import {
   buildClearSinceStatements,
@@ -7,12 +6,12 @@ import {
   buildPastStateSql,
   type PastStateSql,
 } from "../../../versions/past.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable } from "../../../versions/tables.ts";
+import { getColumnBit, getVersionTable } from "../../../versions/tables.ts";
 import { buildCaseSql, ORDERED_JOIN, buildJsonBooleanSql, buildJsonListSql } from "../../../store/sql/forms.ts";
 import type { RowQuery } from "../../engine.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import type { Database, Params, Row } from "../../../store/sqlite/database.ts";
-import { buildKeyTextSql, findReference } from "../expressions.ts";
+import type { Database, Row } from "../../../store/sqlite/database.ts";
+import { buildKeyTextSql, buildReferenceTextSql, findReference } from "../expressions.ts";
 import {
   buildFieldPiece,
   batchLines,
@@ -22,7 +21,7 @@ import {
   type RecordTypeParts,
 } from "../rows.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
-import type { StoredKind, StoredReference, ThingTable } from "../stored-kind.ts";
+import type { StoredKind, StoredReference } from "../stored-kind.ts";
 
 /** A record type, with SQL for the values of its records before and after the events `e` of imports. */
 interface KindHistory {
@@ -35,25 +34,18 @@ type EventSide = "before" | "after";
 /** SQL: the value of the custom field `f`. @param custom SQL of a record's custom fields */
 const buildCustomValueSql = (custom: string): string => `${custom} ->> cast(f.pk as text)`;
 
-/**
- * SQL: a record's path before or after an event; undefined if this record type has no paths. @param pk SQL of the
- * record number
- */
-const buildPathSql = (table: ThingTable, pk: string, side: EventSide): string | undefined => {
-  const { joins, [side]: column } = buildPastStateSql(getVersionSchema(table.thing.name), "p");
-  return table.planner?.called(pk, { joins, column });
-};
-
-/**
- * SQL: the key of a referenced record before or after an event, or its path or name if it has no key. @param pk SQL of
- * the record number
- */
-const buildReferencedKeySql = ({ refers, table }: StoredReference, pk: string, side: EventSide): string => {
-  const { fields, name, namedBy = "name" } = table.thing;
-  const { joins, [side]: column } = buildPastStateSql(getVersionSchema(name), "n");
-  const key = fields[refers.by]?.type === "texts" ? `${column(refers.by)} ->> 0` : column(refers.by);
-  const known = `coalesce(${key}, ${buildPathSql(table, "n.pk", side) ?? column(namedBy)})`;
-  return buildCaseSql(`${pk} is null`, "null", `(select ${known} from (select ${pk} as pk) n ${joins("n.pk")})`);
+/** SQL: the text of a referenced record: its present key, path or name, or the last one if it was deleted. */
+const buildReferencedTextSql = (reference: StoredReference, pk: string): string => {
+  const { thing, planner } = reference.table;
+  const { name, namedBy = "name" } = thing;
+  const deleted = `(select * from main.${getVersionTable(getVersionSchema(name))} w
+    where w.pk = ${pk} and w.action = 'delete' order by w.revision desc limit 1)`;
+  const named = (from: string): string => `(select ${namedBy} from ${from} where pk = ${pk})`;
+  const texts = [name, deleted].flatMap((from) => [
+    buildReferenceTextSql(reference, pk, from),
+    from === name ? (planner?.called(pk) ?? named(from)) : named(from),
+  ]);
+  return `coalesce(${texts.join(", ")})`;
 };
 
 /**
@@ -73,7 +65,7 @@ const buildHistoryPieceSql = (
   }
   const reference = findReference(kind, field);
   if (reference !== undefined)
-    return buildFieldPiece(field.field, `json_quote(${buildReferencedKeySql(reference, value, side)})`);
+    return buildFieldPiece(field.field, `json_quote(${buildReferencedTextSql(reference, value)})`);
   return buildFieldPiece(field.field, field.merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
@@ -118,57 +110,33 @@ const buildChangedPiecesSql = (
     }),
   );
 
-interface EventSelection {
-  /** SQL: the imports, each with its `revision` */
-  readonly imports: string;
-  /** SQL: condition on the record number */
-  readonly which: (pk: string) => string;
-  readonly values: Params;
-}
+/** SQL: the import whose events are read. */
+const IMPORTS_SQL = "select 0 as import, :revision as revision";
 
 /** SQL: the events `e` with one action: import, revision and record number. */
-const buildEventsSql = ({ thing }: StoredKind, action: RecordAction, { imports, which }: EventSelection): string => {
+const buildEventsSql = ({ thing }: StoredKind, action: RecordAction): string => {
   const versions = getVersionTable(getVersionSchema(thing.name));
   if (action !== "create")
-    return `select m.import, m.revision, v.pk from (${imports}) m ${ORDERED_JOIN} ${versions} v on v.revision = m.revision
-      where v.action = '${action}' and ${which("v.pk")}`;
-  const made = `(${imports}) m ${ORDERED_JOIN} created_range r on r.revision = m.revision and r.thing = '${thing.name}'`;
+    return `select m.import, m.revision, v.pk from (${IMPORTS_SQL}) m ${ORDERED_JOIN} ${versions} v on v.revision = m.revision
+      where v.action = '${action}'`;
+  const made = `(${IMPORTS_SQL}) m ${ORDERED_JOIN} created_range r on r.revision = m.revision and r.thing = '${thing.name}'`;
   return `select m.import, m.revision, t.pk from ${made} ${ORDERED_JOIN} main.${thing.name} t on t.pk between r.first and r.last
-      where ${which("t.pk")}
     union all select distinct m.import, m.revision, v.pk from ${made}
       ${ORDERED_JOIN} ${versions} v on v.pk between r.first and r.last and v.revision > m.revision and v.action = 'delete'
-      where ${which("v.pk")} and not exists (select 1 from main.${thing.name} t where t.pk = v.pk)`;
+      where not exists (select 1 from main.${thing.name} t where t.pk = v.pk)`;
 };
 
-const buildNamingBitsSql = ({ refers, table: { thing, planner } }: StoredReference): string => {
-  const versions = getVersionSchema(thing.name);
-  // a change to any column of an organisation can change its path
-  if (planner !== undefined) return ALL_COLUMNS_MASK;
-  return `(${[refers.by, thing.namedBy ?? "name"].map((column) => getColumnBit(versions, column)).join(" | ")})`;
-};
-
-/**
- * Collects the versions that {@link buildPastStateSql} needs for the records of events and for the records that they
- * refer to.
- */
-const collectPastStates = (database: Database, kind: StoredKind, events: EventSelection): void => {
-  const references = kind.references.filter(({ field }) => field.merge === "reference");
-  for (const { name } of new Set([kind.thing, ...references.map(({ table }) => table.thing)]))
-    for (const sql of buildClearSinceStatements(getVersionSchema(name))) database.exec(sql);
-  const collect = ({ name }: Thing, which: string): void => {
-    const sql = buildFillSinceSql(
-      getVersionSchema(name),
-      events.imports,
-      `${which} and ${buildInterruptCheckSql("v.pk")}`,
-    );
-    database.run(sql, events.values);
-  };
-  const written = (["update", "create"] as const).map((action) => buildEventsSql(kind, action, events));
+/** Collects the versions that {@link buildPastStateSql} needs for the records of events. */
+const collectPastStates = (database: Database, kind: StoredKind, revision: number): void => {
+  const versions = getVersionSchema(kind.thing.name);
+  for (const sql of buildClearSinceStatements(versions)) database.exec(sql);
+  const written = (["update", "create"] as const).map((action) => buildEventsSql(kind, action));
   // the unary plus makes SQLite scan the later versions; otherwise it would look up the versions of every record of a
   // large import
-  collect(kind.thing, `${events.which("v.pk")} and +v.pk in (select e.pk from (${written.join(" union all ")}) e)`);
-  for (const reference of references)
-    collect(reference.table.thing, `v.changed & ${buildNamingBitsSql(reference)} <> 0`);
+  const which = `+v.pk in (select e.pk from (${written.join(" union all ")}) e)`;
+  database.run(buildFillSinceSql(versions, IMPORTS_SQL, `${which} and ${buildInterruptCheckSql("v.pk")}`), {
+    revision,
+  });
 };
 
 /** SQL: true if an event set a secret of the record. Setting a secret also counts as an update. */
@@ -202,7 +170,6 @@ const buildEventLineSql = (
 ): string => {
   const { kind, sides } = of;
   const none = "'[]'";
-  const place = buildPathSql(kind.table, "e.pk", "before");
   return buildLineSql({
     ...typeParts,
     row: "0",
@@ -215,31 +182,19 @@ const buildEventLineSql = (
     before: {
       create: none,
       update: buildChangedPiecesSql(of, (field, isOther) => buildHistoryPieceSql(of, field, "before", isOther)),
-      delete: buildJsonListSql([
-        ...(place === undefined ? [] : [buildFieldPiece("path", `json_quote(${place})`)]),
-        ...buildHistoryPieces(of, "before"),
-        ...buildUnfiledPieces(kind, sides.before),
-      ]),
+      delete: buildJsonListSql([...buildHistoryPieces(of, "before"), ...buildUnfiledPieces(kind, sides.before)]),
     }[action],
     after: buildValuesAfterSql(of, action),
     ...(hasLeftOut && { leftOut: buildLeftOutSql(of) }),
   });
 };
 
-/**
- * SQL: the changes that the events with one action made, in the format of a plan's rows: `import`, `revision` and
- * `line`.
- */
-const buildEventLinesSql = (
-  kind: StoredKind,
-  action: RecordAction,
-  events: EventSelection,
-  further: EventLineOptions,
-): string => {
+/** SQL: the changes that the events with one action made, in the format of a plan's rows. */
+const buildEventLinesSql = (kind: StoredKind, action: RecordAction, further: EventLineOptions): string => {
   const of: KindHistory = { kind, sides: buildPastStateSql(getVersionSchema(kind.thing.name)) };
   const app = kind.thing.scope === undefined ? "" : `, ${of.sides.before(kind.thing.scope)} as app`;
-  return `select e.import, e.revision, ${buildEventLineSql(of, action, further)} as line${app}
-    from (${buildEventsSql(kind, action, events)}) e ${of.sides.joins("e.pk")}`;
+  return `select ${buildEventLineSql(of, action, further)} as line${app}
+    from (${buildEventsSql(kind, action)}) e ${of.sides.joins("e.pk")}`;
 };
 
 const ACTION_ORDER = ["update", "create", "delete"] as const;
@@ -257,11 +212,6 @@ export function* readCommittedLines(
   { kinds, isUndo, revision }: CommittedRowsQuery,
   { actions, limit = Number.MAX_SAFE_INTEGER }: RowQuery,
 ): Generator<Uint8Array> {
-  const events: EventSelection = {
-    imports: "select 0 as import, :revision as revision",
-    which: () => "true",
-    values: { revision },
-  };
   const hasLeftOut = database.get("select 1 from main.left_out where revision = :revision", { revision }) !== undefined;
   let rest = limit;
   const count = (row: Row): Row => {
@@ -270,16 +220,13 @@ export function* readCommittedLines(
   };
   for (const kind of kinds) {
     const typeParts = buildRecordTypeParts(kind, kinds[0].thing, isUndo);
-    collectPastStates(database, kind, events);
+    collectPastStates(database, kind, revision);
     for (const action of ACTION_ORDER) {
       if (rest <= 0 || (actions.length > 0 && !actions.includes(action))) continue;
       const scope = kind.thing.scope === undefined ? "" : `where app = '${kind.name}'`;
       const rows = database.iterate(
-        `select line from (${buildEventLinesSql(kind, action, events, { typeParts, hasLeftOut })}) ${scope} limit :rest`,
-        {
-          ...events.values,
-          rest,
-        },
+        `select line from (${buildEventLinesSql(kind, action, { typeParts, hasLeftOut })}) ${scope} limit :rest`,
+        { revision, rest },
       );
       yield* batchLines(Iterator.from(rows).map(count));
     }

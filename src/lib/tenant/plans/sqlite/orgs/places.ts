@@ -5,7 +5,6 @@ import { getObservedTable } from "../../../console/observed.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
 import { buildCaseSql } from "../../../store/sql/forms.ts";
-import type { RecordSql } from "../../../versions/past.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildRefersToOtherInConsoleSql } from "../matching/console-keys.ts";
 import type { Planner } from "../stored-kind.ts";
@@ -81,18 +80,12 @@ export const createPlaceLookup = (database: Database): ((parent: unknown) => Org
   return (parent) => getPlaceBelow(orgs, toOrgNodeKey(parent));
 };
 
-const CURRENT_ORG_SQL: RecordSql = {
-  joins: (pk) => `join main.org p on p.pk = ${pk}`,
-  column: (name) => `p.${name}`,
-};
-
 /** SQL: the path of an organisation; for the root organisation, its name. @param pk SQL of its record number */
-export const buildOrgPathSql = (pk: string, { joins, column } = CURRENT_ORG_SQL): string => {
-  const name = String.raw`replace(replace(${column("name")}, '\', '\\'), '/', '\/')`;
-  const parent = column("parent");
+export const buildOrgPathSql = (pk: string): string => {
+  const name = String.raw`replace(replace(p.name, '\', '\\'), '/', '\/')`;
   return `(with recursive up(at, path) as (
-      select ${parent}, ${name} from (select ${pk} as pk) own ${joins("own.pk")}
-      union all select ${parent}, ${name} || '/' || up.path from up ${joins("up.at")} where ${parent} is not null)
+      select p.parent, ${name} from (select ${pk} as pk) own join main.org p on p.pk = own.pk
+      union all select p.parent, ${name} || '/' || up.path from up join main.org p on p.pk = up.at where p.parent is not null)
     select path from up where coalesce(at, ${ROOT_ORG_NUMBER}) = ${ROOT_ORG_NUMBER})`;
 };
 
