@@ -162,3 +162,10 @@ test.each([
   const done = stderr.search(/^(?:undo: |the tenant now matches|the field 入社年 was removed)/m);
   expect(done === -1 || said < done).toBe(true);
 });
+
+test("a new key for Apple says before it is made that the former one does not come back", async () => {
+  await using tenant = await createPopulatedTenant(folder);
+  const { exit, stderr } = await run("ade keypair create -o - --replace", { tenant: tenant.fetch });
+  expect(exit, stderr).toBe(0);
+  expect(stderr.startsWith("undo does not restore former passwords and keys\n"), stderr).toBe(true);
+});

@@ -2,6 +2,7 @@ import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { noteNotRestored } from "../records/change-result.ts";
 import { TOKEN_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -20,6 +21,7 @@ export default defineCommand({
         what: text(`you do not have a token named "${typed}"`, `「${typed}」というトークンはありません`),
         hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
       });
+    await noteNotRestored(tools, text(`the token ${found.name}`, `トークン ${found.name}`));
     await client["access-tokens"].revoke(found.id);
     await tools.terminal.show(TOKEN_COLUMNS, found);
     await tools.terminal.note(text(`revoked the token ${found.name}`, `トークン ${found.name} を失効させました`));

@@ -1,6 +1,7 @@
 import { CLOMO_KEY_WARNING } from "../../../lib/model/ade.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
 import { findNextStep } from "../shown.ts";
 
 export default defineCommand({
@@ -27,6 +28,7 @@ export default defineCommand({
   async run(tools, { output, replace }) {
     const { terminal, outputs } = tools;
     const { client } = await tools.tenant("ade");
+    if (replace) await noteNotRestored(tools, FORMER_SECRETS);
     const { certificate, created } = await client.ade.createKeyPair({ ...(replace && { replace }) });
     await outputs.write(output, certificate);
     await terminal.warn(CLOMO_KEY_WARNING);

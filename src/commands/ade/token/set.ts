@@ -3,6 +3,7 @@ import { readNamedFile } from "../../../lib/files/index.ts";
 import { CLOMO_KEY_WARNING } from "../../../lib/model/ade.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { FORMER_SECRETS, noteNotRestored } from "../../records/change-result.ts";
 import { FACT_COLUMNS, findNextStep, toAdeFacts } from "../shown.ts";
 
 const MAX_TOKEN_BYTES = 256 * 1024;
@@ -33,6 +34,7 @@ export default defineCommand({
       });
     }
     const { client } = await tools.tenant("ade");
+    await noteNotRestored(tools, FORMER_SECRETS);
     const { unchanged, ade } = await client.ade.setToken({ name, content: Buffer.from(bytes).toString("base64") });
     await terminal.show(FACT_COLUMNS, toAdeFacts(ade));
     await terminal.note(
