@@ -6,7 +6,7 @@ import type { FixChoice } from "../../../lib/model/import.ts";
 import { describeProblem, getProblemSeverity, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { formatCount, text, type Language, type Text } from "../../../lib/text/index.ts";
-import { describeFixes } from "../../imports/refusal/rejection.ts";
+import { describeFixes } from "./fix.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
 
 export interface CheckedFile {

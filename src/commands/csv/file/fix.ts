@@ -1,5 +1,6 @@
-import { FIX_CHOICES } from "../../../lib/model/import.ts";
-import { text } from "../../../lib/text/index.ts";
+import { FIX_CHOICES, type FixChoice } from "../../../lib/model/import.ts";
+import type { ProblemCode } from "../../../lib/model/problem.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 
 /** The option `--fix`. */
@@ -12,3 +13,28 @@ export const FIX_OPTION = {
     "検査の前に直し、変更箇所を表示する。trim は前後の空白、width はアドレス・コード・電話番号の全角英数字とハイフンに似た横線、kana はフリガナの半角カナ、names は氏名の空白(半角 1 文字にする)、invisible は目に見えない文字・タブ・前後の改行。パスワードは変えず、必須の名称は names と invisible だけ直す",
   ),
 } as const satisfies TextField;
+
+/** The choice of `--fix` that corrects a mistake. */
+const FIXES: Readonly<Partial<Record<ProblemCode, FixChoice>>> = {
+  "value-blanks": "trim",
+  "value-full-width": "width",
+  "value-hyphen": "width",
+  "kana-half-width": "kana",
+  "person-blanks": "names",
+  "value-hidden": "invisible",
+  "value-lines": "invisible",
+};
+
+/** Returns the choices of `--fix` that correct mistakes with these codes. */
+export const listFixes = (codes: Iterable<string>): readonly FixChoice[] => {
+  const fixes = new Set([...codes].map((code) => FIXES[code as ProblemCode]));
+  return FIX_CHOICES.filter((fix) => fixes.has(fix));
+};
+
+export const describeFixes = (fixes: readonly FixChoice[]): Text => {
+  const choices = fixes.join(",");
+  return text(
+    `to correct mistakes, pass --fix ${choices}`,
+    `誤りを直して読み込むには --fix ${choices} を付けてください`,
+  );
+};

@@ -5,12 +5,7 @@ import type { Tools } from "../../tools.ts";
 import { checkAdministrators } from "./administrators.ts";
 import { openInput, type InputFile } from "../../../lib/files/index.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
-import {
-  refuseConflictingOptions,
-  refuseTypedFile,
-  addMapOptions,
-  type ImportRequest,
-} from "./options.ts";
+import { refuseConflictingOptions, refuseTypedFile, addMapOptions, type ImportRequest } from "./options.ts";
 import { PendingPlan } from "./pending-plan.ts";
 import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
 import { showPlan } from "./show.ts";
@@ -80,7 +75,7 @@ async function prepareFiles(
       ? undefined
       : (await loadUploadModule()).prepareUploadFile(tools, emitCsv, { ...input, passwords });
   if (generatePasswords === undefined || passwords === undefined || dryRun) return upload;
-  const { preparePasswords } = await loadPasswordsModule();
+  const { preparePasswords } = await import("../outputs/password-file.ts");
   return preparePasswords(tools, generatePasswords, { source: { ...input, customFields: [] }, passwords }, upload);
 }
 

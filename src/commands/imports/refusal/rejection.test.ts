@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { planOf } from "#support/commands/imports/plans.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import type { ImportRequest } from "../plan/options.ts";
-import { createExportRejection, createRejection, listFixes } from "./rejection.ts";
+import { listFixes } from "../../csv/file/fix.ts";
+import { createExportRejection, createRejection } from "./rejection.ts";
 
 const hintOf = (
   codes: readonly string[],

@@ -1,8 +1,8 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
-import { FIX_CHOICES, type FixChoice } from "../../../lib/model/import.ts";
 import type { ProblemCode } from "../../../lib/model/problem.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
+import { describeFixes, listFixes } from "../../csv/file/fix.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import { RejectedFileFailure, type ListedProblems } from "../plan/problems.ts";
 
@@ -62,23 +62,6 @@ const EXPORT_HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "row-contested": text("export again, and do not sort the file", "もう一度エクスポートし、並べ替えないでください"),
 };
 
-/** The choice of `--fix` that corrects a mistake. */
-const FIXES: Readonly<Partial<Record<ProblemCode, FixChoice>>> = {
-  "value-blanks": "trim",
-  "value-full-width": "width",
-  "value-hyphen": "width",
-  "kana-half-width": "kana",
-  "person-blanks": "names",
-  "value-hidden": "invisible",
-  "value-lines": "invisible",
-};
-
-/** Returns the choices of `--fix` that correct mistakes with these codes. */
-export const listFixes = (codes: Iterable<string>): readonly FixChoice[] => {
-  const fixes = new Set([...codes].map((code) => FIXES[code as ProblemCode]));
-  return FIX_CHOICES.filter((fix) => fixes.has(fix));
-};
-
 /** Returns the failure for an export of the console that is rejected, or matches no record. */
 export function createExportRejection(
   { errors, foreign, rows, fileName }: Import,
@@ -108,14 +91,6 @@ const CORRECT_IN_CONSOLE = text(
   "correct these records in the console, and export again",
   "管理画面で該当するデータを直し、もう一度エクスポートしてください",
 );
-
-export const describeFixes = (fixes: readonly FixChoice[]): Text => {
-  const choices = fixes.join(",");
-  return text(
-    `to correct mistakes, pass --fix ${choices}`,
-    `誤りを直して読み込むには --fix ${choices} を付けてください`,
-  );
-};
 
 export function createRejection(
   plan: Import,
