@@ -120,7 +120,7 @@ const WIPED_DEVICES = text(
 
 /** Yields what a plan does: a line for each record type, then the other effects, without zeros. */
 function* renderCounts(told: Import): Generator<Text> {
-  const { mode, unchanged, invalid, rejected, wipes = 0, staying, skipped = [] } = told;
+  const { mode, unchanged, invalid, rejected, wipes = 0, staying, skipped } = told;
   const changes = listPlanChanges(told);
   if (rejected) yield text("the file cannot be committed", "このファイルは適用できません");
   const rest = [

@@ -11,7 +11,7 @@ export type FileForm = Encoding | "xlsx";
 export type Newline = "crlf" | "lf" | "cr";
 
 /** The byte order mark of each encoding; empty for `shift_jis`. */
-export const BYTE_ORDER_MARKS: Readonly<Record<Encoding, Uint8Array>> = {
+const BYTE_ORDER_MARKS: Readonly<Record<Encoding, Uint8Array>> = {
   shift_jis: Uint8Array.of(),
   "utf-8": Uint8Array.of(0xef, 0xbb, 0xbf),
   "utf-16le": Uint8Array.of(0xff, 0xfe),

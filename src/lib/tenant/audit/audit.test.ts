@@ -1,7 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AuditRecord } from "./audit.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
@@ -162,26 +161,6 @@ test("a tenant without changes has nothing to verify", async () => {
   } finally {
     await fresh[Symbol.asyncDispose]();
   }
-});
-
-test("an organisation is found by a path that it had before it was moved or deleted", async () => {
-  await using own = new TestTenant();
-  const { after: branch } = await own.client.orgs.create({ name: "支社" });
-  const { after: sales } = await own.client.orgs.create({ name: "営業部", parentId: branch.id });
-  const found = async (object: string) =>
-    (await Array.fromAsync(own.client.audit.list({ object }))).map(({ seq }) => seq);
-  await own.client.orgs.move(sales.id, { parent: ROOT_ORG_ID });
-  expect(await found("支社/営業部")).toEqual([3, 2]);
-  await own.import({ kind: "orgs" }, [
-    ["組織名", "組織コード", "上位組織パス"],
-    ["開発部", "D01", "支社"],
-  ]);
-  await own.import({ kind: "orgs", mode: "replace" }, [
-    ["組織名", "組織コード"],
-    ["支社", ""],
-    ["営業部", ""],
-  ]);
-  expect(await found("支社/開発部")).toEqual([5, 4]);
 });
 
 const about = async (own: TestTenant, object: string): Promise<readonly string[]> => {

@@ -1,5 +1,5 @@
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import { buildCaseSql, buildNameListSql, ORDERED_JOIN } from "../store/sql/forms.ts";
+import { buildCaseSql, buildNameListSql } from "../store/sql/forms.ts";
 import type { Params, Reader, Scope } from "../store/store.ts";
 
 // This file reads the audit log; `audit-rows.ts` writes it. SQL in other files must not read the content of records
@@ -34,11 +34,6 @@ export const DETAIL_SQL = buildRecordMemberSql("-> 'detail'");
 /** SQL: true if a record `t` lists an object that meets the condition. @param which SQL: condition on `o.value` */
 const buildListsObjectSql = (which: string, objects = buildRecordMemberSql("-> 'objects'")): string =>
   `exists (select 1 from json_each(${objects}) o where ${which})`;
-
-/** SQL: the ids of the records of a type that the change `:number` concerns. */
-export const buildChangedIdsSql = (thing: string): string =>
-  `select o.value ->> 'id' as id from main.audit t ${ORDERED_JOIN} json_each(${buildRecordMemberSql("-> 'objects'")}) o
-   where t.seq = :number and o.value ->> 'thing' = '${thing}'`;
 
 /**
  * SQL: true if an audit record lists one of the ids or the name. The first condition is cheap and excludes nearly all

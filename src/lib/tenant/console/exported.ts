@@ -34,13 +34,6 @@ export const buildDroppedVersionsSql = (versions: VersionSchema, column: string)
 /** SQL: records that the export imported by the change `:revision` contains the column `:field`. */
 export const INSERT_EXPORTED_COLUMN = "insert into main.exported_column values (:kind, :field, :revision, 1)";
 
-/**
- * SQL: reverts, in the change `:revision`, the columns that the change `:undone` recorded. That change may itself be an
- * undo.
- */
-export const REVERT_EXPORTED_COLUMNS = `insert into main.exported_column
-  select e.kind, e.field, :revision, -e.shown from main.exported_column e where e.revision = :undone`;
-
 /** SQL: the format of the files that contain a record. @param pk SQL of the record number */
 const buildRecordKindSql = ({ name, scope, formats }: Thing, pk: string): string =>
   scope === undefined

@@ -9,11 +9,9 @@ import { OWN_THINGS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { RELATIONS, type StoredRelation } from "../versions/references.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
-import { REVERT_EXPORTED_COLUMNS } from "./exported.ts";
 import {
   ALL_COLUMNS_MASK,
   getColumnBit,
-  buildCombinedMaskSql,
   LASTING_BIT,
   VERSION_SCHEMAS,
   getVersionTable,
@@ -347,7 +345,7 @@ export const OBSERVED_STATE_COLUMNS = [
 ] as const;
 
 /** Returns the names of the columns of {@link getObservedTable}, as far as the record type uses them. */
-export const listObservedColumns = (versions: VersionSchema): readonly string[] => [
+const listObservedColumns = (versions: VersionSchema): readonly string[] => [
   "pk",
   ...OBSERVED_STATE_COLUMNS.map((column) => column.replace(/ .*/, "")).filter(
     (name) => name !== "confirmedFields" || buildCustomFieldsBitSql(versions) !== "0",
@@ -381,77 +379,3 @@ export const buildKeepObservedSql = (
     select :revision, ${columns.map((name) => values[name] ?? `o.${name}`).join(", ")}
     from main.${getObservedTable(versions)} o ${joined} where ${which}`;
 };
-
-/**
- * SQL: restores the observed state from before the change `:undone`, and stores the state from before the change
- * `:revision` so that this undo can be undone. Later local changes and confirmations are kept.
- */
-const buildRestoreStatements = (versions: VersionSchema): readonly string[] => {
-  const { thing, key, columns } = versions;
-  const [table, before] = [`main.${getObservedTable(versions)}`, `main.${getObservedHistoryTable(versions)}`];
-  const of = `${before} b where b.revision = :undone and b.pk = o.pk`;
-  const writtenSince = `(select ${buildCombinedMaskSql(versions, "w.changed")} from main.${getVersionTable(versions)} w
-    where w.pk = b.pk and w.revision > :undone and w.revision < :revision)`;
-  const later = buildCaseSql("b.inConsole = 1", `o.differs & ~b.differs & coalesce(${writtenSince}, 0)`, "0");
-  const bothConfirmed = `(select json_group_array(value) from (
-    select value from json_each(b.confirmedFields) union select value from json_each(o.confirmedFields)))`;
-  // confirmations and undos do not show what is in the console
-  const shownSince = (pk: string): string => `exists (select 1 from ${before} n
-    where n.pk = ${pk} and n.revision > :undone and n.revision < :revision and not exists (
-      select 1 from main.change u where u.revision = n.revision and (u.writer = 'confirm' or (${IS_UNDO_IN_MIRROR}))))`;
-  // as long as a column matched the console, the console had the local value
-  const agreed = (
-    column: string,
-    condition: string,
-  ): string => `(select w.${column} from main.${getVersionTable(versions)} w
-    where w.pk = b.pk and w.revision >= :undone and w.revision < :revision and ${condition} order by w.revision limit 1)`;
-  const agreedEntries = `(select json_group_object(e.key, ${agreed(`${CUSTOM_FIELDS_COLUMN} ->> e.key`, `exists (select 1 from json_each(w.${CUSTOM_FIELDS_COLUMN}) h where h.key = e.key)`)})
-    from json_each(coalesce(o.${CUSTOM_FIELDS_COLUMN}, '{}')) e)`;
-  const restored = columns.map(({ name, bit }) => {
-    const column = quoteIdentifier(name);
-    const [own, now] = [`b.${column}`, `o.${column}`];
-    const isEntries = name === CUSTOM_FIELDS_COLUMN;
-    const earlier = isEntries ? agreedEntries : agreed(column, `w.changed & ${bit} <> 0`);
-    const value = buildCaseSql(shownSince("b.pk"), now, earlier);
-    return buildCaseSql(`(${later}) & ${bit} <> 0`, isEntries ? buildMergedEntriesSql(own, value) : value, own);
-  });
-  // columns that the undone change wrote and that were changed locally afterwards, if no other export has shown their
-  // values
-  const written = `main.${getVersionTable(versions)} v left join ${before} b on b.revision = :undone and b.pk = v.pk
-    where v.revision = :undone and v.action = 'update' and v.pk = o.pk and not ${shownSince("o.pk")}`;
-  const bits = "v.changed & o.differs & ~coalesce(b.differs, 0)";
-  const earlier = columns.map(({ name, bit }) => {
-    const [own, now] = [`v.${quoteIdentifier(name)}`, `o.${quoteIdentifier(name)}`];
-    const value = name === CUSTOM_FIELDS_COLUMN ? buildMergedEntriesSql(own, now) : own;
-    return `${quoteIdentifier(name)} = ${buildCaseSql(`${bits} & ${bit} <> 0`, value, now)}`;
-  });
-  return [
-    buildKeepObservedSql(
-      versions,
-      `exists (select 1 from ${of}) or exists (select 1 from ${written} and ${bits} <> 0)`,
-    ),
-    // records that match the console do not have a row to store, but an undo of this undo must restore that state
-    buildKeepAgreedSql(versions, `${before} o where o.revision = :undone`),
-    `update ${table} as o set ${earlier.join(", ")} from ${written} and ${bits} <> 0`,
-    `insert into ${table} (${listObservedColumns(versions).join(", ")})
-     select b.pk, b.inConsole, b.differs | coalesce(${later}, 0), b.confirmed | coalesce(o.confirmed & (b.differs | ${PRESENCE_BIT}), 0), b.contradicted, b.since,
-       coalesce(o.confirmedBy, b.confirmedBy), coalesce(o.confirmedAt, b.confirmedAt),
-       ${[...(buildCustomFieldsBitSql(versions) === "0" ? [] : [bothConfirmed]), ...restored].join(", ")}
-     from ${before} b left join ${table} o on o.pk = b.pk where b.revision = :undone
-     on conflict (pk) do update set ${listObservedColumns(versions)
-       .slice(1)
-       .map((name) => `${name} = excluded.${name}`)
-       .join(", ")}`,
-    // delete the rows of records that matched the console before the undone change
-    `delete from ${table} as o where o.inConsole = 1 and o.differs = 0 and exists (select 1 from ${of})`,
-    `delete from ${table} as o where not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)
-       and exists (select 1 from main.created_range c where c.revision = :undone and c.thing = '${thing.name}'
-         and o.pk between c.first and c.last)`,
-  ];
-};
-
-/** SQL: the statements of {@link buildRestoreStatements} for all record types, and {@link REVERT_EXPORTED_COLUMNS}. */
-export const RESTORE_OBSERVED_STATEMENTS: readonly string[] = [
-  ...OBSERVED_VERSIONS.flatMap(buildRestoreStatements),
-  REVERT_EXPORTED_COLUMNS,
-];

@@ -5,9 +5,6 @@ import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import { getDisplayState, type ImportRecord } from "./import-rows.ts";
 
-/** The last part of a refusal's message. */
-export const NOTHING_CHANGED_SUFFIX = text("; nothing was changed", "。何も変更していません");
-
 export const createRejectedImportFailure = (record: ImportRecord): Failure =>
   new Failure("input-rejected", {
     what: text(
