@@ -80,6 +80,7 @@ const CHANGING = [
   "access-tokens revoke x",
   "secured users delete x --app docs --confirm-deletions 1",
   "users import x.csv --yes",
+  "console sync x.csv",
   "orgs import x.csv --yes",
   "devices import x.csv --yes",
   "secured users import x.csv --app docs --yes",

@@ -66,7 +66,7 @@ const LINES: readonly string[] = [
 ];
 
 /** Lines that change something in the tenant of `mirrorWithTask`, one after another. */
-const IN_MIRROR: readonly string[] = ["console drop 2 --yes"];
+const IN_MIRROR: readonly string[] = ["console drop 2 --yes", "console sync users.csv --yes"];
 
 /** Commands of which no line stands above, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

@@ -25,7 +25,7 @@ testRefusals(
   {
     line: "users delete --file list.bin",
     exit: 2,
-    en: "the file is not a text file with one name per line",
+    en: "the file has neither one name",
     ja: "list.bin",
     tenant: {},
     files: { "list.bin": "\u0001\0\0" },
@@ -47,7 +47,7 @@ testRefusals(
     files: { "none.txt": "\n \n" },
   },
   { line: "users delete --file gone.txt", exit: 6, en: "gone.txt", tenant: {} },
-  { line: "users delete --file -", exit: 2, en: "pass --no-input", tenant: {}, terminal: {} },
+  { line: "users delete --file -", exit: 2, en: "the plan cannot be confirmed", tenant: {}, terminal: {} },
   {
     line: "users edit nobody --title x",
     exit: 6,

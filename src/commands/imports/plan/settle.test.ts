@@ -14,6 +14,7 @@ const planOf = (counts: Partial<Import>): Import =>
     columns: [],
     absentColumns: [],
     unknownColumns: [],
+    skipped: [],
     create: 0,
     update: 0,
     delete: 0,

@@ -419,7 +419,7 @@ describe("roles", () => {
     const byName = imports.delete({ kind: "users", ids: [id], called: "hana01@example.jp" });
     expect((await failureOf(byName))?.code).toBe("input-rejected");
     const within = imports.delete({ kind: "orgs", ids: [org], recursive: true, called: "営業部" });
-    expect((await failureOf(within))?.what.en).toContain("1 administrator is in these organisations");
+    expect((await failureOf(within))?.what.en).toContain("administrators in these organisations");
     const plan = await tenant.plan({ kind: "users", mode: "replace" }, [
       ["氏名", "メールアドレス"],
       ["x", "x@example.jp"],
@@ -751,11 +751,8 @@ describe("permissions", () => {
     const plan = await tenant.as("div01").imports.delete({ kind: "users", ids: [plain.id], called: "x" });
     await accounts().create({ user: plain.id, name: "boss02", role: "system", password: PASSWORD });
     const called = "boss02 is a system administrator: only a system administrator can change this account and its user";
-    expect(await failureOf(tenant.as("div01").imports.replan(plan.id))).toMatchObject({
-      code: "not-permitted",
-      what: { en: called },
-    });
-    expect(await failureOf(tenant.client.imports.replan(plan.id))).toMatchObject({ code: "input-rejected" });
+    for (const { imports } of [tenant.as("div01"), tenant.client])
+      expect(await failureOf(imports.replan(plan.id))).toMatchObject({ code: "not-permitted", what: { en: called } });
     const items = ["users.delete"] as const;
     await addTestAccount(tenant, { name: "cus01", role: "custom", items });
     const asked = await deleting("cus01", "users", { ids: [boss] });
@@ -917,10 +914,7 @@ describe("permissions", () => {
     const { id } = await imports.commit(plan);
     const early = await undoImport({ imports }, id);
     await made("old@example.jp", west);
-    expect(await failureOf(imports.commit(early))).toMatchObject({
-      code: "conflict",
-      what: { en: expect.stringContaining("have changed since the undo was shown") as string },
-    });
+    expect(await failureOf(imports.commit(early))).toMatchObject({ code: "conflict" });
     // nor is it shown as if it could be undone
     expect((await failureOf(undoImport({ imports }, id)))?.what.en).toBe(
       "the user old <new@example.jp>: a user already uses the same value (メールアドレス)",

@@ -19,7 +19,7 @@ const PLAN_COUNTS = { rows: 2, create: 1, update: 1, unchanged: 0, delete: 0, or
  * @param change members that replace the default members
  */
 export const planOf = (change: Partial<Import> = {}): Import =>
-  example<Import>("uploadImport", { ...PLAN_COUNTS, absentColumns: [], ...change });
+  example<Import>("uploadImport", { ...PLAN_COUNTS, absentColumns: [], skipped: [], ...change });
 
 /**
  * Returns a plan in its committed state.
