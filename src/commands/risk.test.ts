@@ -98,7 +98,7 @@ const REHEARSED: readonly string[] = [
   "handover receive bundle --context other",
   "undo 4",
   "console drop 2",
-  "console sync users.csv",
+  "console sync users.csv --part",
   "renewals notify",
 ];
 

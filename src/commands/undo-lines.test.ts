@@ -66,7 +66,7 @@ const LINES: readonly string[] = [
 ];
 
 /** Lines that change something in the tenant of `mirrorWithTask`, one after another. */
-const IN_MIRROR: readonly string[] = ["console drop 2 --yes", "console sync users.csv --yes"];
+const IN_MIRROR: readonly string[] = ["console drop 2 --yes", "console sync users.csv --part --yes"];
 
 /** Commands of which no line stands above, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -127,7 +127,7 @@ async function outcomesOf(made: Promise<TestTenant>, lines: readonly string[]): 
 }
 
 const outcomes = outcomesOf(createPopulatedTenant(folder), LINES);
-const inMirror = outcomesOf(createMirrorWithTask(), IN_MIRROR);
+const inMirror = outcomes.then(() => outcomesOf(createMirrorWithTask(), IN_MIRROR));
 afterAll(async () => {
   await Promise.allSettled([outcomes, inMirror]);
   rmSync(folder, { recursive: true });

@@ -99,7 +99,7 @@ describe("before confirmation", () => {
     ["SIGHUP", 129],
   ] as const)("%s while waiting for stdin leaves no received data behind", async (signal, exit) => {
     const { home, before } = await homeWithPeople(20);
-    const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
+    const terminal = startOnTerminal(["users", "import", "-", "--yes", "--no-input"], { home });
     // it listens to signals once it has begun to keep what comes
     while (!(await listHomeFiles(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
     terminal.type("氏名,メールアドレス\n");
@@ -115,7 +115,7 @@ describe("before confirmation", () => {
 
   test("closing the window while waiting for stdin leaves no received data behind", async () => {
     const { home, before } = await homeWithPeople(20);
-    const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
+    const terminal = startOnTerminal(["users", "import", "-", "--yes", "--no-input"], { home });
     while (!(await listHomeFiles(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
     terminal.type("氏名,メールアドレス\n");
     terminal.close();

@@ -47,7 +47,14 @@ testRefusals(
     files: { "none.txt": "\n \n" },
   },
   { line: "users delete --file gone.txt", exit: 6, en: "gone.txt", tenant: {} },
-  { line: "users delete --file -", exit: 2, en: "the plan cannot be confirmed", tenant: {}, terminal: {} },
+  {
+    line: "users delete --file -",
+    exit: 2,
+    en: "the plan cannot be confirmed",
+    ja: "答えられません",
+    tenant: {},
+    terminal: {},
+  },
   {
     line: "users edit nobody --title x",
     exit: 6,

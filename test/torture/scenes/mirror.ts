@@ -17,7 +17,7 @@ async function prepareTasks(home: string): Promise<string> {
     text.replace(new RegExp(`(太郎${user},.*)係長`), `$1${title}`);
   const shown = change(change(change(people, 0, "部長"), 1, "課長"), 10, "課長");
   // in the console, user 19 was deleted and user 20 was created
-  await writeFile(join(home, "export.csv"), shown.replaceAll("19", "20"));
+  await writeFile(join(home, "export.csv"), shown.replaceAll("19", "20").replaceAll("S20", "S19"));
   for (const user of ["user0@example.com", "user1@example.com"])
     await runOrThrow(home, "users", "edit", user, "--title", "部長");
   await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp");
