@@ -19,6 +19,9 @@ export type AdministratorRole = (typeof ADMINISTRATOR_ROLES)[number];
 /** Maximum number of accounts in a tenant that have the support option (サポートオプション). @see facts 2.1 */
 export const MAX_SUPPORT_OPTIONS = 5;
 
+/** @param others accounts that already have the support option */
+export const isSupportOptionAvailable = (others: readonly string[]): boolean => others.length < MAX_SUPPORT_OPTIONS;
+
 /**
  * The operations in a tenant. Roles permit operations, and the check items of a custom scheme
  * (カスタム管理権限スキーム) are operations. CLOMO's manual names three check items (`manual`); the others are

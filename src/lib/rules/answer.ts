@@ -1,6 +1,5 @@
 import { findAnswerFormat, parseAnswer } from "../model/question.ts";
-import { text } from "../text/index.ts";
-import type { Facts, Rule } from "./rule.ts";
+import { text, type Text } from "../text/index.ts";
 
 /** An answer to a checklist question. Its value is null if the answer is withdrawn. */
 interface JudgedAnswer {
@@ -11,47 +10,20 @@ interface JudgedAnswer {
 }
 
 /**
- * An answer must belong to a checklist question, have the type that the question requires, and not be dated in the
- * future.
+ * Returns why an answer is refused: it must belong to a checklist question, have the type that the question requires,
+ * and not be dated in the future.
  */
-export const validAnswerRule: Rule<JudgedAnswer, Pick<Facts, "now">> = {
-  name: "answer-of-question",
-  of: "answer",
-  on: ["create", "edit"],
-  fields: ["question", "value", "at"],
-  facts: ["now"],
-  judge: ({ after, facts: { now } }) => {
-    if (after === undefined) return [];
-    const { question, value, at } = after;
-    if (at > now) {
-      return [
-        {
-          field: "at",
-          what: text(`an answer cannot be dated in the future: ${at}`, `未来の日時は記録できません: ${at}`),
-        },
-      ];
-    }
-    // an answer can be withdrawn even if its question is no longer asked
-    if (value === null) return [];
-    const form = findAnswerFormat(question);
-    if (form === undefined) {
-      return [
-        {
-          field: "question",
-          what: text(`there is no question "${question}"`, `「${question}」という質問はありません`),
-        },
-      ];
-    }
-    const read = parseAnswer(form, value, now);
-    if ("wrong" in read) return [{ field: "value", what: read.wrong }];
-    if (read.value === value) return [];
-    return [
-      {
-        field: "value",
-        what: text(`"${value}" must be written as "${read.value}"`, `「${value}」は「${read.value}」と書いてください`),
-      },
-    ];
-  },
+export const judgeAnswer = ({ question, value, at }: JudgedAnswer, now: string): Text | undefined => {
+  if (at > now) return text(`an answer cannot be dated in the future: ${at}`, `未来の日時は記録できません: ${at}`);
+  // an answer can be withdrawn even if its question is no longer asked
+  if (value === null) return undefined;
+  const form = findAnswerFormat(question);
+  if (form === undefined)
+    return text(`there is no question "${question}"`, `「${question}」という質問はありません`);
+  const read = parseAnswer(form, value, now);
+  if ("wrong" in read) return read.wrong;
+  if (read.value === value) return undefined;
+  return text(`"${value}" must be written as "${read.value}"`, `「${value}」は「${read.value}」と書いてください`);
 };
 
 /**

@@ -1,5 +1,4 @@
 import type { MissingTrait } from "../model/import.ts";
-import type { Change } from "./rule.ts";
 
 export interface ImportFile {
   readonly mode: "append" | "replace";
@@ -31,18 +30,12 @@ export const MIN_FOREIGN_RECORDS = 2;
  * Returns the trait that a file from this tenant would have but this file lacks. Returns undefined if the file does not
  * look like a file from another tenant.
  */
-export const findMissingTrait = ({ after, facts }: Change<ImportFile, ImportFileFacts>): MissingTrait | undefined => {
-  if (after === undefined || after.rows < MIN_FOREIGN_ROWS || facts.records < MIN_FOREIGN_RECORDS) return undefined;
+export const findMissingTrait = ({ mode, rows }: ImportFile, facts: ImportFileFacts): MissingTrait | undefined => {
+  if (rows < MIN_FOREIGN_ROWS || facts.records < MIN_FOREIGN_RECORDS) return undefined;
   const { matches, isNumbered, sharesName, sharesDomain } = facts;
-  if (after.mode === "append") return sharesDomain === false ? "domain" : undefined;
+  if (mode === "append") return sharesDomain === false ? "domain" : undefined;
   if (!matches) return "key";
   if (!isNumbered || sharesName === true || sharesDomain === true) return undefined;
   if (sharesDomain === false) return "domain";
   return sharesName === false ? "name" : undefined;
 };
-
-/**
- * Returns true if an import clears more than half of the values in a column. @param change numbers of records with a
- * value, before and after the import
- */
-export const clearsMostValues = ({ before = 0, after = 0 }: Change<number>): boolean => (before - after) * 2 > before;

@@ -1,9 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { ANDROID_ACCOUNT_TYPES, USAGE_FIELDS, type Contract, type TenantProfile } from "../model/tenant.ts";
-import { isTelephoneNumber, type RenewalItem } from "../model/renewal.ts";
 import { nameKey } from "../model/normalise.ts";
 import { findTimeZone } from "../model/time.ts";
 import { text } from "../text/index.ts";
-import type { Rule, RuleProblem } from "./rule.ts";
+import type { RuleProblem } from "./rule.ts";
 
 type ProfileRule = (profile: TenantProfile) => readonly RuleProblem[];
 
@@ -105,40 +105,16 @@ const judgeConsoleTimezone: ProfileRule = ({ consoleTimezone: zone }) =>
         },
       ];
 
-const createProfileRule = (
-  name: string,
-  fields: readonly (keyof TenantProfile)[],
-  judge: ProfileRule,
-): Rule<TenantProfile> => ({
-  name,
-  of: "tenant",
-  on: ["create", "edit"],
-  fields,
-  judge: ({ after }) => (after === undefined ? [] : judge(after)),
-});
+const PROFILE_RULES: readonly (readonly [judge: ProfileRule, fields: readonly (keyof TenantProfile)[]])[] = [
+  [judgeContracts, ["contracts"]],
+  [judgeAppleServices, ["ios", "macos", "ade", "vpp"]],
+  [judgeAndroidAccounts, ["android", "androidAccounts"]],
+  [judgeLoginUrl, ["loginUrl"]],
+  [judgeConsoleTimezone, ["consoleTimezone"]],
+];
 
-export const TENANT_RULES = [
-  createProfileRule("contracts", ["contracts"], judgeContracts),
-  createProfileRule("apple-services", ["ios", "macos", "ade", "vpp"], judgeAppleServices),
-  createProfileRule("android-accounts", ["android", "androidAccounts"], judgeAndroidAccounts),
-  createProfileRule("login-url", ["loginUrl"], judgeLoginUrl),
-  createProfileRule("console-timezone", ["consoleTimezone"], judgeConsoleTimezone),
-] as const;
-
-/** A renewal item's phone must be a telephone number. Another field records who has the phone or where it is. */
-export const renewalPhoneRule: Rule<Pick<RenewalItem, "phone">> = {
-  name: "renewal-phone",
-  of: "renewal_item",
-  on: ["create", "edit"],
-  fields: ["phone"],
-  judge: ({ after }) => {
-    const { phone = null } = after ?? {};
-    if (phone === null || isTelephoneNumber(phone)) return [];
-    return [
-      {
-        field: "phone",
-        what: text(`"${phone}" is not a telephone number`, `「${phone}」は電話番号ではありません`),
-      },
-    ];
-  },
-};
+/** Returns what is wrong with the fields that a change to the tenant's profile writes. */
+export const judgeProfile = (before: TenantProfile, after: TenantProfile): readonly RuleProblem[] =>
+  PROFILE_RULES.filter(([, fields]) => fields.some((name) => !isDeepStrictEqual(before[name], after[name]))).flatMap(
+    ([judge]) => judge(after),
+  );

@@ -1,7 +1,7 @@
 import { line, renderAdvice, step, type Advice, type CommandLine } from "../../advice/index.ts";
 import { NOT_IMPORTED_NOTE, type MirrorGaps } from "../../model/mirror.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
-import { isSupportOptionAvailable } from "../../rules/account.ts";
+import { isSupportOptionAvailable } from "../../model/role.ts";
 import { formatCount, same, joinFirstTexts, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import { sortFacts, findLastLogin, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";

@@ -139,7 +139,7 @@ describe("an account", () => {
     });
     expect(await failureOf(accounts().edit(id, { name: " " }))).toMatchObject({
       code: "input-rejected",
-      what: { en: "CLOMO account name can be changed, but not cleared" },
+      what: { en: "account: can be changed, but not cleared" },
     });
     const { after } = await accounts().edit(id, { name: "hana02" });
     expect(after.name).toBe("hana02");
@@ -371,7 +371,7 @@ describe("roles", () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });
     await administrator("boss01", { role: "system" });
-    for (const body of [{ managedOrgs: [org] }, { managesAll: true }, { scheme: "x" }])
+    for (const body of [{ managedOrgs: [org] }, { managesAll: true }])
       expect(await failureOf(accounts().edit(id, body))).toMatchObject({ code: "input-rejected" });
     const { after } = await accounts().edit(id, { role: "division", managedOrgs: [org] });
     expect(after).toMatchObject({ role: "division", supportOption: false, noticeMail: false });

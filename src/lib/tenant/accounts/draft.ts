@@ -10,9 +10,6 @@ import {
 import { buildAccountName, ACCOUNT_NAME_COMPOSITIONS, type AccountNameParts } from "../../model/composition.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { findTimeZone } from "../../model/time.ts";
-import type { AccountState } from "../../rules/account.ts";
-import { judgeRecord } from "../../rules/index.ts";
-import { throwFirstProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
 import { USER_CHANGE_OPERATIONS, requirePermission } from "../policy/check.ts";
 import type { Session } from "../session.ts";
@@ -26,10 +23,8 @@ import {
   type AccountValues,
   type StoredAccount,
 } from "./account-rows.ts";
-import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { findRecordNumberById } from "../records/record-rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { USER_LIST } from "../records/user-rows.ts";
 import { checkFieldValue, validateFieldValue } from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
@@ -126,24 +121,17 @@ export const buildAccountDraft = async (
   const kept = before.managedOrgs === null ? [] : await filterExistingOrgs(writer, before.managedOrgs);
   const after = buildPlannedState(before, given, kept, name ?? before.name);
   const passwordSet = await checkPassword(writer, before, given, { name: after.name ?? "", role: after.role, dryRun });
-  // If a managed organisation no longer exists, the rules must see a change. Otherwise, the account could end up
-  // without managed organisations, which would mean all organisations.
-  const unchanged = buildPlannedState(before, {}, before.managedOrgs ?? [], before.name);
-  throwFirstProblem(judgeRecord(ACCOUNT.name, { before: unchanged, after }));
+  if (after.managesAll && (after.role !== "custom" || after.managedOrgs.length > 0))
+    throw createFieldFailure(FIELDS.managesAll.label, MANAGES_ALL_RULE);
   return {
     values: {
       role: after.role,
       scheme: after.hasScheme ? await resolveScheme(writer, before, given) : null,
-      managedOrgs:
-        after.managedOrgs.length === 0
-          ? null
-          : given.managedOrgs
-            ? await resolveOrgNumbers(writer, given.managedOrgs)
-            : kept,
+      managedOrgs: await resolveManagedOrgs(writer, after, given, kept),
       supportOption: after.supportOption,
       noticeMail: after.noticeMail,
       language: given.language === undefined ? before.language : given.language,
-      timezone: after.timezone === null ? null : (findTimeZone(after.timezone) ?? null),
+      timezone: resolveTimezone(before, given),
       memo: resolveMemo(before, given),
       verifier: before.verifier,
     },
@@ -152,6 +140,21 @@ export const buildAccountDraft = async (
     isMarked: given.role === undefined ? undefined : after.role !== "none",
   };
 };
+
+const MANAGES_ALL_RULE = text(
+  "only a custom administrator can manage all organisations, instead of individual ones",
+  "すべての組織を管理対象にできるのは、個別の組織を指定しないカスタム管理者だけです",
+);
+
+interface PlannedState {
+  readonly name: string | null;
+  readonly role: Role;
+  readonly hasScheme: boolean;
+  readonly managesAll: boolean;
+  readonly managedOrgs: readonly string[];
+  readonly supportOption: boolean;
+  readonly noticeMail: boolean;
+}
 
 /**
  * Returns the planned state of an account. Values that do not belong to the new role are removed, unless the request
@@ -162,7 +165,7 @@ const buildPlannedState = (
   given: AccountRequest,
   kept: readonly number[],
   name: string | null,
-): AccountState => {
+): PlannedState => {
   const { role = before.role } = given;
   const isCustom = role === "custom";
   const isAsBefore = given.managedOrgs === undefined && given.managesAll === undefined && before.managedOrgs === null;
@@ -170,15 +173,36 @@ const buildPlannedState = (
   const supportOption = given.supportOption ?? (role === "system" && before.supportOption);
   return {
     name,
-    isInRoot: before.org === ROOT_ORG_NUMBER,
     role,
     hasScheme: given.scheme === undefined ? isCustom && before.scheme !== null : true,
     managesAll,
     managedOrgs: given.managedOrgs ?? (ROLES_WITH_MANAGED_ORGS.includes(role) && !managesAll ? kept.map(String) : []),
     supportOption,
     noticeMail: given.noticeMail ?? (supportOption && before.noticeMail),
-    timezone: given.timezone === undefined ? before.timezone : given.timezone === "" ? null : given.timezone,
   };
+};
+
+/** Returns the managed organisations to store: null means all of them, so a list that became empty stays a list. */
+const resolveManagedOrgs = async (
+  writer: Writer,
+  { role, managesAll, managedOrgs }: PlannedState,
+  given: AccountRequest,
+  kept: readonly number[],
+): Promise<readonly number[] | null> => {
+  if (managesAll || (managedOrgs.length === 0 && !ROLES_WITH_MANAGED_ORGS.includes(role))) return null;
+  return given.managedOrgs ? resolveOrgNumbers(writer, given.managedOrgs) : kept;
+};
+
+const resolveTimezone = (before: StoredAccount, { timezone: typed }: AccountRequest): string | null => {
+  if (typed === undefined) return before.timezone;
+  if (typed === null || typed === "") return null;
+  const zone = findTimeZone(typed);
+  if (zone !== undefined) return zone;
+  throw createFieldFailure(
+    FIELDS.timezone.label,
+    text(`there is no time zone "${typed}"`, `「${typed}」というタイムゾーンはありません`),
+    text("for example Asia/Tokyo", "例: Asia/Tokyo"),
+  );
 };
 
 interface AccountNameAndRole {
@@ -200,12 +224,7 @@ const resolveAccountName = async (
   if (typed === undefined) return undefined;
   const { label } = FIELDS.name;
   if (typed.trim() === "")
-    throwFirstProblem(
-      judgeRecord(USER_LIST.thing.name, {
-        before: { accountName: before.name ?? typed },
-        after: { accountName: null },
-      }),
-    );
+    throw createFieldFailure(label, text("can be changed, but not cleared", "変更できますが、空にはできません"));
   const name = validateFieldValue("name", FIELDS.name, typed);
   if (name === before.name) return undefined;
   const holder = await findAccountNameHolder(reader, name);

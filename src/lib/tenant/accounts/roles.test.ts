@@ -148,14 +148,6 @@ test.each([
   expect(await roles().schemes()).toEqual([before]);
 });
 
-test("the error names the option that would leave a scheme without items", async () => {
-  const { id } = await made("登録係", "users.write");
-  const whereOf = async (sent: Promise<unknown>) => (await failureOf(sent))?.where;
-  expect(await whereOf(roles().editScheme(id, { removeItems: ["users.write"] }))).toBe("--remove-item");
-  expect(await whereOf(roles().editScheme(id, { operations: [] }))).toBe("--item");
-  expect(await whereOf(roles().createScheme({ name: "空" }))).toBe("--item");
-});
-
 test("a request sent twice creates one scheme, and an unknown scheme is not found", async () => {
   const send = (body: object) =>
     tenant.fetch(

@@ -4,8 +4,6 @@ import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import { SCHEME } from "../../model/scheme.ts";
 import type { ManualValues, RecordOf } from "../../model/thing.ts";
-import { judgeRecord } from "../../rules/index.ts";
-import { throwFirstProblem } from "../../rules/rule.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
@@ -60,12 +58,8 @@ const resolveSchemeItems = (
   if (missing !== undefined) throw createMissingItemFailure(before, missing);
   const after = new Set([...items, ...added]).difference(new Set(removed));
   const operations = sortSchemeItems([...after]);
-  checkSchemeItems(operations, "--remove-item");
   return { ...given, operations };
 };
-
-const checkSchemeItems = (operations: readonly string[], option: string): void =>
-  throwFirstProblem(judgeRecord(SCHEME.name, { after: { operations } }), option);
 
 const createMissingItemFailure = (scheme: Scheme | undefined, item: string): Failure => {
   const name = scheme?.name ?? "";
@@ -85,11 +79,6 @@ const EDITABLE_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   series: "schemes",
   actions: "roles.schemes",
   reading: (_, given, before) => Promise.resolve({ values: resolveSchemeItems(given, before as Scheme | undefined) }),
-  check: (_, { values }) => {
-    const items = values.get("operations");
-    if (Array.isArray(items)) checkSchemeItems(items as readonly string[], "--item");
-    return Promise.resolve();
-  },
 };
 
 /**

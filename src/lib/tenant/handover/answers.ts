@@ -1,7 +1,6 @@
+import { Failure } from "../../errors/index.ts";
 import { ANSWER, type Answer } from "../../model/answer.ts";
-import { normaliseAnswer } from "../../rules/answer.ts";
-import { judgeRecord } from "../../rules/index.ts";
-import { throwFirstProblem } from "../../rules/rule.ts";
+import { judgeAnswer, normaliseAnswer } from "../../rules/answer.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { deleteAnswer, findAnswer, writeAnswer } from "./answer-rows.ts";
@@ -57,7 +56,8 @@ async function setAnswer(
   if (at !== undefined) checkFieldValue("at", ANSWER.fields.at, at);
   const typed = value?.trim() ?? "";
   const said = typed === "" ? null : normaliseAnswer(question, typed, now);
-  throwFirstProblem(judgeRecord(ANSWER.name, { after: { question, value: said, at: at ?? now } }, { facts: { now } }));
+  const what = judgeAnswer({ question, value: said, at: at ?? now }, now);
+  if (what !== undefined) throw new Failure("input-rejected", { what });
   const before = (await findAnswer(writer, { question, subject })) ?? null;
   if (said === null) {
     if (before === null) return undefined;

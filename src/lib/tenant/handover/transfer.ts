@@ -7,7 +7,7 @@ import type { User } from "../../model/user.ts";
 import { ACCOUNT, type Account } from "../../model/account.ts";
 import { RENEWAL_ITEM } from "../../model/renewal.ts";
 import { ROLES } from "../../model/role.ts";
-import { isSupportOptionAvailable } from "../../rules/account.ts";
+import { isSupportOptionAvailable } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";

@@ -1,5 +1,4 @@
 import { DEVICE } from "../../model/device.ts";
-import type { DeviceState } from "../../rules/device.ts";
 import { createFormat } from "../../model/format.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
@@ -46,13 +45,6 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
   ofOwner: "t.owner = (select pk from user where id = :owner)",
   derived: [ORG_POSITION_TABLE],
 };
-
-/** Returns a device in the form that its rules use; undefined if there is no such device. */
-export const readDeviceState = async (reader: Reader, pk: number): Promise<DeviceState | undefined> =>
-  (await reader.get(
-    "select t.serialNumber, t.platform, t.status, t.androidMode, t.owner, t.ownerOrg from device t where t.pk = :pk",
-    { pk },
-  )) as DeviceState | undefined;
 
 /** Returns the number of devices that users own, by the ids of the users. Users without devices are left out. */
 export const countOwnedDevices = async (

@@ -10,16 +10,13 @@ import {
 import { comparisonKey } from "../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { ManualValues } from "../../model/thing.ts";
-import { judgeRecord } from "../../rules/index.ts";
-import { throwFirstProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
-import { readDeviceState, DEVICE_LIST } from "./device-rows.ts";
+import { DEVICE_LIST } from "./device-rows.ts";
 import type { RequestKey } from "../store/idempotency.ts";
-import type { Writer } from "../store/store.ts";
+import { SINGLE_OWNER_RULE } from "../store/rules.ts";
 import {
   editRecords,
-  type CheckedChange,
   type EditableRecordType,
   type EditedRecord,
   type ChangeResult,
@@ -34,7 +31,6 @@ export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   actions: "devices",
   orgs: (_, record) => [(record as Device).org?.id ?? ROOT_ORG_ID],
   reading: async (_, given, before) => ({ values: dropReturnTags(given, before as Device | undefined) }),
-  check: checkDeviceRules,
 };
 
 export interface DeviceOwnerChange {
@@ -105,29 +101,23 @@ export const changeTags = (
 /**
  * Returns the values of a change without the tags that the former use of the device left: 回収待ち if the device changes
  * hands, and also 返却済み if it gets a new owner.
+ *
+ * @throws Failure `input-rejected` if the device would have two owners, which its table refuses too
  */
 const dropReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
-  if (before === undefined) return given;
-  const { owner = ownerIdOf(before), ownerOrg = before.ownerOrg?.id ?? null, tags = before.tags } = given;
-  if (owner === ownerIdOf(before) && ownerOrg === (before.ownerOrg?.id ?? null)) return given;
+  const [owned, ownedOrg] = before === undefined ? [null, null] : [ownerIdOf(before), before.ownerOrg?.id ?? null];
+  const { owner = owned, ownerOrg = ownedOrg, tags = before?.tags ?? [] } = given;
+  if (owner !== null && ownerOrg !== null) throw createRejectedFailure(SINGLE_OWNER_RULE);
+  if (before === undefined || (owner === owned && ownerOrg === ownedOrg)) return given;
   const isFree = owner === null && ownerOrg === null;
   const remove = isFree ? [RETURN_TAGS.awaited] : Object.values(RETURN_TAGS);
   return { ...given, tags: changeTags(tags as readonly string[], { remove, add: [] }) };
 };
 
-const createRejectedFailure = (what: Text, hint: Text): Failure => new Failure("input-rejected", { what, hint });
+const createRejectedFailure = (what: Text, hint?: Text): Failure => new Failure("input-rejected", { what, hint });
 
 const createWipeMismatchFailure = (needed: number, confirmed: number): Failure =>
   createRejectedFailure(
     describeWipeMismatch(needed, confirmed),
     text(`to confirm this number: --confirm-wipes ${needed}`, `この台数でよければ: --confirm-wipes ${needed}`),
   );
-
-/** Checks the rules for devices before a device is written. @throws Failure `input-rejected` */
-async function checkDeviceRules(writer: Writer, { pk, values }: CheckedChange): Promise<void> {
-  const before = pk === undefined ? undefined : await readDeviceState(writer, pk);
-  const given = Object.fromEntries([...values].filter(([, value]) => value !== undefined));
-  throwFirstProblem(judgeRecord(DEVICE.name, { before, after: { ...BLANK_DEVICE_STATE, ...before, ...given } }));
-}
-
-const BLANK_DEVICE_STATE = { platform: null, status: null, androidMode: null, owner: null, ownerOrg: null };

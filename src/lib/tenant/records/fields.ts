@@ -2,7 +2,7 @@ import { isAllowedHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { throwFirstProblem } from "../../rules/rule.ts";
+import { judgeCustomFieldName } from "../../rules/custom-field.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
 import { MAX_TRACED_RECORDS, type ChangedObject, type IdempotentRequest, type Session } from "../session.ts";
@@ -39,14 +39,13 @@ export const addCustomField = async (
 ): Promise<CustomField> => {
   const replay: IdempotentRequest<CustomField>["replay"] = async (reader, id) =>
     (await findCustomField(reader, id))?.field;
-  // loaded here, so that listing users does not load the rules
-  const { judgeRecord } = await import("../../rules/index.ts");
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: once && { ...once, replay } }, async (writer) => {
     validateFieldValue("name", CUSTOM_FIELD.fields.name, name);
     const key = nameKey(name);
     const isFree = isAvailableHeader(name) && !(await hasCustomFieldNamed(writer, key));
-    throwFirstProblem(judgeRecord(CUSTOM_FIELD.name, { after: { name, isFree } }));
+    const what = judgeCustomFieldName(name, isFree);
+    if (what !== undefined) throw new Failure("input-rejected", { what });
     const field = { id: createId(session.surroundings), name, createdAt: getCurrentInstant(session.surroundings) };
     const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};
     await insertCustomField(writer, field, { pk: last + 1, nameKey: key });

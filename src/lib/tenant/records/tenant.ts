@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CONTRACT, TENANT, type Contract, type TenantProfile } from "../../model/tenant.ts";
 import type { Fields } from "../../model/thing.ts";
-import { judgeRecord } from "../../rules/index.ts";
+import { judgeProfile } from "../../rules/tenant.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { readProfile, readTenantName, writeProfile } from "./tenant-rows.ts";
@@ -43,8 +43,8 @@ export const updateTenantProfile = (session: Session, { dryRun, ...change }: Ten
       ),
       contracts: applyContractChanges(before.contracts, contracts, contractsRemoved),
     };
-    const [problem] = judgeRecord(TENANT.name, { before, after });
-    if (problem !== undefined) throw createProfileFailure(problem.field ?? "", problem.what, problem.hint);
+    const [problem] = judgeProfile(before, after);
+    if (problem !== undefined) throw createProfileFailure(problem.field ?? "", problem.what);
     if (isDeepStrictEqual(before, after)) return { result: { before, after: before }, objects: [] };
     await writeProfile(writer, after);
     const name = await readTenantName(writer);

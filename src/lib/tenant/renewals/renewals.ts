@@ -3,6 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import {
   DOWNLOAD_FIELDS,
+  isTelephoneNumber,
   RECORDED_FIELDS,
   REMINDER,
   REMINDER_KEY,
@@ -13,8 +14,6 @@ import {
 } from "../../model/renewal.ts";
 import { confirmUpload, EMPTY_DOWNLOAD_FIELDS } from "../../renewals/download.ts";
 import type { Field, Fields } from "../../model/thing.ts";
-import { judgeRecord } from "../../rules/index.ts";
-import { throwFirstProblem } from "../../rules/rule.ts";
 import { replaceBlanksWithNull } from "../../rules/values.ts";
 import { addOneYear } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
@@ -107,7 +106,12 @@ const createNoSuchFieldFailure = (name: string): Failure =>
 /** Checks the values of an item.  @throws Failure `input-rejected` if a value violates a rule of its field */
 const checkItemValues = (values: Partial<RenewalItem>): void => {
   checkValues(RENEWAL_ITEM.fields, values);
-  throwFirstProblem(judgeRecord(RENEWAL_ITEM.name, { after: values }), "phone");
+  const { phone = null } = values;
+  if (phone === null || isTelephoneNumber(phone)) return;
+  throw new Failure("input-rejected", {
+    what: text(`"${phone}" is not a telephone number`, `「${phone}」は電話番号ではありません`),
+    where: "phone",
+  });
 };
 
 type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> & {

@@ -1,7 +1,6 @@
 import { line, step } from "../../../advice/index.ts";
-import { ACCOUNT, SUPPORT_OPTION_RULE } from "../../../model/account.ts";
-import { isSupportOptionAvailable } from "../../../rules/account.ts";
-import { judgeRecord } from "../../../rules/index.ts";
+import { SUPPORT_OPTION_RULE } from "../../../model/account.ts";
+import { isSupportOptionAvailable } from "../../../model/role.ts";
 import { formatCount, text, type Text } from "../../../text/index.ts";
 import { toTypableName } from "../../../text/shell-word.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
@@ -128,7 +127,7 @@ function checkSupportOption(draft: ItemDraft, holders: readonly Administrator[])
   }
   for (const holder of holders) {
     const { role, supportOption } = holder;
-    if (judgeRecord(ACCOUNT.name, { after: { role, supportOption } }).length > 0) {
+    if (supportOption && role !== "system") {
       draft.gap(
         "support-option-rule",
         text(

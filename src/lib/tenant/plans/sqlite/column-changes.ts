@@ -1,7 +1,6 @@
 import type { ImportedField } from "../staging/kinds.ts";
 import type { ColumnChange } from "../staging/counts.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { clearsMostValues } from "../../../rules/import-file.ts";
 import { buildCaseSql, buildIsValidRowSql, quoteIdentifier, ORDERED_JOIN } from "../../store/sql/forms.ts";
 import {
   buildChangesFieldSql,
@@ -95,7 +94,7 @@ const countValuesBefore = (
     `select count(*) from (select 1 from ${kind.thing.name} t where ${kind.inScope} and ${filled} limit :most) one`,
     { kind: kind.name, most: cleared * 2 },
   );
-  return clearsMostValues({ before, after: before - cleared, facts: undefined }) ? { clearedOf: before } : {};
+  return cleared * 2 > before ? { clearedOf: before } : {};
 };
 
 const countRemoved = (database: Database, plan: PlanDefinition, field: ImportedField): number => {

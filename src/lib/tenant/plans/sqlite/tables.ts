@@ -8,7 +8,6 @@ import { FORMATS } from "../../../model/formats.ts";
 import { ORG } from "../../../model/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../model/secured-user.ts";
 import type { Thing } from "../../../model/thing.ts";
-import { ownerAccountRule } from "../../../rules/device.ts";
 import { USER } from "../../../model/user.ts";
 import { ORG_MANAGERS } from "../../accounts/account-rows.ts";
 import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
@@ -36,7 +35,7 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
   {
     thing: DEVICE,
     check: checkDeviceOwners,
-    judges: [ownerAccountRule.name],
+    judges: ["device-account"],
     isFast: buildIsOwnerFixedSql,
   },
 ];

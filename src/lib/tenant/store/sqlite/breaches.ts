@@ -1,5 +1,4 @@
 import { getProblemSeverity } from "../../../model/problem.ts";
-import type { RuleAction } from "../../../rules/rule.ts";
 import {
   buildCurrentRecordsSql,
   listRuleColumns,
@@ -7,6 +6,7 @@ import {
   buildCurrentSide,
   type ChangedTables,
   type FoundProblem,
+  type JudgedWrites,
 } from "../judge.ts";
 import { buildIsMatchedRowSql, buildIsValidRowSql } from "../sql/forms.ts";
 import type { Database } from "./database.ts";
@@ -51,27 +51,23 @@ const getChangeableBits = (plan: PlanDefinition, isRead: (column: string) => boo
     .filter((field) => isRead(field.stored) && isStaged(plan, field))
     .reduce((sum, { bit }) => sum + 2 ** bit, 0);
 
-/**
- * SQL: the records that a plan creates, deletes, or changes in these columns. @param actions the actions to include
- */
-const buildPlannedRecordsSql = (
-  plan: PlanDefinition,
-  columns: readonly string[],
-  actions: ReadonlySet<RuleAction>,
-): string => {
+/** SQL: the records that a plan creates, deletes, or changes in columns that rules read. */
+const buildPlannedRecordsSql = (plan: PlanDefinition, { columns, sets, deletions }: JudgedWrites): string => {
   const { mode } = plan.request;
-  const { thing, isLacking } = plan.kind;
+  const { thing, isLacking, fields, table } = plan.kind;
   const isStaged = mode !== "delete";
   const bits = isStaged ? getChangeableBits(plan, (column) => columns.includes(column)) : 0;
+  const isSet = (column: string): boolean =>
+    table.planner !== undefined || !fields.some((one) => one.stored === column && isBlankInNewRecords(plan, one));
   return [
     "select pk from (select null as pk) none where pk is not null",
-    ...(actions.has("edit") && bits > 0
+    ...(bits > 0
       ? [`select m.target from s.match m where m.changed & ${bits} <> 0 and ${buildIsValidRowSql("m.row")}`]
       : []),
-    ...(isStaged && actions.has("create")
+    ...(isStaged && sets.some(isSet)
       ? [`select -r.row from s.row r where ${IS_VALID_ROW_SQL} and not ${buildIsMatchedRowSql("r.row")}`]
       : []),
-    ...(mode !== "append" && actions.has("delete") ? [`select t.pk from ${thing.name} t where ${isLacking}`] : []),
+    ...(mode !== "append" && deletions ? [`select t.pk from ${thing.name} t where ${isLacking}`] : []),
   ].join(" union all ");
 };
 
@@ -79,14 +75,9 @@ const buildPlannedTables = (plan: PlanDefinition): ChangedTables => ({
   things: new Set([plan.kind.thing.name]),
   before: buildCurrentSide,
   after: (thing, alias) => (thing === plan.kind.thing.name ? buildPlannedSide(plan) : buildCurrentSide(thing, alias)),
-  changed: (_, columns, actions) => buildPlannedRecordsSql(plan, columns, actions),
+  changed: (_, writes) => buildPlannedRecordsSql(plan, writes),
   all: buildCurrentRecordsSql,
-  isBlankInNew: (column) =>
-    plan.kind.table.planner === undefined &&
-    plan.kind.fields.some(
-      (field) => `${plan.kind.thing.name}.${field.stored}` === column && isBlankInNewRecords(plan, field),
-    ),
-  isOtherwiseJudged: ({ name }) => plan.kind.table.judges?.includes(name) === true,
+  judgedElsewhere: plan.kind.table.judges,
   params: { kind: plan.kind.name },
 });
 

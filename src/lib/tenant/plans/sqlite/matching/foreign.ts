@@ -40,7 +40,7 @@ export const findForeignTraits = (
   const sharesDomain =
     addresses !== undefined && isLong && needsDomain ? hasSharedDomain(database, plan, addresses) : undefined;
   const facts = { records, matches: areKnown || isMet, isNumbered, sharesName, sharesDomain };
-  const by = findMissingTrait({ before: undefined, after: { mode, rows }, facts });
+  const by = findMissingTrait({ mode, rows }, facts);
   return by === undefined ? undefined : { by, values: readForeignValues(database, plan, by) };
 };
 

@@ -193,7 +193,7 @@ export const buildUndoneTables = (things: ReadonlySet<string>): ChangedTables =>
       there: `(${isUndone(`${undone}.action <> 'delete'`, now.there)})`,
     };
   },
-  changed: (thing, columns) => {
+  changed: (thing, { columns }) => {
     const versions = getVersionSchema(thing);
     const bits = columns.map((name) => getColumnBit(versions, name)).join(" | ");
     return `select u.pk from ${getStagedTable(versions)} u where u.action <> 'update' or u.changed & (${bits || "0"}) <> 0`;

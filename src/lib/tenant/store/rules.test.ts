@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
-import { ROOT_ORG_ID } from "../model/organisation.ts";
-import { MAX_SUPPORT_OPTIONS } from "../model/role.ts";
-import { describeBlockedRecord } from "../model/undo.ts";
-import { RULES } from "./index.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { MAX_SUPPORT_OPTIONS } from "../../model/role.ts";
+import { describeBlockedRecord } from "../../model/undo.ts";
+import { RECORD_RULES } from "./rules.ts";
 
 // Each rule by each writer: what it refuses, or why nothing that breaks it can come by that way.
 
@@ -93,15 +93,7 @@ const hand =
   };
 
 const NO_FILE = "no file has it";
-const NO_VERSIONS = "no undo writes it";
 const AS_IT_WAS = "what comes back was allowed by itself";
-
-const ofTenant = (told: RegExp, values: object): Breach => ({
-  told,
-  hand: hand(({ client }) => client.tenant.set(values)),
-  file: NO_FILE,
-  undo: NO_VERSIONS,
-});
 
 const DEVICE_HEADER = [
   "シリアルナンバー",
@@ -114,29 +106,6 @@ const DEVICE_HEADER = [
 const PERSON = "person@example.jp";
 
 const BREACHES: Readonly<Record<string, Breach>> = {
-  contracts: ofTenant(/ends .* before it begins/, {
-    contracts: [{ name: "CLOMO MDM", licences: null, from: "2026-02-01", until: "2026-01-01" }],
-  }),
-  "apple-services": ofTenant(/is recorded as used, but both iOS\/iPadOS and macOS are recorded as not used/, {
-    ios: false,
-    macos: false,
-    ade: true,
-  }),
-  "android-accounts": ofTenant(
-    /the Android account type is recorded as Google Play accounts, but Android is recorded as not used/,
-    {
-      android: false,
-      androidAccounts: "google-play",
-    },
-  ),
-  "login-url": ofTenant(/must begin with http:\/\/ or https:\/\//, { loginUrl: "ftp://panel.example.jp" }),
-  "console-timezone": ofTenant(/unknown time zone/, { consoleTimezone: "Nowhere/Land" }),
-  "custom-field-name": {
-    told: /the name of a custom field cannot contain =, because --custom NAME=VALUE could not set the field \(a clomoctl rule\)/,
-    hand: hand(({ client }) => client.users.addField({ name: "a=b" })),
-    file: NO_FILE,
-    undo: AS_IT_WAS,
-  },
   "reserved-names": {
     told: /"全社" is reserved for the root organisation/,
     hand: hand(({ client }) => client.orgs.create({ name: "全社" })),
@@ -199,6 +168,18 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     file: NO_FILE,
     undo: AS_IT_WAS,
   },
+  "managed-root": {
+    told: /cannot be a managed organisation/,
+    hand: hand(({ client, division }) => client.accounts.edit(division, { managedOrgs: [ROOT_ORG_ID] })),
+    file: NO_FILE,
+    undo: AS_IT_WAS,
+  },
+  "managed-nothing": {
+    told: /needs at least one managed organisation/,
+    hand: hand(({ client, division }) => client.accounts.edit(division, { managedOrgs: [] })),
+    file: NO_FILE,
+    undo: AS_IT_WAS,
+  },
   "support-option-role": {
     told: /only system administrators can have the support option/,
     hand: hand(({ client, division }) => client.accounts.edit(division, { supportOption: true })),
@@ -221,12 +202,6 @@ const BREACHES: Readonly<Record<string, Breach>> = {
       await tenant.client.accounts.edit(tenant.system, { noticeMail: true });
       return tenant.undoing(number);
     },
-  },
-  "account-timezone": {
-    told: /there is no time zone "Nowhere\/Land"/,
-    hand: hand(({ client, system }) => client.accounts.edit(system, { timezone: "Nowhere/Land" })),
-    file: NO_FILE,
-    undo: AS_IT_WAS,
   },
   "support-options": {
     told: /at most 5 accounts can have the support option/,
@@ -276,22 +251,10 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     file: file("devices", [DEVICE_HEADER, ["C", "Android", "", "fully-managed", PERSON, ""]]),
     undo: "two that are in each other's way since the change are told as such: `account` of the reasons",
   },
-  "renewal-phone": {
-    told: /is not a telephone number/,
-    hand: hand(({ client }) => client.renewals.add({ kind: "custom", name: "トークン", phone: "机の上" })),
-    file: NO_FILE,
-    undo: NO_VERSIONS,
-  },
-  "answer-of-question": {
-    told: /there is no question "no\.such"/,
-    hand: hand(({ client }) => client.answers.set({ answers: [{ question: "no.such", value: "x" }] })),
-    file: NO_FILE,
-    undo: NO_VERSIONS,
-  },
 };
 
 test("each rule has its breaches, and there are no others", () => {
-  expect(Object.keys(BREACHES)).toEqual(RULES.map(({ name }) => name));
+  expect(Object.keys(BREACHES)).toEqual(RECORD_RULES.map(({ name }) => name));
 });
 
 const ATTEMPTS = Object.entries(BREACHES).flatMap(([rule, { told, ...writers }]) =>
@@ -303,4 +266,21 @@ const ATTEMPTS = Object.entries(BREACHES).flatMap(([rule, { told, ...writers }])
 test.each(ATTEMPTS)("$rule: refused by $writer", async ({ told, attempt }) => {
   await using tenant = await Filled.make();
   expect(await attempt(tenant)).toEqual(expect.arrayContaining([expect.stringMatching(told)]));
+});
+
+test.each([
+  [/ends .* before it begins/, { contracts: [{ name: "CLOMO MDM", from: "2026-02-01", until: "2026-01-01" }] }],
+  [/both iOS\/iPadOS and macOS are recorded as not used/, { ios: false, macos: false, ade: true }],
+  [/Android is recorded as not used/, { android: false, androidAccounts: "google-play" }],
+  [/must begin with http:\/\/ or https:\/\//, { loginUrl: "ftp://panel.example.jp" }],
+  [/unknown time zone/, { consoleTimezone: "Nowhere/Land" }],
+] as const)("a tenant's profile: %s", async (told, values) => {
+  await using tenant = new TestTenant();
+  expect((await failureOf(tenant.client.tenant.set(values as never)))?.what.en).toMatch(told);
+});
+
+test("an item's phone is a telephone number", async () => {
+  await using tenant = new TestTenant();
+  const added = tenant.client.renewals.add({ kind: "custom", name: "トークン", phone: "机の上" });
+  expect((await failureOf(added))?.what.en).toMatch(/is not a telephone number/);
 });

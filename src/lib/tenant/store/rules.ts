@@ -1,0 +1,366 @@
+import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../../model/account.ts";
+import {
+  ACCOUNT_PER_DEVICE_MODE,
+  ACCOUNTLESS_MODE,
+  ANDROID,
+  DEVICE,
+  DEVICE_STATUSES,
+  NOT_MANAGED,
+} from "../../model/device.ts";
+import { ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { describeProblem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
+import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../../model/role.ts";
+import { USER } from "../../model/user.ts";
+import type { RuleProblem } from "../../rules/rule.ts";
+import { text, type Text } from "../../text/index.ts";
+import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
+import { buildNameListSql } from "./sql/forms.ts";
+import type { Row } from "./store.ts";
+
+/** SQL: the records of a type as they are after a change: `pk` and the columns. */
+export type AllRecords = (thing: string, columns: readonly string[]) => string;
+
+/**
+ * A rule for records. It applies to records in which a change writes one of the fields. Its SQL reads the record `s`:
+ * `old_FIELD` and `new_FIELD` for each field of the subject, and `was` and `is_`, which are 1 if the record exists.
+ */
+export interface RecordRule {
+  readonly name: string;
+  /** a name in {@link RULE_SUBJECTS} */
+  readonly of: string;
+  readonly fields: readonly string[];
+  /** a new record that has none of these fields cannot break the rule */
+  readonly sets: readonly string[];
+  /** true if the rule applies to deleted records too */
+  readonly judgesDeletions?: true;
+  /** set for a rule that does not apply to values that come from the console; `restored`: nor to what an undo restores */
+  readonly spares?: "console" | "restored" | undefined;
+  /** SQL: true if the record breaks the rule */
+  readonly breaks: string | ((all: AllRecords) => string);
+  /** SQL: a JSON value that the message needs */
+  readonly told?: ((all: AllRecords) => string) | undefined;
+  readonly problem: (row: Row, told: unknown) => RuleProblem;
+}
+
+/** The fields that rules of each subject read, by the table that they are in. */
+export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  org: { org: ["name", "code", "parent"] },
+  scheme: { scheme: ["operations"] },
+  user: { user: ["accountName"] },
+  account: {
+    user: ["accountName", "org"],
+    account: ["role", "scheme", "managedOrgs", "supportOption", "noticeMail"],
+  },
+  device: { device: ["serialNumber", "platform", "status", "androidMode", "owner", "ownerOrg"] },
+};
+
+/** SQL: true if a device uses the account of its owner.  @param column returns SQL of a column of the device */
+export const buildUsesAccountSql = (column: (name: string) => string): string =>
+  `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
+    and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${ACCOUNTLESS_MODE}'`;
+
+const ORG_RULES: readonly RecordRule[] = [
+  {
+    name: "reserved-names",
+    of: "org",
+    fields: ["name", "code"],
+    sets: ["name", "code"],
+    spares: "restored",
+    // an organisation that already has this name in the console keeps it
+    breaks: `new_parent is not null and (${["name", "code"]
+      .map((field) => `new_${field} = '${ROOT_ORG_NAME}' and old_${field} is distinct from '${ROOT_ORG_NAME}'`)
+      .join(" or ")})`,
+    problem: ({ new_name: name }) => ({
+      field: name === ROOT_ORG_NAME ? "name" : "code",
+      what: text(
+        `"${ROOT_ORG_NAME}" is reserved for the root organisation`,
+        `「${ROOT_ORG_NAME}」は最上位の組織だけに使える名前です`,
+      ),
+    }),
+  },
+  {
+    name: "root-stays",
+    of: "org",
+    fields: ["name", "code"],
+    sets: [],
+    breaks: `new_parent is null and (new_name <> '${ROOT_ORG_NAME}' or new_code is not null)`,
+    problem: () => ({
+      what: text(
+        `${ROOT_ORG_NAME} represents the whole tenant, so its name cannot be changed and it cannot have a code`,
+        `「${ROOT_ORG_NAME}」はテナント全体を表すため、名前の変更も組織コードの設定もできません`,
+      ),
+    }),
+  },
+];
+
+const describeAccount = ({ new_accountName: name = null }: Row): Text =>
+  name === null ? text("this account", "このアカウント") : text(String(name), `「${String(name)}」`);
+
+const MANAGES = `new_role in (${buildNameListSql(ROLES_WITH_MANAGED_ORGS)})`;
+
+/** @see facts 2.1, 2.2 */
+const ACCOUNT_RULES: readonly RecordRule[] = [
+  {
+    // nobody else can grant this role again
+    name: "last-system-administrator",
+    of: "account",
+    fields: ["role"],
+    sets: [],
+    judgesDeletions: true,
+    breaks: (all) => `old_role = 'system' and (is_ = 0 or new_role is distinct from 'system') and not exists (
+      select 1 from ${all("account", ["role"])} a join ${all("user", [])} u on u.pk = a.pk where a.role = 'system' and a.pk <> s.pk)`,
+    problem: () => ({
+      field: "role",
+      what: text(
+        "no system administrator would be left: grant another person this role first",
+        "システム管理者がいなくなります。先に別の人をシステム管理者にしてください",
+      ),
+    }),
+  },
+  {
+    name: "administrator-name",
+    of: "account",
+    fields: ["role", "accountName"],
+    sets: ["role"],
+    spares: "restored",
+    breaks: "new_role <> 'none' and new_accountName is null",
+    problem: () => ({
+      field: "name",
+      what: text("an administrator needs an account name", "管理者にはアカウント名が必要です"),
+    }),
+  },
+  {
+    name: "operator-organisation",
+    of: "account",
+    fields: ["role", "org"],
+    sets: ["role"],
+    spares: "restored",
+    breaks: `new_role = 'operator' and new_org = ${ROOT_ORG_NUMBER}`,
+    problem: (row) => {
+      const { en, ja } = describeAccount(row);
+      return {
+        field: "role",
+        what: text(
+          `${en} cannot be an operator in ${ROOT_ORG_NAME}: an operator must belong to another organisation`,
+          `${ja}は${ROOT_ORG_NAME}ではオペレーターになれません。${ROOT_ORG_NAME}以外の所属組織が必要です`,
+        ),
+      };
+    },
+  },
+  {
+    name: "account-scheme",
+    of: "account",
+    fields: ["role", "scheme"],
+    sets: ["role", "scheme"],
+    breaks: "(new_role = 'custom') <> (new_scheme is not null)",
+    problem: () => ({
+      field: "scheme",
+      what: text(
+        "a custom administrator needs a scheme, and only a custom administrator can have a scheme",
+        "カスタム管理者にはスキームが必要です。スキームを設定できるのはカスタム管理者だけです",
+      ),
+    }),
+  },
+  {
+    name: "managed-organisations",
+    of: "account",
+    fields: ["role", "managedOrgs"],
+    sets: ["role", "managedOrgs"],
+    breaks: `not ${MANAGES} and json_array_length(new_managedOrgs) > 0`,
+    problem: () => ({
+      field: "managedOrgs",
+      what: text(
+        "only division and custom administrators can have managed organisations",
+        "管理対象組織を設定できるのは部門管理者とカスタム管理者だけです",
+      ),
+    }),
+  },
+  {
+    name: "managed-root",
+    of: "account",
+    fields: ["managedOrgs"],
+    sets: ["managedOrgs"],
+    breaks: `exists (select 1 from json_each(new_managedOrgs) e where e.value = ${ROOT_ORG_NUMBER})`,
+    problem: () => ({
+      field: "managedOrgs",
+      what: text(
+        `${ROOT_ORG_NAME} cannot be a managed organisation (a clomoctl rule)`,
+        `管理対象組織に「${ROOT_ORG_NAME}」は指定できません(clomoctl 独自の規則)`,
+      ),
+    }),
+  },
+  {
+    // a custom administrator without a list manages all organisations
+    name: "managed-nothing",
+    of: "account",
+    fields: ["role", "managedOrgs"],
+    sets: ["role", "managedOrgs"],
+    breaks: `${MANAGES} and coalesce(json_array_length(new_managedOrgs), new_role = 'custom') = 0`,
+    problem: (row) => {
+      const { en, ja } = describeAccount(row);
+      const { [row["new_role"] as Role]: role } = ROLES;
+      return {
+        field: "managedOrgs",
+        what: text(
+          `${en} needs at least one managed organisation for the role ${role.en}`,
+          `${ja}を${role.ja}にするには、管理対象組織が 1 つ以上必要です`,
+        ),
+      };
+    },
+  },
+  {
+    name: "support-option-role",
+    of: "account",
+    fields: ["role", "supportOption"],
+    sets: ["supportOption"],
+    breaks: "new_supportOption = 1 and new_role <> 'system'",
+    problem: () => ({ field: "supportOption", what: SUPPORT_OPTION_RULE }),
+  },
+  {
+    name: "notice-mail",
+    of: "account",
+    fields: ["role", "supportOption", "noticeMail"],
+    sets: ["noticeMail"],
+    breaks: "new_noticeMail = 1 and new_supportOption = 0",
+    problem: () => ({
+      field: "noticeMail",
+      what: text(
+        "only a system administrator with the support option can receive notice emails",
+        "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
+      ),
+    }),
+  },
+  {
+    name: "support-options",
+    of: "account",
+    fields: ["supportOption"],
+    sets: ["supportOption"],
+    breaks: (all) => `new_supportOption = 1 and (select count(*) from ${all("account", ["supportOption"])} a
+      join ${all("user", [])} u on u.pk = a.pk where a.supportOption = 1 and a.pk <> s.pk) >= ${MAX_SUPPORT_OPTIONS}`,
+    told: (all) => `select json_group_array(concat(u.accountName, ' (', u.name, ')') order by u.pk)
+      from ${all("account", ["supportOption"])} a join ${all("user", ["name", "accountName"])} u on u.pk = a.pk
+      where a.supportOption = 1 and a.pk <> s.pk`,
+    problem: (_, told) => {
+      const others = told as readonly string[];
+      return {
+        field: "supportOption",
+        what: text(
+          `at most ${MAX_SUPPORT_OPTIONS} accounts can have the support option, and these already have it: ${others.join(", ")}`,
+          `サポートオプションはすでに ${others.length} アカウントに付与されているため、これ以上付与できません: ${others.join("、")}`,
+        ),
+      };
+    },
+  },
+];
+
+const createDeviceProblem = (
+  { new_serialNumber: serial }: Row,
+  field: string,
+  code: ProblemCode,
+  params: ProblemParams = {},
+): RuleProblem => {
+  const { en, ja } = describeProblem({ code, params });
+  return { field, code, params, what: text(`${String(serial)}: ${en}`, `${String(serial)}: ${ja}`) };
+};
+
+const usesAccount = (side: "old" | "new"): string => buildUsesAccountSql((name) => `${side}_${name}`);
+
+/** SQL: the other devices on which the account of the owner is in use, if one of them or this one is Fully Managed. */
+const buildSharedDevicesSql = (all: AllRecords): string =>
+  `${all("device", ["serialNumber", "owner", "platform", "status", "androidMode"])} d
+    where d.owner = new_owner and d.pk <> s.pk and ${buildUsesAccountSql((name) => `d.${name}`)}
+      and '${ACCOUNT_PER_DEVICE_MODE}' in (new_androidMode, d.androidMode)`;
+
+export const SINGLE_OWNER_RULE = text(
+  "a device can have only one owner: a user or an organisation",
+  "デバイスの所有者は、ユーザーか組織のどちらか 1 つです",
+);
+
+/** @see facts 1.3, 2.4, 3.5 */
+const DEVICE_RULES: readonly RecordRule[] = [
+  {
+    name: "device-owner",
+    of: "device",
+    fields: ["owner", "ownerOrg"],
+    sets: ["ownerOrg"],
+    breaks: "new_owner is not null and new_ownerOrg is not null",
+    problem: () => ({
+      field: "ownerOrg",
+      code: "owner-both",
+      params: { one: DEVICE.fields.owner.column.header, other: DEVICE.fields.ownerOrg.column.header },
+      what: SINGLE_OWNER_RULE,
+    }),
+  },
+  {
+    name: "android-mode",
+    of: "device",
+    fields: ["androidMode", "platform"],
+    sets: ["androidMode"],
+    breaks: `new_androidMode is not null and new_platform is distinct from '${ANDROID}'`,
+    problem: (row) => createDeviceProblem(row, "androidMode", "android-mode-elsewhere"),
+  },
+  {
+    // a device that left management keeps its owner
+    name: "owner-not-managed",
+    of: "device",
+    fields: ["owner", "ownerOrg"],
+    sets: ["owner", "ownerOrg"],
+    spares: "restored",
+    breaks: `new_status = '${NOT_MANAGED}'
+      and (new_owner is not null or new_ownerOrg is not null or old_status is not distinct from '${NOT_MANAGED}')`,
+    problem: (row) =>
+      createDeviceProblem(row, "owner", "owner-not-managed", {
+        status: NOT_MANAGED,
+        allowed: DEVICE_STATUSES.filter((status) => status !== NOT_MANAGED).join(" / "),
+      }),
+  },
+  {
+    // an account that is in use on a Fully Managed device cannot be in use on another device
+    name: "device-account",
+    of: "device",
+    fields: ["owner", "platform", "status", "androidMode"],
+    sets: ["owner"],
+    spares: "console",
+    breaks: (all) => `${usesAccount("new")}
+      and not coalesce(was = 1 and old_owner = new_owner and old_androidMode is not distinct from new_androidMode and ${usesAccount("old")}, 0)
+      and exists (select 1 from ${buildSharedDevicesSql(all)})`,
+    told: (
+      all,
+    ) => `select json_object('device', x.serialNumber, 'owner', (select u.name || ' <' || (u.emails ->> 0) || '>'
+        from ${all("user", ["name", "emails"])} u where u.pk = new_owner))
+      from (select d.serialNumber from ${buildSharedDevicesSql(all)} order by d.pk limit 1) x`,
+    problem: (row, told) => createDeviceProblem(row, "owner", "account-taken", told as ProblemParams),
+  },
+];
+
+/** The rules for records. Every writer enforces them: see `judge.ts`. */
+export const RECORD_RULES: readonly RecordRule[] = [
+  ...ORG_RULES,
+  {
+    name: "scheme-items",
+    of: "scheme",
+    fields: ["operations"],
+    sets: ["operations"],
+    breaks: "json_array_length(new_operations) = 0",
+    problem: () => ({
+      field: "operations",
+      what: text("a scheme needs at least one check item", "スキームには 1 つ以上のチェック項目が必要です"),
+    }),
+  },
+  {
+    // Imports ignore a blank cell, because the field is not `clearable`. @see facts 1.3
+    name: "account-name-stays",
+    of: "user",
+    fields: ["accountName"],
+    sets: [],
+    spares: "restored",
+    breaks: "old_accountName is not null and new_accountName is null",
+    problem: () => {
+      const { en, ja } = USER.fields.accountName.label;
+      const what = text(`${en} can be changed, but not cleared`, `${ja}は変更できますが、空にはできません`);
+      return { field: "accountName", what };
+    },
+  },
+  ...ACCOUNT_RULES,
+  ...DEVICE_RULES,
+];
