@@ -36,7 +36,6 @@ class UnresolvedNamesFailure extends Failure {
 
 /**
  * Returns the IDs of the records that names match, each ID once. Names of records that were deleted before are skipped.
- * So are unknown names in a list of the rows that an import skipped.
  *
  * @throws `not-found` if a name does not match any record, otherwise `usage` if a name matches several records; all
  * such names are reported first
@@ -53,11 +52,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
     const found = await find(one.name);
     const [only] = found;
     if (only === undefined) {
-      // an import that skips a row does not add its user
-      const absence =
-        findDeletion === undefined
-          ? undefined
-          : ((await findDeletion(one.name)) ?? (one.reason === undefined ? undefined : describeNeverAdded(one.name)));
+      const absence = await findDeletion?.(one.name);
       if (absence === undefined) wrong.push({ one, why: describeNoMatch(findable, one), isUnknown: true });
       else await terminal.note(addPlace(one, absence));
     } else if (found.length > 1) {
@@ -110,38 +105,8 @@ const describeOtherName = <R>(fullName: string, record: R, describe: NamedKind<R
   return text(`the row has the name "${fullName}", but this is ${en}`, `行の氏名は「${fullName}」ですが、${ja} です`);
 };
 
-const describeNeverAdded = (name: string): Text =>
-  text(
-    `"${name}" is not in the tenant: the import skipped the row`,
-    `「${name}」はテナントにいません(インポートで読み飛ばした行)`,
-  );
-
 const joinDescriptions = (all: readonly (string | Text)[]): Text =>
   joinTexts(all.map((one) => (typeof one === "string" ? same(one) : one)));
-
-const LEAVING_PATTERN = /退職|退社|離職|退任|解雇|死亡|retire|resign|terminat|leaver|left/i;
-
-/**
- * Returns the names without the rows that an import skipped for a reason other than leaving, such as a concurrent post.
- * Each of these rows is noted.
- */
-export async function selectLeavers(
-  { terminal }: Pick<Tools, "terminal">,
-  typed: readonly TypedName[],
-): Promise<readonly TypedName[]> {
-  const isOther = ({ reason = "" }: TypedName): boolean => reason !== "" && !LEAVING_PATTERN.test(reason);
-  for (const one of typed.filter(isOther))
-    await terminal.note(
-      addPlace(
-        one,
-        text(
-          `left out, because the row was skipped for a reason other than leaving: ${one.reason}`,
-          `退職以外の理由で読み飛ばした行のため、対象にしません: ${one.reason}`,
-        ),
-      ),
-    );
-  return typed.filter((one) => !isOther(one));
-}
 
 const describeNoMatch = <R>({ noun, by }: NamedKind<R>, { where }: TypedName): Text =>
   by === undefined || where !== undefined

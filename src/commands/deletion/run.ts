@@ -12,7 +12,7 @@ import { showPlan } from "../imports/plan/show.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
-import { resolveRecordIds, selectLeavers, type FindableKind } from "./names.ts";
+import { resolveRecordIds, type FindableKind } from "./names.ts";
 import { getCompanionListPath, type DeletionOptions } from "./options.ts";
 import { readTypedNames } from "./typed-names.ts";
 
@@ -77,10 +77,7 @@ async function buildDeletionRequest<R extends { readonly id: string }>(
     return { ...others, ...(await resolveOrgFilter(tools, { org, direct })), called: shortenLabel(called) };
   }
   const findable = await found();
-  const typed = await selectLeavers(
-    tools,
-    await readTypedNames(tools, { names, file, mayBeTable: findable.called !== undefined }),
-  );
+  const typed = await readTypedNames(tools, { names, file, mayBeTable: findable.called !== undefined });
   if (typed.length === 0) throw NO_TARGET_FAILURE;
   const called =
     file === undefined || file === "-"

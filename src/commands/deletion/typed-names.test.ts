@@ -77,11 +77,6 @@ test("a row whose name is another one, or that names nobody, is refused with its
   expect((await runWith(toText([header, ["不明", "nobody@example.jp"]]))).en.exit).toBe(6);
 });
 
-test("rows that an import skipped for another reason than leaving are left out", async () => {
-  const reasons = SKIPPED.map((cells, at) => (at === 2 ? [...cells.slice(0, -1), "本務区分: 兼務"] : cells));
-  expect(await countDeleted(toText(reasons))).toBe(1);
-});
-
 test("a workbook without these columns, and a table with a damaged row, are refused", async () => {
   const { en, ja } = await runWith(toWorkbook([["氏名"], ["山田 太郎"]]));
   expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("neither one name per line nor a column") });

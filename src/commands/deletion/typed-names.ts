@@ -1,6 +1,5 @@
 import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
 import { guessDelimiter } from "../../lib/csv/layout/delimiter.ts";
-import { isReasonHeader } from "../../lib/csv/layout/layout.ts";
 import { CONSOLE_DIALECT, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
@@ -18,8 +17,6 @@ export interface TypedName {
   readonly where?: string | undefined;
   /** the full name in the same row of a table, which must be that of the user */
   readonly fullName?: string | undefined;
-  /** why an import skipped the row, if the list is its file of skipped rows */
-  readonly reason?: string | undefined;
 }
 
 /** Maximum size of a list of names. A larger file is not a list. */
@@ -36,18 +33,17 @@ const decodeList = (bytes: Uint8Array): string => {
   }
 };
 
-/** The first column with an email address or an employee code, and those with the full name and the reason. */
+/** The columns with an email address or an employee code, and the one with the full name. */
 interface NameColumns {
   readonly keys: readonly number[];
   readonly fullName: number;
-  readonly reason: number;
 }
 
 function findNameColumns(cells: readonly string[]): NameColumns | undefined {
   const fields = cells.map((cell) => findColumnByAnyHeader(FORMATS.users.columns, cell)?.field);
   const keys = ["emails", "employeeCode"].flatMap((key) => fields.flatMap((field, at) => (field === key ? [at] : [])));
   if (keys.length === 0) return undefined;
-  return { keys, fullName: fields.indexOf("name"), reason: cells.findIndex(isReasonHeader) };
+  return { keys, fullName: fields.indexOf("name") };
 }
 
 /** Reads the users of a table. Rows above the header are titles. */
@@ -73,11 +69,11 @@ class NameTableReader implements RecordSink {
       return;
     }
     if (this.rows.length > MAX_NAMES || cells.every((cell) => cell === "")) return;
-    const { keys, fullName, reason } = this.#columns;
+    const { keys, fullName } = this.#columns;
     const where = `${this.#place}:${line}`;
     const name = keys.map((at) => cells[at] ?? "").find((cell) => cell !== "");
     if (name === undefined) throw createUnnamedRowFailure(where);
-    this.rows.push({ name, where, fullName: cells[fullName] || undefined, reason: cells[reason] });
+    this.rows.push({ name, where, fullName: cells[fullName] || undefined });
   }
 
   problem(problem: RecordProblem): void {

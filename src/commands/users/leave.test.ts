@@ -120,28 +120,6 @@ test("a list can be used again after an import or an undo removed people, and un
   expect(done.stderr).toMatch(/leavers\.txt:2: "自由@example\.jp" was deleted by change \d+: 自由/);
 });
 
-test("a file of skipped rows works as it is: other reasons and people who were never added are noted", async () => {
-  const home = freshFolder();
-  await createUser("兼務者", { emails: ["k@example.jp"] });
-  await createUser("退職者", { emails: ["t@example.jp"] });
-  const list = join(home, "skipped.csv");
-  const rows = ["k@example.jp,本務区分: 兼務", "new@example.jp,在籍区分: 退職", "t@example.jp,在籍区分: 退職"];
-  writeFileSync(list, `メールアドレス,clomoctl:理由\n${rows.join("\n")}\n`);
-  const { en, ja } = await runInBoth(`users leave --file ${list} --dry-run --format json`, at());
-  expect(en.exit).toBe(0);
-  expect(rowsOf(en.stdout)).toEqual(["user 退職者: delete"]);
-  expect(en.stderr).toContain(
-    "skipped.csv:2: left out, because the row was skipped for a reason other than leaving: 本務区分: 兼務",
-  );
-  expect(en.stderr).toContain('skipped.csv:3: "new@example.jp" is not in the tenant: the import skipped the row');
-  expect(ja.stderr).toContain("退職以外の理由で読み飛ばした行のため、対象にしません: 本務区分: 兼務");
-  expect(await run(`users leave --file ${list} --confirm-deletions 1`, at())).toMatchObject({ exit: 0 });
-  expect((await tenant.users()).map(({ name }) => name)).toEqual(["boss", "兼務者"]);
-  // without the column of reasons, a person who never existed is an error
-  writeFileSync(list, "メールアドレス\nnew@example.jp\n");
-  expect(await run(`users leave --file ${list} --yes`, at())).toMatchObject({ exit: 6 });
-});
-
 test("undo takes the change back, as the command proposes it", async () => {
   await createTaro();
   const { stderr } = await run("users leave taro01 --confirm-deletions 1", at());

@@ -10,7 +10,7 @@ import { createTableCellRenderer } from "../../lib/terminal/output.ts";
 import { guardFormula } from "../../lib/terminal/output.ts";
 import { formatCount, addSpaceAfterLatin, same, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
-import { resolveRecordIds, selectLeavers } from "../deletion/names.ts";
+import { resolveRecordIds } from "../deletion/names.ts";
 import { USER_FILE_OPTION } from "../deletion/options.ts";
 import { NO_TARGET_FAILURE, shortenLabel } from "../deletion/run.ts";
 import { readTypedNames } from "../deletion/typed-names.ts";
@@ -126,7 +126,7 @@ async function resolveLeavers(
     ...buildFindableUsers(client),
     findDeletion: (name: string) => findDeletion(client, name),
   };
-  const ids = await resolveRecordIds(tools, await selectLeavers(tools, typed), findable);
+  const ids = await resolveRecordIds(tools, typed, findable);
   if (ids.length <= MAX_LEAVERS) return [...ids];
   throw new Failure("usage", {
     what: text(

@@ -18,8 +18,7 @@ export const judgeAnswer = ({ question, value, at }: JudgedAnswer, now: string):
   // an answer can be withdrawn even if its question is no longer asked
   if (value === null) return undefined;
   const form = findAnswerFormat(question);
-  if (form === undefined)
-    return text(`there is no question "${question}"`, `「${question}」という質問はありません`);
+  if (form === undefined) return text(`there is no question "${question}"`, `「${question}」という質問はありません`);
   const read = parseAnswer(form, value, now);
   if ("wrong" in read) return read.wrong;
   if (read.value === value) return undefined;

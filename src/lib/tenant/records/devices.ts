@@ -15,12 +15,7 @@ import type { Session } from "../session.ts";
 import { DEVICE_LIST } from "./device-rows.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import { SINGLE_OWNER_RULE } from "../store/rules.ts";
-import {
-  editRecords,
-  type EditableRecordType,
-  type EditedRecord,
-  type ChangeResult,
-} from "./records.ts";
+import { editRecords, type EditableRecordType, type EditedRecord, type ChangeResult } from "./records.ts";
 
 export type WrittenDevice = ChangeResult<Device>;
 
