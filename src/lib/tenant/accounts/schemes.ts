@@ -2,7 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
-import { SCHEME } from "../../model/scheme.ts";
+import type { SCHEME } from "../../model/scheme.ts";
 import type { ManualValues, RecordOf } from "../../model/thing.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";

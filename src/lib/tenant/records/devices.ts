@@ -1,6 +1,6 @@
 import { Failure } from "../../errors/index.ts";
 import {
-  DEVICE,
+  type DEVICE,
   type Device,
   mayRequireWipe,
   describeWipeMismatch,

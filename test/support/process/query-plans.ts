@@ -1,0 +1,73 @@
+// Loaded into the program with --import: writes how SQLite reads each statement to a file in the folder QUERY_PLANS.
+// A table that is read from start to end for each row of another, or for each call of a subquery, is a nested scan.
+import { appendFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { env, pid } from "node:process";
+import { threadId } from "node:worker_threads";
+
+const file = join(env["QUERY_PLANS"] ?? "", `${pid}-${threadId}.ndjson`);
+/** A table with at most so many rows may be read for each row of another. */
+const FEW = 1_000;
+const LOOP = /^(?:SCAN|SEARCH) /u;
+const seen = new Set<string>();
+
+// the methods are replaced below, and called with their own database
+// oxlint-disable-next-line typescript/unbound-method
+const { prepare, exec } = DatabaseSync.prototype;
+
+interface Step {
+  readonly id: number;
+  readonly parent: number;
+  readonly detail: string;
+}
+
+/** Returns the table that a name in a query plan stands for. */
+const findTable = (sql: string, name: string): string =>
+  new RegExp(String.raw`(?:from|join|,|update)\s+((?:\w+\.)?"?\w+"?)\s+(?:as\s+)?${name}\b`, "iu").exec(sql)?.[1] ??
+  name;
+
+const hasManyRows = (database: DatabaseSync, table: string): boolean => {
+  try {
+    const counted = prepare.call(database, `select count(*) as n from (select 1 from ${table} limit ${FEW + 1})`).get();
+    return Number(counted?.["n"]) > FEW;
+  } catch {
+    // a subquery: its own tables are other steps
+    return false;
+  }
+};
+
+const findNestedScans = (database: DatabaseSync, sql: string): readonly string[] => {
+  const steps = prepare.call(database, `explain query plan ${sql}`).all() as unknown as readonly Step[];
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const isRepeated = ({ id, parent, detail }: Step): boolean => {
+    const above = byId.get(parent);
+    // a subquery that is not correlated is read once
+    const isInner =
+      LOOP.test(detail) && steps.some((one) => one.parent === parent && one.id < id && LOOP.test(one.detail));
+    return isInner || (above !== undefined && (above.detail.startsWith("CORRELATED") || isRepeated(above)));
+  };
+  return steps.flatMap((step) => {
+    const [, name] = /^SCAN ([\w.]+)(?!.*VIRTUAL TABLE)/u.exec(step.detail) ?? [];
+    if (name === undefined || !isRepeated(step)) return [];
+    const table = findTable(sql, name);
+    return hasManyRows(database, table) ? [`${step.detail} (${table})`] : [];
+  });
+};
+
+const watch = (database: DatabaseSync, sql: string): void => {
+  if (seen.has(sql) || !/^\s*(?:with|select|insert|update|delete)\b/iu.test(sql)) return;
+  seen.add(sql);
+  const nested = findNestedScans(database, sql);
+  appendFileSync(file, `${JSON.stringify({ sql, nested })}\n`);
+};
+
+DatabaseSync.prototype.prepare = function (this: DatabaseSync, ...given: Parameters<typeof prepare>) {
+  const statement = prepare.apply(this, given);
+  watch(this, given[0]);
+  return statement;
+};
+DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string) {
+  watch(this, sql);
+  exec.call(this, sql);
+};
