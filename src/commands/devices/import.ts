@@ -40,5 +40,5 @@ export default defineCommand({
   exits: IMPORT_EXITS,
   plans: true,
   shows: RESULT_COLUMNS,
-  run: (tools, { file, key, orgBy, ...options }) => runImport(tools, { kind: "devices", file, key, orgBy, options }),
+  run: (tools, { file, ...options }) => runImport(tools, { kind: "devices", file, options }),
 });

@@ -40,5 +40,5 @@ export default defineCommand({
   exits: IMPORT_EXITS,
   plans: true,
   shows: RESULT_COLUMNS,
-  run: (tools, { file, undeletable, ...options }) => runImport(tools, { kind: "orgs", file, undeletable, options }),
+  run: (tools, { file, ...options }) => runImport(tools, { kind: "orgs", file, options }),
 });

@@ -40,7 +40,6 @@ const REQUEST = {
   mode: "append",
   skipInvalid: false,
   createOrgs: false,
-  createGroups: false,
   delimiter: ",",
   fileName: "people.csv",
 };

@@ -60,6 +60,5 @@ export default defineCommand({
   exits: IMPORT_EXITS,
   plans: true,
   shows: RESULT_COLUMNS,
-  run: (tools, { file, key, orgBy, createOrgs, undeletable, ...options }) =>
-    runImport(tools, { kind: "users", file, key, orgBy, createOrgs, undeletable, options }),
+  run: (tools, { file, ...options }) => runImport(tools, { kind: "users", file, options }),
 });

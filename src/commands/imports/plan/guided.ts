@@ -52,9 +52,9 @@ export async function askAboutList(
   const [key] = present.has(format.key) || format.fallbackKey !== undefined || keys.length > 1 ? [] : keys;
   const at = layout.find(({ column }) => namesOrg(column))?.positions[0] ?? -1;
   const isJoined = layout.some(({ column, joined }) => namesOrg(column) && joined !== undefined);
-  const named = hasOrgColumn(format) && format.thing.name !== "org" && requested.createOrgs !== true;
-  const orgBy = named ? (requested.orgBy ?? (isJoined ? "path" : await findOrgBy(tools, columns[at]))) : undefined;
-  const chosen = { ...answered.options, orgBy, key: requested.key ?? (key?.name as MapOption<"key">) };
+  const named = hasOrgColumn(format) && format.thing.name !== "org" && options.createOrgs !== true;
+  const orgBy = named ? (options.orgBy ?? (isJoined ? "path" : await findOrgBy(tools, columns[at]))) : undefined;
+  const chosen = { ...answered.options, orgBy, key: options.key ?? (key?.name as MapOption<"key">) };
   const complete: MapFileSchema = {
     ...answered,
     dialect: reading.encoding === "xlsx" ? undefined : reading.dialect,

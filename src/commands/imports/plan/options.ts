@@ -1,6 +1,5 @@
 import { basename } from "node:path";
-import type { KeyName } from "../../../lib/model/formats.ts";
-import type { ImportKind } from "../../../lib/client/index.ts";
+import type { ImportKind, NewImport } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import {
@@ -9,7 +8,6 @@ import {
   ORG_BY_CHOICES,
   UNDELETABLE_CHOICES,
   type Allowance,
-  type OrgBy,
   type UndeletableChoice,
 } from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -20,7 +18,7 @@ import { HEADER_ROW_OPTION, SHEET_OPTION } from "../../csv/file/sheet.ts";
 import type { MapOptions } from "../../../lib/csv/layout/map-parse.ts";
 import { getDeletionsFileName } from "../outputs/console/upload.ts";
 import { validateLimits } from "../../../lib/plan/limits.ts";
-import type { Field, Fields, InputOf } from "../../field.ts";
+import { toFlagName, type Field, type Fields, type InputOf } from "../../field.ts";
 
 export const CONFIRM_DELETIONS_OPTION = {
   kind: "number",
@@ -147,7 +145,7 @@ export const ORG_BY = {
  * setting of the context.
  */
 export const resolveUndeletable = (
-  { kind, options: { mode }, undeletable }: ImportRequest,
+  { kind, options: { mode, undeletable } }: ImportRequest,
   context: Pick<Context, "undeletable">,
 ): UndeletableChoice | undefined => {
   const isConcerned = (kind === "users" || kind === "orgs") && mode === "replace";
@@ -255,22 +253,19 @@ export const IMPORT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-export type ImportOptions = InputOf<typeof IMPORT_OPTIONS> & {
-  readonly confirmWipes?: number | undefined;
-};
+/** The options of an import; the last ones belong only to some kinds. */
+export type ImportOptions = InputOf<typeof IMPORT_OPTIONS> &
+  Pick<NewImport, "key" | "createOrgs" | "createGroups" | "undeletable" | "orgBy"> & {
+    readonly confirmWipes?: number | undefined;
+    /** the file for the passwords */
+    readonly generatePasswords?: string | undefined;
+  };
 
 export interface ImportRequest {
   readonly kind: ImportKind;
   /** file name as typed; `-` is stdin */
   readonly file: string;
   readonly options: ImportOptions;
-  readonly key?: KeyName | undefined;
-  readonly createOrgs?: boolean | undefined;
-  readonly createGroups?: boolean | undefined;
-  readonly undeletable?: UndeletableChoice | undefined;
-  readonly generatePasswords?: string | undefined;
-  /** how cells name organisations; undefined: by code */
-  readonly orgBy?: OrgBy | undefined;
 }
 
 /** The failures of an import that a script should expect. */
@@ -288,67 +283,36 @@ export const IMPORT_HELP = [
 ] as const;
 
 /** Returns the request with the defaults of its column map file. */
-export const addMapOptions = (
-  requested: ImportRequest,
-  { sheet, headerRow, blank, orgBy, key, fix }: MapOptions = {},
-): ImportRequest => {
-  const { options } = requested;
-  return {
-    ...requested,
-    key: requested.key ?? key,
-    orgBy: requested.orgBy ?? orgBy,
-    options: {
-      ...options,
-      sheet: options.sheet ?? sheet,
-      headerRow: options.headerRow ?? headerRow,
-      blank: options.blank ?? blank,
-      fix: options.fix ?? fix,
-    },
-  };
+export const addMapOptions = (requested: ImportRequest, usual: MapOptions = {}): ImportRequest => {
+  const typed = Object.entries(requested.options).filter(([, value]) => value !== undefined);
+  return { ...requested, options: { ...requested.options, ...usual, ...Object.fromEntries(typed) } };
 };
 
+/** Options, some with a value, that contradict each other. */
+const CONFLICTS: readonly (readonly string[])[] = [
+  ["generatePasswords", "dryRun", "emitCsv"],
+  ["orgBy name", "createOrgs"],
+  ["orgBy path", "createOrgs"],
+  ["undeletable", "mode append"],
+  // the console deletes the records of the rows that its file lacks
+  ["emitCsv", "mode replace", "skipInvalid"],
+];
+
 /** @throws `usage` if options contradict each other, or a limit is not valid */
-export function refuseConflictingOptions({
-  options,
-  undeletable,
-  generatePasswords,
-  orgBy = "code",
-  createOrgs,
-}: ImportRequest): void {
-  const { mode, emitCsv, skipInvalid, dryRun } = options;
+export function refuseConflictingOptions({ options }: Pick<ImportRequest, "options">): void {
   validateLimits(options);
-  if (generatePasswords !== undefined && dryRun && emitCsv !== undefined)
-    throw createImportOptionFailure(
-      "--emit-csv",
-      text(
-        "a dry run does not generate passwords, so the upload file would lack them: omit --emit-csv or --dry-run",
-        "--dry-run ではパスワードを生成しないため、アップロード用ファイルに書き出せません。--emit-csv か --dry-run を外してください",
-      ),
-    );
-  if (orgBy !== "code" && createOrgs)
-    throw createImportOptionFailure(
-      `--org-by ${orgBy}`,
-      text(
-        "--create-orgs creates organisations from codes: import the organisations first, or name them by code",
-        "--create-orgs は組織コードから組織を作ります。先に組織をインポートするか、組織コードで指定してください",
-      ),
-    );
-  if (undeletable !== undefined && mode === "append")
-    throw createImportOptionFailure(
-      "--undeletable",
-      text(
-        "this option cannot be used with --mode append, which deletes nothing",
-        "--mode append は何も削除しないため、このオプションは使えません",
-      ),
-    );
-  if (emitCsv !== undefined && mode === "replace" && skipInvalid)
-    throw createImportOptionFailure(
-      "--skip-invalid",
-      text(
-        "the upload file of a replacing import must contain every row, because the console deletes the records of missing rows",
-        "--mode replace で書き出すファイルには全行が必要です(除いた行のデータは削除の対象になります)",
-      ),
-    );
+  const conflict = CONFLICTS.find((row) =>
+    row.every((one) => {
+      const [name = "", value] = one.split(" ");
+      const { [name as keyof ImportOptions]: given } = options;
+      return value === undefined ? given !== undefined && given !== false : given === value;
+    }),
+  );
+  if (conflict === undefined) return;
+  const names = conflict.map((one) => one.replace(/^\w+/, (name) => `--${toFlagName(name)}`)).join(", ");
+  throw new Failure("usage", {
+    what: text(`these options cannot be used together: ${names}`, `同時に指定できないオプションです: ${names}`),
+  });
 }
 
 /**
@@ -369,5 +333,3 @@ export function refuseTypedFile(
     hint: text("specify a file name, or pass --no-input", "ファイル名を指定するか、--no-input を付けてください"),
   });
 }
-
-const createImportOptionFailure = (where: string, what: Text): Failure => new Failure("usage", { what, where });

@@ -65,7 +65,7 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
 
 async function prepareFiles(
   tools: Tools,
-  { kind, generatePasswords, options: { emitCsv, dryRun } }: ImportRequest,
+  { kind, options: { generatePasswords, emitCsv, dryRun } }: ImportRequest,
   input: Pick<SecretSource, "plan" | "file" | "reading" | "map">,
 ): Promise<PlanOutputFile | undefined> {
   const passwords =

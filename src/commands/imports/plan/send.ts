@@ -109,29 +109,19 @@ export async function sendFile(
   map: MapFileSchema | undefined,
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
-  const { mode, blank, skipInvalid, emitCsv } = requested.options;
-  const { fix, allow } = requested.options;
-  const { kind, key, createOrgs = false, createGroups = false, generatePasswords, orgBy } = requested;
-  const columnMap = map && withDialect(toListMap(map), reading);
-  const request = {
+  const { kind, file: name, options } = requested;
+  const { mode, key, blank, orgBy, createOrgs, createGroups, skipInvalid, fix, allow } = options;
+  const request: NewImport = {
     kind,
-    mode,
-    blank,
-    skipInvalid,
+    ...{ mode, key, blank, orgBy, createOrgs, createGroups, skipInvalid, fix, allow },
     undeletable: resolveUndeletable(requested, context),
-    generatePasswords: generatePasswords === undefined ? undefined : true,
-    forConsole: emitCsv === undefined ? undefined : true,
-    createOrgs,
-    createGroups,
+    generatePasswords: options.generatePasswords === undefined ? undefined : true,
+    forConsole: options.emitCsv === undefined ? undefined : true,
     delimiter: reading.dialect.delimiter,
     sheet: reading.sheet,
     headerRow: reading.headerRow === 1 ? undefined : reading.headerRow,
-    orgBy,
-    fileName: toRecordedName(requested.file, context).slice(-MAX_FILE_NAME_LENGTH),
-    key,
-    map: columnMap,
-    fix,
-    allow,
+    fileName: toRecordedName(name, context).slice(-MAX_FILE_NAME_LENGTH),
+    map: map && withDialect(toListMap(map), reading),
   };
   return sendRequest(tools, file, request, reading.encoding);
 }

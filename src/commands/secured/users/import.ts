@@ -55,6 +55,5 @@ export default defineCommand({
   exits: IMPORT_EXITS,
   plans: true,
   shows: RESULT_COLUMNS,
-  run: (tools, { file, app, createGroups, generatePasswords, ...options }) =>
-    runImport(tools, { kind: app, file, createGroups, generatePasswords, options }),
+  run: (tools, { file, app, ...options }) => runImport(tools, { kind: app, file, options }),
 });

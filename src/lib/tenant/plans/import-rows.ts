@@ -1,10 +1,9 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { PlanCounts, PlanRequest, StagedFile } from "./staging/counts.ts";
+import type { PlanCounts, StagedFile } from "./staging/counts.ts";
+import type { StoredRequest } from "./request.ts";
 import { text } from "../../text/index.ts";
-import type { ColumnMap } from "../../csv/layout/map.ts";
 import type { FormatName } from "../../model/console-files.ts";
-import type { KeyName } from "../../model/formats.ts";
 import { formatImportNumber } from "../../model/import-number.ts";
 import type { ChangedObject } from "../audit/audit-rows.ts";
 import { insertRow, updateRow } from "../store/rows.ts";
@@ -12,16 +11,7 @@ import type { Reader, Row, Writer } from "../store/store.ts";
 
 export type ImportState = "uploading" | "planned" | "committed" | "discarded" | "failed";
 
-export interface StoredRequest extends PlanRequest {
-  readonly key: KeyName;
-  readonly map?: ColumnMap | undefined;
-  /** true if an upload file for the console is created from the import */
-  readonly forConsole?: boolean | undefined;
-  readonly delimiter: string;
-  readonly sheet?: string | undefined;
-  readonly headerRow?: number | undefined;
-  readonly fileName: string;
-}
+export type { StoredRequest };
 
 export interface ConsoleImportResult {
   /** when the tenant's data last came from the console before this import */
@@ -65,7 +55,7 @@ export interface ImportDetail {
   readonly revertedBy: string | null;
   /** for an export of the console: the effect of its import on tasks, which is reversed if the import is undone */
   readonly settled?: ConsoleImportResult | undefined;
-  /** for an undo: the scope of the change that is undone; see `PlanRequest` */
+  /** for an undo: the scope of the change that is undone; see `StoredRequest` */
   readonly scope?: readonly number[] | undefined;
   /** id of the process that receives the file */
   readonly process: number | null;

@@ -60,7 +60,7 @@ import {
   WHOLE_TENANT_FAILURE,
   createNotOpenFailure,
 } from "./import-failures.ts";
-import { checkImportRequest, checkLength, checkLimit, completeRequest, type ImportRequest } from "./request.ts";
+import { checkLength, checkLimit, completeRequest, type ImportRequest } from "./request.ts";
 import { buildImport, buildImports, EMPTY_COUNTS, type Import } from "./shape.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { RequestKey } from "../store/idempotency.ts";
@@ -164,7 +164,6 @@ export class TenantImports {
    * map does not fit or sets a secret
    */
   async begin(given: ImportRequest, { repeatable }: RequestContext): Promise<Import> {
-    checkImportRequest(given);
     const asked = completeRequest(given);
     const mirroring = asked.fromConsole === true ? { ...asked, ...CONSOLE_EXPORT_OPTIONS } : asked;
     const request = this.#scoped(asked.keepMissing === true ? toKeepingRequest(mirroring) : mirroring);

@@ -10,19 +10,14 @@ import {
   ORG_BY_CHOICES,
   UNDELETABLE_CHOICES,
 } from "../../model/import.ts";
-import type { Field, Fields } from "../../model/thing.ts";
+import type { Fields } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import type * as Inputs from "../inputs.ts";
-import { checkFieldValue } from "../records/records.ts";
-import type { StoredRequest } from "./import-rows.ts";
+import type { Given } from "../operation.ts";
+import type { DeletionSelection } from "./staging/counts.ts";
 
 // What plans are asked for with. The schemas for requests over sockets and the checks for all callers are derived from
 // the same tables.
-
-/** The options of an import; one that is missing has its default. */
-export type ImportRequest = Pick<StoredRequest, "kind"> & { readonly mode?: "append" | "replace" | undefined } & {
-  readonly [K in Exclude<keyof StoredRequest, "kind" | "mode" | "select" | "scope">]?: StoredRequest[K] | undefined;
-};
 
 const FLAG = { type: "boolean" } as const;
 
@@ -118,60 +113,49 @@ const createWrongValueFailure = (name: string): Failure =>
     where: `json.${name}`,
   });
 
-const checkRequest = (asked: object, fields: Fields, lengths: Lengths): void => {
-  const given = asked as Readonly<Record<string, unknown>>;
-  checkFieldValue("kind", KIND.kind, given["kind"]);
-  for (const [name, field] of Object.entries(fields))
-    if (given[name] !== undefined) checkFieldValue(name, field, given[name]);
-  for (const [name, length] of Object.entries(lengths)) checkLength(name, given[name], length);
-};
-
 export const checkLength = (name: string, value: unknown, [least, most]: readonly [number, number]): void => {
   if (value === undefined) return;
   if (typeof value !== "string" || value.length < least || value.length > most) throw createWrongValueFailure(name);
 };
 
-/** @throws Failure `input-rejected` or `usage` if an option has a value that is not possible */
-export const checkImportRequest = (asked: ImportRequest): void => {
-  checkRequest(asked, IMPORT_FIELDS, IMPORT_LENGTHS);
-  const { fix = [], allow = [], headerRow = 1 } = asked;
-  const lists: readonly (readonly [string, readonly string[], readonly [string, ...string[]]])[] = [
-    ["fix", fix, FIX_CHOICES],
-    ["allow", allow, ALLOWANCES],
-  ];
-  for (const [name, values, choices] of lists) {
-    const field: Field = { type: "choice", choices };
-    for (const value of values) checkFieldValue(name, field, value);
-  }
-  if (!Number.isSafeInteger(headerRow) || headerRow < 1 || headerRow > MAX_HEADER_ROW)
-    throw createWrongValueFailure("headerRow");
-};
-
 /** @throws Failure `input-rejected` or `usage` if a filter has a value that is not possible */
-export const checkDeletionRequest = (asked: object): void => checkRequest(asked, DELETION_FIELDS, DELETION_LENGTHS);
+export const checkDeletionRequest = (asked: { readonly [K in keyof typeof DELETION_LENGTHS]?: unknown }): void => {
+  for (const [name, length] of Object.entries(DELETION_LENGTHS)) checkLength(name, asked[name as keyof typeof DELETION_LENGTHS], length);
+};
 
 /** @throws Failure `usage` if a number of lines is not positive */
 export const checkLimit = (limit: number | undefined): void => {
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0)) throw createWrongValueFailure("limit");
 };
 
-/** Returns the options of an import with their defaults. */
-export const completeRequest = ({
-  mode = "append",
-  key = "email",
-  createOrgs = false,
-  createGroups = false,
-  skipInvalid = false,
-  delimiter = ",",
-  fileName = "-",
-  ...others
-}: ImportRequest): StoredRequest => ({
-  ...others,
-  mode,
-  key,
-  createOrgs,
-  createGroups,
-  skipInvalid,
-  delimiter,
-  fileName,
-});
+/** The options of an import; one that is missing has its default. */
+export type ImportRequest = Given<ReturnType<typeof buildImportInput>>;
+
+const DEFAULTS = {
+  mode: "append",
+  key: "email",
+  createOrgs: false,
+  createGroups: false,
+  skipInvalid: false,
+  delimiter: ",",
+  fileName: "-",
+} as const;
+
+type Defaults = keyof typeof DEFAULTS;
+
+/** The options of an import or a deletion as they are stored, with their defaults. */
+export type StoredRequest = Omit<ImportRequest, Defaults> & {
+  readonly [K in Exclude<Defaults, "mode">]: NonNullable<ImportRequest[K]>;
+} & {
+  /** `delete`: the import has no file */
+  readonly mode: "append" | "replace" | "delete";
+  /** the records to delete, if the mode is `delete` */
+  readonly select?: DeletionSelection | undefined;
+  /** numbers of the organisations, with everything below them, that limit the import; undefined: the whole tenant */
+  readonly scope?: readonly number[] | undefined;
+};
+
+export const completeRequest = (asked: ImportRequest): StoredRequest => {
+  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+  return { ...DEFAULTS, ...(given as ImportRequest) } as StoredRequest;
+};

@@ -100,7 +100,7 @@ export const changeTags = (
  * @throws Failure `input-rejected` if the device would have two owners, which its table refuses too
  */
 const dropReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
-  const [owned, ownedOrg] = before === undefined ? [null, null] : [ownerIdOf(before), before.ownerOrg?.id ?? null];
+  const [owned, ownedOrg] = [before?.owner?.id ?? null, before?.ownerOrg?.id ?? null];
   const { owner = owned, ownerOrg = ownedOrg, tags = before?.tags ?? [] } = given;
   if (owner !== null && ownerOrg !== null) throw createRejectedFailure(SINGLE_OWNER_RULE);
   if (before === undefined || (owner === owned && ownerOrg === ownedOrg)) return given;

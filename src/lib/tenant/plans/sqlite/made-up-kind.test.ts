@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import type { StoredRequest } from "../request.ts";
 import type { PlanRow } from "../../operations.ts";
-import type { PlanRequest } from "../staging/counts.ts";
 import { Stager } from "../staging/stage.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { createFormat } from "../../../model/format.ts";
@@ -108,12 +108,14 @@ afterEach(() => {
   rmSync(staging);
 });
 
-const plan = (file: string, wished: Partial<PlanRequest> = {}, of = kind) => {
+type Wished = Omit<Partial<StoredRequest>, "key"> & { readonly key?: string };
+
+const plan = (file: string, wished: Wished = {}, of = kind) => {
   if (database.get("select 1 from pragma_database_list where name = 's'") !== undefined) database.exec("detach s");
   rmSync(staging, { force: true });
   attachStaging(database, staging, { fresh: true });
   createStagingTables(database);
-  const request: PlanRequest = {
+  const request: StoredRequest = {
     kind: of.name as FormatName,
     mode: "append",
     key: "serial",
@@ -121,7 +123,9 @@ const plan = (file: string, wished: Partial<PlanRequest> = {}, of = kind) => {
     createOrgs: false,
     createGroups: true,
     skipInvalid: false,
-    ...wished,
+    delimiter: ",",
+    fileName: "-",
+    ...(wished as Partial<StoredRequest>),
   };
   const table = new SqliteStaging(database);
   const stager = new Stager(of, request, {}, table);
@@ -147,7 +151,7 @@ const problems = () =>
     .all("select code, row, col, params from s.problem order by row, col")
     .map(({ code, row, col, params }) => `${String(code)}@${String(row)}:${String(col)} ${String(params)}`);
 
-const load = (file: string, wished: Partial<PlanRequest> = {}) => {
+const load = (file: string, wished: Wished = {}) => {
   const { sql, counts } = plan(file, wished);
   expect(problems()).toEqual([]);
   const revision = advanceRevision(database, [kind.collection]);

@@ -1,5 +1,6 @@
 import { buildKindDefinition, type ImportedField, type KindDefinition } from "../staging/kinds.ts";
-import type { PlanRequest, StagedFile } from "../staging/counts.ts";
+import type { StoredRequest } from "../request.ts";
+import type { StagedFile } from "../staging/counts.ts";
 import type { Format } from "../../../model/format.ts";
 import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
 import type { CommitMoment } from "../engine.ts";
@@ -127,7 +128,7 @@ export interface StoredKind extends KindDefinition {
 
 export interface PlanDefinition {
   readonly kind: StoredKind;
-  readonly request: PlanRequest;
+  readonly request: StoredRequest;
   readonly staged: StagedFile;
 }
 

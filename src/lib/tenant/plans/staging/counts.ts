@@ -1,6 +1,5 @@
 import type { FileForm } from "../../../csv/records/record.ts";
-import type { Allowance, FixChoice, MissingTrait, OrgBy, UndeletableChoice } from "../../../model/import.ts";
-import type { FormatName } from "../../../model/console-files.ts";
+import type { MissingTrait } from "../../../model/import.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 
 /**
@@ -22,43 +21,6 @@ export interface DeletionSelection {
   readonly status?: string | undefined;
   readonly platform?: string | undefined;
   readonly tag?: string | undefined;
-}
-
-/** The options of an import. */
-export interface PlanRequest {
-  readonly kind: FormatName;
-  /** `delete`: the import has no file */
-  readonly mode: "append" | "replace" | "delete";
-  /** the records to delete, if the mode is `delete` */
-  readonly select?: DeletionSelection | undefined;
-  /** the name of a key; if the kind does not have a key with this name, its default key is used */
-  readonly key: string;
-  /**
-   * undefined: like `clear`, but a column that is blank in every row and would clear values is reported as a problem
-   */
-  readonly blank?: "clear" | "keep" | undefined;
-  readonly createOrgs: boolean;
-  readonly createGroups: boolean;
-  readonly skipInvalid: boolean;
-  /**
-   * what happens to undeletable records that the file of a replacing import lacks: they are kept. With `release`,
-   * devices also lose their owners, so that the owners can be deleted. undefined: the plan is rejected
-   */
-  readonly undeletable?: UndeletableChoice | undefined;
-  readonly fix?: readonly FixChoice[] | undefined;
-  /** how cells name organisations; default: by code */
-  readonly orgBy?: OrgBy | undefined;
-  readonly allow?: readonly Allowance[] | undefined;
-  /** true if the caller generates passwords for new records without one */
-  readonly generatePasswords?: boolean | undefined;
-  /** numbers of the organisations, with everything below them, that limit the import; undefined: the whole tenant */
-  readonly scope?: readonly number[] | undefined;
-  /** true if the file is a console export, which does not contain secrets */
-  readonly fromConsole?: boolean | undefined;
-  /** for an export of the console: records that the export lacks are kept, so the mode is `append` */
-  readonly keepMissing?: boolean | undefined;
-  /** for a console export: its values replace the local values that it contradicts */
-  readonly prefer?: "console" | undefined;
 }
 
 /** The position of a field in the file. */

@@ -1,5 +1,5 @@
+import type { StoredRequest } from "../request.ts";
 import type { ProblemCode, ProblemParams } from "../../../model/problem.ts";
-import type { PlanRequest } from "./counts.ts";
 
 /** An organisation of the tenant; `parent` is null for the root only. */
 export interface ExistingOrg {
@@ -35,14 +35,14 @@ export interface OrgRow {
 
 /** Options for planning the import of an organisations file. */
 export interface OrgTreeOptions {
-  readonly mode: PlanRequest["mode"];
+  readonly mode: StoredRequest["mode"];
   readonly blank: "clear" | "keep";
   /** columns present in the file */
   readonly staged: ReadonlySet<string>;
   /** returns a stored value as it appears in the file's encoding */
   readonly fileForm: (value: string) => string;
   /** organisations that cannot be deleted are kept; with `release`, organisations that only own devices are deleted */
-  readonly undeletable?: PlanRequest["undeletable"];
+  readonly undeletable?: StoredRequest["undeletable"];
   /** the keys of the codes of organisations that the acting account cannot see */
   readonly taken?: ReadonlySet<string> | undefined;
   /**

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { StoredRequest } from "../request.ts";
 import type { HeaderOptions } from "../../../csv/layout/header.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import type { Problem } from "../../../model/problem.ts";
 import { buildKindDefinition } from "./kinds.ts";
-import type { PlanRequest } from "./counts.ts";
 import { Stager, type StagingTable } from "./stage.ts";
 
 class Table implements StagingTable {
@@ -56,7 +56,7 @@ class Table implements StagingTable {
   }
 }
 
-const request = (kind: FormatName, wished: Partial<PlanRequest>): PlanRequest => ({
+const request = (kind: FormatName, wished: Partial<StoredRequest>): StoredRequest => ({
   kind,
   mode: "append",
   key: "email",
@@ -64,12 +64,14 @@ const request = (kind: FormatName, wished: Partial<PlanRequest>): PlanRequest =>
   createOrgs: false,
   createGroups: false,
   skipInvalid: false,
+  delimiter: ",",
+  fileName: "-",
   ...wished,
 });
 
 const stagerOf = (
   kind: FormatName,
-  { options = {}, ...wished }: Partial<PlanRequest> & { readonly options?: HeaderOptions } = {},
+  { options = {}, ...wished }: Partial<StoredRequest> & { readonly options?: HeaderOptions } = {},
 ) => {
   const table = new Table();
   return {
@@ -82,7 +84,7 @@ const stagerOf = (
 const stage = (
   kind: FormatName,
   cells: readonly (readonly string[])[],
-  wished: Partial<PlanRequest> & { readonly options?: HeaderOptions } = {},
+  wished: Partial<StoredRequest> & { readonly options?: HeaderOptions } = {},
 ) => {
   const { table, stager } = stagerOf(kind, wished);
   // the reader's array is longer than the record
@@ -204,7 +206,7 @@ describe("a file of users", () => {
       ["A-1", "一", "a@x.jp"],
       ["", "二", "b@x.jp"],
     ];
-    const custom = (wished: Partial<PlanRequest>) =>
+    const custom = (wished: Partial<StoredRequest>) =>
       stage("users", cells, { ...wished, options: CUSTOM }).table.column("custom");
     expect(custom({})).toEqual(['{"7":"A-1"}', '{"7":null}']);
     expect(custom({ blank: "keep" })).toEqual(['{"7":"A-1"}', "{}"]);

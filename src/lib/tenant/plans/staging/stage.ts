@@ -1,5 +1,6 @@
 import { readHeader, type HeaderOptions } from "../../../csv/layout/header.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout } from "../../../csv/layout/layout.ts";
+import type { StoredRequest } from "../request.ts";
 import type { RecordProblem, RecordSink } from "../../../csv/records/record.ts";
 import type { CellUnits } from "../../../csv/records/units.ts";
 import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
@@ -17,7 +18,7 @@ import {
   type KindDefinition,
 } from "./kinds.ts";
 import { buildFallbackKey } from "../../../model/normalise.ts";
-import type { PlanRequest, StagedFile } from "./counts.ts";
+import type { StagedFile } from "./counts.ts";
 
 /**
  * Receives checked rows, in the file's order. A claim is a value, in addition to the row's key, that only one record of
@@ -61,7 +62,7 @@ const getFirstValue = (value: CellValue | undefined): string | null => {
  */
 export class Stager implements RecordSink {
   readonly #kind: KindDefinition;
-  readonly #request: PlanRequest;
+  readonly #request: StoredRequest;
   readonly #options: HeaderOptions;
   readonly #table: StagingTable;
   readonly #referred = new Map<string, Set<string>>();
@@ -75,7 +76,7 @@ export class Stager implements RecordSink {
   #row = 0;
   #cells: readonly string[] = [];
 
-  constructor(kind: KindDefinition, request: PlanRequest, options: HeaderOptions, table: StagingTable) {
+  constructor(kind: KindDefinition, request: StoredRequest, options: HeaderOptions, table: StagingTable) {
     this.#kind = kind;
     this.#request = request;
     this.#options = { ...options, key: resolveKindKey(kind, request.key).field };
@@ -413,7 +414,7 @@ const createSecretBinding = (layout: Layout, isGenerated: boolean): ColumnBindin
  * Creates the binding of a row's custom fields: a JSON object by the tenant's number of each field. null clears a
  * field; a blank cell is left out if blank cells keep the stored value.
  */
-const createCustomBinding = (layout: Layout, { blank }: PlanRequest): ColumnBinding | undefined => {
+const createCustomBinding = (layout: Layout, { blank }: StoredRequest): ColumnBinding | undefined => {
   const fields = layout.columns.flatMap(({ column }, i) =>
     column.field.startsWith(CUSTOM_PREFIX) ? [{ i, id: column.field.slice(CUSTOM_PREFIX.length) }] : [],
   );
