@@ -231,8 +231,8 @@ describe("an undo", () => {
     const undo = await undoImport(tenant.client, done.id);
     expect(undo).toMatchObject({ kind: "devices", create: 1, update: 1, delete: 1 });
     expect(await rows(undo)).toMatchObject([
-      { key: "S1", action: "create", after: expect.arrayContaining([{ field: "ownerEmail", value: YAMADA[1] }]) },
       { key: "S2", action: "update", changed: ["ownerEmail"] },
+      { key: "S1", action: "create", after: expect.arrayContaining([{ field: "ownerEmail", value: YAMADA[1] }]) },
       { key: "S3", action: "delete" },
     ]);
     await tenant.client.imports.commit(undo);

@@ -120,7 +120,8 @@ export const checkLength = (name: string, value: unknown, [least, most]: readonl
 
 /** @throws Failure `input-rejected` or `usage` if a filter has a value that is not possible */
 export const checkDeletionRequest = (asked: { readonly [K in keyof typeof DELETION_LENGTHS]?: unknown }): void => {
-  for (const [name, length] of Object.entries(DELETION_LENGTHS)) checkLength(name, asked[name as keyof typeof DELETION_LENGTHS], length);
+  for (const [name, length] of Object.entries(DELETION_LENGTHS))
+    checkLength(name, asked[name as keyof typeof DELETION_LENGTHS], length);
 };
 
 /** @throws Failure `usage` if a number of lines is not positive */

@@ -78,18 +78,6 @@ export const buildValuePiece = ({ field, merge }: ImportedField, value: string):
   return buildFieldPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
-/**
- * SQL: the values of the fields that files do not contain, as fragments of `after`. Fields without a value are left
- * out.
- */
-export const buildUnfiledPieces = ({ unfiled }: StoredKind, version: (column: string) => string): readonly string[] =>
-  unfiled.map(({ field, flag }) => {
-    const value = version(field);
-    return flag
-      ? buildCaseSql(`${value} = 1`, buildFieldPiece(field, `'"TRUE"'`), "''")
-      : buildCaseSql(`${value} is null`, "''", buildFieldPiece(field, `json_quote(${value})`));
-  });
-
 /** SQL: the values that result from a row, as the JSON list `after` of a plan's row. */
 const buildAfterSql = (plan: PlanDefinition, upload: UploadValue | undefined): string =>
   buildJsonListSql(

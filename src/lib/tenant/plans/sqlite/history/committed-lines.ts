@@ -9,24 +9,23 @@ import {
 import { getColumnBit, getVersionTable } from "../../../versions/tables.ts";
 import { buildCaseSql, ORDERED_JOIN, buildJsonBooleanSql, buildJsonListSql } from "../../../store/sql/forms.ts";
 import type { RowQuery } from "../../engine.ts";
-import type { ImportedField } from "../../staging/kinds.ts";
+import type { ImportedField, NonFileField } from "../../staging/kinds.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildKeyTextSql, buildReferenceTextSql, findReference } from "../expressions.ts";
-import {
-  buildFieldPiece,
-  batchLines,
-  buildLineSql,
-  buildRecordTypeParts,
-  buildUnfiledPieces,
-  type RecordTypeParts,
-} from "../rows.ts";
+import { buildFieldPiece, batchLines, buildLineSql, buildRecordTypeParts, type RecordTypeParts } from "../rows.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import type { StoredKind, StoredReference } from "../stored-kind.ts";
 
-/** A record type, with SQL for the values of its records before and after the events `e` of imports. */
-interface KindHistory {
+/** A record type, with SQL for the values of its records before and after a change. */
+export interface KindHistory {
   readonly kind: StoredKind;
-  readonly sides: PastStateSql;
+  readonly sides: Pick<PastStateSql, "before" | "after">;
+  /** SQL: true if the change wrote a column */
+  readonly isChanged: (column: string) => string;
+  /** the columns that files do not contain, as far as they are shown */
+  readonly beside: readonly NonFileField[];
+  /** SQL: true if the change restored a record that was deleted before */
+  readonly isRestored: string;
 }
 
 type EventSide = "before" | "after";
@@ -75,40 +74,45 @@ const buildHistoryPieces = (of: KindHistory, side: EventSide): readonly string[]
     buildHistoryPieceSql(of, field, side, `${buildCustomValueSql(of.sides[side](field.stored))} is not null`),
   );
 
-/** SQL: true if the event undid the deletion of the record. */
-const buildIsRestoredSql = ({ kind }: KindHistory): string =>
-  `exists (select 1 from ${getVersionTable(getVersionSchema(kind.thing.name))} w
-    where w.pk = e.pk and w.revision < e.revision and w.action = 'delete')`;
+/** SQL: the value of a column that files do not contain, as a fragment of a JSON line. */
+const buildBesidePieceSql = ({ sides }: KindHistory, { field, flag }: NonFileField, side: EventSide): string => {
+  const value = sides[side](field);
+  return buildFieldPiece(field, `json_quote(${flag ? buildCaseSql(`${value} = 1`, "'TRUE'", "null") : value})`);
+};
 
-/**
- * SQL: a record's values after an event. If the event restored the record, they include the values that files cannot
- * contain.
- */
+const listSetColumns = (of: KindHistory, side: EventSide, which = "true"): readonly string[] =>
+  of.beside.map((one) => {
+    const isSet = `nullif(${of.sides[side](one.field)}, 0) is not null`;
+    return buildCaseSql(`${which} and ${isSet}`, buildBesidePieceSql(of, one, side), "''");
+  });
+
 const buildValuesAfterSql = (of: KindHistory, action: RecordAction): string => {
   if (action === "delete") return "'[]'";
-  const further = buildUnfiledPieces(of.kind, of.sides.after).map((one) =>
-    buildCaseSql(buildIsRestoredSql(of), one, "''"),
-  );
-  return buildJsonListSql([...buildHistoryPieces(of, "after"), ...(action === "create" ? further : [])]);
+  const { beside, isRestored, isChanged } = of;
+  const further =
+    action === "create"
+      ? listSetColumns(of, "after", isRestored)
+      : beside.map((one) => buildCaseSql(isChanged(one.field), buildBesidePieceSql(of, one, "after"), "''"));
+  return buildJsonListSql([...buildHistoryPieces(of, "after"), ...further]);
 };
 
 /**
  * SQL: a list with one fragment for each field that an event changed. Custom fields that no longer exist are left out.
  */
 const buildChangedPiecesSql = (
-  { kind, sides }: KindHistory,
+  { kind, sides, isChanged, beside }: KindHistory,
   of: (field: ImportedField, isOther: string) => string,
+  ofBeside: (one: NonFileField) => string,
 ): string =>
-  buildJsonListSql(
-    kind.fields.map((field) => {
-      const bit = getColumnBit(getVersionSchema(kind.thing.name), field.stored);
+  buildJsonListSql([
+    ...kind.fields.map((field) => {
       const [before, after] = [sides.before(field.stored), sides.after(field.stored)].map(buildCustomValueSql);
       const isOther = `${before} is distinct from ${after}`;
-      const isChanged = `c.changed & ${bit} <> 0`;
       const counts = field.merge === "custom" ? `exists (select 1 from custom_field f where ${isOther})` : "true";
-      return buildCaseSql(`${isChanged} and ${counts}`, of(field, isOther), "''");
+      return buildCaseSql(`${isChanged(field.stored)} and ${counts}`, of(field, isOther), "''");
     }),
-  );
+    ...beside.map((one) => buildCaseSql(isChanged(one.field), ofBeside(one), "''")),
+  ]);
 
 /** SQL: the import whose events are read. */
 const IMPORTS_SQL = "select 0 as import, :revision as revision";
@@ -148,11 +152,13 @@ const buildSetsSecretSql = ({ kind: { table }, sides }: KindHistory, action: Rec
   return action === "create" ? isSet : `c.changed & ${getColumnBit(versions, column)} <> 0 and ${isSet}`;
 };
 
-interface EventLineOptions {
+interface RecordLineOptions {
   /** members that contain the type of the records and their app */
   readonly typeParts?: RecordTypeParts;
-  /** true if an upload file of the import leaves records out */
-  readonly hasLeftOut?: boolean;
+  /** SQL: true if the change sets a secret */
+  readonly setsSecret: string;
+  /** SQL: why an upload file leaves the record out, as JSON */
+  readonly leftOut?: string | undefined;
 }
 
 /**
@@ -162,11 +168,11 @@ const buildLeftOutSql = ({ kind }: KindHistory): string =>
   `coalesce((select json_quote(l.reason) from main.left_out l
     where l.revision = e.revision and l.thing = '${kind.thing.name}' and l.pk = e.pk), 'null')`;
 
-/** SQL: the change that an import made to a record, in the format of a plan's row. */
-const buildEventLineSql = (
+/** SQL: a change to a record, in the format of a plan's row. */
+export const buildRecordLineSql = (
   of: KindHistory,
   action: RecordAction,
-  { typeParts, hasLeftOut = false }: EventLineOptions,
+  { typeParts, setsSecret, leftOut }: RecordLineOptions,
 ): string => {
   const { kind, sides } = of;
   const none = "'[]'";
@@ -176,25 +182,53 @@ const buildEventLineSql = (
     line: "0",
     key: `json_quote(coalesce(${buildKeyTextSql(kind, action === "delete" ? sides.before : sides.after)}, ''))`,
     action: `'"${action}"'`,
-    changed: action === "update" ? buildChangedPiecesSql(of, ({ field }) => `',"${field}"'`) : none,
-    setsSecret: buildJsonBooleanSql(buildSetsSecretSql(of, action)),
+    changed:
+      action === "update"
+        ? buildChangedPiecesSql(
+            of,
+            ({ field }) => `',"${field}"'`,
+            ({ field }) => `',"${field}"'`,
+          )
+        : none,
+    setsSecret: buildJsonBooleanSql(setsSecret),
     exists: buildJsonBooleanSql(action === "create" ? "false" : "true"),
     before: {
       create: none,
-      update: buildChangedPiecesSql(of, (field, isOther) => buildHistoryPieceSql(of, field, "before", isOther)),
-      delete: buildJsonListSql([...buildHistoryPieces(of, "before"), ...buildUnfiledPieces(kind, sides.before)]),
+      update: buildChangedPiecesSql(
+        of,
+        (field, isOther) => buildHistoryPieceSql(of, field, "before", isOther),
+        (one) => buildBesidePieceSql(of, one, "before"),
+      ),
+      delete: buildJsonListSql([...buildHistoryPieces(of, "before"), ...listSetColumns(of, "before")]),
     }[action],
     after: buildValuesAfterSql(of, action),
-    ...(hasLeftOut && { leftOut: buildLeftOutSql(of) }),
+    ...(leftOut !== undefined && { leftOut }),
   });
 };
 
 /** SQL: the changes that the events with one action made, in the format of a plan's rows. */
-const buildEventLinesSql = (kind: StoredKind, action: RecordAction, further: EventLineOptions): string => {
-  const of: KindHistory = { kind, sides: buildPastStateSql(getVersionSchema(kind.thing.name)) };
-  const app = kind.thing.scope === undefined ? "" : `, ${of.sides.before(kind.thing.scope)} as app`;
-  return `select ${buildEventLineSql(of, action, further)} as line${app}
-    from (${buildEventsSql(kind, action)}) e ${of.sides.joins("e.pk")}`;
+const buildEventLinesSql = (
+  kind: StoredKind,
+  action: RecordAction,
+  { typeParts, hasLeftOut }: { readonly typeParts: RecordTypeParts; readonly hasLeftOut: boolean },
+): string => {
+  const versions = getVersionSchema(kind.thing.name);
+  const sides = buildPastStateSql(versions);
+  const of: KindHistory = {
+    kind,
+    sides,
+    isChanged: (column) => `c.changed & ${getColumnBit(versions, column)} <> 0`,
+    beside: kind.unfiled,
+    isRestored: `exists (select 1 from ${getVersionTable(versions)} w
+      where w.pk = e.pk and w.revision < e.revision and w.action = 'delete')`,
+  };
+  const line = buildRecordLineSql(of, action, {
+    typeParts,
+    setsSecret: buildSetsSecretSql(of, action),
+    leftOut: hasLeftOut ? buildLeftOutSql(of) : undefined,
+  });
+  const app = kind.thing.scope === undefined ? "" : `, ${sides.before(kind.thing.scope)} as app`;
+  return `select ${line} as line${app} from (${buildEventsSql(kind, action)}) e ${sides.joins("e.pk")}`;
 };
 
 const ACTION_ORDER = ["update", "create", "delete"] as const;

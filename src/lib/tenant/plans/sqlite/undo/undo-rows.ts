@@ -13,32 +13,16 @@ import {
   buildJsonListSql,
 } from "../../../store/sql/forms.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
-import type { ImportedField } from "../../staging/kinds.ts";
-import { buildKeyTextSql, findReference, buildReferenceTextSql, recordColumn } from "../expressions.ts";
+import { recordColumn } from "../expressions.ts";
+import { buildRecordLineSql, type KindHistory } from "../history/committed-lines.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
-import {
-  buildFieldPiece,
-  batchLines,
-  buildDeletedLineSql,
-  buildLineSql,
-  buildRecordTypeParts,
-  buildStoredPiece,
-  buildValuePiece,
-} from "../rows.ts";
+import { buildFieldPiece, batchLines, buildDeletedLineSql, buildLineSql, buildRecordTypeParts } from "../rows.ts";
 import type { StoredKind } from "../stored-kind.ts";
 import { getKindsOfThing } from "../tables.ts";
 import { buildLabelLookupSql } from "./record-labels.ts";
 import { listRestoredColumns, countStagedRecords, getStagedTable } from "./staged.ts";
 
 const buildStagedColumnSql = (column: string): string => `u.${quoteIdentifier(column)}`;
-
-/** SQL: true if the undo changes the value of a field. Custom fields that were removed are ignored. */
-const buildIsFieldChangedSql = ({ stored: column, merge }: Pick<ImportedField, "stored" | "merge">): string => {
-  const isOther = `${buildStagedColumnSql(column)} is distinct from ${recordColumn(column)}`;
-  if (merge !== "custom") return isOther;
-  const value = (of: string): string => `${of} ->> cast(f.pk as text)`;
-  return `(${isOther} and exists (select 1 from custom_field f where ${value(buildStagedColumnSql(column))} is distinct from ${value(recordColumn(column))}))`;
-};
 
 export const getFileKinds = ({ thing }: VersionSchema): readonly StoredKind[] => getKindsOfThing(thing.name);
 
@@ -79,68 +63,21 @@ export const countChangedColumns = (database: Database, kind: StoredKind): PlanC
   });
 };
 
-/** SQL: a field's value after the undo, as a fragment of a line. The same undo may restore a referenced record. */
-const buildUndoneFieldPiece = (kind: StoredKind, field: ImportedField): string => {
-  const value = buildStagedColumnSql(field.stored);
-  const reference = findReference(kind, field);
-  if (reference === undefined || reference.table.thing === kind.thing) return buildStoredPiece(kind, field, value);
-  const back = buildReferenceTextSql(reference, value, getStagedTable(reference.table));
-  return buildValuePiece(field, `coalesce(${buildReferenceTextSql(reference, value)}, ${back})`);
-};
-
-/** SQL: the value of a column that files do not contain, as a fragment of a line. @param value SQL of the value */
-const buildColumnPiece = ({ thing }: StoredKind, name: string, value: string): string => {
-  const isFlag = thing.fields[name]?.type === "boolean";
-  return buildFieldPiece(
-    name,
-    `json_quote(${isFlag ? buildCaseSql(`${value} = 1`, "'TRUE'", "null") : `cast(${value} as text)`})`,
-  );
-};
-
-/**
- * SQL: the lines of a kind's records that are restored or get their former values, in the order in which the records
- * were created.
- */
-const buildWrittenLinesSql = (kind: StoredKind, first: FormatName): string => {
-  const isBack = "u.action = 'create'";
-  const beside = listColumnsOutsideFiles(kind);
-  const changed = (piece: (field: ImportedField) => string, ofBeside: (name: string) => string): string =>
-    buildCaseSql(
-      isBack,
-      "'[]'",
-      buildJsonListSql([
-        ...kind.fields.map((field) => buildCaseSql(buildIsFieldChangedSql(field), piece(field), "''")),
-        ...beside.map((name) =>
-          buildCaseSql(`${buildStagedColumnSql(name)} is distinct from ${recordColumn(name)}`, ofBeside(name), "''"),
-        ),
-      ]),
-    );
-  const line = buildLineSql({
-    ...buildRecordTypeParts(kind, FORMATS[first].thing, true),
-    row: "0",
-    line: "0",
-    key: `json_quote(coalesce(${buildCaseSql("t.pk is null", buildKeyTextSql(kind, buildStagedColumnSql), buildKeyTextSql(kind))}, ''))`,
-    action: `'"' || u.action || '"'`,
-    changed: changed(
-      ({ field }) => `',"${field}"'`,
-      (name) => `',"${name}"'`,
-    ),
-    setsSecret: "'false'",
-    exists: buildJsonBooleanSql("u.action = 'update'"),
-    before: changed(
-      (field) => buildStoredPiece(kind, field),
-      (name) => buildColumnPiece(kind, name, recordColumn(name)),
-    ),
-    after: buildJsonListSql([
-      ...kind.fields.map((field) => buildUndoneFieldPiece(kind, field)),
-      ...beside.map((name) => {
-        const isShown = `${isBack} and ${buildStagedColumnSql(name)} is not null and ${buildStagedColumnSql(name)} <> 0`;
-        const isOther = `u.action = 'update' and ${buildStagedColumnSql(name)} is distinct from ${recordColumn(name)}`;
-        return buildCaseSql(`${isShown} or ${isOther}`, buildColumnPiece(kind, name, buildStagedColumnSql(name)), "''");
-      }),
-    ]),
-  });
-  return `select ${line} as line ${buildStagedFromSql(kind, "select value from json_each(:actions)")} order by u.pk limit :left`;
+/** SQL: the lines of a kind's records that an undo restores or gives their former values. */
+const buildWrittenLinesSql = (kind: StoredKind, first: FormatName, action: "update" | "create"): string => {
+  const of: KindHistory = {
+    kind,
+    sides: { before: recordColumn, after: buildStagedColumnSql },
+    isChanged: (column) => `${buildStagedColumnSql(column)} is distinct from ${recordColumn(column)}`,
+    beside: listColumnsOutsideFiles(kind).map((field) => ({
+      field,
+      flag: kind.thing.fields[field]?.type === "boolean",
+    })),
+    isRestored: "true",
+  };
+  const typeParts = buildRecordTypeParts(kind, FORMATS[first].thing, true);
+  const line = buildRecordLineSql(of, action, { typeParts, setsSecret: "false" });
+  return `select ${line} as line ${buildStagedFromSql(kind, `'${action}'`)} order by u.pk limit :left`;
 };
 
 const buildUndoDeletionsSql = (kind: StoredKind, first: FormatName): string => {
@@ -214,16 +151,17 @@ export function* readUndoLines(
     left -= 1;
     return row;
   };
-  const written = JSON.stringify(asked.filter((action) => action !== "delete"));
   const staged = countStagedRecords(database).map(({ versions }) => versions);
   const kinds = staged.flatMap(getFileKinds).toSorted((a, b) => Number(b.name === first) - Number(a.name === first));
   function* read(sql: string, params: Readonly<Record<string, string>>): Generator<Uint8Array> {
     if (left > 0) yield* batchLines(Iterator.from(database.iterate(sql, { ...params, left })).map(counting));
   }
   for (const kind of kinds) {
-    const params = { kind: kind.name };
-    if (written !== "[]") yield* read(buildWrittenLinesSql(kind, first), { ...params, actions: written });
-    if (asked.includes("delete")) yield* read(buildUndoDeletionsSql(kind, first), params);
+    for (const action of asked)
+      yield* read(
+        action === "delete" ? buildUndoDeletionsSql(kind, first) : buildWrittenLinesSql(kind, first, action),
+        { kind: kind.name },
+      );
   }
   for (const versions of staged) {
     if (getFileKinds(versions).length === 0)
