@@ -24,7 +24,6 @@ test("every operation except GET changes the tenant, apart from plans, reminders
     "access-tokens.create",
     "access-tokens.revoke",
     "exports.create",
-    "imports.check",
     "imports.create",
     "imports.delete",
     "imports.discard",

@@ -82,7 +82,7 @@ test("contains no personal names", async () => {
   const { findUsers: _find, planDeletion: _plan, ...kept } = deleting;
   const imports = { items: [{ ...DELETION, state: "planned" }] };
   const later = await run("imports commit P12 --confirm-deletions 1", {
-    tenant: { ...kept, imports, checkImport: DELETION },
+    tenant: { ...kept, imports },
   });
   expect(later.summary).toBe(`${START} imports commit: +0 ~0 -1 import 17 exit 0`);
 });

@@ -100,7 +100,7 @@ test("reports an unknown owner with row and column, in both languages", async ()
   const { en, ja } = await runInBoth("devices import devices.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(
-    'devices.csv:2:3: 所有者メールアドレス: no user has the email address "nobody@example.jp"; import users first: clomoctl users import FILE (C2)\n',
+    'devices.csv:2:3: 所有者メールアドレス: no user has the email address "nobody@example.jp" (C2)\n',
   );
   expect(ja).toMatchObject({ exit: 3, stdout: "" });
   expect(ja.stderr).toContain(

@@ -26,10 +26,9 @@ const holding = (plan: Import, more: Answers = {}): Answers => ({
   imports: { items: [plan] },
   tenant: example("tenant"),
   importRows: createRowsResponder(...ROWS, GONE),
-  checkImport: plan,
   ...more,
 });
-const TO_THE_VIEW = ["imports", "importRows", "importRows", "checkImport"];
+const TO_THE_VIEW = ["imports", "importRows", "importRows"];
 
 test("shows the plan and commits it as shown: --yes", async () => {
   const tenant = holding(planOf(), { commitImport: toCommittedPlan() });

@@ -57,7 +57,6 @@ export default defineCommand({
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
     if (plan.rejected) throw createRejectedPlanFailure(plan);
     if (plan.request?.generatePasswords === true) throw passwordsNeededFailure(plan);
-    await pending.check(emitCsv !== undefined);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
     if (emitCsv === undefined) return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true }));
     if (plan.secretsSet > 0 || plan.unknownColumns.length > 0) throw createInputNeededFailure(plan);

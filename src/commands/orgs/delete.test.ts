@@ -104,7 +104,7 @@ test.each([
   const { findOrgs: _find, planDeletion: _plan, discardImport: _discard, ...kept } = tenant;
   const imports = { items: [whole] };
   const later = await run(`imports commit P13 --yes --max-deletions ${limit}`, {
-    tenant: { ...kept, imports, checkImport: whole },
+    tenant: { ...kept, imports },
   });
   expect(later.exit).toBe(10);
   expect(later.stderr).toContain(`error: the plan deletes ${en}`);
@@ -117,7 +117,7 @@ test("deletes what is within the limit for each kind", async () => {
 });
 
 test("a kept plan of both kinds is committed by the total, too", async () => {
-  const shown = tenantWith({ imports: { items: [BOTH] }, checkImport: BOTH, commitImport: toCommittedPlan(BOTH) });
+  const shown = tenantWith({ imports: { items: [BOTH] }, commitImport: toCommittedPlan(BOTH) });
   const { findOrgs: _find, planDeletion: _plan, ...tenant } = shown;
   const { exit, stderr } = await run("imports commit P13 --confirm-deletions 5", { tenant });
   expect(exit).toBe(0);

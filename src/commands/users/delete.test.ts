@@ -203,7 +203,7 @@ test("in a mirror, names the console task and warns if the administrators are no
   const tenant = tenantWith({ tenant: mirrored, commitImport: { ...toCommittedPlan(PLAN), consoleTask: 3 } });
   const named = await runInBoth("users delete hanako@example.co.jp --confirm-deletions 1", { tenant });
   expect(named.en.exit).toBe(0);
-  expect(named.en.stderr).toContain("warning: the administrators are not confirmed yet");
+  expect(named.en.stderr).toContain("warning: it is not confirmed who is an administrator");
   expect(named.en.stderr).toContain("still to be done in the console: clomoctl console show 3\n");
   expect(named.ja.stderr).toContain("管理画面でも行う作業: clomoctl console show 3\n");
   const filtered = { ...PLAN, request: { ...PLAN.request, select: { by: "filtered" } } } as Import;
@@ -213,7 +213,7 @@ test("in a mirror, names the console task and warns if the administrators are no
   );
   const refused = await run("users delete --search 山田 --confirm-deletions 1", { tenant: asked });
   expect(refused).toMatchObject({ exit: 3 });
-  expect(refused.stderr).toContain("error: the administrators are not confirmed yet");
+  expect(refused.stderr).toContain("error: it is not confirmed who is an administrator");
 });
 
 test("refuses more names than one request accepts", async () => {

@@ -70,7 +70,6 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
     "devices.edit": of(device, { memo: "a" }),
     "devices.setOwner": { given: { ids: [device], owner: user, ownerOrg: null } },
     "devices.tag": { given: { ids: [device], add: ["貸出"] } },
-    "imports.check": onPlan,
     "imports.commit": onPlan,
     "imports.create": { given: { kind: "users" } },
     "imports.delete": { given: { kind: "users", ids } },

@@ -486,12 +486,8 @@ export const PROBLEMS = {
     "「{name}」の上位組織は管理対象組織の外です。移動できるのはシステム管理者だけです",
   ),
   "org-unknown": createError(
-    (p) =>
-      explainOrgName(p, "code")?.en ??
-      `no organisation has the code ${p["code"]}; ${looksLikeOrgPath(String(p["code"])) ? "if it is a path, pass --org-by path" : "to create it under 全社, pass --create-orgs"}`,
-    (p) =>
-      explainOrgName(p, "code")?.ja ??
-      `組織コード「${p["code"]}」の組織がありません(${looksLikeOrgPath(String(p["code"])) ? "パスなら --org-by path を付けてください" : "--create-orgs で全社の下に作れます"})`,
+    (p) => explainOrgName(p, "code")?.en ?? `no organisation has the code ${p["code"]}`,
+    (p) => explainOrgName(p, "code")?.ja ?? `組織コード「${p["code"]}」の組織がありません`,
   ),
   "org-name-unknown": createError(
     (p) => `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} has the ${p["by"]} "${p["name"]}"`,
@@ -539,16 +535,12 @@ export const PROBLEMS = {
     (p) => explainUndeletableOrg(p).ja,
   ),
   "user-unknown": createError(
-    `no user has the email address "{value}"; import users first: ${line("users import", ["FILE"])}`,
-    `メールアドレスが「{value}」のユーザーがいません。先にユーザーをインポートしてください: ${line("users import", ["FILE"])}`,
+    'no user has the email address "{value}"',
+    "メールアドレスが「{value}」のユーザーがいません",
   ),
   "owner-org-unknown": createError(
-    (p) =>
-      explainOrgName(p, "code")?.en ??
-      `no organisation has the code "${p["code"]}"; import organisations first: ${line("orgs import", ["FILE"])}`,
-    (p) =>
-      explainOrgName(p, "code")?.ja ??
-      `組織コード「${p["code"]}」の組織がありません。先に組織をインポートしてください: ${line("orgs import", ["FILE"])}`,
+    (p) => explainOrgName(p, "code")?.en ?? `no organisation that could be the owner has the code ${p["code"]}`,
+    (p) => explainOrgName(p, "code")?.ja ?? `所有組織コード「${p["code"]}」の組織がありません`,
   ),
   "rule-broken": createError("{en}", "{ja}"),
   "owner-both": createError(
@@ -583,10 +575,7 @@ export const PROBLEMS = {
     (p) => `${p["name"]} is deleted, and the owner is removed from ${describeOwnedDevices(p).en}`,
     (p) => `「${p["name"]}」を削除し、デバイス ${describeOwnedDevices(p).ja} の所有者を外します`,
   ),
-  "group-unknown": createError(
-    "no group is named {group}; to create it, pass --create-groups",
-    "グループ「{group}」がありません(--create-groups で作れます)",
-  ),
+  "group-unknown": createError("no group is named {group}", "グループ「{group}」がありません"),
   "administrator-row": createError(
     "{id} is an administrator; imports do not change administrators",
     "{id} は管理者です。管理者はインポートでは変更できません",

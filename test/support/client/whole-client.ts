@@ -7,7 +7,7 @@ type WithoutFirst<T extends readonly unknown[]> = T extends readonly [unknown, .
 
 type Imports = Client["imports"];
 
-type OnPlan<M extends "commit" | "check"> = (
+type OnPlan<M extends "commit"> = (
   plan: Pick<Import, "id" | "etag">,
   given?: Omit<Parameters<Imports[M]>[1], "etag">,
   signal?: AbortSignal,
@@ -15,10 +15,9 @@ type OnPlan<M extends "commit" | "check"> = (
 
 /** A client with all nouns. Its imports also have {@link planImport} as a method, and act on a plan as it was seen. */
 export type WholeClient = Omit<Client, "imports"> & {
-  readonly imports: Omit<Imports, "commit" | "check"> & {
+  readonly imports: Omit<Imports, "commit"> & {
     readonly plan: (...given: WithoutFirst<Parameters<typeof planImport>>) => ReturnType<typeof planImport>;
     readonly commit: OnPlan<"commit">;
-    readonly check: OnPlan<"check">;
   };
 };
 
@@ -38,7 +37,6 @@ export const createWholeClient = (connection: Connection): WholeClient => {
       ...imports,
       plan: (...given) => planImport(client, ...given),
       commit: ({ id, etag }, given, signal) => imports.commit(id, { ...given, etag: etag ?? "-" }, signal),
-      check: ({ id, etag }, given, signal) => imports.check(id, { ...given, etag: etag ?? "-" }, signal),
     },
   };
 };

@@ -49,25 +49,6 @@ export class PendingPlan {
   }
 
   /**
-   * Checks that the plan can still be committed, so that nothing is asked about a plan that cannot.
-   *
-   * @param isUploaded true if an upload file is written from the plan
-   * @throws as {@link commit}
-   */
-  async check(isUploaded: boolean): Promise<void> {
-    const { number, rows } = this.plan;
-    const etag = this.plan.etag ?? "";
-    const step = this.#tools.terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: ROW_UNIT });
-    try {
-      await this.#client.imports.check(this.plan.id, { etag, upload: isUploaded }, this.#tools.signal);
-      step.reach(rows);
-      step.finish();
-    } catch (error) {
-      throw this.#canResume(error) && (await this.#isOpen(error)) ? addNextStep(error, number) : error;
-    }
-  }
-
-  /**
    * Commits the plan.
    *
    * @param written the file that was written for the console

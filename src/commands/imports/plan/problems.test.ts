@@ -104,36 +104,3 @@ test("imports show names a command that lists the rest", async () => {
   expect(en.stderr).toContain(`… 21 problems in all; to list them: clomoctl imports show P12 --problems\n`);
   expect(ja.stderr).toContain(`… 問題は全部で 21 件(一覧: clomoctl imports show P12 --problems)\n`);
 });
-
-test.each<readonly [string, InputProblem["params"], string, string]>([
-  [
-    "org-unknown",
-    { code: "G" },
-    'the mirror has no organisation with the code "G"',
-    "ミラーに組織コード「G」の組織がありません",
-  ],
-  [
-    "owner-org-unknown",
-    { code: "G" },
-    'the mirror has no organisation with the code "G"',
-    "ミラーに組織コード「G」の組織がありません",
-  ],
-  [
-    "user-unknown",
-    { value: "a@x" },
-    'the mirror has no user with the email address "a@x"',
-    "ミラーにメールアドレスが「a@x」のユーザーがいません",
-  ],
-])(
-  "for a console export, proposes no option or import that would change it: %s",
-  async (code, params, inEnglish, inJapanese) => {
-    const { tenant, folder } = circumstances([problemOf({ code, params })]);
-    const given = { tenant, folder };
-    const { en, ja } = await runInBoth("console sync people.csv --dry-run", given);
-    expect([en.stderr.split("\n")[0], ja.stderr.split("\n")[0]]).toEqual([
-      `people.csv:3:2: メールアドレス: ${inEnglish} (B3)`,
-      `people.csv:3:2: メールアドレス: ${inJapanese}(セル B3)`,
-    ]);
-    expect(en.exit).toBe(3);
-  },
-);

@@ -1,12 +1,11 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { Import, InputProblem, Client } from "../../../lib/client/index.ts";
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
-import { looksLikeOrgPath } from "../../../lib/model/cell-text.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import { headerRowOf } from "../../../lib/plan/describe.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { ProblemDigest, renderProblemLine } from "../../csv/file/check-report.ts";
-import { joinTexts, same, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 
 export class RejectedFileFailure extends Failure {
   readonly problems: readonly unknown[];
@@ -26,38 +25,8 @@ export interface ListedProblems {
   readonly codes: ReadonlySet<string>;
 }
 
-/** Returns true if a cell has the name or the path of an organisation instead of its code. None is to be created. */
-const namesOrgOtherwise = ({ code, params }: InputProblem): boolean =>
-  code === "org-unknown" && (params["named"] !== undefined || looksLikeOrgPath(String(params["code"])));
-
 /** Maximum number of problems that are read to count those with the same cause. */
 const MAX_READ_PROBLEMS = 100_000;
-
-/**
- * Messages, by problem code, about records that an export refers to but the mirror does not have. Importing another
- * export
- * creates these records.
- */
-const MISSING_RECORD_REASONS: Readonly<Record<string, (params: InputProblem["params"]) => Text>> = {
-  "org-unknown": ({ code }) => describeUnknownOrg(code),
-  "owner-org-unknown": ({ code }) => describeUnknownOrg(code),
-  "user-unknown": ({ value }) =>
-    text(
-      `the mirror has no user with the email address "${value}"`,
-      `ミラーにメールアドレスが「${value}」のユーザーがいません`,
-    ),
-};
-
-const describeUnknownOrg = (code: string | number | undefined): Text =>
-  text(`the mirror has no organisation with the code "${code}"`, `ミラーに組織コード「${code}」の組織がありません`);
-
-const describeReason = (problem: InputProblem, isExport: boolean): Text =>
-  (isExport ? MISSING_RECORD_REASONS[problem.code]?.(problem.params) : undefined) ?? describeProblemReason(problem);
-
-const toProgramProblem = (problem: InputProblem, language: Language, isExport: boolean) => ({
-  ...problem,
-  reason: describeReason(problem, isExport)[language],
-});
 
 /** Returns true if a problem reports a record that is kept because it cannot be deleted. */
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
@@ -74,43 +43,39 @@ const summarizeKeptRecords = (kept: readonly InputProblem[]): Text => {
   );
 };
 
-/**
- * Where to find problems that {@link listProblems} omits, during an import; for a kept plan, see
- * {@link describeProblemList}.
- */
+/** Where to find problems that {@link listProblems} omits: during an import, and for a kept plan. */
 const ERRORS_FILE_HINT = text("--errors FILE writes all of them", "--errors FILE で全件を出力");
-const describeProblemList = (number: string): Text =>
-  text(
-    `to list them: ${line("imports show", [number], { problems: true })}`,
-    `一覧: ${line("imports show", [number], { problems: true })}`,
-  );
+const describeProblemList = (number: string): Text => {
+  const list = line("imports show", [number], { problems: true });
+  return text(`to list them: ${list}`, `一覧: ${list}`);
+};
 
 /**
  * Lists the problems of an input: the first errors and warnings, only one for each cause, and their total number.
  *
  * @param typed the file's name for people; for a kept plan, the name with which the file was sent is used
- * @param isExport true if the file is the console's own export
  */
 export async function listProblems(
   terminal: Terminal,
   client: Client<"imports">,
   plan: Import,
-  { typed, isExport = false }: { readonly typed?: string; readonly isExport?: boolean } = {},
+  { typed }: { readonly typed?: string } = {},
 ): Promise<ListedProblems> {
   const codes = new Set<string>();
   if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, codes };
-  const all = terminal.output.format === "json" ? [] : undefined;
+  const all: object[] | undefined = terminal.output.format === "json" ? [] : undefined;
   const digest = new ProblemDigest<InputProblem>();
   const kept: InputProblem[] = [];
   let read = 0;
   let whole: string | undefined;
   for await (const problem of client.imports.problems(plan.id)) {
     if (problem.severity === "error") {
-      all?.push(toProgramProblem(problem, terminal.language, isExport) as never);
+      all?.push({ ...problem, reason: describeProblemReason(problem)[terminal.language] });
       // problems of the file as a whole have row 0
       if (problem.row <= headerRowOf(plan)) whole ??= problem.code;
     }
-    if (!namesOrgOtherwise(problem)) codes.add(problem.code);
+    // the name of an organisation instead of its code: nothing is to be created
+    if (problem.params["named"] === undefined) codes.add(problem.code);
     read += 1;
     if (isKeptRecord(problem)) kept.push(problem);
     else digest.take(problem, problem.severity);
@@ -119,10 +84,8 @@ export async function listProblems(
   }
   // also with --quiet, because these records are why the exit code is 8
   if (kept.length > 0) await terminal.problem(summarizeKeptRecords(kept));
-  // a refused file does not keep any records
-  if (!plan.rejected) for (const problem of kept) await terminal.note(describeReason(problem, isExport));
   await digest.show(terminal, (problem) =>
-    renderProblemLine(typed ?? plan.fileName, problem, describeReason(problem, isExport)),
+    renderProblemLine(typed ?? plan.fileName, problem, describeProblemReason(problem)),
   );
   const { error, warning } = digest.told;
   const told = { error, warning: warning + kept.length };
@@ -132,8 +95,7 @@ export async function listProblems(
 
 /**
  * Reports the number of problems if not all are listed. @param told number of problems that are listed, or that have
- * the
- * same cause as a listed problem
+ * the same cause as a listed problem
  */
 async function reportTotals(
   terminal: Terminal,

@@ -8,7 +8,6 @@ const committing = (plan: Import): Answers => ({
   imports: { items: [plan] },
   tenant: example("tenant"),
   ...(plan.create + plan.update + plan.delete > 0 ? { importRows: createRowsResponder(...ROWS) } : {}),
-  checkImport: plan,
   commitImport: toCommittedPlan(plan),
 });
 

@@ -110,10 +110,10 @@ export async function sendFile(
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
   const { kind, file: name, options } = requested;
-  const { mode, key, blank, orgBy, createOrgs, createGroups, skipInvalid, fix, allow } = options;
+  const sent = ["mode", "key", "blank", "orgBy", "createOrgs", "createGroups", "skipInvalid", "fix", "allow"] as const;
   const request: NewImport = {
+    ...Object.fromEntries(sent.map((one) => [one, options[one]])),
     kind,
-    ...{ mode, key, blank, orgBy, createOrgs, createGroups, skipInvalid, fix, allow },
     undeletable: resolveUndeletable(requested, context),
     generatePasswords: options.generatePasswords === undefined ? undefined : true,
     forConsole: options.emitCsv === undefined ? undefined : true,

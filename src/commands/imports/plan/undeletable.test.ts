@@ -30,8 +30,6 @@ beforeEach(async () => {
 afterEach(() => tenant[Symbol.asyncDispose]());
 
 const NIGHTLY = "users import tonight.csv --mode replace --yes --max-deletions 20%";
-const BOSS = "長 is kept: imports do not delete administrators";
-const TARO = "太郎 <taro@x.jp> is kept: the user owns SN1 (090-0000-0001), SN2";
 
 test("without the option the refusal names it", async () => {
   const { en, ja } = await runInBoth(NIGHTLY, desk);
@@ -42,7 +40,7 @@ test("without the option the refusal names it", async () => {
 test("keep commits the rest, lists kept users with devices, and exits with 8", async () => {
   const { exit, stderr, summary } = await run(`${NIGHTLY} --undeletable keep --lang en`, desk);
   expect(exit).toBe(8);
-  for (const kept of [BOSS, TARO]) expect(stderr).toContain(`${kept}\n`);
+  expect(stderr).toContain("kept although missing from the file: 2 (長, 太郎 <taro@x.jp>)\n");
   expect(stderr).toMatch(/import \d+: 1 user created, 1 updated, 1 deleted, records kept: 2\n/);
   expect(summary).toMatch(/users import tonight\.csv: \+1 ~1 -1 import \d+ exit 8$/);
 });
@@ -51,7 +49,6 @@ test("with --quiet kept users are one line, because the exit code is 8", async (
   const quiet = await run(`${NIGHTLY} --undeletable keep --quiet --lang en`, desk);
   expect(quiet.exit).toBe(8);
   expect(quiet.stderr).toContain("kept although missing from the file: 2 (長, 太郎 <taro@x.jp>)\n");
-  expect(quiet.stderr).not.toContain("is kept");
 });
 
 test("with --quiet, a run that changes nothing prints nothing, except for programs", async () => {
@@ -74,7 +71,6 @@ test("if a file is refused for another reason, kept users are one line before th
     "kept although missing from the file: 2 (長, 太郎 <taro@x.jp>)",
     expect.stringContaining("broken.csv:6:2: メールアドレス: not an email address"),
   ]);
-  expect(en.stderr).not.toContain("is kept");
   expect(ja.stderr).toContain("ファイルになくても残すもの: 2 件(長、太郎 <taro@x.jp>)\n");
 });
 
@@ -117,7 +113,6 @@ test("the answer no changes nothing and exits with 0", async () => {
   const typing = [["Apply to 試験 (context local): create 1?", "n\r"]] as const;
   const line = "users import more.csv --mode replace --undeletable keep --lang en";
   const { exit, stderr } = await run(line, { ...desk, terminal: { columns: 300, typing } });
-  expect(stderr).toContain(TARO);
   expect(stderr).toContain("nothing was changed");
   expect(exit).toBe(0);
 });
@@ -142,15 +137,6 @@ test("a context can have a default for --undeletable, which a command overrides"
   await run("context set local --undeletable none", desk);
   expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(3);
 });
-
-test.each([["--undeletable keep", "this option cannot be used with --mode append, which deletes nothing"]])(
-  "--undeletable is only for replacing imports: %s",
-  async (options, what) => {
-    const { exit, stderr } = await run(`users import tonight.csv --yes --lang en ${options}`, desk);
-    expect(exit).toBe(2);
-    expect(stderr).toContain(what);
-  },
-);
 
 test("in a mirror, the upload leaves out kept users and names devices to release from them first", async () => {
   const console = "氏名,メールアドレス,CLOMOアカウント名\r\n長,boss@x.jp,boss\r\n";

@@ -55,7 +55,7 @@ const domains = async (name: string): Promise<readonly string[]> => [
 test.each([
   ["--mode replace --undeletable keep --yes --max-deletions 100%", "no row of b.csv matches any user in customer-a"],
   ["--mode replace --undeletable keep --confirm-deletions 7", "no row of b.csv matches any user in customer-a"],
-  ["--yes", "no user in customer-a has an email address in a domain of b.csv, such as @b.example"],
+  ["--yes", "no row of b.csv matches any user in customer-a by email domain (@b.example)"],
 ])("without a terminal, refuses another tenant's file: %s", async (options, what) => {
   const ran = await run(`users import b.csv ${options}`, { ...desk, terminal: undefined });
   expect(ran.exit).toBe(3);
@@ -81,11 +81,11 @@ test("by employee code, refuses another tenant's people with the same serial num
   const refused = await run(`users import b.csv ${options}`, desk);
   expect(refused.exit).toBe(3);
   expect(refused.stderr).toContain(
-    "error: no user in customer-a has an email address in a domain of b.csv, such as @b.example",
+    "error: no row of b.csv matches any user in customer-a by email domain (@b.example)",
   );
   const { en, ja } = await runInBoth(`users import names.csv ${options} --blank keep`, desk);
   for (const { exit } of [en, ja]) expect(exit).toBe(3);
-  const what = "in customer-a, each user with the same key as a row of names.csv has a different name. Is this";
+  const what = "no row of names.csv matches any user in customer-a by name. Is this";
   expect(en.stderr).toContain(what);
   expect(ja.stderr).toMatch(OTHER);
   expect(await tenantOf("customer-a").users()).toEqual(before);

@@ -2,7 +2,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { getThingNoun } from "../../../lib/model/problem.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import { formatTenantName } from "../plan/show.ts";
@@ -69,19 +69,16 @@ function describeMismatch({ kind, fileName, foreign }: ForeignPlan, tenant: Text
   const { thing } = FORMATS[kind];
   const noun = getThingNoun(thing.noun ?? thing.name);
   const file = formatFileName({ fileName });
-  if (foreign.by === "key")
-    return text(
-      `no row of ${file} matches any ${noun.en} in ${tenant.en}`,
-      `${file} のどの行も、${tenant.ja} の${noun.ja}と一致しません`,
-    );
-  if (foreign.by === "name")
-    return text(
-      `in ${tenant.en}, each ${noun.en} with the same key as a row of ${file} has a different name`,
-      `${file} のどの行も、キーが同じ ${tenant.ja} の${noun.ja}と名前が一致しません`,
-    );
-  const domain = foreign.values[0] ?? "";
+  const [domain = ""] = foreign.values;
+  const by = BY[foreign.by](domain);
   return text(
-    `no ${noun.en} in ${tenant.en} has an email address in a domain of ${file}, such as @${domain}`,
-    `${file} のメールドメイン(@${domain} など)は、${tenant.ja} の${noun.ja}に 1 件もありません`,
+    `no row of ${file} matches any ${noun.en} in ${tenant.en}${by.en}`,
+    `${file} のどの行も、${by.ja}${tenant.ja} の${noun.ja}と一致しません`,
   );
 }
+
+const BY: Readonly<Record<ForeignTraits["by"], (domain: string) => Text>> = {
+  key: () => same(""),
+  name: () => text(" by name", "名前が"),
+  domain: (domain) => text(` by email domain (@${domain})`, `メールドメイン(@${domain})が`),
+};

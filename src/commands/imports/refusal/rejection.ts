@@ -24,12 +24,15 @@ const NEW_ADDRESS = text(
   "同じ人なら --key employee-code か upn を、別の人なら --allow new-address を指定してください",
 );
 
+const IMPORT_ORGS = text("import the organisations first", "先に組織をインポートしてください");
 const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "org-unknown": text(
-    "import the organisations first, or pass --create-orgs",
-    "先に組織をインポートするか、--create-orgs を付けてください",
+    "import the organisations first, pass --create-orgs, or, if the cells do not have codes, --org-by",
+    "先に組織をインポートするか、--create-orgs を(組織コードでなければ --org-by を)付けてください",
   ),
-  "org-name-unknown": text("import the organisations first", "先に組織をインポートしてください"),
+  "owner-org-unknown": IMPORT_ORGS,
+  "org-name-unknown": IMPORT_ORGS,
+  "user-unknown": text("import the users first", "先にユーザーをインポートしてください"),
   "group-unknown": text(
     "to create the groups, pass --create-groups",
     "グループを作るには --create-groups を付けてください",

@@ -116,18 +116,6 @@ describe("deletions", () => {
   });
 });
 
-test("a plan that no longer matches is refused before its deletions must be confirmed", async () => {
-  const desk = await createDeskWithPeople();
-  await desk.write("one.csv", csv(PEOPLE.slice(0, 2)));
-  const kept = await desk.run("users import one.csv --mode replace --dry-run --keep-plan --format json");
-  const { number } = parseResult(kept);
-  await desk.run("users edit hanako@example.com --title 課長 --yes");
-  for (const answer of ["--yes", "--confirm-deletions 1"]) {
-    const { code, stderr } = await desk.run(`imports commit ${number} ${answer}`);
-    expect({ code, stderr }).toMatchObject({ code: 5, stderr: expect.stringContaining("hanako") });
-  }
-});
-
 describe("imports", () => {
   test("undo restores the former records, and its deletions require their number", async () => {
     const desk = await createDeskWithPeople();

@@ -110,11 +110,11 @@ test("recognises the name of an organisation in a column for codes", async () =>
       .filter((ja) => !ja.includes("ドメイン"));
   expect(await reasons("users", cells("組織コード", "メールアドレス", "氏名"))).toEqual([
     ...NAMES,
-    "組織コード「宣伝」の組織がありません(--create-orgs で全社の下に作れます)",
+    "組織コード「宣伝」の組織がありません",
   ]);
   expect(await reasons("devices", cells("所有組織コード", "シリアルナンバー", "端末識別名", ""))).toEqual([
     ...NAMES,
-    "組織コード「宣伝」の組織がありません。先に組織をインポートしてください: `clomoctl orgs import FILE`",
+    "所有組織コード「宣伝」の組織がありません",
   ]);
   const orgs = [...cells("上位組織コード", "組織コード", "組織名"), ["N1", "広報", ""], ["N2", "新聞", "広報"]];
   expect(await reasons("orgs", orgs)).toEqual([

@@ -3,7 +3,7 @@ import type { FormatName } from "../../model/console-files.ts";
 import type { DeletionSelection } from "./staging/counts.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
-import { checkDeletionRequest } from "./request.ts";
+import { checkDeletionRequest } from "./check-request.ts";
 import type { StoredRequest } from "./import-rows.ts";
 import type { ChoiceName, RecordList } from "../store/lists.ts";
 import { getFilterList } from "./selection.ts";

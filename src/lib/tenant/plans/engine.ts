@@ -167,8 +167,6 @@ export interface CommitOptions {
   /** idempotency key to store in the same transaction */
   readonly once?: StoredRequestKey | undefined;
   readonly written?: WrittenFile | undefined;
-  /** true to check only whether the plan can still be committed */
-  readonly isCheck?: boolean | undefined;
 }
 
 export interface WrittenFile {

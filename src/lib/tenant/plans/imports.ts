@@ -60,7 +60,8 @@ import {
   WHOLE_TENANT_FAILURE,
   createNotOpenFailure,
 } from "./import-failures.ts";
-import { checkLength, checkLimit, completeRequest, type ImportRequest } from "./request.ts";
+import { checkImportRequest, checkLength, checkLimit } from "./check-request.ts";
+import { completeRequest, type ImportRequest } from "./request.ts";
 import { buildImport, buildImports, EMPTY_COUNTS, type Import } from "./shape.ts";
 import { checkFieldValue } from "../records/records.ts";
 import type { RequestKey } from "../store/idempotency.ts";
@@ -164,6 +165,7 @@ export class TenantImports {
    * map does not fit or sets a secret
    */
   async begin(given: ImportRequest, { repeatable }: RequestContext): Promise<Import> {
+    checkImportRequest(given);
     const asked = completeRequest(given);
     const mirroring = asked.fromConsole === true ? { ...asked, ...CONSOLE_EXPORT_OPTIONS } : asked;
     const request = this.#scoped(asked.keepMissing === true ? toKeepingRequest(mirroring) : mirroring);
@@ -341,23 +343,6 @@ export class TenantImports {
     const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
     if (written !== undefined) this.#checkUpload(planned);
     return this.#commit(planned, context, written);
-  }
-
-  /**
-   * Returns a plan that can still be committed.
-   *
-   * @param upload true if an upload file is written from the plan
-   * @throws Failure as described for {@link commit}
-   */
-  async check(
-    id: string,
-    { etag, upload = false }: { readonly etag: string; readonly upload?: boolean | undefined },
-    { signal }: RequestContext,
-  ): Promise<Import> {
-    const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
-    const written = upload ? {} : undefined;
-    await this.#engine.commit(planned, { moment: await this.#moment(), signal, written, isCheck: true });
-    return this.#read(id);
   }
 
   async #commit(record: ImportRecord, { signal, repeatable }: RequestContext, written?: WrittenFile): Promise<Import> {

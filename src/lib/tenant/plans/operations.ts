@@ -152,19 +152,6 @@ export const imports = {
     run: async (parts, given, { id, signal, repeatable }) =>
       (await openImports(parts)).commit(id, given, { signal, repeatable }),
   }),
-  check: operation({
-    route: "POST /v1/imports/{id}/check",
-    about: "Check that a plan that the caller saw can still be committed",
-    input: ({ z }) =>
-      z.strictObject({
-        etag: z.string().min(1),
-        upload: z.boolean().optional().meta({ description: "a file for the console is written from the plan, too" }),
-      }),
-    needs: getAccessRights,
-    changes: false,
-    isLong: true,
-    run: async (parts, given, { id, signal }) => (await openImports(parts)).check(id, given, { signal }),
-  }),
   replan: operation({
     route: "POST /v1/imports/{id}/replan",
     about: "Compare the file of a plan with the tenant again",

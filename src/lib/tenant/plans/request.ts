@@ -1,5 +1,4 @@
-import type { ZodString } from "zod";
-import { Failure } from "../../errors/index.ts";
+import type { z, ZodString } from "zod";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
 import { KEY_NAMES } from "../../model/formats.ts";
 import {
@@ -11,9 +10,7 @@ import {
   UNDELETABLE_CHOICES,
 } from "../../model/import.ts";
 import type { Fields } from "../../model/thing.ts";
-import { text } from "../../text/index.ts";
 import type * as Inputs from "../inputs.ts";
-import type { Given } from "../operation.ts";
 import type { DeletionSelection } from "./staging/counts.ts";
 
 // What plans are asked for with. The schemas for requests over sockets and the checks for all callers are derived from
@@ -21,9 +18,9 @@ import type { DeletionSelection } from "./staging/counts.ts";
 
 const FLAG = { type: "boolean" } as const;
 
-const KIND = { kind: { type: "choice", choices: FORMAT_NAMES } } as const satisfies Fields;
+export const KIND = { kind: { type: "choice", choices: FORMAT_NAMES } } as const satisfies Fields;
 
-const IMPORT_FIELDS = {
+export const IMPORT_FIELDS = {
   mode: { type: "choice", choices: ["append", "replace"] },
   key: { type: "choice", choices: KEY_NAMES },
   blank: { type: "choice", choices: BLANK_CHOICES },
@@ -39,15 +36,20 @@ const IMPORT_FIELDS = {
   forConsole: FLAG,
 } as const satisfies Fields;
 
-const DELETION_FIELDS = { recursive: FLAG, direct: FLAG, org: { type: "id" } } as const satisfies Fields;
+export const IMPORT_LISTS = {
+  fix: { type: "choice", choices: FIX_CHOICES },
+  allow: { type: "choice", choices: ALLOWANCES },
+} as const satisfies Fields;
+
+export const DELETION_FIELDS = { recursive: FLAG, direct: FLAG, org: { type: "id" } } as const satisfies Fields;
 
 /** The minimum and maximum length of texts, in UTF-16 units. A filter must not be empty, which would match everything. */
-type Lengths = Readonly<Record<string, readonly [number, number]>>;
+export type Lengths = Readonly<Record<string, readonly [number, number]>>;
 
-const IMPORT_LENGTHS = { fileName: [0, 255], sheet: [0, 255], delimiter: [1, 1] } as const satisfies Lengths;
+export const IMPORT_LENGTHS = { fileName: [0, 255], sheet: [0, 255], delimiter: [1, 1] } as const satisfies Lengths;
 
 const FILTER_LENGTH = [1, 1000] as const;
-const DELETION_LENGTHS = {
+export const DELETION_LENGTHS = {
   called: [0, 255],
   filterName: FILTER_LENGTH,
   filterId: FILTER_LENGTH,
@@ -107,30 +109,8 @@ export const buildDeletionInput = (kit: typeof Inputs) => {
   });
 };
 
-const createWrongValueFailure = (name: string): Failure =>
-  new Failure("usage", {
-    what: text(`the value of ${name} is not possible`, `${name} に使えない値です`),
-    where: `json.${name}`,
-  });
-
-export const checkLength = (name: string, value: unknown, [least, most]: readonly [number, number]): void => {
-  if (value === undefined) return;
-  if (typeof value !== "string" || value.length < least || value.length > most) throw createWrongValueFailure(name);
-};
-
-/** @throws Failure `input-rejected` or `usage` if a filter has a value that is not possible */
-export const checkDeletionRequest = (asked: { readonly [K in keyof typeof DELETION_LENGTHS]?: unknown }): void => {
-  for (const [name, length] of Object.entries(DELETION_LENGTHS))
-    checkLength(name, asked[name as keyof typeof DELETION_LENGTHS], length);
-};
-
-/** @throws Failure `usage` if a number of lines is not positive */
-export const checkLimit = (limit: number | undefined): void => {
-  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0)) throw createWrongValueFailure("limit");
-};
-
 /** The options of an import; one that is missing has its default. */
-export type ImportRequest = Given<ReturnType<typeof buildImportInput>>;
+export type ImportRequest = Readonly<z.input<ReturnType<typeof buildImportInput>>>;
 
 const DEFAULTS = {
   mode: "append",

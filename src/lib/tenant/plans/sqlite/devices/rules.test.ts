@@ -91,16 +91,6 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
     expect(await shown()).toEqual(["S1 山田 – 営業部"]);
   });
 
-  test("an unknown organisation is reported with the command that creates it", async () => {
-    const plan = await tenant.plan(devices, file({ S1: { org: "X" } }));
-    expect(await tenant.reasons(plan)).toEqual([
-      {
-        en: 'no organisation has the code "X"; import organisations first: `clomoctl orgs import FILE`',
-        ja: "組織コード「X」の組織がありません。先に組織をインポートしてください: `clomoctl orgs import FILE`",
-      },
-    ]);
-  });
-
   test("an organisation without a code stays the owner, because exports leave it blank", async () => {
     await load({ S1: { org: "H", tags: ["a"] } });
     tenant.sql("update org set code = null where code = 'H'");

@@ -290,7 +290,7 @@ const applyAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope, written, isCheck }: ChangeJob,
+  { moment, scope, written }: ChangeJob,
 ): Promise<void> => {
   const plans = buildPlanDefinitions(record);
   const [plan] = plans;
@@ -310,7 +310,6 @@ const applyAndRecord = async (
       throw createTenantChangedFailure();
   }
   if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one);
-  if (isCheck === true) return;
   const planScope = getPlanScope(record.detail.request);
   refreshViewOrgs(database, planScope && buildScopeView(planScope));
   const revision = advanceRevision(database, [...plans.map(({ kind }) => kind.collection), ...released]);
@@ -397,7 +396,7 @@ export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => 
       applyAndRecord(database, writer, await readImport(writer, id), job),
     ),
   );
-  if (job.isCheck !== true) removeStagingFile(files.staging);
+  removeStagingFile(files.staging);
 };
 
 /**

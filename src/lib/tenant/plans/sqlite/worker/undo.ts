@@ -74,7 +74,7 @@ export const undoAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope, written, isCheck, readDropped }: UndoContext,
+  { moment, scope, written, readDropped }: UndoContext,
 ): Promise<void> => {
   const { now, actor } = moment;
   const { skipBlocked = false, reverts } = record.detail;
@@ -90,7 +90,6 @@ export const undoAndRecord = async (
   prepareUndo(database, options, scope && readBlockedInScope(database, options, scope));
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
     throw createTenantChangedFailure();
-  if (isCheck === true) return;
   const staged = listStagedCollections(database);
   // an undo that does not change a record still advances the collection of its kind, as an import without changes does
   const collections = staged.length === 0 ? [getStoredKind(record.kind).collection] : staged;
