@@ -37,10 +37,17 @@ interface Case {
   readonly refused?: number;
   readonly typing?: readonly Typing[];
   readonly circumstances?: () => Circumstances;
+  /** a list with NEW for the key of a new record, which is imported into a mirror */
+  readonly list?: string;
+  readonly isInMirror?: true;
 }
 
-const imports = (noun: string, file: string): Readonly<Record<string, Case>> => ({
-  [`${noun.replace(/ --app \w+/, "")} --emit-csv`]: { line: `${withFile(noun, file)} --emit-csv OUT --dry-run` },
+const imports = (noun: string, file: string, list: string): Readonly<Record<string, Case>> => ({
+  [`${noun.replace(/ --app \w+/, "")} --emit-csv`]: {
+    line: `${withFile(noun, "-")} --emit-csv OUT --yes`,
+    isInMirror: true,
+    list,
+  },
   [`${noun.replace(/ --app \w+/, "")} --report`]: { line: `${withFile(noun, file)} --report OUT --dry-run` },
   [`${noun.replace(/ --app \w+/, "")} --errors`]: {
     line: `${withFile(noun, `bad-${file}`)} --errors OUT --dry-run`,
@@ -60,13 +67,19 @@ const CASES: Readonly<Record<string, Case>> = {
     line: "access-tokens create cron -o OUT",
     circumstances: () => ({ tenant: { createAccessToken: example("createAccessToken") } }),
   },
-  "devices delete --list": { line: "devices delete C02X --list OUT --dry-run" },
   "devices delete --report": { line: "devices delete C02X --report OUT --dry-run" },
   "devices export --output": { line: "devices export -o OUT" },
-  ...imports("devices import", "devices.csv"),
+  ...imports("devices import", "devices.csv", "シリアルナンバー\r\nNEW\r\n"),
   "devices template --output": { line: "devices template -o OUT", isPublic: true },
+  "console upload --generate-passwords": {
+    line: "console upload 2 -o up.csv --generate-passwords OUT",
+    isInMirror: true,
+  },
+  "imports commit --emit-csv": {
+    line: "imports commit PLAN --emit-csv OUT --yes",
+    isInMirror: true,
+  },
   "imports show --report": { line: "imports show PLAN --report OUT" },
-  "imports commit --emit-csv": { line: "imports commit PLAN --emit-csv OUT --yes" },
   "handover diff --output": {
     line: `handover diff ${BUNDLES}/minato ${BUNDLES}/minato-later --format markdown -o OUT`,
     exit: 9,
@@ -78,10 +91,9 @@ const CASES: Readonly<Record<string, Case>> = {
     circumstances: () => ({ stdin: `表示名,ユーザーID\r\n新人,${`new${Math.random()}`.replace(".", "")}\r\n` }),
   },
   "onboarding guide --output": { line: "onboarding guide 7 -o OUT" },
-  "orgs delete --list": { line: "orgs delete S1 --recursive --list OUT --dry-run" },
   "orgs delete --report": { line: "orgs delete S1 --recursive --report OUT --dry-run" },
   "orgs export --output": { line: "orgs export -o OUT" },
-  ...imports("orgs import", "orgs.csv"),
+  ...imports("orgs import", "orgs.csv", "組織名,組織コード\r\n人事部,NEW\r\n"),
   "orgs template --output": { line: "orgs template -o OUT", isPublic: true },
   "renewals calendar --output": { line: "renewals calendar -o OUT" },
   "renewals check --prometheus": {
@@ -91,16 +103,14 @@ const CASES: Readonly<Record<string, Case>> = {
     refused: 3,
   },
   "renewals guide --output": { line: "renewals guide push-certificate -o OUT" },
-  "secured users delete --list": { line: "secured users delete hanako --app docs --list OUT --dry-run" },
   "secured users delete --report": { line: "secured users delete hanako --app docs --report OUT --dry-run" },
   "secured users export --output": { line: "secured users export --app docs -o OUT" },
-  ...imports("secured users import --app docs", "docs.csv"),
+  ...imports("secured users import --app docs", "docs.csv", "表示名,ユーザーID,パスワード\r\n次郎,NEW,Hidden4712\r\n"),
   "secured users template --output": { line: "secured users template --app docs -o OUT", isPublic: true },
-  "users delete --list": { line: "users delete E2 --list OUT --dry-run" },
   "users leave --report": { line: "users leave E2 --report OUT --dry-run" },
   "users delete --report": { line: "users delete E2 --report OUT --dry-run" },
   "users export --output": { line: "users export -o OUT" },
-  ...imports("users import", "users.csv"),
+  ...imports("users import", "users.csv", "氏名,メールアドレス\r\n花子,NEW@example.jp\r\n"),
   "users template --output": { line: "users template -o OUT", isPublic: true },
 };
 
@@ -162,6 +172,20 @@ async function populated(): Promise<TestTenant> {
   return tenant;
 }
 
+/** A mirror in which change 2 is open: a new user of an app. */
+async function mirrored(): Promise<TestTenant> {
+  const tenant = new TestTenant();
+  await tenant.import({ kind: "docs", fromConsole: true }, [
+    ["表示名", "ユーザーID", "説明"],
+    ["花子", "hanako", ""],
+  ]);
+  await tenant.import({ kind: "docs" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["二郎", "jiro02", "Hidden4713"],
+  ]);
+  return tenant;
+}
+
 const FILES: Readonly<Record<string, string>> = {
   "users.csv": "氏名,メールアドレス\r\n花子,hanako@example.jp\r\n",
   "bad-users.csv": "氏名,メールアドレス\r\n花子,x\r\n",
@@ -176,6 +200,7 @@ const FILES: Readonly<Record<string, string>> = {
 
 const root = mkdtempSync(join(tmpdir(), "clomoctl-outputs-"));
 const scene = populated();
+const mirror = mirrored();
 const { privateKey, publicKey } = forge.pki.rsa.generateKeyPair(1024);
 
 function keyFiles(): Readonly<Record<string, string>> {
@@ -198,7 +223,7 @@ function keyFiles(): Readonly<Record<string, string>> {
 const KEYS = keyFiles();
 
 afterAll(async () => {
-  await (await scene)[Symbol.asyncDispose]();
+  for (const tenant of [await scene, await mirror]) await tenant[Symbol.asyncDispose]();
   rmSync(root, { recursive: true });
 });
 
@@ -221,13 +246,14 @@ async function newPlan(tenant: TestTenant): Promise<string> {
 }
 
 async function write(of: Case, folder: string, words = ""): Promise<RunResult> {
-  const { line, typing, circumstances } = of;
-  const tenant = await scene;
+  const { line, typing, circumstances, list, isInMirror } = of;
+  const tenant = await (isInMirror ? mirror : scene);
   return run(`${line.replace("PLAN", line.includes("PLAN") ? await newPlan(tenant) : "")}${words}`, {
     home: mkdtempSync(join(root, "home-")),
     folder,
     tenant: tenant.fetch,
     ...(typing === undefined ? {} : { terminal: { typing } }),
+    ...(list !== undefined && { stdin: list.replace("NEW", `n${Math.random()}`.replace(".", "")) }),
     ...circumstances?.(),
   });
 }
@@ -339,7 +365,6 @@ describe("a file that the command reads, or writes for another option, is never 
     "users import users.csv --emit-csv a/../new.csv --errors new.csv",
     "users import users.csv --report here/new.csv --errors new.csv",
     "users import users.csv --emit-csv new.csv --mode replace --report new-delete.xlsx",
-    "users delete --file users.csv --list users.csv",
     "handover report bundle -o bundle/report.html",
     "handover report bundle -o bundle/users.ndjson",
     `handover diff bundle ${BUNDLES}/minato-later --format markdown -o bundle/diff.md`,

@@ -108,6 +108,8 @@ test("an account's password, imported in every way, is only in the files for the
   await desk.run(3, "users import bad.csv --yes --errors errors.csv --report report.csv");
   await desk.run(2, "users import users.csv --create-orgs --no-input");
   await desk.run(0, "users import users.csv --create-orgs --yes --report report.csv");
+  await desk.run(0, "users export -o taken.csv");
+  await desk.run(0, "console sync taken.csv --yes");
   await desk.run(0, "users import more.csv --yes --emit-csv upload.csv");
   await desk.run(0, "csv check users.csv --as users");
   await desk.run(0, "imports show last --rows");
@@ -156,6 +158,8 @@ test("passwords, keys and passphrases of SECURED APPs users are only in the file
   for (const app of ["docs", "calendar"]) {
     await desk.run(0, `secured users import ${app}.csv --app ${app} --dry-run --report report.csv`);
     await desk.run(0, `secured users import ${app}.csv --app ${app} --yes`);
+    await desk.run(0, `secured users export --app ${app} -o ${app}-taken.csv`);
+    await desk.run(0, `console sync ${app}-taken.csv --app ${app} --yes`);
     await desk.run(0, `secured users import ${app}.csv --app ${app} --emit-csv upload.csv --yes`);
     await desk.run(0, `secured users show hanako --app ${app}`);
     await desk.run(0, `secured users export --app ${app} -o export.csv`);

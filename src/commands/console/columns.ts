@@ -21,11 +21,6 @@ const buildColumn = (key: keyof ConsoleTask, header: Text): Column<ConsoleTask> 
   value: (task) => task[key],
 });
 
-const buildActorColumn = (key: "openedBy" | "closedBy", header: Text): Column<ConsoleTask> => ({
-  ...buildColumn(key, header),
-  name: ({ [key]: actor }) => (actor ? formatActor(actor) : null),
-});
-
 const buildCountColumn = (key: "create" | "update" | "delete", header: Text): Column<ConsoleTask> => ({
   ...buildColumn(key, header),
   align: "end",
@@ -75,9 +70,10 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
     value: ({ beside = [] }) => beside,
     name: ({ beside = [] }) => (beside.length === 0 ? null : describeOtherRecords(beside)),
   },
-  buildActorColumn("openedBy", text("opened by", "実行者")),
-  { ...buildColumn("closedAt", text("closed at", "完了日時")), instant: true },
-  buildActorColumn("closedBy", text("closed by", "完了にした人")),
+  {
+    ...buildColumn("openedBy", text("opened by", "実行者")),
+    name: ({ openedBy }) => (openedBy ? formatActor(openedBy) : null),
+  },
 ];
 
 const listSteps = (task: ConsoleTask): readonly Text[] => buildTaskSteps(task, task.records.length);

@@ -1,7 +1,6 @@
 import type { ManualValues } from "../../lib/model/thing.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { ROOT_ORG_ID } from "../../lib/model/organisation.ts";
 import { prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 
@@ -41,17 +40,6 @@ test("restores the console's values, and nothing is left to do", async () => {
   expect(await tasks.list()).toEqual([]);
 });
 
-test("accepts the names of records and fields that people use", async () => {
-  await edit("taro@example.jp", { title: "部長", tel: "03" });
-  const number = tasks.number(1);
-  const { exit, stderr } = await ran(`console drop ${number} --record 誰か --yes --lang en`);
-  expect([exit, stderr]).toEqual([6, expect.stringContaining('no open record of the tasks matches "誰か"')]);
-  expect((await ran(`console drop ${number} --record taro@example.jp --field title --yes`)).exit).toBe(0);
-  expect((await tenant.users())[0]).toMatchObject({ title: "課長", tel: "03" });
-  expect((await ran(`console confirm ${number} --record taro@example.jp`)).exit).toBe(0);
-  expect(await tasks.list()).toEqual([]);
-});
-
 test("deletes a record that was created here after its number is confirmed", async () => {
   await tenant.client.users.create({ name: "新人", emails: ["new@example.jp"] });
   const line = `console drop ${tasks.number(1)} --no-input`;
@@ -78,22 +66,6 @@ test("counts the dropped records of each kind when it asks for them", async () =
   });
 });
 
-test("says not to upload the file of a dropped upload", async () => {
-  const cells = [
-    ["氏名", "メールアドレス", "役職"],
-    ["山田 太郎", "taro@example.jp", "部長"],
-  ];
-  const plan = await tenant.plan({ kind: "users" }, cells);
-  await tenant.client.imports.commit(plan, { fileName: "up.csv", sha256: "0".repeat(64) });
-  const { en, ja } = await runInBoth(`console drop ${tasks.number(1)} --dry-run`, { tenant: tenant.fetch });
-  expect(en.stderr).toContain("do not upload up.csv; if it is uploaded already, the next export");
-  expect(ja.stderr).toContain(
-    "up.csv はアップロードしないでください。アップロード済みの場合は、次に取り込むエクスポートでその内容がミラーに戻ります",
-  );
-  await edit("taro@example.jp", { title: "係長" });
-  expect((await ran(`console drop ${tasks.number(2)} --dry-run`)).stderr).not.toContain("up.csv");
-});
-
 test("--dry-run only shows the plan", async () => {
   await edit("taro@example.jp", { title: "部長" });
   const { exit, stderr } = await ran(`console drop ${tasks.number(1)} --dry-run --lang en`);
@@ -114,22 +86,6 @@ test("if something prevents it, changes nothing and says what to drop together",
   const both = tasks.numbers(1, 2).join(" ");
   expect(await ran(`console drop ${both} --yes`)).toMatchObject({ exit: 0 });
   expect((await tenant.users()).map(({ emails }) => emails)).toEqual([["taro@example.jp"], ["jiro@example.jp"]]);
-});
-
-test("drops an open later change that prevents it together with the task", async () => {
-  const [sales] = await tenant.client.orgs.find({ name: "S" });
-  await tenant.client.users.move({ ids: [await idOf("jiro@example.jp")], org: ROOT_ORG_ID });
-  const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [sales?.id ?? ""] });
-  await tenant.client.imports.commit(plan);
-  const [first, second] = tasks.numbers(1, 2);
-  const together = `clomoctl console drop ${first} ${second}`;
-  const line = `console drop ${first} --yes --lang en`;
-  expect((await ran(line)).stderr).toContain(`to drop the tasks together: ${together}\n`);
-  await tasks.confirm(2);
-  const { exit, stderr } = await ran(line);
-  expect(exit).toBe(5);
-  expect(stderr).toContain(`by change ${second}`);
-  expect(stderr).not.toContain(together);
 });
 
 test("a task that does not exist is not found", async () => {

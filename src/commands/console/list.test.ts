@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { taskOf, taskOfImport } from "#support/commands/console-tasks.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { getTaskSubject, summarizeTask } from "./steps.ts";
@@ -26,7 +26,7 @@ test("lists open tasks and names the first task to look at", async () => {
 test("names the awaited exports, even if no task is open", async () => {
   const tenant = { tenant: example("tenant", { exportsAwaited: ["users"] }), consoleTasks: { items: [] } };
   const { en, ja } = await runInBoth("console list", { tenant });
-  expect(en.stderr).toContain("import the console's next export: clomoctl console sync EXPORT.csv\n");
+  expect(en.stderr).toContain("take the next export: clomoctl console sync EXPORT.csv\n");
   expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
 });
 
@@ -41,43 +41,4 @@ test("number, work and record are complete on a terminal of 80 columns", async (
       expect(displayWidth(lines[at] ?? "")).toBeLessThanOrEqual(80);
     }
   }
-});
-
-test("--all also lists confirmed tasks, without proposing to do them", async () => {
-  const tenant = tenantWith(taskOf({}, { state: "confirmed" }));
-  const { en, ja } = await runInBoth("console list --all", { tenant, terminal: { columns: 120 } });
-  expect(en.requests[0]).toEqual({ operation: "consoleTasks", query: { all: "true" } });
-  expect(en.stdout).toMatch(/ confirmed\n$/);
-  expect(ja.stdout).toContain("完了を確認");
-  expect(en.stderr).not.toContain("to see the steps of a task");
-});
-
-test("marks tasks that an export contradicts, for people and for programs", async () => {
-  const tenant = tenantWith(taskOf(), taskOf({ contradicted: true }, { number: 4, state: "contradicted" }));
-  const { en, ja } = await runInBoth("console list", { tenant, terminal: { columns: 100 } });
-  expect(en.stdout).toMatch(/ contradicted$/m);
-  expect(ja.stdout).toContain("不一致");
-  const { stdout } = await run("console list --format json --fields number,state", { tenant });
-  expect(JSON.parse(stdout)).toEqual([
-    { number: 3, state: "open" },
-    { number: 4, state: "contradicted" },
-  ]);
-});
-
-test.each([
-  [{ delete: 4, mode: "replace" }, "upload users (追加更新), delete 4 by hand", "up.csv"],
-  [{ kind: "docs", thing: "secured_user", delete: 4, mode: "replace" }, "upload Docs (全件更新)", "up.csv"],
-  [{ create: 0, update: 0, delete: 2, mode: "replace" }, "delete 2 users by hand", "up-delete.xlsx"],
-] as const)("an upload has the name of its file: %o", async (of, work, name) => {
-  const tenant = tenantWith(taskOfImport({ work: "upload", file: "up.csv", ...of }));
-  const { stdout } = await run("console list", { tenant, terminal: { columns: 120 } });
-  expect(stdout).toContain(work);
-  expect(stdout).toContain(name);
-});
-
-test("a confirmed task keeps its description", async () => {
-  const done = taskOf({}, { state: "confirmed" });
-  const { en, ja } = await runInBoth("console list --all", { tenant: tenantWith(done), terminal: { columns: 120 } });
-  expect(en.stdout).toMatch(/change a user +髙橋 花子/);
-  expect(ja.stdout).toMatch(/ユーザーを変更する +髙橋 花子/);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { recordOf, taskOf, taskOfImport } from "#support/commands/console-tasks.ts";
+import { taskOf } from "#support/commands/console-tasks.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { toPlainCommands } from "../../lib/terminal/commands.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -38,17 +38,6 @@ test("shows people in words what the task is, where to do it and what changes", 
   expect(en.stdout).toMatch(/^screen +CLOMO PANEL, Users\/Org$/m);
   expect(ja.stdout).toMatch(/^作業 +ユーザーを変更する$/m);
   expect(ja.stdout).toMatch(/役職: 課長 → 部長$/m);
-});
-
-test("--rows lists each record that an upload changes", async () => {
-  const records = [recordOf(), recordOf({ work: "create", name: "新人", changes: [] }), recordOf({ leftOut: "key" })];
-  const task = taskOfImport({ work: "upload", file: "up.csv", create: 1, update: 2, leftOut: 1, records });
-  const tenant = { consoleTask: task };
-  const { en, ja } = await runInBoth("console show 3 --rows", { tenant });
-  expect(en.requests[0]).toMatchObject({ query: { all: "true" } });
-  expect(en.stderr).toMatch(/^ {2}~ 髙橋 花子: 役職: 課長 → 部長\n {2}\+ 新人\n1\. up\.csv: upload in /);
-  expect(ja.stderr).toMatch(/^ {2}~ 「髙橋 花子」: 役職: 課長 → 部長\n {2}\+ 新人\n1\. up\.csv: /);
-  expect((await run("console show 3", { tenant })).stderr).not.toContain("新人");
 });
 
 test("a task that does not exist", async () => {

@@ -2,7 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { hasAllColumns } from "../listing/list.ts";
 import { STEPS_COLUMN, TASK_ARGUMENT, TASK_DETAILS } from "./columns.ts";
-import { buildTaskSteps, listUploadedRecords } from "./steps.ts";
+import { buildTaskSteps } from "./steps.ts";
 
 export default defineCommand({
   summary: text("show how to do a task in the console, step by step", "管理画面での作業の手順を表示する"),
@@ -21,9 +21,7 @@ export default defineCommand({
     const task = await client.console.show(number, rows ? { all: true } : {});
     if (hasAllColumns(terminal)) return terminal.show([...TASK_DETAILS, STEPS_COLUMN], task);
     await terminal.show(TASK_DETAILS, task);
-    if (rows) for (const one of listUploadedRecords(task)) await terminal.note(one);
-    for (const [at, { en, ja }] of buildTaskSteps(task, rows ? task.records.length : undefined).entries()) {
+    for (const [at, { en, ja }] of buildTaskSteps(task, rows ? task.records.length : undefined).entries())
       await terminal.note(text(`${at + 1}. ${en}`, `${at + 1}. ${ja}`));
-    }
   },
 });

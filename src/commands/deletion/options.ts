@@ -1,5 +1,3 @@
-import { format, parse } from "node:path";
-import type { ImportKind } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -10,12 +8,6 @@ import {
   PLAN_DRY_RUN_OPTION,
   REPORT,
 } from "../imports/plan/options.ts";
-
-/** Returns the name of the second list, for records deleted along with others: `gone-users.xlsx` for `gone.xlsx`. */
-export const getCompanionListPath = (file: string, kind: ImportKind): string => {
-  const { dir, name, ext } = parse(file);
-  return format({ dir, name: `${name}-${kind}`, ext });
-};
 
 /** The option that names a list of users. */
 export const USER_FILE_OPTION = {
@@ -39,16 +31,6 @@ export const DELETION_OPTIONS = {
   report: REPORT,
   confirmDeletions: CONFIRM_DELETIONS_OPTION,
   maxDeletions: LIMIT_OPTIONS.maxDeletions,
-  list: {
-    kind: "output",
-    workbook: true,
-    notStdout: true,
-    beside: (name, { recursive }) => (recursive === true ? [getCompanionListPath(name, "users")] : []),
-    about: text(
-      "write a list of the records to delete (.xlsx or CSV), for deleting them in the console by hand",
-      "削除する対象の一覧を書き出す(.xlsx か CSV。管理画面で手作業で削除するときに使う)",
-    ),
-  },
 } as const satisfies Fields;
 
 /** The parsed options of a deletion, without `file`. */

@@ -1,8 +1,7 @@
-import type { DeletionRequest, Import } from "../../lib/client/index.ts";
+import type { DeletionRequest } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { toFlagName } from "../field.ts";
-import { writeDeletions } from "../imports/outputs/console/deletions.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { refuseTypedFile, toRecordedName } from "../imports/plan/options.ts";
@@ -13,7 +12,7 @@ import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
 import { resolveRecordIds, type FindableKind } from "./names.ts";
-import { getCompanionListPath, type DeletionOptions } from "./options.ts";
+import type { DeletionOptions } from "./options.ts";
 import { readTypedNames } from "./typed-names.ts";
 
 type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
@@ -56,14 +55,11 @@ export async function runDeletion<R extends { readonly id: string }>(
 
 async function settleDeletion(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
   const { plan } = pending;
-  const { list, report } = options;
-  await showPlan(tools, plan, { allRows: same(list ?? report ?? "--report plan.xlsx") });
+  const { report } = options;
+  await showPlan(tools, plan, { allRows: same(report ?? "--report plan.xlsx") });
   if (report !== undefined) await (await import("../imports/outputs/report.ts")).writeReport(tools, report, plan);
   if (plan.delete > 0) await checkAdministrators(tools, plan);
-  await settlePlan(tools, pending, {
-    ...options,
-    file: list === undefined ? undefined : createListFile(tools, list, plan),
-  });
+  await settlePlan(tools, pending, options);
 }
 
 async function buildDeletionRequest<R extends { readonly id: string }>(
@@ -99,17 +95,3 @@ export const NO_TARGET_FAILURE = new Failure("usage", {
   what: text("no records were specified", "対象が指定されていません"),
   hint: text("pass names, --file FILE or a filter", "名前か --file FILE、または絞り込み条件を指定してください"),
 });
-
-const createListFile = (tools: Tools, name: string, plan: Import) => {
-  const write = async (path: string, kind: Import["kind"], settle: () => Promise<unknown>): Promise<void> => {
-    await writeDeletions(tools, path, { id: plan.id, kind }, settle);
-    await tools.terminal.note(text(`wrote the list to ${path}`, `一覧を書き出しました: ${path}`));
-  };
-  return {
-    name,
-    write: async (settle: () => Promise<unknown>): Promise<undefined> => {
-      const users = (): Promise<void> => write(getCompanionListPath(name, "users"), "users", settle);
-      await write(name, plan.kind, (plan.beside ?? []).length === 0 ? settle : users);
-    },
-  };
-};

@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   toCommittedPlan,
@@ -8,7 +6,6 @@ import {
   listOperations,
   buildPlanAnswers,
   planOf,
-  runInBothAndDeleteOutput,
   problemOf,
   rowOf,
   sha256,
@@ -45,46 +42,6 @@ const ROWS = createRowsResponder(
     ],
   }),
 );
-
-test("writes devices for the console and says what is not known about the upload", async () => {
-  const place = folder();
-  const tenant = buildPlanAnswers(PLAN, { importRows: ROWS, commitImport: toCommittedPlan(PLAN) });
-  const { en, ja } = await runInBothAndDeleteOutput("devices import devices.csv --emit-csv out.csv --yes", {
-    tenant,
-    folder: place,
-  });
-  expect(en.exit).toBe(0);
-  const written = new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")));
-  expect(written).toContain("\r\nSERIAL000001,00 000000 000000 0,hanako@example.co.jp\r\n");
-  expect(en.stderr).toContain(
-    "\nout.csv: 2 rows; upload in CLOMO PANEL, Devices › Import/Export › Import, and select the option that fits this file (it is not known which one)\n",
-  );
-  expect(ja.stderr).toContain(
-    "\nout.csv: 2 行。CLOMO PANEL の「Devices」画面で「Import/Export」›「Import」を選び、このファイルに合う選択肢でアップロードしてください(どれが合うかは確認されていません)\n",
-  );
-});
-
-test("promises no mode or deletion in the console, and omits headers that the context maps", async () => {
-  const home = folder();
-  writeFileSync(join(home, "map.yaml"), "columns:\n  Serial: シリアルナンバー\n");
-  await run("context add mapped --embedded --map devices=map.yaml", { home, folder: home });
-  const plan = { ...PLAN, mode: "replace", delete: 1 } as const;
-  const tenant = buildPlanAnswers(plan, {
-    importRows: ROWS,
-    commitImport: toCommittedPlan(plan),
-    devices: { items: [], next: null },
-  });
-  const line = "devices import devices.csv --mode replace --emit-csv out.csv --confirm-deletions 1 --context mapped";
-  const { en, ja } = await runInBothAndDeleteOutput(line, { tenant, home, folder: home });
-  expect(en.exit).toBe(0);
-  expect(new TextDecoder("shift_jis").decode(readFileSync(join(home, "out.csv")))).toMatch(/^Serial,/);
-  expect(en.stderr).toContain(
-    "\nit is not known whether the upload deletes the records listed in out-delete.xlsx (devices: 1); if it does not, delete them by hand\n",
-  );
-  expect(ja.stderr).toContain(
-    "\nout-delete.xlsx: デバイス 1 件は、アップロードで削除されなければ手作業で削除してください(削除されるかどうかは確認されていません)\n",
-  );
-});
 
 test("reports an unknown owner with row and column, in both languages", async () => {
   const plan = { ...PLAN, errors: 1, rejected: true };

@@ -1,11 +1,9 @@
 import { EventEmitter } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import {
   COMMITTED_RESULT,
@@ -318,80 +316,4 @@ test.each([
   });
   expect({ exit, stdout }).toEqual({ exit: 130, stdout: "" });
   expect(stderr.replaceAll(" ;", ";")).toContain(`error: interrupted: ${told}\n`);
-});
-
-test("writes the console file when it commits, and does neither if the file exists", async () => {
-  await using tenant = new TestTenant();
-  const folder = createFolderWith({ "there.csv": "kept" });
-  const place = { folder, tenant: tenant.fetch };
-  const cells = [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada@example.jp"],
-  ];
-  await tenant.import({ kind: "users", fromConsole: true }, cells);
-  const { number } = await tenant.plan({ kind: "users" }, [...cells, ["佐藤", "sato@example.jp"]]);
-  const refused = await run(`imports commit ${number} --emit-csv there.csv --yes`, place);
-  expect(refused.exit).not.toBe(0);
-  expect(readFileSync(join(folder, "there.csv"), "utf8")).toBe("kept");
-  expect(await tenant.users()).toHaveLength(1);
-  expect(await run(`imports commit ${number} --emit-csv up.csv --yes`, place)).toMatchObject({ exit: 0 });
-  expect(existsSync(join(folder, "up.csv"))).toBe(true);
-  expect(await tenant.users()).toHaveLength(2);
-  expect(await tenant.client.console.list({})).toMatchObject([{ work: "upload", file: "up.csv", create: 1 }]);
-});
-
-describe("the upload file has the columns that the list sets, whenever it is written", () => {
-  const MIRROR: readonly (readonly [kind: "orgs" | "users", cells: Cells])[] = [
-    [
-      "orgs",
-      [
-        ["組織名", "組織コード"],
-        ["営業部", "S01"],
-        ["総務部", "S02"],
-      ],
-    ],
-    [
-      "users",
-      [
-        ["氏名", "メールアドレス", "組織コード", "役職"],
-        ["佐藤 一郎", "ichiro@example.jp", "S01", "主任"],
-      ],
-    ],
-  ];
-  test.each([
-    {
-      name: "a map that renames a column",
-      list: "氏名,メールアドレス,所属部署\n佐藤 一郎,ichiro@example.jp,総務部\n",
-      map: "columns: {所属部署: 組織コード}\noptions: {org-by: name}\n",
-      uploaded: "氏名,メールアドレス,組織コード\r\n佐藤 一郎,ichiro@example.jp,S02\r\n",
-    },
-    {
-      name: "a map that joins columns",
-      list: "姓,名,メール\n佐藤,一朗,ichiro@example.jp\n",
-      map: "columns: {メール: メールアドレス}\njoin: {氏名: [姓, 名]}\n",
-      uploaded: "氏名,メールアドレス\r\n佐藤 一朗,ichiro@example.jp\r\n",
-    },
-  ])("$name", async ({ list, map, uploaded }) => {
-    await using tenant = new TestTenant();
-    for (const [kind, cells] of MIRROR) await tenant.import({ kind, fromConsole: true }, cells);
-    const folder = createFolderWith({ "list.csv": list, "list.yaml": map });
-    const place = { folder, home: freshFolder(), tenant: tenant.fetch };
-    const upload = (name: string): string => new TextDecoder("shift_jis").decode(readFileSync(join(folder, name)));
-    await run("context set local --list users=list.yaml", place);
-    const direct = await run("users import list.csv --emit-csv direct.csv --dry-run", place);
-    expect(direct, direct.stderr).toMatchObject({ exit: 0 });
-    expect(upload("direct.csv")).toBe(uploaded);
-    const kept = await run("users import list.csv --dry-run --keep-plan --format json", place);
-    expect(kept.stderr).toMatch(/the plan is kept; to commit it: clomoctl imports commit P\d+\n$/);
-    expect(kept.stderr).not.toContain("without --dry-run");
-    const { number } = JSON.parse(kept.stdout) as { readonly number: string };
-    await tenant.client.users.create({ name: "後", emails: ["later@example.jp"] });
-    const committed = await run(`imports commit ${number} --emit-csv later.csv --yes`, place);
-    expect(committed, committed.stderr).toMatchObject({ exit: 0 });
-    expect(committed.stderr).toMatch(/if you do not upload the file: clomoctl console drop \d+\n/);
-    expect(upload("later.csv")).toBe(uploaded);
-    expect((await tenant.client.console.list({})).filter(({ work }) => work === "upload")).toMatchObject([
-      { file: "later.csv", update: 1 },
-    ]);
-  });
 });

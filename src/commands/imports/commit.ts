@@ -13,8 +13,7 @@ import {
   LIMIT_OPTIONS,
   UPLOAD_FILE_OPTION,
 } from "./plan/options.ts";
-import { refuseUnseenData, prepareUploadFile } from "./outputs/console/emit.ts";
-import { getDeletionsFileName } from "./outputs/console/upload.ts";
+import { getDeletionsFileName } from "../console/upload/names.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending-plan.ts";
 import { settlePlan } from "./plan/settle.ts";
@@ -35,8 +34,8 @@ export default defineCommand({
       ...UPLOAD_FILE_OPTION,
       beside: (name) => [getDeletionsFileName(name)],
       about: text(
-        "also write the file to upload in the CLOMO console",
-        "CLOMO の管理画面へアップロードするファイルも書き出す",
+        "then write the file to upload in the CLOMO console, as `console upload` does",
+        "適用後、管理画面へアップロードするファイルも書き出す(`console upload` と同じ)",
       ),
     },
   },
@@ -57,12 +56,14 @@ export default defineCommand({
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
     if (plan.rejected) throw createRejectedPlanFailure(plan);
     if (plan.request?.generatePasswords === true) throw passwordsNeededFailure(plan);
+    const loadUploadModule = () => import("./outputs/upload.ts");
+    if (emitCsv !== undefined) await (await loadUploadModule()).checkUpload(tools, plan, plan.fileName);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
-    if (emitCsv === undefined) return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true }));
-    if (plan.secretsSet > 0 || plan.unknownColumns.length > 0) throw createInputNeededFailure(plan);
-    refuseUnseenData(plan);
-    const file = prepareUploadFile(tools, emitCsv, { plan });
-    return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true, file }));
+    return pending.settling(async () => {
+      const outcome = await settlePlan(tools, pending, { ...answers, changes: true });
+      if (emitCsv === undefined || pending.committed === undefined) return outcome;
+      return (await (await loadUploadModule()).writeImportUpload(tools, pending.committed, emitCsv)) ?? outcome;
+    });
   },
 });
 
@@ -95,16 +96,3 @@ const createNoOpenPlanFailure = ({ number, state }: Import): Failure => {
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 };
-
-const createInputNeededFailure = ({ number }: Import): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `the upload file of plan ${number} needs passwords or unknown columns that only its input file has; nothing was changed`,
-      `計画 ${number} のアップロード用ファイルには、元のファイルにしかない値(パスワードなどや不明な列)が必要です。何も変更していません`,
-    ),
-    where: "--emit-csv",
-    hint: text(
-      "discard the plan, then run the import again with --emit-csv",
-      "計画を破棄し、--emit-csv を付けてインポートし直してください",
-    ),
-  });

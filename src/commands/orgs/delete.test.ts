@@ -1,9 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import, Org } from "../../lib/client/index.ts";
 import { toCommittedPlan, listOperations, rowOf } from "#support/commands/imports/plans.ts";
-import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 const USERS = { thing: "user", create: 0, update: 0, delete: 3, recordsBefore: 120 } as const;
@@ -126,14 +124,4 @@ test("a kept plan of both kinds is committed by the total, too", async () => {
   const wrong = await run("imports commit P13 --confirm-deletions 2", { tenant: { ...kept, import: BOTH } });
   expect(wrong.exit).toBe(3);
   expect(wrong.stderr).toContain("the plan deletes 5 records, not 2; nothing was changed");
-});
-
-test("writes the lists of both kinds next to each other, in a dry run, too", async () => {
-  const folder = freshFolder();
-  const users = example<object>("users", { next: null });
-  const tenant = tenantWith({ discardImport: DISCARDED, orgs: example("orgs"), users });
-  const { exit } = await run("orgs delete S01 --recursive --dry-run --list gone.csv", { tenant, folder });
-  expect(exit).toBe(0);
-  expect(readFileSync(join(folder, "gone.csv"), "utf8")).toContain("営業部");
-  expect(existsSync(join(folder, "gone-users.csv"))).toBe(true);
 });

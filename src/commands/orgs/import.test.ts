@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   toCommittedPlan,
@@ -25,36 +23,6 @@ const ROWS = createRowsResponder(
   rowOf({ key: "本社", after: [{ field: "name", value: "本社" }] }),
   rowOf({ row: 3, key: "S01", changed: ["parent"], action: "update", after: [{ field: "name", value: "営業部" }] }),
 );
-
-test("writes organisations for the console", async () => {
-  const rows = createRowsResponder(
-    rowOf({ key: "", after: [{ field: "name", value: "本社" }] }),
-    rowOf({
-      row: 3,
-      key: "S01",
-      after: [
-        { field: "name", value: "営業部" },
-        { field: "parentPath", value: "本社" },
-      ],
-    }),
-  );
-  const place = folder();
-  const tenant = buildPlanAnswers(PLAN, { importRows: rows, commitImport: toCommittedPlan(PLAN) });
-  const { exit, stderr } = await run("orgs import tree.csv --emit-csv out.csv --yes", { tenant, folder: place });
-  expect(exit).toBe(0);
-  expect(new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")))).toBe(TREE);
-  expect(stderr).toContain(
-    "CLOMO PANEL, Users/Org › Import/Export › Import, with the mode set to 追加更新 (never 全件更新)",
-  );
-});
-
-test("proposes an undo without an upload file, which does not exist for organisations", async () => {
-  const committed = { ...toCommittedPlan(PLAN), emittedAt: "2026-07-01T00:00:00.000Z" };
-  const tenant = buildPlanAnswers(PLAN, { importRows: ROWS, commitImport: committed });
-  const { stderr } = await run("orgs import tree.csv --emit-csv out.csv --yes", { tenant, folder: folder() });
-  expect(stderr).toContain(`clomoctl undo ${committed.change ?? "last"}\n`);
-  expect(stderr).not.toContain("undo-");
-});
 
 test("accepts a map for organisations, which have no custom fields", async () => {
   const home = createFolderWith({ "tree.csv": TREE, "map.yaml": "columns:\n  名前: 組織名\n" });

@@ -12,7 +12,6 @@ import {
 import type { Column } from "../terminal/index.ts";
 import { describeProblem, getThingNoun, PROBLEMS, type ProblemCode } from "../model/problem.ts";
 import { formatSecuredAppName } from "../model/secured-user.ts";
-import { UPLOAD_OMISSION_REASONS, type UploadOmissionReason } from "../model/upload.ts";
 import { joinTexts, same, text, type Language, type Text } from "../text/index.ts";
 import { listInitialValues, listValueChanges, describeColumn, describeWholeRow, getRowRecordName } from "./changes.ts";
 import { hasFile, hasNoEffect, listPlanChanges } from "./describe.ts";
@@ -178,14 +177,6 @@ export const buildRowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[
     name: (row) => joinTexts(describeWholeRow(kind, row)),
   },
   {
-    key: "leftOut",
-    header: text("why omitted from upload", "アップロード用ファイルに含めない理由"),
-    wraps: true,
-    optional: true,
-    value: ({ leftOut = null }) => leftOut,
-    name: ({ leftOut }) => (leftOut ? UPLOAD_OMISSION_REASONS[leftOut] : null),
-  },
-  {
     key: "app",
     header: text("app", "アプリ"),
     optional: true,
@@ -222,12 +213,6 @@ export const buildProblemColumns = (language: Language): readonly Column<InputPr
   },
 ];
 
-export interface LeftOutSummary {
-  readonly count: number;
-  readonly reasons: Readonly<Partial<Record<UploadOmissionReason, number>>>;
-  readonly first: readonly { readonly row: number; readonly key: string; readonly why: UploadOmissionReason }[];
-}
-
 /** The result of an import, for programs. The keys are stable. */
 export interface ImportResult {
   readonly plan: Import;
@@ -235,8 +220,6 @@ export interface ImportResult {
   readonly committed: boolean;
   /** true if the plan is kept, so that it can be committed later by its number */
   readonly isKept?: boolean | undefined;
-  /** the rows left out of the upload file, if one was written */
-  readonly leftOut?: LeftOutSummary | undefined;
 }
 
 const toResultColumn = ({ value, name, ...column }: Column<Import>): Column<ImportResult> => ({
@@ -263,12 +246,6 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
       if (committed) return text("yes", "はい");
       return hasNoEffect(plan) && !plan.rejected ? text("nothing to change", "変更なし") : text("no", "いいえ");
     },
-  },
-  {
-    key: "leftOut",
-    header: text("rows left out of the upload file", "アップロード用ファイルに含めない行"),
-    value: ({ leftOut }) => leftOut,
-    name: ({ leftOut }) => (leftOut === undefined ? null : same(String(leftOut.count))),
   },
 ];
 

@@ -27,9 +27,19 @@ export function describeCommit(plan: Import): readonly Text[] {
     ...told,
     ...(consoleTask === undefined
       ? []
-      : [text(`still to be done in the console: ${steps}`, `管理画面でも行う作業: ${steps}`)]),
+      : [
+          text(`still to be done in the console: ${steps}`, `管理画面でも行う作業: ${steps}`),
+          ...describeUploadStep(plan),
+        ]),
     text(`undo: ${undo}`, `取り消すには: ${undo}`),
   ];
+}
+
+function describeUploadStep({ change, request }: Import): readonly Text[] {
+  if (change === null || request === null || request.mode === "delete") return [];
+  if (request.fromConsole === true || request.forConsole === true) return [];
+  const upload = line("console upload", [change], { output: "upload" });
+  return [text(`the file to upload there: ${upload}`, `アップロード用ファイルの書き出し: ${upload}`)];
 }
 
 function describeSettledTasks(plan: Import): readonly Text[] {

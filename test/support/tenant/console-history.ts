@@ -3,7 +3,8 @@ import type { ConsoleTask, Import } from "../../../src/lib/tenant/operations.ts"
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { isOpenTask } from "../../../src/lib/model/console-task.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
-import { ConsoleColumns } from "../../../src/commands/imports/outputs/console/columns.ts";
+import { readOpenRecords } from "../../../src/commands/console/upload/open.ts";
+import { buildUploadTable, findLastExport } from "../../../src/commands/console/upload/table.ts";
 import {
   listChangedFields,
   type MatchedRows,
@@ -792,25 +793,20 @@ export class ConsoleHistory {
       await client.imports.discard(plan.id);
       return "nothing";
     }
-    const columns = new ConsoleColumns({ plan, customFields: await client.users.fields() }, undefined);
-    const upload = columns.fields();
-    const rows = (await Array.fromAsync(client.imports.rows(plan.id, { upload }))).filter(
-      ({ action, leftOut }) => (action === "create" || action === "update") && leftOut === null,
-    );
-    for (const row of rows) columns.fit(row);
-    const header = columns.header();
-    const body = rows.map((row) => columns.cells(row, undefined) ?? []);
-    const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));
-    const refused = await this.#refused(async () => {
-      const file = rows.length === 0 ? {} : { fileName: "up.csv", sha256: "0".repeat(64) };
-      await this.#commit(plan, { upload, ...file });
-    });
+    const refused = await this.#refused(() => this.#commit(plan, {}));
     this.#keepChanges();
     if (refused !== undefined) return refused;
-    if (rows.length === 0) return "emit nothing";
-    for (const [key, id] of records) if (id === undefined) records.set(key, this.#idWithKey(emit, key));
     const { change } = await client.imports.show(plan.id);
-    const file: UploadFile = { records, number: change ?? -1, kind: emit, cells: [header, ...body], uploads: 0 };
+    const { kinds, unsafe } = await readOpenRecords(client, change ?? -1);
+    const open = kinds.find(({ kind }) => kind === emit);
+    if (open === undefined) return "emit nothing";
+    const last = await findLastExport(client, emit);
+    const upload = { ...open, unsafe, last, extent: "part", secrets: new Map() } as const;
+    const { header, rows } = await buildUploadTable(client, upload);
+    if (rows.length === 0) return "emit nothing";
+    const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));
+    const content = [header, ...rows.map((row) => row.cells)];
+    const file: UploadFile = { records, number: change ?? -1, kind: emit, cells: content, uploads: 0 };
     this.#files.push(file);
     for (let count = 0; count < uploads; count += 1) await this.#upload(file);
     return uploads === 0 ? "emit" : "emit and upload";

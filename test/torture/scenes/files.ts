@@ -71,13 +71,6 @@ export const FILE_SCENES: readonly Scene[] = [
     outputs: ["errors.csv"],
   },
   {
-    name: "an import for the console",
-    plans: true,
-    prepare: prepareUsers,
-    line: ["users", "import", "people.csv", ...IMPORT_OPTIONS, "--emit-csv", "upload.csv", "--overwrite"],
-    outputs: ["upload.csv"],
-  },
-  {
     name: "a commit",
     plans: true,
     // plans expire after some days

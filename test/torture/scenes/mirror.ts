@@ -23,7 +23,7 @@ async function prepareTasks(home: string): Promise<string> {
   await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp");
   await runOrThrow(home, "users", "delete", "user5@example.com", "--confirm-deletions", "1");
   await writePeople(join(home, "people.csv"), { from: 6, to: 10, title: "主任" });
-  await runOrThrow(home, "users", "import", "people.csv", "--emit-csv", "upload.csv", "--yes");
+  await runOrThrow(home, "users", "import", "people.csv", "--yes");
   return home;
 }
 
@@ -57,7 +57,14 @@ export const MIRROR_SCENES: readonly Scene[] = [
     },
     line: ["undo", "8", "--confirm-deletions", "1"],
   },
-  { name: "console confirm", prepare: copyTasks, line: ["console", "confirm", "3", "6", "--by", "髙橋"] },
+  { name: "console confirm", prepare: copyTasks, line: ["console", "confirm", "3", "6"] },
+  {
+    name: "an upload file",
+    prepare: copyTasks,
+    line: ["console", "upload", "-o", "upload.csv", "--overwrite"],
+    saysBefore: true,
+    outputs: ["upload.csv"],
+  },
   {
     name: "console drop",
     plans: true,

@@ -1,31 +1,55 @@
-import { createHmac, randomBytes } from "node:crypto";
-import type { ImportKind, PlanRow } from "../../../lib/client/index.ts";
+import { randomInt } from "node:crypto";
+import type { ImportKind } from "../../../lib/client/index.ts";
 import type { Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-
-/** Generates a password for each new record that has none in the file; the same one each time it is asked. */
-export interface PasswordGenerator {
-  readonly column: Column;
-  /** Returns the password of a row; undefined if the row is not new, or its file has a password for it. */
-  readonly generate: (row: PlanRow, secrets: ReadonlyMap<string, string> | undefined) => string | undefined;
-}
+import { formatCount, text } from "../../../lib/text/index.ts";
+import type { Tools } from "../../tools.ts";
+import { writeTable } from "./table-file.ts";
 
 /** Letters and digits that nobody confuses when they type a password from paper: without 0, O, o, 1, I and l. */
 const ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz";
 
-/** Creates the generator of a run: a random key and the row determine a password of 12 characters, about 69 bits. */
-export const createPasswordGenerator = (kind: ImportKind): PasswordGenerator => {
-  const column = FORMATS[kind].columns.find(({ secret, required }) => secret === true && required === "new");
-  if (column === undefined) throw new TypeError(`new records of ${kind} need no password`);
-  const key = randomBytes(32);
-  const derive = (row: number, attempt = 0): string => {
-    const bytes = createHmac("sha512", key).update(`${row} ${attempt}`).digest();
-    // rejected bytes would favour the first characters of the alphabet
-    const usable = [...bytes].filter((byte) => byte < 256 - (256 % ALPHABET.length)).slice(0, 12);
-    const password = usable.map((byte) => ALPHABET[byte % ALPHABET.length]).join("");
-    return /^(?=.*\d)(?=.*[A-Z])(?=.*[a-z]).{12}$/.test(password) ? password : derive(row, attempt + 1);
-  };
-  const generate: PasswordGenerator["generate"] = ({ row, action }, secrets) =>
-    action === "create" && secrets?.has(column.field) !== true ? derive(row) : undefined;
-  return { column, generate };
+/** Returns a random password of 12 characters, about 69 bits, with a digit and letters of both cases. */
+const generatePassword = (): string => {
+  const password = Array.from({ length: 12 }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
+  return /^(?=.*\d)(?=.*[A-Z])(?=.*[a-z])/.test(password) ? password : generatePassword();
 };
+
+/** Returns the column of the password that a new record needs; undefined if the records of a kind need none. */
+export const findPasswordColumn = (kind: ImportKind): Column | undefined =>
+  FORMATS[kind].columns.find(({ secret, required }) => secret === true && required === "new");
+
+/** A new user with a generated password. */
+export interface NewPassword {
+  readonly key: string;
+  readonly name: string;
+  readonly groups: string;
+  readonly password: string;
+}
+
+export const createPassword = (of: Omit<NewPassword, "password">): NewPassword => ({
+  ...of,
+  password: generatePassword(),
+});
+
+const COLUMNS = ["userId", "displayName", "groups", "password"].map(
+  (name) => FORMATS.docs.columns.find(({ field }) => field === name)?.header ?? name,
+);
+
+/** Writes generated passwords, which are stored nowhere else. Without any, no file is written. */
+export async function writePasswords(
+  tools: Tools,
+  path: string,
+  given: readonly NewPassword[],
+  settle?: () => Promise<void>,
+): Promise<void> {
+  const table = [COLUMNS, ...given.map(({ key, name, groups, password }) => [key, name, groups, password])];
+  await writeTable(tools, path, table, { settle, isEmpty: () => given.length === 0 });
+  if (given.length === 0) return;
+  await tools.terminal.note(
+    text(
+      `${path} has the passwords of ${formatCount(given.length, "new user")}: hand them out, then delete it. They are not stored anywhere else`,
+      `${path} に新しいユーザー ${given.length} 人のパスワードを書き出しました。本人に渡したら削除してください。ほかには保存していません`,
+    ),
+  );
+}

@@ -1,4 +1,6 @@
 import { formatRecord } from "../../../lib/csv/records/writer.ts";
+import { guardFormula } from "../../../lib/terminal/output.ts";
+import type { Tools } from "../../tools.ts";
 
 export const isWorkbookName = (path: string): boolean => /\.xlsx$/i.test(path);
 
@@ -25,4 +27,27 @@ export async function* encodeTable(
   }
   yield Buffer.from("\ufeff");
   for await (const batch of batches) yield Buffer.from(batch.map((cells) => formatRecord(cells, "\r\n")).join(""));
+}
+
+/**
+ * Writes a table that people open in a spreadsheet. In a CSV file a `'` guards the cells that a spreadsheet would run
+ * as formulas.
+ */
+export async function writeTable(
+  { outputs }: Pick<Tools, "outputs">,
+  path: string,
+  table: readonly (readonly string[])[],
+  options?: Parameters<Tools["outputs"]["write"]>[2],
+): Promise<void> {
+  const guarded = isWorkbookName(path) ? table : table.map((row) => row.map(guardFormula));
+  const batches = async function* () {
+    yield guarded;
+  };
+  await outputs.write(
+    path,
+    async (writer) => {
+      for await (const bytes of encodeTable(path, batches())) await writer.write(bytes);
+    },
+    options,
+  );
 }

@@ -16,7 +16,7 @@ import { FIX_OPTION } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING_OPTION } from "../../csv/file/encoding.ts";
 import { HEADER_ROW_OPTION, SHEET_OPTION } from "../../csv/file/sheet.ts";
 import type { MapOptions } from "../../../lib/csv/layout/map-parse.ts";
-import { getDeletionsFileName } from "../outputs/console/upload.ts";
+import { getDeletionsFileName } from "../../console/upload/names.ts";
 import { validateLimits } from "../../../lib/plan/limits.ts";
 import { toFlagName, type Field, type Fields, type InputOf } from "../../field.ts";
 

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { line, renderAdvice, step, type Advice } from "../../../lib/advice/index.ts";
 import { CHANGED_STATE } from "../../../lib/client/changes.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
@@ -7,7 +6,6 @@ import { ROW_UNIT } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { PlanSummary } from "../../summary.ts";
 import type { Tools } from "../../tools.ts";
-import type { WrittenUpload } from "../outputs/console/file.ts";
 import { listPlanChanges, hasChanges } from "../../../lib/plan/describe.ts";
 import { sumChanges } from "../../../lib/plan/plan.ts";
 
@@ -17,7 +15,7 @@ export class PendingPlan {
   readonly #client: Client<"imports">;
   readonly #tools: Tools;
   readonly #keep: boolean;
-  #isCommitted = false;
+  #committed: Import | undefined;
   /** true after a commit without a response, so that the user must be told what became of the plan */
   #isUnanswered = false;
   #looked: Promise<Import> | undefined;
@@ -34,7 +32,12 @@ export class PendingPlan {
   }
 
   get isCommitted(): boolean {
-    return this.#isCommitted;
+    return this.#committed !== undefined;
+  }
+
+  /** the import; undefined until it is committed */
+  get committed(): Import | undefined {
+    return this.#committed;
   }
 
   /** true if the plan is kept for `imports commit` unless it is committed now */
@@ -51,10 +54,9 @@ export class PendingPlan {
   /**
    * Commits the plan.
    *
-   * @param written the file that was written for the console
    * @throws `conflict`; `locked`, and the plan is then kept
    */
-  async commit(written: UploadOutput = {}): Promise<Import> {
+  async commit(): Promise<Import> {
     const { number, rows } = this.plan;
     const step = this.#tools.terminal.progress.start({
       id: "commit",
@@ -64,10 +66,10 @@ export class PendingPlan {
     try {
       const committed = await this.#client.imports.commit(
         this.plan.id,
-        { ...written, etag: this.plan.etag ?? "" },
+        { etag: this.plan.etag ?? "" },
         this.#tools.signal,
       );
-      this.#isCommitted = true;
+      this.#committed = committed;
       this.#describeCommitted(committed);
       step.reach(rows);
       step.finish();
@@ -84,14 +86,11 @@ export class PendingPlan {
    * Commits a plan whose output files are in place. If the commit fails but the plan may have been committed
    * nevertheless, the files stay, and {@link throwLost} throws the failure later.
    *
-   * @param written the upload file; undefined if only other files were written
    * @throws the failures of {@link commit} if the plan is not committed
    */
-  async commitWithFile(file: string, written: WrittenUpload | undefined): Promise<Import> {
+  async commitWithFile(): Promise<Import> {
     try {
-      if (written === undefined) return await this.commit();
-      const { sha256, upload } = written;
-      return await this.commit({ upload, ...(sha256 !== undefined && { sha256, fileName: basename(file) }) });
+      return await this.commit();
     } catch (error) {
       if (!(error instanceof Failure) || !UNANSWERED_CODES.has(error.code)) throw error;
       const now = await this.#look().catch(() => undefined);
@@ -159,10 +158,6 @@ export class PendingPlan {
 
 /** Codes of failures after which the outcome of a request is unknown. */
 const UNANSWERED_CODES: ReadonlySet<ErrorCode> = new Set(["interrupted", "unavailable"]);
-
-interface UploadOutput extends Partial<WrittenUpload> {
-  readonly fileName?: string | undefined;
-}
 
 const summarizeCounts = (plan: Import): Partial<PlanSummary> => ({
   number: plan.number,

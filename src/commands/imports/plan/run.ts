@@ -11,13 +11,12 @@ import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import { warnOfForeignFile } from "../refusal/foreign.ts";
-import type { SecretSource } from "../outputs/console/secrets.ts";
+import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
 import { settlePlan, type PlanOutputFile } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
 
 // loaded only by runs that write these files or refuse the import
-const loadUploadModule = () => import("../outputs/console/emit.ts");
-const loadPasswordsModule = () => import("../outputs/passwords.ts");
+const loadUploadModule = () => import("../outputs/upload.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
 
 /**
@@ -53,30 +52,34 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
       const { createRejection } = await import("../refusal/rejection.ts");
       throw createRejection(plan, requested, problems);
     }
-    if (emitCsv !== undefined) (await loadUploadModule()).refuseUnseenData(plan);
+    const secrets = await readSecrets(tools, requested, { plan, file, reading, map });
+    if (emitCsv !== undefined) await (await loadUploadModule()).checkUpload(tools, plan, file.label, secrets);
     await checkAdministrators(tools, plan);
-    return settlePlan(tools, pending, {
-      ...requested.options,
-      requested,
-      file: await prepareFiles(tools, requested, { plan, file, reading, map }),
-    });
+    const passwords = await preparePasswords(tools, requested, secrets);
+    const outcome = await settlePlan(tools, pending, { ...requested.options, requested, file: passwords });
+    if (emitCsv === undefined || pending.committed === undefined) return outcome;
+    return (await (await loadUploadModule()).writeImportUpload(tools, pending.committed, emitCsv, secrets)) ?? outcome;
   });
 }
 
-async function prepareFiles(
+async function readSecrets(
   tools: Tools,
-  { kind, options: { generatePasswords, emitCsv, dryRun } }: ImportRequest,
-  input: Pick<SecretSource, "plan" | "file" | "reading" | "map">,
+  { options: { generatePasswords, emitCsv, dryRun } }: ImportRequest,
+  input: PlannedFile,
+): Promise<PlanSecrets | undefined> {
+  const generates = generatePasswords !== undefined && !dryRun;
+  if (emitCsv === undefined && !generates) return undefined;
+  return (await import("../outputs/secrets.ts")).readPlanSecrets(tools, input, generates);
+}
+
+async function preparePasswords(
+  tools: Tools,
+  { options: { generatePasswords: name, dryRun } }: ImportRequest,
+  secrets: PlanSecrets | undefined,
 ): Promise<PlanOutputFile | undefined> {
-  const passwords =
-    generatePasswords === undefined ? undefined : (await loadPasswordsModule()).createPasswordGenerator(kind);
-  const upload =
-    emitCsv === undefined
-      ? undefined
-      : (await loadUploadModule()).prepareUploadFile(tools, emitCsv, { ...input, passwords });
-  if (generatePasswords === undefined || passwords === undefined || dryRun) return upload;
-  const { preparePasswords } = await import("../outputs/password-file.ts");
-  return preparePasswords(tools, generatePasswords, { source: { ...input, customFields: [] }, passwords }, upload);
+  if (name === undefined || secrets === undefined || dryRun) return undefined;
+  const { writePasswords } = await import("../outputs/passwords.ts");
+  return { name, write: (settle) => writePasswords(tools, name, secrets.generated, settle) };
 }
 
 async function loadListMap(

@@ -1,10 +1,4 @@
-import type { Import } from "../../../lib/client/index.ts";
-import {
-  RESULT_COLUMNS,
-  DEFAULT_RESULT_COLUMNS,
-  type ImportResult,
-  type LeftOutSummary,
-} from "../../../lib/plan/columns.ts";
+import { RESULT_COLUMNS, DEFAULT_RESULT_COLUMNS, type ImportResult } from "../../../lib/plan/columns.ts";
 import {
   confirmPlan,
   listMissingCounts,
@@ -20,15 +14,14 @@ import type { Outcome } from "../../command.ts";
 import { isRecordOutputRequested, listColumns } from "../../listing/list.ts";
 import { requireNamedContextForDeletion } from "../../permission.ts";
 import type { Tools } from "../../tools.ts";
-import type { WrittenUpload } from "../outputs/console/file.ts";
 import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
 import { buildPlan } from "./show.ts";
 
 export interface PlanOutputFile {
   readonly name: string;
-  /** Writes the file, then calls `settle`.  @param settle commits the plan; in a dry run, only returns it */
-  readonly write: (settle: (written?: WrittenUpload) => Promise<Import>) => Promise<LeftOutSummary | undefined>;
+  /** Writes the file, then calls `settle`, which commits the plan. */
+  readonly write: (settle: () => Promise<void>) => Promise<void>;
 }
 
 interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
@@ -58,11 +51,10 @@ export async function settlePlan(
   if (dryRun || !changes) {
     requireConfirmedCounts(planned, answers);
     enforceLimits(planned.changes, answers);
-    const leftOut = await file?.write(async () => plan);
     const isBlocked = isPartial(plan) && !dryRun;
     if (!dryRun) await tools.terminal.note(isBlocked ? NOTHING_CHANGED : text("nothing to change", "変更はありません"));
     await pending.leave();
-    await showImportResult(tools, { plan, dryRun, committed: false, isKept, leftOut });
+    await showImportResult(tools, { plan, dryRun, committed: false, isKept });
     return isPartial(plan) ? "partial" : undefined;
   }
   if (!(await confirmForeignFile(tools, plan, answers)) || !(await askToApply(tools, planned, answers, file?.name))) {
@@ -73,11 +65,11 @@ export async function settlePlan(
   }
   await (await tools.tenant()).permitChange();
   let done = plan;
-  const commit = async (written?: WrittenUpload): Promise<Import> =>
-    (done = await (file === undefined ? pending.commit() : pending.commitWithFile(file.name, written)));
-  const leftOut = file === undefined ? void (await commit()) : await file.write(commit);
+  const commit = async (): Promise<void> =>
+    void (done = await (file === undefined ? pending.commit() : pending.commitWithFile()));
+  await (file === undefined ? commit() : file.write(commit));
   pending.throwLost();
-  await showImportResult(tools, { plan: done, dryRun, committed: true, leftOut });
+  await showImportResult(tools, { plan: done, dryRun, committed: true });
   return isPartial(done) ? "partial" : undefined;
 }
 

@@ -138,7 +138,7 @@ test("a context can have a default for --undeletable, which a command overrides"
   expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(3);
 });
 
-test("in a mirror, the upload leaves out kept users and names devices to release from them first", async () => {
+test("in a mirror, the list of deletions leaves out kept users", async () => {
   const console = "氏名,メールアドレス,CLOMOアカウント名\r\n長,boss@x.jp,boss\r\n";
   const rows = ["太郎,taro@x.jp,", "次郎,jiro@x.jp,", "三郎,saburo@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,"];
   writeFileSync(join(desk.folder, "console.csv"), `${console}${rows.join("\r\n")}\r\n`);
@@ -152,12 +152,6 @@ test("in a mirror, the upload leaves out kept users and names devices to release
   expect(stderr).toContain(
     "up-delete.xlsx lists the records to delete by hand (users: 2), because 追加更新 does not delete records\n",
   );
-  expect(stderr).toContain("first remove the owner from the 2 devices listed above, in the console\n");
-  const task = (await tenant.client.console.list({})).find(({ work }) => work === "upload");
-  expect(task).toMatchObject({ released: 2 });
-  const { en, ja } = await runInBoth(`console show ${task?.number ?? 0}`, desk);
-  expect(en.stderr).toMatch(/^1\. first remove the owner from 2 devices \(SN1, SN2\), one device at a time: /m);
-  expect(ja.stderr).toMatch(/^1\. 先に、デバイス 2 台の所有者を外してください\(SN1, SN2\)/m);
 });
 
 test("programs get the counts", async () => {

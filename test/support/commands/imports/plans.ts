@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Import, InputProblem, PlanRow } from "../../../../src/lib/client/index.ts";
 import { createEncoder } from "../../../../src/lib/csv/encoding/encode.ts";
 import type { Encoding } from "../../../../src/lib/csv/records/record.ts";
-import { freshFolder, run, type Circumstances, type RunResult } from "../program.ts";
-import type { Language } from "../../../../src/lib/text/index.ts";
+import { freshFolder } from "../program.ts";
 import { example, type Answer, type Answers, type ReceivedRequest } from "../tenant.ts";
 
 /** The id of the plan that {@link planOf} returns. */
@@ -112,15 +111,6 @@ export function createFolderWith(files: Readonly<Record<string, string | Uint8Ar
   const folder = freshFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
-}
-
-export async function runInBothAndDeleteOutput(
-  line: string,
-  circumstances: Circumstances & { readonly folder: string },
-): Promise<Readonly<Record<Language, RunResult>>> {
-  const en = await run(`--lang en ${line}`, circumstances);
-  for (const name of ["out.csv", "out-delete.xlsx"]) rmSync(join(circumstances.folder, name), { force: true });
-  return { en, ja: await run(`--lang ja ${line}`, circumstances) };
 }
 
 /** Encodes a text as the bytes of a file. */

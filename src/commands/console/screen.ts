@@ -1,10 +1,10 @@
-import type { Import } from "../../../../lib/client/index.ts";
-import { FORMATS } from "../../../../lib/model/formats.ts";
-import { IMPORT_MODE_NAMES } from "../../../../lib/model/import.ts";
-import { formatSecuredAppName } from "../../../../lib/model/secured-user.ts";
-import { text, type Text } from "../../../../lib/text/index.ts";
-import { buildConsoleImportCommand } from "../../refusal/command.ts";
-import { getUploadMode } from "../../../../lib/model/upload.ts";
+import type { Import } from "../../lib/client/index.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import { IMPORT_MODE_NAMES } from "../../lib/model/import.ts";
+import { formatSecuredAppName } from "../../lib/model/secured-user.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
+import { getUploadMode } from "../../lib/model/upload.ts";
 
 export const getConsolePage = (kind: Import["kind"]): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);
 

@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from "node:fs";
+import { beforeEach, expect, test } from "vitest";
+import { csv, freshDesk, type Desk } from "#support/cli/import-desk.ts";
+import { readRows } from "#support/xlsx/read.ts";
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await freshDesk(["氏名,メールアドレス,役職,社員コード", "太郎,taro@x.jp,課長,1", "花子,hana@x.jp,部長,2"]);
+  await done("console sync people.csv --yes");
+});
+
+const done = async (line: string, code = 0): Promise<string> => {
+  const outcome = await desk.run(line);
+  expect(outcome.code, outcome.stderr).toBe(code);
+  return outcome.stderr;
+};
+const read = (name: string): readonly string[] => readFileSync(desk.path(name), "utf8").split("\r\n").slice(0, -1);
+
+test("writes what is open at any time, in the columns of the console's export", async () => {
+  expect(await done("console upload -o up.csv")).toContain("there is nothing to upload");
+  await done("users edit 1 --title 次長");
+  await done("users edit 1 --name 太郎2");
+  await done("users create --name 三郎 --email saburo@x.jp");
+  await done("users delete 2 --confirm-deletions 1");
+  expect(await done("console upload -o up.csv")).toContain("up.csv: 2 rows; upload in CLOMO PANEL");
+  expect(read("up.csv")).toEqual([
+    "氏名,メールアドレス,役職,社員コード",
+    "太郎2,taro@x.jp,次長,1",
+    "三郎,saburo@x.jp,,",
+  ]);
+  expect(await readRows(readFileSync(desk.path("up-delete.xlsx")))).toEqual([
+    ["name", "key"],
+    ["花子", "hana@x.jp"],
+  ]);
+  // the columns of one task are its own and the required ones
+  await done("console upload 2 -o one.csv");
+  expect(read("one.csv")).toEqual(["氏名,メールアドレス,役職", "太郎2,taro@x.jp,次長"]);
+  await done("console upload -o up.csv", 2);
+});
+
+test("several kinds need a folder, which has a file per kind in the order of upload", async () => {
+  await done("users edit 1 --title 次長");
+  await done("orgs create 営業部 --code S01");
+  expect(await done("console upload -o up.csv", 2)).toContain("organisations, users");
+  await done("console upload -o up");
+  expect(read("up/1-orgs.csv")[1]).toMatch(/,S01/);
+  expect(read("up/2-users.csv")).toHaveLength(2);
+});
+
+test("leaves out and names rows where a blank would clear, or whose key differs", async () => {
+  await done("users edit 1 --upn taro@upn.x.jp --title=");
+  await done("users edit 2 --title 次長");
+  expect(await done("console upload -o up.csv", 8)).toMatch(/leaves out 1 row, .*\(hana@x\.jp\)/);
+  expect(read("up.csv")).toEqual(["氏名,メールアドレス,役職,社員コード,UPN", "太郎,taro@x.jp,,1,taro@upn.x.jp"]);
+  await done("users edit 1 --email new@x.jp");
+  const told = await done("console upload -o later.csv", 8);
+  expect(told).toMatch(/leaves out 1 row, .*\(new@x\.jp\)/);
+  expect(existsSync(desk.path("later.csv"))).toBe(false);
+});
+
+test("a new user of an app needs a password", async () => {
+  await desk.write("docs.csv", csv(["表示名,ユーザーID,説明", "一,one01,"]));
+  await done("console sync docs.csv --app docs --yes");
+  await done("secured users create two02 --app docs --name 二 --password-in-console");
+  expect(await done("console upload -o up.csv", 8)).toContain("(two02)");
+  await done("console upload -o up.csv --generate-passwords secret.csv");
+  const [header = "", row = ""] = new TextDecoder("shift_jis").decode(readFileSync(desk.path("up.csv"))).split("\r\n");
+  expect(header).toBe("表示名,ユーザーID,パスワード,説明");
+  const password = row.split(",")[2] ?? "";
+  expect(password).toMatch(/^\w{12}$/);
+  expect(readFileSync(desk.path("secret.csv"), "utf8")).toContain(`two02,二,,${password}`);
+});
+
+test("is refused while the last export is undone", async () => {
+  await done("users edit 1 --title 次長");
+  await done("undo 1 --confirm-deletions 2", 5);
+  await desk.write(
+    "people.csv",
+    csv(["氏名,メールアドレス,役職,社員コード", "太郎,taro@x.jp,係長,1", "花子,hana@x.jp,主任,2"]),
+  );
+  await done("console sync people.csv --yes");
+  await done("undo last --yes");
+  await done("console upload -o up.csv", 5);
+  await done("console sync people.csv --yes");
+  expect(await done("console upload -o up.csv")).toContain("up.csv: 2 rows;");
+});

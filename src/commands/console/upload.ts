@@ -1,0 +1,49 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { TASK_ARGUMENT } from "./columns.ts";
+import { writeUploads } from "./upload/files.ts";
+
+export default defineCommand({
+  summary: text(
+    "write the file to upload in the console (追加更新)",
+    "管理画面にアップロードするファイル(追加更新)を書き出す",
+  ),
+  details: [
+    text(
+      "The file has what differs from the console now. Records to delete are listed in a workbook next to it, because 追加更新 does not delete records.",
+      "ファイルの内容は、いま管理画面と異なるものです。追加更新では削除されないため、削除するものは別のブックに一覧します。",
+    ),
+  ],
+  args: {
+    number: {
+      ...TASK_ARGUMENT,
+      required: undefined,
+      about: text("only the changes of this task (default: everything open)", "この作業の変更だけ(既定: 未了のすべて)"),
+    },
+  },
+  options: {
+    output: {
+      kind: "string",
+      short: "o",
+      value: "FILE|FOLDER",
+      required: true,
+      about: text(
+        "file with an extension, or folder: one file per kind of records, numbered in the order of upload",
+        "出力先の拡張子付きファイル、またはフォルダー(種類ごとのファイルに、アップロードする順の番号を付ける)",
+      ),
+    },
+    generatePasswords: {
+      kind: "output",
+      value: "FILE",
+      notStdout: true,
+      workbook: true,
+      about: text(
+        "generate passwords for new SECURED APPs users, and write them to FILE",
+        "SECURED APPs の新しいユーザーのパスワードを生成し、FILE に書き出す",
+      ),
+    },
+  },
+  examples: [{ line: "clomoctl console upload -o upload.csv" }, { line: "clomoctl console upload 3 -o upload.csv" }],
+  exits: ["input-rejected", "not-found", "conflict", "partial"],
+  run: writeUploads,
+});

@@ -1,0 +1,75 @@
+import type { Import } from "../../../lib/client/index.ts";
+import { createEncoder, findUnmappable } from "../../../lib/csv/encoding/encode.ts";
+import { ENCODINGS, type Encoding } from "../../../lib/csv/records/record.ts";
+import { formatRecord } from "../../../lib/csv/records/writer.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { text } from "../../../lib/text/index.ts";
+import { noteReplacedCharacters } from "../../csv/file/encoded.ts";
+import { MAX_LISTED_CHARACTERS, throwUnmappable } from "../../csv/file/unmappable.ts";
+import type { Tools } from "../../tools.ts";
+
+/**
+ * Returns the encoding of upload files: for CLOMO PANEL that of its last export, otherwise that of the account's
+ * language, as the manual of the SECURED APPs says.
+ *
+ * @param last the last export of the kind
+ */
+export async function getUploadEncoding(
+  tools: Tools,
+  kind: Import["kind"],
+  last: Import | undefined,
+): Promise<Encoding> {
+  const { context } = await tools.tenant("imports");
+  const exported = ENCODINGS.find((one) => FORMATS[kind].app === undefined && one === last?.encoding);
+  return exported ?? (context.kind === "embedded" && context.language === "en" ? "utf-8" : "shift_jis");
+}
+
+export interface NamedCell {
+  readonly row: number;
+  readonly header: string;
+  readonly value: string;
+}
+
+/** @throws `input-rejected` if an encoding lacks a character; each is listed with row, header and code point */
+export async function refuseUnmappable(
+  tools: Tools,
+  name: string,
+  { encoding, cells }: { readonly encoding: Encoding; readonly cells: AsyncIterable<NamedCell> | Iterable<NamedCell> },
+): Promise<void> {
+  const placed: { readonly row: number; readonly header: string; readonly codePoint: number }[] = [];
+  let total = 0;
+  for await (const { row, header, value } of cells) {
+    const found = findUnmappable(encoding, value);
+    if (found !== undefined && ++total <= MAX_LISTED_CHARACTERS)
+      placed.push({ row, header, codePoint: found.codePoint });
+  }
+  if (total === 0) return;
+  await throwUnmappable(tools, {
+    name,
+    encoding,
+    placed,
+    total,
+    unit: "cell",
+    consequence: text("no file was written and nothing was changed", "ファイルを書き出さず、何も変更していません"),
+    hint: text("replace these characters", "これらの文字を置き換えてください"),
+  });
+}
+
+/** Writes an upload file with CRLF. @throws `input-rejected` as {@link refuseUnmappable} */
+export async function writeUploadFile(
+  tools: Tools,
+  path: string,
+  { encoding, table }: { readonly encoding: Encoding; readonly table: readonly (readonly string[])[] },
+): Promise<void> {
+  const [header = []] = table;
+  const cells = table.flatMap((row, at) =>
+    row.map((value, column) => ({ row: at + 1, header: header[column] ?? "", value })),
+  );
+  await refuseUnmappable(tools, path, { encoding, cells });
+  const encoder = createEncoder(encoding, { onUnmappable: "error" });
+  await tools.outputs.write(path, async (writer) => {
+    await writer.write(encoder.write(table.map((row) => formatRecord(row, "\r\n")).join("")));
+    await writer.write(encoder.end());
+  });
+  await noteReplacedCharacters(tools, encoder);
+}

@@ -1,0 +1,191 @@
+import { extname, join, resolve } from "node:path";
+import type { Import, ImportKind } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { ensureFolder } from "../../../lib/files/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { UPLOAD_OMISSION_REASONS, type UploadOmissionReason } from "../../../lib/model/upload.ts";
+import { formatCount, joinTexts, text, type Text } from "../../../lib/text/index.ts";
+import type { Outcome } from "../../command.ts";
+import {
+  createPassword,
+  findPasswordColumn,
+  writePasswords,
+  type NewPassword,
+} from "../../imports/outputs/passwords.ts";
+import { writeTable } from "../../imports/outputs/table-file.ts";
+import { permitOutputs } from "../../outputs.ts";
+import type { Tools } from "../../tools.ts";
+import { describeUpload, describeUploadCheck } from "../screen.ts";
+import { getUploadEncoding, writeUploadFile } from "./encode.ts";
+import { getDeletionsFileName } from "./names.ts";
+import { readOpenRecords, type OpenKind } from "./open.ts";
+import { buildUploadTable, findLastExport, type KindUpload, type UploadTable } from "./table.ts";
+
+interface UploadOptions {
+  readonly number: number | undefined;
+  readonly output: string;
+  readonly generatePasswords: string | undefined;
+}
+
+/**
+ * Writes what differs from the console as files for 追加更新.
+ *
+ * @returns `partial` if rows are left out
+ * @throws `usage` if several kinds are open and the output is a file; `conflict` if an export of a kind was undone
+ */
+export async function writeUploads(
+  tools: Tools,
+  { number, output, generatePasswords }: UploadOptions,
+): Promise<Outcome> {
+  const { client } = await tools.tenant("console", "imports");
+  const open = await readOpenRecords(client, number);
+  const files = nameFiles(open.kinds, output);
+  if (files.length === 0) {
+    await tools.terminal.note(text("there is nothing to upload", "アップロードするものはありません"));
+    return undefined;
+  }
+  const names = files.flatMap(({ file, records, deleted }) => [
+    ...(records.length > 0 ? [file] : []),
+    ...(deleted.length > 0 ? [getDeletionsFileName(file)] : []),
+  ]);
+  if (extname(output) === "") await ensureFolder(resolve(tools.workingFolder, output));
+  const field = { kind: "output", workbook: true, about: text("upload file", "アップロード用ファイル") } as const;
+  if (
+    !(await permitOutputs(
+      tools,
+      names.map((name) => ({ flag: "--output", name, field })),
+    ))
+  )
+    return undefined;
+  const generated: NewPassword[] = [];
+  let isPart = false;
+  for (const one of files) {
+    const made = generatePasswords === undefined ? [] : createPasswordsOf(one);
+    const field = findPasswordColumn(one.kind)?.field ?? "";
+    const secrets = new Map(made.map(({ key, password }) => [key, new Map([[field, password]])]));
+    const extent = number === undefined ? "open" : "part";
+    const { rows, leftOut } = await writeKind(tools, { ...open, ...one, extent, secrets });
+    const written = new Set(rows.map(({ key }) => key));
+    generated.push(...made.filter(({ key }) => written.has(key)));
+    isPart ||= leftOut.length > 0;
+  }
+  if (generatePasswords !== undefined) await writePasswords(tools, generatePasswords, generated);
+  return isPart ? "partial" : undefined;
+}
+
+const createPasswordsOf = ({ kind, records }: OpenKind): readonly NewPassword[] => {
+  if (FORMATS[kind].app === undefined) return [];
+  return records.flatMap(({ work, key, name, changes }) => {
+    const groups = [changes.find(({ field }) => field === "groups")?.after ?? []].flat().join(", ");
+    return work === "create" && key !== null ? [createPassword({ key, name, groups })] : [];
+  });
+};
+
+type OpenFile = OpenKind & { readonly file: string };
+
+/** @throws `usage` if there are several kinds and the output is a file */
+function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
+  if (extname(output) === "")
+    return kinds.map((one, at) => ({ ...one, file: join(output, `${at + 1}-${one.kind}.csv`) }));
+  if (kinds.length < 2) return kinds.map((one) => ({ ...one, file: output }));
+  const { en, ja } = joinTexts(
+    kinds.map(({ kind }) => FORMATS[kind].thing.title),
+    text(", ", "、"),
+  );
+  throw new Failure("usage", {
+    what: text(`several kinds of records are open: ${en}`, `複数の種類のデータが未了です: ${ja}`),
+    where: "--output",
+    hint: text("specify a folder, or the number of a task", "フォルダーか、作業の番号を指定してください"),
+  });
+}
+
+/**
+ * Returns the last export of a kind; undefined if none was taken.
+ *
+ * @throws `conflict` if it was undone, because it is not known what the console shows
+ */
+export async function requireLastExport(tools: Tools, kind: ImportKind): Promise<Import | undefined> {
+  const last = await findLastExport((await tools.tenant("imports")).client, kind);
+  if (last?.state !== "undone") return last;
+  throw new Failure("conflict", {
+    what: text(
+      "the last export of the console was undone, so it is not known what differs",
+      "最後に取り込んだエクスポートが取り消されているため、管理画面との違いがわかりません",
+    ),
+    where: last.fileName,
+    hint: describeUploadCheck(kind),
+  });
+}
+
+/**
+ * Writes the upload file of a kind, and the list of what to delete by hand. A file for 全件更新 is not written if a row
+ * would be left out.
+ */
+export async function writeKind(
+  tools: Tools,
+  upload: Omit<KindUpload, "last"> & { readonly file: string },
+): Promise<UploadTable> {
+  const { terminal } = tools;
+  const { kind, deleted, file, extent } = upload;
+  const last = await requireLastExport(tools, kind);
+  const { client } = await tools.tenant("users", "orgs", "devices", "secured");
+  const table = await buildUploadTable(client, { ...upload, last });
+  const { header, rows, leftOut } = table;
+  for (const [why, some] of Map.groupBy(leftOut, (one) => one.why))
+    await terminal.warn(
+      describeLeftOut(
+        file,
+        why,
+        some.map(({ key }) => key),
+      ),
+    );
+  if (extent === "whole" ? leftOut.length === 0 : rows.length > 0) {
+    const encoding = await getUploadEncoding(tools, kind, last);
+    await writeUploadFile(tools, file, { encoding, table: [header, ...rows.map(({ cells }) => cells)] });
+    const how = describeUpload({ kind, mode: extent === "whole" ? "replace" : "append" });
+    const count = formatCount(rows.length, "row");
+    await terminal.problem(text(`${file}: ${count}; ${how.en}`, `${file}: ${rows.length} 行。${how.ja}`));
+  } else await noteUnwritten(tools, file);
+  if (deleted.length > 0 && extent !== "whole") await writeDeleted(tools, getDeletionsFileName(file), upload);
+  await terminal.note(describeUploadCheck(kind));
+  return table;
+}
+
+/** Maximum number of rows whose keys are listed. */
+const MAX_NAMED_ROWS = 20;
+
+function describeLeftOut(file: string, why: UploadOmissionReason, keys: readonly string[]): Text {
+  const { [why]: reason } = UPLOAD_OMISSION_REASONS;
+  const named = `${keys.slice(0, MAX_NAMED_ROWS).join(", ")}${keys.length > MAX_NAMED_ROWS ? ", …" : ""}`;
+  return text(
+    `${file} leaves out ${formatCount(keys.length, "row")}, to be changed by hand: ${reason.en} (${named})`,
+    `${file} に含めていない行 ${keys.length} 件(手作業で変更してください): ${reason.ja}(${named})`,
+  );
+}
+
+async function noteUnwritten({ terminal, outputs }: Tools, file: string): Promise<void> {
+  await terminal.problem(
+    (await outputs.exists(file))
+      ? text(
+          `${file} is from an earlier run: do not upload it`,
+          `${file} は以前に書き出したものです。アップロードしないでください`,
+        )
+      : text(`${file} was not written`, `${file} は書き出していません`),
+  );
+}
+
+/** Writes what to delete by hand: the names and keys that the console shows. */
+async function writeDeleted(tools: Tools, path: string, { kind, deleted }: OpenKind): Promise<void> {
+  const rows = deleted.map((record) => {
+    const { name, key } = record.console ?? record;
+    return [name, key ?? ""];
+  });
+  await writeTable(tools, path, [["name", "key"], ...rows]);
+  const { en, ja } = FORMATS[kind].thing.title;
+  await tools.terminal.problem(
+    text(
+      `${path} lists the records to delete by hand (${en}: ${rows.length}), because 追加更新 does not delete records`,
+      `${path}: 手作業で削除する${ja} ${rows.length} 件(追加更新では削除されません)`,
+    ),
+  );
+}

@@ -1,0 +1,90 @@
+import type { CustomField, Import, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import { listColumns, type Column } from "../../../lib/model/format.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+
+/** A column of an upload file. */
+export interface UploadColumn {
+  readonly column: Column;
+  readonly header: string;
+  /** which of the column's values its cells have, from 0 */
+  readonly at: number;
+  /** false if no export has shown it, so that it is not known what the console has there */
+  readonly isShown: boolean;
+}
+
+/** Returns the columns of a kind; the field of a custom field contains its name, as in tasks. */
+export const listNamedColumns = (kind: ImportKind, customFields: readonly CustomField[]): readonly Column[] =>
+  listColumns(
+    FORMATS[kind],
+    customFields.map(({ name }) => ({ id: name, name })),
+  );
+
+/** Returns the known columns of an export in its order. */
+const listShownColumns = (columns: readonly Column[], { header, places, fields }: Import): readonly UploadColumn[] => {
+  const found = places.flatMap(({ column: first, cells = [first] }, nth) =>
+    cells.map((cell, at) => ({ cell, at, column: columns.find(({ field }) => field === fields[nth]) })),
+  );
+  return found
+    .toSorted((one, other) => one.cell - other.cell)
+    .flatMap(({ cell, at, column }) =>
+      column === undefined ? [] : [{ column, header: header[cell - 1] ?? column.header, at, isShown: true }],
+    );
+};
+
+/** Returns true if two columns name the same record, as 上位組織コード and 上位組織パス do. */
+export const isAlias = (one: Column, other: Column): boolean =>
+  one.sets === other.sets && one.refers !== undefined && one.refers.to === other.refers?.to;
+
+/** Puts a column behind the one that comes before it in the manual. Sets come last, as in the manual. @see facts 6.4 */
+function insertColumn(
+  placed: readonly UploadColumn[],
+  column: Column,
+  columns: readonly Column[],
+): readonly UploadColumn[] {
+  const before = column.set === true ? columns : columns.slice(0, columns.indexOf(column));
+  const at = placed.findLastIndex((one) => before.includes(one.column));
+  return placed.toSpliced(at + 1, 0, { column, header: column.header, at: 0, isShown: false });
+}
+
+interface Layout {
+  readonly kind: ImportKind;
+  readonly columns: readonly Column[];
+  /** the last export of the kind; undefined if none was taken */
+  readonly last: Import | undefined;
+  readonly records: readonly TaskRecord[];
+  /** `part`: only what the records change; `whole`: every column */
+  readonly extent: "open" | "part" | "whole";
+}
+
+/**
+ * Returns the columns of an upload file: those of the last export, in its order, without those that clomoctl does not
+ * know, and those that no export shows, if their values are open. A new user needs a password.
+ */
+export function planColumns({ kind, columns, last, records, extent }: Layout): readonly UploadColumn[] {
+  const open = new Set(records.flatMap(({ changes }) => changes.map(({ field }) => field)));
+  const isNew = records.some(({ work }) => work === "create");
+  const isNeeded = ({ field, sets, required }: Column): boolean =>
+    open.has(field) ||
+    open.has(sets) ||
+    field === FORMATS[kind].key ||
+    required === "always" ||
+    (required === "new" && isNew);
+  const shown = last === undefined ? [] : listShownColumns(columns, last);
+  let placed = extent === "part" ? shown.filter(({ column }) => isNeeded(column)) : shown;
+  for (const column of columns) {
+    const isThere = placed.some((one) => one.column === column || isAlias(one.column, column));
+    if (!isThere && (extent === "whole" || isNeeded(column))) placed = insertColumn(placed, column, columns);
+  }
+  return placed;
+}
+
+/** Adds columns for lists that have more values than the file has columns for. */
+export const widenColumns = (
+  placed: readonly UploadColumn[],
+  countOf: (column: Column) => number,
+): readonly UploadColumn[] =>
+  placed.flatMap((one, index) => {
+    const isLast = !placed.some(({ column }, other) => other > index && column === one.column);
+    const missing = isLast && one.column.repeated === true ? countOf(one.column) - one.at - 1 : 0;
+    return [one, ...Array.from({ length: Math.max(0, missing) }, (_, more) => ({ ...one, at: one.at + 1 + more }))];
+  });

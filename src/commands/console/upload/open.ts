@@ -1,0 +1,69 @@
+import type { Client, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import { EXPORT_ORDER } from "../exports.ts";
+import { getThing } from "../steps.ts";
+
+/** The open records of a kind. */
+export interface OpenKind {
+  readonly kind: ImportKind;
+  /** the records to create or change, each once with all its changes */
+  readonly records: readonly TaskRecord[];
+  /** the records to delete by hand */
+  readonly deleted: readonly TaskRecord[];
+}
+
+/** What is open: the records of some kinds, and the keys that name other records in the console than here. */
+export interface OpenRecords {
+  readonly kinds: readonly OpenKind[];
+  /**
+   * keys of records that the console knows by another key, or still has although they are deleted here: a file cannot
+   * use them. By {@link nameKeySpace}
+   */
+  readonly unsafe: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Returns the name of the records that have different keys: those of a type and, in apps, of an app. */
+export const nameKeySpace = ({ thing, kind }: Pick<TaskRecord, "thing" | "kind">): string => `${thing} ${kind}`;
+
+const nameRecord = (one: TaskRecord): string => `${one.thing} ${one.id}`;
+
+const joinChanges = (of: readonly TaskRecord[]): readonly TaskRecord[] => {
+  const [first] = of;
+  const work = of.find((one) => one.work === "create" || one.work === "delete")?.work ?? first?.work ?? "edit";
+  return first === undefined ? [] : [{ ...first, work, changes: of.flatMap(({ changes }) => changes) }];
+};
+
+const isKeyOtherInConsole = ({ console, key }: TaskRecord): boolean => console !== null && console.key !== key;
+
+/**
+ * Reads what is open.
+ *
+ * @param number only what this change left open; undefined: everything
+ */
+export async function readOpenRecords(
+  { console }: Pick<Client<"console">, "console">,
+  number: number | undefined,
+): Promise<OpenRecords> {
+  const numbers = new Set((await console.list({})).map((task) => task.number));
+  const all: TaskRecord[] = [];
+  const asked: TaskRecord[] = [];
+  for (const one of numbers) {
+    const { records } = await console.show(one, { all: true });
+    all.push(...records);
+    if (number === undefined || one === number) asked.push(...records);
+  }
+  const unsafe = new Map<string, Set<string>>();
+  for (const one of all.filter((record) => record.work === "delete" || isKeyOtherInConsole(record))) {
+    const space = nameKeySpace(one);
+    const keys = unsafe.get(space) ?? new Set();
+    for (const key of [one.key, one.console?.key]) if (key) keys.add(key);
+    unsafe.set(space, keys);
+  }
+  const inFiles = asked.filter((record) => Object.keys(getThing(record).formats).length > 0);
+  const records = [...Map.groupBy(inFiles, nameRecord).values()].flatMap(joinChanges);
+  const kinds = EXPORT_ORDER.flatMap((kind): OpenKind[] => {
+    const of = records.filter((one) => one.kind === kind);
+    const [deleted, kept] = [of.filter(({ work }) => work === "delete"), of.filter(({ work }) => work !== "delete")];
+    return of.length === 0 ? [] : [{ kind, records: kept, deleted }];
+  });
+  return { kinds, unsafe };
+}

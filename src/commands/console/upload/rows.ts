@@ -1,0 +1,124 @@
+import type { Client, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import { RecordReader } from "../../../lib/csv/records/reader.ts";
+import type { Column } from "../../../lib/model/format.ts";
+import { FORMAT_NAMES } from "../../../lib/model/console-files.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { formatOrgPath, parseOrgPath } from "../../../lib/model/organisation.ts";
+import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
+import { isAlias, type UploadColumn } from "./layout.ts";
+import { nameKeySpace, type OpenRecords } from "./open.ts";
+
+/** The secrets of records, by key and field. */
+export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+export interface UploadRow {
+  readonly key: string;
+  /** undefined: nothing of it is open, and only a file for 全件更新 has it */
+  readonly record: TaskRecord | undefined;
+  readonly valuesOf: (column: Column) => readonly string[];
+}
+
+/** Returns how a record differs in the field of a column; undefined if it does not. */
+const findChange = (record: TaskRecord | undefined, { field: name, sets }: Column) =>
+  record?.changes.find(({ field }) => field === name || field === sets);
+
+/** Returns true if the value of a column is open. */
+export const isChanged = (record: TaskRecord | undefined, column: Column): boolean =>
+  findChange(record, column) !== undefined;
+
+/**
+ * Returns true if a blank cell may not do what is wanted: it would clear what no export has shown, or it cannot clear
+ * the field, or the value has no cell, as an organisation without a code.
+ */
+function isBlankUnsafe(record: TaskRecord | undefined, { column, isShown }: UploadColumn, kind: ImportKind): boolean {
+  const change = findChange(record, column);
+  if (change !== undefined) return column.clearable === false || (change.after ?? "").length > 0;
+  // the manual of the SECURED APPs does not say what a blank cell does to a secret
+  return column.secret === true ? FORMATS[kind].app !== undefined : !isShown;
+}
+
+const isNewRow = ({ record }: UploadRow): boolean => record?.work === "create";
+
+export type ExportClient = Pick<
+  Client<"users" | "orgs" | "devices" | "secured">,
+  "users" | "orgs" | "devices" | "secured"
+>;
+
+const openExport = async (client: ExportClient, kind: ImportKind): Promise<AsyncIterable<Uint8Array>> => {
+  if (kind === "users" || kind === "orgs" || kind === "devices") return client[kind].export({});
+  return client.secured.export(kind, { layout: "full" });
+};
+
+/** Reads the present values of records from the tenant's own export; secrets are in no export. */
+export async function readUploadRows(
+  client: ExportClient,
+  { kind, records }: { readonly kind: ImportKind; readonly records: readonly TaskRecord[] },
+  { columns, secrets, isWhole }: { columns: readonly Column[]; secrets: Secrets; isWhole: boolean },
+): Promise<readonly UploadRow[]> {
+  const open = new Map(records.map((record) => [record.key ?? record.name, record]));
+  const keyColumn = columns.find(({ field }) => field === FORMATS[kind].key);
+  const rows: UploadRow[] = [];
+  let header: readonly string[] = [];
+  const take = (cells: readonly string[]): void => {
+    const values = new Map<string, string[]>();
+    for (const [at, name] of header.entries())
+      if (cells[at]) values.set(name, [...(values.get(name) ?? []), cells[at]]);
+    const [code = findOrgPath(values)] = values.get(keyColumn?.header ?? "") ?? [];
+    const record = open.get(code);
+    if (record === undefined && !isWhole) return;
+    const own = secrets.get(code);
+    const valuesOf = ({ field, header: name, secret }: Column): readonly string[] =>
+      secret === true ? [own?.get(field) ?? []].flat() : (values.get(name) ?? []);
+    rows.push({ key: code, record, valuesOf });
+  };
+  const sink = {
+    record(cells: readonly string[], count: number, row: number): void {
+      if (row === 1) header = cells.slice(0, count);
+      else take(cells.slice(0, count));
+    },
+    problem: (): void => undefined,
+  };
+  const reader = new RecordReader({ encoding: "utf-8" }, sink);
+  for await (const bytes of await openExport(client, kind)) reader.write(bytes);
+  reader.end();
+  return rows;
+}
+
+/** Returns the path of an organisation without a code, by which tasks call it. */
+const findOrgPath = (values: ReadonlyMap<string, readonly string[]>): string => {
+  const valueOf = (header: string): string => values.get(header)?.[0] ?? "";
+  return formatOrgPath([...(parseOrgPath(valueOf("上位組織パス")) ?? []), valueOf("組織名")]);
+};
+
+interface Omissions {
+  readonly kind: ImportKind;
+  readonly placed: readonly UploadColumn[];
+  readonly unsafe: OpenRecords["unsafe"];
+  /** true for 全件更新, which clears what the file lacks anyway */
+  readonly isWhole: boolean;
+}
+
+/** Returns why a file cannot contain a row; undefined if it can. */
+export function findOmission(
+  row: UploadRow,
+  { kind, placed, unsafe, isWhole }: Omissions,
+): UploadOmissionReason | undefined {
+  const spaceOf = (thing: string): string => {
+    const of = FORMAT_NAMES.find((name) => FORMATS[name].app === undefined && FORMATS[name].thing.name === thing);
+    return nameKeySpace({ thing, kind: of ?? kind });
+  };
+  const isUnsafe = (thing: string, key: string): boolean => unsafe.get(spaceOf(thing))?.has(key) === true;
+  const refersToUnsafe = ({ column }: UploadColumn): boolean =>
+    row.valuesOf(column).some((value) => isUnsafe(column.refers?.to ?? "", value));
+  if (isUnsafe(FORMATS[kind].thing.name, row.key) || placed.some(refersToUnsafe)) return "key";
+  const isNew = isNewRow(row);
+  const isBlank = ({ column }: UploadColumn): boolean => row.valuesOf(column).length === 0;
+  const isMissing = (one: UploadColumn): boolean =>
+    one.column.secret === true && (one.column.required === "new" || (!isNew && isChanged(row.record, one.column)));
+  const blank = placed.filter((one) => one.at === 0 && isBlank(one));
+  if (blank.some(isMissing)) return "password";
+  if (isNew || isWhole) return undefined;
+  const hasAlias = ({ column }: UploadColumn): boolean =>
+    placed.some((one) => one.column !== column && isAlias(one.column, column) && !isBlank(one));
+  return blank.some((one) => !hasAlias(one) && isBlankUnsafe(row.record, one, kind)) ? "clear" : undefined;
+}

@@ -1,0 +1,55 @@
+import type { Client, Import, ImportKind } from "../../../lib/client/index.ts";
+import type { Column } from "../../../lib/model/format.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
+import { listNamedColumns, planColumns, widenColumns } from "./layout.ts";
+import type { OpenKind, OpenRecords } from "./open.ts";
+import { findOmission, isChanged, readUploadRows, type ExportClient, type Secrets, type UploadRow } from "./rows.ts";
+
+export interface KindUpload extends OpenKind {
+  readonly unsafe: OpenRecords["unsafe"];
+  /** the last export of the kind; undefined if none was taken */
+  readonly last: Import | undefined;
+  /** `part`: only what the changes of the records need; `whole`: 全件更新, every record and column */
+  readonly extent: "open" | "part" | "whole";
+  readonly secrets: Secrets;
+}
+
+/** The content of an upload file. */
+export interface UploadTable {
+  readonly header: readonly string[];
+  readonly rows: readonly { readonly key: string; readonly cells: readonly string[] }[];
+  readonly leftOut: readonly { readonly key: string; readonly why: UploadOmissionReason }[];
+}
+
+/** Returns the last import of an export of a kind, also if it was undone; undefined if none was taken. */
+export const findLastExport = async (
+  { imports }: { readonly imports: Pick<Client<"imports">["imports"], "list"> },
+  kind: ImportKind,
+): Promise<Import | undefined> =>
+  (await imports.list())
+    .filter((one) => one.kind === kind && one.request?.fromConsole === true && one.change !== null)
+    .toSorted((one, other) => (other.change ?? 0) - (one.change ?? 0))[0];
+
+/** Returns true if a column that no export shows has something to say of a row; a new record is blank there anyway. */
+const hasChange = ({ record, valuesOf }: UploadRow, column: Column): boolean =>
+  valuesOf(column).length > 0 || (record?.work !== "create" && isChanged(record, column));
+
+export async function buildUploadTable(client: ExportClient, upload: KindUpload): Promise<UploadTable> {
+  const { kind, extent } = upload;
+  const isWhole = extent === "whole";
+  const columns = listNamedColumns(kind, FORMATS[kind].custom ? await client.users.fields() : []);
+  const all = await readUploadRows(client, upload, { columns, secrets: upload.secrets, isWhole });
+  const placed = planColumns({ ...upload, columns }).filter(
+    ({ column, isShown }) =>
+      isShown || isWhole || column.required === "new" || all.some((row) => hasChange(row, column)),
+  );
+  const judged = all.map((row) => ({ row, why: findOmission(row, { ...upload, placed, isWhole }) }));
+  const rows = judged.flatMap(({ row, why }) => (why === undefined ? [row] : []));
+  const wide = widenColumns(placed, (column) => Math.max(1, ...rows.map((row) => row.valuesOf(column).length)));
+  return {
+    header: wide.map(({ header }) => header),
+    rows: rows.map((row) => ({ key: row.key, cells: wide.map(({ column, at }) => row.valuesOf(column)[at] ?? "") })),
+    leftOut: judged.flatMap(({ row: { key }, why }) => (why === undefined ? [] : [{ key, why }])),
+  };
+}

@@ -1,0 +1,94 @@
+import type { Import } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { getUploadMode } from "../../../lib/model/upload.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { Outcome } from "../../command.ts";
+import { getUploadEncoding, refuseUnmappable, type NamedCell } from "../../console/upload/encode.ts";
+import { requireLastExport, writeKind } from "../../console/upload/files.ts";
+import { readOpenRecords } from "../../console/upload/open.ts";
+import type { Tools } from "../../tools.ts";
+import { buildConsoleImportCommand } from "../refusal/command.ts";
+import type { PlanSecrets } from "./secrets.ts";
+
+// `--emit-csv`: the short form of `console upload` for a change that an import is about to make.
+
+const isWholeFile = (plan: Import): boolean => getUploadMode(plan) === "replace";
+
+/**
+ * Checks before any question that the upload file of a plan can be written.
+ *
+ * @param label the file that people correct
+ * @throws `input-rejected` if the tenant is no mirror, a file for 全件更新 would lack something, or a character is
+ * unmappable; `conflict` if the last export was undone
+ */
+export async function checkUpload(tools: Tools, plan: Import, label: string, secrets?: PlanSecrets): Promise<void> {
+  const { client } = await tools.tenant("tenant", "imports");
+  const { mirroredAt } = await client.tenant.show();
+  if (mirroredAt === null) throw createUnknownConsoleFailure(plan);
+  if (isWholeFile(plan)) refuseUnknownData(plan, secrets);
+  const encoding = await getUploadEncoding(tools, plan.kind, await requireLastExport(tools, plan.kind));
+  async function* listCells(): AsyncGenerator<NamedCell> {
+    for await (const { row, action, after } of client.imports.rows(plan.id)) {
+      if (action === "delete" || action === "invalid" || (action === "unchanged" && !isWholeFile(plan))) continue;
+      for (const { field, value } of after) {
+        const header = FORMATS[plan.kind].columns.find((one) => one.field === field)?.header ?? field;
+        for (const one of [value ?? []].flat()) yield { row, header, value: one };
+      }
+    }
+  }
+  await refuseUnmappable(tools, label, { encoding, cells: listCells() });
+}
+
+const createUnknownConsoleFailure = ({ kind }: Import): Failure => {
+  const take = buildConsoleImportCommand(kind);
+  return new Failure("input-rejected", {
+    what: text(
+      "no export of the console was taken, so it is not known what differs",
+      "管理画面のエクスポートを取り込んでいないため、管理画面との違いがわかりません",
+    ),
+    where: "--emit-csv",
+    hint: text(`take the export first: ${take}`, `先にエクスポートを取り込んでください: ${take}`),
+  });
+};
+
+/** Refuses a file for 全件更新 that would clear or delete what nobody has seen. */
+function refuseUnknownData({ kind, unseenColumns = [], request, absentColumns }: Import, secrets?: PlanSecrets): void {
+  const isMirrored = (header: string): boolean => request?.blank === "keep" || absentColumns.includes(header);
+  const unknown = FORMATS[kind].columns.flatMap(({ header, secret }) =>
+    secret !== true && isMirrored(header) && unseenColumns.includes(header) ? [header] : [],
+  );
+  const without = secrets?.without ?? [];
+  if (unknown.length + without.length === 0) return;
+  const named = (unknown.length > 0 ? unknown : without.slice(0, 20)).join(", ");
+  throw new Failure("input-rejected", {
+    what:
+      unknown.length > 0
+        ? text(
+            `全件更新 could delete values that no export has shown: ${named}`,
+            `全件更新では、エクスポートで確認できていない値が消えるおそれがあります: ${named}`,
+          )
+        : text(
+            `全件更新 needs a password in every row; these have none: ${named}`,
+            `全件更新には全員のパスワードが必要です。ないもの: ${named}`,
+          ),
+    where: "--emit-csv",
+    hint: text("use --mode append", "--mode append を使ってください"),
+  });
+}
+
+/** Writes the upload file of a committed import. @returns `partial` if rows are left out */
+export async function writeImportUpload(
+  tools: Tools,
+  committed: Import,
+  file: string,
+  secrets?: PlanSecrets,
+): Promise<Outcome> {
+  const { kind, consoleTask } = committed;
+  const { client } = await tools.tenant("console");
+  const extent = isWholeFile(committed) ? "whole" : "part";
+  const { kinds, unsafe } = await readOpenRecords(client, consoleTask ?? 0);
+  const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [] };
+  const { leftOut } = await writeKind(tools, { ...open, unsafe, file, extent, secrets: secrets?.given ?? new Map() });
+  return leftOut.length > 0 ? "partial" : undefined;
+}
