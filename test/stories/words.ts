@@ -455,8 +455,9 @@ export async function openKeys(story: Questioner): Promise<readonly string[]> {
  * Undoes a change that was uploaded, but for the records that a later change wrote, and writes the file to upload that
  * undoes it in the console.
  */
-export async function takeBack(story: Runner, change: number, upload: string): Promise<void> {
-  await story.run(undo(String(change), "--skip-blocked", "--emit-csv", upload, "--yes"), { code: 8 });
+export async function takeBack(story: Questioner & Runner, change: number, upload: string): Promise<void> {
+  const undone = await story.json<{ change: number }>(undo(String(change), "--skip-blocked", "--yes"), { code: 8 });
+  await story.run(["console", "upload", String(undone.change), "-o", upload], { code: 0 });
 }
 
 /** Says that everything that is open was done in the console, as no export shows it. */
