@@ -73,7 +73,7 @@ const ROW_ACTION_SQL = `case when ${buildIsInvalidRowSql("r.row")} then 'invalid
 /**
  * SQL: a field's value as a fragment of `before` or `after`. For a reference, the value is the text that files contain.
  */
-export const buildValuePiece = ({ field, merge }: ImportedField, value: string): string => {
+const buildValuePiece = ({ field, merge }: ImportedField, value: string): string => {
   if (merge === "custom") return buildCustomFieldPieces(value);
   return buildFieldPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
@@ -96,11 +96,7 @@ const buildAfterSql = (plan: PlanDefinition, upload: UploadValue | undefined): s
  * SQL: a stored value as a fragment of `before` or `after`. A reference to a record of the same type that has no code
  * is shown as a path.
  */
-export const buildStoredPiece = (
-  kind: StoredKind,
-  field: ImportedField,
-  value = recordColumn(field.stored),
-): string => {
+const buildStoredPiece = (kind: StoredKind, field: ImportedField, value = recordColumn(field.stored)): string => {
   const reference = findReference(kind, field);
   if (reference === undefined) return buildValuePiece(field, value);
   const shown = buildReferenceTextSql(reference, value);
