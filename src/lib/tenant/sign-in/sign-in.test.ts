@@ -32,14 +32,14 @@ const signIn = (account: string, password = PASSWORD, address?: string): Promise
 
 describe("signing in", () => {
   test("returns a secret, with which requests act as the account", async () => {
-    await addAccount("hana", { role: "division" });
+    await addAccount("hana");
     const response = await signIn("hana");
     const { secret, account, expiresAt } = (await response.json()) as Record<string, string>;
     expect([response.status, account]).toEqual([200, "hana"]);
     expect(secret).toMatch(SECRET_PATTERN);
     expect(Date.parse(expiresAt ?? "")).toBeGreaterThan(tenant.surroundings.time + 12 * HOUR_MS - 1);
     const me = await tenant.request("/v1/whoami", { secret });
-    expect(await me.json()).toMatchObject({ account: "hana", role: "division" });
+    expect(await me.json()).toMatchObject({ account: "hana", role: "system" });
   });
 
   test("the database contains neither the password nor the secret", async () => {
