@@ -171,8 +171,8 @@ test("counts the records beyond the limit and says where they are", () => {
   );
 });
 
-test.each(["confirmed", "done"] as const)("a task that is %s has no steps", (state) => {
-  expect(buildTaskSteps(taskOf({}, { state }))).toEqual([]);
+test("a task that is done has no steps", () => {
+  expect(buildTaskSteps(taskOf({}, { state: "done" }))).toEqual([]);
 });
 
 test("several records are uploaded instead of entered one by one", () => {

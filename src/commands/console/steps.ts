@@ -35,22 +35,10 @@ const isExportedThing = ({ formats }: Thing): boolean => Object.keys(formats).le
 export function buildTaskSteps(task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] {
   if (!isOpenTask(task)) return [];
   return [
-    ...buildWipeStep(task),
     ...buildOwnerRemovalStep(task),
     ...buildUploadStep(task),
     ...buildRecordSteps(task, most),
     ...buildClosingSteps(task),
-  ];
-}
-
-/** Returns the step to do before devices get a different owner.  @see facts 1.3, 4.6 */
-function buildWipeStep({ wipes = 0 }: ConsoleTask): readonly Text[] {
-  if (wipes === 0) return [];
-  return [
-    text(
-      `${formatCount(wipes, "device")}: wipe and set up again before the owner changes (Android requires this except in Dedicated device mode)`,
-      `デバイス ${wipes} 台: 所有者を変える前に初期化し、設定し直してください(Android では Dedicated device モード以外で必要です)`,
-    ),
   ];
 }
 

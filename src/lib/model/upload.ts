@@ -19,26 +19,14 @@ export const getUploadMode = ({ kind, mode }: UploadPlan): "append" | "replace" 
 /** The reasons why an upload file leaves out a record. The record then becomes a task that is done by hand. */
 export const UPLOAD_OMISSION_REASONS = {
   key: text(
-    "the key differs in the console, or may belong to another record there",
-    "キーが管理画面と異なるか、管理画面では別のデータのキーの可能性",
-  ),
-  twice: text(
-    "the record is new, and may already exist in the console with a different key",
-    "新規だが、管理画面に別のキーですでにある可能性",
-  ),
-  reference: text(
-    "the record refers to another record that the file cannot identify, or that may be missing in the console or have a different key there",
-    "参照先をファイルで指定できないか、管理画面にない、またはキーが異なる可能性",
+    "its key, or that of a record to which it refers, differs in the console",
+    "キーまたは参照先のキーが管理画面と異なる",
   ),
   password: text(
     "clomoctl does not know the password, and the console does not create users without a password",
     "パスワードが分からず、管理画面ではパスワードなしで追加できない",
   ),
-  clear: text("a value must be cleared, and a blank cell does not clear it", "空欄では消せない値を消す必要がある"),
-  blank: text(
-    "a blank cell might clear a value that no export has shown",
-    "エクスポートで確認できていない値を、空欄が消す可能性",
-  ),
+  clear: text("a blank cell would clear a value, or could not clear one", "空欄で値が消える、または空欄では消せない"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type UploadOmissionReason = keyof typeof UPLOAD_OMISSION_REASONS;

@@ -7,8 +7,8 @@ import { describeAppliedChanges } from "./changes.ts";
 import { hasChanges } from "./describe.ts";
 
 export const hasTaskChanges = ({ settled }: Import): boolean => {
-  const { closed = [], givenUp = [], advanced = [], contradicted = [], reopened = [] } = settled ?? {};
-  return [closed, givenUp, advanced, contradicted, reopened].some((numbers) => numbers.length > 0);
+  const { closed = [], advanced = [] } = settled ?? {};
+  return closed.length + advanced.length > 0;
 };
 
 export const PLAN_DRY_RUN_NOTE = text(
@@ -45,12 +45,10 @@ function describeUploadStep({ change, request }: Import): readonly Text[] {
 function describeSettledTasks(plan: Import): readonly Text[] {
   const { settled } = plan;
   if (settled === undefined || (!hasTaskChanges(plan) && settled.open === 0)) return [];
-  const { closed, contradicted, reopened, open } = settled;
+  const { closed, open } = settled;
   const list = line("console list", []);
   const counts = [
     [closed.length, text(`closed ${closed.length}`, `完了 ${closed.length}`)],
-    [contradicted.length, text(`contradicted ${contradicted.length}`, `不一致 ${contradicted.length}`)],
-    [reopened.length, text(`reopened ${reopened.length}`, `未了に戻したもの ${reopened.length}`)],
     [1, text(`open ${open} (${list})`, `未了 ${open}(${list})`)],
   ] as const;
   const told = counts.filter(([count]) => count > 0).map(([, what]) => what);

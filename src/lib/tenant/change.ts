@@ -131,7 +131,7 @@ export const writeChange = async <T>(
       throwFirstProblem(await judgeWrittenRecords(writer, await writer.revision(), "edits"));
       if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
-      const answer = async (): Promise<T> => (isResultBuilder(result) ? result(createTaskFinder(writer, seq)) : result);
+      const answer = async (): Promise<T> => (isResultBuilder(result) ? result(createTaskFinder(writer)) : result);
       if (changed.objects.length === 0 && changed.detail === undefined) return answer();
       await advanceCollections(writer, locks);
       const entry = { at: getCurrentInstant(surroundings), actor, by, origin: surroundings.origin, ...changed };
@@ -153,15 +153,10 @@ export const writeChange = async <T>(
   return given;
 };
 
-/**
- * Creates a function that finds the task of a record. @param written number of the record's change, used if the task is
- * not visible
- */
 const createTaskFinder =
-  (reader: Reader, written?: number): TaskFinder =>
+  (reader: Reader): TaskFinder =>
   async (record) => {
-    if (!(await isMirror(reader))) return null;
-    return (await findTaskOfRecord(reader, record)) ?? written ?? null;
+    return (await isMirror(reader)) ? findTaskOfRecord(reader, record) : null;
   };
 
 /**

@@ -16,7 +16,6 @@ export const recordOf = (of: Partial<TaskRecord> = {}): TaskRecord => ({
   key: null,
   console: null,
   changes: [{ field: "title", before: "課長", after: "部長" }],
-  contradicted: false,
   ...of,
 });
 
@@ -45,8 +44,6 @@ export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask
     state: "open",
     openedAt: "2026-11-20T01:23:45.000Z",
     openedBy: "owner",
-    closedAt: null,
-    closedBy: null,
     ...of,
   };
 };

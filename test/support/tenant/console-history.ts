@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import type { ConsoleTask, Import } from "../../../src/lib/tenant/operations.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
-import { isOpenTask } from "../../../src/lib/model/console-task.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { readOpenRecords } from "../../../src/commands/console/upload/open.ts";
 import { buildUploadTable, findLastExport } from "../../../src/commands/console/upload/table.ts";
@@ -11,7 +10,6 @@ import {
   compareSnapshots,
   ConsoleLedger,
   type Difference,
-  listReportedTasks,
   readSnapshot,
   WHOLE_RECORD,
   type Mismatch,
@@ -32,6 +30,8 @@ import {
 } from "./shared-console.ts";
 import { type Cells, type TestTenant } from "./tenant.ts";
 import { undoChange } from "./undo.ts";
+import { getVersionSchema } from "../../../src/lib/tenant/versions/keep.ts";
+import { ALL_COLUMNS_MASK } from "../../../src/lib/tenant/versions/tables.ts";
 
 /** The record to which a step applies, given by its position among the existing records. */
 type Place = number;
@@ -66,8 +66,7 @@ export type ConsoleStep =
       readonly without: Place;
       readonly twice: boolean;
     }
-  | { readonly stale: ConsoleKind; readonly undo: "console" | "never" };
-/** undoes a confirmation; if there is no confirmation yet, a task is confirmed first */
+  | { readonly stale: ConsoleKind; readonly undo: boolean };
 
 const someKind = fc.constantFrom<ConsoleKind[]>("orgs", "orgs", "users", "users", "users", "devices", "docs");
 const someKeyedKind = fc.constantFrom("orgs", "users", "devices");
@@ -116,7 +115,7 @@ export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
     weight: 6,
   },
   {
-    arbitrary: fc.record({ stale: someKind, undo: fc.constantFrom("console", "never") }),
+    arbitrary: fc.record({ stale: someKind, undo: fc.boolean() }),
     weight: 1,
   },
 );
@@ -508,23 +507,19 @@ export class ConsoleHistory {
 
   async #undo(back: number): Promise<string> {
     const change = this.#changes.filter((one) => !one.undone).at(-1 - back);
-    if (change === undefined) return "nothing";
-    return this.#undoOf(change);
+    return change === undefined ? "nothing" : this.#undoOf(change);
   }
 
   async #undoOf(change: UndoableChange): Promise<string> {
     const before = this.#mirror;
     const refused = await this.#refused(async () => {
-      const plan = await undoChange(this.#tenant.client, change.number);
-      await this.#tenant.client.imports.commit(plan);
-      await this.#look();
+      await this.#tenant.client.imports.commit(await undoChange(this.#tenant.client, change.number));
     });
     await this.#look();
-    const differences = compareSnapshots(before, this.#mirror);
     this.#keepChanges();
     if (refused !== undefined) return refused;
     change.undone = true;
-    this.#ledger.recordLocal(differences);
+    this.#ledger.recordLocal(compareSnapshots(before, this.#mirror));
     return "undo";
   }
 
@@ -722,23 +717,24 @@ export class ConsoleHistory {
     );
     // the names in the task may also be names of other records
     const changes = task.records.flatMap((one) => (one.id === id ? one.changes : []));
-    const possible = changes.flatMap(({ field, before, after, perhaps = [] }) =>
-      field === label ? [before, after, ...perhaps] : [],
-    );
+    const possible = changes.flatMap(({ field, before, after }) => (field === label ? [before, after] : []));
     const names = [known, record].map((one) => this.console.records[kind].get(one)?.[label] ?? null);
     const isUnclear = names.every((name) => (possible as readonly unknown[]).includes(name));
     if (!isExcused && !isUnclear) throw new Violation("a task led to another record", { task, id, known, record });
     this.#ledger.excuse(kind, record, [WHOLE_RECORD]);
   }
 
-  async #confirm(task: ConsoleTask): Promise<void> {
+  /** Confirms what no export shows of a task. @returns false if exports show all of it */
+  async #confirm(task: ConsoleTask): Promise<boolean> {
     const isDone = this.#isDone(task);
-    const [closed] = await this.#tenant.client.console.confirm({ numbers: [task.number] });
-    // an upload is confirmed twice: first the file, then the changes that were made by hand
-    if (closed !== undefined && isOpenTask(closed))
-      await this.#tenant.client.console.confirm({ numbers: [task.number] });
-    this.#ledger.close(task, isDone);
+    let left: ConsoleTask | undefined;
+    const refused = await this.#refused(
+      async () => ([left] = await this.#tenant.client.console.confirm({ numbers: [task.number] })),
+    );
+    if (refused !== undefined) return false;
+    this.#ledger.closeHidden(task, left ?? task, isDone);
     this.#keepChanges();
+    return true;
   }
 
   /**
@@ -778,9 +774,7 @@ export class ConsoleHistory {
     const task = this.#pick(this.#tasks, whom);
     if (task === undefined) return "nothing";
     if (close === "dropped") return (await this.#drop([task])) ?? "drop";
-    const isDone = this.#isDone(task);
-    await this.#confirm(task);
-    return isDone ? "late confirmation" : "false confirmation";
+    return (await this.#confirm(task)) ? "confirmation" : "nothing";
   }
 
   /** Plans an import and writes its file for the console. The file is uploaded immediately (once or twice) or later. */
@@ -887,8 +881,7 @@ export class ConsoleHistory {
     if (plan === undefined) return "export rejected";
     const isWhole = whole !== undefined;
     const { unread, unclear, ...claims } = this.#claims(exported, plan);
-    let done = plan;
-    const refused = await this.#refused(async () => (done = await this.#tenant.client.imports.commit(plan)));
+    const refused = await this.#refused(() => this.#tenant.client.imports.commit(plan));
     if (refused !== undefined) return `export ${refused}`;
     await this.#look();
     if (!isStale) this.#expectSame(kind, claims.met, before);
@@ -899,9 +892,10 @@ export class ConsoleHistory {
     // these records may differ until another export is imported
     for (const id of former) if (!isWhole || unread.has(id)) this.#ledger.excuseLocal(kind, id, [WHOLE_RECORD]);
     this.#excuseUnseen(exported, before);
+    this.#ledger.excuseHidden(this.#mirror, kind, this.#tasks);
     this.#keepChanges();
     if (!isStale) this.#exports.push(exported);
-    await this.#expectNamed({ ...plan, settled: done.settled }, remembered);
+    await this.#expectNamed(remembered);
     if (isStale) {
       this.#ledger.doubtStale(kind, remembered, new Set(records.keys()));
       for (const mismatch of this.#ledger.compare(this.#mirror)) this.#excuseMismatch(mismatch);
@@ -1063,7 +1057,7 @@ export class ConsoleHistory {
     if (exported === undefined) return "nothing";
     const did = await this.#takeOver(exported, { isStale: true });
     const change = this.#changes.at(-1);
-    if (!did.startsWith("exported") || undo === "never" || change === undefined) return `stale ${did}`;
+    if (!did.startsWith("exported") || !undo || change === undefined) return `stale ${did}`;
     await this.#expectKept();
     return `stale export, ${await this.#undoOf(change)}`;
   }
@@ -1071,13 +1065,10 @@ export class ConsoleHistory {
   /**
    * Expects that every local change that an export overwrote is listed in a task, in the plan or in the plan's result.
    */
-  async #expectNamed(done?: Import, before?: LedgerState): Promise<void> {
+  async #expectNamed(before?: LedgerState): Promise<void> {
     const lost = this.#ledger.takeLost(this.#mirror, before);
     if (lost.length === 0) return;
-    const named = done === undefined ? new Set<number>() : listReportedTasks(done);
-    const tasks = (await this.#tenant.client.console.list({})).filter(
-      (task) => isOpenTask(task) || named.has(task.number),
-    );
+    const tasks = await this.#tenant.client.console.list({});
     for (const one of lost)
       if (!tasks.some((task) => this.#ledger.covers(task, one.kind, one)))
         throw new Violation("a local change was lost silently", {
@@ -1097,6 +1088,7 @@ export class ConsoleHistory {
     const all = this.#ledger.compare(this.#mirror);
     for (const mismatch of all) {
       if (this.#ledger.isExcused(mismatch) || this.#followsGroup(mismatch, open)) continue;
+      if (this.#isTouched(mismatch)) continue;
       const { kind, id, record, field } = mismatch;
       const linked = record ?? this.#ledger.linkOf(kind, id ?? "") ?? -1;
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, linked)];
@@ -1111,6 +1103,24 @@ export class ConsoleHistory {
       if (isTold.includes(true)) this.#excuseMismatch(mismatch);
       else throw new Violation("a difference is in no task", { ...this.#sides(mismatch), open });
     }
+  }
+
+  /** Returns true if the field was changed here and back, so that the next export decides. */
+  #isTouched({ kind, id, record = -1, field }: Mismatch): boolean {
+    const { [kind]: table } = { orgs: "org", users: "user", devices: "device", docs: "secured_user" } as const;
+    const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, record)];
+    const column = { parentId: "parent", displayName: "name", "custom:座席": "custom" }[field] ?? field;
+    const [bit = ALL_COLUMNS_MASK] = getVersionSchema(table).columns.flatMap(({ name, bit: own }) =>
+      name === column ? [own] : [],
+    );
+    return ids.some((one) => {
+      const known = `(select pk from ${table} where id = :id union select pk from ${table}_version where id = :id)`;
+      const rows = this.#tenant.sql(
+        `select touched & ${bit} <> 0 as touched from ${table}_observed where pk in ${known}`,
+        { id: one },
+      );
+      return rows.some(({ touched }) => touched === 1);
+    });
   }
 
   /** Returns true if a difference in a user's groups is the result of an open task for one of the groups. */

@@ -1,4 +1,4 @@
-import type { ConsoleTask, Import } from "../../../src/lib/tenant/operations.ts";
+import type { ConsoleTask } from "../../../src/lib/tenant/operations.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import {
   CONSOLE_KINDS,
@@ -229,7 +229,15 @@ export class ConsoleLedger {
 
   /** Returns true if one of these records, on either side, may be confused with another record. */
   isDoubted(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): boolean {
-    return ones.some((one) => one !== undefined && this.#doubted.has(`${kind}/${one}`));
+    return ones.some(
+      (one) => one !== undefined && (this.#doubted.has(`${kind}/${one}`) || this.#isForeign(kind, Number(one))),
+    );
+  }
+
+  /** Returns true if other people have changed what identifies a console record. */
+  #isForeign(kind: ConsoleKind, record: number): boolean {
+    const telling = this.#telling(kind, record).filter((field) => field !== WHOLE_RECORD);
+    return telling.some((field) => this.#excused.has(`${kind}/${record}/${field}`));
   }
 
   /**
@@ -501,8 +509,27 @@ export class ConsoleLedger {
       doubted: new Set(this.#doubted),
     };
   }
-}
 
-/** Returns the tasks that the result of an import lists as contradicted or reopened. */
-export const listReportedTasks = ({ settled }: Import): ReadonlySet<number> =>
-  new Set([...(settled?.contradicted ?? []), ...(settled?.reopened ?? [])]);
+  /**
+   * Settles the part of a confirmed task that exports do not show.
+   *
+   * @param left what is open of it after the confirmation
+   */
+  closeHidden(task: ConsoleTask, left: ConsoleTask, isDone: boolean): void {
+    for (const [kind, id, fields] of this.asksFor(task)) {
+      const closed = fields.filter((field) => !this.covers(left, kind, { id, field }));
+      this.forget(kind, id, closed);
+      if (!isDone) this.excuseLocal(kind, id, closed);
+    }
+  }
+
+  /** Allows differences in fields that exports do not show and whose tasks an export has closed. */
+  excuseHidden(mirror: Snapshot, kind: ConsoleKind, tasks: readonly ConsoleTask[]): void {
+    for (const id of mirror[kind].keys())
+      for (const field of MODELS[kind].hidden) {
+        if (tasks.some((task) => this.covers(task, kind, { id, field }))) continue;
+        this.forget(kind, id, [field]);
+        this.excuseLocal(kind, id, [field]);
+      }
+  }
+}

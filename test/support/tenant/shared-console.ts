@@ -430,14 +430,11 @@ export class SharedConsole {
    */
   #findNamed(kind: ConsoleKind, { name, key }: RecordLabel, task: TaskRecord): number | undefined {
     const { key: keyField, label } = MODELS[kind];
-    const perhaps = (field: string): readonly string[] =>
-      task.changes.flatMap((change) => (change.field === field ? (change.perhaps ?? []) : []));
-    const names = [name, task.name, ...perhaps(label)];
+    const names = [name, task.name];
     const isCalled = (record: number | undefined): boolean =>
       record !== undefined && (label === keyField || names.includes(this.records[kind].get(record)?.[label] as string));
-    const places =
-      kind === "orgs" && key !== null ? [task.name, ...perhaps(label)].map((other) => replacePathName(key, other)) : [];
-    const found = [key, ...perhaps(keyField), ...places, task.key].map((one) =>
+    const places = kind === "orgs" && key !== null ? [replacePathName(key, task.name)] : [];
+    const found = [key, ...places, task.key].map((one) =>
       this.find(kind, { name: one === key ? name : task.name, key: one }, task.work === "create"),
     );
     const others = new Set([...this.#begun].flatMap(([id, record]) => (id === task.id ? [] : [record])));

@@ -35,10 +35,10 @@ export class TestTasks {
   }
 
   /** Returns the tasks, each as the position of its change, its work and its state. */
-  async list(all = false): Promise<readonly (readonly [place: number, work: string, state: string])[]> {
+  async list(): Promise<readonly (readonly [place: number, work: string, state: string])[]> {
     const places = new Map<number, number>();
     for (let place = 1; this.number(place) > 0; place += 1) places.set(this.number(place), place);
-    const tasks = await this.#tenant().client.console.list({ all });
+    const tasks = await this.#tenant().client.console.list({});
     return tasks.map(({ number, work, state }) => [places.get(number) ?? 0, work, state]);
   }
 

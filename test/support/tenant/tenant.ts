@@ -36,11 +36,7 @@ import type { AppleAccess } from "../../../src/lib/tenant/ade/server.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
 import { WriterNote } from "../../../src/lib/tenant/store/sqlite/writer-note.ts";
-import {
-  getObservedHistoryTable,
-  OBSERVED_VERSIONS,
-  getObservedTable,
-} from "../../../src/lib/tenant/console/observed.ts";
+import { OBSERVED_VERSIONS, getObservedTable } from "../../../src/lib/tenant/console/observed.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "../../../src/lib/tenant/versions/tables.ts";
 
 export type Request = NewImport;
@@ -107,7 +103,6 @@ const CLEARED_TABLES = [
   "renewal_item",
   "renewal_notice",
   "answer",
-  "observed_candidate",
   "device",
   "user",
   "user_email",
@@ -127,9 +122,8 @@ const CLEARED_TABLES = [
   "account_settings",
   "change",
   "created_range",
-  "left_out",
   ...[...VERSION_SCHEMAS.values()].map(getVersionTable),
-  ...OBSERVED_VERSIONS.flatMap((versions) => [getObservedTable(versions), getObservedHistoryTable(versions)]),
+  ...OBSERVED_VERSIONS.flatMap((versions) => [getObservedTable(versions)]),
 ];
 
 const KEPT_TABLES = [...CLEARED_TABLES, "org", "tenant"];

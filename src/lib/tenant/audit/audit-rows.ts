@@ -146,21 +146,6 @@ const insertChange = async (
 };
 
 /**
- * SQL: true if the change `u` is an undo that was made only in the mirror. Like an export, such an undo shows what is
- * in the console.
- */
-export const IS_UNDO_IN_MIRROR = "u.writer = 'console' and u.undoes is not null";
-
-/**
- * SQL: true if a change was undone only in the mirror. If the change is a console import, this means that its export
- * was not from the console.
- *
- * @param number SQL of the number of the change
- */
-export const buildIsUndoneInMirror = (number: string): string =>
-  `exists (select 1 from main.change w join main.change u on u.number = w.undoneBy where w.number = ${number} and ${IS_UNDO_IN_MIRROR})`;
-
-/**
  * Records that a change was undone. If the undone change was itself an undo, the change that it had undone is in effect
  * again, and so on along a chain of undos.
  */

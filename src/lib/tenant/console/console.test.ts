@@ -1,4 +1,4 @@
-import { dropTasks, undoChange, undoImport } from "#support/tenant/undo.ts";
+import { undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Import } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
@@ -27,7 +27,7 @@ const mirroredAt = async () => (await tenant.client.tenant.show()).mirroredAt;
 test("changes to a tenant that is not a mirror create no tasks", async () => {
   await tenant.import(users, START);
   await tenant.client.users.addField({ name: "入社年" });
-  expect(await tasks.list(true)).toEqual([]);
+  expect(await tasks.list()).toEqual([]);
 });
 
 test("a change to a mirror is an open task until an export shows it", async () => {
@@ -57,49 +57,6 @@ test("an export without the change leaves the task open and the local value as i
   expect(await tasks.list()).toEqual([]);
 });
 
-test("another new value in the console contradicts the task, and the local value stays", async () => {
-  await mirror();
-  const { change } = await tenant.import(users, CHANGED);
-  const other = file([...YAMADA, "係長"], ["佐藤", "sato@x", "主任"]);
-  const plan = await tenant.plan(exported, other);
-  const first = [{ name: "山田 <yamada@x>", field: "title", local: "部長", console: "係長", confirmed: false }];
-  expect(plan.merged).toMatchObject({ open: 0, contradicted: 1, leftOut: 0, first });
-  expect((await tenant.client.imports.commit(plan)).settled).toMatchObject({
-    closed: [],
-    contradicted: [change],
-    open: 1,
-  });
-  const contradictions = [{ field: "title", local: "部長", console: "係長" }];
-  expect(await tasks.of()).toMatchObject({ state: "contradicted", records: [{ contradicted: true, contradictions }] });
-  expect(await tasks.changes()).toEqual([{ field: "title", before: "係長", after: "部長" }]);
-  expect((await tenant.users())[0]).toMatchObject({ title: "部長" });
-  // it stays so until one of both sides changes
-  expect((await tenant.plan(exported, other)).merged).toMatchObject({ open: 0, contradicted: 1, leftOut: 0, first });
-  await dropTasks(tenant.client, tasks.number(1));
-  expect((await tenant.users())[0]).toMatchObject({ title: "係長" });
-  expect(await tenant.import(exported, other)).toMatchObject({ update: 0 });
-});
-
-test("a contradiction shows that the console lacks a record, or changed one that was deleted here", async () => {
-  await mirror();
-  await tenant.import(users, CHANGED);
-  const [, sato] = await tenant.users();
-  await tenant.client.imports.commit(await tenant.client.imports.delete({ ...users, ids: [sato?.id ?? ""] }));
-  await tenant.import(exported, file(["佐藤", "sato@x", "係長"]));
-  expect((await tasks.record(1))?.contradictions).toEqual([{ field: null, local: null, console: null }]);
-  expect((await tasks.record(2))?.contradictions).toEqual([{ field: "title", local: "主任", console: "係長" }]);
-});
-
-test("deleting a user who was created here is to be checked in the console until an export lacks the user", async () => {
-  await mirror();
-  await tenant.import(users, file(["髙橋", "takahashi@x", "係長"]));
-  const { id } = (await tenant.users()).find(({ name }) => name === "髙橋") ?? {};
-  await tenant.client.imports.commit(await tenant.client.imports.delete({ ...users, ids: [String(id)] }));
-  expect(await tasks.list()).toEqual([[2, "check", "open"]]);
-  await tenant.import(exported, START);
-  expect(await tasks.list(true)).toEqual([]);
-});
-
 test("the creation of users by an import is done once an export shows all of their values", async () => {
   await mirror();
   const more = [...START, ["髙橋", "takahashi@x", "係長"]];
@@ -108,17 +65,6 @@ test("the creation of users by an import is done once an export shows all of the
   await tenant.import(exported, [["氏名", "メールアドレス"], YAMADA, ["佐藤", "sato@x"], ["髙橋", "takahashi@x"]]);
   expect((await tasks.changes())?.map(({ field }) => field)).toEqual(["title"]);
   await tenant.import(exported, more);
-  expect(await tasks.list()).toEqual([]);
-});
-
-test("an undo asks for a check, because the console may have the change; an export decides", async () => {
-  await mirror();
-  await undo(await tenant.import(users, CHANGED));
-  expect(await tasks.list()).toEqual([[2, "check", "open"]]);
-  expect(await tasks.changes(2)).toEqual([{ field: "title", before: "課長", after: "課長", perhaps: ["部長"] }]);
-  await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "主任"]));
-  expect(await tasks.changes(2)).toEqual([{ field: "title", before: "部長", after: "課長" }]);
-  await tenant.import(exported, START);
   expect(await tasks.list()).toEqual([]);
 });
 
@@ -207,7 +153,7 @@ test("undoing the undo of a takeover makes the tenant a mirror again, as of the 
   expect(await mirroredAt()).toBe(later);
 });
 
-test("a task keeps the name of its upload file, also for an undo", async () => {
+test("a task keeps the name of its upload file", async () => {
   await mirror();
   const sha256 = "0".repeat(64);
   const plan = await tenant.plan(users, CHANGED);
@@ -215,8 +161,6 @@ test("a task keeps the name of its upload file, also for an undo", async () => {
   expect(done.emittedAt).toBe(done.committedAt);
   expect((await tenant.client.imports.show(done.id)).inConsole).toEqual({ done: 0, of: 1 });
   expect(await tasks.of()).toMatchObject({ work: "upload", file: "upload.csv" });
-  await tenant.client.imports.commit(await undoImport(tenant.client, done.id), { fileName: "undo.csv", sha256 });
-  expect(await tasks.of(2)).toMatchObject({ work: "upload", file: "undo.csv" });
 });
 
 test.each([
@@ -239,13 +183,3 @@ test.each([
     expect(await tasks.list()).toEqual([]);
   },
 );
-
-test("a takeover reports which tasks it closed and how many are open", async () => {
-  await mirror();
-  await tenant.import(users, CHANGED);
-  await tenant.import(users, file(["佐藤", "sato@x", "係長"]));
-  await tenant.client.users.addField({ name: "入社年" });
-  const shown = await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "主任"]));
-  expect(shown.settled).toMatchObject({ closed: tasks.numbers(1), contradicted: [], open: 2 });
-  expect((await tenant.import(users, CHANGED)).settled).toBeUndefined();
-});

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { App, Import } from "../operations.ts";
 import type { Row } from "../store/sqlite/database.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
@@ -168,13 +168,6 @@ test.each<[string, () => Promise<readonly number[]>]>([
       await grant("yamada@x", { name: "yamada", role: "division", managedOrgs: [await idOf("orgs", "E")] }),
     ],
   ],
-  [
-    "what was changed and changed back",
-    async () => {
-      await edit("yamada@x", { title: "部長" });
-      return [await edit("yamada@x", { title: "課長" })];
-    },
-  ],
 ])("console drop restores the console's values: %s; an undo brings back the change and its task", async (_, does) => {
   const before = state();
   const numbers = await does();
@@ -207,21 +200,6 @@ const exchanged = async (): Promise<readonly number[]> => {
   await edit("yamada@x", { emails: ["third@x"] });
   return [await edit("sato@x", { emails: ["yamada@x"] }), await edit("third@x", { emails: ["sato@x"] })];
 };
-
-test("a confirmed field keeps its value when its task is dropped, and counts as the console's value", async () => {
-  const yamada = async () => (await tenant.client.users.find({ name: "yamada@x" }))[0];
-  const number = await edit("yamada@x", { title: "部長", tel: "9", custom: [{ name: "入社年", value: "2022" }] });
-  await tenant.client.console.confirm({ numbers: [number], fields: ["title"] });
-  await drop(number);
-  expect(await yamada()).toMatchObject({ title: "部長", tel: null, custom: [{ name: "入社年", value: "2020" }] });
-  expect(await open()).toEqual([]);
-  const again = await edit("yamada@x", { title: "本部長" });
-  const [task] = await tenant.client.console.list({});
-  expect(task?.records[0]?.changes).toEqual([{ field: "title", before: "部長", after: "本部長", perhaps: ["課長"] }]);
-  await drop(again);
-  expect(await yamada()).toMatchObject({ title: "部長" });
-  expect(await open()).toEqual([]);
-});
 
 test("console drop restores exchanged addresses only if both tasks are dropped together", async () => {
   const before = state();
@@ -332,16 +310,6 @@ test("console drop keeps a field that a later task also changed", async () => {
   expect(await shown()).toEqual(["課長", null]);
 });
 
-test("console drop is rejected for a task that has nothing open, and for an unknown task", async () => {
-  const number = await edit("yamada@x", { title: "部長" });
-  await drop(number);
-  expect(await failureOf(plan(number))).toMatchObject({ code: "conflict" });
-  const confirmed = await edit("yamada@x", { title: "部長" });
-  await tenant.client.console.confirm({ numbers: [confirmed] });
-  expect(await failureOf(plan(confirmed))).toMatchObject({ code: "conflict" });
-  expect(await failureOf(plan(9999))).toMatchObject({ code: "not-found" });
-});
-
 test("console drop is a plan: after any later change it is a conflict and changes nothing", async () => {
   const number = await edit("yamada@x", { title: "部長" });
   const planned = await plan(number);
@@ -355,77 +323,4 @@ test("console drop is a plan: after any later change it is a conflict and change
   expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });
   await drop(number);
   expect(await tenant.client.console.show(number)).toMatchObject({ state: "done" });
-});
-
-describe("a part of a task", () => {
-  const changedBoth = async (): Promise<number> => {
-    await tenant.client.users.addField({ name: "座席" });
-    const plan = await tenant.plan({ kind: "users" }, [
-      ["氏名", "メールアドレス", "役職", "入社年", "座席"],
-      ["山田", "yamada@x", "部長", "1999", "1F"],
-      ["佐藤", "sato@x", "係長", "2000", "2F"],
-    ]);
-    return (await tenant.client.imports.commit(plan)).change ?? 0;
-  };
-  const people = async () =>
-    (await tenant.users())
-      .filter(({ name }) => name !== "林")
-      .map(({ name, title, custom }) => [name, title, ...custom.map(({ value }) => value)]);
-  /** What is open; custom fields are of the change that wrote one of them last. */
-  const open = async () =>
-    (await tenant.client.console.list({}))
-      .flatMap(({ records }) => records)
-      .filter(({ thing }) => thing === "user")
-      .map(({ name, changes }) => [name, ...changes.map(({ field }) => field)]);
-
-  test.each<[string, { readonly fields?: string[] }, unknown, unknown]>([
-    [
-      "one record",
-      {},
-      [
-        ["山田", "課長", "2020"],
-        ["佐藤", "係長", "2000", "2F"],
-      ],
-      [["佐藤", "title", "custom:入社年", "custom:座席"]],
-    ],
-    [
-      "one field of it",
-      { fields: ["title"] },
-      [
-        ["山田", "課長", "1999", "1F"],
-        ["佐藤", "係長", "2000", "2F"],
-      ],
-      [
-        ["山田", "custom:入社年", "custom:座席"],
-        ["佐藤", "title", "custom:入社年", "custom:座席"],
-      ],
-    ],
-    [
-      "one custom field of it",
-      { fields: ["custom:入社年"] },
-      [
-        ["山田", "部長", "2020", "1F"],
-        ["佐藤", "係長", "2000", "2F"],
-      ],
-      [
-        ["山田", "title"],
-        ["佐藤", "title", "custom:入社年", "custom:座席"],
-        ["山田", "custom:座席"],
-      ],
-    ],
-  ])("is dropped alone: %s", async (_, part, after, left) => {
-    const number = await changedBoth();
-    const records = [await idOf("users", "yamada@x")];
-    const dropped = await tenant.client.imports.dropTasks({ numbers: [number], records, ...part });
-    await tenant.client.imports.commit(dropped);
-    expect(await people()).toEqual(after);
-    expect(await open()).toEqual(left);
-  });
-
-  test("that does not exist is an error and leaves no plan", async () => {
-    const number = await changedBoth();
-    const part = { numbers: [number], records: [await idOf("users", "hayashi@x")] };
-    expect(await failureOf(tenant.client.imports.dropTasks(part))).toMatchObject({ code: "not-found" });
-    expect(tenant.sql("select count(*) as plans from import where state = 'planned'")).toEqual([{ plans: 0 }]);
-  });
 });

@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { buildTaskSteps } from "../../../commands/console/steps.ts";
-import type { Device, Org, User } from "../operations.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import type { Org, User } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { undoChange } from "#support/tenant/undo.ts";
-import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -52,7 +50,7 @@ describe("secrets", () => {
 
   test.each<readonly [string, (number: number) => Promise<unknown>, string]>([
     ["no export closes its task", async () => tenant.import(docs, shown), "open"],
-    ["console confirm closes it", (number) => tenant.client.console.confirm({ numbers: [number] }), "confirmed"],
+    ["console confirm closes it", (number) => tenant.client.console.confirm({ numbers: [number] }), "done"],
   ])("%s", async (_, does, state) => {
     const number = await set();
     await does(number);
@@ -207,13 +205,6 @@ describe("a custom field", () => {
       expect(await tenant.plan(users, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
     });
 
-    test("is also skipped once its task is confirmed, and then the task is open again", async () => {
-      await tasks.confirm(2);
-      const { settled, update } = await tenant.import(exported, withField("部長", "2020"));
-      expect({ update, settled }).toMatchObject({ update: 1, settled: { reopened: [tasks.number(2)] } });
-      expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
-    });
-
     test("does not have the column of a field with the same name that was added before the task is closed", async () => {
       await tenant.client.users.addField({ name: "入社年" });
       const done = await tenant.import(exported, withField("課長", "2020"));
@@ -241,59 +232,6 @@ describe("a custom field", () => {
       code: "conflict",
       what: { en: expect.stringContaining("a deleted custom field cannot be restored with its values") },
     });
-  });
-});
-
-describe("a task shows an account only what the account may see", () => {
-  const IN = [...HEADER, "組織コード"];
-  let number: number;
-  beforeEach(async () => {
-    await tenant.import({ kind: "orgs", fromConsole: true }, [
-      ["組織名", "組織コード", "上位組織コード"],
-      ["東", "E", ""],
-    ]);
-    await tenant.import(exported, [IN, [...YAMADA, "課長", "E"], [...SATO, ""]]);
-    await addTestAccount(tenant, { name: "div", role: "division", manages: ["E"] });
-    const { change } = await tenant.import(users, [HEADER, [...YAMADA, "部長"], SATO.with(2, "部長")]);
-    number = change ?? 0;
-  });
-  const titles = async () => Object.fromEntries((await tenant.users()).map(({ name, title }) => [name, title]));
-  /** The records that are left of the task, for those who see all, and for those who see a part. */
-  const left = async () => {
-    const namesOf = async (client: Pick<typeof tenant.client, "console">) =>
-      (await client.console.list({}))
-        .filter((task) => task.number === number)
-        .flatMap(({ records }) => records.map(({ name }) => name));
-    return [await namesOf(tenant.client), await namesOf(tenant.as("div"))];
-  };
-
-  test("console list and console show list only the visible records", async () => {
-    expect(await left()).toEqual([["山田", "佐藤"], ["山田"]]);
-    expect(await tenant.as("div").console.show(number)).toMatchObject({ update: 1, records: [{ name: "山田" }] });
-  });
-
-  test("a task that an account may not see is not shown as done", async () => {
-    const [, sato] = await tenant.users();
-    await tenant.client.users.edit(sato?.id ?? "", { tel: "03" });
-    const own = tenant.database.count("select max(number) from change");
-    const listed = async (client: Pick<typeof tenant.client, "console">) =>
-      (await client.console.list({ all: true })).map((task) => [task.number, task.state]);
-    expect(await listed(tenant.client)).toContainEqual([own, "open"]);
-    expect((await listed(tenant.as("div"))).map(([of]) => of)).not.toContain(own);
-    expect(await failureOf(tenant.as("div").console.show(own))).toMatchObject({ code: "not-found" });
-  });
-
-  test("console confirm closes only the visible records", async () => {
-    await tenant.as("div").console.confirm({ numbers: [number] });
-    expect(await left()).toEqual([["佐藤"], []]);
-  });
-
-  test("console drop restores only the visible records", async () => {
-    const { imports } = tenant.as("div");
-    const done = await imports.commit(await imports.dropTasks({ numbers: [number] }));
-    expect(done).toMatchObject({ update: 1 });
-    expect(await titles()).toMatchObject({ 山田: "課長", 佐藤: "部長" });
-    expect(await left()).toEqual([["佐藤"], []]);
   });
 });
 
@@ -327,11 +265,6 @@ describe("references", () => {
 
   const user = async (name: string): Promise<User> => (await tenant.client.users.find({ name }))[0] as User;
   const org = async (name: string): Promise<Org> => (await tenant.client.orgs.find({ name }))[0] as Org;
-  const device = async (name: string): Promise<Device> => (await tenant.client.devices.find({ name }))[0] as Device;
-  const own = async (owner: string) => {
-    const to = { owner: (await user(owner)).id, ownerOrg: null, wipes: 1 };
-    return tenant.client.devices.setOwner({ ids: [(await device("T1")).id], ...to });
-  };
   const move = async (whom: string, to: string) =>
     tenant.client.users.move({ ids: [(await user(whom)).id], org: (await org(to)).id });
   /** What people read of a task, in Japanese. */
@@ -340,48 +273,15 @@ describe("references", () => {
       .map(({ ja }) => ja)
       .join("\n");
 
-  const [KEN1, KEN2] = ["佐藤 健 <ken1@ex.jp>", "佐藤 健 <ken2@ex.jp>"];
   const [FIRST, SECOND] = ["本社/営業部/第一課 (S1)", "本社/営業部/第一課 (S2)"];
 
-  test("--prefer console replaces an owning organisation with the console's user, and no task is left", async () => {
-    await tenant.client.devices.setOwner({
-      ids: [(await device("T1")).id],
-      owner: null,
-      ownerOrg: (await org("S")).id,
-      wipes: 1,
-    });
-    const shown = [
-      [...(DEVICES[0] ?? []), "所有組織コード"],
-      ["T1", "Android", "管理中", "ken2@ex.jp", "comp", ""],
-    ];
-    await tenant.import({ kind: "devices", fromConsole: true, prefer: "console" }, shown);
-    expect(await device("T1")).toMatchObject({ owner: { id: (await user("ken2@ex.jp")).id }, ownerOrg: null });
-    expect(await tasks.list()).toEqual([]);
-  });
-
   describe("are stored by record, so that records with the same name stay separate", () => {
-    test("an owner: the task includes the wipe, and an earlier export does not close it", async () => {
-      await own("ken2@ex.jp");
-      expect(await tasks.changes()).toMatchObject([{ field: "owner", before: KEN1, after: KEN2 }]);
-      expect(await tasks.of()).toMatchObject({ wipes: 1 });
-      expect(await steps()).toMatch(/初期化し[^]*所有者: 佐藤 健 <ken1@ex.jp> → 佐藤 健 <ken2@ex.jp>/);
-      await tenant.import({ kind: "devices", fromConsole: true }, DEVICES);
-      expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
-    });
-
     test("an organisation of a user: an earlier export does not close the task", async () => {
       await move("ken1@ex.jp", "S2");
       expect(await tasks.changes()).toMatchObject([{ field: "org", before: FIRST, after: SECOND }]);
       expect(await steps()).toContain(`組織: ${FIRST} → ${SECOND}`);
       await tenant.import({ kind: "users", fromConsole: true }, USERS);
       expect(await tasks.list()).toEqual([[1, "move", "open"]]);
-    });
-
-    test("the plan of an export marks a value that was confirmed", async () => {
-      await move("ken1@ex.jp", "S2");
-      await tasks.confirm(1);
-      const { merged } = await tenant.plan({ kind: "users", fromConsole: true }, USERS);
-      expect(merged?.first).toMatchObject([{ field: "org", local: "S2", console: "S1", confirmed: true }]);
     });
   });
 
@@ -399,54 +299,5 @@ describe("references", () => {
       await tenant.client.orgs.edit(id, { name: "窓口" });
       expect((await tasks.changes())?.[0]?.renamed).toBeUndefined();
     });
-  });
-
-  test("a record is shown with the console's key until its new address is confirmed", async () => {
-    const { client } = tenant;
-    await client.users.edit((await user("hanako@ex.jp")).id, { title: "部長" });
-    await client.users.edit((await user("hanako@ex.jp")).id, { emails: ["h9@ex.jp"] });
-    expect(await tasks.record(1)).toMatchObject({ key: "h9@ex.jp", console: { key: "hanako@ex.jp" } });
-    await tasks.confirm(2);
-    expect(await tasks.record(1)).toMatchObject({ key: "h9@ex.jp", console: null });
-  });
-
-  test("an organisation without a code is shown with the console's path until the task is done", async () => {
-    const { client } = tenant;
-    const made = async (name: string, parent: string) =>
-      (await client.orgs.create({ name, parentId: (await org(parent)).id })).after.id;
-    const [one, other] = [await made("課/係", "S"), await made("課/係", "HQ")];
-    const title = async (place: number) => (await steps(place)).split("」")[0];
-    expect((await tasks.record(1))?.key).toBe("本社/営業部/課\\/係");
-    expect((await tasks.record(2))?.key).toBe("本社/課\\/係");
-    await tasks.confirm(1, 2);
-    await client.orgs.edit(one, { name: "係" });
-    expect(await title(3)).toBe("「本社/営業部/課\\/係");
-    await client.orgs.move(other, { parent: (await org("S")).id });
-    expect(await title(4)).toBe("「本社/課\\/係");
-  });
-
-  test("a user as owner in an export contradicts an owning organisation, as a device has only one owner", async () => {
-    const of = { kind: "devices", fromConsole: true, keepMissing: true } as const;
-    const shown = (owner: string): Cells => [
-      ["シリアルナンバー", "所有者メールアドレス", "所有組織コード"],
-      ["S9", owner, ""],
-    ];
-    const device = async () => (await tenant.client.devices.find({ name: "S9" }))[0];
-    await tenant.import(of, shown(""));
-    await tenant.client.orgs.create({ name: "無番", parentId: ROOT_ORG_ID });
-    const [org] = await tenant.client.orgs.find({ name: "無番" });
-    await tenant.client.devices.setOwner({ ids: [(await device())?.id ?? ""], owner: null, ownerOrg: org?.id ?? null });
-    await tasks.confirm(1, 2);
-    await tenant.import(of, shown(""));
-    expect(await device()).toMatchObject({ ownerOrg: { path: "無番" } });
-    const [user] = await tenant.users();
-    const { merged } = await tenant.import(of, shown(user?.emails[0] ?? ""));
-    expect(merged).toMatchObject({ contradicted: 2 });
-    expect(await device()).toMatchObject({ ownerOrg: { path: "無番" }, owner: null });
-    const owner = await tenant.client.imports.dropTasks({
-      numbers: [(await tenant.client.console.list({})).at(-1)?.number ?? 0],
-    });
-    await tenant.client.imports.commit(owner);
-    expect(await device()).toMatchObject({ ownerOrg: null, owner: { id: user?.id } });
   });
 });

@@ -5,11 +5,10 @@ import { findLastOpenTask, listTasks, readTask } from "./tasks.ts";
 export const consoleTasks = {
   list: operation({
     route: "GET /v1/console",
-    about: "List the tasks to do in the console, oldest first; tasks that only need a check come last",
-    input: ({ z, queryFlag }) =>
-      z.strictObject({ all: queryFlag.meta({ description: "include confirmed tasks that no export shows yet" }) }),
+    about: "List the tasks to do in the console, oldest first",
+    input: ({ z }) => z.strictObject({}),
     needs: ["console.read"],
-    run: ({ session }, { all }) => session.read((reader) => listTasks(reader, all)),
+    run: ({ session }) => session.read((reader) => listTasks(reader)),
   }),
   show: operation({
     route: "GET /v1/console/{number}",
@@ -25,19 +24,12 @@ export const consoleTasks = {
   }),
   confirm: operation({
     route: "POST /v1/console",
-    about: "Record that tasks were done in the console, all of them or none, until an export shows the values",
-    input: ({ z, Id, Instant }) =>
-      z.strictObject({
-        numbers: z.array(z.int().positive()).min(1).max(1000),
-        records: z.array(Id).max(1000).optional().meta({ description: "missing: all" }),
-        fields: z.array(z.string()).max(100).optional().meta({ description: "missing: all" }),
-        by: z.string().max(255).optional(),
-        at: Instant.optional(),
-      }),
+    about: "Record that the part of tasks that no export shows was done in the console",
+    input: ({ z }) => z.strictObject({ numbers: z.array(z.int().positive()).min(1).max(1000) }),
     needs: ["console.write"],
     once: true,
-    run: async ({ session }, given, { repeatable }) =>
-      (await import("./console.ts")).confirmTasks(session, given, repeatable),
+    run: async ({ session }, { numbers }, { repeatable }) =>
+      (await import("./console.ts")).confirmTasks(session, numbers, repeatable),
   }),
 };
 

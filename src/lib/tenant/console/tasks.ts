@@ -4,7 +4,6 @@ import { ACCOUNT } from "../../model/account.ts";
 import type { ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { DEVICE } from "../../model/device.ts";
 import type { IMPORT_MODE_NAMES } from "../../model/import.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
@@ -12,17 +11,7 @@ import { DETAIL_SQL } from "../audit/records.ts";
 import { toImportRecord, type ImportRecord } from "../plans/import-rows.ts";
 import type { Reader, Row } from "../store/store.ts";
 import { buildHasWrittenSql } from "../versions/tables.ts";
-import { countOutdatedRecords } from "./outdated.ts";
-import {
-  countRequiredWipes,
-  readDrift,
-  readRecordDrift,
-  findTaskRevisions,
-  readTaskRevisions,
-  type DriftState,
-  type OpenDrift,
-} from "./drift.ts";
-import { getObservedTable } from "./observed.ts";
+import { readDrift, readRecordDrift, readTaskRevisions, type OpenDrift } from "./drift.ts";
 import { findRecordNumber } from "./record-ids.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import { TaskRecordReader, type TaskRecord } from "./records.ts";
@@ -44,19 +33,11 @@ export interface ConsoleTask extends RecordCounts {
   readonly beside?: readonly (RecordCounts & { readonly thing: string })[];
   /** devices whose owner has to be removed first */
   readonly released?: number;
-  /** records that the upload file leaves out */
-  readonly leftOut?: number;
-  /** records whose values were changed after the upload file was written */
-  readonly outdated?: number;
-  /** devices that have to be wiped first for a different owner */
-  readonly wipes?: number;
-  /** the first 20, beginning with those that the upload file leaves out */
+  /** the first 20 */
   readonly records: readonly TaskRecord[];
   readonly state: ConsoleTaskState;
   readonly openedAt: string;
   readonly openedBy: string | null;
-  readonly closedAt: string | null;
-  readonly closedBy: string | null;
 }
 
 const MAX_LISTED_RECORDS = 20;
@@ -113,57 +94,38 @@ class TaskReader {
     this.#records = new TaskRecordReader(reader);
   }
 
-  async read(drift: readonly OpenDrift[], state: DriftState): Promise<readonly ConsoleTask[]> {
+  async read(drift: readonly OpenDrift[]): Promise<readonly ConsoleTask[]> {
     const byChange = Map.groupBy(drift, ({ revision }) => revision);
     const changes = await readTaskChanges(this.#reader, [...byChange.keys()]);
     const tasks: ConsoleTask[] = [];
     for (const [revision, parts] of byChange) {
       const change = changes.get(revision);
-      if (change !== undefined) tasks.push(await this.#task(change, parts, state));
+      if (change !== undefined) tasks.push(await this.#task(change, parts));
     }
     return tasks;
   }
 
-  async #task(change: TaskChange, parts: readonly OpenDrift[], state: DriftState): Promise<ConsoleTask> {
+  async #task(change: TaskChange, parts: readonly OpenDrift[]): Promise<ConsoleTask> {
     const { revision, importPk } = change;
-    const records = await this.#recordsOf(revision, state);
+    const records: TaskRecord[] = [];
+    for (const record of await readRecordDrift(this.#reader, { revision, most: this.#most }))
+      records.push(await this.#records.read(record));
     const made = importPk === null ? undefined : await readTaskImport(this.#reader, importPk);
     const main = getMainThing(parts, made);
     const { [main]: own = ZERO_COUNTS, ...others } = countRecordsByThing(parts);
     const beside = Object.entries(others).map(([thing, counts]) => ({ thing, ...counts }));
-    const isContradicted = parts.some(({ contradicted }) => contradicted > 0);
-    const confirmed = state === "confirmed" ? await readTaskConfirmation(this.#reader, revision) : undefined;
     const isOwn = made !== undefined && isThingOfImport(main, made);
-    const byHand = parts.reduce((sum, { leftOut }) => sum + leftOut, 0);
-    const inFile = parts.some(({ thing, records: all, leftOut }) => thing === main && all > leftOut);
-    const of = { parts, records, upload: isOwn && hasUploadFile(made) && inFile };
-    const isWritten = made !== undefined && of.upload && state === "open";
-    const outdated = isWritten ? await countOutdatedRecords(this.#reader, made, revision) : 0;
-    const wipes =
-      state === "open" && hasUpdates(parts, DEVICE.name) ? await countRequiredWipes(this.#reader, revision) : 0;
     return {
       ...buildChangeFacts(change, made),
-      work: determineTaskWork(of),
+      work: determineTaskWork({ parts, records, upload: isOwn && hasUploadFile(made) }),
       kind: made !== undefined && (isOwn || hasUploadFile(made)) ? made.kind : findRecordKind(records, main),
       thing: main,
       ...own,
       ...(beside.length > 0 && { beside }),
       ...(isOwn && getPreparatoryWork(made)),
-      ...(byHand > 0 && { leftOut: byHand }),
-      ...(outdated > 0 && { outdated }),
-      ...(wipes > 0 && { wipes }),
       records,
-      state: isContradicted && state === "open" ? "contradicted" : state,
-      closedAt: confirmed?.at ?? null,
-      closedBy: confirmed?.by ?? null,
+      state: "open",
     };
-  }
-
-  async #recordsOf(revision: number, state: DriftState): Promise<TaskRecord[]> {
-    const records: TaskRecord[] = [];
-    for (const record of await readRecordDrift(this.#reader, { revision, state, most: this.#most }))
-      records.push(await this.#records.read(record));
-    return records;
   }
 }
 
@@ -186,9 +148,6 @@ const countRecordsByThing = (parts: readonly OpenDrift[]): Readonly<Record<strin
     counts[thing] = { ...ZERO_COUNTS, ...counts[thing], [action]: records };
   return counts;
 };
-
-const hasUpdates = (parts: readonly OpenDrift[], of: string): boolean =>
-  parts.some(({ thing, action }) => thing === of && action === "update");
 
 /** Returns the work that must be done before the task of an import, with the number of devices. */
 const getPreparatoryWork = ({ detail: { counts } }: ImportRecord): Partial<ConsoleTask> => {
@@ -231,28 +190,13 @@ const determineTaskWork = ({
 }: {
   readonly parts: readonly OpenDrift[];
   readonly records: readonly TaskRecord[];
-  /** true if an upload file that contains open records was written */
+  /** true if an upload file was written */
   readonly upload: boolean;
 }): ConsoleWork => {
   if (upload) return "upload";
-  if (parts.every(({ records, unchanged }) => records === unchanged)) return "check";
   if (first !== undefined && more.length === 0) return first.work;
   const works = new Set(parts.map(({ action }) => action));
   return works.size === 1 && works.has("delete") ? "delete" : "several";
-};
-
-const readTaskConfirmation = async (
-  reader: Reader,
-  revision: number,
-): Promise<{ readonly at: string; readonly by: string } | undefined> => {
-  const drift = await readRecordDrift(reader, { revision, state: "confirmed", most: 1 });
-  const [first] = drift;
-  if (first === undefined) return undefined;
-  const row = await reader.get(
-    `select confirmedAt as at, confirmedBy as by from main.${getObservedTable({ thing: { name: first.thing } })} where pk = :pk`,
-    { pk: first.pk },
-  );
-  return row && row["at"] !== null ? { at: String(row["at"]), by: String(row["by"]) } : undefined;
 };
 
 const MIRROR_START_REVISION = `select min(a.revision) from main.change a where a.writer = 'console' or a.writer = 'apply'
@@ -262,43 +206,30 @@ const MIRROR_START_REVISION = `select min(a.revision) from main.change a where a
 const IS_TASK_CHANGE = `c.revision >= (${MIRROR_START_REVISION}) and c.writer not in ('console', 'confirm', 'drop')
   and ${buildHasWrittenSql("c.revision")} and exists (select 1 from audit seen where seen.seq = c.number)`;
 
+/** Returns the task of a change of which nothing is left to do; undefined if the change required no work. */
 const readDoneTask = async (reader: Reader, number: number): Promise<ConsoleTask | undefined> => {
   const row = await reader.get(`${SELECT_TASK_CHANGES} where c.number = :number and ${IS_TASK_CHANGE}`, { number });
   if (row === undefined) return undefined;
   const change = toTaskChange(row);
-  /** Returns the task of a change of which nothing is left to do; undefined if the change required no work. */
   const made = change.importPk === null ? undefined : await readTaskImport(reader, change.importPk);
   return {
     ...buildChangeFacts(change, made),
-    work: "check",
+    work: "several",
     kind: made?.kind ?? "users",
     thing: made === undefined ? USER.name : FORMATS[made.kind].thing.name,
     ...ZERO_COUNTS,
     records: [],
     state: "done",
-    closedAt: null,
-    closedBy: null,
   };
 };
 
 /** Returns the open tasks of a mirror, oldest first, each with all its records. */
 export const listOpenTasksInFull = async (reader: Reader): Promise<readonly ConsoleTask[]> =>
-  new TaskReader(reader, { most: Number.MAX_SAFE_INTEGER }).read(await readDrift(reader), "open");
+  new TaskReader(reader, { most: Number.MAX_SAFE_INTEGER }).read(await readDrift(reader));
 
-/**
- * Returns the tasks of a mirror, oldest first. Tasks that only require a check come last. @param all also returns the
- * tasks that somebody confirmed and that no export has shown yet
- */
-export const listTasks = async (reader: Reader, all = false): Promise<readonly ConsoleTask[]> => {
-  const tasks = new TaskReader(reader);
-  const open = await tasks.read(await readDrift(reader), "open");
-  if (!all) return [...open.filter(({ work }) => work !== "check"), ...open.filter(({ work }) => work === "check")];
-  const known = new Set(open.map(({ number }) => number));
-  const confirmed = (await tasks.read(await readDrift(reader, { state: "confirmed" }), "confirmed")).filter(
-    ({ number }) => !known.has(number),
-  );
-  return [...open, ...confirmed].toSorted((a, b) => a.number - b.number);
-};
+/** Returns the tasks of a mirror, oldest first. */
+export const listTasks = async (reader: Reader): Promise<readonly ConsoleTask[]> =>
+  new TaskReader(reader).read(await readDrift(reader));
 
 /**
  * Returns a task. @param number number of its change @param all true to list all of its records @throws Failure
@@ -309,10 +240,8 @@ export const readTask = async (reader: Reader, number: number, { all = false } =
   if (row !== undefined && row["revision"] !== null) {
     const revision = Number(row["revision"]);
     const tasks = new TaskReader(reader, all ? { most: Number.MAX_SAFE_INTEGER } : {});
-    for (const state of ["open", "confirmed"] as const) {
-      const [task] = await tasks.read(await readDrift(reader, { state, revision }), state);
-      if (task !== undefined) return task;
-    }
+    const [task] = await tasks.read(await readDrift(reader, revision));
+    if (task !== undefined) return task;
     const done = await readDoneTask(reader, number);
     if (done !== undefined) return done;
   }
@@ -343,23 +272,15 @@ export const readTasks = async (reader: Reader, numbers: readonly number[]): Pro
   return tasks;
 };
 
-export interface OpenTasks {
-  readonly open: ReadonlyMap<number, number>;
-  readonly contradicted: ReadonlySet<number>;
-}
-
-/** Returns the open tasks by number.  @param of record type whose contradictions count; default: all record types */
-export const readOpenTasks = async (reader: Reader, of?: string): Promise<OpenTasks> => {
+/** Returns how many records are open in each task, by the number of the task. */
+export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number, number>> => {
   const { drift, changes } = await readOpenDriftAndChanges(reader);
   const open = new Map<number, number>();
-  const contradicted = new Set<number>();
-  for (const { revision, thing, records, contradicted: disputed } of drift) {
+  for (const { revision, records } of drift) {
     const number = changes.get(revision)?.number;
-    if (number === undefined) continue;
-    open.set(number, (open.get(number) ?? 0) + records);
-    if (disputed > 0 && (of === undefined || of === thing)) contradicted.add(number);
+    if (number !== undefined) open.set(number, (open.get(number) ?? 0) + records);
   }
-  return { open, contradicted };
+  return open;
 };
 
 /**
@@ -374,8 +295,8 @@ export const findTaskOfRecord = async (
   if (pk === undefined) return null;
   // the name, the password and the administrator mark of an account are stored with the user
   const things = thing === ACCOUNT.name ? [thing, USER.name] : [thing];
-  const revisions = (await Promise.all(things.map((of) => findTaskRevisions(reader, of, pk)))).flat();
-  const newest = Math.max(-1, ...revisions);
+  const drift = await Promise.all(things.map((of) => readTaskRevisions(reader, of, JSON.stringify([pk]))));
+  const newest = Math.max(-1, ...drift.flat().map(({ revision }) => revision));
   return (await readTaskChanges(reader, [newest])).get(newest)?.number ?? null;
 };
 

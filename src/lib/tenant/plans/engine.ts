@@ -115,9 +115,6 @@ export interface UndoneChange {
    * wrote last are undone. The records get the values of the console, not the values from before the changes
    */
   readonly dropped?: readonly number[] | undefined;
-  /** for a drop: limits it to these records and to these columns; undefined means all */
-  readonly records?: readonly (readonly [thing: string, pk: number])[] | undefined;
-  readonly columns?: readonly string[] | undefined;
   /** for a drop by an account that can see only a part of the tenant: the affected records that the account can see */
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }

@@ -17,14 +17,8 @@ export interface ConsoleImportResult {
   /** when the tenant's data last came from the console before this import */
   readonly mirroredBefore: string | null;
   readonly closed: readonly number[];
-  /** numbers of the tasks whose local values were replaced with the values of the export; default: none */
-  readonly givenUp?: readonly number[] | undefined;
   /** numbers of the open tasks for which the export closed some records; default: none */
   readonly advanced?: readonly number[] | undefined;
-  /** numbers of the open tasks that the export contradicts */
-  readonly contradicted: readonly number[];
-  /** numbers of the tasks that were confirmed but are open again, because the export shows different values */
-  readonly reopened: readonly number[];
   /** number of open tasks of all record types after the import */
   readonly open: number;
 }
@@ -43,10 +37,8 @@ export interface ImportDetail {
   /** name and hash of the upload file that was written for the console */
   readonly emittedFile?: string | undefined;
   readonly emittedSha256?: string | undefined;
-  /** for a drop: the numbers of the tasks, with record ids or field names if only a part of the tasks is dropped */
+  /** for a drop: the numbers of the tasks */
   readonly drops?: readonly number[] | undefined;
-  readonly records?: readonly string[] | undefined;
-  readonly fields?: readonly string[] | undefined;
   /** for an undo: the number of the change that it undoes, and whether it skips records that cannot be undone */
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;

@@ -12,7 +12,6 @@ import { text, type Text } from "../../text/index.ts";
 import { readDroppedTasks } from "../console/record-ids.ts";
 import { readTasks, type ConsoleTask } from "../console/tasks.ts";
 import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
-import { createNoOpenWorkFailure } from "../console/console.ts";
 import { resolveDeletion, type DeletionRequest } from "./deletion.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import {
@@ -86,13 +85,6 @@ export interface RequestContext {
 interface UndoOptions {
   /** if true, records that cannot be undone are skipped */
   readonly skipBlocked?: boolean | undefined;
-}
-
-export interface DropRequest {
-  /** the numbers of the tasks, only these records and only these fields */
-  readonly numbers: readonly number[];
-  readonly records?: readonly string[] | undefined;
-  readonly fields?: readonly string[] | undefined;
 }
 
 interface CommitRequest {
@@ -316,7 +308,7 @@ export class TenantImports {
     if (undoes !== undefined) this.#check(record, ["planned"]);
     const undone = await this.#session.read(async (reader) =>
       undoes === undefined
-        ? readDroppedTasks(reader, record.detail)
+        ? readDroppedTasks(reader, drops ?? [])
         : toUndoneChange(await readChange(reader, undoes), skipBlocked),
     );
     return this.#engine.read({ type: "undo-rows", undone, first: record.kind, query });
@@ -411,26 +403,20 @@ export class TenantImports {
   /**
    * Plans to replace the values that tasks changed with the values of the console.
    *
-   * @throws Failure `not-found`, also if no task contains one of the given records or fields; `conflict` if a task has
-   * nothing open
+   * @throws Failure `not-found`; `conflict` if a task has nothing open
    */
-  async dropTasks({ numbers, records, fields }: DropRequest, context: RequestContext): Promise<Import> {
+  async dropTasks(numbers: readonly number[], context: RequestContext): Promise<Import> {
     const done = await this.#replayed(context.repeatable, this.#inState());
     if (done !== undefined) return done;
-    if (numbers.length === 0) throw createNoOpenWorkFailure(numbers);
-    const drop = { drops: [...new Set(numbers)], records, fields };
+    const drops = [...new Set(numbers)];
     const dropped = await this.#session.read(async (reader) => {
-      for (const task of await readTasks(reader, drop.drops)) {
+      for (const task of await readTasks(reader, drops)) {
         checkDroppable(task);
         if (isSecretsOnly(task)) throw createSecretsOnlyFailure(task);
       }
-      return readDroppedTasks(reader, drop);
+      return readDroppedTasks(reader, drops);
     });
-    const plan = await this.#planUndo(dropped, { detail: { ...drop, scope: this.#ownOrgs() } }, context);
-    const isNothing = [plan, ...(plan.beside ?? [])].every((one) => one.create + one.update + one.delete === 0);
-    if ((records ?? fields) === undefined || !isNothing || plan.blocked !== undefined) return plan;
-    await this.discard(plan.id);
-    throw createNoOpenWorkFailure(drop.drops);
+    return this.#planUndo(dropped, { detail: { drops, scope: this.#ownOrgs() } }, context);
   }
 
   /** Returns the record numbers of the acting account's organisations; undefined for a system administrator. */

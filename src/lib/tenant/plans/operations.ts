@@ -184,18 +184,13 @@ export const imports = {
   dropTasks: operation({
     route: "POST /v1/imports/drop",
     about: "Plan to drop tasks; this restores the console's values in the mirror",
-    input: ({ z, Id }) =>
-      z.strictObject({
-        numbers: z.array(z.int().positive()).min(1).max(1000),
-        records: z.array(Id).max(1000).optional().meta({ description: "missing: all" }),
-        fields: z.array(z.string()).max(100).optional().meta({ description: "missing: all" }),
-      }),
+    input: ({ z }) => z.strictObject({ numbers: z.array(z.int().positive()).min(1).max(1000) }),
     needs: ["console.write"],
     changes: false,
     once: true,
     isLong: true,
-    run: async (parts, given, { signal, repeatable }) =>
-      (await openImports(parts)).dropTasks(given, { signal, repeatable }),
+    run: async (parts, { numbers }, { signal, repeatable }) =>
+      (await openImports(parts)).dropTasks(numbers, { signal, repeatable }),
   }),
   discard: operation({
     route: "DELETE /v1/imports/{id}",
@@ -209,6 +204,5 @@ export const imports = {
 export type { FormatName as ImportKind } from "../../model/console-files.ts";
 export type { DeletionRequest } from "./deletion.ts";
 export type { InputProblem, PlanRow } from "./engine.ts";
-export type { DropRequest } from "./imports.ts";
 export type { ImportRequest } from "./request.ts";
 export type { Import } from "./shape.ts";

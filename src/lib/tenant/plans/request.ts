@@ -26,7 +26,6 @@ export const IMPORT_FIELDS = {
   blank: { type: "choice", choices: BLANK_CHOICES },
   undeletable: { type: "choice", choices: UNDELETABLE_CHOICES },
   orgBy: { type: "choice", choices: ORG_BY_CHOICES },
-  prefer: { type: "choice", choices: ["console"] },
   createOrgs: FLAG,
   createGroups: FLAG,
   skipInvalid: FLAG,

@@ -92,7 +92,7 @@ const readImportContext = async (reader: Reader, open: ImportContext["open"]): P
 };
 
 export const buildImports = async (reader: Reader, records: readonly ImportRecord[]): Promise<readonly Import[]> => {
-  const beside = await readImportContext(reader, (await readOpenTasks(reader)).open);
+  const beside = await readImportContext(reader, await readOpenTasks(reader));
   return records.map((record) => toImport(record, beside));
 };
 

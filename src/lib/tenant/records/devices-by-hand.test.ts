@@ -317,32 +317,6 @@ describe("in a mirror", () => {
     expect(await tasks.list()).toEqual([]);
   });
 
-  test("facts 1.3: a task has the number of devices to wipe, for edits, imports and undos", async () => {
-    const s1 = await one();
-    const wipes = async () => (await tenant.client.console.list({})).map((task) => task.wipes);
-    await edit(s1, { platform: "Android", androidMode: "comp" });
-    await own([s1], { owner: yamada.id });
-    // nobody owned it
-    expect(await wipes()).toEqual([undefined, undefined]);
-    await tenant.import({ kind: "devices", fromConsole: true }, [
-      ["シリアルナンバー", "ステータス", "プラットフォーム", "Androidモード", "所有者メールアドレス"],
-      ["S1", "管理中", "Android", "comp", "yamada@example.jp"],
-    ]);
-    expect(await wipes()).toEqual([]);
-    await own([s1], { owner: sato.id }, { wipes: 1 });
-    expect(await wipes()).toEqual([1]);
-    const done = await tenant.import({ kind: "devices" }, [
-      ["シリアルナンバー", "所有者メールアドレス"],
-      ["S1", "yamada@example.jp"],
-    ]);
-    // he has it again: whether it was wiped and changed hands is to be checked
-    expect(await wipes()).toEqual([undefined]);
-    await edit(await device("S2", { ...ANDROID, owner: yamada.id }), { memo: "予備" });
-    expect((await wipes()).at(-1)).toBeUndefined();
-    const undo = await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
-    expect((await tenant.client.console.show(undo.consoleTask ?? 0)).wipes).toBe(1);
-  });
-
   test("an owning organisation is shown by its path", async () => {
     await own([await one()], { ownerOrg: sales.id });
     expect(await tasks.changes()).toEqual([{ field: "ownerOrg", before: null, neverExported: true, after: "営業部" }]);

@@ -17,7 +17,7 @@ export const tenant = {
       const administrators = canSeeAll ? await import("../accounts/administration.ts") : undefined;
       return session.read(async (reader) => ({
         ...(await readTenant(reader)),
-        consoleTasks: (await readOpenTasks(reader)).open.size,
+        consoleTasks: (await readOpenTasks(reader)).size,
         ...(administrators && { administration: await administrators.readAdministration(reader) }),
       }));
     },

@@ -35,12 +35,10 @@ import { findForeignTraits } from "./matching/foreign.ts";
 import { findContestedRows, findNewAddresses } from "./matching/lasting.ts";
 import { findLostZeros } from "./matching/lost-zeros.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
-import { skipDeletedReferences } from "./merge/impossible.ts";
 import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";
 import { matchRows } from "./matching/match.ts";
-import { reportDroppedValues } from "./merge/report.ts";
 import { mergeLocalChanges } from "./merge/local-fields.ts";
-import { storeHeldRecords, createMergeTables } from "./merge/tables.ts";
+import { createMergeTables } from "./merge/tables.ts";
 import { resolveOrgNames } from "./orgs/naming.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 
@@ -140,9 +138,6 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
     matchRows(database, plan);
     leaveOutUnknownKeys(database, plan);
     mergeLocalChanges(database, plan);
-    reportDroppedValues(database, plan);
-    skipDeletedReferences(database, plan);
-    storeHeldRecords(database, plan);
     if (plan.request.mode === "replace") createTargetIndex(database);
     findProtectedChanges(database, plan);
     findUndeletableRecords(database, plan);

@@ -60,11 +60,10 @@ export const buildPlannedKind = ({
   scope,
   undeletable,
   fromConsole,
-  prefer,
   orgBy = "code",
-}: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "prefer" | "orgBy">): StoredKind => {
+}: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "orgBy">): StoredKind => {
   const stored = orgBy === "code" ? getStoredKind(kind) : getStoredKindByOrgName(kind);
-  const isLocal = fromConsole === true ? `not ${buildIsKeptLocallySql(stored, prefer)}` : undefined;
+  const isLocal = fromConsole === true ? `not ${buildIsKeptLocallySql(stored)}` : undefined;
   const inside = scope === undefined ? undefined : RECORD_SCOPE_CONDITIONS[stored.thing.name];
   const isDeletable =
     undeletable === undefined ? undefined : `not exists (select 1 from s.${UNDELETABLE_TABLE} k where k.target = t.pk)`;

@@ -22,7 +22,7 @@ import {
   buildJsonListSql,
   buildJsonObjectSql,
 } from "../../store/sql/forms.ts";
-import type { PlanDefinition, PlanDefinitions, StoredKind, UploadValue } from "./stored-kind.ts";
+import type { PlanDefinition, PlanDefinitions, StoredKind } from "./stored-kind.ts";
 import { buildPlanRowsSql, buildRowUploadSql } from "./upload.ts";
 
 /** SQL: a field and its value, as a fragment of the lists `before` and `after` of a row. `value` is SQL of JSON. */
@@ -79,11 +79,10 @@ const buildValuePiece = ({ field, merge }: ImportedField, value: string): string
 };
 
 /** SQL: the values that result from a row, as the JSON list `after` of a plan's row. */
-const buildAfterSql = (plan: PlanDefinition, upload: UploadValue | undefined): string =>
+const buildAfterSql = (plan: PlanDefinition): string =>
   buildJsonListSql(
     plan.kind.fields.map((field) => {
-      const resulted = buildResultSql(plan, field);
-      const value = upload?.(field, resulted) ?? resulted;
+      const value = buildResultSql(plan, field);
       const reference = findReference(plan.kind, field);
       if (reference === undefined) return buildValuePiece(field, value);
       const shown = buildReferenceTextSql(reference, value);
@@ -134,7 +133,7 @@ const buildStagedLinesSql = (
   const upload = fields === undefined ? undefined : buildRowUploadSql(database, plan, fields);
   const { before, after } = planner?.values(database) ?? {
     before: buildBeforeSql(plan),
-    after: buildAfterSql(plan, upload?.value),
+    after: buildAfterSql(plan),
   };
   const line = buildLineSql({
     row: "r.row",

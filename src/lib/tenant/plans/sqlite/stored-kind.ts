@@ -166,11 +166,6 @@ export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "held
   readonly revision: number;
 }
 
-/** Returns SQL of the value of a field in an upload file.  @param value SQL of the value after the plan */
-export type UploadValue = (field: UploadField, value: string) => string;
-
-export type UploadField = Pick<ImportedField, "field" | "stored" | "merge">;
-
 /** Plans and writes records that cannot be compared one row at a time, such as the nodes of a tree. */
 export interface Planner {
   /** Compares the staged rows: fills `s.match`, `s.problem` and `s.invalid`, and stores the outcome. */
@@ -194,10 +189,11 @@ export interface Planner {
   /** SQL: the default key of the record after the row is applied; needs {@link join} */
   readonly key: string;
   /**
-   * SQL: true if the row's record (`key`) or the referenced record (`reference`) may have another place in the console;
-   * needs {@link join}
+   * SQL: true if the row's record or its parent may have another place in the console; needs {@link join}.
+   *
+   * @param consoleKeys table of the keys that records have in the console: `thing`, `pk`, `key`
    */
-  moved(kind: StoredKind): { readonly key: string; readonly reference: string };
+  moved(consoleKeys: string): string;
   /** SQL: the label of a record without a key. @param pk SQL of the record number */
   readonly called: (pk: string) => string;
   /** SQL: true if the field is blank after a row is applied, by the column of the field; needs {@link join} */

@@ -1,11 +1,11 @@
 import type { ImportedField } from "../staging/kinds.ts";
 import type { UploadOmissionReason } from "../../../model/upload.ts";
+import type { Thing } from "../../../model/thing.ts";
 import { EXPORTED_COLUMNS } from "../../console/exported.ts";
-import { OBSERVED_VERSIONS, getObservedTable, PRESENCE_BIT } from "../../console/observed.ts";
+import { OBSERVED_VERSIONS, getObservedTable } from "../../console/observed.ts";
 import { getColumnBit, type VersionSchema } from "../../versions/tables.ts";
 import { buildCaseSql, buildFieldKeySql, quoteIdentifier } from "../../store/sql/forms.ts";
-import type { Database, Params } from "../../store/sqlite/database.ts";
-import { readLastNumber } from "./commit.ts";
+import type { Database } from "../../store/sqlite/database.ts";
 import {
   buildChangesFieldSql,
   isStaged,
@@ -14,31 +14,15 @@ import {
   findReference,
   buildResultSql,
   buildListKeysAfterRowSql,
-  buildReferenceTextSql,
-  rowColumn,
   buildRowKeysSql,
   recordColumn,
   buildRecordKeysSql,
-  IS_VALID_ROW_SQL,
 } from "./expressions.ts";
-import {
-  buildHasOtherKeySql,
-  buildIsKeyOfOtherSql,
-  buildRefersToOtherInConsoleSql,
-  storeConsoleKeys,
-} from "./matching/console-keys.ts";
-import {
-  buildIsInKindScopeSql,
-  type PlanDefinition,
-  type StoredKind,
-  type StoredReference,
-  type UploadField,
-  type UploadValue,
-} from "./stored-kind.ts";
+import { buildKeyListSql } from "./matching/keys.ts";
+import type { PlanDefinition, StoredKind, StoredReference } from "./stored-kind.ts";
 
-// What an upload file contains for the rows of a plan. The file refers to records by their names in the console. It
-// leaves out a row if the console might apply the row to another record, or might clear a value that nobody asked to
-// clear.
+// What an upload file contains for the rows of a plan. It leaves out a row whose record, or a record to which it refers,
+// has another key in the console, and a row in which a blank cell would clear a value, or could not clear one.
 
 /** The rows of a plan, as SQL. `t` is the record of a row. */
 export interface UploadRows {
@@ -49,138 +33,117 @@ export interface UploadRows {
   readonly pk: string;
   /** true if the plan creates or restores the record */
   readonly isCreated: string;
-  /** the default key of the record: `key` after the plan, `localKey` before the plan */
+  /** the default key of the record after the plan */
   readonly key: string;
-  readonly localKey: string;
   /** the value of a field after the plan; for a reference, the record number */
   readonly value: (field: ImportedField) => string;
-  /** true if blank cells clear the field, even if the record does not have a value locally */
+  /** true if blank cells clear the field, even if the record does not have a value here */
   readonly mayClear: (field: ImportedField) => boolean;
-  /** the text of a cell that refers to a record (`shown`), and the key of that record (`cellKey`) */
-  readonly shown: (reference: StoredReference) => string;
-  readonly cellKey: (reference: StoredReference) => string;
+  /** the keys of a cell with a list of records */
+  readonly listKeys: (reference: StoredReference) => string;
 }
 
 /** SQL of the content of an upload file for rows. */
 export interface UploadSql {
-  /** the joins that the other members need */
+  /** the joins that the other member needs */
   readonly join: string;
   /** the reason why a row is left out, as JSON; JSON null if the row is not left out */
   readonly leftOut: string;
-  readonly value: UploadValue;
 }
+
+/** The temporary table of the keys that touched records have in the console: `thing`, `pk`, `key`. */
+const CONSOLE_KEY_TABLE = "temp.console_key";
+
+const storeConsoleKeys = (database: Database, { thing, keys, references }: StoredKind): void => {
+  database.exec(`drop table if exists ${CONSOLE_KEY_TABLE}`);
+  database.exec("create temp table console_key (thing text, pk integer, key text)");
+  database.exec("create index temp.console_key_key on console_key (thing, key)");
+  database.exec("create index temp.console_key_pk on console_key (thing, pk)");
+  const named = references.map(({ table, refers }) => [table.thing, refers.by] as const);
+  for (const [of, field] of new Map<Thing, string>([...named, [thing, keys[0].field]])) {
+    const versions = OBSERVED_VERSIONS.find((one) => one.thing === of);
+    if (versions !== undefined)
+      database.exec(
+        `insert into ${CONSOLE_KEY_TABLE} select '${of.name}', t.pk, e.value from main.${getObservedTable(versions)} t
+           left join json_each(${buildKeyListSql({ thing: of, field })}) e on coalesce(e.key, 0) = 0
+         where t.inConsole = 1 and t.touched & ${getColumnBit(versions, field)} <> 0`,
+      );
+  }
+};
+
+/** SQL: true if the record has another key in the console, or another record has its key there. */
+const buildHasOtherKeySql = ({ name }: Thing, pk: string, key: string): string =>
+  `(exists (select 1 from ${CONSOLE_KEY_TABLE} k where k.thing = '${name}' and k.pk = ${pk} and k.key is distinct from ${key})
+    or exists (select 1 from ${CONSOLE_KEY_TABLE} k where k.thing = '${name}' and k.key = ${key} and k.pk is distinct from ${pk}))`;
+
+/** SQL: true if the row refers to a record that has another key in the console. */
+const buildRefersToOtherKeySql = ({ value, listKeys }: UploadRows, reference: StoredReference): string => {
+  const { field, keys, refers, table } = reference;
+  if (field.merge === "list") {
+    const known = `(select known.${keys.record} from ${keys.table} known where ${keys.has("known", "e.value")} limit 1)`;
+    return `exists (select 1 from json_each(${listKeys(reference)}) e where ${buildHasOtherKeySql(table.thing, known, "e.value")})`;
+  }
+  const key = buildFieldKeySql(table.thing, refers.by, (name) => `named.${quoteIdentifier(name)}`);
+  const first = table.thing.fields[refers.by]?.type === "texts" ? `(${key}) ->> 0` : key;
+  return `exists (select 1 from ${table.thing.name} named where named.pk = ${value(field)}
+    and ${buildHasOtherKeySql(table.thing, "named.pk", first)})`;
+};
 
 /** SQL: the value of a column in the console, if it is known. `c` is the observed state of the record `t`. */
 const buildConsoleValueSql = (versions: VersionSchema, column: string): string =>
   buildCaseSql(
-    `t.pk is null or c.differs & ~c.confirmed & ${getColumnBit(versions, column)} <> 0`,
+    `t.pk is null or coalesce(c.touched, 0) & ${getColumnBit(versions, column)} <> 0`,
     `c.${quoteIdentifier(column)}`,
     recordColumn(column),
   );
 
-const MAY_EXIST_IN_CONSOLE_SQL = `case when c.pk is null then t.pk is not null when t.pk is null then c.confirmed & ${PRESENCE_BIT} = 0
-  else c.inConsole = 1 or c.confirmed & ${PRESENCE_BIT} <> 0 end`;
-
-const MAY_BE_MISSING_IN_CONSOLE_SQL = `coalesce(c.inConsole = 0 and c.confirmed & ${PRESENCE_BIT} = 0 or c.differs & ~c.confirmed & ${PRESENCE_BIT} <> 0, false)`;
-
 const buildIsBlankSql = ({ merge }: ImportedField, value: string): string =>
   merge === "list" ? `coalesce(${value}, '[]') = '[]'` : `${value} is null`;
 
-/** SQL: true if another local record has this key. */
-const buildIsKeyUsedLocallySql = (
-  { claims, keys: [{ field }], thing }: StoredKind,
-  key: string,
-  pk: string,
-): string => {
-  const claim = claims.find((one) => one.field.field === field);
-  if (claim === undefined) return "false";
-  const scope = claim.own ? buildIsInKindScopeSql(thing, "h") : "true";
-  return `exists (select 1 from ${claim.table} h where ${claim.has("h", key)} and h.${claim.record} is distinct from ${pk} and ${scope})`;
-};
-
-/**
- * Returns a function that returns true if no export has contained a field's column yet. If the tenant is not a mirror,
- * it always returns false.
- */
-const createUnseenFieldTest = (database: Database, { name }: StoredKind): ((field: string) => boolean) => {
-  if (database.get("select 1 from tenant where mirroredAt is not null") === undefined) return () => false;
+/** Returns the fields of the file's columns that no export has contained; none if the tenant is not a mirror. */
+const listUnseenFields = (database: Database, { name }: StoredKind, fields: readonly string[]): ReadonlySet<string> => {
+  if (database.get("select 1 from tenant where mirroredAt is not null") === undefined) return new Set();
   const rows = database.all(`select field from ${EXPORTED_COLUMNS} where kind = :name`, { name });
   const seen = new Set(rows.map(({ field }) => String(field)));
-  return (field) => !seen.has(field);
+  return new Set(fields.filter((field) => !seen.has(field)));
 };
 
 /**
- * Returns SQL conditions, one for each column that no export has contained yet. A condition is true if a blank cell
- * might clear a console value that nobody asked to clear. Columns are left out if blank cells clear their field anyway.
- * A row is not affected if the plan clears the local value, because the plan shows this.
+ * Returns SQL conditions for cells that a blank would clear in the console although nobody asked for it, because no
+ * export has shown the column, and for values that a blank does not clear.
  */
-const buildUnseenClearConditions = (
-  database: Database,
-  versions: VersionSchema,
-  { kind, fields, value, mayClear }: UploadRows,
-): readonly string[] => {
-  const isUnseen = createUnseenFieldTest(database, kind);
-  const kept = kind.fields.filter((one) => one.clearable && !mayClear(one));
-  const single = kept
-    .filter(({ field, merge }) => merge !== "custom" && fields.includes(field) && isUnseen(field))
-    .map((one) =>
-      [value(one), buildConsoleValueSql(versions, one.stored), recordColumn(one.stored)]
-        .map((of) => buildIsBlankSql(one, of))
-        .join(" and "),
-    );
-  const custom = kept.find(({ merge }) => merge === "custom");
-  if (custom === undefined) return single;
+const buildClearConditions = (database: Database, versions: VersionSchema, rows: UploadRows): readonly string[] => {
+  const { kind, fields, value, mayClear } = rows;
   const names = database.all("select pk, name from custom_field order by pk");
-  return [
-    ...single,
-    ...names
-      .map(({ pk, name }) => ({
-        entry: `'${Number(pk)}'`,
-        field: `custom:${Number(pk)}`,
-        name: `custom:${String(name)}`,
-      }))
-      .filter(({ field, name }) => fields.includes(name) && isUnseen(field))
-      .map(({ entry }) => {
-        const known = `coalesce(${buildConsoleValueSql(versions, custom.stored)} ->> ${entry}, ${recordColumn(custom.stored)} ->> ${entry})`;
-        return `${value(custom)} ->> ${entry} is null and ${known} is null`;
-      }),
-  ];
-};
-
-/** SQL: true if a cell would have to clear a value, but blank cells do not clear this field. */
-const buildNeedsClearSql = (
-  versions: VersionSchema,
-  { kind, value, shown }: UploadRows,
-  field: ImportedField,
-): string => {
-  if (field.clearable) return "false";
-  const [after, known] = [value(field), buildConsoleValueSql(versions, field.stored)];
-  const reference = findReference(kind, field);
-  if (reference === undefined) return `${buildIsBlankSql(field, after)} and not (${buildIsBlankSql(field, known)})`;
-  return `${shown(reference)} is null and ${after} is distinct from ${known}`;
-};
-
-const buildRefersToLeftOutSql = ({ table: { thing }, keys }: StoredReference, key: string): string => {
-  const known = `select known.${keys.record} from ${keys.table} known where ${keys.has("known", key)}`;
-  return `exists (select 1 from main.left_out l join main.${getObservedTable({ thing })} o on o.pk = l.pk
-    where l.thing = '${thing.name}' and l.pk in (${known}) and o.inConsole = 0 and o.confirmed & ${PRESENCE_BIT} = 0)`;
-};
-
-/** SQL: true if a cell refers to a record that may have another key in the console or does not have a key. */
-const buildIsReferenceUnclearSql = ({ kind, value, shown, cellKey }: UploadRows, field: ImportedField): string => {
-  const reference = kind.references.find((one) => one.field === field);
-  if (reference === undefined) return "false";
-  if (field.merge === "list")
-    return `exists (select 1 from json_each(${cellKey(reference)}) e where ${buildRefersToOtherInConsoleSql(reference, "e.value")})`;
-  const other = `(${buildRefersToOtherInConsoleSql(reference, cellKey(reference))} or ${buildRefersToLeftOutSql(reference, cellKey(reference))})`;
-  const isOther = `${shown(reference)} is not null and ${other}`;
-  // the cells of several columns together identify a place in a tree
-  if (!field.clearable || reference.table.thing === kind.thing) return isOther;
-  return `${isOther} or ${shown(reference)} is null and ${value(field)} is not null`;
+  const pkOf = new Map(names.map(({ pk, name }) => [`custom:${String(name)}`, Number(pk)]));
+  const unseen = listUnseenFields(
+    database,
+    kind,
+    fields.map((field) => (pkOf.has(field) ? `custom:${pkOf.get(field)}` : field)),
+  );
+  return kind.fields.flatMap((field) => {
+    const [after, known] = [value(field), buildConsoleValueSql(versions, field.stored)];
+    const isOwn = fields.includes(field.field);
+    if (field.merge === "custom") {
+      const entries = mayClear(field)
+        ? []
+        : [...pkOf].filter(([name, pk]) => fields.includes(name) && unseen.has(`custom:${pk}`));
+      return entries.map(([, pk]) =>
+        [after, known, recordColumn(field.stored)].map((of) => `${of} ->> '${pk}' is null`).join(" and "),
+      );
+    }
+    if (!isOwn) return [];
+    if (!field.clearable)
+      return findReference(kind, field) === undefined
+        ? [`${buildIsBlankSql(field, after)} and not (${buildIsBlankSql(field, known)})`]
+        : [];
+    if (mayClear(field) || !unseen.has(field.field)) return [];
+    return [[after, known, recordColumn(field.stored)].map((of) => buildIsBlankSql(field, of)).join(" and ")];
+  });
 };
 
 /**
- * Finds the possible console keys of the rows' records, and returns SQL of the content of an upload file for the rows.
+ * Returns SQL of the content of an upload file for rows.
  *
  * @param more conditions for further reasons
  */
@@ -189,51 +152,34 @@ const buildUploadSql = (
   rows: UploadRows,
   more: Partial<Record<UploadOmissionReason, string>> = {},
 ): UploadSql => {
-  const { kind, fields, pk, isCreated, key, localKey } = rows;
+  const { kind, fields, pk, isCreated, key } = rows;
   const { thing } = kind;
   const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
-  if (versions === undefined) return { join: "", leftOut: "'null'", value: (_, value) => value };
+  if (versions === undefined) return { join: "", leftOut: "'null'" };
   storeConsoleKeys(database, kind);
-  const own = kind.fields.filter(({ field }) => fields.includes(field));
-  const any = (conditions: readonly string[]): string => conditions.map((one) => `(${one})`).join(" or ") || "false";
-  const isOther = `(${buildHasOtherKeySql(thing, pk, key)} or t.pk is not null and ${localKey} is distinct from ${key})`;
-  const isNew = `(${isCreated} or ${MAY_BE_MISSING_IN_CONSOLE_SQL})`;
-  const reasons: Readonly<Record<UploadOmissionReason, readonly string[]>> = {
-    key: [buildIsKeyOfOtherSql(thing, pk, key), buildIsKeyUsedLocallySql(kind, key, pk), `${isOther} and not ${isNew}`],
-    twice: [`${isOther} and ${isNew}`],
-    reference: own.map((field) => buildIsReferenceUnclearSql(rows, field)),
-    password: [],
-    clear: [`${MAY_EXIST_IN_CONSOLE_SQL} and (${any(own.map((field) => buildNeedsClearSql(versions, rows, field)))})`],
-    blank: [`${MAY_EXIST_IN_CONSOLE_SQL} and (${any(buildUnseenClearConditions(database, versions, rows))})`],
-  };
-  const cases = Object.entries(reasons).map(
-    ([why, conditions]) =>
-      `when ${any([...conditions, more[why as UploadOmissionReason] ?? []].flat())} then '"${why}"'`,
+  const any = (conditions: readonly (string | undefined)[]): string =>
+    conditions.flatMap((one) => (one === undefined ? [] : [`(${one})`])).join(" or ") || "false";
+  const isInConsole = `(not (${isCreated}) and coalesce(c.inConsole, 1) = 1)`;
+  const isRekeyed = `t.pk is not null and ${isInConsole} and ${buildRecordKeySql(kind.keys[0])} is distinct from ${key}`;
+  // the tree itself tells what may have another place
+  const references = kind.references.filter(
+    ({ field }) => fields.includes(field.field) && kind.table.planner === undefined,
   );
-  const isKey = ({ field }: UploadField): boolean => kind.keys[0].field === field;
+  const reasons: Readonly<Record<UploadOmissionReason, string>> = {
+    key: any([
+      buildHasOtherKeySql(thing, pk, key),
+      isRekeyed,
+      ...references.map((reference) => buildRefersToOtherKeySql(rows, reference)),
+      more.key,
+    ]),
+    password: any([more.password]),
+    clear: `${isInConsole} and (${any([...buildClearConditions(database, versions, rows), more.clear])})`,
+  };
+  const cases = Object.entries(reasons).map(([why, condition]) => `when ${condition} then '"${why}"'`);
   return {
     join: `left join main.${getObservedTable(versions)} c on c.pk = ${pk}`,
     leftOut: `case ${cases.join(" ")} else 'null' end`,
-    value: (field, value) => {
-      if (!isKey(field)) return value;
-      const known = buildConsoleValueSql(versions, field.stored);
-      const first = field.merge === "list" ? `json_set(${value}, '$[0]', ${known} ->> 0)` : known;
-      return buildCaseSql(`not (${MAY_EXIST_IN_CONSOLE_SQL})`, value, first);
-    },
   };
-};
-
-/**
- * SQL: the key by which cells refer to a record. @param pk SQL of the record number @param from the table with the
- * record
- */
-const buildReferenceKeySql = (
-  { refers, table: { thing } }: StoredReference,
-  pk: string,
-  from: string = thing.name,
-): string => {
-  const key = buildFieldKeySql(thing, refers.by, (name) => `named.${quoteIdentifier(name)}`);
-  return `(select ${thing.fields[refers.by]?.type === "texts" ? `(${key}) ->> 0` : key} from ${from} named where named.pk = ${pk})`;
 };
 
 /** SQL: the default key of a row's record after the plan. */
@@ -242,22 +188,16 @@ const buildResultingKeySql = (plan: PlanDefinition): string => {
   const field = kind.fields.find((one) => one.field === kind.keys[0].field);
   // imports do not change this key
   if (field === undefined) return "r.key";
-  if (!isStaged(plan, field)) return buildDefaultKeySql(kind);
+  const own = buildRecordKeySql(kind.keys[0]);
+  if (!isStaged(plan, field)) return own;
   if (field.merge === "list") return `(${buildResultingListKeysSql(plan, field)} ->> 0)`;
-  return buildCaseSql(
-    `m.row is null or ${buildChangesFieldSql(field)}`,
-    buildRowKeysSql(field),
-    buildDefaultKeySql(kind),
-  );
+  return buildCaseSql(`m.row is null or ${buildChangesFieldSql(field)}`, buildRowKeysSql(field), own);
 };
-
-/** SQL: the default key of the record `t`. */
-const buildDefaultKeySql = ({ keys: [key] }: StoredKind): string => buildRecordKeySql(key);
 
 const buildResultingListKeysSql = (plan: PlanDefinition, field: ImportedField): string => {
   if (isStaged(plan, field))
     return buildCaseSql("m.row is null", buildRowKeysSql(field), buildListKeysAfterRowSql(plan, field));
-  return buildCaseSql(`m.row is null or ${String(isStaged(plan, field))}`, "'[]'", buildRecordKeysSql(field));
+  return buildCaseSql("m.row is null", "'[]'", buildRecordKeysSql(field));
 };
 
 /** SQL: the staged rows `r` of a plan, with their matches `m` and records `t`. */
@@ -267,34 +207,12 @@ export const buildPlanRowsSql = (plan: PlanDefinition): string => {
     ${table.planner?.join ?? buildReferenceJoinsSql(plan)}`;
 };
 
-/** The temporary table of the new nodes of a tree that an upload file leaves out: `row`. */
-const LEFT_OUT_NODE_TABLE = "temp.left_out_node";
-
-/** Leaves out everything below a new tree node that is left out, because the console would reject or misplace it. */
-const omitNodesBelow = (database: Database, plan: PlanDefinition, { join, leftOut, value }: UploadSql): UploadSql => {
-  const { planner } = plan.kind.table;
-  if (planner === undefined) return { join, leftOut, value };
-  planner.values(database);
-  database.exec(`drop table if exists ${LEFT_OUT_NODE_TABLE}`);
-  database.exec(`create temp table left_out_node (row integer primary key)`);
-  const isNew = "not exists (select 1 from s.match m where m.row = a.row)";
-  database.exec(
-    `insert into ${LEFT_OUT_NODE_TABLE} with recursive node(row) as (
-       select r.row from ${buildPlanRowsSql(plan)} ${join} where m.row is null and ${leftOut} <> 'null'
-       union select a.row from node n join s.org_after a on a.parentRow = n.row where ${isNew}) select row from node`,
-  );
-  const isBelow = `exists (select 1 from ${LEFT_OUT_NODE_TABLE} n where n.row = a.parentRow)`;
-  return { join, leftOut: buildCaseSql(`${leftOut} = 'null' and ${isBelow}`, `'"reference"'`, leftOut), value };
-};
-
 /** Returns SQL of an upload file for the staged rows `r` of a plan.  @param fields fields of the file's columns */
 export const buildRowUploadSql = (database: Database, plan: PlanDefinition, fields: readonly string[]): UploadSql => {
   const { kind, request } = plan;
-  const isOwn = (field: UploadField): boolean => isStaged(plan, field);
-  const text = (sql: string, field: ImportedField): string =>
-    isOwn(field) ? `coalesce(${sql}, ${rowColumn(field.field)})` : sql;
   const { planner } = kind.table;
-  const upload = buildUploadSql(
+  planner?.values(database);
+  return buildUploadSql(
     database,
     {
       kind,
@@ -302,45 +220,10 @@ export const buildRowUploadSql = (database: Database, plan: PlanDefinition, fiel
       pk: "t.pk",
       isCreated: "m.row is null",
       key: planner?.key ?? buildResultingKeySql(plan),
-      localKey: buildDefaultKeySql(kind),
       value: (field) => (planner === undefined ? buildResultSql(plan, field) : `a.${quoteIdentifier(field.stored)}`),
-      mayClear: (field) => (isOwn(field) ? request.blank === "clear" : isStaged(plan, field)),
-      shown: (reference) =>
-        text(buildReferenceTextSql(reference, buildResultSql(plan, reference.field)), reference.field),
-      cellKey: (reference) => {
-        const { field } = reference;
-        if (field.merge === "list") return buildResultingListKeysSql(plan, field);
-        const key = buildReferenceKeySql(reference, buildResultSql(plan, field));
-        return isOwn(field) ? `coalesce(${key}, ${buildRowKeysSql(field)})` : key;
-      },
+      mayClear: (field) => isStaged(plan, field) && request.blank === "clear",
+      listKeys: ({ field }) => buildResultingListKeysSql(plan, field),
     },
-    planner?.moved(kind),
+    planner === undefined ? {} : { key: planner.moved(CONSOLE_KEY_TABLE) },
   );
-  return omitNodesBelow(database, plan, upload);
-};
-
-export interface UploadedChange {
-  readonly fields: readonly string[];
-  readonly revision: number;
-}
-
-/**
- * Stores which records an upload file leaves out. @param from SQL: selects `pk` and `reason` (JSON null if the record
- * is included)
- */
-const storeLeftOutRecords = (database: Database, { thing, name }: StoredKind, from: string, params: Params): void => {
-  const sql = `insert into left_out select :revision, '${thing.name}', pk, reason ->> '$' from (${from}) where reason <> 'null'`;
-  database.run(sql, { ...params, ...(sql.includes(":kind") && { kind: name }) });
-};
-
-/** Stores which records the upload file of a plan leaves out. Must be called before the plan is applied. */
-export const storePlanLeftOut = (
-  database: Database,
-  plan: PlanDefinition,
-  { fields, revision }: UploadedChange,
-): void => {
-  const { kind } = plan;
-  const { join, leftOut } = buildRowUploadSql(database, plan, fields);
-  const from = `select coalesce(m.target, :base + r.row) as pk, ${leftOut} as reason from ${buildPlanRowsSql(plan)} ${join} where ${IS_VALID_ROW_SQL}`;
-  storeLeftOutRecords(database, kind, from, { revision, base: readLastNumber(database, kind.series) });
 };

@@ -104,12 +104,6 @@ export interface Contradiction {
   readonly field: string | null;
   readonly local: string | null;
   readonly console: string | null;
-  /** somebody confirmed that the console has the local value */
-  readonly confirmed: boolean;
-  /** the record was deleted locally, so `local` is null */
-  readonly deleted?: true | undefined;
-  /** the record was not changed locally, but is kept because something that was changed locally refers to it */
-  readonly held?: true | undefined;
 }
 
 /** How a console export compares with values that were changed locally. The import does not overwrite these values. */
@@ -121,10 +115,8 @@ export interface MergedValues {
   readonly first: readonly Contradiction[];
   /** rows that are left out because their keys were changed locally */
   readonly leftOut: number;
-  /** with `prefer`: the local values that the console's values replace; `first` has a thousand of them */
-  readonly givenUp?: { readonly count: number; readonly first: readonly Contradiction[] } | undefined;
-  /** numbers of the records that the export lacks, but that are kept because a locally changed record refers to them */
-  readonly held?: readonly number[] | undefined;
+  /** records with fields that no export shows, which count as done together with what this export shows */
+  readonly unchecked?: number | undefined;
 }
 
 interface CountedNames {

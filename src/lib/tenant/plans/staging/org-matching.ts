@@ -1,5 +1,6 @@
 import { codeKey, nameKey } from "../../../model/normalise.ts";
 import { formatOrgPath, parseOrgPath } from "../../../model/organisation.ts";
+import { decidePairs } from "./pairs.ts";
 import type { ExistingOrg, OrgParent, OrgRow, OrgTreeOptions } from "./org-tree-plan.ts";
 
 /**
@@ -166,15 +167,15 @@ export class OrgMatcher {
     this.#rowByName.set(place, row);
     const above = "row" in parent ? this.ambiguous.get(parent.row) : undefined;
     const places = above?.map(placeBelow) ?? [place];
-    const isFree = ({ pk }: { readonly pk: number }): boolean => !this.claimedBy.has(pk);
-    const candidates = places.flatMap((one) => this.#children.get(one) ?? []).filter(isFree);
+    const candidates = places
+      .flatMap((one) => this.#children.get(one) ?? [])
+      .filter(({ pk }) => !this.claimedBy.has(pk));
     const org = above === undefined ? selectCandidate(candidates) : "several";
     if (org === "several" && above === undefined) return this.#report(row, { count: candidates.length });
     const { local } = this.#options;
-    if (typeof org === "object" && (local?.open.get(org.pk) ?? 0) === 0) return this.#claim(org, row);
-    const known = places.flatMap((one) => local?.places.get(one) ?? []).filter(isFree);
-    const sure = [...(typeof org === "object" ? [org] : candidates), ...known.filter(({ isDoubted }) => !isDoubted)];
-    this.#possible.set(row, new Set((sure.length === 0 ? known : sure).map(({ pk }) => pk)));
+    if (typeof org === "object" && local?.moved.has(org.pk) !== true) return this.#claim(org, row);
+    const known = places.flatMap((one) => local?.places.get(one) ?? []).filter((pk) => !this.claimedBy.has(pk));
+    this.#possible.set(row, new Set([...candidates.map(({ pk }) => pk), ...known]));
   }
 
   /** Marks a row as ambiguous if its place is unclear because several organisations have the path of its parent. */
@@ -194,41 +195,30 @@ export class OrgMatcher {
     return (this.#byPath?.orgs.get(path) ?? []).map(({ pk }) => pk);
   }
 
-  /**
-   * Assigns the remaining rows to organisations that may have another place in the console. Rows that remain unclear
-   * become ambiguous.
-   */
+  /** Assigns the rows that may belong to touched organisations. Rows that remain unclear become ambiguous. */
   #decide(): void {
-    this.#eliminate();
-    const isDeleted = new Set(this.#options.local?.deleted.map(({ pk }) => pk));
-    for (const [row, holders] of this.#possible) {
-      const living = holders.difference(isDeleted);
-      if (living.size > 0) this.#possible.set(row, living);
-    }
-    this.#eliminate();
-    for (const [{ row }, holders] of this.#possible) {
-      if (holders.size > 0) this.ambiguous.set(row, [...holders]);
-      for (const pk of holders) this.#unclear.add(pk);
+    const { deleted = [], unknown } = this.#options.local ?? {};
+    const isDeleted = new Set(deleted.map(({ pk }) => pk));
+    const { decided, contested } = decidePairs(
+      [...this.#possible].flatMap(([{ row }, pks]) =>
+        [...pks]
+          .filter((pk) => !this.claimedBy.has(pk))
+          .map((pk) => ({
+            row,
+            pk,
+            agreeing: isDeleted.has(pk) ? 0 : 1,
+            isUnknown: unknown?.has(pk) === true,
+          })),
+      ),
+    );
+    for (const one of this.#possible.keys()) {
+      const org = this.orgs.get(decided.get(one.row) ?? -1);
+      const pks = org === undefined ? [...(contested.get(one.row) ?? [])] : this.#unclear.has(org.pk) ? [org.pk] : [];
+      if (org !== undefined && pks.length === 0) this.#claim(org, one);
+      if (pks.length > 0) this.ambiguous.set(one.row, pks);
+      for (const pk of pks) this.#unclear.add(pk);
     }
     this.#possible.clear();
-  }
-
-  /** Matches rows that can belong to only one organisation, and repeats this until no such rows are left. */
-  #eliminate(): void {
-    for (;;) {
-      const single = [...this.#possible].filter(([, holders]) => holders.size === 1);
-      const byOrg = Map.groupBy(single, ([, [pk = 0]]) => pk);
-      const decided = [...byOrg].filter(([pk, rows]) => rows.length === 1 && !this.#unclear.has(pk));
-      if (decided.length === 0) return;
-      for (const [pk, [one]] of decided) {
-        const org = this.orgs.get(pk);
-        if (org === undefined || one === undefined) continue;
-        this.#claim(org, one[0]);
-        this.#possible.delete(one[0]);
-      }
-      const taken = new Set(decided.map(([pk]) => pk));
-      for (const [row, holders] of this.#possible) this.#possible.set(row, holders.difference(taken));
-    }
   }
 
   #namedParent(row: OrgRow): OrgRow | OrgParent | ParentFault {

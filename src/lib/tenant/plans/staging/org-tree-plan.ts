@@ -56,12 +56,6 @@ export interface OrgTreeOptions {
 /** The bits of an organisation's name, code and parent, as in {@link OrgOutcome}. */
 export type OrgBits = number;
 
-export interface PossiblePlace {
-  readonly pk: number;
-  /** true if a user confirmed that the organisation is no longer in this place */
-  readonly isDoubted: boolean;
-}
-
 /**
  * For the import of a console export: the changes that were made locally since the organisations last appeared in an
  * export.
@@ -69,6 +63,8 @@ export interface PossiblePlace {
 export interface LocalOrgs {
   /** the fields that keep their local value regardless of the export, by the `pk` of the organisation */
   readonly open: ReadonlyMap<number, OrgBits>;
+  /** the `pk` of the organisations whose place is not the one that the console showed last */
+  readonly moved: ReadonlySet<number>;
   /** for rows whose code was changed locally or in the console: the `pk` of the row's organisation, by row number */
   readonly decided: ReadonlyMap<number, number>;
   /**
@@ -76,16 +72,17 @@ export interface LocalOrgs {
    * with this code, by row number
    */
   readonly ambiguous: ReadonlyMap<number, readonly number[]>;
-  /** the `pk` of the organisations that are kept although the export lacks them, because they were changed locally */
-  readonly kept: ReadonlySet<number>;
   /**
-   * the `pk` of the organisations to which a locally changed record refers; they are kept as long as this record exists
+   * the `pk` of the organisations that are kept although the export lacks them, because they or records that refer to
+   * them were changed here
    */
-  readonly held: ReadonlySet<number>;
+  readonly kept: ReadonlySet<number>;
   /** organisations that may lack a code in the console, by the parent's `pk` and the key of the name: `1/営業部` */
-  readonly places: ReadonlyMap<string, readonly PossiblePlace[]>;
+  readonly places: ReadonlyMap<string, readonly number[]>;
   /** the organisations that were deleted locally but may still be in the console */
   readonly deleted: readonly ExistingOrg[];
+  /** the `pk` of those among them that the console has never shown */
+  readonly unknown: ReadonlySet<number>;
 }
 
 export type OrgParent = { readonly org: number } | { readonly row: number };
@@ -137,11 +134,6 @@ export interface OrgTreePlan {
   readonly findings: readonly OrgFinding[];
   readonly undeletable: readonly UndeletableOrg[];
   readonly gone: readonly number[];
-  /**
-   * for a console export: organisations that it lacks, but that are kept because a locally changed record refers to
-   * them
-   */
-  readonly held: readonly number[];
   /**
    * rows of an export that do not move their organisation, because the parent was deleted locally or is unclear, or
    * because the move would create a cycle

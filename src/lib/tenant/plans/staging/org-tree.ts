@@ -62,7 +62,7 @@ class OrgTree {
     const deleted = this.#rows
       .filter((row) => this.#isDeletedHere(this.#matcher.existing(row)?.pk))
       .map((row) => this.#outcome(row));
-    const lacking = this.#options.mode === "replace" ? this.#lacking() : { gone: [], undeletable: [], held: [] };
+    const lacking = this.#options.mode === "replace" ? this.#lacking() : { gone: [], undeletable: [] };
     return {
       outcomes,
       deleted,
@@ -333,26 +333,19 @@ class OrgTree {
     return stored !== undefined && stored !== null && this.#options.fileForm(stored) === cell ? stored : cell;
   }
 
-  /**
-   * Returns the organisations that the file lacks, in three groups: to be deleted, not deletable, and kept because of
-   * local changes.
-   */
-  #lacking(): Pick<OrgTreePlan, "gone" | "undeletable" | "held"> {
+  /** Returns the organisations that the file lacks and that are to be deleted, or cannot be. */
+  #lacking(): Pick<OrgTreePlan, "gone" | "undeletable"> {
     const { orgs, root, claimedBy } = this.#matcher;
     const { local } = this.#options;
     const isOther = ({ pk, above }: ExistingOrg): boolean =>
       pk !== root && above !== true && !claimedBy.has(pk) && !this.#isDeletedHere(pk);
     const all = [...orgs.values()].filter(isOther);
-    const held = new Set<number>();
     const kept = new Set([...(local?.kept ?? []), ...[...this.#matcher.ambiguous.values()].flat()]);
-    const isLocal = (pk: number): boolean => kept.has(pk) || held.has(pk);
-    const hold = (pk: number): void => {
-      if (!isLocal(pk)) held.add(pk);
-      const above = orgs.get(orgs.get(pk)?.parent ?? root);
-      if (above !== undefined && isOther(above)) hold(above.pk);
-    };
-    for (const { pk } of all) if (kept.has(pk) || local?.held.has(pk) === true) hold(pk);
-    const lacking = all.filter(({ pk }) => !isLocal(pk));
+    for (const pk of kept) {
+      const above = orgs.get(pk)?.parent;
+      if (above !== undefined && above !== null) kept.add(above);
+    }
+    const lacking = all.filter(({ pk }) => !kept.has(pk));
     const children = new Map<number, number>();
     const stays = (parent: number): void => void children.set(parent, (children.get(parent) ?? 0) + 1);
     for (const row of this.#rows) {
@@ -362,16 +355,16 @@ class OrgTree {
     const isHeld = (org: ExistingOrg): boolean => this.#whyKept(org, children.get(org.pk) ?? 0).length > 0;
     const gone = new Set(lacking);
     // if an organisation is kept, the organisations above it are kept too
-    for (let kept = this.#options.undeletable !== undefined; kept;) {
-      kept = false;
+    for (let again = this.#options.undeletable !== undefined; again;) {
+      again = false;
       for (const org of [...gone].filter(isHeld)) {
         gone.delete(org);
         if (org.parent !== null) stays(org.parent);
-        kept = true;
+        again = true;
       }
     }
     const undeletable = lacking.flatMap((org) => this.#whyKept(org, children.get(org.pk) ?? 0));
-    return { gone: [...gone].map(({ pk }) => pk), undeletable, held: [...held] };
+    return { gone: [...gone].map(({ pk }) => pk), undeletable };
   }
 
   /**

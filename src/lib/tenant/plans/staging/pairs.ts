@@ -1,109 +1,49 @@
-/** The known facts about a row and a record that may belong together. */
-interface PairFacts {
-  readonly agrees: boolean;
-  readonly isDoubted?: boolean | undefined;
+/** A row and a record that may belong together. */
+export interface CandidatePair {
+  readonly row: number;
+  readonly pk: number;
+  /** in how many other columns the row has a value that the record has or had */
+  readonly agreeing: number;
+  /** true if the console has never shown a record that was deleted here */
+  readonly isUnknown: boolean;
+}
+
+interface DecidedPairs {
+  readonly decided: ReadonlyMap<number, number>;
+  /** the records that a row may belong to if that is not clear; none if all of them belong to other rows */
+  readonly contested: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
 /**
- * Returns true if a row that matches two records belongs to the first, because the second was deleted locally and has
- * the same values.
+ * Decides which rows belong to which records, if this is clear: a row and a record that can only belong to each other,
+ * then those that agree in more columns than any other pair of theirs, then the only one that is not unknown.
  */
-type FirstRecordTest = (pk: number, other: number) => boolean;
-
-/**
- * The rows and records that may belong together, as pairs, with the information which pairs agree in all columns except
- * the key.
- */
-export class CandidatePairs {
-  readonly #rows = new Map<number, Set<number>>();
-  readonly #records = new Map<number, Set<number>>();
-  readonly #agreeing = new Set<string>();
-  readonly #doubted: (readonly [row: number, pk: number])[] = [];
-  readonly #stands: FirstRecordTest;
-  readonly decided: (readonly [row: number, pk: number])[] = [];
-
-  /** @param stands decides between two records that agree with the same row */
-  constructor(stands: FirstRecordTest) {
-    this.#stands = stands;
-  }
-
-  /**
-   * Adds a pair.
-   *
-   * @param agrees true if the row has the values that the record has or may have had, apart from the key
-   * @param isDoubted true if a user confirmed that the console no longer has the record under this key
-   */
-  add(row: number, pk: number, { agrees, isDoubted = false }: PairFacts): void {
-    this.#join(row, pk);
-    if (agrees) this.#agreeing.add(`${row} ${pk}`);
-    if (isDoubted) this.#doubted.push([row, pk]);
-  }
-
-  get agreeing(): readonly (readonly [row: number, pk: number])[] {
-    return [...this.#rows].flatMap(([row, records]) =>
-      [...records].flatMap((pk) => (this.#agreeing.has(`${row} ${pk}`) ? [[row, pk] as const] : [])),
+export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
+  const decided = new Map<number, number>();
+  const taken = new Set<number>();
+  const left = (): readonly CandidatePair[] => pairs.filter(({ row, pk }) => !decided.has(row) && !taken.has(pk));
+  const takeOnly = (among: readonly CandidatePair[]): boolean => {
+    const [byRow, byRecord] = [Map.groupBy(among, ({ row }) => row), Map.groupBy(among, ({ pk }) => pk)];
+    const found = among.filter(({ row, pk }) => byRow.get(row)?.length === 1 && byRecord.get(pk)?.length === 1);
+    for (const { row, pk } of found) decided.set(row, pk);
+    for (const { pk } of found) taken.add(pk);
+    return found.length > 0;
+  };
+  const listAgreeing = () => {
+    const among = left();
+    const [byRow, byRecord] = [Map.groupBy(among, ({ row }) => row), Map.groupBy(among, ({ pk }) => pk)];
+    return among.filter((one) =>
+      [...(byRow.get(one.row) ?? []), ...(byRecord.get(one.pk) ?? [])].every(
+        (other) => other === one || other.agreeing < one.agreeing,
+      ),
     );
-  }
-
-  /**
-   * Decides which rows belong to which records, if this is clear. A doubted pair counts only if its row has no other
-   * pair.
-   */
-  decide(): void {
-    this.#decideAll();
-    const doubted = this.#doubted.splice(0).filter(([row, pk]) => this.#rows.get(row)?.delete(pk));
-    for (const [row, pk] of doubted) this.#records.get(pk)?.delete(row);
-    this.#decideAll();
-    const without = doubted.filter(([row, pk]) => this.#rows.get(row)?.size === 0 && this.#records.has(pk));
-    for (const [row, pk] of without) this.#join(row, pk);
-    this.#decideAll();
-  }
-
-  #join(row: number, pk: number): void {
-    this.#rows.set(row, (this.#rows.get(row) ?? new Set()).add(pk));
-    this.#records.set(pk, (this.#records.get(pk) ?? new Set()).add(row));
-  }
-
-  #decideAll(): void {
-    while (this.#decideOne((row, pk) => this.#isOnly(row, pk)) || this.#decideOne((row, pk) => this.#agrees(row, pk)));
-  }
-
-  /** The rows that do not belong to any of their possible records, because these records belong to other rows. */
-  get others(): readonly number[] {
-    return [...this.#rows].flatMap(([row, records]) => (records.size === 0 ? [row] : []));
-  }
-
-  get ambiguous(): ReadonlyMap<number, ReadonlySet<number>> {
-    return new Map([...this.#rows].filter(([, records]) => records.size > 0));
-  }
-
-  #isOnly(row: number, pk: number): boolean {
-    const isDoubted = this.#doubted.some(([one, other]) => one === row && other === pk);
-    return this.#rows.get(row)?.size === 1 && this.#records.get(pk)?.size === 1 && !isDoubted;
-  }
-
-  #agrees(row: number, pk: number): boolean {
-    const isAgreeing = (one: number, other: number): boolean => this.#agreeing.has(`${one} ${other}`);
-    return (
-      isAgreeing(row, pk) &&
-      [...(this.#rows.get(row) ?? [])].every(
-        (other) => other === pk || !isAgreeing(row, other) || this.#stands(pk, other),
-      ) &&
-      [...(this.#records.get(pk) ?? [])].every((other) => other === row || !isAgreeing(other, pk))
-    );
-  }
-
-  #decideOne(isDecided: (row: number, pk: number) => boolean): boolean {
-    for (const [row, records] of this.#rows) {
-      const pk = [...records].find((one) => isDecided(row, one));
-      if (pk === undefined) continue;
-      this.decided.push([row, pk]);
-      this.#rows.delete(row);
-      for (const other of this.#records.get(pk) ?? []) this.#rows.get(other)?.delete(pk);
-      for (const other of records) this.#records.get(other)?.delete(row);
-      this.#records.delete(pk);
-      return true;
-    }
-    return false;
-  }
-}
+  };
+  const listKnown = () => left().filter(({ isUnknown }) => !isUnknown);
+  while ([left, listAgreeing, listKnown].some((list) => takeOnly(list())));
+  const rows = Map.groupBy(pairs, ({ row }) => row);
+  const open = [...rows].filter(([row]) => !decided.has(row));
+  const contested = open.map(
+    ([row, all]) => [row, new Set(all.flatMap(({ pk }) => (taken.has(pk) ? [] : [pk])))] as const,
+  );
+  return { decided, contested: new Map(contested) };
+};

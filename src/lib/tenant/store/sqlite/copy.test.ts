@@ -8,7 +8,7 @@ import { createRandomTenant } from "#support/tenant/exporting.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { THINGS } from "../../../model/things.ts";
-import { getObservedHistoryTable, getObservedTable } from "../../console/observed.ts";
+import { getObservedTable } from "../../console/observed.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "../../versions/tables.ts";
 import { copyTenantFile, EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
 import { Database } from "./database.ts";
@@ -21,8 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const ALIVE = { self: 1, isAlive: () => true } as unknown as Parameters<typeof receiveTenantFile>[1]["processes"];
 
-const KEEPING = ["pk", "revision", "action", "changed", "inConsole", "differs", "confirmed", "contradicted", "since"];
-const CONFIRMED = ["confirmedBy", "confirmedAt", "confirmedFields"];
+const KEEPING = ["pk", "revision", "action", "changed", "inConsole", "touched", "since"];
 
 /** Columns that contain no secret, of the tables that no record type describes. A new column must be decided on. */
 const HARMLESS: Readonly<Record<string, string>> = {
@@ -35,9 +34,7 @@ const HARMLESS: Readonly<Record<string, string>> = {
   import: "pk id kind state createdAt etag revision change detail",
   change: "number revision writer import undoes undoneBy",
   created_range: "revision thing first last",
-  left_out: "revision thing pk reason",
-  observed_candidate: "thing pk place since mask state",
-  exported_column: "kind field revision shown",
+  exported_column: "kind field",
   audit: "seq record hash",
   renewal_item: `pk id kind name organisation expiresAt certainty fingerprint topic owner account phone notes source
     confirmedAt confirmedBy createdAt updatedAt downloadedExpiresAt downloadedCertainty downloadedFingerprint
@@ -58,12 +55,11 @@ const listRecordColumns = (): Map<string, readonly string[]> =>
       // secrets are stored as the times at which they were set
       const secret = Object.entries(thing.fields).flatMap(([name, field]) => (field.secret === true ? [name] : []));
       const fields = stored.filter((name) => !secret.includes(name));
-      const more = [...KEEPING, ...CONFIRMED, ...fields];
+      const more = [...KEEPING, ...fields];
       return [
         [thing.name, [key, "pk", "revision", ...fields]],
         [getVersionTable(versions), more],
         [getObservedTable(versions), more],
-        [getObservedHistoryTable(versions), more],
       ];
     }),
   );

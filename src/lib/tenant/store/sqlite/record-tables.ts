@@ -5,7 +5,7 @@ import { DEVICE } from "../../../model/device.ts";
 import { REMINDER } from "../../../model/renewal.ts";
 import { listStoredColumns, type Field, type Thing } from "../../../model/thing.ts";
 import { OWN_THINGS, TENANT_PROFILE, THINGS } from "../../../model/things.ts";
-import { getObservedHistoryTable, getObservedTable, OBSERVED_STATE_COLUMNS } from "../../console/observed.ts";
+import { getObservedTable, OBSERVED_STATE_COLUMNS } from "../../console/observed.ts";
 import { getDerivedColumns, getVersionTable, VERSION_SCHEMAS } from "../../versions/tables.ts";
 import { buildFieldKeySql, quoteIdentifier } from "../sql/forms.ts";
 
@@ -107,14 +107,6 @@ const buildStateTables = (thing: Thing): readonly string[] => {
   const table = getVersionTable(versions);
   const kept = versions.columns.flatMap(({ name }) => (later.has(name) ? [] : [quoteIdentifier(name)]));
   const observed = [...OBSERVED_STATE_COLUMNS, ...kept];
-  const observedTables = [
-    buildCreateTableSql(getObservedTable(versions), ["pk integer primary key", ...observed]),
-    buildCreateTableSql(
-      getObservedHistoryTable(versions),
-      ["revision integer not null", "pk integer not null", ...observed, "primary key (revision, pk)"],
-      " without rowid",
-    ),
-  ];
   return [
     buildCreateTableSql(
       table,
@@ -127,7 +119,9 @@ const buildStateTables = (thing: Thing): readonly string[] => {
       " without rowid",
     ),
     `create index ${table}_revision on ${table} (revision);`,
-    ...(OWN_THINGS.includes(thing) ? [] : observedTables),
+    ...(OWN_THINGS.includes(thing)
+      ? []
+      : [buildCreateTableSql(getObservedTable(versions), ["pk integer primary key", ...observed])]),
   ];
 };
 
@@ -147,7 +141,7 @@ export const buildAddedColumns = (things: readonly Thing[]): ReadonlyMap<number,
     const versions = VERSION_SCHEMAS.get(thing.name);
     const states = versions && [
       getVersionTable(versions),
-      ...(OWN_THINGS.includes(thing) ? [] : [getObservedTable(versions), getObservedHistoryTable(versions)]),
+      ...(OWN_THINGS.includes(thing) ? [] : [getObservedTable(versions)]),
     ];
     for (const { name, definition, added } of listFieldColumns(thing)) {
       if (added === undefined) continue;

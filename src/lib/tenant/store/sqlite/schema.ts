@@ -81,16 +81,8 @@ const WRITTEN_SQL = `
     null, primary key (thing, first, revision)) without rowid;
   create index created_range_revision on created_range (revision);
 
-  -- the records that the upload file of a change leaves out
-  create table left_out (revision integer not null, thing text not null, pk integer not null, reason text not null,
-    primary key (revision, thing, pk)) without rowid;
-  -- states of records that the console may also have
-  create table observed_candidate (thing text not null, pk integer not null, place integer not null, since integer not null,
-    mask integer not null, state text not null, primary key (thing, pk, place)) without rowid;
-  -- a row for each column of each export: 1 if the export showed it, -1 if that was undone
-  create table exported_column (kind text not null, field text not null, revision integer not null, shown integer not null,
-    primary key (kind, field, revision)) without rowid;
-  create index exported_column_revision on exported_column (revision);
+  -- the columns that complete exports of the console have shown
+  create table exported_column (kind text not null, field text not null, primary key (kind, field)) without rowid;
 
   create table repeatable (
     key text not null, route text not null, fingerprint text not null, subject text, change integer, at text not null,

@@ -132,7 +132,7 @@ export const keepMissingRecords = (database: Database, { kind, request, ...rest 
   const { thing, inScope, isFree, name, table } = kind;
   database.run(
     `insert into s.${UNDELETABLE_TABLE} select t.pk from ${thing.name} t where ${inScope} and ${isFree}
-       and t.pk is distinct from :usual and ${buildIsMissingRecordSql("t.pk")} and not ${buildIsKeptLocallySql(kind, request.prefer)}`,
+       and t.pk is distinct from :usual and ${buildIsMissingRecordSql("t.pk")} and not ${buildIsKeptLocallySql(kind)}`,
     { kind: name, usual: table.usual ?? null },
   );
   recordFinding(

@@ -157,22 +157,13 @@ interface RecordLineOptions {
   readonly typeParts?: RecordTypeParts;
   /** SQL: true if the change sets a secret */
   readonly setsSecret: string;
-  /** SQL: why an upload file leaves the record out, as JSON */
-  readonly leftOut?: string | undefined;
 }
-
-/**
- * SQL: the reason why an import's upload file does not contain a record, as JSON; null if the file contains the record.
- */
-const buildLeftOutSql = ({ kind }: KindHistory): string =>
-  `coalesce((select json_quote(l.reason) from main.left_out l
-    where l.revision = e.revision and l.thing = '${kind.thing.name}' and l.pk = e.pk), 'null')`;
 
 /** SQL: a change to a record, in the format of a plan's row. */
 export const buildRecordLineSql = (
   of: KindHistory,
   action: RecordAction,
-  { typeParts, setsSecret, leftOut }: RecordLineOptions,
+  { typeParts, setsSecret }: RecordLineOptions,
 ): string => {
   const { kind, sides } = of;
   const none = "'[]'";
@@ -202,16 +193,11 @@ export const buildRecordLineSql = (
       delete: buildJsonListSql([...buildHistoryPieces(of, "before"), ...listSetColumns(of, "before")]),
     }[action],
     after: buildValuesAfterSql(of, action),
-    ...(leftOut !== undefined && { leftOut }),
   });
 };
 
 /** SQL: the changes that the events with one action made, in the format of a plan's rows. */
-const buildEventLinesSql = (
-  kind: StoredKind,
-  action: RecordAction,
-  { typeParts, hasLeftOut }: { readonly typeParts: RecordTypeParts; readonly hasLeftOut: boolean },
-): string => {
+const buildEventLinesSql = (kind: StoredKind, action: RecordAction, typeParts: RecordTypeParts): string => {
   const versions = getVersionSchema(kind.thing.name);
   const sides = buildPastStateSql(versions);
   const of: KindHistory = {
@@ -225,7 +211,6 @@ const buildEventLinesSql = (
   const line = buildRecordLineSql(of, action, {
     typeParts,
     setsSecret: buildSetsSecretSql(of, action),
-    leftOut: hasLeftOut ? buildLeftOutSql(of) : undefined,
   });
   const app = kind.thing.scope === undefined ? "" : `, ${sides.before(kind.thing.scope)} as app`;
   return `select ${line} as line${app} from (${buildEventsSql(kind, action)}) e ${sides.joins("e.pk")}`;
@@ -246,7 +231,6 @@ export function* readCommittedLines(
   { kinds, isUndo, revision }: CommittedRowsQuery,
   { actions, limit = Number.MAX_SAFE_INTEGER }: RowQuery,
 ): Generator<Uint8Array> {
-  const hasLeftOut = database.get("select 1 from main.left_out where revision = :revision", { revision }) !== undefined;
   let rest = limit;
   const count = (row: Row): Row => {
     rest -= 1;
@@ -259,7 +243,7 @@ export function* readCommittedLines(
       if (rest <= 0 || (actions.length > 0 && !actions.includes(action))) continue;
       const scope = kind.thing.scope === undefined ? "" : `where app = '${kind.name}'`;
       const rows = database.iterate(
-        `select line from (${buildEventLinesSql(kind, action, { typeParts, hasLeftOut })}) ${scope} limit :rest`,
+        `select line from (${buildEventLinesSql(kind, action, typeParts)}) ${scope} limit :rest`,
         { revision, rest },
       );
       yield* batchLines(Iterator.from(rows).map(count));

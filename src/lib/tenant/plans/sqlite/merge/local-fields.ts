@@ -1,17 +1,17 @@
 import {
-  CUSTOM_FIELDS_COLUMN,
+  buildCompleteMaskSql,
   buildCustomFieldsBitSql,
+  buildDifferingBitsSql,
+  buildMergedEntriesSql,
+  CUSTOM_FIELDS_COLUMN,
   getObservedTable,
-  PRESENCE_BIT,
 } from "../../../console/observed.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
-import { DEVICE, OWNER_FIELDS } from "../../../../model/device.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildExistingDerivedColumns,
-  buildNewDerivedColumns,
   isBlankIgnored,
   buildChangedBitSql,
   buildChangesFieldSql,
@@ -21,63 +21,49 @@ import {
   isStaged,
   buildIsUnclearSql,
   buildReferenceJoinsSql,
+  CANDIDATE_KEY_TABLE,
   LOCAL_ENTRY_TABLE,
   rowColumn,
   recordColumn,
-  buildNewValueSql,
 } from "../expressions.ts";
-import type { PlanDefinition, StoredReference } from "../stored-kind.ts";
-import { skipUnclearCells, buildMayBeNamelessSql, listMergedReferences } from "./cells.ts";
+import type { Claim, PlanDefinition, StoredReference } from "../stored-kind.ts";
+import { buildMayBeNamelessSql } from "./cells.ts";
 import {
-  MERGED_TABLE,
-  DELETED_HERE_TABLE,
-  prefersConsole,
-  getMergedVersions,
-  listSingleFields,
-  buildConsoleStatesSql,
-  keepEarlierContradictions,
+  createTable,
   getKindParam,
+  getMergedVersions,
+  LEFT_OUT_TARGET,
+  listMergedReferences,
+  listSingleFields,
+  MERGED_TABLE,
+  NAMELESS_TABLE,
 } from "./tables.ts";
 
-// How a console export affects values that were changed locally: a three-way merge of the observed state, the local
-// value and the export, field by field. A field without observed state was not changed locally, so it gets the value of
-// the export. All other fields are `open` and keep the local value. If the export has the local value, the change has
-// been made in the console, and `observation.ts` removes the observed state. If the export has a value that the console
-// may have had since then (a candidate), the change stays open. Any other value contradicts the local value, see
-// `findContradictions`. With `--prefer console`, contradicted fields get the value of the export, see
-// `acceptConsoleValues`. `mergeLocalChanges` does all of this; `orgs.ts` does the same for organisations, which are
-// planned as a tree.
+// How an export of the console meets touched fields: a field that was not touched takes the value of the export. A
+// touched field keeps the local value. If the export shows the same value, the field is done; otherwise it stays open.
 
 /**
- * SQL: true if cells cannot refer to the record with this number, because it lacks the value by which cells identify
- * records.
+ * SQL: true if a blank cell of a touched field proves nothing, because the record to which the console referred last, or
+ * the local one under a former key, may lack a key.
  */
-const buildHasNoNameSql = ({ refers, table: { thing }, usual }: StoredReference, pk: string): string =>
-  `exists (select 1 from ${thing.name} nameless where nameless.pk = ${pk} and nameless.${refers.by} is null
-     and nameless.pk is distinct from ${usual ?? "null"})`;
-
-/**
- * SQL: true if a blank cell may refer to the record with this number, because the record may lack a key in the console.
- */
-const buildMayBeBlankSql = (reference: StoredReference, pk: string): string =>
-  `(${buildHasNoNameSql(reference, pk)} or ${buildMayBeNamelessSql(reference, pk)})`;
+const buildIsNamelessSql = (plan: PlanDefinition, reference: StoredReference): string => {
+  const { field, refers, table, usual } = reference;
+  const observed = `o.${quoteIdentifier(field.stored)}`;
+  const isNameless = `exists (select 1 from ${table.thing.name} nameless where nameless.pk = ${observed}
+    and nameless.${refers.by} is null and nameless.pk is distinct from ${usual ?? "null"})`;
+  const former = [observed, recordColumn(field.stored)].map((pk) => buildMayBeNamelessSql(reference, pk));
+  return `${buildIsBlankCellSql(plan, field)} and (${[isNameless, ...former].join(" or ")})`;
+};
 
 /** SQL: true if a row shows the value of a field. A blank cell does not always show a value. */
 const buildIsShownSql = (plan: PlanDefinition, field: ImportedField): string => {
-  const cell = rowColumn(field.field);
-  const reference = plan.kind.references.find((one) => one.field === field);
-  const isNameless =
-    reference === undefined || field.merge !== "reference"
-      ? []
-      : [recordColumn(field.stored), `o.${quoteIdentifier(field.stored)}`].map(
-          (pk) => `not (${buildIsBlankCellSql(plan, field)} and ${buildMayBeBlankSql(reference, pk)})`,
-        );
+  const reference = listMergedReferences(plan).find((one) => one.field === field);
   const all = [
-    ...(listMergedReferences(plan).some((one) => one.field === field) ? [`not ${buildIsUnclearSql(plan, field)}`] : []),
-    ...(isBlankIgnored(plan, field) ? [`${cell} is not null`] : []),
-    ...isNameless,
+    ...(reference === undefined ? [] : [`not ${buildIsUnclearSql(plan, field)}`]),
+    ...(isBlankIgnored(plan, field) ? [`${rowColumn(field.field)} is not null`] : []),
+    ...(reference === undefined || field.merge !== "reference" ? [] : [`not (${buildIsNamelessSql(plan, reference)})`]),
   ];
-  return all.length === 0 ? "true" : all.join(" and ");
+  return all.join(" and ") || "true";
 };
 
 const buildFieldBitsSql = (
@@ -88,186 +74,134 @@ const buildFieldBitsSql = (
   fields.map((field) => buildCaseSql(isTrue(field), getColumnBit(versions, field.stored), "0")).join(" | ") || "0";
 
 /**
+ * SQL: the custom fields of a touched record after the row: those that the row does not show, and those that differ. A
+ * new record is touched in all of them.
+ */
+const buildOpenEntriesSql = (isStagedCustom: boolean): string => {
+  const all = buildCaseSql(
+    "o.inConsole = 1",
+    `coalesce(o.${CUSTOM_FIELDS_COLUMN}, '{}')`,
+    buildMergedEntriesSql(isStagedCustom ? "r.custom" : "'{}'", `t.${CUSTOM_FIELDS_COLUMN}`),
+  );
+  const shown = isStagedCustom ? `json_type(r.custom, '$."' || k.key || '"') is not null` : "false";
+  const stays = buildCaseSql("o.inConsole = 1", "k.value", "null");
+  const value = isStagedCustom ? buildCaseSql(shown, "r.custom ->> k.key", stays) : stays;
+  const isDone = isStagedCustom ? `${shown} and r.custom ->> k.key is not distinct from t.custom ->> k.key` : "false";
+  return `(select json_group_object(k.key, ${value}) from json_each(${all}) k where not (${isDone}))`;
+};
+
+/**
  * Stores what rows show about the records that they match.
  *
  * @param from SQL: the records `o` with their observed state, and their matches `m`
  */
-export const storeMergedRows = (
-  database: Database,
-  plan: PlanDefinition,
-  versions: VersionSchema,
-  from: string,
-): void => {
+const storeMergedRows = (database: Database, plan: PlanDefinition, versions: VersionSchema, from: string): void => {
   const { kind } = plan;
   const fields = listSingleFields(plan);
-  const columns = fields.flatMap((field) => [
-    [field.stored, buildComparedValueSql(plan, field)] as const,
-    ...buildExistingDerivedColumns(plan, field, false),
-  ]);
+  const custom = kind.fields.find(({ merge }) => merge === "custom");
+  const columns = [
+    ...fields.flatMap((field) => [
+      [field.stored, buildComparedValueSql(plan, field)] as const,
+      ...buildExistingDerivedColumns(plan, field, false),
+    ]),
+    ...(custom === undefined ? [] : [[CUSTOM_FIELDS_COLUMN, buildOpenEntriesSql(isStaged(plan, custom))] as const]),
+  ];
   const names = columns.map(([name]) => quoteIdentifier(name));
-  const always = [PRESENCE_BIT, ...(kind.fixed === undefined ? [] : [getColumnBit(versions, kind.fixed)])].join(" | ");
+  const shown = [
+    buildFieldBitsSql(versions, fields, (field) => buildIsShownSql(plan, field)),
+    ...(custom === undefined || !isStaged(plan, custom) ? [] : [buildCustomFieldsBitSql(versions)]),
+    ...(kind.fixed === undefined ? [] : [getColumnBit(versions, kind.fixed)]),
+  ];
+  const joined = buildReferenceJoinsSql(plan);
   database.run(
-    `insert into ${MERGED_TABLE} (pk, row, isNew, shown, differing${names.map((name) => `, ${name}`).join("")})
-     select t.pk, m.row, o.inConsole = 0, ${buildFieldBitsSql(versions, fields, (field) => buildIsShownSql(plan, field))} | ${always},
+    `insert into ${MERGED_TABLE} (pk, row, isNew, open, shown, differing${names.map((name) => `, ${name}`).join("")})
+     select t.pk, m.row, o.inConsole = 0, ${buildCaseSql("o.inConsole = 0", ALL_COLUMNS_MASK, buildDifferingBitsSql(versions))}, ${shown.join(" | ")},
        ${buildFieldBitsSql(versions, fields, (field) => buildChangesFieldSql(field))}${columns.map(([, value]) => `, ${value}`).join("")}
-     from ${from} ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${buildReferenceJoinsSql(plan)} where true on conflict do nothing`,
-    { kind: kind.name },
+     from ${from} ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${joined} where true on conflict do nothing`,
+    getKindParam(plan, joined),
   );
+  const set =
+    custom === undefined
+      ? ""
+      : ` | ${buildCaseSql(`${CUSTOM_FIELDS_COLUMN} <> '{}'`, buildCustomFieldsBitSql(versions), "0")}`;
+  database.exec(`update ${MERGED_TABLE} set differing = shown & (differing${set})`);
 };
 
-const storeObservedMatches = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
-  storeMergedRows(
-    database,
-    plan,
-    versions,
-    `main.${getObservedTable(versions)} o ${ORDERED_JOIN} s.match m on m.target = o.pk`,
-  );
-  database.exec(
-    `update ${MERGED_TABLE} as x set differing = x.differing & x.shown, open = x.shown & ${buildCaseSql("x.isNew", ALL_COLUMNS_MASK, "o.differs")}
-     from main.${getObservedTable(versions)} o where o.pk = x.pk`,
-  );
-  completeOwnerMask(database, versions, "open", "shown");
-};
-
-/**
- * Adds the missing owner column to masks that contain only one of a device's two owner columns. @param among SQL: the
- * bits that may be added
- */
-const completeOwnerMask = (database: Database, versions: VersionSchema, mask: string, among: string): void => {
-  if (versions.thing !== DEVICE) return;
-  const owners = OWNER_FIELDS.map((name) => getColumnBit(versions, name)).join(" | ");
-  database.exec(
-    `update ${MERGED_TABLE} set ${mask} = ${mask} | (${among} & (${owners})) where ${mask} & (${owners}) <> 0`,
-  );
-};
-
-const storeLocalEntries = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
-  const custom = plan.kind.fields.find(({ merge }) => merge === CUSTOM_FIELDS_COLUMN);
+/** Keeps the touched custom fields of matched records, and compares only the others. */
+const keepLocalEntries = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
+  const custom = plan.kind.fields.find(({ merge }) => merge === "custom");
   if (custom === undefined || !isStaged(plan, custom)) return;
-  const joined = `${MERGED_TABLE} x ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = x.pk ${ORDERED_JOIN} s.row r on r.row = x.row`;
   database.exec(
-    `insert into ${LOCAL_ENTRY_TABLE} select r.row, e.key from ${joined} ${ORDERED_JOIN} json_each(r.custom) e
+    `insert into ${LOCAL_ENTRY_TABLE} select r.row, e.key from ${MERGED_TABLE} x ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = x.pk
+       ${ORDERED_JOIN} s.row r on r.row = x.row ${ORDERED_JOIN} json_each(r.custom) e
      where x.isNew or exists (select 1 from json_each(o.custom) k where k.key = e.key)`,
   );
-  const bit = getColumnBit(versions, CUSTOM_FIELDS_COLUMN);
-  const local = `${LOCAL_ENTRY_TABLE} l ${ORDERED_JOIN} s.row r on r.row = l.row`;
-  const value = "r.custom ->> l.key";
-  database.exec(
-    `update ${MERGED_TABLE} as x set open = x.open | ${bit},
-       keys = (select json_group_array(l.key) from ${LOCAL_ENTRY_TABLE} l where l.row = x.row),
-       entries = (select json_group_object(l.key, ${value}) from ${local} ${ORDERED_JOIN} ${plan.kind.thing.name} t
-         where l.row = x.row and t.pk = x.pk and ${value} is distinct from t.custom ->> l.key)
-     where x.row in (select row from ${LOCAL_ENTRY_TABLE})`,
-  );
-  database.exec(`update ${MERGED_TABLE} set differing = differing | ${bit} where entries <> '{}'`);
-  compareOtherEntries(database, plan, custom, `select row from ${LOCAL_ENTRY_TABLE}`);
-};
-
-/** Compares the custom fields that were not changed locally. @param rows SQL that selects the rows */
-const compareOtherEntries = (database: Database, plan: PlanDefinition, custom: ImportedField, rows: string): void =>
   database.exec(
     `update s.match as m set changed = m.changed & ~${2 ** custom.bit} | ${buildChangedBitSql(plan, custom)}
-     from s.row r, ${plan.kind.thing.name} t where m.row in (${rows}) and r.row = m.row and t.pk = m.target`,
-  );
-
-const acceptConsoleValues = (database: Database, plan: PlanDefinition): void => {
-  const custom = plan.kind.fields.find(({ merge }) => merge === CUSTOM_FIELDS_COLUMN);
-  const versions = getMergedVersions(plan);
-  if (versions === undefined) return;
-  completeOwnerMask(database, versions, "contradicted", "open & differing");
-  database.exec(
-    `update ${MERGED_TABLE} set givenUp = contradicted, contradicted = 0, open = open & ~contradicted, differing = differing & ~contradicted
-     where contradicted <> 0`,
-  );
-  if (custom === undefined || !isStaged(plan, custom)) return;
-  const given = `${MERGED_TABLE} x where x.givenUp & ${getColumnBit(versions, CUSTOM_FIELDS_COLUMN)} <> 0`;
-  database.exec(
-    `delete from ${LOCAL_ENTRY_TABLE} as l where exists (select 1 from ${given} and x.row = l.row
-       and exists (select 1 from json_each(x.entries) e where e.key = l.key))`,
-  );
-  database.exec(
-    `update ${MERGED_TABLE} as x set givenEntries = x.entries, entries = '{}' where x.row in (select x.row from ${given})`,
-  );
-  compareOtherEntries(database, plan, custom, `select x.row from ${given}`);
-};
-
-/**
- * Finds console values that do not come from this tenant: the console did not have them before, and no local change has
- * set them since.
- */
-const markContradictions = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
-  database.exec(`update ${MERGED_TABLE} set contradicted = open & differing`);
-  const states = buildConsoleStatesSql(versions, `select x.pk from ${MERGED_TABLE} x where x.contradicted <> 0`);
-  const agreed = listSingleFields(plan).map((field) => {
-    const bit = getColumnBit(versions, field.stored);
-    return `max(${buildCaseSql(`t.mask & ${bit} <> 0 and ${buildChangedBitSql(plan, field)} = 0`, bit, "0")})`;
-  });
-  const bit = buildCustomFieldsBitSql(versions);
-  const isOther = "select 1 from json_each(x.entries) e where e.value is distinct from t.custom ->> e.key";
-  const custom = `max(${buildCaseSql(`t.mask & ${bit} <> 0 and not exists (${isOther})`, bit, "0")})`;
-  const all = [...agreed, ...(bit === "0" ? [] : [custom])].join(" | ") || "0";
-  database.run(
-    `update ${MERGED_TABLE} as y set contradicted = y.contradicted & ~a.agreed from (
-       select x.pk, ${all} as agreed from (${states}) t ${ORDERED_JOIN} ${MERGED_TABLE} x on x.pk = t.pk
-         ${ORDERED_JOIN} s.row r on r.row = x.row ${buildReferenceJoinsSql(plan)} group by x.pk) a
-     where a.pk = y.pk`,
-    getKindParam(plan, buildReferenceJoinsSql(plan)),
+     from s.row r, ${plan.kind.thing.name} t where m.row in (select row from ${LOCAL_ENTRY_TABLE}) and r.row = m.row and t.pk = m.target`,
   );
 };
 
-const storeDeletedRows = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
-  const fields = listSingleFields(plan);
-  const columns = fields.flatMap((field) => [
-    [field.stored, buildNewValueSql(plan, field)] as const,
-    ...buildNewDerivedColumns(plan, field),
-  ]);
-  const sets = columns.map(([name]) => `${quoteIdentifier(name)} = r.${quoteIdentifier(name)}`);
-  const values = columns.map(([name, value]) => `${value} as ${quoteIdentifier(name)}`);
-  const joined = buildReferenceJoinsSql(plan);
-  database.run(
-    `update ${DELETED_HERE_TABLE} as x set ${["shown = r.shown", ...sets].join(", ")} from (
-       select ${["d.pk", `${buildFieldBitsSql(versions, fields, (field) => buildIsShownSql(plan, field))} as shown`, ...values].join(", ")}
-       from ${DELETED_HERE_TABLE} d ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = d.pk ${ORDERED_JOIN} main.${getObservedTable(versions)} t on t.pk = d.pk
-         ${ORDERED_JOIN} s.row r on r.row = d.row ${joined}) r
-     where r.pk = x.pk`,
-    getKindParam(plan, joined),
-  );
+/** Leaves fields of compared rows unchanged if it is not clear which records their cells refer to. */
+const skipUnclearCells = (database: Database, plan: PlanDefinition): void => {
+  const unclear = `select 1 from ${CANDIDATE_KEY_TABLE} union all select 1 from ${NAMELESS_TABLE} limit 1`;
+  if (database.get(unclear) === undefined) return;
+  for (const reference of listMergedReferences(plan)) {
+    const { field } = reference;
+    const isBlank = `${buildIsBlankCellSql(plan, field)} and ${buildMayBeNamelessSql(reference, recordColumn(field.stored))}`;
+    database.exec(
+      `update s.match as m set changed = m.changed & ~${2 ** field.bit} from s.row r, ${plan.kind.thing.name} t
+       where r.row = m.row and t.pk = m.target and ${buildChangesFieldSql(field)} and (${buildIsUnclearSql(plan, field)} or ${isBlank})`,
+    );
+  }
 };
 
-const findDeletedContradictions = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
-  const states = buildConsoleStatesSql(versions, `select d.pk from ${DELETED_HERE_TABLE} d`);
-  const fields = listSingleFields(plan);
-  const others = buildFieldBitsSql(versions, fields, (field) => {
-    const isSame = `t.mask & ${getColumnBit(versions, field.stored)} <> 0 and ${buildChangedBitSql(plan, field)} = 0`;
-    return `max(${buildCaseSql(isSame, "1", "0")}) = 0`;
-  });
-  const joined = buildReferenceJoinsSql(plan);
-  database.run(
-    `update ${DELETED_HERE_TABLE} as x set contradicted = x.shown & a.others from (
-       select d.pk, ${others} as others from ${DELETED_HERE_TABLE} d ${ORDERED_JOIN} (${states}) t on t.pk = d.pk ${ORDERED_JOIN} s.row r on r.row = d.row ${joined} group by d.pk) a
-     where a.pk = x.pk`,
-    getKindParam(plan, joined),
-  );
-};
-
-/** Limits the changes of an export's compared rows to values that were not changed locally. */
+/** Limits the changes of an export's compared rows to fields that were not touched. */
 export const mergeLocalChanges = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined || plan.kind.table.planner !== undefined) return;
+  const observed = `main.${getObservedTable(versions)}`;
   skipUnclearCells(database, plan);
-  if (database.get(`select 1 from main.${getObservedTable(versions)} limit 1`) === undefined) return;
+  if (database.get(`select 1 from ${observed} limit 1`) === undefined) return;
   createTargetIndex(database);
-  storeObservedMatches(database, plan, versions);
-  storeLocalEntries(database, plan, versions);
-  markContradictions(database, plan, versions);
-  storeDeletedRows(database, plan, versions);
-  findDeletedContradictions(database, plan, versions);
-  keepEarlierContradictions(database, versions);
-  if (prefersConsole(plan)) acceptConsoleValues(database, plan);
-  const open = listSingleFields(plan).map((field) =>
-    buildCaseSql(`(x.open | ~x.shown) & ${getColumnBit(versions, field.stored)} <> 0`, String(2 ** field.bit), "0"),
+  const from = `${observed} o ${ORDERED_JOIN} s.match m on m.target = o.pk`;
+  storeMergedRows(database, plan, versions, from);
+  const touched = buildCompleteMaskSql(versions, "o.touched");
+  const kept = listSingleFields(plan).map((field) =>
+    buildCaseSql(`(${touched} | ~x.shown) & ${getColumnBit(versions, field.stored)} <> 0`, String(2 ** field.bit), "0"),
   );
   database.exec(
-    `update s.match as m set changed = m.changed & ~(${open.join(" | ") || "0"}) from ${MERGED_TABLE} x where x.row = m.row`,
+    `update s.match as m set changed = m.changed & ~(${kept.join(" | ") || "0"})
+     from ${MERGED_TABLE} x ${ORDERED_JOIN} ${observed} o on o.pk = x.pk where x.row = m.row`,
   );
+  keepLocalEntries(database, plan, versions);
+};
+
+/**
+ * Leaves values of an export that another record has here. The field of an existing record is then touched, and a new
+ * row is left out. The contests of `s.contest` that were lost become `left`.
+ */
+export const leaveTakenValues = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
+  const versions = getMergedVersions(plan);
+  if (versions === undefined) return;
+  database.exec("update s.contest set state = 'left' where state = 'lost'");
+  createTable(database, "s.barred", "row integer primary key");
+  for (const { field } of claims) {
+    database.exec("delete from s.barred");
+    database.run("insert into s.barred select distinct row from s.contest where field = :field and state = 'left'", {
+      field: field.field,
+    });
+    const bit = getColumnBit(versions, field.stored);
+    const local = `(select n.*, 1 as inConsole, 0 as touched from main.${plan.kind.thing.name} n) o`;
+    const matched = `s.barred b ${ORDERED_JOIN} s.match m on m.row = b.row ${ORDERED_JOIN} ${local} on o.pk = m.target`;
+    storeMergedRows(database, plan, versions, matched);
+    const isBarred = "row in (select row from s.barred)";
+    database.exec(
+      `update ${MERGED_TABLE} set shown = shown | ${bit}, differing = differing | ${bit}, barred = barred | ${bit} where ${isBarred}`,
+    );
+    database.exec(`update s.match set changed = changed & ~${2 ** field.bit} where ${isBarred}`);
+    database.exec(
+      `insert into s.match (row, target, changed) select row, ${LEFT_OUT_TARGET}, 0 from s.barred where true on conflict do nothing`,
+    );
+  }
 };

@@ -6,7 +6,6 @@ import { getVersionSchema } from "../../../versions/keep.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
 import { buildCaseSql } from "../../../store/sql/forms.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
-import { buildRefersToOtherInConsoleSql } from "../matching/console-keys.ts";
 import type { Planner } from "../stored-kind.ts";
 
 const ORG_VERSIONS = getVersionSchema(ORG.name);
@@ -97,19 +96,15 @@ const buildIsMovedPathSql = (pk: string): string =>
   `exists (with recursive up(at) as (select pk from (select ${pk} as pk) own
       union select p.parent from up join main.org p on p.pk = up.at where p.parent is not null)
     select 1 from up join main.${getObservedTable(ORG_VERSIONS)} o on o.pk = up.at
-    where o.differs & ~o.confirmed & (${["name", "code", "parent"].map((name) => getColumnBit(ORG_VERSIONS, name)).join(" | ")}) <> 0)`;
+    where o.inConsole = 1 and o.touched & (${["name", "code", "parent"].map((name) => getColumnBit(ORG_VERSIONS, name)).join(" | ")}) <> 0)`;
 
 /** Implements `moved` of the planner. An organisation without a code is identified by its place. */
-export const buildMovedOrgSql: Planner["moved"] = ({ references }) => {
+export const buildMovedOrgSql: Planner["moved"] = (consoleKeys) => {
   const parent = "coalesce(a.parentOrg, (select p.target from s.match p where p.row = a.parentRow))";
-  const key = `coalesce((select coalesce(p.codeKey, p.code) from main.org p where p.pk = a.parentOrg),
-    (select org_key(p.code) from s.org_after p where p.row = a.parentRow))`;
-  const [reference] = references;
-  const isOther = reference === undefined ? "false" : buildRefersToOtherInConsoleSql(reference, key);
-  return {
-    key: `a.code is null and ${buildIsMovedPathSql("t.pk")}`,
-    reference: buildCaseSql(`${key} is null`, buildIsMovedPathSql(parent), isOther),
-  };
+  const hasCode = `(select coalesce(n.code, p.code) is not null from (select 1) one
+    left join s.org_after n on n.row = a.parentRow left join main.org p on p.pk = ${parent})`;
+  const isRekeyed = `exists (select 1 from ${consoleKeys} k where k.thing = '${ORG.name}' and k.pk = ${parent})`;
+  return `a.code is null and ${buildIsMovedPathSql("t.pk")} or ${buildCaseSql(hasCode, isRekeyed, buildIsMovedPathSql(parent))}`;
 };
 
 export const readPlannedPlaces = (database: Database): ReadonlyMap<number, OrgPlace> => {

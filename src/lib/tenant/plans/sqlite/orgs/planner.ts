@@ -16,8 +16,7 @@ import { IS_VALID_ROW_SQL } from "../expressions.ts";
 import { buildCaseSql, buildJsonListSql } from "../../../store/sql/forms.ts";
 import { buildFieldPiece, buildChangedListSql } from "../rows.ts";
 import type { CommitContext, Planner, PlanDefinition } from "../stored-kind.ts";
-import { giveUpContradictedChanges, storeMergedOrgs, buildOrgMerge } from "../merge/orgs.ts";
-import { prefersConsole } from "../merge/tables.ts";
+import { storeMergedOrgs, buildOrgMerge } from "../merge/orgs.ts";
 import { buildIsOwnerFixedSql } from "../devices/rules.ts";
 import { reportUndeletableRecords } from "../deletion/undeletable.ts";
 import { buildMovedOrgSql, readPlannedPlaces, buildOrgPathSql, createPlaceLookup, type OrgPlace } from "./places.ts";
@@ -152,12 +151,9 @@ const compareOrgs = (database: Database, plan: PlanDefinition): void => {
     inPart: isScoped && !plan.request.scope.includes(ROOT_ORG_NUMBER),
     local: merge?.local,
   };
-  const shown = planOrgTree(rows, orgs, options);
-  const given =
-    merge === undefined || !prefersConsole(plan) ? undefined : giveUpContradictedChanges(database, merge, shown);
-  const tree = given === undefined ? shown : planOrgTree(rows, orgs, { ...options, local: given.local });
+  const tree = planOrgTree(rows, orgs, options);
   storeOrgPlan(database, plan, tree);
-  if (merge !== undefined) storeMergedOrgs(database, plan, tree, given ?? merge);
+  if (merge !== undefined) storeMergedOrgs(database, plan, tree, merge);
 };
 
 const INSERT_ORG_SQL = `insert into org (pk, id, parent, name, nameKey, code, codeKey, createdAt, updatedAt, revision)

@@ -1,15 +1,11 @@
-import { toCustomColumn, buildThingDriftSql, isCustomFieldColumn } from "../../../console/drift.ts";
+import { buildThingDriftSql } from "../../../console/drift.ts";
 import {
+  buildCompleteMaskSql,
   buildEmptyValueSql,
-  buildCustomFieldsBitSql,
-  IS_CONFIRMED_ENTRY,
   buildMergedEntriesSql,
   getObservedTable,
   OBSERVED_VERSIONS,
-  PRESENCE_BIT,
-  buildConfirmEntriesSql,
 } from "../../../console/observed.ts";
-import { DEVICE, OWNER_FIELDS } from "../../../../model/device.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
 import { USER } from "../../../../model/user.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
@@ -30,10 +26,7 @@ import {
 // To drop a task, an undo writes the console values: local changes are replaced with the observed values, locally
 // created records are deleted, and locally deleted records are restored.
 
-/**
- * The temporary table of dropped values: `thing`; `pk`; `mask`, the columns; `whole`, true if the record as a whole is
- * dropped; and `keys`, a JSON list of the custom fields, or null for all custom fields.
- */
+/** The temporary table of dropped values: `thing`; `pk`; `mask`, the columns. */
 const DROPPED_TABLE = "temp.dropped";
 
 /** The temporary table of the groups that are renamed: `app`, `was` (the current name), `name` (the new name). */
@@ -113,64 +106,29 @@ const stageRenamedGroups = (database: Database): void => {
   }
 };
 
-const renameObservedGroups = (database: Database): void => {
-  const observed = `main.${getObservedTable(getVersionSchema(SECURED_USER.name))}`;
-  const columns = "o.pk, coalesce(o.app, t.app) as app, o.groups, o.groupKeys";
-  const shown = `(select ${columns} from ${observed} o left join main.secured_user t on t.pk = o.pk)`;
-  for (const one of findRenamedGroupSets(database, `${shown} m`))
-    database.run(
-      `update ${observed} as o set groups = s.after, groupKeys = s.keys
-       from ${shown} m ${ORDERED_JOIN} ${GROUP_SET_ROWS_SQL} s on s.was = m.groups where m.pk = o.pk and m.app = :app`,
-      { ...one },
-    );
-};
-
 const findDroppedValues = (database: Database, versions: VersionSchema, undone: UndoneChange): void => {
-  const { dropped = [], inSight, records, columns: fields } = undone;
+  const { dropped = [], inSight } = undone;
   const { thing } = versions;
   database.exec(
-    `create table if not exists ${DROPPED_TABLE} (thing text, pk integer, mask integer, whole integer, keys text, primary key (thing, pk))`,
+    `create table if not exists ${DROPPED_TABLE} (thing text, pk integer, mask integer, primary key (thing, pk))`,
   );
   database.run(`delete from ${DROPPED_TABLE} where thing = :thing`, { thing: thing.name });
-  const custom = fields?.filter(isCustomFieldColumn).map((column) => column.slice(toCustomColumn("").length));
-  const bits = versions.columns.flatMap(({ name, bit }) => (fields?.includes(name) === true ? [bit] : []));
-  const all = [...bits, custom === undefined || custom.length === 0 ? "0" : buildCustomFieldsBitSql(versions)].join(
-    " | ",
-  );
-  // confirmed values are already in the console. An undo does not restore secrets, but a secret is dropped together
-  // with its account
+  // an undo does not restore secrets, but a secret is dropped together with its account
   const secrets = versions.columns
     .filter(({ name }) => listSecretTimeColumns(thing).includes(name))
     .map(({ bit }) => bit);
   const isOfAccount = thing === USER ? `d.mask & ${getColumnBit(versions, "accountName")} <> 0` : "false";
-  const open = `(d.mask & ~d.confirmed & ~${buildCaseSql(isOfAccount, "0", `(${secrets.join(" | ") || "0"})`)})`;
-  // if only some fields are dropped, the record as a whole is never dropped
-  const part = fields === undefined ? open : buildCaseSql("d.action = 'update'", `${open} & (${all})`, "0");
-  const among = [inSight, records].filter((those) => those !== undefined);
-  const isAmong = among.map((_, at) => `d.pk in (select value from json_each(:among${at}))`);
+  const part = `(d.mask & ~${buildCaseSql(isOfAccount, "0", `(${secrets.join(" | ") || "0"})`)})`;
+  const isAmong = inSight === undefined ? "true" : "d.pk in (select value from json_each(:among))";
   database.run(
-    `insert into ${DROPPED_TABLE} select d.thing, d.pk, sum(d.part & ~${PRESENCE_BIT}), max(d.part & ${PRESENCE_BIT} <> 0), :keys
-     from (select d.*, ${part} as part from (${buildThingDriftSql(versions, "true")}) d) d
-     where d.revision in (select value from json_each(:dropped)) and d.part <> 0 and ${["true", ...isAmong].join(" and ")}
-     group by d.thing, d.pk`,
+    `insert into ${DROPPED_TABLE} select d.thing, d.pk, ${buildCompleteMaskSql(versions, `(sum(${part}))`)}
+     from (${buildThingDriftSql(versions, "true")}) d
+     where d.revision in (select value from json_each(:dropped)) and ${part} <> 0 and ${isAmong} group by d.thing, d.pk`,
     {
       dropped: JSON.stringify(dropped),
-      keys: custom === undefined ? null : JSON.stringify(custom),
-      ...Object.fromEntries(
-        among.map((those, at) => [
-          `among${at}`,
-          JSON.stringify(those.flatMap(([name, pk]) => (name === thing.name ? [pk] : []))),
-        ]),
-      ),
+      ...(inSight && { among: JSON.stringify(inSight.flatMap(([name, pk]) => (name === thing.name ? [pk] : []))) }),
     },
   );
-  // the owner of a device is either a user or an organisation, so both columns are dropped together
-  if (thing === DEVICE) {
-    const owners = OWNER_FIELDS.map((name) => getColumnBit(versions, name)).join(" | ");
-    database.exec(
-      `update ${DROPPED_TABLE} set mask = mask | ${owners} where thing = '${thing.name}' and mask & (${owners}) <> 0`,
-    );
-  }
 };
 
 const stageDroppedRecords = (database: Database, versions: VersionSchema, undone: UndoneChange): void => {
@@ -183,10 +141,9 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
     // the observed value may be missing, because exports have not shown this column of a new record yet
     const value =
       name === "custom"
-        ? buildFilledEntriesSql(buildMergedEntriesSql(buildDroppedEntriesSql(own), local))
+        ? buildFilledEntriesSql(buildMergedEntriesSql(own, local))
         : `coalesce(${own}, ${buildEmptyValueSql(thing, name)})`;
-    // if a column does not differ, the console has the local value, too
-    return buildCaseSql(`t.${key} is null or d.mask & o.differs & ${bit} <> 0`, value, local);
+    return buildCaseSql(`t.${key} is null or d.mask & ${bit} <> 0`, value, local);
   });
   const from = `${DROPPED_TABLE} d ${ORDERED_JOIN} ${getObservedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
     where d.thing = '${thing.name}' and ${buildInterruptCheckSql("d.pk")}`;
@@ -198,21 +155,12 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
   const into = `insert into ${getStagedTable(versions)} (pk, action, changed, ${names.join(", ")})`;
   database.exec(
     `${into} select d.pk, ${buildCaseSql(`t.${key} is null`, "'create'", "'update'")}, ${buildCaseSql(`t.${key} is null`, ALL_COLUMNS_MASK, "d.mask")},
-       ${[...shown, ...timesOf].join(", ")} from ${from} and (o.inConsole = 1 or d.whole = 0) and (t.${key} is null or d.mask <> 0)`,
+       ${[...shown, ...timesOf].join(", ")} from ${from} and o.inConsole = 1`,
   );
   database.exec(
-    `${into} select d.pk, 'delete', ${ALL_COLUMNS_MASK}, ${names.map(() => "null").join(", ")} from ${from}
-       and d.whole = 1 and o.inConsole = 0 and t.${key} is not null`,
+    `${into} select d.pk, 'delete', ${ALL_COLUMNS_MASK}, ${names.map(() => "null").join(", ")} from ${from} and o.inConsole = 0`,
   );
 };
-
-/**
- * SQL: the custom fields of an observed record that are dropped, or those that are kept. @param entries SQL: all custom
- * fields of the record @param stay true to select the fields that are kept
- */
-const buildDroppedEntriesSql = (entries: string, stay = false): string =>
-  `(select json_group_object(e.key, e.value) from json_each(coalesce(${entries}, '{}')) e
-    where ${stay ? "not " : ""}((d.keys is null or e.key in (select value from json_each(d.keys))) and not ${IS_CONFIRMED_ENTRY}))`;
 
 const buildFilledEntriesSql = (entries: string): string =>
   `(select json_group_object(b.key, b.value) from json_each(${entries}) b where b.value is not null)`;
@@ -231,31 +179,27 @@ export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),
 ];
 
-/**
- * Records that the dropped records agree with the console again. Must be called after the console values are written.
- */
-export const markDroppedRecordsSettled = (database: Database): void => {
-  for (const versions of OBSERVED_VERSIONS) {
-    const table = `main.${getObservedTable(versions)}`;
-    const of = `${DROPPED_TABLE} d where d.thing = '${versions.thing.name}' and d.pk = o.pk`;
-    database.exec(`delete from ${table} as o where exists (select 1 from ${of} and d.whole = 1)`);
-    const custom = buildCustomFieldsBitSql(versions);
-    if (custom !== "0") {
-      database.exec(
-        `update ${table} as o set custom = ${buildDroppedEntriesSql("o.custom", true)} from ${of} and d.mask & ${custom} <> 0`,
-      );
-      // custom fields that are kept still differ
-      database.exec(
-        `update ${DROPPED_TABLE} as d set mask = d.mask & ~${custom} where d.thing = '${versions.thing.name}'
-           and exists (select 1 from ${table} o where o.pk = d.pk and o.custom <> '{}')`,
-      );
-    }
-    database.exec(
-      `update ${table} as o set differs = o.differs & ~d.mask, confirmed = o.confirmed & ~d.mask,
-         contradicted = o.contradicted & ~d.mask from ${of}`,
+const renameObservedGroups = (database: Database): void => {
+  const observed = `main.${getObservedTable(getVersionSchema(SECURED_USER.name))}`;
+  const columns = "o.pk, coalesce(o.app, t.app) as app, o.groups, o.groupKeys";
+  const shown = `(select ${columns} from ${observed} o left join main.secured_user t on t.pk = o.pk)`;
+  for (const one of findRenamedGroupSets(database, `${shown} m`))
+    database.run(
+      `update ${observed} as o set groups = s.after, groupKeys = s.keys
+       from ${shown} m ${ORDERED_JOIN} ${GROUP_SET_ROWS_SQL} s on s.was = m.groups where m.pk = o.pk and m.app = :app`,
+      { ...one },
     );
-    database.exec(`delete from ${table} as o where o.differs = 0 and o.inConsole = 1 and exists (select 1 from ${of})`);
-    if (custom !== "0") database.exec(`${buildConfirmEntriesSql(versions)} and exists (select 1 from ${of})`);
-  }
+};
+
+/** Adapts the observed state after a drop: groups got their former names, and the secrets of accounts are dropped. */
+export const settleDrop = (database: Database): void => {
   renameObservedGroups(database);
+  const users = getVersionSchema(USER.name);
+  const secrets = listSecretTimeColumns(USER).flatMap((column) =>
+    users.columns.flatMap(({ name, bit }) => (name === column ? [bit] : [])),
+  );
+  database.exec(
+    `update main.${getObservedTable(users)} as o set touched = o.touched & ~(${secrets.join(" | ")})
+     from ${DROPPED_TABLE} d where d.thing = '${USER.name}' and d.pk = o.pk and d.mask & (${secrets.join(" | ")}) <> 0`,
+  );
 };

@@ -51,7 +51,6 @@ import { runWithNote, type NotedWriter } from "../../../store/sqlite/writer-note
 import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
 import { storeDeletions, type PlanDefinitions, type StoredKind } from "../stored-kind.ts";
 import { getStoredKind } from "../tables.ts";
-import { storePlanLeftOut } from "../upload.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
 import type { StagedFile } from "../../staging/counts.ts";
 
@@ -317,9 +316,8 @@ const applyAndRecord = async (
   const { actor, by: _by, heldOrgs: _held, origin: _origin, sender: _sender, ...context } = moment;
   const isObserved = record.detail.request?.fromConsole !== true && (await isMirror(writer));
   const isExport = record.detail.request?.fromConsole === true;
-  const unsettled = isExport ? await readTasksBeforeConsoleImport(writer, database, plan) : undefined;
+  const unsettled = isExport ? await readTasksBeforeConsoleImport(writer) : undefined;
   observeExport(database, plan, revision);
-  if (written?.fields !== undefined) storePlanLeftOut(database, plan, { fields: written.fields, revision });
   // plans are applied in reverse order, so that records are deleted before the records that they refer to
   for (const one of plans.toReversed()) applyPlan(database, one, { ...context, revision });
   const { now } = moment;
@@ -329,7 +327,7 @@ const applyAndRecord = async (
     change,
     detail: buildCommittedDetail(now, actor, written?.file),
   });
-  if (isExport) recordConsoleImport(database, record, { now, revision });
+  if (isExport) recordConsoleImport(database, record, now);
   const after = isObserved ? OBSERVE_STATEMENTS : [];
   for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
   // the records of the plan's own kind were judged with the plan, and are judged again if the tenant has changed since
@@ -337,7 +335,7 @@ const applyAndRecord = async (
   throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
   await auditImport(database, writer, record, { change, moment, revision, written });
   if (unsettled === undefined) return;
-  const settled = await readConsoleImportResult(writer, unsettled, { kind: plan.kind, change });
+  const settled = await readConsoleImportResult(writer, unsettled);
   await updateImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
@@ -345,20 +343,13 @@ const applyAndRecord = async (
  * Records when the tenant last imported data from the console. The time does not change if the import keeps the records
  * that the export lacks. An import of a full export also records which columns the export has.
  */
-const recordConsoleImport = (
-  database: Database,
-  record: Pick<ImportRecord, "kind" | "detail">,
-  { now, revision }: { readonly now: string; readonly revision: number },
-): void => {
+const recordConsoleImport = (database: Database, record: Pick<ImportRecord, "kind" | "detail">, now: string): void => {
   const isWhole = isFullConsoleImport(record);
   database.run(`update tenant set mirroredAt = ${isWhole ? ":now" : "coalesce(mirroredAt, :now)"}`, { now });
   const { kind, detail } = record;
   if (!isWhole || detail.staged === null) return;
-  for (const field of new Set(listFileFields(detail.staged)))
-    database.run(INSERT_EXPORTED_COLUMN, { kind, field, revision });
+  for (const { field } of detail.staged.places) database.run(INSERT_EXPORTED_COLUMN, { kind, field });
 };
-
-const listFileFields = ({ places }: StagedFile): readonly string[] => places.map(({ field }) => field);
 
 const loadSenderCheck = async ({ sender }: CommitMoment) =>
   sender === undefined ? undefined : (await import("../../../sign-in/same-sender.ts")).requireSameSender;
@@ -413,7 +404,7 @@ export const commitUndo = async (
     registerSqlFunctions(database, interrupted);
     await runNotedChange(database, job, interrupted, async (writer) => {
       const record = await readImport(writer, job.id);
-      const readDropped = () => readDroppedTasks(writer, record.detail);
+      const readDropped = () => readDroppedTasks(writer, record.detail.drops ?? []);
       await undoAndRecord(database, writer, record, { ...job, readDropped });
     });
   } finally {
