@@ -44,8 +44,8 @@ test("deletes empty organisations and shows their paths", async () => {
   const { en, ja } = await runInBoth("orgs delete S01 --confirm-deletions 2", { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("delete 2 of 22\n  - S01 本社/営業部\n");
-  expect(en.stderr).toContain("\nimport 18: 2 organisations deleted\nundo: clomoctl undo 18\n");
-  expect(ja.stderr).toContain("\nインポート 18: 組織を 2 件削除\n");
+  expect(en.stderr).toContain("\nimport 18: delete 2\nundo: clomoctl undo 18\n");
+  expect(ja.stderr).toContain("\nインポート 18: 削除 2\n");
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], called: "S01" });
 });
 
@@ -61,13 +61,13 @@ test("--recursive is one plan, confirmed by the total and undone by one number",
       "user: delete 3 of 120",
       "  - S01 本社/営業部",
       "  - user hanako@example.co.jp 髙橋 花子",
-      "import 18: 2 organisations deleted, 3 users deleted",
+      "import 18: delete 5",
       "undo: clomoctl undo 18",
       "",
     ].join("\n"),
   );
   expect(ja.stderr).toContain("\n組織: 削除 2(全 22 件)\nユーザー: 削除 3(全 120 件)\n");
-  expect(ja.stderr).toContain("インポート 18: 組織を 2 件削除、ユーザーを 3 件削除\n取り消すには: clomoctl undo 18\n");
+  expect(ja.stderr).toContain("インポート 18: 削除 5\n取り消すには: clomoctl undo 18\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "18", delete: 2, beside: [USERS] });
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], recursive: true, called: "S01" });
   expect(listOperations(en.requests).filter((operation) => operation === "commitImport")).toHaveLength(1);

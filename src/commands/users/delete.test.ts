@@ -34,13 +34,13 @@ test("shows the users, and deletes them after their number is confirmed", async 
       "plan for kanto (context local): users, delete",
       "user: delete 1 of 120",
       "  - hanako@example.co.jp 髙橋 花子",
-      "import 17: 1 user deleted",
+      "import 17: delete 1",
       "undo: clomoctl undo 17",
       "",
     ].join("\n"),
   );
   expect(ja.stderr).toContain("ユーザー、削除\nユーザー: 削除 1(全 120 件)\n  - hanako@example.co.jp 髙橋 花子\n");
-  expect(ja.stderr).toContain("インポート 17: ユーザーを 1 件削除\n取り消すには: clomoctl undo 17\n");
+  expect(ja.stderr).toContain("インポート 17: 削除 1\n取り消すには: clomoctl undo 17\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "17", mode: "delete", delete: 1, committed: true });
   expect(ja.stdout).toBe(en.stdout);
   expect(listOperations(en.requests)).toEqual(["findUsers", "planDeletion", "importRows", "tenant", "commitImport"]);
@@ -65,7 +65,7 @@ test.each([
   ["--yes", 3, "pass --confirm-deletions 1"],
   ["--confirm-deletions 2", 3, "the plan deletes 1 record, not 2; nothing was changed"],
   ["--yes --max-deletions 0", 10, ", but the limit is 0; nothing was changed"],
-  ["--yes --max-deletions 1", 0, "1 user deleted"],
+  ["--yes --max-deletions 1", 0, "import 17: delete 1"],
 ])("a script confirms the number or passes a limit: %s ends with %i", async (answer, exit, told) => {
   const tenant = tenantWith(exit === 0 ? commits() : { import: PLAN, discardImport: DISCARDED });
   const result = await run(`users delete hanako@example.co.jp ${answer}`.trim(), { tenant });

@@ -119,13 +119,13 @@ test.each([
     "en",
     "Apply to kanto (context local): create 1, update 1?",
     "y\r",
-    "import 17: 1 user created, 1 updated\nundo: clomoctl undo 17\n",
+    "import 17: create 1, update 1\nundo: clomoctl undo 17\n",
   ],
   [
     "ja",
     "kanto(コンテキスト local)に 追加 1・更新 1 を適用しますか?",
     "y\r",
-    "インポート 17: ユーザーを 1 件追加、1 件更新\n取り消すには: clomoctl undo 17\n",
+    "インポート 17: 追加 1・更新 1\n取り消すには: clomoctl undo 17\n",
   ],
 ] as const)("asks on a terminal: %s", async (lang, question, keys, shown) => {
   const { exit, stderr, requests } = await run(`users import people.csv --lang ${lang}`, {

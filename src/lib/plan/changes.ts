@@ -1,4 +1,3 @@
-import type { RecordAction } from "../model/import.ts";
 import { THINGS } from "../model/things.ts";
 import { ROOT_ORG_NAME } from "../model/organisation.ts";
 import type { Import, PlanRow } from "../tenant/operations.ts";
@@ -120,23 +119,6 @@ export function describeRow(
   const changes = listValueChanges(row).map((change) => describeChange(kind, change, longest, row.thing));
   return [...changes, ...(row.setsSecret ? [SECRET_SET_TEXT] : [])];
 }
-
-const ACTION_WORDS = [
-  ["create", "created", "追加"],
-  ["update", "updated", "更新"],
-  ["delete", "deleted", "削除"],
-] as const;
-
-/**
- * Returns how many records of a record type were created, updated and deleted, with one text per action:
- * `3 users created`, `2 updated`
- */
-export const describeAppliedChanges = (counts: Readonly<Record<RecordAction, number>>, noun: Text): readonly Text[] =>
-  ACTION_WORDS.filter(([action]) => counts[action] > 0).map(([action, en, ja], at) =>
-    at === 0
-      ? text(`${formatCount(counts[action], noun.en)} ${en}`, `${noun.ja}を ${counts[action]} 件${ja}`)
-      : text(`${counts[action]} ${en}`, `${counts[action]} 件${ja}`),
-  );
 
 const SECRET_SET_TEXT = text("(secret set)", "(パスワードなどを設定)");
 const BLANK_VALUE = text("(blank)", "(空)");

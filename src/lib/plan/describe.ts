@@ -3,7 +3,7 @@ import type { Import, PlanRow } from "../tenant/operations.ts";
 import { findColumn } from "../csv/layout/columns.ts";
 import { getFormatTitle } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";
-import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS, type RecordAction } from "../model/import.ts";
+import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS } from "../model/import.ts";
 import { getThingNoun } from "../model/problem.ts";
 import { formatSecuredAppName } from "../model/secured-user.ts";
 import { describeBlockedRecord } from "../model/undo.ts";
@@ -48,7 +48,7 @@ export const headerRowOf = ({ request }: Pick<Import, "request">): number => req
 export const buildRowsCommand = ({ number }: Pick<Import, "number">): Text =>
   same(line("imports show", [number], { rows: true }));
 
-const listEffects = (told: Import): readonly PlanEffect[] => {
+export const listEffects = (told: Import): readonly PlanEffect[] => {
   const { secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups, released = 0 } = told;
   return [
     { count: secretsSet, what: text("rows that set a secret", "パスワードなどを設定する行") },
@@ -120,7 +120,7 @@ const WIPED_DEVICES = text(
 
 /** Yields what a plan does: a line for each record type, then the other effects, without zeros. */
 function* renderCounts(told: Import): Generator<Text> {
-  const { mode, unchanged, invalid, rejected, wipes = 0, staying, skipped } = told;
+  const { mode, unchanged, invalid, rejected, wipes = 0, staying, kept, skipped } = told;
   const changes = listPlanChanges(told);
   if (rejected) yield text("the file cannot be committed", "このファイルは適用できません");
   const rest = [
@@ -137,6 +137,7 @@ function* renderCounts(told: Import): Generator<Text> {
   const besides: readonly PlanEffect[] = [
     ...listEffects(told),
     { count: wipes, what: WIPED_DEVICES },
+    { ...(kept ?? { count: 0 }), what: text("kept although missing from the file", "ファイルになくても残すもの") },
     { ...(staying ?? { count: 0 }), what: text("administrators not deleted", "削除せずに残す管理者") },
     ...skipped.map(({ header, value, count }) => ({
       count,
@@ -224,15 +225,8 @@ const describeUnknownColumns = (names: readonly string[]): Text => {
   return text(`unknown columns, not imported: ${shown}${rest}`, `不明なため取り込まない列: ${shown}${rest}`);
 };
 
-const DEFAULT_SAMPLE_SIZE = 5;
-const DELETED_ORGS_SAMPLE_SIZE = 10;
-/** Maximum number of records shown for a deletion, because people check each name. */
-const DELETION_SAMPLE_SIZE = 20;
-
-export const sampleSize = ({ mode, kind, beside = [] }: Import, action: RecordAction): number => {
-  if (mode === "delete") return DELETION_SAMPLE_SIZE * (1 + beside.length);
-  return kind === "orgs" && action === "delete" ? DELETED_ORGS_SAMPLE_SIZE : DEFAULT_SAMPLE_SIZE;
-};
+/** Returns how many records of an action are shown: many for a deletion, because people check each name. */
+export const sampleSize = ({ mode, beside = [] }: Import): number => (mode === "delete" ? 20 * (1 + beside.length) : 5);
 
 const MAX_ROW_CHANGES = 6;
 

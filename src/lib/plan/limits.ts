@@ -12,7 +12,6 @@ export interface PlanLimits {
 const LIMIT_PATTERN = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
 
 const DELETIONS_FLAG = "--max-deletions";
-const CHANGES_FLAG = "--max-changes";
 
 /** Parses a limit: a number or a share of records.  @throws `usage` if it is neither, or a share above 100% */
 export const parseLimit = (
@@ -33,9 +32,8 @@ export const parseLimit = (
 };
 
 /** Checks the limits before anything is read.  @throws `usage` if a limit is not valid, as in {@link enforceLimits} */
-export function validateLimits({ maxDeletions, maxChanges }: PlanLimits): void {
-  if (maxDeletions !== undefined) parseLimit(DELETIONS_FLAG, maxDeletions);
-  if (maxChanges !== undefined) parseLimit(CHANGES_FLAG, maxChanges);
+export function validateLimits(limits: PlanLimits): void {
+  for (const { name, flag } of LIMITS) if (limits[name] !== undefined) parseLimit(flag, limits[name]);
 }
 
 type LimitedAction = "update" | "delete";
@@ -66,28 +64,6 @@ const createLimitFailure = (
     hint,
   });
 
-/**
- * Enforces a limit. A number limits the records of all types together; a share limits the records of each type, and all
- * of them to `atMost`.
- *
- * @throws `limit-exceeded` if a plan deletes or updates more records
- */
-function enforceLimit(
-  changes: readonly ThingChanges[],
-  action: LimitedAction,
-  { flag, limit, atMost, hint }: { flag: string; limit: string; atMost: number; hint: Text },
-): void {
-  const { count: number, percent = 100 } = parseLimit(flag, limit);
-  const shares = [...changes, undefined].map((one): HeldCount => {
-    const all = one === undefined ? sumRecords(changes) : one.recordsBefore;
-    const share = Math.floor((all * percent) / 100);
-    const most = one === undefined ? (number ?? Math.min(atMost, share)) : share;
-    return { count: one === undefined ? sumChanges(changes, action) : one[action], all, most };
-  });
-  const beyond = shares.find(({ count, most }) => count > most);
-  if (beyond !== undefined) throw createLimitFailure(action, beyond, `${flag} ${limit}`, hint);
-}
-
 const describeConfirmOption = (deletions: number): Text =>
   text(
     `to delete them anyway, pass --confirm-deletions ${deletions} instead`,
@@ -100,23 +76,37 @@ const describeChangesOption = (updates: number): Text =>
     `更新してよければ、--max-changes ${updates} を指定してください`,
   );
 
-/** Enforces both limits.  @throws `limit-exceeded` if a plan deletes or updates more records than either allows */
-export function enforceLimits(changes: readonly ThingChanges[], { maxDeletions, maxChanges }: PlanLimits): void {
-  const [deletions, updates] = [sumChanges(changes, "delete"), sumChanges(changes, "update")];
-  if (maxDeletions !== undefined)
-    enforceLimit(changes, "delete", {
-      flag: DELETIONS_FLAG,
-      limit: maxDeletions,
-      atMost: MAX_DELETIONS_BY_SHARE,
-      hint: describeConfirmOption(deletions),
-    });
-  if (maxChanges !== undefined)
-    enforceLimit(changes, "update", {
-      flag: CHANGES_FLAG,
-      limit: maxChanges,
-      atMost: Infinity,
-      hint: describeChangesOption(updates),
-    });
+const LIMITS = [
+  {
+    name: "maxDeletions",
+    action: "delete",
+    flag: DELETIONS_FLAG,
+    atMost: MAX_DELETIONS_BY_SHARE,
+    hint: describeConfirmOption,
+  },
+  { name: "maxChanges", action: "update", flag: "--max-changes", atMost: Infinity, hint: describeChangesOption },
+] as const;
+
+/**
+ * Enforces both limits. A number limits the records of all types together; a share limits the records of each type, and
+ * all of them to `atMost`.
+ *
+ * @throws `limit-exceeded` if a plan deletes or updates more records than either allows
+ */
+export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimits): void {
+  for (const { name, action, flag, atMost, hint } of LIMITS) {
+    const { [name]: limit } = limits;
+    if (limit === undefined) continue;
+    const { count: number, percent = 100 } = parseLimit(flag, limit);
+    const shareOf = (all: number): number => Math.floor((all * percent) / 100);
+    const [all, count] = [sumRecords(changes), sumChanges(changes, action)];
+    const counts: readonly HeldCount[] = [
+      ...changes.map((one) => ({ count: one[action], all: one.recordsBefore, most: shareOf(one.recordsBefore) })),
+      { count, all, most: number ?? Math.min(atMost, shareOf(all)) },
+    ];
+    const beyond = counts.find((one) => one.count > one.most);
+    if (beyond !== undefined) throw createLimitFailure(action, beyond, `${flag} ${limit}`, hint(count));
+  }
 }
 
 /**

@@ -1,10 +1,8 @@
 import { line } from "../advice/index.ts";
 import type { Import } from "../tenant/operations.ts";
-import { FORMATS } from "../model/formats.ts";
-import { getThingNoun } from "../model/problem.ts";
-import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
-import { describeAppliedChanges } from "./changes.ts";
-import { hasChanges } from "./describe.ts";
+import { joinTexts, same, text, type Text } from "../text/index.ts";
+import { hasChanges, listEffects, listPlanChanges } from "./describe.ts";
+import { describeEffects } from "./plan.ts";
 
 export const hasTaskChanges = ({ settled }: Import): boolean => {
   const { closed = [], advanced = [] } = settled ?? {};
@@ -55,41 +53,10 @@ function describeSettledTasks(plan: Import): readonly Text[] {
   return [joinTexts([text("tasks", "管理画面での作業"), joinTexts(told, text(", ", "、"))], same(": "))];
 }
 
-/** Returns the result: `import 12: 24 users created, 3 updated`; `change 13 (undoing change 12): 24 users deleted` */
+/** Returns the result: `import 12: create 24, update 3` */
 function describeOutcome(plan: Import): Text {
-  const { number, mode, undoes, drops, beside = [], secretsSet, orgsCreated, groupsCreated } = plan;
-  const { thing, app } = FORMATS[plan.kind];
-  const further = [
-    [secretsSet, text("rows that set a secret", "パスワードなどを設定した行")],
-    [orgsCreated, text("organisations created", "作成した組織")],
-    [groupsCreated, text("groups created", "作成したグループ")],
-  ] as const;
-  const changes = [
-    ...describeAppliedChanges(plan, getThingNoun(thing.noun ?? thing.name)),
-    ...further.flatMap(([count, { en, ja }]) => (count === 0 ? [] : [text(`${en}: ${count}`, `${ja}: ${count}`)])),
-    ...beside.flatMap((one) => describeAppliedChanges(one, getThingNoun(one.thing))),
-  ];
-  const notes = [
-    ...(app === undefined ? [] : [same(app)]),
-    ...(undoes === null ? [] : [text(`undoing change ${undoes}`, `変更 ${undoes} の取り消し`)]),
-    ...(drops === undefined ? [] : [text(`tasks dropped: ${drops.join(", ")}`, `作業 ${drops.join("、")} の取り下げ`)]),
-  ];
-  const comma = text(", ", "、");
-  const note = joinTexts(notes, comma);
-  const [open, openJa] = notes.length === 0 ? ["", ""] : [` (${note.en})`, `(${note.ja})`];
-  const what = mode === "undo" ? text("change", "変更") : text("import", "インポート");
-  const { en, ja } = joinTexts(
-    [...(hasChanges(plan) ? changes : [NO_RECORD_CHANGED_TEXT]), ...describeSideEffects(plan)],
-    comma,
-  );
-  return text(`${what.en} ${number}${open}: ${en}`, `${what.ja} ${number}${openJa}: ${ja}`);
-}
-
-const NO_RECORD_CHANGED_TEXT = text("no records changed", "変更なし");
-
-function* describeSideEffects({ kept, released = 0 }: Import): Generator<Text> {
-  if (released > 0)
-    yield text(`owner removed: ${formatCount(released, "device")}`, `所有者を外したデバイス: ${released}`);
-  const { count = 0 } = kept ?? {};
-  if (count > 0) yield text(`records kept: ${count}`, `残したデータ: ${count}`);
+  const what = plan.mode === "undo" ? text("change", "変更") : text("import", "インポート");
+  const effects = { changes: listPlanChanges(plan), effects: listEffects(plan) };
+  const { en, ja } = hasChanges(plan) ? describeEffects(effects) : text("no records changed", "変更なし");
+  return text(`${what.en} ${plan.number}: ${en}`, `${what.ja} ${plan.number}: ${ja}`);
 }

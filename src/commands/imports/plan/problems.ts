@@ -5,7 +5,7 @@ import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import { headerRowOf } from "../../../lib/plan/describe.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { ProblemDigest, renderProblemLine } from "../../csv/file/check-report.ts";
-import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 
 export class RejectedFileFailure extends Failure {
   readonly problems: readonly unknown[];
@@ -28,20 +28,8 @@ export interface ListedProblems {
 /** Maximum number of problems that are read to count those with the same cause. */
 const MAX_READ_PROBLEMS = 100_000;
 
-/** Returns true if a problem reports a record that is kept because it cannot be deleted. */
+/** Returns true if a problem reports a record that is kept because it cannot be deleted, which the plan tells. */
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
-
-const MAX_NAMED_RECORDS = 10;
-
-const summarizeKeptRecords = (kept: readonly InputProblem[]): Text => {
-  const names = kept.slice(0, MAX_NAMED_RECORDS).map(({ params }) => same(String(params["name"] ?? params["org"])));
-  const more = kept.length > names.length ? [same("…")] : [];
-  const { en, ja } = joinTexts([...names, ...more], text(", ", "、"));
-  return text(
-    `kept although missing from the file: ${kept.length} (${en})`,
-    `ファイルになくても残すもの: ${kept.length} 件(${ja})`,
-  );
-};
 
 /** Where to find problems that {@link listProblems} omits: during an import, and for a kept plan. */
 const ERRORS_FILE_HINT = text("--errors FILE writes all of them", "--errors FILE で全件を出力");
@@ -65,7 +53,7 @@ export async function listProblems(
   if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, codes };
   const all: object[] | undefined = terminal.output.format === "json" ? [] : undefined;
   const digest = new ProblemDigest<InputProblem>();
-  const kept: InputProblem[] = [];
+  let kept = 0;
   let read = 0;
   let whole: string | undefined;
   for await (const problem of client.imports.problems(plan.id)) {
@@ -77,18 +65,16 @@ export async function listProblems(
     // the name of an organisation instead of its code: nothing is to be created
     if (problem.params["named"] === undefined) codes.add(problem.code);
     read += 1;
-    if (isKeptRecord(problem)) kept.push(problem);
+    if (isKeptRecord(problem)) kept += 1;
     else digest.take(problem, problem.severity);
     // only all problems together show what a refused file needs
     if (all === undefined && ((digest.isFull && !plan.rejected) || read === MAX_READ_PROBLEMS)) break;
   }
-  // also with --quiet, because these records are why the exit code is 8
-  if (kept.length > 0) await terminal.problem(summarizeKeptRecords(kept));
   await digest.show(terminal, (problem) =>
     renderProblemLine(typed ?? plan.fileName, problem, describeProblemReason(problem)),
   );
   const { error, warning } = digest.told;
-  const told = { error, warning: warning + kept.length };
+  const told = { error, warning: warning + kept };
   await reportTotals(terminal, plan, told, typed === undefined ? describeProblemList(plan.number) : ERRORS_FILE_HINT);
   return { all: all ?? [], whole, codes };
 }

@@ -12,31 +12,15 @@ const committing = (plan: Import): Answers => ({
 });
 
 test.each([
-  [
-    { create: 24, update: 3, delete: 1 },
-    "24 users created, 3 updated, 1 deleted",
-    "ユーザーを 24 件追加、3 件更新、1 件削除",
-  ],
-  [
-    { create: 0, update: 1, orgsCreated: 2 },
-    "1 user updated, organisations created: 2",
-    "ユーザーを 1 件更新、作成した組織: 2",
-  ],
-  [{ create: 0, update: 0, secretsSet: 4 }, "rows that set a secret: 4", "パスワードなどを設定した行: 4"],
+  [{ create: 24, update: 3, delete: 1 }, "create 24, update 3, delete 1", "追加 24・更新 3・削除 1"],
+  [{ create: 0, update: 1, orgsCreated: 2 }, "update 1, new organisations 2", "更新 1・新しい組織 2"],
+  [{ create: 0, update: 0, secretsSet: 4 }, "rows that set a secret 4", "パスワードなどを設定する行 4"],
 ])("says what was done and how to undo it: %j", async (counts, english, japanese) => {
   const plan = planOf(counts);
   const line = `imports commit P12 --confirm-deletions ${plan.delete} --yes`;
   const { en, ja } = await runInBoth(line, { tenant: committing(plan) });
   expect(en.stderr.endsWith(`\nimport 17: ${english}\nundo: clomoctl undo 17\n`)).toBe(true);
   expect(ja.stderr.endsWith(`\nインポート 17: ${japanese}\n取り消すには: clomoctl undo 17\n`)).toBe(true);
-});
-
-test("names the app", async () => {
-  const tenant = committing(planOf({ kind: "docs" }));
-  const { en, ja } = await runInBoth("imports commit last --yes", { tenant });
-  const undo = "clomoctl undo 17\n";
-  expect(en.stderr.endsWith(`\nimport 17 (docs): 1 user created, 1 updated\nundo: ${undo}`)).toBe(true);
-  expect(ja.stderr).toContain("\nインポート 17(docs): ユーザーを 1 件追加、1 件更新\n");
 });
 
 test("a terminal shows a short result, and programs get all of it", async () => {

@@ -57,11 +57,11 @@ async function buildSamples(
 ): Promise<readonly PlanSample[]> {
   const { client } = await tools.tenant("imports");
   const linesOf = async function* (action: RecordAction): AsyncGenerator<Text> {
-    const rows = client.imports.rows(told.id, { action, limit: sampleSize(told, action) });
+    const rows = client.imports.rows(told.id, { action, limit: sampleSize(told) });
     for await (const row of rows) yield renderRow(told, row);
   };
   return SAMPLE_ACTION_ORDER.flatMap((action) => {
     const count = sumChanges(plan.changes, action);
-    return count === 0 ? [] : [{ lines: linesOf(action), rest: count - sampleSize(told, action), all }];
+    return count === 0 ? [] : [{ lines: linesOf(action), rest: count - sampleSize(told), all }];
   });
 }

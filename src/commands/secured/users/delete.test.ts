@@ -17,8 +17,8 @@ test("deletes a user of an app by ユーザーID", async () => {
   const tenant = { findSecuredUsers: example("findSecuredUsers"), ...shown };
   const { en, ja } = await runInBoth("secured users delete hanako01 --app docs --confirm-deletions 1", { tenant });
   expect(en).toMatchObject({ exit: 0 });
-  expect(en.stderr).toContain("\nimport 17 (docs): 1 user deleted\n");
-  expect(ja.stderr).toContain("\nインポート 17(docs): ユーザーを 1 件削除\n");
+  expect(en.stderr).toContain("\nimport 17: delete 1\n");
+  expect(ja.stderr).toContain("\nインポート 17: 削除 1\n");
   expect(en.requests[0]).toMatchObject({ params: { app: "docs" }, query: { name: "hanako01" } });
   expect(en.requests[1]?.json).toEqual({ kind: "docs", ids: [USER?.id], called: "hanako01" });
 });
