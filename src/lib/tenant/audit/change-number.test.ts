@@ -18,8 +18,8 @@ test("an import is found by its plan number and, once committed, by its change; 
   for (const name of ["2", "P1", "p1", done.id]) expect(await imports.show(name)).toEqual(done);
   expect(await failureOf(imports.show("1"))).toMatchObject({
     code: "not-found",
-    what: { en: "change 1 is not an import: create user", ja: "変更 1 はインポートではありません(ユーザーを作成)" },
-    hint: { en: "to see the change: `clomoctl audit show 1`", ja: "変更の確認: `clomoctl audit show 1`" },
+    what: { en: "change 1 is not an import: create user" },
+    hint: { en: "to see the change: `clomoctl audit show 1`" },
   });
   expect(await failureOf(imports.show("P2"))).toMatchObject({ what: { en: "import P2 does not exist" } });
   expect(await failureOf(imports.show("3"))).toMatchObject({ what: { en: "import 3 does not exist" } });
