@@ -381,9 +381,3 @@ test("a repeated request is done once, and the stored request does not reveal th
   expect((await create("k1", "Another42")).status).toBe(200);
   expect(kept()).toEqual(before);
 });
-
-test("a repeated deletion does not find the groups", async () => {
-  const { after } = await secured().createGroup("docs", { name: "営業" });
-  await secured().deleteGroups("docs", { ids: [after.id, after.id] });
-  expect((await failureOf(secured().deleteGroups("docs", { ids: [after.id] })))?.code).toBe("not-found");
-});
