@@ -216,15 +216,6 @@ describe("a body that awaits something else", () => {
   });
 });
 
-test("a writer works only in its own transaction", async () => {
-  let escaped: Writer | undefined;
-  await store.change(async (writer) => {
-    escaped = writer;
-  });
-  await expect(escaped?.run("update wallet set amount = 0")).rejects.toThrow("the transaction is over");
-  expect(stored()).toEqual([50, 50]);
-});
-
 describe("locks", () => {
   const collections = new Map([
     ["org", "orgs"],
@@ -411,14 +402,6 @@ describe("while another connection writes", () => {
     database = open({ busyTimeoutMs });
     return new SqliteStore(database);
   };
-
-  test("a change waits without blocking the event loop", async () => {
-    const changing = waiting(60_000).change(empty);
-    // were it held up, nobody would end this
-    await setTimeout(20);
-    holder.exec("rollback");
-    expect(await changing).toBe(2);
-  });
 
   test("others in this process get their turns", async () => {
     const patient = waiting(60_000);
