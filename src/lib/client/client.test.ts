@@ -120,41 +120,6 @@ const prepared = async (way: string): Promise<Reached> => {
   return reached;
 };
 
-describe.each(WAYS)("the client of an unchanged tenant, %s", (way) => {
-  let reached: Reached;
-  let client: WholeClient;
-
-  beforeAll(async () => {
-    reached = await prepared(way);
-    ({ client } = reached);
-  });
-
-  afterAll(() => reached.close());
-
-  it("lists users", async () => {
-    const names = (await Array.fromAsync(client.users.list())).map(({ name }) => name);
-    expect(names).toEqual(["利用者1", "利用者2", "利用者3", "利用者4", "利用者5"]);
-  });
-
-  it("exports what it imported", async () => {
-    expect(await textOf(await client.orgs.export({ newline: "lf" }))).toContain("第一課,S02,S01,\n");
-    expect((await textOf(await client.users.export({ newline: "cr", filterId: "p4" }))).split("\r")).toHaveLength(3);
-    const secured = await textOf(await client.secured.export("docs", { layout: "console", newline: "lf" }));
-    expect(secured).toBe("表示名,ユーザーID,説明\nろ,a1,\nい,b2,\nは,c3,\n");
-  });
-
-  it("lists and finds SECURED APPs users and groups", async () => {
-    const ids = async (query?: Parameters<WholeClient["secured"]["list"]>[1]) =>
-      (await Array.fromAsync(client.secured.list("docs", query))).map(({ userId }) => userId);
-    expect(await ids()).toEqual(["a1", "b2", "c3"]);
-    expect(await ids({ desc: true })).toEqual(["c3", "b2", "a1"]);
-    expect(await ids({ sort: "name" })).toHaveLength(3);
-    expect((await client.secured.find("docs", { name: "b2" }))[0]).toMatchObject({ name: "い", groups: ["営業"] });
-    expect((await client.secured.groups("docs")).map(({ name, users }) => [name, users])).toEqual([["営業", 2]]);
-    expect(await client.secured.groups("browser")).toEqual([]);
-  });
-});
-
 describe.each(WAYS)("the client, %s", (way) => {
   let reached: Reached;
   let client: WholeClient;
@@ -165,93 +130,6 @@ describe.each(WAYS)("the client, %s", (way) => {
   });
 
   afterAll(() => reached.close());
-
-  it("adds, changes, confirms and removes renewal items", async () => {
-    const { renewals } = client;
-    const expiresAt = "2027-03-01T14:59:59.000Z";
-    const push = await renewals.add({ kind: "push-certificate", name: "本社", expiresAt, topic: "com.apple.mgmt.1" });
-    expect(push).toMatchObject({ name: "本社", expiresAt, certainty: "typed", owner: null, confirmedAt: null });
-    const owner = await renewals.add({ kind: "android-owner", name: "所有者" });
-    expect((await renewals.list()).map(({ id }) => id)).toEqual([owner.id, push.id]);
-    const edited = await renewals.edit(push.id, { owner: "it@example.jp", topic: null });
-    expect(edited).toMatchObject({ id: push.id, name: "本社", owner: "it@example.jp", topic: null, expiresAt });
-    const at = "2026-11-20T00:00:00.000Z";
-    expect(await renewals.confirm(owner.id, { by: "髙橋", at })).toMatchObject({
-      confirmedAt: at,
-      confirmedBy: "髙橋",
-      expiresAt: "2027-11-20T00:00:00.000Z",
-      certainty: "estimated",
-    });
-    expect(await renewals.remove(push.id)).toEqual(edited);
-    expect((await renewals.remove(owner.id)).id).toBe(owner.id);
-    expect(await renewals.list()).toEqual([]);
-  });
-
-  it("begins and settles reminders", async () => {
-    const { renewals } = client;
-    const item = await renewals.add({ kind: "custom", name: "契約" });
-    const claim = {
-      itemId: item.id,
-      expiresAt: "2027-03-01T14:59:59.000Z",
-      stage: 30,
-      way: "mail",
-      recipient: "a@x.jp",
-    };
-    const first = await renewals.claimNotice(claim);
-    expect(first).toMatchObject({ claimed: true, notice: { ...claim, state: "sending", attempts: 1 } });
-    expect(await renewals.claimNotice(claim)).toEqual({ ...first, claimed: false });
-    const failed = await renewals.settleNotice(first.notice.id, { state: "failed", error: "550 いません" });
-    expect(failed).toMatchObject({ state: "failed", error: "550 いません" });
-    const again = await renewals.claimNotice(claim);
-    expect(again).toMatchObject({ claimed: true, notice: { attempts: 2, messageId: first.notice.messageId } });
-    const sent = await renewals.settleNotice(again.notice.id, { state: "sent", error: null });
-    expect((await renewals.claimNotice(claim)).claimed).toBe(false);
-    const dayAfter = await renewals.claimNotice({ ...claim, stage: -1 });
-    expect(await renewals.notices()).toEqual([dayAfter.notice, sent]);
-    await renewals.remove(item.id);
-    expect(await renewals.notices()).toEqual([]);
-  });
-
-  it("plans, shows rows and problems, and discards", async () => {
-    const plan = await client.imports.plan(
-      { kind: "users", fileName: "人.csv", skipInvalid: true },
-      upload(people(5, 6) + "名,壊れ,,\r\n"),
-    );
-    expect(plan).toMatchObject({ state: "planned", fileName: "人.csv", create: 1, unchanged: 1, invalid: 1, rows: 3 });
-    const rows = await Array.fromAsync(client.imports.rows(plan.id));
-    expect(rows.map(({ row, action }) => [row, action])).toEqual([
-      [2, "unchanged"],
-      [3, "create"],
-      [4, "invalid"],
-    ]);
-    expect(await Array.fromAsync(client.imports.rows(plan.id, { action: "create,invalid" }))).toHaveLength(2);
-    expect(await Array.fromAsync(client.imports.rows(plan.id, { limit: 1 }))).toHaveLength(1);
-    const [problem] = await Array.fromAsync(client.imports.problems(plan.id, { limit: 1 }));
-    expect(problem).toMatchObject({ code: "not-mail-address", row: 4, header: "メールアドレス" });
-    expect((await client.imports.list())[0]?.id).toBe(plan.id);
-    expect(await client.imports.show(plan.id)).toEqual(plan);
-    expect((await client.imports.discard(plan.id)).state).toBe("discarded");
-    expect((await failure(client.imports.commit(plan))).code).toBe("conflict");
-    expect((await failure(Array.fromAsync(client.imports.rows(plan.id)))).code).toBe("conflict");
-  });
-
-  it("does not commit a plan that has changed", async () => {
-    const plan = await client.imports.plan({ kind: "users" }, upload(people(7)));
-    await bring(client, { kind: "users" }, people(7));
-    expect((await failure(client.imports.commit(plan))).code).toBe("conflict");
-    const again = await client.imports.replan(plan.id);
-    expect((await failure(client.imports.commit(plan))).code).toBe("conflict");
-    expect((await client.imports.commit(again)).state).toBe("committed");
-  });
-
-  it("undoes a change", async () => {
-    const done = await bring(client, { kind: "users" }, people(20));
-    const undo = await undoImport(client, done.id);
-    expect(undo).toMatchObject({ mode: "undo", undoes: done.change, delete: 1 });
-    expect((await client.imports.commit(undo)).state).toBe("committed");
-    expect(await client.users.find({ name: "p20@example.jp" })).toEqual([]);
-    expect((await failure(undoImport(client, done.id))).code).toBe("conflict");
-  });
 
   it("uploads and downloads five megabytes as streams", async () => {
     const numbers = Array.from({ length: 45_000 }, (_, n) => n + 100_000);

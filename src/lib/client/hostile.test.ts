@@ -95,7 +95,6 @@ describe("an invalid response", () => {
     ];
     const { what } = await failure(changed);
     expect(what.en.endsWith("; the tenant may have completed the request")).toBe(mayHaveEffect);
-    expect(what.ja.endsWith("。依頼した処理はテナント側で完了している可能性があります")).toBe(mayHaveEffect);
     expect((await failure(read)).what.en).not.toContain("may have completed");
   });
 
