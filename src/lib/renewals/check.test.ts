@@ -98,7 +98,7 @@ test("an item that is not valid yet is at least a warning, and a remark explains
   const early = judgeExpiry(thing, null, asOf);
   expect(early).toMatchObject({
     level: "warning",
-    remark: { en: "not valid before 2027-01-01", ja: "2027-01-01 になるまで有効ではありません" },
+    remark: { en: "not valid before 2027-01-01" },
   });
   const result = summariseCheck([early], DEFAULT_THRESHOLDS);
   expect(describeCheckResult(result).en).toBe("1 not valid yet");
@@ -112,17 +112,6 @@ test("an item that is not valid yet is at least a warning, and a remark explains
   });
   const begun = { ...thing, validFrom: "2026-11-20T00:00:00Z" };
   expect(judgeExpiry(begun, null, asOf)).toMatchObject({ level: "ok", remark: null });
-});
-
-test.each<[Level, number | null, boolean]>([
-  ["warning", 91, true],
-  ["warning", 90, false],
-  ["warning", null, false],
-  ["ok", 91, false],
-  ["critical", 91, false],
-  ["unknown", null, false],
-])("whether an item at level %s with %j days left is only early: %s", (level, days, early) => {
-  expect(isOnlyNotYetValid(createCheckedItem("a", level, days), DEFAULT_THRESHOLDS)).toBe(early);
 });
 
 test("counts items that are not valid yet separately from due ones", () => {
@@ -187,11 +176,10 @@ test.each<[Level, number, Level, string, number]>([
     expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: shown, state });
     expect(result.checked.find(({ name }) => name === "new")).toMatchObject({ level: "ok", state: "current" });
     expect(STATE_EXITS[result.state]).toBe(exit);
-    const { en, ja } = result.checked.find(({ name }) => name === "old")?.remark ?? {};
+    const { en } = result.checked.find(({ name }) => name === "old")?.remark ?? {};
     expect(en).toContain(
       "renewed by new.pem: make sure that the new file was uploaded (HOME in the console shows the expiry date)",
     );
-    expect(ja).toContain("更新ファイル new.pem があります");
   },
 );
 

@@ -123,7 +123,6 @@ it("states what stops working after expiry", () => {
   const { facts } = buildRenewalGuide("push-certificate", null, null);
   expect(facts[0]?.[1]).toMatchObject({
     en: expect.stringContaining("no longer reach"),
-    ja: expect.stringContaining("届かなく"),
   });
 });
 
