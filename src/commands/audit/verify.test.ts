@@ -9,12 +9,11 @@ const verified = (line: string, change: object) =>
   runInBoth(line, { tenant: { verifyAudit: example("verifyAudit", change) }, terminal: { columns: 300 } });
 
 test("reports that all records are intact, and which is the last", async () => {
-  const { en, ja } = await verified("audit verify", sound);
+  const { en } = await verified("audit verify", sound);
   expect(en.requests).toEqual([{ operation: "verifyAudit", query: { changes: "false" } }]);
   expect(en).toMatchObject({ exit: 0, stderr: "verified 42 records: all are unchanged\n" });
   expect(en.stdout).toMatch(/records verified +42\n/);
   expect(en.stdout).not.toContain("changes");
-  expect(ja).toMatchObject({ exit: 0, stderr: "記録 42 件はすべて元のままです\n" });
 });
 
 test("verifies a kept hash and the changes on request", async () => {
@@ -44,7 +43,6 @@ test("reports a table that was rebuilt, and what differs", async () => {
   expect(en.stderr).toContain(
     "the audit table differs from the one that clomoctl creates: audit (altered), audit_at (missing), other (not made by clomoctl)\n",
   );
-  expect(ja.stderr).toContain("監査ログの表が clomoctl の作成したものと異なります: audit (変更), audit_at (なし)");
 });
 
 test.each(["", ` --head ${HEAD}`])("if a table cannot be read, no record is proved: audit verify%s", async (option) => {
@@ -55,18 +53,14 @@ test.each(["", ` --head ${HEAD}`])("if a table cannot be read, no record is prov
 });
 
 test.each([
-  [{ seq: 42, hash: HEAD }, "last record now: 42", "現在の最後の記録は 42 です"],
-  [null, "last record now: none", "現在の最後の記録は なし です"],
-])(
-  "reports a hash that no record has, because the end was cut or the chain was rewritten",
-  async (last, now, words) => {
-    const { en, ja } = await verified(`audit verify --head ${HEAD}`, { ...sound, last });
-    expect(en).toMatchObject({ exit: 3 });
-    expect(en.stderr).toContain("records at the end were removed, or the whole log was rewritten");
-    expect(en.stderr).toContain(now);
-    expect(ja.stderr).toContain(words);
-  },
-);
+  [{ seq: 42, hash: HEAD }, "last record now: 42"],
+  [null, "last record now: none"],
+])("reports a hash that no record has, because the end was cut or the chain was rewritten", async (last, now) => {
+  const { en } = await verified(`audit verify --head ${HEAD}`, { ...sound, last });
+  expect(en).toMatchObject({ exit: 3 });
+  expect(en.stderr).toContain("records at the end were removed, or the whole log was rewritten");
+  expect(en.stderr).toContain(now);
+});
 
 test("names the changes whose former values do not match, and why", async () => {
   const changes = {

@@ -38,11 +38,10 @@ test("a local tenant is in the home, in Japanese and in Tokyo time by default", 
 test("uses a further context on request, or else says what to type", async () => {
   const home = freshFolder();
   mkdirSync(join(home, "tenants", "local"), { recursive: true });
-  const { en, ja } = await runInBoth("context add kanto --embedded", { home });
+  const { en } = await runInBoth("context add kanto --embedded", { home });
   expect(en.stderr).toBe(
     "context in use: local\nto use kanto: clomoctl context use kanto , or add --context kanto to a command\n",
   );
-  expect(ja).toMatchObject({ exit: 3 });
   expect((await run("context add kansai --embedded --lang ja", { home })).stderr).toBe(
     "使用中のコンテキスト: local\nkansai を操作するには clomoctl context use kansai を実行するか、コマンドに --context kansai を付けてください\n",
   );

@@ -21,19 +21,18 @@ test("changes only what is named", async () => {
 });
 
 test.each([
-  ["context set kinki --protected", 6, "kinki", "kinki"],
-  ["context set kanto --no-protected", 2, "did you mean --unprotected?", "「--unprotected」ではありませんか?"],
-  ["context set kanto --protected --unprotected", 2, "cannot be used together", "同時に指定できません"],
-  ["context set kanto --timezone Tokyo", 2, "Tokyo", "Tokyo"],
-  ["context set kanto --ca-file ca.pem", 2, "kanto is a local tenant", "証明書は不要です"],
-  ["context set kanto --ca-file none.pem", 6, "none.pem", "none.pem"],
-])("%s exits with %i", async (line, exit, en, ja) => {
+  ["context set kinki --protected", 6, "kinki"],
+  ["context set kanto --no-protected", 2, "did you mean --unprotected?"],
+  ["context set kanto --protected --unprotected", 2, "cannot be used together"],
+  ["context set kanto --timezone Tokyo", 2, "Tokyo"],
+  ["context set kanto --ca-file ca.pem", 2, "kanto is a local tenant"],
+  ["context set kanto --ca-file none.pem", 6, "none.pem"],
+])("%s exits with %i", async (line, exit, en) => {
   const home = freshFolder();
   const folder = folderWithAuthority();
   await run("context add kanto --embedded", { home });
   const refused = await runInBoth(line, { home, folder });
   expect(refused.en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(en) });
-  expect(refused.ja).toMatchObject({ exit, stderr: expect.stringContaining(ja) });
 });
 
 const folderWithAuthority = (): string => {

@@ -89,13 +89,12 @@ describe("a workbook, selected by the name of the output", () => {
 
   test("is not written if the input is not a valid table", async () => {
     const folder = folderWith({ "in.csv": 'a,b\nx,"y\n' });
-    const { en, ja } = await runInBoth("csv convert in.csv out.xlsx", { folder });
+    const { en } = await runInBoth("csv convert in.csv out.xlsx", { folder });
     expect(en).toMatchObject({
       exit: 3,
       stdout: "",
       stderr: expect.stringContaining("nothing was written: the file has 1 problem"),
     });
-    expect(ja.exit).toBe(3);
     expect(readdirSync(folder)).toEqual(["in.csv"]);
   });
 
@@ -116,32 +115,29 @@ describe("a character that the encoding does not have", () => {
 
   test("is reported with its place, and the old file stays", async () => {
     const folder = folderWith({ "in.csv": TEXT, "out.csv": "old" });
-    const { en, ja } = await runInBoth("csv convert in.csv out.csv --to-encoding shift_jis --overwrite", {
+    const { en } = await runInBoth("csv convert in.csv out.csv --to-encoding shift_jis --overwrite", {
       folder,
     });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toMatch(/^in\.csv:2:2: [^\n]*U\+20BB7[^\n]*\nin\.csv:3:1: [^\n]*U\+00E9[^\n]*\nerror: /);
     expect(en.stderr).toContain("2 characters cannot be represented in shift_jis; nothing was written\n  in.csv\n");
-    expect(ja.exit).toBe(3);
-    expect(ja.stderr).toContain("表せない文字が 2 個");
     expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
     expect(readdirSync(folder).toSorted()).toEqual(["in.csv", "out.csv"]);
   });
 
   test("can be replaced, and is counted like look-alikes", async () => {
     const line = "csv convert - - --to-encoding shift_jis --on-unmappable replace";
-    const { en, ja } = await runInBoth(line, { stdin: TEXT });
+    const { en } = await runInBoth(line, { stdin: TEXT });
     expect(en.exit).toBe(0);
     expect(iconv.decode(Buffer.from(en.bytes), "cp932")).toBe("a,b\r\n1,〓\r\n〓,～\r\n");
     expect(en.stderr).toMatch(/^1 character written as [^\n]+\n2 characters replaced by 〓\n$/);
-    expect(ja.stderr).toMatch(/^1 文字を [^\n]+\n2 文字を 〓[^\n]+\n$/);
   });
 });
 
 describe("a problem with bytes or quoting", () => {
   test("is reported with its place, and nothing is written", async () => {
     const folder = folderWith({ "in.csv": 'a,b\n1,"2"3\nx"y,é\n' });
-    const { en, ja } = await runInBoth("csv convert in.csv out.csv --from-encoding utf-8 --to-encoding shift_jis", {
+    const { en } = await runInBoth("csv convert in.csv out.csv --from-encoding utf-8 --to-encoding shift_jis", {
       folder,
     });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
@@ -149,8 +145,6 @@ describe("a problem with bytes or quoting", () => {
       "in.csv:2:2: text after the closing quote (B2)\nin.csv:3:1: quote inside an unquoted cell (A3)\n" +
         "error: nothing was written: the file has 2 problems\n  in.csv\n",
     );
-    expect(ja.exit).toBe(3);
-    expect(ja.stderr).toContain("問題が 2 件");
     expect(readdirSync(folder)).toEqual(["in.csv"]);
   });
 });
@@ -165,9 +159,6 @@ test.each(["auto", "utf-8"])("a signal ends it, and nothing is written: --from-e
   const line = `csv convert - out.csv --from-encoding ${encoding}`;
   const en = await run(line, { folder, signals, stdin: Readable.from(bytes()) });
   expect(en).toMatchObject({ exit: 130, stderr: "error: interrupted: nothing was changed\n" });
-  const ja = await run(`${line} --lang ja`, { folder, signals, stdin: Readable.from(bytes()) });
-  expect(ja.exit).toBe(130);
-  expect(ja.stderr).toContain("何も変更していません");
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -186,11 +177,9 @@ test.each([
   ["csv convert in.csv - --to-encoding euc-jp", 2, "--to-encoding"],
   ["csv convert in.csv - --to-newline none", 2, "--to-newline"],
 ])("%j exits with %i", async (line, exit, told) => {
-  const { en, ja } = await runInBoth(line, { folder: folderWith({ "in.csv": CP932 }) });
+  const { en } = await runInBoth(line, { folder: folderWith({ "in.csv": CP932 }) });
   expect(en).toMatchObject({ exit, stdout: "" });
   expect(en.stderr).toContain(told);
-  expect(ja).toMatchObject({ exit, stdout: "" });
-  expect(ja.stderr).toContain(told);
 });
 
 test("a sheet becomes CSV, with each cell as it is shown in the sheet", async () => {

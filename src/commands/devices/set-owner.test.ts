@@ -38,7 +38,7 @@ test("sets the owner of all named devices in one request", async () => {
     device("S2", { owner: null, ownerOrg: { id: org.id, code: null, path: "本社" } }),
   ];
   const line = "devices set-owner S1 S2 S1 --user hanako@example.co.jp";
-  const { en, ja } = await runInBoth(line, { tenant: { ...tenantOf(one, other), findUsers } });
+  const { en } = await runInBoth(line, { tenant: { ...tenantOf(one, other), findUsers } });
   expect(en.requests.find(({ operation }) => operation === "setDeviceOwner")).toEqual({
     operation: "setDeviceOwner",
     json: { ids: [one.id, other.id], owner: user.id, ownerOrg: null, wipes: 0, dryRun: false },
@@ -46,7 +46,6 @@ test("sets the owner of all named devices in one request", async () => {
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("S1: owner: 前任 → 髙橋 花子\n");
   expect(en.stderr).not.toContain("(none) → (none)");
-  expect(ja.stderr).toContain("S1: 所有者: 前任 → 髙橋 花子\n");
 });
 
 test("shows 全社 as an owner by that name", async () => {
@@ -57,9 +56,8 @@ test("shows 全社 as an owner by that name", async () => {
     findOrgs: { items: [org] },
     setDeviceOwner: { items: [written(one, { after })] },
   };
-  const { en, ja } = await runInBoth("devices set-owner S1 --org 全社", { tenant });
+  const { en } = await runInBoth("devices set-owner S1 --org 全社", { tenant });
   expect(en.stderr).toContain("owning organisation: (blank) → 全社\n");
-  expect(ja.stderr).toContain("所有組織: (空) → 全社\n");
 });
 
 test.each([
@@ -88,7 +86,6 @@ describe("an owner that needs a wipe", () => {
     expect(en.stderr).toContain("S1: the owner changes: the device has to be wiped and set up again\n");
     expect(en.stderr).toContain("S2: the owner changes: the device may have to be wiped and set up again\n");
     expect(en.stderr).toContain("--confirm-wipes 2");
-    expect(ja.stderr).toContain("S1: 所有者が変わります。デバイスの初期化と再設定が必要です\n");
     expect([...asked(en.requests), ...asked(ja.requests)]).toMatchObject([TRIED, TRIED]);
     expect((await run(`${line} --yes`, { tenant: stopping })).exit).toBe(3);
   });

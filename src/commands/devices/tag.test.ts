@@ -19,7 +19,7 @@ const tagged = (device: Device, was: string[], is: string[], change: Partial<Wri
 test("tags all named devices in one request, each once", async () => {
   const answer = { items: [tagged(one, ["旧", "a"], ["a", "貸出 用"]), tagged(other, ["a"], ["a"])] };
   const words = ["devices", "tag", "S1", "S2", "S1", "--add", "貸出 用", "--remove", "旧"];
-  const { en, ja } = await runInBoth(words, { tenant: { findDevices, tagDevices: answer } });
+  const { en } = await runInBoth(words, { tenant: { findDevices, tagDevices: answer } });
   expect(en.requests.at(-1)).toEqual({
     operation: "tagDevices",
     json: { ids: [one.id, other.id], add: ["貸出 用"], remove: ["旧"], dryRun: false },
@@ -31,7 +31,6 @@ test("tags all named devices in one request, each once", async () => {
       "\n",
     ),
   );
-  expect(ja.stderr).toContain("SERIAL000001: タグ: 旧, a → a, 貸出 用\n");
 });
 
 test("sends a dry run as a dry run", async () => {

@@ -73,7 +73,6 @@ test("a file that cannot be examined is a problem with its own message", async (
       state: "problem",
       what: {
         en: "the tenant's file is damaged: /x/tenant.db",
-        ja: "テナントのファイルが壊れています: /x/tenant.db",
       },
       mend: { en: "restore it" },
     },

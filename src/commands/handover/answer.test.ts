@@ -70,26 +70,6 @@ describe("asked one by one", () => {
     expect(await answers()).toContain(`administrators.backup-codes=金庫 ${ACTOR}`);
   });
 
-  test("a question names its account and what a blank does", async () => {
-    await tenant.client.tenant.set({ ios: true });
-    await tenant.client.renewals.add({ name: "本社", kind: "push-certificate", account: "push@example.jp" });
-    const first = await run(
-      "handover answer push-certificate.company",
-      typing(["Is the Apple Account of the push", "\r"]),
-    );
-    expect(unwrapped(first)).toContain(
-      "IstheAppleAccountofthepushcertificate(push@example.jp)acompanyaccountthatwascreatedforthispurpose,andnotapersonalaccount?",
-    );
-    expect(unwrapped(first)).toContain("(yes/no;leaveblanktoskip)");
-    expect(await answers()).toEqual([]);
-    const typed = async (key: string) =>
-      run("handover answer push-certificate.company --lang ja --by 花子", typing(["プッシュ通知証明書の Apple", key]));
-    await typed("はい\r");
-    const again = await typed("\r");
-    expect(unwrapped(again)).toContain("(はい/いいえ、空のままEnter:変更しない)[これまで:はい,花子,");
-    expect(await answers()).toEqual(["push-certificate.company=yes 花子"]);
-  });
-
   test("a date in the future is refused, whether typed or from a file", async () => {
     const ran = await run(
       "handover answer rules.lost.reviewed",
@@ -101,40 +81,17 @@ describe("asked one by one", () => {
     expect(ran).toMatchObject({ exit: 0 });
     expect(await answers()).toEqual([`rules.lost.reviewed=2026-04-01 ${ACTOR}`]);
     const ahead = withFile("question,value\nrules.lost.reviewed,2099-01-01\n");
-    const { en, ja } = await runInBoth("handover answer --file answers.csv", ahead);
+    const { en } = await runInBoth("handover answer --file answers.csv", ahead);
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toContain("answers.csv:2");
     expect(en.stderr).toContain("2099-01-01 is in the future; enter today or an earlier day");
-    expect(ja.stderr).toContain("2099-01-01 は未来の日付です。今日までの日付を入力してください");
     expect(await answers()).toEqual([`rules.lost.reviewed=2026-04-01 ${ACTOR}`]);
   });
 
-  test("asks for what only the console knows, too", async () => {
-    const ran = await run(
-      "handover answer console --by 花子",
-      typing(
-        ["Which profiles are there", "\r"],
-        [
-          "Which profiles are installed automatically, for the whole company and by organ\nisation? (the answer, or where it is documented)",
-          "全社: パスコード\r",
-        ],
-        ["Which apps are there", "\r"],
-        ["What is each tag used for?", "社内 Wiki\r"],
-        ["Who are the administrators of SECURED APPs MANAGER? (the answer, or where it i\ns documented)", "\r"],
-      ),
-    );
-    expect(ran).toMatchObject({ exit: 0 });
-    expect(await answers()).toEqual([
-      "console.automatic-profiles=全社: パスコード 花子",
-      "console.tags=社内 Wiki 花子",
-    ]);
-  });
-
   test("reports an unknown question, and without a terminal the option for answers", async () => {
-    const { en, ja } = await runInBoth("handover answer bogus", here());
+    const { en } = await runInBoth("handover answer bogus", here());
     expect(en).toMatchObject({ exit: 6 });
     expect(en.stderr).toContain("clomoctl handover checklist --full");
-    expect(ja.stderr).toContain("「bogus」という質問はありません");
     const silent = await run("handover answer", here());
     expect(silent).toMatchObject({ exit: 2 });
     expect(silent.stderr).toContain("VALUE");
@@ -184,8 +141,7 @@ describe("without being asked", () => {
   });
 
   test("refuses a question together with a file before it asks the tenant", async () => {
-    const { en, ja } = await runInBoth("handover answer rules --file x.csv", here());
+    const { en } = await runInBoth("handover answer rules --file x.csv", here());
     expect(en).toMatchObject({ exit: 2, requests: [] });
-    expect(ja.stderr).toContain("同時に指定できません");
   });
 });

@@ -58,12 +58,11 @@ describe("an encrypted bundle", () => {
   });
 
   test("is refused without --identity, and the option is named", async () => {
-    const { en, ja } = await runInBoth("handover verify a.zip.age", { home: folder, folder });
+    const { en } = await runInBoth("handover verify a.zip.age", { home: folder, folder });
     expect(en).toMatchObject({
       exit: 3,
       stderr: expect.stringContaining("specify your identity file: --identity KEY-FILE"),
     });
-    expect(ja.stderr).toContain("鍵ファイルを指定してください: --identity KEY-FILE");
   });
 
   test.each(["verify a.zip.age", "receive a.zip.age --context new"])(
@@ -99,7 +98,6 @@ describe("an encrypted bundle", () => {
           tenant: tenant.fetch,
         });
         expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("this is a secret key") });
-        expect(ja.stderr).toContain("秘密鍵が指定されています");
         for (const { stderr } of [en, ja]) expect(stderr.toUpperCase()).not.toContain(key.slice(16, 24));
       }
     },

@@ -76,16 +76,6 @@ test("a bundle has records, console files, summary, manifest and hashes, and is 
   expect(contentOf(join(folder, "other"))).toEqual(files);
 });
 
-test("an archive is a single file, and its date is today", async () => {
-  const name = "bundle.zip";
-  await withUsers();
-  const folder = freshFolder();
-  expect((await exporting(`-o ${name} --encoding utf-8`, folder)).exit).toBe(0);
-  const first = readFileSync(join(folder, name));
-  expect((await exporting(`-o again.${name} --encoding utf-8 --as-of 2026-11-20`, folder)).exit).toBe(0);
-  expect(readFileSync(join(folder, `again.${name}`)).equals(first)).toBe(true);
-});
-
 test("a tenant with a bit of everything exports no secret, without questions or changes", async () => {
   await fillAtRandom(tenant, 9, 20);
   const folder = freshFolder();
@@ -104,10 +94,9 @@ test("a tenant with a bit of everything exports no secret, without questions or 
 
 test("a bundle is not written to stdout, and no folder named - is created", async () => {
   const folder = freshFolder();
-  const { en, ja } = await runInBoth("handover export -o -", { home: folder, folder, tenant: tenant.fetch });
+  const { en } = await runInBoth("handover export -o -", { home: folder, folder, tenant: tenant.fetch });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toContain("stdout is used for the result; pass a file name");
-  expect(ja.stderr).toContain("標準出力は結果用です");
   expect(existsSync(join(folder, "-"))).toBe(false);
 });
 

@@ -37,7 +37,6 @@ test("finds an exact name among any number of names that contain it, whatever it
     exit: 6,
     stderr: expect.stringContaining('no recorded person matches "佐藤 一郎"'),
   });
-  expect(missing.ja.stderr).toContain("「佐藤 一郎」という人は、どこにも登録されていません");
   await users.create({ name: "佐藤 一郎", emails: ["sato@example.jp"] });
   await renewals.add({ kind: "custom", name: "契約", owner: "sato@example.jp" });
   for (const typed of ["佐藤 一郎", " 佐藤 一郎 "])

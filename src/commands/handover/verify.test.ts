@@ -14,20 +14,16 @@ function withBundle(): string {
 }
 
 test.each(["minato", "minato-later"])("verifies the bundle %s", async (name) => {
-  const { en, ja } = await runInBoth(`handover verify ${name}`, { folder: BUNDLES, terminal: { columns: 100 } });
+  const { en } = await runInBoth(`handover verify ${name}`, { folder: BUNDLES, terminal: { columns: 100 } });
   expect(en).toMatchObject({ exit: 0, requests: [] });
   expect(en.stderr).toContain("everything is as it was exported");
   expect(en.stderr).toContain(
     "this check does not replace a signature: ask the person who exported the bundle to read out the\n  fingerprint that the export showed, and compare it with the one above",
   );
-  expect(ja.stderr).toContain("この検証は署名の代わりにはなりません。書き出したときに表示されたフィンガープリント");
   expect(en.stdout).toMatch(/tenant +株式会社みなと\n/);
   expect(en.stdout).toMatch(/records verified +\d+\n/);
   expect(en.stdout).toMatch(/last updated +2026-11-20 1[24]:00\n/);
   expect(en.stderr).toContain(`clomoctl handover report ${name} -o report.html`);
-  expect(ja.exit).toBe(0);
-  expect(ja.stderr).toContain("すべて書き出したままです");
-  expect(ja.stderr).toContain(`レポートを読むには: clomoctl handover report ${name} -o report.html`);
 });
 
 test("refuses the bundle of a pre-release version and leaves it unchanged", async () => {
@@ -41,16 +37,13 @@ test("refuses the bundle of a pre-release version and leaves it unchanged", asyn
     expect(en.stdout + en.stderr).toContain(
       "this bundle was written by a pre-release version of clomoctl and cannot be read",
     );
-    expect(ja.stdout + ja.stderr).toContain(
-      "公開前のバージョンの clomoctl が書き出した引き継ぎデータのため、読み込めません",
-    );
     expect(en.stdout + en.stderr, line).toContain("export the bundle again with this version");
   }
   expect(readFileSync(path, "utf8")).toBe(older);
 });
 
 test("--hashes-only says that the records were not read", async () => {
-  const { en, ja } = await runInBoth("handover verify a --hashes-only --format json", { folder: withBundle() });
+  const { en } = await runInBoth("handover verify a --hashes-only --format json", { folder: withBundle() });
   expect(en).toMatchObject({ exit: 0, stderr: expect.stringContaining("their records were not checked") });
   expect(JSON.parse(en.stdout)).toMatchObject({
     bundle: "a",
@@ -59,7 +52,6 @@ test("--hashes-only says that the records were not read", async () => {
     faults: [],
     asOf: "2026-11-20",
   });
-  expect(ja.stderr).toContain("データの内容は検証していません");
 });
 
 test("a damaged bundle exits with 3, with place and remedy, and JSON has all faults", async () => {
@@ -67,7 +59,7 @@ test("a damaged bundle exits with 3, with place and remedy, and JSON has all fau
   const path = join(folder, "a", "resources", "users.ndjson");
   writeFileSync(path, readFileSync(path, "utf8").replace('"title"', '"job"'));
   writeFileSync(join(folder, "a", "more.txt"), "");
-  const { en, ja } = await runInBoth("handover verify a", { folder });
+  const { en } = await runInBoth("handover verify a", { folder });
   expect(en.exit).toBe(3);
   expect(en.stderr).toContain("a: more.txt: this file does not belong to the bundle: it is not listed in SHA256SUMS\n");
   expect(en.stderr).toContain("a: resources/users.ndjson:1: expected the member title, found job\n");
@@ -75,8 +67,6 @@ test("a damaged bundle exits with 3, with place and remedy, and JSON has all fau
     "a: resources/users.ndjson: the content differs from what was exported (SHA-256 mismatch)\n",
   );
   expect(en.stderr).toContain("this bundle differs from what was exported: use another copy, or export it again");
-  expect(ja).toMatchObject({ exit: 3 });
-  expect(ja.stderr).toContain("内容が書き出したときと異なります");
   const { stdout, exit } = await run("handover verify a --format json", { folder });
   const { faults, faultCount } = JSON.parse(stdout) as {
     readonly faults: readonly object[];
@@ -95,9 +85,8 @@ test("refuses a missing path, a file and an empty folder as a bundle", async () 
   writeFileSync(join(folder, "file"), "hello");
   mkdirSync(join(folder, "empty"));
   expect(await run("handover verify none", { folder })).toMatchObject({ exit: 6 });
-  const { en, ja } = await runInBoth("handover verify file", { folder });
+  const { en } = await runInBoth("handover verify file", { folder });
   expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("not a bundle (a folder") });
-  expect(ja.stderr).toContain("引き継ぎデータ(フォルダーか .zip)ではありません");
   const { exit, stderr } = await run("handover verify empty --lang en", { folder });
   expect(exit).toBe(3);
   expect(stderr).toContain("empty: manifest.json: the file is missing\n");

@@ -16,7 +16,7 @@ const findOrgs = example("findOrgs");
 
 test("sends the given values, and the parent by its ID", async () => {
   const tenant = { findOrgs, createOrg: made() };
-  const { en, ja } = await runInBoth("orgs create 一課 --code S03 --parent 営業部", { tenant });
+  const { en } = await runInBoth("orgs create 一課 --code S03 --parent 営業部", { tenant });
   expect(en.requests).toEqual([
     { operation: "findOrgs", query: { name: "営業部" } },
     { operation: "createOrg", json: { name: "一課", code: "S03", parentId: parent?.id, dryRun: false } },
@@ -25,24 +25,21 @@ test("sends the given values, and the parent by its ID", async () => {
     exit: 0,
     stderr: "created: 本社/一課\n",
   });
-  expect(ja.stderr).toBe("作成しました: 本社/一課\n");
   expect(en.stdout).toContain("\t本社/一課\t");
 });
 
 test("in a mirror, says what to do in the console", async () => {
-  const { en, ja } = await runInBoth("orgs create 一課", {
+  const { en } = await runInBoth("orgs create 一課", {
     tenant: { createOrg: made({ consoleTask: 7 }) },
   });
   expect(en.stderr).toContain("make the same change in the console: clomoctl console show 7\n");
-  expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 7\n");
 });
 
 test("a dry run says that nothing was changed and proposes nothing", async () => {
   const tenant = { createOrg: made({ dryRun: true }) };
-  const { en, ja } = await runInBoth("orgs create 一課 --dry-run", { tenant });
+  const { en } = await runInBoth("orgs create 一課 --dry-run", { tenant });
   expect(en.requests).toEqual([{ operation: "createOrg", json: { name: "一課", dryRun: true } }]);
   expect(en.stderr).toBe("would be created: 本社/一課\ndry run: nothing was changed\n");
-  expect(ja.stderr).toBe("作成される予定: 本社/一課\n確認のみで、何も変更していません\n");
   // it would be created with another id
   const { stdout } = await run("orgs create 一課 --dry-run --format json", { tenant });
   expect(JSON.parse(stdout)).toMatchObject({ id: null, path: "本社/一課" });

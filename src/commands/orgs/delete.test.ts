@@ -41,18 +41,17 @@ const tenantWith = (more: Answers, plan = BOTH): Answers => ({
 
 test("deletes empty organisations and shows their paths", async () => {
   const tenant = tenantWith({ commitImport: toCommittedPlan(PLAN, 18) }, PLAN);
-  const { en, ja } = await runInBoth("orgs delete S01 --confirm-deletions 2", { tenant });
+  const { en } = await runInBoth("orgs delete S01 --confirm-deletions 2", { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("delete 2 of 22\n  - S01 本社/営業部\n");
   expect(en.stderr).toContain("\nimport 18: delete 2\nundo: clomoctl undo 18\n");
-  expect(ja.stderr).toContain("\nインポート 18: 削除 2\n");
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], called: "S01" });
 });
 
 test("--recursive is one plan, confirmed by the total and undone by one number", async () => {
   const tenant = tenantWith({ commitImport: toCommittedPlan(BOTH, 18) });
   const line = "orgs delete S01 --recursive --confirm-deletions 5 --format json";
-  const { en, ja } = await runInBoth(line, { tenant });
+  const { en } = await runInBoth(line, { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toBe(
     [
@@ -66,8 +65,6 @@ test("--recursive is one plan, confirmed by the total and undone by one number",
       "",
     ].join("\n"),
   );
-  expect(ja.stderr).toContain("\n組織: 削除 2(全 22 件)\nユーザー: 削除 3(全 120 件)\n");
-  expect(ja.stderr).toContain("インポート 18: 削除 5\n取り消すには: clomoctl undo 18\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "18", delete: 2, beside: [USERS] });
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], recursive: true, called: "S01" });
   expect(listOperations(en.requests).filter((operation) => operation === "commitImport")).toHaveLength(1);
@@ -85,12 +82,12 @@ test.each([
 });
 
 test.each([
-  ["20", 12, 1, "12 of 12 records, but the limit is 6; nothing was changed", "計画では 12 件のうち 12 件を"],
-  ["40%", 12, 1, "12 of 12 records, but the limit is 4; nothing was changed", "計画では 12 件のうち 12 件を"],
-  ["20", 1, 19, "19 of 30 records, but the limit is 15; nothing was changed", "計画では 30 件のうち 19 件を"],
-  ["40%", 1, 13, "13 of 30 records, but the limit is 12; nothing was changed", "計画では 30 件のうち 13 件を"],
-  ["12", 6, 8, "14 of 42 records, but the limit is 12; nothing was changed", "計画では 42 件のうち 14 件を"],
-])("--max-deletions %s applies to each kind separately: %i and %i", async (limit, users, orgs, en, ja) => {
+  ["20", 12, 1, "12 of 12 records, but the limit is 6; nothing was changed"],
+  ["40%", 12, 1, "12 of 12 records, but the limit is 4; nothing was changed"],
+  ["20", 1, 19, "19 of 30 records, but the limit is 15; nothing was changed"],
+  ["40%", 1, 13, "13 of 30 records, but the limit is 12; nothing was changed"],
+  ["12", 6, 8, "14 of 42 records, but the limit is 12; nothing was changed"],
+])("--max-deletions %s applies to each kind separately: %i and %i", async (limit, users, orgs, en) => {
   const beside = [{ ...USERS, delete: users, recordsBefore: 12 }];
   const whole = { ...PLAN, delete: orgs, recordsBefore: 30, beside };
   const tenant = tenantWith({ import: whole, discardImport: DISCARDED }, whole);
@@ -98,7 +95,6 @@ test.each([
   expect(told.en.exit).toBe(10);
   expect(told.en.stderr).toContain(`error: the plan deletes ${en}`);
   expect(told.en.stderr).toContain(`pass --confirm-deletions ${users + orgs} instead`);
-  expect(told.ja.stderr).toContain(ja);
   const { findOrgs: _find, planDeletion: _plan, discardImport: _discard, ...kept } = tenant;
   const imports = { items: [whole] };
   const later = await run(`imports commit P13 --yes --max-deletions ${limit}`, {

@@ -20,7 +20,7 @@ const moved: MovedOrg = {
 
 test("moves an organisation below another organisation", async () => {
   const tenant = { findOrgs, orgs: { items: [root, head, sales] }, moveOrg: moved };
-  const { en, ja } = await runInBoth("orgs move 営業部 --parent 本社", { tenant });
+  const { en } = await runInBoth("orgs move 営業部 --parent 本社", { tenant });
   expect(en.requests.find(({ operation }) => operation === "moveOrg")).toEqual({
     operation: "moveOrg",
     params: { id: sales.id },
@@ -32,7 +32,6 @@ test("moves an organisation below another organisation", async () => {
       "\n",
     ),
   });
-  expect(ja.stderr).toContain("一緒に移るもの: 下位の組織 2 件、ユーザー 118 人、デバイス 1 台\n");
 });
 
 test("distinguishes parents with the same path by their codes", async () => {
@@ -52,14 +51,13 @@ test("distinguishes parents with the same path by their codes", async () => {
     orgs: { items: [root, one, two, team] },
     moveOrg: { ...moved, before: team, after: { ...team, parentId: two.id }, consoleTask: 4 },
   };
-  const { en, ja } = await runInBoth("orgs move H --parent K2", { tenant });
+  const { en } = await runInBoth("orgs move H --parent K2", { tenant });
   expect(en.stderr.split("\n")).toEqual([
     "parent: 本社/課 (K1) → 本社/課 (K2)",
     "also moved: 2 organisations below it, 118 users and 1 device",
     "make the same change in the console: clomoctl console show 4",
     "",
   ]);
-  expect(ja.stderr).toMatch(/^上位組織: 本社\/課 \(K1\) → 本社\/課 \(K2\)\n/);
   // without a code its id tells it
   const bare = { ...tenant, orgs: { items: [root, { ...one, code: null }, two, team] } };
   const { stderr } = await run("orgs move H --parent K2", { tenant: bare });
@@ -77,7 +75,6 @@ test("sends a dry run as a dry run", async () => {
 test("an empty organisation moves alone", async () => {
   const alone = { ...moved, along: { orgs: 0, users: 0, devices: 0 } };
   const tenant = { findOrgs, orgs: { items: all }, moveOrg: alone };
-  const { en, ja } = await runInBoth("orgs move 営業部 --parent 本社", { tenant });
+  const { en } = await runInBoth("orgs move 営業部 --parent 本社", { tenant });
   expect(en.stderr).toContain("nothing else is moved, because the organisation is empty\n");
-  expect(ja.stderr).toContain("一緒に移る組織・ユーザー・デバイスはありません\n");
 });

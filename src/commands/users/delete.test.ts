@@ -75,32 +75,22 @@ test.each([
 
 test("--dry-run shows the plan and keeps nothing", async () => {
   const line = "users delete hanako@example.co.jp --dry-run";
-  const { en, ja } = await runInBoth(line, { tenant: tenantWith({ discardImport: DISCARDED }) });
+  const { en } = await runInBoth(line, { tenant: tenantWith({ discardImport: DISCARDED }) });
   expect(en).toMatchObject({ exit: 0 });
   expect(en.stderr).toContain("dry run: nothing was changed");
-  expect(ja.stderr).toContain("確認のみで、何も変更していません");
   expect(listOperations(en.requests)).not.toContain("commitImport");
 });
 
 test.each([
-  [
-    PLAN,
-    "the plan deletes 1 record, not 2; nothing was changed",
-    "計画で削除するのは 1 件ですが、2 件と指定されています。何も変更していません",
-  ],
-  [
-    { ...PLAN, delete: 0 },
-    "the plan deletes 0 records, not 2; nothing was changed",
-    "計画で削除するのは 0 件ですが、2 件と指定されています。何も変更していません",
-  ],
-])("--dry-run reports if the confirmed number would be refused", async (plan, english, japanese) => {
+  [PLAN, "the plan deletes 1 record, not 2; nothing was changed"],
+  [{ ...PLAN, delete: 0 }, "the plan deletes 0 records, not 2; nothing was changed"],
+])("--dry-run reports if the confirmed number would be refused", async (plan, english) => {
   const { importRows, ...shown } = tenantWith({ discardImport: DISCARDED }, plan);
   const asked = plan.delete === 0 ? shown : { ...shown, importRows };
   const tenant = { ...asked, import: plan };
-  const { en, ja } = await runInBoth("users delete E1 --dry-run --confirm-deletions 2", { tenant });
+  const { en } = await runInBoth("users delete E1 --dry-run --confirm-deletions 2", { tenant });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(english);
-  expect(ja.stderr).toContain(japanese);
   const right = await run(`users delete E1 --dry-run --confirm-deletions ${plan.delete}`, { tenant: asked });
   expect(right.exit).toBe(0);
 });
@@ -122,12 +112,11 @@ test("refuses a confirmed number if the filter matches nobody", async () => {
     tenant: example("tenant"),
     discardImport: { ...DISCARDED, delete: 0 },
   };
-  const { en, ja } = await runInBoth("users delete --search zzz --confirm-deletions 3", {
+  const { en } = await runInBoth("users delete --search zzz --confirm-deletions 3", {
     tenant: { ...tenant, import: none },
   });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain("the plan deletes 0 records, not 3; nothing was changed");
-  expect(ja.stderr).toContain("計画で削除するのは 0 件ですが、3 件と指定されています。何も変更していません");
   expect(await run("users delete --search zzz --confirm-deletions 0", { tenant })).toMatchObject({ exit: 0 });
 });
 
@@ -144,7 +133,6 @@ test("accepts a file with one name per line, in any encoding", async () => {
   expect(wrong.en.stderr).toBe(
     "mail.txt:1: 退職者: no user has this name\nerror: 1 of 3 names matches no user, or more than one; nothing was changed\n  to find the records: clomoctl users list --search TEXT ; if a name matches several records, use the ID\n",
   );
-  expect(wrong.ja.stderr).toContain("mail.txt:1: 退職者: この名前のユーザーはありません\n");
   writeFileSync(join(folder, "mail.txt"), Buffer.from(`\ufeff${lines.split("\r\n").slice(1).join("\n")}`, "utf16le"));
   const tenant = tenantWith(commits());
   const done = await run("users delete --file mail.txt --confirm-deletions 1", {
@@ -181,12 +169,11 @@ test("reports all names with no match or several, and nothing happens", async ()
       items: query["name"] === "E1" ? [HANAKO, other] : [],
     }),
   };
-  const { en, ja } = await runInBoth("users delete hanaco E1", { tenant });
+  const { en } = await runInBoth("users delete hanaco E1", { tenant });
   expect(en.exit).toBe(6);
   expect(en.stderr).toContain(`hanaco: no user has this ID, email address, employee code or account name\n`);
   expect(en.stderr).toContain("E1: matches 2 records: 髙橋 花子 <hanako@example.co.jp>");
   expect(en.stderr).toContain("error: 2 of 2 names match no user, or more than one; nothing was changed\n");
-  expect(ja.stderr).toContain("E1: 2 件に当てはまります: ");
   expect(await run("users delete E1", { tenant })).toMatchObject({ exit: 2 });
 });
 
@@ -197,7 +184,6 @@ test("in a mirror, names the console task and warns if the administrators are no
   expect(named.en.exit).toBe(0);
   expect(named.en.stderr).toContain("warning: it is not confirmed who is an administrator");
   expect(named.en.stderr).toContain("still to be done in the console: clomoctl console show 3\n");
-  expect(named.ja.stderr).toContain("管理画面でも行う作業: clomoctl console show 3\n");
   const filtered = { ...PLAN, request: { ...PLAN.request, select: { by: "filtered" } } } as Import;
   const { findUsers: _, ...asked } = tenantWith(
     { tenant: mirrored, import: filtered, discardImport: { ...filtered, state: "discarded" } },

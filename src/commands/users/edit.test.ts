@@ -18,7 +18,7 @@ test("sends the changes, and shows old and new values", async () => {
   const after = { title: null, emails: ["new@example.jp"], custom };
   const tenant = { ...finding, editUser: written(after) };
   const words = ["users", "edit", "E0042", "--title", "", "--email", "new@example.jp", "--custom", "座席=A 1"];
-  const { en, ja } = await runInBoth([...words, "--custom", "入社年="], { tenant });
+  const { en } = await runInBoth([...words, "--custom", "入社年="], { tenant });
   expect(en.requests).toEqual([
     { operation: "findUsers", query: { name: "E0042" } },
     {
@@ -43,7 +43,6 @@ test("sends the changes, and shows old and new values", async () => {
       "",
     ].join("\n"),
   );
-  expect(ja.stderr).toContain("役職: 課長 → (空)\n");
 });
 
 test.each([
@@ -55,15 +54,13 @@ test.each([
   ["Yamada", true],
 ])("facts 1.2: warns about フリガナ that is not katakana: %s", async (kana, warned) => {
   const tenant = { ...finding, editUser: written({ nameKana: kana }) };
-  const { en, ja } = await runInBoth(["users", "edit", "E0042", "--name-kana", kana], { tenant });
+  const { en } = await runInBoth(["users", "edit", "E0042", "--name-kana", kana], { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr.includes(`warning: フリガナ "${kana}" contains letters other than katakana`)).toBe(warned);
-  expect(ja.stderr.includes("カタカナ以外の文字があります")).toBe(warned);
 });
 
 test("prints what to do in the console if the tenant is a mirror", async () => {
   const tenant = { ...finding, editUser: written({ title: "部長" }, { consoleTask: 3 }) };
-  const { en, ja } = await runInBoth("users edit E0042 --title 部長", { tenant });
+  const { en } = await runInBoth("users edit E0042 --title 部長", { tenant });
   expect(en.stderr).toContain("make the same change in the console: clomoctl console show 3\n");
-  expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 3\n");
 });

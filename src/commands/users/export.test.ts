@@ -32,11 +32,9 @@ test("an English account gets UTF-8; a remote account is assumed to be Japanese"
 test("UTF-8 may begin with a byte order mark, Shift_JIS may not", async () => {
   expect((await run("users export --encoding utf-8 --bom", { tenant })).stdout).toBe(`\ufeff${CSV}`);
   for (const line of ["users export --bom", "users export --bom --encoding shift_jis"]) {
-    const { en, ja } = await runInBoth(line, { tenant: {} });
+    const { en } = await runInBoth(line, { tenant: {} });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(en.stderr).toContain("--encoding utf-8");
-    expect(ja.exit).toBe(2);
-    expect(ja.stderr).toContain("Shift_JIS には BOM がありません");
   }
 });
 
@@ -44,14 +42,12 @@ const UNHELD = { exportUsers: '氏名,"説\r\n明",é\r\n𠮷,,〜\r\n' };
 
 test("reports the place of a character that the encoding lacks, and writes nothing", async () => {
   const folder = folderWith({ "out.csv": "old" });
-  const { en, ja } = await runInBoth("users export -o out.csv --overwrite", { folder, tenant: UNHELD });
+  const { en } = await runInBoth("users export -o out.csv --overwrite", { folder, tenant: UNHELD });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toMatch(/\nout\.csv:1:3: U\+00E9 [^\n]+\nout\.csv:2:1: U\+20BB7 [^\n]+\n/);
   expect(en.stderr).toContain(
     "error: 2 characters cannot be represented in shift_jis; nothing was written\n  out.csv\n",
   );
-  expect(ja.exit).toBe(3);
-  expect(ja.stderr).toContain("表せない文字が 2 個");
   expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
   const stdout = await run("users export --format json", { tenant: UNHELD });
   expect(stdout.bytes).toHaveLength(0);
@@ -66,10 +62,9 @@ test("reports the place of a character that the encoding lacks, and writes nothi
 });
 
 test("replaces such characters on request, and counts them like look-alikes", async () => {
-  const { en, ja } = await runInBoth("users export --on-unmappable replace", { tenant: UNHELD });
+  const { en } = await runInBoth("users export --on-unmappable replace", { tenant: UNHELD });
   expect(cp932(en.bytes)).toBe('氏名,"説\r\n明",〓\r\n〓,,～\r\n');
   expect(en.stderr).toMatch(/\n1 character [^\n]+look-alikes[^\n]+\n2 characters [^\n]+〓\n$/);
-  expect(ja.stderr).toMatch(/1 文字を[^\n]+\n2 文字を 〓[^\n]+\n$/);
 });
 
 test("a signal stops it and leaves no file", async () => {
@@ -81,11 +76,9 @@ test("a signal stops it and leaves no file", async () => {
       return CSV;
     },
   };
-  const { en, ja } = await runInBoth("users export -o out.csv --overwrite", { folder, signals, tenant: interrupting });
+  const { en } = await runInBoth("users export -o out.csv --overwrite", { folder, signals, tenant: interrupting });
   expect(en.exit).toBe(130);
   expect(en.stderr).toContain("error: interrupted: nothing was changed\n");
-  expect(ja.exit).toBe(130);
-  expect(ja.stderr).toContain("何も変更していません");
   expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
   expect(readdirSync(folder)).toEqual(["out.csv"]);
 });
@@ -94,23 +87,17 @@ test.each([
   [
     "secured users export --app docs",
     "an export is a CSV file for the console: use a file name that ends in .csv; to write a workbook, run list --format xlsx -o FILE",
-    "ブックにするには list --format xlsx -o FILE を使います",
   ],
   [
     "users export",
     "an export is a CSV file for the console: use a file name that ends in .csv; to write a workbook, run list --format xlsx -o FILE",
-    "ブックにするには list --format xlsx -o FILE を使います",
   ],
-  ["users template", "remove --format xlsx", "--format xlsx を外してください"],
-])("%s always writes its own kind of file, whatever --format is", async (line, hintEn, hintJa) => {
+  ["users template", "remove --format xlsx"],
+])("%s always writes its own kind of file, whatever --format is", async (line, hintEn) => {
   const { en, ja } = await runInBoth(`${line} --format xlsx -o out.xlsx`, {});
   expect([en.exit, ja.exit]).toEqual([2, 2]);
   expect(en.stderr).toContain(
     "error: --format xlsx cannot be used here: -o FILE names this command's own output file, not a file for its result table\n",
   );
   expect(en.stderr).toContain(hintEn);
-  expect(ja.stderr).toContain(
-    "このコマンドの -o FILE は書き出すファイルそのものを指すため、--format xlsx は使えません",
-  );
-  expect(ja.stderr).toContain(hintJa);
 });

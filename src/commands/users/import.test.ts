@@ -155,10 +155,9 @@ test.each([
 
 test("if nobody can be asked, suggests --yes and discards the plan", async () => {
   const tenant = buildPlanAnswers(planOf(), { import: planOf(), ...dropped() });
-  const { en, ja } = await runInBoth("users import people.csv", { tenant, folder: folder() });
+  const { en } = await runInBoth("users import people.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toMatch(/error: .*Apply to kanto.*\n {2}pass --yes\n$/);
-  expect(ja.stderr).toMatch(/エラー: .*kanto.*追加 1・更新 1 を適用しますか.*\n {2}--yes を指定してください\n$/);
   expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
   const kept = await run("users import people.csv --keep-plan", {
     tenant: buildPlanAnswers(planOf(), { import: planOf() }),
@@ -177,12 +176,11 @@ test.each([
   const plan = planOf({ mode: "replace", delete: 3 });
   const gone = rowOf({ row: 0, action: "delete", key: "old@example.co.jp", changed: [], exists: true });
   const after = exit === 0 ? { commitImport: toCommittedPlan(plan) } : { import: plan, ...dropped(plan) };
-  const { en, ja } = await runInBoth(`users import people.csv --mode replace --yes --confirm-deletions ${number}`, {
+  const { en } = await runInBoth(`users import people.csv --mode replace --yes --confirm-deletions ${number}`, {
     tenant: buildPlanAnswers(plan, { importRows: createRowsResponder(...ROWS, gone), ...after }),
     folder: folder(),
   });
   expect(en.exit).toBe(exit);
-  expect(ja.exit).toBe(exit);
   expect(en.stderr.includes("the plan deletes 3 records, not 2; nothing was changed")).toBe(exit === 3);
   expect(en.stderr).toContain("  - old@example.co.jp 髙橋 花子\n  + 2 hanako@example.co.jp");
 });
@@ -202,7 +200,7 @@ test.each([
   ["--dry-run --keep-plan", true, true],
   ["--dry-run --yes", false, true],
 ])("%s shows the plan and changes nothing", async (words, keeps, dryRun) => {
-  const { en, ja } = await runInBoth(`users import people.csv ${words} --format json`, {
+  const { en } = await runInBoth(`users import people.csv ${words} --format json`, {
     tenant: buildPlanAnswers(planOf(), keeps ? {} : dropped()),
     folder: folder(),
   });
@@ -210,7 +208,6 @@ test.each([
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: PLAN_ID, dryRun, committed: false });
   expect(en.stderr).not.toContain("nothing to change");
   expect(en.stderr.includes(`the plan is kept; to commit it: clomoctl imports commit P12\n`)).toBe(keeps);
-  expect(ja.stderr.includes(`計画を残しました。適用するには: clomoctl imports commit P12\n`)).toBe(keeps);
   expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, ...(keeps ? [] : ["discardImport"])]);
 });
 
@@ -227,7 +224,7 @@ test.each(["--yes", "--dry-run"])("ends as partly done if rows are skipped: --sk
 
 test("refuses a file with an invalid row, and reports every problem but no rows", async () => {
   const plan = planOf({ invalid: 1, errors: 1, rejected: true });
-  const { en, ja } = await runInBoth("users import people.csv --yes --format json", {
+  const { en } = await runInBoth("users import people.csv --yes --format json", {
     tenant: buildPlanAnswers(plan, {
       importProblems: [problemOf()],
       ...dropped(plan),
@@ -239,13 +236,11 @@ test("refuses a file with an invalid row, and reports every problem but no rows"
   expect(en.stderr).toContain(
     "error: 1 problem, 1 invalid row; nothing was changed\n  people.csv\n  fix the rows and import again (--errors bad.csv writes the invalid rows)\n",
   );
-  expect(ja.stderr).toContain("問題が 1 件、不正な行が 1 行あります。何も変更していません\n  people.csv\n");
   const problem = JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "") as object;
   expect(problem).toMatchObject({
     type: "input-rejected",
     problems: [{ ...problemOf(), reason: "not an email address" }],
   });
-  expect(ja.stderr).toContain('"reason":"メールアドレスではありません"');
   expect(listOperations(en.requests)).toEqual([
     "createImport",
     "uploadImport",
@@ -295,18 +290,16 @@ test("a signal while the file is checked reports that nothing was changed", asyn
     return planOf();
   };
   const tenant = { createImport: example("createImport"), uploadImport };
-  const { en, ja } = await runInBoth("users import people.csv --yes", { tenant, folder: folder(), signals });
+  const { en } = await runInBoth("users import people.csv --yes", { tenant, folder: folder(), signals });
   expect(en).toMatchObject({ exit: 130, stderr: "error: interrupted: nothing was changed\n" });
-  expect(ja).toMatchObject({ exit: 130, stderr: "エラー: 中断しました: 何も変更していません\n" });
 });
 
 test("if the commit is not possible now, names the next step and keeps the plan", async () => {
   const commitImport = new Failure("locked", { what: { en: "locked", ja: "使用中" } });
   const tenant = buildPlanAnswers(planOf(), { commitImport });
-  const { en, ja } = await runInBoth("users import people.csv --yes", { tenant, folder: folder() });
+  const { en } = await runInBoth("users import people.csv --yes", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
   expect(en.stderr).toContain(`the plan is kept; to continue: clomoctl imports commit P12\n`);
-  expect(ja.stderr).toContain(`続けるには: clomoctl imports commit P12\n`);
 });
 
 test("reports the first failure even if the plan cannot be discarded either", async () => {

@@ -43,7 +43,6 @@ test("a leaver with two phones: one command, then the phones come back, then the
   const count = changes();
   const dry = await runInBoth("users leave taro01 --dry-run", at());
   expect(dry.en).toMatchObject({ exit: 8, stderr: expect.stringContaining("dry run: nothing was changed") });
-  expect(dry.ja.stderr).toContain("外す管理者権限 1、削除する SECURED APPs ユーザー 1、「回収待ち」にするデバイス 2");
   expect(changes()).toBe(count);
   const line = "users leave taro01 --confirm-deletions 1 --format json";
   const done = await run(line, at());
@@ -83,10 +82,9 @@ test("a list can be used again: who was deleted is noted, and the others go on",
   writeFileSync(list, "自由@example.jp\n所有@example.jp\n");
   const line = `users leave --file ${list}`;
   expect(await run(`${line} --confirm-deletions 1`, at())).toMatchObject({ exit: 8 });
-  const { en, ja } = await runInBoth(`${line} --yes`, at());
+  const { en } = await runInBoth(`${line} --yes`, at());
   expect(en.exit).toBe(8);
   expect(en.stderr).toMatch(/leavers\.txt:1: "自由@example\.jp" was deleted by change \d+: 自由/);
-  expect(ja.stderr).toContain("「自由@example.jp」は削除済みです(変更 ");
   await run("devices set-owner S1 --none", at());
   expect(await run(`${line} --confirm-deletions 1`, at())).toMatchObject({ exit: 0 });
   // nobody is left, on any day
@@ -199,7 +197,6 @@ test("before the last day, the command lists and writes the collection list; on 
   const file = join(home, "leavers.csv");
   const later = await runInBoth(`users leave taro01 --on 2099-03-31 --report ${file} --overwrite`, at());
   expect(later.en).toMatchObject({ exit: 0, stderr: expect.stringContaining("the last day of work is 2099-03-31") });
-  expect(later.ja.stderr).toContain("最終出勤日は 2099-03-31 です");
   expect(readFileSync(file, "utf8").split("\r\n")).toEqual([
     "\ufeff氏名,組織,シリアルナンバー,機種,電話番号,ステータス,回収済み",
     "taro01,東日本,S1,iOS,090-0000-0001,管理中,",

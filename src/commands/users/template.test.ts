@@ -11,10 +11,9 @@ const tenant = { fields: example<{ items: readonly CustomField[] }>("fields") };
 test("reports a field whose name the encoding lacks, and leaves no file", async () => {
   const folder = freshFolder();
   const unheld = { fields: { items: tenant.fields.items.map((field) => ({ ...field, name: "café" })) } };
-  const { en, ja } = await runInBoth("users template -o new.csv", { folder, tenant: unheld });
+  const { en } = await runInBoth("users template -o new.csv", { folder, tenant: unheld });
   expect(en.exit).toBe(3);
   expect(en.stderr).toContain("new.csv:1:16: ");
-  expect(ja.exit).toBe(3);
   expect(() => readFileSync(join(folder, "new.csv"))).toThrow("ENOENT");
 });
 
@@ -27,13 +26,11 @@ test("a signal stops it, and no file is written", async () => {
       return tenant.fields;
     },
   };
-  const { en, ja } = await runInBoth("users template --encoding utf-8 -o new.csv", {
+  const { en } = await runInBoth("users template --encoding utf-8 -o new.csv", {
     folder,
     signals,
     tenant: interrupting,
   });
   expect(en).toMatchObject({ exit: 130, stdout: "", stderr: "error: interrupted: nothing was changed\n" });
-  expect(ja.exit).toBe(130);
-  expect(ja.stderr).toContain("何も変更していません");
   expect(readdirSync(folder)).toEqual([]);
 });

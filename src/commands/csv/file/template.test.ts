@@ -59,7 +59,6 @@ describe.each(TEMPLATES)("$verb", ({ verb, header, tenant, note = /^$/ }) => {
     expect(new TextDecoder("shift_jis", { fatal: true }).decode(en.bytes)).toBe(`${header}\r\n`);
     expect(en.stderr).toContain("Japanese");
     expect(ja.bytes).toEqual(en.bytes);
-    expect(ja.stderr).toContain("日本語");
   });
 
   test("takes the language from the context", async () => {

@@ -33,7 +33,7 @@ test.each([
 
 test("reports the items by label, and whose rights change", async () => {
   const tenant = { ...listed, editScheme: edited({ operations: ["users.write"] }) };
-  const { en, ja } = await runInBoth(`${EDIT} --remove-item users.move`, { tenant });
+  const { en } = await runInBoth(`${EDIT} --remove-item users.move`, { tenant });
   expect(en.stderr).toBe(
     [
       "check items: create and change users; move users between organisations → create and change users",
@@ -41,8 +41,6 @@ test("reports the items by label, and whose rights change", async () => {
       "",
     ].join("\n"),
   );
-  expect(ja.stderr).toContain("チェック項目: ユーザーの作成と変更、ユーザーの組織移動 → ユーザーの作成と変更\n");
-  expect(ja.stderr).toContain("権限が変わったアカウント: 2 件\n");
 });
 
 test("a new name alone changes nobody's rights; a mirror names the task", async () => {
@@ -55,7 +53,6 @@ test("a new name alone changes nobody's rights; a mirror names the task", async 
 
 test("a dry run reports whose rights would change", async () => {
   const tenant = { ...listed, editScheme: edited({ operations: ["users.write"] }, { dryRun: true }) };
-  const { en, ja } = await runInBoth(`${EDIT} --item users.write --dry-run`, { tenant });
+  const { en } = await runInBoth(`${EDIT} --item users.write --dry-run`, { tenant });
   expect(en.stderr).toContain("the rights of 2 accounts would change\n");
-  expect(ja.stderr).toContain("権限が変わるアカウント: 2 件\n");
 });

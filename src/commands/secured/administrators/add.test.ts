@@ -38,7 +38,7 @@ test("reports a name that is not a user of the app", async () => {
     markAdministrators: marked,
   };
   const near = `${hanako.userId.slice(0, 3)}${hanako.userId.slice(4)}`;
-  const { en, ja } = await runInBoth(`secured administrators add ${near} ${hanako.userId} admin --app docs`, {
+  const { en } = await runInBoth(`secured administrators add ${near} ${hanako.userId} admin --app docs`, {
     tenant,
   });
   expect(en.exit).toBe(0);
@@ -49,9 +49,6 @@ test("reports a name that is not a user of the app", async () => {
     "warning: admin: no user of docs with this ユーザーID is recorded; added with the ユーザーID alone\n",
   );
   expect(en.stderr.match(/warning:/g)).toHaveLength(2);
-  expect(ja.stderr).toContain(
-    `警告: ${near}: このユーザーID を持つ docs のユーザーは登録されていないため、ユーザーID だけで追加しました\n`,
-  );
 });
 
 test("--none records that there are no other administrators", async () => {

