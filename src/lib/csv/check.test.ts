@@ -50,27 +50,6 @@ describe("checkRecords", () => {
     expect(report.rows).toBe(rows);
     expect(report.problems.map((problem) => problem.code)).toEqual([code]);
   });
-
-  it("finds every mistake in one run, with row, line and column", async () => {
-    const report = await check('氏名,メールアドレス,星座\n"山\n田",a@b.jp,\n,c,x\n佐藤\n鈴木,"e@f.jp\n', "users");
-    expect(brief(report)).toEqual(
-      [
-        "1:3 header-unknown",
-        "2:1 value-lines",
-        "3/4:1 required",
-        "3/4:2 not-mail-address",
-        "4/5:0 cells-too-few",
-        "5/6:2 quote-unclosed",
-      ].toSorted((a, b) => a.localeCompare(b, "en")),
-    );
-    expect(report.errors).toBe(6);
-  });
-
-  it("reports the header with a problem of bytes", async () => {
-    const bytes = [Buffer.from("氏名,メールアドレス\n"), Uint8Array.of(0xff), Buffer.from(",a@b.jp\n")];
-    const report = await check(Buffer.concat(bytes), "users");
-    expect(report.problems).toMatchObject([{ code: "bytes-invalid", row: 2, column: 1, header: "氏名" }]);
-  });
 });
 
 describe("values that must be unique", () => {
@@ -100,11 +79,6 @@ describe("values that must be unique", () => {
       "orgs",
     );
     expect(brief(report)).toEqual(["3:2 key-duplicate like 2", "6:1 key-duplicate like 4"]);
-  });
-
-  it("are found in rows with other faults, but not in unreadable rows", async () => {
-    const report = await check("氏名,メールアドレス\n一,a@b.jp\n,a@b.jp\n三,a@b.jp,四\n", "users");
-    expect(brief(report)).toEqual(["3:1 required", "3:2 key-duplicate like 2", "4:0 cells-too-many"]);
   });
 
   it("are found in any order", async () => {

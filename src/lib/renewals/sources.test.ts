@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { line } from "../advice/index.ts";
 import { readExpiringItems } from "../apple/index.ts";
 import { describeWithOpenssl, createServerToken, OpensslWorkspace } from "#support/apple/openssl.ts";
 import { gatherItems, applySourceDate, gatherScannedItems } from "./sources.ts";
@@ -169,18 +168,6 @@ test.each([
   });
 });
 
-test("reports a typed date that the source contradicts, and which date counts", async () => {
-  const source = join(await place(), "a.vpptoken");
-  await writeFile(source, createVppToken(new Date("2026-12-01T00:00:00Z"), "本社"));
-  const typed = { ...recordedAs(source), certainty: "typed" } as const;
-  const { remark } = await applySourceDate(typed, { lookAtSource: true, timezone: "Asia/Tokyo" });
-  const confirm = line("renewals confirm", [typed.name], { consoleShows: "2027-03-01" });
-  expect(remark?.en).toContain(`the earlier date is used. If the console shows 2027-03-01, run: ${confirm}`);
-  expect(remark?.ja).toContain(
-    `早い方で判定します。管理画面の期限が 2027-03-01 なら、次を実行してください: ${confirm}`,
-  );
-});
-
 test("reports a waiting renewed file in addition to the date of the source", async () => {
   const source = join(await place(), "a.vpptoken");
   await writeFile(source, createVppToken(LATER, "本社"));
@@ -220,12 +207,4 @@ test("only the record counts if the source is missing, broken, of another kind o
     /^the recorded date is used, because .+broken\.pem could not be read: /,
   );
   expect(await remarkOf(join(folder, "other.vpptoken"), { kind: "certificate" })).toBeUndefined();
-});
-
-test("reports that an item has no date", async () => {
-  const gathered = await applySourceDate(recordedAs(null, { expiresAt: null }), {
-    lookAtSource: true,
-    timezone: "Asia/Tokyo",
-  });
-  expect(gathered).toMatchObject({ expiresAt: null, remark: { ja: "期限が記録されていません" } });
 });

@@ -43,64 +43,6 @@ describe.each(KINDS)("the guide for %s", (kind) => {
   });
 });
 
-/** What stands in a step, wherever in it. @see facts 3.1 to 3.6, 7.2 */
-it.each([
-  ["push-certificate", "prepare", /try Renew first, and never use Create/, /まず「Renew」.+「Create」は絶対に/],
-  [
-    "push-certificate",
-    "prepare",
-    /last year's data.+backup codes.+by the expiry date/s,
-    /前回登録した内容.+バックアップコード/s,
-  ],
-  ["push-certificate", "prepare", /Apple also sends emails.+according to other vendors/, /他社の情報では、30 日前/],
-  ["push-certificate", "request", /follow the link in the pop-up/, /ポップアップのリンク/],
-  ["push-certificate", "renew", /terms of use .+ Accept/, /利用規約.+「Accept」/],
-  ["push-certificate", "upload", /「OK」 in the pop-up/, /ポップアップの「OK」/],
-  ["push-certificate", "look", /「システム構成情報」/, /「システム構成情報」/],
-  ["push-certificate", "notices", /「サポートオプション」.+Five people at most/s, /「サポートオプション」.+最大 5 人/s],
-  ["ade-token", "prepare", /another administrator .+ can reset/, /別の管理者がそのアカウントを再設定/],
-  ["ade-token", "download", /then choose it again in the dialog/, /もう一度「MDMサーバトークンをダウンロード」/],
-  ["ade-token", "open-panel", /is not part of a renewal/, /更新では使いません/],
-  ["ade-token", "look", /Automated Device Enrollment/, /Automated Device Enrollment/],
-  ["vpp-token", "look", /「VPP管理配布」/, /「VPP管理配布」/],
-  ["vpp-token", "licences", /「ライセンス情報を同期する」.+first remedy/s, /最初に勧める対処/],
-  [
-    "android-owner",
-    "sign-in",
-    /legacy mode.+Devices already set up can still be used/s,
-    /設定済みのデバイスは引き続き使えます/,
-  ],
-  [
-    "device-certificate",
-    "find",
-    /\(clomo\.com\) can expire without any effect/,
-    /署名用証明書\(clomo\.com\)は期限が切れても影響なく/,
-  ],
-  ["custom", "renew", /担当者/, /担当者\(HOME > 「担当者名」\)だけに届きます/],
-] as const)("%s shows at %s: %s", (kind, id, en, ja) => {
-  const step = buildRenewalGuide(kind, null, null).steps.find((one) => one.id === id);
-  const said = (language: "en" | "ja") =>
-    [step?.what, step?.where, step?.trap, step?.check].map((one) => one?.[language]).join("\n");
-  expect(said("en")).toMatch(en);
-  expect(said("ja")).toMatch(ja);
-});
-
-it("marks what no page of CLOMO states", () => {
-  for (const [kind, id] of [
-    ["push-certificate", "request"],
-    ["push-certificate", "renew"],
-    ["push-certificate", "upload"],
-    ["ade-token", "upload"],
-    ["ade-token", "full-fetch"],
-    ["agent-profile", "renew"],
-    ["device-certificate", "find"],
-  ] as const) {
-    const step = buildRenewalGuide(kind, null, null).steps.find((one) => one.id === id);
-    expect(step?.trap?.ja).toMatch(/推定|他社の情報/);
-    expect(step?.trap?.en).toMatch(/inferred|other vendors|another vendor/);
-  }
-});
-
 it("never uses a recorded organisation as a location in Apple's portal", () => {
   const { steps } = buildRenewalGuide("vpp-token", { ...KNOWN, kind: "vpp-token", organisation: "全社" }, null);
   expect(steps.find(({ id }) => id === "download")?.what.ja).not.toContain("全社");
@@ -117,13 +59,6 @@ it.each([
   ["android-owner", null, /`clomoctl renewals add NAME --kind android-owner --last-login DATE`$/],
 ] as const)("%s is recorded under its name, or added", (kind, known, command) => {
   expect(buildRenewalGuide(kind, known, null).steps.at(-1)?.what.ja).toMatch(command);
-});
-
-it("states what stops working after expiry", () => {
-  const { facts } = buildRenewalGuide("push-certificate", null, null);
-  expect(facts[0]?.[1]).toMatchObject({
-    en: expect.stringContaining("no longer reach"),
-  });
 });
 
 describe("for an item whose renewed file was downloaded", () => {

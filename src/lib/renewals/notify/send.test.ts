@@ -8,7 +8,7 @@ import type { Digest } from "./digest.ts";
 import type { Message } from "./message.ts";
 import { createFailedDelivery, SENT_DELIVERY, type Delivery } from "./outcome.ts";
 import type { ReminderTenant } from "./tenant.ts";
-import { planReminders, deliverReminders, type NotifyRun } from "./send.ts";
+import { deliverReminders, type NotifyRun } from "./send.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
 
 const EXPIRY = "2027-03-01T03:00:00.000Z";
@@ -136,29 +136,6 @@ test("after the lease, resends a dead run's message unchanged, separately from n
   expect(mails[0]?.message.messageId).toBe(claims.map(({ notice }) => notice.messageId).toSorted()[0]);
 });
 
-test("settles an outdated reminder of a dead run without a message", async () => {
-  const { id } = await add();
-  tenant.surroundings.time = Date.parse(NOW);
-  await tenant.client.renewals.claimNotice({
-    itemId: id,
-    expiresAt: EXPIRY,
-    stage: 30,
-    way: "mail",
-    recipient: "it@example.jp",
-  });
-  const post = new Post();
-  expect(await post.send("2027-02-22T00:00:00Z")).toEqual(["本社 7 it sent", "本社 7 ops sent"]);
-  expect((await tenant.client.renewals.notices()).filter(({ state }) => state === "sending")).toEqual([]);
-});
-
-test("a dry run sends and records nothing", async () => {
-  await add();
-  const post = new Post();
-  const { rows, incomplete } = await planReminders(post.run(NOW));
-  expect(rows.map(({ recipient, outcome }) => `${recipient.name} ${outcome}`)).toEqual(["it due", "ops due"]);
-  expect([incomplete, post.sent, await tenant.client.renewals.notices()]).toEqual([false, [], []]);
-});
-
 test("several tenants are one message, each by its midnight, and an unreachable one blocks no other", async () => {
   await add();
   await add({ name: "大阪", expiresAt: "2027-03-01T15:00:00.000Z" }, other);
@@ -187,15 +164,6 @@ test("several tenants are one message, each by its midnight, and an unreachable 
   expect(next).toEqual(["大阪 30 it sent", "大阪 30 ops sent", "incomplete"]);
   expect(post.warnings).toEqual(["cannot read the tenant tokyo: no answer"]);
   await expect(post.send(NOW, { tenants: [unreached] })).rejects.toThrow("no answer");
-});
-
-test("reports an item without recipients", async () => {
-  await add({ kind: "custom", name: "example.jp" });
-  const post = new Post();
-  const [it] = SETTINGS.recipients;
-  const settings = { ...SETTINGS, recipients: it === undefined ? [] : [{ ...it, kinds: ["vpp-token" as const] }] };
-  expect(await post.send(NOW, { settings })).toEqual([]);
-  expect(post.warnings).toEqual(['no recipient for other date "example.jp" (local)']);
 });
 
 test("simultaneous runs send it once", async () => {

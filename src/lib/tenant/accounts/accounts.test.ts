@@ -658,7 +658,6 @@ describe("permissions", () => {
       code: "not-permitted",
       what: {
         en: "boss01 is a system administrator: only a system administrator can change this account and its user",
-        ja: "「boss01」はシステム管理者です。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
       },
       hint: { en: "ask a system administrator" },
     };
