@@ -39,21 +39,6 @@ describe("the output", () => {
     expect(iconv.decode(Buffer.from(bytes), known)).toBe(TEXT);
   });
 
-  test.each([
-    ["lf", "\n"],
-    ["cr", "\r"],
-    ["crlf", "\r\n"],
-  ])("ends its rows with %s on request, but cells stay unchanged", async (name, newline) => {
-    const { stdout } = await convert(TEXT, `--to-newline ${name}`);
-    expect(stdout).toBe(`氏名,説明${newline}髙橋,"あ\nい"${newline}`);
-  });
-
-  test("begins with a byte order mark on request", async () => {
-    expect((await convert(CP932, "--to-encoding utf-8 --bom")).stdout).toBe(`\ufeff${TEXT}`);
-    const { bytes } = await convert(CP932, "--to-encoding utf-16be --bom");
-    expect(Buffer.from(bytes).toString("hex")).toMatch(/^feff/);
-  });
-
   test("replaces an existing file only on request", async () => {
     const folder = folderWith({ "in.csv": CP932, "out.csv": "old" });
     const swapped = await run("csv convert out.csv in.csv --to-encoding utf-8", { folder });

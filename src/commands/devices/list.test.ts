@@ -50,8 +50,3 @@ test("keeps serial numbers whole on a narrow terminal", async () => {
   expect(stdout).toContain("x…");
   for (const serial of serials) expect(stdout).toContain(`\n${serial}  `);
 });
-
-test("reads pages for ndjson with selected fields", async () => {
-  const pages = await run("devices list --format ndjson --fields status", { tenant: { devices: page(null, owned) } });
-  expect(pages.stdout).toBe('{"status":"管理中"}\n');
-});

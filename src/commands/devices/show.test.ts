@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Device } from "../../lib/client/index.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [owned] = example<{ items: readonly [Device] }>("findDevices").items;
@@ -22,10 +22,4 @@ test("sends the typed name with its blanks, and shows the whole device that was 
   const owning = { owner: null, ownerEmail: null, ownerId: null, ownerOrg: null, ownerOrgCode: null, ownerOrgId: null };
   const of = { org: spare.org?.path, orgCode: spare.org?.code, orgId: spare.org?.id };
   expect(JSON.parse(stdout)).toEqual({ ...spare, ...owning, ...of });
-});
-
-test("a terminal shows one field per line, in the chosen language", async () => {
-  const { en } = await runInBoth("devices show SERIAL000001", { tenant: finding(owned), terminal: {} });
-  expect(en.stdout).toMatch(/\nserial number +SERIAL000001\n[^]*IMEI +00 000000 000000 0\n[^]*owner +髙橋 花子\n/);
-  expect(en.stdout).toMatch(/\ntags +貸出用\norganisation +営業部\n/);
 });

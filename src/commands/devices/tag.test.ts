@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Device, WrittenDevice } from "../../lib/client/index.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after: one } = example<WrittenDevice>("editDevice");
@@ -31,11 +31,4 @@ test("tags all named devices in one request, each once", async () => {
       "\n",
     ),
   );
-});
-
-test("sends a dry run as a dry run", async () => {
-  const tagDevices = { items: [tagged(one, [], ["a"], { dryRun: true })] };
-  const { stderr, requests } = await run("devices tag S1 --add a --dry-run", { tenant: { findDevices, tagDevices } });
-  expect(requests.at(-1)).toMatchObject({ json: { add: ["a"], remove: [], dryRun: true } });
-  expect(stderr).toBe("tags: (blank) → a\ndry run: nothing was changed\n");
 });

@@ -28,13 +28,6 @@ test("sends the given values, and the parent by its ID", async () => {
   expect(en.stdout).toContain("\t本社/一課\t");
 });
 
-test("in a mirror, says what to do in the console", async () => {
-  const { en } = await runInBoth("orgs create 一課", {
-    tenant: { createOrg: made({ consoleTask: 7 }) },
-  });
-  expect(en.stderr).toContain("make the same change in the console: clomoctl console show 7\n");
-});
-
 test("a dry run says that nothing was changed and proposes nothing", async () => {
   const tenant = { createOrg: made({ dryRun: true }) };
   const { en } = await runInBoth("orgs create 一課 --dry-run", { tenant });

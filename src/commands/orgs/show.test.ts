@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { OrgDetail } from "../../lib/client/index.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [sales] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
@@ -13,9 +13,4 @@ test("sends the typed name, and shows the whole organisation that was found", as
   expect(exit).toBe(0);
   expect(requests).toEqual([{ operation: "findOrgs", query: { name: String.raw`営業\/企画/北` } }]);
   expect(JSON.parse(stdout)).toEqual(sales);
-});
-
-test("a terminal shows one field per line, in the chosen language", async () => {
-  const { en } = await runInBoth("orgs show S01", { tenant: finding(sales), terminal: {} });
-  expect(en.stdout).toMatch(/\nname +営業部\ncode +S01\n[^]+\nusers +118\nchild organisations +0\n$/);
 });

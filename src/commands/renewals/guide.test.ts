@@ -118,29 +118,6 @@ describe("the steps", () => {
     });
   });
 
-  test("name the recorded topic and MDM server before an answer that differs", async () => {
-    const token = item(1, {
-      name: "ADE",
-      kind: "ade-token",
-      source: "KitaCenter_Token_2026-03-01T05-00-00Z_smime.p7m",
-    });
-    const of = (question: string, value: string, subject: string) => ({
-      answers: { items: [{ ...buildExampleRecord(ANSWER.fields), question, subject, value }] },
-    });
-    const ade = {
-      ...listing(token),
-      ...HOLDS_NONE["ade-token"],
-      ...of("apple-business.mdm-server", "Minami", token.id),
-    };
-    expect((await run("renewals guide ADE", { tenant: ade })).stdout).toContain(
-      "  MDM server in Apple Business Manager: KitaCenter (answer: Minami; check which is correct)\n",
-    );
-    const certificate = { ...having(push), ...of("push-certificate.topic", "com.apple.mgmt.9", push.id) };
-    const { stdout } = await run("renewals guide 本社", { tenant: certificate });
-    expect(stdout).toContain("  topic: com.apple.mgmt.1 (answer: com.apple.mgmt.9; check which is correct)\n");
-    expect(stdout.match(/^ {2}topic: /gm)).toHaveLength(1);
-  });
-
   test("for a second owner, show nothing about the first account, whichever date is first", async () => {
     const owners = [
       item(2, { name: "第二", kind: "android-owner", expiresAt: "2027-01-01T00:00:00.000Z" }),

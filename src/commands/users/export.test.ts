@@ -1,6 +1,3 @@
-import { EventEmitter } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
@@ -8,12 +5,6 @@ const CSV = '氏名,メールアドレス,メールアドレス,入社年\r\n髙
 const tenant = { exportUsers: CSV };
 
 const cp932 = (bytes: Uint8Array): string => new TextDecoder("shift_jis", { fatal: true }).decode(bytes);
-
-function folderWith(maps: Readonly<Record<string, string>>): string {
-  const folder = freshFolder();
-  for (const [name, content] of Object.entries(maps)) writeFileSync(join(folder, name), content);
-  return folder;
-}
 
 test("an English account gets UTF-8; a remote account is assumed to be Japanese", async () => {
   const home = freshFolder();
@@ -36,51 +27,6 @@ test("UTF-8 may begin with a byte order mark, Shift_JIS may not", async () => {
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(en.stderr).toContain("--encoding utf-8");
   }
-});
-
-const UNHELD = { exportUsers: '氏名,"説\r\n明",é\r\n𠮷,,〜\r\n' };
-
-test("reports the place of a character that the encoding lacks, and writes nothing", async () => {
-  const folder = folderWith({ "out.csv": "old" });
-  const { en } = await runInBoth("users export -o out.csv --overwrite", { folder, tenant: UNHELD });
-  expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toMatch(/\nout\.csv:1:3: U\+00E9 [^\n]+\nout\.csv:2:1: U\+20BB7 [^\n]+\n/);
-  expect(en.stderr).toContain(
-    "error: 2 characters cannot be represented in shift_jis; nothing was written\n  out.csv\n",
-  );
-  expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
-  const stdout = await run("users export --format json", { tenant: UNHELD });
-  expect(stdout.bytes).toHaveLength(0);
-  expect(JSON.parse(stdout.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
-    type: "input-rejected",
-    where: "stdout",
-    problems: [
-      { row: 1, column: 3, codePoint: "U+00E9" },
-      { row: 2, column: 1, codePoint: "U+20BB7" },
-    ],
-  });
-});
-
-test("replaces such characters on request, and counts them like look-alikes", async () => {
-  const { en } = await runInBoth("users export --on-unmappable replace", { tenant: UNHELD });
-  expect(cp932(en.bytes)).toBe('氏名,"説\r\n明",〓\r\n〓,,～\r\n');
-  expect(en.stderr).toMatch(/\n1 character [^\n]+look-alikes[^\n]+\n2 characters [^\n]+〓\n$/);
-});
-
-test("a signal stops it and leaves no file", async () => {
-  const folder = folderWith({ "out.csv": "old" });
-  const signals = new EventEmitter();
-  const interrupting = {
-    exportUsers: () => {
-      signals.emit("SIGINT");
-      return CSV;
-    },
-  };
-  const { en } = await runInBoth("users export -o out.csv --overwrite", { folder, signals, tenant: interrupting });
-  expect(en.exit).toBe(130);
-  expect(en.stderr).toContain("error: interrupted: nothing was changed\n");
-  expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
-  expect(readdirSync(folder)).toEqual(["out.csv"]);
 });
 
 test.each([

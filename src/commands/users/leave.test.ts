@@ -118,16 +118,6 @@ test("a list can be used again after an import or an undo removed people, and un
   expect(done.stderr).toMatch(/leavers\.txt:2: "自由@example\.jp" was deleted by change \d+: 自由/);
 });
 
-test("undo takes the change back, as the command proposes it", async () => {
-  await createTaro();
-  const { stderr } = await run("users leave taro01 --confirm-deletions 1", at());
-  const [, number = ""] = /undo: clomoctl undo (\d+)/.exec(stderr) ?? [];
-  expect(await run(`undo ${number} --yes`, at())).toMatchObject({ exit: 0 });
-  expect((await tenant.client.accounts.find({ name: "taro01" }))[0]?.role).toBe("operator");
-  expect((await tenant.devices()).map(({ tags }) => tags)).toEqual([[], ["貸出用"]]);
-  expect(await tenant.securedUsers("docs")).toHaveLength(1);
-});
-
 test("in a mirror, a dry run does not name the task, which does not exist yet", async () => {
   await createTaro();
   const rows = [
@@ -158,18 +148,6 @@ test("a wrong number of deletions changes nothing, and so does the answer no", a
   const wrong = await run("users leave taro01", at({ terminal: { typing: [["(1):", "2\r"]] } }));
   expect(wrong.exit).toBe(3);
   expect(changes()).toBe(before);
-});
-
-test("someone without anything is deleted at once; of several people, some may stay", async () => {
-  const free = await createUser("自由");
-  const owner = await createUser("所有");
-  await device("S1", owner, { tags: ["回収待ち"] });
-  const dry = await run("users leave 自由@example.jp 所有@example.jp --dry-run --format json", at());
-  expect(rowsOf(dry.stdout)).toEqual(["device S1 管理中: collect", "user 自由: delete"]);
-  const done = await run("users leave 自由@example.jp 所有@example.jp --confirm-deletions 1", at());
-  expect(done.exit).toBe(8);
-  expect(await tenant.client.users.find({ name: free })).toEqual([]);
-  expect(await tenant.client.users.find({ name: owner })).toHaveLength(1);
 });
 
 test("a list with an unknown name changes nothing", async () => {

@@ -1,10 +1,7 @@
-import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { User } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { readRows } from "#support/xlsx/read.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
@@ -121,40 +118,6 @@ test("an empty result is an empty list", async () => {
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "no results in tenant local\n" });
   const piped = await run("users list", { tenant });
   expect(piped).toMatchObject({ stdout: "name\temails\torg\ttitle\temployeeCode\taccountName\n", stderr: "" });
-});
-
-test("a failure is shown in both languages", async () => {
-  const failure = new Failure("unavailable", { what: text("gone", "応答がありません") });
-  const { en } = await runInBoth("users list --fields name", { tenant: { users: failure } });
-  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: gone\n" });
-});
-
-test.each([
-  ["--format table --fields name"],
-  ["--format csv --fields name"],
-  ["--format json --fields name"],
-  ["--format ndjson --fields name"],
-])("an interruption is noticed before the list is shown: %s", async (options) => {
-  const signals = new EventEmitter();
-  const interrupting = (): unknown => {
-    // as a signal comes: between two turns
-    setImmediate(() => signals.emit("SIGINT"));
-    return [taro];
-  };
-  const tenant = { users: interrupting };
-  const { en, ja } = await runInBoth(`users list ${options}`, { tenant, signals });
-  expect([en.exit, ja.exit]).toEqual([130, 130]);
-  expect(en.stdout).not.toContain(taro.name);
-  expect(en.stderr).toContain("interrupted: nothing was changed");
-});
-
-test("ndjson with --fields, and on a terminal, is built from records", async () => {
-  const tenant = { users: [hanako] };
-  expect((await run("users list --format ndjson --fields name", { tenant })).stdout).toContain("髙橋 花子");
-  const shown = await run("users list --format ndjson", { tenant, terminal: {} });
-  const { org, ...user } = hanako;
-  expect(JSON.parse(shown.stdout)).toEqual({ ...user, org: org.path, orgCode: org.code, orgId: org.id });
-  expect(shown.requests).toEqual([{ operation: "users" }]);
 });
 
 test("a workbook has the same fields as CSV, with labels, and all cells are text", async () => {

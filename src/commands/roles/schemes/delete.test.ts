@@ -26,13 +26,6 @@ test("checks first, deletes after confirmation of the number, and prints how to 
   expect(en.stderr).toContain("to be deleted: ユーザー登録係, 組織担当\n");
 });
 
-test("reports in Japanese, and a mirror names the tasks", async () => {
-  const tenant = { ...listed, deleteSchemes: twice({ ...deleted, consoleTasks: [4, 5] }) };
-  const { ja } = await runInBoth(`${LINE} --confirm-deletions 2`, { tenant });
-  expect(ja.stderr).toContain("削除しました: ユーザー登録係, 組織担当\n");
-  expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 5\n");
-});
-
 test("a dry run only checks", async () => {
   const tenant = { ...listed, deleteSchemes: { ...deleted, dryRun: true } };
   const { en } = await runInBoth(`${LINE} --dry-run`, { tenant });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WrittenSecuredGroup } from "../../../lib/client/index.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenSecuredGroup>("createSecuredGroup");
@@ -22,13 +22,4 @@ test("sends the name", async () => {
     exit: 0,
     stderr: "created: 営業三部\n",
   });
-});
-
-test("a dry run changes nothing; a mirror names the task", async () => {
-  const dry = { createSecuredGroup: made({ dryRun: true }) };
-  const { stderr } = await run("secured groups create 営業三部 --app docs --dry-run", { tenant: dry });
-  expect(stderr).toBe("would be created: 営業三部\ndry run: nothing was changed\n");
-  const tenant = { createSecuredGroup: made({ consoleTask: 4 }) };
-  const { en } = await runInBoth("secured groups create 営業三部 --app docs", { tenant });
-  expect(en.stderr).toContain("clomoctl console show 4\n");
 });

@@ -22,9 +22,3 @@ test("sends the new name, and reports how many users are in the group", async ()
   ]);
   expect(en.stderr).toBe(["name: 営業 → 営業本部", "this also changes the グループ名 of 12 users", ""].join("\n"));
 });
-
-test("prints what to do in the console if the tenant is a mirror", async () => {
-  const tenant = { ...listed, editSecuredGroup: renamed({ consoleTask: 5 }) };
-  const { en } = await runInBoth("secured groups edit 営業 --name 営業本部 --app docs", { tenant });
-  expect(en.stderr).toContain("clomoctl console show 5\n");
-});

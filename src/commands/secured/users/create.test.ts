@@ -109,12 +109,6 @@ test("in a mirror the password may be left to the console, and the task is named
   expect(en.stderr).toContain("make the same change in the console: clomoctl console show 7\n");
 });
 
-test("a dry run reports that nothing was changed", async () => {
-  const tenant = { createSecuredUser: made({ dryRun: true }) };
-  const { stderr } = await run(`${LINE} --password-stdin --dry-run`, { tenant, stdin: CANARY });
-  expect(stderr).toBe("would be created: 山田 (taro01)\ndry run: nothing was changed\n");
-});
-
 test("facts 6.7: warns that a ファイル管理者 without a group cannot work anywhere", async () => {
   const tenant = { createSecuredUser: made({ after: { ...made().after, role: "manager", groups: [] } }) };
   const line = `${LINE} --role manager --password-stdin`;

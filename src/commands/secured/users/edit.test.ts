@@ -65,19 +65,3 @@ test("reads a new password from stdin, and shows only the time when it was set",
   expect(stderr).toContain("→ パスワード (2026-11-20 11:00)\n");
   expect(stdout + stderr).not.toContain("Canary");
 });
-
-test("facts 6.7: warns that a ファイル管理者 without any remaining group cannot work anywhere", async () => {
-  const tenant = { ...finding, editSecuredUser: written({ groups: [], role: "manager" }) };
-  const line = ["secured", "users", "edit", "hanako01", "--app", "docs", "--group", ""];
-  const { en } = await runInBoth(line, { tenant });
-  expect(en.requests[1]?.json).toEqual({ groups: [], dryRun: false });
-  expect(en.stderr).toContain(
-    "a ファイル管理者 without a group cannot work in any folder; to add a group: --group NAME\n",
-  );
-});
-
-test("prints what to do in the console if the tenant is a mirror", async () => {
-  const tenant = { ...finding, editSecuredUser: written({ device: "d" }, { consoleTask: 3 }) };
-  const { en } = await runInBoth("secured users edit hanako01 --app docs --device d", { tenant });
-  expect(en.stderr).toContain("make the same change in the console: clomoctl console show 3\n");
-});

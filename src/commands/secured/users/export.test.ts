@@ -52,22 +52,5 @@ describe("facts 6.1: exports and imports Shift-JIS and UTF-8 with CRLF, LF and C
     );
     expect(told).toMatchObject({ exit: 0 });
     expect(JSON.parse(told.stdout)).toMatchObject({ rows: 2, create: 0, update: 0, unchanged: 2, invalid: 0 });
-    const named = await run(
-      [
-        "secured",
-        "users",
-        "import",
-        "users.csv",
-        "--app",
-        "docs",
-        "--dry-run",
-        "--format",
-        "json",
-        "--encoding",
-        encoding,
-      ],
-      { tenant: docs.fetch, folder },
-    );
-    expect(JSON.parse(named.stdout)).toMatchObject({ rows: 2, unchanged: 2, invalid: 0 });
   });
 });

@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import type { SecuredUser } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -35,11 +33,4 @@ test("facts 6.6: counts administrators below a table, with the command that list
   expect((await run("secured users list --app docs --format json", { tenant })).stderr).toBe("");
   const none = { securedUsers: page(hanako) };
   expect((await run("secured users list --app docs", { tenant: none, terminal: {} })).stderr).toBe("");
-});
-
-test("reports in both languages why there is no response", async () => {
-  const gone = new Failure("unavailable", { what: text("gone", "応答がありません") });
-  const { en } = await runInBoth("secured users list --app docs --format json", { tenant: { securedUsers: gone } });
-  expect(en).toMatchObject({ exit: 7, stdout: "" });
-  expect(en.stderr).toMatch(/^error: gone\n\{"type":"unavailable"/);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SecuredUser } from "../../../lib/client/index.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [SecuredUser] }>("findSecuredUsers").items;
@@ -26,14 +26,4 @@ test("an app's settings have their own columns, blank if a setting is not set", 
   const shown = JSON.parse(stdout) as Record<string, unknown>;
   expect(shown).toMatchObject({ imapDomain: "example.jp", imapAccount: null });
   for (const own of ["password", "imapPassphrase", "fileManager"]) expect(shown).not.toHaveProperty(own);
-});
-
-test("a terminal shows one field per line, in the selected language", async () => {
-  const { en } = await runInBoth("secured users show hanako01 --app docs", {
-    tenant: finding(hanako),
-    terminal: {},
-  });
-  expect(en.stdout).toMatch(
-    /\nuser ID +hanako01\n[^]+\nファイル管理者権限 +TRUE\nsecrets set +パスワード \(2026-11-20 10:23\)\n/,
-  );
 });
