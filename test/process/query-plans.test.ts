@@ -54,3 +54,20 @@ test("no statement of a plan reads a long table for each row of another", LONG_T
     ]),
   ).toEqual([]);
 });
+
+test("no statement of a mirror reads a long table for each row of another", LONG_TIMEOUT, async () => {
+  const home = await freshHome();
+  await writeList(join(home, "orgs.csv"), "組織名,組織コード", 50, (n) => `組織${n},S${n}`);
+  await writePeople(join(home, "console.csv"), { to: ROWS });
+  await writePeople(join(home, "list.csv"), { from: 100, to: 6_000, title: "課長" });
+  expect(
+    await findNestedScans(home, [
+      "console sync orgs.csv console.csv --yes",
+      "users import list.csv --yes",
+      "console list",
+      "console sync console.csv --yes",
+      "console drop 3 --yes",
+      "undo last --yes",
+    ]),
+  ).toEqual([]);
+});

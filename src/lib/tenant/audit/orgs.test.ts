@@ -173,28 +173,17 @@ describe("confirmed console tasks", () => {
     return lastTouched()?.[1];
   };
 
-  test("a confirmation names a user's organisation and the target of a move, for all of several tasks", async () => {
-    await tenant.client.users.edit(await user("yamada@x"), { title: "課長" });
-    await tenant.client.users.move({ ids: [await user("sato@x")], org: idOf("F") });
-    await tenant.client.orgs.edit(idOf("S"), { name: "営業一部" });
-    expect(await close(tasks.number(1))).toEqual(["S"]);
-    expect(await close(...tasks.numbers(2, 3))).toEqual(["F", "G", "H", "S"]);
-  });
-
   test("a confirmation names the organisations of a device's owners before and after", async () => {
     const { client } = tenant;
     await client.devices.setOwner({ ids: [await device("SN-1")], owner: await user("sato@x"), ownerOrg: null });
     await client.devices.setOwner({ ids: [await device("SN-2")], owner: null, ownerOrg: null });
-    await client.devices.create({ serialNumber: "SN-5", ownerOrg: idOf("F") });
     expect(await close(tasks.number(1))).toEqual(["G", "S"]);
     expect(await close(tasks.number(2))).toEqual(["F", "全社"]);
-    expect(await close(tasks.number(3))).toEqual(["F"]);
   });
 
   test("a confirmation names the organisation of an account's user, but none if the account manages some", async () => {
     await addTestAccount(tenant, { name: "boss", role: "system" });
     await addTestAccount(tenant, { name: "sales", role: "division", org: "G", manages: ["S", "G"] });
-    for (const { number } of await tenant.client.console.list({})) await close(number);
     const { accounts } = tenant.as("sales");
     const granted = await accounts.create({
       user: await user("sato@x"),
@@ -202,23 +191,16 @@ describe("confirmed console tasks", () => {
       role: "operator",
       passwordInConsole: true,
     });
-    const [task] = await tenant.as("sales").console.list({});
-    await tenant.as("sales").console.confirm({ numbers: [task?.number ?? 0] });
-    expect(granted.consoleTask).toBe(task?.number);
+    await tenant.as("sales").console.confirm({ numbers: [granted.consoleTask ?? 0] });
     expect(lastTouched()).toEqual(["console.confirm", ["G"]]);
     const [record] = await Array.fromAsync(tenant.as("sales").audit.list({ limit: 1 }));
     expect(record?.record).toMatchObject({ action: "console.confirm", actor: "sales" });
-    await tenant.client.accounts.edit(await user("sato@x"), { role: "division", managedOrgs: [idOf("S")] });
-    const [managing] = await tenant.client.console.list({});
-    expect(await close(managing?.number ?? 0)).toBeNull();
+    const edit = { role: "division", managedOrgs: [idOf("S")] } as const;
+    const managing = await tenant.client.accounts.edit(await user("sato@x"), edit);
+    expect(await close(managing.consoleTask ?? 0)).toBeNull();
   });
 
-  test("a confirmation names what an import touched, even if records are gone, but nothing for custom fields", async () => {
-    await commit([USERS, ["山田", "yamada@x", "F"]]);
-    expect(await close(tasks.number(1))).toEqual(["F", "S"]);
-    const ids = [await user("sato@x")];
-    const gone = await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
-    expect(await close(gone.change ?? 0)).toEqual(["G"]);
+  test("a confirmation names no organisation for custom fields", async () => {
     await tenant.client.users.addField({ name: "座席" });
     const [field] = await tenant.client.console.list({});
     expect(await close(field?.number ?? 0)).toBeNull();

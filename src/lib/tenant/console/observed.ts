@@ -98,7 +98,7 @@ export const buildCustomFieldsBitSql = (versions: VersionSchema): string =>
     : "0";
 
 /** SQL: true if the observed record `o` and the local record `t` differ in a touched column. */
-export const buildDiffersSql = ({ thing }: VersionSchema, name: string): string => {
+const buildDiffersSql = ({ thing }: VersionSchema, name: string): string => {
   const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
   if (name === CUSTOM_FIELDS_COLUMN)
     return `exists (select 1 from json_each(coalesce(${own}, '{}')) e where e.value is distinct from ${local} ->> e.key)`;

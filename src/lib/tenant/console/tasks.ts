@@ -203,7 +203,7 @@ const MIRROR_START_REVISION = `select min(a.revision) from main.change a where a
   and exists (select 1 from main.audit t where t.seq = a.number and ${DETAIL_SQL} ->> 'mirroredAt' is not null)`;
 
 /** SQL: true for a change `c` of a mirror that required work in the console and that the acting account can see. */
-const IS_TASK_CHANGE = `c.revision >= (${MIRROR_START_REVISION}) and c.writer not in ('console', 'confirm', 'drop')
+const IS_TASK_CHANGE = `c.revision >= (${MIRROR_START_REVISION}) and c.writer not in ('console', 'confirm')
   and ${buildHasWrittenSql("c.revision")} and exists (select 1 from audit seen where seen.seq = c.number)`;
 
 /** Returns the task of a change of which nothing is left to do; undefined if the change required no work. */

@@ -291,7 +291,7 @@ describe("in a mirror", () => {
     expect((await tasks.of(1)).records).toMatchObject([
       { name: "S1", changes: [{ field: "owner", before: null, after: "山田 <yamada@example.jp>" }] },
     ]);
-    expect(await tasks.changes(2)).toEqual([{ field: "tags", before: null, neverExported: true, after: ["貸出用"] }]);
+    expect(await tasks.changes(2)).toEqual([{ field: "tags", before: null, after: ["貸出用"] }]);
     const exported = { kind: "devices", fromConsole: true } as const;
     const header = ["シリアルナンバー", "ステータス", "所有者メールアドレス", "タグ"];
     await tenant.import(exported, [header, ["S1", "管理中", "yamada@example.jp", "貸出用"]]);
@@ -300,7 +300,7 @@ describe("in a mirror", () => {
 
   test("an owning organisation is shown by its path", async () => {
     await own([await one()], { ownerOrg: sales.id });
-    expect(await tasks.changes()).toEqual([{ field: "ownerOrg", before: null, neverExported: true, after: "営業部" }]);
+    expect(await tasks.changes()).toEqual([{ field: "ownerOrg", before: null, after: "営業部" }]);
   });
 });
 

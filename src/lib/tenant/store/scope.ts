@@ -110,7 +110,11 @@ const buildIsImportInScope = (of: string): string =>
 const buildIsObservedInScope = (thing: string): string => {
   const versions = getVersionSchema(thing);
   const shown = (column: string): string =>
-    buildCaseSql(`t.differs & ${getColumnBit(versions, column)} <> 0`, `t."${column}"`, `r."${column}"`);
+    buildCaseSql(
+      `t.inConsole = 1 and t.touched & ${getColumnBit(versions, column)} <> 0`,
+      `t."${column}"`,
+      `r."${column}"`,
+    );
   return `case when exists (select 1 from main.${thing} r where r.pk = t.pk)
     then exists (select 1 from ${thing} r where r.pk = t.pk and ${POSITION_SCOPE_CONDITIONS[thing]?.(shown) ?? "false"})
     else ${POSITION_SCOPE_CONDITIONS[thing]?.((column) => `t."${column}"`) ?? "false"} end`;

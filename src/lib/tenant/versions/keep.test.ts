@@ -109,7 +109,7 @@ test("a change stores how it was made", async () => {
     { kind: "users", fromConsole: true },
     people(["山田", "a@x.jp", "課長", "", ""]).map((row) => row.slice(0, 3)),
   );
-  await tenant.client.users.edit(await idOf("a@x.jp"), { title: "部長" });
+  await tenant.client.users.edit(await idOf("a@x.jp"), { tel: "03" });
   await tenant.client.orgs.create({ name: "営業" });
   const [first, second] = await tenant.client.console.list({});
   await tenant.client.console.confirm({ numbers: [first?.number ?? 0] });

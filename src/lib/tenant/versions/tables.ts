@@ -77,10 +77,6 @@ export const VERSION_SCHEMAS: ReadonlyMap<string, VersionSchema> = new Map(
 
 export const getVersionTable = ({ thing }: VersionSchema): string => `${thing.name}_version`;
 
-/** SQL: an aggregate that combines several masks with OR. @param mask SQL of a mask */
-export const buildCombinedMaskSql = ({ columns }: VersionSchema, mask: string): string =>
-  [...new Set(columns.map(({ bit }) => bit))].map((bit) => `max(${mask} & ${bit})`).join(" | ");
-
 /** The tables that record, by `revision`, what each change wrote. */
 export const CHANGE_TABLES: readonly string[] = [
   ...[...VERSION_SCHEMAS.values()].map(getVersionTable),

@@ -105,7 +105,8 @@ const observeMissingRecords = (
   const gone = `${buildIsInKindScopeSql(thing, "o")} and not exists (select 1 from ${local})`;
   const isForgotten = `${gone} and ${IS_MISSING_IN_EXPORT_SQL}`;
   database.run(`delete from ${table} as o where ${isForgotten}`, getKindParam(plan, isForgotten));
-  const isKept = `exists (select 1 from ${local} and ${buildIsInKindScopeSql(thing, "t")}) and ${IS_MISSING_IN_EXPORT_SQL}`;
+  // no export shows protected records
+  const isKept = `exists (select 1 from ${local} and ${buildIsInKindScopeSql(thing, "t")} and ${plan.kind.isFree}) and ${IS_MISSING_IN_EXPORT_SQL}`;
   database.run(
     `update ${table} as o set inConsole = 0, touched = ${ALL_COLUMNS_MASK} where ${isKept}`,
     getKindParam(plan, isKept),

@@ -117,7 +117,7 @@ const matchRowsByCode = (
     ].map((one) => ({ ...one, row: row.row }));
   });
   const { decided, contested } = decidePairs(pairs);
-  const seen = new Set([...decided.values(), ...[...contested.values()].flatMap((pks) => [...pks])]);
+  const seen = new Set(decided.values());
   // while the codes of two organisations are swapped in the console, one of them has a temporary code
   const unseen = touched.filter(
     ({ org, isHere, inConsole, touched: bits }) => isHere && inConsole && (bits & 2) !== 0 && !seen.has(org.pk),

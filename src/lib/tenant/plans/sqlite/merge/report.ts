@@ -74,7 +74,8 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
     `x.barred & ${bit} <> 0 or x.differing & o.touched & ${bit} <> 0 and (x.isNew or not (${isSame}))`;
   const custom = buildCustomFieldsBitSql(versions);
   const lacking = `${observed} o ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = o.pk
-    where o.inConsole = 1 and ${buildIsInKindScopeSql(kind.thing, "t")} and ${IS_MISSING_IN_EXPORT_SQL} and not (${kind.isLacking})`;
+    where o.inConsole = 1 and ${buildIsInKindScopeSql(kind.thing, "t")} and ${kind.isFree}
+      and ${IS_MISSING_IN_EXPORT_SQL} and not (${kind.isLacking})`;
   const isWhole = request.mode === "replace" && request.scope === undefined;
   const selects = [
     ...listReadableColumns(plan).map(({ name, shown }) => {
