@@ -40,6 +40,9 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
   tenant.database.run("update tenant set mirroredAt = :at", { at: AT });
   await client.users.edit(user, { title: "課長" });
   const [task] = await client.console.list({});
+  // no export shows the memo of an account
+  await client.accounts.edit(account, { memo: "x" });
+  const [unseen] = await client.console.list({});
   const plan = await tenant.plan({ kind: "orgs" }, [["組織名"], ["南"]]);
   const app = "docs";
   const of = (id: string, given: Values = {}): Good => ({ path: { id }, given });
@@ -65,7 +68,7 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
         ],
       },
     },
-    "console.confirm": { given: { numbers } },
+    "console.confirm": { given: { numbers: [unseen?.number] } },
     "devices.create": { given: { serialNumber: "SERIAL2" } },
     "devices.edit": of(device, { memo: "a" }),
     "devices.setOwner": { given: { ids: [device], owner: user, ownerOrg: null } },

@@ -100,14 +100,14 @@ class ExpectedTables {
     });
     const ofUsers = this.#all("user_observed").map((observed) => {
       const user = users.find(({ pk }) => pk === observed["pk"]) ?? {};
-      const changes = ["emails", "title"].map((field) => {
+      const changes = ["emails", "title"].flatMap((field) => {
         const [before, after] = [observed, user].map(({ [field]: value = null }) =>
           field === "emails" ? parseList(value).join(", ") : value,
         );
-        // if the two values differ, no export has shown yet what the console has
-        return { field, before: before === after ? before : null, after };
+        return before === after ? [] : [{ field, before, after }];
       });
-      const isSet = (user["accountPasswordSetAt"] ?? null) !== null;
+      const { accountPasswordSetAt: setAt = null } = user;
+      const isSet = setAt !== null && setAt !== observed["accountPasswordSetAt"];
       const secret = { field: "accountPassword", before: null, after: null };
       return {
         work: "edit",

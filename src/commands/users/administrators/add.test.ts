@@ -52,7 +52,6 @@ test("in a mirror, creates a task for the console, or confirms what the console 
   expect(stderr).toContain(`if the change is already made in the console: clomoctl console confirm ${task?.number}\n`);
   // nobody is marked anew
   expect((await marking("add taro@example.jp")).stderr).not.toContain("console");
-  expect((await marking("remove taro@example.jp")).stderr).toMatch(/console show .*\n.*console confirm /);
   const ja = await run("users administrators add jiro@example.jp --lang ja", { tenant: tenant.fetch });
   expect(ja.stderr).toContain("管理画面ですでに変更済みの場合: clomoctl console confirm ");
 });
