@@ -106,8 +106,8 @@ class ExpectedTables {
         );
         return before === after ? [] : [{ field, before, after }];
       });
-      const { accountPasswordSetAt: setAt = null } = user;
-      const isSet = setAt !== null && setAt !== observed["accountPasswordSetAt"];
+      const [setBefore, setAt] = [observed, user].map(({ accountPasswordSetAt = null }) => accountPasswordSetAt);
+      const isSet = setAt !== null && setAt !== setBefore;
       const secret = { field: "accountPassword", before: null, after: null };
       return {
         work: "edit",
