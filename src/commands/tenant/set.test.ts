@@ -3,6 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { EMPTY_TENANT_PROFILE, type TenantProfile } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 
 const recording = (before: Partial<TenantProfile> = {}, after: Partial<TenantProfile> = {}) => ({
   setTenant: { before: { ...EMPTY_TENANT_PROFILE, ...before }, after: { ...EMPTY_TENANT_PROFILE, ...after } },
@@ -94,4 +95,18 @@ describe("--timezone sets nothing", () => {
 test("says if nothing has changed", async () => {
   const { en } = await runInBoth("tenant set --ios yes", { tenant: recording({ ios: true }, { ios: true }) });
   expect(en.stderr).toBe("no changes: these values are already recorded\n");
+});
+
+test("confirms without a terminal that there are no other administrators", async () => {
+  await using tenant = new TestTenant();
+  await tenant.import({ kind: "users", fromConsole: true }, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@x.jp"],
+  ]);
+  const known = async () => (await tenant.client.tenant.show()).administratorsKnown;
+  const line = "tenant set --administrators-complete users,docs";
+  expect(await run(`${line} --dry-run`, { tenant: tenant.fetch })).toMatchObject({ exit: 0 });
+  expect(await known()).toEqual([]);
+  expect(await run(line, { tenant: tenant.fetch })).toMatchObject({ exit: 0 });
+  expect(await known()).toEqual(["docs", "users"]);
 });

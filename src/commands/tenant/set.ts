@@ -1,6 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import type { TenantChange } from "../../lib/client/index.ts";
 import { dayOf, type TypedDate } from "../../lib/model/time.ts";
+import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import type { UsageName } from "../../lib/model/tenant.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -13,23 +14,44 @@ import { CONTRACT_OPTIONS, OTHER_OPTIONS, USE_OPTIONS, TEXT_OPTIONS } from "./op
 
 const SET_OPTIONS = { ...TEXT_OPTIONS, ...CONTRACT_OPTIONS, ...USE_OPTIONS, ...OTHER_OPTIONS } as const;
 
+const ADMINISTRATOR_KINDS = ["users", ...SECURED_APPS] as const;
+
 type SetInput = InputOf<typeof SET_OPTIONS>;
 
 export default defineCommand({
   summary: text("record information about the tenant itself", "テナント自体の情報を登録する"),
   args: {},
-  options: { ...SET_OPTIONS, dryRun: DRY_RUN_OPTION },
-  anyOf: [Object.keys(SET_OPTIONS)],
+  options: {
+    ...SET_OPTIONS,
+    administratorsComplete: {
+      kind: "list",
+      value: "users,docs",
+      choices: ADMINISTRATOR_KINDS,
+      about: text(
+        "confirm that these kinds of users have no other administrators in the console than those marked here",
+        "この種類のユーザーの管理者は、管理画面でも、ここで指定した人だけであることを確認済みとする",
+      ),
+    },
+    dryRun: DRY_RUN_OPTION,
+  },
+  anyOf: [[...Object.keys(SET_OPTIONS), "administratorsComplete"]],
   examples: [
     { line: "clomoctl tenant set --ios yes --ade yes --vpp yes --android no" },
     { line: "clomoctl tenant set --contract 'CLOMO MDM' --licences 300 --until 2027-03-31" },
+    { line: "clomoctl tenant set --administrators-complete users,docs" },
     { line: "clomoctl tenant set --contact-name '山田 花子' --contact-mail hanako@example.co.jp" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: TENANT_COLUMNS,
-  async run(tools, { dryRun, ...options }) {
-    const tenant = await tools.tenant("tenant");
+  async run(tools, { dryRun, administratorsComplete = [], ...options }) {
+    const tenant = await tools.tenant("tenant", "administrators");
     const change = buildTenantChange(options, resolveTimezone(tools, tenant));
+    const confirmed = ADMINISTRATOR_KINDS.filter((kind) => administratorsComplete.includes(kind));
+    for (const kind of dryRun ? [] : confirmed) await tenant.client.administrators.mark(kind, {});
+    if (confirmed.length > 0 && Object.keys(change).length === 0)
+      return tools.terminal.note(
+        dryRun ? DRY_RUN_NOTE : text("the administrators are confirmed", "管理者を確認済みとして登録しました"),
+      );
     const { timezone } = tools.globals;
     const { before, after } = await tenant.client.tenant.set({ ...change, ...(dryRun && { dryRun }) });
     await tools.terminal.show(TENANT_COLUMNS, { name: tenant.context.name, ...after });
