@@ -5,6 +5,7 @@ import type { Account, OrgDetail, User, WrittenAccount } from "../../lib/client/
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const CANARY = "Canary42Canary";
@@ -57,9 +58,6 @@ test("sends a role with its settings and the password from a file, and shows the
     },
   });
   expect(en.stderr).toContain("clomoctl console show 4\n");
-  expect(en.stderr).toContain(
-    "if the console already has this account with these values, confirm the task: clomoctl console confirm 4\n",
-  );
   expect(JSON.stringify([en.stdout, en.stderr, ja.stdout, ja.stderr])).not.toContain(CANARY);
 });
 
@@ -96,4 +94,21 @@ test("without a terminal, requires a password file, except in a mirror, which ke
 test("does not send a name if it is not given, so that the tenant builds it", async () => {
   const { requests } = await run("clomo-account create E0042", { tenant: { findUsers, createAccount: made() } });
   expect(requests.at(-1)).toEqual({ operation: "createAccount", json: { user: user.id, dryRun: false } });
+});
+
+test("an account that the console already has leaves nothing to do there", async () => {
+  await using tenant = new TestTenant();
+  await tenant.import({ kind: "users", fromConsole: true }, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@x.jp"],
+    ["佐藤", "sato@x.jp"],
+  ]);
+  const account = "--account taro01 --role system";
+  const given = { tenant: tenant.fetch };
+  const there = await run(`clomo-account create yamada@x.jp ${account} --already-in-console`, given);
+  expect(there, there.stderr).toMatchObject({ exit: 0 });
+  expect(await tenant.client.console.list({})).toEqual([]);
+  const later = `${account.replace("taro", "jiro")} --password-in-console`;
+  expect(await run(`clomo-account create sato@x.jp ${later}`, given)).toMatchObject({ exit: 0 });
+  expect(await tenant.client.console.list({})).toHaveLength(1);
 });

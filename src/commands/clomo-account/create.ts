@@ -1,5 +1,4 @@
-import { line } from "../../lib/advice/index.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { USER_ARGUMENT, findUser } from "../users/columns.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
@@ -26,41 +25,41 @@ export default defineCommand({
         "アカウント名(構成する情報を設定していれば省略できます)",
       ),
     },
+    alreadyInConsole: {
+      kind: "boolean",
+      about: text(
+        "mirror only: the console has this account and its password, so that nothing is left to do there",
+        "ミラーのみ: 管理画面にすでにあるアカウントを登録する(パスワードも設定済みで、行う作業はない)",
+      ),
+    },
     ...ACCOUNT_OPTIONS,
   },
-  excludes: ACCOUNT_EXCLUDES,
+  excludes: [...ACCOUNT_EXCLUDES, ["alreadyInConsole", "passwordFile"], ["alreadyInConsole", "passwordInConsole"]],
   examples: [
     { line: "clomoctl clomo-account create hanako.yamazaki@example.jp --account hanako01" },
+    { line: "clomoctl clomo-account create A0003 --account jiro01 --role system --already-in-console" },
     {
       line: "clomoctl clomo-account create A0002 --account taro01 --role division --managed-orgs 本社/営業部 --password-file taro01.txt",
     },
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ACCOUNT_COLUMNS,
-  async run(tools, { user: typed, account, dryRun, ...options }) {
+  async run(tools, { user: typed, account, dryRun, alreadyInConsole, ...options }) {
     const values = await resolveAccountValues(tools, options);
     const { id: user, accountName } = await findUser((await tools.tenant("users")).client, typed, tools.globals.as);
     // a user who already has an account is rejected later, so do not ask for a password first
     const role = accountName === null ? (options.role ?? "none") : "none";
-    const password = await resolvePassword(tools, { ...options, dryRun }, needsPassword("none", role));
+    const needed = !alreadyInConsole && needsPassword("none", role);
+    const password = await resolvePassword(tools, { ...options, dryRun }, needed);
     const { client } = await tools.tenant("accounts");
     const written = await client.accounts.create({
       ...values,
       ...password,
       user,
       ...(account !== undefined && { name: account }),
+      ...(alreadyInConsole && { alreadyInConsole, ...(role !== "none" && { passwordInConsole: true }) }),
       dryRun,
     });
     await showChangedAccount(tools, written);
-    if (written.consoleTask !== null && !dryRun) await tools.terminal.note(suggestConfirmation(written.consoleTask));
   },
 });
-
-/** Returns the note that suggests confirming the task, because the console may have had this account all along. */
-const suggestConfirmation = (task: number): Text => {
-  const command = line("console confirm", [task]);
-  return text(
-    `if the console already has this account with these values, confirm the task: ${command}`,
-    `このアカウントが同じ内容で管理画面にすでにある場合は、作業の完了を記録してください: ${command}`,
-  );
-};

@@ -42,6 +42,8 @@ export interface ChangeOptions<T> {
   readonly locks: readonly string[];
   readonly once?: IdempotentRequest<T> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** true if a mirror's console already has what the change writes */
+  readonly alreadyInConsole?: boolean | undefined;
   /** if true, everything is rolled back */
   readonly dryRun?: boolean | undefined;
 }
@@ -110,7 +112,16 @@ export const writeChange = async <T>(
   change: ChangeOptions<T>,
   body: (writer: Writer) => Promise<ChangeOutcome<T>>,
 ): Promise<T> => {
-  const { action, writer: way = "hand", commits = true, locks, once, signal, dryRun = false } = change;
+  const {
+    action,
+    writer: way = "hand",
+    commits = true,
+    locks,
+    once,
+    signal,
+    dryRun = false,
+    alreadyInConsole,
+  } = change;
   const { actor, by, sender, store, surroundings } = author;
   const base = dryRun || locks.length === 0 ? undefined : takeBaseRevision();
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);
@@ -125,7 +136,7 @@ export const writeChange = async <T>(
       if (done !== undefined) return done;
       if (base !== undefined && [...found.values()].some(({ revision }) => revision > base))
         throw TENANT_CHANGED_FAILURE;
-      const isObserved = locks.length > 0 && (await isMirror(writer));
+      const isObserved = locks.length > 0 && alreadyInConsole !== true && (await isMirror(writer));
       const { result, ...changed } = await body(writer);
       await settleVersions(writer);
       throwFirstProblem(await judgeWrittenRecords(writer, await writer.revision(), "edits"));

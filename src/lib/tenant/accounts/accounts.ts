@@ -39,7 +39,11 @@ import {
 export type WrittenAccount = ChangeResult<Account>;
 export type WrittenAccountSettings = ChangeResult<AccountSettings>;
 
-type AccountBody = AccountRequest & { readonly dryRun?: boolean | undefined };
+type AccountBody = AccountRequest & {
+  readonly dryRun?: boolean | undefined;
+  /** the console has the account as it will be here */
+  readonly alreadyInConsole?: boolean | undefined;
+};
 
 /** Identifies accounts in audit records and console tasks. */
 export const ACCOUNT_RECORD_TYPE = { list: ACCOUNTS };
@@ -138,7 +142,7 @@ const changesUser = (
  */
 const writeAccountChange = async (
   session: Session,
-  { verb, id, body: { dryRun = false, ...given }, once }: AccountChange,
+  { verb, id, body: { dryRun = false, alreadyInConsole = false, ...given }, once }: AccountChange,
   check: (before: StoredAccount) => void,
 ): Promise<WrittenAccount> => {
   requirePermission(session.asker, ["accounts.write"]);
@@ -153,7 +157,7 @@ const writeAccountChange = async (
     return { before: verb === "create" ? null : after, after, consoleTask, dryRun };
   };
   const locks = changesUser(verb, given) ? ["accounts", "users"] : ["accounts"];
-  const change = { action: `accounts.${verb}`, locks, dryRun, once: once && { ...once, replay } };
+  const change = { action: `accounts.${verb}`, locks, dryRun, alreadyInConsole, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
     const before = await getStoredAccount(writer, id);
     permitAccountChange(session, before, given);

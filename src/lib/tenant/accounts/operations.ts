@@ -77,7 +77,8 @@ export const accounts = {
   create: operation({
     route: "POST /v1/accounts",
     about: "Create a CLOMO account for a user",
-    input: (kit) => kit.z.strictObject({ user: kit.Id, ...buildAccountMembers(kit) }),
+    input: (kit) =>
+      kit.z.strictObject({ user: kit.Id, ...buildAccountMembers(kit), alreadyInConsole: kit.z.boolean().optional() }),
     needs: ["accounts.write"],
     once: ["password"],
     run: async ({ session }, given, { repeatable }) => (await loadAccounts()).createAccount(session, given, repeatable),
