@@ -9,7 +9,7 @@ import type { Tools } from "../../tools.ts";
 import { readRecords, type InputFormat } from "../plan/reading.ts";
 import { rereadFile } from "./reread.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
-import { ReasonCursor } from "./row-reasons.ts";
+import { RowReasons } from "./row-reasons.ts";
 
 interface ErrorsSource {
   readonly plan: Import;
@@ -30,7 +30,7 @@ type Rows = AsyncIterable<readonly (readonly string[])[]>;
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
   const { plan, reading } = source;
   const { client } = await tools.tenant("imports");
-  const reasons = await ReasonCursor.open(client, plan, tools.terminal);
+  const reasons = await RowReasons.open(client, plan, tools.terminal);
   if (plan.invalid > 0 || reasons.whole !== undefined) {
     const rows = selectInvalidRecords(tools, source, reasons);
     const isTable = reading.encoding === "xlsx" || isWorkbookName(name);
@@ -59,7 +59,7 @@ async function* encodeRecords(
 async function* selectInvalidRecords(
   { terminal: { language } }: Pick<Tools, "terminal">,
   { plan, file, reading }: ErrorsSource,
-  reasons: ReasonCursor,
+  reasons: RowReasons,
 ): AsyncGenerator<readonly (readonly string[])[]> {
   let found: { readonly row: number; readonly cells: readonly string[] }[] = [];
   const { length: width } = plan.header;
@@ -69,9 +69,9 @@ async function* selectInvalidRecords(
     const inWidth = padded.slice(0, width).filter((_, at) => at !== drop);
     return [...inWidth, reason, ...padded.slice(width)];
   };
-  const reasonOf = (row: number): string | undefined => {
+  const reasonOf = async (row: number): Promise<string | undefined> => {
     if (row === reading.headerRow) return getReasonHeader(plan.header);
-    const reason = reasons.at(row)?.reason;
+    const reason = await reasons.take(row);
     return reason === undefined ? reasons.whole : text(`row ${row}: ${reason}`, `${row} 行目: ${reason}`)[language];
   };
   const sink: RecordSink = {
@@ -81,11 +81,12 @@ async function* selectInvalidRecords(
     problem: () => undefined,
   };
   for await (const _ of readRecords(rereadFile(file, plan), reading, file.label, sink)) {
-    await reasons.advanceTo(found.at(-1)?.row ?? 0);
-    yield found.flatMap(({ row, cells }) => {
-      const reason = reasonOf(row);
-      return reason === undefined ? [] : [withReason(cells, reason)];
-    });
+    const rows: (readonly string[])[] = [];
+    for (const { row, cells } of found) {
+      const reason = await reasonOf(row);
+      if (reason !== undefined) rows.push(withReason(cells, reason));
+    }
+    yield rows;
     found = [];
   }
 }

@@ -36,6 +36,7 @@ const read = (folder: string): string => readFileSync(join(folder, "report.csv")
 const planned = (more: Answers = {}): Answers => {
   const plan = planOf({ invalid: 1, errors: 2, delete: 1 });
   return buildPlanAnswers(plan, {
+    orgs: { items: [] },
     importRows: createRowsResponder(...ROWS),
     importProblems: [problemOf(), problemOf({ column: 1, header: "氏名", code: "required" })],
     discardImport: { ...plan, state: "discarded" },
@@ -43,43 +44,49 @@ const planned = (more: Answers = {}): Answers => {
   });
 };
 
-test("a report has a line for each row of the plan, with deletions last, safe for a spreadsheet", async () => {
+test("a report has a line for each value, with deletions first, safe for a spreadsheet", async () => {
   const folder = folderOf();
   const { exit } = await run(`${LINE} --dry-run`, { tenant: planned(), folder });
   expect(exit).toBe(8);
   expect(read(folder).split("\r\n")).toEqual([
-    "\ufeffrow,key,action,changed,reason",
-    "2,hanako@example.co.jp,create,,",
-    "3,'=cmd|calc,invalid,,メールアドレス: not an email address; 氏名: must not be blank",
-    '4,taro@example.co.jp,update,"役職: 主任 → (blank); =年: (blank) → 2019\n頃; (secret set)",',
-    "5,jiro@example.co.jp,update,'=年,",
-    "6,saburo@example.co.jp,unchanged,(secret set),",
-    ",old@example.co.jp,delete,,",
+    "\ufeffaction,key,name,organisation,field,before,after",
+    "delete,old@example.co.jp,髙橋 花子,,,,",
+    "update,taro@example.co.jp,,,役職,主任,(blank)",
+    'update,taro@example.co.jp,,,\'=年,,"2019\n頃"',
+    "update,taro@example.co.jp,,,secret,,set",
+    "update,jiro@example.co.jp,髙橋 花子,,'=年,,(blank)",
+    "create,hanako@example.co.jp,髙橋 花子,,氏名,,髙橋 花子",
+    "invalid,'=cmd|calc,髙橋 花子,,,,メールアドレス: not an email address; 氏名: must not be blank",
     "",
   ]);
 });
 
-test("a report has its reasons in the chosen language", async () => {
+test("a report is in the chosen language", async () => {
   const folder = folderOf();
   await run(`${LINE} --dry-run --lang ja`, { tenant: planned(), folder });
-  expect(read(folder)).toContain("\ufeff行,キー,動作,変更内容,理由\r\n2,hanako@example.co.jp,追加,");
-  expect(read(folder)).toContain("役職: 主任 → (空)");
+  expect(read(folder)).toContain("\ufeff動作,キー,名前,組織,項目,変更前,変更後\r\n削除,");
   expect(read(folder)).toContain("メールアドレス: メールアドレスではありません; 氏名: 空にできません\r\n");
 });
 
 test("a report exists before the question, whatever the answer is", async () => {
   const folder = folderOf();
   const plan = planOf();
-  const answers = { importRows: createRowsResponder(...ROWS), importProblems: [], import: plan, discardImport: plan };
+  const answers = {
+    orgs: { items: [] },
+    importRows: createRowsResponder(...ROWS),
+    import: plan,
+    discardImport: plan,
+  };
   const { exit } = await run(LINE, { tenant: buildPlanAnswers(plan, answers), folder });
   expect({ exit, there: existsSync(join(folder, "report.csv")) }).toEqual({ exit: 2, there: true });
 });
 
-test("a report has the reason on its first line if the whole file is refused", async () => {
+test("a report has the reason if the whole file is refused", async () => {
   const folder = folderOf();
   const plan = planOf({ errors: 2, rejected: true });
   const tenant = buildPlanAnswers(plan, {
     importProblems: [problemOf({ row: 0, line: 0, code: "file-no-rows", header: "" }), problemOf({ row: 1 })],
+    orgs: { items: [] },
     importRows: createRowsResponder(ROWS[0] ?? rowOf()),
     discardImport: plan,
     import: { ...plan, state: "discarded" },
@@ -87,8 +94,8 @@ test("a report has the reason on its first line if the whole file is refused", a
   const { exit } = await run(LINE, { tenant, folder });
   expect(exit).toBe(3);
   expect(read(folder).split("\r\n").slice(1)).toEqual([
-    "1,,invalid,,the file contains only a header row; メールアドレス: not an email address",
-    "2,hanako@example.co.jp,create,,",
+    "create,hanako@example.co.jp,髙橋 花子,,氏名,,髙橋 花子",
+    "invalid,,,,,,the file contains only a header row; メールアドレス: not an email address",
     "",
   ]);
 });
@@ -109,7 +116,12 @@ test("a report is abandoned on a signal and leaves no file", async () => {
     signals.emit("SIGINT");
     return ROWS;
   };
-  const tenant = buildPlanAnswers(plan, { importRows, importProblems: [], import: plan, discardImport: plan });
+  const tenant = buildPlanAnswers(plan, {
+    orgs: { items: [] },
+    importRows,
+    import: plan,
+    discardImport: plan,
+  });
   const { exit, stderr } = await run(`${LINE} --dry-run`, { tenant, folder, signals });
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted: nothing was changed\n");

@@ -1,70 +1,154 @@
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
-import { getDisplayName, ROW_ACTION_NAMES } from "../../../lib/model/import.ts";
+import { ignoreFailure } from "../../../lib/errors/index.ts";
+import { formatActor } from "../../../lib/model/actor.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { getFormatTitle } from "../../../lib/model/format.ts";
+import { getDisplayName, IMPORT_MODE_NAMES, ROW_ACTION_NAMES, type RecordAction } from "../../../lib/model/import.ts";
+import { formatMoment } from "../../../lib/model/time.ts";
+import {
+  findFieldHeader,
+  formatPlanValue,
+  getRowRecordName,
+  listInitialValues,
+  listValueChanges,
+  ORG_PLACE_FIELDS,
+  PARENT_FIELD,
+  type ValueChange,
+} from "../../../lib/plan/changes.ts";
+import { hasFile } from "../../../lib/plan/describe.ts";
 import { guardFormula } from "../../../lib/terminal/output.ts";
-import { text } from "../../../lib/text/index.ts";
-import type { Tools } from "../../tools.ts";
-import { describeRow } from "../../../lib/plan/changes.ts";
-import { ReasonCursor, readKeptRecords, readWarnings } from "./row-reasons.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import { resolveTimezone, type Tools } from "../../tools.ts";
+import { buildPlan } from "../plan/show.ts";
+import { formatReason, RowReasons } from "./row-reasons.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
 
-const REPORT_HEADER = [
-  text("row", "行"),
-  text("key", "キー"),
+type Rows = readonly (readonly string[])[];
+
+const COLUMNS = [
   text("action", "動作"),
-  text("changed", "変更内容"),
-  text("reason", "理由"),
-] as const;
+  text("key", "キー"),
+  text("name", "名前"),
+  text("organisation", "組織"),
+  text("field", "項目"),
+  text("before", "変更前"),
+  text("after", "変更後"),
+];
 
 const KEPT_WORD = text("keep", "残す");
-const WARNING_WORD = text("warning", "警告");
+
+/** The actions in the order of the table: what cannot be read again comes first. */
+const ACTIONS: readonly RecordAction[] = ["delete", "update", "create"];
 
 /**
- * Writes what a plan does to each record: a workbook for approval by people, see {@link renderPlanSheet}, or CSV with
- * one line per row, in which a `'` guards the cells that a spreadsheet would run as formulas.
+ * Writes what a plan does to each record, one line per value: a workbook with a line for the approver, or CSV in which
+ * a `'` guards the cells that a spreadsheet would run as formulas.
  */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
-  const rows = isWorkbookName(path)
-    ? (await import("./plan-workbook.ts")).renderPlanSheet(tools, plan)
-    : readLines(tools, plan);
+  const isWorkbook = isWorkbookName(path);
+  async function* table(): AsyncGenerator<Rows> {
+    if (isWorkbook) yield await buildTitle(tools, plan);
+    for await (const rows of renderRows(tools, plan))
+      yield isWorkbook ? rows : rows.map((cells) => cells.map(guardFormula));
+  }
   await tools.outputs.write(path, async (writer) => {
-    for await (const part of encodeTable(path, rows)) await writer.write(part);
+    for await (const part of encodeTable(path, table())) await writer.write(part);
   });
 }
 
-async function* readLines(tools: Tools, plan: Import): AsyncGenerator<readonly (readonly string[])[]> {
-  const { language } = tools.terminal;
-  const { client } = await tools.tenant("imports");
-  yield [REPORT_HEADER.map((words) => words[language])];
-  // only a plan has a file with problems
-  const reasons = plan.state === "planned" ? await ReasonCursor.open(client, plan, tools.terminal) : undefined;
-  if (reasons?.whole !== undefined) yield [["1", "", ROW_ACTION_NAMES.invalid[language], "", reasons.whole]];
-  const warnings =
-    plan.state === "planned" && plan.warnings > 0
-      ? await ReasonCursor.open(client, plan, tools.terminal, readWarnings)
-      : undefined;
-  if (warnings?.whole !== undefined) yield [["1", "", WARNING_WORD[language], "", warnings.whole]];
-  if (reasons !== undefined && (plan.kept?.count ?? 0) > 0) {
-    const kept = await readKeptRecords(tools, plan);
-    yield kept.map(([name, reason]) => ["", guardFormula(name), KEPT_WORD[language], "", guardFormula(reason)]);
-  }
-  for await (const batch of client.imports.rows(plan.id).batches()) {
-    tools.signal.throwIfAborted();
-    const last = batch.findLast(({ row }) => row > 0)?.row ?? 0;
-    await Promise.all([reasons?.advanceTo(last), warnings?.advanceTo(last)]);
-    yield batch.map((row) => {
-      const fields = describeRow(plan.kind, row).map((change) => change[language]);
-      const cells = buildCells(row, getDisplayName(ROW_ACTION_NAMES, row.action)[language], fields);
-      // reasons are guarded already
-      const told = [reasons, warnings].flatMap((cursor) => cursor?.at(row.row)?.reason ?? []);
-      return [...cells.map(guardFormula), told.join("; ")];
-    });
-  }
-  await Promise.all([reasons?.close(), warnings?.close()]);
+const sayIn =
+  ({ terminal }: Tools) =>
+  (words: Text): string =>
+    terminal.plain(words[terminal.language]);
+
+async function buildTitle(tools: Tools, told: Import): Promise<Rows> {
+  const say = sayIn(tools);
+  const plan = await buildPlan(tools, told);
+  const made = formatMoment(told.createdAt, resolveTimezone(tools, await tools.tenant("imports")), "minute");
+  return [
+    [say(text(`Changes to ${plan.target.en}`, `変更の計画: ${plan.target.ja}`))],
+    [say(text("approved by", "承認者")), "", say(text("date", "承認日")), ""],
+    [say(text("plan", "計画")), told.number, say(getFormatTitle(FORMATS[told.kind]))],
+    [say(text("mode", "インポート方法")), say(getDisplayName(IMPORT_MODE_NAMES, told.mode)), told.fileName],
+    [say(text("made by", "作成者")), say(formatActor(told.actor)), made],
+    ...plan.changes.map(({ noun, create, update, delete: deleted }) => [
+      say(noun),
+      say(
+        text(
+          `delete ${deleted}, update ${update}, create ${create}`,
+          `削除 ${deleted}、更新 ${update}、追加 ${create}`,
+        ),
+      ),
+    ]),
+    ...[...plan.lines, ...(plan.warnings ?? [])].map((words) => ["", say(words)]),
+    [""],
+  ];
 }
 
-const buildCells = ({ row, key }: PlanRow, action: string, fields: readonly string[]): readonly string[] => [
-  row === 0 ? "" : String(row),
-  key,
-  action,
-  fields.join("; "),
-];
+async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
+  const { terminal, signal } = tools;
+  const say = sayIn(tools);
+  const { client } = await tools.tenant("imports");
+  yield [COLUMNS.map(say)];
+  const orgFields = new Set(findOrgColumns(plan.kind).map(({ field }) => field));
+  const paths = orgFields.size === 0 ? new Map<string, string>() : await loadOrgPaths(tools);
+  const format = (field: string, value: ValueChange["after"]): string =>
+    typeof value === "string" && orgFields.has(field) ? (paths.get(value) ?? value) : say(formatPlanValue(value));
+  const renderRow = (row: PlanRow): Rows => {
+    const org = [...row.after, ...row.before].find(({ field, value }) => value !== null && orgFields.has(field));
+    const start = [
+      say(getDisplayName(ROW_ACTION_NAMES, row.action)),
+      row.key,
+      getRowRecordName(row) ?? "",
+      org === undefined ? "" : format(org.field, org.value),
+    ];
+    const changes = listShownChanges(row).map(({ field, before, after }) => [
+      ...start,
+      findFieldHeader(plan.kind, field, row.thing),
+      before === null ? "" : format(field, before),
+      after === null && row.action === "create" ? "" : format(field, after),
+    ]);
+    const secret = row.setsSecret
+      ? [[...start, say(text("secret", "パスワードなど")), "", say(text("set", "設定"))]]
+      : [];
+    return changes.length + secret.length === 0 ? [[...start, "", "", ""]] : [...changes, ...secret];
+  };
+  for (const action of ACTIONS)
+    for await (const batch of client.imports.rows(plan.id, { action }).batches()) {
+      signal.throwIfAborted();
+      yield batch.flatMap(renderRow);
+    }
+  // only a plan has a file with problems
+  if (plan.state !== "planned" || !hasFile(plan)) return;
+  if ((plan.kept?.count ?? 0) > 0)
+    for await (const { row, code, params } of client.imports.problems(plan.id)) {
+      // problems of the file as a whole come first
+      if (row > 0) break;
+      if (params["kept"] !== 1 && code !== "export-lacks") continue;
+      const name = String(params["name"] ?? params["org"]);
+      yield [[say(KEPT_WORD), "", name, "", "", "", formatReason(terminal, { code, params })]];
+    }
+  if (plan.errors === 0) return;
+  const reasons = await RowReasons.open(client, plan, terminal);
+  const invalid = say(getDisplayName(ROW_ACTION_NAMES, "invalid"));
+  if (reasons.whole !== undefined) yield [[invalid, "", "", "", "", "", reasons.whole]];
+  for await (const row of client.imports.rows(plan.id, { action: "invalid" }))
+    yield [[invalid, row.key, getRowRecordName(row) ?? "", "", "", "", (await reasons.take(row.row)) ?? ""]];
+  await reasons.close();
+}
+
+const findOrgColumns = (kind: Import["kind"]) => FORMATS[kind].columns.filter(({ refers }) => refers?.to === "org");
+
+/** Returns the paths of organisations by their codes. */
+async function loadOrgPaths(tools: Tools): Promise<ReadonlyMap<string, string>> {
+  const orgs = (await ignoreFailure(async () => (await tools.tenant("orgs")).client.orgs.list())) ?? [];
+  return new Map(orgs.flatMap(({ code, path }) => (code === null ? [] : [[code, path]])));
+}
+
+const listShownChanges = (row: PlanRow): readonly ValueChange[] => {
+  if (row.action === "update") return listValueChanges(row);
+  if (row.action === "delete") return [];
+  return listInitialValues(row).map((one) =>
+    ORG_PLACE_FIELDS.includes(one.field) ? { ...one, field: PARENT_FIELD } : one,
+  );
+};

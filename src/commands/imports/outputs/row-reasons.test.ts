@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Client, InputProblem } from "../../../lib/client/index.ts";
-import { ReasonCursor } from "./row-reasons.ts";
+import { RowReasons } from "./row-reasons.ts";
 
 const problem = (row: number, code: string, more: Partial<InputProblem> = {}): InputProblem => ({
   code,
@@ -13,19 +13,12 @@ const problem = (row: number, code: string, more: Partial<InputProblem> = {}): I
   ...more,
 });
 
-const open = (problems: readonly InputProblem[]): Promise<ReasonCursor> => {
-  // batches may end anywhere
-  async function* given(): AsyncGenerator<readonly InputProblem[]> {
-    for (let at = 0; at < problems.length; at += 3) yield problems.slice(at, at + 3);
+const open = (problems: readonly InputProblem[]): Promise<RowReasons> => {
+  async function* given(): AsyncGenerator<InputProblem> {
+    yield* problems;
   }
-  return ReasonCursor.open(
-    { imports: { problems: () => ({ batches: given }) } } as unknown as Client,
-    { id: "id", request: null },
-    {
-      language: "en",
-      plain: (line) => line,
-    },
-  );
+  const client = { imports: { problems: given } } as unknown as Client;
+  return RowReasons.open(client, { id: "id", request: null }, { language: "en", plain: (line) => line });
 };
 
 test("the reasons of a row are one line, in the order of the columns", async () => {
@@ -33,19 +26,15 @@ test("the reasons of a row are one line, in the order of the columns", async () 
     problem(3, "required"),
     problem(3, "port-range", { severity: "warning" }),
     problem(3, "not-mail-address", { header: "メール\nアドレス" }),
-    problem(9, "cells-too-few", { header: "", params: { got: 1, want: 2 } }),
+    problem(5, "required"),
+    problem(9, "of-tomorrow", { header: "" }),
   ]);
   expect(reasons.whole).toBeUndefined();
-  await reasons.advanceTo(10);
-  expect(reasons.at(2)).toBeUndefined();
-  expect(reasons.at(3)).toMatchObject({
-    reason: "氏名: must not be blank; メール アドレス: not an email address",
-  });
-  expect(reasons.at(8)).toBeUndefined();
-  expect(reasons.at(9)).toMatchObject({
-    reason: "1 cell, but the header has 2",
-  });
-  expect(reasons.at(10)).toBeUndefined();
+  const told: (string | undefined)[] = [];
+  for (const row of [2, 3, 8, 9, 10]) told.push(await reasons.take(row));
+  const third = "氏名: must not be blank; メール アドレス: not an email address";
+  // an unknown code is its own reason
+  expect(told).toEqual([undefined, third, undefined, "of-tomorrow", undefined]);
 });
 
 test("a problem with the header or the whole file applies to every row", async () => {
@@ -54,8 +43,7 @@ test("a problem with the header or the whole file applies to every row", async (
     problem(1, "header-blank"),
   ]);
   expect(reasons.whole).toBe("氏名: the column 氏名 is missing; 氏名: column without a header");
-  await reasons.advanceTo(2);
-  expect(reasons.at(2)).toBeUndefined();
+  expect(await reasons.take(2)).toBeUndefined();
 });
 
 test("a reason that a spreadsheet would run is guarded, and thousands of reasons are cut off", async () => {
@@ -64,10 +52,4 @@ test("a reason that a spreadsheet would run is guarded, and thousands of reasons
   expect(whole.startsWith("'=cmd|calc: ")).toBe(true);
   expect(whole.endsWith("; …")).toBe(true);
   expect(whole.length).toBeLessThan(2_000);
-});
-
-test("an unknown code is its own reason", async () => {
-  const reasons = await open([problem(2, "of-tomorrow", { header: "" })]);
-  await reasons.advanceTo(2);
-  expect(reasons.at(2)).toMatchObject({ reason: "of-tomorrow" });
 });

@@ -43,15 +43,10 @@ describe("invalid rows", () => {
     );
     expect((await stat(desk.path("errors.csv"))).mode & 0o777).toBe(0o600);
     const report = await readFile(desk.path("report.csv"), "utf8");
-    expect(report).toBe(
-      `\ufeff${csv([
-        "row,key,action,changed,reason",
-        "2,taro@example.com,create,,",
-        '3,nobody@,invalid,,"メールアドレス: not an email address: ""nobody@"""',
-        "4,x@example.com,invalid,,氏名: must not be blank",
-        "5,ichi@example.com,create,,",
-      ])}`,
-    );
+    expect(report.split("\r\n").filter((row) => row.startsWith("invalid"))).toEqual([
+      'invalid,nobody@,佐藤 花子,,,,"メールアドレス: not an email address: ""nobody@"""',
+      "invalid,x@example.com,,,,,氏名: must not be blank",
+    ]);
     await desk.write("errors.csv", errors.replace("nobody@", "hanako@example.com").replace(",x@", "匿名,x@"));
     const mended = await desk.run("users import errors.csv --yes --format json --errors again.csv");
     expect(parseResult(mended)).toMatchObject({ create: 2, committed: true });
