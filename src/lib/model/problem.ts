@@ -99,9 +99,6 @@ const splitListParam = (params: ProblemParams, name: string): string[] => {
   return value === "" ? [] : String(value).split("\n");
 };
 
-/** Returns true if a record that cannot be deleted is kept; false if the file is rejected because of the record. */
-const isRecordKept = ({ kept }: ProblemParams): boolean => kept === 1;
-
 /** Describes the devices that a user owns: `SN1 (090-0000-0000), SN2`. */
 const describeOwnedDevices = (params: ProblemParams): Text => {
   const devices = splitListParam(params, "devices");
@@ -109,10 +106,8 @@ const describeOwnedDevices = (params: ProblemParams): Text => {
   return joinTexts([...devices, ...more].map(same), text(", ", "、"));
 };
 
-const explainUndeletable = (params: ProblemParams, name: Text, why: Text): Text =>
-  isRecordKept(params)
-    ? text(`${name.en} is kept: ${why.en}`, `${name.ja}は削除せずに残します: ${why.ja}`)
-    : text(`${name.en} cannot be deleted: ${why.en}`, `${name.ja}は削除できません: ${why.ja}`);
+const explainUndeletable = (name: Text, why: Text): Text =>
+  text(`${name.en} cannot be deleted: ${why.en}`, `${name.ja}は削除できません: ${why.ja}`);
 
 const quoteName = ({ name }: ProblemParams): Text => text(`${name}`, `「${name}」`);
 
@@ -123,49 +118,24 @@ const explainUndeletableOwner = (params: ProblemParams): Text => {
     params["devices"] === undefined
       ? text(formatCount(Number(params["count"]), en), `${ja} ${params["count"]} 件`)
       : describeOwnedDevices(params);
-  return explainUndeletable(
-    params,
-    quoteName(params),
-    text(`the user owns ${owned.en}`, `${owned.ja} を所有しています`),
-  );
+  return explainUndeletable(quoteName(params), text(`the user owns ${owned.en}`, `${owned.ja} を所有しています`));
 };
 
-const explainUndeletableAdministrator = (params: ProblemParams): Text =>
-  explainUndeletable(
-    params,
-    quoteName(params),
-    text("imports do not delete administrators", "管理者はインポートでは削除できません"),
-  );
-
 /** Explains why an organisation is not deleted: what is directly in it, or who manages it. */
-const explainUndeletableOrg = (params: ProblemParams): Text => {
-  const { org, code, users, devices = 0, children, accounts } = params;
-  const parts = [
+const explainUndeletableOrg = ({ org, code, users = 0, devices = 0, children = 0, accounts }: ProblemParams): Text => {
+  const held = [
     [Number(users), "user"],
     [Number(devices), "device"],
     [Number(children), "org"],
   ] as const;
-  const held = parts.filter(([count]) => count > 0).map(([count, of]) => [count, getNounOfProblem({ of })] as const);
-  const all = [
-    ...(held.length === 0
-      ? []
-      : [
-          text(
-            `it contains ${held.map(([count, { en }]) => formatCount(count, en)).join(" and ")}`,
-            `${held.map(([count, { ja }]) => `${ja} ${count}`).join("、")} が所属しています`,
-          ),
-        ]),
-    ...(accounts === undefined
-      ? []
-      : [
-          text(
-            `CLOMO accounts manage this organisation: ${accounts}`,
-            `管理対象組織にしている CLOMO アカウントがあります: ${accounts}`,
-          ),
-        ]),
-  ];
+  const uses = held
+    .filter(([count]) => count > 0)
+    .map(([count, of]) => [count, getThingNoun(of)] as const)
+    .map(([count, { en, ja }]) => text(formatCount(count, en), `${ja} ${count}`));
+  const managers = accounts === undefined ? [] : [text(`CLOMO accounts ${accounts}`, `CLOMO アカウント ${accounts}`)];
+  const { en, ja } = joinTexts([...uses, ...managers], text(", ", "、"));
   const name = code === undefined ? text(`${org}`, `「${org}」`) : text(`${org} (${code})`, `「${org}」(${code})`);
-  return explainUndeletable(params, name, joinTexts(all, text("; ", "。")));
+  return explainUndeletable(name, text(`used by ${en}`, `${ja} が使っています`));
 };
 
 const buildRecodeCommand = ({ was, code }: ProblemParams): CommandLine =>
@@ -581,8 +551,8 @@ export const PROBLEMS = {
     "{id} は管理者です。管理者はインポートでは変更できません",
   ),
   "administrator-delete": createError(
-    (p) => explainUndeletableAdministrator(p).en,
-    (p) => explainUndeletableAdministrator(p).ja,
+    "{name} cannot be deleted: imports do not delete administrators",
+    "「{name}」は削除できません: 管理者はインポートでは削除できません",
   ),
   "administrator-above": createError(
     "{name} is an administrator with a role above operator or with an unknown role: only a system administrator can change this user",

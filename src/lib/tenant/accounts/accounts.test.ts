@@ -457,7 +457,7 @@ describe("an organisation that somebody manages", () => {
       ["総務部", "総務部"],
     ]);
     expect((await tenant.reasons(plan)).map(({ en }) => en)).toContain(
-      "営業部 (営業部) cannot be deleted: CLOMO accounts manage this organisation: div01, div02",
+      "営業部 (営業部) cannot be deleted: used by CLOMO accounts div01, div02",
     );
     for (const name of ["div01", "div02"]) await accounts().edit((await accountOf(name)).id, { managedOrgs: [other] });
     expect((await imports.commit(await deletion())).delete).toBe(1);

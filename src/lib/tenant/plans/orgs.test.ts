@@ -63,8 +63,8 @@ test("organisations with the same path that cannot be deleted are distinguished 
   ]);
   const plan = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["新", "N", "", ""]]);
   expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
-    "部 (B1) cannot be deleted: it contains 1 user",
-    "部 (B2) cannot be deleted: it contains 1 user",
+    "部 (B1) cannot be deleted: used by 1 user",
+    "部 (B2) cannot be deleted: used by 1 user",
   ]);
 });
 
