@@ -4,18 +4,9 @@ import type { DeletionSelection } from "./staging/counts.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import { checkDeletionRequest } from "./check-request.ts";
-import type { StoredRequest } from "./import-rows.ts";
+import { completeRequest, type StoredRequest } from "./request.ts";
 import type { ChoiceName, RecordList } from "../store/lists.ts";
 import { getFilterList } from "./selection.ts";
-
-const OPTIONS_WITHOUT_FILE = {
-  mode: "delete",
-  key: "email",
-  createOrgs: false,
-  createGroups: false,
-  skipInvalid: false,
-  delimiter: ",",
-} as const;
 
 /** The records to delete: by ID, or by filters of this kind's list; a record must match all filters. */
 export interface DeletionRequest extends Omit<DeletionSelection, "by"> {
@@ -37,12 +28,7 @@ const buildStoredRequest = (
   kind: DeletionRequest["kind"],
   select: DeletionSelection,
   fileName: string,
-): StoredRequest => ({
-  ...OPTIONS_WITHOUT_FILE,
-  kind,
-  select,
-  fileName,
-});
+): StoredRequest => ({ ...completeRequest({ kind, fileName }), mode: "delete", select });
 
 /**
  * Resolves a deletion request. A request without ids or filters is refused, so that it never deletes all records by
