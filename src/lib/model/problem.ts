@@ -74,14 +74,6 @@ export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text
 
 const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
 
-const explainOrgName = (params: ProblemParams, cell: string): Text | undefined =>
-  params["named"] === undefined
-    ? undefined
-    : text(
-        `"${params[cell]}" is the name of an organisation; use its code instead`,
-        `「${params[cell]}」は組織名です。組織コードを書いてください`,
-      );
-
 /** The Japanese words for the ways to name an organisation, by the value of `--org-by`. */
 const ORG_NAME_WORDS: Readonly<Record<string, string>> = { name: "組織名", path: "パス" };
 
@@ -445,10 +437,8 @@ export const PROBLEMS = {
   ),
   "org-beyond": createError(
     (p) =>
-      explainOrgName(p, "code")?.en ??
       `the organisation with the code ${p["code"]} is outside your organisations or unknown: specify one of your organisations, or ask a system administrator${looksLikeOrgPath(String(p["code"])) ? `; the column contains codes, not paths: ${line("orgs list", [])}` : ""}`,
     (p) =>
-      explainOrgName(p, "code")?.ja ??
       `組織コード「${p["code"]}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください${looksLikeOrgPath(String(p["code"])) ? `。この列はパスではなく組織コードです。確認: ${line("orgs list", [])}` : ""}`,
   ),
   "org-top": createError(
@@ -456,8 +446,8 @@ export const PROBLEMS = {
     "「{name}」の上位組織は管理対象組織の外です。移動できるのはシステム管理者だけです",
   ),
   "org-unknown": createError(
-    (p) => explainOrgName(p, "code")?.en ?? `no organisation has the code ${p["code"]}`,
-    (p) => explainOrgName(p, "code")?.ja ?? `組織コード「${p["code"]}」の組織がありません`,
+    (p) => `no organisation has the code ${p["code"]}`,
+    (p) => `組織コード「${p["code"]}」の組織がありません`,
   ),
   "org-name-unknown": createError(
     (p) => `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} has the ${p["by"]} "${p["name"]}"`,
@@ -470,8 +460,8 @@ export const PROBLEMS = {
       `${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織が ${p["count"]} 件あります: ${p["paths"]}。いちばん上の組織からのパスで書いてください`,
   ),
   "org-parent-unknown": createError(
-    (p) => explainOrgName(p, "parent")?.en ?? `no such parent organisation: ${p["parent"]}`,
-    (p) => explainOrgName(p, "parent")?.ja ?? `上位組織「${p["parent"]}」がありません`,
+    (p) => `no such parent organisation: ${p["parent"]}`,
+    (p) => `上位組織「${p["parent"]}」がありません`,
   ),
   "reference-deleted": createWarning(
     "not imported: {value} was deleted or changed in the mirror; make the same change in the console, then export again",
@@ -509,8 +499,8 @@ export const PROBLEMS = {
     "メールアドレスが「{value}」のユーザーがいません",
   ),
   "owner-org-unknown": createError(
-    (p) => explainOrgName(p, "code")?.en ?? `no organisation that could be the owner has the code ${p["code"]}`,
-    (p) => explainOrgName(p, "code")?.ja ?? `所有組織コード「${p["code"]}」の組織がありません`,
+    (p) => `no organisation that could be the owner has the code ${p["code"]}`,
+    (p) => `所有組織コード「${p["code"]}」の組織がありません`,
   ),
   "rule-broken": createError("{en}", "{ja}"),
   "owner-both": createError(

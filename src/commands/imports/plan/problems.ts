@@ -62,8 +62,7 @@ export async function listProblems(
       // problems of the file as a whole have row 0
       if (problem.row <= headerRowOf(plan)) whole ??= problem.code;
     }
-    // the name of an organisation instead of its code: nothing is to be created
-    if (problem.params["named"] === undefined) codes.add(problem.code);
+    codes.add(problem.code);
     read += 1;
     if (isKeptRecord(problem)) kept += 1;
     else digest.take(problem, problem.severity);

@@ -27,8 +27,8 @@ const NEW_ADDRESS = text(
 const IMPORT_ORGS = text("import the organisations first", "先に組織をインポートしてください");
 const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "org-unknown": text(
-    "import the organisations first, pass --create-orgs, or, if the cells do not have codes, --org-by",
-    "先に組織をインポートするか、--create-orgs を(組織コードでなければ --org-by を)付けてください",
+    "for names or paths, pass --org-by; for codes, import the organisations first, or pass --create-orgs",
+    "組織名やパスなら --org-by を付け、組織コードなら、先に組織をインポートするか --create-orgs を付けてください",
   ),
   "owner-org-unknown": IMPORT_ORGS,
   "org-name-unknown": IMPORT_ORGS,

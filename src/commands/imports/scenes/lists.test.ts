@@ -124,13 +124,6 @@ describe("organisations by name or path", () => {
     expect(stderr).not.toContain("--create-orgs");
   });
 
-  test("are not to be created if the file has names instead of codes", async () => {
-    const desk = await deskWithOrgs();
-    await desk.write("a.csv", people("営業部", "営業部", "大阪支社"));
-    const { stderr } = await desk.run("users import a.csv");
-    expect(stderr).not.toContain("--create-orgs");
-  });
-
   test("cannot be created", async () => {
     const desk = await deskWithOrgs();
     await desk.write("a.csv", people("営業部"));

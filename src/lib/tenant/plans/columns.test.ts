@@ -89,41 +89,6 @@ test("shows how many values the tenant has if most of them are cleared", async (
   expect(moved.columns.map(({ clearedOf }) => clearedOf)).toEqual([undefined]);
 });
 
-test("recognises the name of an organisation in a column for codes", async () => {
-  await tenant.import({ kind: "orgs" }, [
-    ["組織コード", "組織名", "上位組織コード", "上位組織パス"],
-    ["H1", "本社", "", ""],
-    ["H2", "支社", "", ""],
-    ["S01", "営業", "H1", ""],
-    ["D01", "総務", "H1", ""],
-    ["D02", "総務", "H2", ""],
-    ["", "経理", "", "支社"],
-  ]);
-  const cells = (column: string, key: string, name: string, domain = "@x.jp"): Cells => [
-    [key, name, column],
-    ...["営業", "総務", "経理", "宣伝", "S01"].map((org, at) => [`P${at}${domain}`, `人${at}`, org]),
-  ];
-  const NAMES = ["営業", "総務", "経理"].map((name) => `「${name}」は組織名です。組織コードを書いてください`);
-  const reasons = async (kind: "users" | "devices" | "orgs", rows: Cells): Promise<string[]> =>
-    (await tenant.reasons(await tenant.plan({ kind }, rows)))
-      .map(({ ja }) => ja)
-      .filter((ja) => !ja.includes("ドメイン"));
-  expect(await reasons("users", cells("組織コード", "メールアドレス", "氏名"))).toEqual([
-    ...NAMES,
-    "組織コード「宣伝」の組織がありません",
-  ]);
-  expect(await reasons("devices", cells("所有組織コード", "シリアルナンバー", "端末識別名", ""))).toEqual([
-    ...NAMES,
-    "所有組織コード「宣伝」の組織がありません",
-  ]);
-  const orgs = [...cells("上位組織コード", "組織コード", "組織名"), ["N1", "広報", ""], ["N2", "新聞", "広報"]];
-  expect(await reasons("orgs", orgs)).toEqual([
-    ...NAMES,
-    "上位組織「宣伝」がありません",
-    "「広報」は組織名です。組織コードを書いてください",
-  ]);
-});
-
 test("custom fields are counted individually, by name", async () => {
   for (const name of ["年", "席", "組"]) await tenant.client.users.addField({ name });
   const header = ["氏名", "メールアドレス", "年", "席", "組"];

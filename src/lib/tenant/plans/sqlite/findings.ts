@@ -7,13 +7,7 @@ import type { Column } from "../../../model/format.ts";
 import { USER } from "../../../model/user.ts";
 import { buildComposedNameSql } from "../../accounts/account-rows.ts";
 import { ROOT_ORG_NUMBER } from "../../records/org-rows.ts";
-import {
-  buildCaseSql,
-  buildIsMatchedRowSql,
-  buildIsValidRowSql,
-  ORDERED_JOIN,
-  buildWindowsFormSql,
-} from "../../store/sql/forms.ts";
+import { buildCaseSql, buildIsMatchedRowSql, buildIsValidRowSql, buildWindowsFormSql } from "../../store/sql/forms.ts";
 import {
   buildChangesFieldSql,
   isStaged,
@@ -29,7 +23,7 @@ import {
   recordColumn,
   buildIsCandidateKeySql,
 } from "./expressions.ts";
-import { buildIsInKindScopeSql, type PlanDefinition, type StoredReference } from "./stored-kind.ts";
+import { type PlanDefinition, type StoredReference } from "./stored-kind.ts";
 
 /** A problem that only a comparison with other rows or with the tenant reveals. Each run of the plan finds it again. */
 export interface PlanFinding {
@@ -211,32 +205,6 @@ const getUnknownReferenceProblem = (
     ? refers.unknown
     : { code: "org-beyond", param: "code" };
 
-const NAME_USED_AS_KEY_TABLE = "named_instead";
-
-/**
- * Stores which of a reference's cells contain an organisation's name instead of its code. @returns false if there are
- * no such cells
- */
-const storeNamesUsedAsKeys = (
-  database: Database,
-  plan: PlanDefinition,
-  { field, table, usual }: StoredReference,
-): boolean => {
-  const { planner, thing } = table;
-  if (planner === undefined || field.merge !== "reference") return false;
-  const name = thing.namedBy ?? "name";
-  database.exec(`drop table if exists s.${NAME_USED_AS_KEY_TABLE}`);
-  database.exec(`create table s.${NAME_USED_AS_KEY_TABLE} (key text primary key)`);
-  return (
-    database.run(
-      `insert into s.${NAME_USED_AS_KEY_TABLE}
-       select f.key from ${thing.name} o ${ORDERED_JOIN} s.refer f on f.what = :what and f.key = coalesce(o.${name}Key, o.${name})
-       where o.pk is distinct from :usual and ${buildIsInKindScopeSql(thing, "o")} group by f.key`,
-      { what: field.short, usual: usual ?? table.usual ?? null, kind: plan.kind.name },
-    ) > 0
-  );
-};
-
 /** Finds cells that refer to records which the tenant lacks and the import must not create. */
 export const findUnknownReferences = (database: Database, plan: PlanDefinition): void => {
   for (const reference of plan.kind.references) {
@@ -244,7 +212,6 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
     if (!isStaged(plan, field) || canCreateMissingRecords(plan, reference) || reference.keys.planned === true) continue;
     const { code, param } = getUnknownReferenceProblem(plan, reference);
     const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${buildIsCandidateKeySql(plan, field, "f.key")} and not ${buildIsKnownSql(reference, "f.key")}`;
-    const isNamed = storeNamesUsedAsKeys(database, plan, reference);
     const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = rowColumn(field.field);
     recordFinding(database, plan, {
@@ -255,13 +222,8 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
           ? `select r.row, r.line, ${cells === undefined ? "null" : `coalesce(${rowColumn(getCellsColumn(field))}, :cells) ->> e.key`} as col,
                json_object('${param}', ${cell} ->> e.key) as params
              from s.row r join json_each(${buildRowKeysSql(field)}) e where exists (${unknown}) and e.value in (${unknown})`
-          : `select r.row, r.line, null as col, ${
-              isNamed
-                ? `json_patch(json_object('${param}', ${cell}), json_object('named', case when n.key is not null then 1 end))`
-                : `json_object('${param}', ${cell})`
-            } as params
-             from (${unknown}) f join s.row r on ${buildRowKeysSql(field)} = f.key
-             ${isNamed ? `left join s.${NAME_USED_AS_KEY_TABLE} n on n.key = f.key` : ""} where ${IS_CELL_READABLE_SQL}`,
+          : `select r.row, r.line, null as col, json_object('${param}', ${cell}) as params
+             from (${unknown}) f join s.row r on ${buildRowKeysSql(field)} = f.key where ${IS_CELL_READABLE_SQL}`,
       params: { kind: plan.kind.name, cells: JSON.stringify(cells ?? []) },
     });
   }

@@ -1,4 +1,4 @@
-import { codeKey, nameKey } from "../../../model/normalise.ts";
+import { codeKey } from "../../../model/normalise.ts";
 import { ORG } from "../../../model/organisation.ts";
 import type { ProblemCode, ProblemParams } from "../../../model/problem.ts";
 import { OrgMatcher, type MatchFault, type ParentFault } from "./org-matching.ts";
@@ -147,15 +147,7 @@ class OrgTree {
 
   #reportParent(row: OrgRow, fault: ParentFault): void {
     const field = row.parentCode === null ? "parentPath" : "parentCode";
-    const named = fault === "parent-unknown" && row.parentCode !== null ? this.#named(row.parentCode) : {};
-    this.#report(`org-${fault}`, row, field, { parent: row.parentCode ?? row.parentPath ?? "", ...named });
-  }
-
-  #named(name: string): ProblemParams {
-    const key = nameKey(name);
-    const orgs = [...this.#matcher.orgs.values()].filter(({ parent }) => parent !== null);
-    const isNamed = [...this.#rows, ...orgs].some((one) => one.name !== null && nameKey(one.name) === key);
-    return isNamed ? { named: 1 } : {};
+    this.#report(`org-${fault}`, row, field, { parent: row.parentCode ?? row.parentPath ?? "" });
   }
 
   #reportTwins(first: OrgRow, second: OrgRow): void {
