@@ -158,10 +158,7 @@ describe("a run", () => {
   });
 });
 
-test.each([
-  ["en", " 1 message"],
-  ["ja", "1 通を送信しました"],
-])("an interruption stops between two recipients and reports how many were sent: %s", async (language, said) => {
+test("an interruption stops between two recipients and reports how many were sent", async () => {
   settings("recipients:", CHAT, CHAT.replace("chat", "other"));
   const signals = new EventEmitter();
   const settleNotice = (): unknown => {
@@ -169,8 +166,8 @@ test.each([
     return example("settleNotice");
   };
   const tenant = { ...having(due), ...taking(), settleNotice };
-  const ran = await run(`--lang ${language} renewals notify`, here(tenant, { signals }));
-  expect(ran).toMatchObject({ exit: 143, stdout: "", stderr: expect.stringContaining(said) });
+  const ran = await run("renewals notify", here(tenant, { signals }));
+  expect(ran).toMatchObject({ exit: 143, stdout: "", stderr: expect.stringContaining(" 1 message") });
   expect(chat.posted).toHaveLength(1);
 });
 

@@ -121,25 +121,20 @@ test("an empty result is an empty list", async () => {
 });
 
 test("a workbook has the same fields as CSV, with labels, and all cells are text", async () => {
-  for (const [lang, header] of [
-    ["en", "email addresses"],
-    ["ja", "メールアドレス"],
-  ] as const) {
-    const folder = freshFolder();
-    const tenant = {
-      users: [
-        { ...hanako, employeeCode: "0012" },
-        { ...taro, name: "=1+1" },
-      ],
-    };
-    const { exit, stdout } = await run(`users list --format xlsx -o list.xlsx --lang ${lang}`, { tenant, folder });
-    expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
-    const [headers = [], first = [], second] = await readRows(readFileSync(join(folder, "list.xlsx")));
-    expect(headers).toContain(header);
-    expect(first).toContain("0012");
-    expect(first).toContain(hanako.emails.join(", "));
-    expect(second).toContain("=1+1");
-  }
+  const folder = freshFolder();
+  const tenant = {
+    users: [
+      { ...hanako, employeeCode: "0012" },
+      { ...taro, name: "=1+1" },
+    ],
+  };
+  const { exit, stdout } = await run("users list --format xlsx -o list.xlsx", { tenant, folder });
+  expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
+  const [headers = [], first = [], second] = await readRows(readFileSync(join(folder, "list.xlsx")));
+  expect(headers).toContain("email addresses");
+  expect(first).toContain("0012");
+  expect(first).toContain(hanako.emails.join(", "));
+  expect(second).toContain("=1+1");
 });
 
 test("a workbook can be written to stdout", async () => {

@@ -109,32 +109,17 @@ describeWithOpenssl("server tokens made by openssl", () => {
     expect(openAdeToken({ name: NAME, bytes }, keys())).toEqual(OPENED);
   });
 
+  const NO_TOKEN = [
+    "not a server token: the file does not contain an encrypted message (S/MIME)",
+    "exactly as downloaded",
+  ] as const;
+
   test.each([
     ["encrypted for another key", () => encrypt(SMIME), "encrypted for another key", "clomoctl ade keypair create -o"],
-    [
-      "no message",
-      () => Buffer.from("no token"),
-      "not a server token: the file does not contain an encrypted message (S/MIME)",
-      "exactly as downloaded",
-    ],
-    [
-      "empty",
-      () => Buffer.alloc(0),
-      "not a server token: the file does not contain an encrypted message (S/MIME)",
-      "exactly as downloaded",
-    ],
-    [
-      "too large",
-      () => Buffer.alloc(2 * 1024 * 1024, "A"),
-      "not a server token: the file does not contain an encrypted message (S/MIME)",
-      "exactly as downloaded",
-    ],
-    [
-      "a certificate",
-      () => Buffer.from(own?.certificate ?? ""),
-      "not a server token: the file does not contain an encrypted message (S/MIME)",
-      "exactly as downloaded",
-    ],
+    ["no message", () => Buffer.from("no token"), ...NO_TOKEN],
+    ["empty", () => Buffer.alloc(0), ...NO_TOKEN],
+    ["too large", () => Buffer.alloc(2 * 1024 * 1024, "A"), ...NO_TOKEN],
+    ["a certificate", () => Buffer.from(own?.certificate ?? ""), ...NO_TOKEN],
     ["cut off", () => encrypt(["-aes256", "-outform", "DER"]).subarray(0, -9), "broken or truncated", "undefined"],
     ["another cipher", () => encrypt(["-camellia256", "-outform", "DER"]), "unknown cipher", "exactly as downloaded"],
   ])("refuses a token: %s", async (kind, made, what, hint) => {

@@ -137,19 +137,6 @@ test("the only one is worked on; local counts once it has held data", async () =
   expect((await contexts.choose("a", {})).among).toEqual([LOCAL_CONTEXT_NAME, "a"]);
 });
 
-test("removing the context in use leaves none in use, even if only one remains", async () => {
-  for (const name of ["a", "b"]) await contexts.add(name, { kind: "embedded" });
-  await contexts.use("a");
-  await contexts.remove("a", { tenantMayGo: false });
-  expect(await inEffect()).toBe(undefined);
-  await contexts.remove("b", { tenantMayGo: false });
-  expect(await inEffect()).toBe(undefined);
-  await contexts.add("c", { kind: "embedded" });
-  expect(await inEffect()).toBe(undefined);
-  await contexts.use("c");
-  expect(await inEffect()).toBe("c");
-});
-
 const CUSTOMERS = ["a", "b", "c"] as const;
 const customer = fc.constantFrom(...CUSTOMERS);
 const step = fc.oneof(

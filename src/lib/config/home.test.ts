@@ -43,35 +43,17 @@ test("Windows uses Roaming for settings and Local for the rest", () => {
   expect(home.tenants).toBe(String.raw`C:\Users\ann\AppData\Local\clomoctl\tenants`);
 });
 
+const UNIX = ["/home/ann/.config/clomoctl", "/home/ann/.local/share/clomoctl", "/home/ann/.cache/clomoctl"];
+const XDG = { XDG_CONFIG_HOME: "/c", XDG_DATA_HOME: "/d", XDG_CACHE_HOME: "/e" };
+const MAC = ["Application Support", "Application Support", "Caches"].map(
+  (name) => `/home/ann/Library/${name}/clomoctl`,
+);
+
 test.each([
-  [
-    "Linux, nothing said",
-    "linux",
-    {},
-    ["/home/ann/.config/clomoctl", "/home/ann/.local/share/clomoctl", "/home/ann/.cache/clomoctl"],
-  ],
-  [
-    "Linux, all said",
-    "linux",
-    { XDG_CONFIG_HOME: "/c", XDG_DATA_HOME: "/d", XDG_CACHE_HOME: "/e" },
-    ["/c/clomoctl", "/d/clomoctl", "/e/clomoctl"],
-  ],
-  [
-    "another Unix, with Windows' variables",
-    "freebsd",
-    { APPDATA: "/a", LOCALAPPDATA: "/l" },
-    ["/home/ann/.config/clomoctl", "/home/ann/.local/share/clomoctl", "/home/ann/.cache/clomoctl"],
-  ],
-  [
-    "macOS, with the variables of XDG",
-    "darwin",
-    { XDG_CONFIG_HOME: "/c", XDG_DATA_HOME: "/d", XDG_CACHE_HOME: "/e" },
-    [
-      "/home/ann/Library/Application Support/clomoctl",
-      "/home/ann/Library/Application Support/clomoctl",
-      "/home/ann/Library/Caches/clomoctl",
-    ],
-  ],
+  ["Linux, nothing said", "linux", {}, UNIX],
+  ["Linux, all said", "linux", XDG, ["/c/clomoctl", "/d/clomoctl", "/e/clomoctl"]],
+  ["another Unix, with Windows' variables", "freebsd", { APPDATA: "/a", LOCALAPPDATA: "/l" }, UNIX],
+  ["macOS, with the variables of XDG", "darwin", XDG, MAC],
 ])("%s", (_, platform, environment, [settings, data, cache]) => {
   expect(locateHome({ ...linux, platform, environment })).toEqual({
     settings,

@@ -215,18 +215,6 @@ test("refuses a folder, and a file in a missing folder, before the work begins",
   expect((await readdir(root)).toSorted()).toEqual(["file", "folder"]);
 });
 
-/** A kernel file system in which nobody can create a file, not even root. */
-const KERNELS = "/sys/kernel";
-
-test.skipIf(!existsSync(KERNELS))("refuses a folder without write permission", async () => {
-  const name = join(KERNELS, "users.csv");
-  await expect(write(name)).rejects.toMatchObject({
-    code: "usage",
-    what: { en: expect.stringContaining("permission denied") },
-    cause: { code: expect.stringMatching(/^E(ACCES|PERM|ROFS)$/) },
-  });
-});
-
 test("never replaces a database or its log, even through a link", async () => {
   for (const first of [Buffer.from("SQLite format 3\0 and more"), Buffer.from("377f0682002de218", "hex")]) {
     await writeFile(join(root, "tenant.db"), first);

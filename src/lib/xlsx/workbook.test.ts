@@ -86,11 +86,6 @@ describe("merged cells", () => {
       ["", "", ""],
     ]);
   });
-
-  test.each([["A2:B2"], ["A2:B3"]])("next to each other are a problem: %s", async (range) => {
-    const { codes } = await readMerged([range], HEADER, ["営業部", "", "山田"], ["", "", "佐藤"]);
-    expect(new Set(codes)).toEqual(new Set(["cell-merged"]));
-  });
 });
 
 const numberOf = (value: number | string, format: string, date1904 = false) =>

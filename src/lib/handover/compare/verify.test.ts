@@ -112,43 +112,30 @@ test("a field that can be null may be missing, because an earlier version did no
   expect(await faultsOf({ orgs: [without] })).toEqual([]);
 });
 
-test.each<[string, Records, string]>([
-  [
-    "a member more",
-    { "custom-fields": [secret] },
-    `${FIELDS}:1: this kind of record does not have a member named password`,
-  ],
-  ["a member less", { "custom-fields": [short] }, `${FIELDS}:1: createdAt is missing`],
-  [
-    "another order",
-    { "custom-fields": [{ name: FIELD.name, id: FIELD.id, createdAt: FIELD.createdAt }] },
-    `${FIELDS}:1: expected the member id, found name`,
-  ],
-  ["another type", { "custom-fields": [{ ...FIELD, name: 1 }] }, `${FIELDS}:1: the value of name has the wrong type`],
-  [
-    "no instant",
-    { "custom-fields": [{ ...FIELD, createdAt: "2026-13-01T00:00:00Z" }] },
-    `${FIELDS}:1: the value of createdAt has the wrong type`,
-  ],
-  [
-    "null where none may be",
-    { "custom-fields": [{ ...FIELD, name: null }] },
-    `${FIELDS}:1: the value of name has the wrong type`,
-  ],
-  [
-    "another type within a member",
-    { "console-tasks": [{ ...TASK, changes: [{ field: "title", before: null, after: 1 }] }] },
-    "resources/console-tasks.ndjson:1: the value of changes has the wrong type",
-  ],
-  ["no record", { "custom-fields": [["a"]] }, `${FIELDS}:1: not a JSON object`],
-  ["an id twice", { "custom-fields": [FIELD, FIELD] }, `${FIELDS}:2: duplicate ID`],
+const WRONG_TYPE = "1: the value of name has the wrong type";
+
+test.each<[string, readonly unknown[], string]>([
+  ["a member more", [secret], "1: this kind of record does not have a member named password"],
+  ["a member less", [short], "1: createdAt is missing"],
+  ["another order", [{ name: FIELD.name, id: FIELD.id }], "1: expected the member id, found name"],
+  ["another type", [{ ...FIELD, name: 1 }], WRONG_TYPE],
+  ["no instant", [{ ...FIELD, createdAt: "2026-13-01T00:00:00Z" }], WRONG_TYPE.replace("name", "createdAt")],
+  ["null where none may be", [{ ...FIELD, name: null }], WRONG_TYPE],
+  ["no record", [["a"]], "1: not a JSON object"],
+  ["an id twice", [FIELD, FIELD], "2: duplicate ID"],
   [
     "another order of records",
-    { "custom-fields": [{ ...FIELD, id: FIELD.id.replace("003", "004") }, FIELD] },
-    `${FIELDS}:2: the records are not sorted by ID`,
+    [{ ...FIELD, id: FIELD.id.replace("003", "004") }, FIELD],
+    "2: the records are not sorted by ID",
   ],
 ])("reports a fault with its line: %s", async (_case, records, fault) => {
-  expect(await faultsOf(records)).toEqual([fault]);
+  expect(await faultsOf({ "custom-fields": records } as Records)).toEqual([`${FIELDS}:${fault}`]);
+});
+
+test("reports another type within a member", async () => {
+  const changes = [{ field: "title", before: null, after: 1 }];
+  const fault = "resources/console-tasks.ndjson:1: the value of changes has the wrong type";
+  expect(await faultsOf({ "console-tasks": [{ ...TASK, changes }] })).toEqual([fault]);
 });
 
 test("reports only the first fault of an unsound bundle", async () => {

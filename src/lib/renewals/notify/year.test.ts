@@ -87,46 +87,25 @@ interface Life {
 const day = (days: number): number => days * 24;
 
 /** Renewed in time, renewed late, renewed twice, never renewed in time, recorded late. */
-const LIVES: readonly Life[] = [
-  {
-    name: "本社",
-    kind: "push-certificate",
-    owner: "IT@example.jp",
-    expiries: [
-      [0, "2027-02-10T03:00:00.000Z"],
-      [day(80), "2028-02-08T03:00:00.000Z"],
+const LIVES: readonly Life[] = (
+  [
+    ["本社", "push-certificate", "IT@example.jp", { 0: "2027-02-10T03:00:00.000Z", 80: "2028-02-08T03:00:00.000Z" }],
+    [
+      "ABM サーバー",
+      "ade-token",
+      "tanto@example.jp",
+      { 0: "2027-01-05T14:59:59.000Z", 53: "2027-07-04T15:00:00.000Z", 240: "2028-07-04T15:00:00.000Z" },
     ],
-  },
-  {
-    name: "ABM サーバー",
-    kind: "ade-token",
-    owner: "tanto@example.jp",
-    expiries: [
-      [0, "2027-01-05T14:59:59.000Z"],
-      [day(53), "2027-07-04T15:00:00.000Z"],
-      [day(240), "2028-07-04T15:00:00.000Z"],
-    ],
-  },
-  {
-    name: "大阪支社",
-    kind: "vpp-token",
-    owner: null,
-    expiries: [
-      [0, "2027-06-30T23:30:00.000Z"],
-      [day(222), "2028-06-30T23:30:00.000Z"],
-    ],
-  },
-  { name: "第一所有者", kind: "android-owner", owner: "総務課", expiries: [[0, "2027-12-01T00:00:00.000Z"]] },
-  {
-    name: "example.jp",
-    kind: "custom",
-    owner: null,
-    expiries: [
-      [day(100), "2027-04-01T00:00:00.000Z"],
-      [day(140), "2028-04-01T00:00:00.000Z"],
-    ],
-  },
-];
+    ["大阪支社", "vpp-token", null, { 0: "2027-06-30T23:30:00.000Z", 222: "2028-06-30T23:30:00.000Z" }],
+    ["第一所有者", "android-owner", "総務課", { 0: "2027-12-01T00:00:00.000Z" }],
+    ["example.jp", "custom", null, { 100: "2027-04-01T00:00:00.000Z", 140: "2028-04-01T00:00:00.000Z" }],
+  ] as const
+).map(([name, kind, owner, expiries]) => ({
+  name,
+  kind,
+  owner,
+  expiries: Object.entries(expiries).map(([days, expiresAt]) => [day(Number(days)), expiresAt] as const),
+}));
 
 type Run = "missed" | "once" | "twice" | "killed" | "refused";
 

@@ -329,31 +329,6 @@ describe("roles", () => {
     expect(await userOf(id)).toMatchObject({ name: "改名", org: { id: org } });
   });
 
-  test("facts 2.1: five accounts can have the support option, and refusing the sixth names them", async () => {
-    for (const one of [1, 2, 3, 4, 5]) await administrator(`boss0${one}`, { role: "system", supportOption: true });
-    const sixth = await administrator("boss06", { role: "system" });
-    const refused = await failureOf(accounts().edit(sixth, { supportOption: true }));
-    expect(refused).toMatchObject({ code: "input-rejected" });
-    for (const one of [1, 2, 3, 4, 5]) expect(refused?.what.en).toContain(`boss0${one} (boss0${one})`);
-    const first = await accountOf("boss01");
-    await accounts().edit(first.id, { supportOption: false });
-    expect((await accounts().edit(sixth, { supportOption: true })).after.supportOption).toBe(true);
-  });
-
-  test("the last system administrator keeps the role", async () => {
-    const org = await orgMade("営業部");
-    const id = await administrator("hana01", { role: "system" });
-    for (const refused of [
-      accounts().revoke(id, {}),
-      accounts().edit(id, { role: "none" }),
-      accounts().edit(id, { role: "division", managedOrgs: [org] }),
-    ]) {
-      expect((await failureOf(refused))?.what.en).toContain("no system administrator would be left");
-    }
-    await administrator("boss01", { role: "system" });
-    expect((await accounts().revoke(id, {})).after.role).toBe("none");
-  });
-
   test("administrators cannot be deleted by name, with an organisation or by a file", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system" }, org);

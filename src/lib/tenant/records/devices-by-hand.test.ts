@@ -246,16 +246,6 @@ describe("facts 1.3: an undo does not give back an account that another device u
   });
 });
 
-test("only Android devices have a mode (a clomoctl rule)", async () => {
-  expect(await refusal(device("S1", { platform: "iOS", androidMode: "comp" }))).toEqual([
-    "input-rejected",
-    "S1: only Android devices have a mode; leave the mode blank, or set the platform to Android",
-  ]);
-  const one = await device("S1", { ...ANDROID, androidMode: "comp" });
-  expect((await refusal(edit(one, { platform: "iOS" })))?.[0]).toBe("input-rejected");
-  expect((await edit(one, { platform: "iOS", androidMode: null })).after.androidMode).toBeNull();
-});
-
 test("tags are added and removed in any character form, and are kept in a fixed order", async () => {
   const [one, other] = [await device("S1", { tags: ["が", "a"] }), await device("S2")];
   const ids = [one.id, other.id];
