@@ -1,17 +1,12 @@
+import { createFolderWith as folderWith } from "#support/commands/imports/plans.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
-import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
+import { runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
 const GOOD = "氏名,メールアドレス\r\n山田,a@example.jp\r\n";
-
-function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = freshFolder();
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-  return folder;
-}
 
 const check = (stdin: string | Uint8Array, options = "--as users"): Promise<RunResult> =>
   run(`csv check - ${options}`, { stdin });

@@ -1,18 +1,13 @@
+import { createFolderWith as folderWith } from "#support/commands/imports/plans.ts";
 import { readRows } from "#support/xlsx/read.ts";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 import { EventEmitter } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
 import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
-
-function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = freshFolder();
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-  return folder;
-}
 
 const convert = (stdin: string | Uint8Array, options = ""): Promise<RunResult> =>
   run(["csv", "convert", "-", "-", ...options.split(" ").filter((word) => word !== "")], { stdin });

@@ -1,3 +1,4 @@
+import { requireFailure as failure } from "#support/client/whole-client.ts";
 import { undoImport } from "#support/tenant/undo.ts";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -87,15 +88,6 @@ const upload = (content: string | readonly Uint8Array[]): Upload => ({
 const json = { "content-type": "application/json" };
 
 const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
-
-const failure = async (work: Promise<unknown>): Promise<Failure> => {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof Failure) return error;
-  throw new Error("no failure", { cause: error });
-};
 
 const WAYS = ["in process", "over a socket"];
 

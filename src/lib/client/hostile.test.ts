@@ -1,17 +1,9 @@
+import { requireFailure as failure } from "#support/client/whole-client.ts";
 import { describe, expect, it } from "vitest";
-import { Failure } from "../errors/index.ts";
+import type { Failure } from "../errors/index.ts";
 import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
 
 const answering = (make: () => Response): WholeClient => createWholeClient({ transport: async () => make() });
-
-const failure = async (work: Promise<unknown>): Promise<Failure> => {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof Failure) return error;
-  throw new Error("no failure", { cause: error });
-};
 
 const json = { headers: { "content-type": "application/json" } };
 const ndjson = { headers: { "content-type": "application/x-ndjson" } };

@@ -1,8 +1,8 @@
+import { requireFailure as failure } from "#support/client/whole-client.ts";
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "../tenant/dispatch/wire.ts";
-import { Failure } from "../errors/index.ts";
 import { openClient } from "./index.ts";
 import { createSocketFailure } from "./socket-failure.ts";
 import { openSocket, type SocketOptions, type SocketTransport } from "./socket.ts";
@@ -47,15 +47,6 @@ const opened = (
   const socket = openSocket({ ...options, surroundings });
   closing.unshift(socket.close);
   return { ...socket, pauses };
-};
-
-const failure = async (work: Promise<unknown>): Promise<Failure> => {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof Failure) return error;
-  throw new Error("no failure", { cause: error });
 };
 
 describe("an address that does not respond", () => {

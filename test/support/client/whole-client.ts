@@ -1,3 +1,4 @@
+import { Failure } from "../../../src/lib/errors/index.ts";
 import { buildMethods } from "../../../src/lib/client/index.ts";
 import { planImport, type Client, type Connection, type Import } from "../../../src/lib/client/index.ts";
 import type { Operations } from "../../../src/lib/tenant/operation.ts";
@@ -39,4 +40,14 @@ export const createWholeClient = (connection: Connection): WholeClient => {
       commit: ({ id, etag }, given, signal) => imports.commit(id, { ...given, etag: etag ?? "-" }, signal),
     },
   };
+};
+
+/** The failure that work ends with; it must end with one. */
+export const requireFailure = async (work: Promise<unknown>): Promise<Failure> => {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof Failure) return error;
+  throw new Error("no failure", { cause: error });
 };

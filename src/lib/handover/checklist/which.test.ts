@@ -36,19 +36,14 @@ test("a missing certificate or token is a gap, with the command that reads it fr
   expect(gapOf(UNANSWERED_FACTS, "VPP 本社")?.mend.en).toContain("clomoctl renewals edit 'VPP 本社' --file FILE");
 });
 
+const MDM_SERVER = "Apple Business Manager の MDM サーバ名";
+const LOCATION = "Apple Business Manager の場所";
+const CLOMO_TOKEN = String.raw`C:\tokens\CLOMO_Token_2026-03-01T05-00-00Z_smime (1).p7m`;
+const TOPIC = "com.apple.mgmt.External.1";
+
 test.each<[string, HandoverFacts, Renewal["kind"], string]>([
-  [
-    "a topic",
-    withItem("push-certificate", { topic: "com.apple.mgmt.External.1" }),
-    "push-certificate",
-    "トピック: com.apple.mgmt.External.1",
-  ],
-  [
-    "the name of a server token's file",
-    withItem("ade-token", { source: String.raw`C:\tokens\CLOMO_Token_2026-03-01T05-00-00Z_smime (1).p7m` }),
-    "ade-token",
-    "Apple Business Manager の MDM サーバ名: CLOMO",
-  ],
+  ["a topic", withItem("push-certificate", { topic: TOPIC }), "push-certificate", `トピック: ${TOPIC}`],
+  ["the name of a file", withItem("ade-token", { source: CLOMO_TOKEN }), "ade-token", `${MDM_SERVER}: CLOMO`],
   [
     "the server that the tenant has itself",
     withItem(
@@ -63,20 +58,15 @@ test.each<[string, HandoverFacts, Renewal["kind"], string]>([
       },
     ),
     "ade-token",
-    "Apple Business Manager の MDM サーバ名: 本社 MDM",
+    `${MDM_SERVER}: 本社 MDM`,
   ],
   [
-    "the name of a content token's file",
-    withItem("vpp-token", { source: "/home/mdm/sToken_for_Tokyo_.vpptoken" }),
+    "a file of a location",
+    withItem("vpp-token", { source: "/a/sToken_for_Tokyo_.vpptoken" }),
     "vpp-token",
-    "Apple Business Manager の場所: Tokyo",
+    `${LOCATION}: Tokyo`,
   ],
-  [
-    "an organisation",
-    withItem("vpp-token", { organisation: "株式会社みなと" }),
-    "vpp-token",
-    "Apple Business Manager の場所: 株式会社みなと",
-  ],
+  ["an organisation", withItem("vpp-token", { organisation: "みなと" }), "vpp-token", `${LOCATION}: みなと`],
 ])("%s identifies it", (_case, facts, kind, told) => {
   expect(knownOf(facts, kind)[0]).toBe(told);
   const name = facts.renewals.find((one) => one.kind === kind)?.name ?? "";
@@ -114,44 +104,30 @@ test("an answer identifies only its own renewal, and precedes the fingerprint", 
   expect(gapOf({ ...facts, answers: [{ ...answer, subject: "x" }] }, "VPP 本社")).toBeDefined();
 });
 
-test.each<[string, HandoverFacts, Renewal["kind"], string, string]>([
-  [
-    "a recorded topic",
-    withItem("push-certificate", { topic: "com.apple.mgmt.External.1" }),
-    "push-certificate",
-    "push-certificate.topic",
-    "トピック: com.apple.mgmt.External.1(回答は 別のもの。どちらが正しいか要確認)",
-  ],
-  [
-    "a recorded MDM server",
-    withItem("ade-token", { source: "KitaCenter_Token_2026-03-01T05-00-00Z_smime.p7m" }),
-    "ade-token",
-    "apple-business.mdm-server",
-    "Apple Business Manager の MDM サーバ名: KitaCenter(回答は 別のもの。どちらが正しいか要確認)",
-  ],
-  [
-    "a recorded location",
-    withItem("vpp-token", { organisation: "本社" }),
-    "vpp-token",
-    "apple-business.location",
-    "Apple Business Manager の場所: 本社(回答は 別のもの。どちらが正しいか要確認)",
-  ],
-])("a different answer follows %s with a mark, in the report and in the guide", (_case, facts, kind, id, told) => {
-  const subject = facts.renewals.find((one) => one.kind === kind)?.id ?? "";
-  const answer = {
-    id: "019a9f3c-5a00-7abc-8def-000000000300",
-    question: id,
-    subject,
-    value: "別のもの",
-    by: "前任",
-    at: "2026-11-20T00:00:00.000Z",
-  };
-  const renewal = facts.renewals.find((one) => one.kind === kind);
-  if (renewal === undefined) throw new TypeError(`no ${kind}`);
-  expect(knownOf({ ...facts, answers: [answer] }, kind)[0]).toBe(told);
-  const [label, value] = findIdentity([answer], renewal) ?? [];
-  expect(`${label?.ja}: ${value?.ja}`).toBe(told);
-});
+test.each<[HandoverFacts, Renewal["kind"], string, string]>([
+  [withItem("push-certificate", { topic: TOPIC }), "push-certificate", "push-certificate.topic", `トピック: ${TOPIC}`],
+  [withItem("ade-token", { source: CLOMO_TOKEN }), "ade-token", "apple-business.mdm-server", `${MDM_SERVER}: CLOMO`],
+  [withItem("vpp-token", { organisation: "本社" }), "vpp-token", "apple-business.location", `${LOCATION}: 本社`],
+])(
+  "a different answer follows what is recorded with a mark, in the report and in the guide",
+  (facts, kind, id, known) => {
+    const told = `${known}(回答は 別のもの。どちらが正しいか要確認)`;
+    const subject = facts.renewals.find((one) => one.kind === kind)?.id ?? "";
+    const answer = {
+      id: "019a9f3c-5a00-7abc-8def-000000000300",
+      question: id,
+      subject,
+      value: "別のもの",
+      by: "前任",
+      at: "2026-11-20T00:00:00.000Z",
+    };
+    const renewal = facts.renewals.find((one) => one.kind === kind);
+    if (renewal === undefined) throw new TypeError(`no ${kind}`);
+    expect(knownOf({ ...facts, answers: [answer] }, kind)[0]).toBe(told);
+    const [label, value] = findIdentity([answer], renewal) ?? [];
+    expect(`${label?.ja}: ${value?.ja}`).toBe(told);
+  },
+);
 
 test("asks nothing about what the tenant does not use, even if it is recorded", () => {
   const tenant = { ...UNANSWERED_FACTS.tenant, vpp: false };

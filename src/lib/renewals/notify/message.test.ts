@@ -7,46 +7,14 @@ import type { Digest } from "./digest.ts";
 const subjectOf = (digest: Digest): string => buildReminderDocument(digest).title[digest.language];
 
 test.each([
-  [
-    30,
-    false,
-    '[Renewal] 30 days left: MDM push certificate "本社"',
-    "【年次更新・期限】あと 30 日: MDM プッシュ通知証明書「本社」",
-  ],
-  [
-    1,
-    false,
-    '[Renewal] 1 day left: MDM push certificate "本社"',
-    "【年次更新・期限】あと 1 日: MDM プッシュ通知証明書「本社」",
-  ],
-  [
-    0,
-    false,
-    '[Renewal] expires today: MDM push certificate "本社"',
-    "【年次更新・期限】本日が期限: MDM プッシュ通知証明書「本社」",
-  ],
-  [
-    0,
-    true,
-    '[Renewal] expired today: MDM push certificate "本社"',
-    "【年次更新・期限】本日期限切れ: MDM プッシュ通知証明書「本社」",
-  ],
-  [
-    -1,
-    true,
-    '[Renewal] expired 1 day ago: MDM push certificate "本社"',
-    "【年次更新・期限】期限切れ(1 日経過): MDM プッシュ通知証明書「本社」",
-  ],
-  [
-    -12,
-    true,
-    '[Renewal] expired 12 days ago: MDM push certificate "本社"',
-    "【年次更新・期限】期限切れ(12 日経過): MDM プッシュ通知証明書「本社」",
-  ],
-])("%i days left, expired %s", (days, expired, en, ja) => {
-  const due = [createDueReminder({ days, expired })];
-  expect(subjectOf(createDigest({ due, language: "en" }))).toBe(en);
-  expect(subjectOf(createDigest({ due, language: "ja" }))).toBe(ja);
+  [30, false, '[Renewal] 30 days left: MDM push certificate "本社"'],
+  [1, false, '[Renewal] 1 day left: MDM push certificate "本社"'],
+  [0, false, '[Renewal] expires today: MDM push certificate "本社"'],
+  [0, true, '[Renewal] expired today: MDM push certificate "本社"'],
+  [-1, true, '[Renewal] expired 1 day ago: MDM push certificate "本社"'],
+  [-12, true, '[Renewal] expired 12 days ago: MDM push certificate "本社"'],
+])("%i days left, expired %s", (days, expired, subject) => {
+  expect(subjectOf(createDigest({ due: [createDueReminder({ days, expired })], language: "en" }))).toBe(subject);
 });
 
 test("the last line explains how to stop the reminders, including the confirmation of the console's date", async () => {
