@@ -99,17 +99,6 @@ test.each([
 });
 
 test.each([
-  ["--confirm-deletions 1", 3],
-  ["--yes", 3],
-  ["--confirm-deletions 2 --yes", 0],
-])("does not commit deletions without their number: %s ends with %i", async (answer, exit) => {
-  const tenant = tenantWith(
-    exit === 0 ? { commitImport: done(UNDO) } : { import: UNDO, discardImport: { ...UNDO, state: "discarded" } },
-  );
-  expect(await run(`undo 17 ${answer}`, { tenant })).toMatchObject({ exit });
-});
-
-test.each([
   ["--yes --max-deletions 2", 0, ""],
   ["--yes --max-deletions 1", 10, "error: the plan deletes 2 of 10 records, but the limit is 1; nothing was changed"],
   [
@@ -174,43 +163,6 @@ describe("in a tenant", () => {
     const all = [tenant.dump(), await Array.fromAsync(tenant.client.accounts.list({}))];
     return JSON.parse(JSON.stringify(all, (key, value: unknown) => (/passwordSetAt/i.test(key) ? undefined : value)));
   };
-
-  test.each([
-    ["an edit of a user", "users edit E1 --title 課長", "--yes"],
-    ["a move of users", "users move E1 E3 --org 全社", "--yes"],
-    ["an organisation's new name", "orgs edit S01 --name 営業本部", "--yes"],
-    ["a new organisation", "orgs create 総務", "--confirm-deletions 1"],
-    ["a deletion", "users delete E3 --confirm-deletions 1", "--yes"],
-    ["a new owner of a device", "devices set-owner SN1 --user E2", "--yes"],
-    ["a group's new name", "secured groups edit 営業 --app docs --name 営業本部", "--yes"],
-    ["the deletion of a group with users", "secured groups delete 営業 --app docs --confirm-deletions 1", "--yes"],
-    ["a role that was given", "clomo-account edit taro --role operator --password-file -", "--yes"],
-    ["a role that was taken away", "clomo-account revoke jiro", "--yes"],
-    ["a custom field", "users fields add 座席", "--confirm-deletions 1"],
-  ])("%s is undone, and the undo is undone", async (_, line, answer) => {
-    const { devices, secured, accounts, users } = tenant.client;
-    const [taro, hanako] = await tenant.users();
-    await devices.create({ serialNumber: "SN1", owner: taro?.id });
-    await secured.createGroup("docs", { name: "営業" });
-    await secured.create("docs", { userId: "u01", displayName: "一", password: "Invented1", groups: ["営業"] });
-    await accounts.create({ user: taro?.id ?? "", name: "taro", password: "Invented1" });
-    const { after: boss } = await users.create({ name: "長", emails: ["boss@x.jp"] });
-    await accounts.create({ user: boss.id, name: "boss", role: "system", password: "Invented1" });
-    await accounts.create({ user: hanako?.id ?? "", name: "jiro", role: "operator", password: "Invented1" });
-    const before = await state();
-    const number = await change(line);
-    const after = await state();
-    expect(after).not.toEqual(before);
-    const undo = await change(`undo ${number} ${answer}`);
-    expect(await state()).toEqual(before);
-    const again = await typed(`undo ${undo} --dry-run`);
-    const gone = [...again.stderr.matchAll(/^\w+: .*delete (\d+)/gm)].reduce(
-      (sum, [, count]) => sum + Number(count),
-      0,
-    );
-    await change(`undo ${undo} ${gone === 0 ? "--yes" : `--confirm-deletions ${gone}`}`);
-    expect(await state()).toEqual(after);
-  });
 
   test("the undo of an export that only closed tasks can be undone", async () => {
     const header = ["氏名", "メールアドレス", "社員コード", "役職"];

@@ -99,11 +99,6 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
       `変更 ${undoes}: ${fileName}(実行者 ${formatActor(actor).ja})`,
     );
   }
-  if (original !== undefined && original.emittedAt !== null)
-    yield text(
-      "do not upload the file of this import to the console; if you have already uploaded it, new tasks show what to restore in the console",
-      "このインポートのファイルは、もうアップロードしないでください。アップロード済みなら、管理画面で元に戻す作業が追加されます",
-    );
   const hadSecrets = create > 0 && FORMATS[kind].columns.some(({ secret }) => secret === true);
   if (hadSecrets || (original !== undefined && original.secretsSet > 0))
     yield text(
