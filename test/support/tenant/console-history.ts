@@ -275,33 +275,10 @@ export class ConsoleHistory {
     return place === 0 ? ROOT_ORG_ID : (this.#id("orgs", place) ?? ROOT_ORG_ID);
   }
 
-  dbg(what: string): void {
-    if (process.env["DBG"] === undefined) return;
-    const k = process.env["DBG"] as "orgs";
-    const t = { orgs: "org", users: "user", devices: "device", docs: "secured_user" }[k];
-    const c = {
-      orgs: "name, code, parent",
-      users: "name, emails, org, title, custom",
-      devices: "serialNumber, owner, ownerOrg",
-      docs: "userId, name, groups",
-    }[k];
-    process.stderr.write(
-      `## ${what}\n  tasks ${JSON.stringify(this.#tasks.map((x) => [x.number, x.records.map((r) => [r.kind, r.work, r.name, r.key, JSON.stringify(r.changes)])]))}\n`,
-    );
-    for (const [n, v] of this.console.records[k]) process.stderr.write(`  console ${n} ${JSON.stringify(v)}\n`);
-    for (const r of this.#tenant.sql(`select pk, ${c}, substr(id, -3) as id from ${t}`))
-      process.stderr.write(`  here ${JSON.stringify(r)}\n`);
-    for (const r of this.#tenant.sql(
-      `select pk, inConsole, touched, since, ${c}, substr(id, -3) as id from ${t}_observed`,
-    ))
-      process.stderr.write(`  observed ${JSON.stringify(r)}\n`);
-  }
-
   /** Does a step. @returns a short description of what happened */
   async do(step: ConsoleStep): Promise<string> {
     const what = await this.#step(step);
     await this.#look();
-    this.dbg(JSON.stringify(step) + " -> " + what);
     await this.#expectKept();
     return what;
   }
@@ -907,10 +884,6 @@ export class ConsoleHistory {
     const refused = await this.#refused(() => this.#tenant.client.imports.commit(plan));
     if (refused !== undefined) return `export ${refused}`;
     await this.#look();
-    if (process.env["DBG"] !== undefined)
-      process.stderr.write(
-        `claims ${JSON.stringify([...claims.met])} created ${JSON.stringify([...claims.created.keys()])} unread ${JSON.stringify([...unread])}\n`,
-      );
     if (!isStale) this.#expectSame(kind, claims.met, before);
     if (!isStale) for (const record of claims.created.keys()) this.#expectNew(kind, record, { before, claims });
     const former = this.#ledger.relink(kind, this.#mirror, claims);
@@ -1249,14 +1222,11 @@ export class ConsoleHistory {
   async finish(): Promise<number> {
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       if (round === MAX_ROUNDS - 1) this.console.giveUp();
-      this.dbg(`round ${round}`);
       await this.#finishTasks(round);
-      this.dbg(`round ${round} tasks done`);
       for (const kind of CONSOLE_KINDS) {
         if (this.console.records[kind].size === 0)
           this.#ledger.excuse(kind, this.console.add(kind, this.#newRecord(kind, ROOT)), [WHOLE_RECORD]);
-        const did = await this.#takeOver(this.#exported(kind));
-        this.dbg(`${kind} ${did}`);
+        await this.#takeOver(this.#exported(kind));
         await this.#expectKept();
       }
       const isOpen = this.#tasks.length > 0;
