@@ -24,25 +24,6 @@ import type { PlanDefinition, StoredKind, StoredReference } from "./stored-kind.
 // What an upload file contains for the rows of a plan. It leaves out a row whose record, or a record to which it refers,
 // has another key in the console, and a row in which a blank cell would clear a value, or could not clear one.
 
-/** The rows of a plan, as SQL. `t` is the record of a row. */
-export interface UploadRows {
-  readonly kind: StoredKind;
-  /** the fields of the file's columns; a custom field is written as `custom:NAME` */
-  readonly fields: readonly string[];
-  /** the number of a row's record; null for a new record */
-  readonly pk: string;
-  /** true if the plan creates or restores the record */
-  readonly isCreated: string;
-  /** the default key of the record after the plan */
-  readonly key: string;
-  /** the value of a field after the plan; for a reference, the record number */
-  readonly value: (field: ImportedField) => string;
-  /** true if blank cells clear the field, even if the record does not have a value here */
-  readonly mayClear: (field: ImportedField) => boolean;
-  /** the keys of a cell with a list of records */
-  readonly listKeys: (reference: StoredReference) => string;
-}
-
 /** SQL of the content of an upload file for rows. */
 export interface UploadSql {
   /** the joins that the other member needs */
@@ -77,15 +58,15 @@ const buildHasOtherKeySql = ({ name }: Thing, pk: string, key: string): string =
     or exists (select 1 from ${CONSOLE_KEY_TABLE} k where k.thing = '${name}' and k.key = ${key} and k.pk is distinct from ${pk}))`;
 
 /** SQL: true if the row refers to a record that has another key in the console. */
-const buildRefersToOtherKeySql = ({ value, listKeys }: UploadRows, reference: StoredReference): string => {
+const buildRefersToOtherKeySql = (plan: PlanDefinition, reference: StoredReference): string => {
   const { field, keys, refers, table } = reference;
   if (field.merge === "list") {
     const known = `(select known.${keys.record} from ${keys.table} known where ${keys.has("known", "e.value")} limit 1)`;
-    return `exists (select 1 from json_each(${listKeys(reference)}) e where ${buildHasOtherKeySql(table.thing, known, "e.value")})`;
+    return `exists (select 1 from json_each(${buildResultingListKeysSql(plan, field)}) e where ${buildHasOtherKeySql(table.thing, known, "e.value")})`;
   }
   const key = buildFieldKeySql(table.thing, refers.by, (name) => `named.${quoteIdentifier(name)}`);
   const first = table.thing.fields[refers.by]?.type === "texts" ? `(${key}) ->> 0` : key;
-  return `exists (select 1 from ${table.thing.name} named where named.pk = ${value(field)}
+  return `exists (select 1 from ${table.thing.name} named where named.pk = ${buildValueAfterSql(plan, field)}
     and ${buildHasOtherKeySql(table.thing, "named.pk", first)})`;
 };
 
@@ -112,8 +93,14 @@ const listUnseenFields = (database: Database, { name }: StoredKind, fields: read
  * Returns SQL conditions for cells that a blank would clear in the console although nobody asked for it, because no
  * export has shown the column, and for values that a blank does not clear.
  */
-const buildClearConditions = (database: Database, versions: VersionSchema, rows: UploadRows): readonly string[] => {
-  const { kind, fields, value, mayClear } = rows;
+const buildClearConditions = (
+  database: Database,
+  versions: VersionSchema,
+  plan: PlanDefinition,
+  fields: readonly string[],
+): readonly string[] => {
+  const { kind, request } = plan;
+  const mayClear = (field: ImportedField): boolean => isStaged(plan, field) && request.blank === "clear";
   const names = database.all("select pk, name from custom_field order by pk");
   const pkOf = new Map(names.map(({ pk, name }) => [`custom:${String(name)}`, Number(pk)]));
   const unseen = listUnseenFields(
@@ -122,7 +109,7 @@ const buildClearConditions = (database: Database, versions: VersionSchema, rows:
     fields.map((field) => (pkOf.has(field) ? `custom:${pkOf.get(field)}` : field)),
   );
   return kind.fields.flatMap((field) => {
-    const [after, known] = [value(field), buildConsoleValueSql(versions, field.stored)];
+    const [after, known] = [buildValueAfterSql(plan, field), buildConsoleValueSql(versions, field.stored)];
     const isOwn = fields.includes(field.field);
     if (field.merge === "custom") {
       const entries = mayClear(field)
@@ -140,46 +127,6 @@ const buildClearConditions = (database: Database, versions: VersionSchema, rows:
     if (mayClear(field) || !unseen.has(field.field)) return [];
     return [[after, known, recordColumn(field.stored)].map((of) => buildIsBlankSql(field, of)).join(" and ")];
   });
-};
-
-/**
- * Returns SQL of the content of an upload file for rows.
- *
- * @param more conditions for further reasons
- */
-const buildUploadSql = (
-  database: Database,
-  rows: UploadRows,
-  more: Partial<Record<UploadOmissionReason, string>> = {},
-): UploadSql => {
-  const { kind, fields, pk, isCreated, key } = rows;
-  const { thing } = kind;
-  const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
-  if (versions === undefined) return { join: "", leftOut: "'null'" };
-  storeConsoleKeys(database, kind);
-  const any = (conditions: readonly (string | undefined)[]): string =>
-    conditions.flatMap((one) => (one === undefined ? [] : [`(${one})`])).join(" or ") || "false";
-  const isInConsole = `(not (${isCreated}) and coalesce(c.inConsole, 1) = 1)`;
-  const isRekeyed = `t.pk is not null and ${isInConsole} and ${buildRecordKeySql(kind.keys[0])} is distinct from ${key}`;
-  // the tree itself tells what may have another place
-  const references = kind.references.filter(
-    ({ field }) => fields.includes(field.field) && kind.table.planner === undefined,
-  );
-  const reasons: Readonly<Record<UploadOmissionReason, string>> = {
-    key: any([
-      buildHasOtherKeySql(thing, pk, key),
-      isRekeyed,
-      ...references.map((reference) => buildRefersToOtherKeySql(rows, reference)),
-      more.key,
-    ]),
-    password: any([more.password]),
-    clear: `${isInConsole} and (${any([...buildClearConditions(database, versions, rows), more.clear])})`,
-  };
-  const cases = Object.entries(reasons).map(([why, condition]) => `when ${condition} then '"${why}"'`);
-  return {
-    join: `left join main.${getObservedTable(versions)} c on c.pk = ${pk}`,
-    leftOut: `case ${cases.join(" ")} else 'null' end`,
-  };
 };
 
 /** SQL: the default key of a row's record after the plan. */
@@ -207,23 +154,40 @@ export const buildPlanRowsSql = (plan: PlanDefinition): string => {
     ${table.planner?.join ?? buildReferenceJoinsSql(plan)}`;
 };
 
+/** SQL: the value of a field after the plan; for a reference, the record number. */
+const buildValueAfterSql = (plan: PlanDefinition, field: ImportedField): string =>
+  plan.kind.table.planner === undefined ? buildResultSql(plan, field) : `a.${quoteIdentifier(field.stored)}`;
+
 /** Returns SQL of an upload file for the staged rows `r` of a plan.  @param fields fields of the file's columns */
 export const buildRowUploadSql = (database: Database, plan: PlanDefinition, fields: readonly string[]): UploadSql => {
-  const { kind, request } = plan;
+  const { kind } = plan;
+  const { thing, keys, references } = kind;
   const { planner } = kind.table;
   planner?.values(database);
-  return buildUploadSql(
-    database,
-    {
-      kind,
-      fields,
-      pk: "t.pk",
-      isCreated: "m.row is null",
-      key: planner?.key ?? buildResultingKeySql(plan),
-      value: (field) => (planner === undefined ? buildResultSql(plan, field) : `a.${quoteIdentifier(field.stored)}`),
-      mayClear: (field) => isStaged(plan, field) && request.blank === "clear",
-      listKeys: ({ field }) => buildResultingListKeysSql(plan, field),
-    },
-    planner === undefined ? {} : { key: planner.moved(CONSOLE_KEY_TABLE) },
-  );
+  const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
+  if (versions === undefined) return { join: "", leftOut: "'null'" };
+  storeConsoleKeys(database, kind);
+  const key = planner?.key ?? buildResultingKeySql(plan);
+  const isInConsole = "(m.row is not null and coalesce(c.inConsole, 1) = 1)";
+  const cases: readonly (readonly [UploadOmissionReason, readonly string[]])[] = [
+    [
+      "key",
+      [
+        buildHasOtherKeySql(thing, "t.pk", key),
+        `t.pk is not null and ${isInConsole} and ${buildRecordKeySql(keys[0])} is distinct from ${key}`,
+        // the tree itself tells what may have another place
+        ...(planner === undefined
+          ? references
+              .filter(({ field }) => fields.includes(field.field))
+              .map((reference) => buildRefersToOtherKeySql(plan, reference))
+          : [planner.moved(CONSOLE_KEY_TABLE)]),
+      ],
+    ],
+    ["clear", buildClearConditions(database, versions, plan, fields).map((one) => `${isInConsole} and ${one}`)],
+  ];
+  const whens = cases.flatMap(([why, all]) => all.map((condition) => `when ${condition} then '"${why}"'`));
+  return {
+    join: `left join main.${getObservedTable(versions)} c on c.pk = t.pk`,
+    leftOut: `case ${whens.join(" ")} else 'null' end`,
+  };
 };
