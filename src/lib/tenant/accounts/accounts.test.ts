@@ -121,12 +121,16 @@ describe("an account", () => {
     expect(after.createdAt > bare.createdAt).toBe(true);
   });
 
-  test("facts 1.3: a name belongs to one user; facts 2.2: a name is never cleared", async () => {
+  test("facts 1.3: a name belongs to one user, who has no other; facts 2.2: a name is never cleared", async () => {
     const id = await administrator("hana01", { role: "system" });
     const other = await made("other@example.jp");
     expect(await failureOf(accounts().create({ user: other.id, name: "hana01" }))).toMatchObject({
       code: "input-rejected",
       what: { en: 'account: "hana01" is already used' },
+    });
+    expect(await failureOf(accounts().create({ user: id, name: "hana03" }))).toMatchObject({
+      code: "input-rejected",
+      what: { en: "this user already has the account hana01" },
     });
     expect(await failureOf(accounts().edit(id, { name: " " }))).toMatchObject({
       code: "input-rejected",
