@@ -333,6 +333,19 @@ describe("roles", () => {
     expect(await userOf(id)).toMatchObject({ name: "改名", org: { id: org } });
   });
 
+  test("refuses what a role does not have, and removes it when the role ends", async () => {
+    const org = await orgMade("営業部");
+    const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });
+    await administrator("boss01", { role: "system" });
+    for (const body of [{ managedOrgs: [org] }, { managesAll: true }])
+      expect(await failureOf(accounts().edit(id, body))).toMatchObject({ code: "input-rejected" });
+    const { after } = await accounts().edit(id, { role: "division", managedOrgs: [org] });
+    expect(after).toMatchObject({ role: "division", supportOption: false, noticeMail: false });
+    const support = await failureOf(accounts().edit(id, { supportOption: true }));
+    expect(support?.what.en).toContain("only system administrators can have the support option");
+    expect((await accounts().revoke(id, {})).after).toMatchObject({ role: "none", managedOrgs: [] });
+  });
+
   test("administrators cannot be deleted by name, with an organisation or by a file", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system" }, org);
@@ -396,6 +409,16 @@ describe("the administrator mark", () => {
     await tenant.client.administrators.mark("users", { add: [user] });
     const { before, after } = await accounts().revoke(user, {});
     expect([before?.marked, after.marked]).toEqual([true, false]);
+  });
+
+  test("of an account with a role cannot be removed separately", async () => {
+    const id = await administrator("hana01", { role: "system" });
+    const refused = await failureOf(tenant.client.administrators.mark("users", { remove: [id] }));
+    expect(refused).toMatchObject({
+      code: "input-rejected",
+      hint: { en: "to revoke the role: `clomoctl clomo-account revoke hana01`" },
+    });
+    expect((await userOf(id)).administrator).toBe(true);
   });
 
   test("is unchanged if the role is: accounts applied without their users have no mark", async () => {
@@ -511,6 +534,12 @@ describe("permissions", () => {
     expect((await failureOf(editAccount(none, one, { name: "again" })))?.code).toBe("not-permitted");
     await resetPassword(none, one, { password: PASSWORD });
     expect((await revokeRole(none, one, {})).after.role).toBe("none");
+  });
+
+  test("permissions are checked before values", async () => {
+    const { id: user } = await made("x@example.jp");
+    const given = { user, name: "", role: "system", password: "weak", timezone: "?" } as const;
+    expect((await failureOf(createAccount(session("division"), given)))?.code).toBe("not-permitted");
   });
 
   test("only a system administrator can change the account or user of an administrator above operator", async () => {
@@ -803,6 +832,19 @@ describe("permissions", () => {
     expect((await failureOf(undoImport(tenant.client, id)))?.what.en).toBe(
       "the user old <new@example.jp>: the user old <old@example.jp> already uses the same value (メールアドレス)",
     );
+  });
+
+  test("an undo is refused before it is shown if the account cannot delete what the import created", async () => {
+    await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
+    const { imports } = tenant.as("cus01");
+    const file = encodeCsv([
+      ["氏名", "メールアドレス"],
+      ["山田", "yamada@example.jp"],
+    ]);
+    const plan = await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" });
+    const { id } = await imports.commit(plan);
+    expect(await failureOf(undoImport({ imports }, id))).toMatchObject({ code: "not-permitted" });
+    expect((await imports.list()).map(({ state }) => state)).toEqual(["committed"]);
   });
 
   test("names the owner of a taken name inside the scope, and only that it is taken outside", async () => {
