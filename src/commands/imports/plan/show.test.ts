@@ -69,7 +69,7 @@ test.each([
 
 test.each([
   ["users import in.csv --dry-run", "--report plan.xlsx", {}],
-  ["users import in.csv --dry-run --report all.csv --overwrite", "all.csv", { orgs: { items: [] } }],
+  ["users import in.csv --dry-run --report all.csv --overwrite", "all.csv", { orgs: [] }],
 ])("reports rows that are not listed, and what has all of them: %s", async (line, all, more) => {
   const plan = planOf({ create: 30, update: 0 });
   const rows = Array.from({ length: 30 }, (_, at) => rowOf({ row: at + 2 }));

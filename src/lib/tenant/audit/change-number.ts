@@ -117,14 +117,13 @@ export const setsOnlySecrets = async (reader: Reader, { number }: Pick<StoredCha
   )) > 0;
 
 /**
- * Returns the actor's newest change that was not undone, even if it cannot be undone. Undos and sign-ins are skipped.
+ * Returns the actor's newest change, even if it cannot be undone. Sign-ins are skipped.
  *
  * @throws Failure `not-found`
  */
 export const getLastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
   const row = await reader.get(
-    `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null
-       and a.action not glob 'sessions.*'
+    `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and a.action not glob 'sessions.*'
      order by c.number desc limit 1`,
     { actor },
   );

@@ -379,7 +379,7 @@ export class TenantImports {
   /**
    * Plans the undo of a change.
    *
-   * @param name number of the change; `last`: the newest change of the acting account that is not undone yet
+   * @param name number of the change; `last`: the newest change of the acting account
    * @throws Failure `not-found`; `conflict` if the change is already undone, or if none of its values can be restored
    */
   async undo(
