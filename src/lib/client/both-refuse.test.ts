@@ -42,7 +42,7 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
   const [task] = await client.console.list({});
   // no export shows the memo of an account
   await client.accounts.edit(account, { memo: "x" });
-  const [unseen] = await client.console.list({});
+  const [, unseen] = await client.console.list({});
   const plan = await tenant.plan({ kind: "orgs" }, [["組織名"], ["南"]]);
   const app = "docs";
   const of = (id: string, given: Values = {}): Good => ({ path: { id }, given });
