@@ -1,4 +1,5 @@
 import { buildPossibleStatesSql, buildConsoleStatesSql, getObservedTable } from "../../../console/observed.ts";
+import { EXPORTED_COLUMNS } from "../../../console/exported.ts";
 import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import {
   buildIsMatchedRowSql,
@@ -116,10 +117,15 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
      group by p.row, p.pk order by p.row, p.pk`,
     getKindParam(plan, joined),
   );
+  // if the row has all columns, and all of them agree, a record that exists here comes before a deleted one
+  const staged = plan.staged.places.map(({ field }) => field);
+  const isWhole = database
+    .all(`select field from ${EXPORTED_COLUMNS} where kind = :kind`, { kind: plan.kind.name })
+    .every(({ field }) => staged.includes(String(field)));
   return rows.map(({ row, pk, agreeing, isDeleted, inConsole }) => ({
     row: Number(row),
     pk: Number(pk),
-    agreeing: Number(agreeing),
+    agreeing: Number(agreeing) + (isWhole && isDeleted === 0 && agreeing === fields.length ? 1 : 0),
     agrees: agreeing === fields.length,
     isThere: isDeleted === 0 && inConsole === 1,
     isUnknown: isDeleted === 1 && inConsole === 0,
