@@ -304,6 +304,10 @@ describe("roles", () => {
     });
     // what is not said stays
     expect((await grant({ memo: "x" })).after).toMatchObject({ managesAll: true, scheme: { name: "受付" } });
+    expect((await grant({ role: "division", managedOrgs: [org] })).after).toMatchObject({
+      managesAll: false,
+      scheme: null,
+    });
   });
 
   test("facts 2.1: an operator needs an organisation other than 全社, and cannot move into it", async () => {
