@@ -37,7 +37,11 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
   const renewal = (await client.renewals.add({ kind: "custom", name: "契約", expiresAt: AT })).id;
   const notice = { itemId: renewal, expiresAt: AT, stage: 30, way: "mail", recipient: "a@example.jp" };
   const { id: claimed } = (await client.renewals.claimNotice(notice)).notice;
-  tenant.database.run("update tenant set mirroredAt = :at", { at: AT });
+  await tenant.import({ kind: "orgs", fromConsole: true }, [
+    ["組織名", "組織コード"],
+    ["東", "EAST"],
+    ["西", "WEST"],
+  ]);
   await client.users.edit(user, { title: "課長" });
   const [task] = await client.console.list({});
   // no export shows the memo of an account
