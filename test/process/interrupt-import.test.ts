@@ -162,7 +162,7 @@ describe("during the commit", () => {
     const database = openDatabase(home);
     database.exec("begin immediate");
     const running = start(["imports", "commit", importId, "--yes", "--progress", "json"], { home });
-    await waitUntil(running, home, ({ stderr }) => stderr.includes('"step":"check"'));
+    await waitUntil(running, home, ({ stderr }) => stderr.includes('"step":"commit"'));
     running.process.kill("SIGINT");
     const { code, stderr } = await answered("SIGINT as a lock is awaited", running.ended);
     database.close();

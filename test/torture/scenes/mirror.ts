@@ -7,7 +7,7 @@ import { runOrThrow, type Scene } from "./scene.ts";
 const SYNC = ["console", "sync", "export.csv", "--confirm-deletions", "1"];
 
 /**
- * Prepares a mirror with tasks of all kinds, numbered 3 to 7, and an export of the console. In the export, task 3 is
+ * Prepares a mirror with tasks of all kinds, numbered 3 to 8, and an export of the console. In the export, task 3 is
  * done, task 4 is contradicted, and there are other changes.
  */
 async function prepareTasks(home: string): Promise<string> {
@@ -24,6 +24,7 @@ async function prepareTasks(home: string): Promise<string> {
   await runOrThrow(home, "users", "delete", "user5@example.com", "--confirm-deletions", "1");
   await writePeople(join(home, "people.csv"), { from: 6, to: 10, title: "主任" });
   await runOrThrow(home, "users", "import", "people.csv", "--yes");
+  await runOrThrow(home, "clomo-account", "edit", "account2", "--memo", "予備");
   return home;
 }
 
@@ -55,9 +56,9 @@ export const MIRROR_SCENES: readonly Scene[] = [
       await runOrThrow(home, ...SYNC);
       return "";
     },
-    line: ["undo", "8", "--confirm-deletions", "1"],
+    line: ["undo", "9", "--confirm-deletions", "1"],
   },
-  { name: "console confirm", prepare: copyTasks, line: ["console", "confirm", "3", "6"] },
+  { name: "console confirm", prepare: copyTasks, line: ["console", "confirm", "8"] },
   {
     name: "an upload file",
     prepare: copyTasks,
