@@ -42,7 +42,6 @@ const WAITING = plan({
   id: "0198c0de-0000-7000-8000-000000000003",
   state: "committed",
   committedAt: "2026-10-30T00:00:00.000Z",
-  emittedAt: "2026-10-30T00:00:00.000Z",
   consoleTask: 7,
 });
 const KEPT = plan({
@@ -180,7 +179,6 @@ test("JSON is a list with the same keys, whatever is shown", async () => {
       users: 24,
       secured,
       lastImport: { number: "9", id: DONE.id, mode: "append", create: 3, actor: "owner (ann)" },
-      waiting: [{ number: "7", id: WAITING.id }],
       plans: [{ number: "P11", id: KEPT.id }],
       mirroredAt: "2026-11-18T01:00:00.000Z",
       mirrorAgeDays: 2,
@@ -233,9 +231,9 @@ test("reports unreadable data as a problem, and exits with 0", async () => {
   expect(en.stdout.match(/^\S+/gm)).toEqual(["context", "location", "problems", "next"]);
   const { stdout } = await run("status --context far --format json", { home: await homeOfThree(), tenant: BROKEN });
   expect(JSON.parse(stdout)).toMatchObject([
-    { users: null, lastImport: null, waiting: null, plans: null, mirroredAt: null, renewals: null },
+    { users: null, lastImport: null, plans: null, mirroredAt: null, renewals: null },
   ]);
-  const field = await run("status --context far --format table --fields waiting,context", {
+  const field = await run("status --context far --format table --fields plans,context", {
     home: await homeOfThree(),
     tenant: BROKEN,
   });

@@ -10,7 +10,6 @@ const tenantWith = (...items: readonly object[]) => ({ tenant: TENANT, consoleTa
 const TASKS = [
   taskOf({ name: "入社年月日(社員証の表記)" }, { number: 98 }),
   taskOfImport({ number: 99, name: "全社員名簿_2026年11月.csv", create: 1180, delete: 12 }),
-  taskOfImport({ number: 100, work: "upload", file: "up.csv" }),
 ];
 
 test("lists open tasks and names the first task to look at", async () => {

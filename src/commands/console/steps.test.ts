@@ -51,14 +51,6 @@ describe.each(FORMAT_NAMES)("steps for %s", (kind) => {
   const { thing } = FORMATS[kind];
   const of = { kind, thing: thing.name } as const;
 
-  test.each([
-    ["append", 0],
-    ["replace", 2],
-  ] as const)("an upload in mode %s is uploaded, exported and verified", (mode, gone) => {
-    const upload = taskOfImport({ ...of, work: "upload", mode, delete: gone, file: "upload.csv" });
-    expect(expectSteps(upload).join("\n")).toContain("console sync EXPORT.csv");
-  });
-
   test("several records are listed with what to enter, grouped by where to click", () => {
     const records = [recordOf({ ...of, changes: [] }), recordOf({ ...of, work: "delete", changes: [] })];
     const steps = expectSteps(taskOfImport({ ...of, create: 0, update: 1, delete: 1, records }));

@@ -211,7 +211,7 @@ function summarizeRecords(records: ThingCounts, { work, kind }: Pick<ConsoleTask
   if (count === 0) return [];
   const thing = getThing(records);
   const of = getRecordNoun(kind, thing);
-  if (count === 1 && work !== "several" && work !== "upload") {
+  if (count === 1 && work !== "several") {
     const { en, ja } = getDisplayName(CONSOLE_WORK_NAMES, work);
     return [text(`${en} ${addArticle(of.en)}`, `${of.ja}を${ja}`)];
   }

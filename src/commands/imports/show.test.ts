@@ -25,7 +25,6 @@ test("shows what is kept of a finished import", async () => {
       unchanged: 6,
       errors: 7,
       warnings: 8,
-      emittedAt: "2026-11-20T01:23:40.000Z",
       undoneBy: 19,
     }),
   );

@@ -53,8 +53,7 @@ export default defineCommand({
       return;
     }
     if (rows) {
-      const usual = found.emittedAt === null ? DEFAULT_ROW_COLUMNS : [...DEFAULT_ROW_COLUMNS, "leftOut"];
-      const columns = listColumns(terminal, buildRowColumns(found.kind), usual);
+      const columns = listColumns(terminal, buildRowColumns(found.kind), DEFAULT_ROW_COLUMNS);
       return terminal.list(columns, client.imports.rows(found.id));
     }
     if (problems) return terminal.list(buildProblemColumns(terminal.language), client.imports.problems(found.id));

@@ -107,18 +107,7 @@ const describeImportFile = ({ number, kind, fileName }: Import): Text => {
     : text(`${number}: ${en}`, `${number}: ${ja}`);
 };
 
-const toImportFields = ({
-  number,
-  id,
-  kind,
-  mode,
-  state,
-  committedAt,
-  emittedAt,
-  actor,
-  fileName,
-  ...plan
-}: Import) => ({
+const toImportFields = ({ number, id, kind, mode, state, committedAt, actor, fileName, ...plan }: Import) => ({
   number,
   id,
   kind,
@@ -126,7 +115,6 @@ const toImportFields = ({
   state,
   fileName,
   committedAt,
-  emittedAt,
   actor,
   create: plan.create,
   update: plan.update,
@@ -239,12 +227,6 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
       status.lastImport === undefined ? NONE_LABEL : describeLastImport(status, status.lastImport),
     ),
   },
-  buildPartsColumn({
-    key: "waiting",
-    header: text("uploads to verify", "管理画面との照合待ち"),
-    value: nullIfUnreadable(({ waiting }) => waiting.map(toImportFields)),
-    parts: nullIfUnreadable(({ waiting }) => waiting.map(describeImportFile)),
-  }),
   buildPartsColumn({
     key: "plans",
     header: text("open plans", "適用待ちの計画"),

@@ -38,8 +38,6 @@ export interface TenantStatus {
   /** undefined if the tenant cannot be read */
   readonly tenant: Tenant | undefined;
   readonly lastImport: Import | undefined;
-  /** imports that were uploaded to the console and wait for its export */
-  readonly waiting: readonly Import[];
   /** plans that can be committed */
   readonly plans: readonly Import[];
   /** renewal items, the earliest expiry date first */
@@ -57,7 +55,7 @@ export interface TenantStatus {
 
 type TenantData = Pick<
   TenantStatus,
-  "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "rights" | "ade" | "problems"
+  "tenant" | "lastImport" | "plans" | "renewals" | "expected" | "rights" | "ade" | "problems"
 >;
 
 /** The expected records of a tenant that does not store which features it uses. */
@@ -84,7 +82,6 @@ export async function loadTenantStatus(
     return {
       tenant: undefined,
       lastImport: undefined,
-      waiting: [],
       plans: [],
       renewals: [],
       expected: NO_EXPECTED_RECORDS,
@@ -119,7 +116,6 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
     tenant,
     lastImport: findLastCommitted(imports),
     rights,
-    waiting: imports.filter(({ emittedAt, consoleTask }) => emittedAt !== null && consoleTask !== undefined),
     plans: imports.filter(isWaitingPlan),
     renewals,
     expected,
@@ -176,15 +172,7 @@ const describeUnreadableTenant = ({ what, where, hint }: Failure): Text => {
 };
 
 /** Returns the commands that the acting account may type next, the most urgent first. */
-function buildNextCommands({
-  tenant,
-  waiting,
-  plans,
-  renewals,
-  expected,
-  rights,
-  ade,
-}: TenantData): readonly CommandLine[] {
+function buildNextCommands({ tenant, plans, renewals, expected, rights, ade }: TenantData): readonly CommandLine[] {
   if (tenant === undefined || rights === undefined) return [line("context list", [])];
   const due = renewals.filter(({ level }) => level !== "ok");
   const adeStep = (wanted: AdeCondition["level"]): readonly CommandLine[] =>
@@ -196,9 +184,7 @@ function buildNextCommands({
     ...adeStep("critical"),
     ...due.slice(0, 1).map((item) => line("renewals guide", [toItemArgument(item, renewals)])),
     ...adeStep("warning"),
-    ...waiting.slice(0, 1).map(({ kind }) => buildConsoleImportCommand(kind)),
-    // each upload that waits is also a console task
-    ...((tenant.consoleTasks ?? 0) > waiting.length ? [line("console list", [])] : []),
+    ...((tenant.consoleTasks ?? 0) > 0 ? [line("console list", [])] : []),
     ...(rights.isSystem ? listAwaitedKinds(tenant).slice(0, 1).map(buildConsoleImportCommand) : []),
     ...plans.slice(0, 1).map(({ number }) => line("imports commit", [number])),
     ...(hasUnconfirmedAdministrators(tenant) && rights.may("accounts.roles")

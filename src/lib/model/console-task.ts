@@ -4,7 +4,6 @@ import { text, type Text } from "../text/index.ts";
 
 /** The kinds of work that somebody has to do in the console because clomoctl cannot do it there. */
 export const CONSOLE_WORK_NAMES = {
-  upload: text("upload a file", "ファイルをアップロードする"),
   several: text("make several changes", "複数の変更をする"),
   create: text("add", "追加する"),
   edit: text("change", "変更する"),

@@ -25,7 +25,7 @@ const createImportColumn = (key: keyof Import, header: Text, more: Partial<Colum
 });
 const createImportCountColumn = (key: keyof Import, header: Text): Column<Import> =>
   createImportColumn(key, header, { align: "end" });
-const createImportTimeColumn = (key: "createdAt" | "committedAt" | "emittedAt", header: Text): Column<Import> =>
+const createImportTimeColumn = (key: "createdAt" | "committedAt", header: Text): Column<Import> =>
   createImportColumn(key, header, { instant: true });
 
 export const describeImportKind = (kind: Import["kind"]): Text => {
@@ -141,7 +141,6 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   ACTOR_COLUMN,
   createImportColumn("encoding", text("encoding", "文字コード")),
   createImportColumn("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
-  createImportTimeColumn("emittedAt", text("upload file written at", "アップロード用ファイルの書き出し日時")),
   createImportColumn("inConsole", text("done in the console", "管理画面で確認済み"), {
     name: ({ inConsole }) =>
       inConsole === undefined

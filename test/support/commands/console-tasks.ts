@@ -35,7 +35,6 @@ export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask
     action: "users.edit",
     importId: null,
     name: null,
-    file: null,
     mode: null,
     create: count("create"),
     update: 1 - count("create") - count("delete"),

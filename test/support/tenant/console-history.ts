@@ -1263,7 +1263,7 @@ export class ConsoleHistory {
       const task = this.#tasks.find((one) => one.number === number);
       if (task === undefined) continue;
       const file = this.#files.find(({ number: of }) => of === task.number);
-      if (round === 1 && task.work === "upload" && file?.uploads === 0) await this.#upload(file);
+      if (round === 1 && file?.uploads === 0) await this.#upload(file);
       else if (!(await this.#finishTask(task, round)) && round > 1 && (await this.#drop([task])) !== undefined)
         left.push(number);
       await this.#look();

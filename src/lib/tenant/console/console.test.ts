@@ -153,16 +153,6 @@ test("undoing the undo of a takeover makes the tenant a mirror again, as of the 
   expect(await mirroredAt()).toBe(later);
 });
 
-test("a task keeps the name of its upload file", async () => {
-  await mirror();
-  const sha256 = "0".repeat(64);
-  const plan = await tenant.plan(users, CHANGED);
-  const done = await tenant.client.imports.commit(plan, { fileName: "upload.csv", sha256 });
-  expect(done.emittedAt).toBe(done.committedAt);
-  expect((await tenant.client.imports.show(done.id)).inConsole).toEqual({ done: 0, of: 1 });
-  expect(await tasks.of()).toMatchObject({ work: "upload", file: "upload.csv" });
-});
-
 test.each([
   ["docs", ["表示名", "ユーザーID", "説明"], ["山田", "yamada"], ["佐藤", "sato"], ["髙橋", "takahashi"]],
   ["orgs", ["組織名", "組織コード", "上位組織コード"], ["営業部", "S01"], ["開発部", "D01"], ["総務部", "G01"]],

@@ -28,7 +28,6 @@ export interface ConsoleTask extends RecordCounts {
   readonly importId: string | null;
   /** file name of the import */
   readonly name: string | null;
-  readonly file: string | null;
   readonly mode: keyof typeof IMPORT_MODE_NAMES | null;
   readonly beside?: readonly (RecordCounts & { readonly thing: string })[];
   /** devices whose owner has to be removed first */
@@ -117,8 +116,8 @@ class TaskReader {
     const isOwn = made !== undefined && isThingOfImport(main, made);
     return {
       ...buildChangeFacts(change, made),
-      work: determineTaskWork({ parts, records, upload: isOwn && hasUploadFile(made) }),
-      kind: made !== undefined && (isOwn || hasUploadFile(made)) ? made.kind : findRecordKind(records, main),
+      work: determineTaskWork(parts, records),
+      kind: isOwn ? made.kind : findRecordKind(records, main),
       thing: main,
       ...own,
       ...(beside.length > 0 && { beside }),
@@ -160,13 +159,10 @@ const buildChangeFacts = ({ number, at, actor, action }: TaskChange, made: Impor
   action,
   importId: made?.id ?? null,
   name: made?.detail.request?.fileName ?? null,
-  file: made?.detail.emittedFile ?? null,
   mode: made === undefined ? null : (made.detail.request?.mode ?? ("undo" as const)),
   openedAt: at,
   openedBy: actor,
 });
-
-const hasUploadFile = ({ detail: { emittedFile } }: ImportRecord): boolean => emittedFile !== undefined;
 
 const isThingOfImport = (thing: string, { kind }: ImportRecord): boolean => FORMATS[kind].thing.name === thing;
 
@@ -183,17 +179,7 @@ const getMainThing = (parts: readonly OpenDrift[], made: ImportRecord | undefine
   return (own ?? most)?.thing ?? USER.name;
 };
 
-const determineTaskWork = ({
-  parts,
-  records: [first, ...more],
-  upload,
-}: {
-  readonly parts: readonly OpenDrift[];
-  readonly records: readonly TaskRecord[];
-  /** true if an upload file was written */
-  readonly upload: boolean;
-}): ConsoleWork => {
-  if (upload) return "upload";
+const determineTaskWork = (parts: readonly OpenDrift[], [first, ...more]: readonly TaskRecord[]): ConsoleWork => {
   if (first !== undefined && more.length === 0) return first.work;
   const works = new Set(parts.map(({ action }) => action));
   return works.size === 1 && works.has("delete") ? "delete" : "several";

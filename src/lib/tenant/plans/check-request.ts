@@ -28,7 +28,7 @@ const checkRequest = (asked: object, fields: Fields, lengths: Lengths): void => 
   for (const [name, length] of Object.entries(lengths)) checkLength(name, given[name], length);
 };
 
-export const checkLength = (name: string, value: unknown, [least, most]: readonly [number, number]): void => {
+const checkLength = (name: string, value: unknown, [least, most]: readonly [number, number]): void => {
   if (value === undefined) return;
   if (typeof value !== "string" || value.length < least || value.length > most) throw createWrongValueFailure(name);
 };

@@ -4,7 +4,6 @@ import type { FormatName } from "../../model/console-files.ts";
 import type { ROW_ACTION_NAMES } from "../../model/import.ts";
 import type { ProblemParams } from "../../model/problem.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
-import type { UploadOmissionReason } from "../../model/upload.ts";
 import type { AccessOrigin } from "../ids.ts";
 import type { Actor } from "../policy/asker.ts";
 import type { StoredRequestKey } from "../store/idempotency.ts";
@@ -32,11 +31,6 @@ export interface PlanRow {
   readonly before: readonly FieldValue[];
   /** the resulting values, without secrets */
   readonly after: readonly FieldValue[];
-  /**
-   * why the upload file leaves out this record; null if the file contains it; only with `upload`, or for an import whose
-   * upload file leaves out records
-   */
-  readonly leftOut?: UploadOmissionReason | null | undefined;
 }
 
 export interface InputProblem {
@@ -70,10 +64,6 @@ export interface RowQuery {
    * may have deleted them
    */
   readonly protectedToo?: boolean | undefined;
-  /**
-   * for an open plan: the fields of an upload file's columns; the rows are then returned as they appear in that file
-   */
-  readonly upload?: readonly string[] | undefined;
 }
 
 export type PlanReading =
@@ -163,17 +153,6 @@ export interface CommitOptions {
   readonly signal?: AbortSignal | undefined;
   /** idempotency key to store in the same transaction */
   readonly once?: StoredRequestKey | undefined;
-  readonly written?: WrittenFile | undefined;
-}
-
-export interface WrittenFile {
-  /** name and hash of the file; undefined if no file was written because it would not contain any rows */
-  readonly file?: { readonly fileName: string; readonly sha256: string } | undefined;
-  /**
-   * fields of the file's columns, which determine the records that the file leaves out; undefined if the file leaves
-   * out no records
-   */
-  readonly fields?: readonly string[] | undefined;
 }
 
 /**

@@ -38,14 +38,6 @@ export const createNotUndoableFailure = (number: number, why: Text): Failure =>
     hint: step("to see the change", "変更の確認", line("audit show", [number])),
   });
 
-export const UPLOAD_DELETION_FAILURE = new Failure("input-rejected", {
-  what: text(
-    "an upload file cannot delete records that were specified by name",
-    "アップロード用ファイルでは、名前で指定したデータを削除できません",
-  ),
-  hint: text("delete them in the console by hand", "管理画面では手で削除してください"),
-});
-
 export const WHOLE_TENANT_FAILURE = new Failure("not-permitted", {
   what: text("this import affects the whole tenant", "このインポートはテナント全体に影響します"),
   hint: text("ask a system administrator", "システム管理者に依頼してください"),

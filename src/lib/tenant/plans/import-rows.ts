@@ -33,10 +33,6 @@ export interface ImportDetail {
   /** when the plan was compared again; undefined if it was compared only once */
   readonly replannedAt?: string | undefined;
   readonly committedAt: string | null;
-  readonly emittedAt: string | null;
-  /** name and hash of the upload file that was written for the console */
-  readonly emittedFile?: string | undefined;
-  readonly emittedSha256?: string | undefined;
   /** for a drop: the numbers of the tasks */
   readonly drops?: readonly number[] | undefined;
   /** for an undo: the number of the change that it undoes, and whether it skips records that cannot be undone */
@@ -74,7 +70,6 @@ export const EMPTY_IMPORT_DETAIL: Omit<ImportDetail, "actor"> = {
   staged: null,
   counts: null,
   committedAt: null,
-  emittedAt: null,
   reverts: null,
   revertedBy: null,
   process: null,

@@ -33,7 +33,6 @@ import type {
   ImportEngine,
   RowQuery,
   UndoneChange,
-  WrittenFile,
 } from "./engine.ts";
 import {
   EMPTY_IMPORT_DETAIL,
@@ -50,19 +49,16 @@ import {
   type StoredRequest,
 } from "./import-rows.ts";
 import {
-  createRejectedImportFailure,
   createNotUndoableFailure,
   createAlreadyUndoneFailure,
   createTenantChangedFailure,
-  UPLOAD_DELETION_FAILURE,
   createSecretsOnlyFailure,
   WHOLE_TENANT_FAILURE,
   createNotOpenFailure,
 } from "./import-failures.ts";
-import { checkImportRequest, checkLength, checkLimit } from "./check-request.ts";
+import { checkImportRequest, checkLimit } from "./check-request.ts";
 import { completeRequest, type ImportRequest } from "./request.ts";
 import { buildImport, buildImports, EMPTY_COUNTS, type Import } from "./shape.ts";
-import { checkFieldValue } from "../records/records.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Processes } from "../store/processes.ts";
@@ -85,14 +81,6 @@ export interface RequestContext {
 interface UndoOptions {
   /** if true, records that cannot be undone are skipped */
   readonly skipBlocked?: boolean | undefined;
-}
-
-interface CommitRequest {
-  readonly etag: string;
-  readonly sha256?: string | undefined;
-  readonly fileName?: string | undefined;
-  /** the fields of the file's columns */
-  readonly upload?: readonly string[] | undefined;
 }
 
 interface ChangeToUndo {
@@ -321,34 +309,13 @@ export class TenantImports {
   }
 
   /** Commits a plan.  @throws Failure `conflict` if the ETag or the tenant has changed; `input-rejected`; `locked` */
-  async commit(
-    id: string,
-    { etag, sha256, fileName, upload }: CommitRequest,
-    context: RequestContext,
-  ): Promise<Import> {
-    if (sha256 !== undefined) checkFieldValue("sha256", { type: "digest" }, sha256);
-    checkLength("fileName", fileName, [0, 255]);
-    const file = fileName === undefined || sha256 === undefined ? undefined : { fileName, sha256 };
-    const written = file === undefined && upload === undefined ? undefined : { file, fields: upload };
-    const done = await this.#replayed(context.repeatable, this.#inState("committed"));
+  async commit(id: string, etag: string, { signal, repeatable }: RequestContext): Promise<Import> {
+    const done = await this.#replayed(repeatable, this.#inState("committed"));
     if (done !== undefined) return done;
     const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
-    if (written !== undefined) this.#checkUpload(planned);
-    return this.#commit(planned, context, written);
-  }
-
-  async #commit(record: ImportRecord, { signal, repeatable }: RequestContext, written?: WrittenFile): Promise<Import> {
-    const once = repeatable && this.#session.keptKey(repeatable, record.id);
-    await this.#engine.commit(record, { moment: await this.#moment(), signal, once, written });
-    return this.#read(record.id);
-  }
-
-  /** @throws Failure `input-rejected` or `not-permitted` if the plan cannot be written as an upload file */
-  #checkUpload(planned: ImportRecord): void {
-    const { counts, request } = planned.detail;
-    if (request?.mode === "replace" && this.#session.asker.role !== "system") throw WHOLE_TENANT_FAILURE;
-    if (counts?.rejected === true) throw createRejectedImportFailure(planned);
-    if (request?.mode === "delete") throw UPLOAD_DELETION_FAILURE;
+    const once = repeatable && this.#session.keptKey(repeatable, id);
+    await this.#engine.commit(planned, { moment: await this.#moment(), signal, once });
+    return this.#read(id);
   }
 
   /**

@@ -109,7 +109,7 @@ export const imports = {
   rows: operation({
     route: "GET /v1/imports/{id}/rows",
     about: "List the rows of a plan and then its deletions, or what a committed import did to which record",
-    input: ({ z, jsonParameter, limitParameter }) =>
+    input: ({ z, limitParameter }) =>
       z.strictObject({
         action: z
           .string()
@@ -117,9 +117,6 @@ export const imports = {
           .optional()
           .meta({ description: "comma-separated actions; missing: all" }),
         limit: limitParameter.optional(),
-        upload: jsonParameter(z.array(z.string()).readonly()).optional().meta({
-          description: "JSON list of the fields of an upload file's columns: rows have the values of that file",
-        }),
       }),
     needs: ["users.read"],
     result: "lines",
@@ -137,20 +134,12 @@ export const imports = {
   commit: operation({
     route: "POST /v1/imports/{id}/commit",
     about: "Commit a plan that the caller saw, all of it or nothing",
-    input: ({ z, Sha256 }) =>
-      z.strictObject({
-        etag: z.string().min(1),
-        sha256: Sha256.optional().meta({ description: "of the file that was written for the console" }),
-        fileName: z.string().max(255).optional(),
-        upload: z.array(z.string()).readonly().optional().meta({
-          description: "fields of the upload file's columns; without `sha256`, all records are left out of the file",
-        }),
-      }),
+    input: ({ z }) => z.strictObject({ etag: z.string().min(1) }),
     needs: getAccessRights,
     once: true,
     isLong: true,
     run: async (parts, given, { id, signal, repeatable }) =>
-      (await openImports(parts)).commit(id, given, { signal, repeatable }),
+      (await openImports(parts)).commit(id, given.etag, { signal, repeatable }),
   }),
   replan: operation({
     route: "POST /v1/imports/{id}/replan",

@@ -84,7 +84,7 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
  */
 const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
   const mode = "i.detail -> 'request' ->> 'mode'";
-  const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace' or i.detail ->> 'emittedAt' is not null)`;
+  const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace')`;
   const sql = `select distinct w.kind from (
       select i.kind, i.revision from import i where ${IS_COMMITTED_SQL} and ${IS_FROM_CONSOLE_SQL} and ${mode} = 'append') w
     where not exists (select 1 from import i where i.kind = w.kind and ${IS_COMMITTED_SQL} and ${isWhole} and i.revision > w.revision)

@@ -10,6 +10,7 @@ import {
   buildKeyTextSql,
   findReference,
   buildReferenceTextSql,
+  buildReferenceJoinsSql,
   rowColumn,
   recordColumn,
   buildResultSql,
@@ -23,7 +24,6 @@ import {
   buildJsonObjectSql,
 } from "../../store/sql/forms.ts";
 import type { PlanDefinition, PlanDefinitions, StoredKind } from "./stored-kind.ts";
-import { buildPlanRowsSql, buildRowUploadSql } from "./upload.ts";
 
 /** SQL: a field and its value, as a fragment of the lists `before` and `after` of a row. `value` is SQL of JSON. */
 export const buildFieldPiece = (field: string, value: string): string =>
@@ -34,8 +34,8 @@ const buildCustomFieldPieces = (value: string): string =>
       order by cast(e.key as integer))
     from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
 
-type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "app" | "leftOut">, string>> &
-  Readonly<Partial<Record<"thing" | "app" | "leftOut", string>>>;
+type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "app">, string>> &
+  Readonly<Partial<Record<"thing" | "app", string>>>;
 
 export type RecordTypeParts = Pick<RowParts, "thing" | "app">;
 
@@ -123,14 +123,15 @@ const buildBeforeSql = ({ kind }: PlanDefinition): string =>
 const buildStagedKeyText = (plan: PlanDefinition): string =>
   buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
 
-const buildStagedLinesSql = (
-  database: Database,
-  plan: PlanDefinition,
-  all: boolean,
-  fields: RowQuery["upload"],
-): string => {
+/** SQL: the staged rows `r` of a plan, with their matches `m` and records `t`. */
+const buildPlanRowsSql = (plan: PlanDefinition): string => {
+  const { thing, table } = plan.kind;
+  return `s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target
+    ${table.planner?.join ?? buildReferenceJoinsSql(plan)}`;
+};
+
+const buildStagedLinesSql = (database: Database, plan: PlanDefinition, all: boolean): string => {
   const { planner } = plan.kind.table;
-  const upload = fields === undefined ? undefined : buildRowUploadSql(database, plan, fields);
   const { before, after } = planner?.values(database) ?? {
     before: buildBeforeSql(plan),
     after: buildAfterSql(plan),
@@ -145,11 +146,10 @@ const buildStagedLinesSql = (
     exists: buildJsonBooleanSql("m.row is not null"),
     before,
     after,
-    ...(upload !== undefined && { leftOut: upload.leftOut }),
   });
   const asked = all ? "" : `and ${ROW_ACTION_SQL} in (select value from json_each(:actions))`;
   return `select ${line} as line
-    from ${buildPlanRowsSql(plan)} ${upload?.join ?? ""}
+    from ${buildPlanRowsSql(plan)}
     where r.row > :after and r.row <= :upTo ${asked} order by r.row limit :left`;
 };
 
@@ -241,14 +241,14 @@ class PlanLineReader {
  * their record type.
  */
 export function* readPlanLines(database: Database, plans: PlanDefinitions, query: RowQuery): Generator<Uint8Array> {
-  const { actions, limit, protectedToo = false, upload } = query;
+  const { actions, limit, protectedToo = false } = query;
   const [plan] = plans;
   const all = actions.length === 0;
   const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
   const reader = new PlanLineReader(database, params, limit);
   const { mode } = plan.request;
   if (mode !== "delete" && (all || actions.some((action) => action !== "delete")))
-    yield* reader.staged(buildStagedLinesSql(database, plan, all, upload));
+    yield* reader.staged(buildStagedLinesSql(database, plan, all));
   if (mode !== "append" && (all || actions.includes("delete"))) {
     for (const one of plans)
       yield* reader.deleted(buildDeletedLinesSql(one, { protectedToo, usual: plan.kind.thing }), one.kind.name);

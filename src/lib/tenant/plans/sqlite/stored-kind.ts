@@ -188,12 +188,6 @@ export interface Planner {
   values(database: Database): { readonly after: string; readonly before: string };
   /** SQL: the default key of the record after the row is applied; needs {@link join} */
   readonly key: string;
-  /**
-   * SQL: true if the row's record or its parent may have another place in the console; needs {@link join}.
-   *
-   * @param consoleKeys table of the keys that records have in the console: `thing`, `pk`, `key`
-   */
-  moved(consoleKeys: string): string;
   /** SQL: the label of a record without a key. @param pk SQL of the record number */
   readonly called: (pk: string) => string;
   /** SQL: true if the field is blank after a row is applied, by the column of the field; needs {@link join} */

@@ -1,14 +1,7 @@
 import type { SQLOutputValue } from "node:sqlite";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
-import { formatOrgPath, ORG } from "../../../../model/organisation.ts";
-import { getObservedTable } from "../../../console/observed.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
-import { getColumnBit } from "../../../versions/tables.ts";
-import { buildCaseSql } from "../../../store/sql/forms.ts";
+import { formatOrgPath } from "../../../../model/organisation.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
-import type { Planner } from "../stored-kind.ts";
-
-const ORG_VERSIONS = getVersionSchema(ORG.name);
 
 /** The place of an organisation: the parent's code, or path if it has no code. Both are null if the parent is 全社. */
 export interface OrgPlace {
@@ -86,25 +79,6 @@ export const buildOrgPathSql = (pk: string): string => {
       select p.parent, ${name} from (select ${pk} as pk) own join main.org p on p.pk = own.pk
       union all select p.parent, ${name} || '/' || up.path from up join main.org p on p.pk = up.at where p.parent is not null)
     select path from up where coalesce(at, ${ROOT_ORG_NUMBER}) = ${ROOT_ORG_NUMBER})`;
-};
-
-/**
- * SQL: true if the name, code or place of an organisation or of one of its ancestors may differ in the console. @param
- * pk SQL of the record number
- */
-const buildIsMovedPathSql = (pk: string): string =>
-  `exists (with recursive up(at) as (select pk from (select ${pk} as pk) own
-      union select p.parent from up join main.org p on p.pk = up.at where p.parent is not null)
-    select 1 from up join main.${getObservedTable(ORG_VERSIONS)} o on o.pk = up.at
-    where o.inConsole = 1 and o.touched & (${["name", "code", "parent"].map((name) => getColumnBit(ORG_VERSIONS, name)).join(" | ")}) <> 0)`;
-
-/** Implements `moved` of the planner. An organisation without a code is identified by its place. */
-export const buildMovedOrgSql: Planner["moved"] = (consoleKeys) => {
-  const parent = "coalesce(a.parentOrg, (select p.target from s.match p where p.row = a.parentRow))";
-  const hasCode = `(select coalesce(n.code, p.code) is not null from (select 1) one
-    left join s.org_after n on n.row = a.parentRow left join main.org p on p.pk = ${parent})`;
-  const isRekeyed = `exists (select 1 from ${consoleKeys} k where k.thing = '${ORG.name}' and k.pk = ${parent})`;
-  return `a.code is null and ${buildIsMovedPathSql("t.pk")} or ${buildCaseSql(hasCode, isRekeyed, buildIsMovedPathSql(parent))}`;
 };
 
 export const readPlannedPlaces = (database: Database): ReadonlyMap<number, OrgPlace> => {

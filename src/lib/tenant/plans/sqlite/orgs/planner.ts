@@ -19,7 +19,7 @@ import type { CommitContext, Planner, PlanDefinition } from "../stored-kind.ts";
 import { storeMergedOrgs, buildOrgMerge } from "../merge/orgs.ts";
 import { buildIsOwnerFixedSql } from "../devices/rules.ts";
 import { reportUndeletableRecords } from "../deletion/undeletable.ts";
-import { buildMovedOrgSql, readPlannedPlaces, buildOrgPathSql, createPlaceLookup, type OrgPlace } from "./places.ts";
+import { readPlannedPlaces, buildOrgPathSql, createPlaceLookup, type OrgPlace } from "./places.ts";
 
 const toStringOrNull = (value: SQLOutputValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
@@ -233,7 +233,6 @@ export const ORG_PLANNER: Planner = {
   join: "left join s.org_after a on a.row = r.row",
   values: buildOrgValuesSql,
   key: "org_key(a.code)",
-  moved: buildMovedOrgSql,
   called: buildOrgPathSql,
   blank: { code: "a.code is null", parent: `a.parentOrg = ${ROOT_ORG_NUMBER}` },
 };

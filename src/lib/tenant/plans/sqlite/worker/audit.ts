@@ -1,7 +1,7 @@
 import { FORMATS } from "../../../../model/formats.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { appendAudit, type ChangeWriter, type ChangedObject } from "../../../audit/audit-rows.ts";
-import type { CommitMoment, WrittenFile } from "../../engine.ts";
+import type { CommitMoment } from "../../engine.ts";
 import { getChangeCounts, toImportObject, type ImportRecord } from "../../import-rows.ts";
 import type { Writer } from "../../../store/store.ts";
 import { computeVersionsSum } from "../../../audit/sqlite/versions.ts";
@@ -46,7 +46,6 @@ interface ImportCommit {
   readonly change: number;
   readonly moment: CommitMoment;
   readonly revision: number;
-  readonly written?: WrittenFile | undefined;
 }
 
 /**
@@ -62,7 +61,7 @@ export const auditImport = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { change, moment, revision, written }: ImportCommit,
+  { change, moment, revision }: ImportCommit,
 ): Promise<void> => {
   const { actor, by, heldOrgs, origin, now } = moment;
   const { request, counts, staged, undoes, drops } = record.detail;
@@ -88,8 +87,6 @@ export const auditImport = async (
         drops,
         ...getChangeCounts(counts),
         inputSha256: staged?.inputSha256,
-        emittedFile: written?.file?.fileName,
-        emittedSha256: written?.file?.sha256,
         versions: computeVersionsSum(database, revision),
       },
     },
@@ -105,12 +102,4 @@ const getChangeWriter = ({ detail: { request, undoes, drops } }: ImportRecord): 
   return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";
 };
 
-export const buildCommittedDetail = (committedAt: string, actor: string, file: WrittenFile["file"]) => ({
-  committedAt,
-  actor,
-  ...(file !== undefined && {
-    emittedAt: committedAt,
-    emittedFile: file.fileName,
-    emittedSha256: file.sha256,
-  }),
-});
+export const buildCommittedDetail = (committedAt: string, actor: string) => ({ committedAt, actor });

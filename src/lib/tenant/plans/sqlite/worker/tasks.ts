@@ -45,7 +45,6 @@ import { readDroppedTasks } from "../../../console/record-ids.ts";
 import { INSERT_EXPORTED_COLUMN } from "../../../console/exported.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport, buildCommittedDetail } from "./audit.ts";
-import { getUploadMode } from "../../../../model/upload.ts";
 import { limitToScope } from "./limit-scope.ts";
 import { runWithNote, type NotedWriter } from "../../../store/sqlite/writer-note.ts";
 import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
@@ -289,7 +288,7 @@ const applyAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope, written }: ChangeJob,
+  { moment, scope }: ChangeJob,
 ): Promise<void> => {
   const plans = buildPlanDefinitions(record);
   const [plan] = plans;
@@ -301,10 +300,9 @@ const applyAndRecord = async (
   const isRechecked = etagOf(database, plans) !== record.etag;
   if (isRechecked) {
     const { hasOtherEffect } = await import("../recheck.ts");
-    const { kind, detail } = record;
-    const { mode = "append", fromConsole, scope: inside } = detail.request ?? {};
-    const isFullUpload = written !== undefined && getUploadMode({ kind, mode }) === "replace";
-    const isWhole = isFullUpload || fromConsole === true || inside !== undefined;
+    const { detail } = record;
+    const { fromConsole, scope: inside } = detail.request ?? {};
+    const isWhole = fromConsole === true || inside !== undefined;
     if (isWhole || hasOtherEffect(database, buildComparisonDefinitions(record), detail.comparedRevision ?? 0))
       throw createTenantChangedFailure();
   }
@@ -325,7 +323,7 @@ const applyAndRecord = async (
     state: "committed",
     revision,
     change,
-    detail: buildCommittedDetail(now, actor, written?.file),
+    detail: buildCommittedDetail(now, actor),
   });
   if (isExport) recordConsoleImport(database, record, now);
   const after = isObserved ? OBSERVE_STATEMENTS : [];
@@ -333,7 +331,7 @@ const applyAndRecord = async (
   // the records of the plan's own kind were judged with the plan, and are judged again if the tenant has changed since
   const isOpen = (thing: string): boolean => isRechecked || plans.every(({ kind }) => kind.thing.name !== thing);
   throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
-  await auditImport(database, writer, record, { change, moment, revision, written });
+  await auditImport(database, writer, record, { change, moment, revision });
   if (unsettled === undefined) return;
   const settled = await readConsoleImportResult(writer, unsettled);
   await updateImport(writer, await readImport(writer, record.id), { detail: { settled } });

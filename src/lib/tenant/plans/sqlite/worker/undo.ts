@@ -74,7 +74,7 @@ export const undoAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope, written, readDropped }: UndoContext,
+  { moment, scope, readDropped }: UndoContext,
 ): Promise<void> => {
   const { now, actor } = moment;
   const { skipBlocked = false, reverts } = record.detail;
@@ -101,7 +101,7 @@ export const undoAndRecord = async (
     state: "committed",
     revision,
     change,
-    detail: buildCommittedDetail(now, actor, written?.file),
+    detail: buildCommittedDetail(now, actor),
   });
   const original = reverts === null ? undefined : await readImport(writer, reverts);
   if (original !== undefined) await recordReversal(writer, original, record.id);
@@ -109,5 +109,5 @@ export const undoAndRecord = async (
   if (await isMirror(writer)) for (const sql of OBSERVE_STATEMENTS) database.run(sql, { revision });
   if (undone === undefined) settleDrop(database);
   if (original !== undefined) await restoreMirrorAge(writer, original);
-  await auditImport(database, writer, record, { change, moment, revision, written });
+  await auditImport(database, writer, record, { change, moment, revision });
 };
