@@ -115,7 +115,6 @@ test.each(["status", "status --format table"])("%s shows a tenant with labels, i
       "devices: 3",
       "SECURED APPs users: docs 14, contacts 2",
       "last import: 9 (2026-11-20 00:30): users, append, +3 ~2 -1, by owner (ann)",
-      "uploads to verify: 7: users, people.csv",
       "open plans: P11: SECURED APPs users (docs), people.csv",
       "last console import: 2026-11-18 (2 days ago)",
       "console tasks: 2",
@@ -123,7 +122,6 @@ test.each(["status", "status --format table"])("%s shows a tenant with labels, i
       ": other date サーバー 2027-10-01 (315 days left, ok)",
       "problems: other date 本社: critical (2026-12-01)",
       "next steps: clomoctl renewals guide 本社 --context kanto",
-      ": clomoctl console sync EXPORT.csv --context kanto",
       ": clomoctl console list --context kanto",
       ": clomoctl imports commit P11 --context kanto",
       "",
@@ -164,7 +162,6 @@ test("a mirror that differs from the console is a problem until the export is ta
   const tenant = { ...EMPTY, tenant: tenantOf({ consoleTasks: 0, exportsAwaited: ["users"] }) };
   const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
   expect(en.stdout).toMatch(/^problems +the mirror differs from the console until the next export is imported \(/m);
-  expect(en.stdout).toContain("clomoctl console sync EXPORT.csv --context kanto");
   expect(ja.stdout).toContain("次のエクスポートを取り込むまで、ミラーは管理画面と異なります(");
 });
 
@@ -237,7 +234,7 @@ test("reports unreadable data as a problem, and exits with 0", async () => {
     home: await homeOfThree(),
     tenant: BROKEN,
   });
-  expect(field.stdout).toBe("uploads to verify\ncontext            far\n");
+  expect(field.stdout).toBe("open plans\ncontext     far\n");
 });
 
 test("marks the context in use, which --context does not change", async () => {

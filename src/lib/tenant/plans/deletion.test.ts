@@ -222,13 +222,6 @@ test.each<[string, () => Promise<unknown>]>([
   expect(tenant.dump()).toEqual(before);
 });
 
-test("a deletion cannot be written as an upload file", async () => {
-  const found = await plan({ kind: "users", search: "山" });
-  expect(
-    await failureOf(tenant.client.imports.commit(found, { sha256: "0".repeat(64), fileName: "up.csv" })),
-  ).toMatchObject({ code: "input-rejected" });
-});
-
 test("stored deletions do not contain secrets", async () => {
   await commit(await plan({ kind: "docs", filterId: "a" }));
   tenant.database.exec("pragma wal_checkpoint(truncate)");
