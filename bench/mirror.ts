@@ -9,7 +9,9 @@ import { CHANGED_TELEPHONE } from "./people.ts";
 /** Creates a mirror by taking in an export of the console with that many users. */
 async function createMirror(bench: Bench, checkout: Checkout, rows: number): Promise<MeasuredProgram> {
   const program = await bench.emptyTenant(checkout);
-  await program.run("take a console export of users", (await bench.input(rows)).path);
+  const { path } = await bench.input(rows);
+  // the export of users names organisations, which the import creates
+  for (const what of ["import users", "take a console export of users"] as const) await program.run(what, path);
   program.verifyStored("users", rows);
   return program;
 }
@@ -41,10 +43,8 @@ const CONSOLE_EXPORT_BENCHMARK: Benchmark = {
   kind: "import",
   ours: async (bench, checkout) => {
     const mirror = await createMirror(bench, checkout, bench.rows);
-    const [here, there] = [
-      await bench.input(bench.rows, "users-changed-here"),
-      await bench.input(bench.rows, "users-changed-there"),
-    ];
+    const here = await bench.input(bench.rows, "users-changed-here");
+    const there = await bench.input(bench.rows, "users-changed-there");
     const changed = countChanged(bench.rows);
     await mirror.import("import users", here.path, buildUpdatedCounts(bench.rows, changed));
     return () =>
