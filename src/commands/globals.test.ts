@@ -27,10 +27,6 @@ test.each(verbsBelow(PROGRAM))(
 const CHANGING = [
   "users fields add 入社年",
   "users fields remove 入社年 --yes",
-  "users administrators add x",
-  "users administrators remove x",
-  "secured administrators add x --app docs",
-  "secured administrators remove x --app docs",
   "devices create x",
   "devices edit x --memo y",
   "devices set-owner x --none",

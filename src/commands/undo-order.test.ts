@@ -17,7 +17,7 @@ const WRITES: readonly string[] = [
   "users move E2 --org S2",
   "users import users.csv --yes",
   "users fields add 座席",
-  "users administrators add E1",
+  "users edit E1 --administrator yes",
   "devices create C09X",
   "devices edit C02X --memo y",
   "devices set-owner C02X --user E2",

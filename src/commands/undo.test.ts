@@ -206,7 +206,7 @@ describe("in a tenant", () => {
     const { users } = tenant.client;
     for (const name of ["E2", "new1@x.jp"]) {
       const [user] = await users.find({ name });
-      await tenant.client.administrators.mark("users", { add: [user?.id ?? ""] });
+      await tenant.mark("users", [user?.id ?? ""]);
     }
     const before = await state();
     const all = await typed(`undo ${number} --confirm-deletions 2`);

@@ -9,13 +9,6 @@ const TARO = "secured users create taro01 --name 山田 --app docs";
 
 testRefusals(
   {
-    line: "secured administrators remove nobody --app docs",
-    exit: 6,
-    en: "to list all: clomoctl secured administrators list --app docs\n",
-    ja: "「nobody」という管理者はありません",
-    tenant: { administrators: example("administrators") },
-  },
-  {
     line: "secured groups edit 営業部 --name x --app docs",
     exit: 6,
     en: "to list all: clomoctl secured groups list --app docs\n",

@@ -47,7 +47,7 @@ export default defineCommand({
     const tenant = await tools.tenant("tenant", "administrators");
     const change = buildTenantChange(options, resolveTimezone(tools, tenant));
     const confirmed = ADMINISTRATOR_KINDS.filter((kind) => administratorsComplete.includes(kind));
-    for (const kind of dryRun ? [] : confirmed) await tenant.client.administrators.mark(kind, {});
+    for (const kind of dryRun ? [] : confirmed) await tenant.client.administrators.confirm(kind);
     if (confirmed.length > 0 && Object.keys(change).length === 0)
       return tools.terminal.note(
         dryRun ? DRY_RUN_NOTE : text("the administrators are confirmed", "管理者を確認済みとして登録しました"),

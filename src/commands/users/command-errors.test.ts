@@ -10,13 +10,6 @@ const fields = { items: [joined] };
 
 testRefusals(
   {
-    line: "users administrators remove nobody",
-    exit: 6,
-    en: "to list all: clomoctl users administrators list\n",
-    ja: "「nobody」という管理者はありません",
-    tenant: { administrators: example("administrators"), findUsers: { items: [] } },
-  },
-  {
     line: "users create --name a --email a@example.jp --custom 入社年",
     exit: 2,
     en: "--custom",

@@ -206,14 +206,14 @@ test("names what is left: administrators of apps, renewal items, namesakes", asy
   const id = await createUser("山田 太郎", { emails: ["yamada@example.jp"], accountName: "yamada" });
   await device("S9", id, { status: "管理中" });
   await tenant.client.devices.edit((await tenant.devices())[0]?.id ?? "", { status: "管理外" });
-  await tenant.client.administrators.mark("browser", { add: ["yamada"] });
+  await tenant.mark("browser", ["yamada"]);
   await tenant.client.secured.create("docs", { userId: "x1", displayName: "山田 太郎", password: PASSWORD });
   await tenant.client.renewals.add({ kind: "custom", name: "証明書", owner: "yamada@example.jp" });
   const { en, ja } = await runInBoth("users leave yamada --yes", at());
   expect(en.exit).toBe(8);
   for (const line of [
     "clomoctl devices delete S9",
-    "clomoctl secured administrators remove yamada --app browser",
+    "clomoctl secured users edit yamada --app browser --administrator no",
     "clomoctl handover transfer --from yamada@example.jp --to PERSON",
     "clomoctl secured users show x1 --app docs",
   ])

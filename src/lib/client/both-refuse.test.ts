@@ -64,7 +64,7 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
     "accounts.revoke": of(operator),
     "accounts.setSettings": { given: { composition: "free-text" } },
     "accounts.transfer": of(account, { to: user }),
-    "administrators.mark": { path: { kind: "users" }, given: { add: [], remove: [user] } },
+    "administrators.confirm": { path: { kind: "users" }, given: {} },
     "answers.set": {
       given: {
         answers: [

@@ -50,7 +50,7 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "ade.keypair": text("create ADE key pair", "ADE の鍵ペアを作成"),
   "ade.token": text("set ADE server token", "ADE サーバートークンを設定"),
   "ade.sync": text("sync with Apple", "ADE デバイスを同期"),
-  "administrators.mark": text("change administrator marks", "管理者の指定を変更"),
+  "administrators.confirm": text("confirm the administrators", "管理者を確認済みとする"),
   "console.confirm": text("confirm task", "作業の完了を確認"),
   "console.drop": text("drop task", "作業を取り下げ"),
   "imports.commit": text("commit import", "インポートを適用"),

@@ -149,7 +149,7 @@ const SECURED_USER_FIELDS = {
     label: text("secrets set", "設定済みのパスワードなど"),
     example: [{ field: "password", at: EXAMPLE_INSTANT }],
   },
-  administrator: { type: "boolean", label: text("administrator", "管理者"), example: false },
+  administrator: { type: "boolean", label: text("administrator", "管理者"), example: false, byHand: true },
   role: { ...defineLabelledChoice(SECURED_ROLES), derived: true, label: text("role", "権限"), example: "manager" },
   password: {
     ...defineSecret("パスワード", SECURED_FIELD_RULES.password),

@@ -165,7 +165,7 @@ const FIELDS = {
     label: text("password set at", "パスワード設定日時"),
     example: null,
   },
-  administrator: { type: "boolean", label: text("administrator", "管理者"), example: false },
+  administrator: { type: "boolean", label: text("administrator", "管理者"), example: false, byHand: true },
   custom: {
     type: "objects",
     of: { name: { type: "text", rule: ANY_TEXT_RULE }, value: { type: "text", rule: ANY_TEXT_RULE } },

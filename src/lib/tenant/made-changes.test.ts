@@ -85,7 +85,7 @@ const COMMITS: readonly (readonly [what: string, work: () => Promise<unknown>])[
   ],
   ["the settings of accounts", () => client.accounts.setSettings({ authentication: "標準" })],
   ["an answer", () => client.answers.set({ answers: [{ question: "rules.lost.owner", value: "総務部" }] })],
-  ["no further administrators", () => client.administrators.mark("docs", {})],
+  ["no further administrators", () => client.administrators.confirm("docs")],
   ["the tenant's profile", () => client.tenant.set({ contactName: "髙橋" })],
   ["a renewal", () => client.renewals.add({ kind: "custom", name: "契約" })],
 ];

@@ -605,7 +605,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const [user, values] = all[place % Math.max(1, all.length)] ?? [];
     if (user === undefined || values === undefined) return NO_CHANGE;
     const isOne = !model.administrators.has(user);
-    const asked = () => this.client.administrators.mark("users", { [isOne ? "add" : "remove"]: [this.idOf(user)] });
+    const asked = () => this.client.users.edit(this.idOf(user), { administrator: isOne });
     const refusals = model.markRefusals(user);
     if (refusals.length > 0) return this.refused(asked(), refusals);
     await asked();
@@ -613,7 +613,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     await this.expectRecords();
     return {
       what: isOne ? "marked" : "unmarked",
-      audit: [{ action: "administrators.mark", objects: [{ thing: "user", id: this.idOf(user) }] }],
+      audit: [{ action: "users.edit", objects: [{ thing: "user", id: this.idOf(user) }] }],
     };
   }
 

@@ -138,7 +138,6 @@ export class HistoryModel {
   readonly fields = new Map<number, string>();
   readonly imports: ModelImport[] = [];
   #last = ROOT_NUMBER;
-  readonly #byMark = new Set<number>();
 
   /** Returns the path of an organisation. */
   pathOf(record: number): string {
@@ -384,20 +383,16 @@ export class HistoryModel {
   }
 
   /**
-   * Marks or unmarks an administrator. If an unknown user of an app is marked, the user is created. If the same user is
-   * unmarked, the user is deleted again.
+   * Marks or unmarks an administrator. If an unknown user of an app is marked, the user is created.
    */
   mark(kind: "users" | "calendar", key: string, isOne: boolean): void {
     const known = this.find(kind, kind === "users" ? "emails" : "userId", key);
     const record = known ?? (this.#last += 1);
     if (known === undefined) {
       this.records.calendar.set(record, { displayName: key, userId: key, description: null, groups: [] });
-      this.#byMark.add(record);
     }
     if (isOne) this.administrators.add(record);
     else this.administrators.delete(record);
-    // this record has no other data, because rows do not change marked administrators
-    if (!isOne && this.#byMark.has(record)) this.records.calendar.delete(record);
   }
 
   /** Adds a custom field for users. */

@@ -443,6 +443,18 @@ export class TestTenant {
     return users.filter((user) => !isAdministrator(user));
   }
 
+  /** Marks users as administrators, or not. A user of an app who does not exist is created. */
+  async mark(kind: "users" | App, names: readonly string[], administrator = true): Promise<void> {
+    const { users, secured } = this.client;
+    for (const name of names) {
+      const found = kind === "users" ? await users.find({ name }) : await secured.find(kind, { name });
+      const [{ id } = { id: name }] = found;
+      if (kind === "users") await users.edit(id, { administrator });
+      else if (found.length > 0) await secured.edit({ app: kind, id }, { administrator });
+      else await secured.create(kind, { userId: name, displayName: name, administrator });
+    }
+  }
+
   securedUsers(app: App) {
     return Array.fromAsync(this.client.secured.list(app));
   }

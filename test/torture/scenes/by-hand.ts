@@ -52,7 +52,7 @@ const DOCS_OPTION = ["--app", "docs"];
 /** Prepares a mirror with an organisation that does not have any users. */
 async function prepareOrg(home: string): Promise<string> {
   await prepareMirror(home);
-  await runOrThrow(home, "users", "administrators", "add", "--none");
+  await runOrThrow(home, "tenant", "set", "--administrators-complete", "users");
   await runOrThrow(home, "orgs", "create", "本社", "--code", "H01", "--parent", "S1");
   return "";
 }

@@ -1,22 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { prepareMirror, prepareSecuredUser } from "./by-hand.ts";
+import { prepareMirror } from "./by-hand.ts";
 import { runOrThrow, type Scene } from "./scene.ts";
-
-const ADD_NO_ADMINISTRATORS = ["administrators", "add", "--none"];
-
-/** Prepares a mirror in which two users are administrators. */
-async function prepareAdministrators(home: string): Promise<string> {
-  await prepareMirror(home);
-  await runOrThrow(home, "users", "administrators", "add", "E1", "E2");
-  return "";
-}
-
-async function prepareSecuredAdministrator(home: string): Promise<string> {
-  await prepareSecuredUser(home);
-  await runOrThrow(home, "secured", "administrators", "add", "hanako", "--app", "docs");
-  return "";
-}
 
 /** Prepares a mirror with a custom field in which one user has a value. */
 async function prepareField(home: string): Promise<string> {
@@ -35,22 +20,10 @@ async function prepareAnswers(home: string): Promise<string> {
 
 /** Scenes of commands for administrators, settings, and answers that only people can give. */
 export const SETTINGS_SCENES: readonly Scene[] = [
-  { name: "users administrators add --none", prepare: prepareMirror, line: ["users", ...ADD_NO_ADMINISTRATORS] },
-  { name: "users administrators add", prepare: prepareMirror, line: ["users", "administrators", "add", "E1", "E2"] },
   {
-    name: "users administrators remove",
-    prepare: prepareAdministrators,
-    line: ["users", "administrators", "remove", "E1"],
-  },
-  {
-    name: "secured administrators add",
-    prepare: prepareSecuredUser,
-    line: ["secured", "administrators", "add", "hanako", "--app", "docs"],
-  },
-  {
-    name: "secured administrators remove",
-    prepare: prepareSecuredAdministrator,
-    line: ["secured", "administrators", "remove", "hanako", "--app", "docs"],
+    name: "tenant set --administrators-complete",
+    prepare: prepareMirror,
+    line: ["tenant", "set", "--administrators-complete", "users"],
   },
   {
     name: "users fields remove",

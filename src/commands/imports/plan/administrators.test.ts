@@ -24,7 +24,9 @@ test.each(["--confirm-deletions 0 --yes", "--dry-run"])(
     const { en, ja } = await runInBoth(`users import in.csv --mode replace ${words}`, { tenant, folder: folder() });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toContain("error: it is not confirmed who is an administrator");
-    expect(en.stderr).toContain("name the administrators: clomoctl users administrators add USER…\n");
+    expect(en.stderr).toContain(
+      "once they all have --administrator yes: clomoctl tenant set --administrators-complete users\n",
+    );
     expect(ja.stderr).toContain("エラー: 管理者がだれか確認されておらず");
   },
 );
@@ -61,7 +63,8 @@ test("the first export on a terminal asks who the administrators are", async () 
     ...unknownIn(null),
     commitImport: toCommittedPlan(mirroring),
     findUsers: example("findUsers"),
-    markAdministrators: example("markAdministrators"),
+    editUser: example("editUser"),
+    confirmAdministrators: example("confirmAdministrators"),
   });
   const { exit, requests } = await run("console sync in.csv", {
     tenant,
@@ -69,13 +72,10 @@ test("the first export on a terminal asks who the administrators are", async () 
     terminal: { typing },
   });
   expect(exit).toBe(0);
-  const { items } = example<{ items: readonly { id: string }[] }>("findUsers");
-  expect(requests.at(-1)).toEqual({
-    operation: "markAdministrators",
-    params: { kind: "users" },
-    base: "7",
-    json: { add: items.map(({ id }) => id) },
-  });
+  expect(requests.slice(-2)).toMatchObject([
+    { operation: "editUser", json: { administrator: true } },
+    { operation: "confirmAdministrators", params: { kind: "users" } },
+  ]);
 });
 
 test("does not ask if the plan is declined", async () => {

@@ -9,10 +9,8 @@ import { USER_LOOKUP } from "../../users/columns.ts";
 
 type AdministratorKind = Administrators["kind"];
 
-const buildAddCommand = (kind: AdministratorKind): CommandLine =>
-  kind === "users"
-    ? line("users administrators add", ["USER…"])
-    : line("secured administrators add", ["USER…"], { app: kind });
+const buildConfirmCommand = (kind: AdministratorKind): CommandLine =>
+  line("tenant set", [], { administratorsComplete: kind });
 
 /**
  * Warns if the administrators of a mirror are not confirmed: no export shows them, and an import may delete them.
@@ -33,8 +31,11 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
     "it is not confirmed who is an administrator, and exports of the console do not show it",
     "管理者がだれか確認されておらず、管理画面のエクスポートからもわかりません",
   );
-  const command = buildAddCommand(kind);
-  const hint = text(`name the administrators: ${command}`, `管理者を指定してください: ${command}`);
+  const command = buildConfirmCommand(kind);
+  const hint = text(
+    `once they all have --administrator yes: ${command}`,
+    `全員に --administrator yes を指定したら: ${command}`,
+  );
   // a person who lists the records by name has looked at them
   const isByFilter = mode === "delete" && request?.select?.by !== "named";
   const isRisky = (mode === "replace" && !fromConsole) || isByFilter;
@@ -52,12 +53,21 @@ export async function askAdministrators(tools: Tools, kind: AdministratorKind): 
       "Who is an administrator in the console? (comma-separated names; leave blank to specify them later)",
       "管理画面での管理者はだれですか?(複数は「,」区切り。未入力なら、あとで指定)",
     ),
-    flag: `${buildAddCommand(kind)}`,
+    flag: `${buildConfirmCommand(kind)}`,
   });
   const names = typed.split(/[,、]/).map((name) => name.trim());
-  const add: string[] = [];
-  const { client } = await tools.tenant("administrators", "users");
-  for (const name of names.filter((one) => one !== ""))
-    add.push(kind === "users" ? requireSingleMatch(name, await client.users.find({ name }), USER_LOOKUP).id : name);
-  if (add.length > 0) await client.administrators.mark(kind, { add });
+  const { client } = await tools.tenant("administrators", "users", "secured");
+  const named = names.filter((one) => one !== "");
+  const administrator = true;
+  for (const name of named) {
+    if (kind === "users") {
+      const { id } = requireSingleMatch(name, await client.users.find({ name }), USER_LOOKUP);
+      await client.users.edit(id, { administrator });
+      continue;
+    }
+    const [known] = await client.secured.find(kind, { name });
+    if (known !== undefined) await client.secured.edit({ app: kind, id: known.id }, { administrator });
+    else await client.secured.create(kind, { userId: name, displayName: name, administrator });
+  }
+  if (named.length > 0) await client.administrators.confirm(kind);
 }

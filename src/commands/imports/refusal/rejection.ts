@@ -58,8 +58,8 @@ const EXPORT_HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "header-unknown": NAMES_OF_COLUMNS,
   "header-missing": NAMES_OF_COLUMNS,
   "administrator-delete": text(
-    `if these people are not administrators in the console: ${line("users administrators remove", ["USER…"])}`,
-    `管理画面で管理者でないなら: ${line("users administrators remove", ["USER…"])}`,
+    `if these people are not administrators in the console: ${line("users edit", ["USER"], { administrator: "no" })}`,
+    `管理画面で管理者でないなら: ${line("users edit", ["USER"], { administrator: "no" })}`,
   ),
   "file-empty": OTHER_FILE,
   "row-contested": text("export again, and do not sort the file", "もう一度エクスポートし、並べ替えないでください"),

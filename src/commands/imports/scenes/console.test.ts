@@ -34,7 +34,7 @@ describe("--emit-csv, the short form of console upload", () => {
 
   test("a dry run writes nothing; the commit also lists what to delete by hand", async () => {
     await sync();
-    await done("users administrators add --none");
+    await done("tenant set --administrators-complete users");
     await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,,部長"]));
     const line = "users import one.csv --mode replace --emit-csv up.csv --confirm-deletions 1 --lang ja";
     await done(`${line} --dry-run`);
@@ -54,7 +54,7 @@ describe("--emit-csv, the short form of console upload", () => {
     const replace = "secured users import docs.csv --app docs --create-groups --mode replace --emit-csv c.csv --yes";
     await desk.write("export.csv", csv(["表示名,ユーザーID,説明", "髙橋,taro99,"]));
     await done("console sync export.csv --app docs --yes");
-    await done("secured administrators add --none --app docs");
+    await done("tenant set --administrators-complete docs");
     expect(await done(`${replace.replace("docs.csv", "export.csv")} --confirm-deletions 0`, 3)).toContain(
       "could delete values that no export has shown: グループ名, ファイル管理者権限",
     );

@@ -60,7 +60,8 @@ async function mirror(users: readonly PanelUser[]): Promise<void> {
     await desk.tenant.client.orgs.create({ name: code, code });
   await done("console sync - --yes", exported);
   const marked = users.filter(({ administrator }) => administrator).map(({ mails }) => mails[0]);
-  await done(`users administrators add ${marked.length === 0 ? "--none" : marked.join(" ")}`);
+  for (const mail of marked) await done(`users edit ${mail} --administrator yes`);
+  await done("tenant set --administrators-complete users");
 }
 
 async function mirrored(administrators: ReadonlySet<string>): Promise<readonly PanelUser[]> {

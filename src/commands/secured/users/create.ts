@@ -44,8 +44,9 @@ export default defineCommand({
   shows: SECURED_USER_COLUMNS,
   async run(tools, { userId, app, role, set, createGroups, passwordInConsole, dryRun, ...options }) {
     const isGiven = hasPassword(options);
+    const own = await parseValueOptions(FIELDS_WITH_OPTIONS, options);
     const values = {
-      ...(await parseValueOptions(FIELDS_WITH_OPTIONS, options)),
+      ...own,
       ...parseSettings(app, set, role !== undefined),
       ...(role !== undefined && { role }),
       ...(createGroups && { createGroups }),
@@ -54,7 +55,7 @@ export default defineCommand({
     // without any option for the password, the user is asked for it
     const secrets = await readUserSecrets(tools, {
       ...options,
-      passwordPrompt: (!passwordInConsole && !isGiven) || options.passwordPrompt,
+      passwordPrompt: (!passwordInConsole && !isGiven && own["administrator"] !== true) || options.passwordPrompt,
     });
     const { client } = await tools.tenant("secured");
     const written = await client.secured.create(app, { userId, ...values, ...secrets, dryRun });

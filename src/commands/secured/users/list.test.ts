@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SecuredUser } from "../../../lib/client/index.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [SecuredUser] }>("securedUsers").items;
@@ -22,15 +22,4 @@ test("a table shows an app's own settings if they are requested", async () => {
   const at = { tenant: { securedUsers: page(hanako) }, terminal: { columns: 200 } };
   const own = await run("secured users list --app docs --fields fileManager,userId", at);
   expect(own.stdout).toMatch(/^ファイル管理者権限 +user ID\nTRUE +hanako01\n$/);
-});
-
-test("facts 6.6: counts administrators below a table, with the command that lists them", async () => {
-  const administrator: SecuredUser = { ...taro, administrator: true, role: "administrator" };
-  const tenant = { securedUsers: page(hanako, administrator) };
-  const { en } = await runInBoth("secured users list --app docs", { tenant, terminal: { columns: 120 } });
-  expect(en.stderr).toContain("1 of these users is an administrator");
-  expect(en.stderr).toContain("clomoctl secured administrators list --app docs\n");
-  expect((await run("secured users list --app docs --format json", { tenant })).stderr).toBe("");
-  const none = { securedUsers: page(hanako) };
-  expect((await run("secured users list --app docs", { tenant: none, terminal: {} })).stderr).toBe("");
 });

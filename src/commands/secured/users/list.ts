@@ -1,9 +1,7 @@
-import { line, step } from "../../../lib/advice/index.ts";
-import type { SecuredUser } from "../../../lib/client/index.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { FILTER_OPTIONS, isDefaultTable, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
+import { FILTER_OPTIONS, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
 import { APP_OPTION } from "../app.ts";
 import { buildSecuredUserColumns } from "./columns.ts";
 
@@ -31,26 +29,6 @@ export default defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant("secured");
     const columns = listColumns(terminal, buildSecuredUserColumns(app, terminal), SECURED_USER.usual);
-    const shown = { administrators: 0 };
-    await terminal.list(columns, countAdministrators(client.secured.list(app, query), shown));
-    if (shown.administrators === 0 || !isDefaultTable(terminal)) return;
-    const apart = line("secured administrators list", [], { app });
-    await terminal.note(
-      step(
-        `${shown.administrators} of these users ${shown.administrators === 1 ? "is an administrator" : "are administrators"} (exports do not contain administrators, and imports and edits do not change them); to list the administrators`,
-        `うち ${shown.administrators} 人は管理者です(エクスポートされず、インポートや編集で変わりません)。管理者の一覧`,
-        apart,
-      ),
-    );
+    await terminal.list(columns, client.secured.list(app, query));
   },
 });
-
-async function* countAdministrators(
-  users: AsyncIterable<SecuredUser> | Iterable<SecuredUser>,
-  count: { administrators: number },
-): AsyncGenerator<SecuredUser> {
-  for await (const user of users) {
-    if (user.administrator) count.administrators += 1;
-    yield user;
-  }
-}

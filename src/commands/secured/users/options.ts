@@ -11,9 +11,17 @@ import type { Fields } from "../../field.ts";
 import { readSecretInput, buildSecretOptions, type SecretInput, type Secret } from "../../records/secrets.ts";
 import type { Tools } from "../../tools.ts";
 
-const { displayName, description, groups, device, licenceException, role, password, secretKey } = SECURED_USER.fields;
+const { displayName, description, groups, device, licenceException, administrator, role, password, secretKey } =
+  SECURED_USER.fields;
 
-export const FIELDS_WITH_OPTIONS = { displayName, description, groups, device, licenceException } as const;
+export const FIELDS_WITH_OPTIONS = {
+  displayName,
+  description,
+  groups,
+  device,
+  licenceException,
+  administrator,
+} as const;
 
 const PASSWORD_INPUT: Secret<"password"> = {
   name: "password",

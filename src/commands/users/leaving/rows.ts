@@ -171,7 +171,7 @@ export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
       "remove the administrator in SECURED APPs MANAGER, then",
       "SECURED APPs MANAGER で管理者を外したら",
     ];
-    steps.push(step(en, ja, line("secured administrators remove", [userId], { app })));
+    steps.push(step(en, ja, line("secured users edit", [userId], { app, administrator: "no" })));
   }
   const { user: owner } = find("renewal") ?? {};
   if (owner !== undefined) {

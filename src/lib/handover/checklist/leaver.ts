@@ -214,7 +214,7 @@ function buildRecordSteps({ devices, secured, schemes }: LeaverRecords): readonl
     ...secured.map((app) =>
       createLeaverFinding(
         text(`administrator of SECURED ${app}`, `SECURED APPs(${app})の管理者`),
-        line("secured administrators add", ["USERID"], { app }),
+        line("secured users edit", ["USERID"], { app, administrator: "yes" }),
       ),
     ),
     ...(devices.length === 0

@@ -403,21 +403,21 @@ describe("the administrator mark", () => {
   test("comes and goes with a role, and a mark set by hand stays until a role ends", async () => {
     await administrator("boss01", { role: "system" });
     const { id: user } = await made("hana@example.jp");
-    await tenant.client.administrators.mark("users", { add: [user] });
+    await tenant.mark("users", [user]);
     await accounts().create({ user, name: "hana01" });
     expect([(await userOf(user)).administrator, (await accountOf("hana01")).marked]).toEqual([true, true]);
     await accounts().edit(user, { role: "system", password: PASSWORD });
     expect([(await userOf(user)).administrator, (await accountOf("hana01")).marked]).toEqual([true, false]);
     await accounts().revoke(user, {});
     expect((await userOf(user)).administrator).toBe(false);
-    await tenant.client.administrators.mark("users", { add: [user] });
+    await tenant.mark("users", [user]);
     const { before, after } = await accounts().revoke(user, {});
     expect([before?.marked, after.marked]).toEqual([true, false]);
   });
 
   test("of an account with a role cannot be removed separately", async () => {
     const id = await administrator("hana01", { role: "system" });
-    const refused = await failureOf(tenant.client.administrators.mark("users", { remove: [id] }));
+    const refused = await failureOf(tenant.mark("users", [id], false));
     expect(refused).toMatchObject({
       code: "input-rejected",
       hint: { en: "to revoke the role: `clomoctl clomo-account revoke hana01`" },
@@ -579,7 +579,7 @@ describe("permissions", () => {
     });
     const { id } = marked.after;
     const nameless = await made("nameless@example.jp", east);
-    await tenant.client.administrators.mark("users", { add: [id, nameless.id] });
+    await tenant.mark("users", [id, nameless.id]);
     const items = ["users.write", "users.move", "users.delete"] as const;
     await addTestAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
     await addTestAccount(tenant, { name: "cus01", role: "custom", items });

@@ -36,12 +36,12 @@ test("administration is returned only on request, and an account name alone does
 });
 
 test("counts accounts with a role and users who are only marked, and lists holders of the support option", async () => {
-  const { accounts, administrators } = tenant.client;
+  const { accounts } = tenant.client;
   const [hanako, jiro] = [await made("hanako"), await made("jiro")];
   const system = { role: "system", password: PASSWORD } as const;
   await accounts.create({ user: hanako, name: "hanako01", ...system, supportOption: true });
   await accounts.create({ user: jiro, name: "jiro02", ...system });
-  await administrators.mark("users", { add: [await made("saburo")] });
+  await tenant.mark("users", [await made("saburo")]);
   expect(await administration()).toEqual({
     ...NONE,
     recorded: true,

@@ -196,22 +196,14 @@ export const administrators = {
       return session.read((reader) => readAdministratorList(reader, kind));
     },
   }),
-  mark: operation({
+  confirm: operation({
     route: "POST /v1/administrators/{kind}",
-    about: "Mark and unmark administrators; without `add` and `remove`, record that there are no others",
+    about: "Confirm that there are no other administrators than those marked here",
     path: buildKindPath,
-    input: ({ z, Id }) =>
-      z.strictObject({
-        add: z
-          .array(z.string().min(1))
-          .optional()
-          .meta({ description: "IDs of users; for an app, the ユーザーID of users, who need not exist here" }),
-        remove: z.array(Id).optional(),
-      }),
     needs: (_asker, _given, { kind }) => [kind === "users" ? "accounts.roles" : "secured.write"],
     once: true,
-    run: async ({ session }, given, { kind, repeatable }) =>
-      (await loadAdministrators()).markAdministrators(session, kind, given, repeatable),
+    run: async ({ session }, _, { kind, repeatable }) =>
+      (await loadAdministrators()).confirmAdministrators(session, kind, repeatable),
   }),
 };
 

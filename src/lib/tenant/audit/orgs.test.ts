@@ -79,11 +79,11 @@ describe("changes by hand", () => {
     expect(lastTouched()).toEqual(["devices.tag", ["F"]]);
   });
 
-  test("marking users names their organisations; a change without an organisation names none", async () => {
+  test("marking a user names the organisation; a change without an organisation names none", async () => {
     const { client } = tenant;
-    await client.administrators.mark("users", { add: [await user("yamada@x"), await user("sato@x")] });
-    expect(lastTouched()).toEqual(["administrators.mark", ["G", "S"]]);
-    await client.administrators.mark("docs", { add: ["admin01"] });
+    await tenant.mark("users", [await user("yamada@x")]);
+    expect(lastTouched()).toEqual(["users.edit", ["S"]]);
+    await tenant.mark("docs", ["admin01"]);
     await client.users.addField({ name: "座席" });
     await client.renewals.add({ kind: "custom", name: "保守契約" });
     await client.tenant.set({ contactName: "総務" });
@@ -96,7 +96,7 @@ describe("changes by hand", () => {
     );
     await readStreamText(await client.users.export());
     expect(touched().slice(1)).toEqual([
-      ["administrators.mark", null],
+      ["secured.users.create", null],
       ["fields.add", null],
       ["renewals.add", null],
       ["tenant.set", null],
@@ -268,7 +268,7 @@ describe("an account that manages 全て and may read the audit log", () => {
     tenant.clearAudit();
     const { client } = tenant;
     await client.secured.create("docs", { userId: "taro01", displayName: "山田", password: "secret1" });
-    await client.administrators.mark("docs", { add: ["taro01"] });
+    await tenant.mark("docs", ["taro01"]);
     await tenant.import({ kind: "docs" }, [
       ["表示名", "ユーザーID", "パスワード"],
       ["佐藤", "hana01", "secret1"],
@@ -290,7 +290,7 @@ describe("an account that manages 全て and may read the audit log", () => {
   test("sees records of SECURED APPs with the right to them", async () => {
     expect(await listed(["audit.read", "secured.read"])).toEqual([
       "secured.users.create",
-      "administrators.mark",
+      "secured.users.edit",
       "imports.commit",
       "secured.export",
       "tenant.set",

@@ -99,7 +99,7 @@ test("who only has the same name, or is an administrator of an app, is shown but
   const id = await addTestAccount(tenant, { name: "taro01", role: "none" });
   await tenant.client.users.edit(id, { name: "山田 太郎" });
   await tenant.client.secured.create("docs", { userId: "yamada", displayName: "山田　太郎", password: PASSWORD });
-  await tenant.client.administrators.mark("docs", { add: ["taro01"] });
+  await tenant.mark("docs", ["taro01"]);
   const [done] = await leave(id);
   expect(done?.after.secured).toMatchObject([
     { userId: "taro01", administrator: true, matchedBy: "id" },
@@ -132,7 +132,7 @@ test("the last system administrator and the last support option stay: nothing is
 
 test("a user who is only marked as an administrator loses the mark", async () => {
   const id = await leaverCalled("一");
-  await tenant.client.administrators.mark("users", { add: [id] });
+  await tenant.mark("users", [id]);
   const [done] = await leave(id);
   expect(done).toMatchObject({ before: { marked: true }, after: { marked: false } });
 });

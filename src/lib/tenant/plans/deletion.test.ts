@@ -253,8 +253,7 @@ test("filters leave administrators alone, and naming an administrator is rejecte
 test("facts 6.6: names a user who is marked as administrator of another app before the deletion", async () => {
   await tenant.import({ kind: "calendar", createGroups: true }, MEMBERS);
   await tenant.import({ kind: "contacts", createGroups: true }, MEMBERS);
-  for (const kind of ["calendar", "contacts"] as const)
-    await tenant.client.administrators.mark(kind, { add: ["taro", "nobody"] });
+  for (const kind of ["calendar", "contacts"] as const) await tenant.mark(kind, ["taro", "nobody"]);
   const protectedElsewhere = { count: 1, names: ["太郎 <taro> (calendar, contacts)"] };
   expect(await plan({ kind: "docs", filterId: "a" })).toMatchObject({ delete: 2, protectedElsewhere });
   const [taro = "", hanako = ""] = (await tenant.securedUsers("docs"))

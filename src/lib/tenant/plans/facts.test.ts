@@ -136,7 +136,7 @@ test("facts 6.5: an export contains neither administrators nor passwords", async
     ["表示名", "ユーザーID", "説明"],
     ["花子", "hanako", "営業"],
   ]);
-  await tenant.client.administrators.mark("docs", { add: ["admin01"] });
+  await tenant.mark("docs", ["admin01"]);
   const text = await readStreamText(await tenant.client.secured.export("docs", { newline: "lf" }));
   expect(text).toContain("hanako");
   expect(text).not.toMatch(/admin01|パスワード|シークレットキー/);

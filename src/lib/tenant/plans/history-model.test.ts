@@ -530,7 +530,7 @@ const doMark = async (model: HistoryModel, step: Extract<Step, { mark: unknown }
   const marked = (await administrators.list(kind)).administrators;
   expect(marked.some((one) => one.key === key)).toBe(!isOne);
   const id = [...users.filter(({ emails }) => emails[0] === key), ...marked.filter((one) => one.key === key)][0]?.id;
-  await administrators.mark(kind, isOne ? { add: [id ?? key] } : { remove: [id ?? ""] });
+  await tenant.mark(kind, [id ?? key], isOne);
   model.mark(kind, key, isOne);
   return isOne ? "marked" : "unmarked";
 };

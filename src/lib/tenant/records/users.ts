@@ -1,6 +1,10 @@
+import { line, step } from "../../advice/index.ts";
+import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { ROLES } from "../../model/role.ts";
 import type { ManualValues } from "../../model/thing.ts";
 import type { USER, User } from "../../model/user.ts";
+import { text } from "../../text/index.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import { readAccount } from "../accounts/account-rows.ts";
 import { countOwnedDevices } from "./device-rows.ts";
@@ -24,7 +28,7 @@ export const defineEditableUsers = (session: Session): EditableRecordType<typeof
   usual: { org: ROOT_ORG_ID },
   orgs: (_, record) => [(record as User).org.id],
   reading: async (writer, given, before) => {
-    if (before !== undefined) await checkAdministrator(session, writer, before as User);
+    if (before !== undefined) await checkAdministrator(session, writer, before as User, given);
     await checkNewAccountName(writer, given, before as User | undefined);
     return { values: given };
   },
@@ -48,12 +52,26 @@ const checkNewAccountName = async (
  * Checks that the acting account may change a user who is an administrator above operator. Otherwise, the acting
  * account could get access to the administrator's account by changing the email address, to which codes are sent.
  *
- * @throws Failure `not-permitted`
+ * @throws Failure `not-permitted`; `input-rejected` if the mark of a user with a role would be removed
  */
-const checkAdministrator = async ({ asker }: Session, reader: Reader, { id }: User): Promise<void> => {
+const checkAdministrator = async (
+  { asker }: Session,
+  reader: Reader,
+  { id }: User,
+  { administrator }: ManualValues,
+): Promise<void> => {
   const account = await readAccount(reader, id);
   if (account === undefined) return;
   permitPrivilegedAccount(asker, account);
+  if (administrator !== false || account.role === "none") return;
+  const { called, role } = account;
+  throw new Failure("input-rejected", {
+    what: text(
+      `${called} is an administrator by role (${ROLES[role].en})`,
+      `${called} には管理者権限(${ROLES[role].ja})が記録されています`,
+    ),
+    hint: step("to revoke the role", "管理者権限を外すには", line("clomo-account revoke", [called])),
+  });
 };
 
 /**

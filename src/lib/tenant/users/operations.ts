@@ -8,14 +8,17 @@ import { readAllRecords, streamList } from "../store/lists.ts";
 const loadUsers = () => import("../records/users.ts");
 const loadFields = () => import("../records/fields.ts");
 
+const listMarkRights = (given: object): readonly ["accounts.roles"] | readonly [] =>
+  "administrator" in given ? ["accounts.roles"] : [];
+
 const record = recordOperations({
   noun: "users",
   list: USER_LIST,
   needs: "users.read",
   filters: ({ buildOrgFilters }) => buildOrgFilters("the users in this organisation"),
   editable: async (session) => (await loadUsers()).defineEditableUsers(session),
-  creates: (asker) => getUserCreationOperations(asker),
-  edits: () => ["users.write"],
+  creates: (asker, given) => [...getUserCreationOperations(asker), ...listMarkRights(given)],
+  edits: (given) => ["users.write", ...listMarkRights(given)],
   without: ["org"],
 });
 

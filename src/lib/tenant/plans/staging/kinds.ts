@@ -182,7 +182,10 @@ export const buildKindDefinition = (format: Format): KindDefinition => {
   const isFiled = (name: string, { short = name }: Field): boolean =>
     imported.some(({ stored }) => stored === name || stored === short);
   const unfiled = Object.entries(thing.fields)
-    .filter(([name, field]) => field.byHand === true && name !== CUSTOM_FIELDS_NAME && !isFiled(name, field))
+    .filter(
+      ([name, field]) =>
+        field.byHand === true && ![CUSTOM_FIELDS_NAME, thing.protects?.by].includes(name) && !isFiled(name, field),
+    )
     .map(([field, { type }]): NonFileField => ({ field, flag: type === "boolean" }));
   return { format, fields: imported, keys: [usual, ...others], fixed, unfiled };
 };

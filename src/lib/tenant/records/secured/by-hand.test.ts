@@ -141,17 +141,17 @@ test("facts 6.6, 6.7: the role follows from the administrator mark and from the 
     expect(user).toMatchObject({ role: "user", settings: [{ field: flag, value: "FALSE" }] });
     const { before, after: same } = await secured().edit({ app: app, id: after.id }, { role: "user" });
     expect(same).toEqual(before);
-    await tenant.client.administrators.mark(app, { add: ["a"] });
+    await tenant.mark(app, ["a"]);
     expect(await userOf(app, "a")).toMatchObject({ role: "administrator", administrator: true });
   }
 });
 
 test("marked administrators cannot be edited, and no export contains them", async () => {
-  await tenant.client.administrators.mark("docs", { add: ["admin01"] });
+  await tenant.mark("docs", ["admin01"]);
   const { id } = await userOf("docs", "admin01");
   const failure = await failureOf(secured().edit({ app: "docs", id: id }, { description: "x" }));
   expect(failure).toMatchObject({ code: "input-rejected" });
-  expect(failure?.hint?.en).toContain("clomoctl secured administrators remove admin01 --app docs");
+  expect(failure?.hint?.en).toContain("clomoctl secured users edit admin01 --app docs --administrator no");
   const exported = await new Response(await secured().export("docs")).text();
   expect(exported).not.toContain("admin01");
 });

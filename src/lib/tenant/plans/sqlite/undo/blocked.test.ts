@@ -100,7 +100,7 @@ const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
         ["a", "a@x.jp", "a01"],
       ]),
     );
-    await tenant.client.administrators.mark("users", { add: [id] });
+    await tenant.mark("users", [id]);
     return { number, first: { ...A, fields: [], change: null, other: null }, told: "is now an administrator" };
   },
   below: async () => {

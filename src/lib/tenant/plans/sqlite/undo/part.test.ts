@@ -33,8 +33,8 @@ test("an account with part of the tenant undoes changes inside it, also by other
 });
 
 test("administrator marks and values that no file has are not undone without the right to set them", async () => {
-  await tenant.client.administrators.mark("users", { add: [tanaka] });
-  await tenant.client.administrators.mark("users", { remove: [tanaka] });
+  await tenant.mark("users", [tanaka]);
+  await tenant.mark("users", [tanaka], false);
   const unmarked = lastNumber();
   await tenant.client.users.edit(tanaka, { salesforceAccount: "tanaka" });
   const edited = lastNumber();
@@ -84,10 +84,10 @@ test("a record that left the part is only listed as outside, without name, field
   const number = lastNumber();
   await tenant.client.users.move({ ids: [moved], org: west });
   await tenant.client.users.edit(moved, { name: "佐藤 改", title: "社長" });
-  await tenant.client.administrators.mark("users", { add: [moved] });
+  await tenant.mark("users", [moved]);
   // who may hold a role above operator is not told of at all
   expect((await failureOf(imports.undo(number)))?.code).toBe("not-permitted");
-  await tenant.client.administrators.mark("users", { remove: [moved] });
+  await tenant.mark("users", [moved], false);
   const plan = await imports.undo(number, { skipBlocked: true });
   expect(plan.blocked).toEqual({
     count: 1,
