@@ -105,7 +105,14 @@ export const users = {
   /** plans an import for somebody to commit later; its JSON has the plan's number */
   keepPlan: (file: string, ...rest: Words): Words => ["users", "import", file, "--dry-run", "--keep-plan", ...rest],
   /** says that a person is an administrator in the console */
-  markAdministrator: (user: string, ...rest: Words): Words => ["users", "administrators", "add", user, ...rest],
+  markAdministrator: (user: string, ...rest: Words): Words => [
+    "users",
+    "edit",
+    user,
+    "--administrator",
+    "yes",
+    ...rest,
+  ],
 };
 export const orgs = { ...nounVerbs("orgs"), move: verb("orgs", "move") };
 export const devices = {
@@ -132,11 +139,13 @@ export const securedUsers = {
   ],
   markAdministrator: (app: string, user: string, ...rest: Words): Words => [
     "secured",
-    "administrators",
-    "add",
+    "users",
+    "edit",
     user,
     "--app",
     app,
+    "--administrator",
+    "yes",
     ...rest,
   ],
 };
