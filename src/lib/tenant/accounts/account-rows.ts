@@ -176,27 +176,8 @@ export interface AccountSummary {
   readonly role: Role;
 }
 
-const toAccountSummaries = (rows: readonly Row[]): readonly AccountSummary[] =>
-  rows.map(({ name, user, role }) => ({ name: String(name), user: String(user), role: role as Role }));
-
 const SELECT_ACCOUNT_SUMMARIES =
   "select u.accountName as name, u.name as user, a.role from main.account a join main.user u on u.pk = a.user";
-
-/**
- * Returns those of the given users' accounts that have a role, in the order of record numbers. @param ids ids of users
- */
-export const findAccountsWithRole = async (
-  reader: Reader,
-  ids: readonly string[],
-): Promise<readonly AccountSummary[]> =>
-  toAccountSummaries(
-    await reader.all(
-      `${SELECT_ACCOUNT_SUMMARIES} where a.role <> 'none' and u.id in (select value from json_each(:ids)) order by u.pk`,
-      {
-        ids: JSON.stringify(ids),
-      },
-    ),
-  );
 
 /** Returns the names of all accounts with the support option, except one user's account.  @param user record number */
 export const listOtherSupportAccounts = async (reader: Reader, user: number): Promise<readonly string[]> => {

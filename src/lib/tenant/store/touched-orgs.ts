@@ -23,16 +23,6 @@ export const RECORD_ORGS_SQL: Readonly<Record<string, (of: string) => readonly s
   ],
 };
 
-/** Returns the ids of the organisations of users. @param ids ids of the users */
-export const listOrgsOfUsers = async (reader: Reader, ids: readonly string[]): Promise<readonly string[]> => {
-  const rows = await reader.all(
-    `select distinct o.id from main.user u join main.org o on o.pk = u.org
-     where u.id in (select value from json_each(:ids))`,
-    { ids: JSON.stringify(ids) },
-  );
-  return rows.map(({ id }) => String(id));
-};
-
 /**
  * Returns the ids of the organisations to which the records of tasks belong: in the tenant, in the console, and in
  * earlier versions. Returns undefined if one of the records does not belong to an organisation.
