@@ -169,7 +169,7 @@ export const createSystemOnlyFailure = (
 };
 
 /** The data that identify an account in messages. */
-export interface AccountSummary {
+interface AccountSummary {
   readonly name: string;
   /** name of the user */
   readonly user: string;
