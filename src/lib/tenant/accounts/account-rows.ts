@@ -168,14 +168,6 @@ export const createSystemOnlyFailure = (
   });
 };
 
-/** The data that identify an account in messages. */
-interface AccountSummary {
-  readonly name: string;
-  /** name of the user */
-  readonly user: string;
-  readonly role: Role;
-}
-
 const SELECT_ACCOUNT_SUMMARIES =
   "select u.accountName as name, u.name as user, a.role from main.account a join main.user u on u.pk = a.user";
 
