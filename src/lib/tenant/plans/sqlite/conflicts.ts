@@ -1,5 +1,5 @@
 import type { Database } from "../../store/sqlite/database.ts";
-import { buildIsInvalidRowSql, buildIsMatchedRowSql, buildIsValidRowSql } from "../../store/sql/forms.ts";
+import { buildIsInvalidRowSql, buildIsMatchedRowSql, buildIsValidRowSql, ORDERED_JOIN } from "../../store/sql/forms.ts";
 import {
   isBlankIgnored,
   buildRecordLabelSql,
@@ -45,10 +45,6 @@ const buildKeepsValueSql = (plan: PlanDefinition, { field }: Claim): string => {
   return canSkipFields(plan) ? `(not ${buildChangesFieldSql(field, "g")} or ${keeps})` : keeps;
 };
 
-/** SQL: true if a row writes the value. A row of a console export does not write values that were changed locally. */
-const buildIsWrittenSql = ({ request }: PlanDefinition, { field }: Claim): string =>
-  request.fromConsole === true ? `(m.row is null or ${buildChangesFieldSql(field)})` : "true";
-
 /**
  * SQL: true for contests of valid rows. These contests are checked repeatedly, because a row that becomes invalid may
  * cause further contests to be lost.
@@ -74,11 +70,13 @@ export const findConflicts = (database: Database, plan: PlanDefinition): void =>
   database.exec("create table s.contest (field text, key text, row integer, col integer, holder integer, state text)");
   for (const claim of claims) {
     const { table, has, record, own } = claim;
+    // the first import into a tenant
+    if (database.get(`select 1 from ${table} limit 1`) === undefined) continue;
     const scope = own ? buildIsInKindScopeSql(plan.kind.thing, "held") : "true";
     database.run(
       `insert into s.contest select :field, c.key, c.row, c.col, held.${record}, 'open' from (${buildClaimsSql(plan, claim)}) c
-       join ${table} held on ${has("held", "c.key")} and ${scope} left join s.match m on m.row = c.row
-       where held.${record} is distinct from m.target and ${buildIsWrittenSql(plan, claim)}`,
+       left join s.match m on m.row = c.row ${ORDERED_JOIN} ${table} held on ${has("held", "c.key")} and ${scope}
+       where held.${record} is distinct from m.target and (m.row is null or ${buildChangesFieldSql(claim.field)})`,
       { field: claim.field.field, kind: plan.kind.name },
     );
   }

@@ -82,31 +82,22 @@ const buildRepeatedValuesSql = (values: string, which = "true"): string => `
  */
 export const findDuplicates = (database: Database, plan: PlanDefinition): void => {
   const { field: key, together } = keyOf(plan);
-  if (plan.staged.rows > 0) {
-    database.exec("create index if not exists s.row_key on row (key)");
-    recordFinding(database, plan, {
-      code: "key-duplicate",
-      field: key,
-      select: buildRepeatedValuesSql(buildKeyRowsSql("r.key")),
-    });
-  }
-  if (together !== undefined) {
-    const field = together.findLast((one) => isStaged(plan, { field: one }));
-    recordFinding(database, plan, {
-      code: "key-duplicate",
-      field,
-      select: buildRepeatedValuesSql(buildKeyRowsSql(`r."standIn"`)),
-    });
-  }
-  const unique = (field: string, select: string): void => {
-    recordFinding(database, plan, { code: "value-duplicate", field, select });
+  const names = new Set(database.all("select name from s.repeated").map(({ name }) => String(name)));
+  const find = (code: ProblemCode, field: string | undefined, select: string): void => {
+    recordFinding(database, plan, { code, field, select });
   };
+  if (names.has("key")) find("key-duplicate", key, buildRepeatedValuesSql(buildKeyRowsSql("r.key")));
+  if (names.has("standIn")) {
+    const field = together?.findLast((one) => isStaged(plan, { field: one }));
+    find("key-duplicate", field, buildRepeatedValuesSql(buildKeyRowsSql(`r."standIn"`)));
+  }
   for (const { field } of plan.kind.claims.filter((claim) => isStaged(plan, claim.field))) {
     const first = buildKeyRowsSql(buildRowKeySql(plan, field));
-    if (key !== field.field) unique(field.field, buildRepeatedValuesSql(first));
+    if (names.has(field.field)) find("value-duplicate", field.field, buildRepeatedValuesSql(first));
     if (field.merge !== "list" || database.count("select count(*) from s.claim") === 0) continue;
     // equal first values have already been reported
-    unique(
+    find(
+      "value-duplicate",
       field.field,
       buildRepeatedValuesSql(
         `${first} union all select key, row, col from s.claim`,
@@ -221,9 +212,9 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
         field.merge === "list"
           ? `select r.row, r.line, ${cells === undefined ? "null" : `coalesce(${rowColumn(getCellsColumn(field))}, :cells) ->> e.key`} as col,
                json_object('${param}', ${cell} ->> e.key) as params
-             from s.row r join json_each(${buildRowKeysSql(field)}) e where exists (${unknown}) and e.value in (${unknown})`
+             from s.row r join json_each(${buildRowKeysSql(field)}) e where (${unknown} limit 1) is not null and e.value in (${unknown})`
           : `select r.row, r.line, null as col, json_object('${param}', ${cell}) as params
-             from (${unknown}) f join s.row r on ${buildRowKeysSql(field)} = f.key where ${IS_CELL_READABLE_SQL}`,
+             from s.row r where (${unknown} limit 1) is not null and ${buildRowKeysSql(field)} in (${unknown}) and ${IS_CELL_READABLE_SQL}`,
       params: { kind: plan.kind.name, cells: JSON.stringify(cells ?? []) },
     });
   }

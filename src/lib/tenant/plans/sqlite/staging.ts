@@ -34,6 +34,7 @@ export const createStagingTables = (database: Database): void => {
       primary key (what, key)) without rowid;
     create table s.problem (found text not null, row integer not null, line integer not null, col integer not null,
       header text not null, code text not null, severity text not null, params text not null);
+    create table s.repeated (name text primary key) without rowid;
     create table s.invalid (row integer primary key);
     create table s.match (row integer primary key, target integer not null, changed integer not null);
   `);
@@ -88,6 +89,10 @@ export class SqliteStaging implements StagingTable {
       "insert into s.problem values ('file', :row, :line, :column, :header, :code, :severity, :params)",
       { row, line, column, header, code, severity, params: JSON.stringify(params) },
     );
+  }
+
+  repeat(name: string): void {
+    this.#database.run("insert into s.repeated values (:name)", { name });
   }
 
   flush(): void {

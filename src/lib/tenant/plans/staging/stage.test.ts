@@ -13,7 +13,7 @@ class Table implements StagingTable {
   readonly places: (readonly [row: number, line: number])[] = [];
   readonly claims: string[] = [];
   readonly references: string[] = [];
-  readonly likes: string[] = [];
+  readonly repeated: string[] = [];
   readonly problems: (Problem & { readonly severity: "error" | "warning" })[] = [];
 
   open(columns: readonly string[]): void {
@@ -33,8 +33,8 @@ class Table implements StagingTable {
     this.references.push(`${what} ${key === value ? key : `${key} ${value}`}@${at.row}:${at.col}`);
   }
 
-  like(field: string, rows: readonly number[]): void {
-    this.likes.push(`${field} ${rows.join()}`);
+  repeat(name: string): void {
+    this.repeated.push(name);
   }
 
   problem(problem: Problem, severity: "error" | "warning"): void {

@@ -18,6 +18,7 @@ import {
   type KindDefinition,
 } from "./kinds.ts";
 import { buildFallbackKey } from "../../../model/normalise.ts";
+import { Repeats } from "./repeats.ts";
 import type { StagedFile } from "./counts.ts";
 
 /**
@@ -33,6 +34,8 @@ export interface StagingTable {
   /** Receives the name of another record, at its first occurrence; `what` is the short name of the field. */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
+  /** Receives the staged key, or the unique field, of which a value may occur twice. */
+  repeat(name: string): void;
 }
 
 type ColumnBinding = (values: readonly CellValue[]) => string | null;
@@ -66,6 +69,7 @@ export class Stager implements RecordSink {
   readonly #options: HeaderOptions;
   readonly #table: StagingTable;
   readonly #referred = new Map<string, Set<string>>();
+  readonly #repeats = new Map<string, Repeats>();
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;
   #columns: readonly NamedBinding[] = [];
@@ -123,6 +127,7 @@ export class Stager implements RecordSink {
       this.#report(createFileProblem("file-no-rows"));
     }
     if (this.#layout === undefined) this.#open([], FIRST_ROW);
+    for (const [name, repeats] of this.#repeats) if (repeats.found) this.#table.repeat(name);
     const problems = this.#checker?.tally.problems() ?? [];
     const skipped = problems.filter(({ code }) => code === "row-skipped");
     for (const problem of problems) if (!skipped.includes(problem)) this.#report(problem);
@@ -187,9 +192,10 @@ export class Stager implements RecordSink {
     const keyed: KeyedCell[] = [];
     const key = findColumnIndex(layout, layout.key);
     const comparison = layout.columns[key]?.column.comparison ?? "exact";
-    bindings.set("key", createKeyBinding(key, comparison));
+    bindings.set("key", this.#watched("key", createKeyBinding(key, comparison)));
     const together = resolveKindKey(this.#kind, this.#request.key).together;
-    if (together !== undefined) bindings.set("standIn", createStandInBinding(layout, key, together));
+    if (together !== undefined)
+      bindings.set("standIn", this.#watched("standIn", createStandInBinding(layout, key, together)));
     for (const [i, { column, positions }] of layout.columns.entries()) {
       if (column.secret === true || column.field.startsWith(CUSTOM_PREFIX)) continue;
       const field = this.#kind.fields.find((imported) => imported.field === column.field);
@@ -203,7 +209,7 @@ export class Stager implements RecordSink {
         if (sparse === true) {
           keys.push({ name, bind });
           if (field !== undefined) keyed.push({ at: i, comparison: field.comparison });
-        } else bindings.set(name, bind);
+        } else bindings.set(name, field?.unique === true && i !== key ? this.#alsoWatched(i, field, bind) : bind);
       }
     }
     const [fix, bindKeys] = [this.#request.fix ?? [], createKeysBinding(keys, keyed)];
@@ -214,6 +220,25 @@ export class Stager implements RecordSink {
     const custom = createCustomBinding(layout, this.#request);
     if (custom !== undefined) bindings.set("custom", custom);
     return [...bindings].map(([name, bind]) => ({ name, bind }));
+  }
+
+  /** Returns the binding, which also notes each key. */
+  #watched(name: string, bind: ColumnBinding): ColumnBinding {
+    const repeats = new Repeats();
+    this.#repeats.set(name, repeats);
+    return (values) => {
+      const key = bind(values);
+      if (key !== null) repeats.add(key);
+      return key;
+    };
+  }
+
+  #alsoWatched(i: number, { field, comparison }: ImportedField, bind: ColumnBinding): ColumnBinding {
+    const note = this.#watched(field, createKeyBinding(i, comparison));
+    return (values) => {
+      note(values);
+      return bind(values);
+    };
   }
 
   #withMended(keys: string | null, comparison: Comparison): string | null {

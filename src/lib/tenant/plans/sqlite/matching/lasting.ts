@@ -3,6 +3,7 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildIsMatchedRowSql,
   buildIsMissingRecordSql,
+  buildIsValidRowSql,
   ORDERED_JOIN,
   quoteIdentifier,
 } from "../../../store/sql/forms.ts";
@@ -86,6 +87,11 @@ export const findNewAddresses = (database: Database, plan: PlanDefinition): bool
   const own = keyOf(plan);
   const deletesOrKeeps = request.mode === "replace" || request.keepMissing === true;
   const isRefused = deletesOrKeeps && request.allow?.includes("new-address") !== true;
+  const records = database.count(`select count(*) from ${kind.thing.name} t where ${kind.inScope}`, {
+    kind: kind.name,
+  });
+  // nobody is missing from the file
+  if (records <= database.count(`select count(*) from s.match m where ${buildIsValidRowSql("m.row")}`)) return false;
   let isKnown = false;
   for (const other of listOtherKeys(plan)) {
     const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;
@@ -119,7 +125,7 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
   const { kind } = plan;
   for (const other of listOtherKeys(plan)) {
     const { key, field, row } = other;
-    const changed = `from s.match m join s.row r on r.row = m.row where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL}`;
+    const changed = `from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL}`;
     if (!storeHolders(database, plan, other, changed)) continue;
     recordFinding(database, plan, {
       code: "row-contested",

@@ -156,6 +156,7 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
   createTable(database, "s.decided", "row integer primary key, pk integer not null");
   storeCandidateKeys(database, plan, versions);
   if (database.get(`select 1 from ${CANDIDATE_TABLE} limit 1`) === undefined) return;
+  database.exec("create index if not exists s.row_key on row (key)");
   database.exec(
     `insert into ${PAIR_TABLE} select r.row, c.pk from ${CANDIDATE_TABLE} c ${ORDERED_JOIN} s.row r on r.key = c.key`,
   );
