@@ -139,7 +139,7 @@ async function planExport(
     await client.imports.discard(plan.id);
     return sendExport(tools, given, "employee-code");
   }
-  const isInUse = [...codes].every((code) => code === "delete-held" || code === "org-delete-holds");
+  const isInUse = [...codes].every((code) => code === "delete-held");
   return isInUse ? client.imports.replan(plan.id, { keepMissing: true }, tools.signal) : plan;
 }
 

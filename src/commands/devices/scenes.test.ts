@@ -61,5 +61,5 @@ test("exits with 3 for an unknown owner, and for a user who would leave devices 
   await desk.write("few.csv", (await readFile(fixture("users/ctrl-z.shift_jis.crlf.csv"))).subarray(0, -1));
   const replaced = await desk.run("users import few.csv --mode replace --create-orgs --yes --lang ja");
   expect(replaced.code).toBe(3);
-  expect(replaced.stderr).toMatch(/は削除できません: SERIAL.*を所有しています/);
+  expect(replaced.stderr).toMatch(/は削除できません: SERIAL.*が使っています/);
 });

@@ -60,8 +60,3 @@ export const describeLikelyCause = (value: CellParam): Text => {
   const cause = value === undefined ? undefined : LIKELY_CAUSES.find(([pattern]) => pattern.test(String(value)))?.[1];
   return cause === undefined ? text("", "") : text(`; ${cause.en}`, `(${cause.ja})`);
 };
-
-/** Characters with which lists separate the names in the path of an organisation. Names rarely contain them. */
-const PATH_SIGNS = /[/／>＞→»＼\\]/u;
-
-export const looksLikeOrgPath = (text: string): boolean => PATH_SIGNS.test(text);

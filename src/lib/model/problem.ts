@@ -1,7 +1,7 @@
-import { commandName, line, type CommandLine } from "../advice/index.ts";
+import { commandName } from "../advice/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "./composition.ts";
-import { describeLikelyCause, looksLikeOrgPath, quoteValue } from "./cell-text.ts";
+import { describeLikelyCause, quoteValue } from "./cell-text.ts";
 
 /** The values that are inserted into the text of a problem; never a secret. */
 export type ProblemParams = Readonly<Record<string, string | number>>;
@@ -103,35 +103,15 @@ const explainUndeletable = (name: Text, why: Text): Text =>
 
 const quoteName = ({ name }: ProblemParams): Text => text(`${name}`, `「${name}」`);
 
-/** Explains why a user who owns devices or other records is not deleted. */
-const explainUndeletableOwner = (params: ProblemParams): Text => {
+/** Explains why a record that others refer to is not deleted. */
+const explainUndeletableHolder = (params: ProblemParams): Text => {
   const { en, ja } = getNounOfProblem(params);
   const owned =
     params["devices"] === undefined
       ? text(formatCount(Number(params["count"]), en), `${ja} ${params["count"]} 件`)
       : describeOwnedDevices(params);
-  return explainUndeletable(quoteName(params), text(`the user owns ${owned.en}`, `${owned.ja} を所有しています`));
+  return explainUndeletable(quoteName(params), text(`used by ${owned.en}`, `${owned.ja} が使っています`));
 };
-
-/** Explains why an organisation is not deleted: what is directly in it, or who manages it. */
-const explainUndeletableOrg = ({ org, code, users = 0, devices = 0, children = 0, accounts }: ProblemParams): Text => {
-  const held = [
-    [Number(users), "user"],
-    [Number(devices), "device"],
-    [Number(children), "org"],
-  ] as const;
-  const uses = held
-    .filter(([count]) => count > 0)
-    .map(([count, of]) => [count, getThingNoun(of)] as const)
-    .map(([count, { en, ja }]) => text(formatCount(count, en), `${ja} ${count}`));
-  const managers = accounts === undefined ? [] : [text(`CLOMO accounts ${accounts}`, `CLOMO アカウント ${accounts}`)];
-  const { en, ja } = joinTexts([...uses, ...managers], text(", ", "、"));
-  const name = code === undefined ? text(`${org}`, `「${org}」`) : text(`${org} (${code})`, `「${org}」(${code})`);
-  return explainUndeletable(name, text(`used by ${en}`, `${ja} が使っています`));
-};
-
-const buildRecodeCommand = ({ was, code }: ProblemParams): CommandLine =>
-  line("orgs edit", [`${was}`], { code: `${code}` });
 
 /** All problems that an input file can have, each defined in one place, so that its text is easy to find. */
 export const PROBLEMS = {
@@ -380,14 +360,8 @@ export const PROBLEMS = {
   // rows compared with the tenant
   "key-ambiguous": createError("matches {count} records in the tenant", "テナントの {count} 件に当てはまります"),
   "row-ambiguous": createWarning(
-    (p) => {
-      const first = p["tasks"] ? `first do, confirm or drop task ${p["tasks"]}, or` : "if so,";
-      return `not imported: this may be ${p["records"]} with a new key; ${first} change the key here to the new key`;
-    },
-    (p) => {
-      const first = p["tasks"] ? `先に作業 ${p["tasks"]} を行うか、完了を確認するか、取り下げるか` : "その場合は";
-      return `取り込みませんでした: ${p["records"]} のキーが変わったものかもしれません。${first}、ここのキーもこの値に変更してください`;
-    },
+    "not imported: this may be {records} with a new key; if so, change the key here to the new key",
+    "取り込みませんでした: {records} のキーが変わったものかもしれません。その場合は、ここのキーもこの値に変更してください",
   ),
   "key-mended": createError(
     'a record has the original value "{value}", which --fix changes: correct the file, or omit --fix',
@@ -413,17 +387,13 @@ export const PROBLEMS = {
   ),
   "value-taken": createError(
     (p) =>
-      p["header"] === undefined
-        ? `${p["value"]} belongs to ${p["holder"]}`
+      p["holder"] === undefined
+        ? `${p["value"]} is already used outside your organisations`
         : `${p["value"]} is already used as ${p["header"]} by the ${getNounOfProblem(p).en} ${p["holder"]}`,
     (p) =>
-      p["header"] === undefined
-        ? `${p["value"]} は ${p["holder"]} が使っています`
+      p["holder"] === undefined
+        ? `${p["value"]} はすでに管理対象組織の外で使われています`
         : `${p["value"]} はすでに${getNounOfProblem(p).ja}「${p["holder"]}」が${p["header"]}に使っています`,
-  ),
-  "value-unusable": createError(
-    "{value} is already used as {header} outside your organisations",
-    "「{value}」はすでに管理対象組織の外で{header}に使われています",
   ),
   "org-outside": createError(
     (p) =>
@@ -435,19 +405,9 @@ export const PROBLEMS = {
         ? `${getNounOfProblem(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定するか、システム管理者に依頼してください`
         : `組織の指定がありません(ファイルに「${p["lacking"]}」の列がありません)。列を追加して管理対象組織のどれかを指定するか、システム管理者に依頼してください`,
   ),
-  "org-beyond": createError(
-    (p) =>
-      `the organisation with the code ${p["code"]} is outside your organisations or unknown: specify one of your organisations, or ask a system administrator${looksLikeOrgPath(String(p["code"])) ? `; the column contains codes, not paths: ${line("orgs list", [])}` : ""}`,
-    (p) =>
-      `組織コード「${p["code"]}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください${looksLikeOrgPath(String(p["code"])) ? `。この列はパスではなく組織コードです。確認: ${line("orgs list", [])}` : ""}`,
-  ),
-  "org-top": createError(
-    "the parent of {name} is outside your organisations: only a system administrator can move {name}",
-    "「{name}」の上位組織は管理対象組織の外です。移動できるのはシステム管理者だけです",
-  ),
   "org-unknown": createError(
-    (p) => `no organisation has the code ${p["code"]}`,
-    (p) => `組織コード「${p["code"]}」の組織がありません`,
+    (p) => `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} has the code ${p["code"]}`,
+    (p) => `${p["scoped"] !== undefined ? "管理対象組織に、" : ""}組織コード「${p["code"]}」の組織がありません`,
   ),
   "org-name-unknown": createError(
     (p) => `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} has the ${p["by"]} "${p["name"]}"`,
@@ -471,29 +431,11 @@ export const PROBLEMS = {
     "{value} does not exist in the mirror, and some rows of the last export with such records were not imported, so this cell is ignored",
     "「{value}」はミラーにありません。直前に取り込んだエクスポートに、取り込まなかった行があるため、このセルは無視します",
   ),
-  "dropped-done": createWarning(
-    "change {change} dropped {value}, but the console has this value now, so it is imported",
-    "「{value}」は変更 {change} で取り下げましたが、管理画面に設定されているため取り込みます",
-  ),
-  "reference-ambiguous": createWarning(
-    "not imported: several organisations have the path {value}; rename all but one of them in the console, then export again",
-    "取り込みませんでした: パス「{value}」の組織が複数あります。管理画面で 1 つを残して組織名を変更してから、もう一度エクスポートしてください",
-  ),
-  "org-new-code": createWarning(
-    (p) =>
-      `the export does not contain ${p["org"]}, which had the same name and parent: is this its new code? If so, run first: ${buildRecodeCommand(p)}`,
-    (p) =>
-      `組織名と上位組織が同じ ${p["org"]} がエクスポートにありません。同じ組織のコードの変更なら、先に: ${buildRecodeCommand(p)}`,
-  ),
   "org-parent-ambiguous": createError(
     "the path {parent} matches several organisations; use the parent's code instead",
     "パス「{parent}」に当てはまる組織が複数あります。上位組織コードで指定してください",
   ),
   "org-cycle": createError("{name} would be below itself", "「{name}」が自分自身の下になります"),
-  "org-delete-holds": createError(
-    (p) => explainUndeletableOrg(p).en,
-    (p) => explainUndeletableOrg(p).ja,
-  ),
   "user-unknown": createError(
     'no user has the email address "{value}"',
     "メールアドレスが「{value}」のユーザーがいません",
@@ -528,8 +470,8 @@ export const PROBLEMS = {
     "モードがあるのは Android デバイスだけです。空にするか、プラットフォームを Android にしてください",
   ),
   "delete-held": createError(
-    (p) => explainUndeletableOwner(p).en,
-    (p) => explainUndeletableOwner(p).ja,
+    (p) => explainUndeletableHolder(p).en,
+    (p) => explainUndeletableHolder(p).ja,
   ),
   "owner-released": createWarning(
     (p) => `${p["name"]} is deleted, and the owner is removed from ${describeOwnedDevices(p).en}`,

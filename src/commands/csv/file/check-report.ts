@@ -64,10 +64,7 @@ const findCommonCause = (problem: GroupableProblem): string | undefined => {
   if (code === "cells-too-few") return code;
   if (COLUMN_WIDE_CODES.includes(code) || isCorrection(problem)) return `${code} ${column}`;
   const isCommon =
-    code.endsWith("-unknown") ||
-    code === "org-beyond" ||
-    code === "org-name-ambiguous" ||
-    (code === "required-new" && column === 0);
+    code.endsWith("-unknown") || code === "org-name-ambiguous" || (code === "required-new" && column === 0);
   return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
 };
 

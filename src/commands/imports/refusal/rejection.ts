@@ -45,7 +45,6 @@ const HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "file-no-rows": OTHER_FILE,
   "administrator-delete": KEEP,
   "delete-held": KEEP,
-  "org-delete-holds": KEEP,
 };
 
 /** What helps if an export of the console is rejected. An export is never edited. */
@@ -54,7 +53,6 @@ const EXPORT_HINTS: Readonly<Partial<Record<ProblemCode, Text>>> = {
   "owner-org-unknown": OTHER_EXPORTS,
   "user-unknown": OTHER_EXPORTS,
   "delete-held": OTHER_EXPORTS,
-  "org-delete-holds": OTHER_EXPORTS,
   "header-unknown": NAMES_OF_COLUMNS,
   "header-missing": NAMES_OF_COLUMNS,
   "administrator-delete": text(

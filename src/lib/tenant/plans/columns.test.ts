@@ -155,17 +155,10 @@ test("organisations: names, codes and parents are shown before and after, also f
   expect(before).toEqual([
     [
       { field: "name", value: "営業" },
-      { field: "parentCode", value: null },
-      { field: "parentPath", value: "本社" },
+      { field: "parent", value: "本社" },
     ],
-    [
-      { field: "parentCode", value: "S1" },
-      { field: "parentPath", value: null },
-    ],
-    [
-      { field: "parentCode", value: null },
-      { field: "parentPath", value: null },
-    ],
+    [{ field: "parent", value: "S1" }],
+    [{ field: "parent", value: "全社" }],
   ]);
   await tenant.client.imports.commit(plan);
   const undo = await rowsOf(await undoImport(tenant.client, plan.id));

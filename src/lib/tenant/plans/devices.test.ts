@@ -270,8 +270,8 @@ describe("users that own devices", () => {
     ]);
     expect(await tenant.reasons(plan)).toEqual([
       {
-        en: "山田 <yamada@example.jp> cannot be deleted: the user owns S1, S3",
-        ja: "「山田 <yamada@example.jp>」は削除できません: S1、S3 を所有しています",
+        en: "山田 <yamada@example.jp> cannot be deleted: used by S1, S3",
+        ja: "「山田 <yamada@example.jp>」は削除できません: S1、S3 が使っています",
       },
     ]);
     expect(await codeOf(tenant.client.imports.commit(plan))).toBe("input-rejected");

@@ -32,11 +32,13 @@ test("the root is never deleted, and organisations that still have users are nam
   ]);
   const plan = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["新", "N", "", ""]]);
   expect(await tenant.problems(plan)).toMatchObject([
-    { code: "org-delete-holds", row: 0, params: { org: "本社/部", users: 1, children: 0 } },
+    { code: "delete-held", row: 0, params: { name: "部 <B>", count: 1, of: "user" } },
   ]);
   expect(plan).toMatchObject({ create: 1, delete: 3, rejected: true });
   const kept = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["部", "B", "", "空"]]);
-  expect(await tenant.problems(kept)).toMatchObject([{ code: "org-delete-holds", params: { org: "空", children: 1 } }]);
+  expect(await tenant.problems(kept)).toMatchObject([
+    { code: "delete-held", params: { name: "空 <E>", count: 1, of: "org" } },
+  ]);
   await tenant.import({ ...orgs, mode: "replace", blank: "clear" }, [HEADER, ["部", "B", "", ""]]);
   expect(await paths()).toEqual(["", "部=B"]);
 });
@@ -63,8 +65,8 @@ test("organisations with the same path that cannot be deleted are distinguished 
   ]);
   const plan = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["新", "N", "", ""]]);
   expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
-    "部 (B1) cannot be deleted: used by 1 user",
-    "部 (B2) cannot be deleted: used by 1 user",
+    "部 <B1> cannot be deleted: used by 1 user",
+    "部 <B2> cannot be deleted: used by 1 user",
   ]);
 });
 

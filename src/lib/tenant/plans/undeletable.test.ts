@@ -53,7 +53,7 @@ test("without the option, the file is rejected with the devices and a solution",
   expect(plan).not.toHaveProperty("kept");
   expect(await told(plan)).toEqual([
     "長 cannot be deleted: imports do not delete administrators",
-    `太郎 <taro@x.jp> cannot be deleted: the user owns ${OWNED}`,
+    `太郎 <taro@x.jp> cannot be deleted: used by ${OWNED}`,
   ]);
 });
 
@@ -62,7 +62,7 @@ test("keep commits everything else, and keeps administrators and owners of devic
   const plan = await replacing("keep");
   expect(plan).toMatchObject({ create: 1, update: 1, delete: 1, rejected: false, kept: { count: 2 } });
   expect(plan).not.toHaveProperty("released");
-  expect(await told(plan)).toEqual([KEPT_BOSS, `太郎 <taro@x.jp> cannot be deleted: the user owns ${OWNED}`]);
+  expect(await told(plan)).toEqual([KEPT_BOSS, `太郎 <taro@x.jp> cannot be deleted: used by ${OWNED}`]);
   const before = tenant.dump();
   await commit(plan);
   expect(await emails()).toEqual(["boss@x.jp", "jiro@x.jp", "new@x.jp", "taro@x.jp"]);
@@ -106,7 +106,7 @@ test("owners of 管理外 devices are always kept, because the console does not 
   await tenant.client.devices.edit((await tenant.devices())[0]?.id ?? "", { status: "管理外" });
   const plan = await replacing("release");
   expect(plan).toMatchObject({ delete: 1, kept: { count: 2 }, released: 0 });
-  expect((await told(plan))[1]).toBe(`太郎 <taro@x.jp> cannot be deleted: the user owns ${OWNED}`);
+  expect((await told(plan))[1]).toBe(`太郎 <taro@x.jp> cannot be deleted: used by ${OWNED}`);
 });
 
 test.each(["keep", "release"] as const)(
@@ -187,9 +187,9 @@ describe("organisations", () => {
     const plan = await orgs("keep");
     expect(plan).toMatchObject({ delete: 0, rejected: false, kept: { count: 3 } });
     expect(await told(plan)).toEqual([
-      "営業部 (S) cannot be deleted: used by 1 organisation",
-      "営業部/東日本 (S1) cannot be deleted: used by 1 user",
-      "倉庫 (W) cannot be deleted: used by 1 device",
+      "東日本 <S1> cannot be deleted: used by 1 user",
+      "倉庫 <W> cannot be deleted: used by SN1",
+      "営業部 <S> cannot be deleted: used by 1 organisation",
     ]);
   });
 

@@ -7,6 +7,7 @@ import {
   isStaged,
   buildListKeysAfterRowSql,
   rowColumn,
+  findReference,
   buildIsKeptInListSql,
   buildRecordKeysSql,
   listStagedFields,
@@ -15,14 +16,13 @@ import {
 import type { PlanDefinition } from "./stored-kind.ts";
 
 const buildLeavesBlankSql = (plan: PlanDefinition, field: ImportedField): string => {
-  const { planner } = plan.kind.table;
-  if (planner !== undefined) return planner.blank[field.field] ?? "false";
   if (!isStaged(plan, field)) return "true";
+  if (field.resolved) return `${rowColumn(field.field)} = '${findReference(plan.kind, field)?.usual}'`;
   return field.merge === "list" ? `${buildExistingValueSql(plan, field)} = '[]'` : `${rowColumn(field.field)} is null`;
 };
 
 /** SQL: the valid rows that change their record, joined with these records. @param more SQL of further joins */
-const buildChangedRowsSql = ({ kind }: PlanDefinition, more = kind.table.planner?.join ?? ""): string =>
+const buildChangedRowsSql = ({ kind }: PlanDefinition, more = ""): string =>
   `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${more}
    where m.changed <> 0 and ${buildIsValidRowSql("m.row")}`;
 
@@ -37,7 +37,7 @@ export const countChanges = (
   database: Database,
   plan: PlanDefinition,
 ): { readonly update: number; readonly columns: readonly ColumnChange[] } => {
-  const fields = plan.kind.table.planner === undefined ? listStagedFields(plan) : plan.kind.fields;
+  const fields = listStagedFields(plan);
   const single = fields.filter(({ merge }) => merge !== "custom");
   const blank = single
     .map((field) => buildCaseSql(buildLeavesBlankSql(plan, field), String(2 ** field.bit), "0"))

@@ -267,7 +267,6 @@ const recordSecrets = (
 
 /** Applies a plan inside the caller's transaction: writes every valid row, or throws. */
 export const applyPlan = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
-  const { planner } = plan.kind.table;
   const base = readLastNumber(database, plan.kind.series);
   if (plan.request.mode === "delete") {
     storeDeletedVersions(database, plan, context);
@@ -280,10 +279,9 @@ export const applyPlan = (database: Database, plan: PlanDefinition, context: Com
   updateClaims(database, plan, true);
   releaseDevices(database, plan, context);
   deleteRecords(database, plan);
-  if (planner === undefined) updateRecords(database, plan, context);
-  else planner.write(database, plan, context);
+  updateRecords(database, plan, context);
   updateClaims(database, plan, false);
-  if (planner === undefined) createRecords(database, plan, context, base);
+  createRecords(database, plan, context, base);
   recordSecrets(database, plan, context, base);
   recordCreatedRange(database, plan.kind.thing, context, {
     first: base + 1,

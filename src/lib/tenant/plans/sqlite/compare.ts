@@ -1,4 +1,4 @@
-import type { ForeignTraits, PlanCounts } from "../staging/counts.ts";
+import type { PlanCounts } from "../staging/counts.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import {
   buildIsMatchedRowSql,
@@ -49,6 +49,7 @@ const resetComparison = (database: Database, plan: PlanDefinition): void => {
     "delete from s.match",
     "delete from s.problem where found = 'plan'",
     "delete from s.invalid",
+    ...plan.kind.fields.filter(({ resolved }) => resolved).map(({ field }) => `update s.row set "${field}" = null`),
     `create table if not exists s.${UNDELETABLE_TABLE} (target integer primary key)`,
     `delete from s.${UNDELETABLE_TABLE}`,
   ]) {
@@ -73,7 +74,7 @@ export const countRecords = (database: Database, { thing, name, inScope, table }
 const countDeleted = (database: Database, { kind, request }: PlanDefinition): number => {
   if (request.mode !== "replace") return 0;
   const { isProtected, isFree, isLacking } = kind;
-  const isCounted = kind.table.planner !== undefined || request.fromConsole === true;
+  const isCounted = kind.table.tree !== undefined || request.fromConsole === true;
   if (isCounted) return countRecords(database, kind, isLacking);
   const matched = database.count("select count(distinct target) from s.match");
   const keeps = countRecords(database, kind, `${isProtected} and not ${buildIsMissingRecordSql("t.pk")}`);
@@ -122,37 +123,31 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   resetComparison(database, plan);
   database.exec("create index if not exists s.problem_row on problem (row)");
   findFixedKeys(database, plan);
-  const { planner } = plan.kind.table;
-  let wipes: number | undefined;
-  let foreign: ForeignTraits | undefined;
-  if (planner !== undefined) {
-    planner.compare(database, plan);
-    keepMissingRecords(database, plan);
-    recordPlanViolations(database, plan);
-  } else {
-    findDuplicates(database, plan);
-    storeCandidateCellKeys(database, plan);
-    resolveOrgNames(database, plan);
-    findUnknownReferences(database, plan);
-    matchCandidateRows(database, plan);
-    matchRows(database, plan);
-    leaveOutUnknownKeys(database, plan);
-    mergeLocalChanges(database, plan);
-    if (plan.request.mode === "replace") createTargetIndex(database);
-    findProtectedChanges(database, plan);
-    findUndeletableRecords(database, plan);
-    keepMissingRecords(database, plan);
-    markGeneratedPasswords(database, plan);
-    findMissingRequiredValues(database, plan);
-    findScopeProblems(database, plan);
-    findInvalidAccountNames(database, plan);
-    findConflicts(database, plan);
-    recordPlanViolations(database, plan);
-    wipes = plan.kind.table.check?.(database, plan);
-    foreign = findForeignTraits(database, plan, findNewAddresses(database, plan));
-    findContestedRows(database, plan);
-    findLostZeros(database, plan);
-  }
+  const { tree, check } = plan.kind.table;
+  findDuplicates(database, plan);
+  storeCandidateCellKeys(database, plan);
+  resolveOrgNames(database, plan);
+  findUnknownReferences(database, plan);
+  matchCandidateRows(database, plan);
+  matchRows(database, plan);
+  leaveOutUnknownKeys(database, plan);
+  tree?.place(database, plan);
+  mergeLocalChanges(database, plan);
+  if (plan.request.mode === "replace") createTargetIndex(database);
+  findProtectedChanges(database, plan);
+  findUndeletableRecords(database, plan);
+  keepMissingRecords(database, plan);
+  markGeneratedPasswords(database, plan);
+  findMissingRequiredValues(database, plan);
+  findScopeProblems(database, plan);
+  findInvalidAccountNames(database, plan);
+  findConflicts(database, plan);
+  recordPlanViolations(database, plan);
+  tree?.settle(database, plan);
+  const wipes = check?.(database, plan);
+  const foreign = findForeignTraits(database, plan, findNewAddresses(database, plan));
+  findContestedRows(database, plan);
+  findLostZeros(database, plan);
   return {
     ...countPlan(database, plan),
     ...(wipes !== undefined && { wipes }),
@@ -187,9 +182,6 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
     columns,
     errors: severity("error"),
     warnings: severity("warning"),
-    ...(plan.request.scope !== undefined && {
-      unusable: database.count("select count(*) from s.problem where code = 'value-unusable'"),
-    }),
     ...((plan.request.undeletable !== undefined || plan.request.keepMissing === true) && {
       kept: countKeptRecords(database, plan),
     }),

@@ -125,7 +125,15 @@ const buildEmptyFieldSql = ({ merge }: ImportedField): string => {
  * SQL: the `pk` of the record that a row's cell refers to. If the file is a console export, this record may have been
  * deleted in the tenant.
  */
-const buildNamedRecordSql = ({ request }: PlanDefinition, { alias, keys, field }: StoredReference): string => {
+const buildNamedRecordSql = ({ request }: PlanDefinition, { alias, keys, field, series }: StoredReference): string => {
+  if (field.resolved) {
+    const found = `cast(${rowColumn(field.field)} as integer)`;
+    return buildCaseSql(
+      `${found} < 0`,
+      `(select last from main.collection where name = '${series}') - ${found}`,
+      found,
+    );
+  }
   const pk = `${alias}.${keys.record}`;
   return request.fromConsole === true
     ? `coalesce((select u.pk ${buildCandidateKeyFromSql(field, buildRowKeysSql(field))}), ${pk})`
@@ -456,7 +464,7 @@ export const buildChangesFieldSql = ({ bit }: Pick<ImportedField, "bit">, alias 
 /** SQL: joins the records that the cells of a row refer to. */
 export const buildReferenceJoinsSql = (plan: PlanDefinition): string =>
   plan.kind.references
-    .filter(({ field }) => field.merge === "reference" && isStaged(plan, field))
+    .filter(({ field }) => field.merge === "reference" && !field.resolved && isStaged(plan, field))
     .map(
       ({ field, table, keys, alias }) => `left join ${keys.table} ${alias}
         on ${keys.has(alias, buildRowKeysSql(field))} and ${buildIsInKindScopeSql(table.thing, alias)}`,

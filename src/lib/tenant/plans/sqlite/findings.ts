@@ -6,7 +6,6 @@ import type { ColumnChange } from "../staging/counts.ts";
 import type { Column } from "../../../model/format.ts";
 import { USER } from "../../../model/user.ts";
 import { buildComposedNameSql } from "../../accounts/account-rows.ts";
-import { ROOT_ORG_NUMBER } from "../../records/org-rows.ts";
 import { buildCaseSql, buildIsMatchedRowSql, buildIsValidRowSql, buildWindowsFormSql } from "../../store/sql/forms.ts";
 import {
   buildChangesFieldSql,
@@ -23,7 +22,7 @@ import {
   recordColumn,
   buildIsCandidateKeySql,
 } from "./expressions.ts";
-import { type PlanDefinition, type StoredReference } from "./stored-kind.ts";
+import type { PlanDefinition } from "./stored-kind.ts";
 
 /** A problem that only a comparison with other rows or with the tenant reveals. Each run of the plan finds it again. */
 export interface PlanFinding {
@@ -184,24 +183,19 @@ const buildLacksValueSql = (plan: PlanDefinition, column: Column): string => {
 const IS_CELL_READABLE_SQL = `not exists (select 1 from s.problem p
   where p.row = r.row and p.found = 'file' and p.severity = 'error' and p.col = :column)`;
 
-/**
- * Returns the problem to report for a reference that matches no record. If the acting account sees only a part of the
- * tenant, the problem does not reveal whether the organisation exists.
- */
-const getUnknownReferenceProblem = (
-  { request: { scope } }: PlanDefinition,
-  { refers, table }: StoredReference,
-): StoredReference["refers"]["unknown"] =>
-  scope === undefined || scope.includes(ROOT_ORG_NUMBER) || table.thing.name !== "org"
-    ? refers.unknown
-    : { code: "org-beyond", param: "code" };
-
 /** Finds cells that refer to records which the tenant lacks and the import must not create. */
 export const findUnknownReferences = (database: Database, plan: PlanDefinition): void => {
   for (const reference of plan.kind.references) {
     const { field } = reference;
-    if (!isStaged(plan, field) || canCreateMissingRecords(plan, reference) || reference.keys.planned === true) continue;
-    const { code, param } = getUnknownReferenceProblem(plan, reference);
+    if (
+      !isStaged(plan, field) ||
+      canCreateMissingRecords(plan, reference) ||
+      reference.keys.planned === true ||
+      field.resolved
+    )
+      continue;
+    const { code, param } = reference.refers.unknown;
+    const describe = (value: string): string => `json_patch(json_object('${param}', ${value}), :scoped)`;
     const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${buildIsCandidateKeySql(plan, field, "f.key")} and not ${buildIsKnownSql(reference, "f.key")}`;
     const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = rowColumn(field.field);
@@ -211,11 +205,15 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
       select:
         field.merge === "list"
           ? `select r.row, r.line, ${cells === undefined ? "null" : `coalesce(${rowColumn(getCellsColumn(field))}, :cells) ->> e.key`} as col,
-               json_object('${param}', ${cell} ->> e.key) as params
+               ${describe(`${cell} ->> e.key`)} as params
              from s.row r join json_each(${buildRowKeysSql(field)}) e where (${unknown} limit 1) is not null and e.value in (${unknown})`
-          : `select r.row, r.line, null as col, json_object('${param}', ${cell}) as params
+          : `select r.row, r.line, null as col, ${describe(cell)} as params
              from s.row r where (${unknown} limit 1) is not null and ${buildRowKeysSql(field)} in (${unknown}) and ${IS_CELL_READABLE_SQL}`,
-      params: { kind: plan.kind.name, cells: JSON.stringify(cells ?? []) },
+      params: {
+        kind: plan.kind.name,
+        cells: JSON.stringify(cells ?? []),
+        scoped: JSON.stringify(plan.request.scope === undefined ? {} : { scoped: 1 }),
+      },
     });
   }
 };

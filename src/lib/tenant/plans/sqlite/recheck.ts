@@ -20,7 +20,9 @@ export const hasOtherEffect = (database: Database, plans: PlanDefinitions, since
   const tables = [
     ...plans.map(({ kind }) => getDeletionTable(kind.thing)),
     ...(isDeletion ? [] : ["s.match", "s.invalid"]),
-    ...(isDeletion || first.kind.table.planner === undefined ? [] : ["s.org_after"]),
+    ...(isDeletion ? [] : first.kind.fields.filter(({ resolved }) => resolved)).map(
+      ({ field }) => `(select row, "${field}" from s.row)`,
+    ),
   ];
   const former = (at: number): string => `temp.former_${at}`;
   for (const [at, table] of tables.entries()) database.exec(`create table ${former(at)} as select * from ${table}`);

@@ -23,7 +23,7 @@ import {
   buildJsonListSql,
   buildJsonObjectSql,
 } from "../../store/sql/forms.ts";
-import type { PlanDefinition, PlanDefinitions, StoredKind } from "./stored-kind.ts";
+import type { PlanDefinition, PlanDefinitions, StoredKind, StoredReference } from "./stored-kind.ts";
 
 /** SQL: a field and its value, as a fragment of the lists `before` and `after` of a row. `value` is SQL of JSON. */
 export const buildFieldPiece = (field: string, value: string): string =>
@@ -78,6 +78,17 @@ const buildValuePiece = ({ field, merge }: ImportedField, value: string): string
   return buildFieldPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
+const listCells = ({ kind: { format } }: PlanDefinition, { field, short, resolved }: ImportedField) =>
+  format.columns.filter((column) =>
+    resolved ? format.thing.fields[column.sets]?.short === short : column.field === field,
+  );
+
+/** SQL: the text of a referenced record; in a tree, its path if it does not have a code. */
+const buildShownReferenceSql = (reference: StoredReference, pk: string): string => {
+  const shown = buildReferenceTextSql(reference, pk);
+  return reference.field.resolved ? `coalesce(${shown}, ${reference.table.called?.(pk) ?? "null"})` : shown;
+};
+
 /** SQL: the values that result from a row, as the JSON list `after` of a plan's row. */
 const buildAfterSql = (plan: PlanDefinition): string =>
   buildJsonListSql(
@@ -85,27 +96,20 @@ const buildAfterSql = (plan: PlanDefinition): string =>
       const value = buildResultSql(plan, field);
       const reference = findReference(plan.kind, field);
       if (reference === undefined) return buildValuePiece(field, value);
-      const shown = buildReferenceTextSql(reference, value);
       // a record that the import creates does not exist yet, so the text of the cell is shown
-      return buildValuePiece(field, isStaged(plan, field) ? `coalesce(${shown}, ${rowColumn(field.field)})` : shown);
+      const cells = listCells(plan, field).filter((column) => isStaged(plan, column));
+      const shown = [buildShownReferenceSql(reference, value), ...cells.map((column) => rowColumn(column.field))];
+      return buildValuePiece(field, `coalesce(${[...shown, "null"].join(", ")})`);
     }),
   );
 
-/**
- * SQL: a stored value as a fragment of `before` or `after`. A reference to a record of the same type that has no code
- * is shown as a path.
- */
 const buildStoredPiece = (kind: StoredKind, field: ImportedField, value = recordColumn(field.stored)): string => {
   const reference = findReference(kind, field);
-  if (reference === undefined) return buildValuePiece(field, value);
-  const shown = buildReferenceTextSql(reference, value);
-  const { planner } = reference.table;
-  if (reference.table.thing !== kind.thing || planner === undefined) return buildValuePiece(field, shown);
-  return buildValuePiece(field, `coalesce(${shown}, ${planner.called(value)})`);
+  return buildValuePiece(field, reference === undefined ? value : buildShownReferenceSql(reference, value));
 };
 
 /** SQL: the fragments of the fields that a row changes, as a JSON list; empty if the row does not change a record. */
-export const buildChangedListSql = (
+const buildChangedListSql = (
   pieces: readonly (readonly [field: Pick<ImportedField, "bit">, piece: string])[],
 ): string =>
   buildCaseSql(
@@ -125,17 +129,12 @@ const buildStagedKeyText = (plan: PlanDefinition): string =>
 
 /** SQL: the staged rows `r` of a plan, with their matches `m` and records `t`. */
 const buildPlanRowsSql = (plan: PlanDefinition): string => {
-  const { thing, table } = plan.kind;
+  const { thing } = plan.kind;
   return `s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target
-    ${table.planner?.join ?? buildReferenceJoinsSql(plan)}`;
+    ${buildReferenceJoinsSql(plan)}`;
 };
 
-const buildStagedLinesSql = (database: Database, plan: PlanDefinition, all: boolean): string => {
-  const { planner } = plan.kind.table;
-  const { before, after } = planner?.values(database) ?? {
-    before: buildBeforeSql(plan),
-    after: buildAfterSql(plan),
-  };
+const buildStagedLinesSql = (plan: PlanDefinition, all: boolean): string => {
   const line = buildLineSql({
     row: "r.row",
     line: "r.line",
@@ -144,8 +143,8 @@ const buildStagedLinesSql = (database: Database, plan: PlanDefinition, all: bool
     changed: buildChangedFieldsSql(plan),
     setsSecret: hasSecretColumns(plan) ? buildJsonBooleanSql("r.secrets is not null") : "'false'",
     exists: buildJsonBooleanSql("m.row is not null"),
-    before,
-    after,
+    before: buildBeforeSql(plan),
+    after: buildAfterSql(plan),
   });
   const asked = all ? "" : `and ${ROW_ACTION_SQL} in (select value from json_each(:actions))`;
   return `select ${line} as line
@@ -157,7 +156,7 @@ const buildStagedLinesSql = (database: Database, plan: PlanDefinition, all: bool
  * SQL: the line of a deleted record `t` that no row of the file matches. @param parts additional members of the line
  */
 export const buildDeletedLineSql = (kind: StoredKind, parts: Partial<RowParts> = {}): string => {
-  const { planner } = kind.table;
+  const { called } = kind.table;
   return buildLineSql({
     ...parts,
     row: "0",
@@ -167,12 +166,10 @@ export const buildDeletedLineSql = (kind: StoredKind, parts: Partial<RowParts> =
     changed: "'[]'",
     setsSecret: "'false'",
     exists: "'true'",
-    // the fields of a tree can only be read as a whole tree
-    before:
-      planner === undefined ? buildJsonListSql(kind.fields.map((field) => buildStoredPiece(kind, field))) : "'[]'",
+    before: buildJsonListSql(kind.fields.map((field) => buildStoredPiece(kind, field))),
     after: buildJsonListSql([
       buildFieldPiece("id", "json_quote(t.id)"),
-      ...(planner === undefined ? [] : [buildFieldPiece("path", `json_quote(${planner.called("t.pk")})`)]),
+      ...(called === undefined ? [] : [buildFieldPiece("path", `json_quote(${called("t.pk")})`)]),
       buildFieldPiece("name", `json_quote(${recordColumn(kind.namedBy)})`),
     ]),
   });
@@ -248,7 +245,7 @@ export function* readPlanLines(database: Database, plans: PlanDefinitions, query
   const reader = new PlanLineReader(database, params, limit);
   const { mode } = plan.request;
   if (mode !== "delete" && (all || actions.some((action) => action !== "delete")))
-    yield* reader.staged(buildStagedLinesSql(database, plan, all));
+    yield* reader.staged(buildStagedLinesSql(plan, all));
   if (mode !== "append" && (all || actions.includes("delete"))) {
     for (const one of plans)
       yield* reader.deleted(buildDeletedLinesSql(one, { protectedToo, usual: plan.kind.thing }), one.kind.name);

@@ -42,7 +42,10 @@ export interface ThingTable {
   readonly usual?: number | undefined;
   /** SQL of additional columns of a record that is created for the name `n.value` */
   readonly made?: Readonly<Record<string, string>> | undefined;
-  readonly planner?: Planner | undefined;
+  /** for the nodes of a tree: finds the rows' records by place and their parents; checks the tree after the plan */
+  readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
+  /** SQL: the label of a record without a key. @param pk SQL of the record number */
+  readonly called?: ((pk: string) => string) | undefined;
   /** names of the rules that `check` evaluates for all rows at once */
   readonly judges?: readonly string[] | undefined;
   /**
@@ -166,34 +169,6 @@ export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "held
   readonly revision: number;
 }
 
-/** Plans and writes records that cannot be compared one row at a time, such as the nodes of a tree. */
-export interface Planner {
-  /** Compares the staged rows: fills `s.match`, `s.problem` and `s.invalid`, and stores the outcome. */
-  compare(database: Database, plan: PlanDefinition): void;
-  /** SQL: true if a replacing import deletes the record `t` */
-  readonly lacking: string;
-  /**
-   * Writes the valid rows. Before this, former values are stored, deletions are made, and changed unique values are
-   * released.
-   */
-  write(database: Database, plan: PlanDefinition, context: CommitContext): void;
-  /** SQL: the columns of the record `t` after a valid row `r` is applied, and the joins that these columns need */
-  readonly state: { readonly joins: string; readonly column: (name: string) => string };
-  /** SQL: the joins to the staged row `r` that {@link values} needs */
-  readonly join: string;
-  /**
-   * Registers SQL functions on the connection, and returns SQL that calls them: the resulting values of a row, and the
-   * former values of the fields that the row changes, as JSON.
-   */
-  values(database: Database): { readonly after: string; readonly before: string };
-  /** SQL: the default key of the record after the row is applied; needs {@link join} */
-  readonly key: string;
-  /** SQL: the label of a record without a key. @param pk SQL of the record number */
-  readonly called: (pk: string) => string;
-  /** SQL: true if the field is blank after a row is applied, by the column of the field; needs {@link join} */
-  readonly blank: Readonly<Record<string, string>>;
-}
-
 export const CUSTOM_FIELD_COLLECTION = "fields";
 
 const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): KeyLocation => {
@@ -274,7 +249,12 @@ export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): 
     inScope,
     isProtected,
     isFree,
-    isLacking: table.planner?.lacking ?? `${inScope} and ${isFree} and ${buildIsMissingRecordSql("t.pk")}`,
+    isLacking: [
+      inScope,
+      isFree,
+      ...(table.usual === undefined ? [] : [`t.pk <> ${table.usual}`]),
+      buildIsMissingRecordSql("t.pk"),
+    ].join(" and "),
     namedBy: thing.namedBy ?? "name",
   };
 };

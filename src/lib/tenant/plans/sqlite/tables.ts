@@ -12,7 +12,8 @@ import { USER } from "../../../model/user.ts";
 import { ORG_MANAGERS } from "../../accounts/account-rows.ts";
 import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
 import { checkDeviceOwners, buildIsOwnerFixedSql } from "./devices/rules.ts";
-import { ORG_PLANNER } from "./orgs/planner.ts";
+import { buildOrgPathSql } from "./orgs/naming.ts";
+import { placeOrgRows, settleOrgTree } from "./orgs/tree.ts";
 import { toFormatWithOrgNames, toKindWithOrgNames } from "./orgs/naming.ts";
 import { buildStoredKind, type ReferringTable, type StoredKind, type ThingTable } from "./stored-kind.ts";
 
@@ -27,7 +28,8 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
     thing: ORG,
     usual: ROOT_ORG_NUMBER,
     made: { parent: String(ROOT_ORG_NUMBER), name: "n.value", nameKey: "nullif(n.key, n.value)", updatedAt: ":now" },
-    planner: ORG_PLANNER,
+    tree: { place: placeOrgRows, settle: settleOrgTree },
+    called: buildOrgPathSql,
   },
   { thing: SECURED_USER, collection: "secured" },
   { thing: SECURED_GROUP, collection: "secured" },

@@ -160,6 +160,4 @@ export interface PlanCounts {
   readonly beside?: readonly RelatedCounts[] | undefined;
   /** for an undo: the records that cannot be undone or are skipped; `first` has up to a thousand of them */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;
-  /** for a plan in a scope: values that cannot be used because they belong to records outside the scope */
-  readonly unusable?: number | undefined;
 }

@@ -28,7 +28,7 @@ test("fields that a blank cell never clears", () => {
       .fields.filter(({ clearable }) => !clearable)
       .map(({ field }) => field);
   expect(kept("users")).toEqual(["name", "emails", "orgCode", "accountName"]);
-  expect(kept("orgs")).toEqual(["name"]);
+  expect(kept("orgs")).toEqual(["name", "parent"]);
   expect(kept("docs")).toEqual(["displayName"]);
 });
 

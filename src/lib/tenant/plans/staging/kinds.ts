@@ -41,6 +41,11 @@ export interface ImportedField {
   readonly unique: boolean;
   /** true for a list whose values have no order */
   readonly set: boolean;
+  /**
+   * true if several columns name the record to which the field refers. The plan finds the record and stores it in the
+   * staged column of the field: its `pk`, or the negated number of the row that creates it; null keeps the value.
+   */
+  readonly resolved: boolean;
   /** the records that the field's cells refer to; for a list, the names themselves are stored */
   readonly refers?: Reference | undefined;
 }
@@ -124,22 +129,25 @@ export const buildDerivedColumns = (
 ];
 
 const toImportedField = ({ thing }: Format, column: Column, bit: number): ImportedField => {
-  const { sets, comparison = "exact", refers } = column;
+  const { sets, refers } = column;
   const target = thing.fields[sets];
   const merge = getMergeRule(column);
+  const resolved = merge === "reference" && target?.column === undefined;
+  const comparison = resolved ? "exact" : (column.comparison ?? "exact");
   const short = target?.short ?? sets;
   return {
     field: target?.column === undefined ? short : column.field,
     stored: merge === "reference" ? short : sets,
     merge,
     bit,
-    clearable: column.clearable !== false && column.required === undefined,
-    required: column.required !== undefined,
+    clearable: column.clearable !== false && column.required === undefined && !resolved,
+    required: column.required !== undefined || resolved,
     comparison,
     beside: buildDerivedColumns(short, comparison, merge === "list", target?.sortKey),
     short,
     unique: target?.unique === true,
     set: column.set === true,
+    resolved,
     refers,
   };
 };

@@ -1,11 +1,68 @@
 import { codeKey, nameKey } from "../../../model/normalise.ts";
 import { formatOrgPath, parseOrgPath } from "../../../model/organisation.ts";
+import type { ProblemCode, ProblemParams } from "../../../model/problem.ts";
 import { decidePairs } from "./pairs.ts";
-import type { ExistingOrg, OrgParent, OrgRow, OrgTreeOptions } from "./org-tree-plan.ts";
 
-/**
- * Returns a path's comparison key. Paths are compared like names: in NFC, with look-alike characters treated as equal.
- */
+/** An organisation of the tenant; `parent` is null for the root only. */
+export interface ExistingOrg {
+  readonly pk: number;
+  readonly name: string;
+  readonly code: string | null;
+  readonly parent: number | null;
+  /** true if the acting account does not see the organisation. It only helps to find others and is never changed. */
+  readonly isOutside: boolean;
+}
+
+/** A row of an organisations file; null means a blank cell or an absent column. */
+export interface OrgRow {
+  readonly row: number;
+  readonly name: string | null;
+  readonly code: string | null;
+  readonly parentCode: string | null;
+  readonly parentPath: string | null;
+  /** the `pk` of the organisation that has the row's code; {@link NOWHERE} for a row that an import leaves out */
+  readonly target: number | undefined;
+}
+
+/** A place where the console may have an organisation without a code that was touched here. */
+export interface ConsolePlace {
+  readonly pk: number;
+  readonly parent: number;
+  readonly name: string;
+  readonly isHere: boolean;
+  /** true if the console showed the organisation last */
+  readonly inConsole: boolean;
+}
+
+export interface OrgMatchOptions {
+  /** true if a row without a parent does not move its organisation */
+  readonly keepsParent: boolean;
+  /** for an export of the console: where touched organisations without a code may be */
+  readonly console?: readonly ConsolePlace[] | undefined;
+}
+
+export interface OrgFault {
+  readonly code: ProblemCode;
+  readonly row: number;
+  readonly field: keyof OrgRow;
+  readonly params: ProblemParams;
+}
+
+/** Returns a problem with the parent that a row names. */
+export const createParentFault = (code: ProblemCode, { row, parentCode, parentPath }: OrgRow): OrgFault => {
+  const value = parentCode ?? parentPath ?? "";
+  return { code, row, field: parentCode === null ? "parentPath" : "parentCode", params: { parent: value, value } };
+};
+
+/** The target of a row that does not change or create anything. */
+export const NOWHERE = -1;
+
+/** An organisation by its `pk`, or the new organisation of a row by the negated number of the row. */
+export type OrgNode = number;
+
+type NamedParent = OrgRow | OrgNode | "unknown" | "ambiguous";
+
+/** Returns a path's comparison key: names are in NFC, and look-alike characters are treated as equal. */
 const buildPathKey = (path: string): string | undefined => {
   const names = parseOrgPath(path);
   return names === undefined ? undefined : formatOrgPath(names.map(nameKey));
@@ -36,80 +93,58 @@ const selectCandidate = <T extends { readonly code: string | null }>(
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
 
-/** The reason why a row's parent cannot be determined. */
-export type ParentFault = "parent-unknown" | "parent-ambiguous";
-
-export type MatchFault = { readonly twin: OrgRow } | { readonly count: number };
-
 /**
- * Finds the organisation that each row of a file refers to: by its code if the row has a code, otherwise by its name
- * and parent. Also finds the parent that the row's cells refer to. Paths are those after the import.
+ * Finds the organisation of each row without a code, by its name below its parent, and the parent that each row names.
+ * Other rows may create the parent, in any order. Paths are those after the import.
  */
-export class OrgMatcher {
-  readonly orgs: ReadonlyMap<number, ExistingOrg>;
-  readonly root: number;
-  /** the `pk` of the organisation that a row refers to, by row number */
+class OrgMatcher {
+  /** the `pk` of the organisation of each row that has one, by row number */
   readonly matched = new Map<number, number>();
-  /** the `pk` of the organisations that a row may refer to if this is unclear, by row number */
-  readonly ambiguous: Map<number, readonly number[]>;
-  readonly claimedBy = new Map<number, OrgRow>();
-  readonly #options: OrgTreeOptions;
+  /** the parents that rows give to their organisations; a row without an entry keeps the parent */
+  readonly parents = new Map<number, OrgNode>();
+  readonly faults: OrgFault[] = [];
+  /** the rows of an export that are left out, with the `pk` of the organisations that they may stand for */
+  readonly leftOut = new Map<number, readonly number[]>();
+  /** the row numbers of organisations that were deleted here but are still in the console, by `pk` */
+  readonly deletedHere = new Map<number, number>();
+  readonly #options: OrgMatchOptions;
   readonly #rows: readonly OrgRow[];
+  readonly #orgs: ReadonlyMap<number, ExistingOrg>;
+  readonly #root: number;
   readonly #orgByCode = new Map<string, ExistingOrg>();
-  readonly #children = new Map<string, ExistingOrg[]>();
   readonly #rowByCode = new Map<string, OrgRow>();
-  readonly #rowByName = new Map<string, OrgRow>();
-  readonly #parents = new Map<OrgRow, OrgParent | ParentFault>();
+  readonly #rowByPlace = new Map<string, OrgRow>();
+  readonly #orgsByPlace = new Map<string, ExistingOrg[]>();
+  readonly #consolePlaces: ReadonlyMap<string, readonly ConsolePlace[]>;
+  readonly #claimedBy = new Map<number, OrgRow>();
   readonly #paths = new Map<OrgRow, string | undefined>();
   readonly #depths = new Map<OrgRow, number>();
-  /** the `pk` of the organisations that a row may refer to, for rows that have not been decided yet */
-  readonly #possible = new Map<OrgRow, ReadonlySet<number>>();
-  readonly #unclear: Set<number>;
-  readonly #report: (row: OrgRow, fault: MatchFault) => void;
   #byPath:
     | { readonly rows: ReadonlyMap<string, OrgRow[]>; readonly orgs: ReadonlyMap<string, ExistingOrg[]> }
     | undefined;
 
-  constructor(
-    rows: readonly OrgRow[],
-    orgs: readonly ExistingOrg[],
-    options: OrgTreeOptions,
-    report: (row: OrgRow, fault: MatchFault) => void,
-  ) {
-    this.#rows = rows;
-    this.#options = options;
-    this.#report = report;
-    const all = [...orgs, ...(options.local?.deleted ?? [])];
-    this.orgs = new Map(all.map((org) => [org.pk, org]));
-    this.root = orgs.find(({ parent }) => parent === null)?.pk ?? 0;
+  constructor(rows: readonly OrgRow[], orgs: readonly ExistingOrg[], options: OrgMatchOptions) {
+    const root = orgs.find(({ parent }) => parent === null);
+    if (root === undefined) throw new TypeError("the tree of organisations has no root");
+    [this.#rows, this.#options, this.#root] = [rows, options, root.pk];
+    this.#orgs = new Map(orgs.map((org) => [org.pk, org]));
     for (const org of orgs) {
       if (org.code !== null) this.#orgByCode.set(codeKey(org.code), org);
-      if (org.parent !== null) addToList(this.#children, `${org.parent}/${nameKey(org.name)}`, org);
+      if (!org.isOutside) addToList(this.#orgsByPlace, `${org.parent}/${nameKey(org.name)}`, org);
     }
-    this.ambiguous = new Map(options.local?.ambiguous);
-    this.#unclear = new Set([...this.ambiguous.values()].flat());
-    for (const row of rows) if (row.code !== null) this.#matchByCode(row, codeKey(row.code));
-    const levels = Map.groupBy(rows, (row) => this.#depthOf(row));
-    for (const depth of [...levels.keys()].toSorted((one, other) => one - other)) {
-      for (const row of levels.get(depth) ?? [])
-        if (row.code === null && row.name !== null) this.#matchByName(row, row.name);
-      this.#decide();
+    this.#consolePlaces = Map.groupBy(options.console ?? [], ({ parent, name }) => `${parent}/${nameKey(name)}`);
+    for (const row of rows) {
+      if (row.code !== null && !this.#rowByCode.has(codeKey(row.code))) this.#rowByCode.set(codeKey(row.code), row);
+      if (row.target === undefined) continue;
+      this.matched.set(row.row, row.target);
+      if (!this.#claimedBy.has(row.target)) this.#claimedBy.set(row.target, row);
     }
-  }
-
-  /** Returns the parent that a row's cells refer to, or the reason why it cannot be determined. */
-  parentOf(row: OrgRow): OrgParent | ParentFault {
-    const known = this.#parents.get(row);
-    if (known !== undefined) return known;
-    const named = this.#namedParent(row);
-    const parent = typeof named === "object" && "code" in named ? this.#nodeOf(named) : named;
-    this.#parents.set(row, parent);
-    return parent;
-  }
-
-  #rowAbove(row: OrgRow): OrgRow | undefined {
-    const named = this.#namedParent(row);
-    return typeof named === "object" && "code" in named ? named : undefined;
+    const plain = rows.filter(({ code, target }) => code === null && target === undefined);
+    const levels = Map.groupBy(plain, (row) => this.#depthOf(row));
+    for (const depth of [...levels.keys()].toSorted((one, other) => one - other))
+      this.#matchLevel(levels.get(depth) ?? []);
+    while (this.#leaveOutNew());
+    for (const row of rows) this.#placeRow(row);
   }
 
   /**
@@ -119,132 +154,139 @@ export class OrgMatcher {
   #depthOf(row: OrgRow): number {
     const known = this.#depths.get(row);
     if (known !== undefined) return known;
-    const above = row.code === null ? this.#rowAbove(row) : undefined;
-    const depth = above?.code === null ? this.#depthOf(above) + 1 : 0;
+    const above = row.code === null ? this.#namedParent(row) : undefined;
+    const depth = typeof above === "object" && above.code === null ? this.#depthOf(above) + 1 : 0;
     this.#depths.set(row, depth);
     return depth;
   }
 
-  pathOf(org: ExistingOrg): string {
-    const parent = org.parent === null ? undefined : this.orgs.get(org.parent);
-    return parent === undefined ? "" : (appendPathKey(this.pathOf(parent), org.name) ?? "");
-  }
-
-  /** Returns the organisation that a row refers to; undefined if the row has no match. */
-  existing(row: OrgRow): ExistingOrg | undefined {
-    return this.orgs.get(this.matched.get(row.row) ?? -1);
-  }
-
-  #matchByCode(row: OrgRow, key: string): void {
-    const twin = this.#rowByCode.get(key);
-    if (twin !== undefined) return this.#report(row, { twin });
-    this.#rowByCode.set(key, row);
-    const { local } = this.#options;
-    if (this.ambiguous.has(row.row)) return;
-    const decided = this.orgs.get(local?.decided.get(row.row) ?? -1);
-    const org = decided ?? this.#orgByCode.get(key);
-    if (org !== undefined) this.#claim(org, row);
-  }
-
-  #claim(org: ExistingOrg, row: OrgRow): void {
-    this.matched.set(row.row, org.pk);
-    this.claimedBy.set(org.pk, row);
-  }
-
-  #nodeOf({ row }: OrgRow): OrgParent {
-    const org = this.matched.get(row);
-    return org === undefined ? { row } : { org };
-  }
-
-  #matchByName(row: OrgRow, name: string): void {
-    const parent = this.parentOf(row);
-    if (parent === "parent-ambiguous" && this.#options.local !== undefined) return this.#leaveUnclear(row, name);
-    if (typeof parent === "string") return;
-    const placeBelow = (above: number | string): string => `${above}/${nameKey(name)}`;
-    const place = placeBelow("org" in parent ? parent.org : `row ${parent.row}`);
-    const twin = this.#rowByName.get(place);
-    if (twin !== undefined) return this.#report(row, { twin });
-    this.#rowByName.set(place, row);
-    const above = "row" in parent ? this.ambiguous.get(parent.row) : undefined;
-    const places = above?.map(placeBelow) ?? [place];
-    const candidates = places
-      .flatMap((one) => this.#children.get(one) ?? [])
-      .filter(({ pk }) => !this.claimedBy.has(pk));
-    const org = above === undefined ? selectCandidate(candidates) : "several";
-    if (org === "several" && above === undefined) return this.#report(row, { count: candidates.length });
-    const { local } = this.#options;
-    if (typeof org === "object" && local?.moved.has(org.pk) !== true) return this.#claim(org, row);
-    const known = places.flatMap((one) => local?.places.get(one) ?? []).filter((pk) => !this.claimedBy.has(pk));
-    this.#possible.set(row, new Set([...candidates.map(({ pk }) => pk), ...known]));
-  }
-
-  /** Marks a row as ambiguous if its place is unclear because several organisations have the path of its parent. */
-  #leaveUnclear({ row, parentPath }: OrgRow, name: string): void {
-    const path = buildPathKey(parentPath ?? "");
-    const named = path === undefined ? [] : (this.#byPath?.rows.get(path) ?? []);
-    const above = named.flatMap((one) => this.matched.get(one.row) ?? []);
-    const possible = [...above, ...this.#orgsAt(path)].flatMap(
-      (pk) => this.#children.get(`${pk}/${nameKey(name)}`) ?? [],
-    );
-    const pks = [...new Set(possible.map(({ pk }) => pk))].filter((pk) => !this.claimedBy.has(pk));
-    if (pks.length > 0) this.ambiguous.set(row, pks);
-    for (const pk of pks) this.#unclear.add(pk);
-  }
-
-  #orgsAt(path = ""): readonly number[] {
-    return (this.#byPath?.orgs.get(path) ?? []).map(({ pk }) => pk);
-  }
-
-  /** Assigns the rows that may belong to touched organisations. Rows that remain unclear become ambiguous. */
-  #decide(): void {
-    const { deleted = [], unknown } = this.#options.local ?? {};
-    const isDeleted = new Set(deleted.map(({ pk }) => pk));
-    const { decided, contested } = decidePairs(
-      [...this.#possible].flatMap(([{ row }, pks]) =>
-        [...pks]
-          .filter((pk) => !this.claimedBy.has(pk))
-          .map((pk) => ({
-            row,
-            pk,
-            agreeing: isDeleted.has(pk) ? 0 : 1,
-            isUnknown: unknown?.has(pk) === true,
-          })),
-      ),
-    );
-    for (const one of this.#possible.keys()) {
-      const org = this.orgs.get(decided.get(one.row) ?? -1);
-      const pks = org === undefined ? [...(contested.get(one.row) ?? [])] : this.#unclear.has(org.pk) ? [org.pk] : [];
-      if (org !== undefined && pks.length === 0) this.#claim(org, one);
-      if (pks.length > 0) this.ambiguous.set(one.row, pks);
-      for (const pk of pks) this.#unclear.add(pk);
+  /** Matches rows without a code by name below their parents, which are matched already. */
+  #matchLevel(rows: readonly OrgRow[]): void {
+    const possible = new Map<OrgRow, ReadonlySet<number>>();
+    for (const row of rows) {
+      const parent = this.#parentOf(row);
+      if (row.name === null || typeof parent !== "number") continue;
+      const place = `${parent}/${nameKey(row.name)}`;
+      const twin = this.#rowByPlace.get(place);
+      if (twin !== undefined) {
+        this.#reportTwins(twin, row);
+        continue;
+      }
+      this.#rowByPlace.set(place, row);
+      const candidates = (this.#orgsByPlace.get(place) ?? []).filter(({ pk }) => !this.#claimedBy.has(pk));
+      const org = selectCandidate(candidates);
+      if (org === "several") {
+        this.#report("key-ambiguous", row, "name", { count: candidates.length });
+        continue;
+      }
+      const there = (this.#consolePlaces.get(place) ?? []).map(({ pk }) => pk);
+      if (typeof org === "object" && !this.#isTouched(org.pk)) this.#claim(row, org.pk);
+      else possible.set(row, new Set([...(typeof org === "object" ? [org.pk] : []), ...there]));
     }
-    this.#possible.clear();
+    this.#decide(possible);
   }
 
-  #namedParent(row: OrgRow): OrgRow | OrgParent | ParentFault {
+  #isTouched(org: number): boolean {
+    return this.#options.console?.some(({ pk }) => pk === org) === true;
+  }
+
+  /** Decides which rows are touched organisations. What is not clear is left out. */
+  #decide(possible: ReadonlyMap<OrgRow, ReadonlySet<number>>): void {
+    const known = new Map((this.#options.console ?? []).map((one) => [one.pk, one]));
+    const pairs = [...possible].flatMap(([{ row }, pks]) =>
+      [...pks]
+        .filter((pk) => !this.#claimedBy.has(pk))
+        .map((pk) => {
+          const { isHere = true, inConsole = true } = known.get(pk) ?? {};
+          return { row, pk, agreeing: isHere ? 1 : 0, isUnknown: !isHere && !inConsole };
+        }),
+    );
+    const { decided, contested } = decidePairs(pairs);
+    for (const row of possible.keys()) {
+      const org = decided.get(row.row);
+      const others = contested.get(row.row) ?? new Set();
+      if (org !== undefined) this.#claim(row, org);
+      else if (others.size > 0) this.#leaveOut(row, [...others]);
+    }
+  }
+
+  #claim(row: OrgRow, pk: number): void {
+    this.#claimedBy.set(pk, row);
+    if (!this.#orgs.has(pk)) this.deletedHere.set(pk, row.row);
+    this.matched.set(row.row, this.#orgs.has(pk) ? pk : NOWHERE);
+  }
+
+  #leaveOut(row: OrgRow, pks: readonly number[]): void {
+    this.leftOut.set(row.row, pks);
+    this.matched.set(row.row, NOWHERE);
+  }
+
+  /**
+   * Leaves out new rows of an export whose parent was deleted here, or is not clear. Returns true if there are any.
+   */
+  #leaveOutNew(): boolean {
+    const found = this.#rows.filter((row) => !this.matched.has(row.row) && this.#parentOf(row) === NOWHERE);
+    for (const row of found) {
+      const called = (name: string): boolean => row.name !== null && nameKey(row.name) === nameKey(name);
+      const all = [...this.#orgs.values(), ...(this.#options.console ?? [])];
+      const namesakes = row.code === null ? all.filter(({ pk, name }) => called(name) && !this.#claimedBy.has(pk)) : [];
+      this.#leaveOut(row, [...new Set(namesakes.map(({ pk }) => pk))]);
+      this.faults.push(createParentFault("reference-deleted", row));
+    }
+    return found.length > 0;
+  }
+
+  #report(code: ProblemCode, { row }: OrgRow, field: OrgFault["field"], params: ProblemParams): void {
+    this.faults.push({ code, row, field, params });
+  }
+
+  #reportTwins(first: OrgRow, second: OrgRow): void {
+    const header = "組織名";
+    if (!this.faults.some(({ row, code }) => row === first.row && code === "key-duplicate"))
+      this.#report("key-duplicate", first, "name", { header, row: second.row });
+    this.#report("key-duplicate", second, "name", { header, row: first.row });
+  }
+
+  #placeRow(row: OrgRow): void {
+    if (this.matched.get(row.row) === NOWHERE || (row.name === null && row.code === null)) return;
+    const parent = this.#parentOf(row);
+    if (parent === NOWHERE) return;
+    if (typeof parent === "string") {
+      this.faults.push(createParentFault(`org-parent-${parent}`, row));
+      return;
+    }
+    const org = this.#orgs.get(this.matched.get(row.row) ?? NOWHERE);
+    const isOutside = (pk: number | null | undefined): boolean => this.#orgs.get(pk ?? NOWHERE)?.isOutside === true;
+    if (org?.parent !== parent && (isOutside(parent) || isOutside(org?.parent)))
+      this.faults.push({ ...createParentFault("org-outside", row), params: { of: "org" } });
+    this.parents.set(row.row, parent);
+  }
+
+  /** Returns the parent that a row's cells name; {@link NOWHERE} if an export does not make clear which one it is. */
+  #parentOf(row: OrgRow): OrgNode | "unknown" | "ambiguous" {
+    const named = this.#namedParent(row);
+    if (typeof named === "object") return this.matched.get(named.row) ?? -named.row;
+    return named === "ambiguous" && this.#options.console !== undefined ? NOWHERE : named;
+  }
+
+  #namedParent(row: OrgRow): NamedParent {
     if (row.parentCode !== null) {
       const key = codeKey(row.parentCode);
-      const org = this.#orgByCode.get(key);
-      return this.#rowByCode.get(key) ?? (org === undefined ? "parent-unknown" : { org: org.pk });
+      return this.#rowByCode.get(key) ?? this.#orgByCode.get(key)?.pk ?? "unknown";
     }
     if (row.parentPath !== null) return this.#parentByPath(buildPathKey(row.parentPath));
-    const org = row.code === null ? undefined : this.existing(row);
-    return { org: this.#keepsParent() ? (org?.parent ?? this.root) : this.root };
+    const org = row.code === null ? undefined : this.#orgs.get(row.target ?? NOWHERE);
+    return this.#options.keepsParent ? (org?.parent ?? this.#root) : this.#root;
   }
 
-  #keepsParent(): boolean {
-    const { staged, blank } = this.#options;
-    return blank === "keep" || !(staged.has("parentCode") || staged.has("parentPath"));
-  }
-
-  #parentByPath(path: string | undefined): OrgRow | OrgParent | ParentFault {
-    if (path === undefined) return "parent-unknown";
+  #parentByPath(path: string | undefined): NamedParent {
+    if (path === undefined) return "unknown";
     this.#byPath ??= this.#indexPaths();
     const row = selectCandidate(this.#byPath.rows.get(path) ?? []);
     if (typeof row === "object") return row;
     const org = row === "several" ? row : selectCandidate(this.#byPath.orgs.get(path) ?? []);
-    if (typeof org === "object") return { org: org.pk };
-    return org === "several" ? "parent-ambiguous" : "parent-unknown";
+    if (typeof org === "object") return org.pk;
+    return org === "several" ? "ambiguous" : "unknown";
   }
 
   /** Indexes rows by their resulting paths, and also organisations that no row identifies by code. */
@@ -255,8 +297,8 @@ export class OrgMatcher {
       const path = this.#rowPath(row);
       if (path !== undefined) addToList(rows, path, row);
     }
-    for (const org of this.orgs.values()) {
-      const path = org.parent === null || this.claimedBy.has(org.pk) ? undefined : this.#orgPath(org.pk);
+    for (const org of this.#orgs.values()) {
+      const path = org.parent === null || this.#claimedBy.has(org.pk) ? undefined : this.#orgPath(org.pk);
       if (path !== undefined) addToList(orgs, path, org);
     }
     return { rows, orgs };
@@ -265,7 +307,7 @@ export class OrgMatcher {
   #rowPath(row: OrgRow): string | undefined {
     if (this.#paths.has(row)) return this.#paths.get(row);
     this.#paths.set(row, undefined);
-    const path = appendPathKey(this.#pathAbove(row), row.name ?? this.existing(row)?.name);
+    const path = appendPathKey(this.#pathAbove(row), row.name ?? this.#orgs.get(row.target ?? NOWHERE)?.name);
     this.#paths.set(row, path);
     return path;
   }
@@ -273,16 +315,22 @@ export class OrgMatcher {
   #pathAbove(row: OrgRow): string | undefined {
     if (row.parentCode === null && row.parentPath !== null) return buildPathKey(row.parentPath);
     const parent = this.#namedParent(row);
-    if (typeof parent === "string") return undefined;
-    if ("code" in parent) return this.#rowPath(parent);
-    return "org" in parent ? this.#orgPath(parent.org) : undefined;
+    if (typeof parent === "object") return this.#rowPath(parent);
+    return typeof parent === "number" ? this.#orgPath(parent) : undefined;
   }
 
   #orgPath(pk: number): string | undefined {
-    const claimed = this.claimedBy.get(pk);
+    const claimed = this.#claimedBy.get(pk);
     if (claimed !== undefined && claimed.code !== null) return this.#rowPath(claimed);
-    const org = this.orgs.get(pk);
+    const org = this.#orgs.get(pk);
     if (org === undefined) return undefined;
     return org.parent === null ? "" : appendPathKey(this.#orgPath(org.parent), org.name);
   }
 }
+
+export const matchOrgs = (
+  rows: readonly OrgRow[],
+  orgs: readonly ExistingOrg[],
+  options: OrgMatchOptions,
+): Pick<OrgMatcher, "matched" | "parents" | "faults" | "leftOut" | "deletedHere"> =>
+  new OrgMatcher(rows, orgs, options);

@@ -183,7 +183,11 @@ export class Stager implements RecordSink {
   #stagedFields(): readonly string[] {
     const fields = (this.#layout?.columns ?? []).map(({ column }) => column.field);
     const own = fields.filter((field) => !field.startsWith(CUSTOM_PREFIX));
-    return own.length === fields.length ? own : [...own, "custom"];
+    const { fields: ofThing } = this.#kind.format.thing;
+    const isSet = ({ short }: ImportedField): boolean =>
+      this.#layout?.columns.some(({ column }) => ofThing[column.sets]?.short === short) === true;
+    const resolved = this.#kind.fields.filter((field) => field.resolved && isSet(field)).map(({ field }) => field);
+    return [...own, ...resolved, ...(own.length === fields.length ? [] : ["custom"])];
   }
 
   #bindings(layout: Layout): readonly NamedBinding[] {
@@ -212,6 +216,7 @@ export class Stager implements RecordSink {
         } else bindings.set(name, field?.unique === true && i !== key ? this.#alsoWatched(i, field, bind) : bind);
       }
     }
+    for (const { field, resolved } of this.#kind.fields) if (resolved) bindings.set(field, () => null);
     const [fix, bindKeys] = [this.#request.fix ?? [], createKeysBinding(keys, keyed)];
     if (fix.length > 0) bindings.set(KEYS_COLUMN, (values) => this.#withMended(bindKeys(values), comparison));
     else if (keys.length > 0) bindings.set(KEYS_COLUMN, bindKeys);

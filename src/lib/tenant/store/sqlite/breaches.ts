@@ -24,7 +24,7 @@ import type { PlanDefinition } from "../../plans/sqlite/stored-kind.ts";
 
 /** SQL: a plan's records after the plan. `k.pk` is the record number; for a new record, its negated row number. */
 const buildPlannedSide = (plan: PlanDefinition): ReturnType<ChangedTables["after"]> => {
-  const { thing, fields, isLacking, table } = plan.kind;
+  const { thing, fields, isLacking } = plan.kind;
   const now = `left join ${thing.name} t on t.pk = k.pk`;
   const isGone = plan.request.mode === "append" ? "false" : isLacking;
   if (plan.request.mode === "delete")
@@ -32,8 +32,6 @@ const buildPlannedSide = (plan: PlanDefinition): ReturnType<ChangedTables["after
   const rows = `left join s.match m on m.target = k.pk left join s.row r on r.row = coalesce(m.row, -k.pk) and ${IS_VALID_ROW_SQL}
     ${now}`;
   const there = `(r.row is not null or t.pk is not null and not (${isGone}))`;
-  if (table.planner !== undefined)
-    return { joins: () => `${rows} ${table.planner?.state.joins}`, column: table.planner.state.column, there };
   return {
     joins: () => `${rows} ${buildReferenceJoinsSql(plan)}`,
     column: (name) => {
@@ -54,11 +52,11 @@ const getChangeableBits = (plan: PlanDefinition, isRead: (column: string) => boo
 /** SQL: the records that a plan creates, deletes, or changes in columns that rules read. */
 const buildPlannedRecordsSql = (plan: PlanDefinition, { columns, sets, deletions }: JudgedWrites): string => {
   const { mode } = plan.request;
-  const { thing, isLacking, fields, table } = plan.kind;
+  const { thing, isLacking, fields } = plan.kind;
   const isStaged = mode !== "delete";
   const bits = isStaged ? getChangeableBits(plan, (column) => columns.includes(column)) : 0;
   const isSet = (column: string): boolean =>
-    table.planner !== undefined || !fields.some((one) => one.stored === column && isBlankInNewRecords(plan, one));
+    !fields.some((one) => one.stored === column && isBlankInNewRecords(plan, one));
   return [
     "select pk from (select null as pk) none where pk is not null",
     ...(bits > 0

@@ -44,7 +44,7 @@ const findObstacles = (database: Database, name: string, from: string, values: P
 
 /** SQL: the name to show for the record `t`: its path if the record belongs to a tree, otherwise its label. */
 const buildPathOrLabelSql = ({ kind: { thing, table } }: PlanDefinition): string =>
-  table.planner?.called("t.pk") ?? buildRecordLabelSql(thing);
+  table.called?.("t.pk") ?? buildRecordLabelSql(thing);
 
 /** Checks that all named records exist. @throws Failure `not-found` if a named record does not exist */
 const requireNamedRecords = (database: Database, { kind: { thing } }: PlanDefinition): void => {

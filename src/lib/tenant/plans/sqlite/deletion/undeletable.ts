@@ -72,15 +72,18 @@ const findMissingProtectedRecords = (database: Database, plan: PlanDefinition): 
  * of their devices.
  */
 const findMissingReferencedRecords = (database: Database, plan: PlanDefinition): readonly UndeletableRecord[] =>
-  (plan.kind.table.heldBy ?? []).flatMap((holder) =>
-    findReferencedRecords(database, plan, holder, plan.kind.isLacking)
-      .filter(({ devices }) => !canReleaseAllDevices(plan, devices))
-      .map(({ pk, name, count, devices }) => ({
-        pk,
-        code: "delete-held" as const,
-        params: { name, count, of: holder.thing.name, ...(devices.length > 0 && buildDeviceParams(devices)) },
-      })),
-  );
+  // the nodes of a tree are kept for others below them only after the tree is known
+  (plan.kind.table.heldBy ?? [])
+    .filter(({ thing }) => thing !== plan.kind.thing)
+    .flatMap((holder) =>
+      findReferencedRecords(database, plan, holder, plan.kind.isLacking)
+        .filter(({ devices }) => !canReleaseAllDevices(plan, devices))
+        .map(({ pk, name, count, devices }) => ({
+          pk,
+          code: "delete-held" as const,
+          params: { name, count, of: holder.thing.name, ...(devices.length > 0 && buildDeviceParams(devices)) },
+        })),
+    );
 
 /** Returns true if a plan removes the owner from all of the owner's devices, so that the owner can be deleted. */
 const canReleaseAllDevices = ({ request }: PlanDefinition, devices: readonly OwnedDevice[]): boolean =>

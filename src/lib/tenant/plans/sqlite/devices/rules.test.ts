@@ -112,8 +112,8 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
     ]);
     expect(await tenant.reasons(replacing)).toEqual([
       {
-        en: "支社 (B) cannot be deleted: used by 1 device",
-        ja: "「支社」(B)は削除できません: デバイス 1 が使っています",
+        en: "支社 <B> cannot be deleted: used by S1",
+        ja: "「支社 <B>」は削除できません: S1 が使っています",
       },
     ]);
     expect(await failureOf(undoImport(tenant.client, made.id))).toMatchObject({

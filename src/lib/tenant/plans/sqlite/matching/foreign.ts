@@ -24,7 +24,7 @@ export const findForeignTraits = (
 ): ForeignTraits | undefined => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;
-  if (kind.table.planner !== undefined || mode === "delete" || allow.includes("other-tenant")) return undefined;
+  if (kind.table.tree !== undefined || mode === "delete" || allow.includes("other-tenant")) return undefined;
   const addresses = findAddressField(plan);
   if (mode === "append" && addresses === undefined) return undefined;
   const rows = database.count(

@@ -45,15 +45,16 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
   });
 };
 
-const findUnusableValues = (database: Database, plan: PlanDefinition): void => {
+/** Finds values that records outside the scope have: `findConflicts` sees only those inside. */
+const findValuesTakenOutside = (database: Database, plan: PlanDefinition): void => {
   const { thing, claims, name } = plan.kind;
   for (const claim of claims.filter(({ field }) => isStaged(plan, field))) {
     const { field, table, has, record, own } = claim;
     recordFinding(database, plan, {
-      code: "value-unusable",
+      code: "value-taken",
       field: field.field,
       select: `
-        select r.row, r.line, c.col, json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header)) as params
+        select r.row, r.line, c.col, json_object('value', c.key) as params
         from (${buildClaimsSql(plan, claim)}) c join main.${table} held on ${has("held", "c.key")}
           and ${own ? buildIsInKindScopeSql(thing, "held") : "true"}
         join s.row r on r.row = c.row
@@ -121,6 +122,6 @@ export const refusePrivilegedChanges = (database: Database, { kind, request }: P
 export const findScopeProblems = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.scope === undefined) return;
   findRowsOutsideScope(database, plan);
-  findUnusableValues(database, plan);
+  findValuesTakenOutside(database, plan);
   findPrivilegedChanges(database, plan);
 };

@@ -217,7 +217,7 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): v
     );
     database.run(
       `insert into ${PAIR_TABLE} select r.row, u.pk from s.row r ${ORDERED_JOIN} s.unseen_value u on u.field = :field and u.value = ${buildRowKeysSql(field)}
-       where not ${buildIsMatchedRowSql("r.row")} on conflict do nothing`,
+       where r.key is not null and not ${buildIsMatchedRowSql("r.row")} on conflict do nothing`,
       { field: field.field },
     );
   }

@@ -159,7 +159,7 @@ const skipUnclearCells = (database: Database, plan: PlanDefinition): void => {
 /** Limits the changes of an export's compared rows to fields that were not touched. */
 export const mergeLocalChanges = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
-  if (versions === undefined || plan.kind.table.planner !== undefined) return;
+  if (versions === undefined) return;
   const observed = `main.${getObservedTable(versions)}`;
   skipUnclearCells(database, plan);
   if (database.get(`select 1 from ${observed} limit 1`) === undefined) return;
@@ -177,6 +177,21 @@ export const mergeLocalChanges = (database: Database, plan: PlanDefinition): voi
   keepLocalEntries(database, plan, versions);
 };
 
+/** Leaves the values of a field in the rows of `s.barred`: their records are then touched. */
+export const leaveValues = (database: Database, plan: PlanDefinition, field: ImportedField): void => {
+  const versions = getMergedVersions(plan);
+  if (versions === undefined) return;
+  const bit = getColumnBit(versions, field.stored);
+  const local = `(select n.*, 1 as inConsole, 0 as touched from main.${plan.kind.thing.name} n) o`;
+  const matched = `s.barred b ${ORDERED_JOIN} s.match m on m.row = b.row ${ORDERED_JOIN} ${local} on o.pk = m.target`;
+  storeMergedRows(database, plan, versions, matched);
+  const isBarred = "row in (select row from s.barred)";
+  database.exec(
+    `update ${MERGED_TABLE} set shown = shown | ${bit}, differing = differing | ${bit}, barred = barred | ${bit} where ${isBarred}`,
+  );
+  database.exec(`update s.match set changed = changed & ~${2 ** field.bit} where ${isBarred}`);
+};
+
 /**
  * Leaves values of an export that another record has here. The field of an existing record is then touched, and a new
  * row is left out. The contests of `s.contest` that were lost become `left`.
@@ -191,15 +206,7 @@ export const leaveTakenValues = (database: Database, plan: PlanDefinition, claim
     database.run("insert into s.barred select distinct row from s.contest where field = :field and state = 'left'", {
       field: field.field,
     });
-    const bit = getColumnBit(versions, field.stored);
-    const local = `(select n.*, 1 as inConsole, 0 as touched from main.${plan.kind.thing.name} n) o`;
-    const matched = `s.barred b ${ORDERED_JOIN} s.match m on m.row = b.row ${ORDERED_JOIN} ${local} on o.pk = m.target`;
-    storeMergedRows(database, plan, versions, matched);
-    const isBarred = "row in (select row from s.barred)";
-    database.exec(
-      `update ${MERGED_TABLE} set shown = shown | ${bit}, differing = differing | ${bit}, barred = barred | ${bit} where ${isBarred}`,
-    );
-    database.exec(`update s.match set changed = changed & ~${2 ** field.bit} where ${isBarred}`);
+    leaveValues(database, plan, field);
     database.exec(
       `insert into s.match (row, target, changed) select row, ${LEFT_OUT_TARGET}, 0 from s.barred where true on conflict do nothing`,
     );

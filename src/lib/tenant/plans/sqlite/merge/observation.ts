@@ -76,13 +76,12 @@ const observeDeletedRecords = (
   versions: VersionSchema,
   revision: number,
 ): void => {
-  const isTree = plan.kind.table.planner !== undefined;
-  const fields = isTree ? [] : listSingleFields(plan);
+  const fields = listSingleFields(plan).filter(({ resolved }) => !resolved);
   const values = fields.flatMap((field) => [
     [field.stored, buildNewValueSql(plan, field)] as const,
     ...buildNewDerivedColumns(plan, field),
   ]);
-  const joined = isTree ? "" : buildReferenceJoinsSql(plan);
+  const joined = buildReferenceJoinsSql(plan);
   const sets = values.map(([name]) => `, ${quoteIdentifier(name)} = x.${quoteIdentifier(name)}`).join("");
   database.run(
     `update main.${getObservedTable(versions)} as o set inConsole = 1, since = :revision${sets}

@@ -1,4 +1,3 @@
-import { ORG } from "../../../../model/organisation.ts";
 import { CUSTOM_FIELDS_COLUMN, buildCustomFieldsBitSql, getObservedTable } from "../../../console/observed.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
@@ -28,35 +27,19 @@ const buildReadableValueSql = ({ references }: StoredKind, field: ImportedField,
   const reference = references.find((one) => one.field === field && field.merge === "reference");
   if (reference !== undefined) {
     const deleted = buildReferenceTextSql(reference, value, `main.${getObservedTable(reference.table)}`);
-    return `coalesce(${buildReferenceTextSql(reference, value)}, ${deleted})`;
+    const { called } = reference.table;
+    const made = `select r.key from s.row r where r.row = ${value} - (select last from collection where name = '${reference.series}')`;
+    const others = [
+      ...(called === undefined ? [] : [called(value)]),
+      deleted,
+      ...(field.resolved ? [`(${made})`] : []),
+    ];
+    return `coalesce(${[buildReferenceTextSql(reference, value), ...others].join(", ")})`;
   }
   return field.merge === "list"
     ? `(select string_agg(e.value, ', ' order by e.key) from json_each(${value}) e)`
     : value;
 };
-
-/** SQL: the code of an organisation, or its name if it does not have a code. @param pk SQL of the record number */
-const buildOrgLabelSql = (pk: string): string => {
-  const labels = ["main.org", "main.org_observed"].map(
-    (table) => `(select coalesce(a.code, a.name) from ${table} a where a.pk = ${pk})`,
-  );
-  const made = `a.row = ${pk} - (select last from collection where name = 'orgs')`;
-  return `coalesce(${labels.join(", ")}, (select coalesce(a.code, a.name) from s.org_after a where ${made}))`;
-};
-
-/**
- * Returns the columns that rows may show, each with a function that returns SQL of a value in readable form. Parents are
- * a column of their own, because the tree compares them itself.
- */
-const listReadableColumns = (
-  plan: PlanDefinition,
-): readonly { readonly name: string; readonly shown: (value: string) => string }[] => [
-  ...listSingleFields(plan).map((field) => ({
-    name: field.stored,
-    shown: (value: string) => buildReadableValueSql(plan.kind, field, value),
-  })),
-  ...(plan.kind.thing === ORG ? [{ name: "parent", shown: buildOrgLabelSql }] : []),
-];
 
 /**
  * Returns what an export shows about fields that were touched here; undefined if it does not show any, and for other
@@ -78,7 +61,9 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
       and ${IS_MISSING_IN_EXPORT_SQL} and not (${kind.isLacking})`;
   const isWhole = request.mode === "replace" && request.scope === undefined;
   const selects = [
-    ...listReadableColumns(plan).map(({ name, shown }) => {
+    ...listSingleFields(plan).map((field) => {
+      const name = field.stored;
+      const shown = (value: string): string => buildReadableValueSql(plan.kind, field, value);
       const [own, there] = [`o.${quoteIdentifier(name)}`, `x.${quoteIdentifier(name)}`];
       return `select t.pk, ${called}, '${name}' as field, ${shown(recordColumn(name))} as local, ${shown(there)} as console
         from ${joined} where ${isOther(getColumnBit(versions, name), `${there} is not distinct from ${own}`)}`;

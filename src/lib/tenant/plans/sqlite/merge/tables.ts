@@ -38,7 +38,7 @@ export const getKindParam = ({ kind }: PlanDefinition, sql: string): { readonly 
 
 /** Returns the references of the columns that the file has. */
 export const listMergedReferences = (plan: PlanDefinition): readonly StoredReference[] =>
-  plan.kind.references.filter(({ field }) => isStaged(plan, field));
+  plan.kind.references.filter(({ field }) => isStaged(plan, field) && !field.resolved);
 
 export const createTable = (database: Database, name: string, columns: string): void => {
   database.exec(`drop table if exists ${name}`);

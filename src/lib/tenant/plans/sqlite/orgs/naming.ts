@@ -1,12 +1,11 @@
 import { namesOrg, type Format } from "../../../../model/format.ts";
 import type { OrgBy } from "../../../../model/import.ts";
-import { KEY_IN_PATH_SQL, ORG_POSITION_TABLE } from "../../../records/org-rows.ts";
+import { KEY_IN_PATH_SQL, ORG_POSITION_TABLE, ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { refreshDerivedTable } from "../../../store/sqlite/scope.ts";
 import { buildIsKnownSql, buildRowKeysSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { KeyLocation, PlanDefinition, StoredKind } from "../stored-kind.ts";
-import { buildOrgPathSql } from "./places.ts";
 
 /**
  * The table of the names or paths by which the cells of a file can name the visible organisations: `key`, and `pk`, which
@@ -47,6 +46,15 @@ const ORG_KEYS: Readonly<Record<Exclude<OrgBy, "code">, string>> = {
       union all select n.pk, o.parent, ${KEY_IN_PATH_SQL} || '/' || n.key from named n join main.org o on o.pk = n.above)
     select n.key, n.pk, n.above is not null and n.key <> p.pathKey as rank
     from named n join temp.${ORG_POSITION_TABLE.name} p on p.pk = n.pk)`,
+};
+
+/** SQL: the path of an organisation; for the root organisation, its name. @param pk SQL of its record number */
+export const buildOrgPathSql = (pk: string): string => {
+  const name = String.raw`replace(replace(p.name, '\', '\\'), '/', '\/')`;
+  return `(with recursive up(at, path) as (
+      select p.parent, ${name} from (select ${pk} as pk) own join main.org p on p.pk = own.pk
+      union all select p.parent, ${name} || '/' || up.path from up join main.org p on p.pk = up.at where p.parent is not null)
+    select path from up where coalesce(at, ${ROOT_ORG_NUMBER}) = ${ROOT_ORG_NUMBER})`;
 };
 
 const MAX_PATHS = 5;

@@ -1,0 +1,165 @@
+import { ORG } from "../../../../model/organisation.ts";
+import { getProblemSeverity } from "../../../../model/problem.ts";
+import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
+import type { Database, Row } from "../../../store/sqlite/database.ts";
+import { buildIsValidRowSql } from "../../../store/sql/forms.ts";
+import {
+  createParentFault,
+  matchOrgs,
+  type ExistingOrg,
+  type OrgFault,
+  type OrgRow,
+} from "../../staging/org-matching.ts";
+import { countStayingChildren, findOrphans, findRings, type OrgTree, type PlacedRow } from "../../staging/org-tree.ts";
+import { reportUndeletableRecords } from "../deletion/undeletable.ts";
+import { buildChangedMaskSql, buildChangesFieldSql, buildRecordLabelSql, isStaged } from "../expressions.ts";
+import { recordFinding } from "../findings.ts";
+import { keepOrgsAbove, keepTouchedPlaces, readConsolePlaces, storeUnclearOrgs } from "../merge/orgs.ts";
+import type { PlanDefinition } from "../stored-kind.ts";
+
+const toStringOrNull = (value: Row[string] | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
+
+const readOrgRows = (database: Database): readonly OrgRow[] =>
+  database.all("select r.*, m.target from s.row r left join s.match m on m.row = r.row order by r.row").map((row) => ({
+    row: Number(row["row"]),
+    name: toStringOrNull(row["name"]),
+    code: toStringOrNull(row["code"]),
+    parentCode: toStringOrNull(row["parentCode"]),
+    parentPath: toStringOrNull(row["parentPath"]),
+    target: row["target"] === null ? undefined : Number(row["target"]),
+  }));
+
+const readOrgs = (database: Database): readonly ExistingOrg[] =>
+  database
+    .all(
+      `select o.pk, o.name, o.code, o.parent, not exists (select 1 from org seen where seen.pk = o.pk) as isOutside
+       from main.org o order by o.pk`,
+    )
+    .map((org) => ({
+      pk: Number(org["pk"]),
+      name: String(org["name"]),
+      code: toStringOrNull(org["code"]),
+      parent: org["parent"] === null ? null : Number(org["parent"]),
+      isOutside: org["isOutside"] === 1,
+    }));
+
+const getParentField = ({ kind }: PlanDefinition) => {
+  const field = kind.fields.find(({ resolved }) => resolved);
+  if (field === undefined) throw new TypeError(`${kind.name} is not a tree`);
+  return field;
+};
+
+const reportFaults = (database: Database, plan: PlanDefinition, faults: readonly OrgFault[]): void => {
+  for (const [, those] of Map.groupBy(faults, ({ code, field }) => `${code} ${field}`)) {
+    const [{ code, field } = { code: undefined, field: undefined }] = those;
+    if (code === undefined) continue;
+    recordFinding(database, plan, {
+      code,
+      severity: getProblemSeverity(code),
+      field,
+      select: `select r.row, r.line, null as col, e.value -> 'params' as params
+        from json_each(:faults) e join s.row r on r.row = e.value ->> 'row'`,
+      params: { faults: JSON.stringify(those) },
+    });
+  }
+};
+
+/**
+ * Matches the rows without a code with organisations, by name and parent, and stores in the rows the parents that they
+ * name.
+ */
+export const placeOrgRows = (database: Database, plan: PlanDefinition): void => {
+  const isPlaced = isStaged(plan, getParentField(plan));
+  const { matched, parents, faults, ...unclear } = matchOrgs(readOrgRows(database), readOrgs(database), {
+    keepsParent: plan.request.blank === "keep" || !isPlaced,
+    console: plan.request.fromConsole === true ? readConsolePlaces(database) : undefined,
+  });
+  database.run(
+    `insert into s.match (row, target, changed) select value ->> 0, value ->> 1, 0 from json_each(:matched) where true on conflict do nothing`,
+    { matched: JSON.stringify([...matched]) },
+  );
+  if (isPlaced)
+    database.run(
+      `update s.row as r set parent = e.value ->> 1 from json_each(:parents) e where r.row = e.value ->> 0`,
+      {
+        parents: JSON.stringify([...parents]),
+      },
+    );
+  if (plan.request.fromConsole === true) storeUnclearOrgs(database, plan, unclear);
+  const lacking = isPlaced ? {} : { lacking: ORG.fields.parentCode.column.header };
+  reportFaults(
+    database,
+    plan,
+    faults.map((fault) =>
+      fault.code === "org-outside" ? { ...fault, params: { ...fault.params, ...lacking } } : fault,
+    ),
+  );
+  database.exec(
+    `update s.match as m set changed = ${buildChangedMaskSql(plan)} from s.row r, org t where r.row = m.row and t.pk = m.target`,
+  );
+};
+
+const readPlacedRows = (database: Database, plan: PlanDefinition): readonly PlacedRow[] => {
+  const parent = isStaged(plan, getParentField(plan)) ? "coalesce(cast(r.parent as integer), :root)" : ":root";
+  return database
+    .all(
+      `select r.row, coalesce(m.target, -r.row) as node, ${parent} as parent from s.row r left join s.match m on m.row = r.row
+       where ${buildIsValidRowSql("r.row")} and (m.row is null or ${buildChangesFieldSql(getParentField(plan))}) order by r.row`,
+      { root: ROOT_ORG_NUMBER },
+    )
+    .map(({ row, node, parent: above }) => ({ row: Number(row), node: Number(node), parent: Number(above) }));
+};
+
+const buildTree = (database: Database, placed: readonly PlacedRow[]): OrgTree =>
+  new Map([
+    ...database
+      .all("select pk, parent from main.org where parent is not null")
+      .map(({ pk, parent }) => [Number(pk), Number(parent)] as const),
+    ...placed.map(({ node, parent }) => [node, parent] as const),
+  ]);
+
+/** Finds rows that would be below themselves, or below a row that creates nothing. */
+const findMisplacedRows = (database: Database, plan: PlanDefinition): readonly OrgFault[] => {
+  const placed = readPlacedRows(database, plan);
+  const rows = new Map(readOrgRows(database).map((row) => [row.row, row]));
+  const toFaults = (found: readonly PlacedRow[], code: "org-parent-unknown" | "org-cycle"): readonly OrgFault[] =>
+    found.flatMap(({ row }) => {
+      const one = rows.get(row);
+      if (one === undefined) return [];
+      return [
+        code === "org-cycle"
+          ? { code, row, field: "name", params: { name: one.name ?? one.code ?? "" } }
+          : createParentFault(code, one),
+      ];
+    });
+  const orphans = findOrphans(placed);
+  if (orphans.length > 0) return toFaults(orphans, "org-parent-unknown");
+  const ring = findRings(buildTree(database, placed));
+  const moved = placed.filter(({ node }) => ring.has(node));
+  const isKept = plan.request.fromConsole === true && keepTouchedPlaces(database, plan, moved, ring);
+  return isKept ? findMisplacedRows(database, plan) : toFaults(moved, "org-cycle");
+};
+
+/** Checks the tree that results from the valid rows, and finds out which organisations cannot be deleted because of it. */
+export const settleOrgTree = (database: Database, plan: PlanDefinition): void => {
+  let faults = findMisplacedRows(database, plan);
+  for (; faults.length > 0; faults = findMisplacedRows(database, plan)) reportFaults(database, plan, faults);
+  const { request, kind } = plan;
+  if (request.mode !== "replace") return;
+  const lacking = new Map(
+    database
+      .all(`select t.pk, ${buildRecordLabelSql(kind.thing)} as name from org t where ${kind.isLacking}`)
+      .map(({ pk, name }) => [Number(pk), String(name)]),
+  );
+  const areKept = request.fromConsole === true || request.undeletable !== undefined;
+  const tree = buildTree(database, readPlacedRows(database, plan));
+  const counts = countStayingChildren(tree, new Set(lacking.keys()), areKept);
+  if (request.fromConsole === true) return keepOrgsAbove(database, [...counts.keys()]);
+  const held = [...counts].map(([pk, count]) => ({
+    pk,
+    code: "delete-held" as const,
+    params: { name: lacking.get(pk) ?? "", count, of: ORG.name },
+  }));
+  reportUndeletableRecords(database, plan, held);
+};
