@@ -78,8 +78,5 @@ export const MAX_HEADER_ROW = 1000;
 export const ALLOWANCES = ["unknown-columns", "error-values", "new-address", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** A trait of the tenant that is missing in a file, which suggests that the file belongs to another tenant. */
-export type MissingTrait = "key" | "name" | "domain";
-
 /** Maximum number of deletions that a limit given as a share permits, however large the tenant is. */
 export const MAX_DELETIONS_BY_SHARE = 500;

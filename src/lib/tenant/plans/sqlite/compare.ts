@@ -145,7 +145,8 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   recordPlanViolations(database, plan);
   tree?.settle(database, plan);
   const wipes = check?.(database, plan);
-  const foreign = findForeignTraits(database, plan, findNewAddresses(database, plan));
+  const foreign = findForeignTraits(database, plan);
+  findNewAddresses(database, plan);
   findContestedRows(database, plan);
   findLostZeros(database, plan);
   return {

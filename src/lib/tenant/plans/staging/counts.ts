@@ -1,5 +1,4 @@
 import type { FileForm } from "../../../csv/records/record.ts";
-import type { MissingTrait } from "../../../model/import.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 
 /**
@@ -83,8 +82,8 @@ export interface ColumnChange {
 
 /** Traits of a file that suggest that it belongs to another tenant. */
 export interface ForeignTraits {
-  /** the tenant has none of the first keys or mail domains, or has other names for the first keys */
-  readonly by: MissingTrait;
+  /** the tenant has none of the keys, mail domains or names */
+  readonly by: "key" | "domain" | "name";
   readonly values: readonly string[];
 }
 

@@ -21,7 +21,6 @@ import {
 } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
-import { buildHasSameNameSql, isNumberedKey } from "./foreign.ts";
 
 interface LastingKey {
   readonly key: KindKey;
@@ -79,10 +78,8 @@ const storeHolders = (
 /**
  * Finds rows that would create a person although a person whom the file lacks has the same employee code or UPN. It is
  * probably the same person with a new address.
- *
- * @returns true if such a row shows that the file belongs to this tenant
  */
-export const findNewAddresses = (database: Database, plan: PlanDefinition): boolean => {
+export const findNewAddresses = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const own = keyOf(plan);
   const deletesOrKeeps = request.mode === "replace" || request.keepMissing === true;
@@ -91,16 +88,12 @@ export const findNewAddresses = (database: Database, plan: PlanDefinition): bool
     kind: kind.name,
   });
   // nobody is missing from the file
-  if (records <= database.count(`select count(*) from s.match m where ${buildIsValidRowSql("m.row")}`)) return false;
-  let isKnown = false;
+  if (records <= database.count(`select count(*) from s.match m where ${buildIsValidRowSql("m.row")}`)) return;
   for (const other of listOtherKeys(plan)) {
     const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;
     if (!storeHolders(database, plan, other, rows)) continue;
     const holders = `from s.holder h join s.row r on r.row = h.row join ${kind.thing.name} t on t.pk = h.target
       where ${buildIsMissingRecordSql("t.pk")}`;
-    // other tenants may use the same numbers for other people
-    const isSame = isNumberedKey(other.key) ? (buildHasSameNameSql(plan) ?? "false") : "true";
-    isKnown ||= database.get(`select 1 ${holders} and ${isSame} limit 1`) !== undefined;
     recordFinding(database, plan, {
       code: "new-address",
       severity: isRefused ? "error" : "warning",
@@ -112,7 +105,6 @@ export const findNewAddresses = (database: Database, plan: PlanDefinition): bool
       params: { own: own.name, by: other.key.name },
     });
   }
-  return isKnown;
 };
 
 /**
