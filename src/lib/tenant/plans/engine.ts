@@ -109,24 +109,6 @@ export interface UndoneChange {
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }
 
-/**
- * The numbers of records that a plan changes, grouped by the rights that they require. `edit` contains all changes to existing
- * records except those in `note` and `move`.
- */
-export interface PlanWork {
-  readonly create: number;
-  readonly edit: number;
-  /** devices whose memo or tags change */
-  readonly note: number;
-  /** users who move to another organisation */
-  readonly move: number;
-  readonly delete: number;
-  readonly createOrgs: number;
-  readonly deleteOrgs: number;
-  /** devices that lose their owners or get them back */
-  readonly release: number;
-}
-
 export interface CommitMoment {
   /** who commits the plan; may differ from who made the plan */
   readonly actor: string;
@@ -192,11 +174,6 @@ export interface ImportEngine {
    * for {@link planDeletion}
    */
   replan(record: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void>;
-  /**
-   * Returns the changes that an open plan would make. This includes rows that are refused because of records outside
-   * the plan's scope. Without these rows, the required rights would reveal whether such records exist.
-   */
-  workOf(record: ImportRecord): Promise<PlanWork>;
   /**
    * Commits a plan or an undo, either completely or not at all. @throws Failure `conflict`, `locked`, `input-rejected`,
    * `interrupted`, `not-permitted`

@@ -188,14 +188,6 @@ export class TenantImports {
     return record;
   }
 
-  /** @throws Failure `not-permitted`, with the rows, if the acting account may not make the changes of the plan */
-  async #checkWork(record: ImportRecord): Promise<void> {
-    const { asker } = this.#session;
-    if (asker.role === "system" || record.detail.request?.mode === "delete") return;
-    const { requireWorkPermission } = await import("../policy/import-work.ts");
-    requireWorkPermission(asker, record.kind, await this.#engine.workOf(record));
-  }
-
   /** Stores a new import; with `state` and `etag`, one that is planned already. */
   #insert(
     planned: Pick<ImportRecord, "kind"> &
@@ -248,7 +240,7 @@ export class TenantImports {
     const plan = this.#engine.plan(record, request, content, signal);
     return this.#planned(
       id,
-      plan.then(async () => this.#checkWork(await this.#record(id))),
+      plan.then(async () => void (await this.#permitted(await this.#record(id)))),
     );
   }
 
@@ -327,7 +319,7 @@ export class TenantImports {
     const record = this.#check(await this.#permitted(await this.#record(id)), ["planned"]);
     const now = getCurrentInstant(this.#session.surroundings);
     await this.#engine.replan(record, { keepMissing, now }, signal);
-    await this.#checkWork(this.#check(await this.#record(id), ["planned"]));
+    await this.#permitted(this.#check(await this.#record(id), ["planned"]));
     return this.#read(id);
   }
 

@@ -116,27 +116,6 @@ const accountRow = async (): Promise<Cells> => {
   return user === undefined || user.org.code !== "EAST" ? [] : [[user.name, user.emails[0] ?? "", "EAST", ""]];
 };
 
-test.each([
-  [
-    ["新人", "new@x.jp", "EAST", ""],
-    ["新人", "outside@x.jp", "EAST", ""],
-  ],
-  [
-    ["次郎", "jiro@x.jp", "NONE", "04"],
-    ["次郎", "jiro@x.jp", "WEST", "04"],
-  ],
-] as const)("a rejection is the same whether or not a record exists outside: %j and %j", async (absent, outside) => {
-  await withItems("users.write");
-  const told = await Promise.all(
-    [absent, outside].map(async (row) => {
-      const failure = await failureOf(planning([HEADER, row]));
-      return [failure?.code, failure?.what.en];
-    }),
-  );
-  expect(told[0]?.[0]).toBe("not-permitted");
-  expect(told[1]).toEqual(told[0]);
-});
-
 test("committing another account's plan requires the rights for what it does", async () => {
   await withItems("users.write");
   await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });

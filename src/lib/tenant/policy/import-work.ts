@@ -6,9 +6,14 @@ import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
 import { getItemsForNewUsers } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
-import type { PlanWork } from "../plans/engine.ts";
 import type { Actor } from "./asker.ts";
 import { toPanelKind, requireAccountRights, requireTokenRights } from "./check.ts";
+
+/** The parts of a plan's changes, by the rights that they require, in the order in which refusals are reported. */
+const PLAN_WORK_PARTS = ["create", "edit", "note", "move", "delete", "createOrgs", "release"] as const;
+
+/** The numbers of records that a plan changes. `note` counts devices whose memo or tags change. */
+type PlanWork = Readonly<Record<(typeof PLAN_WORK_PARTS)[number], number>>;
 
 /**
  * Returns the operations needed to create users: creating and moving users, and also creating organisations unless the
@@ -27,7 +32,6 @@ const getWorkOperations = (asker: Actor, kind: FormatName): Readonly<Record<keyo
     move: panel === "users" ? ["users.move"] : writing,
     delete: panel === undefined ? writing : [`${panel}.delete`],
     createOrgs: ["orgs.write"],
-    deleteOrgs: ["orgs.delete"],
     release: ["devices.write"],
   };
 };
@@ -47,44 +51,12 @@ const derivePlanWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
     move: changed(columns.filter(isPlace)),
     delete: gone,
     createOrgs: orgsCreated,
-    deleteOrgs: 0,
     release: released,
   };
 };
 
-/** The parts of a plan's changes, in the order in which refusals are reported. */
-const PLAN_WORK_PARTS = [
-  "create",
-  "edit",
-  "note",
-  "move",
-  "delete",
-  "createOrgs",
-  "deleteOrgs",
-  "release",
-] as const satisfies (keyof PlanWork)[];
-
 const listWorkParts = (work: PlanWork): readonly (keyof PlanWork)[] =>
   PLAN_WORK_PARTS.filter((piece) => work[piece] > 0);
-
-/**
- * Checks that an actor may make all changes of a plan.
- *
- * @param others the operations that the plan needs for each type of other records
- * @throws Failure `not-permitted` with the first operation that is not permitted
- */
-export const requireWorkPermission = (
-  asker: Actor,
-  kind: FormatName,
-  work: PlanWork,
-  others: readonly (readonly Operation[])[] = [],
-): void => {
-  const needed = getWorkOperations(asker, kind);
-  const parts = listWorkParts(work);
-  for (const piece of parts) requireAccountRights(asker, needed[piece]);
-  for (const related of others) requireAccountRights(asker, related);
-  requireTokenRights(asker, [...parts.flatMap((piece) => needed[piece]), ...others.flat()]);
-};
 
 const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
   account: ["accounts.write", "accounts.roles", "accounts.orgs"],
@@ -99,12 +71,17 @@ const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
 };
 
 /**
- * Checks that an actor may make all changes of a plan, by the plan's counts.
+ * Checks that an actor may make all changes of a plan.
  *
- * @throws Failure `not-permitted` as described for {@link requireWorkPermission}
+ * @throws Failure `not-permitted` with the first operation that is not permitted
  */
-export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void =>
-  requireWorkPermission(asker, kind, derivePlanWork(kind, counts), [...listRelatedOperations(asker, counts)]);
+export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void => {
+  const needed = getWorkOperations(asker, kind);
+  const parts = listWorkParts(derivePlanWork(kind, counts)).map((part) => needed[part]);
+  const all = [...parts, ...listRelatedOperations(asker, counts)];
+  for (const operations of all) requireAccountRights(asker, operations);
+  requireTokenRights(asker, all.flat());
+};
 
 function* listRelatedOperations(asker: Actor, { beside = [] }: PlanCounts): Generator<readonly Operation[]> {
   for (const { thing, create, update, delete: gone } of beside) {

@@ -5,7 +5,6 @@ import type {
   UploadContent,
   ImportEngine,
   PlanReading,
-  PlanWork,
   UndoCounts,
   UndoneChange,
 } from "../engine.ts";
@@ -89,10 +88,6 @@ export class SqliteImports implements ImportEngine {
   async replan({ id }: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void> {
     this.#database.checkWritable();
     await this.#threads.run("replan", { files: this.#files(id), id, ...again }, signal);
-  }
-
-  workOf(record: ImportRecord): Promise<PlanWork> {
-    return this.#threads.run("countWork", { files: this.#planSource(record), record });
   }
 
   async commit({ pk, id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {

@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import { Failure, createInterruptedFailure, type Problem } from "../../../../errors/index.ts";
 import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
 import { commitPlan, commitUndo, planDeletion, planFile, replan } from "./tasks.ts";
-import type { countUndo, countWork } from "./readings.ts";
+import type { countUndo } from "./readings.ts";
 
 const loadReadings = () => import("./readings.ts");
 
@@ -13,7 +13,6 @@ const JOBS = {
   replan,
   commitPlan,
   commitUndo,
-  countWork: async (...given: Parameters<typeof countWork>) => (await loadReadings()).countWork(...given),
   countUndo: async (...given: Parameters<typeof countUndo>) => (await loadReadings()).countUndo(...given),
 } as const;
 

@@ -4,10 +4,8 @@ import { Database, isBusyError } from "../../../store/sqlite/database.ts";
 import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import type { Scope } from "../../../store/store.ts";
-import type { ImportRecord } from "../../import-rows.ts";
-import type { PlanReading, PlanWork, UndoCounts, UndoneChange } from "../../engine.ts";
+import type { PlanReading, UndoCounts, UndoneChange } from "../../engine.ts";
 import { registerSqlFunctions } from "../functions.ts";
-import { readPlanWork } from "../matching/work.ts";
 import { buildPlanDefinitions, listImportKinds } from "../plan-sql.ts";
 import { readPlanLines, readProblemLines } from "../rows.ts";
 import { attachStagingForReading } from "../staging.ts";
@@ -77,15 +75,6 @@ const readOnce = async <T>(
   } finally {
     database.close();
   }
-};
-
-/** Returns the changes that a plan makes; see the engine's `workOf`. */
-export const countWork = (
-  { files, record }: { readonly files: ReadSource; readonly record: ImportRecord },
-  interrupted: () => boolean,
-): Promise<PlanWork> => {
-  const [plan] = buildPlanDefinitions(record);
-  return readOnce(files, interrupted, (database) => readPlanWork(database, plan));
 };
 
 /** Counts the changes that an undo would make. @throws Failure as described for `prepareUndo` */
