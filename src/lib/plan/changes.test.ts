@@ -32,16 +32,6 @@ test("lists custom fields separately, and omits unchanged ones", () => {
   ]);
 });
 
-test.each([
-  [[value("parentCode", "A"), value("parentPath", null)], "A"],
-  [[value("parentCode", null), value("parentPath", "本社/営業")], "本社/営業"],
-  [[value("parentCode", null), value("parentPath", null)], "全社"],
-  [[value("parent", "B")], "B"],
-])("shows an organisation's place as code, path or 全社: %j", (before, told) => {
-  const changes = listValueChanges({ changed: ["parent"], before, after: [value("parentCode", "Z")] });
-  expect(changes).toEqual([{ field: "parent", before: told, after: "Z" }]);
-});
-
 test("shows all values of a new record, and that a secret is set", () => {
   const row = { action: "create" as const, changed: [], before: [], after: [value("displayName", "山田")] };
   expect(describeWholeRow("docs", { row: 0, line: 0, key: "y", exists: false, setsSecret: true, ...row })).toEqual([

@@ -1,5 +1,4 @@
 import { THINGS } from "../model/things.ts";
-import { ROOT_ORG_NAME } from "../model/organisation.ts";
 import type { Import, PlanRow } from "../tenant/operations.ts";
 import { findColumn } from "../csv/layout/columns.ts";
 import { FORMATS } from "../model/formats.ts";
@@ -23,9 +22,7 @@ export const findFieldHeader = (kind: Import["kind"], field: string, other?: str
 };
 
 const CUSTOM_PREFIX = "custom:";
-export const PARENT_FIELD = "parent";
-
-export const ORG_PLACE_FIELDS: readonly string[] = [PARENT_FIELD, "parentCode", "parentPath"];
+const PARENT_FIELD = "parent";
 
 const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
@@ -55,18 +52,14 @@ export function listValueChanges({
   before,
   after,
 }: Pick<PlanRow, "changed" | "before" | "after">): readonly ValueChange[] {
-  const valueIn = (values: PlanRow["after"], names: readonly string[]): PlanValue =>
-    values.find(({ field, value }) => names.includes(field) && value !== null)?.value ?? null;
-  const change = (field: string, names = [field]): ValueChange => ({
+  const valueIn = (values: PlanRow["after"], name: string): PlanValue =>
+    values.find(({ field }) => field === name)?.value ?? null;
+  const change = (field: string): ValueChange => ({
     field,
-    before: valueIn(before, names),
-    after: valueIn(after, names),
+    before: valueIn(before, field),
+    after: valueIn(after, field),
   });
   return changed.flatMap((field) => {
-    if (field === PARENT_FIELD) {
-      const { before: from, after: to } = change(field, [...ORG_PLACE_FIELDS]);
-      return [{ field, before: from ?? ROOT_ORG_NAME, after: to ?? ROOT_ORG_NAME }];
-    }
     if (field !== "custom") return [change(field)];
     const names = new Set(
       [...before, ...after].flatMap((value) => (value.field.startsWith(CUSTOM_PREFIX) ? [value.field] : [])),

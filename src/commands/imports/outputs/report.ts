@@ -11,8 +11,6 @@ import {
   getRowRecordName,
   listInitialValues,
   listValueChanges,
-  ORG_PLACE_FIELDS,
-  PARENT_FIELD,
   type ValueChange,
 } from "../../../lib/plan/changes.ts";
 import { hasFile } from "../../../lib/plan/describe.ts";
@@ -148,7 +146,5 @@ async function loadOrgPaths(tools: Tools): Promise<ReadonlyMap<string, string>> 
 const listShownChanges = (row: PlanRow): readonly ValueChange[] => {
   if (row.action === "update") return listValueChanges(row);
   if (row.action === "delete") return [];
-  return listInitialValues(row).map((one) =>
-    ORG_PLACE_FIELDS.includes(one.field) ? { ...one, field: PARENT_FIELD } : one,
-  );
+  return listInitialValues(row);
 };

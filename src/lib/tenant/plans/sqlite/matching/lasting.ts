@@ -22,13 +22,15 @@ import {
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-interface LastingKey {
+/** A pair of SQL expressions: a key in a row `r`, and the same key in a record `t`. */
+interface Tier {
+  readonly row: string;
+  readonly record: string;
+}
+
+interface LastingKey extends Tier {
   readonly key: KindKey;
   readonly field: ImportedField;
-  /** SQL of the key in a row */
-  readonly row: string;
-  /** SQL of the key in a record */
-  readonly record: string;
 }
 
 const listOtherKeys = (plan: PlanDefinition): readonly LastingKey[] => {
@@ -49,10 +51,10 @@ const listOtherKeys = (plan: PlanDefinition): readonly LastingKey[] => {
  * @param rows SQL: `from … where …`, which selects the rows `r`
  * @returns true if there are such rows
  */
-const storeHolders = (
+export const storeHolders = (
   database: Database,
   { kind }: PlanDefinition,
-  { row, record }: LastingKey,
+  { row, record }: Tier,
   rows: string,
 ): boolean => {
   for (const statement of [

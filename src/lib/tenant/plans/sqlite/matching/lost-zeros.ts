@@ -1,4 +1,4 @@
-import { buildIsMatchedRowSql, buildMatchesGlobSql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, buildIsMatchedRowSql, buildMatchesGlobSql } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildChangesFieldSql,
@@ -9,6 +9,7 @@ import {
   IS_VALID_ROW_SQL,
 } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
+import { storeHolders } from "./lasting.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
 const buildIsDigitsSql = (key: string): string => `not ${buildMatchesGlobSql(key, "'*[^0-9]*'")}`;
@@ -41,23 +42,19 @@ export const findLostZeros = (database: Database, plan: PlanDefinition): void =>
     const [cell, own] = [rowColumn(field.field), recordColumn(field.stored)];
     const bare = buildBareNumberSql(own);
     const isLost = `${buildMayLackZerosSql(cell)} and ${buildHasLeadingZerosSql(bare)} and ltrim(${bare}, '0') = ${cell}`;
-    const changed = `from s.match m join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target
-      where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL} and ${isLost}`;
+    const tier = { row: cell, record: buildCaseSql(buildHasLeadingZerosSql(own), `ltrim(${own}, '0')`, "null") };
+    const unmatched = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${buildMayLackZerosSql(cell)}`;
+    const pairs =
+      isMatchKey(plan, field) && storeHolders(database, plan, tier, unmatched)
+        ? `from s.holder m join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target`
+        : `from s.match m join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target
+           where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL} and ${isLost}`;
     recordFinding(database, plan, {
       code: "zeros-lost",
       severity: "warning",
       field: field.field,
       select: `select r.row, r.line, null as col, json_object('value', ${cell}, 'was', ${own}, 'count', count(*) over ()) as params
-        ${isMatchKey(plan, field) && storeUnmatchedKeys(database, cell) ? `from ${thing.name} t ${ORDERED_JOIN} s.bare_key b on b.key = ltrim(${own}, '0') and ${buildHasLeadingZerosSql(own)} join s.row r on r.row = b.row where ${plan.kind.inScope}` : changed}
-        order by r.row limit 1`,
-      params: { kind: plan.kind.name },
+        ${pairs} order by r.row limit 1`,
     });
   }
-};
-
-const storeUnmatchedKeys = (database: Database, cell: string): boolean => {
-  database.exec("drop table if exists s.bare_key");
-  database.exec("create table s.bare_key (key text primary key, row integer not null) without rowid");
-  const rows = `s.row r where not ${buildIsMatchedRowSql("r.row")} and ${buildMayLackZerosSql(cell)}`;
-  return database.run(`insert into s.bare_key select ${cell}, r.row from ${rows} on conflict do nothing`) > 0;
 };
