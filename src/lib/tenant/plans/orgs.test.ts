@@ -168,6 +168,24 @@ test("an undo that would move a user into a deleted organisation is rejected", a
   expect((await tenant.users())[0]?.org.code).toBe("B");
 });
 
+test("a kept plan finds its new parents although other organisations were created since", async () => {
+  await tenant.import(orgs, [HEADER, ["本社", "H", "", ""]]);
+  const file = [
+    HEADER,
+    ["課", "", "", "支社/本社/部"],
+    ["部", "", "H", ""],
+    ["本社", "H", "", "支社"],
+    ["支社", "", "", ""],
+  ];
+  const plan = await tenant.plan(orgs, file);
+  await tenant.client.orgs.create({ name: "室" });
+  await tenant.client.imports.commit(await tenant.client.imports.show(plan.id));
+  expect(await paths()).toEqual(["", "室", "支社", "支社/本社=H", "支社/本社/部", "支社/本社/部/課"]);
+  const later = await tenant.plan(orgs, [HEADER, ["係", "", "", "支社"]]);
+  await tenant.client.orgs.edit((await tenant.client.orgs.find({ name: "支社" }))[0]?.id ?? "", { name: "支店" });
+  expect(await failureOf(tenant.client.imports.commit(later))).toMatchObject({ code: "conflict" });
+});
+
 const EQUAL_NAMES: Cells = [
   HEADER,
   ["支社", "1", "", ""],

@@ -115,6 +115,8 @@ class OrgMatcher {
   readonly #rowByCode = new Map<string, OrgRow>();
   readonly #rowByPlace = new Map<string, OrgRow>();
   readonly #orgsByPlace = new Map<string, ExistingOrg[]>();
+  /** touched organisations without a code, by `pk` */
+  readonly #touched: ReadonlyMap<number, ConsolePlace>;
   readonly #consolePlaces: ReadonlyMap<string, readonly ConsolePlace[]>;
   readonly #claimedBy = new Map<number, OrgRow>();
   readonly #paths = new Map<OrgRow, string | undefined>();
@@ -132,6 +134,7 @@ class OrgMatcher {
       if (org.code !== null) this.#orgByCode.set(codeKey(org.code), org);
       if (!org.isOutside) addToList(this.#orgsByPlace, `${org.parent}/${nameKey(org.name)}`, org);
     }
+    this.#touched = new Map((options.console ?? []).map((one) => [one.pk, one]));
     this.#consolePlaces = Map.groupBy(options.console ?? [], ({ parent, name }) => `${parent}/${nameKey(name)}`);
     for (const row of rows) {
       if (row.code !== null && !this.#rowByCode.has(codeKey(row.code))) this.#rowByCode.set(codeKey(row.code), row);
@@ -180,24 +183,19 @@ class OrgMatcher {
         continue;
       }
       const there = (this.#consolePlaces.get(place) ?? []).map(({ pk }) => pk);
-      if (typeof org === "object" && !this.#isTouched(org.pk)) this.#claim(row, org.pk);
+      if (typeof org === "object" && !this.#touched.has(org.pk)) this.#claim(row, org.pk);
       else possible.set(row, new Set([...(typeof org === "object" ? [org.pk] : []), ...there]));
     }
     this.#decide(possible);
   }
 
-  #isTouched(org: number): boolean {
-    return this.#options.console?.some(({ pk }) => pk === org) === true;
-  }
-
   /** Decides which rows are touched organisations. What is not clear is left out. */
   #decide(possible: ReadonlyMap<OrgRow, ReadonlySet<number>>): void {
-    const known = new Map((this.#options.console ?? []).map((one) => [one.pk, one]));
     const pairs = [...possible].flatMap(([{ row }, pks]) =>
       [...pks]
         .filter((pk) => !this.#claimedBy.has(pk))
         .map((pk) => {
-          const { isHere = true, inConsole = true } = known.get(pk) ?? {};
+          const { isHere = true, inConsole = true } = this.#touched.get(pk) ?? {};
           return { row, pk, agreeing: isHere ? 1 : 0, isUnknown: !isHere && !inConsole };
         }),
     );
