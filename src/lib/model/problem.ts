@@ -397,13 +397,9 @@ export const PROBLEMS = {
   ),
   "org-outside": createError(
     (p) =>
-      p["lacking"] === undefined
-        ? `the ${getNounOfProblem(p).en} would be outside your organisations: specify one of your organisations, or ask a system administrator`
-        : `the row does not specify an organisation, because the file does not have the column ${p["lacking"]}; add the column with one of your organisations, or ask a system administrator`,
+      `the ${getNounOfProblem(p).en} would be outside your organisations: specify one of your organisations, or ask a system administrator`,
     (p) =>
-      p["lacking"] === undefined
-        ? `${getNounOfProblem(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定するか、システム管理者に依頼してください`
-        : `組織の指定がありません(ファイルに「${p["lacking"]}」の列がありません)。列を追加して管理対象組織のどれかを指定するか、システム管理者に依頼してください`,
+      `${getNounOfProblem(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定するか、システム管理者に依頼してください`,
   ),
   "org-unknown": createError(
     (p) => `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} has the code ${p["code"]}`,

@@ -39,10 +39,10 @@ import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
 /**
  * Returns the highest number that any record of a table has ever had. @param series name of the table's number series
  */
-export const readLastNumber = (database: Database, series: string): number =>
+const readLastNumber = (database: Database, series: string): number =>
   database.count("select last from collection where name = :series", { series });
 
-export const storeLastNumber = (database: Database, series: string, table: string): void => {
+const storeLastNumber = (database: Database, series: string, table: string): void => {
   database.run(
     `insert into collection (name, revision, last) select :series, 0, coalesce(max(pk), 0) from ${table} where true
      on conflict (name) do update set last = excluded.last where excluded.last > collection.last`,

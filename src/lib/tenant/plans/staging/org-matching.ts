@@ -55,7 +55,7 @@ export const createParentFault = (code: ProblemCode, { row, parentCode, parentPa
 };
 
 /** The target of a row that does not change or create anything. */
-export const NOWHERE = -1;
+const NOWHERE = -1;
 
 /** An organisation by its `pk`, or the new organisation of a row by the negated number of the row. */
 export type OrgNode = number;

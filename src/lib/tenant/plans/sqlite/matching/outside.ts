@@ -20,7 +20,7 @@ const ORG_AFTER_ROW: Readonly<Record<string, (after: (field: string) => string) 
 };
 
 const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void => {
-  const { thing, fields, name, format } = plan.kind;
+  const { thing, fields, name } = plan.kind;
   const placing: ImportedField[] = [];
   const place = ORG_AFTER_ROW[thing.name]?.((field) => {
     const found = fields.find(({ stored }) => stored === field);
@@ -30,18 +30,15 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
   });
   if (place === undefined) return;
   const org = placing.find(({ stored }) => stored === "org" || stored === "ownerOrg")?.field;
-  const isPlaced = placing.some((field) => isStaged(plan, field));
-  const told = isPlaced ? "'of', :noun" : "'of', :noun, 'lacking', :lacking";
-  const lacking = format.columns.find(({ field }) => field === org)?.header;
   recordFinding(database, plan, {
     code: "org-outside",
     field: org,
     select: `
-      select r.row, r.line, null as col, json_object(${told}) as params
+      select r.row, r.line, null as col, json_object('of', :noun) as params
       from s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target ${buildReferenceJoinsSql(plan)}
       where ${IS_VALID_ROW_SQL} and coalesce(m.changed, 1) <> 0
         and not exists (select 1 from temp.scope_org h where h.pk = ${place}) order by r.row`,
-    params: { kind: name, noun: thing.noun ?? thing.name, ...(!isPlaced && lacking !== undefined && { lacking }) },
+    params: { kind: name, noun: thing.noun ?? thing.name },
   });
 };
 

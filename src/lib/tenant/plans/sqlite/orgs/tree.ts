@@ -87,14 +87,7 @@ export const placeOrgRows = (database: Database, plan: PlanDefinition): void => 
       },
     );
   if (plan.request.fromConsole === true) storeUnclearOrgs(database, plan, unclear);
-  const lacking = isPlaced ? {} : { lacking: ORG.fields.parentCode.column.header };
-  reportFaults(
-    database,
-    plan,
-    faults.map((fault) =>
-      fault.code === "org-outside" ? { ...fault, params: { ...fault.params, ...lacking } } : fault,
-    ),
-  );
+  reportFaults(database, plan, faults);
   database.exec(
     `update s.match as m set changed = ${buildChangedMaskSql(plan)} from s.row r, org t where r.row = m.row and t.pk = m.target`,
   );
