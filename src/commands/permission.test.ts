@@ -28,7 +28,6 @@ test("every operation except GET changes the tenant, apart from plans, reminders
     "imports.delete",
     "imports.discard",
     "imports.dropTasks",
-    "imports.replan",
     "imports.undo",
     "imports.upload",
     "leavers.dependents",

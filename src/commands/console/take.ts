@@ -130,29 +130,26 @@ async function planExport(
   given: ConsoleExport,
   { part }: SyncOptions,
 ): Promise<Import> {
-  const plan = await sendExport(tools, given);
-  if (part) return client.imports.replan(plan.id, { keepMissing: true }, tools.signal);
-  if (!plan.rejected) return plan;
+  const plan = await sendExport(tools, given, { keepMissing: part });
+  if (part || !plan.rejected) return plan;
   const codes = new Set<string>();
   for await (const { code, severity } of client.imports.problems(plan.id)) if (severity === "error") codes.add(code);
-  if (codes.has("new-address")) {
-    await client.imports.discard(plan.id);
-    return sendExport(tools, given, "employee-code");
-  }
   const isInUse = [...codes].every((code) => code === "delete-held");
-  return isInUse ? client.imports.replan(plan.id, { keepMissing: true }, tools.signal) : plan;
+  if (!isInUse && !codes.has("new-address")) return plan;
+  await client.imports.discard(plan.id);
+  return sendExport(tools, given, isInUse ? { keepMissing: true } : { key: "employee-code" });
 }
 
 async function sendExport(
   tools: Tools,
   { kind, file, name, reading, map }: ConsoleExport,
-  key?: "employee-code",
+  how: { readonly key?: "employee-code"; readonly keepMissing?: boolean },
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
   const { dialect, encoding } = reading;
   const request = {
     kind,
-    key,
+    ...how,
     fromConsole: true,
     // a group in the console's own export exists in the console
     createGroups: FORMATS[kind].app !== undefined,

@@ -81,7 +81,6 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
     "imports.create": { given: { kind: "users" } },
     "imports.delete": { given: { kind: "users", ids } },
     "imports.dropTasks": { given: { numbers } },
-    "imports.replan": of(plan.id),
     "leavers.dependents": { given: { ids } },
     "leavers.leave": { given: { ids } },
     "orgs.create": { given: { name: "南", code: "S", parentId: org } },

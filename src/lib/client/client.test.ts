@@ -147,7 +147,6 @@ describe.each(WAYS)("the client, %s", (way) => {
       client.imports.show(NOWHERE),
       client.imports.discard(NOWHERE),
       undoImport(client, NOWHERE),
-      client.imports.replan(NOWHERE),
       client.imports.commit({ id: NOWHERE, etag: "1" }),
       Array.fromAsync(client.imports.rows(NOWHERE)),
       Array.fromAsync(client.imports.problems(NOWHERE)),

@@ -57,13 +57,17 @@ async function commitPlan(server: ServedHome, sent: ClientImport): Promise<void>
       return;
     }
     await response.arrayBuffer();
-    const planned = await untilAnswered(() => server.send(`/v1/imports/${id}/replan`, { method: "POST" }));
-    sent.etag = (await readJson<Planned>(planned, `the new plan of ${sent.name}`)).etag;
+    await planImport(server, sent);
   }
 }
 
 /** Sends an import from its beginning. @throws TypeError if the server is killed */
 async function sendImport(server: ServedHome, sent: ClientImport): Promise<void> {
+  await planImport(server, sent);
+  await commitPlan(server, sent);
+}
+
+async function planImport(server: ServedHome, sent: ClientImport): Promise<void> {
   const json = { kind: "users", fileName: `${sent.name}.csv` };
   const created = await untilAnswered(() => server.send("/v1/imports", { method: "POST", json }));
   const { id } = await readJson<{ readonly id: string }>(created, `the import ${sent.name}`);
@@ -72,7 +76,6 @@ async function sendImport(server: ServedHome, sent: ClientImport): Promise<void>
   const body = buildCsv(sent.name);
   const planned = await untilAnswered(() => server.send(`/v1/imports/${id}/content`, { method: "PUT", headers, body }));
   sent.etag = (await readJson<Planned>(planned, `the plan of ${sent.name}`)).etag;
-  await commitPlan(server, sent);
 }
 
 /** The changes that clients of a server sent, with those that the server acknowledged. */

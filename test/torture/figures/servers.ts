@@ -38,22 +38,20 @@ async function importTitle(server: ServedHome, title: string): Promise<number> {
   );
   const { id } = (await created.json()) as { readonly id: string };
   const headers = { "content-type": "text/csv; charset=utf-8" };
-  let planned = await untilAnswered(() =>
+  const planned = await untilAnswered(() =>
     server.send(`/v1/imports/${id}/content`, { method: "PUT", headers, body: buildCsv(title) }),
   );
-  for (;;) {
-    const text = await planned.text();
-    if (!planned.ok) throw new Error(`the plan of ${title} got ${planned.status}: ${text}`);
-    const { etag } = JSON.parse(text) as { readonly etag: string };
-    const committed = await untilAnswered(() =>
-      server.send(`/v1/imports/${id}/commit`, { method: "POST", json: { etag } }),
-    );
-    const body = await committed.text();
-    if (committed.ok) return Number((JSON.parse(body) as { readonly change: number | null }).change);
-    if (committed.status !== 409) throw new Error(`the commit of ${title} got ${committed.status}: ${body}`);
-    // another import was committed in between
-    planned = await untilAnswered(() => server.send(`/v1/imports/${id}/replan`, { method: "POST" }));
-  }
+  const text = await planned.text();
+  if (!planned.ok) throw new Error(`the plan of ${title} got ${planned.status}: ${text}`);
+  const { etag } = JSON.parse(text) as { readonly etag: string };
+  const committed = await untilAnswered(() =>
+    server.send(`/v1/imports/${id}/commit`, { method: "POST", json: { etag } }),
+  );
+  const body = await committed.text();
+  if (committed.ok) return Number((JSON.parse(body) as { readonly change: number | null }).change);
+  if (committed.status !== 409) throw new Error(`the commit of ${title} got ${committed.status}: ${body}`);
+  // another import was committed in between
+  return importTitle(server, title);
 }
 
 /** Returns the different titles of all people, and their number. */

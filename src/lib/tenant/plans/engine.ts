@@ -48,13 +48,6 @@ export interface UploadContent {
   readonly encoding: FileForm;
 }
 
-export interface ReplanOptions {
-  /** true: the plan of a takeover keeps the records that its export lacks */
-  readonly keepMissing?: boolean | undefined;
-  /** the current instant */
-  readonly now: string;
-}
-
 export interface RowQuery {
   /** only rows with these actions; an empty list selects all rows */
   readonly actions: readonly PlanRow["action"][];
@@ -169,11 +162,6 @@ export interface ImportEngine {
     ids: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<void>;
-  /**
-   * Compares a plan with the tenant again. @throws Failure as described for {@link plan}; for a deletion, as described
-   * for {@link planDeletion}
-   */
-  replan(record: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void>;
   /**
    * Commits a plan or an undo, either completely or not at all. @throws Failure `conflict`, `locked`, `input-rejected`,
    * `interrupted`, `not-permitted`

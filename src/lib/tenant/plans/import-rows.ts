@@ -30,8 +30,6 @@ export interface ImportDetail {
   readonly staged: StagedFile | null;
   readonly counts: PlanCounts | null;
   readonly comparedRevision?: number | undefined;
-  /** when the plan was compared again; undefined if it was compared only once */
-  readonly replannedAt?: string | undefined;
   readonly committedAt: string | null;
   /** for a drop: the numbers of the tasks */
   readonly drops?: readonly number[] | undefined;

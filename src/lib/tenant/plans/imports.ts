@@ -310,19 +310,6 @@ export class TenantImports {
     return this.#read(id);
   }
 
-  /**
-   * Compares a plan with the tenant again.
-   *
-   * @param keepMissing true: the plan of a takeover keeps the records that its export lacks
-   */
-  async replan(id: string, keepMissing = false, { signal }: RequestContext): Promise<Import> {
-    const record = this.#check(await this.#permitted(await this.#record(id)), ["planned"]);
-    const now = getCurrentInstant(this.#session.surroundings);
-    await this.#engine.replan(record, { keepMissing, now }, signal);
-    await this.#permitted(this.#check(await this.#record(id), ["planned"]));
-    return this.#read(id);
-  }
-
   /** Returns the change to undo and its import. @throws Failure as described for {@link undo} */
   #changeToUndo(name: number | "last"): Promise<ChangeToUndo> {
     const { actor } = this.#session;

@@ -141,23 +141,6 @@ export const imports = {
     run: async (parts, given, { id, signal, repeatable }) =>
       (await openImports(parts)).commit(id, given.etag, { signal, repeatable }),
   }),
-  replan: operation({
-    route: "POST /v1/imports/{id}/replan",
-    about: "Compare the file of a plan with the tenant again",
-    input: ({ z }) =>
-      z.strictObject({
-        keepMissing: z
-          .boolean()
-          .optional()
-          .meta({ description: "keep what the console's own export does not contain" }),
-      }),
-    needs: getAccessRights,
-    changes: false,
-    isLong: true,
-    // replanning is idempotent, so no idempotency key is stored
-    run: async (parts, { keepMissing }, { id, signal }) =>
-      (await openImports(parts)).replan(id, keepMissing, { signal }),
-  }),
   undo: operation({
     route: "POST /v1/imports/changes/{number}/undo",
     about: "Plan the undo of a change; if the plan has `blocked` records, it can be committed only if they are skipped",

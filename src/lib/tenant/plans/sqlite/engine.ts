@@ -1,13 +1,5 @@
 import { dirname, join } from "node:path";
-import type {
-  ReplanOptions,
-  CommitOptions,
-  UploadContent,
-  ImportEngine,
-  PlanReading,
-  UndoCounts,
-  UndoneChange,
-} from "../engine.ts";
+import type { CommitOptions, UploadContent, ImportEngine, PlanReading, UndoCounts, UndoneChange } from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../store/processes.ts";
@@ -83,11 +75,6 @@ export class SqliteImports implements ImportEngine {
   ): Promise<void> {
     createStagingFolder(this.#folder);
     await this.#threads.run("planDeletion", { files: this.#files(id), id, request, ids }, signal);
-  }
-
-  async replan({ id }: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void> {
-    this.#database.checkWritable();
-    await this.#threads.run("replan", { files: this.#files(id), id, ...again }, signal);
   }
 
   async commit({ pk, id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {

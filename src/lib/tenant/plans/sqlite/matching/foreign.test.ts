@@ -112,14 +112,3 @@ test("lists the first keys or mail domains of the file", async () => {
   expect(replacing.foreign?.values).toEqual([1, 2, 3, 4, 5].map((at) => `p${at}@b.example`));
   expect(appending.foreign?.values).toEqual(["b.example", "c.example"]);
 });
-
-test("a stored plan keeps this finding until it is compared again with a tenant that has the domain", async () => {
-  await using own = new TestTenant();
-  await own.import({ kind: "users" }, [USERS, ...people("a.example", 2)]);
-  // people whom no import can delete show whose tenant it is, too
-  for (const at of [1, 2]) own.makeAdministrator(`p${at}@a.example`);
-  const plan = await own.plan({ kind: "users" }, OTHERS);
-  expect(await own.client.imports.show(plan.id)).toMatchObject({ foreign: { by: "domain", values: ["b.example"] } });
-  await own.import({ kind: "users" }, [USERS, ...people("b.example", 1)]);
-  expect((await own.client.imports.replan(plan.id)).foreign).toBeUndefined();
-});

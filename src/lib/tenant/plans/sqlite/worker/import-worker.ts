@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { Failure, createInterruptedFailure, type Problem } from "../../../../errors/index.ts";
 import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
-import { commitPlan, commitUndo, planDeletion, planFile, replan } from "./tasks.ts";
+import { commitPlan, commitUndo, planDeletion, planFile } from "./tasks.ts";
 import type { countUndo } from "./readings.ts";
 
 const loadReadings = () => import("./readings.ts");
@@ -10,7 +10,6 @@ const loadReadings = () => import("./readings.ts");
 const JOBS = {
   planFile,
   planDeletion,
-  replan,
   commitPlan,
   commitUndo,
   countUndo: async (...given: Parameters<typeof countUndo>) => (await loadReadings()).countUndo(...given),

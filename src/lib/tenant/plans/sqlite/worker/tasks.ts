@@ -8,7 +8,7 @@ import { Stager } from "../../staging/stage.ts";
 import { nameKey } from "../../../../model/normalise.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
 import { Database } from "../../../store/sqlite/database.ts";
-import type { CommitMoment, CommitOptions, ReplanOptions } from "../../engine.ts";
+import type { CommitMoment, CommitOptions } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../../../store/idempotency.ts";
 import type { Scope, Writer } from "../../../store/store.ts";
@@ -22,7 +22,6 @@ import {
   updateImport,
   findEarlierConsoleImport,
   isFullConsoleImport,
-  toKeepingRequest,
   readImport,
   type ImportRecord,
   type StoredRequest,
@@ -170,17 +169,8 @@ export const planFile = (job: FileJob, interrupted: () => boolean): Promise<void
   return withDatabase(files, interrupted, plan, true);
 };
 
-/**
- * Compares rows or records to delete with the tenant and stores the plan.
- *
- * @param replannedAt the current instant, if the plan was compared before
- */
-const compareAndStorePlan = async (
-  database: Database,
-  record: ImportRecord,
-  plans: PlanDefinitions,
-  replannedAt?: string,
-): Promise<void> => {
+/** Compares rows or records to delete with the tenant and stores the plan. */
+const compareAndStorePlan = async (database: Database, record: ImportRecord, plans: PlanDefinitions): Promise<void> => {
   const [plan] = plans;
   const isDeletion = plan.request.mode === "delete";
   const reader = new Connection(database);
@@ -206,7 +196,7 @@ const compareAndStorePlan = async (
     await updateImport(writer, record, {
       state: "planned",
       etag,
-      detail: { staged: isDeletion ? null : plan.staged, counts, replannedAt, ...deleted },
+      detail: { staged: isDeletion ? null : plan.staged, counts, ...deleted },
     });
   });
 };
@@ -243,24 +233,6 @@ export const planDeletion = (
   rmSync(files.staging, { force: true });
   return withDatabase(files, interrupted, plan, true);
 };
-
-const keepMissingRecords = (record: ImportRecord): ImportRecord => {
-  const { request } = record.detail;
-  if (request?.fromConsole !== true) return record;
-  return { ...record, detail: { ...record.detail, request: toKeepingRequest(request) } };
-};
-
-/** Compares the staged rows with the tenant's current state again. */
-export const replan = (
-  { files, id, keepMissing, now }: StagedJob & ReplanOptions,
-  interrupted: () => boolean,
-): Promise<void> =>
-  withDatabase(files, interrupted, async (database) => {
-    const stored = await readImport(new Connection(database), id);
-    const record = keepMissing === true ? keepMissingRecords(stored) : stored;
-    limitToScope(database, getPlanScope(record.detail.request));
-    await compareAndStorePlan(database, record, buildComparisonDefinitions(record), now);
-  });
 
 const listWrittenCollections = (kind: StoredKind): readonly string[] => {
   const created = kind.references.filter(({ refers }) => refers.creates !== undefined);

@@ -6,6 +6,7 @@ import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises"
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../../../errors/index.ts";
 import { encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
+import { completeRequest } from "../../request.ts";
 import type { JobArguments } from "./import-worker.ts";
 import { ImportThreads } from "./thread.ts";
 
@@ -68,8 +69,7 @@ test("many comparisons in one process do not cause a Node warning", async () => 
   const note = (warning: Error): void => void warnings.push(warning);
   process.on("warning", note);
   onTestFinished(() => void process.off("warning", note));
-  const { id } = await tenant.plan(users, FILE);
-  for (let times = 0; times < 12; times += 1) await tenant.client.imports.replan(id);
+  for (let times = 0; times < 12; times += 1) await tenant.plan(users, FILE);
   await turn();
   expect(warnings).toEqual([]);
 });
@@ -162,33 +162,35 @@ describe("a job that fails", () => {
   const threads = new ImportThreads();
   afterAll(() => threads.close());
 
-  const replan = (file: string): JobArguments<"replan"> => {
+  const select = (file: string): JobArguments<"planDeletion"> => {
     const files = { tenant: join(tenant.folder, file), staging: join(tenant.folder, "staging.db") };
-    return { files, id: "none", now: "2026-11-20T00:00:00.000Z" };
+    return { files, id: "none", request: { ...completeRequest({ kind: "users" }), mode: "delete" }, ids: [] };
   };
 
   test("leaves the rest of its file unread", async () => {
     const cancelled = Promise.withResolvers<void>();
     const content = new ReadableStream<Uint8Array>({ cancel: () => cancelled.resolve() });
-    const job = { ...replan("missing/tenant.db"), content } as unknown as JobArguments<"planFile">;
+    const job = { ...select("missing/tenant.db"), content } as unknown as JobArguments<"planFile">;
     await expect(threads.run("planFile", job)).rejects.toThrow(Failure);
     await cancelled.promise;
   });
 
   test("reports what is wrong as a failure", async () => {
-    const failure = await threads.run("replan", replan("tenant.db")).catch((error: unknown) => error);
+    const failure = await threads.run("planDeletion", select("tenant.db")).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({ code: "not-found", what: { en: expect.stringContaining("none") } });
   });
 
   test("crashes with the error of its thread", async () => {
-    await expect(threads.run("replan", { ...replan("tenant.db"), id: {} as string })).rejects.toThrow(
+    await expect(threads.run("planDeletion", { ...select("tenant.db"), id: {} as string })).rejects.toThrow(
       /cannot be bound/,
     );
   });
 
   test("along with its thread is followed by a job in a new thread", async () => {
-    await expect(threads.run("replan", JSON.parse("{}") as JobArguments<"replan">)).rejects.toThrow(TypeError);
-    await expect(threads.run("replan", replan("missing/tenant.db"))).rejects.toThrow(Failure);
+    await expect(threads.run("planDeletion", JSON.parse("{}") as JobArguments<"planDeletion">)).rejects.toThrow(
+      TypeError,
+    );
+    await expect(threads.run("planDeletion", select("missing/tenant.db"))).rejects.toThrow(Failure);
   });
 });
