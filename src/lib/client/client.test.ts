@@ -274,7 +274,7 @@ describe.each(WAYS)("the client, %s", (way) => {
     );
     const error = await failure(client.imports.plan({ kind: "users" }, { stream, encoding: "utf-8" }, ended.signal));
     expect(error.code).toBe("interrupted");
-    await expect.poll(async () => (await client.imports.list())[0]?.state).toBe("failed");
+    await expect.poll(async () => (await client.imports.list())[0]?.state).toBe("discarded");
     await expect.poll(() => reached.staging()).toEqual(before);
     expect(await client.users.find({ name: "p60@example.jp" })).toEqual([]);
   });

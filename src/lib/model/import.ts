@@ -9,20 +9,17 @@ export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" 
 };
 
 export const IMPORT_STATE_NAMES: Readonly<
-  Record<"uploading" | "planned" | "committed" | "undone" | "discarded" | "failed", Text>
+  Record<"uploading" | "planned" | "committed" | "undone" | "discarded", Text>
 > = {
   uploading: text("uploading", "アップロード中"),
   planned: text("planned", "適用待ち"),
   committed: text("committed", "適用済み"),
   undone: text("undone", "取り消し済み"),
-  discarded: text("dry run", "確認のみ"),
-  failed: text("failed", "失敗"),
+  discarded: text("not committed", "適用せず"),
 };
 
 export const getStateName = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): Text =>
-  rejected && (state === "planned" || state === "discarded")
-    ? text("refused", "拒否")
-    : getDisplayName(IMPORT_STATE_NAMES, state);
+  rejected && state === "planned" ? text("refused", "拒否") : getDisplayName(IMPORT_STATE_NAMES, state);
 
 /** Returns true for a plan that waits to be committed. A plan that was refused is only kept so that it can be read. */
 export const isWaitingPlan = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): boolean =>

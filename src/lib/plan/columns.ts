@@ -141,12 +141,6 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   ACTOR_COLUMN,
   createImportColumn("encoding", text("encoding", "文字コード")),
   createImportColumn("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
-  createImportColumn("inConsole", text("done in the console", "管理画面で確認済み"), {
-    name: ({ inConsole }) =>
-      inConsole === undefined
-        ? null
-        : text(`${inConsole.done} of ${inConsole.of}`, `${inConsole.of} 件中 ${inConsole.done} 件`),
-  }),
   createImportTimeColumn("committedAt", text("committed at", "適用日時")),
   createImportColumn("undoes", text("undoes change", "取り消す変更")),
   createImportColumn("undoneBy", text("undone by change", "この変更を取り消した変更")),

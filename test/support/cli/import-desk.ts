@@ -46,7 +46,7 @@ export class Desk {
   }
 
   async states(): Promise<string[]> {
-    const { text } = await this.run("imports list --all --format json --fields state");
+    const { text } = await this.run("api GET /v1/imports");
     return (JSON.parse(text) as { state: string }[]).map(({ state }) => state);
   }
 

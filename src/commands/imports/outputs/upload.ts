@@ -26,8 +26,9 @@ export async function checkUpload(tools: Tools, plan: Import, label: string, sec
   const { client } = await tools.tenant("tenant", "imports");
   const { mirroredAt } = await client.tenant.show();
   if (mirroredAt === null) throw createUnknownConsoleFailure(plan);
-  if (isWholeFile(plan)) refuseUnknownData(plan, secrets);
-  const encoding = await getUploadEncoding(tools, plan.kind, await requireLastExport(tools, plan.kind));
+  const last = await requireLastExport(tools, plan.kind);
+  if (isWholeFile(plan)) refuseUnknownData(plan, last, secrets);
+  const encoding = await getUploadEncoding(tools, plan.kind, last);
   async function* listCells(): AsyncGenerator<NamedCell> {
     for await (const { row, action, after } of client.imports.rows(plan.id)) {
       if (action === "delete" || action === "invalid" || (action === "unchanged" && !isWholeFile(plan))) continue;
@@ -53,10 +54,14 @@ const createUnknownConsoleFailure = ({ kind }: Import): Failure => {
 };
 
 /** Refuses a file for 全件更新 that would clear or delete what nobody has seen. */
-function refuseUnknownData({ kind, unseenColumns = [], request, absentColumns }: Import, secrets?: PlanSecrets): void {
+function refuseUnknownData(
+  { kind, request, absentColumns }: Import,
+  last: Import | undefined,
+  secrets: PlanSecrets | undefined,
+): void {
   const isMirrored = (header: string): boolean => request?.blank === "keep" || absentColumns.includes(header);
-  const unknown = FORMATS[kind].columns.flatMap(({ header, secret }) =>
-    secret !== true && isMirrored(header) && unseenColumns.includes(header) ? [header] : [],
+  const unknown = FORMATS[kind].columns.flatMap(({ field, header, secret }) =>
+    secret !== true && isMirrored(header) && last?.fields.includes(field) !== true ? [header] : [],
   );
   const without = secrets?.without ?? [];
   if (unknown.length + without.length === 0) return;

@@ -136,30 +136,18 @@ export interface CommitOptions {
  */
 export interface ImportEngine {
   /**
-   * Reads a file and compares it with the tenant. When this method returns, the import is a plan. If it throws, the
-   * plan is removed completely.
+   * Reads a file and compares it with the tenant, or selects the records to delete. When this method returns, the import
+   * is a plan. If it throws, the plan is removed completely.
    *
-   * @throws Failure `locked`, `interrupted`, `unavailable`
+   * @param source the file, or the ids of the specified records
+   * @throws Failure `locked`, `interrupted`, `unavailable`; for a deletion `input-rejected` if other records depend on
+   * its records or a specified record is protected, `not-permitted` if only a system administrator may change one,
+   * `not-found` if one does not exist
    */
   plan(
-    record: ImportRecord,
-    request: StoredRequest,
-    content: UploadContent,
-    signal: AbortSignal | undefined,
-  ): Promise<void>;
-  /**
-   * Selects the records to delete. When this method returns, the import is a plan. If it throws, the plan is removed
-   * completely.
-   *
-   * @param ids ids of the specified records
-   * @throws Failure `input-rejected` if other records depend on records to delete, or a specified record is protected;
-   * `not-permitted` if only a system administrator may change a specified record; `not-found` if a specified record
-   * does not exist; `locked`, `interrupted`, `unavailable`
-   */
-  planDeletion(
     id: string,
     request: StoredRequest,
-    ids: readonly string[],
+    source: UploadContent | { readonly ids: readonly string[] },
     signal: AbortSignal | undefined,
   ): Promise<void>;
   /**

@@ -9,7 +9,7 @@ import type { ChangedObject } from "../audit/audit-rows.ts";
 import { insertRow, updateRow } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
-export type ImportState = "uploading" | "planned" | "committed" | "discarded" | "failed";
+export type ImportState = "uploading" | "planned" | "committed" | "discarded";
 
 export type { StoredRequest };
 

@@ -66,12 +66,9 @@ import type { Reader } from "../store/store.ts";
 
 const MAX_PLAN_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
-const ABANDONED_STATES = new Map<ImportState, ImportState>([
-  ["planned", "discarded"],
-  ["uploading", "failed"],
-]);
+const OPEN_STATES: readonly ImportState[] = ["uploading", "planned"];
 
-const isImportOpen = ({ state }: Pick<ImportRecord, "state">): boolean => ABANDONED_STATES.has(state);
+const isImportOpen = ({ state }: Pick<ImportRecord, "state">): boolean => OPEN_STATES.includes(state);
 
 export interface RequestContext {
   readonly signal?: AbortSignal | undefined;
@@ -124,16 +121,15 @@ export class TenantImports {
     this.#processes = processes;
   }
 
-  /**
-   * Returns a function that creates the response to a repeated request. The function returns undefined if the import is
-   * no longer in one of the given states. If no states are given, every state is accepted.
-   */
-  #inState(...states: readonly ImportState[]): IdempotentRequest<Import>["replay"] {
-    return async (reader, id) => {
-      const record = await readImport(reader, id);
-      const isThere = states.length === 0 || states.includes(record.state);
-      return isThere ? buildImport(reader, record) : undefined;
-    };
+  /** Makes the response to a repeated request; undefined if its import came to nothing, so that it is made again. */
+  readonly #replay: IdempotentRequest<Import>["replay"] = async (reader, id) => {
+    const record = await readImport(reader, id);
+    return record.state === "discarded" ? undefined : buildImport(reader, record);
+  };
+
+  async #once({ repeatable }: RequestContext, run: () => Promise<Import>): Promise<Import> {
+    const once = repeatable && { ...repeatable, replay: this.#replay };
+    return (once && (await this.#session.replayed(once))) ?? run();
   }
 
   #read(id: string): Promise<Import> {
@@ -195,7 +191,7 @@ export class TenantImports {
     repeatable: RequestKey | undefined,
   ): Promise<Import> {
     const { surroundings, actor } = this.#session;
-    const once = repeatable && { ...repeatable, replay: this.#inState() };
+    const once = repeatable && { ...repeatable, replay: this.#replay };
     return this.#session.change({ ...UNAUDITED_CHANGE, once }, async (writer) => {
       const id = createId(surroundings);
       const process = this.#processes.self;
@@ -217,45 +213,36 @@ export class TenantImports {
    *
    * @throws Failure as described for `resolveDeletion` and the engine's `planDeletion`
    */
-  async delete(asked: DeletionRequest, { signal, repeatable }: RequestContext): Promise<Import> {
-    const replay = this.#inState();
-    const done = await this.#replayed(repeatable, replay);
-    if (done !== undefined) return done;
+  async delete(asked: DeletionRequest, context: RequestContext): Promise<Import> {
     const { request: unscoped, ids } = resolveDeletion(asked);
     const request = this.#scoped(unscoped);
-    const { id } = await this.#insert({ kind: request.kind, detail: { request } }, undefined);
-    const plan = await this.#planned(id, this.#engine.planDeletion(id, request, ids, signal), null);
-    if (repeatable === undefined) return plan;
-    return this.#session.change({ ...UNAUDITED_CHANGE, once: { ...repeatable, replay } }, async () => ({
-      result: plan,
-      objects: [{ thing: "import", id }],
-    }));
+    return this.#once(context, async () => {
+      const { id } = await this.#insert({ kind: request.kind, detail: { request } }, context.repeatable);
+      return this.#planned(id, this.#engine.plan(id, request, { ids }, context.signal));
+    });
   }
 
   /** Receives an import's file and makes the plan.  @throws Failure `conflict` if the import already has its file */
-  async upload(id: string, content: UploadContent, { signal }: RequestContext): Promise<Import> {
+  async upload(id: string, { stream, encoding }: UploadContent, { signal }: RequestContext): Promise<Import> {
     const record = this.#check(await this.#record(id), ["uploading"]);
     const { request } = record.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
-    const plan = this.#engine.plan(record, request, content, signal);
+    const plan = this.#engine.plan(id, request, { stream, encoding }, signal);
     return this.#planned(
       id,
       plan.then(async () => void (await this.#permitted(await this.#record(id)))),
     );
   }
 
-  /**
-   * Waits until an import is a plan, and returns it. If planning fails, the import ends as `failed`; one without a file
-   * was not answered yet, so nothing of it stays.
-   */
-  async #planned(id: string, work: Promise<void>, failed: "failed" | null = "failed"): Promise<Import> {
+  /** Waits until an import is a plan, and returns it. If planning fails, the import ends. */
+  async #planned(id: string, work: Promise<void>): Promise<Import> {
     try {
       await work;
       return await this.#read(id);
     } catch (error) {
       // if this process could not write its plan because of a lock, it cannot write the final state either; the next
       // process that opens the tenant writes it
-      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, failed);
+      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, OPEN_STATES);
       throw error;
     }
   }
@@ -266,11 +253,7 @@ export class TenantImports {
 
   /** Returns an import. @param name its id or its number @throws Failure `not-found` */
   show(name: string): Promise<Import> {
-    return this.#session.read(async (reader) => {
-      const record = await getImportByName(reader, name);
-      const [shown = await buildImport(reader, record)] = await buildImports(reader, [record]);
-      return shown;
-    });
+    return this.#session.read(async (reader) => buildImport(reader, await getImportByName(reader, name)));
   }
 
   /** Returns the rows of a planned or committed import as NDJSON.  @throws Failure `conflict` otherwise */
@@ -301,13 +284,14 @@ export class TenantImports {
   }
 
   /** Commits a plan.  @throws Failure `conflict` if the ETag or the tenant has changed; `input-rejected`; `locked` */
-  async commit(id: string, etag: string, { signal, repeatable }: RequestContext): Promise<Import> {
-    const done = await this.#replayed(repeatable, this.#inState("committed"));
-    if (done !== undefined) return done;
-    const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
-    const once = repeatable && this.#session.keptKey(repeatable, id);
-    await this.#engine.commit(planned, { moment: await this.#moment(), signal, once });
-    return this.#read(id);
+  commit(id: string, etag: string, context: RequestContext): Promise<Import> {
+    const { signal, repeatable } = context;
+    return this.#once(context, async () => {
+      const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
+      const once = repeatable && this.#session.keptKey(repeatable, id);
+      await this.#engine.commit(planned, { moment: await this.#moment(), signal, once });
+      return this.#read(id);
+    });
   }
 
   /** Returns the change to undo and its import. @throws Failure as described for {@link undo} */
@@ -328,22 +312,17 @@ export class TenantImports {
    * @param name number of the change; `last`: the newest change of the acting account
    * @throws Failure `not-found`; `conflict` if the change is already undone, or if none of its values can be restored
    */
-  async undo(
-    name: number | "last",
-    { skipBlocked = false }: UndoOptions,
-    { signal, repeatable }: RequestContext,
-  ): Promise<Import> {
-    const done = await this.#replayed(repeatable, this.#inState());
-    if (done !== undefined) return done;
-    const { change, original } = await this.#changeToUndo(name);
-    const detail = {
-      undoes: change.number,
-      skipBlocked: skipBlocked || undefined,
-      reverts: original?.id ?? null,
-      scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
-    };
-    const context = { signal, repeatable };
-    return this.#planUndo(toUndoneChange(change, skipBlocked), { kind: original?.kind, detail }, context);
+  undo(name: number | "last", { skipBlocked = false }: UndoOptions, context: RequestContext): Promise<Import> {
+    return this.#once(context, async () => {
+      const { change, original } = await this.#changeToUndo(name);
+      const detail = {
+        undoes: change.number,
+        skipBlocked: skipBlocked || undefined,
+        reverts: original?.id ?? null,
+        scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
+      };
+      return this.#planUndo(toUndoneChange(change, skipBlocked), { kind: original?.kind, detail }, context);
+    });
   }
 
   /**
@@ -351,18 +330,18 @@ export class TenantImports {
    *
    * @throws Failure `not-found`; `conflict` if a task has nothing open
    */
-  async dropTasks(numbers: readonly number[], context: RequestContext): Promise<Import> {
-    const done = await this.#replayed(context.repeatable, this.#inState());
-    if (done !== undefined) return done;
-    const drops = [...new Set(numbers)];
-    const dropped = await this.#session.read(async (reader) => {
-      for (const task of await readTasks(reader, drops)) {
-        checkDroppable(task);
-        if (isSecretsOnly(task)) throw createSecretsOnlyFailure(task);
-      }
-      return readDroppedTasks(reader, drops);
+  dropTasks(numbers: readonly number[], context: RequestContext): Promise<Import> {
+    return this.#once(context, async () => {
+      const drops = [...new Set(numbers)];
+      const dropped = await this.#session.read(async (reader) => {
+        for (const task of await readTasks(reader, drops)) {
+          checkDroppable(task);
+          if (isSecretsOnly(task)) throw createSecretsOnlyFailure(task);
+        }
+        return readDroppedTasks(reader, drops);
+      });
+      return this.#planUndo(dropped, { detail: { drops, scope: this.#ownOrgs() } }, context);
     });
-    return this.#planUndo(dropped, { detail: { drops, scope: this.#ownOrgs() } }, context);
   }
 
   /** Returns the record numbers of the acting account's organisations; undefined for a system administrator. */
@@ -392,7 +371,7 @@ export class TenantImports {
   /** Discards a plan. @throws Failure `conflict` if the import is already committed, discarded or failed */
   async discard(id: string): Promise<Import> {
     await this.#permitted(await this.#record(id));
-    await this.#end(id, "discarded");
+    await this.#end(id, OPEN_STATES);
     return this.#read(id);
   }
 
@@ -413,19 +392,10 @@ export class TenantImports {
     if (left.length + lost.length === 0 || !this.#session.store.isFree()) return;
     for (const name of new Set([...left, ...lost.map(({ id }) => id)])) {
       const record = known.get(name);
-      if (record !== undefined) await this.#abandon(record);
+      // another process may have resumed or ended the import in the meantime
+      if (record !== undefined && isImportOpen(record)) await this.#end(name, [record.state]).catch(ignoreConflict);
       this.#engine.drop(name);
     }
-  }
-
-  async #abandon({ id, state }: ImportRecord): Promise<void> {
-    await this.#session.change(UNAUDITED_CHANGE, async (writer) => {
-      const record = await readImport(writer, id);
-      // another process may have resumed or abandoned the import in the meantime
-      const next = ABANDONED_STATES.get(record.state);
-      if (record.state === state && next !== undefined) await updateImport(writer, record, { state: next });
-      return { result: undefined, objects: [{ thing: "import", id }] };
-    });
   }
 
   /**
@@ -455,10 +425,6 @@ export class TenantImports {
     };
   }
 
-  #replayed(request: RequestKey | undefined, replay: IdempotentRequest<Import>["replay"]): Promise<Import | undefined> {
-    return request === undefined ? Promise.resolve(undefined) : this.#session.replayed({ ...request, replay });
-  }
-
   #record(id: string): Promise<ImportRecord> {
     return this.#session.read((reader) => readImport(reader, id));
   }
@@ -470,17 +436,20 @@ export class TenantImports {
     return record;
   }
 
-  async #end(id: string, state: "failed" | "discarded" | null): Promise<void> {
+  async #end(id: string, from: readonly ImportState[]): Promise<void> {
     await this.#session.change(UNAUDITED_CHANGE, async (writer) => {
       // another process may have committed the import while this process waited for the lock
-      const record = this.#check(await readImport(writer, id), ["uploading", "planned"]);
-      if (state === null) await writer.run("delete from main.import where id = :id", { id });
-      else await updateImport(writer, record, { state });
+      const record = this.#check(await readImport(writer, id), from);
+      await updateImport(writer, record, { state: "discarded" });
       return { result: undefined, objects: [toImportObject(record)] };
     });
     this.#engine.drop(id);
   }
 }
+
+const ignoreConflict = (error: unknown): void => {
+  if (!(error instanceof Failure && error.code === "conflict")) throw error;
+};
 
 const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
   const { fields }: Thing = FORMATS[kind].thing;

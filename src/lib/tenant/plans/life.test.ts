@@ -128,7 +128,7 @@ test("opening removes orphaned staging files and plans older than a week, and ke
       [old.id, "discarded"],
       [lost.id, "discarded"],
       [fresh.id, "planned"],
-      [dead, "failed"],
+      [dead, "discarded"],
     ]),
   );
   expect(staging().toSorted()).toEqual([`${fresh.id}.db`]);
@@ -168,7 +168,7 @@ test("a file whose stream breaks off leaves no plan, and the next import works",
   await expect(tenant.client.imports.plan(users, { stream, encoding: "utf-8" })).rejects.toThrow(
     /the file could not be received completely; nothing was changed/,
   );
-  expect((await tenant.client.imports.list())[0]).toMatchObject({ state: "failed" });
+  expect((await tenant.client.imports.list())[0]).toMatchObject({ state: "discarded" });
   expect(staging()).toEqual([]);
   expect(await tenant.plan(users, FILE)).toMatchObject({ create: 1 });
 });

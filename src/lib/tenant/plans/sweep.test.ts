@@ -51,7 +51,7 @@ const begin = async (): Promise<string> => {
 
 test.each([
   [true, "uploading"],
-  [false, "failed"],
+  [false, "discarded"],
 ])("staging files that are not locked yet stay while their process lives (%s): %s", async (living, state) => {
   const id = await begin();
   const tenant = open(living);
@@ -63,7 +63,7 @@ test.each([
 
 test.each([
   [true, "uploading"],
-  [false, "failed"],
+  [false, "discarded"],
 ])("an upload without a staging file is running while its process lives (%s): %s", async (living, state) => {
   const id = await begin();
   rmSync(join(folder, "imports"), { recursive: true });
@@ -79,7 +79,7 @@ test("leftovers of dead processes are removed before imports are listed, but not
   const client = createWholeClient({ transport: createDispatch(tenant) });
   expect(await Array.fromAsync(client.users.list())).toEqual([]);
   expect(existsSync(join(folder, "imports", `${id}.db`))).toBe(true);
-  expect((await client.imports.list()).map(({ state }) => state)).toEqual(["failed"]);
+  expect((await client.imports.list()).map(({ state }) => state)).toEqual(["discarded"]);
   expect(existsSync(join(folder, "imports", `${id}.db`))).toBe(false);
   await tenant.close();
 });

@@ -72,7 +72,7 @@ test("hidden rows are planned, with a warning", async () => {
 test("a sheet must be named if several contain data, and the rejected import has failed", async () => {
   const sheets = { a: sheetOf("1"), b: sheetOf("1", "2") };
   await expect(send({ sheets })).rejects.toMatchObject({ code: "usage", where: "--sheet" });
-  expect(await tenant.client.imports.list()).toMatchObject([{ state: "failed" }]);
+  expect(await tenant.client.imports.list()).toMatchObject([{ state: "discarded" }]);
   expect(await send({ sheets }, { ...users, sheet: "b" })).toMatchObject({ create: 2, request: { sheet: "b" } });
 });
 
@@ -82,7 +82,7 @@ test("a file that is not a workbook is rejected and leaves no plan", async () =>
     code: "input-rejected",
     where: "people.xlsx",
   });
-  expect(await tenant.client.imports.list()).toMatchObject([{ state: "failed" }]);
+  expect(await tenant.client.imports.list()).toMatchObject([{ state: "discarded" }]);
 });
 
 test("an IMEI typed as a number keeps all its digits; one that Excel has rounded is rejected", async () => {

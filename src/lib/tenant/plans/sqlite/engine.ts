@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { CommitOptions, UploadContent, ImportEngine, PlanReading, UndoCounts, UndoneChange } from "../engine.ts";
+import type { CommitOptions, ImportEngine, PlanReading, UndoCounts, UndoneChange } from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../store/processes.ts";
@@ -58,23 +58,13 @@ export class SqliteImports implements ImportEngine {
   }
 
   async plan(
-    { id }: ImportRecord,
-    request: StoredRequest,
-    { stream, encoding }: UploadContent,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    createStagingFolder(this.#folder);
-    await this.#threads.run("planFile", { files: this.#files(id), id, request, encoding, content: stream }, signal);
-  }
-
-  async planDeletion(
     id: string,
     request: StoredRequest,
-    ids: readonly string[],
+    source: Parameters<ImportEngine["plan"]>[2],
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    await this.#threads.run("planDeletion", { files: this.#files(id), id, request, ids }, signal);
+    await this.#threads.run("plan", { files: this.#files(id), id, request, ...source }, signal);
   }
 
   async commit({ pk, id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {

@@ -1,15 +1,14 @@
 import { parentPort } from "node:worker_threads";
 import { Failure, createInterruptedFailure, type Problem } from "../../../../errors/index.ts";
 import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
-import { commitPlan, commitUndo, planDeletion, planFile } from "./tasks.ts";
+import { commitPlan, commitUndo, plan } from "./tasks.ts";
 import type { countUndo } from "./readings.ts";
 
 const loadReadings = () => import("./readings.ts");
 
 /** The work of this thread: functions over files on disk. They stop between rows if `interrupted` returns true. */
 const JOBS = {
-  planFile,
-  planDeletion,
+  plan,
   commitPlan,
   commitUndo,
   countUndo: async (...given: Parameters<typeof countUndo>) => (await loadReadings()).countUndo(...given),

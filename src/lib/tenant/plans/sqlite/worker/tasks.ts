@@ -8,7 +8,7 @@ import { Stager } from "../../staging/stage.ts";
 import { nameKey } from "../../../../model/normalise.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
 import { Database } from "../../../store/sqlite/database.ts";
-import type { CommitMoment, CommitOptions } from "../../engine.ts";
+import type { CommitMoment, CommitOptions, UploadContent } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../../../store/idempotency.ts";
 import type { Scope, Writer } from "../../../store/store.ts";
@@ -57,6 +57,8 @@ export interface TaskFiles {
   readonly staging: string;
 }
 
+type BulkFiles = Pick<TaskFiles, "tenant"> & Partial<TaskFiles>;
+
 interface StagedJob {
   readonly id: string;
   readonly files: TaskFiles;
@@ -68,11 +70,11 @@ interface StagedJob {
  */
 const BULK_CACHE_KIB = 20_480;
 
-const openBulkConnection = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
+const openBulkConnection = ({ tenant, staging }: BulkFiles, interrupted: () => boolean, fresh: boolean): Database => {
   const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   database.exec("pragma wal_autocheckpoint = 0");
   registerSqlFunctions(database, interrupted);
-  attachStaging(database, staging, { fresh });
+  if (staging !== undefined) attachStaging(database, staging, { fresh });
   return database;
 };
 
@@ -117,28 +119,25 @@ const createFileReader = async (
   return new WorkbookReader({ sheet, fileName, headerRow }, sink);
 };
 
-export interface FileJob extends StagedJob {
+interface PlanJob extends StagedJob {
   readonly request: StoredRequest;
-  readonly encoding: FileForm;
-  readonly content: ReadableStream<Uint8Array>;
 }
 
 /** Reads a file to its end, and stages its rows. @throws Failure `interrupted`, also if the file breaks off */
 const stageFile = async (
   database: Database,
   kind: StoredKind,
-  { request, encoding, content }: FileJob,
+  { request, encoding, stream }: PlanJob & UploadContent,
   interrupted: () => boolean,
 ): Promise<StagedFile> => {
   createStagingTables(database);
-  limitToScope(database, getPlanScope(request));
   const table = new SqliteStaging(database);
   const stager = new Stager(kind, request, buildHeaderOptions(database, request), table);
   const reader = await createFileReader(encoding, request, stager);
   const hash = createHash("sha256");
   let bytes = 0;
   database.exec("begin");
-  const chunks = content.getReader();
+  const chunks = stream.getReader();
   const next = () => chunks.read().catch((error: unknown) => Promise.reject(createInterruptedFailure(error)));
   for (let { value } = await next(); value !== undefined; { value } = await next()) {
     if (interrupted()) throw createInterruptedFailure();
@@ -157,16 +156,39 @@ const stageFile = async (
   return { ...found, places, encoding, inputBytes: bytes, inputSha256: hash.digest("hex") };
 };
 
-/** Stages a file, compares its rows with the tenant, and turns the import into a plan. */
-export const planFile = (job: FileJob, interrupted: () => boolean): Promise<void> => {
+/**
+ * Stages a file or selects the records to delete, compares with the tenant, and turns the import into a plan.
+ *
+ * @throws Failure if the records cannot be deleted or do not exist
+ */
+export const plan = (
+  job: PlanJob & (UploadContent | { readonly ids: readonly string[] }),
+  interrupted: () => boolean,
+): Promise<void> => {
   const { files, id, request } = job;
   rmSync(files.staging, { force: true });
-  const plan = async (database: Database): Promise<void> => {
-    const kind = buildPlannedKind(request);
-    const staged = await stageFile(database, kind, job, interrupted);
-    await compareAndStorePlan(database, await readImport(new Connection(database), id), [{ kind, request, staged }]);
+  const body = async (database: Database): Promise<void> => {
+    limitToScope(database, getPlanScope(request));
+    const plans =
+      "ids" in job ? chooseRecords(database, request, job.ids) : await stagePlan(database, job, interrupted);
+    await compareAndStorePlan(database, await readImport(new Connection(database), id), plans);
   };
-  return withDatabase(files, interrupted, plan, true);
+  return withDatabase(files, interrupted, body, true);
+};
+
+const chooseRecords = (database: Database, request: StoredRequest, ids: readonly string[]): PlanDefinitions => {
+  const plans = buildDeletionPlans(request);
+  createChoiceTables(database, plans, ids);
+  return plans;
+};
+
+const stagePlan = async (
+  database: Database,
+  job: PlanJob & UploadContent,
+  interrupted: () => boolean,
+): Promise<PlanDefinitions> => {
+  const kind = buildPlannedKind(job.request);
+  return [{ kind, request: job.request, staged: await stageFile(database, kind, job, interrupted) }];
 };
 
 /** Compares rows or records to delete with the tenant and stores the plan. */
@@ -202,7 +224,7 @@ const compareAndStorePlan = async (database: Database, record: ImportRecord, pla
 };
 
 const withDatabase = async <T>(
-  files: TaskFiles,
+  files: BulkFiles,
   interrupted: () => boolean,
   body: (database: Database) => Promise<T>,
   fresh = false,
@@ -213,25 +235,8 @@ const withDatabase = async <T>(
   } finally {
     database.close();
     // while the lock is exclusive, SQLite truncates the journal at the end of a transaction instead of deleting it
-    removeFilesIfPossible([`${files.staging}-journal`]);
+    if (files.staging !== undefined) removeFilesIfPossible([`${files.staging}-journal`]);
   }
-};
-
-/**
- * Selects the records to delete, and creates the plan. @throws Failure if the records cannot be deleted or do not exist
- */
-export const planDeletion = (
-  { files, id, request, ids }: StagedJob & { readonly request: StoredRequest; readonly ids: readonly string[] },
-  interrupted: () => boolean,
-): Promise<void> => {
-  const plan = async (database: Database): Promise<void> => {
-    const plans = buildDeletionPlans(request);
-    createChoiceTables(database, plans, ids);
-    limitToScope(database, getPlanScope(request));
-    await compareAndStorePlan(database, await readImport(new Connection(database), id), plans);
-  };
-  rmSync(files.staging, { force: true });
-  return withDatabase(files, interrupted, plan, true);
 };
 
 const listWrittenCollections = (kind: StoredKind): readonly string[] => {
@@ -364,20 +369,14 @@ export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => 
  * Undoes a change. @throws Failure `conflict` if the records that block the undo have changed since the undo was
  * planned
  */
-export const commitUndo = async (
-  job: ChangeJob & { readonly files: Pick<TaskFiles, "tenant"> },
-  interrupted: () => boolean,
-): Promise<void> => {
+export const commitUndo = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
   const { undoAndRecord } = await import("./undo.ts");
-  const database = new Database(job.files.tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
-  try {
-    registerSqlFunctions(database, interrupted);
-    await runNotedChange(database, job, interrupted, async (writer) => {
+  const { tenant } = job.files;
+  await withDatabase({ tenant }, interrupted, (database) =>
+    runNotedChange(database, job, interrupted, async (writer) => {
       const record = await readImport(writer, job.id);
       const readDropped = () => readDroppedTasks(writer, record.detail.drops ?? []);
       await undoAndRecord(database, writer, record, { ...job, readDropped });
-    });
-  } finally {
-    database.close();
-  }
+    }),
+  );
 };

@@ -36,7 +36,7 @@ test("a file whose stream breaks off never becomes a plan, not even briefly", as
   await expect(tenant.client.imports.plan(users, { stream, encoding: "utf-8" })).rejects.toThrow(
     /could not be received completely/,
   );
-  expect(tenant.sql("select state from seen")).toEqual([{ state: "failed" }]);
+  expect(tenant.sql("select state from seen")).toEqual([{ state: "discarded" }]);
 });
 
 /** Node handles a thousand messages of a thread in one turn at most: more pieces than that need several. */
@@ -162,35 +162,31 @@ describe("a job that fails", () => {
   const threads = new ImportThreads();
   afterAll(() => threads.close());
 
-  const select = (file: string): JobArguments<"planDeletion"> => {
+  const select = (file: string) => {
     const files = { tenant: join(tenant.folder, file), staging: join(tenant.folder, "staging.db") };
-    return { files, id: "none", request: { ...completeRequest({ kind: "users" }), mode: "delete" }, ids: [] };
+    return { files, id: "none", request: { ...completeRequest({ kind: "users" }), mode: "delete" as const }, ids: [] };
   };
 
   test("leaves the rest of its file unread", async () => {
     const cancelled = Promise.withResolvers<void>();
-    const content = new ReadableStream<Uint8Array>({ cancel: () => cancelled.resolve() });
-    const job = { ...select("missing/tenant.db"), content } as unknown as JobArguments<"planFile">;
-    await expect(threads.run("planFile", job)).rejects.toThrow(Failure);
+    const stream = new ReadableStream<Uint8Array>({ cancel: () => cancelled.resolve() });
+    const { ids: _, ...job } = select("missing/tenant.db");
+    await expect(threads.run("plan", { ...job, stream, encoding: "utf-8" })).rejects.toThrow(Failure);
     await cancelled.promise;
   });
 
   test("reports what is wrong as a failure", async () => {
-    const failure = await threads.run("planDeletion", select("tenant.db")).catch((error: unknown) => error);
+    const failure = await threads.run("plan", select("tenant.db")).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({ code: "not-found", what: { en: expect.stringContaining("none") } });
   });
 
   test("crashes with the error of its thread", async () => {
-    await expect(threads.run("planDeletion", { ...select("tenant.db"), id: {} as string })).rejects.toThrow(
-      /cannot be bound/,
-    );
+    await expect(threads.run("plan", { ...select("tenant.db"), id: {} as string })).rejects.toThrow(/cannot be bound/);
   });
 
   test("along with its thread is followed by a job in a new thread", async () => {
-    await expect(threads.run("planDeletion", JSON.parse("{}") as JobArguments<"planDeletion">)).rejects.toThrow(
-      TypeError,
-    );
-    await expect(threads.run("planDeletion", select("missing/tenant.db"))).rejects.toThrow(Failure);
+    await expect(threads.run("plan", JSON.parse("{}") as JobArguments<"plan">)).rejects.toThrow(TypeError);
+    await expect(threads.run("plan", select("missing/tenant.db"))).rejects.toThrow(Failure);
   });
 });

@@ -92,13 +92,12 @@ async function runJob(
   if (signal?.aborted === true) abort();
   signal?.addEventListener("abort", abort);
   // the thread reads the file through this stream: a failed job may not have read it to its end
-  const content =
-    "content" in args ? args.content.pipeThrough(new TransformStream(), { signal: end.signal }) : undefined;
-  const assignment: Assignment = { job, args: { ...args, ...(content && { content }) }, stop };
+  const stream = "stream" in args ? args.stream.pipeThrough(new TransformStream(), { signal: end.signal }) : undefined;
+  const assignment: Assignment = { job, args: { ...args, ...(stream && { stream }) }, stop };
   try {
     const worker = takeWorker();
     worker.ref();
-    worker.postMessage(assignment, content === undefined ? [] : [content]);
+    worker.postMessage(assignment, stream === undefined ? [] : [stream]);
     const [outcome] = (await once(worker, "message")) as [Outcome];
     returnWorker(worker);
     if ("result" in outcome) return outcome.result;
