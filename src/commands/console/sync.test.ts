@@ -111,7 +111,7 @@ describe("what an export lacks", () => {
     const desk = await mirrorOf200();
     await write(desk, { "people.csv": PEOPLE_200.map((line) => line.replace("@example.com", "@other.example")) });
     const { code, stderr } = await desk.run("console sync people.csv --confirm-deletions 200");
-    expect([code, stderr]).toEqual([3, expect.stringContaining("the export matches no record of this tenant")]);
+    expect([code, stderr]).toEqual([3, expect.stringContaining("the file matches no record")]);
   });
 });
 

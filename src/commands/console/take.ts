@@ -113,8 +113,8 @@ async function takeExport(
     if (options.dryRun || isFirst || hasChanges(plan))
       await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
     else await commitUnchanged(tools, pending);
-    if (!options.dryRun && !pending.isCommitted) return "declined";
-    if (pending.isCommitted && unknown !== undefined) await askAdministrators(tools, unknown);
+    if (!options.dryRun && pending.committed === undefined) return "declined";
+    if (pending.committed !== undefined && unknown !== undefined) await askAdministrators(tools, unknown);
     if ((plan.merged?.leftOut ?? 0) > 0) return "part";
     return (plan.kept?.count ?? 0) > 0 && !options.part ? "kept" : "taken";
   });

@@ -1,7 +1,6 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { IMPORT_STATE_NAMES, getDisplayName } from "../../lib/model/import.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { checkAdministrators } from "./plan/administrators.ts";
@@ -11,9 +10,7 @@ import {
   CONFIRM_DELETIONS_OPTION,
   CONFIRM_WIPES_OPTION,
   LIMIT_OPTIONS,
-  UPLOAD_FILE_OPTION,
 } from "./plan/options.ts";
-import { getDeletionsFileName } from "../console/upload/names.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending-plan.ts";
 import { settlePlan } from "./plan/settle.ts";
@@ -30,40 +27,27 @@ export default defineCommand({
     confirmWipes: CONFIRM_WIPES_OPTION,
     ...LIMIT_OPTIONS,
     allow: ALLOW_OTHER_TENANT_OPTION,
-    emitCsv: {
-      ...UPLOAD_FILE_OPTION,
-      beside: (name) => [getDeletionsFileName(name)],
-      about: text(
-        "then write the file to upload in the CLOMO console, as `console upload` does",
-        "適用後、管理画面へアップロードするファイルも書き出す(`console upload` と同じ)",
-      ),
-    },
   },
   examples: [{ line: "clomoctl imports commit last --yes" }],
   exits: ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"],
   plans: true,
   shows: RESULT_COLUMNS,
-  async run(tools, { id, emitCsv, ...answers }) {
+  async run(tools, { id, ...answers }) {
     validateLimits(answers);
     const chosen = await tools.tenant("imports");
     const { client } = chosen;
     requireNamedContext(tools, chosen, answers);
     const plan = await findImport(client, id, ["planned"]);
-    if (plan.state !== "planned") throw createNoOpenPlanFailure(plan);
+    // the tenant says why it cannot be committed
+    if (plan.state !== "planned") await client.imports.commit(plan.id, { etag: plan.etag ?? "" });
     // a deletion has no file: its `fileName` holds the names that were typed
     if (hasFile(plan)) tools.summarize({ file: plan.fileName });
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
     if (plan.rejected) throw createRejectedPlanFailure(plan);
     if (plan.request?.generatePasswords === true) throw passwordsNeededFailure(plan);
-    const loadUploadModule = () => import("./outputs/upload.ts");
-    if (emitCsv !== undefined) await (await loadUploadModule()).checkUpload(tools, plan, plan.fileName);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
-    return pending.settling(async () => {
-      const outcome = await settlePlan(tools, pending, { ...answers, changes: true });
-      if (emitCsv === undefined || pending.committed === undefined) return outcome;
-      return (await (await loadUploadModule()).writeImportUpload(tools, pending.committed, emitCsv)) ?? outcome;
-    });
+    return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true }));
   },
 });
 
@@ -88,11 +72,3 @@ const passwordsNeededFailure = ({ number }: Import): Failure =>
       line("imports discard", [number]),
     ),
   });
-
-const createNoOpenPlanFailure = ({ number, state }: Import): Failure => {
-  const { en, ja } = getDisplayName(IMPORT_STATE_NAMES, state);
-  return new Failure("conflict", {
-    what: text(`${number} is not an open plan (state: ${en})`, `${number} は適用待ちの計画ではありません(状態: ${ja})`),
-    hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
-  });
-};

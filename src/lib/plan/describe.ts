@@ -71,7 +71,8 @@ export function toPlan(told: Import, target: Text): Plan {
     wipes,
     lines: [renderHeadline(told, target), ...renderCounts(told), ...(rejected ? [] : renderColumnLines(told))],
     warnings: [
-      ...(rejected ? [] : [...describeTakenOver(told), ...describeLostValues(told), ...describeMerge(told)]),
+      ...describeForeign(told, target),
+      ...(rejected ? [] : [...describeLostValues(told), ...describeMerge(told)]),
       ...renderBlockedRecords(told),
     ],
     notes: unknownColumns.length === 0 ? [] : [describeUnknownColumns(unknownColumns)],
@@ -89,15 +90,17 @@ function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
   if (rest > 0) yield text(`… and ${formatCount(rest, "more record")}`, `… 他 ${rest} 件`);
 }
 
-const describeTakenOver = ({ takenOver }: Import): readonly Text[] =>
-  takenOver === undefined
-    ? []
-    : [
-        text(
-          `this file was already imported (change ${takenOver}); newer exports were imported since`,
-          `このファイルは取り込み済みです(変更 ${takenOver})。その後、新しいエクスポートを取り込んでいます`,
-        ),
-      ];
+const describeForeign = ({ kind, foreign }: Import, target: Text): readonly Text[] => {
+  if (foreign === undefined) return [];
+  const { thing } = FORMATS[kind];
+  const { en, ja } = getThingNoun(thing.noun ?? thing.name);
+  return [
+    text(
+      `no row looks like a ${en} in ${target.en}: is this file for another tenant?`,
+      `どの行も${target.ja}の${ja}ではないようです。別のテナントのファイルではありませんか?`,
+    ),
+  ];
+};
 
 function describeOrigin({ kind, mode, rows, undoes, drops = [] }: Import): Text {
   if (undoes !== null) return text(`undo change ${undoes}`, `変更 ${undoes} の取り消し`);

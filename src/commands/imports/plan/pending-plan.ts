@@ -1,7 +1,7 @@
 import { line, renderAdvice, step, type Advice } from "../../../lib/advice/index.ts";
 import { CHANGED_STATE } from "../../../lib/client/changes.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
-import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
 import { ROW_UNIT } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { PlanSummary } from "../../summary.ts";
@@ -12,42 +12,26 @@ import { sumChanges } from "../../../lib/plan/plan.ts";
 /** A plan that is neither committed nor discarded yet. Ensures that its outcome is known and reported. */
 export class PendingPlan {
   readonly plan: Import;
+  /** true if the plan is kept for `imports commit` unless it is committed now */
+  readonly isKept: boolean;
+  /** the import; undefined until it is committed */
+  committed: Import | undefined;
   readonly #client: Client<"imports">;
   readonly #tools: Tools;
-  readonly #keep: boolean;
-  #committed: Import | undefined;
   /** true after a commit without a response, so that the user must be told what became of the plan */
   #isUnanswered = false;
-  #looked: Promise<Import> | undefined;
-  /** failure of a commit that may have been carried out despite the failure */
-  #lost: Failure | undefined;
 
-  /** @param keep keeps the plan for `imports commit` if it is not committed now */
-  constructor(tools: Tools, client: Client<"imports">, plan: Import, keep: boolean) {
+  constructor(tools: Tools, client: Client<"imports">, plan: Import, isKept: boolean) {
     this.#tools = tools;
     this.#client = client;
     this.plan = plan;
-    this.#keep = keep;
+    this.isKept = isKept;
     tools.summarize(summarizeCounts(plan));
-  }
-
-  get isCommitted(): boolean {
-    return this.#committed !== undefined;
-  }
-
-  /** the import; undefined until it is committed */
-  get committed(): Import | undefined {
-    return this.#committed;
-  }
-
-  /** true if the plan is kept for `imports commit` unless it is committed now */
-  get isKept(): boolean {
-    return this.#keep;
   }
 
   /** Discards the plan or, if it is kept, reports the next step. */
   async leave(): Promise<void> {
-    if (this.#keep) await this.#tools.terminal.note(describeKeptPlan(this.plan));
+    if (this.isKept) await this.#tools.terminal.note(describeKeptPlan(this.plan));
     else await this.#client.imports.discard(this.plan.id);
   }
 
@@ -57,70 +41,42 @@ export class PendingPlan {
    * @throws `conflict`; `locked`, and the plan is then kept
    */
   async commit(): Promise<Import> {
-    const { number, rows } = this.plan;
-    const step = this.#tools.terminal.progress.start({
+    const { id, etag, number, rows } = this.plan;
+    const progress = this.#tools.terminal.progress.start({
       id: "commit",
       name: text("Committing", "適用"),
       unit: ROW_UNIT,
     });
     try {
-      const committed = await this.#client.imports.commit(
-        this.plan.id,
-        { etag: this.plan.etag ?? "" },
-        this.#tools.signal,
-      );
-      this.#committed = committed;
+      const committed = await this.#client.imports.commit(id, { etag: etag ?? "" }, this.#tools.signal);
       this.#describeCommitted(committed);
-      step.reach(rows);
-      step.finish();
+      progress.reach(rows);
+      progress.finish();
       return committed;
     } catch (error) {
-      const isUnanswered = error instanceof Failure && UNANSWERED_CODES.has(error.code);
-      this.#isUnanswered = isUnanswered && error.code === "unavailable";
-      if (isUnanswered) this.#tools.describeDone(describeUnknownOutcome(number));
-      throw this.#canResume(error) && (await this.#isOpen(error)) ? addNextStep(error, number) : error;
+      if (hasUnknownOutcome(error)) this.#tools.describeDone(describeUnknownOutcome(number));
+      this.#isUnanswered = hasUnknownOutcome(error) && error.code === "unavailable";
+      if (!isLocked(error)) throw error;
+      const hint = step(
+        "the plan is kept; to continue",
+        "計画は残っています。続けるには",
+        line("imports commit", [number]),
+      );
+      throw error.with({ hint });
     }
   }
 
-  /**
-   * Commits a plan whose output files are in place. If the commit fails but the plan may have been committed
-   * nevertheless, the files stay, and {@link throwLost} throws the failure later.
-   *
-   * @throws the failures of {@link commit} if the plan is not committed
-   */
-  async commitWithFile(): Promise<Import> {
-    try {
-      return await this.commit();
-    } catch (error) {
-      if (!(error instanceof Failure) || !UNANSWERED_CODES.has(error.code)) throw error;
-      const now = await this.#look().catch(() => undefined);
-      if (now?.state === "planned") throw error;
-      this.#lost = error;
-      return now ?? this.plan;
-    }
-  }
-
-  /**
-   * Throws the failure of a commit whose outcome is unknown, if there is one. Call it when the plan's file is in place.
-   */
-  throwLost(): void {
-    if (this.#lost !== undefined) throw this.#lost;
+  /** Returns true if a commit that failed may have been carried out nevertheless. */
+  async mayBeCommitted(failure: unknown): Promise<boolean> {
+    if (!hasUnknownOutcome(failure)) return false;
+    const now = await this.#client.imports.show(this.plan.id).catch(() => undefined);
+    return now?.state !== "planned";
   }
 
   #describeCommitted(committed: Import): void {
+    this.committed = committed;
     this.#tools.describeDone(CHANGED_STATE);
     this.#tools.summarize({ ...summarizeCounts(committed), changed: hasChanges(committed) });
-  }
-
-  /** Returns the plan as it is after a failure. The plan is read only once. */
-  #look(): Promise<Import> {
-    return (this.#looked ??= this.#client.imports.show(this.plan.id));
-  }
-
-  async #isOpen({ code }: Failure): Promise<boolean> {
-    if (code === "locked") return true;
-    const now = await this.#look().catch(() => undefined);
-    return now?.state === "planned";
   }
 
   /** Runs work while the plan is open, and settles the plan if the work fails. Then throws the failure of the work. */
@@ -139,25 +95,22 @@ export class PendingPlan {
    * show.
    */
   async settle(failure: unknown): Promise<void> {
-    if (this.#canResume(failure)) return;
+    if (isLocked(failure)) return;
     const { id } = this.plan;
-    const now = await this.#look();
-    const { state } = now;
-    if (state === "planned" && !this.#keep) await this.#client.imports.discard(id);
-    const unchanged = this.#keep ? joinKeptPlan(NOTHING_CHANGED, this.plan) : NOTHING_CHANGED;
-    if (state === "committed") this.#describeCommitted(now);
+    const now = await this.#client.imports.show(id);
+    if (now.state === "planned" && !this.isKept) await this.#client.imports.discard(id);
+    const unchanged = this.isKept ? joinKeptPlan(NOTHING_CHANGED, this.plan) : NOTHING_CHANGED;
+    if (now.state === "committed") this.#describeCommitted(now);
     else if (!this.#isUnanswered) this.#tools.describeState(() => unchanged);
     // unlike a discarded plan, a kept plan may still be committed: a proxy can answer before the tenant
-    else if (!this.#keep) this.#tools.describeDone(unchanged);
-  }
-
-  #canResume(failure: unknown): failure is Failure {
-    return failure instanceof Failure && failure.code === "locked";
+    else if (!this.isKept) this.#tools.describeDone(unchanged);
   }
 }
 
-/** Codes of failures after which the outcome of a request is unknown. */
-const UNANSWERED_CODES: ReadonlySet<ErrorCode> = new Set(["interrupted", "unavailable"]);
+const isLocked = (failure: unknown): failure is Failure => failure instanceof Failure && failure.code === "locked";
+
+const hasUnknownOutcome = (failure: unknown): failure is Failure =>
+  failure instanceof Failure && (failure.code === "interrupted" || failure.code === "unavailable");
 
 const summarizeCounts = (plan: Import): Partial<PlanSummary> => ({
   number: plan.number,
@@ -191,8 +144,3 @@ const describeUnknownOutcome = (number: string): Text => {
     `適用の途中でした。すべて適用したか、まったく変更していないかのどちらかです。確認するには: ${show}。計画が適用待ちのままなら、適用するには: ${commit}`,
   );
 };
-
-const addNextStep = (failure: Failure, number: string): Failure =>
-  failure.with({
-    hint: step("the plan is kept; to continue", "計画は残っています。続けるには", line("imports commit", [number])),
-  });

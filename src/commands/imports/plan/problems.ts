@@ -5,7 +5,7 @@ import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import { headerRowOf } from "../../../lib/plan/describe.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { ProblemDigest, renderProblemLine } from "../../csv/file/check-report.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { text } from "../../../lib/text/index.ts";
 
 export class RejectedFileFailure extends Failure {
   readonly problems: readonly unknown[];
@@ -31,13 +31,6 @@ const MAX_READ_PROBLEMS = 100_000;
 /** Returns true if a problem reports a record that is kept because it cannot be deleted, which the plan tells. */
 const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
 
-/** Where to find problems that {@link listProblems} omits: during an import, and for a kept plan. */
-const ERRORS_FILE_HINT = text("--errors FILE writes all of them", "--errors FILE で全件を出力");
-const describeProblemList = (number: string): Text => {
-  const list = line("imports show", [number], { problems: true });
-  return text(`to list them: ${list}`, `一覧: ${list}`);
-};
-
 /**
  * Lists the problems of an input: the first errors and warnings, only one for each cause, and their total number.
  *
@@ -54,46 +47,31 @@ export async function listProblems(
   const all: object[] | undefined = terminal.output.format === "json" ? [] : undefined;
   const digest = new ProblemDigest<InputProblem>();
   let kept = 0;
-  let read = 0;
   let whole: string | undefined;
-  for await (const problem of client.imports.problems(plan.id)) {
-    if (problem.severity === "error") {
-      all?.push({ ...problem, reason: describeProblemReason(problem)[terminal.language] });
-      // problems of the file as a whole have row 0
-      if (problem.row <= headerRowOf(plan)) whole ??= problem.code;
-    }
+  const most = all === undefined ? MAX_READ_PROBLEMS : undefined;
+  for await (const problem of client.imports.problems(plan.id, { limit: most })) {
     codes.add(problem.code);
-    read += 1;
     if (isKeptRecord(problem)) kept += 1;
     else digest.take(problem, problem.severity);
-    // only all problems together show what a refused file needs
-    if (all === undefined && ((digest.isFull && !plan.rejected) || read === MAX_READ_PROBLEMS)) break;
+    if (problem.severity !== "error") continue;
+    all?.push({ ...problem, reason: describeProblemReason(problem)[terminal.language] });
+    // problems of the file as a whole have row 0
+    if (problem.row <= headerRowOf(plan)) whole ??= problem.code;
   }
   await digest.show(terminal, (problem) =>
     renderProblemLine(typed ?? plan.fileName, problem, describeProblemReason(problem)),
   );
   const { error, warning } = digest.told;
-  const told = { error, warning: warning + kept };
-  await reportTotals(terminal, plan, told, typed === undefined ? describeProblemList(plan.number) : ERRORS_FILE_HINT);
-  return { all: all ?? [], whole, codes };
-}
-
-/**
- * Reports the number of problems if not all are listed. @param told number of problems that are listed, or that have
- * the same cause as a listed problem
- */
-async function reportTotals(
-  terminal: Terminal,
-  { errors, warnings }: Import,
-  told: { readonly error: number; readonly warning: number },
-  place: Text,
-): Promise<void> {
-  if (errors > told.error) {
+  if (plan.errors > error) {
+    const list = typed === undefined ? `${line("imports show", [plan.number], { problems: true })}` : "--errors FILE";
     await terminal.problem(
-      text(`… ${errors} problems in all; ${place.en}`, `… 問題は全部で ${errors} 件(${place.ja})`),
+      text(
+        `… ${plan.errors} problems in all; to list them: ${list}`,
+        `… 問題は全部で ${plan.errors} 件(一覧: ${list})`,
+      ),
     );
   }
-  if (warnings > told.warning) {
-    await terminal.problem(text(`… ${warnings} warnings in all`, `… 警告は全部で ${warnings} 件`));
-  }
+  if (plan.warnings > warning + kept)
+    await terminal.problem(text(`… ${plan.warnings} warnings in all`, `… 警告は全部で ${plan.warnings} 件`));
+  return { all: all ?? [], whole, codes };
 }

@@ -10,7 +10,6 @@ import { PendingPlan } from "./pending-plan.ts";
 import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
-import { warnOfForeignFile } from "../refusal/foreign.ts";
 import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
 import { settlePlan, type PlanOutputFile } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
@@ -44,7 +43,6 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     const problems = await listProblems(tools.terminal, client, plan, { typed: file.label });
     const { report, errors, emitCsv } = requested.options;
     await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
-    if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });
     if (plan.rejected) {

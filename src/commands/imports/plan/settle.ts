@@ -64,13 +64,21 @@ export async function settlePlan(
     return undefined;
   }
   await (await tools.tenant()).permitChange();
-  let done = plan;
-  const commit = async (): Promise<void> =>
-    void (done = await (file === undefined ? pending.commit() : pending.commitWithFile()));
+  let lost: unknown;
+  const commit = async (): Promise<void> => {
+    try {
+      await pending.commit();
+    } catch (error) {
+      // the plan may be committed nevertheless, and only its file has the passwords
+      if (file === undefined || !(await pending.mayBeCommitted(error))) throw error;
+      lost = error;
+    }
+  };
   await (file === undefined ? commit() : file.write(commit));
-  pending.throwLost();
-  await showImportResult(tools, { plan: done, dryRun, committed: true });
-  return isPartial(done) ? "partial" : undefined;
+  const { committed } = pending;
+  if (committed === undefined) throw lost;
+  await showImportResult(tools, { plan: committed, dryRun, committed: true });
+  return isPartial(committed) ? "partial" : undefined;
 }
 
 /** Shows an import's result, then what was done and how to undo it. The latter comes last, because people look there. */

@@ -31,21 +31,9 @@ export async function showPlan(tools: Tools, told: Import, { allRows, whole }: P
   const plan = await buildPlan(tools, told);
   await renderPlan(tools.terminal, {
     ...plan,
-    notes: [...((whole === undefined ? plan.notes : undefined) ?? []), ...(await describeNewMirror(tools, told))],
+    notes: whole === undefined ? plan.notes : [],
     samples: tools.globals.quiet || told.rejected ? [] : await buildSamples(tools, told, { plan, allRows }),
   });
-}
-
-async function describeNewMirror(tools: Tools, { request }: Import): Promise<readonly Text[]> {
-  if (request?.fromConsole !== true) return [];
-  const { client } = await tools.tenant("tenant");
-  if ((await client.tenant.show()).mirroredAt !== null) return [];
-  return [
-    text(
-      "this turns the tenant into a mirror of the console: later changes to the tenant must also be made in the console",
-      "このテナントは管理画面のミラーになります。以後、このテナントで変更した内容は、管理画面でも変更する必要があります",
-    ),
-  ];
 }
 
 const SAMPLE_ACTION_ORDER: readonly RecordAction[] = ["delete", "create", "update"];

@@ -156,7 +156,6 @@ export const getChangeCounts = (counts: PlanCounts | null): Partial<PlanCounts> 
     staying: _staying,
     protectedElsewhere: _elsewhere,
     merged: _merged,
-    takenOver: _takenOver,
     blocked: _blocked,
     ...done
   } = rest as Partial<PlanCounts>;
@@ -165,22 +164,3 @@ export const getChangeCounts = (counts: PlanCounts | null): Partial<PlanCounts> 
 
 export const listImports = async (reader: Reader): Promise<readonly ImportRecord[]> =>
   (await reader.all("select * from import order by pk desc")).map(toImportRecord);
-
-/**
- * Returns the number of the change that imported a console export with the same bytes; undefined if there is none, or if
- * it is the newest console import of its format. Undone imports do not count.
- */
-export const findEarlierConsoleImport = async (
-  reader: Reader,
-  kind: FormatName,
-  sha256: string,
-): Promise<number | undefined> => {
-  const rows = await reader.all(
-    `select change, detail -> 'staged' ->> 'inputSha256' = :sha256 as same from import
-     where kind = :kind and change is not null and detail -> 'request' ->> 'fromConsole' and detail ->> 'revertedBy' is null
-     order by change desc`,
-    { kind, sha256 },
-  );
-  const found = rows.slice(1).find(({ same }) => same === 1);
-  return rows[0]?.["same"] === 1 || found === undefined ? undefined : Number(found["change"]);
-};

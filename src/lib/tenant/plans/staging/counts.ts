@@ -154,8 +154,6 @@ export interface PlanCounts {
   /** for a deletion of users of a SECURED APP: those marked as administrators of another app; names with apps */
   readonly protectedElsewhere?: CountedNames | undefined;
   readonly merged?: MergedValues | undefined;
-  /** number of the change that imported the same export before newer ones */
-  readonly takenOver?: number | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
   /** for an undo: the records that cannot be undone or are skipped; `first` has up to a thousand of them */
   readonly blocked?: { readonly count: number; readonly first: readonly BlockedRecord[] } | undefined;

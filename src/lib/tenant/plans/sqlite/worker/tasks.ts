@@ -20,7 +20,6 @@ import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "../com
 import { registerSqlFunctions } from "../functions.ts";
 import {
   updateImport,
-  findEarlierConsoleImport,
   isFullConsoleImport,
   readImport,
   type ImportRecord,
@@ -195,15 +194,10 @@ const stagePlan = async (
 const compareAndStorePlan = async (database: Database, record: ImportRecord, plans: PlanDefinitions): Promise<void> => {
   const [plan] = plans;
   const isDeletion = plan.request.mode === "delete";
-  const reader = new Connection(database);
-  const takenOver =
-    plan.request.fromConsole === true
-      ? await findEarlierConsoleImport(reader, record.kind, plan.staged.inputSha256)
-      : undefined;
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plans);
     const found = isDeletion ? selectRecordsToDelete(database, plans) : comparePlan(database, plan);
-    const counts = { ...found, merged: countMergedValues(database, plan), takenOver };
+    const counts = { ...found, merged: countMergedValues(database, plan) };
     for (const one of plans) storeDeletions(database, one, counts.delete === 0 && counts.beside === undefined);
     return {
       etag,
