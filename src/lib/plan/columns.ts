@@ -28,6 +28,10 @@ const createImportCountColumn = (key: keyof Import, header: Text): Column<Import
 const createImportTimeColumn = (key: "createdAt" | "committedAt", header: Text): Column<Import> =>
   createImportColumn(key, header, { instant: true });
 
+/** A column with details for programs; people read them in the lines of the plan and of its result. */
+const createProgramColumn = (key: keyof Import, header: Text): Column<Import> =>
+  createImportColumn(key, header, { name: () => null });
+
 export const describeImportKind = (kind: Import["kind"]): Text => {
   const { app, thing } = FORMATS[kind];
   return app === undefined ? text(kind, thing.title.ja) : same(formatSecuredAppName(app));
@@ -110,31 +114,11 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
     name: ({ kind, columns }) => joinTexts(columns.map((column) => describeColumn(kind, column))),
   }),
   createImportCountColumn("wipes", text("devices to wipe", "初期化が必要なデバイス")),
-  createImportColumn("kept", text("kept records", "残したデータ"), {
-    value: ({ kept }) => kept?.count,
-    align: "end",
-  }),
-  createImportColumn("kept", text("names of kept records", "残したものの名前"), {
-    key: "keptNames",
-    value: ({ kept }) => kept?.names,
-  }),
+  createProgramColumn("kept", text("kept records", "残したデータ")),
   createImportCountColumn("released", text("owner removed", "所有者を外したデバイス")),
-  createImportColumn("blocked", text("records not undone", "取り消せないデータ"), {
-    value: ({ blocked }) => blocked?.first,
-    name: ({ blocked }) => (blocked === undefined ? null : same(String(blocked.count))),
-  }),
-  createImportColumn("settled", text("closed tasks", "完了した作業"), {
-    name: ({ settled }) => (settled === undefined ? null : same(settled.closed.join(", "))),
-  }),
-  createImportColumn("merged", text("compared with local changes", "このテナントでの変更との照合"), {
-    name: ({ merged }) =>
-      merged === undefined
-        ? null
-        : text(
-            `open ${merged.open}, contradicted ${merged.contradicted}, left out ${merged.leftOut}`,
-            `未了 ${merged.open}、不一致 ${merged.contradicted}、取り込まない行 ${merged.leftOut}`,
-          ),
-  }),
+  createProgramColumn("blocked", text("records not undone", "取り消せないデータ")),
+  createProgramColumn("settled", text("closed tasks", "完了した作業")),
+  createProgramColumn("merged", text("compared with local changes", "このテナントでの変更との照合")),
   createImportCountColumn("errors", text("errors", "エラー")),
   createImportCountColumn("warnings", text("warnings", "警告")),
   createImportColumn("tenant", text("tenant", "テナント")),

@@ -14,14 +14,14 @@ const planOf = (
   wipes: 0,
 });
 
-const asked = async (plan: ReturnType<typeof planOf>, file?: string) => {
+const asked = async (plan: ReturnType<typeof planOf>) => {
   const questions: unknown[] = [];
   const prompts = {
     confirm: async (question: unknown) => questions.push(question) > 0,
     typedNumber: async (question: unknown) => void questions.push(question),
   };
   const terminal = { prompts } as unknown as Pick<Terminal, "prompts">;
-  expect(await confirmPlan(terminal, plan, {}, file)).toBe(true);
+  expect(await confirmPlan(terminal, plan, {})).toBe(true);
   return questions[0];
 };
 
@@ -42,18 +42,6 @@ test("the question repeats the tenant and the counts", async () => {
 
 test("a plan without changes has no surrounding blanks in Japanese", async () => {
   expect(await asked(planOf({}))).toMatchObject({ message: { ja: "customer-a に変更のない計画を適用しますか?" } });
-});
-
-test("the question names a file that will be written for the console", async () => {
-  expect(await asked(planOf({ delete: 12 }), "up.csv")).toMatchObject({
-    message: { ja: expect.stringMatching(/^customer-a に 削除 12 を適用し、up.csv を書き出します。/) },
-  });
-  expect(await asked(planOf({ create: 1 }), "up.csv")).toMatchObject({
-    message: text(
-      "Apply to customer-a and write up.csv: create 1?",
-      "customer-a に 追加 1 を適用し、up.csv を書き出しますか?",
-    ),
-  });
 });
 
 test.each([

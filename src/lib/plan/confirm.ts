@@ -17,15 +17,12 @@ export interface ConfirmOptions extends PlanLimits {
 
 type ConfirmablePlan = Pick<Plan, "target" | "changes" | "effects" | "wipes">;
 
-const padTrailingNumber = (ja: string): string => (/\d$/.test(ja) ? ` ${ja} ` : ja);
-
-/** Returns the start of a question: `Apply to customer-a: create 9`  @param file upload file to write, too */
-const describeApplyAction = (plan: ConfirmablePlan, file: string | undefined): Text => {
+/** Returns the start of a question: `Apply to customer-a: create 9` */
+const describeApplyAction = (plan: ConfirmablePlan): Text => {
   const { en, ja } = describeEffects(plan);
-  const [writing, writingJa] = file === undefined ? ["", ""] : [` and write ${file}`, `し、${file} を書き出`];
   return text(
-    `Apply to ${plan.target.en}${writing}: ${en}`,
-    `${addSpaceAfterLatin(plan.target.ja)}に${padTrailingNumber(ja)}を適用${writingJa}し`,
+    `Apply to ${plan.target.en}: ${en}`,
+    `${addSpaceAfterLatin(plan.target.ja)}に${/\d$/.test(ja) ? ` ${ja} ` : ja}を適用し`,
   );
 };
 
@@ -91,7 +88,6 @@ export function listMissingCounts(
  * (typed, `--confirm-deletions`, or `--yes` with a limit), and so are wipes of devices; all other changes are confirmed
  * by yes or no.
  *
- * @param file the upload file that is written as well
  * @returns false if the answer is no
  * @throws `limit-exceeded` if the plan changes more than a limit allows; `input-rejected` if the number of deletions or
  * wipes differs or cannot be asked for; `usage` if nobody can be asked
@@ -100,13 +96,12 @@ export async function confirmPlan(
   terminal: Pick<Terminal, "prompts">,
   plan: ConfirmablePlan,
   answers: ConfirmOptions,
-  file?: string,
 ): Promise<boolean> {
   const { changes, wipes = 0 } = plan;
   const { yes = false, confirmDeletions, confirmWipes, maxDeletions, freeDeletions = 0 } = answers;
   requireConfirmedCounts(plan, answers);
   enforceLimits(changes, answers);
-  const { en, ja } = describeApplyAction(plan, file);
+  const { en, ja } = describeApplyAction(plan);
   const deletions = sumChanges(changes, "delete");
   const flag = listMissingCounts(plan, answers).join(" ");
   if (wipes > 0 && confirmWipes === undefined)

@@ -152,14 +152,9 @@ function* renderCounts(told: Import): Generator<Text> {
       yield text(`${what.en}: ${formatNamedCount(count, names)}`, `${what.ja}: ${formatNamedCount(count, names)}`);
 }
 
-const quoteListItem = (name: string): string =>
-  /[,、"]|^\s|\s$/u.test(name) || name === "" ? JSON.stringify(name) : name;
-
 /** Returns a count with the first names: `2 (S01, S02)` */
 const formatNamedCount = (count: number, names: readonly string[] = []): string =>
-  names.length === 0
-    ? String(count)
-    : `${count} (${names.map(quoteListItem).join(", ")}${names.length < count ? ", …" : ""})`;
+  names.length === 0 ? String(count) : `${count} (${names.join(", ")}${names.length < count ? ", …" : ""})`;
 
 const MAX_LISTED_COLUMNS = 20;
 
@@ -188,16 +183,11 @@ const describeLostValues = ({ kind, columns, request }: Import): readonly Text[]
 /** Yields how a console export differs from local changes, whose values are kept. */
 function* describeMerge({ kind, merged }: Import): Generator<Text> {
   if (merged === undefined) return;
-  const { open, contradicted, leftOut, first } = merged;
+  const { contradicted, leftOut, first } = merged;
   if (leftOut > 0)
     yield text(
       `${formatCount(leftOut, "row")} left out because the matching record is not certain (${LIST_TASKS_COMMAND})`,
       `どのデータか判断できないため取り込まない行: ${leftOut}(${LIST_TASKS_COMMAND})`,
-    );
-  if (open > 0)
-    yield text(
-      `${formatCount(open, "record")} changed here but not in the console yet; the values here are kept`,
-      `管理画面ではまだ変更していないため、ここでの値を残すデータ: ${open} 件`,
     );
   if (contradicted === 0) return;
   yield text(
@@ -223,9 +213,8 @@ const MAX_VALUE_LENGTH = 40;
 const MAX_LISTED_NAMES = 50;
 
 const describeUnknownColumns = (names: readonly string[]): Text => {
-  const shown = names.slice(0, MAX_LISTED_NAMES).map(quoteListItem).join(", ");
-  const rest = names.length > MAX_LISTED_NAMES ? ` … (${names.length})` : "";
-  return text(`unknown columns, not imported: ${shown}${rest}`, `不明なため取り込まない列: ${shown}${rest}`);
+  const shown = formatNamedCount(names.length, names.slice(0, MAX_LISTED_NAMES));
+  return text(`unknown columns, not imported: ${shown}`, `不明なため取り込まない列: ${shown}`);
 };
 
 /** Returns how many records of an action are shown: many for a deletion, because people check each name. */

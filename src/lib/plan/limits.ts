@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { MAX_DELETIONS_BY_SHARE } from "../model/import.ts";
-import { formatCount, text, type Text } from "../text/index.ts";
+import { formatCount, text } from "../text/index.ts";
 import { sumChanges, type ThingChanges } from "./plan.ts";
 
 /** Limits as typed, for unattended runs. */
@@ -10,8 +10,6 @@ export interface PlanLimits {
 }
 
 const LIMIT_PATTERN = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
-
-const DELETIONS_FLAG = "--max-deletions";
 
 /** Parses a limit: a number or a share of records.  @throws `usage` if it is neither, or a share above 100% */
 export const parseLimit = (
@@ -36,12 +34,24 @@ export function validateLimits(limits: PlanLimits): void {
   for (const { name, flag } of LIMITS) if (limits[name] !== undefined) parseLimit(flag, limits[name]);
 }
 
-type LimitedAction = "update" | "delete";
-
-const sumRecords = (changes: readonly ThingChanges[]): number =>
-  changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
-
-const ACTION_VERBS = { update: text("updates", "更新"), delete: text("deletes", "削除") } as const;
+const LIMITS = [
+  {
+    name: "maxDeletions",
+    action: "delete",
+    verb: text("deletes", "削除"),
+    atMost: MAX_DELETIONS_BY_SHARE,
+    flag: "--max-deletions",
+    answer: "--confirm-deletions",
+  },
+  {
+    name: "maxChanges",
+    action: "update",
+    verb: text("updates", "更新"),
+    atMost: Infinity,
+    flag: "--max-changes",
+    answer: "--max-changes",
+  },
+] as const;
 
 interface HeldCount {
   readonly count: number;
@@ -50,42 +60,21 @@ interface HeldCount {
 }
 
 const createLimitFailure = (
-  action: LimitedAction,
+  { action, verb, flag, answer }: (typeof LIMITS)[number],
   { count, all, most }: HeldCount,
-  where: string,
-  hint: Text,
-): Failure =>
-  new Failure("limit-exceeded", {
+  changes: readonly ThingChanges[],
+  typed = "",
+): Failure => {
+  const pass = `${answer} ${sumChanges(changes, action)}`;
+  return new Failure("limit-exceeded", {
     what: text(
-      `the plan ${ACTION_VERBS[action].en} ${count} of ${formatCount(all, "record")}, but the limit is ${most}; nothing was changed`,
-      `計画では ${all} 件のうち ${count} 件を${ACTION_VERBS[action].ja}します。上限の ${most} 件を超えるため、何も変更していません`,
+      `the plan ${verb.en} ${count} of ${formatCount(all, "record")}, but the limit is ${most}; nothing was changed`,
+      `計画では ${all} 件のうち ${count} 件を${verb.ja}します。上限の ${most} 件を超えるため、何も変更していません`,
     ),
-    where,
-    hint,
+    where: `${flag} ${typed}`.trimEnd(),
+    hint: text(`if that is right, pass ${pass} instead`, `それでよければ、代わりに ${pass} を指定してください`),
   });
-
-const describeConfirmOption = (deletions: number): Text =>
-  text(
-    `to delete them anyway, pass --confirm-deletions ${deletions} instead`,
-    `削除してよければ、代わりに --confirm-deletions ${deletions} を指定してください`,
-  );
-
-const describeChangesOption = (updates: number): Text =>
-  text(
-    `to update them anyway, pass --max-changes ${updates}`,
-    `更新してよければ、--max-changes ${updates} を指定してください`,
-  );
-
-const LIMITS = [
-  {
-    name: "maxDeletions",
-    action: "delete",
-    flag: DELETIONS_FLAG,
-    atMost: MAX_DELETIONS_BY_SHARE,
-    hint: describeConfirmOption,
-  },
-  { name: "maxChanges", action: "update", flag: "--max-changes", atMost: Infinity, hint: describeChangesOption },
-] as const;
+};
 
 /**
  * Enforces both limits. A number limits the records of all types together; a share limits the records of each type, and
@@ -94,18 +83,19 @@ const LIMITS = [
  * @throws `limit-exceeded` if a plan deletes or updates more records than either allows
  */
 export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimits): void {
-  for (const { name, action, flag, atMost, hint } of LIMITS) {
-    const { [name]: limit } = limits;
-    if (limit === undefined) continue;
-    const { count: number, percent = 100 } = parseLimit(flag, limit);
+  for (const limit of LIMITS) {
+    const { name, action, flag, atMost } = limit;
+    const { [name]: typed } = limits;
+    if (typed === undefined) continue;
+    const { count: number, percent = 100 } = parseLimit(flag, typed);
     const shareOf = (all: number): number => Math.floor((all * percent) / 100);
-    const [all, count] = [sumRecords(changes), sumChanges(changes, action)];
+    const all = changes.reduce((sum, { recordsBefore }) => sum + recordsBefore, 0);
     const counts: readonly HeldCount[] = [
       ...changes.map((one) => ({ count: one[action], all: one.recordsBefore, most: shareOf(one.recordsBefore) })),
-      { count, all, most: number ?? Math.min(atMost, shareOf(all)) },
+      { count: sumChanges(changes, action), all, most: number ?? Math.min(atMost, shareOf(all)) },
     ];
-    const beyond = counts.find((one) => one.count > one.most);
-    if (beyond !== undefined) throw createLimitFailure(action, beyond, `${flag} ${limit}`, hint(count));
+    const beyond = counts.find(({ count, most }) => count > most);
+    if (beyond !== undefined) throw createLimitFailure(limit, beyond, changes, typed);
   }
 }
 
@@ -119,6 +109,5 @@ export function requireExactCountAboveHalf(changes: readonly ThingChanges[]): vo
   const beyond = changes.find((one) => one.delete * 2 > one.recordsBefore);
   if (beyond === undefined) return;
   const { delete: count, recordsBefore: all } = beyond;
-  const hint = describeConfirmOption(sumChanges(changes, "delete"));
-  throw createLimitFailure("delete", { count, all, most: Math.floor(all / 2) }, DELETIONS_FLAG, hint);
+  throw createLimitFailure(LIMITS[0], { count, all, most: Math.floor(all / 2) }, changes);
 }

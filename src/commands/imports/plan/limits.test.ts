@@ -13,7 +13,7 @@ test.each(["", " --dry-run"])("a replace beyond its limit changes nothing and sa
   const { en, ja } = await runInBoth(`${LINE} 5%${dry}`, { tenant, folder });
   expect([en.exit, ja.exit]).toEqual([10, 10]);
   expect(en.stderr).toContain(
-    "error: the plan deletes 30 of 200 records, but the limit is 10; nothing was changed\n  --max-deletions 5%\n  to delete them anyway, pass --confirm-deletions 30 instead\n",
+    "error: the plan deletes 30 of 200 records, but the limit is 10; nothing was changed\n  --max-deletions 5%\n  if that is right, pass --confirm-deletions 30 instead\n",
   );
   expect(ja.stderr).toContain("エラー: 計画では 200 件のうち 30 件を削除します。上限の 10 件を超えるため、");
   expect(listOperations(en.requests).at(-1)).toBe("discardImport");

@@ -11,7 +11,7 @@ import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
-import { settlePlan, type PlanOutputFile } from "./settle.ts";
+import { settlePlan } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
 
 // loaded only by runs that write these files or refuse the import
@@ -53,8 +53,11 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     const secrets = await readSecrets(tools, requested, { plan, file, reading, map });
     if (emitCsv !== undefined) await (await loadUploadModule()).checkUpload(tools, plan, file.label, secrets);
     await checkAdministrators(tools, plan);
-    const passwords = await preparePasswords(tools, requested, secrets);
-    const outcome = await settlePlan(tools, pending, { ...requested.options, requested, file: passwords });
+    const outcome = await settlePlan(tools, pending, {
+      ...requested.options,
+      requested,
+      write: await preparePasswords(tools, requested.options.generatePasswords, secrets),
+    });
     if (emitCsv === undefined || pending.committed === undefined) return outcome;
     return (await (await loadUploadModule()).writeImportUpload(tools, pending.committed, emitCsv, secrets)) ?? outcome;
   });
@@ -70,14 +73,10 @@ async function readSecrets(
   return (await import("../outputs/secrets.ts")).readPlanSecrets(tools, input, generates);
 }
 
-async function preparePasswords(
-  tools: Tools,
-  { options: { generatePasswords: name, dryRun } }: ImportRequest,
-  secrets: PlanSecrets | undefined,
-): Promise<PlanOutputFile | undefined> {
-  if (name === undefined || secrets === undefined || dryRun) return undefined;
+async function preparePasswords(tools: Tools, path: string | undefined, secrets: PlanSecrets | undefined) {
+  if (path === undefined || secrets === undefined) return undefined;
   const { writePasswords } = await import("../outputs/passwords.ts");
-  return { name, write: (settle) => writePasswords(tools, name, secrets.generated, settle) };
+  return (settle: () => Promise<void>) => writePasswords(tools, path, secrets.generated, settle);
 }
 
 async function loadListMap(

@@ -24,8 +24,8 @@ const planOf = (counts: Partial<Import>): Import =>
     ...counts,
   }) as Import;
 
-const mayCommit = async (tools: Tools, plan: Import, answers: ConfirmOptions, file?: string): Promise<boolean> =>
-  askToApply(tools, await buildPlan(tools, plan), answers, file);
+const mayCommit = async (tools: Tools, plan: Import, answers: ConfirmOptions): Promise<boolean> =>
+  askToApply(tools, await buildPlan(tools, plan), answers);
 
 interface Desk {
   readonly kind?: "local" | "remote";

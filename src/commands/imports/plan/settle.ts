@@ -18,33 +18,28 @@ import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign.
 import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
 import { buildPlan } from "./show.ts";
 
-export interface PlanOutputFile {
-  readonly name: string;
-  /** Writes the file, then calls `settle`, which commits the plan. */
-  readonly write: (settle: () => Promise<void>) => Promise<void>;
-}
-
 interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
   readonly dryRun?: boolean | undefined;
   /** false if there is nothing to commit and nothing to ask; default: whether the plan changes anything */
   readonly changes?: boolean | undefined;
-  readonly file?: PlanOutputFile | undefined;
+  /** writes a file, then calls `settle`, which commits the plan */
+  readonly write?: ((settle: () => Promise<void>) => Promise<void>) | undefined;
 }
 
 /** Asks whether to apply a plan.  @throws as `confirmPlan`; `usage` for deletions on an unnamed remote tenant */
-export async function askToApply(tools: Tools, plan: Plan, answers: ConfirmOptions, file?: string): Promise<boolean> {
+export async function askToApply(tools: Tools, plan: Plan, answers: ConfirmOptions): Promise<boolean> {
   const all = { ...answers, yes: tools.globals.yes };
   const asks = tools.terminal.interactive && !all.yes && answers.confirmDeletions === undefined;
   if (!asks && sumChanges(plan.changes, "delete") > 0)
     requireNamedContextForDeletion(await tools.tenant(), listMissingCounts(plan, all).map(same));
-  return confirmPlan(tools.terminal, plan, all, file);
+  return confirmPlan(tools.terminal, plan, all);
 }
 
 /** Asks about a plan that has been shown, commits or leaves it, and shows the result. @throws as {@link askToApply} */
 export async function settlePlan(
   tools: Tools,
   pending: PendingPlan,
-  { dryRun = false, changes = !hasNoEffect(pending.plan), file, ...answers }: SettleOptions,
+  { dryRun = false, changes = !hasNoEffect(pending.plan), write, ...answers }: SettleOptions,
 ): Promise<Outcome> {
   const { plan, isKept } = pending;
   const planned = await buildPlan(tools, plan);
@@ -57,7 +52,7 @@ export async function settlePlan(
     await showImportResult(tools, { plan, dryRun, committed: false, isKept });
     return isPartial(plan) ? "partial" : undefined;
   }
-  if (!(await confirmForeignFile(tools, plan, answers)) || !(await askToApply(tools, planned, answers, file?.name))) {
+  if (!(await confirmForeignFile(tools, plan, answers)) || !(await askToApply(tools, planned, answers))) {
     await tools.terminal.note(NOTHING_CHANGED);
     await pending.leave();
     await showImportResult(tools, { plan, dryRun, committed: false, isKept });
@@ -70,11 +65,11 @@ export async function settlePlan(
       await pending.commit();
     } catch (error) {
       // the plan may be committed nevertheless, and only its file has the passwords
-      if (file === undefined || !(await pending.mayBeCommitted(error))) throw error;
+      if (write === undefined || !(await pending.mayBeCommitted(error))) throw error;
       lost = error;
     }
   };
-  await (file === undefined ? commit() : file.write(commit));
+  await (write === undefined ? commit() : write(commit));
   const { committed } = pending;
   if (committed === undefined) throw lost;
   await showImportResult(tools, { plan: committed, dryRun, committed: true });

@@ -23,7 +23,6 @@ test("the plan of an export names what differs from the changes made here", asyn
   });
   expect(printed.en.stderr).toContain(
     "warning: 1 row left out because the matching record is not certain (clomoctl console list)\n" +
-      "warning: 3 records changed here but not in the console yet; the values here are kept\n" +
       "warning: 2 differences between the console and the changes made here; the values here are kept (clomoctl console list)\n" +
       "warning: 山田: 役職: here: 部長; in the console: (blank)\nwarning: 佐藤: not in the console\n",
   );

@@ -138,5 +138,5 @@ test("in a mirror, the list of deletions leaves out kept users", async () => {
 
 test("programs get the counts", async () => {
   const { stdout } = await run(`${NIGHTLY} --undeletable keep --format json`, desk);
-  expect(JSON.parse(stdout)).toMatchObject({ delete: 1, kept: 2 });
+  expect(JSON.parse(stdout)).toMatchObject({ delete: 1, kept: { count: 2 } });
 });
