@@ -239,7 +239,9 @@ describe("in a tenant", () => {
     expect(blocked.stderr).toContain(
       `\n  first undo the later change: clomoctl undo ${newer} ; to undo only the other records: `,
     );
-    expect(JSON.parse(blocked.stdout)).toMatchObject({ blocked: { first: [{ name: "太郎 <E1@x.jp>", change: newer }] } });
+    expect(JSON.parse(blocked.stdout)).toMatchObject({
+      blocked: { first: [{ name: "太郎 <E1@x.jp>", change: newer }] },
+    });
     expect(await state()).toEqual(before);
     const rest = await typed(`undo ${number} --yes --skip-blocked`);
     expect(rest.exit, rest.stderr).toBe(8);

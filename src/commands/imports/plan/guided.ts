@@ -1,19 +1,17 @@
 import { resolve } from "node:path";
 import { line } from "../../../lib/advice/index.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
+import type { LayoutColumn } from "../../../lib/csv/layout/layout.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
-import { ignoreFailure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { hasOrgColumn, namesOrg } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { OrgBy } from "../../../lib/model/import.ts";
-import { nameKey } from "../../../lib/model/normalise.ts";
-import { formatOrgPath, parseOrgPath } from "../../../lib/model/organisation.ts";
+import type { Questions } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { loadCustomFields, proposeMapName } from "../../csv/file/column-map.ts";
 import { askColumns, findOpenHeaders } from "../../csv/questions/ask.ts";
 import { renderMapFile } from "../../csv/questions/render.ts";
-import { surveyFile, type SurveyedColumn } from "../../csv/questions/survey.ts";
 import type { Tools } from "../../tools.ts";
 import type { ImportRequest } from "./options.ts";
 import { detectInputFormat } from "./reading.ts";
@@ -39,9 +37,7 @@ export async function askAboutList(
   if (options.allow?.includes("unknown-columns") === true) return map;
   const { encoding, sheet, headerRow } = options;
   const reading = await detectInputFormat(file, { encoding, sheet, headerRow, map, signal });
-  const row = headerRow ?? (await findHeaderInFile(file, reading, format, { map, signal })).row;
-  const columns = await surveyFile(file, { ...reading, headerRow: row }, signal);
-  const headers = columns.map(({ header }) => header);
+  const { header: headers } = await findHeaderInFile(file, reading, format, { map, headerRow, signal });
   if (findOpenHeaders(headers, format, { map }).length === 0) return map;
   const customFields = format.custom ? await loadCustomFields(tools) : undefined;
   const answered = await askColumns(terminal.prompts, headers, format, { customFields, map });
@@ -50,10 +46,10 @@ export async function askAboutList(
   const present = new Set(layout.map(({ column }) => column.field));
   const keys = format.thing.keys.filter(({ field }) => present.has(field));
   const [key] = present.has(format.key) || format.fallbackKey !== undefined || keys.length > 1 ? [] : keys;
-  const at = layout.find(({ column }) => namesOrg(column))?.positions[0] ?? -1;
-  const isJoined = layout.some(({ column, joined }) => namesOrg(column) && joined !== undefined);
-  const named = hasOrgColumn(format) && format.thing.name !== "org" && options.createOrgs !== true;
-  const orgBy = named ? (options.orgBy ?? (isJoined ? "path" : await findOrgBy(tools, columns[at]))) : undefined;
+  const org = layout.find(({ column }) => namesOrg(column));
+  const isNamed =
+    org !== undefined && hasOrgColumn(format) && format.thing.name !== "org" && options.createOrgs !== true;
+  const orgBy = isNamed ? (options.orgBy ?? (await askOrgBy(terminal.prompts, headers, org))) : undefined;
   const chosen = { ...answered.options, orgBy, key: options.key ?? (key?.name as MapOption<"key">) };
   const complete: MapFileSchema = {
     ...answered,
@@ -66,31 +62,25 @@ export async function askAboutList(
 
 type MapOption<K extends keyof NonNullable<MapFileSchema["options"]>> = NonNullable<MapFileSchema["options"]>[K];
 
-/** Returns how the cells of a list name organisations of the tenant; undefined if they are codes, or name none. */
-async function findOrgBy(tools: Tools, column: SurveyedColumn | undefined): Promise<OrgBy | undefined> {
-  const { client } = await tools.tenant("orgs");
-  const orgs = (await ignoreFailure(() => client.orgs.list())) ?? [];
-  const keysOf = (names: readonly (string | null)[]): ReadonlySet<string> =>
-    new Set(names.map((name) => nameKey(name ?? "")));
-  const [codes, names, paths] = [
-    keysOf(orgs.map(({ code }) => code)),
-    keysOf(orgs.map(({ name }) => name)),
-    keysOf(orgs.flatMap(({ path }) => listPathEnds(path))),
-  ];
-  const values = [...(column?.values ?? [])];
-  const counts = {
-    code: values.filter((value) => codes.has(nameKey(value))).length,
-    name: values.filter((value) => names.has(nameKey(value))).length,
-    path: values.filter((value) => paths.has(nameKey(value))).length,
-  };
-  if (counts.code > 0 || counts.name + counts.path === 0) return undefined;
-  return counts.path > counts.name ? "path" : "name";
+/** Asks how the cells of a list name organisations. Those below the console's own header are codes. */
+async function askOrgBy(
+  prompts: Questions,
+  headers: readonly string[],
+  { column, joined, positions: [at = 0] }: LayoutColumn,
+): Promise<OrgBy | undefined> {
+  if (joined !== undefined) return "path";
+  const { [at]: header = "" } = headers;
+  if (header === column.header) return undefined;
+  return prompts.select<OrgBy>({
+    message: text(`What does "${header}" contain?`, `「${header}」の内容はどれですか?`),
+    flag: "--org-by",
+    choices: [
+      { value: "name", name: text("names of organisations", "組織名") },
+      { value: "path", name: text("paths, such as 本社/営業部", "パス(本社/営業部 など)") },
+      { value: "code", name: text("organisation codes", "組織コード") },
+    ],
+  });
 }
-
-const listPathEnds = (path: string): readonly string[] => {
-  const names = parseOrgPath(path) ?? [];
-  return names.map((_, at) => formatOrgPath(names.slice(at)));
-};
 
 async function offerMap(tools: Tools, { kind, file }: ImportRequest, map: MapFileSchema): Promise<void> {
   const { outputs, workingFolder, contexts, terminal } = tools;

@@ -67,12 +67,13 @@ export async function findHeaderInFile(
   file: InputFile,
   reading: InputFormat,
   format: Format,
-  { map, signal }: Pick<ExaminationOptions, "map" | "signal">,
+  { map, headerRow, signal }: Pick<ExaminationOptions, "map" | "headerRow" | "signal">,
 ): Promise<HeaderFinder> {
   const { encoding, dialect } = reading;
-  if (encoding !== "xlsx") return findHeaderRow(await readHead(file), { encoding, dialect }, format, { map });
-  const finder = new HeaderFinder(format, { map });
-  const head = { ...reading, rows: HEADER_SEARCH_ROWS };
+  if (encoding !== "xlsx")
+    return findHeaderRow(await readHead(file), { encoding, dialect }, format, { map }, headerRow);
+  const finder = new HeaderFinder(format, { map }, headerRow);
+  const head = { ...reading, rows: headerRow ?? HEADER_SEARCH_ROWS };
   for await (const _ of readRecords(file.chunks(), head, file.label, finder)) signal?.throwIfAborted();
   return finder;
 }

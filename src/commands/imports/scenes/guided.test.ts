@@ -4,6 +4,7 @@ import { freshDesk, type Desk } from "#support/cli/import-desk.ts";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
 const ENTER = "\r";
+const DOWN = "\u001B[B";
 const toCsv = (rows: readonly (readonly string[])[]): string => rows.map((cells) => `${cells.join(",")}\r\n`).join("");
 
 const deskWith = async (name: string, content: string | Uint8Array): Promise<Desk> => {
@@ -37,6 +38,7 @@ const QUESTIONS: readonly (readonly [string, string])[] = [
   ['Which field does "部署" stand for?', ENTER],
   ['Which field does "勤務地" stand for?', ENTER],
   ['Which field does "在籍区分" stand for?', ENTER],
+  ['What does "部署" contain?', ENTER],
   ["Save these answers", ENTER],
 ];
 
@@ -122,6 +124,7 @@ describe("an import at a terminal", () => {
       ['Is 氏名 to be joined from "姓 + 名"?', ENTER],
       ['Is フリガナ to be joined from "姓(カナ) + 名(カナ)"?', ENTER],
       ['Which field does "所属" stand for?', ENTER],
+      ['What does "所属" contain?', `${DOWN}${ENTER}`],
       ["Save these answers", ENTER],
       ["Apply", "y\r"],
     ]);

@@ -13,13 +13,22 @@ import { HEADER_SEARCH_ROWS } from "./layout.ts";
 export class HeaderFinder implements RecordSink {
   readonly #format: Format;
   readonly #options: HeaderOptions;
+  readonly #given: number | undefined;
   #found: number | undefined;
+  #header: readonly string[] = [];
   readonly #above: number[] = [];
   #filled = 0;
 
-  constructor(format: Format, options: HeaderOptions = {}) {
+  /** @param given the number of the header row, if it is known */
+  constructor(format: Format, options: HeaderOptions = {}, given?: number) {
     this.#format = format;
     this.#options = options;
+    this.#given = given;
+  }
+
+  /** the cells of the header row, without blanks at either end */
+  get header(): readonly string[] {
+    return this.#header;
   }
 
   get row(): number {
@@ -38,10 +47,15 @@ export class HeaderFinder implements RecordSink {
 
   record(cells: readonly string[], count: number, row: number): void {
     const header = cells.slice(0, count);
-    if (this.#found !== undefined || row > HEADER_SEARCH_ROWS) return;
+    if (this.#found !== undefined || row > (this.#given ?? HEADER_SEARCH_ROWS)) return;
     this.#above.push(this.#filled);
     this.#filled = countFilled(header);
-    if (this.#countColumns(header, true) > 1 || (row === 1 && this.#countColumns(header, false) > 0)) this.#found = row;
+    const isHeader =
+      this.#given === undefined
+        ? this.#countColumns(header, true) > 1 || (row === 1 && this.#countColumns(header, false) > 0)
+        : row === this.#given;
+    if (isHeader) this.#found = row;
+    if (isHeader || row === 1) this.#header = header.map((cell) => cell.trim());
   }
 
   problem(): void {}
@@ -59,8 +73,9 @@ export function findHeaderRow(
   reading: RecordReaderOptions,
   format: Format,
   options: HeaderOptions = {},
+  given?: number,
 ): HeaderFinder {
-  const finder = new HeaderFinder(format, options);
+  const finder = new HeaderFinder(format, options, given);
   new RecordReader(reading, finder).write(head);
   return finder;
 }
