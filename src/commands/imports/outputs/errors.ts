@@ -9,7 +9,7 @@ import type { Tools } from "../../tools.ts";
 import { readRecords, type InputFormat } from "../plan/reading.ts";
 import { rereadFile } from "./reread.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
-import { RowReasons } from "./row-reasons.ts";
+import { readRowReasons } from "./row-reasons.ts";
 
 interface ErrorsSource {
   readonly plan: Import;
@@ -29,20 +29,18 @@ type Rows = AsyncIterable<readonly (readonly string[])[]>;
  */
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
   const { plan, reading } = source;
-  const { client } = await tools.tenant("imports");
-  const reasons = await RowReasons.open(client, plan, tools.terminal);
-  if (plan.invalid > 0 || reasons.whole !== undefined) {
-    const rows = selectInvalidRecords(tools, source, reasons);
-    const isTable = reading.encoding === "xlsx" || isWorkbookName(name);
-    await tools.outputs.write(name, async (writer) => {
-      for await (const bytes of isTable ? encodeTable(name, rows) : encodeRecords(rows, reading))
-        await writer.write(bytes);
-    });
-  } else
+  if (plan.errors === 0) {
     await tools.terminal.note(
       text(`no invalid rows: ${name} was not written`, `不正な行がないため、${name} は書き出していません`),
     );
-  await reasons.close();
+    return;
+  }
+  const rows = selectInvalidRecords(tools, source);
+  const isTable = reading.encoding === "xlsx" || isWorkbookName(name);
+  await tools.outputs.write(name, async (writer) => {
+    for await (const bytes of isTable ? encodeTable(name, rows) : encodeRecords(rows, reading))
+      await writer.write(bytes);
+  });
 }
 
 async function* encodeRecords(
@@ -57,10 +55,14 @@ async function* encodeRecords(
 }
 
 async function* selectInvalidRecords(
-  { terminal: { language } }: Pick<Tools, "terminal">,
+  tools: Tools,
   { plan, file, reading }: ErrorsSource,
-  reasons: RowReasons,
 ): AsyncGenerator<readonly (readonly string[])[]> {
+  const { terminal } = tools;
+  const { client } = await tools.tenant("imports");
+  const reasons = readRowReasons(client.imports.problems(plan.id), reading.headerRow, terminal);
+  let { value: next } = await reasons.next();
+  const whole = next?.row === reading.headerRow ? next.reason : undefined;
   let found: { readonly row: number; readonly cells: readonly string[] }[] = [];
   const { length: width } = plan.header;
   const drop = plan.header.findIndex(isReasonHeader);
@@ -71,8 +73,9 @@ async function* selectInvalidRecords(
   };
   const reasonOf = async (row: number): Promise<string | undefined> => {
     if (row === reading.headerRow) return getReasonHeader(plan.header);
-    const reason = await reasons.take(row);
-    return reason === undefined ? reasons.whole : text(`row ${row}: ${reason}`, `${row} 行目: ${reason}`)[language];
+    while (next !== undefined && next.row < row) ({ value: next } = await reasons.next());
+    if (next?.row !== row) return whole;
+    return text(`row ${row}: ${next.reason}`, `${row} 行目: ${next.reason}`)[terminal.language];
   };
   const sink: RecordSink = {
     record: (cells, count, row) => {
@@ -89,4 +92,5 @@ async function* selectInvalidRecords(
     yield rows;
     found = [];
   }
+  await reasons.return(undefined);
 }

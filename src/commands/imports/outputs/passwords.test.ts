@@ -91,7 +91,7 @@ test("neither a dry run, a declined plan nor a failed commit leaves a sheet", as
   const declined = await run("secured users import in.csv --app docs --generate-passwords out.csv", {
     tenant: tenant.fetch,
     folder,
-    terminal: { typing: [["(y/N)", "n\r"]] },
+    terminal: { typing: [["Apply", "n\r"]] },
   });
   expect(declined.exit).toBe(0);
   const failing: typeof tenant.fetch = async (request) =>

@@ -56,7 +56,6 @@ test("a report has a line for each value, with deletions first, safe for a sprea
     "update,taro@example.co.jp,,,secret,,set",
     "update,jiro@example.co.jp,髙橋 花子,,'=年,,(blank)",
     "create,hanako@example.co.jp,髙橋 花子,,氏名,,髙橋 花子",
-    "invalid,'=cmd|calc,髙橋 花子,,,,メールアドレス: not an email address; 氏名: must not be blank",
     "",
   ]);
 });
@@ -65,7 +64,6 @@ test("a report is in the chosen language", async () => {
   const folder = folderOf();
   await run(`${LINE} --dry-run --lang ja`, { tenant: planned(), folder });
   expect(read(folder)).toContain("\ufeff動作,キー,名前,組織,項目,変更前,変更後\r\n削除,");
-  expect(read(folder)).toContain("メールアドレス: メールアドレスではありません; 氏名: 空にできません\r\n");
 });
 
 test("a report exists before the question, whatever the answer is", async () => {
@@ -79,25 +77,6 @@ test("a report exists before the question, whatever the answer is", async () => 
   };
   const { exit } = await run(LINE, { tenant: buildPlanAnswers(plan, answers), folder });
   expect({ exit, there: existsSync(join(folder, "report.csv")) }).toEqual({ exit: 2, there: true });
-});
-
-test("a report has the reason if the whole file is refused", async () => {
-  const folder = folderOf();
-  const plan = planOf({ errors: 2, rejected: true });
-  const tenant = buildPlanAnswers(plan, {
-    importProblems: [problemOf({ row: 0, line: 0, code: "file-no-rows", header: "" }), problemOf({ row: 1 })],
-    orgs: { items: [] },
-    importRows: createRowsResponder(ROWS[0] ?? rowOf()),
-    discardImport: plan,
-    import: { ...plan, state: "discarded" },
-  });
-  const { exit } = await run(LINE, { tenant, folder });
-  expect(exit).toBe(3);
-  expect(read(folder).split("\r\n").slice(1)).toEqual([
-    "create,hanako@example.co.jp,髙橋 花子,,氏名,,髙橋 花子",
-    "invalid,,,,,,the file contains only a header row; メールアドレス: not an email address",
-    "",
-  ]);
 });
 
 test("a report requires an existing folder, which is checked before anything is read", async () => {

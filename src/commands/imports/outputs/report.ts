@@ -13,12 +13,10 @@ import {
   listValueChanges,
   type ValueChange,
 } from "../../../lib/plan/changes.ts";
-import { hasFile } from "../../../lib/plan/describe.ts";
 import { guardFormula } from "../../../lib/terminal/output.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezone, type Tools } from "../../tools.ts";
 import { buildPlan } from "../plan/show.ts";
-import { formatReason, RowReasons } from "./row-reasons.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
 
 type Rows = readonly (readonly string[])[];
@@ -32,8 +30,6 @@ const COLUMNS = [
   text("before", "変更前"),
   text("after", "変更後"),
 ];
-
-const KEPT_WORD = text("keep", "残す");
 
 /** The actions in the order of the table: what cannot be read again comes first. */
 const ACTIONS: readonly RecordAction[] = ["delete", "update", "create"];
@@ -84,7 +80,7 @@ async function buildTitle(tools: Tools, told: Import): Promise<Rows> {
 }
 
 async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
-  const { terminal, signal } = tools;
+  const { signal } = tools;
   const say = sayIn(tools);
   const { client } = await tools.tenant("imports");
   yield [COLUMNS.map(say)];
@@ -116,23 +112,6 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
       signal.throwIfAborted();
       yield batch.flatMap(renderRow);
     }
-  // only a plan has a file with problems
-  if (plan.state !== "planned" || !hasFile(plan)) return;
-  if ((plan.kept?.count ?? 0) > 0)
-    for await (const { row, code, params } of client.imports.problems(plan.id)) {
-      // problems of the file as a whole come first
-      if (row > 0) break;
-      if (params["kept"] !== 1 && code !== "export-lacks") continue;
-      const name = String(params["name"] ?? params["org"]);
-      yield [[say(KEPT_WORD), "", name, "", "", "", formatReason(terminal, { code, params })]];
-    }
-  if (plan.errors === 0) return;
-  const reasons = await RowReasons.open(client, plan, terminal);
-  const invalid = say(getDisplayName(ROW_ACTION_NAMES, "invalid"));
-  if (reasons.whole !== undefined) yield [[invalid, "", "", "", "", "", reasons.whole]];
-  for await (const row of client.imports.rows(plan.id, { action: "invalid" }))
-    yield [[invalid, row.key, getRowRecordName(row) ?? "", "", "", "", (await reasons.take(row.row)) ?? ""]];
-  await reasons.close();
 }
 
 const findOrgColumns = (kind: Import["kind"]) => FORMATS[kind].columns.filter(({ refers }) => refers?.to === "org");
