@@ -101,7 +101,7 @@ async function takeExport(
   const pending = new PendingPlan(tools, client, plan, false);
   return pending.settling(async () => {
     const { file } = given;
-    const problems = await listProblems(tools.terminal, client, plan, { typed: file.label });
+    const problems = await listProblems(tools.terminal, client, plan, file.label);
     await showPlan(tools, plan, { ...problems, allRows: same("--format json") });
     if (plan.rejected || plan.foreign !== undefined) {
       await pending.leave();

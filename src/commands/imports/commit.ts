@@ -39,26 +39,16 @@ export default defineCommand({
     requireNamedContext(tools, chosen, answers);
     const plan = await findImport(client, id, ["planned"]);
     // the tenant says why it cannot be committed
-    if (plan.state !== "planned") await client.imports.commit(plan.id, { etag: plan.etag ?? "" });
+    if (plan.state !== "planned" || plan.rejected) await client.imports.commit(plan.id, { etag: plan.etag ?? "" });
     // a deletion has no file: its `fileName` holds the names that were typed
     if (hasFile(plan)) tools.summarize({ file: plan.fileName });
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
-    if (plan.rejected) throw createRejectedPlanFailure(plan);
     if (plan.request?.generatePasswords === true) throw passwordsNeededFailure(plan);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
     return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true }));
   },
 });
-
-const createRejectedPlanFailure = ({ number }: Import): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `plan ${number} has invalid rows; nothing was changed`,
-      `計画 ${number} に不正な行があるため、何も変更していません`,
-    ),
-    hint: step("to list the invalid rows", "不正な行の確認", line("imports show", [number], { problems: true })),
-  });
 
 const passwordsNeededFailure = ({ number }: Import): Failure =>
   new Failure("input-rejected", {

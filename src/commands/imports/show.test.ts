@@ -118,26 +118,6 @@ test("on a terminal, --rows of a committed import shows who changed, with old an
   expect(ja.stdout).toMatch(/ old@example\.co\.jp +山田 古 +削除\n/);
 });
 
-test("--problems lists all problems, with the reasons in the chosen language", async () => {
-  const unknown = problemOf({ row: 4, line: 6, code: "of-tomorrow", severity: "warning", column: 0, header: "" });
-  const tenant = holding(planOf(), { importProblems: [problemOf(), unknown] });
-  const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --problems", { tenant });
-  expect(en).toMatchObject({ exit: 0, stderr: "" });
-  expect(en.stdout.split("\n")).toEqual([
-    "row\tline\tcolumn\theader\tseverity\tcode\treason",
-    "3\t3\t2\tメールアドレス\terror\tnot-mail-address\tnot an email address",
-    "4\t6\t0\t\twarning\tof-tomorrow\tof-tomorrow",
-    "",
-  ]);
-  expect(en.requests.at(-1)).toEqual({ operation: "importProblems", params: { id: PLAN_ID } });
-  expect(ja.stdout).toContain("\tnot-mail-address\tメールアドレスではありません\n");
-  const narrow = await run("imports show 019a9f3c-5a00-7abc-8def-000000000005 --problems --lang en", {
-    tenant,
-    terminal: { columns: 80 },
-  });
-  expect(narrow.stdout.replaceAll(/\s+/g, " ")).toContain("not an email address");
-});
-
 test("says why the rows of a closed plan cannot be listed", async () => {
   const importRows = new Failure("conflict", { what: { en: "no open plan", ja: "計画がありません" } });
   const { en, ja } = await runInBoth("imports show 019a9f3c-5a00-7abc-8def-000000000005 --rows", {

@@ -1,14 +1,9 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
-import {
-  IMPORT_DETAIL_COLUMNS,
-  buildProblemColumns,
-  buildRowColumns,
-  DEFAULT_ROW_COLUMNS,
-} from "../../lib/plan/columns.ts";
+import { IMPORT_DETAIL_COLUMNS, buildRowColumns, DEFAULT_ROW_COLUMNS } from "../../lib/plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
-import { buildRowsCommand } from "../../lib/plan/describe.ts";
+import { buildRowsCommand, hasFile } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
 import { REPORT } from "./plan/options.ts";
 import { listProblems } from "./plan/problems.ts";
@@ -24,14 +19,9 @@ export default defineCommand({
         "変更したデータとその内容を一覧する(未適用の計画では全行)",
       ),
     },
-    problems: { kind: "boolean", about: text("list all problems of the file", "ファイルの問題を全件一覧する") },
     report: REPORT,
   },
-  excludes: [
-    ["rows", "problems"],
-    ["rows", "report"],
-    ["problems", "report"],
-  ],
+  excludes: [["rows", "report"]],
   examples: [
     { line: "clomoctl imports show last" },
     {
@@ -44,7 +34,7 @@ export default defineCommand({
     },
   ],
   exits: ["not-found", "conflict"],
-  async run(tools, { id, rows, problems, report }) {
+  async run(tools, { id, rows, report }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
@@ -56,10 +46,8 @@ export default defineCommand({
       const columns = listColumns(terminal, buildRowColumns(found.kind), DEFAULT_ROW_COLUMNS);
       return terminal.list(columns, client.imports.rows(found.id));
     }
-    if (problems) return terminal.list(buildProblemColumns(terminal.language), client.imports.problems(found.id));
     if (found.state === "planned") {
-      const isUndo = found.mode === "undo";
-      const problems = isUndo ? undefined : await listProblems(terminal, client, found);
+      const problems = hasFile(found) ? await listProblems(terminal, client, found, found.fileName) : undefined;
       await showPlan(tools, found, { allRows: buildRowsCommand(found), whole: problems?.whole });
     }
     await terminal.show(IMPORT_DETAIL_COLUMNS, found);

@@ -234,17 +234,14 @@ test("refuses a file with an invalid row, and reports every problem but no rows"
   ]);
 });
 
-test("--keep-plan keeps a refused plan", async () => {
+test("a refused plan is not kept, even with --keep-plan", async () => {
   const plan = planOf({ invalid: 1, errors: 1, rejected: true });
-  const { exit, stderr } = await run("users import people.csv --yes --keep-plan", {
-    tenant: buildPlanAnswers(plan, { importProblems: [problemOf()], import: plan }),
+  const { exit, requests } = await run("users import people.csv --yes --keep-plan", {
+    tenant: buildPlanAnswers(plan, { importProblems: [problemOf()], import: plan, discardImport: plan }),
     folder: folder(),
   });
   expect(exit).toBe(3);
-  expect(stderr).toContain(
-    `the plan is kept, but it cannot be committed; to list its problems: clomoctl imports show P12 --problems\nerror: 1 problem`,
-  );
-  expect(stderr).not.toContain("imports commit");
+  expect(listOperations(requests)).toContain("discardImport");
 });
 
 test("spools stdin, and removes the spooled file", async () => {

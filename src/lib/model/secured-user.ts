@@ -308,7 +308,7 @@ export const SECURED_USER = {
   noun: "user",
   scope: "app",
   // @see facts 6.6: an administrator of one app becomes an administrator of the other apps, too
-  protects: { by: "administrator", across: "userId", present: "administrator-row" },
+  protects: { by: "administrator", present: "administrator-row" },
   usual: ["userId", "name", "description", "groups", "role"],
 } as const satisfies ThingInFiles & {
   readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof SECURED_USER_FIELDS)[]>>;

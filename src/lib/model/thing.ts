@@ -119,8 +119,6 @@ export interface Reference {
 export interface Protection {
   /** condition that marks protected records */
   readonly by: string;
-  /** field that identifies the same person in every scope; protection in one scope may have to extend to others */
-  readonly across?: string | undefined;
   /** problem of a row that contains a protected record; undefined if rows may contain protected records */
   readonly present?: ProblemCode | undefined;
   /** problem of a replacing file that lacks a protected record; undefined: the record is kept without a message */

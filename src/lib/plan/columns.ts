@@ -12,7 +12,7 @@ import {
 import type { Column } from "../terminal/index.ts";
 import { describeProblem, getThingNoun, PROBLEMS, type ProblemCode } from "../model/problem.ts";
 import { formatSecuredAppName } from "../model/secured-user.ts";
-import { joinTexts, same, text, type Language, type Text } from "../text/index.ts";
+import { joinTexts, same, text, type Text } from "../text/index.ts";
 import { listInitialValues, listValueChanges, describeColumn, describeWholeRow, getRowRecordName } from "./changes.ts";
 import { hasFile, hasNoEffect, listPlanChanges } from "./describe.ts";
 import { PLAN_ACTIONS, sumChanges, describeCounts } from "./plan.ts";
@@ -168,27 +168,6 @@ const isKnownProblem = (code: string): code is ProblemCode => code in PROBLEMS;
 
 export const describeProblemReason = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
   isKnownProblem(code) ? describeProblem({ code, params }) : same(code);
-
-export const buildProblemColumns = (language: Language): readonly Column<InputProblem>[] => [
-  { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => row },
-  { key: "line", header: text("line", "物理行"), align: "end", value: ({ line }) => line },
-  { key: "column", header: text("column", "列"), align: "end", value: ({ column }) => column },
-  { key: "header", header: text("header", "ヘッダー"), value: ({ header }) => header },
-  {
-    key: "severity",
-    header: text("severity", "重大度"),
-    value: ({ severity }) => severity,
-    name: ({ severity }) => (severity === "error" ? text("error", "エラー") : text("warning", "警告")),
-  },
-  { key: "code", header: text("code", "コード"), value: ({ code }) => code },
-  {
-    key: "reason",
-    header: text("reason", "理由"),
-    wraps: true,
-    advice: true,
-    value: (problem) => describeProblemReason(problem)[language],
-  },
-];
 
 /** The result of an import, for programs. The keys are stable. */
 export interface ImportResult {

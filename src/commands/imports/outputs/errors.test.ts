@@ -71,10 +71,10 @@ test.each([
   ["shift_jis", "", "\r"],
   ["utf-16le", "\ufeff", "\r\n"],
   ["utf-16be", "\ufeff", "\n"],
-] as const)("keeps the file's form: %s %j %j", async (encoding: Encoding, mark, newline) => {
-  const form = (lines: readonly string[], begin: string = mark): string =>
-    begin + lines.map((line) => line + newline).join("");
-  const bytes = encodeText(form([HEADER, "山田,taro@", "佐藤,s@x"]), encoding);
+] as const)("keeps the file's encoding: %s %j %j", async (encoding: Encoding, mark, newline) => {
+  const form = (lines: readonly string[], begin: string, end = "\r\n"): string =>
+    begin + lines.map((line) => line + end).join("");
+  const bytes = encodeText(form([HEADER, "山田,taro@", "佐藤,s@x"], mark, newline), encoding);
   const file = await written({ content: bytes, problems: [bad(2)] });
   const expected = form(
     [`${HEADER},clomoctl:理由`, "山田,taro@,row 2: メールアドレス: not an email address"],
@@ -90,9 +90,9 @@ test("bytes that are no character are replaced by a mark", async () => {
   expect(file).toEqual(Buffer.from(encodeText(`name,mail,clomoctl:reason\r\n${row}`, "shift_jis")));
 });
 
-test("a last row without a newline gets the newline of the header", async () => {
+test("a last row without a newline is complete", async () => {
   expect(await textOf({ content: `${HEADER}\n,x@`, problems: [bad(2)] })).toBe(
-    `${HEADER},clomoctl:理由\n,x@,row 2: メールアドレス: not an email address\n`,
+    `${HEADER},clomoctl:理由\r\n,x@,row 2: メールアドレス: not an email address\r\n`,
   );
   expect(await textOf({ content: HEADER, problems: [bad(0, { code: "file-no-rows", header: "" })] })).toBe(
     `${HEADER},clomoctl:理由\r\n`,
@@ -102,12 +102,12 @@ test("a last row without a newline gets the newline of the header", async () => 
 test("the reason is a cell in the dialect of the file", async () => {
   const lacking = bad(2, { code: "header-missing", header: "", params: { header: 'a;"b' } });
   expect(await textOf({ content: "氏名;メールアドレス\n;x@\n", problems: [lacking] })).toBe(
-    '氏名;メールアドレス;clomoctl:理由\n;x@;"row 2: the column a;""b is missing"\n',
+    '氏名;メールアドレス;clomoctl:理由\r\n;x@;"row 2: the column a;""b is missing"\r\n',
   );
   const quoting = bad(2, { code: "header-missing", header: "", params: { header: "it's" } });
   const map = "dialect:\n  delimiter: '|'\n  quote: \"'\"\n";
   expect(await textOf({ content: "氏名|メールアドレス\n|x@\n", problems: [quoting], map })).toBe(
-    "氏名|メールアドレス|clomoctl:理由\n|x@|'row 2: the column it''s is missing'\n",
+    "氏名|メールアドレス|clomoctl:理由\r\n|x@|'row 2: the column it''s is missing'\r\n",
   );
 });
 

@@ -3,7 +3,7 @@ import type { InputFile } from "../../../lib/files/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import { getReasonHeader, isReasonHeader } from "../../../lib/csv/layout/layout.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
-import { formatRecord, NEWLINES } from "../../../lib/csv/records/writer.ts";
+import { formatRecord } from "../../../lib/csv/records/writer.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { readRecords, type InputFormat } from "../plan/reading.ts";
@@ -21,7 +21,7 @@ type Rows = AsyncIterable<readonly (readonly string[])[]>;
 
 /**
  * Writes the header and the invalid rows of a file, with the row number and the reason in the last column, in the
- * encoding, the dialect and the newlines of the file. Short rows are filled up with blank cells before the reason.
+ * encoding and the dialect of the file. Short rows are filled up with blank cells before the reason.
  * Reasons from an earlier run are dropped. If the header is invalid, or there is a problem with the whole file, every
  * row is written. If there are no invalid rows, no file is written.
  *
@@ -43,14 +43,11 @@ export async function writeErrors(tools: Tools, name: string, source: ErrorsSour
   });
 }
 
-async function* encodeRecords(
-  rows: Rows,
-  { encoding, dialect, newline = "crlf" }: InputFormat,
-): AsyncGenerator<Uint8Array> {
+async function* encodeRecords(rows: Rows, { encoding, dialect }: InputFormat): AsyncGenerator<Uint8Array> {
   if (encoding === "xlsx") return;
   const encoder = createEncoder(encoding, { onUnmappable: "replace", bom: true });
   for await (const batch of rows)
-    yield encoder.write(batch.map((cells) => formatRecord(cells, NEWLINES[newline], dialect)).join(""));
+    yield encoder.write(batch.map((cells) => formatRecord(cells, "\r\n", dialect)).join(""));
   yield encoder.end();
 }
 

@@ -10,7 +10,7 @@ import {
   type Allowance,
   type UndeletableChoice,
 } from "../../../lib/model/import.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { text } from "../../../lib/text/index.ts";
 import { MAP_OPTION } from "../../csv/file/column-map.ts";
 import { FIX_OPTION } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING_OPTION } from "../../csv/file/encoding.ts";
@@ -91,16 +91,6 @@ export const ALLOW_OTHER_TENANT_OPTION = {
   ),
 } as const satisfies Field;
 
-const ALLOWANCE_TEXTS: Readonly<Record<Allowance, Text>> = {
-  "unknown-columns": text("columns that the format does not have, which are ignored", "形式にない列(取り込まない)"),
-  "error-values": text("error values of spreadsheets such as #N/A, as text", "#N/A などのエラー値(文字として取り込む)"),
-  "new-address": text(
-    "--mode replace deletes and creates people whose address changes",
-    "メールアドレスの変わる人の削除と追加(--mode replace)",
-  ),
-  "other-tenant": text("the file matches no record of the tenant", "テナントのどのデータとも一致しないファイル"),
-};
-
 export const buildAllowOption = (...checks: readonly Allowance[]) =>
   ({
     group: "safety",
@@ -108,8 +98,8 @@ export const buildAllowOption = (...checks: readonly Allowance[]) =>
     value: "CHECKS",
     choices: checks,
     about: text(
-      `accept what a check rejects: ${checks.map((check) => `${check} (${ALLOWANCE_TEXTS[check].en})`).join(", ")}`,
-      `検査で拒否されるものを許可する。${checks.map((check) => `${check} は${ALLOWANCE_TEXTS[check].ja}`).join("、")}`,
+      "accept columns that the format lacks (ignored), error values such as #N/A (as text), people whose address changes, or a file that matches no record",
+      "拒否されるものを許可する。形式にない列(取り込まない)、#N/A などのエラー値(文字とする)、メールアドレスの変わる人、どのデータとも一致しないファイル",
     ),
   }) as const satisfies Field;
 

@@ -12,7 +12,7 @@ import { sumChanges } from "../../../lib/plan/plan.ts";
 /** A plan that is neither committed nor discarded yet. Ensures that its outcome is known and reported. */
 export class PendingPlan {
   readonly plan: Import;
-  /** true if the plan is kept for `imports commit` unless it is committed now */
+  /** true if the plan is kept for `imports commit` unless it is committed now; a rejected plan is never kept */
   readonly isKept: boolean;
   /** the import; undefined until it is committed */
   committed: Import | undefined;
@@ -25,7 +25,7 @@ export class PendingPlan {
     this.#tools = tools;
     this.#client = client;
     this.plan = plan;
-    this.isKept = isKept;
+    this.isKept = isKept && !plan.rejected;
     tools.summarize(summarizeCounts(plan));
   }
 
@@ -122,15 +122,8 @@ const summarizeCounts = (plan: Import): Partial<PlanSummary> => ({
 /** The message for a plan that is not committed. */
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
 
-/** Returns that a plan is kept, and the next step. A rejected plan can be read, but not committed. */
-const describeKeptPlan = ({ number, rejected }: Import): Advice =>
-  rejected
-    ? step(
-        "the plan is kept, but it cannot be committed; to list its problems",
-        "計画を残しましたが、適用はできません。問題の一覧",
-        line("imports show", [number], { problems: true }),
-      )
-    : step("the plan is kept; to commit it", "計画を残しました。適用するには", line("imports commit", [number]));
+const describeKeptPlan = ({ number }: Import): Advice =>
+  step("the plan is kept; to commit it", "計画を残しました。適用するには", line("imports commit", [number]));
 
 const joinKeptPlan = (unchanged: Text, plan: Import): Text => {
   const { en, ja } = renderAdvice(describeKeptPlan(plan));

@@ -1,4 +1,3 @@
-import { line } from "../../../lib/advice/index.ts";
 import type { Import, InputProblem, Client } from "../../../lib/client/index.ts";
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
@@ -34,13 +33,13 @@ const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1
 /**
  * Lists the problems of an input: the first errors and warnings, only one for each cause, and their total number.
  *
- * @param typed the file's name for people; for a kept plan, the name with which the file was sent is used
+ * @param file its name for people
  */
 export async function listProblems(
   terminal: Terminal,
   client: Client<"imports">,
   plan: Import,
-  { typed }: { readonly typed?: string } = {},
+  file: string,
 ): Promise<ListedProblems> {
   const codes = new Set<string>();
   if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, codes };
@@ -58,19 +57,15 @@ export async function listProblems(
     // problems of the file as a whole have row 0
     if (problem.row <= headerRowOf(plan)) whole ??= problem.code;
   }
-  await digest.show(terminal, (problem) =>
-    renderProblemLine(typed ?? plan.fileName, problem, describeProblemReason(problem)),
-  );
+  await digest.show(terminal, (problem) => renderProblemLine(file, problem, describeProblemReason(problem)));
   const { error, warning } = digest.told;
-  if (plan.errors > error) {
-    const list = typed === undefined ? `${line("imports show", [plan.number], { problems: true })}` : "--errors FILE";
+  if (plan.errors > error)
     await terminal.problem(
       text(
-        `… ${plan.errors} problems in all; to list them: ${list}`,
-        `… 問題は全部で ${plan.errors} 件(一覧: ${list})`,
+        `… ${plan.errors} problems in all; --errors FILE writes all of them`,
+        `… 問題は全部で ${plan.errors} 件(--errors FILE で全件を出力)`,
       ),
     );
-  }
   if (plan.warnings > warning + kept)
     await terminal.problem(text(`… ${plan.warnings} warnings in all`, `… 警告は全部で ${plan.warnings} 件`));
   return { all: all ?? [], whole, codes };

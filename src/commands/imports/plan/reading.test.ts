@@ -17,21 +17,18 @@ const cp932 = (text: string): Buffer => createEncoder("shift_jis", { onUnmappabl
 const read = (bytes: Uint8Array, encoding: "auto" | "shift_jis" | "utf-8" = "auto") =>
   detectInputFormat(fileOf(bytes), { encoding });
 
-test("detects the encoding from all bytes, and delimiter and newline from the header", async () => {
+test("detects the encoding from all bytes, and the delimiter from the header", async () => {
   expect(await read(Buffer.from("氏名,TEL\r\n山田,\n"))).toMatchObject({
     encoding: "utf-8",
     dialect: { delimiter: "," },
-    newline: "crlf",
   });
   expect(await read(cp932('"氏名\n漢字"\tTEL\r山田\t'))).toMatchObject({
     encoding: "shift_jis",
     dialect: { delimiter: "\t" },
-    newline: "cr",
   });
   expect(await read(Buffer.from("\ufeff氏名;TEL", "utf16le"))).toMatchObject({
     encoding: "utf-16le",
     dialect: { delimiter: ";" },
-    newline: undefined,
   });
 });
 
@@ -44,19 +41,6 @@ test("a map's dialect takes precedence over a guess", async () => {
   const map = { columns: [], dialect: { delimiter: "|" } };
   const reading = await detectInputFormat(fileOf(Buffer.from("a,b|c\n")), { encoding: "auto", map });
   expect(reading.dialect).toEqual({ delimiter: "|" });
-});
-
-test("a newline inside quotes does not end the header, whatever newline it is", async () => {
-  expect(await read(Buffer.from('"a\nb",c\r\n'))).toMatchObject({ newline: "crlf" });
-  expect(await read(Buffer.from('"a\r\nb'))).toMatchObject({ newline: undefined });
-  expect(await read(Buffer.from("a\nb\r\n"))).toMatchObject({ newline: "lf" });
-});
-
-test("reads delimiter and newline from the first 64 KB only", async () => {
-  const readLong = (size: number) =>
-    detectInputFormat(fileOf(Buffer.from(`${"a".repeat(size)};b\r\n`), 50_000), { encoding: "utf-8" });
-  expect(await readLong(64 * 1024 - 4)).toMatchObject({ dialect: { delimiter: ";" }, newline: "crlf" });
-  expect(await readLong(64 * 1024)).toMatchObject({ dialect: { delimiter: "," }, newline: undefined });
 });
 
 test("the signal ends the reading", async () => {

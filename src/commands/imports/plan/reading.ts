@@ -18,8 +18,6 @@ export interface InputFormat {
   readonly sheet?: string | undefined;
   readonly dialect: Dialect;
   readonly headerRow: number;
-  /** the newline that ends the header row; undefined if the file has no newline */
-  readonly newline: "crlf" | "lf" | "cr" | undefined;
 }
 
 export interface InputFormatOptions {
@@ -42,17 +40,12 @@ export async function detectInputFormat(
 ): Promise<InputFormat> {
   const head = await readHead(file, signal);
   if (isWorkbook(head)) {
-    return { encoding: "xlsx", sheet, dialect: CONSOLE_DIALECT, headerRow: headerRow ?? 1, newline: undefined };
+    return { encoding: "xlsx", sheet, dialect: CONSOLE_DIALECT, headerRow: headerRow ?? 1 };
   }
   rejectSheetOption(file.label, sheet);
   const encoding = await detectEncoding(file, asked, { signal });
   const start = new TextDecoder(encoding).decode(head, { stream: true });
-  return {
-    encoding,
-    dialect: findDialect(start, headerRow, map?.dialect),
-    headerRow: headerRow ?? 1,
-    newline: detectNewline(start),
-  };
+  return { encoding, dialect: findDialect(start, headerRow, map?.dialect), headerRow: headerRow ?? 1 };
 }
 
 /** Returns the dialect of the map if the header has its delimiter, otherwise the delimiter that the header has. */
@@ -89,11 +82,4 @@ export async function* readRecords(
   }
   yield* reader.end() ?? [];
   yield;
-}
-
-function detectNewline(start: string): InputFormat["newline"] {
-  const [newline] = /\r\n|\r|\n/.exec(start.replaceAll(/"[^"]*(?:"|$)/g, "")) ?? [];
-  if (newline === undefined) return undefined;
-  if (newline === "\r\n") return "crlf";
-  return newline === "\n" ? "lf" : "cr";
 }

@@ -40,7 +40,7 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here because the file is closed on return
   return await pending.settling(async () => {
-    const problems = await listProblems(tools.terminal, client, plan, { typed: file.label });
+    const problems = await listProblems(tools.terminal, client, plan, file.label);
     const { report, errors, emitCsv } = requested.options;
     await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);

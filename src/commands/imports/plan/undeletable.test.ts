@@ -1,4 +1,4 @@
-import { writeFileSync, readFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -56,14 +56,6 @@ test("with --quiet, a run that changes nothing prints nothing, except for progra
   expect((await run("users import same.csv --dry-run --quiet", desk)).stdout).not.toBe("");
   file("same.csv", "次郎,jiro@x.jp,部長");
   expect((await run("users import same.csv --yes --quiet", desk)).stdout).not.toBe("");
-});
-
-test("a report lists the kept users", async () => {
-  await run(`${NIGHTLY} --undeletable keep`, desk);
-  await run(`${NIGHTLY} --undeletable keep --report plan.csv --lang ja`, desk);
-  const rows = readFileSync(join(desk.folder, "plan.csv"), "utf8").split("\r\n");
-  expect(rows).toContainEqual(expect.stringMatching(/^残す,,太郎 <taro@x\.jp>,.*SN1 \(090-0000-0001\)、SN2/));
-  expect(rows).toContainEqual(expect.stringMatching(/^残す,,長,.*管理者/));
 });
 
 test("release names the number of devices in the question, and exits with 0 if nobody is kept", async () => {

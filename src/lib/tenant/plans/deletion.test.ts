@@ -246,22 +246,6 @@ test("filters leave administrators alone, and naming an administrator is rejecte
   });
 });
 
-test("facts 6.6: names a user who is marked as administrator of another app before the deletion", async () => {
-  await tenant.import({ kind: "calendar", createGroups: true }, MEMBERS);
-  await tenant.import({ kind: "contacts", createGroups: true }, MEMBERS);
-  for (const kind of ["calendar", "contacts"] as const) await tenant.mark(kind, ["taro", "nobody"]);
-  const protectedElsewhere = { count: 1, names: ["太郎 <taro> (calendar, contacts)"] };
-  expect(await plan({ kind: "docs", filterId: "a" })).toMatchObject({ delete: 2, protectedElsewhere });
-  const [taro = "", hanako = ""] = (await tenant.securedUsers("docs"))
-    .toSorted((a, b) => (a.userId > b.userId ? -1 : 1))
-    .map(({ id }) => id);
-  expect(await plan({ kind: "docs", ids: [taro] })).toMatchObject({ delete: 1, protectedElsewhere });
-  expect(await plan({ kind: "docs", ids: [hanako] })).not.toHaveProperty("protectedElsewhere");
-  // where he is marked himself he stays
-  expect(await plan({ kind: "contacts", filterId: "a" })).toMatchObject({ delete: 1, staying: { count: 1 } });
-  expect((await open())[0]).not.toHaveProperty("protectedElsewhere");
-});
-
 test.each<[Asked, string]>([
   [{ kind: "users" }, "usage"],
   [{ kind: "users", ids: [ROOT_ORG_ID], search: "x" }, "usage"],

@@ -52,11 +52,6 @@ export interface RowQuery {
   /** only rows with these actions; an empty list selects all rows */
   readonly actions: readonly PlanRow["action"][];
   readonly limit?: number | undefined;
-  /**
-   * true to include protected records that are not in the file; imports never delete protected records, but the console
-   * may have deleted them
-   */
-  readonly protectedToo?: boolean | undefined;
 }
 
 export type PlanReading =

@@ -46,7 +46,6 @@ export const EMPTY_COUNTS = {
 const EMPTY_FILE = {
   encoding: null,
   inputSha256: null,
-  inputBytes: 0,
   headerRow: 1,
   rows: 0,
   skipped: [],

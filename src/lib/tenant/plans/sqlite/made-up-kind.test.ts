@@ -133,7 +133,7 @@ const plan = (file: string, wished: Wished = {}, of = kind) => {
     const cells = line.split(",").map((cell) => cell.trim());
     stager.record(cells, cells.length, at + 1, at + 1);
   }
-  const staged = { ...stager.end(), encoding: "utf-8" as const, inputSha256: "", inputBytes: 0 };
+  const staged = { ...stager.end(), encoding: "utf-8" as const, inputSha256: "" };
   table.flush();
   const sql: PlanDefinition = { kind: of, request, staged };
   return { sql, counts: database.snapshot(() => comparePlan(database, sql)) };

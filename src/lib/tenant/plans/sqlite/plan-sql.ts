@@ -20,7 +20,6 @@ import type { StoredRequest } from "../import-rows.ts";
 const NO_STAGED_FILE: StagedFile = {
   encoding: "utf-8",
   inputSha256: "",
-  inputBytes: 0,
   headerRow: 1,
   rows: 0,
   skipped: [],

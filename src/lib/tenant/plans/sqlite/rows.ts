@@ -18,7 +18,6 @@ import {
 import {
   buildCaseSql,
   buildIsInvalidRowSql,
-  buildIsMissingRecordSql,
   buildJsonBooleanSql,
   buildJsonListSql,
   buildJsonObjectSql,
@@ -178,17 +177,9 @@ export const buildDeletedLineSql = (kind: StoredKind, parts: Partial<RowParts> =
 /**
  * SQL: the lines of the records that a plan deletes. @param usual the record type of the import's own kind
  */
-const buildDeletedLinesSql = (
-  { kind }: PlanDefinition,
-  { protectedToo, usual }: { readonly protectedToo: boolean; readonly usual: Thing },
-): string => {
-  const { thing, inScope, isLacking } = kind;
-  const lacking =
-    protectedToo && thing.protects?.missing !== undefined
-      ? `${inScope} and ${buildIsMissingRecordSql("t.pk")}`
-      : isLacking;
+const buildDeletedLinesSql = ({ kind }: PlanDefinition, usual: Thing): string => {
   const line = buildDeletedLineSql(kind, buildRecordTypeParts(kind, usual, false));
-  return `select ${line} as line from ${thing.name} t where ${lacking} order by t.pk limit :left`;
+  return `select ${line} as line from ${kind.thing.name} t where ${kind.isLacking} order by t.pk limit :left`;
 };
 
 const MAX_BATCH_ROWS = 256;
@@ -238,7 +229,7 @@ class PlanLineReader {
  * their record type.
  */
 export function* readPlanLines(database: Database, plans: PlanDefinitions, query: RowQuery): Generator<Uint8Array> {
-  const { actions, limit, protectedToo = false } = query;
+  const { actions, limit } = query;
   const [plan] = plans;
   const all = actions.length === 0;
   const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
@@ -247,8 +238,7 @@ export function* readPlanLines(database: Database, plans: PlanDefinitions, query
   if (mode !== "delete" && (all || actions.some((action) => action !== "delete")))
     yield* reader.staged(buildStagedLinesSql(plan, all));
   if (mode !== "append" && (all || actions.includes("delete"))) {
-    for (const one of plans)
-      yield* reader.deleted(buildDeletedLinesSql(one, { protectedToo, usual: plan.kind.thing }), one.kind.name);
+    for (const one of plans) yield* reader.deleted(buildDeletedLinesSql(one, plan.kind.thing), one.kind.name);
   }
 }
 

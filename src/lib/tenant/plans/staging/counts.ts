@@ -48,7 +48,6 @@ export interface SkippedRows {
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly inputSha256: string;
-  readonly inputBytes: number;
   readonly headerRow: number;
   /** number of data rows, without the header and the rows that are left out */
   readonly rows: number;
@@ -151,8 +150,6 @@ export interface PlanCounts {
   readonly released?: number | undefined;
   /** for a deletion by filters: the matching administrators, who are not deleted */
   readonly staying?: CountedNames | undefined;
-  /** for a deletion of users of a SECURED APP: those marked as administrators of another app; names with apps */
-  readonly protectedElsewhere?: CountedNames | undefined;
   readonly merged?: MergedValues | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
   /** for an undo: the records that cannot be undone or are skipped; `first` has up to a thousand of them */

@@ -120,7 +120,7 @@ export class Stager implements RecordSink {
   }
 
   /** Returns the description of the file, without its encoding, hash and size. Must be called after the last record. */
-  end(): Omit<StagedFile, "encoding" | "inputSha256" | "inputBytes"> {
+  end(): Omit<StagedFile, "encoding" | "inputSha256"> {
     if (this.#layout === undefined) this.#report(createFileProblem("file-empty"));
     else if (this.#rows === 0 && this.#layout.headers.length > 0 && this.#request.fromConsole !== true) {
       // an export does not have rows if the console does not have records

@@ -70,17 +70,6 @@ const findChosenProtected = (database: Database, plan: PlanDefinition): Obstacle
   return findObstacles(database, buildPathOrLabelSql(plan), from);
 };
 
-const findProtectedElsewhere = (database: Database, plan: PlanDefinition): PlanCounts["protectedElsewhere"] => {
-  const { thing, isLacking, name: kind } = plan.kind;
-  const { protects, scope, name: table } = thing;
-  if (protects?.across === undefined || scope === undefined) return undefined;
-  const field = quoteIdentifier(protects.across);
-  const others = `from ${table} o where o.${quoteIdentifier(protects.by)} = 1 and o.${scope} <> :kind`;
-  const where = `(select string_agg(o.${scope}, ', ' order by o.${scope}) ${others} and o.${field} = t.${field})`;
-  const from = `from ${table} t where ${isLacking} and t.${field} in (select o.${field} ${others})`;
-  return findObstacles(database, `${buildPathOrLabelSql(plan)} || ' (' || ${where} || ')'`, from, { kind });
-};
-
 /**
  * Refuses to delete users who have, or may have, a role above operator. Only system administrators can remove the
  * account or the mark that protects such a user.
@@ -225,7 +214,6 @@ export const selectRecordsToDelete = (database: Database, plans: PlanDefinitions
     recordsBefore: countRecords(database, first.kind),
     delete: countRecords(database, first.kind, first.kind.isLacking),
     staying: staying.at(-1),
-    protectedElsewhere: findProtectedElsewhere(database, first),
     ...(beside.length > 0 && { beside }),
   };
 };

@@ -134,14 +134,12 @@ const stageFile = async (
   const stager = new Stager(kind, request, buildHeaderOptions(database, request), table);
   const reader = await createFileReader(encoding, request, stager);
   const hash = createHash("sha256");
-  let bytes = 0;
   database.exec("begin");
   const chunks = stream.getReader();
   const next = () => chunks.read().catch((error: unknown) => Promise.reject(createInterruptedFailure(error)));
   for (let { value } = await next(); value !== undefined; { value } = await next()) {
     if (interrupted()) throw createInterruptedFailure();
     hash.update(value);
-    bytes += value.length;
     reader.write(value);
   }
   for await (const _ of reader.end() ?? []) if (interrupted()) throw createInterruptedFailure();
@@ -152,7 +150,7 @@ const stageFile = async (
   // an export has a column for every value in the console, so its lists are complete
   const places =
     request.fromConsole === true ? found.places.map((place) => ({ ...place, times: undefined })) : found.places;
-  return { ...found, places, encoding, inputBytes: bytes, inputSha256: hash.digest("hex") };
+  return { ...found, places, encoding, inputSha256: hash.digest("hex") };
 };
 
 /**

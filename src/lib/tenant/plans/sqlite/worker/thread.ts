@@ -47,14 +47,8 @@ const returnWorker = (worker: Worker): void => {
  */
 export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
-  #length = 0;
   /** the connections of the lines that are being read; see `readLines` */
   readonly reading = new Set<Database>();
-
-  /** Number of jobs that wait, with the one that runs. */
-  get length(): number {
-    return this.#length;
-  }
 
   /**
    * Runs a job after all earlier jobs have ended.
@@ -64,9 +58,7 @@ export class ImportThreads {
    */
   run<J extends keyof Jobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<Jobs[J]> {
     const mine = this.#turn.then(() => runJob(job, args, signal));
-    this.#length += 1;
-    const leave = (): void => void (this.#length -= 1);
-    this.#turn = mine.then(leave, leave);
+    this.#turn = mine.catch(() => undefined);
     return mine as ReturnType<Jobs[J]>;
   }
 
