@@ -8,13 +8,7 @@ import { findNearestWord } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import {
-  CONTEXT_COLUMNS,
-  PROTECTED_OPTION,
-  reportContextInUse,
-  UNDELETABLE_DEFAULT_OPTION,
-  renderContextUseHint,
-} from "./columns.ts";
+import { CONTEXT_COLUMNS, PROTECTED_OPTION, reportContextInUse, renderContextUseHint } from "./columns.ts";
 
 const ADD_OPTIONS = {
   embedded: { kind: "boolean", about: text("tenant on this computer", "このコンピューターのテナント") },
@@ -53,7 +47,6 @@ const ADD_OPTIONS = {
     about: text("use the context for the commands that follow", "以後のコマンドでこのコンテキストを使う"),
   },
   protected: PROTECTED_OPTION,
-  undeletable: UNDELETABLE_DEFAULT_OPTION,
 } as const satisfies Fields;
 
 type AddInput = InputOf<typeof ADD_OPTIONS>;
@@ -81,8 +74,8 @@ export default defineCommand({
   shows: CONTEXT_COLUMNS,
   async run({ terminal, contexts, globals, environment, workingFolder }, { name, ...options }) {
     const requested = await buildContextRequest(options, workingFolder);
-    const { protected: isProtected, undeletable } = options;
-    const settings = { timezone: globals.timezone, protected: isProtected, undeletable };
+    const { protected: isProtected } = options;
+    const settings = { timezone: globals.timezone, protected: isProtected };
     const context = await contexts.add(name, { ...requested, ...settings }, options.use);
     const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
     await terminal.show(CONTEXT_COLUMNS, { context, used });

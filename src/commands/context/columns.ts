@@ -1,6 +1,5 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Context } from "../../lib/config/context.ts";
-import { UNDELETABLE_CHOICES } from "../../lib/model/import.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Field } from "../field.ts";
@@ -22,16 +21,6 @@ export const PROTECTED_OPTION = {
   about: text(
     "require the context's name for every change of its tenant (typed, or by --confirm-context)",
     "テナントを変更するたびにコンテキスト名の確認を求める(入力、または --confirm-context)",
-  ),
-} as const satisfies Field;
-
-/** The option `--undeletable` of a context: the default for replacing imports that omit `--undeletable`. */
-export const UNDELETABLE_DEFAULT_OPTION = {
-  kind: "choice",
-  choices: UNDELETABLE_CHOICES,
-  about: text(
-    "default of --undeletable for imports with --mode replace: keep or release records that cannot be deleted",
-    "全件更新のインポートで --undeletable を省いたときの扱い",
   ),
 } as const satisfies Field;
 
@@ -94,11 +83,6 @@ export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
     key: "protected",
     header: text("protected", "保護"),
     value: ({ context }) => context.protected === true,
-  },
-  {
-    key: "undeletable",
-    header: text("undeletable records", "削除できないもの"),
-    value: ({ context }) => context.undeletable ?? null,
   },
   {
     key: "caFile",

@@ -1,8 +1,7 @@
-import { UNDELETABLE_CHOICES } from "../../lib/model/import.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { parseMapOption, resolveAuthorityFile } from "./add.ts";
-import { CONTEXT_COLUMNS, PROTECTED_OPTION, UNDELETABLE_DEFAULT_OPTION } from "./columns.ts";
+import { CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
 
 export default defineCommand({
   summary: text("change the settings of a context", "コンテキストの設定を変更する"),
@@ -20,14 +19,6 @@ export default defineCommand({
         "サーバーのテナントのとき: OS の設定に加えて信頼する認証局の証明書(PEM)",
       ),
     },
-    undeletable: {
-      ...UNDELETABLE_DEFAULT_OPTION,
-      choices: [...UNDELETABLE_CHOICES, "none"],
-      about: text(
-        `${UNDELETABLE_DEFAULT_OPTION.about.en}; none removes the default, and the import is rejected`,
-        `${UNDELETABLE_DEFAULT_OPTION.about.ja}(none は既定をなくし、ファイルを拒否する)`,
-      ),
-    },
     list: {
       kind: "string",
       value: "FORMAT=FILE",
@@ -42,16 +33,12 @@ export default defineCommand({
   examples: [
     { line: "clomoctl context set local --protected" },
     { line: "clomoctl context set local --timezone Asia/Tokyo" },
-    { line: "clomoctl context set local --undeletable keep" },
     { line: "clomoctl context set local --list users=hr-map.yaml" },
   ],
   exits: ["input-rejected", "not-found", "locked"],
   opensTenant: false,
   shows: CONTEXT_COLUMNS,
-  async run(
-    { terminal, contexts, globals, workingFolder },
-    { name, protected: on, unprotected: off, undeletable, list, caFile },
-  ) {
+  async run({ terminal, contexts, globals, workingFolder }, { name, protected: on, unprotected: off, list, caFile }) {
     const { timezone } = globals;
     const files = list.map((pair): readonly [string, string | null] => {
       const [format, file] = parseMapOption(pair, workingFolder, "--list");
@@ -62,7 +49,6 @@ export default defineCommand({
       caFile: await resolveAuthorityFile(caFile, workingFolder),
       lists: list.length === 0 ? undefined : new Map(files),
       protected: on || (off ? false : undefined),
-      undeletable: undeletable === "none" ? null : undeletable,
     });
     const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
     await terminal.show(CONTEXT_COLUMNS, { context, used });

@@ -1,5 +1,4 @@
 import { Failure } from "../errors/index.ts";
-import { UNDELETABLE_CHOICES, type UndeletableChoice } from "../model/import.ts";
 import { DEFAULT_TIMEZONE, findTimeZone } from "../model/time.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import { parseContextName } from "./context-name.ts";
@@ -18,8 +17,6 @@ export interface EmbeddedContext {
   readonly maps: ReadonlyMap<string, string>;
   /** true if every change must be confirmed with the name of the context */
   readonly protected?: true | undefined;
-  /** what replacing imports do with records that they cannot delete, if the import does not specify it */
-  readonly undeletable?: UndeletableChoice | undefined;
   /** column map file for the lists of other systems, by format; used by imports only, unlike {@link maps} */
   readonly lists?: ReadonlyMap<string, string> | undefined;
 }
@@ -35,8 +32,6 @@ export interface RemoteContext {
   readonly timezone: string;
   /** true if every change must be confirmed with the name of the context */
   readonly protected?: true | undefined;
-  /** what replacing imports do with records that they cannot delete, if the import does not specify it */
-  readonly undeletable?: UndeletableChoice | undefined;
   /** column map file for the lists of other systems, by format; used by imports only */
   readonly lists?: ReadonlyMap<string, string> | undefined;
 }
@@ -50,7 +45,6 @@ export interface NewEmbeddedContext {
   readonly language?: Language | undefined;
   readonly maps?: ReadonlyMap<string, string> | undefined;
   readonly protected?: boolean | undefined;
-  readonly undeletable?: UndeletableChoice | undefined;
 }
 
 /** The options of `context add NAME --url`. */
@@ -60,7 +54,6 @@ export interface NewRemoteContext {
   readonly caFile?: string | undefined;
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
-  readonly undeletable?: UndeletableChoice | undefined;
 }
 
 export type NewContext = NewEmbeddedContext | NewRemoteContext;
@@ -71,8 +64,6 @@ export interface ContextChange {
   readonly caFile?: string | undefined;
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
-  /** null removes the setting */
-  readonly undeletable?: UndeletableChoice | null | undefined;
   /** column map files to set, by format; null removes the map of a format */
   readonly lists?: ReadonlyMap<string, string | null> | undefined;
 }
@@ -86,7 +77,6 @@ export type StoredContext =
       readonly language: Language;
       readonly maps: readonly (readonly [format: string, file: string])[];
       readonly protected?: true | undefined;
-      readonly undeletable?: UndeletableChoice | undefined;
       readonly lists?: StoredFiles | undefined;
     }
   | (Omit<RemoteContext, "lists"> & { readonly lists?: StoredFiles | undefined });
@@ -99,7 +89,6 @@ export function toStoredContext(name: string, requested: NewContext): StoredCont
     name: parseContextName(name),
     timezone: requested.timezone === undefined ? DEFAULT_TIMEZONE : parseTimezone(requested.timezone),
     protected: requested.protected === true ? (true as const) : undefined,
-    undeletable: requested.undeletable,
   };
   if (requested.kind === "remote") {
     const { url, caFile } = requested;
@@ -118,7 +107,6 @@ export const applyContextChange = (context: StoredContext, change: ContextChange
   ...(change.caFile === undefined ? context : { ...requireRemote(context), caFile: change.caFile }),
   timezone: change.timezone === undefined ? context.timezone : parseTimezone(change.timezone),
   protected: (change.protected ?? context.protected) === true ? true : undefined,
-  undeletable: change.undeletable === undefined ? context.undeletable : (change.undeletable ?? undefined),
   lists: changeFiles(context.lists, change.lists),
 });
 
@@ -175,7 +163,6 @@ export function readStoredContext(stored: unknown): StoredContext {
   const settings = {
     timezone: parseTimezone(word("timezone") ?? DEFAULT_TIMEZONE),
     protected: stored["protected"] === true ? (true as const) : undefined,
-    undeletable: UNDELETABLE_CHOICES.find((choice) => choice === stored["undeletable"]),
     lists: Array.isArray(stored["lists"]) ? stored["lists"].filter(isStringPair) : undefined,
   };
   if (parseContextName(name) !== name) {

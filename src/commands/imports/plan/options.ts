@@ -8,7 +8,6 @@ import {
   ORG_BY_CHOICES,
   UNDELETABLE_CHOICES,
   type Allowance,
-  type UndeletableChoice,
 } from "../../../lib/model/import.ts";
 import { text } from "../../../lib/text/index.ts";
 import { MAP_OPTION } from "../../csv/file/column-map.ts";
@@ -113,8 +112,8 @@ export const UNDELETABLE_OPTION = {
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
-    "what to do with records missing from the file that cannot be deleted (administrators, device owners, organisations in use): keep keeps them and commits the other changes (exit 8); release also removes the owner from devices (default: setting of the context; if there is none, the file is refused)",
-    "ファイルになくても削除できないもの(管理者、デバイスの所有者、使用中の組織)の扱い。keep は残して、ほかを適用する(終了コード 8)。release はデバイスの所有者も外す(既定: コンテキストの設定。設定がなければファイルを拒否する)",
+    "what to do with records missing from the file that cannot be deleted (administrators, device owners, organisations in use): keep keeps them and commits the other changes (exit 8); release also removes the owner from devices (default: the file is refused)",
+    "ファイルになくても削除できないもの(管理者、デバイスの所有者、使用中の組織)の扱い。keep は残して、ほかを適用する(終了コード 8)。release はデバイスの所有者も外す(既定: ファイルを拒否する)",
   ),
 } as const satisfies Field;
 
@@ -129,18 +128,6 @@ export const ORG_BY = {
     "組織の列の内容。code は組織コード、name は組織名(同じ名前の組織が複数あれば不可)、path は 本社/営業部 のようなパス(既定: code)",
   ),
 } as const satisfies Field;
-
-/**
- * Returns what to do with undeletable records. For replacing imports of kinds with such records, the default is the
- * setting of the context.
- */
-export const resolveUndeletable = (
-  { kind, options: { mode, undeletable } }: ImportRequest,
-  context: Pick<Context, "undeletable">,
-): UndeletableChoice | undefined => {
-  const isConcerned = (kind === "users" || kind === "orgs") && mode === "replace";
-  return undeletable ?? (isConcerned ? context.undeletable : undefined);
-};
 
 export const toRecordedName = (file: string, { kind }: Pick<Context, "kind">): string =>
   kind === "remote" ? basename(file) : file;

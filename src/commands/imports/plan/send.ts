@@ -7,13 +7,13 @@ import { Failure } from "../../../lib/errors/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { Format } from "../../../lib/model/format.ts";
-import { BYTE_UNIT, ROW_UNIT } from "../../../lib/terminal/index.ts";
+import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { readHead } from "../../csv/file/encoding.ts";
 import type { Tools } from "../../tools.ts";
 import { detectInputFormat, readRecords, type InputFormat, type InputFormatOptions } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
-import { resolveUndeletable, toRecordedName, type ImportRequest } from "./options.ts";
+import { toRecordedName, type ImportRequest } from "./options.ts";
 
 interface ExaminationOptions extends InputFormatOptions {
   readonly format?: FormatName | undefined;
@@ -111,11 +111,21 @@ export async function sendFile(
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
   const { kind, file: name, options } = requested;
-  const sent = ["mode", "key", "blank", "orgBy", "createOrgs", "createGroups", "skipInvalid", "fix", "allow"] as const;
+  const sent = [
+    "mode",
+    "key",
+    "blank",
+    "orgBy",
+    "createOrgs",
+    "createGroups",
+    "skipInvalid",
+    "fix",
+    "allow",
+    "undeletable",
+  ] as const;
   const request: NewImport = {
     ...Object.fromEntries(sent.map((one) => [one, options[one]])),
     kind,
-    undeletable: resolveUndeletable(requested, context),
     generatePasswords: options.generatePasswords === undefined ? undefined : true,
     forConsole: options.emitCsv === undefined ? undefined : true,
     delimiter: reading.dialect.delimiter,
@@ -147,10 +157,7 @@ function streamFile({ terminal }: Pick<Tools, "terminal">, file: InputFile): Rea
     unit: BYTE_UNIT,
     total: file.bytes,
   });
-  const compare = (): void => {
-    terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit: ROW_UNIT });
-  };
-  return ReadableStream.from(trackProgress(file.chunks(), (bytes) => step.advance(bytes), compare));
+  return ReadableStream.from(trackProgress(file.chunks(), (bytes) => step.advance(bytes)));
 }
 
 const MAX_FILE_NAME_LENGTH = 255;
@@ -158,11 +165,9 @@ const MAX_FILE_NAME_LENGTH = 255;
 async function* trackProgress(
   chunks: AsyncIterable<Uint8Array>,
   advance: (bytes: number) => void,
-  end: () => void,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     yield chunk;
     advance(chunk.length);
   }
-  end();
 }

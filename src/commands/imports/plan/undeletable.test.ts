@@ -99,19 +99,6 @@ test("the confirmed number and the limits count only users who are really delete
   expect(await exits("--undeletable release --confirm-deletions 2 --dry-run")).toBe(8);
 });
 
-test("a context can have a default for --undeletable, which a command overrides", async () => {
-  expect(await run("context set local --undeletable keep --format json", desk)).toMatchObject({ exit: 0 });
-  expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(8);
-  expect(
-    (await run(`${NIGHTLY} --undeletable release --max-deletions 50% --dry-run --lang en`, desk)).stderr,
-  ).toContain("devices that lose their owner: 2\n");
-  // of what deletes nothing it says nothing
-  expect((await run("users import tonight.csv --dry-run", desk)).exit).toBe(0);
-  expect((await run("context list --format json", desk)).stdout).toContain('"undeletable":"keep"');
-  await run("context set local --undeletable none", desk);
-  expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(3);
-});
-
 test("in a mirror, the list of deletions leaves out kept users", async () => {
   const console = "氏名,メールアドレス,CLOMOアカウント名\r\n長,boss@x.jp,boss\r\n";
   const rows = ["太郎,taro@x.jp,", "次郎,jiro@x.jp,", "三郎,saburo@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,"];

@@ -43,8 +43,3 @@ export const checkImportRequest = (asked: ImportRequest): void => {
 
 /** @throws Failure `input-rejected` or `usage` if a filter has a value that is not possible */
 export const checkDeletionRequest = (asked: object): void => checkRequest(asked, DELETION_FIELDS, DELETION_LENGTHS);
-
-/** @throws Failure `usage` if a number of lines is not positive */
-export const checkLimit = (limit: number | undefined): void => {
-  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0)) throw createWrongValueFailure("limit");
-};

@@ -7,7 +7,6 @@ import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
 import { checkDroppable } from "../../model/console-task.ts";
 import { type FormatName } from "../../model/console-files.ts";
-import { ROW_ACTION_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import { readDroppedTasks } from "../console/record-ids.ts";
 import { readTasks, type ConsoleTask } from "../console/tasks.ts";
@@ -56,7 +55,7 @@ import {
   WHOLE_TENANT_FAILURE,
   createNotOpenFailure,
 } from "./import-failures.ts";
-import { checkImportRequest, checkLimit } from "./check-request.ts";
+import { checkImportRequest } from "./check-request.ts";
 import { completeRequest, type ImportRequest } from "./request.ts";
 import { buildImport, buildImports, EMPTY_COUNTS, type Import } from "./shape.ts";
 import type { RequestKey } from "../store/idempotency.ts";
@@ -97,16 +96,6 @@ const checkOrgBy = ({ kind, orgBy = "code", createOrgs, fromConsole }: StoredReq
     where: "json.orgBy",
   });
 };
-
-const isRowAction = (action: string): action is PlanRow["action"] => Object.hasOwn(ROW_ACTION_NAMES, action);
-
-const UNKNOWN_ACTION_FAILURE = new Failure("usage", {
-  what: text(
-    `an action must be one of ${Object.keys(ROW_ACTION_NAMES).join(", ")}`,
-    `action は ${Object.keys(ROW_ACTION_NAMES).join(", ")} のいずれかにしてください`,
-  ),
-  where: "query.action",
-});
 
 const UNAUDITED_CHANGE = { action: null, locks: [] } as const;
 
@@ -257,13 +246,7 @@ export class TenantImports {
   }
 
   /** Returns the rows of a planned or committed import as NDJSON.  @throws Failure `conflict` otherwise */
-  async rows(
-    id: string,
-    { actions, ...others }: Omit<RowQuery, "actions"> & { readonly actions: readonly string[] },
-  ): Promise<Lines<PlanRow>> {
-    checkLimit(others.limit);
-    if (!actions.every(isRowAction)) throw UNKNOWN_ACTION_FAILURE;
-    const query: RowQuery = { ...others, actions };
+  async rows(id: string, query: RowQuery): Promise<Lines<PlanRow>> {
     const record = await this.#record(id);
     if (COMMITTED_STATES.includes(record.state)) return this.#engine.read({ type: "committed-rows", record, query });
     const { undoes, skipBlocked = false, drops } = record.detail;
@@ -279,7 +262,6 @@ export class TenantImports {
 
   /** Returns the problems of a plan's file as NDJSON, by row and column.  @throws Failure `conflict` */
   async problems(id: string, limit: number | undefined): Promise<Lines<InputProblem>> {
-    checkLimit(limit);
     return this.#engine.read({ type: "problems", record: await this.#record(id), limit });
   }
 

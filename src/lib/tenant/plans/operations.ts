@@ -14,6 +14,7 @@ import {
   withoutToken,
 } from "../policy/check.ts";
 import type { Store } from "../store/store.ts";
+import type { PlanRow } from "./engine.ts";
 import { buildDeletionInput, buildImportInput } from "./request.ts";
 
 const swept = new WeakMap<Store, Promise<void>>();
@@ -121,7 +122,7 @@ export const imports = {
     needs: ["users.read"],
     result: "lines",
     run: async (parts, { action, ...query }, { id }) =>
-      (await openImports(parts)).rows(id, { ...query, actions: action?.split(",") ?? [] }),
+      (await openImports(parts)).rows(id, { ...query, actions: (action?.split(",") ?? []) as PlanRow["action"][] }),
   }),
   problems: operation({
     route: "GET /v1/imports/{id}/problems",
