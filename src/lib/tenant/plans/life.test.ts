@@ -423,7 +423,7 @@ test("the plan of an undo shows the rows that it restores, changes back and dele
   expect(shown).toEqual([
     [0, "yamada@x", "update", ["title"], true, "山田", "課長"],
     [0, "suzuki@x", "create", [], false, "鈴木", null],
-    [0, "takahashi@x", "delete", [], true, "髙橋", undefined],
+    [0, "takahashi@x", "delete", [], true, undefined, undefined],
   ]);
   expect((await rowsOf(undo.id, { action: "delete", limit: 1 })).map(({ key }) => key)).toEqual(["takahashi@x"]);
   expect((await rowsOf(undo.id, { action: "create" })).map(({ key }) => key)).toEqual(["suzuki@x"]);

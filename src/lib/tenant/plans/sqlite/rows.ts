@@ -154,7 +154,7 @@ const buildStagedLinesSql = (plan: PlanDefinition, all: boolean): string => {
 /**
  * SQL: the line of a deleted record `t` that no row of the file matches. @param parts additional members of the line
  */
-export const buildDeletedLineSql = (kind: StoredKind, parts: Partial<RowParts> = {}): string => {
+const buildDeletedLineSql = (kind: StoredKind, parts: Partial<RowParts> = {}): string => {
   const { called } = kind.table;
   return buildLineSql({
     ...parts,

@@ -1,13 +1,6 @@
 import { comparisonKey, nameSortKey, type Comparison } from "../../../model/normalise.ts";
 import type { Column, Format } from "../../../model/format.ts";
-import {
-  getKeyColumn,
-  type Field,
-  type RecordKey,
-  type Reference,
-  type Thing,
-  CUSTOM_VALUE_RULE,
-} from "../../../model/thing.ts";
+import { getKeyColumn, type RecordKey, type Reference, type Thing, CUSTOM_VALUE_RULE } from "../../../model/thing.ts";
 
 export type MergeRule = "value" | "list" | "custom" | "reference";
 
@@ -67,17 +60,6 @@ export interface KindDefinition {
   readonly keys: readonly [KindKey, ...KindKey[]];
   /** the field by which every row is matched exactly with its record. Imports therefore cannot change this field. */
   readonly fixed: string | undefined;
-  /**
-   * the manually set fields that files do not contain: imports delete them with their records, and an undo restores
-   * them
-   */
-  readonly unfiled: readonly NonFileField[];
-}
-
-/** A field that files do not contain. The field has the same name in the record type and in its table. */
-export interface NonFileField {
-  readonly field: string;
-  readonly flag: boolean;
 }
 
 /** Returns the name of the staged column with the cell numbers of a set, see {@link StagedPlace}. */
@@ -187,15 +169,7 @@ export const buildKindDefinition = (format: Format): KindDefinition => {
     };
   });
   if (usual === undefined) throw new TypeError(`${thing.name} has a file format, but no key`);
-  const isFiled = (name: string, { short = name }: Field): boolean =>
-    imported.some(({ stored }) => stored === name || stored === short);
-  const unfiled = Object.entries(thing.fields)
-    .filter(
-      ([name, field]) =>
-        field.byHand === true && ![CUSTOM_FIELDS_NAME, thing.protects?.by].includes(name) && !isFiled(name, field),
-    )
-    .map(([field, { type }]): NonFileField => ({ field, flag: type === "boolean" }));
-  return { format, fields: imported, keys: [usual, ...others], fixed, unfiled };
+  return { format, fields: imported, keys: [usual, ...others], fixed };
 };
 
 /** Returns the key that `--key` specifies, or the default key if the kind does not have a key with this name. */

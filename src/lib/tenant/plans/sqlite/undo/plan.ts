@@ -22,9 +22,9 @@ import {
   buildUndoEtag,
   type BlockedRecordKey,
 } from "./blocked.ts";
-import { countChangedColumns, getFileKinds } from "./undo-rows.ts";
+import { countChangedColumns, getFileKinds } from "./lines.ts";
 import { stageDrop } from "./drop.ts";
-import { omitRemovedFields, countStagedRecords, getStagedTable, stageUndo, type StagedCount } from "./staged.ts";
+import { omitRemovedFields, countStagedRecords, getStagedTable, stageChange, type StagedCount } from "./staged.ts";
 
 const MAX_LISTED_BLOCKED_RECORDS = 1_000;
 
@@ -95,7 +95,7 @@ const requireNoUsersAboveOperator = (database: Database): void => {
  * @throws Failure `not-permitted`, `conflict`
  */
 export const prepareUndo = (database: Database, undone: UndoneChange, known?: readonly BlockedRecordKey[]): void => {
-  if (undone.dropped === undefined) stageUndo(database, undone);
+  if (undone.dropped === undefined) stageChange(database, undone.revision);
   else stageDrop(database, undone);
   requireNoUsersAboveOperator(database);
   findBlockedRecords(database, undone, known);

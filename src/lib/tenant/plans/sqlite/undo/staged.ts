@@ -1,7 +1,6 @@
 import { getKeyColumn } from "../../../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
-import { buildClearSinceStatements, buildFillSinceSql, getSinceTable } from "../../../versions/past.ts";
 import {
   ALL_COLUMNS_MASK,
   getColumnBit,
@@ -10,7 +9,6 @@ import {
   getVersionTable,
   type VersionSchema,
 } from "../../../versions/tables.ts";
-import type { UndoneChange } from "../../engine.ts";
 import { UNIQUE_LIST_TABLES } from "../../../records/record-rows.ts";
 import { buildCurrentSide, type ChangedTables } from "../../../store/judge.ts";
 import { buildCaseSql, buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
@@ -40,7 +38,8 @@ export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionS
 const buildRestoredMaskSql = (versions: VersionSchema): string =>
   [...new Set(listRestoredColumns(versions).map(({ bit }) => bit))].join(" | ");
 
-const buildStagingSql = (versions: VersionSchema): readonly string[] => {
+/** @param mask SQL: the columns of which a change must have written one */
+const buildStagingSql = (versions: VersionSchema, mask: string): readonly string[] => {
   const { thing, key, times } = versions;
   const table = getStagedTable(versions);
   const kept = getVersionTable(versions);
@@ -57,7 +56,7 @@ const buildStagingSql = (versions: VersionSchema): readonly string[] => {
   return [
     `${into} select v.pk, case v.action when 'delete' then 'create' else 'update' end, v.changed, ${restored.join(", ")}
      from main.${kept} v left join main.${thing.name} t on t.${key} = v.pk
-     where v.revision = :revision and v.changed & (${buildRestoredMaskSql(versions)}) <> 0 and ${buildInterruptCheckSql("v.pk")}
+     where v.revision = :revision and v.changed & (${mask}) <> 0 and ${buildInterruptCheckSql("v.pk")}
        and not exists (select 1 from main.created_range c where c.revision = v.revision and c.thing = '${thing.name}'
          and v.action = 'delete' and v.pk between c.first and c.last)`,
     `${into} select t.${key}, 'delete', ${ALL_COLUMNS_MASK}, ${nulls} from main.created_range c
@@ -88,23 +87,47 @@ export const resetStagedTables = (database: Database, versions: VersionSchema): 
     `create table if not exists ${table} (pk integer primary key, action text, changed integer, ${names.join(", ")})`,
   );
   database.exec(`delete from ${table}`);
-  for (const sql of buildClearSinceStatements(versions)) database.exec(sql);
+  const since = getSinceTable(versions);
+  database.exec(
+    `create table if not exists ${since} (pk integer primary key, changed integer, ${versions.columns.map(({ name }) => quoteIdentifier(name)).join(", ")})`,
+  );
+  database.exec(`delete from ${since}`);
 };
 
-export const stageUndo = (database: Database, { revision }: Pick<UndoneChange, "revision">): void => {
+/** The temporary table with the columns of staged records that later changes wrote, and their values before that. */
+const getSinceTable = ({ thing }: VersionSchema): string => `temp.${thing.name}_since`;
+
+/** SQL: merges the later versions of each staged record into one row with the oldest value of each column. */
+const buildFillSinceSql = (versions: VersionSchema): string => {
+  const table = getSinceTable(versions);
+  const own = `${versions.thing.name}_since`;
+  const columns = versions.columns.map(({ name, bit }) => ({ column: quoteIdentifier(name), bit }));
+  const sets = columns.map(
+    ({ column, bit }) =>
+      `${column} = ${buildCaseSql(`excluded.changed & ${bit} <> 0`, `excluded.${column}`, `${own}.${column}`)}`,
+  );
+  // the unary plus makes SQLite scan the later versions instead of looking up the versions of every staged record
+  return `insert into ${table} (pk, changed, ${columns.map(({ column }) => column).join(", ")})
+    select v.pk, v.changed, ${columns.map(({ column }) => `v.${column}`).join(", ")} from main.${getVersionTable(versions)} v
+    where v.revision > :revision and +v.pk in (select pk from ${getStagedTable(versions)}) and ${buildInterruptCheckSql("v.pk")}
+    order by v.revision desc on conflict (pk) do update set changed = ${own}.changed | excluded.changed, ${sets.join(", ")}`;
+};
+
+/**
+ * Stages the undo of a change.
+ *
+ * @param mask SQL: the columns of which the change must have written one in a record
+ */
+export const stageChange = (
+  database: Database,
+  revision: number,
+  mask: (versions: VersionSchema) => string = buildRestoredMaskSql,
+): void => {
   for (const versions of VERSIONED_THINGS) {
     resetStagedTables(database, versions);
-    for (const sql of buildStagingSql(versions)) database.run(sql, { revision });
+    for (const sql of buildStagingSql(versions, mask(versions))) database.run(sql, { revision });
     // reading the later versions scans all records, so record types that the change did not write are skipped
-    if (!hasStagedRecords(database, versions)) continue;
-    database.run(
-      buildFillSinceSql(
-        versions,
-        "select 0 as import, :revision as revision",
-        `+v.pk in (select pk from ${getStagedTable(versions)}) and ${buildInterruptCheckSql("v.pk")}`,
-      ),
-      { revision },
-    );
+    if (hasStagedRecords(database, versions)) database.run(buildFillSinceSql(versions), { revision });
   }
 };
 
@@ -218,4 +241,4 @@ export const omitRemovedFields = (database: Database): void => {
  */
 export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
-   left join temp.${getSinceTable(versions)} x on x.import = 0 and x.pk = u.pk`;
+   left join ${getSinceTable(versions)} x on x.pk = u.pk`;

@@ -6,7 +6,7 @@ import type { FormatName } from "../../../../model/console-files.ts";
 import type { Scope } from "../../../store/store.ts";
 import type { PlanReading, UndoCounts, UndoneChange } from "../../engine.ts";
 import { registerSqlFunctions } from "../functions.ts";
-import { buildPlanDefinitions, listImportKinds } from "../plan-sql.ts";
+import { buildPlanDefinitions } from "../plan-sql.ts";
 import { readPlanLines, readProblemLines } from "../rows.ts";
 import { attachStagingForReading } from "../staging.ts";
 import { limitToScope } from "./limit-scope.ts";
@@ -100,18 +100,16 @@ const loadLineReader = async (reading: PlanReading): Promise<(database: Database
       return (database) => readPlanLines(database, plans, reading.query);
     }
     case "undo-rows": {
-      const [{ prepareUndo }, { readUndoLines }] = await Promise.all([loadUndoPlan(), import("../undo/undo-rows.ts")]);
+      const [{ prepareUndo }, { readUndoLines }] = await Promise.all([loadUndoPlan(), import("../undo/lines.ts")]);
       return (database) => {
         prepareUndo(database, reading.undone);
         return readUndoLines(database, reading.first, reading.query);
       };
     }
     case "committed-rows": {
-      const { readCommittedLines } = await import("../history/committed-lines.ts");
-      const kinds = listImportKinds(reading.record);
-      const revision = reading.record.revision ?? -1;
-      const isUndo = reading.record.detail.request === null;
-      return (database) => readCommittedLines(database, { kinds, isUndo, revision }, reading.query);
+      const { readCommittedLines } = await import("../undo/lines.ts");
+      const { kind: first, revision } = reading.record;
+      return (database) => readCommittedLines(database, { first, revision: revision ?? -1 }, reading.query);
     }
     case "problems": {
       const [{ request }] = buildPlanDefinitions(reading.record);
