@@ -212,7 +212,7 @@ describe("in a tenant", () => {
     const all = await typed(`undo ${number} --confirm-deletions 2`);
     expect(all.exit, all.stderr).toBe(5);
     expect(all.stderr.match(/^warning: the user .*$/gm)).toEqual([
-      "warning: the user 花子 <E2@x.jp>: is now an administrator",
+      "warning: the user 花子 <E2@x.jp>: is an administrator",
       `warning: the user 一 <new1@x.jp>: changed later by change ${newest()} (管理者)`,
     ]);
     expect(await state()).toEqual(before);

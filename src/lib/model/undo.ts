@@ -53,7 +53,7 @@ const UNDO_BLOCK_TEXTS: Readonly<
   used: ({ other }) => text(`${other.en} refers to this record`, `${other.ja}が参照しています`),
   taken: ({ fields, other }) =>
     text(`${other.en} already uses the same value${fields.en}`, `${other.ja}が同じ値を使っています${fields.ja}`),
-  administrator: () => text("is now an administrator", "管理者になっています"),
+  administrator: () => text("is an administrator", "管理者です"),
   below: () => text("the organisation would be below itself", "この組織が自分自身の下位の組織になります"),
   place: ({ other }) =>
     text(

@@ -112,9 +112,9 @@ test.each([
 test("a user who owns devices is not deleted, and the error names the user and a way out", async () => {
   expect(await refused({ kind: "users", search: "@x" })).toEqual({
     code: "input-rejected",
-    what: "1 user cannot be deleted, because other records depend on it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
+    what: "1 record cannot be deleted: the user 鈴木 <suzuki@x>: the device SN1 refers to this record; nothing was changed",
     hint: undefined,
-    ja: "ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
+    ja: "1 件は削除できません: ユーザー「鈴木 <suzuki@x>」: デバイス「SN1」が参照しています。何も変更していません",
   });
 });
 
@@ -127,7 +127,7 @@ test("an organisation that owns devices is not deleted, nor together with those 
   for (const asked of [{ ids: await idsOf("orgs", "S1") }, { ids: await idsOf("orgs", "S"), recursive: true }]) {
     expect(await refused({ kind: "orgs", ...asked })).toMatchObject({
       code: "input-rejected",
-      what: "1 organisation cannot be deleted, because other records depend on it: 営業部/東日本 (1 device: SN2); nothing was changed",
+      what: expect.stringContaining("the organisation 東日本 <S1>: the device SN2 refers to this record"),
     });
   }
 });
@@ -135,11 +135,11 @@ test("an organisation that owns devices is not deleted, nor together with those 
 test("an organisation is deleted only if it is empty, or together with those below it", async () => {
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).toMatchObject({
     code: "input-rejected",
-    what: "1 organisation cannot be deleted, because other records depend on it: 営業部 (1 user, 1 child organisation); nothing was changed",
+    what: expect.stringContaining("the organisation 営業部 <S>: the organisation 東日本 <S1> refers to this record"),
     hint: "to delete everything in them, too: --recursive",
   });
   await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
-  expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).what).toContain("(1 child organisation)");
+  expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).what).toContain("東日本 <S1>");
   const before = tenant.dump();
   const done = await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S", "S1") }));
   expect(await paths()).toEqual(["開発部"]);
@@ -173,8 +173,7 @@ test("a recursive deletion is one change with one audit record, and one undo res
   expect(await paths()).toEqual(["開発部"]);
   expect(await emails()).toEqual(["suzuki@x"]);
   expect(await told(done)).toEqual(rows);
-  const gone = "営業部 <S> | 東日本 <S1> | 山田 <yamada@x> | 髙橋 <takahashi@x>";
-  expect(await audited()).toEqual([`orgs.delete | ${done.number} | ${gone}`]);
+  expect(await audited()).toEqual([`orgs.delete | ${done.number}`]);
   const undo = await undoImport(tenant.client, done.id);
   expect(undo).toMatchObject({
     create: 2,
@@ -188,9 +187,9 @@ test("a recursive deletion is one change with one audit record, and one undo res
 test("a failure in the middle keeps all records and the plan", async () => {
   const before = tenant.dump();
   const found = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
-  // the users are gone by then
+  // the organisations are gone by then
   tenant.database
-    .exec(`create trigger broken before delete on org when not exists (select 1 from user where org = old.pk)
+    .exec(`create trigger broken before delete on user when not exists (select 1 from org where pk = old.org)
     begin select raise(abort, 'broken'); end`);
   await expect(commit(found)).rejects.toThrow("broken");
   tenant.database.exec("drop trigger broken");
@@ -235,14 +234,14 @@ test("filters leave administrators alone, and naming an administrator is rejecte
   for (const { id } of await open()) await tenant.client.imports.discard(id);
   expect(await refused({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") })).toMatchObject({
     code: "input-rejected",
-    what: "1 administrator cannot be deleted: 山田 <yamada@x>; nothing was changed",
+    what: expect.stringContaining("the user 山田 <yamada@x>: is an administrator"),
     hint: undefined,
   });
   const [taro = ""] = (await tenant.securedUsers("docs")).filter((one) => one.administrator).map(({ id }) => id);
   expect(await refused({ kind: "docs", ids: [taro] })).toMatchObject({ code: "input-rejected" });
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true })).toMatchObject({
     code: "input-rejected",
-    what: "administrators in these organisations cannot be deleted: 山田 <yamada@x>; nothing was changed",
+    what: expect.stringContaining("the user 山田 <yamada@x>: is an administrator"),
   });
 });
 

@@ -1,8 +1,10 @@
 import { Failure } from "../../errors/index.ts";
 import type { FormatName } from "../../model/console-files.ts";
-import type { DeletionSelection } from "./staging/counts.ts";
+import type { UndoneChange } from "./engine.ts";
+import type { DeletionSelection, PlanCounts } from "./staging/counts.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { text } from "../../text/index.ts";
+import { describeBlockedRecord } from "../../model/undo.ts";
+import { formatCount, joinTexts, same, text } from "../../text/index.ts";
 import { checkDeletionRequest } from "./check-request.ts";
 import { completeRequest, type StoredRequest } from "./request.ts";
 import type { ChoiceName, RecordList } from "../store/lists.ts";
@@ -65,6 +67,40 @@ const hasAllFilters = (list: RecordList, filters: Partial<DeletionRequest>): boo
   CHOICE_FILTERS.every((name) => filters[name] === undefined || list.chosen?.[name] !== undefined);
 
 const CHOICE_FILTERS = ["status", "platform", "tag"] as const satisfies readonly ChoiceName[];
+
+/** Returns a deletion in the form in which an undo is planned. */
+export const toDeletedChange = (request: StoredRequest, ids: readonly string[]): UndoneChange => ({
+  number: 0,
+  // no change is later
+  revision: Number.MAX_SAFE_INTEGER,
+  isImport: true,
+  skipBlocked: false,
+  deleted: { request, ids },
+});
+
+/** The number of records that are named. It is high enough to show a usual list of leavers in full. */
+const MAX_LISTED_RECORDS = 10;
+
+export const createBlockedDeletionFailure = (
+  { kind, select }: StoredRequest,
+  { count, first }: NonNullable<PlanCounts["blocked"]>,
+): Failure => {
+  const more = count > MAX_LISTED_RECORDS ? [same("…")] : [];
+  const { en, ja } = joinTexts(
+    [...first.slice(0, MAX_LISTED_RECORDS).map(describeBlockedRecord), ...more],
+    text("; ", "、"),
+  );
+  return new Failure("input-rejected", {
+    what: text(
+      `${formatCount(count, "record")} cannot be deleted: ${en}; nothing was changed`,
+      `${count} 件は削除できません: ${ja}。何も変更していません`,
+    ),
+    hint:
+      kind === "orgs" && select?.by === "named" && first.some(({ why }) => why === "used")
+        ? text("to delete everything in them, too: --recursive", "中のものごと削除するには: --recursive")
+        : undefined,
+  });
+};
 
 const IDS_OR_FILTERS_FAILURE = new Failure("usage", {
   what: text(

@@ -79,8 +79,10 @@ export interface UndoCounts extends Pick<
   /** counts of records of other types */
   readonly beside: NonNullable<PlanCounts["beside"]>;
   readonly blocked: PlanCounts["blocked"];
+  readonly staying?: PlanCounts["staying"];
 }
 
+/** The staged records of an undo, a drop or a deletion. */
 export interface UndoneChange {
   readonly number: number;
   readonly revision: number;
@@ -93,8 +95,13 @@ export interface UndoneChange {
    * wrote last are undone. The records get the values of the console, not the values from before the changes
    */
   readonly dropped?: readonly number[] | undefined;
-  /** for a drop by an account that can see only a part of the tenant: the affected records that the account can see */
-  readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
+  /** for a deletion: its request, and the ids of the named records */
+  readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
+  /**
+   * for a drop or a deletion by an account that can see only a part of the tenant: the affected records that the
+   * account can see
+   */
+  readonly inSight?: readonly (readonly [thing: string, pk: number, revision?: number])[] | undefined;
 }
 
 export interface CommitMoment {
@@ -139,22 +146,18 @@ export interface ImportEngine {
    * its records or a specified record is protected, `not-permitted` if only a system administrator may change one,
    * `not-found` if one does not exist
    */
-  plan(
-    id: string,
-    request: StoredRequest,
-    source: UploadContent | { readonly ids: readonly string[] },
-    signal: AbortSignal | undefined,
-  ): Promise<void>;
+  plan(id: string, request: StoredRequest, content: UploadContent, signal: AbortSignal | undefined): Promise<void>;
   /**
    * Commits a plan or an undo, either completely or not at all. @throws Failure `conflict`, `locked`, `input-rejected`,
    * `interrupted`, `not-permitted`
    */
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   /**
-   * Counts the changes that an undo would make.
+   * Counts the changes that an undo, a drop or a deletion would make.
    *
    * @param kind format of the undo's plan; if undefined, the format of most of the records that the undo writes
-   * @throws Failure `not-permitted` if the undo changes a user that only system administrators may change
+   * @throws Failure `not-permitted` if it changes a user that only system administrators may change; `not-found` if a
+   * record to delete does not exist
    */
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts>;
   /**

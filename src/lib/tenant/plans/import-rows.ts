@@ -36,6 +36,8 @@ export interface ImportDetail {
   /** for an undo: the number of the change that it undoes, and whether it skips records that cannot be undone */
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
+  /** for the plan of a deletion: the ids of the named records */
+  readonly ids?: readonly string[] | undefined;
   /** id of the import that this import undoes (`revertedBy`: id of the import that undid this import) */
   readonly reverts: string | null;
   readonly revertedBy: string | null;

@@ -11,7 +11,7 @@ import { text, type Text } from "../../text/index.ts";
 import { readDroppedTasks } from "../console/record-ids.ts";
 import { readTasks, type ConsoleTask } from "../console/tasks.ts";
 import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
-import { resolveDeletion, type DeletionRequest } from "./deletion.ts";
+import { createBlockedDeletionFailure, resolveDeletion, toDeletedChange, type DeletionRequest } from "./deletion.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import {
   isUndoable,
@@ -200,15 +200,13 @@ export class TenantImports {
   /**
    * Plans a deletion of records. The deletion of an organisation can include all organisations below it and its users.
    *
-   * @throws Failure as described for `resolveDeletion` and the engine's `planDeletion`
+   * @throws Failure as described for `resolveDeletion`; `input-rejected` if a record cannot be deleted; `not-permitted`, `not-found`
    */
   async delete(asked: DeletionRequest, context: RequestContext): Promise<Import> {
     const { request: unscoped, ids } = resolveDeletion(asked);
     const request = this.#scoped(unscoped);
-    return this.#once(context, async () => {
-      const { id } = await this.#insert({ kind: request.kind, detail: { request } }, context.repeatable);
-      return this.#planned(id, this.#engine.plan(id, request, { ids }, context.signal));
-    });
+    const planned = { kind: request.kind, detail: { request, ids } };
+    return this.#once(context, () => this.#planUndo(toDeletedChange(request, ids), planned, context));
   }
 
   /** Receives an import's file and makes the plan.  @throws Failure `conflict` if the import already has its file */
@@ -249,12 +247,14 @@ export class TenantImports {
   async rows(id: string, query: RowQuery): Promise<Lines<PlanRow>> {
     const record = await this.#record(id);
     if (COMMITTED_STATES.includes(record.state)) return this.#engine.read({ type: "committed-rows", record, query });
-    const { undoes, skipBlocked = false, drops } = record.detail;
-    if (drops === undefined && undoes === undefined) return this.#engine.read({ type: "rows", record, query });
-    if (undoes !== undefined) this.#check(record, ["planned"]);
+    const { undoes, skipBlocked = false, drops, request, ids = [], staged } = record.detail;
+    if (staged !== null) return this.#engine.read({ type: "rows", record, query });
+    if (drops === undefined) this.#check(record, ["planned"]);
     const undone = await this.#session.read(async (reader) =>
       undoes === undefined
-        ? readDroppedTasks(reader, drops ?? [])
+        ? request === null
+          ? readDroppedTasks(reader, drops ?? [])
+          : toDeletedChange(request, ids)
         : toUndoneChange(await readChange(reader, undoes), skipBlocked),
     );
     return this.#engine.read({ type: "undo-rows", undone, first: record.kind, query });
@@ -338,6 +338,8 @@ export class TenantImports {
     { signal, repeatable }: RequestContext,
   ): Promise<Import> {
     const { kind, etag, beside, ...counted } = await this.#engine.countUndo(undone, planned.kind, signal);
+    if (undone.deleted !== undefined && counted.blocked !== undefined)
+      throw createBlockedDeletionFailure(undone.deleted.request, counted.blocked);
     const counts: PlanCounts = {
       ...EMPTY_COUNTS,
       ...counted,

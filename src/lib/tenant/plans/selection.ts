@@ -1,17 +1,14 @@
 import type { DeletionSelection } from "./staging/counts.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
-import type { Thing } from "../../model/thing.ts";
 import { DEVICE_LIST } from "../records/device-rows.ts";
 import { buildNumbersSql, type RecordList } from "../store/lists.ts";
 import { buildSecuredUserList } from "../records/secured/user-rows.ts";
 import type { Params } from "../store/store.ts";
 import { USER_LIST } from "../records/user-rows.ts";
 
-/** The table with the ids of the specified records. It is stored with the plan of a deletion. */
-export const NAMED_IDS_TABLE = "s.asked";
-
-export const getSelectionTable = ({ name }: Pick<Thing, "name">): string => `s.chosen_${name}`;
+/** The temporary table with the ids of the specified records. */
+export const NAMED_IDS_TABLE = "temp.asked";
 
 /** SQL: the record numbers of the specified organisations and of all organisations below them. */
 const SUBTREE_SQL = `with recursive below (pk) as (

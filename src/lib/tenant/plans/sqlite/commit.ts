@@ -268,11 +268,6 @@ const recordSecrets = (
 /** Applies a plan inside the caller's transaction: writes every valid row, or throws. */
 export const applyPlan = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   const base = readLastNumber(database, plan.kind.series);
-  if (plan.request.mode === "delete") {
-    storeDeletedVersions(database, plan, context);
-    deleteRecords(database, plan);
-    return;
-  }
   storeChangedVersions(database, plan, context);
   storeDeletedVersions(database, plan, context);
   createReferencedRecords(database, plan, context);

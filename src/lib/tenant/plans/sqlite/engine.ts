@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { CommitOptions, ImportEngine, PlanReading, UndoCounts, UndoneChange } from "../engine.ts";
+import type { CommitOptions, ImportEngine, PlanReading, UndoCounts, UndoneChange, UploadContent } from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../store/processes.ts";
@@ -60,23 +60,23 @@ export class SqliteImports implements ImportEngine {
   async plan(
     id: string,
     request: StoredRequest,
-    source: Parameters<ImportEngine["plan"]>[2],
+    { stream, encoding }: UploadContent,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    await this.#threads.run("plan", { files: this.#files(id), id, request, ...source }, signal);
+    await this.#threads.run("plan", { files: this.#files(id), id, request, stream, encoding }, signal);
   }
 
   async commit({ pk, id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
-    const job = detail.undoes === undefined && detail.drops === undefined ? "commitPlan" : "commitUndo";
+    const job = detail.staged === null ? "commitUndo" : "commitPlan";
     const verb = job === "commitPlan" ? "commit" : "undo";
     const writer = this.#note.writer(`imports ${verb} ${pk}`, options.moment.now);
     await this.#threads.run(job, { files: this.#files(id), id, writer, scope: this.#scope, ...options }, signal);
   }
 
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts> {
-    return this.#threads.run("countUndo", { files: this.#source(undefined), undone, kind }, signal);
+    return this.#threads.run("countUndo", { files: this.#undoSource(undone), undone, kind }, signal);
   }
 
   async read(reading: PlanReading): Promise<ReadableStream<Uint8Array>> {
@@ -123,6 +123,11 @@ export class SqliteImports implements ImportEngine {
 
   #planSource({ id, detail: { request } }: ImportRecord): ReadSource {
     return this.#source(id, request?.scope === undefined ? this.#scope : createPlanScope(request.scope));
+  }
+
+  #undoSource({ deleted }: UndoneChange): ReadSource {
+    const scope = deleted?.request.scope;
+    return this.#source(undefined, scope === undefined ? this.#scope : createPlanScope(scope));
   }
 
   #sourceOf(reading: PlanReading): ReadSource {

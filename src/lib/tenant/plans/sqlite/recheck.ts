@@ -1,6 +1,5 @@
 import type { Database } from "../../store/sqlite/database.ts";
 import { comparePlan } from "./compare.ts";
-import { selectRecordsToDelete } from "./deletion/choose.ts";
 import { buildReleasedDevicesSql } from "./deletion/undeletable.ts";
 import { CUSTOM_FIELD_COLLECTION, getDeletionTable, storeDeletions, type PlanDefinitions } from "./stored-kind.ts";
 
@@ -16,23 +15,20 @@ const buildLacksRowSql = (one: string, other: string): string =>
  */
 export const hasOtherEffect = (database: Database, plans: PlanDefinitions, since: number): boolean => {
   const [first] = plans;
-  const isDeletion = first.request.mode === "delete";
   const tables = [
     ...plans.map(({ kind }) => getDeletionTable(kind.thing)),
-    ...(isDeletion ? [] : ["s.match", "s.invalid"]),
-    ...(isDeletion ? [] : first.kind.fields.filter(({ resolved }) => resolved)).map(
-      ({ field }) => `(select row, "${field}" from s.row)`,
-    ),
+    "s.match",
+    "s.invalid",
+    ...first.kind.fields.filter(({ resolved }) => resolved).map(({ field }) => `(select row, "${field}" from s.row)`),
   ];
   const former = (at: number): string => `temp.former_${at}`;
   for (const [at, table] of tables.entries()) database.exec(`create table ${former(at)} as select * from ${table}`);
-  const counts = isDeletion ? selectRecordsToDelete(database, plans) : comparePlan(database, first);
-  for (const plan of plans) storeDeletions(database, plan, counts.delete === 0 && counts.beside === undefined);
+  const counts = comparePlan(database, first);
+  for (const plan of plans) storeDeletions(database, plan, counts.delete === 0);
   const isOther = tables.some((table, at) =>
     [buildLacksRowSql(table, former(at)), buildLacksRowSql(former(at), table)].some((sql) => database.get(sql)),
   );
   for (const at of tables.keys()) database.exec(`drop table ${former(at)}`);
-  const written = isDeletion ? "" : "union all select target from s.match where changed <> 0";
   const released = buildReleasedDevicesSql(first);
   const isReleasedLater = `select 1 from main.device d where d.pk in (${released}) and d.revision > :since limit 1`;
   return (
@@ -41,7 +37,7 @@ export const hasOtherEffect = (database: Database, plans: PlanDefinitions, since
     (released !== undefined && database.get(isReleasedLater, { since, kind: first.kind.name }) !== undefined) ||
     plans.some(({ kind: { thing } }) =>
       database.get(
-        `select 1 from (select target from ${getDeletionTable(thing)} ${written}) w
+        `select 1 from (select target from ${getDeletionTable(thing)} union all select target from s.match where changed <> 0) w
          join main.${thing.name} t on t.pk = w.target where t.revision > :since limit 1`,
         { since },
       ),

@@ -235,8 +235,7 @@ export function* readPlanLines(database: Database, plans: PlanDefinitions, query
   const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
   const reader = new PlanLineReader(database, params, limit);
   const { mode } = plan.request;
-  if (mode !== "delete" && (all || actions.some((action) => action !== "delete")))
-    yield* reader.staged(buildStagedLinesSql(plan, all));
+  if (all || actions.some((action) => action !== "delete")) yield* reader.staged(buildStagedLinesSql(plan, all));
   if (mode !== "append" && (all || actions.includes("delete"))) {
     for (const one of plans) yield* reader.deleted(buildDeletedLinesSql(one, plan.kind.thing), one.kind.name);
   }

@@ -4,7 +4,6 @@ import type { StagedFile } from "../staging/counts.ts";
 import type { Format } from "../../../model/format.ts";
 import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
 import type { CommitMoment } from "../engine.ts";
-import { getSelectionTable } from "../selection.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql/forms.ts";
 
@@ -139,12 +138,6 @@ export type PlanDefinitions = readonly [PlanDefinition, ...PlanDefinition[]];
 
 /** Table of the records that a replacing plan, or a takeover that deletes nothing, keeps although its file lacks them. */
 export const UNDELETABLE_TABLE = "undeletable";
-
-/** Returns the kind for a deletion. The selected records are deleted unless they are protected. */
-export const toDeletionKind = (kind: StoredKind): StoredKind => ({
-  ...kind,
-  isLacking: `${kind.inScope} and ${kind.isFree} and t.pk in (select target from ${getSelectionTable(kind.thing)})`,
-});
 
 export const getDeletionTable = ({ name }: Thing): string => `s.deleted_${name}`;
 

@@ -27,8 +27,6 @@ const buildPlannedSide = (plan: PlanDefinition): ReturnType<ChangedTables["after
   const { thing, fields, isLacking } = plan.kind;
   const now = `left join ${thing.name} t on t.pk = k.pk`;
   const isGone = plan.request.mode === "append" ? "false" : isLacking;
-  if (plan.request.mode === "delete")
-    return { joins: () => now, column: recordColumn, there: `(t.pk is not null and not (${isGone}))` };
   const rows = `left join s.match m on m.target = k.pk left join s.row r on r.row = coalesce(m.row, -k.pk) and ${IS_VALID_ROW_SQL}
     ${now}`;
   const there = `(r.row is not null or t.pk is not null and not (${isGone}))`;
@@ -53,8 +51,7 @@ const getChangeableBits = (plan: PlanDefinition, isRead: (column: string) => boo
 const buildPlannedRecordsSql = (plan: PlanDefinition, { columns, sets, deletions }: JudgedWrites): string => {
   const { mode } = plan.request;
   const { thing, isLacking, fields } = plan.kind;
-  const isStaged = mode !== "delete";
-  const bits = isStaged ? getChangeableBits(plan, (column) => columns.includes(column)) : 0;
+  const bits = getChangeableBits(plan, (column) => columns.includes(column));
   const isSet = (column: string): boolean =>
     !fields.some((one) => one.stored === column && isBlankInNewRecords(plan, one));
   return [
@@ -62,7 +59,7 @@ const buildPlannedRecordsSql = (plan: PlanDefinition, { columns, sets, deletions
     ...(bits > 0
       ? [`select m.target from s.match m where m.changed & ${bits} <> 0 and ${buildIsValidRowSql("m.row")}`]
       : []),
-    ...(isStaged && sets.some(isSet)
+    ...(sets.some(isSet)
       ? [`select -r.row from s.row r where ${IS_VALID_ROW_SQL} and not ${buildIsMatchedRowSql("r.row")}`]
       : []),
     ...(mode !== "append" && deletions ? [`select t.pk from ${thing.name} t where ${isLacking}`] : []),

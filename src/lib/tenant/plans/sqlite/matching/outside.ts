@@ -106,8 +106,8 @@ export const refusePrivilegedUser = (found: Row | undefined, only: Text): void =
  * @throws Failure `not-permitted`
  * @see facts 2.1
  */
-export const refusePrivilegedChanges = (database: Database, { kind, request }: PlanDefinition): void => {
-  if (IS_PRIVILEGED_BY_THING[kind.thing.name] === undefined || request.mode === "delete") return;
+export const refusePrivilegedChanges = (database: Database, { kind }: PlanDefinition): void => {
+  if (IS_PRIVILEGED_BY_THING[kind.thing.name] === undefined) return;
   const found = database.get(
     `select ${PRIVILEGED_USER_COLUMNS} from s.match m join s.row r on r.row = m.row
        join main.user u on u.pk = m.target left join main.account a on a.user = u.pk

@@ -101,7 +101,7 @@ const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
       ]),
     );
     await tenant.mark("users", [id]);
-    return { number, first: { ...A, fields: [], change: null, other: null }, told: "is now an administrator" };
+    return { number, first: { ...A, fields: [], change: null, other: null }, told: "is an administrator" };
   },
   below: async () => {
     const upper = await orgMade("上", { code: "U" });

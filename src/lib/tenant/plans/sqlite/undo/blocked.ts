@@ -24,6 +24,7 @@ import { hasAppliedView } from "../../../store/sqlite/scope.ts";
 import { judgePlannedRecords } from "../../../store/judge.ts";
 import { buildAnyLabelLookupSql } from "./record-labels.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
+import { readDeletedRecords } from "../deletion/stage.ts";
 import { readDropFingerprint } from "./drop.ts";
 import {
   buildRecordsAfterUndoSql,
@@ -346,7 +347,7 @@ class BlockedRecordFinder {
     );
     const found = judgePlannedRecords(
       buildUndoneTables(new Set(things)),
-      this.#undone.dropped === undefined ? "undo" : "console",
+      this.#undone.deleted !== undefined ? "edits" : this.#undone.dropped === undefined ? "undo" : "console",
       (sql, params) => this.#database.all(sql, params),
     );
     const isWritten = (thing: string, pk: number): boolean =>
@@ -418,9 +419,13 @@ export const readBlockedRecordKeys = (database: Database): readonly BlockedRecor
     .all(`select distinct thing, pk from ${BLOCKED_TABLE} order by thing, pk`)
     .map(({ thing, pk }) => [String(thing), Number(pk)]);
 
-export const buildUndoEtag = (database: Database, { number, dropped }: UndoneChange): string => {
-  const places = [readBlockedRecordKeys(database), ...(dropped === undefined ? [] : readDropFingerprint(database))];
-  return `${dropped === undefined ? "undo" : "drop"}-${number}-${sha256(JSON.stringify(places)).slice(0, 16)}`;
+export const buildUndoEtag = (database: Database, { number, dropped, deleted }: UndoneChange): string => {
+  const places = [
+    readBlockedRecordKeys(database),
+    ...(dropped === undefined ? [] : readDropFingerprint(database)),
+    ...(deleted === undefined ? [] : readDeletedRecords(database, deleted)),
+  ];
+  return `${deleted !== undefined ? "delete" : dropped === undefined ? "undo" : "drop"}-${number}-${sha256(JSON.stringify(places)).slice(0, 16)}`;
 };
 
 const getFieldLabel = (thing: string, field: string): string =>

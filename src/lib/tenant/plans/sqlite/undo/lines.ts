@@ -73,14 +73,14 @@ const buildOtherCustomFieldsSql = (value: string, other: string): string =>
 
 /** SQL: the text of a referenced record: its present key, path or name, or the last one if it was deleted. */
 const buildReferencedTextSql = (reference: StoredReference, pk: string): string => {
-  const { thing, planner } = reference.table;
+  const { thing, called } = reference.table;
   const { name, namedBy = "name" } = thing;
   const deleted = `(select * from main.${getVersionTable(getVersionSchema(name))} w
     where w.pk = ${pk} and w.action = 'delete' order by w.revision desc limit 1)`;
   const named = (from: string): string => `(select ${namedBy} from ${from} where pk = ${pk})`;
   const texts = [name, deleted].flatMap((from) => [
     buildReferenceTextSql(reference, pk, from),
-    from === name ? (planner?.called(pk) ?? named(from)) : named(from),
+    from === name ? (called?.(pk) ?? named(from)) : named(from),
   ]);
   return `coalesce(${texts.join(", ")})`;
 };

@@ -23,6 +23,7 @@ import {
   type BlockedRecordKey,
 } from "./blocked.ts";
 import { countChangedColumns, getFileKinds } from "./lines.ts";
+import { stageDeletion } from "../deletion/stage.ts";
 import { stageDrop } from "./drop.ts";
 import { omitRemovedFields, countStagedRecords, getStagedTable, stageChange, type StagedCount } from "./staged.ts";
 
@@ -61,7 +62,7 @@ const determineUndoKind = (database: Database, staged: readonly StagedCount[]): 
 const countWipes = (database: Database): number | undefined => {
   const staged = getStagedTable(getVersionSchema(DEVICE.name));
   const to = (column: string): string => `u.${quoteIdentifier(column)}`;
-  if (database.get(`select 1 from ${staged} limit 1`) === undefined) return undefined;
+  if (database.get(`select 1 from ${staged} where action = 'update' limit 1`) === undefined) return undefined;
   return database.count(
     `select count(*) from ${staged} u ${ORDERED_JOIN} main.device t on t.pk = u.pk
      where u.action = 'update' and (t.owner is not null or t.ownerOrg is not null)
@@ -89,17 +90,23 @@ const requireNoUsersAboveOperator = (database: Database): void => {
 };
 
 /**
- * Stages the undo of a change, and finds the records that cannot be undone.
+ * Stages an undo, a drop or a deletion, and finds the records that cannot be written.
  *
  * @param known see {@link findBlockedRecords}
  * @throws Failure `not-permitted`, `conflict`
  */
-export const prepareUndo = (database: Database, undone: UndoneChange, known?: readonly BlockedRecordKey[]): void => {
-  if (undone.dropped === undefined) stageChange(database, undone.revision);
-  else stageDrop(database, undone);
+export const prepareUndo = (
+  database: Database,
+  undone: UndoneChange,
+  known?: readonly BlockedRecordKey[],
+): ReturnType<typeof stageDeletion> => {
+  const staying = stageDeletion(database, undone);
+  if (undone.dropped !== undefined) stageDrop(database, undone);
+  else if (undone.deleted === undefined) stageChange(database, undone.revision);
   requireNoUsersAboveOperator(database);
   findBlockedRecords(database, undone, known);
   omitRemovedFields(database);
+  return staying;
 };
 
 /** Returns the number of records of a type. 全社 is not counted, because it always exists. */

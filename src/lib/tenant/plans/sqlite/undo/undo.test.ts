@@ -33,8 +33,8 @@ test("a user who became an administrator is not deleted and keeps the account", 
   const refused = {
     code: "conflict",
     what: {
-      en: "the user 髙橋 <takahashi@x>: is now an administrator",
-      ja: "ユーザー「髙橋 <takahashi@x>」: 管理者になっています",
+      en: "the user 髙橋 <takahashi@x>: is an administrator",
+      ja: "ユーザー「髙橋 <takahashi@x>」: 管理者です",
     },
   };
   expect(await refusal(made)).toMatchObject(refused);
@@ -45,7 +45,7 @@ test("a user who became an administrator is not deleted and keeps the account", 
   expect(await tenant.users()).toHaveLength(2);
   const named = await tenant.import(users, [header, ["山田 改", "yamada@x", "", "yamada"]]);
   tenant.makeAdministrator("yamada@x");
-  expect((await refusal(named))?.what.en).toBe("the user 山田 改 <yamada@x>: is now an administrator");
+  expect((await refusal(named))?.what.en).toBe("the user 山田 改 <yamada@x>: is an administrator");
   const renamed = await tenant.import(users, [PEOPLE, ["髙橋 改", "takahashi@x", ""]]);
   await undo(renamed);
   expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田 改", "髙橋"]);
@@ -145,7 +145,7 @@ test("a SECURED APPs user who became an administrator is not changed at all", as
   const changed = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "", ""]]);
   tenant.sql("update secured_user set administrator = 1");
   const refused = await refusal(changed);
-  expect(refused?.what.en).toBe("the user 次郎 <taro>: is now an administrator");
+  expect(refused?.what.en).toBe("the user 次郎 <taro>: is an administrator");
 });
 
 test("a user ID that another SECURED APPs user has now is not restored", async () => {

@@ -1,35 +1,11 @@
 import { FORMATS } from "../../../../model/formats.ts";
-import type { Thing } from "../../../../model/thing.ts";
-import { appendAudit, type ChangeWriter, type ChangedObject } from "../../../audit/audit-rows.ts";
+import { appendAudit, type ChangeWriter } from "../../../audit/audit-rows.ts";
 import type { CommitMoment } from "../../engine.ts";
 import { getChangeCounts, toImportObject, type ImportRecord } from "../../import-rows.ts";
 import type { Writer } from "../../../store/store.ts";
 import { computeVersionsSum } from "../../../audit/sqlite/versions.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildRecordLabelSql } from "../expressions.ts";
-import { listImportKinds } from "../plan-sql.ts";
-import { getVersionSchema } from "../../../versions/keep.ts";
-import { getVersionTable } from "../../../versions/tables.ts";
 import { findTouchedOrgs } from "./touched-orgs.ts";
-
-/**
- * Maximum number of deleted records per record type that an import's audit record lists. The import's rows contain all
- * of them.
- */
-const MAX_LISTED_DELETIONS = 20;
-
-const readDeletedRecords = (database: Database, record: ImportRecord, revision: number): readonly ChangedObject[] =>
-  [...new Set(listImportKinds(record).map(({ thing }) => thing))].flatMap((thing) =>
-    readDeletedRecordsOfThing(database, thing, revision),
-  );
-
-const readDeletedRecordsOfThing = (database: Database, thing: Thing, revision: number): readonly ChangedObject[] => {
-  const sql = `select t.id, ${buildRecordLabelSql(thing)} as name from main.${getVersionTable(getVersionSchema(thing.name))} t
-    where t.revision = :revision and t.action = 'delete' order by t.pk limit :limit`;
-  return database
-    .all(sql, { revision, limit: MAX_LISTED_DELETIONS })
-    .map(({ id, name }) => ({ thing: thing.name, id: String(id), name: String(name) }));
-};
 
 /**
  * Returns the action that the audit log records for a commit. Deletions are named after the kind of records that they
@@ -73,10 +49,7 @@ export const auditImport = async (
       by,
       origin,
       action: getAuditAction(record),
-      objects: [
-        toImportObject({ ...record, number: String(change) }),
-        ...readDeletedRecords(database, record, revision),
-      ],
+      objects: [toImportObject({ ...record, number: String(change) })],
       orgs: findTouchedOrgs(database, revision) ?? heldOrgs,
       detail: {
         kind: record.kind,

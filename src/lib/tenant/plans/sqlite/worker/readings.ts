@@ -88,8 +88,8 @@ export const countUndo = async (
 ): Promise<UndoCounts> => {
   const { buildUndoCounts, prepareUndo } = await loadUndoPlan();
   return readOnce(files, interrupted, (database) => {
-    prepareUndo(database, undone);
-    return buildUndoCounts(database, undone, kind);
+    const staying = prepareUndo(database, undone);
+    return { ...buildUndoCounts(database, undone, kind), ...staying };
   });
 };
 
@@ -112,9 +112,8 @@ const loadLineReader = async (reading: PlanReading): Promise<(database: Database
       return (database) => readCommittedLines(database, { first, revision: revision ?? -1 }, reading.query);
     }
     case "problems": {
-      const [{ request }] = buildPlanDefinitions(reading.record);
-      // a deletion has no file and therefore no rows with problems
-      return (database) => (request.mode === "delete" ? [] : readProblemLines(database, reading.limit));
+      buildPlanDefinitions(reading.record);
+      return (database) => readProblemLines(database, reading.limit);
     }
   }
 };

@@ -30,8 +30,7 @@ import {
   createRejectedImportFailure,
   createTenantChangedFailure,
 } from "../../import-failures.ts";
-import { selectRecordsToDelete, createChoiceTables } from "../deletion/choose.ts";
-import { buildComparisonDefinitions, buildDeletionPlans, buildPlannedKind, buildPlanDefinitions } from "../plan-sql.ts";
+import { buildComparisonDefinitions, buildPlannedKind, buildPlanDefinitions } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
 import { observeExport, listRemovedFields } from "../merge/observation.ts";
 import { readConsoleImportResult, readTasksBeforeConsoleImport } from "../merge/tasks.ts";
@@ -39,6 +38,7 @@ import { judgeWrittenRecords } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refusePrivilegedChanges } from "../matching/outside.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
+import { toDeletedChange } from "../../deletion.ts";
 import { readDroppedTasks } from "../../../console/record-ids.ts";
 import { INSERT_EXPORTED_COLUMN } from "../../../console/exported.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
@@ -154,48 +154,26 @@ const stageFile = async (
 };
 
 /**
- * Stages a file or selects the records to delete, compares with the tenant, and turns the import into a plan.
- *
- * @throws Failure if the records cannot be deleted or do not exist
+ * Stages a file, compares its rows with the tenant, and turns the import into a plan.
  */
-export const plan = (
-  job: PlanJob & (UploadContent | { readonly ids: readonly string[] }),
-  interrupted: () => boolean,
-): Promise<void> => {
+export const plan = (job: PlanJob & UploadContent, interrupted: () => boolean): Promise<void> => {
   const { files, id, request } = job;
   rmSync(files.staging, { force: true });
   const body = async (database: Database): Promise<void> => {
     limitToScope(database, getPlanScope(request));
-    const plans =
-      "ids" in job ? chooseRecords(database, request, job.ids) : await stagePlan(database, job, interrupted);
-    await compareAndStorePlan(database, await readImport(new Connection(database), id), plans);
+    const kind = buildPlannedKind(request);
+    const staged = await stageFile(database, kind, job, interrupted);
+    await compareAndStorePlan(database, await readImport(new Connection(database), id), [{ kind, request, staged }]);
   };
   return withDatabase(files, interrupted, body, true);
 };
 
-const chooseRecords = (database: Database, request: StoredRequest, ids: readonly string[]): PlanDefinitions => {
-  const plans = buildDeletionPlans(request);
-  createChoiceTables(database, plans, ids);
-  return plans;
-};
-
-const stagePlan = async (
-  database: Database,
-  job: PlanJob & UploadContent,
-  interrupted: () => boolean,
-): Promise<PlanDefinitions> => {
-  const kind = buildPlannedKind(job.request);
-  return [{ kind, request: job.request, staged: await stageFile(database, kind, job, interrupted) }];
-};
-
-/** Compares rows or records to delete with the tenant and stores the plan. */
+/** Compares rows with the tenant and stores the plan. */
 const compareAndStorePlan = async (database: Database, record: ImportRecord, plans: PlanDefinitions): Promise<void> => {
   const [plan] = plans;
-  const isDeletion = plan.request.mode === "delete";
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plans);
-    const found = isDeletion ? selectRecordsToDelete(database, plans) : comparePlan(database, plan);
-    const counts = { ...found, merged: countMergedValues(database, plan) };
+    const counts = { ...comparePlan(database, plan), merged: countMergedValues(database, plan) };
     for (const one of plans) storeDeletions(database, one, counts.delete === 0 && counts.beside === undefined);
     return {
       etag,
@@ -210,7 +188,7 @@ const compareAndStorePlan = async (database: Database, record: ImportRecord, pla
     await updateImport(writer, record, {
       state: "planned",
       etag,
-      detail: { staged: isDeletion ? null : plan.staged, counts, ...deleted },
+      detail: { staged: plan.staged, counts, ...deleted },
     });
   });
 };
@@ -367,8 +345,10 @@ export const commitUndo = async (job: StagedJob & ChangeJob, interrupted: () => 
   await withDatabase({ tenant }, interrupted, (database) =>
     runNotedChange(database, job, interrupted, async (writer) => {
       const record = await readImport(writer, job.id);
-      const readDropped = () => readDroppedTasks(writer, record.detail.drops ?? []);
-      await undoAndRecord(database, writer, record, { ...job, readDropped });
+      const { drops = [], request, ids = [] } = record.detail;
+      const readAsked = async () =>
+        request === null ? readDroppedTasks(writer, drops) : toDeletedChange(request, ids);
+      await undoAndRecord(database, writer, record, { ...job, readAsked });
     }),
   );
 };

@@ -164,14 +164,14 @@ describe("a job that fails", () => {
 
   const select = (file: string) => {
     const files = { tenant: join(tenant.folder, file), staging: join(tenant.folder, "staging.db") };
-    return { files, id: "none", request: { ...completeRequest({ kind: "users" }), mode: "delete" as const }, ids: [] };
+    const stream = new Blob(["氏名,メールアドレス\r\n"]).stream();
+    return { files, id: "none", request: completeRequest({ kind: "users" }), stream, encoding: "utf-8" } as const;
   };
 
   test("leaves the rest of its file unread", async () => {
     const cancelled = Promise.withResolvers<void>();
     const stream = new ReadableStream<Uint8Array>({ cancel: () => cancelled.resolve() });
-    const { ids: _, ...job } = select("missing/tenant.db");
-    await expect(threads.run("plan", { ...job, stream, encoding: "utf-8" })).rejects.toThrow(Failure);
+    await expect(threads.run("plan", { ...select("missing/tenant.db"), stream })).rejects.toThrow(Failure);
     await cancelled.promise;
   });
 

@@ -4,6 +4,8 @@ import type { Reader, Scope, Writer } from "../../../store/store.ts";
 import { readBlockedRecordKeys, countBlockedRecords, buildUndoEtag, type BlockedRecordKey } from "../undo/blocked.ts";
 import { prepareUndo } from "../undo/plan.ts";
 import { readDroppedRecords, settleDrop, stageDrop } from "../undo/drop.ts";
+import { readDeletedRecords, stageDeletion } from "../deletion/stage.ts";
+import { createPlanScope } from "../../../store/scope.ts";
 import { listStagedCollections } from "../undo/staged.ts";
 import { writeUndo } from "../undo/write.ts";
 import { advanceRevision } from "../compare.ts";
@@ -43,6 +45,12 @@ const readDroppedInScope = (database: Database, options: UndoneChange, scope: Sc
     return readDroppedRecords(seeing);
   });
 
+const readDeletedInScope = (database: Database, options: UndoneChange, scope: Scope): UndoneChange["inSight"] =>
+  readInScope(database, scope, (seeing) => {
+    stageDeletion(seeing, options);
+    return options.deleted && readDeletedRecords(seeing, options.deleted);
+  });
+
 const readBlockedInScope = (database: Database, options: UndoneChange, scope: Scope): readonly BlockedRecordKey[] =>
   readInScope(database, scope, (seeing) => {
     prepareUndo(seeing, options);
@@ -66,7 +74,8 @@ const recordReversal = async (writer: Writer, original: ImportRecord, by: string
 };
 
 interface UndoContext extends ChangeJob {
-  readonly readDropped: () => Promise<UndoneChange>;
+  /** returns the drop or the deletion */
+  readonly readAsked: () => Promise<UndoneChange>;
 }
 
 /** Undoes a change and writes the audit record. Must run in the caller's transaction. @throws Failure `conflict` */
@@ -74,7 +83,7 @@ export const undoAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope, readDropped }: UndoContext,
+  { moment, scope, readAsked }: UndoContext,
 ): Promise<void> => {
   const { now, actor } = moment;
   const { skipBlocked = false, reverts } = record.detail;
@@ -82,10 +91,13 @@ export const undoAndRecord = async (
   if (undone !== undefined && undone.undoneBy !== null)
     throw createAlreadyUndoneFailure(undone.number, undone.undoneBy);
   if (record.state !== "planned") throw createNotOpenFailure(record);
-  const asked = undone === undefined ? await readDropped() : toUndoneChange(undone, skipBlocked);
+  const asked = undone === undefined ? await readAsked() : toUndoneChange(undone, skipBlocked);
   const options = {
     ...asked,
     ...(asked.dropped !== undefined && scope && { inSight: readDroppedInScope(database, asked, scope) }),
+    ...(asked.deleted?.request.scope && {
+      inSight: readDeletedInScope(database, asked, createPlanScope(asked.deleted.request.scope)),
+    }),
   };
   prepareUndo(database, options, scope && readBlockedInScope(database, options, scope));
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
@@ -101,13 +113,13 @@ export const undoAndRecord = async (
     state: "committed",
     revision,
     change,
-    detail: buildCommittedDetail(now, actor),
+    detail: { ...buildCommittedDetail(now, actor), ids: undefined },
   });
   const original = reverts === null ? undefined : await readImport(writer, reverts);
   if (original !== undefined) await recordReversal(writer, original, record.id);
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
   if (await isMirror(writer)) for (const sql of OBSERVE_STATEMENTS) database.run(sql, { revision });
-  if (undone === undefined) settleDrop(database);
+  if (asked.dropped !== undefined) settleDrop(database);
   if (original !== undefined) await restoreMirrorAge(writer, original);
   await auditImport(database, writer, record, { change, moment, revision });
 };
