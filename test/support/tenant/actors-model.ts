@@ -288,7 +288,9 @@ export class ActorsModel extends DirectoryModel {
     return [
       ...[...going].flatMap((user) => this.#untouchable(this.records.users.has(user) ? user : undefined)),
       ...super.held(gone),
-      ...managed.map((org) => createRejectedRefusal(this.pathOf(org), "管理対象組織", "何も変更していません")),
+      ...managed.map((org) =>
+        createRejectedRefusal(String(this.records.orgs.get(org)?.["name"]), "何も変更していません"),
+      ),
     ];
   }
 
@@ -299,7 +301,7 @@ export class ActorsModel extends DirectoryModel {
 
   #isManaged(org: number): boolean {
     return [...this.accounts].some(
-      ([user, { role, managed }]) => role !== "none" && this.sees("users", user) && (managed ?? []).includes(org),
+      ([user, { role, managed }]) => role !== "none" && this.records.users.has(user) && (managed ?? []).includes(org),
     );
   }
 

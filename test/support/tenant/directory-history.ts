@@ -2,24 +2,9 @@ import { undoImport } from "./undo.ts";
 import fc from "fast-check";
 import type { Import, Org, User } from "../../../src/lib/tenant/operations.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
-import {
-  AuditedHistory,
-  byId,
-  expectSame,
-  NO_CHANGE,
-  type ConfirmStep,
-  type StepResult,
-  type NamedObject,
-} from "./audited-history.ts";
+import { AuditedHistory, byId, expectSame, NO_CHANGE, type ConfirmStep, type StepResult } from "./audited-history.ts";
 import { DirectoryModel, NO_RECORD, type HandKind } from "./directory-model.ts";
-import {
-  getCustomFieldName,
-  toComparisonKey,
-  ROOT_NUMBER,
-  listFieldValues,
-  type ModelImport,
-  type Values,
-} from "./history-model.ts";
+import { getCustomFieldName, toComparisonKey, ROOT_NUMBER, listFieldValues, type Values } from "./history-model.ts";
 import { failureOf, encodeCsv, type Cells, type TestTenant } from "./tenant.ts";
 
 /**
@@ -303,21 +288,6 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return this.#shown.get(id);
   }
 
-  /**
-   * Returns the objects that the audit record of imports lists: the imports themselves, and the records that they
-   * deleted.
-   */
-  #objectsOf(imports: readonly string[], { did }: Pick<ModelImport, "did">): readonly NamedObject[] {
-    const gone = did.filter(({ action }) => action === "delete");
-    return [
-      ...imports.map((id) => ({ thing: "import", id })),
-      ...gone.map(({ kind, record }) => ({
-        thing: kind === "orgs" ? THINGS.orgs : THINGS.users,
-        id: this.idOf(record),
-      })),
-    ];
-  }
-
   protected know(kind: HandKind, record: number, id: string): void {
     this.ids.set(record, id);
     this.#kinds.set(record, kind);
@@ -362,7 +332,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     await this.client.imports.commit(plan);
     model.commit(done, plan);
     await this.expectRecords();
-    return { what: how, audit: [{ action: `${kind}.delete`, objects: this.#objectsOf([plan.id], done) }] };
+    return { what: how, audit: [{ action: `${kind}.delete`, objects: [{ thing: "import", id: plan.id }] }] };
   }
 
   #chosen(kind: HandKind, picked: readonly number[], how: DeleteStep["how"]) {
@@ -500,7 +470,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     await this.#committed(planned, plan);
     return {
       what: between.audit.length === 0 ? mode : "not overtaken",
-      audit: [...between.audit, { action: "imports.commit", objects: this.#objectsOf([plan.id], planned) }],
+      audit: [...between.audit, { action: "imports.commit", objects: [{ thing: "import", id: plan.id }] }],
     };
   }
 
@@ -550,7 +520,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const exported = this.model.records.users.size > 1 ? [{ action: "users.export", objects: [] }] : [];
     return {
       what: "mirrored",
-      audit: [...exported, { action: "imports.commit", objects: this.#objectsOf([plan.id], done) }],
+      audit: [...exported, { action: "imports.commit", objects: [{ thing: "import", id: plan.id }] }],
     };
   }
 
@@ -567,7 +537,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const plan = await asked();
     model.commit(undoing, await this.client.imports.commit(plan), done);
     await this.expectRecords();
-    const objects = this.#objectsOf([plan.id], undoing);
+    const objects = [{ thing: "import", id: plan.id }];
     return { what: "undone", audit: [{ action: "undo", objects }] };
   }
 

@@ -247,7 +247,7 @@ export class DirectoryModel extends HistoryModel {
     );
     return [
       ...protectedUsers.map(([, { name }]) => refused(String(name))),
-      ...depended.map(([org]) => refused(this.pathOf(org))),
+      ...depended.map(([, { name }]) => refused(String(name))),
     ];
   }
 }
