@@ -10,7 +10,6 @@ export const UNDO_BLOCK_REASONS = [
   "taken",
   "administrator",
   "below",
-  "place",
   "rule",
   "hidden",
 ] as const;
@@ -55,11 +54,6 @@ const UNDO_BLOCK_TEXTS: Readonly<
     text(`${other.en} already uses the same value${fields.en}`, `${other.ja}が同じ値を使っています${fields.ja}`),
   administrator: () => text("is an administrator", "管理者です"),
   below: () => text("the organisation would be below itself", "この組織が自分自身の下位の組織になります"),
-  place: ({ other }) =>
-    text(
-      `the organisation would have the same name and parent as ${other.en}, and has no code to distinguish it`,
-      `同じ場所に同じ名前の${other.ja}があり、組織コードもありません`,
-    ),
   rule: ({ what }) => what,
   hidden: () => text("the record is outside your organisations", "管理対象組織の外にあります"),
 };

@@ -111,16 +111,6 @@ const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
     const first = { thing: "org", name: "下 <L>", fields: [], change: null, other: null };
     return { number, first, told: "the organisation would be below itself" };
   },
-  place: async () => {
-    const number = await deletion("orgs", await orgMade("課"));
-    await orgMade("課", { code: "K" });
-    const first = { thing: "org", name: "課", fields: [], change: null, other: { thing: "org", name: "課 <K>" } };
-    return {
-      number,
-      first,
-      told: "the organisation would have the same name and parent as the organisation 課 <K>, and has no code to distinguish it",
-    };
-  },
   rule: async () => {
     const id = await administrator("a");
     await administrator("b");
@@ -210,8 +200,7 @@ test.each(UNDO_BLOCK_REASONS)("%s: the record is named and stays as it is", asyn
 });
 
 describe("another record of the same undo now has the value of a restored record", () => {
-  const replaced = (kind: "users" | "orgs" | "devices", ...cells: Cells) =>
-    did(tenant.import({ kind, mode: "replace" }, cells));
+  const replaced = (kind: "users", ...cells: Cells) => did(tenant.import({ kind, mode: "replace" }, cells));
 
   /** Each with what is in the way. */
   const cases: readonly (readonly [string, () => Promise<Omit<Blocked, "told">>])[] = [
@@ -235,23 +224,6 @@ describe("another record of the same undo now has the value of a restored record
         await tenant.client.users.edit(b, { emails: ["b@x.jp", "a@x.jp"] });
         const other = { thing: "user", name: "b 改 <b@x.jp>" };
         return { number, first: { ...A, fields: ["メールアドレス"], change: null, other } };
-      },
-    ],
-    [
-      "place",
-      async () => {
-        await orgMade("課");
-        const moved = await orgMade("室", { code: "B" });
-        await orgMade("部", { code: "U" });
-        const number = await replaced(
-          "orgs",
-          ["組織名", "組織コード", "上位組織コード"],
-          ["部", "U", ""],
-          ["室", "B", "U"],
-        );
-        await tenant.client.orgs.edit(moved, { name: "課" });
-        const other = { thing: "org", name: "課 <B>" };
-        return { number, first: { thing: "org", name: "課", fields: [], change: null, other } };
       },
     ],
   ];

@@ -60,29 +60,6 @@ interface UndoObstacle {
   readonly other?: { readonly thing: Thing; readonly pk: string } | undefined;
 }
 
-/**
- * SQL: true if a record `o` was created after the change, or differs from its state immediately after the change.
- * Columns that the undo restores are ignored.
- */
-const buildIsNewOrChangedSql = (versions: VersionSchema, columns: readonly string[]): string => {
-  const { thing } = versions;
-  const table = `main.${getVersionTable(versions)}`;
-  // a record that was deleted and then restored is not new
-  const isMade = `s.pk is null and exists (select 1 from main.created_range c
-    where c.thing = '${thing.name}' and c.revision > :revision and n.pk between c.first and c.last
-      and not exists (select 1 from ${table} w where w.pk = n.pk and w.revision > :revision and w.revision < c.revision))`;
-  const isOther = columns.map((column) => {
-    const bit = getColumnBit(versions, column);
-    const isLater = (of: string): string =>
-      `${of}.pk = n.pk and ${of}.revision > :revision and ${of}.changed & ${bit} <> 0`;
-    const isFirst = `not exists (select 1 from ${table} e where ${isLater("e")} and e.revision < w.revision)`;
-    return `coalesce(s.changed, 0) & ${bit} = 0 and exists (select 1 from ${table} w
-      where ${isLater("w")} and ${isFirst} and w.${quoteIdentifier(column)} is distinct from n.${quoteIdentifier(column)})`;
-  });
-  return `exists (select 1 from main.${thing.name} n left join ${getStagedTable(versions)} s on s.pk = n.pk
-    where n.pk = o.pk and n.revision > :revision and (${[isMade, ...isOther].join(" or ")}))`;
-};
-
 class BlockedRecordFinder {
   readonly #database: Database;
   readonly #undone: UndoneChange;
@@ -117,8 +94,7 @@ class BlockedRecordFinder {
       // this check comes first: no other reason is shown for a record that the acting account cannot see
       if (hasAppliedView(this.#database) && !OWN_THINGS.includes(versions.thing)) this.#outOfSight(versions);
       this.#changedSince(versions);
-      if (this.#undone.isImport) this.#administrators(versions);
-      if (this.#undone.dropped !== undefined && versions.thing === USER) this.#accountsLeft(versions);
+      this.#administrators(versions);
       this.#taken(versions);
     }
     const writes = ({ name }: Thing): boolean => hasStagedRecords(this.#database, getVersionSchema(name));
@@ -203,31 +179,22 @@ class BlockedRecordFinder {
   }
 
   /**
-   * Blocks administrators that the undo of an import would delete or whose protected fields it would change, because
-   * imports never do this.
+   * Blocks administrators. An import never deletes them or changes their protected fields, so neither does its undo; a
+   * drop deletes them only together with their account.
    */
   #administrators(versions: VersionSchema): void {
     const { protects } = versions.thing;
-    if (protects === undefined) return;
+    const { isImport, dropped } = this.#undone;
+    if (protects === undefined || (!isImport && dropped === undefined)) return;
     const kept =
       protects.present === undefined ? (protects.keeps?.fields ?? []) : versions.columns.map(({ name }) => name);
-    const bits = versions.columns.filter(({ name }) => kept.includes(name)).map(({ bit }) => bit);
-    const isKept = bits.length === 0 ? "false" : `u.changed & (${[...new Set(bits)].join(" | ")}) <> 0`;
+    const bits = versions.columns.filter(({ name }) => isImport && kept.includes(name)).map(({ bit }) => bit);
+    const withAccount = `exists (select 1 from ${getStagedTable({ thing: ACCOUNT })} a where a.pk = u.pk and a.action = 'delete')`;
     this.#add(
       versions,
       { why: "administrator" },
-      `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where t.${protects.by} = 1 and (u.action = 'delete' or ${isKept})`,
-    );
-  }
-
-  /** Blocks administrators whose user would be deleted but whose account would not. */
-  #accountsLeft(versions: VersionSchema): void {
-    const going = `select 1 from ${getStagedTable(getVersionSchema(ACCOUNT.name))} a where a.pk = u.pk and a.action = 'delete'`;
-    this.#add(
-      versions,
-      { why: "administrator" },
-      `from ${getStagedTable(versions)} u ${ORDERED_JOIN} main.user t on t.pk = u.pk
-       where u.action = 'delete' and t.administrator = 1 and not exists (${going})`,
+      `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where t.${protects.by} = 1
+        and (u.action = 'delete' and not ${isImport ? "false" : withAccount} or u.changed & (${[...new Set(bits), "0"].join(" | ")}) <> 0)`,
     );
   }
 
@@ -310,33 +277,19 @@ class BlockedRecordFinder {
     );
   }
 
-  /**
-   * Blocks organisations that would become their own descendants, and organisations without a code whose name and place
-   * are now in use.
-   */
+  /** Blocks organisations that would become their own descendants. */
   #orgs(): void {
     const versions = getVersionSchema(ORG.name);
     const staged = getStagedTable(versions);
-    const bits = ["parent", "name", "code"].map((column) => getColumnBit(versions, column));
-    const isPlaced = `u.action <> 'delete' and u.changed & (${bits.join(" | ")}) <> 0`;
     this.#add(
       versions,
       { why: "below" },
       `from (with recursive up(start, at) as (
-          select u.pk, u.parent from ${staged} u where ${isPlaced}
+          select u.pk, u.parent from ${staged} u where u.action <> 'delete' and u.changed & ${getColumnBit(versions, "parent")} <> 0
           union select up.start, case when s.pk is null then o.parent else s.parent end from up
             left join ${staged} s on s.pk = up.at left join main.org o on o.pk = up.at
           where up.at is not null and up.at <> up.start)
         select start as pk from up where at = start) u where true`,
-    );
-    this.#add(
-      versions,
-      { why: "place", other: { thing: ORG, pk: "o.pk" } },
-      // the join starts with the organisations that were written since then, because there are few of them, whereas
-      // many organisations can have the same parent
-      `from ${buildRecordsAfterUndoSql(versions, ["parent", "name", "nameKey"])} o ${ORDERED_JOIN} ${staged} u
-         on o.parent = u.parent and coalesce(o.nameKey, o.name) = coalesce(u.nameKey, u.name)
-       where ${isPlaced} and u.code is null and o.pk <> u.pk and ${buildIsNewOrChangedSql(versions, ["parent", "name"])}`,
     );
   }
 
