@@ -42,38 +42,44 @@ interface NameColumns {
 function findNameColumns(cells: readonly string[]): NameColumns | undefined {
   const fields = cells.map((cell) => findColumnByAnyHeader(FORMATS.users.columns, cell)?.field);
   const keys = ["emails", "employeeCode"].flatMap((key) => fields.flatMap((field, at) => (field === key ? [at] : [])));
-  if (keys.length === 0) return undefined;
-  return { keys, fullName: fields.indexOf("name") };
+  return keys.length === 0 ? undefined : { keys, fullName: fields.indexOf("name") };
 }
 
-/** Reads the users of a table. Rows above the header are titles. */
-class NameTableReader implements RecordSink {
-  readonly rows: TypedName[] = [];
+/** The rows that may be a header. */
+type HeaderPlace = "none" | "first" | "any";
+
+/** Reads one name per line, or the users of a table. In a workbook, rows above the header are titles. */
+class NameReader implements RecordSink {
+  readonly names: TypedName[] = [];
   readonly #place: string;
+  readonly #header: HeaderPlace;
   #columns: NameColumns | undefined;
 
-  constructor(place: string) {
+  constructor(place: string, header: HeaderPlace) {
     this.#place = place;
+    this.#header = header;
   }
 
-  /** @throws `usage` if no row was a header */
+  /** @throws `usage` if a workbook has no header */
   end(): readonly TypedName[] {
-    if (this.#columns === undefined) throw createNotAListFailure(this.#place);
-    return this.rows;
+    if (this.#header === "any" && this.#columns === undefined) throw createNotAListFailure(this.#place);
+    return this.names;
   }
 
   record(all: readonly string[], count: number, _row: number, line: number): void {
     const cells = all.slice(0, count).map((cell) => cell.trim());
+    if (cells.every((cell) => cell === "")) return;
+    const where = `${this.#place}:${line}`;
     if (this.#columns === undefined) {
-      this.#columns = findNameColumns(cells);
+      const mayBeHeader = this.#header === "any" || (this.#header === "first" && this.names.length === 0);
+      this.#columns = mayBeHeader ? findNameColumns(cells) : undefined;
+      if (this.#columns === undefined && this.#header !== "any") this.names.push({ name: cells.join(","), where });
       return;
     }
-    if (this.rows.length > MAX_NAMES || cells.every((cell) => cell === "")) return;
     const { keys, fullName } = this.#columns;
-    const where = `${this.#place}:${line}`;
     const name = keys.map((at) => cells[at] ?? "").find((cell) => cell !== "");
     if (name === undefined) throw createUnnamedRowFailure(where);
-    this.rows.push({ name, where, fullName: cells[fullName] || undefined });
+    this.names.push({ name, where, fullName: cells[fullName] || undefined });
   }
 
   problem(problem: RecordProblem): void {
@@ -82,42 +88,20 @@ class NameTableReader implements RecordSink {
   }
 }
 
-/** Returns the users of a workbook, or of text whose first line is a header; undefined for other text. */
-async function readNameTable(
-  place: string,
-  bytes: Uint8Array,
-  content: string | undefined,
-): Promise<readonly TypedName[] | undefined> {
-  const [first = ""] = content?.split(/\r\n|[\r\n]/, 1) ?? [];
-  const delimiter = guessDelimiter(first, 1);
-  const header = first.split(delimiter).map((cell) => cell.replaceAll('"', ""));
-  if (content !== undefined && findNameColumns(header) === undefined) return undefined;
-  const reader = new NameTableReader(place);
-  const [form, chunk] =
-    content === undefined
-      ? [{ encoding: "xlsx", dialect: CONSOLE_DIALECT } as const, bytes]
-      : [{ encoding: "utf-8", dialect: { delimiter } } as const, new TextEncoder().encode(content)];
-  async function* read(): AsyncGenerator<Uint8Array> {
-    yield chunk;
-  }
-  for await (const _ of readRecords(read(), form, place, reader));
-  return reader.end();
-}
-
 async function readNamesFromFile(tools: Tools, file: string, mayBeTable: boolean): Promise<readonly TypedName[]> {
   const { name: label, bytes } = await readNamedFile(tools, file, MAX_LIST_BYTES);
-  const place = label === "-" ? "stdin" : label;
   const isBook = isWorkbook(bytes);
   const isText = !bytes.includes(0) || (bytes[0] === 0xff && bytes[1] === 0xfe);
   if (bytes.length > MAX_LIST_BYTES || (isBook ? !mayBeTable : !isText)) throw createNotAListFailure(file);
-  const content = isBook ? undefined : decodeList(bytes);
-  const rows = mayBeTable ? await readNameTable(place, bytes, content) : undefined;
-  if (rows !== undefined) return rows;
-  return (content ?? "").split(/\r\n|[\r\n]/).flatMap((line, at) => {
-    // emails and tables contain non-breaking spaces
-    const name = line.replaceAll("\u00a0", " ").trim();
-    return name === "" ? [] : [{ name, where: `${place}:${at + 1}` }];
-  });
+  const place = label === "-" ? "stdin" : label;
+  const content = isBook ? "" : decodeList(bytes);
+  const chunk = isBook ? bytes : new TextEncoder().encode(content);
+  const form = isBook
+    ? ({ encoding: "xlsx", dialect: CONSOLE_DIALECT } as const)
+    : ({ encoding: "utf-8", dialect: { delimiter: guessDelimiter(content, 1) } } as const);
+  const reader = new NameReader(place, isBook ? "any" : mayBeTable ? "first" : "none");
+  for await (const _ of readRecords(ReadableStream.from([chunk]), form, place, reader));
+  return reader.end();
 }
 
 const createNotAListFailure = (where: string): Failure =>
@@ -144,26 +128,17 @@ export async function readTypedNames(
   {
     names,
     file,
-    mayBeTable = false,
-  }: {
-    readonly names: readonly string[];
-    readonly file: string | undefined;
-    readonly mayBeTable?: boolean | undefined;
-  },
+    mayBeTable,
+  }: { readonly names: readonly string[]; readonly file: string | undefined; readonly mayBeTable: boolean },
 ): Promise<readonly TypedName[]> {
   const typed = names.map((name): TypedName => ({ name: name.trim() })).filter(({ name }) => name !== "");
   const listed = file === undefined ? [] : await readNamesFromFile(tools, file, mayBeTable);
-  const once = [
-    ...Map.groupBy([...typed, ...listed], ({ name, fullName }) => JSON.stringify([name, fullName])).values(),
-  ].flatMap(([first]) => first ?? []);
-  if (once.length > MAX_NAMES) throw createTooManyNamesFailure(once.length);
-  return once;
-}
-
-const createTooManyNamesFailure = (count: number): Failure =>
-  new Failure("usage", {
+  const once = new Map([...typed, ...listed].map((one) => [JSON.stringify([one.name, one.fullName]), one]));
+  if (once.size <= MAX_NAMES) return [...once.values()];
+  throw new Failure("usage", {
     what: text(
-      `${count} names are given, but one run accepts at most ${MAX_NAMES}`,
-      `名前が ${count} 件あります。1 回に指定できるのは ${MAX_NAMES} 件までです`,
+      `${once.size} names are given, but one run accepts at most ${MAX_NAMES}`,
+      `名前が ${once.size} 件あります。1 回に指定できるのは ${MAX_NAMES} 件までです`,
     ),
   });
+}
