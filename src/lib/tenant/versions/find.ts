@@ -1,11 +1,9 @@
-import { ACCOUNT } from "../../model/account.ts";
-import { DEVICE } from "../../model/device.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { ORG, parseOrgPath } from "../../model/organisation.ts";
-import { SCHEME } from "../../model/scheme.ts";
-import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { OWN_THINGS, THINGS } from "../../model/things.ts";
+import { USER } from "../../model/user.ts";
 import { ORG_LIST } from "../records/org-rows.ts";
 import { findRecords } from "../store/lists.ts";
 import { buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
@@ -15,18 +13,18 @@ import { getVersionTable } from "./tables.ts";
 import { getLastState, TimelineReader } from "./timeline.ts";
 
 /**
- * The fields, in addition to ids, by which records are found. Current and former values are searched. Several people may
- * share a full name.
+ * Returns the fields, in addition to ids, by which records are found: their keys and names. Current and former values
+ * are searched. Several people may share a full name.
  */
-const KEY_FIELDS: ReadonlyMap<Thing, readonly string[]> = new Map<Thing, readonly string[]>([
-  [USER, ["emails", "employeeCode", "accountName", "name"]],
-  [ORG, ["code", "name"]],
-  [DEVICE, ["serialNumber", "imei"]],
-  [SECURED_USER, ["userId", "displayName"]],
-  [SECURED_GROUP, ["name"]],
-  [CUSTOM_FIELD, ["name"]],
-  [SCHEME, ["name"]],
-]);
+const listNameFields = ({ keys, fields, namedBy = "name" }: Thing): readonly string[] => {
+  const unique = Object.keys(fields).filter((name) => fields[name]?.unique === true);
+  return [...new Set([...keys.map(({ field }) => field), ...unique, namedBy])].filter((name) => name in fields);
+};
+
+/** The record types that are searched for a name: those that people name, in a view of the tenant. */
+const NAMED_THINGS = [...THINGS.values()].filter(
+  (thing) => ![ACCOUNT, ACCOUNT_SETTINGS, ...OWN_THINGS].includes(thing),
+);
 
 interface SqlCondition {
   readonly sql: string;
@@ -104,7 +102,7 @@ export const findRecordsByName = (
   timelines: TimelineReader,
   thing: Thing,
   name: string,
-): Promise<readonly number[]> => findVisibleRecords(reader, timelines, thing, KEY_FIELDS.get(thing) ?? [], name);
+): Promise<readonly number[]> => findVisibleRecords(reader, timelines, thing, listNameFields(thing), name);
 
 export interface RecordChanges {
   /** the ids of the records */
@@ -118,8 +116,8 @@ export const findChangesByName = async (reader: Reader, name: string): Promise<R
   const timelines = new TimelineReader(reader);
   const ids: string[] = [];
   const revisions = new Set<number>();
-  for (const [thing, fields] of KEY_FIELDS) {
-    for (const pk of await findVisibleRecords(reader, timelines, thing, fields, name)) {
+  for (const thing of NAMED_THINGS) {
+    for (const pk of await findRecordsByName(reader, timelines, thing, name)) {
       ids.push(String(getLastState(await timelines.of(thing, pk))?.["id"]));
       for (const written of thing === USER ? [USER, ACCOUNT] : [thing])
         for (const { revision } of (await timelines.of(written, pk)).steps) revisions.add(revision);

@@ -4,7 +4,6 @@ import { ORG } from "../../model/organisation.ts";
 import { listStoredColumns, type Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import type { Session } from "../session.ts";
-import { ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
 import { findRecordsByName } from "./find.ts";
 import {
@@ -135,7 +134,7 @@ class HistoryReader {
       const action = before === null ? "create" : after === null ? "delete" : "update";
       if ((before === null && after === null) || (action === "update" && changes.length === 0)) continue;
       last = after ?? before ?? last;
-      versions.push({ ...(facts.get(revision) ?? UNKNOWN_CHANGE), action, changes });
+      versions.push({ ...(facts.get(revision) as ChangeFacts), action, changes });
     }
     const now = await this.#stateAt(pk, AFTER_ALL_CHANGES);
     last = now ?? last;
@@ -207,41 +206,17 @@ class HistoryReader {
   async #facts(revisions: readonly number[]): Promise<ReadonlyMap<number, ChangeFacts>> {
     const visible = (number: string): string => `(select v.seq from audit v where v.seq = ${number})`;
     const rows = await this.#reader.all(
-      `select c.revision, m.at, a.seq as number, a.actor, a.action as command, ${visible("c.undoes")} as undoes,
+      `select r.value as revision, m.at, a.seq as number, a.actor, a.action as command, ${visible("c.undoes")} as undoes,
          ${visible("c.undoneBy")} as undoneBy
-       from json_each(:revisions) r ${ORDERED_JOIN} main.change c on c.revision = r.value
+       from json_each(:revisions) r left join main.change c on c.revision = r.value
          left join main.audit m on m.seq = c.number left join audit a on a.seq = c.number`,
       { revisions: JSON.stringify(revisions) },
     );
-    const textOf = (value: SqlValue | undefined): string | null => (value === null ? null : String(value));
-    const numberOf = (value: SqlValue | undefined): number | null => (value === null ? null : Number(value));
-    return new Map(
-      rows.map(({ revision, at, number, actor, command, undoes, undoneBy }) => [
-        Number(revision),
-        {
-          number: numberOf(number),
-          at: textOf(at),
-          actor: textOf(actor),
-          command: textOf(command),
-          undoes: numberOf(undoes),
-          undoneBy: numberOf(undoneBy),
-        },
-      ]),
-    );
+    return new Map(rows.map(({ revision, ...facts }) => [Number(revision), facts as unknown as ChangeFacts]));
   }
 }
 
 type ChangeFacts = Omit<RecordVersion, "action" | "changes">;
-
-/** The facts about a change that is not recorded. */
-const UNKNOWN_CHANGE: ChangeFacts = {
-  number: null,
-  at: null,
-  actor: null,
-  command: null,
-  undoes: null,
-  undoneBy: null,
-};
 
 const AFTER_ALL_CHANGES: Moment = { revision: Number.MAX_SAFE_INTEGER, side: "after" };
 

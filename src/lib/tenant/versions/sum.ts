@@ -26,17 +26,6 @@ interface RowBatch {
   readonly last: number;
 }
 
-interface ChangedRowsQuery {
-  readonly table: string;
-  /** name of the record type, if the rows are ranges of new records */
-  readonly ranges?: string | undefined;
-  /**
-   * SQL: selects up to {@link BATCH_ROWS} rows whose keys are above `:after`, as the number of rows (`rows`), their
-   * lines (`lines`) and the last key (`last`)
-   */
-  readonly batch: string;
-}
-
 const buildRowLineSql = (table: string, columns: readonly string[]): string => {
   const members = columns.toSorted().map((name) => {
     const value = `v.${quoteIdentifier(name)}`;
@@ -45,54 +34,26 @@ const buildRowLineSql = (table: string, columns: readonly string[]): string => {
   return [`'{"table":"${table}"'`, ...members, `'}' || char(10)`].join(" || ");
 };
 
-const buildRowsQuery = (table: string, key: string, columns: readonly string[], which = "true"): ChangedRowsQuery => ({
-  table,
-  batch: `select count(*) as rows, max(key) as last, string_agg(line, '') as lines
+/** SQL: a batch of rows whose keys are above `:after`, as {@link RowBatch}. */
+const buildBatchSql = (table: string, key: string, columns: readonly string[], which = "true"): string =>
+  `select count(*) as rows, max(key) as last, string_agg(line, '') as lines
     from (select v.${key} as key, ${buildRowLineSql(table, columns)} as line from main.${table} v
-          where v.revision = :revision and ${which} and v.${key} > :after order by v.${key} limit ${BATCH_ROWS}) batch`,
-});
+          where v.revision = :revision and ${which} and v.${key} > :after order by v.${key} limit ${BATCH_ROWS}) batch`;
 
-const VERSION_QUERIES: readonly ChangedRowsQuery[] = [...VERSION_SCHEMAS.values()]
-  .map((versions) => {
-    const columns = versions.columns.map(({ name }) => name);
-    return buildRowsQuery(getVersionTable(versions), "pk", [
-      "pk",
-      "revision",
-      "action",
-      "changed",
-      ...columns,
+const THINGS = [...VERSION_SCHEMAS.values()].toSorted((one, other) => (one.thing.name < other.thing.name ? -1 : 1));
+
+const BATCHES: readonly string[] = [
+  ...THINGS.map((versions) =>
+    buildBatchSql(getVersionTable(versions), "pk", [
+      ...["pk", "revision", "action", "changed"],
+      ...versions.columns.map(({ name }) => name),
       ...versions.times,
-    ]);
-  })
-  .toSorted((one, other) => (one.table < other.table ? -1 : 1));
-
-const CREATED_RANGE_QUERY = buildRowsQuery(
-  "created_range",
-  "first",
-  ["revision", "thing", "first", "last"],
-  "v.thing = :thing",
-);
-
-/**
- * SQL: selects the tables that have rows of the change `:revision`; `created_range` is selected once for each record
- * type.
- */
-const SELECT_CHANGED_TABLES = [
-  ...VERSION_QUERIES.map(
-    ({ table }) =>
-      `select '${table}' as source, null as thing where exists (select 1 from main.${table} where revision = :revision)`,
+    ]),
   ),
-  "select distinct 'created_range', thing from main.created_range where revision = :revision",
-].join(" union all ");
-
-const listQueriesOfChange = (present: readonly UncheckedRow[]): readonly ChangedRowsQuery[] => {
-  const tables = new Set(present.map(({ source }) => source));
-  const things = present.flatMap(({ thing }) => (thing === null ? [] : [thing as string]));
-  return [
-    ...VERSION_QUERIES.filter(({ table }) => tables.has(table)),
-    ...things.toSorted().map((thing) => ({ ...CREATED_RANGE_QUERY, ranges: thing })),
-  ];
-};
+  ...THINGS.map(({ thing }) =>
+    buildBatchSql("created_range", "first", ["revision", "thing", "first", "last"], `v.thing = '${thing.name}'`),
+  ),
+];
 
 /**
  * Computes the checksum of a change's versions. It covers one line of JSON for each row of the change in the version
@@ -105,15 +66,13 @@ const listQueriesOfChange = (present: readonly UncheckedRow[]): readonly Changed
 export function* generateVersionsSum(
   revision: number,
 ): Generator<SqlStatement, VersionsSum | undefined, readonly UncheckedRow[]> {
-  const parts = listQueriesOfChange(yield { sql: SELECT_CHANGED_TABLES, params: { revision } });
-  if (parts.length === 0) return undefined;
   const hash = createHash("sha256");
   let count = 0;
-  for (const { batch, ranges = null } of parts) {
+  for (const sql of BATCHES) {
     // lower than any record number
     let after = -Number.MAX_VALUE;
     for (let rows = BATCH_ROWS; rows === BATCH_ROWS;) {
-      const [found] = yield { sql: batch, params: { revision, thing: ranges, after } };
+      const [found] = yield { sql, params: { revision, after } };
       const { rows: read, lines, last } = found as unknown as RowBatch;
       rows = read;
       count += rows;
@@ -121,7 +80,7 @@ export function* generateVersionsSum(
       after = last;
     }
   }
-  return { count, sha256: hash.digest("hex") };
+  return count === 0 ? undefined : { count, sha256: hash.digest("hex") };
 }
 
 /** Returns the checksum of a change's versions, if any. Call this after all versions are settled. */
