@@ -109,44 +109,6 @@ test("an undo that would leave an organisation without its parent, or a cycle, i
   expect(await paths()).toEqual(["", "b=B"]);
 });
 
-test("an undo never leaves two indistinguishable organisations, and names the one in the way", async () => {
-  const { client } = tenant;
-  const create = async (name: string, more: { readonly parentId?: string; readonly code?: string } = {}) =>
-    (await client.orgs.create({ name, ...more })).after;
-  const head = await create("本社");
-  const gone = await create("課", { parentId: head.id });
-  // what stood before is in nobody's way
-  await create("課", { parentId: head.id, code: "K" });
-  const drop = async () =>
-    client.imports.commit(await client.imports.delete({ kind: "orgs", ids: [gone.id], called: "課" }));
-  await client.imports.commit(await undoImport(client, (await drop()).id));
-  expect(await paths()).toEqual(["", "本社", "本社/課", "本社/課=K"]);
-  await client.orgs.edit((await client.orgs.find({ name: "K" }))[0]?.id ?? "", { name: "係" });
-  const deletion = await drop();
-  const before = await undoImport(client, deletion.id);
-  const other = await create("課", { parentId: head.id });
-  const refused = {
-    code: "conflict",
-    what: {
-      en: "the organisation 課: the organisation would have the same name and parent as the organisation 課, and has no code to distinguish it",
-      ja: "組織「課」: 同じ場所に同じ名前の組織「課」があり、組織コードもありません",
-    },
-  };
-  expect(await failureOf(undoImport(client, deletion.id))).toMatchObject(refused);
-  expect(await failureOf(client.imports.commit(before))).toMatchObject({
-    code: "conflict",
-    what: { en: expect.stringContaining("the plan would now do something else") as string },
-  });
-  await client.orgs.edit(other.id, { name: "部" });
-  await client.orgs.edit(other.id, { name: "課", code: "K2" });
-  expect((await failureOf(undoImport(client, deletion.id)))?.what.en).toContain(
-    "the organisation would have the same name and parent as the organisation 課 <K2>",
-  );
-  await client.orgs.edit(other.id, { name: "部" });
-  await client.imports.commit(await undoImport(client, deletion.id));
-  expect(await paths()).toEqual(["", "本社", "本社/課", "本社/係=K", "本社/部=K2"]);
-});
-
 test("an undo that would move a user into a deleted organisation is rejected", async () => {
   await tenant.import(orgs, [HEADER, ["a", "A", "", ""], ["b", "B", "", ""]]);
   const users = { kind: "users" } as const;

@@ -16,87 +16,58 @@ export interface UndeletableRecord {
 
 const MAX_LISTED_DEVICES = 10;
 
-interface OwnedDevice {
-  readonly serial: string;
-  readonly phone: string | null;
-  /** 1 if the owner of the device cannot be changed, see `isFast` of tables */
-  readonly fast: 0 | 1;
+interface ReferencedRecord extends Omit<UndeletableRecord, "code"> {
+  /** true if one of the references cannot be changed, see `isFast` of tables */
+  readonly isFast: boolean;
 }
 
-const buildDeviceParams = (devices: readonly OwnedDevice[]): ProblemParams => {
-  const shown = devices.slice(0, MAX_LISTED_DEVICES);
-  return { devices: shown.map(({ serial, phone }) => (phone === null ? serial : `${serial} (${phone})`)).join("\n") };
-};
-
-interface ReferencedRecord extends Pick<UndeletableRecord, "pk"> {
-  readonly name: string;
-  readonly count: number;
-  readonly devices: readonly OwnedDevice[];
-}
-
-/** Returns the records that records of one type refer to. @param which SQL: condition on the records `t` */
+/** Returns the records that the file lacks and that records of one type refer to. */
 const findReferencedRecords = (
   database: Database,
-  { kind }: PlanDefinition,
-  holder: ReferringTable,
-  which: string,
+  { kind: { thing, isLacking, name: kind } }: PlanDefinition,
+  { thing: by, column, rows = by.name, isFast }: ReferringTable,
 ): readonly ReferencedRecord[] => {
-  const { thing: by, column, rows = by.name, isFast } = holder;
-  const device = `json_object('serial', h."serialNumber", 'phone', h."phoneNumber", 'fast', ${isFast?.("h") ?? "0"})`;
-  const devices = by === DEVICE ? `json_group_array(${device} order by h.pk)` : "'[]'";
-  const sql = `select t.pk, ${buildRecordLabelSql(kind.thing)} as name, count(*) as count, ${devices} as devices
-    from ${kind.thing.name} t join ${rows} h on h.${quoteIdentifier(column)} = t.pk where ${which} group by t.pk`;
-  return database.all(sql, { kind: kind.name }).map((row) => ({
-    pk: Number(row["pk"]),
-    name: String(row["name"]),
-    count: Number(row["count"]),
-    devices: JSON.parse(String(row["devices"])) as readonly OwnedDevice[],
-  }));
+  const device = `h."serialNumber" || coalesce(' (' || h."phoneNumber" || ')', '')`;
+  const sql = `select t.pk, max(${isFast?.("h") ?? "0"}) as fast, ${buildRecordLabelSql(thing)} as name, count(*) as count,
+      ${by === DEVICE ? `string_agg(${device}, char(10) order by h.pk)` : "null"} as devices
+    from ${thing.name} t join ${rows} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking} group by t.pk`;
+  return database.all(sql, { kind }).map(({ pk, fast, name, count, devices }) => {
+    const params = { name: String(name), count: Number(count), of: by.name };
+    if (devices === null) return { pk: Number(pk), isFast: fast === 1, params };
+    const first = String(devices).split("\n").slice(0, MAX_LISTED_DEVICES);
+    return { pk: Number(pk), isFast: fast === 1, params: { ...params, devices: first.join("\n") } };
+  });
 };
 
-/** SQL: true if the record `t` is protected and the plan's file lacks it. */
-const buildIsMissingProtectedSql = ({ kind: { isProtected, inScope } }: PlanDefinition): string =>
-  `${isProtected} and ${inScope} and ${buildIsMissingRecordSql("t.pk")}`;
-
-const findMissingProtectedRecords = (database: Database, plan: PlanDefinition): readonly UndeletableRecord[] => {
-  const { thing, namedBy, name: kind } = plan.kind;
+const findMissingProtectedRecords = (database: Database, { kind }: PlanDefinition): readonly UndeletableRecord[] => {
+  const { thing, namedBy, isProtected, inScope } = kind;
   const code = thing.protects?.missing;
   if (code === undefined) return [];
   const sql = `select t.pk, ${recordColumn(namedBy)} as name from ${thing.name} t
-    where ${buildIsMissingProtectedSql(plan)} order by t.pk`;
-  return database.all(sql, { kind }).map(({ pk, name }) => ({ pk: Number(pk), code, params: { name: String(name) } }));
+    where ${isProtected} and ${inScope} and ${buildIsMissingRecordSql("t.pk")} order by t.pk`;
+  return database
+    .all(sql, { kind: kind.name })
+    .map(({ pk, name }) => ({ pk: Number(pk), code, params: { name: String(name) } }));
 };
 
 /**
- * Returns the records that the file lacks but that other records refer to. Owners are left out if the plan releases all
- * of their devices.
- */
-const findMissingReferencedRecords = (database: Database, plan: PlanDefinition): readonly UndeletableRecord[] =>
-  // the nodes of a tree are kept for others below them only after the tree is known
-  (plan.kind.table.heldBy ?? [])
-    .filter(({ thing }) => thing !== plan.kind.thing)
-    .flatMap((holder) =>
-      findReferencedRecords(database, plan, holder, plan.kind.isLacking)
-        .filter(({ devices }) => !canReleaseAllDevices(plan, devices))
-        .map(({ pk, name, count, devices }) => ({
-          pk,
-          code: "delete-held" as const,
-          params: { name, count, of: holder.thing.name, ...(devices.length > 0 && buildDeviceParams(devices)) },
-        })),
-    );
-
-/** Returns true if a plan removes the owner from all of the owner's devices, so that the owner can be deleted. */
-const canReleaseAllDevices = ({ request }: PlanDefinition, devices: readonly OwnedDevice[]): boolean =>
-  request.undeletable === "release" && devices.length > 0 && devices.every(({ fast }) => fast === 0);
-
-/**
  * Finds the records that the file of a replacing import lacks but that imports cannot delete, and reports them as
- * problems.
+ * problems. Owners are left out if the plan releases all of their devices.
  */
-export const findUndeletableRecords = (database: Database, planned: PlanDefinition): void => {
-  if (planned.request.mode !== "replace") return;
-  reportUndeletableRecords(database, planned, findMissingProtectedRecords(database, planned));
-  reportUndeletableRecords(database, planned, findMissingReferencedRecords(database, planned));
+export const findUndeletableRecords = (database: Database, plan: PlanDefinition): void => {
+  const { request, kind } = plan;
+  if (request.mode !== "replace") return;
+  reportUndeletableRecords(database, plan, findMissingProtectedRecords(database, plan));
+  // the nodes of a tree are kept for others below them only after the tree is known
+  for (const holder of (kind.table.heldBy ?? []).filter(({ thing }) => thing !== kind.thing)) {
+    const releases = request.undeletable === "release" && holder.thing === DEVICE;
+    const held = findReferencedRecords(database, plan, holder).filter(({ isFast }) => isFast || !releases);
+    reportUndeletableRecords(
+      database,
+      plan,
+      held.map(({ pk, params }) => ({ pk, params, code: "delete-held" })),
+    );
+  }
 };
 
 /**
@@ -153,16 +124,16 @@ export const keepMissingRecords = (database: Database, { kind, request, ...rest 
 const listOwnerColumns = ({ kind: { table } }: PlanDefinition): readonly ReferringTable[] =>
   (table.heldBy ?? []).filter(({ thing }) => thing === DEVICE);
 
-/** SQL: the `from` clause that selects the devices `d` whose owner in one of the owner columns is deleted. */
-const buildReleasedFromSql = ({ kind: { thing, isLacking } }: PlanDefinition, { column }: ReferringTable): string =>
-  `from device d where d.${quoteIdentifier(column)} in (select t.pk from ${thing.name} t where ${isLacking})`;
-
 /** SQL: the record numbers of the devices whose owner is deleted; undefined if the plan does not release devices. */
 export const buildReleasedDevicesSql = (plan: PlanDefinition): string | undefined => {
-  const columns = plan.request.undeletable === "release" ? listOwnerColumns(plan) : [];
-  return columns.length === 0
-    ? undefined
-    : columns.map((holder) => `select d.pk ${buildReleasedFromSql(plan, holder)}`).join(" union ");
+  const { thing, isLacking } = plan.kind;
+  if (plan.request.undeletable !== "release" || listOwnerColumns(plan).length === 0) return undefined;
+  return listOwnerColumns(plan)
+    .map(
+      ({ column }) =>
+        `select d.pk from device d where d.${quoteIdentifier(column)} in (select t.pk from ${thing.name} t where ${isLacking})`,
+    )
+    .join(" union ");
 };
 
 /**
@@ -172,14 +143,12 @@ export const reportReleasedDevices = (database: Database, plan: PlanDefinition):
   const released = buildReleasedDevicesSql(plan);
   if (released === undefined) return undefined;
   for (const holder of listOwnerColumns(plan)) {
-    const held = findReferencedRecords(database, plan, holder, plan.kind.isLacking);
+    const held = findReferencedRecords(database, plan, holder).map(({ params }) => params);
     recordFinding(database, plan, {
       code: "owner-released",
       severity: "warning",
       select: "select 0 as row, 0 as line, null as col, e.value as params from json_each(:found) e order by e.key",
-      params: {
-        found: JSON.stringify(held.map(({ name, count, devices }) => ({ name, count, ...buildDeviceParams(devices) }))),
-      },
+      params: { found: JSON.stringify(held) },
     });
   }
   return database.count(`select count(*) from (${released}) released`, { kind: plan.kind.name });
