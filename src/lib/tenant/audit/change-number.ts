@@ -4,7 +4,7 @@ import { getActionName } from "../../model/audit.ts";
 import { parseImportNumber } from "../../model/import-number.ts";
 import { text, type Text } from "../../text/index.ts";
 import { createUnknownImportFailure, readImport, toImportRecord, type ImportRecord } from "../plans/import-rows.ts";
-import { buildHasWrittenSql, buildOnlySetsSecretsSql } from "../versions/tables.ts";
+import { buildHasRestorableSql, buildHasWrittenSql } from "../versions/tables.ts";
 import type { ChangeWriter } from "./audit-rows.ts";
 import type { UndoneChange } from "../plans/engine.ts";
 import type { Reader, Row } from "../store/store.ts";
@@ -102,17 +102,11 @@ export const findImportOfChange = async (
   return row && toImportRecord(row);
 };
 
-/** Returns true if a change can be undone: an import, or a change of records with versions. */
+/** Returns true if a change can be undone: one of records other than their secrets, or an import without changes. */
 export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
   (await reader.count(
-    `select count(*) from main.change c where c.number = :number and (c.import is not null or ${buildHasWrittenSql("c.revision")})`,
-    { number },
-  )) > 0;
-
-/** Returns true if a change only set secrets, which cannot be restored. */
-export const setsOnlySecrets = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
-  (await reader.count(
-    `select count(*) from main.change c where c.number = :number and ${buildOnlySetsSecretsSql("c.revision")}`,
+    `select count(*) from main.change c where c.number = :number and (${buildHasRestorableSql("c.revision")}
+       or c.import is not null and not ${buildHasWrittenSql("c.revision")})`,
     { number },
   )) > 0;
 

@@ -250,17 +250,6 @@ test.each<[string, () => Promise<number>, readonly unknown[]]>([
     ["org", "used", [], "佐藤 <sato@x>"],
   ],
   [
-    "without a code, of whose name another one is in its place",
-    async () => {
-      await tenant.import({ kind: "orgs", fromConsole: true }, [...ORGS, ["南", "", ""]]);
-      const [south] = await tenant.client.orgs.find({ name: "南" });
-      const number = await taskOf(tenant.client.orgs.edit(south?.id ?? "", { name: "南部" }));
-      await tenant.client.orgs.create({ name: "南" });
-      return number;
-    },
-    ["org", "place", [], "南"],
-  ],
-  [
     "that was made here, and is an administrator by now",
     async () => {
       const number = await taskOf(tenant.client.users.create({ name: "原", emails: ["hara@x"] }));

@@ -42,7 +42,7 @@ const buildStoredRequest = (
 export const resolveDeletion = (asked: DeletionRequest): Deletion => {
   checkDeletionRequest(asked);
   const { kind, ids, recursive = false, called = "", ...filters } = asked;
-  if (filters.direct === true && filters.org === undefined) throw DIRECT_WITHOUT_ORG_FAILURE;
+  if (filters.direct === true && filters.org === undefined) throw UNSUPPORTED_FILTER_FAILURE;
   const given = Object.values(filters).some((value) => value !== undefined);
   if (given === (ids !== undefined) || ids?.length === 0) throw IDS_OR_FILTERS_FAILURE;
   if (ids === undefined) {
@@ -107,11 +107,6 @@ const IDS_OR_FILTERS_FAILURE = new Failure("usage", {
     "a deletion requires either IDs or filters, but not both",
     "削除には、ID か一覧の絞り込み条件のどちらか一方を指定してください",
   ),
-  where: "json",
-});
-
-const DIRECT_WITHOUT_ORG_FAILURE = new Failure("usage", {
-  what: text("`direct` requires `org`", "`direct` には `org` が必要です"),
   where: "json",
 });
 

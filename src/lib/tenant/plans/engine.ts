@@ -68,18 +68,12 @@ export type PlanReading =
   /** the problems of a plan's file, by row and column */
   | { readonly type: "problems"; readonly record: ImportRecord; readonly limit: number | undefined };
 
-export interface UndoCounts extends Pick<
-  PlanCounts,
-  "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes"
-> {
-  /** record type of most of the records that the undo writes */
+export interface UndoCounts {
+  /** record type of the records that the undo writes */
   readonly kind: FormatName;
   /** changes as soon as other records prevent the undo */
   readonly etag: string;
-  /** counts of records of other types */
-  readonly beside: NonNullable<PlanCounts["beside"]>;
-  readonly blocked: PlanCounts["blocked"];
-  readonly staying?: PlanCounts["staying"];
+  readonly counts: PlanCounts;
 }
 
 /** The staged records of an undo, a drop or a deletion. */
@@ -101,7 +95,7 @@ export interface UndoneChange {
    * for a drop or a deletion by an account that can see only a part of the tenant: the affected records that the
    * account can see
    */
-  readonly inSight?: readonly (readonly [thing: string, pk: number, revision?: number])[] | undefined;
+  readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }
 
 export interface CommitMoment {

@@ -1,7 +1,6 @@
 import type { Lines } from "../results.ts";
 import { checkMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
-import type { PlanCounts } from "./staging/counts.ts";
 import { hasOrgColumn } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
@@ -17,7 +16,6 @@ import {
   isUndoable,
   getImportByName,
   findImportOfChange,
-  setsOnlySecrets,
   getLastChange,
   readChange,
   toUndoneChange,
@@ -57,7 +55,7 @@ import {
 } from "./import-failures.ts";
 import { checkImportRequest } from "./check-request.ts";
 import { completeRequest, type ImportRequest } from "./request.ts";
-import { buildImport, buildImports, EMPTY_COUNTS, type Import } from "./shape.ts";
+import { buildImport, buildImports, type Import } from "./shape.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Processes } from "../store/processes.ts";
@@ -337,16 +335,9 @@ export class TenantImports {
     planned: { readonly kind?: FormatName | undefined; readonly detail: Partial<ImportDetail> },
     { signal, repeatable }: RequestContext,
   ): Promise<Import> {
-    const { kind, etag, beside, ...counted } = await this.#engine.countUndo(undone, planned.kind, signal);
-    if (undone.deleted !== undefined && counted.blocked !== undefined)
-      throw createBlockedDeletionFailure(undone.deleted.request, counted.blocked);
-    const counts: PlanCounts = {
-      ...EMPTY_COUNTS,
-      ...counted,
-      ...(beside.length > 0 && { beside }),
-      // if the console does not change, no device gets another owner, so no device needs to be wiped
-      ...(planned.detail.drops !== undefined && counted.wipes !== undefined && { wipes: 0 }),
-    };
+    const { kind, etag, counts } = await this.#engine.countUndo(undone, planned.kind, signal);
+    if (undone.deleted !== undefined && counts.blocked !== undefined)
+      throw createBlockedDeletionFailure(undone.deleted.request, counts.blocked);
     const { requirePlanPermission } = await import("../policy/import-work.ts");
     requirePlanPermission(this.#session.asker, kind, counts);
     return this.#insert({ kind, state: "planned", etag, detail: { ...planned.detail, counts } }, repeatable);
@@ -449,22 +440,16 @@ const UNRESTORABLE_ACTIONS: Readonly<Record<string, Text>> = {
   ),
 };
 
-const NO_RECORD_CHANGED_REASON = text(
-  "the change did not write any record that can be restored",
-  "元に戻せるデータの変更ではありません",
-);
-
-const ONLY_SECRETS_CHANGED_REASON = text(
-  "the change only set passwords or similar secrets, and the former secrets are not stored; set the secrets again",
-  "パスワードなどを設定しただけの変更で、以前の値を保存していないためです。設定し直してください",
+const NOTHING_RESTORABLE_REASON = text(
+  "it wrote no record that can be restored; former passwords and similar secrets are not stored",
+  "元に戻せるデータの変更ではありません(以前のパスワードなどは保存していません)",
 );
 
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
   const { [change.action]: why } = UNRESTORABLE_ACTIONS;
   if (why !== undefined) return why;
   // a console import can be undone even if it did not change any record, because it updated the age of the mirror
-  if (!(await isUndoable(reader, change))) return NO_RECORD_CHANGED_REASON;
-  return (await setsOnlySecrets(reader, change)) ? ONLY_SECRETS_CHANGED_REASON : undefined;
+  return (await isUndoable(reader, change)) ? undefined : NOTHING_RESTORABLE_REASON;
 };
 
 const CONSOLE_EXPORT_OPTIONS = { mode: "replace", blank: "clear", skipInvalid: false } as const;

@@ -45,7 +45,10 @@ const THINGS = [...VERSION_SCHEMAS.values()].toSorted((one, other) => (one.thing
 const BATCHES: readonly string[] = [
   ...THINGS.map((versions) =>
     buildBatchSql(getVersionTable(versions), "pk", [
-      ...["pk", "revision", "action", "changed"],
+      "pk",
+      "revision",
+      "action",
+      "changed",
       ...versions.columns.map(({ name }) => name),
       ...versions.times,
     ]),

@@ -93,17 +93,13 @@ export const listSecretTimeColumns = ({ fields }: Thing): readonly string[] => [
   ...Object.entries(fields).flatMap(([field, { secret }]) => (secret === true ? [`${field}SetAt`] : [])),
 ];
 
-/** SQL: true if a change did nothing to records except set secrets. @param revision SQL of the revision */
-export const buildOnlySetsSecretsSql = (revision: string): string => {
+/** SQL: true if a change wrote more of records than their secrets. @param revision SQL of the revision */
+export const buildHasRestorableSql = (revision: string): string => {
   const written = [...VERSION_SCHEMAS.values()].map((versions) => {
     const secrets = listSecretTimeColumns(versions.thing);
     const bits = versions.columns.flatMap(({ name, bit }) => (secrets.includes(name) ? [bit] : []));
-    const mask = `(${[...bits, "0"].join(" | ")})`;
-    const has = (which: string): string =>
-      `exists (select 1 from main.${getVersionTable(versions)} w where w.revision = ${revision} and w.changed & ${which} <> 0)`;
-    return { secrets: has(mask), others: has(`~${mask}`) };
+    return `exists (select 1 from main.${getVersionTable(versions)} w
+      where w.revision = ${revision} and w.changed & ~(${[...bits, "0"].join(" | ")}) <> 0)`;
   });
-  const isNew = `exists (select 1 from main.created_range w where w.revision = ${revision})`;
-  return `(${written.map(({ secrets }) => secrets).join(" or ")})
-    and not (${[isNew, ...written.map(({ others }) => others)].join(" or ")})`;
+  return `(${[...written, `exists (select 1 from main.created_range w where w.revision = ${revision})`].join(" or ")})`;
 };

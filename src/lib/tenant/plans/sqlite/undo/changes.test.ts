@@ -272,7 +272,9 @@ describe("a plan", () => {
     await boss["access-tokens"].create({ name: "cron" });
     expect(await failureOf(undoChange(boss, "last"))).toMatchObject({
       code: "conflict",
-      what: { en: `change ${lastNumber()} cannot be undone: the change did not write any record that can be restored` },
+      what: {
+        en: `change ${lastNumber()} cannot be undone: it wrote no record that can be restored; former passwords and similar secrets are not stored`,
+      },
     });
   });
 
@@ -292,8 +294,7 @@ describe("a plan", () => {
       ["a1", "a1", "Hidden4711", "営業"],
     ]);
     await tenant.client.accounts.resetPassword(sato, { password: `${PASSWORD}2` });
-    const why =
-      "the change only set passwords or similar secrets, and the former secrets are not stored; set the secrets again";
+    const why = "it wrote no record that can be restored; former passwords and similar secrets are not stored";
     for (const [named, number] of [
       [change ?? 0, change ?? 0],
       ["last", lastNumber()],

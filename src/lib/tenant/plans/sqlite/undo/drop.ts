@@ -165,11 +165,6 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
 const buildFilledEntriesSql = (entries: string): string =>
   `(select json_group_object(b.key, b.value) from json_each(${entries}) b where b.value is not null)`;
 
-export const readDroppedRecords = (database: Database): readonly (readonly [thing: string, pk: number])[] =>
-  database
-    .all(`select thing, pk from ${DROPPED_TABLE} order by thing, pk`)
-    .map(({ thing, pk }) => [String(thing), Number(pk)] as const);
-
 /**
  * Returns values that identify what is dropped. The latest revision is included, because any change may affect the
  * dropped values.

@@ -7,8 +7,10 @@ import { text } from "../../../../text/index.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import { IS_ABOVE_OPERATOR } from "../../../accounts/account-rows.ts";
 import type { UndoCounts, UndoneChange } from "../../engine.ts";
+import { EMPTY_COUNTS } from "../../shape.ts";
+import type { PlanCounts } from "../../staging/counts.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
-import { getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
+import type { VersionSchema } from "../../../versions/tables.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNeedsWipeSql } from "../../../store/sql/wipes.ts";
 import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "../matching/outside.ts";
@@ -25,34 +27,28 @@ import {
 import { countChangedColumns, getFileKinds } from "./lines.ts";
 import { stageDeletion } from "../deletion/stage.ts";
 import { stageDrop } from "./drop.ts";
-import { omitRemovedFields, countStagedRecords, getStagedTable, stageChange, type StagedCount } from "./staged.ts";
+import {
+  omitRemovedFields,
+  buildCurrentJoinsSql,
+  countStagedRecords,
+  getStagedTable,
+  stageChange,
+  type StagedCount,
+} from "./staged.ts";
 
 const MAX_LISTED_BLOCKED_RECORDS = 1_000;
 
-const sumStagedCounts = ({ create, update, delete: gone }: StagedCount): number => create + update + gone;
-
-/**
- * Returns the kind with the most records that an undo writes; `users` if none of these records appear in
- * files.
- */
+/** Returns the first kind whose records an undo writes; `users` if none of these records appear in files. */
 const determineUndoKind = (database: Database, staged: readonly StagedCount[]): FormatName => {
-  const [most] = staged.toSorted(
-    (a, b) =>
-      Number(getFileKinds(b.versions).length > 0) - Number(getFileKinds(a.versions).length > 0) ||
-      sumStagedCounts(b) - sumStagedCounts(a),
+  const versions = staged.find((one) => getFileKinds(one.versions).length > 0)?.versions;
+  if (versions === undefined) return "users";
+  const { scope, formats } = versions.thing;
+  if (scope === undefined) return (Object.keys(formats)[0] ?? "users") as FormatName;
+  const of = ["u", "t", "x"].map((alias) => `${alias}.${quoteIdentifier(scope)}`).join(", ");
+  const row = database.get(
+    `select coalesce(${of}) as scope from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} limit 1`,
   );
-  if (most === undefined) return "users";
-  const { thing } = most.versions;
-  if (thing.scope !== undefined) {
-    // if a record is already deleted, its last version contains its scope
-    const row = database.get(
-      `select coalesce(u.${thing.scope}, t.${thing.scope}, (select v.${thing.scope} from main.${getVersionTable(most.versions)} v
-           where v.pk = u.pk and v.action = 'delete' order by v.revision desc limit 1)) as scope
-       from ${getStagedTable(most.versions)} u left join main.${thing.name} t on t.pk = u.pk limit 1`,
-    );
-    return String(row?.["scope"]) as FormatName;
-  }
-  return (Object.keys(thing.formats)[0] ?? "users") as FormatName;
+  return String(row?.["scope"]) as FormatName;
 };
 
 /**
@@ -93,13 +89,14 @@ const requireNoUsersAboveOperator = (database: Database): void => {
  * Stages an undo, a drop or a deletion, and finds the records that cannot be written.
  *
  * @param known see {@link findBlockedRecords}
- * @throws Failure `not-permitted`, `conflict`
+ * @returns the counts of the records that stay, for a deletion
+ * @throws Failure `not-permitted`, `conflict`, `not-found`
  */
 export const prepareUndo = (
   database: Database,
   undone: UndoneChange,
   known?: readonly BlockedRecordKey[],
-): ReturnType<typeof stageDeletion> => {
+): Partial<PlanCounts> => {
   const staying = stageDeletion(database, undone);
   if (undone.dropped !== undefined) stageDrop(database, undone);
   else if (undone.deleted === undefined) stageChange(database, undone.revision);
@@ -117,32 +114,36 @@ const countRecordsOfThing = (database: Database, versions: VersionSchema): numbe
 };
 
 /**
- * Returns the counts of a staged undo. @param own kind of the undone import; default: the kind with the most records
+ * Plans an undo, a drop or a deletion and counts what it would do.
+ *
+ * @param own kind of the undone import or the deletion
  */
-export const buildUndoCounts = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
+export const countPreparedUndo = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
+  const staying = prepareUndo(database, undone);
   const staged = countStagedRecords(database);
   const name = own ?? determineUndoKind(database, staged);
   const kind = getStoredKind(name);
   const isOwn = ({ versions }: StagedCount): boolean => versions.thing === FORMATS[name].thing;
-  const { create = 0, update = 0, delete: gone = 0 } = staged.find(isOwn) ?? {};
+  const { versions: _, ...counted } = staged.find(isOwn) ?? { versions: undefined };
+  const beside = staged
+    .filter((one) => !isOwn(one))
+    .map(({ versions, ...one }) => ({
+      thing: versions.thing.name,
+      ...one,
+      recordsBefore: countRecordsOfThing(database, versions),
+    }));
   const blocked = countBlockedRecords(database);
-  return {
-    kind: name,
-    etag: buildUndoEtag(database, undone),
+  const counts: PlanCounts = {
+    ...EMPTY_COUNTS,
+    ...counted,
+    ...staying,
     recordsBefore: countRecords(database, kind),
-    create,
-    update,
-    delete: gone,
     columns: countChangedColumns(database, kind),
-    beside: staged
-      .filter((one) => !isOwn(one))
-      .map(({ versions, ...one }) => ({
-        thing: versions.thing.name,
-        ...one,
-        recordsBefore: countRecordsOfThing(database, versions),
-      })),
-    wipes: countWipes(database),
+    ...(beside.length > 0 && { beside }),
+    // if the console does not change, no device gets another owner, so no device needs to be wiped
+    wipes: undone.dropped === undefined ? countWipes(database) : undefined,
     blocked:
       blocked === 0 ? undefined : { count: blocked, first: readBlockedRecords(database, MAX_LISTED_BLOCKED_RECORDS) },
   };
+  return { kind: name, etag: buildUndoEtag(database, undone), counts };
 };

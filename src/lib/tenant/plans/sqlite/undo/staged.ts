@@ -138,6 +138,14 @@ export const countStagedRecords = (database: Database): readonly StagedCount[] =
     return { versions, create: count("create"), update: count("update"), delete: count("delete") };
   }).filter((one) => one.create + one.update + one.delete > 0);
 
+/** Returns the record types and numbers of all staged records. */
+export const readStagedKeys = (database: Database): readonly (readonly [thing: string, pk: number])[] =>
+  countStagedRecords(database).flatMap(({ versions }) =>
+    database
+      .all(`select pk from ${getStagedTable(versions)}`)
+      .map(({ pk }) => [versions.thing.name, Number(pk)] as const),
+  );
+
 /** The collections whose name is not the name of the record type followed by `s`. */
 const COLLECTION_NAMES: Readonly<Record<string, string>> = {
   custom_field: "fields",

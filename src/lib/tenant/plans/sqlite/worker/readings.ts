@@ -86,11 +86,8 @@ export const countUndo = async (
   }: { readonly files: ReadSource; readonly undone: UndoneChange; readonly kind: FormatName | undefined },
   interrupted: () => boolean,
 ): Promise<UndoCounts> => {
-  const { buildUndoCounts, prepareUndo } = await loadUndoPlan();
-  return readOnce(files, interrupted, (database) => {
-    const staying = prepareUndo(database, undone);
-    return { ...buildUndoCounts(database, undone, kind), ...staying };
-  });
+  const { countPreparedUndo } = await loadUndoPlan();
+  return readOnce(files, interrupted, (database) => countPreparedUndo(database, undone, kind));
 };
 
 const loadLineReader = async (reading: PlanReading): Promise<(database: Database) => Iterable<Uint8Array>> => {

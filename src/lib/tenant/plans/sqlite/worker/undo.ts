@@ -1,12 +1,11 @@
 import type { Database } from "../../../store/sqlite/database.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import type { Reader, Scope, Writer } from "../../../store/store.ts";
-import { readBlockedRecordKeys, countBlockedRecords, buildUndoEtag, type BlockedRecordKey } from "../undo/blocked.ts";
+import { readBlockedRecordKeys, countBlockedRecords, buildUndoEtag } from "../undo/blocked.ts";
 import { prepareUndo } from "../undo/plan.ts";
-import { readDroppedRecords, settleDrop, stageDrop } from "../undo/drop.ts";
-import { readDeletedRecords, stageDeletion } from "../deletion/stage.ts";
+import { settleDrop } from "../undo/drop.ts";
 import { createPlanScope } from "../../../store/scope.ts";
-import { listStagedCollections } from "../undo/staged.ts";
+import { listStagedCollections, readStagedKeys } from "../undo/staged.ts";
 import { writeUndo } from "../undo/write.ts";
 import { advanceRevision } from "../compare.ts";
 import { registerSqlFunctions } from "../functions.ts";
@@ -39,22 +38,11 @@ const readInScope = <T>(database: Database, scope: Scope, body: (seeing: Databas
   }
 };
 
-const readDroppedInScope = (database: Database, options: UndoneChange, scope: Scope): UndoneChange["inSight"] =>
+/** What an account that sees only a part of the tenant can see of a change: the staged records, and the blocked ones. */
+const readInSight = (database: Database, asked: UndoneChange, scope: Scope) =>
   readInScope(database, scope, (seeing) => {
-    stageDrop(seeing, options);
-    return readDroppedRecords(seeing);
-  });
-
-const readDeletedInScope = (database: Database, options: UndoneChange, scope: Scope): UndoneChange["inSight"] =>
-  readInScope(database, scope, (seeing) => {
-    stageDeletion(seeing, options);
-    return options.deleted && readDeletedRecords(seeing, options.deleted);
-  });
-
-const readBlockedInScope = (database: Database, options: UndoneChange, scope: Scope): readonly BlockedRecordKey[] =>
-  readInScope(database, scope, (seeing) => {
-    prepareUndo(seeing, options);
-    return readBlockedRecordKeys(seeing);
+    prepareUndo(seeing, asked);
+    return { inSight: readStagedKeys(seeing), known: readBlockedRecordKeys(seeing) };
   });
 
 /**
@@ -72,6 +60,9 @@ const recordReversal = async (writer: Writer, original: ImportRecord, by: string
     [undo, stands] = [next, !stands];
   }
 };
+
+const getDeletionScope = ({ request: { scope } }: NonNullable<UndoneChange["deleted"]>): Scope | undefined =>
+  scope && createPlanScope(scope);
 
 interface UndoContext extends ChangeJob {
   /** returns the drop or the deletion */
@@ -92,14 +83,10 @@ export const undoAndRecord = async (
     throw createAlreadyUndoneFailure(undone.number, undone.undoneBy);
   if (record.state !== "planned") throw createNotOpenFailure(record);
   const asked = undone === undefined ? await readAsked() : toUndoneChange(undone, skipBlocked);
-  const options = {
-    ...asked,
-    ...(asked.dropped !== undefined && scope && { inSight: readDroppedInScope(database, asked, scope) }),
-    ...(asked.deleted?.request.scope && {
-      inSight: readDeletedInScope(database, asked, createPlanScope(asked.deleted.request.scope)),
-    }),
-  };
-  prepareUndo(database, options, scope && readBlockedInScope(database, options, scope));
+  const within = asked.deleted === undefined ? scope : getDeletionScope(asked.deleted);
+  const seen = within && readInSight(database, asked, within);
+  const options = { ...asked, ...(undone === undefined && seen && { inSight: seen.inSight }) };
+  prepareUndo(database, options, seen?.known);
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
     throw createTenantChangedFailure();
   const staged = listStagedCollections(database);
