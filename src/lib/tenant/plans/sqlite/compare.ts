@@ -240,10 +240,7 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   return [...new Set([kind.collection, ...named, ...holding, ...custom, ...scoped])];
 };
 
-export const etagOf = (database: Database, plans: readonly PlanDefinition[]): string =>
-  plans.map((plan) => etagOfPlan(database, plan)).join("+");
-
-const etagOfPlan = (database: Database, plan: PlanDefinition): string =>
+export const etagOf = (database: Database, plan: PlanDefinition): string =>
   [
     ...getPlanCollections(plan).map((name) => `${name}.${readCollectionRevision(database, name)}`),
     ...[readNameComposition(database, plan) ?? []].flat(),

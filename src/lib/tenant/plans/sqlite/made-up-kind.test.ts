@@ -140,7 +140,7 @@ const plan = (file: string, wished: Wished = {}, of = kind) => {
 };
 
 const lines = (sql: PlanDefinition): readonly PlanRow[] =>
-  Buffer.concat([...readPlanLines(database, [sql], { actions: [] })])
+  Buffer.concat([...readPlanLines(database, sql, { actions: [] })])
     .toString()
     .split("\n")
     .slice(0, -1)
@@ -255,7 +255,7 @@ test("a protected record is kept", () => {
 
 test("a plan depends on its own collection and on those to which its cells refer", () => {
   const { sql } = plan(`${HEADER}\nlamp,S1,,,,,,`);
-  expect(etagOf(database, [sql])).toMatch(/^gadgets\.\d+-users\.\d+-makers\.\d+$/);
+  expect(etagOf(database, sql)).toMatch(/^gadgets\.\d+-users\.\d+-makers\.\d+$/);
 });
 
 test("a record prevents a replacing file from deleting its owner", () => {

@@ -1,12 +1,6 @@
 import { createNotOpenFailure } from "../import-failures.ts";
 import type { ImportRecord } from "../import-rows.ts";
-import {
-  toComparedKind,
-  UNDELETABLE_TABLE,
-  type PlanDefinition,
-  type PlanDefinitions,
-  type StoredKind,
-} from "./stored-kind.ts";
+import { toComparedKind, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 import { buildIsKeptLocallySql } from "./merge/tables.ts";
 import { getStoredKind, getStoredKindByOrgName } from "./tables.ts";
 import { RECORD_SCOPE_CONDITIONS } from "../../store/scope.ts";
@@ -34,20 +28,19 @@ export const buildPlannedKind = ({
 };
 
 /**
- * Returns the plans of an import, from which the SQL of its comparison is built.
+ * Returns the plan of an import, from which the SQL of its comparison is built.
  *
  * @throws Failure `conflict` if the import does not have a plan, or no longer has a plan
  */
-export const buildComparisonDefinitions = (record: ImportRecord): PlanDefinitions => {
+export const buildComparisonDefinition = (record: ImportRecord): PlanDefinition => {
   const { state, detail } = record;
   const { request, staged } = detail;
   if (state !== "planned" || request === null || staged === null) throw createNotOpenFailure(record);
-  return [{ kind: buildPlannedKind(request), request, staged }];
+  return { kind: buildPlannedKind(request), request, staged };
 };
 
-/** Returns the plans of an import as they were compared.  @throws Failure as {@link buildComparisonDefinitions} */
-export const buildPlanDefinitions = (record: ImportRecord): PlanDefinitions => {
-  const [first, ...rest] = buildComparisonDefinitions(record);
-  const toCompared = (plan: PlanDefinition): PlanDefinition => ({ ...plan, kind: toComparedKind(plan.kind) });
-  return [toCompared(first), ...rest.map(toCompared)];
+/** Returns the plan of an import as it was compared.  @throws Failure as {@link buildComparisonDefinition} */
+export const buildPlanDefinition = (record: ImportRecord): PlanDefinition => {
+  const plan = buildComparisonDefinition(record);
+  return { ...plan, kind: toComparedKind(plan.kind) };
 };

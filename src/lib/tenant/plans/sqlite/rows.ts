@@ -1,6 +1,5 @@
 import type { PlanRow, RowQuery } from "../engine.ts";
 import type { ImportedField } from "../staging/kinds.ts";
-import type { Thing } from "../../../model/thing.ts";
 import type { Database, Params, Row } from "../../store/sqlite/database.ts";
 import {
   buildChangesFieldSql,
@@ -22,7 +21,7 @@ import {
   buildJsonListSql,
   buildJsonObjectSql,
 } from "../../store/sql/forms.ts";
-import type { PlanDefinition, PlanDefinitions, StoredKind, StoredReference } from "./stored-kind.ts";
+import type { PlanDefinition, StoredKind, StoredReference } from "./stored-kind.ts";
 
 /** SQL: a field and its value, as a fragment of the lists `before` and `after` of a row. `value` is SQL of JSON. */
 export const buildFieldPiece = (field: string, value: string): string =>
@@ -35,19 +34,6 @@ const buildCustomFieldPieces = (value: string): string =>
 
 type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "app">, string>> &
   Readonly<Partial<Record<"thing" | "app", string>>>;
-
-export type RecordTypeParts = Pick<RowParts, "thing" | "app">;
-
-/**
- * Returns the members of a line that contain the type of its record, unless it is the usual type, and for an undo the
- * app.
- *
- * @param usual the record type of the plan's kind
- */
-export const buildRecordTypeParts = ({ name, thing }: StoredKind, usual: Thing, isUndo: boolean): RecordTypeParts => ({
-  ...(thing !== usual && { thing: `'"${thing.name}"'` }),
-  ...(isUndo && thing.scope !== undefined && { app: `'"${name}"'` }),
-});
 
 /** SQL: a line of NDJSON. SQLite assembles it, so that a million rows do not become JavaScript objects. */
 export const buildLineSql = (parts: RowParts): string => buildJsonObjectSql(Object.entries(parts), "\n");
@@ -151,13 +137,10 @@ const buildStagedLinesSql = (plan: PlanDefinition, all: boolean): string => {
     where r.row > :after and r.row <= :upTo ${asked} order by r.row limit :left`;
 };
 
-/**
- * SQL: the line of a deleted record `t` that no row of the file matches. @param parts additional members of the line
- */
-const buildDeletedLineSql = (kind: StoredKind, parts: Partial<RowParts> = {}): string => {
+/** SQL: the line of a deleted record `t` that no row of the file matches. */
+const buildDeletedLineSql = (kind: StoredKind): string => {
   const { called } = kind.table;
   return buildLineSql({
-    ...parts,
     row: "0",
     line: "0",
     key: `json_quote(coalesce(${buildKeyTextSql(kind)}, ''))`,
@@ -174,13 +157,9 @@ const buildDeletedLineSql = (kind: StoredKind, parts: Partial<RowParts> = {}): s
   });
 };
 
-/**
- * SQL: the lines of the records that a plan deletes. @param usual the record type of the import's own kind
- */
-const buildDeletedLinesSql = ({ kind }: PlanDefinition, usual: Thing): string => {
-  const line = buildDeletedLineSql(kind, buildRecordTypeParts(kind, usual, false));
-  return `select ${line} as line from ${kind.thing.name} t where ${kind.isLacking} order by t.pk limit :left`;
-};
+/** SQL: the lines of the records that a plan deletes. */
+const buildDeletedLinesSql = ({ kind }: PlanDefinition): string =>
+  `select ${buildDeletedLineSql(kind)} as line from ${kind.thing.name} t where ${kind.isLacking} order by t.pk limit :left`;
 
 const MAX_BATCH_ROWS = 256;
 
@@ -212,33 +191,29 @@ class PlanLineReader {
   }
 
   /** Returns the lines of deletions with a single statement, because finding missing records requires a full scan. */
-  *deleted(sql: string, kind: string): Generator<Uint8Array> {
+  *deleted(sql: string): Generator<Uint8Array> {
     if (this.#left <= 0) return;
     const count = (row: Row): Row => {
       this.#left -= 1;
       return row;
     };
-    const rows = this.#database.iterate(sql, { ...this.#params, kind, left: this.#left });
+    const rows = this.#database.iterate(sql, { ...this.#params, left: this.#left });
     yield* batchLines(Iterator.from(rows).map(count));
   }
 }
 
 /**
- * Returns the lines of plans that are committed together, as NDJSON in batches: first the rows in the order of the
- * file, then the records that would be deleted. Lines of records that are not of the first kind contain the name of
- * their record type.
+ * Returns the lines of a plan as NDJSON in batches: first the rows in the order of the file, then the records that would
+ * be deleted.
  */
-export function* readPlanLines(database: Database, plans: PlanDefinitions, query: RowQuery): Generator<Uint8Array> {
+export function* readPlanLines(database: Database, plan: PlanDefinition, query: RowQuery): Generator<Uint8Array> {
   const { actions, limit } = query;
-  const [plan] = plans;
   const all = actions.length === 0;
   const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
   const reader = new PlanLineReader(database, params, limit);
-  const { mode } = plan.request;
   if (all || actions.some((action) => action !== "delete")) yield* reader.staged(buildStagedLinesSql(plan, all));
-  if (mode !== "append" && (all || actions.includes("delete"))) {
-    for (const one of plans) yield* reader.deleted(buildDeletedLinesSql(one, plan.kind.thing), one.kind.name);
-  }
+  if (plan.request.mode === "replace" && (all || actions.includes("delete")))
+    yield* reader.deleted(buildDeletedLinesSql(plan));
 }
 
 /** SQL: a problem as a line of NDJSON; its `params` are already JSON. */

@@ -134,8 +134,6 @@ export interface PlanDefinition {
   readonly staged: StagedFile;
 }
 
-export type PlanDefinitions = readonly [PlanDefinition, ...PlanDefinition[]];
-
 /** Table of the records that a replacing plan, or a takeover that deletes nothing, keeps although its file lacks them. */
 export const UNDELETABLE_TABLE = "undeletable";
 

@@ -11,7 +11,7 @@ import { buildCaseSql, quoteIdentifier, buildJsonBooleanSql, buildJsonListSql } 
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildKeyTextSql, buildReferenceTextSql, findReference } from "../expressions.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
-import { batchLines, buildFieldPiece, buildLineSql, buildRecordTypeParts } from "../rows.ts";
+import { batchLines, buildFieldPiece, buildLineSql } from "../rows.ts";
 import type { StoredKind, StoredReference } from "../stored-kind.ts";
 import { getKindsOfThing } from "../tables.ts";
 import { buildLabelLookupSql } from "./record-labels.ts";
@@ -200,7 +200,8 @@ const buildLinesSql = (
   const name = fields.some(({ column }) => column === "name") ? named("name") : "null";
   const none = "'[]'";
   const line = buildLineSql({
-    ...(kind === undefined ? { thing: `'"${thing.name}"'` } : buildRecordTypeParts(kind, FORMATS[first].thing, true)),
+    ...(thing !== FORMATS[first].thing && { thing: `'"${thing.name}"'` }),
+    ...(thing.scope !== undefined && { app: `'"${kind?.name}"'` }),
     row: "0",
     line: "0",
     key: `json_quote(coalesce(${kind === undefined ? `${label}, ${name}` : buildKeyTextSql(kind, named)}, ''))`,

@@ -6,7 +6,7 @@ import type { FormatName } from "../../../../model/console-files.ts";
 import type { Scope } from "../../../store/store.ts";
 import type { PlanReading, UndoCounts, UndoneChange } from "../../engine.ts";
 import { registerSqlFunctions } from "../functions.ts";
-import { buildPlanDefinitions } from "../plan-sql.ts";
+import { buildPlanDefinition } from "../plan-sql.ts";
 import { readPlanLines, readProblemLines } from "../rows.ts";
 import { attachStagingForReading } from "../staging.ts";
 import { limitToScope } from "./limit-scope.ts";
@@ -93,8 +93,8 @@ export const countUndo = async (
 const loadLineReader = async (reading: PlanReading): Promise<(database: Database) => Iterable<Uint8Array>> => {
   switch (reading.type) {
     case "rows": {
-      const plans = buildPlanDefinitions(reading.record);
-      return (database) => readPlanLines(database, plans, reading.query);
+      const plan = buildPlanDefinition(reading.record);
+      return (database) => readPlanLines(database, plan, reading.query);
     }
     case "undo-rows": {
       const [{ prepareUndo }, { readUndoLines }] = await Promise.all([loadUndoPlan(), import("../undo/lines.ts")]);
@@ -109,7 +109,7 @@ const loadLineReader = async (reading: PlanReading): Promise<(database: Database
       return (database) => readCommittedLines(database, { first, revision: revision ?? -1 }, reading.query);
     }
     case "problems": {
-      buildPlanDefinitions(reading.record);
+      buildPlanDefinition(reading.record);
       return (database) => readProblemLines(database, reading.limit);
     }
   }

@@ -30,7 +30,7 @@ import {
   createRejectedImportFailure,
   createTenantChangedFailure,
 } from "../../import-failures.ts";
-import { buildComparisonDefinitions, buildPlannedKind, buildPlanDefinitions } from "../plan-sql.ts";
+import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
 import { observeExport, listRemovedFields } from "../merge/observation.ts";
 import { readConsoleImportResult, readTasksBeforeConsoleImport } from "../merge/tasks.ts";
@@ -46,7 +46,7 @@ import { auditImport, buildCommittedDetail } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
 import { runWithNote, type NotedWriter } from "../../../store/sqlite/writer-note.ts";
 import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
-import { storeDeletions, type PlanDefinitions, type StoredKind } from "../stored-kind.ts";
+import { storeDeletions, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
 import { getStoredKind } from "../tables.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
 import type { StagedFile } from "../../staging/counts.ts";
@@ -163,18 +163,17 @@ export const plan = (job: PlanJob & UploadContent, interrupted: () => boolean): 
     limitToScope(database, getPlanScope(request));
     const kind = buildPlannedKind(request);
     const staged = await stageFile(database, kind, job, interrupted);
-    await compareAndStorePlan(database, await readImport(new Connection(database), id), [{ kind, request, staged }]);
+    await compareAndStorePlan(database, await readImport(new Connection(database), id), { kind, request, staged });
   };
   return withDatabase(files, interrupted, body, true);
 };
 
 /** Compares rows with the tenant and stores the plan. */
-const compareAndStorePlan = async (database: Database, record: ImportRecord, plans: PlanDefinitions): Promise<void> => {
-  const [plan] = plans;
+const compareAndStorePlan = async (database: Database, record: ImportRecord, plan: PlanDefinition): Promise<void> => {
   const { etag, counts, ...deleted } = database.snapshot(() => {
-    const etag = etagOf(database, plans);
+    const etag = etagOf(database, plan);
     const counts = { ...comparePlan(database, plan), merged: countMergedValues(database, plan) };
-    for (const one of plans) storeDeletions(database, one, counts.delete === 0 && counts.beside === undefined);
+    storeDeletions(database, plan, counts.delete === 0);
     return {
       etag,
       counts,
@@ -237,34 +236,32 @@ const applyAndRecord = async (
   record: ImportRecord,
   { moment, scope }: ChangeJob,
 ): Promise<void> => {
-  const plans = buildPlanDefinitions(record);
-  const [plan] = plans;
+  const plan = buildPlanDefinition(record);
   const { counts } = record.detail;
   if (counts === null || counts.rejected) throw createRejectedImportFailure(record);
   const released = listReleasedCollections(record);
-  await writer.lock([...new Set([...plans.flatMap(({ kind }) => listWrittenCollections(kind)), ...released])]);
+  await writer.lock([...new Set([...listWrittenCollections(plan.kind), ...released])]);
   // if nothing that the plan read has changed, it need not be checked again
-  const isRechecked = etagOf(database, plans) !== record.etag;
+  const isRechecked = etagOf(database, plan) !== record.etag;
   if (isRechecked) {
     const { hasOtherEffect } = await import("../recheck.ts");
     const { detail } = record;
     const { fromConsole, scope: inside } = detail.request ?? {};
     const isWhole = fromConsole === true || inside !== undefined;
-    if (isWhole || hasOtherEffect(database, buildComparisonDefinitions(record), detail.comparedRevision ?? 0))
+    if (isWhole || hasOtherEffect(database, buildComparisonDefinition(record), detail.comparedRevision ?? 0))
       throw createTenantChangedFailure();
   }
-  if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one);
+  if (scope !== undefined) refusePrivilegedChanges(database, plan);
   const planScope = getPlanScope(record.detail.request);
   refreshViewOrgs(database, planScope && buildScopeView(planScope));
-  const revision = advanceRevision(database, [...plans.map(({ kind }) => kind.collection), ...released]);
+  const revision = advanceRevision(database, [plan.kind.collection, ...released]);
   const change = await getNextChangeNumber(writer);
   const { actor, by: _by, heldOrgs: _held, origin: _origin, sender: _sender, ...context } = moment;
   const isObserved = record.detail.request?.fromConsole !== true && (await isMirror(writer));
   const isExport = record.detail.request?.fromConsole === true;
   const unsettled = isExport ? await readTasksBeforeConsoleImport(writer) : undefined;
   observeExport(database, plan, revision);
-  // plans are applied in reverse order, so that records are deleted before the records that they refer to
-  for (const one of plans.toReversed()) applyPlan(database, one, { ...context, revision });
+  applyPlan(database, plan, { ...context, revision });
   const { now } = moment;
   await updateImport(writer, record, {
     state: "committed",
@@ -276,7 +273,7 @@ const applyAndRecord = async (
   const after = isObserved ? OBSERVE_STATEMENTS : [];
   for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
   // the records of the plan's own kind were judged with the plan, and are judged again if the tenant has changed since
-  const isOpen = (thing: string): boolean => isRechecked || plans.every(({ kind }) => kind.thing.name !== thing);
+  const isOpen = (thing: string): boolean => isRechecked || plan.kind.thing.name !== thing;
   throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
   await auditImport(database, writer, record, { change, moment, revision });
   if (unsettled === undefined) return;
