@@ -7,11 +7,12 @@ import type { Session } from "../session.ts";
 import type { Reader, Row, SqlValue } from "../store/store.ts";
 import { findRecordsByName } from "./find.ts";
 import {
-  getLastState,
   toDisplayValue,
   getStateAt,
   TimelineReader,
+  toMomentBefore,
   type Moment,
+  type Timeline,
   type RecordState,
   type DisplayValue,
 } from "./timeline.ts";
@@ -54,9 +55,7 @@ interface HistoryNoun {
   /** the stored record type through which the noun's records are found, by its names and record numbers */
   readonly thing: Thing;
   readonly columns: readonly HistoryColumn[];
-  /** returns true if the noun's record exists in a state of {@link thing} */
-  readonly exists: (state: Row) => boolean;
-  /** the column with the name of the noun's record, if this name differs from the name of the {@link thing}'s record */
+  /** the column with the name of the noun's record, which does not exist without this name */
   readonly namedBy?: string | undefined;
   /** the values of a record that does not have a row in a table */
   readonly defaults?: Row | undefined;
@@ -65,16 +64,10 @@ interface HistoryNoun {
 const listHistoryColumns = (thing: Thing): readonly HistoryColumn[] =>
   listStoredColumns(thing).map(([column]) => ({ thing, column, field: column }));
 
-const createHistoryNoun = (thing: Thing): HistoryNoun => ({
-  thing,
-  columns: listHistoryColumns(thing),
-  exists: () => true,
-});
-
 const HISTORY_NOUNS = {
-  users: createHistoryNoun(USER),
-  orgs: createHistoryNoun(ORG),
-  devices: createHistoryNoun(DEVICE),
+  users: { thing: USER, columns: listHistoryColumns(USER) },
+  orgs: { thing: ORG, columns: listHistoryColumns(ORG) },
+  devices: { thing: DEVICE, columns: listHistoryColumns(DEVICE) },
   accounts: {
     thing: USER,
     columns: [
@@ -82,7 +75,6 @@ const HISTORY_NOUNS = {
       { thing: USER, column: "accountPasswordSetAt", field: "passwordSetAt" },
       ...listHistoryColumns(ACCOUNT),
     ],
-    exists: ({ accountName }) => accountName !== null,
     namedBy: "accountName",
     defaults: { role: "none" },
   },
@@ -119,44 +111,36 @@ class HistoryReader {
   /** Returns the history of a record; undefined if the noun's record never existed. */
   async #read(pk: number): Promise<RecordHistory | undefined> {
     const { thing, columns, namedBy } = this.#noun;
-    const own = await this.#timelines.of(thing, pk);
     const things = [...new Set([thing, ...columns.map((column) => column.thing)])];
-    const steps = new Set<number>();
-    for (const one of things) for (const { revision } of (await this.#timelines.of(one, pk)).steps) steps.add(revision);
+    const timelines = await Promise.all(things.map((one) => this.#timelines.of(one, pk)));
+    const steps = new Set(timelines.flatMap((one) => one.steps.map(({ revision }) => revision)));
     const revisions = [...steps].toSorted((a, b) => a - b);
     const facts = await this.#facts(revisions);
     const versions: RecordVersion[] = [];
-    let last: Row | undefined;
-    for (const revision of revisions) {
-      const before = await this.#stateAt(pk, { revision, side: "before" });
-      const after = await this.#stateAt(pk, { revision, side: "after" });
+    const [now, ...states] = [Infinity, ...revisions, ...revisions.map(toMomentBefore)].map((moment) =>
+      this.#stateAt(timelines, moment),
+    );
+    for (const [at, revision] of revisions.entries()) {
+      const [after = null, before = null] = [states[at], states[at + revisions.length]];
       const changes = await this.#changes(revision, before, after);
       const action = before === null ? "create" : after === null ? "delete" : "update";
-      if ((before === null && after === null) || (action === "update" && changes.length === 0)) continue;
-      last = after ?? before ?? last;
-      versions.push({ ...(facts.get(revision) as ChangeFacts), action, changes });
+      if ((before !== null || after !== null) && (action !== "update" || changes.length > 0))
+        versions.push({ ...(facts.get(revision) as ChangeFacts), action, changes });
     }
-    const now = await this.#stateAt(pk, AFTER_ALL_CHANGES);
-    last = now ?? last;
-    if (last === undefined) return undefined;
-    const state = getLastState(own);
-    const [step] = own.steps.slice(-1);
-    const moment: Moment =
-      own.now === null && step !== undefined ? { revision: step.revision, side: "before" } : AFTER_ALL_CHANGES;
+    const last = now ?? states.slice(revisions.length).findLast((state) => state !== null);
+    const [own] = timelines;
+    if (own === undefined || last === undefined || last === null) return undefined;
+    const moment = own.now === null ? toMomentBefore(own.steps.at(-1)?.revision ?? 0) : Infinity;
     const name = namedBy === undefined ? await this.#timelines.called(thing, pk, moment) : String(last[namedBy]);
-    return { id: String(state?.["id"]), name: name ?? "", deleted: now === null, versions };
+    return { id: String(last["id"]), name: name ?? "", deleted: now === null, versions };
   }
 
   /** Returns a record's columns at a moment, from all its tables; null if it does not exist at that moment. */
-  async #stateAt(pk: number, moment: Moment): Promise<RecordState> {
-    const { thing, columns, exists, defaults } = this.#noun;
-    const own = getStateAt(await this.#timelines.of(thing, pk), moment);
-    if (own === null || !exists(own)) return null;
-    const others = [...new Set(columns.map((column) => column.thing))].filter((other) => other !== thing);
-    const states = await Promise.all(
-      others.map(async (other) => getStateAt(await this.#timelines.of(other, pk), moment)),
-    );
-    return Object.assign({}, defaults, ...states, own) as Row;
+  #stateAt(timelines: readonly Timeline[], moment: Moment): RecordState {
+    const { namedBy, defaults } = this.#noun;
+    const [own = null, ...others] = timelines.map((timeline) => getStateAt(timeline, moment));
+    if (own === null || (namedBy !== undefined && own[namedBy] === null)) return null;
+    return Object.assign({}, defaults, ...others, own) as Row;
   }
 
   async #changes(revision: number, before: RecordState, after: RecordState): Promise<VersionChange[]> {
@@ -170,8 +154,8 @@ class HistoryReader {
       else
         changes.push({
           field: column.field,
-          old: before === null ? null : await this.#shown(column, old, { revision, side: "before" }),
-          new: after === null ? null : await this.#shown(column, value, { revision, side: "after" }),
+          old: before === null ? null : await this.#shown(column, old, toMomentBefore(revision)),
+          new: after === null ? null : await this.#shown(column, value, revision),
         });
     }
     return changes.filter(isChange);
@@ -195,8 +179,8 @@ class HistoryReader {
       const [from = null, to = null] = [before?.[pk], after?.[pk]];
       if (from === to) continue;
       const name =
-        (await this.#timelines.called(CUSTOM_FIELD, Number(pk), { revision, side: "after" })) ??
-        (await this.#timelines.called(CUSTOM_FIELD, Number(pk), { revision, side: "before" }));
+        (await this.#timelines.called(CUSTOM_FIELD, Number(pk), revision)) ??
+        (await this.#timelines.called(CUSTOM_FIELD, Number(pk), toMomentBefore(revision)));
       changes.push({ field: `custom:${name ?? pk}`, old: from, new: to });
     }
     return changes;
@@ -217,8 +201,6 @@ class HistoryReader {
 }
 
 type ChangeFacts = Omit<RecordVersion, "action" | "changes">;
-
-const AFTER_ALL_CHANGES: Moment = { revision: Number.MAX_SAFE_INTEGER, side: "after" };
 
 /**
  * Returns the histories of a noun's records that have or had a name, even if deleted; see {@link findRecordsByName}.

@@ -13,14 +13,12 @@ export type RecordState = Row | null;
 interface TimelineStep {
   readonly revision: number;
   readonly before: RecordState;
-  readonly after: RecordState;
 }
 
-/** The moment immediately before or after a change. */
-export interface Moment {
-  readonly revision: number;
-  readonly side: "before" | "after";
-}
+/** The moment immediately after the change with this revision. */
+export type Moment = number;
+
+export const toMomentBefore = (revision: number): Moment => revision - 0.5;
 
 /** The states of a record since its creation. */
 export interface Timeline {
@@ -31,8 +29,8 @@ export interface Timeline {
   readonly isVisible: boolean;
 }
 
-export const getStateAt = ({ steps, now }: Timeline, { revision, side }: Moment): RecordState => {
-  const next = steps.find((step) => step.revision > revision || (side === "before" && step.revision === revision));
+export const getStateAt = ({ steps, now }: Timeline, moment: Moment): RecordState => {
+  const next = steps.find(({ revision }) => revision > moment);
   return next === undefined ? now : next.before;
 };
 
@@ -90,11 +88,11 @@ const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number)
     const isNew = creations.has(revision);
     // a bundle that was applied can contain records that were created and deleted before that
     if (isNew && version?.["action"] === "delete") {
-      steps.push({ revision, before: former, after });
+      steps.push({ revision, before: former });
       after = former;
     }
     const before = isNew ? null : former;
-    steps.push({ revision, before, after });
+    steps.push({ revision, before });
     after = before;
   }
   return { steps: steps.toReversed(), now, isVisible: await isRecordVisible(reader, versions, pk, now) };

@@ -48,7 +48,7 @@ const requireNamedRecords = (database: Database, { thing }: StoredKind): void =>
 /** The number of records that are named. It is high enough to show a usual list of leavers in full. */
 const MAX_LISTED_RECORDS = 10;
 
-/** Leaves out the protected records that filters selected. */
+/** Leaves out the protected records that filters selected, and returns them. */
 const keepProtected = (database: Database, { thing, isProtected }: StoredKind): PlanCounts["staying"] => {
   const staged = getStagedTable({ thing });
   const from = `from ${thing.name} t where ${isProtected} and t.pk in (select pk from ${staged})`;
@@ -85,9 +85,9 @@ export const stageDeletion = (database: Database, { deleted, inSight }: UndoneCh
         { numbers: JSON.stringify(inSight.flatMap(([thing, pk]) => (thing === kind.thing.name ? [pk] : []))) },
       );
   }
-  const isFiltered = request.select?.by === "filtered";
-  if (!isFiltered && inSight === undefined) requireNamedRecords(database, first);
-  return { staying: isFiltered ? keepProtected(database, first) : undefined };
+  if (request.select?.by === "filtered") return { staying: keepProtected(database, first) };
+  if (inSight === undefined) requireNamedRecords(database, first);
+  return {};
 };
 
 /** Returns the records that a deletion has staged, with their revisions. */
