@@ -8,8 +8,7 @@ import { RECORD_ORGS_SQL } from "../../../store/touched-orgs.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 
-const CREATE_TOUCHED_ORG_TABLE_SQL = `create temp table if not exists touched_org (org integer primary key)`;
-
+/** The columns with organisations, or with records that belong to them. */
 const ORG_REFERENCE_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   org: ["parent"],
   user: ["org"],
@@ -17,47 +16,29 @@ const ORG_REFERENCE_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   account: ["managedOrgs"],
 };
 
-/** SQL that selects records `x` written by a change. */
-interface RecordSource {
-  /** the tables and conditions, to be placed after `from` */
-  readonly from: string;
-  /** the number of the record */
-  readonly pk: string;
-}
-
-const buildRecordSources = (thing: string, joined = ""): readonly RecordSource[] => {
+/** SQL: the organisations of the records `x` of a type that a change wrote: before the change, and after it. */
+const listOrgQueries = (thing: string, org: string, joined = ""): readonly string[] => {
   const versions = getVersionSchema(thing);
-  const [kept, key] = [`main.${getVersionTable(versions)}`, `x.${versions.key}`];
+  const kept = `main.${getVersionTable(versions)}`;
+  const now = versions.key === "pk" ? `main.${thing}` : `(select *, ${versions.key} as pk from main.${thing})`;
   const moved = (ORG_REFERENCE_COLUMNS[thing] ?? []).map((column) => getColumnBit(versions, column));
   return [
-    {
-      from: `${kept} v ${ORDERED_JOIN} main.${thing} x on ${key} = v.pk ${joined} where v.revision = :revision`,
-      pk: key,
-    },
-    {
-      from: `${kept} x ${joined} where x.revision = :revision and x.changed & (${moved.join(" | ")}) <> 0`,
-      pk: "x.pk",
-    },
-    {
-      from: `main.created_range c ${ORDERED_JOIN} main.${thing} x on ${key} between c.first and c.last ${joined}
+    `${kept} v ${ORDERED_JOIN} ${now} x on x.pk = v.pk ${joined} where v.revision = :revision`,
+    `${kept} x ${joined} where x.revision = :revision and x.changed & (${moved.join(" | ")}) <> 0`,
+    `main.created_range c ${ORDERED_JOIN} ${now} x on x.pk between c.first and c.last ${joined}
        where c.revision = :revision and c.thing = '${thing}'`,
-      pk: key,
-    },
-  ];
+  ].map(
+    (from) => `select distinct ${org} from ${from} and ${org} is not null
+      and not exists (select 1 from temp.touched_org k where k.org = ${org})`,
+  );
 };
 
-const listOrgSources = (): readonly (RecordSource & { readonly org: string })[] => [
+const ORG_QUERIES: readonly string[] = [
   ...Object.entries(RECORD_ORGS_SQL).flatMap(([thing, placesOf]) =>
-    buildRecordSources(thing).flatMap((source) => placesOf("x").map((org) => ({ ...source, org }))),
+    placesOf("x").flatMap((org) => listOrgQueries(thing, org)),
   ),
-  ...buildRecordSources(ACCOUNT.name).map((source) => ({
-    ...source,
-    org: `(select u.org from main.user u where u.pk = ${source.pk})`,
-  })),
-  ...buildRecordSources(ACCOUNT.name, `${ORDERED_JOIN} json_each(x."managedOrgs") e`).map((source) => ({
-    ...source,
-    org: "e.value",
-  })),
+  ...listOrgQueries(ACCOUNT.name, "(select u.org from main.user u where u.pk = x.pk)"),
+  ...listOrgQueries(ACCOUNT.name, "e.value", `${ORDERED_JOIN} json_each(x."managedOrgs") e`),
 ];
 
 /**
@@ -68,7 +49,7 @@ const listOrgSources = (): readonly (RecordSource & { readonly org: string })[] 
  * belong to organisations)
  */
 export const findTouchedOrgs = (database: Database, revision: number): readonly string[] | undefined => {
-  database.exec(CREATE_TOUCHED_ORG_TABLE_SQL);
+  database.exec("create temp table if not exists touched_org (org integer primary key)");
   database.exec("delete from temp.touched_org");
   const all = database.count(
     `select (select count(*) from main.org)
@@ -76,15 +57,14 @@ export const findTouchedOrgs = (database: Database, revision: number): readonly 
     { revision },
   );
   let found = 0;
-  for (const { from, org, pk } of listOrgSources()) {
+  for (const sql of ORG_QUERIES) {
     // without this limit, the query would continue through a million records after the last organisation is found
     const limit = Math.min(all, MAX_AUDIT_ORGS + 1) - found;
     if (limit <= 0) break;
-    found += database.run(
-      `insert into temp.touched_org select distinct ${org} from ${from} and ${org} is not null
-         and not exists (select 1 from temp.touched_org k where k.org = ${org}) and ${buildInterruptCheckSql(pk)} limit :limit`,
-      { revision, limit },
-    );
+    found += database.run(`insert into temp.touched_org ${sql} and ${buildInterruptCheckSql("x.pk")} limit :limit`, {
+      revision,
+      limit,
+    });
   }
   if (found === 0 || found > MAX_AUDIT_ORGS) return undefined;
   const ids = database.all(
