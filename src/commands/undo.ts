@@ -3,7 +3,7 @@ import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { formatActor } from "../lib/model/actor.ts";
 import { FORMATS } from "../lib/model/formats.ts";
-import { formatCount, joinTexts, text, type Text } from "../lib/text/index.ts";
+import { formatCount, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { validateLimits } from "../lib/plan/limits.ts";
 import { listPlanChanges, hasNoEffect } from "../lib/plan/describe.ts";
@@ -107,28 +107,24 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
     );
 }
 
-const countUndoneRecords = (plan: Import): number =>
-  PLAN_ACTIONS.reduce((sum, action) => sum + sumChanges(listPlanChanges(plan), action), 0);
-
 const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Import["blocked"]>): Failure => {
   const { undoes } = plan;
+  const changes = listPlanChanges(plan);
+  const all = PLAN_ACTIONS.reduce((sum, action) => sum + sumChanges(changes, action), 0);
+  const newest = Math.max(...first.map(({ change }) => change ?? 0));
   const skip = line("undo", [undoes ?? "last"], { skipBlocked: true });
-  const [newest] = first.flatMap(({ change }) => change ?? []).toSorted((one, other) => other - one);
-  const before = line("undo", [newest ?? "last"]);
-  const ways = [
-    ...(newest !== undefined
-      ? [text(`first undo the later change: ${before}`, `先に後の変更を取り消してください: ${before}`)]
-      : []),
-    ...(count < countUndoneRecords(plan)
-      ? [text(`to undo only the other records: ${skip}`, `ほかのデータだけを取り消すには: ${skip}`)]
-      : []),
-  ];
+  const before = line("undo", [newest]);
   return new Failure("conflict", {
     what: text(
       `${formatCount(count, "record")} of change ${undoes} cannot be undone; nothing was changed`,
       `変更 ${undoes} のうち ${count} 件は取り消せないため、何も変更していません`,
     ),
-    hint: ways.length === 0 ? undefined : joinTexts(ways, text("; ", "。")),
+    hint:
+      count < all
+        ? text(`to undo only the other records: ${skip}`, `ほかのデータだけを取り消すには: ${skip}`)
+        : newest > 0
+          ? text(`first undo the later change: ${before}`, `先に後の変更を取り消してください: ${before}`)
+          : undefined,
   });
 };
 

@@ -20,20 +20,6 @@ export interface FindableKind<R extends { readonly id: string }> extends NamedKi
 
 const MAX_LISTED = 5;
 
-/** Thrown if names do not match exactly one record each. Contains these names for JSON output. */
-class UnresolvedNamesFailure extends Failure {
-  readonly problems: readonly (TypedName & { readonly reason: string })[];
-
-  constructor(
-    code: "not-found" | "usage",
-    problems: UnresolvedNamesFailure["problems"],
-    facts: { readonly what: Text; readonly hint: Text },
-  ) {
-    super(code, facts);
-    this.problems = problems;
-  }
-}
-
 /**
  * Returns the IDs of the records that names match, each ID once. Names of records that were deleted before are skipped.
  *
@@ -47,35 +33,39 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
 ): Promise<readonly string[]> {
   const { describe, called, find, findDeletion } = findable;
   const ids = new Set<string>();
-  const wrong: { readonly one: TypedName; readonly why: Text; readonly isUnknown: boolean }[] = [];
+  let [wrong, unknown] = [0, 0];
   for (const one of typed) {
     const found = await find(one.name);
     const [only] = found;
-    if (only === undefined) {
-      const absence = await findDeletion?.(one.name);
-      if (absence === undefined) wrong.push({ one, why: describeNoMatch(findable, one), isUnknown: true });
-      else await terminal.note(addPlace(one, absence));
-    } else if (found.length > 1) {
-      const { en, ja } = joinDescriptions(found.slice(0, MAX_LISTED).map(describe));
-      const more = found.length > MAX_LISTED ? "; …" : "";
-      const why = text(
-        `matches ${found.length} records: ${en}${more}`,
-        `${found.length} 件に当てはまります: ${ja}${more}`,
-      );
-      wrong.push({ one, why, isUnknown: false });
-    } else if (one.fullName === undefined || called === undefined || isSameName(one.fullName, called(only)))
+    const absence = only === undefined ? await findDeletion?.(one.name) : undefined;
+    if (absence !== undefined) {
+      await terminal.note(addPlace(one, absence));
+      continue;
+    }
+    const isOther = one.fullName !== undefined && called !== undefined && only !== undefined;
+    if (only !== undefined && found.length === 1 && !(isOther && !isSameName(one.fullName, called(only)))) {
       ids.add(only.id);
-    else wrong.push({ one, why: describeOtherName(one.fullName, only, describe), isUnknown: false });
-  }
-  if (wrong.length === 0) return [...ids];
-  for (const { one, why } of wrong)
+      continue;
+    }
+    wrong += 1;
+    if (only === undefined) unknown += 1;
+    const why =
+      only === undefined
+        ? describeNoMatch(findable, one)
+        : found.length === 1
+          ? describeOtherName(one.fullName ?? "", only, describe)
+          : describeMatches(found.map(describe));
     await terminal.problem(addPlace(one, text(`${one.name}: ${why.en}`, `${one.name}: ${why.ja}`)));
-  throw new UnresolvedNamesFailure(
-    wrong.some(({ isUnknown }) => isUnknown) ? "not-found" : "usage",
-    wrong.map(({ one: { name, where }, why }) => ({ name, where, reason: why[terminal.language] })),
-    describeUnresolvedNames(findable, wrong.length, typed.length),
-  );
+  }
+  if (wrong === 0) return [...ids];
+  throw new Failure(unknown > 0 ? "not-found" : "usage", describeUnresolvedNames(findable, wrong, typed.length));
 }
+
+const describeMatches = (all: readonly (string | Text)[]): Text => {
+  const { en, ja } = joinDescriptions(all.slice(0, MAX_LISTED));
+  const more = all.length > MAX_LISTED ? "; …" : "";
+  return text(`matches ${all.length} records: ${en}${more}`, `${all.length} 件に当てはまります: ${ja}${more}`);
+};
 
 const addPlace = ({ where }: TypedName, told: Text): Text =>
   where === undefined ? told : text(`${where}: ${told.en}`, `${where}: ${told.ja}`);
