@@ -3,7 +3,13 @@ import { Failure } from "../../errors/index.ts";
 import { getActionName } from "../../model/audit.ts";
 import { parseImportNumber } from "../../model/import-number.ts";
 import { text, type Text } from "../../text/index.ts";
-import { createUnknownImportFailure, readImport, toImportRecord, type ImportRecord } from "../plans/import-rows.ts";
+import {
+  createUnknownImportFailure,
+  readImport,
+  SELECT_IMPORTS,
+  toImportRecord,
+  type ImportRecord,
+} from "../plans/import-rows.ts";
 import { buildHasRestorableSql, buildHasWrittenSql } from "../versions/tables.ts";
 import type { ChangeWriter } from "./audit-rows.ts";
 import type { UndoneChange } from "../plans/engine.ts";
@@ -19,7 +25,7 @@ export const getImportByName = async (reader: Reader, name: string): Promise<Imp
   if (number === undefined) return readImport(reader, name);
   const { of, value } = number;
   const column = of === "plan" ? "pk" : "change";
-  const row = await reader.get(`select * from import where ${column} = :value`, { value });
+  const row = await reader.get(`${SELECT_IMPORTS} where i.${column} = :value`, { value });
   if (row !== undefined) return toImportRecord(row);
   const change = of === "plan" ? undefined : await reader.get("select action from audit where seq = :value", { value });
   throw change === undefined
@@ -98,7 +104,7 @@ export const findImportOfChange = async (
   reader: Reader,
   { import: pk }: Pick<StoredChange, "import">,
 ): Promise<ImportRecord | undefined> => {
-  const row = pk === null ? undefined : await reader.get("select * from import where pk = :pk", { pk });
+  const row = pk === null ? undefined : await reader.get(`${SELECT_IMPORTS} where i.pk = :pk`, { pk });
   return row && toImportRecord(row);
 };
 

@@ -8,7 +8,7 @@ import type { IMPORT_MODE_NAMES } from "../../model/import.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { DETAIL_SQL } from "../audit/records.ts";
-import { toImportRecord, type ImportRecord } from "../plans/import-rows.ts";
+import { SELECT_IMPORTS, toImportRecord, type ImportRecord } from "../plans/import-rows.ts";
 import type { Reader, Row } from "../store/store.ts";
 import { buildHasWrittenSql } from "../versions/tables.ts";
 import { readDrift, readRecordDrift, readTaskRevisions, type OpenDrift } from "./drift.ts";
@@ -129,7 +129,7 @@ class TaskReader {
 }
 
 const readTaskImport = async (reader: Reader, pk: number): Promise<ImportRecord | undefined> => {
-  const row = await reader.get("select * from import where pk = :pk", { pk });
+  const row = await reader.get(`${SELECT_IMPORTS} where i.pk = :pk`, { pk });
   return row && toImportRecord(row);
 };
 

@@ -38,9 +38,6 @@ export interface ImportDetail {
   readonly skipBlocked?: true | undefined;
   /** for the plan of a deletion: the ids of the named records */
   readonly ids?: readonly string[] | undefined;
-  /** id of the import that this import undoes (`revertedBy`: id of the import that undid this import) */
-  readonly reverts: string | null;
-  readonly revertedBy: string | null;
   /** for an export of the console: the effect of its import on tasks, which is reversed if the import is undone */
   readonly settled?: ConsoleImportResult | undefined;
   /** for an undo: the scope of the change that is undone; see `StoredRequest` */
@@ -62,6 +59,8 @@ export interface ImportRecord {
   readonly etag: string | null;
   /** the revision that the commit gave to the changed records */
   readonly revision: number | null;
+  /** number of the change that undid the import's change */
+  readonly undoneBy: number | null;
   readonly detail: ImportDetail;
 }
 
@@ -70,8 +69,6 @@ export const EMPTY_IMPORT_DETAIL: Omit<ImportDetail, "actor"> = {
   staged: null,
   counts: null,
   committedAt: null,
-  reverts: null,
-  revertedBy: null,
   process: null,
 };
 
@@ -86,6 +83,11 @@ const readNullableNumber = (row: Readonly<Record<string, unknown>>, column: stri
   return value === null ? null : Number(value);
 };
 
+/** SQL: the number of the change that undid the change of the import `i`. */
+export const UNDONE_BY_SQL = "(select c.undoneBy from main.change c where c.number = i.change)";
+
+export const SELECT_IMPORTS = `select i.*, ${UNDONE_BY_SQL} as undoneBy from import i`;
+
 export const toImportRecord = (row: Row): ImportRecord => ({
   ...parseImportNumbers(row),
   id: String(row["id"]),
@@ -94,13 +96,14 @@ export const toImportRecord = (row: Row): ImportRecord => ({
   createdAt: String(row["createdAt"]),
   etag: row["etag"] === null ? null : String(row["etag"]),
   revision: readNullableNumber(row, "revision"),
+  undoneBy: readNullableNumber(row, "undoneBy"),
   detail: JSON.parse(String(row["detail"])) as ImportDetail,
 });
 
 export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 
-export const getDisplayState = ({ state, detail }: ImportRecord): ImportState | "undone" =>
-  COMMITTED_STATES.includes(state) && detail.revertedBy !== null ? "undone" : state;
+export const getDisplayState = ({ state, undoneBy }: ImportRecord): ImportState | "undone" =>
+  COMMITTED_STATES.includes(state) && undoneBy !== null ? "undone" : state;
 
 export const toKeepingRequest = <R extends StoredRequest>(request: R): R => ({
   ...request,
@@ -117,7 +120,7 @@ export const isFullConsoleImport = ({ detail: { request } }: Pick<ImportRecord, 
 
 export const insertImport = async (
   writer: Writer,
-  record: Omit<ImportRecord, "pk" | "change" | "number">,
+  record: Omit<ImportRecord, "pk" | "change" | "number" | "undoneBy">,
 ): Promise<void> => {
   const { id, kind, state, createdAt, etag, revision, detail } = record;
   await insertRow(writer, "import", { id, kind, state, createdAt, etag, revision, detail: JSON.stringify(detail) });
@@ -141,7 +144,7 @@ export const createUnknownImportFailure = (name: string): Failure =>
 
 /** Returns the import with an id. @throws Failure `not-found` */
 export const readImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
-  const row = await reader.get("select * from import where id = :id", { id });
+  const row = await reader.get(`${SELECT_IMPORTS} where i.id = :id`, { id });
   if (row === undefined) throw createUnknownImportFailure(id);
   return toImportRecord(row);
 };
@@ -159,4 +162,4 @@ export const getChangeCounts = (counts: PlanCounts | null): Partial<PlanCounts> 
 };
 
 export const listImports = async (reader: Reader): Promise<readonly ImportRecord[]> =>
-  (await reader.all("select * from import order by pk desc")).map(toImportRecord);
+  (await reader.all(`${SELECT_IMPORTS} order by i.pk desc`)).map(toImportRecord);

@@ -298,7 +298,6 @@ export class TenantImports {
       const detail = {
         undoes: change.number,
         skipBlocked: skipBlocked || undefined,
-        reverts: original?.id ?? null,
         scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
       };
       return this.#planUndo(toUndoneChange(change, skipBlocked), { kind: original?.kind, detail }, context);

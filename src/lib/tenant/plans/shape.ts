@@ -59,17 +59,13 @@ const EMPTY_FILE = {
 /** Data that is needed to show imports but not stored with them. It is read once for any number of imports. */
 interface ImportContext {
   readonly tenant: string;
-  /** the numbers of the changes that undid other changes, by the number of the undone change */
-  readonly undoneBy: ReadonlyMap<number, number>;
   readonly customFields: readonly CustomField[];
 }
 
 export const buildImports = async (reader: Reader, records: readonly ImportRecord[]): Promise<readonly Import[]> => {
-  const undone = await reader.all("select number, undoneBy from main.change where undoneBy is not null");
   const customFields = await reader.all("select pk, name from custom_field order by pk");
   const context = {
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
-    undoneBy: new Map(undone.map((row) => [Number(row["number"]), Number(row["undoneBy"])])),
     customFields: customFields.map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
   };
   return records.map((record) => toImport(record, context));
@@ -82,9 +78,9 @@ export const buildImport = async (reader: Reader, record: ImportRecord): Promise
   return { ...(built as Import), ...(isOpen && change !== null && { consoleTask: change }) };
 };
 
-const toImport = (record: ImportRecord, { tenant, undoneBy, customFields }: ImportContext): Import => {
+const toImport = (record: ImportRecord, { tenant, customFields }: ImportContext): Import => {
   const { pk: _pk, revision: _revision, detail, ...row } = record;
-  const { staged, counts, ...stored } = detail;
+  const { staged, counts, ids: _ids, ...stored } = detail;
   const { request } = detail;
   const custom = new Map(customFields.map(({ id, name }) => [`custom:${id}`, `custom:${name}`]));
   return {
@@ -99,7 +95,6 @@ const toImport = (record: ImportRecord, { tenant, undoneBy, customFields }: Impo
     state: getDisplayState(record),
     fileName: request?.fileName ?? "",
     undoes: detail.undoes ?? null,
-    undoneBy: undoneBy.get(record.change ?? -1) ?? null,
     fields: (staged?.places ?? []).map(({ field }) => custom.get(field) ?? field),
   };
 };

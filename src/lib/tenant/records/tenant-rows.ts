@@ -1,3 +1,4 @@
+import { UNDONE_BY_SQL } from "../plans/import-rows.ts";
 import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/tenant.ts";
 import type { AdministrationState } from "../accounts/administration.ts";
@@ -59,7 +60,7 @@ export const writeMirroredAt = async (writer: Writer, at: string | null): Promis
 export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirroredAt(reader)) !== null;
 
 /** SQL: true if an import `i` was committed and not undone. */
-const IS_COMMITTED_SQL = "i.revision is not null and i.detail ->> 'revertedBy' is null";
+const IS_COMMITTED_SQL = `i.revision is not null and ${UNDONE_BY_SQL} is null`;
 
 /** SQL: true if an import `i` imported a console export. */
 const IS_FROM_CONSOLE_SQL = "i.detail -> 'request' ->> 'fromConsole'";

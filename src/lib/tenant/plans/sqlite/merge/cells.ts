@@ -1,3 +1,4 @@
+import { UNDONE_BY_SQL } from "../../import-rows.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { buildPossibleStatesSql, getObservedTable, OBSERVED_VERSIONS } from "../../../console/observed.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
@@ -67,7 +68,7 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
 const hasLeftOutRows = (database: Database, { formats }: Thing): boolean => {
   const row = database.get(
     `select i.detail -> 'counts' -> 'merged' ->> 'leftOut' as leftOut from main.import i
-     where i.kind in (select value from json_each(:kinds)) and i.state = 'committed' and i.detail ->> 'revertedBy' is null
+     where i.kind in (select value from json_each(:kinds)) and i.state = 'committed' and ${UNDONE_BY_SQL} is null
        and i.detail -> 'request' ->> 'fromConsole' order by i.change desc limit 1`,
     { kinds: JSON.stringify(Object.keys(formats)) },
   );

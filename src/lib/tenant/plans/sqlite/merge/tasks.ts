@@ -1,3 +1,4 @@
+import { findImportOfChange, readChange } from "../../../audit/change-number.ts";
 import { readOpenTasks } from "../../../console/tasks.ts";
 import {
   isFullConsoleImport,
@@ -39,16 +40,20 @@ export const readConsoleImportResult = async (
  */
 export const restoreMirrorAge = async (writer: Writer, undone: ImportRecord): Promise<void> => {
   let taken = undone;
-  while (taken.detail.reverts !== null) taken = await readImport(writer, taken.detail.reverts);
-  const { detail } = await readImport(writer, taken.id);
-  const { settled, committedAt, revertedBy } = detail;
+  for (let next: ImportRecord | undefined = undone; next !== undefined;) {
+    taken = next;
+    const { undoes } = taken.detail;
+    next = undoes === undefined ? undefined : await findImportOfChange(writer, await readChange(writer, undoes));
+  }
+  const { detail, undoneBy } = await readImport(writer, taken.id);
+  const { settled, committedAt } = detail;
   if (settled === undefined) return;
   const mirrored = await readMirroredAt(writer);
-  const stands = revertedBy === null;
+  const stands = undoneBy === null;
   if (stands && (mirrored === null || (isFullConsoleImport(taken) && mirrored < (committedAt ?? ""))))
     await writeMirroredAt(writer, committedAt);
   if (stands || mirrored !== committedAt) return;
-  const others = (await listImports(writer)).filter((one) => one.detail.settled && one.detail.revertedBy !== null);
+  const others = (await listImports(writer)).filter((one) => one.detail.settled && one.undoneBy !== null);
   let before = settled.mirroredBefore;
   for (const one of others) if (one.detail.committedAt === before) before = one.detail.settled?.mirroredBefore ?? null;
   await writeMirroredAt(writer, before);

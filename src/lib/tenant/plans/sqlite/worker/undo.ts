@@ -9,10 +9,10 @@ import { listStagedCollections, readStagedKeys } from "../undo/staged.ts";
 import { writeUndo } from "../undo/write.ts";
 import { advanceRevision } from "../compare.ts";
 import { registerSqlFunctions } from "../functions.ts";
-import { updateImport, readImport, type ImportRecord } from "../../import-rows.ts";
+import { updateImport, type ImportRecord } from "../../import-rows.ts";
 import { createAlreadyUndoneFailure, createNotOpenFailure, createTenantChangedFailure } from "../../import-failures.ts";
 import type { UndoneChange } from "../../engine.ts";
-import { readChange, toUndoneChange, type StoredChange } from "../../../audit/change-number.ts";
+import { findImportOfChange, readChange, toUndoneChange, type StoredChange } from "../../../audit/change-number.ts";
 import { restoreMirrorAge } from "../merge/tasks.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
@@ -45,22 +45,6 @@ const readInSight = (database: Database, asked: UndoneChange, scope: Scope) =>
     return { inSight: readStagedKeys(seeing), known: readBlockedRecordKeys(seeing) };
   });
 
-/**
- * Records that an import was undone. If the import was itself an undo, the import that it had undone is in effect
- * again, and so on.
- */
-const recordReversal = async (writer: Writer, original: ImportRecord, by: string): Promise<void> => {
-  await updateImport(writer, original, { detail: { revertedBy: by } });
-  let [undo, stands] = [original, false];
-  while (undo.detail.reverts !== null) {
-    const next = await readImport(writer, undo.detail.reverts);
-    const { revertedBy } = next.detail;
-    const now = stands ? (revertedBy ?? undo.id) : revertedBy === undo.id ? null : revertedBy;
-    await updateImport(writer, next, { detail: { revertedBy: now } });
-    [undo, stands] = [next, !stands];
-  }
-};
-
 const getDeletionScope = ({ request: { scope } }: NonNullable<UndoneChange["deleted"]>): Scope | undefined =>
   scope && createPlanScope(scope);
 
@@ -77,7 +61,7 @@ export const undoAndRecord = async (
   { moment, scope, readAsked }: UndoContext,
 ): Promise<void> => {
   const { now, actor } = moment;
-  const { skipBlocked = false, reverts } = record.detail;
+  const { skipBlocked = false } = record.detail;
   const undone = await readUndoneChange(writer, record);
   if (undone !== undefined && undone.undoneBy !== null)
     throw createAlreadyUndoneFailure(undone.number, undone.undoneBy);
@@ -102,11 +86,10 @@ export const undoAndRecord = async (
     change,
     detail: { ...buildCommittedDetail(now, actor), ids: undefined },
   });
-  const original = reverts === null ? undefined : await readImport(writer, reverts);
-  if (original !== undefined) await recordReversal(writer, original, record.id);
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
   if (await isMirror(writer)) for (const sql of OBSERVE_STATEMENTS) database.run(sql, { revision });
   if (asked.dropped !== undefined) settleDrop(database);
-  if (original !== undefined) await restoreMirrorAge(writer, original);
   await auditImport(database, writer, record, { change, moment, revision });
+  const original = undone && (await findImportOfChange(writer, undone));
+  if (original !== undefined) await restoreMirrorAge(writer, original);
 };
