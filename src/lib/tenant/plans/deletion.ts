@@ -26,12 +26,6 @@ export interface Deletion {
   readonly ids: readonly string[];
 }
 
-const buildStoredRequest = (
-  kind: DeletionRequest["kind"],
-  select: DeletionSelection,
-  fileName: string,
-): StoredRequest => ({ ...completeRequest({ kind, fileName }), mode: "delete", select });
-
 /**
  * Resolves a deletion request. A request without ids or filters is refused, so that it never deletes all records by
  * mistake.
@@ -45,17 +39,16 @@ export const resolveDeletion = (asked: DeletionRequest): Deletion => {
   if (filters.direct === true && filters.org === undefined) throw UNSUPPORTED_FILTER_FAILURE;
   const given = Object.values(filters).some((value) => value !== undefined);
   if (given === (ids !== undefined) || ids?.length === 0) throw IDS_OR_FILTERS_FAILURE;
-  if (ids === undefined) {
-    const list = getFilterList(kind);
-    if (recursive || list === undefined || !hasAllFilters(list, filters)) throw UNSUPPORTED_FILTER_FAILURE;
-    return { request: buildStoredRequest(kind, { by: "filtered", ...filters }, called), ids: [] };
-  }
-  if (kind !== "orgs") {
-    if (recursive) throw UNSUPPORTED_FILTER_FAILURE;
-    return { request: buildStoredRequest(kind, { by: "named" }, called), ids };
-  }
-  if (ids.includes(ROOT_ORG_ID)) throw ROOT_DELETION_FAILURE;
-  return { request: buildStoredRequest(kind, { by: recursive ? "below" : "named" }, called), ids };
+  const list = getFilterList(kind);
+  const isSupported =
+    ids === undefined
+      ? !recursive && list !== undefined && hasAllFilters(list, filters)
+      : !recursive || kind === "orgs";
+  if (!isSupported) throw UNSUPPORTED_FILTER_FAILURE;
+  if (kind === "orgs" && ids?.includes(ROOT_ORG_ID) === true) throw ROOT_DELETION_FAILURE;
+  const select: DeletionSelection =
+    ids === undefined ? { by: "filtered", ...filters } : { by: recursive ? "below" : "named" };
+  return { request: { ...completeRequest({ kind, fileName: called }), mode: "delete", select }, ids: ids ?? [] };
 };
 
 /**

@@ -7,7 +7,10 @@ import { THINGS } from "../../model/things.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 
-/** A relation in which records of one type refer to records of another type. */
+/**
+ * A relation in which records of one type refer to records of another type. The functions return SQL for the alias of a
+ * record.
+ */
 export interface StoredRelation {
   readonly from: Thing;
   readonly to: Thing;
@@ -15,39 +18,18 @@ export interface StoredRelation {
   readonly field: string;
   /** the columns of the referring record that `value` reads */
   readonly columns: readonly string[];
-  /**
-   * SQL: the value that refers to another record; may use {@link joined}.
-   *
-   * @param alias alias of the referring record
-   */
-  readonly value: (alias: string) => string;
-  /**
-   * SQL: joins a table `e` that has a row for each value, if a record can have several values.
-   *
-   * @param alias alias of the referring record
-   */
-  readonly joined?: ((alias: string) => string) | undefined;
-  /**
-   * SQL: the key by which other records refer to a record.
-   *
-   * @param alias alias of the record that is referred to
-   */
-  readonly key: (alias: string) => string;
+  /** the value that refers to another record; may use {@link joined} */
+  readonly value: (from: string) => string;
+  /** joins a table `e` that has a row for each value, if a record can have several values */
+  readonly joined?: ((from: string) => string) | undefined;
+  /** the key by which other records refer to a record */
+  readonly key: (to: string) => string;
   /** true if the key is a name, which may change */
   readonly byName?: true | undefined;
-  /**
-   * SQL: true if both records are in the same scope.
-   *
-   * @param from alias of the referring record
-   * @param to alias of the record that is referred to
-   */
+  /** true if both records are in the same scope */
   readonly among: (from: string, to: string) => string;
-  /**
-   * SQL: true if a reference prevents the deletion of the record that is referred to; by default, every reference does.
-   *
-   * @param alias alias of the referring record
-   */
-  readonly holds?: ((alias: string) => string) | undefined;
+  /** true if a reference prevents the deletion of the record that is referred to; default: every reference */
+  readonly holds?: ((from: string) => string) | undefined;
   /** true if a record can exist without the record to which it refers; in this case, the reference is omitted */
   readonly optional?: true | undefined;
 }

@@ -49,8 +49,6 @@ const CREATE_BLOCKED_TABLE_SQL = `create table if not exists ${BLOCKED_TABLE} (t
 const CREATE_BLOCKED_INDEX_SQL =
   "create unique index if not exists temp.undo_blocked_reason on undo_blocked (thing, pk, why = 'used')";
 
-const USER_ACCOUNT_COLUMNS = ["accountName", "administrator"];
-
 /** The reason why a record cannot be undone. All strings except `why` are SQL. */
 interface UndoObstacle {
   readonly why: UndoBlockReason;
@@ -108,18 +106,15 @@ class BlockedRecordFinder {
 
   /** Blocks the account of a blocked user, and vice versa. */
   keepTogether(): void {
-    const [users, accounts] = [USER, ACCOUNT].map(({ name }) => getVersionSchema(name)) as [
-      VersionSchema,
-      VersionSchema,
-    ];
-    const bits = USER_ACCOUNT_COLUMNS.map((column) => getColumnBit(users, column)).join(" | ");
+    const users = getVersionSchema(USER.name);
+    const bits = ["accountName", "administrator"].map((column) => getColumnBit(users, column)).join(" | ");
     for (const [stays, other] of [
       [ACCOUNT, USER],
       [USER, ACCOUNT],
     ] as const)
       this.#database.exec(
         `insert into ${BLOCKED_TABLE} select '${other.name}', b.pk, b.why, '[]', b.change, b.otherThing, b.otherPk, b.what
-         from ${BLOCKED_TABLE} b ${ORDERED_JOIN} ${getStagedTable(users)} u on u.pk = b.pk ${ORDERED_JOIN} ${getStagedTable(accounts)} a on a.pk = b.pk
+         from ${BLOCKED_TABLE} b ${ORDERED_JOIN} ${getStagedTable(users)} u on u.pk = b.pk ${ORDERED_JOIN} ${getStagedTable({ thing: ACCOUNT })} a on a.pk = b.pk
          where b.thing = '${stays.name}' and u.changed & (${bits}) <> 0 on conflict do nothing`,
       );
   }
@@ -220,22 +215,22 @@ class BlockedRecordFinder {
   #taken(versions: VersionSchema): void {
     const { thing } = versions;
     const staged = getStagedTable(versions);
-    // if the same undo restores the field of the other record, that record releases its value
-    const isAnother = (pk: string, bit: string): string =>
-      `${pk} <> u.pk and not exists (select 1 from ${staged} s where s.pk = ${pk} and s.changed & ${bit} <> 0)`;
+    const scope = thing.scope === undefined ? "true" : `h.${thing.scope} = u.${thing.scope}`;
     for (const { name, bit, keys, claims } of listUniqueFields(versions)) {
-      const isWritten = `u.action <> 'delete' and u.changed & ${bit} <> 0`;
-      const found = { why: "taken", fields: `'["${name}"]'` } as const;
-      if (claims !== undefined) {
-        const from = `from ${staged} u ${ORDERED_JOIN} json_each(${keys("u")}) e
-          ${ORDERED_JOIN} main.${claims.table} k on k.${claims.key} = e.value where ${isWritten} and ${isAnother(`k.${thing.name}`, bit)}`;
-        this.#add(versions, { ...found, other: { thing, pk: `k.${thing.name}` } }, from);
-        continue;
-      }
-      const scope = thing.scope === undefined ? "true" : `h.${thing.scope} = u.${thing.scope}`;
-      const from = `from ${staged} u ${ORDERED_JOIN} main.${thing.name} h on ${keys("h")} = ${buildValueWithoutTypeSql(keys("u"))} and ${scope}
-        where ${isWritten} and ${isAnother("h.pk", bit)}`;
-      this.#add(versions, { ...found, other: { thing, pk: "h.pk" } }, from);
+      const [holders, pk] =
+        claims === undefined
+          ? [`main.${thing.name} h on ${keys("h")} = ${buildValueWithoutTypeSql(keys("u"))} and ${scope}`, "h.pk"]
+          : [
+              `json_each(${keys("u")}) e ${ORDERED_JOIN} main.${claims.table} h on h.${claims.key} = e.value`,
+              `h.${thing.name}`,
+            ];
+      this.#add(
+        versions,
+        { why: "taken", fields: `'["${name}"]'`, other: { thing, pk } },
+        // if the same undo restores the field of the other record, that record releases its value
+        `from ${staged} u ${ORDERED_JOIN} ${holders} where u.action <> 'delete' and u.changed & ${bit} <> 0 and ${pk} <> u.pk
+          and not exists (select 1 from ${staged} s where s.pk = ${pk} and s.changed & ${bit} <> 0)`,
+      );
     }
   }
 
