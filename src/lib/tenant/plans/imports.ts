@@ -53,6 +53,7 @@ import {
   WHOLE_TENANT_FAILURE,
   createNotOpenFailure,
 } from "./import-failures.ts";
+import { readStagedChange } from "./staged-change.ts";
 import { checkImportRequest } from "./check-request.ts";
 import { completeRequest, type ImportRequest } from "./request.ts";
 import { buildImport, buildImports, type Import } from "./shape.ts";
@@ -245,16 +246,10 @@ export class TenantImports {
   async rows(id: string, query: RowQuery): Promise<Lines<PlanRow>> {
     const record = await this.#record(id);
     if (COMMITTED_STATES.includes(record.state)) return this.#engine.read({ type: "committed-rows", record, query });
-    const { undoes, skipBlocked = false, drops, request, ids = [], staged } = record.detail;
+    const { drops, staged } = record.detail;
     if (staged !== null) return this.#engine.read({ type: "rows", record, query });
     if (drops === undefined) this.#check(record, ["planned"]);
-    const undone = await this.#session.read(async (reader) =>
-      undoes === undefined
-        ? request === null
-          ? readDroppedTasks(reader, drops ?? [])
-          : toDeletedChange(request, ids)
-        : toUndoneChange(await readChange(reader, undoes), skipBlocked),
-    );
+    const undone = await this.#session.read((reader) => readStagedChange(reader, record));
     return this.#engine.read({ type: "undo-rows", undone, first: record.kind, query });
   }
 

@@ -38,8 +38,6 @@ import { judgeWrittenRecords } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refusePrivilegedChanges } from "../matching/outside.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
-import { toDeletedChange } from "../../deletion.ts";
-import { readDroppedTasks } from "../../../console/record-ids.ts";
 import { INSERT_EXPORTED_COLUMN } from "../../../console/exported.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport, buildCommittedDetail } from "./audit.ts";
@@ -341,11 +339,7 @@ export const commitUndo = async (job: StagedJob & ChangeJob, interrupted: () => 
   const { tenant } = job.files;
   await withDatabase({ tenant }, interrupted, (database) =>
     runNotedChange(database, job, interrupted, async (writer) => {
-      const record = await readImport(writer, job.id);
-      const { drops = [], request, ids = [] } = record.detail;
-      const readAsked = async () =>
-        request === null ? readDroppedTasks(writer, drops) : toDeletedChange(request, ids);
-      await undoAndRecord(database, writer, record, { ...job, readAsked });
+      await undoAndRecord(database, writer, await readImport(writer, job.id), job);
     }),
   );
 };

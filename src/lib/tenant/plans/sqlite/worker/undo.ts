@@ -1,6 +1,6 @@
 import type { Database } from "../../../store/sqlite/database.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
-import type { Reader, Scope, Writer } from "../../../store/store.ts";
+import type { Scope, Writer } from "../../../store/store.ts";
 import { readBlockedRecordKeys, countBlockedRecords, buildUndoEtag } from "../undo/blocked.ts";
 import { prepareUndo } from "../undo/plan.ts";
 import { settleDrop } from "../undo/drop.ts";
@@ -12,7 +12,8 @@ import { registerSqlFunctions } from "../functions.ts";
 import { updateImport, type ImportRecord } from "../../import-rows.ts";
 import { createAlreadyUndoneFailure, createNotOpenFailure, createTenantChangedFailure } from "../../import-failures.ts";
 import type { UndoneChange } from "../../engine.ts";
-import { findImportOfChange, readChange, toUndoneChange, type StoredChange } from "../../../audit/change-number.ts";
+import { readStagedChange } from "../../staged-change.ts";
+import { findImportOfChange, readChange } from "../../../audit/change-number.ts";
 import { restoreMirrorAge } from "../merge/tasks.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
@@ -22,51 +23,36 @@ import { limitToScope } from "./limit-scope.ts";
 import type { ChangeJob } from "./tasks.ts";
 import { getStoredKind } from "../tables.ts";
 
-const readUndoneChange = async (
-  reader: Reader,
-  { detail: { undoes } }: ImportRecord,
-): Promise<StoredChange | undefined> => (undoes === undefined ? undefined : readChange(reader, undoes));
-
-const readInScope = <T>(database: Database, scope: Scope, body: (seeing: Database) => T): T => {
+/** What an account that sees only a part of the tenant can see of a change: the staged records, and the blocked ones. */
+const readInSight = (database: Database, asked: UndoneChange, scope: Scope) => {
   const seeing = database.reader();
   try {
     registerSqlFunctions(seeing, () => database.isInterrupted());
     limitToScope(seeing, scope);
-    return body(seeing);
+    prepareUndo(seeing, asked);
+    return { inSight: readStagedKeys(seeing), known: readBlockedRecordKeys(seeing) };
   } finally {
     seeing.close();
   }
 };
 
-/** What an account that sees only a part of the tenant can see of a change: the staged records, and the blocked ones. */
-const readInSight = (database: Database, asked: UndoneChange, scope: Scope) =>
-  readInScope(database, scope, (seeing) => {
-    prepareUndo(seeing, asked);
-    return { inSight: readStagedKeys(seeing), known: readBlockedRecordKeys(seeing) };
-  });
-
 const getDeletionScope = ({ request: { scope } }: NonNullable<UndoneChange["deleted"]>): Scope | undefined =>
   scope && createPlanScope(scope);
-
-interface UndoContext extends ChangeJob {
-  /** returns the drop or the deletion */
-  readonly readAsked: () => Promise<UndoneChange>;
-}
 
 /** Undoes a change and writes the audit record. Must run in the caller's transaction. @throws Failure `conflict` */
 export const undoAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope, readAsked }: UndoContext,
+  { moment, scope }: ChangeJob,
 ): Promise<void> => {
   const { now, actor } = moment;
-  const { skipBlocked = false } = record.detail;
-  const undone = await readUndoneChange(writer, record);
+  const { undoes, skipBlocked = false } = record.detail;
+  const undone = undoes === undefined ? undefined : await readChange(writer, undoes);
   if (undone !== undefined && undone.undoneBy !== null)
     throw createAlreadyUndoneFailure(undone.number, undone.undoneBy);
   if (record.state !== "planned") throw createNotOpenFailure(record);
-  const asked = undone === undefined ? await readAsked() : toUndoneChange(undone, skipBlocked);
+  const asked = await readStagedChange(writer, record);
   const within = asked.deleted === undefined ? scope : getDeletionScope(asked.deleted);
   const seen = within && readInSight(database, asked, within);
   const options = { ...asked, ...(undone === undefined && seen && { inSight: seen.inSight }) };
