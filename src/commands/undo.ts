@@ -58,8 +58,7 @@ export default defineCommand({
     });
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
-      const imports = await client.imports.list();
-      const original = findUndoneImport(imports, plan);
+      const original = (await client.imports.list()).find(({ change }) => change !== null && change === plan.undoes);
       // no command lists all rows: the plan of an undo is discarded unless it is committed now
       await showPlan(tools, plan);
       for (const note of describeUndoEffects(plan, original)) await tools.terminal.note(note);
@@ -69,26 +68,10 @@ export default defineCommand({
         throw createBlockedUndoFailure(plan, plan.blocked);
       }
       if (original?.request?.fromConsole === true && !hasNoEffect(plan)) await tools.terminal.note(SYNC_NOTE);
-      return settlePlan(tools, pending, {
-        ...answers,
-        dryRun,
-        changes: isUndoOfConsoleImport(imports, plan) || !hasNoEffect(plan),
-      });
+      return settlePlan(tools, pending, { ...answers, dryRun });
     });
   },
 });
-
-const findUndoneImport = (imports: readonly Import[], { undoes }: Import): Import | undefined =>
-  imports.find(({ change }) => undoes !== null && change === undoes);
-
-/**
- * Returns true if a chain of undos starts at the import of a console export. Such an undo always affects the tasks and
- * the mirror's age.
- */
-const isUndoOfConsoleImport = (imports: readonly Import[], undo: Import): boolean => {
-  const undone = findUndoneImport(imports, undo);
-  return undone !== undefined && (undone.request?.fromConsole === true || isUndoOfConsoleImport(imports, undone));
-};
 
 function* describeUndoEffects(plan: Import, original: Import | undefined): Generator<Text> {
   const { create, kind, undoes } = plan;

@@ -76,7 +76,7 @@ const buildPlannedTables = (plan: PlanDefinition): ChangedTables => ({
   params: { kind: plan.kind.name },
 });
 
-export const findPlanViolations = (database: Database, plan: PlanDefinition): readonly FoundProblem[] =>
+const findPlanViolations = (database: Database, plan: PlanDefinition): readonly FoundProblem[] =>
   judgePlannedRecords(
     buildPlannedTables(plan),
     plan.request.fromConsole === true ? "console" : "edits",

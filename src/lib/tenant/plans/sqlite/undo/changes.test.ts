@@ -176,43 +176,7 @@ test("an undo of an undo of an undo counts as the first undo: the original chang
   expect(await undo(change ?? 0)).toMatchObject({ undoes: change, change: (fourth.change ?? 0) + 1 });
 });
 
-const withoutRevisions = (rows: readonly unknown[]): unknown =>
-  JSON.parse(JSON.stringify(rows, (key, value: unknown) => (key === "revision" ? undefined : value)));
-
 describe("what only clomoctl knows", () => {
-  const own = () =>
-    ["tenant_profile", "renewal_item", "answer"].map((table) => tenant.sql(`select * from ${table} order by pk`));
-  const states = async (work: Promise<unknown>) => {
-    const before = own();
-    await work;
-    return { number: lastNumber(), before, after: own() };
-  };
-
-  test("is undone, and undone again, in any order", async () => {
-    const { client } = tenant;
-    await client.tenant.set({ contactName: "総務" });
-    const { id } = await client.renewals.add({ kind: "custom", name: "保守", expiresAt: "2099-01-01T00:00:00.000Z" });
-    await client.answers.set({ answers: [{ question: "rules.lost.owner", value: "佐藤" }] });
-    for (const work of [
-      () => client.tenant.set({ contactName: "人事", ios: true }),
-      () => client.tenant.set({ contracts: [{ name: "CLOMO MDM", licences: 5 }] }),
-      () => client.renewals.edit(id, { owner: "山田" }),
-      () => client.renewals.add({ kind: "custom", name: "予備" }),
-      () => client.renewals.remove(id),
-      () => client.answers.set({ answers: [{ question: "rules.lost.owner", value: "鈴木" }] }),
-      () => client.answers.set({ answers: [{ question: "rules.lost.owner", value: "" }] }),
-      () => client.answers.set({ answers: [{ question: "contact.dealer", value: "販売店" }] }),
-    ]) {
-      const { number, before, after } = await states(work());
-      expect(after).not.toEqual(before);
-      const undone = await undo(number);
-      expect(withoutRevisions(own())).toEqual(withoutRevisions(before));
-      await undo(undone.change ?? 0);
-      expect(withoutRevisions(own())).toEqual(withoutRevisions(after));
-      await undo(lastNumber());
-    }
-  });
-
   test("a deleted renewal item comes back beside a newer one", async () => {
     const { renewals } = tenant.client;
     const { id } = await renewals.add({ kind: "custom", name: "保守" });

@@ -25,32 +25,6 @@ const refusal = async ({ id }: Import) => {
   return failure;
 };
 
-test("a user who became an administrator is not deleted and keeps the account", async () => {
-  const header = [...PEOPLE, "CLOMOアカウント名"];
-  const made = await tenant.import(users, [header, ["山田", "yamada@x", "", ""], ["髙橋", "takahashi@x", "", ""]]);
-  const planned = await undoImport(tenant.client, made.id);
-  tenant.makeAdministrator("takahashi@x");
-  const refused = {
-    code: "conflict",
-    what: {
-      en: "the user 髙橋 <takahashi@x>: is an administrator",
-      ja: "ユーザー「髙橋 <takahashi@x>」: 管理者です",
-    },
-  };
-  expect(await refusal(made)).toMatchObject(refused);
-  expect(await failureOf(tenant.client.imports.commit(planned))).toMatchObject({
-    code: "conflict",
-    what: { en: expect.stringContaining("the plan would now do something else") },
-  });
-  expect(await tenant.users()).toHaveLength(2);
-  const named = await tenant.import(users, [header, ["山田 改", "yamada@x", "", "yamada"]]);
-  tenant.makeAdministrator("yamada@x");
-  expect((await refusal(named))?.what.en).toBe("the user 山田 改 <yamada@x>: is an administrator");
-  const renamed = await tenant.import(users, [PEOPLE, ["髙橋 改", "takahashi@x", ""]]);
-  await undo(renamed);
-  expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田 改", "髙橋"]);
-});
-
 test("a record changed by hand is in the way, unless anyone has changed it back", async () => {
   const row = (title: string) =>
     tenant.import(users, [
@@ -146,19 +120,6 @@ test("a SECURED APPs user who became an administrator is not changed at all", as
   tenant.sql("update secured_user set administrator = 1");
   const refused = await refusal(changed);
   expect(refused?.what.en).toBe("the user 次郎 <taro>: is an administrator");
-});
-
-test("a user ID that another SECURED APPs user has now is not restored", async () => {
-  await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
-  const gone = await tenant.import({ ...calendar, mode: "replace" }, [MEMBERS, ["花子", "hanako", "secret1", ""]]);
-  await tenant.import({ kind: "docs" }, [MEMBERS, ["次郎", "taro", "secret1", ""]]);
-  const again = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "secret1", ""]]);
-  expect((await refusal(gone))?.what.en).toBe(
-    "the user 太郎 <taro>: the user 次郎 <taro> already uses the same value (ユーザーID)",
-  );
-  await undo(again);
-  await undo(gone);
-  expect((await tenant.securedUsers("calendar")).map(({ name }) => name)).toEqual(["太郎"]);
 });
 
 test("a membership in a group that no longer exists is not restored", async () => {
