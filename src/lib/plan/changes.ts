@@ -73,12 +73,6 @@ export const listInitialValues = ({ after }: Pick<PlanRow, "after">): readonly V
     .filter(({ field, value }) => field !== "id" && value !== null && value.length > 0)
     .map(({ field, value }) => ({ field, before: null, after: value }));
 
-/** Returns a value with which a record is created: `役職: 課長` */
-function describeAddition(kind: Import["kind"], { field, after }: ValueChange, other?: string): Text {
-  const [header, value] = [findFieldHeader(kind, field, other), formatPlanValue(after)];
-  return text(`${header}: ${value.en}`, `${header}: ${value.ja}`);
-}
-
 /**
  * Describes a change of a value: `役職: 主任 → (空)`. Returns only the header if both values look the same.
  *
@@ -99,7 +93,13 @@ export function describeChange(
 /** Returns all values that a row sets, and whether it sets a secret. The secret is never shown. */
 export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly Text[] {
   if (row.action !== "create") return describeRow(kind, row);
-  const additions = listInitialValues(row).map((value) => describeAddition(kind, value, row.thing));
+  const additions = listInitialValues(row).map(({ field, after }) => {
+    const value = formatPlanValue(after);
+    return text(
+      `${findFieldHeader(kind, field, row.thing)}: ${value.en}`,
+      `${findFieldHeader(kind, field, row.thing)}: ${value.ja}`,
+    );
+  });
   return [...additions, ...(row.setsSecret ? [SECRET_SET_TEXT] : [])];
 }
 

@@ -1,10 +1,10 @@
 import { line } from "../advice/index.ts";
 import type { Import } from "../tenant/operations.ts";
-import { joinTexts, same, text, type Text } from "../text/index.ts";
+import { text, type Text } from "../text/index.ts";
 import { hasChanges, listEffects, listPlanChanges } from "./describe.ts";
 import { describeEffects } from "./plan.ts";
 
-export const hasTaskChanges = ({ settled }: Import): boolean => {
+const hasTaskChanges = ({ settled }: Import): boolean => {
   const { closed = [], advanced = [] } = settled ?? {};
   return closed.length + advanced.length > 0;
 };
@@ -41,16 +41,11 @@ function describeUploadStep({ change, request }: Import): readonly Text[] {
 }
 
 function describeSettledTasks(plan: Import): readonly Text[] {
-  const { settled } = plan;
-  if (settled === undefined || (!hasTaskChanges(plan) && settled.open === 0)) return [];
-  const { closed, open } = settled;
+  const { settled: { closed, open } = { closed: [], open: 0 } } = plan;
+  if (!hasTaskChanges(plan) && open === 0) return [];
   const list = line("console list", []);
-  const counts = [
-    [closed.length, text(`closed ${closed.length}`, `完了 ${closed.length}`)],
-    [1, text(`open ${open} (${list})`, `未了 ${open}(${list})`)],
-  ] as const;
-  const told = counts.filter(([count]) => count > 0).map(([, what]) => what);
-  return [joinTexts([text("tasks", "管理画面での作業"), joinTexts(told, text(", ", "、"))], same(": "))];
+  const [done, doneJa] = closed.length === 0 ? ["", ""] : [`closed ${closed.length}, `, `完了 ${closed.length}、`];
+  return [text(`tasks: ${done}open ${open} (${list})`, `管理画面での作業: ${doneJa}未了 ${open}(${list})`)];
 }
 
 /** Returns the result: `import 12: create 24, update 3` */

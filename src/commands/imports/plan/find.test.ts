@@ -3,7 +3,7 @@ import type { Client, Import } from "../../../lib/client/index.ts";
 import { example } from "#support/commands/tenant.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { same } from "../../../lib/text/index.ts";
-import { findImport, isLastKeyword, OPEN_STATES } from "./find.ts";
+import { findImport, OPEN_STATES } from "./find.ts";
 
 const IDS = ["01a1f7e3-9787-72f9-9249-ab61b1ce200e", "01a1f7e3-983c-7bf7-9a8f-196131690b27"];
 
@@ -61,10 +61,4 @@ test("the last import is the last committed, even if it was undone, and an undo 
   );
   expect((await findImport(undone, "last")).number).toBe("4");
   expect((await findImport(imports, "last", OPEN_STATES)).number).toBe("P4");
-  expect([isLastKeyword("LAST"), isLastKeyword("1")]).toEqual([true, false]);
-});
-
-test("says which last import does not exist", async () => {
-  await expect(findImport(client, "last")).rejects.toThrow("no import has been committed yet");
-  await expect(findImport(clientOf(), "last", OPEN_STATES)).rejects.toThrow("no plan is open");
 });

@@ -2,7 +2,7 @@ import { line, step, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { parseImportNumber } from "../../../lib/model/import-number.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { text } from "../../../lib/text/index.ts";
 
 export const ID_ARGUMENT = {
   kind: "string",
@@ -14,7 +14,6 @@ export const ID_ARGUMENT = {
   ),
 } as const;
 
-/** The states of the imports among which `last` finds the last one. */
 type ImportStates = readonly Import["state"][];
 
 /** States in which `last` finds the last committed import, deletion or undo, even if it was undone since. */
@@ -23,8 +22,7 @@ const COMMITTED_STATES: ImportStates = ["committed", "undone"];
 /** The states in which `last` finds the open plan that was made last. */
 export const OPEN_STATES: ImportStates = ["planned"];
 
-/** Returns true if the typed name of an import is `last`. */
-export const isLastKeyword = (typed: string): boolean => typed.toLowerCase() === "last";
+const isLastKeyword = (typed: string): boolean => typed.toLowerCase() === "last";
 
 /**
  * Returns the number of a change, or `last`.
@@ -47,44 +45,24 @@ export const parseChangeNumber = (typed: string, list: CommandLine): number | "l
  * @throws `not-found` if no import matches
  */
 export async function findImport(client: Client<"imports">, typed: string, lastOf = COMMITTED_STATES): Promise<Import> {
-  const { imports } = client;
-  const all = await imports.list();
-  if (isLastKeyword(typed)) return requireLastImport(all, lastOf);
-  const exact = all.find(({ number }) => number === typed.toUpperCase());
-  if (exact !== undefined) return exact;
-  // the number of a committed plan or of another change: the tenant finds the import or explains what the number refers
-  // to
-  if (parseImportNumber(typed) !== undefined) return imports.show(typed);
-  const found = all.find(({ id }) => id === typed.toLowerCase());
+  const all = await client.imports.list();
+  const found = isLastKeyword(typed)
+    ? findLast(all, lastOf)
+    : all.find(({ id, number }) => id === typed.toLowerCase() || number === typed.toUpperCase());
   if (found !== undefined) return found;
-  throw createImportNotFoundFailure(
-    text(`no import matches "${typed}"`, `「${typed}」に当てはまるインポートはありません`),
-  );
+  // the number of a committed plan or of another change: the tenant finds the import or explains what it refers to
+  if (parseImportNumber(typed) !== undefined) return client.imports.show(typed);
+  throw new Failure("not-found", {
+    what: isLastKeyword(typed)
+      ? text("there is no such import", "当てはまるインポートはありません")
+      : text(`no import matches "${typed}"`, `「${typed}」に当てはまるインポートはありません`),
+    hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
+  });
 }
 
 /** Returns the import, deletion or undo that was committed last, even if it was undone since. */
 export const findLastCommitted = (imports: readonly Import[]): Import | undefined =>
-  findLastInState(imports, COMMITTED_STATES);
+  findLast(imports, COMMITTED_STATES);
 
-function findLastInState(imports: readonly Import[], states: ImportStates): Import | undefined {
-  const [last] = imports
-    .filter(({ state }) => states.includes(state))
-    .toSorted((a, b) => (b.change ?? 0) - (a.change ?? 0));
-  return last;
-}
-
-function requireLastImport(imports: readonly Import[], states: ImportStates): Import {
-  const last = findLastInState(imports, states);
-  if (last !== undefined) return last;
-  throw createImportNotFoundFailure(
-    states === COMMITTED_STATES
-      ? text("no import has been committed yet", "適用したインポートはまだありません")
-      : text("no plan is open", "適用待ちの計画はありません"),
-  );
-}
-
-const createImportNotFoundFailure = (what: Text): Failure =>
-  new Failure("not-found", {
-    what,
-    hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
-  });
+const findLast = (imports: readonly Import[], states: ImportStates): Import | undefined =>
+  imports.filter(({ state }) => states.includes(state)).toSorted((a, b) => (b.change ?? 0) - (a.change ?? 0))[0];

@@ -75,8 +75,7 @@ async function askOrgBy(
     message: text(`What does "${header}" contain?`, `「${header}」の内容はどれですか?`),
     flag: "--org-by",
     choices: [
-      { value: "name", name: text("names of organisations", "組織名") },
-      { value: "path", name: text("paths, such as 本社/営業部", "パス(本社/営業部 など)") },
+      { value: "path", name: text("names or paths, such as 本社/営業部", "組織名やパス(本社/営業部 など)") },
       { value: "code", name: text("organisation codes", "組織コード") },
     ],
   });

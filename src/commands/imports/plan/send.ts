@@ -32,10 +32,11 @@ export async function examineFile(
 ): Promise<InputFormat> {
   const detected = await detectInputFormat(file, { ...options, signal });
   const { format, headerRow: given } = options;
-  const headerRow =
-    given ?? (format === undefined ? 1 : await findHeader(file, detected, FORMATS[format], { ...options, signal }));
-  if (headerRow > 1) await terminal.note(describeRowsAbove(headerRow));
-  return { ...detected, headerRow };
+  if (given !== undefined || format === undefined) return detected;
+  const { row, isCertain } = await findHeaderInFile(file, detected, FORMATS[format], { ...options, signal });
+  if (!isCertain) throw createHeaderRowFailure(file.label, row);
+  if (row > 1) await terminal.note(describeRowsAbove(row));
+  return { ...detected, headerRow: row };
 }
 
 const describeRowsAbove = (headerRow: number): Text => {
@@ -45,22 +46,6 @@ const describeRowsAbove = (headerRow: number): Text => {
     `ヘッダー行は ${headerRow} 行目です。${last === 1 ? "1" : `1–${last}`} 行目は読み込みません`,
   );
 };
-
-/**
- * Returns the number of the row that looks like the header.
- *
- * @throws `input-rejected` if there may be data above it
- */
-async function findHeader(
-  file: InputFile,
-  reading: InputFormat,
-  format: Format,
-  options: ExaminationOptions,
-): Promise<number> {
-  const { row, isCertain } = await findHeaderInFile(file, reading, format, options);
-  if (!isCertain) throw createHeaderRowFailure(file.label, row);
-  return row;
-}
 
 /** Looks for the header of a file.  @throws `usage` if a sheet has to be named */
 export async function findHeaderInFile(
@@ -91,10 +76,8 @@ const createHeaderRowFailure = (label: string, row: number): Failure =>
     ),
   });
 
-const toListMap = ({ options: _options, ...map }: MapFileSchema): ColumnMap => map;
-
-/** Returns the map with the dialect of this file, because the dialect in the map may come from another file. */
-const withDialect = (map: ColumnMap, { dialect }: InputFormat): ColumnMap =>
+/** Returns the map as it is sent, with the dialect of this file: the dialect in the map may come from another one. */
+const toSentMap = ({ options: _options, ...map }: MapFileSchema, { dialect }: InputFormat): ColumnMap =>
   map.dialect === undefined ? map : { ...map, dialect };
 
 /**
@@ -132,7 +115,7 @@ export async function sendFile(
     sheet: reading.sheet,
     headerRow: reading.headerRow === 1 ? undefined : reading.headerRow,
     fileName: toRecordedName(name, context).slice(-MAX_FILE_NAME_LENGTH),
-    map: map && withDialect(toListMap(map), reading),
+    map: map && toSentMap(map, reading),
   };
   return sendRequest(tools, file, request, reading.encoding);
 }

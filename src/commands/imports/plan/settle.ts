@@ -5,10 +5,10 @@ import {
   requireConfirmedCounts,
   type ConfirmOptions,
 } from "../../../lib/plan/confirm.ts";
-import { hasNoEffect, hasChanges, isPartial } from "../../../lib/plan/describe.ts";
+import { hasNoEffect, isPartial } from "../../../lib/plan/describe.ts";
 import { enforceLimits } from "../../../lib/plan/limits.ts";
 import { sumChanges, type Plan } from "../../../lib/plan/plan.ts";
-import { PLAN_DRY_RUN_NOTE, describeCommit, hasTaskChanges } from "../../../lib/plan/result.ts";
+import { PLAN_DRY_RUN_NOTE, describeCommit } from "../../../lib/plan/result.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { isRecordOutputRequested, listColumns } from "../../listing/list.ts";
@@ -80,19 +80,10 @@ export async function settlePlan(
 export async function showImportResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal, globals } = tools;
   const { plan, committed, dryRun, isKept = false } = result;
-  if (isResultSuppressed(tools, result)) return;
+  if (globals.quiet && !isRecordOutputRequested(tools)) return;
   const columns = RESULT_COLUMNS.filter(({ value }) => globals.fields !== undefined || value(result) !== undefined);
   await terminal.show(listColumns(terminal, columns, DEFAULT_RESULT_COLUMNS), result);
   if (committed) {
     for (const told of describeCommit(plan)) await terminal.note(told);
   } else if (dryRun && !plan.rejected && !isKept) await terminal.note(PLAN_DRY_RUN_NOTE);
 }
-
-/**
- * Returns true if `--quiet` hides the result because nothing changed and no output was requested. This prevents nightly
- * emails from cron.
- */
-const isResultSuppressed = (tools: Tools, { plan, dryRun }: ImportResult): boolean => {
-  const isRequested = dryRun || isRecordOutputRequested(tools);
-  return tools.globals.quiet && !isRequested && !hasChanges(plan) && plan.invalid === 0 && !hasTaskChanges(plan);
-};

@@ -45,7 +45,7 @@ test("keep commits the rest, lists kept users with devices, and exits with 8", a
   expect(summary).toMatch(/users import tonight\.csv: \+1 ~1 -1 import \d+ exit 8$/);
 });
 
-test("with --quiet, a run that changes nothing prints nothing, except for programs", async () => {
+test("with --quiet, a run prints nothing, except for programs", async () => {
   await run(`${NIGHTLY} --undeletable keep`, desk);
   file("same.csv", "次郎,jiro@x.jp,課長", "四,p0@x.jp,");
   for (const line of ["users import same.csv --yes --quiet", "users import same.csv --yes --no-input --quiet"])
@@ -53,9 +53,8 @@ test("with --quiet, a run that changes nothing prints nothing, except for progra
   const { stdout } = await run("users import same.csv --yes --quiet --format json", desk);
   expect(JSON.parse(stdout)).toMatchObject({ unchanged: 2, committed: false });
   expect((await run("users import same.csv --yes --quiet --fields unchanged", desk)).stdout).toContain("2");
-  expect((await run("users import same.csv --dry-run --quiet", desk)).stdout).not.toBe("");
   file("same.csv", "次郎,jiro@x.jp,部長");
-  expect((await run("users import same.csv --yes --quiet", desk)).stdout).not.toBe("");
+  expect(await run("users import same.csv --yes --quiet", desk)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
 });
 
 test("release names the number of devices in the question, and exits with 0 if nobody is kept", async () => {

@@ -4,7 +4,6 @@ import { freshDesk, type Desk } from "#support/cli/import-desk.ts";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
 const ENTER = "\r";
-const DOWN = "\u001B[B";
 const toCsv = (rows: readonly (readonly string[])[]): string => rows.map((cells) => `${cells.join(",")}\r\n`).join("");
 
 const deskWith = async (name: string, content: string | Uint8Array): Promise<Desk> => {
@@ -47,7 +46,7 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("april.csv", toCsv(LIST));
     const { code, stderr } = await desk.type("users import april.csv", [...QUESTIONS, ["Apply", "y\r"]]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("wrote april-users-map.yaml") });
-    expect(readFileSync(desk.path("april-users-map.yaml"), "utf8")).toContain('org-by: "name"');
+    expect(readFileSync(desk.path("april-users-map.yaml"), "utf8")).toContain('org-by: "path"');
     const [head = [], ...rows] = LIST.slice(1);
     // a title more than in the month before
     await desk.write(
@@ -124,7 +123,7 @@ describe("an import at a terminal", () => {
       ['Is 氏名 to be joined from "姓 + 名"?', ENTER],
       ['Is フリガナ to be joined from "姓(カナ) + 名(カナ)"?', ENTER],
       ['Which field does "所属" stand for?', ENTER],
-      ['What does "所属" contain?', `${DOWN}${ENTER}`],
+      ['What does "所属" contain?', ENTER],
       ["Save these answers", ENTER],
       ["Apply", "y\r"],
     ]);

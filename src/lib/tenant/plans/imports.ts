@@ -73,11 +73,6 @@ export interface RequestContext {
   readonly repeatable?: RequestKey | undefined;
 }
 
-interface UndoOptions {
-  /** if true, records that cannot be undone are skipped */
-  readonly skipBlocked?: boolean | undefined;
-}
-
 interface ChangeToUndo {
   readonly change: StoredChange;
   /** the import that made the change; undefined if no import made it, or if the acting account cannot see the import */
@@ -287,7 +282,11 @@ export class TenantImports {
    * @param name number of the change; `last`: the newest change of the acting account
    * @throws Failure `not-found`; `conflict` if the change is already undone, or if none of its values can be restored
    */
-  undo(name: number | "last", { skipBlocked = false }: UndoOptions, context: RequestContext): Promise<Import> {
+  undo(
+    name: number | "last",
+    { skipBlocked = false }: { readonly skipBlocked?: boolean | undefined },
+    context: RequestContext,
+  ): Promise<Import> {
     return this.#once(context, async () => {
       const { change, original } = await this.#changeToUndo(name);
       const detail = {

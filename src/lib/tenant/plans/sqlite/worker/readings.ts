@@ -1,7 +1,6 @@
-import { setImmediate, setTimeout as sleep } from "node:timers/promises";
-import { createInterruptedFailure } from "../../../../errors/index.ts";
+import { setImmediate } from "node:timers/promises";
 import { Database, isBusyError } from "../../../store/sqlite/database.ts";
-import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
+import { createLockedFailure, toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import type { Scope } from "../../../store/store.ts";
 import type { PlanReading, UndoCounts, UndoneChange } from "../../engine.ts";
@@ -28,39 +27,21 @@ const BUSY_TIMEOUT_MS = 100;
 const loadUndoPlan = () => import("../undo/plan.ts");
 
 /**
- * Opens a connection that only reads. If the staging file is in use, waits until it is free, and meanwhile lets other
- * readings continue.
+ * Opens a connection that only reads.
  *
- * @throws Failure `locked` if the staging file does not become free in time
+ * @throws Failure `locked` if the plan in the staging file is being committed
  */
-const openSource = async (
-  { tenant, readOnly, staging, scope }: ReadSource,
-  interrupted: () => boolean,
-): Promise<Database> => {
+const openSource = ({ tenant, readOnly, staging, scope }: ReadSource, interrupted: () => boolean): Database => {
   const database = new Database(tenant, readOnly ? { readOnly, interrupted } : { plain: true, interrupted });
   try {
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
     registerSqlFunctions(database, interrupted);
-    for (let waitedMs = 0; !tryAttach(database, staging); waitedMs += 2 * BUSY_TIMEOUT_MS) {
-      if (interrupted()) throw createInterruptedFailure();
-      database.checkWaited(waitedMs);
-      await sleep(BUSY_TIMEOUT_MS);
-    }
+    if (staging !== undefined) attachStagingForReading(database, staging);
     limitToScope(database, scope);
     return database;
   } catch (error) {
     database.close();
-    throw error;
-  }
-};
-
-const tryAttach = (database: Database, staging: string | undefined): boolean => {
-  try {
-    if (staging !== undefined) attachStagingForReading(database, staging);
-    return true;
-  } catch (error) {
-    if (isBusyError(error)) return false;
-    throw error;
+    throw isBusyError(error) ? createLockedFailure() : error;
   }
 };
 
@@ -69,7 +50,7 @@ const readOnce = async <T>(
   interrupted: () => boolean,
   body: (database: Database) => T,
 ): Promise<T> => {
-  const database = await openSource(source, interrupted);
+  const database = openSource(source, interrupted);
   try {
     return body(database);
   } finally {
@@ -117,7 +98,7 @@ const loadLineReader = async (reading: PlanReading): Promise<(database: Database
 
 async function* openLines(source: ReadSource, reading: PlanReading, open: Set<Database>) {
   const readLines = await loadLineReader(reading);
-  const database = await openSource(source, () => false);
+  const database = openSource(source, () => false);
   open.add(database);
   try {
     for (const batch of readLines(database)) {

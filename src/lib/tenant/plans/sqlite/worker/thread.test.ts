@@ -127,19 +127,11 @@ describe("the lines of a plan", () => {
     expect(await Array.fromAsync({ [Symbol.asyncIterator]: () => rows })).toHaveLength(9_998);
   });
 
-  test("wait until a plan is no longer in use, and let other plans be read meanwhile", async () => {
-    const [used, free] = [await planPeople(1), await planPeople(2)];
-    const using = new DatabaseSync(join(tenant.folder, "imports", `${used.id}.db`));
-    using.exec("begin exclusive");
-    let isRead = false;
-    const reading = readNames(used.id).finally(() => {
-      isRead = true;
-    });
-    expect(await readNames(free.id)).toEqual(["1", "2"]);
-    expect(isRead).toBe(false);
-    using.exec("rollback");
-    using.close();
-    expect(await reading).toEqual(["1"]);
+  test("of a plan in use are refused", async () => {
+    const { id } = await planPeople(1);
+    using file = new DatabaseSync(join(tenant.folder, "imports", `${id}.db`));
+    file.exec("begin exclusive");
+    await expect(readNames(id)).rejects.toMatchObject({ code: "locked" });
   });
 
   test("of a plan without its file are a failure", async () => {
