@@ -75,6 +75,10 @@ const CASES: Readonly<Record<string, Case>> = {
     line: "console upload 2 -o up.csv --generate-passwords OUT",
     isInMirror: true,
   },
+  "imports commit --emit-csv": {
+    line: "imports commit PLAN --emit-csv OUT --yes",
+    isInMirror: true,
+  },
   "imports show --report": { line: "imports show PLAN --report OUT" },
   "handover diff --output": {
     line: `handover diff ${BUNDLES}/minato ${BUNDLES}/minato-later --format markdown -o OUT`,

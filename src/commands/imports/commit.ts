@@ -5,11 +5,13 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { checkAdministrators } from "./plan/administrators.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
+import { getDeletionsFileName } from "../console/upload/names.ts";
 import {
   ALLOW_OTHER_TENANT_OPTION,
   CONFIRM_DELETIONS_OPTION,
   CONFIRM_WIPES_OPTION,
   LIMIT_OPTIONS,
+  UPLOAD_FILE_OPTION,
 } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending-plan.ts";
@@ -27,12 +29,13 @@ export default defineCommand({
     confirmWipes: CONFIRM_WIPES_OPTION,
     ...LIMIT_OPTIONS,
     allow: ALLOW_OTHER_TENANT_OPTION,
+    emitCsv: { ...UPLOAD_FILE_OPTION, beside: (name) => [getDeletionsFileName(name)] },
   },
   examples: [{ line: "clomoctl imports commit last --yes" }],
   exits: ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"],
   plans: true,
   shows: RESULT_COLUMNS,
-  async run(tools, { id, ...answers }) {
+  async run(tools, { id, emitCsv, ...answers }) {
     validateLimits(answers);
     const chosen = await tools.tenant("imports");
     const { client } = chosen;
@@ -46,7 +49,13 @@ export default defineCommand({
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
     if (plan.request?.generatePasswords === true) throw passwordsNeededFailure(plan);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
-    return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true }));
+    const upload = emitCsv === undefined ? undefined : await import("./outputs/upload.ts");
+    await upload?.checkUpload(tools, plan, plan.fileName);
+    return pending.settling(async () => {
+      const outcome = await settlePlan(tools, pending, { ...answers, changes: true });
+      if (emitCsv === undefined || pending.committed === undefined) return outcome;
+      return (await upload?.writeImportUpload(tools, pending.committed, emitCsv)) ?? outcome;
+    });
   },
 });
 

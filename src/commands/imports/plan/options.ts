@@ -140,6 +140,10 @@ export const UPLOAD_FILE_OPTION = {
     "the console accepts CSV files only: use a file name that ends in .csv",
     "管理画面にアップロードするのは CSV ファイルです。ファイル名を .csv にしてください",
   ),
+  about: text(
+    "commit, and write the file to upload in the CLOMO console, as `console upload` does",
+    "適用し、CLOMO の管理画面へアップロードするファイルを書き出す(`console upload` と同じ)",
+  ),
 } as const;
 
 export const IMPORT_OPTIONS = {
@@ -210,10 +214,6 @@ export const IMPORT_OPTIONS = {
     group: "output",
     brief: text("write the file to upload in the console", "管理画面にアップロードするファイルを書き出す"),
     beside: (name, { mode, app }) => (mode === "append" || app !== undefined ? [] : [getDeletionsFileName(name)]),
-    about: text(
-      "commit, and write the file to upload in the CLOMO console",
-      "適用し、CLOMO の管理画面へアップロードするファイルを書き出す",
-    ),
   },
   report: { ...REPORT, group: "output" },
   errors: {
