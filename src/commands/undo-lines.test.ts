@@ -81,7 +81,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "context set": "this machine",
   "context use": "this machine",
   "handover receive": "a new tenant",
-  "imports discard": "no records are changed",
   "renewals notify": "mail",
 };
 

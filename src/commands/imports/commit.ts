@@ -49,13 +49,11 @@ export default defineCommand({
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
     if (plan.request?.generatePasswords === true) throw passwordsNeededFailure(plan);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
-    const upload = emitCsv === undefined ? undefined : await import("./outputs/upload.ts");
-    await upload?.checkUpload(tools, plan, plan.fileName);
-    return pending.settling(async () => {
-      const outcome = await settlePlan(tools, pending, { ...answers, changes: true });
-      if (emitCsv === undefined || pending.committed === undefined) return outcome;
-      return (await upload?.writeImportUpload(tools, pending.committed, emitCsv)) ?? outcome;
-    });
+    const settling = { ...answers, changes: true };
+    if (emitCsv === undefined) return pending.settling(() => settlePlan(tools, pending, settling));
+    const { checkUpload, settleAndUpload } = await import("./outputs/upload.ts");
+    await checkUpload(tools, plan, plan.fileName);
+    return pending.settling(() => settleAndUpload(tools, pending, emitCsv, settling));
   },
 });
 

@@ -49,7 +49,6 @@ export const getDisplayName = (names: Readonly<Record<string, Text>>, word: stri
  * `release` removes the owner from devices first, so that the owners can be deleted, and keeps the other records.
  */
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
-export type UndeletableChoice = (typeof UNDELETABLE_CHOICES)[number];
 
 /**
  * What `--fix` corrects: outer spaces; full-width letters and variants of hyphens in addresses, codes and telephone

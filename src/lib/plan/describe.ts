@@ -156,15 +156,12 @@ function* renderCounts(told: Import): Generator<Text> {
 const formatNamedCount = (count: number, names: readonly string[] = []): string =>
   names.length === 0 ? String(count) : `${count} (${names.join(", ")}${names.length < count ? ", …" : ""})`;
 
-const MAX_LISTED_COLUMNS = 20;
-
 /** Returns a line for each column: `役職: 3 changed, 1 cleared` */
-function renderColumnLines({ kind, columns }: Import): readonly Text[] {
-  const lines = columns.slice(0, MAX_LISTED_COLUMNS).map((column) => describeColumn(kind, column));
-  const rest = columns.length - lines.length;
-  const all = rest === 0 ? lines : [...lines, text(`… and ${formatCount(rest, "more column")}`, `… 他 ${rest} 列`)];
-  return all.map(({ en, ja }) => text(`  ${en}`, `  ${ja}`));
-}
+const renderColumnLines = ({ kind, columns }: Import): readonly Text[] =>
+  columns.map((column) => {
+    const { en, ja } = describeColumn(kind, column);
+    return text(`  ${en}`, `  ${ja}`);
+  });
 
 /** Returns warnings about columns that lose more than half of their values, and about memberships that records lose. */
 const describeLostValues = ({ kind, columns, request }: Import): readonly Text[] =>

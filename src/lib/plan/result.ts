@@ -4,10 +4,7 @@ import { text, type Text } from "../text/index.ts";
 import { hasChanges, listEffects, listPlanChanges } from "./describe.ts";
 import { describeEffects } from "./plan.ts";
 
-const hasTaskChanges = ({ settled }: Import): boolean => {
-  const { closed = [], advanced = [] } = settled ?? {};
-  return closed.length + advanced.length > 0;
-};
+const hasTaskChanges = ({ settled }: Import): boolean => (settled?.closed ?? []).length > 0;
 
 export const PLAN_DRY_RUN_NOTE = text(
   "dry run: nothing was changed; to apply the plan, run the same command without --dry-run",

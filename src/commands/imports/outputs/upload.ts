@@ -8,6 +8,8 @@ import { getUploadEncoding, refuseUnmappable, type NamedCell } from "../../conso
 import { requireLastExport, writeKind } from "../../console/upload/files.ts";
 import { readOpenRecords } from "../../console/upload/open.ts";
 import type { Tools } from "../../tools.ts";
+import type { PendingPlan } from "../plan/pending-plan.ts";
+import { settlePlan, type SettleOptions } from "../plan/settle.ts";
 import { buildConsoleImportCommand } from "../refusal/command.ts";
 import type { PlanSecrets } from "./secrets.ts";
 
@@ -82,18 +84,21 @@ function refuseUnknownData(
   });
 }
 
-/** Writes the upload file of a committed import. @returns `partial` if rows are left out */
-export async function writeImportUpload(
+/** Settles a plan, and writes the upload file if it is committed. @returns `partial` also if rows are left out */
+export async function settleAndUpload(
   tools: Tools,
-  committed: Import,
+  pending: PendingPlan,
   file: string,
-  secrets?: PlanSecrets,
+  { secrets, ...options }: SettleOptions & { readonly secrets?: PlanSecrets | undefined },
 ): Promise<Outcome> {
+  const outcome = await settlePlan(tools, pending, options);
+  const { committed } = pending;
+  if (committed === undefined) return outcome;
   const { kind, consoleTask } = committed;
   const { client } = await tools.tenant("console");
   const extent = isWholeFile(committed) ? "whole" : "part";
   const { kinds, unsafe } = await readOpenRecords(client, consoleTask ?? 0);
   const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [] };
   const { leftOut } = await writeKind(tools, { ...open, unsafe, file, extent, secrets: secrets?.given ?? new Map() });
-  return leftOut.length > 0 ? "partial" : undefined;
+  return leftOut.length > 0 ? "partial" : outcome;
 }

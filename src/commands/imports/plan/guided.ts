@@ -69,7 +69,7 @@ async function askOrgBy(
   { column, joined, positions: [at = 0] }: LayoutColumn,
 ): Promise<OrgBy | undefined> {
   if (joined !== undefined) return "path";
-  const { [at]: header = "" } = headers;
+  const header = headers.at(at) ?? "";
   if (header === column.header) return undefined;
   return prompts.select<OrgBy>({
     message: text(`What does "${header}" contain?`, `「${header}」の内容はどれですか?`),

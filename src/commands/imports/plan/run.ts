@@ -51,15 +51,13 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
       throw createRejection(plan, requested, problems);
     }
     const secrets = await readSecrets(tools, requested, { plan, file, reading, map });
-    if (emitCsv !== undefined) await (await loadUploadModule()).checkUpload(tools, plan, file.label, secrets);
+    const upload = emitCsv === undefined ? undefined : await loadUploadModule();
+    await upload?.checkUpload(tools, plan, file.label, secrets);
     await checkAdministrators(tools, plan);
-    const outcome = await settlePlan(tools, pending, {
-      ...requested.options,
-      requested,
-      write: await preparePasswords(tools, requested.options.generatePasswords, secrets),
-    });
-    if (emitCsv === undefined || pending.committed === undefined) return outcome;
-    return (await (await loadUploadModule()).writeImportUpload(tools, pending.committed, emitCsv, secrets)) ?? outcome;
+    const write = await preparePasswords(tools, requested.options.generatePasswords, secrets);
+    const settling = { ...requested.options, requested, write };
+    if (upload === undefined || emitCsv === undefined) return settlePlan(tools, pending, settling);
+    return upload.settleAndUpload(tools, pending, emitCsv, { ...settling, secrets });
   });
 }
 

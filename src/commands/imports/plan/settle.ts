@@ -18,7 +18,7 @@ import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign.
 import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
 import { buildPlan } from "./show.ts";
 
-interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
+export interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
   readonly dryRun?: boolean | undefined;
   /** false if there is nothing to commit and nothing to ask; default: whether the plan changes anything */
   readonly changes?: boolean | undefined;

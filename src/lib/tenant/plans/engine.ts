@@ -126,47 +126,16 @@ export interface CommitOptions {
   readonly once?: StoredRequestKey | undefined;
 }
 
-/**
- * The tables of imports, and the work on millions of rows, which runs outside the main thread. Staged rows can be
- * created again from their file, so they are never backed up.
- */
+/** The tables of imports, and the work on millions of rows, which runs outside the main thread. */
 export interface ImportEngine {
-  /**
-   * Reads a file and compares it with the tenant, or selects the records to delete. When this method returns, the import
-   * is a plan. If it throws, the plan is removed completely.
-   *
-   * @param source the file, or the ids of the specified records
-   * @throws Failure `locked`, `interrupted`, `unavailable`; for a deletion `input-rejected` if other records depend on
-   * its records or a specified record is protected, `not-permitted` if only a system administrator may change one,
-   * `not-found` if one does not exist
-   */
   plan(id: string, request: StoredRequest, content: UploadContent, signal: AbortSignal | undefined): Promise<void>;
-  /**
-   * Commits a plan or an undo, either completely or not at all. @throws Failure `conflict`, `locked`, `input-rejected`,
-   * `interrupted`, `not-permitted`
-   */
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
-  /**
-   * Counts the changes that an undo, a drop or a deletion would make.
-   *
-   * @param kind format of the undo's plan; if undefined, the format of most of the records that the undo writes
-   * @throws Failure `not-permitted` if it changes a user that only system administrators may change; `not-found` if a
-   * record to delete does not exist
-   */
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts>;
-  /**
-   * Returns lines of a plan as a stream of NDJSON, which is read while the stream is read. @throws Failure `conflict`,
-   * `locked` if the plan is being committed
-   */
+  /** Returns lines as NDJSON, read while the stream is read. @throws Failure `conflict`, `locked` during a commit */
   read(reading: PlanReading): Promise<ReadableStream<Uint8Array>>;
   /** Removes the staging of an import. */
   drop(id: string): void;
-  /**
-   * Finds staged rows that no running program uses, and removes journals without staged rows. Returns the ids of the
-   * imports that these rows belong to.
-   */
   unheld(): readonly string[];
-  /** Returns true if rows of the import are staged. */
   isStaged(id: string): boolean;
   /** Waits until the running work has ended. */
   close(): Promise<void>;

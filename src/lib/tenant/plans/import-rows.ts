@@ -17,8 +17,6 @@ export interface ConsoleImportResult {
   /** when the tenant's data last came from the console before this import */
   readonly mirroredBefore: string | null;
   readonly closed: readonly number[];
-  /** numbers of the open tasks for which the export closed some records; default: none */
-  readonly advanced?: readonly number[] | undefined;
   /** number of open tasks of all record types after the import */
   readonly open: number;
 }
@@ -104,12 +102,6 @@ export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 
 export const getDisplayState = ({ state, undoneBy }: ImportRecord): ImportState | "undone" =>
   COMMITTED_STATES.includes(state) && undoneBy !== null ? "undone" : state;
-
-export const toKeepingRequest = <R extends StoredRequest>(request: R): R => ({
-  ...request,
-  keepMissing: true,
-  mode: "append",
-});
 
 /**
  * Returns true for a complete console import that deletes missing records. Other console imports do not show which

@@ -24,10 +24,10 @@ import {
 import { readManagedOrgIds } from "../store/managed-orgs.ts";
 import type {
   CommitMoment,
+  ImportEngine,
   InputProblem,
   PlanRow,
   UploadContent,
-  ImportEngine,
   RowQuery,
   UndoneChange,
 } from "./engine.ts";
@@ -40,7 +40,6 @@ import {
   insertImport,
   listImports,
   readImport,
-  toKeepingRequest,
   type ImportRecord,
   type ImportState,
   type StoredRequest,
@@ -127,7 +126,7 @@ export class TenantImports {
     checkImportRequest(given);
     const asked = completeRequest(given);
     const mirroring = asked.fromConsole === true ? { ...asked, ...CONSOLE_EXPORT_OPTIONS } : asked;
-    const request = this.#scoped(asked.keepMissing === true ? toKeepingRequest(mirroring) : mirroring);
+    const request = this.#scoped(asked.keepMissing === true ? { ...mirroring, mode: "append" } : mirroring);
     this.#checkWhole(request);
     checkOrgBy(request);
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);

@@ -26,7 +26,10 @@ export interface EngineOptions {
   readonly note: WriterNote;
 }
 
-/** Imports into an SQLite file. Each import has its own staging file; a worker thread compares and commits it. */
+/**
+ * Imports into an SQLite file. Each import has its own staging file; a worker thread compares and commits it. Staged rows
+ * can be created again from their file, so they are never backed up.
+ */
 export class SqliteImports implements ImportEngine {
   readonly #database: Database;
   readonly #folder: string;
@@ -57,6 +60,12 @@ export class SqliteImports implements ImportEngine {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
+  /**
+   * Reads a file and compares it with the tenant, or selects the records to delete. When this method returns, the import
+   * is a plan. If it throws, the plan is removed completely.
+   *
+   * @param source the file, or the ids of the specified records
+   */
   async plan(
     id: string,
     request: StoredRequest,
@@ -88,6 +97,7 @@ export class SqliteImports implements ImportEngine {
     removeStagingFile(this.#staging(`${id}.db`));
   }
 
+  /** Returns the ids of imports whose staged rows no running program uses, and removes journals without staged rows. */
   unheld(): readonly string[] {
     // a tenant in memory has no folder
     if (!hasStagingFile(dirname(this.#folder))) return [];

@@ -29,7 +29,6 @@ export const readConsoleImportResult = async (
   return {
     mirroredBefore,
     closed: [...before.keys()].filter((number) => !open.has(number)),
-    advanced: [...before].flatMap(([number, records]) => ((open.get(number) ?? records) < records ? [number] : [])),
     open: open.size,
   };
 };

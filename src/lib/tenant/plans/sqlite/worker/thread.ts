@@ -14,30 +14,31 @@ const getWorkerUrl = (): URL =>
     : new URL("./import-worker.js", import.meta.url);
 
 /**
- * Idle workers for reuse. A worker does not keep state between jobs. Reuse is worthwhile because each new worker loads
+ * An idle worker for reuse. A worker does not keep state between jobs. Reuse is worthwhile because each new worker loads
  * the whole import engine.
  */
-const idleWorkers = new Set<Worker>();
+let idle: Worker | undefined;
 
-const MAX_IDLE_WORKERS = 2;
-
-function startWorker(): Worker {
+const startWorker = (): Worker => {
   const worker = new Worker(getWorkerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
-  worker.once("error", () => idleWorkers.delete(worker));
-  worker.once("exit", () => idleWorkers.delete(worker));
+  const forget = (): void => {
+    if (idle === worker) idle = undefined;
+  };
+  worker.once("error", forget);
+  worker.once("exit", forget);
   return worker;
-}
+};
 
 const takeWorker = (): Worker => {
-  const [worker = startWorker()] = idleWorkers;
-  idleWorkers.delete(worker);
+  const worker = idle ?? startWorker();
+  idle = undefined;
   return worker;
 };
 
 const returnWorker = (worker: Worker): void => {
   // an idle worker must not keep the process alive
   worker.unref();
-  if (idleWorkers.size < MAX_IDLE_WORKERS) idleWorkers.add(worker);
+  if (idle === undefined) idle = worker;
   else void worker.terminate();
 };
 
