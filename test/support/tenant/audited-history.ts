@@ -185,12 +185,17 @@ export abstract class AuditedHistory<Step> {
     return { what: "dry", audit: [] };
   }
 
-  /** Confirms console tasks, all of them or none. */
+  /** Confirms console tasks, all of them or none. Tasks that exports show are refused. */
   protected async confirm({ confirm: places }: ConfirmStep): Promise<StepResult> {
     const all = await this.client.console.list({});
     const tasks = [...new Set(places.flatMap((place) => all[place % Math.max(1, all.length)] ?? []))];
     if (tasks.length === 0) return NO_CHANGE;
-    await this.client.console.confirm({ numbers: tasks.map(({ number }) => number) });
+    const before = this.state();
+    const failure = await failureOf(this.client.console.confirm({ numbers: tasks.map(({ number }) => number) }));
+    if (failure !== undefined) {
+      expectSame([failure.code, this.state()], ["conflict", before]);
+      return NO_CHANGE;
+    }
     const objects = tasks.map(({ number }) => ({ thing: "console_task", id: String(number) }));
     return {
       what: tasks.length === 1 ? "confirmed" : "several confirmed",

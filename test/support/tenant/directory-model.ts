@@ -185,7 +185,7 @@ export class DirectoryModel extends HistoryModel {
           )
           .map(([other, { name }]): Refusal => ({
             code: "input-rejected",
-            about: [label, String(value), this.sees(kind, other) ? String(name) : "使えません"],
+            about: [label, String(value), this.sees(kind, other) ? String(name) : "使われています"],
           })),
       ),
     );
@@ -206,7 +206,7 @@ export class DirectoryModel extends HistoryModel {
     );
     return [
       ...(isBelowItself ? [{ code: "input-rejected", about: ["その下位組織"] } as const] : []),
-      ...(twin === undefined ? [] : [this.#beside(twin, String(name))]),
+      ...(twin === undefined ? [] : [this.#beside(String(name))]),
     ];
   }
 
@@ -214,9 +214,8 @@ export class DirectoryModel extends HistoryModel {
    * Creates the refusal for an organisation without a code if another organisation without a code has the same name and
    * parent.
    */
-  #beside(twin: number, name: string): Refusal {
-    const about = this.sees("orgs", twin) ? [name, "組織コードがない"] : [name, "使えません"];
-    return { code: "input-rejected", about };
+  #beside(name: string): Refusal {
+    return { code: "input-rejected", about: [name, "組織コードがない"] };
   }
 
   /**
