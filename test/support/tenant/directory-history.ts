@@ -578,12 +578,12 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const asked = () => this.client.users.edit(this.idOf(user), { administrator: isOne });
     const refusals = model.markRefusals(user);
     if (refusals.length > 0) return this.refused(asked(), refusals);
-    await asked();
+    const { before, after } = await asked();
     model.mark("users", String(listFieldValues(values, "emails")[0]), isOne);
     await this.expectRecords();
     return {
       what: isOne ? "marked" : "unmarked",
-      audit: [{ action: "users.edit", objects: [{ thing: "user", id: this.idOf(user) }] }],
+      audit: [{ action: "users.edit", objects: [{ thing: "user", id: this.idOf(user) }], before, after }],
     };
   }
 
