@@ -1,10 +1,7 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
-import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
-import { getDisplayName } from "../../lib/model/import.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { describeOtherRecords } from "../../lib/plan/columns.ts";
 import { describeTaskChanges, getTaskScreen, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
 
 export const TASK_ARGUMENT = {
@@ -28,7 +25,7 @@ const buildCountColumn = (key: "create" | "update" | "delete", header: Text): Co
 
 export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
   { ...buildColumn("number", text("no.", "No.")), align: "end" },
-  { ...buildColumn("work", text("task", "作業")), name: summarizeTask },
+  { key: "work", header: text("task", "作業"), value: (task) => summarizeTask(task).en, name: summarizeTask },
   { key: "place", header: text("screen", "画面"), value: (task) => getTaskScreen(task).en, name: getTaskScreen },
   {
     key: "name",
@@ -41,10 +38,6 @@ export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
     wraps: true,
   },
   { ...buildColumn("openedAt", text("opened at", "発生日時")), instant: true },
-  {
-    ...buildColumn("state", text("state", "状態")),
-    name: ({ state }) => getDisplayName(CONSOLE_TASK_STATE_NAMES, state),
-  },
 ];
 
 /** Keys of the columns that fit on a terminal. `console show` shows the rest: the screen, the time and the steps. */
@@ -64,12 +57,6 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
   buildCountColumn("create", text("create", "追加")),
   buildCountColumn("update", text("update", "更新")),
   buildCountColumn("delete", text("delete", "削除")),
-  {
-    key: "beside",
-    header: text("other records", "ほかのデータ"),
-    value: ({ beside = [] }) => beside,
-    name: ({ beside = [] }) => (beside.length === 0 ? null : describeOtherRecords(beside)),
-  },
   {
     ...buildColumn("openedBy", text("opened by", "実行者")),
     name: ({ openedBy }) => (openedBy ? formatActor(openedBy) : null),

@@ -16,7 +16,7 @@ export default defineCommand({
     const { client, permitChange } = await tools.tenant("console");
     await permitChange();
     const tasks = await client.console.confirm({ numbers: [...new Set(number)] });
-    await terminal.list(listColumns(terminal, TASK_COLUMNS, [...DEFAULT_TASK_COLUMNS, "state"]), tasks);
+    await terminal.list(listColumns(terminal, TASK_COLUMNS, DEFAULT_TASK_COLUMNS), tasks);
     await proposeUndo(tools);
   },
 });

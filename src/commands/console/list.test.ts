@@ -17,7 +17,7 @@ test("lists open tasks and names the first task to look at", async () => {
     tenant: tenantWith(taskOfImport()),
   });
   expect(en.requests[0]).toEqual({ operation: "consoleTasks" });
-  expect(en.stdout).toBe('number,work,place,name\n3,several,"CLOMO PANEL, Users/Org",people.csv\n');
+  expect(en.stdout).toBe('number,work,place,name\n3,"add 1, change 2","CLOMO PANEL, Users/Org",people.csv\n');
   expect(en.stderr).toContain("to see the steps of a task: clomoctl console show 3\n");
   expect(ja.stderr).toContain("作業の手順を見るには: clomoctl console show 3\n");
 });

@@ -12,14 +12,14 @@ test("programs get the task with its steps in English, and no steps on stderr", 
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "consoleTask", params: { number: "3" } }] });
   const { steps, ...shown } = JSON.parse(en.stdout) as { readonly steps: readonly string[] };
   expect(steps).toEqual(toPlainCommands(buildTaskSteps(TASK), {}).map((step) => step.en));
-  expect(shown).toMatchObject({ number: 3, work: "edit", state: "open" });
+  expect(shown).toMatchObject({ number: 3, update: 1 });
   expect(en.stderr).toBe("");
   expect(ja).toMatchObject({ stdout: en.stdout, stderr: "" });
 });
 
 test("a pipe gets the terminal's columns in any language, and the numbered steps on stderr", async () => {
   const { en, ja } = await runInBoth("console show 3", { tenant: { consoleTask: TASK } });
-  expect(en.stdout).toMatch(/^number\twork\tplace\t.*\n3\tedit\tCLOMO PANEL, Users\/Org\t/);
+  expect(en.stdout).toMatch(/^number\twork\tplace\t.*\n3\tchange a user\tCLOMO PANEL, Users\/Org\t/);
   expect(ja.stdout).toBe(en.stdout);
   expect(en.stderr).toBe(
     toPlainCommands(buildTaskSteps(TASK), {})

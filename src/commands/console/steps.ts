@@ -2,17 +2,14 @@ import { line } from "../../lib/advice/index.ts";
 import type { ConsoleTask, TaskRecord } from "../../lib/client/index.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
 import { getConsoleLabel, formatConsoleValue } from "../../lib/model/console-change.ts";
-import { CONSOLE_WORK_NAMES, countTaskRecords, isOpenTask } from "../../lib/model/console-task.ts";
-import { FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
-import { DEVICE } from "../../lib/model/device.ts";
+import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { getDisplayName } from "../../lib/model/import.ts";
 import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
 import { getThingNoun } from "../../lib/model/problem.ts";
 import type { Field, Thing } from "../../lib/model/thing.ts";
 import { THINGS } from "../../lib/model/things.ts";
-import { describeImportKind } from "../../lib/plan/columns.ts";
-import { formatCount, addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import { addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { describeUpload, getConsolePage, insertAppName } from "./screen.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 
@@ -32,32 +29,15 @@ const isExportedThing = ({ formats }: Thing): boolean => Object.keys(formats).le
  *
  * @param most maximum number of records that are named
  */
-export function buildTaskSteps(task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] {
-  if (!isOpenTask(task)) return [];
-  return [
-    ...buildOwnerRemovalStep(task),
-    ...buildUploadStep(task),
-    ...buildRecordSteps(task, most),
-    ...buildClosingSteps(task),
-  ];
-}
-
-function buildOwnerRemovalStep({ released = 0, records }: ConsoleTask): readonly Text[] {
-  if (released === 0) return [];
-  const names = records.flatMap(({ thing, name }) => (thing === DEVICE.name ? [name] : []));
-  const which = `${names.slice(0, MAX_NAMED_RECORDS).join(", ")}${released > Math.min(names.length, MAX_NAMED_RECORDS) ? ", …" : ""}`;
-  const { en, ja } = DEVICE.clicks?.fields?.["owner"] ?? getConsolePage("devices");
-  return [
-    text(
-      `first remove the owner from ${formatCount(released, "device")} (${which}), one device at a time: ${en}`,
-      `先に、デバイス ${released} 台の所有者を外してください(${which})。1 台ずつ: ${ja}`,
-    ),
-  ];
-}
+export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] => [
+  ...buildUploadStep(task),
+  ...buildRecordSteps(task, most),
+  ...buildClosingSteps(task),
+];
 
 /** Returns how to upload the records of a task instead of entering them, if there are several. */
-function buildUploadStep({ kind, number, create, update }: ConsoleTask): readonly Text[] {
-  if (create + update < 2 || !isExportedThing(FORMATS[kind].thing)) return [];
+function buildUploadStep({ kind, number, create, update, records }: ConsoleTask): readonly Text[] {
+  if (create + update < 2 || !records.every((record) => isExportedThing(getThing(record)))) return [];
   const [write, upload] = [
     line("console upload", [number], { output: "upload" }),
     describeUpload({ kind, mode: "append" }),
@@ -73,7 +53,7 @@ function buildUploadStep({ kind, number, create, update }: ConsoleTask): readonl
 /** Returns what to do with each record: where to click and what to enter. */
 function buildRecordSteps(task: ConsoleTask, most: number): readonly Text[] {
   const { records, number } = task;
-  const count = countTaskRecords(task);
+  const count = task.create + task.update + task.delete;
   const [only] = records;
   if (only !== undefined && count === 1) return buildSingleRecordSteps(only);
   const shown = records.slice(0, most);
@@ -139,17 +119,15 @@ const buildExistenceCheck = ({ work, thing }: TaskRecord): readonly Text[] =>
       ]
     : [];
 
-function describeValueChange(fields: Thing["fields"], { field, before, after, renamed }: RecordChange): Text {
+function describeValueChange(fields: Thing["fields"], { field, before, after }: RecordChange): Text {
   const { [field]: of } = fields as Readonly<Record<string, Field | undefined>>;
   const label = getConsoleLabel(fields, field);
   if (of?.secret === true)
     return text(`${label}: the new value (not stored by clomoctl)`, `${label}: 新しい値(clomoctl は保存していません)`);
   const [from, to] = [formatConsoleValue(of, before), formatConsoleValue(of, after)];
-  const note =
-    renamed === undefined ? same("") : text(` (called ${renamed} in the mirror)`, `(ミラーでは「${renamed}」)`);
   return before === null
-    ? text(`${label}: ${to.en}${note.en}`, `${label}: ${to.ja}${note.ja}`)
-    : text(`${label}: ${from.en} → ${to.en}${note.en}`, `${label}: ${from.ja} → ${to.ja}${note.ja}`);
+    ? text(`${label}: ${to.en}`, `${label}: ${to.ja}`)
+    : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);
 }
 
 /** Returns how a task is closed: by the next export if it shows the records, and otherwise by a confirmation. */
@@ -194,50 +172,22 @@ export const getTaskSubject = ({ name, records: [only, ...more] }: ConsoleTask):
   return more.length === 0 ? formatRecordLabel(only) : (name ?? `${formatRecordLabel(only)}, …`);
 };
 
-type ThingCounts = NonNullable<ConsoleTask["beside"]>[number];
-
-/** Summarises what to do for a task: `change a user`, `users: add 3, change 2; orgs: add 1`. */
-export const summarizeTask = (task: ConsoleTask): Text => {
-  const { work, beside = [] } = task;
-  const works = [task, ...beside].flatMap((one) =>
-    summarizeRecords(one, { work: one === task ? work : "several", kind: getFileKind(task, one) }),
-  );
-  return works.length === 0 ? getDisplayName(CONSOLE_WORK_NAMES, work) : joinTexts(works, text("; ", "、"));
-};
-
-/** Summarises what to do with the records of one type; empty if there are no records. */
-function summarizeRecords(records: ThingCounts, { work, kind }: Pick<ConsoleTask, "work" | "kind">): readonly Text[] {
-  const count = records.create + records.update + records.delete;
-  if (count === 0) return [];
-  const thing = getThing(records);
-  const of = getRecordNoun(kind, thing);
-  if (count === 1 && work !== "several") {
-    const { en, ja } = getDisplayName(CONSOLE_WORK_NAMES, work);
-    return [text(`${en} ${addArticle(of.en)}`, `${of.ja}を${ja}`)];
+/** Summarises what to do for a task: `change a user`, `add 3, change 2`. */
+export const summarizeTask = ({ records: [only, ...more], ...counts }: ConsoleTask): Text => {
+  if (only !== undefined && more.length === 0) {
+    const [{ en, ja }, of] = [CONSOLE_WORK_NAMES[only.work], getThingNoun(only.thing)];
+    return text(`${en} ${addArticle(of.en)}`, `${of.ja}を${ja}`);
   }
   const done = (["create", "update", "delete"] as const).flatMap((action): Text | readonly Text[] => {
-    if (records[action] === 0) return [];
+    if (counts[action] === 0) return [];
     const { en, ja } = CONSOLE_WORK_NAMES[action === "update" ? "edit" : action];
-    return text(`${en} ${records[action]}`, `${ja.replace(/する$/, "")} ${records[action]}`);
+    return text(`${en} ${counts[action]}`, `${ja.replace(/する$/, "")} ${counts[action]}`);
   });
-  const [title, all] = [isExportedThing(thing) ? describeImportKind(kind) : of, joinTexts(done, COMMA)];
-  return [text(`${title.en}: ${all.en}`, `${title.ja}: ${all.ja}`)];
-}
-
-const getRecordNoun = (kind: FormatName, thing: Thing): Text => {
-  const { en, ja } = getThingNoun(isExportedThing(thing) ? (thing.noun ?? thing.name) : thing.name);
-  const app = describeImportKind(kind);
-  return thing.scope === undefined ? text(en, ja) : text(`${app.en} ${en}`, `${app.ja} の${ja}`);
+  return joinTexts(done, COMMA);
 };
 
-const getFileKind = (task: ConsoleTask, of: Pick<ThingCounts, "thing"> = task): FormatName =>
-  [task.kind, ...task.records.map(({ kind }) => kind), ...FORMAT_NAMES].find(
-    (kind) => FORMATS[kind].thing === getThing(of),
-  ) ?? task.kind;
-
-export const getTaskScreen = (task: ConsoleTask): Text => {
-  const own = getThing(task).clicks?.page;
-  const kind = getFileKind(task);
+export const getTaskScreen = ({ kind, records: [first] }: ConsoleTask): Text => {
+  const own = first && getThing(first).clicks?.page;
   return own === undefined ? getConsolePage(kind) : insertAppName(kind, own);
 };
 

@@ -29,18 +29,13 @@ export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask
   const count = (work: "create" | "delete"): number => (only.work === work ? 1 : 0);
   return {
     number: 3,
-    work: only.work,
     kind: only.kind,
-    thing: only.thing,
     action: "users.edit",
-    importId: null,
     name: null,
-    mode: null,
     create: count("create"),
     update: 1 - count("create") - count("delete"),
     delete: count("delete"),
     records: [only],
-    state: "open",
     openedAt: "2026-11-20T01:23:45.000Z",
     openedBy: "owner",
     ...of,
@@ -56,11 +51,8 @@ export const taskOfImport = (of: Partial<ConsoleTask> = {}): ConsoleTask =>
   taskOf(
     {},
     {
-      work: "several",
       action: "imports.commit",
-      importId: "0198c1b4-7a10-7c3e-9a51-3f6d2b8e4c07",
       name: "people.csv",
-      mode: "append",
       create: 1,
       update: 2,
       records: [

@@ -234,7 +234,10 @@ export class ConsoleLedger {
     );
   }
 
-  /** Returns true if other people have changed what identifies a console record. */
+  /**
+   * Returns true if other people have changed what identifies a console record. A row is found by the observed key, the
+   * keys asked for since and the present one (issue 64), and this one has none of them.
+   */
   #isForeign(kind: ConsoleKind, record: number): boolean {
     const telling = this.#telling(kind, record).filter((field) => field !== WHOLE_RECORD);
     return telling.some((field) => this.#excused.has(`${kind}/${record}/${field}`));
@@ -511,13 +514,14 @@ export class ConsoleLedger {
   }
 
   /**
-   * Settles the part of a confirmed task that exports do not show.
+   * Settles the part of a confirmed task that exports do not show. `confirm` is only for what no export shows (cli.md 3),
+   * so nothing can ever tell that a confirmation was false, and what it closed may differ.
    *
-   * @param left what is open of it after the confirmation
+   * @param left what is open of it after the confirmation, if anything
    */
-  closeHidden(task: ConsoleTask, left: ConsoleTask, isDone: boolean): void {
+  closeHidden(task: ConsoleTask, left: ConsoleTask | undefined, isDone: boolean): void {
     for (const [kind, id, fields] of this.asksFor(task)) {
-      const closed = fields.filter((field) => !this.covers(left, kind, { id, field }));
+      const closed = fields.filter((field) => left === undefined || !this.covers(left, kind, { id, field }));
       this.forget(kind, id, closed);
       if (!isDone) this.excuseLocal(kind, id, closed);
     }

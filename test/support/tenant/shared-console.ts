@@ -390,12 +390,11 @@ export class SharedConsole {
       return gone === undefined ? -1 : this.remove(kind, gone) ? gone : undefined;
     }
     const values: Record<string, Value> = {};
-    for (const { field, after, renamed } of task.changes) {
+    for (const { field, after } of task.changes) {
       const { [field]: to } = MODELS[kind].references;
       if (to === undefined || after === null) values[field] = after;
       else {
-        const texts = [after, renamed].filter((text) => typeof text === "string");
-        const found = this.#called(to, texts);
+        const found = this.#called(to, [String(after)]);
         if (found === undefined) return undefined;
         values[field] = found;
       }

@@ -34,12 +34,12 @@ export class TestTasks {
     return (await this.record(place))?.changes;
   }
 
-  /** Returns the tasks, each as the position of its change, its work and its state. */
-  async list(): Promise<readonly (readonly [place: number, work: string, state: string])[]> {
+  /** Returns the open tasks, each as the position of its change and the work of its first record. */
+  async list(): Promise<readonly (readonly [place: number, work: string | undefined])[]> {
     const places = new Map<number, number>();
     for (let place = 1; this.number(place) > 0; place += 1) places.set(this.number(place), place);
     const tasks = await this.#tenant().client.console.list({});
-    return tasks.map(({ number, work, state }) => [places.get(number) ?? 0, work, state]);
+    return tasks.map(({ number, records }) => [places.get(number) ?? 0, records[0]?.work]);
   }
 
   confirm(...places: readonly number[]): Promise<readonly ConsoleTask[]> {

@@ -1,9 +1,8 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { checkDroppable } from "../../model/console-task.ts";
 import { text } from "../../text/index.ts";
 import { confirmDrift, type RecordDrift } from "./drift.ts";
-import { readTasks, type ConsoleTask } from "./tasks.ts";
+import { listOpenTasks, readTasks, type ConsoleTask } from "./tasks.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import { MAX_AUDIT_ORGS } from "../audit/audit-rows.ts";
 import { findRevision } from "../audit/change-number.ts";
@@ -14,6 +13,7 @@ import { listOrgsOfRecords } from "../store/touched-orgs.ts";
  * Records the acting account's statement that tasks were done in the console, as far as no export shows them. Either all
  * tasks are confirmed or none.
  *
+ * @returns what is still open of them
  * @throws Failure `not-found`; `conflict` if a task has nothing open that exports never show
  */
 export const confirmTasks = (
@@ -22,7 +22,7 @@ export const confirmTasks = (
   once?: Omit<IdempotentRequest<readonly ConsoleTask[]>, "replay">,
 ): Promise<readonly ConsoleTask[]> => {
   const wanted = [...new Set(numbers)];
-  const replay: IdempotentRequest<readonly ConsoleTask[]>["replay"] = (reader) => readTasks(reader, wanted);
+  const replay: IdempotentRequest<readonly ConsoleTask[]>["replay"] = (reader) => listOpenTasks(reader, wanted);
   const change = {
     action: "console.confirm",
     writer: "confirm",
@@ -30,7 +30,7 @@ export const confirmTasks = (
     once: once && { ...once, replay },
   } as const;
   return session.change(change, async (writer) => {
-    for (const task of await readTasks(writer, wanted)) checkDroppable(task);
+    await readTasks(writer, wanted);
     const about: RecordDrift[] = [];
     for (const number of wanted) {
       const confirmed = await confirmDrift(writer, await findRevision(writer, number));
@@ -39,7 +39,7 @@ export const confirmTasks = (
     }
     const orgs = about.length > MAX_AUDIT_ORGS ? undefined : await listOrgsOfRecords(writer, about);
     const objects = wanted.map((number) => ({ thing: "console_task", id: String(number) }));
-    return { result: await readTasks(writer, wanted), objects, orgs, detail: {} };
+    return { result: await listOpenTasks(writer, wanted), objects, orgs, detail: {} };
   });
 };
 

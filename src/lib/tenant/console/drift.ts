@@ -3,7 +3,7 @@ import { buildCaseSql, ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { getVersionSchema } from "../versions/keep.ts";
 import { RELATIONS } from "../versions/references.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable, type VersionSchema } from "../versions/tables.ts";
+import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
 import { buildUnseenBitsSql } from "./exported.ts";
 import {
   buildDifferingBitsSql,
@@ -79,6 +79,7 @@ const buildDriftSql = (revision: number | undefined): string => {
 /** Counts of the drift that belongs to one change, for one record type and action. */
 export interface OpenDrift {
   readonly revision: number;
+  readonly number: number;
   readonly thing: string;
   readonly action: DriftAction;
   readonly records: number;
@@ -91,12 +92,14 @@ export interface OpenDrift {
  */
 export const readDrift = async (reader: Reader, revision?: number): Promise<readonly OpenDrift[]> => {
   const rows = await reader.all(
-    `select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql(revision)} d
-     group by d.revision, d.thing, d.action order by d.revision, d.thing, d.action`,
+    `select d.revision, c.number, d.thing, d.action, d.records
+     from (select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql(revision)} d group by d.revision, d.thing, d.action) d
+     ${ORDERED_JOIN} main.change c on c.revision = d.revision order by d.revision, d.thing, d.action`,
     revision === undefined ? {} : { revision },
   );
   return rows.map((row) => ({
     revision: Number(row["revision"]),
+    number: Number(row["number"]),
     thing: String(row["thing"]),
     action: row["action"] as DriftAction,
     records: Number(row["records"]),
@@ -153,25 +156,20 @@ export const readRecordDrift = async (
   }));
 };
 
-/**
- * Returns the records of a thing that have open tasks, with the revisions of the changes.
- *
- * @param pks record numbers, as JSON
- * @param column only tasks that change this column, or the whole record
- */
-export const readTaskRevisions = async (
+/** Returns the records of some types that have open tasks, with the numbers of the tasks. @param pks as JSON */
+export const readTaskNumbers = async (
   reader: Reader,
-  thing: string,
+  things: readonly string[],
   pks: string,
-  column?: string,
-): Promise<readonly { readonly pk: number; readonly revision: number }[]> => {
-  const versions = getVersionSchema(thing);
-  const isAmong = column === undefined ? "true" : `d.mask & ${getColumnBit(versions, column)} <> 0`;
+): Promise<readonly { readonly pk: number; readonly number: number }[]> => {
+  const drift = things.map((thing) =>
+    buildThingDriftSql(getVersionSchema(thing), "o.pk in (select value from json_each(:pks))"),
+  );
   const rows = await reader.all(
-    `select distinct d.pk, d.revision from (${buildThingDriftSql(versions, "o.pk in (select value from json_each(:pks))")}) d where ${isAmong}`,
+    `select distinct d.pk, c.number from (${drift.join(" union all ")}) d ${ORDERED_JOIN} main.change c on c.revision = d.revision`,
     { pks },
   );
-  return rows.map(({ pk, revision }) => ({ pk: Number(pk), revision: Number(revision) }));
+  return rows.map(({ pk, number }) => ({ pk: Number(pk), number: Number(number) }));
 };
 
 /**
@@ -212,6 +210,3 @@ export const confirmDrift = async (writer: Writer, revision: number): Promise<re
   }
   return confirmed;
 };
-
-export const listMaskColumns = ({ columns }: VersionSchema, mask: number): readonly string[] =>
-  columns.filter(({ bit, leads }) => leads && (BigInt(mask) & BigInt(bit)) !== 0n).map(({ name }) => name);

@@ -86,9 +86,9 @@ const state = () => {
 };
 
 const open = async () =>
-  (await tenant.client.console.list({})).map(({ work, thing, records }) => [
-    work,
-    thing,
+  (await tenant.client.console.list({})).map(({ records }) => [
+    records[0]?.work,
+    records[0]?.thing,
     records.map(({ id, name, changes }) => [id, name, changes]),
   ]);
 
@@ -309,7 +309,7 @@ test("console drop is a plan: after any later change it is a conflict and change
     code: "conflict",
     what: { en: expect.stringContaining("the plan would now do something else") },
   });
-  expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });
+  expect(await open()).toHaveLength(2);
   await drop(number);
-  expect(await tenant.client.console.show(number)).toMatchObject({ state: "done" });
+  expect(await open()).toHaveLength(1);
 });

@@ -4,7 +4,8 @@ import type { Thing } from "../../model/thing.ts";
 import { buildCaseSql, buildNameListSql } from "../store/sql/forms.ts";
 import type { VersionSchema } from "../versions/tables.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
-import { CUSTOM_FIELDS_COLUMN } from "./observed.ts";
+import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
+import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 
 // The columns that complete exports of the console have contained. Columns of other exports are not recorded, because
 // such an export may contain only some of the records.
@@ -19,8 +20,8 @@ export const EXPORTED_COLUMNS = "main.exported_column";
 export const INSERT_EXPORTED_COLUMN = `insert into ${EXPORTED_COLUMNS} values (:kind, :field) on conflict do nothing`;
 
 /**
- * SQL: the mask of the columns of the record `t` that no export shows, also because it refers to an organisation without
- * a code.
+ * SQL: the mask of the columns of the record `t` that no export shows, also because the cell is blank on both sides: it
+ * refers to an organisation without a code, or it refers to none and the console showed one without a code.
  */
 export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string => {
   const kind = thing.scope === undefined ? `'${Object.keys(thing.formats).join()}'` : `t.${thing.scope}`;
@@ -31,7 +32,11 @@ export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string =>
         : `e.field in (${buildNameListSql(findFileFields(thing, name))})`;
     const isNamed =
       thing !== ORG && findFieldOfColumn(thing, name)?.refers?.to === ORG.name
-        ? ` and not exists (select 1 from main.org n where n.pk = t.${name} and n.code is null and n.parent is not null)`
+        ? ` and not exists (select 1 from main.org n where n.code is null and n.parent is not null and n.pk = ${buildCaseSql(
+            `coalesce(t.${name}, ${ROOT_ORG_NUMBER}) = ${ROOT_ORG_NUMBER}`,
+            `(select z.${name} from main.${getObservedTable({ thing })} z where z.pk = t.pk)`,
+            `t.${name}`,
+          )})`
         : "";
     return `exists (select 1 from ${EXPORTED_COLUMNS} e where e.kind = ${kind} and ${field})${isNamed}`;
   };

@@ -39,8 +39,7 @@ const remove = async (kind: "users" | "orgs" | "devices", id: string) =>
   tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
 const tasks = new TestTasks(() => tenant);
 
-const openPlaces = async () =>
-  (await tasks.list()).filter(([, , state]) => state !== "done").map(([place, , state]) => [place, state]);
+const openPlaces = async () => (await tasks.list()).map(([place]) => place);
 
 const swap = async () => {
   await readdress("A11", "tmp@ex.jp");

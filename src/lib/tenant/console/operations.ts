@@ -1,5 +1,5 @@
 import { operation } from "../operation.ts";
-import { findLastOpenTask, listTasks, readTask } from "./tasks.ts";
+import { findLastOpenTask, listTasks, readTasks, type ConsoleTask } from "./tasks.ts";
 
 /** Tasks to do in the console (CLOMO PANEL), which does not have an API. */
 export const consoleTasks = {
@@ -18,9 +18,11 @@ export const consoleTasks = {
       z.strictObject({ all: queryFlag.meta({ description: "include all records of the task" }) }),
     needs: ["console.read"],
     run: ({ session }, given, { number }) =>
-      session.read(async (reader) =>
-        readTask(reader, number === "last" ? await findLastOpenTask(reader, session.actor) : number, given),
-      ),
+      session.read(async (reader) => {
+        const own = number === "last" ? await findLastOpenTask(reader, session.actor) : number;
+        const [task] = await readTasks(reader, [own], given);
+        return task as ConsoleTask;
+      }),
   }),
   confirm: operation({
     route: "POST /v1/console",

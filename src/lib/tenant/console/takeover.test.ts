@@ -81,7 +81,7 @@ test.each<[string, Row]>([
       before: promoted,
       shown: USERS,
       counts: [0, 0, 0, 1],
-      tasks: [[1, "edit", "open"]],
+      tasks: [[1, "edit"]],
       titles: { "yamada@x": "部長" },
     },
   ],
@@ -92,7 +92,7 @@ test.each<[string, Row]>([
       shown: titled("部長"),
       counts: [0, 0, 0, 1],
       contradictions: [[YAMADA_IS, "title", "課長", "部長"]],
-      tasks: [[2, "edit", "open"]],
+      tasks: [[2, "edit"]],
       titles: { "yamada@x": "課長" },
     },
   ],
@@ -103,7 +103,7 @@ test.each<[string, Row]>([
       shown: titled("次長"),
       counts: [0, 0, 0, 1],
       contradictions: [[YAMADA_IS, "title", "部長", "次長"]],
-      tasks: [[1, "edit", "open"]],
+      tasks: [[1, "edit"]],
       titles: { "yamada@x": "部長" },
     },
   ],
@@ -126,7 +126,7 @@ test.each<[string, Row]>([
       shown: titled("部長"),
       counts: [0, 0, 0, 1],
       contradictions: [[YAMADA_IS, "title", "課長", "部長"]],
-      tasks: [[0, "edit", "open"]],
+      tasks: [[0, "edit"]],
       titles: { "yamada@x": "課長" },
     },
   ],
@@ -138,8 +138,8 @@ test.each<[string, Row]>([
       counts: [0, 1, 0, 2],
       contradictions: [[YAMADA_IS, "emails", "yamada@x", "yamada@x, second@x"]],
       tasks: [
-        [1, "edit", "open"],
-        [0, "edit", "open"],
+        [1, "edit"],
+        [0, "edit"],
       ],
       titles: { "yamada@x": "次長" },
     },
@@ -151,7 +151,7 @@ test.each<[string, Row]>([
       shown: [...USERS, ["原", "hara@x", "主任", "", "", ""]],
       counts: [0, 0, 0, 1],
       contradictions: [["原 <hara@x>", "title", "係長", "主任"]],
-      tasks: [[1, "edit", "open"]],
+      tasks: [[1, "edit"]],
       titles: { "hara@x": "係長" },
     },
   ],
@@ -161,7 +161,7 @@ test.each<[string, Row]>([
       before: () => tenant.client.users.create({ name: "原", emails: ["hara@x"], title: "係長" }),
       shown: USERS,
       counts: [0, 0, 0, 1],
-      tasks: [[1, "create", "open"]],
+      tasks: [[1, "create"]],
       titles: { "hara@x": "係長" },
     },
   ],
@@ -171,7 +171,7 @@ test.each<[string, Row]>([
       before: async () => remove("users", (await user("sato@x")).id),
       shown: USERS,
       counts: [0, 0, 0, 1],
-      tasks: [[1, "delete", "open"]],
+      tasks: [[1, "delete"]],
       titles: { "sato@x": undefined },
     },
   ],
@@ -195,7 +195,7 @@ test.each<[string, Row]>([
       shown: [HEADER, SATO, HAYASHI],
       counts: [0, 0, 0, 0],
       contradictions: [[YAMADA_IS, null, null, null]],
-      tasks: [[1, "create", "open"]],
+      tasks: [[1, "create"]],
       titles: { "yamada@x": "部長" },
     },
   ],
@@ -213,7 +213,7 @@ test.each<[string, Row]>([
       before: () => edit("sato@x", { emails: ["sato@x", "second@x"] }),
       shown: [...USERS, ["原", "hara@x", "主任", "", "", "second@x"]],
       counts: [0, 0, 0, 1],
-      tasks: [[1, "edit", "open"]],
+      tasks: [[1, "edit"]],
       titles: { "hara@x": undefined },
     },
   ],
@@ -272,8 +272,8 @@ describe("cells with the code of an organisation that was deleted here", () => {
     expect(await tenant.import(USERS_OF, withYamada(...YAMADA.with(3, "W")))).toMatchObject({ update: 0 });
     expect(await user("yamada@x")).toMatchObject({ org: { code: "E" } });
     expect(await tasks.list()).toEqual([
-      [1, "move", "open"],
-      [2, "delete", "open"],
+      [1, "move"],
+      [2, "delete"],
     ]);
   });
 });
@@ -283,7 +283,7 @@ test("fields that no export shows close with an open field that one shows, and a
   await edit("sato@x", { tel: "03-2" });
   const plan = await tenant.import(USERS_OF, titled("部長"));
   expect(plan.merged).toMatchObject({ unchecked: 1, open: 0 });
-  expect(await tasks.list()).toEqual([[2, "edit", "open"]]);
+  expect(await tasks.list()).toEqual([[2, "edit"]]);
   await tasks.confirm(2);
   expect(await tasks.list()).toEqual([]);
 });
@@ -298,8 +298,8 @@ test("here · untouched, but a touched record refers to it · missing: kept, and
   const without = ORGS.slice(0, 3);
   expect(await tenant.import(ORGS_OF, without)).toMatchObject({ delete: 0 });
   expect(await tasks.list()).toEqual([
-    [1, "move", "open"],
-    [0, "create", "open"],
+    [1, "move"],
+    [0, "create"],
   ]);
   expect(await org("S")).toMatchObject({ name: "南" });
 });

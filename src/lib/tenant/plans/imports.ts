@@ -4,7 +4,6 @@ import { Failure } from "../../errors/index.ts";
 import { hasOrgColumn } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
-import { checkDroppable } from "../../model/console-task.ts";
 import { type FormatName } from "../../model/console-files.ts";
 import { text, type Text } from "../../text/index.ts";
 import { readDroppedTasks } from "../console/record-ids.ts";
@@ -306,10 +305,8 @@ export class TenantImports {
     return this.#once(context, async () => {
       const drops = [...new Set(numbers)];
       const dropped = await this.#session.read(async (reader) => {
-        for (const task of await readTasks(reader, drops)) {
-          checkDroppable(task);
+        for (const task of await readTasks(reader, drops))
           if (isSecretsOnly(task)) throw createSecretsOnlyFailure(task);
-        }
         return readDroppedTasks(reader, drops);
       });
       return this.#planUndo(dropped, { detail: { drops, scope: this.#ownOrgs() } }, context);

@@ -87,7 +87,7 @@ const prepareTaskRecords = async (reader: Reader): Promise<void> => {
   const tasks = await listOpenTasksInFull(reader);
   const shown = (value: ConsoleTask["records"][number]["changes"][number]["after"]): string | null =>
     typeof value === "object" ? (value?.join(", ") ?? null) : value;
-  const rows = tasks.flatMap(({ number, records, state, openedAt, openedBy }) =>
+  const rows = tasks.flatMap(({ number, records, openedAt, openedBy }) =>
     records.map(({ thing, kind, id, work, name, changes }, place) => [
       `${String(number).padStart(12, "0")}-${String(place).padStart(6, "0")}`,
       work,
@@ -95,13 +95,12 @@ const prepareTaskRecords = async (reader: Reader): Promise<void> => {
       thing,
       id,
       name,
-      state,
       changes.map(({ field, before, after }) => ({ field, before: shown(before), after: shown(after) })),
       openedAt,
       openedBy,
     ]),
   );
-  const columns = ["id", "work", "kind", "thing", "object", "name", "state", "changes", "openedAt", "openedBy"];
+  const columns = ["id", "work", "kind", "thing", "object", "name", "changes", "openedAt", "openedBy"];
   await reader.derive({
     name: TASK_RECORD_TABLE,
     columns: `${columns.join(", ")}, primary key (id)`,
