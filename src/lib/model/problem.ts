@@ -423,10 +423,6 @@ export const PROBLEMS = {
     "not imported: {value} was deleted or changed in the mirror; make the same change in the console, then export again",
     "取り込みませんでした: 「{value}」はミラーで削除または変更されています。管理画面でも同じ変更を行ってから、もう一度エクスポートしてください",
   ),
-  "reference-left-out": createWarning(
-    "{value} does not exist in the mirror, and some rows of the last export with such records were not imported, so this cell is ignored",
-    "「{value}」はミラーにありません。直前に取り込んだエクスポートに、取り込まなかった行があるため、このセルは無視します",
-  ),
   "org-parent-ambiguous": createError(
     "the path {parent} matches several organisations; use the parent's code instead",
     "パス「{parent}」に当てはまる組織が複数あります。上位組織コードで指定してください",

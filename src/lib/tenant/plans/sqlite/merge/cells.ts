@@ -1,11 +1,8 @@
-import { UNDONE_BY_SQL } from "../../import-rows.ts";
-import type { Thing } from "../../../../model/thing.ts";
 import { buildPossibleStatesSql, getObservedTable, OBSERVED_VERSIONS } from "../../../console/observed.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
 import { ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { CANDIDATE_KEY_TABLE, rowColumn, buildRowKeysSql } from "../expressions.ts";
-import { recordFinding } from "../findings.ts";
+import { CANDIDATE_KEY_TABLE } from "../expressions.ts";
 import { buildKeyListSql } from "../matching/keys.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredReference } from "../stored-kind.ts";
 import { createTable, getKindParam, getMergedVersions, listMergedReferences, NAMELESS_TABLE } from "./tables.ts";
@@ -23,9 +20,12 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
     CELL_KEY_TABLE,
     "what text not null, key text not null, pk integer not null, primary key (what, key, pk)",
   );
-  for (const reference of listMergedReferences(plan)) {
-    const { field, refers, keys, table } = reference;
-    const { thing } = table;
+  for (const {
+    field,
+    refers,
+    keys,
+    table: { thing },
+  } of listMergedReferences(plan)) {
     const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
     if (versions === undefined) continue;
     const bit = getColumnBit(versions, refers.by);
@@ -60,44 +60,7 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
          where c.what = :what group by c.key having count(*) > 1 or max(h.pk) is null) g`,
       params,
     );
-    if (hasLeftOutRows(database, thing)) ignoreUnknownCells(database, plan, reference);
   }
-};
-
-/** Returns true if the last export of a record type had rows that were left out, so that the tenant lacks these records. */
-const hasLeftOutRows = (database: Database, { formats }: Thing): boolean => {
-  const row = database.get(
-    `select i.detail -> 'counts' -> 'merged' ->> 'leftOut' as leftOut from main.import i
-     where i.kind in (select value from json_each(:kinds)) and i.state = 'committed' and ${UNDONE_BY_SQL} is null
-       and i.detail -> 'request' ->> 'fromConsole' order by i.change desc limit 1`,
-    { kinds: JSON.stringify(Object.keys(formats)) },
-  );
-  return Number(row?.["leftOut"] ?? 0) > 0;
-};
-
-/** Leaves cells with unknown keys alone, because they may refer to a record that was left out of an export. */
-const ignoreUnknownCells = (
-  database: Database,
-  plan: PlanDefinition,
-  { field, keys, table }: StoredReference,
-): void => {
-  const scope = keys.own ? buildIsInKindScopeSql(table.thing, "known") : "true";
-  const isKnown = `exists (select 1 from ${keys.table} known where ${keys.has("known", "f.key")} and ${scope})`;
-  const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${isKnown}
-    and not exists (select 1 from ${CANDIDATE_KEY_TABLE} u where u.what = f.what and u.key = f.key)`;
-  const params = getKindParam(plan, scope);
-  recordFinding(database, plan, {
-    code: "reference-left-out",
-    severity: "warning",
-    field: field.field,
-    select: `select r.row, r.line, null as col, json_object('value', ${rowColumn(field.field)}) as params
-      from s.row r where ${buildRowKeysSql(field)} in (${unknown})`,
-    params,
-  });
-  database.run(
-    `insert into ${CANDIDATE_KEY_TABLE} select '${field.short}', key, null from (${unknown}) group by key`,
-    params,
-  );
 };
 
 /**
