@@ -111,7 +111,7 @@ const CLEARED_TABLES = [
   "custom_field",
   "collection",
   "import",
-  "exported_column",
+  "layout",
   "administrators_known",
   "tenant_profile",
   "account",

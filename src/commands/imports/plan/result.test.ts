@@ -39,7 +39,7 @@ test("--quiet prints no result", async () => {
 });
 
 test("a console export counts the tasks that it settled", async () => {
-  const settled = { mirroredBefore: null, closed: [1, 3], open: 2 };
+  const settled = { closed: [1, 3], open: 2 };
   const plan = planOf({ create: 0, update: 0, settled });
   const { en, ja } = await runInBoth("imports commit P12 --yes", { tenant: committing(plan) });
   expect(en.stderr).toContain("\ntasks: closed 2, open 2 (clomoctl console list)\n");
@@ -51,13 +51,13 @@ test("a console export counts the tasks that it settled", async () => {
 test("programs get what an export left out or contradicted, and the exit code is 8", async () => {
   const merged = { open: 1, contradicted: 0, leftOut: 2, first: [] };
   const { stdout, exit } = await run("imports commit P12 --yes --format json", {
-    tenant: committing(planOf({ settled: { mirroredBefore: null, closed: [], open: 1 }, merged })),
+    tenant: committing(planOf({ settled: { closed: [], open: 1 }, merged })),
   });
   expect([exit, JSON.parse(stdout)]).toMatchObject([8, { merged }]);
 });
 
 test("reports no tasks if there is nothing to settle", async () => {
-  const plan = planOf({ settled: { mirroredBefore: null, closed: [], open: 0 } });
+  const plan = planOf({ settled: { closed: [], open: 0 } });
   const { en } = await runInBoth("imports commit P12 --yes", { tenant: committing(plan) });
   expect(en.stderr).not.toContain("console list");
 });

@@ -1,35 +1,60 @@
+import { createHash } from "node:crypto";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
 import type { Thing } from "../../model/thing.ts";
-import { buildCaseSql, buildNameListSql } from "../store/sql/forms.ts";
+import type { StagedFile } from "../plans/staging/counts.ts";
+import { buildCaseSql, buildNameListSql, ORDERED_JOIN } from "../store/sql/forms.ts";
+import type { Database } from "../store/sqlite/database.ts";
 import type { VersionSchema } from "../versions/tables.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 
-// The columns that complete exports of the console have contained. Columns of other exports are not recorded, because
-// such an export may contain only some of the records.
+// The layouts of the console's exports. Only complete exports are kept, because another one may contain only some of the
+// records.
 
-/**
- * SQL: the columns that exports have contained: `kind` is the format of the files, and `field` is the column
- * (`custom:12` for a custom field).
- */
-export const EXPORTED_COLUMNS = "main.exported_column";
+/** Returns the use of the layouts of a kind's exports. */
+export const getExportUse = (kind: string): string => `console ${kind}`;
 
-/** SQL: records that an export of the format `:kind` contains the column `:field`. */
-export const INSERT_EXPORTED_COLUMN = `insert into ${EXPORTED_COLUMNS} values (:kind, :field) on conflict do nothing`;
+/** SQL: the columns that exports have contained: `use`, and `field` (`custom:12` for a custom field). */
+export const EXPORTED_COLUMNS = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
+
+/** Keeps the layout of an export, in the transaction that takes it. */
+export const storeExportLayout = (
+  database: Database,
+  kind: string,
+  { header, places }: Pick<StagedFile, "header" | "places">,
+  { now, actor }: { readonly now: string; readonly actor: string },
+): void => {
+  const fieldAt = (at: number): string | null =>
+    places.find(({ column, cells = [column] }) => cells.includes(at + 1))?.field ?? null;
+  database.run(
+    `insert into main.layout values (:use, :digest, :columns, :now, :actor)
+     on conflict (use, digest) do update set columns = excluded.columns, at = excluded.at, actor = excluded.actor`,
+    {
+      use: getExportUse(kind),
+      digest: createHash("sha256").update(JSON.stringify(header)).digest("hex"),
+      columns: JSON.stringify(header.map((name, at) => ({ header: name, field: fieldAt(at) }))),
+      now,
+      actor,
+    },
+  );
+};
 
 /**
  * SQL: the mask of the columns of the record `t` that no export shows, also because the cell is blank on both sides: it
  * refers to an organisation without a code, or it refers to none and the console showed one without a code.
  */
 export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string => {
-  const kind = thing.scope === undefined ? `'${Object.keys(thing.formats).join()}'` : `t.${thing.scope}`;
+  const use =
+    thing.scope === undefined
+      ? `'${getExportUse(Object.keys(thing.formats).join())}'`
+      : `'${getExportUse("")}' || t.${thing.scope}`;
   const isSeen = (name: string): string => {
     const field =
       name === CUSTOM_FIELDS_COLUMN
-        ? "e.field like 'custom:%'"
-        : `e.field in (${buildNameListSql(findFileFields(thing, name))})`;
+        ? "c.value ->> 'field' like 'custom:%'"
+        : `c.value ->> 'field' in (${buildNameListSql(findFileFields(thing, name))})`;
     const isNamed =
       thing !== ORG && findFieldOfColumn(thing, name)?.refers?.to === ORG.name
         ? ` and not exists (select 1 from main.org n where n.code is null and n.parent is not null and n.pk = ${buildCaseSql(
@@ -38,7 +63,7 @@ export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string =>
             `t.${name}`,
           )})`
         : "";
-    return `exists (select 1 from ${EXPORTED_COLUMNS} e where e.kind = ${kind} and ${field})${isNamed}`;
+    return `exists (select 1 from ${EXPORTED_COLUMNS} where l.use = ${use} and ${field})${isNamed}`;
   };
   return `(${columns
     .filter(({ leads }) => leads)

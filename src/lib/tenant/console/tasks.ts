@@ -4,6 +4,7 @@ import { ACCOUNT } from "../../model/account.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
+import type { ConsoleImportResult } from "../plans/import-rows.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { readDrift, readRecordDrift, readTaskNumbers, type OpenDrift } from "./drift.ts";
@@ -129,6 +130,18 @@ export const findLastOpenTask = async (reader: Reader, actor: string): Promise<n
       `${actor} による変更で、管理画面での作業が残っているものはありません`,
     ),
   );
+};
+
+/** Returns the tasks that an export of the console has closed. @param before the open tasks before the export */
+export const readClosedTasks = async (
+  reader: Reader,
+  before: ReadonlyMap<number, number>,
+): Promise<ConsoleImportResult> => {
+  const open = await readOpenTasks(reader);
+  return {
+    closed: [...before.keys()].filter((number) => !open.has(number)),
+    open: open.size,
+  };
 };
 
 /** Returns how many records are open in each task, by the number of the task. */

@@ -14,8 +14,6 @@ export type ImportState = "uploading" | "planned" | "committed" | "discarded";
 export type { StoredRequest };
 
 export interface ConsoleImportResult {
-  /** when the tenant's data last came from the console before this import */
-  readonly mirroredBefore: string | null;
   readonly closed: readonly number[];
   /** number of open tasks of all record types after the import */
   readonly open: number;

@@ -50,10 +50,6 @@ export const readMirroredAt = async (reader: Reader): Promise<string | null> => 
   return mirroredAt === null ? null : String(mirroredAt);
 };
 
-export const writeMirroredAt = async (writer: Writer, at: string | null): Promise<void> => {
-  await writer.run("update tenant set mirroredAt = :at", { at });
-};
-
 /**
  * Returns true if tenant data was ever imported from the console. Local changes must then be made in the console, too.
  */
@@ -64,6 +60,20 @@ const IS_COMMITTED_SQL = `i.revision is not null and ${UNDONE_BY_SQL} is null`;
 
 /** SQL: true if an import `i` imported a console export. */
 const IS_FROM_CONSOLE_SQL = "i.detail -> 'request' ->> 'fromConsole'";
+
+/**
+ * Sets when tenant data was last imported from the console, after an import was undone: the newest complete export that
+ * stands, otherwise the first one that kept missing records.
+ */
+export const restoreMirrorAge = async (writer: Writer): Promise<void> => {
+  const at = (mode: string): string =>
+    `case when i.detail -> 'request' ->> 'mode' = '${mode}' then i.detail ->> 'committedAt' end`;
+  await writer.run(
+    `update tenant set mirroredAt = (select coalesce(max(${at("replace")}), min(${at("append")})) from main.import i
+       where ${IS_COMMITTED_SQL} and ${IS_FROM_CONSOLE_SQL})`,
+    {},
+  );
+};
 
 export const readTenantName = async (reader: Reader): Promise<string> =>
   String((await reader.get("select name from tenant"))?.["name"] ?? "");

@@ -81,8 +81,9 @@ const WRITTEN_SQL = `
     null, primary key (thing, first, revision)) without rowid;
   create index created_range_revision on created_range (revision);
 
-  -- the columns that complete exports of the console have shown
-  create table exported_column (kind text not null, field text not null, primary key (kind, field)) without rowid;
+  -- how files with a header row are read: use (console users), digest of the headers, columns as JSON (header, field)
+  create table layout (use text not null, digest text not null, columns text not null, at text not null,
+    actor text not null, primary key (use, digest)) without rowid;
 
   create table repeatable (
     key text not null, route text not null, fingerprint text not null, subject text, change integer, at text not null,

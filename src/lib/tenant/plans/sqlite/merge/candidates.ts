@@ -1,5 +1,5 @@
 import { buildPossibleStatesSql, buildConsoleStatesSql, getObservedTable } from "../../../console/observed.ts";
-import { EXPORTED_COLUMNS } from "../../../console/exported.ts";
+import { EXPORTED_COLUMNS, getExportUse } from "../../../console/exported.ts";
 import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import {
   buildIsMatchedRowSql,
@@ -120,7 +120,9 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
   // if the row has all columns, and all of them agree, a record that exists here comes before a deleted one
   const staged = plan.staged.places.map(({ field }) => field);
   const isWhole = database
-    .all(`select field from ${EXPORTED_COLUMNS} where kind = :kind`, { kind: plan.kind.name })
+    .all(`select c.value ->> 'field' as field from ${EXPORTED_COLUMNS} where l.use = :use and field is not null`, {
+      use: getExportUse(plan.kind.name),
+    })
     .every(({ field }) => staged.includes(String(field)));
   return rows.map(({ row, pk, agreeing, isDeleted, inConsole }) => ({
     row: Number(row),

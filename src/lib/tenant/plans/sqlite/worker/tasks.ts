@@ -33,12 +33,12 @@ import {
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
 import { observeExport, listRemovedFields } from "../merge/observation.ts";
-import { readConsoleImportResult, readTasksBeforeConsoleImport } from "../merge/tasks.ts";
 import { judgeWrittenRecords } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refusePrivilegedChanges } from "../matching/outside.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
-import { INSERT_EXPORTED_COLUMN } from "../../../console/exported.ts";
+import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
+import { storeExportLayout } from "../../../console/exported.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport, buildCommittedDetail } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
@@ -257,7 +257,7 @@ const applyAndRecord = async (
   const { actor, by: _by, heldOrgs: _held, origin: _origin, sender: _sender, ...context } = moment;
   const isObserved = record.detail.request?.fromConsole !== true && (await isMirror(writer));
   const isExport = record.detail.request?.fromConsole === true;
-  const unsettled = isExport ? await readTasksBeforeConsoleImport(writer) : undefined;
+  const unsettled = isExport ? await readOpenTasks(writer) : undefined;
   observeExport(database, plan, revision);
   applyPlan(database, plan, { ...context, revision });
   const { now } = moment;
@@ -267,7 +267,7 @@ const applyAndRecord = async (
     change,
     detail: buildCommittedDetail(now, actor),
   });
-  if (isExport) recordConsoleImport(database, record, now);
+  if (isExport) recordConsoleImport(database, record, { now, actor });
   const after = isObserved ? OBSERVE_STATEMENTS : [];
   for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
   // the records of the plan's own kind were judged with the plan, and are judged again if the tenant has changed since
@@ -275,20 +275,25 @@ const applyAndRecord = async (
   throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
   await auditImport(database, writer, record, { change, moment, revision });
   if (unsettled === undefined) return;
-  const settled = await readConsoleImportResult(writer, unsettled);
+  const settled = await readClosedTasks(writer, unsettled);
   await updateImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
 /**
  * Records when the tenant last imported data from the console. The time does not change if the import keeps the records
- * that the export lacks. An import of a full export also records which columns the export has.
+ * that the export lacks. The layout of a full export is kept.
  */
-const recordConsoleImport = (database: Database, record: Pick<ImportRecord, "kind" | "detail">, now: string): void => {
+const recordConsoleImport = (
+  database: Database,
+  record: Pick<ImportRecord, "kind" | "detail">,
+  moment: { readonly now: string; readonly actor: string },
+): void => {
   const isWhole = isFullConsoleImport(record);
-  database.run(`update tenant set mirroredAt = ${isWhole ? ":now" : "coalesce(mirroredAt, :now)"}`, { now });
+  database.run(`update tenant set mirroredAt = ${isWhole ? ":now" : "coalesce(mirroredAt, :now)"}`, {
+    now: moment.now,
+  });
   const { kind, detail } = record;
-  if (!isWhole || detail.staged === null) return;
-  for (const { field } of detail.staged.places) database.run(INSERT_EXPORTED_COLUMN, { kind, field });
+  if (isWhole && detail.staged !== null) storeExportLayout(database, kind, detail.staged, moment);
 };
 
 const loadSenderCheck = async ({ sender }: CommitMoment) =>

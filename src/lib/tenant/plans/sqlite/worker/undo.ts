@@ -14,7 +14,7 @@ import { createAlreadyUndoneFailure, createNotOpenFailure, createTenantChangedFa
 import type { UndoneChange } from "../../engine.ts";
 import { readStagedChange } from "../../staged-change.ts";
 import { findImportOfChange, readChange } from "../../../audit/change-number.ts";
-import { restoreMirrorAge } from "../merge/tasks.ts";
+import { restoreMirrorAge } from "../../../records/tenant-rows.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
@@ -77,5 +77,5 @@ export const undoAndRecord = async (
   if (asked.dropped !== undefined) settleDrop(database);
   await auditImport(database, writer, record, { change, moment, revision });
   const original = undone && (await findImportOfChange(writer, undone));
-  if (original !== undefined) await restoreMirrorAge(writer, original);
+  if (original !== undefined) await restoreMirrorAge(writer);
 };
