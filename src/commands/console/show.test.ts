@@ -26,9 +26,9 @@ test("a pipe gets the terminal's columns in any language, and the numbered steps
       .map((step, at) => `${at + 1}. ${step.en}\n`)
       .join(""),
   );
-  expect(ja.stderr).toContain("2. 役職: 課長 → 部長\n");
+  expect(ja.stderr).toContain("2. 「髙橋 花子」: 役職: 課長 → 部長\n");
   const { stdout, stderr } = await run("console show 3 --fields steps --lang ja", { tenant: { consoleTask: TASK } });
-  expect(stdout).toMatch(/^steps\n\["髙橋 花子: CLOMO PANEL/);
+  expect(stdout).toMatch(/^steps\n\["change: CLOMO PANEL/);
   expect(stderr).toBe("");
 });
 

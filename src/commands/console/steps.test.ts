@@ -54,7 +54,7 @@ describe.each(FORMAT_NAMES)("steps for %s", (kind) => {
   test("several records are listed with what to enter, grouped by where to click", () => {
     const records = [recordOf({ ...of, changes: [] }), recordOf({ ...of, work: "delete", changes: [] })];
     const steps = expectSteps(taskOfImport({ ...of, create: 0, update: 1, delete: 1, records }));
-    expect(steps).toContain(`1 件を削除する: ${clicksIn(kind, thing.clicks?.delete)}`);
+    expect(steps).toContain(`削除する: ${clicksIn(kind, thing.clicks?.delete)}`);
   });
 
   test("each field that is entered by hand has its clicks and its value", async () => {
@@ -68,8 +68,8 @@ describe.each(FORMAT_NAMES)("steps for %s", (kind) => {
       for (const field of fields) {
         const changes = [{ field, before: work === "create" ? null : "甲", after: "乙" }];
         const steps = expectSteps(taskOf({ ...of, work, changes }));
-        expect(steps[0]).toBe(`「髙橋 花子」: ${clicksIn(kind, thing.clicks?.fields?.[field] ?? page)}`);
-        expect(steps[1]).toMatch(/: .*(乙|オン|オフ|新しい値)/);
+        expect(steps[0]).toContain(`: ${clicksIn(kind, thing.clicks?.fields?.[field] ?? page)}`);
+        expect(steps[1]).toMatch(/「髙橋 花子」: .*(乙|オン|オフ|新しい値)/);
       }
     }
   });
@@ -83,12 +83,10 @@ test("values are entered one by one, on their own page if they have one, and an 
     { field: "accountName", before: null, after: "hanako" },
   ];
   expect(buildTaskSteps(taskOf({ changes })).map(({ en }) => en)).toEqual([
-    "髙橋 花子: CLOMO PANEL: Users/Org › the user › 編集 › 保存",
-    "役職: 課長 → 部長",
-    "TEL: 03-0000-0000",
-    "座席: A 1 → (blank)",
-    "髙橋 花子: CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › アカウント名 › 保存",
-    "CLOMOアカウント名: hanako",
+    "change: CLOMO PANEL: Users/Org › the user › 編集 › 保存",
+    "髙橋 花子: 役職: 課長 → 部長, TEL: 03-0000-0000, 座席: A 1 → (blank)",
+    "change: CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › アカウント名 › 保存",
+    "髙橋 花子: CLOMOアカウント名: hanako",
     "export the records in the console, then: `clomoctl console sync EXPORT.csv`",
     "if no export shows the change, when the task is done: `clomoctl console confirm 3` (if you will not do it: `clomoctl console drop 3`)",
   ]);
@@ -106,7 +104,7 @@ test("facts 1.1: a device's owner and tags have their own clicks", () => {
 
 test("a record has its name in the console, and a renamed record has both names", () => {
   const record = { key: "h2@x", console: { name: "鈴木 花子", key: "h@x" } } as const;
-  expect(buildTaskSteps(taskOf(record))[0]?.ja).toMatch(/^「鈴木 花子 <h@x>」: /);
+  expect(buildTaskSteps(taskOf(record))[1]?.ja).toMatch(/^「鈴木 花子 <h@x>」: /);
   expect(formatRecordLabel(recordOf(record))).toBe("鈴木 花子 <h@x> → 髙橋 花子 <h2@x>");
 });
 

@@ -1,10 +1,9 @@
 import { line } from "../../lib/advice/index.ts";
 import type { ConsoleTask, TaskRecord } from "../../lib/client/index.ts";
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
+import { ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
 import { getConsoleLabel, formatConsoleValue } from "../../lib/model/console-change.ts";
 import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { getDisplayName } from "../../lib/model/import.ts";
 import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
 import { getThingNoun } from "../../lib/model/problem.ts";
 import type { Field, Thing } from "../../lib/model/thing.ts";
@@ -50,74 +49,41 @@ function buildUploadStep({ kind, number, create, update, records }: ConsoleTask)
   ];
 }
 
-/** Returns what to do with each record: where to click and what to enter. */
+/** Returns where to click, and below it what to enter for each record. */
 function buildRecordSteps(task: ConsoleTask, most: number): readonly Text[] {
   const { records, number } = task;
-  const count = task.create + task.update + task.delete;
-  const [only] = records;
-  if (only !== undefined && count === 1) return buildSingleRecordSteps(only);
   const shown = records.slice(0, most);
-  const groups = Map.groupBy(shown, ({ thing, work }) => `${thing} ${work}`);
-  const steps = [...groups.values()].flatMap(([first, ...others]) =>
-    first === undefined
-      ? []
-      : [
-          ...buildExistenceCheck(first),
-          describeClicks(first, others.length + 1),
-          ...[first, ...others].map(renderRecordLine),
-        ],
-  );
-  const rest = count - shown.length;
+  const places = Map.groupBy(shown.flatMap(listPlaces), ({ place }) => place.ja);
+  const steps = [...places.values()].flatMap((all) => [
+    ...all.slice(0, 1).map(({ place }) => place),
+    ...all.map(({ entry }) => entry),
+  ]);
+  const rest = task.create + task.update + task.delete - shown.length;
   if (rest <= 0) return steps;
   const see = line("console show", [number], { rows: true });
   return [...steps, text(`to see the other ${rest}: ${see}`, `ほかの ${rest} 件を表示するには: ${see}`)];
 }
 
-const getClickInstructions = (record: TaskRecord): Text => {
-  const { clicks } = getThing(record);
-  const { work } = record;
-  const way = work === "create" || work === "move" || work === "delete" ? clicks?.[work] : clicks?.edit;
-  return way === undefined ? getConsolePage(record.kind) : insertAppName(record.kind, way);
-};
-
-const describeClicks = (record: TaskRecord, count: number): Text => {
-  const { en, ja } = getClickInstructions(record);
-  const work = getDisplayName(CONSOLE_WORK_NAMES, record.work);
-  return text(`${work.en} ${count}, one at a time: ${en}`, `${count} 件を${work.ja}: ${ja}`);
-};
-
-const renderRecordLine = (record: TaskRecord): Text => {
-  const [name, { fields }] = [formatConsoleName(record), getThing(record)];
-  if (record.changes.length === 0) return same(name);
-  const { en, ja } = joinTexts(
-    record.changes.map((change) => describeValueChange(fields, change)),
-    COMMA,
-  );
-  return text(`${name}: ${en}`, `「${name}」: ${ja}`);
-};
-
-function buildSingleRecordSteps(record: TaskRecord): readonly Text[] {
-  const thing = getThing(record);
-  const name = formatConsoleName(record);
-  const there = ({ en, ja }: Text): Text => text(`${name}: ${en}`, `「${name}」: ${ja}`);
-  const usual = there(getClickInstructions(record));
-  const places = Map.groupBy(record.changes, ({ field }) => thing.clicks?.fields?.[field]?.ja);
-  const steps = [...places].flatMap(([, changes]) => {
-    const page = thing.clicks?.fields?.[changes[0]?.field ?? ""];
-    return [page === undefined ? usual : there(page), ...changes.map((one) => describeValueChange(thing.fields, one))];
+/** Returns where a record is changed in the console, and what to enter there. */
+function listPlaces(record: TaskRecord): readonly { readonly place: Text; readonly entry: Text }[] {
+  const { clicks, fields } = getThing(record);
+  const usual = clicks?.[record.work] ?? clicks?.edit ?? getConsolePage(record.kind);
+  const work = CONSOLE_WORK_NAMES[record.work];
+  const name = formatNameWithKey(record, record.console ?? record);
+  const pageOf = (field: string): Text => insertAppName(record.kind, clicks?.fields?.[field] ?? usual);
+  const placeOf = ({ en, ja }: Text): Text => text(`${work.en}: ${en}`, `${work.ja}: ${ja}`);
+  if (record.changes.length === 0) return [{ place: placeOf(pageOf("")), entry: same(name) }];
+  return [...Map.groupBy(record.changes, ({ field }) => pageOf(field).ja).values()].map((changes) => {
+    const { en, ja } = joinTexts(
+      changes.map((change) => describeValueChange(fields, change)),
+      COMMA,
+    );
+    return {
+      place: placeOf(pageOf(changes[0]?.field ?? "")),
+      entry: text(`${name}: ${en}`, `「${name}」: ${ja}`),
+    };
   });
-  return [...buildExistenceCheck(record), ...(steps.length === 0 ? [usual] : steps)];
 }
-
-const buildExistenceCheck = ({ work, thing }: TaskRecord): readonly Text[] =>
-  work === "create" && thing === ACCOUNT.name
-    ? [
-        text(
-          "check first whether the console already has this account: if so, change only the values that differ from those below",
-          "先に、管理画面にこのアカウントがあるかを確認してください。ある場合は、下の値と異なるものだけを変更してください",
-        ),
-      ]
-    : [];
 
 function describeValueChange(fields: Thing["fields"], { field, before, after }: RecordChange): Text {
   const { [field]: of } = fields as Readonly<Record<string, Field | undefined>>;
@@ -157,8 +123,6 @@ const formatNameWithKey = (
   // the path of an organisation without a code ends with the organisation's name
   return key === formatOrgPath([name]) ? name : key.endsWith(`/${formatOrgPath([name])}`) ? key : `${name} (${key})`;
 };
-
-const formatConsoleName = (record: TaskRecord): string => formatNameWithKey(record, record.console ?? record);
 
 /** Returns the display name of a record; both names if it has a different one in the console. */
 export const formatRecordLabel = (record: TaskRecord): string => {
