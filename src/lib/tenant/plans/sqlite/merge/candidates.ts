@@ -1,5 +1,4 @@
 import { buildPossibleStatesSql, buildConsoleStatesSql, getObservedTable } from "../../../console/observed.ts";
-import { EXPORTED_COLUMNS, getExportUse } from "../../../console/exported.ts";
 import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import {
   buildIsMatchedRowSql,
@@ -117,17 +116,10 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
      group by p.row, p.pk order by p.row, p.pk`,
     getKindParam(plan, joined),
   );
-  // if the row has all columns, and all of them agree, a record that exists here comes before a deleted one
-  const staged = plan.staged.places.map(({ field }) => field);
-  const isWhole = database
-    .all(`select c.value ->> 'field' as field from ${EXPORTED_COLUMNS} where l.use = :use and field is not null`, {
-      use: getExportUse(plan.kind.name),
-    })
-    .every(({ field }) => staged.includes(String(field)));
   return rows.map(({ row, pk, agreeing, isDeleted, inConsole }) => ({
     row: Number(row),
     pk: Number(pk),
-    agreeing: Number(agreeing) + (isWhole && isDeleted === 0 && agreeing === fields.length ? 1 : 0),
+    agreeing: Number(agreeing),
     agrees: agreeing === fields.length,
     isThere: isDeleted === 0 && inConsole === 1,
     isUnknown: isDeleted === 1 && inConsole === 0,
