@@ -13,7 +13,7 @@ import {
   buildRowKeySql,
 } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
-import { leaveTakenValues } from "./merge/local-fields.ts";
+import { leaveOutTakenRows } from "./merge/local-fields.ts";
 import { buildIsInKindScopeSql, type Claim, type PlanDefinition } from "./stored-kind.ts";
 
 /** SQL: the values of a unique field that rows claim, as `key`, `row` and `col`. */
@@ -114,7 +114,7 @@ const reportRejectedClaims = (database: Database, plan: PlanDefinition, claims: 
   const { kind } = plan;
   // in a console export, a row whose value already belongs to another record locally is skipped with a warning, and the
   // export is not refused
-  leaveTakenValues(database, plan, claims);
+  leaveOutTakenRows(database, plan);
   for (const { field } of claims)
     for (const [state, severity] of [
       ["left", "warning"],

@@ -26,10 +26,10 @@ import {
   rowColumn,
   recordColumn,
 } from "../expressions.ts";
-import type { Claim, PlanDefinition, StoredReference } from "../stored-kind.ts";
+import type { PlanDefinition, StoredReference } from "../stored-kind.ts";
 import { buildMayBeNamelessSql } from "./cells.ts";
 import {
-  createTable,
+  AMBIGUOUS_TABLE,
   getKindParam,
   getMergedVersions,
   LEFT_OUT_TARGET,
@@ -192,23 +192,16 @@ export const leaveValues = (database: Database, plan: PlanDefinition, field: Imp
   database.exec(`update s.match set changed = changed & ~${2 ** field.bit} where ${isBarred}`);
 };
 
-/**
- * Leaves values of an export that another record has here. The field of an existing record is then touched, and a new
- * row is left out. The contests of `s.contest` that were lost become `left`.
- */
-export const leaveTakenValues = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
-  const versions = getMergedVersions(plan);
-  if (versions === undefined) return;
-  database.exec("update s.contest set state = 'left' where state = 'lost'");
-  createTable(database, "s.barred", "row integer primary key");
-  for (const { field } of claims) {
-    database.exec("delete from s.barred");
-    database.run("insert into s.barred select distinct row from s.contest where field = :field and state = 'left'", {
-      field: field.field,
-    });
-    leaveValues(database, plan, field);
-    database.exec(
-      `insert into s.match (row, target, changed) select row, ${LEFT_OUT_TARGET}, 0 from s.barred where true on conflict do nothing`,
-    );
-  }
+/** Leaves out the rows of an export with a value that another record has here: the contests of `s.contest` that were lost. */
+export const leaveOutTakenRows = (database: Database, plan: PlanDefinition): void => {
+  if (getMergedVersions(plan) === undefined) return;
+  const rows = "select row from s.contest where state = 'left'";
+  for (const sql of [
+    "update s.contest set state = 'left' where state = 'lost'",
+    `insert into ${AMBIGUOUS_TABLE} select target from s.match where target > 0 and row in (${rows}) on conflict do nothing`,
+    `delete from ${MERGED_TABLE} where row in (${rows})`,
+    `insert into s.match (row, target, changed) select distinct row, ${LEFT_OUT_TARGET}, 0 from s.contest where state = 'left'
+       on conflict (row) do update set target = excluded.target, changed = 0`,
+  ])
+    database.exec(sql);
 };

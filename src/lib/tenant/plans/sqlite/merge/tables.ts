@@ -11,7 +11,7 @@ import type { PlanDefinition, StoredKind, StoredReference } from "../stored-kind
 /**
  * The table of the rows of touched records: `pk`; `row`; `isNew` (the console did not have the record); masks of columns
  * like those of versions (`shown` by the row, `differing` from the local values, `open`: what differed before the
- * export, `barred`: what the tenant cannot take, because another record has the value); and the columns of the record
+ * export, `barred`: the parent that an organisation cannot take); and the columns of the record
  * type as the row shows them. `custom` contains the custom fields that stay touched.
  */
 export const MERGED_TABLE = "s.merged";
