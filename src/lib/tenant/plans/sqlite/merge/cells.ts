@@ -5,7 +5,7 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { CANDIDATE_KEY_TABLE } from "../expressions.ts";
 import { buildKeyListSql } from "../matching/keys.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredReference } from "../stored-kind.ts";
-import { createTable, getKindParam, getMergedVersions, listMergedReferences, NAMELESS_TABLE } from "./tables.ts";
+import { createTable, getKindParam, getMergedVersions, listMergedReferences } from "./tables.ts";
 
 // Cells refer to records by their keys in the console. If a key was changed here, a cell with the former key refers to
 // the record that has another key now. A cell that may refer to several records, or to a deleted one, is left alone.
@@ -43,10 +43,6 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
        where t.mask & ${bit} <> 0 and e.value is not null on conflict do nothing`,
       params,
     );
-    database.run(
-      `insert into ${NAMELESS_TABLE} select distinct :what, t.pk from ${states} where t.mask & ${bit} <> 0 and t.${refers.by} is null`,
-      params,
-    );
     const holders = `select c.key, known.${keys.record} as pk from (select distinct key from ${CELL_KEY_TABLE} where what = :what) c
       ${ORDERED_JOIN} ${keys.table} known on ${keys.has("known", "c.key")} and ${scope}`;
     database.run(
@@ -72,6 +68,10 @@ export const buildHasTwoNamesSql = ({ field, keys }: StoredReference, known: str
     where c.what = '${field.short}' and c.pk = ${known}.${keys.record} and c.key <> ${key}
       and not exists (select 1 from ${CELL_KEY_TABLE} n where n.what = c.what and n.key = c.key and n.pk <> c.pk))`;
 
-/** SQL: true if a blank cell may refer to the record with this number. */
-export const buildMayBeNamelessSql = ({ field }: StoredReference, pk: string): string =>
-  `exists (select 1 from ${NAMELESS_TABLE} n where n.what = '${field.short}' and n.pk = ${pk})`;
+/** SQL: true if a blank cell may refer to the record with this number, because it may lack a key in the console. */
+export const buildMayBeNamelessSql = ({ refers, table: { thing } }: StoredReference, pk: string): string => {
+  const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
+  return versions === undefined || thing.fields[refers.by]?.nullable !== true
+    ? "false"
+    : `exists (select 1 from (${buildPossibleStatesSql(versions, pk)}) s where s.mask & ${getColumnBit(versions, refers.by)} <> 0 and s.${refers.by} is null)`;
+};

@@ -1,3 +1,4 @@
+import { ORG } from "../../../../model/organisation.ts";
 import {
   buildCompleteMaskSql,
   buildCustomFieldsBitSql,
@@ -36,7 +37,6 @@ import {
   listMergedReferences,
   listSingleFields,
   MERGED_TABLE,
-  NAMELESS_TABLE,
 } from "./tables.ts";
 
 // How an export of the console meets touched fields: a field that was not touched takes the value of the export. A
@@ -144,7 +144,7 @@ const keepLocalEntries = (database: Database, plan: PlanDefinition, versions: Ve
 
 /** Leaves fields of compared rows unchanged if it is not clear which records their cells refer to. */
 const skipUnclearCells = (database: Database, plan: PlanDefinition): void => {
-  const unclear = `select 1 from ${CANDIDATE_KEY_TABLE} union all select 1 from ${NAMELESS_TABLE} limit 1`;
+  const unclear = `select 1 from ${CANDIDATE_KEY_TABLE} union all select 1 from main.${getObservedTable({ thing: ORG })} limit 1`;
   if (database.get(unclear) === undefined) return;
   for (const reference of listMergedReferences(plan)) {
     const { field } = reference;

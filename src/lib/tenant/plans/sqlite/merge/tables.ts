@@ -22,9 +22,6 @@ export const DELETED_HERE_TABLE = "s.deleted_here";
 /** The table of the records that left-out rows may belong to: `pk`. The export proves nothing about these records. */
 export const AMBIGUOUS_TABLE = "s.ambiguous";
 
-/** The table of records that may lack a key in the console, so that blank cells may refer to them: `what` (field), `pk`. */
-export const NAMELESS_TABLE = "s.nameless";
-
 /** The target of a row that is left out, for example because its record was deleted here. Nothing is written for it. */
 export const LEFT_OUT_TARGET = -1;
 
@@ -58,7 +55,6 @@ export const createMergeTables = (database: Database, plan: PlanDefinition): voi
   database.exec("create index s.merged_row on merged (row)");
   createTable(database, DELETED_HERE_TABLE, "pk integer primary key, row integer not null");
   createTable(database, AMBIGUOUS_TABLE, "pk integer primary key");
-  createTable(database, NAMELESS_TABLE, "what text not null, pk integer not null, primary key (what, pk)");
   createTable(
     database,
     CANDIDATE_KEY_TABLE,
