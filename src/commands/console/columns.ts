@@ -18,11 +18,6 @@ const buildColumn = (key: keyof ConsoleTask, header: Text): Column<ConsoleTask> 
   value: (task) => task[key],
 });
 
-const buildCountColumn = (key: "create" | "update" | "delete", header: Text): Column<ConsoleTask> => ({
-  ...buildColumn(key, header),
-  align: "end",
-});
-
 export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
   { ...buildColumn("number", text("no.", "No.")), align: "end" },
   { key: "work", header: text("task", "作業"), value: (task) => summarizeTask(task).en, name: summarizeTask },
@@ -54,9 +49,6 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
       return changes.length === 0 ? null : joinTexts(changes);
     },
   },
-  buildCountColumn("create", text("create", "追加")),
-  buildCountColumn("update", text("update", "更新")),
-  buildCountColumn("delete", text("delete", "削除")),
   {
     ...buildColumn("openedBy", text("opened by", "実行者")),
     name: ({ openedBy }) => (openedBy ? formatActor(openedBy) : null),

@@ -12,7 +12,7 @@ test("programs get the task with its steps in English, and no steps on stderr", 
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "consoleTask", params: { number: "3" } }] });
   const { steps, ...shown } = JSON.parse(en.stdout) as { readonly steps: readonly string[] };
   expect(steps).toEqual(toPlainCommands(buildTaskSteps(TASK), {}).map((step) => step.en));
-  expect(shown).toMatchObject({ number: 3, update: 1 });
+  expect(shown).toMatchObject({ number: 3, work: "change a user" });
   expect(en.stderr).toBe("");
   expect(ja).toMatchObject({ stdout: en.stdout, stderr: "" });
 });

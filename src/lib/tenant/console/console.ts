@@ -2,7 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { confirmDrift, type RecordDrift } from "./drift.ts";
-import { listOpenTasks, readTasks, type ConsoleTask } from "./tasks.ts";
+import { listTasks, readTasks, type ConsoleTask } from "./tasks.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import { MAX_AUDIT_ORGS } from "../audit/audit-rows.ts";
 import { findRevision } from "../audit/change-number.ts";
@@ -22,7 +22,8 @@ export const confirmTasks = (
   once?: Omit<IdempotentRequest<readonly ConsoleTask[]>, "replay">,
 ): Promise<readonly ConsoleTask[]> => {
   const wanted = [...new Set(numbers)];
-  const replay: IdempotentRequest<readonly ConsoleTask[]>["replay"] = (reader) => listOpenTasks(reader, wanted);
+  const replay: IdempotentRequest<readonly ConsoleTask[]>["replay"] = (reader) =>
+    listTasks(reader, { numbers: wanted });
   const change = {
     action: "console.confirm",
     writer: "confirm",
@@ -39,7 +40,7 @@ export const confirmTasks = (
     }
     const orgs = about.length > MAX_AUDIT_ORGS ? undefined : await listOrgsOfRecords(writer, about);
     const objects = wanted.map((number) => ({ thing: "console_task", id: String(number) }));
-    return { result: await listOpenTasks(writer, wanted), objects, orgs, detail: {} };
+    return { result: await listTasks(writer, { numbers: wanted }), objects, orgs, detail: {} };
   });
 };
 

@@ -85,17 +85,13 @@ export interface OpenDrift {
   readonly records: number;
 }
 
-/**
- * Returns the drift by change and record type, oldest change first.
- *
- * @param revision revision of the only change to return; default: all changes
- */
-export const readDrift = async (reader: Reader, revision?: number): Promise<readonly OpenDrift[]> => {
+/** Returns the drift by change and record type, oldest change first. */
+export const readDrift = async (reader: Reader): Promise<readonly OpenDrift[]> => {
   const rows = await reader.all(
     `select d.revision, c.number, d.thing, d.action, d.records
-     from (select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql(revision)} d group by d.revision, d.thing, d.action) d
+     from (select d.revision, d.thing, d.action, count(*) as records from ${buildDriftSql(undefined)} d group by d.revision, d.thing, d.action) d
      ${ORDERED_JOIN} main.change c on c.revision = d.revision order by d.revision, d.thing, d.action`,
-    revision === undefined ? {} : { revision },
+    {},
   );
   return rows.map((row) => ({
     revision: Number(row["revision"]),

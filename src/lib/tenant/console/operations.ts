@@ -20,7 +20,7 @@ export const consoleTasks = {
     run: ({ session }, given, { number }) =>
       session.read(async (reader) => {
         const own = number === "last" ? await findLastOpenTask(reader, session.actor) : number;
-        const [task] = await readTasks(reader, [own], given);
+        const [task] = await readTasks(reader, [own], given.all);
         return task as ConsoleTask;
       }),
   }),

@@ -31,75 +31,65 @@ export interface ConsoleTask {
 
 const MAX_LISTED_RECORDS = 20;
 
-/** Reads the tasks of a part of the drift, oldest first. @param most maximum number of records of each task */
-const readTasksOf = async (
+const readTask = async (
   reader: Reader,
-  drift: readonly OpenDrift[],
-  most = MAX_LISTED_RECORDS,
+  records: TaskRecordReader,
+  parts: readonly OpenDrift[],
+  most: number,
+): Promise<ConsoleTask> => {
+  const [{ revision = -1, number = -1 } = {}] = parts;
+  const listed: TaskRecord[] = [];
+  for (const one of await readRecordDrift(reader, { revision, most })) listed.push(await records.read(one));
+  const change = await reader.get(
+    `select m.at, m.action, (select a.actor from audit a where a.seq = m.seq) as actor,
+       (select i.detail -> 'request' ->> 'fileName' from import i where i.pk = c.import) as name
+     from main.change c join main.audit m on m.seq = c.number where c.number = :number`,
+    { number },
+  );
+  const count = (action: OpenDrift["action"]): number =>
+    parts.reduce((sum, one) => sum + (one.action === action ? one.records : 0), 0);
+  return {
+    number,
+    kind: listed[0]?.kind ?? "users",
+    action: String(change?.["action"]),
+    name: (change?.["name"] ?? null) as string | null,
+    create: count("create"),
+    update: count("update"),
+    delete: count("delete"),
+    records: listed,
+    openedAt: String(change?.["at"]),
+    openedBy: (change?.["actor"] ?? null) as string | null,
+  };
+};
+
+interface TaskSelection {
+  /** default: all open tasks */
+  readonly numbers?: readonly number[];
+  /** true to list all records of the tasks */
+  readonly all?: boolean | undefined;
+}
+
+/** Returns open tasks of a mirror, oldest first. */
+export const listTasks = async (
+  reader: Reader,
+  { numbers, all = false }: TaskSelection = {},
 ): Promise<readonly ConsoleTask[]> => {
+  const drift = await readDrift(reader);
   const records = new TaskRecordReader(reader);
   const tasks: ConsoleTask[] = [];
-  for (const [number, parts] of Map.groupBy(drift, (one) => one.number)) {
-    const [{ revision = -1 } = {}] = parts;
-    const listed: TaskRecord[] = [];
-    for (const one of await readRecordDrift(reader, { revision, most })) listed.push(await records.read(one));
-    const change = await reader.get(
-      `select m.at, m.action, (select a.actor from audit a where a.seq = m.seq) as actor,
-         (select i.detail -> 'request' ->> 'fileName' from import i where i.pk = c.import) as name
-       from main.change c join main.audit m on m.seq = c.number where c.number = :number`,
-      { number },
-    );
-    const countOf = (action: OpenDrift["action"]): number =>
-      parts.reduce((sum, one) => sum + (one.action === action ? one.records : 0), 0);
-    tasks.push({
-      number,
-      kind: listed[0]?.kind ?? "users",
-      action: String(change?.["action"]),
-      name: (change?.["name"] ?? null) as string | null,
-      create: countOf("create"),
-      update: countOf("update"),
-      delete: countOf("delete"),
-      records: listed,
-      openedAt: String(change?.["at"]),
-      openedBy: (change?.["actor"] ?? null) as string | null,
-    });
-  }
+  for (const [number, parts] of Map.groupBy(drift, (one) => one.number))
+    if (numbers?.includes(number) ?? true)
+      tasks.push(await readTask(reader, records, parts, all ? Number.MAX_SAFE_INTEGER : MAX_LISTED_RECORDS));
   return tasks;
 };
 
-/** Returns the open tasks of a mirror, oldest first, each with all its records. */
-export const listOpenTasksInFull = async (reader: Reader): Promise<readonly ConsoleTask[]> =>
-  readTasksOf(reader, await readDrift(reader), Number.MAX_SAFE_INTEGER);
-
-/** Returns the open tasks of a mirror, oldest first. */
-export const listTasks = async (reader: Reader): Promise<readonly ConsoleTask[]> =>
-  readTasksOf(reader, await readDrift(reader));
-
-/** Returns the tasks with these numbers that are open. @param most maximum number of records of each task */
-export const listOpenTasks = async (
-  reader: Reader,
-  numbers: readonly number[],
-  most?: number,
-): Promise<readonly ConsoleTask[]> => {
-  const tasks: ConsoleTask[] = [];
-  for (const number of numbers) {
-    const row = await reader.get("select revision from main.change where number = :number", { number });
-    if (row !== undefined)
-      tasks.push(...(await readTasksOf(reader, await readDrift(reader, Number(row["revision"])), most)));
-  }
-  return tasks;
-};
-
-/**
- * Returns the open tasks with these numbers, in the same order. @param all true to list all of their records @throws
- * Failure `not-found`
- */
+/** Returns the open tasks with these numbers. @throws Failure `not-found` */
 export const readTasks = async (
   reader: Reader,
   numbers: readonly number[],
-  { all = false } = {},
+  all?: boolean,
 ): Promise<readonly ConsoleTask[]> => {
-  const tasks = await listOpenTasks(reader, numbers, all ? Number.MAX_SAFE_INTEGER : undefined);
+  const tasks = await listTasks(reader, { numbers, all });
   const missing = numbers.find((number) => !tasks.some((task) => task.number === number));
   if (missing === undefined) return tasks;
   throw createNoTaskFailure(

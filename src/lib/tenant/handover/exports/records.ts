@@ -3,7 +3,7 @@ import { ACCOUNT } from "../../../model/account.ts";
 import { MOMENTARY_QUESTION_PREFIX } from "../../../model/answer.ts";
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import { listStoredColumns, type Field } from "../../../model/thing.ts";
-import { listOpenTasksInFull } from "../../console/tasks.ts";
+import { listTasks } from "../../console/tasks.ts";
 import { createVisibleOwnersTable } from "../../renewals/renewal-rows.ts";
 import { buildCaseSql, buildJsonBooleanSql, buildJsonObjectSql } from "../../store/sql/forms.ts";
 import type { DerivedTable, LineQuery, Reader } from "../../store/store.ts";
@@ -84,7 +84,7 @@ const CUSTOM_VALUES_SQL = buildCaseSql(
 const TASK_RECORD_TABLE = "task_record";
 
 const prepareTaskRecords = async (reader: Reader): Promise<void> => {
-  const tasks = await listOpenTasksInFull(reader);
+  const tasks = await listTasks(reader, { all: true });
   const shown = (value: ConsoleTask["records"][number]["changes"][number]["after"]): string | null =>
     typeof value === "object" ? (value?.join(", ") ?? null) : value;
   const rows = tasks.flatMap(({ number, records, openedAt, openedBy }) =>

@@ -68,10 +68,14 @@ export const buildHasTwoNamesSql = ({ field, keys }: StoredReference, known: str
     where c.what = '${field.short}' and c.pk = ${known}.${keys.record} and c.key <> ${key}
       and not exists (select 1 from ${CELL_KEY_TABLE} n where n.what = c.what and n.key = c.key and n.pk <> c.pk))`;
 
-/** SQL: true if a blank cell may refer to the record with this number, because it may lack a key in the console. */
+/**
+ * SQL: true if a blank cell may refer to the record with this number, because its key was changed here and it may lack
+ * one in the console.
+ */
 export const buildMayBeNamelessSql = ({ refers, table: { thing } }: StoredReference, pk: string): string => {
   const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
-  return versions === undefined || thing.fields[refers.by]?.nullable !== true
-    ? "false"
-    : `exists (select 1 from (${buildPossibleStatesSql(versions, pk)}) s where s.mask & ${getColumnBit(versions, refers.by)} <> 0 and s.${refers.by} is null)`;
+  if (versions === undefined || thing.fields[refers.by]?.nullable !== true) return "false";
+  const bit = getColumnBit(versions, refers.by);
+  const which = `select z.pk from main.${getObservedTable(versions)} z where z.pk = ${pk} and z.touched & ${bit} <> 0`;
+  return `exists (select 1 from (${buildPossibleStatesSql(versions, which)}) s where s.mask & ${bit} <> 0 and s.${refers.by} is null)`;
 };
