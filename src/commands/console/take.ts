@@ -29,9 +29,6 @@ interface SyncOptions extends ConfirmOptions {
   readonly detailedExitcode: boolean;
 }
 
-/** How an export was taken. `kept`: records that it lacks are still in use here. `part`: some rows were left out. */
-type Taken = "taken" | "kept" | "part" | "declined";
-
 /**
  * Takes exports one after another: organisations, users, devices, apps. Each is one change. The first refusal stops.
  *
@@ -58,9 +55,7 @@ export async function syncExports(tools: Tools, names: readonly string[], option
 async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], options: SyncOptions): Promise<Outcome> {
   const taken: string[] = [];
   const budget = { deletions: options.confirmDeletions, isShared: exports.length > 1 };
-  const kept: ConsoleExport[] = [];
-  let isPart = false;
-  const take = async (one: ConsoleExport): Promise<Taken> => {
+  const take = async (one: ConsoleExport): Promise<Import | undefined> => {
     try {
       return await takeExport(tools, one, options, budget);
     } catch (error) {
@@ -69,18 +64,23 @@ async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], opti
         : error;
     }
   };
+  const hasKept = ({ kept }: Import): boolean => (kept?.count ?? 0) > 0 && !options.part;
+  const held: ConsoleExport[] = [];
+  let isPart = false;
   for (const one of exports) {
-    const result = await take(one);
-    if (result === "declined") return taken.length > 0 ? "partial" : undefined;
-    if (result === "kept") kept.push(one);
-    isPart ||= result === "part";
+    const plan = await take(one);
+    if (plan === undefined) return taken.length > 0 ? "partial" : undefined;
+    isPart ||= (plan.merged?.leftOut ?? 0) > 0;
+    if (hasKept(plan)) held.push(one);
     if (!options.dryRun) taken.push(one.name);
   }
+  if (exports.length === 1 || options.dryRun) return isPart || held.length > 0 ? "partial" : undefined;
   // what was in use may be free now, because a later export has moved or removed its users
-  const again = exports.length > 1 && !options.dryRun ? kept : [];
-  const still = again.length > 0 ? [] : kept;
-  for (const one of again) if ((await take(one)) === "kept") still.push(one);
-  return isPart || still.length > 0 ? "partial" : undefined;
+  for (const one of held) {
+    const again = await take(one);
+    isPart ||= again !== undefined && hasKept(again);
+  }
+  return isPart ? "partial" : undefined;
 }
 
 /** The number of deletions that is confirmed for all exports of a run. */
@@ -89,13 +89,13 @@ interface DeletionBudget {
   readonly isShared: boolean;
 }
 
-/** Plans an export, shows the plan, and commits it if it is confirmed. */
+/** Plans an export, shows the plan, and commits it if it is confirmed. @returns undefined if it was declined */
 async function takeExport(
   tools: Tools,
   given: ConsoleExport,
   options: SyncOptions,
   budget: DeletionBudget,
-): Promise<Taken> {
+): Promise<Import | undefined> {
   const { client } = await tools.tenant("imports");
   const plan = await planExport(tools, client, given, options);
   const pending = new PendingPlan(tools, client, plan, false);
@@ -113,10 +113,8 @@ async function takeExport(
     if (options.dryRun || isFirst || hasChanges(plan))
       await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
     else await commitUnchanged(tools, pending);
-    if (!options.dryRun && pending.committed === undefined) return "declined";
     if (pending.committed !== undefined && unknown !== undefined) await askAdministrators(tools, unknown);
-    if ((plan.merged?.leftOut ?? 0) > 0) return "part";
-    return (plan.kept?.count ?? 0) > 0 && !options.part ? "kept" : "taken";
+    return options.dryRun || pending.committed !== undefined ? plan : undefined;
   });
 }
 

@@ -44,19 +44,13 @@ export async function writeUploads(
     await tools.terminal.note(text("there is nothing to upload", "アップロードするものはありません"));
     return undefined;
   }
-  const names = files.flatMap(({ file, records, deleted }) => [
-    ...(records.length > 0 ? [file] : []),
-    ...(deleted.length > 0 ? [getDeletionsFileName(file)] : []),
-  ]);
   if (extname(output) === "") await ensureFolder(resolve(tools.workingFolder, output));
   const field = { kind: "output", workbook: true, about: text("upload file", "アップロード用ファイル") } as const;
-  if (
-    !(await permitOutputs(
-      tools,
-      names.map((name) => ({ flag: "--output", name, field })),
-    ))
-  )
-    return undefined;
+  const written = files.flatMap(({ file, records, deleted }) => [
+    ...(records.length > 0 ? [{ flag: "--output", name: file, field }] : []),
+    ...(deleted.length > 0 ? [{ flag: "--output", name: getDeletionsFileName(file), field }] : []),
+  ]);
+  if (!(await permitOutputs(tools, written))) return undefined;
   const generated: NewPassword[] = [];
   let isPart = false;
   for (const one of files) {
@@ -65,8 +59,8 @@ export async function writeUploads(
     const secrets = new Map(made.map(({ key, password }) => [key, new Map([[field, password]])]));
     const extent = number === undefined ? "open" : "part";
     const { rows, leftOut } = await writeKind(tools, { ...open, ...one, extent, secrets });
-    const written = new Set(rows.map(({ key }) => key));
-    generated.push(...made.filter(({ key }) => written.has(key)));
+    const keys = new Set(rows.map(({ key }) => key));
+    generated.push(...made.filter(({ key }) => keys.has(key)));
     isPart ||= leftOut.length > 0;
   }
   if (generatePasswords !== undefined) await writePasswords(tools, generatePasswords, generated);
@@ -131,21 +125,15 @@ export async function writeKind(
   const { client } = await tools.tenant("users", "orgs", "devices", "secured");
   const table = await buildUploadTable(client, { ...upload, last });
   const { header, rows, leftOut } = table;
-  for (const [why, some] of Map.groupBy(leftOut, (one) => one.why))
-    await terminal.warn(
-      describeLeftOut(
-        file,
-        why,
-        some.map(({ key }) => key),
-      ),
-    );
+  for (const [why, rowsLeft] of Map.groupBy(leftOut, (one) => one.why))
+    await terminal.warn(describeLeftOut(file, why, rowsLeft));
   if (extent === "whole" ? leftOut.length === 0 : rows.length > 0) {
     const encoding = await getUploadEncoding(tools, kind, last);
     await writeUploadFile(tools, file, { encoding, table: [header, ...rows.map(({ cells }) => cells)] });
     const how = describeUpload({ kind, mode: extent === "whole" ? "replace" : "append" });
     const count = formatCount(rows.length, "row");
     await terminal.problem(text(`${file}: ${count}; ${how.en}`, `${file}: ${rows.length} 行。${how.ja}`));
-  } else await noteUnwritten(tools, file);
+  } else await terminal.problem(text(`${file} was not written`, `${file} は書き出していません`));
   if (deleted.length > 0 && extent !== "whole") await writeDeleted(tools, getDeletionsFileName(file), upload);
   await terminal.note(describeUploadCheck(kind));
   return table;
@@ -154,32 +142,19 @@ export async function writeKind(
 /** Maximum number of rows whose keys are listed. */
 const MAX_NAMED_ROWS = 20;
 
-function describeLeftOut(file: string, why: UploadOmissionReason, keys: readonly string[]): Text {
+function describeLeftOut(file: string, why: UploadOmissionReason, keys: UploadTable["leftOut"]): Text {
   const { [why]: reason } = UPLOAD_OMISSION_REASONS;
-  const named = `${keys.slice(0, MAX_NAMED_ROWS).join(", ")}${keys.length > MAX_NAMED_ROWS ? ", …" : ""}`;
+  const shown = keys.slice(0, MAX_NAMED_ROWS).map(({ key }) => key);
+  const named = [...shown, ...(keys.length > MAX_NAMED_ROWS ? ["…"] : [])].join(", ");
   return text(
     `${file} leaves out ${formatCount(keys.length, "row")}, to be changed by hand: ${reason.en} (${named})`,
     `${file} に含めていない行 ${keys.length} 件(手作業で変更してください): ${reason.ja}(${named})`,
   );
 }
 
-async function noteUnwritten({ terminal, outputs }: Tools, file: string): Promise<void> {
-  await terminal.problem(
-    (await outputs.exists(file))
-      ? text(
-          `${file} is from an earlier run: do not upload it`,
-          `${file} は以前に書き出したものです。アップロードしないでください`,
-        )
-      : text(`${file} was not written`, `${file} は書き出していません`),
-  );
-}
-
 /** Writes what to delete by hand: the names and keys that the console shows. */
 async function writeDeleted(tools: Tools, path: string, { kind, deleted }: OpenKind): Promise<void> {
-  const rows = deleted.map((record) => {
-    const { name, key } = record.console ?? record;
-    return [name, key ?? ""];
-  });
+  const rows = deleted.map(({ name, key }) => [name, key ?? ""]);
   await writeTable(tools, path, [["name", "key"], ...rows]);
   const { en, ja } = FORMATS[kind].thing.title;
   await tools.terminal.problem(

@@ -1,4 +1,4 @@
-import type { Client, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import type { Client, ConsoleTask, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
 import { EXPORT_ORDER } from "../exports.ts";
 import { getThing } from "../steps.ts";
 
@@ -43,14 +43,10 @@ export async function readOpenRecords(
   { console }: Pick<Client<"console">, "console">,
   number: number | undefined,
 ): Promise<OpenRecords> {
-  const numbers = new Set((await console.list({})).map((task) => task.number));
-  const all: TaskRecord[] = [];
-  const asked: TaskRecord[] = [];
-  for (const one of numbers) {
-    const { records } = await console.show(one, { all: true });
-    all.push(...records);
-    if (number === undefined || one === number) asked.push(...records);
-  }
+  const tasks: ConsoleTask[] = [];
+  for (const one of await console.list({})) tasks.push(await console.show(one.number, { all: true }));
+  const all = tasks.flatMap(({ records }) => records);
+  const asked = tasks.flatMap((task) => (number === undefined || task.number === number ? task.records : []));
   const unsafe = new Map<string, Set<string>>();
   for (const one of all.filter((record) => record.work === "delete" || isKeyOtherInConsole(record))) {
     const space = nameKeySpace(one);
