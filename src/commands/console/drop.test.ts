@@ -87,7 +87,3 @@ test("if something prevents it, changes nothing and says what to drop together",
   expect(await ran(`console drop ${both} --yes`)).toMatchObject({ exit: 0 });
   expect((await tenant.users()).map(({ emails }) => emails)).toEqual([["taro@example.jp"], ["jiro@example.jp"]]);
 });
-
-test("a task that does not exist is not found", async () => {
-  expect(await ran("console drop 99 --yes")).toMatchObject({ exit: 6, stdout: "" });
-});

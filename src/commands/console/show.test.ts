@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { taskOf } from "#support/commands/console-tasks.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { toPlainCommands } from "../../lib/terminal/commands.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { buildTaskSteps } from "./steps.ts";
 
 const TASK = taskOf();
@@ -38,11 +37,4 @@ test("shows people in words what the task is, where to do it and what changes", 
   expect(en.stdout).toMatch(/^screen +CLOMO PANEL, Users\/Org$/m);
   expect(ja.stdout).toMatch(/^作業 +ユーザーを変更する$/m);
   expect(ja.stdout).toMatch(/役職: 課長 → 部長$/m);
-});
-
-test("a task that does not exist", async () => {
-  const consoleTask = new Failure("not-found", { what: { en: "no task 3", ja: "作業 3 はありません" } });
-  const { en, ja } = await runInBoth("console show 3", { tenant: { consoleTask } });
-  expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 3\n" });
-  expect(ja).toMatchObject({ exit: 6, stderr: "エラー: 作業 3 はありません\n" });
 });

@@ -45,18 +45,6 @@ test("a change to a mirror is an open task until an export shows it", async () =
   expect(await open()).toBe(0);
 });
 
-test("an export without the change leaves the task open and the local value as it is", async () => {
-  await mirror();
-  await tenant.import(users, CHANGED);
-  for (const _ of [1, 2]) {
-    await tenant.import(exported, START);
-    expect(await tasks.list()).toEqual([[1, "edit"]]);
-    expect((await tenant.users())[0]).toMatchObject({ title: "部長" });
-  }
-  await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "主任"]));
-  expect(await tasks.list()).toEqual([]);
-});
-
 test("the creation of users by an import is done once an export shows all of their values", async () => {
   await mirror();
   const more = [...START, ["髙橋", "takahashi@x", "係長"]];
@@ -65,15 +53,6 @@ test("the creation of users by an import is done once an export shows all of the
   await tenant.import(exported, [["氏名", "メールアドレス"], YAMADA, ["佐藤", "sato@x"], ["髙橋", "takahashi@x"]]);
   expect((await tasks.changes())?.map(({ field }) => field)).toEqual(["title"]);
   await tenant.import(exported, more);
-  expect(await tasks.list()).toEqual([]);
-});
-
-test("a change whose fields were all changed again has no task", async () => {
-  await mirror();
-  await tenant.import(users, CHANGED);
-  await tenant.import(users, file([...YAMADA, "係長"]));
-  expect(await tasks.list()).toEqual([[2, "edit"]]);
-  await tenant.import(exported, file([...YAMADA, "係長"], ["佐藤", "sato@x", "主任"]));
   expect(await tasks.list()).toEqual([]);
 });
 

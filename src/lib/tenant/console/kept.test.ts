@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ImportRequest, User } from "../operations.ts";
-import { TestTasks } from "#support/tenant/tasks.ts";
 import { type Cells, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
 
 // exports of the console that wait for each other
@@ -38,7 +37,6 @@ const isRefused = async (kind: ImportRequest["kind"], cells: Cells) =>
   (await tenant.plan({ kind, fromConsole: true }, cells)).rejected;
 const user = async (name: string): Promise<User | undefined> => (await tenant.client.users.find({ name }))[0];
 const codes = async () => (await tenant.client.orgs.list()).map(({ code }) => code);
-const tasks = new TestTasks(() => tenant);
 
 describe("records that an export lacks can be kept until another export has been taken over", () => {
   test("a department that was replaced by a new one, to which its people moved", async () => {
@@ -59,17 +57,6 @@ describe("records that an export lacks can be kept until another export has been
     await take("devices", devices);
     expect(await take("users", users)).toMatchObject({ delete: 1, create: 0 });
     expect((await tenant.client.devices.find({ name: "SN1" }))[0]).toMatchObject({ owner: { email: "new@x" } });
-  });
-
-  test("an address that was changed in the console is changed here too, and the export closes the task", async () => {
-    const ken = await user("ken@x");
-    const users: Cells = [...USERS.slice(0, 2), ["佐藤", "k2@x", "S1", ""]];
-    expect(await isRefused("users", users)).toBe(true);
-    await tenant.client.users.edit(ken?.id ?? "", { emails: ["k2@x"] });
-    expect(await take("users", users)).toMatchObject({ create: 0, delete: 0 });
-    expect(await tasks.list()).toEqual([]);
-    await take("devices", [OWNED, ["SN1", "iOS", "管理中", "k2@x"]]);
-    expect((await user("k2@x"))?.id).toBe(ken?.id);
   });
 
   describe("a plan that keeps records is rejected if it may create one of them again", () => {
@@ -109,45 +96,5 @@ describe("records that an export lacks can be kept until another export has been
     await own.import({ kind: "users", mode: "replace", fromConsole: true, ...KEPT }, part);
     const { mirroredAt: since, users } = await own.client.tenant.show();
     expect([since === null, users]).toEqual([false, 2]);
-  });
-});
-
-describe("a record is matched by both addresses while it is unknown which of them the console has", () => {
-  const renamed: Cells = [...USERS.slice(0, 2), ["佐藤", "k2@x", "S1", ""]];
-
-  test("after an earlier export was taken over", async () => {
-    const { id = "" } = (await user("ken@x")) ?? {};
-    await tenant.client.users.edit(id, { emails: ["k2@x"] });
-    await take("users", USERS);
-    expect((await user("k2@x"))?.id).toBe(id);
-    const plan = await tenant.plan({ kind: "users", fromConsole: true }, renamed);
-    expect(plan).toMatchObject({ create: 0, update: 0, delete: 0, rejected: false });
-    expect(plan.merged).toBeUndefined();
-    await take("users", renamed);
-    expect((await user("k2@x"))?.id).toBe(id);
-    expect(await tasks.list()).toEqual([]);
-  });
-
-  test("another user with the new address is not created while a record here has that address", async () => {
-    const { id = "" } = (await user("ken@x")) ?? {};
-    await tenant.client.users.edit(id, { emails: ["k2@x"] });
-    const both: Cells = [...USERS, ["別人", "k2@x", "S1", ""]];
-    const taken = { create: 0, update: 0, delete: 0, merged: { open: 1, leftOut: 1 } };
-    expect(await take("users", both)).toMatchObject(taken);
-    expect((await user("k2@x"))?.id).toBe(id);
-  });
-});
-
-describe("an export that shows an open change as done", () => {
-  test("does not contradict it, even after a contradiction", async () => {
-    const titled = (title: string): Cells => [
-      HEADER.toSpliced(2, 0, "役職"),
-      ...USERS.slice(1).map((row, at) => row.toSpliced(2, 0, at === 0 ? title : "")),
-    ];
-    await tenant.client.users.edit((await user("taro@x"))?.id ?? "", { title: "会長" });
-    await take("users", titled("部長"));
-    const exported = { kind: "users", fromConsole: true } as const;
-    expect((await tenant.plan(exported, titled("会長"))).merged).toBeUndefined();
-    expect((await tenant.plan(exported, titled("社長"))).merged).toMatchObject({ contradicted: 1 });
   });
 });

@@ -35,8 +35,6 @@ const user = async (name: string): Promise<User> => (await tenant.client.users.f
 const org = async (name: string): Promise<Org> => (await tenant.client.orgs.find({ name }))[0] as Org;
 const readdress = async (code: string, address: string) =>
   tenant.client.users.edit((await user(code)).id, { emails: [address] });
-const remove = async (kind: "users" | "orgs" | "devices", id: string) =>
-  tenant.client.imports.commit(await tenant.client.imports.delete({ kind, ids: [id] }));
 const tasks = new TestTasks(() => tenant);
 
 const openPlaces = async () => (await tasks.list()).map(([place]) => place);
@@ -46,12 +44,6 @@ const swap = async () => {
   await readdress("A3", "jiro@ex.jp");
   await readdress("A11", "hanako@ex.jp");
 };
-const SWAPPED: Cells = [
-  HEADER,
-  ["鈴木 花子", "jiro@ex.jp", "A3", "主任"],
-  ["渡辺 次郎", "hanako@ex.jp", "A11", "主任"],
-  KEN,
-];
 const leftOut = async ({ id }: Import) =>
   (await Array.fromAsync(tenant.client.imports.problems(id)))
     .filter(({ code }) => code === "row-ambiguous")
@@ -65,30 +57,6 @@ const takenBefore = async (request: object, cells: Cells): Promise<number> => {
   expect(await openPlaces()).toEqual(before);
   return done.merged?.leftOut ?? 0;
 };
-
-describe("rule 2, several candidates: the other columns decide", () => {
-  test("users who exchanged addresses: an earlier export leaves the tasks open, a later one closes them", async () => {
-    await swap();
-    expect(await takenBefore({}, USERS)).toBe(0);
-    await tenant.import(FROM, SWAPPED);
-    expect(await tasks.list()).toEqual([]);
-    expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
-  });
-});
-
-describe("rule 3, still several candidates: the row is ambiguous and left out", () => {
-  describe("organisations without codes, which have only their names", () => {
-    const take = (cells: Cells) => tenant.import({ kind: "orgs", fromConsole: true }, cells);
-
-    test("a row matches an existing organisation rather than a deleted one", async () => {
-      await remove("orgs", (await org("甲")).id);
-      const { after } = await tenant.client.orgs.create({ name: "甲", parentId: (await org("全社")).id });
-      expect(await take(ORGS)).toMatchObject({ create: 0, delete: 0 });
-      expect((await org("甲")).id).toBe(after.id);
-      expect(await tasks.list()).toEqual([]);
-    });
-  });
-});
 
 describe("rule 4, a row with an unknown key, and a record without a row whose key was changed here: ambiguous", () => {
   test("half of an exchange has a temporary key", async () => {

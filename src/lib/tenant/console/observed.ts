@@ -125,10 +125,7 @@ export const buildCompleteMaskSql = (versions: VersionSchema, mask: string): str
  * SQL: true if a record `t` itself has changed since its version `v`; changes to records that it refers to do not
  * count.
  */
-const buildIsChangedDirectlySql = ({ to, key, joined, byName }: StoredRelation): string => {
-  if (byName !== true || joined === undefined)
-    return `exists (select 1 from json_each(${buildDifferingEntriesSql(`v.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`)}) e
-      where e.key in (select f.pk from main.${to.name} f))`;
+const buildIsChangedDirectlySql = ({ to, key, joined = () => "" }: StoredRelation): string => {
   const keysOf = (alias: string): string => `select e.value as k from (select 1) ${joined(alias)}`;
   const renamed = `select ${key("g")} as k, ${key("n")} as now, coalesce(g.app, n.app) as app
     from main.${to.name}_version g left join main.${to.name} n on n.pk = g.pk
@@ -141,14 +138,12 @@ const buildIsChangedDirectlySql = ({ to, key, joined, byName }: StoredRelation):
 };
 
 /**
- * SQL: the bits of the columns that a version `v` of the record `t` contains. If a column refers to another record and
- * that record is renamed or deleted, the console updates the column too. The task of the other record is then enough,
+ * SQL: the bits of the columns that a version `v` of the record `t` contains. If a column refers to another record by
+ * name, and that record is renamed or deleted, the console updates the column too. The task of the other record is then enough,
  * so the bit is left out.
  */
 const buildWrittenBitsSql = (versions: VersionSchema): string =>
-  RELATIONS.filter(
-    ({ from, byName, optional }) => from === versions.thing && (byName === true || optional === true),
-  ).reduce(
+  RELATIONS.filter(({ from, byName }) => from === versions.thing && byName === true).reduce(
     (bits, relation) =>
       buildCaseSql(
         `v.action = 'update' and exists (select 1 from main.${relation.to.name}_version w where w.revision = v.revision)

@@ -201,43 +201,7 @@ describe("console show gives a deleted record the name that the console has", ()
   });
 });
 
-test("a user whose main address was changed by hand is the same user in an earlier export", async () => {
-  const { id } = await named("yamada@x");
-  await tenant.client.users.edit(id, { emails: ["y2@x", "spare@x"], tel: "03" });
-  const plan = await tenant.plan(exported, START);
-  expect(plan).toMatchObject({ create: 0, update: 0, delete: 0, merged: { open: 1 } });
-  await tenant.client.imports.commit(plan);
-  expect(await named("y2@x")).toMatchObject({ id, tel: "03" });
-  const other = await tenant.plan(exported, file(["山田", "y2@x", "課長"], ["別人", "yamada@x", ""], SATO));
-  expect(other).toMatchObject({ create: 1, delete: 0, rejected: false });
-  expect(await tenant.plan({ kind: "users" }, START)).toMatchObject({ create: 1 });
-});
-
 describe("an export from the console", () => {
-  test("closes the tasks that it shows as done", async () => {
-    await edit("yamada@x", { title: "部長" });
-    await tenant.client.users.create({ name: "髙橋", emails: ["t@x"], title: "係長" });
-    await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO, ["髙橋", "t@x", "係長"]));
-    expect(await tasks()).toEqual([]);
-  });
-
-  test("closes the tasks of an import and of a deletion, even if an earlier export differed", async () => {
-    await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "部長"], ["髙橋", "t@x", "係長"]));
-    const ids = [(await named("sato@x")).id];
-    await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
-    await tenant.import(exported, START);
-    const count = async () => (await tasks()).length;
-    expect(await count()).toBe(2);
-    await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO));
-    expect(await count()).toBe(2);
-    await tenant.import(exported, [
-      [...HEADER, "組織コード"],
-      ["山田", "yamada@x", "部長", ""],
-      ["髙橋", "t@x", "係長", ""],
-    ]);
-    expect(await count()).toBe(0);
-  });
-
   test("without the column, or for a value that no file has, proves nothing", async () => {
     await edit("yamada@x", { tel: "03" });
     await edit("sato@x", { salesforceAccount: "sato" });
@@ -247,13 +211,6 @@ describe("an export from the console", () => {
       [1, "edit", "山田"],
       [2, "edit", "佐藤"],
     ]);
-  });
-
-  test("without a user who was created here leaves the task open", async () => {
-    await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
-    await tenant.import(exported, START);
-    expect(await tasks()).toHaveLength(1);
-    expect(await named("t@x")).toMatchObject({ name: "髙橋" });
   });
 
   test("does not identify an organisation without a code", async () => {
