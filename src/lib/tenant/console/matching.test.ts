@@ -1,4 +1,3 @@
-import { undoChange } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import, Org, User } from "../operations.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
@@ -151,29 +150,6 @@ describe("rule 6, a cell that refers to an ambiguous key: its value is not shown
         create: 1,
         groupsCreated: 1,
       });
-    });
-
-    test.each([
-      ["of a new group", () => create("B"), "B"],
-      ["of a renamed group", () => rename("A", "B"), "B"],
-    ] as const)("%s, shows that the console has it", async (_, change, name) => {
-      await change();
-      expect(await tasks.list()).toHaveLength(1);
-      await tenant.import(exported, grouped(name, name));
-      expect(await tasks.list()).toEqual([]);
-    });
-
-    test.each<readonly [string, () => Promise<unknown>, string]>([
-      ["and brought back", groups, "A"],
-      ["and brought back, and renamed", () => rename("A", "A2"), "A2"],
-    ])("of a group that was deleted %s, shows that the console has it", async (_, change, name) => {
-      await remove("A", 2);
-      await tenant.client.imports.commit(await undoChange(tenant.client, "last"));
-      await change();
-      expect(await groups()).toEqual([[name, 2]]);
-      expect(await tasks.list()).not.toEqual([]);
-      await tenant.import(exported, grouped(name, name));
-      expect(await tasks.list()).toEqual([]);
     });
   });
 

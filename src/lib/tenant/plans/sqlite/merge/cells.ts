@@ -60,15 +60,6 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
 };
 
 /**
- * SQL: true if cells also contain another key that only this record can have. In this case, the console has two
- * records, and it is not clear which of them corresponds to this record.
- */
-export const buildHasTwoNamesSql = ({ field, keys }: StoredReference, known: string, key: string): string =>
-  `exists (select 1 from ${CELL_KEY_TABLE} c ${ORDERED_JOIN} s.refer other on other.what = c.what and other.key = c.key
-    where c.what = '${field.short}' and c.pk = ${known}.${keys.record} and c.key <> ${key}
-      and not exists (select 1 from ${CELL_KEY_TABLE} n where n.what = c.what and n.key = c.key and n.pk <> c.pk))`;
-
-/**
  * SQL: true if a blank cell may refer to the record with this number, because its key was changed here and it may lack
  * one in the console.
  */

@@ -1,26 +1,17 @@
 import {
   buildCompleteMaskSql,
-  buildDifferingBitsSql,
   buildIsFilledSql,
   CUSTOM_FIELDS_COLUMN,
-  EXPORTED_VERSIONS,
   getObservedTable,
-  OBSERVED_VERSIONS,
 } from "../../../console/observed.ts";
 import { buildUnseenBitsSql } from "../../../console/exported.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
 import type { RemovedField } from "../../../../csv/layout/header.ts";
-import { ALL_COLUMNS_MASK, getColumnBit, LASTING_BIT, type VersionSchema } from "../../../versions/tables.ts";
+import { ALL_COLUMNS_MASK, LASTING_BIT, type VersionSchema } from "../../../versions/tables.ts";
 import { buildCaseSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import {
-  buildNewDerivedColumns,
-  buildNewValueSql,
-  buildReferenceJoinsSql,
-  CANDIDATE_KEY_TABLE,
-} from "../expressions.ts";
+import { buildNewDerivedColumns, buildNewValueSql, buildReferenceJoinsSql } from "../expressions.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
-import { buildHasTwoNamesSql } from "./cells.ts";
 import {
   AMBIGUOUS_TABLE,
   buildIsReferencedByDriftSql,
@@ -28,7 +19,6 @@ import {
   getKindParam,
   getMergedVersions,
   IS_MISSING_IN_EXPORT_SQL,
-  listMergedReferences,
   listSingleFields,
   MERGED_TABLE,
 } from "./tables.ts";
@@ -128,27 +118,6 @@ const observeCustomFields = (database: Database, { staged }: PlanDefinition): vo
   );
 };
 
-/** Closes new names of records that no export shows but to which cells refer. */
-const observeNamedRecords = (database: Database, plan: PlanDefinition): void => {
-  for (const reference of listMergedReferences(plan)) {
-    const { field, refers, keys, table } = reference;
-    const versions = OBSERVED_VERSIONS.find(({ thing }) => thing === table.thing);
-    if (versions === undefined || EXPORTED_VERSIONS.includes(versions)) continue;
-    const scope = keys.own ? buildIsInKindScopeSql(table.thing, "known") : "true";
-    const isClear = `not exists (select 1 from ${CANDIDATE_KEY_TABLE} u where u.what = f.what and u.key = f.key)`;
-    const shown = `select known.${keys.record} from s.refer f
-      ${ORDERED_JOIN} ${keys.table} known on ${keys.has("known", "f.key")} and ${scope}
-      where f.what = '${field.short}' and ${isClear} and not ${buildHasTwoNamesSql(reference, "known", "f.key")}`;
-    const isSettled = `(o.inConsole = 0 or o.touched & ~(${getColumnBit(versions, refers.by)} | ${LASTING_BIT}) = 0
-      or ${buildDifferingBitsSql(versions)} & ~${getColumnBit(versions, refers.by)} = 0)`;
-    database.run(
-      `delete from main.${getObservedTable(versions)} as n where n.pk in (select o.pk from main.${getObservedTable(versions)} o
-         ${ORDERED_JOIN} main.${table.thing.name} t on t.pk = o.pk where o.pk in (${shown}) and ${isSettled})`,
-      getKindParam(plan, shown),
-    );
-  }
-};
-
 /** Stores what an export shows about touched records. Must be called before the export's plan is applied. */
 export const observeExport = (database: Database, plan: PlanDefinition, revision: number): void => {
   const versions = getMergedVersions(plan);
@@ -156,7 +125,6 @@ export const observeExport = (database: Database, plan: PlanDefinition, revision
   observeMatchedRecords(database, versions, revision);
   observeDeletedRecords(database, plan, versions, revision);
   observeCustomFields(database, plan);
-  observeNamedRecords(database, plan);
   if (plan.request.mode === "replace" && plan.request.scope === undefined)
     observeMissingRecords(database, plan, versions, revision);
   database.exec(`delete from main.${getObservedTable(versions)} where touched = 0`);
