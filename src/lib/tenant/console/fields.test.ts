@@ -153,6 +153,14 @@ describe("a custom field", () => {
     expect(await tasks.list()).toEqual([]);
   });
 
+  test("is taken from an export while another field of the user is open", async () => {
+    await tenant.import(exported, withField("課長", "2020"));
+    const [{ id = "" } = {}] = await tenant.users();
+    await tenant.client.users.edit(id, { title: "部長" });
+    await tenant.import(exported, withField("課長", "2021"));
+    expect((await tenant.users())[0]).toMatchObject({ title: "部長", custom: [{ value: "2021" }] });
+  });
+
   test("stays confirmed, and its removal is a separate task", async () => {
     await tasks.confirm(1);
     await tenant.client.users.removeField(await idOf());

@@ -177,9 +177,13 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const table = getObservedTable(versions);
   const names = columns.map(({ name }) => quoteIdentifier(name));
   const isCustom = (name: string): boolean => name === CUSTOM_FIELDS_COLUMN;
-  const before = columns.map(({ name }) =>
+  const before = columns.map(({ name, bit }) =>
     isCustom(name)
-      ? buildDifferingEntriesSql(`v.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`)
+      ? buildCaseSql(
+          `v.changed & ${bit} <> 0`,
+          buildDifferingEntriesSql(`v.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`),
+          "'{}'",
+        )
       : `v.${quoteIdentifier(name)}`,
   );
   const written = buildWrittenBitsSql(versions);
