@@ -527,13 +527,22 @@ export class ConsoleLedger {
     }
   }
 
-  /** Allows differences in fields that exports do not show and whose tasks an export has closed. */
+  /**
+   * Allows differences in fields that exports do not show and whose tasks an export has closed, without checking them
+   * (cli.md 3): hidden fields, and places in organisations without a code, whose cells are blank.
+   */
   excuseHidden(mirror: Snapshot, kind: ConsoleKind, tasks: readonly ConsoleTask[]): void {
-    for (const id of mirror[kind].keys())
-      for (const field of MODELS[kind].hidden) {
+    for (const [id, local] of mirror[kind]) {
+      const console = this.#console.records[kind].get(this.linkOf(kind, id) ?? -1) ?? {};
+      const isBlank = (field: string): boolean =>
+        mirror.orgs.get(String(local[field]))?.["code"] === null ||
+        this.#console.records.orgs.get(Number(console[field] ?? -1))?.["code"] === null;
+      const places = Object.keys(MODELS[kind].references).filter((field) => kind !== "orgs" && isBlank(field));
+      for (const field of [...MODELS[kind].hidden, ...places]) {
         if (tasks.some((task) => this.covers(task, kind, { id, field }))) continue;
         this.forget(kind, id, [field]);
         this.excuseLocal(kind, id, [field]);
       }
+    }
   }
 }
