@@ -1,4 +1,3 @@
-import { commandName } from "../advice/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "./composition.ts";
 import { describeLikelyCause, quoteValue } from "./cell-text.ts";
@@ -229,10 +228,6 @@ export const PROBLEMS = {
   "header-near": createWarning(
     "the column {header} is not imported; did you mean {nearest}?",
     "列「{header}」は取り込みません。「{nearest}」ではありませんか?",
-  ),
-  "header-removed": createWarning(
-    `{header} was removed in the mirror and is not imported; remove it in the console as well: \`${commandName("console show")} {task}\``,
-    `「{header}」はミラーでは削除済みのため取り込みません。管理画面でも削除してください: \`${commandName("console show")} {task}\``,
   ),
   "header-missing": createError("the column {header} is missing", "列「{header}」がありません"),
   "header-needed": createWarning(

@@ -99,19 +99,6 @@ describe("readHeader", () => {
     expect(layout.absent.map(({ field }) => field)).toContain("nameKana");
   });
 
-  it("skips a removed field that the console still has, and names its task", () => {
-    const removedFields = [{ name: "入社年", task: 7 }];
-    const row = ["氏名", "入社年 ", "メールアドレス"];
-    const { layout, problems } = readHeader(row, users, { removedFields });
-    expect(problems).toMatchObject([{ code: "header-removed", column: 2, params: { header: "入社年", task: 7 } }]);
-    expect(layout.unknown).toEqual([1]);
-    // one of that name that the tenant has again is read
-    const customFields = [{ id: "1", name: "入社年" }];
-    const again = readHeader(row, users, { removedFields, customFields });
-    expect(codes(again)).toEqual([]);
-    expect(positions(again)).toMatchObject({ "custom:1": [1] });
-  });
-
   it("ignores blanks around headers in the file, the map and the tenant's fields", () => {
     const reading = readHeader(["氏名 ", "\u3000メールアドレス", "入社年", " Post"], users, {
       customFields: [{ id: "1", name: "入社年 " }],

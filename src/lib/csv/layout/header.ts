@@ -8,19 +8,11 @@ import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutCo
 import { findForeignCells, type ForeignCells } from "./foreign-cells.ts";
 import type { ColumnMap } from "./map.ts";
 
-/** A custom field that must still be removed in the console, and the number of the task to do so. */
-export interface RemovedField {
-  readonly name: string;
-  readonly task: number;
-}
-
 /** The options for reading a header. Plain data, because it is sent to a worker and through the tenant API. */
 export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
-  /** custom fields removed from the tenant but not yet from the console: their columns are skipped and reported */
-  readonly removedFields?: readonly RemovedField[] | undefined;
   /**
    * true to read the cells of an unknown header as the likely column if the file lacks that column; the header is still
    * reported as a problem
@@ -44,7 +36,7 @@ export const isAllowedHeader = (name: string): boolean =>
 type HeaderMeaning =
   | { readonly kind: "column"; readonly column: Column }
   | { readonly kind: "reason" | "ignored" | "unnamed" }
-  | { readonly kind: "unknown"; readonly nearest?: string | undefined; readonly task?: number | undefined }
+  | { readonly kind: "unknown"; readonly nearest?: string | undefined }
   | { readonly kind: "problem"; readonly code: ProblemCode; readonly params: ProblemParams };
 
 const createHeaderProblem = (code: ProblemCode, params: ProblemParams): HeaderMeaning => ({
@@ -78,7 +70,6 @@ class HeaderReader {
   readonly #used: ReadonlySet<string>;
   readonly #allowUnknown: boolean;
   /** the tasks to remove custom fields, by the comparison key of the header */
-  readonly #removed: ReadonlyMap<string, number>;
   readonly #firstSeen = new Map<string, number>();
   #suggestions = 0;
 
@@ -91,7 +82,6 @@ class HeaderReader {
     const { joins = [], skip = [] } = options.map ?? {};
     this.#used = new Set([...joins.flatMap(({ headers }) => headers), ...skip.map(({ header }) => header)].map(toKey));
     this.#allowUnknown = options.allowUnknownColumns === true;
-    this.#removed = new Map((options.removedFields ?? []).map(({ name, task }) => [nameKey(name.trim()), task]));
   }
 
   meaningOf(header: string, position: number): HeaderMeaning {
@@ -123,8 +113,6 @@ class HeaderReader {
     const apps = this.#format.app === undefined ? [] : (APPS_BY_HEADER.get(key) ?? []);
     if (apps.length > 0)
       return createHeaderProblem("header-other-app", { header, app: apps.map(({ app }) => app).join(", ") });
-    const task = this.#removed.get(key);
-    if (task !== undefined) return { kind: "unknown", task };
     const nearest = this.#nearest(header);
     return this.#allowUnknown ? { kind: "unknown", nearest } : createUnknownHeaderProblem(header, nearest);
   }
@@ -160,12 +148,8 @@ const parseHeaderCells = (cells: readonly string[], reader: HeaderReader, place:
       else earlier.push(position);
     } else if (meaning.kind === "unknown") {
       unknown.push(position);
-      const { nearest, task } = meaning;
+      const { nearest } = meaning;
       if (nearest !== undefined) likely.push({ position, nearest });
-      if (task !== undefined) {
-        const params = { header, task };
-        problems.push({ code: "header-removed", ...place, column: position + 1, header, params });
-      }
     } else if (meaning.kind === "unnamed") unnamed.push(position);
     else if (meaning.kind === "reason") reason = position;
     else if (meaning.kind === "problem") {

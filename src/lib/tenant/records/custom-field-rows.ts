@@ -25,8 +25,13 @@ export const findCustomField = async (reader: Reader, id: string): Promise<Store
   return row && toStoredField(row);
 };
 
+/** Returns true if a custom field has a name, also one that was removed here but that the console may still have. */
 export const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boolean> =>
-  (await reader.count("select count(*) from custom_field where nameKey = :nameKey", { nameKey })) > 0;
+  (await reader.count(
+    `select (select count(*) from custom_field where nameKey = :nameKey)
+       + (select count(*) from main.custom_field_observed where nameKey = :nameKey and inConsole = 1)`,
+    { nameKey },
+  )) > 0;
 
 export const insertCustomField = async (
   writer: Writer,

@@ -6,7 +6,6 @@ import {
 } from "../../../console/observed.ts";
 import { buildUnseenBitsSql } from "../../../console/exported.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
-import type { RemovedField } from "../../../../csv/layout/header.ts";
 import { ALL_COLUMNS_MASK, LASTING_BIT, type VersionSchema } from "../../../versions/tables.ts";
 import { buildCaseSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -144,16 +143,3 @@ export const countUncheckedRecords = (database: Database, plan: PlanDefinition):
      where (x.isNew or x.open & x.shown & ~x.differing <> 0) and ${isUnseen} <> 0`,
   );
 };
-
-/**
- * Returns the custom fields that were removed here but that the console may still have. A column of an export with the
- * name of such a field belongs to this field.
- */
-export const listRemovedFields = (database: Database): readonly RemovedField[] =>
-  database
-    .all(
-      `select o.name, max(c.number) as task from main.${getObservedTable({ thing: CUSTOM_FIELD })} o
-       ${ORDERED_JOIN} main.custom_field_version v on v.pk = o.pk and v.action = 'delete' ${ORDERED_JOIN} main.change c on c.revision = v.revision
-       where not exists (select 1 from main.custom_field t where t.pk = o.pk) group by o.name`,
-    )
-    .map(({ name, task }) => ({ name: String(name), task: Number(task) }));

@@ -5,7 +5,6 @@ import { RecordReader } from "../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../csv/records/record.ts";
 import { createInterruptedFailure } from "../../../../errors/index.ts";
 import { Stager } from "../../staging/stage.ts";
-import { nameKey } from "../../../../model/normalise.ts";
 import { throwFirstProblem } from "../../../../rules/rule.ts";
 import { Database } from "../../../store/sqlite/database.ts";
 import type { CommitMoment, CommitOptions, UploadContent } from "../../engine.ts";
@@ -32,7 +31,7 @@ import {
 } from "../../import-failures.ts";
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
-import { observeExport, listRemovedFields } from "../merge/observation.ts";
+import { observeExport } from "../merge/observation.ts";
 import { judgeWrittenRecords } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refusePrivilegedChanges } from "../matching/outside.ts";
@@ -90,17 +89,11 @@ const flushToDisk = (database: Database): void => {
 };
 
 const buildHeaderOptions = (database: Database, request: StoredRequest) => {
-  // the console keeps removed fields and their values until the tasks for the removal are done, so a column may belong
-  // to a removed field or to a field with the same name that was added again
-  const removed = request.fromConsole === true ? listRemovedFields(database) : undefined;
-  const keys = new Set(removed?.map(({ name }) => nameKey(name)));
   return {
     customFields: database
       .all("select pk, name from custom_field order by pk")
-      .map(({ pk, name }) => ({ id: String(pk), name: String(name) }))
-      .filter(({ name }) => !keys.has(nameKey(name))),
+      .map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
     allowUnknownColumns: request.allow?.includes("unknown-columns"),
-    removedFields: removed,
     map: request.map,
   };
 };
