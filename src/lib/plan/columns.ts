@@ -28,17 +28,13 @@ const createImportCountColumn = (key: keyof Import, header: Text): Column<Import
 const createImportTimeColumn = (key: "createdAt" | "committedAt", header: Text): Column<Import> =>
   createImportColumn(key, header, { instant: true });
 
-/** A column with details for programs; people read them in the lines of the plan and of its result. */
-const createProgramColumn = (key: keyof Import, header: Text): Column<Import> =>
-  createImportColumn(key, header, { name: () => null });
-
-export const describeImportKind = (kind: Import["kind"]): Text => {
+const describeImportKind = (kind: Import["kind"]): Text => {
   const { app, thing } = FORMATS[kind];
   return app === undefined ? text(kind, thing.title.ja) : same(formatSecuredAppName(app));
 };
 
 /** Returns the changes of records of other types than the import's own: `device: update 3` */
-export const describeOtherRecords = (
+const describeOtherRecords = (
   beside: readonly (Readonly<Record<RecordAction, number>> & { readonly thing: string })[],
 ): Text =>
   joinTexts(

@@ -29,7 +29,7 @@ export interface AuditFilter {
 const buildRecordMemberSql = (path: string): string => buildCaseSql("json_valid(t.record)", `t.record ${path}`, "null");
 
 /** SQL: the detail of a record `t`. */
-export const DETAIL_SQL = buildRecordMemberSql("-> 'detail'");
+const DETAIL_SQL = buildRecordMemberSql("-> 'detail'");
 
 /** SQL: true if a record `t` lists an object that meets the condition. @param which SQL: condition on `o.value` */
 const buildListsObjectSql = (which: string, objects = buildRecordMemberSql("-> 'objects'")): string =>

@@ -165,8 +165,8 @@ describe("a custom field", () => {
 
   test("is taken from an export while another field of the user is open", async () => {
     await tenant.import(exported, withField("課長", "2020"));
-    const [{ id = "" } = {}] = await tenant.users();
-    await tenant.client.users.edit(id, { title: "部長" });
+    const [yamada] = await tenant.users();
+    await tenant.client.users.edit(yamada?.id ?? "", { title: "部長" });
     await tenant.import(exported, withField("課長", "2021"));
     expect((await tenant.users())[0]).toMatchObject({ title: "部長", custom: [{ value: "2021" }] });
   });

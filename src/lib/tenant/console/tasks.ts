@@ -34,10 +34,10 @@ const MAX_LISTED_RECORDS = 20;
 const readTask = async (
   reader: Reader,
   records: TaskRecordReader,
-  parts: readonly OpenDrift[],
+  parts: readonly [OpenDrift, ...OpenDrift[]],
   most: number,
 ): Promise<ConsoleTask> => {
-  const [{ revision = -1, number = -1 } = {}] = parts;
+  const [{ revision, number }] = parts;
   const listed: TaskRecord[] = [];
   for (const one of await readRecordDrift(reader, { revision, most })) listed.push(await records.read(one));
   const change = await reader.get(
@@ -77,9 +77,11 @@ export const listTasks = async (
   const drift = await readDrift(reader);
   const records = new TaskRecordReader(reader);
   const tasks: ConsoleTask[] = [];
-  for (const [number, parts] of Map.groupBy(drift, (one) => one.number))
-    if (numbers?.includes(number) ?? true)
-      tasks.push(await readTask(reader, records, parts, all ? Number.MAX_SAFE_INTEGER : MAX_LISTED_RECORDS));
+  for (const [number, [first, ...others]] of Map.groupBy(drift, (one) => one.number))
+    if (first !== undefined && (numbers?.includes(number) ?? true))
+      tasks.push(
+        await readTask(reader, records, [first, ...others], all ? Number.MAX_SAFE_INTEGER : MAX_LISTED_RECORDS),
+      );
   return tasks;
 };
 

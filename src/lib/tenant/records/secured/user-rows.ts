@@ -75,7 +75,7 @@ export const normaliseGroupSet = (names: readonly string[]): readonly string[] =
 };
 
 /** Returns the value of the column with the comparison keys of a set of groups; null if every name equals its key. */
-export const buildGroupKeysValue = (names: readonly string[]): string | null => {
+const buildGroupKeysValue = (names: readonly string[]): string | null => {
   const keys = names.map((name) => toGroupKey(name));
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);
 };

@@ -41,7 +41,7 @@ const refuseRenamedGroups = (database: Database): void => {
      ${ORDERED_JOIN} main.secured_group t on t.pk = u.pk where u.action = 'update' and u.name <> t.name limit 1`,
   );
   if (renamed === undefined) return;
-  const { local, console, app } = renamed;
+  const [local, console, app] = [String(renamed["local"]), String(renamed["console"]), renamed["app"] as SecuredApp];
   throw new Failure("conflict", {
     what: text(
       `the new name of the group ${local} cannot be dropped; nothing was changed`,
@@ -50,7 +50,7 @@ const refuseRenamedGroups = (database: Database): void => {
     hint: step(
       "to give it the console's name",
       "管理画面の名前に戻すには",
-      line("secured groups edit", [String(local)], { app: app as SecuredApp, name: String(console) }),
+      line("secured groups edit", [local], { app, name: console }),
     ),
   });
 };
