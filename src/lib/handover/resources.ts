@@ -208,6 +208,7 @@ export const RESOURCES = {
       thing: createTextField("record kind", "対象の種類"),
       object: createTextField("record ID", "対象の ID"),
       name: createTextField("record", "対象"),
+      state: createTextField("state", "状態"),
       /** the values to set, as people read them; the values of a list are separated by `, ` */
       changes: {
         type: "objects",

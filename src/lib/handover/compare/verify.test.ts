@@ -88,6 +88,7 @@ const TASK = {
   thing: null,
   object: FIELD.id,
   name: "山田",
+  state: "open",
   changes: [{ field: "title", before: null, after: "部長" }],
   openedAt: ORG.createdAt,
   openedBy: "owner",

@@ -95,12 +95,13 @@ const prepareTaskRecords = async (reader: Reader): Promise<void> => {
       thing,
       id,
       name,
+      "open",
       changes.map(({ field, before, after }) => ({ field, before: shown(before), after: shown(after) })),
       openedAt,
       openedBy,
     ]),
   );
-  const columns = ["id", "work", "kind", "thing", "object", "name", "changes", "openedAt", "openedBy"];
+  const columns = ["id", "work", "kind", "thing", "object", "name", "state", "changes", "openedAt", "openedBy"];
   await reader.derive({
     name: TASK_RECORD_TABLE,
     columns: `${columns.join(", ")}, primary key (id)`,
