@@ -294,7 +294,7 @@ class BlockedRecordFinder {
       ({ thing }) => thing.name,
     );
     const found = judgePlannedRecords(
-      buildUndoneTables(new Set(things)),
+      buildUndoneTables(new Set(things), this.#undone.deleted !== undefined),
       this.#undone.deleted !== undefined ? "edits" : this.#undone.dropped === undefined ? "undo" : "console",
       (sql, params) => this.#database.all(sql, params),
     );

@@ -196,20 +196,31 @@ export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[
   });
 };
 
-/** SQL: the records of a type after an undo: `pk` and the given columns.  @param names names of the columns */
-export const buildRecordsAfterUndoSql = (versions: VersionSchema, names: readonly string[]): string => {
+/**
+ * SQL: the records of a type after an undo: `pk` and the given columns.
+ *
+ * @param names names of the columns
+ * @param isDeletion true if no record is restored or changed: indexes are used then
+ */
+export const buildRecordsAfterUndoSql = (
+  versions: VersionSchema,
+  names: readonly string[],
+  isDeletion = false,
+): string => {
   const { thing, key } = versions;
   const of = (alias: string, pk: string): string =>
     [`${alias}.${pk} as pk`, ...names.map((name) => `${alias}.${quoteIdentifier(name)}`)].join(", ");
-  return `(select ${of("n", key)} from main.${thing.name} n where not exists (select 1 from ${getStagedTable(versions)} u where u.pk = n.${key})
-    union all select ${of("u", "pk")} from ${getStagedTable(versions)} u where u.action <> 'delete')`;
+  const others = `select ${of("n", key)} from main.${thing.name} n where not exists (select 1 from ${getStagedTable(versions)} u where u.pk = n.${key})`;
+  return isDeletion
+    ? `(${others})`
+    : `(${others} union all select ${of("u", "pk")} from ${getStagedTable(versions)} u where u.action <> 'delete')`;
 };
 
 /**
  * Returns the records before and after a staged undo in the form that rules read. @param things names of the written
  * record types
  */
-export const buildUndoneTables = (things: ReadonlySet<string>): ChangedTables => ({
+export const buildUndoneTables = (things: ReadonlySet<string>, isDeletion: boolean): ChangedTables => ({
   things,
   before: buildCurrentSide,
   after: (thing, alias) => {
@@ -229,7 +240,7 @@ export const buildUndoneTables = (things: ReadonlySet<string>): ChangedTables =>
     const bits = columns.map((name) => getColumnBit(versions, name)).join(" | ");
     return `select u.pk from ${getStagedTable(versions)} u where u.action <> 'update' or u.changed & (${bits || "0"}) <> 0`;
   },
-  all: (thing, columns) => buildRecordsAfterUndoSql(getVersionSchema(thing), columns),
+  all: (thing, columns) => buildRecordsAfterUndoSql(getVersionSchema(thing), columns, isDeletion),
   params: {},
 });
 
