@@ -28,6 +28,10 @@ const createImportCountColumn = (key: keyof Import, header: Text): Column<Import
 const createImportTimeColumn = (key: "createdAt" | "committedAt", header: Text): Column<Import> =>
   createImportColumn(key, header, { instant: true });
 
+/** A column with details for programs; people read them in the lines of the plan and of its result. */
+const createProgramColumn = (key: keyof Import, header: Text): Column<Import> =>
+  createImportColumn(key, header, { name: () => null });
+
 const describeImportKind = (kind: Import["kind"]): Text => {
   const { app, thing } = FORMATS[kind];
   return app === undefined ? text(kind, thing.title.ja) : same(formatSecuredAppName(app));
