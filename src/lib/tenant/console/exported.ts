@@ -1,10 +1,7 @@
-import { createHash } from "node:crypto";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
 import type { Thing } from "../../model/thing.ts";
-import type { StagedFile } from "../plans/staging/counts.ts";
 import { buildCaseSql, buildNameListSql, ORDERED_JOIN } from "../store/sql/forms.ts";
-import type { Database } from "../store/sqlite/database.ts";
 import type { VersionSchema } from "../versions/tables.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
@@ -17,29 +14,7 @@ import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 export const getExportUse = (kind: string): string => `console ${kind}`;
 
 /** SQL: the columns that exports have contained: `use`, and `field` (`custom:12` for a custom field). */
-export const EXPORTED_COLUMNS = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
-
-/** Keeps the layout of an export, in the transaction that takes it. */
-export const storeExportLayout = (
-  database: Database,
-  kind: string,
-  { header, places }: Pick<StagedFile, "header" | "places">,
-  { now, actor }: { readonly now: string; readonly actor: string },
-): void => {
-  const fieldAt = (at: number): string | null =>
-    places.find(({ column, cells = [column] }) => cells.includes(at + 1))?.field ?? null;
-  database.run(
-    `insert into main.layout values (:use, :digest, :columns, :now, :actor)
-     on conflict (use, digest) do update set columns = excluded.columns, at = excluded.at, actor = excluded.actor`,
-    {
-      use: getExportUse(kind),
-      digest: createHash("sha256").update(JSON.stringify(header)).digest("hex"),
-      columns: JSON.stringify(header.map((name, at) => ({ header: name, field: fieldAt(at) }))),
-      now,
-      actor,
-    },
-  );
-};
+const EXPORTED_COLUMNS = `main.layout l ${ORDERED_JOIN} json_each(l.columns) c`;
 
 /**
  * SQL: the mask of the columns of the record `t` that no export shows, also because the cell is blank on both sides: it

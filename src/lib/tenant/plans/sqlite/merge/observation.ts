@@ -1,10 +1,12 @@
+import { createHash } from "node:crypto";
 import {
   buildCompleteMaskSql,
   buildIsFilledSql,
   CUSTOM_FIELDS_COLUMN,
   getObservedTable,
 } from "../../../console/observed.ts";
-import { buildUnseenBitsSql } from "../../../console/exported.ts";
+import type { StagedFile } from "../../staging/counts.ts";
+import { buildUnseenBitsSql, getExportUse } from "../../../console/exported.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
 import { ALL_COLUMNS_MASK, LASTING_BIT, type VersionSchema } from "../../../versions/tables.ts";
 import { buildCaseSql, buildIsMissingRecordSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
@@ -141,5 +143,27 @@ export const countUncheckedRecords = (database: Database, plan: PlanDefinition):
   return database.count(
     `select count(*) from (select * from ${VALID_ROWS_SQL}) x ${ORDERED_JOIN} main.${versions.thing.name} t on t.pk = x.pk
      where (x.isNew or x.open & x.shown & ~x.differing <> 0) and ${isUnseen} <> 0`,
+  );
+};
+
+/** Keeps the layout of an export, in the transaction that takes it. */
+export const storeExportLayout = (
+  database: Database,
+  kind: string,
+  { header, places }: Pick<StagedFile, "header" | "places">,
+  { now, actor }: { readonly now: string; readonly actor: string },
+): void => {
+  const fieldAt = (at: number): string | null =>
+    places.find(({ column, cells = [column] }) => cells.includes(at + 1))?.field ?? null;
+  database.run(
+    `insert into main.layout values (:use, :digest, :columns, :now, :actor)
+     on conflict (use, digest) do update set columns = excluded.columns, at = excluded.at, actor = excluded.actor`,
+    {
+      use: getExportUse(kind),
+      digest: createHash("sha256").update(JSON.stringify(header)).digest("hex"),
+      columns: JSON.stringify(header.map((name, at) => ({ header: name, field: fieldAt(at) }))),
+      now,
+      actor,
+    },
   );
 };

@@ -31,13 +31,12 @@ import {
 } from "../../import-failures.ts";
 import { buildComparisonDefinition, buildPlannedKind, buildPlanDefinition } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
-import { observeExport } from "../merge/observation.ts";
+import { observeExport, storeExportLayout } from "../merge/observation.ts";
 import { judgeWrittenRecords } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refusePrivilegedChanges } from "../matching/outside.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
 import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
-import { storeExportLayout } from "../../../console/exported.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport, buildCommittedDetail } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
