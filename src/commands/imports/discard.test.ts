@@ -5,16 +5,18 @@ import { PLAN_ID, planOf } from "#support/commands/imports/plans.ts";
 
 const imports = { items: [planOf()] };
 
-test("discards the plan with the given ID", async () => {
+test("discards the plan with the given ID, and shows it", async () => {
   const tenant = { imports, discardImport: planOf({ state: "discarded" }) };
-  const { en, ja } = await runInBoth("imports discard 019a9f3c-5a00-7abc-8def-000000000005", { tenant });
+  const { en, ja } = await runInBoth("imports discard 019a9f3c-5a00-7abc-8def-000000000005 --format json", { tenant });
   const { number, fileName } = planOf();
   expect(en).toMatchObject({
     exit: 0,
     stderr: `plan ${number} (${fileName}) was discarded; the tenant was not changed\n`,
   });
   expect(ja.stderr).toContain(`計画 ${number}(${fileName})を破棄しました。テナントは変更していません\n`);
+  expect(JSON.parse(en.stdout)).toMatchObject({ id: PLAN_ID, state: "discarded" });
   expect(en.requests).toEqual([{ operation: "imports" }, { operation: "discardImport", params: { id: PLAN_ID } }]);
+  expect(ja.stdout).toBe(en.stdout);
 });
 
 test("discards nothing if no import has the ID, in both languages", async () => {

@@ -1,5 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { IMPORT_DETAIL_COLUMNS } from "../../lib/plan/columns.ts";
 import { findImport, ID_ARGUMENT, OPEN_STATES } from "./plan/find.ts";
 
 export default defineCommand({
@@ -8,11 +9,12 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl imports discard P12" }],
   exits: ["conflict", "not-found"],
+  shows: IMPORT_DETAIL_COLUMNS,
   async run(tools, { id }) {
     const { client, permitChange } = await tools.tenant("imports");
     const found = await findImport(client, id, OPEN_STATES);
     await permitChange();
-    await client.imports.discard(found.id);
+    await tools.terminal.show(IMPORT_DETAIL_COLUMNS, await client.imports.discard(found.id));
     const { number, fileName } = found;
     await tools.terminal.note(
       text(
