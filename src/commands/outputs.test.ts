@@ -79,7 +79,6 @@ const CASES: Readonly<Record<string, Case>> = {
     line: "imports commit PLAN --emit-csv OUT --yes",
     isInMirror: true,
   },
-  "imports show --report": { line: "imports show PLAN --report OUT" },
   "handover diff --output": {
     line: `handover diff ${BUNDLES}/minato ${BUNDLES}/minato-later --format markdown -o OUT`,
     exit: 9,

@@ -106,9 +106,7 @@ test("leaving the question counts as an interruption and keeps the plan", async 
     terminal,
   });
   expect(exit).toBe(130);
-  expect(stderr).toContain(
-    `error: interrupted: nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12\n`,
-  );
+  expect(stderr).toContain(`error: interrupted: the plan is kept; to commit it: clomoctl imports commit P12\n`);
   expect(listOperations(requests)).toEqual([...TO_THE_VIEW, "import"]);
 });
 
@@ -295,7 +293,7 @@ test.each([
 );
 
 test.each([
-  ["planned", `nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12`],
+  ["planned", `the plan is kept; to commit it: clomoctl imports commit P12`],
   ["committed", "the change was made; the output may be incomplete"],
   [undefined, UNKNOWN_OUTCOME],
 ] as const)("a signal during the commit reports the state of the plan: %s", async (state, told) => {

@@ -5,7 +5,6 @@ import { IMPORT_DETAIL_COLUMNS, buildRowColumns, DEFAULT_ROW_COLUMNS } from "../
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { buildRowsCommand, hasFile } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
-import { REPORT } from "./plan/options.ts";
 import { listProblems } from "./plan/problems.ts";
 
 export default defineCommand({
@@ -19,29 +18,19 @@ export default defineCommand({
         "変更したデータとその内容を一覧する(未適用の計画では全行)",
       ),
     },
-    report: REPORT,
   },
-  excludes: [["rows", "report"]],
   examples: [
     { line: "clomoctl imports show last" },
     {
       line: "clomoctl imports show 12 --rows --format ndjson",
       about: text("changed records, with old and new values", "変更したデータと、変更前・変更後の値"),
     },
-    {
-      line: "clomoctl imports show P12 --report plan.xlsx",
-      about: text("the plan as a workbook, for its approval", "計画を承認用の Excel ブックに書き出す"),
-    },
   ],
   exits: ["not-found", "conflict"],
-  async run(tools, { id, rows, report }) {
+  async run(tools, { id, rows }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
-    if (report !== undefined) {
-      await (await import("./outputs/report.ts")).writeReport(tools, report, found);
-      return;
-    }
     if (rows) {
       const columns = listColumns(terminal, buildRowColumns(found.kind), DEFAULT_ROW_COLUMNS);
       return terminal.list(columns, client.imports.rows(found.id));

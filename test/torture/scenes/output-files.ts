@@ -51,14 +51,6 @@ export const OUTPUT_FILE_SCENES: readonly Scene[] = [
   createFileScene("roles matrix as a page", "roles.html", ["roles", "matrix", ...HTML_OPTION]),
   createFileScene("onboarding guide as a page", "onboarding.html", ["onboarding", "guide", ...HTML_OPTION]),
   createFileScene("renewals guide as a page", "token.html", ["renewals", "guide", "ade-token", ...HTML_OPTION]),
-  {
-    name: "imports show --report",
-    prepare: prepareMirror,
-    line: ["imports", "show", "1", "--report", "plan.csv", "--overwrite"],
-    outputs: ["plan.csv"],
-    saysBefore: true,
-    readsDate: true,
-  },
   createFileScene("handover report", "report.html", ["handover", "report", join("bundles", "minato")], prepareBundles),
   {
     ...createFileScene(

@@ -45,15 +45,3 @@ test("a workbook has one sheet with counts, a line for the approver and a row fo
   expect(created).toContainEqual(["追加", "suzuki@x.jp", "鈴木", "営業部", "役職", "", "=1+1"]);
   expect(created.every(([action, key]) => action === "追加" && key === "suzuki@x.jp")).toBe(true);
 });
-
-test("the sheet is written again from the kept plan, and from the versions after the commit", async () => {
-  const desk = await deskWithPlan("en");
-  const first = await rowsOf(desk, "plan.xlsx");
-  expect((await desk.run("imports show P3 --report again.xlsx --lang en")).code).toBe(0);
-  expect(await rowsOf(desk, "again.xlsx")).toEqual(first);
-  expect((await desk.run("imports commit last --yes --confirm-deletions 1")).code).toBe(0);
-  expect((await desk.run("imports show last --report done.xlsx --lang en")).code).toBe(0);
-  const update = ["update", "yamada@x.jp", "山田", "営業部", "役職", "主任", "課長"];
-  expect(first).toContainEqual(update);
-  expect(await rowsOf(desk, "done.xlsx")).toContainEqual(update);
-});

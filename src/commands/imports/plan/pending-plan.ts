@@ -99,7 +99,7 @@ export class PendingPlan {
     const { id } = this.plan;
     const now = await this.#client.imports.show(id);
     if (now.state === "planned" && !this.isKept) await this.#client.imports.discard(id);
-    const unchanged = this.isKept ? joinKeptPlan(NOTHING_CHANGED, this.plan) : NOTHING_CHANGED;
+    const unchanged = this.isKept ? renderAdvice(describeKeptPlan(this.plan)) : NOTHING_CHANGED;
     if (now.state === "committed") this.#describeCommitted(now);
     else if (!this.#isUnanswered) this.#tools.describeState(() => unchanged);
     // unlike a discarded plan, a kept plan may still be committed: a proxy can answer before the tenant
@@ -124,11 +124,6 @@ export const NOTHING_CHANGED = text("nothing was changed", "何も変更して�
 
 const describeKeptPlan = ({ number }: Import): Advice =>
   step("the plan is kept; to commit it", "計画を残しました。適用するには", line("imports commit", [number]));
-
-const joinKeptPlan = (unchanged: Text, plan: Import): Text => {
-  const { en, ja } = renderAdvice(describeKeptPlan(plan));
-  return text(`${unchanged.en}, and ${en}`, `${unchanged.ja}。${ja}`);
-};
 
 const describeUnknownOutcome = (number: string): Text => {
   const [show, commit] = [line("imports show", [number]), line("imports commit", [number])];
