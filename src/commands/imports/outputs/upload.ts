@@ -2,7 +2,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { getUploadMode } from "../../../lib/model/upload.ts";
-import { text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { getUploadEncoding, refuseUnmappable, type NamedCell } from "../../console/upload/encode.ts";
 import { requireLastExport, writeKind } from "../../console/upload/files.ts";
@@ -27,7 +27,13 @@ const isWholeFile = (plan: Import): boolean => getUploadMode(plan) === "replace"
 export async function checkUpload(tools: Tools, plan: Import, label: string, secrets?: PlanSecrets): Promise<void> {
   const { client } = await tools.tenant("tenant", "imports");
   const { mirroredAt } = await client.tenant.show();
-  if (mirroredAt === null) throw createUnknownConsoleFailure(plan);
+  if (mirroredAt === null) {
+    const take = buildConsoleImportCommand(plan.kind);
+    throw refuseUpload(
+      text("no export of the console was taken yet", "管理画面のエクスポートをまだ取り込んでいません"),
+      text(`take the export first: ${take}`, `先にエクスポートを取り込んでください: ${take}`),
+    );
+  }
   const last = await requireLastExport(tools, plan.kind);
   if (isWholeFile(plan)) refuseUnknownData(plan, last, secrets);
   const encoding = await getUploadEncoding(tools, plan.kind, last);
@@ -43,18 +49,6 @@ export async function checkUpload(tools: Tools, plan: Import, label: string, sec
   await refuseUnmappable(tools, label, { encoding, cells: listCells() });
 }
 
-const createUnknownConsoleFailure = ({ kind }: Import): Failure => {
-  const take = buildConsoleImportCommand(kind);
-  return new Failure("input-rejected", {
-    what: text(
-      "no export of the console was taken, so it is not known what differs",
-      "管理画面のエクスポートを取り込んでいないため、管理画面との違いがわかりません",
-    ),
-    where: "--emit-csv",
-    hint: text(`take the export first: ${take}`, `先にエクスポートを取り込んでください: ${take}`),
-  });
-};
-
 /** Refuses a file for 全件更新 that would clear or delete what nobody has seen. */
 function refuseUnknownData(
   { kind, request, absentColumns }: Import,
@@ -68,21 +62,22 @@ function refuseUnknownData(
   const without = secrets?.without ?? [];
   if (unknown.length + without.length === 0) return;
   const named = (unknown.length > 0 ? unknown : without.slice(0, 20)).join(", ");
-  throw new Failure("input-rejected", {
-    what:
-      unknown.length > 0
-        ? text(
-            `全件更新 could delete values that no export has shown: ${named}`,
-            `全件更新では、エクスポートで確認できていない値が消えるおそれがあります: ${named}`,
-          )
-        : text(
-            `全件更新 needs a password in every row; these have none: ${named}`,
-            `全件更新には全員のパスワードが必要です。ないもの: ${named}`,
-          ),
-    where: "--emit-csv",
-    hint: text("use --mode append", "--mode append を使ってください"),
-  });
+  throw refuseUpload(
+    unknown.length > 0
+      ? text(
+          `全件更新 could delete values that no export has shown: ${named}`,
+          `全件更新では、エクスポートで確認できていない値が消えるおそれがあります: ${named}`,
+        )
+      : text(
+          `全件更新 needs a password in every row; these have none: ${named}`,
+          `全件更新には全員のパスワードが必要です。ないもの: ${named}`,
+        ),
+    text("use --mode append", "--mode append を使ってください"),
+  );
 }
+
+const refuseUpload = (what: Text, hint: Text): Failure =>
+  new Failure("input-rejected", { what, where: "--emit-csv", hint });
 
 /** Settles a plan, and writes the upload file if it is committed. @returns `partial` also if rows are left out */
 export async function settleAndUpload(
