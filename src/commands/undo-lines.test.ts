@@ -81,6 +81,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "context set": "this machine",
   "context use": "this machine",
   "handover receive": "a new tenant",
+  "imports discard": "no records are changed",
   "renewals notify": "mail",
 };
 

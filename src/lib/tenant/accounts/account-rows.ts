@@ -11,7 +11,7 @@ import { listStoredColumns } from "../../model/thing.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
-import { text, type Text } from "../../text/index.ts";
+import { text } from "../../text/index.ts";
 import type { RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import { updateRecord } from "../records/record-rows.ts";
@@ -144,13 +144,9 @@ export const isAboveOperator = ({ role, isMarked }: Pick<StoredAccount, "role" |
   ROLES_ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
 
 /**
- * Returns the failure for an account that only system administrators may change ({@link isAboveOperator}). @param only
- * completes the message: "can …"
+ * Returns the failure for an account that only system administrators may change ({@link isAboveOperator}).
  */
-export const createSystemOnlyFailure = (
-  { called, role }: Pick<StoredAccount, "called" | "role">,
-  only: Text,
-): Failure => {
+export const createSystemOnlyFailure = ({ called, role }: Pick<StoredAccount, "called" | "role">): Failure => {
   const { [role]: held } = ROLES;
   const is =
     role === "none"
@@ -161,8 +157,8 @@ export const createSystemOnlyFailure = (
       : text(`is a ${held.en}`, `は${held.ja}です`);
   return new Failure("not-permitted", {
     what: text(
-      `${called} ${is.en}: only a system administrator ${only.en}`,
-      `「${called}」${is.ja}。${only.ja}のはシステム管理者だけです`,
+      `${called} ${is.en}: only a system administrator can change this account and its user`,
+      `「${called}」${is.ja}。このアカウントとそのユーザーを変更できるのはシステム管理者だけです`,
     ),
     hint: text("ask a system administrator", "システム管理者に依頼してください"),
   });

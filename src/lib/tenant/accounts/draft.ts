@@ -85,11 +85,7 @@ const isUserChange = (before: StoredAccount, { name, role = before.role }: Accou
  */
 export const permitPrivilegedAccount = (asker: Session["asker"], account: StoredAccount): void => {
   if (!isAboveOperator(account)) return;
-  if (asker.role !== "system")
-    throw createSystemOnlyFailure(
-      account,
-      text("can change this account and its user", "このアカウントとそのユーザーを変更できる"),
-    );
+  if (asker.role !== "system") throw createSystemOnlyFailure(account);
 };
 
 /** The planned values of an account. */

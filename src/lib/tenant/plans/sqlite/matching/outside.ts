@@ -1,6 +1,5 @@
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Role } from "../../../../model/role.ts";
-import { text, type Text } from "../../../../text/index.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
@@ -90,13 +89,12 @@ export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
  * Refuses an operation on a user that only system administrators may change.
  *
  * @param found undefined if the operation does not affect such a user
- * @param only completes "only a system administrator …", such as "can undo changes to this user"
  * @throws Failure `not-permitted`
  */
-export const refusePrivilegedUser = (found: Row | undefined, only: Text): void => {
+export const refusePrivilegedUser = (found: Row | undefined): void => {
   if (found === undefined) return;
   const { called, role } = found;
-  throw createSystemOnlyFailure({ called: String(called ?? ""), role: (role ?? "none") as Role }, only);
+  throw createSystemOnlyFailure({ called: String(called ?? ""), role: (role ?? "none") as Role });
 };
 
 /**
@@ -113,7 +111,7 @@ export const refusePrivilegedChanges = (database: Database, { kind }: PlanDefini
        join main.user u on u.pk = m.target left join main.account a on a.user = u.pk
      where ${IS_VALID_ROW_SQL} and m.changed <> 0 and ${IS_ABOVE_OPERATOR} order by r.row limit 1`,
   );
-  refusePrivilegedUser(found, text("can commit changes to this user", "そのユーザーへの変更を適用できる"));
+  refusePrivilegedUser(found);
 };
 
 export const findScopeProblems = (database: Database, plan: PlanDefinition): void => {

@@ -3,7 +3,6 @@ import { DEVICE } from "../../../../model/device.ts";
 import { FORMATS } from "../../../../model/formats.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import { USER } from "../../../../model/user.ts";
-import { text } from "../../../../text/index.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import { IS_ABOVE_OPERATOR } from "../../../accounts/account-rows.ts";
 import type { UndoCounts, UndoneChange } from "../../engine.ts";
@@ -82,7 +81,7 @@ const requireNoUsersAboveOperator = (database: Database): void => {
        left join main.user u on u.pk = p.pk left join main.account a on a.user = p.pk
      where ${IS_ABOVE_OPERATOR} or ${isMarked} and coalesce(a.role, 'none') = 'none' order by p.pk limit 1`,
   );
-  refusePrivilegedUser(found, text("can undo changes to this user", "そのユーザーへの変更を取り消せる"));
+  refusePrivilegedUser(found);
 };
 
 /**
