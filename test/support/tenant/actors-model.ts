@@ -373,12 +373,15 @@ export class ActorsModel extends DirectoryModel {
   }
 
   #schemeRefusals(user: number, role: Role, { scheme }: AccountRequest): readonly Refusal[] {
-    if (role !== "custom")
-      return scheme === undefined ? [] : [createRejectedRefusal("スキームを設定できるのはカスタム管理者だけです")];
+    const isUnknown = scheme !== undefined && !this.schemes.has(scheme);
+    const unknown = isUnknown ? [createNotFoundRefusal("カスタム管理権限スキーム")] : [];
+    if (role !== "custom" && scheme !== undefined)
+      return [createRejectedRefusal("スキームを設定できるのはカスタム管理者だけです"), ...unknown];
+    if (role !== "custom") return [];
     if (scheme === undefined) {
       return this.accountOf(user).scheme === null ? [createRejectedRefusal("スキーム", "必要")] : [];
     }
-    return this.schemes.has(scheme) ? [] : [createNotFoundRefusal("カスタム管理権限スキーム")];
+    return unknown;
   }
 
   #managedRefusals(user: number, role: Role, { managed, managesAll }: AccountRequest): readonly Refusal[] {

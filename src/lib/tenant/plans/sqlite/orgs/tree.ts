@@ -145,10 +145,15 @@ export const settleOrgTree = (database: Database, plan: PlanDefinition): void =>
       .all(`select t.pk, ${buildRecordLabelSql(kind.thing)} as name from org t where ${kind.isLacking}`)
       .map(({ pk, name }) => [Number(pk), String(name)]),
   );
-  const areKept = request.fromConsole === true || request.undeletable !== undefined;
   const tree = buildTree(database, readPlacedRows(database, plan));
-  const counts = countStayingChildren(tree, new Set(lacking.keys()), areKept);
-  if (request.fromConsole === true) return keepOrgsAbove(database, [...counts.keys()]);
+  if (request.fromConsole === true) {
+    const shown = new Set(database.all("select target from s.match").map(({ target }) => Number(target)));
+    const local = new Map([...tree].filter(([node]) => node > 0 && !shown.has(node)));
+    const above = [...countStayingChildren(local, new Set(lacking.keys()), true).keys()];
+    keepOrgsAbove(database, above);
+    for (const pk of above) lacking.delete(pk);
+  }
+  const counts = countStayingChildren(tree, new Set(lacking.keys()), request.undeletable !== undefined);
   const held = [...counts].map(([pk, count]) => ({
     pk,
     code: "delete-held" as const,
