@@ -47,7 +47,6 @@ async function homeWithPeople(to: number): Promise<{ home: string; file: string;
 describe("before confirmation", () => {
   const moments: readonly (readonly [string, string])[] = [
     ["as the file is sent", '"step":"check"'],
-    ["as the file is compared", '"step":"compare"'],
     ["at the question", "Apply to "],
   ];
   const ways: readonly (readonly [string, number, (terminal: TerminalProgram) => void])[] = [

@@ -67,10 +67,10 @@ test.each([
 });
 
 test.each([
-  ["en", "Apply to ", "n\r", `nothing was changed\nthe plan is kept; to commit it: clomoctl imports commit P12\n`],
-  ["ja", "適用しますか?", "\r", `何も変更していません\n計画を残しました。適用するには: clomoctl imports commit P12\n`],
+  ["en", "Apply to ", "n\r", `nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12\n`],
+  ["ja", "適用しますか?", "\r", `何も変更していません。計画は残しました。適用するには: clomoctl imports commit P12\n`],
 ] as const)("keeps the plan if the answer is no: %s", async (lang, question, keys, notes) => {
-  const terminal = { typing: [[question, keys]] } as const;
+  const terminal = { columns: 300, typing: [[question, keys]] } as const;
   const { exit, stdout, stderr, requests } = await run(
     `imports commit 019a9f3c-5a00-7abc-8def-000000000005 --lang ${lang} --format json`,
     {
@@ -106,7 +106,9 @@ test("leaving the question counts as an interruption and keeps the plan", async 
     terminal,
   });
   expect(exit).toBe(130);
-  expect(stderr).toContain(`error: interrupted: the plan is kept; to commit it: clomoctl imports commit P12\n`);
+  expect(stderr).toContain(
+    `error: interrupted: nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12\n`,
+  );
   expect(listOperations(requests)).toEqual([...TO_THE_VIEW, "import"]);
 });
 
@@ -293,7 +295,7 @@ test.each([
 );
 
 test.each([
-  ["planned", `the plan is kept; to commit it: clomoctl imports commit P12`],
+  ["planned", `nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12`],
   ["committed", "the change was made; the output may be incomplete"],
   [undefined, UNKNOWN_OUTCOME],
 ] as const)("a signal during the commit reports the state of the plan: %s", async (state, told) => {

@@ -148,7 +148,9 @@ test("if nobody can be asked, suggests --yes and discards the plan", async () =>
     folder: folder(),
     terminal: { columns: 300, typing: [["Apply to kanto", "\u0004"]] },
   });
-  expect(kept.stderr).toContain(`error: interrupted: the plan is kept; to commit it: clomoctl imports commit P12\n`);
+  expect(kept.stderr).toContain(
+    `error: interrupted: nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12\n`,
+  );
 });
 
 test.each([

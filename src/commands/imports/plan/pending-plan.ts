@@ -123,7 +123,11 @@ const summarizeCounts = (plan: Import): Partial<PlanSummary> => ({
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
 
 const describeKeptPlan = ({ number }: Import): Advice =>
-  step("the plan is kept; to commit it", "計画を残しました。適用するには", line("imports commit", [number]));
+  step(
+    "nothing was changed, and the plan is kept; to commit it",
+    "何も変更していません。計画は残しました。適用するには",
+    line("imports commit", [number]),
+  );
 
 const describeUnknownOutcome = (number: string): Text => {
   const [show, commit] = [line("imports show", [number]), line("imports commit", [number])];

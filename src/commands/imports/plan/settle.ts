@@ -53,7 +53,7 @@ export async function settlePlan(
     return isPartial(plan) ? "partial" : undefined;
   }
   if (!(await confirmForeignFile(tools, plan, answers)) || !(await askToApply(tools, planned, answers))) {
-    await tools.terminal.note(NOTHING_CHANGED);
+    if (!isKept) await tools.terminal.note(NOTHING_CHANGED);
     await pending.leave();
     await showImportResult(tools, { plan, dryRun, committed: false, isKept });
     return undefined;

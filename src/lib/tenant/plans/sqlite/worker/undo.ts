@@ -77,5 +77,5 @@ export const undoAndRecord = async (
   if (asked.dropped !== undefined) settleDrop(database);
   await auditImport(database, writer, record, { change, moment, revision });
   const original = undone && (await findImportOfChange(writer, undone));
-  if (original?.detail.request?.fromConsole === true) await restoreMirrorAge(writer);
+  if (original?.detail.request?.fromConsole ?? original !== undefined) await restoreMirrorAge(writer);
 };
