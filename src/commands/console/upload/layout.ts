@@ -19,7 +19,6 @@ export const listNamedColumns = (kind: ImportKind, customFields: readonly Custom
     customFields.map(({ name }) => ({ id: name, name })),
   );
 
-/** Returns the known columns of an export in its order. */
 const listShownColumns = (columns: readonly Column[], { header, places, fields }: Import): readonly UploadColumn[] => {
   const found = places.flatMap(({ column: first, cells = [first] }, nth) =>
     cells.map((cell, at) => ({ cell, at, column: columns.find(({ field }) => field === fields[nth]) })),

@@ -22,7 +22,6 @@ export interface UploadRow {
 const findChange = (record: TaskRecord | undefined, { field: name, sets }: Column) =>
   record?.changes.find(({ field }) => field === name || field === sets);
 
-/** Returns true if the value of a column is open. */
 export const isChanged = (record: TaskRecord | undefined, column: Column): boolean =>
   findChange(record, column) !== undefined;
 

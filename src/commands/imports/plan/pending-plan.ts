@@ -14,11 +14,9 @@ export class PendingPlan {
   readonly plan: Import;
   /** true if the plan is kept for `imports commit` unless it is committed now; a rejected plan is never kept */
   readonly isKept: boolean;
-  /** the import; undefined until it is committed */
   committed: Import | undefined;
   readonly #client: Client<"imports">;
   readonly #tools: Tools;
-  /** true after a commit without a response, so that the user must be told what became of the plan */
   #isUnanswered = false;
 
   constructor(tools: Tools, client: Client<"imports">, plan: Import, isKept: boolean) {
@@ -119,7 +117,6 @@ const summarizeCounts = (plan: Import): Partial<PlanSummary> => ({
   delete: sumChanges(listPlanChanges(plan), "delete"),
 });
 
-/** The message for a plan that is not committed. */
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
 
 const describeKeptPlan = ({ number }: Import): Advice =>
