@@ -9,7 +9,6 @@ import {
   REPORT,
 } from "../imports/plan/options.ts";
 
-/** The option that names a list of users. */
 export const USER_FILE_OPTION = {
   kind: "file",
   about: text(
@@ -43,7 +42,6 @@ export const excludeFilters = <N extends string, F extends object>(
 ): readonly (readonly [N | "file", keyof F])[] =>
   (Object.keys(filters) as (keyof F)[]).flatMap((filter) => [[names, filter] as const, ["file", filter] as const]);
 
-/** Help on how a deletion is confirmed and undone. */
 export const DELETION_HELP = [
   text(
     "Shows all records to delete, and deletes them only after you confirm their number: type it, or pass --confirm-deletions N. Any other number changes nothing (exit 3). In unattended runs, --yes --max-deletions N|P% permits deletions up to that limit, but at most half of the records of each kind.",

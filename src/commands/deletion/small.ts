@@ -20,7 +20,6 @@ export const SMALL_DELETION_OPTIONS = { confirmDeletions: CONFIRM_DELETIONS_OPTI
 
 export const SMALL_DELETION_EXITS = ["input-rejected", "not-permitted", "not-found", "conflict", "locked"] as const;
 
-/** The deletion of a few records that no import deletes. */
 interface SmallDeletion<R> {
   readonly columns: readonly Column<R>[];
   readonly records: readonly R[];

@@ -80,7 +80,6 @@ export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" 
   return parts.length === 0 ? text("a plan without changes", "変更のない計画") : joinTexts(parts, text(", ", "・"));
 };
 
-/** Where the lines of a plan are printed. */
 export interface PlanOutput {
   note(line: Text): Promise<void>;
   warn(line: Text): Promise<void>;

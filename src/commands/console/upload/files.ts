@@ -139,7 +139,6 @@ export async function writeKind(
   return table;
 }
 
-/** Maximum number of rows whose keys are listed. */
 const MAX_NAMED_ROWS = 20;
 
 function describeLeftOut(file: string, why: UploadOmissionReason, keys: UploadTable["leftOut"]): Text {

@@ -2,7 +2,6 @@ import type { CustomField, Import, ImportKind, TaskRecord } from "../../../lib/c
 import { listColumns, type Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 
-/** A column of an upload file. */
 export interface UploadColumn {
   readonly column: Column;
   readonly header: string;

@@ -2,7 +2,6 @@ import type { Client, ConsoleTask, ImportKind, TaskRecord } from "../../../lib/c
 import { EXPORT_ORDER } from "../exports.ts";
 import { getThing } from "../steps.ts";
 
-/** The open records of a kind. */
 export interface OpenKind {
   readonly kind: ImportKind;
   /** the records to create or change, each once with all its changes */

@@ -15,7 +15,6 @@ export interface KindUpload extends OpenKind {
   readonly secrets: Secrets;
 }
 
-/** The content of an upload file. */
 export interface UploadTable {
   readonly header: readonly string[];
   readonly rows: readonly { readonly key: string; readonly cells: readonly string[] }[];

@@ -19,7 +19,6 @@ const generatePassword = (): string => {
 export const findPasswordColumn = (kind: ImportKind): Column | undefined =>
   FORMATS[kind].columns.find(({ secret, required }) => secret === true && required === "new");
 
-/** A new user with a generated password. */
 export interface NewPassword {
   readonly key: string;
   readonly name: string;

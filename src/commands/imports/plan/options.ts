@@ -58,7 +58,6 @@ export const PLAN_DRY_RUN_OPTION = {
   about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
 } as const satisfies Field;
 
-/** The option that keeps a plan for `imports commit`. */
 export const KEEP_PLAN = {
   kind: "boolean",
   about: text(
@@ -67,7 +66,6 @@ export const KEEP_PLAN = {
   ),
 } as const satisfies Field;
 
-/** The option that writes what a plan does to each record. */
 export const REPORT = {
   kind: "output",
   value: "FILE",

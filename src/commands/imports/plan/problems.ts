@@ -15,7 +15,6 @@ export class RejectedFileFailure extends Failure {
   }
 }
 
-/** The result of {@link listProblems}. */
 export interface ListedProblems {
   /** every error, if the output is JSON; otherwise empty */
   readonly all: readonly unknown[];

@@ -14,7 +14,6 @@ import type { InputFile } from "../../../lib/files/index.ts";
 
 export interface InputFormat {
   readonly encoding: FileForm;
-  /** name of the sheet in a workbook */
   readonly sheet?: string | undefined;
   readonly dialect: Dialect;
   readonly headerRow: number;

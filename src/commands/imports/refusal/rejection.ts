@@ -22,7 +22,6 @@ const OTHER_EXPORTS = text(
 const OTHER_FILE = text("choose the right file", "正しいファイルを指定してください");
 const IMPORT_ORGS = text("import the organisations first", "先に組織をインポートしてください");
 
-/** What helps, by the code of the problem. */
 const HINTS: Hints = {
   "org-unknown": text(
     "for names or paths, pass --org-by; for codes, import the organisations first, or pass --create-orgs",

@@ -14,11 +14,9 @@ import { TaskRecordReader, type TaskRecord } from "./records.ts";
 /** A task in the console: the part of a change that the console does not have yet. */
 export interface ConsoleTask {
   readonly number: number;
-  /** kind of the first record */
   readonly kind: FormatName;
   /** action of the change, as in the audit log */
   readonly action: string;
-  /** file name of the import */
   readonly name: string | null;
   readonly create: number;
   readonly update: number;

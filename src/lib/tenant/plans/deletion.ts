@@ -22,7 +22,6 @@ export interface DeletionRequest extends Omit<DeletionSelection, "by"> {
 
 export interface Deletion {
   readonly request: StoredRequest;
-  /** ids of the specified records */
   readonly ids: readonly string[];
 }
 

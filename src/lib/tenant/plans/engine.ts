@@ -133,7 +133,6 @@ export interface ImportEngine {
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts>;
   /** Returns lines as NDJSON, read while the stream is read. @throws Failure `conflict`, `locked` during a commit */
   read(reading: PlanReading): Promise<ReadableStream<Uint8Array>>;
-  /** Removes the staging of an import. */
   drop(id: string): void;
   unheld(): readonly string[];
   isStaged(id: string): boolean;

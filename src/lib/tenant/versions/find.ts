@@ -105,7 +105,6 @@ export const findRecordsByName = (
 ): Promise<readonly number[]> => findVisibleRecords(reader, timelines, thing, listNameFields(thing), name);
 
 export interface RecordChanges {
-  /** the ids of the records */
   readonly ids: readonly string[];
   /** the numbers of the changes that wrote the records or, for users, their accounts */
   readonly changes: readonly number[];

@@ -44,7 +44,6 @@ export interface RecordHistory {
 type VersionChange = RecordVersion["changes"][number];
 
 interface HistoryColumn {
-  /** the record type whose table contains the column */
   readonly thing: Thing;
   readonly column: string;
   /** name of the column in the history */

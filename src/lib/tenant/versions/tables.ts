@@ -7,7 +7,6 @@ import { TENANT_PROFILE, THINGS } from "../../model/things.ts";
 // A version contains the values that a record had before a change: those of the columns that were changed, or of all
 // columns if the record was deleted.
 
-/** How the versions of a thing's records are stored. */
 export interface VersionSchema {
   readonly thing: Thing;
   /** the column with the record number */

@@ -20,7 +20,6 @@ export type Moment = number;
 
 export const toMomentBefore = (revision: number): Moment => revision - 0.5;
 
-/** The states of a record since its creation. */
 export interface Timeline {
   /** the changes of the record, oldest first */
   readonly steps: readonly TimelineStep[];

@@ -22,7 +22,6 @@ export interface DeletionSelection {
   readonly tag?: string | undefined;
 }
 
-/** The position of a field in the file. */
 export interface StagedPlace {
   readonly field: string;
   /** the number of the field's first cell, counted from 1 */

@@ -1,9 +1,7 @@
 import type { OrgNode } from "./org-matching.ts";
 
-/** A row that gives an organisation its parent. */
 export interface PlacedRow {
   readonly row: number;
-  /** the organisation of the row */
   readonly node: OrgNode;
   readonly parent: OrgNode;
 }

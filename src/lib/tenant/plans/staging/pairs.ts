@@ -1,4 +1,3 @@
-/** A row and a record that may belong together. */
 export interface CandidatePair {
   readonly row: number;
   readonly pk: number;

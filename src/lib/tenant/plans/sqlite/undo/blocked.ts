@@ -288,7 +288,6 @@ class BlockedRecordFinder {
     );
   }
 
-  /** Blocks records that would violate a rule. */
   #rules(): void {
     const things = VERSIONED_THINGS.filter((versions) => hasStagedRecords(this.#database, versions)).map(
       ({ thing }) => thing.name,

@@ -33,7 +33,6 @@ interface ChangeSides {
   readonly staged: Readonly<Record<RecordAction, RecordAction>>;
 }
 
-/** What the staged undo would do. */
 const PLANNED_SIDES: ChangeSides = {
   before: (column) => `t.${quoteIdentifier(column)}`,
   after: (column) => `u.${quoteIdentifier(column)}`,
