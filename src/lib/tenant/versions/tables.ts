@@ -9,7 +9,6 @@ import { TENANT_PROFILE, THINGS } from "../../model/things.ts";
 
 export interface VersionSchema {
   readonly thing: Thing;
-  /** the column with the record number */
   readonly key: string;
   /**
    * the stored columns, with SQL for their bit in `changed`; `leads` is false for columns that are constant or derived

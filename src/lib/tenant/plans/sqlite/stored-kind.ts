@@ -76,7 +76,6 @@ export interface KeyLocation {
    * column; undefined for a list
    */
   readonly held?: string | undefined;
-  /** the column with the `pk` of the record */
   readonly record: string;
   /** true if the plan itself stores the keys and reports those that are unknown */
   readonly planned?: true | undefined;

@@ -76,7 +76,6 @@ export class Stager implements RecordSink {
   /** the index of the column with the unique list; -1 if there is none */
   #list = -1;
   #rows = 0;
-  /** the number of the record that is being staged */
   #row = 0;
   #cells: readonly string[] = [];
 
