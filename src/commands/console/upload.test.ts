@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import iconv from "iconv-lite";
 import { beforeEach, expect, test } from "vitest";
 import { csv, freshDesk, type Desk } from "#support/cli/import-desk.ts";
 import { readRows } from "#support/xlsx/read.ts";
@@ -38,6 +39,16 @@ test("writes what is open at any time, in the columns of the console's export", 
   await done("console upload -o up.csv", 2);
 });
 
+test("an export with an unknown column in another order gives the file its headers and encoding", async () => {
+  const other = await freshDesk();
+  const rows = ["社員コード,更新日時,メールアドレス,氏名", "1,2026/11/01,taro@x.jp,髙橋", "2,2026/11/02,hana@x.jp,花子"];
+  await other.write("export.csv", iconv.encode(csv(rows), "cp932"));
+  for (const line of ["console sync export.csv --yes", "users edit 2 --name 﨑花", "console upload -o up.csv"])
+    expect(await other.run(line)).toMatchObject({ code: 0 });
+  const bytes = iconv.encode(csv(["社員コード,メールアドレス,氏名", "2,hana@x.jp,﨑花"]), "cp932");
+  expect(readFileSync(other.path("up.csv"))).toEqual(bytes);
+});
+
 test("several kinds need a folder, which has a file per kind in the order of upload", async () => {
   await done("users edit 1 --title 次長");
   await done("orgs create 営業部 --code S01");
@@ -69,6 +80,9 @@ test("a new user of an app needs a password", async () => {
   const password = row.split(",")[2] ?? "";
   expect(password).toMatch(/^\w{12}$/);
   expect(readFileSync(desk.path("secret.csv"), "utf8")).toContain(`two02,二,,${password}`);
+  await desk.write("docs.csv", csv(["表示名,ユーザーID,説明", "一,one01,", "二,two02,"]));
+  await done("console sync docs.csv --app docs --yes");
+  expect((await desk.run("console list --format json")).text).toBe("[]\n");
 });
 
 test("is refused while the last export is undone", async () => {
