@@ -1,16 +1,29 @@
-import type { ConsoleTask } from "../../lib/client/index.ts";
+import { line } from "../../lib/advice/index.ts";
+import type { Client, ConsoleTask } from "../../lib/client/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import { parseChangeNumber } from "../imports/plan/find.ts";
 import { describeTaskChanges, getTaskScreen, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
 
 export const TASK_ARGUMENT = {
-  kind: "number",
-  value: "NUMBER",
-  min: 1,
+  kind: "string",
+  value: "NUMBER|last",
   required: true,
-  about: text("task number, which is the number of its change", "作業の番号(変更番号)"),
+  about: text(
+    "task number (of its change), or `last`: of your latest open change",
+    "作業の番号(変更番号)、または last(自分の最新の未了)",
+  ),
 } as const;
+
+/** Returns the number of a task. @throws `usage`; `not-found` if no task of the account is open */
+export const readTaskNumber = async (
+  { console }: Pick<Client<"console">, "console">,
+  typed: string,
+): Promise<number> => {
+  const number = parseChangeNumber(typed, line("console list", []));
+  return number === "last" ? (await console.show("last")).number : number;
+};
 
 const buildColumn = (key: keyof ConsoleTask, header: Text): Column<ConsoleTask> => ({
   key,

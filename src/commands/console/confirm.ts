@@ -2,7 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { proposeUndo } from "../records/change-result.ts";
-import { TASK_ARGUMENT, TASK_COLUMNS, DEFAULT_TASK_COLUMNS } from "./columns.ts";
+import { readTaskNumber, TASK_ARGUMENT, TASK_COLUMNS, DEFAULT_TASK_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("record that tasks were done in the console", "管理画面での作業が完了したことを記録する"),
@@ -14,8 +14,9 @@ export default defineCommand({
   async run(tools, { number }) {
     const { terminal } = tools;
     const { client, permitChange } = await tools.tenant("console");
+    const numbers = await Promise.all(number.map((typed) => readTaskNumber(client, typed)));
     await permitChange();
-    const tasks = await client.console.confirm({ numbers: [...new Set(number)] });
+    const tasks = await client.console.confirm({ numbers: [...new Set(numbers)] });
     await terminal.list(listColumns(terminal, TASK_COLUMNS, DEFAULT_TASK_COLUMNS), tasks);
     await proposeUndo(tools);
   },

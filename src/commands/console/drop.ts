@@ -9,7 +9,7 @@ import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "..
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { settlePlan, showImportResult } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
-import { TASK_ARGUMENT } from "./columns.ts";
+import { readTaskNumber, TASK_ARGUMENT } from "./columns.ts";
 import { requireNamedContext } from "../permission.ts";
 
 export default defineCommand({
@@ -32,13 +32,14 @@ export default defineCommand({
     const chosen = await tools.tenant("imports", "console");
     const { client } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen, answers);
-    const plan = await client.imports.dropTasks({ numbers: [...new Set(number)] });
+    const numbers = await Promise.all(number.map((typed) => readTaskNumber(client, typed)));
+    const plan = await client.imports.dropTasks({ numbers: [...new Set(numbers)] });
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       await showPlan(tools, plan);
       if (plan.blocked === undefined) return settlePlan(tools, pending, { ...answers, dryRun, changes: true });
       await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
-      throw createDropFailure(plan.blocked, number);
+      throw createDropFailure(plan.blocked, numbers);
     });
   },
 });

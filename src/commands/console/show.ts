@@ -1,21 +1,12 @@
-import { line } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { hasAllColumns } from "../listing/list.ts";
-import { parseChangeNumber } from "../imports/plan/find.ts";
-import { STEPS_COLUMN, TASK_DETAILS } from "./columns.ts";
+import { readTaskNumber, STEPS_COLUMN, TASK_ARGUMENT, TASK_DETAILS } from "./columns.ts";
 import { buildTaskSteps } from "./steps.ts";
 
 export default defineCommand({
   summary: text("show how to do a task in the console, step by step", "管理画面での作業の手順を表示する"),
-  args: {
-    number: {
-      kind: "string",
-      value: "NUMBER|last",
-      required: true,
-      about: text("task number, or `last` for the newest open task", "作業の番号、または last(未了の最新の作業)"),
-    },
-  },
+  args: { number: TASK_ARGUMENT },
   options: {
     rows: {
       kind: "boolean",
@@ -27,10 +18,7 @@ export default defineCommand({
   async run(tools, { number, rows }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("console");
-    const asked = parseChangeNumber(number, line("console list", []));
-    const open = asked === "last" ? await client.console.list({}) : [];
-    const at = asked === "last" ? Math.max(1, ...open.map((one) => one.number)) : asked;
-    const task = await client.console.show(at, rows ? { all: true } : {});
+    const task = await client.console.show(await readTaskNumber(client, number), rows ? { all: true } : {});
     if (hasAllColumns(terminal)) return terminal.show([...TASK_DETAILS, STEPS_COLUMN], task);
     await terminal.show(TASK_DETAILS, task);
     for (const [place, { en, ja }] of buildTaskSteps(task, rows ? task.records.length : undefined).entries())

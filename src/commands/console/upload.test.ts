@@ -36,12 +36,17 @@ test("writes what is open at any time, in the columns of the console's export", 
   // the columns of one task are its own and the required ones
   await done("console upload 2 -o one.csv");
   expect(read("one.csv")).toEqual(["氏名,メールアドレス,役職", "太郎2,taro@x.jp,次長"]);
+  expect(await done("console upload last -o last.csv")).toContain("last-delete.xlsx");
   await done("console upload -o up.csv", 2);
 });
 
 test("an export with an unknown column in another order gives the file its headers and encoding", async () => {
   const other = await freshDesk();
-  const rows = ["社員コード,更新日時,メールアドレス,氏名", "1,2026/11/01,taro@x.jp,髙橋", "2,2026/11/02,hana@x.jp,花子"];
+  const rows = [
+    "社員コード,更新日時,メールアドレス,氏名",
+    "1,2026/11/01,taro@x.jp,髙橋",
+    "2,2026/11/02,hana@x.jp,花子",
+  ];
   await other.write("export.csv", iconv.encode(csv(rows), "cp932"));
   for (const line of ["console sync export.csv --yes", "users edit 2 --name 﨑花", "console upload -o up.csv"])
     expect(await other.run(line)).toMatchObject({ code: 0 });

@@ -58,7 +58,6 @@ export function requireSinglePerson(found: readonly Person[], typed: string): Pe
   });
 }
 
-/** Returns the users that a typed text may name. */
 export async function findMatchingUsers(client: Client<"users">, typed: string): Promise<readonly KnownPerson[]> {
   const name = typed.trim();
   if (name === "") return [];

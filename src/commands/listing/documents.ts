@@ -47,7 +47,6 @@ export const buildDocumentOrRecordOptions = <D extends DocumentFormat>(
     { ...how, workbook: true },
   );
 
-/** Returns the options of a command that writes only documents. */
 export const buildDocumentOnlyOptions = <D extends DocumentFormat>(formats: readonly D[]) =>
   buildDocumentOptions(
     formats,

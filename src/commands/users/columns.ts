@@ -46,7 +46,6 @@ export const USER_LOOKUP: NamedKind<User> = {
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
 
-/** Returns how users are found by arguments and by the lines of a list. */
 export const buildFindableUsers = (client: Client<"users">) => ({
   ...USER_LOOKUP,
   called: ({ name }: User) => name,

@@ -15,6 +15,7 @@ import {
 import { writeTable } from "../../imports/outputs/table-file.ts";
 import { permitOutputs } from "../../outputs.ts";
 import type { Tools } from "../../tools.ts";
+import { readTaskNumber } from "../columns.ts";
 import { describeUpload, describeUploadCheck } from "../screen.ts";
 import { getUploadEncoding, writeUploadFile } from "./encode.ts";
 import { getDeletionsFileName } from "./names.ts";
@@ -22,7 +23,7 @@ import { readOpenRecords, type OpenKind } from "./open.ts";
 import { buildUploadTable, findLastExport, type KindUpload, type UploadTable } from "./table.ts";
 
 interface UploadOptions {
-  readonly number: number | undefined;
+  readonly number: string | undefined;
   readonly output: string;
   readonly generatePasswords: string | undefined;
 }
@@ -35,9 +36,10 @@ interface UploadOptions {
  */
 export async function writeUploads(
   tools: Tools,
-  { number, output, generatePasswords }: UploadOptions,
+  { number: typed, output, generatePasswords }: UploadOptions,
 ): Promise<Outcome> {
   const { client } = await tools.tenant("console", "imports");
+  const number = typed === undefined ? undefined : await readTaskNumber(client, typed);
   const open = await readOpenRecords(client, number);
   const files = nameFiles(open.kinds, output);
   if (files.length === 0) {

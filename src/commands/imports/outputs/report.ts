@@ -116,7 +116,6 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
 
 const findOrgColumns = (kind: Import["kind"]) => FORMATS[kind].columns.filter(({ refers }) => refers?.to === "org");
 
-/** Returns the paths of organisations by their codes. */
 async function loadOrgPaths(tools: Tools): Promise<ReadonlyMap<string, string>> {
   const orgs = (await ignoreFailure(async () => (await tools.tenant("orgs")).client.orgs.list())) ?? [];
   return new Map(orgs.flatMap(({ code, path }) => (code === null ? [] : [[code, path]])));

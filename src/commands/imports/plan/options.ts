@@ -257,7 +257,6 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
-/** Returns the request with the defaults of its column map file. */
 export const addMapOptions = (requested: ImportRequest, usual: MapOptions = {}): ImportRequest => {
   const typed = Object.entries(requested.options).filter(([, value]) => value !== undefined);
   return { ...requested, options: { ...requested.options, ...usual, ...Object.fromEntries(typed) } };
