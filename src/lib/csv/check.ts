@@ -50,6 +50,7 @@ class FileCheck implements RecordSink {
   readonly #problems: Problem[] = [];
   readonly #count = { error: 0, warning: 0 };
   readonly #hashes = new ValueHashes();
+  readonly #repeated = new Set<number>();
   #records = 0;
   #rows = 0;
   #header: readonly string[] = [];
@@ -85,9 +86,8 @@ class FileCheck implements RecordSink {
 
   /** Returns the sink that compares values whose hashes are equal; undefined if there are none. */
   searchRepeated(): RecordSink | undefined {
-    const repeated = this.#hashes.findRepeated();
-    if (repeated.size === 0 || this.#layout === undefined) return undefined;
-    return createRepetitionSearch(this.#layout, this.#options, repeated, (problem) => this.#add(problem));
+    if (this.#repeated.size === 0 || this.#layout === undefined) return undefined;
+    return createRepetitionSearch(this.#layout, this.#options, this.#repeated, (problem) => this.#add(problem));
   }
 
   end(): CheckReport {
@@ -99,7 +99,8 @@ class FileCheck implements RecordSink {
   }
 
   #hash = (at: number, value: string, _isKey: boolean, look: CharacterScan | undefined): void => {
-    this.#hashes.add(hashValue(value, this.#unique?.all[at]?.comparison ?? "exact", at, look));
+    const hash = hashValue(value, this.#unique?.all[at]?.comparison ?? "exact", at, look);
+    if (this.#hashes.add(hash)) this.#repeated.add(hash);
   };
 
   #begin(cells: readonly string[], place: HeaderPlace): void {

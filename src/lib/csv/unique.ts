@@ -80,43 +80,34 @@ const mixBits = (word: number): number => {
   return (b ^ (b >>> 16)) >>> 0;
 };
 
-/** Collects the hashes of the values of a file, in 8 bytes per value. */
+/** A hash table of the hashes of the values of a file, with 10 to 20 bytes per value. */
 export class ValueHashes {
-  #all = new Float64Array(2 ** 16);
-  #count = 0;
+  #slots = new Float64Array(2 ** 12);
+  #used = 0;
 
-  add(hash: number): void {
-    if (this.#count === this.#all.length) {
-      const grown = new Float64Array(this.#count * 2);
-      grown.set(this.#all);
-      this.#all = grown;
+  /** @returns true if the hash was added before */
+  add(hash: number): boolean {
+    if (this.#used * 1.25 > this.#slots.length) {
+      const held = this.#slots;
+      this.#slots = new Float64Array(held.length * 2);
+      for (const slot of held) if (slot !== 0) this.#place(slot);
     }
-    this.#all[this.#count++] = hash;
+    // 0 marks a free slot
+    const isKnown = this.#place(hash + 1);
+    if (!isKnown) this.#used += 1;
+    return isKnown;
   }
 
-  /** Returns the hashes that were added more than once. */
-  findRepeated(): ReadonlySet<number> {
-    const all = this.#all.subarray(0, this.#count);
-    // small parts are sorted several times faster than the whole
-    /** the end of each part; after the second loop, its start */
-    const ends = new Uint32Array(PARTS);
-    for (const hash of all) ends[partOf(hash)] = (ends[partOf(hash)] ?? 0) + 1;
-    for (let part = 1; part < PARTS; part += 1) ends[part] = (ends[part] ?? 0) + (ends[part - 1] ?? 0);
-    const parted = new Float64Array(all.length);
-    for (const hash of all) {
-      const at = (ends[partOf(hash)] ?? 0) - 1;
-      ends[partOf(hash)] = at;
-      parted[at] = hash;
+  /** Stores a slot's value in the first free slot from its own on.  @returns true if it is already stored */
+  #place(slot: number): boolean {
+    const last = this.#slots.length - 1;
+    for (let at = slot & last; ; at = (at + 1) & last) {
+      const held = this.#slots[at];
+      if (held === slot) return true;
+      if (held === 0) {
+        this.#slots[at] = slot;
+        return false;
+      }
     }
-    const repeated = new Set<number>();
-    for (let part = 0; part < PARTS; part += 1) {
-      const sorted = parted.subarray(ends[part], ends[part + 1]).toSorted();
-      for (let i = 1; i < sorted.length; i += 1) if (sorted[i] === sorted[i - 1]) repeated.add(sorted[i] ?? 0);
-    }
-    return repeated;
   }
 }
-
-const PARTS = 2 ** 12;
-
-const partOf = (hash: number): number => Math.floor(hash / 2 ** (53 - 12));

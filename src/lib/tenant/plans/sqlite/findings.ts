@@ -86,8 +86,8 @@ export const findDuplicates = (database: Database, plan: PlanDefinition): void =
     recordFinding(database, plan, { code, field, select });
   };
   if (names.has("key")) find("key-duplicate", key, buildRepeatedValuesSql(buildKeyRowsSql("r.key")));
-  if (names.has("standIn")) {
-    const field = together?.findLast((one) => isStaged(plan, { field: one }));
+  if (together !== undefined && names.has("standIn")) {
+    const field = together.findLast((one) => isStaged(plan, { field: one }));
     find("key-duplicate", field, buildRepeatedValuesSql(buildKeyRowsSql(`r."standIn"`)));
   }
   for (const { field } of plan.kind.claims.filter((claim) => isStaged(plan, claim.field))) {

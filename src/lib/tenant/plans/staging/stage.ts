@@ -3,6 +3,8 @@ import { FIRST_ROW, type HeaderPlace, type Layout } from "../../../csv/layout/la
 import type { StoredRequest } from "../request.ts";
 import type { RecordProblem, RecordSink } from "../../../csv/records/record.ts";
 import type { CellUnits } from "../../../csv/records/units.ts";
+import type { CharacterScan } from "../../../csv/layout/look.ts";
+import { hashValue, UniqueValues, ValueHashes } from "../../../csv/unique.ts";
 import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
 import { comparisonKey, isComparisonKey, type Comparison } from "../../../model/normalise.ts";
 import { createFileProblem, getProblemSeverity, type Problem } from "../../../model/problem.ts";
@@ -18,7 +20,6 @@ import {
   type KindDefinition,
 } from "./kinds.ts";
 import { buildFallbackKey } from "../../../model/normalise.ts";
-import { Repeats } from "./repeats.ts";
 import type { StagedFile } from "./counts.ts";
 
 /**
@@ -69,7 +70,10 @@ export class Stager implements RecordSink {
   readonly #options: HeaderOptions;
   readonly #table: StagingTable;
   readonly #referred = new Map<string, Set<string>>();
-  readonly #repeats = new Map<string, Repeats>();
+  readonly #hashes = new ValueHashes();
+  #unique: UniqueValues | undefined;
+  /** which of the unique values may occur twice */
+  readonly #repeated = new Set<number>();
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;
   #columns: readonly NamedBinding[] = [];
@@ -106,6 +110,7 @@ export class Stager implements RecordSink {
       this.#columns.map(({ bind }) => (complete ? bind(values) : null)),
     );
     if (!complete) return;
+    this.#unique?.forEach(this.#checker, this.#hash);
     if (this.#list >= 0) this.#claimFurther(values[this.#list]);
   }
 
@@ -126,7 +131,7 @@ export class Stager implements RecordSink {
       this.#report(createFileProblem("file-no-rows"));
     }
     if (this.#layout === undefined) this.#open([], FIRST_ROW);
-    for (const [name, repeats] of this.#repeats) if (repeats.found) this.#table.repeat(name);
+    for (const at of this.#repeated) this.#table.repeat(this.#nameUnique(at));
     const problems = this.#checker?.tally.problems() ?? [];
     const skipped = problems.filter(({ code }) => code === "row-skipped");
     for (const problem of problems) if (!skipped.includes(problem)) this.#report(problem);
@@ -173,6 +178,7 @@ export class Stager implements RecordSink {
       allowErrorValues: fromConsole === true || allow?.includes("error-values") === true,
       fromConsole,
     });
+    this.#unique = new UniqueValues(layout);
     this.#columns = this.#bindings(layout);
     const list = this.#kind.fields.find(({ unique, merge }) => unique && merge === "list");
     if (list !== undefined) this.#list = findColumnIndex(layout, list.field);
@@ -195,10 +201,9 @@ export class Stager implements RecordSink {
     const keyed: KeyedCell[] = [];
     const key = findColumnIndex(layout, layout.key);
     const comparison = layout.columns[key]?.column.comparison ?? "exact";
-    bindings.set("key", this.#watched("key", createKeyBinding(key, comparison)));
+    bindings.set("key", createKeyBinding(key, comparison));
     const together = resolveKindKey(this.#kind, this.#request.key).together;
-    if (together !== undefined)
-      bindings.set("standIn", this.#watched("standIn", createStandInBinding(layout, key, together)));
+    if (together !== undefined) bindings.set("standIn", createStandInBinding(layout, key, together));
     for (const [i, { column, positions }] of layout.columns.entries()) {
       if (column.secret === true || column.field.startsWith(CUSTOM_PREFIX)) continue;
       const field = this.#kind.fields.find((imported) => imported.field === column.field);
@@ -212,7 +217,7 @@ export class Stager implements RecordSink {
         if (sparse === true) {
           keys.push({ name, bind });
           if (field !== undefined) keyed.push({ at: i, comparison: field.comparison });
-        } else bindings.set(name, field?.unique === true && i !== key ? this.#alsoWatched(i, field, bind) : bind);
+        } else bindings.set(name, bind);
       }
     }
     for (const { field, resolved } of this.#kind.fields) if (resolved) bindings.set(field, () => null);
@@ -226,23 +231,16 @@ export class Stager implements RecordSink {
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
 
-  /** Returns the binding, which also notes each key. */
-  #watched(name: string, bind: ColumnBinding): ColumnBinding {
-    const repeats = new Repeats();
-    this.#repeats.set(name, repeats);
-    return (values) => {
-      const key = bind(values);
-      if (key !== null) repeats.add(key);
-      return key;
-    };
-  }
+  #hash = (at: number, value: string, _isKey: boolean, look: CharacterScan | undefined): void => {
+    if (this.#repeated.has(at)) return;
+    if (this.#hashes.add(hashValue(value, this.#unique?.all[at]?.comparison ?? "exact", at, look)))
+      this.#repeated.add(at);
+  };
 
-  #alsoWatched(i: number, { field, comparison }: ImportedField, bind: ColumnBinding): ColumnBinding {
-    const note = this.#watched(field, createKeyBinding(i, comparison));
-    return (values) => {
-      note(values);
-      return bind(values);
-    };
+  #nameUnique(at: number): string {
+    const { column = -1, others, isKey } = this.#unique?.all[at] ?? {};
+    if (others !== undefined) return "standIn";
+    return isKey === true ? "key" : (this.#layout?.columns[column]?.column.field ?? "");
   }
 
   #withMended(keys: string | null, comparison: Comparison): string | null {
