@@ -30,8 +30,6 @@ export interface ModelImport extends ImportEffect {
   readonly id: string;
   readonly isUndo: boolean;
   undone: boolean;
-  /** the texts that refer to records in cells, before and after the import */
-  readonly called: { readonly before: CellNames; readonly after: CellNames };
   /** the organisations and devices that existed after the import */
   readonly afterwards: Readonly<Record<"orgs" | "devices", ReadonlyMap<number, Values>>>;
 }
@@ -138,6 +136,8 @@ export class HistoryModel {
   readonly fields = new Map<number, string>();
   readonly imports: ModelImport[] = [];
   #last = ROOT_NUMBER;
+  /** the codes, addresses or names that deleted records had last */
+  readonly #formerNames = new Map<number, string>();
 
   /** Returns the path of an organisation. */
   pathOf(record: number): string {
@@ -364,22 +364,23 @@ export class HistoryModel {
    * @param undid the import that this import undoes
    */
   commit(done: ImportEffect, { id }: Pick<ModelImport, "id">, undid?: ModelImport): void {
-    const before = this.called();
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
-    const called = { before, after: this.called() };
     const afterwards = { orgs: new Map(this.records.orgs), devices: new Map(this.records.devices) };
-    this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false, called, afterwards });
+    this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false, afterwards });
     const undone = this.imports.find((one) => one.id === undid?.id);
     if (undone !== undefined) undone.undone = true;
   }
 
-  /** Returns, for each record, the text that refers to it in cells; a path if an organisation does not have a code. */
+  /**
+   * Returns, for each record, the text that refers to it in cells; a path if an organisation does not have a code. A
+   * deleted record has the last text that does not need other records.
+   */
   called(): CellNames {
     const orgs = [...this.records.orgs].map(
       ([record, { code }]) => [record, String(code ?? this.pathOf(record))] as const,
     );
     const users = [...this.records.users].map(([record, { emails }]) => [record, String([emails].flat()[0])] as const);
-    return new Map([[ROOT_NUMBER, "全社"], ...orgs, ...users]);
+    return new Map([...this.#formerNames, [ROOT_NUMBER, "全社"], ...orgs, ...users]);
   }
 
   /**
@@ -421,11 +422,17 @@ export class HistoryModel {
     for (const [record, values] of orgs) this.records.orgs.set(record, values);
     for (const name of groups) this.groups.add(name);
     for (const { kind, record, after } of did) {
-      if (after === undefined) this.records[kind].delete(record);
+      if (after === undefined) this.#delete(kind, record);
       else this.records[kind].set(record, after);
     }
-    for (const record of orgsGone) this.records.orgs.delete(record);
+    for (const record of orgsGone) this.#delete("orgs", record);
     for (const name of groupsGone) this.groups.delete(name);
+  }
+
+  #delete(kind: Kind, record: number): void {
+    const { code, emails, name } = this.records[kind].get(record) ?? {};
+    this.#formerNames.set(record, String(code ?? [emails ?? []].flat()[0] ?? name));
+    this.records[kind].delete(record);
   }
 
   /** Returns true if unique values are unique, all referenced records exist, and every organisation is below 全社. */

@@ -9,7 +9,6 @@ import {
   REFERENCE_KINDS,
   ROOT_NUMBER,
   type RecordChange,
-  type ModelImport,
   type Kind,
   type ModelRow,
   type Values,
@@ -193,35 +192,35 @@ const cellsOf = (model: HistoryModel, { kind, rows, byPath }: ImportStep): Cells
   return [header, ...rows.map((row) => Object.values(row).map(String))];
 };
 
-type Then = ModelImport["called"]["after"];
+type Called = ReturnType<HistoryModel["called"]>;
 
-const shown = (field: string, value: Values[string] | undefined, then: Then): unknown => {
-  if (typeof value === "number") return then.get(value);
+const shown = (field: string, value: Values[string] | undefined, called: Called): unknown => {
+  if (typeof value === "number") return called.get(value);
   return REFERENCE_KINDS[field] === undefined || value === null ? (value ?? null) : value;
 };
 
-const named = (model: HistoryModel, fields: readonly string[], values: Values, then: Then) => {
+const named = (model: HistoryModel, fields: readonly string[], values: Values, called: Called) => {
   const custom = new Map([...model.fields].map(([number, name]) => [getCustomFieldName(number), `custom:${name}`]));
   const pairs = fields.flatMap((field): readonly (readonly [string, unknown])[] => {
     const name = custom.get(field);
-    const value = shown(field, values[field], then);
+    const value = shown(field, values[field], called);
     if (name === undefined) return [[field, value]];
     return value === null ? [] : [[name, value]];
   });
   return Object.fromEntries<unknown>(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 };
 
-/** What the model knows that an import did; of an update only what it changed. */
-const known = (model: HistoryModel, { called }: ModelImport, { action, before, after }: RecordChange) => {
+/** What the model knows that an import did; of an update only what it changed. References have their present texts. */
+const known = (model: HistoryModel, { action, before, after }: RecordChange) => {
   const all = new Set(Object.keys({ ...before, ...after }));
   const valueIn = (values: Values | undefined, field: string): string => JSON.stringify(values?.[field] ?? null);
   const isChanged = (field: string): boolean => valueIn(before, field) !== valueIn(after, field);
   const fields = [...all].filter((field) => action !== "update" || isChanged(field));
-  const of = (values: Values, then: Then) => named(model, fields, values, then);
+  const of = (values: Values) => named(model, fields, values, model.called());
   return {
     action,
-    ...(before && { before: of(before, called.before) }),
-    ...(after && { after: of(after, called.after) }),
+    ...(before && { before: of(before) }),
+    ...(after && { after: of(after) }),
   };
 };
 
@@ -306,13 +305,12 @@ const expectRecords = async (model: HistoryModel): Promise<void> => {
 };
 
 const expectHistory = async (model: HistoryModel): Promise<void> => {
-  for (const one of model.imports) {
-    const { id, kind, did } = one;
+  for (const { id, kind, did } of model.imports) {
     const rows = (await Array.fromAsync(tenant.client.imports.rows(id))).filter(
       ({ thing, changed, action }) => thing === undefined && (action !== "update" || changed.length > 0),
     );
     const own = did.filter((row) => row.kind === kind);
-    const expected = own.map((row) => known(model, one, row));
+    const expected = own.map((row) => known(model, row));
     // of an update that concerned removed custom fields only nothing is left to tell
     const isLeft = ({ action, before = {}, after = {} }: (typeof expected)[number]): boolean =>
       action !== "update" || Object.keys({ ...before, ...after }).length > 0;
