@@ -30,8 +30,6 @@ export interface ModelImport extends ImportEffect {
   readonly id: string;
   readonly isUndo: boolean;
   undone: boolean;
-  /** the organisations and devices that existed after the import */
-  readonly afterwards: Readonly<Record<"orgs" | "devices", ReadonlyMap<number, Values>>>;
 }
 
 /** For each record, the text that refers to it in cells. The keys are record numbers. */
@@ -114,10 +112,6 @@ export const hasSameValues = (one: Values | undefined, other: Values | undefined
     );
   return plain(one) === plain(other);
 };
-
-/** Returns true if a record did not exist earlier, or if one of the fields had a different value then. */
-const hasChangedSince = (then: Values | undefined, now: Values, fields: readonly string[]): boolean =>
-  then === undefined || fields.some((field) => (then[field] ?? null) !== (now[field] ?? null));
 
 /**
  * A model of records of all kinds and of all imports. It processes one row at a time, which is slow but obviously
@@ -297,7 +291,7 @@ export class HistoryModel {
    * Returns the effect of undoing an import; undefined if a record has changed since the import, or if the result would
    * be inconsistent.
    */
-  undo({ kind, did, orgs, groups, undone, afterwards }: ModelImport): ImportEffect | undefined {
+  undo({ kind, did, orgs, groups, undone }: ModelImport): ImportEffect | undefined {
     if (undone) return undefined;
     // an undo does not change SECURED APPs administrators and does not delete administrators of any kind
     const isProtected = ({ kind: of, record, action }: RecordChange): boolean =>
@@ -337,25 +331,7 @@ export class HistoryModel {
     for (const name of this.groups) trial.groups.add(name);
     const undoing: ImportEffect = { kind, did: inverse, orgs: new Map(), groups: [] };
     trial.#write(undoing, [...orgs.keys()], groups);
-    if (inverse.some(({ kind: of, after }) => of === "orgs" && after && this.#hasNewTwin(after, { did, afterwards })))
-      return undefined;
     return trial.#isInOrder() ? undoing : undefined;
-  }
-
-  /**
-   * Returns true if the undo would restore an organisation without a code, but an organisation that was created after
-   * the import now has the same name and parent.
-   */
-  #hasNewTwin({ code, name, parent }: Values, { did, afterwards }: Pick<ModelImport, "did" | "afterwards">): boolean {
-    return [...this.records.orgs].some(([record, other]) => {
-      const isTwin =
-        code === null && other["parent"] === parent && toComparisonKey(other["name"]) === toComparisonKey(name);
-      return (
-        isTwin &&
-        !did.some((one) => one.record === record) &&
-        hasChangedSince(afterwards.orgs.get(record), other, ["name", "parent"])
-      );
-    });
   }
 
   /**
@@ -365,8 +341,7 @@ export class HistoryModel {
    */
   commit(done: ImportEffect, { id }: Pick<ModelImport, "id">, undid?: ModelImport): void {
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
-    const afterwards = { orgs: new Map(this.records.orgs), devices: new Map(this.records.devices) };
-    this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false, afterwards });
+    this.imports.push({ ...done, id, isUndo: undid !== undefined, undone: false });
     const undone = this.imports.find((one) => one.id === undid?.id);
     if (undone !== undefined) undone.undone = true;
   }
