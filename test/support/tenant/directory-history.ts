@@ -547,6 +547,10 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const known = (await this.tenant.client.users.fields()).find((field) => field.name === name);
     const [number] = [...this.model.fields.keys()];
     if (known === undefined || number === undefined) {
+      const removed = (await this.tenant.client.console.list({})).flatMap(({ records }) => records);
+      // the console may still have the removed field of this name
+      if (removed.some((one) => one.thing === "custom_field" && one.work === "delete" && one.name === name))
+        return this.refused(this.client.users.addField({ name }), [{ code: "input-rejected", about: [name] }]);
       const after = await this.client.users.addField({ name });
       this.model.addField(name);
       return {
