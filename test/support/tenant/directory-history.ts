@@ -453,10 +453,13 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     } as const;
     const planned = model.plan(request, rows);
     const barred = model.barredImport(kind, model.needsOfPlan(planned, rows));
-    if (barred.length > 0) return this.refused(asked(), barred);
-    const plan = await asked();
-    const isLacking = mode === "replace" && this.#lacking(rows).length > 0;
     const isUnfit = model.isUnfit(planned, rows);
+    const asking = asked();
+    // rows that are refused need no rights, so a plan of such rows is rejected instead
+    const isRejected = isUnfit && model.barredImport(kind, []).length === 0 && (await failureOf(asking)) === undefined;
+    if (barred.length > 0 && !isRejected) return this.refused(asking, barred);
+    const plan = await asking;
+    const isLacking = mode === "replace" && this.#lacking(rows).length > 0;
     expectSame(plan.rejected, isLacking || isUnfit);
     if (plan.rejected) {
       await this.client.imports.discard(plan.id);
