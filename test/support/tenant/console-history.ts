@@ -176,6 +176,8 @@ export class ConsoleHistory {
   readonly #exports: Export[] = [];
   /** the rows that the last export of each kind left out: the records that they may stand for, and those on both sides */
   readonly #leftOut = new Map<string, { readonly possible: readonly string[]; readonly unread: ReadonlySet<string> }>();
+  /** the kinds whose last export was rejected */
+  readonly #rejected = new Set<ConsoleKind>();
   /** tasks that somebody has done, in their state at that time */
   readonly #worked = new Map<number, string>();
   /** open tasks */
@@ -874,6 +876,8 @@ export class ConsoleHistory {
     const whole = isFiltered ? undefined : await this.#planExport(exported, {});
     // records that the mirror still uses may be kept
     const plan = whole ?? (await this.#planExport(exported, { keepMissing: true }));
+    if (plan === undefined) this.#rejected.add(kind);
+    else this.#rejected.delete(kind);
     if (plan === undefined) return "export rejected";
     const isWhole = whole !== undefined;
     const { unread, unclear, ...claims } = this.#claims(exported, plan);
@@ -1267,8 +1271,19 @@ export class ConsoleHistory {
   #isContested(one: ConsoleTask | Mismatch): boolean {
     const isAmong = (kind: string, names: readonly (string | number | undefined)[]): boolean =>
       names.some((name) => this.#leftOut.get(kind)?.unread.has(String(name)));
-    if ("records" in one) return one.records.every(({ kind, id }) => isAmong(kind, [id]));
-    return isAmong(one.kind, [one.id, one.record]);
+    if ("records" in one) return one.records.every(({ kind, id }) => isAmong(kind, [id]) || this.#isRefused(kind));
+    return isAmong(one.kind, [one.id, one.record]) || this.#isRefused(one.kind);
+  }
+
+  /** Returns true if the last export of a kind was rejected, because one of its rows refers to a row that was left out. */
+  #isRefused(kind: string): boolean {
+    return CONSOLE_KINDS.filter((one) => one === kind && this.#rejected.has(one)).some((one) =>
+      Object.entries(MODELS[one].references).some(([field, to]) =>
+        [...this.console.records[one].values()].some((values) =>
+          this.#leftOut.get(to)?.unread.has(String(values[field])),
+        ),
+      ),
+    );
   }
 
   async #finishTasks(round: number): Promise<void> {
