@@ -31,7 +31,7 @@ export const USER_LIST: RecordList<typeof USER.fields> = {
     select pk from user where id = :name
     union select user from user_email where emailKey = :emailKey
     union select pk from user where coalesce(accountKey, accountName) = :nameKey
-    union select pk from user where coalesce(employeeCodeKey, employeeCode) = :nameKey)`,
+    union select pk from user where instr(:nameKey, '@') = 0 and coalesce(employeeCodeKey, employeeCode) = :nameKey)`,
   derived: [ORG_POSITION_TABLE],
 };
 
