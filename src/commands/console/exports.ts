@@ -13,7 +13,6 @@ import type { Tools } from "../tools.ts";
 /** The kinds of exports in the order in which they are taken, because later ones refer to earlier ones. */
 export const EXPORT_ORDER: readonly ImportKind[] = ["orgs", "users", "devices", ...SECURED_APPS];
 
-/** An export of the console whose kind is known. */
 export interface ConsoleExport {
   readonly kind: ImportKind;
   readonly file: InputFile;

@@ -40,16 +40,13 @@ test("the question repeats the tenant and the counts", async () => {
   });
 });
 
-test("a plan without changes is not asked about", async () => {
-  expect(await asked(planOf({}))).toBeUndefined();
-});
-
 test.each([
   [
     planOf({ update: 3 }, [{ count: 2, what: text("new organisations", "新しい組織") }]),
     "update 3, new organisations 2",
     "更新 3・新しい組織 2",
   ],
+  [planOf({}), "a plan without changes", "変更のない計画"],
 ])("describes what a plan does: %o", (plan, en, ja) => {
   expect(describeEffects(plan)).toEqual(text(en, ja));
 });

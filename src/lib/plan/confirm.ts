@@ -11,7 +11,6 @@ export interface ConfirmOptions extends PlanLimits {
   readonly confirmWipes?: number | undefined;
   /** maximum number of deletions that are confirmed by yes or no, like other changes */
   readonly freeDeletions?: number | undefined;
-  /** value of `--yes` */
   readonly yes?: boolean | undefined;
 }
 
@@ -20,7 +19,10 @@ type ConfirmablePlan = Pick<Plan, "target" | "changes" | "effects" | "wipes">;
 /** Returns the start of a question: `Apply to customer-a: create 9` */
 const describeApplyAction = (plan: ConfirmablePlan): Text => {
   const { en, ja } = describeEffects(plan);
-  return text(`Apply to ${plan.target.en}: ${en}`, `${addSpaceAfterLatin(plan.target.ja)}に ${ja} を適用し`);
+  return text(
+    `Apply to ${plan.target.en}: ${en}`,
+    `${addSpaceAfterLatin(plan.target.ja)}に${/\d$/.test(ja) ? ` ${ja} ` : ja}を適用し`,
+  );
 };
 
 /**
@@ -85,7 +87,7 @@ export function listMissingCounts(
  * (typed, `--confirm-deletions`, or `--yes` with a limit), and so are wipes of devices; all other changes are confirmed
  * by yes or no.
  *
- * @returns false if the answer is no; true without a question if nothing would change
+ * @returns false if the answer is no
  * @throws `limit-exceeded` if the plan changes more than a limit allows; `input-rejected` if the number of deletions or
  * wipes differs or cannot be asked for; `usage` if nobody can be asked
  */
@@ -95,7 +97,6 @@ export async function confirmPlan(
   answers: ConfirmOptions,
 ): Promise<boolean> {
   const { changes, wipes = 0 } = plan;
-  if (describeEffects(plan).en === "") return true;
   const { yes = false, confirmDeletions, confirmWipes, maxDeletions, freeDeletions = 0 } = answers;
   requireConfirmedCounts(plan, answers);
   enforceLimits(changes, answers);

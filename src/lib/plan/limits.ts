@@ -3,7 +3,6 @@ import { MAX_DELETIONS_BY_SHARE } from "../model/import.ts";
 import { formatCount, text } from "../text/index.ts";
 import { sumChanges, type ThingChanges } from "./plan.ts";
 
-/** Limits as typed, for unattended runs. */
 export interface PlanLimits {
   readonly maxDeletions?: string | undefined;
   readonly maxChanges?: string | undefined;

@@ -29,7 +29,6 @@ export interface PlanSample {
  * successor. Nothing changes until somebody confirms the plan.
  */
 export interface Plan {
-  /** name of the tenant */
   readonly target: Text;
   /** changes by record type; the main record type of the plan comes first */
   readonly changes: readonly ThingChanges[];
@@ -71,12 +70,13 @@ export const describeCounts = (
 
 /** Returns a short summary of a plan: `create 9, update 30, delete 12` */
 export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" | "effects">): Text => {
-  const actions = PLAN_ACTIONS.map((action) => ({ count: sumChanges(changes, action), what: ACTION_NAMES[action] }));
-  const parts = [...actions, ...effects].filter(({ count }) => count > 0);
-  return joinTexts(
-    parts.map(({ count, what }) => text(`${what.en} ${count}`, `${what.ja} ${count}`)),
-    text(", ", "・"),
-  );
+  const parts = [
+    ...PLAN_ACTIONS.map((action) => ({ count: sumChanges(changes, action), what: ACTION_NAMES[action] })),
+    ...effects,
+  ]
+    .filter(({ count }) => count > 0)
+    .map(({ count, what }) => text(`${what.en} ${count}`, `${what.ja} ${count}`));
+  return parts.length === 0 ? text("a plan without changes", "変更のない計画") : joinTexts(parts, text(", ", "・"));
 };
 
 export interface PlanOutput {

@@ -52,7 +52,8 @@ export async function settlePlan(
     await showImportResult(tools, { plan, dryRun, committed: false, isKept });
     return isPartial(plan) ? "partial" : undefined;
   }
-  if (!(await confirmForeignFile(tools, plan, answers)) || !(await askToApply(tools, planned, answers))) {
+  const isAsked = !hasNoEffect(plan);
+  if (!(await confirmForeignFile(tools, plan, answers)) || (isAsked && !(await askToApply(tools, planned, answers)))) {
     if (!isKept) await tools.terminal.note(NOTHING_CHANGED);
     await pending.leave();
     await showImportResult(tools, { plan, dryRun, committed: false, isKept });
