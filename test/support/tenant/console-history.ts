@@ -1158,12 +1158,13 @@ export class ConsoleHistory {
 
   /**
    * Returns true if somebody created a record in the console that refers to a record for which the deletion is still an
-   * open task or was falsely confirmed. An import of the export leaves such a record out.
+   * open task or was falsely confirmed, or made a record refer to it. An import of the export leaves such a record or
+   * reference out.
    */
-  #refersToDeleted({ kind, id, record }: Mismatch, open: readonly ConsoleTask[]): boolean {
-    if (id !== undefined) return false;
-    return Object.entries(MODELS[kind].references).some(([field, to]) => {
-      const { [field]: target } = this.console.records[kind].get(record ?? -1) ?? {};
+  #refersToDeleted({ kind, id, record, field }: Mismatch, open: readonly ConsoleTask[]): boolean {
+    return Object.entries(MODELS[kind].references).some(([name, to]) => {
+      if (id !== undefined && field !== name) return false;
+      const { [name]: target } = this.console.records[kind].get(record ?? -1) ?? {};
       if (typeof target !== "number") return false;
       const isDeleted = (one: string): boolean =>
         open.some((task) => this.#ledger.covers(task, to, { id: one, field: WHOLE_RECORD }));

@@ -1,11 +1,12 @@
 import { ORG } from "../../model/organisation.ts";
 import { buildCaseSql, ORDERED_JOIN } from "../store/sql/forms.ts";
-import type { Reader, Writer } from "../store/store.ts";
+import type { Reader, Row, Writer } from "../store/store.ts";
 import { getVersionSchema } from "../versions/keep.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { ALL_COLUMNS_MASK, getVersionTable, type VersionSchema } from "../versions/tables.ts";
 import { buildUnseenBitsSql } from "./exported.ts";
 import {
+  buildCompleteMaskSql,
   buildDifferingBitsSql,
   buildUserExistsSql,
   EXPORTED_VERSIONS,
@@ -135,6 +136,13 @@ const CONSOLE_ORDER = `case when d.action = 'delete' then ${buildCaseSql(`d.thin
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
   ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
+const toRecordDrift = (row: Row): RecordDrift => ({
+  thing: String(row["thing"]),
+  pk: Number(row["pk"]),
+  action: row["action"] as DriftAction,
+  mask: Number(row["mask"]),
+});
+
 /** Returns the records of a task, in an order that works in the console. @param most maximum number of records */
 export const readRecordDrift = async (
   reader: Reader,
@@ -144,12 +152,7 @@ export const readRecordDrift = async (
     `select d.thing, d.pk, d.action, d.mask from ${buildDriftSql(revision)} d order by ${CONSOLE_ORDER} limit :most`,
     { revision, most },
   );
-  return rows.map((row) => ({
-    thing: String(row["thing"]),
-    pk: Number(row["pk"]),
-    action: row["action"] as DriftAction,
-    mask: Number(row["mask"]),
-  }));
+  return rows.map(toRecordDrift);
 };
 
 /** Returns the records of some types that have open tasks, with the numbers of the tasks. @param pks as JSON */
@@ -180,9 +183,8 @@ export const confirmDrift = async (writer: Writer, revision: number): Promise<re
     const table = `main.${getObservedTable(versions)}`;
     const isExported = EXPORTED_VERSIONS.includes(versions);
     const isWhole = buildCaseSql("d.action = 'update'", "false", "true");
-    const mask = isExported
-      ? buildCaseSql("d.action = 'update'", `d.mask & ${buildUnseenBitsSql(versions)}`, "0")
-      : "d.mask";
+    const seen = buildCompleteMaskSql(versions, `(d.mask & ~${buildUnseenBitsSql(versions)})`);
+    const mask = isExported ? buildCaseSql("d.action = 'update'", `d.mask & ~${seen}`, "0") : "d.mask";
     const rows = await writer.all(
       `select * from (select d.thing, d.pk, d.action, ${mask} as mask, ${isWhole} as whole from (${buildChangeDriftSql(versions)}) d
          left join main.${versions.thing.name} t on t.${versions.key} = d.pk) where mask <> 0`,
@@ -195,14 +197,7 @@ export const confirmDrift = async (writer: Writer, revision: number): Promise<re
       { parts },
     );
     await writer.run(`delete from ${table} where touched = 0`, {});
-    confirmed.push(
-      ...rows.map((row) => ({
-        thing: versions.thing.name,
-        pk: Number(row["pk"]),
-        action: row["action"] as DriftAction,
-        mask: Number(row["mask"]),
-      })),
-    );
+    confirmed.push(...rows.map(toRecordDrift));
   }
   return confirmed;
 };
