@@ -517,8 +517,25 @@ export class ConsoleHistory {
     this.#keepChanges();
     if (refused !== undefined) return refused;
     change.undone = true;
-    this.#ledger.recordLocal(compareSnapshots(before, this.#mirror));
+    const differences = compareSnapshots(before, this.#mirror);
+    const isExport = this.#tenant.sql("select 1 from change where number = :number and writer = 'console'", {
+      number: change.number,
+    });
+    if (isExport.length === 0) this.#ledger.recordLocal(differences);
+    else this.#restoreFromExport(differences);
     return "undo";
+  }
+
+  /** What an export changed and an undo put back is no local change, but for the records that it removed. */
+  #restoreFromExport(differences: readonly Difference[]): void {
+    this.#ledger.recordLocal(differences.filter(({ before }) => before === undefined));
+    for (const { kind, id, before, after } of differences) {
+      if (before === undefined) continue;
+      const record = this.#ledger.linkOf(kind, id);
+      const fields = after === undefined ? [WHOLE_RECORD] : listChangedFields(kind, before, after);
+      this.#ledger.excuseLocal(kind, id, fields);
+      if (after === undefined && record !== undefined) this.#ledger.excuse(kind, record, fields);
+    }
   }
 
   /**

@@ -71,7 +71,7 @@ test("a column that a map ignores does not count as shown by an export", async (
   expect(await tasks.list()).toEqual([]);
 });
 
-test("undo of a takeover: the console must be changed back", async () => {
+test("undo of a takeover is no work in the console", async () => {
   await mirror();
   const before = await mirroredAt();
   await tenant.import(users, CHANGED);
@@ -79,7 +79,7 @@ test("undo of a takeover: the console must be changed back", async () => {
   expect(await tasks.list()).toEqual([]);
   expect(await mirroredAt()).not.toBe(before);
   await undo(shows);
-  expect(await tasks.list()).toEqual([[2, "edit"]]);
+  expect(await tasks.list()).toEqual([]);
   expect(await mirroredAt()).toBe(before);
   expect((await tenant.users()).map(({ title }) => title)).toEqual(["部長", "主任"]);
 });

@@ -168,6 +168,15 @@ export const buildIsFilledSql = (thing: Thing, name: string): string => {
   return `coalesce(${value}, '') not in ('', '[]', '{}', 0) and ${value} is distinct from ${buildEmptyValueSql(thing, name)}`;
 };
 
+const buildObserveCreatedStatement = (versions: VersionSchema): string =>
+  `insert into main.${getObservedTable(versions)} (pk, inConsole, touched, since)
+   select t.${versions.key}, 0, ${ALL_COLUMNS_MASK}, :revision
+   from main.created_range c ${ORDERED_JOIN} main.${versions.thing.name} t on t.${versions.key} between c.first and c.last
+   where c.revision = :revision and c.thing = '${versions.thing.name}' on conflict do nothing`;
+
+/** SQL: the statements that observe which records the change `:revision` created. */
+export const OBSERVE_CREATED_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.map(buildObserveCreatedStatement);
+
 /**
  * SQL: stores the console's values of the records that the change `:revision` wrote, and marks the written columns as
  * touched. Run these statements only after the versions of the change are complete.
@@ -198,10 +207,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
      from main.${getVersionTable(versions)} v left join main.${thing.name} t on t.${key} = v.pk
      where v.revision = :revision and ${written} <> 0
      on conflict (pk) do update set touched = ${table}.touched | excluded.touched, ${kept.join(", ")}`,
-    `insert into main.${table} (pk, inConsole, touched, since)
-     select t.${key}, 0, ${ALL_COLUMNS_MASK}, :revision
-     from main.created_range c ${ORDERED_JOIN} main.${thing.name} t on t.${key} between c.first and c.last
-     where c.revision = :revision and c.thing = '${thing.name}' on conflict do nothing`,
+    buildObserveCreatedStatement(versions),
   ];
 };
 

@@ -16,7 +16,7 @@ import { readStagedChange } from "../../staged-change.ts";
 import { findImportOfChange, readChange } from "../../../audit/change-number.ts";
 import { restoreMirrorAge } from "../../../records/tenant-rows.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
-import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
+import { OBSERVE_CREATED_STATEMENTS, OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
 import { auditImport, buildCommittedDetail } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
@@ -73,9 +73,11 @@ export const undoAndRecord = async (
     detail: { ...buildCommittedDetail(now, actor), ids: undefined },
   });
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
-  if (await isMirror(writer)) for (const sql of OBSERVE_STATEMENTS) database.run(sql, { revision });
+  const original = undone && (await findImportOfChange(writer, undone));
+  // what an export wrote was the console's, and so is what was there before
+  const observing = original?.detail.request?.fromConsole === true ? OBSERVE_CREATED_STATEMENTS : OBSERVE_STATEMENTS;
+  if (await isMirror(writer)) for (const sql of observing) database.run(sql, { revision });
   if (asked.dropped !== undefined) settleDrop(database);
   await auditImport(database, writer, record, { change, moment, revision });
-  const original = undone && (await findImportOfChange(writer, undone));
   if (original?.detail.request?.fromConsole ?? original !== undefined) await restoreMirrorAge(writer);
 };
