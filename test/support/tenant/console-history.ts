@@ -157,7 +157,7 @@ interface Export {
 /**
  * The maximum number of rounds until both sides agree. In each round, all tasks are done and all exports are imported.
  */
-const MAX_ROUNDS = 4;
+const MAX_ROUNDS = 6;
 
 /** A history of a mirror and its console. Other people also make changes in the console. */
 export class ConsoleHistory {
