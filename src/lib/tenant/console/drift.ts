@@ -17,7 +17,6 @@ import {
 // The drift of a mirror: what differs between its records and what the console showed last. A task is the part of the
 // drift that one change wrote last; this grouping is only for information.
 
-/** What has to be done in the console with a record that differs. */
 export type DriftAction = "create" | "update" | "delete";
 
 export interface RecordDrift {
@@ -77,7 +76,6 @@ const buildDriftSql = (revision: number | undefined): string => {
   return `(${OBSERVED_VERSIONS.map(of).join(" union all ")})`;
 };
 
-/** Counts of the drift that belongs to one change, for one record type and action. */
 export interface OpenDrift {
   readonly revision: number;
   readonly number: number;
@@ -103,7 +101,6 @@ export const readDrift = async (reader: Reader): Promise<readonly OpenDrift[]> =
   }));
 };
 
-/** Returns true if a part of a change's task is open. */
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
   (await reader.get(`select 1 from ${buildDriftSql(revision)} d limit 1`, { revision })) !== undefined;
 
