@@ -11,7 +11,10 @@ import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 export const DEVICE_ARGUMENT = {
   kind: "string",
   required: true,
-  about: text("ID, serial number or IMEI (including its spaces)", "ID・シリアルナンバー・IMEI(空白も含む)"),
+  about: text(
+    "ID, serial number, IMEI (with its spaces) or telephone number",
+    "ID・シリアルナンバー・IMEI(空白も含む)・電話番号",
+  ),
 } as const;
 
 /** How devices are named in messages, and distinguished from others that match the same name. */
@@ -22,11 +25,7 @@ export const DEVICE_NAMES: NamedKind<Device> = {
     [serialNumber, ...(name === null ? [] : [name]), id].join(" "),
 };
 
-/**
- * Returns the device with this id, serial number or IMEI.
- *
- * @throws `not-found` if there is none, `usage` if there are several
- */
+/** Returns the device that has a name of {@link DEVICE_ARGUMENT}.  @throws `not-found`; `usage` if there are several */
 export async function findDeviceByName(client: Client<"devices">, name: string): Promise<Device> {
   const found = await client.devices.find({ name });
   return requireSingleMatch(name, found, DEVICE_NAMES);
@@ -75,8 +74,8 @@ export const DEVICE_FILTERS = {
     kind: "string",
     value: "TEXT",
     about: text(
-      "only devices with this text in one of their own values",
-      "デバイス自身のいずれかの項目に、この文字を含むものに絞り込む",
+      "only devices with this text in one of their values or one of their owner's",
+      "デバイスか所有者のいずれかの項目に、この文字を含むものに絞り込む",
     ),
   },
   status: {

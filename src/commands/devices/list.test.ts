@@ -13,8 +13,7 @@ test.each([
   ["", "全社"],
 ])("shows people the organisation that owns a device, %j, as its owner", async (path, told) => {
   const tenant = { devices: page(null, { ...spare, ownerOrg: { id: spare.id, code: null, path } }) };
-  const line = "devices list --fields serialNumber,owner";
-  const { stdout } = await run(line, { tenant, terminal: { columns: 100 } });
+  const { stdout } = await run("devices list --fields serialNumber,owner", { tenant, terminal: { columns: 100 } });
   expect(stdout).toMatch(new RegExp(`SERIAL000002 +${told}\n`));
 });
 
@@ -28,17 +27,6 @@ test("looks up an organisation by its name, and sends the other filters to the t
       operation: "devices",
       query: { org: org.id, search: "貸出", status: "事前登録", platform: "Android", tag: "貸出用" },
     },
-  ]);
-});
-
-test("requests the devices of one user by the user's ID", async () => {
-  const [user] = example<{ items: readonly [{ id: string }] }>("findUsers").items;
-  const tenant = { findUsers: { items: [user] }, devices: page(null, owned) };
-  const { exit, requests } = await run("devices list --owner hanako@example.co.jp", { tenant });
-  expect(exit).toBe(0);
-  expect(requests).toEqual([
-    { operation: "findUsers", query: { name: "hanako@example.co.jp" } },
-    { operation: "devices", query: { owner: user.id } },
   ]);
 });
 

@@ -4,6 +4,7 @@ import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
 import { buildCaseSql, buildComparisonKeySql } from "../store/sql/forms.ts";
 import type { Reader } from "../store/store.ts";
+import { USER_LIST } from "./user-rows.ts";
 
 /** SQL: the comparison key of a device's serial number. @param of alias of the device's table */
 export const buildSerialKeySql = (of: string): string =>
@@ -38,11 +39,12 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
   order: [CREATION_ORDER],
   filters: { filterName: "identificationName", filterId: "serialNumber" },
   named: `t.id = :name or ${buildSerialKeySql("t")} = upper(:nameKey)
-    or t.imei = :name and not exists (select 1 from device d where ${buildSerialKeySql("d")} = upper(:nameKey))`,
+    or (t.imei = :name or replace(t.phoneNumber, '-', '') = replace(:nameKey, '-', ''))
+      and not exists (select 1 from device d where ${buildSerialKeySql("d")} = upper(:nameKey))`,
   chosen: { status: "status", platform: "platform", tag: "tags" },
   // the join is not used, because the queries that select the records of a list do not contain it
   org: "coalesce((select org from user where pk = t.owner), t.ownerOrg)",
-  ofOwner: "t.owner = (select pk from user where id = :owner)",
+  owner: { sql: "t.owner", list: USER_LIST },
   derived: [ORG_POSITION_TABLE],
 };
 

@@ -60,6 +60,18 @@ test("a device is created with all of its values, and its serial number is uniqu
   expect((await edit(made, { memo: "予備" })).after).toMatchObject({ memo: "予備", owner: { name: "山田" } });
 });
 
+test("a device is found by its telephone number and by what its owner is found by", async () => {
+  await tenant.client.users.edit(yamada.id, { employeeCode: "0042" });
+  await device("S1", { phoneNumber: "090-0000-0001", owner: yamada.id });
+  await device("0900000001", { phoneNumber: "090-0000-0002", owner: sato.id });
+  await device("S3", { phoneNumber: "09000000003" });
+  const serials = (all: readonly Device[]) => all.map(({ serialNumber }) => serialNumber).join();
+  const search = async (part: string) => serials(await Array.fromAsync(tenant.client.devices.list({ search: part })));
+  expect(await Promise.all(["山田", "YAMADA@", "0042", "貸出"].map(search))).toEqual(["S1", "S1", "S1", ""]);
+  const find = async (name: string) => serials(await tenant.client.devices.find({ name }));
+  expect(await Promise.all(["090-0000-0003", "09000000002"].map(find))).toEqual(["S3", "0900000001"]);
+});
+
 describe("facts 1.3, seed 003 9: the owner is a user or an organisation", () => {
   test("an owner cannot be both, and moving the user moves the device", async () => {
     expect(await refusal(device("S1", { owner: yamada.id, ownerOrg: sales.id }))).toEqual([

@@ -22,7 +22,6 @@ export interface MovedOrg extends WrittenOrg {
   readonly along: Readonly<Record<"orgs" | "users" | "devices", number>>;
 }
 
-/** Organisations as records that can be edited manually. */
 export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   list: ORG_LIST,
   collection: "orgs",

@@ -74,7 +74,6 @@ export interface RecordDraft {
   readonly objects?: readonly ChangedObject[] | undefined;
 }
 
-/** An edited record, and the values that were written. */
 export interface EditResult {
   readonly before: object;
   readonly values: StoredValues;

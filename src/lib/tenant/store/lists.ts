@@ -23,7 +23,6 @@ import {
 } from "./sql/forms.ts";
 import type { DerivedTable, LineQuery, Params, Reader, Store } from "./store.ts";
 
-/** A column that a list is sorted by, as SQL. */
 export interface SortKey {
   readonly sql: string;
   /** a value that sorts before all other values and has the same type */
@@ -89,8 +88,8 @@ export interface RecordList<F extends Fields = Fields> {
   readonly chosen?: Readonly<Partial<Record<ChoiceName, string>>> | undefined;
   /** SQL: the record number of the organisation that a record is in; the list then has the table of their positions */
   readonly org?: string | undefined;
-  /** SQL: the condition for records that belong to the user with the id `:owner` */
-  readonly ofOwner?: string | undefined;
+  /** `sql`: the record number of the user to whom a record belongs; a search for the user finds the record too */
+  readonly owner?: { readonly sql: string; readonly list: RecordList } | undefined;
   /**
    * SQL: condition for records that match `:name`; `:nameKey` is its key as a name or code, `:emailKey` its key as an
    * email address
@@ -101,7 +100,6 @@ export interface RecordList<F extends Fields = Fields> {
   readonly derived?: readonly DerivedTable[] | undefined;
 }
 
-/** SQL: the value of a field of a list. */
 export const buildColumnSql = ({ sql }: RecordList, field: string): string =>
   sql?.[field] ?? `t.${quoteIdentifier(field)}`;
 
@@ -208,10 +206,14 @@ const buildSearchCondition = (list: RecordList, search: string): SqlCondition =>
       : isIn(buildKeySql(list, name), comparison),
   );
   if (custom === true) any.push(isInOne("t.custom", "exact"));
+  if (list.owner !== undefined) {
+    const owners = buildSearchCondition(list.owner.list, search);
+    Object.assign(params, owners.params);
+    any.push(`${list.owner.sql} in (select t.pk from ${list.owner.list.table} where ${owners.where})`);
+  }
   return { where: `(${any.join(" or ")})`, params };
 };
 
-/** SQL: the record number of the organisation with the id `:org`. */
 const ORG_SQL = "(select pk from org where id = :org)";
 
 /**
@@ -273,8 +275,8 @@ const buildListCondition = (
     conditions.push(direct ? `${list.org} = ${ORG_SQL}` : `${position} between ${range.first} and ${range.last}`);
     params["org"] = org;
   }
-  if (owner !== "" && list.ofOwner !== undefined) {
-    conditions.push(list.ofOwner);
+  if (owner !== "" && list.owner !== undefined) {
+    conditions.push(`${list.owner.sql} = (select pk from user where id = :owner)`);
     params["owner"] = owner;
   }
   return { where: conditions.join(" and "), params };
@@ -335,10 +337,8 @@ export const readAllRecords = async <F extends Fields>(
   return parseRecords(await selectRecords(reader, list, { where, params: { ...params, limit } }));
 };
 
-/** Returns the parameters of the condition `named` of a list. */
 export const buildNameParams = (name: string) => ({ name, nameKey: nameKey(name), emailKey: emailKey(name) });
 
-/** Returns all records that a name matches. */
 export const findRecords = async <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
@@ -418,7 +418,6 @@ const readList = (
     return String((await reader.get(sql, { ...params, limit }))?.["lines"] ?? "");
   });
 
-/** Returns the first lines of a stream. */
 async function* takeLines(lines: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
   let left = limit;
   for await (const chunk of lines) {
