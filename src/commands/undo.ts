@@ -6,8 +6,7 @@ import { FORMATS } from "../lib/model/formats.ts";
 import { formatCount, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { validateLimits } from "../lib/plan/limits.ts";
-import { listPlanChanges, hasNoEffect } from "../lib/plan/describe.ts";
-import { PLAN_ACTIONS, sumChanges } from "../lib/plan/plan.ts";
+import { hasNoEffect } from "../lib/plan/describe.ts";
 import { parseChangeNumber } from "./imports/plan/find.ts";
 import {
   CONFIRM_DELETIONS_OPTION,
@@ -92,8 +91,6 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
 
 const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Import["blocked"]>): Failure => {
   const { undoes } = plan;
-  const changes = listPlanChanges(plan);
-  const all = PLAN_ACTIONS.reduce((sum, action) => sum + sumChanges(changes, action), 0);
   const newest = Math.max(...first.map(({ change }) => change ?? 0));
   const skip = line("undo", [undoes ?? "last"], { skipBlocked: true });
   const before = line("undo", [newest]);
@@ -102,12 +99,11 @@ const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Im
       `${formatCount(count, "record")} of change ${undoes} cannot be undone; nothing was changed`,
       `変更 ${undoes} のうち ${count} 件は取り消せないため、何も変更していません`,
     ),
-    hint:
-      count < all
-        ? text(`to undo only the other records: ${skip}`, `ほかのデータだけを取り消すには: ${skip}`)
-        : newest > 0
-          ? text(`first undo the later change: ${before}`, `先に後の変更を取り消してください: ${before}`)
-          : undefined,
+    hint: !hasNoEffect(plan)
+      ? text(`to undo only the other records: ${skip}`, `ほかのデータだけを取り消すには: ${skip}`)
+      : newest > 0
+        ? text(`first undo the later change: ${before}`, `先に後の変更を取り消してください: ${before}`)
+        : undefined,
   });
 };
 

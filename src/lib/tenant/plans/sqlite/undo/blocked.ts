@@ -313,7 +313,7 @@ class BlockedRecordFinder {
 export type BlockedRecordKey = readonly [thing: string, pk: number];
 
 /**
- * Finds the staged records that cannot be undone. If the undo skips blocked records, these records are unstaged.
+ * Finds the staged records that cannot be undone, and unstages them: nothing may show what the acting account cannot see.
  *
  * @param known records that are already known to be blocked
  * @throws Failure `conflict` if other records cannot be undone without the skipped ones
@@ -334,9 +334,9 @@ export const findBlockedRecords = (
   const finder = new BlockedRecordFinder(database, undone);
   finder.find();
   finder.keepTogether();
-  if (!undone.skipBlocked) return;
   const blocked = countBlockedRecords(database);
   unstageBlockedRecords(database);
+  if (!undone.skipBlocked) return;
   finder.find();
   if (countBlockedRecords(database) > blocked) throw createDependentUndoFailure(undone.number);
 };

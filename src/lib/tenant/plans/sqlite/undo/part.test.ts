@@ -88,14 +88,18 @@ test("a record that left the part is only listed as outside, without name, field
   // who may hold a role above operator is not told of at all
   expect((await failureOf(imports.undo(number)))?.code).toBe("not-permitted");
   await tenant.mark("users", [moved], false);
-  const plan = await imports.undo(number, { skipBlocked: true });
-  expect(plan.blocked).toEqual({
-    count: 1,
-    first: [{ thing: "user", name: null, why: "hidden", fields: [], change: null, other: null }],
-  });
-  const rows = await Array.fromAsync(imports.rows(plan.id));
-  expect(rows.map(({ key }) => key)).toEqual(["t@x.jp"]);
-  await imports.commit(plan);
+  const plan = async (skipBlocked: boolean) => {
+    const made = await imports.undo(number, { skipBlocked });
+    const rows = await Array.fromAsync(imports.rows(made.id));
+    expect([made.update, made.columns.length, rows.map(({ key }) => key)]).toEqual([1, 1, ["t@x.jp"]]);
+    expect(made.blocked).toEqual({
+      count: 1,
+      first: [{ thing: "user", name: null, why: "hidden", fields: [], change: null, other: null }],
+    });
+    return made;
+  };
+  await expect(imports.commit(await plan(false))).rejects.toMatchObject({ code: "conflict" });
+  await imports.commit(await plan(true));
   const titles = (await tenant.users()).map(({ name, title }) => [name, title]);
   expect(titles).toContainEqual(["田中", null]);
   expect(titles).toContainEqual(["佐藤 改", "社長"]);
