@@ -27,6 +27,8 @@ import { RELATIONS, type StoredRelation } from "../../../versions/references.ts"
 import { readDeletedRecords } from "../deletion/stage.ts";
 import { readDropFingerprint } from "./drop.ts";
 import {
+  buildCustomValueSql,
+  buildOtherCustomFieldsSql,
   buildRecordsAfterUndoSql,
   hasStagedRecords,
   buildCurrentJoinsSql,
@@ -132,10 +134,11 @@ class BlockedRecordFinder {
       const undone = thing === DEVICE && OWNER_FIELDS.includes(name) ? owners : bit;
       const column = quoteIdentifier(name);
       const isOther = `x.${column} is distinct from t.${column}`;
-      // values of a custom field that was removed later are ignored
+      // of the custom fields, only those count that the undone change wrote and that still exist
       const counts =
         name === "custom"
-          ? `exists (select 1 from main.custom_field f where x.custom ->> cast(f.pk as text) is distinct from t.custom ->> cast(f.pk as text))`
+          ? `exists (select 1 from ${buildOtherCustomFieldsSql("x.custom", "t.custom")} and (u.action <> 'update'
+              or ${buildCustomValueSql("u.custom")} is distinct from ${buildCustomValueSql("x.custom")}))`
           : "true";
       return {
         name,

@@ -17,6 +17,8 @@ import { getKindsOfThing } from "../tables.ts";
 import { buildLabelLookupSql } from "./record-labels.ts";
 import {
   buildCurrentJoinsSql,
+  buildCustomValueSql,
+  buildOtherCustomFieldsSql,
   countStagedRecords,
   getStagedTable,
   listRestoredColumns,
@@ -63,12 +65,6 @@ interface LineType {
   readonly versions: VersionSchema;
   readonly kind?: StoredKind | undefined;
 }
-
-const buildCustomValueSql = (custom: string): string => `${custom} ->> cast(f.pk as text)`;
-
-/** SQL: the custom fields that exist and whose values differ. */
-const buildOtherCustomFieldsSql = (value: string, other: string): string =>
-  `custom_field f where ${buildCustomValueSql(value)} is distinct from ${buildCustomValueSql(other)}`;
 
 /** SQL: the text of a referenced record: its present key, path or name, or the last one if it was deleted. */
 const buildReferencedTextSql = (reference: StoredReference, pk: string): string => {

@@ -27,7 +27,7 @@ import { countChangedColumns, getFileKinds } from "./lines.ts";
 import { stageDeletion } from "../deletion/stage.ts";
 import { stageDrop } from "./drop.ts";
 import {
-  omitRemovedFields,
+  restoreCustomFields,
   buildCurrentJoinsSql,
   countStagedRecords,
   getStagedTable,
@@ -101,7 +101,7 @@ export const prepareUndo = (
   else if (undone.deleted === undefined) stageChange(database, undone.revision);
   requireNoUsersAboveOperator(database);
   findBlockedRecords(database, undone, known);
-  omitRemovedFields(database);
+  restoreCustomFields(database);
   return staying;
 };
 

@@ -244,9 +244,23 @@ export const buildUndoneTables = (things: ReadonlySet<string>, isDeletion: boole
   params: {},
 });
 
-/** Leaves out the values of custom fields that were removed after the change. */
-export const omitRemovedFields = (database: Database): void => {
-  const users = getStagedTable(getVersionSchema(USER.name));
+export const buildCustomValueSql = (custom: string): string => `${custom} ->> cast(f.pk as text)`;
+
+/** SQL: the custom fields that exist and whose values differ. */
+export const buildOtherCustomFieldsSql = (value: string, other: string): string =>
+  `main.custom_field f where ${buildCustomValueSql(value)} is distinct from ${buildCustomValueSql(other)}`;
+
+/** Restores only the custom fields that the change wrote and that still exist. */
+export const restoreCustomFields = (database: Database): void => {
+  const versions = getVersionSchema(USER.name);
+  const users = getStagedTable(versions);
+  const bit = getColumnBit(versions, "custom");
+  database.exec(
+    `update ${users} as u set custom = json_patch(t.custom, (select json_group_object(cast(f.pk as text), ${buildCustomValueSql("u.custom")})
+       from ${buildOtherCustomFieldsSql("u.custom", "x.custom")}))
+     from ${getSinceTable(versions)} x ${ORDERED_JOIN} main.user t on t.pk = x.pk
+     where u.pk = x.pk and u.action = 'update' and u.changed & x.changed & ${bit} <> 0 and ${buildInterruptCheckSql("u.pk")}`,
+  );
   const isKnown = `(exists (select 1 from main.custom_field f where f.pk = cast(e.key as integer))
     or exists (select 1 from ${getStagedTable(getVersionSchema(CUSTOM_FIELD.name))} f where f.pk = cast(e.key as integer) and f.action = 'create'))`;
   database.exec(

@@ -196,3 +196,21 @@ test("a custom field that was removed since is not in the way, and everything el
   await undo(made);
   expect(await tenant.users()).toEqual([]);
 });
+
+test("a later change of another custom field stays, and one of the same field is in the way", async () => {
+  for (const name of ["色", "形"]) await tenant.client.users.addField({ name });
+  await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]);
+  const colour = await tenant.import(users, [
+    ["氏名", "メールアドレス", "色"],
+    ["山田", "yamada@x", "赤"],
+  ]);
+  const [yamada] = await tenant.users();
+  const edit = (name: string, value: string) =>
+    tenant.client.users.edit(yamada?.id ?? "", { custom: [{ name, value }] });
+  await edit("形", "丸");
+  await edit("色", "青");
+  expect((await refusal(colour))?.what.en).toContain("(カスタムユーザー情報)");
+  await edit("色", "赤");
+  expect((await undo(colour)).columns.map(({ field }) => field)).toEqual(["custom:色"]);
+  expect((await tenant.users())[0]?.custom).toMatchObject([{ name: "形", value: "丸" }]);
+});
