@@ -58,7 +58,7 @@ export interface StoredChange {
 export const toUndoneChange = ({ number, revision, writer }: StoredChange, skipBlocked: boolean): UndoneChange => ({
   number,
   revision: revision ?? -1,
-  isImport: writer === "import" || writer === "console",
+  isImport: writer === "import",
   skipBlocked,
 });
 

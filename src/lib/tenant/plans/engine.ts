@@ -80,7 +80,7 @@ export interface UndoCounts {
 export interface UndoneChange {
   readonly number: number;
   readonly revision: number;
-  /** true if an import made the change, including a console import */
+  /** true if an import made the change, but not a console import */
   readonly isImport: boolean;
   /** if true, records that cannot be undone are left out */
   readonly skipBlocked: boolean;

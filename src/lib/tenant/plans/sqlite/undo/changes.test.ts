@@ -63,6 +63,14 @@ const member = (userId: string, groups: readonly string[]) =>
     ...groups.map((group) => [userId, userId, "secret1", group]),
   ]);
 
+/** Takes an export of the console. */
+const shown = (account: string) =>
+  tenant.import({ kind: "users", fromConsole: true }, [
+    ["氏名", "メールアドレス", "CLOMOアカウント名"],
+    ["山田", "yamada@x.jp", ""],
+    ["佐藤", "sato@x.jp", account],
+  ]);
+
 const CHANGES: readonly (readonly [what: string, ready: () => Promise<unknown>, change: () => Promise<unknown>])[] = [
   ["an edit", async () => undefined, () => tenant.client.users.edit(yamada, { name: "山田 改", emails: ["new@x.jp"] })],
   ["a creation", async () => undefined, () => tenant.client.users.create({ name: "新", emails: ["n@x.jp"] })],
@@ -87,6 +95,7 @@ const CHANGES: readonly (readonly [what: string, ready: () => Promise<unknown>, 
     () => tenant.client.accounts.create({ user: yamada, name: "yamada01", role: "system", password: PASSWORD }),
     () => tenant.client.accounts.revoke(yamada, {}),
   ],
+  ["an export with another account name of an administrator", () => shown("sato01"), () => shown("sato02")],
   ["a new scheme", async () => undefined, () => schemeMade()],
   [
     "an edit of a scheme",
