@@ -18,8 +18,18 @@ export const IMPORT_STATE_NAMES: Readonly<
   discarded: text("not committed", "適用せず"),
 };
 
-export const getStateName = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): Text =>
-  rejected && state === "planned" ? text("refused", "拒否") : getDisplayName(IMPORT_STATE_NAMES, state);
+interface NamedState {
+  readonly state: string;
+  readonly rejected: boolean;
+  readonly undoneInPart?: true | undefined;
+}
+
+export const getStateName = ({ state, rejected, undoneInPart }: NamedState): Text =>
+  undoneInPart === true
+    ? text("undone in part", "一部取り消し済み")
+    : rejected && state === "planned"
+      ? text("refused", "拒否")
+      : getDisplayName(IMPORT_STATE_NAMES, state);
 
 /** Returns true for a plan that waits to be committed. A plan that was refused is only kept so that it can be read. */
 export const isWaitingPlan = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): boolean =>

@@ -49,12 +49,13 @@ export const buildRowsCommand = ({ number }: Pick<Import, "number">): Text =>
   same(line("imports show", [number], { rows: true }));
 
 export const listEffects = (told: Import): readonly PlanEffect[] => {
-  const { secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups, released = 0 } = told;
+  const { secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups, released = 0, blocked } = told;
   return [
     { count: secretsSet, what: text("rows that set a secret", "パスワードなどを設定する行") },
     { count: orgsCreated, what: text("new organisations", "新しい組織"), names: newOrgs },
     { count: groupsCreated, what: text("new groups", "新しいグループ"), names: newGroups },
     { count: released, what: text("devices that lose their owner", "所有者を外すデバイス(所有者を削除するため)") },
+    { count: blocked?.count ?? 0, what: text("records not undone", "取り消せないデータ") },
   ];
 };
 

@@ -29,7 +29,11 @@ export const createAlreadyUndoneFailure = (number: number, by: number): Failure 
       `change ${number} was already undone by change ${by}`,
       `変更 ${number} は変更 ${by} ですでに取り消されています`,
     ),
-    hint: step("to apply the change again", "変更をもう一度適用するには", line("undo", [by])),
+    hint: step(
+      "to apply the change again (and then undo all of it)",
+      "変更をもう一度適用するには(その後、残ったデータも取り消せます)",
+      line("undo", [by]),
+    ),
   });
 
 export const createNotUndoableFailure = (number: number, why: Text): Failure =>

@@ -57,6 +57,8 @@ export interface ImportRecord {
   readonly revision: number | null;
   /** number of the change that undid the import's change */
   readonly undoneBy: number | null;
+  /** true if that change left records out */
+  readonly undoneInPart?: true | undefined;
   readonly detail: ImportDetail;
 }
 
@@ -82,7 +84,9 @@ const readNullableNumber = (row: Readonly<Record<string, unknown>>, column: stri
 /** SQL: the number of the change that undid the change of the import `i`. */
 export const UNDONE_BY_SQL = "(select c.undoneBy from main.change c where c.number = i.change)";
 
-export const SELECT_IMPORTS = `select i.*, ${UNDONE_BY_SQL} as undoneBy from import i`;
+export const SELECT_IMPORTS = `select i.*, ${UNDONE_BY_SQL} as undoneBy, exists (select 1 from main.change c
+  join main.import u on u.pk = c.import where c.number = ${UNDONE_BY_SQL} and u.detail -> 'counts' ->> 'blocked' is not null) as undoneInPart
+  from import i`;
 
 export const toImportRecord = (row: Row): ImportRecord => ({
   ...parseImportNumbers(row),
@@ -93,6 +97,7 @@ export const toImportRecord = (row: Row): ImportRecord => ({
   etag: row["etag"] === null ? null : String(row["etag"]),
   revision: readNullableNumber(row, "revision"),
   undoneBy: readNullableNumber(row, "undoneBy"),
+  ...(row["undoneInPart"] === 1 && { undoneInPart: true }),
   detail: JSON.parse(String(row["detail"])) as ImportDetail,
 });
 

@@ -315,13 +315,13 @@ test("the record that prevents an undo is named with the import that deleted it,
   expect(await failureOf(undoImport(tenant.client, gone.id))).toMatchObject({
     code: "conflict",
     what: { en: `change ${gone.number} was already undone by change ${undo.number}` },
-    hint: { en: `to apply the change again: \`clomoctl undo ${undo.number}\`` },
+    hint: { en: `to apply the change again (and then undo all of it): \`clomoctl undo ${undo.number}\`` },
   });
   expect(await tenant.client.imports.show(gone.id)).toMatchObject({ state: "undone", undoneBy: undo.change });
   const none = await tenant.client.imports.commit(await undoImport(tenant.client, first.id));
   expect(await tenant.users()).toEqual([]);
   expect(await failureOf(undoImport(tenant.client, first.id))).toMatchObject({
-    hint: { en: `to apply the change again: \`clomoctl undo ${none.number}\`` },
+    hint: { en: `to apply the change again (and then undo all of it): \`clomoctl undo ${none.number}\`` },
   });
 });
 

@@ -188,9 +188,12 @@ class HistoryReader {
   /** Returns facts about changes by revision: number, actor and command, as far as the audit log is visible. */
   async #facts(revisions: readonly number[]): Promise<ReadonlyMap<number, ChangeFacts>> {
     const visible = (number: string): string => `(select v.seq from audit v where v.seq = ${number})`;
+    // an undo may have left the record out
+    const written =
+      "(select n.number from main.change n where n.number = c.undoneBy and n.revision in (select value from json_each(:revisions)))";
     const rows = await this.#reader.all(
       `select r.value as revision, m.at, a.seq as number, a.actor, a.action as command, ${visible("c.undoes")} as undoes,
-         ${visible("c.undoneBy")} as undoneBy
+         ${visible(written)} as undoneBy
        from json_each(:revisions) r left join main.change c on c.revision = r.value
          left join main.audit m on m.seq = c.number left join audit a on a.seq = c.number`,
       { revisions: JSON.stringify(revisions) },

@@ -252,6 +252,15 @@ describe("skipping what is in the way", () => {
       ["b", "D"],
     ]);
     expect(await tenant.client.imports.list()).toMatchObject([{ undoes: number, state: "committed" }]);
+    const undoneBy = await Promise.all(
+      [a, b].map(async (id) =>
+        (await tenant.client.users.history({ name: id }))[0]?.versions.map((one) => one.undoneBy),
+      ),
+    );
+    expect(undoneBy).toEqual([
+      [null, lastNumber(), null],
+      [null, null, null],
+    ]);
   });
 
   test("is refused if an organisation cannot be deleted because one of its users stays, who owns a device", async () => {

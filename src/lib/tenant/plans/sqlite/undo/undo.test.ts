@@ -94,7 +94,7 @@ test("of two undo plans for one import, the second is rejected, whatever it rest
         en: `change ${original.number} was already undone by change ${done.number}`,
         ja: `変更 ${original.number} は変更 ${done.number} ですでに取り消されています`,
       },
-      hint: { en: `to apply the change again: \`clomoctl undo ${done.number}\`` },
+      hint: { en: `to apply the change again (and then undo all of it): \`clomoctl undo ${done.number}\`` },
     });
     expect(tenant.dump()).toEqual(before);
   };
