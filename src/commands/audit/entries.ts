@@ -50,6 +50,8 @@ export const getImportName = ({ objects }: AuditRow): string | undefined => {
 };
 
 const describeTarget = (entry: AuditRow): Text => {
+  const { undoes } = entry.detail ?? {};
+  if (typeof undoes === "number") return text(`change ${undoes}`, `変更 ${undoes}`);
   const number = getImportName(entry);
   if (number !== undefined) {
     const { fileName } = entry.detail ?? {};

@@ -103,11 +103,13 @@ test("an instant is used as it is typed, and the range includes it", async () =>
 
 test("says who deleted a user, and how to see the rows of an import", async () => {
   const deleted = told(8, { action: "users.delete", objects: [user(1), user(2)] });
-  const { en } = await runInBoth("audit list --format tsv", audit(deleted, imported(2, { delete: 5 })));
+  const undone = told(6, { action: "undo", objects: [{ thing: "import", id: ID, name: "6" }], detail: { undoes: 5 } });
+  const { en } = await runInBoth("audit list --format tsv", audit(deleted, imported(2, { delete: 5 }), undone));
   expect(en.stdout).toBe(
     "number\tat\tactor\taction\tabout\n" +
       "8\t2026-04-20T01:23:45.000Z\towner (hanako)\tusers.delete\t山田 1 <yamada1@example.jp>, 1 more\n" +
-      "7\t2026-04-20T01:23:45.000Z\towner (hanako)\timports.commit\timport 7 (people.csv)\n",
+      "7\t2026-04-20T01:23:45.000Z\towner (hanako)\timports.commit\timport 7 (people.csv)\n" +
+      "6\t2026-04-20T01:23:45.000Z\towner (hanako)\tundo\tchange 5\n",
   );
   expect(en.stderr).toBe("to list the rows of an import: clomoctl imports show 7 --rows\n");
 });

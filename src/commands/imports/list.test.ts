@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { same } from "../../lib/text/index.ts";
@@ -60,10 +61,15 @@ test("what is not an import of a file is shown as what it is, with the records o
     planOf({ mode: "undo", fileName: "" }),
     planOf({ mode: "undo", drops: [3], fileName: "" }),
     planOf({ mode: "delete", fileName: "a@x, b@x" }),
+    { ...planOf({ fileName: "b.csv", undoneInPart: true }), request: { fromConsole: true } as Import["request"] },
   ];
   const { en, ja } = await runInBoth("imports list", { tenant: { imports: { items } }, terminal: {} });
-  expect(en.stdout).toMatch(/ undo: users [^]* drop: users [^]* delete: a@x, b@x /);
-  expect(ja.stdout).toMatch(/ 取り消し: ユーザー [^]* 取り下げ: ユーザー [^]* 削除: a@x, b@x /);
+  expect(en.stdout).toMatch(
+    / undo: users [^]* drop: users [^]* delete: a@x, b@x [^]* partly undone .* b\.csv \(take a /,
+  );
+  expect(ja.stdout).toMatch(
+    / 取り消し: ユー[^]* 取り下げ: ユー[^]* 削除: a@x, b@x [^]* 一部取り消し .* b\.csv\(エクスポ/,
+  );
 });
 
 const KINDS = ["users", "docs", "calendar"] as const;

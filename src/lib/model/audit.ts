@@ -53,6 +53,7 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "administrators.confirm": text("confirm the administrators", "管理者を確認済みとする"),
   "console.confirm": text("confirm task", "作業の完了を確認"),
   "console.drop": text("drop task", "作業を取り下げ"),
+  "console.sync": text("take a console export", "エクスポートを取り込み"),
   "imports.commit": text("commit import", "インポートを適用"),
   "imports.emit": text("write upload file", "アップロード用ファイルを書き出し"),
   "imports.accept": text("accept unverified upload", "未照合のまま適用"),

@@ -26,7 +26,7 @@ interface NamedState {
 
 export const getStateName = ({ state, rejected, undoneInPart }: NamedState): Text =>
   undoneInPart === true
-    ? text("undone in part", "一部取り消し済み")
+    ? text("partly undone", "一部取り消し")
     : rejected && state === "planned"
       ? text("refused", "拒否")
       : getDisplayName(IMPORT_STATE_NAMES, state);

@@ -1,5 +1,6 @@
 import type { Import, InputProblem, PlanRow } from "../tenant/operations.ts";
 import { formatActor } from "../model/actor.ts";
+import { getActionName } from "../model/audit.ts";
 import { FORMATS } from "../model/formats.ts";
 import {
   IMPORT_MODE_NAMES,
@@ -46,10 +47,10 @@ const describeOtherRecords = (
     text("; ", "、"),
   );
 
-const DROP_MODE = text("drop", "取り下げ");
-
-const describeImportMode = ({ mode, drops }: Import): Text =>
-  drops === undefined ? getDisplayName(IMPORT_MODE_NAMES, mode) : DROP_MODE;
+const describeImportMode = ({ mode, drops, request }: Import): Text => {
+  if (request?.fromConsole === true) return getActionName("console.sync");
+  return drops === undefined ? getDisplayName(IMPORT_MODE_NAMES, mode) : text("drop", "取り下げ");
+};
 
 const COMMON_COLUMNS: readonly Column<Import>[] = [
   createImportCountColumn("number", text("no.", "No.")),
@@ -84,6 +85,7 @@ const CHANGES_COLUMN: Column<Import> = {
 
 const describeOrigin = (told: Import): Text => {
   const { en, ja } = describeImportMode(told);
+  if (told.request?.fromConsole === true) return text(`${told.fileName} (${en})`, `${told.fileName}(${ja})`);
   if (hasFile(told)) return same(told.fileName);
   const what = told.fileName === "" ? describeImportKind(told.kind) : same(told.fileName);
   return text(`${en}: ${what.en}`, `${ja}: ${what.ja}`);

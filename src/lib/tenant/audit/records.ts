@@ -50,7 +50,7 @@ const FILTER_CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   // people also use the word "delete" for removals
   action: `(instr(lower(t.action), lower(:action)) > 0
     or instr(replace(lower(t.action), '.remove', '.delete'), lower(:action)) > 0
-    or t.action like 'imports.%' and coalesce(${DETAIL_SQL} ->> lower(:action), 0) > 0)`,
+    or t.action in ('imports.commit', 'console.sync') and coalesce(${DETAIL_SQL} ->> lower(:action), 0) > 0)`,
   object: `(t.seq in (select value from json_each(:changes)) or ${LISTS_SEARCHED_OBJECT})`,
 };
 

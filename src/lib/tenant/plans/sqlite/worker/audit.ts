@@ -15,7 +15,7 @@ const getAuditAction = ({ kind, detail }: ImportRecord): string => {
   if (detail.undoes !== undefined) return "undo";
   if (detail.drops !== undefined) return "console.drop";
   if (detail.request?.mode === "delete") return `${FORMATS[kind].app === undefined ? kind : "secured"}.delete`;
-  return "imports.commit";
+  return detail.request?.fromConsole === true ? "console.sync" : "imports.commit";
 };
 
 interface ImportCommit {
