@@ -195,6 +195,7 @@ describe("in a tenant", () => {
     const before = await state();
     const all = await typed(`undo ${number} --confirm-deletions 2`);
     expect(all.exit, all.stderr).toBe(5);
+    expect(all.stderr).toContain(`other records: clomoctl undo ${number} --skip-blocked --confirm-deletions 1\n`);
     expect(all.stderr.match(/^warning: the user .*$/gm)).toEqual([
       "warning: the user 花子 <E2@x.jp>: is an administrator",
       `warning: the user 一 <new1@x.jp>: changed later by change ${newest()} (管理者)`,
@@ -235,7 +236,7 @@ describe("in a tenant", () => {
   test("an unknown number exits with 6; a change that is undone or cannot be undone exits with 5", async () => {
     expect(await typed("undo 99 --yes")).toMatchObject({
       exit: 6,
-      stderr: "error: no change has the number 99\n  to list all changes: clomoctl audit list\n",
+      stderr: "error: no change has the number 99\n  to list all imports: clomoctl imports list\n",
     });
     const edit = await change("users edit E1 --title 課長");
     const undo = await change(`undo ${edit} --yes`);

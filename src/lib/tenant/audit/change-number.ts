@@ -81,7 +81,8 @@ const toStoredChange = (row: Row): StoredChange => {
 const createUnknownChangeFailure = (what: Text): Failure =>
   new Failure("not-found", {
     what,
-    hint: step("to list all changes", "変更の一覧", line("audit list", [])),
+    // an operator may undo imports, but not read the audit log
+    hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 
 /**
