@@ -12,7 +12,6 @@ interface AuditObject {
 
 type AuditValues = Readonly<Record<string, unknown>>;
 
-/** An audit record as it is shown. */
 export interface AuditRow {
   readonly seq: number;
   /** version of the record's format; 0 if its text can no longer be read */
@@ -34,7 +33,6 @@ export interface AuditRow {
 
 const EMPTY_VALUES = { origin: null, objects: [], orgs: null, before: null, after: null, detail: null } as const;
 
-/** Converts an audit record to the form in which it is shown. */
 export const toAuditRow = ({ seq, hash, record }: AuditRecord): AuditRow => {
   if (typeof record === "string")
     return { ...EMPTY_VALUES, seq, version: 0, at: "", actor: "", by: null, action: "", hash };

@@ -125,7 +125,6 @@ const findFailure = (found: AuditVerification, head: string | undefined): Failur
 
 const HASH_PATTERN = /^[0-9a-f]{64}$/;
 
-/** Parses the hash given with `--head`.  @throws Failure `usage` if it is not a hash */
 const parseHash = (typed: string): string => {
   const hash = typed.trim().toLowerCase();
   if (HASH_PATTERN.test(hash)) return hash;

@@ -54,7 +54,6 @@ export interface StoredChange {
   readonly action: string;
 }
 
-/** Returns a change in the form that the engine needs to undo it. */
 export const toUndoneChange = ({ number, revision, writer }: StoredChange, skipBlocked: boolean): UndoneChange => ({
   number,
   revision: revision ?? -1,

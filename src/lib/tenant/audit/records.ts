@@ -28,7 +28,6 @@ export interface AuditFilter {
 /** SQL: a member of the record `t`; null if the record was altered and is no longer JSON. */
 const buildRecordMemberSql = (path: string): string => buildCaseSql("json_valid(t.record)", `t.record ${path}`, "null");
 
-/** SQL: the detail of a record `t`. */
 const DETAIL_SQL = buildRecordMemberSql("-> 'detail'");
 
 /** SQL: true if a record `t` lists an object that meets the condition. @param which SQL: condition on `o.value` */

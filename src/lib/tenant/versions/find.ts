@@ -63,46 +63,30 @@ const findRecordNumbers = async (
   return rows.map(({ pk }) => Number(pk));
 };
 
-const filterVisibleRecords = async (
-  timelines: TimelineReader,
-  thing: Thing,
-  numbers: readonly number[],
-): Promise<number[]> => {
-  const found: number[] = [];
-  for (const pk of numbers) if ((await timelines.of(thing, pk)).isVisible) found.push(pk);
-  return found;
-};
-
-const findVisibleRecords = async (
-  reader: Reader,
-  timelines: TimelineReader,
-  thing: Thing,
-  fields: readonly string[],
-  name: string,
-): Promise<readonly number[]> => {
-  const found = new Set(await findRecordNumbers(reader, thing, fields, name));
-  if (thing === ORG) {
-    // a path is that of an organisation that exists; a single name can be anywhere in the tree
-    const [only = name, ...below] = parseOrgPath(name) ?? [];
-    if (below.length === 0) for (const pk of await findRecordNumbers(reader, ORG, ["name"], only)) found.add(pk);
-    for (const { id } of await findRecords(reader, ORG_LIST, name))
-      for (const pk of await findRecordNumbers(reader, ORG, [], id)) found.add(pk);
-  }
-  const numbers = [...found].toSorted((a, b) => a - b);
-  return filterVisibleRecords(timelines, thing, numbers);
-};
-
 /**
  * Returns the numbers of all records of a type that have or had a name, including deleted records. Users are found by
  * email address, employee code, account name or full name, organisations by code, name or present path, devices by serial number or IMEI,
  * and all records by id.
  */
-export const findRecordsByName = (
+export const findRecordsByName = async (
   reader: Reader,
   timelines: TimelineReader,
   thing: Thing,
   name: string,
-): Promise<readonly number[]> => findVisibleRecords(reader, timelines, thing, listNameFields(thing), name);
+): Promise<readonly number[]> => {
+  const numbers = new Set(await findRecordNumbers(reader, thing, listNameFields(thing), name));
+  if (thing === ORG) {
+    // a path is that of an organisation that exists; a single name can be anywhere in the tree
+    const [only = name, ...below] = parseOrgPath(name) ?? [];
+    if (below.length === 0) for (const pk of await findRecordNumbers(reader, ORG, ["name"], only)) numbers.add(pk);
+    for (const { id } of await findRecords(reader, ORG_LIST, name))
+      for (const pk of await findRecordNumbers(reader, ORG, [], id)) numbers.add(pk);
+  }
+  const found: number[] = [];
+  for (const pk of [...numbers].toSorted((a, b) => a - b))
+    if ((await timelines.of(thing, pk)).isVisible) found.push(pk);
+  return found;
+};
 
 export interface RecordChanges {
   readonly ids: readonly string[];

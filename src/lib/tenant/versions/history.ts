@@ -83,7 +83,6 @@ export type NounWithHistory = keyof typeof HISTORY_NOUNS;
 
 const BLANK_VALUES: readonly unknown[] = [undefined, null, "", false];
 
-/** Returns true if a value is blank, so that the history of a new or deleted record omits it. */
 const isBlankValue = (value: DisplayValue): boolean =>
   BLANK_VALUES.includes(value) || (Array.isArray(value) && value.length === 0);
 
@@ -164,7 +163,6 @@ class HistoryReader {
     return toDisplayValue(thing, column, value ?? null, (to, pk) => this.#timelines.called(to, pk, moment));
   }
 
-  /** Returns the changes to the custom fields, with the names that the fields had at that time. */
   async #customChanges(
     revision: number,
     old: SqlValue | undefined,
@@ -185,7 +183,6 @@ class HistoryReader {
     return changes;
   }
 
-  /** Returns facts about changes by revision: number, actor and command, as far as the audit log is visible. */
   async #facts(revisions: readonly number[]): Promise<ReadonlyMap<number, ChangeFacts>> {
     const visible = (number: string): string => `(select v.seq from audit v where v.seq = ${number})`;
     // an undo may have left the record out

@@ -40,7 +40,6 @@ const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: 
 export const buildSaveChangedSql = (versions: VersionSchema, records: string): string =>
   buildSaveVersionsSql(versions, records, "update");
 
-/** SQL: stores versions of records that are to be deleted. @param records SQL: selects the `pk` of the records */
 export const buildSaveDeletedSql = (versions: VersionSchema, records: string): string =>
   buildSaveVersionsSql(versions, `select gone.pk, ${ALL_COLUMNS_MASK} as changed from (${records}) gone`, "delete");
 
@@ -68,7 +67,6 @@ export const saveVersions = async (writer: Writer, thing: string, which: string,
   await writer.run(buildSaveUnsettledSql(versions, records), { ...params, revision: await writer.revision() });
 };
 
-/** Stores the range of record numbers that a change gave to new records. */
 export const saveCreatedRange = async (writer: Writer, thing: string, first: number, last = first): Promise<void> => {
   await writer.run(buildSaveCreatedRangesSql(thing, "select :first as first, :last as last"), {
     first,

@@ -19,7 +19,6 @@ type UncheckedRow = Readonly<Record<string, unknown>>;
 
 const BATCH_ROWS = 1024;
 
-/** The result of a statement that reads a batch. If the batch does not have rows, it does not have lines either. */
 interface RowBatch {
   readonly rows: number;
   readonly lines: string | null;

@@ -28,7 +28,6 @@ export const LASTING_BIT = String(2 ** LASTING_BIT_POSITION);
 /** SQL: the value of `changed` if a version contains all columns. */
 export const ALL_COLUMNS_MASK = String(2 ** (LASTING_BIT_POSITION + 1) - 1);
 
-/** SQL: the bit at a position. The position of a column is its index in {@link listStoredColumns}. */
 const buildBitSql = (place: number): string => String(2 ** place);
 
 /** SQL: the bit of a column in masks. @throws TypeError if versions do not store the column */
@@ -68,7 +67,6 @@ const SPECIAL_SCHEMA_OPTIONS: Readonly<Record<string, Parameters<typeof buildVer
   [ANSWER.name]: { lasting: ["id"] },
 };
 
-/** The definitions of the versions of all record types that have versions, by name of the type. */
 export const VERSION_SCHEMAS: ReadonlyMap<string, VersionSchema> = new Map(
   [...THINGS].map(([name, thing]) => [name, buildVersionSchema(thing, SPECIAL_SCHEMA_OPTIONS[name])] as const),
 );

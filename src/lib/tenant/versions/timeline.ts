@@ -97,7 +97,6 @@ const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number)
   return { steps: steps.toReversed(), now, isVisible: await isRecordVisible(reader, versions, pk, now) };
 };
 
-/** Reads the timelines of records. Each record is read only once. */
 export class TimelineReader {
   readonly #reader: Reader;
   readonly #known = new Map<string, Promise<Timeline>>();

@@ -8,7 +8,6 @@ import type { Database } from "../../store/sqlite/database.ts";
  */
 const BATCH_ROWS = 512;
 
-/** The highest number that a record may have. */
 const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 
 const HASH_LENGTH = 64;
@@ -40,7 +39,6 @@ interface ChainProgress {
   readonly headSeq: number | null;
 }
 
-/** Returns the first characters of a record's text. */
 const buildRecordStart = (seq: number): string => `{"version":2,"seq":${seq},`;
 const NUMBERED_RECORD_PATTERN = /^\{"version":2,"seq":\d+,/;
 

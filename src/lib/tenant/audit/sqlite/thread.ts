@@ -18,16 +18,14 @@ export const verifyAudit = async (
   const { path, isReadOnly: readOnly } = database;
   if (signal?.aborted === true) throw createInterruptedFailure();
   // this tenant does not exist on disk yet, so another thread cannot open it
-  if (path.startsWith("file:")) return verifyInThisThread(database, question);
+  if (path.startsWith("file:")) {
+    const reader = database.reader();
+    try {
+      return verifyOnConnection(reader, question);
+    } finally {
+      reader.close();
+    }
+  }
   const task: AuditTask = { path, readOnly, ...question };
   return runInWorker("./audit-worker", import.meta.url, task, signal);
-};
-
-const verifyInThisThread = (tenant: Database, question: AuditVerificationOptions): AuditFindings => {
-  const database = tenant.reader();
-  try {
-    return verifyOnConnection(database, question);
-  } finally {
-    database.close();
-  }
 };

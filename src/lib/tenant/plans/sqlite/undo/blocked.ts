@@ -214,7 +214,6 @@ class BlockedRecordFinder {
     );
   }
 
-  /** Blocks records whose former unique value is now used by another record. */
   #taken(versions: VersionSchema): void {
     const { thing } = versions;
     const staged = getStagedTable(versions);
@@ -237,7 +236,6 @@ class BlockedRecordFinder {
     }
   }
 
-  /** Blocks records that would refer to a record that no longer exists. */
   #gone({ from, to, field, value, joined, key, byName, among }: StoredRelation): void {
     const [versions, target] = [getVersionSchema(from.name), getStagedTable(getVersionSchema(to.name))];
     const [own, rows] = [value("u"), joined?.("u") ?? ""];
@@ -275,7 +273,6 @@ class BlockedRecordFinder {
     );
   }
 
-  /** Blocks organisations that would become their own descendants. */
   #orgs(): void {
     const versions = getVersionSchema(ORG.name);
     const staged = getStagedTable(versions);
@@ -312,7 +309,6 @@ class BlockedRecordFinder {
   }
 }
 
-/** Identifies a record that cannot be undone, independently of the connection. */
 export type BlockedRecordKey = readonly [thing: string, pk: number];
 
 /**
@@ -363,7 +359,6 @@ const unstageBlockedRecords = (database: Database): void => {
 export const countBlockedRecords = (database: Database): number =>
   database.count(`select count(*) from (select distinct thing, pk from ${BLOCKED_TABLE})`);
 
-/** Returns the keys of the records that {@link findBlockedRecords} found. */
 export const readBlockedRecordKeys = (database: Database): readonly BlockedRecordKey[] =>
   database
     .all(`select distinct thing, pk from ${BLOCKED_TABLE} order by thing, pk`)

@@ -25,7 +25,6 @@ import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THING
 /** The temporary table of dropped values: `thing`; `pk`; `mask`, the columns. */
 const DROPPED_TABLE = "temp.dropped";
 
-/** Stages the records that are written when a task is dropped. */
 export const stageDrop = (database: Database, dropped: UndoneChange): void => {
   for (const versions of VERSIONED_THINGS) {
     resetStagedTables(database, versions);

@@ -28,7 +28,6 @@ import {
 /** SQL: the value of a column of a record before or after a change. */
 type SideSql = (column: string) => string;
 
-/** The values of staged records before and after a change, and the change's action for each staged action. */
 interface ChangeSides {
   readonly before: SideSql;
   readonly after: SideSql;
@@ -41,7 +40,6 @@ const PLANNED_SIDES: ChangeSides = {
   staged: { update: "update", create: "create", delete: "delete" },
 };
 
-/** What the change did whose undo is staged. */
 const buildCommittedSides = (versions: VersionSchema): ChangeSides => {
   const overlay = (over: string, name: string, under: string): string =>
     buildCaseSql(`${over}.changed & ${getColumnBit(versions, name)} <> 0`, `${over}.${quoteIdentifier(name)}`, under);
@@ -255,11 +253,9 @@ function* readStagedLines(
   }
 }
 
-/** Returns what a staged undo would do, as NDJSON in batches. */
 export const readUndoLines = (database: Database, first: FormatName, query: RowQuery): Generator<Uint8Array> =>
   readStagedLines(database, first, query, () => PLANNED_SIDES);
 
-/** Returns what a change did, as NDJSON in batches. */
 export function* readCommittedLines(
   database: Database,
   { first, revision }: { readonly first: FormatName; readonly revision: number },

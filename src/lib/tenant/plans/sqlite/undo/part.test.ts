@@ -3,8 +3,6 @@ import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
-// Somebody who administers a part of the tenant.
-
 let tenant: TestTenant;
 let east: string;
 let west: string;

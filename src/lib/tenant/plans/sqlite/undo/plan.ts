@@ -105,7 +105,6 @@ export const prepareUndo = (
   return staying;
 };
 
-/** Returns the number of records of a type. 全社 is not counted, because it always exists. */
 const countRecordsOfThing = (database: Database, versions: VersionSchema): number => {
   const kinds = getFileKinds(versions);
   if (kinds.length === 0) return database.count(`select count(*) from main.${versions.thing.name}`);

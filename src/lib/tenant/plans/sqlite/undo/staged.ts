@@ -19,7 +19,6 @@ import { buildInterruptCheckSql } from "../functions.ts";
 // undo, and one of three actions: `update` restores a record's former values, `create` restores a record, and `delete`
 // deletes a record.
 
-/** The versions of all record types that changes can write. */
 export const VERSIONED_THINGS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()];
 
 /**
@@ -34,7 +33,6 @@ export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionS
   return columns.filter(({ name }) => !secrets.includes(name));
 };
 
-/** SQL: the mask of all columns that an undo restores. */
 const buildRestoredMaskSql = (versions: VersionSchema): string =>
   [...new Set(listRestoredColumns(versions).map(({ bit }) => bit))].join(" | ");
 
@@ -138,7 +136,6 @@ export const countStagedRecords = (database: Database): readonly StagedCount[] =
     return { versions, create: count("create"), update: count("update"), delete: count("delete") };
   }).filter((one) => one.create + one.update + one.delete > 0);
 
-/** Returns the record types and numbers of all staged records. */
 export const readStagedKeys = (database: Database): readonly (readonly [thing: string, pk: number])[] =>
   countStagedRecords(database).flatMap(({ versions }) =>
     database

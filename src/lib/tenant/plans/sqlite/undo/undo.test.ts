@@ -25,33 +25,6 @@ const refusal = async ({ id }: Import) => {
   return failure;
 };
 
-test("a record changed by hand is in the way, unless anyone has changed it back", async () => {
-  const row = (title: string) =>
-    tenant.import(users, [
-      [...PEOPLE, "役職"],
-      ["山田", "yamada@x", "", title],
-    ]);
-  await row("部長");
-  const made = await row("課長");
-  const [yamada] = await tenant.users();
-  const id = yamada?.id ?? "";
-  const { client } = tenant;
-  await client.users.edit(id, { title: "係長" });
-  const [change] = tenant.sql("select max(number) as number from change");
-  expect(await refusal(made)).toMatchObject({
-    code: "conflict",
-    what: {
-      en: `the user 山田 <yamada@x>: changed later by change ${Number(change?.["number"])} (役職)`,
-      ja: `ユーザー「山田 <yamada@x>」: 変更 ${Number(change?.["number"])} で変更されています(役職)`,
-    },
-  });
-  await row("課長");
-  // another column is not undone: it stays
-  await client.users.edit(id, { tel: "03-0000-0001" });
-  await undo(made);
-  expect(await tenant.users()).toMatchObject([{ title: "部長", tel: "03-0000-0001" }]);
-});
-
 test("a new owner of a device is in the way of the previous owner, whether user or organisation", async () => {
   const { client } = tenant;
   const user = await client.users.create({ name: "a", emails: ["a@x.jp"] });
