@@ -55,7 +55,6 @@ const getFirstInstant = (date: TypedDate, zone: string): string => {
 const getInstantAfter = (date: TypedDate, zone: string, stepMs: number): string =>
   new Date(Date.parse(toUtcInstant(date, zone)) + stepMs).toISOString();
 
-/** Builds the filter for the tenant.  @param zone time zone of days  @throws `usage` if the end precedes the start */
 export const buildAuditQuery = (
   { since, until, actor, action, object }: InputOf<typeof AUDIT_FILTERS>,
   zone: string,

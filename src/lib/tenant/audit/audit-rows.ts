@@ -5,7 +5,6 @@ import { text } from "../../text/index.ts";
 import { sha256, type AccessOrigin } from "../ids.ts";
 import type { Writer } from "../store/store.ts";
 
-/** A record that a change affects. */
 export interface ChangedObject {
   /** name of the record type, such as `user` */
   readonly thing: string;
@@ -14,7 +13,6 @@ export interface ChangedObject {
   readonly name?: string | undefined;
 }
 
-/** One change to the tenant: who changed which records, when, and from where. */
 export interface AuditEntry {
   /** a UTC instant */
   readonly at: string;

@@ -65,7 +65,6 @@ async function* generateLines(session: Session, filter: AuditFilter, limit: numb
   }
 }
 
-/** Returns the audit log, newest record first. */
 export const listAuditRecords = async (
   session: Session,
   { limit = Infinity, ...asked }: AuditQuery,

@@ -31,7 +31,6 @@ interface SqlCondition {
   readonly params: Params;
 }
 
-/** SQL: true if a record `t` has a name as a value of a field. */
 const buildHasNameSql = (thing: Thing, field: string, name: string): SqlCondition => {
   const { comparison = "exact", type } = thing.fields[field] ?? {};
   const key = comparisonKey(comparison, name);

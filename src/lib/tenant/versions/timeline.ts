@@ -135,7 +135,6 @@ export type StateReader = (thing: Thing, pk: number) => Promise<RecordState>;
 /** Returns the name of a record; null if the record does not exist or is not visible to the acting account. */
 export type NameReader = (thing: Thing, pk: SqlValue) => Promise<string | null>;
 
-/** Creates a function that returns the names of records in the states that `stateOf` returns. */
 export const createStateNameReader =
   (stateOf: StateReader): NameReader =>
   async (thing, pk) => {
@@ -144,7 +143,6 @@ export const createStateNameReader =
     return thing.name === ORG.name ? readVisiblePath(stateOf, state) : buildRecordName(thing, state);
   };
 
-/** Returns the path of an organisation. The path omits organisations that are not visible to the acting account. */
 const readVisiblePath = async (stateOf: StateReader, org: Row): Promise<string> => {
   const names: string[] = [];
   let at: RecordState = org;
@@ -155,7 +153,6 @@ const readVisiblePath = async (stateOf: StateReader, org: Row): Promise<string> 
   return names.length === 0 ? ROOT_ORG_NAME : formatOrgPath(names);
 };
 
-/** A value in human-readable form. */
 export type DisplayValue = boolean | string | string[] | null;
 
 export const findFieldOfColumn = ({ fields }: Thing, column: string): Field | undefined =>

@@ -82,7 +82,6 @@ const findBreak = ({ seq, hash }: ChainProgress, row: ReturnType<Database["all"]
   return hashOf("sha256", `${hash}\n${record}`) === row["hash"] ? undefined : "altered";
 };
 
-/** Verifies the same batch record by record. @returns the progress, and how the next record is broken */
 const verifyRows = (
   database: Database,
   before: ChainProgress,

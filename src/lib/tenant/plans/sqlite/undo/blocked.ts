@@ -51,6 +51,10 @@ const CREATE_BLOCKED_TABLE_SQL = `create table if not exists ${BLOCKED_TABLE} (t
 const CREATE_BLOCKED_INDEX_SQL =
   "create unique index if not exists temp.undo_blocked_reason on undo_blocked (thing, pk, why = 'used')";
 
+/** SQL: a row if another system administrator than the present ones may have been there before the change `:revision`. */
+const HAD_ADMINISTRATOR_SQL = `select 1 from main.account_version v where v.revision > :revision and v.role = 'system'
+  union all select 1 from main.account a where a.role = 'system' and not exists (select 1 from main.user u where u.pk = a.user) limit 1`;
+
 /** The reason why a record cannot be undone. All strings except `why` are SQL. */
 interface UndoObstacle {
   readonly why: UndoBlockReason;
@@ -292,9 +296,15 @@ class BlockedRecordFinder {
     const things = VERSIONED_THINGS.filter((versions) => hasStagedRecords(this.#database, versions)).map(
       ({ thing }) => thing.name,
     );
+    const { deleted, dropped, revision } = this.#undone;
+    const isDeletion = deleted !== undefined;
+    const judgedElsewhere =
+      isDeletion || dropped !== undefined || this.#database.get(HAD_ADMINISTRATOR_SQL, { revision }) !== undefined
+        ? []
+        : ["last-system-administrator"];
     const found = judgePlannedRecords(
-      buildUndoneTables(new Set(things), this.#undone.deleted !== undefined),
-      this.#undone.deleted !== undefined ? "edits" : this.#undone.dropped === undefined ? "undo" : "console",
+      { ...buildUndoneTables(new Set(things), isDeletion), judgedElsewhere },
+      isDeletion ? "edits" : dropped === undefined ? "undo" : "console",
       (sql, params) => this.#database.all(sql, params),
     );
     const isWritten = (thing: string, pk: number): boolean =>

@@ -29,9 +29,5 @@ export const buildLabelLookupSql = (database: Database, versions: VersionSchema,
     where v.pk = ${pk} and v.action = 'delete' order by v.revision desc limit 1))`;
 };
 
-/**
- * SQL: the label of a record of any type. @param thing SQL of the name of the record type @param pk SQL of the record
- * number
- */
 export const buildAnyLabelLookupSql = (database: Database, thing: string, pk: string): string =>
   `case ${thing} ${VERSIONED_THINGS.map((versions) => `when '${versions.thing.name}' then ${buildLabelLookupSql(database, versions, pk)}`).join(" ")} end`;
