@@ -523,7 +523,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const exported = this.model.records.users.size > 1 ? [{ action: "users.export", objects: [] }] : [];
     return {
       what: "mirrored",
-      audit: [...exported, { action: "imports.commit", objects: [{ thing: "import", id: plan.id }] }],
+      audit: [...exported, { action: "console.sync", objects: [{ thing: "import", id: plan.id }] }],
     };
   }
 
