@@ -96,7 +96,7 @@ describe("a user who was changed in every way", () => {
       "5 users.edit update undone by 8 emails: yamada@x.jp → taro@x.jp, title: 主任 → 課長",
       "6 users.move update org: 営業部 → 開発部",
       "8 undo update undoes 5 emails: taro@x.jp → yamada@x.jp, title: 課長 → 主任",
-      "9 imports.commit update name: 山田 → 山田 太郎, title: 主任 → null, custom:座席: 3F → 4F",
+      "9 console.sync update name: 山田 → 山田 太郎, title: 主任 → null, custom:座席: 3F → 4F",
       "10 users.move update org: 研究部 → 営業部",
       `11 users.delete delete name: 山田 太郎 → null, emails: yamada@x.jp → null, org: 営業部 → null, accountName: yamada → null, accountPasswordSetAt: ${password} → null, custom:座席: 4F → null`,
     ]);
