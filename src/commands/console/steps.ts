@@ -156,7 +156,7 @@ export const getTaskScreen = ({ kind, records: [first] }: ConsoleTask): Text => 
 };
 
 /** Returns the values to change in the only record of a task; empty if the task has several records. */
-export const describeTaskChanges = ({ records: [only, ...others] }: ConsoleTask): readonly Text[] =>
+export const describeTaskChanges = ({ records: [only, ...others] }: Pick<ConsoleTask, "records">): readonly Text[] =>
   only === undefined || others.length > 0
     ? []
     : only.changes.map((change) => describeValueChange(getThing(only).fields, change));

@@ -64,6 +64,12 @@ test("several kinds need a folder, which has a file per kind in the order of upl
 });
 
 test("leaves out and names rows where a blank would clear, or whose key differs", async () => {
+  await done("users edit 1 --tel 1");
+  await done("clomo-account create 2 --account hana01 --password-in-console");
+  expect(await done("console upload -o account.csv", 8)).toMatch(/password is not known.*\(hana@x\.jp\)\nhana.*hana01/);
+  expect(read("account.csv")).toEqual(["氏名,メールアドレス,役職,社員コード,TEL", "太郎,taro@x.jp,課長,1,1"]);
+  await done("undo last --confirm-deletions 1");
+  await done("undo 2 --yes");
   await done("users edit 1 --upn taro@upn.x.jp --title=");
   await done("users edit 2 --title 次長");
   expect(await done("console upload -o up.csv", 8)).toMatch(/leaves out 1 row, .*\(hana@x\.jp\)/);

@@ -23,10 +23,13 @@ export const UPLOAD_OMISSION_REASONS = {
     "キーまたは参照先のキーが管理画面と異なる",
   ),
   password: text(
-    "clomoctl does not know the password, and the console does not create users without a password",
-    "パスワードが分からず、管理画面ではパスワードなしで追加できない",
+    "its password is not known; for new SECURED APPs users: --generate-passwords FILE",
+    "パスワードが分からない(SECURED APPs の新しいユーザーは --generate-passwords FILE)",
   ),
-  clear: text("a blank cell would clear a value, or could not clear one", "空欄で値が消える、または空欄では消せない"),
+  clear: text(
+    "a blank cell may clear a value, or cannot clear one",
+    "空欄で値が消えるおそれがある、または空欄では消せない",
+  ),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type UploadOmissionReason = keyof typeof UPLOAD_OMISSION_REASONS;

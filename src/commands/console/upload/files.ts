@@ -17,6 +17,7 @@ import { permitOutputs } from "../../outputs.ts";
 import type { Tools } from "../../tools.ts";
 import { readTaskNumber } from "../columns.ts";
 import { describeUpload, describeUploadCheck } from "../screen.ts";
+import { describeTaskChanges } from "../steps.ts";
 import { getUploadEncoding, writeUploadFile } from "./encode.ts";
 import { getDeletionsFileName } from "./names.ts";
 import { readOpenRecords, type OpenKind } from "./open.ts";
@@ -127,8 +128,13 @@ export async function writeKind(
   const { client } = await tools.tenant("users", "orgs", "devices", "secured");
   const table = await buildUploadTable(client, { ...upload, last });
   const { header, rows, leftOut } = table;
-  for (const [why, rowsLeft] of Map.groupBy(leftOut, (one) => one.why))
+  for (const [why, rowsLeft] of Map.groupBy(leftOut, (one) => one.why)) {
     await terminal.warn(describeLeftOut(file, why, rowsLeft));
+    for (const { key, record } of rowsLeft.slice(0, MAX_NAMED_ROWS)) {
+      const { en, ja } = joinTexts(record === undefined ? [] : describeTaskChanges({ records: [record] }));
+      await terminal.problem(text(`${key}: ${en}`, `${key}: ${ja}`));
+    }
+  }
   if (extent === "whole" ? leftOut.length === 0 : rows.length > 0) {
     const encoding = await getUploadEncoding(tools, kind, last);
     await writeUploadFile(tools, file, { encoding, table: [header, ...rows.map(({ cells }) => cells)] });

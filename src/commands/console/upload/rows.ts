@@ -113,7 +113,8 @@ export function findOmission(
   const isNew = isNewRow(row);
   const isBlank = ({ column }: UploadColumn): boolean => row.valuesOf(column).length === 0;
   const isMissing = (one: UploadColumn): boolean =>
-    one.column.secret === true && (one.column.required === "new" || (!isNew && isChanged(row.record, one.column)));
+    one.column.secret === true &&
+    (isNew || isWhole ? one.column.required === "new" : isChanged(row.record, one.column));
   const blank = placed.filter((one) => one.at === 0 && isBlank(one));
   if (blank.some(isMissing)) return "password";
   if (isNew || isWhole) return undefined;

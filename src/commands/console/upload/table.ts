@@ -2,7 +2,7 @@ import type { Client, Import, ImportKind } from "../../../lib/client/index.ts";
 import type { Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
-import { listNamedColumns, planColumns, widenColumns } from "./layout.ts";
+import { listNamedColumns, planColumns, widenColumns, type UploadColumn } from "./layout.ts";
 import type { OpenKind, OpenRecords } from "./open.ts";
 import { findOmission, isChanged, readUploadRows, type ExportClient, type Secrets, type UploadRow } from "./rows.ts";
 
@@ -18,7 +18,7 @@ export interface KindUpload extends OpenKind {
 export interface UploadTable {
   readonly header: readonly string[];
   readonly rows: readonly { readonly key: string; readonly cells: readonly string[] }[];
-  readonly leftOut: readonly { readonly key: string; readonly why: UploadOmissionReason }[];
+  readonly leftOut: readonly (Pick<UploadRow, "key" | "record"> & { readonly why: UploadOmissionReason })[];
 }
 
 /** Returns the last import of an export of a kind, also if it was undone; undefined if none was taken. */
@@ -39,16 +39,29 @@ export async function buildUploadTable(client: ExportClient, upload: KindUpload)
   const isWhole = extent === "whole";
   const columns = listNamedColumns(kind, FORMATS[kind].custom ? await client.users.fields() : []);
   const all = await readUploadRows(client, upload, { columns, secrets: upload.secrets, isWhole });
-  const placed = planColumns({ ...upload, columns }).filter(
-    ({ column, isShown }) =>
-      isShown || isWhole || column.required === "new" || all.some((row) => hasChange(row, column)),
-  );
-  const judged = all.map((row) => ({ row, why: findOmission(row, { ...upload, placed, isWhole }) }));
-  const rows = judged.flatMap(({ row, why }) => (why === undefined ? [row] : []));
+  const leftOut: UploadTable["leftOut"][number][] = [];
+  const place = (rows: readonly UploadRow[]): readonly UploadColumn[] =>
+    planColumns({ ...upload, columns, records: rows.flatMap(({ record }) => record ?? []) }).filter(
+      ({ column, isShown }) =>
+        isShown || isWhole || column.required === "new" || rows.some((row) => hasChange(row, column)),
+    );
+  const keep = (rows: readonly UploadRow[], placedOf: (row: UploadRow) => readonly UploadColumn[]) =>
+    rows.filter((row) => {
+      const why = findOmission(row, { ...upload, placed: placedOf(row), isWhole });
+      if (why !== undefined) leftOut.push({ ...row, why });
+      return why === undefined;
+    });
+  // what is left out asks for no column, which would be blank in the other rows
+  let rows = isWhole ? all : keep(all, (row) => place([row]));
+  let placed = place(rows);
+  for (let kept = keep(rows, () => placed); kept.length < rows.length; kept = keep(rows, () => placed)) {
+    rows = kept;
+    placed = place(rows);
+  }
   const wide = widenColumns(placed, (column) => Math.max(1, ...rows.map((row) => row.valuesOf(column).length)));
   return {
     header: wide.map(({ header }) => header),
     rows: rows.map((row) => ({ key: row.key, cells: wide.map(({ column, at }) => row.valuesOf(column)[at] ?? "") })),
-    leftOut: judged.flatMap(({ row: { key }, why }) => (why === undefined ? [] : [{ key, why }])),
+    leftOut,
   };
 }

@@ -74,7 +74,7 @@ test("in a mirror the upload file has the passwords of new users, and nobody els
   writeFileSync(join(folder, "in.csv"), "表示名,ユーザーID\n既存 一改,kizon\n新人 二,shinjin2\n");
   const done = await program("--generate-passwords out.csv --emit-csv up.csv --yes", mirror.fetch);
   expect(done, done.stderr).toMatchObject({ exit: 8 });
-  expect(done.stderr).toMatch(/up\.csv leaves out 1 row, .*\(kizon\)/);
+  expect(done.stderr).toMatch(/up\.csv leaves out 1 row, .*blank.*\(kizon\)\nkizon: 名前: 既存 一 → 既存 一改/);
   const [[, , , password] = []] = readRows();
   const rows = new TextDecoder("shift_jis").decode(readFileSync(join(folder, "up.csv"))).split("\r\n");
   expect(rows).toEqual(["表示名,ユーザーID,パスワード", `新人 二,shinjin2,${password}`, ""]);
