@@ -72,6 +72,9 @@ test("in a mirror the upload file has the passwords of new users, and nobody els
     ["既存 一", "kizon"],
   ]);
   writeFileSync(join(folder, "in.csv"), "表示名,ユーザーID\n既存 一改,kizon\n新人 二,shinjin2\n");
+  const alone = await program("--generate-passwords out.csv --yes", mirror.fetch);
+  expect(alone.stderr).toContain("--generate-passwords needs --emit-csv");
+  expect([alone.exit, readdirSync(folder)]).toEqual([2, ["in.csv"]]);
   const done = await program("--generate-passwords out.csv --emit-csv up.csv --yes", mirror.fetch);
   expect(done, done.stderr).toMatchObject({ exit: 8 });
   expect(done.stderr).toMatch(/up\.csv leaves out 1 row, .*blank.*\(kizon\)\nkizon: 名前: 既存 一 → 既存 一改/);

@@ -1,4 +1,5 @@
-import { same } from "../../../lib/text/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { requireNamedContext } from "../../permission.ts";
 import type { Tools } from "../../tools.ts";
@@ -68,6 +69,14 @@ async function readSecrets(
 ): Promise<PlanSecrets | undefined> {
   const generates = generatePasswords !== undefined && !dryRun;
   if (emitCsv === undefined && !generates) return undefined;
+  const { client } = await tools.tenant("tenant");
+  if (emitCsv === undefined && (await client.tenant.show()).mirroredAt !== null)
+    throw new Failure("usage", {
+      what: text(
+        "--generate-passwords needs --emit-csv, because the console does not have the passwords yet",
+        "管理画面にパスワードを渡すため、--generate-passwords には --emit-csv が必要です",
+      ),
+    });
   return (await import("../outputs/secrets.ts")).readPlanSecrets(tools, input, generates);
 }
 
