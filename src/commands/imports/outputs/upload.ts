@@ -1,3 +1,4 @@
+import { line, step } from "../../../lib/advice/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -88,12 +89,25 @@ export async function settleAndUpload(
 ): Promise<Outcome> {
   const outcome = await settlePlan(tools, pending, options);
   const { committed } = pending;
-  if (committed === undefined) return outcome;
-  const { kind, consoleTask } = committed;
+  const number = committed?.consoleTask;
+  const write = step(
+    `${file} was not written; to write what is open`,
+    `${file} は書き出していません。未了のものを書き出すには`,
+    line("console upload", number === undefined ? [] : [number], { output: file }),
+  );
+  if (committed === undefined) {
+    await tools.terminal.problem(write);
+    return outcome;
+  }
+  const { kind } = committed;
   const { client } = await tools.tenant("console");
   const extent = isWholeFile(committed) ? "whole" : "part";
-  const { kinds, unsafe } = await readOpenRecords(client, consoleTask ?? 0);
-  const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [] };
-  const { leftOut } = await writeKind(tools, { ...open, unsafe, file, extent, secrets: secrets?.given ?? new Map() });
-  return leftOut.length > 0 ? "partial" : outcome;
+  try {
+    const { kinds, unsafe } = await readOpenRecords(client, number ?? 0);
+    const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [] };
+    const { leftOut } = await writeKind(tools, { ...open, unsafe, file, extent, secrets: secrets?.given ?? new Map() });
+    return leftOut.length > 0 ? "partial" : outcome;
+  } catch (error) {
+    throw error instanceof Failure ? error.with({ hint: write }) : error;
+  }
 }

@@ -47,6 +47,16 @@ describe("--emit-csv, the short form of console upload", () => {
       ["name", "key"],
       ["佐藤 花子", "hanako@example.com"],
     ]);
+    expect(await done(line.replace("1 --", "0 --").replace("up.csv", "n.csv"))).toContain(
+      "n.csv は書き出していません。未了のものを書き出すには: clomoctl console upload -o n.csv",
+    );
+  });
+
+  test("a file that cannot be written after the commit names the change's upload", async () => {
+    await sync();
+    await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,,部長"]));
+    const told = await done("users import one.csv --emit-csv /dev/full --yes", 1);
+    expect(told).toMatch(/the change was made.*\n.*\n  \/dev\/full\n  \/dev\/full was not written; to write what is open: clomoctl console upload 2 -o/);
   });
 
   test("a file for 全件更新 has every user with a password, or is refused", async () => {
