@@ -1,6 +1,6 @@
 import type { Client, ConsoleTask, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
 import { EXPORT_ORDER } from "../exports.ts";
-import { getThing } from "../steps.ts";
 
 export interface OpenKind {
   readonly kind: ImportKind;
@@ -33,6 +33,17 @@ const joinChanges = (of: readonly TaskRecord[]): readonly TaskRecord[] => {
 
 const isKeyOtherInConsole = ({ console, key }: TaskRecord): boolean => console !== null && console.key !== key;
 
+/** Returns true if a file has a column for something of a record. */
+const isInFile = ({ thing, kind, work, changes }: TaskRecord): boolean =>
+  FORMATS[kind].thing.name === thing &&
+  (work === "create" ||
+    work === "delete" ||
+    changes.some(({ field: name }) =>
+      [{ field: "custom", sets: "custom" }, ...FORMATS[kind].columns].some(
+        ({ field, sets }) => name.split(":")[0] === field || name === sets,
+      ),
+    ));
+
 /**
  * Reads what is open.
  *
@@ -53,8 +64,7 @@ export async function readOpenRecords(
     for (const key of [one.key, one.console?.key]) if (key) keys.add(key);
     unsafe.set(space, keys);
   }
-  const inFiles = asked.filter((record) => Object.keys(getThing(record).formats).length > 0);
-  const records = [...Map.groupBy(inFiles, nameRecord).values()].flatMap(joinChanges);
+  const records = [...Map.groupBy(asked.filter(isInFile), nameRecord).values()].flatMap(joinChanges);
   const kinds = EXPORT_ORDER.flatMap((kind): OpenKind[] => {
     const of = records.filter((one) => one.kind === kind);
     const [deleted, kept] = [of.filter(({ work }) => work === "delete"), of.filter(({ work }) => work !== "delete")];
