@@ -89,6 +89,9 @@ test("a new user of an app needs a password", async () => {
   await done("secured users create two02 --app docs --name 二 --password-in-console");
   expect(await done("console upload -o up.csv", 8)).toContain("(two02)");
   await done("console upload -o up.csv --generate-passwords secret.csv");
+  await done("secured users edit one01 --app docs --name 𠮷");
+  expect(await done("console upload -o one.csv", 8)).toMatch(/encoding lacks a character \(one01\)\none01: 名前: 一 → 𠮷/);
+  await done("undo last --yes");
   const [header = "", row = ""] = new TextDecoder("shift_jis").decode(readFileSync(desk.path("up.csv"))).split("\r\n");
   expect(header).toBe("表示名,ユーザーID,パスワード,説明");
   const password = row.split(",")[2] ?? "";

@@ -22,6 +22,7 @@ export const UPLOAD_OMISSION_REASONS = {
     "its key, or that of a record to which it refers, differs in the console",
     "キーまたは参照先のキーが管理画面と異なる",
   ),
+  character: text("the file's encoding lacks a character", "ファイルの文字コードにない文字がある"),
   password: text(
     "its password is not known; for new SECURED APPs users: --generate-passwords FILE",
     "パスワードが分からない(SECURED APPs の新しいユーザーは --generate-passwords FILE)",

@@ -810,7 +810,7 @@ export class ConsoleHistory {
     const open = kinds.find(({ kind }) => kind === emit);
     if (open === undefined) return "emit nothing";
     const last = await findLastExport(client, emit);
-    const upload = { ...open, unsafe, last, extent: "part", secrets: new Map() } as const;
+    const upload = { ...open, unsafe, last, extent: "part", secrets: new Map(), encoding: "utf-8" } as const;
     const { header, rows } = await buildUploadTable(client, upload);
     if (rows.length === 0) return "emit nothing";
     const records = new Map(rows.map(({ key }) => [key, this.#idWithKey(emit, key)]));

@@ -55,17 +55,12 @@ export async function refuseUnmappable(
   });
 }
 
-/** Writes an upload file with CRLF. @throws `input-rejected` as {@link refuseUnmappable} */
+/** Writes an upload file with CRLF. */
 export async function writeUploadFile(
   tools: Tools,
   path: string,
   { encoding, table }: { readonly encoding: Encoding; readonly table: readonly (readonly string[])[] },
 ): Promise<void> {
-  const [header = []] = table;
-  const cells = table.flatMap((row, at) =>
-    row.map((value, column) => ({ row: at + 1, header: header[column] ?? "", value })),
-  );
-  await refuseUnmappable(tools, path, { encoding, cells });
   const encoder = createEncoder(encoding, { onUnmappable: "error" });
   await tools.outputs.write(path, async (writer) => {
     await writer.write(encoder.write(table.map((row) => formatRecord(row, "\r\n")).join("")));

@@ -120,13 +120,14 @@ export async function requireLastExport(tools: Tools, kind: ImportKind): Promise
  */
 export async function writeKind(
   tools: Tools,
-  upload: Omit<KindUpload, "last"> & { readonly file: string },
+  upload: Omit<KindUpload, "last" | "encoding"> & { readonly file: string },
 ): Promise<UploadTable> {
   const { terminal } = tools;
   const { kind, deleted, file, extent } = upload;
   const last = await requireLastExport(tools, kind);
   const { client } = await tools.tenant("users", "orgs", "devices", "secured");
-  const table = await buildUploadTable(client, { ...upload, last });
+  const encoding = await getUploadEncoding(tools, kind, last);
+  const table = await buildUploadTable(client, { ...upload, last, encoding });
   const { header, rows, leftOut } = table;
   for (const [why, rowsLeft] of Map.groupBy(leftOut, (one) => one.why)) {
     await terminal.warn(describeLeftOut(file, why, rowsLeft));
@@ -136,7 +137,6 @@ export async function writeKind(
     }
   }
   if (extent === "whole" ? leftOut.length === 0 : rows.length > 0) {
-    const encoding = await getUploadEncoding(tools, kind, last);
     await writeUploadFile(tools, file, { encoding, table: [header, ...rows.map(({ cells }) => cells)] });
     const how = describeUpload({ kind, mode: extent === "whole" ? "replace" : "append" });
     const count = formatCount(rows.length, "row");

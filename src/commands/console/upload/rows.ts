@@ -1,5 +1,7 @@
 import type { Client, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import { findUnmappable } from "../../../lib/csv/encoding/encode.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
+import type { Encoding } from "../../../lib/csv/records/record.ts";
 import type { Column } from "../../../lib/model/format.ts";
 import { FORMAT_NAMES } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -95,12 +97,13 @@ interface Omissions {
   readonly unsafe: OpenRecords["unsafe"];
   /** true for 全件更新, which clears what the file lacks anyway */
   readonly isWhole: boolean;
+  readonly encoding: Encoding;
 }
 
 /** Returns why a file cannot contain a row; undefined if it can. */
 export function findOmission(
   row: UploadRow,
-  { kind, placed, unsafe, isWhole }: Omissions,
+  { kind, placed, unsafe, isWhole, encoding }: Omissions,
 ): UploadOmissionReason | undefined {
   const spaceOf = (thing: string): string => {
     const of = FORMAT_NAMES.find((name) => FORMATS[name].app === undefined && FORMATS[name].thing.name === thing);
@@ -110,6 +113,8 @@ export function findOmission(
   const refersToUnsafe = ({ column }: UploadColumn): boolean =>
     row.valuesOf(column).some((value) => isUnsafe(column.refers?.to ?? "", value));
   if (isUnsafe(FORMATS[kind].thing.name, row.key) || placed.some(refersToUnsafe)) return "key";
+  if (placed.some(({ column }) => row.valuesOf(column).some((value) => findUnmappable(encoding, value) !== undefined)))
+    return "character";
   const isNew = isNewRow(row);
   const isBlank = ({ column }: UploadColumn): boolean => row.valuesOf(column).length === 0;
   const isMissing = (one: UploadColumn): boolean =>

@@ -1,4 +1,5 @@
 import type { Client, Import, ImportKind } from "../../../lib/client/index.ts";
+import type { Encoding } from "../../../lib/csv/records/record.ts";
 import type { Column } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
@@ -13,6 +14,7 @@ export interface KindUpload extends OpenKind {
   /** `part`: only what the changes of the records need; `whole`: 全件更新, every record and column */
   readonly extent: "open" | "part" | "whole";
   readonly secrets: Secrets;
+  readonly encoding: Encoding;
 }
 
 export interface UploadTable {
