@@ -15,13 +15,9 @@ export const insertAppName = (kind: Import["kind"], { en, ja }: Text): Text => {
   return text(en.replace("{app}", formatSecuredAppName(app)), ja.replace("{app}", formatSecuredAppName(app)));
 };
 
-/** Returns the advice on how to close the tasks of an upload. */
 export const describeUploadCheck = (kind: Import["kind"]): Text => {
   const take = buildConsoleImportCommand(kind);
-  return text(
-    `after the upload, export in the console, then: ${take}`,
-    `アップロード後、管理画面でエクスポートしてから: ${take}`,
-  );
+  return text(`afterwards, export in the console, then: ${take}`, `そのあと、管理画面でエクスポートしてから: ${take}`);
 };
 
 export function describeUpload(plan: Pick<Import, "kind" | "mode">): Text {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import iconv from "iconv-lite";
 import { beforeEach, expect, test } from "vitest";
 import { csv, freshDesk, type Desk } from "#support/cli/import-desk.ts";
@@ -30,9 +30,10 @@ test("writes what is open at any time, in the columns of the console's export", 
     "三郎,saburo@x.jp,,",
   ]);
   expect(await readRows(readFileSync(desk.path("up-delete.xlsx")))).toEqual([
-    ["name", "key"],
+    ["氏名", "メールアドレス"],
     ["花子", "hana@x.jp"],
   ]);
+  expect(await done("users delete --file up-delete.xlsx --yes", 6)).toContain("up-delete.xlsx:2: hana@x.jp");
   // the columns of one task are its own and the required ones
   await done("console upload 2 -o one.csv");
   expect(read("one.csv")).toEqual(["氏名,メールアドレス,役職", "太郎2,taro@x.jp,次長"]);
@@ -61,16 +62,27 @@ test("several kinds need a folder, which has a file per kind in the order of upl
   await done("console upload -o up");
   expect(read("up/1-orgs.csv")[1]).toMatch(/,S01/);
   expect(read("up/2-users.csv")).toHaveLength(2);
+  await done("users delete 2 --confirm-deletions 1");
+  await desk.write("devices.csv", csv(["シリアルナンバー,タグ", "S1,"]));
+  await done("console sync devices.csv --yes");
+  await done("devices set-owner S1 --user 1");
+  await done("console upload -o ordered");
+  expect(readdirSync(desk.path("ordered"))).toEqual([
+    "1-orgs.csv",
+    "2-users.csv",
+    "3-devices.csv",
+    "4-users-delete.xlsx",
+  ]);
 });
 
 test("leaves out and names rows where a blank would clear, or whose key differs", async () => {
   await done("users edit 1 --upn taro@upn.x.jp --title=");
   await done("users edit 2 --title 次長");
-  expect(await done("console upload -o up.csv", 8)).toMatch(/leaves out 1 row, .*\(hana@x\.jp\)/);
+  expect(await done("console upload -o up.csv", 8)).toMatch(/leaves out 1 row, .*\nhana@x\.jp: /);
   expect(read("up.csv")).toEqual(["氏名,メールアドレス,役職,社員コード,UPN", "太郎,taro@x.jp,,1,taro@upn.x.jp"]);
   await done("users edit 1 --email new@x.jp");
   const told = await done("console upload -o later.csv", 8);
-  expect(told).toMatch(/leaves out 1 row, .*\(new@x\.jp\)/);
+  expect(told).toMatch(/leaves out 1 row, .*\nnew@x\.jp: /);
   expect(read("later.csv")).toEqual(["氏名,メールアドレス,役職,社員コード", "花子,hana@x.jp,次長,2"]);
 });
 
@@ -79,7 +91,7 @@ test("what no file can have neither asks for a column nor is a row", async () =>
   expect(await done("console upload -o up.csv")).toContain("there is nothing to upload");
   await done("users edit 1 --tel 1");
   await done("clomo-account create 2 --account hana01 --password-in-console");
-  expect(await done("console upload -o up.csv", 8)).toMatch(/password is not known.*\(hana@x\.jp\)\nhana.*hana01/);
+  expect(await done("console upload -o up.csv", 8)).toMatch(/password is not known.*\nhana.*hana01/);
   expect(read("up.csv")).toEqual(["氏名,メールアドレス,役職,社員コード,TEL", "太郎,taro@x.jp,課長,1,1"]);
 });
 
@@ -87,10 +99,10 @@ test("a new user of an app needs a password", async () => {
   await desk.write("docs.csv", csv(["表示名,ユーザーID,説明", "一,one01,"]));
   await done("console sync docs.csv --app docs --yes");
   await done("secured users create two02 --app docs --name 二 --password-in-console");
-  expect(await done("console upload -o up.csv", 8)).toContain("(two02)");
+  expect(await done("console upload -o up.csv", 8)).toContain("two02: ");
   await done("console upload -o up.csv --generate-passwords secret.csv");
   await done("secured users edit one01 --app docs --name 𠮷");
-  expect(await done("console upload -o one.csv", 8)).toMatch(/encoding lacks a character \(one01\)\none01: 名前: 一 → 𠮷/);
+  expect(await done("console upload -o one.csv", 8)).toMatch(/encoding lacks a character\none01: 名前: 一 → 𠮷/);
   await done("undo last --yes");
   const [header = "", row = ""] = new TextDecoder("shift_jis").decode(readFileSync(desk.path("up.csv"))).split("\r\n");
   expect(header).toBe("表示名,ユーザーID,パスワード,説明");

@@ -13,6 +13,7 @@ import {
   type NewPassword,
 } from "../../imports/outputs/passwords.ts";
 import { writeTable } from "../../imports/outputs/table-file.ts";
+import { buildConsoleImportCommand } from "../../imports/refusal/command.ts";
 import { permitOutputs } from "../../outputs.ts";
 import type { Tools } from "../../tools.ts";
 import { readTaskNumber } from "../columns.ts";
@@ -47,16 +48,18 @@ export async function writeUploads(
     await tools.terminal.note(text("there is nothing to upload", "アップロードするものはありません"));
     return undefined;
   }
+  for (const { kind } of open.kinds) await requireLastExport(tools, kind);
   if (extname(output) === "") await ensureFolder(resolve(tools.workingFolder, output));
   const field = { kind: "output", workbook: true, about: text("upload file", "アップロード用ファイル") } as const;
-  const written = files.flatMap(({ file, records, deleted }) => [
-    ...(records.length > 0 ? [{ flag: "--output", name: file, field }] : []),
-    ...(deleted.length > 0 ? [{ flag: "--output", name: getDeletionsFileName(file), field }] : []),
-  ]);
+  const written = files.map(({ file: name }) => ({ flag: "--output", name, field }));
   if (!(await permitOutputs(tools, written))) return undefined;
   const generated: NewPassword[] = [];
   let isPart = false;
   for (const one of files) {
+    if (one.deleted.length > 0) {
+      await writeDeleted(tools, one);
+      continue;
+    }
     const made = generatePasswords === undefined ? [] : createPasswordsOf(one);
     const field = findPasswordColumn(one.kind)?.field ?? "";
     const secrets = new Map(made.map(({ key, password }) => [key, new Map([[field, password]])]));
@@ -66,6 +69,7 @@ export async function writeUploads(
     generated.push(...made.filter(({ key }) => keys.has(key)));
     isPart ||= leftOut.length > 0;
   }
+  for (const { kind } of open.kinds) await tools.terminal.note(describeUploadCheck(kind));
   if (generatePasswords !== undefined) await writePasswords(tools, generatePasswords, generated);
   return isPart ? "partial" : undefined;
 }
@@ -80,11 +84,22 @@ const createPasswordsOf = ({ kind, records }: OpenKind): readonly NewPassword[] 
 
 type OpenFile = OpenKind & { readonly file: string };
 
-/** @throws `usage` if there are several kinds and the output is a file */
+/**
+ * Returns the files in the order in which they work: a device's owner, for example, is deleted after the device got
+ * another one. A file has either records to upload or records to delete by hand.
+ *
+ * @throws `usage` if there are several kinds and the output is a file
+ */
 function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFile[] {
-  if (extname(output) === "")
-    return kinds.map((one, at) => ({ ...one, file: join(output, `${at + 1}-${one.kind}.csv`) }));
-  if (kinds.length < 2) return kinds.map((one) => ({ ...one, file: output }));
+  const isFolder = extname(output) === "";
+  if (isFolder || kinds.length < 2) {
+    const uploads = kinds.map((one) => ({ ...one, deleted: [] })).filter(({ records }) => records.length > 0);
+    const lists = kinds.map((one) => ({ ...one, records: [] })).filter(({ deleted }) => deleted.length > 0);
+    return [...uploads, ...lists.toReversed()].map((one, at) => {
+      const file = isFolder ? join(output, `${at + 1}-${one.kind}.csv`) : output;
+      return { ...one, file: one.deleted.length > 0 ? getDeletionsFileName(file) : file };
+    });
+  }
   const { en, ja } = joinTexts(
     kinds.map(({ kind }) => FORMATS[kind].thing.title),
     text(", ", "、"),
@@ -110,20 +125,22 @@ export async function requireLastExport(tools: Tools, kind: ImportKind): Promise
       "最後に取り込んだエクスポートが取り消されているため、管理画面との違いがわかりません",
     ),
     where: last.fileName,
-    hint: describeUploadCheck(kind),
+    hint: describeFirstExport(kind),
   });
 }
 
-/**
- * Writes the upload file of a kind, and the list of what to delete by hand. A file for 全件更新 is not written if a row
- * would be left out.
- */
+export const describeFirstExport = (kind: ImportKind): Text => {
+  const take = buildConsoleImportCommand(kind);
+  return text(`take the export first: ${take}`, `先にエクスポートを取り込んでください: ${take}`);
+};
+
+/** Writes the upload file of a kind. A file for 全件更新 is not written if a row would be left out. */
 export async function writeKind(
   tools: Tools,
   upload: Omit<KindUpload, "last" | "encoding"> & { readonly file: string },
 ): Promise<UploadTable> {
   const { terminal } = tools;
-  const { kind, deleted, file, extent } = upload;
+  const { kind, file, extent } = upload;
   const last = await requireLastExport(tools, kind);
   const { client } = await tools.tenant("users", "orgs", "devices", "secured");
   const encoding = await getUploadEncoding(tools, kind, last);
@@ -142,8 +159,6 @@ export async function writeKind(
     const count = formatCount(rows.length, "row");
     await terminal.problem(text(`${file}: ${count}; ${how.en}`, `${file}: ${rows.length} 行。${how.ja}`));
   } else await terminal.problem(text(`${file} was not written`, `${file} は書き出していません`));
-  if (deleted.length > 0 && extent !== "whole") await writeDeleted(tools, getDeletionsFileName(file), upload);
-  await terminal.note(describeUploadCheck(kind));
   return table;
 }
 
@@ -151,23 +166,28 @@ const MAX_NAMED_ROWS = 20;
 
 function describeLeftOut(file: string, why: UploadOmissionReason, keys: UploadTable["leftOut"]): Text {
   const { [why]: reason } = UPLOAD_OMISSION_REASONS;
-  const shown = keys.slice(0, MAX_NAMED_ROWS).map(({ key }) => key);
-  const named = [...shown, ...(keys.length > MAX_NAMED_ROWS ? ["…"] : [])].join(", ");
   return text(
-    `${file} leaves out ${formatCount(keys.length, "row")}, to be changed by hand: ${reason.en} (${named})`,
-    `${file} に含めていない行 ${keys.length} 件(手作業で変更してください): ${reason.ja}(${named})`,
+    `${file} leaves out ${formatCount(keys.length, "row")}, to be changed by hand: ${reason.en}`,
+    `${file} に含めていない行 ${keys.length} 件(手作業で変更してください): ${reason.ja}`,
   );
 }
 
 /** Writes what to delete by hand: the names and keys that the console shows. */
-async function writeDeleted(tools: Tools, path: string, { kind, deleted }: OpenKind): Promise<void> {
-  const rows = deleted.map(({ name, key }) => [name, key ?? ""]);
-  await writeTable(tools, path, [["name", "key"], ...rows]);
-  const { en, ja } = FORMATS[kind].thing.title;
+export async function writeDeleted(
+  tools: Tools,
+  { kind, deleted, file }: Pick<OpenFile, "kind" | "deleted" | "file">,
+): Promise<void> {
+  const { thing, key, columns } = FORMATS[kind];
+  const header = [thing.namedBy ?? "name", key].map(
+    (name) => columns.find(({ field }) => field === name)?.header ?? name,
+  );
+  const rows = deleted.map((one) => [one.name, one.key ?? ""]);
+  await writeTable(tools, file, [header, ...rows]);
+  const { en, ja } = thing.title;
   await tools.terminal.problem(
     text(
-      `${path} lists the records to delete by hand (${en}: ${rows.length}), because 追加更新 does not delete records`,
-      `${path}: 手作業で削除する${ja} ${rows.length} 件(追加更新では削除されません)`,
+      `${file} lists the records to delete by hand (${en}: ${rows.length}), because 追加更新 does not delete records`,
+      `${file}: 手作業で削除する${ja} ${rows.length} 件(追加更新では削除されません)`,
     ),
   );
 }

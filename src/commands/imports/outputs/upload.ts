@@ -6,12 +6,13 @@ import { getUploadMode } from "../../../lib/model/upload.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { getUploadEncoding, refuseUnmappable, type NamedCell } from "../../console/upload/encode.ts";
-import { requireLastExport, writeKind } from "../../console/upload/files.ts";
+import { describeFirstExport, requireLastExport, writeDeleted, writeKind } from "../../console/upload/files.ts";
+import { getDeletionsFileName } from "../../console/upload/names.ts";
+import { describeUploadCheck } from "../../console/screen.ts";
 import { readOpenRecords } from "../../console/upload/open.ts";
 import type { Tools } from "../../tools.ts";
 import type { PendingPlan } from "../plan/pending-plan.ts";
 import { settlePlan, type SettleOptions } from "../plan/settle.ts";
-import { buildConsoleImportCommand } from "../refusal/command.ts";
 import type { PlanSecrets } from "./secrets.ts";
 
 // `--emit-csv`: the short form of `console upload` for a change that an import is about to make.
@@ -28,13 +29,11 @@ const isWholeFile = (plan: Import): boolean => getUploadMode(plan) === "replace"
 export async function checkUpload(tools: Tools, plan: Import, label: string, secrets?: PlanSecrets): Promise<void> {
   const { client } = await tools.tenant("tenant", "imports");
   const { mirroredAt } = await client.tenant.show();
-  if (mirroredAt === null) {
-    const take = buildConsoleImportCommand(plan.kind);
+  if (mirroredAt === null)
     throw refuseUpload(
       text("no export of the console was taken yet", "管理画面のエクスポートをまだ取り込んでいません"),
-      text(`take the export first: ${take}`, `先にエクスポートを取り込んでください: ${take}`),
+      describeFirstExport(plan.kind),
     );
-  }
   const last = await requireLastExport(tools, plan.kind);
   if (isWholeFile(plan)) refuseUnknownData(plan, last, secrets);
   const encoding = await getUploadEncoding(tools, plan.kind, last);
@@ -106,6 +105,9 @@ export async function settleAndUpload(
     const { kinds, unsafe } = await readOpenRecords(client, number ?? 0);
     const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [] };
     const { leftOut } = await writeKind(tools, { ...open, unsafe, file, extent, secrets: secrets?.given ?? new Map() });
+    if (open.deleted.length > 0 && extent !== "whole")
+      await writeDeleted(tools, { ...open, file: getDeletionsFileName(file) });
+    await tools.terminal.note(describeUploadCheck(kind));
     return leftOut.length > 0 ? "partial" : outcome;
   } catch (error) {
     throw error instanceof Failure ? error.with({ hint: write }) : error;

@@ -44,7 +44,7 @@ describe("--emit-csv, the short form of console upload", () => {
       csv(["氏名,メールアドレス,役職", "山田 太郎,taro@example.com,部長"]),
     );
     expect(await readRows(readFileSync(desk.path("up-delete.xlsx")))).toEqual([
-      ["name", "key"],
+      ["氏名", "メールアドレス"],
       ["佐藤 花子", "hanako@example.com"],
     ]);
     expect(await done(line.replace("1 --", "0 --").replace("up.csv", "n.csv"))).toContain(
@@ -56,7 +56,9 @@ describe("--emit-csv, the short form of console upload", () => {
     await sync();
     await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,,部長"]));
     const told = await done("users import one.csv --emit-csv /dev/full --yes", 1);
-    expect(told).toMatch(/the change was made.*\n.*\n  \/dev\/full\n  \/dev\/full was not written; to write what is open: clomoctl console upload 2 -o/);
+    expect(told).toMatch(
+      /the change was made.*\n.*\n  \/dev\/full\n  \/dev\/full was not written; to write what is open: clomoctl console upload 2 -o/,
+    );
   });
 
   test("a file for 全件更新 has every user with a password, or is refused", async () => {
