@@ -95,6 +95,13 @@ test("what no file can have neither asks for a column nor is a row", async () =>
   expect(read("up.csv")).toEqual(["氏名,メールアドレス,役職,社員コード,TEL", "太郎,taro@x.jp,課長,1,1"]);
 });
 
+test("an account that the console has is changed", async () => {
+  desk = await freshDesk(["氏名,メールアドレス,CLOMOアカウント名", "太郎,taro@x.jp,taro01"]);
+  await done("console sync people.csv --yes");
+  await done("clomo-account edit taro01 --memo 受付");
+  expect((await desk.run("console list")).text).toContain("change a CLOMO account");
+});
+
 test("a new user of an app needs a password", async () => {
   await desk.write("docs.csv", csv(["表示名,ユーザーID,説明", "一,one01,"]));
   await done("console sync docs.csv --app docs --yes");

@@ -82,7 +82,7 @@ export class TaskRecordReader {
       thing: name,
       kind: getFileKind(thing, local),
       id: thing === ACCOUNT_SETTINGS ? ACCOUNT_SETTINGS_ID : String(owner?.["id"]),
-      work: determineRecordWork(thing, action, changes),
+      work: (await this.#hasAccount(thing, pk)) ? "edit" : determineRecordWork(thing, action, changes),
       ...here,
       console: isSame ? null : there,
       changes,
@@ -119,6 +119,13 @@ export class TaskRecordReader {
     ]);
     return { ...local, ...(Object.fromEntries(values) as Row) };
   };
+
+  /** Returns true if the console has an account, although it is not observed. A user with an account name has one. */
+  async #hasAccount(thing: Thing, pk: number): Promise<boolean> {
+    if (thing !== ACCOUNT || (await this.#observed(thing, pk))?.["inConsole"] !== 0) return false;
+    const user = (await this.#observed(USER, pk))?.["inConsole"] === 0 ? null : await this.#console(USER, pk);
+    return Boolean(user?.["accountName"]);
+  }
 
   async #called(thing: Thing, pk: number, state: Row, stateOf: StateReader): Promise<ConsoleName> {
     if (thing === ACCOUNT_SETTINGS) return { name: ACCOUNT_SETTINGS_ID, key: null };
