@@ -37,7 +37,7 @@ const expectSteps = (task: ConsoleTask): readonly string[] => {
   for (const language of ["en", "ja"] as const) {
     const all = steps.map((step) => step[language]).join("\n");
     expect(all).toContain(app === undefined ? "CLOMO PANEL" : "SECURED APPs MANAGER");
-    expect(all).toMatch(/console confirm 3.*console drop 3/);
+    expect(all).toContain("console drop 3");
   }
   // Japanese has no English sentence, English no Japanese one
   for (const { en, ja } of steps) {
@@ -55,6 +55,7 @@ describe.each(FORMAT_NAMES)("steps for %s", (kind) => {
     const records = [recordOf({ ...of, changes: [] }), recordOf({ ...of, work: "delete", changes: [] })];
     const steps = expectSteps(taskOfImport({ ...of, create: 0, update: 1, delete: 1, records }));
     expect(steps).toContain(`削除する: ${clicksIn(kind, thing.clicks?.delete)}`);
+    expect(steps.join("")).not.toContain("console confirm");
   });
 
   test("each field that is entered by hand has its clicks and its value", async () => {

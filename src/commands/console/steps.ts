@@ -96,20 +96,29 @@ function describeValueChange(fields: Thing["fields"], { field, before, after }: 
     : text(`${label}: ${from.en} → ${to.en}`, `${label}: ${from.ja} → ${to.ja}`);
 }
 
-/** Returns how a task is closed: by the next export if it shows the records, and otherwise by a confirmation. */
+/** Returns how a task is closed: by the next export of what exports show, and otherwise by a confirmation. */
 function buildClosingSteps({ number, records }: ConsoleTask): readonly Text[] {
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
-  const exported = records.every((record) => isExportedThing(getThing(record)))
-    ? new Set(records.map(({ kind }) => `${buildConsoleImportCommand(kind)}`))
-    : [];
+  const isExported = records.every((record) => isExportedThing(getThing(record)));
+  const takes = isExported ? new Set(records.map(({ kind }) => `${buildConsoleImportCommand(kind)}`)) : [];
+  const isShown = ({ kind, work, changes }: TaskRecord): boolean =>
+    work === "create" ||
+    work === "delete" ||
+    changes.every(({ field: name }) =>
+      FORMATS[kind].columns.some(
+        ({ field, sets, consoleExport }) => consoleExport === true && [field, sets].includes(name),
+      ),
+    );
   return [
-    ...[...exported].map((take) =>
+    ...[...takes].map((take) =>
       text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`),
     ),
-    text(
-      `if no export shows the change, when the task is done: ${confirm} (if you will not do it: ${drop})`,
-      `エクスポートに出ない変更は、完了したら: ${confirm}(行わない場合: ${drop})`,
-    ),
+    isExported && records.every(isShown)
+      ? text(`if you will not do it: ${drop}`, `行わない場合: ${drop}`)
+      : text(
+          `if no export shows the change, when the task is done: ${confirm} (if you will not do it: ${drop})`,
+          `エクスポートに出ない変更は、完了したら: ${confirm}(行わない場合: ${drop})`,
+        ),
   ];
 }
 
