@@ -65,7 +65,7 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
   written: W,
   { columns, tells = columns, called, along }: ResultLayout<R, W>,
 ): AsyncGenerator<Text> {
-  const { before, after, consoleTask, dryRun } = written;
+  const { before, after, dryRun } = written;
   const { terminal } = tools;
   const name = called(after);
   const changed = before === null ? [] : findChangedColumns(tells, before, after);
@@ -91,8 +91,18 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
   }
   const also = along?.(written);
   if (also !== undefined) yield also;
-  if (dryRun) return;
-  if (consoleTask !== null) yield describeConsoleTask(consoleTask);
+}
+
+/** Names the tasks of records once, and proposes to undo the change. */
+async function noteWhatFollows<R extends object>(
+  tools: ResultTools,
+  all: readonly ChangeResult<R>[],
+  { undoable = true }: Pick<ResultLayout<R>, "undoable">,
+): Promise<void> {
+  if (all.some(({ dryRun }) => dryRun)) return;
+  for (const task of new Set(all.flatMap(({ consoleTask }) => consoleTask ?? [])))
+    await tools.terminal.note(describeConsoleTask(task));
+  if (undoable && all.some(isRestorable)) await proposeUndo(tools);
 }
 
 export const describeConsoleTask = (task: number): Text => {
@@ -134,15 +144,6 @@ const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   );
 };
 
-const proposeUndoOfResults = async <R extends object>(
-  tools: ResultTools,
-  all: readonly ChangeResult<R>[],
-  { undoable = true }: Pick<ResultLayout<R>, "undoable">,
-): Promise<void> => {
-  if (!undoable || all.some(({ dryRun }) => dryRun) || !all.some(isRestorable)) return;
-  await proposeUndo(tools);
-};
-
 export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");
 
 /**
@@ -165,7 +166,7 @@ export async function showWrittenRecord<R extends object, W extends ChangeResult
   const { terminal } = tools;
   await terminal.show(hideProvisionalId(showing.columns, written), written.after);
   for await (const sentence of describeResult(tools, written, showing)) await terminal.note(sentence);
-  await proposeUndoOfResults(tools, [written], showing);
+  await noteWhatFollows(tools, [written], showing);
   await warnOfDoubts(tools, written, showing);
   if (written.dryRun) await terminal.note(DRY_RUN_NOTE);
 }
@@ -202,6 +203,6 @@ export async function showWrittenRecords<R extends object, W extends ChangeResul
       await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
     await warnOfDoubts(tools, written, showing);
   }
-  await proposeUndoOfResults(tools, all, showing);
+  await noteWhatFollows(tools, all, showing);
   if (first?.dryRun === true) await terminal.note(DRY_RUN_NOTE);
 }

@@ -90,10 +90,11 @@ const CORRECT_IN_CONSOLE = text(
 
 export function createRejection(
   plan: Import,
-  { options: { fix: given, errors, skipInvalid } }: ImportRequest,
+  { options: { fix: given, errors, skipInvalid, undeletable } }: ImportRequest,
   { all, whole, codes }: ListedProblems,
 ): RejectedFileFailure {
   const hints = findHints(HINTS, codes);
+  if (undeletable === "keep") hints.delete(KEEP);
   if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(NO_DELETIONS);
   const fixes = listFixes(codes);
   if (fixes.length > 0 && given === undefined) hints.add(describeFixes(fixes));

@@ -1,3 +1,4 @@
+import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { UndoneChange } from "./engine.ts";
@@ -82,15 +83,18 @@ export const createBlockedDeletionFailure = (
     [...first.slice(0, MAX_LISTED_RECORDS).map(describeBlockedRecord), ...more],
     text("; ", "、"),
   );
+  const holders = new Set(first.map(({ other }) => other?.thing));
   return new Failure("input-rejected", {
     what: text(
       `${formatCount(count, "record")} cannot be deleted: ${en}; nothing was changed`,
       `${count} 件は削除できません: ${ja}。何も変更していません`,
     ),
     hint:
-      kind === "orgs" && select?.by === "named" && first.some(({ why }) => why === "used")
-        ? text("to delete everything in them, too: --recursive", "中のものごと削除するには: --recursive")
-        : undefined,
+      kind === "users" && holders.has("device")
+        ? step("to hand over the devices, too", "デバイスの引き継ぎも含めて行うには", line("users leave", ["USER"]))
+        : kind === "orgs" && select?.by === "named" && holders.isSubsetOf(new Set(["org", "user"]))
+          ? text("to delete everything in them, too: --recursive", "中のものごと削除するには: --recursive")
+          : undefined,
   });
 };
 
