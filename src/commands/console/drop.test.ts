@@ -66,14 +66,6 @@ test("counts the dropped records of each kind when it asks for them", async () =
   });
 });
 
-test("--dry-run only shows the plan", async () => {
-  await edit("taro@example.jp", { title: "部長" });
-  const { exit, stderr } = await ran(`console drop ${tasks.number(1)} --dry-run --lang en`);
-  expect(exit).toBe(0);
-  expect(stderr).toContain("役職: 部長 → 課長");
-  expect((await titles())[0]).toEqual(["山田 太郎", "部長"]);
-});
-
 test("if something prevents it, changes nothing and says what to drop together", async () => {
   await edit("jiro@example.jp", { emails: ["tmp@example.jp"] });
   await edit("taro@example.jp", { emails: ["jiro@example.jp"] });

@@ -1,16 +1,10 @@
 import { expect, test } from "vitest";
-import { taskOf, taskOfImport } from "#support/commands/console-tasks.ts";
+import { taskOfImport } from "#support/commands/console-tasks.ts";
 import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { getTaskSubject, summarizeTask } from "./steps.ts";
 
 const TENANT = example("tenant");
 const tenantWith = (...items: readonly object[]) => ({ tenant: TENANT, consoleTasks: { items } });
-const TASKS = [
-  taskOf({ name: "入社年月日(社員証の表記)" }, { number: 98 }),
-  taskOfImport({ number: 99, name: "全社員名簿_2026年11月.csv", create: 1180, delete: 12 }),
-];
 
 test("lists open tasks and names the first task to look at", async () => {
   const { en, ja } = await runInBoth("console list --format csv --fields number,work,place,name", {
@@ -27,17 +21,4 @@ test("names the awaited exports, even if no task is open", async () => {
   const { en, ja } = await runInBoth("console list", { tenant });
   expect(en.stderr).toContain("take the next export: clomoctl console sync EXPORT.csv\n");
   expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
-});
-
-test("number, work and record are complete on a terminal of 80 columns", async () => {
-  const { en, ja } = await runInBoth("console list", { tenant: tenantWith(...TASKS), terminal: { columns: 80 } });
-  for (const [language, { stdout }] of [["en", en] as const, ["ja", ja] as const]) {
-    const lines = stdout.trimEnd().split("\n").slice(1);
-    expect(lines).toHaveLength(TASKS.length);
-    for (const [at, task] of TASKS.entries()) {
-      for (const part of [String(task.number), summarizeTask(task)[language], getTaskSubject(task)])
-        expect(lines[at]).toContain(part);
-      expect(displayWidth(lines[at] ?? "")).toBeLessThanOrEqual(80);
-    }
-  }
 });

@@ -8,7 +8,6 @@ import { getUploadMode } from "../../lib/model/upload.ts";
 
 export const getConsolePage = (kind: Import["kind"]): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);
 
-/** Replaces `{app}` in a text about a kind with the name of the kind's app. */
 export const insertAppName = (kind: Import["kind"], { en, ja }: Text): Text => {
   const { app } = FORMATS[kind];
   if (app === undefined) return text(en, ja);
@@ -30,7 +29,7 @@ export function describeUpload(plan: Pick<Import, "kind" | "mode">): Text {
       `${upload.ja}、このファイルに合う選択肢でアップロードしてください(どれが合うかは確認されていません)`,
     );
   }
-  const wanted = getUploadMode(plan);
+  const wanted = getUploadMode(plan.kind, plan.mode);
   const [{ ja: name }, { ja: other }] = [
     IMPORT_MODE_NAMES[wanted],
     IMPORT_MODE_NAMES[wanted === "append" ? "replace" : "append"],

@@ -38,9 +38,3 @@ test("shows people in words what the task is, where to do it and what changes", 
   expect(ja.stdout).toMatch(/^作業 +ユーザーを変更する$/m);
   expect(ja.stdout).toMatch(/役職: 課長 → 部長$/m);
 });
-
-test("`last` is the newest open task of the account", async () => {
-  const { exit, requests } = await run("console show last", { tenant: { consoleTask: TASK } });
-  expect(exit).toBe(0);
-  expect(requests.map(({ params }) => params)).toMatchObject([{ number: "last" }, { number: "3" }]);
-});

@@ -150,6 +150,6 @@ test("counts the records beyond the limit and says where they are", () => {
 
 test("several records are uploaded instead of entered one by one", () => {
   const [first] = buildTaskSteps(taskOfImport({ kind: "users", create: 1, update: 2 }));
-  expect(first?.en).toContain("`clomoctl console upload 3 -o upload`; upload in CLOMO PANEL");
+  expect(first?.en).toContain("`clomoctl console upload 3 -o upload`");
   expect(buildTaskSteps(taskOf())[0]?.en).not.toContain("console upload");
 });

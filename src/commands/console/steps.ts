@@ -3,13 +3,14 @@ import type { ConsoleTask, TaskRecord } from "../../lib/client/index.ts";
 import { ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
 import { getConsoleLabel, formatConsoleValue } from "../../lib/model/console-change.ts";
 import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
+import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
 import { getThingNoun } from "../../lib/model/problem.ts";
 import type { Field, Thing } from "../../lib/model/thing.ts";
 import { THINGS } from "../../lib/model/things.ts";
 import { addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { describeUpload, getConsolePage, insertAppName } from "./screen.ts";
+import { getConsolePage, insertAppName } from "./screen.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 
 type RecordChange = TaskRecord["changes"][number];
@@ -23,33 +24,19 @@ export const getThing = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.
 
 const isExportedThing = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
 
-/**
- * Returns what to do in the console and afterwards, one step after another.
- *
- * @param most maximum number of records that are named
- */
+/** @param most maximum number of records that are named */
 export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] => [
   ...buildUploadStep(task),
   ...buildRecordSteps(task, most),
   ...buildClosingSteps(task),
 ];
 
-/** Returns how to upload the records of a task instead of entering them, if there are several. */
-function buildUploadStep({ kind, number, create, update, records }: ConsoleTask): readonly Text[] {
+function buildUploadStep({ number, create, update, records }: ConsoleTask): readonly Text[] {
   if (create + update < 2 || !records.every((record) => isExportedThing(getThing(record)))) return [];
-  const [write, upload] = [
-    line("console upload", [number], { output: "upload" }),
-    describeUpload({ kind, mode: "append" }),
-  ];
-  return [
-    text(
-      `instead of entering them one by one: ${write}; ${upload.en}`,
-      `1 件ずつ入力する代わりに: ${write}。${upload.ja}`,
-    ),
-  ];
+  const write = line("console upload", [number], { output: "upload" });
+  return [text(`instead of entering them one by one: ${write}`, `1 件ずつ入力する代わりに: ${write}`)];
 }
 
-/** Returns where to click, and below it what to enter for each record. */
 function buildRecordSteps(task: ConsoleTask, most: number): readonly Text[] {
   const { records, number } = task;
   const shown = records.slice(0, most);
@@ -64,7 +51,6 @@ function buildRecordSteps(task: ConsoleTask, most: number): readonly Text[] {
   return [...steps, text(`to see the other ${rest}: ${see}`, `ほかの ${rest} 件を表示するには: ${see}`)];
 }
 
-/** Returns where a record is changed in the console, and what to enter there. */
 function listPlaces(record: TaskRecord): readonly { readonly place: Text; readonly entry: Text }[] {
   const { clicks, fields } = getThing(record);
   const usual = clicks?.[record.work] ?? clicks?.edit ?? getConsolePage(record.kind);
@@ -104,11 +90,7 @@ function buildClosingSteps({ number, records }: ConsoleTask): readonly Text[] {
   const isShown = ({ kind, work, changes }: TaskRecord): boolean =>
     work === "create" ||
     work === "delete" ||
-    changes.every(({ field: name }) =>
-      FORMATS[kind].columns.some(
-        ({ field, sets, consoleExport }) => consoleExport === true && [field, sets].includes(name),
-      ),
-    );
+    changes.every(({ field }) => findColumn(FORMATS[kind], field)?.consoleExport === true);
   return [
     ...[...takes].map((take) =>
       text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`),
@@ -139,7 +121,6 @@ export const formatRecordLabel = (record: TaskRecord): string => {
   return record.console === null ? here : `${formatNameWithKey(record, record.console)} → ${here}`;
 };
 
-/** Returns what a task is about: its record, or the file of its import. */
 export const getTaskSubject = ({ name, records: [only, ...more] }: ConsoleTask): string | null => {
   if (only === undefined) return name;
   return more.length === 0 ? formatRecordLabel(only) : (name ?? `${formatRecordLabel(only)}, …`);

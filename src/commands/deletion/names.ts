@@ -5,9 +5,7 @@ import type { NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
 import type { TypedName } from "./typed-names.ts";
 
-/** A kind of record that can be found by its names. */
 export interface FindableKind<R extends { readonly id: string }> extends NamedKind<R> {
-  /** Returns all records that a name matches. */
   readonly find: (name: string) => Promise<readonly R[]>;
   /**
    * Returns that the record with this name was deleted before; undefined if it was not. Such a name is skipped with a
@@ -21,8 +19,7 @@ export interface FindableKind<R extends { readonly id: string }> extends NamedKi
 const MAX_LISTED = 5;
 
 /**
- * Returns the IDs of the records that names match, each ID once. Names of records that were deleted before are skipped.
- *
+ * @returns each ID once. Names of records that were deleted before are skipped
  * @throws `not-found` if a name does not match any record, otherwise `usage` if a name matches several records; all
  * such names are reported first
  */
@@ -42,8 +39,8 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
       await terminal.note(addPlace(one, absence));
       continue;
     }
-    const isOther = one.fullName !== undefined && called !== undefined && only !== undefined;
-    if (only !== undefined && found.length === 1 && !(isOther && !isSameName(one.fullName, called(only)))) {
+    const [wanted, own] = [one.fullName, only && called?.(only)].map((name) => name && toComparableName(name));
+    if (only !== undefined && found.length === 1 && (!wanted || !own || wanted === own)) {
       ids.add(only.id);
       continue;
     }
@@ -87,8 +84,6 @@ const describeUnresolvedNames = <R>(
     ),
   };
 };
-
-const isSameName = (one: string, other: string): boolean => toComparableName(one) === toComparableName(other);
 
 const describeOtherName = <R>(fullName: string, record: R, describe: NamedKind<R>["describe"]): Text => {
   const { en, ja } = joinDescriptions([describe(record)]);

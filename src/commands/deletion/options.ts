@@ -32,10 +32,8 @@ export const DELETION_OPTIONS = {
   maxDeletions: LIMIT_OPTIONS.maxDeletions,
 } as const satisfies Fields;
 
-/** The parsed options of a deletion, without `file`. */
 export type DeletionOptions = Omit<InputOf<typeof DELETION_OPTIONS>, "file">;
 
-/** Names, as arguments or in a file, exclude filters. */
 export const excludeFilters = <N extends string, F extends object>(
   names: N,
   filters: F,

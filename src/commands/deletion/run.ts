@@ -17,7 +17,6 @@ import { readTypedNames } from "./typed-names.ts";
 
 type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
 
-/** A request to delete records, as typed. */
 export interface Deletion<R extends { readonly id: string }> {
   readonly kind: DeletionRequest["kind"];
   readonly names: readonly string[];
@@ -30,12 +29,7 @@ export interface Deletion<R extends { readonly id: string }> {
   readonly found: () => Promise<FindableKind<R>>;
 }
 
-/**
- * Deletes records by names or by filters: shows the records, asks to confirm their number, and deletes all of them or
- * none.
- *
- * @throws `usage` if neither names nor filters are given, or both; `not-found` if a name does not match any record
- */
+/** @throws `usage` if neither names nor filters are given, or both; `not-found` if a name does not match any record */
 export async function runDeletion<R extends { readonly id: string }>(
   tools: Tools,
   deletion: Deletion<R>,

@@ -34,11 +34,7 @@ interface SmallDeletion<R> {
   readonly remove: (dryRun: boolean) => Promise<{ readonly consoleTasks?: readonly number[] | undefined } | undefined>;
 }
 
-/**
- * Shows what would be deleted, asks for its number, and deletes it.
- *
- * @throws `usage`, `input-rejected` as `askToApply` does, and the failures of the tenant
- */
+/** @throws `usage`, `input-rejected` as `askToApply` does, and the failures of the tenant */
 export async function deleteFew<R>(
   tools: Tools,
   chosen: Omit<ChosenTenant, "client">,

@@ -11,7 +11,6 @@ import { isWorkbook } from "../csv/file/sheet.ts";
 import { readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 
-/** A name that was typed or read from a file, and its line in the file. */
 export interface TypedName {
   readonly name: string;
   readonly where?: string | undefined;
@@ -45,7 +44,6 @@ function findNameColumns(cells: readonly string[]): NameColumns | undefined {
   return keys.length === 0 ? undefined : { keys, fullName: fields.indexOf("name") };
 }
 
-/** The rows that may be a header. */
 type HeaderPlace = "none" | "first" | "any";
 
 /** Reads one name per line, or the users of a table. In a workbook, rows above the header are titles. */
@@ -78,7 +76,14 @@ class NameReader implements RecordSink {
     }
     const { keys, fullName } = this.#columns;
     const name = keys.map((at) => cells[at] ?? "").find((cell) => cell !== "");
-    if (name === undefined) throw createUnnamedRowFailure(where);
+    if (name === undefined)
+      throw new Failure("usage", {
+        what: text(
+          "the row has neither an email address nor an employee code; nothing was changed",
+          "この行にはメールアドレスも社員コードもありません。何も変更していません",
+        ),
+        where,
+      });
     this.names.push({ name, where, fullName: cells[fullName] || undefined });
   }
 
@@ -109,15 +114,6 @@ const createNotAListFailure = (where: string): Failure =>
     what: text(
       "the file has neither one name per line nor a column メールアドレス or 社員コード",
       "1 行に 1 件ずつ書いたテキストでも、「メールアドレス」か「社員コード」の列のある表でもありません",
-    ),
-    where,
-  });
-
-const createUnnamedRowFailure = (where: string): Failure =>
-  new Failure("usage", {
-    what: text(
-      "the row has neither an email address nor an employee code; nothing was changed",
-      "この行にはメールアドレスも社員コードもありません。何も変更していません",
     ),
     where,
   });

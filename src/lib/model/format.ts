@@ -129,6 +129,10 @@ const createCustomColumn = ({ id, name }: CustomField): Column => ({
 export const listColumns = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
   format.custom ? [...format.columns, ...customFields.map(createCustomColumn)] : format.columns;
 
+/** Returns the column of a field, as tasks call it; undefined if no file has one. */
+export const findColumn = ({ columns }: Pick<Format, "columns">, name: string): Column | undefined =>
+  columns.find(({ field, sets }) => field === name || sets === name);
+
 export const listGroupedColumns = ({ thing, columns }: Format, name: string): readonly Column[] =>
   columns.filter(({ sets }) => thing.fields[sets]?.within === name);
 

@@ -3,17 +3,11 @@ import type { FormatName } from "./console-files.ts";
 import { FORMATS } from "./formats.ts";
 import type { IMPORT_MODE_NAMES } from "./import.ts";
 
-/** The kind and the mode of a plan, which determine how the console processes its upload file. */
-export interface UploadPlan {
-  readonly kind: FormatName;
-  readonly mode: keyof typeof IMPORT_MODE_NAMES;
-}
-
 /**
  * Returns the mode in which the console processes an upload file. CLOMO PANEL has only 追加更新, so its file has only the
  * rows that change something; a 全件更新 file has every row. @see facts 1.4, 6.2
  */
-export const getUploadMode = ({ kind, mode }: UploadPlan): "append" | "replace" =>
+export const getUploadMode = (kind: FormatName, mode: keyof typeof IMPORT_MODE_NAMES): "append" | "replace" =>
   mode === "replace" && FORMATS[kind].app !== undefined ? "replace" : "append";
 
 /** The reasons why an upload file leaves out a record. The record then becomes a task that is done by hand. */

@@ -5,15 +5,10 @@ import { formatRecord } from "../../../lib/csv/records/writer.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { text } from "../../../lib/text/index.ts";
 import { noteReplacedCharacters } from "../../csv/file/encoded.ts";
-import { MAX_LISTED_CHARACTERS, throwUnmappable } from "../../csv/file/unmappable.ts";
+import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "../../csv/file/unmappable.ts";
 import type { Tools } from "../../tools.ts";
 
-/**
- * Returns the encoding of upload files: for CLOMO PANEL that of its last export, otherwise that of the account's
- * language, as the manual of the SECURED APPs says.
- *
- * @param last the last export of the kind
- */
+/** For CLOMO PANEL that of its last export, otherwise that of the account's language (manual of the SECURED APPs). */
 export async function getUploadEncoding(
   tools: Tools,
   kind: Import["kind"],
@@ -34,14 +29,14 @@ export interface NamedCell {
 export async function refuseUnmappable(
   tools: Tools,
   name: string,
-  { encoding, cells }: { readonly encoding: Encoding; readonly cells: AsyncIterable<NamedCell> | Iterable<NamedCell> },
+  { encoding, cells }: { readonly encoding: Encoding; readonly cells: AsyncIterable<NamedCell> },
 ): Promise<void> {
-  const placed: { readonly row: number; readonly header: string; readonly codePoint: number }[] = [];
+  const placed: LocatedCharacter[] = [];
   let total = 0;
   for await (const { row, header, value } of cells) {
     const found = findUnmappable(encoding, value);
     if (found !== undefined && ++total <= MAX_LISTED_CHARACTERS)
-      placed.push({ row, header, codePoint: found.codePoint });
+      placed.push({ row, column: header, codePoint: found.codePoint });
   }
   if (total === 0) return;
   await throwUnmappable(tools, {
@@ -55,7 +50,6 @@ export async function refuseUnmappable(
   });
 }
 
-/** Writes an upload file with CRLF. */
 export async function writeUploadFile(
   tools: Tools,
   path: string,

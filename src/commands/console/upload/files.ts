@@ -2,8 +2,9 @@ import { extname, join, resolve } from "node:path";
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ensureFolder } from "../../../lib/files/index.ts";
+import { findColumn } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { UPLOAD_OMISSION_REASONS, type UploadOmissionReason } from "../../../lib/model/upload.ts";
+import { UPLOAD_OMISSION_REASONS } from "../../../lib/model/upload.ts";
 import { formatCount, joinTexts, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import {
@@ -31,8 +32,6 @@ interface UploadOptions {
 }
 
 /**
- * Writes what differs from the console as files for 追加更新.
- *
  * @returns `partial` if rows are left out
  * @throws `usage` if several kinds are open and the output is a file; `conflict` if an export of a kind was undone
  */
@@ -111,11 +110,7 @@ function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFil
   });
 }
 
-/**
- * Returns the last export of a kind; undefined if none was taken.
- *
- * @throws `conflict` if it was undone, because it is not known what the console shows
- */
+/** @throws `conflict` if it was undone, because it is not known what the console shows */
 export async function requireLastExport(tools: Tools, kind: ImportKind): Promise<Import | undefined> {
   const last = await findLastExport((await tools.tenant("imports")).client, kind);
   if (last?.state !== "undone") return last;
@@ -147,7 +142,13 @@ export async function writeKind(
   const table = await buildUploadTable(client, { ...upload, last, encoding });
   const { header, rows, leftOut } = table;
   for (const [why, rowsLeft] of Map.groupBy(leftOut, (one) => one.why)) {
-    await terminal.warn(describeLeftOut(file, why, rowsLeft));
+    const { [why]: reason } = UPLOAD_OMISSION_REASONS;
+    await terminal.warn(
+      text(
+        `${file} leaves out ${formatCount(rowsLeft.length, "row")}, to be changed by hand: ${reason.en}`,
+        `${file} に含めていない行 ${rowsLeft.length} 件(手作業で変更してください): ${reason.ja}`,
+      ),
+    );
     for (const { key, record } of rowsLeft.slice(0, MAX_NAMED_ROWS)) {
       const { en, ja } = joinTexts(record === undefined ? [] : describeTaskChanges({ records: [record] }));
       await terminal.problem(text(`${key}: ${en}`, `${key}: ${ja}`));
@@ -164,23 +165,13 @@ export async function writeKind(
 
 const MAX_NAMED_ROWS = 20;
 
-function describeLeftOut(file: string, why: UploadOmissionReason, keys: UploadTable["leftOut"]): Text {
-  const { [why]: reason } = UPLOAD_OMISSION_REASONS;
-  return text(
-    `${file} leaves out ${formatCount(keys.length, "row")}, to be changed by hand: ${reason.en}`,
-    `${file} に含めていない行 ${keys.length} 件(手作業で変更してください): ${reason.ja}`,
-  );
-}
-
 /** Writes what to delete by hand: the names and keys that the console shows. */
 export async function writeDeleted(
   tools: Tools,
   { kind, deleted, file }: Pick<OpenFile, "kind" | "deleted" | "file">,
 ): Promise<void> {
-  const { thing, key, columns } = FORMATS[kind];
-  const header = [thing.namedBy ?? "name", key].map(
-    (name) => columns.find(({ field }) => field === name)?.header ?? name,
-  );
+  const { thing, key } = FORMATS[kind];
+  const header = [thing.namedBy ?? "name", key].map((name) => findColumn(FORMATS[kind], name)?.header ?? name);
   const rows = deleted.map((one) => [one.name, one.key ?? ""]);
   await writeTable(tools, file, [header, ...rows]);
   const { en, ja } = thing.title;

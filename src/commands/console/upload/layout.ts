@@ -76,7 +76,6 @@ export function planColumns({ kind, columns, last, records, extent }: Layout): r
   return placed;
 }
 
-/** Adds columns for lists that have more values than the file has columns for. */
 export const widenColumns = (
   placed: readonly UploadColumn[],
   countOf: (column: Column) => number,

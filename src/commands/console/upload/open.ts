@@ -1,4 +1,5 @@
 import type { Client, ConsoleTask, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
+import { findColumn } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { EXPORT_ORDER } from "../exports.ts";
 
@@ -10,7 +11,6 @@ export interface OpenKind {
   readonly deleted: readonly TaskRecord[];
 }
 
-/** What is open: the records of some kinds, and the keys that name other records in the console than here. */
 export interface OpenRecords {
   readonly kinds: readonly OpenKind[];
   /**
@@ -38,17 +38,9 @@ const isInFile = ({ thing, kind, work, changes }: TaskRecord): boolean =>
   FORMATS[kind].thing.name === thing &&
   (work === "create" ||
     work === "delete" ||
-    changes.some(({ field: name }) =>
-      [{ field: "custom", sets: "custom" }, ...FORMATS[kind].columns].some(
-        ({ field, sets }) => name.split(":")[0] === field || name === sets,
-      ),
-    ));
+    changes.some(({ field }) => field.startsWith("custom:") || findColumn(FORMATS[kind], field) !== undefined));
 
-/**
- * Reads what is open.
- *
- * @param number only what this change left open; undefined: everything
- */
+/** @param number only what this change left open; undefined: everything */
 export async function readOpenRecords(
   { console }: Pick<Client<"console">, "console">,
   number: number | undefined,

@@ -10,7 +10,7 @@ import type { UploadOmissionReason } from "../../../lib/model/upload.ts";
 import { isAlias, type UploadColumn } from "./layout.ts";
 import { nameKeySpace, type OpenRecords } from "./open.ts";
 
-/** The secrets of records, by key and field. */
+/** by key and field */
 export type Secrets = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export interface UploadRow {
@@ -20,7 +20,6 @@ export interface UploadRow {
   readonly valuesOf: (column: Column) => readonly string[];
 }
 
-/** Returns how a record differs in the field of a column; undefined if it does not. */
 const findChange = (record: TaskRecord | undefined, { field: name, sets }: Column) =>
   record?.changes.find(({ field }) => field === name || field === sets);
 
@@ -37,8 +36,6 @@ function isBlankUnsafe(record: TaskRecord | undefined, { column, isShown }: Uplo
   // the manual of the SECURED APPs does not say what a blank cell does to a secret
   return column.secret === true ? FORMATS[kind].app !== undefined : !isShown;
 }
-
-const isNewRow = ({ record }: UploadRow): boolean => record?.work === "create";
 
 export type ExportClient = Pick<
   Client<"users" | "orgs" | "devices" | "secured">,
@@ -100,7 +97,6 @@ interface Omissions {
   readonly encoding: Encoding;
 }
 
-/** Returns why a file cannot contain a row; undefined if it can. */
 export function findOmission(
   row: UploadRow,
   { kind, placed, unsafe, isWhole, encoding }: Omissions,
@@ -115,7 +111,7 @@ export function findOmission(
   if (isUnsafe(FORMATS[kind].thing.name, row.key) || placed.some(refersToUnsafe)) return "key";
   if (placed.some(({ column }) => row.valuesOf(column).some((value) => findUnmappable(encoding, value) !== undefined)))
     return "character";
-  const isNew = isNewRow(row);
+  const isNew = row.record?.work === "create";
   const isBlank = ({ column }: UploadColumn): boolean => row.valuesOf(column).length === 0;
   const isMissing = (one: UploadColumn): boolean =>
     one.column.secret === true &&

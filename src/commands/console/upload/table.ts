@@ -9,7 +9,6 @@ import { findOmission, isChanged, readUploadRows, type ExportClient, type Secret
 
 export interface KindUpload extends OpenKind {
   readonly unsafe: OpenRecords["unsafe"];
-  /** the last export of the kind; undefined if none was taken */
   readonly last: Import | undefined;
   /** `part`: only what the changes of the records need; `whole`: 全件更新, every record and column */
   readonly extent: "open" | "part" | "whole";
@@ -23,7 +22,6 @@ export interface UploadTable {
   readonly leftOut: readonly (Pick<UploadRow, "key" | "record"> & { readonly why: UploadOmissionReason })[];
 }
 
-/** Returns the last import of an export of a kind, also if it was undone; undefined if none was taken. */
 export const findLastExport = async (
   { imports }: { readonly imports: Pick<Client<"imports">["imports"], "list"> },
   kind: ImportKind,

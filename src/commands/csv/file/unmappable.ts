@@ -5,14 +5,12 @@ import type { Tools } from "../../tools.ts";
 
 export const MAX_LISTED_CHARACTERS = 20;
 
-/**
- * A character that an encoding cannot represent, with its position. Rows and columns are counted from 1. If only the
- * header of the column is known, `header` replaces `column`.
- */
-export type LocatedCharacter = { readonly codePoint: number; readonly row: number } & (
-  | { readonly column: number }
-  | { readonly header: string }
-);
+/** A character that an encoding cannot represent. Rows and columns are counted from 1; a column may be its header. */
+export interface LocatedCharacter {
+  readonly codePoint: number;
+  readonly row: number;
+  readonly column: number | string;
+}
 
 export interface UnmappableFile {
   readonly name: string;
@@ -39,7 +37,7 @@ export async function throwUnmappable(
   { name, encoding, placed, total, unit, consequence, hint }: UnmappableFile,
 ): Promise<never> {
   for (const found of placed) {
-    const place = `${name}:${found.row}:${"column" in found ? found.column : found.header}`;
+    const place = `${name}:${found.row}:${found.column}`;
     const character = `${formatCodePoint(found.codePoint)} (${String.fromCodePoint(found.codePoint)})`;
     await terminal.problem(
       text(

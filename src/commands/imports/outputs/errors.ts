@@ -1,5 +1,3 @@
-import type { Import } from "../../../lib/client/index.ts";
-import type { InputFile } from "../../../lib/files/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import { getReasonHeader, isReasonHeader } from "../../../lib/csv/layout/layout.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
@@ -8,14 +6,11 @@ import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { readRecords, type InputFormat } from "../plan/reading.ts";
 import { rereadFile } from "./reread.ts";
+import type { PlannedFile } from "./secrets.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
 import { readRowReasons } from "./row-reasons.ts";
 
-interface ErrorsSource {
-  readonly plan: Import;
-  readonly file: InputFile;
-  readonly reading: InputFormat;
-}
+type ErrorsSource = Omit<PlannedFile, "map">;
 
 type Rows = AsyncIterable<readonly (readonly string[])[]>;
 

@@ -106,21 +106,11 @@ test("neither a dry run, a declined plan nor a failed commit leaves a sheet", as
   expect(await listUserIds()).toEqual(["kizon"]);
 });
 
-test("an existing file is not replaced", async () => {
-  writeFileSync(join(folder, "out.csv"), "old");
-  expect(await program("--generate-passwords out.csv --yes")).toMatchObject({ exit: 2 });
-  expect([readSheet(), await listUserIds()]).toEqual(["old", ["kizon"]]);
-});
-
 test("if no user needs a password, no file is written", async () => {
   writeFileSync(join(folder, "in.csv"), `${HEADER}\n新人 三,shinjin3,${OWN}\n`);
   const done = await program("--generate-passwords out.csv --yes");
   expect(done).toMatchObject({ exit: 0 });
   expect(existsSync(join(folder, "out.csv"))).toBe(false);
-});
-
-test("a plan that is kept cannot have passwords", async () => {
-  expect(await program("--generate-passwords out.csv --keep-plan")).toMatchObject({ exit: 2 });
 });
 
 test.each(SECURED_APPS)("passwords of %s follow its rules, and are easy to read", (app) => {

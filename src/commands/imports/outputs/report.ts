@@ -84,7 +84,8 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
   const say = sayIn(tools);
   const { client } = await tools.tenant("imports");
   yield [COLUMNS.map(say)];
-  const orgFields = new Set(findOrgColumns(plan.kind).map(({ field }) => field));
+  const orgColumns = FORMATS[plan.kind].columns.filter(({ refers }) => refers?.to === "org");
+  const orgFields = new Set(orgColumns.map(({ field }) => field));
   const paths = orgFields.size === 0 ? new Map<string, string>() : await loadOrgPaths(tools);
   const format = (field: string, value: ValueChange["after"]): string =>
     typeof value === "string" && orgFields.has(field) ? (paths.get(value) ?? value) : say(formatPlanValue(value));
@@ -96,7 +97,9 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
       getRowRecordName(row) ?? "",
       org === undefined ? "" : format(org.field, org.value),
     ];
-    const changes = listShownChanges(row).map(({ field, before, after }) => [
+    const values =
+      row.action === "update" ? listValueChanges(row) : row.action === "create" ? listInitialValues(row) : [];
+    const changes = values.map(({ field, before, after }) => [
       ...start,
       findFieldHeader(plan.kind, field, row.thing),
       before === null ? "" : format(field, before),
@@ -114,15 +117,7 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
     }
 }
 
-const findOrgColumns = (kind: Import["kind"]) => FORMATS[kind].columns.filter(({ refers }) => refers?.to === "org");
-
 async function loadOrgPaths(tools: Tools): Promise<ReadonlyMap<string, string>> {
   const orgs = (await ignoreFailure(async () => (await tools.tenant("orgs")).client.orgs.list())) ?? [];
   return new Map(orgs.flatMap(({ code, path }) => (code === null ? [] : [[code, path]])));
 }
-
-const listShownChanges = (row: PlanRow): readonly ValueChange[] => {
-  if (row.action === "update") return listValueChanges(row);
-  if (row.action === "delete") return [];
-  return listInitialValues(row);
-};

@@ -4,11 +4,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
-/**
- * Yields the bytes of a plan's file, read again.
- *
- * @throws `input-rejected` at the end if they are not the bytes that the plan was made from
- */
+/** @throws `input-rejected` at the end if the bytes are not those that the plan was made from */
 export async function* rereadFile(file: InputFile, { inputSha256 }: Import): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
   for await (const chunk of file.chunks()) {

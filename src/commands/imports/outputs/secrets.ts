@@ -31,8 +31,6 @@ export interface PlanSecrets {
 }
 
 /**
- * Reads the secrets in a plan's file again.
- *
  * @param generates generates a password for each new record that the file has none for
  * @throws `input-rejected` if the file is no longer the one that the plan was made from
  */
@@ -62,7 +60,6 @@ export async function readPlanSecrets(tools: Tools, source: PlannedFile, generat
   return { given, generated, without };
 }
 
-/** Returns the secrets of the file's rows, by row and field. */
 async function readFileSecrets(
   tools: Tools,
   { plan, file, reading, map }: PlannedFile,

@@ -17,11 +17,9 @@ import type { PlanSecrets } from "./secrets.ts";
 
 // `--emit-csv`: the short form of `console upload` for a change that an import is about to make.
 
-const isWholeFile = (plan: Import): boolean => getUploadMode(plan) === "replace";
+const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
 /**
- * Checks before any question that the upload file of a plan can be written.
- *
  * @param label the file that people correct
  * @throws `input-rejected` if the tenant is no mirror, a file for 全件更新 would lack something, or a character is
  * unmappable; `conflict` if the last export was undone
@@ -59,19 +57,14 @@ function refuseUnknownData(
   const unknown = FORMATS[kind].columns.flatMap(({ field, header, secret }) =>
     secret !== true && isMirrored(header) && last?.fields.includes(field) !== true ? [header] : [],
   );
-  const without = secrets?.without ?? [];
+  const without = (secrets?.without ?? []).slice(0, 20).map((key) => `パスワード (${key})`);
   if (unknown.length + without.length === 0) return;
-  const named = (unknown.length > 0 ? unknown : without.slice(0, 20)).join(", ");
+  const named = [...unknown, ...without].join(", ");
   throw refuseUpload(
-    unknown.length > 0
-      ? text(
-          `全件更新 could delete values that no export has shown: ${named}`,
-          `全件更新では、エクスポートで確認できていない値が消えるおそれがあります: ${named}`,
-        )
-      : text(
-          `全件更新 needs a password in every row; these have none: ${named}`,
-          `全件更新には全員のパスワードが必要です。ないもの: ${named}`,
-        ),
+    text(
+      `全件更新 could delete values that nobody has seen: ${named}`,
+      `全件更新では、確認できていない値が消えるおそれがあります: ${named}`,
+    ),
     text("use --mode append", "--mode append を使ってください"),
   );
 }
