@@ -20,7 +20,7 @@ const MAX_NAMED_RECORDS = 10;
 
 const COMMA = text(", ", "、");
 
-export const getThing = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.get(thing) ?? FORMATS.users.thing;
+const getThing = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.get(thing) ?? FORMATS.users.thing;
 
 const isExportedThing = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
 
