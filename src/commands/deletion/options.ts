@@ -1,5 +1,7 @@
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
+import { INPUT_ENCODING_OPTION } from "../csv/file/encoding.ts";
+import { SHEET_OPTION } from "../csv/file/sheet.ts";
 import type { Fields, InputOf } from "../field.ts";
 import {
   CONFIRM_DELETIONS_OPTION,
@@ -9,13 +11,17 @@ import {
   REPORT,
 } from "../imports/plan/options.ts";
 
-export const USER_FILE_OPTION = {
-  kind: "file",
-  about: text(
-    "text file with one name per line, or a table (CSV or .xlsx) with メールアドレス or 社員コード (- for stdin)",
-    "1 行に 1 件ずつ書いたテキストファイルか、「メールアドレス」か「社員コード」の列のある表(CSV か .xlsx。- は標準入力)",
-  ),
-} as const;
+export const USER_FILE_OPTIONS = {
+  file: {
+    kind: "file",
+    about: text(
+      "text file with one name per line, or a table (CSV or .xlsx) with メールアドレス or 社員コード (- for stdin)",
+      "1 行に 1 件ずつ書いたテキストファイルか、「メールアドレス」か「社員コード」の列のある表(CSV か .xlsx。- は標準入力)",
+    ),
+  },
+  encoding: INPUT_ENCODING_OPTION,
+  sheet: SHEET_OPTION,
+} as const satisfies Fields;
 
 export const DELETION_OPTIONS = {
   file: {

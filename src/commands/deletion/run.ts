@@ -13,14 +13,13 @@ import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
 import { resolveRecordIds, type FindableKind } from "./names.ts";
 import type { DeletionOptions } from "./options.ts";
-import { readTypedNames } from "./typed-names.ts";
+import { readTypedNames, type NameSources } from "./typed-names.ts";
 
 type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
 
 export interface Deletion<R extends { readonly id: string }> {
   readonly kind: DeletionRequest["kind"];
-  readonly names: readonly string[];
-  readonly file: string | undefined;
+  readonly from: NameSources;
   /** filters of the list command; `org` is not resolved to an ID yet */
   readonly filters: Readonly<Partial<Record<FilterName, string | undefined>> & { direct?: true | undefined }>;
   readonly recursive?: boolean | undefined;
@@ -34,7 +33,8 @@ export async function runDeletion<R extends { readonly id: string }>(
   tools: Tools,
   deletion: Deletion<R>,
 ): Promise<void> {
-  const { options, kind, file } = deletion;
+  const { options, kind } = deletion;
+  const { file } = deletion.from;
   tools.summarize({ file });
   validateLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
@@ -58,7 +58,7 @@ async function settleDeletion(tools: Tools, pending: PendingPlan, options: Delet
 
 async function buildDeletionRequest<R extends { readonly id: string }>(
   tools: Tools,
-  { names, file, filters, recursive, found }: Deletion<R>,
+  { from, filters, recursive, found }: Deletion<R>,
 ): Promise<Omit<DeletionRequest, "kind" | "recursive"> & { readonly recursive?: boolean }> {
   const given = Object.entries(filters).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   if (given.length > 0) {
@@ -67,12 +67,12 @@ async function buildDeletionRequest<R extends { readonly id: string }>(
     return { ...others, ...(await resolveOrgFilter(tools, { org, direct })), called: shortenLabel(called) };
   }
   const findable = await found();
-  const typed = await readTypedNames(tools, { names, file, mayBeTable: findable.called !== undefined });
+  const typed = await readTypedNames(tools, from, findable.called !== undefined);
   if (typed.length === 0) throw NO_TARGET_FAILURE;
   const called =
-    file === undefined || file === "-"
+    from.file === undefined || from.file === "-"
       ? typed.map(({ name }) => name).join(", ")
-      : toRecordedName(file, (await tools.tenant()).context);
+      : toRecordedName(from.file, (await tools.tenant()).context);
   const ids = await resolveRecordIds(tools, typed, findable);
   return { ids, ...(recursive === true && { recursive }), called: shortenLabel(called) };
 }

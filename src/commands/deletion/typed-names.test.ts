@@ -47,8 +47,20 @@ test("the rows that an import skipped are read by email address, else by employe
   expect((await tenant.users()).map(({ name }) => name)).toEqual(["佐藤 花子"]);
 });
 
-test("a workbook may have titles above its header", async () => {
-  expect(await countDeleted(toWorkbook([["退職者一覧"], [], ["2027年3月", "人事部"], ...SKIPPED]))).toBe(2);
+test("a sheet is read as by an import: without titles, merged cells above the header, totals and notes", async () => {
+  const rows = [["退職者一覧"], [], ["2027年3月", "人事部"], ...SKIPPED, ["", "", "", "計", "2 名"], ["※ 3月末付"]];
+  expect(await countDeleted(toWorkbook(rows))).toBe(2);
+  expect(await countDeleted(toText(rows))).toBe(2);
+  const sheet = rows.map((cells, at) => buildRow(at + 1, ...cells)).join("");
+  const book = buildWorkbook({
+    sheets: {
+      入社: { rows: sheet },
+      退職: { rows: sheet, after: '<mergeCells count="1"><mergeCell ref="A1:F1"/></mergeCells>' },
+    },
+  });
+  const line = "users leave --file - --confirm-deletions 2";
+  expect((await run(line, { tenant: tenant.fetch, stdin: book })).exit).toBe(2);
+  expect((await run(`${line} --sheet 退職`, { tenant: tenant.fetch, stdin: book })).exit).toBe(0);
 });
 
 test("a table with 氏名,メールアドレス is read, whatever its other columns say", async () => {

@@ -1,14 +1,16 @@
 import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
-import { guessDelimiter } from "../../lib/csv/layout/delimiter.ts";
-import { CONSOLE_DIALECT, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";
+import type { HeaderFinder } from "../../lib/csv/layout/find-header.ts";
+import { readHeader } from "../../lib/csv/layout/header.ts";
+import { RowChecker } from "../../lib/csv/layout/rows.ts";
+import type { Encoding, RecordProblem, RecordSink } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { readNamedFile } from "../../lib/files/index.ts";
+import { openInput, type InputFile } from "../../lib/files/index.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { getProblemSeverity } from "../../lib/model/problem.ts";
+import type { Problem } from "../../lib/model/problem.ts";
 import { text } from "../../lib/text/index.ts";
 import { renderProblem } from "../csv/file/check-report.ts";
-import { isWorkbook } from "../csv/file/sheet.ts";
-import { readRecords } from "../imports/plan/reading.ts";
+import { detectInputFormat, readRecords } from "../imports/plan/reading.ts";
+import { findHeaderInFile } from "../imports/plan/send.ts";
 import type { Tools } from "../tools.ts";
 
 export interface TypedName {
@@ -21,61 +23,36 @@ export interface TypedName {
 /** Maximum size of a list of names. A larger file is not a list. */
 const MAX_LIST_BYTES = 1024 * 1024;
 
-const MAX_NAMES = 2_000;
+const MAX_NAMES = 1_000;
 
-const decodeList = (bytes: Uint8Array): string => {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("shift_jis").decode(bytes);
-  }
-};
-
-/** The columns with an email address or an employee code, and the one with the full name. */
-interface NameColumns {
-  readonly keys: readonly number[];
-  readonly fullName: number;
-}
-
-function findNameColumns(cells: readonly string[]): NameColumns | undefined {
+/** Returns the columns with an email address or an employee code, and the one with the full name. */
+const findNameColumns = (cells: readonly string[]) => {
   const fields = cells.map((cell) => findColumnByAnyHeader(FORMATS.users.columns, cell)?.field);
   const keys = ["emails", "employeeCode"].flatMap((key) => fields.flatMap((field, at) => (field === key ? [at] : [])));
-  return keys.length === 0 ? undefined : { keys, fullName: fields.indexOf("name") };
-}
+  return { keys, fullName: fields.indexOf("name") };
+};
 
-type HeaderPlace = "none" | "first" | "any";
-
-/** Reads one name per line, or the users of a table. In a workbook, rows above the header are titles. */
-class NameReader implements RecordSink {
+/** Reads the users of a table as an import does: titles, blank rows, totals and notes are left out. */
+class TableReader implements RecordSink {
   readonly names: TypedName[] = [];
-  readonly #place: string;
-  readonly #header: HeaderPlace;
-  #columns: NameColumns | undefined;
+  readonly #label: string;
+  readonly #columns: ReturnType<typeof findNameColumns>;
+  readonly #header: HeaderFinder;
+  readonly #checker: RowChecker;
 
-  constructor(place: string, header: HeaderPlace) {
-    this.#place = place;
+  constructor(label: string, header: HeaderFinder) {
+    const options = { readsLikely: true, allowUnknownColumns: true };
+    this.#label = label;
     this.#header = header;
+    this.#columns = findNameColumns(header.header);
+    this.#checker = new RowChecker(readHeader(header.header, FORMATS.users, options).layout, this.#refuse, {});
   }
 
-  /** @throws `usage` if a workbook has no header */
-  end(): readonly TypedName[] {
-    if (this.#header === "any" && this.#columns === undefined) throw createNotAListFailure(this.#place);
-    return this.names;
-  }
-
-  record(all: readonly string[], count: number, _row: number, line: number): void {
-    const cells = all.slice(0, count).map((cell) => cell.trim());
-    if (cells.every((cell) => cell === "")) return;
-    const where = `${this.#place}:${line}`;
-    if (this.#columns === undefined) {
-      const mayBeHeader = this.#header === "any" || (this.#header === "first" && this.names.length === 0);
-      this.#columns = mayBeHeader ? findNameColumns(cells) : undefined;
-      if (this.#columns === undefined && this.#header !== "any") this.names.push({ name: cells.join(","), where });
-      return;
-    }
+  record(all: readonly string[], count: number, row: number, line: number): void {
+    if (row <= this.#header.row || this.#checker.skips(all, count, row, line)) return;
     const { keys, fullName } = this.#columns;
-    const name = keys.map((at) => cells[at] ?? "").find((cell) => cell !== "");
+    const name = keys.map((at) => (all[at] ?? "").trim()).find((cell) => cell !== "");
+    const where = `${this.#label}:${line}`;
     if (name === undefined)
       throw new Failure("usage", {
         what: text(
@@ -84,29 +61,60 @@ class NameReader implements RecordSink {
         ),
         where,
       });
-    this.names.push({ name, where, fullName: cells[fullName] || undefined });
+    this.names.push({ name, where, fullName: all[fullName]?.trim() || undefined });
   }
 
   problem(problem: RecordProblem): void {
-    if (getProblemSeverity(problem.code) !== "error") return;
-    throw new Failure("usage", { what: renderProblem(this.#place, { ...problem, header: "" }) });
+    if (problem.row > this.#header.row) this.#checker.noteFound({ ...problem, header: "" });
   }
+
+  #refuse = (problem: Problem): never => {
+    throw new Failure("usage", { what: renderProblem(this.#label, problem) });
+  };
 }
 
-async function readNamesFromFile(tools: Tools, file: string, mayBeTable: boolean): Promise<readonly TypedName[]> {
-  const { name: label, bytes } = await readNamedFile(tools, file, MAX_LIST_BYTES);
-  const isBook = isWorkbook(bytes);
-  const isText = !bytes.includes(0) || (bytes[0] === 0xff && bytes[1] === 0xfe);
-  if (bytes.length > MAX_LIST_BYTES || (isBook ? !mayBeTable : !isText)) throw createNotAListFailure(file);
-  const place = label === "-" ? "stdin" : label;
-  const content = isBook ? "" : decodeList(bytes);
-  const chunk = isBook ? bytes : new TextEncoder().encode(content);
-  const form = isBook
-    ? ({ encoding: "xlsx", dialect: CONSOLE_DIALECT } as const)
-    : ({ encoding: "utf-8", dialect: { delimiter: guessDelimiter(content, 1) } } as const);
-  const reader = new NameReader(place, isBook ? "any" : mayBeTable ? "first" : "none");
-  for await (const _ of readRecords(ReadableStream.from([chunk]), form, place, reader));
-  return reader.end();
+interface ListReading {
+  readonly sheet?: string | undefined;
+  readonly encoding?: Encoding | "auto" | undefined;
+}
+
+/** Reads the users of a table; undefined if the file is a text without such a table. */
+async function readTable(
+  { signal }: Tools,
+  file: InputFile,
+  { sheet, encoding = "auto" }: ListReading,
+): Promise<readonly TypedName[] | undefined> {
+  const reading = await detectInputFormat(file, { encoding, sheet, signal });
+  const header = await findHeaderInFile(file, reading, FORMATS.users, { signal });
+  const isTable = findNameColumns(header.header).keys.length > 0;
+  if (!isTable && reading.encoding === "xlsx") throw createNotAListFailure(file.label);
+  if (!isTable) return undefined;
+  const reader = new TableReader(file.label, header);
+  for await (const _ of readRecords(file.chunks(), { ...reading, headerRow: header.row }, file.label, reader));
+  return reader.names;
+}
+
+const decodeList = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("shift_jis").decode(bytes);
+  }
+};
+
+async function readLines(file: InputFile): Promise<readonly TypedName[]> {
+  if (file.bytes > MAX_LIST_BYTES) throw createNotAListFailure(file.label);
+  const bytes = Buffer.concat(await Array.fromAsync(file.chunks()));
+  if (bytes.includes(0)) throw createNotAListFailure(file.label);
+  const lines = decodeList(bytes).split(/\r\n|\n|\r/);
+  return lines.flatMap((one, at) =>
+    one.trim() === "" ? [] : [{ name: one.trim(), where: `${file.label}:${at + 1}` }],
+  );
+}
+
+async function readNamesFromFile(tools: Tools, name: string, reading: ListReading | undefined) {
+  await using file = await openInput(tools, name);
+  return (reading && (await readTable(tools, file, reading))) ?? (await readLines(file));
 }
 
 const createNotAListFailure = (where: string): Failure =>
@@ -118,17 +126,20 @@ const createNotAListFailure = (where: string): Failure =>
     where,
   });
 
+/** The names to read: arguments, and a file. */
+export interface NameSources extends ListReading {
+  readonly names: readonly string[];
+  readonly file: string | undefined;
+}
+
 /** Returns the names from the arguments and the file, each once.  @param mayBeTable true if the file may be a table */
 export async function readTypedNames(
   tools: Tools,
-  {
-    names,
-    file,
-    mayBeTable,
-  }: { readonly names: readonly string[]; readonly file: string | undefined; readonly mayBeTable: boolean },
+  { names, file, ...reading }: NameSources,
+  mayBeTable: boolean,
 ): Promise<readonly TypedName[]> {
   const typed = names.map((name): TypedName => ({ name: name.trim() })).filter(({ name }) => name !== "");
-  const listed = file === undefined ? [] : await readNamesFromFile(tools, file, mayBeTable);
+  const listed = file === undefined ? [] : await readNamesFromFile(tools, file, mayBeTable ? reading : undefined);
   const once = new Map([...typed, ...listed].map((one) => [JSON.stringify([one.name, one.fullName]), one]));
   if (once.size <= MAX_NAMES) return [...once.values()];
   throw new Failure("usage", {

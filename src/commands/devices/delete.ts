@@ -31,8 +31,7 @@ export default defineCommand({
   run: (tools, { devices, org, direct, search, status, platform, tag, filterName, filterId, file, ...options }) =>
     runDeletion(tools, {
       kind: "devices",
-      names: devices,
-      file,
+      from: { names: devices, file },
       filters: { org, direct: direct ? true : undefined, search, status, platform, tag, filterName, filterId },
       options,
       async found() {

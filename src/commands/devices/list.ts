@@ -20,11 +20,8 @@ export default defineCommand({
   },
   examples: [
     { line: "clomoctl devices list --limit 20" },
-    { line: "clomoctl devices list --filter-id SERIAL --format json" },
     { line: "clomoctl devices list --org 本社/営業部 --status 管理中 --platform iOS" },
-    { line: "clomoctl devices list --owner hanako.yamazaki@example.jp" },
-    { line: "clomoctl devices list --tag 貸出用" },
-    { line: "clomoctl devices list --format csv --fields serialNumber,owner,status" },
+    { line: "clomoctl devices list --search 山崎 --fields serialNumber,phoneNumber,owner" },
   ],
   exits: ["not-found"],
   async run(tools, { org, direct, owner, limit, ...filters }) {

@@ -32,8 +32,7 @@ export default defineCommand({
   run: (tools, { orgs, recursive, file, ...options }) =>
     runDeletion(tools, {
       kind: "orgs",
-      names: orgs,
-      file,
+      from: { names: orgs, file },
       filters: {},
       recursive,
       options,

@@ -5,7 +5,7 @@ import {
   DELETION_EXITS,
   DELETION_HELP,
   DELETION_OPTIONS,
-  USER_FILE_OPTION,
+  USER_FILE_OPTIONS,
 } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
@@ -17,25 +17,21 @@ export default defineCommand({
   args: {
     users: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" },
   },
-  options: { ...USER_FILTERS, ...DELETION_OPTIONS, file: USER_FILE_OPTION },
+  options: { ...USER_FILTERS, ...DELETION_OPTIONS, ...USER_FILE_OPTIONS },
   anyOf: [["users", "file", ...Object.keys(USER_FILTERS)]],
   excludes: excludeFilters("users", USER_FILTERS),
   examples: [
     { line: "clomoctl users delete hanako.yamazaki@example.jp A0003 --confirm-deletions 2" },
-    {
-      line: "clomoctl users delete --file leavers.txt --dry-run",
-      about: text("a list with one user per line", "1 行に 1 人ずつ書いた一覧から"),
-    },
+    { line: "clomoctl users delete --file 退職者.xlsx --sheet 3月 --dry-run" },
     { line: "clomoctl users delete --search 山田 --dry-run" },
   ],
   exits: DELETION_EXITS,
   plans: true,
   shows: RESULT_COLUMNS,
-  run: (tools, { users, org, direct, search, filterName, filterId, file, ...options }) =>
+  run: (tools, { users, org, direct, search, filterName, filterId, file, encoding, sheet, ...options }) =>
     runDeletion(tools, {
       kind: "users",
-      names: users,
-      file,
+      from: { names: users, file, encoding, sheet },
       filters: { org, direct: direct ? true : undefined, search, filterName, filterId },
       options,
       async found() {

@@ -1,6 +1,5 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Dependents, LeaveResult } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import type { ContentWriter } from "../../lib/files/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
@@ -11,9 +10,9 @@ import { guardFormula } from "../../lib/terminal/output.ts";
 import { formatCount, addSpaceAfterLatin, same, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds } from "../deletion/names.ts";
-import { USER_FILE_OPTION } from "../deletion/options.ts";
+import { USER_FILE_OPTIONS } from "../deletion/options.ts";
 import { NO_TARGET_FAILURE, shortenLabel } from "../deletion/run.ts";
-import { readTypedNames } from "../deletion/typed-names.ts";
+import { readTypedNames, type NameSources } from "../deletion/typed-names.ts";
 import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
 import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION, refuseTypedFile } from "../imports/plan/options.ts";
@@ -43,7 +42,7 @@ export default defineCommand({
   summary: text("end the rights of leavers, then delete them", "退職者の権限を外し、後で削除する"),
   args: { user: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" } },
   options: {
-    file: USER_FILE_OPTION,
+    ...USER_FILE_OPTIONS,
     on: {
       kind: "date",
       value: "DATE",
@@ -70,7 +69,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked", "partial"],
   plans: true,
   shows: LEAVE_COLUMNS,
-  async run(tools, { user: names, file, on, ...options }) {
+  async run(tools, { user: names, file, encoding, sheet, on, ...options }) {
     const { dryRun, confirmDeletions } = options;
     tools.summarize({ file });
     refuseTypedFile({ file, dryRun }, tools.terminal);
@@ -79,8 +78,11 @@ export default defineCommand({
     const lastDay = getLastDay({ leaves: on }, zone);
     const isBeforeLastDay = lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay;
     if (!dryRun && !isBeforeLastDay) requireNamedContext(tools, tenant, { confirmDeletions, maxDeletions: undefined });
-    const ids = await resolveLeavers(tools, tenant, { names, file });
-    const again = line("users leave", file === undefined ? [...names] : [], { file: file === "-" ? "FILE" : file });
+    const ids = await resolveLeavers(tools, tenant, { names, file, encoding, sheet });
+    const again = line("users leave", file === undefined ? [...names] : [], {
+      file: file === "-" ? "FILE" : file,
+      sheet,
+    });
     const { leavers } = tenant.client;
     if (isBeforeLastDay)
       return listBeforeLastDay(tools, ids.length === 0 ? [] : await leavers.dependents({ ids }), {
@@ -107,35 +109,20 @@ interface LeaveRequest {
   readonly again: ReturnType<typeof line>;
 }
 
-const MAX_LEAVERS = 1000;
-
 /**
  * Returns the ids of the users. Users whom an earlier run deleted are noted, so that a list can be used again. In
  * a list of the rows that an import skipped, so are rows that are not about leavers, and users who were never added.
  *
  * @throws `usage`; `not-found` if a name never belonged to a user
  */
-async function resolveLeavers(
-  tools: Tools,
-  { client }: LeaveTenant,
-  { names, file }: { readonly names: readonly string[]; readonly file: string | undefined },
-): Promise<string[]> {
-  const typed = await readTypedNames(tools, { names, file, mayBeTable: true });
+async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameSources): Promise<readonly string[]> {
+  const typed = await readTypedNames(tools, from, true);
   if (typed.length === 0) throw NO_TARGET_FAILURE;
   const findable = {
     ...buildFindableUsers(client),
     findDeletion: (name: string) => findDeletion(client, name),
   };
-  const ids = await resolveRecordIds(tools, typed, findable);
-  if (ids.length <= MAX_LEAVERS) return [...ids];
-  throw new Failure("usage", {
-    what: text(
-      `you specified ${ids.length} users, but one run accepts at most ${MAX_LEAVERS}`,
-      `${ids.length} 人が指定されています。1 回に指定できるのは ${MAX_LEAVERS} 人までです`,
-    ),
-    where: "--file",
-    hint: text("split the list", "一覧を分けてください"),
-  });
+  return resolveRecordIds(tools, typed, findable);
 }
 
 const collectRows = (results: readonly LeaveResult[]): readonly LeaveRow[] =>

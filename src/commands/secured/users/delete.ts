@@ -32,8 +32,7 @@ export default defineCommand({
   run: (tools, { users, app, filterName, filterId, file, ...options }) =>
     runDeletion(tools, {
       kind: app,
-      names: users,
-      file,
+      from: { names: users, file },
       filters: { filterName, filterId },
       options,
       async found() {
