@@ -36,7 +36,7 @@ const CHANGING = [
   "orgs move x --parent y",
   "users create --name x --email x@example.jp",
   "users edit x --title y",
-  "users move x --org y",
+  "users move x --to y",
   "secured users create x --name y --app docs --password-in-console",
   "secured users edit x --app docs --device y",
   "clomo-account create x --account y",

@@ -62,7 +62,7 @@ const REHEARSED: readonly string[] = [
   "orgs import orgs.csv",
   "users create --name x --email x@example.jp",
   "users edit E1 --title y",
-  "users move E1 --org S2",
+  "users move E1 --to S2",
   "users delete E1",
   "users leave E1",
   "users import users.csv",

@@ -18,7 +18,7 @@ const LINES: readonly string[] = [
   "users edit E1 --title y",
   "tenant set --ios yes",
   "users create --name y --email y@example.jp --employee-code E4",
-  "users move E1 E2 --org S2",
+  "users move E1 E2 --to S2",
   "users import users.csv --yes",
   "users delete E4 hanako@example.jp --confirm-deletions 2",
   "users create --name z --email z@example.jp",

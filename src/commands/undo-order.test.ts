@@ -14,7 +14,7 @@ const WRITES: readonly string[] = [
   "orgs edit S2 --name 総務本部",
   "users create --name x --email x@example.jp --employee-code E3",
   "users edit E1 --title 課長",
-  "users move E2 --org S2",
+  "users move E2 --to S2",
   "users import users.csv --yes",
   "users fields add 座席",
   "users edit E1 --administrator yes",

@@ -212,11 +212,11 @@ describe("in a tenant", () => {
   });
 
   test("a later change to a record blocks the undo, and --skip-blocked undoes the rest", async () => {
-    const number = await change("users move E1 E2 --org 全社");
-    const later = await change("users move E1 --org S01");
-    await change("users move E1 --org 全社");
+    const number = await change("users move E1 E2 --to 全社");
+    const later = await change("users move E1 --to S01");
+    await change("users move E1 --to 全社");
     await change("orgs create 総務");
-    const newer = await change("users move E1 --org 総務");
+    const newer = await change("users move E1 --to 総務");
     const before = await state();
     const blocked = await typed(`undo ${number} --yes --format json`);
     expect(blocked.exit, blocked.stderr).toBe(5);

@@ -27,7 +27,7 @@ test("moves all named users in one request, each only once", async () => {
     ...tenant,
     moveUsers: { items: [movedTo(hanako, { consoleTask: 4 }), movedTo(jiro, { devices: 2 })] },
   };
-  const line = "users move E0042 jiro@example.jp E0042 --org 営業部";
+  const line = "users move E0042 jiro@example.jp E0042 --to 営業部";
   const { en } = await runInBoth(line, { tenant: moving });
   expect(en.requests.at(-1)).toEqual({
     operation: "moveUsers",
@@ -41,17 +41,30 @@ test("moves all named users in one request, each only once", async () => {
   expect(en.stderr).toContain("\nmake the same change in the console: clomoctl console show 4\n");
 });
 
+test("moves everybody of an organisation, or nobody", async () => {
+  const users = { items: [hanako, jiro], next: null };
+  const { findOrgs } = tenant;
+  const moving = { findOrgs, users, moveUsers: { items: [movedTo(hanako), movedTo(jiro)] } };
+  const { requests } = await run("users move --from 第一課 --to 営業部", { tenant: moving });
+  expect(requests.slice(2)).toEqual([
+    { operation: "users", query: { org: org.id, direct: "true" } },
+    { operation: "moveUsers", json: { ids: [hanako.id, jiro.id], org: org.id, dryRun: false } },
+  ]);
+  const nobody = { findOrgs, users: { items: [], next: null } };
+  expect((await run("users move --from 第一課 --to 営業部", { tenant: nobody })).exit).toBe(0);
+});
+
 test("shows ids if both organisations have the same path and no code", async () => {
   const below = { id: "019a9f3c-5a00-7abc-8def-000000000100", code: null, path: "本社/課/班" };
   const before: User = { ...jiro, org: { ...below, id: "019a9f3c-5a00-7abc-8def-000000000101" } };
   const moving = { ...tenant, moveUsers: { items: [movedTo(jiro, { before, after: { ...jiro, org: below } })] } };
-  const { stderr } = await run("users move jiro@example.jp --org 本社/課/班", { tenant: moving });
+  const { stderr } = await run("users move jiro@example.jp --to 本社/課/班", { tenant: moving });
   expect(stderr.split("\n")).toEqual([`organisation ID: ${before.org.id} → ${below.id}`, ""]);
 });
 
 test("shows a single user as a record, and passes --dry-run on", async () => {
   const moving = { ...tenant, moveUsers: { items: [movedTo(jiro, { dryRun: true })] } };
-  const { exit, stderr, requests } = await run("users move jiro@example.jp --org 営業部 --dry-run", { tenant: moving });
+  const { exit, stderr, requests } = await run("users move jiro@example.jp --to 営業部 --dry-run", { tenant: moving });
   expect({ exit, stderr }).toEqual({
     exit: 0,
     stderr: "organisation: 全社 → 営業部\norganisation code: (blank) → S01\ndry run: nothing was changed\n",
@@ -68,7 +81,7 @@ test("shows the changed scope of an operator and asks first", async () => {
     findAccounts: { items: [{ ...account, name: "jiro01", user: "次郎", role: "operator", org: operator.org }] },
     moveUsers: { items: [movedTo(operator, { dryRun: true })] },
   };
-  const line = "users move jiro@example.jp --org 営業部";
+  const line = "users move jiro@example.jp --to 営業部";
   const told = "jiro01 (次郎) is an operator, and their scope changes from 総務部 and below to 営業部 and below\n";
   const { en } = await runInBoth(line, { tenant: known });
   expect(en).toMatchObject({ exit: 2, stdout: "" });

@@ -14,9 +14,14 @@ import { confirmChange } from "../permission.ts";
 
 export default defineCommand({
   summary: text("move users into another organisation", "ユーザーを別の組織に移動する"),
-  args: { user: { ...USER_ARGUMENT, repeatable: true } },
+  args: { user: { ...USER_ARGUMENT, required: undefined, repeatable: true } },
   options: {
-    org: {
+    from: {
+      kind: "string",
+      value: "ORG",
+      about: text("all users directly in this organisation", "この組織に直接属する全員"),
+    },
+    to: {
       kind: "string",
       value: "ORG",
       required: true,
@@ -27,13 +32,20 @@ export default defineCommand({
     },
     dryRun: DRY_RUN_OPTION,
   },
-  examples: [{ line: "clomoctl users move hanako.yamazaki@example.jp A0003 --org 本社/営業部 --dry-run" }],
+  anyOf: [["user", "from"]],
+  excludes: [["user", "from"]],
+  examples: [
+    { line: "clomoctl users move hanako.yamazaki@example.jp A0003 --to 本社/営業部 --dry-run" },
+    { line: "clomoctl users move --from 本社/第一営業課 --to 本社/営業部" },
+  ],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: USER_COLUMNS,
-  async run(tools, { user, org, dryRun }) {
+  async run(tools, { user, from, to: target, dryRun }) {
     const { client } = await tools.tenant("users");
-    const to = await findOrg(tools, org);
-    const users: User[] = [];
+    const to = await findOrg(tools, target);
+    const all = from === undefined ? undefined : ({ org: (await findOrg(tools, from)).id, direct: true } as const);
+    const users: User[] = all === undefined ? [] : await Array.fromAsync(client.users.list(all));
+    if (all !== undefined && users.length === 0) return tools.terminal.note(NO_USERS_NOTE);
     for (const name of user) users.push(await findUser(client, name, tools.globals.as));
     const ids = [...new Set(users.map(({ id }) => id))];
     const tryOut = () => client.users.move({ ids, org: to.id, dryRun: true });
@@ -48,6 +60,8 @@ export default defineCommand({
     });
   },
 });
+
+const NO_USERS_NOTE = text("nobody is directly in this organisation", "この組織に直接属するユーザーはいません");
 
 async function confirmOperatorScopes(
   tools: Tools,

@@ -167,7 +167,7 @@ export const BY_HAND_SCENES: readonly Scene[] = [
       "u@x.jp",
     ],
   },
-  { name: "users move", prepare: prepareMirror, line: ["users", "move", "E1", "E2", "E3", "--org", "S4"] },
+  { name: "users move", prepare: prepareMirror, line: ["users", "move", "E1", "E2", "E3", "--to", "S4"] },
   {
     name: "users delete",
     prepare: prepareMirror,
