@@ -219,9 +219,9 @@ export class TenantImports {
       await work;
       return await this.#read(id);
     } catch (error) {
-      // if this process could not write its plan because of a lock, it cannot write the final state either; the next
-      // process that opens the tenant writes it
-      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, OPEN_STATES);
+      // a conflict leaves the import to the upload that came first; if this process could not write its plan because of a
+      // lock, it cannot write the final state either, and the next process that opens the tenant writes it
+      if (!(error instanceof Failure && ["conflict", "locked"].includes(error.code))) await this.#end(id, OPEN_STATES);
       throw error;
     }
   }

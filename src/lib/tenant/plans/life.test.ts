@@ -56,6 +56,20 @@ test("if two commit a plan at once, the second learns that it is done", async ()
   });
 });
 
+test("of two files sent to one import at once, only the first makes its plan", async () => {
+  const { imports } = tenant.client;
+  const { id } = await imports.create(users);
+  const send = async (file: string[][]) =>
+    imports.upload(id, { stream: new Blob([encodeCsv(file)]).stream(), encoding: "utf-8" });
+  const [first, second] = await Promise.allSettled([send(FILE), send(OTHER)]);
+  expect(first).toMatchObject({ status: "fulfilled", value: { state: "planned" } });
+  expect(second).toMatchObject({ status: "rejected", reason: { code: "conflict" } });
+  const plan = await imports.show(id);
+  expect(plan.state).toBe("planned");
+  await imports.commit(plan);
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田"]);
+});
+
 const ORGS = [
   ["組織名", "組織コード"],
   ["営業部", "E1"],

@@ -10,7 +10,7 @@ import { Database } from "../../../store/sqlite/database.ts";
 import type { CommitMoment, CommitOptions, UploadContent } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import { storeRequestKey, findRequestKey } from "../../../store/idempotency.ts";
-import type { Scope, Writer } from "../../../store/store.ts";
+import type { Reader, Scope, Writer } from "../../../store/store.ts";
 import { createPlanScope, buildScopeView } from "../../../store/scope.ts";
 import { refreshViewOrgs } from "../../../store/sqlite/scope.ts";
 import { Connection, SqliteStore } from "../../../store/sqlite/store.ts";
@@ -143,23 +143,34 @@ const stageFile = async (
   return { ...found, places, encoding, inputSha256: hash.digest("hex") };
 };
 
+/** Returns an import that has no plan yet.  @throws Failure `conflict` if it has one, or was discarded */
+const readUnplannedImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
+  const record = await readImport(reader, id);
+  if (record.state !== "uploading") throw createNotOpenFailure(record);
+  return record;
+};
+
 /**
  * Stages a file, compares its rows with the tenant, and turns the import into a plan.
+ *
+ * @throws Failure `conflict` if another upload to the import came first
  */
-export const plan = (job: PlanJob & UploadContent, interrupted: () => boolean): Promise<void> => {
+export const plan = async (job: PlanJob & UploadContent, interrupted: () => boolean): Promise<void> => {
   const { files, id, request } = job;
+  const { tenant } = files;
+  await withDatabase({ tenant }, interrupted, (database) => readUnplannedImport(new Connection(database), id));
   rmSync(files.staging, { force: true });
   const body = async (database: Database): Promise<void> => {
     limitToScope(database, getPlanScope(request));
     const kind = buildPlannedKind(request);
     const staged = await stageFile(database, kind, job, interrupted);
-    await compareAndStorePlan(database, await readImport(new Connection(database), id), { kind, request, staged });
+    await compareAndStorePlan(database, id, { kind, request, staged });
   };
   return withDatabase(files, interrupted, body, true);
 };
 
 /** Compares rows with the tenant and stores the plan. */
-const compareAndStorePlan = async (database: Database, record: ImportRecord, plan: PlanDefinition): Promise<void> => {
+const compareAndStorePlan = async (database: Database, id: string, plan: PlanDefinition): Promise<void> => {
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plan);
     const counts = { ...comparePlan(database, plan), merged: countMergedValues(database, plan) };
@@ -172,9 +183,7 @@ const compareAndStorePlan = async (database: Database, record: ImportRecord, pla
   });
   flushToDisk(database);
   await new SqliteStore(database).change(async (writer) => {
-    const now = await readImport(writer, record.id);
-    if (now.state !== record.state) throw createNotOpenFailure(now);
-    await updateImport(writer, record, {
+    await updateImport(writer, await readUnplannedImport(writer, id), {
       state: "planned",
       etag,
       detail: { staged: plan.staged, counts, ...deleted },
