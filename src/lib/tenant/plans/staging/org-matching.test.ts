@@ -23,7 +23,7 @@ const match = (
       const target = row.code === undefined ? undefined : orgs.find(({ code }) => code === row.code)?.pk;
       return { ...blank, row: i + 2, target, ...row };
     }),
-    [ROOT, ...orgs],
+    orgs[0]?.pk === ROOT.pk ? orgs : [ROOT, ...orgs],
     { keepsParent: false, ...options },
   );
   return {
@@ -168,18 +168,18 @@ test("a name shared by organisations with codes is ambiguous; an organisation wi
   expect(twoWithout.details).toMatchObject([{ code: "key-ambiguous", params: { count: 4 } }]);
 });
 
-test("nothing moves out of the acting account's organisations or into them", () => {
-  const orgs = [{ ...org(2, "西", "W"), isOutside: true }, org(3, "東", "E"), org(4, "課", "K", 3)];
+test("nothing moves out of the acting account's organisations, and others look missing", () => {
+  const outside = [ROOT, org(2, "西", "W"), org(5, "西2", null)].map((one) => ({ ...one, isOutside: true }));
   const rows = [
     { name: "東", code: "E", parentCode: "K" },
     { name: "課", code: "K", parentCode: "W" },
     { name: "新", parentCode: "W" },
+    { name: "新", parentPath: "西" },
+    { name: "上" },
+    { name: "北", parentPath: "西2" },
   ];
-  const seen = [{ ...ROOT, isOutside: true }, ...orgs];
-  const { faults } = matchOrgs(
-    rows.map((row, i) => ({ code: null, parentPath: null, row: i + 2, target: [3, 4][i], ...row })),
-    seen,
-    { keepsParent: false },
-  );
-  expect(faults.map(({ code, row }) => `${code}@${row}`)).toEqual(["org-outside@2", "org-outside@3", "org-outside@4"]);
+  const inside = [org(3, "東", "E"), org(4, "課", "K", 3), org(6, "南", "S", 5)];
+  const { faults } = match([...outside, ...inside], rows);
+  const unknown = ["org-parent-unknown@3", "org-parent-unknown@4", "org-parent-unknown@5"];
+  expect(faults).toEqual(["org-outside@2", ...unknown, "org-outside@6", "org-outside@7"]);
 });

@@ -111,6 +111,8 @@ class OrgMatcher {
   readonly #rows: readonly OrgRow[];
   readonly #orgs: ReadonlyMap<number, ExistingOrg>;
   readonly #root: number;
+  /** the organisations that rows can name: those that the acting account sees, and the parents of these */
+  readonly #named: ReadonlySet<number>;
   readonly #orgByCode = new Map<string, ExistingOrg>();
   readonly #rowByCode = new Map<string, OrgRow>();
   readonly #rowByPlace = new Map<string, OrgRow>();
@@ -130,8 +132,9 @@ class OrgMatcher {
     if (root === undefined) throw new TypeError("the tree of organisations has no root");
     [this.#rows, this.#options, this.#root] = [rows, options, root.pk];
     this.#orgs = new Map(orgs.map((org) => [org.pk, org]));
+    this.#named = new Set(orgs.flatMap(({ pk, parent, isOutside }) => (isOutside ? [] : [pk, parent ?? pk])));
     for (const org of orgs) {
-      if (org.code !== null) this.#orgByCode.set(codeKey(org.code), org);
+      if (org.code !== null && this.#named.has(org.pk)) this.#orgByCode.set(codeKey(org.code), org);
       if (!org.isOutside) addToList(this.#orgsByPlace, `${org.parent}/${nameKey(org.name)}`, org);
     }
     this.#touched = new Map((options.console ?? []).map((one) => [one.pk, one]));
@@ -296,7 +299,8 @@ class OrgMatcher {
       if (path !== undefined) addToList(rows, path, row);
     }
     for (const org of this.#orgs.values()) {
-      const path = org.parent === null || this.#claimedBy.has(org.pk) ? undefined : this.#orgPath(org.pk);
+      const isIndexed = org.parent !== null && this.#named.has(org.pk) && !this.#claimedBy.has(org.pk);
+      const path = isIndexed ? this.#orgPath(org.pk) : undefined;
       if (path !== undefined) addToList(orgs, path, org);
     }
     return { rows, orgs };
