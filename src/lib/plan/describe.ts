@@ -5,6 +5,7 @@ import { getFormatTitle } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";
 import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS } from "../model/import.ts";
 import { getThingNoun } from "../model/problem.ts";
+import { ROLES } from "../model/role.ts";
 import { formatSecuredAppName } from "../model/secured-user.ts";
 import { describeBlockedRecord } from "../model/undo.ts";
 import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
@@ -73,7 +74,7 @@ export function toPlan(told: Import, target: Text): Plan {
     lines: [renderHeadline(told, target), ...renderCounts(told), ...(rejected ? [] : renderColumnLines(told))],
     warnings: [
       ...describeForeign(told, target),
-      ...(rejected ? [] : [...describeLostValues(told), ...describeMerge(told)]),
+      ...(rejected ? [] : [...describeRoles(told), ...describeLostValues(told), ...describeMerge(told)]),
       ...renderBlockedRecords(told),
     ],
     notes: unknownColumns.length === 0 ? [] : [describeUnknownColumns(unknownColumns)],
@@ -163,6 +164,21 @@ const renderColumnLines = ({ kind, columns }: Import): readonly Text[] =>
     const { en, ja } = describeColumn(kind, column);
     return text(`  ${en}`, `  ${ja}`);
   });
+
+/** Returns a warning that names the administrators whose rights or names a plan changes. */
+const describeRoles = ({ roles }: Import): readonly Text[] => {
+  if (roles === undefined) return [];
+  const { count, first } = roles;
+  const named = first.map(({ name, role }) => text(`${name} (${ROLES[role].en})`, `${name}(${ROLES[role].ja})`));
+  const { en, ja } = joinTexts(named, text(", ", "、"));
+  const [rest, restJa] = count > first.length ? [", …", "、…"] : ["", ""];
+  return [
+    text(
+      `changes ${formatCount(count, "administrator")}: ${en}${rest}`,
+      `管理者 ${count} 人を変更します: ${ja}${restJa}`,
+    ),
+  ];
+};
 
 /** Returns warnings about columns that lose more than half of their values, and about memberships that records lose. */
 const describeLostValues = ({ kind, columns, request }: Import): readonly Text[] =>

@@ -337,6 +337,29 @@ describe("roles", () => {
     expect(await userOf(id)).toMatchObject({ name: "改名", org: { id: org } });
   });
 
+  test("a plan names the people with a role whose role, scope, organisation or key it changes", async () => {
+    const sales = await orgMade("営業部");
+    await orgMade("東");
+    await administrator("div01", { role: "division", managedOrgs: [sales] });
+    const id = await administrator("oper01", { role: "operator" }, sales);
+    const named = (name: string, role: string) => ({ count: 1, first: [{ name, role }] });
+    const undone = async (name: number | "last") => (await tenant.client.imports.undo(name)).roles;
+    const list = ["氏名", "メールアドレス", "組織コード"];
+    const plain = [list, ["新", "oper01@example.jp", "営業部"]];
+    expect((await tenant.plan({ kind: "users" }, plain)).roles).toBe(undefined);
+    const moved = [list, ["x", "oper01@example.jp", "東"], ["y", "y@example.jp", "東"]];
+    expect((await tenant.import({ kind: "users" }, moved)).roles).toEqual(named("oper01", "operator"));
+    expect(await undone("last")).toEqual(named("oper01", "operator"));
+    const below = [
+      ["組織名", "組織コード", "上位組織コード"],
+      ["東", "東", "営業部"],
+    ];
+    expect((await tenant.import({ kind: "orgs" }, below)).roles).toEqual(named("div01", "division"));
+    expect(await undone("last")).toEqual(named("div01", "division"));
+    await accounts().edit(id, { role: "system" });
+    expect(await undone("last")).toEqual(named("oper01", "system"));
+  });
+
   test("refuses what a role does not have, and removes it when the role ends", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });

@@ -40,6 +40,7 @@ import { matchRows } from "./matching/match.ts";
 import { mergeLocalChanges } from "./merge/local-fields.ts";
 import { createMergeTables } from "./merge/tables.ts";
 import { resolveOrgNames } from "./orgs/naming.ts";
+import { findRolesInFile } from "./named-roles.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 
 const resetComparison = (database: Database, plan: PlanDefinition): void => {
@@ -187,6 +188,7 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
       kept: countKeptRecords(database, plan),
     }),
     ...(released !== undefined && { released }),
+    roles: findRolesInFile(database, plan),
     rejected: isRejected(database, plan, { invalid, deleted }),
   };
 };

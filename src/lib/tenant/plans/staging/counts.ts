@@ -1,4 +1,5 @@
 import type { FileForm } from "../../../csv/records/record.ts";
+import type { Role } from "../../../model/role.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 
 /**
@@ -149,6 +150,10 @@ export interface PlanCounts {
   readonly released?: number | undefined;
   /** for a deletion by filters: the matching administrators, who are not deleted */
   readonly staying?: CountedNames | undefined;
+  /** administrators whose role, scope, organisation or key changes; `first` has five of them */
+  readonly roles?:
+    | { readonly count: number; readonly first: readonly { readonly name: string; readonly role: Role }[] }
+    | undefined;
   readonly merged?: MergedValues | undefined;
   readonly beside?: readonly RelatedCounts[] | undefined;
   /** for an undo: the records that cannot be undone or are skipped; `first` has up to a thousand of them */

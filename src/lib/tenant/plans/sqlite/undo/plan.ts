@@ -14,6 +14,7 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { buildNeedsWipeSql } from "../../../store/sql/wipes.ts";
 import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "../matching/outside.ts";
 import { countRecords } from "../compare.ts";
+import { findRolesInUndo } from "../named-roles.ts";
 import { getStoredKind } from "../tables.ts";
 import { getAppliedScope } from "../../../store/sqlite/scope.ts";
 import {
@@ -137,6 +138,7 @@ export const countPreparedUndo = (database: Database, undone: UndoneChange, own?
     ...staying,
     recordsBefore: countRecords(database, kind),
     columns: countChangedColumns(database, kind),
+    roles: findRolesInUndo(database),
     ...(beside.length > 0 && { beside }),
     // if the console does not change, no device gets another owner, so no device needs to be wiped
     wipes: undone.dropped === undefined ? countWipes(database) : undefined,
