@@ -39,7 +39,9 @@ export const hasChanges = (plan: Import): boolean =>
 export const hasNoEffect = (plan: Import): boolean => plan.request?.fromConsole !== true && !hasChanges(plan);
 
 export const isPartial = ({ invalid, kept, blocked, merged, request }: Import): boolean =>
-  invalid + (kept?.count ?? 0) + (merged?.leftOut ?? 0) > 0 || blocked !== undefined || request?.keepMissing === true;
+  invalid + (kept?.isNew === true ? kept.count : 0) + (merged?.leftOut ?? 0) > 0 ||
+  blocked !== undefined ||
+  request?.keepMissing === true;
 
 export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
 
@@ -74,6 +76,7 @@ export function toPlan(told: Import, target: Text): Plan {
     lines: [renderHeadline(told, target), ...renderCounts(told), ...(rejected ? [] : renderColumnLines(told))],
     warnings: [
       ...describeForeign(told, target),
+      ...(told.kept?.isNew === true ? [describeNames(NEWLY_KEPT, told.kept)] : []),
       ...(rejected ? [] : [...describeRoles(told), ...describeLostValues(told), ...describeMerge(told)]),
       ...renderBlockedRecords(told),
     ],
@@ -123,6 +126,11 @@ const WIPED_DEVICES = text(
   "所有者が変わるため初期化と再設定が必要になるデバイス",
 );
 
+const NEWLY_KEPT = text(
+  "not deleted although missing from the file, because they are administrators, own devices or are in use",
+  "ファイルにないが、管理者・デバイスの所有者・使用中の組織なので残すもの",
+);
+
 /** Yields what a plan does: a line for each record type, then the other effects, without zeros. */
 function* renderCounts(told: Import): Generator<Text> {
   const { mode, unchanged, invalid, rejected, wipes = 0, staying, kept, skipped } = told;
@@ -142,17 +150,23 @@ function* renderCounts(told: Import): Generator<Text> {
   const besides: readonly PlanEffect[] = [
     ...listEffects(told),
     { count: wipes, what: WIPED_DEVICES },
-    { ...(kept ?? { count: 0 }), what: text("kept although missing from the file", "ファイルになくても残すもの") },
+    {
+      ...(kept?.isNew === false ? kept : { count: 0 }),
+      what: text("kept although missing from the file", "ファイルになくても残すもの"),
+    },
     { ...(staying ?? { count: 0 }), what: text("administrators not deleted", "削除せずに残す管理者") },
     ...skipped.map(({ header, value, count }) => ({
       count,
       what: text(`rows skipped (${header} is ${value})`, `読み飛ばした行(${header}が「${value}」)`),
     })),
   ];
-  for (const { count, what, names } of besides)
-    if (count > 0)
-      yield text(`${what.en}: ${formatNamedCount(count, names)}`, `${what.ja}: ${formatNamedCount(count, names)}`);
+  for (const beside of besides) if (beside.count > 0) yield describeNames(beside.what, beside);
 }
+
+const describeNames = ({ en, ja }: Text, { count, names }: Omit<PlanEffect, "what">): Text => {
+  const named = formatNamedCount(count, names);
+  return text(`${en}: ${named}`, `${ja}: ${named}`);
+};
 
 /** Returns a count with the first names: `2 (S01, S02)` */
 const formatNamedCount = (count: number, names: readonly string[] = []): string =>

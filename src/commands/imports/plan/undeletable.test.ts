@@ -37,12 +37,28 @@ test("without the option the refusal names it", async () => {
   expect(en.stderr).toContain("to keep these records, pass --undeletable keep");
 });
 
-test("keep commits the rest, lists kept users with devices, and exits with 8", async () => {
+test("keep commits the rest, and names kept users and exits with 8 once", async () => {
   const { exit, stderr, summary } = await run(`${NIGHTLY} --undeletable keep --lang en`, desk);
   expect(exit).toBe(8);
-  expect(stderr).toContain("kept although missing from the file: 2 (長 <boss@x.jp>, 太郎 <taro@x.jp>)\n");
+  const named = "because they are administrators, own devices or are in use: 2 (長 <boss@x.jp>, 太郎 <taro@x.jp>)\n";
+  expect(stderr).toContain(named);
   expect(stderr).toMatch(/import \d+: create 1, update 1, delete 1\n/);
   expect(summary).toMatch(/users import tonight\.csv: \+1 ~1 -1 import \d+ exit 8$/);
+  const quietly = () => run(`${NIGHTLY} --undeletable keep --quiet --lang en`, desk);
+  expect(await quietly()).toMatchObject({ exit: 0, stdout: "", stderr: "", summary: undefined });
+  file("tonight.csv", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,", "新人,new@x.jp,");
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "ステータス", "所有者メールアドレス"],
+    ["SN3", "管理中", "jiro@x.jp"],
+  ]);
+  for (const [code, told] of [
+    [8, "own devices or are in use: 3 (長 <boss@x.jp>"],
+    [0, ""],
+  ] as const) {
+    const night = await quietly();
+    expect(night.exit).toBe(code);
+    expect(night.stderr).toContain(told);
+  }
 });
 
 test("with --quiet, a run prints nothing, except for programs", async () => {

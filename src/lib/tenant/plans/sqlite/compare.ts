@@ -1,4 +1,5 @@
 import type { PlanCounts } from "../staging/counts.ts";
+import { sha256 } from "../../ids.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import {
   buildIsMatchedRowSql,
@@ -195,18 +196,28 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
 
 const MAX_LISTED_CREATED_RECORDS = 10;
 
+/** SQL: the records that the last import of a kind kept; an import that changed nothing is discarded. */
+const FORMERLY_KEPT_SQL = `select detail ->> '$.counts.kept.hash' as hash from main.import
+  where kind = :kind and detail ->> '$.counts.kept.hash' is not null and (state = 'committed' or state = 'discarded'
+    and (detail ->> '$.counts.create') + (detail ->> '$.counts.update') + (detail ->> '$.counts.delete') = 0)
+  order by pk desc limit 1`;
+
 const countKeptRecords = (
   database: Database,
-  { kind: { thing } }: PlanDefinition,
-): NonNullable<PlanCounts["kept"]> => ({
-  count: database.count(`select count(*) from s.${UNDELETABLE_TABLE}`),
-  names: database
+  { kind: { thing, name: kind }, request: { undeletable } }: PlanDefinition,
+): NonNullable<PlanCounts["kept"]> => {
+  const pks = database.all(`select target from s.${UNDELETABLE_TABLE} order by target`).map(({ target }) => target);
+  const hash = sha256(pks.join());
+  const names = database
     .all(
       `select ${buildRecordLabelSql(thing)} as name from s.${UNDELETABLE_TABLE} k join ${thing.name} t on t.pk = k.target
        order by t.pk limit ${MAX_LISTED_CREATED_RECORDS}`,
     )
-    .map(({ name }) => String(name)),
-});
+    .map(({ name }) => String(name));
+  const isNew =
+    undeletable !== undefined && pks.length > 0 && database.get(FORMERLY_KEPT_SQL, { kind })?.["hash"] !== hash;
+  return { count: pks.length, names, hash, isNew };
+};
 
 type CreatedCountName = "orgsCreated" | "groupsCreated";
 

@@ -122,6 +122,13 @@ interface CountedNames {
   readonly names: readonly string[];
 }
 
+interface KeptRecords extends CountedNames {
+  /** hash of the records */
+  readonly hash: string;
+  /** false if the last import of the kind that was applied, or changed nothing, kept the same records */
+  readonly isNew: boolean;
+}
+
 /** The counts of a plan, in rows of the imported kind. */
 export interface PlanCounts {
   readonly create: number;
@@ -145,7 +152,7 @@ export interface PlanCounts {
   readonly wipes?: number | undefined;
   readonly foreign?: ForeignTraits | undefined;
   /** records that are not in the file of a replacing import, or of one with `keepMissing`, but are kept */
-  readonly kept?: CountedNames | undefined;
+  readonly kept?: KeptRecords | undefined;
   /** devices that lose their owner because the owner is deleted */
   readonly released?: number | undefined;
   /** for a deletion by filters: the matching administrators, who are not deleted */
