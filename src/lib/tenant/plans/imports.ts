@@ -257,7 +257,12 @@ export class TenantImports {
     return this.#once(context, async () => {
       const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
       const once = repeatable && this.#session.keptKey(repeatable, id);
-      await this.#engine.commit(planned, { moment: await this.#moment(), signal, once });
+      const moment = await this.#moment();
+      await this.#engine.commit(planned, { moment, signal, once }).catch(async (error: unknown) => {
+        // the plan would never be committed
+        if (error instanceof Failure && error.code === "conflict") await this.#end(id, ["planned"]).catch(ignoreConflict);
+        throw error;
+      });
       return this.#read(id);
     });
   }

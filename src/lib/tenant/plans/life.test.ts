@@ -36,6 +36,7 @@ test("a plan is a conflict if its record was written in between, but not if othe
     ["山田", "yamada@x"],
   ]);
   expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+  expect((await tenant.client.imports.show(plan.id)).state).toBe("discarded");
   const again = await tenant.plan(users, FILE);
   await tenant.import(users, [
     ["氏名", "メールアドレス"],
