@@ -193,3 +193,14 @@ test("invalid rows keep cells beyond the header after the reason, and have only 
     ["山田", "", "", "row 3: メールアドレス: not an email address"],
   ]);
 });
+
+test("nothing is written if there are no invalid rows", async () => {
+  const content = `${HEADER}\n山田,a@example.jp\n`;
+  const plan = planOf({ inputSha256: sha256(content), header: HEADER.split(",") });
+  const tenant = buildPlanAnswers(plan, { discardImport: plan });
+  const folder = createFolderWith({ "people.csv": content });
+  writeFileSync(join(folder, "errors.csv"), "of an earlier run");
+  const { stderr } = await run(`${LINE} --dry-run --overwrite`, { tenant, folder });
+  expect(stderr).toContain("no invalid rows: errors.csv was not written");
+  expect(existsSync(join(folder, "errors.csv"))).toBe(false);
+});

@@ -18,13 +18,14 @@ type Rows = AsyncIterable<readonly (readonly string[])[]>;
  * Writes the header and the invalid rows of a file, with the row number and the reason in the last column, in the
  * encoding and the dialect of the file. Short rows are filled up with blank cells before the reason.
  * Reasons from an earlier run are dropped. If the header is invalid, or there is a problem with the whole file, every
- * row is written. If there are no invalid rows, no file is written.
+ * row is written. If there are no invalid rows, no file is written, and the file of an earlier run is removed.
  *
  * @throws `input-rejected` if the file is no longer the one that the plan was made from
  */
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
   const { plan, reading } = source;
   if (plan.errors === 0) {
+    if (await tools.outputs.exists(name)) await tools.outputs.remove(name);
     await tools.terminal.note(
       text(`no invalid rows: ${name} was not written`, `不正な行がないため、${name} は書き出していません`),
     );

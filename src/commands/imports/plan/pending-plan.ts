@@ -97,7 +97,8 @@ export class PendingPlan {
     const { id } = this.plan;
     const now = await this.#client.imports.show(id);
     if (now.state === "planned" && !this.isKept) await this.#client.imports.discard(id);
-    const unchanged = this.isKept && now.state === "planned" ? renderAdvice(describeKeptPlan(this.plan)) : NOTHING_CHANGED;
+    const unchanged =
+      this.isKept && now.state === "planned" ? renderAdvice(describeKeptPlan(this.plan)) : NOTHING_CHANGED;
     if (now.state === "committed") this.#describeCommitted(now);
     else if (!this.#isUnanswered) this.#tools.describeState(() => unchanged);
     // unlike a discarded plan, a kept plan may still be committed: a proxy can answer before the tenant

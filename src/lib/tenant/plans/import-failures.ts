@@ -20,7 +20,10 @@ export const createTenantChangedFailure = (): Failure =>
       "the tenant has changed since the plan was made, and the plan would now do something else",
       "計画を作った後にテナントが変更され、計画の内容が変わりました",
     ),
-    hint: text("to make the plan again, run the command that made it", "計画を作ったコマンドをもう一度実行してください"),
+    hint: text(
+      "to make the plan again, run the command that made it",
+      "計画を作ったコマンドをもう一度実行してください",
+    ),
   });
 
 export const createAlreadyUndoneFailure = (number: number, by: number): Failure =>

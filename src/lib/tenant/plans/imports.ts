@@ -260,7 +260,8 @@ export class TenantImports {
       const moment = await this.#moment();
       await this.#engine.commit(planned, { moment, signal, once }).catch(async (error: unknown) => {
         // the plan would never be committed
-        if (error instanceof Failure && error.code === "conflict") await this.#end(id, ["planned"]).catch(ignoreConflict);
+        if (error instanceof Failure && error.code === "conflict")
+          await this.#end(id, ["planned"]).catch(ignoreConflict);
         throw error;
       });
       return this.#read(id);
