@@ -3,7 +3,7 @@ import manifest from "../../package.json" with { type: "json" };
 import type { Globals } from "../commands/globals.ts";
 import type { RunSummary } from "../commands/summary.ts";
 import type { ChosenTenant, Machine, ServerPlan, Tools } from "../commands/tools.ts";
-import type { Changes, Connection, NounName } from "../lib/client/index.ts";
+import type { Changes, NounName } from "../lib/client/index.ts";
 import {
   Contexts,
   listProgramPaths,
@@ -160,14 +160,10 @@ function createTenantPool(
   const opened = new Map<string, TenantConnection>();
   const openOnce = (chosen: ChosenContext): TenantConnection => {
     let permitted: Promise<void> | undefined;
-    const rules = () => import("../commands/permission.ts");
-    const permit = (): Promise<void> => (permitted ??= rules().then(({ permitChange }) => permitChange(asked, chosen)));
-    const beforeChange: Connection["beforeChange"] = async ({ method }) => {
-      if (method === "delete" && asked.globals.yes) (await rules()).requireNamedContextForDeletion(chosen);
-      await permit();
-    };
+    const permit = (): Promise<void> =>
+      (permitted ??= import("../commands/permission.ts").then(({ permitChange }) => permitChange(asked, chosen)));
     return {
-      tenant: tellChanges(outside.openTenant({ ...machine, beforeChange }, chosen), reports),
+      tenant: tellChanges(outside.openTenant({ ...machine, beforeChange: permit }, chosen), reports),
       permitChange: permit,
     };
   };

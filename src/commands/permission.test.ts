@@ -145,25 +145,3 @@ describe("a protected context", () => {
     expect(await run(`${line} --dry-run`, { home, tenant: {} })).toMatchObject({ exit: 6, requests: [] });
   });
 });
-
-test("--yes deletes on a remote tenant only if the command names the tenant", async () => {
-  const home = await homeOf("far --url https://tenant.example.jp");
-  const field = example<CustomField>("addField");
-  const read = { fields: { items: [field] }, field: { ...field, users: 0 } };
-  const line = `users fields remove ${field.name} --yes`;
-  const { en, ja } = await runInBoth(line, { home, tenant: read });
-  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("pass --context far") });
-  expect(ja).toMatchObject({
-    exit: 2,
-    stderr: expect.stringContaining("--context far を指定してください"),
-  });
-  const deletion = { fields: read.fields, field: { ...field, users: 3 } };
-  const unanswered = await runInBoth(line.replace(" --yes", ""), { home, tenant: deletion });
-  expect(unanswered.en).toMatchObject({
-    exit: 2,
-    stderr: expect.stringContaining("pass --context far; pass --confirm-deletions 3\n"),
-  });
-  expect(unanswered.ja.stderr).toContain("--context far を指定してください。--confirm-deletions 3 を指定してください");
-  const named = await run(`${line} --context far`, { home, tenant: { ...read, removeField: field } });
-  expect(named).toMatchObject({ exit: 0 });
-});

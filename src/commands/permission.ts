@@ -172,27 +172,6 @@ export async function askContextName({ terminal, globals }: PromptTools, name: s
   if (!isSameContext(typed.trim(), name)) throw createContextMismatch(name, typed);
 }
 
-/**
- * Checks that a command that deletes without asking names its remote tenant.
- *
- * @param options missing confirmations, which are reported together with the context
- * @throws `usage` if it does not
- */
-export function requireNamedContextForDeletion(
-  { context, source }: Pick<ChosenContext, "context" | "source">,
-  options: readonly Text[] = [],
-): void {
-  if (context.kind !== "remote" || source === "option") return;
-  const missing: MissingOption = {
-    why: text(
-      "to delete records on a remote tenant, the command must name its context",
-      "リモートのテナントで削除するには、コマンドでコンテキストを指定する必要があります",
-    ),
-    remedy: text(`pass --context ${context.name}`, `--context ${context.name} を指定してください`),
-  };
-  throw createMissingFailure([missing, ...(options.length === 0 ? [] : [createMissingConfirmation(options)])]);
-}
-
 const createContextMismatch = (name: string, typed: string): Failure =>
   new Failure("input-rejected", {
     what: text(

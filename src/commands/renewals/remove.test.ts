@@ -67,44 +67,10 @@ describe("nothing is removed", () => {
   });
 });
 
-describe("in a remote tenant", () => {
-  /** A home whose chosen context is a remote one. */
-  async function remoteHome(): Promise<string> {
-    const home = freshFolder();
-    await run("context add far --url https://tenant.example.jp", { home });
-    await run("context use far", { home });
-    return home;
-  }
-
-  test("--yes requires the tenant's name in the command", async () => {
-    const home = await remoteHome();
-    const { en } = await runInBoth("renewals remove 旧サーバー --yes", { tenant: listed, home });
-    expect(en).toMatchObject({ exit: 2, stdout: "", requests: REMOVED.slice(0, 1) });
-    expect(en.stderr).toContain("--context far");
-    const variable = { tenant: listed, home, environment: { CLOMOCTL_CONTEXT: "far" } };
-    expect(await run("renewals remove 旧サーバー --yes", variable)).toMatchObject({ exit: 2 });
-    const named = await run("renewals remove 旧サーバー --yes --context far", { tenant, home });
-    expect(named).toMatchObject({ exit: 0, requests: REMOVED });
-  });
-
-  test("the question names the tenant, and the answer is sufficient", async () => {
-    const typing = [["from the tenant far", "y\r"]] as const;
-    const asked = { ...tenant, tenantRevision };
-    const ran = await run("renewals remove 旧サーバー", {
-      tenant: asked,
-      home: await remoteHome(),
-      terminal: { typing },
-    });
-    expect(ran).toMatchObject({ exit: 0, requests: ANSWERED });
-  });
-
-  test("a local tenant does not require the name", async () => {
-    const home = freshFolder();
-    await run("context add kanto --embedded", { home });
-    await run("context use kanto", { home });
-    expect(await run("renewals remove 旧サーバー --yes", { tenant, home })).toMatchObject({
-      exit: 0,
-      requests: REMOVED,
-    });
-  });
+test("the question names a remote tenant, and the answer is sufficient", async () => {
+  const home = freshFolder();
+  await run("context add far --url https://tenant.example.jp --use", { home });
+  const terminal = { typing: [["from the tenant far", "y\r"]] } as const;
+  const ran = await run("renewals remove 旧サーバー", { tenant: { ...tenant, tenantRevision }, home, terminal });
+  expect(ran).toMatchObject({ exit: 0, requests: ANSWERED });
 });

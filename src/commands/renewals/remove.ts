@@ -1,9 +1,9 @@
-import { same, text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { confirmChange, requireNamedContextForDeletion } from "../permission.ts";
+import { confirmChange } from "../permission.ts";
 
 export default defineCommand({
   summary: text(
@@ -21,7 +21,7 @@ export default defineCommand({
   exits: ["not-permitted", "not-found", "conflict", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed }) {
-    const { terminal, globals } = tools;
+    const { terminal } = tools;
     const tenant = await tools.tenant("renewals");
     const { client, context } = tenant;
     const { id, name } = await findItem(client, typed);
@@ -29,7 +29,6 @@ export default defineCommand({
       `Delete ${name} from the tenant ${context.name}, including the records of its reminders?`,
       `テナント ${context.name} の「${name}」と、その通知の記録を削除しますか?`,
     );
-    if (!terminal.interactive) requireNamedContextForDeletion(tenant, globals.yes ? [] : [same("--yes")]);
     if (!(await confirmChange(tools, message))) {
       await terminal.note(text("nothing was deleted", "何も削除していません"));
       return;

@@ -69,7 +69,7 @@ const createCountFailure = (where: string, count: number, what: Text): Failure =
     hint: text(`if that is right, pass ${where} ${count}`, `この件数でよければ、${where} ${count} を付けてください`),
   });
 
-export function listMissingCounts(
+function listMissingCounts(
   { changes, wipes = 0 }: Pick<Plan, "changes" | "wipes">,
   { yes = false, confirmDeletions, confirmWipes, maxDeletions, freeDeletions = 0 }: ConfirmOptions,
 ): readonly string[] {

@@ -27,16 +27,10 @@ const planOf = (counts: Partial<Import>): Import =>
 const mayCommit = async (tools: Tools, plan: Import, answers: ConfirmOptions): Promise<boolean> =>
   askToApply(tools, await buildPlan(tools, plan), answers);
 
-interface Desk {
-  readonly kind?: "local" | "remote";
-  readonly source?: "option" | "used";
-  readonly yes?: boolean;
-}
-
-const toolsOf = (asked: string[], { kind = "local", source = "used", yes = false }: Desk = {}): Tools =>
+const toolsOf = (asked: string[], { yes = false } = {}): Tools =>
   ({
     globals: { yes },
-    tenant: async () => ({ context: { kind, name: "kanto" }, source }),
+    tenant: async () => ({ context: { name: "kanto" } }),
     terminal: {
       prompts: {
         confirm: async ({ message, flag }: { message: { en: string }; flag: string }) => {
@@ -92,15 +86,7 @@ test.each([0, 2])("a number of deletions that differs from the plan changes noth
   await expect(failing).rejects.toMatchObject({ code: "input-rejected" });
 });
 
-test("deletions on a remote tenant require its context in the command", async () => {
-  const plan = planOf({ delete: 3 });
-  await expect(mayCommit(toolsOf([], { kind: "remote" }), plan, { confirmDeletions: 3 })).rejects.toMatchObject({
-    code: "usage",
-  });
-  expect(await mayCommit(toolsOf([], { kind: "remote", source: "option" }), plan, { confirmDeletions: 3 })).toBe(true);
-});
-
-const by = (answers: ConfirmOptions, plan: Partial<Import>, desk: Desk = { yes: true }): Promise<boolean> =>
+const by = (answers: ConfirmOptions, plan: Partial<Import>, desk = { yes: true }): Promise<boolean> =>
   mayCommit(toolsOf([], desk), planOf({ recordsBefore: 1000, update: 0, ...plan }), answers);
 
 test.each([
@@ -136,12 +122,10 @@ test.each([
   await expect(failing).rejects.toThrow(what);
 });
 
-test("a limit without --yes does not answer, and deletions on a remote tenant require its context", async () => {
+test("a limit without --yes does not answer", async () => {
   const asked: string[] = [];
   await mayCommit(toolsOf(asked), planOf({ delete: 3, recordsBefore: 1000 }), { maxDeletions: "5" });
   expect(asked).toHaveLength(1);
-  const remote = by({ maxDeletions: "5" }, { delete: 3 }, { yes: true, kind: "remote" });
-  await expect(remote).rejects.toMatchObject({ code: "usage" });
 });
 
 test.each(["", "-1", "5 %", "101%", "x", "1.5", "1e3"])(

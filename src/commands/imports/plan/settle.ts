@@ -1,18 +1,12 @@
 import { RESULT_COLUMNS, DEFAULT_RESULT_COLUMNS, type ImportResult } from "../../../lib/plan/columns.ts";
-import {
-  confirmPlan,
-  listMissingCounts,
-  requireConfirmedCounts,
-  type ConfirmOptions,
-} from "../../../lib/plan/confirm.ts";
+import { confirmPlan, requireConfirmedCounts, type ConfirmOptions } from "../../../lib/plan/confirm.ts";
 import { hasNoEffect, isPartial } from "../../../lib/plan/describe.ts";
 import { enforceLimits } from "../../../lib/plan/limits.ts";
-import { sumChanges, type Plan } from "../../../lib/plan/plan.ts";
+import { type Plan } from "../../../lib/plan/plan.ts";
 import { PLAN_DRY_RUN_NOTE, describeCommit } from "../../../lib/plan/result.ts";
-import { same, text } from "../../../lib/text/index.ts";
+import { text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { isRecordOutputRequested, listColumns } from "../../listing/list.ts";
-import { requireNamedContextForDeletion } from "../../permission.ts";
 import type { Tools } from "../../tools.ts";
 import { confirmForeignFile, type ForeignFileOptions } from "../refusal/foreign.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
@@ -26,13 +20,9 @@ export interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
   readonly write?: ((settle: () => Promise<void>) => Promise<void>) | undefined;
 }
 
-/** Asks whether to apply a plan.  @throws as `confirmPlan`; `usage` for deletions on an unnamed remote tenant */
+/** Asks whether to apply a plan.  @throws as `confirmPlan` */
 export async function askToApply(tools: Tools, plan: Plan, answers: ConfirmOptions): Promise<boolean> {
-  const all = { ...answers, yes: tools.globals.yes };
-  const asks = tools.terminal.interactive && !all.yes && answers.confirmDeletions === undefined;
-  if (!asks && sumChanges(plan.changes, "delete") > 0)
-    requireNamedContextForDeletion(await tools.tenant(), listMissingCounts(plan, all).map(same));
-  return confirmPlan(tools.terminal, plan, all);
+  return confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes });
 }
 
 /** Asks about a plan that has been shown, commits or leaves it, and shows the result. @throws as {@link askToApply} */
