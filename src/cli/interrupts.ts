@@ -116,6 +116,11 @@ export class Interrupts {
     return this.#done;
   }
 
+  /** What was changed and what was not, as far as it is known. */
+  get state(): Text {
+    return this.#state();
+  }
+
   /** Aborts the command because its window was closed, unless it has been interrupted already. */
   hangUp(): void {
     if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT_CODE);

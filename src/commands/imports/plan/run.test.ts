@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Failure } from "../../../lib/errors/index.ts";
 import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import {
@@ -11,6 +12,7 @@ import {
   planOf,
   rowOf,
 } from "#support/commands/imports/plans.ts";
+import { example } from "#support/commands/tenant.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 
 /** What an import sends unless its options say otherwise. */
@@ -166,4 +168,13 @@ describe.each(IMPORTS)("$verb", ({ verb, kind, request, file, options, plan: cou
     expect(listOperations(en.requests).at(-1)).toBe("commitImport");
     expect(en.stderr + en.stdout).not.toContain("Secret01");
   });
+});
+
+test("an unexpected failure says that nothing was changed", async () => {
+  const uploadImport = new Failure("unexpected", { what: { en: "no space left on the disk", ja: "空きがありません" } });
+  const ran = await run("users import in.csv --yes --lang ja", {
+    tenant: { createImport: example<Import>("createImport"), uploadImport },
+    folder: createFolderWith({ "in.csv": "氏名,メールアドレス\n山田,a@x.jp\n" }),
+  });
+  expect(ran).toMatchObject({ exit: 1, stderr: "何も変更していません\nエラー: 空きがありません\n" });
 });
