@@ -51,6 +51,16 @@ describe("handover receive", () => {
     expect(await received.client.audit.verify({ changes: true })).toMatchObject({ broken: null });
   });
 
+  test("in a mirror asks for no passwords", async () => {
+    await tenant.import({ kind: "users", fromConsole: true, keepMissing: true }, [
+      ["氏名", "メールアドレス"],
+      ["佐藤", "s@x.jp"],
+    ]);
+    await run("handover export -o mirror", { home: folder, folder, tenant: tenant.fetch });
+    const { exit, stderr } = await receive("mirror --context mirror");
+    expect({ exit, told: stderr.includes("password") }).toEqual({ exit: 0, told: false });
+  });
+
   test("never changes a tenant that exists", async () => {
     const path = join(home, "tenants", "minato", "tenant.db");
     const before = readFileSync(path);

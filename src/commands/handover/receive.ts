@@ -118,7 +118,7 @@ async function writeNextSteps(
   tools: Tools,
   {
     context: { name },
-    manifest: { leaver },
+    manifest: { leaver, tenant },
     administrators,
   }: { readonly context: Context; readonly manifest: Manifest; readonly administrators: number },
 ): Promise<void> {
@@ -127,7 +127,8 @@ async function writeNextSteps(
   if (!isInUse) await terminal.note(renderContextUseHint(name));
   const checklist = line("handover checklist", [], { leaver: leaver?.person, leaves: leaver?.leaves ?? undefined });
   await terminal.note(step("to see what is missing for a handover", "不足を確認するには", checklist));
-  if (administrators > 0)
+  // in a mirror, the passwords are the console's
+  if (administrators > 0 && tenant.mirroredAt === null)
     await terminal.note(
       step(
         `${formatCount(administrators, "administrator")} without a password; to set one`,
