@@ -309,7 +309,7 @@ function renderBriefHelp(path: readonly string[], command: Command, language: La
     ...renderVerbOpening(path, { ...command, examples }, language),
     ...renderSection(HEADINGS.options, buildOptionEntries(Object.fromEntries(options)), language),
     ...renderMoreHelpHint(path, ALL_OPTIONS_LABEL[language]),
-    ...wrapParagraph(others.join(", "), "  "),
+    ...wrapParagraph([...others, ...(command.plans === true ? ["--yes"] : [])].join(", "), "  "),
   ];
   const pages = command.examples.map((_, at, all) => page(all.slice(0, all.length - at)));
   return pages.find((one) => countRows(one) <= PAGE_LINES) ?? page([]);
