@@ -9,10 +9,8 @@ import { USER_LOOKUP } from "../../users/columns.ts";
 
 type AdministratorKind = Administrators["kind"];
 
-const buildMarkCommand = (kind: AdministratorKind): CommandLine =>
-  kind === "users"
-    ? line("users edit", ["USER"], { administrator: "yes" })
-    : line("tenant set", [], { administratorsComplete: kind });
+const buildConfirmCommand = (kind: AdministratorKind): CommandLine =>
+  line("tenant set", [], { administratorsComplete: kind });
 
 /**
  * Warns if the administrators of a mirror are not confirmed: no export shows them, and an import may delete them.
@@ -33,11 +31,8 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
     "it is not confirmed who is an administrator, and exports of the console do not show it",
     "管理者がだれか確認されておらず、管理画面のエクスポートからもわかりません",
   );
-  const command = buildMarkCommand(kind);
-  const hint = text(
-    `name or confirm the administrators: ${command}`,
-    `管理者を指定、または確認してください: ${command}`,
-  );
+  const command = buildConfirmCommand(kind);
+  const hint = text(`when all are marked: ${command}`, `管理者を全員指定したら: ${command}`);
   // a person who lists the records by name has looked at them
   const isByFilter = mode === "delete" && request?.select?.by !== "named";
   const isRisky = (mode === "replace" && !fromConsole) || isByFilter;
@@ -55,10 +50,10 @@ export async function askAdministrators(tools: Tools, kind: AdministratorKind): 
       "Who is an administrator in the console? (comma-separated names; leave blank to specify them later)",
       "管理画面での管理者はだれですか?(複数は「,」区切り。未入力なら、あとで指定)",
     ),
-    flag: `${buildMarkCommand(kind)}`,
+    flag: `${buildConfirmCommand(kind)}`,
   });
   const names = typed.split(/[,、]/).map((name) => name.trim());
-  const { client } = await tools.tenant("users", "secured");
+  const { client } = await tools.tenant("users", "secured", "administrators");
   const named = names.filter((one) => one !== "");
   const administrator = true;
   for (const name of named) {
@@ -71,4 +66,5 @@ export async function askAdministrators(tools: Tools, kind: AdministratorKind): 
     if (known !== undefined) await client.secured.edit({ app: kind, id: known.id }, { administrator });
     else await client.secured.create(kind, { userId: name, displayName: name, administrator });
   }
+  if (named.length > 0) await client.administrators.confirm(kind);
 }

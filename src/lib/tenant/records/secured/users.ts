@@ -24,7 +24,6 @@ import {
   type RecordDraft,
   type ChangeResult,
 } from "../records.ts";
-import { confirmList } from "../../accounts/administrators.ts";
 import { resolveGroups } from "./groups.ts";
 import { isMirror } from "../tenant-rows.ts";
 
@@ -88,7 +87,6 @@ const buildSecuredUserDraft = async (
     throw createIsAdministratorFailure(app, before.userId);
   if (role !== undefined) checkFieldValue("role", SECURED_USER.fields.role, role);
   const secrets = collectSecrets(app, { password, secretKey });
-  if (administrator !== undefined) await confirmList(session, writer, app);
   // exports omit administrators, so only their user IDs may be known. @see facts 6.5
   if (before === undefined && administrator !== true)
     await requirePassword(writer, secrets, passwordInConsole === true);
