@@ -35,7 +35,6 @@ const joinTextsOrNone = (parts: readonly Text[], between: Text = text("; ", "、
 type PartsReader = (status: TenantStatus) => readonly Text[] | null;
 
 interface StatusColumn extends Column<TenantStatus> {
-  /** the parts, each shown on its own line */
   readonly parts?: PartsReader | undefined;
 }
 
@@ -173,7 +172,6 @@ const canReadSecured = ({ rights }: TenantStatus): boolean => rights?.may("secur
 const isNotImportedYet = ({ tenant, rights }: TenantStatus, what: keyof MirrorGaps): boolean =>
   tenant !== undefined && rights?.isSystem === true && findMirrorGaps(tenant)[what];
 
-/** The fields of a tenant's status. */
 export const STATUS_COLUMNS: readonly StatusColumn[] = [
   {
     key: "context",
@@ -288,7 +286,6 @@ const MACHINE_ONLY_COLUMNS: readonly string[] = ["used", "protected", "mirrorAge
 interface StatusField {
   readonly key: string;
   readonly header: Text;
-  /** at least one line */
   readonly lines: readonly Text[];
 }
 
@@ -302,7 +299,6 @@ const buildStatusFields = (status: TenantStatus): readonly StatusField[] =>
     },
   );
 
-/** Converts the fields that people see into table columns, one for each line. */
 export const buildLineColumns = (status: TenantStatus): readonly Column<TenantStatus>[] =>
   buildStatusFields(status).flatMap(({ key, header, lines }) =>
     lines.map((line, at) => ({

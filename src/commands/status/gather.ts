@@ -32,13 +32,11 @@ export interface TenantStatus {
   readonly context: Context;
   /** true for the context that commands use by default */
   readonly used: boolean;
-  /** time zone in which days and times are shown */
   readonly timezone: string;
   readonly now: Date;
   /** undefined if the tenant cannot be read */
   readonly tenant: Tenant | undefined;
   readonly lastImport: Import | undefined;
-  /** plans that can be committed */
   readonly plans: readonly Import[];
   /** renewal items, the earliest expiry date first */
   readonly renewals: readonly JudgedItem[];
@@ -61,7 +59,6 @@ type TenantData = Pick<
 /** The expected records of a tenant that does not store which features it uses. */
 const NO_EXPECTED_RECORDS: ExpectedRecords = { missing: [], doubtful: [], unsaid: [] };
 
-/** How a context relates to the other contexts. */
 export interface ContextPosition {
   /** true for the context that commands use by default */
   readonly used: boolean;
@@ -151,7 +148,6 @@ const describeTokenEnd = (
   ];
 };
 
-/** Returns the kinds for which the console's next export must be imported. */
 const listAwaitedKinds = ({ exportsAwaited }: Tenant): readonly FormatName[] =>
   exportsAwaited.filter((kind): kind is FormatName => Object.hasOwn(FORMATS, kind));
 

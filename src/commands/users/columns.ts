@@ -17,7 +17,6 @@ export const USER_ARGUMENT = {
   about: USER_IDENTIFIERS,
 } as const;
 
-/** The options that filter users by an organisation. */
 export const USER_ORG_OPTIONS = buildOrgOptions(
   text("only users in this organisation or below it", "この組織とその下の組織のユーザーに絞り込む"),
 );

@@ -101,7 +101,6 @@ type LeaveTenant = ChosenTenant<"users" | "leavers" | "imports">;
 
 interface LeaveRequest {
   readonly ids: readonly string[];
-  /** what the change would do */
   readonly planned: readonly LeaveResult[];
   readonly report: string | undefined;
   readonly dryRun: boolean;
@@ -269,7 +268,6 @@ async function writeReport(
   );
 }
 
-/** Notes that the acting account could not see the SECURED APPs users. */
 async function noteUnchecked({ terminal }: Tools, found: readonly Dependents[]): Promise<void> {
   if (found.every(({ secured }) => secured !== null)) return;
   await terminal.warn(

@@ -122,7 +122,6 @@ const MAX_LAST_CHANGES = 5;
 
 const { name, kind, expiresAt } = RENEWAL_ITEM.fields;
 
-/** Everything that is shown of a user besides the fields, in this order. */
 export const USER_SECTIONS: readonly Section[] = [
   defineSection<Device>({
     key: "devices",

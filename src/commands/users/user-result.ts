@@ -9,7 +9,6 @@ import { USER_COLUMNS } from "./columns.ts";
 const showRootOrgName = (column: (typeof USER_COLUMNS)[number]): (typeof USER_COLUMNS)[number] =>
   column.key === "org" ? { ...column, name: ({ org }) => same(org.path === "" ? ROOT_ORG_NAME : org.path) } : column;
 
-/** The layout in which a user is shown after a change. */
 export const USER_RESULT_LAYOUT: ResultLayout<User> = {
   columns: USER_COLUMNS.map(showRootOrgName),
   fields: USER.fields,

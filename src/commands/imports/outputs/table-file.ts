@@ -29,10 +29,6 @@ export async function* encodeTable(
   for await (const batch of batches) yield Buffer.from(batch.map((cells) => formatRecord(cells, "\r\n")).join(""));
 }
 
-/**
- * Writes a table that people open in a spreadsheet. In a CSV file a `'` guards the cells that a spreadsheet would run
- * as formulas.
- */
 export async function writeTable(
   { outputs }: Pick<Tools, "outputs">,
   path: string,

@@ -32,7 +32,6 @@ export const CONFIRM_WIPES_OPTION = {
   ),
 } as const;
 
-/** Options that limit what an unattended run may change. */
 export const LIMIT_OPTIONS = {
   maxDeletions: {
     kind: "string",
@@ -52,7 +51,6 @@ export const LIMIT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** `--dry-run`, for every command that plans its changes. */
 export const PLAN_DRY_RUN_OPTION = {
   kind: "boolean",
   about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),

@@ -20,7 +20,6 @@ export interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
   readonly write?: ((settle: () => Promise<void>) => Promise<void>) | undefined;
 }
 
-/** Asks whether to apply a plan.  @throws as `confirmPlan` */
 export async function askToApply(tools: Tools, plan: Plan, answers: ConfirmOptions): Promise<boolean> {
   return confirmPlan(tools.terminal, plan, { ...answers, yes: tools.globals.yes });
 }

@@ -76,7 +76,6 @@ const reject = ({ errors, invalid, fileName, foreign }: Import, all: readonly un
   );
 };
 
-/** Returns the failure for an export of the console that is rejected, or matches no record. */
 export function createExportRejection(plan: Import, { all, codes }: ListedProblems): RejectedFileFailure {
   if (plan.foreign !== undefined || plan.rows === 0) return reject(plan, all, [OTHER_FILE]);
   const hints = findHints(EXPORT_HINTS, codes);

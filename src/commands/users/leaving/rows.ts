@@ -38,7 +38,6 @@ export interface LeaveRow {
   readonly outcome: keyof typeof OUTCOME_LABELS;
   /** only of a device */
   readonly device?: OwnedDevice | undefined;
-  /** only of a SECURED APPs user */
   readonly identity?: SecuredIdentity | undefined;
   /** only of a task: its number, which a dry run does not know */
   readonly consoleTask?: number | undefined;
@@ -59,7 +58,6 @@ const DEVICE_COLUMNS: readonly Column<LeaveRow>[] = [
   column("status", text("status", "ステータス"), ({ device }) => device?.status ?? null),
 ];
 
-/** All columns of what depends on people who leave. */
 export const LEAVE_COLUMNS: readonly Column<LeaveRow>[] = [
   PERSON,
   { ...column("kind", text("kind", "種類"), ({ kind }) => kind), name: ({ kind }) => KIND_LABELS[kind] },
@@ -72,7 +70,6 @@ export const LEAVE_COLUMNS: readonly Column<LeaveRow>[] = [
   ...DEVICE_COLUMNS,
 ];
 
-/** The keys of the columns that fit on a terminal. */
 export const USUAL_LEAVE_COLUMNS: readonly string[] = ["person", "kind", "name", "outcome"];
 
 /** The columns of the list by which people collect devices; the last one is to be filled in. */

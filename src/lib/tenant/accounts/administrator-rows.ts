@@ -25,7 +25,6 @@ export const readListConfirmation = async (reader: Reader, kind: AdministratorKi
     : { knownAt: String(row["at"]), knownBy: String(row["actor"]) };
 };
 
-/** Records that somebody said that the list is complete. */
 export const writeListConfirmation = async (
   writer: Writer,
   { kind, at, actor }: { readonly kind: AdministratorKind; readonly at: string; readonly actor: string },

@@ -33,7 +33,6 @@ const checkLength = (name: string, value: unknown, [least, most]: readonly [numb
   if (typeof value !== "string" || value.length < least || value.length > most) throw createWrongValueFailure(name);
 };
 
-/** @throws Failure `input-rejected` or `usage` if an option has a value that is not possible */
 export const checkImportRequest = (asked: ImportRequest): void => {
   checkRequest(asked, { ...IMPORT_FIELDS, ...IMPORT_LISTS }, IMPORT_LENGTHS);
   const { headerRow = 1 } = asked;
@@ -41,5 +40,4 @@ export const checkImportRequest = (asked: ImportRequest): void => {
     throw createWrongValueFailure("headerRow");
 };
 
-/** @throws Failure `input-rejected` or `usage` if a filter has a value that is not possible */
 export const checkDeletionRequest = (asked: object): void => checkRequest(asked, DELETION_FIELDS, DELETION_LENGTHS);

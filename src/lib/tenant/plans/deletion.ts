@@ -11,7 +11,6 @@ import { completeRequest, type StoredRequest } from "./request.ts";
 import type { ChoiceName, RecordList } from "../store/lists.ts";
 import { getFilterList } from "./selection.ts";
 
-/** The records to delete: by ID, or by filters of this kind's list; a record must match all filters. */
 export interface DeletionRequest extends Omit<DeletionSelection, "by"> {
   readonly kind: FormatName;
   readonly ids?: readonly string[] | undefined;
@@ -61,7 +60,6 @@ const hasAllFilters = (list: RecordList, filters: Partial<DeletionRequest>): boo
 
 const CHOICE_FILTERS = ["status", "platform", "tag"] as const satisfies readonly ChoiceName[];
 
-/** Returns a deletion in the form in which an undo is planned. */
 export const toDeletedChange = (request: StoredRequest, ids: readonly string[]): UndoneChange => ({
   number: 0,
   // no change is later

@@ -20,7 +20,6 @@ export interface PlanRow {
   readonly thing?: string | undefined;
   /** for an undo: the SECURED APP of the record, because a change may concern several */
   readonly app?: SecuredApp | undefined;
-  /** row and line are 0 for a record that is not in the file */
   readonly row: number;
   readonly line: number;
   readonly key: string;
@@ -29,7 +28,6 @@ export interface PlanRow {
   readonly changed: readonly string[];
   readonly setsSecret: boolean;
   readonly before: readonly FieldValue[];
-  /** the resulting values, without secrets */
   readonly after: readonly FieldValue[];
 }
 
@@ -49,7 +47,6 @@ export interface UploadContent {
 }
 
 export interface RowQuery {
-  /** only rows with these actions; an empty list selects all rows */
   readonly actions: readonly PlanRow["action"][];
   readonly limit?: number | undefined;
 }
@@ -65,7 +62,6 @@ export type PlanReading =
     }
   /** the changes that a committed import made, in the form of plan rows */
   | { readonly type: "committed-rows"; readonly record: ImportRecord; readonly query: RowQuery }
-  /** the problems of a plan's file, by row and column */
   | { readonly type: "problems"; readonly record: ImportRecord; readonly limit: number | undefined };
 
 export interface UndoCounts {
@@ -82,14 +78,12 @@ export interface UndoneChange {
   readonly revision: number;
   /** true if an import made the change, but not a console import */
   readonly isImport: boolean;
-  /** if true, records that cannot be undone are left out */
   readonly skipBlocked: boolean;
   /**
    * For a drop: the revisions of the changes whose tasks are dropped. Only the parts of the drift that these changes
    * wrote last are undone. The records get the values of the console, not the values from before the changes
    */
   readonly dropped?: readonly number[] | undefined;
-  /** for a deletion: its request, and the ids of the named records */
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
   /**
    * for a drop or a deletion by an account that can see only a part of the tenant: the affected records that the
@@ -111,7 +105,6 @@ export interface CommitMoment {
   readonly origin: AccessOrigin;
   /** who sent the request for it over a socket, checked again before anything is written */
   readonly sender?: Actor | undefined;
-  /** the time of the commit, a UTC instant */
   readonly now: string;
   /** prefix for the ids of new records, followed by 12 digits; see `createIdPrefix` */
   readonly idPrefix: string;
@@ -122,7 +115,6 @@ export interface CommitMoment {
 export interface CommitOptions {
   readonly moment: CommitMoment;
   readonly signal?: AbortSignal | undefined;
-  /** idempotency key to store in the same transaction */
   readonly once?: StoredRequestKey | undefined;
 }
 
@@ -136,6 +128,5 @@ export interface ImportEngine {
   drop(id: string): void;
   unheld(): readonly string[];
   isStaged(id: string): boolean;
-  /** Waits until the running work has ended. */
   close(): Promise<void>;
 }

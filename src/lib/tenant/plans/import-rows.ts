@@ -15,7 +15,6 @@ export type { StoredRequest };
 
 export interface ConsoleImportResult {
   readonly closed: readonly number[];
-  /** number of open tasks of all record types after the import */
   readonly open: number;
 }
 
@@ -27,18 +26,15 @@ export interface ImportDetail {
   readonly counts: PlanCounts | null;
   readonly comparedRevision?: number | undefined;
   readonly committedAt: string | null;
-  /** for a drop: the numbers of the tasks */
   readonly drops?: readonly number[] | undefined;
   /** for an undo: the number of the change that it undoes, and whether it skips records that cannot be undone */
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
-  /** for the plan of a deletion: the ids of the named records */
   readonly ids?: readonly string[] | undefined;
   /** for an export of the console: the effect of its import on tasks, which is reversed if the import is undone */
   readonly settled?: ConsoleImportResult | undefined;
   /** for an undo: the scope of the change that is undone; see `StoredRequest` */
   readonly scope?: readonly number[] | undefined;
-  /** id of the process that receives the file */
   readonly process: number | null;
 }
 
@@ -53,9 +49,7 @@ export interface ImportRecord {
   readonly state: ImportState;
   readonly createdAt: string;
   readonly etag: string | null;
-  /** the revision that the commit gave to the changed records */
   readonly revision: number | null;
-  /** number of the change that undid the import's change */
   readonly undoneBy: number | null;
   /** true if that change left records out */
   readonly undoneInPart?: true | undefined;
@@ -70,7 +64,6 @@ export const EMPTY_IMPORT_DETAIL: Omit<ImportDetail, "actor"> = {
   process: null,
 };
 
-/** Returns the numbers of an import from a row with `pk` and `change`. */
 const parseImportNumbers = (row: Readonly<Record<string, unknown>>): Pick<ImportRecord, "pk" | "change" | "number"> => {
   const [pk, change] = [Number(row["pk"]), readNullableNumber(row, "change")];
   return { pk, change, number: formatImportNumber(pk, change) };

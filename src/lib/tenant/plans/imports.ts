@@ -132,19 +132,11 @@ export class TenantImports {
     return this.#insert({ kind: request.kind, detail: { request } }, repeatable);
   }
 
-  /**
-   * Returns the request in the form in which it is stored: limited to the acting account's organisations, unless the
-   * account is a system administrator.
-   */
   #scoped<R extends StoredRequest>(request: R): R {
     const { role, orgs = [ROOT_ORG_NUMBER] } = this.#session.asker;
     return role === "system" ? request : { ...request, scope: orgs };
   }
 
-  /**
-   * @throws Failure `not-permitted` if the request concerns the whole tenant but the acting account is limited to a
-   * part of it
-   */
   #checkWhole({ fromConsole, createOrgs, forConsole, mode, undeletable }: StoredRequest): void {
     const { role, orgs } = this.#session.asker;
     const isForSystem = fromConsole === true || (forConsole === true && mode === "replace");
@@ -165,7 +157,6 @@ export class TenantImports {
     return record;
   }
 
-  /** Stores a new import; with `state` and `etag`, one that is planned already. */
   #insert(
     planned: Pick<ImportRecord, "kind"> &
       Partial<Pick<ImportRecord, "state" | "etag">> & { readonly detail: Partial<ImportDetail> },
@@ -230,7 +221,6 @@ export class TenantImports {
     return this.#session.read(async (reader) => buildImports(reader, await listImports(reader)));
   }
 
-  /** Returns an import. @param name its id or its number @throws Failure `not-found` */
   show(name: string): Promise<Import> {
     return this.#session.read(async (reader) => buildImport(reader, await getImportByName(reader, name)));
   }
@@ -246,7 +236,6 @@ export class TenantImports {
     return this.#engine.read({ type: "undo-rows", undone, first: record.kind, query });
   }
 
-  /** Returns the problems of a plan's file as NDJSON, by row and column.  @throws Failure `conflict` */
   async problems(id: string, limit: number | undefined): Promise<Lines<InputProblem>> {
     return this.#engine.read({ type: "problems", record: await this.#record(id), limit });
   }
@@ -268,7 +257,6 @@ export class TenantImports {
     });
   }
 
-  /** Returns the change to undo and its import. @throws Failure as described for {@link undo} */
   #changeToUndo(name: number | "last"): Promise<ChangeToUndo> {
     const { actor } = this.#session;
     return this.#session.read(async (reader) => {
@@ -280,12 +268,6 @@ export class TenantImports {
     });
   }
 
-  /**
-   * Plans the undo of a change.
-   *
-   * @param name number of the change; `last`: the newest change of the acting account
-   * @throws Failure `not-found`; `conflict` if the change is already undone, or if none of its values can be restored
-   */
   undo(
     name: number | "last",
     { skipBlocked = false }: { readonly skipBlocked?: boolean | undefined },
@@ -302,11 +284,6 @@ export class TenantImports {
     });
   }
 
-  /**
-   * Plans to replace the values that tasks changed with the values of the console.
-   *
-   * @throws Failure `not-found`; `conflict` if a task has nothing open
-   */
   dropTasks(numbers: readonly number[], context: RequestContext): Promise<Import> {
     return this.#once(context, async () => {
       const drops = [...new Set(numbers)];
@@ -319,7 +296,6 @@ export class TenantImports {
     });
   }
 
-  /** Returns the record numbers of the acting account's organisations; undefined for a system administrator. */
   #ownOrgs(): readonly number[] | undefined {
     const { role, orgs = [ROOT_ORG_NUMBER] } = this.#session.asker;
     return role === "system" ? undefined : orgs;
@@ -338,7 +314,6 @@ export class TenantImports {
     return this.#insert({ kind, state: "planned", etag, detail: { ...planned.detail, counts } }, repeatable);
   }
 
-  /** Discards a plan. @throws Failure `conflict` if the import is already committed, discarded or failed */
   async discard(id: string): Promise<Import> {
     await this.#permitted(await this.#record(id));
     await this.#end(id, OPEN_STATES);

@@ -60,7 +60,6 @@ const getDeletionRights = (
 
 const ACTIONS = Object.keys(ROW_ACTION_NAMES).join("|");
 
-/** Imports of files and deletions (plan, review, commit, undo), and exchange with the console. */
 export const imports = {
   create: operation({
     route: "POST /v1/imports",

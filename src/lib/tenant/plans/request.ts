@@ -63,7 +63,6 @@ const buildTextSchemas = <L extends Lengths>({ z }: typeof Inputs, lengths: L) =
     Object.entries(lengths).map(([name, [least, most]]) => [name, z.string().min(least).max(most)]),
   ) as { [K in keyof L]: ZodString };
 
-/** The rules for reading a file with foreign headers. */
 const buildMapSchema = ({ z }: typeof Inputs) => {
   const texts = z.array(z.string()).min(1).readonly();
   return z.strictObject({
@@ -97,7 +96,6 @@ export const buildImportInput = (kit: typeof Inputs) => {
   });
 };
 
-/** The records to delete: by ID, or by filters of this kind's list; a record must match all filters. */
 export const buildDeletionInput = (kit: typeof Inputs) => {
   const { z, buildFieldSchemas, Id } = kit;
   return z.strictObject({
@@ -108,7 +106,6 @@ export const buildDeletionInput = (kit: typeof Inputs) => {
   });
 };
 
-/** The options of an import; one that is missing has its default. */
 export type ImportRequest = Readonly<z.input<ReturnType<typeof buildImportInput>>>;
 
 const DEFAULTS = {
@@ -129,7 +126,6 @@ export type StoredRequest = Omit<ImportRequest, Defaults> & {
 } & {
   /** `delete`: the import has no file */
   readonly mode: "append" | "replace" | "delete";
-  /** the records to delete, if the mode is `delete` */
   readonly select?: DeletionSelection | undefined;
   /** numbers of the organisations, with everything below them, that limit the import; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;

@@ -7,7 +7,6 @@ import { buildSecuredUserList } from "../records/secured/user-rows.ts";
 import type { Params } from "../store/store.ts";
 import { USER_LIST } from "../records/user-rows.ts";
 
-/** The temporary table with the ids of the specified records. */
 export const NAMED_IDS_TABLE = "temp.asked";
 
 /** SQL: the record numbers of the specified organisations and of all organisations below them. */

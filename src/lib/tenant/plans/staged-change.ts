@@ -5,7 +5,6 @@ import type { UndoneChange } from "./engine.ts";
 import type { ImportRecord } from "./import-rows.ts";
 import type { Reader } from "../store/store.ts";
 
-/** Returns what the plan without a file does: an undo, a deletion or a drop. */
 export const readStagedChange = async (
   reader: Reader,
   { detail: { undoes, skipBlocked, request, ids = [], drops = [] } }: ImportRecord,

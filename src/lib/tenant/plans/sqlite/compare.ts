@@ -60,10 +60,6 @@ const resetComparison = (database: Database, plan: PlanDefinition): void => {
   markInvalidRows(database, plan);
 };
 
-/**
- * Returns the number of records that a format covers, or of those that meet `where`. 全社 is not counted, because it
- * always exists.
- */
 export const countRecords = (database: Database, { thing, name, inScope, table }: StoredKind, where = "true"): number =>
   database.count(
     `select count(*) from ${thing.name} t where ${inScope} and t.pk is distinct from :usual and ${where}`,
@@ -119,7 +115,6 @@ const ignoreMissingFromEmptyFile = (plan: PlanDefinition): PlanDefinition =>
     ? { ...plan, request: { ...plan.request, mode: "append" } }
     : plan;
 
-/** Compares staged rows with a snapshot of the tenant, and stores the results next to the rows. */
 export const comparePlan = (database: Database, given: PlanDefinition): PlanCounts => {
   const plan = ignoreMissingFromEmptyFile(given);
   resetComparison(database, plan);

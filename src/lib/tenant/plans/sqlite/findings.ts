@@ -28,7 +28,6 @@ import type { PlanDefinition } from "./stored-kind.ts";
 export interface PlanFinding {
   readonly code: ProblemCode;
   readonly severity?: "error" | "warning" | undefined;
-  /** the field with the problem; undefined if the problem concerns the whole record */
   readonly field?: string | undefined;
   /** SQL that selects `row`, `line`, `col` (the cell; null for the field's first cell) and `params` (a JSON object) */
   readonly select: string;
@@ -106,7 +105,6 @@ export const findDuplicates = (database: Database, plan: PlanDefinition): void =
   }
 };
 
-/** Finds rows whose key matched a record before `--fix` changed the key. */
 export const findFixedKeys = (database: Database, plan: PlanDefinition): void => {
   if ((plan.request.fix ?? []).length === 0) return;
   const { thing, inScope, name: kind } = plan.kind;
@@ -183,7 +181,6 @@ const buildLacksValueSql = (plan: PlanDefinition, column: Column): string => {
 const IS_CELL_READABLE_SQL = `not exists (select 1 from s.problem p
   where p.row = r.row and p.found = 'file' and p.severity = 'error' and p.col = :column)`;
 
-/** Finds cells that refer to records which the tenant lacks and the import must not create. */
 export const findUnknownReferences = (database: Database, plan: PlanDefinition): void => {
   for (const reference of plan.kind.references) {
     const { field } = reference;

@@ -1,10 +1,6 @@
 import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
-/**
- * Registers SQL functions that interrupt long statements and that convert codes so that they are compared without case
- * and width.
- */
 export const registerSqlFunctions = (database: Database, interrupted: () => boolean): void => {
   database.define(
     "proceed",
@@ -40,7 +36,6 @@ export const forEachNumberRange = (database: Database, last: number, body: (rang
   }
 };
 
-/** Calls `body` for each range of the staged rows. */
 export const forEachRowRange = (database: Database, body: (range: RowRange) => void): void =>
   forEachNumberRange(database, database.count("select coalesce(max(row), 0) from s.row"), body);
 

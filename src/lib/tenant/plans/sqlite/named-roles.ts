@@ -33,7 +33,6 @@ const buildOtherScopeSql = (moved: string): string => `
   select a.user from main.account a join main.user u on u.pk = a.user where a.role = 'operator' and u.org in (select at from other)
     or exists (select 1 from json_each(a.managedOrgs) e where e.value in (select at from other))`;
 
-/** Returns the people with a role among the users that a statement selects. @param users SQL */
 const readNamedRoles = (database: Database, users: string): PlanCounts["roles"] => {
   const found = `from main.account a join user u on u.pk = a.user where a.role <> 'none' and a.user in (${users})`;
   const count = database.count(`select count(*) ${found}`);
@@ -42,7 +41,6 @@ const readNamedRoles = (database: Database, users: string): PlanCounts["roles"] 
   return { count, first: rows.map(({ name, role }) => ({ name: String(name), role: role as Role })) };
 };
 
-/** Returns the people with a role whose organisation, scope or key the rows of a file change. */
 export const findRolesInFile = (database: Database, { kind }: PlanDefinition): PlanCounts["roles"] => {
   const changed = (names: readonly string[]): string =>
     kind.fields

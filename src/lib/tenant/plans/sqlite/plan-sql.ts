@@ -27,11 +27,6 @@ export const buildPlannedKind = ({
   return { ...stored, isLacking };
 };
 
-/**
- * Returns the plan of an import, from which the SQL of its comparison is built.
- *
- * @throws Failure `conflict` if the import does not have a plan, or no longer has a plan
- */
 export const buildComparisonDefinition = (record: ImportRecord): PlanDefinition => {
   const { state, detail } = record;
   const { request, staged } = detail;
@@ -39,7 +34,6 @@ export const buildComparisonDefinition = (record: ImportRecord): PlanDefinition 
   return { kind: buildPlannedKind(request), request, staged };
 };
 
-/** Returns the plan of an import as it was compared.  @throws Failure as {@link buildComparisonDefinition} */
 export const buildPlanDefinition = (record: ImportRecord): PlanDefinition => {
   const plan = buildComparisonDefinition(record);
   return { ...plan, kind: toComparedKind(plan.kind) };

@@ -174,7 +174,6 @@ class PlanLineReader {
     this.#left = limit ?? Number.MAX_SAFE_INTEGER;
   }
 
-  /** Returns the lines of staged rows. Each batch is read from a range of rows. */
   *staged(sql: string): Generator<Uint8Array> {
     const batch = `select cast(string_agg(line, '') as blob) as bytes, count(*) as lines from (${sql}) lines`;
     const last = this.#database.count("select coalesce(max(row), 0) from s.row");
@@ -202,10 +201,6 @@ class PlanLineReader {
   }
 }
 
-/**
- * Returns the lines of a plan as NDJSON in batches: first the rows in the order of the file, then the records that would
- * be deleted.
- */
 export function* readPlanLines(database: Database, plan: PlanDefinition, query: RowQuery): Generator<Uint8Array> {
   const { actions, limit } = query;
   const all = actions.length === 0;
@@ -220,7 +215,6 @@ export function* readPlanLines(database: Database, plan: PlanDefinition, query: 
 const PROBLEM_LINE_SQL = `concat('{"code":', json_quote(code), ',"severity":', json_quote(severity), ',"row":', row, ',"line":', line,
   ',"column":', col, ',"header":', json_quote(header), ',"params":', params, '}\n')`;
 
-/** Returns the problems of a plan's file as NDJSON in batches, sorted by row and column. */
 export function* readProblemLines(database: Database, limit: number | undefined): Generator<Uint8Array> {
   const sql = `select ${PROBLEM_LINE_SQL} as line from s.problem order by row, col limit :limit`;
   yield* batchLines(database.iterate(sql, { limit: limit ?? Number.MAX_SAFE_INTEGER }));

@@ -10,7 +10,6 @@ export const listStagingFiles = (folder: string): readonly string[] => {
   }
 };
 
-/** Creates the folder of the staging files. Only its owner can access the folder. */
 export const createStagingFolder = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 });
 
 export const hasStagingFile = (path: string): boolean => existsSync(path);
@@ -29,7 +28,6 @@ export const removeFilesIfPossible = (paths: readonly string[]): void => {
   }
 };
 
-/** Removes a staging file and SQLite's files next to it. Never fails, like {@link removeFilesIfPossible}. */
 export const removeStagingFile = (path: string): void =>
   removeFilesIfPossible(["", "-journal", "-wal", "-shm"].map((suffix) => path + suffix));
 

@@ -21,12 +21,10 @@ export const attachStaging = (database: Database, path: string, { fresh }: { rea
   database.exec("pragma s.cache_size = -8192");
 };
 
-/** Attaches the staging file of a complete plan as schema `s`, shared with other readers. */
 export const attachStagingForReading = (database: Database, path: string): void => {
   database.run("attach :path as s", { path });
 };
 
-/** Creates the tables of a fresh staging file, except `s.row`, whose columns depend on the input. */
 export const createStagingTables = (database: Database): void => {
   database.exec(`
     create table s.claim (key text not null, row integer not null, col integer not null);
@@ -40,7 +38,6 @@ export const createStagingTables = (database: Database): void => {
   `);
 };
 
-/** Writes checked rows into `s.row`, many at a time. */
 export class SqliteStaging implements StagingTable {
   readonly #database: Database;
   #width = 0;

@@ -45,7 +45,6 @@ export interface ThingTable {
   readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
   /** SQL: the label of a record without a key. @param pk SQL of the record number */
   readonly called?: ((pk: string) => string) | undefined;
-  /** names of the rules that `check` evaluates for all rows at once */
   readonly judges?: readonly string[] | undefined;
   /**
    * Checks the rules that are specific to the record type in the valid rows and their records, and adds findings to the
@@ -108,22 +107,18 @@ export interface StoredKind extends KindDefinition {
   readonly name: string;
   readonly thing: Thing;
   readonly table: ThingTable;
-  /** the collection whose revision advances when the records are written */
   readonly collection: string;
   /** the collection that stores the highest record number ever assigned in the table */
   readonly series: string;
   /** the collections of the record types that refer to records of this kind */
   readonly holders: readonly string[];
   readonly claims: readonly Claim[];
-  /** the unique fields, and the other fields by which a row may match a record */
   readonly identifying: readonly Claim[];
   readonly references: readonly StoredReference[];
   readonly inScope: string;
   readonly isProtected: string;
   readonly isFree: string;
-  /** true if a replacing import deletes the record because the file lacks it */
   readonly isLacking: string;
-  /** the column with the name by which users identify a record */
   readonly namedBy: string;
 }
 
@@ -153,9 +148,7 @@ export const storeDeletions = (database: Database, { kind }: PlanDefinition, isE
   database.run(`insert into ${table} select t.pk from ${thing.name} t where ${isLacking}`, { kind: name });
 };
 
-/** Parameters available to every statement of a commit. */
 export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "heldOrgs" | "origin" | "sender"> {
-  /** the new revision of the changed collection */
   readonly revision: number;
 }
 

@@ -12,7 +12,6 @@ import { limitToScope } from "./limit-scope.ts";
 
 export interface ReadSource {
   readonly tenant: string;
-  /** true if the tenant's file cannot be written */
   readonly readOnly: boolean;
   readonly staging: string | undefined;
   readonly scope: Scope | undefined;

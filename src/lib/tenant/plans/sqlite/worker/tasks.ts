@@ -150,11 +150,6 @@ const readUnplannedImport = async (reader: Reader, id: string): Promise<ImportRe
   return record;
 };
 
-/**
- * Stages a file, compares its rows with the tenant, and turns the import into a plan.
- *
- * @throws Failure `conflict` if another upload to the import came first
- */
 export const plan = async (job: PlanJob & UploadContent, interrupted: () => boolean): Promise<void> => {
   const { files, id, request } = job;
   const { tenant } = files;
@@ -169,7 +164,6 @@ export const plan = async (job: PlanJob & UploadContent, interrupted: () => bool
   return withDatabase(files, interrupted, body, true);
 };
 
-/** Compares rows with the tenant and stores the plan. */
 const compareAndStorePlan = async (database: Database, id: string, plan: PlanDefinition): Promise<void> => {
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plan);

@@ -63,7 +63,6 @@ export class ImportThreads {
     return mine as ReturnType<Jobs[J]>;
   }
 
-  /** Waits for the running jobs, and ends all readings. */
   async close(): Promise<void> {
     await this.#turn;
     for (const database of this.reading) database.close();
