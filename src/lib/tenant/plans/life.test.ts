@@ -173,21 +173,6 @@ const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 };
 
-test("a file whose stream breaks off leaves no plan, and the next import works", async () => {
-  const stream = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      controller.enqueue(encodeCsv(FILE));
-      controller.error(new Error("the disk is gone"));
-    },
-  });
-  await expect(tenant.client.imports.plan(users, { stream, encoding: "utf-8" })).rejects.toThrow(
-    /the file could not be received completely; nothing was changed/,
-  );
-  expect((await tenant.client.imports.list())[0]).toMatchObject({ state: "discarded" });
-  expect(staging()).toEqual([]);
-  expect(await tenant.plan(users, FILE)).toMatchObject({ create: 1 });
-});
-
 test("a signal ends an upload that is stuck", async () => {
   const stop = new AbortController();
   const stream = new ReadableStream<Uint8Array>({
