@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import {
@@ -178,31 +178,6 @@ test.each([
   expect(en.stderr).toMatch(english);
   expect(ja.stderr).toMatch(japanese);
   expect(listOperations(en.requests)).not.toContain("commitImport");
-});
-
-test("deletions on a remote tenant require its context in the command if it cannot ask", async () => {
-  const home = freshFolder();
-  await run("context add far --url https://tenant.invalid", { home });
-  await run("context use far", { home });
-  const tenant = holding(DELETING, { import: DELETING });
-  const { en, ja } = await runInBoth("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --confirm-deletions 3", {
-    tenant,
-    home,
-  });
-  expect(en).toMatchObject({ exit: 2 });
-  expect(en.stderr).toContain("  pass --context far\n");
-  expect(ja.stderr).toContain("--context far を指定してください");
-  expect(listOperations(en.requests)).not.toContain("commitImport");
-  const willing = holding(DELETING, { commitImport: toCommittedPlan(DELETING) });
-  const named = await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005 --confirm-deletions 3 --context far", {
-    tenant: willing,
-    home,
-  });
-  expect(named).toMatchObject({ exit: 0 });
-  const terminal = { typing: [["delete 3. To continue, type\nthe number of deletions (3):", "3\r"]] } as const;
-  expect(
-    await run("imports commit 019a9f3c-5a00-7abc-8def-000000000005", { tenant: willing, home, terminal }),
-  ).toMatchObject({ exit: 0 });
 });
 
 test("a plan that cannot be committed now is kept, with the next step", async () => {
