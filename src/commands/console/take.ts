@@ -120,7 +120,7 @@ async function takeExport(
 
 /**
  * Plans an export. If it is rejected only because records that it lacks are still in use here, it is planned without
- * deletions; if people have new addresses, they are found by their employee codes.
+ * deletions.
  */
 async function planExport(
   tools: Tools,
@@ -132,16 +132,15 @@ async function planExport(
   if (part || !plan.rejected) return plan;
   const codes = new Set<string>();
   for await (const { code, severity } of client.imports.problems(plan.id)) if (severity === "error") codes.add(code);
-  const isInUse = [...codes].every((code) => code === "delete-held");
-  if (!isInUse && !codes.has("new-address")) return plan;
+  if ([...codes].some((code) => code !== "delete-held")) return plan;
   await client.imports.discard(plan.id);
-  return sendExport(tools, given, isInUse ? { keepMissing: true } : { key: "employee-code" });
+  return sendExport(tools, given, { keepMissing: true });
 }
 
 async function sendExport(
   tools: Tools,
   { kind, file, name, reading, map }: ConsoleExport,
-  how: { readonly key?: "employee-code"; readonly keepMissing?: boolean },
+  how: { readonly keepMissing: boolean },
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
   const { dialect, encoding } = reading;

@@ -355,8 +355,8 @@ export const PROBLEMS = {
   // rows compared with the tenant
   "key-ambiguous": createError("matches {count} records in the tenant", "テナントの {count} 件に当てはまります"),
   "row-ambiguous": createWarning(
-    "not imported: this may be {records} with a new key; if so, change the key here to the new key",
-    "取り込みませんでした: {records} のキーが変わったものかもしれません。その場合は、ここのキーもこの値に変更してください",
+    "not imported: this may be {records}; if so, change the key and name here to those of the row, else delete it here",
+    "取り込みませんでした: {records} かもしれません。同じならここのキーと名前を行に合わせ、別ならここで削除してください",
   ),
   "key-mended": createError(
     'a record has the original value "{value}", which --fix changes: correct the file, or omit --fix',

@@ -59,33 +59,6 @@ describe("records that an export lacks can be kept until another export has been
     expect((await tenant.client.devices.find({ name: "SN1" }))[0]).toMatchObject({ owner: { email: "new@x" } });
   });
 
-  describe("a plan that keeps records is rejected if it may create one of them again", () => {
-    const header = [...HEADER, "社員コード"];
-    const coded = (name: string, email: string, code: string): Cells => [
-      header,
-      ["山田", "taro@x", "S", "taro", ""],
-      [name, email, "S1", "", code],
-    ];
-    const planned = async (cells: Cells, more: Partial<ImportRequest> = {}) => {
-      const plan = await tenant.plan({ kind: "users", fromConsole: true, ...KEPT, ...more }, cells);
-      return [plan.rejected, await tenant.faults(plan)];
-    };
-
-    test.each([
-      ["the same code", "佐藤 健", "7", true],
-      ["another code", "佐藤", "8", false],
-    ])("a new user with %s", async (_, name, code, isRejected) => {
-      await take("users", coded("佐藤", "ken@x", "7"));
-      expect((await planned(coded(name, "k2@x", code)))[0]).toBe(isRejected);
-    });
-
-    test("unless new addresses are allowed", async () => {
-      const allow = ["new-address"] as const;
-      await take("users", coded("佐藤", "ken@x", "7"));
-      expect((await planned(coded("佐藤", "k2@x", "7"), { allow }))[0]).toBe(false);
-    });
-  });
-
   test("an export with kept records makes a tenant a mirror and deletes nothing, whatever the mode", async () => {
     await using own = new TestTenant();
     await own.import(

@@ -60,7 +60,11 @@ const takenBefore = async (request: object, cells: Cells): Promise<number> => {
 describe("rule 4, a row with an unknown key, and a record without a row whose key was changed here: ambiguous", () => {
   test("half of an exchange has a temporary key", async () => {
     await swap();
-    const plan = await tenant.plan(FROM, [HEADER, HANAKO.with(1, "jiro@ex.jp"), JIRO.with(1, "tmp2@ex.jp"), KEN]);
+    const cells = [HEADER, HANAKO.with(1, "jiro@ex.jp"), JIRO.with(1, "tmp2@ex.jp"), KEN];
+    const plan = await tenant.plan(
+      FROM,
+      cells.map((row) => row.toSpliced(2, 1)),
+    );
     expect((await leftOut(plan)).map(([, row, records]) => [row, records])).toEqual([[3, "渡辺 次郎 <hanako@ex.jp>"]]);
     expect(plan).toMatchObject({ create: 0, delete: 0 });
   });
@@ -69,6 +73,78 @@ describe("rule 4, a row with an unknown key, and a record without a row whose ke
     await readdress("A3", "h2@ex.jp");
     const other: Cells = [HEADER, HANAKO, JIRO, KEN, ["森", "mori@ex.jp", "A20", ""]];
     expect(await tenant.plan(FROM, other)).toMatchObject({ create: 1, merged: { leftOut: 0 } });
+  });
+});
+
+describe("rule 5, a row with the address of one person and the code of another: the other columns decide", () => {
+  const NEW = ["森", "jiro@ex.jp", "A99", "主任"];
+
+  test.each<[string, Cells, object, string[]]>([
+    [
+      "renamed, and the address was given to somebody",
+      [JIRO.with(1, "old@ex.jp"), NEW],
+      { create: 1, update: 0 },
+      ["渡辺 次郎 <old@ex.jp>"],
+    ],
+    [
+      "swapped with another",
+      [HANAKO.with(1, "jiro@ex.jp"), JIRO.with(1, "hanako@ex.jp")],
+      { create: 0, update: 1 },
+      ["渡辺 次郎 <hanako@ex.jp>"],
+    ],
+    ["gone, and the address was given to somebody", [NEW], { create: 1, update: 0 }, []],
+  ])("a person who was deleted here and in the console was %s", async (_, rows, counts, open) => {
+    await tenant.import({ kind: "users", mode: "replace" }, [HEADER, HANAKO, KEN]);
+    const others = rows.some(([name]) => name === HANAKO[0]) ? [KEN] : [HANAKO, KEN];
+    const done = await tenant.import(FROM, [HEADER, ...rows, ...others]);
+    expect(done).toMatchObject({ ...counts, delete: 0 });
+    expect(
+      (await tenant.client.console.list({})).flatMap(({ records }) =>
+        records.map(({ name, key }) => `${name} <${key}>`),
+      ),
+    ).toEqual(open);
+  });
+
+  test.each<[string, Cells, object, string[], number]>([
+    [
+      "swapped",
+      [HANAKO.with(1, "jiro@ex.jp"), JIRO.with(1, "hanako@ex.jp")],
+      { update: 2 },
+      ["jiro@ex.jp", "hanako@ex.jp"],
+      0,
+    ],
+    [
+      "passed on",
+      [HANAKO.with(1, "jiro@ex.jp"), JIRO.with(1, "new@ex.jp")],
+      { update: 2 },
+      ["jiro@ex.jp", "new@ex.jp"],
+      0,
+    ],
+    ["new", [HANAKO.with(1, "h@ex.jp"), JIRO], { update: 1 }, ["h@ex.jp", "jiro@ex.jp"], 0],
+    [
+      "passed on to a new person",
+      [NEW, HANAKO, JIRO.with(1, "new@ex.jp")],
+      { create: 1, update: 1 },
+      ["hanako@ex.jp", "new@ex.jp"],
+      0,
+    ],
+    ["that of somebody else now", [NEW, HANAKO], { create: 0, update: 0 }, ["hanako@ex.jp", "jiro@ex.jp"], 1],
+    [
+      "with a code that two people exchanged",
+      [HANAKO.with(2, "A11"), JIRO.with(2, "A3")],
+      { update: 2 },
+      ["hanako@ex.jp", "jiro@ex.jp"],
+      0,
+    ],
+  ])("an address that is %s", async (_, rows, counts, addresses, left) => {
+    const people = [await user("A3"), await user("A11")];
+    const done = await tenant.import(FROM, [HEADER, ...rows, KEN]);
+    expect(done).toMatchObject({ create: 0, delete: 0, ...counts });
+    expect(done.merged?.leftOut ?? 0).toBe(left);
+    const after = await Promise.all(
+      people.map(async ({ id }) => (await tenant.client.users.find({ name: id }))[0]?.emails[0]),
+    );
+    expect(after).toEqual(addresses);
   });
 });
 

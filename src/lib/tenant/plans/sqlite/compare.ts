@@ -125,8 +125,8 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   storeCandidateCellKeys(database, plan);
   resolveOrgNames(database, plan);
   findUnknownReferences(database, plan);
-  matchCandidateRows(database, plan);
   matchRows(database, plan);
+  matchCandidateRows(database, plan);
   leaveOutUnknownKeys(database, plan);
   tree?.place(database, plan);
   mergeLocalChanges(database, plan);
@@ -143,8 +143,11 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   tree?.settle(database, plan);
   const wipes = check?.(database, plan);
   const foreign = findForeignTraits(database, plan);
-  findNewAddresses(database, plan);
-  findContestedRows(database, plan);
+  // the rows of an export were matched by all keys
+  if (plan.request.fromConsole !== true) {
+    findNewAddresses(database, plan);
+    findContestedRows(database, plan);
+  }
   findLostZeros(database, plan);
   return {
     ...countPlan(database, plan),

@@ -1,5 +1,5 @@
 import type { Database } from "../../store/sqlite/database.ts";
-import { buildIsInvalidRowSql, buildIsMatchedRowSql, buildIsValidRowSql, ORDERED_JOIN } from "../../store/sql/forms.ts";
+import { buildIsInvalidRowSql, buildIsValidRowSql, ORDERED_JOIN } from "../../store/sql/forms.ts";
 import {
   isBlankIgnored,
   buildRecordLabelSql,
@@ -19,7 +19,13 @@ import { buildIsInKindScopeSql, type Claim, type PlanDefinition } from "./stored
 /** SQL: the values of a unique field that rows claim, as `key`, `row` and `col`. */
 export const buildClaimsSql = (plan: PlanDefinition, claim: Claim): string =>
   // a row whose record was matched by this key does not need to claim the value
-  buildStagedClaimsSql(plan, claim, isMatchKey(plan, claim.field) ? `not ${buildIsMatchedRowSql("r.row")}` : "true");
+  buildStagedClaimsSql(
+    plan,
+    claim,
+    isMatchKey(plan, claim.field)
+      ? `not exists (select 1 from s.match k where k.row = r.row and not ${buildChangesFieldSql(claim.field, "k")})`
+      : "true",
+  );
 
 /**
  * SQL: the claims of all rows before the rows are compared; see {@link buildClaimsSql}.

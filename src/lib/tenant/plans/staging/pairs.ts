@@ -5,6 +5,8 @@ export interface CandidatePair {
   readonly agreeing: number;
   /** true if the console has never shown a record that was deleted here */
   readonly isUnknown: boolean;
+  /** true if the row is probably somebody else with the same key, so that nothing decides for it */
+  readonly isOther?: boolean;
 }
 
 interface DecidedPairs {
@@ -20,7 +22,8 @@ interface DecidedPairs {
 export const decidePairs = (pairs: readonly CandidatePair[]): DecidedPairs => {
   const decided = new Map<number, number>();
   const taken = new Set<number>();
-  const left = (): readonly CandidatePair[] => pairs.filter(({ row, pk }) => !decided.has(row) && !taken.has(pk));
+  const left = (): readonly CandidatePair[] =>
+    pairs.filter(({ row, pk, isOther }) => isOther !== true && !decided.has(row) && !taken.has(pk));
   const takeOnly = (among: readonly CandidatePair[]): boolean => {
     const [byRow, byRecord] = [Map.groupBy(among, ({ row }) => row), Map.groupBy(among, ({ pk }) => pk)];
     const found = among.filter(({ row, pk }) => byRow.get(row)?.length === 1 && byRecord.get(pk)?.length === 1);

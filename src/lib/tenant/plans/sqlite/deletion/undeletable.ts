@@ -39,12 +39,16 @@ const findReferencedRecords = (
   });
 };
 
-const findMissingProtectedRecords = (database: Database, { kind }: PlanDefinition): readonly UndeletableRecord[] => {
+const findMissingProtectedRecords = (
+  database: Database,
+  { kind, request }: PlanDefinition,
+): readonly UndeletableRecord[] => {
   const { thing, namedBy, isProtected, inScope } = kind;
   const code = thing.protects?.missing;
   if (code === undefined) return [];
   const sql = `select t.pk, ${recordColumn(namedBy)} as name from ${thing.name} t
-    where ${isProtected} and ${inScope} and ${buildIsMissingRecordSql("t.pk")} order by t.pk`;
+    where ${isProtected} and ${inScope} and ${buildIsMissingRecordSql("t.pk")}
+      and not ${request.fromConsole === true ? buildIsKeptLocallySql(kind) : "false"} order by t.pk`;
   return database
     .all(sql, { kind: kind.name })
     .map(({ pk, name }) => ({ pk: Number(pk), code, params: { name: String(name) } }));

@@ -84,8 +84,7 @@ export const storeHolders = (
 export const findNewAddresses = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const own = keyOf(plan);
-  const deletesOrKeeps = request.mode === "replace" || request.keepMissing === true;
-  const isRefused = deletesOrKeeps && request.allow?.includes("new-address") !== true;
+  const isRefused = request.mode === "replace" && request.allow?.includes("new-address") !== true;
   const records = database.count(`select count(*) from ${kind.thing.name} t where ${kind.inScope}`, {
     kind: kind.name,
   });
@@ -111,11 +110,9 @@ export const findNewAddresses = (database: Database, plan: PlanDefinition): void
 
 /**
  * Finds rows that would give a person the employee code or UPN of another person who does not keep it in the file. This
- * is what sorting a single column does to a list. An export of the console shows which code belongs to whom, so it is
- * not searched.
+ * is what sorting a single column does to a list.
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
-  if (plan.request.fromConsole === true) return;
   const { kind } = plan;
   for (const other of listOtherKeys(plan)) {
     const { key, field, row } = other;

@@ -9,6 +9,7 @@ import {
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildChangedBitSql,
+  buildChangesFieldSql,
   buildChangedMaskSql,
   createTargetIndex,
   isMatchKey,
@@ -20,7 +21,8 @@ import {
   buildRecordKeysSql,
 } from "../expressions.ts";
 import { decidePairs, type CandidatePair } from "../../staging/pairs.ts";
-import { prepareKeyJoin } from "../matching/match.ts";
+import type { ImportedField } from "../../staging/kinds.ts";
+import { storeHolders } from "../matching/lasting.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
 import { reportContestedRows } from "./report.ts";
 import {
@@ -86,43 +88,68 @@ const matchPairs = (database: Database, plan: PlanDefinition, pairs: string): vo
   );
 };
 
-const UNIQUE_PAIRS_SQL = `select row, pk from (select row, pk, count(*) over (partition by row) as records,
-    count(*) over (partition by pk) as rows from ${PAIR_TABLE}) p where records = 1 and rows = 1`;
-
 interface FoundPair extends CandidatePair {
-  /** true if the row agrees with the record in all columns */
+  /** true if the row agrees with the record in all columns but the key */
   readonly agrees: boolean;
   /** true if the record still exists on both sides */
   readonly isThere: boolean;
+  readonly isDeleted: boolean;
 }
 
-/** Reads the pairs. A row agrees with a record in the columns whose values the record has or had, except for the key. */
+/** How much more a name or key counts than another column that agrees. */
+const TELLING_WEIGHT = 100;
+
+/** Returns the fields that tell records apart: the names and keys. */
+const listTellings = (plan: PlanDefinition): readonly ImportedField[] =>
+  listSingleFields(plan).filter(
+    (field) =>
+      (field.comparison === "name" && field.merge === "value") ||
+      plan.kind.identifying.some((claim) => claim.field === field),
+  );
+
+const buildSumSql = (values: readonly string[]): string => values.join(" + ") || "0";
+
+/** Reads the pairs. A row agrees with a record in the columns whose values the record has or had. */
 const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSchema): readonly FoundPair[] => {
   const fields = listSingleFields(plan).filter((field) => !isMatchKey(plan, field));
-  const bits = fields.map((field) => getColumnBit(versions, field.stored));
+  const isKnown = ({ stored }: ImportedField): string => `t.mask & ${getColumnBit(versions, stored)} <> 0`;
   const references = listMergedReferences(plan).map(({ field }) => field);
-  const agreed = fields.map((field, at) => {
-    const isSame = `t.mask & ${bits[at]} <> 0 and ${buildChangedBitSql(plan, field)} = 0`;
+  const agreed = fields.map((field) => {
+    const isSame = `${isKnown(field)} and ${buildChangedBitSql(plan, field)} = 0`;
     const isAgreed = references.includes(field) ? `(${isSame} or ${buildIsUnclearSql(plan, field)})` : isSame;
     return `max(${isAgreed})`;
   });
+  const key = keyOf(plan);
+  const told = listTellings(plan).map((field) => {
+    const [row, record] = isMatchKey(plan, field)
+      ? ["r.key", buildRecordKeySql(key)]
+      : [buildRowKeysSql(field), buildRecordKeysSql(field)];
+    const isSame = `max(${isKnown(field)} and coalesce(${row} = ${record}, false))`;
+    const isBoth = `max(${isKnown(field)} and ${row} is not null and ${record} is not null)`;
+    return { field, isSame, isOther: `(${isBoth} and not ${isSame})` };
+  });
+  const others = told.filter(({ field }) => key.lasting === true && !isMatchKey(plan, field));
   const states = buildPossibleStatesSql(versions, `select pk from ${PAIR_TABLE}`);
   const joined = buildReferenceJoinsSql(plan);
   const rows = database.all(
-    `select p.row, p.pk, ${agreed.join(" + ") || "0"} as agreeing,
+    `select p.row, p.pk, ${buildSumSql(agreed)} as agreeing, ${buildSumSql(told.map(({ isSame }) => isSame))} as told,
+       ${buildSumSql(others.map(({ isSame }) => isSame))} as same, ${buildSumSql(others.map(({ isOther }) => isOther))} as different,
        not exists (select 1 from main.${versions.thing.name} n where n.pk = p.pk) as isDeleted,
-       exists (select 1 from main.${getObservedTable(versions)} o where o.pk = p.pk and o.inConsole = 1) as inConsole
+       coalesce((select o.inConsole from main.${getObservedTable(versions)} o where o.pk = p.pk), 0) as inConsole
      from (${states}) t ${ORDERED_JOIN} ${PAIR_TABLE} p on p.pk = t.pk ${ORDERED_JOIN} s.row r on r.row = p.row ${joined}
      group by p.row, p.pk order by p.row, p.pk`,
     getKindParam(plan, joined),
   );
-  return rows.map(({ row, pk, agreeing, isDeleted, inConsole }) => ({
+  return rows.map(({ row, pk, agreeing, told: tellings, same, different, isDeleted, inConsole }) => ({
     row: Number(row),
     pk: Number(pk),
-    agreeing: Number(agreeing),
+    agreeing: Number(agreeing) + TELLING_WEIGHT * Number(tellings),
     agrees: agreeing === fields.length,
     isThere: isDeleted === 0 && inConsole === 1,
     isUnknown: isDeleted === 1 && inConsole === 0,
+    isDeleted: isDeleted === 1,
+    // only the address is that of the record
+    isOther: same === 0 && Number(different) > 1,
   }));
 };
 
@@ -141,40 +168,113 @@ const leaveOut = (database: Database, plan: PlanDefinition, rows: ReadonlyMap<nu
   reportContestedRows(database, plan, pairs);
 };
 
-/** Matches rows of an export with touched records that may have the row's key in the console. */
+/** Stores in `s.telling` the names or keys that records have or had: `field`, `value`, `pk`. @param which SQL: numbers */
+const storeTellings = (
+  database: Database,
+  plan: PlanDefinition,
+  versions: VersionSchema,
+  { fields, which }: { readonly fields: readonly ImportedField[]; readonly which: string },
+): void => {
+  createTable(
+    database,
+    "s.telling",
+    "field text not null, value text not null, pk integer not null, primary key (field, value, pk)",
+  );
+  for (const field of fields)
+    database.run(
+      `insert into s.telling select distinct :field, ${buildRecordKeysSql(field)}, t.pk from (${buildPossibleStatesSql(versions, which)}) t
+       where t.mask & ${getColumnBit(versions, field.stored)} <> 0 and ${buildRecordKeysSql(field)} is not null`,
+      { field: field.field, ...getKindParam(plan, which) },
+    );
+};
+
+/** Pairs rows with the records of {@link storeTellings}. @param where SQL: condition on the row `r` */
+const pairByTellings = (database: Database, fields: readonly ImportedField[], where: string): void => {
+  for (const field of fields)
+    database.run(
+      `insert into ${PAIR_TABLE} select r.row, u.pk from s.row r ${ORDERED_JOIN} s.telling u on u.field = :field and u.value = ${buildRowKeysSql(field)}
+       where ${where} on conflict do nothing`,
+      { field: field.field },
+    );
+};
+
+/**
+ * Pairs rows that have a lasting key of another record than the one with their address, or only the address of a
+ * record.
+ */
+const pairContestedRows = (database: Database, plan: PlanDefinition, lasting: readonly ImportedField[]): void => {
+  const { kind } = plan;
+  if (lasting.length === 0 || database.get(`select 1 from ${kind.thing.name} t limit 1`) === undefined) return;
+  createTable(database, "s.doubted", "row integer primary key");
+  const bits = lasting.reduce((sum, { bit }) => sum + 2 ** bit, 0);
+  const found = database.run(
+    `insert into s.doubted select r.row from s.row r left join s.match m on m.row = r.row
+     where r.key is not null and (m.row is null or m.changed & ${bits} <> 0)`,
+  );
+  if (found === 0) return;
+  for (const field of lasting) {
+    const tier = { row: buildRowKeysSql(field), record: buildRecordKeysSql(field) };
+    if (storeHolders(database, plan, tier, `from s.doubted d ${ORDERED_JOIN} s.row r on r.row = d.row where true`))
+      database.exec(
+        `insert into ${PAIR_TABLE} select h.row, h.target from s.holder h left join s.match m on m.row = h.row
+         where m.target is distinct from h.target on conflict do nothing`,
+      );
+  }
+  const isOther = listTellings(plan)
+    .filter((field) => !isMatchKey(plan, field))
+    .map((field) => `${buildChangesFieldSql(field)} or ${buildRowKeysSql(field)} is null`);
+  database.exec(
+    `insert into ${PAIR_TABLE} select m.row, m.target from s.doubted d ${ORDERED_JOIN} s.match m on m.row = d.row
+       ${ORDERED_JOIN} s.row r on r.row = d.row where (${isOther.join(") and (")}) on conflict do nothing`,
+  );
+};
+
+/** Matches rows of an export with other records than those that have the rows' keys here, if they may be these records. */
 export const matchCandidateRows = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
   createTable(database, CANDIDATE_TABLE, "pk integer not null, key text not null, primary key (pk, key)");
   createTable(database, PAIR_TABLE, "row integer not null, pk integer not null, primary key (row, pk)");
-  createTable(database, "s.decided", "row integer primary key, pk integer not null");
   storeCandidateKeys(database, plan, versions);
-  if (database.get(`select 1 from ${CANDIDATE_TABLE} limit 1`) === undefined) return;
-  database.exec("create index if not exists s.row_key on row (key)");
+  if (database.get(`select 1 from ${CANDIDATE_TABLE} limit 1`) !== undefined) {
+    database.exec("create index if not exists s.row_key on row (key)");
+    database.exec(
+      `insert into ${PAIR_TABLE} select r.row, c.pk from ${CANDIDATE_TABLE} c ${ORDERED_JOIN} s.row r on r.key = c.key`,
+    );
+  }
+  const lasting = listTellings(plan).filter(
+    (field) => keyOf(plan).lasting === true && !isMatchKey(plan, field) && field.comparison !== "name",
+  );
+  pairContestedRows(database, plan, lasting);
+  if (database.get(`select 1 from ${PAIR_TABLE} limit 1`) === undefined) return;
+  createTargetIndex(database);
+  const addRecordsOfRows = `insert into ${PAIR_TABLE} select m.row, m.target from (select distinct row from ${PAIR_TABLE}) few
+    ${ORDERED_JOIN} s.match m on m.row = few.row where true on conflict do nothing`;
+  database.exec(addRecordsOfRows);
+  storeTellings(database, plan, versions, { fields: lasting, which: `select pk from ${PAIR_TABLE}` });
+  pairByTellings(database, lasting, "r.key is not null");
+  database.exec(addRecordsOfRows);
   database.exec(
-    `insert into ${PAIR_TABLE} select r.row, c.pk from ${CANDIDATE_TABLE} c ${ORDERED_JOIN} s.row r on r.key = c.key`,
+    `insert into ${PAIR_TABLE} select m.row, m.target from (select distinct pk from ${PAIR_TABLE}) few
+     ${ORDERED_JOIN} s.match m on m.target = few.pk where true on conflict do nothing`,
   );
-  const holders = prepareKeyJoin(database, plan);
-  database.run(
-    `insert into ${PAIR_TABLE} select r.row, t.pk from (select distinct row from ${PAIR_TABLE}) few
-       ${ORDERED_JOIN} s.row r on r.row = few.row ${holders} where true on conflict do nothing`,
-    getKindParam(plan, holders),
+  // if only the address is that of a person who was deleted here, the console has it for somebody else
+  const pairs = readPairs(database, plan, versions).filter(({ isOther, isDeleted }) => !isOther || !isDeleted);
+  const { decided, contested } = decidePairs(pairs);
+  // a row whose records all belong to other rows is new, unless a record keeps its key here
+  const others = [...contested].flatMap(([row, pks]) => (pks.size === 0 ? [row] : []));
+  const isKept = `exists (select 1 from main.${getObservedTable(versions)} o where o.pk = m.target and o.touched & ${getColumnBit(versions, keyOf(plan).field)} <> 0)`;
+  const held = database.all(
+    `select m.row, m.target from json_each(:others) e ${ORDERED_JOIN} s.match m on m.row = e.value where ${isKept}`,
+    { others: JSON.stringify(others) },
   );
-  // this step decides nearly all pairs
-  database.exec(`insert into s.decided ${UNIQUE_PAIRS_SQL}`);
-  database.exec(`delete from ${PAIR_TABLE} where row in (select row from s.decided)`);
-  const { decided, contested } = decidePairs(readPairs(database, plan, versions));
+  database.exec(`delete from s.match where row in (select row from ${PAIR_TABLE})`);
+  createTable(database, "s.decided", "row integer primary key, pk integer not null");
   database.run("insert into s.decided select value ->> 0, value ->> 1 from json_each(:decided)", {
     decided: JSON.stringify([...decided]),
   });
   matchPairs(database, plan, "select row, pk from s.decided");
-  // a row whose records all belong to other rows is new, unless a record has its key here
-  const others = [...contested].flatMap(([row, pks]) => (pks.size === 0 ? [row] : []));
-  const held = database.all(
-    `select r.row, t.pk from json_each(:others) e ${ORDERED_JOIN} s.row r on r.row = e.value ${holders}`,
-    { others: JSON.stringify(others), ...getKindParam(plan, holders) },
-  );
-  const holding = held.map(({ row, pk }) => [Number(row), new Set([Number(pk)])] as const);
+  const holding = held.map(({ row, target }) => [Number(row), new Set([Number(target)])] as const);
   leaveOut(database, plan, new Map([...[...contested].filter(([, pks]) => pks.size > 0), ...holding]));
 };
 
@@ -185,36 +285,15 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
 export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
-  const { kind } = plan;
-  const tellings = listSingleFields(plan).filter(
-    (field) =>
-      !isMatchKey(plan, field) &&
-      field.merge === "value" &&
-      (field.comparison === "name" || kind.thing.keys.some((key) => key.field === field.field)),
-  );
+  const tellings = listTellings(plan).filter((field) => !isMatchKey(plan, field));
   createTargetIndex(database);
   const unseen = `select c.pk from (${buildUncertainRecordsSql(plan, versions)}) c where ${buildIsMissingRecordSql("c.pk")}
     and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = c.pk)`;
   const params = getKindParam(plan, unseen);
   if (tellings.length === 0 || database.get(`${unseen} limit 1`, params) === undefined) return;
-  createTable(
-    database,
-    "s.unseen_value",
-    "field text not null, value text not null, pk integer not null, primary key (field, value, pk)",
-  );
   database.exec(`delete from ${PAIR_TABLE}`);
-  for (const field of tellings) {
-    database.run(
-      `insert into s.unseen_value select distinct :field, ${buildRecordKeysSql(field)}, t.pk from (${buildPossibleStatesSql(versions, unseen)}) t
-       where t.mask & ${getColumnBit(versions, field.stored)} <> 0 and ${buildRecordKeysSql(field)} is not null`,
-      { field: field.field, ...params },
-    );
-    database.run(
-      `insert into ${PAIR_TABLE} select r.row, u.pk from s.row r ${ORDERED_JOIN} s.unseen_value u on u.field = :field and u.value = ${buildRowKeysSql(field)}
-       where r.key is not null and not ${buildIsMatchedRowSql("r.row")} on conflict do nothing`,
-      { field: field.field },
-    );
-  }
+  storeTellings(database, plan, versions, { fields: tellings, which: unseen });
+  pairByTellings(database, tellings, `r.key is not null and not ${buildIsMatchedRowSql("r.row")}`);
   // a record that the console had before, and that still exists here, is still there under some key
   const found = readPairs(database, plan, versions).filter(({ agrees, isThere }) => agrees || isThere);
   const rows = Map.groupBy(found, ({ row }) => row);
