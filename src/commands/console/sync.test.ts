@@ -24,6 +24,8 @@ const PEOPLE_200 = ["氏名,メールアドレス", ...Array.from({ length: 200 
 test("takes several exports in the order in which they refer to each other", async () => {
   const desk = await freshDesk();
   await write(desk, { "a.csv": [HEADER, TARO, HANAKO], "b.csv": ORGS });
+  const dry = await desk.run("console sync a.csv b.csv --dry-run");
+  expect([dry.code, dry.stderr.split("not here yet").length]).toEqual([8, 2]);
   expect((await desk.run("console sync a.csv b.csv --yes")).code).toBe(0);
   expect(await names(desk, "users")).toEqual(["山田 太郎", "佐藤 花子"]);
   const kinds = JSON.parse((await desk.run("imports list --format json --fields kind,mode")).text) as object[];
@@ -38,9 +40,11 @@ test("an organisation that the console deleted with its users is removed in the 
   await write(desk, { "orgs.csv": ORGS, "users.csv": [HEADER, TARO, HANAKO] });
   expect((await desk.run("console sync orgs.csv users.csv --yes")).code).toBe(0);
   await write(desk, { "orgs.csv": ORGS.slice(0, 2), "users.csv": [HEADER, TARO] });
-  const alone = await desk.run("console sync orgs.csv --yes");
+  expect((await desk.run("console sync orgs.csv --yes")).code).toBe(10);
+  const alone = await desk.run("console sync orgs.csv --confirm-deletions 1");
   expect(alone.code).toBe(8);
-  expect(alone.stderr).toContain("総務部 <S02> is kept, although this export does not contain it");
+  expect(alone.text + alone.stderr).toContain("kept although missing from the file: 1 (総務部 <S02>)");
+  expect(alone.stderr).toContain("--part");
   const both = await desk.run("console sync users.csv orgs.csv --confirm-deletions 2");
   expect(both.code, both.stderr).toBe(0);
   expect(await names(desk, "orgs")).toEqual(["全社", "営業部"]);
@@ -113,6 +117,31 @@ describe("what an export lacks", () => {
     const { code, stderr } = await desk.run("console sync people.csv --confirm-deletions 200");
     expect([code, stderr]).toEqual([3, expect.stringContaining("the file matches no record")]);
   });
+
+  test("is refused if no organisation is known, although all of them are in use", async () => {
+    const desk = await freshDesk();
+    const orgs = (prefix: string) => [
+      ORGS[0] ?? "",
+      ...Array.from({ length: 5 }, (_, at) => `${prefix}${at},${prefix}${at}`),
+    ];
+    const users = [HEADER, ...Array.from({ length: 5 }, (_, at) => `人${at},p${at}@example.com,S${at},`)];
+    await write(desk, { "orgs.csv": orgs("S"), "users.csv": users, "foreign.csv": orgs("X") });
+    expect((await desk.run("console sync orgs.csv users.csv --yes")).code).toBe(0);
+    expect((await desk.run("console sync foreign.csv --confirm-deletions 5")).code).toBe(3);
+  });
+
+  test("an export that was taken before the last one is refused without a terminal", async () => {
+    const desk = await mirrorOf200();
+    await write(desk, { "new.csv": PEOPLE_200.slice(0, 198) });
+    for (const [file, exit] of [
+      ["new", 0],
+      ["new", 0],
+      ["people", 3],
+    ] as const)
+      expect((await desk.run(`console sync ${file}.csv --yes`)).code).toBe(exit);
+    const asked = await desk.type("console sync people.csv --yes", [["already taken, in import 1, before", "y\r"]]);
+    expect(asked.code, asked.stderr).toBe(0);
+  });
 });
 
 test("ends with 9 while something is open, if asked", async () => {
@@ -126,14 +155,12 @@ test("ends with 9 while something is open, if asked", async () => {
   expect((await desk.run(sync)).code).toBe(0);
 });
 
-test("a person whose address the console changed stays the same person", async () => {
-  const header = "氏名,メールアドレス,社員コード";
-  const desk = await freshDesk([header, "山田 太郎,taro@example.com,0001", "佐藤 花子,hanako@example.com,0002"]);
-  expect((await desk.run("console sync people.csv --yes")).code).toBe(0);
-  const idOf = async () => (await desk.run("users show 0001 --format json --fields id")).text;
-  const before = await idOf();
-  await write(desk, { "people.csv": [header, "山田 太郎,new@example.com,0001", "佐藤 花子,hanako@example.com,0002"] });
-  const taken = await desk.run("console sync people.csv --yes");
-  expect(taken.code, taken.stderr).toBe(0);
-  expect(await idOf()).toBe(before);
+test("the first export at a terminal asks who is an administrator", async () => {
+  const desk = await freshDesk();
+  await write(desk, { "a.csv": [HEADER, TARO.replace("S01", "")] });
+  const { code, stderr } = await desk.type("console sync a.csv", [
+    ["Apply to ", "y\r"],
+    ["Who is an administrator", "taro@example.com\r"],
+  ]);
+  expect(code, stderr).toBe(0);
 });

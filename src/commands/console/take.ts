@@ -54,10 +54,10 @@ export async function syncExports(tools: Tools, names: readonly string[], option
 
 async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], options: SyncOptions): Promise<Outcome> {
   const taken: string[] = [];
-  const budget = { deletions: options.confirmDeletions, isShared: exports.length > 1 };
+  const run = { deletions: options.confirmDeletions, isShared: exports.length > 1, taken };
   const take = async (one: ConsoleExport): Promise<Import | undefined> => {
     try {
-      return await takeExport(tools, one, options, budget);
+      return await takeExport(tools, one, options, run);
     } catch (error) {
       throw taken.length > 0 && error instanceof Failure && error.code !== "interrupted"
         ? describeRefusalAfter(error, taken)
@@ -70,9 +70,8 @@ async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], opti
   for (const one of exports) {
     const plan = await take(one);
     if (plan === undefined) return taken.length > 0 ? "partial" : undefined;
-    isPart ||= (plan.merged?.leftOut ?? 0) > 0;
+    isPart ||= plan.rejected || (plan.merged?.leftOut ?? 0) > 0;
     if (hasKept(plan)) held.push(one);
-    if (!options.dryRun) taken.push(one.name);
   }
   if (exports.length === 1 || options.dryRun) return isPart || held.length > 0 ? "partial" : undefined;
   // what was in use may be free now, because a later export has moved or removed its users
@@ -83,10 +82,12 @@ async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], opti
   return isPart ? "partial" : undefined;
 }
 
-/** The number of deletions that is confirmed for all exports of a run. */
-interface DeletionBudget {
+interface SyncRun {
+  /** the number of deletions that is confirmed for all exports */
   deletions: number | undefined;
   readonly isShared: boolean;
+  /** the names of the exports that were taken */
+  readonly taken: string[];
 }
 
 /** Plans an export, shows the plan, and commits it if it is confirmed. @returns undefined if it was declined */
@@ -94,29 +95,38 @@ async function takeExport(
   tools: Tools,
   given: ConsoleExport,
   options: SyncOptions,
-  budget: DeletionBudget,
+  run: SyncRun,
 ): Promise<Import | undefined> {
   const { client } = await tools.tenant("imports");
   const plan = await planExport(tools, client, given, options);
+  if (options.dryRun && run.isShared && (await lacksOtherExports(tools, client, plan))) return plan;
   const pending = new PendingPlan(tools, client, plan, false);
   return pending.settling(async () => {
     const { file } = given;
     const problems = await listProblems(tools.terminal, client, plan, file.label);
     await showPlan(tools, plan, { ...problems, allRows: same("--format json") });
+    if (!options.part && plan.kept !== undefined && (!run.isShared || run.taken.includes(given.name)))
+      await tools.terminal.warn(KEPT_IN_USE);
     if (plan.rejected || plan.foreign !== undefined) {
       await pending.leave();
       throw createExportRejection(plan, problems);
     }
-    const isFirst = await requireKnownHeader(tools, client, plan);
+    const isFirst = await requireUsualExport(tools, client, plan);
     const unknown = await checkAdministrators(tools, plan);
-    const answers = answerDeletions(tools, plan, { ...options, confirmDeletions: spendBudget(plan, budget) });
+    const answers = answerDeletions(tools, plan, { ...options, confirmDeletions: spendDeletions(plan, run) });
     if (options.dryRun || isFirst || hasChanges(plan))
       await settlePlan(tools, pending, { ...answers, dryRun: options.dryRun });
     else await commitUnchanged(tools, pending);
+    if (pending.committed !== undefined && !run.taken.includes(given.name)) run.taken.push(given.name);
     if (pending.committed !== undefined && unknown !== undefined) await askAdministrators(tools, unknown);
     return options.dryRun || pending.committed !== undefined ? plan : undefined;
   });
 }
+
+const KEPT_IN_USE = text(
+  "what the export lacks is in use here and kept; if the export is filtered: --part; if not, take the other exports too",
+  "エクスポートにないものは、ここで使用中のため残しました。絞り込んだエクスポートなら --part を、そうでなければほかのエクスポートも指定してください",
+);
 
 /**
  * Plans an export. If it is rejected only because records that it lacks are still in use here, it is planned without
@@ -126,27 +136,46 @@ async function planExport(
   tools: Tools,
   client: Client<"imports">,
   given: ConsoleExport,
-  { part }: SyncOptions,
+  options: SyncOptions,
 ): Promise<Import> {
-  const plan = await sendExport(tools, given, { keepMissing: part });
-  if (part || !plan.rejected) return plan;
-  const codes = new Set<string>();
-  for await (const { code, severity } of client.imports.problems(plan.id)) if (severity === "error") codes.add(code);
-  if ([...codes].some((code) => code !== "delete-held")) return plan;
+  const plan = await sendExport(tools, given, options.part);
+  if (options.part || plan.foreign !== undefined || !(await isRejectedFor(client, plan, ["delete-held"]))) return plan;
   await client.imports.discard(plan.id);
-  return sendExport(tools, given, { keepMissing: true });
+  answerDeletions(tools, plan, options);
+  return sendExport(tools, given, true);
+}
+
+/** Returns true if a plan is rejected, and all of its errors have one of these codes. */
+async function isRejectedFor(client: Client<"imports">, plan: Import, codes: readonly string[]): Promise<boolean> {
+  if (!plan.rejected) return false;
+  for await (const { code, severity } of client.imports.problems(plan.id))
+    if (severity === "error" && !codes.includes(code)) return false;
+  return true;
+}
+
+/** Returns true, with a note, if rows of a dry run refer to records that another export of the run would create. */
+async function lacksOtherExports({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
+  if (!(await isRejectedFor(client, plan, ["org-unknown", "owner-org-unknown", "user-unknown"]))) return false;
+  await client.imports.discard(plan.id);
+  await terminal.warn(
+    text(
+      `${plan.fileName}: ${plan.errors} cells name records that are not here yet; a dry run does not take the other exports first`,
+      `${plan.fileName}: ${plan.errors} 個のセルのデータがまだありません。--dry-run では、ほかのエクスポートを先に取り込みません`,
+    ),
+  );
+  return true;
 }
 
 async function sendExport(
   tools: Tools,
   { kind, file, name, reading, map }: ConsoleExport,
-  how: { readonly keepMissing: boolean },
+  keepMissing: boolean,
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
   const { dialect, encoding } = reading;
   const request = {
     kind,
-    ...how,
+    keepMissing,
     fromConsole: true,
     // a group in the console's own export exists in the console
     createGroups: FORMATS[kind].app !== undefined,
@@ -159,32 +188,37 @@ async function sendExport(
 }
 
 /**
- * Asks about an export whose columns are not those of the last export of its kind, which may be another list.
+ * Asks about an export whose columns are not those of the last export of its kind, which may be another list, and about
+ * one that was taken before the last one.
  *
  * @returns true if it is the first of its kind
  * @throws `input-rejected` if nobody can be asked, or the answer is no
  */
-async function requireKnownHeader({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
-  const last = (await client.imports.list()).find(
+async function requireUsualExport({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
+  const { fileName } = plan;
+  const taken = (await client.imports.list()).filter(
     ({ kind, state, request }) => kind === plan.kind && state === "committed" && request?.fromConsole === true,
   );
+  const [last] = taken;
   if (last === undefined) return true;
-  if (describeColumns(last) === describeColumns(plan)) return false;
-  const message = text(
-    `${plan.fileName} does not have the columns of the last export. Is it an export of the console?`,
-    `${plan.fileName} の列は前回のエクスポートと異なります。管理画面のエクスポートですか?`,
-  );
+  const before = taken.find(({ inputSha256 }) => inputSha256 === plan.inputSha256);
+  const isKnown = describeColumns(last) === describeColumns(plan);
+  if (isKnown && (before === undefined || before === last)) return false;
+  const { en, ja } = isKnown
+    ? text(
+        `${fileName} was already taken, in import ${before?.number}, before the last export, in import ${last.number}`,
+        `${fileName} は、前回のエクスポート(インポート ${last.number})より前に取り込み済みです(インポート ${before?.number})`,
+      )
+    : text(
+        `${fileName} does not have the columns of the last export`,
+        `${fileName} の列は前回のエクスポートと異なります`,
+      );
+  const message = text(`${en}. Take it?`, `${ja}。取り込みますか?`);
   if (terminal.interactive && (await terminal.prompts.confirm({ message, flag: "console sync" }))) return false;
   throw new Failure("input-rejected", {
-    what: text(
-      "the columns differ from those of the last export of the console; nothing was changed",
-      "管理画面の前回のエクスポートと列が異なるため、何も変更していません",
-    ),
-    where: plan.fileName,
-    hint: text(
-      "if the console has changed its export, take it once at a terminal",
-      "管理画面のエクスポートが変わった場合は、ターミナルで一度取り込んでください",
-    ),
+    what: text(`${en}; nothing was changed`, `${ja}。何も変更していません`),
+    where: fileName,
+    hint: text("to take it, answer at a terminal", "取り込むには、ターミナルで実行してください"),
   });
 }
 
@@ -201,11 +235,12 @@ async function commitUnchanged(tools: Tools, pending: PendingPlan): Promise<void
 }
 
 /** Returns the number of a plan's deletions that is confirmed, and takes it from the number for all exports. */
-function spendBudget(plan: Import, budget: DeletionBudget): number | undefined {
-  const { deletions: left, isShared } = budget;
+function spendDeletions(plan: Import, run: SyncRun): number | undefined {
+  const { deletions: left, isShared } = run;
   const deletions = sumChanges(listPlanChanges(plan), "delete");
+  if (plan.kept !== undefined && deletions === 0) return undefined;
   if (left === undefined || !isShared || deletions > left) return left;
-  budget.deletions = left - deletions;
+  run.deletions = left - deletions;
   return deletions;
 }
 

@@ -85,9 +85,9 @@ export const ask = async (connection: Connection, asked: AskedCall): Promise<unk
   await connection.beforeChange?.(splitRoute(one));
   const { changes } = connection;
   if (changes === undefined) return perform(connection, asked);
+  const base = changes.takeBase();
   // a plan has its own way of noticing what changed since it was seen
-  const base = given?.["etag"] === undefined ? changes.takeBase() : undefined;
-  return changes.make(() => perform(connection, { ...asked, base }));
+  return changes.make(() => perform(connection, given?.["etag"] === undefined ? { ...asked, base } : asked));
 };
 
 /** Lets pending signals arrive: within one process, they would otherwise wait until the whole list is shown. */

@@ -366,10 +366,6 @@ export const PROBLEMS = {
     (p) => `${p["value"]} belongs to ${p["holder"]}: is this the same person with a new ${getKeyName(p).en}?`,
     (p) => `「${p["value"]}」は ${p["holder"]} のものです。同じ人の${getKeyName(p).ja}の変更ではありませんか?`,
   ),
-  "export-lacks": createWarning(
-    "{name} is kept, although this export does not contain it",
-    "「{name}」はこのエクスポートにありませんが、残します",
-  ),
   "row-contested": createError(
     "{value} belongs to {holder}, but this row changes {name}: was one column sorted without the others?",
     "「{value}」は {holder} のものですが、この行は {name} を変更します。1 つの列だけを並べ替えていませんか?",

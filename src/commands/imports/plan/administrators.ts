@@ -52,11 +52,24 @@ export async function askAdministrators(tools: Tools, kind: AdministratorKind): 
     ),
     flag: `${buildConfirmCommand(kind)}`,
   });
-  const names = typed.split(/[,、]/).map((name) => name.trim());
+  const named = typed.split(/[,、]/).map((name) => name.trim());
+  try {
+    await addAdministrators(
+      tools,
+      kind,
+      named.filter((one) => one !== ""),
+    );
+  } catch (error) {
+    if (!(error instanceof Failure) || !["not-found", "usage"].includes(error.code)) throw error;
+    await terminal.problem(error.what);
+    await askAdministrators(tools, kind);
+  }
+}
+
+async function addAdministrators(tools: Tools, kind: AdministratorKind, names: readonly string[]): Promise<void> {
   const { client } = await tools.tenant("users", "secured", "administrators");
-  const named = names.filter((one) => one !== "");
   const administrator = true;
-  for (const name of named) {
+  for (const name of names) {
     if (kind === "users") {
       const { id } = requireSingleMatch(name, await client.users.find({ name }), USER_LOOKUP);
       await client.users.edit(id, { administrator });
@@ -66,5 +79,5 @@ export async function askAdministrators(tools: Tools, kind: AdministratorKind): 
     if (known !== undefined) await client.secured.edit({ app: kind, id: known.id }, { administrator });
     else await client.secured.create(kind, { userId: name, displayName: name, administrator });
   }
-  if (named.length > 0) await client.administrators.confirm(kind);
+  if (names.length > 0) await client.administrators.confirm(kind);
 }

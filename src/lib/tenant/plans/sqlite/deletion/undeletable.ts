@@ -101,10 +101,10 @@ export const reportUndeletableRecords = (
 };
 
 /**
- * Stores and reports the records that a takeover keeps, although its export lacks them and nothing was changed here:
+ * Stores the records that a takeover keeps, although its export lacks them and nothing was changed here:
  * another export must be taken over before they can be deleted.
  */
-export const keepMissingRecords = (database: Database, { kind, request, ...rest }: PlanDefinition): void => {
+export const keepMissingRecords = (database: Database, { kind, request }: PlanDefinition): void => {
   if (request.fromConsole !== true || request.keepMissing !== true) return;
   createTargetIndex(database);
   const { thing, inScope, isFree, name, table } = kind;
@@ -112,16 +112,6 @@ export const keepMissingRecords = (database: Database, { kind, request, ...rest 
     `insert into s.${UNDELETABLE_TABLE} select t.pk from ${thing.name} t where ${inScope} and ${isFree}
        and t.pk is distinct from :usual and ${buildIsMissingRecordSql("t.pk")} and not ${buildIsKeptLocallySql(kind)}`,
     { kind: name, usual: table.usual ?? null },
-  );
-  recordFinding(
-    database,
-    { kind, request, ...rest },
-    {
-      code: "export-lacks",
-      severity: "warning",
-      select: `select 0 as row, 0 as line, null as col, json_object('name', ${buildRecordLabelSql(thing)}) as params
-      from s.${UNDELETABLE_TABLE} k join ${thing.name} t on t.pk = k.target order by t.pk`,
-    },
   );
 };
 

@@ -22,11 +22,14 @@ const DOCS = ["ユーザーID", "表示名", "パスワード"];
 const docs = (prefix: string, count: number): Cells =>
   Array.from({ length: count }, (_, at) => [`${prefix}${at}`, `${prefix}${at}`, "Secret12"]);
 
+const orgs = (prefix: string): Cells => [["組織コード", "組織名"], ...docs(prefix, 5)].map((row) => row.slice(0, 2));
+
 beforeAll(async () => {
   fresh.addAdministrator();
   await tenant.import({ kind: "users" }, [USERS, ...people("a.example", 8)]);
   await tenant.import({ kind: "devices" }, [DEVICES, ...devices("A", 8)]);
   await tenant.import({ kind: "docs" }, [DOCS, ...docs("a", 8)]);
+  await tenant.import({ kind: "orgs" }, orgs("a"));
 });
 
 const OTHERS = [USERS, ...people("b.example", 5)];
@@ -91,12 +94,8 @@ test.each<[string, Request, Cells, ForeignTraits["by"] | undefined]>([
     [DOCS, ...docs("b", 5)],
     undefined,
   ],
-  [
-    "organisations",
-    { kind: "orgs", mode: "replace" },
-    [["組織コード", "組織名"], ...docs("b", 5)].map((row) => row.slice(0, 2)),
-    undefined,
-  ],
+  ["organisations", { kind: "orgs", mode: "replace" }, orgs("b"), undefined],
+  ["the console's organisations", { kind: "orgs", fromConsole: true }, orgs("b"), "key"],
 ])("detects whether a file looks like another tenant's: %s", async (_, request, cells, foreign) => {
   const plan = await tenant.plan(request, cells);
   expect(plan.foreign?.by).toBe(foreign);

@@ -28,14 +28,18 @@ const buildStagedDomainsSql = (plan: PlanDefinition, claim: Claim): string =>
 export const findForeignTraits = (database: Database, plan: PlanDefinition): ForeignTraits | undefined => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;
-  if (kind.table.tree !== undefined || allow.includes("other-tenant")) return undefined;
+  if ((kind.table.tree !== undefined && request.fromConsole !== true) || allow.includes("other-tenant"))
+    return undefined;
   const hasMany = (from: string, least: number): boolean =>
     database.count(`select count(*) from (select 1 ${from} limit ${least}) one`, { kind: kind.name }) >= least;
   const list = (values: string): readonly string[] =>
     database.all(`${values} limit ${MAX_FOREIGN_VALUES}`).map(({ value }) => String(value));
   const isLong =
     hasMany("from s.row r where r.key is not null", MIN_FOREIGN_ROWS) &&
-    hasMany(`from ${kind.thing.name} t where ${kind.inScope}`, MIN_FOREIGN_RECORDS);
+    hasMany(
+      `from ${kind.thing.name} t where ${kind.inScope} and t.pk is distinct from ${kind.table.usual ?? "null"}`,
+      MIN_FOREIGN_RECORDS,
+    );
   if (!isLong) return undefined;
   if (mode === "replace" && database.get("select 1 from s.match limit 1") === undefined)
     return { by: "key", values: list("select r.key as value from s.row r where r.key is not null") };
