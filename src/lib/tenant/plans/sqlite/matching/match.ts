@@ -23,7 +23,7 @@ export const matchRows = (database: Database, plan: PlanDefinition): void => {
 };
 
 /** SQL: joins the record `t` that has the key of a row. */
-export const prepareKeyJoin = (database: Database, plan: PlanDefinition): string => {
+const prepareKeyJoin = (database: Database, plan: PlanDefinition): string => {
   const { thing, claims, inScope } = plan.kind;
   const key = keyOf(plan);
   const claim = claims.find((one) => one.field.field === key.field);

@@ -66,25 +66,21 @@ const storeCandidateKeys = (database: Database, plan: PlanDefinition, versions: 
      where t.mask & ${getColumnBit(versions, key.field)} <> 0 and ${own} is not null and ${own} is distinct from ${local}`,
     getKindParam(plan, uncertain),
   );
-  database.exec(
-    `insert into ${CANDIDATE_TABLE} select t.pk, ${own} from main.${name} t
-     where t.pk in (select pk from ${CANDIDATE_TABLE}) and ${own} is not null on conflict do nothing`,
-  );
 };
 
 /** Matches rows with records. A row that belongs to a record that was deleted here does not change anything. */
-const matchPairs = (database: Database, plan: PlanDefinition, pairs: string): void => {
+const matchPairs = (database: Database, plan: PlanDefinition): void => {
   const { thing } = plan.kind;
   const joined = buildReferenceJoinsSql(plan);
   database.run(
     `insert into s.match (row, target, changed) select r.row, t.pk, ${buildChangedMaskSql(plan)}
-     from (${pairs}) p ${ORDERED_JOIN} s.row r on r.row = p.row ${ORDERED_JOIN} ${thing.name} t on t.pk = p.pk ${joined}`,
+     from s.decided p ${ORDERED_JOIN} s.row r on r.row = p.row ${ORDERED_JOIN} ${thing.name} t on t.pk = p.pk ${joined}`,
     getKindParam(plan, joined),
   );
   const isDeleted = `not exists (select 1 from ${thing.name} t where t.pk = p.pk)`;
-  database.exec(`insert into ${DELETED_HERE_TABLE} (pk, row) select p.pk, p.row from (${pairs}) p where ${isDeleted}`);
+  database.exec(`insert into ${DELETED_HERE_TABLE} (pk, row) select p.pk, p.row from s.decided p where ${isDeleted}`);
   database.exec(
-    `insert into s.match (row, target, changed) select p.row, ${LEFT_OUT_TARGET}, 0 from (${pairs}) p where ${isDeleted}`,
+    `insert into s.match (row, target, changed) select p.row, ${LEFT_OUT_TARGET}, 0 from s.decided p where ${isDeleted}`,
   );
 };
 
@@ -95,9 +91,6 @@ interface FoundPair extends CandidatePair {
   readonly isThere: boolean;
   readonly isDeleted: boolean;
 }
-
-/** How much more a name or key counts than another column that agrees. */
-const TELLING_WEIGHT = 100;
 
 /** Returns the fields that tell records apart: the names and keys. */
 const listTellings = (plan: PlanDefinition): readonly ImportedField[] =>
@@ -143,7 +136,8 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
   return rows.map(({ row, pk, agreeing, told: tellings, same, different, isDeleted, inConsole }) => ({
     row: Number(row),
     pk: Number(pk),
-    agreeing: Number(agreeing) + TELLING_WEIGHT * Number(tellings),
+    // a name or key counts more than all other columns
+    agreeing: Number(agreeing) + 100 * Number(tellings),
     agrees: agreeing === fields.length,
     isThere: isDeleted === 0 && inConsole === 1,
     isUnknown: isDeleted === 1 && inConsole === 0,
@@ -273,7 +267,7 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
   database.run("insert into s.decided select value ->> 0, value ->> 1 from json_each(:decided)", {
     decided: JSON.stringify([...decided]),
   });
-  matchPairs(database, plan, "select row, pk from s.decided");
+  matchPairs(database, plan);
   const holding = held.map(({ row, target }) => [Number(row), new Set([Number(target)])] as const);
   leaveOut(database, plan, new Map([...[...contested].filter(([, pks]) => pks.size > 0), ...holding]));
 };
