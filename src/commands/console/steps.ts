@@ -15,7 +15,6 @@ import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 
 type RecordChange = TaskRecord["changes"][number];
 
-/** Maximum number of records that the steps of a task list with their values. */
 const MAX_NAMED_RECORDS = 10;
 
 const COMMA = text(", ", "、");
@@ -24,7 +23,6 @@ const getThing = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.get(thi
 
 const isExportedThing = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
 
-/** @param most maximum number of records that are named */
 export const buildTaskSteps = (task: ConsoleTask, most = MAX_NAMED_RECORDS): readonly Text[] => [
   ...buildUploadStep(task),
   ...buildRecordSteps(task, most),

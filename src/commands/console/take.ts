@@ -83,7 +83,6 @@ async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], opti
 }
 
 interface SyncRun {
-  /** the number of deletions that is confirmed for all exports */
   deletions: number | undefined;
   readonly isShared: boolean;
   /** the names of the exports that were taken */
@@ -145,7 +144,6 @@ async function planExport(
   return sendExport(tools, given, true);
 }
 
-/** Returns true if a plan is rejected, and all of its errors have one of these codes. */
 async function isRejectedFor(client: Client<"imports">, plan: Import, codes: readonly string[]): Promise<boolean> {
   if (!plan.rejected) return false;
   for await (const { code, severity } of client.imports.problems(plan.id))
@@ -153,7 +151,6 @@ async function isRejectedFor(client: Client<"imports">, plan: Import, codes: rea
   return true;
 }
 
-/** Returns true, with a note, if rows of a dry run refer to records that another export of the run would create. */
 async function lacksOtherExports({ terminal }: Tools, client: Client<"imports">, plan: Import): Promise<boolean> {
   if (!(await isRejectedFor(client, plan, ["org-unknown", "owner-org-unknown", "user-unknown"]))) return false;
   await client.imports.discard(plan.id);
@@ -234,7 +231,6 @@ async function commitUnchanged(tools: Tools, pending: PendingPlan): Promise<void
   await showImportResult(tools, { plan: await pending.commit(), dryRun: false, committed: true });
 }
 
-/** Returns the number of a plan's deletions that is confirmed, and takes it from the number for all exports. */
 function spendDeletions(plan: Import, run: SyncRun): number | undefined {
   const { deletions: left, isShared } = run;
   const deletions = sumChanges(listPlanChanges(plan), "delete");

@@ -25,14 +25,12 @@ const MAX_LIST_BYTES = 1024 * 1024;
 
 const MAX_NAMES = 1_000;
 
-/** Returns the columns with an email address or an employee code, and the one with the full name. */
 const findNameColumns = (cells: readonly string[]) => {
   const fields = cells.map((cell) => findColumnByAnyHeader(FORMATS.users.columns, cell)?.field);
   const keys = ["emails", "employeeCode"].flatMap((key) => fields.flatMap((field, at) => (field === key ? [at] : [])));
   return { keys, fullName: fields.indexOf("name") };
 };
 
-/** Reads the users of a table as an import does: titles, blank rows, totals and notes are left out. */
 class TableReader implements RecordSink {
   readonly names: TypedName[] = [];
   readonly #label: string;
@@ -78,7 +76,6 @@ interface ListReading {
   readonly encoding?: Encoding | "auto" | undefined;
 }
 
-/** Reads the users of a table; undefined if the file is a text without such a table. */
 async function readTable(
   { signal }: Tools,
   file: InputFile,
@@ -126,7 +123,6 @@ const createNotAListFailure = (where: string): Failure =>
     where,
   });
 
-/** The names to read: arguments, and a file. */
 export interface NameSources extends ListReading {
   readonly names: readonly string[];
   readonly file: string | undefined;

@@ -29,7 +29,6 @@ export type LeaverInput = InputOf<typeof LEAVER_OPTIONS>;
 export const getLastDay = ({ leaves }: Pick<LeaverInput, "leaves">, zone: string): string | undefined =>
   leaves === undefined ? undefined : "day" in leaves ? leaves.day : dayOf(leaves.instant, zone);
 
-/** The maximum number of users with the same name that are read. If there are several, the name is refused anyway. */
 const MAX_NAMESAKES = 100;
 
 /**

@@ -8,7 +8,6 @@ import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { wrapIntoLines } from "../../lib/terminal/table/word-width.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 
-/** The states of a line of the checklist, as people read them. */
 const ROW_STATE_NAMES = {
   complete: text("complete", "完了"),
   gap: text("gap", "不足"),

@@ -45,7 +45,6 @@ const KIND_LABELS: Readonly<Record<TransferRow["kind"], Text>> = {
   step: text("step", "手順"),
 };
 
-/** Returns a column whose value is English for programs and in the user's language for people. */
 const createTextColumn = (key: "name" | "before" | "after" | "mend", header: Text): Column<TransferRow> => ({
   key,
   header,
@@ -66,7 +65,6 @@ const TRANSFER_COLUMNS: readonly Column<TransferRow>[] = [
 
 const ARROW = same(" → ");
 
-/** The columns shown on a terminal. A change that is too long for its line continues on the next lines. */
 const TERMINAL_COLUMNS: readonly Column<TransferRow>[] = [
   ...TRANSFER_COLUMNS.filter(({ key }) => key === "kind" || key === "name" || key === "consoleTask"),
   {
@@ -155,7 +153,6 @@ export default defineCommand({
   },
 });
 
-/** Builds the plan that is shown before the transfer.  @param isKept true if an undo restores everything */
 const buildTransferPlan = (
   rows: readonly TransferRow[],
   {

@@ -61,7 +61,7 @@ test("what is not an import of a file is shown as what it is, with the records o
     planOf({ mode: "undo", fileName: "" }),
     planOf({ mode: "undo", drops: [3], fileName: "" }),
     planOf({ mode: "delete", fileName: "a@x, b@x" }),
-    { ...planOf({ fileName: "b.csv", undoneInPart: true }), request: { fromConsole: true } as Import["request"] },
+    { ...planOf({ fileName: "b.csv", state: "undone-in-part" }), request: { fromConsole: true } as Import["request"] },
   ];
   const { en, ja } = await runInBoth("imports list", { tenant: { imports: { items } }, terminal: {} });
   expect(en.stdout).toMatch(

@@ -23,7 +23,6 @@ export interface Resource {
   readonly leftOut?: readonly string[] | undefined;
 }
 
-/** Fields of a resource in the place of fields of the model; null: the resource does not have the field. */
 type Replacements = Readonly<Record<string, readonly [name: string, field: Field] | null>>;
 
 type ExportedFields<F extends Fields, R> = {

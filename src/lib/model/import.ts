@@ -9,27 +9,18 @@ export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" 
 };
 
 export const IMPORT_STATE_NAMES: Readonly<
-  Record<"uploading" | "planned" | "committed" | "undone" | "discarded", Text>
+  Record<"uploading" | "planned" | "committed" | "undone" | "undone-in-part" | "discarded", Text>
 > = {
   uploading: text("uploading", "アップロード中"),
   planned: text("planned", "適用待ち"),
   committed: text("committed", "適用済み"),
   undone: text("undone", "取り消し済み"),
+  "undone-in-part": text("partly undone", "一部取り消し"),
   discarded: text("not committed", "適用せず"),
 };
 
-interface NamedState {
-  readonly state: string;
-  readonly rejected: boolean;
-  readonly undoneInPart?: true | undefined;
-}
-
-export const getStateName = ({ state, rejected, undoneInPart }: NamedState): Text =>
-  undoneInPart === true
-    ? text("partly undone", "一部取り消し")
-    : rejected && state === "planned"
-      ? text("refused", "拒否")
-      : getDisplayName(IMPORT_STATE_NAMES, state);
+export const getStateName = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): Text =>
+  rejected && state === "planned" ? text("refused", "拒否") : getDisplayName(IMPORT_STATE_NAMES, state);
 
 /** Returns true for a plan that waits to be committed. A plan that was refused is only kept so that it can be read. */
 export const isWaitingPlan = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): boolean =>

@@ -44,9 +44,6 @@ export const getRowOwner = ({ action, before, after }: Pick<PlanRow, "action" | 
   return typeof owner === "string" ? owner : null;
 };
 
-/**
- * Returns the values that a row changes. Custom fields, which plans compare as a single value, are listed one by one.
- */
 export function listValueChanges({
   changed,
   before,

@@ -29,7 +29,6 @@ const createImportCountColumn = (key: keyof Import, header: Text): Column<Import
 const createImportTimeColumn = (key: "createdAt" | "committedAt", header: Text): Column<Import> =>
   createImportColumn(key, header, { instant: true });
 
-/** A column with details for programs; people read them in the lines of the plan and of its result. */
 const createProgramColumn = (key: keyof Import, header: Text): Column<Import> =>
   createImportColumn(key, header, { name: () => null });
 

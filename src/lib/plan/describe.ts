@@ -35,7 +35,6 @@ const CHANGE_COUNT_KEYS = ["create", "update", "delete", "secretsSet", "orgsCrea
 export const hasChanges = (plan: Import): boolean =>
   CHANGE_COUNT_KEYS.some((count) => plan[count] > 0) || (plan.beside ?? []).length > 0;
 
-/** Returns true if committing a plan changes nothing. A console export always updates the age of the mirror. */
 export const hasNoEffect = (plan: Import): boolean => plan.request?.fromConsole !== true && !hasChanges(plan);
 
 export const isPartial = ({ invalid, kept, blocked, merged, request }: Import): boolean =>
@@ -45,7 +44,6 @@ export const isPartial = ({ invalid, kept, blocked, merged, request }: Import): 
 
 export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
 
-/** Returns the number of the header row of a plan's file. Problems up to this row concern the file as a whole. */
 export const headerRowOf = ({ request }: Pick<Import, "request">): number => request?.headerRow ?? 1;
 
 export const buildRowsCommand = ({ number }: Pick<Import, "number">): Text =>
@@ -84,7 +82,6 @@ export function toPlan(told: Import, target: Text): Plan {
   };
 }
 
-/** Maximum number of blocked records that people see; programs get all. */
 const MAX_BLOCKED_RECORDS = 20;
 
 function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
@@ -179,7 +176,6 @@ const renderColumnLines = ({ kind, columns }: Import): readonly Text[] =>
     return text(`  ${en}`, `  ${ja}`);
   });
 
-/** Returns a warning that names the administrators whose rights or names a plan changes. */
 const describeRoles = ({ roles }: Import): readonly Text[] => {
   if (roles === undefined) return [];
   const { count, first } = roles;
@@ -194,7 +190,6 @@ const describeRoles = ({ roles }: Import): readonly Text[] => {
   ];
 };
 
-/** Returns warnings about columns that lose more than half of their values, and about memberships that records lose. */
 const describeLostValues = ({ kind, columns, request }: Import): readonly Text[] =>
   columns.flatMap(({ field, cleared, clearedOf, removed }) => {
     const isSet = findColumn(FORMATS[kind].columns, field)?.set === true;
@@ -208,7 +203,6 @@ const describeLostValues = ({ kind, columns, request }: Import): readonly Text[]
     return text(`${header}: values that would be cleared: ${lost}${of}${en}`, `${header}: 消える値: ${lost} 件${ja}`);
   });
 
-/** Yields how a console export differs from local changes, whose values are kept. */
 function* describeMerge({ kind, merged }: Import): Generator<Text> {
   if (merged === undefined) return;
   const { contradicted, leftOut, first } = merged;

@@ -113,7 +113,7 @@ function nameFiles(kinds: readonly OpenKind[], output: string): readonly OpenFil
 /** @throws `conflict` if it was undone, because it is not known what the console shows */
 export async function requireLastExport(tools: Tools, kind: ImportKind): Promise<Import | undefined> {
   const last = await findLastExport((await tools.tenant("imports")).client, kind);
-  if (last?.state !== "undone") return last;
+  if (last?.state.startsWith("undone") !== true) return last;
   throw new Failure("conflict", {
     what: text(
       "the last export of the console was undone, so it is not known what differs",

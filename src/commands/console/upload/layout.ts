@@ -11,7 +11,6 @@ export interface UploadColumn {
   readonly isShown: boolean;
 }
 
-/** Returns the columns of a kind; the field of a custom field contains its name, as in tasks. */
 export const listNamedColumns = (kind: ImportKind, customFields: readonly CustomField[]): readonly Column[] =>
   listColumns(
     FORMATS[kind],

@@ -7,7 +7,6 @@ export interface OpenKind {
   readonly kind: ImportKind;
   /** the records to create or change, each once with all its changes */
   readonly records: readonly TaskRecord[];
-  /** the records to delete by hand */
   readonly deleted: readonly TaskRecord[];
 }
 
@@ -33,7 +32,6 @@ const joinChanges = (of: readonly TaskRecord[]): readonly TaskRecord[] => {
 
 const isKeyOtherInConsole = ({ console, key }: TaskRecord): boolean => console !== null && console.key !== key;
 
-/** Returns true if a file has a column for something of a record. */
 const isInFile = ({ thing, kind, work, changes }: TaskRecord): boolean =>
   FORMATS[kind].thing.name === thing &&
   (work === "create" ||

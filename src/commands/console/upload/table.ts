@@ -30,7 +30,6 @@ export const findLastExport = async (
     .filter((one) => one.kind === kind && one.request?.fromConsole === true && one.change !== null)
     .toSorted((one, other) => (other.change ?? 0) - (one.change ?? 0))[0];
 
-/** Returns true if a column that no export shows has something to say of a row; a new record is blank there anyway. */
 const hasChange = ({ record, valuesOf }: UploadRow, column: Column): boolean =>
   valuesOf(column).length > 0 || (record?.work !== "create" && isChanged(record, column));
 

@@ -50,9 +50,6 @@ export function renderReport(
   return format === "html" ? renderPage(content, language) : renderMarkdown(content, language);
 }
 
-/**
- * Writes the report into a bundle. @returns the manifest with the report and the gaps
- */
 export async function writeBundleReport(tools: Tools, writer: BundleWriter, made: ReportSource): Promise<Manifest> {
   const { read, leaver } = made;
   const bare = parseReportData(made.manifest, read);

@@ -6,10 +6,8 @@ import { formatCount, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { writeTable } from "./table-file.ts";
 
-/** Letters and digits that nobody confuses when they type a password from paper: without 0, O, o, 1, I and l. */
 const ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz";
 
-/** Returns a random password of 12 characters, about 69 bits, with a digit and letters of both cases. */
 const generatePassword = (): string => {
   const password = Array.from({ length: 12 }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
   return /^(?=.*\d)(?=.*[A-Z])(?=.*[a-z])/.test(password) ? password : generatePassword();

@@ -31,7 +31,6 @@ const COLUMNS = [
   text("after", "変更後"),
 ];
 
-/** The actions in the order of the table: what cannot be read again comes first. */
 const ACTIONS: readonly RecordAction[] = ["delete", "update", "create"];
 
 /**

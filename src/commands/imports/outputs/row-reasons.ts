@@ -3,7 +3,6 @@ import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import { guardFormula } from "../../../lib/terminal/output.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 
-/** Maximum number of reasons per row; a header may have thousands of problems. */
 const MAX_REASONS = 20;
 
 interface RowReason {

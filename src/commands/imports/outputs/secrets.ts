@@ -24,7 +24,6 @@ type Values = ReadonlyMap<string, string>;
 export interface PlanSecrets {
   /** by key and field */
   readonly given: ReadonlyMap<string, Values>;
-  /** the generated passwords, which are among the given ones */
   readonly generated: readonly NewPassword[];
   /** the first records that the plan keeps or writes and that have no password; empty unless new ones need one */
   readonly without: readonly string[];

@@ -47,7 +47,6 @@ export async function checkUpload(tools: Tools, plan: Import, label: string, sec
   await refuseUnmappable(tools, label, { encoding, cells: listCells() });
 }
 
-/** Refuses a file for 全件更新 that would clear or delete what nobody has seen. */
 function refuseUnknownData(
   { kind, request, absentColumns }: Import,
   last: Import | undefined,

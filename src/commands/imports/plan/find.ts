@@ -17,7 +17,7 @@ export const ID_ARGUMENT = {
 type ImportStates = readonly Import["state"][];
 
 /** States in which `last` finds the last committed import, deletion or undo, even if it was undone since. */
-const COMMITTED_STATES: ImportStates = ["committed", "undone"];
+const COMMITTED_STATES: ImportStates = ["committed", "undone", "undone-in-part"];
 
 /** The states in which `last` finds the open plan that was made last. */
 export const OPEN_STATES: ImportStates = ["planned"];

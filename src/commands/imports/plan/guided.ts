@@ -62,7 +62,6 @@ export async function askAboutList(
 
 type MapOption<K extends keyof NonNullable<MapFileSchema["options"]>> = NonNullable<MapFileSchema["options"]>[K];
 
-/** Asks how the cells of a list name organisations. Those below the console's own header are codes. */
 async function askOrgBy(
   prompts: Questions,
   headers: readonly string[],

@@ -230,7 +230,6 @@ export const IMPORT_OPTIONS = {
 export type ImportOptions = InputOf<typeof IMPORT_OPTIONS> &
   Pick<NewImport, "key" | "createOrgs" | "createGroups" | "undeletable" | "orgBy"> & {
     readonly confirmWipes?: number | undefined;
-    /** the file for the passwords */
     readonly generatePasswords?: string | undefined;
   };
 
@@ -260,7 +259,6 @@ export const addMapOptions = (requested: ImportRequest, usual: MapOptions = {}):
   return { ...requested, options: { ...requested.options, ...usual, ...Object.fromEntries(typed) } };
 };
 
-/** Options, some with a value, that contradict each other. */
 const CONFLICTS: readonly (readonly string[])[] = [
   ["generatePasswords", "dryRun", "emitCsv"],
   ["orgBy name", "createOrgs"],

@@ -77,7 +77,6 @@ export class PendingPlan {
     this.#tools.summarize({ ...summarizeCounts(committed), changed: hasChanges(committed) });
   }
 
-  /** Runs work while the plan is open, and settles the plan if the work fails. Then throws the failure of the work. */
   async settling<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();

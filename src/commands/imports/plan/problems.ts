@@ -23,7 +23,6 @@ export interface ListedProblems {
   readonly codes: ReadonlySet<string>;
 }
 
-/** Maximum number of problems that are read to count those with the same cause. */
 const MAX_READ_PROBLEMS = 100_000;
 
 /** Returns true if a problem reports a record that is kept because it cannot be deleted, which the plan tells. */

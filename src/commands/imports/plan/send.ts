@@ -76,7 +76,6 @@ const createHeaderRowFailure = (label: string, row: number): Failure =>
     ),
   });
 
-/** Returns the map as it is sent, with the dialect of this file: the dialect in the map may come from another one. */
 const toSentMap = ({ options: _options, ...map }: MapFileSchema, { dialect }: InputFormat): ColumnMap =>
   map.dialect === undefined ? map : { ...map, dialect };
 

@@ -61,7 +61,6 @@ export function createDecrypter(content: string, where: string): Decrypter {
   }
 }
 
-/** Maximum size of the header, which the package reads as a whole; the header of a malicious file may be endless. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 const DECRYPTED_FILE = "decrypted";
 

@@ -24,7 +24,6 @@ const ResourceEntrySchema = z.strictObject({
 const isInResourceOrder = (names: readonly ResourceName[]): boolean =>
   names.every((name, at) => at === 0 || RESOURCE_NAMES.indexOf(name) > RESOURCE_NAMES.indexOf(names[at - 1] ?? name));
 
-/** The order of the members is the order in which they are written. */
 const ManifestShape = z.strictObject({
   schema: z.literal(BUNDLE_SCHEMA_VERSION),
   /** program that wrote the bundle: `clomoctl 0.1.0` */

@@ -20,7 +20,6 @@ interface ExternalAccount {
   readonly moving: Text;
 }
 
-/** Labels of the answers about an account, in the order in which they are shown for a renewal item. */
 const ACCOUNT_LABELS = {
   holder: text("person who signs in", "サインインする人"),
   phone: text("telephone number for the 2-factor code", "認証コードを受け取る電話番号"),

@@ -82,7 +82,6 @@ function buildUnknownHolderSteps(
   ];
 }
 
-/** Returns steps for Apple accounts if the leaver signs in or holds the phone, or nobody has answered who signs in. */
 function buildAppleSteps(facts: HandoverFacts, person: Person): readonly LeaverFinding[] {
   const { adeServer, renewals } = facts;
   const ofKind = (...kinds: readonly Renewal["kind"][]): readonly Renewal[] =>
@@ -205,7 +204,6 @@ const PERSON_QUESTIONS: Readonly<Record<string, Text>> = {
   ),
 };
 
-/** Maximum number of devices that are listed by name. The number that is shown counts all devices. */
 const MAX_NAMED_DEVICES = 10;
 
 function buildRecordSteps({ devices, secured, schemes }: LeaverRecords): readonly LeaverFinding[] {

@@ -25,7 +25,6 @@ const SEPARATORS = /[,;、/・\r\n()[\]{}<>「」『』【】〔〕〖〗《》�
 
 const toPlainText = (written: string): string => toCp932Form(written).normalize("NFKC");
 
-/** Returns the key by which words are compared. Width and white space are ignored; in an email address, case, too. */
 const toWordKey = (written: string): string => {
   const key = toPlainText(written).replaceAll(/\s/gu, "");
   return key.includes("@") ? emailKey(key) : key;

@@ -1,6 +1,5 @@
 import type { Renewal } from "./facts.ts";
 
-/** The phone that receives the 2-factor code of an account: its number, and who holds it or where it is kept. */
 type AccountPhone = Pick<Renewal, "phone" | "phoneHolder">;
 
 const phoneDigitsOf = (phone: string): string => phone.normalize("NFKC").replaceAll(/\D/g, "");

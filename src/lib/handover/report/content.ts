@@ -210,7 +210,6 @@ const buildEncodingNote = ({ files, encoding }: ReportData["manifest"]): readonl
 
 const CONSOLE_ONLY_TITLE = text("Information that is only in the console", "管理画面にしかない情報");
 
-/** Builds the table of console topics with what is recorded about them. Blank cells are to be filled in by hand. */
 function buildConsoleTopicsTable(data: ReportData): Block {
   return {
     kind: "table",

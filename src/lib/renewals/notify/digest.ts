@@ -33,7 +33,6 @@ export interface Digest {
   readonly messageId: string;
 }
 
-/** Matches characters that end a line, are invisible, or change the direction of the text after them. */
 const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]+/gu;
 
 export const toOneLine = (recorded: string): string => recorded.replace(UNSAFE_CHARACTERS, " ").trim();

@@ -23,7 +23,6 @@ export const getErrorLabel = (error: unknown): Text => {
   return same(typeof code === "string" ? code : error.name);
 };
 
-/** What the error codes of Node, undici and nodemailer mean. The first match counts. */
 const ERROR_CAUSES: readonly (readonly [RegExp, Text])[] = [
   [/^ECONNREFUSED$/, text("connection refused", "接続を拒否されました")],
   [/^(?:ENOTFOUND|EAI_AGAIN|EDNS)$/, text("host not found", "ホストが見つかりません")],

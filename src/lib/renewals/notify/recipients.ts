@@ -31,7 +31,6 @@ export const findOwnerAddress = ({ owner }: Pick<RenewalItem, "owner">): string 
   return satisfiesRule(SENDABLE_ADDRESS_RULE, address) ? address : undefined;
 };
 
-/** Returns the settings' recipients, then, if a mail server is configured, all other owners with an email address. */
 const listAllRecipients = (
   tenantItems: readonly TenantItems[],
   { smtp, recipients, language }: NotifySettings,

@@ -34,7 +34,6 @@ const SENDER_SCHEMA = refineWithText(
   describeInvalidAddress,
 );
 
-/** Accepts the name of a recipient, under which its reminders are recorded: short and on one line. */
 const NAME_SCHEMA = refineWithText(
   (name) => name.length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(name),
   () =>
@@ -44,7 +43,6 @@ const NAME_SCHEMA = refineWithText(
     ),
 );
 
-/** Returns the schema of an environment variable's name. The message omits the value: it may be the secret. */
 const createVariableSchema = (key: string) =>
   refineWithText(
     (name) => /^[A-Za-z_]\w*$/.test(name),

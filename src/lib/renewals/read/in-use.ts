@@ -36,7 +36,6 @@ export async function findCurrentItem(
   return same ?? { expiring: item };
 }
 
-/** Reads the file of a record. Returns an empty list if the file is gone, or is no longer a certificate or token. */
 async function readSourceFile(path: string, openers: ReadOptions | undefined): Promise<readonly Renewable[]> {
   try {
     const found = await readSmallFile(path, MAX_RENEWAL_FILE_BYTES);

@@ -5,7 +5,6 @@ import { listNames, readSmallFile } from "../../files/index.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
 
-/** Maximum number of files to search for keys. Even a folder with many certificates has fewer files next to a token. */
 const MAX_KEY_FILES = 100;
 
 const KEY_FILE_NAME = /\.(?:key|pem)$/i;

@@ -44,7 +44,6 @@ export const confirmTasks = (
   });
 };
 
-/** Returns the failure for a task that an export of the console can show. */
 const createVisibleTaskFailure = (number: number): Failure =>
   new Failure("conflict", {
     what: text(

@@ -10,7 +10,6 @@ import { CUSTOM_FIELDS_COLUMN, getObservedTable } from "./observed.ts";
 // The layouts of the console's exports. Only complete exports are kept, because another one may contain only some of the
 // records.
 
-/** Returns the use of the layouts of a kind's exports. */
 export const getExportUse = (kind: string): string => `console ${kind}`;
 
 /** SQL: the columns that exports have contained: `use`, and `field` (`custom:12` for a custom field). */
@@ -46,7 +45,6 @@ export const buildUnseenBitsSql = ({ thing, columns }: VersionSchema): string =>
     .join(" | ")})`;
 };
 
-/** Returns the fields of the file columns that show a stored column; none if no file shows the column. */
 const findFileFields = (thing: Thing, column: string): readonly string[] => {
   const field = findFieldOfColumn(thing, column);
   if (field === undefined) return [];

@@ -50,7 +50,6 @@ export interface TaskRecord extends ConsoleName {
   readonly changes: readonly RecordChange[];
 }
 
-/** The record types that every account sees whole. */
 const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
 
 const parseEntries = (value: SqlValue | undefined): Readonly<Record<string, string | null>> =>
@@ -201,7 +200,6 @@ const createConsoleNameReader = (stateOf: StateReader): NameReader => {
   };
 };
 
-/** Returns a record's custom fields with the values that the console showed last. */
 const overlayCustomFields = (local: Row, observed: Row): string => {
   const all = { ...parseEntries(local[CUSTOM_FIELDS_COLUMN]), ...parseEntries(observed[CUSTOM_FIELDS_COLUMN]) };
   return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)));

@@ -122,7 +122,6 @@ export const findLastOpenTask = async (reader: Reader, actor: string): Promise<n
   );
 };
 
-/** Returns the tasks that an export of the console has closed. @param before the open tasks before the export */
 export const readClosedTasks = async (
   reader: Reader,
   before: ReadonlyMap<number, number>,
@@ -134,7 +133,6 @@ export const readClosedTasks = async (
   };
 };
 
-/** Returns how many records are open in each task, by the number of the task. */
 export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number, number>> => {
   const open = new Map<number, number>();
   for (const { number, records } of await readDrift(reader)) open.set(number, (open.get(number) ?? 0) + records);

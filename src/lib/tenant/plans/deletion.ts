@@ -69,7 +69,6 @@ export const toDeletedChange = (request: StoredRequest, ids: readonly string[]):
   deleted: { request, ids },
 });
 
-/** The number of records that are named. It is high enough to show a usual list of leavers in full. */
 const MAX_LISTED_RECORDS = 10;
 
 export const createBlockedDeletionFailure = (

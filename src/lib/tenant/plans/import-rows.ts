@@ -1,3 +1,4 @@
+import type { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { PlanCounts, StagedFile } from "./staging/counts.ts";
@@ -51,8 +52,8 @@ export interface ImportRecord {
   readonly etag: string | null;
   readonly revision: number | null;
   readonly undoneBy: number | null;
-  /** true if that change left records out */
-  readonly undoneInPart?: true | undefined;
+  /** that change left records out */
+  readonly undoneInPart: boolean;
   readonly detail: ImportDetail;
 }
 
@@ -90,14 +91,14 @@ export const toImportRecord = (row: Row): ImportRecord => ({
   etag: row["etag"] === null ? null : String(row["etag"]),
   revision: readNullableNumber(row, "revision"),
   undoneBy: readNullableNumber(row, "undoneBy"),
-  ...(row["undoneInPart"] === 1 && { undoneInPart: true }),
+  undoneInPart: row["undoneInPart"] === 1,
   detail: JSON.parse(String(row["detail"])) as ImportDetail,
 });
 
 export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 
-export const getDisplayState = ({ state, undoneBy }: ImportRecord): ImportState | "undone" =>
-  COMMITTED_STATES.includes(state) && undoneBy !== null ? "undone" : state;
+export const getDisplayState = ({ state, undoneBy, undoneInPart }: ImportRecord): keyof typeof IMPORT_STATE_NAMES =>
+  !COMMITTED_STATES.includes(state) || undoneBy === null ? state : undoneInPart ? "undone-in-part" : "undone";
 
 /**
  * Returns true for a complete console import that deletes missing records. Other console imports do not show which
@@ -108,7 +109,7 @@ export const isFullConsoleImport = ({ detail: { request } }: Pick<ImportRecord, 
 
 export const insertImport = async (
   writer: Writer,
-  record: Omit<ImportRecord, "pk" | "change" | "number" | "undoneBy">,
+  record: Omit<ImportRecord, "pk" | "change" | "number" | "undoneBy" | "undoneInPart">,
 ): Promise<void> => {
   const { id, kind, state, createdAt, etag, revision, detail } = record;
   await insertRow(writer, "import", { id, kind, state, createdAt, etag, revision, detail: JSON.stringify(detail) });

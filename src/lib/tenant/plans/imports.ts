@@ -204,7 +204,6 @@ export class TenantImports {
     );
   }
 
-  /** Waits until an import is a plan, and returns it. If planning fails, the import ends. */
   async #planned(id: string, work: Promise<void>): Promise<Import> {
     try {
       await work;

@@ -120,7 +120,6 @@ const DEFAULTS = {
 
 type Defaults = keyof typeof DEFAULTS;
 
-/** The options of an import or a deletion as they are stored, with their defaults. */
 export type StoredRequest = Omit<ImportRequest, Defaults> & {
   readonly [K in Exclude<Defaults, "mode">]: NonNullable<ImportRequest[K]>;
 } & {

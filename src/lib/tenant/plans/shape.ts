@@ -6,7 +6,7 @@ import { isMirror } from "../records/tenant-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { getDisplayState, type ImportDetail, type ImportRecord } from "./import-rows.ts";
 
-type Stored = Omit<ImportRecord, "pk" | "revision" | "state" | "detail"> &
+type Stored = Omit<ImportRecord, "pk" | "revision" | "state" | "undoneInPart" | "detail"> &
   Omit<ImportDetail, "staged" | "counts" | "undoes">;
 
 /** An import: what is stored of it, and what is derived when it is read. */
@@ -79,7 +79,7 @@ export const buildImport = async (reader: Reader, record: ImportRecord): Promise
 };
 
 const toImport = (record: ImportRecord, { tenant, customFields }: ImportContext): Import => {
-  const { pk: _pk, revision: _revision, detail, ...row } = record;
+  const { pk: _pk, revision: _revision, undoneInPart: _undoneInPart, detail, ...row } = record;
   const { staged, counts, ids: _ids, ...stored } = detail;
   const { request } = detail;
   const custom = new Map(customFields.map(({ id, name }) => [`custom:${id}`, `custom:${name}`]));

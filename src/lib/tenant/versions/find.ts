@@ -21,7 +21,6 @@ const listNameFields = ({ keys, fields, namedBy = "name" }: Thing): readonly str
   return [...new Set([...keys.map(({ field }) => field), ...unique, namedBy])].filter((name) => name in fields);
 };
 
-/** The record types that are searched for a name: those that people name, in a view of the tenant. */
 const NAMED_THINGS = [...THINGS.values()].filter(
   (thing) => ![ACCOUNT, ACCOUNT_SETTINGS, ...OWN_THINGS].includes(thing),
 );

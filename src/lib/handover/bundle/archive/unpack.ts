@@ -17,7 +17,6 @@ const MIB = 1024 * 1024;
 const MAX_COMPRESSION_RATIO = 200;
 const ALWAYS_ALLOWED_BYTES = 64 * MIB;
 const MAX_UNPACKED_BYTES = 64 * 1024 * MIB;
-/** Maximum size of the manifest and of the list of hashes, which are read into memory. */
 const MAX_METADATA_BYTES = 16 * MIB;
 
 /** Returns the maximum number of bytes that an archive of `packed` bytes may unpack to. */

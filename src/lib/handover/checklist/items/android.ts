@@ -62,7 +62,6 @@ export function buildAndroidItem(facts: HandoverFacts, when: ChecklistContext): 
   return draft.item();
 }
 
-/** Asks about the second owner, who keeps access to the environment if the first account is lost. */
 function askSecondOwner(draft: ItemDraft, second: Renewal | undefined): void {
   const owner = draft.ask({
     id: "android.second-owner",

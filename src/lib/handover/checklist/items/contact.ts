@@ -58,7 +58,6 @@ function checkContractEnds(draft: ItemDraft): void {
   }
 }
 
-/** Asks who the dealer is, and how to reach them and CLOMO's support: the manual has no telephone number. */
 function askDealer(draft: ItemDraft): void {
   draft.ask({
     id: "contact.dealer",

@@ -76,7 +76,6 @@ export function buildRulesItem(facts: HandoverFacts, when: ChecklistContext): Ch
   return draft.item();
 }
 
-/** Asks about the rules for a case: where they are, who maintains them, and when they were last reviewed. */
 function askRules(draft: ItemDraft, name: RuleCase, label: Text): void {
   const { facts } = draft;
   draft.ask({

@@ -5,7 +5,6 @@ import type { Message } from "../message.ts";
 /** The parts of a message from which a body is built. */
 export type PayloadText = Pick<Message, "subject" | "text" | "messageId">;
 
-/** Chat services reject or truncate longer texts; Google Chat's limit is 4,096. */
 const MAX_TEXT_LENGTH = 4000;
 
 const truncateText = (value: string): string => {
@@ -13,7 +12,6 @@ const truncateText = (value: string): string => {
   return characters.length <= MAX_TEXT_LENGTH ? value : `${characters.slice(0, MAX_TEXT_LENGTH - 1).join("")}…`;
 };
 
-/** Signs with which chat services mark mentions, links and tags, and the signs that people read instead. */
 const MARKUP_SIGNS = new Map([
   ["<", "＜"],
   [">", "＞"],

@@ -37,9 +37,6 @@ import {
 import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql } from "./functions.ts";
 import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
 
-/**
- * Returns the highest number that any record of a table has ever had. @param series name of the table's number series
- */
 const readLastNumber = (database: Database, series: string): number =>
   database.count("select last from collection where name = :series", { series });
 

@@ -99,7 +99,6 @@ const isRejected = (
   );
 };
 
-/** Problems after which the key or the end of a row is unreliable, or the row matches several records. */
 const UNRELIABLE_PROBLEM_CODES = buildNameListSql([
   "key-ambiguous",
   "bytes-invalid",
@@ -194,7 +193,6 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
 
 const MAX_LISTED_CREATED_RECORDS = 10;
 
-/** SQL: the records that the last import of a kind kept; an import that changed nothing is discarded. */
 const FORMERLY_KEPT_SQL = `select detail ->> '$.counts.kept.hash' as hash from main.import
   where kind = :kind and detail ->> '$.counts.kept.hash' is not null and (state = 'committed' or state = 'discarded'
     and (detail ->> '$.counts.create') + (detail ->> '$.counts.update') + (detail ->> '$.counts.delete') = 0)

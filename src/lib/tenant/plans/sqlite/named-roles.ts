@@ -15,7 +15,6 @@ const MAX_NAMED = 5;
 
 const WITH_ROLE_SQL = "select user from main.account where role <> 'none'";
 
-/** The fields of a user that decide what an administrator may do or who signs in. */
 const USER_FIELDS = ["org", "accountName", ...USER.keys.map(({ field }) => field)];
 
 /**

@@ -93,7 +93,6 @@ const buildStoredPiece = (kind: StoredKind, field: ImportedField, value = record
   return buildValuePiece(field, reference === undefined ? value : buildShownReferenceSql(reference, value));
 };
 
-/** SQL: the fragments of the fields that a row changes, as a JSON list; empty if the row does not change a record. */
 const buildChangedListSql = (
   pieces: readonly (readonly [field: Pick<ImportedField, "bit">, piece: string])[],
 ): string =>
@@ -157,7 +156,6 @@ const buildDeletedLineSql = (kind: StoredKind): string => {
   });
 };
 
-/** SQL: the lines of the records that a plan deletes. */
 const buildDeletedLinesSql = ({ kind }: PlanDefinition): string =>
   `select ${buildDeletedLineSql(kind)} as line from ${kind.thing.name} t where ${kind.isLacking} order by t.pk limit :left`;
 

@@ -4,7 +4,6 @@ import type { StatementSync } from "node:sqlite";
 import type { StagingTable } from "../staging/stage.ts";
 import type { Problem } from "../../../model/problem.ts";
 
-/** Number of rows per insert statement. Inserting several rows at once reduces the cost per row. */
 const BATCH_ROWS = 16;
 
 /**

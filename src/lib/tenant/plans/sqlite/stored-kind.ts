@@ -41,7 +41,6 @@ export interface ThingTable {
   readonly usual?: number | undefined;
   /** SQL of additional columns of a record that is created for the name `n.value` */
   readonly made?: Readonly<Record<string, string>> | undefined;
-  /** for the nodes of a tree: finds the rows' records by place and their parents; checks the tree after the plan */
   readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
   /** SQL: the label of a record without a key. @param pk SQL of the record number */
   readonly called?: ((pk: string) => string) | undefined;

@@ -17,7 +17,6 @@ import { placeOrgRows, settleOrgTree } from "./orgs/tree.ts";
 import { toFormatWithOrgNames, toKindWithOrgNames } from "./orgs/naming.ts";
 import { buildStoredKind, type ReferringTable, type StoredKind, type ThingTable } from "./stored-kind.ts";
 
-/** The tables whose storage differs from the defaults. */
 const SPECIAL_TABLES: readonly ThingTable[] = [
   {
     thing: USER,

@@ -81,7 +81,6 @@ export interface ColumnChange {
 
 /** Traits of a file that suggest that it belongs to another tenant. */
 export interface ForeignTraits {
-  /** the tenant has none of the keys, mail domains or names */
   readonly by: "key" | "domain" | "name";
   readonly values: readonly string[];
 }
@@ -123,7 +122,6 @@ interface CountedNames {
 }
 
 interface KeptRecords extends CountedNames {
-  /** hash of the records */
   readonly hash: string;
   /** false if the last import of the kind that was applied, or changed nothing, kept the same records */
   readonly isNew: boolean;

@@ -48,7 +48,6 @@ export interface OrgFault {
   readonly params: ProblemParams;
 }
 
-/** Returns a problem with the parent that a row names. */
 export const createParentFault = (code: ProblemCode, { row, parentCode, parentPath }: OrgRow): OrgFault => {
   const value = parentCode ?? parentPath ?? "";
   return { code, row, field: parentCode === null ? "parentPath" : "parentCode", params: { parent: value, value } };
@@ -62,7 +61,6 @@ export type OrgNode = number;
 
 type NamedParent = OrgRow | OrgNode | "unknown" | "ambiguous";
 
-/** Returns a path's comparison key: names are in NFC, and look-alike characters are treated as equal. */
 const buildPathKey = (path: string): string | undefined => {
   const names = parseOrgPath(path);
   return names === undefined ? undefined : formatOrgPath(names.map(nameKey));

@@ -336,7 +336,6 @@ export class Stager implements RecordSink {
     this.#table.refer(what, key, value, { row: this.#row, col: this.#cellOf(i, value) });
   }
 
-  /** Claims the values of a unique list, except the first. The key of the first value is staged with the row. */
   #claimFurther(list: CellValue | undefined): void {
     if (!Array.isArray(list) || list.length < 2) return;
     const comparison = this.#layout?.columns[this.#list]?.column.comparison ?? "exact";

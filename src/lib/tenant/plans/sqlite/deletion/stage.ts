@@ -14,7 +14,6 @@ import type { StoredKind } from "../stored-kind.ts";
 import { getStoredKind } from "../tables.ts";
 import { getStagedTable, resetStagedTables, VERSIONED_THINGS } from "../undo/staged.ts";
 
-/** The kinds whose records a deletion selects; organisations are deleted with the users in them. */
 const listDeletedKinds = ({ kind, select }: StoredRequest): readonly [StoredKind, ...StoredKind[]] => [
   getStoredKind(kind),
   ...(select?.by === "below" ? [getStoredKind("users")] : []),
@@ -45,10 +44,8 @@ const requireNamedRecords = (database: Database, { thing }: StoredKind): void =>
   });
 };
 
-/** The number of records that are named. It is high enough to show a usual list of leavers in full. */
 const MAX_LISTED_RECORDS = 10;
 
-/** Leaves out the protected records that filters selected, and returns them. */
 const keepProtected = (database: Database, { thing, isProtected }: StoredKind): PlanCounts["staying"] => {
   const staged = getStagedTable({ thing });
   const from = `from ${thing.name} t where ${isProtected} and t.pk in (select pk from ${staged})`;
@@ -90,7 +87,6 @@ export const stageDeletion = (database: Database, { deleted, inSight }: UndoneCh
   return {};
 };
 
-/** Returns the records that a deletion has staged, with their revisions. */
 export const readDeletedRecords = (
   database: Database,
   { request }: NonNullable<UndoneChange["deleted"]>,

@@ -21,7 +21,6 @@ interface ReferencedRecord extends Omit<UndeletableRecord, "code"> {
   readonly isFast: boolean;
 }
 
-/** Returns the records that the file lacks and that records of one type refer to. */
 const findReferencedRecords = (
   database: Database,
   { kind: { thing, isLacking, name: kind } }: PlanDefinition,

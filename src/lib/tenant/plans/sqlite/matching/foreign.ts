@@ -5,7 +5,6 @@ import { ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import { buildRecordKeysSql, buildRowKeysSql, isStaged, keyOf, rowColumn } from "../expressions.ts";
 import type { Claim, PlanDefinition } from "../stored-kind.ts";
 
-/** Maximum number of values that are returned to find out which tenant a file belongs to. */
 const MAX_FOREIGN_VALUES = 20;
 
 /** Minimum number of rows for this check, because a shorter file may contain only new records. */
@@ -17,7 +16,6 @@ const MIN_FOREIGN_RECORDS = 2;
 /** SQL: the domain of an email address. @param key SQL of the comparison key of the address */
 const buildEmailDomainSql = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
-/** SQL: the email domains of a file. */
 const buildStagedDomainsSql = (plan: PlanDefinition, claim: Claim): string =>
   `select ${buildEmailDomainSql("c.key")} as value from (${buildStagedClaimsSql(plan, claim)}) c`;
 

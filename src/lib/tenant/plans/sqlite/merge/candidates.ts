@@ -92,7 +92,6 @@ interface FoundPair extends CandidatePair {
   readonly isDeleted: boolean;
 }
 
-/** Returns the fields that tell records apart: the names and keys. */
 const listTellings = (plan: PlanDefinition): readonly ImportedField[] =>
   listSingleFields(plan).filter(
     (field) =>
@@ -102,7 +101,6 @@ const listTellings = (plan: PlanDefinition): readonly ImportedField[] =>
 
 const buildSumSql = (values: readonly string[]): string => values.join(" + ") || "0";
 
-/** Reads the pairs. A row agrees with a record in the columns whose values the record has or had. */
 const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSchema): readonly FoundPair[] => {
   const fields = listSingleFields(plan).filter((field) => !isMatchKey(plan, field));
   const isKnown = ({ stored }: ImportedField): string => `t.mask & ${getColumnBit(versions, stored)} <> 0`;
@@ -147,7 +145,6 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
   }));
 };
 
-/** Leaves out rows, and stores the records that they may belong to. */
 const leaveOut = (database: Database, plan: PlanDefinition, rows: ReadonlyMap<number, ReadonlySet<number>>): void => {
   const all = [...rows].flatMap(([row, pks]) => [...pks].map((pk) => [row, pk]));
   const pairs = JSON.stringify(all);

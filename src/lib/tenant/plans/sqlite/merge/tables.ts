@@ -25,7 +25,6 @@ export const AMBIGUOUS_TABLE = "s.ambiguous";
 /** The target of a row that is left out, for example because its record was deleted here. Nothing is written for it. */
 export const LEFT_OUT_TARGET = -1;
 
-/** Returns the versions of the records that an export of the console is merged with; undefined for other plans. */
 export const getMergedVersions = ({ kind, request }: PlanDefinition): VersionSchema | undefined =>
   request.fromConsole === true ? EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing) : undefined;
 

@@ -112,7 +112,6 @@ const buildTree = (database: Database, placed: readonly PlacedRow[]): OrgTree =>
     ...placed.map(({ node, parent }) => [node, parent] as const),
   ]);
 
-/** Finds rows that would be below themselves, or below a row that creates nothing. */
 const findMisplacedRows = (database: Database, plan: PlanDefinition): readonly OrgFault[] => {
   const placed = readPlacedRows(database, plan);
   const rows = new Map(readOrgRows(database).map((row) => [row.row, row]));

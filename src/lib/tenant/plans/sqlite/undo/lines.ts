@@ -25,7 +25,6 @@ import {
   stageChange,
 } from "./staged.ts";
 
-/** SQL: the value of a column of a record before or after a change. */
 type SideSql = (column: string) => string;
 
 interface ChangeSides {
@@ -64,7 +63,6 @@ interface LineType {
   readonly kind?: StoredKind | undefined;
 }
 
-/** SQL: the text of a referenced record: its present key, path or name, or the last one if it was deleted. */
 const buildReferencedTextSql = (reference: StoredReference, pk: string): string => {
   const { thing, called } = reference.table;
   const { name, namedBy = "name" } = thing;
@@ -154,7 +152,6 @@ export const countChangedColumns = (database: Database, kind: StoredKind): PlanC
   });
 };
 
-/** SQL: true if a change set a secret of a record of a file's kind. */
 const buildSetsSecretSql = ({ versions, kind }: LineType, { after }: ChangeSides, action: RecordAction): string => {
   const column = kind?.table.secretSetAt ?? "secrets";
   if (action === "delete" || versions.columns.every(({ name }) => name !== column)) return "false";
@@ -162,7 +159,6 @@ const buildSetsSecretSql = ({ versions, kind }: LineType, { after }: ChangeSides
   return action === "create" ? isSet : `u.changed & ${getColumnBit(versions, column)} <> 0 and ${isSet}`;
 };
 
-/** SQL: the lines of the records of a type to which a change does one thing, in the format of a plan's rows. */
 const buildLinesSql = (
   database: Database,
   type: LineType,

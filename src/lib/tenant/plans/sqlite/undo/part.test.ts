@@ -98,7 +98,7 @@ test("a record that left the part is only listed as outside, without name, field
   };
   await expect(imports.commit(await plan(false))).rejects.toMatchObject({ code: "conflict" });
   await imports.commit(await plan(true));
-  expect(await imports.show(String(number))).toMatchObject({ state: "undone", undoneInPart: true });
+  expect(await imports.show(String(number))).toMatchObject({ state: "undone-in-part" });
   const titles = (await tenant.users()).map(({ name, title }) => [name, title]);
   expect(titles).toContainEqual(["田中", null]);
   expect(titles).toContainEqual(["佐藤 改", "社長"]);

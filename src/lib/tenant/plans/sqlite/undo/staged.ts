@@ -92,7 +92,6 @@ export const resetStagedTables = (database: Database, versions: VersionSchema): 
   database.exec(`delete from ${since}`);
 };
 
-/** The temporary table with the columns of staged records that later changes wrote, and their values before that. */
 const getSinceTable = ({ thing }: VersionSchema): string => `temp.${thing.name}_since`;
 
 /** SQL: merges the later versions of each staged record into one row with the oldest value of each column. */

@@ -8,7 +8,6 @@ import { RECORD_ORGS_SQL } from "../../../store/touched-orgs.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 
-/** The columns with organisations, or with records that belong to them. */
 const ORG_REFERENCE_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   org: ["parent"],
   user: ["org"],
