@@ -124,7 +124,6 @@ describe("broken fixtures", () => {
       "row-note",
       "row-skipped",
       "row-total",
-      "export-lacks",
       "values-cleared",
       "reference-deleted",
       "value-kept",

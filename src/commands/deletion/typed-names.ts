@@ -20,7 +20,6 @@ export interface TypedName {
   readonly fullName?: string | undefined;
 }
 
-/** Maximum size of a list of names. A larger file is not a list. */
 const MAX_LIST_BYTES = 1024 * 1024;
 
 const MAX_NAMES = 1_000;

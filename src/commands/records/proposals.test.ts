@@ -65,7 +65,7 @@ test("one command undoes what was written together, and an unchanged record has 
   const { orgs, users } = tenant.client;
   const { after: office } = await orgs.create({ name: "総務" });
   for (const name of ["一", "二"]) await users.create({ name, emails: [`${name}@example.jp`], org: office.id });
-  const move = ["users", "move", "一@example.jp", "二@example.jp", "--org", "全社"];
+  const move = ["users", "move", "一@example.jp", "二@example.jp", "--to", "全社"];
   const back = await proposed(move);
   const again = await ran(move);
   expect(again).toContain("already has these values, so there is nothing to change\n");

@@ -62,10 +62,7 @@ export default defineCommand({
     confirmDeletions: CONFIRM_DELETIONS_OPTION,
   },
   anyOf: [["user", "file"]],
-  examples: [
-    { line: "clomoctl users leave hanako.yamazaki@example.jp --report leavers.xlsx --dry-run" },
-    { line: "clomoctl users leave --file leavers.txt --on 2099-03-31 --report leavers.csv" },
-  ],
+  examples: [{ line: "clomoctl users leave --file leavers.txt --on 2099-03-31 --report leavers.csv" }],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked", "partial"],
   plans: true,
   shows: LEAVE_COLUMNS,

@@ -34,10 +34,7 @@ export default defineCommand({
   },
   anyOf: [["user", "from"]],
   excludes: [["user", "from"]],
-  examples: [
-    { line: "clomoctl users move hanako.yamazaki@example.jp A0003 --to 本社/営業部 --dry-run" },
-    { line: "clomoctl users move --from 本社/第一営業課 --to 本社/営業部" },
-  ],
+  examples: [{ line: "clomoctl users move --from 本社/第一営業課 --to 本社/営業部 --dry-run" }],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: USER_COLUMNS,
   async run(tools, { user, from, to: target, dryRun }) {

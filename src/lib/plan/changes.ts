@@ -44,18 +44,12 @@ export const getRowOwner = ({ action, before, after }: Pick<PlanRow, "action" | 
   return typeof owner === "string" ? owner : null;
 };
 
-export function listValueChanges({
-  changed,
-  before,
-  after,
-}: Pick<PlanRow, "changed" | "before" | "after">): readonly ValueChange[] {
-  const valueIn = (values: PlanRow["after"], name: string): PlanValue =>
-    values.find(({ field }) => field === name)?.value ?? null;
-  const change = (field: string): ValueChange => ({
-    field,
-    before: valueIn(before, field),
-    after: valueIn(after, field),
-  });
+export function listValueChanges(row: Pick<PlanRow, "changed" | "before" | "after">): readonly ValueChange[] {
+  const { changed, before, after } = row;
+  const change = (name: string): ValueChange => {
+    const [from, to] = [before, after].map((values) => values.find(({ field }) => field === name)?.value ?? null);
+    return { field: name, before: from ?? null, after: to ?? null };
+  };
   return changed.flatMap((field) => {
     if (field !== "custom") return [change(field)];
     const names = new Set(

@@ -19,16 +19,11 @@ import {
 } from "./changes.ts";
 import { describeCounts, type ThingChanges, type PlanEffect, type Plan } from "./plan.ts";
 
-export const listPlanChanges = ({ kind, beside = [], ...own }: Import): readonly ThingChanges[] =>
-  [{ ...own, thing: FORMATS[kind].thing.name }, ...beside].map(
-    ({ thing, create, update, delete: gone, recordsBefore }) => ({
-      noun: getThingNoun(thing),
-      create,
-      update,
-      delete: gone,
-      recordsBefore,
-    }),
-  );
+export const listPlanChanges = ({ kind, beside = [], ...own }: Import): readonly ThingChanges[] => {
+  const { create, update, delete: deleted, recordsBefore } = own;
+  const first = { thing: FORMATS[kind].thing.name, create, update, delete: deleted, recordsBefore };
+  return [first, ...beside].map(({ thing, ...counts }) => ({ noun: getThingNoun(thing), ...counts }));
+};
 
 const CHANGE_COUNT_KEYS = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;
 
@@ -86,16 +81,15 @@ const MAX_BLOCKED_RECORDS = 20;
 
 function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
   if (blocked === undefined) return;
-  const { count, first } = blocked;
-  yield* first.slice(0, MAX_BLOCKED_RECORDS).map(describeBlockedRecord);
-  const rest = count - Math.min(count, MAX_BLOCKED_RECORDS);
+  yield* blocked.first.slice(0, MAX_BLOCKED_RECORDS).map(describeBlockedRecord);
+  const rest = blocked.count - MAX_BLOCKED_RECORDS;
   if (rest > 0) yield text(`… and ${formatCount(rest, "more record")}`, `… 他 ${rest} 件`);
 }
 
 const describeForeign = ({ kind, foreign }: Import, target: Text): readonly Text[] => {
-  if (foreign === undefined) return [];
   const { thing } = FORMATS[kind];
   const { en, ja } = getThingNoun(thing.noun ?? thing.name);
+  if (foreign === undefined) return [];
   return [
     text(
       `no row looks like a ${en} in ${target.en}: is this file for another tenant?`,

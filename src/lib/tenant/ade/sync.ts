@@ -45,7 +45,6 @@ export interface SyncRequest {
 
 export interface AdeSync extends AppliedCounts {
   readonly kind: SyncKind;
-  /** number of devices on all pages, including repeated devices */
   readonly devices: number;
   /** devices that a full fetch did not find, if they are more than permitted; nothing was changed then */
   readonly missing: number;
@@ -56,7 +55,6 @@ export interface AdeSync extends AppliedCounts {
   readonly change: number | null;
 }
 
-/** Maximum number of unreadable records in a result. */
 const MAX_REPORTED_RECORDS = 20;
 
 const KIND = defineLabelledChoice(SYNC_KINDS);
@@ -363,7 +361,6 @@ const createCountMismatchFailure = (missing: number, confirmed: number): Failure
     where: "--confirm-deletions",
   });
 
-/** Records that Apple rejects a token. Monitoring reports this until a new token is set or Apple accepts it again. */
 const recordTokenRejection = (session: Session, token: string | null): Promise<void> =>
   session.change({ action: null, locks: ADE_LOCKS }, async (writer) => {
     const now = await readServer(writer);

@@ -80,7 +80,6 @@ const normaliseOrgs = (orgs: readonly string[] = []): readonly string[] | undefi
   return all.length === 0 || all.length > MAX_AUDIT_ORGS ? undefined : all;
 };
 
-/** Returns a record as one line of JSON. The hash of the record is calculated from this text. */
 const serialiseRecord = (
   seq: number,
   { at, actor, by, origin, action, objects, orgs, before, after, detail }: AuditEntry,

@@ -36,7 +36,6 @@ export const checkAuditValue = async (name: string, type: "instant" | "digest", 
   if (value !== undefined) (await import("../records/records.ts")).checkFieldValue(name, { type }, value);
 };
 
-/** Returns the filter of a request. The changes to a record are found through its versions, even after its deletion. */
 const resolveFilter = async (
   session: Session,
   { object: name, ...filter }: Omit<AuditQuery, "limit">,

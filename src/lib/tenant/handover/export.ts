@@ -33,7 +33,6 @@ export interface HandoverEnd {
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
 }
 
-/** Returns the content of the last part. Call this after all other parts have been streamed. */
 const buildExportEnd = async (
   reader: Reader,
   tallies: ReadonlyMap<ResourceName, Tally>,

@@ -20,11 +20,6 @@ export interface DeletionRequest extends Omit<DeletionSelection, "by"> {
   readonly called?: string | undefined;
 }
 
-export interface Deletion {
-  readonly request: StoredRequest;
-  readonly ids: readonly string[];
-}
-
 /**
  * Resolves a deletion request. A request without ids or filters is refused, so that it never deletes all records by
  * mistake.
@@ -32,7 +27,7 @@ export interface Deletion {
  * @throws Failure `usage` if the request has both ids and filters, or neither, a filter that the list of the kind does
  * not have, or `direct` without an organisation; `input-rejected` if it names 全社, or a value is not possible
  */
-export const resolveDeletion = (asked: DeletionRequest): Deletion => {
+export const resolveDeletion = (asked: DeletionRequest) => {
   checkDeletionRequest(asked);
   const { kind, ids, recursive = false, called = "", ...filters } = asked;
   if (filters.direct === true && filters.org === undefined) throw UNSUPPORTED_FILTER_FAILURE;
@@ -47,7 +42,8 @@ export const resolveDeletion = (asked: DeletionRequest): Deletion => {
   if (kind === "orgs" && ids?.includes(ROOT_ORG_ID) === true) throw ROOT_DELETION_FAILURE;
   const select: DeletionSelection =
     ids === undefined ? { by: "filtered", ...filters } : { by: recursive ? "below" : "named" };
-  return { request: { ...completeRequest({ kind, fileName: called }), mode: "delete", select }, ids: ids ?? [] };
+  const request: StoredRequest = { ...completeRequest({ kind, fileName: called }), mode: "delete", select };
+  return { request, ids: ids ?? [] };
 };
 
 /**

@@ -71,12 +71,6 @@ export interface RequestContext {
   readonly repeatable?: RequestKey | undefined;
 }
 
-interface ChangeToUndo {
-  readonly change: StoredChange;
-  /** the import that made the change; undefined if no import made it, or if the acting account cannot see the import */
-  readonly original: ImportRecord | undefined;
-}
-
 /** @throws Failure `input-rejected` if organisations cannot be named in this way */
 const checkOrgBy = ({ kind, orgBy = "code", createOrgs, fromConsole }: StoredRequest): void => {
   if (orgBy === "code" || (hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true)) return;
@@ -133,8 +127,8 @@ export class TenantImports {
   }
 
   #scoped<R extends StoredRequest>(request: R): R {
-    const { role, orgs = [ROOT_ORG_NUMBER] } = this.#session.asker;
-    return role === "system" ? request : { ...request, scope: orgs };
+    const scope = this.#ownOrgs();
+    return scope === undefined ? request : { ...request, scope };
   }
 
   #checkWhole({ fromConsole, createOrgs, forConsole, mode, undeletable }: StoredRequest): void {
@@ -256,7 +250,7 @@ export class TenantImports {
     });
   }
 
-  #changeToUndo(name: number | "last"): Promise<ChangeToUndo> {
+  #changeToUndo(name: number | "last") {
     const { actor } = this.#session;
     return this.#session.read(async (reader) => {
       const change = name === "last" ? await getLastChange(reader, actor) : await readChange(reader, name);
@@ -402,12 +396,10 @@ const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
   return records.length > 0 && records.every(({ changes }) => changes.length > 0 && changes.every(isSecret));
 };
 
-const UNRESTORABLE_ACTIONS: Readonly<Record<string, Text>> = {
-  "fields.remove": text(
-    "a deleted custom field cannot be restored with its values",
-    "削除したカスタムユーザー情報は、値とともに元に戻すことはできません",
-  ),
-};
+const DELETED_FIELD_REASON = text(
+  "a deleted custom field cannot be restored with its values",
+  "削除したカスタムユーザー情報は、値とともに元に戻すことはできません",
+);
 
 const NOTHING_RESTORABLE_REASON = text(
   "it wrote no record that can be restored; former passwords and similar secrets are not stored",
@@ -415,8 +407,7 @@ const NOTHING_RESTORABLE_REASON = text(
 );
 
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
-  const { [change.action]: why } = UNRESTORABLE_ACTIONS;
-  if (why !== undefined) return why;
+  if (change.action === "fields.remove") return DELETED_FIELD_REASON;
   // a console import can be undone even if it did not change any record, because it updated the age of the mirror
   return (await isUndoable(reader, change)) ? undefined : NOTHING_RESTORABLE_REASON;
 };

@@ -71,7 +71,6 @@ export const USER_CHANGE_OPERATIONS: readonly Operation[] = ["users.write"];
 
 const USER_CREATION_OPERATIONS: readonly Operation[] = [...USER_CHANGE_OPERATIONS, "users.move"];
 
-/** All operations that may be needed to create users. */
 const POSSIBLE_USER_CREATION_OPERATIONS: readonly Operation[] = [...USER_CREATION_OPERATIONS, "orgs.write"];
 
 const CREATE_USERS_TEXT = text("create users", "ユーザーの作成");

@@ -9,7 +9,6 @@ import type { Operation } from "../../model/role.ts";
 import type { Actor } from "./asker.ts";
 import { toPanelKind, requireAccountRights, requireTokenRights } from "./check.ts";
 
-/** The parts of a plan's changes, by the rights that they require, in the order in which refusals are reported. */
 const PLAN_WORK_PARTS = ["create", "edit", "note", "move", "delete", "createOrgs", "release"] as const;
 
 /** The numbers of records that a plan changes. `note` counts devices whose memo or tags change. */

@@ -23,7 +23,6 @@ import { USER_LIST } from "./user-rows.ts";
 export type { CustomField } from "./custom-field-rows.ts";
 
 export interface CustomFieldDetail extends CustomField {
-  /** number of users who have a value in it */
   readonly users: number;
 }
 

@@ -1,6 +1,5 @@
 import type { Reader, Writer } from "../store/store.ts";
 
-/** The attempts of a subject that count now, and when the oldest of them no longer counts (a UTC instant). */
 interface CountedAttempts {
   readonly count: number;
   readonly until: string | null;

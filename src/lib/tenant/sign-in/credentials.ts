@@ -84,7 +84,6 @@ export const findSignedInActor = async (
   return { actor: { ...actor, credential: { id, kind, name, isReadOnly, expiresAt } }, stored: found.credential };
 };
 
-/** Ends the wait for the write lock before it begins. */
 const NO_WAIT = AbortSignal.abort();
 
 /**
@@ -151,7 +150,6 @@ export const listAccessTokens = async (session: Session): Promise<readonly Acces
   return session.read(async (reader) => (await listCredentials(reader, user, "token")).map(toAccessToken));
 };
 
-/** A credential to make: for a token also its name and its end. */
 interface CredentialRequest {
   readonly actor: Actor;
   readonly kind: CredentialKind;

@@ -21,7 +21,6 @@ export interface ResetMailParts {
   readonly mail: OpenMail;
 }
 
-/** Work that is to be done after the response. */
 interface BackgroundWork {
   readonly id: string;
   readonly run: (signal: AbortSignal) => Promise<void>;

@@ -25,7 +25,6 @@ export interface NewSession {
   readonly account: string;
 }
 
-/** Limits how many passwords are verified at the same time: each takes 19 MiB and a core. */
 class Turnstile {
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -97,7 +96,6 @@ const beginAttempt = (
 export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
   takeSameTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));
 
-/** Does about the same work for every failure, in case it takes longer than failures take at least. */
 const tryToSignIn = async (
   owner: Session,
   { account, password }: SignInRequest,

@@ -25,5 +25,4 @@ export const verifyOnConnection = (database: Database, { head, changes }: AuditV
   });
 };
 
-/** The result if the audit table cannot be read. */
 const UNREADABLE_CHAIN = { records: 0, last: null, broken: null, headSeq: null } as const;

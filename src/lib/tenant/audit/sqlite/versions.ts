@@ -40,7 +40,6 @@ const SELECT_STRAY_VERSIONS = CHANGE_TABLES.map(
   (table) => `select 1 from ${table} v where not exists (select 1 from change c where c.revision = v.revision) limit 1`,
 );
 
-/** Verifies each change's versions against the checksums in the audit log. Unreadable versions count as altered. */
 export const verifyVersions = (database: Database): NonNullable<AuditFindings["changes"]> => {
   const changes = tryReadRows(() => database.all(SELECT_CHANGES)) ?? [];
   const known = new Set(changes.map(({ number }) => number));

@@ -13,7 +13,6 @@ import { USER_LIST } from "../../records/user-rows.ts";
 /** SQL: a sort order that is the same in every tenant with the same records. */
 const ID_SORT_KEY: SortKey = { sql: "t.id", before: "" };
 
-/** The tree of organisations. Siblings are sorted by id. */
 const ORG_TREE_TABLE: DerivedTable = {
   name: "tree",
   columns: "pk integer primary key, at integer not null unique",

@@ -85,7 +85,11 @@ export class SqliteImports implements ImportEngine {
   }
 
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts> {
-    return this.#threads.run("countUndo", { files: this.#undoSource(undone), undone, kind }, signal);
+    return this.#threads.run(
+      "countUndo",
+      { files: this.#source(undefined, undone.deleted?.request), undone, kind },
+      signal,
+    );
   }
 
   async read(reading: PlanReading): Promise<ReadableStream<Uint8Array>> {
@@ -126,22 +130,14 @@ export class SqliteImports implements ImportEngine {
   }
 
   /** Returns the tenant as the acting account sees it.  @param id the import whose staging file is read as well */
-  #source(id: string | undefined, scope: Scope | undefined = this.#scope): ReadSource {
+  #source(id: string | undefined, request?: Pick<StoredRequest, "scope"> | null): ReadSource {
     const { path: tenant, isReadOnly: readOnly } = this.#database;
+    const scope = request?.scope === undefined ? this.#scope : createPlanScope(request.scope);
     return { tenant, readOnly, staging: id === undefined ? undefined : this.#files(id).staging, scope };
   }
 
-  #planSource({ id, detail: { request } }: ImportRecord): ReadSource {
-    return this.#source(id, request?.scope === undefined ? this.#scope : createPlanScope(request.scope));
-  }
-
-  #undoSource({ deleted }: UndoneChange): ReadSource {
-    const scope = deleted?.request.scope;
-    return this.#source(undefined, scope === undefined ? this.#scope : createPlanScope(scope));
-  }
-
   #sourceOf(reading: PlanReading): ReadSource {
-    if (reading.type === "rows") return this.#planSource(reading.record);
+    if (reading.type === "rows") return this.#source(reading.record.id, reading.record.detail.request);
     return this.#source(reading.type === "problems" ? reading.record.id : undefined);
   }
 }

@@ -74,7 +74,6 @@ export const normaliseGroupSet = (names: readonly string[]): readonly string[] =
   return [...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
 };
 
-/** Returns the value of the column with the comparison keys of a set of groups; null if every name equals its key. */
 const buildGroupKeysValue = (names: readonly string[]): string | null => {
   const keys = names.map((name) => toGroupKey(name));
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);

@@ -3,7 +3,7 @@ import type { ProblemCode, ProblemParams } from "../../../../model/problem.ts";
 import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, createTargetIndex, recordColumn } from "../expressions.ts";
-import { recordFinding } from "../findings.ts";
+import { recordFinding, type PlanFinding } from "../findings.ts";
 import { buildIsKeptLocallySql } from "../merge/tables.ts";
 import { UNDELETABLE_TABLE, type ReferringTable, type PlanDefinition } from "../stored-kind.ts";
 
@@ -73,6 +73,18 @@ export const findUndeletableRecords = (database: Database, plan: PlanDefinition)
   }
 };
 
+const reportRecords = (
+  database: Database,
+  plan: PlanDefinition,
+  problem: Pick<PlanFinding, "code" | "severity">,
+  found: readonly ProblemParams[],
+): number =>
+  recordFinding(database, plan, {
+    ...problem,
+    select: "select 0 as row, 0 as line, null as col, e.value as params from json_each(:found) e order by e.key",
+    params: { found: JSON.stringify(found) },
+  });
+
 /**
  * Reports records that imports cannot delete. Usually they are errors that reject the plan. If such records are to be
  * kept, they are stored in `s.undeletable`, and each of them is reported as a warning.
@@ -90,12 +102,7 @@ export const reportUndeletableRecords = (
     );
   for (const [code, records] of Map.groupBy(found, (one) => one.code)) {
     const params = records.map((one) => ({ ...one.params, ...(isKept && { kept: 1 }) }));
-    recordFinding(database, plan, {
-      code,
-      severity: isKept ? "warning" : "error",
-      select: "select 0 as row, 0 as line, null as col, e.value as params from json_each(:found) e order by e.key",
-      params: { found: JSON.stringify(params) },
-    });
+    reportRecords(database, plan, { code, severity: isKept ? "warning" : "error" }, params);
   }
 };
 
@@ -137,12 +144,7 @@ export const reportReleasedDevices = (database: Database, plan: PlanDefinition):
   if (released === undefined) return undefined;
   for (const holder of listOwnerColumns(plan)) {
     const held = findReferencedRecords(database, plan, holder).map(({ params }) => params);
-    recordFinding(database, plan, {
-      code: "owner-released",
-      severity: "warning",
-      select: "select 0 as row, 0 as line, null as col, e.value as params from json_each(:found) e order by e.key",
-      params: { found: JSON.stringify(held) },
-    });
+    reportRecords(database, plan, { code: "owner-released", severity: "warning" }, held);
   }
   return database.count(`select count(*) from (${released}) released`, { kind: plan.kind.name });
 };

@@ -1,5 +1,6 @@
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Role } from "../../../../model/role.ts";
+import { USER } from "../../../../model/user.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
@@ -60,25 +61,17 @@ const findValuesTakenOutside = (database: Database, plan: PlanDefinition): void 
   }
 };
 
-/**
- * SQL, by record type: true if a scoped account must not change `t`, because it could then use the email address of `t`
- * to get access to a more privileged account.
- */
-const IS_PRIVILEGED_BY_THING: Readonly<Record<string, string>> = {
-  user: `exists (select 1 from main.user u left join main.account a on a.user = u.pk where u.pk = t.pk and ${IS_ABOVE_OPERATOR})`,
-};
-
 /** Finds rows that change administrators above operator, which only system administrators may do.  @see facts 2.1 */
 const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void => {
   const { thing, keys, namedBy } = plan.kind;
-  const { [thing.name]: isAbove } = IS_PRIVILEGED_BY_THING;
-  if (isAbove === undefined) return;
+  if (thing !== USER) return;
+  // with the email address of such a user, an account could get access to the user's more privileged account
   recordFinding(database, plan, {
     code: "administrator-above",
     field: keys[0].field,
     select: `select r.row, r.line, null as col, json_object('name', ${recordColumn(namedBy)}) as params from s.match m
-      join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target
-      where ${IS_VALID_ROW_SQL} and m.changed <> 0 and ${isAbove} order by r.row`,
+      join s.row r on r.row = m.row join user t on t.pk = m.target join main.user u on u.pk = m.target
+      left join main.account a on a.user = u.pk where ${IS_VALID_ROW_SQL} and m.changed <> 0 and ${IS_ABOVE_OPERATOR} order by r.row`,
   });
 };
 
@@ -105,7 +98,7 @@ export const refusePrivilegedUser = (found: Row | undefined): void => {
  * @see facts 2.1
  */
 export const refusePrivilegedChanges = (database: Database, { kind }: PlanDefinition): void => {
-  if (IS_PRIVILEGED_BY_THING[kind.thing.name] === undefined) return;
+  if (kind.thing !== USER) return;
   const found = database.get(
     `select ${PRIVILEGED_USER_COLUMNS} from s.match m join s.row r on r.row = m.row
        join main.user u on u.pk = m.target left join main.account a on a.user = u.pk

@@ -44,19 +44,6 @@ const openSource = ({ tenant, readOnly, staging, scope }: ReadSource, interrupte
   }
 };
 
-const readOnce = async <T>(
-  source: ReadSource,
-  interrupted: () => boolean,
-  body: (database: Database) => T,
-): Promise<T> => {
-  const database = openSource(source, interrupted);
-  try {
-    return body(database);
-  } finally {
-    database.close();
-  }
-};
-
 /** Counts the changes that an undo would make. @throws Failure as described for `prepareUndo` */
 export const countUndo = async (
   {
@@ -67,7 +54,12 @@ export const countUndo = async (
   interrupted: () => boolean,
 ): Promise<UndoCounts> => {
   const { countPreparedUndo } = await loadUndoPlan();
-  return readOnce(files, interrupted, (database) => countPreparedUndo(database, undone, kind));
+  const database = openSource(files, interrupted);
+  try {
+    return countPreparedUndo(database, undone, kind);
+  } finally {
+    database.close();
+  }
 };
 
 const loadLineReader = async (reading: PlanReading): Promise<(database: Database) => Iterable<Uint8Array>> => {
