@@ -170,7 +170,6 @@ const isKnownProblem = (code: string): code is ProblemCode => code in PROBLEMS;
 export const describeProblemReason = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
   isKnownProblem(code) ? describeProblem({ code, params }) : same(code);
 
-/** The result of an import, for programs. The keys are stable. */
 export interface ImportResult {
   readonly plan: Import;
   readonly dryRun: boolean;
