@@ -72,7 +72,6 @@ describe("writes between plan and commit", () => {
     const refused = await run(["imports", "commit", second, "--yes"], { home });
     expect(refused).toMatchObject({ code: 5, text: "" });
     expect(await readTenantState(home)).toBe(before);
-    expect(await run(["imports", "discard", second], { home })).toMatchObject({ code: 0 });
     expect(await run(["users", "import", later, "--yes"], { home })).toMatchObject({ code: 0 });
     expect(await readTenantState(home)).not.toMatch(/係長|別人/);
     expect(await listHomeFiles(home)).toEqual(["a.csv", "b.csv", join(TENANT, "tenant.db")]);

@@ -71,19 +71,6 @@ test("a tenant at an address can be used like one on this computer", async () =>
   expect((await clomoctl("orgs list --context local --format json --fields path")).text).not.toContain("営業①");
 });
 
-test("deletions require the tenant's name in the command", async () => {
-  await clomoctl(`context add remote --url ${plain}`);
-  await clomoctl("context use remote");
-  await clomoctl(`${people} --yes`);
-  await writeFile(join(certificates, "one.csv"), "氏名,メールアドレス\r\n髙橋 圭,kei.takahashi@example.jp\r\n");
-  const replace = "users import one.csv --mode replace --yes --confirm-deletions 23";
-  const unnamed = await clomoctl(replace);
-  expect([unnamed.code, unnamed.stderr]).toEqual([2, expect.stringContaining("--context")]);
-  expect(await tenant.users()).toHaveLength(24);
-  expect((await clomoctl(`${replace} --context remote`)).code).toBe(0);
-  expect(await tenant.users()).toHaveLength(1);
-});
-
 test("the server's certificate is checked against the authority in --ca-file", async () => {
   await clomoctl(`context add untrusted --url ${secure}`);
   const refused = await clomoctl("orgs list --context untrusted");

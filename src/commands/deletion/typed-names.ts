@@ -22,7 +22,7 @@ export interface TypedName {
 
 const MAX_LIST_BYTES = 1024 * 1024;
 
-const MAX_NAMES = 1_000;
+const MAX_NAMES = 2_000;
 
 const findNameColumns = (cells: readonly string[]) => {
   const fields = cells.map((cell) => findColumnByAnyHeader(FORMATS.users.columns, cell)?.field);
