@@ -184,7 +184,7 @@ function buildNextCommands({ tenant, plans, renewals, expected, rights, ade }: T
     ...(rights.isSystem ? listAwaitedKinds(tenant).slice(0, 1).map(buildConsoleImportCommand) : []),
     ...plans.slice(0, 1).map(({ number }) => line("imports commit", [number])),
     ...(hasUnconfirmedAdministrators(tenant) && rights.may("accounts.roles")
-      ? [line("tenant set", [], { administratorsComplete: "users" })]
+      ? [line("users edit", ["USER"], { administrator: "yes" })]
       : []),
     ...(tenant.users === 0 && rights.isSystem
       ? [line("users import", ["FILE"], { createOrgs: true, dryRun: true })]

@@ -24,7 +24,7 @@ test.each(["--confirm-deletions 0 --yes", "--dry-run"])(
     const { en, ja } = await runInBoth(`users import in.csv --mode replace ${words}`, { tenant, folder: folder() });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toContain("error: it is not confirmed who is an administrator");
-    expect(en.stderr).toContain("all are marked: clomoctl tenant set --administrators-complete users\n");
+    expect(en.stderr).toContain("name or confirm the administrators: clomoctl users edit USER --administrator yes\n");
     expect(ja.stderr).toContain("エラー: 管理者がだれか確認されておらず");
   },
 );
@@ -62,7 +62,6 @@ test("the first export on a terminal asks who the administrators are", async () 
     commitImport: toCommittedPlan(mirroring),
     findUsers: example("findUsers"),
     editUser: example("editUser"),
-    confirmAdministrators: example("confirmAdministrators"),
   });
   const { exit, requests } = await run("console sync in.csv", {
     tenant,
@@ -70,8 +69,7 @@ test("the first export on a terminal asks who the administrators are", async () 
     terminal: { typing },
   });
   expect(exit).toBe(0);
-  expect(requests.at(-2)).toMatchObject({ operation: "editUser", json: { administrator: true } });
-  expect(requests.at(-1)?.operation).toBe("confirmAdministrators");
+  expect(requests.at(-1)).toMatchObject({ operation: "editUser", json: { administrator: true } });
 });
 
 test("does not ask if the plan is declined", async () => {

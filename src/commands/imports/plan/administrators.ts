@@ -9,8 +9,10 @@ import { USER_LOOKUP } from "../../users/columns.ts";
 
 type AdministratorKind = Administrators["kind"];
 
-const buildConfirmCommand = (kind: AdministratorKind): CommandLine =>
-  line("tenant set", [], { administratorsComplete: kind });
+const buildMarkCommand = (kind: AdministratorKind): CommandLine =>
+  kind === "users"
+    ? line("users edit", ["USER"], { administrator: "yes" })
+    : line("tenant set", [], { administratorsComplete: kind });
 
 /**
  * Warns if the administrators of a mirror are not confirmed: no export shows them, and an import may delete them.
@@ -31,8 +33,11 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
     "it is not confirmed who is an administrator, and exports of the console do not show it",
     "管理者がだれか確認されておらず、管理画面のエクスポートからもわかりません",
   );
-  const command = buildConfirmCommand(kind);
-  const hint = text(`when all are marked: ${command}`, `管理者を全員指定したら: ${command}`);
+  const command = buildMarkCommand(kind);
+  const hint = text(
+    `name or confirm the administrators: ${command}`,
+    `管理者を指定、または確認してください: ${command}`,
+  );
   // a person who lists the records by name has looked at them
   const isByFilter = mode === "delete" && request?.select?.by !== "named";
   const isRisky = (mode === "replace" && !fromConsole) || isByFilter;
@@ -50,7 +55,7 @@ export async function askAdministrators(tools: Tools, kind: AdministratorKind): 
       "Who is an administrator in the console? (comma-separated names; leave blank to specify them later)",
       "管理画面での管理者はだれですか?(複数は「,」区切り。未入力なら、あとで指定)",
     ),
-    flag: `${buildConfirmCommand(kind)}`,
+    flag: `${buildMarkCommand(kind)}`,
   });
   const named = typed.split(/[,、]/).map((name) => name.trim());
   try {
@@ -67,7 +72,7 @@ export async function askAdministrators(tools: Tools, kind: AdministratorKind): 
 }
 
 async function addAdministrators(tools: Tools, kind: AdministratorKind, names: readonly string[]): Promise<void> {
-  const { client } = await tools.tenant("users", "secured", "administrators");
+  const { client } = await tools.tenant("users", "secured");
   const administrator = true;
   for (const name of names) {
     if (kind === "users") {
@@ -79,5 +84,4 @@ async function addAdministrators(tools: Tools, kind: AdministratorKind, names: r
     if (known !== undefined) await client.secured.edit({ app: kind, id: known.id }, { administrator });
     else await client.secured.create(kind, { userId: name, displayName: name, administrator });
   }
-  if (names.length > 0) await client.administrators.confirm(kind);
 }

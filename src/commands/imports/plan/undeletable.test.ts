@@ -120,7 +120,6 @@ test("in a mirror, the list of deletions leaves out kept users", async () => {
   writeFileSync(join(desk.folder, "console.csv"), `${console}${rows.join("\r\n")}\r\n`);
   expect((await run("console sync console.csv --yes", desk)).exit).toBe(0);
   expect((await run("users edit boss@x.jp --administrator yes", desk)).exit).toBe(0);
-  expect((await run("tenant set --administrators-complete users", desk)).exit).toBe(0);
   const { exit, stderr } = await run(
     "users import tonight.csv --mode replace --yes --max-deletions 50% --undeletable release --emit-csv up.csv --lang en",
     desk,

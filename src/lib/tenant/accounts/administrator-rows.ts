@@ -25,6 +25,7 @@ export const readListConfirmation = async (reader: Reader, kind: AdministratorKi
     : { knownAt: String(row["at"]), knownBy: String(row["actor"]) };
 };
 
+/** Records that the list is complete: somebody said so, or said of a person whether it contains the person. */
 export const writeListConfirmation = async (
   writer: Writer,
   { kind, at, actor }: { readonly kind: AdministratorKind; readonly at: string; readonly actor: string },

@@ -9,7 +9,7 @@ import {
   type AdministratorKind,
   type ListConfirmation,
 } from "./administrator-rows.ts";
-import type { Reader } from "../store/store.ts";
+import type { Reader, Writer } from "../store/store.ts";
 import { checkFieldValue } from "../records/records.ts";
 
 export interface Administrators extends ListConfirmation {
@@ -29,6 +29,9 @@ export const readAdministratorList = async (reader: Reader, kind: AdministratorK
   };
 };
 
+export const confirmList = ({ surroundings, actor }: Session, writer: Writer, kind: AdministratorKind): Promise<void> =>
+  writeListConfirmation(writer, { kind, at: getCurrentInstant(surroundings), actor });
+
 /** Records that those who are marked are all administrators. Exports of the console do not show administrators. */
 export const confirmAdministrators = (
   session: Session,
@@ -39,8 +42,7 @@ export const confirmAdministrators = (
   const replay = (reader: Reader): Promise<Administrators> => readAdministratorList(reader, kind);
   const change = { action: "administrators.confirm", locks, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
-    const { surroundings, actor } = session;
-    await writeListConfirmation(writer, { kind, at: getCurrentInstant(surroundings), actor });
+    await confirmList(session, writer, kind);
     return { result: await readAdministratorList(writer, kind), objects: [], detail: { kind } };
   });
 };

@@ -10,6 +10,7 @@ import { readAccount } from "../accounts/account-rows.ts";
 import { countOwnedDevices } from "./device-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { USER_LIST } from "./user-rows.ts";
+import { confirmList } from "../accounts/administrators.ts";
 import { composeAccountName, permitPrivilegedAccount } from "../accounts/draft.ts";
 import { editRecords, type EditableRecordType, type ChangeResult } from "./records.ts";
 
@@ -29,6 +30,7 @@ export const defineEditableUsers = (session: Session): EditableRecordType<typeof
   orgs: (_, record) => [(record as User).org.id],
   reading: async (writer, given, before) => {
     if (before !== undefined) await checkAdministrator(session, writer, before as User, given);
+    if (given["administrator"] !== undefined) await confirmList(session, writer, "users");
     await checkNewAccountName(writer, given, before as User | undefined);
     return { values: given };
   },
