@@ -52,7 +52,7 @@ story(
 
     // Tuesday: somebody moves, somebody is promoted, both of them in the list
     s.setClock(new Date("2026-12-02T02:00:00Z"));
-    await s.run(w.users.move(addressOf(7), "--org", "3000", "--yes"));
+    await s.run(w.users.move(addressOf(7), "--to", "3000", "--yes"));
     users.put({ メールアドレス: addressOf(7), 組織コード: "3000" });
     await s.run(w.users.edit(addressOf(8), "--title", "部長", "--yes"));
     users.put({ メールアドレス: addressOf(8), 役職: "部長" });

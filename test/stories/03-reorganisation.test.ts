@@ -134,7 +134,7 @@ story(
     expect(await s.json<unknown[]>(w.orgs.list())).toHaveLength(orgs.records.size + 1);
     const forgotten = (await readPeople(s)).filter(({ orgCode }) => codes.includes(orgCode ?? ""));
     expect(forgotten.map(({ emails: [address] }) => address)).toEqual([addressOf(121), addressOf(122)]);
-    await s.run(w.users.move(addressOf(121), addressOf(122), "--org", "3000", "--yes"));
+    await s.run(w.users.move(addressOf(121), addressOf(122), "--to", "3000", "--yes"));
     await s.run(w.orgs.delete(...codes, "--confirm-deletions", "6"), { code: 3 });
     await s.run(w.orgs.delete(...codes, "--confirm-deletions", "7"));
     expect(await w.openKeys(s)).toHaveLength(2 + 7);
