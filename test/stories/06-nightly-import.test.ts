@@ -163,7 +163,7 @@ const NIGHTS: Readonly<Record<string, (company: Company) => Promise<void>>> = {
     await company.leaveWithPhone();
     await company.commit(8);
   },
-  "leaver still has it": (company) => company.commit(8),
+  "leaver still has it": (company) => company.commit(0),
   "phone returned": async (company) => {
     await company.returnPhones();
     await company.commit(0);
