@@ -132,7 +132,6 @@ async function checkPermissions({ home, contexts }: Tools, ownersKept: boolean):
   ];
 }
 
-/** Returns true if none of the folders that exist grants access to others. */
 async function areClosedToOthers(folders: readonly string[]): Promise<boolean> {
   const looks = await Promise.all(folders.map((folder) => readFileStatus(folder)));
   return looks.every((look) => look === undefined || (look.mode & NON_OWNER_BITS) === 0);

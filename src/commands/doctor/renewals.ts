@@ -31,10 +31,8 @@ export async function checkRenewals(
   return [...schedule, ...notices, ...secrets];
 }
 
-/** If the last recorded daily run is older than this, a run was missed. */
 const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
 
-/** Checks when reminders of each context were last sent. */
 async function checkSchedule(tools: Tools, contexts: readonly string[], count: number): Promise<readonly Finding[]> {
   if (count === 0)
     return [

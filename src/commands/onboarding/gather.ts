@@ -16,7 +16,6 @@ import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { createExpiryClock, describeUrgentItem, isUrgentItem, readDatedItems } from "../renewals/items/tenant-items.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 
-/** The nouns whose data shows the progress of the onboarding. */
 const ONBOARDING_NOUNS = ["tenant", "answers", "renewals", "devices", "ade"] as const;
 
 type OnboardingClient = Client<(typeof ONBOARDING_NOUNS)[number]>;
@@ -31,7 +30,6 @@ async function hasUnownedDevice(client: OnboardingClient): Promise<boolean> {
   return false;
 }
 
-/** Returns the renewal items of a tenant with their current state, the most urgent item first. */
 async function loadJudgedRenewals(
   tools: Tools,
   tenant: ChosenTenant<"renewals">,

@@ -162,7 +162,6 @@ const describeRenewal = ({ kind, name, level, expiresOn, daysLeft: days, certain
   );
 };
 
-/** Returns true if the account sees SECURED APP users: they have no organisation, so limited accounts see none. */
 const canReadSecured = ({ rights }: TenantStatus): boolean => rights?.may("secured.read") !== false;
 
 /**

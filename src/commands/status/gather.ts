@@ -128,7 +128,6 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
   };
 }
 
-/** Days before the end of an access token from which its end is a problem, and from which it is urgent. */
 const TOKEN_NOTICE_DAYS = { first: 30, last: 7 };
 
 const describeTokenEnd = (
@@ -167,7 +166,6 @@ const describeUnreadableTenant = ({ what, where, hint }: Failure): Text => {
   return text(`cannot read the tenant: ${of("en")}`, `このテナントを読み込めません: ${of("ja")}`);
 };
 
-/** Returns the commands that the acting account may type next, the most urgent first. */
 function buildNextCommands({ tenant, plans, renewals, expected, rights, ade }: TenantData): readonly CommandLine[] {
   if (tenant === undefined || rights === undefined) return [line("context list", [])];
   const due = renewals.filter(({ level }) => level !== "ok");

@@ -8,7 +8,6 @@ export type { ChangeOutcome, ChangedObject, ChangeOptions, IdempotentRequest, Ta
 
 export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: undefined };
 
-/** Idempotency keys expire after this time. */
 const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 /** Maximum number of records that an audit record lists because a change removed their values or memberships. */

@@ -57,13 +57,9 @@ export async function askAdministrators(tools: Tools, kind: AdministratorKind): 
     ),
     flag: `${buildMarkCommand(kind)}`,
   });
-  const named = typed.split(/[,、]/).map((name) => name.trim());
   try {
-    await addAdministrators(
-      tools,
-      kind,
-      named.filter((one) => one !== ""),
-    );
+    const named = typed.split(/[,、]/).flatMap((name) => name.trim() || []);
+    await addAdministrators(tools, kind, named);
   } catch (error) {
     if (!(error instanceof Failure) || !["not-found", "usage"].includes(error.code)) throw error;
     await terminal.problem(error.what);

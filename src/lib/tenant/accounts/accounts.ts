@@ -41,7 +41,6 @@ export type WrittenAccountSettings = ChangeResult<AccountSettings>;
 
 type AccountBody = AccountRequest & {
   readonly dryRun?: boolean | undefined;
-  /** the console has the account as it will be here */
   readonly alreadyInConsole?: boolean | undefined;
 };
 
@@ -129,7 +128,6 @@ interface AccountChange {
   readonly once?: RequestKey | undefined;
 }
 
-/** Returns true if a request changes the administrator mark, or account values that imports can also set. */
 const changesUser = (
   verb: AccountChange["verb"],
   { name, role, password, passwordInConsole }: AccountRequest,

@@ -178,7 +178,6 @@ const buildPlannedState = (
   };
 };
 
-/** Returns the managed organisations to store: null means all of them, so a list that became empty stays a list. */
 const resolveManagedOrgs = async (
   writer: Writer,
   { role, managesAll, managedOrgs }: PlannedState,

@@ -34,7 +34,6 @@ export interface DeletedSchemes {
   readonly dryRun: boolean;
 }
 
-/** Returns check items in the order in which lists of roles show them. */
 const sortSchemeItems = (items: readonly string[]): readonly string[] =>
   items.toSorted((a, b) => SCHEME_ITEMS.indexOf(a as Operation) - SCHEME_ITEMS.indexOf(b as Operation));
 

@@ -60,7 +60,6 @@ const refuseOtherMethods = (app: Hono<DispatchEnvironment>, operations: Operatio
   }
 };
 
-/** Identifies a request that may be sent again. No account receives the response to another account's request. */
 const buildRequestKey = (
   { once }: AnyOperation,
   { session }: TenantParts,

@@ -13,7 +13,6 @@ export interface RequestInput {
   readonly given: unknown;
 }
 
-/** Maximum length of a JSON body, in KiB. */
 const MAX_BODY_KIB = 1024;
 
 const MAX_OPEN_BODY_KIB = 16;
@@ -65,10 +64,8 @@ const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<st
   return decodeUtf8(Buffer.concat(chunks));
 };
 
-/** Maximum depth of the lists and objects in a body. The bodies of all routes are flatter. */
 const MAX_DEPTH = 100;
 
-/** Returns true if a text that may be JSON is nested so deeply that parsing it would keep other requests waiting. */
 const isTooDeep = (json: string): boolean => {
   let depth = 0;
   let isInString = false;

@@ -10,7 +10,6 @@ const createFrame = (kind: number, payload: Uint8Array): Uint8Array => {
   return Buffer.concat([header, payload]);
 };
 
-/** Returns files as frames, which are created while they are read. */
 const createFrameStream = ({ content }: ExportedParts): ReadableStream<Uint8Array> =>
   content.pipeThrough(
     new TransformStream<PieceStart | Uint8Array, Uint8Array>({
@@ -23,7 +22,6 @@ const createFrameStream = ({ content }: ExportedParts): ReadableStream<Uint8Arra
     }),
   );
 
-/** Creates the response with the result of an operation. */
 export const createResponse = ({ result: kind = "json" }: AnyOperation, result: unknown): Response => {
   const type = MEDIA_TYPES[kind];
   const headers = { "content-type": type };

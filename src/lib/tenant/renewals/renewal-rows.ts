@@ -13,7 +13,6 @@ import { insertRecord } from "../records/record-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
 import { saveVersions } from "../versions/keep.ts";
 
-/** In both tables, every column except the record number is a field. */
 const ITEM_COLUMNS = Object.keys(RENEWAL_ITEM.fields).join(", ");
 const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");
 
@@ -27,7 +26,6 @@ export interface StoredReminder {
   readonly pid: number | null;
 }
 
-/** Returns true if the owner of an item is a user that the acting account can see. */
 const isVisibleOwner = async (reader: Reader, { text, isAddress }: NamedOwner): Promise<boolean> => {
   const { emailKey, ...names } = buildNameParams(text);
   const found = isAddress

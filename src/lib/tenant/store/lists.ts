@@ -398,7 +398,6 @@ export interface ListQuery extends ListFilters {
   readonly limit?: number | undefined;
 }
 
-/** A list of at most this many records is read at once, which is faster than opening a stream. */
 const MAX_READ_AT_ONCE = 1000;
 
 const readList = (
@@ -430,7 +429,6 @@ async function* takeLines(lines: AsyncIterable<Uint8Array>, limit: number): Asyn
 
 const LINE_FEED = 0x0a;
 
-/** The temporary table with the order of a list. A stream has its own connection, so the table is filled once. */
 const buildOrderTable = (list: RecordList, sort: string, desc: boolean): DerivedTable => {
   const order = buildOrder(list.orders?.[sort] ?? list.order, desc);
   const source = `${list.table} ${list.joined ?? ""} where ${list.among ?? "true"}`;

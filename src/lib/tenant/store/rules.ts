@@ -42,7 +42,6 @@ export interface RecordRule {
   readonly problem: (row: Row, told: unknown) => RuleProblem;
 }
 
-/** The fields that rules of each subject read, by the table that they are in. */
 export const RULE_SUBJECTS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   org: { org: ["name", "code", "parent"] },
   scheme: { scheme: ["operations"] },

@@ -85,7 +85,6 @@ export const buildIsMatchedRowSql = (row: string): string =>
 export const buildIsMissingRecordSql = (record: string): string =>
   `not exists (select 1 from s.match found where found.target = ${record})`;
 
-/** Maximum number of arguments for one function call. SQLite itself allows at most 127. */
 const MAX_FUNCTION_ARGUMENTS = 100;
 
 /** SQL: the concatenation of pieces. Pieces that are null are skipped. */

@@ -47,7 +47,6 @@ const getChangeableBits = (plan: PlanDefinition, isRead: (column: string) => boo
     .filter((field) => isRead(field.stored) && isStaged(plan, field))
     .reduce((sum, { bit }) => sum + 2 ** bit, 0);
 
-/** SQL: the records that a plan creates, deletes, or changes in columns that rules read. */
 const buildPlannedRecordsSql = (plan: PlanDefinition, { columns, sets, deletions }: JudgedWrites): string => {
   const { mode } = plan.request;
   const { thing, isLacking, fields } = plan.kind;

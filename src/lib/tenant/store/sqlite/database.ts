@@ -53,10 +53,8 @@ export interface DatabaseOptions {
 
 const BUSY_TIMEOUT_MS = 5000;
 
-/** Length of one wait for the lock. After each wait, clomoctl checks whether it was interrupted. */
 const LOCK_WAIT_MS = 100;
 
-/** Pause before retrying a statement that SQLite rejects immediately. */
 const RETRY_PAUSE_MS = 20;
 
 const SLEEP_BUFFER = new Int32Array(new SharedArrayBuffer(4));

@@ -16,7 +16,6 @@ import { buildFieldKeySql, quoteIdentifier } from "../sql/forms.ts";
 
 /** What the fields of a record type do not say about its table. */
 interface TableOptions {
-  /** definition of the column with the record number */
   readonly number?: string;
   /** definitions of columns that differ from {@link buildColumnType}, by column */
   readonly columns?: Readonly<Record<string, string>>;

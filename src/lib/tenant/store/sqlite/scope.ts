@@ -1,7 +1,6 @@
 import type { DerivedTable, Scope, View } from "../store.ts";
 import type { Database } from "./database.ts";
 
-/** Returns true if a derived table exists and was filled from the present state. Most often it was. */
 const isFresh = (database: Database, { name, state }: Pick<DerivedTable, "name" | "state">): boolean => {
   try {
     const sql = `select d.state is not distinct from now.state as isFresh from (${state}) now join temp.derived_from d where d.name = :name`;

@@ -22,7 +22,6 @@ import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database } from "./database.ts";
 import { refreshDerivedTable, refreshViewOrgs, applyView } from "./scope.ts";
 
-/** Pause between two attempts to get the write lock. */
 const LOCK_RETRY_MS = 100;
 
 /**
@@ -152,7 +151,6 @@ export class Connection implements Writer {
   }
 }
 
-/** Runs tasks on a connection, one after another. */
 class WorkQueue {
   #last: Promise<unknown> = Promise.resolve();
   /** names of unused scratch tables by their definition; a table that is reused keeps its prepared statements */
