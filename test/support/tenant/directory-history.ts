@@ -484,7 +484,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     if (failure === undefined) return false;
     expectSame(failure.code, "conflict");
     expectSame(this.state(), before);
-    await this.client.imports.discard(plan.id);
+    expectSame((await this.client.imports.show(plan.id)).state, "discarded");
     return true;
   }
 
