@@ -12,6 +12,7 @@ const ACTION_OBJECTS: Readonly<Record<string, Text>> = {
   tenant: text("tenant information", "テナント情報"),
   renewals: text("renewal item", "年次更新・期限の項目"),
   answers: text("answers", "回答"),
+  layouts: text("layout", "レイアウト"),
   ade: text("ADE", "ADE"),
   audit: text("audit log", "監査ログ"),
 };
@@ -27,6 +28,7 @@ const ACTION_VERBS: Readonly<Record<string, Text>> = {
   "set-owner": text("set owner of", "の所有者を変更"),
   delete: text("delete", "を削除"),
   remove: text("remove", "を削除"),
+  learn: text("learn", "を記憶"),
   "reset-password": text("reset password of", "のパスワードを再設定"),
   confirm: text("confirm", "の実施を記録"),
   export: text("export", "を書き出し"),

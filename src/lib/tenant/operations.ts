@@ -27,6 +27,7 @@ export const OPERATIONS = {
   devices: async () => (await import("./devices/operations.ts")).devices,
   exports: async () => (await import("./handover/operations.ts")).exports,
   imports: async () => (await import("./plans/operations.ts")).imports,
+  layouts: async () => (await import("./plans/operations.ts")).layouts,
   leavers: async () => (await import("./handover/operations.ts")).leavers,
   orgs: async () => (await import("./orgs/operations.ts")).orgs,
   renewals: async () => (await import("./renewals/operations.ts")).renewals,

@@ -1,4 +1,4 @@
-import { parse, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { CustomField } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
@@ -15,14 +15,10 @@ export const MAP_OPTION = {
   kind: "file",
   value: "FILE",
   about: text(
-    "YAML file that maps headers to fields; none for no map (default with a tenant: the column map file of its context)",
-    "ヘッダーと項目の対応表ファイル(YAML。none なら使わない。テナントを使うコマンドの既定はコンテキストの設定)",
+    "YAML file that maps headers to fields; none to read by exact headers (default with a tenant: the layout of the list)",
+    "ヘッダーと項目の対応表ファイル(YAML。none なら項目名だけで読む。テナントを使うコマンドの既定は一覧のレイアウト)",
   ),
 } as const satisfies TextField;
-
-/** Returns the proposed name for the map of a file: `list-users-map.yaml` for the users in `list.xlsx`. */
-export const proposeMapName = (file: string, format: FormatName): string =>
-  file === "-" ? `${format}-map.yaml` : `${parse(file).name}-${format}-map.yaml`;
 
 export const loadCustomFields = async (tools: Pick<Tools, "tenant">): Promise<readonly CustomField[]> =>
   (await tools.tenant("users")).client.users.fields();
@@ -32,7 +28,6 @@ export interface MapSources {
   readonly option: string | undefined;
   /** context that may specify a map for each format */
   readonly context?: Context | undefined;
-  readonly isList?: boolean | undefined;
   readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }
 
@@ -41,11 +36,10 @@ const NO_MAP = "none";
 
 function findMapFile(
   format: FormatName,
-  { option, context, isList = false }: Omit<MapSources, "customFields">,
+  { option, context }: Omit<MapSources, "customFields">,
 ): string | undefined {
   if (option !== undefined) return option === NO_MAP ? undefined : option;
-  const ofConsole = context?.kind === "embedded" ? context.maps.get(format) : undefined;
-  return (isList ? context?.lists?.get(format) : undefined) ?? ofConsole;
+  return context?.kind === "embedded" ? context.maps.get(format) : undefined;
 }
 
 /**
@@ -58,9 +52,9 @@ function findMapFile(
 export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,
   format: FormatName,
-  { option, context, isList = false, customFields }: MapSources,
+  { option, context, customFields }: MapSources,
 ): Promise<MapFileSchema | undefined> {
-  const file = findMapFile(format, { option, context, isList });
+  const file = findMapFile(format, { option, context });
   if (file === undefined) return undefined;
   const content = await readText(resolve(workingFolder, file), file);
   const { parseMapFile } = await import("../../../lib/csv/layout/map-parse.ts");

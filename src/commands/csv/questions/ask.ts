@@ -1,8 +1,14 @@
-import { suggestColumnName } from "../../../lib/csv/layout/columns.ts";
+import {
+  findColumnByAnyHeader,
+  isFormerHeader,
+  isNewHeader,
+  suggestColumnName,
+} from "../../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
+import { limitMap, toHeaderKey } from "../../../lib/csv/layout/known.ts";
 import { isReasonHeader } from "../../../lib/csv/layout/layout.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
-import type { ColumnMap, JoinedField } from "../../../lib/csv/layout/map.ts";
+import type { JoinedField } from "../../../lib/csv/layout/map.ts";
 import {
   hasOrgColumn,
   listColumns,
@@ -11,7 +17,6 @@ import {
   type CustomField,
   type Format,
 } from "../../../lib/model/format.ts";
-import { nameKey } from "../../../lib/model/normalise.ts";
 import type { Choice, Questions } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text } from "../../../lib/text/index.ts";
 
@@ -30,23 +35,39 @@ const showHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
   /** the map that reads the file; only what it does not answer is asked */
-  readonly map?: ColumnMap | undefined;
+  readonly map?: MapFileSchema | undefined;
+  /** columns that may be new sources of fields that are read already */
+  readonly doubtful?: readonly string[] | undefined;
 }
 
 export const findOpenHeaders = (
   headers: readonly string[],
   format: Format,
-  { customFields, map }: KnownColumns,
+  { customFields, map, doubtful = [] }: KnownColumns,
 ): readonly string[] => {
   const { columns } = readHeader(headers, format, { customFields, map }).layout;
   const read = new Set(columns.flatMap(({ positions }) => positions.map((at) => headers[at])));
   const mentioned = new Set([...(map?.columns ?? []), ...(map?.skip ?? [])].map(({ header }) => toHeaderKey(header)));
+  const isAnswered = (header: string): boolean => read.has(header) || mentioned.has(toHeaderKey(header));
   return [...new Set(headers)].filter(
-    (header) => header !== "" && !isReasonHeader(header) && !read.has(header) && !mentioned.has(toHeaderKey(header)),
+    (header) => header !== "" && !isReasonHeader(header) && (doubtful.includes(header) || !isAnswered(header)),
   );
 };
 
-const toHeaderKey = (header: string): string => nameKey(header.trim());
+/** Returns the fields that headers probably mean: names of columns first, 新所属 before 所属, then similar names. */
+const proposeColumns = (headers: readonly string[], free: readonly Column[]): ReadonlyMap<string, Column> => {
+  const proposed = new Map<string, Column>();
+  const rank = (header: string): number =>
+    findColumnByAnyHeader(free, header) === undefined ? 2 : isNewHeader(header) ? 0 : 1;
+  for (const header of headers.toSorted((one, other) => rank(one) - rank(other))) {
+    const left = free.filter((column) => column.repeated === true || !proposed.values().toArray().includes(column));
+    const name = suggestColumnName(left, header);
+    const likely =
+      findColumnByAnyHeader(left, header) ?? left.find((column) => column.header === name || column.field === name);
+    if (likely !== undefined) proposed.set(header, likely);
+  }
+  return proposed;
+};
 
 /**
  * Asks what the columns of a file mean, as far as neither their headers nor the map say it: one question per screen.
@@ -59,30 +80,41 @@ export async function askColumns(
   format: Format,
   known: KnownColumns = {},
 ): Promise<MapFileSchema | undefined> {
-  const { customFields, map } = known;
-  const unknown = findOpenHeaders(headers, format, known);
+  const { customFields, doubtful = [] } = known;
+  const map = known.map && limitMap(known.map, headers);
+  const unknown = findOpenHeaders(headers, format, { ...known, map });
   if (unknown.length === 0) return undefined;
   const columns = listColumns(format, customFields);
-  const present = readHeader(headers, format, { customFields, map }).layout.columns;
+  const present = readHeader(headers, format, { customFields, map }).layout.columns.filter(
+    ({ positions }) => !positions.every((at) => doubtful.includes(headers[at] ?? "")),
+  );
   const taken = new Set(present.map(({ column }) => column.field));
   const isFree = ({ field, repeated }: Column): boolean => repeated === true || !taken.has(field);
   const joins = await askJoins(prompts, unknown, columns.filter(isFree), hasOrgColumn(format));
   for (const { field } of joins) taken.add(field);
   const joined = new Set(joins.flatMap((join) => join.headers));
+  const proposed = proposeColumns(
+    unknown.filter((header) => !joined.has(header)),
+    columns.filter(isFree),
+  );
   const mapped: { header: string; to: string | null }[] = [];
   for (const header of unknown.filter((one) => !joined.has(one))) {
-    const column = await askHeader(prompts, header, columns.filter(isFree));
+    const rival = doubtful.includes(header) ? findColumnByAnyHeader(columns, header) : undefined;
+    const column = await askHeader(prompts, header, columns.filter(isFree), { likely: proposed.get(header), rival });
     if (column !== null) taken.add(column.field);
     mapped.push({ header, to: column?.header ?? null });
   }
-  // entries of another list would be second sources of the same fields
-  const isHere = (header: string): boolean => headers.map(toHeaderKey).includes(toHeaderKey(header));
-  const isOld = ({ field, headers: parts }: JoinedField): boolean =>
-    joins.some((join) => join.field === field) || !parts.every(isHere);
+  const answered = new Set(mapped.flatMap(({ to }) => columns.find(({ header }) => header === to)?.field ?? []));
+  const replaced = present.filter(({ column }) => column.repeated !== true && answered.has(column.field));
+  const former = new Set(replaced.flatMap(({ positions }) => positions.map((at) => headers[at] ?? "")));
   return {
     ...map,
-    columns: [...(map?.columns ?? []).filter(({ header }) => isHere(header)), ...mapped],
-    joins: [...(map?.joins ?? []).filter((join) => !isOld(join)), ...joins],
+    columns: [
+      ...(map?.columns ?? []).filter(({ header }) => !former.has(header)),
+      ...mapped,
+      ...Array.from(former, (header) => ({ header, to: null })),
+    ],
+    joins: [...(map?.joins ?? []).filter(({ field }) => replaced.every(({ column }) => column.field !== field)), ...joins],
   };
 }
 
@@ -99,7 +131,7 @@ async function askJoins(
   const name = lacking.find(({ personName }) => personName === "written");
   const kana = lacking.find(({ personName }) => personName === "kana");
   const org = hasOrgs ? lacking.find(namesOrg) : undefined;
-  const levels = unknown.filter((header) => ORG_LEVEL.test(header));
+  const levels = unknown.filter((header) => ORG_LEVEL.test(header) && !isFormerHeader(header));
   const candidates: readonly (readonly [Column | undefined, readonly string[]])[] = [
     [name, findNameParts(NAME_PARTS.written)],
     [kana, findNameParts(NAME_PARTS.kana)],
@@ -118,17 +150,22 @@ async function askJoins(
   return joins;
 }
 
-async function askHeader(prompts: Questions, theirs: string, free: readonly Column[]): Promise<Column | null> {
-  const name = suggestColumnName(free, theirs);
-  const likely = free.find(({ header, field }) => header === name || field === name);
+async function askHeader(
+  prompts: Questions,
+  theirs: string,
+  free: readonly Column[],
+  { likely, rival }: { readonly likely?: Column | undefined; readonly rival?: Column | undefined },
+): Promise<Column | null> {
+  const first = [isNewHeader(theirs) ? rival : undefined, likely].filter((column) => column !== undefined);
   const toChoice = (column: Column): Choice<Column | null> => ({ value: column, name: same(column.header) });
+  const rest = [...(rival === undefined ? [] : [rival]), ...free];
   return prompts.select<Column | null>({
     message: text(`Which field does "${showHeader(theirs)}" stand for?`, `「${showHeader(theirs)}」はどの項目ですか?`),
     flag: "--map",
     choices: [
-      ...(likely === undefined ? [] : [toChoice(likely)]),
+      ...first.map(toChoice),
       { value: null, name: text("none: ignore this column", "なし(この列は読み込まない)") },
-      ...free.filter((column) => column !== likely).map(toChoice),
+      ...[...new Set(rest)].filter((column) => !first.includes(column)).map(toChoice),
     ],
   });
 }

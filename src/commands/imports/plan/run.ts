@@ -4,11 +4,11 @@ import type { Outcome } from "../../command.ts";
 import { requireNamedContext } from "../../permission.ts";
 import type { Tools } from "../../tools.ts";
 import { checkAdministrators } from "./administrators.ts";
-import { openInput, type InputFile } from "../../../lib/files/index.ts";
-import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
+import { openInput } from "../../../lib/files/index.ts";
+import { hasNoEffect } from "../../../lib/plan/describe.ts";
 import { refuseConflictingOptions, refuseTypedFile, addMapOptions, type ImportRequest } from "./options.ts";
 import { PendingPlan } from "./pending-plan.ts";
-import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
+import { readList } from "./list-layout.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
@@ -32,18 +32,18 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
   const { client } = chosen;
   if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);
   await using file = await openInput(tools, asked.file);
-  const map = await loadListMap(tools, file, asked);
+  const { map, learns = false, note } = await readList(tools, file, asked);
   const requested = addMapOptions(asked, map?.options);
   refuseConflictingOptions(requested);
   const { encoding, sheet, headerRow } = requested.options;
   const reading = await examineFile(tools, file, { encoding, sheet, headerRow, map, format: requested.kind });
-  const plan = await sendFile(tools, file, requested, reading, map);
+  const plan = await sendFile(tools, file, requested, reading, map, learns);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here because the file is closed on return
   return await pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, file.label);
     const { report, errors, emitCsv } = requested.options;
-    await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
+    await showPlan(tools, plan, { ...problems, layout: note, allRows: same(report ?? "--report plan.xlsx") });
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });
     if (plan.rejected) {
@@ -56,7 +56,7 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     await upload?.checkUpload(tools, plan, file.label, secrets);
     await checkAdministrators(tools, plan);
     const write = await preparePasswords(tools, requested.options.generatePasswords, secrets);
-    const settling = { ...requested.options, requested, write };
+    const settling = { ...requested.options, requested, write, changes: learns || !hasNoEffect(plan) };
     if (upload === undefined || emitCsv === undefined) return settlePlan(tools, pending, settling);
     return upload.settleAndUpload(tools, pending, emitCsv, { ...settling, secrets });
   });
@@ -84,23 +84,4 @@ async function preparePasswords(tools: Tools, path: string | undefined, secrets:
   if (path === undefined || secrets === undefined) return undefined;
   const { writePasswords } = await import("../outputs/passwords.ts");
   return (settle: () => Promise<void>) => writePasswords(tools, path, secrets.generated, settle);
-}
-
-async function loadListMap(
-  tools: Tools,
-  file: InputFile,
-  requested: ImportRequest,
-): Promise<MapFileSchema | undefined> {
-  const { terminal, globals } = tools;
-  const { kind, options } = requested;
-  const { context } = await tools.tenant("imports");
-  const map = await loadColumnMap(tools, kind, {
-    option: options.map,
-    context,
-    isList: true,
-    customFields: () => loadCustomFields(tools),
-  });
-  if (!terminal.interactive || globals.yes || requested.file === "-") return map;
-  const { askAboutList } = await import("./guided.ts");
-  return askAboutList(tools, file, addMapOptions(requested, map?.options), map);
 }

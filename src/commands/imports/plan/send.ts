@@ -90,6 +90,7 @@ export async function sendFile(
   requested: ImportRequest,
   reading: InputFormat,
   map: MapFileSchema | undefined,
+  learns = false,
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
   const { kind, file: name, options } = requested;
@@ -114,7 +115,8 @@ export async function sendFile(
     sheet: reading.sheet,
     headerRow: reading.headerRow === 1 ? undefined : reading.headerRow,
     fileName: toRecordedName(name, context).slice(-MAX_FILE_NAME_LENGTH),
-    map: map && toSentMap(map, reading),
+    map: map && { ...toSentMap(map, reading), options: learns ? map.options : undefined },
+    learns: learns || undefined,
   };
   return sendRequest(tools, file, request, reading.encoding);
 }

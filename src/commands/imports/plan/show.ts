@@ -25,13 +25,14 @@ interface PlanNotes {
   readonly allRows?: Text | undefined;
   /** the problem of the header or the whole file, if there is one: notes on columns are then omitted */
   readonly whole?: string | undefined;
+  readonly layout?: Text | undefined;
 }
 
-export async function showPlan(tools: Tools, told: Import, { allRows, whole }: PlanNotes = {}): Promise<void> {
+export async function showPlan(tools: Tools, told: Import, { allRows, whole, layout }: PlanNotes = {}): Promise<void> {
   const plan = await buildPlan(tools, told);
   await renderPlan(tools.terminal, {
     ...plan,
-    notes: whole === undefined ? plan.notes : [],
+    notes: [...(layout === undefined ? [] : [layout]), ...((whole === undefined ? plan.notes : undefined) ?? [])],
     samples: tools.globals.quiet || told.rejected ? [] : await buildSamples(tools, told, { plan, allRows }),
   });
 }

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { Layout } from "../../../lib/client/index.ts";
 import { freshDesk, type Desk } from "#support/cli/import-desk.ts";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
@@ -22,6 +22,9 @@ const deskWith = async (name: string, content: string | Uint8Array): Promise<Des
   return desk;
 };
 
+const layouts = async (desk: Desk): Promise<readonly Layout[]> =>
+  JSON.parse((await desk.run("api GET /v1/layouts")).text) as Layout[];
+
 const LIST = [
   ["社員名簿"],
   ["社員番号", "姓", "名", "Eメール", "部署", "勤務地", "在籍区分"],
@@ -38,15 +41,14 @@ const QUESTIONS: readonly (readonly [string, string])[] = [
   ['Which field does "勤務地" stand for?', ENTER],
   ['Which field does "在籍区分" stand for?', ENTER],
   ['What does "部署" contain?', ENTER],
-  ["Save these answers", ENTER],
 ];
 
 describe("an import at a terminal", () => {
   test("asks how to read a list, and the next month nothing but whether to apply the plan", async () => {
     const desk = await deskWith("april.csv", toCsv(LIST));
     const { code, stderr } = await desk.type("users import april.csv", [...QUESTIONS, ["Apply", "y\r"]]);
-    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("wrote april-users-map.yaml") });
-    expect(readFileSync(desk.path("april-users-map.yaml"), "utf8")).toContain('org-by: "path"');
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(await layouts(desk)).toMatchObject([{ kind: "users", headers: LIST[1], map: { options: { orgBy: "path" } } }]);
     const [head = [], ...rows] = LIST.slice(1);
     // a title more than in the month before
     await desk.write(
@@ -73,7 +75,7 @@ describe("an import at a terminal", () => {
     const typing = [...QUESTIONS.slice(0, at), [QUESTIONS[at]?.[0] ?? "", "\u0003"] as const];
     expect((await desk.type("users import april.csv", typing)).code).toBe(130);
     expect(await desk.users()).not.toContain("taro");
-    expect(existsSync(desk.path("april-users-map.yaml"))).toBe(false);
+    expect(await layouts(desk)).toEqual([]);
   });
 
   test("asks nothing about a file in the console's format", async () => {
@@ -100,8 +102,7 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("list.xlsx", buildWorkbook({ sheets: { 名簿: sheet } }));
     const { code, stderr } = await desk.type("users import list.xlsx", [
       ['Is 組織コード to be joined from "部門 / 課"?', ENTER],
-      ["Save these answers", ENTER],
-      ["Apply", "y\r"],
+          ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields orgCode")).text)).toEqual([
@@ -124,11 +125,10 @@ describe("an import at a terminal", () => {
       ['Is フリガナ to be joined from "姓(カナ) + 名(カナ)"?', ENTER],
       ['Which field does "所属" stand for?', ENTER],
       ['What does "所属" contain?', ENTER],
-      ["Save these answers", ENTER],
-      ["Apply", "y\r"],
+          ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(await desk.run("users import a.csv --map a-users-map.yaml --yes")).toMatchObject({ code: 0 });
+    expect(await desk.run("users import a.csv --yes")).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields nameKana,orgCode")).text)).toEqual([
       { nameKana: "ヤマダ タロウ", orgCode: "S01" },
       { nameKana: "サトウ ハナコ", orgCode: "G01" },
@@ -153,11 +153,10 @@ describe("an import at a terminal", () => {
     );
     const { code, stderr } = await desk.type("users import a.csv", [
       ['Which field does "社員番号" stand for?', ENTER],
-      ["Save these answers", ENTER],
-      ["Apply", "y\r"],
+          ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1") });
-    expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('key: "employee-code"');
+    expect(await layouts(desk)).toMatchObject([{ map: { options: { key: "employee-code" } } }]);
   });
 
   test("reads a list of organisations", async () => {
@@ -167,10 +166,108 @@ describe("an import at a terminal", () => {
       ['Which field does "部署コード" stand for?', ENTER],
       ['Which field does "部門名称" stand for?', ENTER],
       ['Which field does "上位コード" stand for?', ENTER],
-      ["Save these answers", ENTER],
-      ["Apply", "y\r"],
+          ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
     expect((await desk.run("orgs import tree.csv --yes")).stderr).toContain("unchanged 1");
+  });
+});
+
+const MOVES = [
+  ["社員番号", "旧所属", "新所属"],
+  ["0001", "営業部", "総務部"],
+];
+const MOVE_QUESTIONS: readonly (readonly [string, string])[] = [
+  ['Which field does "社員番号" stand for?', ENTER],
+  ['Which field does "旧所属" stand for?', ENTER],
+  ['Which field does "新所属" stand for?', ENTER],
+  ['What does "新所属" contain?', ENTER],
+];
+const APPLY = [["Apply", "y\r"]] as const;
+
+describe("layouts", () => {
+  const learnt = async (): Promise<Desk> => {
+    const desk = await deskWith("april.csv", toCsv(LIST));
+    expect((await desk.type("users import april.csv", [...QUESTIONS, ...APPLY])).code).toBe(0);
+    return desk;
+  };
+  const orgOf = async (desk: Desk, at: number): Promise<unknown> =>
+    (JSON.parse((await desk.run("users list --format json --fields orgCode")).text) as { orgCode: string }[])[at]?.orgCode;
+
+  test("two lists in turn are asked about once each, and the former department is never taken", async () => {
+    const desk = await learnt();
+    await desk.write("moves.csv", toCsv(MOVES));
+    const first = await desk.type("users import moves.csv", [...MOVE_QUESTIONS, ...APPLY]);
+    expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1") });
+    expect(await orgOf(desk, 0)).toBe("G01");
+    expect((await desk.type("users import april.csv", [...APPLY])).code).toBe(0);
+    expect(await orgOf(desk, 0)).toBe("S01");
+    const again = await desk.type("users import moves.csv", [...APPLY]);
+    const [layout] = await layouts(desk);
+    expect(again.stderr).toContain(`layout ${layout?.id} (社員番号, 旧所属, 新所属), `);
+    expect(await orgOf(desk, 0)).toBe("G01");
+    expect(await layouts(desk)).toHaveLength(2);
+  });
+
+  test("neither a dry run, nor a no, nor a plan that is undone teaches a layout", async () => {
+    const desk = await deskWith("april.csv", toCsv(LIST));
+    expect((await desk.type("users import april.csv --dry-run", QUESTIONS)).code).toBe(0);
+    expect(await layouts(desk)).toEqual([]);
+    expect((await desk.type("users import april.csv", [...QUESTIONS, ["Apply", ENTER]])).code).toBe(0);
+    expect(await layouts(desk)).toEqual([]);
+    expect((await desk.type("users import april.csv", [...QUESTIONS, ...APPLY])).code).toBe(0);
+    expect(await layouts(desk)).toHaveLength(1);
+    expect((await desk.run("undo last --confirm-deletions 3")).code).toBe(0);
+    expect(await layouts(desk)).toEqual([]);
+    expect((await desk.run("undo last --yes")).code).toBe(0);
+    expect(await layouts(desk)).toHaveLength(1);
+  });
+
+  test("a list without changes teaches its layout", async () => {
+    const desk = await learnt();
+    await desk.run(`layouts remove ${(await layouts(desk))[0]?.id}`);
+    expect((await desk.type("users import april.csv", QUESTIONS)).code).toBe(0);
+    expect(await layouts(desk)).toHaveLength(1);
+  });
+
+  test.each([
+    ["ignores a further column with a note", (row: readonly string[], at: number) => [...row, at === 1 ? "血液型" : ""], 0, "血液型"],
+    ["refuses a new source of a field", (row: readonly string[], at: number) => [...row, at === 1 ? "新所属" : ""], 3, "新所属"],
+    ["refuses a list without a column", (row: readonly string[]) => row.filter((_, at) => at !== 4), 3, "部署"],
+    ["reads a list without an ignored column", (row: readonly string[]) => row.filter((_, at) => at !== 5), 0, ""],
+    ["reads an unknown list only by exact headers", (_: readonly string[], at: number) => [`x${at}`, "E-メール"], 3, ""],
+  ])("without a terminal %s", async (_, change, code, named) => {
+    const desk = await learnt();
+    await desk.write("may.csv", toCsv(LIST.map((row, at) => (at === 0 ? row : change(row, at)))));
+    const outcome = await desk.run("users import may.csv --yes");
+    expect(outcome).toMatchObject({ code, stderr: expect.stringContaining(named) });
+    expect(await orgOf(desk, 0)).toBe("S01");
+  });
+
+  test("asks only about what the nearest layout does not know", async () => {
+    const desk = await learnt();
+    const rows = LIST.map((row, at) => (at < 2 ? row.map((cell) => (cell === "部署" ? "配属先" : cell)) : row));
+    await desk.write("may.csv", toCsv(rows));
+    expect(
+      await desk.type("users import may.csv", [['Which field does "配属先" stand for?', ENTER]]),
+    ).toMatchObject({ code: 0 });
+    await desk.write("june.csv", toCsv(rows.map((row, at) => [...row, at === 1 ? "新所属" : "総務部"])));
+    const june = await desk.type("users import june.csv", [['Which field does "新所属" stand for?', ENTER], ...APPLY]);
+    expect(june).toMatchObject({ code: 0, stderr: expect.stringContaining("update 2") });
+    expect(await layouts(desk)).toHaveLength(3);
+  });
+
+  test("are learnt, shown and removed by hand; a map file overrides them", async () => {
+    const desk = await deskWith("moves.csv", toCsv(MOVES));
+    expect((await desk.type("layouts learn moves.csv --as users -o map.yaml", MOVE_QUESTIONS)).code).toBe(0);
+    expect(await layouts(desk)).toEqual([]);
+    expect((await desk.run("layouts learn moves.csv --as users")).code).toBe(2);
+    expect((await desk.run("layouts learn moves.csv --as users --map map.yaml")).code).toBe(0);
+    const [{ id = "" } = {}] = await layouts(desk);
+    expect((await desk.run(`layouts show ${id}`)).text).toContain("employee-code");
+    expect((await desk.run("layouts list --format json")).text).toContain(id);
+    expect((await desk.run("users import moves.csv --map none --yes")).code).toBe(3);
+    expect((await desk.run(`layouts remove ${id}`)).code).toBe(0);
+    expect((await desk.run(`layouts remove ${id}`)).code).toBe(6);
   });
 });

@@ -18,6 +18,14 @@ const normaliseHeader = (header: string): string =>
     .toLowerCase()
     .replace(/cd$/, "コード");
 
+/** True for a column with former values, which is never proposed for a field. */
+export const isFormerHeader = (header: string): boolean => /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
+
+const NEW_VALUE = /^(?:新|異動後|変更後)/u;
+
+/** True for a column with new values, which precedes another column for the same field. */
+export const isNewHeader = (header: string): boolean => NEW_VALUE.test(header.normalize("NFKC").trim());
+
 const removeRemark = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");
 
 const DEPARTMENT_HEADERS = ["部署", "部署名", "部署名称", "部門", "部門名", "部門名称", "department"];
@@ -86,7 +94,9 @@ const findByAlias = (columns: readonly Column[], name: string): Column | undefin
   );
 };
 
-export const findColumnByAnyHeader = (columns: readonly Column[], header: string): Column | undefined => {
+/** Returns the column whose header or alias this is, also with 新 before it. */
+export const findColumnByAnyHeader = (columns: readonly Column[], typed: string): Column | undefined => {
+  const header = typed.normalize("NFKC").trim().replace(NEW_VALUE, "");
   const wanted = normaliseHeader(header);
   return columns.find((column) => normaliseHeader(column.header) === wanted) ?? findByAlias(columns, header);
 };
@@ -98,13 +108,16 @@ const findNearestName = (
   names: readonly string[],
   misspelt: string,
 ): string | undefined => {
-  if (misspelt.length > MAX_COMPARED_LENGTH) return undefined;
+  if (misspelt.length > MAX_COMPARED_LENGTH || isFormerHeader(misspelt)) return undefined;
   const findVariant = (header: string): string | undefined => {
     const wanted = normaliseHeader(header);
     return names.find((name) => normaliseHeader(name) === wanted) ?? findByAlias(columns, header)?.header;
   };
   return (
-    findVariant(misspelt) ?? findVariant(removeRemark(misspelt)) ?? findNearestWord(misspelt, names, normaliseHeader)
+    findVariant(misspelt) ??
+    findVariant(removeRemark(misspelt)) ??
+    findVariant(misspelt.replace(NEW_VALUE, "")) ??
+    findNearestWord(misspelt, names, normaliseHeader)
   );
 };
 

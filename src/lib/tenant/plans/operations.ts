@@ -15,7 +15,7 @@ import {
 } from "../policy/check.ts";
 import type { Store } from "../store/store.ts";
 import type { PlanRow } from "./engine.ts";
-import { buildDeletionInput, buildImportInput } from "./request.ts";
+import { buildDeletionInput, buildImportInput, buildLayoutInput } from "./request.ts";
 
 const swept = new WeakMap<Store, Promise<void>>();
 
@@ -173,8 +173,38 @@ export const imports = {
   }),
 };
 
+const loadLayouts = () => import("../layouts/layouts.ts");
+
+/** How lists are read: found by their headers, learnt by the first import of such a list. */
+export const layouts = {
+  list: operation({
+    route: "GET /v1/layouts",
+    about: "List the layouts of lists that the caller may import, newest first",
+    needs: ["users.read"],
+    run: async ({ session }) => {
+      const { listLayouts } = await loadLayouts();
+      return session.read((reader) => listLayouts(reader, session.asker));
+    },
+  }),
+  learn: operation({
+    route: "POST /v1/layouts",
+    about: "Store how lists with these headers are read",
+    input: buildLayoutInput,
+    needs: getStartRights,
+    run: async ({ session }, given) => (await loadLayouts()).learnLayout(session, given),
+  }),
+  remove: operation({
+    route: "DELETE /v1/layouts/{id}",
+    about: "Remove a layout",
+    path: ({ z }) => ({ id: z.string().regex(/^[0-9a-f]{1,8}$/) }),
+    needs: getAccessRights,
+    run: async ({ session }, _, { id }) => (await loadLayouts()).removeLayout(session, id),
+  }),
+};
+
 export type { FormatName as ImportKind } from "../../model/console-files.ts";
 export type { DeletionRequest } from "./deletion.ts";
+export type { Layout } from "../layouts/layouts.ts";
 export type { InputProblem, PlanRow } from "./engine.ts";
 export type { ImportRequest } from "./request.ts";
 export type { Import } from "./shape.ts";

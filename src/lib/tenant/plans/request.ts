@@ -33,6 +33,7 @@ export const IMPORT_FIELDS = {
   keepMissing: FLAG,
   generatePasswords: FLAG,
   forConsole: FLAG,
+  learns: FLAG,
 } as const satisfies Fields;
 
 export const IMPORT_LISTS = {
@@ -63,7 +64,16 @@ const buildTextSchemas = <L extends Lengths>({ z }: typeof Inputs, lengths: L) =
     Object.entries(lengths).map(([name, [least, most]]) => [name, z.string().min(least).max(most)]),
   ) as { [K in keyof L]: ZodString };
 
-const buildMapSchema = ({ z }: typeof Inputs) => {
+/** The options of an import that a layout keeps. */
+const buildReadingSchema = ({ z, buildFieldSchemas }: typeof Inputs) => {
+  const { key, blank, orgBy } = buildFieldSchemas(IMPORT_FIELDS);
+  const fix = z.array(z.enum(FIX_CHOICES)).readonly();
+  const headerRow = z.int().min(1).max(MAX_HEADER_ROW);
+  return z.strictObject({ key, blank, orgBy, sheet: z.string().max(255), headerRow, fix }).partial();
+};
+
+const buildMapSchema = (kit: typeof Inputs) => {
+  const { z } = kit;
   const texts = z.array(z.string()).min(1).readonly();
   return z.strictObject({
     columns: z.array(z.strictObject({ header: z.string(), to: z.string().nullable() })).readonly(),
@@ -80,8 +90,16 @@ const buildMapSchema = ({ z }: typeof Inputs) => {
       .readonly()
       .optional(),
     dialect: z.strictObject({ delimiter: z.string().length(1), quote: z.string().length(1).optional() }).optional(),
+    options: buildReadingSchema(kit).optional(),
   });
 };
+
+export const buildLayoutInput = (kit: typeof Inputs) =>
+  kit.z.strictObject({
+    ...kit.buildFieldSchemas(KIND),
+    headers: kit.z.array(kit.z.string()).min(1).readonly(),
+    map: buildMapSchema(kit),
+  });
 
 export const buildImportInput = (kit: typeof Inputs) => {
   const { z, buildFieldSchemas } = kit;
@@ -89,9 +107,8 @@ export const buildImportInput = (kit: typeof Inputs) => {
     ...buildFieldSchemas(KIND),
     ...z.object(buildFieldSchemas(IMPORT_FIELDS)).partial().shape,
     ...z.object(buildTextSchemas(kit, IMPORT_LENGTHS)).partial().shape,
-    fix: z.array(z.enum(FIX_CHOICES)).readonly().optional(),
+    ...buildReadingSchema(kit).shape,
     allow: z.array(z.enum(ALLOWANCES)).readonly().optional(),
-    headerRow: z.int().min(1).max(MAX_HEADER_ROW).optional(),
     map: buildMapSchema(kit).optional(),
   });
 };

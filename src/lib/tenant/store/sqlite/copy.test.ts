@@ -34,7 +34,7 @@ const HARMLESS: Readonly<Record<string, string>> = {
   import: "pk id kind state createdAt etag revision change detail",
   change: "number revision writer import undoes undoneBy",
   created_range: "revision thing first last",
-  layout: "use digest columns at actor",
+  layout: "use digest columns at actor change",
   audit: "seq record hash",
   renewal_item: `pk id kind name organisation expiresAt certainty fingerprint topic owner account phone notes source
     confirmedAt confirmedBy createdAt updatedAt downloadedExpiresAt downloadedCertainty downloadedFingerprint

@@ -81,9 +81,10 @@ const WRITTEN_SQL = `
     null, primary key (thing, first, revision)) without rowid;
   create index created_range_revision on created_range (revision);
 
-  -- how files with a header row are read: use (console users), digest of the headers, columns as JSON (header, field)
+  -- how files with a header row are read: use (console users, import users), digest of the headers, JSON of the columns
+  -- (header, field) or of the headers and the map, number of the change with which it is undone
   create table layout (use text not null, digest text not null, columns text not null, at text not null,
-    actor text not null, primary key (use, digest)) without rowid;
+    actor text not null, change integer, primary key (use, digest)) without rowid;
 
   create table repeatable (
     key text not null, route text not null, fingerprint text not null, subject text, change integer, at text not null,

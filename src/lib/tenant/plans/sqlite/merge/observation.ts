@@ -156,7 +156,7 @@ export const storeExportLayout = (
   const fieldAt = (at: number): string | null =>
     places.find(({ column, cells = [column] }) => cells.includes(at + 1))?.field ?? null;
   database.run(
-    `insert into main.layout values (:use, :digest, :columns, :now, :actor)
+    `insert into main.layout values (:use, :digest, :columns, :now, :actor, null)
      on conflict (use, digest) do update set columns = excluded.columns, at = excluded.at, actor = excluded.actor`,
     {
       use: getExportUse(kind),

@@ -56,6 +56,7 @@ export const auditImport = async (
         mode: request?.mode ?? "undo",
         fileName: request?.fileName,
         fromConsole: request?.fromConsole === true ? true : undefined,
+        learns: request?.learns,
         undoes,
         drops,
         ...getChangeCounts(counts),

@@ -40,6 +40,7 @@ import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport, buildCommittedDetail } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
+import { writeLayout } from "../../../layouts/layouts.ts";
 import { runWithNote, type NotedWriter } from "../../../store/sqlite/writer-note.ts";
 import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
 import { storeDeletions, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
@@ -262,6 +263,13 @@ const applyAndRecord = async (
     change,
     detail: buildCommittedDetail(now, actor),
   });
+  const { request, staged } = record.detail;
+  if (request?.learns === true && staged !== null)
+    await writeLayout(
+      writer,
+      { kind: record.kind, headers: staged.header, map: request.map ?? { columns: [] } },
+      { at: now, actor, change },
+    );
   if (isExport) recordConsoleImport(database, record, { now, actor });
   const after = isObserved ? OBSERVE_STATEMENTS : [];
   for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });

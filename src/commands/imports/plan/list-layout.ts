@@ -1,0 +1,210 @@
+import { line, step } from "../../../lib/advice/index.ts";
+import type { ImportKind, Layout } from "../../../lib/client/index.ts";
+import { readHeader } from "../../../lib/csv/layout/header.ts";
+import { matchLayout, type LayoutMatch } from "../../../lib/csv/layout/known.ts";
+import type { LayoutColumn } from "../../../lib/csv/layout/layout.ts";
+import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import type { InputFile } from "../../../lib/files/index.ts";
+import { formatActor } from "../../../lib/model/actor.ts";
+import { hasOrgColumn, namesOrg, type CustomField, type Format } from "../../../lib/model/format.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import type { OrgBy } from "../../../lib/model/import.ts";
+import type { Questions } from "../../../lib/terminal/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
+import { askColumns, findOpenHeaders } from "../../csv/questions/ask.ts";
+import type { Tools } from "../../tools.ts";
+import type { ImportOptions } from "./options.ts";
+import { detectInputFormat } from "./reading.ts";
+import { findHeaderInFile } from "./send.ts";
+
+export interface ListRequest {
+  readonly kind: ImportKind;
+  readonly file: string;
+  readonly options: Pick<ImportOptions, "encoding" | "map" | "sheet" | "headerRow" | "key" | "orgBy"> &
+    Partial<Pick<ImportOptions, "allow" | "createOrgs">>;
+}
+
+/** How to read a list. */
+export interface ListReading {
+  readonly map?: MapFileSchema | undefined;
+  /** true if somebody answered: the change keeps the map as a layout */
+  readonly learns?: boolean | undefined;
+  /** names the layout */
+  readonly note?: Text | undefined;
+  readonly headers: readonly string[];
+}
+
+type Place = Pick<MapOptions, "sheet" | "headerRow">;
+
+/** Finds the header of a list where the layouts expect it, and the layout that fits best. */
+async function findLayout(
+  { signal }: Pick<Tools, "signal">,
+  file: InputFile,
+  { kind, options }: ListRequest,
+  layouts: readonly Layout[],
+  map: MapFileSchema | undefined,
+  customFields: readonly CustomField[] | undefined,
+) {
+  const format = FORMATS[kind];
+  const typed = { sheet: options.sheet ?? map?.options?.sheet, headerRow: options.headerRow ?? map?.options?.headerRow };
+  const others = layouts.map(({ map: { options: own } }) => ({
+    sheet: typed.sheet ?? own?.sheet,
+    headerRow: typed.headerRow ?? own?.headerRow,
+  }));
+  // headers that any layout knows lead to the header row
+  const columns = [map, ...layouts.map((one) => one.map)].flatMap((one) => one?.columns ?? []);
+  const known = { ...map, columns: columns.filter(({ to }) => to !== null) };
+  const places = new Map([typed, ...others].map((place) => [JSON.stringify([place.sheet, place.headerRow]), place]));
+  const found: { place: Place; headers: readonly string[]; match: LayoutMatch<Layout> | undefined }[] = [];
+  let failure: unknown;
+  for (const place of places.values()) {
+    try {
+      const reading = await detectInputFormat(file, { encoding: options.encoding, ...place, map, signal });
+      const { header: headers } = await findHeaderInFile(file, reading, format, { map: known, ...place, signal });
+      found.push({ place, headers, match: matchLayout(layouts, headers, format, customFields) });
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+      failure ??= error;
+    }
+  }
+  const fitting = found.filter(({ match }) => match?.lacking.length === 0);
+  const best = fitting[0] ?? found[0];
+  // several sheets of a workbook fit
+  if (best === undefined || (failure !== undefined && fitting.length > 1)) throw failure;
+  return best;
+}
+
+/**
+ * Determines how to read a list: as `--map` says, as the layout with its headers says, or as somebody answers.
+ *
+ * @param learning true to ask about every column that is not read
+ * @throws `input-rejected` if nobody can be asked and the list lacks a column of its layout, or has a new source of a field
+ */
+export async function readList(
+  tools: Tools,
+  file: InputFile,
+  requested: ListRequest,
+  { learning = false }: { readonly learning?: boolean } = {},
+): Promise<ListReading> {
+  const { kind, options } = requested;
+  const { terminal, globals } = tools;
+  const format = FORMATS[kind];
+  const { client, context } = await tools.tenant("layouts");
+  const given = await loadColumnMap(tools, kind, {
+    option: options.map,
+    context,
+    customFields: () => loadCustomFields(tools),
+  });
+  const isOpen = options.allow?.includes("unknown-columns") !== true;
+  const isAsked = learning || (isOpen && terminal.interactive && !globals.yes && requested.file !== "-");
+  const layouts =
+    options.map === undefined ? (await client.layouts.list()).filter((layout) => layout.kind === kind) : [];
+  if (!isAsked && layouts.length === 0) return { map: given, headers: [] };
+  const customFields = format.custom ? await loadCustomFields(tools) : undefined;
+  const { place, headers, match } = await findLayout(tools, file, requested, layouts, given, customFields);
+  const isPlain = findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
+  // a file with exact headers is read by them, unless it is a layout's list without some of its columns
+  const known = match === undefined || (match.lacking.length > 0 && isPlain && match.further.length > 0) ? undefined : match;
+  if (known !== undefined && !isAsked) refuseDoubt(isOpen ? known : { ...known, doubtful: [] }, requested);
+  const map = known === undefined ? given : learning || known.lacking.length > 0 ? known.map : ignoreFurther(known, format, customFields);
+  const note = known && describeLayout(known);
+  const asked = isAsked
+    ? await askColumns(terminal.prompts, headers, format, { customFields, map, doubtful: known?.doubtful })
+    : undefined;
+  const answered = asked ?? (learning ? (map ?? { columns: [] }) : undefined);
+  if (answered === undefined) return { map: map && { ...map, options: { ...map.options, ...place } }, headers, note };
+  const chosen = await chooseOptions(terminal.prompts, headers, requested, { answered, customFields });
+  return {
+    map: { ...answered, options: { ...answered.options, ...place, ...chosen } },
+    headers,
+    note: text("new layout, kept with this change", "新しいレイアウト(この変更とともに記憶します)"),
+    learns: true,
+  };
+}
+
+/** Returns the map of a layout that fits, with the further columns of the list that no field has the name of ignored. */
+function ignoreFurther(
+  { map, further, doubtful }: LayoutMatch<Layout>,
+  format: Format,
+  customFields: readonly CustomField[] | undefined,
+): MapFileSchema {
+  const open = new Set(findOpenHeaders(further, format, { customFields }));
+  const ignored = further.filter((header) => open.has(header) && !doubtful.includes(header));
+  return { ...map, columns: [...map.columns, ...ignored.map((header) => ({ header, to: null }))] };
+}
+
+/** @throws `input-rejected` if a layout's list lacks a column, or has a column that may be a new source of a field */
+function refuseDoubt({ lacking: [lacking], doubtful: [doubtful], layout }: LayoutMatch<Layout>, { kind, file }: ListRequest): void {
+  if (lacking === undefined && doubtful === undefined) return;
+  const what =
+    lacking === undefined
+      ? text(
+          `the layout ${layout.id} does not know the column "${doubtful}", whose field it reads from another column`,
+          `レイアウト ${layout.id} にない列「${doubtful}」があります。その項目は別の列から読み込んでいます`,
+        )
+      : text(
+          `the list lacks the column "${lacking}" of its layout ${layout.id}`,
+          `この一覧には、レイアウト ${layout.id} の列「${lacking}」がありません`,
+        );
+  const learn = line("layouts learn", [file], { as: kind });
+  throw new Failure("input-rejected", { what, where: file, hint: step("to answer once", "一度だけ答えるには", learn) });
+}
+
+export const formatLayout = ({ id, headers, at, actor }: Layout): Text => {
+  const { en, ja } = formatActor(actor);
+  const names = headers.slice(0, 3).join(", ") + (headers.length > 3 ? ", …" : "");
+  return text(`${id} (${names}), ${at.slice(0, 10)}, ${en}`, `${id}(${names})、${at.slice(0, 10)}、${ja}`);
+};
+
+function describeLayout({ layout, lacking, further, doubtful }: LayoutMatch<Layout>): Text {
+  const name = formatLayout(layout);
+  const others = further.filter((header) => !doubtful.includes(header)).join(", ");
+  const lost = lacking.join(", ");
+  return text(
+    `layout ${name.en}${others === "" ? "" : `; not in it: ${others}`}${lost === "" ? "" : `; not in the list: ${lost}`}`,
+    `レイアウト ${name.ja}${others === "" ? "" : `。レイアウトにない列: ${others}`}${lost === "" ? "" : `。一覧にない列: ${lost}`}`,
+  );
+}
+
+/** Asks how cells name organisations, and takes the only key of the list. */
+async function chooseOptions(
+  prompts: Questions,
+  headers: readonly string[],
+  { kind, options }: ListRequest,
+  { answered, customFields }: { readonly answered: MapFileSchema; readonly customFields: readonly CustomField[] | undefined },
+): Promise<Pick<MapOptions, "key" | "orgBy">> {
+  const format = FORMATS[kind];
+  const { key: knownKey, orgBy: knownOrgBy } = answered.options ?? {};
+  const layout = readHeader(headers, format, { map: answered, customFields }).layout.columns;
+  const present = new Set(layout.map(({ column }) => column.field));
+  const keys = format.thing.keys.filter(({ field }) => present.has(field));
+  const [key] = present.has(format.key) || format.fallbackKey !== undefined || keys.length > 1 ? [] : keys;
+  const org = layout.find(({ column }) => namesOrg(column));
+  const isNamed =
+    org !== undefined && hasOrgColumn(format) && format.thing.name !== "org" && options.createOrgs !== true;
+  return {
+    key: options.key ?? knownKey ?? (key?.name as MapOptions["key"]),
+    orgBy: isNamed ? (options.orgBy ?? knownOrgBy ?? (await askOrgBy(prompts, headers, org))) : undefined,
+  };
+}
+
+/** Asks how the cells of a list name organisations. Those below the console's own header are codes. */
+async function askOrgBy(
+  prompts: Questions,
+  headers: readonly string[],
+  { column, joined, positions: [at = 0] }: LayoutColumn,
+): Promise<OrgBy | undefined> {
+  if (joined !== undefined) return "path";
+  const header = headers.at(at) ?? "";
+  if (header === column.header) return undefined;
+  return prompts.select<OrgBy>({
+    message: text(`What does "${header}" contain?`, `「${header}」の内容はどれですか?`),
+    flag: "--org-by",
+    choices: [
+      { value: "path", name: text("names or paths, such as 本社/営業部", "組織名やパス(本社/営業部 など)") },
+      { value: "code", name: text("organisation codes", "組織コード") },
+    ],
+  });
+}

@@ -1,0 +1,35 @@
+import type { Client, Layout } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { formatActor } from "../../lib/model/actor.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { renderMapFile } from "../csv/questions/render.ts";
+
+export const LAYOUT_COLUMNS: readonly Column<Layout>[] = [
+  { key: "id", header: text("ID", "ID"), value: ({ id }) => id },
+  { key: "kind", header: text("list of", "種類"), value: ({ kind }) => kind },
+  { key: "headers", header: text("headers", "ヘッダー"), value: ({ headers }) => headers },
+  { key: "at", header: text("learnt", "記憶した日時"), value: ({ at }) => at },
+  {
+    key: "actor",
+    header: text("by", "実行者"),
+    value: ({ actor }) => actor,
+    name: ({ actor }) => formatActor(actor),
+  },
+  { key: "map", header: text("column map", "対応表"), value: ({ kind, map }) => renderMapFile(map, FORMATS[kind]) },
+];
+
+export const LAYOUT_ARGUMENT = {
+  kind: "string",
+  value: "ID",
+  required: true,
+  about: text("ID of the layout, as `layouts list` shows it", "レイアウトの ID(layouts list で表示)"),
+} as const;
+
+/** @throws `not-found` */
+export async function findLayout(client: Client<"layouts">, typed: string): Promise<Layout> {
+  const found = (await client.layouts.list()).find(({ id }) => id === typed.toLowerCase());
+  if (found !== undefined) return found;
+  throw new Failure("not-found", { what: text(`no layout "${typed}"`, `レイアウト「${typed}」はありません`) });
+}

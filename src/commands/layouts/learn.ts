@@ -1,0 +1,48 @@
+import { openInput } from "../../lib/files/index.ts";
+import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { renderMapFile } from "../csv/questions/render.ts";
+import { readList } from "../imports/plan/list-layout.ts";
+import { IMPORT_OPTIONS, ORG_BY } from "../imports/plan/options.ts";
+import { KEY_NAMES } from "../../lib/model/formats.ts";
+import { LAYOUT_COLUMNS } from "./columns.ts";
+
+const { encoding, sheet, headerRow, map } = IMPORT_OPTIONS;
+
+export default defineCommand({
+  summary: text("learn how a list is read, without importing it", "一覧の読み取り方を記憶する(取り込まない)"),
+  args: {
+    file: { kind: "file", required: true, about: text("the list: CSV or .xlsx", "一覧のファイル(CSV か .xlsx)") },
+  },
+  options: {
+    as: { kind: "choice", choices: FORMAT_NAMES, required: true, about: text("what the list contains", "一覧の内容") },
+    encoding,
+    sheet,
+    headerRow,
+    map,
+    key: { kind: "choice", choices: KEY_NAMES, about: text("field that matches rows to records", "行を対応させる項目") },
+    orgBy: ORG_BY,
+    output: {
+      kind: "output",
+      short: "o",
+      value: "FILE",
+      isPublic: true,
+      about: text("only write a column map file", "記憶せず、対応表ファイルだけを書き出す"),
+    },
+  },
+  examples: [{ line: "clomoctl layouts learn list.xlsx --as users" }],
+  exits: ["input-rejected", "not-permitted", "not-found", "locked"],
+  shows: LAYOUT_COLUMNS,
+  async run(tools, { file: name, as: kind, output, ...options }) {
+    const { terminal, outputs } = tools;
+    await using file = await openInput(tools, name);
+    const read = await readList(tools, file, { kind, file: name, options }, { learning: true });
+    const learnt = { columns: [], ...read.map };
+    if (output !== undefined) return void (await outputs.write(output, renderMapFile(learnt, FORMATS[kind])));
+    const { client, permitChange } = await tools.tenant("layouts");
+    await permitChange();
+    await terminal.show(LAYOUT_COLUMNS, await client.layouts.learn({ kind, headers: read.headers, map: learnt }));
+  },
+});

@@ -1,0 +1,83 @@
+import type { CustomField, Format } from "../../model/format.ts";
+import { nameKey } from "../../model/normalise.ts";
+import { findColumnByAnyHeader } from "./columns.ts";
+import { readHeader } from "./header.ts";
+import { isReasonHeader } from "./layout.ts";
+import type { MapFileSchema } from "./map-parse.ts";
+
+export interface KnownLayout {
+  /** all headers of the list from which it was learnt */
+  readonly headers: readonly string[];
+  readonly map: MapFileSchema;
+}
+
+export interface LayoutMatch<L extends KnownLayout> {
+  readonly layout: L;
+  /** the map without what the list lacks */
+  readonly map: MapFileSchema;
+  /** columns that the layout reads and the list lacks; empty if the layout fits */
+  readonly lacking: readonly string[];
+  /** columns of the list that the layout does not have */
+  readonly further: readonly string[];
+  /** those of them whose name is that of a field that the layout reads already */
+  readonly doubtful: readonly string[];
+}
+
+export const toHeaderKey = (header: string): string => nameKey(header.trim());
+
+/** Returns the map without entries for columns that a list lacks. They would be second sources of the same fields. */
+export const limitMap = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => {
+  const keys = new Set(headers.map(toHeaderKey));
+  const isHere = (header: string): boolean => keys.has(toHeaderKey(header));
+  return {
+    ...map,
+    columns: map.columns.filter(({ header }) => isHere(header)),
+    joins: map.joins?.filter((join) => join.headers.every(isHere)),
+    skip: map.skip?.filter(({ header }) => isHere(header)),
+  };
+};
+
+const listReadHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: KnownLayout): readonly string[] => {
+  const used = new Set([...joins.flatMap((join) => join.headers), ...skip.map(({ header }) => header)].map(toHeaderKey));
+  const ignored = new Set(columns.filter(({ to }) => to === null).map(({ header }) => toHeaderKey(header)));
+  return headers.filter((header) => {
+    const key = toHeaderKey(header);
+    return header !== "" && !isReasonHeader(header) && (used.has(key) || !ignored.has(key));
+  });
+};
+
+/**
+ * Returns the layout for a list with these headers: of those that fit, the one with most columns; otherwise the
+ * nearest one, which has at least half of its columns in the list.
+ *
+ * @param layouts the newest first
+ */
+export const matchLayout = <L extends KnownLayout>(
+  layouts: readonly L[],
+  headers: readonly string[],
+  format: Format,
+  customFields?: readonly CustomField[],
+): LayoutMatch<L> | undefined => {
+  const here = new Set(headers.map(toHeaderKey));
+  const [best] = layouts
+    .map((layout) => {
+      const read = listReadHeaders(layout);
+      return { layout, count: read.length, lacking: read.filter((header) => !here.has(toHeaderKey(header))) };
+    })
+    .filter(({ count, lacking }) => lacking.length * 2 <= count && lacking.length < count)
+    .toSorted(
+      (one, other) =>
+        Number(one.lacking.length > 0) - Number(other.lacking.length > 0) ||
+        other.count - other.lacking.length - (one.count - one.lacking.length),
+    );
+  if (best === undefined) return undefined;
+  const { layout, lacking } = best;
+  const known = new Set(layout.headers.map(toHeaderKey));
+  const map = limitMap(layout.map, headers);
+  const isKnown = (header: string): boolean => known.has(toHeaderKey(header));
+  const { columns } = readHeader(headers.filter(isKnown), format, { map, customFields }).layout;
+  const fields = new Set(columns.map(({ column }) => column.field));
+  const further = headers.filter((header) => header !== "" && !isReasonHeader(header) && !isKnown(header));
+  const doubtful = further.filter((header) => fields.has(findColumnByAnyHeader(format.columns, header)?.field ?? ""));
+  return { layout, map, lacking, further, doubtful };
+};

@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { checkMap } from "../../csv/layout/map.ts";
+import type { MapFileSchema } from "../../csv/layout/map-parse.ts";
+import { Failure } from "../../errors/index.ts";
+import type { FormatName } from "../../model/console-files.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { text } from "../../text/index.ts";
+import { getCurrentInstant } from "../ids.ts";
+import { checkImportRequest } from "../plans/check-request.ts";
+import type { Actor } from "../policy/asker.ts";
+import { canImport } from "../policy/check.ts";
+import type { Session } from "../session.ts";
+import { insertRow } from "../store/rows.ts";
+import type { Reader, Row, Writer } from "../store/store.ts";
+
+/** How lists with certain headers are read. */
+export interface NewLayout {
+  readonly kind: FormatName;
+  readonly headers: readonly string[];
+  readonly map: MapFileSchema;
+}
+
+export interface Layout extends NewLayout {
+  readonly id: string;
+  readonly at: string;
+  readonly actor: string;
+}
+
+const USE = "import ";
+
+/** Stores a layout in place of an earlier one with the same headers. @param change with which it is undone */
+export const writeLayout = async (
+  writer: Writer,
+  { kind, headers, map }: NewLayout,
+  { at, actor, change = null }: Pick<Layout, "at" | "actor"> & { readonly change?: number | null },
+): Promise<Layout> => {
+  const use = USE + kind;
+  const hash = createHash("sha256").update(JSON.stringify([use, headers.toSorted()]));
+  const id = hash.digest("hex").slice(0, 8);
+  const columns = JSON.stringify({ headers, map });
+  await insertRow(writer, "layout", { use, digest: id, columns, at, actor, change }, ["use", "digest"]);
+  return { id, kind, headers, map, at, actor };
+};
+
+const toLayout = ({ use, digest, columns, at, actor }: Row): Layout => ({
+  id: String(digest),
+  kind: String(use).slice(USE.length) as FormatName,
+  ...(JSON.parse(String(columns)) as Pick<Layout, "headers" | "map">),
+  at: String(at),
+  actor: String(actor),
+});
+
+/** Returns the layouts of the imports that an actor may make, newest first, without those whose change is undone. */
+export const listLayouts = async (reader: Reader, asker: Actor): Promise<readonly Layout[]> => {
+  const rows = await reader.all(
+    `select l.* from main.layout l where l.use like '${USE}%' and not exists
+     (select 1 from main.change c where c.number = l.change and c.undoneBy is not null) order by l.at desc, l.digest`,
+  );
+  return rows.map(toLayout).filter(({ kind }) => canImport(asker, kind));
+};
+
+/** @throws Failure `input-rejected` if the map does not fit the kind */
+export const learnLayout = async (session: Session, layout: NewLayout): Promise<Layout> => {
+  checkImportRequest({ kind: layout.kind });
+  checkMap(layout.map, FORMATS[layout.kind]);
+  return session.change({ action: "layouts.learn", commits: false, locks: [] }, async (writer) => {
+    const { actor, surroundings } = session;
+    const result = await writeLayout(writer, layout, { at: getCurrentInstant(surroundings), actor });
+    return { result, objects: [{ thing: "layout", id: result.id }], after: result };
+  });
+};
+
+/** @throws Failure `not-found` */
+export const removeLayout = (session: Session, id: string): Promise<Layout> =>
+  session.change({ action: "layouts.remove", commits: false, locks: [] }, async (writer) => {
+    const before = (await listLayouts(writer, session.asker)).find((one) => one.id === id);
+    if (before === undefined)
+      throw new Failure("not-found", { what: text(`no layout ${id}`, `レイアウト ${id} はありません`) });
+    await writer.run("delete from main.layout where use = :use and digest = :id", { use: USE + before.kind, id });
+    return { result: before, objects: [{ thing: "layout", id }], before };
+  });
