@@ -29,7 +29,6 @@ test("a local tenant is in the home, in Japanese and in Tokyo time by default", 
     caFile: null,
     language: "ja",
     maps: [],
-    lists: null,
   });
   expect(await namesIn(home)).toEqual(["local", "kanto"]);
 });

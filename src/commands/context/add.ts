@@ -115,7 +115,7 @@ export async function resolveAuthorityFile(caFile: string | undefined, folder: s
 }
 
 /** Parses an option such as `users=people.yaml` into the format and the absolute path of the file. */
-export function parseMapOption(pair: string, workingFolder: string, option = "--map"): [string, string] {
+function parseMapOption(pair: string, workingFolder: string): [string, string] {
   const [format = "", ...rest] = pair.split("=");
   const file = rest.join("=");
   if (file !== "" && FORMAT_NAMES.some((known) => known === format)) {
@@ -124,10 +124,7 @@ export function parseMapOption(pair: string, workingFolder: string, option = "--
   const names = FORMAT_NAMES.join(", ");
   const near = findNearestWord(format, FORMAT_NAMES);
   throw new Failure("usage", {
-    what: text(
-      `${option} ${pair} does not have the form FORMAT=FILE`,
-      `${option} ${pair} は FORMAT=FILE の形ではありません`,
-    ),
+    what: text(`--map ${pair} does not have the form FORMAT=FILE`, `--map ${pair} は FORMAT=FILE の形ではありません`),
     hint:
       near === undefined || file === ""
         ? text(`formats: ${names}`, `形式: ${names}`)

@@ -99,10 +99,4 @@ export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
     header: text("column map files", "対応表ファイル"),
     value: ({ context }) => (context.kind === "embedded" ? [...context.maps].map((pair) => pair.join("=")) : []),
   },
-  {
-    key: "lists",
-    header: text("column map files for lists", "リスト用の対応表ファイル"),
-    value: ({ context }) =>
-      context.lists === undefined ? undefined : [...context.lists].map((pair) => pair.join("=")),
-  },
 ];

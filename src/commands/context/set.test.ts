@@ -50,18 +50,3 @@ test("sets the authority of the tenant of a server", async () => {
     caFile: join(place.folder, "ca.pem"),
   });
 });
-
-test("sets and removes the column map files of lists", async () => {
-  const home = freshFolder();
-  const folder = freshFolder();
-  const lists = async (words: string): Promise<unknown> =>
-    (JSON.parse((await run(`context set local ${words} --format json`, { home, folder })).stdout) as { lists: unknown })
-      .lists;
-  expect(await lists("--list users=hr.yaml --list orgs=o.yaml")).toEqual([
-    `users=${join(folder, "hr.yaml")}`,
-    `orgs=${join(folder, "o.yaml")}`,
-  ]);
-  expect(await lists("--list users=none")).toEqual([`orgs=${join(folder, "o.yaml")}`]);
-  expect(await lists("--list orgs=none")).toBeNull();
-  expect(await run("context set local --list people=a.yaml", { home })).toMatchObject({ exit: 2 });
-});

@@ -1,12 +1,11 @@
 import { openInput } from "../../lib/files/index.ts";
 import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
-import { FORMATS } from "../../lib/model/formats.ts";
+import { FORMATS, KEY_NAMES } from "../../lib/model/formats.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { renderMapFile } from "../csv/questions/render.ts";
 import { readList } from "../imports/plan/list-layout.ts";
 import { IMPORT_OPTIONS, ORG_BY } from "../imports/plan/options.ts";
-import { KEY_NAMES } from "../../lib/model/formats.ts";
 import { LAYOUT_COLUMNS } from "./columns.ts";
 
 const { encoding, sheet, headerRow, map } = IMPORT_OPTIONS;
@@ -22,7 +21,11 @@ export default defineCommand({
     sheet,
     headerRow,
     map,
-    key: { kind: "choice", choices: KEY_NAMES, about: text("field that matches rows to records", "行を対応させる項目") },
+    key: {
+      kind: "choice",
+      choices: KEY_NAMES,
+      about: text("field that matches rows to records", "行を対応させる項目"),
+    },
     orgBy: ORG_BY,
     output: {
       kind: "output",
@@ -40,7 +43,10 @@ export default defineCommand({
     await using file = await openInput(tools, name);
     const read = await readList(tools, file, { kind, file: name, options }, { learning: true });
     const learnt = { columns: [], ...read.map };
-    if (output !== undefined) return void (await outputs.write(output, renderMapFile(learnt, FORMATS[kind])));
+    if (output !== undefined) {
+      await outputs.write(output, renderMapFile(learnt, FORMATS[kind]));
+      return;
+    }
     const { client, permitChange } = await tools.tenant("layouts");
     await permitChange();
     await terminal.show(LAYOUT_COLUMNS, await client.layouts.learn({ kind, headers: read.headers, map: learnt }));

@@ -17,8 +17,6 @@ export interface EmbeddedContext {
   readonly maps: ReadonlyMap<string, string>;
   /** true if every change must be confirmed with the name of the context */
   readonly protected?: true | undefined;
-  /** column map file for the lists of other systems, by format; used by imports only, unlike {@link maps} */
-  readonly lists?: ReadonlyMap<string, string> | undefined;
 }
 
 /** A context whose tenant is on a server. */
@@ -32,8 +30,6 @@ export interface RemoteContext {
   readonly timezone: string;
   /** true if every change must be confirmed with the name of the context */
   readonly protected?: true | undefined;
-  /** column map file for the lists of other systems, by format; used by imports only */
-  readonly lists?: ReadonlyMap<string, string> | undefined;
 }
 
 export type Context = EmbeddedContext | RemoteContext;
@@ -64,8 +60,6 @@ export interface ContextChange {
   readonly caFile?: string | undefined;
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
-  /** column map files to set, by format; null removes the map of a format */
-  readonly lists?: ReadonlyMap<string, string | null> | undefined;
 }
 
 /** A context as stored in `contexts.json`. The path of a local tenant is derived from the name. */
@@ -77,11 +71,8 @@ export type StoredContext =
       readonly language: Language;
       readonly maps: readonly (readonly [format: string, file: string])[];
       readonly protected?: true | undefined;
-      readonly lists?: StoredFiles | undefined;
     }
-  | (Omit<RemoteContext, "lists"> & { readonly lists?: StoredFiles | undefined });
-
-type StoredFiles = readonly (readonly [format: string, file: string])[];
+  | RemoteContext;
 
 /** Converts a new context to its stored form. @throws `usage` if its time zone or address is invalid */
 export function toStoredContext(name: string, requested: NewContext): StoredContext {
@@ -107,7 +98,6 @@ export const applyContextChange = (context: StoredContext, change: ContextChange
   ...(change.caFile === undefined ? context : { ...requireRemote(context), caFile: change.caFile }),
   timezone: change.timezone === undefined ? context.timezone : parseTimezone(change.timezone),
   protected: (change.protected ?? context.protected) === true ? true : undefined,
-  lists: changeFiles(context.lists, change.lists),
 });
 
 const requireRemote = (context: StoredContext): Extract<StoredContext, { kind: "remote" }> => {
@@ -119,12 +109,6 @@ const requireRemote = (context: StoredContext): Extract<StoredContext, { kind: "
     ),
     where: "--ca-file",
   });
-};
-
-const changeFiles = (files: StoredFiles = [], changes: ContextChange["lists"] = new Map()): StoredFiles | undefined => {
-  const kept = files.filter(([format]) => !changes.has(format));
-  const added = [...changes].flatMap(([format, file]) => (file === null ? [] : [[format, file] as const]));
-  return kept.length + added.length === 0 ? undefined : [...kept, ...added];
 };
 
 /** Returns the IANA name of a time zone. @throws `usage` if the time zone does not exist */
@@ -163,7 +147,6 @@ export function readStoredContext(stored: unknown): StoredContext {
   const settings = {
     timezone: parseTimezone(word("timezone") ?? DEFAULT_TIMEZONE),
     protected: stored["protected"] === true ? (true as const) : undefined,
-    lists: Array.isArray(stored["lists"]) ? stored["lists"].filter(isStringPair) : undefined,
   };
   if (parseContextName(name) !== name) {
     throw new TypeError(`${name} is not kept as NFC`);

@@ -225,10 +225,9 @@ export class Contexts {
   }
 
   #open(stored: StoredContext): Context {
-    const lists = stored.lists && new Map(stored.lists);
     return stored.kind === "remote"
-      ? { ...stored, lists }
-      : { ...stored, lists, maps: new Map(stored.maps), tenantFolder: join(this.#home.tenants, stored.name) };
+      ? stored
+      : { ...stored, maps: new Map(stored.maps), tenantFolder: join(this.#home.tenants, stored.name) };
   }
 
   async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {

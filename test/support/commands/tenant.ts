@@ -138,9 +138,8 @@ function responseOf({ one: { result: kind = "json" } }: TestRoute, answer: unkno
   return new Response((items as readonly unknown[]).map((line) => `${JSON.stringify(line)}\n`).join(""), { headers });
 }
 
-/** A terminal asks for the revision before any question, whatever a test is about. */
-const isRevisionUntold = ({ operation }: ReceivedRequest, answers: Answers): boolean =>
-  operation === "tenantRevision" && !Object.hasOwn(answers, operation);
+/** Whatever a test is about, a terminal asks for the revision before any question, and an import for the layouts. */
+const UNTOLD: Answers = { tenantRevision: { revision: 7 }, "layouts.list": [] };
 
 /**
  * A tenant that returns the specified responses and records the requests. Requests and responses must match the
@@ -168,7 +167,8 @@ export class AnsweringTenant {
   async #respond(request: Request): Promise<Response> {
     try {
       const { route, ...asked } = await parseReceivedRequest(request);
-      if (isRevisionUntold(asked, this.#answers)) return responseOf(route, { revision: 7 });
+      const { operation } = asked;
+      if (operation in UNTOLD && !(operation in this.#answers)) return responseOf(route, UNTOLD[operation]);
       this.requests.push(asked);
       await checkRequest({ ...asked, route });
       return responseOf(route, this.#answer(asked));

@@ -34,10 +34,7 @@ export interface MapSources {
 /** The value of `--map` for no map. */
 const NO_MAP = "none";
 
-function findMapFile(
-  format: FormatName,
-  { option, context }: Omit<MapSources, "customFields">,
-): string | undefined {
+function findMapFile(format: FormatName, { option, context }: Omit<MapSources, "customFields">): string | undefined {
   if (option !== undefined) return option === NO_MAP ? undefined : option;
   return context?.kind === "embedded" ? context.maps.get(format) : undefined;
 }

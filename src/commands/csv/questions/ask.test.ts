@@ -23,7 +23,7 @@ const ask = async (kind: FormatName, headers: readonly string[], before?: MapFil
 };
 
 describe("questions about columns", () => {
-  test.each<readonly [FormatName, Readonly<Record<string, string>>]>([
+  test.each<readonly [FormatName, Readonly<Record<string, string | null>>]>([
     ["users", { 社員CD: "社員コード", 社用メール: "メールアドレス", 携帯番号: "TEL", 表示名: "氏名" }],
     ["users", { "TEL\n（会社携帯）": "TEL", "氏名\n（漢字）": "氏名", コード: "社員コード", メール: "メールアドレス" }],
     ["users", { 社員番号: "社員コード", 支店: "組織コード" }],
@@ -31,6 +31,7 @@ describe("questions about columns", () => {
     ["orgs", { 支店名: "組織名", 支店コード: "組織コード" }],
     ["orgs", { 部門CD: "組織コード", 部門名称: "組織名", 親部門: "上位組織コード" }],
     ["orgs", { コード: "組織コード", 部署名: "組織名", 親部署CD: "上位組織コード" }],
+    ["users", { 旧所属: null, 所属: null, 新所属: "組織コード", 前職位: null, 異動後役職: "役職" }],
     ["docs", { 社員番号: "ユーザーID", 氏名: "表示名", 利用グループ: "グループ名" }],
   ])("propose the field that a header usually means: %s %j", async (kind, expected) => {
     const { map } = await ask(kind, Object.keys(expected));

@@ -114,7 +114,10 @@ export async function askColumns(
       ...mapped,
       ...Array.from(former, (header) => ({ header, to: null })),
     ],
-    joins: [...(map?.joins ?? []).filter(({ field }) => replaced.every(({ column }) => column.field !== field)), ...joins],
+    joins: [
+      ...(map?.joins ?? []).filter(({ field }) => replaced.every(({ column }) => column.field !== field)),
+      ...joins,
+    ],
   };
 }
 

@@ -45,10 +45,12 @@ async function findLayout(
   { kind, options }: ListRequest,
   layouts: readonly Layout[],
   map: MapFileSchema | undefined,
-  customFields: readonly CustomField[] | undefined,
 ) {
   const format = FORMATS[kind];
-  const typed = { sheet: options.sheet ?? map?.options?.sheet, headerRow: options.headerRow ?? map?.options?.headerRow };
+  const typed = {
+    sheet: options.sheet ?? map?.options?.sheet,
+    headerRow: options.headerRow ?? map?.options?.headerRow,
+  };
   const others = layouts.map(({ map: { options: own } }) => ({
     sheet: typed.sheet ?? own?.sheet,
     headerRow: typed.headerRow ?? own?.headerRow,
@@ -63,7 +65,7 @@ async function findLayout(
     try {
       const reading = await detectInputFormat(file, { encoding: options.encoding, ...place, map, signal });
       const { header: headers } = await findHeaderInFile(file, reading, format, { map: known, ...place, signal });
-      found.push({ place, headers, match: matchLayout(layouts, headers, format, customFields) });
+      found.push({ place, headers, match: matchLayout(layouts, headers, format) });
     } catch (error) {
       if (!(error instanceof Failure) || error.code === "interrupted") throw error;
       failure ??= error;
@@ -102,13 +104,20 @@ export async function readList(
   const layouts =
     options.map === undefined ? (await client.layouts.list()).filter((layout) => layout.kind === kind) : [];
   if (!isAsked && layouts.length === 0) return { map: given, headers: [] };
-  const customFields = format.custom ? await loadCustomFields(tools) : undefined;
-  const { place, headers, match } = await findLayout(tools, file, requested, layouts, given, customFields);
+  const { place, headers, match } = await findLayout(tools, file, requested, layouts, given);
+  const isUnclear = findOpenHeaders(headers, format, { map: given }).length > 0;
+  const customFields = format.custom && isUnclear ? await loadCustomFields(tools) : undefined;
   const isPlain = findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
   // a file with exact headers is read by them, unless it is a layout's list without some of its columns
-  const known = match === undefined || (match.lacking.length > 0 && isPlain && match.further.length > 0) ? undefined : match;
+  const known =
+    match === undefined || (match.lacking.length > 0 && isPlain && match.further.length > 0) ? undefined : match;
   if (known !== undefined && !isAsked) refuseDoubt(isOpen ? known : { ...known, doubtful: [] }, requested);
-  const map = known === undefined ? given : learning || known.lacking.length > 0 ? known.map : ignoreFurther(known, format, customFields);
+  const map =
+    known === undefined
+      ? given
+      : learning || known.lacking.length > 0
+        ? known.map
+        : ignoreFurther(known, format, customFields);
   const note = known && describeLayout(known);
   const asked = isAsked
     ? await askColumns(terminal.prompts, headers, format, { customFields, map, doubtful: known?.doubtful })
@@ -136,7 +145,10 @@ function ignoreFurther(
 }
 
 /** @throws `input-rejected` if a layout's list lacks a column, or has a column that may be a new source of a field */
-function refuseDoubt({ lacking: [lacking], doubtful: [doubtful], layout }: LayoutMatch<Layout>, { kind, file }: ListRequest): void {
+function refuseDoubt(
+  { lacking: [lacking], doubtful: [doubtful], layout }: LayoutMatch<Layout>,
+  { kind, file }: ListRequest,
+): void {
   if (lacking === undefined && doubtful === undefined) return;
   const what =
     lacking === undefined
@@ -173,7 +185,10 @@ async function chooseOptions(
   prompts: Questions,
   headers: readonly string[],
   { kind, options }: ListRequest,
-  { answered, customFields }: { readonly answered: MapFileSchema; readonly customFields: readonly CustomField[] | undefined },
+  {
+    answered,
+    customFields,
+  }: { readonly answered: MapFileSchema; readonly customFields: readonly CustomField[] | undefined },
 ): Promise<Pick<MapOptions, "key" | "orgBy">> {
   const format = FORMATS[kind];
   const { key: knownKey, orgBy: knownOrgBy } = answered.options ?? {};

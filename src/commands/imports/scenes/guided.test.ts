@@ -48,7 +48,9 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("april.csv", toCsv(LIST));
     const { code, stderr } = await desk.type("users import april.csv", [...QUESTIONS, ["Apply", "y\r"]]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(await layouts(desk)).toMatchObject([{ kind: "users", headers: LIST[1], map: { options: { orgBy: "path" } } }]);
+    expect(await layouts(desk)).toMatchObject([
+      { kind: "users", headers: LIST[1], map: { options: { orgBy: "path" } } },
+    ]);
     const [head = [], ...rows] = LIST.slice(1);
     // a title more than in the month before
     await desk.write(
@@ -102,7 +104,7 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("list.xlsx", buildWorkbook({ sheets: { 名簿: sheet } }));
     const { code, stderr } = await desk.type("users import list.xlsx", [
       ['Is 組織コード to be joined from "部門 / 課"?', ENTER],
-          ["Apply", "y\r"],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields orgCode")).text)).toEqual([
@@ -125,7 +127,7 @@ describe("an import at a terminal", () => {
       ['Is フリガナ to be joined from "姓(カナ) + 名(カナ)"?', ENTER],
       ['Which field does "所属" stand for?', ENTER],
       ['What does "所属" contain?', ENTER],
-          ["Apply", "y\r"],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(await desk.run("users import a.csv --yes")).toMatchObject({ code: 0 });
@@ -153,7 +155,7 @@ describe("an import at a terminal", () => {
     );
     const { code, stderr } = await desk.type("users import a.csv", [
       ['Which field does "社員番号" stand for?', ENTER],
-          ["Apply", "y\r"],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1") });
     expect(await layouts(desk)).toMatchObject([{ map: { options: { key: "employee-code" } } }]);
@@ -166,7 +168,7 @@ describe("an import at a terminal", () => {
       ['Which field does "部署コード" stand for?', ENTER],
       ['Which field does "部門名称" stand for?', ENTER],
       ['Which field does "上位コード" stand for?', ENTER],
-          ["Apply", "y\r"],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
     expect((await desk.run("orgs import tree.csv --yes")).stderr).toContain("unchanged 1");
@@ -192,7 +194,8 @@ describe("layouts", () => {
     return desk;
   };
   const orgOf = async (desk: Desk, at: number): Promise<unknown> =>
-    (JSON.parse((await desk.run("users list --format json --fields orgCode")).text) as { orgCode: string }[])[at]?.orgCode;
+    (JSON.parse((await desk.run("users list --format json --fields orgCode")).text) as { orgCode: string }[])[at]
+      ?.orgCode;
 
   test("two lists in turn are asked about once each, and the former department is never taken", async () => {
     const desk = await learnt();
@@ -231,11 +234,26 @@ describe("layouts", () => {
   });
 
   test.each([
-    ["ignores a further column with a note", (row: readonly string[], at: number) => [...row, at === 1 ? "血液型" : ""], 0, "血液型"],
-    ["refuses a new source of a field", (row: readonly string[], at: number) => [...row, at === 1 ? "新所属" : ""], 3, "新所属"],
+    [
+      "ignores a further column with a note",
+      (row: readonly string[], at: number) => [...row, at === 1 ? "血液型" : ""],
+      0,
+      "血液型",
+    ],
+    [
+      "refuses a new source of a field",
+      (row: readonly string[], at: number) => [...row, at === 1 ? "新所属" : ""],
+      3,
+      "新所属",
+    ],
     ["refuses a list without a column", (row: readonly string[]) => row.filter((_, at) => at !== 4), 3, "部署"],
     ["reads a list without an ignored column", (row: readonly string[]) => row.filter((_, at) => at !== 5), 0, ""],
-    ["reads an unknown list only by exact headers", (_: readonly string[], at: number) => [`x${at}`, "E-メール"], 3, ""],
+    [
+      "reads an unknown list only by exact headers",
+      (_: readonly string[], at: number) => [`x${at}`, "E-メール"],
+      3,
+      "",
+    ],
   ])("without a terminal %s", async (_, change, code, named) => {
     const desk = await learnt();
     await desk.write("may.csv", toCsv(LIST.map((row, at) => (at === 0 ? row : change(row, at)))));
@@ -248,9 +266,9 @@ describe("layouts", () => {
     const desk = await learnt();
     const rows = LIST.map((row, at) => (at < 2 ? row.map((cell) => (cell === "部署" ? "配属先" : cell)) : row));
     await desk.write("may.csv", toCsv(rows));
-    expect(
-      await desk.type("users import may.csv", [['Which field does "配属先" stand for?', ENTER]]),
-    ).toMatchObject({ code: 0 });
+    expect(await desk.type("users import may.csv", [['Which field does "配属先" stand for?', ENTER]])).toMatchObject({
+      code: 0,
+    });
     await desk.write("june.csv", toCsv(rows.map((row, at) => [...row, at === 1 ? "新所属" : "総務部"])));
     const june = await desk.type("users import june.csv", [['Which field does "新所属" stand for?', ENTER], ...APPLY]);
     expect(june).toMatchObject({ code: 0, stderr: expect.stringContaining("update 2") });
@@ -263,7 +281,7 @@ describe("layouts", () => {
     expect(await layouts(desk)).toEqual([]);
     expect((await desk.run("layouts learn moves.csv --as users")).code).toBe(2);
     expect((await desk.run("layouts learn moves.csv --as users --map map.yaml")).code).toBe(0);
-    const [{ id = "" } = {}] = await layouts(desk);
+    const id = (await layouts(desk))[0]?.id;
     expect((await desk.run(`layouts show ${id}`)).text).toContain("employee-code");
     expect((await desk.run("layouts list --format json")).text).toContain(id);
     expect((await desk.run("users import moves.csv --map none --yes")).code).toBe(3);

@@ -120,6 +120,9 @@ it.each([
   ["users", "携帯電話", "TEL"],
   ["devices", "使用者メール", "所有者メールアドレス"],
   ["users", "constructor", undefined],
+  ["users", "旧所属", undefined],
+  ["users", "変更前役職", undefined],
+  ["users", "新役職", "役職"],
 ] as const)("in a file of %s, %s is probably %s", (format, theirs, ours) => {
   expect(suggestHeader(FORMATS[format].columns, theirs)).toBe(ours);
 });

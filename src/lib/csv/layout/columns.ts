@@ -19,7 +19,8 @@ const normaliseHeader = (header: string): string =>
     .replace(/cd$/, "コード");
 
 /** True for a column with former values, which is never proposed for a field. */
-export const isFormerHeader = (header: string): boolean => /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
+export const isFormerHeader = (header: string): boolean =>
+  /^(?:旧|前|異動前|変更前)/u.test(header.normalize("NFKC").trim());
 
 const NEW_VALUE = /^(?:新|異動後|変更後)/u;
 

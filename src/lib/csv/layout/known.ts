@@ -1,4 +1,4 @@
-import type { CustomField, Format } from "../../model/format.ts";
+import type { Format } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { findColumnByAnyHeader } from "./columns.ts";
 import { readHeader } from "./header.ts";
@@ -38,7 +38,9 @@ export const limitMap = (map: MapFileSchema, headers: readonly string[]): MapFil
 };
 
 const listReadHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: KnownLayout): readonly string[] => {
-  const used = new Set([...joins.flatMap((join) => join.headers), ...skip.map(({ header }) => header)].map(toHeaderKey));
+  const used = new Set(
+    [...joins.flatMap((join) => join.headers), ...skip.map(({ header }) => header)].map(toHeaderKey),
+  );
   const ignored = new Set(columns.filter(({ to }) => to === null).map(({ header }) => toHeaderKey(header)));
   return headers.filter((header) => {
     const key = toHeaderKey(header);
@@ -56,7 +58,6 @@ export const matchLayout = <L extends KnownLayout>(
   layouts: readonly L[],
   headers: readonly string[],
   format: Format,
-  customFields?: readonly CustomField[],
 ): LayoutMatch<L> | undefined => {
   const here = new Set(headers.map(toHeaderKey));
   const [best] = layouts
@@ -75,7 +76,7 @@ export const matchLayout = <L extends KnownLayout>(
   const known = new Set(layout.headers.map(toHeaderKey));
   const map = limitMap(layout.map, headers);
   const isKnown = (header: string): boolean => known.has(toHeaderKey(header));
-  const { columns } = readHeader(headers.filter(isKnown), format, { map, customFields }).layout;
+  const { columns } = readHeader(headers.filter(isKnown), format, { map }).layout;
   const fields = new Set(columns.map(({ column }) => column.field));
   const further = headers.filter((header) => header !== "" && !isReasonHeader(header) && !isKnown(header));
   const doubtful = further.filter((header) => fields.has(findColumnByAnyHeader(format.columns, header)?.field ?? ""));

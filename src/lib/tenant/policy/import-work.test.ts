@@ -269,3 +269,19 @@ test("an account that may only write memos and tags can commit another's plan th
   await tenant.as("ope").imports.commit(await tenant.as("ope").imports.show(plan.id));
   expect(devicesStored()).toMatchObject([{ memo: "貸出中" }, { memo: null }]);
 });
+
+test("layouts are seen, learnt and removed only with the right to import their type", async () => {
+  await withItems("devices.note");
+  const map = { columns: [{ header: "名", to: "name" }] };
+  const { id } = await tenant.client.layouts.learn({ kind: "users", headers: ["名", "メールアドレス"], map });
+  const { layouts } = tenant.as("cus");
+  expect(await layouts.list()).toEqual([]);
+  expect(await failureOf(layouts.learn({ kind: "users", headers: ["名"], map }))).toMatchObject({
+    code: "not-permitted",
+  });
+  expect(await failureOf(layouts.remove(id))).toMatchObject({ code: "not-found" });
+  const wrong = tenant.client.layouts.learn({ kind: "users", headers: ["x"], map: { columns: [{ header: "x", to: "x" }] } });
+  expect(await failureOf(wrong.then(() => tenant.client.layouts.list()))).toMatchObject({ code: "input-rejected" });
+  const own = { kind: "devices", headers: ["S/N"], map: { columns: [{ header: "S/N", to: "serialNumber" }] } } as const;
+  expect(await layouts.list()).toEqual([expect.objectContaining(await layouts.learn(own))]);
+});
