@@ -116,7 +116,7 @@ describe("misspelt words", () => {
     [
       "frobnicate",
       "unknown command frobnicate",
-      "use one of these: access-tokens, ade, audit, clomo-account, console, context, csv, devices, handover, imports, onboarding, orgs, renewals, roles, secured, tenant, users",
+      "use one of these: access-tokens, ade, audit, clomo-account, console, context, csv, devices, handover, imports, layouts, onboarding, orgs, renewals, roles, secured, tenant, users",
     ],
     ["-", "unknown command -", "use one of these: access-tokens, ade, audit, clomo-account, console, context, csv,"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],
