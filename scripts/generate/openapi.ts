@@ -33,6 +33,8 @@ const toParameters = (place: "path" | "query", schema: z.ZodType) => {
   }));
 };
 
+const refer = (place: "parameters" | "responses", name: string) => ({ $ref: `#/components/${place}/${name}` });
+
 const REPEATABLE = { name: "Idempotency-Key", in: "header", schema: { type: "string", pattern: "^[!-~]{1,255}$" } };
 
 const FILE = { required: true, content: { "text/csv": { schema: {} }, [XLSX_TYPE]: { schema: {} } } };
@@ -49,14 +51,10 @@ const describeOperation = async (noun: string, name: string, one: AnyOperation) 
     parameters: [
       ...toParameters("path", path),
       ...toParameters("query", query),
-      ...(one.once === undefined ? [] : [REPEATABLE]),
+      ...(one.once === undefined ? [] : [refer("parameters", "repeatable")]),
     ],
     ...(content && { requestBody: content }),
-    responses: {
-      200: { description: "The result", content: { [MEDIA_TYPES[one.result ?? "json"]]: { schema: {} } } },
-      "4XX": { $ref: "#/components/responses/problem" },
-      "5XX": { $ref: "#/components/responses/problem" },
-    },
+    responses: { 200: refer("responses", one.result ?? "json"), default: refer("responses", "problem") },
   };
 };
 
@@ -68,20 +66,22 @@ export const buildOpenApiDocument = async (version: string): Promise<object> => 
       const { method, path } = splitRoute(one);
       paths[path] = { ...paths[path], [method]: await describeOperation(noun, name, one) };
     }
-  const own = { description: "OK", content: { "application/json": { schema: {} } } };
   for (const path of SERVER_PATHS)
     paths[path] = {
       get: {
         operationId: path.slice(1),
         summary: "Of the server itself",
         security: [],
-        responses: { 200: own, "4XX": { $ref: "#/components/responses/problem" } },
+        responses: { 200: refer("responses", "json"), default: refer("responses", "problem") },
       },
     };
   const problem = {
     description: "The problem",
     content: { "application/problem+json": { schema: toJsonSchema(ProblemObject) } },
   };
+  const results = Object.entries(MEDIA_TYPES).map(
+    ([name, type]) => [name, { description: "The result", content: { [type]: { schema: {} } } }] as const,
+  );
   return {
     openapi: "3.1.0",
     info: {
@@ -93,6 +93,10 @@ export const buildOpenApiDocument = async (version: string): Promise<object> => 
     servers: [{ url: "/" }],
     security: [{ bearer: [] }],
     paths,
-    components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } }, responses: { problem } },
+    components: {
+      securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
+      parameters: { repeatable: REPEATABLE },
+      responses: { ...Object.fromEntries(results), problem },
+    },
   };
 };

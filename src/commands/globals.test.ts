@@ -68,6 +68,8 @@ const CHANGING = [
   "ade sync",
   "imports discard 019a9f3c-5a00-7abc-8def-000000000005",
   "imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes",
+  "layouts learn x.csv --as users",
+  "layouts remove x",
   "undo 17 --yes",
   "users delete x --confirm-deletions 1",
   "orgs delete x --confirm-deletions 1",
@@ -110,14 +112,12 @@ test.each(CHANGING)("%s refuses an impossible output before it changes anything"
   }
 });
 
-test("--as is the acting account of commands that open a tenant, and a file format of csv check", async () => {
+test("--as is the acting account, and what a file contains for the commands whose files have any format", async () => {
   const verbs = await Promise.all(
     verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
   );
   const declaring = verbs.filter(([, { options }]) => "as" in options);
-  expect(declaring.map(([path]) => path)).toEqual(["csv check"]);
-  for (const [, { opensTenant, readsTenants }] of declaring)
-    expect([opensTenant, readsTenants]).toEqual([false, undefined]);
+  expect(declaring.map(([path]) => path)).toEqual(["csv check", "layouts learn"]);
 });
 
 test("documents are selected by --format and written to -o", async () => {

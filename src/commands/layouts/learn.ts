@@ -1,8 +1,8 @@
 import { openInput } from "../../lib/files/index.ts";
-import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
 import { FORMATS, KEY_NAMES } from "../../lib/model/formats.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { FORMAT_OPTION } from "../csv/file/format.ts";
 import { renderMapFile } from "../csv/questions/render.ts";
 import { readList } from "../imports/plan/list-layout.ts";
 import { IMPORT_OPTIONS, ORG_BY } from "../imports/plan/options.ts";
@@ -16,7 +16,7 @@ export default defineCommand({
     file: { kind: "file", required: true, about: text("the list: CSV or .xlsx", "一覧のファイル(CSV か .xlsx)") },
   },
   options: {
-    as: { kind: "choice", choices: FORMAT_NAMES, required: true, about: text("what the list contains", "一覧の内容") },
+    as: FORMAT_OPTION,
     encoding,
     sheet,
     headerRow,
