@@ -128,7 +128,6 @@ test("documents are selected by --format and written to -o", async () => {
   expect(verbs.filter(([, { options }]) => OLD.some((key) => key in options))).toEqual([]);
   const writing = verbs.filter(([, { options }]) => "format" in options);
   expect(writing.map(([path, { options }]) => [path, choicesOf(options).filter((one) => OLD.includes(one))])).toEqual([
-    ["handover diff", ["markdown"]],
     ["handover report", ["html", "markdown"]],
     ["onboarding guide", ["text", "markdown"]],
     ["renewals guide", ["text", "markdown"]],

@@ -79,12 +79,9 @@ const CASES: Readonly<Record<string, Case>> = {
     line: "imports commit PLAN --emit-csv OUT --yes",
     isInMirror: true,
   },
-  "handover diff --output": {
-    line: `handover diff ${BUNDLES}/minato ${BUNDLES}/minato-later --format markdown -o OUT`,
-    exit: 9,
-  },
   "handover export --output": { line: "handover export -o OUT --as-of 2026-11-20", isBundle: true },
   "handover report --output": { line: "handover report -o OUT" },
+  "layouts learn --output": { line: "layouts learn users.csv --as users -o OUT", isPublic: true },
   "secured users import --generate-passwords": {
     line: "secured users import - --app docs --generate-passwords OUT --yes",
     circumstances: () => ({ stdin: `表示名,ユーザーID\r\n新人,${`new${Math.random()}`.replace(".", "")}\r\n` }),
@@ -366,8 +363,6 @@ describe("a file that the command reads, or writes for another option, is never 
     "users import users.csv --emit-csv new.csv --mode replace --report new-delete.xlsx",
     "handover report bundle -o bundle/report.html",
     "handover report bundle -o bundle/users.ndjson",
-    `handover diff bundle ${BUNDLES}/minato-later --format markdown -o bundle/diff.md`,
-    `handover diff ${BUNDLES}/minato bundle --format markdown -o here/bundle/diff.md`,
     "handover report users.zip -o users.zip",
   ])("%s", async (line) => {
     const folder = folderWithFiles();

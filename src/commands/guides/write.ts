@@ -8,7 +8,7 @@ import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "../listi
 import type { InputOf } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-export const GUIDE_OPTIONS = buildDocumentOrRecordOptions(DOCUMENT_FORMATS, "document");
+export const GUIDE_OPTIONS = buildDocumentOrRecordOptions(DOCUMENT_FORMATS);
 
 type GuideOptions = InputOf<typeof GUIDE_OPTIONS>;
 

@@ -16,14 +16,11 @@ import { Failure, OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { writeOutput } from "../csv/file/output.ts";
-import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "../listing/documents.ts";
 import { labelOf, describeValueOrList, describeValue } from "../records/worded.ts";
 import { isRecordOutputRequested, isDefaultTable } from "../listing/list.ts";
 import { resolveTimezoneWithoutTenant, type Tools } from "../tools.ts";
 import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openNamedBundle, refuseAsOption, startVerifyProgress } from "./bundle.ts";
 import type { TemporaryBundle } from "./writing/tenant-bundle.ts";
-import { renderDiffMarkdown } from "./markdown.ts";
 
 const CHANGE_NAMES: Readonly<Record<ChangeKind, Text>> = {
   added: text("added", "追加"),
@@ -169,12 +166,10 @@ export default defineCommand({
         "データの作成・更新・回答の日時は比べない",
       ),
     },
-    ...buildDocumentOrRecordOptions(["markdown"], "records"),
     ...IDENTITY_OPTION,
   },
   examples: [
     { line: "clomoctl handover diff bundles/minato bundles/minato-later" },
-    { line: "clomoctl handover diff bundles/minato bundles/minato-later --format markdown" },
     { line: "clomoctl handover diff bundles/minato --tenant" },
     {
       line: "clomoctl handover diff bundles/minato --tenant --ignore-times --quiet",
@@ -185,9 +180,8 @@ export default defineCommand({
   exits: [...OPEN_TENANT_ERRORS, "differs"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { before, after, tenant, ignoreTimes, identity, ...options }) {
+  async run(tools, { before, after, tenant, ignoreTimes, identity }) {
     const { terminal } = tools;
-    const markdown = resolveRequestedDocument(tools, options, { usual: undefined, where: DIFF_COMMAND });
     if (tenant === (after !== undefined)) throw INVALID_COMPARISON_FAILURE;
     if (!tenant) refuseAsOption(tools, DIFF_COMMAND);
     await terminal.checkOutput(DIFF_COLUMNS);
@@ -201,12 +195,11 @@ export default defineCommand({
     const [former, latter] = [toTenantState(await toBundle(one)), toTenantState(await toBundle(other))];
     const all = filterDifferences(compareStates(former, latter), (one) => !(ignoreTimes && isTimeDifference(one)));
     const isTable = isDefaultTable(terminal);
-    const found: AsyncGenerator<Difference> = counts.of(isTable || markdown !== undefined ? omitUpdateTimes(all) : all);
+    const found: AsyncGenerator<Difference> = counts.of(isTable ? omitUpdateTimes(all) : all);
     const first = await found.next();
     const shownOnes = prependFirst(first, found);
-    if (markdown !== undefined) await writeMarkdown(tools, shownOnes, markdown.output);
     // an empty table would be reported as an empty list, and cron would mail the column names
-    else if (first.done !== true || isRecordOutputRequested(tools))
+    if (first.done !== true || isRecordOutputRequested(tools))
       await terminal.list(
         isTable ? buildReadableColumns(await resolveTimezoneWithoutTenant(tools)) : DIFF_COLUMNS,
         shownOnes,
@@ -215,7 +208,7 @@ export default defineCommand({
       await terminal.note(NO_DIFFERENCES);
       return undefined;
     }
-    if (markdown === undefined) await terminal.note(describeSides(before, after));
+    await terminal.note(describeSides(before, after));
     await terminal.note(renderSummary(counts));
     return "differs";
   },
@@ -276,19 +269,3 @@ const INVALID_COMPARISON_FAILURE = new Failure("usage", {
     `${line("handover diff", ["A", "B"])} または ${line("handover diff", ["A"], { tenant: true })}`,
   ),
 });
-
-async function writeMarkdown(tools: Tools, found: AsyncIterable<Difference>, output: string): Promise<void> {
-  const { language } = tools.terminal;
-  // the heading already names the resource
-  const columns = DIFF_COLUMNS.filter(({ key }) => key !== "resource");
-  const cellsOf = (difference: Difference): readonly string[] =>
-    columns.map(({ value, name }) => {
-      const cell = name === undefined ? value(difference) : name(difference)?.[language];
-      return typeof cell === "string" ? cell : "";
-    });
-  const headers = columns.map(({ header }) => header[language]);
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    for await (const lines of renderDiffMarkdown(found, headers, cellsOf, language)) yield Buffer.from(lines);
-  }
-  await writeOutput(tools, output, bytes(), { held: false });
-}

@@ -5,7 +5,7 @@ import type { Globals } from "../globals.ts";
 
 type Options = Parameters<typeof resolveRequestedDocument<"html" | "markdown">>[1];
 
-const asked = (options: Partial<Options>, globals: Partial<Globals> = {}, usual?: "html") =>
+const asked = (options: Partial<Options>, globals: Partial<Globals>, usual: "html") =>
   resolveRequestedDocument<"html" | "markdown">(
     { globals: globals as Globals },
     { format: undefined, output: undefined, ...options },
@@ -14,9 +14,8 @@ const asked = (options: Partial<Options>, globals: Partial<Globals> = {}, usual?
 
 test.each([
   ["nothing is a document where that is usual", {}, {}, "html", { format: "html", output: "-" }],
-  ["nothing is records elsewhere", {}, {}, undefined, undefined],
-  ["a format of documents is one", { format: "markdown" }, {}, undefined, { format: "markdown", output: "-" }],
-  ["with its file", { format: "html", output: "a" }, {}, undefined, { format: "html", output: "a" }],
+  ["a format of documents is one", { format: "markdown" }, {}, "html", { format: "markdown", output: "-" }],
+  ["with its file", { format: "html", output: "a" }, {}, "html", { format: "html", output: "a" }],
   ["a file is for the usual document", { output: "a" }, {}, "html", { format: "html", output: "a" }],
   ["a format of records is none", { format: "json" }, {}, "html", undefined],
   ["a workbook is none", { format: "xlsx", output: "a" }, {}, "html", undefined],
@@ -26,9 +25,8 @@ test.each([
 });
 
 test.each([
-  ["a file of records that go to none", { output: "a" }, {}, undefined],
   ["a file with fields", { output: "a" }, { fields: "a" }, "html"],
-  ["fields of a document", { format: "html" }, { fields: "a" }, undefined],
+  ["fields of a document", { format: "html" }, { fields: "a" }, "html"],
 ] as const)("refuses %s", (_, options, globals, usual) => {
   expect(() => asked(options, globals, usual)).toThrow(Failure);
 });

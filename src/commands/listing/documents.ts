@@ -25,26 +25,15 @@ const buildDocumentOptions = <C extends string>(choices: readonly C[], about: Te
     },
   }) as const;
 
-/**
- * Returns the options of a command that writes documents or records.
- *
- * @param usual what the command writes without `--format`
- * @param how rules for the output file, in addition to the rules for every output
- */
-export const buildDocumentOrRecordOptions = <D extends DocumentFormat>(
-  formats: readonly D[],
-  usual: "document" | "records",
-  how: OutputRules = {},
-) =>
+/** Returns the options of a command that writes documents or records. */
+export const buildDocumentOrRecordOptions = <D extends DocumentFormat>(formats: readonly D[]) =>
   buildDocumentOptions<D | RecordFormat>(
     [...formats, ...RECORD_FORMATS],
-    usual === "document"
-      ? text(
-          `document format (default: ${formats[0]}) or record format`,
-          `文書の形式(既定: ${formats[0]})、または一覧の形式`,
-        )
-      : text("output format; -o FILE writes a document to a file", "出力形式(文書は -o FILE に書き出せます)"),
-    { ...how, workbook: true },
+    text(
+      `document format (default: ${formats[0]}) or record format`,
+      `文書の形式(既定: ${formats[0]})、または一覧の形式`,
+    ),
+    { workbook: true },
   );
 
 export const buildDocumentOnlyOptions = <D extends DocumentFormat>(formats: readonly D[]) =>
@@ -67,29 +56,19 @@ const isRecordFormat = (format: string): format is RecordFormat =>
 /**
  * Returns the requested document; undefined if records are requested.
  *
- * @param usual the format without `--format`; undefined: records
+ * @param usual the format without `--format`
  * @param where the command
- * @throws Failure `usage` if `-o` is used without a format for files, or `--fields` with a document
+ * @throws Failure `usage` if `--fields` is used with a document
  */
 export function resolveRequestedDocument<D extends DocumentFormat>(
   { globals }: Pick<Tools, "globals">,
   { format, output }: { readonly format: D | RecordFormat | undefined; readonly output: string | undefined },
-  { usual, where }: { readonly usual: D | undefined; readonly where: string },
+  { usual, where }: { readonly usual: D; readonly where: string },
 ): DocumentRequest<D> | undefined {
   if (format !== undefined && isRecordFormat(format)) return undefined;
   const selects = globals.fields !== undefined;
-  const chosen = format ?? (selects ? undefined : usual);
-  if (chosen === undefined && output === undefined) return undefined;
-  if (chosen === undefined) {
-    throw new Failure("usage", {
-      what: text("-o FILE requires --format", "-o FILE には --format も指定してください"),
-      where,
-      hint: text(
-        "add the format of the file, such as --format markdown or --format xlsx; write other formats with > FILE",
-        "--format markdown や --format xlsx など、ファイルの形式を指定してください。ほかの形式は > FILE で書き出せます",
-      ),
-    });
-  }
+  if (format === undefined && output === undefined && selects) return undefined;
+  const chosen = format ?? usual;
   if (selects) {
     throw new Failure("usage", {
       what: text(

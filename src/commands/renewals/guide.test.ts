@@ -201,7 +201,6 @@ describe("is refused", () => {
       "vpp-token --format markdown --fields id",
       "--fields selects from records, so it cannot be used with --format markdown",
     ],
-    ["vpp-token -o a --fields id", "-o FILE requires --format"],
     ["vpp-token -o a --format csv", "--format xlsx and -o FILE must be used together"],
     ["vpp-token --timezone Mars/Olympus", "Mars/Olympus"],
   ])("if the command line is wrong, before the tenant is asked: %s", async (words, said) => {

@@ -1,65 +1,30 @@
-import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
-import type { ColumnMap, SkippedCells } from "../../../lib/csv/layout/map.ts";
+import { stringify } from "yaml";
+import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
+import type { SkippedCells } from "../../../lib/csv/layout/map.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import type { Format } from "../../../lib/model/format.ts";
-import { quoteYamlString } from "../../../lib/text/yaml-text.ts";
-
-const OPTION_NAMES: readonly (readonly [name: string, option: keyof MapOptions])[] = [
-  ["sheet", "sheet"],
-  ["header-row", "headerRow"],
-  ["org-by", "orgBy"],
-  ["blank", "blank"],
-  ["key", "key"],
-  ["fix", "fix"],
-];
-
-const renderList = (values: readonly string[]): string => `[${values.map(quoteYamlString).join(", ")}]`;
-
-const renderSection = (name: string, entries: readonly string[], indent = "  "): readonly string[] =>
-  entries.length === 0 ? [] : [`${name}:`, ...entries.map((entry) => indent + entry)];
+import { toFlagName } from "../../field.ts";
 
 export function renderMapFile(
   { columns, joins = [], values = [], skip = [], dialect, options = {} }: MapFileSchema,
   format: Format,
 ): string {
-  const nameOf = (field: string): string => quoteYamlString(findColumn(format.columns, field)?.header ?? field);
-  const entries = columns.map(({ header, to }) => `${quoteYamlString(header)}: ${to === null ? "ignore" : nameOf(to)}`);
-  const renderRules = (name: string, rules: readonly SkippedCells[]): readonly string[] =>
-    renderSection(
-      name,
-      rules.map(({ header, values }) => `${quoteYamlString(header)}: ${renderList(values)}`),
-    );
-  const lines = [
-    ...(columns.length === 0 ? ["columns: {}"] : renderSection("columns", entries)),
-    ...renderSection(
-      "join",
-      joins.map(({ field, headers }) => `${nameOf(field)}: ${renderList(headers)}`),
+  const nameOf = (field: string): string => findColumn(format.columns, field)?.header ?? field;
+  const toEntries = (all: readonly SkippedCells[]) => all.map((one) => [one.header, one.values] as const);
+  const sections = {
+    columns: new Map(columns.map(({ header, to }) => [header, to === null ? "ignore" : nameOf(to)])),
+    join: new Map(joins.map(({ field, headers }) => [nameOf(field), headers])),
+    values: new Map(
+      [...Map.groupBy(values, ({ field }) => field)].map(([field, all]) => [
+        nameOf(field),
+        new Map(all.map(({ from, to }) => [from, to])),
+      ]),
     ),
-    ...renderSection(
-      "values",
-      [...Map.groupBy(values, ({ field }) => field)].flatMap(([field, all]) =>
-        renderSection(
-          nameOf(field),
-          all.map(({ from, to }) => `${quoteYamlString(from)}: ${quoteYamlString(to)}`),
-        ),
-      ),
+    rows: new Map(skip.length === 0 ? [] : [["skip", new Map(toEntries(skip))]]),
+    options: new Map(
+      Object.entries(options).flatMap(([name, own]) => (own === undefined ? [] : [[toFlagName(name), own]])),
     ),
-    ...renderSection("rows", renderRules("skip", skip)),
-    ...renderSection(
-      "options",
-      OPTION_NAMES.flatMap(([name, option]) => {
-        const value = options[option];
-        if (value === undefined) return [];
-        return [`${name}: ${typeof value === "object" ? renderList(value) : quoteYamlString(String(value))}`];
-      }),
-    ),
-    ...renderDialect(dialect),
-  ];
-  return [...lines, ""].join("\n");
+    dialect: new Map(Object.entries(dialect ?? {}).filter(([, sign]) => sign !== undefined)),
+  };
+  return stringify(new Map(Object.entries(sections).filter(([name, { size }]) => size > 0 || name === "columns")));
 }
-
-const renderDialect = (dialect: ColumnMap["dialect"]): readonly string[] =>
-  renderSection("dialect", [
-    ...(dialect === undefined || dialect.delimiter === "," ? [] : [`delimiter: ${quoteYamlString(dialect.delimiter)}`]),
-    ...(dialect?.quote === undefined || dialect.quote === '"' ? [] : [`quote: ${quoteYamlString(dialect.quote)}`]),
-  ]);

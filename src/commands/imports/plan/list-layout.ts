@@ -2,15 +2,12 @@ import { line, step } from "../../../lib/advice/index.ts";
 import type { ImportKind, Layout } from "../../../lib/client/index.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import { matchLayout, type LayoutMatch } from "../../../lib/csv/layout/known.ts";
-import type { LayoutColumn } from "../../../lib/csv/layout/layout.ts";
 import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { formatActor } from "../../../lib/model/actor.ts";
 import { hasOrgColumn, namesOrg, type CustomField, type Format } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import type { OrgBy } from "../../../lib/model/import.ts";
-import type { Questions } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
 import { askColumns, findOpenHeaders } from "../../csv/questions/ask.ts";
@@ -124,7 +121,7 @@ export async function readList(
     : undefined;
   const answered = asked ?? (learning ? (map ?? { columns: [] }) : undefined);
   if (answered === undefined) return { map: map && { ...map, options: { ...map.options, ...place } }, headers, note };
-  const chosen = await chooseOptions(terminal.prompts, headers, requested, { answered, customFields });
+  const chosen = chooseOptions(headers, requested, answered, customFields);
   return {
     map: { ...answered, options: { ...answered.options, ...place, ...chosen } },
     headers,
@@ -180,16 +177,13 @@ function describeLayout({ layout, lacking, further, doubtful }: LayoutMatch<Layo
   );
 }
 
-/** Asks how cells name organisations, and takes the only key of the list. */
-async function chooseOptions(
-  prompts: Questions,
+/** Takes the only key of the list. Organisations below a foreign header are named in any way: a path may be a code. */
+function chooseOptions(
   headers: readonly string[],
   { kind, options }: ListRequest,
-  {
-    answered,
-    customFields,
-  }: { readonly answered: MapFileSchema; readonly customFields: readonly CustomField[] | undefined },
-): Promise<Pick<MapOptions, "key" | "orgBy">> {
+  answered: MapFileSchema,
+  customFields: readonly CustomField[] | undefined,
+): Pick<MapOptions, "key" | "orgBy"> {
   const format = FORMATS[kind];
   const { key: knownKey, orgBy: knownOrgBy } = answered.options ?? {};
   const layout = readHeader(headers, format, { map: answered, customFields }).layout.columns;
@@ -198,28 +192,13 @@ async function chooseOptions(
   const [key] = present.has(format.key) || format.fallbackKey !== undefined || keys.length > 1 ? [] : keys;
   const org = layout.find(({ column }) => namesOrg(column));
   const isNamed =
-    org !== undefined && hasOrgColumn(format) && format.thing.name !== "org" && options.createOrgs !== true;
+    org !== undefined &&
+    (org.joined !== undefined || org.header !== org.column.header) &&
+    hasOrgColumn(format) &&
+    format.thing.name !== "org" &&
+    options.createOrgs !== true;
   return {
     key: options.key ?? knownKey ?? (key?.name as MapOptions["key"]),
-    orgBy: isNamed ? (options.orgBy ?? knownOrgBy ?? (await askOrgBy(prompts, headers, org))) : undefined,
+    orgBy: options.orgBy ?? knownOrgBy ?? (isNamed ? "path" : undefined),
   };
-}
-
-/** Asks how the cells of a list name organisations. Those below the console's own header are codes. */
-async function askOrgBy(
-  prompts: Questions,
-  headers: readonly string[],
-  { column, joined, positions: [at = 0] }: LayoutColumn,
-): Promise<OrgBy | undefined> {
-  if (joined !== undefined) return "path";
-  const header = headers.at(at) ?? "";
-  if (header === column.header) return undefined;
-  return prompts.select<OrgBy>({
-    message: text(`What does "${header}" contain?`, `「${header}」の内容はどれですか?`),
-    flag: "--org-by",
-    choices: [
-      { value: "path", name: text("names or paths, such as 本社/営業部", "組織名やパス(本社/営業部 など)") },
-      { value: "code", name: text("organisation codes", "組織コード") },
-    ],
-  });
 }

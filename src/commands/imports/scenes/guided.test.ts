@@ -40,7 +40,6 @@ const QUESTIONS: readonly (readonly [string, string])[] = [
   ['Which field does "部署" stand for?', ENTER],
   ['Which field does "勤務地" stand for?', ENTER],
   ['Which field does "在籍区分" stand for?', ENTER],
-  ['What does "部署" contain?', ENTER],
 ];
 
 describe("an import at a terminal", () => {
@@ -126,7 +125,6 @@ describe("an import at a terminal", () => {
       ['Is 氏名 to be joined from "姓 + 名"?', ENTER],
       ['Is フリガナ to be joined from "姓(カナ) + 名(カナ)"?', ENTER],
       ['Which field does "所属" stand for?', ENTER],
-      ['What does "所属" contain?', ENTER],
       ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -183,7 +181,6 @@ const MOVE_QUESTIONS: readonly (readonly [string, string])[] = [
   ['Which field does "社員番号" stand for?', ENTER],
   ['Which field does "旧所属" stand for?', ENTER],
   ['Which field does "新所属" stand for?', ENTER],
-  ['What does "新所属" contain?', ENTER],
 ];
 const APPLY = [["Apply", "y\r"]] as const;
 

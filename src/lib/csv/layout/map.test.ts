@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { checkMap, buildOutputColumns } from "./map.ts";
+import { checkMap } from "./map.ts";
 import { parseMapFile } from "./map-parse.ts";
 
 const EMPTY = { columns: [] };
@@ -149,35 +149,5 @@ describe("checkMap", () => {
     const map = { ...EMPTY, values: [{ field: "password", from: "a", to: "abcdef" }] };
     expect(() => checkMap(map, FORMATS.browser)).toThrow(Failure);
     expect(() => checkMap(EMPTY, FORMATS.browser)).not.toThrow();
-  });
-});
-
-describe("headersFor", () => {
-  it("is the console's header if no map applies", () => {
-    expect(buildOutputColumns(FORMATS.browser).flatMap(({ headers }) => headers)).toEqual([
-      "表示名",
-      "ユーザーID",
-      "パスワード",
-      "説明",
-    ]);
-  });
-
-  it("is the inverse of a map", () => {
-    const found = buildOutputColumns(
-      FORMATS.users,
-      {
-        columns: [
-          { header: "Mail 1", to: "emails" },
-          { header: "Mail 2", to: "emails" },
-          { header: "Memo", to: null },
-          { header: "Joined", to: "入社日" },
-        ],
-      },
-      [{ id: "f1", name: "入社日" }],
-    );
-    const byField = new Map(found.map(({ column, headers }) => [column.field, headers]));
-    expect(byField.get("emails")).toEqual(["Mail 1", "Mail 2"]);
-    expect(byField.get("custom:f1")).toEqual(["Joined"]);
-    expect(byField.get("name")).toEqual(["氏名"]);
   });
 });

@@ -183,23 +183,3 @@ export const checkMap = (map: ColumnMap, format: Format): void => {
     throw new Failure("input-rejected", { what: fault.what, where: `${fault.part}[${fault.index}]` });
   }
 };
-
-/** A column of a file to be written, with the headers of its first, second, … occurrence. */
-export interface OutputColumn {
-  readonly column: Column;
-  /** usually a single header; for a repeated column, the last header is used for all further occurrences */
-  readonly headers: readonly [string, ...string[]];
-}
-
-/** Returns the columns of a file with the headers of the map, which is the inverse of reading with the map. */
-export const buildOutputColumns = (
-  format: Format,
-  map?: ColumnMap,
-  customFields: readonly CustomField[] = [],
-): readonly OutputColumn[] => {
-  return listColumns(format, customFields).map((column, _, columns): OutputColumn => {
-    const theirs = (map?.columns ?? []).filter(({ to }) => to !== null && findColumn(columns, to) === column);
-    const [first, ...rest] = theirs.map(({ header }) => header);
-    return { column, headers: first === undefined ? [column.header] : [first, ...rest] };
-  });
-};
