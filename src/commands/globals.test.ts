@@ -69,7 +69,7 @@ const CHANGING = [
   "imports discard 019a9f3c-5a00-7abc-8def-000000000005",
   "imports commit 019a9f3c-5a00-7abc-8def-000000000005 --yes",
   "layouts learn x.csv --as users",
-  "layouts remove x",
+  "layouts remove x --yes",
   "undo 17 --yes",
   "users delete x --confirm-deletions 1",
   "orgs delete x --confirm-deletions 1",

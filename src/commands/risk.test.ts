@@ -12,7 +12,7 @@ const declares = ({ options }: Command, ...names: readonly string[]): boolean =>
   names.some((name) => Object.hasOwn(options, name));
 
 /** They ask before they change anything, and `--yes` or a typed name answers. */
-const ASKING = ["renewals remove", "context remove", "ade endpoint set"];
+const ASKING = ["renewals remove", "layouts remove", "context remove", "ade endpoint set"];
 
 /** They neither ask nor rehearse, and why they need not. */
 const NEITHER: Readonly<Record<string, string>> = {
@@ -28,6 +28,7 @@ const NEITHER: Readonly<Record<string, string>> = {
   "renewals add": "an entry of a calendar; renewals remove takes it back",
   "renewals edit": "shows what it is by now; renewals edit takes it back",
   "renewals confirm": "records what somebody says; the item stays",
+  "layouts learn": "records how a list is read; layouts remove takes it back",
   "imports discard": "no record of the tenant changes; the file can be imported again",
 };
 

@@ -70,6 +70,8 @@ const IN_MIRROR: readonly string[] = ["console drop 2 --yes", "console sync user
 
 /** Commands of which no line stands above, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  "layouts learn": "layouts remove takes it back",
+  "layouts remove": "it says that there is no undo",
   "access-tokens revoke": "no records are changed",
   api: "only the tenant knows what the request does",
   "ade endpoint set": "Apple's side",

@@ -6,7 +6,7 @@ import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-pars
 import { Failure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { formatActor } from "../../../lib/model/actor.ts";
-import { hasOrgColumn, namesOrg, type CustomField, type Format } from "../../../lib/model/format.ts";
+import { hasOrgColumn, namesOrg, type CustomField } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
@@ -44,34 +44,30 @@ async function findLayout(
   map: MapFileSchema | undefined,
 ) {
   const format = FORMATS[kind];
-  const typed = {
-    sheet: options.sheet ?? map?.options?.sheet,
-    headerRow: options.headerRow ?? map?.options?.headerRow,
-  };
-  const others = layouts.map(({ map: { options: own } }) => ({
-    sheet: typed.sheet ?? own?.sheet,
-    headerRow: typed.headerRow ?? own?.headerRow,
+  const places = [map, undefined, ...layouts.map((one) => one.map)].map((one) => ({
+    sheet: options.sheet ?? one?.options?.sheet,
+    headerRow: options.headerRow ?? one?.options?.headerRow,
   }));
+  const different = new Map(places.map((place) => [JSON.stringify([place.sheet, place.headerRow]), place]));
   // headers that any layout knows lead to the header row
   const columns = [map, ...layouts.map((one) => one.map)].flatMap((one) => one?.columns ?? []);
   const known = { ...map, columns: columns.filter(({ to }) => to !== null) };
-  const places = new Map([typed, ...others].map((place) => [JSON.stringify([place.sheet, place.headerRow]), place]));
   const found: { place: Place; headers: readonly string[]; match: LayoutMatch<Layout> | undefined }[] = [];
   let failure: unknown;
-  for (const place of places.values()) {
+  for (const place of different.values()) {
     try {
       const reading = await detectInputFormat(file, { encoding: options.encoding, ...place, map, signal });
       const { header: headers } = await findHeaderInFile(file, reading, format, { map: known, ...place, signal });
       found.push({ place, headers, match: matchLayout(layouts, headers, format) });
     } catch (error) {
       if (!(error instanceof Failure) || error.code === "interrupted") throw error;
-      failure ??= error;
+      if (found.length === 0) failure ??= error;
     }
   }
   const fitting = found.filter(({ match }) => match?.lacking.length === 0);
   const best = fitting[0] ?? found[0];
-  // several sheets of a workbook fit
-  if (best === undefined || (failure !== undefined && fitting.length > 1)) throw failure;
+  // a workbook has several sheets, and not exactly one of them fits
+  if (best === undefined || (failure !== undefined && fitting.length !== 1)) throw failure;
   return best;
 }
 
@@ -109,18 +105,18 @@ export async function readList(
   const known =
     match === undefined || (match.lacking.length > 0 && isPlain && match.further.length > 0) ? undefined : match;
   if (known !== undefined && !isAsked) refuseDoubt(isOpen ? known : { ...known, doubtful: [] }, requested);
-  const map =
-    known === undefined
-      ? given
-      : learning || known.lacking.length > 0
-        ? known.map
-        : ignoreFurther(known, format, customFields);
-  const note = known && describeLayout(known);
+  const isFitting = known?.lacking.length === 0 && !learning;
+  const open = isFitting ? findOpenHeaders(known.further, format, { customFields }) : [];
+  const ignored = open.filter((header) => known?.doubtful.includes(header) === false);
+  const map = known === undefined ? given : ignoreColumns(known.map, ignored);
   const asked = isAsked
     ? await askColumns(terminal.prompts, headers, format, { customFields, map, doubtful: known?.doubtful })
     : undefined;
   const answered = asked ?? (learning ? (map ?? { columns: [] }) : undefined);
-  if (answered === undefined) return { map: map && { ...map, options: { ...map.options, ...place } }, headers, note };
+  if (answered === undefined) {
+    const note = known && describeLayout(known, ignored);
+    return { map: map && { ...map, options: { ...map.options, ...place } }, headers, note };
+  }
   const chosen = chooseOptions(headers, requested, answered, customFields);
   return {
     map: { ...answered, options: { ...answered.options, ...place, ...chosen } },
@@ -130,16 +126,10 @@ export async function readList(
   };
 }
 
-/** Returns the map of a layout that fits, with the further columns of the list that no field has the name of ignored. */
-function ignoreFurther(
-  { map, further, doubtful }: LayoutMatch<Layout>,
-  format: Format,
-  customFields: readonly CustomField[] | undefined,
-): MapFileSchema {
-  const open = new Set(findOpenHeaders(further, format, { customFields }));
-  const ignored = further.filter((header) => open.has(header) && !doubtful.includes(header));
-  return { ...map, columns: [...map.columns, ...ignored.map((header) => ({ header, to: null }))] };
-}
+const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => ({
+  ...map,
+  columns: [...map.columns, ...headers.map((header) => ({ header, to: null }))],
+});
 
 /** @throws `input-rejected` if a layout's list lacks a column, or has a column that may be a new source of a field */
 function refuseDoubt(
@@ -161,19 +151,14 @@ function refuseDoubt(
   throw new Failure("input-rejected", { what, where: file, hint: step("to answer once", "一度だけ答えるには", learn) });
 }
 
-export const formatLayout = ({ id, headers, at, actor }: Layout): Text => {
-  const { en, ja } = formatActor(actor);
+function describeLayout({ layout, lacking }: LayoutMatch<Layout>, ignored: readonly string[]): Text {
+  const { id, headers, at, actor } = layout;
+  const by = formatActor(actor);
   const names = headers.slice(0, 3).join(", ") + (headers.length > 3 ? ", …" : "");
-  return text(`${id} (${names}), ${at.slice(0, 10)}, ${en}`, `${id}(${names})、${at.slice(0, 10)}、${ja}`);
-};
-
-function describeLayout({ layout, lacking, further, doubtful }: LayoutMatch<Layout>): Text {
-  const name = formatLayout(layout);
-  const others = further.filter((header) => !doubtful.includes(header)).join(", ");
-  const lost = lacking.join(", ");
+  const [other, lost] = [ignored.join(", "), lacking.join(", ")];
   return text(
-    `layout ${name.en}${others === "" ? "" : `; not in it: ${others}`}${lost === "" ? "" : `; not in the list: ${lost}`}`,
-    `レイアウト ${name.ja}${others === "" ? "" : `。レイアウトにない列: ${others}`}${lost === "" ? "" : `。一覧にない列: ${lost}`}`,
+    `layout ${id} (${names}), ${at.slice(0, 10)}, ${by.en}${other && `; ignored: ${other}`}${lost && `; missing: ${lost}`}`,
+    `レイアウト ${id}(${names})、${at.slice(0, 10)}、${by.ja}${other && `。読み込まない列: ${other}`}${lost && `。ない列: ${lost}`}`,
   );
 }
 

@@ -225,7 +225,7 @@ describe("layouts", () => {
 
   test("a list without changes teaches its layout", async () => {
     const desk = await learnt();
-    await desk.run(`layouts remove ${(await layouts(desk))[0]?.id}`);
+    await desk.run(`layouts remove ${(await layouts(desk))[0]?.id} --yes`);
     expect((await desk.type("users import april.csv", QUESTIONS)).code).toBe(0);
     expect(await layouts(desk)).toHaveLength(1);
   });
@@ -282,7 +282,7 @@ describe("layouts", () => {
     expect((await desk.run(`layouts show ${id}`)).text).toContain("employee-code");
     expect((await desk.run("layouts list --format json")).text).toContain(id);
     expect((await desk.run("users import moves.csv --map none --yes")).code).toBe(3);
-    expect((await desk.run(`layouts remove ${id}`)).code).toBe(0);
-    expect((await desk.run(`layouts remove ${id}`)).code).toBe(6);
+    expect((await desk.run(`layouts remove ${id} --yes`)).code).toBe(0);
+    expect((await desk.run(`layouts remove ${id} --yes`)).code).toBe(6);
   });
 });
