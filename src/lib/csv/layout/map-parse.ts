@@ -170,7 +170,6 @@ const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
     columns: pathsOf(["columns"], columns),
     joins: pathsOf(["join"], join ?? []),
     values: translations.map(({ path }) => path),
-    skip: pathsOf(["rows", "skip"], rows?.skip ?? []),
   };
   return { map, paths };
 };

@@ -3,7 +3,7 @@ import { nameKey } from "../../model/normalise.ts";
 import { text, type Text } from "../../text/index.ts";
 import { listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { describeRefusal } from "../../model/value.ts";
-import { findColumn, suggestColumnName, toLooseValue } from "./columns.ts";
+import { findColumn, suggestColumnName } from "./columns.ts";
 import type { Dialect } from "../records/record.ts";
 
 /** A field whose value is joined from the cells of several foreign headers, without those that are blank. */
@@ -33,7 +33,7 @@ export interface ColumnMap {
   readonly dialect?: Dialect | undefined;
 }
 
-export type MapPart = "columns" | "joins" | "values" | "skip";
+export type MapPart = "columns" | "joins" | "values";
 
 export interface MapFault {
   readonly part: MapPart;
@@ -51,19 +51,11 @@ const describeUnknownField = (columns: readonly Column[], name: string): Text =>
       );
 };
 
-const describeDuplicate = (name: string): Text =>
-  text(
-    `"${name}" is listed twice; remove one of the entries`,
-    `「${name}」が 2 回指定されています。どちらかを消してください`,
-  );
-
 const describeSecondSource = (field: string, first: string, second: string): Text =>
   text(
     `"${field}" is listed twice, for "${first}" and for "${second}"; remove the entry of the header that the list no longer has`,
     `「${field}」が「${first}」と「${second}」の 2 か所に指定されています。一覧にないほうのヘッダーの行を消してください`,
   );
-
-const joinHeaders = (headers: readonly string[]): string => headers.join(" + ");
 
 /**
  * The columns that a map may refer to. `open` is true if the tenant may have custom fields that are not known to the
@@ -72,30 +64,6 @@ const joinHeaders = (headers: readonly string[]): string => headers.join(" + ");
 interface MapTargets {
   readonly columns: readonly Column[];
   readonly open: boolean;
-}
-
-function* findColumnFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
-  const headers = new Set<string>();
-  /** the headers that each field has, by the key of the field */
-  const sources = new Map(
-    (map.joins ?? []).map((join) => [
-      findColumn(columns, join.field)?.field ?? nameKey(join.field),
-      joinHeaders(join.headers),
-    ]),
-  );
-  for (const [index, { header, to }] of map.columns.entries()) {
-    const key = nameKey(header);
-    if (headers.has(key)) yield { part: "columns", index, what: describeDuplicate(header) };
-    headers.add(key);
-    if (to === null) continue;
-    const column = findColumn(columns, to);
-    if (column === undefined && !open) yield { part: "columns", index, what: describeUnknownField(columns, to) };
-    if (column?.repeated === true) continue;
-    const target = column?.field ?? nameKey(to);
-    const first = sources.get(target);
-    if (first === undefined) sources.set(target, header);
-    else yield { part: "columns", index, what: describeSecondSource(column?.header ?? to, first, header) };
-  }
 }
 
 const describeSecret = ({ header }: Column): Text =>
@@ -114,45 +82,37 @@ const describeValueFault = (column: Column, value: string): Text | undefined => 
 
 const JOINS_ONE_VALUE = text("only a field with one value can be joined", "結合できるのは、値が 1 つの項目だけです");
 
-function* findJoinFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
-  /** the headers that each field has, by the key of the field */
+/** Returns the faults of columns and joins, which must not be second sources of a field. */
+function* findSourceFaults({ columns: mapped, joins = [] }: ColumnMap, targets: MapTargets): Generator<MapFault> {
   const sources = new Map<string, string>();
-  for (const [index, { field, headers }] of (map.joins ?? []).entries()) {
-    const column = findColumn(columns, field);
-    const fault = (what: Text): MapFault => ({ part: "joins", index, what });
-    if (column === undefined && !open) yield fault(describeUnknownField(columns, field));
-    if (column?.secret === true) yield fault(describeSecret(column));
-    else if (column?.repeated === true) yield fault(JOINS_ONE_VALUE);
-    const target = column?.field ?? nameKey(field);
+  const check = (name: string, source: string): Text | undefined => {
+    const column = findColumn(targets.columns, name);
+    if (column === undefined && !targets.open) return describeUnknownField(targets.columns, name);
+    const target = column?.field ?? nameKey(name);
     const first = sources.get(target);
-    const own = joinHeaders(headers);
-    if (first === undefined) sources.set(target, own);
-    else yield fault(describeSecondSource(column?.header ?? field, first, own));
-    const twice = headers.find((header, at) => headers.findIndex((one) => nameKey(one) === nameKey(header)) < at);
-    if (twice !== undefined) yield fault(describeDuplicate(twice));
+    if (first === undefined) sources.set(target, source);
+    if (first === undefined || column?.repeated === true) return undefined;
+    return describeSecondSource(column?.header ?? name, first, source);
+  };
+  for (const [index, { field, headers }] of joins.entries()) {
+    const column = findColumn(targets.columns, field);
+    const own =
+      column?.secret === true ? describeSecret(column) : column?.repeated === true ? JOINS_ONE_VALUE : undefined;
+    const what = own ?? check(field, headers.join(" + "));
+    if (what !== undefined) yield { part: "joins", index, what };
+  }
+  for (const [index, { header, to }] of mapped.entries()) {
+    const what = to === null ? undefined : check(to, header);
+    if (what !== undefined) yield { part: "columns", index, what };
   }
 }
 
-function* findTranslationFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
-  const known = new Set<string>();
-  for (const [index, { field, from, to }] of (map.values ?? []).entries()) {
+function* findTranslationFaults({ values = [] }: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
+  for (const [index, { field, to }] of values.entries()) {
     const column = findColumn(columns, field);
-    const fault = (what: Text): MapFault => ({ part: "values", index, what });
-    const key = JSON.stringify([column?.field ?? nameKey(field), toLooseValue(from)]);
-    if (known.has(key)) yield fault(describeDuplicate(from));
-    known.add(key);
-    const what =
-      column === undefined ? (open ? undefined : describeUnknownField(columns, field)) : describeValueFault(column, to);
-    if (what !== undefined) yield fault(what);
-  }
-}
-
-function* findSkipFaults({ skip = [] }: ColumnMap): Generator<MapFault> {
-  const headers = new Set<string>();
-  for (const [index, { header }] of skip.entries()) {
-    const key = nameKey(header);
-    if (headers.has(key)) yield { part: "skip", index, what: describeDuplicate(header) };
-    headers.add(key);
+    const unknown = open ? undefined : describeUnknownField(columns, field);
+    const what = column === undefined ? unknown : describeValueFault(column, to);
+    if (what !== undefined) yield { part: "values", index, what };
   }
 }
 
@@ -168,12 +128,7 @@ export const findMapFaults = (
   customFields?: readonly CustomField[],
 ): readonly MapFault[] => {
   const targets = { columns: listColumns(format, customFields), open: format.custom && customFields === undefined };
-  return [
-    ...findColumnFaults(map, targets),
-    ...findJoinFaults(map, targets),
-    ...findTranslationFaults(map, targets),
-    ...findSkipFaults(map),
-  ];
+  return [...findSourceFaults(map, targets), ...findTranslationFaults(map, targets)];
 };
 
 /** Checks a map for a format.  @throws `input-rejected` with the first fault of the map */
