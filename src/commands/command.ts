@@ -69,7 +69,6 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   run(tools: Tools, input: InputOf<A> & InputOf<O>): Promise<Outcome>;
 }
 
-/** A command with any arguments and options. */
 export type Command = CommandDefinition<Fields, Fields>;
 
 /** Declares a verb; the type of the input is inferred from `args` and `options`. */
@@ -83,7 +82,6 @@ export function defineCommand<const A extends Fields, const O extends Fields>(
 
 /** A noun of the command line: a folder of verbs, declared in `noun.ts` of the folder. */
 export interface Noun {
-  /** one line, shown in the list of nouns */
   readonly summary: Text;
   /** what to do first, or where related commands are; shown below the summary in the noun's help */
   readonly advice?: Text | undefined;
@@ -95,7 +93,6 @@ export interface Noun {
   readonly group?: NounGroup | undefined;
 }
 
-/** The groups of the first screen, in this order. */
 export type NounGroup = "daily" | "tenant" | "apple" | "handover" | "set-up";
 
 export function defineNoun(noun: Noun): Noun {

@@ -7,12 +7,10 @@ import { OPERATIONS, type Operation } from "../lib/model/role.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import type { Tools } from "./tools.ts";
 
-/** The rights of the acting account. They determine which commands are suggested to it. */
 export interface Rights {
   readonly may: (operation: Operation) => boolean;
   /** true for a system administrator and for the machine's owner, who also see what concerns the whole tenant */
   readonly isSystem: boolean;
-  /** the access token in use, if any */
   readonly token?: Whoami["token"];
 }
 
@@ -23,7 +21,6 @@ export async function loadRights(tools: Pick<Tools, "globals" | "tenantOf">, con
   return tools.globals.as === undefined ? OWNER_RIGHTS : loadAccountRights(tools, context);
 }
 
-/** Returns the rights of the account that is signed in, or that `--as` names. */
 export async function loadAccountRights({ tenantOf }: Pick<Tools, "tenantOf">, context: Context): Promise<Rights> {
   const { operations, role, token } = await (await tenantOf(context, "whoami")).client.whoami.show();
   return {

@@ -48,7 +48,6 @@ export class RunSummary {
     this.#plan = { ...this.#plan, ...plan };
   }
 
-  /** Returns true if the plan of the run changed something. */
   get changed(): boolean {
     return this.#plan.changed;
   }

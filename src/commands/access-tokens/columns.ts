@@ -2,7 +2,6 @@ import type { AccessToken } from "../../lib/client/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 
-/** The columns of access tokens. The secret is not among them: it is shown only once, by `create`. */
 export const TOKEN_COLUMNS: readonly Column<AccessToken>[] = [
   { key: "name", header: text("name", "名前"), value: ({ name }) => name },
   { key: "readOnly", header: text("read-only", "閲覧のみ"), value: ({ readOnly }) => readOnly },

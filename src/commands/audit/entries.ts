@@ -109,5 +109,4 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   },
 ];
 
-/** Keys of the columns that are shown to people by default. */
 export const DEFAULT_AUDIT_COLUMNS = ["number", "at", "actor", "action", "about"];

@@ -59,7 +59,6 @@ export const getDefaultColumns = (role: Role | undefined): readonly string[] => 
   return [...usual.filter((key) => !lacking.includes(key)), ...(role === "custom" ? ["scheme"] : [])];
 };
 
-/** How an account is found by name and distinguished from other accounts. */
 export const ACCOUNT_NAMES: NamedKind<Account> = {
   noun: text("CLOMO account", "CLOMO アカウント"),
   list: line("clomo-account list", []),

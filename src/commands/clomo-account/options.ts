@@ -20,7 +20,6 @@ export const ROLE_OPTION = {
   about: text("role of the account (管理者権限)", "管理者権限"),
 } as const;
 
-/** The options for the values of an account, except its name. */
 export const ACCOUNT_OPTIONS = {
   role: ROLE_OPTION,
   scheme: {
@@ -115,7 +114,6 @@ export const ACCOUNT_HELP: readonly Text[] = [
   ),
 ];
 
-/** The parsed values of {@link ACCOUNT_OPTIONS}. */
 export type AccountOptionValues = Omit<InputOf<typeof ACCOUNT_OPTIONS>, "dryRun">;
 
 type AccountEdit = NonNullable<Parameters<Client<"accounts">["accounts"]["edit"]>[1]>;

@@ -4,7 +4,6 @@ import { GLOBAL_OPTIONS } from "../globals.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 import { findCompletionPlace, type PartialLine } from "./place.ts";
 
-/** A word that completion offers. */
 export interface CompletionCandidate {
   readonly value: string;
   /** a description in the language of the line; may be empty */

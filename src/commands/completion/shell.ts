@@ -3,7 +3,6 @@ import type { Language } from "../../lib/text/index.ts";
 import { completeWord, type ContextReader } from "./answer.ts";
 import type { PartialLine } from "./place.ts";
 
-/** What completion needs from the program. */
 export interface CompletionSource {
   readonly read: (words: readonly string[]) => PartialLine;
   readonly languageOf: (line: PartialLine) => Language;

@@ -5,7 +5,6 @@ import { text, type Text } from "../../lib/text/index.ts";
 import type { Field } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** A context, and whether it is in use, for display. */
 export interface ContextRow {
   readonly context: Context;
   /** true if commands use this context when no other context is specified */
@@ -24,7 +23,6 @@ export const PROTECTED_OPTION = {
   ),
 } as const satisfies Field;
 
-/** Explains how to run commands in a context. */
 export const renderContextUseHint = (name: string): Text =>
   text(
     `to use ${name}: ${line("context use", [name])}, or add --context ${name} to a command`,
@@ -65,7 +63,6 @@ const CONTEXT_KIND_NAMES: Readonly<Record<Context["kind"], Text>> = {
   remote: text("remote tenant", "リモートのテナント"),
 };
 
-/** Keys of the columns of a list of contexts on a terminal. */
 export const USUAL_CONTEXT_COLUMNS = ["name", "used", "kind", "timezone", "address"] as const;
 
 export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [

@@ -17,7 +17,6 @@ export const DEVICE_ARGUMENT = {
   ),
 } as const;
 
-/** How devices are named in messages, and distinguished from others that match the same name. */
 export const DEVICE_NAMES: NamedKind<Device> = {
   noun: text("device", "デバイス"),
   list: line("devices list", []),

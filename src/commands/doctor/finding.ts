@@ -27,7 +27,6 @@ export const CHECK_LABELS = {
 
 export type CheckName = keyof typeof CHECK_LABELS;
 
-/** The result of a check. */
 export interface Finding {
   readonly check: CheckName;
   readonly state: CheckState;
@@ -38,7 +37,6 @@ export interface Finding {
   readonly mend?: Text | undefined;
 }
 
-/** Creates a finding about something that works. */
 export const createOkFinding = (check: CheckName, what: Text): Finding => ({ check, state: "ok", what });
 
 /** Creates a finding about something that works but deserves attention.  @param mend what to do or to type */

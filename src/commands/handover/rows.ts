@@ -37,7 +37,6 @@ export interface ChecklistRow {
   readonly what: Text;
   /** the value of a recorded fact or an answer; otherwise null */
   readonly value: string | null;
-  /** the value as people read it */
   readonly told: Text | null;
   readonly by: string | null;
   /** when the question was answered, as a UTC instant */

@@ -12,7 +12,6 @@ type RecordFormat = (typeof RECORD_FORMATS)[number];
 
 type OutputRules = Pick<OutputField, "isPublic" | "workbook">;
 
-/** Returns the options of commands that write documents: `--format` with other choices than globally, and `-o`. */
 const buildDocumentOptions = <C extends string>(choices: readonly C[], about: Text, how: OutputRules) =>
   ({
     format: { kind: "choice", choices, value: "FORMAT", about },
@@ -25,7 +24,6 @@ const buildDocumentOptions = <C extends string>(choices: readonly C[], about: Te
     },
   }) as const;
 
-/** Returns the options of a command that writes documents or records. */
 export const buildDocumentOrRecordOptions = <D extends DocumentFormat>(formats: readonly D[]) =>
   buildDocumentOptions<D | RecordFormat>(
     [...formats, ...RECORD_FORMATS],
@@ -43,7 +41,6 @@ export const buildDocumentOnlyOptions = <D extends DocumentFormat>(formats: read
     {},
   );
 
-/** A requested document: its format and output file. */
 export interface DocumentRequest<D> {
   readonly format: D;
   /** as typed; `-` is stdout */

@@ -5,13 +5,11 @@ import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields, NumberField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** The option `--limit` of every list. */
 export const LIMIT_OPTION = {
   kind: "number",
   about: text("maximum number of records", "最大件数"),
 } as const satisfies NumberField;
 
-/** The options `--filter-name` and `--filter-id` of lists and exports. */
 export const FILTER_OPTIONS = {
   filterName: {
     kind: "string",
@@ -54,11 +52,9 @@ export function listColumns<R>(
 export const hasAllColumns = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
   format === "json" || format === "ndjson" || fields !== undefined;
 
-/** Returns true if the output is a table for people with the usual columns. */
 export const isDefaultTable = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
   format === "table" && fields === undefined;
 
-/** Returns true if records are requested with `--fields` or a `--format` of records. */
 export const isRecordOutputRequested = ({ globals }: Pick<Tools, "globals">): boolean =>
   globals.format !== undefined || globals.fields !== undefined;
 

@@ -2,7 +2,6 @@ import type { CommandLine } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 
-/** A kind of record that can be looked up by name. */
 export interface NamedKind<R> {
   /** singular: `user` */
   readonly noun: Text;

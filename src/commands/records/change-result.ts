@@ -120,11 +120,9 @@ export async function proposeUndo(tools: Pick<Tools, "terminal">): Promise<void>
 /** The passwords and keys that were replaced. They are not stored, so undo cannot restore them. */
 export const FORMER_SECRETS = text("former passwords and keys", "以前のパスワードや鍵");
 
-/** Describes what undo does not restore. */
 export const describeNotRestored = ({ en, ja }: Text): Text =>
   text(`undo does not restore ${en}`, `取り消しても元に戻らないもの: ${ja}`);
 
-/** Reports, before a change is made, what undo will not restore. */
 export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
   terminal.note(describeNotRestored(what));
 

@@ -11,7 +11,6 @@ import { describeValueWarning } from "../../lib/model/value.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Field as OptionField, Fields as OptionFields } from "../field.ts";
 
-/** The `--dry-run` option of the commands that write a single record. */
 export const DRY_RUN_OPTION = {
   kind: "boolean",
   about: text("show the result without changing anything", "結果を表示するだけで何も変更しない"),
@@ -68,7 +67,6 @@ export const buildValueOptions = (
       .map(([name, field]) => [toOptionName(name, field), buildOption(name, field, isNew)]),
   );
 
-/** Finds a record by its name. @returns its ID */
 export type RecordResolver = (typed: string) => Promise<string>;
 
 /**

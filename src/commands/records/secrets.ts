@@ -43,7 +43,6 @@ export const buildSecretOptions = <N extends string>({ name, called }: Secret<N>
     },
   }) as unknown as SecretOptions<N>;
 
-/** The parsed options of {@link buildSecretOptions}. At most one of them is set. */
 export interface SecretInput {
   readonly file: string | undefined;
   readonly stdin: boolean;

@@ -40,7 +40,6 @@ const describePlainValue = (value: unknown): Text => {
 
 const MAX_SHOWN_VALUES = 20;
 
-/** Formats an instant in the time zone of the context. */
 export type InstantFormatter = (instant: string) => string;
 
 interface FieldEntry {

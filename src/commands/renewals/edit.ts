@@ -96,7 +96,6 @@ interface FileUpdate {
   readonly change: RenewalChange;
   readonly path: string;
   readonly file: NamedFileContent;
-  /** true if the file is recorded as downloaded and waits for its upload */
   readonly waits: boolean;
   readonly options: Parameters<typeof readKeyFiles>[1];
   readonly timezone: string;

@@ -15,7 +15,6 @@ interface JudgedFile {
   readonly kind: RenewalKind;
 }
 
-/** Shows whether a file can replace the file in use, with the reason for each check. */
 export async function showJudgement(
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   { file, kind }: JudgedFile,

@@ -15,7 +15,6 @@ export async function findLastRun(tools: Pick<Tools, "home">, context: string): 
   return note === undefined ? undefined : parseLastRun(Buffer.from(note.bytes).toString("utf8"));
 }
 
-/** Runs something, and notes for these contexts when and how it ended. */
 export async function stampRun(
   tools: Pick<Tools, "home" | "clock" | "temporary">,
   contexts: readonly string[],

@@ -70,7 +70,6 @@ const buildReminderColumns = (terminal: Terminal): readonly Column<ReminderRow>[
   { key: "itemId", header: text("ID", "ID"), value: ({ due }) => due.item.id },
 ];
 
-/** An example of the settings, indented so that the reference shows it as code. */
 const SETTINGS_EXAMPLE = `    smtp:
       host: smtp.example.jp
       security: starttls             # tls, starttls, none

@@ -10,7 +10,6 @@ export const buildRoleColumns = (language: Language): readonly Column<RoleChoice
   { key: "about", header: text("description", "説明"), value: ({ about }) => about[language], wraps: true },
 ];
 
-/** The argument that names a role by its keyword or by its name in CLOMO. */
 export const ROLE_ARGUMENT = {
   kind: "choice",
   choices: Object.keys(ROLES) as [Role, ...Role[]],
@@ -39,7 +38,6 @@ export const buildAboutColumn = (language: Language): Column<MatrixRow> => ({
   value: ({ about }) => about[language],
 });
 
-/** Describes a cell of the matrix for a table. */
 export const describeReach = (reach: Reach): Text => (reach === "no" ? same("-") : REACH_LABELS[reach]);
 
 /** Help on what the values in the tables mean. @see facts 2.1, 8 */

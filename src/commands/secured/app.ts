@@ -2,7 +2,6 @@ import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import { text } from "../../lib/text/index.ts";
 import type { ChoiceField } from "../field.ts";
 
-/** The option `--app`, which chooses one of the five SECURED APPs. */
 export const APP_OPTION = {
   kind: "choice",
   choices: SECURED_APPS,

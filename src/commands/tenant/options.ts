@@ -87,7 +87,6 @@ export const CONTRACT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** The options that record Android accounts, the console's time zone and languages. */
 export const OTHER_OPTIONS = {
   androidAccounts: {
     kind: "choice",

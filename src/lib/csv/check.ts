@@ -122,7 +122,6 @@ class FileCheck implements RecordSink {
   }
 }
 
-/** Creates the sink that reports repeated values. @param repeated hashes of values that may be repeated */
 const createRepetitionSearch = (
   layout: Layout,
   options: RowOptions,

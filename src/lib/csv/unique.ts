@@ -5,7 +5,6 @@ import type { RowChecker } from "./layout/rows.ts";
 
 /** A value that should be unique in the file. Columns are indexes in {@link Layout.columns}. */
 export interface UniqueValue {
-  /** the column for which a repetition is reported */
   readonly column: number;
   /** columns whose cells form the value together with it, in rows without a key */
   readonly others?: readonly number[] | undefined;
@@ -98,7 +97,6 @@ export class ValueHashes {
     return isKnown;
   }
 
-  /** Stores a slot's value in the first free slot from its own on.  @returns true if it is already stored */
   #place(slot: number): boolean {
     const last = this.#slots.length - 1;
     for (let at = slot & last; ; at = (at + 1) & last) {

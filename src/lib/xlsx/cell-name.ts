@@ -11,7 +11,6 @@ export const toColumnName = (column: number): string =>
 /** Returns the name of a cell: `B7`. Column and row are counted from 1. */
 export const toCellName = (column: number, row: number): string => `${toColumnName(column)}${row}`;
 
-/** The position of a cell: its column and row, counted from 1. */
 export interface CellPosition {
   readonly column: number;
   readonly row: number;

@@ -2,7 +2,6 @@ import { parseCellName, type CellPosition } from "./cell-name.ts";
 import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./workbook-failures.ts";
 import { createAttributeReader, type XmlHandler } from "./xml.ts";
 
-/** A range of merged cells. The first cell has the value. */
 export interface MergedRange {
   /** for example `B2:D4` */
   readonly range: string;

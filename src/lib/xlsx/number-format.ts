@@ -1,6 +1,5 @@
 import numfmt from "numfmt";
 
-/** The reason why a number cannot be read in the form in which Excel shows it. */
 export type NumberFault = "cell-format" | "cell-digits" | "cell-exponent";
 
 /** A number as Excel shows it, or the reason why the shown text cannot be used as the value. */

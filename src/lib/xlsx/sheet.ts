@@ -55,7 +55,6 @@ export class SheetReader implements XmlHandler {
   #value = "";
   /** the cells of the row, with "" for blank cells; longer than the row if an earlier row had more cells */
   readonly #cells: string[] = [];
-  /** the columns of the row that are not blank */
   readonly #filled: number[] = [];
   readonly #found: { readonly code: ProblemCode; readonly column: number; readonly params: ProblemParams }[] = [];
   /** number of cells of the first record; -1 before the first record */

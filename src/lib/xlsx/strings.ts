@@ -39,7 +39,6 @@ export class TextCollector {
   }
 }
 
-/** Decodes the text of a cell, which is written as `raw` in the file. */
 export const decodeCellText = (raw: string): string => {
   const text = unescapeXml(raw).replaceAll("\r\n", "\n");
   return text.includes("_x")
@@ -78,7 +77,6 @@ export class SharedStrings {
     this.#count += 1;
   }
 
-  /** Returns the string with an index; undefined if there is no such string. */
   at(index: number): string | undefined {
     const end = index < this.#count ? this.#ends[index] : undefined;
     if (end === undefined) return undefined;

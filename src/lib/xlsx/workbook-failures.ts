@@ -44,7 +44,6 @@ const formatSheetNames = (sheets: readonly string[]): string => sheets.map((name
 
 /** The failure for a workbook with several sheets: the user must choose a sheet. */
 export class SheetChoiceFailure extends Failure {
-  /** names of the sheets to choose from */
   readonly sheets: readonly string[];
 
   constructor(sheets: readonly string[], named?: string) {

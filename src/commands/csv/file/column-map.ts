@@ -10,7 +10,6 @@ import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 
-/** The option `--map`. */
 export const MAP_OPTION = {
   kind: "file",
   value: "FILE",
@@ -24,14 +23,12 @@ export const loadCustomFields = async (tools: Pick<Tools, "tenant">): Promise<re
   (await tools.tenant("users")).client.users.fields();
 
 export interface MapSources {
-  /** value of `--map` */
   readonly option: string | undefined;
   /** context that may specify a map for each format */
   readonly context?: Context | undefined;
   readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }
 
-/** The value of `--map` for no map. */
 const NO_MAP = "none";
 
 function findMapFile(format: FormatName, { option, context }: Omit<MapSources, "customFields">): string | undefined {

@@ -34,7 +34,6 @@ const HEAD_BYTES = 64 * 1024;
 const extendHead = (head: Uint8Array, chunk: Uint8Array): Uint8Array =>
   head.length >= HEAD_BYTES ? head : Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
 
-/** Reads the first bytes of a file. */
 export async function readHead(file: ByteSource, signal?: AbortSignal): Promise<Uint8Array> {
   let head: Uint8Array = new Uint8Array(0);
   for await (const chunk of file.chunks()) {

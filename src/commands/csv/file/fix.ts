@@ -3,7 +3,6 @@ import type { ProblemCode } from "../../../lib/model/problem.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 
-/** The option `--fix`. */
 export const FIX_OPTION = {
   kind: "list",
   value: "FIXES",

@@ -34,7 +34,6 @@ export const TEXT_FORMAT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** The option `--on-unmappable`. */
 export const ON_UNMAPPABLE_OPTION = {
   kind: "choice",
   choices: ["error", "replace"],

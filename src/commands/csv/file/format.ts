@@ -2,7 +2,6 @@ import { FORMAT_NAMES } from "../../../lib/model/console-files.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";
 
-/** The option `--as`. */
 export const FORMAT_OPTION = {
   kind: "choice",
   choices: FORMAT_NAMES,

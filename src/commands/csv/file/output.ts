@@ -3,10 +3,8 @@ import { text } from "../../../lib/text/index.ts";
 import type { OutputField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 
-/** The tools that {@link writeOutput} needs. */
 export type OutputTools = Pick<Tools, "terminal" | "temporary" | "outputs">;
 
-/** The option `-o`: the output file. */
 export const OUTPUT_FILE_OPTION = {
   kind: "output",
   short: "o",

@@ -4,7 +4,6 @@ import { text } from "../../../lib/text/index.ts";
 import { MAX_HEADER_ROW } from "../../../lib/model/import.ts";
 import type { NumberField, TextField } from "../../field.ts";
 
-/** The option `--sheet` of every command that reads a file. */
 export const SHEET_OPTION = {
   kind: "string",
   value: "NAME",
@@ -14,7 +13,6 @@ export const SHEET_OPTION = {
   ),
 } as const satisfies TextField;
 
-/** The option `--header-row` of every command that looks for columns. */
 export const HEADER_ROW_OPTION = {
   kind: "number",
   value: "N",

@@ -4,8 +4,8 @@ import {
   isNewHeader,
   suggestColumnName,
 } from "../../../lib/csv/layout/columns.ts";
-import { readHeader } from "../../../lib/csv/layout/header.ts";
-import { limitMap, toHeaderKey } from "../../../lib/csv/layout/known.ts";
+import { readHeader, toHeaderKey } from "../../../lib/csv/layout/header.ts";
+import { limitMap } from "../../../lib/csv/layout/known.ts";
 import { isReasonHeader } from "../../../lib/csv/layout/layout.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import type { JoinedField } from "../../../lib/csv/layout/map.ts";

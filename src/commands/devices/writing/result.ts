@@ -8,7 +8,6 @@ import type { ResultLayout, ChangeResult } from "../../records/change-result.ts"
 import type { Tools } from "../../tools.ts";
 import { DEVICE_COLUMNS } from "../columns.ts";
 
-/** How the result of a change to a device is shown. */
 export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
   columns: DEVICE_COLUMNS,
   fields: DEVICE.fields,

@@ -18,7 +18,6 @@ const parseAnswers = ({ read }: WrittenParts): readonly Answer[] =>
     .split("\n")
     .flatMap((line): readonly Answer[] => (line === "" ? [] : [JSON.parse(line) as Answer]));
 
-/** Builds the manifest of a bundle, before the gaps of its checklist are known. */
 export const buildManifest = (
   parts: WrittenParts,
   {

@@ -26,7 +26,6 @@ export interface WrittenParts {
   readonly end: HandoverEnd;
 }
 
-/** The encoding and format of the console files in a bundle. */
 export type BundleCsvFormat = Omit<OutputTextFormat, "onUnmappable"> & {
   readonly onUnmappable: "utf-8" | "error" | "replace";
 };
@@ -135,7 +134,6 @@ export class PartsWriter {
     });
   }
 
-  /** Reports which files are written in UTF-8 instead of the chosen encoding. */
   async #noteUtf8(): Promise<void> {
     const { encoding } = this.#form;
     for (const [name, { placed, total }] of this.#inUtf8) {

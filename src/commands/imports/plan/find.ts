@@ -19,7 +19,6 @@ type ImportStates = readonly Import["state"][];
 /** States in which `last` finds the last committed import, deletion or undo, even if it was undone since. */
 const COMMITTED_STATES: ImportStates = ["committed", "undone", "undone-in-part"];
 
-/** The states in which `last` finds the open plan that was made last. */
 export const OPEN_STATES: ImportStates = ["planned"];
 
 const isLastKeyword = (typed: string): boolean => typed.toLowerCase() === "last";
@@ -60,7 +59,6 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
   });
 }
 
-/** Returns the import, deletion or undo that was committed last, even if it was undone since. */
 export const findLastCommitted = (imports: readonly Import[]): Import | undefined =>
   findLast(imports, COMMITTED_STATES);
 

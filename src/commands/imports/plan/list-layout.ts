@@ -23,12 +23,10 @@ export interface ListRequest {
     Partial<Pick<ImportOptions, "allow" | "createOrgs">>;
 }
 
-/** How to read a list. */
 export interface ListReading {
   readonly map?: MapFileSchema | undefined;
   /** true if somebody answered: the change keeps the map as a layout */
   readonly learns?: boolean | undefined;
-  /** names the layout */
   readonly note?: Text | undefined;
   readonly headers: readonly string[];
 }

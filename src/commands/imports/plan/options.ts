@@ -75,7 +75,6 @@ export const REPORT = {
   ),
 } as const satisfies Field;
 
-/** The option that permits a plan or bundle that seems to belong to another tenant. */
 export const ALLOW_OTHER_TENANT_OPTION = {
   kind: "list",
   value: "CHECKS",
@@ -113,7 +112,6 @@ export const UNDELETABLE_OPTION = {
   ),
 } as const satisfies Field;
 
-/** `--org-by`, for kinds whose records belong to an organisation. */
 export const ORG_BY = {
   group: "matching",
   kind: "choice",
@@ -240,7 +238,6 @@ export interface ImportRequest {
   readonly options: ImportOptions;
 }
 
-/** The failures of an import that a script should expect. */
 export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"] as const;
 
 export const IMPORT_HELP = [

@@ -27,7 +27,6 @@ export class PendingPlan {
     tools.summarize(summarizeCounts(plan));
   }
 
-  /** Discards the plan or, if it is kept, reports the next step. */
   async leave(): Promise<void> {
     if (this.isKept) await this.#tools.terminal.note(describeKeptPlan(this.plan));
     else await this.#client.imports.discard(this.plan.id);

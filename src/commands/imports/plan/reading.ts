@@ -22,7 +22,6 @@ export interface InputFormat {
 export interface InputFormatOptions {
   readonly encoding: Encoding | "auto";
   readonly sheet?: string | undefined;
-  /** number of the header row; undefined if it is not known */
   readonly headerRow?: number | undefined;
   readonly map?: ColumnMap | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -47,7 +46,6 @@ export async function detectInputFormat(
   return { encoding, dialect: findDialect(start, headerRow, map?.dialect), headerRow: headerRow ?? 1 };
 }
 
-/** Returns the dialect of the map if the header has its delimiter, otherwise the delimiter that the header has. */
 function findDialect(start: string, headerRow: number | undefined, known: Dialect | undefined): Dialect {
   const delimiter = guessDelimiter(start, headerRow, known?.delimiter);
   return known?.delimiter === delimiter ? known : { delimiter };

@@ -52,7 +52,6 @@ export const ITEM_COLUMNS: readonly Column<JudgedItem>[] = [
   ...buildFieldColumns<JudgedItem>(DOWNLOAD_FIELDS),
 ];
 
-/** Keys of the {@link ITEM_COLUMNS} that a list shows by default. */
 export const DEFAULT_ITEM_COLUMNS: readonly string[] = [
   "context",
   "kind",
@@ -65,7 +64,6 @@ export const DEFAULT_ITEM_COLUMNS: readonly string[] = [
   "state",
 ];
 
-/** Keys of the {@link CHECK_COLUMNS} that a list shows by default. */
 export const DEFAULT_CHECK_COLUMNS: readonly string[] = [
   "level",
   "daysLeft",

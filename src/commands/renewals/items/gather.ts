@@ -15,9 +15,7 @@ import { createExpiryClock, readDatedItems } from "./tenant-items.ts";
 interface CheckRequest {
   /** files and folders; if any are given, recorded items are not checked */
   readonly files: readonly string[];
-  /** key files that open other files */
   readonly key: readonly string[];
-  /** patterns of names that are excluded from folders */
   readonly exclude: readonly string[];
   readonly allContexts: boolean;
   readonly thresholds: Thresholds;

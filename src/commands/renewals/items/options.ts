@@ -4,7 +4,6 @@ import type { Fields, InputOf } from "../../field.ts";
 
 const RENEWAL_KIND_CHOICES = RECORDED_FIELDS.kind.choices;
 
-/** The options for opening protected files. */
 export const DECRYPTION_OPTIONS = {
   key: {
     kind: "file",
@@ -109,5 +108,4 @@ export const ITEM_RELATIONS = {
   ],
 } as const;
 
-/** The parsed {@link ITEM_OPTIONS}. */
 export type ItemOptions = InputOf<typeof ITEM_OPTIONS>;

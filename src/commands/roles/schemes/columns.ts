@@ -93,7 +93,6 @@ const parseCheckItem = (word: string, option: string): Operation => {
   });
 };
 
-/** The layout in which a scheme is shown after a change. */
 export const SCHEME_RESULT_LAYOUT: ResultLayout<Scheme> = {
   columns: SCHEME_COLUMNS,
   fields: SCHEME.fields,

@@ -26,7 +26,6 @@ export const findGroup = (app: App, typed: string, groups: readonly SecuredGroup
   });
 };
 
-/** The layout in which a group of an app is shown after a change. */
 export const GROUP_RESULT_LAYOUT: ResultLayout<SecuredGroup> = {
   columns: GROUP_COLUMNS,
   fields: SECURED_GROUP.fields,

@@ -19,7 +19,6 @@ const buildSettingColumns = (app: App): readonly Column<SecuredUser>[] =>
     value: ({ settings }) => settings.find((setting) => setting.field === field)?.value,
   }));
 
-/** The argument that names a user of an app. */
 export const SECURED_USER_ARGUMENT = {
   kind: "string",
   required: true,
@@ -32,7 +31,6 @@ export const buildSecuredUserKind = (app: App): NamedKind<SecuredUser> => ({
   describe: ({ id, userId }) => `${userId} ${id}`,
 });
 
-/** The columns that apply to the users of every app. */
 export const SECURED_USER_COLUMNS = buildFieldColumns<SecuredUser>(SECURED_USER.fields);
 
 const buildGeneralColumns = (app: App): readonly Column<SecuredUser>[] => {

@@ -34,7 +34,6 @@ const SECRET_KEY_INPUT: Secret<"secretKey"> = {
   rule: secretKey.rule,
 };
 
-/** The options of a user, in addition to those for {@link FIELDS_WITH_OPTIONS}. */
 export const USER_OPTIONS = {
   role: {
     kind: "choice",
@@ -92,7 +91,6 @@ export async function readUserSecrets(tools: Tools, given: SecretInputs): Promis
 export const hasPassword = ({ passwordFile, passwordStdin, passwordPrompt }: SecretInputs): boolean =>
   passwordFile !== undefined || passwordStdin || passwordPrompt;
 
-/** The options for the fields that `--set` does not accept. */
 const OPTIONS_BY_FIELD: Readonly<Record<string, string>> = {
   displayName: "--name",
   userId: "USERID",

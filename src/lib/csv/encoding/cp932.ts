@@ -5,10 +5,8 @@
  * next to `decode.ts` verifies this if `iconv` is available
  */
 
-/** Returns true if a byte can be the first byte of a two-byte sequence. */
 export const isLeadByte = (byte: number): boolean => (byte >= 0x81 && byte <= 0x9f) || (byte >= 0xe0 && byte <= 0xfc);
 
-/** Returns true if a byte can be the second byte of a two-byte sequence. */
 export const isTrailByte = (byte: number): boolean => byte >= 0x40 && byte <= 0xfc && byte !== 0x7f;
 
 const LEAD_BYTES = Array.from({ length: 256 }, (_, byte) => byte).filter(isLeadByte);

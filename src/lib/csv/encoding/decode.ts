@@ -94,7 +94,6 @@ export class Decoder {
     this.#give(text);
   }
 
-  /** Decodes the valid parts of `bytes`, and reports the invalid sequences between them. */
   #decodeAround(bytes: Uint8Array): void {
     const lengthAt = SEQUENCE_MEASURERS[this.#encoding];
     let from = 0;

@@ -140,7 +140,6 @@ class Cp932Encoder extends CountingEncoder implements Encoder {
   }
 }
 
-/** Encodes UTF-8 and UTF-16, in which only a lone surrogate is unmappable. */
 class UnicodeEncoder extends CountingEncoder implements Encoder {
   readonly #encoding: Encoding;
   #pending: string;

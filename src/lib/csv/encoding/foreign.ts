@@ -16,7 +16,6 @@ const WORKBOOK_SIGNATURES = ["PK\u0003\u0004", "\u00d0\u00cf\u0011\u00e0"];
  */
 export const isWorkbook = (head: Uint8Array): boolean => WORKBOOK_SIGNATURES.includes(toLatin1(head.subarray(0, 4)));
 
-/** Detects the kind of file from its first bytes, whatever the encoding. */
 function detectSignature(start: string): UnsupportedKind | undefined {
   if (start.startsWith("%PDF-")) return "pdf";
   if (/^(?:\u001f\u008b|\u0089PNG|\u00ff\u00d8\u00ff|\u007fELF|MZ|7z\u00bc)/.test(start) && /[\0-\u0008]/.test(start))

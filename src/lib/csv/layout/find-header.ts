@@ -19,7 +19,6 @@ export class HeaderFinder implements RecordSink {
   readonly #above: number[] = [];
   #filled = 0;
 
-  /** @param given the number of the header row, if it is known */
   constructor(format: Format, options: HeaderOptions = {}, given?: number) {
     this.#format = format;
     this.#options = options;
@@ -35,7 +34,6 @@ export class HeaderFinder implements RecordSink {
     return this.#found ?? 1;
   }
 
-  /** True if a row looks like the header. */
   get isFound(): boolean {
     return this.#found !== undefined;
   }
@@ -67,7 +65,6 @@ export class HeaderFinder implements RecordSink {
 
 const countFilled = (cells: readonly string[]): number => cells.filter((cell) => cell.trim() !== "").length;
 
-/** Finds the row that looks like the header in the first bytes of a CSV file. */
 export function findHeaderRow(
   head: Uint8Array,
   reading: RecordReaderOptions,

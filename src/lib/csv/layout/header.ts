@@ -58,7 +58,7 @@ const APPS_BY_HEADER = Map.groupBy(
 /** Maximum number of suggestions. A malicious header with thousands of unknown columns would otherwise take seconds. */
 const MAX_SUGGESTIONS = 100;
 
-const toKey = (header: string): string => nameKey(header.trim());
+export const toHeaderKey = (header: string): string => nameKey(header.trim());
 
 /** Interprets the header cells one after another, and remembers the headers seen. */
 class HeaderReader {
@@ -78,9 +78,11 @@ class HeaderReader {
     this.#columns = columns;
     // the format's own columns come first in `columns` and take precedence over custom fields with the same name
     this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header.trim()), column]));
-    this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [toKey(header), to]));
+    this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [toHeaderKey(header), to]));
     const { joins = [], skip = [] } = options.map ?? {};
-    this.#used = new Set([...joins.flatMap(({ headers }) => headers), ...skip.map(({ header }) => header)].map(toKey));
+    this.#used = new Set(
+      [...joins.flatMap(({ headers }) => headers), ...skip.map(({ header }) => header)].map(toHeaderKey),
+    );
     this.#allowUnknown = options.allowUnknownColumns === true;
   }
 
@@ -218,7 +220,6 @@ const findPresentColumns = (
   });
 };
 
-/** Returns the missing header without which records are not identified; undefined if the file has all it needs. */
 const findMissingKey = (
   format: Format,
   columns: readonly Column[],

@@ -1,12 +1,10 @@
 import type { Format } from "../../model/format.ts";
-import { nameKey } from "../../model/normalise.ts";
 import { findColumnByAnyHeader } from "./columns.ts";
-import { readHeader } from "./header.ts";
+import { readHeader, toHeaderKey } from "./header.ts";
 import { isReasonHeader } from "./layout.ts";
 import type { MapFileSchema } from "./map-parse.ts";
 
 export interface KnownLayout {
-  /** all headers of the list from which it was learnt */
   readonly headers: readonly string[];
   readonly map: MapFileSchema;
 }
@@ -23,8 +21,6 @@ export interface LayoutMatch<L extends KnownLayout> {
   readonly doubtful: readonly string[];
 }
 
-export const toHeaderKey = (header: string): string => nameKey(header.trim());
-
 /** Returns the map without entries for columns that a list lacks. They would be second sources of the same fields. */
 export const limitMap = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => {
   const keys = new Set(headers.map(toHeaderKey));
@@ -38,14 +34,10 @@ export const limitMap = (map: MapFileSchema, headers: readonly string[]): MapFil
 };
 
 const listReadHeaders = ({ headers, map: { columns, joins = [], skip = [] } }: KnownLayout): readonly string[] => {
-  const used = new Set(
-    [...joins.flatMap((join) => join.headers), ...skip.map(({ header }) => header)].map(toHeaderKey),
-  );
-  const ignored = new Set(columns.filter(({ to }) => to === null).map(({ header }) => toHeaderKey(header)));
-  return headers.filter((header) => {
-    const key = toHeaderKey(header);
-    return header !== "" && !isReasonHeader(header) && (used.has(key) || !ignored.has(key));
-  });
+  const used = [...joins.flatMap((join) => join.headers), ...skip.map(({ header }) => header)].map(toHeaderKey);
+  const ignored = columns.flatMap(({ header, to }) => (to === null ? [toHeaderKey(header)] : []));
+  const isRead = (key: string): boolean => key !== "" && (used.includes(key) || !ignored.includes(key));
+  return headers.filter((header) => !isReasonHeader(header) && isRead(toHeaderKey(header)));
 };
 
 /**

@@ -13,7 +13,6 @@ export const FIRST_ROW: HeaderPlace = { row: 1, line: 1 };
 
 export interface LayoutColumn {
   readonly column: Column;
-  /** header as in the file */
   readonly header: string;
   /** positions of the cells that contain the value, counted from 0 */
   readonly positions: readonly number[];
@@ -37,7 +36,6 @@ export interface Layout {
   readonly columns: readonly LayoutColumn[];
   /** columns of the format, except secrets, that are missing from the file */
   readonly absent: readonly Column[];
-  /** positions of unknown columns, if unknown columns are allowed */
   readonly unknown: readonly number[];
   /** positions of columns without a header, whose cells must be blank in every row */
   readonly unnamed: readonly number[];

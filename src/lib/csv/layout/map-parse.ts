@@ -21,7 +21,6 @@ import { findColumn } from "./columns.ts";
 import { CONSOLE_DIALECT, type Dialect } from "../records/record.ts";
 import { findMapFaults, type ColumnMap, type MapPart } from "./map.ts";
 
-/** The map value for a column that is not read. */
 const IGNORED_COLUMN_TARGET = "ignore";
 
 const MAX_CHARACTERS = 1_000_000;

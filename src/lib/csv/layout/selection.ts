@@ -29,7 +29,6 @@ export class RowSelection {
   /** the values, as {@link toLooseValue} returns them, that make a row be skipped */
   readonly #rules: readonly { readonly position: number; readonly values: ReadonlySet<string> }[];
   readonly #headers: readonly string[];
-  /** the columns that identify a record */
   readonly #keys: readonly LayoutColumn[];
   /** position of the cell of the key; -1 if the file lacks the key */
   readonly #key: number;

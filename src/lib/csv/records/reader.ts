@@ -128,7 +128,6 @@ export class RecordReader implements TextSink {
     return this.#endsWithCtrlZ;
   }
 
-  /** Receives decoded text from the decoder. */
   text(text: string): void {
     if (this.#isSuspect && this.#suspect.test(text)) this.#writeNoting(text);
     else this.#splitter.write(text);
