@@ -11,7 +11,6 @@ import {
   type ValueRule,
 } from "./thing.ts";
 
-/** One column of a console file. */
 export interface Column {
   /** the name of the column in plans, maps and the tenant API; for a custom field, `custom:` and its id */
   readonly field: string;

@@ -45,10 +45,6 @@ export const CONTRACT = {
 
 export type Contract = RecordOf<typeof CONTRACT>;
 
-/**
- * What is recorded about a tenant itself. It is recorded only in clomoctl; no value is changed in the console. Null or
- * an empty list means that nothing is recorded yet, not that nothing exists.
- */
 export const TENANT = {
   name: "tenant",
   fields: {

@@ -48,7 +48,6 @@ export interface ChangeOptions<T> {
   readonly dryRun?: boolean | undefined;
 }
 
-/** The result of the body of a change. */
 export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
   /**

@@ -7,7 +7,6 @@ const ABSOLUTE_PATH = /(?:file:\/\/)?(?:\b[A-Za-z]:\\|\/)(?:[^\s'"\\/:]+[\\/])+[
 const summariseError = (error: Error): string =>
   (error.message.split("\n", 1)[0] ?? "").replace(ABSOLUTE_PATH, "…").slice(0, 300);
 
-/** Returns the failure to report for an error. */
 export const toFailure = (chain: unknown): Failure => {
   const { first: error } = unwrapSuppressed(chain);
   if (error instanceof Failure) return error;

@@ -1,7 +1,6 @@
 /** Generates random bytes. The program uses random bytes of the platform; tests use a fixed sequence. */
 export type RandomBytes = (size: number) => Uint8Array;
 
-/** The computer, user and program that use a tenant. */
 export interface AccessOrigin {
   /** name of the computer */
   readonly host: string;
@@ -41,7 +40,6 @@ export const createIdPrefix = ({ now, random }: Pick<Surroundings, "now" | "rand
   return `${time.slice(0, 8)}-${time.slice(8)}-7${low}-${high}-`;
 };
 
-/** Returns a new UUIDv7 for the current time. */
 export const createId = (surroundings: Surroundings): string =>
   createIdPrefix(surroundings) + encodeHex(surroundings.random(6));
 

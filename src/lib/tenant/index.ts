@@ -24,7 +24,6 @@ export interface OpenTenant {
   readonly track: <T>(work: () => Promise<T>) => Promise<T>;
   /** Returns true if an account can sign in: it has a role and a password. */
   readonly canSignIn: () => Promise<boolean>;
-  /** Returns true if the tenant's file can be read. */
   readonly isReadable: () => Promise<boolean>;
   /** Waits for running work and releases the files. Later requests are refused with `unavailable`. */
   readonly close: () => Promise<void>;

@@ -31,7 +31,6 @@ export const Id = z.uuid();
 /** A UTC instant, ISO 8601 with `Z`. */
 export const Instant = z.iso.datetime().meta({ description: "UTC instant (ISO 8601 with Z)", pattern: "Z$" });
 
-/** The fields of a body with a small file. */
 export const namedFile = {
   name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
   content: z.base64().max(400_000).meta({
@@ -54,7 +53,6 @@ export const DryRun = z
 /** The query parameter that finds records by a name: for example a path, a code or an email address. */
 export const byName = { name: z.string().min(1) };
 
-/** A query parameter that is true or false. */
 export const queryFlag = z
   .stringbool({ truthy: ["true"], falsy: ["false"] })
   .default(false)
@@ -75,7 +73,6 @@ export const jsonParameter = <T extends z.ZodType>(schema: T) =>
     })
     .pipe(schema);
 
-/** The maximum number of lines of a list. */
 export const limitParameter = z.coerce.number().int().min(1);
 
 /** Query parameters that filter a list or export. Each matches a part of the normalised value. */
@@ -96,7 +93,6 @@ export const buildSearchFilters = (org: string) => ({
   search: z.string().max(MAX_SEARCH_LENGTH).optional().meta({ description: "text to find in any value" }),
 });
 
-/** The query parameter that reverses the order of a list. */
 export const descendingOrder = { desc: queryFlag };
 
 /** Query parameters of an export. The response is UTF-8; the client may re-encode it. */
@@ -204,7 +200,6 @@ const fieldSchema = (field: Field): z.ZodType => {
 
 type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K], RecordOf<F>[K]> };
 
-/** Returns the schemas of the fields of a record type, by their names in the tenant API. */
 export const buildFieldSchemas = <F extends Fields>(fields: F): FieldSchemas<F> =>
   Object.fromEntries(listApiFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as FieldSchemas<F>;
 
@@ -283,5 +278,4 @@ export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): 
     ...writeOptions,
   }) as RequestBody;
 
-/** The IDs of the records that one request changes or deletes together. */
 export const recordIdList = { ids: z.array(Id).min(1).max(1000) };

@@ -16,7 +16,6 @@ export class Jobs {
     this.#underWay.set(id, done);
   }
 
-  /** Returns true if this process is running the job. */
   has(id: string): boolean {
     return this.#underWay.has(id);
   }

@@ -104,7 +104,6 @@ export interface Operation<
 // oxlint-disable-next-line typescript/no-explicit-any -- any operation
 export type AnyOperation = Operation<Route, any, any, ResultKind, any, unknown>;
 
-/** The operations of a noun, by the names of the client's methods. */
 export type Operations = Readonly<Record<string, AnyOperation>>;
 
 // oxlint-disable-next-line typescript/no-empty-object-type -- no values of the path
@@ -122,7 +121,6 @@ export const operation = <
 
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
-/** Returns the method of an operation's route, and its path with the values in braces. */
 export const splitRoute = ({
   route,
 }: Pick<AnyOperation, "route">): { readonly method: Method; readonly path: string } => {

@@ -44,7 +44,6 @@ export interface RequestSource {
   readonly limitMs: number;
   /** aborted when the sender gives up, or the time for the request is over */
   readonly until: AbortController;
-  /** returns true if the whole body has arrived */
   readonly isReceived: () => boolean;
   readonly stopping: AbortSignal;
   readonly trace: { route: string | null; account: string | null; fault?: string | undefined };

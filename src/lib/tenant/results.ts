@@ -5,7 +5,6 @@ declare const ITEM: unique symbol;
 /** NDJSON in UTF-8: one object per line, each line with its line feed. A short list is one chunk. */
 export type Lines<T> = (ReadableStream<Uint8Array> | readonly [Uint8Array]) & { readonly [ITEM]?: T };
 
-/** Data of the tenant that is exported as a single stream. */
 export interface TenantExport {
   readonly content: ReadableStream<Uint8Array>;
   /** false if the export should be recorded in the audit log, but the tenant is read-only */

@@ -22,7 +22,6 @@ const createBrokenUploadFailure = (error: unknown, { aborted }: AbortSignal): Fa
   return new Failure("unavailable", { what, cause: error });
 };
 
-/** Returns a file as the import engine takes it. */
 export const createUpload = ({ body, signal }: Pick<Request, "body" | "signal">, encoding: FileForm): Upload => {
   let failure: Failure | undefined;
   async function* bytes(): AsyncGenerator<Uint8Array> {

@@ -65,7 +65,6 @@ export const verifyPassword = async (verifier: string | null, typed: string): Pr
 
 const SECRET_BYTES = 32;
 
-/** Returns a new secret for a session or a token: 256 random bits. */
 export const generateSecret = (random: RandomBytes): string =>
   SECRET_PREFIX + Buffer.from(random(SECRET_BYTES)).toString("base64url");
 

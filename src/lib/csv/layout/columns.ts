@@ -24,7 +24,6 @@ export const isFormerHeader = (header: string): boolean =>
 
 const NEW_VALUE = /^(?:新|異動後|変更後)/u;
 
-/** True for a column with new values, which precedes another column for the same field. */
 export const isNewHeader = (header: string): boolean => NEW_VALUE.test(header.normalize("NFKC").trim());
 
 const removeRemark = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");

@@ -15,7 +15,6 @@ export interface LayoutMatch<L extends KnownLayout> {
   readonly map: MapFileSchema;
   /** columns that the layout reads and the list lacks; empty if the layout fits */
   readonly lacking: readonly string[];
-  /** columns of the list that the layout does not have */
   readonly further: readonly string[];
   /** those of them whose name is that of a field that the layout reads already */
   readonly doubtful: readonly string[];

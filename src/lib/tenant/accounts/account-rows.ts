@@ -143,9 +143,6 @@ export const IS_ABOVE_OPERATOR = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPE
 export const isAboveOperator = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
   ROLES_ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
 
-/**
- * Returns the failure for an account that only system administrators may change ({@link isAboveOperator}).
- */
 export const createSystemOnlyFailure = ({ called, role }: Pick<StoredAccount, "called" | "role">): Failure => {
   const { [role]: held } = ROLES;
   const is =
@@ -219,10 +216,8 @@ export const writeAccount = async (
   await insertRow(writer, "account", row, ["user"], ["createdAt"]);
 };
 
-/** The values of an account that are stored with the user. */
 export interface Credentials {
   readonly name?: string | undefined;
-  /** true if this change sets the password */
   readonly passwordSet: boolean;
 }
 

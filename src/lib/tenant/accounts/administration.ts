@@ -1,7 +1,6 @@
 import type { Reader } from "../store/store.ts";
 
 export interface AdministrationState {
-  /** true if any account data was recorded manually */
   readonly recorded: boolean;
   /** number of users with a role or an administrator mark; `marked` is the number of users with a mark but no role */
   readonly total: number;
@@ -25,10 +24,6 @@ export const readAdministration = async (reader: Reader): Promise<Administration
   };
 };
 
-/**
- * Returns the accounts with the support option. An account without a name in the export is identified by its email
- * address.
- */
 async function readSupportAccounts(reader: Reader): Promise<AdministrationState["supported"]> {
   const rows = await reader.all(
     `select coalesce(u.accountName, u.emails ->> 0, u.name) as name, u.name as user, u.emails ->> 0 as email

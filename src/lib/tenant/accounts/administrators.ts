@@ -19,7 +19,6 @@ export interface Administrators extends ListConfirmation {
 
 const KIND = { type: "choice", choices: ["users", ...SECURED_APPS] } as const;
 
-/** Returns the users who are marked as administrators, and when and by whom the list was last confirmed. */
 export const readAdministratorList = async (reader: Reader, kind: AdministratorKind): Promise<Administrators> => {
   checkFieldValue("kind", KIND, kind);
   return {

@@ -88,7 +88,6 @@ export const permitPrivilegedAccount = (asker: Session["asker"], account: Stored
   if (asker.role !== "system") throw createSystemOnlyFailure(account);
 };
 
-/** The planned values of an account. */
 export interface AccountDraft {
   readonly values: AccountValues;
   /** the new name; undefined if the name does not change */
@@ -152,10 +151,6 @@ interface PlannedState {
   readonly noticeMail: boolean;
 }
 
-/**
- * Returns the planned state of an account. Values that do not belong to the new role are removed, unless the request
- * sets them.
- */
 const buildPlannedState = (
   before: StoredAccount,
   given: AccountRequest,

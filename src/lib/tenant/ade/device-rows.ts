@@ -48,7 +48,6 @@ const toldSql = (field: string): string =>
 /** SQL: true if a change is not older than the stored device. A full fetch always returns the current state. */
 const IS_NOT_OLDER = "(excluded.opDate is null or t.opDate is null or excluded.opDate >= t.opDate)";
 
-/** The numbers of devices that a sync created, changed and removed. */
 export interface AppliedCounts {
   readonly created: number;
   readonly changed: number;
@@ -98,11 +97,9 @@ const selectUnseen = (from: string): string =>
   `select serialNumber from ade_device except select serialNumber from ${from}
    except select value from json_each(:unreadable)`;
 
-/** Counts the stored devices that a full fetch did not return. */
 export const countUnseen = (reader: Reader, { from, unreadable }: FullFetch): Promise<number> =>
   reader.count(`select count(*) from (${selectUnseen(from)})`, { unreadable: JSON.stringify(unreadable) });
 
-/** Deletes the stored devices that a full fetch did not return. */
 export const deleteUnseen = (writer: Writer, { from, unreadable }: FullFetch): Promise<number> =>
   writer.run(`delete from ade_device where serialNumber in (${selectUnseen(from)})`, {
     unreadable: JSON.stringify(unreadable),

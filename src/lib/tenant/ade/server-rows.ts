@@ -60,7 +60,6 @@ export const readServer = async (reader: Reader): Promise<StoredServer> =>
   ((await reader.get(`select ${SERVER_COLUMNS.join(", ")} from ade_server`)) as StoredServer | undefined) ??
   EMPTY_SERVER;
 
-/** Writes some of the server's values; the other values do not change. */
 export const writeServer = async (writer: Writer, change: Partial<StoredServer>): Promise<void> => {
   await insertRow(writer, "ade_server", { pk: 1, ...(await readServer(writer)), ...change }, ["pk"]);
 };

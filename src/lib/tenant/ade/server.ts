@@ -30,7 +30,6 @@ export const ADE_LOCKS = ["ade"];
 
 export const KEY_PURPOSE = "ade-key";
 
-/** The object that identifies ADE in audit records. */
 export const ADE_OBJECT = { thing: "ade", id: "ade", name: "ADE" };
 
 export const hashContent = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
@@ -40,7 +39,6 @@ const hashPublicKey = (certificate: string): string =>
 
 export type Ade = Awaited<ReturnType<typeof readAde>>;
 
-/** Returns the ADE state of the tenant, without secrets. */
 export const readAde = async (reader: Reader) => {
   const server = await readServer(reader);
   const { certificate, keyAt, serverUuid, serverName, tokenExpiresAt, tokenSetAt } = server;

@@ -34,7 +34,6 @@ import { ADE_LOCKS, ADE_OBJECT, requireServer, type AppleAccess } from "./server
 import { readServer, writeServer, type StoredServer } from "./server-rows.ts";
 import { TOKEN_PURPOSE } from "./token.ts";
 
-/** What a sync may do. */
 export interface SyncRequest {
   readonly kind?: SyncKind | undefined;
   /** the exact number of devices that a full sync removes */

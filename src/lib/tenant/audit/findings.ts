@@ -16,11 +16,9 @@ export type VersionsBreak =
   /** the audit log does not have a record of the change */
   | "unrecorded";
 
-/** The checks to make when an audit log is verified. */
 export interface AuditVerificationOptions {
   /** a hash that was stored elsewhere and that one of the records must have */
   readonly head?: string | undefined;
-  /** if true, the versions of all changes are also verified */
   readonly changes: boolean;
 }
 

@@ -116,7 +116,6 @@ export const findAuditRecord = async (reader: Reader, seq: number): Promise<stri
   return row && String(row["json"]);
 };
 
-/** Returns the newest record of the whole log, if any. */
 export const readAuditHead = async (
   reader: Reader,
 ): Promise<{ readonly seq: number; readonly hash: string } | undefined> => {

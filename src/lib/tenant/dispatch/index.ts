@@ -231,7 +231,6 @@ class Dispatch {
   }
 }
 
-/** Returns the tenant API as a function that responds to requests. */
 export const createDispatch = (
   tenant: Sender & Pick<OpenTenant, "track">,
 ): ((request: Request, from?: RequestSource) => Promise<Response>) => {

@@ -43,7 +43,6 @@ export const createProblemResponse = (
   return new Response(redactSecrets(body), { status, headers: { ...headers, ...type } });
 };
 
-/** Returns the response to a malformed request. */
 export const createUsageResponse = (
   detail: FailureDetail,
   place?: Parameters<typeof createProblemResponse>[1],

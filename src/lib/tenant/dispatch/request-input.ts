@@ -153,7 +153,6 @@ const check = async (
   return issue === undefined ? { data } : createValidationResponse(target, schema, value, issue);
 };
 
-/** Returns a function that reads what a request asks, or returns the response to a request that is not valid. */
 export const createInputReader = (one: AnyOperation): ((request: HonoRequest) => Promise<RequestInput | Response>) => {
   let schemas: Promise<InputSchemas> | undefined;
   const isQuery = takesQuery(one);

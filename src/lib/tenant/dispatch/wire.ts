@@ -1,6 +1,5 @@
 /** What the two ends of a connection agree on besides the operations. */
 
-/** The content types of results. */
 export const MEDIA_TYPES = {
   json: "application/json",
   lines: "application/x-ndjson",

@@ -9,7 +9,6 @@ const ANSWER_COLUMN_LIST = Object.keys(ANSWER.fields).map(quoteIdentifier).join(
 
 const toAnswer = (row: Row): Answer => row as unknown as Answer;
 
-/** Returns the answers, sorted by question and subject. */
 export const listAnswers = async (reader: Reader): Promise<Answer[]> =>
   (await reader.all(`select ${ANSWER_COLUMN_LIST} from answer order by question, subject`)).map(toAnswer);
 

@@ -17,7 +17,6 @@ export interface HandoverRequest {
   readonly newline?: Newline | undefined;
 }
 
-/** The result of an export, sent as its last part. */
 export interface HandoverEnd {
   readonly tenant: string;
   /** time when the tenant's data last came from the console; null if never */

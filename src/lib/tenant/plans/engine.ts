@@ -72,7 +72,6 @@ export interface UndoCounts {
   readonly counts: PlanCounts;
 }
 
-/** The staged records of an undo, a drop or a deletion. */
 export interface UndoneChange {
   readonly number: number;
   readonly revision: number;

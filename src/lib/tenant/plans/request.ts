@@ -64,7 +64,6 @@ const buildTextSchemas = <L extends Lengths>({ z }: typeof Inputs, lengths: L) =
     Object.entries(lengths).map(([name, [least, most]]) => [name, z.string().min(least).max(most)]),
   ) as { [K in keyof L]: ZodString };
 
-/** The options of an import that a layout keeps. */
 const buildReadingSchema = ({ z, buildFieldSchemas }: typeof Inputs) => {
   const { key, blank, orgBy } = buildFieldSchemas(IMPORT_FIELDS);
   const fix = z.array(z.enum(FIX_CHOICES)).readonly();

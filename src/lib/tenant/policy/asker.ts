@@ -8,12 +8,10 @@ export interface ActorAccount {
   readonly name: string;
 }
 
-/** The credential with which a request is signed in. */
 export interface ActorCredential {
   readonly id: string;
   readonly kind: CredentialKind;
   readonly name: string;
-  /** true for a token that may only read */
   readonly isReadOnly: boolean;
   /** a UTC instant */
   readonly expiresAt: string;

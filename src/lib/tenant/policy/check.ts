@@ -140,9 +140,6 @@ export const getViewOperation = (kind: FormatName): Operation => {
   return panel === undefined ? "secured.read" : `${panel}.read`;
 };
 
-/**
- * Returns true if an actor may see imports of a kind and may perform at least one of the operations of such an import.
- */
 export const canImport = (asker: Actor, kind: FormatName): boolean =>
   isOperationPermitted(asker, getViewOperation(kind)) &&
   getImportOperations(kind).some((operation) => isOperationPermitted(asker, operation));
@@ -159,6 +156,5 @@ export const buildScope = (actor: Actor): Scope | undefined => {
   };
 };
 
-/** Returns true if an actor may read accounts, telephone numbers and notes of renewal items. */
 export const canReadContacts = (asker: Actor): boolean =>
   RESTRICTED_FIELD_OPERATIONS.some((operation) => isOperationPermitted(asker, operation));

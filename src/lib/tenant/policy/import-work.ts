@@ -11,7 +11,6 @@ import { toPanelKind, requireAccountRights, requireTokenRights } from "./check.t
 
 const PLAN_WORK_PARTS = ["create", "edit", "note", "move", "delete", "createOrgs", "release"] as const;
 
-/** The numbers of records that a plan changes. `note` counts devices whose memo or tags change. */
 type PlanWork = Readonly<Record<(typeof PLAN_WORK_PARTS)[number], number>>;
 
 /**

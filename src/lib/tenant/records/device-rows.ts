@@ -48,7 +48,6 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
   derived: [ORG_POSITION_TABLE],
 };
 
-/** Returns the number of devices that users own, by the ids of the users. Users without devices are left out. */
 export const countOwnedDevices = async (
   reader: Reader,
   owners: readonly string[],

@@ -81,7 +81,6 @@ export const tagDevices = (
   return editRecords(session, EDITABLE_DEVICES, ids, { dryRun }, { verb: "tag", each, once });
 };
 
-/** Returns a device's tags without some tags and with others, each tag once. */
 export const changeTags = (
   tags: readonly string[],
   { add = [], remove = [] }: Pick<TagChange, "add" | "remove">,

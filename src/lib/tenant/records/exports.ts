@@ -4,7 +4,6 @@ import { openListExport, type RecordStream, type ExportQuery } from "../store/li
 import type { TenantExport } from "../results.ts";
 import type { RecordList } from "../store/lists.ts";
 
-/** The information that the audit log records about an export: which records were selected, but not their content. */
 interface ExportAudit {
   /** such as `users.export` */
   readonly action: string;

@@ -43,7 +43,6 @@ export const ORG_POSITION_TABLE: DerivedTable = {
   fill: INSERT_ORG_POSITIONS_SQL,
 };
 
-/** The list of organisations in tree order, starting with the root. */
 export const ORG_LIST: RecordList<typeof ORG.fields> = {
   thing: ORG,
   format: createFormat(ORG, "orgs"),
@@ -93,7 +92,6 @@ export const readParentId = async (reader: Reader, id: string): Promise<string |
   return row && String(row["id"]);
 };
 
-/** Returns true if an organisation is `above` itself or is below it. */
 export const isOrgWithin = async (reader: Reader, pk: number, above: number): Promise<boolean> =>
   (await reader.count(
     `with recursive up (pk) as (

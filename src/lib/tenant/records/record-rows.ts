@@ -41,7 +41,6 @@ const buildFieldColumns = (
 const buildRecordColumns = (thing: Thing, values: StoredValues): readonly (readonly [string, SqlValue])[] =>
   [...values].flatMap(([name, value]) => buildFieldColumns(thing, name, value));
 
-/** A new record of a table. Its record number is the next number of a collection. */
 export interface NewRecord {
   readonly id: string;
   readonly values: StoredValues;

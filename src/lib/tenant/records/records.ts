@@ -65,7 +65,6 @@ export interface EditableRecordType<F extends Fields = Fields> {
   readonly follow?: ((writer: Writer, edited: EditResult) => Promise<readonly ChangedObject[]>) | undefined;
 }
 
-/** The result of converting a request for a record. */
 export interface RecordDraft {
   readonly values: ManualValues;
   /** the secrets that the request sets, by field; secrets are never stored */
@@ -384,7 +383,6 @@ export const toChangedObject = (
   name: getRecordLabel(thing, record),
 });
 
-/** Returns the numbers of the tasks that contain the records, without duplicates. */
 export const collectTaskNumbers = async (taskOf: TaskFinder, records: readonly ChangedObject[]): Promise<number[]> => {
   const tasks = await Promise.all(records.map(taskOf));
   return [...new Set(tasks.filter((task) => task !== null))];

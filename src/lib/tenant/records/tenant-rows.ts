@@ -78,7 +78,6 @@ export const restoreMirrorAge = async (writer: Writer): Promise<void> => {
 export const readTenantName = async (reader: Reader): Promise<string> =>
   String((await reader.get("select name from tenant"))?.["name"] ?? "");
 
-/** Returns the recorded information about the tenant itself. */
 export const readProfile = async (reader: Reader): Promise<TenantProfile> => {
   const row = await reader.get("select * from tenant_profile");
   return row === undefined ? EMPTY_TENANT_PROFILE : (fromRow(TENANT, row) as unknown as TenantProfile);

@@ -69,7 +69,6 @@ export const createVisibleOwnersTable = async (reader: Reader): Promise<void> =>
   });
 };
 
-/** Returns all items by expiry date; items without an expiry date come first. */
 export const listRenewalItems = async (reader: Reader): Promise<RenewalItem[]> => {
   await createVisibleOwnersTable(reader);
   const sql = `select ${ITEM_COLUMNS} from renewal_item order by expiresAt nulls first, name, pk`;
@@ -98,7 +97,6 @@ export const deleteRenewalItem = async (writer: Writer, id: string): Promise<voi
   await writer.run("delete from main.renewal_item where id = :id", { id });
 };
 
-/** Returns all reminders, newest first. */
 export const listReminders = async (reader: Reader): Promise<ReminderRecord[]> => {
   const sql = `select ${REMINDER_COLUMNS} from renewal_notice order by pk desc`;
   return (await reader.all(sql)).map(toReminder);
@@ -129,7 +127,6 @@ export const insertReminder = async (writer: Writer, { notice, host, pid }: Stor
   await insertRow(writer, REMINDER.name, { ...notice, host, pid });
 };
 
-/** Writes the state, the number of attempts, the time and the error of a reminder. */
 export const updateReminder = async (writer: Writer, notice: ReminderRecord): Promise<void> => {
   await updateRow(writer, REMINDER.name, { ...notice });
 };

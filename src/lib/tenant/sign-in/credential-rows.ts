@@ -16,7 +16,6 @@ export interface StoredCredential {
   readonly user: number;
   readonly kind: CredentialKind;
   readonly name: string;
-  /** true for a token that may only read */
   readonly isReadOnly: boolean;
   /** UTC instants; `lastUsedAt` is rounded down to the hour, and null for a token that was never used */
   readonly createdAt: string;
@@ -53,7 +52,6 @@ export const findCredential = async (reader: Reader, hash: string): Promise<Cred
   return row && { credential: toStoredCredential(row), account: toActingAccount(row) };
 };
 
-/** Returns the credentials of an account, newest first. */
 export const listCredentials = async (
   reader: Reader,
   user: number,
@@ -84,7 +82,6 @@ export const deleteOtherSessions = async (writer: Writer, user: number, id: stri
   });
 };
 
-/** Deletes the sessions that have expired, and the tokens that expired before another instant. */
 export const deleteExpiredCredentials = async (
   writer: Writer,
   { now, tokensBefore }: { readonly now: string; readonly tokensBefore: string },

@@ -144,7 +144,6 @@ const toAccessToken = ({ id, name, isReadOnly, createdAt, lastUsedAt, expiresAt 
   expiresAt,
 });
 
-/** Returns the acting account's tokens, newest first. */
 export const listAccessTokens = async (session: Session): Promise<readonly AccessToken[]> => {
   const { user } = requireAccount(session);
   return session.read(async (reader) => (await listCredentials(reader, user, "token")).map(toAccessToken));

@@ -1,7 +1,6 @@
 import { insertRow } from "./rows.ts";
 import type { Reader, Writer } from "./store.ts";
 
-/** The stored key of a POST request that its caller may repeat. */
 export interface RequestKey {
   readonly key: string;
   /** the path; a key identifies a request only in combination with the path */

@@ -15,11 +15,9 @@ interface RecordSide {
   /** @param pk SQL of the record number */
   readonly joins: (pk: string) => string;
   readonly column: (name: string) => string;
-  /** true if the record exists */
   readonly there: string;
 }
 
-/** What a change must write in a record so that rules apply to it. */
 export interface JudgedWrites {
   readonly columns: readonly string[];
   /** a new record matters if it has one of these */
@@ -63,7 +61,6 @@ const selectRules = (subject: string, bringing: ChangeSource, { judgedElsewhere 
       (spares === undefined || bringing === "edits" || (bringing === "undo" && spares === "console")),
   );
 
-/** SQL: true if the record `s` breaks a rule. */
 const buildBreaksSql = ({ fields, breaks, judgesDeletions }: RecordRule, { all }: ChangedTables): string =>
   `${judgesDeletions === true ? "true" : "is_ = 1"} and (was <> is_ or ${fields.map((field) => `old_${field} is distinct from new_${field}`).join(" or ")})
     and (${typeof breaks === "string" ? breaks : breaks(all)})`;

@@ -4,7 +4,6 @@ import { buildCsvLines, type ExportColumn } from "./csv-lines.ts";
 import { buildColumnSql, buildStreamSource, type ListFilters, type RecordList } from "./lists.ts";
 import type { LineQuery, Reader, Store } from "./store.ts";
 
-/** The content of an export, and its line ending. */
 export interface ExportQuery extends ListFilters {
   /** default: `crlf` */
   readonly newline?: Newline | undefined;

@@ -31,11 +31,9 @@ export interface RecordRule {
   readonly fields: readonly string[];
   /** a new record that has none of these fields cannot break the rule */
   readonly sets: readonly string[];
-  /** true if the rule applies to deleted records too */
   readonly judgesDeletions?: true;
   /** set for a rule that does not apply to values that come from the console; `restored`: nor to what an undo restores */
   readonly spares?: "console" | "restored" | undefined;
-  /** SQL: true if the record breaks the rule */
   readonly breaks: string | ((all: AllRecords) => string);
   /** SQL: a JSON value that the message needs */
   readonly told?: ((all: AllRecords) => string) | undefined;

@@ -69,7 +69,6 @@ const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
     insert into temp.deleted_scope_org (pk, id) select pk, id from within`,
 });
 
-/** SQL: true if the user with a record number is in the scope. */
 const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 

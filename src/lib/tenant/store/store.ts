@@ -26,9 +26,7 @@ export interface Scope {
   readonly orgs: readonly number[] | undefined;
   /** the record types whose imports are visible */
   readonly kinds: readonly FormatName[];
-  /** true if users and groups of SECURED APPs are also visible */
   readonly secured: boolean;
-  /** true if tasks for CLOMO accounts are also visible */
   readonly accounts: boolean;
   /** true if the contact person's details, and accounts, telephone numbers and notes of renewal items, are visible */
   readonly contacts: boolean;
@@ -53,7 +51,6 @@ export interface Reader {
   /** Returns the first row; undefined if there are no rows. */
   get(sql: string, params?: Params): Promise<Row | undefined>;
   all(sql: string, params?: Params): Promise<readonly Row[]>;
-  /** Returns the number that a statement such as `select count(*)` selects; 0 if there is no row. */
   count(sql: string, params?: Params): Promise<number>;
   /** Creates or refreshes a temporary table for statements that refer to it as `temp.<name>`. */
   derive(table: DerivedTable): Promise<void>;
@@ -143,7 +140,6 @@ export interface StreamPiece {
   readonly content: LineQuery | ((reader: Reader) => Promise<string>) | TenantCopy;
 }
 
-/** The start of a piece in the stream, before its bytes. */
 export type PieceStart = Pick<StreamPiece, "name">;
 
 /** A temporary table outside the tenant that only its creator sees. Closing it empties it, so that it can be reused. */
@@ -170,7 +166,6 @@ export interface Store {
   readonly isReadOnly: boolean;
   /** Returns the same tenant, limited to a scope. Reads do not find anything outside the scope. */
   within(scope: Scope): Promise<Store>;
-  /** Returns true if nobody is changing the tenant at the moment. */
   isFree(): boolean;
   /** Runs `body` on one snapshot. */
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;

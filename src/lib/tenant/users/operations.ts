@@ -22,7 +22,6 @@ const record = recordOperations({
   without: ["org"],
 });
 
-/** PANEL users (利用者) and their custom fields. The first email address of a user is the main one. */
 export const users = {
   ...record,
   list: operation({

@@ -26,7 +26,6 @@ export interface StoredRelation {
   readonly key: (to: string) => string;
   /** true if the key is a name, which may change */
   readonly byName?: true | undefined;
-  /** true if both records are in the same scope */
   readonly among: (from: string, to: string) => string;
   /** true if a reference prevents the deletion of the record that is referred to; default: every reference */
   readonly holds?: ((from: string) => string) | undefined;

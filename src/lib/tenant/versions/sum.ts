@@ -3,7 +3,6 @@ import { buildCaseSql, quoteIdentifier } from "../store/sql/forms.ts";
 import type { Params, Reader } from "../store/store.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "./tables.ts";
 
-/** The checksum of a change's versions, as stored in the change's audit record. */
 export interface VersionsSum {
   readonly count: number;
   /** SHA-256 of the lines; see {@link generateVersionsSum} */

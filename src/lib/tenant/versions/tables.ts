@@ -37,7 +37,6 @@ export const getColumnBit = ({ thing, columns }: Pick<VersionSchema, "thing" | "
   return found.bit;
 };
 
-/** Returns the columns that are derived from a column: its comparison key and sort key. */
 export const getDerivedColumns = ({ fields }: Thing, column: string): ReturnType<typeof buildDerivedColumns> => {
   const { refers, short = column, type, comparison = "exact", sortKey } = fields[column] ?? {};
   if (refers !== undefined && type !== "texts") return [];
@@ -73,7 +72,6 @@ export const VERSION_SCHEMAS: ReadonlyMap<string, VersionSchema> = new Map(
 
 export const getVersionTable = ({ thing }: VersionSchema): string => `${thing.name}_version`;
 
-/** The tables that record, by `revision`, what each change wrote. */
 export const CHANGE_TABLES: readonly string[] = [
   ...[...VERSION_SCHEMAS.values()].map(getVersionTable),
   "created_range",

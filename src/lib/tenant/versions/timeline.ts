@@ -15,7 +15,6 @@ interface TimelineStep {
   readonly before: RecordState;
 }
 
-/** The moment immediately after the change with this revision. */
 export type Moment = number;
 
 export const toMomentBefore = (revision: number): Moment => revision - 0.5;

@@ -5,7 +5,6 @@ import { verifyChain } from "./chain.ts";
 import { verifyTable } from "./table.ts";
 import { verifyVersions } from "./versions.ts";
 
-/** The input of the thread that verifies an audit log. */
 export interface AuditTask extends AuditVerificationOptions {
   readonly path: string;
   readonly readOnly: boolean;

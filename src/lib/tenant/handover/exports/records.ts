@@ -219,7 +219,6 @@ const buildLineSql = (name: ResourceName): string =>
     "\n",
   );
 
-/** The number of streamed records of a resource, and the time of their last change. */
 export interface Tally {
   records: number;
   /** the latest instant at which one of the records was changed; null if the records do not store this time */

@@ -506,5 +506,4 @@ export const buildReferenceTextSql = (
 export const createTargetIndex = (database: Database): void =>
   database.exec("create index if not exists s.match_target on match (target)");
 
-/** SQL: true if the staged row `r` is valid. */
 export const IS_VALID_ROW_SQL = buildIsValidRowSql("r.row");

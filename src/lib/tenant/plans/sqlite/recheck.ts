@@ -3,7 +3,6 @@ import { comparePlan } from "./compare.ts";
 import { buildReleasedDevicesSql } from "./deletion/undeletable.ts";
 import { CUSTOM_FIELD_COLLECTION, getDeletionTable, storeDeletions, type PlanDefinition } from "./stored-kind.ts";
 
-/** SQL: true if one table has a row that another table lacks. */
 const buildLacksRowSql = (one: string, other: string): string =>
   `select 1 from (select * from ${one} except select * from ${other}) lacking limit 1`;
 

@@ -127,7 +127,6 @@ interface KeptRecords extends CountedNames {
   readonly isNew: boolean;
 }
 
-/** The counts of a plan, in rows of the imported kind. */
 export interface PlanCounts {
   readonly create: number;
   readonly update: number;

@@ -23,7 +23,6 @@ export interface ImportedField {
    * false if a blank cell never clears the field, regardless of the options (for console exports, see `fromConsole`)
    */
   readonly clearable: boolean;
-  /** true if every record has a value in this field */
   readonly required: boolean;
   readonly comparison: Comparison;
   /** the columns that are derived from the field's value, in staged rows and in records */
@@ -32,7 +31,6 @@ export interface ImportedField {
   readonly short: string;
   /** true if no two records may have the same value in this field; at most one list of a kind is unique */
   readonly unique: boolean;
-  /** true for a list whose values have no order */
   readonly set: boolean;
   /**
    * true if several columns name the record to which the field refers. The plan finds the record and stores it in the
@@ -47,7 +45,6 @@ export interface KindKey extends RecordKey {
   readonly comparison: Comparison;
   /** name for a single value of the key's field */
   readonly short: string;
-  /** true if the key is the first value of a list */
   readonly list: boolean;
   /** the fields whose combined values in a row replace a blank key; see {@link standInKey} */
   readonly together: readonly string[] | undefined;

@@ -30,7 +30,6 @@ export interface ConsolePlace {
   readonly parent: number;
   readonly name: string;
   readonly isHere: boolean;
-  /** true if the console showed the organisation last */
   readonly inConsole: boolean;
 }
 

@@ -18,7 +18,6 @@ export const findOrphans = (rows: readonly PlacedRow[]): readonly PlacedRow[] =>
   return [...found];
 };
 
-/** Returns the organisations that would be below themselves. */
 export const findRings = (tree: OrgTree): ReadonlySet<OrgNode> => {
   const ends = new Map<OrgNode, "root" | "under way">();
   const ring = new Set<OrgNode>();

@@ -165,7 +165,6 @@ export const deleteGroup = async (
   return memberships;
 };
 
-/** Deletes users of apps, except administrators. The change must have locked the collections of the apps. */
 export const deleteSecuredUsers = async (writer: Writer, ids: readonly string[]): Promise<void> => {
   if (ids.length === 0) return;
   const which = "t.administrator = 0 and t.id in (select value from json_each(:ids))";

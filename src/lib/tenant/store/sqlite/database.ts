@@ -224,7 +224,6 @@ export class Database {
     return this.prepare(sql).all(params);
   }
 
-  /** Returns the rows one at a time, in bounded memory. */
   iterate(sql: string, params: Params = {}): IterableIterator<Row> {
     const rows = this.prepare(sql).iterate(params);
     const next = rows.next.bind(rows);
@@ -240,7 +239,6 @@ export class Database {
     return rows;
   }
 
-  /** Returns the number that a statement such as `select count(*)` selects; 0 if there is no row. */
   count(sql: string, params: Params = {}): number {
     const row = this.get(sql, params);
     return row === undefined ? 0 : Number(Object.values(row)[0] ?? 0);

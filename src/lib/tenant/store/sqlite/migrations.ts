@@ -14,7 +14,6 @@ const getNewestVersion = (steps: typeof SCHEMA_STEPS): number => steps.at(-1)?.v
 /** The version of the schema that this program reads and writes: `pragma user_version`. */
 export const SCHEMA_VERSION = getNewestVersion(SCHEMA_STEPS);
 
-/** The `application_id` that SQLite stores in a tenant file: "CLOM" in ASCII. */
 const APPLICATION_ID = 0x43_4c_4f_4d;
 
 const createPreReleaseFailure = (path: string): Failure =>

@@ -24,7 +24,6 @@ export interface TenantStoreHandle {
   readonly close: () => Promise<void>;
 }
 
-/** The location of a tenant's file, and the initial data of a new file. */
 export interface SqliteTenantOptions extends TenantFileOptions {
   /** true if errors are explained to people on other computers, who do not learn the paths of this one */
   readonly isServed?: boolean | undefined;

@@ -5,7 +5,6 @@ import { buildAddedColumns, buildRecordTables, STORED_THINGS } from "./record-ta
 // The build evaluates this module and puts its SQL into the program, so that opening a tenant does not load every
 // record type.
 
-/** SQL that leads from one version of the schema to the next. */
 export interface SchemaStep {
   /** the version of the schema after this step */
   readonly version: number;
@@ -119,7 +118,6 @@ const WRITTEN_SQL = `
 /** What later releases change and no record type says. Released SQL is never edited. */
 const LATER_STEPS: readonly SchemaStep[] = [];
 
-/** The steps to the current schema, by ascending version. There are no steps to earlier versions. */
 export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { version: 200, sql: buildRecordTables(STORED_THINGS) + WRITTEN_SQL },
   ...[...buildAddedColumns(STORED_THINGS)].map(([version, sql]) => ({ version, sql })),

@@ -16,7 +16,6 @@ import { checkIdentity, migrate, createNewerVersionFailure, SCHEMA_VERSION } fro
 import { createUnusableFileFailure, toStorageFailure } from "./storage-failure.ts";
 import type { WriterNote } from "./writer-note.ts";
 
-/** The location of a tenant's file, and the initial data of a new file. */
 export interface TenantFileOptions {
   readonly name: string;
   readonly folder: string;
