@@ -5,7 +5,6 @@ import { freshHome, run, start, type Outcome } from "#support/process/program.ts
 import { listHomeFiles, openDatabase, readTenantState, TENANT } from "#support/process/tenant-state.ts";
 import { waitUntil, type ProgramSnapshot } from "#support/process/watching.ts";
 
-/** The id of an import, from the JSON of its command. */
 const idOf = ({ text }: Outcome): string => (JSON.parse(text) as { importId: string }).importId;
 
 const keep = ["--dry-run", "--keep-plan", "--format", "json"];

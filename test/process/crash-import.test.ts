@@ -12,7 +12,6 @@ import { waitUntil, type ProgramSnapshot } from "#support/process/watching.ts";
 interface Scene {
   readonly before: string;
   readonly after: string;
-  /** the whole import, with all confirmations */
   readonly line: readonly string[];
   /** the same without confirmations */
   readonly asking: readonly string[];

@@ -25,7 +25,6 @@ interface PageFile {
   readonly content: string;
 }
 
-/** A command of a page. */
 interface PageCommand {
   readonly kind: "command";
   /** as it is typed, with variables before it */

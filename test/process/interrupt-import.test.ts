@@ -22,7 +22,6 @@ async function answered<T>(what: string, ended: Promise<T>): Promise<T> {
 
 const TENANT_ALONE = ["people.csv", join(TENANT, "tenant.db")];
 
-/** A home with a tenant of ten users, and their state. */
 async function makeHome(): Promise<{ readonly home: string; readonly before: string }> {
   const home = await mkdtemp(join(tmpdir(), "clomoctl-interrupt-"));
   const file = await writePeople(join(home, "people.csv"), { to: 10 });

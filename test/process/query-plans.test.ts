@@ -10,7 +10,6 @@ const ROWS = 200_000;
 
 const HOOK = pathToFileURL(join(ROOT, "test", "support", "process", "query-plans.ts")).href;
 
-/** Runs lines with a hook that reads the plan of each statement, and returns those with a nested scan. */
 const findNestedScans = async (home: string, lines: readonly string[]): Promise<readonly string[]> => {
   const folder = join(home, "plans");
   await mkdir(folder);

@@ -57,7 +57,6 @@ test("an administrator signs in, works, gives a program a token, and signs out",
   for (const hidden of ["admin@example.jp", PASSWORD, secret, "営業部"]) expect(ended.stderr).not.toContain(hidden);
 });
 
-/** Creates a token as the guide names it, and returns its secret. */
 const createToken = async (there: (line: string) => Promise<Outcome>, line: string): Promise<string> => {
   const created = await there(line);
   expect([created.code, created.stderr]).toEqual([0, expect.stringContaining("store the secret now")]);
@@ -164,7 +163,6 @@ test("a forgotten password is reset with a code that is only in the email", asyn
   expect([...canaries.found]).toEqual([]);
 });
 
-/** Returns the fingerprint of the certificate that a server uses for new connections. */
 const readFingerprint = (url: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = connect({ host: "127.0.0.1", port: Number(new URL(url).port), rejectUnauthorized: false });

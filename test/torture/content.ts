@@ -17,7 +17,6 @@ const VOLATILE_PARTS =
 /** Columns that depend on the number and order of steps and runs. */
 const RUN_DEPENDENT_COLUMNS = /^(?:pk|revision|createdIn|changedIn)$/;
 
-/** Columns that depend on the number of imports, whether committed or not. */
 const PLAN_DEPENDENT_COLUMNS: Readonly<Record<string, string>> = { import: "pk", change: "import" };
 
 /**

@@ -26,7 +26,6 @@ export type FaultKind =
   | "HUP"
   | "clock";
 
-/** A fault, and the call of the program to which it is applied. */
 export interface Fault {
   readonly kind: FaultKind;
   /** number of the call, from 1, counted over all threads; -1 for the end of the program */
@@ -75,7 +74,6 @@ export class FaultyDisk {
     return new FaultyDisk({ LD_PRELOAD: library });
   }
 
-  /** Returns the environment in which a program logs its calls. */
   logging(under: string, log: string): Readonly<Record<string, string>> {
     return { ...this.#preload, FAULT_UNDER: under, FAULT_LOG: log };
   }
@@ -94,7 +92,6 @@ export class FaultyDisk {
   }
 }
 
-/** Parses a log of calls. */
 export function readCalls(log: string, under: string): readonly Call[] {
   return readFileSync(log, "utf8")
     .trimEnd()
@@ -113,9 +110,7 @@ const WRITE_CALLS =
 const PATH_CALLS = /^(?:open|create|mkdir|rmdir|unlink|access|f?chmod|rename|link|statx)$/;
 const BYTE_CALLS = /^p?(?:read|write)v?(?:64)?$/;
 
-/** Returns true if a call needs space on the disk. */
 export const needsSpace = ({ name }: Call): boolean => SPACE_CALLS.test(name);
-/** Returns true if a call can change the disk. */
 export const isWrite = ({ name }: Call): boolean => WRITE_CALLS.test(name);
 /** Returns true if a call can fail because permissions are missing. */
 export const isByPath = ({ name }: Call): boolean => PATH_CALLS.test(name);

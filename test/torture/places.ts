@@ -93,7 +93,6 @@ export class Progress {
     return known;
   }
 
-  /** Returns the number of places of a scene that were tried. */
   triedOf(figure: string, scene: string): number {
     return this.#scenes.get(figure)?.get(scene)?.tried.size ?? 0;
   }

@@ -1,7 +1,6 @@
 import type { Figure } from "./figures.ts";
 import type { Finding, Tally } from "./places.ts";
 
-/** A figure with its result. */
 export interface ResultRow {
   readonly figure: Pick<Figure, "name" | "number" | "tries" | "zero">;
   readonly tally: Tally;

@@ -39,7 +39,6 @@ export class ServedHome {
     return new ServedHome(url, running, secret);
   }
 
-  /** Sends a request. A body that is not text is sent as JSON. */
   send(path: string, init: Omit<RequestInit, "body"> & { readonly json?: unknown; readonly body?: string } = {}) {
     const { json, ...rest } = init;
     const headers = new Headers(init.headers);

@@ -38,7 +38,6 @@ export class Workplace {
   }
 }
 
-/** A scene, and the places at which something is tried in it. */
 export interface Trial {
   readonly scene: string;
   places(workplace: Workplace): Promise<readonly string[]>;

@@ -27,7 +27,6 @@ export const ALL_OPERATIONS: readonly (readonly [noun: string, operations: Opera
   Object.entries(OPERATIONS).map(async ([noun, load]) => [noun, await load()] as const),
 );
 
-/** Creates a client that has all nouns. */
 export const createWholeClient = (connection: Connection): WholeClient => {
   const nouns = ALL_OPERATIONS.map(([noun, operations]) => [noun, buildMethods(connection, operations)] as const);
   const client = Object.fromEntries(nouns) as unknown as Client;

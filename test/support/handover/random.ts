@@ -84,7 +84,6 @@ const someRecordsOf = (name: ResourceName): fc.Arbitrary<readonly AnyRecord[]> =
     .map((records) => records.toSorted(compareIds));
 };
 
-/** Random records of every resource. */
 export const someWholeRecords: fc.Arbitrary<Records> = fc
   .tuple(...RESOURCE_NAMES.map(someRecordsOf))
   .map((all) => Object.fromEntries(RESOURCE_NAMES.map((name, at) => [name, all[at] ?? []])));

@@ -137,7 +137,6 @@ const listChildProcesses = (pid: number): readonly number[] =>
 /** The interval between two searches while a program runs, in milliseconds. */
 const SEARCH_INTERVAL_MS = 20;
 
-/** The folders that are searched, and which of their files may contain secrets. */
 export interface SearchedPlaces {
   readonly folders: readonly string[];
   /** returns true if a file may contain secrets; receives the path of the file below its folder */

@@ -22,7 +22,6 @@ interface Step {
   readonly detail: string;
 }
 
-/** Returns the table that a name in a query plan stands for. */
 const findTable = (sql: string, name: string): string =>
   new RegExp(String.raw`(?:from|join|,|update)\s+((?:\w+\.)?"?\w+"?)\s+(?:as\s+)?${name}\b`, "iu").exec(sql)?.[1] ??
   name;

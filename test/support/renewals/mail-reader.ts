@@ -1,6 +1,5 @@
 /** A decoded part of an email. */
 export interface MailPart {
-  /** headers by their names in lower case */
   readonly headers: ReadonlyMap<string, string>;
   /** media type in lower case, such as `text/plain` */
   readonly type: string;

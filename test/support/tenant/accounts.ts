@@ -2,7 +2,6 @@ import type { AdministratorRole, Operation } from "../../../src/lib/model/role.t
 import { createExampleId } from "../../../src/lib/model/thing.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** An account that a test uses. */
 export interface TestAccount {
   readonly name: string;
   readonly role: AdministratorRole | "none";

@@ -84,7 +84,6 @@ const INVERSE_ACTIONS = { create: "delete", update: "update", delete: "create" }
 const isAboveOperator = (role: Role | undefined): boolean =>
   role === "system" || role === "division" || role === "custom";
 
-/** A model of the directory with accounts, schemes, settings and an actor. */
 export class ActorsModel extends DirectoryModel {
   who: Actor = "owner";
   /** accounts by the number of the user */

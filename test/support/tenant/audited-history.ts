@@ -18,7 +18,6 @@ export interface NamedObject {
   readonly name?: string | undefined;
 }
 
-/** A change as the audit log records it. */
 export interface AuditedChange {
   readonly action: string;
   readonly objects: readonly NamedObject[];
@@ -28,7 +27,6 @@ export interface AuditedChange {
   readonly orgs?: readonly string[] | undefined;
 }
 
-/** The account that acted, and the person who acted as this account. */
 interface ActingAccount {
   readonly actor: string;
   readonly by?: string | undefined;
@@ -111,7 +109,6 @@ export abstract class AuditedHistory<Step> {
     this.tenant = tenant;
   }
 
-  /** The client of the account that does the step. */
   protected get client(): TestTenant["client"] {
     return this.tenant.client;
   }
@@ -134,7 +131,6 @@ export abstract class AuditedHistory<Step> {
     return this.tenant.dump();
   }
 
-  /** Does a step in the tenant and in the model. */
   protected abstract step(step: Step): Promise<StepResult>;
 
   /**

@@ -2,7 +2,6 @@ import type { WholeClient } from "../client/whole-client.ts";
 import { fillAtRandom } from "./random-tenant.ts";
 import { TestTenant } from "./tenant.ts";
 
-/** Exports a tenant and returns the files with records, by name. */
 export const exportFiles = async ({ exports }: WholeClient): Promise<ReadonlyMap<string, string>> => {
   const files = new Map<string, string>();
   for await (const { name, content } of await exports.create({ recordsOnly: true }))

@@ -74,7 +74,6 @@ export const REFERENCE_KINDS: Readonly<Record<string, Kind>> = {
  */
 export const getCustomFieldName = (number: number): string => `custom:${number}`;
 
-/** Returns the fields that a change altered. If one custom field changed, all custom fields count as changed. */
 const listChangedFields = (before: Values = {}, after: Values = {}): readonly string[] => {
   const all = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const isCustom = (field: string): boolean => field.startsWith(getCustomFieldName(0).slice(0, -1));
@@ -141,7 +140,6 @@ export class HistoryModel {
     return formatOrgPath(names);
   }
 
-  /** Returns the number of the record that has a value in a field. */
   find(kind: Kind, field: string, value: string): number | undefined {
     return [...this.records[kind]].find(([, values]) =>
       listFieldValues(values, field).some((one) => toComparisonKey(one) === toComparisonKey(value)),
@@ -158,7 +156,6 @@ export class HistoryModel {
     return (this.#last += 1);
   }
 
-  /** Returns the numbers of the records to which the rows of a file are matched. New records get new numbers. */
   #met(kind: Kind, key: string, rows: readonly ModelRow[]): readonly number[] {
     if (kind !== "orgs") return rows.map((row) => this.find(kind, key, String(row[key])) ?? this.next());
     const numbers = rows.map(({ code }) =>
@@ -371,7 +368,6 @@ export class HistoryModel {
     else this.administrators.delete(record);
   }
 
-  /** Adds a custom field for users. */
   addField(name: string): void {
     this.#last += 1;
     this.fields.set(this.#last, name);

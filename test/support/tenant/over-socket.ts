@@ -18,7 +18,6 @@ const startServer = async (tenant: OpenTenant, secret: string) => {
   return { server, socket: openSocket({ surroundings, credential }) };
 };
 
-/** A tenant that answers requests. */
 export type AnsweringTenant = OpenTenant & {
   readonly fetch: (request: Request, from?: RequestSource) => Promise<Response>;
 };
@@ -26,7 +25,6 @@ export type AnsweringTenant = OpenTenant & {
 /** Returns a tenant that answers the requests of its own process. */
 export const withFetch = (tenant: OpenTenant): AnsweringTenant => ({ ...tenant, fetch: createDispatch(tenant) });
 
-/** How the requests of a test over a socket are signed in. */
 export interface SignIn {
   readonly secret: string;
   /** called before each request */

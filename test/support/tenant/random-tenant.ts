@@ -172,7 +172,6 @@ class TenantFiller {
     this.#tenant.database.run(`insert into "${table}" (${columns}) values (${places})`, values);
   }
 
-  /** Draws the columns that every record has. */
   #record(pk: number): Values {
     const at = { createdAt: this.#draw.instant(), updatedAt: this.#draw.instant() };
     return { pk, id: this.#draw.id(), ...at, revision: this.#revision };

@@ -46,7 +46,6 @@ export class Rehearsal implements AsyncDisposable {
     this.simulator.faults.add({ fault, ...more });
   }
 
-  /** Sets the endpoint, a key and a token. */
   async setUp(): Promise<Ade> {
     const { ade } = this.tenant.client;
     await ade.setEndpoint({ url: SIMULATOR_URL });
@@ -79,7 +78,6 @@ export class Rehearsal implements AsyncDisposable {
     await this.sync({ kind: "full" }).catch(() => undefined);
   }
 
-  /** Returns the profile status of each device in the tenant, by serial number. */
   async devices(): Promise<ReadonlyMap<string, string>> {
     const found = await Array.fromAsync(this.tenant.client.ade.devices());
     return new Map(found.map(({ serialNumber, profileStatus }) => [serialNumber, profileStatus ?? "empty"]));

@@ -4,7 +4,6 @@ import { createErrorResponse, createProblemResponse } from "../../../src/lib/ten
 import { createDispatch } from "../../../src/lib/tenant/dispatch/index.ts";
 import type { OpenTenant } from "../../../src/lib/tenant/index.ts";
 
-/** A server of a test's tenant, and the requests that it logged. */
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
   readonly logged: readonly AnsweredRequest[];

@@ -12,7 +12,6 @@ export class SignInDesk {
     this.tenant = tenant;
   }
 
-  /** Adds an account with a password, and returns the id of its user. */
   async add(name: string, more: Partial<TestAccount> = {}): Promise<string> {
     const id = await addTestAccount(this.tenant, { name, role: "system", ...more });
     await this.tenant.client.accounts.resetPassword(id, { password: PASSWORD });

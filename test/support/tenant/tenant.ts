@@ -44,7 +44,6 @@ export type Request = NewImport;
 /** The initial time of the test clock, 2026-04-01 00:00 UTC. Each reading advances the clock by a millisecond. */
 const CLOCK_START = Date.UTC(2026, 3, 1);
 
-/** The origin from which tests use a tenant. */
 export const TEST_ORIGIN = { host: "host", user: "tester", program: "clomoctl 0.0.0", access: "embedded" } as const;
 
 /** Surroundings with reproducible random bytes and a clock that advances with each reading. */
@@ -177,7 +176,6 @@ const TENANT_NAME = "試験";
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), "tenant-test-"));
 
-/** The files of new tenants, by the initial time of their clock. */
 const newTenantFiles = new Map<number, Uint8Array>();
 
 /**
@@ -200,7 +198,6 @@ function readNewTenantFile(start: number): Uint8Array {
   return file;
 }
 
-/** Creates a folder that contains a new tenant. */
 function newTenantFolder(start: number): string {
   const folder = newFolder();
   writeFileSync(join(folder, TENANT_FILE_NAME), readNewTenantFile(start), { mode: 0o600 });
@@ -223,7 +220,6 @@ export class TestTenant {
   isReceived = true;
   /** the emails that the tenant has sent */
   readonly mails: TenantMail[] = [];
-  /** sends the tenant's requests to Apple's services */
   apple: Send = () =>
     Promise.reject(
       new Failure("unavailable", {
@@ -357,7 +353,6 @@ export class TestTenant {
     return this.served.fetch(request, { address, id: "request-1", trace, ...limits });
   }
 
-  /** Creates a client that acts as an account. */
   as(account: string): WholeClient {
     return createWholeClient(connectTo(this.acting(account)));
   }
@@ -430,7 +425,6 @@ export class TestTenant {
     return found.map(({ code, row }) => `${code}@${row}`).toSorted();
   }
 
-  /** Returns the texts of a plan's problems. */
   async reasons(plan: Pick<Import, "id">): Promise<readonly Text[]> {
     return (await this.problems(plan)).map(({ code, params }) =>
       describeProblem({ code: code as ProblemCode, params }),

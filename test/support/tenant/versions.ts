@@ -84,7 +84,6 @@ function expectNotBlocked({ undoes, blocked }: Import): void {
   expect(blocked?.first ?? [], `change ${undoes}`).toEqual([]);
 }
 
-/** Checks the versions of a tenant against its records. */
 export class VersionsCheck {
   readonly #tenant: TestTenant;
   #since = 0;

@@ -1,6 +1,5 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** The files of an archive, by name. */
 export type ArchiveParts = Readonly<Record<string, string | Buffer>>;
 
 /** Packs files as a ZIP archive. `claim` replaces the unpacked size that the archive states for each file. */

@@ -103,7 +103,6 @@ export const SIGNAL_TRIALS = createCallTrials((calls) =>
 
 const SECONDS_PER_DAY = 86_400;
 
-/** A jump of the clock at one call for each combination of call name and file. */
 export const CLOCK_JUMP_TRIALS = createCallTrials(
   (calls) =>
     rotateFaults(

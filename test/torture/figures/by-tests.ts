@@ -93,7 +93,6 @@ export const HISTORY_TRIALS = createTestTrials([
   createTestFile("src/commands/imports/scenes/random-consoles.test.ts", 12),
 ]);
 
-/** Trials that export and then import, in every encoding and mode. */
 export const ROUND_TRIP_TRIALS = createTestTrials([
   { path: "src/commands/imports/scenes/roundtrip.test.ts", name: "for random trees", batch: 40 },
   { path: `${TENANT_FOLDER}/store/export.test.ts` },

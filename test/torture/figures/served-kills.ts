@@ -176,7 +176,6 @@ const countBy = (keys: readonly string[]): ReadonlyMap<string, number> => {
   return counts;
 };
 
-/** Returns the number of people with each name. */
 async function countPeople(server: ServedHome): Promise<ReadonlyMap<string, number>> {
   const response = await server.send("/v1/users", { headers: { accept: "application/x-ndjson" } });
   const lines = (await response.text()).split("\n").filter(Boolean);

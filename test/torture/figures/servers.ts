@@ -54,7 +54,6 @@ async function importTitle(server: ServedHome, title: string): Promise<number> {
   return importTitle(server, title);
 }
 
-/** Returns the different titles of all people, and their number. */
 async function listTitles(server: ServedHome) {
   const response = await server.send("/v1/users", { headers: { accept: "application/x-ndjson" } });
   const lines = (await response.text()).split("\n").filter(Boolean);

@@ -64,7 +64,6 @@ async function createHostileRecords(home: string): Promise<void> {
   }
 }
 
-/** Trials that display names with terminal controls, in every format on a terminal. */
 export const TERMINAL_TRIALS: readonly Trial[] = DISPLAY_COMMANDS.map((line) => ({
   scene: line,
   places: async () => FORMATS.map((format) => `as ${format}`),
@@ -121,7 +120,6 @@ export const PROTOTYPE_TRIALS: readonly Trial[] = NAME_INPUTS.map(([scene, line,
   },
 }));
 
-/** Trials in which stdout or stderr is closed. */
 export const CLOSED_PIPE_TRIALS: readonly Trial[] = SCENES.map((scene) => ({
   scene: scene.name,
   places: async () => ["stdout closed", "stderr closed"],

@@ -37,7 +37,6 @@ async function prepareDevices(home: string): Promise<string> {
 const writePasswordFile = (home: string): Promise<void> =>
   writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
 
-/** Prepares a mirror with a SECURED APPs user in a group, and a password in a file. */
 export async function prepareSecuredUser(home: string): Promise<string> {
   await prepareMirror(home);
   await writePasswordFile(home);

@@ -31,7 +31,6 @@ async function preparePlan(home: string): Promise<string> {
   );
 }
 
-/** Scenes of imports and their plans, undo, and commands that write files. */
 export const FILE_SCENES: readonly Scene[] = [
   {
     name: "the first import",

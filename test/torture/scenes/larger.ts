@@ -7,7 +7,6 @@ import { runOrThrow, type Scene } from "./scene.ts";
 
 const buildImportCommand = (people: string): readonly string[] => ["users", "import", people, "--create-orgs", "--yes"];
 
-/** Prepares a bundle in a ZIP file, and no tenant. */
 async function prepareBundle(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20 });
   await runOrThrow(home, ...buildImportCommand(people));

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { prepareMirror } from "./by-hand.ts";
 import { runOrThrow, type Scene } from "./scene.ts";
 
-/** Prepares a mirror with a custom field in which one user has a value. */
 async function prepareField(home: string): Promise<string> {
   await prepareMirror(home);
   await runOrThrow(home, "users", "fields", "add", "入社日");

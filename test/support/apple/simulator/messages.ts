@@ -1,4 +1,3 @@
-/** A request to the simulator. */
 export interface SimulatorRequest {
   readonly method: string;
   /** address as the client used it, such as `http://127.0.0.1:8080`; signatures cover the address */

@@ -189,7 +189,6 @@ export class Simulator {
     this.#aheadMs += ms;
   }
 
-  /** Yields the devices of the first server. */
   *present(): Generator<SimulatedDevice> {
     for (const device of this.devices.all) if (device.server === FIRST_SERVER) yield device;
   }
