@@ -112,8 +112,11 @@ export async function readList(
     : undefined;
   const answered = asked ?? (learning ? (map ?? { columns: [] }) : undefined);
   if (answered === undefined) {
+    const { options: own } = map ?? {};
+    // new organisations are named by code
+    const orgBy = options.createOrgs === true && known !== undefined ? undefined : own?.orgBy;
     const note = known && describeLayout(known, ignored);
-    return { map: map && { ...map, options: { ...map.options, ...place } }, headers, note };
+    return { map: map && { ...map, options: { ...own, ...place, orgBy } }, headers, note };
   }
   const chosen = chooseOptions(headers, requested, answered, customFields);
   return {
@@ -178,10 +181,9 @@ function chooseOptions(
     org !== undefined &&
     (org.joined !== undefined || org.header !== org.column.header) &&
     hasOrgColumn(format) &&
-    format.thing.name !== "org" &&
-    options.createOrgs !== true;
+    format.thing.name !== "org";
   return {
     key: options.key ?? knownKey ?? (key?.name as MapOptions["key"]),
-    orgBy: options.orgBy ?? knownOrgBy ?? (isNamed ? "path" : undefined),
+    orgBy: options.createOrgs === true ? undefined : (options.orgBy ?? knownOrgBy ?? (isNamed ? "path" : undefined)),
   };
 }

@@ -112,13 +112,14 @@ describe("an import at a terminal", () => {
     ]);
   });
 
-  test("joins both kana columns, and recognises paths of organisations", async () => {
+  test("joins both kana columns, and recognises paths, names and codes of organisations", async () => {
     const desk = await deskWith(
       "a.csv",
       toCsv([
         ["姓", "名", "姓(カナ)", "名(カナ)", "メールアドレス", "所属"],
         ["山田", "太郎", "ヤマダ", "タロウ", "a@example.jp", "本社/営業部"],
         ["佐藤", "花子", "サトウ", "ハナコ", "b@example.jp", "総務部"],
+        ["鈴木", "一郎", "スズキ", "イチロウ", "c@example.jp", "G01"],
       ]),
     );
     const { code, stderr } = await desk.type("users import a.csv", [
@@ -132,6 +133,7 @@ describe("an import at a terminal", () => {
     expect(JSON.parse((await desk.run("users list --format json --fields nameKana,orgCode")).text)).toEqual([
       { nameKana: "ヤマダ タロウ", orgCode: "S01" },
       { nameKana: "サトウ ハナコ", orgCode: "G01" },
+      { nameKana: "スズキ イチロウ", orgCode: "G01" },
     ]);
   });
 

@@ -40,12 +40,13 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
 /** SQL: the keys by which the visible organisations can be named. If a key has several ranks, the lowest counts. */
 const ORG_KEYS: Readonly<Record<Exclude<OrgBy, "code">, string>> = {
   name: "select coalesce(o.nameKey, o.name) as key, o.pk, 0 as rank from org o",
-  // a path may begin below the top: a list of one company or one head office often does not repeat it in each row
+  // a path may begin below the top, because lists do not repeat the head office in each row; a code is a path, too
   path: `select * from (with recursive named (pk, above, key) as (
       select o.pk, o.parent, ${KEY_IN_PATH_SQL} from org o
       union all select n.pk, o.parent, ${KEY_IN_PATH_SQL} || '/' || n.key from named n join main.org o on o.pk = n.above)
     select n.key, n.pk, n.above is not null and n.key <> p.pathKey as rank
-    from named n join temp.${ORG_POSITION_TABLE.name} p on p.pk = n.pk)`,
+    from named n join temp.${ORG_POSITION_TABLE.name} p on p.pk = n.pk)
+    union all select o.code, o.pk, 1 from org o where o.code is not null`,
 };
 
 /** SQL: the path of an organisation; for the root organisation, its name. @param pk SQL of its record number */
@@ -68,7 +69,7 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
     `create table ${ORG_NAME_TABLE} (key text primary key, pk integer, count integer not null) without rowid`,
   );
   database.exec(`insert into ${ORG_NAME_TABLE}
-    select key, case when count(*) = 1 then min(pk) end, count(*) from (
+    select key, case when min(pk) = max(pk) then min(pk) end, count(distinct pk) from (
       select key, pk, rank, min(rank) over (partition by key) as best from (${ORG_KEYS[orgBy]})) where rank = best
     group by key`);
   for (const reference of plan.kind.references) {
