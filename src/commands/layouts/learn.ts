@@ -35,7 +35,7 @@ export default defineCommand({
       about: text("only write a column map file", "記憶せず、対応表ファイルだけを書き出す"),
     },
   },
-  examples: [{ line: "clomoctl layouts learn list.xlsx --as users" }],
+  examples: [{ line: "clomoctl layouts learn people.csv --as users" }],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: LAYOUT_COLUMNS,
   async run(tools, { file: name, as: kind, output, ...options }) {
@@ -47,8 +47,9 @@ export default defineCommand({
       await outputs.write(output, renderMapFile(learnt, FORMATS[kind]));
       return;
     }
+    const headers = read.headers.filter((header) => header !== "");
     const { client, permitChange } = await tools.tenant("layouts");
     await permitChange();
-    await terminal.show(LAYOUT_COLUMNS, await client.layouts.learn({ kind, headers: read.headers, map: learnt }));
+    await terminal.show(LAYOUT_COLUMNS, await client.layouts.learn({ kind, headers, map: learnt }));
   },
 });

@@ -59,10 +59,13 @@ export const listLayouts = async (reader: Reader, asker: Actor): Promise<readonl
   return rows.map(toLayout).filter(({ kind }) => canImport(asker, kind));
 };
 
-/** @throws Failure `input-rejected` if the map does not fit the kind */
+/** @throws Failure `input-rejected` if the map does not fit the kind, or a header is blank */
 export const learnLayout = async (session: Session, layout: NewLayout): Promise<Layout> => {
   checkImportRequest({ kind: layout.kind });
   checkMap(layout.map, FORMATS[layout.kind]);
+  const headers = [...layout.headers, ...layout.map.columns.map(({ header }) => header)];
+  if (headers.some((header) => header.trim() === "" || !header.isWellFormed()))
+    throw new Failure("input-rejected", { what: text("a header is blank", "ヘッダーが空です"), where: "json.headers" });
   return session.change({ action: "layouts.learn", commits: false, locks: [] }, async (writer) => {
     const { actor, surroundings } = session;
     const result = await writeLayout(writer, layout, { at: getCurrentInstant(surroundings), actor });

@@ -91,7 +91,6 @@ export const RECORD_SCOPE_CONDITIONS: Readonly<Record<string, string>> = {
   ),
 };
 
-/** SQL: true if imports of the kind of a row `t` are in the scope. */
 const buildIsKindInScope = ({ kinds }: Scope): string =>
   kinds.length === 0 ? "false" : `t.kind in (${buildNameListSql(kinds)})`;
 

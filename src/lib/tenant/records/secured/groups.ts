@@ -51,7 +51,6 @@ const defineEditableGroups = (app: SecuredApp): EditableRecordType<typeof SECURE
   },
 });
 
-/** Returns the members of groups that are listed in the audit record, at most {@link MAX_TRACED_RECORDS}. */
 const readTracedMembers = (
   writer: Writer,
   app: SecuredApp,

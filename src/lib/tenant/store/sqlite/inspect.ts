@@ -35,7 +35,6 @@ export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<T
 
 export interface InspectionInput {
   readonly path: string;
-  /** true for a copy from a bundle, which is not trusted */
   readonly isCopy: boolean;
 }
 
