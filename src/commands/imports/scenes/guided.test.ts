@@ -100,8 +100,12 @@ describe("an import at a terminal", () => {
       rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join(""),
       after: `<mergeCells><mergeCell ref="C2:D2"/></mergeCells>`,
     };
-    const desk = await deskWith("list.xlsx", buildWorkbook({ sheets: { 名簿: sheet } }));
-    const { code, stderr } = await desk.type("users import list.xlsx", [
+    const desk = await deskWith(
+      "list.xlsx",
+      buildWorkbook({ sheets: { 表紙: { rows: buildRow(1, "社外秘") }, 名簿: sheet } }),
+    );
+    expect((await desk.run("users import list.xlsx --yes")).code).toBe(2);
+    const { code, stderr } = await desk.type("users import list.xlsx --sheet 名簿", [
       ['Is 組織コード to be joined from "部門 / 課"?', ENTER],
       ["Apply", "y\r"],
     ]);
@@ -110,6 +114,7 @@ describe("an import at a terminal", () => {
       { orgCode: "H" },
       { orgCode: "S01" },
     ]);
+    expect(await desk.run("users import list.xlsx --yes")).toMatchObject({ code: 0 });
   });
 
   test("joins both kana columns, and recognises paths, names and codes of organisations", async () => {
