@@ -119,7 +119,6 @@ export interface NounNode {
   readonly group?: NounGroup | undefined;
   /** usage of the verb that has the same name as the noun, with its arguments */
   readonly usage?: string | undefined;
-  /** lines to type */
   readonly examples: readonly string[];
   readonly nouns: readonly NounNode[];
   readonly verbs: readonly VerbNode[];

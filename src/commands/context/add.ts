@@ -114,7 +114,6 @@ export async function resolveAuthorityFile(caFile: string | undefined, folder: s
   return path;
 }
 
-/** Parses an option such as `users=people.yaml` into the format and the absolute path of the file. */
 function parseMapOption(pair: string, workingFolder: string): [string, string] {
   const [format = "", ...rest] = pair.split("=");
   const file = rest.join("=");

@@ -100,8 +100,10 @@ export async function readList(
   const customFields = format.custom && isUnclear ? await loadCustomFields(tools) : undefined;
   const isPlain = findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
   // a file with exact headers is read by them, unless it is a layout's list without some of its columns
-  const known =
-    match === undefined || (match.lacking.length > 0 && isPlain && match.further.length > 0) ? undefined : match;
+  const isOther = match !== undefined && match.lacking.length > 0 && isPlain && match.further.length > 0;
+  // without the column by which a layout skips rows, leavers could come back
+  const isUnsafe = isAsked && match?.layout.map.skip?.some(({ header }) => match.lacking.includes(header)) === true;
+  const known = isOther || isUnsafe ? undefined : match;
   if (known !== undefined && !isAsked) refuseDoubt(isOpen ? known : { ...known, doubtful: [] }, requested);
   const isFitting = known?.lacking.length === 0 && !learning;
   const open = isFitting ? findOpenHeaders(known.further, format, { customFields }) : [];

@@ -28,7 +28,6 @@ export const limitMap = (map: MapFileSchema, headers: readonly string[]): MapFil
     ...map,
     columns: map.columns.filter(({ header }) => isHere(header)),
     joins: map.joins?.filter((join) => join.headers.every(isHere)),
-    skip: map.skip?.filter(({ header }) => isHere(header)),
   };
 };
 
