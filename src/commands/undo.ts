@@ -69,7 +69,8 @@ export default defineCommand({
         throw createBlockedUndoFailure(plan, plan.blocked, chosen.context);
       }
       if (original?.request?.fromConsole === true && !hasNoEffect(plan)) await tools.terminal.note(SYNC_NOTE);
-      return settlePlan(tools, pending, { ...answers, dryRun });
+      const changes = original?.request?.learns === true || !hasNoEffect(plan);
+      return settlePlan(tools, pending, { ...answers, dryRun, changes });
     });
   },
 });

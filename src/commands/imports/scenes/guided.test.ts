@@ -219,7 +219,6 @@ describe("layouts", () => {
   test("neither a dry run, nor a no, nor a plan that is undone teaches a layout", async () => {
     const desk = await deskWith("april.csv", toCsv(LIST));
     expect((await desk.type("users import april.csv --dry-run", QUESTIONS)).code).toBe(0);
-    expect(await layouts(desk)).toEqual([]);
     expect((await desk.type("users import april.csv", [...QUESTIONS, ["Apply", ENTER]])).code).toBe(0);
     expect(await layouts(desk)).toEqual([]);
     expect((await desk.type("users import april.csv", [...QUESTIONS, ...APPLY])).code).toBe(0);
@@ -235,6 +234,8 @@ describe("layouts", () => {
     await desk.run(`layouts remove ${(await layouts(desk))[0]?.id} --yes`);
     expect((await desk.type("users import april.csv", QUESTIONS)).code).toBe(0);
     expect(await layouts(desk)).toHaveLength(1);
+    expect((await desk.run("undo last --yes")).code).toBe(0);
+    expect(await layouts(desk)).toEqual([]);
   });
 
   test.each([
@@ -289,7 +290,6 @@ describe("layouts", () => {
     expect((await desk.run(`layouts show ${id}`)).text).toContain("employee-code");
     expect((await desk.run("layouts list --format json")).text).toContain(id);
     expect((await desk.run("users import moves.csv --map none --yes")).code).toBe(3);
-    expect((await desk.run(`layouts remove ${id} --yes`)).code).toBe(0);
-    expect((await desk.run(`layouts remove ${id} --yes`)).code).toBe(6);
+    for (const code of [0, 6]) expect((await desk.run(`layouts remove ${id} --yes`)).code).toBe(code);
   });
 });
