@@ -33,7 +33,6 @@ export interface ListReading {
 
 type Place = Pick<MapOptions, "sheet" | "headerRow">;
 
-/** Finds the header of a list where the layouts expect it, and the layout that fits best. */
 async function findLayout(
   { signal }: Pick<Tools, "signal">,
   file: InputFile,
@@ -157,8 +156,9 @@ function refuseDoubt(
 function describeLayout({ layout, lacking }: LayoutMatch<Layout>, ignored: readonly string[]): Text {
   const { id, headers, at, actor } = layout;
   const by = formatActor(actor);
-  const names = headers.slice(0, 3).join(", ") + (headers.length > 3 ? ", …" : "");
-  const [other, lost] = [ignored.join(", "), lacking.join(", ")];
+  const [names, other, lost] = [headers, ignored, lacking].map(
+    (all) => all.slice(0, 3).join(", ") + (all.length > 3 ? ", …" : ""),
+  );
   return text(
     `layout ${id} (${names}), ${at.slice(0, 10)}, ${by.en}${other && `; ignored: ${other}`}${lost && `; missing: ${lost}`}`,
     `レイアウト ${id}(${names})、${at.slice(0, 10)}、${by.ja}${other && `。読み込まない列: ${other}`}${lost && `。ない列: ${lost}`}`,
