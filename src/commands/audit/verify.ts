@@ -54,7 +54,6 @@ const createBrokenChainFailure = ({ seq, reason }: BrokenChain): Failure =>
     ),
   });
 
-/** How a record, a change, or a part of the audit table differs from what clomoctl wrote. */
 const FAULT_NAMES = {
   altered: text("altered", "変更"),
   missing: text("missing", "なし"),

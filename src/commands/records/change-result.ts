@@ -93,7 +93,6 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
   if (also !== undefined) yield also;
 }
 
-/** Names the tasks of records once, and proposes to undo the change. */
 async function noteWhatFollows<R extends object>(
   tools: ResultTools,
   all: readonly ChangeResult<R>[],

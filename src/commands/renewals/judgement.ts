@@ -28,7 +28,6 @@ export async function showJudgement(
   return judgement.safe ? undefined : "input-rejected";
 }
 
-/** Prints in full what a table may cut off: why the file is refused, or what remains to be checked. */
 async function explainChecks(
   terminal: Tools["terminal"],
   { checks, leftToCheck }: ReplacementJudgement,

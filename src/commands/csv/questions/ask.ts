@@ -54,7 +54,6 @@ export const findOpenHeaders = (
   );
 };
 
-/** Returns the fields that headers probably mean: names of columns first, 新所属 before 所属, then similar names. */
 const proposeColumns = (headers: readonly string[], free: readonly Column[]): ReadonlyMap<string, Column> => {
   const proposed = new Map<string, Column>();
   const rank = (header: string): number =>
