@@ -44,7 +44,6 @@ export interface AuditFindings {
   } | null;
 }
 
-/** Verifies the audit log of a tenant while the process can do other work. */
 export type AuditVerifier = (
   question: AuditVerificationOptions,
   signal: AbortSignal | undefined,

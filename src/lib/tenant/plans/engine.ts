@@ -14,7 +14,6 @@ interface FieldValue {
   readonly value: string | readonly string[] | null;
 }
 
-/** A row of a plan, or what a committed import did to a record. */
 export interface PlanRow {
   /** type of the record, if it is not the type of the import's kind */
   readonly thing?: string | undefined;

@@ -9,7 +9,6 @@ export const CONSOLE_COLLECTION = "console";
 export const readLatestRevision = (reader: Reader): Promise<number> =>
   reader.count("select coalesce(max(revision), 0) from collection");
 
-/** Marks collections as changed by this transaction. */
 export const advanceCollections = async (writer: Writer, collections: readonly string[]): Promise<void> => {
   if (collections.length === 0) return;
   const revision = await writer.revision();
@@ -22,7 +21,6 @@ export const advanceCollections = async (writer: Writer, collections: readonly s
   }
 };
 
-/** Stores the highest record number of a table, after a record was created. */
 export const storeLastNumber = async (writer: Writer, collection: string, last: number): Promise<void> => {
   await writer.run(
     `insert into collection (name, revision, last) values (:collection, 0, :last)

@@ -35,7 +35,6 @@ export const findRequestKey = async (
   };
 };
 
-/** Stores a key in the same transaction as the change that the request makes. */
 export const storeRequestKey = async (
   writer: Writer,
   { key, route, fingerprint, subject, change = null, at, forgotten }: StoredRequestKey,

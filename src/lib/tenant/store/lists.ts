@@ -36,7 +36,6 @@ export const CREATION_ORDER: SortKey = { sql: "t.pk", before: 0 };
  */
 export type FilterName = "filterName" | "filterId";
 
-/** Names of the filters that match a whole value. */
 export type ChoiceName = "status" | "platform" | "tag" | "group" | "role";
 
 /**
@@ -387,7 +386,6 @@ export const buildStreamSource = async (
   return { key, before, table, joined, whole, among, where, params: { ...params, ...range } };
 };
 
-/** What a list selects, and in which order. */
 export interface ListQuery extends ListFilters {
   /** true: a line has a member for each column, instead of the record */
   readonly columns?: boolean | undefined;
