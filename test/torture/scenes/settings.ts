@@ -17,6 +17,21 @@ async function prepareAnswers(home: string): Promise<string> {
   return "";
 }
 
+const LEARN = ["layouts", "learn", "list.csv", "--as", "users", "--map", "map.yaml"];
+
+async function prepareList(home: string): Promise<string> {
+  await prepareMirror(home);
+  await writeFile(join(home, "list.csv"), "名,メールアドレス\n山田,taro@example.jp\n");
+  await writeFile(join(home, "map.yaml"), "columns:\n  名: 氏名\n");
+  return "";
+}
+
+async function prepareLayout(home: string): Promise<string> {
+  await prepareList(home);
+  const { text } = await runOrThrow(home, ...LEARN, "--format", "json");
+  return (JSON.parse(text) as { readonly id: string }).id;
+}
+
 /** Scenes of commands for administrators, settings, and answers that only people can give. */
 export const SETTINGS_SCENES: readonly Scene[] = [
   {
@@ -34,5 +49,7 @@ export const SETTINGS_SCENES: readonly Scene[] = [
     prepare: prepareMirror,
     line: ["context", "set", "local", "--timezone", "Asia/Tokyo", "--protected"],
   },
+  { name: "layouts learn", prepare: prepareList, line: LEARN },
+  { name: "layouts remove", prepare: prepareLayout, line: ["layouts", "remove", "ID", "--yes"] },
   { name: "handover answer", prepare: prepareAnswers, line: ["handover", "answer", "--file", "answers.csv"] },
 ];
