@@ -4,7 +4,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { FORMAT_OPTION } from "../csv/file/format.ts";
 import { renderMapFile } from "../csv/questions/render.ts";
-import { readList } from "../imports/plan/list-layout.ts";
+import { readList } from "./reading.ts";
 import { IMPORT_OPTIONS, ORG_BY } from "../imports/plan/options.ts";
 import { LAYOUT_COLUMNS } from "./columns.ts";
 

@@ -8,7 +8,7 @@ import { openInput } from "../../../lib/files/index.ts";
 import { hasNoEffect } from "../../../lib/plan/describe.ts";
 import { refuseConflictingOptions, refuseTypedFile, addMapOptions, type ImportRequest } from "./options.ts";
 import { PendingPlan } from "./pending-plan.ts";
-import { readList } from "./list-layout.ts";
+import { readList } from "../../layouts/reading.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";

@@ -1,20 +1,20 @@
-import { line, step } from "../../../lib/advice/index.ts";
-import type { ImportKind, Layout } from "../../../lib/client/index.ts";
-import { readHeader } from "../../../lib/csv/layout/header.ts";
-import { matchLayout, type LayoutMatch } from "../../../lib/csv/layout/known.ts";
-import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import type { InputFile } from "../../../lib/files/index.ts";
-import { formatActor } from "../../../lib/model/actor.ts";
-import { hasOrgColumn, namesOrg, type CustomField } from "../../../lib/model/format.ts";
-import { FORMATS } from "../../../lib/model/formats.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
-import { loadColumnMap, loadCustomFields } from "../../csv/file/column-map.ts";
-import { askColumns, findOpenHeaders } from "../../csv/questions/ask.ts";
-import type { Tools } from "../../tools.ts";
-import type { ImportOptions } from "./options.ts";
-import { detectInputFormat } from "./reading.ts";
-import { findHeaderInFile } from "./send.ts";
+import { line, step } from "../../lib/advice/index.ts";
+import type { ImportKind, Layout } from "../../lib/client/index.ts";
+import { readHeader } from "../../lib/csv/layout/header.ts";
+import { matchLayout, type LayoutMatch } from "../../lib/csv/layout/known.ts";
+import type { MapFileSchema, MapOptions } from "../../lib/csv/layout/map-parse.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { InputFile } from "../../lib/files/index.ts";
+import { formatActor } from "../../lib/model/actor.ts";
+import { hasOrgColumn, namesOrg, type CustomField } from "../../lib/model/format.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { loadColumnMap, loadCustomFields } from "../csv/file/column-map.ts";
+import { askColumns, findOpenHeaders } from "../csv/questions/ask.ts";
+import type { Tools } from "../tools.ts";
+import type { ImportOptions } from "../imports/plan/options.ts";
+import { detectInputFormat } from "../imports/plan/reading.ts";
+import { findHeaderInFile } from "../imports/plan/send.ts";
 
 export interface ListRequest {
   readonly kind: ImportKind;
