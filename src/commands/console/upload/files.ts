@@ -2,6 +2,7 @@ import { extname, join, resolve } from "node:path";
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ensureFolder } from "../../../lib/files/index.ts";
+import { FORMAT_NAMES } from "../../../lib/model/console-files.ts";
 import { findColumn } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { UPLOAD_OMISSION_REASONS } from "../../../lib/model/upload.ts";
@@ -43,11 +44,12 @@ export async function writeUploads(
   const number = typed === undefined ? undefined : await readTaskNumber(client, typed);
   const open = await readOpenRecords(client, number);
   const files = nameFiles(open.kinds, output);
+  const kinds = files.length === 0 ? FORMAT_NAMES : open.kinds.map(({ kind }) => kind);
+  for (const kind of kinds) await requireLastExport(tools, kind);
   if (files.length === 0) {
     await tools.terminal.note(text("there is nothing to upload", "アップロードするものはありません"));
     return undefined;
   }
-  for (const { kind } of open.kinds) await requireLastExport(tools, kind);
   if (extname(output) === "") await ensureFolder(resolve(tools.workingFolder, output));
   const field = { kind: "output", workbook: true, about: text("upload file", "アップロード用ファイル") } as const;
   const written = files.map(({ file: name }) => ({ flag: "--output", name, field }));

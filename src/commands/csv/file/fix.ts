@@ -13,7 +13,6 @@ export const FIX_OPTION = {
   ),
 } as const satisfies TextField;
 
-/** The choice of `--fix` that corrects a mistake. */
 const FIXES: Readonly<Partial<Record<ProblemCode, FixChoice>>> = {
   "value-blanks": "trim",
   "value-full-width": "width",
@@ -24,7 +23,6 @@ const FIXES: Readonly<Partial<Record<ProblemCode, FixChoice>>> = {
   "value-lines": "invisible",
 };
 
-/** Returns the choices of `--fix` that correct mistakes with these codes. */
 export const listFixes = (codes: Iterable<string>): readonly FixChoice[] => {
   const fixes = new Set([...codes].map((code) => FIXES[code as ProblemCode]));
   return FIX_CHOICES.filter((fix) => fixes.has(fix));
