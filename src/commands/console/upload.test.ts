@@ -85,6 +85,17 @@ test("leaves out and names rows where a blank would clear, or whose key differs"
   expect(read("later.csv")).toEqual(["氏名,メールアドレス,役職,社員コード", "花子,hana@x.jp,次長,2"]);
 });
 
+test("a device whose serial number differs in the console is left out, and a known account is changed", async () => {
+  desk = await freshDesk(["氏名,メールアドレス,CLOMOアカウント名", "太郎,taro@x.jp,taro01"]);
+  await done("console sync people.csv --yes");
+  await done("clomo-account edit taro01 --memo 受付");
+  expect((await desk.run("console list")).text).toContain("change a CLOMO account");
+  await desk.write("devices.csv", csv(["シリアルナンバー,メモ", "S1,一", "S2,二"]));
+  await done("console sync devices.csv --yes");
+  await done("devices edit S1 --serial S9 --memo 三");
+  expect(await done("console upload last -o up.csv", 8)).toMatch(/key, .* differs.*\nS9: /);
+});
+
 test("what no file can have neither asks for a column nor is a row", async () => {
   await done("users edit 1 --administrator yes");
   expect(await done("console upload -o up.csv")).toContain("there is nothing to upload");
@@ -92,13 +103,6 @@ test("what no file can have neither asks for a column nor is a row", async () =>
   await done("clomo-account create 2 --account hana01 --password-in-console");
   expect(await done("console upload -o up.csv", 8)).toMatch(/password is not known.*\nhana.*hana01/);
   expect(read("up.csv")).toEqual(["氏名,メールアドレス,役職,社員コード,TEL", "太郎,taro@x.jp,課長,1,1"]);
-});
-
-test("an account that the console has is changed", async () => {
-  desk = await freshDesk(["氏名,メールアドレス,CLOMOアカウント名", "太郎,taro@x.jp,taro01"]);
-  await done("console sync people.csv --yes");
-  await done("clomo-account edit taro01 --memo 受付");
-  expect((await desk.run("console list")).text).toContain("change a CLOMO account");
 });
 
 test("a new user of an app needs a password", async () => {

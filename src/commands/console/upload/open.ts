@@ -30,7 +30,10 @@ const joinChanges = (of: readonly TaskRecord[]): readonly TaskRecord[] => {
   return first === undefined ? [] : [{ ...first, work, changes: of.flatMap(({ changes }) => changes) }];
 };
 
-const isKeyOtherInConsole = ({ console, key }: TaskRecord): boolean => console !== null && console.key !== key;
+/** A record whose name is its key, as a device, has no other key. */
+const getKey = ({ key, name }: Pick<TaskRecord, "key" | "name">): string => key ?? name;
+
+const isKeyOtherInConsole = (one: TaskRecord): boolean => one.console !== null && getKey(one.console) !== getKey(one);
 
 const isInFile = ({ thing, kind, work, changes }: TaskRecord): boolean =>
   FORMATS[kind].thing.name === thing &&
@@ -51,7 +54,7 @@ export async function readOpenRecords(
   for (const one of all.filter((record) => record.work === "delete" || isKeyOtherInConsole(record))) {
     const space = nameKeySpace(one);
     const keys = unsafe.get(space) ?? new Set();
-    for (const key of [one.key, one.console?.key]) if (key) keys.add(key);
+    for (const at of [one, one.console]) if (at !== null) keys.add(getKey(at));
     unsafe.set(space, keys);
   }
   const records = [...Map.groupBy(asked.filter(isInFile), nameRecord).values()].flatMap(joinChanges);

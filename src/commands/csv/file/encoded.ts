@@ -56,7 +56,6 @@ export class OutputEncoder {
 /** Thrown if some characters were unmappable. Their positions are found by reading the text again. */
 export class UnmappableError extends Error {}
 
-/** Reads the text again, up to the last of the given unmappable characters, and returns their positions. */
 export async function locateUnmappable(
   source: AsyncIterable<Uint8Array>,
   found: readonly UnmappableCharacter[],
@@ -110,7 +109,6 @@ export async function writeEncoded(
   await noteReplacedCharacters(tools, recoding);
 }
 
-/** Notes how many characters were written as another mapping of the same JIS character, or as 〓. */
 export async function noteReplacedCharacters(
   { terminal }: Pick<Tools, "terminal">,
   { folded, replaced }: { readonly folded: number; readonly replaced: number },

@@ -54,7 +54,6 @@ export async function throwUnmappable(
   throw new RejectedFileFailure({ what, where: name, hint }, problems);
 }
 
-/** Unit, consequence and hint for a command that writes a file in a selectable encoding. */
 export const UNMAPPABLE_OUTPUT_TEXTS = {
   unit: "character",
   consequence: text("nothing was written", "何も書き出していません"),
