@@ -1,3 +1,4 @@
+import { line, step } from "../../lib/advice/index.ts";
 import type { Client, Layout } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
@@ -8,12 +9,12 @@ import { renderMapFile } from "../csv/questions/render.ts";
 
 export const LAYOUT_COLUMNS: readonly Column<Layout>[] = [
   { key: "id", header: text("ID", "ID"), value: ({ id }) => id },
-  { key: "kind", header: text("list of", "種類"), value: ({ kind }) => kind },
+  { key: "kind", header: text("kind", "種類"), value: ({ kind }) => kind },
   { key: "headers", header: text("headers", "ヘッダー"), value: ({ headers }) => headers },
-  { key: "at", header: text("learnt", "記憶した日時"), value: ({ at }) => at },
+  { key: "at", header: text("learnt at", "記憶した日時"), instant: true, value: ({ at }) => at },
   {
     key: "actor",
-    header: text("by", "実行者"),
+    header: text("learnt by", "実行者"),
     value: ({ actor }) => actor,
     name: ({ actor }) => formatActor(actor),
   },
@@ -31,5 +32,8 @@ export const LAYOUT_ARGUMENT = {
 export async function findLayout(client: Client<"layouts">, typed: string): Promise<Layout> {
   const found = (await client.layouts.list()).find(({ id }) => id === typed.toLowerCase());
   if (found !== undefined) return found;
-  throw new Failure("not-found", { what: text(`no layout "${typed}"`, `レイアウト「${typed}」はありません`) });
+  throw new Failure("not-found", {
+    what: text(`no layout has the ID "${typed}"`, `ID が「${typed}」のレイアウトはありません`),
+    hint: step("to list the layouts", "レイアウトの一覧", line("layouts list", [])),
+  });
 }

@@ -1,11 +1,11 @@
 import { openInput } from "../../lib/files/index.ts";
-import { FORMATS, KEY_NAMES } from "../../lib/model/formats.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { FORMAT_OPTION } from "../csv/file/format.ts";
 import { renderMapFile } from "../csv/questions/render.ts";
 import { readList } from "./reading.ts";
-import { IMPORT_OPTIONS, ORG_BY } from "../imports/plan/options.ts";
+import { IMPORT_OPTIONS } from "../imports/plan/options.ts";
 import { LAYOUT_COLUMNS } from "./columns.ts";
 
 const { encoding, sheet, headerRow, map } = IMPORT_OPTIONS;
@@ -21,12 +21,6 @@ export default defineCommand({
     sheet,
     headerRow,
     map,
-    key: {
-      kind: "choice",
-      choices: KEY_NAMES,
-      about: text("field that matches rows to records", "行を対応させる項目"),
-    },
-    orgBy: ORG_BY,
     output: {
       kind: "output",
       short: "o",
@@ -41,7 +35,7 @@ export default defineCommand({
   async run(tools, { file: name, as: kind, output, ...options }) {
     const { terminal, outputs } = tools;
     await using file = await openInput(tools, name);
-    const read = await readList(tools, file, { kind, file: name, options }, { learning: true });
+    const read = await readList(tools, file, { kind, file: name, options }, true);
     const learnt = { columns: [], ...read.map };
     if (output !== undefined) {
       await outputs.write(output, renderMapFile(learnt, FORMATS[kind]));

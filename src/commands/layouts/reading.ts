@@ -10,17 +10,16 @@ import { hasOrgColumn, namesOrg, type CustomField } from "../../lib/model/format
 import { FORMATS } from "../../lib/model/formats.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { loadColumnMap, loadCustomFields } from "../csv/file/column-map.ts";
-import { askColumns, findOpenHeaders } from "../csv/questions/ask.ts";
 import type { Tools } from "../tools.ts";
 import type { ImportOptions } from "../imports/plan/options.ts";
-import { detectInputFormat } from "../imports/plan/reading.ts";
+import { detectInputFormat, type InputFormat } from "../imports/plan/reading.ts";
 import { findHeaderInFile } from "../imports/plan/send.ts";
 
 export interface ListRequest {
   readonly kind: ImportKind;
   readonly file: string;
-  readonly options: Pick<ImportOptions, "encoding" | "map" | "sheet" | "headerRow" | "key" | "orgBy"> &
-    Partial<Pick<ImportOptions, "allow" | "createOrgs">>;
+  readonly options: Pick<ImportOptions, "encoding" | "map" | "sheet" | "headerRow"> &
+    Partial<Pick<ImportOptions, "allow" | "createOrgs" | "key" | "orgBy">>;
 }
 
 export interface ListReading {
@@ -29,9 +28,16 @@ export interface ListReading {
   readonly learns?: boolean | undefined;
   readonly note?: Text | undefined;
   readonly headers: readonly string[];
+  /** undefined if the file was not read */
+  readonly detected?: InputFormat | undefined;
 }
 
-type Place = Pick<MapOptions, "sheet" | "headerRow">;
+interface HeaderMatch {
+  readonly place: Pick<MapOptions, "sheet" | "headerRow">;
+  readonly detected: InputFormat;
+  readonly headers: readonly string[];
+  readonly match: LayoutMatch<Layout> | undefined;
+}
 
 async function findLayout(
   { signal }: Pick<Tools, "signal">,
@@ -39,23 +45,29 @@ async function findLayout(
   { kind, options }: ListRequest,
   layouts: readonly Layout[],
   map: MapFileSchema | undefined,
-) {
+): Promise<HeaderMatch> {
   const format = FORMATS[kind];
+  const detect = (place: HeaderMatch["place"]) =>
+    detectInputFormat(file, { encoding: options.encoding, ...place, map, signal });
+  const plain = await detect({ sheet: options.sheet, headerRow: options.headerRow });
+  const isWorkbook = plain.encoding === "xlsx";
   const places = [map, undefined, ...layouts.map((one) => one.map)].map((one) => ({
     sheet: options.sheet ?? one?.options?.sheet,
     headerRow: options.headerRow ?? one?.options?.headerRow,
   }));
-  const different = new Map(places.map((place) => [JSON.stringify([place.sheet, place.headerRow]), place]));
+  const usable = places.filter(({ sheet }) => isWorkbook || sheet === options.sheet);
+  const different = new Map(usable.map((place) => [JSON.stringify([place.sheet, place.headerRow]), place]));
   // headers that any layout knows lead to the header row
   const columns = [map, ...layouts.map((one) => one.map)].flatMap((one) => one?.columns ?? []);
   const known = { ...map, columns: columns.filter(({ to }) => to !== null) };
-  const found: { place: Place; headers: readonly string[]; match: LayoutMatch<Layout> | undefined }[] = [];
+  const found: HeaderMatch[] = [];
   let failure: unknown;
   for (const place of different.values()) {
     try {
-      const reading = await detectInputFormat(file, { encoding: options.encoding, ...place, map, signal });
-      const { header: headers } = await findHeaderInFile(file, reading, format, { map: known, ...place, signal });
-      found.push({ place, headers, match: matchLayout(layouts, headers, format) });
+      // detecting the encoding of a text file reads all of it
+      const detected = isWorkbook || place.headerRow !== options.headerRow ? await detect(place) : plain;
+      const { header: headers } = await findHeaderInFile(file, detected, format, { map: known, ...place, signal });
+      found.push({ place, detected, headers, match: matchLayout(layouts, headers, format) });
     } catch (error) {
       if (!(error instanceof Failure) || error.code === "interrupted") throw error;
       if (found.length === 0) failure ??= error;
@@ -78,7 +90,7 @@ export async function readList(
   tools: Tools,
   file: InputFile,
   requested: ListRequest,
-  { learning = false }: { readonly learning?: boolean } = {},
+  learning = false,
 ): Promise<ListReading> {
   const { kind, options } = requested;
   const { terminal, globals } = tools;
@@ -90,41 +102,43 @@ export async function readList(
     customFields: () => loadCustomFields(tools),
   });
   const isOpen = options.allow?.includes("unknown-columns") !== true;
-  const isAsked = learning || (isOpen && terminal.interactive && !globals.yes && requested.file !== "-");
+  const canAsk = learning || (isOpen && terminal.interactive && !globals.yes && requested.file !== "-");
   const layouts =
     options.map === undefined ? (await client.layouts.list()).filter((layout) => layout.kind === kind) : [];
-  if (!isAsked && layouts.length === 0) return { map: given, headers: [] };
-  const { place, headers, match } = await findLayout(tools, file, requested, layouts, given);
+  if (!canAsk && layouts.length === 0) return { map: given, headers: [] };
+  const { askColumns, findOpenHeaders } = await import("../csv/questions/ask.ts");
+  const { place, detected, headers, match } = await findLayout(tools, file, requested, layouts, given);
   const isUnclear = findOpenHeaders(headers, format, { map: given }).length > 0;
   const customFields = format.custom && isUnclear ? await loadCustomFields(tools) : undefined;
   const isPlain = findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
   // a file with exact headers is read by them, unless it is a layout's list without some of its columns
   const isOther = match !== undefined && match.lacking.length > 0 && isPlain && match.further.length > 0;
   // without the column by which a layout skips rows, leavers could come back
-  const isUnsafe = isAsked && match?.layout.map.skip?.some(({ header }) => match.lacking.includes(header)) === true;
+  const isUnsafe = canAsk && match?.layout.map.skip?.some(({ header }) => match.lacking.includes(header)) === true;
   const known = isOther || isUnsafe ? undefined : match;
-  if (known !== undefined && !isAsked) refuseDoubt(isOpen ? known : { ...known, doubtful: [] }, requested);
+  if (known !== undefined && !canAsk) refuseDoubt(isOpen ? known : { ...known, doubtful: [] }, requested);
   const isFitting = known?.lacking.length === 0 && !learning;
   const open = isFitting ? findOpenHeaders(known.further, format, { customFields }) : [];
   const ignored = open.filter((header) => known?.doubtful.includes(header) === false);
   const map = known === undefined ? given : ignoreColumns(known.map, ignored);
-  const asked = isAsked
+  const answers = canAsk
     ? await askColumns(terminal.prompts, headers, format, { customFields, map, doubtful: known?.doubtful })
     : undefined;
-  const answered = asked ?? (learning ? (map ?? { columns: [] }) : undefined);
+  const answered = answers ?? (learning ? (map ?? { columns: [] }) : undefined);
   if (answered === undefined) {
     const { options: own } = map ?? {};
     // new organisations are named by code
     const orgBy = options.createOrgs === true && known !== undefined ? undefined : own?.orgBy;
-    const note = known && describeLayout(known, ignored);
-    return { map: map && { ...map, options: { ...own, ...place, orgBy } }, headers, note };
+    const note = known && describeLayout(known, ignored, terminal.moment(known.layout.at));
+    return { map: map && { ...map, options: { ...own, ...place, orgBy } }, headers, note, detected };
   }
   const chosen = chooseOptions(headers, requested, answered, customFields);
   return {
     map: { ...answered, options: { ...answered.options, ...place, ...chosen } },
     headers,
-    note: text("new layout, kept with this change", "新しいレイアウト(この変更とともに記憶します)"),
+    note: text("this change keeps your answers as a layout", "回答を、この変更とともにレイアウトとして記憶します"),
     learns: true,
+    detected,
   };
 }
 
@@ -153,15 +167,15 @@ function refuseDoubt(
   throw new Failure("input-rejected", { what, where: file, hint: step("to answer once", "一度だけ答えるには", learn) });
 }
 
-function describeLayout({ layout, lacking }: LayoutMatch<Layout>, ignored: readonly string[]): Text {
-  const { id, headers, at, actor } = layout;
+function describeLayout({ layout, lacking }: LayoutMatch<Layout>, ignored: readonly string[], at: string): Text {
+  const { id, headers, actor } = layout;
   const by = formatActor(actor);
   const [names, other, lost] = [headers, ignored, lacking].map(
     (all) => all.slice(0, 3).join(", ") + (all.length > 3 ? ", …" : ""),
   );
   return text(
-    `layout ${id} (${names}), ${at.slice(0, 10)}, ${by.en}${other && `; ignored: ${other}`}${lost && `; missing: ${lost}`}`,
-    `レイアウト ${id}(${names})、${at.slice(0, 10)}、${by.ja}${other && `。読み込まない列: ${other}`}${lost && `。ない列: ${lost}`}`,
+    `read with layout ${id} (${names}), learnt at ${at} by ${by.en}${other && `; ignored: ${other}`}${lost && `; missing: ${lost}`}`,
+    `レイアウト ${id}(${names})で読み込みます(${at}、${by.ja})${other && `。読み込まない列: ${other}`}${lost && `。ない列: ${lost}`}`,
   );
 }
 

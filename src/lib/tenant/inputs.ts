@@ -278,4 +278,4 @@ export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): 
     ...writeOptions,
   }) as RequestBody;
 
-export const recordIdList = { ids: z.array(Id).min(1).max(1000) };
+export const recordIdList = { ids: z.array(Id).min(1).max(10_000) };

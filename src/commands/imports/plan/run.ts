@@ -32,11 +32,12 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
   const { client } = chosen;
   if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);
   await using file = await openInput(tools, asked.file);
-  const { map, learns = false, note } = await readList(tools, file, asked);
+  const { map, learns = false, note, detected } = await readList(tools, file, asked);
   const requested = addMapOptions(asked, map?.options);
   refuseConflictingOptions(requested);
   const { encoding, sheet, headerRow } = requested.options;
-  const reading = await examineFile(tools, file, { encoding, sheet, headerRow, map, format: requested.kind });
+  const read = { encoding, sheet, headerRow, map, format: requested.kind, detected };
+  const reading = await examineFile(tools, file, read);
   const plan = await sendFile(tools, file, requested, reading, map, learns);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here because the file is closed on return

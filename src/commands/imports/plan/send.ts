@@ -16,6 +16,7 @@ import type { InputFile } from "../../../lib/files/index.ts";
 import { toRecordedName, type ImportRequest } from "./options.ts";
 
 interface ExaminationOptions extends InputFormatOptions {
+  readonly detected?: InputFormat | undefined;
   readonly format?: FormatName | undefined;
 }
 
@@ -30,7 +31,7 @@ export async function examineFile(
   file: InputFile,
   options: ExaminationOptions,
 ): Promise<InputFormat> {
-  const detected = await detectInputFormat(file, { ...options, signal });
+  const detected = options.detected ?? (await detectInputFormat(file, { ...options, signal }));
   const { format, headerRow: given } = options;
   if (given !== undefined || format === undefined) return detected;
   const { row, isCertain } = await findHeaderInFile(file, detected, FORMATS[format], { ...options, signal });

@@ -211,7 +211,7 @@ describe("layouts", () => {
     expect(await orgOf(desk, 0)).toBe("S01");
     const again = await desk.type("users import moves.csv", [...APPLY]);
     const [layout] = await layouts(desk);
-    expect(again.stderr).toContain(`layout ${layout?.id} (社員番号, 旧所属, 新所属), `);
+    expect(again.stderr).toContain(`read with layout ${layout?.id} (社員番号, 旧所属, 新所属), learnt at 20`);
     expect(await orgOf(desk, 0)).toBe("G01");
     expect(await layouts(desk)).toHaveLength(2);
   });

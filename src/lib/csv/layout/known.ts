@@ -16,7 +16,7 @@ export interface LayoutMatch<L extends KnownLayout> {
   /** columns that the layout reads and the list lacks; empty if the layout fits */
   readonly lacking: readonly string[];
   readonly further: readonly string[];
-  /** those of them whose name is that of a field that the layout reads already */
+  /** further columns whose name means a field that the layout reads from another column */
   readonly doubtful: readonly string[];
 }
 
