@@ -12,11 +12,13 @@ test("lists open tasks and names the first task to look at", async () => {
   });
   expect(en.requests[0]).toEqual({ operation: "consoleTasks" });
   expect(en.stdout).toBe('number,work,place,name\n3,"add 1, change 2","CLOMO PANEL, Users/Org",people.csv\n');
+  expect(en.stderr).toContain("to see the steps of a task: clomoctl console show 3\n");
   expect(ja.stderr).toContain("作業の手順を見るには: clomoctl console show 3\n");
 });
 
 test("names the awaited exports, even if no task is open", async () => {
   const tenant = { tenant: example("tenant", { exportsAwaited: ["users"] }), consoleTasks: { items: [] } };
-  const { en } = await runInBoth("console list", { tenant });
+  const { en, ja } = await runInBoth("console list", { tenant });
   expect(en.stderr).toContain("take the next export: clomoctl console sync EXPORT.csv\n");
+  expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
 });

@@ -19,7 +19,8 @@ const read = (name: string): readonly string[] => readFileSync(desk.path(name), 
 
 test("writes what is open at any time, in the columns of the console's export", async () => {
   expect(await done("console upload -o up.csv")).toContain("there is nothing to upload");
-  await done("users edit 1 --title 次長 --name 太郎2");
+  await done("users edit 1 --title 次長");
+  await done("users edit 1 --name 太郎2");
   await done("users create --name 三郎 --email saburo@x.jp");
   await done("users delete 2 --confirm-deletions 1");
   expect(await done("console upload -o up.csv")).toContain("up.csv: 2 rows; upload in CLOMO PANEL");
@@ -126,6 +127,7 @@ test("a new user of an app needs a password", async () => {
 
 test("is refused while the last export is undone, and what that export showed is no change here", async () => {
   await done("users edit 1 --title 次長");
+  await done("undo 1 --confirm-deletions 2", 5);
   await desk.write(
     "people.csv",
     csv(["氏名,メールアドレス,役職,社員コード", "太郎,taro@x.jp,係長,1", "花子,hana@x.jp,主任,2"]),

@@ -85,16 +85,26 @@ test("a row whose name is another one, or that names nobody, is refused with its
   expect(nobody.en.exit).toBe(2);
   expect(nobody.en.stderr).toContain("the row has neither an email address nor an employee code; nothing was changed");
   expect(nobody.en.stderr).toContain("stdin:3");
+  expect(nobody.ja.stderr).toContain("この行にはメールアドレスも社員コードもありません");
   expect((await runWith(toText([header, ["不明", "nobody@example.jp"]]))).en.exit).toBe(6);
 });
 
 test("a workbook without these columns, and a table with a damaged row, are refused", async () => {
-  const { en } = await runWith(toWorkbook([["氏名"], ["山田 太郎"]]));
+  const { en, ja } = await runWith(toWorkbook([["氏名"], ["山田 太郎"]]));
   expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("neither one name per line nor a column") });
+  expect(ja.stderr).toContain("「メールアドレス」か「社員コード」の列のある表でもありません");
   const row = buildRow(1, "メールアドレス") + buildRow(2, "taro@example.jp");
   const several = await runWith(buildWorkbook({ sheets: { 三月: { rows: row }, 四月: { rows: row } } }));
   expect(several.en.exit).toBe(2);
   const damaged = await runWith('氏名,メールアドレス\n山田 太郎,"taro@example.jp\n');
   expect(damaged.en.exit).toBe(2);
   expect(await tenant.users()).toHaveLength(3);
+});
+
+test("a list of more than 2,000 names is refused", async () => {
+  const { en } = await runWith(Array.from({ length: 2_001 }, (_, at) => `E${at}`).join("\n"));
+  expect(en).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining("2001 names are given, but one run accepts at"),
+  });
 });

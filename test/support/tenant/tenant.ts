@@ -461,6 +461,17 @@ export class TestTenant {
     return this.database.all(statement, params);
   }
 
+  lastRecord(): unknown {
+    const [last] = this.sql("select record from audit order by seq desc limit 1");
+    return JSON.parse(String(last?.["record"])) as unknown;
+  }
+
+  /** All rows of all tables, to search them for secrets. */
+  everything(): string {
+    const tables = this.sql("select name from sqlite_schema where type = 'table'");
+    return JSON.stringify(tables.map(({ name }) => this.sql(`select * from "${String(name)}"`)));
+  }
+
   /**
    * Adds the system administrator who is signed in if the tenant is served, so that an embedded tenant has the same
    * users. A test whose result depends on all users or administrators calls this before its first request; the

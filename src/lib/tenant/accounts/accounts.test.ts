@@ -40,18 +40,6 @@ const administrator = async (name: string, values: Partial<Parameters<typeof cre
 const accountOf = async (name: string): Promise<Account> => (await accounts().find({ name }))[0] as Account;
 const userOf = async (id: string): Promise<User> => (await tenant.client.users.find({ name: id }))[0] as User;
 
-const lastRecord = (): unknown => {
-  const [last] = tenant.sql("select record from audit order by seq desc limit 1");
-  return JSON.parse(String(last?.["record"])) as unknown;
-};
-
-const everything = (): string =>
-  JSON.stringify(
-    tenant
-      .sql("select name from sqlite_schema where type = 'table'")
-      .map(({ name }) => tenant.sql(`select * from "${String(name)}"`)),
-  );
-
 const scheme = (name: string): void => {
   tenant.database.run(
     `insert into scheme (pk, id, name, operations, createdAt, updatedAt, revision)
@@ -97,7 +85,7 @@ describe("an account", () => {
       administrator: true,
       accountPasswordSetAt: after.passwordSetAt,
     });
-    expect(lastRecord()).toMatchObject({
+    expect(tenant.lastRecord()).toMatchObject({
       action: "accounts.create",
       objects: [{ thing: "account", id, name: "hana01" }],
       after: { role: "system" },
@@ -251,7 +239,7 @@ describe("passwords", () => {
     await accounts().edit(id, { password: `${PASSWORD}2` });
     expect(verifier()).not.toBe(former);
     await failureOf(accounts().edit(id, { password: PASSWORD, role: "operator" }));
-    expect(everything()).not.toContain(PASSWORD);
+    expect(tenant.everything()).not.toContain(PASSWORD);
   });
 
   test("are not stored in a mirror: the console sets them, and only the time is recorded", async () => {
@@ -267,7 +255,7 @@ describe("passwords", () => {
     const { after } = await accounts().create({ user, name: "yamada", role: "system", passwordInConsole: true });
     expect(after.passwordSetAt).not.toBeNull();
     expect(tenant.sql("select verifier from account")).toEqual([{ verifier: null }]);
-    expect(everything()).not.toContain(PASSWORD);
+    expect(tenant.everything()).not.toContain(PASSWORD);
   });
 
   test("cannot be set in a console if the tenant is not a mirror", async () => {
@@ -717,15 +705,16 @@ describe("permissions", () => {
     expect(asked).toMatchObject(refused);
   });
 
+  const file = encodeCsv([
+    ["氏名", "メールアドレス", "組織コード"],
+    ["一", "a@example.jp", "東"],
+    ["二", "b@example.jp", "西"],
+    ["三", "c@example.jp", "X9"],
+  ]);
+
   test.each(["name", "path"] as const)("organisations outside the scope look missing by %s, too", async (orgBy) => {
     const [east] = [await orgMade("東"), await orgMade("西"), await orgMade("東西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
-    const file = encodeCsv([
-      ["氏名", "メールアドレス", "組織コード"],
-      ["一", "a@example.jp", "東"],
-      ["二", "b@example.jp", "西"],
-      ["三", "c@example.jp", "X9"],
-    ]);
     const given = { stream: new Blob([file]).stream(), encoding: "utf-8" } as const;
     const asked = tenant.as("div01").imports;
     const plan = await asked.plan({ kind: "users", orgBy }, given);
@@ -740,12 +729,6 @@ describe("permissions", () => {
   test("existing and missing organisations outside the scope look the same, and get the same hint", async () => {
     const [east] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
-    const file = encodeCsv([
-      ["氏名", "メールアドレス", "組織コード"],
-      ["一", "a@example.jp", "東"],
-      ["二", "b@example.jp", "西"],
-      ["三", "c@example.jp", "X9"],
-    ]);
     const plan = { stream: () => new Blob([file]).stream(), encoding: "utf-8" } as const;
     const asked = tenant.as("div01").imports;
     const refused = await asked.plan({ kind: "users" }, { ...plan, stream: plan.stream() });
@@ -1108,13 +1091,13 @@ describe("what account names are built from", () => {
     expect(await accounts().settings()).toMatchObject({ composition: "free-text", recorded: false });
     const { after } = await accounts().setSettings({ authentication: "LDAP" });
     expect(after).toMatchObject({ authentication: "LDAP", recorded: true });
-    expect(lastRecord()).toMatchObject({ action: "accounts.settings", before: { recorded: false } });
-    const record = lastRecord();
+    expect(tenant.lastRecord()).toMatchObject({ action: "accounts.settings", before: { recorded: false } });
+    const record = tenant.lastRecord();
     await accounts().setSettings({ authentication: "LDAP" });
     expect((await accounts().setSettings({ composition: "salesforce", dryRun: true })).after.composition).toBe(
       "salesforce",
     );
-    expect(lastRecord()).toEqual(record);
+    expect(tenant.lastRecord()).toEqual(record);
     await mirrored();
     const { consoleTask } = await accounts().setSettings({ composition: "salesforce", authentication: null });
     const task = await tenant.client.console.show(consoleTask ?? 0);

@@ -44,11 +44,6 @@ const people = () =>
     ["佐藤", "sato@example.jp", "S2"],
   ]);
 
-const lastRecord = (): unknown => {
-  const [last] = tenant.sql("select record from audit order by seq desc limit 1");
-  return JSON.parse(String(last?.["record"])) as unknown;
-};
-
 test("the API returns the roles as the model defines them", async () => {
   expect(await roles().matrix()).toEqual(buildMatrixRows());
   expect((await roles().list()).map(({ role }) => role)).toEqual(Object.keys(ROLES));
@@ -85,7 +80,7 @@ test("facts 2.1: a scheme has a name and items, in the order in which they are l
   expect([before, consoleTask]).toEqual([null, null]);
   expect(after).toMatchObject({ name: "登録係", operations: ["orgs.write", "users.write", "users.move"], accounts: 0 });
   expect(await roles().schemes()).toEqual([after]);
-  expect(lastRecord()).toMatchObject({
+  expect(tenant.lastRecord()).toMatchObject({
     action: "roles.schemes.create",
     objects: [{ thing: "scheme", id: after.id, name: "登録係" }],
     after: { operations: ["orgs.write", "users.write", "users.move"] },
@@ -199,7 +194,7 @@ test("deletes unused schemes, either all or none of them; a dry run deletes none
   expect(await roles().schemes()).toHaveLength(2);
   await roles().deleteSchemes({ ids: [one.id, other.id] });
   expect(await roles().schemes()).toEqual([]);
-  expect(lastRecord()).toMatchObject({
+  expect(tenant.lastRecord()).toMatchObject({
     action: "roles.schemes.delete",
     objects: [
       { thing: "scheme", name: "登録係" },

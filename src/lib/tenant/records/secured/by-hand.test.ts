@@ -38,18 +38,6 @@ const mirrored = () =>
     ["山田", "yamada", ""],
   ]);
 
-const lastRecord = (): unknown => {
-  const [last] = tenant.sql("select record from audit order by seq desc limit 1");
-  return JSON.parse(String(last?.["record"])) as unknown;
-};
-
-const everything = (): string =>
-  JSON.stringify(
-    tenant
-      .sql("select name from sqlite_schema where type = 'table'")
-      .map(({ name }) => tenant.sql(`select * from "${String(name)}"`)),
-  );
-
 test("facts 6.6: a user is created with the values of the screen; of the password, only the time is kept", async () => {
   await secured().createGroup("docs", { name: "営業" });
   const { after } = await secured().create("docs", {
@@ -75,8 +63,8 @@ test("facts 6.6: a user is created with the values of the screen; of the passwor
     settings: [{ field: "fileManager", value: "TRUE" }],
   });
   expect(after.secretsSet.map(({ field }) => field)).toEqual(["password", "secretKey"]);
-  expect(everything()).not.toContain(PASSWORD);
-  expect(lastRecord()).toMatchObject({
+  expect(tenant.everything()).not.toContain(PASSWORD);
+  expect(tenant.lastRecord()).toMatchObject({
     action: "secured.users.create",
     objects: [{ thing: "secured_user", id: after.id }],
     after: { userId: "taro01" },
@@ -168,7 +156,7 @@ test("an edit changes the given values, stores the time of a new password, and i
   expect(after.secretsSet).not.toEqual(secretsSet);
   const again = await secured().edit({ app: "docs", id: id }, { displayName: "山本" });
   expect(again.after).toEqual(again.before);
-  expect(everything()).not.toContain(PASSWORD);
+  expect(tenant.everything()).not.toContain(PASSWORD);
   const other = await failureOf(secured().edit({ app: "calendar", id: id }, { displayName: "x" }));
   expect(other?.code).toBe("not-found");
 });
@@ -244,7 +232,7 @@ test("deleting groups removes their memberships; an outdated number of membershi
   ]);
   expect(await secured().groups("docs")).toEqual([]);
   for (const user of await tenant.securedUsers("docs")) expect(user.groups).toEqual([]);
-  expect(lastRecord()).toMatchObject({ action: "secured.groups.delete", before: { memberships: 3 } });
+  expect(tenant.lastRecord()).toMatchObject({ action: "secured.groups.delete", before: { memberships: 3 } });
   expect((await failureOf(secured().deleteGroups("docs", { ids })))?.code).toBe("not-found");
 });
 
@@ -333,7 +321,7 @@ test("seed 004: in a mirror, each write is a task with its differences; password
     { field: "licenceException", after: "TRUE" },
     { field: "password", before: null, after: null },
   ]);
-  expect(everything()).not.toContain(PASSWORD);
+  expect(tenant.everything()).not.toContain(PASSWORD);
 });
 
 test("in a mirror, an export confirms a user that it shows, but neither groups nor secrets", async () => {
