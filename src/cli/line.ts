@@ -9,7 +9,6 @@ import type { ErrorStyle } from "../lib/terminal/failure.ts";
 import { text, type Language } from "../lib/text/index.ts";
 import { findNearestWord } from "../lib/text/nearest.ts";
 
-/** The flags of the global options, and whether each of them takes a value. */
 const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(
   Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${toFlagName(key)}`, field.kind !== "boolean"]),
 );

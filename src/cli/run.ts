@@ -184,8 +184,8 @@ async function finishWork(
       for (const { en, ja } of await Promise.all(later.map(describeCause))) {
         await terminal.warn(text(`the clean-up also failed: ${en}`, `後片付けにも失敗しました: ${ja}`));
       }
-      const isUntold = command.plans === true && failure.code === "unexpected";
-      const state = isUntold ? interrupts.state : interrupts.done;
+      const isUnexpected = command.plans === true && failure.code === "unexpected";
+      const state = isUnexpected ? interrupts.state : interrupts.done;
       if (state !== undefined) await terminal.problem(state);
       if (isNagios && verb.nagios !== undefined) await writePluginFailure(terminal, verb.nagios.service, failure.what);
       await summarize(exit, true);

@@ -190,7 +190,6 @@ const createOccupiedFailure = (where: string): Failure =>
     hint: text("choose a new name with --context", "--context で新しい名前を指定してください"),
   });
 
-/** A tenant of this process, which may still have to be created. */
 interface LocalTenant extends Pick<Tenant, "perform" | "close"> {
   readonly current: (method: string) => Promise<Tenant>;
 }

@@ -462,7 +462,6 @@ function createAppleConnection(
   };
 }
 
-/** Removes what dead processes left behind: nearly always nothing. */
 const removeLeftovers = async (temporary: TemporaryStorage): Promise<void> => {
   if (isMissingFolder(temporary.temporaryFolder)) return;
   await (await import("../lib/files/temporary.ts")).sweepTemporaryFiles(temporary);

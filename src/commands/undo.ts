@@ -5,7 +5,6 @@ import { formatActor } from "../lib/model/actor.ts";
 import { FORMATS } from "../lib/model/formats.ts";
 import { formatCount, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
-import type { ChosenContext } from "../lib/config/index.ts";
 import { validateLimits } from "../lib/plan/limits.ts";
 import { hasNoEffect, listPlanChanges } from "../lib/plan/describe.ts";
 import { sumChanges } from "../lib/plan/plan.ts";
@@ -66,7 +65,7 @@ export default defineCommand({
       if (plan.blocked !== undefined && !skipBlocked) {
         // shown like a rejected file, so that the user is not advised to run it without --dry-run
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
-        throw createBlockedUndoFailure(plan, plan.blocked, chosen.context);
+        throw createBlockedUndoFailure(plan, plan.blocked);
       }
       if (original?.request?.fromConsole === true && !hasNoEffect(plan)) await tools.terminal.note(SYNC_NOTE);
       const changes = original?.request?.learns === true || !hasNoEffect(plan);
@@ -92,17 +91,11 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
     );
 }
 
-const createBlockedUndoFailure = (
-  plan: Import,
-  { count, first }: NonNullable<Import["blocked"]>,
-  { kind, name }: ChosenContext["context"],
-): Failure => {
+const createBlockedUndoFailure = (plan: Import, { count, first }: NonNullable<Import["blocked"]>): Failure => {
   const { undoes } = plan;
   const newest = Math.max(...first.map(({ change }) => change ?? 0));
   const confirmDeletions = sumChanges(listPlanChanges(plan), "delete") || undefined;
-  // a remote tenant must be named for a deletion
-  const context = confirmDeletions !== undefined && kind === "remote" ? name : undefined;
-  const skip = line("undo", [undoes ?? "last"], { skipBlocked: true, confirmDeletions, context });
+  const skip = line("undo", [undoes ?? "last"], { skipBlocked: true, confirmDeletions });
   const before = line("undo", [newest]);
   return new Failure("conflict", {
     what: text(

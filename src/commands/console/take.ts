@@ -123,8 +123,8 @@ async function takeExport(
 }
 
 const KEPT_IN_USE = text(
-  "what the export lacks is in use here and kept; if the export is filtered: --part; if not, take the other exports too",
-  "エクスポートにないものは、ここで使用中のため残しました。絞り込んだエクスポートなら --part を、そうでなければほかのエクスポートも指定してください",
+  "records missing from the export are in use and were kept: pass --part for a filtered export, or the other exports too",
+  "エクスポートになくても使用中のものは残しました。絞り込んだエクスポートなら --part、ほかはその種類も指定してください",
 );
 
 /**

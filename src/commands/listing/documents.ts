@@ -1,6 +1,5 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import type { OutputField } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import type { Tools } from "../tools.ts";
 
@@ -10,13 +9,11 @@ const RECORD_FORMATS = GLOBAL_OPTIONS.format.choices;
 
 type RecordFormat = (typeof RECORD_FORMATS)[number];
 
-type OutputRules = Pick<OutputField, "isPublic" | "workbook">;
-
-const buildDocumentOptions = <C extends string>(choices: readonly C[], about: Text, how: OutputRules) =>
+const buildDocumentOptions = <C extends string>(choices: readonly C[], about: Text, workbook?: true) =>
   ({
     format: { kind: "choice", choices, value: "FORMAT", about },
     output: {
-      ...how,
+      workbook,
       kind: "output",
       short: "o",
       value: "FILE",
@@ -31,15 +28,11 @@ export const buildDocumentOrRecordOptions = <D extends DocumentFormat>(formats: 
       `document format (default: ${formats[0]}) or record format`,
       `文書の形式(既定: ${formats[0]})、または一覧の形式`,
     ),
-    { workbook: true },
+    true,
   );
 
 export const buildDocumentOnlyOptions = <D extends DocumentFormat>(formats: readonly D[]) =>
-  buildDocumentOptions(
-    formats,
-    text(`document format (default: ${formats[0]})`, `文書の形式(既定: ${formats[0]})`),
-    {},
-  );
+  buildDocumentOptions(formats, text(`document format (default: ${formats[0]})`, `文書の形式(既定: ${formats[0]})`));
 
 export interface DocumentRequest<D> {
   readonly format: D;

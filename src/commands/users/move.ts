@@ -58,7 +58,7 @@ export default defineCommand({
   },
 });
 
-const NO_USERS_NOTE = text("nobody is directly in this organisation", "この組織に直接属するユーザーはいません");
+const NO_USERS_NOTE = text("no users are directly in this organisation", "この組織に直接属するユーザーはいません");
 
 async function confirmOperatorScopes(
   tools: Tools,

@@ -128,8 +128,8 @@ const createCustomColumn = ({ id, name }: CustomField): Column => ({
 export const listColumns = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
   format.custom ? [...format.columns, ...customFields.map(createCustomColumn)] : format.columns;
 
-/** Returns the column of a field, as tasks call it; undefined if no file has one. */
-export const findColumn = ({ columns }: Pick<Format, "columns">, name: string): Column | undefined =>
+/** Returns the file column of a record field; undefined if files do not contain the field. */
+export const findColumnOfField = ({ columns }: Pick<Format, "columns">, name: string): Column | undefined =>
   columns.find(({ field, sets }) => field === name || sets === name);
 
 export const listGroupedColumns = ({ thing, columns }: Format, name: string): readonly Column[] =>

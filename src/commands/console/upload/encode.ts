@@ -8,7 +8,7 @@ import { noteReplacedCharacters } from "../../csv/file/encoded.ts";
 import { MAX_LISTED_CHARACTERS, throwUnmappable, type LocatedCharacter } from "../../csv/file/unmappable.ts";
 import type { Tools } from "../../tools.ts";
 
-/** For CLOMO PANEL that of its last export, otherwise that of the account's language (manual of the SECURED APPs). */
+/** Returns the encoding of the last export for CLOMO PANEL, and the one for the account's language for the SECURED APPs (manual). */
 export async function getUploadEncoding(
   tools: Tools,
   kind: Import["kind"],

@@ -41,8 +41,8 @@ export async function settlePlan(
     await showImportResult(tools, { plan, dryRun, committed: false, isKept });
     return isPartial(plan) ? "partial" : undefined;
   }
-  const isAsked = !hasNoEffect(plan);
-  if (!(await confirmForeignFile(tools, plan, answers)) || (isAsked && !(await askToApply(tools, planned, answers)))) {
+  const isAllowed = await confirmForeignFile(tools, plan, answers);
+  if (!isAllowed || !(hasNoEffect(plan) || (await askToApply(tools, planned, answers)))) {
     if (!isKept) await tools.terminal.note(NOTHING_CHANGED);
     await pending.leave();
     await showImportResult(tools, { plan, dryRun, committed: false, isKept });

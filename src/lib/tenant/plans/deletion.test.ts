@@ -137,7 +137,7 @@ test("an organisation is deleted only if it is empty, or together with those bel
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).toMatchObject({
     code: "input-rejected",
     what: expect.stringContaining("the organisation 営業部 <S>: the organisation 東日本 <S1> refers to this record"),
-    hint: "to delete everything in them, too: --recursive",
+    hint: "to also delete everything below: --recursive",
   });
   await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
   expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).what).toContain("東日本 <S1>");

@@ -86,7 +86,7 @@ export const createBlockedDeletionFailure = (
       kind === "users" && holders.has("device")
         ? step("to hand over the devices, too", "デバイスの引き継ぎも含めて行うには", line("users leave", ["USER"]))
         : kind === "orgs" && select?.by === "named" && holders.isSubsetOf(new Set(["org", "user"]))
-          ? text("to delete everything in them, too: --recursive", "中のものごと削除するには: --recursive")
+          ? text("to also delete everything below: --recursive", "配下もすべて削除するには: --recursive")
           : undefined,
   });
 };

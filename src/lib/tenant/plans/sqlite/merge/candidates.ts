@@ -92,7 +92,7 @@ interface FoundPair extends CandidatePair {
   readonly isDeleted: boolean;
 }
 
-const listTellings = (plan: PlanDefinition): readonly ImportedField[] =>
+const listIdentifyingFields = (plan: PlanDefinition): readonly ImportedField[] =>
   listSingleFields(plan).filter(
     (field) =>
       (field.comparison === "name" && field.merge === "value") ||
@@ -111,7 +111,7 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
     return `max(${isAgreed})`;
   });
   const key = keyOf(plan);
-  const told = listTellings(plan).map((field) => {
+  const identities = listIdentifyingFields(plan).map((field) => {
     const [row, record] = isMatchKey(plan, field)
       ? ["r.key", buildRecordKeySql(key)]
       : [buildRowKeysSql(field), buildRecordKeysSql(field)];
@@ -119,11 +119,11 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
     const isBoth = `max(${isKnown(field)} and ${row} is not null and ${record} is not null)`;
     return { field, isSame, isOther: `(${isBoth} and not ${isSame})` };
   });
-  const others = told.filter(({ field }) => key.lasting === true && !isMatchKey(plan, field));
+  const others = identities.filter(({ field }) => key.lasting === true && !isMatchKey(plan, field));
   const states = buildPossibleStatesSql(versions, `select pk from ${PAIR_TABLE}`);
   const joined = buildReferenceJoinsSql(plan);
   const rows = database.all(
-    `select p.row, p.pk, ${buildSumSql(agreed)} as agreeing, ${buildSumSql(told.map(({ isSame }) => isSame))} as told,
+    `select p.row, p.pk, ${buildSumSql(agreed)} as agreeing, ${buildSumSql(identities.map(({ isSame }) => isSame))} as identical,
        ${buildSumSql(others.map(({ isSame }) => isSame))} as same, ${buildSumSql(others.map(({ isOther }) => isOther))} as different,
        not exists (select 1 from main.${versions.thing.name} n where n.pk = p.pk) as isDeleted,
        coalesce((select o.inConsole from main.${getObservedTable(versions)} o where o.pk = p.pk), 0) as inConsole
@@ -131,16 +131,16 @@ const readPairs = (database: Database, plan: PlanDefinition, versions: VersionSc
      group by p.row, p.pk order by p.row, p.pk`,
     getKindParam(plan, joined),
   );
-  return rows.map(({ row, pk, agreeing, told: tellings, same, different, isDeleted, inConsole }) => ({
+  return rows.map(({ row, pk, agreeing, identical, same, different, isDeleted, inConsole }) => ({
     row: Number(row),
     pk: Number(pk),
     // a name or key counts more than all other columns
-    agreeing: Number(agreeing) + 100 * Number(tellings),
+    agreeing: Number(agreeing) + 100 * Number(identical),
     agrees: agreeing === fields.length,
     isThere: isDeleted === 0 && inConsole === 1,
     isUnknown: isDeleted === 1 && inConsole === 0,
     isDeleted: isDeleted === 1,
-    // only the address is that of the record
+    // the row shares only its address with the record
     isOther: same === 0 && Number(different) > 1,
   }));
 };
@@ -159,8 +159,8 @@ const leaveOut = (database: Database, plan: PlanDefinition, rows: ReadonlyMap<nu
   reportContestedRows(database, plan, pairs);
 };
 
-/** Stores in `s.telling` the names or keys that records have or had: `field`, `value`, `pk`. @param which SQL: numbers */
-const storeTellings = (
+/** Stores in `s.identity` the names or keys that records have or had: `field`, `value`, `pk`. @param which SQL: numbers */
+const storeIdentities = (
   database: Database,
   plan: PlanDefinition,
   versions: VersionSchema,
@@ -168,22 +168,22 @@ const storeTellings = (
 ): void => {
   createTable(
     database,
-    "s.telling",
+    "s.identity",
     "field text not null, value text not null, pk integer not null, primary key (field, value, pk)",
   );
   for (const field of fields)
     database.run(
-      `insert into s.telling select distinct :field, ${buildRecordKeysSql(field)}, t.pk from (${buildPossibleStatesSql(versions, which)}) t
+      `insert into s.identity select distinct :field, ${buildRecordKeysSql(field)}, t.pk from (${buildPossibleStatesSql(versions, which)}) t
        where t.mask & ${getColumnBit(versions, field.stored)} <> 0 and ${buildRecordKeysSql(field)} is not null`,
       { field: field.field, ...getKindParam(plan, which) },
     );
 };
 
-/** Pairs rows with the records of {@link storeTellings}. @param where SQL: condition on the row `r` */
-const pairByTellings = (database: Database, fields: readonly ImportedField[], where: string): void => {
+/** Pairs rows with the records of {@link storeIdentities}. @param where SQL: condition on the row `r` */
+const pairByIdentities = (database: Database, fields: readonly ImportedField[], where: string): void => {
   for (const field of fields)
     database.run(
-      `insert into ${PAIR_TABLE} select r.row, u.pk from s.row r ${ORDERED_JOIN} s.telling u on u.field = :field and u.value = ${buildRowKeysSql(field)}
+      `insert into ${PAIR_TABLE} select r.row, u.pk from s.row r ${ORDERED_JOIN} s.identity u on u.field = :field and u.value = ${buildRowKeysSql(field)}
        where ${where} on conflict do nothing`,
       { field: field.field },
     );
@@ -196,26 +196,26 @@ const pairByTellings = (database: Database, fields: readonly ImportedField[], wh
 const pairContestedRows = (database: Database, plan: PlanDefinition, lasting: readonly ImportedField[]): void => {
   const { kind } = plan;
   if (lasting.length === 0 || database.get(`select 1 from ${kind.thing.name} t limit 1`) === undefined) return;
-  createTable(database, "s.doubted", "row integer primary key");
+  createTable(database, "s.contested", "row integer primary key");
   const bits = lasting.reduce((sum, { bit }) => sum + 2 ** bit, 0);
   const found = database.run(
-    `insert into s.doubted select r.row from s.row r left join s.match m on m.row = r.row
+    `insert into s.contested select r.row from s.row r left join s.match m on m.row = r.row
      where r.key is not null and (m.row is null or m.changed & ${bits} <> 0)`,
   );
   if (found === 0) return;
   for (const field of lasting) {
     const tier = { row: buildRowKeysSql(field), record: buildRecordKeysSql(field) };
-    if (storeHolders(database, plan, tier, `from s.doubted d ${ORDERED_JOIN} s.row r on r.row = d.row where true`))
+    if (storeHolders(database, plan, tier, `from s.contested d ${ORDERED_JOIN} s.row r on r.row = d.row where true`))
       database.exec(
         `insert into ${PAIR_TABLE} select h.row, h.target from s.holder h left join s.match m on m.row = h.row
          where m.target is distinct from h.target on conflict do nothing`,
       );
   }
-  const isOther = listTellings(plan)
+  const isOther = listIdentifyingFields(plan)
     .filter((field) => !isMatchKey(plan, field))
     .map((field) => `${buildChangesFieldSql(field)} or ${buildRowKeysSql(field)} is null`);
   database.exec(
-    `insert into ${PAIR_TABLE} select m.row, m.target from s.doubted d ${ORDERED_JOIN} s.match m on m.row = d.row
+    `insert into ${PAIR_TABLE} select m.row, m.target from s.contested d ${ORDERED_JOIN} s.match m on m.row = d.row
        ${ORDERED_JOIN} s.row r on r.row = d.row where (${isOther.join(") and (")}) on conflict do nothing`,
   );
 };
@@ -233,7 +233,7 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
       `insert into ${PAIR_TABLE} select r.row, c.pk from ${CANDIDATE_TABLE} c ${ORDERED_JOIN} s.row r on r.key = c.key`,
     );
   }
-  const lasting = listTellings(plan).filter(
+  const lasting = listIdentifyingFields(plan).filter(
     (field) => keyOf(plan).lasting === true && !isMatchKey(plan, field) && field.comparison !== "name",
   );
   pairContestedRows(database, plan, lasting);
@@ -242,14 +242,14 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
   const addRecordsOfRows = `insert into ${PAIR_TABLE} select m.row, m.target from (select distinct row from ${PAIR_TABLE}) few
     ${ORDERED_JOIN} s.match m on m.row = few.row where true on conflict do nothing`;
   database.exec(addRecordsOfRows);
-  storeTellings(database, plan, versions, { fields: lasting, which: `select pk from ${PAIR_TABLE}` });
-  pairByTellings(database, lasting, "r.key is not null");
+  storeIdentities(database, plan, versions, { fields: lasting, which: `select pk from ${PAIR_TABLE}` });
+  pairByIdentities(database, lasting, "r.key is not null");
   database.exec(addRecordsOfRows);
   database.exec(
     `insert into ${PAIR_TABLE} select m.row, m.target from (select distinct pk from ${PAIR_TABLE}) few
      ${ORDERED_JOIN} s.match m on m.target = few.pk where true on conflict do nothing`,
   );
-  // if only the address is that of a person who was deleted here, the console has it for somebody else
+  // a row that shares only its address with a person who was deleted here is about somebody else
   const pairs = readPairs(database, plan, versions).filter(({ isOther, isDeleted }) => !isOther || !isDeleted);
   const { decided, contested } = decidePairs(pairs);
   // a row whose records all belong to other rows is new, unless a record keeps its key here
@@ -276,15 +276,15 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
 export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
-  const tellings = listTellings(plan).filter((field) => !isMatchKey(plan, field));
+  const identifying = listIdentifyingFields(plan).filter((field) => !isMatchKey(plan, field));
   createTargetIndex(database);
   const unseen = `select c.pk from (${buildUncertainRecordsSql(plan, versions)}) c where ${buildIsMissingRecordSql("c.pk")}
     and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = c.pk)`;
   const params = getKindParam(plan, unseen);
-  if (tellings.length === 0 || database.get(`${unseen} limit 1`, params) === undefined) return;
+  if (identifying.length === 0 || database.get(`${unseen} limit 1`, params) === undefined) return;
   database.exec(`delete from ${PAIR_TABLE}`);
-  storeTellings(database, plan, versions, { fields: tellings, which: unseen });
-  pairByTellings(database, tellings, `r.key is not null and not ${buildIsMatchedRowSql("r.row")}`);
+  storeIdentities(database, plan, versions, { fields: identifying, which: unseen });
+  pairByIdentities(database, identifying, `r.key is not null and not ${buildIsMatchedRowSql("r.row")}`);
   // a record that the console had before, and that still exists here, is still there under some key
   const found = readPairs(database, plan, versions).filter(({ agrees, isThere }) => agrees || isThere);
   const rows = Map.groupBy(found, ({ row }) => row);

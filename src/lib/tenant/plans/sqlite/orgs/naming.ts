@@ -40,7 +40,7 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
 /** SQL: the keys by which the visible organisations can be named. If a key has several ranks, the lowest counts. */
 const ORG_KEYS: Readonly<Record<Exclude<OrgBy, "code">, string>> = {
   name: "select coalesce(o.nameKey, o.name) as key, o.pk, 0 as rank from org o",
-  // a path may begin below the top, because lists do not repeat the head office in each row; a code is a path, too
+  // a path may begin below the top, because lists do not repeat the head office in each row; a code also works as a path
   path: `select * from (with recursive named (pk, above, key) as (
       select o.pk, o.parent, ${KEY_IN_PATH_SQL} from org o
       union all select n.pk, o.parent, ${KEY_IN_PATH_SQL} || '/' || n.key from named n join main.org o on o.pk = n.above)
