@@ -298,6 +298,12 @@ export class ActorsModel extends DirectoryModel {
     return isManaged ? undefined : super.deletion(gone);
   }
 
+  override undo(done: ModelImport): ReturnType<DirectoryModel["undo"]> {
+    const created = done.did.filter(({ kind, action }) => kind === "orgs" && action === "create");
+    const going = [...created.map(({ record }) => record), ...done.orgs.keys()];
+    return going.some((org) => this.#isManaged(org)) ? undefined : super.undo(done);
+  }
+
   #isManaged(org: number): boolean {
     return [...this.accounts].some(
       ([user, { role, managed }]) => role !== "none" && this.records.users.has(user) && (managed ?? []).includes(org),
