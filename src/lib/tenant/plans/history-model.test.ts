@@ -412,9 +412,18 @@ const fitting = (model: HistoryModel, rows: readonly ModelRow[], row: ModelRow):
   };
 };
 
+/** A row of an export that all keys place on the same person: the model knows only the key of the file. */
+const agreed = (model: HistoryModel, row: ModelRow): ModelRow => {
+  const { emails, employeeCode } = row;
+  if (emails === undefined || employeeCode === undefined) return row;
+  const code = model.records.users.get(model.find("users", "emails", String(emails)) ?? -1)?.["employeeCode"];
+  const isHeld = model.find("users", "employeeCode", String(employeeCode)) !== undefined;
+  return { ...row, employeeCode: String(code ?? (isHeld ? "" : employeeCode)) };
+};
+
 const doImport = async (model: HistoryModel, step: ImportStep): Promise<string> => {
   const { kind, key, skipInvalid, fromConsole } = step;
-  const named = step.rows.map((row) => grounded(model, row));
+  const named = step.rows.map((row) => grounded(model, fromConsole ? agreed(model, row) : row));
   const all = named.map((row) => writable(model, named, row));
   const fit = all.map((row, at) => (step.unfit[at] === true ? row : fitting(model, all, row)));
   // blank rows are as if they were not there
