@@ -45,7 +45,7 @@ export const copyTenantFile = async (tenant: Database): Promise<TenantCopy> => {
     const head = copy.get("select seq, hash from main.audit order by seq desc limit 1");
     return { path, auditHead: head === undefined ? null : { seq: Number(head["seq"]), hash: String(head["hash"]) } };
   } catch (error) {
-    rmSync(path, { force: true });
+    for (const suffix of ["", "-journal"]) rmSync(path + suffix, { force: true });
     throw error;
   } finally {
     copy.close();
