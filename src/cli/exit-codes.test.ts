@@ -27,7 +27,6 @@ test("every command opens a tenant, except these", async () => {
     ...["add", "list", "remove", "set", "use"].map((verb) => `context ${verb}`),
     ...["check", "convert"].map((verb) => `csv ${verb}`),
     "devices template",
-    "doctor",
     "handover diff",
     "handover receive",
     "handover report",

@@ -43,15 +43,14 @@ export const listFailures = ({
 
 /** Returns the exit codes of a command, sorted and without duplicates. */
 export function listExits({
-  exitMeanings,
   ownExits,
   ...command
-}: Parameters<typeof listFailures>[0] & Pick<Command, "exitMeanings" | "ownExits">): ExitCodeMeaning[] {
+}: Parameters<typeof listFailures>[0] & Pick<Command, "ownExits">): ExitCodeMeaning[] {
   const failures = listFailures(command);
   const isOnlyNagios = ownExits?.onlyNagios === true;
   const isUsual = ownExits === undefined || isOnlyNagios;
   const usual = isUsual ? [0, 1, 2, ...failures.map((failure) => ERRORS[failure].exit)] : [];
-  const own = new Map([...(exitMeanings ?? []), ...(isUsual ? [] : ownExits.meanings)]);
+  const own = new Map(isUsual ? [] : ownExits.meanings);
   const all = new Map(
     [...own.keys(), ...usual, ERRORS.interrupted.exit].map((code) => [code, own.get(code) ?? describeExitCode(code)]),
   );

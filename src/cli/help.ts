@@ -327,7 +327,7 @@ function renderShortVerbHelp(
   const options = Object.entries(selectHelpOptions(command));
   const named = options.flatMap(([key]) => (explained.includes(key) ? [] : [`--${toFlagName(key)}`]));
   const shown = Object.fromEntries(options.filter(([key]) => explained.includes(key)));
-  const own = command.ownExits !== undefined || command.exitMeanings !== undefined;
+  const own = command.ownExits !== undefined;
   // codes without their meanings would say nothing
   const exits =
     own || explained.includes(EXIT_CODES_KEY)

@@ -315,7 +315,7 @@ const createStateTools = (interrupts: Interrupts, summary: RunSummary): StateToo
   untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
 });
 
-type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "inspectTenant" | "inspectCopy" | "receiveTenant">;
+type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "inspectCopy" | "receiveTenant">;
 
 const createTenantTools = (
   tenants: ReturnType<typeof createTenantPool>,
@@ -324,8 +324,6 @@ const createTenantTools = (
 ): TenantTools => ({
   tenant: async (...nouns) => tenants.open(await choose(), nouns),
   tenantOf: async (context, ...nouns) => tenants.openContext(context, nouns),
-  inspectTenant: async ({ tenantFolder }) =>
-    (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, signal),
   inspectCopy: async (path) => (await import("../lib/tenant/index.ts")).inspectCopy(path, signal),
   receiveTenant: async (copy, context) =>
     (await import("./tenant.ts")).receiveTenant(copy, context, { clock, temporary }),

@@ -58,8 +58,6 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
    * that no command ends with a usage error after its work is done
    */
   readonly shows?: (readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[])) | undefined;
-  /** the meanings of exit codes that say more than the usual meanings of the failures */
-  readonly exitMeanings?: readonly (readonly [code: number, meaning: Text])[] | undefined;
   /** exit codes that replace the usual ones */
   readonly ownExits?: PrescribedExits | undefined;
   /**

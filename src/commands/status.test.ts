@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Ade, Import, RenewalItem, Tenant, TenantProfile, Whoami } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
@@ -211,6 +213,19 @@ test.each([
   });
   const [{ problems }] = JSON.parse(stdout) as [{ problems: readonly string[] }];
   expect(String(problems.find((one) => one.startsWith("the access token")))).toMatch(said);
+});
+
+test.each([
+  ["2026-11-20T00:00:00.000Z 0", []],
+  ["2026-11-18T00:00:00.000Z 0", [expect.stringContaining("daily run failed or is overdue")]],
+  ["2026-11-20T00:00:00.000Z 7", [expect.stringContaining("last run 2026-11-20 09:00, exit code 7")]],
+])("shows the daily run, and a failed or overdue one as a problem: %s", async (note, problems) => {
+  const home = await homeOfThree();
+  mkdirSync(join(home, "runs"));
+  writeFileSync(join(home, "runs", "osaka"), `${note}\n`);
+  const { stdout } = await run("status --context osaka --format json", { home, tenant: OWN });
+  const [at, exit] = note.split(" ");
+  expect(JSON.parse(stdout)).toMatchObject([{ lastRun: { at, exit: Number(exit) }, problems }]);
 });
 
 test("reports unreadable data as a problem, and exits with 0", async () => {

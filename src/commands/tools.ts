@@ -6,7 +6,7 @@ import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
 import type { Outputs, TemporaryStorage } from "../lib/files/index.ts";
 import type { BlockList } from "node:net";
 import type { ListenPlace, RunningServer } from "../lib/serve/index.ts";
-import type { TenantCopyState, TenantFileState } from "../lib/model/tenant-file.ts";
+import type { TenantCopyState } from "../lib/model/tenant-file.ts";
 import type { EnvironmentVariables, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
@@ -116,13 +116,6 @@ export interface Tools {
    * @throws Failure `unavailable` if the tenant cannot be reached, `locked` if another process holds it
    */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
-  /**
-   * Reads the whole file of a local tenant without changing anything. Returns undefined if the tenant does not have a
-   * file yet.
-   *
-   * @throws Failure `unexpected` if the file is lost or damaged, `unavailable` if a newer version wrote it
-   */
-  inspectTenant(context: EmbeddedContext): Promise<TenantFileState | undefined>;
   /** Checks a copy of a tenant from a bundle, which nothing has been used of yet. @throws Failure `interrupted` */
   inspectCopy(path: string): Promise<TenantCopyState>;
   /**

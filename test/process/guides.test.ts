@@ -273,7 +273,7 @@ describe("the guide runner", () => {
     "clomoctl orgs list   # all",
     "```",
     "```console",
-    "$ CLOMOCTL_HOME=other clomoctl doctor",
+    "$ CLOMOCTL_HOME=other clomoctl status",
     "$ mkdir backup",
     "```",
     "",
@@ -284,17 +284,17 @@ describe("the guide runner", () => {
       { kind: "file", name: "a.yaml", content: "due: 2027-01-20 # soon\n" },
       { kind: "command", line: "clomoctl renewals check", exit: 1, shown: ["…", "  2027-01-20"] },
       { kind: "command", line: "clomoctl orgs list", exit: 0, shown: [] },
-      { kind: "command", line: "CLOMOCTL_HOME=other clomoctl doctor", exit: 0, shown: [] },
+      { kind: "command", line: "CLOMOCTL_HOME=other clomoctl status", exit: 0, shown: [] },
       { kind: "command", line: "mkdir backup", exit: 0, shown: [] },
     ]);
   });
 
   test("separates variables from the command after them", () => {
-    expect(withoutVariables("A=1 B=x=y clomoctl doctor --lang=en")).toEqual({
+    expect(withoutVariables("A=1 B=x=y clomoctl status --lang=en")).toEqual({
       own: { A: "1", B: "x=y" },
-      typed: "clomoctl doctor --lang=en",
+      typed: "clomoctl status --lang=en",
     });
-    expect(withoutVariables("clomoctl doctor")).toEqual({ own: {}, typed: "clomoctl doctor" });
+    expect(withoutVariables("clomoctl status")).toEqual({ own: {}, typed: "clomoctl doctor" });
   });
 
   test("shifts dates relative to the date of the page", () => {

@@ -14,7 +14,6 @@ const PEOPLE = join(FIXTURES, "people.csv");
 const READING = [
   ["status", "local"],
   ["tenant show", "local"],
-  ["doctor", "so clomoctl can only read data"],
   ["users list", "髙橋 圭"],
   ["users show kei.takahashi@example.jp", "kei.takahashi@example.jp"],
   ["users history kei.takahashi@example.jp", "create"],

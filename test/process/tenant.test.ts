@@ -34,7 +34,7 @@ test("if killed at any moment, the stored values are as before or after, and com
     await running.ended;
     const now = await recorded(home);
     expect([before, after]).toContainEqual(now);
-    const examined = await runHere(["doctor", "--format", "json"], { home, env: { PATH: "/nowhere" } });
+    const examined = await runHere(["audit", "verify", "--changes"], { home });
     expect(examined.code, examined.text).toBe(0);
     expect((await runHere(["tenant", "set", "--remove-contract", "yes"], { home })).code).toBeOneOf([0, 6]);
     await runHere([...set("no"), "--licences", ""], { home });

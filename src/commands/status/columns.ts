@@ -18,7 +18,7 @@ import { toTableCellText } from "../../lib/terminal/output.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { formatExpiryDay } from "../renewals/items/columns.ts";
 import { describeUnknownUse } from "../renewals/items/expected.ts";
-import { hasUnconfirmedAdministrators, type TenantStatus } from "./gather.ts";
+import { describeRun, hasUnconfirmedAdministrators, type TenantStatus } from "./gather.ts";
 
 type Administration = NonNullable<Tenant["administration"]>;
 
@@ -257,6 +257,12 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
     ),
     parts: nullIfUnreadable(({ renewals }) => renewals.slice(0, MAX_SHOWN_RENEWALS).map(describeRenewal)),
   }),
+  {
+    key: "lastRun",
+    header: text("daily run", "毎日の自動実行"),
+    value: ({ lastRun }) => lastRun ?? null,
+    name: ({ lastRun, timezone }) => (lastRun === undefined ? null : describeRun(lastRun, timezone)),
+  },
   {
     key: "unsaid",
     header: text("not recorded", "未設定"),

@@ -8,17 +8,20 @@ import type { FormatName } from "../../lib/model/console-files.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { isWaitingPlan } from "../../lib/model/import.ts";
+import type { LastRun } from "../../lib/renewals/schedule.ts";
 import { findExpectedRecords, type ExpectedRecords } from "../../lib/renewals/expected.ts";
 import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { completeCommands, findCommands, getActingWords } from "../../lib/terminal/commands.ts";
-import { dayOf, countDaysLeft } from "../../lib/model/time.ts";
+import { dayOf, countDaysLeft, formatMinute } from "../../lib/model/time.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { findMonitoredAde } from "../ade/watched.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 import { findLastCommitted } from "../imports/plan/find.ts";
+import { findLastRun } from "../renewals/last-run.ts";
 import { describeMissingKind, buildAddLine } from "../renewals/items/expected.ts";
 import { loadAccountRights, loadRights, type Rights } from "../rights.ts";
+import type { ExpiryClock } from "../../lib/renewals/judge.ts";
 import {
   createExpiryClock,
   describeUrgentItem,
@@ -46,6 +49,8 @@ export interface TenantStatus {
   readonly rights: Rights | undefined;
   /** problems with ADE, the most urgent first */
   readonly ade: readonly AdeCondition[];
+  /** when reminders were last sent from this computer; undefined if they never were */
+  readonly lastRun: LastRun | undefined;
   readonly problems: readonly Text[];
   /** commands to type, in backticks; if there are several contexts, each command names its context */
   readonly next: readonly string[];
@@ -53,7 +58,7 @@ export interface TenantStatus {
 
 type TenantData = Pick<
   TenantStatus,
-  "tenant" | "lastImport" | "plans" | "renewals" | "expected" | "rights" | "ade" | "problems"
+  "tenant" | "lastImport" | "plans" | "renewals" | "expected" | "rights" | "ade" | "lastRun" | "problems"
 >;
 
 /** The expected records of a tenant that does not store which features it uses. */
@@ -84,6 +89,7 @@ export async function loadTenantStatus(
       expected: NO_EXPECTED_RECORDS,
       rights: undefined,
       ade: [],
+      lastRun: undefined,
       problems: [describeUnreadableTenant(error)],
     };
   });
@@ -109,8 +115,10 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
   const isTokenReported = ade.some(({ id }) => id === "token-rejected" || id === "token-expired");
   const reportedToken = isTokenReported ? watched?.facts.token?.renewal : undefined;
   const rights = await (context.kind === "remote" ? loadAccountRights : loadRights)(tools, context);
+  const lastRun = await findLastRun(tools, context.name);
   return {
     tenant,
+    lastRun,
     lastImport: findLastCommitted(imports),
     rights,
     plans: imports.filter(isWaitingPlan),
@@ -124,16 +132,33 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
       ...expected.missing.map(describeMissingKind),
       ...describeTokenEnd(rights, asOf),
       ...listAwaitedKinds(tenant).map(describeAwaitedExport),
+      ...(lastRun === undefined ? [] : describeFailedRun(lastRun, asOf)),
     ],
   };
 }
 
+const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
+
+/** Describes a daily run that failed or is overdue. */
+const describeFailedRun = (run: LastRun, { now, timezone }: ExpiryClock): readonly Text[] =>
+  run.exit === 0 && now.getTime() - Date.parse(run.at) <= MAX_RUN_AGE_MS
+    ? []
+    : [
+        text(
+          `the daily run failed or is overdue: ${describeRun(run, timezone).en}`,
+          `毎日の実行が失敗したか、動いていません: ${describeRun(run, timezone).ja}`,
+        ),
+      ];
+
+export const describeRun = ({ at, exit }: LastRun, timezone: string): Text =>
+  text(
+    `last run ${formatMinute(at, timezone)}, exit code ${exit}`,
+    `前回の実行 ${formatMinute(at, timezone)}、終了コード ${exit}`,
+  );
+
 const TOKEN_NOTICE_DAYS = { first: 30, last: 7 };
 
-const describeTokenEnd = (
-  { token = null }: Rights,
-  { now, timezone }: { readonly now: Date; readonly timezone: string },
-): readonly Text[] => {
+const describeTokenEnd = ({ token = null }: Rights, { now, timezone }: ExpiryClock): readonly Text[] => {
   const days = token === null ? Infinity : countDaysLeft(token.expiresAt, now, timezone);
   if (token === null || days > TOKEN_NOTICE_DAYS.first) return [];
   const day = dayOf(token.expiresAt, timezone);

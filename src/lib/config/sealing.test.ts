@@ -50,7 +50,7 @@ test("creates no new key if the key is lost, and explains what to do", async () 
   const failed: unknown = await sealing.seal("ade-token", SECRET, kept).catch((error: unknown) => error);
   expect(failed).toMatchObject({ code: "input-rejected", where: path });
   expect(failed).toMatchObject({ hint: { en: expect.stringContaining("restore the original sealing.key") } });
-  expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("doctor") } });
+  expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("ade keypair create") } });
   await expect(stat(home.data)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
@@ -68,7 +68,7 @@ test("does not seal if another key sealed existing secrets, and explains what to
       what: { en: expect.stringContaining("this is not the key that encrypted") },
       hint: { en: expect.stringContaining("restore the original sealing.key") },
     });
-    expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("doctor") } });
+    expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("ade keypair create") } });
   }
   expect(await sealing.unseal("ade-token", await sealing.seal("ade-token", SECRET, [own]))).toBe(SECRET);
 });

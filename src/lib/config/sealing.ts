@@ -115,17 +115,6 @@ export function createSecretSealer(
   };
 }
 
-/**
- * Returns the mark of a home's key, which every text sealed by that key contains; undefined if there is no key. Does
- * not create a key.
- *
- * @throws Failure `input-rejected` if the file does not contain a key or is accessible to other users
- */
-export const readKeyMark = async (home: Home): Promise<string | undefined> => {
-  const key = await readKey(join(home.data, SEALING_KEY_FILE), home.userId);
-  return key && keyMarkOf(key);
-};
-
 const keyMarkOf = (key: Buffer): string => getKeyMark(buildHeader(key).toString("base64url"));
 
 const buildHeader = (key: Buffer): Buffer => Buffer.concat([Uint8Array.of(SEALED_FORMAT_VERSION), keyIdOf(key)]);
@@ -177,9 +166,11 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
 const createKeyFailure = (where: string, what: Text): Failure =>
   new Failure("input-rejected", { what, where, hint: RESTORE_KEY_HINT });
 
+const NEW_KEY_PAIR = line("ade keypair create", [], { replace: true, output: "FILE" });
+
 const RESTORE_KEY_HINT = text(
-  `restore the original sealing.key, readable only for you; if it is lost, set up again what ${line("doctor", [])} lists`,
-  `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は、${line("doctor", [])} が示すものを設定し直してください`,
+  `restore the original sealing.key, readable only for you; if it is lost: ${NEW_KEY_PAIR}`,
+  `元の sealing.key を、自分だけが読み取れる権限で戻してください。失われた場合は ${NEW_KEY_PAIR}`,
 );
 const KEY_READABLE_BY_OTHERS = text(
   "other users can read or replace the key of the tenant's secrets, so it is not used",

@@ -1,35 +1,4 @@
-import { hasErrorCode } from "../errors/index.ts";
-import { constants, readFileSync } from "node:fs";
-import { access, stat } from "node:fs/promises";
-
-/** The status of a file or folder, as `doctor` checks it. */
-export interface FileStatus {
-  readonly isFolder: boolean;
-  readonly ownerId: number;
-  /** permission bits of the file or folder */
-  readonly mode: number;
-  readonly bytes: number;
-  readonly changedAt: Date;
-  /** the current user can write the file or folder */
-  readonly isWritable: boolean;
-}
-
-const PERMISSION_BITS = 0o7777;
-
-/** Reads the status of a file or folder; undefined if it does not exist.  @throws the file system's error */
-export async function readFileStatus(path: string): Promise<FileStatus | undefined> {
-  const found = await stat(path).catch((error: unknown) => {
-    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) return undefined;
-    throw error;
-  });
-  if (found === undefined) return undefined;
-  const isWritable = await access(path, constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-  const { uid: ownerId, mode, size: bytes, mtime: changedAt } = found;
-  return { isFolder: found.isDirectory(), ownerId, mode: mode & PERMISSION_BITS, bytes, changedAt, isWritable };
-}
+import { readFileSync } from "node:fs";
 
 const FILE_SYSTEMS_WITHOUT_OWNERS: ReadonlySet<string> = new Set([
   "cifs",

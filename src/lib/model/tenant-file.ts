@@ -1,17 +1,10 @@
 import type { Text } from "../text/index.ts";
-import type { SealedSecret } from "./sealed.ts";
 
 /** A difference between the audit table, or one of its indexes or triggers, and the definition in this version. */
 export interface AuditTableDifference {
   /** name of the table (`audit`), index or trigger */
   readonly name: string;
   readonly reason: "altered" | "missing" | "unknown";
-}
-
-/** The file of a local tenant, which can be read completely. */
-export interface TenantFileState {
-  readonly path: string;
-  readonly sealed: readonly SealedSecret[];
 }
 
 export interface TenantCopyState {

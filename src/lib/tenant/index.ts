@@ -8,7 +8,7 @@ import { perform, type AnyOperation } from "./operation.ts";
 import type { FileForm } from "../csv/records/record.ts";
 import { MACHINE_OWNER, Session } from "./session.ts";
 import type { Store } from "./store/store.ts";
-import type { TenantCopyState, TenantFileState } from "../model/tenant-file.ts";
+import type { TenantCopyState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
@@ -288,13 +288,9 @@ const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void 
 const createClosedFailure = (): Failure =>
   new Failure("unavailable", { what: text("the tenant is closed", "テナントは閉じられています") });
 
-/** Inspects the file of a tenant. @see inspectTenantFile */
-export const inspectTenant = async (folder: string, signal?: AbortSignal): Promise<TenantFileState | undefined> =>
-  (await import("./store/sqlite/inspect.ts")).inspectTenantFile(folder, signal);
-
 /** Checks a copy of a tenant from a bundle. @see readCopyState */
 export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
-  (await import("./store/sqlite/inspect.ts")).inspectTenantCopy(path, signal);
+  (await import("./store/sqlite/received.ts")).inspectTenantCopy(path, signal);
 
 /** Writes a verified copy into an empty folder. @see receiveTenantFile */
 export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<number> =>

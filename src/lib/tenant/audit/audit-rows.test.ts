@@ -33,7 +33,7 @@ test("a change is not made if its audit record cannot be stored", async () => {
   await own.client.users.create({ name: "甲", emails: ["a@x"] });
   own.sql("create trigger quiet before insert on audit begin select raise(ignore); end");
   const failure = await failureOf(own.client.users.create({ name: "乙", emails: ["b@x"] }));
-  expect(failure).toMatchObject({ code: "unexpected", hint: { en: expect.stringContaining("clomoctl doctor") } });
+  expect(failure).toMatchObject({ code: "unexpected" });
   const failed = await failureOf(
     own.import({ kind: "users" }, [
       ["氏名", "メールアドレス", "役職"],

@@ -1,4 +1,3 @@
-import { line, step } from "../../advice/index.ts";
 import { Failure, redactSecrets } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { text } from "../../text/index.ts";
@@ -172,5 +171,4 @@ const createNotStoredFailure = (seq: number): Failure =>
       `audit record ${seq} was not stored; nothing was changed`,
       `監査ログの記録 ${seq} を保存できませんでした。何も変更していません`,
     ),
-    hint: step("to find out why the record cannot be stored", "保存できない原因を調べるには", line("doctor", [])),
   });

@@ -6,6 +6,7 @@ import { verifyChain } from "../../audit/sqlite/chain.ts";
 import { verifyVersions } from "../../audit/sqlite/versions.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
+import { runInWorker } from "./own-thread.ts";
 import SCHEMAS from "./schemas.json" with { type: "json" };
 
 /** Returns the SHA-256 of everything that a database defines: tables, indexes, views and triggers. */
@@ -13,6 +14,10 @@ export const hashSchema = (database: Database): string =>
   createHash("sha256")
     .update(JSON.stringify(database.all("select type, name, tbl_name, sql from sqlite_schema order by type, name")))
     .digest("hex");
+
+/** Checks a copy of a tenant from a bundle. @throws Failure `interrupted` @see readCopyState */
+export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
+  runInWorker("./received-worker", import.meta.url, { path }, signal);
 
 /**
  * Checks a copy of a tenant from a bundle, without changing it. Nothing that the file defines is used before all of it
