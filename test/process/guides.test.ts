@@ -294,7 +294,7 @@ describe("the guide runner", () => {
       own: { A: "1", B: "x=y" },
       typed: "clomoctl status --lang=en",
     });
-    expect(withoutVariables("clomoctl status")).toEqual({ own: {}, typed: "clomoctl doctor" });
+    expect(withoutVariables("clomoctl status")).toEqual({ own: {}, typed: "clomoctl status" });
   });
 
   test("shifts dates relative to the date of the page", () => {

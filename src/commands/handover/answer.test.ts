@@ -70,6 +70,13 @@ describe("asked one by one", () => {
     expect(await answers()).toContain(`administrators.backup-codes=金庫 ${ACTOR}`);
   });
 
+  test("what only people know of the set-up is asked with its choices", async () => {
+    await run("handover answer onboarding.login yes", here());
+    const ran = await run("handover answer onboarding.way", typing(["(purchased/manual/", "manual\r"]));
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(await answers()).toEqual([`onboarding.login=yes ${ACTOR}`, `onboarding.way=manual ${ACTOR}`]);
+  });
+
   test("a date in the future is refused, whether typed or from a file", async () => {
     const ran = await run(
       "handover answer rules.lost.reviewed",

@@ -10,10 +10,12 @@ import {
   type Question,
   type QuestionGroup,
 } from "../../lib/handover/checklist/question.ts";
+import { buildQuestion } from "../../lib/handover/checklist/item.ts";
 import { buildConsoleQuestions } from "../../lib/handover/not-known.ts";
+import { QUESTIONS, QUESTION_NAMES } from "../../lib/onboarding/facts.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { dayOf } from "../../lib/model/time.ts";
-import { formatCount, joinTexts, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { buildFieldColumns, listColumns } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
@@ -151,6 +153,12 @@ class AnswerWriter {
 const listQuestionGroups = (facts: HandoverFacts, day: Interview["day"]): readonly QuestionGroup[] => [
   ...buildChecklist(facts, day),
   buildConsoleQuestions(facts, day),
+  {
+    title: text("Set-up", "導入"),
+    questions: QUESTION_NAMES.map((id) =>
+      buildQuestion(facts, day, { id, label: same(id), wording: QUESTIONS[id].ask, required: false }),
+    ),
+  },
 ];
 
 const keyOf = (question: string, subject: string): string => JSON.stringify([question, subject]);
@@ -219,11 +227,12 @@ const BLANK_LEAVES_OPEN = text("leave blank to skip", "空のまま Enter: 未�
 const BLANK_KEEPS_ANSWER = text("leave blank to keep the answer", "空のまま Enter: 変更しない");
 
 function buildPrompt(question: Question, timezone: string): Text {
-  const { about, wording, answer, recorded, kind, due } = question;
+  const { about, wording, answer, recorded, kind, choices, due } = question;
   const whose = about === undefined ? "" : `${about}: `;
   const known = getCurrentValue(question);
   // the previous answer already shows the format of a date
-  const form = kind === "yes-no" || known === null ? ANSWER_FORMATS[kind] : undefined;
+  const wanted = choices === undefined ? ANSWER_FORMATS[kind] : same(Object.keys(choices).join("/"));
+  const form = kind === "yes-no" || known === null ? wanted : undefined;
   const hint = joinTexts(
     [...(form === undefined ? [] : [form]), known === null ? BLANK_LEAVES_OPEN : BLANK_KEEPS_ANSWER],
     text("; ", "、"),

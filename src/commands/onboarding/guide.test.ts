@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { item } from "#support/commands/renewals/item.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { inTurn } from "#support/commands/tenant.ts";
 import { createChecklistAnswer, buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
 
 const NONE = createChecklistAnswer("onboarding.home.push-certificate", "none");
@@ -45,46 +44,5 @@ describe("onboarding guide", () => {
     const { stdout } = await run("onboarding guide 7 --format markdown", { tenant });
     expect(stdout).not.toContain("Create a Certificate");
     expect(stdout).toContain("renewals guide push-certificate");
-  });
-
-  test("asks what is not known yet and keeps each answer at once", async () => {
-    const kept = { changed: [], dryRun: false };
-    const ran = await run("onboarding guide 3 --interactive", {
-      tenant: { ...buildNewTenantAnswers(), setAnswers: inTurn(kept, kept) },
-      terminal: {
-        typing: [
-          ["Apple School Manager?", "\u001b[B\r"],
-          ["that step 3 (prepare what is needed) lists?", "\r"],
-        ],
-      },
-    });
-    expect(ran).toMatchObject({ exit: 0 });
-    expect(ran.requests.flatMap(({ operation, json }) => (operation === "setAnswers" ? [json] : []))).toEqual([
-      { answers: [{ question: "onboarding.school", value: "no" }] },
-      { answers: [{ question: "onboarding.prepared", value: "yes" }] },
-    ]);
-    expect(ran.stderr).toContain("clomoctl onboarding status");
-  });
-
-  test("asks a school nothing more", async () => {
-    const ran = await run("onboarding guide --interactive", {
-      tenant: { ...buildNewTenantAnswers(), setAnswers: { changed: [], dryRun: false } },
-      terminal: { typing: [["Apple School Manager?", "\r"]] },
-    });
-    expect(ran).toMatchObject({ exit: 0 });
-    expect(ran.stderr.replaceAll(/\s+/g, " ")).toContain("not for schools");
-  });
-
-  test("without a terminal, says how to continue", async () => {
-    const ran = await run("onboarding guide --interactive", { tenant: buildNewTenantAnswers() });
-    expect(ran.exit).toBe(2);
-    expect(ran.stderr).toContain("--interactive");
-  });
-
-  test("refuses options that exclude each other", async () => {
-    expect(await run("onboarding guide --interactive --format markdown", { tenant: {} })).toMatchObject({
-      exit: 2,
-      requests: [],
-    });
   });
 });

@@ -1,14 +1,8 @@
 import { commandName, line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import type { OnboardingFacts } from "../../lib/onboarding/facts.ts";
 import {
-  findOnboardingAnswer,
-  QUESTIONS,
-  type OnboardingFacts,
-  type OnboardingQuestion,
-  type QuestionName,
-} from "../../lib/onboarding/facts.ts";
-import { needsAnswer } from "../../lib/onboarding/first-issue.ts";
-import {
+  ASK_COMMAND,
   describeInapplicability,
   ONBOARDING_STEPS,
   STEP_STATES,
@@ -16,24 +10,10 @@ import {
 } from "../../lib/onboarding/steps.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { Fields } from "../field.ts";
 import { GUIDE_OPTIONS, resolveRequestedGuide, showSteps, writeGuide, type GuideContent } from "../guides/write.ts";
-import { requireRight } from "../rights.ts";
-import type { Tools } from "../tools.ts";
 import { loadOnboardingFacts } from "./gather.ts";
 
 const COMMAND_NAME = commandName("onboarding guide");
-
-const ONBOARDING_GUIDE_OPTIONS = {
-  ...GUIDE_OPTIONS,
-  interactive: {
-    kind: "boolean",
-    about: text(
-      "ask questions that only a person can answer, and save the answers",
-      "人にしかわからないことを質問し、回答を保存する",
-    ),
-  },
-} as const satisfies Fields;
 
 export default defineCommand({
   summary: text("show the set-up steps and their pitfalls", "導入手順と注意点を示す"),
@@ -46,36 +26,21 @@ export default defineCommand({
   args: {
     step: { kind: "string", value: "STEP", about: text("step number, 1 to 12", "手順の番号(1 から 12)") },
   },
-  options: ONBOARDING_GUIDE_OPTIONS,
+  options: GUIDE_OPTIONS,
   examples: [
     { line: "clomoctl onboarding guide" },
-    { line: "clomoctl onboarding guide --interactive" },
     { line: "clomoctl onboarding guide 7 --format markdown -o step7.md" },
   ],
-  excludes: [
-    ["interactive", "format"],
-    ["interactive", "output"],
-  ],
-  exits: ["usage", "input-rejected", "not-permitted", "not-found", "locked", "interrupted"],
-  changesBy: ["interactive"],
-  async run(tools, { step: typed, interactive, ...options }) {
+  exits: ["usage", "input-rejected", "not-found"],
+  async run(tools, { step: typed, ...options }) {
     const document = resolveRequestedGuide(tools, options, COMMAND_NAME);
-    if (interactive && !tools.terminal.interactive) throw createTerminalFailure();
     const chosen = typed === undefined ? ONBOARDING_STEPS : [findStep(typed)];
-    if (interactive) await requireRight(tools, "tenant.write");
     const facts = await loadOnboardingFacts(tools);
-    if (interactive) return askQuestions(tools, facts, chosen, typed !== undefined);
     const guide = buildGuide(facts, chosen);
     if (document === undefined) return showSteps(tools, guide);
     await writeGuide(tools, guide, document);
   },
 });
-
-const createTerminalFailure = (): Failure =>
-  new Failure("usage", {
-    what: text("--interactive requires a terminal", "--interactive にはターミナルが必要です"),
-    where: COMMAND_NAME,
-  });
 
 /** Returns the step with the typed number. @throws Failure `usage` if there is no such step */
 function findStep(typed: string): OnboardingStep {
@@ -92,7 +57,10 @@ function findStep(typed: string): OnboardingStep {
   });
 }
 
+const RECORD_COMMAND = [text("record what is done", "済んだことを登録する"), same(ASK_COMMAND)] as const;
+
 const RELATED_COMMANDS = [
+  RECORD_COMMAND,
   [text("show one step only", "1 つの手順だけ見る"), same(line("onboarding guide", ["STEP"]))],
   [text("show the progress", "進み具合を見る"), same(line("onboarding status", []))],
 ] as const;
@@ -108,7 +76,7 @@ function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): 
   if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
   return {
     title,
-    facts: chosen.length === 1 ? [] : RELATED_COMMANDS,
+    facts: chosen.length === 1 ? [RECORD_COMMAND] : RELATED_COMMANDS,
     steps: chosen.flatMap((step) =>
       step.steps(facts).map((one) => (chosen.length === 1 ? one : { ...one, under: formatStepHeading(step, facts) })),
     ),
@@ -119,38 +87,3 @@ const formatStepHeading = ({ number, title, standing }: OnboardingStep, facts: O
   const { [standing(facts).state]: state } = STEP_STATES;
   return text(`Step ${number}: ${title.en} (${state.en})`, `手順 ${number}: ${title.ja}(${state.ja})`);
 };
-
-async function askQuestions(
-  tools: Tools,
-  facts: OnboardingFacts,
-  chosen: readonly OnboardingStep[],
-  again: boolean,
-): Promise<void> {
-  const { terminal } = tools;
-  const { client } = await tools.tenant("answers");
-  let kept = 0;
-  const answers = new Map(facts.answers);
-  const known = (): OnboardingFacts => ({ ...facts, answers });
-  const put = async (question: QuestionName): Promise<void> => {
-    const { ask: message, choices }: OnboardingQuestion = QUESTIONS[question];
-    const value = await terminal.prompts.select({
-      message,
-      flag: "--interactive",
-      choices: Object.entries(choices).map(([choice, name]) => ({ value: choice, name })),
-    });
-    await client.answers.set({ answers: [{ question, value }] });
-    answers.set(question, { value, at: facts.now });
-    kept += 1;
-  };
-  const isRuledOut = describeInapplicability(facts) !== undefined;
-  if (again || isRuledOut || findOnboardingAnswer(facts, "onboarding.school") === undefined)
-    await put("onboarding.school");
-  for (const step of chosen) {
-    if (describeInapplicability(known()) !== undefined) break;
-    for (const question of step.asks(known())) if (again || needsAnswer(known(), question)) await put(question);
-  }
-  const why = describeInapplicability(known());
-  if (why !== undefined) await terminal.note(why);
-  if (kept === 0) await terminal.note(text("there are no questions to answer", "質問することはありません"));
-  await terminal.note(step("to see the progress", "進み具合を見るには", line("onboarding status", [])));
-}

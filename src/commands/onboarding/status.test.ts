@@ -16,7 +16,7 @@ describe("onboarding status", () => {
     expect(en.exit).toBe(0);
     expect(en.stdout.trimEnd().split("\n").length).toBeGreaterThanOrEqual(13);
     expect(en.stdout).toContain("set up the push certificate, ADE and …");
-    expect(en.stderr).toContain("to continue with step 1: clomoctl onboarding guide --interactive");
+    expect(en.stderr).toContain("to continue with step 1: clomoctl handover answer onboarding");
     expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("not recorded: MDM push certificate");
     expect(ja.stdout).not.toContain("push-certificate");
   });

@@ -1,14 +1,7 @@
 import { line } from "../advice/index.ts";
 import { same, text } from "../text/index.ts";
 import type { Step } from "../renewals/guide/index.ts";
-import {
-  findOnboardingAnswer,
-  CREDENTIAL_LABELS,
-  CREDENTIAL_KINDS,
-  type CredentialKind,
-  type OnboardingFacts,
-  type QuestionName,
-} from "./facts.ts";
+import { findOnboardingAnswer, CREDENTIAL_LABELS, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 
 // Issuing a new certificate instead of renewing it disconnects every enrolled device: only `buildIssueSteps` may show
 // these steps.
@@ -23,27 +16,6 @@ export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): bool
   if (facts.recorded.includes(kind) || answer?.value !== "none") return false;
   const age = Date.parse(facts.now) - Date.parse(answer.at);
   return age >= 0 && age <= MAX_HOME_ANSWER_AGE_MS;
-};
-
-/** Questions whose step stays open until the answer is yes. */
-const CONFIRMATION_QUESTIONS: readonly QuestionName[] = [
-  "onboarding.prepared",
-  "onboarding.login",
-  "onboarding.profiles",
-  "onboarding.apps",
-];
-
-/** Returns true if a question has to be asked: no answer, "not yet", or an answer about HOME that is too old. */
-export const needsAnswer = (facts: OnboardingFacts, question: QuestionName): boolean => {
-  if (findOnboardingAnswer(facts, question) === undefined) return true;
-  if (CONFIRMATION_QUESTIONS.includes(question)) return findOnboardingAnswer(facts, question) === "no";
-  const kind = CREDENTIAL_KINDS.find((one) => question === `onboarding.home.${one}`);
-  return (
-    kind !== undefined &&
-    !facts.recorded.includes(kind) &&
-    !isFirstIssue(facts, kind) &&
-    findOnboardingAnswer(facts, question) === "none"
-  );
 };
 
 const IOS_SETTINGS_PAGE = "CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定";
@@ -207,8 +179,8 @@ export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): r
       id: `${kind}-ask`,
       where: same("CLOMO PANEL > HOME"),
       what: text(
-        `First check whether HOME shows an expiry date under 「${CREDENTIAL_LABELS[kind]}」, and record the answer: ${line("onboarding guide", [], { interactive: true })}`,
-        `最初に、HOME 画面の「${CREDENTIAL_LABELS[kind]}」欄に有効期限が表示されているか確認し、記録します: ${line("onboarding guide", [], { interactive: true })}`,
+        `First check whether HOME shows an expiry date under 「${CREDENTIAL_LABELS[kind]}」, and record the answer: ${line("handover answer", [`onboarding.home.${kind}`])}`,
+        `最初に、HOME 画面の「${CREDENTIAL_LABELS[kind]}」欄に有効期限が表示されているか確認し、記録します: ${line("handover answer", [`onboarding.home.${kind}`])}`,
       ),
       trap: text(
         `If HOME shows a date, renew the existing certificate or token (${guide}) and do not create a new one. A replacement can affect everything that is already managed.`,

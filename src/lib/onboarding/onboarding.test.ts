@@ -7,14 +7,12 @@ import { same } from "../text/index.ts";
 import {
   CREDENTIAL_KINDS,
   QUESTION_NAMES,
-  QUESTIONS,
   type CredentialKind,
   type OnboardingAnswer,
   type OnboardingFacts,
   type QuestionName,
 } from "./facts.ts";
-import { buildIssueSteps, isFirstIssue, needsAnswer } from "./first-issue.ts";
-import { PROFILE_KINDS } from "./profile-kinds.ts";
+import { buildIssueSteps, isFirstIssue } from "./first-issue.ts";
 import { ONBOARDING_STEPS, SCHOOL_GUIDANCE, evaluateSteps } from "./steps.ts";
 
 const NOW = "2026-11-20T01:00:00.000Z";
@@ -88,15 +86,6 @@ describe("a first issue", () => {
       }),
       { numRuns: 100 },
     );
-  });
-
-  test("is asked about again if the answer is older than 7 days", () => {
-    const question = "onboarding.home.push-certificate";
-    const of = (days: number): OnboardingFacts =>
-      factsOf({ answers: { [question]: { value: "none", at: before(days) } } });
-    expect([7, 8].map((days) => needsAnswer(of(days), question))).toEqual([false, true]);
-    expect(needsAnswer(factsOf(), question)).toBe(true);
-    expect(needsAnswer(factsOf({ answers: { [question]: { value: "date", at: before(90) } } }), question)).toBe(false);
   });
 });
 
@@ -187,28 +176,4 @@ describe("the twelve steps", () => {
       expect(new Set(evaluateSteps(facts).map(({ state }) => state))).toEqual(new Set(["not-applicable"]));
     }
   });
-
-  test("ask only for otherwise unknown facts, and accept only choices as answers", () => {
-    const asked = ONBOARDING_STEPS.flatMap((step) =>
-      step.asks(factsOf({ profile: { ...EMPTY_TENANT_PROFILE, ade: true, vpp: true } })),
-    );
-    expect([...asked, "onboarding.school"].toSorted()).toEqual([...QUESTION_NAMES].toSorted());
-    expect(needsAnswer(factsOf({ answers: { "onboarding.way": "by magic" } }), "onboarding.way")).toBe(true);
-    // what was not done then may be by now; what was decided stays
-    expect(needsAnswer(factsOf({ answers: { "onboarding.login": "no" } }), "onboarding.login")).toBe(true);
-    expect(needsAnswer(factsOf({ answers: { "onboarding.login": "yes" } }), "onboarding.login")).toBe(false);
-    expect(needsAnswer(factsOf({ answers: { "onboarding.agent": "no" } }), "onboarding.agent")).toBe(false);
-    for (const { choices } of Object.values(QUESTIONS)) expect(Object.keys(choices).length).toBeGreaterThan(1);
-  });
-});
-
-test("there are the manual's fifteen kinds of profiles, four for supervised devices and one for the app", () => {
-  expect(PROFILE_KINDS).toHaveLength(15);
-  expect(PROFILE_KINDS.filter(({ needs }) => needs === "supervised").map(({ name }) => name.ja)).toEqual([
-    "コンテンツフィルタ",
-    "シングル App モード",
-    "グローバル HTTP プロキシ",
-    "ホーム画面レイアウト設定",
-  ]);
-  expect(PROFILE_KINDS.filter(({ needs }) => needs === "agent")).toHaveLength(1);
 });

@@ -7,7 +7,6 @@ import type { Step } from "../renewals/guide/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 import { findOnboardingAnswer, type CredentialKind, type OnboardingFacts, type QuestionName } from "./facts.ts";
 import { buildIssueSteps } from "./first-issue.ts";
-import { PROFILE_CONDITIONS, PROFILE_KINDS } from "./profile-kinds.ts";
 
 export const STEP_STATES = {
   done: text("done", "完了"),
@@ -27,13 +26,12 @@ export interface OnboardingStep {
   readonly id: string;
   readonly title: Text;
   readonly optional?: true | undefined;
-  /** returns the questions of this step that only a person can answer */
-  readonly asks: (facts: OnboardingFacts) => readonly QuestionName[];
   readonly standing: (facts: OnboardingFacts) => StepStatus;
   readonly steps: (facts: OnboardingFacts) => readonly Step[];
 }
 
-const ASK_COMMAND = line("onboarding guide", [], { interactive: true });
+/** The command that asks what only people know. */
+export const ASK_COMMAND = line("handover answer", ["onboarding"]);
 
 const buildGuideCommand = (step: number): CommandLine => line("onboarding guide", [step]);
 
@@ -55,8 +53,6 @@ const judgeByAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Tex
     buildGuideCommand(step),
   );
 };
-
-const getNoQuestions = (): readonly QuestionName[] => [];
 
 /** The credentials that are issued only if they are used, each with the field of the tenant that records the use. */
 const OPTIONAL_CREDENTIALS = { "ade-token": "ade", "vpp-token": "vpp" } as const satisfies Partial<
@@ -234,10 +230,16 @@ const DIRECTORY_STEPS: readonly Step[] = [
 ];
 
 const PROFILE_STEPS: readonly Step[] = [
-  ...PROFILE_KINDS.map(({ name, use, needs }, at) =>
-    createStep(`profile-${at + 1}`, `${name.ja}: ${use.en}`, `${name.ja}: ${use.ja}`, {
-      trap: needs === undefined ? undefined : PROFILE_CONDITIONS[needs],
-    }),
+  createStep(
+    "profiles",
+    "Decide which profiles you need (パスコード設定, 制限設定, サービス接続設定 and others); CLOMO's manual lists the fifteen kinds.",
+    "必要なプロファイル(パスコード設定、制限設定、サービス接続設定など)を決めます。15 種類の一覧は CLOMO のマニュアルにあります。",
+    {
+      trap: text(
+        "コンテンツフィルタ, シングル App モード, グローバル HTTP プロキシ and ホーム画面レイアウト設定 apply to supervised devices only.",
+        "コンテンツフィルタ、シングル App モード、グローバル HTTP プロキシ、ホーム画面レイアウト設定は監視対象モードのみです。",
+      ),
+    },
   ),
   createStep(
     "automatic",
@@ -258,7 +260,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 1,
     id: "devices-mode",
     title: text("decide how devices are managed", "デバイスの管理状態を決める"),
-    asks: () => ["onboarding.way", "onboarding.agent"],
     standing: (facts) => {
       if (!facts.seesAnswers) return createStatus("open", NOT_VISIBLE_TEXT);
       return findOnboardingAnswer(facts, "onboarding.way") !== undefined &&
@@ -283,7 +284,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 2,
     id: "apps-mode",
     title: text("decide how apps are managed", "アプリケーションの管理方法を決める"),
-    asks: getNoQuestions,
     standing: ({ profile: { vpp } }) =>
       vpp === null
         ? createStatus("open", joinTexts(describeUndecidedUses(["vpp"])), buildUsageCommand(["vpp"]))
@@ -300,7 +300,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 3,
     id: "prepare",
     title: text("prepare what is needed", "必要なものを用意する"),
-    asks: () => ["onboarding.prepared"],
     standing: (facts) => judgeByAnswer(facts, "onboarding.prepared", text("everything is prepared", "用意済み"), 3),
     steps: () => PREPARATION_STEPS,
   },
@@ -308,7 +307,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 4,
     id: "login",
     title: text("log in to CLOMO PANEL", "CLOMO PANEL にログインする"),
-    asks: () => ["onboarding.login"],
     standing: (facts) =>
       judgeByAnswer(facts, "onboarding.login", text("the contact person has logged in", "ログイン済み"), 4),
     steps: () => [
@@ -330,7 +328,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "administrators",
     title: text("create administrators", "管理者を作成する"),
     optional: true,
-    asks: getNoQuestions,
     standing: (facts) => {
       const { systemAdministrators: number } = facts;
       if (number === null) return createStatus("open", NOT_VISIBLE_TEXT);
@@ -344,7 +341,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "directory",
     title: text("create organisations and users", "組織やユーザーを作成する"),
     optional: true,
-    asks: getNoQuestions,
     standing: (facts) => {
       const { users, orgs } = facts;
       const why = text(
@@ -359,7 +355,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 7,
     id: "issued",
     title: text("set up the push certificate, ADE and VPP", "初期設定をする(プッシュ通知証明書・ADE・VPP)"),
-    asks: (facts) => findMissingCredentials(facts).map((kind) => `onboarding.home.${kind}` as const),
     standing: (facts) => {
       const left = findMissingCredentials(facts);
       const issued: readonly string[] = findRequiredCredentials(facts);
@@ -387,7 +382,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 8,
     id: "devices",
     title: text("register devices", "デバイスを登録する"),
-    asks: getNoQuestions,
     standing: (facts) => {
       const { devices } = facts;
       const way = text(formatCount(devices, "device"), `デバイス ${devices} 台`);
@@ -414,7 +408,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "owners",
     title: text("assign owners to devices", "組織やユーザーをデバイスと関連付ける"),
     optional: true,
-    asks: getNoQuestions,
     standing: ({ devices, unowned }) => {
       if (devices === 0)
         return createStatus("open", text("no devices yet", "デバイスがありません"), buildGuideCommand(8));
@@ -439,7 +432,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 10,
     id: "profiles",
     title: text("install profiles", "プロファイルをインストールする"),
-    asks: () => ["onboarding.profiles"],
     standing: (facts) => judgeByAnswer(facts, "onboarding.profiles", text("installed", "インストール済み"), 10),
     steps: () => PROFILE_STEPS,
   },
@@ -447,7 +439,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 11,
     id: "apps",
     title: text("install apps", "アプリケーションをインストールする"),
-    asks: ({ profile }) => (profile.mobileAppPortal === false ? [] : ["onboarding.apps"]),
     standing: (facts) =>
       facts.profile.mobileAppPortal === false
         ? createStatus(
@@ -473,7 +464,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "afterwards",
     title: text("make further use of CLOMO", "導入後のさらなる活用"),
     optional: true,
-    asks: getNoQuestions,
     standing: () => createStatus("not-applicable", text("for reference only", "参考情報です")),
     steps: () => [
       createStep(
