@@ -227,7 +227,7 @@ const BLANK_LEAVES_OPEN = text("leave blank to skip", "空のまま Enter: 未�
 const BLANK_KEEPS_ANSWER = text("leave blank to keep the answer", "空のまま Enter: 変更しない");
 
 function buildPrompt(question: Question, timezone: string): Text {
-  const { about, wording, answer, recorded, kind, choices, due } = question;
+  const { about, wording, answer, recorded, kind, choices } = question;
   const whose = about === undefined ? "" : `${about}: `;
   const known = getCurrentValue(question);
   // the previous answer already shows the format of a date
@@ -241,8 +241,8 @@ function buildPrompt(question: Question, timezone: string): Text {
   if (known === null) return text(en, ja);
   const told = describeKnownValue(kind, known);
   const said = answer === null ? "" : `, ${answer.by}, ${dayOf(answer.at, timezone)}`;
-  const [otherwise, otherwiseJa] =
-    due === "differs" ? [`; recorded value: ${recorded}`, `。登録: ${recorded}`] : ["", ""];
+  const isOther = answer !== null && recorded !== null && recorded !== answer.value;
+  const [otherwise, otherwiseJa] = isOther ? [`; recorded value: ${recorded}`, `。登録: ${recorded}`] : ["", ""];
   return text(
     `${en} [current answer: ${told.en}${said}${otherwise}]`,
     `${ja}[これまで: ${told.ja}${said}${otherwiseJa}]`,

@@ -1,6 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import type { ChecklistItem } from "../../lib/handover/checklist/item.ts";
-import { describeKnownValue } from "../../lib/handover/checklist/question.ts";
+import { describeKnownAnswer } from "../../lib/handover/checklist/question.ts";
 import type { HandoverStep } from "../../lib/handover/checklist/leaver.ts";
 import { ITEM_TITLES, type ItemId } from "../../lib/handover/checklist/titles.ts";
 import { formatMinute } from "../../lib/model/time.ts";
@@ -118,11 +118,12 @@ function buildItemRows({
   gaps,
 }: ChecklistItem): readonly ChecklistRow[] {
   if (applies === false) return [{ ...EMPTY_ROW, item, state: "not-applicable", what: why ?? title }];
-  const said = questions.flatMap(({ id: question, about, label, kind, answer }): readonly ChecklistRow[] => {
+  const said = questions.flatMap((one): readonly ChecklistRow[] => {
+    const { id: question, about, label, answer } = one;
     if (answer === null) return [];
     const { value, by, at } = answer;
     const what = about === undefined ? label : text(`${about}: ${label.en}`, `${about}: ${label.ja}`);
-    const told = describeKnownValue(kind, value);
+    const told = describeKnownAnswer(one);
     return [{ ...EMPTY_ROW, item, state: "answered", question, about: about ?? null, what, value, told, by, at }];
   });
   return [

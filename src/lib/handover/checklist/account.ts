@@ -13,7 +13,6 @@ interface ExternalAccount {
   readonly prefix: AccountPrefix;
   readonly what: Text;
   readonly recorded: string | null;
-  readonly recordedIn?: Renewal | undefined;
   /** what is renewed with the account; these items record the account's phone, unless they have another account */
   readonly renewals: readonly Renewal[];
   /** how to replace a personal account with a company account */
@@ -29,13 +28,6 @@ const ACCOUNT_LABELS = {
 
 const ACCOUNT_LABEL_NAMES = Object.keys(ACCOUNT_LABELS) as readonly (keyof typeof ACCOUNT_LABELS)[];
 
-/** Returns a builder of the `renewals edit` command that records an answer; undefined if there is no renewal item. */
-export const createEditCommandBuilder = (
-  renewal: Renewal | undefined,
-  option: "account" | "expires" | "phone" | "phoneHolder",
-): ((answered: string) => CommandLine) | undefined =>
-  renewal === undefined ? undefined : (answered) => line("renewals edit", [renewal.name], { [option]: answered });
-
 const describeAccount = (what: Text, account: string | null): Text => {
   const named = account === null ? what : text(`${what.en} (${account})`, `${what.ja}(${account})`);
   return text(named.en, addSpaceAfterLatin(named.ja));
@@ -45,17 +37,13 @@ const describeAccount = (what: Text, account: string | null): Text => {
  * Asks for the account, who signs in with it, which phone receives the code, and where the password is kept. @see facts
  * 7.1; seed 002
  */
-export function askAccount(
-  draft: ItemDraft,
-  { prefix, what, recorded, recordedIn, renewals, moving }: ExternalAccount,
-): void {
+export function askAccount(draft: ItemDraft, { prefix, what, recorded, renewals, moving }: ExternalAccount): void {
   const mend = (question: string): CommandLine => line("handover answer", [`${prefix}.${question}`]);
   const account = draft.ask({
     id: `${prefix}.account`,
     label: text("account", "アカウント"),
     wording: text(`What is the name of ${what.en}?`, `どのアカウントですか?(${what.ja})`),
     recorded,
-    recordedBy: createEditCommandBuilder(recordedIn, "account"),
   });
   const of = describeAccount(what, account);
   askCompanyAccount(draft, { prefix, what, moving, of });
@@ -294,7 +282,6 @@ function askPhone(
       `${of.ja}の認証コード(2ファクタ認証の SMS)を受け取る電話番号は何番ですか?`,
     ),
     recorded: numberIn?.phone,
-    recordedBy: createEditCommandBuilder(numberIn, "phone"),
   });
   const phoneHolder = draft.ask({
     id: `${prefix}.phone-holder`,
@@ -304,7 +291,6 @@ function askPhone(
       `${of.ja}の認証コードを受け取る電話は、だれが持っていますか?または、どこに置いてありますか?`,
     ),
     recorded: holderIn?.phoneHolder,
-    recordedBy: createEditCommandBuilder(holderIn, "phoneHolder"),
     yearly: true,
   });
   draft.held(

@@ -8,7 +8,6 @@ export const GAP_CODES = [
   "unsaid",
   "unanswered",
   "answer-old",
-  "differs",
   // gaps that concern the contact person
   "contact-unknown",
   "nobody-files",
@@ -21,9 +20,6 @@ export const GAP_CODES = [
   "no-notice-mail",
   "mailbox-unread",
   "one-system-administrator",
-  "shared-account",
-  "several-accounts",
-  "other-person",
   "nobody-named",
   "no-backup-codes",
   // gaps that concern accounts and renewal items at Apple and Google

@@ -1,4 +1,4 @@
-import { line, renderAdvice, step, type Advice, type CommandLine } from "../../advice/index.ts";
+import { line, renderAdvice, type Advice, type CommandLine } from "../../advice/index.ts";
 import { TENANT } from "../../model/tenant.ts";
 import {
   determineApplicability,
@@ -14,7 +14,7 @@ import { formatCount, joinTexts, same, text, type Text } from "../../text/index.
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Gap, GapCode } from "./gap.ts";
 import { mentionsPerson, type Person } from "./people.ts";
-import { hasConflictingAnswer, getCurrentValue, type Question } from "./question.ts";
+import { getCurrentValue, type Question } from "./question.ts";
 import { ITEM_TITLES, type ItemId } from "./titles.ts";
 
 /** A value that belongs to an item and is recorded in the tenant. */
@@ -80,8 +80,6 @@ interface GapWording {
   readonly lacking?: GapCode | undefined;
   /** description of the gap if nothing is known; default: the description of an unanswered question */
   readonly told?: Pick<Gap, "what" | "mend"> | undefined;
-  /** returns the command that records an answer; undefined if there is no such command */
-  readonly recordedBy?: ((answered: string) => CommandLine) | undefined;
 }
 
 type ChecklistDay = Pick<ChecklistContext, "asOf" | "timezone">;
@@ -108,8 +106,7 @@ export function buildQuestion(
   const value = getCurrentValue(known);
   const said = getDayOfAnswer({ kind: form.kind, ...known }, day);
   const isOld = value !== null && yearly && said !== null && countDays(said, day.asOf) > MAX_ANSWER_AGE_DAYS;
-  const isDiffering = hasConflictingAnswer({ id: asked.id, kind: form.kind, ...known });
-  const due = value === null && required ? "missing" : isDiffering ? "differs" : isOld ? "old" : null;
+  const due = value === null && required ? "missing" : isOld ? "old" : null;
   return { ...asked, ...form, ...known, subject, required, yearly, due };
 }
 
@@ -147,12 +144,11 @@ export class ItemDraft {
   }
 
   /**
-   * Adds a question. Adds a gap if the question is required and nothing is known, if the answer differs from the
-   * record, or if the answer is too old.
+   * Adds a question. Adds a gap if the question is required and nothing is known, or if the answer is too old.
    *
    * @returns the known value
    */
-  ask({ lacking = "unanswered", told, recordedBy, ...asked }: QuestionParts & GapWording): string | null {
+  ask({ lacking = "unanswered", told, ...asked }: QuestionParts & GapWording): string | null {
     const question = buildQuestion(this.facts, this.when, asked);
     this.#questions.push(question);
     const { due, about: of, wording } = question;
@@ -160,27 +156,6 @@ export class ItemDraft {
     if (due === "missing") {
       const what = told?.what ?? text(`not answered: ${about.en}`, `未回答: ${about.ja}`);
       this.gap(lacking, what, told?.mend ?? buildAnswerCommand(asked.id), question);
-    }
-    if (due === "differs") {
-      const [recorded, said] = [question.recorded ?? "", question.answer?.value ?? ""];
-      const answer = buildAnswerCommand(asked.id);
-      const edit = recordedBy?.(said);
-      const named = of === undefined ? asked.label : prependSubject(of, asked.label);
-      this.gap(
-        "differs",
-        text(
-          `${named.en}: the record says "${recorded}", but the answer says "${said}"; which is correct?`,
-          `${named.ja}: 登録は「${recorded}」、回答は「${said}」です。どちらが正しいですか?`,
-        ),
-        edit === undefined
-          ? answer
-          : step(
-              `if the answer is correct: ${edit}; if the record is correct`,
-              `回答が正しい場合: ${edit}、登録が正しい場合`,
-              answer,
-            ),
-        question,
-      );
     }
     if (due === "old") {
       const said = getDayOfAnswer(question, this.when) ?? "";

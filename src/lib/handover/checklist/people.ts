@@ -44,13 +44,6 @@ const splitWords = (written: string): readonly string[] =>
     .map(toWordKey)
     .filter((key) => key !== "");
 
-/** Returns how many people a text names. Text in brackets (email address, department) is not another person. */
-export const countPeople = (written: string): number =>
-  toPlainText(written)
-    .replaceAll(/[(<[][^)>\]]*[)>\]]/gu, "")
-    .split(/[,;、/\r\n]/u)
-    .filter((part) => part.trim() !== "").length;
-
 /** Returns true if the whole text, or a word of it, is the name, account name or an email address of a person. */
 export const mentionsPerson = ({ words }: Person, written: string | null | undefined): boolean => {
   const keys = new Set(words.map(toWordKey).filter((key) => key !== ""));
@@ -67,14 +60,6 @@ export const isOnlyPerson = (person: Person, written: string): boolean =>
 export const sharesWord = (one: string, other: string): boolean => {
   const words = new Set(splitWords(one));
   return splitWords(other).some((word) => words.has(word));
-};
-
-/** Returns true if two texts share the first word or an email address; other text in brackets may be a department. */
-export const sharesName = (one: string, other: string): boolean => {
-  const [names, others] = [one, other].map((written) =>
-    splitWords(written).filter((word, at) => at === 0 || word.includes("@")),
-  );
-  return names?.some((name) => others?.includes(name)) === true;
 };
 
 /** Converts a recorded person to the form in which texts are searched for people. */

@@ -21,8 +21,8 @@ export interface Question extends AnswerFormat {
   readonly recorded: string | null;
   /** what somebody answered; null if nobody has answered */
   readonly answer: Pick<Answer, "value" | "by" | "at"> | null;
-  /** why to ask: nothing is known, the answer differs from the record, or the answer is too old; null: do not ask */
-  readonly due: "missing" | "differs" | "old" | null;
+  /** why to ask: nothing is known, or the answer is too old; null: do not ask */
+  readonly due: "missing" | "old" | null;
 }
 
 /** Questions that belong together. */
@@ -47,7 +47,7 @@ type KnownAnswer = Pick<Question, "id" | "kind" | "answer" | "recorded">;
  * Returns true if the answer differs from the record. Two dates never count as different, because both may be right.
  * For an account or a person, one common word is enough to count as equal.
  */
-export const hasConflictingAnswer = ({ id, kind, answer, recorded }: KnownAnswer): boolean => {
+const hasConflictingAnswer = ({ id, kind, answer, recorded }: KnownAnswer): boolean => {
   if (kind === "date" || answer === null || recorded === null) return false;
   const isNamed = kind === "person" || (kind === "text" && ACCOUNT_QUESTION_NAME.test(id));
   return !(isNamed ? sharesWord : isSameText)(recorded, answer.value);

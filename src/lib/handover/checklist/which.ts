@@ -129,7 +129,6 @@ export function askIdentity(draft: ItemDraft, renewal: Renewal): void {
     label,
     wording,
     recorded: recorded(draft.facts, renewal),
-    recordedBy: () => buildEditFileCommand(name),
     lacking: "which-one",
     told: {
       what: text(

@@ -1,4 +1,4 @@
-import { line, step } from "../../../advice/index.ts";
+import { line } from "../../../advice/index.ts";
 import { SUPPORT_OPTION_RULE } from "../../../model/account.ts";
 import { isSupportOptionAvailable } from "../../../model/role.ts";
 import { formatCount, text, type Text } from "../../../text/index.ts";
@@ -6,7 +6,6 @@ import { toTypableName } from "../../../text/shell-word.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
 import { ItemDraft, type ChecklistItem, type ChecklistContext } from "../item.ts";
 import { SUPPORT_OPTION_INSTRUCTIONS } from "../support-option.ts";
-import { countPeople, mentionsPerson, toPerson, sharesName } from "../people.ts";
 
 /** Name of the question that asks whether somebody reads the mailbox of an account. */
 export const MAILBOX_QUESTION = "administrators.mailbox";
@@ -52,52 +51,8 @@ export function buildAdministratorsItem(facts: HandoverFacts, when: ChecklistCon
     );
   }
   checkLeaverAccount(draft, holders);
-  const said: AccountUser[] = [];
-  for (const account of system) {
-    const person = askAboutAccount(draft, account);
-    if (person === null || countPeople(person) > 1) continue;
-    checkAccountUser(draft, { account, person }, said);
-    said.push({ account, person });
-  }
+  for (const account of system) askAboutAccount(draft, account);
   return draft.item();
-}
-
-interface AccountUser {
-  readonly account: Administrator;
-  readonly person: string;
-}
-
-const ANSWER_PERSON_COMMAND = line("handover answer", ["administrators.person"]);
-
-/** Adds gaps if a person uses another user's account, or several accounts.  @see facts 2.1: one person, one account */
-function checkAccountUser(draft: ItemDraft, { account, person }: AccountUser, before: readonly AccountUser[]): void {
-  const { id, name, user, emails } = account;
-  const called = name ?? user;
-  if (!mentionsPerson(toPerson({ id, name: user, account: name, emails }), person)) {
-    draft.gap(
-      "other-person",
-      text(
-        `${called} is the account of ${user}, but ${person} uses it`,
-        `${called} は ${user} さんのアカウントですが、${person} さんが使っています`,
-      ),
-      step(
-        `create an account for ${person} (${line("clomo-account create", ["USER"], { role: "system" })}), or correct the answer`,
-        `本人のアカウントを作成する(${line("clomo-account create", ["USER"], { role: "system" })})か、回答を訂正`,
-        ANSWER_PERSON_COMMAND,
-      ),
-    );
-  }
-  const other = before.find((one) => sharesName(one.person, person));
-  if (other === undefined) return;
-  const first = other.account.name ?? other.account.user;
-  draft.gap(
-    "several-accounts",
-    text(
-      `${person} uses both ${first} and ${called}, but each person should use only one account`,
-      `${person} さんが ${first} と ${called} の両方を使っています(1 人 1 アカウント)`,
-    ),
-    ANSWER_PERSON_COMMAND,
-  );
 }
 
 const formatAccounts = (accounts: readonly Administrator[]): string =>
@@ -196,10 +151,10 @@ function checkLeaverAccount(draft: ItemDraft, holders: readonly Administrator[])
   );
 }
 
-/** Asks what only people know about the account of a system administrator. @returns the person who uses the account */
-function askAboutAccount(draft: ItemDraft, account: Administrator): string | null {
+/** Asks what only people know about the account of a system administrator. */
+function askAboutAccount(draft: ItemDraft, account: Administrator): void {
   const of = { subject: account.id, about: account.name ?? account.user };
-  const person = draft.ask({
+  draft.ask({
     ...of,
     id: "administrators.person",
     label: text("used by", "使っている人"),
@@ -210,16 +165,6 @@ function askAboutAccount(draft: ItemDraft, account: Administrator): string | nul
     lacking: "nobody-named",
     yearly: true,
   });
-  if (person !== null && countPeople(person) > 1) {
-    draft.gap(
-      "shared-account",
-      text(
-        `${of.about} is shared (${person}), so the log does not show who did what`,
-        `${of.about} を複数人で共用しています(${person})。ログから操作した人を特定できません`,
-      ),
-      line("clomo-account create", ["USER"], { role: "system" }),
-    );
-  }
   const mfa = draft.ask({
     ...of,
     id: "administrators.mfa",
@@ -229,7 +174,7 @@ function askAboutAccount(draft: ItemDraft, account: Administrator): string | nul
       "このアカウントは Google Authenticator による多要素認証を使っていますか?",
     ),
   });
-  if (mfa !== "yes") return person;
+  if (mfa !== "yes") return;
   const codes = draft.ask({
     ...of,
     id: "administrators.backup-codes",
@@ -241,7 +186,6 @@ function askAboutAccount(draft: ItemDraft, account: Administrator): string | nul
     lacking: "no-backup-codes",
   });
   if (codes !== null) draft.held(codes, BACKUP_CODES, line("handover answer", ["administrators.backup-codes"]));
-  return person;
 }
 
 const BACKUP_CODES: Text = text("the backup codes", "バックアップコード");

@@ -1,7 +1,7 @@
 import { line } from "../../../advice/index.ts";
 import { determineApplicability } from "../../../model/applies.ts";
 import { text } from "../../../text/index.ts";
-import { askAccount, createEditCommandBuilder } from "../account.ts";
+import { askAccount } from "../account.ts";
 import { findLastLogin, type HandoverFacts, type Renewal } from "../facts.ts";
 import { ItemDraft, type ChecklistItem, type ChecklistContext } from "../item.ts";
 
@@ -42,7 +42,6 @@ export function buildAndroidItem(facts: HandoverFacts, when: ChecklistContext): 
     prefix: "android",
     what: GMAIL_ACCOUNT,
     recorded: first?.account ?? null,
-    recordedIn: first,
     renewals: renewals.slice(0, 1),
     moving: MOVE_ACCOUNT_INSTRUCTIONS,
   });
@@ -71,7 +70,6 @@ function askSecondOwner(draft: ItemDraft, second: Renewal | undefined): void {
       "Android Enterprise の 2 人目の所有者はだれですか?",
     ),
     recorded: second?.account ?? second?.name ?? null,
-    recordedBy: createEditCommandBuilder(second, "account"),
     lacking: "no-second-owner",
   });
   draft.held(

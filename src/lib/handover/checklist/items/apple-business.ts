@@ -66,7 +66,6 @@ export function buildAppleBusinessItem(facts: HandoverFacts, when: ChecklistCont
     prefix: "apple-business",
     what: text("the Apple Account of Apple Business Manager", "Apple Business Manager の管理用 Apple Account"),
     recorded: account,
-    recordedIn: held === null ? named : undefined,
     renewals,
     moving: MOVE_ACCOUNT_INSTRUCTIONS,
   });

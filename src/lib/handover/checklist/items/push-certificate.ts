@@ -36,7 +36,6 @@ export function buildPushCertificateItem(facts: HandoverFacts, when: ChecklistCo
     prefix: "push-certificate",
     what: text("the Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
     recorded: account,
-    recordedIn: named ?? first,
     renewals,
     moving: MOVE_ACCOUNT_INSTRUCTIONS,
   });
