@@ -85,7 +85,7 @@ function listExitCodes(command: Command, { errors, opening }: ErrorTables): read
   const before = opensTenant === false ? (isChange ? ["not-permitted"] : []) : opening;
   const usual = ["unexpected", "usage", ...exits, ...before].map(codeOf);
   const own = ownExits?.meanings.map(([code]) => code) ?? [];
-  const codes = ownExits === undefined || ownExits.onlyNagios === true ? [0, ...usual, ...own] : own;
+  const codes = ownExits === undefined ? [0, ...usual] : own;
   return [...new Set([...codes, codeOf("interrupted")])].toSorted((a, b) => a - b);
 }
 
@@ -93,7 +93,7 @@ const toVerbData = (command: Command, failures: ErrorTables): VerbData => ({
   arguments: Object.entries(command.args).map(([name, field]) => ({ name, ...toFieldData(name, field) })),
   options: toOptionData(command.options),
   exits: listExitCodes(command, failures),
-  failureExit: command.ownExits?.onlyNagios === true ? undefined : command.ownExits?.failure,
+  failureExit: command.ownExits?.failure,
 });
 
 const flattenNouns = (folder: NounFolder): readonly NounFolder[] => [folder, ...folder.nouns.flatMap(flattenNouns)];

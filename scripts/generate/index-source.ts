@@ -31,9 +31,8 @@ function renderNode(folder: NounFolder, alone?: VerbFile): string {
   const { name, noun, nouns, verbs } = folder;
   const failureExit = ({ command: { ownExits } }: VerbFile): string => {
     if (ownExits === undefined) return "";
-    const { service, failure, onlyNagios } = ownExits;
-    const always = onlyNagios === true ? "" : ` failureExit: ${failure},`;
-    return `${always} nagios: ${JSON.stringify({ service, failureExit: failure })},`;
+    const { service, failure } = ownExits;
+    return ` failureExit: ${failure}, nagios: ${JSON.stringify(service)},`;
   };
   const verbSources = verbs.map(
     (verb) =>

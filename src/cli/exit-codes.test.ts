@@ -59,20 +59,3 @@ test("a command's own exit codes replace the standard codes, except for an inter
   expect(toFailureExitCode("usage", {})).toBe(2);
   expect(toFailureExitCode("usage", undefined)).toBe(2);
 });
-
-test("exit codes of --nagios are listed with the standard codes, and apply only with --nagios", () => {
-  const meanings = [[0, same("well")] as const, [3, same("unknown")] as const];
-  const ownExits = { service: "TRY", onlyNagios: true, failure: 3, meanings } as const;
-  const exits = listExits({ exits: ["conflict"], opensTenant: false, ownExits });
-  expect(exits.map(({ code, meaning }) => [code, meaning.en])).toEqual([
-    [0, "done; with --nagios: well"],
-    [1, "unexpected error"],
-    [2, "invalid command line or request"],
-    [3, "with --nagios: unknown"],
-    [5, expect.stringContaining("changed")],
-    [130, expect.stringContaining("interrupted")],
-  ]);
-  const verb = { nagios: { service: "TRY", failureExit: 3 } };
-  expect([toFailureExitCode("usage", verb, true), toFailureExitCode("usage", verb, false)]).toEqual([3, 2]);
-  expect(toFailureExitCode("interrupted", verb, true)).toBe(130);
-});

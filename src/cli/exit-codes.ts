@@ -1,6 +1,6 @@
 import { isModifyingCommand, type Command, type VerbNode } from "../commands/command.ts";
 import { ERRORS, OPEN_TENANT_ERRORS, type ErrorCode } from "../lib/errors/index.ts";
-import { joinTexts, text, type Language, type Text } from "../lib/text/index.ts";
+import { text, type Language, type Text } from "../lib/text/index.ts";
 
 const DONE_MEANING = text("done", "完了");
 const INTERRUPTED_MEANING = text("interrupted (143 if terminated)", "中断された(終了要求による中断は 143)");
@@ -21,15 +21,9 @@ export interface ExitCodeMeaning {
   readonly meaning: Text;
 }
 
-/** Returns the exit code for a failure of a verb; `interrupted` keeps its own.  @param isNagios true with `--nagios` */
-export function toFailureExitCode(
-  failure: ErrorCode,
-  verb: Pick<VerbNode, "failureExit" | "nagios"> | undefined,
-  isNagios = false,
-): number {
-  if (failure === "interrupted") return ERRORS.interrupted.exit;
-  return (isNagios ? verb?.nagios?.failureExit : undefined) ?? verb?.failureExit ?? ERRORS[failure].exit;
-}
+/** Returns the exit code for a failure of a verb; `interrupted` keeps its own. */
+export const toFailureExitCode = (failure: ErrorCode, verb: Pick<VerbNode, "failureExit"> | undefined): number =>
+  (failure === "interrupted" ? undefined : verb?.failureExit) ?? ERRORS[failure].exit;
 
 /** Returns a command's failures except `usage` and `unexpected`: declared failures, and those that prevent its run. */
 export const listFailures = ({
@@ -47,19 +41,10 @@ export function listExits({
   ...command
 }: Parameters<typeof listFailures>[0] & Pick<Command, "ownExits">): ExitCodeMeaning[] {
   const failures = listFailures(command);
-  const isOnlyNagios = ownExits?.onlyNagios === true;
-  const isUsual = ownExits === undefined || isOnlyNagios;
-  const usual = isUsual ? [0, 1, 2, ...failures.map((failure) => ERRORS[failure].exit)] : [];
-  const own = new Map(isUsual ? [] : ownExits.meanings);
+  const usual = ownExits === undefined ? [0, 1, 2, ...failures.map((failure) => ERRORS[failure].exit)] : [];
+  const own = new Map(ownExits?.meanings);
   const all = new Map(
     [...own.keys(), ...usual, ERRORS.interrupted.exit].map((code) => [code, own.get(code) ?? describeExitCode(code)]),
   );
-  for (const [code, meaning] of isOnlyNagios ? ownExits.meanings : [])
-    all.set(code, addNagiosMeaning(all.get(code), meaning));
   return [...all].map(([code, meaning]) => ({ code, meaning })).toSorted((one, other) => one.code - other.code);
 }
-
-const addNagiosMeaning = (usual: Text | undefined, { en, ja }: Text): Text => {
-  const nagios = text(`with --nagios: ${en}`, `--nagios では: ${ja}`);
-  return usual === undefined ? nagios : joinTexts([usual, nagios], text("; ", "。"));
-};

@@ -51,15 +51,14 @@ export async function main(outside: ProgramEnvironment): Promise<number> {
     const { renderReport } = await import("../lib/terminal/failure.ts");
     const { toFailureExitCode } = await import("./exit-codes.ts");
     const failure = asFailure(error);
-    const isNagios = line.flags.has("--nagios");
-    const nagios = isNagios ? line.verb?.nagios : undefined;
+    const nagios = line.flags.has("--nagios") ? line.verb?.nagios : undefined;
     // monitoring systems read only stdout
     if (nagios !== undefined) {
       const { renderPluginFailure } = await import("../lib/renewals/output/plugin.ts");
-      writeNow(1, `${renderPluginFailure(nagios.service, failure.what, style.language)}\n`);
+      writeNow(1, `${renderPluginFailure(nagios, failure.what, style.language)}\n`);
     }
     writeNow(2, renderReport(failure, style));
-    return toFailureExitCode(failure.code, line.verb, isNagios);
+    return toFailureExitCode(failure.code, line.verb);
   }
 }
 

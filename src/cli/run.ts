@@ -34,7 +34,6 @@ export async function runVerb(
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   const isDry = input["dryRun"] === true;
   const isRehearsal = isDry && input["keepPlan"] !== true;
-  const isNagios = input["nagios"] === true;
   const summary = new RunSummary(path, outside.clock.now, globals.timezone);
   const changes = isModifyingCommand(command);
   const tools = openTools(outside, globals, { interrupts, summary }, { isRehearsal, isChange: changes && !isDry });
@@ -45,25 +44,19 @@ export async function runVerb(
     if (isFailure || summary.changed || !globals.quiet) await terminal.problem(same(summary.line(ended)));
   };
   if (isSummarized) interrupts.precede((ended) => `${summary.line(ended)}\n`);
-  const exit = await finishWork(
-    outside,
-    { interrupts, summarize },
-    tools,
-    { verb, command, input, isNagios },
-    async () => {
-      const { shows } = command;
-      const changesBy = command.changesBy?.some((key) => input[key] !== undefined && input[key] !== false) ?? false;
-      await checkHomeSafety(tools, {
-        isChange: (changes || changesBy) && !isRehearsal,
-        opens: command.opensTenant !== false || command.readsTenants === true,
-      });
-      if (!(await confirmOutputs(tools, command, parsed))) return terminal.note(UNCHANGED_NOTE);
-      if (changes && command.opensTenant === false) interrupts.describe(() => UNKNOWN_STATE);
-      if (shows !== undefined && command.opensTenant !== false) terminal.tellChanges();
-      if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
-      return command.run(tools, input as never);
-    },
-  );
+  const exit = await finishWork(outside, { interrupts, summarize }, tools, { verb, command, input }, async () => {
+    const { shows } = command;
+    const changesBy = command.changesBy?.some((key) => input[key] !== undefined && input[key] !== false) ?? false;
+    await checkHomeSafety(tools, {
+      isChange: (changes || changesBy) && !isRehearsal,
+      opens: command.opensTenant !== false || command.readsTenants === true,
+    });
+    if (!(await confirmOutputs(tools, command, parsed))) return terminal.note(UNCHANGED_NOTE);
+    if (changes && command.opensTenant === false) interrupts.describe(() => UNKNOWN_STATE);
+    if (shows !== undefined && command.opensTenant !== false) terminal.tellChanges();
+    if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
+    return command.run(tools, input as never);
+  });
   try {
     await tools[Symbol.asyncDispose]();
   } catch (error) {
@@ -152,12 +145,7 @@ async function finishWork(
   outside: ProgramEnvironment,
   { interrupts, summarize }: VerbEnding,
   { terminal }: Tools,
-  {
-    verb,
-    command,
-    input,
-    isNagios,
-  }: Pick<ParsedLine, "input"> & { readonly verb: VerbNode; readonly command: Command; readonly isNagios: boolean },
+  { verb, command, input }: Pick<ParsedLine, "input"> & { readonly verb: VerbNode; readonly command: Command },
   work: () => Promise<Outcome>,
 ): Promise<number> {
   try {
@@ -172,7 +160,7 @@ async function finishWork(
     const { asFailure, nameOption } = await import("./report.ts");
     const { toFailureExitCode } = await import("./exit-codes.ts");
     const failure = nameOption(asFailure(first), command, input);
-    const exit = toFailureExitCode(failure.code, verb, isNagios);
+    const exit = toFailureExitCode(failure.code, verb);
     // Ctrl-C at a question arrives as a key, not as a signal
     if (failure.code === "interrupted") {
       // when the window is closed, stdin ends in the same way, before SIGHUP arrives
@@ -187,7 +175,8 @@ async function finishWork(
       const isUnexpected = command.plans === true && failure.code === "unexpected";
       const state = isUnexpected ? interrupts.state : interrupts.done;
       if (state !== undefined) await terminal.problem(state);
-      if (isNagios && verb.nagios !== undefined) await writePluginFailure(terminal, verb.nagios.service, failure.what);
+      if (input["nagios"] === true && verb.nagios !== undefined)
+        await writePluginFailure(terminal, verb.nagios, failure.what);
       await summarize(exit, true);
       await terminal.failure(failure);
     }

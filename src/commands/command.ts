@@ -24,8 +24,6 @@ export type Outcome = ErrorCode | number | void;
 export interface PrescribedExits {
   /** the word at the beginning of that line: `RENEWALS` */
   readonly service: string;
-  /** true if these codes apply only with `--nagios`; without it, the command has the usual codes */
-  readonly onlyNagios?: true | undefined;
   /** the code of every failure, including usage errors and crashes; only an interruption keeps its usual code */
   readonly failure: number;
   readonly meanings: readonly (readonly [code: number, meaning: Text])[];
@@ -103,8 +101,8 @@ export interface VerbNode {
   readonly summary: Text;
   /** the verb's own exit code for all failures, if it has one; used even if the verb's file cannot be loaded */
   readonly failureExit?: number | undefined;
-  /** with `--nagios`: the start of the line that a failure prints on stdout, and the exit code of a failure */
-  readonly nagios?: { readonly service: string; readonly failureExit: number } | undefined;
+  /** with `--nagios`: the start of the line that a failure prints on stdout */
+  readonly nagios?: string | undefined;
   readonly load: () => Promise<{ readonly default: Command }>;
 }
 

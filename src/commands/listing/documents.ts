@@ -3,7 +3,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import type { Tools } from "../tools.ts";
 
-type DocumentFormat = "text" | "markdown" | "html" | "pdf";
+type DocumentFormat = "text" | "markdown" | "html";
 
 const RECORD_FORMATS = GLOBAL_OPTIONS.format.choices;
 

@@ -18,8 +18,6 @@ export interface Document {
   readonly footer?: Text | undefined;
   /** the HTML page begins with a table of contents */
   readonly hasContents?: true | undefined;
-  /** the page is wide and printed in landscape format, for wide tables */
-  readonly isWide?: true | undefined;
 }
 
 export interface Section {

@@ -4,26 +4,15 @@ import { html, Markup, type MarkupContent } from "./markup.ts";
 /** Parts of an HTML document, which can be a page, a guide or an email. */
 export interface DocumentParts {
   readonly language: Language;
-  /** beginning of a page that a scheduled job writes, see `HEADERS` */
-  readonly opening?: string | undefined;
   /** title of the browser tab */
   readonly title: string;
   readonly style: string;
-  /** CSS class of the body */
-  readonly look?: string | undefined;
   readonly body: MarkupContent;
 }
 
 /** Renders a self-contained HTML document, without scripts and other files, for light and dark mode. */
-export const renderHtmlDocument = ({
-  opening = "<!DOCTYPE html>",
-  language,
-  title,
-  style,
-  look,
-  body,
-}: DocumentParts): string =>
-  html`${new Markup(opening)}
+export const renderHtmlDocument = ({ language, title, style, body }: DocumentParts): string =>
+  html`<!DOCTYPE html>
     <html lang="${language}">
       <head>
         <meta charset="utf-8" />
@@ -35,7 +24,7 @@ export const renderHtmlDocument = ({
           ${new Markup(style.trim())}
         </style>
       </head>
-      <body ${look === undefined ? null : html`class="${look}"`}>
+      <body>
         ${body}
       </body>
     </html> `.source;

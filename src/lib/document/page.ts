@@ -17,16 +17,12 @@ import { renderHtmlDocument, type DocumentParts } from "./html.ts";
 import { html, Markup } from "./markup.ts";
 import { STYLE } from "./style.ts";
 
-/**
- * Renders a document as one HTML page, without scripts and external resources.
- *
- * @param opening beginning of a page that a scheduled job writes
- */
-export const renderPage = (document: Document, language: Language, opening?: string): string =>
-  renderHtmlDocument({ ...buildPageParts(document, language), opening });
+/** Renders a document as one HTML page, without scripts and external resources. */
+export const renderPage = (document: Document, language: Language): string =>
+  renderHtmlDocument(buildPageParts(document, language));
 
 export function buildPageParts(document: Document, language: Language): DocumentParts {
-  const { title, subject, asOf, intro, sections, footer, hasContents, isWide } = document;
+  const { title, subject, asOf, intro, sections, footer, hasContents } = document;
   const page = new PageRenderer(language);
   const contents = html`<nav aria-label="${CONTENTS_TITLE[language]}">
     <ol>
@@ -37,7 +33,6 @@ export function buildPageParts(document: Document, language: Language): Document
     language,
     title: [title, ...(subject === undefined ? [] : [subject])].map((words) => page.plain(words)).join(": "),
     style: STYLE,
-    look: isWide === true ? "wide" : undefined,
     body: html`<header>
         <h1>${page.words(title)}</h1>
         ${subject === undefined && asOf === undefined ? null : html`<p>${page.words(subject ?? "")} <span class="faint">${asOf === undefined ? "" : text(`as of ${asOf}`, `${asOf} 現在`)[language]}</span></p>`}

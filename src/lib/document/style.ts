@@ -47,18 +47,17 @@ const toCssVariables = (palette: Palette): string =>
     .map(([name, colour]) => `--${name}:${colour}`)
     .join(";");
 
-const buildCardStyles = (of: string): string =>
-  [
-    "table,X caption,X tbody{display:block}",
-    "thead{display:none}",
-    "tbody tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--rule)}",
-    "tbody th,X tbody td{display:block;border:0;padding:.1rem 0}",
-    "tbody th{font-weight:600}",
-    "tbody td::before{content:attr(data-label) ': ';color:var(--faint);font-weight:400}",
-    "table:not(.blank) td.empty{display:none}",
-  ]
-    .map((rule) => `${of}${rule.replaceAll("X ", of)}`)
-    .join("\n");
+const CARD_STYLES = [
+  "table,X caption,X tbody{display:block}",
+  "thead{display:none}",
+  "tbody tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--rule)}",
+  "tbody th,X tbody td{display:block;border:0;padding:.1rem 0}",
+  "tbody th{font-weight:600}",
+  "tbody td::before{content:attr(data-label) ': ';color:var(--faint);font-weight:400}",
+  "table:not(.blank) td.empty{display:none}",
+]
+  .map((rule) => `.scroll ${rule.replaceAll("X ", ".scroll ")}`)
+  .join("\n");
 
 /** The style sheet of all documents. It loads no other resource. */
 export const STYLE = `
@@ -67,7 +66,6 @@ export const STYLE = `
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1.5rem;max-width:64rem;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;
 font:1rem/1.5 system-ui,"Hiragino Sans","Yu Gothic UI","Noto Sans JP","Noto Sans CJK JP",sans-serif}
-body.wide{max-width:90rem}
 h1{margin:0;font-size:1.5em}
 h2{margin:1.5rem 0 .5rem;font-size:1.1em}
 h3{margin:1rem 0 .25rem;font-size:1em}
@@ -103,13 +101,10 @@ ol.steps{padding-left:2.2rem}
 .trap{border-left:.25rem solid var(--critical);padding-left:.6rem}
 footer{margin-top:1.5rem;font-size:.8em}
 @media (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dd{margin:0 0 .5rem}}
-@media screen and (max-width:40rem){${buildCardStyles(".scroll ")}}
-@media screen and (max-width:72rem){${buildCardStyles(".wide .scroll ")}}
+@media screen and (max-width:40rem){${CARD_STYLES}}
 @page{size:A4;margin:13mm}
-@page wide{size:A4 landscape;margin:12mm}
 @media print{
 body{max-width:none;padding:0;font-size:9.5pt}
-body.wide{max-width:none;page:wide;font-size:9pt}
 nav{display:none}
 .scroll{overflow:visible}
 .new-sheet{break-before:page}

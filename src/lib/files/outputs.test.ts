@@ -76,12 +76,9 @@ describe("an existing file", () => {
     expect([await contentOf("y"), settled]).toEqual(["theirs", false]);
   });
 
-  test.each([
-    ["empty", "", {}],
-    ["one that the command goes on with", "old", { isContinued: true }],
-  ])("is replaced if it is %s", async (_, content, how) => {
-    await writeFile(join(root, "x"), content);
-    await write({ name: "x", ...how });
+  test("is replaced if it is empty", async () => {
+    await writeFile(join(root, "x"), "");
+    await write("x");
     expect(await contentOf("x")).toBe("new");
   });
 
@@ -103,17 +100,6 @@ describe("an existing file", () => {
 
 test("does not write an undeclared file", async () => {
   await expect(outputsOf().write("x", "new")).rejects.toThrow(TypeError);
-});
-
-test("finds a free name, even if links or folders have the first ones", async () => {
-  const outputs = outputsOf();
-  expect(await outputs.freeName("bad.xlsx")).toBe("bad.xlsx");
-  await writeFile(join(root, "bad.xlsx"), "");
-  expect(await outputs.freeName("bad.xlsx")).toBe("bad.xlsx");
-  await writeFile(join(root, "bad.xlsx"), "x");
-  await mkdir(join(root, "bad-2.xlsx"));
-  await symlink("nowhere", join(root, "bad-3.xlsx"));
-  expect(await outputs.freeName("bad.xlsx")).toBe("bad-4.xlsx");
 });
 
 describe.skipIf(!posix)("permissions", () => {
@@ -263,9 +249,6 @@ test("never replaces the program's own files or writes into its folders, whateve
 test.skipIf(!posix)("writes pipes and devices directly, and cannot write them again", async () => {
   await promisify(execFile)("mkfifo", [join(root, "pipe")]);
   await writeFile(join(root, "old"), "");
-  const names = ["-", "/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "pipe"];
-  expect(await Promise.all(names.map((name) => outputsOf().isRestartable(name)))).toEqual(names.map(() => false));
-  expect(await Promise.all(["old", "new"].map((name) => outputsOf().isRestartable(name)))).toEqual([true, true]);
   await write("/dev/null");
   const read = readFile(join(root, "pipe"), "utf8");
   const outputs = outputsOf();

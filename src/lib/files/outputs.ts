@@ -14,8 +14,6 @@ export interface Output {
   readonly name: string;
   /** true if the content has no personal data: the permissions follow the umask. Any other file has mode 0600. */
   readonly isPublic?: boolean | undefined;
-  /** true if the command reads the existing file and continues its content */
-  readonly isContinued?: boolean | undefined;
   /** for an output folder: returns why the existing folder must not be replaced, or undefined if it may be replaced */
   readonly folderFault?: ((path: string) => Promise<Text | undefined>) | undefined;
 }
@@ -36,7 +34,7 @@ export interface OutputsOptions {
 /**
  * The outputs of one command. Each output is declared before anything is read or changed, and is then written
  * atomically. Existing content is replaced only after a call of {@link permitReplacing}, with these exceptions: an
- * empty file, a pipe, a device, and a file that the command continues. A symbolic link is kept and its target is
+ * empty file, a pipe, and a device. A symbolic link is kept and its target is
  * replaced, unless another user may have planted the link.
  */
 export class Outputs {
@@ -78,21 +76,6 @@ export class Outputs {
     if (name === "-") return false;
     const target = await this.#targetOf(name);
     return target.kind === "place" && target.found !== undefined && (target.found.size > 0 || !target.found.isFile());
-  }
-
-  /** Returns the name if it is free or belongs to an empty file, otherwise a name with a number: `bad-2.xlsx`. */
-  async freeName(name: string): Promise<string> {
-    const { dir, name: bare, ext } = parse(name);
-    for (let count = 2, free = name; ; count += 1) {
-      const found = await lstat(resolve(this.#place.workingFolder, free)).catch(() => undefined);
-      if (found === undefined || (found.isFile() && found.size === 0)) return free;
-      free = join(dir, `${bare}-${count}${ext}`);
-    }
-  }
-
-  /** Returns true if the output is written to a new file, so that writing can be abandoned and started again. */
-  async isRestartable(name: string): Promise<boolean> {
-    return name !== "-" && (await this.#targetOf(name)).kind === "place";
   }
 
   /**
@@ -159,7 +142,7 @@ export class Outputs {
   }
 
   async #isOccupied(output: Output): Promise<boolean> {
-    const { name, folderFault, isContinued } = output;
+    const { name, folderFault } = output;
     const target = await this.#targetOf(name);
     if (target.kind === "stream") {
       if (folderFault !== undefined) throw createOutputFailure(name, NOT_A_FOLDER);
@@ -179,7 +162,7 @@ export class Outputs {
     if (await isDatabase(path)) throw createOutputFailure(name, DATABASE_PROTECTED);
     // a read-only file is not replaced, because its owner does not want it to change
     const isWritable = (found.mode & OWNER_WRITE_BIT) !== 0;
-    return !(isWritable && (isContinued === true || found.size === 0));
+    return !(isWritable && found.size === 0);
   }
 
   async #targetOf(name: string): Promise<OutputTarget> {

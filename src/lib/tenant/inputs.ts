@@ -41,9 +41,6 @@ export const namedFile = {
 
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** `append` is the console's 追加更新, `replace` 全件更新; `delete` deletes without a file; `undo` undoes a change. */
-export const ImportMode = z.enum(["append", "replace", "delete", "undo"]);
-
 /** The `dryRun` member of a request that changes something. */
 export const DryRun = z
   .boolean()
@@ -57,21 +54,6 @@ export const queryFlag = z
   .stringbool({ truthy: ["true"], falsy: ["false"] })
   .default(false)
   .meta({ type: "boolean", default: false });
-
-/** A query parameter whose value is sent as JSON. */
-export const jsonParameter = <T extends z.ZodType>(schema: T) =>
-  z
-    .string()
-    .max(100_000)
-    .transform((json, context): unknown => {
-      try {
-        return JSON.parse(json);
-      } catch {
-        context.addIssue({ code: "custom", message: "not JSON", params: { ja: "JSON ではありません" } });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
 
 export const limitParameter = z.coerce.number().int().min(1);
 

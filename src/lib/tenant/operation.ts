@@ -96,8 +96,6 @@ export interface Operation<
   readonly once?: true | readonly string[];
   /** true if the work grows with the number of records, or waits for another service; an upload always is like this */
   readonly isLong?: true;
-  /** maximum length of the JSON body, in KiB */
-  readonly bodyKib?: number;
   readonly run: (parts: TenantParts, given: Given<I>, call: Call<F> & PathOf<R, P>) => O | Promise<O>;
 }
 

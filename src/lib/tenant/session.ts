@@ -22,7 +22,6 @@ export class Session implements ChangeAuthor {
   /** the machine's owner, if the owner acts as an account in the same process */
   readonly by: string | undefined;
   readonly asker: Actor;
-  #hasActedOutside = false;
 
   constructor(store: Store, surroundings: Surroundings, owner: string, asker: Actor) {
     this.store = store;
@@ -33,12 +32,7 @@ export class Session implements ChangeAuthor {
   }
 
   get sender(): Actor | undefined {
-    return this.asker.credential === undefined || this.#hasActedOutside ? undefined : this.asker;
-  }
-
-  /** Call this before something is done outside the tenant. It is recorded whatever becomes of its sender meanwhile. */
-  beginOutside(): void {
-    this.#hasActedOutside = true;
+    return this.asker.credential === undefined ? undefined : this.asker;
   }
 
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {

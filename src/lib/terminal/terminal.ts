@@ -291,16 +291,11 @@ export class Terminal {
     await writeOne({ ...place, choice: { ...place.choice, format: "table" } }, columns, record);
   }
 
-  /**
-   * Writes a note: one line, escaped; suppressed by `--quiet`.
-   *
-   * @param how.folds false for a line that people copy as a whole; otherwise it is folded on a terminal
-   */
-  async note(line: Advice, { folds = true }: { readonly folds?: boolean } = {}): Promise<void> {
+  /** Writes a note: one line, escaped; suppressed by `--quiet`. */
+  async note(line: Advice): Promise<void> {
     if (this.#options.quiet === true) return;
     await this.#below();
-    const marked = this.#line(line);
-    await this.#tell(folds ? this.#folded(marked) : [this.#paint(marked)]);
+    await this.#tell(this.#folded(this.#line(line)));
   }
 
   /** Makes sure that a message appears on the terminal below the results that were written before it. */

@@ -5,13 +5,5 @@
  */
 const UNPRINTABLE = /[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-const ALL_UNPRINTABLE = new RegExp(UNPRINTABLE.source, "gu");
-
 /** Returns the offset of the first character that YAML does not allow, in UTF-16 code units. */
 export const findUnprintable = (content: string): number | undefined => UNPRINTABLE.exec(content)?.index;
-
-export const quoteYamlString = (value: string): string =>
-  JSON.stringify(value).replace(
-    ALL_UNPRINTABLE,
-    (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-  );

@@ -23,8 +23,6 @@ export interface KnownValue {
   readonly value: string;
   /** shorter form for people; undefined: the full value is shown */
   readonly short?: Text | undefined;
-  /** a telephone number, which is masked in emails and in files to be sent by email. @see maskPhone */
-  readonly isPhone?: true | undefined;
 }
 
 export interface ChecklistItem {
@@ -131,7 +129,7 @@ export class ItemDraft {
   }
 
   /** Adds a value that is recorded in the tenant. Ignores null, undefined and an empty value. */
-  tell(label: Text, value: string | null | undefined, more: Pick<KnownValue, "isPhone" | "short"> = {}): void {
+  tell(label: Text, value: string | null | undefined, more: Pick<KnownValue, "short"> = {}): void {
     if (value !== null && value !== undefined && value !== "") this.#known.push({ label, value, ...more });
   }
 
@@ -170,12 +168,6 @@ export class ItemDraft {
       );
     }
     return getCurrentValue(question);
-  }
-
-  /** Returns true if a text names the leaver. */
-  isLeaver(written: string | null | undefined): boolean {
-    const { leaver } = this.when;
-    return leaver !== undefined && mentionsPerson(leaver, written);
   }
 
   /** Adds a gap for something that depends on the leaver, if a text names the leaver. */

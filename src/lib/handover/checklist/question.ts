@@ -70,15 +70,3 @@ export const describeKnownAnswer = (question: KnownAnswer): Text | null => {
   const value = getCurrentValue(question);
   return value === null ? null : describeKnownValue(kind, value);
 };
-
-const UNMASKED_DIGITS = 2;
-
-/** Masks a telephone number for emails, and for reports to be sent by email: `***-****-**78` */
-export const maskPhone = (phone: string): string => {
-  const digits = phone.match(/\p{Nd}/gu)?.length ?? 0;
-  let seen = 0;
-  return phone.replaceAll(/\p{Nd}/gu, (digit) => {
-    seen += 1;
-    return seen > digits - UNMASKED_DIGITS && digits > UNMASKED_DIGITS * 2 ? digit : "*";
-  });
-};

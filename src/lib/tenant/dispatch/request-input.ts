@@ -17,8 +17,7 @@ const MAX_BODY_KIB = 1024;
 
 const MAX_OPEN_BODY_KIB = 16;
 
-const getMaxBodyKib = ({ needs, bodyKib = MAX_BODY_KIB }: AnyOperation): number =>
-  needs === "open" ? MAX_OPEN_BODY_KIB : bodyKib;
+const getMaxBodyKib = ({ needs }: AnyOperation): number => (needs === "open" ? MAX_OPEN_BODY_KIB : MAX_BODY_KIB);
 
 const parseQueryParameters = (request: HonoRequest): unknown =>
   Object.fromEntries(Object.entries(request.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]));

@@ -75,13 +75,6 @@ export const insertCredential = async (
 export const deleteCredential = async (writer: Writer, user: number, id: string): Promise<boolean> =>
   (await writer.run("delete from main.credential where user = :user and id = :id", { user, id })) > 0;
 
-export const deleteOtherSessions = async (writer: Writer, user: number, id: string | undefined): Promise<void> => {
-  await writer.run("delete from main.credential where user = :user and kind = 'session' and id is distinct from :id", {
-    user,
-    id: id ?? null,
-  });
-};
-
 export const deleteExpiredCredentials = async (
   writer: Writer,
   { now, tokensBefore }: { readonly now: string; readonly tokensBefore: string },

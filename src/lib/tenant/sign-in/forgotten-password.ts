@@ -21,11 +21,6 @@ export interface ResetMailParts {
   readonly mail: OpenMail;
 }
 
-interface BackgroundWork {
-  readonly id: string;
-  readonly run: (signal: AbortSignal) => Promise<void>;
-}
-
 const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Session =>
   new Session(store, surroundings, actor, asker);
 
@@ -38,21 +33,18 @@ const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Ses
 export const requestResetCode = async (
   { owner, mail }: ResetMailParts,
   source: AttemptSource,
-): Promise<BackgroundWork | undefined> => {
+): Promise<((signal: AbortSignal) => Promise<void>) | undefined> => {
   const send = await mail();
-  const { attempt, found } = await owner.change({ action: null, locks: [] }, async (writer) => {
-    const counted = await countAttempt(writer, owner.surroundings, limitResetMails(source));
-    return { result: { attempt: counted, found: await findAccountByName(writer, source.account) }, objects: [] };
+  const found = await owner.change({ action: null, locks: [] }, async (writer) => {
+    await countAttempt(writer, owner.surroundings, limitResetMails(source));
+    return { result: await findAccountByName(writer, source.account), objects: [] };
   });
   const actor = found && toActor(found);
   if (found === undefined || actor === undefined) return undefined;
   const session = openSession(owner, actor);
-  return {
-    id: `reset-code ${attempt}`,
-    async run(signal) {
-      await sleep(MAIL_DELAY_MS, undefined, { signal }).catch(() => undefined);
-      await sendResetCode(session, send, found.id);
-    },
+  return async (signal) => {
+    await sleep(MAIL_DELAY_MS, undefined, { signal }).catch(() => undefined);
+    await sendResetCode(session, send, found.id);
   };
 };
 

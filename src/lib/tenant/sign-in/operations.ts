@@ -52,7 +52,7 @@ export const sessions = {
     changes: false,
     run: async ({ owner, mail, jobs, address }, { account }) => {
       const send = await (await loadForgottenPassword()).requestResetCode({ owner, mail }, { account, address });
-      if (send !== undefined) (await jobs()).start(send.id, send.run);
+      if (send !== undefined) (await jobs()).start(send);
       return { requested: true };
     },
   }),

@@ -69,11 +69,3 @@ test("what depends on a leaver is read with the rights that its sender has when 
   expect(await ask(() => undefined)).toBe(200);
   expect(await ask(() => void tenant.database.run("delete from credential"))).toBe(401);
 });
-
-test("what was done outside the tenant is recorded, whatever becomes of its sender", async () => {
-  const session = openSession();
-  tenant.database.run("delete from credential");
-  await expect(change(session)).rejects.toMatchObject({ code: "not-signed-in" });
-  session.beginOutside();
-  expect(await change(session)).toBe("done");
-});

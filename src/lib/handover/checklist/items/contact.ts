@@ -80,7 +80,7 @@ export function buildContactItem(facts: HandoverFacts, when: ChecklistContext): 
   const { contactName: name, contactMail: mail, contactPhone: phone } = TENANT.fields;
   draft.tell(name.label, contactName);
   draft.tell(mail.label, contactMail);
-  draft.tell(phone.label, contactPhone, { isPhone: true });
+  draft.tell(phone.label, contactPhone);
   draft.note(
     text(
       "The contact person is responsible for the contract. HOME of CLOMO PANEL shows their name under 「担当者名」.",

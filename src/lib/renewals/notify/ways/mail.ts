@@ -33,9 +33,6 @@ export interface Mail {
   readonly text: string;
   readonly html?: string | undefined;
   readonly messageId: string;
-  readonly attachments?:
-    | readonly { readonly filename: string; readonly content: string; readonly contentType: string }[]
-    | undefined;
   /** List-Id of the email, for filters */
   readonly list?: string | undefined;
 }
@@ -46,7 +43,6 @@ export type Mailer = (address: string, mail: Mail, language: Language) => Promis
 /** The data that nodemailer provides when an email is not accepted. */
 interface SmtpError {
   readonly code?: string | undefined;
-  readonly responseCode?: number | undefined;
   readonly response?: string | undefined;
   readonly command?: string | undefined;
 }
@@ -79,14 +75,13 @@ export const buildReminderMail = ({ subject, text: body, html, messageId }: Mess
 });
 
 const toSendMailOptions = (
-  { subject, text: body, html, messageId, attachments = [], list }: Mail,
+  { subject, text: body, html, messageId, list }: Mail,
   language: Language,
 ): SendMailOptions => ({
   subject,
   text: body,
   ...(html !== undefined && { html }),
   messageId: `<${messageId}>`,
-  attachments: [...attachments],
   headers: {
     ...(list !== undefined && { "List-Id": list }),
     "Auto-Submitted": "auto-generated",
