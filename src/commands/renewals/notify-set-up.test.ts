@@ -71,7 +71,7 @@ describe("test", () => {
     expect(en.stdout + ja.stdout).not.toContain("SECRET");
     expect(chat.posted[0]?.body).toContain("テスト送信です");
     expect(office.delivered[0]?.mail.subject).toBe("clomoctl renewals notify のテスト");
-    expect(office.delivered[0]?.mail.html).toContain("テスト送信です");
+    expect(office.delivered[0]?.mail.text).toContain("テスト送信です");
     const listed = [...yaml.slice(0, 2), "  - {name: it, way: mail, address: it@example.jp}"];
     writeFileSync(join(home, "notify.yaml"), listed.join("\n"), { mode: 0o600 });
     expect((await run(line, { home })).stdout.split("\n").slice(1, -1)).toEqual(["it@example.jp\tsent\t"]);

@@ -1,5 +1,4 @@
 import { text, type Text } from "../text/index.ts";
-import type { Level } from "./level.ts";
 
 /** A text of clomoctl in both languages, or a value from outside. */
 export type DisplayText = Text | string;
@@ -29,14 +28,14 @@ export interface Section {
 }
 
 export type Block =
-  | { readonly kind: "paragraph"; readonly words: DisplayText; readonly level?: Level | undefined }
+  | { readonly kind: "paragraph"; readonly words: DisplayText }
   | { readonly kind: "facts"; readonly rows: readonly Fact[] }
   | {
       readonly kind: "table";
       readonly caption: Text;
       readonly head: readonly Text[];
       /** with `blank`, an empty text is a cell to fill in by hand */
-      readonly rows: readonly (readonly Cell[])[];
+      readonly rows: readonly (readonly DisplayText[])[];
       readonly blank?: true | undefined;
     }
   | { readonly kind: "list"; readonly items: readonly ListItem[] }
@@ -50,35 +49,19 @@ interface PartBlock {
   readonly title: DisplayText;
   /** text after the title */
   readonly about?: Text | undefined;
-  /** level of the text after the title */
-  readonly level?: Level | undefined;
+  /** true if the text after the title is in the colour of an alarm */
+  readonly isAlarm?: boolean | undefined;
   readonly isFaint?: boolean | undefined;
   readonly blocks: readonly Block[];
 }
 
-/** A label and its value, on one line or several lines. `command`: the value is a command to type. */
-export type Fact = readonly [
-  label: DisplayText | null,
-  value: DisplayText | readonly DisplayText[],
-  look?: Level | "command" | undefined,
-];
-
-/** A cell of a table: a text, or lines with facts below them. */
-export type Cell =
-  | DisplayText
-  | { readonly lines: readonly DisplayText[]; readonly below?: readonly Fact[]; readonly level?: Level | undefined };
-
-/** Returns a cell as lines with the facts below them. */
-export const normaliseCell = (cell: Cell): Exclude<Cell, DisplayText> =>
-  typeof cell === "object" && "lines" in cell ? cell : { lines: [cell] };
-
-export const toValueLines = (value: Fact[1]): readonly DisplayText[] => [value].flat();
+export type Fact = readonly [label: DisplayText, value: DisplayText];
 
 export interface ListItem {
   readonly words: DisplayText;
   /** identifier, for programs that search for the item */
   readonly id?: string | undefined;
-  /** text before the item, in the colour of expired items */
+  /** text before the item, in the colour of an alarm */
   readonly alarm?: Text | undefined;
   /** text below the item */
   readonly about?: DisplayText | undefined;

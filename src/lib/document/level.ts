@@ -10,6 +10,3 @@ export const LEVEL_NAMES: Readonly<Record<Level, Text>> = {
   expired: text("expired", "期限切れ"),
   unknown: text("unknown", "期限不明"),
 };
-
-/** All levels, the most urgent first. */
-export const LEVELS: readonly Level[] = ["expired", "unknown", "critical", "warning", "ok"];

@@ -1,6 +1,6 @@
 import { joinWords, splitCommands } from "../terminal/commands.ts";
 import { type Language, type Text } from "../text/index.ts";
-import type { Block, Cell, Document, DisplayText } from "./blocks.ts";
+import type { Block, Document, DisplayText } from "./blocks.ts";
 import { LineWriter } from "./line-writer.ts";
 
 /** Renders a document as Markdown with the same content: charts as tables and lists, steps with check boxes. */
@@ -40,10 +40,7 @@ class MarkdownWriter extends LineWriter {
       case "paragraph":
         return [this.say(block.words)];
       case "facts":
-        return block.rows.flatMap((row) => {
-          const [first = "", ...more] = this.fact(row);
-          return [`- ${first}`, ...more.map((line) => `    - ${line}`)];
-        });
+        return block.rows.map((row) => `- ${this.fact(row)}`);
       case "table":
         return this.#table(block.caption, block.head, block.rows);
       case "list":
@@ -65,14 +62,14 @@ class MarkdownWriter extends LineWriter {
     }
   }
 
-  #table(caption: Text, head: readonly Text[], rows: readonly (readonly Cell[])[]): readonly string[] {
+  #table(caption: Text, head: readonly Text[], rows: readonly (readonly DisplayText[])[]): readonly string[] {
     const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
     return [
       `${this.say(caption)}:`,
       "",
       row(head.map((cell) => this.say(cell))),
       row(head.map(() => "---")),
-      ...rows.map((cells) => row(cells.map((cell) => this.cell(cell)))),
+      ...rows.map((cells) => row(cells.map((cell) => this.say(cell)))),
     ];
   }
 }

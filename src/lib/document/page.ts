@@ -2,9 +2,6 @@ import { joinWords, splitCommands } from "../terminal/commands.ts";
 import { escapeForPeople } from "../terminal/escape.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import {
-  normaliseCell,
-  toValueLines,
-  type Cell,
   type Block,
   type Document,
   type Fact,
@@ -13,34 +10,44 @@ import {
   type StepBlock,
   type DisplayText,
 } from "./blocks.ts";
-import { renderHtmlDocument, type DocumentParts } from "./html.ts";
 import { html, Markup } from "./markup.ts";
 import { STYLE } from "./style.ts";
 
-/** Renders a document as one HTML page, without scripts and external resources. */
-export const renderPage = (document: Document, language: Language): string =>
-  renderHtmlDocument(buildPageParts(document, language));
-
-export function buildPageParts(document: Document, language: Language): DocumentParts {
-  const { title, subject, asOf, intro, sections, footer, hasContents } = document;
+/** Renders a document as one HTML page for light and dark mode, without scripts and external resources. */
+export function renderPage(
+  { title, subject, asOf, intro, sections, footer, hasContents }: Document,
+  language: Language,
+): string {
   const page = new PageRenderer(language);
   const contents = html`<nav aria-label="${CONTENTS_TITLE[language]}">
     <ol>
       ${sections.map((section) => html`<li><a href="#${section.id}">${page.words(section.title)}</a></li>`)}
     </ol>
   </nav>`;
-  return {
-    language,
-    title: [title, ...(subject === undefined ? [] : [subject])].map((words) => page.plain(words)).join(": "),
-    style: STYLE,
-    body: html`<header>
-        <h1>${page.words(title)}</h1>
-        ${subject === undefined && asOf === undefined ? null : html`<p>${page.words(subject ?? "")} <span class="faint">${asOf === undefined ? "" : text(`as of ${asOf}`, `${asOf} 現在`)[language]}</span></p>`}
-        ${intro.map((block) => page.block(block))} ${hasContents === true ? contents : null}
-      </header>
-      <main>${sections.map((section) => page.section(section))}</main>
-      ${footer === undefined ? null : html`<footer class="faint">${page.words(footer)}</footer>`}`,
-  };
+  return html`<!DOCTYPE html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>
+          ${[title, ...(subject === undefined ? [] : [subject])].map((words) => page.plain(words)).join(": ")}
+        </title>
+        <style>
+          ${new Markup(STYLE.trim())}
+        </style>
+      </head>
+      <body>
+        <header>
+          <h1>${page.words(title)}</h1>
+          ${subject === undefined && asOf === undefined ? null : html`<p>${page.words(subject ?? "")} <span class="faint">${asOf === undefined ? "" : text(`as of ${asOf}`, `${asOf} 現在`)[language]}</span></p>`}
+          ${intro.map((block) => page.block(block))} ${hasContents === true ? contents : null}
+        </header>
+        <main>${sections.map((section) => page.section(section))}</main>
+        ${footer === undefined ? null : html`<footer class="faint">${page.words(footer)}</footer>`}
+      </body>
+    </html> `.source;
 }
 
 const CONTENTS_TITLE = text("Contents", "目次");
@@ -79,9 +86,7 @@ class PageRenderer {
   block(block: Block): Markup {
     switch (block.kind) {
       case "paragraph":
-        return html`<p class="${block.level === undefined ? "" : `level ${block.level}`}">
-          ${this.words(block.words)}
-        </p>`;
+        return html`<p>${this.words(block.words)}</p>`;
       case "facts":
         return html`<dl>${block.rows.map((fact) => this.#fact(fact))}</dl>`;
       case "table":
@@ -106,13 +111,9 @@ class PageRenderer {
     }
   }
 
-  #fact([label, value, look]: Fact): Markup {
-    const lines = toValueLines(value);
-    const classes = look === undefined ? "" : look === "command" ? look : `level ${look}`;
-    return html`<dt>${this.words(label ?? "")}</dt>
-      <dd class="${classes}">
-        ${lines.length === 1 ? this.#line(lines[0] ?? "") : lines.map((line) => html`<div>${this.#line(line)}</div>`)}
-      </dd> `;
+  #fact([label, value]: Fact): Markup {
+    return html`<dt>${this.words(label)}</dt>
+      <dd>${this.#line(value)}</dd> `;
   }
 
   /** Renders a text in which dates and options break at a hyphen only if they are wider than the screen. */
@@ -143,7 +144,7 @@ class PageRenderer {
           ${rows.map(
             ([first = "", ...others]) =>
               html`<tr>
-                <th scope="row">${this.#cell(first)}</th>
+                <th scope="row">${this.#value(first)}</th>
                 ${others.map((cell, at) => this.#data(cell, head[at + 1]))}
               </tr>`,
           )}
@@ -153,30 +154,10 @@ class PageRenderer {
   }
 
   /** Renders a cell. On a screen that is too narrow for columns, the cell shows its header. */
-  #data(cell: Cell, header?: Text): Markup {
-    const { lines, below = [], level } = normaliseCell(cell);
-    const isEmpty = below.length === 0 && lines.every((line) => line === "");
-    const looks = [
-      ...(level === undefined ? [] : [`level ${level}`]),
-      ...(below.length === 0 && lines.every((line) => this.#isShort(line)) ? ["short"] : []),
-      ...(isEmpty ? ["empty"] : []),
-    ];
+  #data(cell: DisplayText, header?: Text): Markup {
+    const looks = [...(this.#isShort(cell) ? ["short"] : []), ...(cell === "" ? ["empty"] : [])];
     const label = header === undefined ? "" : this.plain(header);
-    return html`<td class="${looks.join(" ")}" data-label="${label}">${this.#cell(cell)}</td> `;
-  }
-
-  #cell(cell: Cell): Markup {
-    const { lines, below = [] } = normaliseCell(cell);
-    const shown = below.map(
-      ([label, value]) =>
-        html`<small
-          >${label === null ? null : html`${this.words(label)}: `}${toValueLines(value).map((line) => this.#value(line))}</small
-        > `,
-    );
-    const own = lines.map((line, at) => html`${at === 0 ? null : html`<br />`}${this.#value(line)}`);
-    return shown.length === 0
-      ? html`${own}`
-      : html`<span class="${lines.every((line) => this.#isShort(line)) ? "short" : ""}">${own}</span>${shown}`;
+    return html`<td class="${looks.join(" ")}" data-label="${label}">${this.#value(cell)}</td> `;
   }
 
   /** Renders like {@link words}, but lets addresses and paths wrap after punctuation. */
@@ -194,7 +175,7 @@ class PageRenderer {
 
   #item({ id, alarm, words, about }: ListItem): Markup {
     return html`<li ${id === undefined ? null : html`data-id="${id}"`}>
-      ${alarm === undefined ? null : html`<b class="level expired">${this.plain(alarm)}</b> `}${this.words(words)}
+      ${alarm === undefined ? null : html`<b class="alarm">${this.plain(alarm)}</b> `}${this.words(words)}
       ${about === undefined ? null : html`<span class="below faint">${this.words(about)}</span>`}
     </li>`;
   }
@@ -211,11 +192,11 @@ class PageRenderer {
     </li> `;
   }
 
-  #part({ id, title, about, level, isFaint, blocks }: Extract<Block, { kind: "part" }>): Markup {
+  #part({ id, title, about, isAlarm, isFaint, blocks }: Extract<Block, { kind: "part" }>): Markup {
     return html`<article class="${isFaint === true ? "faint" : ""}" aria-labelledby="${id}-title">
       <h3 id="${id}-title">
         ${this.words(title)}
-        ${about === undefined ? null : html`<span class="${level === undefined ? "faint" : `level ${level}`}">${this.words(about)}</span>`}
+        ${about === undefined ? null : html`<span class="${isAlarm === true ? "alarm" : "faint"}">${this.words(about)}</span>`}
       </h3>
       ${blocks.map((block) => this.block(block))}
     </article>`;

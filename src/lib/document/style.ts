@@ -1,6 +1,4 @@
-import { LEVELS } from "./level.ts";
-
-/** The colours of a page. Text in the colour of a level is readable on `paper`. */
+/** The colours of a page. Text in the colour of an alarm is readable on `paper`. */
 export interface Palette {
   readonly paper: string;
   readonly ink: string;
@@ -8,25 +6,19 @@ export interface Palette {
   /** for lines and bands, which contain no text to read */
   readonly rule: string;
   readonly band: string;
-  readonly ok: string;
-  readonly warning: string;
-  readonly critical: string;
-  readonly expired: string;
-  readonly unknown: string;
+  readonly caution: string;
+  readonly alarm: string;
 }
 
 /** Colours of light mode and of print. */
-export const LIGHT_PALETTE: Palette = {
+const LIGHT_PALETTE: Palette = {
   paper: "#ffffff",
   ink: "#1f2328",
   faint: "#57606a",
   rule: "#d0d7de",
   band: "#f6f8fa",
-  ok: "#1a7f37",
-  warning: "#855c00",
-  critical: "#b84300",
-  expired: "#b3001e",
-  unknown: "#6639ba",
+  caution: "#b84300",
+  alarm: "#b3001e",
 };
 
 const DARK_PALETTE: Palette = {
@@ -35,11 +27,8 @@ const DARK_PALETTE: Palette = {
   faint: "#9da7b3",
   rule: "#3d444d",
   band: "#161b22",
-  ok: "#3fb950",
-  warning: "#d6a52c",
-  critical: "#f0883e",
-  expired: "#ff8a82",
-  unknown: "#c297ff",
+  caution: "#f0883e",
+  alarm: "#ff8a82",
 };
 
 const toCssVariables = (palette: Palette): string =>
@@ -72,11 +61,9 @@ h3{margin:1rem 0 .25rem;font-size:1em}
 p{margin:.25rem 0}
 a{color:inherit}
 .faint{color:var(--faint)}
-.level{font-weight:600}
-${LEVELS.map((level) => `.level.${level}{color:var(--${level})}`).join("\n")}
+.alarm{font-weight:600;color:var(--alarm)}
 .short{white-space:nowrap}
 span.undivided{display:inline-block;max-width:100%}
-.command{font-family:ui-monospace,Consolas,"Noto Sans Mono CJK JP",monospace;font-size:.9em}
 .below{display:block;font-size:.9em}
 nav ol{display:flex;flex-wrap:wrap;gap:.1rem 1.5rem;margin:.75rem 0;padding:0 0 0 1.2rem}
 dl{display:grid;grid-template-columns:minmax(10rem,18rem) minmax(0,1fr);gap:.15rem 1rem;margin:.5rem 0}
@@ -94,11 +81,10 @@ tbody td{min-width:3.5rem}
 thead th{background:var(--band);font-weight:600}
 thead th.ours{word-break:keep-all;overflow-wrap:break-word}
 .blank td,.blank tbody th{height:2.6rem;min-width:5rem}
-td small,th small{display:block;color:var(--faint);font-size:.92em}
 ol.steps{padding-left:2.2rem}
 .steps li{margin:0 0 1.2rem;break-inside:avoid}
 .steps p::before{content:"☐ "}
-.trap{border-left:.25rem solid var(--critical);padding-left:.6rem}
+.trap{border-left:.25rem solid var(--caution);padding-left:.6rem}
 footer{margin-top:1.5rem;font-size:.8em}
 @media (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dd{margin:0 0 .5rem}}
 @media screen and (max-width:40rem){${CARD_STYLES}}

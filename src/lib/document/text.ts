@@ -1,6 +1,6 @@
 import { displayWidth, padLine } from "../terminal/table/width.ts";
 import type { Language } from "../text/index.ts";
-import type { Block, Cell, Document, StepBlock } from "./blocks.ts";
+import type { Block, DisplayText, Document, StepBlock } from "./blocks.ts";
 import { LineWriter } from "./line-writer.ts";
 
 /** Renders a document as plain text for a terminal or a file. Lines are not wrapped. */
@@ -34,10 +34,7 @@ export class TextWriter extends LineWriter {
       case "paragraph":
         return [this.say(block.words)];
       case "facts":
-        return block.rows.flatMap((fact) => {
-          const [first = "", ...more] = this.fact(fact);
-          return [`  ${first}`, ...more.map((line) => `    ${line}`)];
-        });
+        return block.rows.map((fact) => `  ${this.fact(fact)}`);
       case "table":
         return [`${this.say(block.caption)}:`, ...this.#table([block.head, ...block.rows])];
       case "list":
@@ -56,8 +53,8 @@ export class TextWriter extends LineWriter {
     }
   }
 
-  #table(rows: readonly (readonly Cell[])[]): readonly string[] {
-    const cells = rows.map((row) => row.map((cell) => this.cell(cell)));
+  #table(rows: readonly (readonly DisplayText[])[]): readonly string[] {
+    const cells = rows.map((row) => row.map((cell) => this.say(cell)));
     const width = (column: number): number => Math.max(...cells.map((row) => displayWidth(row[column] ?? "")));
     return cells.map((row) => `  ${row.map((cell, column) => padLine(cell, width(column))).join("  ")}`.trimEnd());
   }

@@ -290,7 +290,7 @@ const buildItemBlock = (item: ChecklistItem, data: ReportData): Block => {
     id: `item-${id}`,
     title,
     about: describeItemState(item),
-    level: gaps.length > 0 ? "expired" : undefined,
+    isAlarm: gaps.length > 0,
     isFaint: applies === false,
     blocks: [
       ...(gaps.length === 0 ? [] : [buildGapList(gaps)]),

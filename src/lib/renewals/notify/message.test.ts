@@ -18,11 +18,10 @@ test.each([
 });
 
 test("the last line explains how to stop the reminders, including the confirmation of the console's date", async () => {
-  const { text: words, html } = await buildReminderMessage(createDigest({ language: "en" }));
-  for (const said of [words, html])
-    expect(said).toContain(
-      ". Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (clomoctl renewals edit) and, if the console shows the new date, confirm it (clomoctl renewals confirm).",
-    );
+  const { text: words } = await buildReminderMessage(createDigest({ language: "en" }));
+  expect(words).toContain(
+    ". Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (clomoctl renewals edit) and, if the console shows the new date, confirm it (clomoctl renewals confirm).",
+  );
 });
 
 test("several items are one digest, which names only what is necessary", async () => {
@@ -73,11 +72,9 @@ test("identifies an item by id if its name is as long", async () => {
 
 test("recorded text stays on its line and is never markup", async () => {
   const due = [createDueReminder({ item: { name: "<b>x</b>\r\nBcc: a@example.jp\u202e" } })];
-  const { subject, text: body, html } = await buildReminderMessage(createDigest({ due }));
+  const { subject, text: body } = await buildReminderMessage(createDigest({ due }));
   expect(subject).toBe("【年次更新・期限】あと 30 日: MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
   expect(body.split("\n")[0]).toBe("■ MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
-  expect(html).toContain("&#60;b&#62;x&#60;/b&#62; Bcc");
-  expect(html).not.toContain("<b>");
 });
 
 test("describes an expired item as expired, and identifies a name that needs quotes by id", async () => {
@@ -85,5 +82,4 @@ test("describes an expired item as expired, and identifies a name that needs quo
   const en = await buildReminderMessage(createDigest({ due: [expired], language: "en" }));
   expect(en.text).toMatch(/^ {2}Effects of the expiry: commands no longer reach any iPhone/m);
   expect(en.text).toContain(`guide ${expired.item.id} --context local`);
-  expect(en.html).toContain("Effects of the expiry</dt>");
 });

@@ -1,7 +1,6 @@
 import { commandName } from "../../advice/index.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import type { Document, Section } from "../../document/blocks.ts";
-import type { Level } from "../../document/level.ts";
 import type { Mail } from "../../document/mail.ts";
 import {
   getDayLabel,
@@ -29,12 +28,6 @@ const buildSubject = (first: DueReminder, others: number): Text => {
   return text(`[Renewal] ${left.en}: ${title.en}${more.en}`, `【年次更新・期限】${left.ja}: ${title.ja}${more.ja}`);
 };
 
-const CRITICAL_DAYS = 30;
-
-/** Returns the level that decides the colour of an item. An item is not critical before its last 30 days. */
-const getColourLevel = ({ days, expired }: DueReminder): Level =>
-  expired || days <= 0 ? "expired" : days <= CRITICAL_DAYS ? "critical" : "warning";
-
 export const buildReminderDocument = ({
   due,
   warnings,
@@ -42,7 +35,6 @@ export const buildReminderDocument = ({
 }: Pick<Digest, "due" | "warnings" | "severalContexts">): Document => {
   const [first, ...others] = due;
   const items = due.map((one, at): Section => {
-    const level = getColourLevel(one);
     const day = joinTexts([formatDueDay(one), describeTimeLeft(one)], same(" "));
     return {
       id: `item-${at + 1}`,
@@ -50,7 +42,7 @@ export const buildReminderDocument = ({
       blocks: [
         {
           kind: "facts",
-          rows: [[getDayLabel(one), day, level], ...listItemDetails(one, { severalContexts })],
+          rows: [[getDayLabel(one), day], ...listItemDetails(one, { severalContexts })],
         },
       ],
     };

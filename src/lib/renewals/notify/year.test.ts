@@ -254,7 +254,7 @@ test(
           words.some((word) => mail.subject.includes(word)),
           mail.subject,
         ).toBe(true);
-        for (const life of due) expect(mail.html).toContain(life.name);
+        for (const life of due) expect(text).toContain(life.name);
         // what breaks, and the steps of each
         const english = to === "ops@example.com";
         const broken = due.filter(({ kind }) => kind !== "custom").length;

@@ -43,7 +43,7 @@ const certificate = (): { readonly key: string; readonly cert: string } => {
 test.each([
   ["ja", "【年次更新・期限】あと 30 日: MDM プッシュ通知証明書「本社」", "期限: 2027-03-01 あと 30 日"],
   ["en", '[Renewal] 30 days left: MDM push certificate "本社"', "Expires: 2027-03-01 30 days left"],
-] as const)("a mail in %s has its subject, text and HTML", async (language, subject, line) => {
+] as const)("a mail in %s has its subject and text", async (language, subject, line) => {
   const smtp = await open();
   const digest = createDigest({ language });
   expect(
@@ -57,8 +57,6 @@ test.each([
   expect(mail?.subject).toBe(subject);
   expect(mail?.messageId).toBe(`<${digest.messageId}>`);
   expect(mail?.text).toContain(line);
-  expect(mail?.html).toContain(`<html lang="${language}">`);
-  expect(mail?.html).toContain("2027-03-01");
   const header = (name: string): string | undefined => mail?.headers.get(name);
   expect(header("from")).toBe("CLOMO 期限 <renewals@example.jp>");
   expect(header("list-id")).toBe("clomoctl renewals <renewals.clomoctl.invalid>");

@@ -31,7 +31,6 @@ const DEFAULT_TIMEOUTS: MailTimeouts = { connectMs: 15_000, silenceMs: 30_000, w
 export interface Mail {
   readonly subject: string;
   readonly text: string;
-  readonly html?: string | undefined;
   readonly messageId: string;
   /** List-Id of the email, for filters */
   readonly list?: string | undefined;
@@ -66,21 +65,16 @@ const buildTransportOptions = (smtp: ResolvedSmtpSettings, { connectMs, silenceM
 
 const LIST_ID = "clomoctl renewals <renewals.clomoctl.invalid>";
 
-export const buildReminderMail = ({ subject, text: body, html, messageId }: Message): Mail => ({
+export const buildReminderMail = ({ subject, text: body, messageId }: Message): Mail => ({
   subject,
   text: body,
-  html,
   messageId,
   list: LIST_ID,
 });
 
-const toSendMailOptions = (
-  { subject, text: body, html, messageId, list }: Mail,
-  language: Language,
-): SendMailOptions => ({
+const toSendMailOptions = ({ subject, text: body, messageId, list }: Mail, language: Language): SendMailOptions => ({
   subject,
   text: body,
-  ...(html !== undefined && { html }),
   messageId: `<${messageId}>`,
   headers: {
     ...(list !== undefined && { "List-Id": list }),
