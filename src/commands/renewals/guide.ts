@@ -1,12 +1,12 @@
-import { commandName, line } from "../../lib/advice/index.ts";
-import { RENEWAL_KINDS, type RenewalItem } from "../../lib/model/renewal.ts";
+import { commandName } from "../../lib/advice/index.ts";
+import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { buildRenewalGuide } from "../../lib/renewals/guide/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { isSourceReadable } from "../../lib/renewals/sources.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { GUIDE_OPTIONS, resolveRequestedGuide, showSteps, writeGuide } from "../guides/write.ts";
-import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
+import { resolveTimezone } from "../tools.ts";
 import { formatExpiryDay } from "./items/columns.ts";
 import { listRecordedAnswers, buildGuideFacts } from "./steps/holding.ts";
 import { resolveSubject } from "./steps/subject.ts";
@@ -44,38 +44,13 @@ export default defineCommand({
     const expiresOn = expiresAt === null ? null : dayOf(expiresAt, resolveTimezone(tools, tenant));
     const holding = await buildGuideFacts(tenant.client, subject);
     if (document === undefined) return showSteps(tools, buildRenewalGuide(kind, item, expiresOn, holding));
-    const known = item === null ? null : await removeRemoteSource(tools, tenant, item);
-    const guide = buildRenewalGuide(kind, known && known.item, item && formatExpiryDay(expiresOn, item), {
+    // a file that is not on this computer cannot be compared
+    const isHere = tenant.context.kind === "embedded" && (await isSourceReadable(item?.source ?? ""));
+    const known = item === null || isHere ? item : { ...item, source: null };
+    const guide = buildRenewalGuide(kind, known, item && formatExpiryDay(expiresOn, item), {
       ...holding,
       known: holding.own === undefined ? await listRecordedAnswers(tenant.client, subject) : [],
-      elsewhere: known?.elsewhere,
     });
     return writeGuide(tools, guide, document);
   },
 });
-
-/**
- * Removes the source file of an item if the file is not on this computer, so that it is not compared, and explains what
- * to do.
- */
-async function removeRemoteSource(
-  { machine }: Tools,
-  { context }: ChosenTenant<"renewals">,
-  item: RenewalItem,
-): Promise<{ readonly item: RenewalItem; readonly elsewhere?: Text | undefined }> {
-  const { source, name, kind, topic } = item;
-  if (source === null || (context.kind === "embedded" && (await isSourceReadable(source)))) return { item };
-  const command = line("renewals edit", [name], { file: "NEW" });
-  const [en, ja] =
-    kind === "push-certificate" && topic !== null
-      ? [
-          ` If you do not have that file, run before the upload: ${command} (records the new certificate, and rejects a certificate with another topic).`,
-          `ファイルがなければ、アップロードの前に実行してください: ${command}(新しい証明書を登録します。トピックの異なる証明書は拒否します)`,
-        ]
-      : ["", ""];
-  const elsewhere = text(
-    `The file in use was recorded as ${source}, which is not on this computer (${machine.hostName}). For OLD below, use a copy of that file.${en}`,
-    `使用中のファイルは ${source} として登録されていますが、このコンピューター(${machine.hostName})にはありません。以下の OLD には、元のコンピューターからコピーしたものを指定してください。${ja}`,
-  );
-  return { item: { ...item, source: null }, elsewhere };
-}

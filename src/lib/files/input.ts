@@ -5,7 +5,6 @@ import { promisify } from "node:util";
 import { IS_A_FOLDER } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { getFreeBytes } from "./folder.ts";
 import { openForReading, readChunks, createReadFailure, type InputSources } from "./read.ts";
 import { spoolToFile } from "./spool.ts";
 import type { TemporaryStorage } from "./temporary.ts";
@@ -25,19 +24,17 @@ const statDescriptor = promisify(fstat);
 /** The folder in which an input file is searched for, and the folder in which a stream is spooled. */
 export interface InputPlace extends InputSources {
   readonly temporary: TemporaryStorage;
-  /** returns the free space on the disk of a folder */
-  readonly freeBytes?: typeof getFreeBytes | undefined;
 }
 
 /**
  * Opens an input file. Input from stdin, a pipe or a device is first spooled into the home folder of clomoctl.
  *
  * @throws `not-found` if the file does not exist, `usage` if it cannot be read
- * @throws `input-rejected` if the input from a pipe exceeds {@link getMaxPipeBytes}
+ * @throws `input-rejected` if the input from a pipe or a device exceeds {@link MAX_STREAM_BYTES}
  */
 export async function openInput(place: InputPlace, label: string): Promise<InputFile> {
   const { stdin, workingFolder } = place;
-  if (label === "-") return spoolStream("stdin", stdin, await isDeviceStream(stdin), place);
+  if (label === "-") return spoolStream("stdin", stdin, (await isDeviceStream(stdin)) ? "device" : "pipe", place);
   const path = resolve(workingFolder, label);
   const refuse = (cause: unknown): never => {
     throw createReadFailure(label, cause);
@@ -46,7 +43,7 @@ export async function openInput(place: InputPlace, label: string): Promise<Input
   if (found.isDirectory()) throw new Failure("usage", { what: IS_A_FOLDER, where: label });
   if (!found.isFile()) {
     const stream = (await openForReading(path).catch(refuse)).createReadStream();
-    return spoolStream(label, stream, found.isCharacterDevice(), place);
+    return spoolStream(label, stream, found.isCharacterDevice() ? "device" : "pipe", place);
   }
   return {
     label,
@@ -63,73 +60,44 @@ async function isDeviceStream(stream: object): Promise<boolean> {
   return typeof fd === "number" && (await statDescriptor(fd)).isCharacterDevice();
 }
 
-const MAX_DEVICE_BYTES = 16 * 1024 * 1024;
+/** Maximum input from a device file, of which many never end, and from a pipe: no list is larger. */
+const MAX_STREAM_BYTES = { device: 16 * 1024 * 1024, pipe: 4_000_000_000 } as const;
 
-/** Maximum input from a pipe: no list is larger, so a pipe that sends more probably never ends. */
-const MAX_PIPE_BYTES = 4_000_000_000;
-
-/** Returns how many bytes may be read from a pipe: 4 GB, but at most half of the free space in the spool folder. */
-const getMaxPipeBytes = (folder: string, freeBytes: typeof getFreeBytes): number =>
-  Math.min(MAX_PIPE_BYTES, Math.floor((freeBytes(folder) ?? Number.POSITIVE_INFINITY) / 2));
-
-const createEndlessInputFailure = (where: string): Failure =>
-  new Failure("usage", {
-    what: text("the input from this device file never ends", "このデバイスファイルからの入力には終わりがありません"),
-    where,
-  });
-
-const createPipeTooLongFailure = (where: string, mostBytes: number): Failure => {
-  const most = mostBytes < 1e6 ? `${Math.floor(mostBytes / 1e3)} kB` : `${Math.floor(mostBytes / 1e6)} MB`;
-  return new Failure("input-rejected", {
+const createStreamTooLongFailure = (where: string, mostBytes: number): Failure =>
+  new Failure("input-rejected", {
     what: text(
-      `the input from the pipe exceeds ${most} (4 GB or half of the free disk space, whichever is smaller)`,
-      `パイプから読み込める上限の ${most}(4 GB と空き容量の半分のうち小さい方)を超えました`,
+      `the input never ends, or is longer than ${Math.floor(mostBytes / 1e6)} MB`,
+      `入力に終わりがないか、${Math.floor(mostBytes / 1e6)} MB を超えています`,
     ),
     where,
     hint: text(
-      "save the input to a file and use that file instead; files do not have this limit",
-      "入力をファイルに保存して、そのファイルを指定してください(ファイルにはこの上限はありません)",
+      "save the input to a file, and use that file",
+      "入力をファイルに保存して、そのファイルを指定してください",
     ),
   });
-};
 
 type InputStream = InputSources["stdin"];
 
-/** Passes on a stream; throws the result of `refusal` if the stream is longer than `mostBytes`. */
+/** Passes on a stream. @throws Failure `input-rejected` if the stream is longer than `mostBytes` */
 async function* limitStream(
   stream: InputStream,
+  label: string,
   mostBytes: number,
-  refusal: () => Failure,
 ): AsyncGenerator<string | Uint8Array> {
   let bytes = 0;
   for await (const chunk of stream) {
     bytes += Buffer.byteLength(chunk);
-    if (bytes > mostBytes) throw refusal();
+    if (bytes > mostBytes) throw createStreamTooLongFailure(label, mostBytes);
     yield chunk;
   }
-}
-
-/** Passes on the input from a pipe. The limit is determined only when the first piece is about to be written. */
-async function* readPipe(
-  stream: InputStream,
-  where: string,
-  folder: string,
-  freeBytes: typeof getFreeBytes,
-): AsyncGenerator<string | Uint8Array> {
-  const most = getMaxPipeBytes(folder, freeBytes);
-  yield* limitStream(stream, most, () => createPipeTooLongFailure(where, most));
 }
 
 async function spoolStream(
   label: string,
   stream: InputStream,
-  isOfDevice: boolean,
-  place: InputPlace,
+  kind: keyof typeof MAX_STREAM_BYTES,
+  { temporary }: InputPlace,
 ): Promise<InputFile> {
-  const { temporary, freeBytes = getFreeBytes } = place;
-  const bounded = isOfDevice
-    ? limitStream(stream, MAX_DEVICE_BYTES, () => createEndlessInputFailure(label))
-    : readPipe(stream, label, temporary.temporaryFolder, freeBytes);
-  const file = await spoolToFile(bounded, temporary);
+  const file = await spoolToFile(limitStream(stream, label, MAX_STREAM_BYTES[kind]), temporary);
   return { label, ...file, chunks: () => readChunks(file.path, label) };
 }

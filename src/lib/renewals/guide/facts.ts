@@ -52,10 +52,6 @@ export const buildVerifyCommand = (
   files: { readonly new: string; readonly csr?: string },
 ): CommandLine => line("renewals verify", [], { current: known?.source ?? OLD_FILE_PLACEHOLDER, ...files });
 
-/** Returns true if a text contains a command that compares a new file with {@link OLD_FILE_PLACEHOLDER}. */
-export const hasOldFilePlaceholder = (words: Text | undefined): boolean =>
-  words?.en.includes(`--current ${OLD_FILE_PLACEHOLDER} `) === true;
-
 /** File name of a signing request, the same as in the console.  @see facts 3.3 */
 export const REQUEST_FILE = "CertificateSigningRequest.csr";
 

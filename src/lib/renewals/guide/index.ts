@@ -5,7 +5,6 @@ import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
 import { stateOf } from "../download.ts";
 import {
   describeRenewalAccount,
-  hasOldFilePlaceholder,
   describePhone,
   PUSH_CERTIFICATE_FILE,
   REQUEST_FILE,
@@ -65,8 +64,6 @@ export interface Guide {
 
 /** What a guide must take into account: who holds the certificate or token, and what else is known about it. */
 export interface GuideFacts {
-  /** what to do if a step compares with the recorded file but that file is not on this computer */
-  readonly elsewhere?: Text | undefined;
   /** the token that the tenant itself holds; absent if CLOMO or somebody else holds it */
   readonly own?: OwnToken | undefined;
   /** a note to show before the first step */
@@ -86,7 +83,7 @@ export function buildRenewalGuide(
   kind: RenewalKind,
   known: RenewalItem | null,
   expiresOn: string | null,
-  { own, first, elsewhere, several, known: more = [] }: GuideFacts = {},
+  { own, first, several, known: more = [] }: GuideFacts = {},
 ): Guide {
   const name = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
@@ -102,17 +99,11 @@ export function buildRenewalGuide(
     own === undefined
       ? [...skipDownloadedSteps(guide.steps, known, expiresOn), ...around.filter((step) => !isBefore(step))]
       : guide.steps;
-  const compares = steps.some(({ check }) => hasOldFilePlaceholder(check));
   return {
     kind,
     title: guide.title,
     facts: [...listGuideFacts(kind, known, expiresOn, { own, known: more }), ...guide.facts],
-    steps: [
-      ...(first === undefined ? [] : [{ id: "first", what: first }]),
-      ...around.filter(isBefore),
-      ...(elsewhere !== undefined && compares ? [{ id: "elsewhere", what: elsewhere }] : []),
-      ...steps,
-    ],
+    steps: [...(first === undefined ? [] : [{ id: "first", what: first }]), ...around.filter(isBefore), ...steps],
     own: own !== undefined,
   };
 }
