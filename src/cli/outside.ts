@@ -19,8 +19,6 @@ export type Host = Pick<
   | "stdout"
   | "stderr"
   | "platform"
-  | "arch"
-  | "versions"
   | "cwd"
   | "on"
   | "exit"

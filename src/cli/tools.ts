@@ -48,7 +48,7 @@ interface ChangeReports {
 
 const createMachine = (outside: ProgramEnvironment): Machine => {
   const {
-    host: { platform, execPath, argv, versions, arch },
+    host: { platform, execPath, argv },
     userFolder,
     userName,
   } = outside;
@@ -64,9 +64,7 @@ const createMachine = (outside: ProgramEnvironment): Machine => {
       return new Intl.DateTimeFormat().resolvedOptions().timeZone;
     },
     node: execPath,
-    nodeVersion: versions.node,
     program: PROGRAM_VERSION,
-    architecture: arch,
     door: argv[1] ?? "",
   };
 };

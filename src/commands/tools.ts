@@ -35,12 +35,8 @@ export interface Machine {
   readonly timezone: string;
   /** absolute path of the running Node executable */
   readonly node: string;
-  /** version of Node: `24.21.0` */
-  readonly nodeVersion: string;
   /** name and version of the program, for what it writes: `clomoctl 0.1.0` */
   readonly program: string;
-  /** `process.arch` */
-  readonly architecture: string;
   /** absolute path of the program as it was called, with symbolic links kept, because links outlive an update */
   readonly door: string;
 }

@@ -300,7 +300,7 @@ export const handover = {
     ...rest,
   ],
   /** compares a bundle with the tenant */
-  diff: (bundle: string): Words => `handover diff ${bundle} --tenant --ignore-times`.split(" "),
+  diff: (bundle: string): Words => `handover diff ${bundle} --tenant`.split(" "),
 };
 
 /** Names of files in a bundle. */

@@ -38,30 +38,6 @@ test("programs get complete records and values, one per line", async () => {
   expect(JSON.parse(json)).toEqual(lines);
 });
 
-describe("for people", () => {
-  const field = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "営業", code: null, parentId: null };
-  const org = { ...field, createdAt: "2026-11-20T01:23:45.000Z", updatedAt: "2026-11-20T01:23:45.000Z" };
-  const LATER = "2026-11-20T20:00:00.000Z";
-
-  const diffOf = async (changed: object, words = ""): Promise<string> => {
-    const folder = freshFolder();
-    await writeBundle(join(folder, "a"), storageIn(folder), { records: { orgs: [org] } });
-    await writeBundle(join(folder, "b"), storageIn(folder), { records: { orgs: [{ ...org, ...changed }] } });
-    const ran = await run(`handover diff a b --lang en ${words}`.trimEnd(), { folder, terminal: { columns: 120 } });
-    expect(ran.exit).toBe(9);
-    return ran.stdout;
-  };
-
-  test("the time of a change is shown only if nothing else changed, in the context's time zone", async () => {
-    expect(await diffOf({ updatedAt: LATER })).toMatch(
-      /organisations +changed +営業 +updated +2026-11-20 10:23 → 2026-11-21 05:00/,
-    );
-    const both = await diffOf({ updatedAt: LATER, code: "E1" });
-    expect(both).toMatch(/営業 +code +\(blank\) → E1/);
-    expect(both).not.toContain("updated");
-  });
-});
-
 test("equal bundles exit with 0, however they are packed", async () => {
   const folder = freshFolder();
   for (const name of ["a", "b.zip"]) await writeBundle(join(folder, name), storageIn(folder));
@@ -89,7 +65,7 @@ describe("with the tenant", () => {
   });
   afterEach(() => tenant[Symbol.asyncDispose]());
 
-  test("a cron job gets no output without differences, or if only ignored times differ", async () => {
+  test("a cron job gets no output without differences, or if only times differ", async () => {
     const { after } = await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     const home = freshFolder();
     const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch });
@@ -98,10 +74,9 @@ describe("with the tenant", () => {
     expect(await ran(quiet)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
     expect(await ran(`${quiet} --format csv`)).toMatchObject({ exit: 0, stderr: "" });
     tenant.database.run("update user set updatedAt = '2027-01-01T00:00:00.000Z'");
-    expect((await ran(quiet)).exit).toBe(9);
-    expect(await ran(`${quiet} --ignore-times`)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+    expect(await ran(quiet)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
     await tenant.client.users.edit(after.id, { name: "山田 花" });
-    const { exit, stdout } = await ran(`${quiet} --ignore-times --format ndjson`);
+    const { exit, stdout } = await ran(`${quiet} --format ndjson`);
     expect(exit).toBe(9);
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   });
@@ -115,7 +90,7 @@ describe("with the tenant", () => {
     await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     const home = freshFolder();
     const ran = (line: string, more: object = {}) => run(line, { home, folder: home, tenant: tenant.fetch, ...more });
-    const compared = "handover diff bundle --tenant --ignore-times";
+    const compared = "handover diff bundle --tenant";
     mirror(MIRRORED);
     expect((await ran("handover export -o bundle --encoding utf-8")).exit).toBe(0);
     mirror("2026-02-01T00:00:00.000Z");

@@ -141,8 +141,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Records are compared by ID, and changed records by field, after the hashes of both bundles are verified. CSV files and reports are not compared, because they are made from the records. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
-      "データを ID で突き合わせ、変更は項目ごとに示します。先に両方のハッシュを検証します。CSV とレポートは元のデータから作られるため比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
+      "Records are compared by ID, and changed records by field, after the hashes of both bundles are verified. Not compared are CSV files and reports, which are made from the records, and the times at which records were created, changed and answered. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
+      "データを ID で突き合わせ、変更は項目ごとに示します。先に両方のハッシュを検証します。元のデータから作られる CSV とレポート、データの作成・更新・回答の日時は比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
     ),
   ],
   args: {
@@ -159,20 +159,13 @@ export default defineCommand({
       kind: "boolean",
       about: text("compare A with the current tenant", "現在のテナントと比べる"),
     },
-    ignoreTimes: {
-      kind: "boolean",
-      about: text(
-        "ignore the times at which records were created, changed and answered",
-        "データの作成・更新・回答の日時は比べない",
-      ),
-    },
     ...IDENTITY_OPTION,
   },
   examples: [
     { line: "clomoctl handover diff bundles/minato bundles/minato-later" },
     { line: "clomoctl handover diff bundles/minato --tenant" },
     {
-      line: "clomoctl handover diff bundles/minato --tenant --ignore-times --quiet",
+      line: "clomoctl handover diff bundles/minato --tenant --quiet",
       about: text("for cron: prints nothing if nothing differs", "cron 用: 差異がなければ何も出力しない"),
     },
   ],
@@ -180,7 +173,7 @@ export default defineCommand({
   exits: [...OPEN_TENANT_ERRORS, "differs"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { before, after, tenant, ignoreTimes, identity }) {
+  async run(tools, { before, after, tenant, identity }) {
     const { terminal } = tools;
     if (tenant === (after !== undefined)) throw INVALID_COMPARISON_FAILURE;
     if (!tenant) refuseAsOption(tools, DIFF_COMMAND);
@@ -193,9 +186,8 @@ export default defineCommand({
     progress.finish();
     const counts = new DifferenceCounts();
     const [former, latter] = [toTenantState(await toBundle(one)), toTenantState(await toBundle(other))];
-    const all = filterDifferences(compareStates(former, latter), (one) => !(ignoreTimes && isTimeDifference(one)));
     const isTable = isDefaultTable(terminal);
-    const found: AsyncGenerator<Difference> = counts.of(isTable ? omitUpdateTimes(all) : all);
+    const found: AsyncGenerator<Difference> = counts.of(omitTimes(compareStates(former, latter)));
     const first = await found.next();
     const shownOnes = prependFirst(first, found);
     // an empty table would be reported as an empty list, and cron would mail the column names
@@ -216,32 +208,8 @@ export default defineCommand({
 
 const TIME_FIELDS: readonly unknown[] = ["createdAt", "updatedAt", "at"];
 
-const isTimeDifference = ({ field }: Difference): boolean => TIME_FIELDS.includes(field);
-
-async function* filterDifferences(
-  found: AsyncIterable<Difference>,
-  matches: (difference: Difference) => boolean,
-): AsyncGenerator<Difference> {
-  for await (const difference of found) if (matches(difference)) yield difference;
-}
-
-async function* omitUpdateTimes(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
-  let record = "";
-  let echo: Difference | undefined;
-  let hasOtherDifference = false;
-  for await (const difference of found) {
-    const key = `${difference.resource} ${difference.id}`;
-    if (key !== record) {
-      if (echo !== undefined && !hasOtherDifference) yield echo;
-      [record, echo, hasOtherDifference] = [key, undefined, false];
-    }
-    if (difference.change === "changed" && difference.field === "updatedAt") echo = difference;
-    else {
-      hasOtherDifference = true;
-      yield difference;
-    }
-  }
-  if (echo !== undefined && !hasOtherDifference) yield echo;
+async function* omitTimes(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
+  for await (const difference of found) if (!TIME_FIELDS.includes(difference.field)) yield difference;
 }
 
 const describeSides = (before: string, after: string | undefined): Text => {

@@ -49,7 +49,7 @@ test("a device is spooled like stdin", async () => {
 
 test.skipIf(process.platform === "win32")("gives up an endless device, and leaves nothing of it", async () => {
   const place = placeOf();
-  await expect(openInput(place, "/dev/zero")).rejects.toMatchObject({ code: "input-rejected", where: "/dev/zero" });
+  await expect(openInput(place, "/dev/zero")).rejects.toMatchObject({ code: "usage", where: "/dev/zero" });
   expect(readdirSync(place.temporary.temporaryFolder)).toEqual([]);
 });
 
@@ -58,7 +58,7 @@ test.skipIf(process.platform === "win32")("gives up an endless device behind std
   const zero = await open("/dev/zero");
   const stdin = zero.createReadStream();
   Object.assign(stdin, { fd: zero.fd });
-  await expect(openInput({ ...place, stdin }, "-")).rejects.toMatchObject({ code: "input-rejected", where: "stdin" });
+  await expect(openInput({ ...place, stdin }, "-")).rejects.toMatchObject({ code: "usage", where: "stdin" });
   expect(readdirSync(place.temporary.temporaryFolder)).toEqual([]);
 });
 
@@ -69,7 +69,7 @@ test("gives up an endless pipe, and leaves nothing of it", async () => {
   onTestFinished(() => lengths.mockRestore());
   const stdin = Readable.from(Array.from({ length: 9 }, () => Buffer.alloc(50_000)));
   await expect(openInput({ ...place, stdin }, "-")).rejects.toMatchObject({
-    code: "input-rejected",
+    code: "usage",
     what: { en: "the input never ends, or is longer than 4000 MB" },
     where: "stdin",
   });

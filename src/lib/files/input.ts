@@ -29,8 +29,8 @@ export interface InputPlace extends InputSources {
 /**
  * Opens an input file. Input from stdin, a pipe or a device is first spooled into the home folder of clomoctl.
  *
- * @throws `not-found` if the file does not exist, `usage` if it cannot be read
- * @throws `input-rejected` if the input from a pipe or a device exceeds {@link MAX_STREAM_BYTES}
+ * @throws `not-found` if the file does not exist, `usage` if it cannot be read or is longer than
+ * {@link MAX_STREAM_BYTES}
  */
 export async function openInput(place: InputPlace, label: string): Promise<InputFile> {
   const { stdin, workingFolder } = place;
@@ -64,7 +64,7 @@ async function isDeviceStream(stream: object): Promise<boolean> {
 const MAX_STREAM_BYTES = { device: 16 * 1024 * 1024, pipe: 4_000_000_000 } as const;
 
 const createStreamTooLongFailure = (where: string, mostBytes: number): Failure =>
-  new Failure("input-rejected", {
+  new Failure("usage", {
     what: text(
       `the input never ends, or is longer than ${Math.floor(mostBytes / 1e6)} MB`,
       `入力に終わりがないか、${Math.floor(mostBytes / 1e6)} MB を超えています`,
@@ -78,7 +78,7 @@ const createStreamTooLongFailure = (where: string, mostBytes: number): Failure =
 
 type InputStream = InputSources["stdin"];
 
-/** Passes on a stream. @throws Failure `input-rejected` if the stream is longer than `mostBytes` */
+/** Passes on a stream. @throws Failure `usage` if the stream is longer than `mostBytes` */
 async function* limitStream(
   stream: InputStream,
   label: string,

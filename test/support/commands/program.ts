@@ -51,8 +51,6 @@ export interface Circumstances {
   readonly now?: Date | (() => Date);
   readonly wait?: Clock["wait"];
   readonly platform?: NodeJS.Platform;
-  readonly architecture?: NodeJS.Architecture;
-  readonly nodeVersion?: string;
   /** home directory of the operating system's user */
   readonly userFolder?: string;
 }
@@ -189,8 +187,6 @@ export async function run(line: string | readonly string[], circumstances: Circu
     stdout,
     stderr,
     platform: circumstances.platform ?? "linux",
-    arch: circumstances.architecture ?? "x64",
-    versions: { node: circumstances.nodeVersion ?? "24.21.0" },
     cwd: () => folder,
     ...circumstances.host,
   });
