@@ -200,6 +200,6 @@ function chooseOptions(
     format.thing.name !== "org";
   return {
     key: options.key ?? knownKey ?? (key?.name as MapOptions["key"]),
-    orgBy: options.createOrgs === true ? undefined : (options.orgBy ?? knownOrgBy ?? (isNamed ? "path" : undefined)),
+    orgBy: options.createOrgs === true ? undefined : (options.orgBy ?? knownOrgBy ?? (isNamed ? "name" : undefined)),
   };
 }

@@ -402,9 +402,9 @@ export const PROBLEMS = {
       `${p["scoped"] !== undefined ? "管理対象組織に、" : ""}${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織がありません`,
   ),
   "org-name-ambiguous": createError(
-    '{count} organisations have the {by} "{name}": {paths}; write the whole path',
+    '{count} organisations have the {by} "{name}": {paths}; write the path from 全社',
     (p) =>
-      `${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織が ${p["count"]} 件あります: ${p["paths"]}。いちばん上の組織からのパスで書いてください`,
+      `${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織が ${p["count"]} 件あります: ${p["paths"]}。全社からのパスで書いてください`,
   ),
   "org-parent-unknown": createError(
     (p) => `no such parent organisation: ${p["parent"]}`,

@@ -118,8 +118,8 @@ export const ORG_BY = {
   choices: ORG_BY_CHOICES,
   brief: text("codes, names or paths of organisations", "組織コード・組織名・パスのどれで書いてあるか"),
   about: text(
-    "what the column of organisations contains: codes, names (each must be that of only one organisation), or paths such as 本社/営業部 (default: code)",
-    "組織の列の内容。code は組織コード、name は組織名(同じ名前の組織が複数あれば不可)、path は 本社/営業部 のようなパス(既定: code)",
+    "what the column of organisations contains: code; name: a code, a name or a path, also without separators, which must be that of only one organisation; path: the same, but a path from the top comes first (default: code, or name below a header that is not the console's)",
+    "組織の列の内容。code は組織コード。name は組織コード・組織名・パスのどれか(区切りがなくてもよい。1 つの組織にだけ当てはまること)。path も同じで、いちばん上からのパスを優先する(既定: code。管理画面と違うヘッダーの列なら name)",
   ),
 } as const satisfies Field;
 

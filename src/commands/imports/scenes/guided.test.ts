@@ -48,7 +48,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import april.csv", [...QUESTIONS, ["Apply", "y\r"]]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(await layouts(desk)).toMatchObject([
-      { kind: "users", headers: LIST[1], map: { options: { orgBy: "path" } } },
+      { kind: "users", headers: LIST[1], map: { options: { orgBy: "name" } } },
     ]);
     const [head = [], ...rows] = LIST.slice(1);
     // a title more than in the month before

@@ -108,9 +108,34 @@ describe("organisations by name or path", () => {
     await desk.write("b.csv", people("総務課/庶務", "支社/総務課"));
     const { code, stderr } = await desk.run("users import b.csv --org-by path");
     expect(code).toBe(3);
+    await desk.write("c.csv", people("本社営業部", "営業部"));
+    const other = await desk.run("users import c.csv --org-by name");
+    expect(other.stderr).toContain(
+      '2 organisations have the name "営業部": 本社/営業部, 営業部; write the path from 全社',
+    );
+    expect(other.stderr).not.toContain("本社営業部");
     expect(stderr).toContain('2 organisations have the path "総務課/庶務": 本社/総務課/庶務, 大阪支社/総務課/庶務');
     expect(stderr).toContain('no organisation has the path "支社/総務課"');
   });
+
+  test.each(["name", "path"])(
+    "are found by code, path or name without separators, width and blanks: %s",
+    async (by) => {
+      const desk = await deskWithOrgs();
+      await desk.write("o.csv", toCsv([ORGS[0] ?? [], ["コールセンター 2", "C2", "S01"]]));
+      expect((await desk.run("orgs import o.csv --yes")).code).toBe(0);
+      const spellings = [
+        "ｺｰﾙｾﾝﾀｰ2",
+        "営業部コールセンター　２",
+        "本社営業部 コールセンター2",
+        "Ｃ２",
+        "全社＞本社＞営業部＞ｺｰﾙｾﾝﾀｰ２",
+      ];
+      await desk.write("a.csv", people(...spellings));
+      expect(await desk.run(`users import a.csv --org-by ${by} --yes`)).toMatchObject({ code: 0 });
+      expect(await usersOf(desk)).toMatchObject(spellings.map(() => ({ orgCode: "C2" })));
+    },
+  );
 
   test("are a problem if they are unknown or ambiguous, once for each name", async () => {
     const desk = await deskWithOrgs();
@@ -119,7 +144,7 @@ describe("organisations by name or path", () => {
     expect(code).toBe(3);
     expect(stderr).toContain('a.csv:2:3: 組織コード: no organisation has the name "営業郎"');
     expect(stderr).toContain(
-      'a.csv:3:3: 組織コード: 2 organisations have the name "総務課": 本社/総務課, 大阪支社/総務課; write the whole path (C3) (and 1 more row)',
+      'a.csv:3:3: 組織コード: 2 organisations have the name "総務課": 本社/総務課, 大阪支社/総務課; write the path from 全社 (C3) (and 1 more row)',
     );
     expect(stderr).not.toContain("--create-orgs");
   });

@@ -10,6 +10,11 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
     },
     false,
   );
+  database.define("loose_name", (name) =>
+    String(name)
+      .normalize("NFKC")
+      .replaceAll(/[\s/\\>]/g, ""),
+  );
   database.define("loose_code", (code) => String(code).normalize("NFKC").toLowerCase());
 };
 

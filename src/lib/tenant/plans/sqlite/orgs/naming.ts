@@ -1,16 +1,12 @@
 import { namesOrg, type Format } from "../../../../model/format.ts";
-import type { OrgBy } from "../../../../model/import.ts";
-import { KEY_IN_PATH_SQL, ORG_POSITION_TABLE, ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
+import { KEY_IN_PATH_SQL, ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
+import { buildNameListSql } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { refreshDerivedTable } from "../../../store/sqlite/scope.ts";
 import { buildIsKnownSql, buildRowKeysSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { KeyLocation, PlanDefinition, StoredKind } from "../stored-kind.ts";
 
-/**
- * The table of the names or paths by which the cells of a file can name the visible organisations: `key`, and `pk`, which
- * is null if several organisations have the name.
- */
+/** The table of the cells that name a visible organisation: `key`, and `pk`, which is null if they name several. */
 const ORG_NAME_TABLE = "s.org_name";
 
 const ORG_NAME_KEYS: KeyLocation = {
@@ -37,16 +33,21 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
   ),
 });
 
-/** SQL: the keys by which the visible organisations can be named. If a key has several ranks, the lowest counts. */
-const ORG_KEYS: Readonly<Record<Exclude<OrgBy, "code">, string>> = {
-  name: "select coalesce(o.nameKey, o.name) as key, o.pk, 0 as rank from org o",
-  // a path may begin below the top, because lists do not repeat the head office in each row; a code also works as a path
-  path: `select * from (with recursive named (pk, above, key) as (
+/**
+ * The table of all spellings of the visible organisations: their codes, and their paths from any level, because lists do
+ * not repeat the head office in each row. `loose` also finds paths without separators.
+ */
+const SPELLING_TABLE = "temp.org_spelling";
+
+const fillSpellings = (database: Database): void => {
+  database.exec(`drop table if exists ${SPELLING_TABLE}`);
+  database.exec(`create table ${SPELLING_TABLE} as
+    with recursive named (pk, above, spelling) as (
       select o.pk, o.parent, ${KEY_IN_PATH_SQL} from org o
-      union all select n.pk, o.parent, ${KEY_IN_PATH_SQL} || '/' || n.key from named n join main.org o on o.pk = n.above)
-    select n.key, n.pk, n.above is not null and n.key <> p.pathKey as rank
-    from named n join temp.${ORG_POSITION_TABLE.name} p on p.pk = n.pk)
-    union all select o.code, o.pk, 1 from org o where o.code is not null`,
+      union all select n.pk, o.parent, ${KEY_IN_PATH_SQL} || '/' || n.spelling from named n join main.org o on o.pk = n.above)
+    select loose_name(spelling) as loose, spelling, pk, above is ${ROOT_ORG_NUMBER} as isWhole from named
+    union all select loose_name(code), coalesce(codeKey, code), pk, 0 from org where code is not null`);
+  database.exec(`create index ${SPELLING_TABLE}_loose on org_spelling (loose)`);
 };
 
 /** SQL: the path of an organisation; for the root organisation, its name. @param pk SQL of its record number */
@@ -63,22 +64,28 @@ const MAX_PATHS = 5;
 export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
   const { orgBy = "code", scope } = plan.request;
   if (orgBy === "code") return;
-  refreshDerivedTable(database, ORG_POSITION_TABLE);
+  fillSpellings(database);
   database.exec(`drop table if exists ${ORG_NAME_TABLE}`);
   database.exec(
-    `create table ${ORG_NAME_TABLE} (key text primary key, pk integer, count integer not null) without rowid`,
+    `create table ${ORG_NAME_TABLE} (key text primary key, pk integer, count integer not null, best integer) without rowid`,
   );
-  database.exec(`insert into ${ORG_NAME_TABLE}
-    select key, case when min(pk) = max(pk) then min(pk) end, count(distinct pk) from (
-      select key, pk, rank, min(rank) over (partition by key) as best from (${ORG_KEYS[orgBy]})) where rank = best
-    group by key`);
-  for (const reference of plan.kind.references) {
+  const named = plan.kind.references.filter(({ keys, field }) => keys === ORG_NAME_KEYS && isStaged(plan, field));
+  const what = buildNameListSql(named.map(({ field }) => field.short));
+  // an exact spelling takes precedence, and of paths the one from the top
+  const rank = `case when k.spelling <> f.key then 2 when k.isWhole = 1 and :orgBy = 'path' then 0 else 1 end`;
+  database.run(
+    `insert into ${ORG_NAME_TABLE} select key, case when min(pk) = max(pk) then min(pk) end, count(distinct pk), best from (
+      select *, min(rank) over (partition by key) as best from (
+        select f.key, k.pk, ${rank} as rank from (select distinct key from s.refer where what in (${what})) f
+        join ${SPELLING_TABLE} k on k.loose = loose_name(f.key))) where rank = best group by key`,
+    { orgBy },
+  );
+  for (const reference of named) {
     const { field } = reference;
-    if (reference.keys !== ORG_NAME_KEYS || !isStaged(plan, field)) continue;
     const unknown = `select f.key, f.value from s.refer f where f.what = '${field.short}' and not ${buildIsKnownSql(reference, "f.key")}`;
+    const paths = `select string_agg(path, ', ') from (select distinct ${buildOrgPathSql("k.pk")} as path from ${SPELLING_TABLE} k
+      where k.loose = loose_name(f.key) and (k.spelling = f.key or n.best = 2) order by k.pk limit ${MAX_PATHS})`;
     const rows = `join s.row r on ${buildRowKeysSql(field)} = f.key`;
-    const paths = `select string_agg(path, ', ') from (select ${buildOrgPathSql("k.pk")} as path
-      from (${ORG_KEYS[orgBy]}) k where k.key = f.key order by k.pk limit ${MAX_PATHS})`;
     recordFinding(database, plan, {
       code: "org-name-ambiguous",
       field: field.field,
