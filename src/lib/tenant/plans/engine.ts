@@ -51,7 +51,13 @@ export interface RowQuery {
 }
 
 export type PlanReading =
-  | { readonly type: "rows"; readonly record: ImportRecord; readonly query: RowQuery }
+  | {
+      readonly type: "rows";
+      readonly record: ImportRecord;
+      readonly query: RowQuery;
+      /** the plan of the organisations that are committed with this plan */
+      readonly beside?: ImportRecord | undefined;
+    }
   /** the rows of an undo's plan; `first` is the format whose rows come first */
   | {
       readonly type: "undo-rows";

@@ -122,6 +122,7 @@ export class TenantImports {
     const request = this.#scoped(asked.keepMissing === true ? { ...mirroring, mode: "append" } : mirroring);
     this.#checkWhole(request);
     checkOrgBy(request);
+    await this.#checkOrgs(request);
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     return this.#insert({ kind: request.kind, detail: { request } }, repeatable);
   }
@@ -131,10 +132,27 @@ export class TenantImports {
     return scope === undefined ? request : { ...request, scope };
   }
 
-  #checkWhole({ fromConsole, createOrgs, forConsole, mode, undeletable }: StoredRequest): void {
+  /** @throws Failure `input-rejected` if the import of the organisations is not a plan that can be committed beside this */
+  async #checkOrgs({ kind, orgs, createOrgs, fromConsole }: StoredRequest): Promise<void> {
+    if (orgs === undefined) return;
+    const { kind: other, detail } = this.#check(await this.#record(orgs), ["planned"]);
+    const { request, counts } = detail;
+    const isPlan = other === "orgs" && request?.mode === "append" && request.fromConsole !== true;
+    const canBeside = hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true;
+    if (isPlan && canBeside && counts?.rejected === false) return;
+    throw new Failure("input-rejected", {
+      what: text(
+        "these organisations cannot be committed with this import: plan them without errors and with 追加更新",
+        "この組織のインポートは一緒に適用できません。追加更新で、エラーのない計画にしてください",
+      ),
+      where: "json.orgs",
+    });
+  }
+
+  #checkWhole({ fromConsole, createOrgs, orgs: beside, forConsole, mode, undeletable }: StoredRequest): void {
     const { role, orgs } = this.#session.asker;
     const isForSystem = fromConsole === true || (forConsole === true && mode === "replace");
-    const isForWhole = createOrgs || undeletable === "release";
+    const isForWhole = createOrgs || beside !== undefined || undeletable === "release";
     if ((isForSystem && role !== "system") || (isForWhole && orgs !== undefined)) throw WHOLE_TENANT_FAILURE;
   }
 
@@ -222,8 +240,9 @@ export class TenantImports {
   async rows(id: string, query: RowQuery): Promise<Lines<PlanRow>> {
     const record = await this.#record(id);
     if (COMMITTED_STATES.includes(record.state)) return this.#engine.read({ type: "committed-rows", record, query });
-    const { drops, staged } = record.detail;
-    if (staged !== null) return this.#engine.read({ type: "rows", record, query });
+    const { drops, staged, request } = record.detail;
+    const beside = request?.orgs === undefined ? undefined : await this.#record(request.orgs);
+    if (staged !== null) return this.#engine.read({ type: "rows", record, query, beside });
     if (drops === undefined) this.#check(record, ["planned"]);
     const undone = await this.#session.read((reader) => readStagedChange(reader, record));
     return this.#engine.read({ type: "undo-rows", undone, first: record.kind, query });
@@ -375,13 +394,17 @@ export class TenantImports {
   }
 
   async #end(id: string, from: readonly ImportState[]): Promise<void> {
-    await this.#session.change(UNAUDITED_CHANGE, async (writer) => {
+    const orgs = await this.#session.change(UNAUDITED_CHANGE, async (writer) => {
       // another process may have committed the import while this process waited for the lock
       const record = this.#check(await readImport(writer, id), from);
       await updateImport(writer, record, { state: "discarded" });
-      return { result: undefined, objects: [toImportObject(record)] };
+      const { orgs: beside } = record.detail.request ?? {};
+      const others = beside === undefined ? [] : await listImports(writer);
+      const isShared = others.some((one) => isImportOpen(one) && one.detail.request?.orgs === beside && one.id !== id);
+      return { result: isShared ? undefined : beside, objects: [toImportObject(record)] };
     });
     this.#engine.drop(id);
+    if (orgs !== undefined) await this.#end(orgs, ["planned"]).catch(ignoreConflict);
   }
 }
 

@@ -130,6 +130,70 @@ test("an undo that would move a user into a deleted organisation is rejected", a
   expect((await tenant.users())[0]?.org.code).toBe("B");
 });
 
+const TREE: Cells = [HEADER, ["本社", "H", "", ""], ["部", "A", "H", ""], ["課", "B", "A", ""]];
+/** New organisations, a new name, exchanged codes, and a department without a code. */
+const REORGANISED: Cells = [
+  HEADER,
+  ["本部", "H", "", ""],
+  ["課", "A", "B", ""],
+  ["部", "B", "N", ""],
+  ["新部", "N", "H", ""],
+  ["新課", "", "", "本部/新部"],
+];
+const PEOPLE: Cells = [
+  ["氏名", "メールアドレス", "組織コード"],
+  ["山田", "a@x", "本部/新部/新課"],
+  ["佐藤", "b@x", "新部"],
+  ["鈴木", "c@x", "B"],
+];
+
+test("organisations and the users in them are one plan, one change and one undo", async () => {
+  await tenant.import(orgs, TREE);
+  await tenant.import({ kind: "users" }, [PEOPLE[0] ?? [], ["鈴木", "c@x", "A"]]);
+  const before = tenant.dump();
+  const beside = await tenant.plan(orgs, REORGANISED);
+  const plan = await tenant.plan({ kind: "users", orgBy: "name", orgs: beside.id }, PEOPLE);
+  expect(tenant.dump()).toEqual(before);
+  expect(plan).toMatchObject({ create: 2, update: 1, invalid: 0, beside: [{ thing: "org", create: 2, update: 3 }] });
+  const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
+  expect(rows.map(({ thing, key }) => `${thing ?? ""} ${key}`)).toEqual([
+    ...["H", "A", "B", "N", "新課"].map((key) => `org ${key}`),
+    " a@x",
+    " b@x",
+    " c@x",
+  ]);
+  expect(rows.at(-2)?.after).toContainEqual({ field: "orgCode", value: "N" });
+  // other people have changed since
+  await tenant.import({ kind: "users" }, [
+    ["メールアドレス", "氏名", "役職"],
+    ["d@x", "高橋", "部長"],
+  ]);
+  const revised = tenant.dump();
+  const done = await tenant.client.imports.commit(await tenant.client.imports.show(plan.id));
+  expect((await tenant.client.imports.list()).filter(({ state }) => state === "planned")).toEqual([]);
+  expect(await paths()).toEqual(["", "本部=H", "本部/新部=N", "本部/新部/部=B", "本部/新部/部/課=A", "本部/新部/新課"]);
+  const places = (await tenant.users()).map(({ name, org }) => `${name} ${org.path}`);
+  expect(places).toEqual(["鈴木 本部/新部/部", "高橋 ", "山田 本部/新部/新課", "佐藤 本部/新部"]);
+  await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
+  expect(tenant.dump()).toEqual(revised);
+});
+
+test("a plan beside organisations ends with them, and is refused if they have changed", async () => {
+  await tenant.import(orgs, TREE);
+  const beside = await tenant.plan(orgs, REORGANISED);
+  const request = { kind: "users", orgBy: "name", orgs: beside.id } as const;
+  const [first, plan] = [await tenant.plan(request, PEOPLE), await tenant.plan(request, PEOPLE)];
+  await tenant.client.imports.discard(first.id);
+  await tenant.client.orgs.create({ name: "室" });
+  expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({ code: "conflict" });
+  expect((await tenant.client.imports.show(beside.id)).state).toBe("discarded");
+  expect(await failureOf(tenant.plan(request, PEOPLE))).toMatchObject({ code: "conflict" });
+  const replacing = await tenant.plan({ ...orgs, mode: "replace" }, TREE);
+  const refused = await failureOf(tenant.plan({ ...request, orgs: replacing.id }, PEOPLE));
+  expect(refused).toMatchObject({ code: "input-rejected", where: "json.orgs" });
+  expect(await paths()).toHaveLength(5);
+});
+
 test("a kept plan finds its new parents although other organisations were created since", async () => {
   await tenant.import(orgs, [HEADER, ["本社", "H", "", ""]]);
   const file = [

@@ -27,6 +27,7 @@ export const IMPORT_FIELDS = {
   undeletable: { type: "choice", choices: UNDELETABLE_CHOICES },
   orgBy: { type: "choice", choices: ORG_BY_CHOICES },
   createOrgs: FLAG,
+  orgs: { type: "id" },
   createGroups: FLAG,
   skipInvalid: FLAG,
   fromConsole: FLAG,

@@ -264,6 +264,12 @@ const recordSecrets = (
   }
 };
 
+/** Writes the rows of a plan that deletes nothing into the tables, without versions and claims. */
+export const writeRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
+  updateRecords(database, plan, context);
+  createRecords(database, plan, context, readLastNumber(database, plan.kind.series));
+};
+
 /** Applies a plan inside the caller's transaction: writes every valid row, or throws. */
 export const applyPlan = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   const base = readLastNumber(database, plan.kind.series);

@@ -73,7 +73,7 @@ export class SqliteImports implements ImportEngine {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    await this.#threads.run("plan", { files: this.#files(id), id, request, stream, encoding }, signal);
+    await this.#threads.run("plan", { files: this.#files(id, request), id, request, stream, encoding }, signal);
   }
 
   async commit({ pk, id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
@@ -81,7 +81,11 @@ export class SqliteImports implements ImportEngine {
     const job = detail.staged === null ? "commitUndo" : "commitPlan";
     const verb = job === "commitPlan" ? "commit" : "undo";
     const writer = this.#note.writer(`imports ${verb} ${pk}`, options.moment.now);
-    await this.#threads.run(job, { files: this.#files(id), id, writer, scope: this.#scope, ...options }, signal);
+    await this.#threads.run(
+      job,
+      { files: this.#files(id, detail.request), id, writer, scope: this.#scope, ...options },
+      signal,
+    );
   }
 
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts> {
@@ -125,15 +129,17 @@ export class SqliteImports implements ImportEngine {
     return join(this.#folder, file);
   }
 
-  #files(id: string): TaskFiles {
-    return { tenant: this.#database.path, staging: this.#staging(`${id}.db`) };
+  #files(id: string, request: Pick<StoredRequest, "orgs"> | null): TaskFiles {
+    const beside = request?.orgs === undefined ? undefined : this.#staging(`${request.orgs}.db`);
+    return { tenant: this.#database.path, staging: this.#staging(`${id}.db`), beside };
   }
 
   /** Returns the tenant as the acting account sees it.  @param id the import whose staging file is read as well */
-  #source(id: string | undefined, request?: Pick<StoredRequest, "scope"> | null): ReadSource {
+  #source(id: string | undefined, request: Pick<StoredRequest, "scope" | "orgs"> | null = null): ReadSource {
     const { path: tenant, isReadOnly: readOnly } = this.#database;
     const scope = request?.scope === undefined ? this.#scope : createPlanScope(request.scope);
-    return { tenant, readOnly, staging: id === undefined ? undefined : this.#files(id).staging, scope };
+    const { staging, beside } = id === undefined ? {} : this.#files(id, request);
+    return { tenant, readOnly, staging, beside, scope };
   }
 
   #sourceOf(reading: PlanReading): ReadSource {

@@ -118,8 +118,9 @@ const buildPlanRowsSql = (plan: PlanDefinition): string => {
     ${buildReferenceJoinsSql(plan)}`;
 };
 
-const buildStagedLinesSql = (plan: PlanDefinition, all: boolean): string => {
+const buildStagedLinesSql = (plan: PlanDefinition, all: boolean, thing: string | undefined): string => {
   const line = buildLineSql({
+    ...(thing !== undefined && { thing: `'"${thing}"'` }),
     row: "r.row",
     line: "r.line",
     key: `json_quote(coalesce(${buildStagedKeyText(plan)}, ''))`,
@@ -199,12 +200,18 @@ class PlanLineReader {
   }
 }
 
-export function* readPlanLines(database: Database, plan: PlanDefinition, query: RowQuery): Generator<Uint8Array> {
+/** @param thing what the lines name as their type of records */
+export function* readPlanLines(
+  database: Database,
+  plan: PlanDefinition,
+  query: RowQuery,
+  thing?: string,
+): Generator<Uint8Array> {
   const { actions, limit } = query;
   const all = actions.length === 0;
   const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
   const reader = new PlanLineReader(database, params, limit);
-  if (all || actions.some((action) => action !== "delete")) yield* reader.staged(buildStagedLinesSql(plan, all));
+  if (all || actions.some((action) => action !== "delete")) yield* reader.staged(buildStagedLinesSql(plan, all, thing));
   if (plan.request.mode === "replace" && (all || actions.includes("delete")))
     yield* reader.deleted(buildDeletedLinesSql(plan));
 }

@@ -39,23 +39,23 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
  */
 const SPELLING_TABLE = "temp.org_spelling";
 
-const fillSpellings = (database: Database): void => {
+const fillSpellings = (database: Database, orgs: string): void => {
   database.exec(`drop table if exists ${SPELLING_TABLE}`);
   database.exec(`create table ${SPELLING_TABLE} as
     with recursive named (pk, above, spelling) as (
       select o.pk, o.parent, ${KEY_IN_PATH_SQL} from org o
-      union all select n.pk, o.parent, ${KEY_IN_PATH_SQL} || '/' || n.spelling from named n join main.org o on o.pk = n.above)
+      union all select n.pk, o.parent, ${KEY_IN_PATH_SQL} || '/' || n.spelling from named n join ${orgs} o on o.pk = n.above)
     select loose_name(spelling) as loose, spelling, pk, above is ${ROOT_ORG_NUMBER} as isWhole from named
     union all select loose_name(code), coalesce(codeKey, code), pk, 0 from org where code is not null`);
   database.exec(`create index ${SPELLING_TABLE}_loose on org_spelling (loose)`);
 };
 
 /** SQL: the path of an organisation; for the root organisation, its name. @param pk SQL of its record number */
-export const buildOrgPathSql = (pk: string): string => {
+export const buildOrgPathSql = (pk: string, orgs = "main.org"): string => {
   const name = String.raw`replace(replace(p.name, '\', '\\'), '/', '\/')`;
   return `(with recursive up(at, path) as (
-      select p.parent, ${name} from (select ${pk} as pk) own join main.org p on p.pk = own.pk
-      union all select p.parent, ${name} || '/' || up.path from up join main.org p on p.pk = up.at where p.parent is not null)
+      select p.parent, ${name} from (select ${pk} as pk) own join ${orgs} p on p.pk = own.pk
+      union all select p.parent, ${name} || '/' || up.path from up join ${orgs} p on p.pk = up.at where p.parent is not null)
     select path from up where coalesce(at, ${ROOT_ORG_NUMBER}) = ${ROOT_ORG_NUMBER})`;
 };
 
@@ -64,7 +64,9 @@ const MAX_PATHS = 5;
 export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
   const { orgBy = "code", scope } = plan.request;
   if (orgBy === "code") return;
-  fillSpellings(database);
+  // organisations that the plan may not name are part of paths, and those of the plan beside it are hidden in a scope
+  const orgs = scope === undefined ? "org" : "main.org";
+  fillSpellings(database, orgs);
   database.exec(`drop table if exists ${ORG_NAME_TABLE}`);
   database.exec(
     `create table ${ORG_NAME_TABLE} (key text primary key, pk integer, count integer not null, best integer) without rowid`,
@@ -83,7 +85,7 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
   for (const reference of named) {
     const { field } = reference;
     const unknown = `select f.key, f.value from s.refer f where f.what = '${field.short}' and not ${buildIsKnownSql(reference, "f.key")}`;
-    const paths = `select string_agg(path, ', ') from (select distinct ${buildOrgPathSql("k.pk")} as path from ${SPELLING_TABLE} k
+    const paths = `select string_agg(path, ', ') from (select distinct ${buildOrgPathSql("k.pk", orgs)} as path from ${SPELLING_TABLE} k
       where k.loose = loose_name(f.key) and (k.spelling = f.key or n.best = 2) order by k.pk limit ${MAX_PATHS})`;
     const rows = `join s.row r on ${buildRowKeysSql(field)} = f.key`;
     recordFinding(database, plan, {

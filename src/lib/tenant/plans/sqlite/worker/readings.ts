@@ -6,6 +6,7 @@ import type { Scope } from "../../../store/store.ts";
 import type { PlanReading, UndoCounts, UndoneChange } from "../../engine.ts";
 import { registerSqlFunctions } from "../functions.ts";
 import { buildPlanDefinition } from "../plan-sql.ts";
+import { showPlannedOrgs } from "../orgs/beside.ts";
 import { readPlanLines, readProblemLines } from "../rows.ts";
 import { attachStagingForReading } from "../staging.ts";
 import { limitToScope } from "./limit-scope.ts";
@@ -14,6 +15,7 @@ export interface ReadSource {
   readonly tenant: string;
   readonly readOnly: boolean;
   readonly staging: string | undefined;
+  readonly beside?: string | undefined;
   readonly scope: Scope | undefined;
 }
 
@@ -30,11 +32,16 @@ const loadUndoPlan = () => import("../undo/plan.ts");
  *
  * @throws Failure `locked` if the plan in the staging file is being committed
  */
-const openSource = ({ tenant, readOnly, staging, scope }: ReadSource, interrupted: () => boolean): Database => {
+const openSource = (
+  { tenant, readOnly, staging, scope }: ReadSource,
+  interrupted: () => boolean,
+  prepare?: (database: Database) => void,
+): Database => {
   const database = new Database(tenant, readOnly ? { readOnly, interrupted } : { plain: true, interrupted });
   try {
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
     registerSqlFunctions(database, interrupted);
+    prepare?.(database);
     if (staging !== undefined) attachStagingForReading(database, staging);
     limitToScope(database, scope);
     return database;
@@ -62,11 +69,14 @@ export const countUndo = async (
   }
 };
 
-const loadLineReader = async (reading: PlanReading): Promise<(database: Database) => Iterable<Uint8Array>> => {
+const loadLineReader = async (
+  reading: PlanReading,
+  isBeside: boolean,
+): Promise<(database: Database) => Iterable<Uint8Array>> => {
   switch (reading.type) {
     case "rows": {
       const plan = buildPlanDefinition(reading.record);
-      return (database) => readPlanLines(database, plan, reading.query);
+      return (database) => readPlanLines(database, plan, reading.query, isBeside ? plan.kind.thing.name : undefined);
     }
     case "undo-rows": {
       const [{ prepareUndo }, { readUndoLines }] = await Promise.all([loadUndoPlan(), import("../undo/lines.ts")]);
@@ -87,9 +97,22 @@ const loadLineReader = async (reading: PlanReading): Promise<(database: Database
   }
 };
 
-async function* openLines(source: ReadSource, reading: PlanReading, open: Set<Database>) {
-  const readLines = await loadLineReader(reading);
-  const database = openSource(source, () => false);
+async function* openLines(
+  source: ReadSource,
+  reading: PlanReading,
+  open: Set<Database>,
+  isBeside = false,
+): AsyncGenerator<Uint8Array> {
+  const { beside: path, scope } = source;
+  const beside = reading.type === "rows" ? reading.beside : undefined;
+  if (reading.type === "rows" && beside !== undefined)
+    yield* openLines({ ...source, staging: path }, { ...reading, record: beside, beside: undefined }, open, true);
+  const readLines = await loadLineReader(reading, isBeside);
+  const shown = beside === undefined || path === undefined || scope !== undefined ? undefined : path;
+  const prepare = (database: Database): void => {
+    if (shown !== undefined && beside !== undefined) showPlannedOrgs(database, shown, buildPlanDefinition(beside));
+  };
+  const database = openSource(source, () => false, prepare);
   open.add(database);
   try {
     for (const batch of readLines(database)) {

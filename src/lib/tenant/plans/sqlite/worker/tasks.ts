@@ -46,11 +46,15 @@ import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts
 import { storeDeletions, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
 import { getStoredKind } from "../tables.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
-import type { StagedFile } from "../../staging/counts.ts";
+import type { PlanCounts, StagedFile } from "../../staging/counts.ts";
+import { ORG } from "../../../../model/organisation.ts";
+import { BESIDE_SCHEMA, showPlannedOrgs, withRowsBeside } from "../orgs/beside.ts";
 
 export interface TaskFiles {
   readonly tenant: string;
   readonly staging: string;
+  /** the staging file of the organisations that are committed with the plan */
+  readonly beside?: string | undefined;
 }
 
 type BulkFiles = Pick<TaskFiles, "tenant"> & Partial<TaskFiles>;
@@ -66,11 +70,23 @@ interface StagedJob {
  */
 const BULK_CACHE_KIB = 20_480;
 
-const openBulkConnection = ({ tenant, staging }: BulkFiles, interrupted: () => boolean, fresh: boolean): Database => {
+interface Opening {
+  readonly fresh?: boolean;
+  /** the plan of the organisations that the connection shows */
+  readonly orgs?: PlanDefinition | undefined;
+}
+
+const openBulkConnection = (
+  { tenant, staging, beside }: BulkFiles,
+  interrupted: () => boolean,
+  { fresh = false, orgs }: Opening,
+): Database => {
   const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   database.exec("pragma wal_autocheckpoint = 0");
   registerSqlFunctions(database, interrupted);
+  if (orgs !== undefined && beside !== undefined) showPlannedOrgs(database, beside, orgs);
   if (staging !== undefined) attachStaging(database, staging, { fresh });
+  if (orgs === undefined && beside !== undefined) database.run(`attach :beside as ${BESIDE_SCHEMA}`, { beside });
   return database;
 };
 
@@ -154,18 +170,27 @@ const readUnplannedImport = async (reader: Reader, id: string): Promise<ImportRe
 export const plan = async (job: PlanJob & UploadContent, interrupted: () => boolean): Promise<void> => {
   const { files, id, request } = job;
   const { tenant } = files;
-  await withDatabase({ tenant }, interrupted, (database) => readUnplannedImport(new Connection(database), id));
+  const orgs = await withDatabase({ tenant }, interrupted, async (database) => {
+    const reader = new Connection(database);
+    await readUnplannedImport(reader, id);
+    return request.orgs === undefined ? undefined : readImport(reader, request.orgs);
+  });
   rmSync(files.staging, { force: true });
   const body = async (database: Database): Promise<void> => {
     limitToScope(database, getPlanScope(request));
     const kind = buildPlannedKind(request);
     const staged = await stageFile(database, kind, job, interrupted);
-    await compareAndStorePlan(database, id, { kind, request, staged });
+    await compareAndStorePlan(database, id, { kind, request, staged }, orgs);
   };
-  return withDatabase(files, interrupted, body, true);
+  return withDatabase(files, interrupted, body, { fresh: true, orgs: orgs && buildPlanDefinition(orgs) });
 };
 
-const compareAndStorePlan = async (database: Database, id: string, plan: PlanDefinition): Promise<void> => {
+const compareAndStorePlan = async (
+  database: Database,
+  id: string,
+  plan: PlanDefinition,
+  orgs: ImportRecord | undefined,
+): Promise<void> => {
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plan);
     const counts = { ...comparePlan(database, plan), merged: countMergedValues(database, plan) };
@@ -181,18 +206,23 @@ const compareAndStorePlan = async (database: Database, id: string, plan: PlanDef
     await updateImport(writer, await readUnplannedImport(writer, id), {
       state: "planned",
       etag,
-      detail: { staged: plan.staged, counts, ...deleted },
+      detail: { staged: plan.staged, counts: { ...counts, ...countBeside(orgs) }, ...deleted },
     });
   });
+};
+
+const countBeside = (orgs: ImportRecord | undefined): Pick<PlanCounts, "beside"> => {
+  const { create = 0, update = 0, recordsBefore = 0 } = orgs?.detail.counts ?? {};
+  return create + update === 0 ? {} : { beside: [{ thing: ORG.name, create, update, delete: 0, recordsBefore }] };
 };
 
 const withDatabase = async <T>(
   files: BulkFiles,
   interrupted: () => boolean,
   body: (database: Database) => Promise<T>,
-  fresh = false,
+  opening: Opening = {},
 ): Promise<T> => {
-  const database = openBulkConnection(files, interrupted, fresh);
+  const database = openBulkConnection(files, interrupted, opening);
   try {
     return await body(database);
   } finally {
@@ -233,10 +263,20 @@ const applyAndRecord = async (
   const plan = buildPlanDefinition(record);
   const { counts } = record.detail;
   if (counts === null || counts.rejected) throw createRejectedImportFailure(record);
-  const released = listReleasedCollections(record);
-  await writer.lock([...new Set([...listWrittenCollections(plan.kind), ...released])]);
+  const { request } = record.detail;
+  const orgs = request?.orgs === undefined ? undefined : await readImport(writer, request.orgs);
+  const beside = orgs && buildPlanDefinition(orgs);
+  const others = [...listReleasedCollections(record), ...(beside === undefined ? [] : [beside.kind.collection])];
+  await writer.lock([...new Set([...listWrittenCollections(plan.kind), ...others])]);
+  if (beside !== undefined && etagOf(database, beside) !== orgs?.etag) throw createTenantChangedFailure();
   // if nothing that the plan read has changed, it need not be checked again
   const isRechecked = etagOf(database, plan) !== record.etag;
+  const revision = advanceRevision(database, [plan.kind.collection, ...others]);
+  const { actor, by: _by, heldOrgs: _held, origin: _origin, sender: _sender, ...context } = moment;
+  if (beside !== undefined)
+    withRowsBeside(database, () =>
+      applyPlan(database, beside, { ...context, idPrefix: context.referencePrefix, revision }),
+    );
   if (isRechecked) {
     const { hasOtherEffect } = await import("../recheck.ts");
     const { detail } = record;
@@ -248,9 +288,7 @@ const applyAndRecord = async (
   if (scope !== undefined) refusePrivilegedChanges(database, plan);
   const planScope = getPlanScope(record.detail.request);
   refreshViewOrgs(database, planScope && buildScopeView(planScope));
-  const revision = advanceRevision(database, [plan.kind.collection, ...released]);
   const change = await getNextChangeNumber(writer);
-  const { actor, by: _by, heldOrgs: _held, origin: _origin, sender: _sender, ...context } = moment;
   const isObserved = record.detail.request?.fromConsole !== true && (await isMirror(writer));
   const isExport = record.detail.request?.fromConsole === true;
   const unsettled = isExport ? await readOpenTasks(writer) : undefined;
@@ -263,13 +301,14 @@ const applyAndRecord = async (
     change,
     detail: buildCommittedDetail(now, actor),
   });
-  const { request, staged } = record.detail;
-  if (request?.learns === true && staged !== null)
-    await writeLayout(
-      writer,
-      { kind: record.kind, headers: staged.header, map: request.map ?? { columns: [] } },
-      { at: now, actor, change },
-    );
+  for (const { kind, detail } of orgs === undefined ? [record] : [orgs, record])
+    if (detail.request?.learns === true && detail.staged !== null)
+      await writeLayout(
+        writer,
+        { kind, headers: detail.staged.header, map: detail.request.map ?? { columns: [] } },
+        { at: now, actor, change },
+      );
+  if (orgs !== undefined) await updateImport(writer, orgs, { state: "discarded" });
   if (isExport) recordConsoleImport(database, record, { now, actor });
   const after = isObserved ? OBSERVE_STATEMENTS : [];
   for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
@@ -335,7 +374,7 @@ export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => 
       applyAndRecord(database, writer, await readImport(writer, id), job),
     ),
   );
-  removeStagingFile(files.staging);
+  for (const file of [files.staging, files.beside ?? []].flat()) removeStagingFile(file);
 };
 
 /**
