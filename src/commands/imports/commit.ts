@@ -52,7 +52,7 @@ export default defineCommand({
     const settling = { ...answers, changes: true };
     if (emitCsv === undefined) return pending.settling(() => settlePlan(tools, pending, settling));
     const { checkUpload, settleAndUpload } = await import("./outputs/upload.ts");
-    await checkUpload(tools, plan, plan.fileName);
+    await checkUpload(tools, plan, { label: plan.fileName, file: emitCsv });
     return pending.settling(() => settleAndUpload(tools, pending, emitCsv, settling));
   },
 });

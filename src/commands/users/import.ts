@@ -45,6 +45,15 @@ export default defineCommand({
       choices: USER_KEY_NAMES,
       about: text("field that matches rows to users (default: email)", "行とユーザーを対応させる項目(既定: email)"),
     },
+    orgs: {
+      group: "matching",
+      kind: "file",
+      value: "FILE",
+      about: text(
+        "file of organisations to add or update in the same change, as `orgs import` reads it",
+        "同じ変更で追加・更新する組織のファイル(`orgs import` と同じように読み込む)",
+      ),
+    },
     createOrgs: {
       group: "matching",
       kind: "boolean",
@@ -56,6 +65,7 @@ export default defineCommand({
     { line: "clomoctl users import people.csv --create-orgs --yes" },
     { line: "clomoctl users import people.csv --create-orgs --dry-run --format json" },
     { line: "clomoctl users import people.csv --emit-csv upload.csv" },
+    { line: "clomoctl users import people.csv --orgs orgs/tree.utf-8.crlf.csv --dry-run" },
   ],
   exits: IMPORT_EXITS,
   plans: true,

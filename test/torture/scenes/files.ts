@@ -18,6 +18,13 @@ async function prepareUsers(home: string): Promise<string> {
   return id;
 }
 
+async function prepareOrgs(home: string): Promise<string> {
+  await writePeople(join(home, "people.csv"), { to: 20, title: "主任" });
+  await runOrThrow(home, "users", "import", "people.csv", ...IMPORT_OPTIONS);
+  await copyFile(join(FIXTURES, "orgs", "tree.utf-8.crlf.csv"), join(home, "orgs.csv"));
+  return writePeople(join(home, "people.csv"), { from: 2, to: 30 });
+}
+
 const prepareSecuredFile = async (home: string): Promise<string> => {
   await copyFile(join(FIXTURES, "secured", "docs", "users.shift_jis.crlf.csv"), join(home, "docs.csv"));
   return "";
@@ -50,6 +57,12 @@ export const FILE_SCENES: readonly Scene[] = [
     plans: true,
     prepare: prepareUsers,
     line: ["users", "import", "people.csv", "--mode", "replace", "--confirm-deletions", "2", ...IMPORT_OPTIONS],
+  },
+  {
+    name: "an import with organisations",
+    plans: true,
+    prepare: prepareOrgs,
+    line: ["users", "import", "people.csv", "--orgs", "orgs.csv", "--yes"],
   },
   {
     name: "an import of secrets",

@@ -30,6 +30,8 @@ interface UploadOptions {
   readonly number: string | undefined;
   readonly output: string;
   readonly generatePasswords: string | undefined;
+  /** secrets of the change, by key and field */
+  readonly given?: KindUpload["secrets"] | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ interface UploadOptions {
  */
 export async function writeUploads(
   tools: Tools,
-  { number: typed, output, generatePasswords }: UploadOptions,
+  { number: typed, output, generatePasswords, given = new Map() }: UploadOptions,
 ): Promise<Outcome> {
   const { client } = await tools.tenant("console", "imports");
   const number = typed === undefined ? undefined : await readTaskNumber(client, typed);
@@ -63,7 +65,10 @@ export async function writeUploads(
     }
     const made = generatePasswords === undefined ? [] : createPasswordsOf(one);
     const field = findPasswordColumn(one.kind)?.field ?? "";
-    const secrets = new Map(made.map(({ key, password }) => [key, new Map([[field, password]])]));
+    const secrets = new Map([
+      ...given,
+      ...made.map(({ key, password }) => [key, new Map([[field, password]])] as const),
+    ]);
     const extent = number === undefined ? "open" : "part";
     const { rows, leftOut } = await writeKind(tools, { ...open, ...one, extent, secrets });
     const keys = new Set(rows.map(({ key }) => key));

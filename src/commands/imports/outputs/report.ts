@@ -2,6 +2,7 @@ import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import { formatActor } from "../../../lib/model/actor.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
+import { ORG, ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { getFormatTitle } from "../../../lib/model/format.ts";
 import { getDisplayName, IMPORT_MODE_NAMES, ROW_ACTION_NAMES, type RecordAction } from "../../../lib/model/import.ts";
 import { formatMoment } from "../../../lib/model/time.ts";
@@ -85,7 +86,7 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
   yield [COLUMNS.map(say)];
   const orgColumns = FORMATS[plan.kind].columns.filter(({ refers }) => refers?.to === "org");
   const orgFields = new Set(orgColumns.map(({ field }) => field));
-  const paths = orgFields.size === 0 ? new Map<string, string>() : await loadOrgPaths(tools);
+  const paths = orgFields.size === 0 ? new Map<string, string>() : await loadOrgPaths(tools, plan);
   const format = (field: string, value: ValueChange["after"]): string =>
     typeof value === "string" && orgFields.has(field) ? (paths.get(value) ?? value) : say(formatPlanValue(value));
   const renderRow = (row: PlanRow): Rows => {
@@ -109,14 +110,32 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
       : [];
     return changes.length + secret.length === 0 ? [[...start, "", "", ""]] : [...changes, ...secret];
   };
-  for (const action of ACTIONS)
-    for await (const batch of client.imports.rows(plan.id, { action }).batches()) {
-      signal.throwIfAborted();
-      yield batch.flatMap(renderRow);
-    }
+  // organisations come before the people in them
+  for (const isBeside of plan.request?.orgs === undefined ? [undefined] : [true, false])
+    for (const action of ACTIONS)
+      for await (const batch of client.imports.rows(plan.id, { action }).batches()) {
+        signal.throwIfAborted();
+        yield batch
+          .filter(({ thing }) => isBeside === undefined || (thing !== undefined) === isBeside)
+          .flatMap(renderRow);
+      }
 }
 
-async function loadOrgPaths(tools: Tools): Promise<ReadonlyMap<string, string>> {
-  const orgs = (await ignoreFailure(async () => (await tools.tenant("orgs")).client.orgs.list())) ?? [];
-  return new Map(orgs.flatMap(({ code, path }) => (code === null ? [] : [[code, path]])));
+/** Returns the paths of the organisations by code, as they are after the plan. */
+async function loadOrgPaths(tools: Tools, { id, beside }: Import): Promise<ReadonlyMap<string, string>> {
+  const { client } = await tools.tenant("orgs", "imports");
+  const orgs = (await ignoreFailure(() => client.orgs.list())) ?? [];
+  const paths = new Map(orgs.flatMap(({ code, path }) => (code === null ? [] : [[code, path]])));
+  const made = new Map<string, { readonly name: string; readonly parent: string }>();
+  for await (const { key, thing, after } of beside === undefined ? [] : client.imports.rows(id)) {
+    if (thing !== ORG.name) break;
+    const [name, parent] = ["name", "parent"].map((wanted) => after.find(({ field }) => field === wanted)?.value);
+    made.set(key, { name: String(name), parent: String(parent) });
+  }
+  const pathOf = (code: string): string => {
+    const { name, parent } = made.get(code) ?? {};
+    if (name === undefined || parent === undefined) return paths.get(code) ?? code;
+    return parent === ROOT_ORG_NAME ? name : `${pathOf(parent)}/${name}`;
+  };
+  return new Map([...paths, ...Array.from(made.keys(), (code) => [code, pathOf(code)] as const)]);
 }

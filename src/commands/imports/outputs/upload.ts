@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { line, step } from "../../../lib/advice/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -6,7 +7,13 @@ import { getUploadMode } from "../../../lib/model/upload.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { getUploadEncoding, refuseUnmappable, type NamedCell } from "../../console/upload/encode.ts";
-import { describeFirstExport, requireLastExport, writeDeleted, writeKind } from "../../console/upload/files.ts";
+import {
+  describeFirstExport,
+  requireLastExport,
+  writeDeleted,
+  writeKind,
+  writeUploads,
+} from "../../console/upload/files.ts";
 import { getDeletionsFileName } from "../../console/upload/names.ts";
 import { describeUploadCheck } from "../../console/screen.ts";
 import { readOpenRecords } from "../../console/upload/open.ts";
@@ -19,12 +26,30 @@ import type { PlanSecrets } from "./secrets.ts";
 
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
+const isFolder = (name: string): boolean => extname(name) === "";
+
 /**
  * @param label the file that people correct
- * @throws `input-rejected` if the tenant is no mirror, a file for 全件更新 would lack something, or a character is
+ * @throws `usage` if several kinds go into a file; `input-rejected` if the tenant is no mirror, a file for 全件更新 would lack something, or a character is
  * unmappable; `conflict` if the last export was undone
  */
-export async function checkUpload(tools: Tools, plan: Import, label: string, secrets?: PlanSecrets): Promise<void> {
+export async function checkUpload(
+  tools: Tools,
+  plan: Import,
+  {
+    label,
+    file,
+    secrets,
+  }: { readonly label: string; readonly file: string; readonly secrets?: PlanSecrets | undefined },
+): Promise<void> {
+  if (plan.beside !== undefined && !isFolder(file))
+    throw new Failure("usage", {
+      what: text(
+        "organisations and users need a file each: specify a folder",
+        "組織とユーザーのファイルを書き出すため、フォルダーを指定してください",
+      ),
+      where: "--emit-csv",
+    });
   const { client } = await tools.tenant("tenant", "imports");
   const { mirroredAt } = await client.tenant.show();
   if (mirroredAt === null)
@@ -32,19 +57,21 @@ export async function checkUpload(tools: Tools, plan: Import, label: string, sec
       text("no export of the console was taken yet", "管理画面のエクスポートをまだ取り込んでいません"),
       describeFirstExport(plan.kind),
     );
-  const last = await requireLastExport(tools, plan.kind);
-  if (isWholeFile(plan)) refuseUnknownData(plan, last, secrets);
-  const encoding = await getUploadEncoding(tools, plan.kind, last);
-  async function* listCells(): AsyncGenerator<NamedCell> {
-    for await (const { row, action, after } of client.imports.rows(plan.id)) {
+  if (isWholeFile(plan)) refuseUnknownData(plan, await requireLastExport(tools, plan.kind), secrets);
+  async function* listCells(kind: Import["kind"]): AsyncGenerator<NamedCell> {
+    for await (const { row, action, after, thing = FORMATS[plan.kind].thing.name } of client.imports.rows(plan.id)) {
+      if (FORMATS[kind].thing.name !== thing) continue;
       if (action === "delete" || action === "invalid" || (action === "unchanged" && !isWholeFile(plan))) continue;
       for (const { field, value } of after) {
-        const header = FORMATS[plan.kind].columns.find((one) => one.field === field)?.header ?? field;
+        const header = FORMATS[kind].columns.find((one) => one.field === field)?.header ?? field;
         for (const one of [value ?? []].flat()) yield { row, header, value: one };
       }
     }
   }
-  await refuseUnmappable(tools, label, { encoding, cells: listCells() });
+  for (const kind of plan.beside === undefined ? [plan.kind] : (["orgs", plan.kind] as const)) {
+    const encoding = await getUploadEncoding(tools, kind, await requireLastExport(tools, kind));
+    await refuseUnmappable(tools, label, { encoding, cells: listCells(kind) });
+  }
 }
 
 function refuseUnknownData(
@@ -94,6 +121,10 @@ export async function settleAndUpload(
   const { client } = await tools.tenant("console");
   const extent = isWholeFile(committed) ? "whole" : "part";
   try {
+    if (committed.beside !== undefined && number !== undefined) {
+      const written = { number: String(number), output: file, generatePasswords: undefined, given: secrets?.given };
+      return (await writeUploads(tools, written)) ?? outcome;
+    }
     const { kinds, unsafe } = await readOpenRecords(client, number ?? 0);
     const open = kinds.find((one) => one.kind === kind) ?? { kind, records: [], deleted: [] };
     const { leftOut } = await writeKind(tools, { ...open, unsafe, file, extent, secrets: secrets?.given ?? new Map() });

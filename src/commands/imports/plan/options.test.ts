@@ -27,6 +27,7 @@ const OPTIONS: ImportRequest["options"] = {
 test.each<[Partial<ImportRequest["options"]>, string]>([
   [{ emitCsv: "out.csv", mode: "replace", skipInvalid: true }, "--emit-csv, --mode replace, --skip-invalid"],
   [{ orgBy: "name", createOrgs: true }, "--org-by name, --create-orgs"],
+  [{ orgs: "orgs.csv", createOrgs: true }, "--orgs, --create-orgs"],
   [{ undeletable: "keep" }, "--undeletable, --mode append"],
 ])("options that contradict each other: %o", (options, names) => {
   expect(() => refuseConflictingOptions({ options: { ...OPTIONS, ...options } })).toThrow(names);

@@ -128,15 +128,15 @@ export const toRecordedName = (file: string, { kind }: Pick<Context, "kind">): s
 
 export const UPLOAD_FILE_OPTION = {
   kind: "output",
-  value: "FILE",
+  value: "FILE|FOLDER",
   notStdout: true,
   workbook: text(
     "the console accepts CSV files only: use a file name that ends in .csv",
     "管理画面にアップロードするのは CSV ファイルです。ファイル名を .csv にしてください",
   ),
   about: text(
-    "commit, and write the file to upload in the CLOMO console, as `console upload` does",
-    "適用し、CLOMO の管理画面へアップロードするファイルを書き出す(`console upload` と同じ)",
+    "commit, and write the file to upload in the CLOMO console, as `console upload` does; FOLDER with --orgs",
+    "適用し、CLOMO の管理画面へアップロードするファイルを書き出す(`console upload` と同じ。--orgs のときは FOLDER)",
   ),
 } as const;
 
@@ -225,10 +225,16 @@ export const IMPORT_OPTIONS = {
 } as const satisfies Fields;
 
 /** The options of an import; the last ones belong only to some kinds. */
-export type ImportOptions = InputOf<typeof IMPORT_OPTIONS> &
+export type ImportOptions = Pick<
+  InputOf<typeof IMPORT_OPTIONS>,
+  "mode" | "encoding" | "dryRun" | "keepPlan" | "skipInvalid"
+> &
+  Partial<InputOf<typeof IMPORT_OPTIONS>> &
   Pick<NewImport, "key" | "createOrgs" | "createGroups" | "undeletable" | "orgBy"> & {
     readonly confirmWipes?: number | undefined;
     readonly generatePasswords?: string | undefined;
+    /** file of the organisations that are imported with these people */
+    readonly orgs?: string | undefined;
   };
 
 export interface ImportRequest {
@@ -236,6 +242,8 @@ export interface ImportRequest {
   /** file name as typed; `-` is stdin */
   readonly file: string;
   readonly options: ImportOptions;
+  /** id of the plan of the organisations */
+  readonly orgs?: string | undefined;
 }
 
 export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"] as const;
@@ -258,6 +266,8 @@ export const addMapOptions = (requested: ImportRequest, usual: MapOptions = {}):
 
 const CONFLICTS: readonly (readonly string[])[] = [
   ["generatePasswords", "dryRun", "emitCsv"],
+  ["orgs", "createOrgs"],
+  ["orgs", "emitCsv", "mode replace"],
   ["orgBy name", "createOrgs"],
   ["orgBy path", "createOrgs"],
   ["undeletable", "mode append"],

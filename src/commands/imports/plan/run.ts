@@ -1,12 +1,19 @@
-import { Failure } from "../../../lib/errors/index.ts";
+import type { Client } from "../../../lib/client/index.ts";
+import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { requireNamedContext } from "../../permission.ts";
 import type { Tools } from "../../tools.ts";
 import { checkAdministrators } from "./administrators.ts";
-import { openInput } from "../../../lib/files/index.ts";
+import { openInput, type InputFile } from "../../../lib/files/index.ts";
 import { hasNoEffect } from "../../../lib/plan/describe.ts";
-import { refuseConflictingOptions, refuseTypedFile, addMapOptions, type ImportRequest } from "./options.ts";
+import {
+  refuseConflictingOptions,
+  refuseTypedFile,
+  addMapOptions,
+  type ImportOptions,
+  type ImportRequest,
+} from "./options.ts";
 import { PendingPlan } from "./pending-plan.ts";
 import { readList } from "../../layouts/reading.ts";
 import { showPlan } from "./show.ts";
@@ -31,14 +38,12 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
   const chosen = await tools.tenant("imports");
   const { client } = chosen;
   if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);
+  const orgs = await planOrgs(tools, client, asked.options);
   await using file = await openInput(tools, asked.file);
-  const { map, learns = false, note, detected } = await readList(tools, file, asked);
-  const requested = addMapOptions(asked, map?.options);
-  refuseConflictingOptions(requested);
-  const { encoding, sheet, headerRow } = requested.options;
-  const read = { encoding, sheet, headerRow, map, format: requested.kind, detected };
-  const reading = await examineFile(tools, file, read);
-  const plan = await sendFile(tools, file, requested, reading, map, learns);
+  const planned = planFile(tools, file, { ...asked, orgs });
+  const { plan, requested, reading, map, learns, note } = await planned.catch((error: unknown) =>
+    leaveOrgs(client, orgs, error),
+  );
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here because the file is closed on return
   return await pending.settling(async () => {
@@ -54,13 +59,46 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     }
     const secrets = await readSecrets(tools, requested, { plan, file, reading, map });
     const upload = emitCsv === undefined ? undefined : await loadUploadModule();
-    await upload?.checkUpload(tools, plan, file.label, secrets);
+    await upload?.checkUpload(tools, plan, { label: file.label, file: emitCsv ?? "", secrets });
     await checkAdministrators(tools, plan);
     const write = await preparePasswords(tools, requested.options.generatePasswords, secrets);
     const settling = { ...requested.options, requested, write, changes: learns || !hasNoEffect(plan) };
     if (upload === undefined || emitCsv === undefined) return settlePlan(tools, pending, settling);
     return upload.settleAndUpload(tools, pending, emitCsv, { ...settling, secrets });
   });
+}
+
+async function planFile(tools: Tools, file: InputFile, asked: ImportRequest) {
+  const { map, learns = false, note, detected } = await readList(tools, file, asked);
+  const requested = addMapOptions(asked, map?.options);
+  refuseConflictingOptions(requested);
+  const { encoding, sheet, headerRow } = requested.options;
+  const read = { encoding, sheet, headerRow, map, format: requested.kind, detected };
+  const reading = await examineFile(tools, file, read);
+  const plan = await sendFile(tools, file, requested, reading, map, learns);
+  return { plan, requested, reading, map, learns, note };
+}
+
+/** Plans the organisations that are imported with people.  @throws `input-rejected` if a row is invalid */
+async function planOrgs(
+  tools: Tools,
+  client: Client<"imports">,
+  { orgs: name, dryRun, keepPlan }: ImportOptions,
+): Promise<string | undefined> {
+  if (name === undefined) return undefined;
+  const options = { mode: "append", encoding: "auto", skipInvalid: false, dryRun, keepPlan } as const;
+  await using file = await openInput(tools, name);
+  const { plan, requested, note } = await planFile(tools, file, { kind: "orgs", file: name, options });
+  if (note !== undefined) await tools.terminal.note(note);
+  if (!plan.rejected) return plan.id;
+  const problems = await listProblems(tools.terminal, client, plan, file.label);
+  const { createRejection } = await import("../refusal/rejection.ts");
+  return leaveOrgs(client, plan.id, createRejection(plan, requested, problems));
+}
+
+async function leaveOrgs(client: Client<"imports">, id: string | undefined, error: unknown): Promise<never> {
+  if (id !== undefined) await ignoreFailure(() => client.imports.discard(id));
+  throw error;
 }
 
 async function readSecrets(

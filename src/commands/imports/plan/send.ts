@@ -94,7 +94,7 @@ export async function sendFile(
   learns = false,
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
-  const { kind, file: name, options } = requested;
+  const { kind, file: name, options, orgs } = requested;
   const sent = [
     "mode",
     "key",
@@ -110,6 +110,7 @@ export async function sendFile(
   const request: NewImport = {
     ...Object.fromEntries(sent.map((one) => [one, options[one]])),
     kind,
+    orgs,
     generatePasswords: options.generatePasswords === undefined ? undefined : true,
     forConsole: options.emitCsv === undefined ? undefined : true,
     delimiter: reading.dialect.delimiter,

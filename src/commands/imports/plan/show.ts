@@ -1,6 +1,6 @@
 import type { RecordAction } from "../../../lib/model/import.ts";
 import type { Import } from "../../../lib/client/index.ts";
-import { toPlan, renderRow, sampleSize } from "../../../lib/plan/describe.ts";
+import { hasFile, toPlan, renderRow, sampleSize } from "../../../lib/plan/describe.ts";
 import { sumChanges, renderPlan, type Plan, type PlanSample } from "../../../lib/plan/plan.ts";
 import { LOCAL_CONTEXT_NAME } from "../../../lib/config/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
@@ -49,8 +49,11 @@ async function buildSamples(
     const rows = client.imports.rows(told.id, { action, limit: sampleSize(told) });
     for await (const row of rows) yield renderRow(told, row);
   };
+  const size = sampleSize(told);
   return SAMPLE_ACTION_ORDER.flatMap((action) => {
     const count = sumChanges(plan.changes, action);
-    return count === 0 ? [] : [{ lines: linesOf(action), rest: count - sampleSize(told), all }];
+    // a file's records and the organisations beside them are shown separately
+    const rest = hasFile(told) ? plan.changes.map((one) => Math.max(0, one[action] - size)) : [count - size];
+    return count === 0 ? [] : [{ lines: linesOf(action), rest: rest.reduce((sum, one) => sum + one), all }];
   });
 }

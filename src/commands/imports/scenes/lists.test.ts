@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { freshDesk, type Desk } from "#support/cli/import-desk.ts";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
@@ -136,6 +137,29 @@ describe("organisations by name or path", () => {
       expect(await usersOf(desk)).toMatchObject(spellings.map(() => ({ orgCode: "C2" })));
     },
   );
+
+  test("are imported in the same change, or nothing is", async () => {
+    const desk = await deskWithOrgs();
+    await desk.write("a.csv", people("本社/新課", "N"));
+    await desk.write("bad.csv", people("本社/新課", "").replace("p1@", "p1"));
+    for (const [orgs, code] of [
+      ["新課,N,X", 3],
+      ["新課,N,H", 0],
+    ] as const) {
+      await desk.write("new.csv", `${(ORGS[0] ?? []).join(",")}\r\n${orgs}\r\n`);
+      const bad = await desk.run("users import bad.csv --orgs new.csv --org-by name --yes");
+      expect(bad).toMatchObject({ code: 3, stderr: expect.stringContaining(code === 0 ? "bad.csv:3" : "new.csv:2:3") });
+      expect(await desk.states()).not.toContain("planned");
+      const done = await desk.run(
+        "users import a.csv --orgs new.csv --org-by name --report plan.csv --overwrite --yes",
+      );
+      expect(done).toMatchObject({ code });
+    }
+    expect(readFileSync(desk.path("plan.csv"), "utf8")).toMatch(/create,N,新課.*create,p0@example.jp,人0,本社\/新課/su);
+    expect(await usersOf(desk)).toMatchObject([{ orgCode: "N" }, { orgCode: "N" }]);
+    expect((await desk.run("undo last --confirm-deletions 3")).code).toBe(0);
+    expect((await desk.run("orgs list")).text).not.toContain("新課");
+  });
 
   test("are a problem if they are unknown or ambiguous, once for each name", async () => {
     const desk = await deskWithOrgs();

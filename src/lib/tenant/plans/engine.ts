@@ -47,6 +47,7 @@ export interface UploadContent {
 
 export interface RowQuery {
   readonly actions: readonly PlanRow["action"][];
+  /** of each type of records, if a plan has organisations beside it */
   readonly limit?: number | undefined;
 }
 
