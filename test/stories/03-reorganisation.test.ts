@@ -91,19 +91,12 @@ story(
     const before = new Map(users.records);
     const owners = await readOwners(s);
 
+    // the boss gets one workbook of organisations and people; nothing changes until it is approved
     await s.write("orgs-new.csv", writeRows(NEW_ORGS));
-    await s.run(w.orgs.importAndEmit("orgs-new.csv", "orgs-upload.csv", "--yes"));
-    const upload = readRows(await s.read("orgs-upload.csv"));
-    expect(upload).toHaveLength(NEW_ORGS.length);
-    orgs.upload(writeRows(upload));
-    await take(s, "orgs", orgs);
-    expect(await w.openKeys(s)).toEqual([]);
-
-    // the boss gets a workbook; nothing changes until it is approved
     await s.write("moves.xlsx", await writeBook({ 異動: listMoves() }));
     await s.write("map.yaml", MAP);
     const known = await readPeople(s);
-    await s.run(w.propose(["users"], "moves.xlsx", "plan.xlsx", "--map", "map.yaml"));
+    await s.run(w.propose(["users"], "moves.xlsx", "plan.xlsx", "--map", "map.yaml", ...w.withOrgs("orgs-new.csv")));
     expect(await readPeople(s)).toEqual(known);
     const book = await readBook(await s.read("plan.xlsx"));
     for (const number of [1, 2, 3, MOVED]) {
@@ -112,6 +105,8 @@ story(
       expect(rows[0]?.join("\n")).toContain(targetOf(number)[1].split("/").at(-1));
       expect(rows[0]?.join("\n")).toContain(ABOLISHED[number % 7]?.name);
     }
+    const orgRow = (code: string): number => book.findIndex((row) => row.includes(code));
+    for (const [, code = ""] of NEW_ORGS.slice(1)) expect(orgRow(code)).toBeLessThan(orgRow(codeOf(1)));
     const codesOfMovers = new Set(MOVERS.map((_, at) => codeOf(at + 1)));
     expect(book.filter((row) => row.some((cell) => codesOfMovers.has(cell)))).toHaveLength(MOVED);
 
@@ -120,11 +115,13 @@ story(
     await s.run(w.users.edit(addressOf(200), "--title", "部長", "--yes"));
     users.put({ メールアドレス: addressOf(200), 役職: "部長" });
     const plan = await w.keptPlan(s);
-    await s.run(w.imports.commit(plan, "--emit-csv", "upload.csv", "--yes"));
-    expect(readRows(await s.read("upload.csv"))).toHaveLength(MOVED + 1);
-    users.upload(await s.read("upload.csv"));
+    await s.run(w.imports.commit(plan, "--emit-csv", "upload", "--yes"));
+    expect(readRows(await s.read("upload/1-orgs.csv"))).toHaveLength(NEW_ORGS.length);
+    orgs.upload(await s.read("upload/1-orgs.csv"));
+    expect(readRows(await s.read("upload/2-users.csv"))).toHaveLength(MOVED + 1);
+    users.upload(await s.read("upload/2-users.csv"));
     expect(changedKeys(before, users.records)).toEqual([...MOVERS, addressOf(200)]);
-    await take(s, "users", users);
+    await takeAll(s, company);
     expect(await w.openKeys(s)).toEqual([]);
     for (const [at, address] of MOVERS.entries())
       expect(users.records.get(address)).toEqual({ ...before.get(address), 組織コード: [targetOf(at + 1)[0]] });

@@ -171,6 +171,9 @@ export const propose = (noun: Words, file: string, report: string, ...rest: Word
   ...rest,
 ];
 
+/** the organisations that are imported in the same change */
+export const withOrgs = (file: string): Words => ["--orgs", file];
+
 /** Returns the number of the plan that is kept. */
 export async function keptPlan(story: Questioner): Promise<string> {
   const rows = await story.json<{ number: string; state: string }[]>(imports.list(), { tried: false });
