@@ -40,9 +40,8 @@ describe("questions about columns", () => {
 
   test("join family and given names only to the name of a person", async () => {
     const headers = ["姓", "名", "本部", "部", "課"];
-    const { questions, map } = await ask("orgs", headers);
-    expect(map.joins).toEqual([]);
-    expect(questions).toContain("「本部」はどの項目ですか? 組織名");
+    const { map } = await ask("orgs", headers);
+    expect(map.joins).toEqual([{ field: "name", headers: ["本部", "部", "課"] }]);
     expect(map.columns.filter(({ header }) => ["姓", "名"].includes(header)).map(({ to }) => to)).toEqual([null, null]);
     expect((await ask("users", headers)).map.joins).toMatchObject([{ field: "name" }, { field: "orgCode" }]);
     expect((await ask("docs", headers)).map.joins).toMatchObject([{ field: "displayName" }]);

@@ -89,7 +89,7 @@ export async function askColumns(
   );
   const taken = new Set(present.map(({ column }) => column.field));
   const isFree = ({ field, repeated }: Column): boolean => repeated === true || !taken.has(field);
-  const joins = await askJoins(prompts, unknown, columns.filter(isFree), hasOrgColumn(format));
+  const joins = await askJoins(prompts, unknown, columns.filter(isFree), format);
   for (const { field } of joins) taken.add(field);
   const joined = new Set(joins.flatMap((join) => join.headers));
   const proposed = proposeColumns(
@@ -124,7 +124,7 @@ async function askJoins(
   prompts: Questions,
   unknown: readonly string[],
   lacking: readonly Column[],
-  hasOrgs: boolean,
+  format: Format,
 ): Promise<readonly JoinedField[]> {
   const findNameParts = (parts: readonly [RegExp, RegExp]): readonly string[] => {
     const found = parts.flatMap((part) => unknown.find((header) => part.test(header.normalize("NFKC"))) ?? []);
@@ -132,21 +132,27 @@ async function askJoins(
   };
   const name = lacking.find(({ personName }) => personName === "written");
   const kana = lacking.find(({ personName }) => personName === "kana");
-  const org = hasOrgs ? lacking.find(namesOrg) : undefined;
+  const org = hasOrgColumn(format) ? lacking.find(namesOrg) : undefined;
+  const tree = format.thing.name === "org" ? lacking.find(({ field }) => field === "name") : undefined;
   const levels = unknown.filter((header) => ORG_LEVEL.test(header) && !isFormerHeader(header));
+  const tiers = levels.filter((header) => !/^(?:親|上位)/.test(header));
   const candidates: readonly (readonly [Column | undefined, readonly string[]])[] = [
     [name, findNameParts(NAME_PARTS.written)],
     [kana, findNameParts(NAME_PARTS.kana)],
     [org, levels.length < 2 ? [] : levels],
+    [tree, tiers.length < 2 ? [] : tiers],
   ];
   const joins: JoinedField[] = [];
   for (const [column, headers] of candidates) {
     if (column === undefined || headers.length === 0) continue;
-    const { en, ja } = joinTexts(headers.map(showHeader).map(same), same(column === org ? " / " : " + "));
-    const message = text(
-      `Is ${column.header} to be joined from "${en}"?`,
-      `「${ja}」をつなげて${column.header}にしますか?`,
+    const { en, ja } = joinTexts(
+      headers.map(showHeader).map(same),
+      same(column === org || column === tree ? " / " : " + "),
     );
+    const message =
+      column === tree
+        ? text(`Are "${en}" the levels of the organisations?`, `「${ja}」は組織の階層ですか?`)
+        : text(`Is ${column.header} to be joined from "${en}"?`, `「${ja}」をつなげて${column.header}にしますか?`);
     if (await prompts.confirm({ message, flag: "--map", preset: true })) joins.push({ field: column.field, headers });
   }
   return joins;

@@ -166,6 +166,39 @@ describe("an import at a terminal", () => {
     expect(await layouts(desk)).toMatchObject([{ map: { options: { key: "employee-code" } } }]);
   });
 
+  test.each([
+    ["with repeated levels", ["営業本部", "営業本部"], ["営業一部"]],
+    ["with blank cells", ["", ""], [""]],
+  ])("reads a sheet of levels as a tree: %s", async (_, [first = "", second = ""], [third = ""]) => {
+    const rows = [
+      ["本部", "部", "課", "組織コード"],
+      ["営業本部", "", "", "H"],
+      [first, "営業一部", "", "S01"],
+      [second, third || "", "第一課", "S11"],
+      ["管理本部", "", "", "K"],
+      [first && "管理本部", "総務部", "", "G01"],
+      ["", "", "", ""],
+      [first && "管理本部", third && "総務部", "庶務課", "G11"],
+    ];
+    const desk = await deskWith("tree.csv", toCsv(rows));
+    expect((await desk.run("orgs import tree.csv --yes")).code).toBe(3);
+    const { code, stderr } = await desk.type("orgs import tree.csv", [
+      ['Are "本部 / 部 / 課" the levels of the organisations?', ENTER],
+      ["Apply", "y\r"],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 3, update 3") });
+    const paths = JSON.parse((await desk.run("orgs list --format json --fields code,path")).text) as object[];
+    expect(paths.slice(1)).toEqual([
+      { code: "H", path: "営業本部" },
+      { code: "S01", path: "営業本部/営業一部" },
+      { code: "S11", path: "営業本部/営業一部/第一課" },
+      { code: "K", path: "管理本部" },
+      { code: "G01", path: "管理本部/総務部" },
+      { code: "G11", path: "管理本部/総務部/庶務課" },
+    ]);
+    expect((await desk.run("orgs import tree.csv --yes")).stderr).toContain("unchanged 6");
+  });
+
   test("reads a list of organisations", async () => {
     const rows = [["組織一覧"], ["部署コード", "部門名称", "上位コード"], ["K", "開発部", "H"], ["※ 4月1日付"]];
     const desk = await deskWith("tree.csv", toCsv(rows.map((cells) => [...cells, "", ""].slice(0, 3))));

@@ -24,7 +24,12 @@ interface HeaderMeanings {
 
 const PATH_SEPARATOR = "/";
 
-export const isPath = (joined: string | undefined): boolean => joined === PATH_SEPARATOR;
+/** Stand for the deepest filled level of a sheet of organisations, and for the path of the levels above it. */
+export const [DEEPEST_LEVEL, LEVELS_ABOVE] = ["deepest", "above"];
+
+export const isTree = (joined: string | undefined): boolean => joined === DEEPEST_LEVEL || joined === LEVELS_ABOVE;
+
+export const isPath = (joined: string | undefined): boolean => joined === PATH_SEPARATOR || isTree(joined);
 
 /**
  * Finds the cells that a map joins, and those that make rows be skipped. A header that the file lacks, or has several
@@ -59,7 +64,10 @@ export const findForeignCells = (
     const [first] = positions;
     if (column === undefined || first === undefined) continue;
     if (own !== undefined && !positions.includes(own)) reportDuplicate(own, first);
-    joined.set(column, { positions, separator: column.refers?.to === "org" ? PATH_SEPARATOR : " " });
+    const above = column.field === "name" ? columns.find(({ refers }) => refers?.by === "path") : undefined;
+    const separator = above === undefined ? (column.refers?.to === "org" ? PATH_SEPARATOR : " ") : DEEPEST_LEVEL;
+    joined.set(column, { positions, separator });
+    if (above !== undefined) joined.set(above, { positions, separator: LEVELS_ABOVE });
   }
   const skipped = skip.flatMap(({ header, values }) => find(header).map((position) => ({ position, values })));
   return { joined, skip: skipped, problems };

@@ -8,7 +8,7 @@ import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from ".
 import type { Column } from "../../model/format.ts";
 import { formatOrgPath } from "../../model/organisation.ts";
 import { toLooseValue } from "./columns.ts";
-import { isPath } from "./foreign-cells.ts";
+import { DEEPEST_LEVEL, isPath, isTree, LEVELS_ABOVE } from "./foreign-cells.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import { RowSelection, type RowOmission } from "./selection.ts";
 import type { FixChoice } from "../../model/import.ts";
@@ -139,6 +139,9 @@ export class RowChecker {
   readonly #selection: RowSelection;
   /** index of the column that is required when the key is blank; -1 if only the key can identify a record */
   readonly #fallbackKey: number;
+  readonly #tree: CellCheck | undefined;
+  #levels: readonly string[] = [];
+  #levelsAbove: readonly string[] = [];
   #row = 0;
   #line = 0;
   #units: CellUnits | undefined;
@@ -160,6 +163,7 @@ export class RowChecker {
     this.#report = report;
     this.#cells = columns.map((column) => createCellCheck(column, options));
     this.#suspects = this.#cells.map((cell) => createSuspectCellCheck(cell, options));
+    this.#tree = this.#cells.find(({ joined }) => isTree(joined));
     this.looks = this.#cells.map(({ looks }) => looks);
     this.#key = columns.findIndex(({ column }) => column.field === key);
     this.#fallbackKey =
@@ -194,6 +198,7 @@ export class RowChecker {
    * @returns false if the record must be checked
    */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
+    if (this.#tree !== undefined) this.#takeLevels(this.#tree, cells);
     const omission = this.#findOmission(cells, count);
     const place = { row, line, column: 0, header: "" };
     if (omission === undefined) {
@@ -283,9 +288,20 @@ export class RowChecker {
 
   #deriveValue({ joined, positions, translations }: CellCheck, position: number, cells: readonly string[]): string {
     const cell = cells[position] ?? "";
-    const parts = positions.map((at) => (cells[at] ?? "").trim()).filter((part) => part !== "");
-    const value = joined === undefined ? cell : isPath(joined) ? formatOrgPath(parts) : parts.join(joined);
+    const written = isTree(joined) ? this.#levels : positions.map((at) => (cells[at] ?? "").trim());
+    const parts = written.filter((part) => part !== "");
+    if (joined === LEVELS_ABOVE) parts.pop();
+    const path = joined === DEEPEST_LEVEL ? (parts.at(-1) ?? "") : formatOrgPath(parts);
+    const value = joined === undefined ? cell : isPath(joined) ? path : parts.join(joined);
     return translations?.get(toLooseValue(value)) ?? value;
+  }
+
+  /** Blank cells before the first filled level repeat those of the row above, even of a row that is left out. */
+  #takeLevels({ positions }: CellCheck, cells: readonly string[]): void {
+    const own = positions.map((at) => (cells[at] ?? "").trim());
+    const first = own.findIndex((part) => part !== "");
+    this.#levels = first < 0 ? own : own.map((part, at) => (at < first ? (this.#levelsAbove[at] ?? "") : part));
+    if (first >= 0) this.#levelsAbove = this.#levels;
   }
 
   #checkUnnamed(cells: readonly string[]): void {
