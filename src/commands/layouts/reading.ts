@@ -136,11 +136,16 @@ export async function readList(
   return {
     map: { ...answered, options: { ...answered.options, ...place, ...chosen } },
     headers,
-    note: text("this change keeps your answers as a layout", "回答を、この変更とともにレイアウトとして記憶します"),
+    note: KEEPS_ANSWERS,
     learns: true,
     detected,
   };
 }
+
+export const KEEPS_ANSWERS = text(
+  "this change keeps your answers as a layout",
+  "回答を、この変更とともにレイアウトとして記憶します",
+);
 
 const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => ({
   ...map,

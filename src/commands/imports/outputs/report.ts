@@ -122,7 +122,7 @@ async function* renderRows(tools: Tools, plan: Import): AsyncGenerator<Rows> {
 }
 
 /** Returns the paths of the organisations by code, as they are after the plan. */
-async function loadOrgPaths(tools: Tools, { id, beside }: Import): Promise<ReadonlyMap<string, string>> {
+export async function loadOrgPaths(tools: Tools, { id, beside }: Import): Promise<ReadonlyMap<string, string>> {
   const { client } = await tools.tenant("orgs", "imports");
   const orgs = (await ignoreFailure(() => client.orgs.list())) ?? [];
   const paths = new Map(orgs.flatMap(({ code, path }) => (code === null ? [] : [[code, path]])));

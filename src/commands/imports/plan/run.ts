@@ -15,7 +15,7 @@ import {
   type ImportRequest,
 } from "./options.ts";
 import { PendingPlan } from "./pending-plan.ts";
-import { readList } from "../../layouts/reading.ts";
+import { KEEPS_ANSWERS, readList } from "../../layouts/reading.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import type { PlannedFile, PlanSecrets } from "../outputs/secrets.ts";
@@ -40,10 +40,10 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
   if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);
   const orgs = await planOrgs(tools, client, asked.options);
   await using file = await openInput(tools, asked.file);
-  const planned = planFile(tools, file, { ...asked, orgs });
-  const { plan, requested, reading, map, learns, note } = await planned.catch((error: unknown) =>
-    leaveOrgs(client, orgs, error),
+  const first = await planFile(tools, file, { ...asked, orgs }).catch((error: unknown) =>
+    discardAndThrow(client, orgs, error),
   );
+  const { plan, requested, reading, map, learns, note } = await answerOrgNames(tools, file, first);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here because the file is closed on return
   return await pending.settling(async () => {
@@ -79,6 +79,28 @@ async function planFile(tools: Tools, file: InputFile, asked: ImportRequest) {
   return { plan, requested, reading, map, learns, note };
 }
 
+type PlannedList = Awaited<ReturnType<typeof planFile>>;
+
+/** Plans a list again if somebody says which organisations its names mean. */
+async function answerOrgNames(tools: Tools, file: InputFile, planned: PlannedList): Promise<PlannedList> {
+  const { plan, requested, reading, map } = planned;
+  const { interactive } = tools.terminal;
+  if (plan.errors === 0 || !interactive || tools.globals.yes || requested.file === "-") return planned;
+  const { client } = await tools.tenant("imports");
+  try {
+    const answers = await (await import("./org-names.ts")).askOrgNames(tools, plan);
+    if (answers.length === 0) return planned;
+    const { key, orgBy, sheet, headerRow } = { ...requested.options, ...map?.options };
+    const options = { ...map?.options, key, orgBy, sheet, headerRow };
+    const learnt = { columns: [], ...map, options, values: [...(map?.values ?? []), ...answers] };
+    const again = await sendFile(tools, file, requested, reading, learnt, true);
+    await client.imports.discard(plan.id);
+    return { ...planned, plan: again, map: learnt, learns: true, note: planned.learns ? planned.note : KEEPS_ANSWERS };
+  } catch (error) {
+    return discardAndThrow(client, plan.id, error);
+  }
+}
+
 /** Plans the organisations that are imported with people.  @throws `input-rejected` if a row is invalid */
 async function planOrgs(
   tools: Tools,
@@ -93,10 +115,10 @@ async function planOrgs(
   if (!plan.rejected) return plan.id;
   const problems = await listProblems(tools.terminal, client, plan, file.label);
   const { createRejection } = await import("../refusal/rejection.ts");
-  return leaveOrgs(client, plan.id, createRejection(plan, requested, problems));
+  return discardAndThrow(client, plan.id, createRejection(plan, requested, problems));
 }
 
-async function leaveOrgs(client: Client<"imports">, id: string | undefined, error: unknown): Promise<never> {
+async function discardAndThrow(client: Client<"imports">, id: string | undefined, error: unknown): Promise<never> {
   if (id !== undefined) await ignoreFailure(() => client.imports.discard(id));
   throw error;
 }

@@ -300,6 +300,58 @@ describe("layouts", () => {
     expect(await orgOf(desk, 0)).toBe("S01");
   });
 
+  test("names of departments that are not clear are asked in one list, and not again", async () => {
+    const desk = await deskWith("a.csv", "");
+    await desk.write(
+      "o.csv",
+      toCsv([
+        ["組織名", "組織コード", "上位組織コード"],
+        ["庶務課", "G11", "G01"],
+        ["庶務課", "S12", "S01"],
+      ]),
+    );
+    expect((await desk.run("orgs import o.csv --yes")).code).toBe(0);
+    const rows = [
+      ["氏名", "メールアドレス", "配属先"],
+      ["山田", "a@example.jp", "庶務課"],
+      ["佐藤", "b@example.jp", "えいぎょう"],
+    ];
+    await desk.write("a.csv", toCsv(rows));
+    const COLUMN = [['Which field does "配属先" stand for?', ENTER]] as const;
+    const LIST_OF_NAMES = "Which organisations do these names mean?";
+    const enter = await desk.type("users import a.csv", [
+      ...COLUMN,
+      ...["庶務課", "えいぎょう"].flatMap(
+        (name) =>
+          [
+            [LIST_OF_NAMES, ENTER],
+            [`Which organisation does "${name}" mean?`, ENTER],
+          ] as const,
+      ),
+      [LIST_OF_NAMES, ENTER],
+    ]);
+    expect(enter).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('no organisation has the name "えいぎょう"'),
+    });
+    const down = "\u001B[B";
+    const { code, stderr } = await desk.type("users import a.csv", [
+      ...COLUMN,
+      [LIST_OF_NAMES, ENTER],
+      ['Which organisation does "庶務課" mean?', `${down}${ENTER}`],
+      [LIST_OF_NAMES, ENTER],
+      ['Which organisation does "えいぎょう" mean?', `${down}${down}${ENTER}`],
+      [LIST_OF_NAMES, ENTER],
+      ...APPLY,
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(await desk.states()).not.toContain("planned");
+    const placed = [await orgOf(desk, 0), await orgOf(desk, 1)];
+    expect(placed).toEqual([expect.stringMatching(/G11|S12/u), "S01"]);
+    const next = await desk.run("users import a.csv --yes");
+    expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 2") });
+  });
+
   test("asks only about what the nearest layout does not know", async () => {
     const desk = await learnt();
     const rows = LIST.map((row, at) => (at < 2 ? row.map((cell) => (cell === "部署" ? "配属先" : cell)) : row));

@@ -1,0 +1,57 @@
+import type { Import } from "../../../lib/client/index.ts";
+import type { TranslatedValue } from "../../../lib/csv/layout/map.ts";
+import { namesOrg } from "../../../lib/model/format.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
+import { same, text } from "../../../lib/text/index.ts";
+import type { Tools } from "../../tools.ts";
+import { loadOrgPaths } from "../outputs/report.ts";
+
+const MAX_NAMES = 50;
+const MAX_READ_PROBLEMS = 100_000;
+const SKIP = text("none: leave its rows as errors", "なし(この行はエラーのままにする)");
+
+/**
+ * Asks which organisations the names of a list mean that are unknown or those of several: all names in one list.
+ *
+ * @returns what the names stand for; empty if all are clear, or there are too many to ask
+ */
+export async function askOrgNames(tools: Tools, plan: Import): Promise<readonly TranslatedValue[]> {
+  const { client } = await tools.tenant("imports");
+  const field = FORMATS[plan.kind].columns.find(namesOrg)?.field;
+  const unclear = new Map<string, readonly string[]>();
+  for await (const { code, params } of client.imports.problems(plan.id, { limit: MAX_READ_PROBLEMS }))
+    if (code === "org-name-ambiguous" || code === "org-name-unknown")
+      unclear.set(String(params["name"]), params["paths"] === undefined ? [] : String(params["paths"]).split(", "));
+  if (field === undefined || unclear.size === 0 || unclear.size > MAX_NAMES) return [];
+  const { prompts } = tools.terminal;
+  const codes = new Map(Array.from(await loadOrgPaths(tools, plan), ([code, path]) => [path, code]));
+  const answers = new Map<string, string | undefined>();
+  for (;;) {
+    const show = (name: string): string => (answers.has(name) ? `${name} → ${answers.get(name) ?? "–"}` : name);
+    const names = [...unclear.keys()].map((name) => ({ value: name, name: same(show(name)) }));
+    const open = names.filter(({ value }) => !answers.has(value));
+    const done = { value: undefined, name: text("continue with these answers", "この内容で続ける") };
+    const name = await prompts.select<string | undefined>({
+      message: text("Which organisations do these names mean?", "次の所属は、どの組織ですか?"),
+      flag: "--map",
+      choices: [...open, done, ...names.filter(({ value }) => answers.has(value))],
+    });
+    if (name === undefined) break;
+    const own = unclear.get(name) ?? [];
+    const toChoice = (path: string) => ({ value: path, name: same(path) });
+    const path = await prompts.select<string | undefined>({
+      message: text(`Which organisation does "${name}" mean?`, `「${name}」はどの組織ですか?`),
+      flag: "--map",
+      choices: [
+        { value: undefined, name: SKIP },
+        ...own.map(toChoice),
+        ...[...codes.keys()].filter((one) => !own.includes(one)).map(toChoice),
+      ],
+    });
+    answers.set(name, path);
+  }
+  return [...answers].flatMap(([from, path]) =>
+    path === undefined ? [] : [{ field, from, to: codes.get(path) ?? `${ROOT_ORG_NAME}/${path}` }],
+  );
+}
