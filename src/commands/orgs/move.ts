@@ -1,6 +1,5 @@
-import type { MovedOrg, Org } from "../../lib/client/index.ts";
-import type { Column } from "../../lib/terminal/index.ts";
-import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
+import type { MovedOrg } from "../../lib/client/index.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { showWrittenRecord } from "../records/change-result.ts";
@@ -25,42 +24,18 @@ export default defineCommand({
   shows: ORG_COLUMNS,
   async run(tools, { org, parent, dryRun }) {
     const { client } = await tools.tenant("orgs");
-    const [moved, above, all] = [await findOrg(tools, org), await findOrg(tools, parent), await client.orgs.list()];
+    const [moved, above] = [await findOrg(tools, org), await findOrg(tools, parent)];
     const written = await client.orgs.move(moved.id, { parent: above.id, dryRun });
     await showWrittenRecord(tools, written, {
       ...ORG_RESULT_LAYOUT,
-      tells: ORG_COLUMNS.map((column) =>
-        column.key === "parentId" ? { ...PARENT_COLUMN, name: createParentFormatter(all) } : column,
-      ),
       along: ({ along }) => describeMovedContent(along),
     });
   },
 });
 
-/** The parent of an organisation. It is shown in addition to the path, because two parents can have the same path. */
-const PARENT_COLUMN: Column<Org> = {
-  key: "parentId",
-  header: text("parent", "上位組織"),
-  value: ({ parentId }) => parentId,
-};
-
-const createParentFormatter =
-  (all: readonly Org[]) =>
-  ({ parentId }: Org): Text => {
-    const { path = "", code = null } = all.find(({ id }) => id === parentId) ?? {};
-    return same(code === null ? `${path} (${parentId})` : `${path} (${code})`);
-  };
-
 /** Describes what moves with an organisation: `also moved: 2 organisations below it, 5 users and 3 devices`. */
-const describeMovedContent = ({ orgs, users, devices }: MovedOrg["along"]): Text => {
-  if (orgs + users + devices === 0) {
-    return text(
-      "nothing else is moved, because the organisation is empty",
-      "一緒に移る組織・ユーザー・デバイスはありません",
-    );
-  }
-  return text(
+const describeMovedContent = ({ orgs, users, devices }: MovedOrg["along"]): Text =>
+  text(
     `also moved: ${formatCount(orgs, "organisation")} below it, ${formatCount(users, "user")} and ${formatCount(devices, "device")}`,
     `一緒に移るもの: 下位の組織 ${orgs} 件、ユーザー ${users} 人、デバイス ${devices} 台`,
   );
-};

@@ -20,7 +20,6 @@ export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly called: (record: R) => string;
   /** false if the user is not allowed to undo the change */
   readonly undoable?: boolean | undefined;
-  readonly tells?: readonly Column<R>[] | undefined;
   /** fields of the record, which are checked for doubtful values */
   readonly fields?: Fields | undefined;
   /** describes a further consequence of the change, if any */
@@ -63,12 +62,12 @@ const findChangedColumns = <R>(columns: readonly Column<R>[], before: R, after: 
 async function* describeResult<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   written: W,
-  { columns, tells = columns, called, along }: ResultLayout<R, W>,
+  { columns, called, along }: ResultLayout<R, W>,
 ): AsyncGenerator<Text> {
   const { before, after, dryRun } = written;
   const { terminal } = tools;
   const name = called(after);
-  const changed = before === null ? [] : findChangedColumns(tells, before, after);
+  const changed = before === null ? [] : findChangedColumns(columns, before, after);
   if (before === null) {
     yield dryRun
       ? text(`would be created: ${name}`, `作成される予定: ${name}`)

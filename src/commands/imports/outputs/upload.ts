@@ -26,8 +26,6 @@ import type { PlanSecrets } from "./secrets.ts";
 
 const isWholeFile = (plan: Import): boolean => getUploadMode(plan.kind, plan.mode) === "replace";
 
-const isFolder = (name: string): boolean => extname(name) === "";
-
 /**
  * @param label the file that people correct
  * @throws `usage` if several kinds go into a file; `input-rejected` if the tenant is no mirror, a file for 全件更新 would lack something, or a character is
@@ -42,7 +40,7 @@ export async function checkUpload(
     secrets,
   }: { readonly label: string; readonly file: string; readonly secrets?: PlanSecrets | undefined },
 ): Promise<void> {
-  if (plan.beside !== undefined && !isFolder(file))
+  if (plan.beside !== undefined && extname(file) !== "")
     throw new Failure("usage", {
       what: text(
         "organisations and users need a file each: specify a folder",

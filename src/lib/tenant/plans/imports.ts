@@ -71,18 +71,6 @@ export interface RequestContext {
   readonly repeatable?: RequestKey | undefined;
 }
 
-/** @throws Failure `input-rejected` if organisations cannot be named in this way */
-const checkOrgBy = ({ kind, orgBy = "code", createOrgs, fromConsole }: StoredRequest): void => {
-  if (orgBy === "code" || (hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true)) return;
-  throw new Failure("input-rejected", {
-    what: text(
-      "organisations can be named by name or path only in lists of users and devices, without creating organisations",
-      "組織名やパスで組織を指定できるのは、組織を作らないユーザーとデバイスのインポートだけです",
-    ),
-    where: "json.orgBy",
-  });
-};
-
 const UNAUDITED_CHANGE = { action: null, locks: [] } as const;
 
 export class TenantImports {
@@ -121,7 +109,6 @@ export class TenantImports {
     const mirroring = asked.fromConsole === true ? { ...asked, ...CONSOLE_EXPORT_OPTIONS } : asked;
     const request = this.#scoped(asked.keepMissing === true ? { ...mirroring, mode: "append" } : mirroring);
     this.#checkWhole(request);
-    checkOrgBy(request);
     await this.#checkOrgs(request);
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     return this.#insert({ kind: request.kind, detail: { request } }, repeatable);
@@ -132,20 +119,20 @@ export class TenantImports {
     return scope === undefined ? request : { ...request, scope };
   }
 
-  /** @throws Failure `input-rejected` if the import of the organisations is not a plan that can be committed beside this */
-  async #checkOrgs({ kind, orgs, createOrgs, fromConsole }: StoredRequest): Promise<void> {
-    if (orgs === undefined) return;
-    const { kind: other, detail } = this.#check(await this.#record(orgs), ["planned"]);
-    const { request, counts } = detail;
-    const isPlan = other === "orgs" && request?.mode === "append" && request.fromConsole !== true;
-    const canBeside = hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true;
-    if (isPlan && canBeside && counts?.rejected === false) return;
+  /** @throws Failure `input-rejected` if organisations cannot be named in this way, or another plan not be beside this */
+  async #checkOrgs({ kind, orgBy = "code", orgs, createOrgs, fromConsole }: StoredRequest): Promise<void> {
+    if (orgBy === "code" && orgs === undefined) return;
+    const beside = orgs === undefined ? undefined : this.#check(await this.#record(orgs), ["planned"]);
+    const { request, counts } = beside?.detail ?? {};
+    const isPlan = beside?.kind === "orgs" && request?.mode === "append" && request.fromConsole !== true;
+    const isUsable = beside === undefined || (isPlan && counts?.rejected === false);
+    if (isUsable && hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true) return;
     throw new Failure("input-rejected", {
       what: text(
-        "these organisations cannot be committed with this import: plan them without errors and with 追加更新",
-        "この組織のインポートは一緒に適用できません。追加更新で、エラーのない計画にしてください",
+        "organisations by name, or planned beside (append, no errors), need a list of users or devices that creates none",
+        "組織名での指定や、一緒に計画する組織(追加更新、エラーなし)は、組織を作らないユーザーとデバイスのインポートだけで使えます",
       ),
-      where: "json.orgs",
+      where: orgs === undefined ? "json.orgBy" : "json.orgs",
     });
   }
 

@@ -70,23 +70,15 @@ interface StagedJob {
  */
 const BULK_CACHE_KIB = 20_480;
 
-interface Opening {
-  readonly fresh?: boolean;
-  /** the plan of the organisations that the connection shows */
-  readonly orgs?: PlanDefinition | undefined;
-}
+const attachFiles = (database: Database, { staging, beside }: Partial<TaskFiles>): void => {
+  if (staging !== undefined) attachStaging(database, staging, { fresh: false });
+  if (beside !== undefined) database.run(`attach :beside as ${BESIDE_SCHEMA}`, { beside });
+};
 
-const openBulkConnection = (
-  { tenant, staging, beside }: BulkFiles,
-  interrupted: () => boolean,
-  { fresh = false, orgs }: Opening,
-): Database => {
+const openBulkConnection = (tenant: string, interrupted: () => boolean): Database => {
   const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   database.exec("pragma wal_autocheckpoint = 0");
   registerSqlFunctions(database, interrupted);
-  if (orgs !== undefined && beside !== undefined) showPlannedOrgs(database, beside, orgs);
-  if (staging !== undefined) attachStaging(database, staging, { fresh });
-  if (orgs === undefined && beside !== undefined) database.run(`attach :beside as ${BESIDE_SCHEMA}`, { beside });
   return database;
 };
 
@@ -182,7 +174,11 @@ export const plan = async (job: PlanJob & UploadContent, interrupted: () => bool
     const staged = await stageFile(database, kind, job, interrupted);
     await compareAndStorePlan(database, id, { kind, request, staged }, orgs);
   };
-  return withDatabase(files, interrupted, body, { fresh: true, orgs: orgs && buildPlanDefinition(orgs) });
+  return withDatabase(files, interrupted, body, (database) => {
+    if (orgs !== undefined && files.beside !== undefined)
+      showPlannedOrgs(database, files.beside, buildPlanDefinition(orgs));
+    attachStaging(database, files.staging, { fresh: true });
+  });
 };
 
 const compareAndStorePlan = async (
@@ -206,24 +202,34 @@ const compareAndStorePlan = async (
     await updateImport(writer, await readUnplannedImport(writer, id), {
       state: "planned",
       etag,
-      detail: { staged: plan.staged, counts: { ...counts, ...countBeside(orgs) }, ...deleted },
+      detail: { staged: plan.staged, counts: addBeside(counts, orgs), ...deleted },
     });
   });
 };
 
-const countBeside = (orgs: ImportRecord | undefined): Pick<PlanCounts, "beside"> => {
-  const { create = 0, update = 0, recordsBefore = 0 } = orgs?.detail.counts ?? {};
-  return create + update === 0 ? {} : { beside: [{ thing: ORG.name, create, update, delete: 0, recordsBefore }] };
+/** Adds what the plan of the organisations changes. */
+const addBeside = (counts: PlanCounts, orgs: ImportRecord | undefined): PlanCounts => {
+  const { create = 0, update = 0, recordsBefore = 0, roles } = orgs?.detail.counts ?? {};
+  if (create + update === 0) return counts;
+  const own = counts.roles ?? { count: 0, first: [] };
+  const others = (roles?.first ?? []).filter(({ name }) => own.first.every((one) => one.name !== name));
+  const count = own.count + (roles?.count ?? 0) - (roles?.first ?? []).length + others.length;
+  return {
+    ...counts,
+    roles: count === 0 ? undefined : { count, first: [...own.first, ...others] },
+    beside: [{ thing: ORG.name, create, update, delete: 0, recordsBefore }],
+  };
 };
 
 const withDatabase = async <T>(
   files: BulkFiles,
   interrupted: () => boolean,
   body: (database: Database) => Promise<T>,
-  opening: Opening = {},
+  attach = attachFiles,
 ): Promise<T> => {
-  const database = openBulkConnection(files, interrupted, opening);
+  const database = openBulkConnection(files.tenant, interrupted);
   try {
+    attach(database, files);
     return await body(database);
   } finally {
     database.close();
