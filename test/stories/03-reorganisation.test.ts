@@ -40,7 +40,7 @@ const MAP = `columns:
   旧所属: ignore
   新所属: 組織コード
 options:
-  org-by: path
+  org-by: name
   key: employee-code
 `;
 

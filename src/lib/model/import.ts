@@ -62,7 +62,7 @@ export type FixChoice = (typeof FIX_CHOICES)[number];
 export const BLANK_CHOICES = ["clear", "keep"] as const;
 
 /** How the cells of a file name organisations: by code, by a name that only one organisation has, or by path. */
-export const ORG_BY_CHOICES = ["code", "name", "path"] as const;
+export const ORG_BY_CHOICES = ["code", "name"] as const;
 export type OrgBy = (typeof ORG_BY_CHOICES)[number];
 
 /** Maximum number of the row that may be the header of a file. */

@@ -74,8 +74,6 @@ export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text
 const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
 
 /** The Japanese words for the ways to name an organisation, by the value of `--org-by`. */
-const ORG_NAME_WORDS: Readonly<Record<string, string>> = { name: "組織名", path: "パス" };
-
 /** The display names of the keys of people, by the value of `--key`. */
 const USER_KEY_NAMES: Readonly<Record<string, Text>> = {
   email: text("email address", "メールアドレス"),
@@ -397,14 +395,12 @@ export const PROBLEMS = {
     (p) => `${p["scoped"] !== undefined ? "管理対象組織に、" : ""}組織コード「${p["code"]}」の組織がありません`,
   ),
   "org-name-unknown": createError(
-    (p) => `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} has the ${p["by"]} "${p["name"]}"`,
-    (p) =>
-      `${p["scoped"] !== undefined ? "管理対象組織に、" : ""}${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織がありません`,
+    (p) => `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} is called "${p["name"]}"`,
+    (p) => `${p["scoped"] !== undefined ? "管理対象組織に、" : ""}「${p["name"]}」という組織がありません`,
   ),
   "org-name-ambiguous": createError(
-    '{count} organisations have the {by} "{name}": {paths}; write the path from 全社',
-    (p) =>
-      `${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織が ${p["count"]} 件あります: ${p["paths"]}。全社からのパスで書いてください`,
+    '{count} organisations are called "{name}": {paths}; write the path from 全社',
+    "「{name}」に当てはまる組織が {count} 件あります: {paths}。全社からのパスで書いてください",
   ),
   "org-parent-unknown": createError(
     (p) => `no such parent organisation: ${p["parent"]}`,

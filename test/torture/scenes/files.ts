@@ -18,11 +18,11 @@ async function prepareUsers(home: string): Promise<string> {
   return id;
 }
 
+/** The same as {@link prepareUsers}, with a file of the organisations of all users, which get other names. */
 async function prepareOrgs(home: string): Promise<string> {
-  await writePeople(join(home, "people.csv"), { to: 20, title: "主任" });
-  await runOrThrow(home, "users", "import", "people.csv", ...IMPORT_OPTIONS);
-  await copyFile(join(FIXTURES, "orgs", "tree.utf-8.crlf.csv"), join(home, "orgs.csv"));
-  return writePeople(join(home, "people.csv"), { from: 2, to: 30 });
+  const rows = Array.from({ length: 31 }, (_, at) => `課${at},S${at}\r\n`);
+  await writeFile(join(home, "orgs.csv"), `組織名,組織コード\r\n${rows.join("")}`);
+  return prepareUsers(home);
 }
 
 const prepareSecuredFile = async (home: string): Promise<string> => {

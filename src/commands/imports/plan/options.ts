@@ -116,10 +116,10 @@ export const ORG_BY = {
   group: "matching",
   kind: "choice",
   choices: ORG_BY_CHOICES,
-  brief: text("codes, names or paths of organisations", "組織コード・組織名・パスのどれで書いてあるか"),
+  brief: text("codes, or any names and paths of organisations", "組織コードか、組織名やパスか"),
   about: text(
-    "what the column of organisations contains: code; name: a code, a name or a path, also without separators, which must be that of only one organisation; path: the same, but a path from the top comes first (default: code, or name below a header that is not the console's)",
-    "組織の列の内容。code は組織コード。name は組織コード・組織名・パスのどれか(区切りがなくてもよい。1 つの組織にだけ当てはまること)。path も同じで、いちばん上からのパスを優先する(既定: code。管理画面と違うヘッダーの列なら name)",
+    "what the column of organisations contains: code; name: a code, a name or a path, also without separators, which must be that of only one organisation (default: code, or name below a header that is not the console's)",
+    "組織の列の内容。code は組織コード。name は組織コード・組織名・パスのどれか(区切りがなくてもよい。1 つの組織にだけ当てはまること)。既定は code(管理画面と違うヘッダーの列なら name)",
   ),
 } as const satisfies Field;
 
@@ -269,7 +269,6 @@ const CONFLICTS: readonly (readonly string[])[] = [
   ["orgs", "createOrgs"],
   ["orgs", "emitCsv", "mode replace"],
   ["orgBy name", "createOrgs"],
-  ["orgBy path", "createOrgs"],
   ["undeletable", "mode append"],
   // the console deletes the records of the rows that its file lacks
   ["emitCsv", "mode replace", "skipInvalid"],

@@ -332,7 +332,7 @@ describe("layouts", () => {
     ]);
     expect(enter).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('no organisation has the name "えいぎょう"'),
+      stderr: expect.stringContaining('no organisation is called "えいぎょう"'),
     });
     const down = "\u001B[B";
     const { code, stderr } = await desk.type("users import a.csv", [

@@ -38,7 +38,7 @@ rows:
     本務区分: [兼務]
     在籍区分: [退職, 休職]
 options:
-  org-by: path
+  org-by: name
 `;
 
 const deskWithOrgs = async (): Promise<Desk> => {
@@ -76,67 +76,44 @@ describe("organisations by name or path", () => {
   const people = (...orgs: readonly string[]): string =>
     toCsv([["氏名", "メールアドレス", "組織コード"], ...orgs.map((org, at) => [`人${at}`, `p${at}@example.jp`, org])]);
 
-  test("are found by a name that only one organisation has, and by paths with and without 全社", async () => {
-    const desk = await deskWithOrgs();
-    await desk.write("a.csv", people("営業部", "大阪支社", ""));
-    expect((await desk.run("users import a.csv --org-by name --yes")).code).toBe(0);
-    await desk.write("b.csv", people("本社/営業部", "大阪支社/総務課", "全社/本社/総務課"));
-    const { code, stderr } = await desk.run("users import b.csv --org-by path --yes");
-    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("update 2, unchanged 1") });
-    expect((await usersOf(desk)) as unknown[]).toMatchObject([
-      { orgCode: "S01" },
-      { orgCode: "G2" },
-      { orgCode: "G1" },
-    ]);
-  });
-
-  test("are found by a path that begins below the top, if only one organisation has it", async () => {
+  test("are found by anything that only one organisation is called", async () => {
     const desk = await deskWithOrgs();
     await desk.write(
-      "more.csv",
-      toCsv([ORGS[0] ?? [], ["庶務", "G11", "G1"], ["庶務", "G21", "G2"], ["営業部", "S09", ""]]),
+      "o.csv",
+      toCsv([
+        ORGS[0] ?? [],
+        ["コールセンター 2", "C2", "S01"],
+        ["庶務", "G11", "G1"],
+        ["庶務", "G21", "G2"],
+        ["営業部", "S09", ""],
+      ]),
     );
-    expect((await desk.run("orgs import more.csv --yes")).code).toBe(0);
-    await desk.write("a.csv", people("大阪支社/総務課/庶務", "本社", "営業部", "全社/営業部"));
-    expect((await desk.run("users import a.csv --org-by path --yes")).code).toBe(0);
-    // the path from the top takes precedence
-    expect(await usersOf(desk)).toMatchObject([
-      { orgCode: "G21" },
-      { orgCode: "H" },
-      { orgCode: "S09" },
-      { orgCode: "S09" },
-    ]);
-    await desk.write("b.csv", people("総務課/庶務", "支社/総務課"));
-    const { code, stderr } = await desk.run("users import b.csv --org-by path");
+    expect((await desk.run("orgs import o.csv --yes")).code).toBe(0);
+    const found = {
+      大阪支社: "O",
+      "本社/営業部": "S01",
+      "全社/営業部": "S09",
+      "大阪支社/総務課/庶務": "G21",
+      本社総務課庶務: "G11",
+      G2: "G2",
+      ｺｰﾙｾﾝﾀｰ2: "C2",
+      "営業部コールセンター\u3000２": "C2",
+      "本社営業部 コールセンター2": "C2",
+      Ｃ２: "C2",
+      "全社＞本社＞営業部＞ｺｰﾙｾﾝﾀｰ２": "C2",
+    };
+    await desk.write("a.csv", people(...Object.keys(found)));
+    expect(await desk.run("users import a.csv --org-by name --yes")).toMatchObject({ code: 0 });
+    expect(await usersOf(desk)).toMatchObject(Object.values(found).map((orgCode) => ({ orgCode })));
+    await desk.write("b.csv", people("総務課/庶務", "支社/総務課", "営業部", "営業部"));
+    const { code, stderr } = await desk.run("users import b.csv --org-by name");
     expect(code).toBe(3);
-    await desk.write("c.csv", people("本社営業部", "営業部"));
-    const other = await desk.run("users import c.csv --org-by name");
-    expect(other.stderr).toContain(
-      '2 organisations have the name "営業部": 本社/営業部, 営業部; write the path from 全社',
-    );
-    expect(other.stderr).not.toContain("本社営業部");
-    expect(stderr).toContain('2 organisations have the path "総務課/庶務": 本社/総務課/庶務, 大阪支社/総務課/庶務');
-    expect(stderr).toContain('no organisation has the path "支社/総務課"');
+    expect(stderr).toContain('2 organisations are called "総務課/庶務": 本社/総務課/庶務, 大阪支社/総務課/庶務;');
+    expect(stderr).toContain('b.csv:3:3: 組織コード: no organisation is called "支社/総務課"');
+    expect(stderr).toContain('"営業部": 本社/営業部, 営業部; write the path from 全社 (C4) (and 1 more row)');
+    expect(stderr).not.toContain("--create-orgs");
+    expect((await desk.run("users import b.csv --org-by name --create-orgs")).code).toBe(2);
   });
-
-  test.each(["name", "path"])(
-    "are found by code, path or name without separators, width and blanks: %s",
-    async (by) => {
-      const desk = await deskWithOrgs();
-      await desk.write("o.csv", toCsv([ORGS[0] ?? [], ["コールセンター 2", "C2", "S01"]]));
-      expect((await desk.run("orgs import o.csv --yes")).code).toBe(0);
-      const spellings = [
-        "ｺｰﾙｾﾝﾀｰ2",
-        "営業部コールセンター　２",
-        "本社営業部 コールセンター2",
-        "Ｃ２",
-        "全社＞本社＞営業部＞ｺｰﾙｾﾝﾀｰ２",
-      ];
-      await desk.write("a.csv", people(...spellings));
-      expect(await desk.run(`users import a.csv --org-by ${by} --yes`)).toMatchObject({ code: 0 });
-      expect(await usersOf(desk)).toMatchObject(spellings.map(() => ({ orgCode: "C2" })));
-    },
-  );
 
   test("are imported in the same change, or nothing is", async () => {
     const desk = await deskWithOrgs();
@@ -159,23 +136,5 @@ describe("organisations by name or path", () => {
     expect(await usersOf(desk)).toMatchObject([{ orgCode: "N" }, { orgCode: "N" }]);
     expect((await desk.run("undo last --confirm-deletions 3")).code).toBe(0);
     expect((await desk.run("orgs list")).text).not.toContain("新課");
-  });
-
-  test("are a problem if they are unknown or ambiguous, once for each name", async () => {
-    const desk = await deskWithOrgs();
-    await desk.write("a.csv", people("営業郎", "総務課", "総務課", "営業部"));
-    const { code, stderr } = await desk.run("users import a.csv --org-by name");
-    expect(code).toBe(3);
-    expect(stderr).toContain('a.csv:2:3: 組織コード: no organisation has the name "営業郎"');
-    expect(stderr).toContain(
-      'a.csv:3:3: 組織コード: 2 organisations have the name "総務課": 本社/総務課, 大阪支社/総務課; write the path from 全社 (C3) (and 1 more row)',
-    );
-    expect(stderr).not.toContain("--create-orgs");
-  });
-
-  test("cannot be created", async () => {
-    const desk = await deskWithOrgs();
-    await desk.write("a.csv", people("営業部"));
-    expect((await desk.run("users import a.csv --org-by name --create-orgs")).code).toBe(2);
   });
 });

@@ -103,7 +103,7 @@ describe("parseMapFile", () => {
     ["rows:\n  skip:\n    a:\n", 3, /list/],
     ["options:\n  mode: replace\n", 2, /unknown key "mode"/],
     ["options:\n  header-row: 1001\n", 2, /from 1 to 1000/],
-    ["options:\n  org-by: id\n", 2, /not one of these values: code, name, path/],
+    ["options:\n  org-by: id\n", 2, /not one of these values: code, name/],
     ["options:\n  key: serial\n", 2, /not a key of this format/],
   ])("refuses %j and reports line %i", async (content, line, what) => {
     const failure = refusal(content);

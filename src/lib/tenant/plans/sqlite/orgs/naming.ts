@@ -45,8 +45,8 @@ const fillSpellings = (database: Database, orgs: string): void => {
     with recursive named (pk, above, spelling) as (
       select o.pk, o.parent, ${KEY_IN_PATH_SQL} from org o
       union all select n.pk, o.parent, ${KEY_IN_PATH_SQL} || '/' || n.spelling from named n join ${orgs} o on o.pk = n.above)
-    select loose_name(spelling) as loose, spelling, pk, above is ${ROOT_ORG_NUMBER} as isWhole from named
-    union all select loose_name(code), coalesce(codeKey, code), pk, 0 from org where code is not null`);
+    select loose_name(spelling) as loose, spelling, pk from named
+    union all select loose_name(code), coalesce(codeKey, code), pk from org where code is not null`);
   database.exec(`create index ${SPELLING_TABLE}_loose on org_spelling (loose)`);
 };
 
@@ -73,36 +73,33 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
   );
   const named = plan.kind.references.filter(({ keys, field }) => keys === ORG_NAME_KEYS && isStaged(plan, field));
   const what = buildNameListSql(named.map(({ field }) => field.short));
-  // an exact spelling takes precedence, and of paths the one from the top
-  const rank = `case when k.spelling <> f.key then 2 when k.isWhole = 1 and :orgBy = 'path' then 0 else 1 end`;
-  database.run(
+  // an exact spelling takes precedence
+  database.exec(
     `insert into ${ORG_NAME_TABLE} select key, case when min(pk) = max(pk) then min(pk) end, count(distinct pk), best from (
       select *, min(rank) over (partition by key) as best from (
-        select f.key, k.pk, ${rank} as rank from (select distinct key from s.refer where what in (${what})) f
+        select f.key, k.pk, k.spelling <> f.key as rank from (select distinct key from s.refer where what in (${what})) f
         join ${SPELLING_TABLE} k on k.loose = loose_name(f.key))) where rank = best group by key`,
-    { orgBy },
   );
   for (const reference of named) {
     const { field } = reference;
     const unknown = `select f.key, f.value from s.refer f where f.what = '${field.short}' and not ${buildIsKnownSql(reference, "f.key")}`;
     const paths = `select string_agg(path, ', ') from (select distinct ${buildOrgPathSql("k.pk", orgs)} as path from ${SPELLING_TABLE} k
-      where k.loose = loose_name(f.key) and (k.spelling = f.key or n.best = 2) order by k.pk limit ${MAX_PATHS})`;
+      where k.loose = loose_name(f.key) and (k.spelling = f.key or n.best = 1) order by k.pk limit ${MAX_PATHS})`;
     const rows = `join s.row r on ${buildRowKeysSql(field)} = f.key`;
     recordFinding(database, plan, {
       code: "org-name-ambiguous",
       field: field.field,
       select: `select r.row, r.line, null as col,
-          json_object('name', f.value, 'by', :orgBy, 'count', n.count, 'paths', (${paths})) as params
+          json_object('name', f.value, 'count', n.count, 'paths', (${paths})) as params
         from (${unknown}) f join ${ORG_NAME_TABLE} n on n.key = f.key ${rows}`,
-      params: { orgBy },
     });
     recordFinding(database, plan, {
       code: "org-name-unknown",
       field: field.field,
       select: `select r.row, r.line, null as col, json_patch(
-          json_object('name', f.value, 'by', :orgBy), json_object('scoped', :scoped)) as params
+          json_object('name', f.value), json_object('scoped', :scoped)) as params
         from (${unknown}) f ${rows} where not exists (select 1 from ${ORG_NAME_TABLE} n where n.key = f.key)`,
-      params: { orgBy, scoped: scope === undefined ? null : 1 },
+      params: { scoped: scope === undefined ? null : 1 },
     });
   }
 };
