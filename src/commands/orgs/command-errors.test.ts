@@ -8,24 +8,11 @@ const north: OrgDetail = { ...sales, id: sales.id.replace(/1$/, "8"), name: "北
 
 testRefusals(
   {
-    line: "orgs create 一課 --parent 総務",
-    exit: 6,
-    en: "総務",
-    tenant: { findOrgs: { items: [] } },
-  },
-  {
     line: "orgs delete 営業",
     exit: 6,
     en: "営業: no organisation has this name\n",
     ja: "営業: この名前の組織はありません\n",
     tenant: { findOrgs: { items: [] } },
-  },
-  {
-    line: "orgs list --fields nmae",
-    exit: 2,
-    en: "did you mean name?",
-    ja: "「name」ではありませんか?",
-    tenant: { orgs: example("orgs") },
   },
   {
     line: "orgs show S99",

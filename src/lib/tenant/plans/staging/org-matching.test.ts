@@ -35,19 +35,6 @@ const match = (
   };
 };
 
-test("the same file can create parents, in any order, by code and by path", () => {
-  const { parents, faults } = match(
-    [],
-    [
-      { name: "課", parentPath: "本社/部" },
-      { name: "部", code: "B", parentCode: "H" },
-      { name: "本社", code: "H" },
-    ],
-  );
-  expect(faults).toEqual([]);
-  expect(parents).toEqual({ 2: -3, 3: -4, 4: 1 });
-});
-
 test("a parent without a code is created once, although rows before and after it refer to it", () => {
   const rows = [{ name: "課", parentPath: "部" }, { name: "部" }, { name: "室", parentPath: "部" }];
   expect(match([], rows).parents).toEqual({ 2: -3, 3: 1, 4: -3 });
@@ -96,11 +83,6 @@ test("a row's path is its parent's, with code before path, and its own name or t
   expect(parents([{ name: "課", parentPath: "支社/部" }, both])).toEqual({ 2: -3, 3: 3 });
   expect(match(orgs, [{ name: "課", parentPath: "本社/部" }, both]).faults).toEqual(["org-parent-unknown@2"]);
   expect(parents([{ code: "H" }, { name: "課", parentPath: "本社" }])).toEqual({ 2: 1, 3: 2 });
-});
-
-test("an organisation that a row matches by code is not matched by name", () => {
-  const { matched, parents } = match([org(2, "a", "A")], [{ name: "b", code: "A" }, { name: "a" }]);
-  expect([matched, parents]).toEqual([{ 2: 2 }, { 2: 1, 3: 1 }]);
 });
 
 test("a row without a name or code matches nothing", () => {

@@ -9,6 +9,7 @@ import { buildPlanDefinition } from "../plan-sql.ts";
 import { showPlannedOrgs } from "../orgs/beside.ts";
 import { readPlanLines, readProblemLines } from "../rows.ts";
 import { attachStagingForReading } from "../staging.ts";
+import type { PlanDefinition } from "../stored-kind.ts";
 import { limitToScope } from "./limit-scope.ts";
 
 export interface ReadSource {
@@ -33,15 +34,15 @@ const loadUndoPlan = () => import("../undo/plan.ts");
  * @throws Failure `locked` if the plan in the staging file is being committed
  */
 const openSource = (
-  { tenant, readOnly, staging, scope }: ReadSource,
+  { tenant, readOnly, staging, beside, scope }: ReadSource,
   interrupted: () => boolean,
-  prepare?: (database: Database) => void,
+  orgs?: PlanDefinition,
 ): Database => {
   const database = new Database(tenant, readOnly ? { readOnly, interrupted } : { plain: true, interrupted });
   try {
     database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}`);
     registerSqlFunctions(database, interrupted);
-    prepare?.(database);
+    if (orgs !== undefined && beside !== undefined && scope === undefined) showPlannedOrgs(database, beside, orgs);
     if (staging !== undefined) attachStagingForReading(database, staging);
     limitToScope(database, scope);
     return database;
@@ -102,17 +103,17 @@ async function* openLines(
   reading: PlanReading,
   open: Set<Database>,
   isBeside = false,
-): AsyncGenerator<Uint8Array> {
-  const { beside: path, scope } = source;
+): AsyncGenerator<Uint8Array, void> {
   const beside = reading.type === "rows" ? reading.beside : undefined;
   if (reading.type === "rows" && beside !== undefined)
-    yield* openLines({ ...source, staging: path }, { ...reading, record: beside, beside: undefined }, open, true);
+    yield* openLines(
+      { ...source, staging: source.beside },
+      { ...reading, record: beside, beside: undefined },
+      open,
+      true,
+    );
   const readLines = await loadLineReader(reading, isBeside);
-  const shown = beside === undefined || path === undefined || scope !== undefined ? undefined : path;
-  const prepare = (database: Database): void => {
-    if (shown !== undefined && beside !== undefined) showPlannedOrgs(database, shown, buildPlanDefinition(beside));
-  };
-  const database = openSource(source, () => false, prepare);
+  const database = openSource(source, () => false, beside && buildPlanDefinition(beside));
   open.add(database);
   try {
     for (const batch of readLines(database)) {

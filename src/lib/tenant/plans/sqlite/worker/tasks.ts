@@ -212,11 +212,10 @@ const addBeside = (counts: PlanCounts, orgs: ImportRecord | undefined): PlanCoun
   const { create = 0, update = 0, recordsBefore = 0, roles } = orgs?.detail.counts ?? {};
   if (create + update === 0) return counts;
   const own = counts.roles ?? { count: 0, first: [] };
-  const others = (roles?.first ?? []).filter(({ name }) => own.first.every((one) => one.name !== name));
-  const count = own.count + (roles?.count ?? 0) - (roles?.first ?? []).length + others.length;
   return {
     ...counts,
-    roles: count === 0 ? undefined : { count, first: [...own.first, ...others] },
+    roles:
+      roles === undefined ? counts.roles : { count: own.count + roles.count, first: [...own.first, ...roles.first] },
     beside: [{ thing: ORG.name, create, update, delete: 0, recordsBefore }],
   };
 };
@@ -253,6 +252,23 @@ export interface ChangeJob extends Omit<CommitOptions, "signal"> {
   readonly writer: NotedWriter;
 }
 
+const learnLayout = async (
+  writer: Writer,
+  { kind, detail: { request, staged } }: ImportRecord,
+  moment: Parameters<typeof writeLayout>[2],
+): Promise<void> => {
+  if (request?.learns === true && staged !== null)
+    await writeLayout(writer, { kind, headers: staged.header, map: request.map ?? { columns: [] } }, moment);
+};
+
+const requireSameEffect = async (database: Database, record: ImportRecord): Promise<void> => {
+  const { hasOtherEffect } = await import("../recheck.ts");
+  const { request, comparedRevision = 0 } = record.detail;
+  const isWhole = request?.fromConsole === true || request?.scope !== undefined;
+  if (isWhole || hasOtherEffect(database, buildComparisonDefinition(record), comparedRevision))
+    throw createTenantChangedFailure();
+};
+
 /**
  * Applies the plan of an import as one change, advances the revision and writes the audit record. Runs in the caller's
  * transaction.
@@ -267,9 +283,8 @@ const applyAndRecord = async (
   { moment, scope }: ChangeJob,
 ): Promise<void> => {
   const plan = buildPlanDefinition(record);
-  const { counts } = record.detail;
+  const { counts, request } = record.detail;
   if (counts === null || counts.rejected) throw createRejectedImportFailure(record);
-  const { request } = record.detail;
   const orgs = request?.orgs === undefined ? undefined : await readImport(writer, request.orgs);
   const beside = orgs && buildPlanDefinition(orgs);
   const others = [...listReleasedCollections(record), ...(beside === undefined ? [] : [beside.kind.collection])];
@@ -283,20 +298,13 @@ const applyAndRecord = async (
     withRowsBeside(database, () =>
       applyPlan(database, beside, { ...context, idPrefix: context.referencePrefix, revision }),
     );
-  if (isRechecked) {
-    const { hasOtherEffect } = await import("../recheck.ts");
-    const { detail } = record;
-    const { fromConsole, scope: inside } = detail.request ?? {};
-    const isWhole = fromConsole === true || inside !== undefined;
-    if (isWhole || hasOtherEffect(database, buildComparisonDefinition(record), detail.comparedRevision ?? 0))
-      throw createTenantChangedFailure();
-  }
+  if (isRechecked) await requireSameEffect(database, record);
   if (scope !== undefined) refusePrivilegedChanges(database, plan);
-  const planScope = getPlanScope(record.detail.request);
+  const planScope = getPlanScope(request);
   refreshViewOrgs(database, planScope && buildScopeView(planScope));
   const change = await getNextChangeNumber(writer);
-  const isObserved = record.detail.request?.fromConsole !== true && (await isMirror(writer));
-  const isExport = record.detail.request?.fromConsole === true;
+  const isExport = request?.fromConsole === true;
+  const isObserved = !isExport && (await isMirror(writer));
   const unsettled = isExport ? await readOpenTasks(writer) : undefined;
   observeExport(database, plan, revision);
   applyPlan(database, plan, { ...context, revision });
@@ -307,14 +315,11 @@ const applyAndRecord = async (
     change,
     detail: buildCommittedDetail(now, actor),
   });
-  for (const { kind, detail } of orgs === undefined ? [record] : [orgs, record])
-    if (detail.request?.learns === true && detail.staged !== null)
-      await writeLayout(
-        writer,
-        { kind, headers: detail.staged.header, map: detail.request.map ?? { columns: [] } },
-        { at: now, actor, change },
-      );
-  if (orgs !== undefined) await updateImport(writer, orgs, { state: "discarded" });
+  await learnLayout(writer, record, { at: now, actor, change });
+  if (orgs !== undefined) {
+    await learnLayout(writer, orgs, { at: now, actor, change });
+    await updateImport(writer, orgs, { state: "discarded" });
+  }
   if (isExport) recordConsoleImport(database, record, { now, actor });
   const after = isObserved ? OBSERVE_STATEMENTS : [];
   for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
