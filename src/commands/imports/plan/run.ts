@@ -34,7 +34,8 @@ const loadErrorsModule = () => import("../outputs/errors.ts");
 export async function runImport(tools: Tools, asked: ImportRequest): Promise<Outcome> {
   tools.summarize({ file: asked.file });
   refuseConflictingOptions(asked);
-  refuseTypedFile({ file: asked.file, dryRun: asked.options.dryRun }, tools.terminal);
+  for (const file of [asked.file, asked.options.orgs])
+    refuseTypedFile({ file, dryRun: asked.options.dryRun }, tools.terminal);
   const chosen = await tools.tenant("imports");
   const { client } = chosen;
   if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);

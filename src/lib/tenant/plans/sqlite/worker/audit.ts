@@ -57,6 +57,7 @@ export const auditImport = async (
         fileName: request?.fileName,
         fromConsole: request?.fromConsole === true ? true : undefined,
         learns: request?.learns,
+        orgs: request?.orgs,
         undoes,
         drops,
         ...getChangeCounts(counts),
