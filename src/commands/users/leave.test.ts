@@ -48,6 +48,7 @@ test("a leaver with two phones: one command, then the phones come back, then the
   const done = await run(line, at());
   expect(done.exit).toBe(8);
   expect(rowsOf(done.stdout)).toEqual([
+    "user taro01@accounts.example: left",
     "account operator: end",
     "device S1 iOS 090-0000-0001 管理中: collect",
     "device S2 管理中: collect",
@@ -62,13 +63,13 @@ test("a leaver with two phones: one command, then the phones come back, then the
   // again: nothing to end, and the devices are still out
   const again = await run("users leave taro01 --format json", at());
   expect(again.exit).toBe(8);
-  expect(rowsOf(again.stdout)).toHaveLength(2);
+  expect(rowsOf(again.stdout)).toHaveLength(3);
   await run("devices set-owner S1 S2 --none", at());
   expect(await run("users leave taro01", at())).toMatchObject({ exit: 3 });
   expect(await run("users leave taro01 --yes", at())).toMatchObject({ exit: 3 });
   const gone = await run("users leave taro01 --confirm-deletions 1 --format json", at());
   expect(gone.exit).toBe(0);
-  expect(rowsOf(gone.stdout)).toEqual(["user taro01: delete"]);
+  expect(rowsOf(gone.stdout)).toEqual(["user taro01@accounts.example: delete"]);
   expect((await tenant.users()).map(({ name }) => name)).toEqual(["boss"]);
   expect(gone.stderr).toContain("undo: clomoctl undo ");
 });
@@ -145,7 +146,7 @@ test("a wrong number of deletions changes nothing, and so does the answer no", a
   await tenant.client.accounts.revoke(id, {});
   const before = changes();
   expect(before).toBe(count + 2);
-  const wrong = await run("users leave taro01", at({ terminal: { typing: [["(1):", "2\r"]] } }));
+  const wrong = await run("users leave taro01", at({ terminal: { typing: [["(2):", "1\r"]] } }));
   expect(wrong.exit).toBe(3);
   expect(changes()).toBe(before);
 });

@@ -3,22 +3,20 @@ import type { Dependents, LeaveResult } from "../../lib/client/index.ts";
 import type { ContentWriter } from "../../lib/files/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
-import { renderPlan, sumChanges, type Plan } from "../../lib/plan/plan.ts";
-import { describeCommit } from "../../lib/plan/result.ts";
+import { createChanges, describeCounts, renderPlan, sumChanges, type Plan } from "../../lib/plan/plan.ts";
 import { createTableCellRenderer } from "../../lib/terminal/output.ts";
 import { guardFormula } from "../../lib/terminal/output.ts";
-import { formatCount, addSpaceAfterLatin, same, text } from "../../lib/text/index.ts";
+import { formatCount, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds } from "../deletion/names.ts";
 import { USER_FILE_OPTIONS } from "../deletion/options.ts";
-import { NO_TARGET_FAILURE, shortenLabel } from "../deletion/run.ts";
+import { NO_TARGET_FAILURE } from "../deletion/run.ts";
 import { readTypedNames, type NameSources } from "../deletion/typed-names.ts";
 import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
 import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION, refuseTypedFile } from "../imports/plan/options.ts";
-import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { askToApply } from "../imports/plan/settle.ts";
-import { buildPlan, formatTenantName, showPlan } from "../imports/plan/show.ts";
+import { formatTenantName } from "../imports/plan/show.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
 import { describeNotRestored, DRY_RUN_NOTE, proposeUndo, STATE_UNCHANGED } from "../records/change-result.ts";
 import { requireNamedContext } from "../permission.ts";
@@ -28,11 +26,8 @@ import { buildFindableUsers, findDeletion, USER_ARGUMENT } from "./columns.ts";
 import {
   buildLeaveRows,
   COLLECTION_COLUMNS,
-  countEnding,
   isEnding,
-  isLeft,
   LEAVE_COLUMNS,
-  listLeaveChanges,
   listLeaveSteps,
   USUAL_LEAVE_COLUMNS,
   type LeaveRow,
@@ -70,7 +65,7 @@ export default defineCommand({
     const { dryRun, confirmDeletions } = options;
     tools.summarize({ file });
     refuseTypedFile({ file, dryRun }, tools.terminal);
-    const tenant = await tools.tenant("users", "leavers", "imports");
+    const tenant = await tools.tenant("users", "leavers");
     const zone = resolveTimezone(tools, tenant);
     const lastDay = getLastDay({ leaves: on }, zone);
     const isBeforeLastDay = lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay;
@@ -87,17 +82,13 @@ export default defineCommand({
         lastDay,
       });
     const planned = ids.length === 0 ? [] : await leavers.leave({ ids, dryRun: true });
-    const request: LeaveRequest = { ...options, ids, again, planned };
-    return collectRows(planned).some(isEnding)
-      ? endRights(tools, tenant, request)
-      : deleteReadyUsers(tools, tenant, request);
+    return settleLeave(tools, tenant, { ...options, again, planned });
   },
 });
 
-type LeaveTenant = ChosenTenant<"users" | "leavers" | "imports">;
+type LeaveTenant = ChosenTenant<"users" | "leavers">;
 
 interface LeaveRequest {
-  readonly ids: readonly string[];
   readonly planned: readonly LeaveResult[];
   readonly report: string | undefined;
   readonly dryRun: boolean;
@@ -106,8 +97,7 @@ interface LeaveRequest {
 }
 
 /**
- * Returns the ids of the users. Users whom an earlier run deleted are noted, so that a list can be used again. In
- * a list of the rows that an import skipped, so are rows that are not about leavers, and users who were never added.
+ * Returns the ids of the users. Users whom an earlier run deleted are noted, so that a list can be used again.
  *
  * @throws `usage`; `not-found` if a name never belonged to a user
  */
@@ -121,18 +111,15 @@ async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameS
   return resolveRecordIds(tools, typed, findable);
 }
 
-const collectRows = (results: readonly LeaveResult[]): readonly LeaveRow[] =>
-  results.flatMap(({ before, after, dryRun }) => buildLeaveRows({ before: before ?? after, after, dryRun }));
-
 async function listBeforeLastDay(
   tools: Tools,
   found: readonly Dependents[],
   { lastDay, report }: { readonly lastDay: string; readonly report: string | undefined },
 ): Promise<void> {
-  const rows = found.flatMap((one) => buildLeaveRows({ before: one, after: one }));
+  const rows = found.flatMap((one) => buildLeaveRows({ before: one, after: one, dryRun: false }));
   await writeReport(tools, report, rows, async () => undefined);
   await showRows(tools, rows);
-  await noteUnchecked(tools, found);
+  for (const warning of warnOfUnchecked(found)) await tools.terminal.warn(warning);
   await tools.terminal.note(
     text(
       `nothing was changed: the last day of work is ${lastDay}; run the same command then`,
@@ -141,101 +128,82 @@ async function listBeforeLastDay(
   );
 }
 
-async function endRights(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
+async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
   const { terminal, globals } = tools;
-  const { planned, report, dryRun, ids } = request;
-  const rows = collectRows(planned);
-  const plan = buildLeavePlan(tenant, request, rows);
-  tools.summarize(summarizeRows(rows));
-  if (!dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal)) await showRows(tools, rows);
-  await renderPlan(terminal, plan);
-  if (dryRun) {
-    requireConfirmedCounts(plan, request);
+  const { planned, report, dryRun, confirmDeletions } = request;
+  const rows = planned.flatMap(buildLeaveRows);
+  const plan = buildLeavePlan(tenant, planned, rows);
+  tools.summarize(summarizePlan(plan));
+  // without a change, there is nothing to confirm, so that a scheduled command with a fixed number can run again
+  const changes = rows.some(isEnding);
+  const asks = changes && !dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal);
+  if (asks) await showRows(tools, rows);
+  if (rows.length > 0) await renderPlan(terminal, plan);
+  if (dryRun && changes) requireConfirmedCounts(plan, { confirmDeletions });
+  if (dryRun || !changes) {
     await writeReport(tools, report, rows, async () => undefined);
-    return finish(tools, request, { results: planned, rows });
+    await showRows(tools, rows);
+    if (dryRun) await terminal.note(DRY_RUN_NOTE);
+    return noteRest(tools, request, planned);
   }
-  if (!(await askToApply(tools, plan, { confirmDeletions: request.confirmDeletions }))) {
+  if (!(await askToApply(tools, plan, { confirmDeletions }))) {
     await terminal.note(STATE_UNCHANGED);
     return undefined;
   }
-  let done: readonly LeaveResult[] = [];
+  let done = planned;
   await writeReport(tools, report, rows, async () => {
-    done = await tenant.client.leavers.leave({ ids: [...ids] });
+    const results = await tenant.client.leavers.leave({ ids: planned.map(({ before }) => before.user.id) });
+    // the response to a repeated request lacks users who are deleted
+    done = planned.map((one) => results.find(({ before }) => before.user.id === one.before.user.id) ?? one);
   });
-  const ended = collectRows(done);
-  tools.summarize({ ...summarizeRows(ended), changed: true });
-  return finish(tools, request, { results: done, rows: ended });
+  const ended = done.flatMap(buildLeaveRows);
+  tools.summarize({ ...summarizePlan(buildLeavePlan(tenant, done, ended)), changed: true });
+  if (!asks) await showRows(tools, ended);
+  await proposeUndo(tools);
+  return noteRest(tools, request, done);
 }
 
-async function deleteReadyUsers(tools: Tools, { client }: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
-  const { planned, report, dryRun, confirmDeletions } = request;
-  const rows = collectRows(planned);
-  const staying = new Set(rows.filter(isLeft).map(({ user }) => user.id));
-  const ready = planned.map(({ after }) => after.user).filter(({ id }) => !staying.has(id));
-  const all: readonly LeaveRow[] = [
-    ...rows,
-    ...ready.map((user): LeaveRow => ({ user, kind: "user", name: same(user.name), outcome: "delete" })),
-  ];
-  const shown = { results: planned, rows: all };
-  if (ready.length === 0) {
-    // without a plan, there is nothing to confirm, so that a scheduled command with a fixed number can run again
-    await writeReport(tools, report, rows, async () => undefined);
-    return finish(tools, request, shown);
-  }
-  const called = shortenLabel(ready.map(({ name }) => name).join(", "));
-  const plan = await client.imports.delete({ kind: "users", ids: ready.map(({ id }) => id), called }, tools.signal);
-  const pending = new PendingPlan(tools, client, plan, false);
-  return pending.settling(async () => {
-    await showPlan(tools, plan);
-    const told = await buildPlan(tools, plan);
-    if (dryRun) requireConfirmedCounts(told, request);
-    if (dryRun || !(await askToApply(tools, told, { confirmDeletions }))) {
-      await pending.leave();
-      if (!dryRun) {
-        await tools.terminal.note(STATE_UNCHANGED);
-        return undefined;
-      }
-      await writeReport(tools, report, rows, async () => undefined);
-      return finish(tools, request, shown);
-    }
-    await writeReport(tools, report, rows, async () => {
-      for (const note of describeCommit(await pending.commit())) await tools.terminal.note(note);
-    });
-    return finish(tools, request, shown);
-  });
-}
+const summarizePlan = ({ changes }: Plan): Partial<PlanSummary> => ({
+  create: 0,
+  update: sumChanges(changes, "update"),
+  delete: sumChanges(changes, "delete"),
+});
 
-const summarizeRows = (rows: readonly LeaveRow[]): Partial<PlanSummary> => {
-  const changes = listLeaveChanges(rows);
-  return { create: 0, update: sumChanges(changes, "update"), delete: sumChanges(changes, "delete") };
-};
-
-function buildLeavePlan(tenant: LeaveTenant, { planned }: LeaveRequest, rows: readonly LeaveRow[]): Plan {
-  const { name } = tenant.context;
-  const [secured, account, device] = [
-    countEnding(rows, "secured"),
-    countEnding(rows, "account"),
-    countEnding(rows, "device"),
+function buildLeavePlan(tenant: LeaveTenant, results: readonly LeaveResult[], rows: readonly LeaveRow[]): Plan {
+  const target = formatTenantName({ tenant: tenant.context.name }, tenant);
+  const ending = Map.groupBy(rows.filter(isEnding), ({ kind }) => kind);
+  const [user, account, secured, device] = (["user", "account", "secured", "device"] as const).map(
+    (kind) => ending.get(kind)?.length ?? 0,
+  ) as [number, number, number, number];
+  const people = results.length;
+  const lines = [
+    text(
+      `plan for ${target.en}: ${formatCount(people, "leaver")}`,
+      `${addSpaceAfterLatin(target.ja)}に対する計画: 退職者 ${people} 人`,
+    ),
+    describeCounts({ create: 0, update: 0, delete: 0 }, [
+      [user, text("users to delete", "削除するユーザー")],
+      [people - user, text("users who stay for now", "まだ残すユーザー")],
+      [account, text("roles to revoke", "外す管理者権限")],
+      [secured, text("SECURED APPs users to delete", "削除する SECURED APPs ユーザー")],
+      [device, text("devices to tag", "「回収待ち」にするデバイス")],
+      [rows.filter(({ outcome }) => outcome === "check").length, text("to check", "要確認")],
+    ]),
   ];
-  const parts = [
-    ...(account > 0 ? [text("passwords of CLOMO accounts", "CLOMO アカウントのパスワード")] : []),
-    ...(secured > 0 ? [text("passwords of SECURED APPs users", "SECURED APPs のパスワード")] : []),
-  ];
-  const target = formatTenantName({ tenant: name }, tenant);
   return {
     target,
-    changes: listLeaveChanges(rows),
-    lines: [
-      text(
-        `plan for ${target.en}: end the rights of ${formatCount(planned.length, "leaver")}`,
-        `${addSpaceAfterLatin(target.ja)}に対する計画: 退職者 ${planned.length} 人の権限などを終了`,
-      ),
-      text(
-        `roles to revoke: ${account}; SECURED APPs users to delete: ${secured}; devices to tag: ${device}`,
-        `外す管理者権限 ${account}、削除する SECURED APPs ユーザー ${secured}、「回収待ち」にするデバイス ${device}`,
-      ),
+    changes: [
+      createChanges(text("user", "ユーザー"), { delete: user }),
+      createChanges(text("SECURED APPs user", "SECURED APPs ユーザー"), { delete: secured }),
+      createChanges(text("account", "アカウント"), { update: account }),
+      createChanges(text("device", "デバイス"), { update: device }),
     ],
-    notes: parts.map(describeNotRestored),
+    lines,
+    warnings: warnOfUnchecked(results.map(({ before }) => before)),
+    notes: [
+      ...(account > 0 ? [text("passwords of CLOMO accounts", "CLOMO アカウントのパスワード")] : []),
+      ...(secured > 0 ? [text("passwords of SECURED APPs users", "SECURED APPs のパスワード")] : []),
+    ].map(describeNotRestored),
   };
 }
 
@@ -265,37 +233,24 @@ async function writeReport(
   );
 }
 
-async function noteUnchecked({ terminal }: Tools, found: readonly Dependents[]): Promise<void> {
-  if (found.every(({ secured }) => secured !== null)) return;
-  await terminal.warn(
-    text(
-      "SECURED APPs were not checked, because your account may not see them: ask a system administrator",
-      "この権限では SECURED APPs を閲覧できないため、確認していません。システム管理者に依頼してください",
-    ),
-  );
-}
+const warnOfUnchecked = (found: readonly Dependents[]): readonly Text[] =>
+  found.every(({ secured }) => secured !== null)
+    ? []
+    : [
+        text(
+          "SECURED APPs were not checked, because your account may not see them: ask a system administrator",
+          "この権限では SECURED APPs を閲覧できないため、確認していません。システム管理者に依頼してください",
+        ),
+      ];
 
-/** Shows the result, how to undo it, and what is left. @returns `partial` if something is left */
-async function finish(
-  tools: Tools,
-  { dryRun, again }: LeaveRequest,
-  { results, rows }: { readonly results: readonly LeaveResult[]; readonly rows: readonly LeaveRow[] },
+/** Says what is left. @returns `partial` if somebody stays */
+async function noteRest(
+  { terminal }: Tools,
+  { again }: LeaveRequest,
+  results: readonly LeaveResult[],
 ): Promise<Outcome> {
-  const { terminal } = tools;
-  await showRows(tools, rows);
-  await noteUnchecked(
-    tools,
-    results.map(({ after }) => after),
-  );
-  if (dryRun) await terminal.note(DRY_RUN_NOTE);
-  else if (results.some(({ dryRun: isPlanned }) => !isPlanned)) await proposeUndo(tools);
-  for (const note of listLeaveSteps(rows)) await terminal.note(note);
-  const staying = new Set(rows.filter(isLeft).map(({ user }) => user.id)).size;
-  const deleted = rows.filter(({ kind, outcome }) => kind === "user" && outcome === "delete").length;
-  if (!dryRun && staying + deleted < results.length)
-    await terminal.note(
-      step("nothing is left; to delete the users", "残るものはありません。ユーザーを削除するには", again),
-    );
+  for (const note of listLeaveSteps(results.flatMap(buildLeaveRows))) await terminal.note(note);
+  const staying = results.filter(({ after }) => after !== null).length;
   if (staying === 0) return undefined;
   await terminal.note(
     step(

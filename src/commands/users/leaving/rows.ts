@@ -3,7 +3,6 @@ import type { Dependents, LeaveResult, User } from "../../../lib/client/index.ts
 import { NOT_MANAGED, RETURN_TAGS } from "../../../lib/model/device.ts";
 import { ROLES } from "../../../lib/model/role.ts";
 import { formatSecuredAppName } from "../../../lib/model/secured-user.ts";
-import { createChanges, type ThingChanges } from "../../../lib/plan/plan.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 
@@ -90,55 +89,45 @@ const buildSecuredRow = (user: User, identity: SecuredIdentity, rest: ReadonlySe
 };
 
 /**
- * Returns what depended on a user, and what happens to it. Without a result of the change, as for a last day that is
- * still to come, everything is left.
+ * Returns a user, what depended on the user, and what happens to each. Without a result of the change, as for a last day
+ * that is still to come, everything is left.
  */
 export function buildLeaveRows({
   before,
   after,
   dryRun = false,
-}: Pick<LeaveResult, "after"> & { readonly before: Dependents; readonly dryRun?: boolean }): readonly LeaveRow[] {
-  const { user } = before;
-  const rest = new Set((after.secured ?? []).map(({ id }) => id));
-  const hasRole = before.role !== "none" || before.marked;
-  const account = before.role === "none" ? text("marked as an administrator", "管理者に指定") : ROLES[before.role];
-  const isEnded = after.role === "none" && !after.marked;
+}: Pick<LeaveResult, "before" | "after"> & { readonly dryRun?: boolean }): readonly LeaveRow[] {
+  const { user, role, marked, devices, secured, renewals } = before;
+  const rest = new Set((after?.secured ?? []).map(({ id }) => id));
+  const account = role === "none" ? text("marked as an administrator", "管理者に指定") : ROLES[role];
+  const isEnded = after === null || (after.role === "none" && !after.marked);
+  const row = (kind: LeaveRow["kind"], name: Text, outcome: LeaveRow["outcome"]): LeaveRow => ({
+    user,
+    kind,
+    name,
+    outcome,
+  });
   return [
-    ...(hasRole
-      ? [{ user, kind: "account", name: account, outcome: isEnded ? "end" : "left" } satisfies LeaveRow]
-      : []),
-    ...before.devices.map((device): LeaveRow => ({
-      user,
-      kind: "device",
-      name: describeDevice(device),
-      outcome: "collect",
-      device,
-    })),
-    ...(before.secured ?? []).map((one) => buildSecuredRow(user, one, rest)),
-    ...before.renewals.map(({ name }): LeaveRow => ({ user, kind: "renewal", name: same(name), outcome: "left" })),
-    ...after.consoleTasks.map((task): LeaveRow => {
-      const [name, consoleTask] =
-        dryRun && !before.consoleTasks.includes(task) ? [text("new", "新規")] : [same(String(task)), task];
-      return { user, kind: "task", name, outcome: "left", consoleTask };
+    row("user", same(user.emails[0] ?? user.employeeCode ?? user.id), after === null ? "delete" : "left"),
+    ...(role !== "none" || marked ? [row("account", account, isEnded ? "end" : "left")] : []),
+    ...devices.map((device): LeaveRow => ({ ...row("device", describeDevice(device), "collect"), device })),
+    ...(secured ?? []).map((one) => buildSecuredRow(user, one, rest)),
+    ...renewals.map(({ name }) => row("renewal", same(name), "left")),
+    ...(after?.consoleTasks ?? []).map((task): LeaveRow => {
+      const isNew = dryRun && !before.consoleTasks.includes(task);
+      return isNew
+        ? row("task", text("new", "新規"), "left")
+        : { ...row("task", same(String(task)), "left"), consoleTask: task };
     }),
   ];
 }
 
-export const isLeft = ({ outcome }: LeaveRow): boolean => outcome === "collect" || outcome === "left";
+const isLeft = ({ outcome }: LeaveRow): boolean => outcome === "collect" || outcome === "left";
 
 export const isEnding = ({ outcome, device }: LeaveRow): boolean =>
   outcome === "end" ||
   outcome === "delete" ||
   (outcome === "collect" && device?.tags.includes(RETURN_TAGS.awaited) === false);
-
-export const countEnding = (rows: readonly LeaveRow[], kind: LeaveRow["kind"]): number =>
-  rows.filter((row) => row.kind === kind && isEnding(row)).length;
-
-export const listLeaveChanges = (rows: readonly LeaveRow[]): readonly ThingChanges[] => [
-  createChanges(text("SECURED APPs user", "SECURED APPs ユーザー"), { delete: countEnding(rows, "secured") }),
-  createChanges(text("account", "アカウント"), { update: countEnding(rows, "account") }),
-  createChanges(text("device", "デバイス"), { update: countEnding(rows, "device") }),
-];
 
 const MAX_NAMED = 10;
 

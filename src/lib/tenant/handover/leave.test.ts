@@ -70,7 +70,7 @@ test("one change ends the role, the app users and tags two phones; undo restores
     ],
   });
   expect(done?.after).toMatchObject({ role: "none", marked: false, secured: [], renewals: [], consoleTasks: [] });
-  expect(done?.after.devices.map(({ tags }) => tags)).toEqual([["回収待ち", "貸出用"], ["回収待ち"]]);
+  expect(done?.after?.devices.map(({ tags }) => tags)).toEqual([["回収待ち", "貸出用"], ["回収待ち"]]);
   const last = readAuditLog(tenant.database).at(-1);
   expect(last).toMatchObject({ action: "users.leave" });
   expect(JSON.stringify(last)).not.toContain(PASSWORD);
@@ -79,20 +79,25 @@ test("one change ends the role, the app users and tags two phones; undo restores
   expect(await values()).toEqual(before);
 });
 
-test("people without anything change nothing, and several people are answered in the order of the request", async () => {
+test("who has nothing left is deleted in the same change, and several people are answered in order", async () => {
   const one = await leaverCalled("一");
   const two = await leaverCalled("二");
   await device("S1", one);
+  await tenant.client.secured.create("docs", { userId: "x", displayName: "二", password: PASSWORD });
   const changes = () => tenant.database.count("select count(*) from change");
-  const count = changes();
-  const nothing = await leave(two);
-  expect(nothing[0]).toMatchObject({ consoleTask: null, after: { role: "none", devices: [], secured: [] } });
-  expect(changes()).toBe(count);
+  const [count, before] = [changes(), await values()];
   const both = await leave(two, one, two);
-  expect(both.map(({ after }) => after.user.name)).toEqual(["二", "一"]);
+  expect(both.map((one) => [one.before.user.name, one.after?.user.name])).toEqual([
+    ["二", undefined],
+    ["一", "一"],
+  ]);
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["boss", "一"]);
   expect(changes()).toBe(count + 1);
   await leave(one);
   expect(changes()).toBe(count + 1);
+  const number = tenant.database.count("select max(number) from change");
+  await tenant.client.imports.commit(await undoChange(tenant.client, number));
+  expect(await values()).toEqual(before);
 });
 
 test("who only has the same name, or is an administrator of an app, is shown but never deleted", async () => {
@@ -101,13 +106,13 @@ test("who only has the same name, or is an administrator of an app, is shown but
   await tenant.client.secured.create("docs", { userId: "yamada", displayName: "山田　太郎", password: PASSWORD });
   await tenant.mark("docs", ["taro01"]);
   const [done] = await leave(id);
-  expect(done?.after.secured).toMatchObject([
+  expect(done?.after?.secured).toMatchObject([
     { userId: "taro01", administrator: true, matchedBy: "id" },
     { userId: "yamada", administrator: false, matchedBy: "name" },
   ]);
   // a name that two users share does not match anybody
   await tenant.client.users.create({ name: "山田 太郎", emails: ["other@example.jp"] });
-  expect((await leave(id))[0]?.after.secured).toMatchObject([{ userId: "taro01" }]);
+  expect((await leave(id))[0]?.after?.secured).toMatchObject([{ userId: "taro01" }]);
 });
 
 test("the last system administrator and the last support option stay: nothing is changed", async () => {
@@ -125,13 +130,14 @@ test("the last system administrator and the last support option stay: nothing is
   expect(support?.what.en).toContain("nobody else would have the support option of boss");
   expect(support?.hint?.en).toContain("clomoctl handover transfer --from boss --to PERSON");
   await tenant.client.accounts.edit(next, { supportOption: true });
-  expect((await leave(boss?.id ?? ""))[0]?.after).toMatchObject({ role: "none", supportOption: false });
+  expect((await leave(boss?.id ?? ""))[0]).toMatchObject({ before: { supportOption: true }, after: null });
   // both of two at once
   expect((await failureOf(leave(next)))?.code).toBe("input-rejected");
 });
 
 test("a user who is only marked as an administrator loses the mark", async () => {
   const id = await leaverCalled("一");
+  await device("S1", id);
   await tenant.mark("users", [id]);
   const [done] = await leave(id);
   expect(done).toMatchObject({ before: { marked: true }, after: { marked: false } });
@@ -142,7 +148,7 @@ test("renewal items that name the person are shown and stay, however many people
   await tenant.client.renewals.add({ kind: "custom", name: "A", owner: "一@example.jp, 総務" });
   await tenant.client.renewals.add({ kind: "custom", name: "B", account: "一@example.jp" });
   await tenant.client.renewals.add({ kind: "custom", name: "C", owner: "二@example.jp" });
-  expect((await leave(id))[0]?.after.renewals.map(({ name, relation }) => [name, relation])).toEqual([
+  expect((await leave(id))[0]?.after?.renewals.map(({ name, relation }) => [name, relation])).toEqual([
     ["A", "owner"],
     ["B", "account"],
   ]);
@@ -171,6 +177,7 @@ test("a division administrator ends only what is in their organisations, and doe
 test("in a mirror, the change is a task, on which the user depends until it is done", async () => {
   const { client } = tenant;
   const id = await addTestAccount(tenant, { name: "yamada", role: "operator", org: "EAST" });
+  const other = await addTestAccount(tenant, { name: "sato", role: "operator", org: "EAST" });
   await device("S1", id);
   await tenant.import({ kind: "docs", fromConsole: true }, [
     ["表示名", "ユーザーID", "説明"],
@@ -178,8 +185,9 @@ test("in a mirror, the change is a task, on which the user depends until it is d
   ]);
   const before = await values();
   expect((await client.leavers.dependents({ ids: [id] }))[0]?.consoleTasks).toEqual([]);
-  const [done] = await leave(id);
-  expect(done?.after.consoleTasks).toEqual([done?.consoleTask]);
+  const [done, kept] = await leave(id, other);
+  expect(kept?.after?.consoleTasks).toEqual([done?.consoleTask]);
+  expect(done?.after?.consoleTasks).toEqual([done?.consoleTask]);
   const task = await client.console.show(done?.consoleTask ?? 0);
   expect(task.records.map(({ work, thing }) => [thing, work])).toEqual(
     expect.arrayContaining([
@@ -195,14 +203,14 @@ test("in a mirror, the change is a task, on which the user depends until it is d
 });
 
 test("a repeated request with the same key is made once", async () => {
-  const id = await leaverCalled("一");
+  const [id, free] = [await leaverCalled("一"), await leaverCalled("二")];
   await device("S1", id);
   const ask = () =>
     tenant.fetch(
       new Request("http://tenant/v1/leavers", {
         method: "POST",
         headers: { "content-type": "application/json", "idempotency-key": "k1" },
-        body: JSON.stringify({ ids: [id] }),
+        body: JSON.stringify({ ids: [id, free] }),
       }),
     );
   const count = tenant.database.count("select count(*) from change");

@@ -4,6 +4,7 @@ import { RETURN_TAGS } from "../../model/device.ts";
 import { SECURED_APPS, SECURED_USER } from "../../model/secured-user.ts";
 import { text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
+import { readTasksOfUsers } from "../console/tasks.ts";
 import { ACCOUNTS, listOtherSupportAccounts, writeAdministratorMark } from "../accounts/account-rows.ts";
 import { applyAccountDraft, getStoredAccount } from "../accounts/accounts.ts";
 import { buildAccountDraft, permitAccountChange, permitPrivilegedAccount } from "../accounts/draft.ts";
@@ -12,14 +13,19 @@ import { isOperationPermitted } from "../policy/check.ts";
 import { changeTags, EDITABLE_DEVICES } from "../records/devices.ts";
 import { editSingleRecord, getRecordById, toChangedObject, type ChangeResult } from "../records/records.ts";
 import { deleteSecuredUsers } from "../records/secured/user-rows.ts";
-import { USER_LIST } from "../records/user-rows.ts";
+import { isMirror } from "../records/tenant-rows.ts";
+import { deleteUsers, USER_LIST } from "../records/user-rows.ts";
 import type { ChangedObject, Session, TaskFinder } from "../session.ts";
 import type { RequestKey } from "../store/idempotency.ts";
+import { readRecordsById } from "../store/lists.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { findDependents, type Dependents } from "./dependents.ts";
 
-/** What depended on a user before they left, and what still does. */
-export type LeaveResult = ChangeResult<Dependents>;
+/** What depended on a user before they left, and what still does; `after` is null if the user is deleted. */
+export interface LeaveResult extends Omit<ChangeResult<Dependents>, "before" | "after"> {
+  readonly before: Dependents;
+  readonly after: Dependents | null;
+}
 
 interface LeaveRequest {
   readonly ids: readonly string[];
@@ -30,8 +36,8 @@ const LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `sec
 
 /**
  * Ends what users who leave may do, for all of them or none: revokes roles and administrator marks, deletes their users
- * of the SECURED APPs (not administrators, and not users with only the same name), and tags their devices as to be
- * returned. The users stay, because devices and tasks still depend on them.
+ * of the SECURED APPs (not administrators, and not users with only the same name), tags their devices as to be returned,
+ * and deletes the users on whom nothing depends any more.
  *
  * @throws Failure `not-found`; `not-permitted`; `input-rejected` if nobody would be a system administrator, or nobody
  * would have the support option; `conflict` if something was changed since it was shown
@@ -43,34 +49,52 @@ export const leaveUsers = (
   once?: RequestKey,
 ): Promise<LeaveResult[]> => {
   const { asker } = session;
-  const answer = async (
-    reader: Reader,
-    taskOf: TaskFinder,
-    changed?: readonly EndedRights[],
-  ): Promise<LeaveResult[]> => {
-    const after = await findDependents(reader, asker, ids);
+  const answer = async (reader: Reader, taskOf: TaskFinder, all: readonly Leaving[]): Promise<LeaveResult[]> => {
+    const open = await readTasksOfUsers(reader, JSON.stringify(ids));
     return Promise.all(
-      after.map(async (now, at) => {
-        const { before = now, objects = [] } = changed?.[at] ?? {};
-        const tasks = await Promise.all([toChangedObject({ list: USER_LIST }, now.user), ...objects].map(taskOf));
-        return { before, after: now, consoleTask: tasks.findLast((task) => task !== null) ?? null, dryRun };
+      all.map(async ({ before, after, objects }) => {
+        const { user } = before;
+        const tasks = await Promise.all([toChangedObject({ list: USER_LIST }, user), ...objects].map(taskOf));
+        const consoleTask = tasks.findLast((task) => task !== null) ?? null;
+        return { before, after: after && { ...after, consoleTasks: open.get(user.id) ?? [] }, consoleTask, dryRun };
       }),
     );
   };
-  const replay = (reader: Reader, _: string, taskOf: TaskFinder): Promise<LeaveResult[]> => answer(reader, taskOf);
+  // users who are deleted by now are missing in the response to a repeated request
+  const replay = async (reader: Reader, _: string, taskOf: TaskFinder): Promise<LeaveResult[]> => {
+    const there = (await readRecordsById(reader, USER_LIST, ids)).map(({ id }) => id);
+    const found = await findDependents(reader, asker, there);
+    return answer(
+      reader,
+      taskOf,
+      found.map((one) => ({ before: one, after: one, objects: [] })),
+    );
+  };
   const change = { action: "users.leave", locks: LOCKS, dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
-    const changed: EndedRights[] = [];
-    for (const before of await findDependents(writer, asker, ids))
-      changed.push({ before, objects: await endRights(session, writer, before, dryRun) });
-    await requireSupportAccount(
+    const leavers = await findDependents(writer, asker, ids);
+    const ended: ChangedObject[][] = [];
+    for (const one of leavers) ended.push(await endRights(session, writer, one, dryRun));
+    await requireSupportAccount(writer, leavers);
+    const rest = await findDependents(writer, asker, ids);
+    // a deleted user cannot be changed in the console, which still has to be told about an ended role
+    const waits = await isMirror(writer);
+    const mayDelete = isOperationPermitted(asker, "users.delete");
+    const all = leavers.map((before, at): Leaving => {
+      const [after = before, objects = []] = [rest[at], ended[at]];
+      const isFree = mayDelete && !isHeld(after) && !(waits && hasRights(before));
+      return isFree
+        ? { before, after: null, objects: [...objects, toChangedObject({ list: USER_LIST }, before.user)] }
+        : { before, after, objects };
+    });
+    await deleteUsers(
       writer,
-      changed.map(({ before }) => before),
+      all.flatMap(({ before, after }) => (after === null ? [before.user.id] : [])),
     );
-    const concerned = changed.filter(({ objects }) => objects.length > 0);
+    const concerned = all.filter(({ objects }) => objects.length > 0);
     const objects = concerned.flatMap((one) => one.objects);
     return {
-      result: (taskOf) => answer(writer, taskOf, changed),
+      result: (taskOf) => answer(writer, taskOf, all),
       objects,
       // users of SECURED APPs do not belong to an organisation
       orgs: objects.some(({ thing }) => thing === SECURED_USER.name)
@@ -81,19 +105,26 @@ export const leaveUsers = (
   });
 };
 
-interface EndedRights {
-  readonly before: Dependents;
+interface Leaving extends Pick<LeaveResult, "before" | "after"> {
   readonly objects: readonly ChangedObject[];
 }
+
+const hasRights = ({ role, marked }: Dependents): boolean => role !== "none" || marked;
+
+/** Returns true if a user cannot be deleted yet, because of what depends on the user. */
+const isHeld = (one: Dependents): boolean =>
+  hasRights(one) ||
+  [one.devices, one.renewals, one.consoleTasks].some(({ length }) => length > 0) ||
+  (one.secured ?? []).some(({ matchedBy }) => matchedBy !== "name");
 
 const endRights = async (
   session: Session,
   writer: Writer,
   before: Dependents,
   dryRun: boolean,
-): Promise<readonly ChangedObject[]> => {
+): Promise<ChangedObject[]> => {
   const objects: ChangedObject[] = [];
-  if (before.role !== "none" || before.marked) objects.push(await endAccount(session, writer, before, dryRun));
+  if (hasRights(before)) objects.push(await endAccount(session, writer, before, dryRun));
   const secured = isOperationPermitted(session.asker, "secured.write")
     ? (before.secured ?? []).filter(isOwnSecuredUser)
     : [];

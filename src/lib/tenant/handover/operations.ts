@@ -60,7 +60,8 @@ export const leavers = {
   }),
   leave: operation({
     route: "POST /v1/leavers",
-    about: "Revoke users' roles, delete their SECURED APPs users, tag their devices as 回収待ち: all of it or nothing",
+    about:
+      "Revoke users' roles, delete their SECURED APPs users, tag their devices as 回収待ち, and delete the users who then have nothing left (`after` is null): all of it or nothing",
     input: ({ z, recordIdList, writeOptions }) => z.strictObject({ ...recordIdList, ...writeOptions }),
     needs: [...DEPENDENTS_READS, "accounts.write", "devices.note"],
     once: true,

@@ -3,7 +3,8 @@ import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER, USER_SORT_FIELDS } from "../../model/user.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
-import type { Reader } from "../store/store.ts";
+import type { Reader, Writer } from "../store/store.ts";
+import { saveVersions } from "../versions/keep.ts";
 
 const buildSortSql = (field: (typeof USER_SORT_FIELDS)[number]): string => {
   if (field === "org") return "p.path";
@@ -52,4 +53,14 @@ export const findSharedFullNames = async (
     { names: JSON.stringify(names) },
   );
   return rows.map(({ name }) => String(name));
+};
+
+/** Deletes users who are no administrators. Their accounts without a role stay, for an undo. */
+export const deleteUsers = async (writer: Writer, ids: readonly string[]): Promise<void> => {
+  if (ids.length === 0) return;
+  const which = "t.administrator = 0 and t.id in (select value from json_each(:ids))";
+  const params = { ids: JSON.stringify(ids) };
+  await saveVersions(writer, "user", which, params);
+  await writer.run(`delete from main.user_email where user in (select t.pk from main.user t where ${which})`, params);
+  await writer.run(`delete from main.user as t where ${which}`, params);
 };
