@@ -56,21 +56,25 @@ const buildFullNameSql = (key: string, name: string): string =>
 const MATCHES = ["id", "address", "name"] as const;
 
 /**
- * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of what they were matched by. Full
- * names that several users share do not match anybody. Each part reads the SECURED APPs users only once.
+ * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of what they were matched by. Those
+ * whose ユーザーID is that of a namesake are the namesake's. Each part reads the SECURED APPs users only once.
  */
-const SECURED_IDENTITIES = `with leaver as materialized (select u.pk, u.id, u.name, u.nameKey, u.accountName, u.employeeCode ${OF_USERS}),
+const SECURED_IDENTITIES = `with leaver as materialized (
+      select u.pk, u.id, ${buildFullNameSql("u.nameKey", "u.name")} as name, u.accountName, u.employeeCode ${OF_USERS}),
     known as (
       select id, accountName as word from leaver union select id, employeeCode from leaver),
+    namesake as materialized (
+      select l.id, o.accountName, o.employeeCode from user o ${ORDERED_JOIN} leaver l
+        on l.name = ${buildFullNameSql("o.nameKey", "o.name")} where o.pk <> l.pk),
     address as (
       select m.emailKey as word, l.id from leaver l ${ORDERED_JOIN} user_email m on m."user" = l.pk),
     matched as (
       select k.id as person, s.pk, 0 as rank from secured_user s join known k on k.word = s.userId
       union all select a.id, s.pk, 1 from secured_user s ${ORDERED_JOIN} json_each(${SECURED_ADDRESSES}) v
         join address a on a.word = lower(v.value)
-      union all select l.id, s.pk, 2 from secured_user s
-        join leaver l on ${buildFullNameSql("l.nameKey", "l.name")} = ${buildFullNameSql("s.displayNameKey", "s.displayName")}
-        join json_each(:named) n on n.value = l.id)
+      union all select l.id, s.pk, 2 from secured_user s ${ORDERED_JOIN} leaver l
+        on l.name = ${buildFullNameSql("s.displayNameKey", "s.displayName")}
+        where not exists (select 1 from namesake n where n.id = l.id and s.userId in (n.accountName, n.employeeCode)))
   select m.person, s.id, s.app, s.userId, s.displayName as name, s.administrator, min(m.rank) as rank
   from matched m join secured_user s on s.pk = m.pk group by m.person, s.pk order by s.app, s.userId`;
 
@@ -156,10 +160,9 @@ export const findDependents = async (reader: Reader, asker: Actor, ids: readonly
   const users = await readUsers(reader, ids);
   const param = JSON.stringify(users.map(({ id }) => id));
   const people = await buildPeople(reader, users);
-  const named = JSON.stringify(people.flatMap(({ id, words, called }) => (words.includes(called) ? [id] : [])));
   const seesSecured = isOperationPermitted(asker, "secured.read");
   const secured = seesSecured
-    ? groupByPerson(await reader.all(SECURED_IDENTITIES, { ids: param, named }))
+    ? groupByPerson(await reader.all(SECURED_IDENTITIES, { ids: param }))
     : new Map<string, readonly Row[]>();
   const accounts = await readAccounts(reader, param);
   const devices = await readDevices(reader, asker, param);

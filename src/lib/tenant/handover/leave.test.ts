@@ -110,9 +110,10 @@ test("who only has the same name, or is an administrator of an app, is shown but
     { userId: "taro01", administrator: true, matchedBy: "id" },
     { userId: "yamada", administrator: false, matchedBy: "name" },
   ]);
-  // a name that two users share does not match anybody
-  await tenant.client.users.create({ name: "山田 太郎", emails: ["other@example.jp"] });
-  expect((await leave(id))[0]?.after?.secured).toMatchObject([{ userId: "taro01" }]);
+  // also with a namesake, but not what is certainly the namesake's
+  await tenant.client.users.create({ name: "山田 太郎", emails: ["other@example.jp"], employeeCode: "E2" });
+  await tenant.client.secured.create("docs", { userId: "E2", displayName: "山田太郎", password: PASSWORD });
+  expect((await leave(id))[0]?.after?.secured?.map(({ userId }) => userId)).toEqual(["taro01", "yamada"]);
 });
 
 test("the last system administrator and the last support option stay: nothing is changed", async () => {
