@@ -48,6 +48,8 @@ test("no statement of a plan reads a long table for each row of another", LONG_T
       "users import people.csv --key employee-code --yes",
       "users delete --file leavers.txt --confirm-deletions 1501",
       "undo last --yes",
+      "users leave --file leavers.txt --confirm-deletions 1501",
+      "undo last --yes",
       "devices import devices.csv --yes",
       "devices delete --search SN1999 --confirm-deletions 111",
     ]),

@@ -66,7 +66,7 @@ const SECURED_IDENTITIES = `with leaver as materialized (
     namesake as materialized (
       select l.id, o.accountName, o.employeeCode from user o ${ORDERED_JOIN} leaver l
         on l.name = ${buildFullNameSql("o.nameKey", "o.name")} where o.pk <> l.pk),
-    address as (
+    address as materialized (
       select m.emailKey as word, l.id from leaver l ${ORDERED_JOIN} user_email m on m."user" = l.pk),
     matched as (
       select k.id as person, s.pk, 0 as rank from secured_user s join known k on k.word = s.userId
