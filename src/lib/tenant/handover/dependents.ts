@@ -74,7 +74,7 @@ const SECURED_IDENTITIES = `with leaver as materialized (
         join address a on a.word = lower(v.value)
       union all select l.id, s.pk, 2 from secured_user s ${ORDERED_JOIN} leaver l
         on l.name = ${buildFullNameSql("s.displayNameKey", "s.displayName")}
-        where not exists (select 1 from namesake n where n.id = l.id and s.userId in (n.accountName, n.employeeCode)))
+        left join namesake n on n.id = l.id and s.userId in (n.accountName, n.employeeCode) where n.id is null)
   select m.person, s.id, s.app, s.userId, s.displayName as name, s.administrator, min(m.rank) as rank
   from matched m join secured_user s on s.pk = m.pk group by m.person, s.pk order by s.app, s.userId`;
 
