@@ -40,7 +40,10 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
       continue;
     }
     const [wanted, own] = [one.fullName, only && called?.(only)].map((name) => name && toComparableName(name));
-    if (only !== undefined && found.length === 1 && (!wanted || !own || wanted === own)) {
+    const others = await Promise.all((one.others ?? []).map(find));
+    const other = others.flat().find(({ id }) => id !== only?.id);
+    const isNamed = !wanted || !own || wanted === own;
+    if (only !== undefined && found.length === 1 && isNamed && other === undefined) {
       ids.add(only.id);
       continue;
     }
@@ -49,9 +52,11 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
     const why =
       only === undefined
         ? describeNoMatch(findable, one)
-        : found.length === 1
-          ? describeOtherName(one.fullName ?? "", only, describe)
-          : describeMatches(found.map(describe));
+        : found.length > 1
+          ? describeMatches(found.map(describe))
+          : isNamed && other !== undefined
+            ? describeMatches([only, other].map(describe))
+            : describeOtherName(one.fullName ?? "", only, describe);
     await terminal.problem(addPlace(one, text(`${one.name}: ${why.en}`, `${one.name}: ${why.ja}`)));
   }
   if (wrong === 0) return [...ids];

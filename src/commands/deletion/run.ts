@@ -13,7 +13,7 @@ import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
 import { resolveRecordIds, type FindableKind } from "./names.ts";
 import type { DeletionOptions } from "./options.ts";
-import { readTypedNames, type NameSources } from "./typed-names.ts";
+import { keepLayout, readTypedNames, type NameList, type NameSources } from "./typed-names.ts";
 
 type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
 
@@ -41,10 +41,13 @@ export async function runDeletion<R extends { readonly id: string }>(
   refuseTypedFile({ file, dryRun }, tools.terminal);
   const chosen = await tools.tenant("imports");
   if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions, maxDeletions });
-  const asked = await buildDeletionRequest(tools, deletion);
+  const { learnt, ...asked } = await buildDeletionRequest(tools, deletion);
   const plan = await chosen.client.imports.delete({ kind, ...asked }, tools.signal);
   const pending = new PendingPlan(tools, chosen.client, plan, options.keepPlan);
-  return pending.settling(() => settleDeletion(tools, pending, options));
+  return pending.settling(async () => {
+    await settleDeletion(tools, pending, options);
+    if (pending.committed !== undefined) await keepLayout(tools, { learnt });
+  });
 }
 
 async function settleDeletion(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
@@ -59,7 +62,7 @@ async function settleDeletion(tools: Tools, pending: PendingPlan, options: Delet
 async function buildDeletionRequest<R extends { readonly id: string }>(
   tools: Tools,
   { from, filters, recursive, found }: Deletion<R>,
-): Promise<Omit<DeletionRequest, "kind" | "recursive"> & { readonly recursive?: boolean }> {
+): Promise<Omit<DeletionRequest, "kind" | "recursive"> & { readonly recursive?: boolean } & Pick<NameList, "learnt">> {
   const given = Object.entries(filters).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   if (given.length > 0) {
     const called = given.map(([key, value]) => `--${toFlagName(key)}${value === true ? "" : ` ${value}`}`).join(" ");
@@ -67,14 +70,14 @@ async function buildDeletionRequest<R extends { readonly id: string }>(
     return { ...others, ...(await resolveOrgFilter(tools, { org, direct })), called: shortenLabel(called) };
   }
   const findable = await found();
-  const typed = await readTypedNames(tools, from, findable.called !== undefined);
+  const { typed, learnt } = await readTypedNames(tools, from, findable.called !== undefined);
   if (typed.length === 0) throw NO_TARGET_FAILURE;
   const called =
     from.file === undefined || from.file === "-"
       ? typed.map(({ name }) => name).join(", ")
       : toRecordedName(from.file, (await tools.tenant()).context);
   const ids = await resolveRecordIds(tools, typed, findable);
-  return { ids, ...(recursive === true && { recursive }), called: shortenLabel(called) };
+  return { ids, ...(recursive === true && { recursive }), called: shortenLabel(called), learnt };
 }
 
 const MAX_LABEL_LENGTH = 255;

@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { freshFolder, run, runInBoth, type Circumstances, type Typing } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
@@ -87,6 +89,89 @@ test("a row whose name is another one, or that names nobody, is refused with its
   expect(nobody.en.stderr).toContain("stdin:3");
   expect(nobody.ja.stderr).toContain("この行にはメールアドレスも社員コードもありません");
   expect((await runWith(toText([header, ["不明", "nobody@example.jp"]]))).en.exit).toBe(6);
+});
+
+test("of a month's joiners, moves and leavers, only the leavers are read, and the others are counted", async () => {
+  const header = ["社員番号", "姓", "名", "区分", "メールアドレス"];
+  const rows: Rows = [
+    ["9月分"],
+    header,
+    ["0001", "山田", "太郎", "退職", "taro@example.jp"],
+    ["0003", "鈴木", "一郎", "異動", ""],
+    ["9999", "新井", "新", "入社", ""],
+    ["0004", "佐藤", "花子", "退社", ""],
+    ["計", "4"],
+  ];
+  for (const list of [toText(rows), toWorkbook(rows)]) {
+    const { en, ja } = await runWith(list, "users delete --file - --dry-run --format json");
+    expect(en).toMatchObject({ exit: 0, stdout: expect.stringContaining('"delete": 2') });
+    expect(en.stderr).toContain("rows skipped, not about leavers: 区分: 異動 1, 入社 1\n");
+    expect(ja.stderr).toContain("合計の行を 1 行");
+  }
+  expect((await runWith(toText([header, ["0003", "鈴木", "一郎", "異動", ""]]))).en.exit).toBe(2);
+});
+
+test.each([
+  ["a reused code", ["社員番号", "姓", "名"], ["0001", "山田", "次郎"], 'the row has the name "山田 次郎"'],
+  ["another's code", ["社員番号", "メール"], ["0003", "taro@example.jp"], "taro@example.jp: matches 2 records: 山田"],
+])("a row with %s is refused", async (_, header, row, told) => {
+  const { en } = await runWith(toText([header, row]));
+  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining(told) });
+});
+
+const DOWN = "\u001b[B";
+
+test("headers that nobody knows are asked once, and kept with the deletion", async () => {
+  const home = freshFolder();
+  const file = join(home, "list.csv");
+  writeFileSync(
+    file,
+    toText([
+      ["管理ID", "対象者", "理由"],
+      ["0001", "山田 太郎", "転職"],
+    ]),
+  );
+  const line = `users leave --file ${file}`;
+  const at = (more: Circumstances = {}) => ({ tenant: tenant.fetch, home, ...more });
+  const unknown = await run(line, at());
+  expect(unknown).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining(`clomoctl layouts learn ${file} --as users`),
+  });
+  const answers: Typing[] = [
+    ['"管理ID"', `${DOWN.repeat(3)}\r`],
+    ['"対象者"', `${DOWN}\r`],
+    ['"理由"', "\r"],
+  ];
+  const ask = (more: readonly Typing[], options = "") =>
+    run(`${line}${options}`, at({ terminal: { typing: [...answers, ...more] } }));
+  expect((await ask([], " --dry-run")).exit).toBe(0);
+  expect((await ask([["(1)", "2\r"]])).exit).toBe(3);
+  expect(await tenant.client.layouts.list()).toEqual([]);
+  expect((await ask([["(1)", "1\r"]])).exit).toBe(0);
+  expect(await tenant.client.layouts.list()).toMatchObject([
+    {
+      kind: "users",
+      headers: ["管理ID", "対象者", "理由"],
+      map: { columns: [{ header: "管理ID" }, { header: "対象者" }] },
+    },
+  ]);
+  writeFileSync(
+    file,
+    toText([
+      ["管理ID", "対象者", "理由"],
+      ["0003", "鈴木 二郎", ""],
+    ]),
+  );
+  expect((await run(line, at())).stderr).toContain('the row has the name "鈴木 二郎"');
+  writeFileSync(
+    file,
+    toText([
+      ["管理ID", "対象者", "退職日"],
+      ["0003", "鈴木一郎", ""],
+    ]),
+  );
+  expect((await run(`${line} --confirm-deletions 1`, at())).exit).toBe(0);
 });
 
 test("a workbook without these columns, and a table with a damaged row, are refused", async () => {

@@ -1,15 +1,20 @@
-import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
-import type { HeaderFinder } from "../../lib/csv/layout/find-header.ts";
+import { line, step } from "../../lib/advice/index.ts";
+import type { Layout } from "../../lib/client/index.ts";
+import { findColumnByAnyHeader, toLooseValue } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
+import { matchLayout } from "../../lib/csv/layout/known.ts";
+import type { MapFileSchema } from "../../lib/csv/layout/map-parse.ts";
 import { RowChecker } from "../../lib/csv/layout/rows.ts";
 import type { Encoding, RecordProblem, RecordSink } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openInput, type InputFile } from "../../lib/files/index.ts";
+import type { Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import type { Problem } from "../../lib/model/problem.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { renderProblem } from "../csv/file/check-report.ts";
-import { detectInputFormat, readRecords } from "../imports/plan/reading.ts";
+import { askColumns, NAME_PARTS } from "../csv/questions/ask.ts";
+import { detectInputFormat, readRecords, type InputFormat } from "../imports/plan/reading.ts";
 import { findHeaderInFile } from "../imports/plan/send.ts";
 import type { Tools } from "../tools.ts";
 
@@ -18,37 +23,77 @@ export interface TypedName {
   readonly where?: string | undefined;
   /** the full name in the same row of a table, which must be that of the user */
   readonly fullName?: string | undefined;
+  /** the other keys in the same row, which must not be another user's */
+  readonly others?: readonly string[] | undefined;
 }
 
 const MAX_LIST_BYTES = 1024 * 1024;
 
 const MAX_NAMES = 2_000;
 
-const findNameColumns = (cells: readonly string[]) => {
-  const fields = cells.map((cell) => findColumnByAnyHeader(FORMATS.users.columns, cell)?.field);
-  const keys = ["emails", "employeeCode"].flatMap((key) => fields.flatMap((field, at) => (field === key ? [at] : [])));
-  return { keys, fullName: fields.indexOf("name") };
+const KEYS = ["emails", "employeeCode", "accountName"];
+
+const isNaming = (field: string | undefined): boolean => field === "name" || KEYS.includes(field ?? "");
+
+/** The users' format with only the columns by which a list names people. */
+const NAMING: Format = {
+  ...FORMATS.users,
+  custom: false,
+  columns: FORMATS.users.columns.filter(({ field }) => isNaming(field)),
 };
+
+/** The header of a column that says which rows of a list are leavers. */
+const MOVEMENT_HEADER = /^(?:異動|在籍|在職|発令|人事|入退社|申請|処理|変更)?(?:区分|種別)$/;
+
+const LEAVER_VALUE = /^(?:退職|退社)者?$/;
+
+/** Returns how a list is read by the known names of its headers. */
+const mapAliases = (headers: readonly string[]): MapFileSchema => {
+  const columns = headers.flatMap((header) => {
+    const field = findColumnByAnyHeader(FORMATS.users.columns, header)?.field;
+    return field !== undefined && isNaming(field) ? [{ header, to: field }] : [];
+  });
+  const parts = NAME_PARTS.written.flatMap((part) => headers.find((header) => part.test(toLooseValue(header))) ?? []);
+  const isWhole = columns.some(({ to }) => to === "name") || parts.length < 2;
+  return { columns, joins: isWhole ? [] : [{ field: "name", headers: parts }] };
+};
+
+/** Returns the columns of a list that name people. What a map skips and translates is an import's matter. */
+const readNaming = (headers: readonly string[], { columns, joins }: MapFileSchema) => {
+  const { layout } = readHeader(headers, NAMING, { map: { columns, joins }, allowUnknownColumns: true });
+  const find = (field: string): readonly number[] =>
+    layout.columns.find(({ column }) => column.field === field)?.positions ?? [];
+  return { layout, keys: KEYS.flatMap(find), fullName: find("name") };
+};
+
+type Naming = ReturnType<typeof readNaming>;
 
 class TableReader implements RecordSink {
   readonly names: TypedName[] = [];
+  readonly #others = new Map<string, number>();
   readonly #label: string;
-  readonly #columns: ReturnType<typeof findNameColumns>;
-  readonly #header: HeaderFinder;
+  readonly #naming: Naming;
+  readonly #headerRow: number;
   readonly #checker: RowChecker;
+  readonly #movement: number;
 
-  constructor(label: string, header: HeaderFinder) {
-    const options = { readsLikely: true, allowUnknownColumns: true };
+  constructor(label: string, headerRow: number, naming: Naming) {
     this.#label = label;
-    this.#header = header;
-    this.#columns = findNameColumns(header.header);
-    this.#checker = new RowChecker(readHeader(header.header, FORMATS.users, options).layout, this.#refuse, {});
+    this.#headerRow = headerRow;
+    this.#naming = naming;
+    this.#movement = naming.layout.headers.findIndex((header) => MOVEMENT_HEADER.test(toLooseValue(header)));
+    this.#checker = new RowChecker(naming.layout, this.#refuse, {});
   }
 
   record(all: readonly string[], count: number, row: number, line: number): void {
-    if (row <= this.#header.row || this.#checker.skips(all, count, row, line)) return;
-    const { keys, fullName } = this.#columns;
-    const name = keys.map((at) => (all[at] ?? "").trim()).find((cell) => cell !== "");
+    if (row <= this.#headerRow || this.#checker.skips(all, count, row, line)) return;
+    const movement = this.#movement < 0 ? "退職" : toLooseValue(all[this.#movement] ?? "");
+    if (!LEAVER_VALUE.test(movement)) {
+      this.#others.set(movement, (this.#others.get(movement) ?? 0) + 1);
+      return;
+    }
+    const { keys, fullName } = this.#naming;
+    const [name, ...others] = keys.map((at) => (all[at] ?? "").trim()).filter((cell) => cell !== "");
     const where = `${this.#label}:${line}`;
     if (name === undefined)
       throw new Failure("usage", {
@@ -58,11 +103,27 @@ class TableReader implements RecordSink {
         ),
         where,
       });
-    this.names.push({ name, where, fullName: all[fullName]?.trim() || undefined });
+    const called = fullName.map((at) => (all[at] ?? "").trim()).join(" ");
+    this.names.push({ name, where, fullName: called.trim() || undefined, others });
   }
 
   problem(problem: RecordProblem): void {
-    if (problem.row > this.#header.row) this.#checker.noteFound({ ...problem, header: "" });
+    if (problem.row > this.#headerRow) this.#checker.noteFound({ ...problem, header: "" });
+  }
+
+  /** Returns what was skipped, with the number of rows. */
+  describeSkipped(): readonly Text[] {
+    const problems = this.#checker.tally.problems().filter(({ code }) => code === "row-total" || code === "row-note");
+    const others = [...this.#others].map(([value, count]) => `${value === "" ? "-" : value} ${count}`).join(", ");
+    const header = this.#naming.layout.headers[this.#movement] ?? "";
+    return [
+      ...problems.map((problem) => renderProblem(this.#label, problem)),
+      ...(others === ""
+        ? []
+        : [
+            text(`rows skipped, not about leavers: ${header}: ${others}`, `退職者以外の行を除外: ${header}: ${others}`),
+          ]),
+    ];
   }
 
   #refuse = (problem: Problem): never => {
@@ -75,19 +136,52 @@ interface ListReading {
   readonly encoding?: Encoding | "auto" | undefined;
 }
 
+type NewLayout = Pick<Layout, "kind" | "headers" | "map">;
+
+export interface NameList {
+  readonly typed: readonly TypedName[];
+  /** how the list is read, if somebody has said so; to be kept with the change */
+  readonly learnt?: NewLayout | undefined;
+}
+
+/** Finds the columns that name people: by known headers, by a layout of imported users, or by asking. */
+async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
+  const { signal, terminal, globals } = tools;
+  const { header: headers, row } = await findHeaderInFile(file, reading, FORMATS.users, { signal });
+  const naming = readNaming(headers, mapAliases(headers));
+  if (naming.keys.length > 0) return { naming, row };
+  if (reading.encoding !== "xlsx" && headers.length < 2) return undefined;
+  const { client } = await tools.tenant("layouts");
+  for (const known of await client.layouts.list()) {
+    if (known.kind !== "users") continue;
+    const { headerRow } = known.map.options ?? {};
+    const found = await findHeaderInFile(file, reading, FORMATS.users, { map: known.map, headerRow, signal });
+    const match = matchLayout([known], found.header, FORMATS.users);
+    const taught = match && readNaming(found.header, match.map);
+    if (taught !== undefined && taught.keys.length > 0) return { naming: taught, row: found.row };
+  }
+  const canAsk = terminal.interactive && !globals.yes && file.label !== "stdin";
+  const answers = canAsk ? await askColumns(terminal.prompts, headers, NAMING) : undefined;
+  const map = { columns: answers?.columns.filter(({ to }) => to !== null) ?? [], joins: answers?.joins };
+  const asked = readNaming(headers, map);
+  if (asked.keys.length === 0) throw createNotAListFailure(file.label);
+  const learnt: NewLayout = { kind: "users", headers: headers.filter((header) => header !== ""), map };
+  return { naming: asked, row, learnt };
+}
+
 async function readTable(
-  { signal }: Tools,
+  tools: Tools,
   file: InputFile,
   { sheet, encoding = "auto" }: ListReading,
-): Promise<readonly TypedName[] | undefined> {
-  const reading = await detectInputFormat(file, { encoding, sheet, signal });
-  const header = await findHeaderInFile(file, reading, FORMATS.users, { signal });
-  const isTable = findNameColumns(header.header).keys.length > 0;
-  if (!isTable && reading.encoding === "xlsx") throw createNotAListFailure(file.label);
-  if (!isTable) return undefined;
-  const reader = new TableReader(file.label, header);
-  for await (const _ of readRecords(file.chunks(), { ...reading, headerRow: header.row }, file.label, reader));
-  return reader.names;
+): Promise<NameList | undefined> {
+  const reading = await detectInputFormat(file, { encoding, sheet, signal: tools.signal });
+  const found = await findNaming(tools, file, reading);
+  if (found === undefined) return undefined;
+  const { naming, row, learnt } = found;
+  const reader = new TableReader(file.label, row, naming);
+  for await (const _ of readRecords(file.chunks(), { ...reading, headerRow: row }, file.label, reader));
+  for (const note of reader.describeSkipped()) await tools.terminal.note(note);
+  return { typed: reader.names, learnt };
 }
 
 const decodeList = (bytes: Uint8Array): string => {
@@ -98,17 +192,16 @@ const decodeList = (bytes: Uint8Array): string => {
   }
 };
 
-async function readLines(file: InputFile): Promise<readonly TypedName[]> {
+async function readLines(file: InputFile): Promise<NameList> {
   if (file.bytes > MAX_LIST_BYTES) throw createNotAListFailure(file.label);
   const bytes = Buffer.concat(await Array.fromAsync(file.chunks()));
   if (bytes.includes(0)) throw createNotAListFailure(file.label);
   const lines = decodeList(bytes).split(/\r\n|\n|\r/);
-  return lines.flatMap((one, at) =>
-    one.trim() === "" ? [] : [{ name: one.trim(), where: `${file.label}:${at + 1}` }],
-  );
+  const typed = lines.map((one, at): TypedName => ({ name: one.trim(), where: `${file.label}:${at + 1}` }));
+  return { typed: typed.filter(({ name }) => name !== "") };
 }
 
-async function readNamesFromFile(tools: Tools, name: string, reading: ListReading | undefined) {
+async function readNamesFromFile(tools: Tools, name: string, reading: ListReading | undefined): Promise<NameList> {
   await using file = await openInput(tools, name);
   return (reading && (await readTable(tools, file, reading))) ?? (await readLines(file));
 }
@@ -120,6 +213,11 @@ const createNotAListFailure = (where: string): Failure =>
       "1 行に 1 件ずつ書いたテキストでも、「メールアドレス」か「社員コード」の列のある表でもありません",
     ),
     where,
+    hint: step(
+      "to say once what its columns are",
+      "列の意味を一度だけ答えるには",
+      line("layouts learn", [where], { as: "users" }),
+    ),
   });
 
 export interface NameSources extends ListReading {
@@ -132,15 +230,22 @@ export async function readTypedNames(
   tools: Tools,
   { names, file, ...reading }: NameSources,
   mayBeTable: boolean,
-): Promise<readonly TypedName[]> {
+): Promise<NameList> {
   const typed = names.map((name): TypedName => ({ name: name.trim() })).filter(({ name }) => name !== "");
-  const listed = file === undefined ? [] : await readNamesFromFile(tools, file, mayBeTable ? reading : undefined);
-  const once = new Map([...typed, ...listed].map((one) => [JSON.stringify([one.name, one.fullName]), one]));
-  if (once.size <= MAX_NAMES) return [...once.values()];
+  const listed =
+    file === undefined ? undefined : await readNamesFromFile(tools, file, mayBeTable ? reading : undefined);
+  const all = [...typed, ...(listed?.typed ?? [])];
+  const once = new Map(all.map((one) => [JSON.stringify([one.name, one.fullName, one.others]), one]));
+  if (once.size <= MAX_NAMES) return { typed: [...once.values()], learnt: listed?.learnt };
   throw new Failure("usage", {
     what: text(
       `${once.size} names are given, but one run accepts at most ${MAX_NAMES}`,
       `名前が ${once.size} 件あります。1 回に指定できるのは ${MAX_NAMES} 件までです`,
     ),
   });
+}
+
+/** Keeps how a list is read. Call this only after the change, because a dry run or a no teaches nothing. */
+export async function keepLayout(tools: Tools, { learnt }: Pick<NameList, "learnt">): Promise<void> {
+  if (learnt !== undefined) await (await tools.tenant("layouts")).client.layouts.learn(learnt);
 }

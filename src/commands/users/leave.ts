@@ -11,7 +11,7 @@ import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds } from "../deletion/names.ts";
 import { USER_FILE_OPTIONS } from "../deletion/options.ts";
 import { NO_TARGET_FAILURE } from "../deletion/run.ts";
-import { readTypedNames, type NameSources } from "../deletion/typed-names.ts";
+import { keepLayout, readTypedNames, type NameList, type NameSources } from "../deletion/typed-names.ts";
 import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
 import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION, refuseTypedFile } from "../imports/plan/options.ts";
@@ -70,7 +70,7 @@ export default defineCommand({
     const lastDay = getLastDay({ leaves: on }, zone);
     const isBeforeLastDay = lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay;
     if (!dryRun && !isBeforeLastDay) requireNamedContext(tools, tenant, { confirmDeletions, maxDeletions: undefined });
-    const ids = await resolveLeavers(tools, tenant, { names, file, encoding, sheet });
+    const { ids, learnt } = await resolveLeavers(tools, tenant, { names, file, encoding, sheet });
     const again = line("users leave", file === undefined ? [...names] : [], {
       file: file === "-" ? "FILE" : file,
       sheet,
@@ -82,13 +82,13 @@ export default defineCommand({
         lastDay,
       });
     const planned = ids.length === 0 ? [] : await leavers.leave({ ids, dryRun: true });
-    return settleLeave(tools, tenant, { ...options, again, planned });
+    return settleLeave(tools, tenant, { ...options, again, planned, learnt });
   },
 });
 
 type LeaveTenant = ChosenTenant<"users" | "leavers">;
 
-interface LeaveRequest {
+interface LeaveRequest extends Pick<NameList, "learnt"> {
   readonly planned: readonly LeaveResult[];
   readonly report: string | undefined;
   readonly dryRun: boolean;
@@ -101,14 +101,14 @@ interface LeaveRequest {
  *
  * @throws `usage`; `not-found` if a name never belonged to a user
  */
-async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameSources): Promise<readonly string[]> {
-  const typed = await readTypedNames(tools, from, true);
+async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameSources) {
+  const { typed, learnt } = await readTypedNames(tools, from, true);
   if (typed.length === 0) throw NO_TARGET_FAILURE;
   const findable = {
     ...buildFindableUsers(client),
     findDeletion: (name: string) => findDeletion(client, name),
   };
-  return resolveRecordIds(tools, typed, findable);
+  return { ids: await resolveRecordIds(tools, typed, findable), learnt };
 }
 
 async function listBeforeLastDay(
@@ -156,6 +156,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
     // the response to a repeated request lacks users who are deleted
     done = planned.map((one) => results.find(({ before }) => before.user.id === one.before.user.id) ?? one);
   });
+  await keepLayout(tools, request);
   const ended = done.flatMap(buildLeaveRows);
   tools.summarize({ ...summarizePlan(buildLeavePlan(tenant, done, ended)), changed: true });
   if (!asks) await showRows(tools, ended);

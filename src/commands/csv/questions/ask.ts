@@ -21,7 +21,7 @@ import type { Choice, Questions } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text } from "../../../lib/text/index.ts";
 
 const KANA_WORD = "(?:カナ|かな|フリガナ|ふりがな|ヨミ|よみ)";
-const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: RegExp, given: RegExp]>> = {
+export const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: RegExp, given: RegExp]>> = {
   written: [/^(?:姓|氏|名字|苗字|sei|(?:last|family)[ _]?name|surname)$/i, /^(?:名|mei|(?:first|given)[ _]?name)$/i],
   kana: [
     new RegExp(`^(?:(?:姓|氏)[ _(]*${KANA_WORD}\\)?|${KANA_WORD}[ _(]*(?:姓|氏)\\)?|セイ|せい)$`, "u"),
