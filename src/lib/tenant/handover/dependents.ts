@@ -22,11 +22,7 @@ export interface Dependents extends Pick<Account, "role" | "marked" | "supportOp
   /** null: the acting account may not see SECURED APPs */
   readonly secured: readonly SecuredIdentity[] | null;
   /** items that name the user as the owner, or as the holder of the account or phone */
-  readonly renewals: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly relation: "owner" | "account";
-  }[];
+  readonly renewals: readonly { readonly id: string; readonly name: string; readonly relation: "owner" | "account" }[];
   readonly consoleTasks: readonly number[];
 }
 
@@ -132,20 +128,13 @@ const readDevices = async (reader: Reader, asker: Actor, ids: string): Promise<R
     ),
   );
 
-const toDevice = ({ id, serialNumber, model, phoneNumber, status, tags }: Row): object => ({
-  id,
-  serialNumber,
-  model,
-  phoneNumber,
-  status,
+const toDevice = ({ person: _person, tags, ...device }: Row): object => ({
+  ...device,
   tags: JSON.parse(String(tags)) as unknown,
 });
 
-const toIdentity = ({ id, app, userId, name, administrator, rank }: Row): object => ({
-  id,
-  app,
-  userId,
-  name,
+const toIdentity = ({ person: _person, administrator, rank, ...identity }: Row): object => ({
+  ...identity,
   administrator: administrator === 1,
   matchedBy: MATCHES[Number(rank)],
 });

@@ -187,9 +187,9 @@ test("in a mirror, the change is a task, on which the user depends until it is d
   const before = await values();
   expect((await client.leavers.dependents({ ids: [id] }))[0]?.consoleTasks).toEqual([]);
   const [done, kept] = await leave(id, other);
-  expect(kept?.after?.consoleTasks).toEqual([done?.consoleTask]);
-  expect(done?.after?.consoleTasks).toEqual([done?.consoleTask]);
-  const task = await client.console.show(done?.consoleTask ?? 0);
+  const [number = 0] = kept?.after?.consoleTasks ?? [];
+  expect(done?.after?.consoleTasks).toEqual([number]);
+  const task = await client.console.show(number);
   expect(task.records.map(({ work, thing }) => [thing, work])).toEqual(
     expect.arrayContaining([
       ["secured_user", "delete"],

@@ -2,6 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { RETURN_TAGS } from "../../model/device.ts";
 import { SECURED_APPS, SECURED_USER } from "../../model/secured-user.ts";
+import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import { readTasksOfUsers } from "../console/tasks.ts";
@@ -11,20 +12,20 @@ import { buildAccountDraft, permitAccountChange, permitPrivilegedAccount } from 
 import { getCurrentInstant } from "../ids.ts";
 import { isOperationPermitted } from "../policy/check.ts";
 import { changeTags, EDITABLE_DEVICES } from "../records/devices.ts";
-import { editSingleRecord, getRecordById, toChangedObject, type ChangeResult } from "../records/records.ts";
-import { deleteSecuredUsers } from "../records/secured/user-rows.ts";
+import { editSingleRecord, getRecordById, toChangedObject } from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
-import { deleteUsers, USER_LIST } from "../records/user-rows.ts";
-import type { ChangedObject, Session, TaskFinder } from "../session.ts";
+import { deleteUnprotected, USER_LIST } from "../records/user-rows.ts";
+import type { ChangedObject, Session } from "../session.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import { readRecordsById } from "../store/lists.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { findDependents, type Dependents } from "./dependents.ts";
 
 /** What depended on a user before they left, and what still does; `after` is null if the user is deleted. */
-export interface LeaveResult extends Omit<ChangeResult<Dependents>, "before" | "after"> {
+export interface LeaveResult {
   readonly before: Dependents;
   readonly after: Dependents | null;
+  readonly dryRun: boolean;
 }
 
 interface LeaveRequest {
@@ -49,26 +50,10 @@ export const leaveUsers = (
   once?: RequestKey,
 ): Promise<LeaveResult[]> => {
   const { asker } = session;
-  const answer = async (reader: Reader, taskOf: TaskFinder, all: readonly Leaving[]): Promise<LeaveResult[]> => {
-    const open = await readTasksOfUsers(reader, JSON.stringify(ids));
-    return Promise.all(
-      all.map(async ({ before, after, objects }) => {
-        const { user } = before;
-        const tasks = await Promise.all([toChangedObject({ list: USER_LIST }, user), ...objects].map(taskOf));
-        const consoleTask = tasks.findLast((task) => task !== null) ?? null;
-        return { before, after: after && { ...after, consoleTasks: open.get(user.id) ?? [] }, consoleTask, dryRun };
-      }),
-    );
-  };
   // users who are deleted by now are missing in the response to a repeated request
-  const replay = async (reader: Reader, _: string, taskOf: TaskFinder): Promise<LeaveResult[]> => {
+  const replay = async (reader: Reader): Promise<LeaveResult[]> => {
     const there = (await readRecordsById(reader, USER_LIST, ids)).map(({ id }) => id);
-    const found = await findDependents(reader, asker, there);
-    return answer(
-      reader,
-      taskOf,
-      found.map((one) => ({ before: one, after: one, objects: [] })),
-    );
+    return (await findDependents(reader, asker, there)).map((one) => ({ before: one, after: one, dryRun }));
   };
   const change = { action: "users.leave", locks: LOCKS, dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
@@ -80,34 +65,31 @@ export const leaveUsers = (
     // a deleted user cannot be changed in the console, which still has to be told about an ended role
     const waits = await isMirror(writer);
     const mayDelete = isOperationPermitted(asker, "users.delete");
-    const all = leavers.map((before, at): Leaving => {
-      const [after = before, objects = []] = [rest[at], ended[at]];
+    const all = leavers.map((before, at): LeaveResult => {
+      const after = rest.at(at) ?? before;
       const isFree = mayDelete && !isHeld(after) && !(waits && hasRights(before));
-      return isFree
-        ? { before, after: null, objects: [...objects, toChangedObject({ list: USER_LIST }, before.user)] }
-        : { before, after, objects };
+      if (isFree) ended[at]?.push(toChangedObject({ list: USER_LIST }, before.user));
+      return { before, after: isFree ? null : after, dryRun };
     });
-    await deleteUsers(
-      writer,
-      all.flatMap(({ before, after }) => (after === null ? [before.user.id] : [])),
-    );
-    const concerned = all.filter(({ objects }) => objects.length > 0);
-    const objects = concerned.flatMap((one) => one.objects);
+    const deleted = all.flatMap(({ before, after }) => (after === null ? [before.user.id] : []));
+    await deleteUnprotected(writer, USER.name, deleted);
+    const concerned = leavers.filter((_, at) => ended[at]?.length !== 0);
+    const objects = ended.flat();
     return {
-      result: (taskOf) => answer(writer, taskOf, all),
+      result: async () => {
+        const open = await readTasksOfUsers(writer, JSON.stringify(ids));
+        const toTasks = ({ user }: Dependents) => ({ consoleTasks: open.get(user.id) ?? [] });
+        return all.map((one) => ({ ...one, after: one.after && { ...one.after, ...toTasks(one.after) } }));
+      },
       objects,
       // users of SECURED APPs do not belong to an organisation
       orgs: objects.some(({ thing }) => thing === SECURED_USER.name)
         ? undefined
-        : [...new Set(concerned.map(({ before }) => before.user.org.id))],
-      before: { leavers: concerned.map(({ before }) => before) },
+        : [...new Set(concerned.map(({ user }) => user.org.id))],
+      before: { leavers: concerned },
     };
   });
 };
-
-interface Leaving extends Pick<LeaveResult, "before" | "after"> {
-  readonly objects: readonly ChangedObject[];
-}
 
 const hasRights = ({ role, marked }: Dependents): boolean => role !== "none" || marked;
 
@@ -128,10 +110,8 @@ const endRights = async (
   const secured = isOperationPermitted(session.asker, "secured.write")
     ? (before.secured ?? []).filter(isOwnSecuredUser)
     : [];
-  await deleteSecuredUsers(
-    writer,
-    secured.map(({ id }) => id),
-  );
+  const ids = secured.map(({ id }) => id);
+  await deleteUnprotected(writer, SECURED_USER.name, ids);
   objects.push(...secured.map(({ id, name }) => ({ thing: SECURED_USER.name, id, name })));
   for (const { id } of before.devices) {
     const each = ({ tags }: { readonly tags: readonly string[] }) => ({

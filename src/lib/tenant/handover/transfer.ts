@@ -2,12 +2,10 @@ import { line, step } from "../../advice/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import { Failure } from "../../errors/index.ts";
 import { isOnlyPerson, type Person } from "../../handover/checklist/people.ts";
-import type { RenewalItem } from "../../model/renewal.ts";
 import type { User } from "../../model/user.ts";
 import { ACCOUNT, type Account } from "../../model/account.ts";
-import { RENEWAL_ITEM } from "../../model/renewal.ts";
-import { ROLES } from "../../model/role.ts";
-import { isSupportOptionAvailable } from "../../model/role.ts";
+import { RENEWAL_ITEM, type RenewalItem } from "../../model/renewal.ts";
+import { isSupportOptionAvailable, ROLES } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";
@@ -60,7 +58,10 @@ export const transferAccount = (
   { to, dryRun = false }: TransferRequest,
 ): Promise<TransferResult> =>
   session.change({ action: "accounts.transfer", locks: ["accounts", "users", "renewals"], dryRun }, async (writer) => {
-    if (id === to) throw createSamePersonFailure();
+    if (id === to)
+      throw new Failure("input-rejected", {
+        what: text("the leaver and the successor are the same person", "退職者と後任が同じ人です"),
+      });
     const leaver = await getStoredAccount(writer, id);
     const successor = await getStoredAccount(writer, to);
     const accounts: ChangedAccount[] = [];
@@ -163,11 +164,6 @@ async function transferRenewalItems(
   }
   return moved;
 }
-
-const createSamePersonFailure = (): Failure =>
-  new Failure("input-rejected", {
-    what: text("the leaver and the successor are the same person", "退職者と後任が同じ人です"),
-  });
 
 /**
  * Returns the failure for a successor without a role. The suggested command asks for the password, except in a mirror,

@@ -10,7 +10,7 @@ import {
 import { comparisonKey } from "../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { ManualValues } from "../../model/thing.ts";
-import { text, type Text } from "../../text/index.ts";
+import { text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { DEVICE_LIST } from "./device-rows.ts";
 import type { RequestKey } from "../store/idempotency.ts";
@@ -58,7 +58,11 @@ const requireConfirmedWipes = (
   { wipes, dryRun = false }: Pick<DeviceOwnerChange, "wipes" | "dryRun">,
 ): void => {
   const needed = changed.filter(({ before, after }) => mayRequireWipe(before, ownerIdOf(after))).length;
-  if ((!dryRun || wipes !== undefined) && needed !== (wipes ?? 0)) throw createWipeMismatchFailure(needed, wipes ?? 0);
+  if ((dryRun && wipes === undefined) || needed === (wipes ?? 0)) return;
+  throw new Failure("input-rejected", {
+    what: describeWipeMismatch(needed, wipes ?? 0),
+    hint: text(`to confirm this number: --confirm-wipes ${needed}`, `この台数でよければ: --confirm-wipes ${needed}`),
+  });
 };
 
 export interface TagChange {
@@ -101,17 +105,9 @@ export const changeTags = (
 const dropReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
   const [owned, ownedOrg] = [before?.owner?.id ?? null, before?.ownerOrg?.id ?? null];
   const { owner = owned, ownerOrg = ownedOrg, tags = before?.tags ?? [] } = given;
-  if (owner !== null && ownerOrg !== null) throw createRejectedFailure(SINGLE_OWNER_RULE);
+  if (owner !== null && ownerOrg !== null) throw new Failure("input-rejected", { what: SINGLE_OWNER_RULE });
   if (before === undefined || (owner === owned && ownerOrg === ownedOrg)) return given;
   const isFree = owner === null && ownerOrg === null;
   const remove = isFree ? [RETURN_TAGS.awaited] : Object.values(RETURN_TAGS);
   return { ...given, tags: changeTags(tags as readonly string[], { remove, add: [] }) };
 };
-
-const createRejectedFailure = (what: Text, hint?: Text): Failure => new Failure("input-rejected", { what, hint });
-
-const createWipeMismatchFailure = (needed: number, confirmed: number): Failure =>
-  createRejectedFailure(
-    describeWipeMismatch(needed, confirmed),
-    text(`to confirm this number: --confirm-wipes ${needed}`, `この台数でよければ: --confirm-wipes ${needed}`),
-  );

@@ -55,12 +55,12 @@ export const findSharedFullNames = async (
   return rows.map(({ name }) => String(name));
 };
 
-/** Deletes users who are no administrators. Their accounts without a role stay, for an undo. */
-export const deleteUsers = async (writer: Writer, ids: readonly string[]): Promise<void> => {
-  if (ids.length === 0) return;
+/** Deletes users who are no administrators. The account of a user of PANEL stays, for an undo. */
+export const deleteUnprotected = async (writer: Writer, thing: string, ids: readonly string[]): Promise<void> => {
   const which = "t.administrator = 0 and t.id in (select value from json_each(:ids))";
   const params = { ids: JSON.stringify(ids) };
-  await saveVersions(writer, "user", which, params);
-  await writer.run(`delete from main.user_email where user in (select t.pk from main.user t where ${which})`, params);
-  await writer.run(`delete from main.user as t where ${which}`, params);
+  await saveVersions(writer, thing, which, params);
+  if (thing === USER.name)
+    await writer.run(`delete from main.user_email where user in (select t.pk from main.user t where ${which})`, params);
+  await writer.run(`delete from main.${thing} as t where ${which}`, params);
 };

@@ -164,11 +164,3 @@ export const deleteGroup = async (
   await writer.run("delete from main.secured_group where id = :id", { id });
   return memberships;
 };
-
-export const deleteSecuredUsers = async (writer: Writer, ids: readonly string[]): Promise<void> => {
-  if (ids.length === 0) return;
-  const which = "t.administrator = 0 and t.id in (select value from json_each(:ids))";
-  const params = { ids: JSON.stringify(ids) };
-  await saveVersions(writer, "secured_user", which, params);
-  await writer.run(`delete from main.secured_user as t where ${which}`, params);
-};
