@@ -101,8 +101,8 @@ const LISTS = [
       orgCode: org?.code ?? null,
       orgId: org?.id ?? null,
     })),
-    en: /^serial number +platform +status +identification name +telephone number +owner +owner email address\n[^]*管理中/,
-    ja: /^シリアルナンバー +プラットフォーム +ステータス +端末識別名 +電話番号 +所有者 +所有者メールアドレス\n/,
+    en: /^serial number +platform +status +identification name +telephone number +owner\n[^]*管理中/,
+    ja: /^シリアルナンバー +プラットフォーム +ステータス +端末識別名 +電話番号 +所有者\n/,
   },
   {
     verb: "secured users list --app docs",

@@ -235,7 +235,7 @@ export const DEVICE = {
     { name: "android-id", field: "androidId", unique: false },
   ],
   namedBy: "serialNumber",
-  usual: ["serialNumber", "platform", "status", "identificationName", "phoneNumber", "owner", "ownerEmail"],
+  usual: ["serialNumber", "platform", "status", "identificationName", "phoneNumber", "owner"],
   // @see seed 003, 9; the manual does not describe how to register a device by hand or how to change other fields
   clicks: {
     create: text(
