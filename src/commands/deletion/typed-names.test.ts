@@ -109,6 +109,13 @@ test("of a month's joiners, moves and leavers, only the leavers are read, and th
     expect(ja.stderr).toContain("合計の行を 1 行");
   }
   expect((await runWith(toText([header, ["0003", "鈴木", "一郎", "異動", ""]]))).en.exit).toBe(2);
+  const days: Rows = [
+    ["社員番号", "退職日"],
+    ["0001", ""],
+    ["0003", "2026-09-30"],
+    ["0004", "9999-12-31"],
+  ];
+  expect(await countDeleted(toText(days))).toBe(1);
 });
 
 test.each([
@@ -167,7 +174,7 @@ test("headers that nobody knows are asked once, and kept with the deletion", asy
   writeFileSync(
     file,
     toText([
-      ["管理ID", "対象者", "退職日"],
+      ["管理ID", "対象者", "備考"],
       ["0003", "鈴木一郎", ""],
     ]),
   );

@@ -42,10 +42,11 @@ const NAMING: Format = {
   columns: FORMATS.users.columns.filter(({ field }) => isNaming(field)),
 };
 
-/** The header of a column that says which rows of a list are leavers. */
-const MOVEMENT_HEADER = /^(?:異動|在籍|在職|発令|人事|入退社|申請|処理|変更)?(?:区分|種別)$/;
-
-const LEAVER_VALUE = /^(?:退職|退社)者?$/;
+/** Columns that say which rows of a list are leavers, the surest first, and the values of leavers in them. */
+const LEAVER_COLUMNS: readonly (readonly [header: RegExp, leaver: RegExp])[] = [
+  [/^(?:異動|在籍|在職|発令|人事|入退社|申請|処理|変更)?(?:区分|種別)$/, /^(?:退職|退社)者?$/],
+  [/^(?:退職|退社)(?:年月)?日$/, /^(?!0+$|9999)./],
+];
 
 /** Returns how a list is read by the known names of its headers. */
 const mapAliases = (headers: readonly string[]): MapFileSchema => {
@@ -75,21 +76,26 @@ class TableReader implements RecordSink {
   readonly #naming: Naming;
   readonly #headerRow: number;
   readonly #checker: RowChecker;
-  readonly #movement: number;
+  readonly #movement: { readonly at: number; readonly leaver: RegExp } | undefined;
 
   constructor(label: string, headerRow: number, naming: Naming) {
     this.#label = label;
     this.#headerRow = headerRow;
     this.#naming = naming;
-    this.#movement = naming.layout.headers.findIndex((header) => MOVEMENT_HEADER.test(toLooseValue(header)));
+    const headers = naming.layout.headers.map(toLooseValue);
+    this.#movement = LEAVER_COLUMNS.map(([header, leaver]) => ({
+      at: headers.findIndex((one) => header.test(one)),
+      leaver,
+    })).find(({ at }) => at >= 0);
     this.#checker = new RowChecker(naming.layout, this.#refuse, {});
   }
 
   record(all: readonly string[], count: number, row: number, line: number): void {
     if (row <= this.#headerRow || this.#checker.skips(all, count, row, line)) return;
-    const movement = this.#movement < 0 ? "退職" : toLooseValue(all[this.#movement] ?? "");
-    if (!LEAVER_VALUE.test(movement)) {
-      this.#others.set(movement, (this.#others.get(movement) ?? 0) + 1);
+    const { at: place = -1, leaver } = this.#movement ?? {};
+    const value = toLooseValue(all[place] ?? "");
+    if (leaver?.test(value) === false) {
+      this.#others.set(value, (this.#others.get(value) ?? 0) + 1);
       return;
     }
     const { keys, fullName } = this.#naming;
@@ -114,16 +120,11 @@ class TableReader implements RecordSink {
   /** Returns what was skipped, with the number of rows. */
   describeSkipped(): readonly Text[] {
     const problems = this.#checker.tally.problems().filter(({ code }) => code === "row-total" || code === "row-note");
-    const others = [...this.#others].map(([value, count]) => `${value === "" ? "-" : value} ${count}`).join(", ");
-    const header = this.#naming.layout.headers[this.#movement] ?? "";
-    return [
-      ...problems.map((problem) => renderProblem(this.#label, problem)),
-      ...(others === ""
-        ? []
-        : [
-            text(`rows skipped, not about leavers: ${header}: ${others}`, `退職者以外の行を除外: ${header}: ${others}`),
-          ]),
-    ];
+    const notes = problems.map((problem) => renderProblem(this.#label, problem));
+    if (this.#others.size === 0) return notes;
+    const counts = Array.from(this.#others, ([value, count]) => `${value || "-"} ${count}`).join(", ");
+    const all = `${this.#naming.layout.headers[this.#movement?.at ?? -1]}: ${counts}`;
+    return [...notes, text(`rows skipped, not about leavers: ${all}`, `退職者以外の行を除外: ${all}`)];
   }
 
   #refuse = (problem: Problem): never => {

@@ -35,12 +35,8 @@ export async function findDevicesByName(
   client: Client<"devices">,
   names: readonly string[],
 ): Promise<readonly Device[]> {
-  const found = new Map<string, Device>();
-  for (const name of names) {
-    const device = await findDeviceByName(client, name);
-    found.set(device.id, device);
-  }
-  return [...found.values()];
+  const found = await Promise.all(names.map((name) => findDeviceByName(client, name)));
+  return [...new Map(found.map((device) => [device.id, device])).values()];
 }
 
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));

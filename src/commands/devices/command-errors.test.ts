@@ -46,10 +46,4 @@ testRefusals(
     ja: "「0」は 2 件",
     tenant: { findDevices: { items: [owned, spare] } },
   },
-  {
-    line: "devices tag S1 --add 貸出が --remove c --remove 貸出か\u3099",
-    exit: 2,
-    en: 'error: the tag "貸出が" is given for both --add and --remove\n  --add --remove\n  pass the tag to only one of the two options\n',
-    ja: "タグ「貸出が」の追加と削除が同時に指定されています",
-  },
 );

@@ -1,6 +1,4 @@
-import { Failure } from "../../lib/errors/index.ts";
 import { DEVICE } from "../../lib/model/device.ts";
-import { comparisonKey } from "../../lib/model/normalise.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
@@ -25,7 +23,6 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: DEVICE_COLUMNS,
   async run(tools, { device, add, remove, dryRun }) {
-    rejectTagConflict(add, remove);
     const { client } = await tools.tenant("devices");
     const ids = (await findDevicesByName(client, device)).map(({ id }) => id);
     await showWrittenRecords(tools, await client.devices.tag({ ids, add: [...add], remove: [...remove], dryRun }), {
@@ -34,18 +31,3 @@ export default defineCommand({
     });
   },
 });
-
-/** Rejects a tag that is to be both added and removed.  @throws `usage` if there is one */
-function rejectTagConflict(add: readonly string[], remove: readonly string[]): void {
-  const removed = new Set(remove.map((tag) => comparisonKey("name", tag)));
-  const both = add.find((tag) => removed.has(comparisonKey("name", tag)));
-  if (both === undefined) return;
-  throw new Failure("usage", {
-    what: text(
-      `the tag "${both}" is given for both --add and --remove`,
-      `タグ「${both}」の追加と削除が同時に指定されています`,
-    ),
-    where: "--add --remove",
-    hint: text("pass the tag to only one of the two options", "どちらか一方だけに指定してください"),
-  });
-}

@@ -1,5 +1,5 @@
 import { line } from "../../lib/advice/index.ts";
-import type { Client, RecordHistory, User } from "../../lib/client/index.ts";
+import type { Client, User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
@@ -61,18 +61,15 @@ export async function findUser(client: Client<"users">, typed: string, as?: stri
   return requireSingleMatch(typed, await client.users.find({ name: typed }), { ...USER_LOOKUP, as });
 }
 
-const describeDeletedUser = (typed: string, { name, versions }: RecordHistory): Text => {
-  const number = versions.at(-1)?.number ?? null;
-  const [by, byJa] = number === null ? ["", ""] : [` by change ${number}`, `(変更 ${number})`];
-  return text(`"${typed}" was deleted${by}: ${name}`, `「${typed}」は削除済みです${byJa}: ${name}`);
-};
-
 /**
  * Returns that a user was deleted, if this name belonged only to users who no longer exist. A former name of a user who
  * still exists does not count.
  */
-export async function findDeletion(client: Client<"users">, name: string): Promise<Text | undefined> {
-  const past = await client.users.history({ name });
+export async function findDeletion(client: Client<"users">, typed: string): Promise<Text | undefined> {
+  const past = await client.users.history({ name: typed });
   const last = past.at(-1);
-  return last !== undefined && past.every(({ deleted }) => deleted) ? describeDeletedUser(name, last) : undefined;
+  if (last === undefined || past.some(({ deleted }) => !deleted)) return undefined;
+  const number = last.versions.at(-1)?.number ?? null;
+  const [by, byJa] = number === null ? ["", ""] : [` by change ${number}`, `(変更 ${number})`];
+  return text(`"${typed}" was deleted${by}: ${last.name}`, `「${typed}」は削除済みです${byJa}: ${last.name}`);
 }

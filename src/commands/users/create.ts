@@ -6,7 +6,7 @@ import { addOrganisationHint } from "../records/inside.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../records/options.ts";
 import { showWrittenRecord } from "../records/change-result.ts";
 import { USER_COLUMNS } from "./columns.ts";
-import { USER_RESULT_LAYOUT, warnOfNonKatakana } from "./user-result.ts";
+import { USER_RESULT_LAYOUT } from "./user-result.ts";
 
 export default defineCommand({
   summary: text("create a user", "ユーザーを作成する"),
@@ -24,6 +24,5 @@ export default defineCommand({
     const values = await parseValueOptions(USER.fields, options, resolve);
     const written = await addOrganisationHint(client.users.create({ ...values, dryRun }), values["org"], "--org");
     await showWrittenRecord(tools, written, USER_RESULT_LAYOUT);
-    await warnOfNonKatakana(tools, values["nameKana"]);
   },
 });

@@ -45,20 +45,6 @@ test("sends the changes, and shows old and new values", async () => {
   );
 });
 
-test.each([
-  ["ヤマダ タロウ", false],
-  ["ジョン・スミスー", false],
-  ["ﾔﾏﾀﾞ ﾀﾛｳ", false],
-  ["やまだ", true],
-  ["山田", true],
-  ["Yamada", true],
-])("facts 1.2: warns about フリガナ that is not katakana: %s", async (kana, warned) => {
-  const tenant = { ...finding, editUser: written({ nameKana: kana }) };
-  const { en } = await runInBoth(["users", "edit", "E0042", "--name-kana", kana], { tenant });
-  expect(en.exit).toBe(0);
-  expect(en.stderr.includes(`warning: フリガナ "${kana}" contains letters other than katakana`)).toBe(warned);
-});
-
 test("prints what to do in the console if the tenant is a mirror", async () => {
   const tenant = { ...finding, editUser: written({ title: "部長" }, { consoleTask: 3 }) };
   const { en } = await runInBoth("users edit E0042 --title 部長", { tenant });

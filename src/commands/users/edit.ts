@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../records/options.ts";
 import { showWrittenRecord } from "../records/change-result.ts";
 import { USER_ARGUMENT, USER_COLUMNS, findUser } from "./columns.ts";
-import { USER_RESULT_LAYOUT, warnOfNonKatakana } from "./user-result.ts";
+import { USER_RESULT_LAYOUT } from "./user-result.ts";
 
 const VALUE_OPTIONS = buildValueOptions(USER.fields, { without: ["org"] });
 
@@ -25,6 +25,5 @@ export default defineCommand({
     const { id } = await findUser(client, user, tools.globals.as);
     const written = await client.users.edit(id, { ...values, dryRun });
     await showWrittenRecord(tools, written, USER_RESULT_LAYOUT);
-    await warnOfNonKatakana(tools, values["nameKana"]);
   },
 });

@@ -154,8 +154,6 @@ test("a wrong number of deletions changes nothing, and so does the answer no", a
 test("a list with an unknown name changes nothing", async () => {
   const home = freshFolder();
   await createUser("鈴木 花子", { emails: ["hanako@example.jp"] });
-  await createUser("鈴木 太郎", { emails: ["one@example.jp"] });
-  await createUser("鈴木 太郎", { emails: ["two@example.jp"] });
   const list = join(home, "leavers.txt");
   const leave = (...lines: readonly string[]) => {
     writeFileSync(list, lines.join("\n"));
@@ -164,9 +162,7 @@ test("a list with an unknown name changes nothing", async () => {
   expect(await leave("hanako@example.jp", "無名 の人")).toMatchObject({ exit: 6 });
   expect(await leave()).toMatchObject({ exit: 2, stderr: expect.stringContaining("no records were specified") });
   expect(await run("users leave", at())).toMatchObject({ exit: 2 });
-  expect(await tenant.users()).toHaveLength(4);
-  expect(await leave("hanako@example.jp")).toMatchObject({ exit: 0 });
-  expect(await tenant.users()).toHaveLength(3);
+  expect(await tenant.users()).toHaveLength(2);
 });
 
 test("before the last day, the command lists and writes the collection list; on that day, it acts", async () => {

@@ -157,9 +157,8 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
     done = planned.map((one) => results.find(({ before }) => before.user.id === one.before.user.id) ?? one);
   });
   await keepLayout(tools, request);
-  const ended = done.flatMap(buildLeaveRows);
-  tools.summarize({ ...summarizePlan(buildLeavePlan(tenant, done, ended)), changed: true });
-  if (!asks) await showRows(tools, ended);
+  tools.summarize({ ...summarizePlan(plan), changed: true });
+  if (!asks) await showRows(tools, done.flatMap(buildLeaveRows));
   await proposeUndo(tools);
   return noteRest(tools, request, done);
 }
@@ -172,10 +171,8 @@ const summarizePlan = ({ changes }: Plan): Partial<PlanSummary> => ({
 
 function buildLeavePlan(tenant: LeaveTenant, results: readonly LeaveResult[], rows: readonly LeaveRow[]): Plan {
   const target = formatTenantName({ tenant: tenant.context.name }, tenant);
-  const ending = Map.groupBy(rows.filter(isEnding), ({ kind }) => kind);
-  const [user, account, secured, device] = (["user", "account", "secured", "device"] as const).map(
-    (kind) => ending.get(kind)?.length ?? 0,
-  ) as [number, number, number, number];
+  const count = (kind: LeaveRow["kind"]): number => rows.filter((row) => row.kind === kind && isEnding(row)).length;
+  const [user, account, secured, device] = [count("user"), count("account"), count("secured"), count("device")];
   const people = results.length;
   const lines = [
     text(

@@ -69,7 +69,7 @@ async function findSecuredUsers({ client, user }: SectionSource): Promise<readon
 }
 
 interface ConcerningItem extends RenewalItem {
-  readonly relation: "owner" | "holder" | "recipient";
+  readonly relation: "owner" | "holder";
 }
 
 const RELATION_FIELDS = {
@@ -77,24 +77,17 @@ const RELATION_FIELDS = {
     ...defineLabelledChoice({
       owner: text("owner", "更新担当"),
       holder: text("account or telephone", "アカウント・電話"),
-      recipient: text("recipient", "通知先"),
     }),
     label: text("relation", "関係"),
   },
 } as const satisfies Fields;
 
-async function findConcerningItems({ client, user, rights }: SectionSource): Promise<readonly ConcerningItem[]> {
-  const notices = rights.may("renewals.write") ? client.renewals.notices() : [];
+async function findConcerningItems({ client, user }: SectionSource): Promise<readonly ConcerningItem[]> {
   const person = toPerson({ id: user.id, name: user.name, account: user.accountName, emails: user.emails });
-  const [items, sent] = await Promise.all([client.renewals.list(), notices]);
-  const notified = new Set(
-    sent.flatMap(({ itemId, recipient }) => (mentionsPerson(person, recipient) ? [itemId] : [])),
-  );
-  return items.flatMap((item): readonly ConcerningItem[] => {
+  return (await client.renewals.list()).flatMap((item): readonly ConcerningItem[] => {
     if (mentionsPerson(person, item.owner)) return [{ ...item, relation: "owner" }];
-    if ([item.account, item.phoneHolder].some((holder) => mentionsPerson(person, holder)))
-      return [{ ...item, relation: "holder" }];
-    return notified.has(item.id) ? [{ ...item, relation: "recipient" }] : [];
+    const isHolder = [item.account, item.phoneHolder].some((holder) => mentionsPerson(person, holder));
+    return isHolder ? [{ ...item, relation: "holder" }] : [];
   });
 }
 

@@ -15,7 +15,6 @@ const BARE = {
   findAccounts: { items: [] },
   findSecuredUsers: { items: [] },
   listRenewals: { items: [] },
-  listNotices: { items: [] },
   userHistory: { items: [] },
   consoleTasks: { items: [] },
 };

@@ -1,9 +1,8 @@
 import type { User } from "../../lib/client/index.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
-import { same, text } from "../../lib/text/index.ts";
+import { same } from "../../lib/text/index.ts";
 import type { ResultLayout } from "../records/change-result.ts";
-import type { Tools } from "../tools.ts";
 import { USER_COLUMNS } from "./columns.ts";
 
 const showRootOrgName = (column: (typeof USER_COLUMNS)[number]): (typeof USER_COLUMNS)[number] =>
@@ -14,20 +13,3 @@ export const USER_RESULT_LAYOUT: ResultLayout<User> = {
   fields: USER.fields,
   called: ({ name, emails }) => `${name} <${emails[0] ?? ""}>`,
 };
-
-/** Matches letters and digits that are not katakana. Spaces and punctuation are allowed anywhere. */
-const NON_KATAKANA = /(?!\p{Script_Extensions=Katakana})[\p{L}\p{N}]/u;
-
-/**
- * Warns if a フリガナ is not in katakana. The manual requires katakana, but does not say that the console rejects other
- * letters. @see facts 1.2
- */
-export async function warnOfNonKatakana({ terminal }: Pick<Tools, "terminal">, kana: unknown): Promise<void> {
-  if (typeof kana !== "string" || !NON_KATAKANA.test(kana)) return;
-  await terminal.warn(
-    text(
-      `フリガナ "${kana}" contains letters other than katakana; the manual requires katakana`,
-      `フリガナ「${kana}」にカタカナ以外の文字があります(マニュアルではカタカナで入力することになっています)`,
-    ),
-  );
-}

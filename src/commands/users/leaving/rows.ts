@@ -153,10 +153,8 @@ export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
   const { identity: administrator } = find("secured") ?? {};
   if (administrator !== undefined) {
     const { app, userId } = administrator;
-    const [en, ja] = [
-      "remove the administrator in SECURED APPs MANAGER, then",
-      "SECURED APPs MANAGER で管理者を外したら",
-    ];
+    const en = "remove the administrator in SECURED APPs MANAGER, then";
+    const ja = "SECURED APPs MANAGER で管理者を外したら";
     steps.push(step(en, ja, line("secured users edit", [userId], { app, administrator: "no" })));
   }
   const { user: owner } = find("renewal") ?? {};
@@ -172,12 +170,9 @@ export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
   const { identity: namesake } = rows.find(({ outcome }) => outcome === "check") ?? {};
   if (namesake !== undefined) {
     const { app, userId } = namesake;
-    steps.push(step(NAMESAKES.en, NAMESAKES.ja, line("secured users show", [userId], { app })));
+    const en = "SECURED APPs users with the same name stay, because they may be other people; to check";
+    const ja = "同じ名前の SECURED APPs ユーザーは、別の人の可能性があるため残します。確認するには";
+    steps.push(step(en, ja, line("secured users show", [userId], { app })));
   }
   return steps;
 }
-
-const NAMESAKES = text(
-  "SECURED APPs users with the same name stay, because they may be other people; to check",
-  "同じ名前の SECURED APPs ユーザーは、別の人の可能性があるため残します。確認するには",
-);
