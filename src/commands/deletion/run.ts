@@ -83,7 +83,7 @@ async function buildDeletionRequest<R extends { readonly id: string }>(
 const MAX_LABEL_LENGTH = 255;
 
 /** Shortens the label that is recorded for the import instead of a file name. */
-export const shortenLabel = (called: string): string =>
+const shortenLabel = (called: string): string =>
   called.length <= MAX_LABEL_LENGTH
     ? called
     : `${called.slice(0, MAX_LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;

@@ -143,3 +143,13 @@ export const findValueHolder = async (
   if (row === undefined) return undefined;
   return { pk: Number(row["pk"]), called: row["called"] === null ? null : String(row["called"]) };
 };
+
+/** Deletes records that are no administrators. The account of a user of PANEL stays, for an undo. */
+export const deleteUnprotected = async (writer: Writer, thing: string, ids: readonly string[]): Promise<void> => {
+  const pks = `select u.pk from main.${thing} u where u.administrator = 0 and u.id in (select value from json_each(:ids))`;
+  const params = { ids: JSON.stringify(ids) };
+  await saveVersions(writer, thing, `t.pk in (${pks})`, params);
+  for (const table of Object.values(UNIQUE_LIST_TABLES[thing] ?? {}))
+    await writer.run(`delete from main.${table} where ${thing} in (${pks})`, params);
+  await writer.run(`delete from main.${thing} where pk in (${pks})`, params);
+};

@@ -3,8 +3,7 @@ import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER, USER_SORT_FIELDS } from "../../model/user.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
-import type { Reader, Writer } from "../store/store.ts";
-import { saveVersions } from "../versions/keep.ts";
+import type { Reader } from "../store/store.ts";
 
 const buildSortSql = (field: (typeof USER_SORT_FIELDS)[number]): string => {
   if (field === "org") return "p.path";
@@ -53,14 +52,4 @@ export const findSharedFullNames = async (
     { names: JSON.stringify(names) },
   );
   return rows.map(({ name }) => String(name));
-};
-
-/** Deletes users who are no administrators. The account of a user of PANEL stays, for an undo. */
-export const deleteUnprotected = async (writer: Writer, thing: string, ids: readonly string[]): Promise<void> => {
-  const which = "t.administrator = 0 and t.id in (select value from json_each(:ids))";
-  const params = { ids: JSON.stringify(ids) };
-  await saveVersions(writer, thing, which, params);
-  if (thing === USER.name)
-    await writer.run(`delete from main.user_email where user in (select t.pk from main.user t where ${which})`, params);
-  await writer.run(`delete from main.${thing} as t where ${which}`, params);
 };
