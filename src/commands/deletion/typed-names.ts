@@ -119,7 +119,7 @@ class TableReader implements RecordSink {
 
   /** Returns what was skipped, with the number of rows. */
   describeSkipped(): readonly Text[] {
-    const problems = this.#checker.tally.problems().filter(({ code }) => code === "row-total" || code === "row-note");
+    const problems = this.#checker.tally.problems().filter(({ code }) => /^row-(?:total|note)$/.test(code));
     const notes = problems.map((problem) => renderProblem(this.#label, problem));
     if (this.#others.size === 0) return notes;
     const counts = Array.from(this.#others, ([value, count]) => `${value || "-"} ${count}`).join(", ");
