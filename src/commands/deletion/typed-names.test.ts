@@ -108,7 +108,9 @@ test("of a month's joiners, moves and leavers, only the leavers are read, and th
     expect(en.stderr).toContain("rows skipped, not about leavers: 区分: 異動 1, 入社 1\n");
     expect(ja.stderr).toContain("合計の行を 1 行");
   }
-  expect((await runWith(toText([header, ["0003", "鈴木", "一郎", "異動", ""]]))).en.exit).toBe(2);
+  const nobody = toText([header, ["0003", "鈴木", "一郎", "異動", ""]]);
+  expect((await runWith(nobody)).en.exit).toBe(2);
+  expect((await runWith(nobody, "users leave --file -")).en.exit).toBe(0);
   const days: Rows = [
     ["社員番号", "退職日"],
     ["0001", ""],

@@ -28,9 +28,7 @@ export interface TypedName {
 }
 
 const MAX_LIST_BYTES = 1024 * 1024;
-
 const MAX_NAMES = 2_000;
-
 const KEYS = ["emails", "employeeCode", "accountName"];
 
 const isNaming = (field: string | undefined): boolean => field === "name" || KEYS.includes(field ?? "");
@@ -143,6 +141,8 @@ export interface NameList {
   readonly typed: readonly TypedName[];
   /** how the list is read, if somebody has said so; to be kept with the change */
   readonly learnt?: NewLayout | undefined;
+  /** true if the list has rows that are not about leavers: it may name nobody */
+  readonly skips?: boolean | undefined;
 }
 
 /** Finds the columns that name people: by known headers, by a layout of imported users, or by asking. */
@@ -178,11 +178,11 @@ async function readTable(
   const reading = await detectInputFormat(file, { encoding, sheet, signal: tools.signal });
   const found = await findNaming(tools, file, reading);
   if (found === undefined) return undefined;
-  const { naming, row, learnt } = found;
-  const reader = new TableReader(file.label, row, naming);
-  for await (const _ of readRecords(file.chunks(), { ...reading, headerRow: row }, file.label, reader));
-  for (const note of reader.describeSkipped()) await tools.terminal.note(note);
-  return { typed: reader.names, learnt };
+  const reader = new TableReader(file.label, found.row, found.naming);
+  for await (const _ of readRecords(file.chunks(), { ...reading, headerRow: found.row }, file.label, reader));
+  const skipped = reader.describeSkipped();
+  for (const note of skipped) await tools.terminal.note(note);
+  return { typed: reader.names, learnt: found.learnt, skips: skipped.length > 0 };
 }
 
 const decodeList = (bytes: Uint8Array): string => {
@@ -237,7 +237,7 @@ export async function readTypedNames(
     file === undefined ? undefined : await readNamesFromFile(tools, file, mayBeTable ? reading : undefined);
   const all = [...typed, ...(listed?.typed ?? [])];
   const once = new Map(all.map((one) => [JSON.stringify([one.name, one.fullName, one.others]), one]));
-  if (once.size <= MAX_NAMES) return { typed: [...once.values()], learnt: listed?.learnt };
+  if (once.size <= MAX_NAMES) return { ...listed, typed: [...once.values()] };
   throw new Failure("usage", {
     what: text(
       `${once.size} names are given, but one run accepts at most ${MAX_NAMES}`,

@@ -102,8 +102,8 @@ interface LeaveRequest extends Pick<NameList, "learnt"> {
  * @throws `usage`; `not-found` if a name never belonged to a user
  */
 async function resolveLeavers(tools: Tools, { client }: LeaveTenant, from: NameSources) {
-  const { typed, learnt } = await readTypedNames(tools, from, true);
-  if (typed.length === 0) throw NO_TARGET_FAILURE;
+  const { typed, learnt, skips } = await readTypedNames(tools, from, true);
+  if (typed.length === 0 && skips !== true) throw NO_TARGET_FAILURE;
   const findable = {
     ...buildFindableUsers(client),
     findDeletion: (name: string) => findDeletion(client, name),
