@@ -47,7 +47,7 @@ const tier = (name: string, include: string[], env: Record<string, string> = {},
 export default defineConfig({
   test: {
     projects: [
-      tier("unit", ["{src,scripts,bench}/**/*.test.ts", "test/smoke/**/*.test.ts"]),
+      tier("unit", ["{src,scripts,bench}/**/*.test.ts", "test/{smoke,lists}/**/*.test.ts"]),
       tier("served", findTenantTests(), { CLOMOCTL_TEST_SERVED: "1" }),
       tier("stories", ["test/stories/**/*.test.ts"], {}, STORY_MS),
       tier("process", ["test/{process,torture}/**/*.test.ts"]),

@@ -29,7 +29,7 @@ export interface Circumstances {
   /** transports by the account that `--as` names; other accounts use `tenants` and `tenant` */
   readonly actors?: Readonly<Record<string, Transport>>;
   /** a terminal on stdin, stdout and stderr, with 80 columns by default */
-  readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] } | undefined;
+  readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] | "presets" } | undefined;
   /** replacements for parts of the environment, for example to open real tenants */
   readonly outside?: Partial<Pick<ProgramEnvironment, "openTenant" | "openApple">>;
   readonly host?: Partial<Pick<Host, "argv" | "execPath" | "pid" | "kill">>;
@@ -118,12 +118,20 @@ class Person {
   readonly stdin = Object.assign(new PassThrough(), { isTTY: true });
   readonly #typing: Typing[];
   #read = 0;
+  readonly #presets: boolean;
 
-  constructor(typing: readonly Typing[]) {
-    this.#typing = [...typing];
+  /** @param typing "presets": Enter after each question, and y where only y applies the plan */
+  constructor(typing: readonly Typing[] | "presets") {
+    this.#presets = typing === "presets";
+    this.#typing = typing === "presets" ? [] : [...typing];
   }
 
   look(screen: string): void {
+    const [asked] = this.#presets ? (/^\? .*/m.exec(screen.slice(this.#read)) ?? []) : [];
+    if (asked !== undefined && (this.#read === 0 || screen.includes("✔", this.#read))) {
+      this.#read = screen.length;
+      setImmediate(() => this.stdin.write(asked.includes("(y/N)") ? "y\r" : "\r"));
+    }
     const [next] = this.#typing;
     if (next === undefined) return;
     const at = screen.indexOf(next[0], this.#read);
