@@ -78,15 +78,11 @@ function compare(
   return wrong;
 }
 
-const MODES: readonly (readonly [
-  mode: string,
-  options: readonly string[],
-  terminal?: { readonly typing: "presets" },
-])[] = [
-  ["unattended", ["--yes"]],
-  ["unattended, skipping", ["--yes", "--skip-invalid"]],
-  ["Enter", [], { typing: "presets" }],
-  ["Enter, skipping", ["--skip-invalid"], { typing: "presets" }],
+const MODES: readonly (readonly [mode: string, ...options: string[]])[] = [
+  ["unattended", "--yes"],
+  ["unattended, skipping", "--yes", "--skip-invalid"],
+  ["Enter"],
+  ["Enter, skipping", "--skip-invalid"],
 ];
 
 test(`none of ${CLOMOCTL_LISTS} lists changes what it does not mean`, { timeout: 3_600_000 }, async () => {
@@ -94,33 +90,28 @@ test(`none of ${CLOMOCTL_LISTS} lists changes what it does not mean`, { timeout:
   const violations = new Map<string, string>();
   const applied = new Map(MODES.map(([mode]) => [mode, 0]));
   for (const list of fc.sample(lists, { numRuns: Number(CLOMOCTL_LISTS), seed: Number(CLOMOCTL_SEED) })) {
+    // what is left of shuffled columns can look right
+    const isShuffled = list.made.some((damage) => /^(?:sort|swap)/.test(damage));
     let before: Stored[] | undefined;
-    for (const [mode, options, terminal] of MODES) {
+    for (const [mode, ...options] of MODES.filter(([name]) => !isShuffled || !name.includes("skipping"))) {
       before ??= await found(desk, list.before);
       writeFileSync(desk.path("list.csv"), encodeCsv(list.rows, { encoding: list.encoding }));
       const { exit, stderr } = await run(["users", "import", "list.csv", ...options], {
         tenant: desk.tenant.fetch,
         home: join(desk.tenant.folder, "home"),
         folder: desk.folder,
-        terminal,
+        terminal: mode.startsWith("Enter") ? { typing: "presets" } : undefined,
         now: new Date(desk.tenant.surroundings.now()),
       });
       const wrong = compare(before, await read(desk), list);
       if (![0, 2, 3, 8].includes(exit)) wrong.push([`exit code ${exit}`, ""]);
       if (exit === 0) applied.set(mode, (applied.get(mode) ?? 0) + 1);
       if (exit === 0 || exit === 8) before = undefined;
-      const what = wrong.map((one) => one.join(": "));
-      const shown = [
-        list.made,
-        ...what,
-        ...list.rows.map((row) => row.join(",")),
-        stderr.replace(/^[^]*stand for\?/, ""),
-      ].join("\n");
+      const parts = [list.made.join(), ...wrong.map((one) => one.join(": ")), ...list.rows.map((row) => row.join())];
+      const shown = [...parts, stderr.replace(/^[^]*stand for\?/, "")].join("\n");
       // the shortest list of each kind tells most
-      for (const [kind] of wrong) {
-        const key = `${kind} (${mode})`;
+      for (const key of wrong.map(([kind]) => `${kind} (${mode})`))
         if (shown.length < (violations.get(key)?.length ?? Infinity)) violations.set(key, shown);
-      }
     }
   }
   process.stdout.write(`of ${CLOMOCTL_LISTS} lists go in: ${[...applied].map((one) => one.join(" ")).join("; ")}\n`);

@@ -15,7 +15,7 @@ export interface GeneratedList {
   readonly rows: readonly (readonly string[])[];
   readonly encoding: "utf-8" | "shift_jis";
   /** what was done to the list */
-  readonly made: string;
+  readonly made: readonly string[];
 }
 
 const TREE =
@@ -65,7 +65,7 @@ const EVENTS = words(
 
 /** What makers and people do to a list: `sort` one column alone, `swap` two columns, `misname` a header. */
 const DAMAGES = words(
-  "sort-name sort-code sort-mail lost-zeros lost-zeros-in-tel doubles doubles-differ blank-cells swap-name-kana swap-code-title swap-org-title swap-mail-name swap-mail-code misname-code misname-mail misname-org misname-title totals titles number division wide-names joined-names wide-codes narrow-kana capitals",
+  "sort-name sort-code sort-mail lost-zeros lost-zeros-in-tel doubles blank-cells swap-name-kana swap-code-title swap-org-title swap-mail-name swap-mail-code misname-code misname-mail misname-org misname-title totals titles number division wide-names joined-names wide-codes narrow-kana capitals",
 );
 
 /** Headers of a field, the console's own first. */
@@ -79,31 +79,22 @@ const HEADERS: Readonly<Record<string, readonly string[]>> = {
   tel: words("TEL 電話番号 直通"),
 };
 
-/** Headers that do not say what a column holds, or say something else. */
+/** Headers that do not say what a column holds, or mean another field. */
 const MISNAMED: typeof HEADERS = {
-  code: words("番号 ID コード No 管理番号 内線番号 組織コード"),
-  mail: words("連絡先 アドレス ID ログインID 住所 UPN"),
-  org: words("コード 勤務地 グループ 備考 住所 異動先 役職"),
+  code: words("番号 ID コード No 管理番号 内線番号"),
+  mail: words("連絡先 アドレス ID ログインID"),
+  org: words("コード 勤務地 グループ 備考 異動先"),
   title: words("資格 区分 組織 職種 所属"),
 };
 
-const NARROW = new Map(
-  Array.from({ length: 0xffa0 - 0xff66 }, (_, at) => String.fromCharCode(0xff66 + at)).map((one) => [
-    one.normalize("NFKC"),
-    one,
-  ]),
-);
+const HALF_WIDTH = Array.from({ length: 0x3a }, (_, at) => String.fromCharCode(0xff66 + at));
+const NARROW = new Map(HALF_WIDTH.map((one) => [one.normalize("NFKC"), one]));
 const narrow = (value: string): string => Array.from(value.normalize("NFD"), (one) => NARROW.get(one) ?? one).join("");
 const widen = (value: string): string =>
   value.replaceAll(/\w/g, (one) => String.fromCharCode(one.charCodeAt(0) + 0xfee0));
 const dropZeros = (value: string): string => value.replace(/^0+/, "");
 
-type Row = Readonly<{ now: Person; old: Person; division: string }>;
-
-type Column = Readonly<{ field: string; header: string; value: (row: Row, at: number) => string }>;
-
 const KEYS = words("code,name code,name,mail name,mail code,mail code,name,kana,mail code,name,mail,tel");
-
 const shuffle = (all: string[]) => fc.shuffledSubarray(all, { minLength: all.length });
 const happening = fc.tuple(fc.constantFrom(...EVENTS), fc.nat(9999), fc.nat(999));
 
@@ -113,7 +104,7 @@ const choices = fc.record({
   happened: fc.array(happening, { minLength: 1, maxLength: 12, size: "max" }),
   damages: fc.uniqueArray(fc.constantFrom(...DAMAGES), { maxLength: 3, size: "max" }),
   headers: fc.oneof(fc.constant(0), fc.nat(40)),
-  columns: fc
+  fields: fc
     .tuple(fc.constantFrom(...KEYS), fc.subarray(["org", "title"]))
     .chain(([keys, others]) => shuffle([...keys.split(","), ...others])),
   orgForm: fc.constantFrom("code", "name", "path", "joined", "bottom"),
@@ -124,12 +115,13 @@ const choices = fc.record({
 
 type Choices = typeof choices extends fc.Arbitrary<infer T> ? T : never;
 
-/** Lets the month happen. Without a code nobody can say whether a new address belongs to another person of that name. */
-function live({ width, people, happened }: Choices, hasCode: boolean) {
+/** Lets the month happen, as far as a list with these columns can say it. */
+function live({ width, people, happened, fields, damages }: Choices) {
   const before = Array.from({ length: people }, (_, at) => personOf(at + 1, width));
   const truth = [...before];
   const events: (string | undefined)[] = before.map(() => undefined);
-  const rows: Row[] = [];
+  const rows: { readonly now: Person; readonly old: Person; readonly event: string }[] = [];
+  const [hasCode, hasName] = [fields.includes("code") && !damages.includes("misname-code"), fields.includes("name")];
   for (const [event, who, other] of happened) {
     const at = who % people;
     const old = before[at];
@@ -138,7 +130,7 @@ function live({ width, people, happened }: Choices, hasCode: boolean) {
     const joiner = personOf(truth.length + 1, width);
     const married = pick(FAMILIES, other);
     // who shares a part of the name could be the same person after a marriage
-    const isOther = words(joiner.name).every((part) => !old.name.includes(part));
+    const isOther = hasName && words(joiner.name).every((part) => !old.name.includes(part));
     const changes: Partial<Person> | undefined = {
       move: { org: pick(CODES, other) },
       title: { title: pick(TITLES, other) || "主任" },
@@ -150,94 +142,97 @@ function live({ width, people, happened }: Choices, hasCode: boolean) {
       "joins-namesake": { name: old.name, kana: old.kana },
       ...(isOther && { "reused-code": { code: old.code }, "reused-mail": { mail: old.mail } }),
     }[event];
-    if (joins !== undefined) {
-      const now = { ...joiner, ...joins };
-      truth.push(now);
-      events.push(event);
-      rows.push({ now, old: { ...now, org: "", title: "" }, division: "入社" });
-    } else if (!event.startsWith("reused")) {
-      const now = { ...old, ...changes };
-      truth[at] = now;
-      rows.push({ now, old, division: event === "leaves" ? "退職" : "異動" });
-    }
+    if (joins === undefined && event.startsWith("reused")) continue;
+    const now = joins === undefined ? { ...old, ...changes } : { ...joiner, ...joins };
+    rows.push({ now, old: joins === undefined ? old : { ...now, org: "", title: "" }, event });
+    if (joins === undefined) truth[at] = now;
+    else [truth[truth.length], events[events.length]] = [now, event];
   }
   return { before, truth, events, rows };
 }
 
-function chooseColumns({ columns, damages, headers, orgForm, former, at }: Choices, rows: readonly Row[]): Column[] {
-  const has = (damage: string): boolean => damages.includes(damage);
+/** Returns the cells of a row by field. */
+function write({ damages, orgForm }: Choices, now: Person, old: Person, event: string): Record<string, string> {
+  const does = (damage: string, change: (value: string) => string) => (value: string) =>
+    damages.includes(damage) ? change(value) : value;
+  const [dropped, narrowed] = [does("lost-zeros", dropZeros), does("narrow-kana", narrow)];
+  const spaced = does("wide-names", (name) => name.replace(" ", "　"));
+  const blankless = does("joined-names", (name) => name.replace(/\s/u, ""));
   const writeOrg = (code: string): string => {
-    if (orgForm === "code") return has("lost-zeros") ? dropZeros(code) : code;
+    if (orgForm === "code") return dropped(code);
     const path = pathOf(code).slice(orgForm === "name" ? -1 : orgForm === "bottom" ? -2 : 0);
-    const name = path.join(orgForm === "joined" ? "" : "/");
-    return has("narrow-kana") ? narrow(name) : name;
+    return narrowed(path.join(orgForm === "joined" ? "" : "/"));
   };
-  const writeName = (name: string): string =>
-    has("wide-names") ? name.replace(" ", "　") : has("joined-names") ? name.replace(" ", "") : name;
-  const writeCode = (code: string): string => {
-    const shown = has("lost-zeros") ? dropZeros(code) : code;
-    return has("wide-codes") ? widen(shown) : shown;
+  return {
+    code: does("wide-codes", widen)(dropped(now.code)),
+    name: blankless(spaced(now.name)),
+    kana: narrowed(blankless(spaced(now.kana))),
+    mail: does("capitals", (mail) => mail.toUpperCase())(now.mail),
+    org: writeOrg(now.org),
+    title: now.title,
+    tel: does("lost-zeros-in-tel", dropZeros)(now.tel),
+    "former org": writeOrg(old.org),
+    "former title": old.title,
+    division: event === "leaves" ? "退職" : /^(?:joins|reused)/.test(event) ? "入社" : "異動",
   };
-  const write: Readonly<Record<string, (person: Person) => string>> = {
-    code: ({ code }) => writeCode(code),
-    name: ({ name }) => writeName(name),
-    kana: ({ kana }) => (has("narrow-kana") ? narrow(writeName(kana)) : writeName(kana)),
-    mail: ({ mail }) => (has("capitals") ? mail.toUpperCase() : mail),
-    org: ({ org }) => writeOrg(org),
-    title: ({ title }) => title,
-    tel: ({ tel }) => (has("lost-zeros-in-tel") ? dropZeros(tel) : tel),
-  };
-  const shown = columns.flatMap((field, index): Column[] => {
-    const known = (has(`misname-${field}`) ? MISNAMED : HEADERS)[field] ?? [];
-    const header = pick(known, headers * (index + 1));
-    const value = ({ now }: Row): string => write[field]?.(now) ?? "";
-    if (former === "none" || !["org", "title"].includes(field)) return [{ field, header, value }];
-    const name = header.replace(/^新/, "");
-    const old = { field: "", header: `旧${name}`, value: (row: Row) => write[field]?.(row.old) ?? "" };
-    const both = [old, { field, header: `新${name}`, value }];
-    return former === "before" ? both : both.toReversed();
-  });
-  if (has("division") || rows.some(({ division }) => division === "退職"))
-    shown.push({ field: "division", header: "区分", value: ({ division }) => division });
-  if (has("number"))
-    shown.unshift({ field: "number", header: pick(words("No. 番号 # NO"), at), value: (_, row) => String(row + 1) });
-  return shown;
 }
 
-function damage(table: string[][], columns: readonly Column[], { damages, at }: Choices): void {
-  const find = (field: string): number => columns.findIndex((column) => column.field === field);
-  for (const [verb = "", one = "", other = ""] of damages.map((all) => all.split("-"))) {
-    const [a, b] = [find(one), find(other)];
-    if (verb === "sort" && a >= 0) {
-      const sorted = table.map((row) => row[a] ?? "").toSorted();
-      for (const [index, row] of table.entries()) row[a] = sorted[index] ?? "";
-    }
-    if (verb === "swap" && a >= 0 && b >= 0) for (const row of table) [row[a], row[b]] = [row[b] ?? "", row[a] ?? ""];
-    if (verb === "blank")
-      for (const [index, row] of table.entries()) if ((index + at) % 3 === 0) row[(index + at) % columns.length] = "";
-    if (verb === "doubles") {
-      const org = one === "differ" ? find("org") : -1;
-      table.push(pick(table, at).map((cell, index) => (index === org ? (pick(table, at + 1)[org] ?? "") : cell)));
-    }
-  }
+type Table = Record<string, string>[];
+
+/** Sorts a column alone, if then a row mixes two people whom the tenant has, each with a name of their own. */
+function sort(table: Table, field: string, isPlain: readonly boolean[]): void {
+  const sorted = table.map((cells) => cells[field] ?? "").toSorted();
+  const isMixed = table.some(
+    (own, at) =>
+      isPlain[at] === true &&
+      own[field] !== sorted[at] &&
+      table.some((other, from) => isPlain[from] === true && other[field] === sorted[at]),
+  );
+  if (isMixed) for (const [at, cells] of table.entries()) cells[field] = sorted[at] ?? "";
 }
 
 function build(chosen: Choices): GeneratedList {
-  const { damages, at, encoding, orgForm, former, width } = chosen;
+  const { damages, at, encoding, orgForm, former, fields, headers, width } = chosen;
   const has = (one: string): boolean => damages.includes(one);
-  const { rows: happened, ...lived } = live(chosen, chosen.columns.includes("code") && !has("misname-code"));
-  const columns = chooseColumns(chosen, happened);
-  const table = happened.map((row, index) => columns.map(({ value }) => value(row, index)));
-  if (table.length > 0) damage(table, columns, chosen);
+  const { rows: happened, ...lived } = live(chosen);
+  const table: Table = happened.map(({ now, old, event }) => write(chosen, now, old, event));
+  const isPlain = happened.map(
+    ({ now, event }) =>
+      ["same", "move", "title"].includes(event) && lived.before.filter(({ name }) => name === now.name).length === 1,
+  );
+  for (const [verb = "", one = "", other = ""] of damages.map((all) => all.split("-"))) {
+    if (verb === "sort" && fields.includes(one)) sort(table, one, isPlain);
+    const blank = pick(
+      fields.filter((field) => field !== "title"),
+      at,
+    );
+    for (const [index, cells] of table.entries()) {
+      if (verb === "swap" && fields.includes(one) && fields.includes(other))
+        [cells[one], cells[other]] = [cells[other] ?? "", cells[one] ?? ""];
+      if (verb === "blank" && (index + at) % 3 === 0) cells[blank] = "";
+    }
+    if (verb === "doubles") table.push(...table.slice(-1));
+  }
+  const columns = fields.flatMap((field, index): [field: string, header: string][] => {
+    const header = pick((has(`misname-${field}`) ? MISNAMED : HEADERS)[field] ?? [], headers * (index + 1));
+    if (former === "none" || !["org", "title"].includes(field)) return [[field, header]];
+    const name = header.replace(/^新/, "");
+    const both: [string, string][] = [
+      [`former ${field}`, `旧${name}`],
+      [field, `新${name}`],
+    ];
+    return former === "before" ? both : both.toReversed();
+  });
+  if (has("division") || happened.some(({ event }) => event === "leaves")) columns.push(["division", "区分"]);
+  if (has("number")) columns.unshift(["number", pick(words("No. 番号 # NO"), at)]);
   const alone = (first: string): string[] => columns.map((_, index) => (index === 0 ? first : ""));
   const rows = [
     ...(has("titles") ? [alone("人事異動一覧"), alone("2027年4月1日付")] : []),
-    columns.map(({ header }) => header),
-    ...table,
+    columns.map(([, header]) => header),
+    ...table.map((cells, index) => columns.map(([field]) => cells[field] ?? String(index + 1))),
     ...(has("totals") ? [alone(pick(words("計 合計 以上 ※4月1日付"), at)), alone("以上")] : []),
   ];
-  const made = [...damages, `org as ${orgForm}`, `former ${former}`, `width ${width}`].join(", ");
-  return { ...lived, rows, encoding, made };
+  return { ...lived, rows, encoding, made: [...damages, `org as ${orgForm}`, `former ${former}`, `width ${width}`] };
 }
 
 /** Lists as HR sends them, with what they mean. */
