@@ -13,7 +13,6 @@ export interface GeneratedList {
   /** what happened to each person of `truth`; undefined: not in the list */
   readonly events: readonly (string | undefined)[];
   readonly rows: readonly (readonly string[])[];
-  readonly encoding: "utf-8" | "shift_jis";
   /** what was done to the list */
   readonly made: readonly string[];
 }
@@ -95,7 +94,6 @@ const widen = (value: string): string =>
 const dropZeros = (value: string): string => value.replace(/^0+/, "");
 
 const KEYS = words("code,name code,name,mail name,mail code,mail code,name,kana,mail code,name,mail,tel");
-const shuffle = (all: string[]) => fc.shuffledSubarray(all, { minLength: all.length });
 const happening = fc.tuple(fc.constantFrom(...EVENTS), fc.nat(9999), fc.nat(999));
 
 const choices = fc.record({
@@ -106,10 +104,10 @@ const choices = fc.record({
   headers: fc.oneof(fc.constant(0), fc.nat(40)),
   fields: fc
     .tuple(fc.constantFrom(...KEYS), fc.subarray(["org", "title"]))
-    .chain(([keys, others]) => shuffle([...keys.split(","), ...others])),
+    .map(([keys, others]) => [...keys.split(","), ...others])
+    .chain((all) => fc.shuffledSubarray(all, { minLength: all.length })),
   orgForm: fc.constantFrom("code", "name", "path", "joined", "bottom"),
   former: fc.constantFrom("none", "none", "before", "after"),
-  encoding: fc.constantFrom("utf-8" as const, "shift_jis" as const),
   at: fc.nat(999),
 });
 
@@ -151,7 +149,6 @@ function live({ width, people, happened, fields, damages }: Choices) {
   return { before, truth, events, rows };
 }
 
-/** Returns the cells of a row by field. */
 function write({ damages, orgForm }: Choices, now: Person, old: Person, event: string): Record<string, string> {
   const does = (damage: string, change: (value: string) => string) => (value: string) =>
     damages.includes(damage) ? change(value) : value;
@@ -179,49 +176,41 @@ function write({ damages, orgForm }: Choices, now: Person, old: Person, event: s
 
 type Table = Record<string, string>[];
 
-/** Sorts a column alone, if then a row mixes two people whom the tenant has, each with a name of their own. */
-function sort(table: Table, field: string, isPlain: readonly boolean[]): void {
+/** Sorts a column alone, if a row then mixes two of the plain people, whom the tenant has under names of their own. */
+function sort(table: Table, field: string, plain: Table): void {
   const sorted = table.map((cells) => cells[field] ?? "").toSorted();
-  const isMixed = table.some(
-    (own, at) =>
-      isPlain[at] === true &&
-      own[field] !== sorted[at] &&
-      table.some((other, from) => isPlain[from] === true && other[field] === sorted[at]),
-  );
+  const known = new Set(plain.map((cells) => cells[field]));
+  const isMixed = table.some((own, at) => plain.includes(own) && own[field] !== sorted[at] && known.has(sorted[at]));
   if (isMixed) for (const [at, cells] of table.entries()) cells[field] = sorted[at] ?? "";
 }
 
 function build(chosen: Choices): GeneratedList {
-  const { damages, at, encoding, orgForm, former, fields, headers, width } = chosen;
+  const { damages, at, orgForm, former, fields, headers, width } = chosen;
   const has = (one: string): boolean => damages.includes(one);
   const { rows: happened, ...lived } = live(chosen);
   const table: Table = happened.map(({ now, old, event }) => write(chosen, now, old, event));
-  const isPlain = happened.map(
-    ({ now, event }) =>
-      ["same", "move", "title"].includes(event) && lived.before.filter(({ name }) => name === now.name).length === 1,
-  );
+  const plain = table.filter((_, index) => {
+    const { now, event } = happened[index] as (typeof happened)[number];
+    const namesakes = lived.before.filter(({ name }) => name === now.name);
+    return ["same", "move", "title"].includes(event) && namesakes.length === 1;
+  });
+  // a blank title may mean that somebody has none
+  const blank = pick(fields, at) === "title" ? "kana" : pick(fields, at);
   for (const [verb = "", one = "", other = ""] of damages.map((all) => all.split("-"))) {
-    if (verb === "sort" && fields.includes(one)) sort(table, one, isPlain);
-    const blank = pick(
-      fields.filter((field) => field !== "title"),
-      at,
-    );
+    if (verb === "sort" && fields.includes(one)) sort(table, one, plain);
     for (const [index, cells] of table.entries()) {
       if (verb === "swap" && fields.includes(one) && fields.includes(other))
         [cells[one], cells[other]] = [cells[other] ?? "", cells[one] ?? ""];
       if (verb === "blank" && (index + at) % 3 === 0) cells[blank] = "";
     }
-    if (verb === "doubles") table.push(...table.slice(-1));
+    if (verb === "doubles") table.push(...structuredClone(table.slice(-1)));
   }
   const columns = fields.flatMap((field, index): [field: string, header: string][] => {
     const header = pick((has(`misname-${field}`) ? MISNAMED : HEADERS)[field] ?? [], headers * (index + 1));
     if (former === "none" || !["org", "title"].includes(field)) return [[field, header]];
     const name = header.replace(/^新/, "");
-    const both: [string, string][] = [
-      [`former ${field}`, `旧${name}`],
-      [field, `新${name}`],
-    ];
-    return former === "before" ? both : both.toReversed();
+    const old: [string, string] = [`former ${field}`, `旧${name}`];
+    return former === "before" ? [old, [field, `新${name}`]] : [[field, `新${name}`], old];
   });
   if (has("division") || happened.some(({ event }) => event === "leaves")) columns.push(["division", "区分"]);
   if (has("number")) columns.unshift(["number", pick(words("No. 番号 # NO"), at)]);
@@ -232,7 +221,7 @@ function build(chosen: Choices): GeneratedList {
     ...table.map((cells, index) => columns.map(([field]) => cells[field] ?? String(index + 1))),
     ...(has("totals") ? [alone(pick(words("計 合計 以上 ※4月1日付"), at)), alone("以上")] : []),
   ];
-  return { ...lived, rows, encoding, made: [...damages, `org as ${orgForm}`, `former ${former}`, `width ${width}`] };
+  return { ...lived, rows, made: [...damages, `org as ${orgForm}`, `former ${former}`, `width ${width}`] };
 }
 
 /** Lists as HR sends them, with what they mean. */

@@ -42,15 +42,8 @@ const TREES: readonly (readonly Row[])[] = [
   [["5200", "新事業本部/推進部"]],
 ];
 
-interface List {
-  readonly name: string;
-  /** number of columns whose header is not the field's own: as many questions may be asked */
-  readonly unclear: number;
-  readonly kind?: "orgs";
-  readonly hasKana?: boolean;
-  /** code of somebody whom the lists lack */
-  readonly lacks?: string;
-}
+/** `unclear`: number of headers that are not the field's own, for as many questions; `lacks`: the code of a person. */
+type List = Readonly<{ name: string; unclear: number; kind?: "orgs"; hasKana?: boolean; lacks?: string }>;
 
 const LISTS: readonly List[] = [
   { name: "libreoffice.xlsx", unclear: 4 },
@@ -127,6 +120,7 @@ for (const list of LISTS)
     const april = await enter(s, importList(first));
     expect(april.questions.at(-1), april.screen).toMatch(/^Apply/);
     expect(april.questions.length - 1, april.screen).toBeLessThanOrEqual(unclear);
+    expect(april.screen.includes(`users leave --file ${first}`), april.screen).toBe(name.startsWith("divisions"));
     await expectMonths(1, april.screen);
 
     // the further column gets one note
