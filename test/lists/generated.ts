@@ -5,18 +5,6 @@ export const FIELDS = ["name", "kana", "mail", "org", "title", "code", "tel"] as
 /** A person as a tenant has them; `org` is the code of an organisation. */
 export type Person = Readonly<Record<(typeof FIELDS)[number], string>>;
 
-/** A list, what the tenant has before, and what may be there afterwards. */
-export interface GeneratedList {
-  readonly before: readonly Person[];
-  /** those of `before`, in their order, and those who are new */
-  readonly truth: readonly Person[];
-  /** what happened to each person of `truth`; undefined: not in the list */
-  readonly events: readonly (string | undefined)[];
-  readonly rows: readonly (readonly string[])[];
-  /** what was done to the list */
-  readonly made: readonly string[];
-}
-
 const TREE =
   "営業本部 1000,東日本営業部 1100 1000,第一課 1110 1100,第二課 1120 1100,西日本営業部 1200 1000,第一課 1210 1200,製造本部 2000,堺工場 2100 2000,品質管理課 2110 2100,コールセンター 2120 2100,川崎工場 2200 2000,品質管理課 2210 2200,管理部 3000,総務課 3100 3000,システム室 0300 3000";
 
@@ -184,7 +172,11 @@ function sort(table: Table, field: string, plain: Table): void {
   if (isMixed) for (const [at, cells] of table.entries()) cells[field] = sorted[at] ?? "";
 }
 
-function build(chosen: Choices): GeneratedList {
+/**
+ * Returns a list, the people whom the tenant has before, and whom it may have afterwards: the same in their order, and
+ * new ones, with what happened to each of them, or undefined if the list lacks them.
+ */
+function build(chosen: Choices) {
   const { damages, at, orgForm, former, fields, headers, width } = chosen;
   const has = (one: string): boolean => damages.includes(one);
   const { rows: happened, ...lived } = live(chosen);
@@ -223,6 +215,8 @@ function build(chosen: Choices): GeneratedList {
   ];
   return { ...lived, rows, made: [...damages, `org as ${orgForm}`, `former ${former}`, `width ${width}`] };
 }
+
+export type GeneratedList = ReturnType<typeof build>;
 
 /** Lists as HR sends them, with what they mean. */
 export const lists: fc.Arbitrary<GeneratedList> = choices.map(build);
