@@ -127,10 +127,10 @@ class Person {
   }
 
   look(screen: string): void {
-    const [asked] = this.#presets ? (/^\? .*/m.exec(screen.slice(this.#read)) ?? []) : [];
+    const [asked] = this.#presets ? (/^[^✔\n]*\? [A-Z].*/m.exec(screen.slice(this.#read)) ?? []) : [];
     if (asked !== undefined && (this.#read === 0 || screen.includes("✔", this.#read))) {
       this.#read = screen.length;
-      setImmediate(() => this.stdin.write(asked.includes("(y/N)") ? "y\r" : "\r"));
+      setImmediate(() => this.stdin.write(asked.includes("? Apply") ? "y\r" : "\r"));
     }
     const [next] = this.#typing;
     if (next === undefined) return;
