@@ -22,25 +22,19 @@ const PEOPLE: readonly Row[] = [
   ["00108", "山﨑 圭", "ヤマザキ ケイ", "yamazaki.kei@example.jp", "3100", ""],
 ];
 
-/** What the lists of each month mean: people who change, and a new one. */
-const MONTHS: readonly (readonly Row[])[] = [
-  [
-    ["00101", "佐藤 花子", "サトウ ハナコ", "sato.hanako@example.jp", "1120", "主任"],
-    ["00104", "田中 陽子", "タナカ ヨウコ", "tanaka.yoko@example.jp", "2110", "主任"],
-    ["00111", "石井 さくら", "イシイ サクラ", "ishii.sakura@example.jp", "1110", ""],
-  ],
-  [
-    ["00103", "髙橋 直樹", "タカハシ ナオキ", "takahashi.naoki@example.jp", "1110", "課長"],
-    ["00106", "金子 恵", "カネコ メグミ", "kaneko.megumi@example.jp", "2210", "主任"],
-    ["00112", "福田 健一", "フクダ ケンイチ", "fukuda.kenichi@example.jp", "3100", ""],
-  ],
+/** What the lists of two months mean, three rows each: people who change, and a new one. */
+const CHANGES: readonly Row[] = [
+  ["00101", "佐藤 花子", "サトウ ハナコ", "sato.hanako@example.jp", "1120", "主任"],
+  ["00104", "田中 陽子", "タナカ ヨウコ", "tanaka.yoko@example.jp", "2110", "主任"],
+  ["00111", "石井 さくら", "イシイ サクラ", "ishii.sakura@example.jp", "1110", ""],
+  ["00103", "髙橋 直樹", "タカハシ ナオキ", "takahashi.naoki@example.jp", "1110", "課長"],
+  ["00106", "金子 恵", "カネコ メグミ", "kaneko.megumi@example.jp", "2210", "主任"],
+  ["00112", "福田 健一", "フクダ ケンイチ", "fukuda.kenichi@example.jp", "3100", ""],
 ];
 
-/** The organisations that the sheets with a tree add: code and path. */
-const TREES: readonly (readonly Row[])[] = [
-  ["5000 新事業本部", "5100 新事業本部/企画部", "5110 新事業本部/企画部/第一課"].map((org) => org.split(" ")),
-  [["5200", "新事業本部/推進部"]],
-];
+/** The code and the path of the organisations that the sheets with a tree add, three in the first month. */
+const TREE = "5000 新事業本部,5100 新事業本部/企画部,5110 新事業本部/企画部/第一課,5200 新事業本部/推進部";
+const NEW_ORGS: readonly Row[] = TREE.split(",").map((org) => org.split(" "));
 
 /** `unclear`: number of headers that are not the field's own, for as many questions; `lacks`: the code of a person. */
 type List = Readonly<{ name: string; unclear: number; kind?: "orgs"; hasKana?: boolean; lacks?: string }>;
@@ -80,9 +74,9 @@ async function read(s: Story, { kind }: List): Promise<readonly Row[]> {
 
 /** Returns what the tenant should have after one or two months. */
 function truthAfter(months: number, { kind, hasKana = false, lacks }: List, before: readonly Row[]): readonly Row[] {
-  if (kind === "orgs") return byCode([...before, ...TREES.slice(0, months).flat()]);
+  if (kind === "orgs") return byCode([...before, ...NEW_ORGS.slice(0, 3 * months)]);
   const known = new Map(before.map((row) => [row[0], row]));
-  for (const row of MONTHS.slice(0, months).flat())
+  for (const row of CHANGES.slice(0, 3 * months))
     if (row[0] !== lacks) known.set(row[0], isNew(row[0]) && !hasKana ? row.with(2, "") : row);
   return byCode([...known.values()]);
 }
