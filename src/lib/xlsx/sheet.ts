@@ -40,7 +40,7 @@ const getHiddenFlag = createAttributeReader("hidden");
  */
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;
-  readonly #sink: RecordSink;
+  readonly #sink: RecordSink & { readonly width?: number };
   readonly #headerRow: number;
   readonly #gatherer = new TextCollector();
   #inData = false;
@@ -61,7 +61,7 @@ export class SheetReader implements XmlHandler {
   #width = -1;
   #hidden = { count: 0, row: 0 };
 
-  constructor(context: SheetContext, sink: RecordSink, headerRow = 1) {
+  constructor(context: SheetContext, sink: RecordSink & { readonly width?: number }, headerRow = 1) {
     this.#context = context;
     this.#sink = sink;
     this.#headerRow = headerRow;
@@ -216,7 +216,7 @@ export class SheetReader implements XmlHandler {
     if (isHeader && row > headerRow) this.#sink.record([""], 1, headerRow, headerRow, true);
     const filled = Math.max((this.#filled.at(-1) ?? -1) + 1, ...this.#found.map(({ column }) => column));
     if (isHeader) this.#width = filled;
-    const width = Math.max(this.#width, filled);
+    const width = Math.max(this.#width, filled, this.#sink.width ?? 0);
     for (let at = this.#cells.length; at < width; at += 1) this.#cells[at] = "";
     for (const merged of covering) {
       const { range, from, to } = merged;

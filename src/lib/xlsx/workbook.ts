@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { Failure } from "../errors/index.ts";
+import { HeaderLines } from "../csv/records/header-lines.ts";
 import type { RecordSink } from "../csv/records/record.ts";
 import { MergedRanges } from "./merges.ts";
 import { getBuiltInPattern, createCellFormat, type CellFormat } from "./number-format.ts";
@@ -95,17 +96,18 @@ export class Workbook {
    * Reads the rows of a sheet, and yields after each piece.
    *
    * @param named name of the sheet, or its pattern; undefined selects the only sheet that is not hidden and has data
-   * @param headerRow number of the header row, counted from 1; the rows above it are left out
+   * @param headerRow see {@link WorkbookOptions.headerRow}
    * @throws Failure `usage` if there are several such sheets, or if no sheet has the name; `input-rejected`
    */
-  async *read(named: string | undefined, headerRow: number, sink: RecordSink): AsyncGenerator<void> {
+  async *read(named: string | undefined, headerRow: number | undefined, sink: RecordSink): AsyncGenerator<void> {
     const { part } = await this.#choose(named);
     const merges = new MergedRanges();
     await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), merges);
     yield;
     const context = { strings: await this.#sharedStrings(), formats: this.#formats, merges };
     yield;
-    const reader = new SheetReader(context, sink, headerRow);
+    const lines = headerRow === undefined ? undefined : new HeaderLines(sink, headerRow);
+    const reader = new SheetReader(context, lines ?? sink, headerRow);
     const scanner = new XmlScanner(reader);
     for await (const chunk of this.#zip.chunks(part, MAX_SHEET_BYTES)) {
       scanner.write(chunk);
@@ -113,6 +115,7 @@ export class Workbook {
     }
     scanner.end();
     reader.end();
+    lines?.end();
   }
 
   /**
@@ -255,7 +258,7 @@ export interface WorkbookOptions {
   readonly fileName: string;
   /** number of rows that are needed from the beginning of the sheet; later rows and their problems may be left out */
   readonly rows?: number | undefined;
-  /** number of the header row, counted from 1; the rows above it are left out. Default: 1 */
+  /** see `RecordReaderOptions.headerRow` */
   readonly headerRow?: number | undefined;
 }
 
@@ -285,7 +288,7 @@ export class WorkbookReader {
   async *end(): AsyncGenerator<void> {
     const whole = Buffer.concat(this.#chunks);
     this.#chunks = [];
-    const { sheet, fileName, rows, headerRow = 1 } = this.#options;
+    const { sheet, fileName, rows, headerRow } = this.#options;
     try {
       const workbook = await Workbook.open(whole);
       if (rows === undefined) yield* workbook.read(sheet, headerRow, this.#sink);

@@ -59,7 +59,7 @@ export async function findHeaderInFile(
   if (encoding !== "xlsx")
     return findHeaderRow(await readHead(file), { encoding, dialect }, format, { map }, headerRow);
   const finder = new HeaderFinder(format, { map }, headerRow);
-  const head = { ...reading, rows: headerRow ?? HEADER_SEARCH_ROWS };
+  const head = { ...reading, rows: (headerRow ?? HEADER_SEARCH_ROWS) + 1 };
   for await (const _ of readRecords(file.chunks(), head, file.label, finder)) signal?.throwIfAborted();
   return finder;
 }

@@ -249,6 +249,22 @@ describe("layouts", () => {
     expect(await layouts(desk)).toHaveLength(2);
   });
 
+  test.each(["moves.csv", "moves.xlsx"])("a header of two lines has the names of both: %s", async (name) => {
+    const desk = await learnt();
+    const rows = [["異動者"], ["社員番号", "所属", ""], ["", "旧", "新"], ...MOVES.slice(1), ["合計", "1"]];
+    const sheet = {
+      rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join(""),
+      after: `<mergeCells><mergeCell ref="A1:C1"/><mergeCell ref="A2:A3"/><mergeCell ref="B2:C2"/></mergeCells>`,
+    };
+    await desk.write(name, name === "moves.csv" ? toCsv(rows) : buildWorkbook({ sheets: { 異動: sheet } }));
+    expect((await desk.type(`users import ${name}`, [...MOVE_QUESTIONS, ...APPLY])).stderr).toContain("update 1");
+    expect(await orgOf(desk, 0)).toBe("G01");
+    expect(await desk.run(`users import ${name} --yes`)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("unchanged 1"),
+    });
+  });
+
   test("neither a dry run, nor a no, nor a plan that is undone teaches a layout", async () => {
     const desk = await deskWith("april.csv", toCsv(LIST));
     expect((await desk.type("users import april.csv --dry-run", QUESTIONS)).code).toBe(0);

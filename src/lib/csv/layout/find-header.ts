@@ -1,6 +1,7 @@
 import type { Format } from "../../model/format.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { RecordSink } from "../records/record.ts";
+import { joinHeaderLines } from "../records/header-lines.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
 import { HEADER_SEARCH_ROWS } from "./layout.ts";
 
@@ -8,13 +9,15 @@ import { HEADER_SEARCH_ROWS } from "./layout.ts";
  * Finds the row that looks like the header among the first records of a file. The first row is the header if it
  * contains a column of the format, or at least two headers that are probably misspelt columns of the format. Otherwise,
  * the header is the next row with at least two such columns, for example below a title, a blank line or Excel's `sep=`.
- * If there is no such row, the first row is the header.
+ * If there is no such row, the first row is the header. A header of two lines is in the upper row.
  */
 export class HeaderFinder implements RecordSink {
   readonly #format: Format;
   readonly #options: HeaderOptions;
   readonly #given: number | undefined;
   #found: number | undefined;
+  #last: readonly string[] = [];
+  #lastRow = 0;
   #header: readonly string[] = [];
   readonly #above: number[] = [];
   #filled = 0;
@@ -44,8 +47,19 @@ export class HeaderFinder implements RecordSink {
   }
 
   record(cells: readonly string[], count: number, row: number): void {
-    const header = cells.slice(0, count);
-    if (this.#found !== undefined || row > (this.#given ?? HEADER_SEARCH_ROWS)) return;
+    const last = this.#given ?? HEADER_SEARCH_ROWS;
+    if (row > last + 1 || row > (this.#found ?? last) + 1) return;
+    const header = cells.slice(0, count).map((cell) => cell.trim());
+    const isNext = this.#lastRow === row - 1 && (this.#given ?? row - 1) === row - 1;
+    const joined = isNext ? joinHeaderLines(this.#last, header) : undefined;
+    if (joined !== undefined && this.#countColumns(joined, true) > 0) {
+      this.#found = row - 1;
+      this.#header = joined;
+      this.#filled = countFilled(joined);
+    }
+    if (row > last || this.#found !== undefined) return;
+    this.#last = header;
+    this.#lastRow = row;
     this.#above.push(this.#filled);
     this.#filled = countFilled(header);
     const isHeader =
@@ -53,7 +67,7 @@ export class HeaderFinder implements RecordSink {
         ? this.#countColumns(header, true) > 1 || (row === 1 && this.#countColumns(header, false) > 0)
         : row === this.#given;
     if (isHeader) this.#found = row;
-    if (isHeader || row === 1) this.#header = header.map((cell) => cell.trim());
+    if (isHeader || row === 1) this.#header = header;
   }
 
   problem(): void {}
@@ -63,7 +77,7 @@ export class HeaderFinder implements RecordSink {
   }
 }
 
-const countFilled = (cells: readonly string[]): number => cells.filter((cell) => cell.trim() !== "").length;
+const countFilled = (cells: readonly string[]): number => cells.filter((cell) => cell !== "").length;
 
 export function findHeaderRow(
   head: Uint8Array,

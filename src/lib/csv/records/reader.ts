@@ -1,5 +1,6 @@
 import { Decoder, type TextSink } from "../encoding/decode.ts";
 import { HIDDEN_CHARACTER_PATTERN } from "../../model/cell-text.ts";
+import { HeaderLines } from "./header-lines.ts";
 import { formatCodePoint, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
 import { Scanner } from "./scanner.ts";
 import { AnyDialectSplitter } from "./split-any.ts";
@@ -13,21 +14,12 @@ export interface RecordReaderOptions {
   readonly maxCells?: number | undefined;
   /** maximum number of characters in a record; more characters are reported as `record-too-long`; default 16 Mi */
   readonly maxRecordLength?: number | undefined;
-  /** number of the header row, counted from 1; the rows above it, and their problems, are left out. Default: 1 */
+  /**
+   * number of the header row, counted from 1; the rows above it, and their problems, are left out, and a header of two
+   * lines is one record. Default: 1, and a header of one line
+   */
   readonly headerRow?: number | undefined;
 }
-
-const belowTitles = (sink: RecordSink, headerRow: number): RecordSink =>
-  headerRow === 1
-    ? sink
-    : {
-        record(cells, count, row, ...rest) {
-          if (row >= headerRow) sink.record(cells, count, row, ...rest);
-        },
-        problem(problem) {
-          if (problem.row >= headerRow) sink.problem(problem);
-        },
-      };
 
 const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
 /** Suspect Unicode characters: NUL, BOMs, line separators, and possibly invisible ones that no splitter looks for. */
@@ -64,6 +56,7 @@ export class RecordReader implements TextSink {
   readonly #encoding: Encoding;
   readonly #decoder: Decoder;
   readonly #splitter: Splitter;
+  readonly #lines: HeaderLines | undefined;
   readonly #suspect: RegExp;
   /** whether the next text may contain suspect characters */
   #isSuspect = true;
@@ -76,16 +69,17 @@ export class RecordReader implements TextSink {
       dialect = CONSOLE_DIALECT,
       maxCells = 10_000,
       maxRecordLength = 16 * 1024 * 1024,
-      headerRow = 1,
+      headerRow,
     } = options;
     const { delimiter, quote = '"' } = dialect;
-    const limits = { delimiter, quote, maxCells, maxRecordLength, headerRow };
+    const limits = { delimiter, quote, maxCells, maxRecordLength, headerRow: headerRow ?? 1 };
+    this.#lines = headerRow === undefined ? undefined : new HeaderLines(sink, headerRow);
     this.#encoding = encoding;
     this.#decoder = new Decoder(encoding, this);
     this.#splitter =
       SCANNER_DELIMITERS.test(delimiter) && quote === '"'
-        ? new Scanner(limits, belowTitles(sink, headerRow))
-        : new AnyDialectSplitter(limits, belowTitles(sink, headerRow));
+        ? new Scanner(limits, this.#lines ?? sink)
+        : new AnyDialectSplitter(limits, this.#lines ?? sink);
     this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT_UNICODE;
   }
 
@@ -107,6 +101,7 @@ export class RecordReader implements TextSink {
   end(): void {
     this.#endsWithCtrlZ = this.#decoder.end();
     this.#splitter.end();
+    this.#lines?.end();
   }
 
   /** Number of newlines that end records, by kind. */

@@ -108,7 +108,7 @@ const buildHeaderOptions = (database: Database, request: StoredRequest) => {
 
 const createFileReader = async (
   encoding: FileForm,
-  { sheet, fileName, headerRow, map, delimiter }: StoredRequest,
+  { sheet, fileName, headerRow = 1, map, delimiter }: StoredRequest,
   sink: RecordSink,
 ): Promise<RecordReader | WorkbookReader> => {
   if (encoding !== "xlsx")

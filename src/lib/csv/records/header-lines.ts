@@ -1,0 +1,93 @@
+import type { RecordProblem, RecordSink } from "./record.ts";
+
+/** A word for the values before or after a change; the last character decides. */
+const TIME = /^(?:異動|変更|改定|発令)?([旧新現前後])$/;
+/** Further words below a name, which follow it: 所属コード */
+const SUFFIX = /^(?:コード|名称?|番号|カナ)$/;
+
+/**
+ * Returns the names in a header of two lines, as one line: 所属 over 旧 and 新, or 異動前 over 所属, becomes 旧所属, 新所属.
+ * Returns undefined if the second line is not part of a header. No row of values has only such words below a name
+ * that spans several columns.
+ */
+export const joinHeaderLines = (upper: readonly string[], lower: readonly string[]): readonly string[] | undefined => {
+  const lowers = Array.from({ length: Math.max(upper.length, lower.length) }, (_, at) => lower[at]?.trim() ?? "");
+  const timeOf = (word: string): string | undefined => {
+    const [, time] = TIME.exec(word) ?? [];
+    if (time === "現") return lowers.includes("旧") ? "新" : "旧";
+    return time && (/[旧前]/.test(time) ? "旧" : "新");
+  };
+  const names: string[] = [];
+  let group = "";
+  let joined = 0;
+  let spans = false;
+  for (const [at, sub] of lowers.entries()) {
+    const top = upper[at]?.trim() ?? "";
+    if (top !== "") group = top;
+    if (sub === "" || sub === top) names.push(top);
+    else if (group === "") names.push(sub);
+    else {
+      const own = timeOf(sub);
+      const time = own ?? timeOf(group);
+      if (time === undefined && !SUFFIX.test(sub)) return undefined;
+      names.push(time === undefined ? group + sub : time + (own === undefined ? sub : group));
+      joined += 1;
+      spans ||= top === "" || own === undefined;
+    }
+  }
+  return spans && joined > 1 ? names : undefined;
+};
+
+/** Passes on the records from the header row on, and a header of two lines as one record. */
+export class HeaderLines implements RecordSink {
+  /** number of cells of a header of two lines; 0 for another header */
+  width = 0;
+  readonly #sink: RecordSink;
+  readonly #row: number;
+  #isOpen = true;
+  /** the header row, until the next row has come */
+  #upper: Parameters<RecordSink["record"]> | undefined;
+  #problems: readonly RecordProblem[] = [];
+
+  constructor(sink: RecordSink, headerRow: number) {
+    this.#sink = sink;
+    this.#row = headerRow;
+  }
+
+  record(...[cells, count, row, line, ...rest]: Parameters<RecordSink["record"]>): void {
+    if (this.#isOpen) {
+      if (row < this.#row) return;
+      const header = cells.slice(0, count);
+      if (row === this.#row) {
+        this.#upper = [header, count, row, line, rest[0]];
+        return;
+      }
+      const joined = row === this.#row + 1 && this.#upper && joinHeaderLines(this.#upper[0], header);
+      if (joined) {
+        this.width = joined.length;
+        this.#upper = [joined, joined.length, this.#row, line - 1, true];
+        this.#problems = this.#problems.filter(({ code }) => code !== "cell-merged");
+      }
+      this.end();
+      if (joined) return;
+    }
+    this.#sink.record(cells, count, row, line, ...rest);
+  }
+
+  problem(problem: RecordProblem): void {
+    if (!this.#isOpen) this.#sink.problem(problem);
+    else if (problem.row >= this.#row || problem.row === 0) this.#problems = [...this.#problems, problem];
+  }
+
+  /** Passes on a header without rows below it. */
+  end(): void {
+    this.#isOpen = false;
+    const isOfHeader = ({ row }: RecordProblem): boolean => row === this.#row;
+    const { true: first = [], false: later = [] } = Object.groupBy(this.#problems, (one) => String(isOfHeader(one)));
+    for (const problem of first) this.#sink.problem(problem);
+    if (this.#upper !== undefined) this.#sink.record(...this.#upper);
+    for (const problem of later) this.#sink.problem(problem);
+    this.#problems = [];
+    this.#upper = undefined;
+  }
+}
