@@ -121,7 +121,7 @@ describe("broken fixtures", () => {
       "row-ambiguous",
       "org-name-ambiguous",
       "org-name-unknown",
-      "row-note",
+      "row-total",
       "row-skipped",
       "row-total",
       "values-cleared",

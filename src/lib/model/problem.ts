@@ -155,12 +155,8 @@ export const PROBLEMS = {
     "空の行を {count} 行読み飛ばします",
   ),
   "row-total": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} of totals skipped`,
-    "合計の行を {count} 行読み飛ばします",
-  ),
-  "row-note": createWarning(
-    (p) => `${formatCount(Number(p["count"]), "row")} with only a note skipped`,
-    "注記だけの行を {count} 行読み飛ばします",
+    (p) => `${formatCount(Number(p["count"]), "row")} of totals or notes skipped`,
+    "合計や注記の行を {count} 行読み飛ばします",
   ),
   "row-skipped": createWarning(
     (p) => `${formatCount(Number(p["count"]), "row")} skipped, as the map says: ${p["header"]} is ${p["value"]}`,

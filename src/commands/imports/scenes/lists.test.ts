@@ -60,7 +60,7 @@ describe("a list of an HR system", () => {
     const { code, stderr, text } = await desk.run(`users import ${name} --map hr.yaml --yes --format json`);
     expect(stderr).toContain("the header is row 4; rows 1–3 are ignored\n");
     expect(stderr).toContain("rows skipped (本務区分 is 兼務): 1\nrows skipped (在籍区分 is 退職): 1\n");
-    expect(stderr).toContain(`${name}:9: 1 row of totals skipped`);
+    expect(stderr).toContain(`${name}:9: 1 row of totals or notes skipped`);
     expect(code).toBe(0);
     expect(JSON.parse(text)).toMatchObject({ rows: 2, create: 2, committed: true });
     expect(await usersOf(desk)).toEqual([

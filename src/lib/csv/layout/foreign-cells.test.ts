@@ -113,6 +113,7 @@ describe("rows that are left out", () => {
     [["総計", "", ""], true],
     [["計", "", ""], true],
     [["合計", "4名", ""], true],
+    [["以上", "4名", ""], true],
     [["合計", "a@b.jp", ""], false],
     [["", "合計", "3"], true],
     [["", "小計", ""], true],
@@ -138,6 +139,9 @@ describe("rows that are left out", () => {
 
   test.each([
     [["※ 出向者を除く", "", ""], true],
+    [["", "", "以 上"], true],
+    [["合計 12名", "", ""], true],
+    [["以上 誠", "", ""], false],
     [["", "(注)役職は 4 月", ""], true],
     [["*印は兼務", "", ""], true],
     [["※ 山田", "a@b.jp", ""], false],
@@ -146,7 +150,7 @@ describe("rows that are left out", () => {
   ])("are those of notes: %j %s", (cells, isLeftOut) => {
     const { values, problems } = read(["氏名", "メールアドレス", "役職"], {}, cells);
     expect(values.length === 0).toBe(isLeftOut);
-    expect(problems.map(({ code }) => code).includes("row-note")).toBe(isLeftOut);
+    expect(problems.map(({ code }) => code).includes("row-total")).toBe(isLeftOut);
   });
 
   test.each<readonly [FormatName, readonly string[], readonly string[], boolean]>([
@@ -169,7 +173,7 @@ describe("rows that are left out", () => {
     [["総計", "", ""], "cell-formula", 2, ["row-total"]],
     [["総計", "", ""], "cell-formula", 3, ["row-total"]],
     [["総計", "", "12"], "cell-merged", 2, ["row-total"]],
-    [["※ 出向者を除く", "", ""], "cell-merged", 2, ["row-note"]],
+    [["※ 出向者を除く", "", ""], "cell-merged", 2, ["row-total"]],
     [["※ 山田", "", ""], "cell-formula", 2, ["cell-formula"]],
     [["", "総計", ""], "cell-formula", 1, ["cell-formula"]],
     [["山田", "a@b.jp", ""], "cell-formula", 3, ["cell-formula"]],

@@ -5,17 +5,17 @@ import { isBlankCell } from "./look.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 
 /** Words at the start of a row of totals, as {@link toLooseValue} returns them, without blanks. */
-const TOTAL = /^(?:総?合計|総計|小計|計):?$/;
+const TOTAL = /^(?:総?合計|総計|小計|計|以上):?$/;
 /** A number below a column of a table, as {@link toLooseValue} returns it. A code with leading zeros does not match. */
 const COUNT = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
-/** The start of a note next to a table, as {@link toLooseValue} returns it. */
-const NOTE = /^(?:※|\*|\(?注)/;
+/** A cell that stands alone: the start of a note next to a table, the end of a table, or a total with its number. */
+const NOTE = /^(?:※|\*|\(?注|以上$|(?:総?合計|総計|小計|計|以上):?[\d,]+\D?$)/;
 /**
  * The start of a cell that can match one of these. Almost no record begins like this, so its cells are not folded.
  * The ranges contain characters that folding replaces.
  */
 const TEXT_START =
-  /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小]?\s*[合計])/u;
+  /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小以]?\s*[合計上])/u;
 
 /** Why a row is left out, whose values then need no check. */
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
@@ -57,34 +57,28 @@ export class RowSelection {
       const header = this.#headers[position] ?? "";
       return { code: "row-skipped", column: position + 1, header, params: { header, value } };
     }
-    const code = this.#findText(cells, count, damage);
-    return code && { code, column: 0, header: "", params: {} };
+    return this.#isText(cells, count, damage) ? { code: "row-total", column: 0, header: "", params: {} } : undefined;
   }
 
-  /** Returns the code of a row of totals or a note. A record has other cells than these, and all that it needs. */
-  #findText(
-    cells: readonly string[],
-    count: number,
-    damage: readonly RowDamage[],
-  ): "row-total" | "row-note" | undefined {
+  /** Returns true for a row of totals or a note. A record has other cells than these, and all that it needs. */
+  #isText(cells: readonly string[], count: number, damage: readonly RowDamage[]): boolean {
     let first = 0;
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
-    if (first >= count || !TEXT_START.test(cell)) return undefined;
+    if (first >= count || !TEXT_START.test(cell)) return false;
     // a cell whose value the reader could not determine; the text of merged cells is in the first of them
     const unknown = damage.filter(({ code }) => code !== "cell-merged").map(({ column }) => column - 1);
-    if (unknown.some((position) => position <= first)) return undefined;
+    if (unknown.some((position) => position <= first)) return false;
     const isFilled = (position: number): boolean => position < count && !isBlankCell(cells[position] ?? "");
     const start = toLooseValue(cell).replaceAll(/\s/g, "");
     const others = [...cells.slice(0, count).keys()].filter((position) => position !== first && isFilled(position));
-    if (NOTE.test(start) && others.length + unknown.length === 0) return "row-note";
-    if (!TOTAL.test(start)) return undefined;
+    if (NOTE.test(start) && others.length + unknown.length === 0) return true;
+    if (!TOTAL.test(start)) return false;
     // a number of people below the addresses is no value of a record
     const isCount = (position: number): boolean => COUNT.test(toLooseValue(cells[position] ?? ""));
-    if (others.length + unknown.length > 0 && others.every(isCount)) return "row-total";
+    if (others.length + unknown.length > 0 && others.every(isCount)) return true;
     const hasValue = ({ column, positions }: LayoutColumn): boolean =>
       positions.some((at) => isFilled(at) && satisfiesRule(column.value.rule, (cells[at] ?? "").trim()));
-    const isRecord = first !== this.#key && this.#keys.some(hasValue) && this.#required.every(hasValue);
-    return isRecord ? undefined : "row-total";
+    return first === this.#key || !this.#keys.some(hasValue) || !this.#required.every(hasValue);
   }
 }
