@@ -3,7 +3,7 @@ import type { ConsoleTask, TaskRecord } from "../../lib/client/index.ts";
 import { ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
 import { getConsoleLabel, formatConsoleValue } from "../../lib/model/console-change.ts";
 import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
-import { findColumnOfField } from "../../lib/model/format.ts";
+import { findColumn } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { formatOrgPath, ORG } from "../../lib/model/organisation.ts";
 import { getThingNoun } from "../../lib/model/problem.ts";
@@ -88,7 +88,7 @@ function buildClosingSteps({ number, records }: ConsoleTask): readonly Text[] {
   const isShown = ({ kind, work, changes }: TaskRecord): boolean =>
     work === "create" ||
     work === "delete" ||
-    changes.every(({ field }) => findColumnOfField(FORMATS[kind], field)?.consoleExport === true);
+    changes.every(({ field }) => findColumn(FORMATS[kind].columns, field)?.consoleExport === true);
   return [
     ...[...takes].map((take) =>
       text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`),

@@ -83,7 +83,7 @@ test("a row whose name is another one, or that names nobody, is refused with its
     exit: 2,
     stderr: expect.stringContaining("stdin:2: taro@example.jp: the row has the name"),
   });
-  const nobody = await runWith(toText([header, ["山田 太郎", "taro@example.jp"], ["合計 1 名", ""]]));
+  const nobody = await runWith(toText([header, ["山田 太郎", "taro@example.jp"], ["以下余白", ""]]));
   expect(nobody.en.exit).toBe(2);
   expect(nobody.en.stderr).toContain("the row has neither an email address nor an employee code; nothing was changed");
   expect(nobody.en.stderr).toContain("stdin:3");

@@ -148,9 +148,9 @@ export interface NameList {
 /** Finds the columns that name people: by known headers, by a layout of imported users, or by asking. */
 async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
   const { signal, terminal, globals } = tools;
-  const { header: headers, row } = await findHeaderInFile(file, reading, FORMATS.users, { signal });
+  const { header: headers, row, sheet } = await findHeaderInFile(file, reading, FORMATS.users, { signal });
   const naming = readNaming(headers, mapAliases(headers));
-  if (naming.keys.length > 0) return { naming, row };
+  if (naming.keys.length > 0) return { naming, row, sheet };
   if (reading.encoding !== "xlsx" && headers.length < 2) return undefined;
   const { client } = await tools.tenant("layouts");
   for (const known of await client.layouts.list()) {
@@ -159,7 +159,7 @@ async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
     const found = await findHeaderInFile(file, reading, FORMATS.users, { map: known.map, headerRow, signal });
     const match = matchLayout([known], found.header, FORMATS.users);
     const taught = match && readNaming(found.header, match.map);
-    if (taught !== undefined && taught.keys.length > 0) return { naming: taught, row: found.row };
+    if (taught !== undefined && taught.keys.length > 0) return { naming: taught, row: found.row, sheet: found.sheet };
   }
   const canAsk = terminal.interactive && !globals.yes && file.label !== "stdin";
   const answers = canAsk ? await askColumns(terminal.prompts, headers, NAMING) : undefined;
@@ -167,7 +167,7 @@ async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
   const asked = readNaming(headers, map);
   if (asked.keys.length === 0) throw createNotAListFailure(file.label);
   const learnt: NewLayout = { kind: "users", headers: headers.filter((header) => header !== ""), map };
-  return { naming: asked, row, learnt };
+  return { naming: asked, row, sheet, learnt };
 }
 
 async function readTable(
@@ -179,7 +179,8 @@ async function readTable(
   const found = await findNaming(tools, file, reading);
   if (found === undefined) return undefined;
   const reader = new TableReader(file.label, found.row, found.naming);
-  for await (const _ of readRecords(file.chunks(), { ...reading, headerRow: found.row }, file.label, reader));
+  const place = { ...reading, sheet: found.sheet, headerRow: found.row };
+  for await (const _ of readRecords(file.chunks(), place, file.label, reader));
   const skipped = reader.describeSkipped();
   for (const note of skipped) await tools.terminal.note(note);
   return { typed: reader.names, learnt: found.learnt, skips: skipped.length > 0 };

@@ -1,5 +1,6 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { ImportKind, Layout } from "../../lib/client/index.ts";
+import type { HeaderFinder } from "../../lib/csv/layout/find-header.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
 import { matchLayout, type LayoutMatch } from "../../lib/csv/layout/known.ts";
 import type { MapFileSchema, MapOptions } from "../../lib/csv/layout/map-parse.ts";
@@ -9,11 +10,14 @@ import { formatActor } from "../../lib/model/actor.ts";
 import { hasOrgColumn, namesOrg, type CustomField } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { text, type Text } from "../../lib/text/index.ts";
+import { SheetChoiceFailure } from "../../lib/xlsx/workbook-failures.ts";
 import { loadColumnMap, loadCustomFields } from "../csv/file/column-map.ts";
 import type { Tools } from "../tools.ts";
 import type { ImportOptions } from "../imports/plan/options.ts";
 import { detectInputFormat, type InputFormat } from "../imports/plan/reading.ts";
 import { findHeaderInFile } from "../imports/plan/send.ts";
+import { isMovementHeader, skipLeavers } from "./leavers.ts";
+import { findColumnsByValues } from "./values.ts";
 
 export interface ListRequest {
   readonly kind: ImportKind;
@@ -28,56 +32,82 @@ export interface ListReading {
   readonly learns?: boolean | undefined;
   readonly note?: Text | undefined;
   readonly headers: readonly string[];
-  /** undefined if the file was not read */
-  readonly detected?: InputFormat | undefined;
+  readonly detected: InputFormat;
 }
 
-interface HeaderMatch {
-  readonly place: Pick<MapOptions, "sheet" | "headerRow">;
+type Place = Pick<MapOptions, "sheet" | "headerRow">;
+
+interface FoundHeader {
+  /** as typed, or as the map says */
+  readonly place: Place;
+  readonly header: HeaderFinder;
   readonly detected: InputFormat;
-  readonly headers: readonly string[];
   readonly match: LayoutMatch<Layout> | undefined;
 }
 
-async function findLayout(
+const isFitting = (match: LayoutMatch<Layout> | undefined): boolean => match?.lacking.length === 0;
+
+/** Finds the header where the options, the map or a layout say it is, or where it looks like one. */
+async function findHeader(
   { signal }: Pick<Tools, "signal">,
   file: InputFile,
   { kind, options }: ListRequest,
   layouts: readonly Layout[],
   map: MapFileSchema | undefined,
-): Promise<HeaderMatch> {
+): Promise<FoundHeader> {
   const format = FORMATS[kind];
-  const detect = (place: HeaderMatch["place"]) =>
-    detectInputFormat(file, { encoding: options.encoding, ...place, map, signal });
-  const plain = await detect({ sheet: options.sheet, headerRow: options.headerRow });
-  const isWorkbook = plain.encoding === "xlsx";
-  const places = [map, undefined, ...layouts.map((one) => one.map)].map((one) => ({
+  const maps = [map, ...layouts.map((one) => one.map)];
+  // headers that any layout knows lead to the header row
+  const columns = maps.flatMap((one) => one?.columns ?? []).filter(({ to }) => to !== null);
+  const matchHeader = (headers: readonly string[]) => matchLayout(layouts, headers, format);
+  const isKnown = (headers: readonly string[]): boolean => isFitting(matchHeader(headers));
+  const places = maps.map((one) => ({
     sheet: options.sheet ?? one?.options?.sheet,
     headerRow: options.headerRow ?? one?.options?.headerRow,
   }));
-  const usable = places.filter(({ sheet }) => isWorkbook || sheet === options.sheet);
-  const different = new Map(usable.map((place) => [JSON.stringify([place.sheet, place.headerRow]), place]));
-  // headers that any layout knows lead to the header row
-  const columns = [map, ...layouts.map((one) => one.map)].flatMap((one) => one?.columns ?? []);
-  const known = { ...map, columns: columns.filter(({ to }) => to !== null) };
-  const found: HeaderMatch[] = [];
+  const [first, ...others] = new Map(places.map((one) => [JSON.stringify(one), one])).values();
+  const find = async (place: Place): Promise<FoundHeader> => {
+    const detected = await detectInputFormat(file, { encoding: options.encoding, ...place, map, signal });
+    const search = { map: { ...map, columns }, ...place, signal, isKnown };
+    const header = await findHeaderInFile(file, detected, format, search);
+    return { place, header, detected: { ...detected, sheet: header.sheet }, match: matchHeader(header.header) };
+  };
+  const found: FoundHeader[] = [];
   let failure: unknown;
-  for (const place of different.values()) {
+  try {
+    found.push(await find(first ?? {}));
+  } catch (error) {
+    if (!(error instanceof SheetChoiceFailure)) throw error;
+    failure = error;
+  }
+  for (const place of others) {
+    const isWorkbook = failure !== undefined || found[0]?.detected.encoding === "xlsx";
+    if (place.sheet !== options.sheet && !isWorkbook) continue;
     try {
-      // detecting the encoding of a text file reads all of it
-      const detected = isWorkbook || place.headerRow !== options.headerRow ? await detect(place) : plain;
-      const { header: headers } = await findHeaderInFile(file, detected, format, { map: known, ...place, signal });
-      found.push({ place, detected, headers, match: matchLayout(layouts, headers, format) });
+      found.push(await find(place));
     } catch (error) {
-      if (!(error instanceof Failure) || error.code === "interrupted") throw error;
-      if (found.length === 0) failure ??= error;
+      if (!(error instanceof SheetChoiceFailure)) throw error;
     }
   }
-  const fitting = found.filter(({ match }) => match?.lacking.length === 0);
-  const best = fitting[0] ?? found[0];
-  // a workbook has several sheets, and not exactly one of them fits
-  if (best === undefined || (failure !== undefined && fitting.length !== 1)) throw failure;
+  const fitting = found.filter(({ match }) => isFitting(match));
+  const isClear = failure === undefined || new Set(fitting.map(({ detected }) => detected.sheet)).size === 1;
+  const [best] = fitting.length > 0 ? fitting : found;
+  if (best === undefined || !isClear) throw failure;
   return best;
+}
+
+/** How a list is read: by its headers, which no layout knows, or by a layout, which fits or only comes near. */
+type Knowledge =
+  | { readonly state: "unknown" }
+  | { readonly state: "fits" | "near"; readonly match: LayoutMatch<Layout> };
+
+/** @param isPlain true if the format's own headers are enough to read the list */
+function judgeMatch(match: LayoutMatch<Layout> | undefined, isPlain: boolean, canAsk: boolean): Knowledge {
+  if (match === undefined) return { state: "unknown" };
+  if (isFitting(match)) return { state: "fits", match };
+  // without the column by which a layout skips rows, leavers could come back
+  const isUnsafe = canAsk && match.layout.map.skip?.some(({ header }) => match.lacking.includes(header)) === true;
+  return isUnsafe || (isPlain && match.further.length > 0) ? { state: "unknown" } : { state: "near", match };
 }
 
 /**
@@ -105,39 +135,51 @@ export async function readList(
   const canAsk = learning || (isOpen && terminal.interactive && !globals.yes && requested.file !== "-");
   const layouts =
     options.map === undefined ? (await client.layouts.list()).filter((layout) => layout.kind === kind) : [];
-  if (!canAsk && layouts.length === 0) return { map: given, headers: [] };
+  const { place, header, detected, match } = await findHeader(tools, file, requested, layouts, given);
+  const headers = header.header;
   const { askColumns, findOpenHeaders } = await import("../csv/questions/ask.ts");
-  const { place, detected, headers, match } = await findLayout(tools, file, requested, layouts, given);
-  const isUnclear = findOpenHeaders(headers, format, { map: given }).length > 0;
+  const mayDiffer = canAsk || layouts.length > 0 || headers.some(isMovementHeader);
+  const isUnclear = mayDiffer && findOpenHeaders(headers, format, { map: given }).length > 0;
   const customFields = format.custom && isUnclear ? await loadCustomFields(tools) : undefined;
   const isPlain = findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
-  // a file with exact headers is read by them, unless it is a layout's list without some of its columns
-  const isOther = match !== undefined && match.lacking.length > 0 && isPlain && match.further.length > 0;
-  // without the column by which a layout skips rows, leavers could come back
-  const isUnsafe = canAsk && match?.layout.map.skip?.some(({ header }) => match.lacking.includes(header)) === true;
-  const known = isOther || isUnsafe ? undefined : match;
-  if (known !== undefined && !canAsk) refuseDoubt(isOpen ? known : { ...known, doubtful: [] }, requested);
-  const isFitting = known?.lacking.length === 0 && !learning;
-  const open = isFitting ? findOpenHeaders(known.further, format, { customFields }) : [];
-  const ignored = open.filter((header) => known?.doubtful.includes(header) === false);
-  const map = known === undefined ? given : ignoreColumns(known.map, ignored);
+  const known = judgeMatch(match, isPlain, canAsk);
+  const doubtful = known.state === "unknown" || !isOpen ? [] : known.match.doubtful;
+  if (known.state !== "unknown" && !canAsk) refuseDoubt({ ...known.match, doubtful }, requested);
+  const ignored =
+    known.state === "fits" && !learning
+      ? findOpenHeaders(known.match.further, format, { customFields }).filter((one) => !doubtful.includes(one))
+      : [];
+  const base = known.state === "unknown" ? given : ignoreColumns(known.match.map, ignored);
+  const map = kind === "users" && given === undefined ? skipLeavers(base, headers, customFields) : base;
   const answers = canAsk
-    ? await askColumns(terminal.prompts, headers, format, { customFields, map, doubtful: known?.doubtful })
+    ? await askColumns(terminal.prompts, headers, format, {
+        customFields,
+        map,
+        doubtful,
+        findByValues: (open, free) => findColumnsByValues(tools, header, open, free),
+      })
     : undefined;
   const answered = answers ?? (learning ? (map ?? { columns: [] }) : undefined);
-  if (answered === undefined) {
-    const { options: own } = map ?? {};
-    // new organisations are named by code
-    const orgBy = options.createOrgs === true && known !== undefined ? undefined : own?.orgBy;
-    const note = known && describeLayout(known, ignored, terminal.moment(known.layout.at));
-    return { map: map && { ...map, options: { ...own, ...place, orgBy } }, headers, note, detected };
+  if (answered !== undefined) {
+    const chosen = chooseOptions(headers, requested, answered, customFields);
+    return {
+      map: { ...answered, options: { ...answered.options, ...place, ...chosen } },
+      headers,
+      note: KEEPS_ANSWERS,
+      learns: true,
+      detected,
+    };
   }
-  const chosen = chooseOptions(headers, requested, answered, customFields);
+  const { options: own } = map ?? {};
+  // new organisations are named by code
+  const orgBy = options.createOrgs === true && known.state !== "unknown" ? undefined : own?.orgBy;
   return {
-    map: { ...answered, options: { ...answered.options, ...place, ...chosen } },
+    map: map && { ...map, options: { ...own, ...place, orgBy } },
     headers,
-    note: KEEPS_ANSWERS,
-    learns: true,
+    note:
+      known.state === "unknown"
+        ? undefined
+        : describeLayout(known.match, ignored, terminal.moment(known.match.layout.at)),
     detected,
   };
 }

@@ -1,5 +1,5 @@
 import { text, type Text } from "../text/index.ts";
-import type { Comparison } from "./normalise.ts";
+import { nameKey, type Comparison } from "./normalise.ts";
 import type { SecuredApp } from "./secured-user.ts";
 import {
   type PersonNameForm,
@@ -128,9 +128,14 @@ const createCustomColumn = ({ id, name }: CustomField): Column => ({
 export const listColumns = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
   format.custom ? [...format.columns, ...customFields.map(createCustomColumn)] : format.columns;
 
-/** Returns the file column of a record field; undefined if files do not contain the field. */
-export const findColumnOfField = ({ columns }: Pick<Format, "columns">, name: string): Column | undefined =>
-  columns.find(({ field, sets }) => field === name || sets === name);
+/** Returns the file column with a header, or of a field of the file or the record. */
+export const findColumn = (columns: readonly Column[], name: string): Column | undefined => {
+  const key = nameKey(name);
+  return (
+    columns.find(({ header }) => nameKey(header) === key) ??
+    columns.find(({ field, sets }) => field === name || sets === name)
+  );
+};
 
 export const listGroupedColumns = ({ thing, columns }: Format, name: string): readonly Column[] =>
   columns.filter(({ sets }) => thing.fields[sets]?.within === name);

@@ -1,6 +1,6 @@
 import { THINGS } from "../model/things.ts";
 import type { Import, PlanRow } from "../tenant/operations.ts";
-import { findColumn } from "../csv/layout/columns.ts";
+import { findColumn } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 

@@ -1,7 +1,6 @@
 import { line } from "../advice/index.ts";
 import type { Import, PlanRow } from "../tenant/operations.ts";
-import { findColumn } from "../csv/layout/columns.ts";
-import { getFormatTitle } from "../model/format.ts";
+import { findColumn, getFormatTitle } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";
 import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS } from "../model/import.ts";
 import { getThingNoun } from "../model/problem.ts";

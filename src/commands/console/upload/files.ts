@@ -3,7 +3,7 @@ import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ensureFolder } from "../../../lib/files/index.ts";
 import { FORMAT_NAMES } from "../../../lib/model/console-files.ts";
-import { findColumnOfField } from "../../../lib/model/format.ts";
+import { findColumn } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { UPLOAD_OMISSION_REASONS } from "../../../lib/model/upload.ts";
 import { formatCount, joinTexts, text, type Text } from "../../../lib/text/index.ts";
@@ -178,7 +178,7 @@ export async function writeDeleted(
   { kind, deleted, file }: Pick<OpenFile, "kind" | "deleted" | "file">,
 ): Promise<void> {
   const { thing, key } = FORMATS[kind];
-  const header = [thing.namedBy ?? "name", key].map((name) => findColumnOfField(FORMATS[kind], name)?.header ?? name);
+  const header = [thing.namedBy ?? "name", key].map((name) => findColumn(FORMATS[kind].columns, name)?.header ?? name);
   const rows = deleted.map((one) => [one.name, one.key ?? ""]);
   await writeTable(tools, file, [header, ...rows]);
   const { en, ja } = thing.title;

@@ -1,5 +1,5 @@
 import type { Client, ConsoleTask, ImportKind, TaskRecord } from "../../../lib/client/index.ts";
-import { findColumnOfField } from "../../../lib/model/format.ts";
+import { findColumn } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { EXPORT_ORDER } from "../exports.ts";
 
@@ -39,7 +39,7 @@ const isInFile = ({ thing, kind, work, changes }: TaskRecord): boolean =>
   FORMATS[kind].thing.name === thing &&
   (work === "create" ||
     work === "delete" ||
-    changes.some(({ field }) => field.startsWith("custom:") || findColumnOfField(FORMATS[kind], field) !== undefined));
+    changes.some(({ field }) => field.startsWith("custom:") || findColumn(FORMATS[kind].columns, field) !== undefined));
 
 /** @param number only what this change left open; undefined: everything */
 export async function readOpenRecords(

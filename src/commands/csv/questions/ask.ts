@@ -38,6 +38,10 @@ interface KnownColumns {
   readonly map?: MapFileSchema | undefined;
   /** columns that may be new sources of fields that are read already */
   readonly doubtful?: readonly string[] | undefined;
+  /** finds columns by the values below headers that say nothing */
+  readonly findByValues?:
+    | ((headers: readonly string[], free: readonly Column[]) => Promise<ReadonlyMap<string, Column>>)
+    | undefined;
 }
 
 export const findOpenHeaders = (
@@ -92,14 +96,17 @@ export async function askColumns(
   const joins = await askJoins(prompts, unknown, columns.filter(isFree), format);
   for (const { field } of joins) taken.add(field);
   const joined = new Set(joins.flatMap((join) => join.headers));
-  const proposed = proposeColumns(
-    unknown.filter((header) => !joined.has(header)),
-    columns.filter(isFree),
+  const asked = unknown.filter((header) => !joined.has(header));
+  const proposed = proposeColumns(asked, columns.filter(isFree));
+  const byValues = await known.findByValues?.(
+    asked.filter((header) => !proposed.has(header)),
+    columns.filter((column) => !taken.has(column.field) && !proposed.values().toArray().includes(column)),
   );
   const mapped: { header: string; to: string | null }[] = [];
-  for (const header of unknown.filter((one) => !joined.has(one))) {
+  for (const header of asked) {
     const rival = doubtful.includes(header) ? findColumnByAnyHeader(columns, header) : undefined;
-    const column = await askHeader(prompts, header, columns.filter(isFree), { likely: proposed.get(header), rival });
+    const likely = proposed.get(header) ?? byValues?.get(header);
+    const column = await askHeader(prompts, header, columns.filter(isFree), { likely, rival });
     if (column !== null) taken.add(column.field);
     mapped.push({ header, to: column?.header ?? null });
   }

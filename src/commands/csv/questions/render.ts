@@ -1,8 +1,7 @@
 import { stringify } from "yaml";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import type { SkippedCells } from "../../../lib/csv/layout/map.ts";
-import { findColumn } from "../../../lib/csv/layout/columns.ts";
-import type { Format } from "../../../lib/model/format.ts";
+import { findColumn, type Format } from "../../../lib/model/format.ts";
 import { toFlagName } from "../../field.ts";
 
 export function renderMapFile(

@@ -1,3 +1,4 @@
+import { renderAdvice } from "../../../lib/advice/index.ts";
 import type { Client } from "../../../lib/client/index.ts";
 import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
@@ -15,6 +16,7 @@ import {
   type ImportRequest,
 } from "./options.ts";
 import { PendingPlan } from "./pending-plan.ts";
+import { adviseLeavers } from "../../layouts/leavers.ts";
 import { KEEPS_ANSWERS, readList } from "../../layouts/reading.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
@@ -50,7 +52,9 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
   return await pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, file.label);
     const { report, errors, emitCsv } = requested.options;
-    await showPlan(tools, plan, { ...problems, layout: note, allRows: same(report ?? "--report plan.xlsx") });
+    const leavers = adviseLeavers(plan, asked.file, reading.sheet);
+    const notes = [note, leavers && renderAdvice(leavers)].filter((one) => one !== undefined);
+    await showPlan(tools, plan, { ...problems, more: notes, allRows: same(report ?? "--report plan.xlsx") });
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });
     if (plan.rejected) {

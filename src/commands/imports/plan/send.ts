@@ -1,6 +1,6 @@
 import { planImport, type Import, type NewImport } from "../../../lib/client/index.ts";
 import { HeaderFinder, findHeaderRow } from "../../../lib/csv/layout/find-header.ts";
-import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
+import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "../../../lib/csv/layout/layout.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -33,11 +33,14 @@ export async function examineFile(
 ): Promise<InputFormat> {
   const detected = options.detected ?? (await detectInputFormat(file, { ...options, signal }));
   const { format, headerRow: given } = options;
-  if (given !== undefined || format === undefined) return detected;
-  const { row, isCertain } = await findHeaderInFile(file, detected, FORMATS[format], { ...options, signal });
+  if (format === undefined || (given !== undefined && detected.encoding !== "xlsx")) return detected;
+  const header = await findHeaderInFile(file, detected, FORMATS[format], { ...options, signal });
+  const { row, sheet, isCertain } = header;
+  if (sheet !== options.sheet) await terminal.note(text(`sheet: ${sheet}`, `シート: ${sheet}`));
+  if (given !== undefined) return { ...detected, sheet };
   if (!isCertain) throw createHeaderRowFailure(file.label, row);
   if (row > 1) await terminal.note(describeRowsAbove(row));
-  return { ...detected, headerRow: row };
+  return { ...detected, sheet, headerRow: row };
 }
 
 const describeRowsAbove = (headerRow: number): Text => {
@@ -48,20 +51,45 @@ const describeRowsAbove = (headerRow: number): Text => {
   );
 };
 
-/** Looks for the header of a file.  @throws `usage` if a sheet has to be named */
+interface HeaderSearch extends Pick<ExaminationOptions, "map" | "headerRow" | "signal"> {
+  /** true for a header that is known; of several sheets, one with such a header comes first */
+  readonly isKnown?: ((header: readonly string[]) => boolean) | undefined;
+}
+
+/**
+ * Looks for the header of a file, and chooses the sheet.
+ *
+ * @throws `usage` if a sheet has to be named, because not exactly one looks like a table
+ */
 export async function findHeaderInFile(
   file: InputFile,
   reading: InputFormat,
   format: Format,
-  { map, headerRow, signal }: Pick<ExaminationOptions, "map" | "headerRow" | "signal">,
+  { map, headerRow, signal, isKnown }: HeaderSearch,
 ): Promise<HeaderFinder> {
   const { encoding, dialect } = reading;
   if (encoding !== "xlsx")
     return findHeaderRow(await readHead(file), { encoding, dialect }, format, { map }, headerRow);
-  const finder = new HeaderFinder(format, { map }, headerRow);
-  const head = { ...reading, rows: (headerRow ?? HEADER_SEARCH_ROWS) + 1 };
-  for await (const _ of readRecords(file.chunks(), head, file.label, finder)) signal?.throwIfAborted();
-  return finder;
+  const find = async (sheet: string | undefined): Promise<HeaderFinder> => {
+    const finder = new HeaderFinder(format, { map }, headerRow);
+    finder.sheet = sheet;
+    const head = { ...reading, sheet, rows: (headerRow ?? HEADER_SEARCH_ROWS) + 1 + SAMPLE_ROWS };
+    for await (const _ of readRecords(file.chunks(), head, file.label, finder)) signal?.throwIfAborted();
+    return finder;
+  };
+  try {
+    return await find(reading.sheet);
+  } catch (error) {
+    const { SheetChoiceFailure } = await import("../../../lib/xlsx/workbook-failures.ts");
+    if (!(error instanceof SheetChoiceFailure) || reading.sheet !== undefined) throw error;
+    const all: HeaderFinder[] = [];
+    for (const sheet of error.sheets) all.push(await find(sheet));
+    const known = all.filter(({ header }) => isKnown?.(header));
+    const [only, ...others] = known.length > 0 ? known : all.filter(({ isTable }) => isTable);
+    if (only === undefined) throw error;
+    if (others.length === 0) return only;
+    throw new SheetChoiceFailure([only, ...others].flatMap(({ sheet = [] }) => sheet));
+  }
 }
 
 const createHeaderRowFailure = (label: string, row: number): Failure =>

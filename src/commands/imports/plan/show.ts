@@ -25,14 +25,19 @@ interface PlanNotes {
   readonly allRows?: Text | undefined;
   /** the problem of the header or the whole file, if there is one: notes on columns are then omitted */
   readonly whole?: string | undefined;
-  readonly layout?: Text | undefined;
+  /** further notes, which come first */
+  readonly more?: readonly Text[];
 }
 
-export async function showPlan(tools: Tools, told: Import, { allRows, whole, layout }: PlanNotes = {}): Promise<void> {
+export async function showPlan(
+  tools: Tools,
+  told: Import,
+  { allRows, whole, more = [] }: PlanNotes = {},
+): Promise<void> {
   const plan = await buildPlan(tools, told);
   await renderPlan(tools.terminal, {
     ...plan,
-    notes: [...(layout === undefined ? [] : [layout]), ...((whole === undefined ? plan.notes : undefined) ?? [])],
+    notes: [...more, ...((whole === undefined ? plan.notes : undefined) ?? [])],
     samples: tools.globals.quiet || told.rejected ? [] : await buildSamples(tools, told, { plan, allRows }),
   });
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { SECURED_APPS } from "../../model/secured-user.ts";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
-import { listColumns } from "../../model/format.ts";
+import { findColumn, listColumns } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
-import { findColumn, suggestHeader, suggestColumnName } from "./columns.ts";
+import { suggestHeader, suggestColumnName } from "./columns.ts";
 
 const headers = (name: (typeof FORMAT_NAMES)[number]): string =>
   FORMATS[name].columns.map(({ header }) => header).join(", ");

@@ -1,11 +1,5 @@
 import type { Column } from "../../model/format.ts";
-import { nameKey } from "../../model/normalise.ts";
 import { findNearestWord } from "../../text/nearest.ts";
-
-export const findColumn = (columns: readonly Column[], name: string): Column | undefined => {
-  const key = nameKey(name);
-  return columns.find((column) => nameKey(column.header) === key) ?? columns.find((column) => column.field === name);
-};
 
 /** Returns a cell as column map files compare it: without outer blanks, and full-width characters equal half-width ones. */
 export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();

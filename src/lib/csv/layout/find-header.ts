@@ -3,7 +3,7 @@ import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { RecordSink } from "../records/record.ts";
 import { joinHeaderLines } from "../records/header-lines.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
-import { HEADER_SEARCH_ROWS } from "./layout.ts";
+import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "./layout.ts";
 
 /**
  * Finds the row that looks like the header among the first records of a file. The first row is the header if it
@@ -12,6 +12,10 @@ import { HEADER_SEARCH_ROWS } from "./layout.ts";
  * If there is no such row, the first row is the header. A header of two lines is in the upper row.
  */
 export class HeaderFinder implements RecordSink {
+  /** the sheet of a workbook; undefined for its only one */
+  sheet: string | undefined;
+  /** the first rows below the header */
+  readonly samples: (readonly string[])[] = [];
   readonly #format: Format;
   readonly #options: HeaderOptions;
   readonly #given: number | undefined;
@@ -37,8 +41,11 @@ export class HeaderFinder implements RecordSink {
     return this.#found ?? 1;
   }
 
-  get isFound(): boolean {
-    return this.#found !== undefined;
+  /** True if the header has a column by which records are found. */
+  get isTable(): boolean {
+    const { columns } = readHeader(this.#header, this.#format, { ...this.#options, readsLikely: true }).layout;
+    const keys = this.#format.thing.keys.flatMap(({ field, standIn = [] }) => [field, ...standIn]);
+    return this.#found !== undefined && columns.some(({ column }) => keys.includes(column.field));
   }
 
   /** True if the rows above the header are surely titles: none has three quarters of the header's cells. */
@@ -48,7 +55,7 @@ export class HeaderFinder implements RecordSink {
 
   record(cells: readonly string[], count: number, row: number): void {
     const last = this.#given ?? HEADER_SEARCH_ROWS;
-    if (row > last + 1 || row > (this.#found ?? last) + 1) return;
+    if (this.samples.length === SAMPLE_ROWS || row > (this.#found ?? last) + 1 + SAMPLE_ROWS) return;
     const header = cells.slice(0, count).map((cell) => cell.trim());
     const isNext = this.#lastRow === row - 1 && (this.#given ?? row - 1) === row - 1;
     const joined = isNext ? joinHeaderLines(this.#last, header) : undefined;
@@ -56,7 +63,7 @@ export class HeaderFinder implements RecordSink {
       this.#found = row - 1;
       this.#header = joined;
       this.#filled = countFilled(joined);
-    }
+    } else if (this.#found !== undefined) this.samples.push(header);
     if (row > last || this.#found !== undefined) return;
     this.#last = header;
     this.#lastRow = row;

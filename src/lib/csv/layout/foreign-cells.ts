@@ -1,7 +1,6 @@
 import { nameKey } from "../../model/normalise.ts";
 import { createFileProblem, type Problem } from "../../model/problem.ts";
-import type { Column } from "../../model/format.ts";
-import { findColumn } from "./columns.ts";
+import { findColumn, type Column } from "../../model/format.ts";
 import type { HeaderPlace, SelectedCells } from "./layout.ts";
 import type { ColumnMap } from "./map.ts";
 

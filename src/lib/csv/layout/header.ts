@@ -1,9 +1,9 @@
 import { nameKey } from "../../model/normalise.ts";
 import { createFileProblem, type Problem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { SECURED_APPS, formatSecuredAppName } from "../../model/secured-user.ts";
-import { listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
+import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
-import { findColumn, suggestHeader, toLooseValue } from "./columns.ts";
+import { suggestHeader, toLooseValue } from "./columns.ts";
 import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
 import { findForeignCells, type ForeignCells } from "./foreign-cells.ts";
 import type { ColumnMap } from "./map.ts";

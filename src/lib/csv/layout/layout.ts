@@ -4,6 +4,9 @@ import { text } from "../../text/index.ts";
 /** Number of rows at the start of a file in which the header is searched for, because titles may be above it. */
 export const HEADER_SEARCH_ROWS = 10;
 
+/** Number of rows below the header whose values are looked at to propose what a column means. */
+export const SAMPLE_ROWS = 10;
+
 export interface HeaderPlace {
   readonly row: number;
   readonly line: number;

@@ -16,8 +16,7 @@ import {
   type OrgBy,
 } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
-import { hasOrgColumn, type CustomField, type Format } from "../../model/format.ts";
-import { findColumn } from "./columns.ts";
+import { findColumn, hasOrgColumn, type CustomField, type Format } from "../../model/format.ts";
 import { CONSOLE_DIALECT, type Dialect } from "../records/record.ts";
 import { findMapFaults, type ColumnMap, type MapPart } from "./map.ts";
 

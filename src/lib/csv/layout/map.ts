@@ -1,9 +1,9 @@
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text, type Text } from "../../text/index.ts";
-import { listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
+import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { describeRefusal } from "../../model/value.ts";
-import { findColumn, suggestColumnName } from "./columns.ts";
+import { suggestColumnName } from "./columns.ts";
 import type { Dialect } from "../records/record.ts";
 
 /** A field whose value is joined from the cells of several foreign headers, without those that are blank. */

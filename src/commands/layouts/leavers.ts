@@ -1,0 +1,31 @@
+import { line, step, type Step } from "../../lib/advice/index.ts";
+import type { Import } from "../../lib/client/index.ts";
+import { readHeader } from "../../lib/csv/layout/header.ts";
+import type { MapFileSchema } from "../../lib/csv/layout/map-parse.ts";
+import type { CustomField } from "../../lib/model/format.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+
+const MOVEMENT_HEADER = /^(?:異動|在籍|在職|発令|人事|入退社|申請|処理|変更)?(?:区分|種別)$/;
+export const isMovementHeader = (header: string): boolean => MOVEMENT_HEADER.test(header.normalize("NFKC").trim());
+
+const LEAVER_VALUES = ["退職", "退社", "退職者"];
+
+/** Returns the map that also skips the rows of leavers, if a column that is not read says who they are. */
+export function skipLeavers(
+  map: MapFileSchema | undefined,
+  headers: readonly string[],
+  customFields: readonly CustomField[] | undefined,
+): MapFileSchema | undefined {
+  const read = readHeader(headers, FORMATS.users, { map, customFields }).layout;
+  const used = [...read.columns.flatMap(({ positions }) => positions), ...read.skip.map(({ position }) => position)];
+  const found = headers.filter((header, at) => isMovementHeader(header) && !used.includes(at));
+  if (found.length === 0) return map;
+  const { columns = [], skip = [] } = map ?? {};
+  return { ...map, columns, skip: [...skip, ...found.map((header) => ({ header, values: LEAVER_VALUES }))] };
+}
+
+/** Returns what to do about the rows of leavers that a plan skips. */
+export const adviseLeavers = ({ skipped }: Import, file: string, sheet: string | undefined): Step | undefined =>
+  skipped.some(({ value }) => LEAVER_VALUES.includes(value))
+    ? step("for the leavers", "退職者の手続き", line("users leave", [], { file: file === "-" ? "FILE" : file, sheet }))
+    : undefined;
