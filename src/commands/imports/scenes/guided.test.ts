@@ -263,7 +263,7 @@ describe("layouts", () => {
     await desk.write("x.csv", toCsv(rows));
     const headers = ["列1", "列2", "列3", "異動前"];
     const typing = headers.map((header) => [`Which field does "${header}" stand for?`, ENTER] as const);
-    expect((await desk.type("users import x.csv", typing)).stderr).toContain("update 2");
+    expect((await desk.type("users import x.csv", [...typing, ...APPLY])).stderr).toContain("update 2");
     expect([await orgOf(desk, 0), await orgOf(desk, 1)]).toEqual(["G01", "S01"]);
     expect((await layouts(desk))[0]?.map.columns.map(({ to }) => to)).toEqual(["社員コード", null, "組織コード", null]);
   });
