@@ -95,8 +95,6 @@ export const users = {
     "users",
     "import",
     file,
-    "--fix",
-    "trim,width,kana,names",
     "--emit-csv",
     upload,
     ...rest,

@@ -10,7 +10,6 @@ import { openInput } from "../../lib/files/index.ts";
 import { examineFile } from "../imports/plan/send.ts";
 import { loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
 import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
-import { FIX_OPTION, listFixes } from "./file/fix.ts";
 import { FORMAT_OPTION } from "./file/format.ts";
 import { readRecords } from "../imports/plan/reading.ts";
 import { HEADER_ROW_OPTION, SHEET_OPTION } from "./file/sheet.ts";
@@ -61,7 +60,6 @@ export default defineCommand({
         "行を識別する項目(インポートの --key と同じ。ユーザーの既定は email)",
       ),
     },
-    fix: FIX_OPTION,
     allow: {
       kind: "list",
       value: "CHECKS",
@@ -75,7 +73,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
-  async run(tools, { file: name, as, encoding: asked, fix, allow, ...typed }) {
+  async run(tools, { file: name, as, encoding: asked, allow, ...typed }) {
     const { terminal, signal } = tools;
     const map = await loadColumnMap(tools, as, { option: typed.map });
     const { sheet, headerRow, key } = addMapDefaults(typed, map?.options);
@@ -93,7 +91,6 @@ export default defineCommand({
       headerRow: reading.headerRow,
       allowUnknownColumns: allow?.includes("unknown-columns"),
       map,
-      fix,
       key: keyField,
     };
     const report = await checkRecords(as, options, (sink) => {
@@ -105,8 +102,7 @@ export default defineCommand({
     await listCheckProblems(terminal, checked);
     await terminal.show(buildReportColumns(terminal), checked);
     if (report.errors === 0) return;
-    const codes = report.problems.map(({ code }) => code);
-    throw createCheckFailure(checked, fix === undefined ? listFixes(codes) : []);
+    throw createCheckFailure(checked);
   },
 });
 

@@ -51,13 +51,6 @@ export const getDisplayName = (names: Readonly<Record<string, Text>>, word: stri
  */
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 
-/**
- * What `--fix` corrects: outer spaces; full-width letters and variants of hyphens in addresses, codes and telephone
- * numbers; half-width kana in フリガナ; spaces in names of people; invisible characters; short rows.
- */
-export const FIX_CHOICES = ["trim", "width", "kana", "names", "invisible"] as const;
-export type FixChoice = (typeof FIX_CHOICES)[number];
-
 /** The effects of a blank cell on a value: it is cleared or kept. */
 export const BLANK_CHOICES = ["clear", "keep"] as const;
 

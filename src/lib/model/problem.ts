@@ -290,9 +290,14 @@ export const PROBLEMS = {
   // typical changes to values by spreadsheets and people
   "value-mended": {
     severity: "warning",
-    describe: ({ value, mended }) => {
+    describe: ({ value, mended, count = 1 }) => {
       const [from, to] = [quoteValue(value), quoteValue(mended)];
-      return text(`fixed${from.en} →${to.en.slice(1)}`, `修正しました${from.ja} →${to.ja.slice(1)}`);
+      const more =
+        Number(count) > 1 ? text(` and ${Number(count) - 1} more`, ` ほか ${Number(count) - 1} 件`) : same("");
+      return text(
+        `corrected${from.en} →${to.en.slice(1)}${more.en}`,
+        `直しました${from.ja} →${to.ja.slice(1)}${more.ja}`,
+      );
     },
   },
   "value-formula": createSuspicionKind("a code written as a formula", "数式の形で保護された値です"),
@@ -311,29 +316,9 @@ export const PROBLEMS = {
       );
     },
   },
-  "value-blanks": createSuspicionKind(
-    "leading or trailing spaces (--fix trim removes them)",
-    "前後に空白があります(--fix trim で取り除けます)",
-  ),
   "name-blanks": createSuspicionKind(
-    "leading or trailing spaces (--fix does not change required names; correct the file)",
-    "前後に空白があります(--fix は必須の名称を変えないため、ファイルを直してください)",
-  ),
-  "person-blanks": createSuspicionKind(
-    "leading or trailing spaces (--fix names removes them)",
-    "前後に空白があります(--fix names で取り除けます)",
-  ),
-  "value-full-width": createSuspicionKind(
-    "full-width letters, digits or signs (--fix width corrects them)",
-    "全角の英数字や記号があります(--fix width で直せます)",
-  ),
-  "value-hyphen": createSuspicionKind(
-    "a dash or minus sign instead of a hyphen (--fix width corrects it)",
-    "ハイフンではない横線(長音記号、マイナスなど)があります(--fix width で直せます)",
-  ),
-  "kana-half-width": createSuspicionKind(
-    "half-width kana (--fix kana makes them full-width)",
-    "半角カナがあります(--fix kana で全角にできます)",
+    "leading or trailing spaces, which are kept in names; correct the file",
+    "前後に空白があります(名称の空白は取り除かないため、ファイルを直してください)",
   ),
   "value-short": createSuspicionKind(
     "fewer digits than the other codes that begin with 0 (a spreadsheet may have removed leading zeros)",
@@ -353,8 +338,8 @@ export const PROBLEMS = {
     "取り込みませんでした: {records} かもしれません。同じならここのキーと名前を行に合わせ、別ならここで削除してください",
   ),
   "key-mended": createError(
-    'a record has the original value "{value}", which --fix changes: correct the file, or omit --fix',
-    "修正前の値「{value}」に一致するデータがありますが、--fix を付けると値が変わります。ファイルを直すか、--fix を外してください",
+    'one record has the key "{value}", another one the corrected key: correct the file',
+    "「{value}」のデータも、直した値のデータもあります。ファイルを直してください",
   ),
   "new-address": createWarning(
     (p) => `${p["value"]} belongs to ${p["holder"]}: is this the same person with a new ${getKeyName(p).en}?`,

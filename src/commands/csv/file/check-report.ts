@@ -2,11 +2,9 @@ import type { CheckReport } from "../../../lib/csv/check.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import type { FileForm } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import type { FixChoice } from "../../../lib/model/import.ts";
 import { describeProblem, getProblemSeverity, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { formatCount, text, type Language, type Text } from "../../../lib/text/index.ts";
-import { describeFixes } from "./fix.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
 
 export interface CheckedFile {
@@ -164,15 +162,11 @@ export function buildReportColumns({ language, output }: Terminal): readonly Col
   return [...SUMMARY_COLUMNS, problems];
 }
 
-export const createCheckFailure = (
-  { file, report: { errors, rows } }: CheckedFile,
-  fixes: readonly FixChoice[],
-): Failure =>
+export const createCheckFailure = ({ file, report: { errors, rows } }: CheckedFile): Failure =>
   new Failure("input-rejected", {
     what: text(
       `${formatCount(errors, "error")} in the file (${formatCount(rows, "row")} in total)`,
       `ファイル(全 ${rows} 行)にエラーが ${errors} 件あります`,
     ),
     where: file,
-    hint: fixes.length === 0 ? undefined : describeFixes(fixes),
   });

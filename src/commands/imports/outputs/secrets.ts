@@ -69,7 +69,7 @@ async function readFileSecrets(
   const read = (headers: readonly string[]): RecordSink["record"] => {
     const { layout } = readHeader(headers, format, { customFields, allowUnknownColumns: true, map });
     const secret = layout.columns.map(({ column }) => (column.secret === true ? column.field : undefined));
-    const checker = new RowChecker(layout, () => undefined, { fix: plan.request?.fix });
+    const checker = new RowChecker(layout, () => undefined, {});
     return (cells, count, row, line, _, units) => {
       checker.check(cells, count, row, line, units);
       if (!checker.complete) return;

@@ -17,7 +17,6 @@ const OPTIONS: ImportRequest["options"] = {
   maxDeletions: undefined,
   maxChanges: undefined,
   blank: "clear",
-  fix: undefined,
   allow: undefined,
   emitCsv: undefined,
   report: undefined,

@@ -11,7 +11,6 @@ import {
 } from "../../../lib/model/import.ts";
 import { text } from "../../../lib/text/index.ts";
 import { MAP_OPTION } from "../../csv/file/column-map.ts";
-import { FIX_OPTION } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING_OPTION } from "../../csv/file/encoding.ts";
 import { HEADER_ROW_OPTION, SHEET_OPTION } from "../../csv/file/sheet.ts";
 import type { MapOptions } from "../../../lib/csv/layout/map-parse.ts";
@@ -169,11 +168,6 @@ export const IMPORT_OPTIONS = {
     ...MAP_OPTION,
     group: "input",
     brief: text("read other headers with a column map", "対応表に従って読み込む"),
-  },
-  fix: {
-    ...FIX_OPTION,
-    group: "input",
-    brief: text("first fix spaces, full-width letters and so on", "空白や全角などを直してから検査する"),
   },
   blank: {
     group: "matching",

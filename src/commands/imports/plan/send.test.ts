@@ -23,18 +23,6 @@ test("does not send UTF-8 with a broken byte, unless the encoding is given", asy
   expect((await dry("--encoding shift_jis", nearly)).en.requests[1]?.charset).toBe("shift_jis");
 });
 
-test("asks the tenant only for the requested corrections", async () => {
-  const { en } = await dry("--fix trim,width");
-  expect(en.requests[0]?.json).toMatchObject({ fix: ["trim", "width"] });
-  const folder = freshFolder();
-  const wrong = await run("users import people.csv --fix all", { folder, tenant: {} });
-  expect(wrong).toMatchObject({
-    exit: 2,
-    requests: [],
-    stderr: expect.stringContaining("--fix must be one of trim, width, kana, names, invisible, not all"),
-  });
-});
-
 test("sends the path of a file as typed, but only the file name to another computer", async () => {
   const home = freshFolder();
   await run("context add far --url https://far.example.jp", { home });

@@ -131,7 +131,6 @@ export async function sendFile(
     "createOrgs",
     "createGroups",
     "skipInvalid",
-    "fix",
     "allow",
     "undeletable",
   ] as const;

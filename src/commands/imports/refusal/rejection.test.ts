@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { planOf } from "#support/commands/imports/plans.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import type { ImportRequest } from "../plan/options.ts";
-import { listFixes } from "../../csv/file/fix.ts";
 import { createExportRejection, createRejection } from "./rejection.ts";
 
 const hintOf = (
@@ -19,14 +18,12 @@ const hintOf = (
 test.each([
   [["required"], "fix the rows and import again"],
   [["org-unknown", "org-unknown"], "for names or paths, pass --org-by; for codes, import the organisations first"],
-  [["kana-half-width", "value-blanks"], "to correct mistakes, pass --fix trim,kana; fix the rows"],
   [["new-address"], "the same people: --key employee-code or upn; other people: --allow new-address; fix the rows"],
 ] as const)("a rejected list gets one hint for each kind of problem: %o", (codes, hint) => {
   expect(hintOf(codes)?.startsWith(hint)).toBe(true);
 });
 
 test("the hints depend on what was typed", () => {
-  expect(hintOf(["value-blanks"], { fix: ["trim"] })).not.toContain("--fix");
   expect(hintOf(["administrator-delete"], {}, "administrator-delete")).toBe(
     "to keep these records, pass --undeletable keep",
   );
@@ -39,14 +36,10 @@ test("an export of the console is never to be edited, and a wrong file is not to
       whole: undefined,
       codes: new Set(codes),
     });
-  expect(exported(["value-blanks"]).hint?.en).toBe("correct these records in the console, and export again");
+  expect(exported(["required"]).hint?.en).toBe("correct these records in the console, and export again");
   expect(exported(["user-unknown"]).hint?.en).toContain("other exports in the same run");
   expect(exported(["file-empty"]).hint?.en).toBe("choose the right file");
   expect(exported(["administrator-delete"], { rows: 0 }).hint?.en).toBe("choose the right file");
   const foreign = exported([], { errors: 0, rejected: false, foreign: { by: "key", values: [] } });
   expect(foreign.hint?.en).toBe("choose the right file");
-});
-
-test("corrections are listed in the order of --fix, each once", () => {
-  expect(listFixes(["value-hyphen", "required", "value-full-width", "value-blanks"])).toEqual(["trim", "width"]);
 });

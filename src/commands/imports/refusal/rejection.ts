@@ -1,7 +1,6 @@
 import type { Import } from "../../../lib/client/index.ts";
 import type { ProblemCode } from "../../../lib/model/problem.ts";
 import { formatCount, joinTexts, text, type Text } from "../../../lib/text/index.ts";
-import { describeFixes, listFixes } from "../../csv/file/fix.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import { RejectedFileFailure, type ListedProblems } from "../plan/problems.ts";
 
@@ -89,14 +88,12 @@ const CORRECT_IN_CONSOLE = text(
 
 export function createRejection(
   plan: Import,
-  { options: { fix: given, errors, skipInvalid, undeletable } }: ImportRequest,
+  { options: { errors, skipInvalid, undeletable } }: ImportRequest,
   { all, whole, codes }: ListedProblems,
 ): RejectedFileFailure {
   const hints = findHints(HINTS, codes);
   if (undeletable === "keep") hints.delete(KEEP);
   if (skipInvalid && whole === undefined && plan.delete > 0) hints.add(NO_DELETIONS);
-  const fixes = listFixes(codes);
-  if (fixes.length > 0 && given === undefined) hints.add(describeFixes(fixes));
   if (hints.size === 0 || (whole === undefined && errors === undefined)) hints.add(FIX_ROWS);
   return reject(plan, all, hints);
 }

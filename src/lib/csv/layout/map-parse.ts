@@ -7,14 +7,7 @@ import {
   type YamlPath,
 } from "../../files/yaml.ts";
 import { KEY_NAMES, type KeyName } from "../../model/formats.ts";
-import {
-  BLANK_CHOICES,
-  FIX_CHOICES,
-  MAX_HEADER_ROW,
-  ORG_BY_CHOICES,
-  type FixChoice,
-  type OrgBy,
-} from "../../model/import.ts";
+import { BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, type OrgBy } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findColumn, hasOrgColumn, type CustomField, type Format } from "../../model/format.ts";
 import { CONSOLE_DIALECT, type Dialect } from "../records/record.ts";
@@ -50,7 +43,6 @@ const OptionsPart = z.strictObject({
   "org-by": z.enum(ORG_BY_CHOICES).optional(),
   blank: z.enum(BLANK_CHOICES).optional(),
   key: z.enum(KEY_NAMES).optional(),
-  fix: z.array(z.enum(FIX_CHOICES)).min(1).optional(),
 });
 
 const createCharacterSchema = (key: string, names: ReadonlyMap<string, string> = new Map()) =>
@@ -95,7 +87,6 @@ export interface MapOptions {
   readonly orgBy?: OrgBy | undefined;
   readonly blank?: (typeof BLANK_CHOICES)[number] | undefined;
   readonly key?: KeyName | undefined;
-  readonly fix?: readonly FixChoice[] | undefined;
 }
 
 export interface MapFileSchema extends ColumnMap {
@@ -132,11 +123,11 @@ export const parseMapFile = (
   const [fault] = findMapFaults(map, format, customFields);
   if (fault !== undefined) throw refuse(paths[fault.part][fault.index] ?? [], fault.what);
   if (parts.options === undefined) return map;
-  const { sheet, "header-row": headerRow, "org-by": orgBy, blank, key, fix } = parts.options;
+  const { sheet, "header-row": headerRow, "org-by": orgBy, blank, key } = parts.options;
   if (key !== undefined && !format.thing.keys.some(({ name }) => name === key))
     throw refuse(["options", "key"], describeUnknownKey(key, format));
   if (orgBy !== undefined && !hasOrgColumn(format)) throw refuse(["options", "org-by"], NO_ORG_COLUMN);
-  return { ...map, options: { sheet, headerRow, orgBy, blank, key, fix } };
+  return { ...map, options: { sheet, headerRow, orgBy, blank, key } };
 };
 
 const NO_ORG_COLUMN = text(

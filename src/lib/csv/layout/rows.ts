@@ -11,10 +11,9 @@ import { toLooseValue } from "./columns.ts";
 import { DEEPEST_LEVEL, isPath, isTree, LEVELS_ABOVE } from "./foreign-cells.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import { RowSelection, type RowOmission } from "./selection.ts";
-import type { FixChoice } from "../../model/import.ts";
 import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./look.ts";
 import {
-  spaceProblemOf,
+  isRequiredName,
   createFixer,
   isScanned,
   damageCheckKindOf,
@@ -30,11 +29,9 @@ export type CellValue = string | null | readonly string[];
 export interface RowOptions {
   /** `keep`: a blank cell does not change the stored value, so only the key of a row is required */
   readonly blank?: "clear" | "keep" | undefined;
-  /** fixes to apply to the values before the checks; each change is reported as a warning */
-  readonly fix?: readonly FixChoice[] | undefined;
   /** accept `#N/A` and other error values of spreadsheets as text */
   readonly allowErrorValues?: boolean | undefined;
-  /** the file is the console's own export: some values that are errors in other files are kept, with a warning */
+  /** the file is the console's own export: nothing is corrected, and some values that are errors in other files are kept, with a warning */
   readonly fromConsole?: boolean | undefined;
 }
 
@@ -81,7 +78,7 @@ const checkDepthOf = (column: Column): CheckDepth => {
 
 const createCellCheck = (
   { column, positions, joined, translations }: LayoutColumn,
-  { blank = "clear", fix = [] }: RowOptions,
+  { blank = "clear", fromConsole }: RowOptions,
 ): CellCheck => ({
   column,
   of: column.value,
@@ -89,7 +86,7 @@ const createCellCheck = (
   free: isUnlimited(column.value.rule),
   scrutiny: damageCheckKindOf(column),
   looked: isScanned(damageCheckKindOf(column)),
-  mend: createFixer(column, fix),
+  mend: fromConsole === true ? undefined : createFixer(column),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
   joined,
@@ -100,14 +97,13 @@ const createCellCheck = (
   looks: [],
 });
 
-const createSuspectCellCheck = (cell: CellCheck, { fix = [] }: RowOptions): CellCheck => {
+const createSuspectCellCheck = (cell: CellCheck, { fromConsole }: RowOptions): CellCheck => {
   const { of, mend } = cell;
-  const removes = fix.includes("invisible") && !of.secret;
   const mendAll = (value: string): string => {
     const seen = removeHiddenCharacters(of, value);
     return mend?.(seen) ?? seen;
   };
-  return { ...cell, judged: "by-all", mend: removes ? mendAll : mend };
+  return { ...cell, judged: "by-all", mend: of.secret || fromConsole === true ? undefined : mendAll };
 };
 
 /**
@@ -125,7 +121,7 @@ export class RowChecker {
   readonly tally: Tally;
   /** Whether the cells of the last checked row have columns. If not, {@link values} do not belong to that row. */
   complete = false;
-  /** Key of the row that was checked last, as written in the file, if a fix changed the key. */
+  /** Key of the row that was checked last, as written in the file, if it was corrected. */
   unmendedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly CellCheck[];
@@ -310,65 +306,60 @@ export class RowChecker {
     }
   }
 
-  #mended(cell: CellCheck, value: string, position: number): string {
-    const mended = cell.mend?.(value) ?? value;
-    if (mended === value) return value;
-    const [from, to] = [truncateValue(value), truncateValue(mended)];
-    this.#fault("value-mended", position, { value: from, mended: to });
-    if (cell.column === this.#cells[this.#key]?.column) this.unmendedKey ??= value;
-    return mended;
-  }
-
   #single(cell: CellCheck, written: string): string | null {
-    const value = cell.mend === undefined ? written : this.#mended(cell, written, cell.position);
-    if (value === "") {
-      if (cell.required) this.#fault("required", cell.position, NO_PARAMS);
-      return null;
-    }
-    if (cell.required && isBlankCell(value)) {
-      this.#fault("required", cell.position, NO_PARAMS);
-      return null;
-    }
-    this.#judge(cell, value, cell.position, 0);
+    const isMissing = cell.required && isBlankCell(written);
+    const value = written === "" || isMissing ? "" : this.#judge(cell, written, cell.position, 0, this.#units);
+    if (isMissing) this.#fault("required", cell.position, NO_PARAMS);
+    if (value === "") return null;
     return cell.free ? value : toStoredValue(cell.of.rule, value);
   }
 
-  #judge(cell: CellCheck, value: string, position: number, at: number): void {
-    const { judged, scrutiny } = cell;
-    const seen = cell.looked ? this.#look(cell, value, position, at) : EMPTY_SCAN;
-    const isSure = judged === "never" || (judged === "unless-plain-address" && isPlainAddress(value, seen));
-    if (!isSure && this.#isFaulty(cell, value, position)) return;
-    const suspicion = detectDamage(value, scrutiny, seen);
-    if (suspicion !== undefined) this.#suspect(suspicion, cell.column, value, position);
+  /** Checks a value at index `at` of its column.  @returns the value, corrected if it is certain what it means */
+  #judge(cell: CellCheck, written: string, position: number, at: number, units?: CellUnits): string {
+    const { judged, scrutiny, mend } = cell;
+    const seen = cell.looked ? this.#look(cell, written, at, units?.starts[position], units) : EMPTY_SCAN;
+    const isSure = judged === "never" || (judged === "unless-plain-address" && isPlainAddress(written, seen));
+    const faults = isSure ? NO_FAULTS : this.#findFaults(cell, written);
+    const suspicion = faults.length > 0 ? undefined : detectDamage(written, scrutiny, seen);
+    if (faults.length === 0 && suspicion === undefined) return written;
+    const value = suspicion === "value-short" ? written : (mend?.(written) ?? written);
+    if (value !== written) {
+      const [from, to] = [truncateValue(written), truncateValue(value)];
+      if (!this.#isDamaged(position))
+        this.tally.note({ ...this.#noted("value-mended", position), params: { value: from, mended: to } });
+      if (cell.column === this.#cells[this.#key]?.column) this.unmendedKey ??= written;
+      return value === "" ? "" : this.#judge({ ...cell, mend: undefined }, value, position, at);
+    }
+    for (const { code, params } of faults) this.#reportFault(cell, code, position, params, written);
+    if (suspicion !== undefined) this.#suspect(suspicion, cell.column, written, position);
+    return written;
   }
 
   #suspect(suspicion: ProblemCode, column: Column, value: string, position: number): void {
     if (suspicion === "value-error") {
       if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: truncateValue(value) });
-    } else if (suspicion === "value-blanks") this.#note(spaceProblemOf(column), position, value);
-    else if (suspicion !== "value-short") this.#note(suspicion, position, value);
+    } else if (suspicion === "value-mended") {
+      if (isRequiredName(column)) this.#note("name-blanks", position, value);
+    } else if (suspicion !== "value-short") this.#note(suspicion, position, value);
     else if (!this.tally.countsCode(position + 1, value))
       this.tally.noteCode(this.#noted(suspicion, position, value), value);
   }
 
-  /** Reports which rules a value breaks. @returns true if it breaks a rule */
-  #isFaulty({ of, judged }: CellCheck, value: string, position: number): boolean {
-    const faults = judged === "by-all" ? findValueFaults(of, value) : listRuleFaults(of.rule, value);
-    for (const { code, params } of faults) {
-      const told = of.secret ? params : { ...params, value: truncateValue(value) };
-      if (this.#isOfConsole && isWarningFromConsole(code))
-        this.tally.note({ ...this.#noted("value-kept", position), params: { ...told, of: code } });
-      else this.#fault(code, position, told);
-    }
-    return faults.length > 0;
+  #findFaults({ of, judged }: CellCheck, value: string): ReturnType<typeof findValueFaults> {
+    return judged === "by-all" ? findValueFaults(of, value) : listRuleFaults(of.rule, value);
+  }
+
+  #reportFault({ of }: CellCheck, code: ProblemCode, position: number, params: ProblemParams, value: string): void {
+    const told = of.secret ? params : { ...params, value: truncateValue(value) };
+    if (this.#isOfConsole && isWarningFromConsole(code))
+      this.tally.note({ ...this.#noted("value-kept", position), params: { ...told, of: code } });
+    else this.#fault(code, position, told);
   }
 
   /** Scans a code or email address, at index `at` of its column. */
-  #look({ looks, mend, derived }: CellCheck, value: string, position: number, at: number): CharacterScan {
+  #look({ looks, derived }: CellCheck, value: string, at: number, start = -1, units?: CellUnits): CharacterScan {
     const seen = (looks[at] ??= new CharacterScan());
-    const units = mend === undefined && !derived ? this.#units : undefined;
-    const start = units?.starts[position] ?? -1;
-    if (units === undefined || start < 0) scanText(value, seen);
+    if (units === undefined || derived || start < 0) scanText(value, seen);
     else scanUnits(units.all, start, start + value.length, seen);
     return seen;
   }
@@ -379,9 +370,8 @@ export class RowChecker {
     for (let i = 0; i < positions.length; i += 1) {
       const position = positions[i] ?? -1;
       const written = cell.derived ? this.#deriveValue(cell, position, cells) : (cells[position] ?? "");
-      const value = this.#mended(cell, written, position);
+      const value = written === "" ? "" : this.#judge(cell, written, position, list.length, this.#units);
       if (value === "") continue;
-      this.#judge(cell, value, position, list.length);
       if (list.length === 0 || !includesEqualValue(list, cell.column, value)) list.push(value);
     }
     const first = positions[0] ?? -1;
@@ -411,6 +401,7 @@ export class RowChecker {
 }
 
 const EMPTY_SCAN = new CharacterScan();
+const NO_FAULTS: ReturnType<typeof findValueFaults> = [];
 
 const isBlankRecord = (cells: readonly string[], from: number, count: number): boolean => {
   for (let i = from; i < count; i += 1) if (!isBlankCell(cells[i] ?? "")) return false;

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import type { FixChoice } from "../../model/import.ts";
 import { CharacterScan, scanText } from "./look.ts";
 import { createFixer, damageCheckKindOf, detectDamage, type DamageCheckKind } from "./suspect.ts";
 
@@ -32,16 +31,16 @@ test.each<[string, string | undefined, string | undefined]>([
   ["0120-12-34", undefined, undefined],
   ["12.0", undefined, "value-decimal"],
   ["1.2.0", undefined, undefined],
-  ["0001 ", "value-blanks", "value-blanks"],
-  ["\u30000001", "value-blanks", "value-blanks"],
-  ["新井 太郎\u3000", "value-blanks", "value-blanks"],
-  ["\u3000新井 太郎", "value-blanks", "value-blanks"],
-  ["主任\t", "value-blanks", "value-blanks"],
-  ["主任\u00a0", "value-blanks", "value-blanks"],
-  [" 主任", "value-blanks", "value-blanks"],
+  ["0001 ", "value-mended", "value-mended"],
+  ["\u30000001", "value-mended", "value-mended"],
+  ["新井 太郎\u3000", "value-mended", "value-mended"],
+  ["\u3000新井 太郎", "value-mended", "value-mended"],
+  ["主任\t", "value-mended", "value-mended"],
+  ["主任\u00a0", "value-mended", "value-mended"],
+  [" 主任", "value-mended", "value-mended"],
   ["新井\u3000太郎", undefined, undefined],
   ["Taro Arai", undefined, undefined],
-  ["０００１", undefined, "value-full-width"],
+  ["０００１", undefined, "value-mended"],
   ["営業①", undefined, undefined],
   ["Q－1～", undefined, undefined],
   ["00 000000 000000 0", undefined, undefined],
@@ -66,9 +65,9 @@ test.each([
   ["o'neil@x.jp", undefined],
   ['"b"@x.jp', undefined],
   ["b@[192.0.2.1]", undefined],
-  ["ｓａｂｕｒｏ@x.jp", "value-full-width"],
-  ["a＠@example.jp", "value-full-width"],
-  ["a。b@example.jp", "value-full-width"],
+  ["ｓａｂｕｒｏ@x.jp", "value-mended"],
+  ["a＠@example.jp", "value-mended"],
+  ["a。b@example.jp", "value-mended"],
   ["三郎@x.jp", undefined],
   ["b@example.com", undefined],
   ["b.c@mail.example.co.jp", undefined],
@@ -77,14 +76,14 @@ test.each([
 });
 
 test.each<[DamageCheckKind, string, string | undefined]>([
-  ["kana", "ﾀﾅｶ", "kana-half-width"],
-  ["kana", "タナカﾞ", "kana-half-width"],
+  ["kana", "ﾀﾅｶ", "value-mended"],
+  ["kana", "タナカﾞ", "value-mended"],
   ["kana", "タナカ", undefined],
   ["kana", "たなか", undefined],
-  ["number", "03‐1234‐5678", "value-hyphen"],
-  ["number", "03−1234−5678", "value-hyphen"],
-  ["number", "03ー1234ー5678", "value-hyphen"],
-  ["number", "０３－１２３４", "value-full-width"],
+  ["number", "03‐1234‐5678", "value-mended"],
+  ["number", "03−1234−5678", "value-mended"],
+  ["number", "03ー1234ー5678", "value-mended"],
+  ["number", "０３－１２３４", "value-mended"],
   ["number", "03-1234-5678", undefined],
   ["number", "センター1", undefined],
   ["number", "31234", "value-short"],
@@ -108,39 +107,28 @@ test.each<[keyof typeof FORMATS, string, DamageCheckKind]>([
   ]);
 });
 
-const mended = (format: keyof typeof FORMATS, header: string, fixes: readonly FixChoice[], value: string) =>
-  FORMATS[format].columns
-    .filter((column) => column.header === header)
-    .map((column) => createFixer(column, fixes)?.(value));
+const mended = (format: keyof typeof FORMATS, header: string, value: string) =>
+  FORMATS[format].columns.filter((column) => column.header === header).map((column) => createFixer(column)?.(value));
 
 test.each([
-  ["users", "メールアドレス", ["trim", "width"], "\u3000ｊｉｒｏ＠ｅｘａｍｐｌｅ．ｊｐ ", "jiro@example.jp"],
-  ["users", "メールアドレス", ["width"], " ａ@x ", " a@x "],
-  ["users", "社員コード", ["trim"], " ００１2 ", "００１2"],
-  ["users", "社員コード", ["trim", "width"], " ００１2 ", "0012"],
-  ["users", "役職", ["trim", "width"], " 課長Ａ　", "課長Ａ"],
-  ["users", "役職", ["width"], "Ａ", undefined],
-  ["users", "氏名", ["trim", "width"], " 山田 ", undefined],
-  ["users", "CLOMOアカウントパスワード", ["trim", "width"], " ａ ", undefined],
-  ["docs", "パスワード", ["trim", "width"], " ａ ", undefined],
-  ["docs", "表示名", ["trim", "width"], " ａ ", undefined],
-  ["docs", "ユーザーID", ["trim", "width"], "ｈanako01 ", "hanako01"],
-  ["docs", "ファイル管理者権限", ["width"], "ＴＲＵＥ", "TRUE"],
-  ["users", "社員コード", [], " 1", undefined],
-  ["users", "TEL", ["width"], "０３−１２３４－００３１", "03-1234-0031"],
-  ["users", "TEL", ["width"], "03‐1234ー0031", "03-1234-0031"],
-  ["users", "郵便番号", ["width"], "１００―０００５", "100-0005"],
-  ["users", "社員コード", ["width"], "データー1‑2", "データー1-2"],
-  ["users", "住所", ["width"], "1−2", undefined],
-  ["users", "フリガナ", ["kana"], "ﾀｶﾊｼ ﾊﾅｺ", "タカハシ ハナコ"],
-  ["users", "フリガナ", ["kana"], "ｺﾞﾄｳ ｼﾞｭﾝﾍﾟｰ", "ゴトウ ジュンペー"],
-  ["users", "フリガナ", ["kana"], "カﾞﾞ", "ガ゛"],
-  ["users", "フリガナ", ["kana"], "やまだ", "やまだ"],
-  ["users", "フリガナ", ["kana", "names", "trim"], "　ﾔﾏﾀﾞ　　ﾀﾛｳ ", "ヤマダ タロウ"],
-  ["users", "氏名", ["kana"], "ﾔﾏﾀﾞ", undefined],
-  ["users", "氏名", ["names"], "　山田　 太郎", "山田 太郎"],
-  ["docs", "表示名", ["names"], "山田　太郎", "山田 太郎"],
-  ["orgs", "組織名", ["names", "trim"], "第一　営業部 ", undefined],
-] as const)("for %s, %s with %j: %j becomes %j", (format, header, fixes, value, result) => {
-  expect(mended(format, header, fixes, value)).toEqual([result]);
+  ["users", "メールアドレス", "\u3000ｊｉｒｏ＠ｅｘａｍｐｌｅ．ｊｐ ", "jiro@example.jp"],
+  ["users", "社員コード", " ００１2 ", "0012"],
+  ["users", "役職", " 課長Ａ　", "課長Ａ"],
+  ["users", "氏名", " 山田　太郎 ", "山田　太郎"],
+  ["users", "CLOMOアカウントパスワード", " ａ ", undefined],
+  ["docs", "パスワード", " ａ ", undefined],
+  ["docs", "ユーザーID", "ｈanako01 ", "hanako01"],
+  ["docs", "ファイル管理者権限", "ＴＲＵＥ", "TRUE"],
+  ["users", "TEL", "０３−１２３４－００３１", "03-1234-0031"],
+  ["users", "TEL", "03‐1234ー0031", "03-1234-0031"],
+  ["users", "郵便番号", "１００―０００５", "100-0005"],
+  ["users", "社員コード", "データー1‑2", "データー1-2"],
+  ["users", "住所", "1−2", "1−2"],
+  ["users", "フリガナ", "ﾀｶﾊｼ ﾊﾅｺ", "タカハシ ハナコ"],
+  ["users", "フリガナ", "ｺﾞﾄｳ ｼﾞｭﾝﾍﾟｰ", "ゴトウ ジュンペー"],
+  ["users", "フリガナ", "カﾞﾞ", "ガ゛"],
+  ["users", "フリガナ", "やまだ", "やまだ"],
+  ["orgs", "組織名", "第一　営業部 ", undefined],
+] as const)("for %s, %s: %j becomes %j", (format, header, value, result) => {
+  expect(mended(format, header, value)).toEqual([result]);
 });

@@ -1,6 +1,5 @@
 import { WHITE_SPACE, LETTER_OR_SYMBOL, NON_ASCII, DECIMAL_POINT, type CharacterScan } from "./look.ts";
 import type { Column } from "../../model/format.ts";
-import type { FixChoice } from "../../model/import.ts";
 import type { ProblemCode } from "../../model/problem.ts";
 import { isCodeComparison } from "../../model/normalise.ts";
 import { findAddressWrapping } from "../../model/rules.ts";
@@ -76,8 +75,8 @@ const detectCodeDamage = (value: string, { kinds }: CharacterScan): ProblemCode 
   if (kinds === 0) return "value-short";
   if (kinds === LETTER_OR_SYMBOL) return undefined;
   if ((kinds & (WHITE_SPACE | NON_ASCII)) !== 0) {
-    if (hasOuterWhiteSpace(value)) return "value-blanks";
-    if (FULL_WIDTH_CHARACTER.test(value)) return "value-full-width";
+    if (hasOuterWhiteSpace(value)) return "value-mended";
+    if (FULL_WIDTH_CHARACTER.test(value)) return "value-mended";
   }
   if ((kinds & DECIMAL_POINT) !== 0 && DECIMAL_PATTERN.test(value)) return "value-decimal";
   return value.length <= MAX_DATE_LENGTH && DATE_PATTERN.test(value) ? "value-date" : undefined;
@@ -94,7 +93,7 @@ const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | und
     const wrapping = findAddressWrapping(value);
     if (wrapping !== undefined) return wrapping.code;
   }
-  return (look.kinds & NON_ASCII) !== 0 && FULL_WIDTH_IN_ADDRESS.test(value) ? "value-full-width" : undefined;
+  return (look.kinds & NON_ASCII) !== 0 && FULL_WIDTH_IN_ADDRESS.test(value) ? "value-mended" : undefined;
 };
 
 /**
@@ -117,10 +116,10 @@ export const detectDamage = (
   if (scrutiny === "code" || scrutiny === "serial-number") return detectCodeDamage(value, look);
   if (scrutiny === "number") {
     const hasVariant = (look.kinds & NON_ASCII) !== 0 && HYPHEN_VARIANT.test(value);
-    return detectCodeDamage(value, look) ?? (hasVariant ? "value-hyphen" : undefined);
+    return detectCodeDamage(value, look) ?? (hasVariant ? "value-mended" : undefined);
   }
-  if (hasOuterWhiteSpace(value)) return "value-blanks";
-  return scrutiny === "kana" && HALF_WIDTH_KANA.test(value) ? "kana-half-width" : undefined;
+  if (hasOuterWhiteSpace(value)) return "value-mended";
+  return scrutiny === "kana" && HALF_WIDTH_KANA.test(value) ? "value-mended" : undefined;
 };
 
 const toHalfWidth = (value: string): string =>
@@ -136,40 +135,19 @@ const toFullWidthKana = (value: string): string =>
     kana.normalize("NFKC").replaceAll("\u3099", "゛").replaceAll("\u309a", "゜"),
   );
 
-const normaliseNameSpaces = (value: string): string => value.replace(/[ \u00a0\u3000]+/g, " ").replace(/^ | $/g, "");
-
-/** Returns true if a column contains required names. Only fixes for names of people or invisible characters apply. */
-const isRequiredName = ({ required, comparison }: Column): boolean => required === "always" && comparison === "name";
-
-export const spaceProblemOf = (column: Column): ProblemCode => {
-  if (!isRequiredName(column)) return "value-blanks";
-  return column.personName === undefined ? "name-blanks" : "person-blanks";
-};
+/** Returns true if a column contains required names of other things than people, which are never corrected. */
+export const isRequiredName = ({ required, comparison, personName }: Column): boolean =>
+  required === "always" && comparison === "name" && personName === undefined;
 
 const isHalfWidthColumn = ({ value: { rule }, code, comparison = "exact" }: Column): boolean =>
   code === true || rule.kind !== "text" || rule.charset !== undefined || isCodeComparison(comparison);
 
-interface ValueFix {
-  readonly fix: FixChoice;
-  readonly appliesTo: (column: Column) => boolean;
-  readonly mend: (value: string) => string;
-}
-
-const VALUE_FIXES: readonly ValueFix[] = [
-  {
-    fix: "width",
-    appliesTo: (column) => !isRequiredName(column) && isHalfWidthColumn(column),
-    mend: toHalfWidth,
-  },
-  { fix: "kana", appliesTo: ({ personName }) => personName === "kana", mend: toFullWidthKana },
-  { fix: "names", appliesTo: ({ personName }) => personName !== undefined, mend: normaliseNameSpaces },
-  { fix: "trim", appliesTo: (column) => !isRequiredName(column), mend: (value) => value.trim() },
-];
-
-/** Returns the function that fixes the values of a column; undefined if no fix applies to the column. */
-export const createFixer = (column: Column, fixes: readonly FixChoice[]): ((value: string) => string) | undefined => {
-  if (column.secret === true) return undefined;
-  const apply = VALUE_FIXES.filter(({ fix, appliesTo }) => fixes.includes(fix) && appliesTo(column));
-  if (apply.length === 0) return undefined;
-  return (value) => apply.reduce((fixed, { mend }) => mend(fixed), value);
+/**
+ * Returns the function that corrects what is certain in the values of a column: outer spaces, full-width letters and
+ * variants of hyphens in codes, addresses and telephone numbers, and half-width kana. Undefined for secrets and names.
+ */
+export const createFixer = (column: Column): ((value: string) => string) | undefined => {
+  if (column.secret === true || isRequiredName(column)) return undefined;
+  if (column.personName === "kana") return (value) => toFullWidthKana(value).trim();
+  return isHalfWidthColumn(column) ? (value) => toHalfWidth(value).trim() : (value) => value.trim();
 };

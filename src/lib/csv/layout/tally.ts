@@ -31,7 +31,8 @@ export class Tally {
 
   note(problem: Problem, count = 1): void {
     const value = problem.code === "row-skipped" ? String(problem.params["value"]) : "";
-    const key = `${problem.code} ${problem.column} ${value}`;
+    // corrections are reported together
+    const key = problem.code === "value-mended" ? problem.code : `${problem.code} ${problem.column} ${value}`;
     const counted = this.#found.get(key);
     if (counted === undefined) this.#found.set(key, { first: problem, count });
     else counted.count += count;

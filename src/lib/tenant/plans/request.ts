@@ -1,14 +1,7 @@
 import type { z, ZodString } from "zod";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
 import { KEY_NAMES } from "../../model/formats.ts";
-import {
-  ALLOWANCES,
-  BLANK_CHOICES,
-  FIX_CHOICES,
-  MAX_HEADER_ROW,
-  ORG_BY_CHOICES,
-  UNDELETABLE_CHOICES,
-} from "../../model/import.ts";
+import { ALLOWANCES, BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, UNDELETABLE_CHOICES } from "../../model/import.ts";
 import type { Fields } from "../../model/thing.ts";
 import type * as Inputs from "../inputs.ts";
 import type { DeletionSelection } from "./staging/counts.ts";
@@ -38,7 +31,6 @@ export const IMPORT_FIELDS = {
 } as const satisfies Fields;
 
 export const IMPORT_LISTS = {
-  fix: { type: "choice", choices: FIX_CHOICES },
   allow: { type: "choice", choices: ALLOWANCES },
 } as const satisfies Fields;
 
@@ -67,9 +59,8 @@ const buildTextSchemas = <L extends Lengths>({ z }: typeof Inputs, lengths: L) =
 
 const buildReadingSchema = ({ z, buildFieldSchemas }: typeof Inputs) => {
   const { key, blank, orgBy } = buildFieldSchemas(IMPORT_FIELDS);
-  const fix = z.array(z.enum(FIX_CHOICES)).readonly();
   const headerRow = z.int().min(1).max(MAX_HEADER_ROW);
-  return z.strictObject({ key, blank, orgBy, sheet: z.string().max(255), headerRow, fix }).partial();
+  return z.strictObject({ key, blank, orgBy, sheet: z.string().max(255), headerRow }).partial();
 };
 
 const buildMapSchema = (kit: typeof Inputs) => {

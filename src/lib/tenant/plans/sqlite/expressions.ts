@@ -316,9 +316,9 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
     });
   const keeps = isBlankIgnored(plan, field);
   const reference = findReference(plan.kind, field);
-  if (reference === undefined && isCaseIgnored(plan, field))
-    return buildCaseSql(buildSameIgnoringCaseSql(field), column, cell);
-  if (reference === undefined) return keeps ? `coalesce(${cell}, ${column})` : cell;
+  const own = keeps ? `coalesce(${cell}, ${column})` : cell;
+  const same = buildSameSpellingSql(plan, field);
+  if (reference === undefined) return same === undefined ? own : buildCaseSql(same, column, own);
   const pk = buildNamedRecordSql(plan, reference);
   if (keeps) return buildCaseSql(`${cell} is null`, column, pk);
   const { usual } = reference;
@@ -328,14 +328,17 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
 };
 
 /**
- * Returns true if the letter case of a value does not matter. It matters in a console export, because the console
- * determines the letter case.
+ * SQL: true if a cell has the record's value, or only spells it differently; undefined for values of which every
+ * character counts, as in a console export.
  */
-const isCaseIgnored = ({ request }: PlanDefinition, { comparison }: ImportedField): boolean =>
-  comparison === "serial-number" && request.fromConsole !== true;
-
-const buildSameIgnoringCaseSql = ({ field, stored: name }: ImportedField): string =>
-  `${rowColumn(field)} is null or upper(${rowColumn(field)}) = upper(${recordColumn(name)})`;
+const buildSameSpellingSql = ({ request, kind }: PlanDefinition, field: ImportedField): string | undefined => {
+  if (request.fromConsole === true || field.merge !== "value") return undefined;
+  const [cell, column] = [rowColumn(field.field), recordColumn(field.stored)];
+  if (field.comparison === "serial-number") return `${cell} is null or upper(${cell}) = upper(${column})`;
+  if (!kind.format.columns.some((one) => one.field === field.field && one.secret !== true)) return undefined;
+  const plain = (value: string): string => `plain('${kind.format.name}', '${field.field}', ${value})`;
+  return `case when ${cell} is ${column} then 1 when ${cell} is null or ${column} is null then 0 else ${plain(cell)} = ${plain(column)} end`;
+};
 
 /**
  * SQL: true if the record `t` refers to a record that an export can identify. In this case, a blank cell means that the
@@ -437,7 +440,7 @@ export const buildExistingDerivedColumns = (
     ...(isBlankIgnored(plan, field) ? [`${cell} is null`] : []),
     `${cell} is not distinct from ${value}`,
     ...(keepsWindowsForm(plan, field) ? [`${cell} is not distinct from ${buildWindowsFormSql(value)}`] : []),
-    ...(isCaseIgnored(plan, field) ? [buildSameIgnoringCaseSql(field)] : []),
+    buildSameSpellingSql(plan, field) ?? "false",
   ];
   return listDerivedColumns(field).map(({ column, sparse }) => [
     column,

@@ -106,14 +106,14 @@ export const findDuplicates = (database: Database, plan: PlanDefinition): void =
 };
 
 export const findFixedKeys = (database: Database, plan: PlanDefinition): void => {
-  if ((plan.request.fix ?? []).length === 0) return;
+  if (plan.request.fromConsole === true) return;
   const { thing, inScope, name: kind } = plan.kind;
   const key = keyOf(plan);
   recordFinding(database, plan, {
     code: "key-mended",
     field: key.field,
     select: `select r.row, r.line, null as col, json_object('value', ${ORIGINAL_KEY_SQL}) as params from s.row r
-      where ${ORIGINAL_KEY_SQL} in (select ${buildRecordKeySql(key)} from ${thing.name} t where ${inScope})`,
+      where ${[ORIGINAL_KEY_SQL, "r.key"].map((one) => `${one} in (select ${buildRecordKeySql(key)} from ${thing.name} t where ${inScope})`).join(" and ")}`,
     params: { kind },
   });
 };

@@ -173,7 +173,6 @@ export class Stager implements RecordSink {
     const { blank, fromConsole, allow } = this.#request;
     this.#checker = new RowChecker(layout, this.#report, {
       blank,
-      fix: this.#request.fix,
       // the console exports error values as text
       allowErrorValues: fromConsole === true || allow?.includes("error-values") === true,
       fromConsole,
@@ -221,9 +220,8 @@ export class Stager implements RecordSink {
       }
     }
     for (const { field, resolved } of this.#kind.fields) if (resolved) bindings.set(field, () => null);
-    const [fix, bindKeys] = [this.#request.fix ?? [], createKeysBinding(keys, keyed)];
-    if (fix.length > 0) bindings.set(KEYS_COLUMN, (values) => this.#withMended(bindKeys(values), comparison));
-    else if (keys.length > 0) bindings.set(KEYS_COLUMN, bindKeys);
+    const bindKeys = createKeysBinding(keys, keyed);
+    bindings.set(KEYS_COLUMN, (values) => this.#withMended(bindKeys(values), comparison));
     const secrets = createSecretBinding(layout, this.#request.generatePasswords === true);
     if (secrets !== undefined) bindings.set("secrets", secrets);
     const custom = createCustomBinding(layout, this.#request);
