@@ -313,11 +313,7 @@ describe("invisible characters and multi-line values", () => {
         '氏名,役職,メールアドレス\r\n山田,課\u0001長,a@x.jp\r\n佐藤,"課\n長",b@x.jp\r\n鈴木,\u007f,c@x.jp\r\n',
       ),
     ]);
-    expect(read({}, { encoding: "shift_jis" }, bytes, 5).found).toEqual([
-      "2:2 value-hidden",
-      "3:2 value-lines",
-      "4:2 value-hidden",
-    ]);
+    expect(read({}, { encoding: "shift_jis" }, bytes, 5).found).toEqual(["2:2 value-mended", "3:2 value-lines"]);
   });
 });
 

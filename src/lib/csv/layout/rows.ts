@@ -323,7 +323,7 @@ export class RowChecker {
     const suspicion = faults.length > 0 ? undefined : detectDamage(written, scrutiny, seen);
     if (faults.length === 0 && suspicion === undefined) return written;
     const value = suspicion === "value-short" ? written : (mend?.(written) ?? written);
-    if (value !== written) {
+    if (value !== written && (value === "" || this.#findFaults(cell, value).length === 0)) {
       const [from, to] = [truncateValue(written), truncateValue(value)];
       if (!this.#isDamaged(position))
         this.tally.note({ ...this.#noted("value-mended", position), params: { value: from, mended: to } });
