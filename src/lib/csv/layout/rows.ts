@@ -78,6 +78,7 @@ const checkDepthOf = (column: Column): CheckDepth => {
 
 const createCellCheck = (
   { column, positions, joined, translations }: LayoutColumn,
+  key: string,
   { blank = "clear", fromConsole }: RowOptions,
 ): CellCheck => ({
   column,
@@ -86,7 +87,7 @@ const createCellCheck = (
   free: isUnlimited(column.value.rule),
   scrutiny: damageCheckKindOf(column),
   looked: isScanned(damageCheckKindOf(column)),
-  mend: fromConsole === true ? undefined : createFixer(column),
+  mend: fromConsole === true ? undefined : createFixer(column, column.field === key),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
   joined,
@@ -157,7 +158,7 @@ export class RowChecker {
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
     this.#report = report;
-    this.#cells = columns.map((column) => createCellCheck(column, options));
+    this.#cells = columns.map((column) => createCellCheck(column, key, options));
     this.#suspects = this.#cells.map((cell) => createSuspectCellCheck(cell, options));
     this.#tree = this.#cells.find(({ joined }) => isTree(joined));
     this.looks = this.#cells.map(({ looks }) => looks);

@@ -1,7 +1,7 @@
 import { WHITE_SPACE, LETTER_OR_SYMBOL, NON_ASCII, DECIMAL_POINT, type CharacterScan } from "./look.ts";
 import type { Column } from "../../model/format.ts";
 import type { ProblemCode } from "../../model/problem.ts";
-import { isCodeComparison } from "../../model/normalise.ts";
+import { isCodeComparison, toCp932Form } from "../../model/normalise.ts";
 import { findAddressWrapping } from "../../model/rules.ts";
 
 /** The kind of damage to search for in the values of a column; `number` for telephone numbers and the like. */
@@ -139,15 +139,33 @@ const toFullWidthKana = (value: string): string =>
 export const isRequiredName = ({ required, comparison, personName }: Column): boolean =>
   required === "always" && comparison === "name" && personName === undefined;
 
-const isHalfWidthColumn = ({ value: { rule }, code, comparison = "exact" }: Column): boolean =>
-  code === true || rule.kind !== "text" || rule.charset !== undefined || isCodeComparison(comparison);
+type Correction = "trim" | "width" | "kana";
+
+const CORRECTIONS: Readonly<Record<Correction, (value: string) => string>> = {
+  trim: (value) => value.trim(),
+  width: (value) => toHalfWidth(value).trim(),
+  kana: (value) => toFullWidthKana(value).trim(),
+};
 
 /**
- * Returns the function that corrects what is certain in the values of a column: outer spaces, full-width letters and
- * variants of hyphens in codes, addresses and telephone numbers, and half-width kana. Undefined for secrets and names.
+ * Returns what is corrected in the values of a column: outer spaces, full-width letters and variants of hyphens in
+ * codes, addresses and telephone numbers, or half-width kana. Undefined for secrets and names. Codes by which other
+ * records are found keep their width.
  */
-export const createFixer = (column: Column): ((value: string) => string) | undefined => {
-  if (column.secret === true || isRequiredName(column)) return undefined;
-  if (column.personName === "kana") return (value) => toFullWidthKana(value).trim();
-  return isHalfWidthColumn(column) ? (value) => toHalfWidth(value).trim() : (value) => value.trim();
+export const correctionOf = (column: Column, isKey = false): Correction | undefined => {
+  const { value, code, comparison = "exact", secret, personName, refers } = column;
+  if (secret === true || isRequiredName(column)) return undefined;
+  if (personName === "kana") return "kana";
+  if (refers !== undefined) return "trim";
+  if (value.rule.kind !== "text" || code === true || value.rule.charset !== undefined) return "width";
+  return isCodeComparison(comparison) && !isKey ? "width" : "trim";
 };
+
+export const createFixer = (column: Column, isKey?: boolean): ((value: string) => string) | undefined => {
+  const correction = correctionOf(column, isKey);
+  return correction && CORRECTIONS[correction];
+};
+
+/** Returns a value in the form that is equal for all its spellings. @param how `name` for names of people */
+export const toPlainValue = (how: unknown, value: string): string =>
+  how === "name" ? value.normalize("NFKC").replaceAll(/\s+/gu, "") : CORRECTIONS[how as Correction](toCp932Form(value));

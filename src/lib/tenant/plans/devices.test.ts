@@ -192,7 +192,7 @@ describe("a key", () => {
     const plan = await tenant.plan(imei, [
       ["シリアルナンバー", "IMEI番号"],
       ["S3", "000000000000001"],
-      ["S4", " 00 000000 000000 1"],
+      ["S4", "00 000000 0000001"],
       ["S1", "00 000000 000000 1"],
     ]);
     expect(await rows(plan)).toMatchObject([{ action: "create" }, { action: "create" }, { action: "unchanged" }]);
@@ -201,7 +201,7 @@ describe("a key", () => {
       "00 000000 000000 1",
       "00 000000 000000 2",
       "000000000000001",
-      " 00 000000 000000 1",
+      "00 000000 0000001",
     ]);
   });
 });

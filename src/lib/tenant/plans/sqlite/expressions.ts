@@ -1,4 +1,5 @@
 import { OWNER_FIELDS } from "../../../model/device.ts";
+import { correctionOf } from "../../../csv/layout/suspect.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import {
   buildCaseSql,
@@ -335,8 +336,10 @@ const buildSameSpellingSql = ({ request, kind }: PlanDefinition, field: Imported
   if (request.fromConsole === true || field.merge !== "value") return undefined;
   const [cell, column] = [rowColumn(field.field), recordColumn(field.stored)];
   if (field.comparison === "serial-number") return `${cell} is null or upper(${cell}) = upper(${column})`;
-  if (!kind.format.columns.some((one) => one.field === field.field && one.secret !== true)) return undefined;
-  const plain = (value: string): string => `plain('${kind.format.name}', '${field.field}', ${value})`;
+  const file = kind.format.columns.find((one) => one.field === field.field);
+  const how = file?.personName === undefined ? file && correctionOf(file) : "name";
+  if (how === undefined) return undefined;
+  const plain = (value: string): string => `plain('${how}', ${value})`;
   return `case when ${cell} is ${column} then 1 when ${cell} is null or ${column} is null then 0 else ${plain(cell)} = ${plain(column)} end`;
 };
 

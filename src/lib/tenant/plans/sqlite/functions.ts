@@ -1,8 +1,5 @@
-import { createFixer } from "../../../csv/layout/suspect.ts";
+import { toPlainValue } from "../../../csv/layout/suspect.ts";
 import { createInterruptedFailure } from "../../../errors/index.ts";
-import type { FormatName } from "../../../model/console-files.ts";
-import { findColumn } from "../../../model/format.ts";
-import { FORMATS } from "../../../model/formats.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
 export const registerSqlFunctions = (database: Database, interrupted: () => boolean): void => {
@@ -19,11 +16,7 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
       .normalize("NFKC")
       .replaceAll(/[\s/\\>]/g, ""),
   );
-  database.define("plain", (format, field, value) => {
-    const column = findColumn(FORMATS[format as FormatName].columns, String(field));
-    if (column?.personName !== undefined) return String(value).normalize("NFKC").replaceAll(/\s+/gu, "");
-    return (column && createFixer(column)?.(String(value))) ?? value;
-  });
+  database.define("plain", (how, value) => toPlainValue(how, String(value)));
   database.define("loose_code", (code) => String(code).normalize("NFKC").toLowerCase());
 };
 
