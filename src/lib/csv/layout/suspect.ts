@@ -41,7 +41,7 @@ const HYPHEN_VARIANT = /[\u2010-\u2015\u2212\uff0d]|(?<=\d)[\u30fc\uff70](?=\d)/
 const ALL_HYPHEN_VARIANTS = new RegExp(HYPHEN_VARIANT, "g");
 const FULL_WIDTH_CHARACTER = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/;
 /** Full-width characters in addresses, also `＠` and `。`, but not commas, which are a separate problem. */
-const FULL_WIDTH_IN_ADDRESS = /[\uff01-\uff0b\uff0d-\uff5e\u3002\uff61]/;
+const FULL_WIDTH_IN_ADDRESS = /[\uff01-\uff0b\uff0d-\uff5d\u3002\uff61]/;
 
 /** Table of ASCII codes: 1 for each character with which a damaged value of any column may begin. */
 const SUSPECT_FIRST_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) =>
@@ -124,7 +124,7 @@ export const detectDamage = (
 
 const toHalfWidth = (value: string): string =>
   value
-    .replace(/[\uff01-\uff5e\u3000]/g, (character) =>
+    .replace(/[\uff01-\uff5d\u3000]/g, (character) =>
       character === "\u3000" ? " " : String.fromCharCode(character.charCodeAt(0) - 0xfee0),
     )
     .replace(/[\u3002\uff61]/g, ".")
