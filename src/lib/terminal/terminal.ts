@@ -18,6 +18,7 @@ import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from
 import type { NdjsonSource, Records, SaveRows } from "./output.ts";
 import { createProgress, type LoadSpinner, type Progress, type ProgressMode } from "./progress/progress.ts";
 import type { PromptEnvironment, Questions } from "./prompt.ts";
+import { truncate } from "./table/width.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
 /** Styles by purpose. Each function returns the text, coloured or unchanged. */
@@ -325,9 +326,13 @@ export class Terminal {
   /**
    * Writes a problem of an input as `FILE:ROW:COLUMN: reason`, escaped and folded on a terminal. `--quiet` does not
    * suppress it.
+   *
+   * @param isCut true: one line of the terminal
    */
-  async problem(line: Advice): Promise<void> {
-    await this.#tell(this.#folded(this.#line(line)));
+  async problem(line: Advice, isCut = false): Promise<void> {
+    const columns = isCut ? this.#errColumns() : undefined;
+    const whole = this.#line(line);
+    await this.#tell(columns === undefined ? this.#folded(whole) : [this.#paint(truncate(whole, columns))]);
   }
 
   /** Writes a failure: at most three lines, folded on a terminal, followed by a problem object with `--format json`. */

@@ -51,41 +51,34 @@ type Severity = "error" | "warning";
 
 const COLUMN_WIDE_CODES: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
 
-const isCorrection = ({ code }: GroupableProblem): boolean => code === "value-mended";
-
 /**
  * Returns a key for a cause that several rows may share: a name that the tenant lacks, a column that the file lacks,
- * corrections in a column, or cells that Excel omitted or does not display. Returns undefined if the cause concerns only one row.
+ * or cells that Excel omitted or does not display. Returns undefined if the cause concerns only one row.
  */
 const findCommonCause = (problem: GroupableProblem): string | undefined => {
   const { code, column, params } = problem;
   if (code === "cells-too-few") return code;
-  if (COLUMN_WIDE_CODES.includes(code) || isCorrection(problem)) return `${code} ${column}`;
+  if (COLUMN_WIDE_CODES.includes(code)) return `${code} ${column}`;
   const isCommon =
     code.endsWith("-unknown") || code === "org-name-ambiguous" || (code === "required-new" && column === 0);
   return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
 };
 
-/**
- * Collects the first problems of each severity. Problems with a common cause are listed once, with a row count.
- * Corrections have their own maximum and are listed last, because they must not hide what a person has to judge.
- */
+/** Number of problems above which each has only one line. */
+const MAX_FOLDED_PROBLEMS = 8;
+
+/** Collects the first problems of each severity. Problems with a common cause are listed once, with a row count. */
 export class ProblemDigest<P extends GroupableProblem> {
   readonly #shown: { readonly problem: P; readonly severity: Severity; more: number }[] = [];
   readonly #causes = new Map<string, { more: number }>();
-  readonly #left: Record<Severity | "correction", number> = {
-    error: MAX_LISTED_PROBLEMS,
-    warning: MAX_LISTED_PROBLEMS,
-    correction: MAX_LISTED_PROBLEMS,
-  };
+  readonly #left: Record<Severity, number> = { error: MAX_LISTED_PROBLEMS, warning: MAX_LISTED_PROBLEMS };
 
   take(problem: P, severity: Severity): void {
     const cause = findCommonCause(problem);
     const same = cause === undefined ? undefined : this.#causes.get(cause);
-    const group = isCorrection(problem) ? "correction" : severity;
     if (same !== undefined) same.more += 1;
-    else if (this.#left[group] > 0) {
-      this.#left[group] -= 1;
+    else if (this.#left[severity] > 0) {
+      this.#left[severity] -= 1;
       const one = { problem, severity, more: 0 };
       this.#shown.push(one);
       if (cause !== undefined) this.#causes.set(cause, one);
@@ -103,14 +96,14 @@ export class ProblemDigest<P extends GroupableProblem> {
     return told;
   }
 
+  /** Shows the warnings, then the errors, which decide. */
   async show(terminal: Terminal, lineOf: (problem: P) => Text): Promise<void> {
-    const corrections = this.#shown.filter(({ problem }) => isCorrection(problem));
-    const others = this.#shown.filter(({ problem }) => !isCorrection(problem));
-    for (const { problem, severity, more } of [...others, ...corrections]) {
+    const { warning = [], error = [] } = Object.groupBy(this.#shown, ({ severity }) => severity);
+    for (const { problem, severity, more } of [...warning, ...error]) {
       const { en, ja } = lineOf(problem);
       const line =
         more === 0 ? text(en, ja) : text(`${en} (and ${formatCount(more, "more row")})`, `${ja}(ほか ${more} 行)`);
-      await (severity === "error" ? terminal.problem(line) : terminal.warn(line));
+      await (severity === "error" ? terminal.problem(line, error.length > MAX_FOLDED_PROBLEMS) : terminal.warn(line));
     }
   }
 }

@@ -72,7 +72,8 @@ export async function showImportResult(tools: Tools, result: ImportResult): Prom
   const { plan, committed, dryRun, isKept = false } = result;
   if (globals.quiet && !isRecordOutputRequested(tools)) return;
   const columns = RESULT_COLUMNS.filter(({ value }) => globals.fields !== undefined || value(result) !== undefined);
-  await terminal.show(listColumns(terminal, columns, DEFAULT_RESULT_COLUMNS), result);
+  if (!committed || !terminal.onTerminal || isRecordOutputRequested(tools))
+    await terminal.show(listColumns(terminal, columns, DEFAULT_RESULT_COLUMNS), result);
   if (committed) {
     for (const told of describeCommit(plan)) await terminal.note(told);
   } else if (dryRun && !plan.rejected && !isKept) await terminal.note(PLAN_DRY_RUN_NOTE);
