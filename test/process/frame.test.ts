@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { run as runHere } from "#support/cli/home.ts";
@@ -29,6 +29,28 @@ describe("version and help", () => {
     const { code } = await run(["context", "list"], { home });
     expect(code).toBe(0);
   });
+});
+
+test("80 columns have room for a list of five people, and for a list with 41 wrong rows", async () => {
+  const home = await freshHome();
+  const count = async (name: string, people: number, at: string): Promise<readonly string[]> => {
+    const rows = Array.from({ length: people }, (_, i) => `新人 ${i},n${i}${at}example.jp`);
+    await writeFile(join(home, name), ["氏名,メールアドレス", ...rows].join("\n"));
+    const terminal = startOnTerminal(["users", "import", join(home, name), "--lang", "ja"], {
+      home,
+      size: { columns: 80, rows: 24 },
+    });
+    if (at === "@") {
+      await terminal.shows("適用しますか");
+      terminal.type("y\r");
+    }
+    const { screen } = await terminal.ended;
+    return screen.trimEnd().split("\n");
+  };
+  expect((await count("five.csv", 5, "@")).length).toBeLessThanOrEqual(15);
+  const wrong = await count("wrong.csv", 41, "-");
+  expect(wrong.length).toBeLessThanOrEqual(30);
+  expect(wrong.slice(-4).join("")).toContain("問題が 41 件");
 });
 
 describe("questions and signals", () => {

@@ -98,7 +98,7 @@ async function findHeader(
 
 /** How a list is read: by its headers, which no layout knows, or by a layout, which fits or only comes near. */
 type Knowledge =
-  | { readonly state: "unknown" }
+  | { readonly state: "unknown"; readonly match?: undefined }
   | { readonly state: "fits" | "near"; readonly match: LayoutMatch<Layout> };
 
 /** @param isPlain true if the format's own headers are enough to read the list */
@@ -138,18 +138,17 @@ export async function readList(
   const { place, header, detected, match } = await findHeader(tools, file, requested, layouts, given);
   const headers = header.header;
   const { askColumns, findOpenHeaders } = await import("../csv/questions/ask.ts");
+  const isUnclear = (headers: readonly string[]): boolean =>
+    findOpenHeaders(headers, format, { map: given }).length > 0;
   const mayDiffer = canAsk || layouts.length > 0 || headers.some(isMovementHeader);
-  const isUnclear = mayDiffer && findOpenHeaders(headers, format, { map: given }).length > 0;
-  const customFields = format.custom && isUnclear ? await loadCustomFields(tools) : undefined;
+  const customFields = format.custom && mayDiffer && isUnclear(headers) ? await loadCustomFields(tools) : undefined;
   const isPlain = findOpenHeaders(headers, format, { customFields, map: given }).length === 0;
   const known = judgeMatch(match, isPlain, canAsk);
-  const doubtful = known.state === "unknown" || !isOpen ? [] : known.match.doubtful;
-  if (known.state !== "unknown" && !canAsk) refuseDoubt({ ...known.match, doubtful }, requested);
-  const ignored =
-    known.state === "fits" && !learning
-      ? findOpenHeaders(known.match.further, format, { customFields }).filter((one) => !doubtful.includes(one))
-      : [];
-  const base = known.state === "unknown" ? given : ignoreColumns(known.match.map, ignored);
+  const doubtful = isOpen ? (known.match?.doubtful ?? []) : [];
+  if (known.match !== undefined && !canAsk) refuseDoubt({ ...known.match, doubtful }, requested);
+  const further = known.state === "fits" && !learning ? known.match.further : [];
+  const ignored = findOpenHeaders(further, format, { customFields }).filter((one) => !doubtful.includes(one));
+  const base = known.match === undefined ? given : ignoreColumns(known.match.map, ignored);
   const map = kind === "users" && given === undefined ? skipLeavers(base, headers, customFields) : base;
   const answers = canAsk
     ? await askColumns(terminal.prompts, headers, format, {
@@ -170,16 +169,12 @@ export async function readList(
       detected,
     };
   }
-  const { options: own } = map ?? {};
   // new organisations are named by code
-  const orgBy = options.createOrgs === true && known.state !== "unknown" ? undefined : own?.orgBy;
+  const orgBy = options.createOrgs === true && known.match !== undefined ? undefined : map?.options?.orgBy;
   return {
-    map: map && { ...map, options: { ...own, ...place, orgBy } },
+    map: map && { ...map, options: { ...map.options, ...place, orgBy } },
     headers,
-    note:
-      known.state === "unknown"
-        ? undefined
-        : describeLayout(known.match, ignored, terminal.moment(known.match.layout.at)),
+    note: known.match && describeLayout(known.match, ignored, terminal.moment(known.match.layout.at)),
     detected,
   };
 }
