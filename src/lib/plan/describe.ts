@@ -123,9 +123,8 @@ const NEWLY_KEPT = text(
 
 /** Yields what a plan does: a line for each record type, then the other effects, without zeros. */
 function* renderCounts(told: Import): Generator<Text> {
-  const { mode, unchanged, invalid, rejected, wipes = 0, staying, kept, skipped } = told;
+  const { mode, unchanged, invalid, wipes = 0, staying, kept, skipped } = told;
   const changes = listPlanChanges(told);
-  if (rejected) yield text("the file cannot be committed", "このファイルは適用できません");
   const rest = [
     [unchanged, text("unchanged", "変更なし")],
     [invalid, text("invalid", "不正")],
