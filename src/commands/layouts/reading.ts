@@ -160,21 +160,15 @@ export async function readList(
     : undefined;
   const answered = answers ?? (learning ? (map ?? { columns: [] }) : undefined);
   if (answered !== undefined) {
-    const chosen = chooseOptions(headers, requested, answered, customFields);
-    return {
-      map: { ...answered, options: { ...answered.options, ...place, ...chosen } },
-      headers,
-      note: KEEPS_ANSWERS,
-      learns: true,
-      detected,
-    };
+    const chosen = { ...place, ...chooseOptions(headers, requested, answered, customFields) };
+    const learnt = { ...answered, options: { ...answered.options, ...chosen } };
+    return { map: learnt, headers, note: KEEPS_ANSWERS, learns: true, detected };
   }
-  // new organisations are named by code
-  const orgBy = options.createOrgs === true && known.match !== undefined ? undefined : map?.options?.orgBy;
+  const note = known.match && describeLayout(known.match, ignored, terminal.moment(known.match.layout.at));
   return {
-    map: map && { ...map, options: { ...map.options, ...place, orgBy } },
+    map: map && placeMap(map, place, options.createOrgs === true && known.match !== undefined),
     headers,
-    note: known.match && describeLayout(known.match, ignored, terminal.moment(known.match.layout.at)),
+    note,
     detected,
   };
 }
@@ -183,6 +177,12 @@ export const KEEPS_ANSWERS = text(
   "this change keeps your answers as a layout",
   "回答を、この変更とともにレイアウトとして記憶します",
 );
+
+/** @param createsOrgs new organisations are named by code */
+const placeMap = (map: MapFileSchema, place: Place, createsOrgs: boolean): MapFileSchema => ({
+  ...map,
+  options: { ...map.options, ...place, orgBy: createsOrgs ? undefined : map.options?.orgBy },
+});
 
 const ignoreColumns = (map: MapFileSchema, headers: readonly string[]): MapFileSchema => ({
   ...map,

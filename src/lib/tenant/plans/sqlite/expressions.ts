@@ -340,7 +340,7 @@ const buildSameSpellingSql = ({ request, kind }: PlanDefinition, field: Imported
   const how = file?.personName === undefined ? file && correctionOf(file) : "name";
   if (how === undefined) return undefined;
   const plain = (value: string): string => `plain('${how}', ${value})`;
-  return `case when ${cell} is ${column} then 1 when ${cell} is null or ${column} is null then 0 else ${plain(cell)} = ${plain(column)} end`;
+  return `case when ${cell} is not distinct from ${column} then 1 when ${cell} is null or ${column} is null then 0 else ${plain(cell)} = ${plain(column)} end`;
 };
 
 /**
