@@ -63,9 +63,9 @@ export const MAX_HEADER_ROW = 1000;
 
 /**
  * The checks that `--allow` turns off: unknown columns; spreadsheet error values such as #N/A, which are then text;
- * people whose address changes in a replacing import; a file that matches another tenant.
+ * a file that matches another tenant.
  */
-export const ALLOWANCES = ["unknown-columns", "error-values", "new-address", "other-tenant"] as const;
+export const ALLOWANCES = ["unknown-columns", "error-values", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 
 /** Maximum number of deletions that a limit given as a share permits, however large the tenant is. */

@@ -73,15 +73,12 @@ export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text
 
 const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
 
-/** The Japanese words for the ways to name an organisation, by the value of `--org-by`. */
-/** The display names of the keys of people, by the value of `--key`. */
-const USER_KEY_NAMES: Readonly<Record<string, Text>> = {
-  email: text("email address", "メールアドレス"),
-  "employee-code": text("employee code", "社員コード"),
-  upn: same("UPN"),
-};
-
-const getKeyName = ({ key }: ProblemParams): Text => USER_KEY_NAMES[String(key)] ?? text("key", "キー");
+/** Describes a value that a spreadsheet changed, with the number of rows of which this is the first. */
+const createSpellingWarning = (en: MessageTemplate, ja: MessageTemplate): ProblemKind =>
+  createWarning(
+    (p) => `${fillTemplate(en, p)}${Number(p["count"]) > 1 ? ` (${formatCount(Number(p["count"]), "row")})` : ""}`,
+    (p) => `${fillTemplate(ja, p)}${Number(p["count"]) > 1 ? `(${p["count"]} 行)` : ""}`,
+  );
 
 const splitListParam = (params: ProblemParams, name: string): string[] => {
   const { [name]: value = "" } = params;
@@ -341,19 +338,23 @@ export const PROBLEMS = {
     'one record has the key "{value}", another one the corrected key: correct the file',
     "「{value}」のデータも、直した値のデータもあります。ファイルを直してください",
   ),
-  "new-address": createWarning(
-    (p) => `${p["value"]} belongs to ${p["holder"]}: is this the same person with a new ${getKeyName(p).en}?`,
-    (p) => `「${p["value"]}」は ${p["holder"]} のものです。同じ人の${getKeyName(p).ja}の変更ではありませんか?`,
-  ),
   "row-contested": createError(
-    "{value} belongs to {holder}, but this row changes {name}: was one column sorted without the others?",
-    "「{value}」は {holder} のものですが、この行は {name} を変更します。1 つの列だけを並べ替えていませんか?",
+    (p) =>
+      p["other"] === undefined
+        ? `${p["value"]} belongs to ${p["holder"]}, but this row changes ${p["name"]}: was one column sorted without the others?`
+        : `${p["value"]} belongs to ${p["holder"]}, but this row names ${p["other"]}: correct the name there first, or delete that person first`,
+    (p) =>
+      p["other"] === undefined
+        ? `「${p["value"]}」は ${p["holder"]} のものですが、この行は ${p["name"]} を変更します。1 つの列だけを並べ替えていませんか?`
+        : `「${p["value"]}」は ${p["holder"]} のものですが、この行は「${p["other"]}」です。同じ人なら先に氏名を直し、別の人なら先に前の人を削除してください`,
   ),
-  "zeros-lost": createWarning(
-    (p) =>
-      `${p["value"]} is ${p["was"]} in the tenant: a spreadsheet has probably removed the leading zeros${Number(p["count"]) > 1 ? ` (${formatCount(Number(p["count"]), "row")})` : ""}`,
-    (p) =>
-      `「${p["value"]}」は、テナントでは「${p["was"]}」です。表計算ソフトが先頭の 0 を消した可能性があります${Number(p["count"]) > 1 ? `(${p["count"]} 行)` : ""}`,
+  "value-respelt": createSpellingWarning(
+    "{value} is read as {was}, the tenant's spelling",
+    "「{value}」を、テナントの書き方に合わせて「{was}」とします",
+  ),
+  "zeros-lost": createSpellingWarning(
+    "{value} is {was} in the tenant: a spreadsheet has probably removed the leading zeros",
+    "「{value}」は、テナントでは「{was}」です。表計算ソフトが先頭の 0 を消した可能性があります",
   ),
   "value-taken": createError(
     (p) =>

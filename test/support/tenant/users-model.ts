@@ -61,6 +61,8 @@ export class UsersModel {
   readonly #warnings: string[] = [];
   /** rows that have a cell that is invalid regardless of the other rows and the tenant */
   readonly #damaged = new Set<number>();
+  /** users with a new address, found by another lasting key and their name */
+  readonly #moved = new Map<ModelRow, ModelUser>();
 
   constructor(tenant: ModelTenant, request: Request, [header = [], ...rows]: Cells, windows: boolean) {
     this.#tenant = tenant;
@@ -117,7 +119,7 @@ export class UsersModel {
   }
 
   #matchOf(row: ModelRow): ModelUser | undefined {
-    return this.#fits(row)[0];
+    return this.#fits(row)[0] ?? this.#moved.get(row);
   }
 
   #rowOf(user: ModelUser): ModelRow | undefined {
@@ -152,11 +154,14 @@ export class UsersModel {
     }
   }
 
-  #checkAgainstTenant(row: ModelRow): void {
+  #checkReferences(row: ModelRow): void {
     const org = this.#cell(row, "組織コード");
     if (org !== "" && !this.#tenant.orgs.includes(org) && this.#request.createOrgs !== true)
       this.#fault(row.row, "org-unknown");
     if (this.#fits(row).length > 1) this.#fault(row.row, "key-ambiguous");
+  }
+
+  #checkAgainstTenant(row: ModelRow): void {
     const matched = this.#matchOf(row);
     if (matched?.administrator === true) {
       const account = this.#cell(row, "CLOMOアカウント名");
@@ -270,56 +275,72 @@ export class UsersModel {
   }
 
   /**
-   * Reports rows that create a user who seems to exist already under another key: exactly one existing user and exactly
-   * one such row have the same value.
+   * Matches rows with users who have a new address: exactly one user and exactly one row without a user have the same
+   * value. The names must agree.
    */
-  #checkNewAddresses(): void {
-    const { key = "email", mode, allow = [] } = this.#request;
-    const created = this.#rows.filter((row) => this.#isValid(row) && this.#matchOf(row) === undefined);
-    const mixed = this.#mixedRows();
-    const found = new Set<number>();
-    for (const [name, { ofRow, ofUser }] of Object.entries(IDENTIFYING_VALUES)) {
-      if (name === key) continue;
-      for (const { row, ...cells } of created) {
-        const value = ofRow(cells);
-        if (value === undefined || created.filter((other) => ofRow(other) === value).length > 1) continue;
-        const [holder, ...more] = this.#tenant.users.filter((user) => ofUser(user) === value);
-        if (holder !== undefined && more.length === 0 && this.#rowOf(holder) === undefined) found.add(row);
+  #findNewAddresses(): void {
+    if (this.#tenant.users.length <= this.#rows.filter((row) => this.#matchOf(row) !== undefined).length) return;
+    for (const name of Object.keys(OTHER_KEYS)) {
+      if (name === (this.#request.key ?? "email")) continue;
+      const open = this.#rows.filter((row) => this.#isValid(row) && this.#matchOf(row) === undefined);
+      const found = open.flatMap((row) => {
+        const holder = this.#holderOf(name, row, open);
+        return holder === undefined ? [] : [{ row, holder, other: this.#rowOf(holder) }];
+      });
+      for (const { row, holder, other } of found) {
+        const isSame = this.#isSameName(row, holder);
+        if (other === undefined && isSame) this.#moved.set(row, holder);
+        else if (other === undefined || isSame) this.#fault(row.row, isSame ? "key-duplicate" : "row-contested");
       }
-    }
-    const report = (row: number): void => {
-      if (mode === "replace" && !allow.includes("new-address")) this.#fault(row, "new-address");
-      else this.#warnings.push(`new-address@${row}`);
-    };
-    for (const row of found) report(row);
-    for (const row of mixed) {
-      this.#fault(row, "row-contested");
     }
   }
 
+  /** Returns the only user with a row's value, if no other of the rows has it. */
+  #holderOf(name: string, row: ModelRow, among: readonly ModelRow[]): ModelUser | undefined {
+    const { ofRow, ofUser } = IDENTIFYING_VALUES[name] ?? NO_VALUE;
+    const value = ofRow(row);
+    if (value === undefined || among.filter((other) => ofRow(other) === value).length > 1) return undefined;
+    const holders = this.#tenant.users.filter((user) => ofUser(user) === value);
+    return holders.length === 1 ? holders[0] : undefined;
+  }
+
+  #isSameName(row: ModelRow, user: ModelUser): boolean {
+    const [mine, theirs] = [this.#cell(row, "氏名"), user.name].map((name) => codeKey(name).normalize("NFKC"));
+    return mine === theirs;
+  }
+
   /**
-   * Returns the rows that give their user a value that exactly one other user has, unless another row of the file
-   * confirms that the other user keeps the value.
+   * Reports rows that give their user a value that exactly one other user has, unless another row of the file confirms
+   * that the other user keeps the value; and rows whose user has another name and other keys.
    */
-  #mixedRows(): ReadonlySet<number> {
-    const found = new Set<number>();
-    for (const [name, { ofRow, ofUser, field }] of Object.entries(IDENTIFYING_VALUES)) {
+  #checkContested(): void {
+    for (const [name, { ofRow, field }] of Object.entries(IDENTIFYING_VALUES)) {
       if (name === (this.#request.key ?? "email")) continue;
       const changed = this.#rows.filter((row) => {
         const user = this.#isValid(row) ? this.#matchOf(row) : undefined;
         return user !== undefined && JSON.stringify(this.#apply(row, user)[field]) !== JSON.stringify(user[field]);
       });
-      for (const row of changed) {
-        const value = ofRow(row);
-        if (value === undefined || changed.filter((other) => ofRow(other) === value).length > 1) continue;
-        const [holder, ...more] = this.#tenant.users.filter((user) => ofUser(user) === value);
-        if (holder === undefined || more.length > 0 || holder === this.#matchOf(row)) continue;
-        // one row that confirms the value for the other user is enough, even if this user has several rows, which are
-        // then invalid
-        if (!this.#rows.some((one) => this.#matchOf(one) === holder && ofRow(one) === value)) found.add(row.row);
-      }
+      const found = changed.filter((row) => {
+        const holder = this.#holderOf(name, row, changed);
+        if (holder === undefined || holder === this.#matchOf(row)) return false;
+        const theirs = this.#rows.filter((one) => this.#matchOf(one) === holder);
+        const isFree = ["employee-code", "upn"].includes(name) || theirs.some((one) => this.#isValid(one));
+        return isFree && !theirs.some((one) => ofRow(one) === ofRow(row));
+      });
+      for (const { row } of found) this.#fault(row, "row-contested");
     }
-    return found;
+    if (this.#header.includes("氏名"))
+      for (const row of this.#rows) if (this.#isSomebodyElse(row)) this.#fault(row.row, "row-contested");
+  }
+
+  #isSomebodyElse(row: ModelRow): boolean {
+    const user = this.#isValid(row) ? this.#matchOf(row) : undefined;
+    if (user === undefined || this.#cell(row, "氏名") === "" || this.#isSameName(row, user)) return false;
+    const keys = Object.entries(IDENTIFYING_VALUES).filter(([name]) => name !== "name");
+    const pairs = keys.map(([, { ofRow, ofUser }]) => [ofRow(row), ofUser(user)] as const);
+    const both = pairs.filter(([mine, theirs]) => mine !== undefined && theirs !== undefined);
+    const same = both.filter(([mine, theirs]) => mine === theirs);
+    return same.length < 2 && both.length > same.length;
   }
 
   /**
@@ -345,11 +366,15 @@ export class UsersModel {
     for (const row of this.#rows) {
       this.#checkCells(row);
       if (!this.#isValid(row)) this.#damaged.add(row.row);
+      this.#checkReferences(row);
+    }
+    this.#findNewAddresses();
+    for (const row of this.#rows) {
       this.#checkAgainstRows(row);
       this.#checkAgainstTenant(row);
     }
+    this.#checkContested();
     this.#checkTaken();
-    this.#checkNewAddresses();
     this.#checkBlankColumns();
     if (this.#rows.length === 0) this.#fault(0, "file-no-rows");
     const invalid = this.#rows.filter((row) => !this.#isValid(row));
@@ -358,9 +383,12 @@ export class UsersModel {
       if (mode === "replace" && administrator && !inFile) this.#fault(0, "administrator-delete");
     }
     const lacking = this.#lacking();
-    const untold = invalid.some((row) => this.#fits(row).length !== 1);
+    const untold = invalid.some((row) => this.#fits(row).length > 1 || this.#matchOf(row) === undefined);
+    const isMixed = mode === "replace" && [...this.#faults.values()].some((codes) => codes.has("row-contested"));
     const rejected =
-      this.#faults.has(0) || this.#faults.has(1) || (skipInvalid ? lacking.length > 0 && untold : invalid.length > 0);
+      this.#faults.has(0) ||
+      this.#faults.has(1) ||
+      (skipInvalid ? isMixed || (lacking.length > 0 && untold) : invalid.length > 0);
     return { ...this.#result(lacking, invalid.length), rejected };
   }
 
@@ -398,32 +426,39 @@ export class UsersModel {
   }
 }
 
-/** Values that identify a person even if other values change, by the name of the key. */
-const IDENTIFYING_VALUES: Readonly<
-  Record<
-    string,
-    {
-      readonly ofRow: (row: Pick<ModelRow, "cells" | "emails">) => string | undefined;
-      readonly ofUser: (user: ModelUser) => string | undefined;
-      readonly field: "emails" | "employeeCode" | "upn";
-    }
-  >
-> = {
+interface IdentifyingValue {
+  readonly ofRow: (row: Pick<ModelRow, "cells" | "emails">) => string | undefined;
+  readonly ofUser: (user: ModelUser) => string | undefined;
+  readonly field: "name" | "emails" | "employeeCode" | "upn" | "accountName";
+}
+
+const NO_VALUE: IdentifyingValue = { ofRow: () => undefined, ofUser: () => undefined, field: "name" };
+
+const defineValue = (
+  header: string,
+  field: "name" | "employeeCode" | "upn" | "accountName",
+  of: (value: string) => string,
+): IdentifyingValue => ({
+  ofRow: ({ cells }) => toKeyIfPresent(of, cells.get(header)?.[0]),
+  ofUser: (user) => toKeyIfPresent(of, user[field]),
+  field,
+});
+
+/** Values that identify a person even if other values change, by the name of the key, in the order of the columns. */
+const OTHER_KEYS: Readonly<Record<string, IdentifyingValue>> = {
   email: {
     ofRow: ({ emails }) => toKeyIfPresent(emailKey, emails[0]),
     ofUser: ({ emails }) => toKeyIfPresent(emailKey, emails[0]),
     field: "emails",
   },
-  "employee-code": {
-    ofRow: ({ cells }) => toKeyIfPresent(codeKey, cells.get("社員コード")?.[0]),
-    ofUser: ({ employeeCode }) => toKeyIfPresent(codeKey, employeeCode),
-    field: "employeeCode",
-  },
-  upn: {
-    ofRow: ({ cells }) => toKeyIfPresent(emailKey, cells.get("UPN")?.[0]),
-    ofUser: ({ upn }) => toKeyIfPresent(emailKey, upn),
-    field: "upn",
-  },
+  "employee-code": defineValue("社員コード", "employeeCode", codeKey),
+  upn: defineValue("UPN", "upn", emailKey),
+};
+
+const IDENTIFYING_VALUES: Readonly<Record<string, IdentifyingValue>> = {
+  name: defineValue("氏名", "name", codeKey),
+  ...OTHER_KEYS,
+  account: defineValue("CLOMOアカウント名", "accountName", codeKey),
 };
 
 const toKeyIfPresent = (of: (value: string) => string, value: string | null | undefined): string | undefined =>

@@ -36,10 +36,6 @@ const HINTS: Hints = {
   "header-unknown": NAMES_OF_COLUMNS,
   "header-missing": NAMES_OF_COLUMNS,
   "header-near": NAMES_OF_COLUMNS,
-  "new-address": text(
-    "the same people: --key employee-code or upn; other people: --allow new-address",
-    "同じ人なら --key employee-code か upn を、別の人なら --allow new-address を指定してください",
-  ),
   "file-empty": OTHER_FILE,
   "file-no-rows": OTHER_FILE,
   "administrator-delete": KEEP,

@@ -69,7 +69,6 @@ const someRequest: fc.Arbitrary<Request> = fc.record({
   blank: fc.constantFrom("clear", "keep", undefined),
   createOrgs: fc.boolean(),
   skipInvalid: fc.boolean(),
-  allow: fc.constantFrom(undefined, ["new-address"] as const),
 });
 
 const POOLS = new Map<string, readonly string[]>([

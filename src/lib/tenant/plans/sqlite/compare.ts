@@ -33,8 +33,8 @@ import {
   markInvalidRows,
 } from "./findings.ts";
 import { findForeignTraits } from "./matching/foreign.ts";
-import { findContestedRows, findNewAddresses } from "./matching/lasting.ts";
-import { findLostZeros } from "./matching/lost-zeros.ts";
+import { findContestedRows } from "./matching/lasting.ts";
+import { keepLostZeros, restoreOriginalRows } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";
 import { matchRows } from "./matching/match.ts";
@@ -46,6 +46,7 @@ import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type S
 
 const resetComparison = (database: Database, plan: PlanDefinition): void => {
   createMergeTables(database, plan);
+  restoreOriginalRows(database);
   for (const statement of [
     "drop index if exists s.match_target",
     "delete from s.match",
@@ -120,15 +121,16 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   database.exec("create index if not exists s.problem_row on problem (row)");
   findFixedKeys(database, plan);
   const { tree, check } = plan.kind.table;
-  findDuplicates(database, plan);
   storeCandidateCellKeys(database, plan);
   resolveOrgNames(database, plan);
   findUnknownReferences(database, plan);
   matchRows(database, plan);
+  findDuplicates(database, plan);
   matchCandidateRows(database, plan);
   leaveOutUnknownKeys(database, plan);
   tree?.place(database, plan);
   mergeLocalChanges(database, plan);
+  keepLostZeros(database, plan);
   if (plan.request.mode === "replace") createTargetIndex(database);
   findProtectedChanges(database, plan);
   findUndeletableRecords(database, plan);
@@ -137,17 +139,12 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   findMissingRequiredValues(database, plan);
   findScopeProblems(database, plan);
   findInvalidAccountNames(database, plan);
+  if (plan.request.fromConsole !== true) findContestedRows(database, plan);
   findConflicts(database, plan);
   recordPlanViolations(database, plan);
   tree?.settle(database, plan);
   const wipes = check?.(database, plan);
   const foreign = findForeignTraits(database, plan);
-  // the rows of an export were matched by all keys
-  if (plan.request.fromConsole !== true) {
-    findNewAddresses(database, plan);
-    findContestedRows(database, plan);
-  }
-  findLostZeros(database, plan);
   return {
     ...countPlan(database, plan),
     ...(wipes !== undefined && { wipes }),

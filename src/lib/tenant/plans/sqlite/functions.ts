@@ -1,5 +1,6 @@
 import { toPlainValue } from "../../../csv/layout/suspect.ts";
 import { createInterruptedFailure } from "../../../errors/index.ts";
+import { nameKey } from "../../../model/normalise.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
 export const registerSqlFunctions = (database: Database, interrupted: () => boolean): void => {
@@ -17,7 +18,7 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
       .replaceAll(/[\s/\\>]/g, ""),
   );
   database.define("plain", (how, value) => toPlainValue(how, String(value)));
-  database.define("loose_code", (code) => String(code).normalize("NFKC").toLowerCase());
+  database.define("loose_code", (code) => nameKey(String(code)).normalize("NFKC").toLowerCase().replace(/\s/gu, ""));
 };
 
 /** SQL: a condition for a `where` clause over `row` that checks every few thousand rows whether to stop. */

@@ -54,10 +54,10 @@ const BY_CODE = (
 test.each<[string, Request, Cells, ForeignTraits["by"] | undefined]>([
   ["a replacing file that matches nobody", { kind: "users", mode: "replace" }, OTHERS, "key"],
   [
-    "all addresses are new, and the codes are those of people",
-    { kind: "users", mode: "replace", allow: ["new-address"] },
+    "all addresses are new, and the names and codes are those of people",
+    { kind: "users", mode: "replace" },
     [USERS, ...people("b.example", 5).map(([mail = "", name = ""], at) => [mail, name, `a.example-${at + 1}`])],
-    "key",
+    undefined,
   ],
   ["four rows", { kind: "users", mode: "replace" }, OTHERS.slice(0, 5), undefined],
   ["one of six matches", { kind: "users", mode: "replace" }, [...OTHERS, ["P8@A.example", "人8", ""]], undefined],
@@ -70,7 +70,7 @@ test.each<[string, Request, Cells, ForeignTraits["by"] | undefined]>([
     undefined,
   ],
   ["permitted", { kind: "users", mode: "replace", allow: ["other-tenant"] }, OTHERS, undefined],
-  ["permitted, of another domain", { kind: "users", allow: ["new-address", "other-tenant"] }, OTHERS, undefined],
+  ["permitted, of another domain", { kind: "users", allow: ["other-tenant"] }, OTHERS, undefined],
   [
     "by employee code, with addresses of another domain",
     { kind: "users", key: "employee-code" },

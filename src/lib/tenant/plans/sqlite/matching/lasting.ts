@@ -1,4 +1,4 @@
-import type { ImportedField, KindKey } from "../../staging/kinds.ts";
+import type { ImportedField } from "../../staging/kinds.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
   buildIsMatchedRowSql,
@@ -9,125 +9,132 @@ import {
 } from "../../../store/sql/forms.ts";
 import {
   buildChangesFieldSql,
-  buildKeyTextSql,
   buildRecordKeysSql,
   buildRecordLabelSql,
   buildRowKeySql,
-  createTargetIndex,
-  isStaged,
+  isMatchKey,
   IS_VALID_ROW_SQL,
   keyOf,
+  listStagedFields,
+  recordColumn,
   rowColumn,
 } from "../expressions.ts";
+import type { ProblemCode } from "../../../../model/problem.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
+import { storeHolders, type Tier } from "./holders.ts";
+import { respellNewCodes } from "./spelling.ts";
 
-/** A pair of SQL expressions: a key in a row `r`, and the same key in a record `t`. */
-interface Tier {
-  readonly row: string;
-  readonly record: string;
-}
-
-interface LastingKey extends Tier {
-  readonly key: KindKey;
+/** A field that says who somebody is. */
+interface Identity extends Tier {
   readonly field: ImportedField;
+  readonly kind: "lasting" | "unique" | "name";
 }
 
-const listOtherKeys = (plan: PlanDefinition): readonly LastingKey[] => {
-  const own = keyOf(plan);
-  if (own.lasting !== true) return [];
-  return plan.kind.keys.flatMap((key): readonly LastingKey[] => {
-    const field = plan.kind.fields.find((one) => one.field === key.field);
-    if (key.lasting !== true || key.name === own.name || field === undefined || !isStaged(plan, field)) return [];
-    const record = key.list ? `(${buildRecordKeysSql(field)} ->> 0)` : buildRecordKeysSql(field);
-    return [{ key, field, row: buildRowKeySql(plan, field), record }];
+const listIdentities = (plan: PlanDefinition): readonly Identity[] => {
+  const { keys, thing } = plan.kind;
+  if (keyOf(plan).lasting !== true) return [];
+  return listStagedFields(plan).flatMap((field): readonly Identity[] => {
+    const isLasting = keys.some((key) => key.field === field.field && key.lasting === true);
+    const isName = thing.fields[field.stored]?.personName !== undefined;
+    if (!isLasting && !isName && (!field.unique || field.merge !== "value")) return [];
+    const record = buildRecordKeysSql(field);
+    const kind = isName ? "name" : field.unique ? "unique" : "lasting";
+    return [
+      { field, kind, row: buildRowKeySql(plan, field), record: field.merge === "list" ? `(${record} ->> 0)` : record },
+    ];
   });
 };
 
-/**
- * Stores in `s.holder` which record has the key of a row. A key counts if exactly one of the rows and exactly one record
- * have it. The rows are indexed, and the records are read once.
- *
- * @param rows SQL: `from … where …`, which selects the rows `r`
- * @returns true if there are such rows
- */
-export const storeHolders = (
-  database: Database,
-  { kind }: PlanDefinition,
-  { row, record }: Tier,
-  rows: string,
-): boolean => {
-  for (const statement of [
-    "drop table if exists s.lasting_key",
-    "drop table if exists s.holder",
-    "create table s.lasting_key (key text primary key, row integer not null) without rowid",
-    "create table s.holder (row integer primary key, key text not null, target integer not null)",
-  ])
-    database.exec(statement);
-  const keyed = database.run(
-    `insert into s.lasting_key select ${row}, min(r.row) ${rows} and ${row} is not null group by 1 having count(*) = 1`,
-  );
-  if (keyed === 0) return false;
-  const held = database.run(
-    `insert into s.holder select few.row, few.key, min(t.pk) from ${kind.thing.name} t
-     ${ORDERED_JOIN} s.lasting_key few on few.key = ${record} where ${kind.inScope} group by few.row having count(*) = 1`,
-    { kind: kind.name },
-  );
-  if (held > 0) createTargetIndex(database);
-  return held > 0;
-};
+/** SQL: true if a row and a record have the same name. */
+const buildIsSameNameSql = (names: readonly Identity[]): string =>
+  names
+    .map(
+      ({ field }) =>
+        `coalesce(loose_code(${rowColumn(field.field)}) = loose_code(${recordColumn(field.stored)}), false)`,
+    )
+    .join(" or ") || "false";
+
+/** SQL: the parameters of a row that names somebody else than the record with its key. @param value SQL of the key */
+const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly Identity[]): string =>
+  `json_object('value', ${value}, 'holder', ${buildRecordLabelSql(kind.thing)},
+    'other', coalesce(${[...names.map(({ field }) => rowColumn(field.field)), "r.key"].join(", ")}, ''))`;
 
 /**
- * Finds rows that would create a person although a person whom the file lacks has the same employee code or UPN. It is
- * probably the same person with a new address.
+ * Matches rows with records by another lasting key: somebody has a new address. The name must agree.
+ *
+ * @param match matches the rows `r` with the records `t` of a join
  */
-export const findNewAddresses = (database: Database, plan: PlanDefinition): void => {
-  const { kind, request } = plan;
-  const own = keyOf(plan);
-  const isRefused = request.mode === "replace" && request.allow?.includes("new-address") !== true;
+export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match: (records: string) => void): void => {
+  const { kind } = plan;
   const records = database.count(`select count(*) from ${kind.thing.name} t where ${kind.inScope}`, {
     kind: kind.name,
   });
   // nobody is missing from the file
-  if (records <= database.count(`select count(*) from s.match m where ${buildIsValidRowSql("m.row")}`)) return;
-  for (const other of listOtherKeys(plan)) {
+  if (records <= database.count("select count(*) from s.match")) return;
+  const names = listIdentities(plan).filter(({ field, kind: of }) => of === "name" && field.stored === kind.namedBy);
+  const isSame = buildIsSameNameSql(names);
+  for (const other of listIdentities(plan)) {
+    const { field } = other;
+    if (isMatchKey(plan, field) || other.kind === "name" || !kind.keys.some((key) => key.field === field.field))
+      continue;
     const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;
+    respellNewCodes(database, plan, field, rows);
     if (!storeHolders(database, plan, other, rows)) continue;
-    const holders = `from s.holder h join s.row r on r.row = h.row join ${kind.thing.name} t on t.pk = h.target
-      where ${buildIsMissingRecordSql("t.pk")}`;
-    recordFinding(database, plan, {
-      code: "new-address",
-      severity: isRefused ? "error" : "warning",
-      field: other.field.field,
-      select: `select r.row, r.line, null as col, json_object('value', ${buildKeyTextSql(kind, rowColumn, other.key)},
-          'holder', ${buildRecordLabelSql(kind.thing)}, 'user', ${buildKeyTextSql(kind)}, 'key', :own,
-          'to', ${buildKeyTextSql(kind, rowColumn, own)}, 'by', :by) as params
-        ${holders} and not exists (select 1 from s.problem p where p.row = r.row and p.code = :code) order by r.row`,
-      params: { own: own.name, by: other.key.name },
-    });
+    const isMissing = buildIsMissingRecordSql("t.pk");
+    const holders = `${ORDERED_JOIN} ${kind.thing.name} t on t.pk = h.target`;
+    const find = (code: ProblemCode, params: string, where: string): number =>
+      recordFinding(database, plan, {
+        code,
+        field: field.field,
+        select: `select r.row, r.line, null as col, ${params} as params
+          from s.holder h join s.row r on r.row = h.row ${holders} where ${where} order by r.row`,
+      });
+    const twice = "json_object('header', :header, 'row', (select min(k.row) from s.match k where k.target = t.pk))";
+    find("key-duplicate", twice, `not ${isMissing} and (${isSame})`);
+    find("row-contested", buildOtherPersonSql(plan, "h.key", names), `${isMissing} and not (${isSame})`);
+    match(`${ORDERED_JOIN} s.holder h on h.row = r.row ${holders} and ${isMissing} and (${isSame})`);
   }
 };
 
 /**
- * Finds rows that would give a person the employee code or UPN of another person who does not keep it in the file. This
- * is what sorting a single column does to a list.
+ * Finds rows that would give a person the employee code, UPN, account or name of another person who does not keep it in
+ * the file, which is what sorting a single column does to a list; and rows with the key of a person whose name and other
+ * keys differ, such as the employee code of somebody who left.
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
-  const { kind } = plan;
-  for (const other of listOtherKeys(plan)) {
-    const { key, field, row } = other;
+  const { thing, namedBy } = plan.kind;
+  const identities = listIdentities(plan);
+  for (const { field, row, record, kind } of identities) {
+    if (isMatchKey(plan, field)) continue;
     const changed = `from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL}`;
-    if (!storeHolders(database, plan, other, changed)) continue;
+    if (!storeHolders(database, plan, { row, record }, changed)) continue;
+    const keeps = `exists (select 1 from s.match k join s.row r on r.row = k.row where k.target = h.target and ${row} = h.key)`;
+    const isInFile = `exists (select 1 from s.match k where k.target = h.target and ${buildIsValidRowSql("k.row")})`;
     recordFinding(database, plan, {
       code: "row-contested",
       field: field.field,
-      select: `select r.row, r.line, null as col, json_object('value', ${buildKeyTextSql(kind, rowColumn, key)}, 'holder', ${buildRecordLabelSql(kind.thing)},
-          'name', ${buildRecordLabelSql(kind.thing, (column) => `o.${quoteIdentifier(column)}`)}) as params
+      select: `select r.row, r.line, null as col, json_object('value', h.key, 'holder', ${buildRecordLabelSql(thing)},
+          'name', ${buildRecordLabelSql(thing, (column) => `o.${quoteIdentifier(column)}`)}) as params
         from s.holder h join s.row r on r.row = h.row join s.match m on m.row = h.row
-        join ${kind.thing.name} t on t.pk = h.target join ${kind.thing.name} o on o.pk = m.target
-        where h.target <> m.target and not exists (select 1 from s.match k join s.row r on r.row = k.row
-          where k.target = h.target and ${row} = h.key)
-        order by r.row`,
+        join ${thing.name} t on t.pk = h.target join ${thing.name} o on o.pk = m.target
+        where h.target <> m.target and not ${keeps} and ${kind === "lasting" ? "true" : isInFile} order by r.row`,
     });
   }
+  const [names, keys] = [
+    identities.filter(({ kind }) => kind === "name"),
+    identities.filter(({ kind }) => kind !== "name"),
+  ];
+  const named = names.find(({ field }) => field.stored === namedBy);
+  if (named === undefined || keys.length < 2) return;
+  const count = (compare: string): string =>
+    keys.map(({ row, record }) => `coalesce(${row} ${compare} ${record}, 0)`).join(" + ");
+  recordFinding(database, plan, {
+    code: "row-contested",
+    field: named.field.field,
+    select: `select r.row, r.line, null as col, ${buildOtherPersonSql(plan, "r.key", [named])} as params
+      from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
+      where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${count("<>")} > 0 and ${count("=")} < 2
+        and not (${buildIsSameNameSql(names)}) order by r.row`,
+  });
 };

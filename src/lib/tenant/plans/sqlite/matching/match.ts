@@ -3,6 +3,7 @@ import { buildValueWithoutTypeSql, ORDERED_JOIN } from "../../../store/sql/forms
 import {
   buildChangedMaskSql,
   buildReferenceJoinsSql,
+  isMatchKey,
   keyOf,
   buildRecordKeySql,
   rowColumn,
@@ -12,14 +13,20 @@ import {
 import { recordFinding } from "../findings.ts";
 import { forEachRowRange, IS_IN_RANGE_SQL } from "../functions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
+import { matchByOtherKeys } from "./lasting.ts";
+import { respellNewCodes } from "./spelling.ts";
 
 export const matchRows = (database: Database, plan: PlanDefinition): void => {
-  for (const records of [prepareKeyJoin(database, plan), ...prepareReplacementKeyJoins(database, plan)]) {
+  const match = (records: string): void => {
     const sql = `insert into s.match (row, target, changed)
       select r.row, t.pk, ${buildChangedMaskSql(plan)} from s.row r ${records} ${buildReferenceJoinsSql(plan)} where ${IS_IN_RANGE_SQL}
       on conflict do nothing`;
     forEachRowRange(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
-  }
+  };
+  match(prepareKeyJoin(database, plan));
+  for (const records of prepareReplacementKeyJoins(database, plan)) match(records);
+  // the rows of an export are matched by all keys that the console may have
+  if (plan.request.fromConsole !== true) matchByOtherKeys(database, plan, match);
 };
 
 /** SQL: joins the record `t` that has the key of a row. */
@@ -57,13 +64,18 @@ const prepareHolderJoin = (
   key: string,
   where: string,
 ): string => {
-  const { name, thing, inScope } = plan.kind;
+  const { name, thing, inScope, fields } = plan.kind;
   const holders = `holder_${column}`;
   database.exec(`drop table if exists s.${holders}`);
   database.exec(`create table s.${holders} (key text, pk integer not null)`);
   const sql = `insert into s.${holders} select ${key}, t.pk from ${thing.name} t where ${inScope} and ${where}`;
   database.run(sql, { kind: name });
   database.exec(`create index s.${holders}_key on ${holders} (key)`);
+  const own = column === "key" ? fields.find((field) => isMatchKey(plan, field)) : undefined;
+  if (own !== undefined) {
+    const unknown = `from s.row r where r.key is not null and not exists (select 1 from s.${holders} h where h.key = r.key)`;
+    respellNewCodes(database, plan, own, unknown, true);
+  }
   recordFinding(database, plan, {
     code: "key-ambiguous",
     field: keyOf(plan).field,

@@ -1,0 +1,43 @@
+import type { Database } from "../../../store/sqlite/database.ts";
+import { ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { createTargetIndex } from "../expressions.ts";
+import type { PlanDefinition } from "../stored-kind.ts";
+
+/** A pair of SQL expressions: a key in a row `r`, and the same key in a record `t`. */
+export interface Tier {
+  readonly row: string;
+  readonly record: string;
+}
+
+/**
+ * Stores in `s.holder` which record has the key of a row. A key counts if exactly one of the rows and exactly one record
+ * have it. The rows are indexed, and the records are read once.
+ *
+ * @param rows SQL: `from … where …`, which selects the rows `r`
+ * @returns true if there are such rows
+ */
+export const storeHolders = (
+  database: Database,
+  { kind }: PlanDefinition,
+  { row, record }: Tier,
+  rows: string,
+): boolean => {
+  for (const statement of [
+    "drop table if exists s.lasting_key",
+    "drop table if exists s.holder",
+    "create table s.lasting_key (key text primary key, row integer not null) without rowid",
+    "create table s.holder (row integer primary key, key text not null, target integer not null)",
+  ])
+    database.exec(statement);
+  const keyed = database.run(
+    `insert into s.lasting_key select ${row}, min(r.row) ${rows} and ${row} is not null group by 1 having count(*) = 1`,
+  );
+  if (keyed === 0) return false;
+  const held = database.run(
+    `insert into s.holder select few.row, few.key, min(t.pk) from ${kind.thing.name} t
+     ${ORDERED_JOIN} s.lasting_key few on few.key = ${record} where ${kind.inScope} group by few.row having count(*) = 1`,
+    { kind: kind.name },
+  );
+  if (held > 0) createTargetIndex(database);
+  return held > 0;
+};
