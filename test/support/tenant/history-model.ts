@@ -156,8 +156,14 @@ export class HistoryModel {
     return (this.#last += 1);
   }
 
-  #met(kind: Kind, key: string, rows: readonly ModelRow[]): readonly number[] {
-    if (kind !== "orgs") return rows.map((row) => this.find(kind, key, String(row[key])) ?? this.next());
+  #met({ kind, key, fromConsole, blank }: ModelRequest, rows: readonly ModelRow[]): readonly number[] {
+    if (kind !== "orgs") {
+      const found = rows.map((row) => this.find(kind, key, String(row[key])));
+      if (kind === "users" && fromConsole !== true)
+        for (const other of ["emails", "employeeCode"])
+          if (other !== key) this.#meet(other, { key, blank }, rows, found);
+      return found.map((record) => record ?? this.next());
+    }
     const numbers = rows.map(({ code }) =>
       code === "" ? 0 : (this.find("orgs", "code", String(code)) ?? this.next()),
     );
@@ -178,6 +184,28 @@ export class HistoryModel {
     return numbers;
   }
 
+  /** Finds the users of rows without one by another key, which exactly one of the rows and one user have, and by name. */
+  #meet(
+    other: string,
+    { key, blank }: Pick<ModelRequest, "key" | "blank">,
+    rows: readonly ModelRow[],
+    found: (number | undefined)[],
+  ): void {
+    const isSound = (row: ModelRow): boolean =>
+      row[key] !== "" && (blank === "keep" || (row["name"] !== "" && row["emails"] !== ""));
+    const open = rows.filter((row, at) => found[at] === undefined && isSound(row));
+    for (const row of open) {
+      const [user, ...more] = [...this.records.users].filter(([, values]) =>
+        listFieldValues(values, other)
+          .slice(0, 1)
+          .some((one) => toComparisonKey(one) === toComparisonKey(row[other])),
+      );
+      const isAlone = more.length === 0 && open.filter((one) => one[other] === row[other]).length === 1;
+      if (user === undefined || !isAlone || found.includes(user[0]) || user[1]["name"] !== row["name"]) continue;
+      found[rows.indexOf(row)] = user[0];
+    }
+  }
+
   /**
    * Returns the number of the organisation to which a cell refers; undefined if it does not exist.
    *
@@ -190,13 +218,11 @@ export class HistoryModel {
   }
 
   /** Returns the effect of importing a file that the tenant accepts. */
-  plan(
-    { kind, mode, blank, key, invalid, fromConsole = false }: ModelRequest,
-    rows: readonly ModelRow[],
-  ): ImportEffect {
+  plan(request: ModelRequest, rows: readonly ModelRow[]): ImportEffect {
+    const { kind, mode, blank, invalid, fromConsole = false } = request;
     const orgs = new Map<number, Values>();
     const groups = new Set<string>();
-    const numbers = this.#met(kind, key, rows);
+    const numbers = this.#met(request, rows);
     const orgOf = (cell: string | number): number => {
       const own = kind === "orgs" ? this.#orgNamed(cell, rows, numbers) : this.find("orgs", "code", String(cell));
       const known = own ?? [...orgs].find(([, org]) => org["code"] === cell)?.[0];

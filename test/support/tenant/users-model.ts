@@ -256,7 +256,10 @@ export class UsersModel {
    */
   #checkTaken(): void {
     const gone = this.#lacking();
-    const isWhole = (row: ModelRow): boolean => !this.#damaged.has(row.row) && this.#fits(row).length < 2;
+    const isWhole = ({ row, ...cells }: ModelRow): boolean =>
+      !this.#damaged.has(row) &&
+      this.#fits({ row, ...cells }).length < 2 &&
+      !this.#faults.get(row)?.has("row-contested");
     let losers = this.#rows.filter((row) => isWhole(row) && this.#isTaken(row, gone));
     while (losers.length > 0) {
       for (const { row } of losers) this.#fault(row, "value-taken");

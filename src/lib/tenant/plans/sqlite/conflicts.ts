@@ -57,9 +57,9 @@ const buildKeepsValueSql = (plan: PlanDefinition, { field }: Claim): string => {
  */
 const HAS_VALID_ROW_SQL = buildIsValidRowSql("c.row");
 
-/** SQL: true for contests of rows that were valid before the comparison and that match at most one record. */
+/** SQL: true for contests of rows that were valid before the comparison and that match one record at most. */
 const HAS_COMPARED_ROW_SQL = `${buildIsInvalidRowSql("c.row")} and not exists (
-  select 1 from s.problem p where p.row = c.row and p.severity = 'error' and (p.found = 'file' or p.code = 'key-ambiguous'))`;
+  select 1 from s.problem p where p.row = c.row and p.severity = 'error' and (p.found = 'file' or p.code in ('key-ambiguous', 'row-contested')))`;
 
 /**
  * Finds rows that claim values which other records of the tenant already have. Such claims are rare. There is no
