@@ -155,6 +155,10 @@ export const PROBLEMS = {
     (p) => `${formatCount(Number(p["count"]), "row")} of totals or notes skipped`,
     "合計や注記の行を {count} 行読み飛ばします",
   ),
+  "row-repeated": createWarning(
+    (p) => `${formatCount(Number(p["count"]), "row")} the same as an earlier row skipped`,
+    "前の行と同じ {count} 行を読み飛ばします",
+  ),
   "row-skipped": createWarning(
     (p) => `${formatCount(Number(p["count"]), "row")} skipped, as the map says: ${p["header"]} is ${p["value"]}`,
     "対応表により、「{header}」が「{value}」の {count} 行を読み飛ばします",

@@ -55,7 +55,7 @@ export class UsersModel {
   readonly #request: Request;
   readonly #header: readonly string[];
   readonly #windows: boolean;
-  readonly #rows: readonly ModelRow[];
+  #rows: readonly ModelRow[];
   readonly #faults = new Map<number, Set<string>>();
   /** `code@row` for problems that do not make a row invalid */
   readonly #warnings: string[] = [];
@@ -152,6 +152,20 @@ export class UsersModel {
       const account = this.#cell(row, "CLOMOアカウント名");
       if (account !== "" && account === this.#cell(other, "CLOMOアカウント名")) this.#fault(row.row, "value-duplicate");
     }
+  }
+
+  #leaveOutRepeatedRows(): void {
+    const contentOf = ({ key, emails, cells }: ModelRow): string =>
+      JSON.stringify([key, emails, [...cells].filter(([header]) => header !== "メールアドレス")]);
+    const repeated = this.#rows.filter(
+      (row, at) =>
+        this.#isValid(row) &&
+        this.#cell(row, "CLOMOアカウントパスワード") === "" &&
+        this.#rows.slice(0, at).some((other) => contentOf(other) === contentOf(row)),
+    );
+    const [first] = repeated;
+    if (first !== undefined) this.#warnings.push(`row-repeated@${first.row}`);
+    this.#rows = this.#rows.filter((row) => !repeated.includes(row));
   }
 
   #checkReferences(row: ModelRow): void {
@@ -369,8 +383,9 @@ export class UsersModel {
     for (const row of this.#rows) {
       this.#checkCells(row);
       if (!this.#isValid(row)) this.#damaged.add(row.row);
-      this.#checkReferences(row);
     }
+    this.#leaveOutRepeatedRows();
+    for (const row of this.#rows) this.#checkReferences(row);
     this.#findNewAddresses();
     for (const row of this.#rows) {
       this.#checkAgainstRows(row);

@@ -18,7 +18,6 @@ const hintOf = (
 test.each([
   [["required"], "fix the rows and import again"],
   [["org-unknown", "org-unknown"], "for names or paths, pass --org-by; for codes, import the organisations first"],
-  [["kana-half-width", "value-blanks"], "to correct mistakes, pass --fix trim,kana; fix the rows"],
 ] as const)("a rejected list gets one hint for each kind of problem: %o", (codes, hint) => {
   expect(hintOf(codes)?.startsWith(hint)).toBe(true);
 });

@@ -24,6 +24,7 @@ import {
   readNameComposition,
   findBlankColumns,
   findDuplicates,
+  leaveOutRepeatedRows,
   findMissingRequiredValues,
   markGeneratedPasswords,
   findFixedKeys,
@@ -121,6 +122,7 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   database.exec("create index if not exists s.problem_row on problem (row)");
   findFixedKeys(database, plan);
   const { tree, check } = plan.kind.table;
+  if (plan.request.fromConsole !== true) leaveOutRepeatedRows(database, plan);
   storeCandidateCellKeys(database, plan);
   resolveOrgNames(database, plan);
   findUnknownReferences(database, plan);

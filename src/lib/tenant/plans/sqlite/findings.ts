@@ -9,6 +9,8 @@ import { buildComposedNameSql } from "../../accounts/account-rows.ts";
 import { buildCaseSql, buildIsMatchedRowSql, buildIsValidRowSql, buildWindowsFormSql } from "../../store/sql/forms.ts";
 import {
   buildChangesFieldSql,
+  hasSecretColumns,
+  IS_VALID_ROW_SQL,
   isStaged,
   keyOf,
   buildIsKnownSql,
@@ -73,6 +75,26 @@ const buildRepeatedValuesSql = (values: string, which = "true"): string => `
        d as (select key, min(row) as first, max(row) as last from v group by key having count(*) > 1)
   select r.row, r.line, v.col, json_object('header', :header, 'row', ${buildCaseSql("r.row = d.first", "d.last", "d.first")}) as params
   from d join v on v.key = d.key join s.row r on r.row = v.row where ${which} order by r.row`;
+
+/** Leaves out rows that repeat an earlier row with the same key and the same cells. Secrets cannot be compared. */
+export const leaveOutRepeatedRows = (database: Database, plan: PlanDefinition): void => {
+  if (database.get("select 1 from s.repeated where name = 'key'") === undefined) return;
+  const columns = database.all("select name from pragma_table_info('row', 's') where name not in ('row', 'line')");
+  const isSame = columns.map(({ name }) => `f."${String(name)}" is not distinct from ${rowColumn(String(name))}`);
+  database.exec("create index if not exists s.row_key on row (key)");
+  database.exec(`create table if not exists s.repeated_row as select r.row, r.line from s.row r
+    where ${IS_VALID_ROW_SQL} and ${hasSecretColumns(plan) ? "r.secrets is null" : "true"}
+      and exists (select 1 from s.row f where f.key = r.key and f.row < r.row and ${isSame.join(" and ")})`);
+  for (const table of ["row", "claim"])
+    database.exec(`delete from s.${table} where row in (select row from s.repeated_row)`);
+  recordFinding(database, plan, {
+    code: "row-repeated",
+    severity: "warning",
+    field: keyOf(plan).field,
+    select:
+      "select row, line, null as col, json_object('count', count(*) over ()) as params from s.repeated_row order by row limit 1",
+  });
+};
 
 /**
  * Finds rows of the file that have the same key or the same unique value. Each problem mentions another row with this

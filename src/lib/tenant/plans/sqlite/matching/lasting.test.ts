@@ -23,6 +23,7 @@ const planned = async (rows: Cells, request: Partial<Request> = {}) => {
   );
   return {
     plan,
+    problems,
     contested: problems.filter(({ code }) => code === "row-contested").map(({ row }) => row),
     respelt: problems.filter(({ code }) => code === "value-respelt"),
     changes: changes.map(({ row, action, changed }) => [row, action, ...changed].join(" ")),
@@ -32,6 +33,7 @@ const planned = async (rows: Cells, request: Partial<Request> = {}) => {
 const [, ONE = [], TWO = [], THREE = [], FOUR = [], FIVE = []] = PEOPLE;
 const NEW_ONE = ["new1@example.jp", "社員1", "0001", ""];
 const OTHER = ["x@example.jp", "某"];
+const NEW = [...OTHER, "", ""];
 
 test.each<[string, Cells, string[], number[]]>([
   ["the employee code of somebody who is not in the file", [NEW_ONE], ["2 update emails upn"], []],
@@ -93,3 +95,13 @@ test.each([
     expect((await planned(rows, { mode, skipInvalid: skip })).plan.rejected).toBe(rejected);
   },
 );
+
+test.each<[string, Cells, string[], string[]]>([
+  ["equal rows", [ONE, TWO, ONE, ONE], [], ["row-repeated 2"]],
+  ["equal new rows", [NEW, NEW], ["2 create"], ["row-repeated 1"]],
+  ["different rows", [NEW, NEW.with(1, "別")], [], ["key-duplicate", "key-duplicate"]],
+])("the same person twice with %s", async (_, rows, changes, problems) => {
+  const found = await planned(rows);
+  expect(found.changes).toEqual(changes);
+  expect(found.problems.map(({ code, params: { count } }) => (count ? `${code} ${count}` : code))).toEqual(problems);
+});
