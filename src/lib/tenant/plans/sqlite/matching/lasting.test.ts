@@ -105,3 +105,39 @@ test.each<[string, Cells, string[], string[]]>([
   expect(found.changes).toEqual(changes);
   expect(found.problems.map(({ code, params: { count } }) => (count ? `${code} ${count}` : code))).toEqual(problems);
 });
+
+test.each<[string, Cells, string[], [string, string, number][], Partial<Request>?]>([
+  ["the codes of people", [ONE.with(2, "1"), TWO.with(2, "2")], [], [["1", "0001", 2]]],
+  ["keys", [ONE.with(2, "1"), TWO.with(2, "2")], [], [["1", "0001", 2]], { key: "employee-code" }],
+  ["a key in other letters", [THREE.with(2, "ａｂ ")], [], [["ａｂ ", "AB", 1]], { key: "employee-code" }],
+  ["another code", [ONE.with(2, "7")], ["2 update employeeCode"], []],
+])("the spelling of the tenant stays: %s", async (_, rows, changes, respelt, request) => {
+  const found = await planned(rows, request);
+  expect(found.changes).toEqual(changes);
+  expect(found.respelt.map(({ params: { value, was, count } }) => [value, was, count])).toEqual(respelt);
+});
+
+test("new codes get the width of all others, and telephone numbers keep their zeros", async () => {
+  await using other = new TestTenant();
+  const header = ["メールアドレス", "氏名", "社員コード", "TEL"];
+  await other.import({ kind: "users" }, [header, ["e1@x", "社員1", "00001", "090-0000-0001"]]);
+  const rows = [
+    ["e1@x", "社員1", "1", "9000000001"],
+    ["e2@x", "社員2", "1148", "312345678"],
+  ];
+  const plan = await other.import({ kind: "users" }, [header, ...rows]);
+  expect(plan).toMatchObject({ create: 1, unchanged: 1 });
+  expect(await other.users()).toMatchObject([
+    { employeeCode: "00001", tel: "090-0000-0001" },
+    { employeeCode: "01148", tel: "312345678" },
+  ]);
+  const again = await other.plan({ kind: "users", key: "employee-code", mode: "replace" }, [
+    header,
+    ...rows.toReversed(),
+  ]);
+  expect(again).toMatchObject({ create: 0, update: 0, delete: 0, unchanged: 2 });
+  // the same code, written in two ways
+  const twice = [rows[1] ?? [], ["e3@x", "社員3", "01148", ""]];
+  const codes = await other.faults(await other.plan({ kind: "users", key: "employee-code" }, [header, ...twice]));
+  expect(codes).toEqual(["key-duplicate@2", "key-duplicate@3", "value-respelt@2", "value-short@2"]);
+});

@@ -67,19 +67,19 @@ const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: rea
  */
 export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match: (records: string) => void): void => {
   const { kind } = plan;
+  const identities = listIdentities(plan).filter(({ field }) => !isMatchKey(plan, field));
+  const others = identities.filter(({ field }) => kind.keys.some((key) => key.field === field.field));
+  const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;
+  for (const { field } of others) respellNewCodes(database, plan, field, rows);
   const records = database.count(`select count(*) from ${kind.thing.name} t where ${kind.inScope}`, {
     kind: kind.name,
   });
   // nobody is missing from the file
   if (records <= database.count("select count(*) from s.match")) return;
-  const names = listIdentities(plan).filter(({ field, kind: of }) => of === "name" && field.stored === kind.namedBy);
+  const names = identities.filter(({ field }) => field.stored === kind.namedBy);
   const isSame = buildIsSameNameSql(names);
-  for (const other of listIdentities(plan)) {
+  for (const other of others) {
     const { field } = other;
-    if (isMatchKey(plan, field) || other.kind === "name" || !kind.keys.some((key) => key.field === field.field))
-      continue;
-    const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;
-    respellNewCodes(database, plan, field, rows);
     if (!storeHolders(database, plan, other, rows)) continue;
     const isMissing = buildIsMissingRecordSql("t.pk");
     const holders = `${ORDERED_JOIN} ${kind.thing.name} t on t.pk = h.target`;
