@@ -117,6 +117,7 @@ describe("broken fixtures", () => {
       "column-blank",
       "row-contested",
       "org-outside",
+      "owner-ambiguous",
       "owner-released",
       "row-ambiguous",
       "org-name-ambiguous",

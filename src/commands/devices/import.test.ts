@@ -57,7 +57,7 @@ test("reports an unknown owner with row and column, in both languages", async ()
   const { en } = await runInBoth("devices import devices.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(
-    'devices.csv:2:3: 所有者メールアドレス: no user has the email address "nobody@example.jp" (C2)\n',
+    'devices.csv:2:3: 所有者メールアドレス: no user has the address, employee code, account or name "nobody@example.jp" (C2)\n',
   );
 });
 

@@ -54,7 +54,9 @@ test("exits with 3 for an unknown owner, and for a user who would leave devices 
   await desk.write("unknown.csv", "シリアルナンバー,所有者メールアドレス\nS1,nobody@example.jp\nS2,\n");
   const unknown = await desk.run("devices import unknown.csv --yes");
   expect(unknown).toMatchObject({ code: 3, text: "" });
-  expect(unknown.stderr).toContain('unknown.csv:2:2: 所有者メールアドレス: no user has the email address "nobody@');
+  expect(unknown.stderr).toContain(
+    'unknown.csv:2:2: 所有者メールアドレス: no user has the address, employee code, account or name "nobody@',
+  );
   expect((await desk.run("devices import unknown.csv --yes --skip-invalid")).code).toBe(8);
 
   expect((await desk.run(`devices import ${DEVICES} --yes`)).code).toBe(0);

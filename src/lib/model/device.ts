@@ -148,7 +148,7 @@ const DEVICE_FIELDS = {
       ["ownerEmail", "email"],
       ["ownerId", "id"],
     ],
-    column: { name: "ownerEmail", header: "所有者メールアドレス", consoleExport: true, rule: EMAIL_ADDRESS_RULE },
+    column: { name: "ownerEmail", header: "所有者メールアドレス", consoleExport: true },
     comparison: "mail-address",
     refers: { to: "user", by: "emails", unknown: { code: "user-unknown", param: "value" } },
   },

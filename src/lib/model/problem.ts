@@ -402,9 +402,10 @@ export const PROBLEMS = {
   ),
   "org-cycle": createError("{name} would be below itself", "「{name}」が自分自身の下になります"),
   "user-unknown": createError(
-    'no user has the email address "{value}"',
-    "メールアドレスが「{value}」のユーザーがいません",
+    'no user has the address, employee code, account or name "{value}"',
+    "メールアドレス、社員コード、アカウント名、氏名が「{value}」のユーザーがいません",
   ),
+  "owner-ambiguous": createError("may be any of {count} users: {names}", "{count} 人のどれか決まりません: {names}"),
   "owner-org-unknown": createError(
     (p) => `no organisation that could be the owner has the code ${p["code"]}`,
     (p) => `所有組織コード「${p["code"]}」の組織がありません`,

@@ -119,6 +119,8 @@ it.each([
   ["users", "メールアドレス(会社)", "メールアドレス"],
   ["users", "携帯電話", "TEL"],
   ["devices", "使用者メール", "所有者メールアドレス"],
+  ["devices", "利用者", "所有者メールアドレス"],
+  ["devices", "社員番号", "所有者メールアドレス"],
   ["users", "constructor", undefined],
   ["users", "旧所属", undefined],
   ["users", "変更前役職", undefined],

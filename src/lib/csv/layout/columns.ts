@@ -69,9 +69,9 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   postalCode: ["郵便", "〒"],
   userId: ["id", "ログインid", "ユーザid", ...EMPLOYEE_CODE_HEADERS],
   groups: ["グループ", "利用グループ", "所属グループ"],
-  ownerEmail: ["使用者", "利用者", "所有者"].flatMap((owner) =>
-    ["メール", "メールアドレス"].map((mail) => owner + mail),
-  ),
+  ownerEmail: ["使用者", "利用者", "所有者"]
+    .flatMap((owner) => ["", "名", "氏名", "メール", "メールアドレス"].map((part) => owner + part))
+    .concat(EMPLOYEE_CODE_HEADERS),
   platform: ["os", "os種別", "os名"],
   status: ["状態", "状況", "利用状況", "管理状態"],
   identificationName: ["端末名", "デバイス名"],

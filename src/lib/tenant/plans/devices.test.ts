@@ -84,6 +84,30 @@ describe("an owner", () => {
     },
   );
 
+  test.each([
+    ["7", "山田", []],
+    ["0007", "山田", []],
+    ["山　田", "山田", []],
+    ["TAKA", "髙橋", []],
+    ["佐藤", null, ["owner-ambiguous@2"]],
+    ["8", null, ["owner-ambiguous@2"]],
+    ["9", null, ["user-unknown@2"]],
+  ])("is found by code, account or name: %s", async (cell, name, faults) => {
+    await tenant.import(users, [
+      ["氏名", "メールアドレス", "社員コード", "CLOMOアカウント名"],
+      ["山田", "yamada@example.jp", "0007", ""],
+      ["髙橋", "takahashi@example.jp", "0008", "taka"],
+      ["佐藤", "Sato1@example.jp", "08", ""],
+      ["佐藤", "sato2@example.jp", "", ""],
+    ]);
+    const plan = await tenant.plan({ ...devices, skipInvalid: true }, [HEADER, OWNED.with(3, cell)]);
+    expect(await tenant.faults(plan)).toEqual(faults);
+    await tenant.client.imports.commit(plan);
+    expect(await shown()).toEqual(name === null ? [] : [["S1", "00 000000 000000 1", name]]);
+    const again = await tenant.plan(devices, [HEADER, OWNED.with(3, cell)]);
+    if (name !== null) expect(again).toMatchObject({ unchanged: 1 });
+  });
+
   test("whom the tenant lacks is reported for each row", async () => {
     const unknown = OWNED.with(3, "nobody@example.jp");
     const plan = await tenant.plan(devices, [HEADER, unknown, SPARE, unknown.with(0, "S3").with(2, "")]);

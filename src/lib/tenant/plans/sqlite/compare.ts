@@ -39,6 +39,7 @@ import { keepLostZeros, restoreOriginalRows } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";
 import { matchRows } from "./matching/match.ts";
+import { resolveOwners } from "./devices/owners.ts";
 import { mergeLocalChanges } from "./merge/local-fields.ts";
 import { createMergeTables } from "./merge/tables.ts";
 import { resolveOrgNames } from "./orgs/naming.ts";
@@ -125,6 +126,7 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   if (plan.request.fromConsole !== true) leaveOutRepeatedRows(database, plan);
   storeCandidateCellKeys(database, plan);
   resolveOrgNames(database, plan);
+  resolveOwners(database, plan);
   findUnknownReferences(database, plan);
   matchRows(database, plan);
   findDuplicates(database, plan);

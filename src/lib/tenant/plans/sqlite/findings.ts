@@ -201,7 +201,7 @@ const buildLacksValueSql = (plan: PlanDefinition, column: Column): string => {
  * reported as missing.
  */
 const IS_CELL_READABLE_SQL = `not exists (select 1 from s.problem p
-  where p.row = r.row and p.found = 'file' and p.severity = 'error' and p.col = :column)`;
+  where p.row = r.row and p.severity = 'error' and p.col = :column)`;
 
 export const findUnknownReferences = (database: Database, plan: PlanDefinition): void => {
   for (const reference of plan.kind.references) {
