@@ -89,12 +89,6 @@ export const isComparisonKey = (comparison: Comparison, value: string): boolean 
   );
 };
 
-/** Builds the fallback key of a record with a blank key from values, compared as names; null if all are blank. */
-export const buildFallbackKey = (values: readonly (string | null)[]): string | null =>
-  values.every((value) => value === null)
-    ? null
-    : JSON.stringify(values.map((value) => (value === null ? null : nameKey(value))));
-
 const SORT_CLASSES: readonly RegExp[] = [
   /[0-9]/,
   /[A-Z]/,

@@ -405,7 +405,7 @@ export const PROBLEMS = {
     'no user has the address, employee code, account or name "{value}"',
     "メールアドレス、社員コード、アカウント名、氏名が「{value}」のユーザーがいません",
   ),
-  "owner-ambiguous": createError("may be any of {count} users: {names}", "{count} 人のどれか決まりません: {names}"),
+  "owner-ambiguous": createError("may be any of {count} users: {records}", "{count} 人のだれか決まりません: {records}"),
   "owner-org-unknown": createError(
     (p) => `no organisation that could be the owner has the code ${p["code"]}`,
     (p) => `所有組織コード「${p["code"]}」の組織がありません`,

@@ -1,7 +1,7 @@
 import type { Database, Params } from "../../store/sqlite/database.ts";
 import type { AccountNameComposition } from "../../../model/composition.ts";
 import type { ProblemCode } from "../../../model/problem.ts";
-import { getCellsColumn, ORIGINAL_KEY_ENTRY } from "../staging/kinds.ts";
+import { ORIGINAL_KEY_ENTRY } from "../staging/kinds.ts";
 import type { ColumnChange } from "../staging/counts.ts";
 import type { Column } from "../../../model/format.ts";
 import { USER } from "../../../model/user.ts";
@@ -101,16 +101,12 @@ export const leaveOutRepeatedRows = (database: Database, plan: PlanDefinition): 
  * value.
  */
 export const findDuplicates = (database: Database, plan: PlanDefinition): void => {
-  const { field: key, together } = keyOf(plan);
+  const { field: key } = keyOf(plan);
   const names = new Set(database.all("select name from s.repeated").map(({ name }) => String(name)));
   const find = (code: ProblemCode, field: string | undefined, select: string): void => {
     recordFinding(database, plan, { code, field, select });
   };
   if (names.has("key")) find("key-duplicate", key, buildRepeatedValuesSql(buildKeyRowsSql("r.key")));
-  if (together !== undefined && names.has("standIn")) {
-    const field = together.findLast((one) => isStaged(plan, { field: one }));
-    find("key-duplicate", field, buildRepeatedValuesSql(buildKeyRowsSql(`r."standIn"`)));
-  }
   for (const { field } of plan.kind.claims.filter((claim) => isStaged(plan, claim.field))) {
     const first = buildKeyRowsSql(buildRowKeySql(plan, field));
     if (names.has(field.field)) find("value-duplicate", field.field, buildRepeatedValuesSql(first));
@@ -154,7 +150,7 @@ export const findMissingRequiredValues = (database: Database, plan: PlanDefiniti
       field,
       select: `
         select r.row, r.line, null as col, json_object('header', :asked, 'of', :noun, 'secret', :secret) as params from s.row r
-        where not ${buildIsMatchedRowSql("r.row")} and ${buildHasKeySql(plan)} and ${buildLacksValueSql(plan, column)}
+        where not ${buildIsMatchedRowSql("r.row")} and r.key is not null and ${buildLacksValueSql(plan, column)}
           and ${isStaged(plan, column) ? IS_CELL_READABLE_SQL : "true"}`,
       params: { asked: header, noun: thing.noun ?? thing.name, secret: secret === true ? 1 : 0 },
     });
@@ -181,9 +177,6 @@ export const markGeneratedPasswords = (database: Database, plan: PlanDefinition)
     { field },
   );
 };
-
-const buildHasKeySql = (plan: PlanDefinition): string =>
-  keyOf(plan).together === undefined ? "r.key is not null" : `coalesce(r.key, r."standIn") is not null`;
 
 const buildSetsSecretSql = (field: string): string =>
   `exists (select 1 from json_each(r.secrets) e where e.value = '${field}')`;
@@ -216,21 +209,18 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
     const { code, param } = reference.refers.unknown;
     const describe = (value: string): string => `json_patch(json_object('${param}', ${value}), :scoped)`;
     const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${buildIsCandidateKeySql(plan, field, "f.key")} and not ${buildIsKnownSql(reference, "f.key")}`;
-    const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = rowColumn(field.field);
     recordFinding(database, plan, {
       code,
       field: field.field,
       select:
         field.merge === "list"
-          ? `select r.row, r.line, ${cells === undefined ? "null" : `coalesce(${rowColumn(getCellsColumn(field))}, :cells) ->> e.key`} as col,
-               ${describe(`${cell} ->> e.key`)} as params
+          ? `select r.row, r.line, null as col, ${describe(`${cell} ->> e.key`)} as params
              from s.row r join json_each(${buildRowKeysSql(field)}) e where (${unknown} limit 1) is not null and e.value in (${unknown})`
           : `select r.row, r.line, null as col, ${describe(cell)} as params
              from s.row r where (${unknown} limit 1) is not null and ${buildRowKeysSql(field)} in (${unknown}) and ${IS_CELL_READABLE_SQL}`,
       params: {
         kind: plan.kind.name,
-        cells: JSON.stringify(cells ?? []),
         scoped: JSON.stringify(plan.request.scope === undefined ? {} : { scoped: 1 }),
       },
     });

@@ -181,13 +181,11 @@ test("a record is created together with a new maker, by any address of its owner
   ]);
 });
 
-test("a record is found by its key, by the substitute for a missing key, or by another key", () => {
+test("a record is found by its key, or by another key", () => {
   load(`${HEADER}\nlamp,S1,,,,,,\ndesk,,,,,,,`);
-  const { sql, counts } = plan("label,serial,tag\nlight,S1,\ndesk,,T\nnew,,");
-  expect(counts).toMatchObject({ create: 1, update: 2 });
+  const { sql } = plan("label,serial,tag\nlight,S1,\nnew,,");
   expect(lines(sql).map(({ key, action, changed }) => ({ key, action, changed }))).toEqual([
     { key: "S1", action: "update", changed: ["label"] },
-    { key: "desk", action: "update", changed: ["tag"] },
     { key: "new", action: "create", changed: [] },
   ]);
   const renamed = plan("label,serial\nlamp,S2", { key: "label" });
@@ -195,19 +193,6 @@ test("a record is found by its key, by the substitute for a missing key, or by a
   load(`${HEADER}\ndesk,S3,,,,,,`);
   plan("label,serial\ndesk,S4", { key: "label" });
   expect(problems()).toEqual([`key-ambiguous@2:1 {"count":2}`]);
-});
-
-test("a substitute for a key may match several records, or two rows of a file", () => {
-  load(`${HEADER}\nlamp,S1,,,,,,\nlamp,S2,,,,,,`);
-  load("label,serial\nlamp,");
-  database.exec("update gadget set serial = null, serialKey = null");
-  plan("label,serial\nlamp,");
-  expect(problems()).toEqual([`key-ambiguous@2:2 {"count":3}`]);
-  plan("label,serial\nshelf,\nshelf,");
-  expect(problems()).toEqual([
-    `key-duplicate@2:1 {"header":"label","row":3}`,
-    `key-duplicate@3:1 {"header":"label","row":2}`,
-  ]);
 });
 
 test("a unique value without a table of its own is checked when it is taken, given up or swapped", () => {

@@ -28,7 +28,7 @@ export interface StagedPlace {
   /** the number of the field's first cell, counted from 1 */
   readonly column: number;
   readonly header: string;
-  /** the numbers of a set's cells in file order, if there are several; rows store from which cell each value came */
+  /** the numbers of a set's cells in file order, if there are several */
   readonly cells?: readonly number[] | undefined;
   /**
    * for an ordered list: the number of its cells, which is also the number of leading values that the file sets;

@@ -27,7 +27,7 @@ export interface ImportedField {
   readonly comparison: Comparison;
   /** the columns that are derived from the field's value, in staged rows and in records */
   readonly beside: readonly DerivedColumn[];
-  /** name for a single value of the field; column names are derived from it, see {@link getCellsColumn} */
+  /** name for a single value of the field; column names are derived from it */
   readonly short: string;
   /** true if no two records may have the same value in this field; at most one list of a kind is unique */
   readonly unique: boolean;
@@ -46,8 +46,6 @@ export interface KindKey extends RecordKey {
   /** name for a single value of the key's field */
   readonly short: string;
   readonly list: boolean;
-  /** the fields whose combined values in a row replace a blank key; see {@link standInKey} */
-  readonly together: readonly string[] | undefined;
 }
 
 export interface KindDefinition {
@@ -58,9 +56,6 @@ export interface KindDefinition {
   /** the field by which every row is matched exactly with its record. Imports therefore cannot change this field. */
   readonly fixed: string | undefined;
 }
-
-/** Returns the name of the staged column with the cell numbers of a set, see {@link StagedPlace}. */
-export const getCellsColumn = ({ short }: ImportedField): string => `${short}Cells`;
 
 export const getLaterCellColumn = ({ short }: ImportedField): string => `${short}Later`;
 
@@ -154,7 +149,6 @@ export const buildKindDefinition = (format: Format): KindDefinition => {
     // several columns may set the same field
     .filter(({ sets }, at, all) => all.findIndex((other) => other.sets === sets) === at)
     .map((column, bit) => toImportedField(format, column, bit));
-  const isValue = (name: string): boolean => imported.some(({ field, merge }) => field === name && merge === "value");
   const [usual, ...others] = thing.keys.map((key): KindKey => {
     const column = columns.find(({ field }) => field === key.field);
     return {
@@ -162,7 +156,6 @@ export const buildKindDefinition = (format: Format): KindDefinition => {
       comparison: column?.comparison ?? "exact",
       short: thing.fields[key.field]?.short ?? key.field,
       list: column?.repeated === true,
-      together: key.standIn?.every(isValue) === true ? key.standIn : undefined,
     };
   });
   if (usual === undefined) throw new TypeError(`${thing.name} has a file format, but no key`);

@@ -10,7 +10,6 @@ import { comparisonKey, isComparisonKey, type Comparison } from "../../../model/
 import { createFileProblem, getProblemSeverity, type Problem } from "../../../model/problem.ts";
 import type { Column } from "../../../model/format.ts";
 import {
-  getCellsColumn,
   KEYS_COLUMN,
   resolveKindKey,
   getLaterCellColumn,
@@ -19,7 +18,6 @@ import {
   type ImportedField,
   type KindDefinition,
 } from "./kinds.ts";
-import { buildFallbackKey } from "../../../model/normalise.ts";
 import type { StagedFile } from "./counts.ts";
 
 /**
@@ -151,7 +149,7 @@ export class Stager implements RecordSink {
         field: column.field,
         column: (positions[0] ?? -1) + 1,
         header,
-        ...(hasSeveralCells(column, positions) ? { cells: positions.map((position) => position + 1) } : {}),
+        ...(column.set === true && positions.length > 1 ? { cells: positions.map((position) => position + 1) } : {}),
         ...(isOrderedList(column) ? { times: Math.max(positions.length, 1) } : {}),
       })),
       absentColumns: (layout?.absent ?? []).map(({ header }) => header),
@@ -201,14 +199,9 @@ export class Stager implements RecordSink {
     const key = findColumnIndex(layout, layout.key);
     const comparison = layout.columns[key]?.column.comparison ?? "exact";
     bindings.set("key", createKeyBinding(key, comparison));
-    const together = resolveKindKey(this.#kind, this.#request.key).together;
-    if (together !== undefined) bindings.set("standIn", createStandInBinding(layout, key, together));
-    for (const [i, { column, positions }] of layout.columns.entries()) {
+    for (const [i, { column }] of layout.columns.entries()) {
       if (column.secret === true || column.field.startsWith(CUSTOM_PREFIX)) continue;
       const field = this.#kind.fields.find((imported) => imported.field === column.field);
-      if (field !== undefined && hasSeveralCells(column, positions)) {
-        bindings.set(getCellsColumn(field), this.#cellsBinding(i, column));
-      }
       if (field !== undefined && isOrderedList(column) && this.#request.blank === "keep") {
         bindings.set(getLaterCellColumn(field), this.#laterBinding(i));
       }
@@ -285,25 +278,6 @@ export class Stager implements RecordSink {
     return [{ name: field, bind }, ...ofList];
   }
 
-  /**
-   * Returns the binding of a set's cell numbers in staging order; null if this is the file's order and there are no
-   * blank cells.
-   */
-  #cellsBinding(i: number, { comparison = "exact" }: Column): ColumnBinding {
-    return (values) => {
-      const list = values[i];
-      if (!Array.isArray(list) || list.length === 0) return null;
-      const positions = this.#layout?.columns[i]?.positions ?? [];
-      const free = new Set(positions);
-      const cells = (list as readonly string[]).toSorted(createKeyComparator(comparison)).map((name) => {
-        const position = positions.find((at) => free.has(at) && this.#cells[at] === name) ?? positions[0] ?? -1;
-        free.delete(position);
-        return position + 1;
-      });
-      return cells.every((cell, at) => cell === (positions[at] ?? -1) + 1) ? null : JSON.stringify(cells);
-    };
-  }
-
   #laterBinding(i: number): ColumnBinding {
     return (values) => {
       const first = this.#layout?.columns[i]?.positions[0] ?? -1;
@@ -349,12 +323,6 @@ export class Stager implements RecordSink {
 }
 
 const CUSTOM_PREFIX = "custom:";
-
-/**
- * Returns true for a set with several columns. Sets are sorted, so the position of a value does not show its column.
- */
-const hasSeveralCells = ({ set }: Column, positions: readonly number[]): boolean =>
-  set === true && positions.length > 1;
 
 const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 
@@ -412,11 +380,6 @@ const createKeysBinding =
     });
     return found.length === 0 ? null : JSON.stringify(Object.fromEntries(found));
   };
-
-const createStandInBinding = (layout: Layout, key: number, together: readonly string[]): ColumnBinding => {
-  const columns = together.map((field) => findColumnIndex(layout, field));
-  return (values) => (isFilled(values[key]) ? null : buildFallbackKey(columns.map((i) => getFirstValue(values[i]))));
-};
 
 /**
  * Creates the binding of the names of the secrets that a row sets, never their values.

@@ -35,9 +35,9 @@ export const resolveOwners = (database: Database, plan: PlanDefinition): void =>
   recordFinding(database, plan, {
     code: "owner-ambiguous",
     field: owner.field.field,
-    select: `select r.row, r.line, null as col, json_object('count', count(*), 'names', ${names}) as params
+    select: `select r.row, r.line, null as col, json_object('count', count(*), 'records', ${names}) as params
       ${found} group by r.row having count(*) > 1`,
   });
   const address = `select r.row, u.emails ->> 0, u.emailKeys ->> 0 ${found} group by r.row having count(*) = 1`;
-  replaceCells(database, plan, owner.field, [`select * from (${address}) where true`], false);
+  replaceCells(database, plan, owner.field, (insert) => insert(`select * from (${address}) where true`));
 };
