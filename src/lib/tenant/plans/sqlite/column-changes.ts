@@ -21,7 +21,6 @@ const buildLeavesBlankSql = (plan: PlanDefinition, field: ImportedField): string
   return field.merge === "list" ? `${buildExistingValueSql(plan, field)} = '[]'` : `${rowColumn(field.field)} is null`;
 };
 
-/** SQL: the valid rows that change their record, joined with these records. @param more SQL of further joins */
 const buildChangedRowsSql = ({ kind }: PlanDefinition, more = ""): string =>
   `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${more}
    where m.changed <> 0 and ${buildIsValidRowSql("m.row")}`;
@@ -106,7 +105,6 @@ const countRemoved = (database: Database, plan: PlanDefinition, field: ImportedF
   );
 };
 
-/** Returns the number of list values that are kept because the file does not have enough columns for them. */
 const countKept = (database: Database, plan: PlanDefinition, field: ImportedField): number => {
   const stays = buildIsKeptInListSql(plan, field);
   if (stays === undefined) return 0;

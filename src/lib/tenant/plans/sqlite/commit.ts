@@ -170,7 +170,6 @@ const updateRecords = (database: Database, plan: PlanDefinition, context: Commit
   forEachRowRange(database, (range) => database.run(sql, { ...context, kind, ...range }));
 };
 
-/** SQL: registers the unique list values of the records `t` as they are stored. */
 const buildClaimSql = ({ field, table }: Claim, thing: Thing, which: string): string =>
   `insert into ${table} select e.value, t.pk, ${buildCaseSql("e.key = 0", "1", "0")}
    from ${thing.name} t join json_each(${buildRecordKeysSql(field)}) e where ${which}`;
@@ -234,7 +233,6 @@ const releaseDevices = (database: Database, plan: PlanDefinition, { now, revisio
   );
 };
 
-/** Records which secrets were set and when. The secrets themselves are never staged. */
 const recordSecrets = (
   database: Database,
   plan: PlanDefinition,

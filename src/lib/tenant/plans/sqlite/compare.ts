@@ -111,7 +111,6 @@ const UNRELIABLE_PROBLEM_CODES = buildNameListSql([
   "quote-trailing",
 ]);
 
-/** Returns the plan. A file without rows is rejected, so nothing is reported as missing from it. */
 const ignoreMissingFromEmptyFile = (plan: PlanDefinition): PlanDefinition =>
   plan.staged.rows === 0 && plan.request.fromConsole !== true
     ? { ...plan, request: { ...plan.request, mode: "append" } }
@@ -218,7 +217,6 @@ const countKeptRecords = (
 
 type CreatedCountName = "orgsCreated" | "groupsCreated";
 
-/** SQL: the records that rows refer to and that the import creates. There is one statement for each reference. */
 const buildCreatedRecordsSql = (plan: PlanDefinition, count: CreatedCountName): readonly string[] =>
   plan.kind.references
     .filter(({ refers }) => refers.creates?.count === count)

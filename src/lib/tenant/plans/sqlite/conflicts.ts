@@ -16,7 +16,6 @@ import { recordFinding } from "./findings.ts";
 import { leaveOutTakenRows } from "./merge/local-fields.ts";
 import { buildIsInKindScopeSql, type Claim, type PlanDefinition } from "./stored-kind.ts";
 
-/** SQL: the values of a unique field that rows claim, as `key`, `row` and `col`. */
 export const buildClaimsSql = (plan: PlanDefinition, claim: Claim): string =>
   // a row whose record was matched by this key does not need to claim the value
   buildStagedClaimsSql(
@@ -95,7 +94,6 @@ export const findConflicts = (database: Database, plan: PlanDefinition): void =>
   reportRejectedClaims(database, plan, claims);
 };
 
-/** SQL: the rows that lost a contest for a field. @param state state of the contests */
 const buildLostRowsSql = ({ kind: { thing } }: PlanDefinition, state: string): string => `
   select r.row, r.line, c.col, json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header),
     'of', :noun, 'holder', ${buildRecordLabelSql(thing)}) as params

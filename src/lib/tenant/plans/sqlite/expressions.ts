@@ -23,10 +23,8 @@ import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind, type Store
 // The SQL of a plan uses these aliases: `r` is a staged row, `t` is the record that matches the row, `o_…` is a record
 // that a cell refers to, and `m` is the match of a row and a record. The schema `s` is the import's staging file.
 
-/** SQL: a column of the record `t`. */
 export const recordColumn = (column: string): string => `t.${quoteIdentifier(column)}`;
 
-/** SQL: a column of the staged row `r`. */
 export const rowColumn = (column: string): string => `r.${quoteIdentifier(column)}`;
 
 /** SQL: the key by which users identify a record, or the record's name if the key can be blank. */
@@ -64,7 +62,6 @@ const toKeyedField = ({ comparison, short, merge }: ImportedField): KeyedField =
   list: merge === "list",
 });
 
-/** SQL: an entry of {@link KEYS_COLUMN} in a staged row. */
 const buildKeysEntrySql = (column: string): string => `(${rowColumn(KEYS_COLUMN)} ->> '${column}')`;
 
 /**
@@ -76,11 +73,9 @@ const buildComparisonKeysSql = (keyed: KeyedField, value: string, beside: (name:
 
 const buildFirstKeySql = ({ list }: KeyedField, keys: string): string => (list ? `(${keys} ->> 0)` : keys);
 
-/** SQL: the comparison keys of a field in a staged row. */
 export const buildRowKeysSql = (field: ImportedField): string =>
   buildComparisonKeysSql(toKeyedField(field), rowColumn(field.field), buildKeysEntrySql);
 
-/** SQL: the comparison keys of a field in a record. */
 export const buildRecordKeysSql = (field: ImportedField, column = recordColumn): string =>
   buildComparisonKeysSql(toKeyedField(field), column(field.stored), column);
 
@@ -90,7 +85,6 @@ export const isMatchKey = (plan: PlanDefinition, { field }: ImportedField): bool
 export const buildRowKeySql = (plan: PlanDefinition, field: ImportedField): string =>
   isMatchKey(plan, field) ? "r.key" : buildFirstKeySql(toKeyedField(field), buildRowKeysSql(field));
 
-/** SQL: the key of a record that is compared with the keys of the rows. */
 export const buildRecordKeySql = (key: KindKey, column = recordColumn): string =>
   buildFirstKeySql(key, buildComparisonKeysSql(key, column(key.field), column));
 
@@ -141,7 +135,6 @@ const buildNamedRecordSql = ({ request }: PlanDefinition, { alias, keys, field, 
     : pk;
 };
 
-/** SQL: the value that a row sets in a field of a new record. */
 export const buildNewValueSql = (plan: PlanDefinition, field: ImportedField): string => {
   const reference = findReference(plan.kind, field);
   const usual = reference?.usual;
@@ -212,7 +205,6 @@ const buildListOutcomeSql = (
 const getListCellCount = (plan: PlanDefinition, field: ImportedField): number | undefined =>
   plan.staged.places.find((place) => place.field === field.field)?.times;
 
-/** SQL: true if no cell represents the stored value `o` of a list. */
 const buildIsBeyondCellsSql = (field: ImportedField, times: number): string =>
   `(o.key >= ${times} or json_array_length(${rowColumn(field.field)}) < ${times})`;
 
@@ -236,7 +228,6 @@ const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: 
   return list(first(`${cellKeys} ->> e.key = ${columnKeys} ->> 0`, cellAt), first("o.key = 0", columnAt), stays);
 };
 
-/** SQL: the keys of a record's list after the row is applied. */
 export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedField): string => {
   const stays = buildRecordKeysSql(field);
   return buildListOutcomeSql(plan, field, {
@@ -294,7 +285,6 @@ export const buildIsUnclearSql = (plan: PlanDefinition, field: ImportedField): s
     : `exists (select 1 ${buildCandidateKeyFromSql(field, buildRowKeysSql(field))} and u.pk is null)`;
 };
 
-/** SQL: a row's cell of a field. Custom fields that were changed locally are left out. */
 const buildCellSql = ({ request }: PlanDefinition, { field, merge }: ImportedField): string => {
   const cell = rowColumn(field);
   if (merge !== "custom" || request.fromConsole !== true) return cell;
@@ -384,7 +374,6 @@ export const buildChangedBitSql = (plan: PlanDefinition, field: ImportedField): 
  */
 export const canSkipFields = ({ request }: PlanDefinition): boolean => request.fromConsole === true;
 
-/** SQL: the value of a field in an existing record after the plan is applied. */
 export const buildExistingValueSql = (plan: PlanDefinition, field: ImportedField): string => {
   const value = buildComparedValueSql(plan, field);
   return canSkipFields(plan) ? buildCaseSql(buildChangesFieldSql(field), value, recordColumn(field.stored)) : value;
@@ -457,7 +446,6 @@ const listDerivedColumns = ({ merge, beside }: ImportedField): readonly DerivedC
 const buildRowDerivedColumnSql = (column: string, sparse: boolean): string =>
   sparse ? buildKeysEntrySql(column) : rowColumn(column);
 
-/** SQL: the mask of the fields that a row would change. */
 export const buildChangedMaskSql = (plan: PlanDefinition): string =>
   listStagedFields(plan)
     .map((field) => buildChangedBitSql(plan, field))
@@ -467,7 +455,6 @@ export const buildChangedMaskSql = (plan: PlanDefinition): string =>
 export const buildChangesFieldSql = ({ bit }: Pick<ImportedField, "bit">, alias = "m"): string =>
   `(${alias}.changed & ${2 ** bit}) <> 0`;
 
-/** SQL: joins the records that the cells of a row refer to. */
 export const buildReferenceJoinsSql = (plan: PlanDefinition): string =>
   plan.kind.references
     .filter(({ field }) => field.merge === "reference" && !field.resolved && isStaged(plan, field))

@@ -40,7 +40,6 @@ export const buildLineSql = (parts: RowParts): string => buildJsonObjectSql(Obje
 
 const BATCH_BYTES = 65_536;
 
-/** Returns the bytes of rows whose column `line` is a line of text, many lines at a time. */
 export function* batchLines(rows: Iterable<Row>): Generator<Uint8Array> {
   let text = "";
   for (const { line } of rows) {
@@ -74,7 +73,6 @@ const buildShownReferenceSql = (reference: StoredReference, pk: string): string 
   return reference.field.resolved ? `coalesce(${shown}, ${reference.table.called?.(pk) ?? "null"})` : shown;
 };
 
-/** SQL: the values that result from a row, as the JSON list `after` of a plan's row. */
 const buildAfterSql = (plan: PlanDefinition): string =>
   buildJsonListSql(
     plan.kind.fields.map((field) => {
@@ -111,7 +109,6 @@ const buildBeforeSql = ({ kind }: PlanDefinition): string =>
 const buildStagedKeyText = (plan: PlanDefinition): string =>
   buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
 
-/** SQL: the staged rows `r` of a plan, with their matches `m` and records `t`. */
 const buildPlanRowsSql = (plan: PlanDefinition): string => {
   const { thing } = plan.kind;
   return `s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target
@@ -137,7 +134,6 @@ const buildStagedLinesSql = (plan: PlanDefinition, all: boolean, thing: string |
     where r.row > :after and r.row <= :upTo ${asked} order by r.row limit :left`;
 };
 
-/** SQL: the line of a deleted record `t` that no row of the file matches. */
 const buildDeletedLineSql = (kind: StoredKind): string => {
   const { called } = kind.table;
   return buildLineSql({

@@ -30,7 +30,6 @@ export interface ThingTable {
    * of times by field
    */
   readonly secretSetAt?: string | undefined;
-  /** the columns of other record types that contain the `pk` of records of this table */
   readonly heldBy?: readonly ReferringTable[] | undefined;
   /**
    * SQL: true if the references of a record cannot be changed but only deleted with the record. @param alias alias of
@@ -42,7 +41,6 @@ export interface ThingTable {
   /** SQL of additional columns of a record that is created for the name `n.value` */
   readonly made?: Readonly<Record<string, string>> | undefined;
   readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
-  /** SQL: the label of a record without a key. @param pk SQL of the record number */
   readonly called?: ((pk: string) => string) | undefined;
   readonly judges?: readonly string[] | undefined;
   /**
@@ -56,7 +54,6 @@ export interface ThingTable {
 
 /** A table that refers to records of another table. A record cannot be deleted while such a reference exists. */
 export interface ReferringTable extends Pick<ThingTable, "thing" | "isFast"> {
-  /** the column with the `pk` of the referenced record */
   readonly column: string;
   /** SQL that replaces the table if a record may refer to several records; it selects one row for each reference */
   readonly rows?: string | undefined;
@@ -94,7 +91,6 @@ export interface StoredReference {
   readonly keys: KeyLocation;
   /** the `pk` of the record that a blank cell refers to; undefined if a blank cell does not refer to a record */
   readonly usual: number | undefined;
-  /** alias of the referenced table in the statements of a plan */
   readonly alias: string;
 }
 
@@ -109,7 +105,6 @@ export interface StoredKind extends KindDefinition {
   readonly collection: string;
   /** the collection that stores the highest record number ever assigned in the table */
   readonly series: string;
-  /** the collections of the record types that refer to records of this kind */
   readonly holders: readonly string[];
   readonly claims: readonly Claim[];
   readonly identifying: readonly Claim[];

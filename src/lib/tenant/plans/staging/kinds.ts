@@ -14,10 +14,8 @@ export interface DerivedColumn {
 
 export interface ImportedField {
   readonly field: string;
-  /** name of the field in the record's table */
   readonly stored: string;
   readonly merge: MergeRule;
-  /** bit of the field in a plan's mask of changed fields */
   readonly bit: number;
   /**
    * false if a blank cell never clears the field, regardless of the options (for console exports, see `fromConsole`)
@@ -25,7 +23,6 @@ export interface ImportedField {
   readonly clearable: boolean;
   readonly required: boolean;
   readonly comparison: Comparison;
-  /** the columns that are derived from the field's value, in staged rows and in records */
   readonly beside: readonly DerivedColumn[];
   /** name for a single value of the field; column names are derived from it */
   readonly short: string;
@@ -43,7 +40,6 @@ export interface ImportedField {
 
 export interface KindKey extends RecordKey {
   readonly comparison: Comparison;
-  /** name for a single value of the key's field */
   readonly short: string;
   readonly list: boolean;
 }
@@ -51,7 +47,6 @@ export interface KindKey extends RecordKey {
 export interface KindDefinition {
   readonly format: Format;
   readonly fields: readonly ImportedField[];
-  /** the first key is the default */
   readonly keys: readonly [KindKey, ...KindKey[]];
   /** the field by which every row is matched exactly with its record. Imports therefore cannot change this field. */
   readonly fixed: string | undefined;

@@ -1,7 +1,6 @@
 export interface CandidatePair {
   readonly row: number;
   readonly pk: number;
-  /** in how many other columns the row has a value that the record has or had */
   readonly agreeing: number;
   /** true if the console has never shown a record that was deleted here */
   readonly isUnknown: boolean;

@@ -25,7 +25,6 @@ import type { StagedFile } from "./counts.ts";
  * the tenant may have. Secrets are never passed.
  */
 export interface StagingTable {
-  /** Receives the names of the columns of `values`. Called once, before the first row. */
   open(columns: readonly string[]): void;
   add(row: number, line: number, values: readonly (string | null)[]): void;
   /** Receives an additional value of a row's unique list, from the cell `col` (counted from 1). */
@@ -42,7 +41,6 @@ type ColumnBinding = (values: readonly CellValue[]) => string | null;
 interface NamedBinding {
   readonly name: string;
   readonly bind: ColumnBinding;
-  /** true if the column is staged in {@link KEYS_COLUMN} */
   readonly sparse?: boolean | undefined;
 }
 
@@ -70,7 +68,6 @@ export class Stager implements RecordSink {
   readonly #referred = new Map<string, Set<string>>();
   readonly #hashes = new ValueHashes();
   #unique: UniqueValues | undefined;
-  /** which of the unique values may occur twice */
   readonly #repeated = new Set<number>();
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;

@@ -33,7 +33,6 @@ const buildChangesAnySql = (plan: PlanDefinition, ...names: readonly string[]): 
 const ASSIGNMENT_FIELDS = ["owner", "ownerOrg", "androidMode"] as const;
 const CHECKED_FIELDS = [...ASSIGNMENT_FIELDS, "platform", "status"] as const;
 
-/** Fills {@link DEVICE_OUTCOME_TABLE} in one pass over the rows. */
 const storeDeviceOutcomes = (database: Database, plan: PlanDefinition): void => {
   const after = CHECKED_FIELDS.map((name) => `${buildResultSql(plan, getDeviceField(plan, name))} as "${name}"`);
   // if the file has neither owners nor modes, new devices have none, so only rows that match a device are read
@@ -75,7 +74,6 @@ const reportDeviceOutcomes = (
   });
 };
 
-/** SQL: the name and email address of a user. @param pk SQL of the user's record number */
 const buildOwnerLabelSql = (pk: string): string =>
   `(select name || ' <' || (emails ->> 0) || '>' from user where pk = ${pk})`;
 

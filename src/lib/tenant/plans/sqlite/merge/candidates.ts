@@ -85,9 +85,7 @@ const matchPairs = (database: Database, plan: PlanDefinition): void => {
 };
 
 interface FoundPair extends CandidatePair {
-  /** true if the row agrees with the record in all columns but the key */
   readonly agrees: boolean;
-  /** true if the record still exists on both sides */
   readonly isThere: boolean;
   readonly isDeleted: boolean;
 }

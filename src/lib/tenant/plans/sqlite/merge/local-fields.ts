@@ -127,7 +127,6 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
   database.exec(`update ${MERGED_TABLE} set differing = shown & (differing${set})`);
 };
 
-/** Keeps the touched custom fields of matched records, and compares only the others. */
 const keepLocalEntries = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const custom = plan.kind.fields.find(({ merge }) => merge === "custom");
   if (custom === undefined || !isStaged(plan, custom)) return;

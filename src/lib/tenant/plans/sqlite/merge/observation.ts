@@ -24,7 +24,6 @@ import {
   MERGED_TABLE,
 } from "./tables.ts";
 
-/** SQL: the rows `x` of touched records, without invalid rows. */
 const VALID_ROWS_SQL = `${MERGED_TABLE} x where not exists (select 1 from s.invalid bad where bad.row = x.row)`;
 
 /**
@@ -82,7 +81,6 @@ const observeDeletedRecords = (
   );
 };
 
-/** Stores that the console does not have records that a complete export lacks. */
 const observeMissingRecords = (
   database: Database,
   plan: PlanDefinition,
@@ -119,7 +117,6 @@ const observeCustomFields = (database: Database, { staged }: PlanDefinition): vo
   );
 };
 
-/** Stores what an export shows about touched records. Must be called before the export's plan is applied. */
 export const observeExport = (database: Database, plan: PlanDefinition, revision: number): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
@@ -131,7 +128,6 @@ export const observeExport = (database: Database, plan: PlanDefinition, revision
   database.exec(`delete from main.${getObservedTable(versions)} where touched = 0`);
 };
 
-/** Returns the number of records that have fields which close although no export shows them. */
 export const countUncheckedRecords = (database: Database, plan: PlanDefinition): number => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return 0;
@@ -146,7 +142,6 @@ export const countUncheckedRecords = (database: Database, plan: PlanDefinition):
   );
 };
 
-/** Keeps the layout of an export, in the transaction that takes it. */
 export const storeExportLayout = (
   database: Database,
   kind: string,

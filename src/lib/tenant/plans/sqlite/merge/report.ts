@@ -22,7 +22,6 @@ import {
 
 const MAX_LISTED_VALUES = 3;
 
-/** SQL: a stored value in readable form. @param value SQL of the stored value */
 const buildReadableValueSql = ({ references }: StoredKind, field: ImportedField, value: string): string => {
   const reference = references.find((one) => one.field === field && field.merge === "reference");
   if (reference !== undefined) {

@@ -32,7 +32,6 @@ export const getMergedVersions = ({ kind, request }: PlanDefinition): VersionSch
 export const getKindParam = ({ kind }: PlanDefinition, sql: string): { readonly kind?: string } =>
   sql.includes(":kind") ? { kind: kind.name } : {};
 
-/** Returns the references of the columns that the file has. */
 export const listMergedReferences = (plan: PlanDefinition): readonly StoredReference[] =>
   plan.kind.references.filter(({ field }) => isStaged(plan, field) && !field.resolved);
 
@@ -66,7 +65,6 @@ export const createMergeTables = (database: Database, plan: PlanDefinition): voi
 export const listSingleFields = (plan: PlanDefinition): readonly ImportedField[] =>
   plan.kind.fields.filter((field) => isStaged(plan, field) && field.merge !== "custom");
 
-/** SQL: true if a touched record refers to the record `t`. */
 export const buildIsReferencedByDriftSql = ({ table: { heldBy = [] } }: StoredKind): string =>
   heldBy
     .flatMap(({ thing, column, rows }) =>

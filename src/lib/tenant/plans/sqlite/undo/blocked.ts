@@ -51,14 +51,11 @@ const CREATE_BLOCKED_TABLE_SQL = `create table if not exists ${BLOCKED_TABLE} (t
 const CREATE_BLOCKED_INDEX_SQL =
   "create unique index if not exists temp.undo_blocked_reason on undo_blocked (thing, pk, why = 'used')";
 
-/** SQL: a row if another system administrator than the present ones may have been there before the change `:revision`. */
 const HAD_ADMINISTRATOR_SQL = `select 1 from main.account_version v where v.revision > :revision and v.role = 'system'
   union all select 1 from main.account a where a.role = 'system' and not exists (select 1 from main.user u where u.pk = a.user) limit 1`;
 
-/** The reason why a record cannot be undone. All strings except `why` are SQL. */
 interface UndoObstacle {
   readonly why: UndoBlockReason;
-  /** a JSON list of field names */
   readonly fields?: string | undefined;
   readonly change?: string | undefined;
   readonly other?: { readonly thing: Thing; readonly pk: string } | undefined;
@@ -261,7 +258,6 @@ class BlockedRecordFinder {
     );
   }
 
-  /** Blocks records that would be deleted or renamed although other records refer to them. */
   #inUse({ from, to, columns, value, joined, key, among, holds }: StoredRelation): void {
     const target = getStagedTable(getVersionSchema(to.name));
     const isGoing = `d.action = 'delete' or ${key("d")} is distinct from ${key("o")}`;

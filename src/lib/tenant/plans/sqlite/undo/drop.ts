@@ -22,7 +22,6 @@ import { resetStagedTables, listRestoredColumns, getStagedTable, VERSIONED_THING
 // To drop a task, an undo writes the console values: local changes are replaced with the observed values, locally
 // created records are deleted, and locally deleted records are restored.
 
-/** The temporary table of dropped values: `thing`; `pk`; `mask`, the columns. */
 const DROPPED_TABLE = "temp.dropped";
 
 export const stageDrop = (database: Database, dropped: UndoneChange): void => {
@@ -122,7 +121,6 @@ export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),
 ];
 
-/** Adapts the observed state after a drop: the secrets of accounts are dropped. */
 export const settleDrop = (database: Database): void => {
   const users = getVersionSchema(USER.name);
   const secrets = listSecretTimeColumns(USER).flatMap((column) =>

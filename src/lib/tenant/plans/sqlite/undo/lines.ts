@@ -121,7 +121,6 @@ const listLineFields = (database: Database, { versions, kind }: LineType): reado
 
 export const getFileKinds = ({ thing }: VersionSchema): readonly StoredKind[] => getKindsOfThing(thing.name);
 
-/** SQL: the staged records `u` of a type with one action, with their current records `t` and later values `x`. */
 const buildStagedFromSql = ({ versions, kind }: LineType, action: RecordAction): string => {
   const { scope } = versions.thing;
   const of = (alias: string): string => `${alias}.${quoteIdentifier(scope ?? "")}`;
@@ -129,7 +128,6 @@ const buildStagedFromSql = ({ versions, kind }: LineType, action: RecordAction):
   return `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where u.action = '${action}'${isOfKind}`;
 };
 
-/** Returns the number of records in which a staged undo changes each field of a kind. Unchanged fields are left out. */
 export const countChangedColumns = (database: Database, kind: StoredKind): PlanCounts["columns"] => {
   const type = { versions: getVersionSchema(kind.thing.name), kind };
   const { before, after } = PLANNED_SIDES;

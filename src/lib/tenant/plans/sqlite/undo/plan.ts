@@ -38,7 +38,6 @@ import {
 
 const MAX_LISTED_BLOCKED_RECORDS = 1_000;
 
-/** Returns the first kind whose records an undo writes; `users` if none of these records appear in files. */
 const determineUndoKind = (database: Database, staged: readonly StagedCount[]): FormatName => {
   const versions = staged.find((one) => getFileKinds(one.versions).length > 0)?.versions;
   if (versions === undefined) return "users";

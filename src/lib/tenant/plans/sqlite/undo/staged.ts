@@ -27,7 +27,6 @@ export const VERSIONED_THINGS: readonly VersionSchema[] = [...VERSION_SCHEMAS.va
  */
 export const getStagedTable = ({ thing }: Pick<VersionSchema, "thing">): string => `temp.${thing.name}_undo`;
 
-/** Returns the columns of a record type that an undo restores: all columns without secrets. */
 export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionSchema["columns"] => {
   const secrets = listSecretTimeColumns(thing);
   return columns.filter(({ name }) => !secrets.includes(name));
@@ -167,11 +166,9 @@ export const listStagedCollections = (database: Database): readonly string[] => 
 
 interface UniqueField {
   readonly name: string;
-  /** SQL: the bit of the field in `changed` */
   readonly bit: string;
   /** SQL: the key by which the value is compared, or the keys of a list. @param alias alias of the record */
   readonly keys: (alias: string) => string;
-  /** the column that is overwritten when a record releases its value */
   readonly held: string;
   readonly claims?: { readonly table: string; readonly key: string } | undefined;
 }
@@ -242,11 +239,9 @@ export const buildUndoneTables = (things: ReadonlySet<string>, isDeletion: boole
 
 export const buildCustomValueSql = (custom: string): string => `${custom} ->> cast(f.pk as text)`;
 
-/** SQL: the custom fields that exist and whose values differ. */
 export const buildOtherCustomFieldsSql = (value: string, other: string): string =>
   `main.custom_field f where ${buildCustomValueSql(value)} is distinct from ${buildCustomValueSql(other)}`;
 
-/** Restores only the custom fields that the change wrote and that still exist. */
 export const restoreCustomFields = (database: Database): void => {
   const versions = getVersionSchema(USER.name);
   const users = getStagedTable(versions);

@@ -16,7 +16,6 @@ const storeVersions = (database: Database, versions: VersionSchema, revision: nu
   }
 };
 
-/** Releases the unique values of records that get other values, so that records can swap values. */
 const releaseUniqueValues = (database: Database, versions: VersionSchema): void => {
   const { thing } = versions;
   for (const { bit, held, claims } of listUniqueFields(versions)) {
