@@ -73,7 +73,6 @@ export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text
 
 const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
 
-/** Describes a value that a spreadsheet changed, with the number of rows of which this is the first. */
 const createSpellingWarning = (en: MessageTemplate, ja: MessageTemplate): ProblemKind =>
   createWarning(
     (p) => `${fillTemplate(en, p)}${Number(p["count"]) > 1 ? ` (${formatCount(Number(p["count"]), "row")})` : ""}`,

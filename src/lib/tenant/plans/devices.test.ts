@@ -104,8 +104,7 @@ describe("an owner", () => {
     expect(await tenant.faults(plan)).toEqual(faults);
     await tenant.client.imports.commit(plan);
     expect(await shown()).toEqual(name === null ? [] : [["S1", "00 000000 000000 1", name]]);
-    const again = await tenant.plan(devices, [HEADER, OWNED.with(3, cell)]);
-    if (name !== null) expect(again).toMatchObject({ unchanged: 1 });
+    expect(await tenant.plan(devices, [HEADER, OWNED.with(3, cell)])).toMatchObject({ create: 0, update: 0 });
   });
 
   test("whom the tenant lacks is reported for each row", async () => {
@@ -441,10 +440,11 @@ describe("serial numbers are compared ignoring case", () => {
 
   test("a replacing import does not delete a device because of its letter case", async () => {
     await seed();
-    expect(await tenant.plan({ kind: "devices", mode: "replace" }, [HEADER, OWNED.with(0, "s1")])).toMatchObject({
-      delete: 1,
-      unchanged: 1,
-    });
+    for (const serial of ["s1", "Ｓ 1"])
+      expect(await tenant.plan({ kind: "devices", mode: "replace" }, [HEADER, OWNED.with(0, serial)])).toMatchObject({
+        delete: 1,
+        unchanged: 1,
+      });
   });
 
   test("a device is found, created, changed and searched in any case, and undone exactly", async () => {

@@ -20,36 +20,6 @@ const seed = async () => {
 
 const byMail = async (email: string) => (await tenant.users()).find(({ emails }) => emails[0] === email);
 
-test("creates users and the organisations to which rows refer", async () => {
-  const plan = await tenant.plan(users, [HEADER, ["山田", "Yamada@example.jp", "E1", "", "", ""]]);
-  expect(plan).toMatchObject({ rows: 1, create: 1, update: 0, unchanged: 0, delete: 0, invalid: 0, orgsCreated: 1 });
-  await tenant.client.imports.commit(plan);
-  expect(await byMail("Yamada@example.jp")).toMatchObject({
-    name: "山田",
-    org: { code: "E1", path: "E1" },
-    title: null,
-  });
-});
-
-test("a blank organisation code leaves a user in place and puts a new user below the root", async () => {
-  await seed();
-  await tenant.import(users, [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["山田", "yamada@example.jp", ""],
-    ["新人", "new@example.jp", ""],
-  ]);
-  expect((await byMail("yamada@example.jp"))?.org.code).toBe("E1");
-  expect((await byMail("new@example.jp"))?.org).toMatchObject({ code: null, path: "" });
-});
-
-test("a blank account name or password clears nothing", async () => {
-  await seed();
-  const plan = await tenant.plan(users, [HEADER, ["山田", "yamada@example.jp", "", "課長", "", ""]]);
-  expect(plan).toMatchObject({ update: 0, unchanged: 1, secretsSet: 0 });
-  await tenant.client.imports.commit(plan);
-  expect(await byMail("yamada@example.jp")).toMatchObject({ accountName: "yamada" });
-});
-
 test("a password counts as a secret set and leaves an otherwise equal row unchanged", async () => {
   await seed();
   const before = await byMail("yamada@example.jp");
@@ -86,60 +56,6 @@ test("only valid rows with a password record one", async () => {
   expect(noted(await tenant.users())).toEqual(
     new Map([...noted(before), ["new@example.jp", null], ["peer@example.jp", expect.stringMatching(/^2026-04-01T/)]]),
   );
-});
-
-test("keeps the value of a blank cell if blanks are kept, and clears it otherwise", async () => {
-  await seed();
-  const file = [
-    ["氏名", "メールアドレス", "役職"],
-    ["山田", "yamada@example.jp", ""],
-  ];
-  expect(await tenant.plan({ ...users, blank: "keep" }, file)).toMatchObject({ update: 0, unchanged: 1 });
-  await tenant.import({ ...users, blank: "clear" }, file);
-  expect((await byMail("yamada@example.jp"))?.title).toBeNull();
-});
-
-test("absent columns are left alone", async () => {
-  await seed();
-  const file = [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada@example.jp"],
-  ];
-  const kept = await tenant.plan(users, file);
-  expect(kept).toMatchObject({ unchanged: 1 });
-  expect(kept.absentColumns).toContain("役職");
-});
-
-test("replace deletes users that the file lacks and keeps the identity of the rest", async () => {
-  await seed();
-  const before = await byMail("yamada@example.jp");
-  const plan = await tenant.plan({ ...users, mode: "replace" }, [
-    ["氏名", "メールアドレス", "役職"],
-    ["山田 太郎", "YAMADA@example.jp", "課長"],
-    ["新人", "new@example.jp", ""],
-  ]);
-  expect(plan).toMatchObject({ create: 1, update: 1, delete: 1 });
-  await tenant.client.imports.commit(plan);
-  const all = await tenant.users();
-  expect(all.map(({ name }) => name)).toEqual(["山田 太郎", "新人"]);
-  expect(all[0]).toMatchObject({ id: before?.id, createdAt: before?.createdAt });
-});
-
-test("an import that deleted the last users and created another can be undone", async () => {
-  await seed();
-  await tenant.import(users, [
-    ["氏名", "メールアドレス"],
-    ["三", "three@x"],
-  ]);
-  const before = tenant.dump();
-  const done = await tenant.import({ ...users, mode: "replace" }, [
-    ["氏名", "メールアドレス"],
-    ["新人", "new@example.jp"],
-    ["他", "other@example.jp"],
-    ["山田", "yamada@example.jp"],
-  ]);
-  await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
-  expect(tenant.dump()).toEqual(before);
 });
 
 test("the number of a deleted user is not reused, so that the deletion can be undone", async () => {
@@ -196,14 +112,6 @@ test("another user's value is a problem that names both users, also if it is giv
     ["髙橋", "takahashi@example.jp", "yamada"],
   ]);
   expect(await tenant.faults(exchanged)).toEqual(["row-contested@2", "row-contested@3"]);
-  for (const account of ["another", ""]) {
-    const kept = await tenant.plan(users, [
-      header,
-      ["山田", "yamada@example.jp", "takahashi"],
-      ["髙橋", "takahashi@example.jp", account],
-    ]);
-    expect(await tenant.faults(kept)).toEqual(["row-contested@2"]);
-  }
 });
 
 test("a key that matches several users is ambiguous, and none of them is deleted for it", async () => {
@@ -270,14 +178,6 @@ test("an administrator can be updated, but not renamed, given a password or dele
     { code: "administrator-delete", row: 0, params: { name: "山田" } },
   ]);
   expect(gone).toMatchObject({ delete: 0, rejected: true });
-});
-
-test("an unknown organisation is a problem unless it may be created", async () => {
-  const plan = await tenant.plan({ kind: "users" }, [
-    ["氏名", "メールアドレス", "組織コード"],
-    ["山田", "a@x", "E1"],
-  ]);
-  expect(await tenant.faults(plan)).toEqual(["org-unknown@2"]);
 });
 
 test("the rows of a plan show each user's resulting values", async () => {

@@ -27,11 +27,6 @@ const buildChangedRowsSql = ({ kind }: PlanDefinition, more = ""): string =>
 
 const hasFieldBit = (mask: number, { bit }: ImportedField): boolean => Math.floor(mask / 2 ** bit) % 2 === 1;
 
-/**
- * Counts the rows that change their record, and their changes to each field. The rows are read only once.
- *
- * @returns the number of rows, and the fields that at least one row changes
- */
 export const countChanges = (
   database: Database,
   plan: PlanDefinition,
@@ -66,10 +61,6 @@ export const countChanges = (
   return { update: sum(() => true), columns };
 };
 
-/**
- * SQL condition to append to a column name: true if the record has a value in this column that a blank cell would
- * clear.
- */
 const buildIsFilledSql = ({ kind }: PlanDefinition, field: ImportedField): string => {
   if (field.merge === "list") return "<> '[]'";
   const usual = kind.references.find((reference) => reference.field === field)?.table.usual;

@@ -192,12 +192,6 @@ const updateClaims = (database: Database, plan: PlanDefinition, release: boolean
   }
 };
 
-/**
- * SQL: releases the unique values of records that get new values afterwards. A value in the record's own table is
- * temporarily replaced with a value that no other record has.
- *
- * @param which SQL: condition on the table of the claims
- */
 const buildReleaseSql = ({ table, held }: Claim, which: string): string =>
   held === undefined
     ? `delete from ${table} where ${which}`

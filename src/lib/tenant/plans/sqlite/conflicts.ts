@@ -26,20 +26,12 @@ export const buildClaimsSql = (plan: PlanDefinition, claim: Claim): string =>
       : "true",
   );
 
-/**
- * SQL: the claims of all rows before the rows are compared; see {@link buildClaimsSql}.
- *
- * @param passing SQL: condition on the rows
- */
 export const buildStagedClaimsSql = (plan: PlanDefinition, { field }: Claim, passing = "true"): string => {
   const key = buildRowKeySql(plan, field);
   const first = `select ${key} as key, r.row, null as col from s.row r where ${key} is not null and ${passing}`;
   return field.merge === "list" ? `${first} union all select key, row, col from s.claim` : first;
 };
 
-/**
- * SQL: true if the record `t` keeps a claimed value after the valid row `r` is applied to it. `g` is the row's match.
- */
 const buildKeepsValueSql = (plan: PlanDefinition, { field }: Claim): string => {
   const keeps =
     field.merge === "list"

@@ -64,10 +64,6 @@ const toKeyedField = ({ comparison, short, merge }: ImportedField): KeyedField =
 
 const buildKeysEntrySql = (column: string): string => `(${rowColumn(KEYS_COLUMN)} ->> '${column}')`;
 
-/**
- * SQL: the comparison key of a value, or the keys of a list. @param beside returns SQL of the derived column with the
- * given name
- */
 const buildComparisonKeysSql = (keyed: KeyedField, value: string, beside: (name: string) => string): string =>
   buildComparisonKeySql(keyed.comparison, keyed.comparison === "exact" ? "" : beside(getKeyColumn(keyed)), value);
 
@@ -208,9 +204,6 @@ const getListCellCount = (plan: PlanDefinition, field: ImportedField): number | 
 const buildIsBeyondCellsSql = (field: ImportedField, times: number): string =>
   `(o.key >= ${times} or json_array_length(${rowColumn(field.field)}) < ${times})`;
 
-/**
- * SQL: the list of the cells and the stored values that are kept, or the list of their keys. Sets are sorted by key.
- */
 const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: boolean): string => {
   const [cellKeys, columnKeys] = [buildRowKeysSql(field), buildRecordKeysSql(field)];
   const [mine, theirs] = keys ? [cellKeys, columnKeys] : [rowColumn(field.field), recordColumn(field.stored)];
@@ -237,9 +230,6 @@ export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedFi
   });
 };
 
-/**
- * SQL: true if the stored value `o` of a list is kept although no cell contains it; undefined if this cannot happen.
- */
 export const buildIsKeptInListSql = (plan: PlanDefinition, field: ImportedField): string | undefined => {
   const times = field.merge === "list" && isStaged(plan, field) ? getListCellCount(plan, field) : undefined;
   if (times === undefined) return undefined;
@@ -271,9 +261,6 @@ export const CANDIDATE_KEY_TABLE = "s.candidate_key";
 const buildCandidateKeyFromSql = ({ short }: ImportedField, key: string): string =>
   `from ${CANDIDATE_KEY_TABLE} u where u.what = '${short}' and u.key = ${key}`;
 
-/**
- * SQL: true if {@link CANDIDATE_KEY_TABLE} contains a reference's key; false for files that are not console exports.
- */
 export const buildIsCandidateKeySql = ({ request }: PlanDefinition, field: ImportedField, key: string): string =>
   request.fromConsole === true ? `exists (select 1 ${buildCandidateKeyFromSql(field, key)})` : "false";
 
@@ -406,11 +393,6 @@ export const buildNewDerivedColumns = (
       : "null",
   ]);
 
-/**
- * Returns SQL of the columns that are derived from a field, for an existing record after the plan.
- *
- * @param isTaken false: derive the columns from the row's value, even if the plan does not use this value
- */
 export const buildExistingDerivedColumns = (
   plan: PlanDefinition,
   field: ImportedField,

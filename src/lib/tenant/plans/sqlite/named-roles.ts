@@ -17,11 +17,6 @@ const WITH_ROLE_SQL = "select user from main.account where role <> 'none'";
 
 const USER_FIELDS = ["org", "accountName", ...USER.keys.map(({ field }) => field)];
 
-/**
- * SQL: the users who may administer an organisation that gains or loses organisations below it.
- *
- * @param moved SQL that selects the parents (`former`, `later`) of the organisations that get another parent
- */
 const buildOtherScopeSql = (moved: string): string => `
   with recursive moved as (${moved}),
     up (former, later, side, at) as (

@@ -54,9 +54,6 @@ export function* batchLines(rows: Iterable<Row>): Generator<Uint8Array> {
 const ROW_ACTION_SQL = `case when ${buildIsInvalidRowSql("r.row")} then 'invalid' when m.row is null then 'create'
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
-/**
- * SQL: a field's value as a fragment of `before` or `after`. For a reference, the value is the text that files contain.
- */
 const buildValuePiece = ({ field, merge }: ImportedField, value: string): string => {
   if (merge === "custom") return buildCustomFieldPieces(value);
   return buildFieldPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);

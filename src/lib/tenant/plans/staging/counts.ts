@@ -2,9 +2,6 @@ import type { FileForm } from "../../../csv/records/record.ts";
 import type { Role } from "../../../model/role.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 
-/**
- * The records that a deletion removes. The ids of named records are stored next to the plan, because there may be many.
- */
 export interface DeletionSelection {
   /**
    * `named`: the named records; `below`: the named organisations, all organisations below them and the users in them;
@@ -28,7 +25,7 @@ export interface StagedPlace {
   /** the number of the field's first cell, counted from 1 */
   readonly column: number;
   readonly header: string;
-  /** the numbers of a set's cells in file order, if there are several */
+  /** the numbers of a set's cells in file order, if there are several; rows store from which cell each value came */
   readonly cells?: readonly number[] | undefined;
   /**
    * for an ordered list: the number of its cells, which is also the number of leading values that the file sets;
@@ -65,9 +62,6 @@ export interface StagedFile {
   readonly unknownColumns: readonly string[];
 }
 
-/**
- * How a plan changes a field of existing records. Fields are in the order of the file; unchanged fields are left out.
- */
 export interface ColumnChange {
   readonly field: string;
   readonly changed: number;

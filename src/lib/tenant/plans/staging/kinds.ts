@@ -52,6 +52,9 @@ export interface KindDefinition {
   readonly fixed: string | undefined;
 }
 
+/** Returns the name of the staged column with the cell numbers of a set, see {@link StagedPlace}. */
+export const getCellsColumn = ({ short }: ImportedField): string => `${short}Cells`;
+
 export const getLaterCellColumn = ({ short }: ImportedField): string => `${short}Later`;
 
 /**
@@ -128,9 +131,6 @@ const CUSTOM_COLUMN: Column = {
   sets: CUSTOM_FIELDS_NAME,
 };
 
-/**
- * Returns true if a field is the only key and is compared exactly, so that a row and its record have the same value.
- */
 const isExactOnlyKey = ({ keys, fields }: Thing, name: string): boolean => {
   const { type, comparison = "exact" } = fields[name] ?? {};
   return keys.length === 1 && keys[0]?.field === name && type !== "texts" && comparison === "exact";

@@ -53,10 +53,6 @@ const findMissingProtectedRecords = (
     .map(({ pk, name }) => ({ pk: Number(pk), code, params: { name: String(name) } }));
 };
 
-/**
- * Finds the records that the file of a replacing import lacks but that imports cannot delete, and reports them as
- * problems. Owners are left out if the plan releases all of their devices.
- */
 export const findUndeletableRecords = (database: Database, plan: PlanDefinition): void => {
   const { request, kind } = plan;
   if (request.mode !== "replace") return;
@@ -136,9 +132,6 @@ export const buildReleasedDevicesSql = (plan: PlanDefinition): string | undefine
     .join(" union ");
 };
 
-/**
- * Reports deleted owners of devices. @returns the number of devices; undefined if the plan does not release devices
- */
 export const reportReleasedDevices = (database: Database, plan: PlanDefinition): number | undefined => {
   const released = buildReleasedDevicesSql(plan);
   if (released === undefined) return undefined;

@@ -31,6 +31,7 @@ export const storeHolders = (
     database.exec(statement);
   const keyed = database.run(
     `insert into s.lasting_key select ${row}, min(r.row) ${rows} and ${row} is not null group by 1 having count(*) = 1`,
+    { kind: kind.name },
   );
   if (keyed === 0) return false;
   const held = database.run(

@@ -4,6 +4,7 @@ import {
   buildChangedMaskSql,
   buildReferenceJoinsSql,
   isMatchKey,
+  listStagedFields,
   keyOf,
   buildRecordKeySql,
   recordColumn,
@@ -32,10 +33,18 @@ const prepareKeyJoin = (database: Database, plan: PlanDefinition): string => {
   const key = keyOf(plan);
   const claim = claims.find((one) => one.field.field === key.field);
   if (!key.unique) return prepareHolderJoin(database, plan);
-  if (claim?.own !== false)
-    return `${ORDERED_JOIN} ${thing.name} t on ${inScope} and ${buildRecordKeySql(key)} = ${buildValueWithoutTypeSql("r.key")}`;
+  const same = `${buildRecordKeySql(key)} = ${buildValueWithoutTypeSql("r.key")}`;
+  respellKeys(database, plan, `select 1 from ${thing.name} t where ${inScope} and ${same}`);
+  if (claim?.own !== false) return `${ORDERED_JOIN} ${thing.name} t on ${inScope} and ${same}`;
   return `${ORDERED_JOIN} ${claim.table} e on ${claim.has("e", "r.key")} and e.main = 1
     ${ORDERED_JOIN} ${thing.name} t on t.pk = e.${claim.record}`;
+};
+
+/** @param known SQL: selects a row if a record has the key of the row `r` */
+const respellKeys = (database: Database, plan: PlanDefinition, known: string): void => {
+  const own = listStagedFields(plan).find((field) => isMatchKey(plan, field));
+  const rows = `from s.row r where r.key is not null and not exists (${known})`;
+  if (own !== undefined) respellNewCodes(database, plan, own, rows, true);
 };
 
 /**
@@ -43,7 +52,7 @@ const prepareKeyJoin = (database: Database, plan: PlanDefinition): string => {
  * tenant does not store, this is reported as a problem.
  */
 const prepareHolderJoin = (database: Database, plan: PlanDefinition): string => {
-  const { name, thing, inScope, fields } = plan.kind;
+  const { name, thing, inScope } = plan.kind;
   const key = keyOf(plan);
   database.exec("drop table if exists s.holder_key");
   database.exec("create table s.holder_key (key text, pk integer not null)");
@@ -51,9 +60,7 @@ const prepareHolderJoin = (database: Database, plan: PlanDefinition): string => 
     where ${inScope} and ${recordColumn(key.field)} is not null`;
   database.run(sql, { kind: name });
   database.exec("create index s.holder_key_key on holder_key (key)");
-  const own = fields.find((field) => isMatchKey(plan, field));
-  const unknown = `from s.row r where r.key is not null and not exists (select 1 from s.holder_key h where h.key = r.key)`;
-  if (own !== undefined) respellNewCodes(database, plan, own, unknown, true);
+  respellKeys(database, plan, "select 1 from s.holder_key h where h.key = r.key");
   recordFinding(database, plan, {
     code: "key-ambiguous",
     field: key.field,

@@ -1,6 +1,7 @@
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildCaseSql, buildMatchesGlobSql, quoteIdentifier } from "../../../store/sql/forms.ts";
+import { isCodeComparison } from "../../../../model/normalise.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
 import {
   buildChangesFieldSql,
@@ -76,11 +77,11 @@ const buildIsNumberSql = (value: string, first: string): string =>
 const buildMayLackZerosSql = ({ field }: ImportedField): string => buildIsNumberSql(rowColumn(field), "[1-9]");
 
 const isNumber = ({ kind: { thing } }: PlanDefinition, field: ImportedField): boolean =>
-  field.merge === "value" && (field.comparison === "code" || thing.fields[field.stored]?.code === true);
+  field.merge === "value" && (isCodeComparison(field.comparison) || thing.fields[field.stored]?.code === true);
 
 /** SQL: a number of the tenant that begins with 0, without its leading zeros and the signs that separate its digits. */
 const buildLostNumberSql = ({ comparison, stored }: ImportedField): string => {
-  const separators = comparison === "code" ? [] : ["-", " ", "(", ")"];
+  const separators = isCodeComparison(comparison) ? [] : ["-", " ", "(", ")"];
   const bare = separators.reduce((sql, separator) => `replace(${sql}, '${separator}', '')`, recordColumn(stored));
   return buildCaseSql(buildIsNumberSql(bare, "0"), `ltrim(${bare}, '0')`, "null");
 };
@@ -123,6 +124,8 @@ export const respellNewCodes = (
   isLoose = false,
 ): void => {
   if (plan.request.fromConsole === true || !isNumber(plan, field)) return;
+  // the first import into a tenant
+  if (database.get(`select 1 from ${plan.kind.thing.name} limit 1`) === undefined) return;
   const [cell, own] = [rowColumn(field.field), recordColumn(field.stored)];
   const tiers = [
     ...(isLoose ? [{ row: `loose_code(${cell})`, record: `loose_code(${own})` }] : []),

@@ -73,10 +73,6 @@ const buildFieldBitsSql = (
 ): string =>
   fields.map((field) => buildCaseSql(isTrue(field), getColumnBit(versions, field.stored), "0")).join(" | ") || "0";
 
-/**
- * SQL: the custom fields of a touched record after the row: those that the row does not show, and those that differ. A
- * new record is touched in all of them.
- */
 const buildOpenEntriesSql = (isStagedCustom: boolean): string => {
   const all = buildCaseSql(
     "o.inConsole = 1",
@@ -90,11 +86,6 @@ const buildOpenEntriesSql = (isStagedCustom: boolean): string => {
   return `(select json_group_object(k.key, ${value}) from json_each(${all}) k where not (${isDone}))`;
 };
 
-/**
- * Stores what rows show about the records that they match.
- *
- * @param from SQL: the records `o` with their observed state, and their matches `m`
- */
 const storeMergedRows = (database: Database, plan: PlanDefinition, versions: VersionSchema, from: string): void => {
   const { kind } = plan;
   const fields = listSingleFields(plan);

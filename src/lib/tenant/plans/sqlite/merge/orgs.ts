@@ -64,10 +64,6 @@ export const storeUnclearOrgs = (
 /** Keeps organisations that an export lacks because others below them are kept. */
 export const keepOrgsAbove = storeAmbiguousOrgs;
 
-/**
- * Leaves the organisations of rows where they are if an organisation on their ring was moved here. Returns true if there
- * are any.
- */
 export const keepTouchedPlaces = (
   database: Database,
   plan: PlanDefinition,

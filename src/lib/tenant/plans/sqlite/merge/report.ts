@@ -40,10 +40,6 @@ const buildReadableValueSql = ({ references }: StoredKind, field: ImportedField,
     : value;
 };
 
-/**
- * Returns what an export shows about fields that were touched here; undefined if it does not show any, and for other
- * plans.
- */
 export const countMergedValues = (database: Database, plan: PlanDefinition): MergedValues | undefined => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return undefined;
@@ -104,11 +100,6 @@ const toContradiction = (row: Row): Contradiction => ({
   console: toStringOrNull(row["console"]),
 });
 
-/**
- * Warns about contested rows, with the records that each row may belong to.
- *
- * @param pairs rows and record numbers, as JSON
- */
 export const reportContestedRows = (database: Database, plan: PlanDefinition, pairs: string): void => {
   const { thing } = plan.kind;
   const labels = [`main.${thing.name}`, `(select * from main.${getObservedTable({ thing })} where id is not null)`].map(

@@ -122,10 +122,6 @@ class BlockedRecordFinder {
       );
   }
 
-  /**
-   * Blocks records if a later change wrote the same columns and the values still differ from those after the undone
-   * change.
-   */
   #changedSince(versions: VersionSchema): void {
     const { thing, key } = versions;
     const columns = listRestoredColumns(versions).filter(({ leads }) => leads);
@@ -197,9 +193,6 @@ class BlockedRecordFinder {
     );
   }
 
-  /**
-   * Blocks records that the acting account cannot see, either in their current state or in their state after the undo.
-   */
   #outOfSight(versions: VersionSchema): void {
     const { thing, key } = versions;
     const isUnseen = (name: string, column: string, value: string): string =>

@@ -210,12 +210,6 @@ const buildLinesSql = (
 
 const LINE_ACTIONS = ["update", "create", "delete"] as const;
 
-/**
- * Returns the staged records as NDJSON in batches. For each kind, the records that are changed and created come first,
- * then the deleted ones. Records that files do not contain come last.
- *
- * @param first the kind whose rows come first
- */
 function* readStagedLines(
   database: Database,
   first: FormatName,

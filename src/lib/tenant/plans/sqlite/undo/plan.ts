@@ -111,11 +111,6 @@ const countRecordsOfThing = (database: Database, versions: VersionSchema): numbe
   return kinds.reduce((sum, kind) => sum + countRecords(database, kind), 0);
 };
 
-/**
- * Plans an undo, a drop or a deletion and counts what it would do.
- *
- * @param own kind of the undone import or the deletion
- */
 export const countPreparedUndo = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
   const staying = prepareUndo(database, undone);
   const staged = countStagedRecords(database);

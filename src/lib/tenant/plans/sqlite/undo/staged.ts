@@ -109,11 +109,6 @@ const buildFillSinceSql = (versions: VersionSchema): string => {
     order by v.revision desc on conflict (pk) do update set changed = ${own}.changed | excluded.changed, ${sets.join(", ")}`;
 };
 
-/**
- * Stages the undo of a change.
- *
- * @param mask SQL: the columns of which the change must have written one in a record
- */
 export const stageChange = (
   database: Database,
   revision: number,
@@ -260,9 +255,6 @@ export const restoreCustomFields = (database: Database): void => {
   );
 };
 
-/**
- * SQL: joins a staged record `u` with the current record, `t`, and with the values that later changes replaced, `x`.
- */
 export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
    left join ${getSinceTable(versions)} x on x.pk = u.pk`;
