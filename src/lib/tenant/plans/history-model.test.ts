@@ -438,15 +438,21 @@ const doImport = async (model: HistoryModel, step: ImportStep): Promise<string> 
     createOrgs: kind === "users",
     createGroups: kind === "calendar",
   } as const;
+  const cells = cellsOf(model, { ...step, rows });
   const plan = await tenant.plan(
     kind === "users" || kind === "devices" ? { ...request, key: key as "email" | "serial" } : request,
-    cellsOf(model, { ...step, rows }),
+    cells,
   );
   if (plan.rejected) {
     await tenant.client.imports.discard(plan.id);
     return "rejected";
   }
-  const invalid = new Set((await tenant.errors(plan)).map(({ row }) => row - 2));
+  const lines = cells.slice(1).map(String);
+  // organisations with a code that are in the file twice
+  const repeated = fromConsole
+    ? []
+    : [...rows.keys()].filter((at) => rows[at]?.["code"] && lines.indexOf(lines[at] ?? "") < at);
+  const invalid = new Set([...(await tenant.errors(plan)).map(({ row }) => row - 2), ...repeated]);
   await tenant.client.imports.commit(plan);
   model.commit(model.plan({ kind, mode, blank, key: KEYS[kind][key] ?? "", invalid, fromConsole }, rows), plan);
   return invalid.size > 0 ? "skipped" : fromConsole ? "mirrored" : blank;
