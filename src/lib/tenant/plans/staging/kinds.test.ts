@@ -11,13 +11,3 @@ test.each(FORMAT_NAMES)("%s: every field has its own bit, and no field is a secr
   const secrets = format.columns.filter(({ secret }) => secret === true).map(({ field }) => field);
   expect(fields.filter(({ field }) => secrets.includes(field))).toEqual([]);
 });
-
-test("fields that a blank cell never clears", () => {
-  const kept = (name: FormatName) =>
-    kindNamed(name)
-      .fields.filter(({ clearable }) => !clearable)
-      .map(({ field }) => field);
-  expect(kept("users")).toEqual(["name", "emails", "orgCode", "accountName"]);
-  expect(kept("orgs")).toEqual(["name", "parent"]);
-  expect(kept("docs")).toEqual(["displayName"]);
-});
