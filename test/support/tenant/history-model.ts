@@ -156,10 +156,10 @@ export class HistoryModel {
     return (this.#last += 1);
   }
 
-  #met({ kind, key, fromConsole, blank }: ModelRequest, rows: readonly ModelRow[]): readonly number[] {
+  #met({ kind, key, blank }: ModelRequest, rows: readonly ModelRow[]): readonly number[] {
     if (kind !== "orgs") {
       const found = rows.map((row) => this.find(kind, key, String(row[key])));
-      if (kind === "users" && fromConsole !== true)
+      if (kind === "users")
         for (const other of ["emails", "employeeCode"])
           if (other !== key) this.#meet(other, { key, blank }, rows, found);
       return found.map((record) => record ?? this.next());
