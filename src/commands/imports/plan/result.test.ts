@@ -23,12 +23,10 @@ test.each([
   expect(ja.stderr.endsWith(`\nインポート 17: ${japanese}\n取り消すには: clomoctl undo 17\n`)).toBe(true);
 });
 
-test("a terminal shows a short result, and programs get all of it", async () => {
+test("a terminal shows no table of the result, and programs get all of it", async () => {
   const tenant = committing(planOf());
   const shown = await run("imports commit P12 --yes", { tenant, terminal: {} });
-  expect(shown.stdout).toBe(
-    "no.        17\ncreate     1\nupdate     1\ndelete     0\ninvalid    0\nunchanged  0\ncommitted  yes\n",
-  );
+  expect(shown.stdout).toBe("");
   const { stdout } = await run("imports commit P12 --yes --format json", { tenant, terminal: {} });
   expect(JSON.parse(stdout)).toMatchObject({ number: "17", tenant: "kanto", committed: true });
 });

@@ -1015,7 +1015,7 @@ describe("what account names are built from", () => {
     expect(await userOf(user)).toMatchObject({ name: "山田 太郎", accountName: "yamada" });
     const [, , , , [, tanaka = ""] = []] = files;
     expect((await userOf(tanaka)).accountName).toBe("E4");
-    await tenant.import({ kind: "users" }, [header, ["山田", "Yamada.T@example.jp", "E9", "E9"]]);
+    await tenant.import({ kind: "users" }, [header, ["山田 太郎", "Yamada.T@example.jp", "E9", "E9"]]);
     expect(await userOf(user)).toMatchObject({ employeeCode: "E9", accountName: "E9" });
   });
 
