@@ -30,7 +30,9 @@ export const copyTenantFile = async (tenant: Database): Promise<TenantCopy> => {
   const path = join(folder, `${TENANT_FILE_NAME}.new-${pid}-${(copyCount += 1)}`);
   const copy = new Database(path, { plain: true });
   try {
-    for (const setting of ["journal_mode", "synchronous", "foreign_keys"]) copy.exec(`pragma ${setting} = off`);
+    // "off" is refused in the defensive mode, which Node switches on
+    copy.exec("pragma journal_mode = memory");
+    for (const setting of ["synchronous", "foreign_keys"]) copy.exec(`pragma ${setting} = off`);
     migrate(copy, { name: "", now: "" });
     copy.run("attach :source as source", { source: buildSource(tenant) });
     copy.exec("begin");
@@ -45,7 +47,7 @@ export const copyTenantFile = async (tenant: Database): Promise<TenantCopy> => {
     const head = copy.get("select seq, hash from main.audit order by seq desc limit 1");
     return { path, auditHead: head === undefined ? null : { seq: Number(head["seq"]), hash: String(head["hash"]) } };
   } catch (error) {
-    for (const suffix of ["", "-journal"]) rmSync(path + suffix, { force: true });
+    rmSync(path, { force: true });
     throw error;
   } finally {
     copy.close();

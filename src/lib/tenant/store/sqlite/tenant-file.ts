@@ -31,7 +31,7 @@ export interface TenantFileOptions {
 export const TENANT_FILE_NAME = "tenant.db";
 
 /** Pattern of `tenant.db.new-PID` and `tenant.db.new-PID-COUNT`: a tenant file that is being created, or a copy. */
-const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-\d+)?(?:-(?:wal|shm|journal))?$/;
+const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-(?:\d+|wal|shm|journal))?$/;
 
 /**
  * Opens the file of a tenant, after creating or migrating it if necessary. A new file gets its final name only when it
