@@ -32,9 +32,6 @@ export interface Scene {
   readonly readsDate?: true;
 }
 
-/** Matches the date and time at which a page was created. */
-export const CREATION_TIME = /\d{4}-\d\d-\d\d \d\d:\d\d(?= \()/g;
-
 /** Runs a command that prepares a home. @throws Error if the command fails */
 export const runOrThrow = async (home: string, ...line: readonly string[]): Promise<Outcome> => {
   const ended = await run(line, { home, cwd: home });
