@@ -18,7 +18,6 @@ import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from
 import type { NdjsonSource, Records, SaveRows } from "./output.ts";
 import { createProgress, type LoadSpinner, type Progress, type ProgressMode } from "./progress/progress.ts";
 import type { PromptEnvironment, Questions } from "./prompt.ts";
-import { truncate } from "./table/width.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
 /** Styles by purpose. Each function returns the text, coloured or unchanged. */
@@ -332,7 +331,9 @@ export class Terminal {
   async problem(line: Advice, isCut = false): Promise<void> {
     const columns = isCut ? this.#errColumns() : undefined;
     const whole = this.#line(line);
-    await this.#tell(columns === undefined ? this.#folded(whole) : [this.#paint(truncate(whole, columns))]);
+    if (columns === undefined) return this.#tell(this.#folded(whole));
+    const { truncate } = await import("./table/width.ts");
+    await this.#tell([this.#paint(truncate(whole, columns))]);
   }
 
   /** Writes a failure: at most three lines, folded on a terminal, followed by a problem object with `--format json`. */

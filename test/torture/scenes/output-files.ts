@@ -25,6 +25,7 @@ const createFileScene = (
 });
 
 const DOCS_OPTION = ["--app", "docs"];
+const MARKDOWN_OPTION = ["--format", "markdown"];
 
 /** Scenes of commands that only read, and that can write their result to a file. */
 export const OUTPUT_FILE_SCENES: readonly Scene[] = [
@@ -41,5 +42,7 @@ export const OUTPUT_FILE_SCENES: readonly Scene[] = [
     ["secured", "users", "export", ...DOCS_OPTION],
     prepareSecuredUser,
   ),
+  createFileScene("onboarding guide", "onboarding.md", ["onboarding", "guide", ...MARKDOWN_OPTION]),
+  createFileScene("renewals guide", "token.md", ["renewals", "guide", "ade-token", ...MARKDOWN_OPTION]),
   createFileScene("handover report", "report.html", ["handover", "report", join("bundles", "minato")], prepareBundles),
 ];
