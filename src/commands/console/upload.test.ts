@@ -140,3 +140,11 @@ test("is refused while the last export is undone, and what that export showed is
   for (const number of [2, 5]) await done(`undo ${number} --yes`);
   await done("console upload -o up.csv", 5);
 });
+
+test("an organisation without a code has a row, and one below it has no place in a file", async () => {
+  await desk.write("orgs.csv", csv(["組織名,組織コード,上位組織コード", "営業本部,200,"]));
+  for (const line of ["console sync orgs.csv --yes", "orgs create 営業第三部 --parent 200"]) await done(line);
+  await done("orgs create 東北課 --parent 営業本部/営業第三部");
+  expect(await done("console upload -o up.csv", 8)).toContain("\n営業本部/営業第三部/東北課: ");
+  expect(read("up.csv")).toEqual(["組織名,組織コード,上位組織コード", "営業第三部,,200"]);
+});

@@ -13,8 +13,8 @@ export const getUploadMode = (kind: FormatName, mode: keyof typeof IMPORT_MODE_N
 /** The reasons why an upload file leaves out a record. The record then becomes a task that is done by hand. */
 export const UPLOAD_OMISSION_REASONS = {
   key: text(
-    "its key, or that of a record to which it refers, differs in the console",
-    "キーまたは参照先のキーが管理画面と異なる",
+    "its key, or that of a record to which it refers, is missing or differs in the console",
+    "キーまたは参照先のキーがない、または管理画面と異なる",
   ),
   character: text("the file's encoding lacks a character", "ファイルの文字コードにない文字がある"),
   password: text(

@@ -56,12 +56,14 @@ export async function readUploadRows(
   const open = new Map(records.map((record) => [record.key ?? record.name, record]));
   const keyColumn = columns.find(({ field }) => field === FORMATS[kind].key);
   const rows: UploadRow[] = [];
+  const paths = new Map<string, string>();
   let header: readonly string[] = [];
   const take = (cells: readonly string[]): void => {
     const values = new Map<string, string[]>();
     for (const [at, name] of header.entries())
       if (cells[at]) values.set(name, [...(values.get(name) ?? []), cells[at]]);
-    const [code = findOrgPath(values)] = values.get(keyColumn?.header ?? "") ?? [];
+    const [code = findOrgPath(values, paths)] = values.get(keyColumn?.header ?? "") ?? [];
+    if (kind === "orgs") paths.set(code, findOrgPath(values, paths));
     const record = open.get(code);
     if (record === undefined && !isWhole) return;
     const own = secrets.get(code);
@@ -82,14 +84,21 @@ export async function readUploadRows(
   return rows;
 }
 
-/** Returns the path of an organisation without a code, by which tasks call it. */
-const findOrgPath = (values: ReadonlyMap<string, readonly string[]>): string => {
+/**
+ * Returns the path of an organisation, by which tasks call one without a code.
+ *
+ * @param paths those of the rows before it by code; an export has organisations below those above them
+ */
+const findOrgPath = (values: ReadonlyMap<string, readonly string[]>, paths: ReadonlyMap<string, string>): string => {
   const valueOf = (header: string): string => values.get(header)?.[0] ?? "";
-  return formatOrgPath([...(parseOrgPath(valueOf("上位組織パス")) ?? []), valueOf("組織名")]);
+  const above = paths.get(valueOf("上位組織コード")) ?? valueOf("上位組織パス");
+  return formatOrgPath([...(parseOrgPath(above) ?? []), valueOf("組織名")]);
 };
 
 interface Omissions {
   readonly kind: ImportKind;
+  /** all of the kind */
+  readonly columns: readonly Column[];
   readonly placed: readonly UploadColumn[];
   readonly unsafe: OpenRecords["unsafe"];
   /** true for 全件更新, which clears what the file lacks anyway */
@@ -99,7 +108,7 @@ interface Omissions {
 
 export function findOmission(
   row: UploadRow,
-  { kind, placed, unsafe, isWhole, encoding }: Omissions,
+  { kind, columns, placed, unsafe, isWhole, encoding }: Omissions,
 ): UploadOmissionReason | undefined {
   const spaceOf = (thing: string): string => {
     const of = FORMAT_NAMES.find((name) => FORMATS[name].app === undefined && FORMATS[name].thing.name === thing);
@@ -108,7 +117,13 @@ export function findOmission(
   const isUnsafe = (thing: string, key: string): boolean => unsafe.get(spaceOf(thing))?.has(key) === true;
   const refersToUnsafe = ({ column }: UploadColumn): boolean =>
     row.valuesOf(column).some((value) => isUnsafe(column.refers?.to ?? "", value));
-  if (isUnsafe(FORMATS[kind].thing.name, row.key) || placed.some(refersToUnsafe)) return "key";
+  // an organisation above that has no code would be blank, and mean the top
+  const refersToNone = ({ column }: UploadColumn): boolean => {
+    const named = columns.filter((one) => (one === column || isAlias(one, column)) && row.valuesOf(one).length > 0);
+    return named.length > 0 && named.every((one) => placed.every((other) => other.column !== one));
+  };
+  if (isUnsafe(FORMATS[kind].thing.name, row.key) || placed.some((one) => refersToUnsafe(one) || refersToNone(one)))
+    return "key";
   if (placed.some(({ column }) => row.valuesOf(column).some((value) => findUnmappable(encoding, value) !== undefined)))
     return "character";
   const isNew = row.record?.work === "create";

@@ -46,7 +46,7 @@ export async function buildUploadTable(client: ExportClient, upload: KindUpload)
     );
   const keep = (rows: readonly UploadRow[], placedOf: (row: UploadRow) => readonly UploadColumn[]) =>
     rows.filter((row) => {
-      const why = findOmission(row, { ...upload, placed: placedOf(row), isWhole });
+      const why = findOmission(row, { ...upload, columns, placed: placedOf(row), isWhole });
       if (why !== undefined) leftOut.push({ ...row, why });
       return why === undefined;
     });
