@@ -23,7 +23,7 @@ export interface ListRequest {
   readonly kind: ImportKind;
   readonly file: string;
   readonly options: Pick<ImportOptions, "encoding" | "map" | "sheet" | "headerRow"> &
-    Partial<Pick<ImportOptions, "allow" | "createOrgs" | "key" | "orgBy">>;
+    Partial<Pick<ImportOptions, "allow" | "blank" | "createOrgs" | "key" | "orgBy">>;
 }
 
 export interface ListReading {
@@ -227,9 +227,9 @@ function chooseOptions(
   { kind, options }: ListRequest,
   answered: MapFileSchema,
   customFields: readonly CustomField[] | undefined,
-): Pick<MapOptions, "key" | "orgBy"> {
+): Pick<MapOptions, "blank" | "key" | "orgBy"> {
   const format = FORMATS[kind];
-  const { key: knownKey, orgBy: knownOrgBy } = answered.options ?? {};
+  const { key: knownKey, orgBy: knownOrgBy, blank = "keep" } = answered.options ?? {};
   const layout = readHeader(headers, format, { map: answered, customFields }).layout.columns;
   const present = new Set(layout.map(({ column }) => column.field));
   const keys = format.thing.keys.filter(({ field }) => present.has(field));
@@ -241,6 +241,8 @@ function chooseOptions(
     hasOrgColumn(format) &&
     format.thing.name !== "org";
   return {
+    // a list of moves is blank where nothing changes
+    blank: options.blank ?? blank,
     key: options.key ?? knownKey ?? (key?.name as MapOptions["key"]),
     orgBy: options.createOrgs === true ? undefined : (options.orgBy ?? knownOrgBy ?? (isNamed ? "name" : undefined)),
   };

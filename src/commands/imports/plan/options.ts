@@ -175,8 +175,8 @@ export const IMPORT_OPTIONS = {
     kind: "choice",
     choices: BLANK_CHOICES,
     about: text(
-      "effect of a blank cell on an optional field (default: clear, but required if a column is blank in every row)",
-      "空のセルの扱い(clear は値を消し、keep は残す。省略時は clear。ただし全行が空の列で値が消える場合は指定が必要)",
+      "effect of a blank cell on an optional field (default: keep in a list that a layout reads; otherwise clear, but required if a column is blank in every row)",
+      "空のセルの扱い(clear は値を消し、keep は残す。省略時は、レイアウトで読む一覧では keep、ほかは clear。ただし全行が空の列で値が消える場合は指定が必要)",
     ),
   },
   dryRun: {
