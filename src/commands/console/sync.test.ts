@@ -60,6 +60,14 @@ test("the first refusal stops and names what was taken", async () => {
   expect((await desk.run("console sync users.csv --yes")).code).toBe(3);
 });
 
+test("an interruption names what was taken", async () => {
+  const desk = await freshDesk();
+  await write(desk, { "orgs.csv": ORGS, "users.csv": [HEADER, TARO] });
+  const typing = [["create 2?", "y\r"] as const, ["create 1?", "\u0003"] as const];
+  const { code, stderr } = await desk.type("console sync users.csv orgs.csv", typing);
+  expect([code, stderr]).toEqual([130, expect.stringContaining("taken before: orgs.csv; nothing else was changed")]);
+});
+
 test("two exports of one kind, an unknown header and an app's export without its name are refused", async () => {
   const desk = await freshDesk();
   await write(desk, {

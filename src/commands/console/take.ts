@@ -59,9 +59,13 @@ async function takeInOrder(tools: Tools, exports: readonly ConsoleExport[], opti
     try {
       return await takeExport(tools, one, options, run);
     } catch (error) {
-      throw taken.length > 0 && error instanceof Failure && error.code !== "interrupted"
-        ? describeRefusalAfter(error, taken)
-        : error;
+      if (taken.length === 0 || !(error instanceof Failure)) throw error;
+      if (error.code !== "interrupted") throw describeRefusalAfter(error, taken);
+      const names = taken.join(", ");
+      tools.describeDone(
+        text(`taken before: ${names}; nothing else was changed`, `取り込み済み: ${names}。ほかは変更していません`),
+      );
+      throw error;
     }
   };
   const hasKept = ({ kept }: Import): boolean => (kept?.count ?? 0) > 0 && !options.part;
