@@ -242,7 +242,7 @@ describe("invisible characters and multi-line values", () => {
   const HEADER = ["氏名", "役職", "住所", "メールアドレス"];
   const ROWS = [
     ["山田 太郎", "課長", "東京都\n千代田区", "taro@x.jp"],
-    ["\u202e佐藤", "課\u200b長", "a\tb", "jiro@x.jp"],
+    ["\u200e佐藤", "課\u200b長", "a\tb", "jiro@x.jp"],
     ["鈴木", "課長\n部長", "東京都", "\u00adsuzuki@x.jp"],
     ["👩‍👩‍👧", "主任\u0007", "渋谷", "z\u007f@x.jp"],
     ["高橋\n", "課長", "品川", "t@x.jp"],

@@ -98,10 +98,13 @@ const createCellCheck = (
   looks: [],
 });
 
+/** Escape sequences, of which the rest is visible, and overrides, without which the value reads backwards. */
+const REORDERED = /[\u001b\u202d\u202e]/;
+
 const createSuspectCellCheck = (cell: CellCheck, { fromConsole }: RowOptions): CellCheck => {
   const { of, mend } = cell;
   const mendAll = (value: string): string => {
-    const seen = removeHiddenCharacters(of, value);
+    const seen = REORDERED.test(value) ? value : removeHiddenCharacters(of, value);
     return mend?.(seen) ?? seen;
   };
   return { ...cell, judged: "by-all", mend: of.secret || fromConsole === true ? undefined : mendAll };
