@@ -23,11 +23,14 @@ const IMPORT_ORGS = text("import the organisations first", "先に組織をイ�
 
 const HINTS: Hints = {
   "org-unknown": text(
-    "for names or paths, pass --org-by; for codes, import the organisations first, or pass --create-orgs",
-    "組織名やパスなら --org-by を付け、組織コードなら、先に組織をインポートするか --create-orgs を付けてください",
+    "for names or paths, pass --org-by; for new organisations, pass --orgs FILE or --create-orgs",
+    "組織名やパスなら --org-by を、新しい組織なら --orgs FILE か --create-orgs を付けてください",
   ),
   "owner-org-unknown": IMPORT_ORGS,
-  "org-name-unknown": IMPORT_ORGS,
+  "org-name-unknown": text(
+    "import the organisations first, or in the same change with --orgs FILE",
+    "先に組織をインポートするか、--orgs FILE で一緒にインポートしてください",
+  ),
   "user-unknown": text("import the users first", "先にユーザーをインポートしてください"),
   "group-unknown": text(
     "to create the groups, pass --create-groups",
