@@ -16,6 +16,7 @@ import { renderProblem } from "../csv/file/check-report.ts";
 import { askColumns, NAME_PARTS } from "../csv/questions/ask.ts";
 import { detectInputFormat, readRecords, type InputFormat } from "../imports/plan/reading.ts";
 import { findHeaderInFile } from "../imports/plan/send.ts";
+import { LEAVER_COLUMNS } from "../layouts/leavers.ts";
 import type { Tools } from "../tools.ts";
 
 export interface TypedName {
@@ -39,12 +40,6 @@ const NAMING: Format = {
   custom: false,
   columns: FORMATS.users.columns.filter(({ field }) => isNaming(field)),
 };
-
-/** Columns that say which rows of a list are leavers, the surest first, and the values of leavers in them. */
-const LEAVER_COLUMNS: readonly (readonly [header: RegExp, leaver: RegExp])[] = [
-  [/^(?:異動|在籍|在職|発令|人事|入退社|申請|処理|変更)?(?:区分|種別)$/, /^(?:退職|退社)者?$/],
-  [/^(?:退職|退社)(?:年月)?日$/, /^(?!0+$|9999)./],
-];
 
 /** Returns how a list is read by the known names of its headers. */
 const mapAliases = (headers: readonly string[]): MapFileSchema => {
@@ -74,25 +69,25 @@ class TableReader implements RecordSink {
   readonly #naming: Naming;
   readonly #headerRow: number;
   readonly #checker: RowChecker;
-  readonly #movement: { readonly at: number; readonly leaver: RegExp } | undefined;
+  readonly #movement: { readonly at: number; readonly isLeaver: (value: string) => boolean } | undefined;
 
   constructor(label: string, headerRow: number, naming: Naming) {
     this.#label = label;
     this.#headerRow = headerRow;
     this.#naming = naming;
     const headers = naming.layout.headers.map(toLooseValue);
-    this.#movement = LEAVER_COLUMNS.map(([header, leaver]) => ({
+    this.#movement = LEAVER_COLUMNS.map(([header, isLeaver]) => ({
       at: headers.findIndex((one) => header.test(one)),
-      leaver,
+      isLeaver,
     })).find(({ at }) => at >= 0);
     this.#checker = new RowChecker(naming.layout, this.#refuse, {});
   }
 
   record(all: readonly string[], count: number, row: number, line: number): void {
     if (row <= this.#headerRow || this.#checker.skips(all, count, row, line)) return;
-    const { at: place = -1, leaver } = this.#movement ?? {};
+    const { at: place = -1, isLeaver } = this.#movement ?? {};
     const value = toLooseValue(all[place] ?? "");
-    if (leaver?.test(value) === false) {
+    if (isLeaver?.(value) === false) {
       this.#others.set(value, (this.#others.get(value) ?? 0) + 1);
       return;
     }

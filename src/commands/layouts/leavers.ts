@@ -1,14 +1,21 @@
 import { line, step, type Step } from "../../lib/advice/index.ts";
 import type { Import } from "../../lib/client/index.ts";
+import { toLooseValue } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
 import type { MapFileSchema } from "../../lib/csv/layout/map-parse.ts";
 import type { CustomField } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 
 const MOVEMENT_HEADER = /^(?:異動|在籍|在職|発令|人事|入退社|申請|処理|変更)?(?:区分|種別)$/;
-export const isMovementHeader = (header: string): boolean => MOVEMENT_HEADER.test(header.normalize("NFKC").trim());
+const LEAVER_VALUES = ["退職", "退社", "退職者", "退社者"];
 
-const LEAVER_VALUES = ["退職", "退社", "退職者"];
+/** Columns that say which rows of a list are leavers, the surest first, and the values of leavers in them. */
+export const LEAVER_COLUMNS: readonly (readonly [header: RegExp, isLeaver: (value: string) => boolean])[] = [
+  [MOVEMENT_HEADER, (value) => LEAVER_VALUES.includes(value)],
+  [/^(?:退職|退社)(?:年月)?日$/, (value) => /^(?!0+$|9999)./.test(value)],
+];
+
+export const isMovementHeader = (header: string): boolean => MOVEMENT_HEADER.test(toLooseValue(header));
 
 /** Returns the map that also skips the rows of leavers, if a column that is not read says who they are. */
 export function skipLeavers(
