@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { freshFolder, run, runInBoth, type Circumstances, type Typing } from "#support/commands/program.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
@@ -165,21 +166,11 @@ test("headers that nobody knows are asked once, and kept with the deletion", asy
       map: { columns: [{ header: "管理ID" }, { header: "対象者" }] },
     },
   ]);
-  writeFileSync(
-    file,
-    toText([
-      ["管理ID", "対象者", "理由"],
-      ["0003", "鈴木 二郎", ""],
-    ]),
-  );
+  expect(readAuditLog(tenant.database).at(-1)).toMatchObject({ action: "users.leave", detail: { layout: {} } });
+  const writeList = (name: string): void => writeFileSync(file, `管理ID,対象者,備考\r\n0003,${name},\r\n`);
+  writeList("鈴木 二郎");
   expect((await run(line, at())).stderr).toContain('the row has the name "鈴木 二郎"');
-  writeFileSync(
-    file,
-    toText([
-      ["管理ID", "対象者", "備考"],
-      ["0003", "鈴木一郎", ""],
-    ]),
-  );
+  writeList("鈴木一郎");
   expect((await run(`${line} --confirm-deletions 1`, at())).exit).toBe(0);
 });
 

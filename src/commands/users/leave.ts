@@ -11,7 +11,7 @@ import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds } from "../deletion/names.ts";
 import { USER_FILE_OPTIONS } from "../deletion/options.ts";
 import { NO_TARGET_FAILURE } from "../deletion/run.ts";
-import { keepLayout, readTypedNames, type NameList, type NameSources } from "../deletion/typed-names.ts";
+import { readTypedNames, type NameList, type NameSources } from "../deletion/typed-names.ts";
 import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
 import { CONFIRM_DELETIONS_OPTION, PLAN_DRY_RUN_OPTION, refuseTypedFile } from "../imports/plan/options.ts";
@@ -130,7 +130,7 @@ async function listBeforeLastDay(
 
 async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
   const { terminal, globals } = tools;
-  const { planned, report, dryRun, confirmDeletions } = request;
+  const { planned, report, dryRun, confirmDeletions, learnt } = request;
   const rows = planned.flatMap(buildLeaveRows);
   const plan = buildLeavePlan(tenant, planned, rows);
   tools.summarize(summarizePlan(plan));
@@ -152,11 +152,12 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   }
   let done = planned;
   await writeReport(tools, report, rows, async () => {
-    const results = await tenant.client.leavers.leave({ ids: planned.map(({ before }) => before.user.id) });
+    const ids = planned.map(({ before }) => before.user.id);
+    const learns = learnt && { headers: learnt.headers, map: learnt.map };
+    const results = await tenant.client.leavers.leave({ ids, learns });
     // the response to a repeated request lacks users who are deleted
     done = planned.map((one) => results.find(({ before }) => before.user.id === one.before.user.id) ?? one);
   });
-  await keepLayout(tools, request);
   tools.summarize({ ...summarizePlan(plan), changed: true });
   if (!asks) await showRows(tools, done.flatMap(buildLeaveRows));
   await proposeUndo(tools);

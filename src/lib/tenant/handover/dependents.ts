@@ -150,9 +150,7 @@ export const findDependents = async (reader: Reader, asker: Actor, ids: readonly
   const param = JSON.stringify(users.map(({ id }) => id));
   const people = await buildPeople(reader, users);
   const seesSecured = isOperationPermitted(asker, "secured.read");
-  const secured = seesSecured
-    ? groupByPerson(await reader.all(SECURED_IDENTITIES, { ids: param }))
-    : new Map<string, readonly Row[]>();
+  const secured = groupByPerson(seesSecured ? await reader.all(SECURED_IDENTITIES, { ids: param }) : []);
   const accounts = await readAccounts(reader, param);
   const devices = await readDevices(reader, asker, param);
   const renewals = await findRenewals(reader, people);

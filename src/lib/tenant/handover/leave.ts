@@ -10,7 +10,8 @@ import { ACCOUNTS, listOtherSupportAccounts, writeAdministratorMark } from "../a
 import { applyAccountDraft, getStoredAccount } from "../accounts/accounts.ts";
 import { buildAccountDraft, permitAccountChange, permitPrivilegedAccount } from "../accounts/draft.ts";
 import { getCurrentInstant } from "../ids.ts";
-import { isOperationPermitted } from "../policy/check.ts";
+import { keepLayout, type NewLayout } from "../layouts/layouts.ts";
+import { canImport, isOperationPermitted } from "../policy/check.ts";
 import { changeTags, EDITABLE_DEVICES } from "../records/devices.ts";
 import { editSingleRecord, getRecordById, toChangedObject } from "../records/records.ts";
 import { deleteUnprotected } from "../records/record-rows.ts";
@@ -32,6 +33,8 @@ export interface LeaveResult {
 interface LeaveRequest {
   readonly ids: readonly string[];
   readonly dryRun?: boolean | undefined;
+  /** how the list of leavers is read; kept if the account may import such lists */
+  readonly learns?: Omit<NewLayout, "kind"> | undefined;
 }
 
 const LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
@@ -47,7 +50,7 @@ const LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `sec
  */
 export const leaveUsers = (
   session: Session,
-  { ids, dryRun = false }: LeaveRequest,
+  { ids, dryRun = false, learns }: LeaveRequest,
   once?: RequestKey,
 ): Promise<LeaveResult[]> => {
   const { asker } = session;
@@ -76,6 +79,8 @@ export const leaveUsers = (
     await deleteUnprotected(writer, USER.name, deleted);
     const concerned = leavers.filter((_, at) => ended[at]?.length !== 0);
     const objects = ended.flat();
+    const keeps = learns !== undefined && objects.length > 0 && canImport(asker, "users");
+    const layout = keeps ? await keepLayout(session, writer, { kind: "users", ...learns }) : undefined;
     return {
       result: async () => {
         const open = await readTasksOfUsers(writer, JSON.stringify(ids));
@@ -88,6 +93,7 @@ export const leaveUsers = (
         ? undefined
         : [...new Set(concerned.map(({ user }) => user.org.id))],
       before: { leavers: concerned },
+      detail: layout && { layout },
     };
   });
 };

@@ -24,10 +24,7 @@ import { buildAccountDraft, permitAccountChange, type AccountRequest } from "../
 import { getRecordById } from "../records/records.ts";
 import { buildPeople } from "./dependents.ts";
 
-interface ChangedAccount {
-  readonly before: Account;
-  readonly after: Account;
-}
+type ChangedAccount = Readonly<{ before: Account; after: Account }>;
 
 export interface TransferResult {
   readonly accounts: readonly (ChangedAccount & { readonly consoleTask: number | null })[];
@@ -93,15 +90,8 @@ export const transferAccount = (
     };
   });
 
-interface UserAccount {
-  readonly id: string;
-  readonly account: StoredAccount;
-}
-
-interface AccountStep {
-  readonly id: string;
-  readonly request: AccountRequest;
-}
+type UserAccount = Readonly<{ id: string; account: StoredAccount }>;
+type AccountStep = Readonly<{ id: string; request: AccountRequest }>;
 
 /**
  * Returns the changes to both accounts in the required order. If no further account may have the support option, the

@@ -60,15 +60,19 @@ export const listLayouts = async (reader: Reader, asker: Actor): Promise<readonl
 };
 
 /** @throws Failure `input-rejected` if the map does not fit the kind, or a header is blank */
-export const learnLayout = async (session: Session, layout: NewLayout): Promise<Layout> => {
-  checkImportRequest({ kind: layout.kind });
+export const keepLayout = (session: Session, writer: Writer, layout: NewLayout): Promise<Layout> => {
   checkMap(layout.map, FORMATS[layout.kind]);
   const headers = [...layout.headers, ...layout.map.columns.map(({ header }) => header)];
   if (headers.some((header) => header.trim() === "" || !header.isWellFormed()))
     throw new Failure("input-rejected", { what: text("a header is blank", "ヘッダーが空です"), where: "json.headers" });
+  return writeLayout(writer, layout, { at: getCurrentInstant(session.surroundings), actor: session.actor });
+};
+
+/** @throws Failure as {@link keepLayout} */
+export const learnLayout = async (session: Session, layout: NewLayout): Promise<Layout> => {
+  checkImportRequest({ kind: layout.kind });
   return session.change({ action: "layouts.learn", commits: false, locks: [] }, async (writer) => {
-    const { actor, surroundings } = session;
-    const result = await writeLayout(writer, layout, { at: getCurrentInstant(surroundings), actor });
+    const result = await keepLayout(session, writer, layout);
     return { result, objects: [{ thing: "layout", id: result.id }], after: result };
   });
 };
