@@ -13,7 +13,7 @@ import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
 import { resolveRecordIds, type FindableKind } from "./names.ts";
 import type { DeletionOptions } from "./options.ts";
-import { keepLayout, readTypedNames, type NameList, type NameSources } from "./typed-names.ts";
+import { readTypedNames, type NameList, type NameSources } from "./typed-names.ts";
 
 type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
 
@@ -39,14 +39,14 @@ export async function runDeletion<R extends { readonly id: string }>(
   validateLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
   refuseTypedFile({ file, dryRun }, tools.terminal);
-  const chosen = await tools.tenant("imports");
+  const chosen = await tools.tenant("imports", "layouts");
   if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions, maxDeletions });
   const { learnt, ...asked } = await buildDeletionRequest(tools, deletion);
   const plan = await chosen.client.imports.delete({ kind, ...asked }, tools.signal);
   const pending = new PendingPlan(tools, chosen.client, plan, options.keepPlan);
   return pending.settling(async () => {
     await settleDeletion(tools, pending, options);
-    if (pending.committed !== undefined) await keepLayout(tools, { learnt });
+    if (learnt && pending.committed !== undefined) await chosen.client.layouts.learn({ kind: "users", ...learnt });
   });
 }
 

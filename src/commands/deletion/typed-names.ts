@@ -130,7 +130,7 @@ interface ListReading {
   readonly encoding?: Encoding | "auto" | undefined;
 }
 
-type NewLayout = Pick<Layout, "kind" | "headers" | "map">;
+type NewLayout = Pick<Layout, "headers" | "map">;
 
 export interface NameList {
   readonly typed: readonly TypedName[];
@@ -161,7 +161,7 @@ async function findNaming(tools: Tools, file: InputFile, reading: InputFormat) {
   const map = { columns: answers?.columns.filter(({ to }) => to !== null) ?? [], joins: answers?.joins };
   const asked = readNaming(headers, map);
   if (asked.keys.length === 0) throw createNotAListFailure(file.label);
-  const learnt: NewLayout = { kind: "users", headers: headers.filter((header) => header !== ""), map };
+  const learnt: NewLayout = { headers: headers.filter((header) => header !== ""), map };
   return { naming: asked, row, sheet, learnt };
 }
 
@@ -240,9 +240,4 @@ export async function readTypedNames(
       `名前が ${once.size} 件あります。1 回に指定できるのは ${MAX_NAMES} 件までです`,
     ),
   });
-}
-
-/** Keeps how a list is read. Call this only after the change, because a dry run or a no teaches nothing. */
-export async function keepLayout(tools: Tools, { learnt }: Pick<NameList, "learnt">): Promise<void> {
-  if (learnt !== undefined) await (await tools.tenant("layouts")).client.layouts.learn(learnt);
 }

@@ -153,8 +153,7 @@ async function settleLeave(tools: Tools, tenant: LeaveTenant, request: LeaveRequ
   let done = planned;
   await writeReport(tools, report, rows, async () => {
     const ids = planned.map(({ before }) => before.user.id);
-    const learns = learnt && { headers: learnt.headers, map: learnt.map };
-    const results = await tenant.client.leavers.leave({ ids, learns });
+    const results = await tenant.client.leavers.leave({ ids, learns: learnt });
     // the response to a repeated request lacks users who are deleted
     done = planned.map((one) => results.find(({ before }) => before.user.id === one.before.user.id) ?? one);
   });

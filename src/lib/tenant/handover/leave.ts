@@ -114,9 +114,8 @@ const endRights = async (
 ): Promise<ChangedObject[]> => {
   const objects: ChangedObject[] = [];
   if (hasRights(before)) objects.push(await endAccount(session, writer, before, dryRun));
-  const secured = isOperationPermitted(session.asker, "secured.write")
-    ? (before.secured ?? []).filter(isOwnSecuredUser)
-    : [];
+  const found = isOperationPermitted(session.asker, "secured.write") ? (before.secured ?? []) : [];
+  const secured = found.filter(({ administrator, matchedBy }) => !administrator && matchedBy !== "name");
   const ids = secured.map(({ id }) => id);
   await deleteUnprotected(writer, SECURED_USER.name, ids);
   objects.push(...secured.map(({ id, name }) => ({ thing: SECURED_USER.name, id, name })));
@@ -129,10 +128,6 @@ const endRights = async (
   }
   return objects;
 };
-
-/** Returns true if a user of an app is certainly the leaver, and not an administrator, whom nobody deletes from here. */
-const isOwnSecuredUser = ({ administrator, matchedBy }: NonNullable<Dependents["secured"]>[number]): boolean =>
-  !administrator && matchedBy !== "name";
 
 /** Revokes the role of a user, or removes the mark of a user who does not have an account. */
 const endAccount = async (
