@@ -117,6 +117,7 @@ test("of a month's joiners, moves and leavers, only the leavers are read, and th
     ["0001", ""],
     ["0003", "2026-09-30"],
     ["0004", "9999-12-31"],
+    ["0002", "2099年3月31日"],
   ];
   expect(await countDeleted(toText(days))).toBe(1);
 });

@@ -11,13 +11,14 @@ import { openInput, type InputFile } from "../../lib/files/index.ts";
 import type { Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import type { Problem } from "../../lib/model/problem.ts";
+import { dayOf } from "../../lib/model/time.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { renderProblem } from "../csv/file/check-report.ts";
 import { askColumns, NAME_PARTS } from "../csv/questions/ask.ts";
 import { detectInputFormat, readRecords, type InputFormat } from "../imports/plan/reading.ts";
 import { findHeaderInFile } from "../imports/plan/send.ts";
-import { LEAVER_COLUMNS } from "../layouts/leavers.ts";
-import type { Tools } from "../tools.ts";
+import { LAST_DAY_HEADER, LEAVER_COLUMNS } from "../layouts/leavers.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
 
 export interface TypedName {
   readonly name: string;
@@ -69,13 +70,19 @@ class TableReader implements RecordSink {
   readonly #naming: Naming;
   readonly #headerRow: number;
   readonly #checker: RowChecker;
+  readonly #today: string;
+  readonly #lastDay: number;
+  #later = 0;
   readonly #movement: { readonly at: number; readonly isLeaver: (value: string) => boolean } | undefined;
 
-  constructor(label: string, headerRow: number, naming: Naming) {
+  /** @param today `YYYY-MM-DD` */
+  constructor(label: string, headerRow: number, naming: Naming, today: string) {
     this.#label = label;
+    this.#today = today;
     this.#headerRow = headerRow;
     this.#naming = naming;
     const headers = naming.layout.headers.map(toLooseValue);
+    this.#lastDay = headers.findIndex((one) => LAST_DAY_HEADER.test(one));
     this.#movement = LEAVER_COLUMNS.map(([header, isLeaver]) => ({
       at: headers.findIndex((one) => header.test(one)),
       isLeaver,
@@ -89,6 +96,10 @@ class TableReader implements RecordSink {
     const value = toLooseValue(all[place] ?? "");
     if (isLeaver?.(value) === false) {
       this.#others.set(value, (this.#others.get(value) ?? 0) + 1);
+      return;
+    }
+    if (toDay(all[this.#lastDay] ?? "") > this.#today) {
+      this.#later += 1;
       return;
     }
     const { keys, fullName } = this.#naming;
@@ -114,6 +125,13 @@ class TableReader implements RecordSink {
   describeSkipped(): readonly Text[] {
     const problems = this.#checker.tally.problems().filter(({ code }) => /^row-(?:total|note)$/.test(code));
     const notes = problems.map((problem) => renderProblem(this.#label, problem));
+    if (this.#later > 0)
+      notes.push(
+        text(
+          `rows skipped, whose last day is still to come: ${this.#later}`,
+          `退職日がまだ来ていない行を除外: ${this.#later}`,
+        ),
+      );
     if (this.#others.size === 0) return notes;
     const counts = Array.from(this.#others, ([value, count]) => `${value || "-"} ${count}`).join(", ");
     const all = `${this.#naming.layout.headers[this.#movement?.at ?? -1]}: ${counts}`;
@@ -124,6 +142,12 @@ class TableReader implements RecordSink {
     throw new Failure("usage", { what: renderProblem(this.#label, problem) });
   };
 }
+
+/** Returns a date as `YYYY-MM-DD`; "" if it is none. */
+const toDay = (value: string): string => {
+  const [, year, month = "", day = ""] = /^(\d{4})\D?(\d\d?)\D(\d\d?)\D?$|$/.exec(toLooseValue(value)) ?? [];
+  return year === undefined ? "" : `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+};
 
 interface ListReading {
   readonly sheet?: string | undefined;
@@ -173,7 +197,8 @@ async function readTable(
   const reading = await detectInputFormat(file, { encoding, sheet, signal: tools.signal });
   const found = await findNaming(tools, file, reading);
   if (found === undefined) return undefined;
-  const reader = new TableReader(file.label, found.row, found.naming);
+  const today = dayOf(tools.clock.now(), resolveTimezone(tools, await tools.tenant("layouts")));
+  const reader = new TableReader(file.label, found.row, found.naming, today);
   const place = { ...reading, sheet: found.sheet, headerRow: found.row };
   for await (const _ of readRecords(file.chunks(), place, file.label, reader));
   const skipped = reader.describeSkipped();

@@ -9,10 +9,12 @@ import { FORMATS } from "../../lib/model/formats.ts";
 const MOVEMENT_HEADER = /^(?:異動|在籍|在職|発令|人事|入退社|申請|処理|変更)?(?:区分|種別)$/;
 const LEAVER_VALUES = ["退職", "退社", "退職者", "退社者"];
 
+export const LAST_DAY_HEADER = /^(?:退職|退社)(?:年月)?日$/;
+
 /** Columns that say which rows of a list are leavers, the surest first, and the values of leavers in them. */
 export const LEAVER_COLUMNS: readonly (readonly [header: RegExp, isLeaver: (value: string) => boolean])[] = [
   [MOVEMENT_HEADER, (value) => LEAVER_VALUES.includes(value)],
-  [/^(?:退職|退社)(?:年月)?日$/, (value) => /^(?!0+$|9999)./.test(value)],
+  [LAST_DAY_HEADER, (value) => /^(?!0+$|9999)./.test(value)],
 ];
 
 export const isMovementHeader = (header: string): boolean => MOVEMENT_HEADER.test(toLooseValue(header));
