@@ -23,7 +23,7 @@ export function renderMapFile(
     options: new Map(
       Object.entries(options).flatMap(([name, own]) => (own === undefined ? [] : [[toFlagName(name), own]])),
     ),
-    dialect: new Map(Object.entries(dialect ?? {}).filter(([, sign]) => sign !== undefined)),
+    dialect: new Map(Object.entries(dialect ?? {})),
   };
   return stringify(new Map(Object.entries(sections).filter(([name, { size }]) => size > 0 || name === "columns")));
 }

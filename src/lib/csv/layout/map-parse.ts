@@ -10,7 +10,6 @@ import { KEY_NAMES, type KeyName } from "../../model/formats.ts";
 import { BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, type OrgBy } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findColumn, hasOrgColumn, type CustomField, type Format } from "../../model/format.ts";
-import { CONSOLE_DIALECT, type Dialect } from "../records/record.ts";
 import { findMapFaults, type ColumnMap, type MapPart } from "./map.ts";
 
 const IGNORED_COLUMN_TARGET = "ignore";
@@ -45,23 +44,15 @@ const OptionsPart = z.strictObject({
   key: z.enum(KEY_NAMES).optional(),
 });
 
-const createCharacterSchema = (key: string, names: ReadonlyMap<string, string> = new Map()) =>
-  z
+const DialectSchema = z.strictObject({
+  delimiter: z
     .string()
-    .transform((written) => names.get(written) ?? written)
-    .refine((sign) => sign.length === 1 && sign !== "\n" && sign !== "\r", {
-      error: toZodMessage(text(`${key} must be one character`, `${key} は 1 文字にしてください`)),
+    .transform((written) => DELIMITER_NAMES.get(written) ?? written)
+    .refine((sign) => /^[^"\r\n]$/.test(sign), {
+      error: toZodMessage(text("delimiter must be one character", "delimiter は 1 文字にしてください")),
     })
-    .optional();
-
-const DialectSchema = z
-  .strictObject({
-    delimiter: createCharacterSchema("delimiter", DELIMITER_NAMES),
-    quote: createCharacterSchema("quote"),
-  })
-  .refine(({ delimiter = CONSOLE_DIALECT.delimiter, quote = '"' }) => delimiter !== quote, {
-    error: toZodMessage(text("delimiter and quote are the same", "delimiter と quote が同じです")),
-  });
+    .optional(),
+});
 
 const MapSchema = allowBlank(
   () => ({}),
@@ -93,14 +84,9 @@ export interface MapFileSchema extends ColumnMap {
   readonly options?: MapOptions | undefined;
 }
 
-const dialectOf = ({ delimiter, quote }: z.output<typeof DialectSchema>): Dialect | undefined =>
-  delimiter === undefined && quote === undefined
-    ? undefined
-    : { delimiter: delimiter ?? CONSOLE_DIALECT.delimiter, quote };
-
 /**
  * Parses a `--map` file (YAML): `columns` (foreign header: our header or field, or `ignore`), `join` (field: headers), `values` (field: value in the file: value), `rows.skip`
- * (header: values), `options` and `dialect` (`delimiter`, `quote`). Every value is read as text, exactly as written.
+ * (header: values), `options` and `dialect` (`delimiter`). Every value is read as text, exactly as written.
  *
  * @param where name of the file, for messages
  * @param customFields custom fields of the tenant, if there is a tenant
@@ -153,7 +139,7 @@ const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
     joins: join && Array.from(join, ([name, headers]) => ({ field: fieldOf(name), headers })),
     values: values && translations.map(({ value }) => value),
     skip: rows?.skip && Array.from(rows.skip, ([header, all]) => ({ header, values: all })),
-    dialect: dialectOf(parts.dialect ?? {}),
+    dialect: parts.dialect?.delimiter === undefined ? undefined : { delimiter: parts.dialect.delimiter },
   };
   const paths: Readonly<Record<MapPart, readonly YamlPath[]>> = {
     columns: pathsOf(["columns"], columns),

@@ -72,8 +72,8 @@ describe("parseMapFile", () => {
   });
 
   it("accepts any quote and delimiter of one character", async () => {
-    const map = parseMapFile('dialect:\n  delimiter: "|"\n  quote: "\'"\n', FORMATS.users, "hr.yaml");
-    expect(map.dialect).toEqual({ delimiter: "|", quote: "'" });
+    const map = parseMapFile('dialect:\n  delimiter: "|"\n', FORMATS.users, "hr.yaml");
+    expect(map.dialect).toEqual({ delimiter: "|" });
   });
 
   it.each([
@@ -87,11 +87,8 @@ describe("parseMapFile", () => {
     ["dialect:\n  delimiter: ab\n", 2, /one character/],
     ['dialect:\n  delimiter: "\\n"\n', 2, /delimiter must be one character/],
     ['dialect:\n  delimiter: "\\r"\n', 2, /delimiter must be one character/],
-    ['dialect:\n  delimiter: ";"\n  quote: "\\n"\n', 3, /quote must be one character/],
-    ['dialect:\n  quote: "\\r"\n', 2, /quote must be one character/],
-    ["dialect:\n  quote:\n", 2, /quote must be one character/],
     ["dialect:\n  colour: red\n", 2, /unknown key "colour"/],
-    ['dialect:\n  delimiter: "\\""\n', 2, /the same/],
+    ['dialect:\n  delimiter: "\\""\n', 2, /one character/],
     ["join:\n  氏名: 姓\n", 2, /must be a list/],
     ["join:\n  氏名: []\n", 2, /./],
     ["join:\n  メールアドレス: [a, b]\n", 2, /one value/],

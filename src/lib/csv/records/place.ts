@@ -2,12 +2,12 @@ import { CONSOLE_DIALECT, type Dialect } from "./record.ts";
 
 const LF = 10;
 const CR = 13;
+const QUOTE = 34;
 
 /** Row and column of a position in a well-formed CSV text, computed by scanning the text up to that position. */
 export class CsvPosition {
   readonly #dialect: Dialect;
   readonly #delimiter: number;
-  readonly #quote: number;
   #inQuotes = false;
   #afterCr = false;
   /** Row, counted from 1 (the header). */
@@ -18,14 +18,13 @@ export class CsvPosition {
   constructor(dialect: Dialect = CONSOLE_DIALECT) {
     this.#dialect = dialect;
     this.#delimiter = dialect.delimiter.charCodeAt(0);
-    this.#quote = (dialect.quote ?? '"').charCodeAt(0);
   }
 
   /** Advances over the next piece of the text. */
   pass(text: string): this {
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at);
-      if (unit === this.#quote) this.#inQuotes = !this.#inQuotes;
+      if (unit === QUOTE) this.#inQuotes = !this.#inQuotes;
       else if (!this.#inQuotes) this.#passOutsideQuotes(unit);
       this.#afterCr = unit === CR;
     }

@@ -68,12 +68,12 @@ describe("reading records from bytes", () => {
   });
 
   test("reads other dialects with csv-parse, and reports the same positions", () => {
-    const other = Buffer.from("a|b\n'x|''y'|1\n\n2|z\0\n");
+    const other = Buffer.from('a|b\n"x|""y"|1\n\n2|z\0\n');
     for (const size of [1, 3, 100]) {
-      const outcome = read({ encoding: "utf-8", dialect: { delimiter: "|", quote: "'" } }, other, size);
+      const outcome = read({ encoding: "utf-8", dialect: { delimiter: "|" } }, other, size);
       expect(outcome.rows.map(({ cells }) => cells)).toEqual([
         ["a", "b"],
-        ["x|'y", "1"],
+        ['x|"y', "1"],
         ["2", "z\0"],
       ]);
       expect(places(outcome)).toEqual([["character-nul", 4, 2, {}]]);

@@ -38,7 +38,7 @@ const SUSPECT_LEAD_BYTES: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];
 /** Maximum length of a UTF-8 character in bytes. A shorter chunk may be the middle of a character. */
 const MAX_CHARACTER_BYTES = 4;
 
-/** Delimiters that the scanner supports, with `"` as the quote. For all other dialects, csv-parse is used. */
+/** Delimiters of the scanner; csv-parse reads all others. */
 const SCANNER_DELIMITERS = /^[,;\t]$/;
 
 /**
@@ -71,15 +71,12 @@ export class RecordReader implements TextSink {
       maxRecordLength = 16 * 1024 * 1024,
       headerRow,
     } = options;
-    const { delimiter, quote = '"' } = dialect;
-    const limits = { delimiter, quote, maxCells, maxRecordLength, headerRow: headerRow ?? 1 };
+    const limits = { ...dialect, maxCells, maxRecordLength, headerRow: headerRow ?? 1 };
     this.#lines = headerRow === undefined ? undefined : new HeaderLines(sink, headerRow);
     this.#encoding = encoding;
     this.#decoder = new Decoder(encoding, this);
-    this.#splitter =
-      SCANNER_DELIMITERS.test(delimiter) && quote === '"'
-        ? new Scanner(limits, this.#lines ?? sink)
-        : new AnyDialectSplitter(limits, this.#lines ?? sink);
+    const isCommon = SCANNER_DELIMITERS.test(dialect.delimiter);
+    this.#splitter = new (isCommon ? Scanner : AnyDialectSplitter)(limits, this.#lines ?? sink);
     this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT_UNICODE;
   }
 

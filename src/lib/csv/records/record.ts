@@ -28,12 +28,9 @@ export const hasByteOrderMark = (bytes: Uint8Array, encoding: Encoding): boolean
 export const formatCodePoint = (codePoint: number): string =>
   `U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}`;
 
-/** Delimiter and quote of a CSV dialect. A quote inside a quoted cell is doubled. */
 export interface Dialect {
-  /** one or more characters, without a newline */
+  /** one character */
   readonly delimiter: string;
-  /** one character; default `"` */
-  readonly quote?: string | undefined;
 }
 
 export const CONSOLE_DIALECT: Dialect = { delimiter: "," };

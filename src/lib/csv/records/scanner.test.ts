@@ -15,7 +15,6 @@ interface Outcome {
 
 const LIMITS: SplitterOptions = {
   delimiter: ",",
-  quote: '"',
   maxCells: 10_000,
   maxRecordLength: 1_000_000,
   headerRow: 1,

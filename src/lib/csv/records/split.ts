@@ -3,7 +3,6 @@ import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 /** Dialect and limits for a {@link Splitter}. */
 export interface SplitterOptions {
   readonly delimiter: string;
-  readonly quote: string;
   /** maximum number of cells in a record; more cells are reported as `columns-too-many` */
   readonly maxCells: number;
   /** maximum number of characters in a record without its newline; more characters are reported as `record-too-long` */

@@ -14,25 +14,23 @@ export const NEWLINES: Readonly<Record<Newline, string>> = { crlf: "\r\n", lf: "
 export function formatRecord(
   cells: readonly string[],
   newline: string,
-  { delimiter, quote = '"' }: Dialect = CONSOLE_DIALECT,
+  { delimiter }: Dialect = CONSOLE_DIALECT,
 ): string {
-  if (cells.length === 1 && cells[0] === "") return quote + quote + newline;
-  const [delimiterUnit, quoteUnit] = [delimiter.charCodeAt(0), quote.charCodeAt(0)];
+  if (cells.length === 1 && cells[0] === "") return `""${newline}`;
+  const unit = delimiter.charCodeAt(0);
   let record = "";
   for (let at = 0; at < cells.length; at++) {
     const cell = cells[at] ?? "";
     if (at > 0) record += delimiter;
-    record += needsQuotes(cell, delimiterUnit, quoteUnit)
-      ? quote + cell.replaceAll(quote, quote + quote) + quote
-      : cell;
+    record += needsQuotes(cell, unit) ? `"${cell.replaceAll('"', '""')}"` : cell;
   }
   return record + newline;
 }
 
-function needsQuotes(cell: string, delimiter: number, quote: number): boolean {
+function needsQuotes(cell: string, delimiter: number): boolean {
   for (let at = 0; at < cell.length; at++) {
     const unit = cell.charCodeAt(at);
-    if (unit === delimiter || unit === quote || unit === 10 || unit === 13) return true;
+    if (unit === delimiter || unit === 34 || unit === 10 || unit === 13) return true;
   }
   return false;
 }

@@ -80,7 +80,7 @@ const buildMapSchema = (kit: typeof Inputs) => {
       .array(z.strictObject({ header: z.string(), values: texts }))
       .readonly()
       .optional(),
-    dialect: z.strictObject({ delimiter: z.string().length(1), quote: z.string().length(1).optional() }).optional(),
+    dialect: z.strictObject({ delimiter: z.string().length(1) }).optional(),
     options: buildReadingSchema(kit).optional(),
   });
 };
