@@ -215,7 +215,7 @@ test.each([
   ["csv check --as users", 2, "FILE"],
   ["csv check people.csv --as user", 2, "users"],
   ["csv check people.csv --as users --key name", 2, "--key"],
-  ["csv check people.csv --as users --encoding euc-jp", 2, "--encoding"],
+  ["csv check people.csv --as users --encoding utf-32", 2, "--encoding"],
 ])("%s exits with %i", async (line, exit, told) => {
   const folder = folderWith({ "people.csv": GOOD });
   mkdirSync(join(folder, "folder"));

@@ -86,7 +86,7 @@ export default defineCommand({
     const from: FileForm = isBook
       ? "xlsx"
       : await detectEncoding(file, fromEncoding, { flag: "--from-encoding", signal });
-    const to = toEncoding ?? (from === "xlsx" ? "utf-8" : from);
+    const to = toEncoding ?? (from === "xlsx" || from === "euc-jp" ? "utf-8" : from);
     const dialect = { delimiter: isBook ? "," : delimiter };
     validateConvertOptions({ to, bom, delimiter });
     const reading = { encoding: from, dialect, sheet };

@@ -82,8 +82,8 @@ test.each([
   ["utf-16le", "the file looks like UTF-16LE without a byte order mark", "pass --from-encoding utf-16le"],
   ["utf-16be", "the file looks like UTF-16BE without a byte order mark", "pass --from-encoding utf-16be"],
   ["utf-32le", "the file is UTF-32 text, which is not supported", "save the file as UTF-8"],
-  ["euc-jp", "the file is EUC-JP text, which is not supported", "save the file as UTF-8"],
 ])("names another encoding and what to do: %s", async (name, en, hint) => {
+  expect(await detectEncoding(fileOf(iconv.encode(PEOPLE, "euc-jp")), "auto")).toBe("euc-jp");
   const file = fileOf(iconv.encode(PEOPLE, name, { addBOM: false }));
   await expect(detectEncoding(file, "auto", { flag: "--from-encoding" })).rejects.toMatchObject({
     what: { en },

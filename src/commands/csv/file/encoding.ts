@@ -2,7 +2,7 @@ import { EncodingDetector, type EncodingAmbiguity } from "../../../lib/csv/encod
 import { detectUnsupportedKind, type UnsupportedKind } from "../../../lib/csv/encoding/foreign.ts";
 import { NearUtf8Detector } from "../../../lib/csv/encoding/nearly-utf8.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
-import { ENCODINGS, type Encoding, type RecordProblem } from "../../../lib/csv/records/record.ts";
+import { INPUT_ENCODINGS, type Encoding, type RecordProblem } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";
@@ -10,12 +10,12 @@ import type { InputFile } from "../../../lib/files/index.ts";
 
 export const INPUT_ENCODING_OPTION = {
   kind: "choice",
-  choices: ["auto", ...ENCODINGS],
+  choices: ["auto", ...INPUT_ENCODINGS],
   default: "auto",
   value: "NAME",
   about: text(
-    "encoding of the file; auto tries a byte order mark, then valid UTF-8, then Shift_JIS",
-    "ファイルの文字コード(auto: BOM、正しい UTF-8、Shift_JIS の順に判定)",
+    "encoding of the file; auto tries a byte order mark, valid UTF-8, EUC-JP, then Shift_JIS",
+    "ファイルの文字コード(auto: BOM、正しい UTF-8、EUC-JP、Shift_JIS の順に判定)",
   ),
 } as const satisfies ChoiceField;
 
@@ -74,7 +74,7 @@ export async function detectEncoding(
     weight?.write(chunk);
     if (head.length >= HEAD_BYTES && detector.settled && weight?.settled !== false) break;
   }
-  rejectForeignFile(file.label, head, asked, flag);
+  if (rejectForeignFile(file.label, head, asked, flag) !== undefined) return "euc-jp";
   const { encoding, ambiguity } = detector.end();
   if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, flag, ambiguity);
   if (encoding === "shift_jis") await rejectBrokenUtf8(file, { flag, signal, weight });
@@ -117,9 +117,9 @@ function rejectForeignFile(
   head: Uint8Array,
   asked: Encoding | "auto",
   flag: string = INPUT_ENCODING_FLAG,
-): void {
+): "euc-jp" | undefined {
   const kind = detectUnsupportedKind(head, asked !== "auto");
-  if (kind === undefined) return;
+  if (kind === undefined || kind === "euc-jp") return kind;
   const [what, hint] = FOREIGN_FILE_TEXTS[kind](flag);
   throw new Failure("input-rejected", { what, where: label, hint });
 }
@@ -202,7 +202,9 @@ const describeUnmarkedEncoding = (name: string, encoding: Encoding, flag: string
 
 const PASS_CSV_HINT = text("pass a CSV file", "CSV ファイルを指定してください");
 
-const FOREIGN_FILE_TEXTS: Readonly<Record<UnsupportedKind, (flag: string) => readonly [what: Text, hint: Text]>> = {
+const FOREIGN_FILE_TEXTS: Readonly<
+  Record<Exclude<UnsupportedKind, "euc-jp">, (flag: string) => readonly [what: Text, hint: Text]>
+> = {
   pdf: () => [text("the file is a PDF, not a CSV file", "CSV ではなく PDF です"), PASS_CSV_HINT],
   html: () => [
     text("the file is a web page (HTML), not a CSV file", "CSV ではなく Web ページ(HTML)です"),
@@ -215,7 +217,6 @@ const FOREIGN_FILE_TEXTS: Readonly<Record<UnsupportedKind, (flag: string) => rea
   "utf-16le": (flag) => describeUnmarkedEncoding("UTF-16LE", "utf-16le", flag),
   "utf-16be": (flag) => describeUnmarkedEncoding("UTF-16BE", "utf-16be", flag),
   "utf-32": () => describeUnsupportedEncoding("UTF-32"),
-  "euc-jp": () => describeUnsupportedEncoding("EUC-JP"),
   "iso-2022-jp": () => describeUnsupportedEncoding("ISO-2022-JP (JIS)"),
 };
 

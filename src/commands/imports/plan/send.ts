@@ -32,6 +32,7 @@ export async function examineFile(
   options: ExaminationOptions,
 ): Promise<InputFormat> {
   const detected = options.detected ?? (await detectInputFormat(file, { ...options, signal }));
+  if (detected.encoding === "euc-jp" && options.encoding === "auto") await terminal.note(READ_AS_EUC_JP);
   const { format, headerRow: given } = options;
   if (format === undefined || (given !== undefined && detected.encoding !== "xlsx")) return detected;
   const header = await findHeaderInFile(file, detected, FORMATS[format], { ...options, signal });
@@ -42,6 +43,8 @@ export async function examineFile(
   if (row > 1) await terminal.note(describeRowsAbove(row));
   return { ...detected, sheet, headerRow: row };
 }
+
+const READ_AS_EUC_JP = text("encoding: EUC-JP", "文字コード: EUC-JP");
 
 const describeRowsAbove = (headerRow: number): Text => {
   const last = headerRow - 1;

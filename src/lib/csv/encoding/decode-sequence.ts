@@ -1,3 +1,4 @@
+import iconv from "iconv-lite";
 import { isLeadByte, isTrailByte, getCp932ToUnicode } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
@@ -50,6 +51,36 @@ const measureUtf8: SequenceMeasurer = (bytes, at) => {
   return size;
 };
 
+/** Does not look whether a character has these bytes. */
+const measureEucJpForm: SequenceMeasurer = (bytes, at) => {
+  const size = getEucJpSize(bytes[at] ?? 0);
+  const last = bytes[at] === 0x8e ? 0xdf : 0xfe;
+  for (let have = 1; have < size; have++) {
+    const byte = bytes[at + have] ?? 0;
+    if (byte < 0xa1 || byte > last) return -have;
+  }
+  return size || -1;
+};
+
+const getEucJpSize = (lead: number): number => {
+  if (lead < 0x80) return 1;
+  if (lead === 0x8f) return 3;
+  return lead === 0x8e || (lead >= 0xa1 && lead <= 0xfe) ? 2 : 0;
+};
+
+/** @throws TypeError as a strict TextDecoder */
+export const decodeEucJp = (bytes: Uint8Array): string => {
+  const text = iconv.decode(bytes, "euc-jp");
+  if (text.includes("\ufffd")) throw new TypeError("not EUC-JP");
+  return text;
+};
+
+const measureEucJp: SequenceMeasurer = (bytes, at) => {
+  const length = measureEucJpForm(bytes, at);
+  const isKnown = length < 2 || !iconv.decode(bytes.subarray(at, at + length), "euc-jp").includes("\ufffd");
+  return isKnown ? length : -length;
+};
+
 const createUtf16Measurer =
   (high: 0 | 1): SequenceMeasurer =>
   (bytes, at) => {
@@ -65,6 +96,7 @@ export const SEQUENCE_MEASURERS: Readonly<Record<Encoding, SequenceMeasurer>> = 
   shift_jis: measureCp932,
   "utf-16le": createUtf16Measurer(1),
   "utf-16be": createUtf16Measurer(0),
+  "euc-jp": measureEucJp,
 };
 
 /** Returns the number of bytes at the end that the next chunk may complete. `bytes` starts at a character boundary. */
@@ -82,6 +114,12 @@ export function countUnfinishedBytes(encoding: Encoding, bytes: Uint8Array): num
     let leads = 0;
     while (leads < size && isLeadByte(bytes[size - leads - 1] ?? 0)) leads++;
     return leads % 2;
+  }
+  if (encoding === "euc-jp") {
+    let at = size;
+    while (at > 0 && (bytes[at - 1] ?? 0) >= 0x80) at--;
+    while (at + getEucJpSize(bytes[at] ?? 0) <= size && at < size) at += Math.abs(measureEucJpForm(bytes, at));
+    return size - at;
   }
   const odd = size % 2;
   const high = bytes[size - odd - (encoding === "utf-16le" ? 1 : 2)] ?? 0;

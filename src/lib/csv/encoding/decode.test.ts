@@ -2,9 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Decoder } from "./decode.ts";
 import { createEncoder } from "./encode.ts";
-import type { Encoding } from "../records/record.ts";
-
-const ENCODINGS: readonly Encoding[] = ["utf-8", "shift_jis", "utf-16le", "utf-16be"];
+import { ENCODINGS, INPUT_ENCODINGS, type Encoding } from "../records/record.ts";
 
 /** The text, with invalid bytes in angle brackets at their position. */
 function decode(encoding: Encoding, bytes: Uint8Array, size = bytes.length): string {
@@ -58,15 +56,39 @@ describe("decoding", () => {
   });
 
   const HOSTILE = fc.array(
-    fc.constantFrom(0x41, 0x22, 0x81, 0x40, 0x85, 0xa0, 0xb1, 0xc3, 0xe3, 0xed, 0xf0, 0xf4, 0xff, 0xd8, 0xdc, 0),
+    fc.constantFrom(
+      0x41,
+      0x22,
+      0x81,
+      0x40,
+      0x85,
+      0x8e,
+      0x8f,
+      0xa0,
+      0xb1,
+      0xc3,
+      0xe3,
+      0xed,
+      0xf0,
+      0xf4,
+      0xff,
+      0xd8,
+      0xdc,
+      0,
+    ),
   );
 
   test("finds the same invalid bytes however the file is split", () => {
     fc.assert(
-      fc.property(HOSTILE, fc.constantFrom(...ENCODINGS), fc.integer({ min: 1, max: 9 }), (values, encoding, size) => {
-        const file = Uint8Array.from(values);
-        expect(decode(encoding, file, size)).toBe(decode(encoding, file));
-      }),
+      fc.property(
+        HOSTILE,
+        fc.constantFrom(...INPUT_ENCODINGS),
+        fc.integer({ min: 1, max: 9 }),
+        (values, encoding, size) => {
+          const file = Uint8Array.from(values);
+          expect(decode(encoding, file, size)).toBe(decode(encoding, file));
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -85,13 +107,16 @@ describe("decoding", () => {
   });
 
   test.each([
-    [[0x41, 0x81, 0xff, 0x42], "A<81 FF>B"],
-    [[0x41, 0x81, 0x22, 0x42], 'A<81>"B'],
-    [[0x85, 0x40], "<85>@"],
-    [[0x41, 0x81], "A<81>"],
-    [[0x80, 0xa0], "<80><A0>"],
-  ])("finds what is not CP932 in %j", (bytes, expected) => {
-    expect(decode("shift_jis", Uint8Array.from(bytes))).toBe(expected);
+    ["shift_jis", "4181ff42", "A<81 FF>B"],
+    ["shift_jis", "41812242", 'A<81>"B'],
+    ["shift_jis", "8540", "<85>@"],
+    ["shift_jis", "4181", "A<81>"],
+    ["shift_jis", "80a0", "<80><A0>"],
+    ["euc-jp", "b3f4ada18eb18fb0a1", "株①ｱ丂"],
+    ["euc-jp", "41b3ff42b3", "A<B3><FF>B<B3>"],
+    ["euc-jp", "a2afb3f4", "<A2 AF>株"],
+  ] as const)("decodes, and finds what is not a character: %s %s", (encoding, bytes, expected) => {
+    for (const size of [1, 2, 100]) expect(decode(encoding, Buffer.from(bytes, "hex"), size)).toBe(expected);
   });
 
   test("treats a final Ctrl-Z as the end of the file, and any other as a character", () => {

@@ -1,4 +1,4 @@
-import { SEQUENCE_MEASURERS, countUnfinishedBytes } from "./decode-sequence.ts";
+import { SEQUENCE_MEASURERS, countUnfinishedBytes, decodeEucJp } from "./decode-sequence.ts";
 import type { Encoding } from "../records/record.ts";
 
 /** Receives the output of a {@link Decoder}, in file order. */
@@ -46,7 +46,7 @@ const toHex = (bytes: Uint8Array): string =>
  */
 export class Decoder {
   readonly #encoding: Encoding;
-  readonly #decoder: InstanceType<typeof TextDecoder>;
+  readonly #decode: (bytes: Uint8Array) => string;
   readonly #sink: TextSink;
   #tail: Uint8Array = new Uint8Array(0);
   #atStart = true;
@@ -55,7 +55,8 @@ export class Decoder {
 
   constructor(encoding: Encoding, sink: TextSink) {
     this.#encoding = encoding;
-    this.#decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+    const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+    this.#decode = encoding === "euc-jp" ? decodeEucJp : (bytes) => decoder.decode(bytes);
     this.#sink = sink;
   }
 
@@ -80,13 +81,13 @@ export class Decoder {
     const tail = countUnfinishedBytes(this.#encoding, bytes);
     // copy: the caller may reuse its buffer, and Buffer's own slice() returns a view
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
-    this.#decode(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
+    this.#decodePiece(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }
 
-  #decode(bytes: Uint8Array): void {
+  #decodePiece(bytes: Uint8Array): void {
     let text: string;
     try {
-      text = this.#decoder.decode(bytes);
+      text = this.#decode(bytes);
     } catch {
       this.#decodeAround(bytes);
       return;
@@ -104,14 +105,14 @@ export class Decoder {
         at += length;
         continue;
       }
-      if (at > from) this.#give(this.#decoder.decode(bytes.subarray(from, at)));
+      if (at > from) this.#give(this.#decode(bytes.subarray(from, at)));
       from = at - length;
       this.#releaseHeld();
       this.#atStart = false;
       this.#sink.invalid(toHex(bytes.subarray(at, from)));
       at = from;
     }
-    if (at > from) this.#give(this.#decoder.decode(bytes.subarray(from, at)));
+    if (at > from) this.#give(this.#decode(bytes.subarray(from, at)));
   }
 
   #give(decoded: string): void {

@@ -31,9 +31,11 @@ export interface Encoder {
 const GETA_MARK_CODE = 0x81ac;
 const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 
-/** Creates a strict encoder. Each file needs its own encoder. */
+/** Creates a strict encoder, of UTF-8 for EUC-JP. Each file needs its own encoder. */
 export const createEncoder = (encoding: Encoding, options: EncoderOptions): Encoder =>
-  encoding === "shift_jis" ? new Cp932Encoder(options) : new UnicodeEncoder(encoding, options);
+  encoding === "shift_jis"
+    ? new Cp932Encoder(options)
+    : new UnicodeEncoder(encoding === "euc-jp" ? "utf-8" : encoding, options);
 
 /**
  * Returns the first character of `text` that `encoding` cannot represent; undefined if there is none. The seven folded

@@ -1,18 +1,18 @@
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "./units.ts";
 
-/** The character encodings of files. `shift_jis` always means Windows-31J (CP932). */
+/** The encodings that are written. `shift_jis` always means Windows-31J (CP932). */
 export const ENCODINGS = ["shift_jis", "utf-8", "utf-16le", "utf-16be"] as const;
 
-export type Encoding = (typeof ENCODINGS)[number];
+export const INPUT_ENCODINGS = [...ENCODINGS, "euc-jp"] as const;
+
+export type Encoding = (typeof INPUT_ENCODINGS)[number];
 
 export type FileForm = Encoding | "xlsx";
 
 export type Newline = "crlf" | "lf" | "cr";
 
-/** The byte order mark of each encoding; empty for `shift_jis`. */
-const BYTE_ORDER_MARKS: Readonly<Record<Encoding, Uint8Array>> = {
-  shift_jis: Uint8Array.of(),
+const BYTE_ORDER_MARKS: Readonly<Partial<Record<Encoding, Uint8Array>>> = {
   "utf-8": Uint8Array.of(0xef, 0xbb, 0xbf),
   "utf-16le": Uint8Array.of(0xff, 0xfe),
   "utf-16be": Uint8Array.of(0xfe, 0xff),
@@ -20,8 +20,7 @@ const BYTE_ORDER_MARKS: Readonly<Record<Encoding, Uint8Array>> = {
 
 /** Returns true if the bytes begin with the encoding's byte order mark; always false if the encoding has none. */
 export const hasByteOrderMark = (bytes: Uint8Array, encoding: Encoding): boolean => {
-  const mark = BYTE_ORDER_MARKS[encoding];
-  return mark.length > 0 && mark.every((byte, at) => bytes[at] === byte);
+  return BYTE_ORDER_MARKS[encoding]?.every((byte, at) => bytes[at] === byte) === true;
 };
 
 /** Formats a code point: `U+20BB7`. */

@@ -1,4 +1,4 @@
-import { ENCODINGS } from "../../csv/records/record.ts";
+import { INPUT_ENCODINGS } from "../../csv/records/record.ts";
 import { same, text } from "../../text/index.ts";
 import { createUpload, type Upload } from "../upload.ts";
 import { createUsageResponse } from "./problem.ts";
@@ -11,7 +11,7 @@ export const receiveFile = (request: Request): Upload | Response => {
   const type = request.headers.get("content-type") ?? "";
   if (XLSX_CONTENT_TYPE.test(type)) return createUpload(request, "xlsx");
   const charset = CSV_CONTENT_TYPE.exec(type)?.[1]?.toLowerCase();
-  const encoding = ENCODINGS.find((known) => known === charset);
+  const encoding = INPUT_ENCODINGS.find((known) => known === charset);
   if (encoding !== undefined) return createUpload(request, encoding);
   const what =
     charset === undefined
@@ -20,6 +20,6 @@ export const receiveFile = (request: Request): Upload | Response => {
           "Content-Type は、charset 付きの text/csv か .xlsx ブックのものを指定してください",
         )
       : text(`the charset "${charset}" is not supported`, `文字コード「${charset}」は使えません`);
-  const hint = same(`charset=${ENCODINGS.join(" | ")}`);
+  const hint = same(`charset=${INPUT_ENCODINGS.join(" | ")}`);
   return createUsageResponse({ what, where: "content-type", hint }, { status: 415 });
 };
