@@ -223,9 +223,10 @@ export class SheetReader implements XmlHandler {
       if (isVertical(merged) && merged.value !== undefined) continue;
       const params = { range };
       const first = from.row === row ? from.column + 1 : from.column;
-      // for a title above a table, it is enough to report one cell
-      const last = isHeader ? Math.min(first, to.column) : Math.min(to.column, this.#width);
+      const last = Math.min(to.column, this.#width);
       for (let column = first; column <= last; column += 1) {
+        // values below a covered header are a problem of their own
+        if (isHeader && from.row === to.row && this.#cells[column - 1] === "") continue;
         this.#found.push({ code: "cell-merged", column, params: { cell: toCellName(column, row), ...params } });
       }
     }

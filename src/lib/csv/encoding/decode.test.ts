@@ -55,28 +55,7 @@ describe("decoding", () => {
     );
   });
 
-  const HOSTILE = fc.array(
-    fc.constantFrom(
-      0x41,
-      0x22,
-      0x81,
-      0x40,
-      0x85,
-      0x8e,
-      0x8f,
-      0xa0,
-      0xb1,
-      0xc3,
-      0xe3,
-      0xed,
-      0xf0,
-      0xf4,
-      0xff,
-      0xd8,
-      0xdc,
-      0,
-    ),
-  );
+  const HOSTILE = fc.array(fc.constantFrom(...Buffer.from("41228140858e8fa0b1c3e3edf0f4ffd8dc00", "hex")));
 
   test("finds the same invalid bytes however the file is split", () => {
     fc.assert(

@@ -174,12 +174,14 @@ describe("rows that are left out", () => {
     [["総計", "", ""], "cell-formula", 3, ["row-total"]],
     [["総計", "", "12"], "cell-merged", 2, ["row-total"]],
     [["※ 出向者を除く", "", ""], "cell-merged", 2, ["row-total"]],
+    [["山田", "a@b.jp", ""], "cell-merged", 3, ["cell-merged"]],
+    [["山田", "a@b.jp", ""], "cell-merged", 4, ["columns-blank"]],
     [["※ 山田", "", ""], "cell-formula", 2, ["cell-formula"]],
     [["", "総計", ""], "cell-formula", 1, ["cell-formula"]],
     [["山田", "a@b.jp", ""], "cell-formula", 3, ["cell-formula"]],
     [["", "", ""], "cell-formula", 2, ["cell-formula"]],
   ])("are judged before the errors of their cells: %j %s %i", (cells, code, column, expected) => {
-    const { layout } = readHeader(["氏名", "メールアドレス", "役職"], users);
+    const { layout } = readHeader(["氏名", "メールアドレス", "役職", ...(column > 3 ? [""] : [])], users);
     const problems: Problem[] = [];
     const checker = new RowChecker(layout, (problem) => problems.push(problem), {});
     checker.noteFound({ code, row: 2, line: 2, column, header: "", params: {} });

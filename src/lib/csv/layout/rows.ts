@@ -181,12 +181,16 @@ export class RowChecker {
   noteFound(problem: Problem): void {
     if (problem.code === "character-invisible") this.#hasHidden = true;
     else if (getProblemSeverity(problem.code) === "warning") this.tally.note(problem);
-    else if (problem.code !== "cell-merged" || !this.#continuesPath(problem.column - 1)) this.#damage.push(problem);
+    else if (problem.code !== "cell-merged" || !this.#mayBeMerged(problem.column - 1)) this.#damage.push(problem);
   }
 
-  #continuesPath(position: number): boolean {
-    return this.#cells.some(
-      ({ joined, positions }) => isPath(joined) && positions.includes(position) && positions.includes(position - 1),
+  /** Returns true for a column without a header, or of a path, whose cells may be merged with those before. */
+  #mayBeMerged(position: number): boolean {
+    return (
+      this.#unnamed.includes(position) ||
+      this.#cells.some(
+        ({ joined, positions }) => isPath(joined) && positions.includes(position) && positions.includes(position - 1),
+      )
     );
   }
 
