@@ -155,7 +155,7 @@ export async function readList(
         customFields,
         map,
         doubtful,
-        findByValues: (open, free) => findColumnsByValues(tools, header, open, free),
+        findByValues: (open, search) => findColumnsByValues(tools, header, open, search),
       })
     : undefined;
   const answered = answers ?? (learning ? (map ?? { columns: [] }) : undefined);

@@ -1,42 +1,50 @@
 import type { HeaderFinder } from "../../lib/csv/layout/find-header.ts";
 import { isFormerHeader } from "../../lib/csv/layout/columns.ts";
 import { namesOrg, type Column } from "../../lib/model/format.ts";
+import type { ColumnSearch } from "../csv/questions/ask.ts";
 import type { Tools } from "../tools.ts";
 
 const ADDRESS = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
+
+const isMail = ({ value }: Column): boolean => value.rule.kind === "mail-address";
 
 /**
  * Finds the columns whose first values are all addresses, or all known in the tenant as employee codes or organisations.
  * If several columns have such values, none is found.
  *
- * @param headers headers that say nothing
- * @param free columns of the format that the list lacks
+ * @returns null for a header whose values are those of another column than its alias says, but not clearly of a free one
  */
 export async function findColumnsByValues(
   tools: Pick<Tools, "tenant">,
   { header, samples }: Pick<HeaderFinder, "header" | "samples">,
   headers: readonly string[],
-  free: readonly Column[],
-): Promise<ReadonlyMap<string, Column>> {
+  { columns, free, proposed }: ColumnSearch,
+): Promise<ReadonlyMap<string, Column | null>> {
   const { client } = await tools.tenant("users", "orgs");
-  const orgs = free.some(namesOrg) ? await client.orgs.list() : [];
+  const orgs = [...columns, ...free].some(namesOrg) ? await client.orgs.list() : [];
   const orgNames = new Set(orgs.flatMap(({ code, name }) => [code, name]));
   const isKnown = async (column: Column, value: string): Promise<boolean> => {
-    if (column.value.rule.kind === "mail-address") return ADDRESS.test(value);
+    if (isMail(column)) return ADDRESS.test(value);
     if (namesOrg(column)) return orgNames.has(value.slice(value.lastIndexOf("/") + 1));
+    if (column.field !== "employeeCode") return false;
     return (await client.users.find({ name: value })).some(({ employeeCode }) => employeeCode === value);
   };
-  const found = new Map<string, Column>();
-  for (const column of free) {
-    if (column.field !== "employeeCode" && column.value.rule.kind !== "mail-address" && !namesOrg(column)) continue;
+  const isFitting = async (column: Column, theirs: string): Promise<boolean> => {
+    const values = new Set(samples.map((cells) => cells[header.indexOf(theirs)] ?? "").filter((value) => value !== ""));
+    const known = await Promise.all(Array.from(values, (value) => isKnown(column, value)));
+    return values.size > 0 && !known.includes(false);
+  };
+  const found = new Map<string, Column | null>();
+  for (const [theirs, own] of proposed) {
+    const others = columns.filter((column) => isMail(column) || namesOrg(column));
+    const fitting = await Promise.all([own, ...others].map((column) => isFitting(column, theirs)));
+    if (fitting[0] === false && fitting.includes(true)) found.set(theirs, null);
+  }
+  const taken = new Set(proposed.entries().flatMap(([theirs, own]) => (found.has(theirs) ? [] : [own])));
+  const open = headers.filter((one) => !isFormerHeader(one) && (found.has(one) || !proposed.has(one)));
+  for (const column of free.filter((one) => !taken.has(one))) {
     const fitting: string[] = [];
-    for (const theirs of headers.filter((one) => !isFormerHeader(one) && !found.has(one))) {
-      const values = new Set(
-        samples.map((cells) => cells[header.indexOf(theirs)] ?? "").filter((value) => value !== ""),
-      );
-      const known = await Promise.all(Array.from(values, (value) => isKnown(column, value)));
-      if (values.size > 0 && !known.includes(false)) fitting.push(theirs);
-    }
+    for (const theirs of open) if (!found.get(theirs) && (await isFitting(column, theirs))) fitting.push(theirs);
     const [only, ...others] = fitting;
     if (only !== undefined && others.length === 0) found.set(only, column);
   }

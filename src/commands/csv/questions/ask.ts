@@ -32,15 +32,23 @@ const ORG_LEVEL =
   /(?:本部|事業部|事業所|支社|支店|部門|部|課|室|係|グループ|チーム|所属 ?\d|division|department|section|team)名?(?:称)?$/i;
 const showHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 
+export interface ColumnSearch {
+  readonly columns: readonly Column[];
+  /** the columns that are not read yet */
+  readonly free: readonly Column[];
+  /** what the headers mean if they are aliases */
+  readonly proposed: ReadonlyMap<string, Column>;
+}
+
 interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
   /** the map that reads the file; only what it does not answer is asked */
   readonly map?: MapFileSchema | undefined;
   /** columns that may be new sources of fields that are read already */
   readonly doubtful?: readonly string[] | undefined;
-  /** finds columns by the values below headers that say nothing */
+  /** finds columns by the values below headers; null for a header that does not mean what is proposed */
   readonly findByValues?:
-    | ((headers: readonly string[], free: readonly Column[]) => Promise<ReadonlyMap<string, Column>>)
+    | ((headers: readonly string[], search: ColumnSearch) => Promise<ReadonlyMap<string, Column | null>>)
     | undefined;
 }
 
@@ -98,14 +106,15 @@ export async function askColumns(
   const joined = new Set(joins.flatMap((join) => join.headers));
   const asked = unknown.filter((header) => !joined.has(header));
   const proposed = proposeColumns(asked, columns.filter(isFree));
-  const byValues = await known.findByValues?.(
-    asked.filter((header) => !proposed.has(header)),
-    columns.filter((column) => !taken.has(column.field) && !proposed.values().toArray().includes(column)),
-  );
+  const free = columns.filter(({ field }) => !taken.has(field));
+  // the names of organisations are also the values of their own columns
+  const search = { columns: format.thing.name === "org" ? [] : columns, free, proposed };
+  const byValues = await known.findByValues?.(asked, search);
   const mapped: { header: string; to: string | null }[] = [];
   for (const header of asked) {
     const rival = doubtful.includes(header) ? findColumnByAnyHeader(columns, header) : undefined;
-    const likely = proposed.get(header) ?? byValues?.get(header);
+    const valued = byValues?.get(header);
+    const likely = valued === undefined ? proposed.get(header) : (valued ?? undefined);
     const column = await askHeader(prompts, header, columns.filter(isFree), { likely, rival });
     if (column !== null) taken.add(column.field);
     mapped.push({ header, to: column?.header ?? null });

@@ -254,19 +254,26 @@ describe("layouts", () => {
     expect(await layouts(desk)).toHaveLength(2);
   });
 
-  test("values propose what headers do not say, but no former department and no second address", async () => {
+  test.each([
+    ["列1,列2,列3,異動前", "メールアドレス", ["社員コード", null, "組織コード", null]],
+    // aliases say less than values
+    ["列1,連絡先,コード,前部署", "メールアドレス", ["社員コード", null, "組織コード", null]],
+    ["社員番号,列2,コード,前部署", "連絡先", ["社員コード", null, "組織コード", null, "メールアドレス"]],
+  ])("values propose what headers do not say, but no former department and no second address: %s", async (...all) => {
+    const [first, mail, meanings] = all;
     const desk = await learnt();
+    const headers = first.split(",");
     const rows = [
-      ["列1", "列2", "列3", "異動前", "メールアドレス"],
-      ["0001", "private@example.com", "総務部", "営業部", "taro@example.jp"],
-      ["0002", "hanako@example.com", "営業部", "総務部", "hanako@example.jp"],
+      [...headers, mail],
+      ["0001", mail === "連絡先" ? "東京" : "private@example.com", "G01", "営業部", "taro@example.jp"],
+      ["0002", mail === "連絡先" ? "大阪" : "hanako@example.com", "S01", "総務部", "hanako@example.jp"],
     ];
     await desk.write("x.csv", toCsv(rows));
-    const headers = ["列1", "列2", "列3", "異動前"];
-    const typing = headers.map((header) => [`Which field does "${header}" stand for?`, ENTER] as const);
+    const asked = meanings.length > headers.length ? [...headers, mail] : headers;
+    const typing = asked.map((header) => [`Which field does "${header}" stand for?`, ENTER] as const);
     expect((await desk.type("users import x.csv", [...typing, ...APPLY])).stderr).toContain("update 2");
     expect([await orgOf(desk, 0), await orgOf(desk, 1)]).toEqual(["G01", "S01"]);
-    expect((await layouts(desk))[0]?.map.columns.map(({ to }) => to)).toEqual(["社員コード", null, "組織コード", null]);
+    expect((await layouts(desk))[0]?.map.columns.map(({ to }) => to)).toEqual(meanings);
   });
 
   test.each(["moves.csv", "moves.xlsx"])("a header of two lines has the names of both: %s", async (name) => {
