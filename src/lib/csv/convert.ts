@@ -8,7 +8,6 @@ export interface ReadingOptions {
   readonly encoding: Encoding;
   /** line ending of the records in the output; default: as in the input. Newlines inside quotes are not changed */
   readonly newline?: Newline | undefined;
-  /** delimiter between cells, one character */
   readonly delimiter: string;
 }
 

@@ -31,7 +31,6 @@ const listUniqueValues = ({ columns, format, key }: Layout): readonly UniqueValu
   return column < 0 ? single : [...single, { column, others: together.slice(0, -1), comparison: "name", isKey: true }];
 };
 
-/** The values of each row that should be unique in the file. */
 export class UniqueValues {
   readonly all: readonly UniqueValue[];
   readonly #key: number;

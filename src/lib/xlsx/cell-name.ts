@@ -1,14 +1,12 @@
 const LETTER_A_CODE = 65;
 const LETTER_COUNT = 26;
 
-/** Returns the letters of a column, counted from 1: `B` for 2. */
 export const toColumnName = (column: number): string =>
   column <= 0
     ? ""
     : toColumnName(Math.floor((column - 1) / LETTER_COUNT)) +
       String.fromCharCode(LETTER_A_CODE + ((column - 1) % LETTER_COUNT));
 
-/** Returns the name of a cell: `B7`. Column and row are counted from 1. */
 export const toCellName = (column: number, row: number): string => `${toColumnName(column)}${row}`;
 
 export interface CellPosition {

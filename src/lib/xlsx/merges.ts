@@ -3,7 +3,6 @@ import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./w
 import { createAttributeReader, type XmlHandler } from "./xml.ts";
 
 export interface MergedRange {
-  /** for example `B2:D4` */
   readonly range: string;
   readonly from: CellPosition;
   readonly to: CellPosition;

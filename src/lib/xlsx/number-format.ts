@@ -24,7 +24,6 @@ const JAPANESE_FORMATS: ReadonlyMap<number, string> = new Map([
 
 const LAST_BUILT_IN_ID = 49;
 
-/** Returns the pattern of a built-in number format, which workbooks do not define; undefined if there is none. */
 export const getBuiltInPattern = (id: number): string | undefined => {
   const japanese = JAPANESE_FORMATS.get(id);
   if (japanese !== undefined) return japanese;

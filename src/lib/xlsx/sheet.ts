@@ -93,7 +93,6 @@ export class SheetReader implements XmlHandler {
     else if (this.#inData) this.#gatherer.text(raw);
   }
 
-  /** Reports the hidden rows. Call this after the last piece of the sheet. */
   end(): void {
     const { count, row } = this.#hidden;
     if (count > 0) this.#sink.problem({ code: "rows-hidden", row: 0, line: 0, column: 0, params: { count, row } });

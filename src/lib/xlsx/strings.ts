@@ -31,7 +31,6 @@ export class TextCollector {
     if (this.#raw.length > MAX_RAW_CHARACTERS) throw createWorkbookTooLargeFailure();
   }
 
-  /** Returns the text that was collected since the last call. */
   take(): string {
     const raw = this.#raw;
     this.#raw = "";
@@ -84,12 +83,7 @@ export class SharedStrings {
   }
 }
 
-/**
- * Reads shared strings.
- *
- * @param most number of strings that are needed, counted from the first; more may be read
- * @throws Failure `input-rejected`
- */
+/** @param most number of strings that are needed, counted from the first  @throws Failure `input-rejected` */
 export async function readSharedStrings(
   bytes: AsyncIterable<Uint8Array>,
   most = Number.POSITIVE_INFINITY,

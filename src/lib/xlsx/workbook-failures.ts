@@ -42,7 +42,6 @@ export const createUnsupportedWorkbookFailure = (suffix: string): Failure =>
 
 const formatSheetNames = (sheets: readonly string[]): string => sheets.map((name) => JSON.stringify(name)).join(", ");
 
-/** The failure for a workbook with several sheets: the user must choose a sheet. */
 export class SheetChoiceFailure extends Failure {
   readonly sheets: readonly string[];
 

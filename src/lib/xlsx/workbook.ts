@@ -93,8 +93,6 @@ export class Workbook {
   }
 
   /**
-   * Reads the rows of a sheet, and yields after each piece.
-   *
    * @param named name of the sheet, or its pattern; undefined selects the only sheet that is not hidden and has data
    * @param headerRow see {@link WorkbookOptions.headerRow}
    * @throws Failure `usage` if there are several such sheets, or if no sheet has the name; `input-rejected`
@@ -226,7 +224,6 @@ async function readMainPart(
   return { sheets, isDate1904 };
 }
 
-/** Returns the formats of cells by style number. A workbook without styles has one format. */
 async function readFormats(styles: AsyncIterable<Uint8Array>, isDate1904: boolean): Promise<readonly CellFormat[]> {
   const patterns = new Map<string, string>();
   const ids: string[] = [];
@@ -273,11 +270,7 @@ export class WorkbookReader {
     this.#sink = sink;
   }
 
-  /**
-   * Adds a piece of the file.
-   *
-   * @param bytes the piece; the buffer is kept, so the caller must not reuse it
-   */
+  /** @param bytes kept, so the caller must not reuse the buffer */
   write(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
     if (this.#bytes > MAX_WORKBOOK_BYTES) throw createWorkbookTooLargeFailure().with({ where: this.#options.fileName });

@@ -216,13 +216,6 @@ const renderSheetStart = (widths: readonly number[]): string => {
   return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="${LINE_HEIGHT}" customHeight="1"/>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
 };
 
-/**
- * Yields the bytes of a workbook with one sheet. All cells are text, so that Excel does not convert a value or run a
- * formula.
- *
- * @param rows the rows of the sheet
- * @throws Failure `input-rejected` if the rows exceed the limits of a sheet
- */
 export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => encodeSheets([{ name: "Sheet1", rows }]);
 
 /**

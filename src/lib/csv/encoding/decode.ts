@@ -66,11 +66,7 @@ export class Decoder {
     }
   }
 
-  /**
-   * Ends the file.
-   *
-   * @returns true if the file ended with a Ctrl-Z
-   */
+  /** @returns true if the file ended with a Ctrl-Z */
   end(): boolean {
     if (this.#tail.length > 0) this.#decodeAround(this.#tail);
     return this.#held.marks > 0;

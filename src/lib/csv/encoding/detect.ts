@@ -4,7 +4,6 @@ import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts
 
 /** Text whose bytes are valid as UTF-8 and as half-width kana in CP932: only a person can decide between them. */
 export interface EncodingAmbiguity {
-  /** the first row that contains it */
   readonly row: number;
   /** the text read as UTF-8 (`Muñoz`) */
   readonly utf8: string;
@@ -14,11 +13,9 @@ export interface EncodingAmbiguity {
 
 export interface EncodingGuess {
   readonly encoding: Encoding;
-  /** the file starts with a byte order mark */
   readonly bom: boolean;
   /** true if no byte is above 7F: the text is the same in UTF-8 and CP932 */
   readonly ascii: boolean;
-  /** undefined if the encoding is certain enough */
   readonly ambiguity: EncodingAmbiguity | undefined;
   /** the file's length in bytes */
   readonly size: number;

@@ -17,14 +17,12 @@ export interface EncoderOptions {
   readonly report?: ((unmappable: UnmappableCharacter) => void) | undefined;
 }
 
-/** Encodes the text of a file, given in pieces of any size. */
 export interface Encoder {
   write(text: string): Buffer;
   /** Returns the bytes for an unfinished surrogate pair at the end of the last piece. */
   end(): Buffer;
   /** number of characters written with another mapping of the same JIS character */
   readonly folded: number;
-  /** number of characters written as 〓 */
   readonly replaced: number;
 }
 

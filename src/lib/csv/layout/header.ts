@@ -69,7 +69,6 @@ class HeaderReader {
   /** headers of cells that are joined or that make rows be skipped */
   readonly #used: ReadonlySet<string>;
   readonly #allowUnknown: boolean;
-  /** the tasks to remove custom fields, by the comparison key of the header */
   readonly #firstSeen = new Map<string, number>();
   #suggestions = 0;
 

@@ -10,9 +10,7 @@ export class CsvPosition {
   readonly #delimiter: number;
   #inQuotes = false;
   #afterCr = false;
-  /** Row, counted from 1 (the header). */
   row = 1;
-  /** Column, counted from 1. */
   column = 1;
 
   constructor(dialect: Dialect = CONSOLE_DIALECT) {
@@ -20,7 +18,6 @@ export class CsvPosition {
     this.#delimiter = dialect.delimiter.charCodeAt(0);
   }
 
-  /** Advances over the next piece of the text. */
   pass(text: string): this {
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at);
@@ -31,7 +28,6 @@ export class CsvPosition {
     return this;
   }
 
-  /** Returns the position after `text`; this position does not change. */
   behind(text: string): CsvPosition {
     const place = new CsvPosition(this.#dialect);
     place.#inQuotes = this.#inQuotes;

@@ -80,11 +80,6 @@ describe("reading records from bytes", () => {
     }
   });
 
-  test("stops at the first broken quote of another dialect", () => {
-    const outcome = read({ encoding: "utf-8", dialect: { delimiter: "|" } }, Buffer.from('a|b\n1|"x"y\n2|z\n'));
-    expect(places(outcome)).toEqual([["quote-trailing", 2, 2, {}]]);
-  });
-
   test("accepts tab and semicolon as delimiters", () => {
     expect(read({ encoding: "utf-8", dialect: { delimiter: ";" } }, Buffer.from('a;"b;c"')).rows[0]?.cells).toEqual([
       "a",

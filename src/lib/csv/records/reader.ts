@@ -4,7 +4,7 @@ import { HeaderLines } from "./header-lines.ts";
 import { formatCodePoint, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
 import { Scanner } from "./scanner.ts";
 import { AnyDialectSplitter } from "./split-any.ts";
-import type { NewlineCounts, Splitter } from "./split.ts";
+import type { NewlineCounts } from "./split.ts";
 
 export interface RecordReaderOptions {
   readonly encoding: Encoding;
@@ -55,7 +55,7 @@ const SCANNER_DELIMITERS = /^[,;\t]$/;
 export class RecordReader implements TextSink {
   readonly #encoding: Encoding;
   readonly #decoder: Decoder;
-  readonly #splitter: Splitter;
+  readonly #splitter: Scanner;
   readonly #lines: HeaderLines | undefined;
   readonly #suspect: RegExp;
   /** whether the next text may contain suspect characters */
@@ -94,14 +94,12 @@ export class RecordReader implements TextSink {
     this.#isNextSuspect = found || SUSPECT_LEAD_BYTES.includes(bytes.at(-1));
   }
 
-  /** Passes on the last record if the file does not end with a newline. */
   end(): void {
     this.#endsWithCtrlZ = this.#decoder.end();
     this.#splitter.end();
     this.#lines?.end();
   }
 
-  /** Number of newlines that end records, by kind. */
   get newlines(): NewlineCounts {
     return this.#splitter.newlines;
   }
@@ -110,7 +108,6 @@ export class RecordReader implements TextSink {
     return this.#splitter.quotedNewlines;
   }
 
-  /** Number of completely empty lines. */
   get blankRows(): number {
     return this.#splitter.blankRows;
   }
@@ -125,7 +122,6 @@ export class RecordReader implements TextSink {
     else this.#splitter.write(text);
   }
 
-  /** Receives invalid bytes from the decoder. */
   invalid(bytes: string): void {
     this.#splitter.note("bytes-invalid", { bytes, encoding: this.#encoding });
     this.#splitter.write("\ufffd");

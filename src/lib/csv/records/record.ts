@@ -18,12 +18,10 @@ const BYTE_ORDER_MARKS: Readonly<Partial<Record<Encoding, Uint8Array>>> = {
   "utf-16be": Uint8Array.of(0xfe, 0xff),
 };
 
-/** Returns true if the bytes begin with the encoding's byte order mark; always false if the encoding has none. */
 export const hasByteOrderMark = (bytes: Uint8Array, encoding: Encoding): boolean => {
   return BYTE_ORDER_MARKS[encoding]?.every((byte, at) => bytes[at] === byte) === true;
 };
 
-/** Formats a code point: `U+20BB7`. */
 export const formatCodePoint = (codePoint: number): string =>
   `U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}`;
 
@@ -34,7 +32,6 @@ export interface Dialect {
 
 export const CONSOLE_DIALECT: Dialect = { delimiter: "," };
 
-/** A problem with the bytes or the quoting of a record. The name of the column is not known at this point. */
 export interface RecordProblem {
   readonly code: ProblemCode;
   readonly row: number;

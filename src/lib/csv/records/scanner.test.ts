@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { RecordProblem, RecordSink } from "./record.ts";
 import { Scanner } from "./scanner.ts";
 import { AnyDialectSplitter } from "./split-any.ts";
-import type { Splitter, SplitterOptions } from "./split.ts";
+import type { SplitterOptions } from "./split.ts";
 
 interface Outcome {
   readonly records: { cells: string[]; row: number; line: number; sound: boolean }[];
@@ -20,7 +20,7 @@ const LIMITS: SplitterOptions = {
   headerRow: 1,
 };
 
-type Make = (options: SplitterOptions, sink: RecordSink) => Splitter;
+type Make = (options: SplitterOptions, sink: RecordSink) => Scanner;
 const scanner: Make = (options, sink) => new Scanner(options, sink);
 const reference: Make = (options, sink) => new AnyDialectSplitter(options, sink);
 

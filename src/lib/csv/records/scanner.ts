@@ -1,7 +1,7 @@
 import { getProblemSeverity, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { MAX_UNCHECKED_UNITS } from "../../model/rules.ts";
 import type { RecordSink } from "./record.ts";
-import type { Splitter, SplitterOptions } from "./split.ts";
+import type { SplitterOptions } from "./split.ts";
 import { CellUnits } from "./units.ts";
 
 const LF = 10;
@@ -24,7 +24,7 @@ const AFTER_CLOSING_QUOTE = 4;
  * Broken quoting is read as follows: a quote in an unquoted cell is text; text after a closing quote belongs to the
  * cell; an unclosed quote takes the rest of the file.
  */
-export class Scanner implements Splitter {
+export class Scanner {
   readonly #sink: RecordSink;
   readonly #delimiter: number;
   /** characters with a higher code never end a cell or a record */
@@ -41,11 +41,8 @@ export class Scanner implements Splitter {
   #cell = "";
   /** further pieces of the cell, not yet joined to `#cell` */
   #more: string[] = [];
-  /** number of finished cells in the record */
   #count = 0;
-  /** number of characters of the record in earlier chunks */
   #length = 0;
-  /** start of the record in the current chunk */
   #from = 0;
   #row = 1;
   #line = 1;
@@ -110,7 +107,6 @@ export class Scanner implements Splitter {
     this.#endRecord();
   }
 
-  /** Reads unquoted text up to the end of the cell. Text after a closing quote is read in the same way. */
   #scanBare(text: string, from: number): number {
     const delimiter = this.#delimiter;
     const limit = this.#limit;
@@ -270,7 +266,6 @@ export class Scanner implements Splitter {
     this.#report(code, 0, { max });
   }
 
-  /** Reports an unclosed quote. The text after it cannot be divided into cells. */
   #refuseUnclosed(): void {
     this.#report("quote-unclosed", this.#count + 1, {});
     this.#dropping = true;

@@ -1,6 +1,5 @@
 import { CONSOLE_DIALECT, type Dialect, type Newline } from "./record.ts";
 
-/** The characters of each kind of newline. */
 export const NEWLINES: Readonly<Record<Newline, string>> = { crlf: "\r\n", lf: "\n", cr: "\r" };
 
 /**
