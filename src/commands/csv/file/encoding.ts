@@ -1,4 +1,5 @@
 import { EncodingDetector, type EncodingAmbiguity } from "../../../lib/csv/encoding/detect.ts";
+import { loadEncoding } from "../../../lib/csv/encoding/decode-sequence.ts";
 import { detectUnsupportedKind, type UnsupportedKind } from "../../../lib/csv/encoding/foreign.ts";
 import { NearUtf8Detector } from "../../../lib/csv/encoding/nearly-utf8.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
@@ -57,6 +58,7 @@ export async function detectEncoding(
   { flag = INPUT_ENCODING_FLAG, signal }: EncodingDetectionOptions = {},
 ): Promise<Encoding> {
   if (asked !== "auto") {
+    await loadEncoding(asked);
     rejectForeignFile(file.label, await readHead(file, signal), asked, flag);
     await rejectOtherEncoding(file, asked, { flag, signal });
     return asked;
@@ -74,7 +76,11 @@ export async function detectEncoding(
     weight?.write(chunk);
     if (head.length >= HEAD_BYTES && detector.settled && weight?.settled !== false) break;
   }
-  if (rejectForeignFile(file.label, head, asked, flag) !== undefined) return "euc-jp";
+  const foreign = rejectForeignFile(file.label, head, asked, flag);
+  if (foreign !== undefined) {
+    await loadEncoding(foreign);
+    return foreign;
+  }
   const { encoding, ambiguity } = detector.end();
   if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, flag, ambiguity);
   if (encoding === "shift_jis") await rejectBrokenUtf8(file, { flag, signal, weight });

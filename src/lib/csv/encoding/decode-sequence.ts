@@ -1,4 +1,3 @@
-import iconv from "iconv-lite";
 import { isLeadByte, isTrailByte, getCp932ToUnicode } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
@@ -66,6 +65,13 @@ const getEucJpSize = (lead: number): number => {
   if (lead < 0x80) return 1;
   if (lead === 0x8f) return 3;
   return lead === 0x8e || (lead >= 0xa1 && lead <= 0xfe) ? 2 : 0;
+};
+
+let iconv: Pick<typeof import("iconv-lite"), "decode">;
+
+/** Must be called before text in an encoding is decoded: the tables of EUC-JP take 30 ms to load. */
+export const loadEncoding = async (encoding: string): Promise<void> => {
+  if (encoding === "euc-jp") ({ default: iconv } = await import("iconv-lite"));
 };
 
 /** @throws TypeError as a strict TextDecoder */
