@@ -1,3 +1,4 @@
+import type { decode } from "iconv-lite";
 import { isLeadByte, isTrailByte, getCp932ToUnicode } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
@@ -67,7 +68,7 @@ const getEucJpSize = (lead: number): number => {
   return lead === 0x8e || (lead >= 0xa1 && lead <= 0xfe) ? 2 : 0;
 };
 
-let iconv: Pick<typeof import("iconv-lite"), "decode">;
+let iconv: { readonly decode: typeof decode };
 
 /** Must be called before text in an encoding is decoded: the tables of EUC-JP take 30 ms to load. */
 export const loadEncoding = async (encoding: string): Promise<void> => {
