@@ -186,8 +186,8 @@ function build(chosen: Choices) {
     const namesakes = lived.before.filter(({ name }) => name === now.name);
     return ["same", "move", "title"].includes(event) && namesakes.length === 1;
   });
-  // a blank title may mean that somebody has none
-  const blank = pick(fields, at) === "title" ? "kana" : pick(fields, at);
+  // a blank title or telephone number may mean that somebody has none
+  const blank = ["title", "tel"].includes(pick(fields, at)) ? "kana" : pick(fields, at);
   for (const [verb = "", one = "", other = ""] of damages.map((all) => all.split("-"))) {
     if (verb === "sort" && fields.includes(one)) sort(table, one, plain);
     for (const [index, cells] of table.entries()) {

@@ -57,8 +57,13 @@ class Model {
   plan(rows: readonly Values[], mode: "append" | "replace", key: "email" | "employeeCode"): readonly Did[] {
     const did: Did[] = [];
     const met = new Set<number>();
+    const other = key === "email" ? "employeeCode" : "email";
+    const keys = new Set(rows.map((row) => row[key]));
     for (const after of rows) {
-      const [user, before] = [...this.users].find(([, values]) => values[key] === after[key]) ?? [(this.#last += 1)];
+      const same = [...this.users].filter(([, one]) => one[other] === after[other]);
+      const [user, before] = [...this.users].find(([, values]) => values[key] === after[key]) ??
+        // a person with another key, of whom the file has no row
+        (same.length > 1 ? [] : same).find(([, one]) => !keys.has(one[key])) ?? [(this.#last += 1)];
       met.add(user);
       if (before === undefined) did.push({ user, action: "create", after });
       else if (FIELDS.some((field) => before[field] !== after[field]))
@@ -113,7 +118,7 @@ type Step =
   | { readonly edit: number; readonly values: Values };
 
 const someValues: fc.Arbitrary<Values> = fc.record({
-  name: fc.constantFrom("山田", "髙橋"),
+  name: fc.constantFrom("山田", "山本"),
   email: fc.constantFrom("a@x", "b@x", "c@x", "d@x"),
   employeeCode: fc.constantFrom("1", "2", "3", "4"),
   title: fc.constantFrom("", "課長", "部長"),

@@ -91,9 +91,8 @@ const isRejected = (
   const ofHeader = "select count(*) from s.problem where severity = 'error' and row <= :headerRow";
   if (database.count(ofHeader, { headerRow: staged.headerRow }) > 0) return true;
   if (!request.skipInvalid) return invalid > 0;
-  // a full update would delete the people whose rows were mixed up
-  const contested = "select 1 from s.problem where code = 'row-contested' limit 1";
-  if (request.mode === "replace" && database.get(contested) !== undefined) return true;
+  // other rows of a list in which people were mixed up may be wrong as well
+  if (database.get("select 1 from s.problem where code = 'row-contested' limit 1") !== undefined) return true;
   // if an invalid row does not identify its record, it is not known which records are missing from the file
   return (
     deleted > 0 &&

@@ -102,10 +102,15 @@ export const findReference = ({ references }: StoredKind, field: ImportedField):
 
 /**
  * Returns true if a blank cell keeps the record's value. In a console export, a blank cell usually means that there is
- * no value.
+ * no value. In a list, a person's blank code or kana was not said.
  */
-export const isBlankIgnored = ({ request }: PlanDefinition, { clearable, required }: ImportedField): boolean =>
-  request.blank === "keep" || (!clearable && (required || request.fromConsole !== true));
+export const isBlankIgnored = ({ request, kind }: PlanDefinition, field: ImportedField): boolean =>
+  request.blank === "keep" ||
+  (!field.clearable && (field.required || request.fromConsole !== true)) ||
+  (request.blank === undefined && isIdentifying(kind, field));
+
+const isIdentifying = ({ keys, thing }: StoredKind, { field, stored }: ImportedField): boolean =>
+  thing.fields[stored]?.personName !== undefined || keys.some((key) => key.field === field && key.lasting === true);
 
 const buildEmptyFieldSql = ({ merge }: ImportedField): string => {
   if (merge === "custom") return "'{}'";

@@ -3,6 +3,17 @@ import { createInterruptedFailure } from "../../../errors/index.ts";
 import { nameKey } from "../../../model/normalise.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
+/** Returns true if two names may be those of one person: the family name or the given name is the same. */
+const sharesName = (one: string, other: string): boolean => {
+  const [a = [], b = []] = [one, other].map((name) =>
+    nameKey(name).normalize("NFKC").toLowerCase().trim().split(/\s+/),
+  );
+  const [parts, whole] = a.length > 1 ? [a, b] : [b, a];
+  const [family, given] = parts.length > 1 ? [parts[0], parts.at(-1)] : [parts[0]?.at(0), parts[0]?.at(-1)];
+  const all = whole.join("");
+  return all.startsWith(family ?? "") || all.endsWith(given ?? "");
+};
+
 export const registerSqlFunctions = (database: Database, interrupted: () => boolean): void => {
   database.define(
     "proceed",
@@ -18,6 +29,9 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
       .replaceAll(/[\s/\\>]/g, ""),
   );
   database.define("plain", (how, value) => toPlainValue(how, String(value)));
+  database.define("shares_name", (one, other) =>
+    one === null || other === null ? null : Number(sharesName(String(one), String(other))),
+  );
   database.define("loose_code", (code) => nameKey(String(code)).normalize("NFKC").toLowerCase().replace(/\s/gu, ""));
 };
 

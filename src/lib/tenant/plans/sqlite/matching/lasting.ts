@@ -99,8 +99,8 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
 
 /**
  * Finds rows that would give a person the employee code, UPN, account or name of another person who does not keep it in
- * the file, which is what sorting a single column does to a list; and rows with the key of a person whose name and other
- * keys differ, such as the employee code of somebody who left.
+ * the file, which is what sorting a single column does to a list; rows with the key of a person with another name, such
+ * as the employee code of somebody who left, unless a part of the name or a second key agrees; and exchanged names.
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
@@ -121,20 +121,32 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
         where h.target <> m.target and not ${keeps} and ${kind === "lasting" ? "true" : isInFile} order by r.row`,
     });
   }
-  const [names, keys] = [
-    identities.filter(({ kind }) => kind === "name"),
-    identities.filter(({ kind }) => kind !== "name"),
-  ];
+  const names = identities.filter(({ kind }) => kind === "name");
   const named = names.find(({ field }) => field.stored === namedBy);
-  if (named === undefined || keys.length < 2) return;
-  const count = (compare: string): string =>
-    keys.map(({ row, record }) => `coalesce(${row} ${compare} ${record}, 0)`).join(" + ");
+  if (named === undefined) return;
+  const agreeing = identities
+    .filter(({ kind }) => kind !== "name")
+    .map(({ row, record }) => `coalesce(${row} = ${record}, 0)`);
+  const sharing = names.map(
+    ({ field }) => `coalesce(shares_name(${rowColumn(field.field)}, ${recordColumn(field.stored)}), 0)`,
+  );
   recordFinding(database, plan, {
     code: "row-contested",
     field: named.field.field,
     select: `select r.row, r.line, null as col, ${buildOtherPersonSql(plan, "r.key", [named])} as params
       from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
-      where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${count("<>")} > 0 and ${count("=")} < 2
-        and not (${buildIsSameNameSql(names)}) order by r.row`,
+      where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${agreeing.join(" + ")} < 2
+        and not (${sharing.join(" or ")}) order by r.row`,
+  });
+  const kana = names.find(({ field }) => field !== named.field)?.field;
+  if (kana === undefined) return;
+  const hasKanji = (cell: string): string => `${rowColumn(cell)} glob '*[\u4e00-\u9fff]*'`;
+  recordFinding(database, plan, {
+    code: "rule-broken",
+    field: kana.field,
+    select: `select r.row, r.line, null as col, json_object('en', 'kanji in kana: were two columns exchanged?',
+        'ja', 'フリガナに漢字があります。列が入れ替わっていませんか?') as params
+      from s.row r left join s.match m on m.row = r.row where ${IS_VALID_ROW_SQL} and ${hasKanji(kana.field)}
+        and not ${hasKanji(named.field.field)} and coalesce(m.changed, 1) <> 0 order by r.row`,
   });
 };
