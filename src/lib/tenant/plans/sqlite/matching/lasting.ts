@@ -135,7 +135,7 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
     field: named.field.field,
     select: `select r.row, r.line, null as col, ${buildOtherPersonSql(plan, "r.key", [named])} as params
       from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
-      where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${agreeing.join(" + ")} < 2
+      where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${["0", ...agreeing].join(" + ")} < 2
         and not (${sharing.join(" or ")}) order by r.row`,
   });
   const kana = names.find(({ field }) => field !== named.field)?.field;
