@@ -198,7 +198,10 @@ export class UsersModel {
       return this.#keepsForm(before, cell);
     };
     const values = Object.fromEntries(
-      SINGLE_VALUE_COLUMNS.map(([header, field]) => [field, single(header, matched?.[field] ?? null, true)]),
+      SINGLE_VALUE_COLUMNS.map(([header, field]) => [
+        field,
+        single(header, matched?.[field] ?? null, field === "title" || this.#request.blank === "clear"),
+      ]),
     );
     const custom = this.#tenant.fields.map(
       (name) => [name, single(name, matched?.custom.get(name) ?? null, true)] as const,
@@ -328,7 +331,7 @@ export class UsersModel {
 
   /**
    * Reports rows that give their user a value that exactly one other user has, unless another row of the file confirms
-   * that the other user keeps the value; and rows whose user has another name and other keys.
+   * that the other user keeps the value; and rows whose user has another name, unless a second key agrees.
    */
   #checkContested(): void {
     for (const [name, { ofRow, field }] of Object.entries(IDENTIFYING_VALUES)) {
@@ -355,9 +358,7 @@ export class UsersModel {
     if (user === undefined || this.#cell(row, "氏名") === "" || this.#isSameName(row, user)) return false;
     const keys = Object.entries(IDENTIFYING_VALUES).filter(([name]) => name !== "name");
     const pairs = keys.map(([, { ofRow, ofUser }]) => [ofRow(row), ofUser(user)] as const);
-    const both = pairs.filter(([mine, theirs]) => mine !== undefined && theirs !== undefined);
-    const same = both.filter(([mine, theirs]) => mine === theirs);
-    return same.length < 2 && both.length > same.length;
+    return pairs.filter(([mine, theirs]) => mine !== undefined && mine === theirs).length < 2;
   }
 
   /**
@@ -366,8 +367,7 @@ export class UsersModel {
    */
   #checkBlankColumns(): void {
     if (this.#request.blank !== undefined) return;
-    const columns = [...SINGLE_VALUE_COLUMNS.map(([header]) => header), ...this.#tenant.fields];
-    for (const header of columns.filter((name) => this.#header.includes(name))) {
+    for (const header of ["役職", ...this.#tenant.fields].filter((name) => this.#header.includes(name))) {
       if (this.#rows.some((row) => this.#cell(row, header) !== "")) continue;
       const field = SINGLE_VALUE_COLUMNS.find(([name]) => name === header)?.[1];
       const loses = this.#rows.some((row) => {
@@ -402,7 +402,7 @@ export class UsersModel {
     }
     const lacking = this.#lacking();
     const untold = invalid.some((row) => this.#fits(row).length > 1 || this.#matchOf(row) === undefined);
-    const isMixed = mode === "replace" && [...this.#faults.values()].some((codes) => codes.has("row-contested"));
+    const isMixed = [...this.#faults.values()].some((codes) => codes.has("row-contested"));
     const rejected =
       this.#faults.has(0) ||
       this.#faults.has(1) ||

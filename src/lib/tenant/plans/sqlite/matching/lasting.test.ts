@@ -37,7 +37,7 @@ const NEW = [...OTHER, "", ""];
 
 test.each<[string, Cells, string[], number[]]>([
   ["the employee code of somebody who is not in the file", [NEW_ONE], ["2 update emails"], []],
-  ["the UPN, in another case", [["x@example.jp", "社員　１", "", "E1@UPN.example"]], ["2 update emails"], []],
+  ["the UPN, in another case", [["x@example.jp", "社員　１", "", "E1@UPN.example"]], ["2 update emails upn"], []],
   ["the code without its zeros", [NEW_ONE.with(2, "1")], ["2 update emails"], []],
   ["the code of somebody with another name", [[...OTHER, "0001", ""]], [], [2]],
   ["the codes of one and another, told once", [[...OTHER, "0001", "e2@upn.example"]], [], [2]],

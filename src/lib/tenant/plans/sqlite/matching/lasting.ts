@@ -100,7 +100,8 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
 /**
  * Finds rows that would give a person the employee code, UPN, account or name of another person who does not keep it in
  * the file, which is what sorting a single column does to a list; rows with the key of a person with another name, such
- * as the employee code of somebody who left, unless a part of the name or a second key agrees; and exchanged names.
+ * as the employee code of somebody who left, unless a part of the name or a second key agrees; and exchanged names. The
+ * first administrator is called like the account, which is no name.
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
@@ -136,7 +137,7 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
     select: `select r.row, r.line, null as col, ${buildOtherPersonSql(plan, "r.key", [named])} as params
       from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
       where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${["0", ...agreeing].join(" + ")} < 2
-        and not (${sharing.join(" or ")}) order by r.row`,
+        and t.name is not t.accountName and not (${sharing.join(" or ")}) order by r.row`,
   });
   const kana = names.find(({ field }) => field !== named.field)?.field;
   if (kana === undefined) return;
