@@ -42,9 +42,7 @@ const someUser = (person: string): fc.Arbitrary<PanelUser> =>
     administrator: fc.integer({ min: 0, max: 5 }).map((number) => number === 0),
     items: fc
       .tuple(
-        someTextOf()
-          .filter((name) => name.trim() !== "")
-          .map((name) => [FULL_NAME, name] as const),
+        someTextOf().map((name) => [FULL_NAME, `山 ${name}`.trim()] as const),
         fc.constantFrom(...ORGS).map((code) => [ORG_CODE, code] as const),
         fc.constantFrom("", `account-${person}`).map((name) => [ACCOUNT, name] as const),
         ...PLAIN_HEADERS.map((header) =>
@@ -60,7 +58,8 @@ const someCell = (header: string, person: string, before: PanelUser | undefined)
   if (header === FULL_NAME)
     return fc.oneof(
       fc.constant(had || "新人"),
-      someTextOf("\u301c").filter((name) => name.trim() !== ""),
+      // a name of which no part agrees would be somebody else
+      someTextOf("\u301c").map((name) => `山 ${name}`.trim()),
     );
   if (header === ORG_CODE) return fc.constantFrom(had, ...ORGS);
   if (header === ACCOUNT)

@@ -634,7 +634,7 @@ describe("permissions", () => {
     const planned = (account: string, address: string) => {
       const file = encodeCsv([
         ["氏名", "メールアドレス", "メールアドレス", "組織コード"],
-        ["印", "shirushi@example.jp", address, "東"],
+        ["shirushi", "shirushi@example.jp", address, "東"],
       ]);
       const content = { stream: new Blob([file]).stream(), encoding: "utf-8" } as const;
       return tenant.as(account).imports.plan({ kind: "users" }, content);
@@ -644,7 +644,7 @@ describe("permissions", () => {
     const early = await planned("div01", "second@example.jp");
     tenant.database.run("update user set administrator = 1 where id = :id", { id });
     const what =
-      "印 <shirushi@example.jp> is marked as an administrator, but the role is not known: only a system administrator";
+      "shirushi <shirushi@example.jp> is marked as an administrator, but the role is not known: only a system administrator";
     expect(await tenant.faults(await planned("div01", "mine@example.jp"))).toEqual(["administrator-above@2"]);
     const commit = await failureOf(imports.commit(early));
     expect([commit?.code, commit?.what.en]).toEqual(["not-permitted", `${what} can change this account and its user`]);
