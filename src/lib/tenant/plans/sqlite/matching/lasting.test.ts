@@ -114,6 +114,16 @@ test.each<[string, Cells, string[], [string, string, number][], Partial<Request>
   expect(found.respelt.map(({ params: { value, was, count } }) => [value, was, count])).toEqual(respelt);
 });
 
+test("a code as the title, or kanji as the kana, is no change", async () => {
+  const file = [
+    ["メールアドレス", "氏名", "フリガナ", "役職"],
+    ["e1@example.jp", "社員1", "", "1"],
+    ["e9@example.jp", "シャイン", "社員2", ""],
+  ];
+  const plan = await tenant.plan({ kind: "users" }, file);
+  expect(await tenant.faults(plan)).toEqual(["rule-broken@2", "rule-broken@3"]);
+});
+
 test("new codes get the width of all others, and telephone numbers keep their zeros", async () => {
   await using other = new TestTenant();
   const header = ["メールアドレス", "氏名", "社員コード", "TEL"];

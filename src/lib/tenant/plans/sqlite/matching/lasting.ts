@@ -139,15 +139,22 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
       where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${["0", ...agreeing].join(" + ")} < 2
         and t.name is not t.accountName and not (${sharing.join(" or ")}) order by r.row`,
   });
-  const kana = names.find(({ field }) => field !== named.field)?.field;
-  if (kana === undefined) return;
   const hasKanji = (cell: string): string => `${rowColumn(cell)} glob '*[\u4e00-\u9fff]*'`;
-  recordFinding(database, plan, {
-    code: "rule-broken",
-    field: kana.field,
-    select: `select r.row, r.line, null as col, json_object('en', 'kanji in kana: were two columns exchanged?',
-        'ja', 'フリガナに漢字があります。列が入れ替わっていませんか?') as params
-      from s.row r left join s.match m on m.row = r.row where ${IS_VALID_ROW_SQL} and ${hasKanji(kana.field)}
-        and not ${hasKanji(named.field.field)} and coalesce(m.changed, 1) <> 0 order by r.row`,
-  });
+  const plain = (value: string): string => `ltrim(loose_code(${value}), '0')`;
+  for (const { field, stored, bit } of listStagedFields(plan)) {
+    const isExchanged =
+      stored === "title"
+        ? `${plain(rowColumn(field))} = ${plain("t.employeeCode")}`
+        : names.some((one) => one.field.stored === stored && stored !== namedBy) &&
+          `${hasKanji(field)} and not ${hasKanji(named.field.field)}`;
+    if (isExchanged === false) continue;
+    recordFinding(database, plan, {
+      code: "rule-broken",
+      field,
+      select: `select r.row, r.line, null as col, json_object('en', 'were two columns exchanged?',
+          'ja', '列が入れ替わっていませんか?') as params
+        from s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target
+        where (m.row is null or ${buildChangesFieldSql({ bit })}) and ${IS_VALID_ROW_SQL} and ${isExchanged} order by r.row`,
+    });
+  }
 };
