@@ -137,7 +137,7 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
     select: `select r.row, r.line, null as col, ${buildOtherPersonSql(plan, "r.key", [named])} as params
       from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
       where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${["0", ...agreeing].join(" + ")} < 2
-        and t.name is not t.accountName and not (${sharing.join(" or ")}) order by r.row`,
+        and t.name is distinct from t.accountName and not (${sharing.join(" or ")}) order by r.row`,
   });
   const hasKanji = (cell: string): string => `${rowColumn(cell)} glob '*[\u4e00-\u9fff]*'`;
   const plain = (value: string): string => `ltrim(loose_code(${value}), '0')`;
