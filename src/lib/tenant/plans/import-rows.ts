@@ -20,7 +20,6 @@ export interface ConsoleImportResult {
 }
 
 export interface ImportDetail {
-  /** who committed the import, or, before the commit, who made the plan */
   readonly actor: string;
   readonly request: StoredRequest | null;
   readonly staged: StagedFile | null;
@@ -40,10 +39,8 @@ export interface ImportDetail {
 }
 
 export interface ImportRecord {
-  /** record number of the plan, in the order of creation */
   readonly pk: number;
   readonly change: number | null;
-  /** number of the import as people see and type it */
   readonly number: string;
   readonly id: string;
   readonly kind: FormatName;
@@ -52,7 +49,6 @@ export interface ImportRecord {
   readonly etag: string | null;
   readonly revision: number | null;
   readonly undoneBy: number | null;
-  /** that change left records out */
   readonly undoneInPart: boolean;
   readonly detail: ImportDetail;
 }

@@ -9,7 +9,6 @@ import { getDisplayState, type ImportDetail, type ImportRecord } from "./import-
 type Stored = Omit<ImportRecord, "pk" | "revision" | "state" | "undoneInPart" | "detail"> &
   Omit<ImportDetail, "staged" | "counts" | "undoes">;
 
-/** An import: what is stored of it, and what is derived when it is read. */
 export interface Import extends Stored, Omit<StagedFile, "encoding" | "inputSha256">, PlanCounts {
   readonly encoding: string | null;
   readonly inputSha256: string | null;

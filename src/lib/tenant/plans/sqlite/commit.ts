@@ -256,7 +256,6 @@ const recordSecrets = (
   }
 };
 
-/** Writes the rows of a plan that deletes nothing into the tables, without versions and claims. */
 export const writeRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   updateRecords(database, plan, context);
   createRecords(database, plan, context, readLastNumber(database, plan.kind.series));

@@ -96,7 +96,6 @@ export const hasSecretColumns = (plan: PlanDefinition): boolean =>
   plan.request.generatePasswords === true ||
   plan.kind.format.columns.some((column) => column.secret === true && isStaged(plan, column));
 
-/** Returns the reference of a field that stores the `pk` of another record; undefined for other fields. */
 export const findReference = ({ references }: StoredKind, field: ImportedField): StoredReference | undefined =>
   field.merge === "reference" ? references.find((reference) => reference.field === field) : undefined;
 

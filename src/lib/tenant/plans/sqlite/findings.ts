@@ -243,7 +243,6 @@ export const readNameComposition = (
 
 const ACCOUNT_NAME_FIELD: keyof typeof USER.fields = "accountName";
 
-/** Finds new account names that violate the tenant's settings. Existing names are accepted.  @see seed 001 */
 export const findInvalidAccountNames = (database: Database, plan: PlanDefinition): void => {
   const by = readNameComposition(database, plan);
   const field = plan.kind.fields.find((one) => one.field === ACCOUNT_NAME_FIELD);

@@ -44,13 +44,11 @@ export const buildInterruptCheckSql = (row: string): string => `((${row} & 4095)
  */
 const ROWS_PER_RANGE = 65_536;
 
-/** Row numbers greater than `after`, up to and including `upTo`. */
 export interface RowRange extends Readonly<Record<string, number>> {
   readonly after: number;
   readonly upTo: number;
 }
 
-/** Calls `body` for each range of the numbers up to `last`, and checks before each call whether to stop. */
 export const forEachNumberRange = (database: Database, last: number, body: (range: RowRange) => void): void => {
   for (let after = 0; after < last; after += ROWS_PER_RANGE) {
     database.get("select proceed()");

@@ -55,7 +55,6 @@ export const findRolesInFile = (database: Database, { kind }: PlanDefinition): P
   );
 };
 
-/** Returns the people with a role whose role, organisation, scope or key an undo, a drop or a deletion changes. */
 export const findRolesInUndo = (database: Database): PlanCounts["roles"] => {
   const changed = (thing: string, columns: readonly string[]): string => {
     const bits = columns.map((name) => getColumnBit(getVersionSchema(thing), name)).join(" | ");

@@ -193,7 +193,6 @@ class PlanLineReader {
   }
 }
 
-/** @param thing what the lines name as their type of records */
 export function* readPlanLines(
   database: Database,
   plan: PlanDefinition,

@@ -59,7 +59,6 @@ export interface ReferringTable extends Pick<ThingTable, "thing" | "isFast"> {
   readonly rows?: string | undefined;
 }
 
-/** Where the keys of a unique field are stored, and which records they belong to. */
 export interface KeyLocation {
   readonly table: string;
   /** SQL: the key in a row of the table with this alias */

@@ -51,7 +51,6 @@ const REFERENCES_OUTSIDE_FILES: readonly (ReferringTable & { readonly of: Thing 
   },
 ];
 
-/** Returns the columns that contain the `pk` of records of a type, in the record types that have files. */
 const findReferringColumns = ({ name }: Thing, formats: readonly Format[]) => {
   const holders = formats.flatMap((format) =>
     buildKindDefinition(format)
@@ -91,6 +90,5 @@ export const getStoredKind = (name: FormatName): StoredKind => buildStoredKind(F
 export const getStoredKindByOrgName = (name: FormatName): StoredKind =>
   toKindWithOrgNames(buildStoredKind(toFormatWithOrgNames(FORMATS[name]), THING_TABLES));
 
-/** Returns the kinds of files that contain records of a type. @param thing name of the record type */
 export const getKindsOfThing = (thing: string): readonly StoredKind[] =>
   FORMAT_NAMES.filter((name) => FORMATS[name].thing.name === thing).map(getStoredKind);

@@ -7,7 +7,6 @@ import { recordFinding, type PlanFinding } from "../findings.ts";
 import { buildIsKeptLocallySql } from "../merge/tables.ts";
 import { UNDELETABLE_TABLE, type ReferringTable, type PlanDefinition } from "../stored-kind.ts";
 
-/** A record that the file of a replacing import lacks but that imports cannot delete, and the reason. */
 export interface UndeletableRecord {
   readonly pk: number;
   readonly code: ProblemCode;

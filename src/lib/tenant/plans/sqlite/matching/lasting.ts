@@ -25,7 +25,6 @@ import type { PlanDefinition } from "../stored-kind.ts";
 import { storeHolders, type Tier } from "./holders.ts";
 import { respellNewCodes } from "./spelling.ts";
 
-/** A field that says who somebody is. */
 interface Identity extends Tier {
   readonly field: ImportedField;
   readonly kind: "lasting" | "unique" | "name";

@@ -42,7 +42,6 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
   });
 };
 
-/** Finds values that records outside the scope have: `findConflicts` sees only those inside. */
 const findValuesTakenOutside = (database: Database, plan: PlanDefinition): void => {
   const { thing, claims, name } = plan.kind;
   for (const claim of claims.filter(({ field }) => isStaged(plan, field))) {

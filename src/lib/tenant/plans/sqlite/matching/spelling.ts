@@ -18,7 +18,6 @@ import type { PlanDefinition } from "../stored-kind.ts";
 // A spreadsheet removes the leading zeros of values such as telephone numbers and employee codes. Cells that lack them
 // are replaced by the spelling of the tenant before rows are compared.
 
-/** The table of the rows of which a cell was replaced, as they were in the file. */
 const ORIGINAL_TABLE = "s.original";
 
 export const restoreOriginalRows = (database: Database): void => {
@@ -141,7 +140,6 @@ export const respellNewCodes = (
   });
 };
 
-/** Keeps the numbers of records whose rows lack the leading zeros. */
 export const keepLostZeros = (database: Database, plan: PlanDefinition): void => {
   const { thing, fields } = plan.kind;
   for (const field of fields) {

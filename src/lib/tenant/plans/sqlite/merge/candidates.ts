@@ -218,7 +218,6 @@ const pairContestedRows = (database: Database, plan: PlanDefinition, lasting: re
   );
 };
 
-/** Matches rows of an export with other records than those that have the rows' keys here, if they may be these records. */
 export const matchCandidateRows = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;

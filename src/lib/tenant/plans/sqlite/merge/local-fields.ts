@@ -132,7 +132,6 @@ const keepLocalEntries = (database: Database, plan: PlanDefinition, versions: Ve
   );
 };
 
-/** Leaves fields of compared rows unchanged if it is not clear which records their cells refer to. */
 const skipUnclearCells = (database: Database, plan: PlanDefinition): void => {
   const unclear = `select 1 from ${CANDIDATE_KEY_TABLE} union all select 1 from main.${getObservedTable({ thing: ORG })} limit 1`;
   if (database.get(unclear) === undefined) return;
@@ -146,7 +145,6 @@ const skipUnclearCells = (database: Database, plan: PlanDefinition): void => {
   }
 };
 
-/** Limits the changes of an export's compared rows to fields that were not touched. */
 export const mergeLocalChanges = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
@@ -167,7 +165,6 @@ export const mergeLocalChanges = (database: Database, plan: PlanDefinition): voi
   keepLocalEntries(database, plan, versions);
 };
 
-/** Leaves the values of a field in the rows of `s.barred`: their records are then touched. */
 export const leaveValues = (database: Database, plan: PlanDefinition, field: ImportedField): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;

@@ -14,7 +14,6 @@ import { AMBIGUOUS_TABLE, createTable, DELETED_HERE_TABLE } from "./tables.ts";
 
 const ORG_VERSIONS = getVersionSchema(ORG.name);
 
-/** Returns the places at which the console may have organisations without a code that were touched here. */
 export const readConsolePlaces = (database: Database): readonly ConsolePlace[] => {
   const states = buildPossibleStatesSql(ORG_VERSIONS, "select pk from main.org_observed");
   const select = (column: string): string =>
@@ -61,7 +60,6 @@ export const storeUnclearOrgs = (
   reportContestedRows(database, plan, JSON.stringify(contested));
 };
 
-/** Keeps organisations that an export lacks because others below them are kept. */
 export const keepOrgsAbove = storeAmbiguousOrgs;
 
 export const keepTouchedPlaces = (

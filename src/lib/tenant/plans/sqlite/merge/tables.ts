@@ -61,7 +61,6 @@ export const createMergeTables = (database: Database, plan: PlanDefinition): voi
   createTable(database, LOCAL_ENTRY_TABLE, "row integer not null, key text not null, primary key (row, key)");
 };
 
-/** Returns the fields that the plan's rows may show, without the custom fields, which are merged one by one. */
 export const listSingleFields = (plan: PlanDefinition): readonly ImportedField[] =>
   plan.kind.fields.filter((field) => isStaged(plan, field) && field.merge !== "custom");
 

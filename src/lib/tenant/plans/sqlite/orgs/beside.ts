@@ -29,7 +29,6 @@ const listTables = (database: Database, schema: string) =>
     .all(`select name, sql from ${schema}.sqlite_schema where type = 'table'`)
     .map(({ name, sql }) => ({ name: `"${String(name)}"`, sql: String(sql) }));
 
-/** Calls `body` while the staged rows are those in {@link BESIDE_SCHEMA}, in the caller's transaction. */
 export const withRowsBeside = (database: Database, body: () => void): void => {
   const own = listTables(database, "s").map(({ name }, at) => ({ name, kept: `kept_${at}` }));
   for (const { name, kept } of own) database.exec(`alter table s.${name} rename to ${kept}`);

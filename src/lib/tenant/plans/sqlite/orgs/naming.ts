@@ -25,7 +25,6 @@ export const toFormatWithOrgNames = (format: Format): Format => ({
   ),
 });
 
-/** Returns a kind that finds organisations by the names in {@link ORG_NAME_TABLE} instead of by their codes. */
 export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
   ...kind,
   references: kind.references.map((reference) =>

@@ -133,7 +133,6 @@ const findMisplacedRows = (database: Database, plan: PlanDefinition): readonly O
   return isKept ? findMisplacedRows(database, plan) : toFaults(moved, "org-cycle");
 };
 
-/** Checks the tree that results from the valid rows, and finds out which organisations cannot be deleted because of it. */
 export const settleOrgTree = (database: Database, plan: PlanDefinition): void => {
   let faults = findMisplacedRows(database, plan);
   for (; faults.length > 0; faults = findMisplacedRows(database, plan)) reportFaults(database, plan, faults);

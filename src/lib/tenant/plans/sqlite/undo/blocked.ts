@@ -107,7 +107,6 @@ class BlockedRecordFinder {
     this.#rules();
   }
 
-  /** Blocks the account of a blocked user, and vice versa. */
   keepTogether(): void {
     const users = getVersionSchema(USER.name);
     const bits = ["accountName", "administrator"].map((column) => getColumnBit(users, column)).join(" | ");

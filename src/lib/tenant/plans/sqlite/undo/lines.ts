@@ -93,7 +93,6 @@ const toFileField = (kind: StoredKind, field: ImportedField): LineField => {
   return { name, column, piece: (value) => buildFieldPiece(name, json(value)) };
 };
 
-/** Returns a field that files do not contain. References are shown by the labels of their records. */
 const toOwnField = (database: Database, { thing }: VersionSchema, name: string): LineField => {
   const relation = RELATIONS.find(({ from, field }) => from === thing && field === name);
   const label = (pk: string): string =>

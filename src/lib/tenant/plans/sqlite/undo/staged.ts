@@ -136,7 +136,6 @@ export const readStagedKeys = (database: Database): readonly (readonly [thing: s
       .map(({ pk }) => [versions.thing.name, Number(pk)] as const),
   );
 
-/** The collections whose name is not the name of the record type followed by `s`. */
 const COLLECTION_NAMES: Readonly<Record<string, string>> = {
   custom_field: "fields",
   account_settings: "accounts",

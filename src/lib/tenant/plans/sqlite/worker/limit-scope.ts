@@ -3,7 +3,6 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { applyView, refreshViewOrgs } from "../../../store/sqlite/scope.ts";
 import type { Scope } from "../../../store/store.ts";
 
-/** Limits what a connection can read to a scope; undefined: the connection reads the whole tenant. */
 export const limitToScope = (database: Database, scope: Scope | undefined): void => {
   const view = scope && buildScopeView(scope);
   applyView(database, view);

@@ -54,7 +54,6 @@ import { BESIDE_SCHEMA, showPlannedOrgs, withRowsBeside } from "../orgs/beside.t
 export interface TaskFiles {
   readonly tenant: string;
   readonly staging: string;
-  /** the staging file of the organisations that are committed with the plan */
   readonly beside?: string | undefined;
 }
 
@@ -83,7 +82,6 @@ const openBulkConnection = (tenant: string, interrupted: () => boolean): Databas
   return database;
 };
 
-/** Returns the scope in which an import was planned. Only the commit uses a connection without this limit. */
 const getPlanScope = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
   request?.scope === undefined ? undefined : createPlanScope(request.scope);
 
@@ -209,7 +207,6 @@ const compareAndStorePlan = async (
   });
 };
 
-/** Adds what the plan of the organisations changes. */
 const addBeside = (counts: PlanCounts, orgs: ImportRecord | undefined): PlanCounts => {
   const { create = 0, update = 0, recordsBefore = 0, roles } = orgs?.detail.counts ?? {};
   if (create + update === 0) return counts;

@@ -23,7 +23,6 @@ import { limitToScope } from "./limit-scope.ts";
 import type { ChangeJob } from "./tasks.ts";
 import { getStoredKind } from "../tables.ts";
 
-/** What an account that sees only a part of the tenant can see of a change: the staged records, and the blocked ones. */
 const readInSight = (database: Database, asked: UndoneChange, scope: Scope) => {
   const seeing = database.reader();
   try {
