@@ -119,6 +119,7 @@ test("a code as the title, or kanji as the kana, is no change", async () => {
     ["メールアドレス", "氏名", "フリガナ", "役職"],
     ["e1@example.jp", "社員1", "", "1"],
     ["e9@example.jp", "シャイン", "社員2", ""],
+    ["e8@example.jp", "社員8", "", ""],
   ];
   const plan = await tenant.plan({ kind: "users" }, file);
   expect(await tenant.faults(plan)).toEqual(["rule-broken@2", "rule-broken@3"]);

@@ -143,7 +143,7 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
   for (const { field, stored, bit } of listStagedFields(plan)) {
     const isExchanged =
       stored === "title"
-        ? `${plain(rowColumn(field))} = ${plain("t.employeeCode")}`
+        ? `${rowColumn(field)} is not null and ${plain(rowColumn(field))} = ${plain("t.employeeCode")}`
         : names.some((one) => one.field.stored === stored && stored !== namedBy) &&
           `${hasKanji(field)} and not ${hasKanji(named.field.field)}`;
     if (isExchanged === false) continue;
