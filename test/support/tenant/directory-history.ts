@@ -49,11 +49,12 @@ export type DirectoryStep =
 const THINGS = { orgs: "org", users: "user" } as const;
 const EMAILS = ["a@x", "b@x", "c@x", "d@x"];
 const CODES = ["A", "B", "C"];
-const ORG_NAMES = ["営業", "開発/東", "総務", "人事"];
+// names that agree, because a row with another name is somebody else
+const ORG_NAMES = ["東営業", "東開発/東", "東総務", "東人事"];
 
 const USER_VALUES: fc.Arbitrary<Values> = fc.record(
   {
-    name: fc.constantFrom("山田", "髙橋", "佐藤", "鈴木", "田中", "渡辺", ""),
+    name: fc.constantFrom("東山", "東髙橋", "東佐藤", "東鈴木", "東中", "東辺", ""),
     emails: fc.oneof(
       {
         arbitrary: fc.uniqueArray(fc.constantFrom(...EMAILS, "A@x", "e@x", "f@x"), { minLength: 1, maxLength: 2 }),
@@ -202,7 +203,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const usual =
       kind === "orgs"
         ? { name: ORG_NAMES[0] ?? "", code: null }
-        : { name: "田中", emails: [`${place}@x`], title: null, employeeCode: null, accountName: null };
+        : { name: "東田中", emails: [`${place}@x`], title: null, employeeCode: null, accountName: null };
     return { ...usual, ...own, ...custom, [field]: org };
   }
 
