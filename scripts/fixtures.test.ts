@@ -122,7 +122,7 @@ describe("broken fixtures", () => {
       "row-ambiguous",
       "org-name-ambiguous",
       "org-name-unknown",
-        "row-repeated",
+      "row-repeated",
       "row-skipped",
       "row-total",
       "values-cleared",
