@@ -32,11 +32,14 @@ export async function findColumnsByValues(
   const isFitting = async (column: Column, theirs: string): Promise<boolean> => {
     const values = new Set(samples.map((cells) => cells[header.indexOf(theirs)] ?? "").filter((value) => value !== ""));
     const known = await Promise.all(Array.from(values, (value) => isKnown(column, value)));
+    // new people have codes that the tenant does not know yet
+    if (column.field === "employeeCode" && new Set(Array.from(values, ({ length }) => length)).size === 1)
+      return known.includes(true);
     return values.size > 0 && !known.includes(false);
   };
   const found = new Map<string, Column | null>();
   for (const [theirs, own] of proposed) {
-    const others = columns.filter((column) => isMail(column) || namesOrg(column));
+    const others = columns.filter((one) => isMail(one) || namesOrg(one) || one.field === "employeeCode");
     const fitting = await Promise.all([own, ...others].map((column) => isFitting(column, theirs)));
     if (fitting[0] === false && fitting.includes(true)) found.set(theirs, null);
   }

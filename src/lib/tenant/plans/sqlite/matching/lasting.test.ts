@@ -114,15 +114,19 @@ test.each<[string, Cells, string[], [string, string, number][], Partial<Request>
   expect(found.respelt.map(({ params: { value, was, count } }) => [value, was, count])).toEqual(respelt);
 });
 
-test("a code as the title, or kanji as the kana, is no change", async () => {
+test("a code or an organisation as the title, a title as the code, or kanji as the kana, is no change", async () => {
   const file = [
-    ["メールアドレス", "氏名", "フリガナ", "役職"],
-    ["e1@example.jp", "社員1", "", "1"],
-    ["e9@example.jp", "シャイン", "社員2", ""],
+    ["メールアドレス", "氏名", "フリガナ", "役職", "社員コード"],
+    ["e1@example.jp", "社員1", "", "1", ""],
+    ["e9@example.jp", "シャイン", "社員2", "", ""],
+    ["e10@example.jp", "社員10", "", "営業部", ""],
+    ["e11@example.jp", "社員11", "", "00133", ""],
+    ["e2@example.jp", "社員2", "", "", "係長"],
+    ["e13@example.jp", "社員13", "", "部長", "臨時"],
     ["e8@example.jp", "社員8", "", ""],
   ];
   const plan = await tenant.plan({ kind: "users" }, file);
-  expect(await tenant.faults(plan)).toEqual(["rule-broken@2", "rule-broken@3"]);
+  expect(await tenant.faults(plan)).toEqual([2, 3, 4, 5, 6].map((row) => `rule-broken@${row}`));
 });
 
 test("new codes get the width of all others, and telephone numbers keep their zeros", async () => {

@@ -138,14 +138,17 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
       where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${["0", ...agreeing].join(" + ")} < 2
         and t.name is distinct from t.accountName and not (${sharing.join(" or ")}) order by r.row`,
   });
-  const hasKanji = (cell: string): string => `${rowColumn(cell)} glob '*[\u4e00-\u9fff]*'`;
+  const hasKanji = (field: string): string => `${rowColumn(field)} glob '*[\u4e00-\u9fff]*'`;
   const plain = (value: string): string => `ltrim(loose_code(${value}), '0')`;
+  // a title neither ends as the name of an organisation does, nor is it a code
+  const isNoTitle = (cell: string): string =>
+    `(${plain(cell)} = ${plain("t.employeeCode")} or ${cell} glob '*[部課室場店]' or ${cell} glob '[0-9][0-9][0-9][0-9]*')`;
   for (const { field, stored, bit } of listStagedFields(plan)) {
+    const isKana = names.some((one) => one.field.stored === stored && stored !== namedBy);
     const isExchanged =
-      stored === "title"
-        ? `${rowColumn(field)} is not null and ${plain(rowColumn(field))} = ${plain("t.employeeCode")}`
-        : names.some((one) => one.field.stored === stored && stored !== namedBy) &&
-          `${hasKanji(field)} and not ${hasKanji(named.field.field)}`;
+      (stored === "title" && `${rowColumn(field)} is not null and ${isNoTitle(rowColumn(field))}`) ||
+      (stored === "employeeCode" && `${hasKanji(field)} and t.employeeCode glob '*[0-9]*'`) ||
+      (isKana && `${hasKanji(field)} and not ${hasKanji(named.field.field)}`);
     if (isExchanged === false) continue;
     recordFinding(database, plan, {
       code: "rule-broken",
