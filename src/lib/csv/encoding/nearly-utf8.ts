@@ -1,7 +1,5 @@
 import { SEQUENCE_MEASURERS, countUnfinishedBytes } from "./decode-sequence.ts";
 
-const EMPTY_BYTES = new Uint8Array(0);
-
 const MIN_INVALID_SEQUENCES = 64;
 /**
  * Minimum number of valid sequences per invalid sequence. Two-byte sequences prove little, because two half-width kana
@@ -15,7 +13,7 @@ const MIN_VALID_RATIO = 20;
  * invalid sequences.
  */
 export class NearUtf8Detector {
-  #tail: Uint8Array = EMPTY_BYTES;
+  #tail: Uint8Array = new Uint8Array(0);
   #narrow = 0;
   #wide = 0;
   #broken = 0;

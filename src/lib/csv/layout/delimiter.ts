@@ -1,8 +1,6 @@
 import { HEADER_SEARCH_ROWS } from "./layout.ts";
 
-type Delimiter = "," | "\t" | ";";
-
-const DELIMITERS = [",", "\t", ";"] as const;
+const DELIMITERS = [",", "\t", ";"];
 
 /**
  * Returns the header's delimiter: a comma if it has one, else a tab, else a semicolon. If the row of the header is not
@@ -10,8 +8,6 @@ const DELIMITERS = [",", "\t", ";"] as const;
  *
  * @param likely a delimiter that the header may have: it precedes the others, and is the default
  */
-export function guessDelimiter(text: string, headerRow?: number): Delimiter;
-export function guessDelimiter(text: string, headerRow?: number, likely?: string): string;
 export function guessDelimiter(text: string, headerRow?: number, likely?: string): string {
   const delimiters = likely === undefined ? DELIMITERS : [likely, ...DELIMITERS];
   const lines = text.replaceAll(/"[^"]*(?:"|$)/g, "").split(/\r\n|[\r\n]/, headerRow ?? HEADER_SEARCH_ROWS);

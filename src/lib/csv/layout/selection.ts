@@ -22,8 +22,6 @@ export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">
 
 type RowDamage = Pick<Problem, "code" | "column">;
 
-const NO_DAMAGE: readonly RowDamage[] = [];
-
 /** Decides which rows of a file are left out: rows that its map skips, rows of totals, and notes. */
 export class RowSelection {
   /** the values, as {@link toLooseValue} returns them, that make a row be skipped */
@@ -49,7 +47,7 @@ export class RowSelection {
    *
    * @param damage the errors that the reader found in the row. A rule of the map never matches a damaged cell
    */
-  find(cells: readonly string[], count: number, damage: readonly RowDamage[] = NO_DAMAGE): RowOmission | undefined {
+  find(cells: readonly string[], count: number, damage: readonly RowDamage[]): RowOmission | undefined {
     for (const { position, values } of this.#rules) {
       if (position >= count || damage.some(({ column }) => column === position + 1)) continue;
       const value = toLooseValue(cells[position] ?? "");

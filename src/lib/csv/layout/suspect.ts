@@ -74,10 +74,8 @@ const MAX_DATE_LENGTH = 10;
 const detectCodeDamage = (value: string, { kinds }: CharacterScan): ProblemCode | undefined => {
   if (kinds === 0) return "value-short";
   if (kinds === LETTER_OR_SYMBOL) return undefined;
-  if ((kinds & (WHITE_SPACE | NON_ASCII)) !== 0) {
-    if (hasOuterWhiteSpace(value)) return "value-mended";
-    if (FULL_WIDTH_CHARACTER.test(value)) return "value-mended";
-  }
+  if ((kinds & (WHITE_SPACE | NON_ASCII)) !== 0 && (hasOuterWhiteSpace(value) || FULL_WIDTH_CHARACTER.test(value)))
+    return "value-mended";
   if ((kinds & DECIMAL_POINT) !== 0 && DECIMAL_PATTERN.test(value)) return "value-decimal";
   return value.length <= MAX_DATE_LENGTH && DATE_PATTERN.test(value) ? "value-date" : undefined;
 };
