@@ -78,6 +78,11 @@ export const comparisonKey = (comparison: Comparison, value: string): string => 
   }
 };
 
+export const createKeyComparator =
+  (comparison: Comparison) =>
+  (a: string, b: string): number =>
+    comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
+
 /**
  * Returns true if a value is certain to be its own {@link comparisonKey}, as nearly all values are. If false, the key
  * must be computed.

@@ -17,8 +17,8 @@ import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import { updateRecord } from "../records/record-rows.ts";
 import { buildCaseSql, buildNameListSql } from "../store/sql/forms.ts";
 import { saveVersionOrCreation, saveVersions } from "../versions/keep.ts";
-import { fromRow, insertRow, toRow } from "../store/rows.ts";
-import type { Reader, Row, SqlValue, Writer } from "../store/store.ts";
+import { fromRow, insertRow, toRow, toStringOrNull } from "../store/rows.ts";
+import type { Reader, Row, Writer } from "../store/store.ts";
 
 /** SQL: the organisations that an account `a` manages, as JSON. */
 const MANAGED_ORGS_JSON = `(select '[' || coalesce(string_agg(
@@ -101,9 +101,6 @@ const ACCOUNT_ROW_COLUMNS = `u.pk, u.org, u.accountName as name, ${ACCOUNT_LABEL
   ${listStoredColumns(ACCOUNT)
     .map(([column]) => `a.${column}`)
     .join(", ")}, a.verifier, coalesce(a.createdAt, u.createdAt) as createdAt`;
-
-const toStringOrNull = (value: SqlValue | undefined): string | null =>
-  value === null || value === undefined ? null : String(value);
 
 const toStoredAccount = (row: Row): StoredAccount => ({
   ...(fromRow(ACCOUNT, row) as Pick<StoredAccount, keyof AccountValues>),

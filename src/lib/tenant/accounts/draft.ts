@@ -25,7 +25,7 @@ import {
 } from "./account-rows.ts";
 import { findRecordNumberById } from "../records/record-rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { checkFieldValue, validateFieldValue } from "../records/records.ts";
+import { checkFieldValue, createFieldFailure, validateFieldValue } from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
 /** The values of an account in a request. Missing values do not change. */
@@ -50,9 +50,6 @@ export interface AccountRequest {
 }
 
 const { fields: FIELDS } = ACCOUNT;
-
-const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>
-  new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
 
 /**
  * Checks that the acting account may change an account as requested. Call this before the requested values are checked.

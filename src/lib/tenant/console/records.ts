@@ -3,7 +3,6 @@ import type { FormatName } from "../../model/console-files.ts";
 import type { ConsoleWork } from "../../model/console-task.ts";
 import { DEVICE, OWNER_FIELDS } from "../../model/device.ts";
 import { formatOrgPath, ORG } from "../../model/organisation.ts";
-import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
@@ -12,6 +11,7 @@ import { getVersionSchema } from "../versions/keep.ts";
 import {
   createStateNameReader,
   findFieldOfColumn,
+  SHARED_THINGS,
   toDisplayValue,
   type NameReader,
   type RecordState,
@@ -49,8 +49,6 @@ export interface TaskRecord extends ConsoleName {
   readonly console: ConsoleName | null;
   readonly changes: readonly RecordChange[];
 }
-
-const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
 
 const parseEntries = (value: SqlValue | undefined): Readonly<Record<string, string | null>> =>
   JSON.parse(String(value ?? "{}")) as Record<string, string | null>;

@@ -1,7 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { comparisonKey, type Comparison } from "../../model/normalise.ts";
+import { createKeyComparator } from "../../model/normalise.ts";
 import { getThingNoun } from "../../model/problem.ts";
 import { toStoredValue } from "../../model/rules.ts";
 import {
@@ -475,7 +475,7 @@ const createNoSuchFieldFailure = ({ scope }: EditableRecordType, name: string, f
   );
 };
 
-const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>
+export const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
 
 /**
@@ -516,13 +516,8 @@ const validateTextValue = (name: string, field: Field, value: string | null): st
 const validateListValue = (name: string, field: Field, values: readonly string[]): readonly string[] => {
   const { comparison = "exact" } = field;
   checkFieldValue(name, field, values);
-  return field.type === "texts" && field.set === true ? values.toSorted(createSetComparator(comparison)) : values;
+  return field.type === "texts" && field.set === true ? values.toSorted(createKeyComparator(comparison)) : values;
 };
-
-const createSetComparator =
-  (comparison: Comparison) =>
-  (a: string, b: string): number =>
-    comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
 /** Checks that no other record has a value that must be unique. @throws Failure `input-rejected` */
 const checkUniqueValues = async (

@@ -1,7 +1,5 @@
 import type { Reader, Writer } from "./store.ts";
 
-/** The collections of the tenant. Each has a revision and the highest record number of its table. */
-
 /** The collection for information that users report about the console. */
 export const CONSOLE_COLLECTION = "console";
 

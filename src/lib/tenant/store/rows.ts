@@ -32,6 +32,9 @@ export const updateRow = (writer: Writer, table: string, row: RowValues, key = "
   return writer.run(`update main.${table} set ${sets.join(", ")} where ${key} = :${key}`, row);
 };
 
+export const toStringOrNull = (value: SqlValue | bigint | Uint8Array | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
+
 const toColumnValue = (value: unknown): SqlValue => {
   if (typeof value === "boolean") return Number(value);
   return typeof value === "object" && value !== null ? JSON.stringify(value) : (value as SqlValue);

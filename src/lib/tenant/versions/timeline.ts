@@ -43,7 +43,7 @@ const getChangedValues = ({ columns }: VersionSchema, version: Row): Row => {
 /**
  * The record types that belong to the whole tenant. Accounts that see only part of the tenant also see these records.
  */
-const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
+export const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
 
 /**
  * SQL: counts the visible audit records of a deletion. An account that can see the audit record can also see the

@@ -11,8 +11,8 @@ export interface AuditTask extends AuditVerificationOptions {
 }
 
 /** Verifies an audit log on a separate connection, in a single snapshot. */
-export const verifyOnConnection = (database: Database, { head, changes }: AuditVerificationOptions): AuditFindings => {
-  return database.snapshot(() => {
+export const verifyOnConnection = (database: Database, { head, changes }: AuditVerificationOptions): AuditFindings =>
+  database.snapshot(() => {
     const table = verifyTable(database);
     try {
       const chain = verifyChain(database, head);
@@ -22,6 +22,5 @@ export const verifyOnConnection = (database: Database, { head, changes }: AuditV
       return { ...UNREADABLE_CHAIN, table, changes: null };
     }
   });
-};
 
 const UNREADABLE_CHAIN = { records: 0, last: null, broken: null, headSeq: null } as const;

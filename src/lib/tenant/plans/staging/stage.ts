@@ -6,7 +6,7 @@ import type { CellUnits } from "../../../csv/records/units.ts";
 import type { CharacterScan } from "../../../csv/layout/look.ts";
 import { hashValue, UniqueValues, ValueHashes } from "../../../csv/unique.ts";
 import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
-import { comparisonKey, isComparisonKey, type Comparison } from "../../../model/normalise.ts";
+import { comparisonKey, createKeyComparator, isComparisonKey, type Comparison } from "../../../model/normalise.ts";
 import { createFileProblem, getProblemSeverity, type Problem } from "../../../model/problem.ts";
 import type { Column } from "../../../model/format.ts";
 import {
@@ -344,11 +344,6 @@ const hasSeveralCells = ({ set }: Column, positions: readonly number[]): boolean
   set === true && positions.length > 1;
 
 const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
-
-const createKeyComparator =
-  (comparison: Comparison) =>
-  (a: string, b: string): number =>
-    comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
 /**
  * Maximum number of names that are remembered so that they are passed on only once. Further names may be passed on

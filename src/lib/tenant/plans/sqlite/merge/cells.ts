@@ -1,9 +1,9 @@
 import { buildPossibleStatesSql, getObservedTable, OBSERVED_VERSIONS } from "../../../console/observed.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
-import { ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, buildFieldKeySql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import type { Thing } from "../../../../model/thing.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { CANDIDATE_KEY_TABLE } from "../expressions.ts";
-import { buildKeyListSql } from "../matching/keys.ts";
+import { CANDIDATE_KEY_TABLE, recordColumn } from "../expressions.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredReference } from "../stored-kind.ts";
 import { createTable, getKindParam, getMergedVersions, listMergedReferences } from "./tables.ts";
 
@@ -12,6 +12,12 @@ import { createTable, getKindParam, getMergedVersions, listMergedReferences } fr
 
 /** The table of records that may have the keys in cells in the console: `what` (the field), `key` and `pk`. */
 const CELL_KEY_TABLE = "s.cell_key";
+
+/** SQL: the comparison keys of a record's values in a field, as a JSON list. */
+const buildKeyListSql = (thing: Thing, field: string): string => {
+  const key = buildFieldKeySql(thing, field, recordColumn);
+  return thing.fields[field]?.type === "texts" ? key : buildCaseSql(`${key} is null`, "'[]'", `json_array(${key})`);
+};
 
 export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition): void => {
   if (getMergedVersions(plan) === undefined) return;
@@ -39,7 +45,7 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
     const uncertain = `select o.pk from main.${getObservedTable(versions)} o where o.touched & ${bit} <> 0 and ${isInScope}`;
     const states = `(${buildPossibleStatesSql(versions, uncertain)}) t`;
     database.run(
-      `insert into ${CELL_KEY_TABLE} select :what, e.value, t.pk from ${states} ${ORDERED_JOIN} json_each(${buildKeyListSql({ thing, field: refers.by })}) e
+      `insert into ${CELL_KEY_TABLE} select :what, e.value, t.pk from ${states} ${ORDERED_JOIN} json_each(${buildKeyListSql(thing, refers.by)}) e
        where t.mask & ${bit} <> 0 and e.value is not null on conflict do nothing`,
       params,
     );

@@ -3,6 +3,7 @@ import { getColumnBit } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Contradiction, MergedValues } from "../../staging/counts.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { toStringOrNull } from "../../../store/rows.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, keyOf, buildReferenceTextSql, recordColumn } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
@@ -89,9 +90,6 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   if (contradicted + open + leftOut + unchecked === 0) return undefined;
   return { open, contradicted, leftOut, first: first.map(toContradiction), ...(unchecked > 0 && { unchecked }) };
 };
-
-const toStringOrNull = (value: Row[string] | undefined): string | null =>
-  value === null || value === undefined ? null : String(value);
 
 const toContradiction = (row: Row): Contradiction => ({
   name: String(row["name"]),

@@ -1,7 +1,8 @@
 import { ORG } from "../../../../model/organisation.ts";
 import { getProblemSeverity } from "../../../../model/problem.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
-import type { Database, Row } from "../../../store/sqlite/database.ts";
+import { toStringOrNull } from "../../../store/rows.ts";
+import type { Database } from "../../../store/sqlite/database.ts";
 import { buildIsValidRowSql } from "../../../store/sql/forms.ts";
 import {
   createParentFault,
@@ -16,9 +17,6 @@ import { buildChangedMaskSql, buildChangesFieldSql, buildRecordLabelSql, isStage
 import { recordFinding } from "../findings.ts";
 import { keepOrgsAbove, keepTouchedPlaces, readConsolePlaces, storeUnclearOrgs } from "../merge/orgs.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
-
-const toStringOrNull = (value: Row[string] | undefined): string | null =>
-  value === null || value === undefined ? null : String(value);
 
 const readOrgRows = (database: Database): readonly OrgRow[] =>
   database.all("select r.*, m.target from s.row r left join s.match m on m.row = r.row order by r.row").map((row) => ({

@@ -18,7 +18,8 @@ import {
   ORDERED_JOIN,
   buildJsonListSql,
 } from "../../../store/sql/forms.ts";
-import type { Database, Row } from "../../../store/sqlite/database.ts";
+import { toStringOrNull } from "../../../store/rows.ts";
+import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/scope.ts";
 import { judgePlannedRecords } from "../../../store/judge.ts";
@@ -70,10 +71,7 @@ class BlockedRecordFinder {
     this.#undone = undone;
   }
 
-  /**
-   * Adds blocked records. @param from SQL: the query, starting with `from`; the staged record is `u` unless `pk` is
-   * given
-   */
+  /** Adds blocked records. @param from SQL: the query from `from` on; the staged record is `u` unless `pk` is given */
   #add(
     { thing }: Pick<VersionSchema, "thing">,
     { why, fields = "'[]'", change = "null", other }: UndoObstacle,
@@ -384,18 +382,17 @@ export const readBlockedRecords = (database: Database, most: number): readonly B
      from ${BLOCKED_TABLE} b order by b.thing, b.pk, b.rowid limit :most`,
     { most },
   );
-  const orNull = (value: Row[string] | undefined): string | null =>
-    value === null || value === undefined ? null : String(value);
   return rows.map((row) => {
     const thing = String(row["thing"]);
     return {
       thing,
-      name: orNull(row["name"]),
+      name: toStringOrNull(row["name"]),
       why: row["why"] as UndoBlockReason,
       ...(row["what"] !== null && { what: JSON.parse(String(row["what"])) as Text }),
       fields: (JSON.parse(String(row["fields"])) as readonly string[]).map((field) => getFieldLabel(thing, field)),
       change: row["change"] === null ? null : Number(row["change"]),
-      other: row["otherThing"] === null ? null : { thing: String(row["otherThing"]), name: orNull(row["other"]) },
+      other:
+        row["otherThing"] === null ? null : { thing: String(row["otherThing"]), name: toStringOrNull(row["other"]) },
     };
   });
 };

@@ -95,15 +95,13 @@ const flushToDisk = (database: Database): void => {
   database.exec("insert into s.whole values (1)");
 };
 
-const buildHeaderOptions = (database: Database, request: StoredRequest) => {
-  return {
-    customFields: database
-      .all("select pk, name from custom_field order by pk")
-      .map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
-    allowUnknownColumns: request.allow?.includes("unknown-columns"),
-    map: request.map,
-  };
-};
+const buildHeaderOptions = (database: Database, request: StoredRequest) => ({
+  customFields: database
+    .all("select pk, name from custom_field order by pk")
+    .map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
+  allowUnknownColumns: request.allow?.includes("unknown-columns"),
+  map: request.map,
+});
 
 const createFileReader = async (
   encoding: FileForm,
