@@ -104,20 +104,14 @@ export const readDrift = async (reader: Reader): Promise<readonly OpenDrift[]> =
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
   (await reader.get(`select 1 from ${buildDriftSql(revision)} d limit 1`, { revision })) !== undefined;
 
-/**
- * SQL: names of the record types that others refer to but that do not refer to others: organisations, groups, custom
- * fields, …
- */
+/** SQL: names of the record types that others refer to but that refer to no others: organisations, groups, … */
 const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
   RELATIONS.some(({ to }) => to === thing) && !RELATIONS.some(({ from, to }) => from === thing && to !== thing)
     ? [`'${thing.name}'`]
     : [],
 ).join(", ");
 
-/**
- * SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which can exist if organisations were deleted
- * one by one.
- */
+/** SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which deletions one by one can leave. */
 const ORG_DEPTH = `(with recursive up(pk) as (
     select d.pk union
     select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up

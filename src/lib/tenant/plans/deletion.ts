@@ -46,10 +46,7 @@ export const resolveDeletion = (asked: DeletionRequest) => {
   return { request, ids: ids ?? [] };
 };
 
-/**
- * Returns true if a list supports all the given filters. If the list ignored a filter, too many records would be
- * selected.
- */
+/** Returns true if a list supports all the given filters. An ignored filter would select too many records. */
 const hasAllFilters = (list: RecordList, filters: Partial<DeletionRequest>): boolean =>
   (filters.org === undefined || list.org !== undefined) &&
   CHOICE_FILTERS.every((name) => filters[name] === undefined || list.chosen?.[name] !== undefined);

@@ -55,11 +55,7 @@ export const buildSaveCreatedRangesSql = (thing: string, ranges: string): string
 /** The record types for which a transaction has stored versions whose changed columns are not known yet. */
 const unsettledVersions = new WeakMap<Writer, Set<VersionSchema>>();
 
-/**
- * Stores versions of records before they are changed or deleted.
- *
- * @param which SQL: condition on the records `t`
- */
+/** Stores versions of records before they are changed or deleted. @param which SQL: condition on the records `t` */
 export const saveVersions = async (writer: Writer, thing: string, which: string, params: Params): Promise<void> => {
   const versions = getVersionSchema(thing);
   unsettledVersions.set(writer, (unsettledVersions.get(writer) ?? new Set()).add(versions));

@@ -225,14 +225,12 @@ const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: 
   return list(first(`${cellKeys} ->> e.key = ${columnKeys} ->> 0`, cellAt), first("o.key = 0", columnAt), stays);
 };
 
-export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedField): string => {
-  const stays = buildRecordKeysSql(field);
-  return buildListOutcomeSql(plan, field, {
-    stays,
+export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedField): string =>
+  buildListOutcomeSql(plan, field, {
+    stays: buildRecordKeysSql(field),
     own: buildRowKeysSql(field),
     both: buildCombinedListSql(plan, field, true),
   });
-};
 
 export const buildIsKeptInListSql = (plan: PlanDefinition, field: ImportedField): string | undefined => {
   const times = field.merge === "list" && isStaged(plan, field) ? getListCellCount(plan, field) : undefined;
@@ -359,10 +357,7 @@ export const buildChangedBitSql = (plan: PlanDefinition, field: ImportedField): 
     : buildCaseSql(`${value} is distinct from ${column}`, bit, "0");
 };
 
-/**
- * Returns true if rows may leave a field unchanged although its cell differs. Console exports do this for fields that
- * were changed locally.
- */
+/** Returns true if rows may leave a field that was changed locally although its cell differs, as in console exports. */
 export const canSkipFields = ({ request }: PlanDefinition): boolean => request.fromConsole === true;
 
 export const buildExistingValueSql = (plan: PlanDefinition, field: ImportedField): string => {

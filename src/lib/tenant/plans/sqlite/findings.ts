@@ -185,10 +185,7 @@ const buildLacksValueSql = (plan: PlanDefinition, column: Column): string => {
   return `${column.repeated === true ? `nullif(${cell}, '[]')` : cell} is null`;
 };
 
-/**
- * SQL: true if a row's cell in `:column` does not have a problem. Cells that have a problem are neither looked up nor
- * reported as missing.
- */
+/** SQL: true if a row's cell in `:column` has no problem. Other cells are neither looked up nor reported as missing. */
 const IS_CELL_READABLE_SQL = `not exists (select 1 from s.problem p
   where p.row = r.row and p.severity = 'error' and p.col = :column)`;
 

@@ -9,10 +9,7 @@ import { isStaged, buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALI
 import { recordFinding } from "../findings.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
 
-/**
- * SQL: the organisation of a record after a row is applied, by record type. A record without an organisation belongs to
- * the root organisation.
- */
+/** SQL: the organisation of a record after a row is applied, by record type; the root organisation if it has none. */
 const ORG_AFTER_ROW: Readonly<Record<string, (after: (field: string) => string) => string>> = {
   user: (after) => after("org"),
   device: (after) =>

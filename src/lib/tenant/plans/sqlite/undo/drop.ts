@@ -112,10 +112,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
 const buildFilledEntriesSql = (entries: string): string =>
   `(select json_group_object(b.key, b.value) from json_each(${entries}) b where b.value is not null)`;
 
-/**
- * Returns values that identify what is dropped. The latest revision is included, because any change may affect the
- * dropped values.
- */
+/** Returns what identifies the dropped values, with the latest revision, because any change may affect them. */
 export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.count("select coalesce(max(revision), 0) from main.collection"),
   database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),

@@ -50,10 +50,7 @@ const determineUndoKind = (database: Database, staged: readonly StagedCount[]): 
   return String(row?.["scope"]) as FormatName;
 };
 
-/**
- * Returns how many devices get another owner and must be wiped; undefined if the undo does not write devices. @see
- * facts 1.3
- */
+/** Returns how many devices get another owner and must be wiped; undefined if no device is written. @see facts 1.3 */
 const countWipes = (database: Database): number | undefined => {
   const staged = getStagedTable(getVersionSchema(DEVICE.name));
   const to = (column: string): string => `u.${quoteIdentifier(column)}`;

@@ -21,10 +21,7 @@ import { buildInterruptCheckSql } from "../functions.ts";
 
 export const VERSIONED_THINGS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()];
 
-/**
- * Returns the temporary table of a record type's staged records: `pk`, `action`, `changed`, and the values after the
- * undo.
- */
+/** Returns the temporary table of a type's staged records: `pk`, `action`, `changed`, and the values after the undo. */
 export const getStagedTable = ({ thing }: Pick<VersionSchema, "thing">): string => `temp.${thing.name}_undo`;
 
 export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionSchema["columns"] => {
@@ -203,10 +200,7 @@ export const buildRecordsAfterUndoSql = (
     : `(${others} union all select ${of("u", "pk")} from ${getStagedTable(versions)} u where u.action <> 'delete')`;
 };
 
-/**
- * Returns the records before and after a staged undo in the form that rules read. @param things names of the written
- * record types
- */
+/** Returns the records before and after a staged undo, as rules read them. @param things names of the written types */
 export const buildUndoneTables = (things: ReadonlySet<string>, isDeletion: boolean): ChangedTables => ({
   things,
   before: buildCurrentSide,

@@ -42,10 +42,7 @@ const claimListValues = (database: Database, versions: VersionSchema): void => {
   }
 };
 
-/**
- * Writes the staged records of a type in ranges, because a single statement for a million records could not be
- * interrupted.
- */
+/** Writes a type's staged records in ranges, because a statement for a million records could not be interrupted. */
 const writeStagedRecords = (database: Database, versions: VersionSchema, revision: number): void => {
   const { thing, key, times } = versions;
   const staged = getStagedTable(versions);

@@ -7,10 +7,7 @@ import { computeVersionsSum } from "../../../audit/sqlite/versions.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { findTouchedOrgs } from "./touched-orgs.ts";
 
-/**
- * Returns the action that the audit log records for a commit. Deletions are named after the kind of records that they
- * delete.
- */
+/** Returns the action that the audit log records. Deletions are named after the kind of records that they delete. */
 const getAuditAction = ({ kind, detail }: ImportRecord): string => {
   if (detail.undoes !== undefined) return "undo";
   if (detail.drops !== undefined) return "console.drop";
@@ -69,9 +66,7 @@ export const auditImport = async (
   );
 };
 
-/**
- * Returns the writer of an import's changes: `console` if they come from an export of the console.
- */
+/** Returns the writer of an import's changes: `console` if they come from an export of the console. */
 const getChangeWriter = ({ detail: { request, undoes, drops } }: ImportRecord): ChangeWriter => {
   if (request?.fromConsole === true) return "console";
   return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";

@@ -28,11 +28,7 @@ const BUSY_TIMEOUT_MS = 100;
 
 const loadUndoPlan = () => import("../undo/plan.ts");
 
-/**
- * Opens a connection that only reads.
- *
- * @throws Failure `locked` if the plan in the staging file is being committed
- */
+/** Opens a connection that only reads. @throws Failure `locked` if the plan in the staging file is being committed */
 const openSource = (
   { tenant, readOnly, staging, beside, scope }: ReadSource,
   interrupted: () => boolean,
