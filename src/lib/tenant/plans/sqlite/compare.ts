@@ -34,7 +34,7 @@ import {
   markInvalidRows,
 } from "./findings.ts";
 import { findForeignTraits } from "./matching/foreign.ts";
-import { findContestedRows } from "./matching/lasting.ts";
+import { findContestedRows, findExchangedColumns } from "./matching/lasting.ts";
 import { keepLostZeros, restoreOriginalRows } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";
@@ -141,7 +141,10 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   findMissingRequiredValues(database, plan);
   findScopeProblems(database, plan);
   findInvalidAccountNames(database, plan);
-  if (plan.request.fromConsole !== true) findContestedRows(database, plan);
+  if (plan.request.fromConsole !== true) {
+    findContestedRows(database, plan);
+    findExchangedColumns(database, plan);
+  }
   findConflicts(database, plan);
   recordPlanViolations(database, plan);
   tree?.settle(database, plan);

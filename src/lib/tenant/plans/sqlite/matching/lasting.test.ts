@@ -120,13 +120,12 @@ test("a code or an organisation as the title, a title as the code, or kanji as t
     ["e1@example.jp", "社員1", "", "1", ""],
     ["e9@example.jp", "シャイン", "社員2", "", ""],
     ["e10@example.jp", "社員10", "", "営業部", ""],
-    ["e11@example.jp", "社員11", "", "00133", ""],
     ["e2@example.jp", "社員2", "", "", "係長"],
     ["e13@example.jp", "社員13", "", "部長", "臨時"],
-    ["e8@example.jp", "社員8", "", ""],
+    ["e8@example.jp", "社員8", "", "", ""],
   ];
   const plan = await tenant.plan({ kind: "users" }, file);
-  expect(await tenant.faults(plan)).toEqual([2, 3, 4, 5, 6].map((row) => `rule-broken@${row}`));
+  expect(await tenant.faults(plan)).toEqual([2, 3, 4, 5].map((row) => `rule-broken@${row}`));
 });
 
 test("new codes get the width of all others, and telephone numbers keep their zeros", async () => {

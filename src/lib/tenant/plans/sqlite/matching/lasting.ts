@@ -99,7 +99,7 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
 /**
  * Finds rows that would give a person the employee code, UPN, account or name of another person who does not keep it in
  * the file, which is what sorting a single column does to a list; rows with the key of a person with another name, such
- * as the employee code of somebody who left, unless a part of the name or a second key agrees; and exchanged names. The
+ * as the employee code of somebody who left, unless a part of the name or a second key agrees. The
  * first administrator is called like the account, which is no name.
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
@@ -138,17 +138,24 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
       where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${["0", ...agreeing].join(" + ")} < 2
         and t.name is distinct from t.accountName and not (${sharing.join(" or ")}) order by r.row`,
   });
+};
+
+/** Finds cells that a column beside theirs must have had: organisations or codes as titles, titles as codes, and names as kana. */
+export const findExchangedColumns = (database: Database, plan: PlanDefinition): void => {
+  const { thing, namedBy = "" } = plan.kind;
+  if (thing.fields["employeeCode"] === undefined) return;
   const hasKanji = (field: string): string => `${rowColumn(field)} glob '*[\u4e00-\u9fff]*'`;
   const plain = (value: string): string => `ltrim(loose_code(${value}), '0')`;
-  // a title neither ends as the name of an organisation does, nor is it a code
+  // a title does not end as the name of an organisation does
   const isNoTitle = (cell: string): string =>
-    `(${plain(cell)} = ${plain("t.employeeCode")} or ${cell} glob '*[部課室場店]' or ${cell} glob '[0-9][0-9][0-9][0-9]*')`;
-  for (const { field, stored, bit } of listStagedFields(plan)) {
-    const isKana = names.some((one) => one.field.stored === stored && stored !== namedBy);
+    `(${plain(cell)} = ${plain("t.employeeCode")} or ${cell} glob '*[部課室場店]' or ${cell} glob '*センター')`;
+  const staged = listStagedFields(plan);
+  for (const { field, stored, bit } of staged) {
+    const isKana = stored === "nameKana" && staged.some((one) => one.stored === namedBy);
     const isExchanged =
       (stored === "title" && `${rowColumn(field)} is not null and ${isNoTitle(rowColumn(field))}`) ||
       (stored === "employeeCode" && `${hasKanji(field)} and t.employeeCode glob '*[0-9]*'`) ||
-      (isKana && `${hasKanji(field)} and not ${hasKanji(named.field.field)}`);
+      (isKana && `${hasKanji(field)} and not ${hasKanji(namedBy)}`);
     if (isExchanged === false) continue;
     recordFinding(database, plan, {
       code: "rule-broken",
