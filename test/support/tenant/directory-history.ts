@@ -382,11 +382,15 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
         orgCode: isCoded(this.codeIn(code)) ? this.codeIn(code) : "",
       }));
       // this history does not cover rows that contain an additional email address of a user
-      const fit = found.filter(({ emails }) => {
+      // nor the name of another user, which would be contested
+      const fit = found.filter(({ name, emails }) => {
         const user = model.find("users", "emails", emails);
+        const isHeld = [...model.records.users].some(([other, values]) => other !== user && values["name"] === name);
         return (
           user === undefined ||
-          toComparisonKey(listFieldValues(model.records.users.get(user) ?? {}, "emails")[0]) === toComparisonKey(emails)
+          (!isHeld &&
+            toComparisonKey(listFieldValues(model.records.users.get(user) ?? {}, "emails")[0]) ===
+              toComparisonKey(emails))
         );
       });
       const isWhole = mode === "replace" && rows.every(({ title }) => title !== "係長");
