@@ -53,7 +53,9 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     const problems = await listProblems(tools.terminal, client, plan, file.label);
     const { report, errors, emitCsv } = requested.options;
     const leavers = adviseLeavers(plan, asked.file, reading.sheet);
-    const notes = [note, leavers && renderAdvice(leavers)].filter((one) => one !== undefined);
+    const notes = [plan.rejected && learns ? undefined : note, leavers && renderAdvice(leavers)].filter(
+      (one) => one !== undefined,
+    );
     await showPlan(tools, plan, { ...problems, more: notes, allRows: same(report ?? "--report plan.xlsx") });
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });

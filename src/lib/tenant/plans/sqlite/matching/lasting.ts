@@ -142,7 +142,7 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
 
 /** Finds cells that a column beside theirs must have had: organisations or codes as titles, titles as codes, and names as kana. */
 export const findExchangedColumns = (database: Database, plan: PlanDefinition): void => {
-  const { thing, namedBy = "" } = plan.kind;
+  const { thing, namedBy } = plan.kind;
   if (thing.fields["employeeCode"] === undefined) return;
   const hasKanji = (field: string): string => `${rowColumn(field)} glob '*[\u4e00-\u9fff]*'`;
   const plain = (value: string): string => `ltrim(loose_code(${value}), '0')`;
