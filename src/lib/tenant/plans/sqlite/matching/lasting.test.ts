@@ -116,13 +116,13 @@ test.each<[string, Cells, string[], [string, string, number][], Partial<Request>
 
 test("a code or an organisation as the title, a title as the code, or kanji as the kana, is no change", async () => {
   const file = [
-    ["メールアドレス", "氏名", "フリガナ", "役職", "社員コード"],
-    ["e1@example.jp", "社員1", "", "1", ""],
-    ["e9@example.jp", "シャイン", "社員2", "", ""],
-    ["e10@example.jp", "社員10", "", "営業部", ""],
-    ["e2@example.jp", "社員2", "", "", "係長"],
-    ["e13@example.jp", "社員13", "", "部長", "臨時"],
-    ["e8@example.jp", "社員8", "", "", ""],
+    ["メールアドレス", "氏名", "フリガナ", "役職", "社員コード", "組織コード"],
+    ["e1@example.jp", "社員1", "", "1", "", ""],
+    ["e9@example.jp", "シャイン", "社員2", "", "", ""],
+    ["e10@example.jp", "社員10", "", "営業部", "", ""],
+    ["e2@example.jp", "社員2", "", "", "係長", ""],
+    ["e13@example.jp", "社員13", "", "部長", "臨時", ""],
+    ["e8@example.jp", "社員8", "", "", "", ""],
   ];
   const plan = await tenant.plan({ kind: "users" }, file);
   expect(await tenant.faults(plan)).toEqual([2, 3, 4, 5].map((row) => `rule-broken@${row}`));

@@ -145,11 +145,11 @@ export const findExchangedColumns = (database: Database, plan: PlanDefinition): 
   const { thing, namedBy } = plan.kind;
   if (thing.fields["employeeCode"] === undefined) return;
   const hasKanji = (field: string): string => `${rowColumn(field)} glob '*[\u4e00-\u9fff]*'`;
-  const plain = (value: string): string => `ltrim(loose_code(${value}), '0')`;
-  // a title does not end as the name of an organisation does
-  const isNoTitle = (cell: string): string =>
-    `(${plain(cell)} = ${plain("t.employeeCode")} or ${cell} glob '*[部課室場店]' or ${cell} glob '*センター')`;
   const staged = listStagedFields(plan);
+  // where the organisation is blank, a title that ends as the name of one does is none
+  const lacksOrg = staged.some(({ field }) => field === "orgCode") ? `${rowColumn("orgCode")} is null` : "0";
+  const isNoTitle = (cell: string): string =>
+    `(ltrim(loose_code(${cell}), '0') = ltrim(loose_code(t.employeeCode), '0') or (${lacksOrg} and (${cell} glob '*[部課室場店]' or ${cell} glob '*センター')))`;
   for (const { field, stored, bit } of staged) {
     const isKana = stored === "nameKana" && staged.some((one) => one.stored === namedBy);
     const isExchanged =
