@@ -1,3 +1,4 @@
+import type { CellUnits } from "./units.ts";
 import type { RecordProblem, RecordSink } from "./record.ts";
 
 /** A word for the values before or after a change; the last character decides. */
@@ -54,12 +55,12 @@ export class HeaderLines implements RecordSink {
     this.#row = headerRow;
   }
 
-  record(...[cells, count, row, line, ...rest]: Parameters<RecordSink["record"]>): void {
+  record(cells: readonly string[], count: number, row: number, line: number, sound: boolean, units?: CellUnits): void {
     if (this.#isOpen) {
       if (row < this.#row) return;
       const header = cells.slice(0, count);
       if (row === this.#row) {
-        this.#upper = [header, count, row, line, rest[0]];
+        this.#upper = [header, count, row, line, sound];
         return;
       }
       const joined = row === this.#row + 1 && this.#upper && joinHeaderLines(this.#upper[0], header);
@@ -71,7 +72,7 @@ export class HeaderLines implements RecordSink {
       this.end();
       if (joined) return;
     }
-    this.#sink.record(cells, count, row, line, ...rest);
+    this.#sink.record(cells, count, row, line, sound, units);
   }
 
   problem(problem: RecordProblem): void {

@@ -76,9 +76,13 @@ const buildRepeatedValuesSql = (values: string, which = "true"): string => `
   select r.row, r.line, v.col, json_object('header', :header, 'row', ${buildCaseSql("r.row = d.first", "d.last", "d.first")}) as params
   from d join v on v.key = d.key join s.row r on r.row = v.row where ${which} order by r.row`;
 
+/** Returns true if staging noted that there are such rows. */
+const isNoted = (database: Database, name: string): boolean =>
+  database.get("select 1 from s.noted where name = :name", { name }) !== undefined;
+
 /** Leaves out rows that repeat an earlier row with the same key and the same cells. Secrets cannot be compared. */
 export const leaveOutRepeatedRows = (database: Database, plan: PlanDefinition): void => {
-  if (database.get("select 1 from s.repeated where name = 'key'") === undefined) return;
+  if (!isNoted(database, "key")) return;
   const columns = database.all("select name from pragma_table_info('row', 's') where name not in ('row', 'line')");
   const isSame = columns.map(({ name }) => `f."${String(name)}" is not distinct from ${rowColumn(String(name))}`);
   database.exec("create index if not exists s.row_key on row (key)");
@@ -98,7 +102,7 @@ export const leaveOutRepeatedRows = (database: Database, plan: PlanDefinition): 
 
 export const findDuplicates = (database: Database, plan: PlanDefinition): void => {
   const { field: key } = keyOf(plan);
-  const names = new Set(database.all("select name from s.repeated").map(({ name }) => String(name)));
+  const names = new Set(database.all("select name from s.noted").map(({ name }) => String(name)));
   const find = (code: ProblemCode, field: string | undefined, select: string): void => {
     recordFinding(database, plan, { code, field, select });
   };
@@ -120,7 +124,7 @@ export const findDuplicates = (database: Database, plan: PlanDefinition): void =
 };
 
 export const findFixedKeys = (database: Database, plan: PlanDefinition): void => {
-  if (plan.request.fromConsole === true) return;
+  if (plan.request.fromConsole === true || !isNoted(database, ORIGINAL_KEY_ENTRY)) return;
   const { thing, inScope, name: kind } = plan.kind;
   const key = keyOf(plan);
   recordFinding(database, plan, {

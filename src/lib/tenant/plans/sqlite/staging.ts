@@ -31,7 +31,7 @@ export const createStagingTables = (database: Database): void => {
       primary key (what, key)) without rowid;
     create table s.problem (found text not null, row integer not null, line integer not null, col integer not null,
       header text not null, code text not null, severity text not null, params text not null);
-    create table s.repeated (name text primary key) without rowid;
+    create table s.noted (name text primary key) without rowid;
     create table s.invalid (row integer primary key);
     create table s.match (row integer primary key, target integer not null, changed integer not null);
   `);
@@ -87,8 +87,8 @@ export class SqliteStaging implements StagingTable {
     );
   }
 
-  repeat(name: string): void {
-    this.#database.run("insert into s.repeated values (:name)", { name });
+  note(name: string): void {
+    this.#database.run("insert into s.noted values (:name)", { name });
   }
 
   flush(): void {

@@ -13,7 +13,7 @@ class Table implements StagingTable {
   readonly places: (readonly [row: number, line: number])[] = [];
   readonly claims: string[] = [];
   readonly references: string[] = [];
-  readonly repeated: string[] = [];
+  readonly noted: string[] = [];
   readonly problems: (Problem & { readonly severity: "error" | "warning" })[] = [];
 
   open(columns: readonly string[]): void {
@@ -33,8 +33,8 @@ class Table implements StagingTable {
     this.references.push(`${what} ${key === value ? key : `${key} ${value}`}@${at.row}:${at.col}`);
   }
 
-  repeat(name: string): void {
-    this.repeated.push(name);
+  note(name: string): void {
+    this.noted.push(name);
   }
 
   problem(problem: Problem, severity: "error" | "warning"): void {

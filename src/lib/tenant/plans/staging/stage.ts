@@ -33,8 +33,8 @@ export interface StagingTable {
   /** Receives the name of another record, at its first occurrence; `what` is the short name of the field. */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
-  /** Receives the staged key, or the unique field, of which a value may occur twice. */
-  repeat(name: string): void;
+  /** Receives the staged key, or the unique field, of which a value may occur twice, or what was mended. */
+  note(name: string): void;
 }
 
 type ColumnBinding = (values: readonly CellValue[]) => string | null;
@@ -67,6 +67,7 @@ export class Stager implements RecordSink {
   readonly #hashes = new ValueHashes();
   #unique: UniqueValues | undefined;
   readonly #repeated = new Set<number>();
+  #isMended = false;
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;
   #columns: readonly NamedBinding[] = [];
@@ -124,7 +125,8 @@ export class Stager implements RecordSink {
       this.#report(createFileProblem("file-no-rows"));
     }
     if (this.#layout === undefined) this.#open([], FIRST_ROW);
-    for (const at of this.#repeated) this.#table.repeat(this.#nameUnique(at));
+    for (const at of this.#repeated) this.#table.note(this.#nameUnique(at));
+    if (this.#isMended) this.#table.note(ORIGINAL_KEY_ENTRY);
     const problems = this.#checker?.tally.problems() ?? [];
     const skipped = problems.filter(({ code }) => code === "row-skipped");
     for (const problem of problems) if (!skipped.includes(problem)) this.#report(problem);
@@ -235,6 +237,7 @@ export class Stager implements RecordSink {
   #withMended(keys: string | null, comparison: Comparison): string | null {
     const { unmendedKey } = this.#checker ?? {};
     if (unmendedKey === undefined) return keys;
+    this.#isMended = true;
     return JSON.stringify({
       ...JSON.parse(keys ?? "{}"),
       [ORIGINAL_KEY_ENTRY]: comparisonKey(comparison, unmendedKey),

@@ -1,6 +1,6 @@
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildCaseSql, buildMatchesGlobSql, quoteIdentifier } from "../../../store/sql/forms.ts";
+import { buildCaseSql, buildMatchesGlobSql, ORDERED_JOIN, quoteIdentifier } from "../../../store/sql/forms.ts";
 import { isCodeComparison } from "../../../../model/normalise.ts";
 import { getKeyColumn } from "../../../../model/thing.ts";
 import {
@@ -67,7 +67,7 @@ export const replaceCells = (
   ];
   run(`update s.row as r set ${sets.join(", ")} from s.respelt x where x.row = r.row`);
   // equal values were looked for before
-  if (isMatchKey(plan, field)) run("insert into s.repeated values ('key') on conflict do nothing");
+  if (isMatchKey(plan, field)) run("insert into s.noted values ('key') on conflict do nothing");
 };
 
 const buildIsNumberSql = (value: string, first: string): string =>
@@ -144,7 +144,7 @@ export const keepLostZeros = (database: Database, plan: PlanDefinition): void =>
   const { thing, fields } = plan.kind;
   for (const field of fields) {
     if (!isNumber(plan, field) || !isStaged(plan, field)) continue;
-    const changed = `from s.match m join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target
+    const changed = `from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
       where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL}`;
     replaceCells(database, plan, field, (insert) => {
       insert(
