@@ -15,7 +15,7 @@ const listSecretVariables = ({ smtp, recipients }: NotifySettings): readonly str
 };
 
 /** Opens the mail server of the settings.  @throws Failure like {@link readSecret} and {@link readLenientText} */
-export const openSmtp = async ({ password, caFile, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
+const openSmtp = async ({ password, caFile, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
   const { createMailer } = await import("./ways/mail.ts");
   return createMailer({
     ...smtp,
