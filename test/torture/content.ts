@@ -87,11 +87,11 @@ export function findAuditProblems(home: string): readonly string[] {
     const database = new Database(join(home, name), { plain: true });
     try {
       const { hashes, chain } = computeAuditHashes(database);
-      const { broken, table, changes } = verifyOnConnection(database, { changes: true });
-      const found = { broken, table, changes };
+      const { schema, broken, changes } = verifyOnConnection(database, { changes: true });
+      const found = { schema, broken, changes };
       return [
         ...(JSON.stringify(hashes) === JSON.stringify(chain) ? [] : [`the audit's hashes in ${name} are not a chain`]),
-        ...(broken === null && table.length === 0 && (changes?.broken.length ?? 0) === 0
+        ...(schema && broken === null && (changes?.broken.length ?? 0) === 0
           ? []
           : [`the audit in ${name} does not verify: ${JSON.stringify(found)}`]),
       ];

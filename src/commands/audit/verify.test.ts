@@ -24,32 +24,17 @@ test("verifies a kept hash and the changes on request", async () => {
   expect(en.stdout).toMatch(/changes verified +3\n/);
 });
 
-test.each(["altered", "missing", "moved", "stray"])("a record that is %s breaks the chain", async (reason) => {
-  const { en, ja } = await verified("audit verify", { ...sound, records: 6, broken: { seq: 7, reason } });
+test("a broken record breaks the chain", async () => {
+  const { en, ja } = await verified("audit verify", { ...sound, records: 6, broken: 7 });
   expect([en.exit, ja.exit]).toEqual([3, 3]);
   expect(en.stdout).toMatch(/first broken record +7\n/);
-  expect(en.stderr).toContain("the audit log is broken at record 7 (");
+  expect(en.stderr).toContain("the audit log is broken at record 7");
 });
 
-test("reports a table that was rebuilt, and what differs", async () => {
-  const table = [
-    { name: "audit", reason: "altered" },
-    { name: "audit_at", reason: "missing" },
-    { name: "other", reason: "unknown" },
-  ];
-  const { en, ja } = await verified("audit verify", { ...sound, table });
+test("if the file has another schema, nothing is proved", async () => {
+  const { en, ja } = await verified(`audit verify --head ${HEAD}`, { ...sound, schema: false, records: 0, last: null });
   expect([en.exit, ja.exit]).toEqual([3, 3]);
-  expect(en.stdout).toMatch(/differences in the audit table +audit, audit_at, other\n/);
-  expect(en.stderr).toContain(
-    "the audit table differs from the one that clomoctl creates: audit (altered), audit_at (missing), other (not made by clomoctl)\n",
-  );
-});
-
-test.each(["", ` --head ${HEAD}`])("if a table cannot be read, no record is proved: audit verify%s", async (option) => {
-  const table = [{ name: "audit", reason: "missing" }];
-  const { en, ja } = await verified(`audit verify${option}`, { ...sound, records: 0, last: null, table });
-  expect([en.exit, ja.exit]).toEqual([3, 3]);
-  expect(en.stderr).toContain("audit (missing)\n");
+  expect(en.stderr).toContain("nothing was verified");
 });
 
 test.each([
@@ -65,18 +50,15 @@ test.each([
 test("names the changes whose former values do not match, and why", async () => {
   const changes = {
     verified: 3,
-    broken: [
-      { number: 3, reason: "missing" },
-      { number: null, reason: "unrecorded" },
-    ],
+    broken: [3, null],
   };
   const { en, ja } = await verified("audit verify --changes", { headSeq: null, changes });
   expect([en.exit, ja.exit]).toEqual([3, 3]);
-  expect(en.stderr).toContain(": 3 (missing), ? (not in the audit log)\n");
+  expect(en.stderr).toContain(": 3, ?\n");
 });
 
 test("JSON has all findings, even if something is broken", async () => {
-  const found = example("verifyAudit", { ...sound, records: 6, broken: { seq: 7, reason: "altered" } });
+  const found = example("verifyAudit", { ...sound, records: 6, broken: 7 });
   const { exit, stdout } = await run("audit verify --format json", { tenant: { verifyAudit: found } });
   expect([exit, JSON.parse(stdout)]).toEqual([3, found]);
 });

@@ -2,13 +2,11 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { AuditVerification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 
-type BrokenChain = NonNullable<AuditVerification["broken"]>;
-type BrokenChange = NonNullable<AuditVerification["changes"]>["broken"][number];
-
 const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
+  { key: "schema", header: text("schema as expected", "想定どおりの定義"), value: ({ schema }) => schema },
   { key: "records", header: text("records verified", "検証した記録"), value: ({ records }) => records },
   {
     key: "last",
@@ -25,13 +23,6 @@ const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
     key: "broken",
     header: text("first broken record", "最初の異常な記録"),
     value: ({ broken }) => broken,
-    name: ({ broken }) => broken && same(String(broken.seq)),
-  },
-  {
-    key: "table",
-    header: text("differences in the audit table", "監査ログの表の相違"),
-    value: ({ table }) => table,
-    name: ({ table }) => (table.length === 0 ? null : same(table.map(({ name }) => name).join(", "))),
   },
   {
     key: "changes",
@@ -41,29 +32,15 @@ const VERIFICATION_COLUMNS: readonly Column<AuditVerification>[] = [
   },
 ];
 
-const createBrokenChainFailure = ({ seq, reason }: BrokenChain): Failure =>
+const createBrokenChainFailure = (seq: number): Failure =>
   new Failure("input-rejected", {
-    what: text(
-      `the audit log is broken at record ${seq} (${FAULT_NAMES[reason].en})`,
-      `監査ログの記録 ${seq} に異常があります(${FAULT_NAMES[reason].ja})`,
-    ),
+    what: text(`the audit log is broken at record ${seq}`, `監査ログの記録 ${seq} に異常があります`),
     where: `audit ${seq}`,
     hint: text(
       "later records cannot be trusted: keep the tenant's file, and compare it with a backup",
       "それより後の記録は信用できません。テナントのファイルを保全し、バックアップと比べてください",
     ),
   });
-
-const FAULT_NAMES = {
-  altered: text("altered", "変更"),
-  missing: text("missing", "なし"),
-  moved: text("another record is in its place", "別の記録"),
-  stray: text("before the first record", "最初の記録より前"),
-  unrecorded: text("not in the audit log", "監査ログに記録なし"),
-  unknown: text("not made by clomoctl", "clomoctl が作成していないもの"),
-} as const satisfies Readonly<
-  Record<BrokenChain["reason"] | BrokenChange["reason"] | AuditVerification["table"][number]["reason"], Text>
->;
 
 const createMissingHashFailure = (hash: string, { last }: AuditVerification): Failure =>
   new Failure("input-rejected", {
@@ -78,17 +55,12 @@ const createMissingHashFailure = (hash: string, { last }: AuditVerification): Fa
     ),
   });
 
-const createBrokenChangesFailure = (broken: readonly BrokenChange[]): Failure => {
-  const { en, ja } = joinTexts(
-    broken.map(({ number, reason }) =>
-      text(`${number ?? "?"} (${FAULT_NAMES[reason].en})`, `${number ?? "?"}(${FAULT_NAMES[reason].ja})`),
-    ),
-    text(", ", "、"),
-  );
+const createBrokenChangesFailure = (broken: readonly (number | null)[]): Failure => {
+  const numbers = broken.map((number) => number ?? "?").join(", ");
   return new Failure("input-rejected", {
     what: text(
-      `the former values stored with changes do not match the audit log: ${en}`,
-      `変更ごとに残した変更前の値が監査ログと一致しません: ${ja}`,
+      `the former values stored with changes do not match the audit log: ${numbers}`,
+      `変更ごとに残した変更前の値が監査ログと一致しません: ${numbers}`,
     ),
     hint: text(
       "do not undo these changes: undo would restore the altered values; compare the tenant with a backup",
@@ -97,27 +69,21 @@ const createBrokenChangesFailure = (broken: readonly BrokenChange[]): Failure =>
   });
 };
 
-const createTableFailure = (table: AuditVerification["table"]): Failure => {
-  const all = (language: "en" | "ja"): string =>
-    table.map(({ name, reason }) => `${name} (${FAULT_NAMES[reason][language]})`).join(", ");
-  return new Failure("input-rejected", {
-    what: text(
-      `the audit table differs from the one that clomoctl creates: ${all("en")}`,
-      `監査ログの表が clomoctl の作成したものと異なります: ${all("ja")}`,
-    ),
-    where: "audit",
-    hint: text(
-      "lists and filters may omit records: keep the tenant's file, and compare the log with a backup",
-      "一覧や絞り込みで漏れる記録があるおそれがあります。テナントのファイルを保全し、バックアップと比べてください",
-    ),
-  });
-};
+const SCHEMA_FAILURE = new Failure("input-rejected", {
+  what: text(
+    "the tenant's file defines something that clomoctl does not, so nothing was verified",
+    "テナントのファイルに clomoctl のものではない定義があるため、検証していません",
+  ),
+  hint: text(
+    "lists may omit records: keep the tenant's file, and compare it with a backup",
+    "一覧から記録が漏れるおそれがあります。テナントのファイルを保全し、バックアップと比べてください",
+  ),
+});
 
 const findFailure = (found: AuditVerification, head: string | undefined): Failure | undefined => {
+  if (!found.schema) return SCHEMA_FAILURE;
   if (found.broken !== null) return createBrokenChainFailure(found.broken);
-  const isReadable = found.records > 0 || found.table.length === 0;
-  if (head !== undefined && found.headSeq === null && isReadable) return createMissingHashFailure(head, found);
-  if (found.table.length > 0) return createTableFailure(found.table);
+  if (head !== undefined && found.headSeq === null) return createMissingHashFailure(head, found);
   const changes = found.changes?.broken ?? [];
   return changes.length === 0 ? undefined : createBrokenChangesFailure(changes);
 };
@@ -165,9 +131,7 @@ export default defineCommand({
     const { client } = await tools.tenant("audit");
     const found = await client.audit.verify({ head, changes }, signal);
     const failure = findFailure(found, head);
-    const shown = VERIFICATION_COLUMNS.filter(
-      ({ key, value }) => (value(found) ?? null) !== null && (key !== "table" || found.table.length > 0),
-    );
+    const shown = VERIFICATION_COLUMNS.filter(({ value }) => (value(found) ?? null) !== null);
     const isPeople = terminal.output.format === "table" && terminal.output.fields === undefined;
     await terminal.show(isPeople ? shown : VERIFICATION_COLUMNS, found);
     if (failure !== undefined) throw failure;

@@ -119,11 +119,11 @@ test.each([
 test("a verification runs next to the program and finds the kept hash", async () => {
   const [last, , third] = await texts();
   expect(await tenant.client.audit.verify({ head: third?.hash ?? "", changes: true })).toEqual({
+    schema: true,
     records: 5,
     last: { seq: 5, hash: last?.hash },
     broken: null,
     headSeq: 3,
-    table: [],
     changes: { verified: 5, broken: [] },
   });
   const stopped = tenant.client.audit.verify({ changes: false }, AbortSignal.abort());

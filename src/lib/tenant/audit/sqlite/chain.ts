@@ -1,6 +1,6 @@
 import { hash as hashOf } from "node:crypto";
-import type { AuditFindings, ChainBreak } from "../findings.ts";
-import type { Database } from "../../store/sqlite/database.ts";
+import type { AuditFindings } from "../findings.ts";
+import type { Database, Row } from "../../store/sqlite/database.ts";
 
 /**
  * Number of rows per statement: large enough to make the cost of a statement negligible, and small enough to fit into
@@ -24,13 +24,6 @@ const SELECT_BATCH = `select count(*) as records, min(seq) as first, max(seq) as
 
 const SELECT_ROWS = `select seq, record, hash from audit where seq > :after and seq <= ${MAX_SEQ} order by seq limit :rows`;
 
-/**
- * SQL: a record number below the first possible number. The next query finds a record number above the highest possible
- * number.
- */
-const SELECT_STRAY = `select max(seq, ${-MAX_SEQ}) as seq from audit where seq < 1 order by seq desc limit 1`;
-const SELECT_BEYOND_MAX = `select 1 from audit where seq > ${MAX_SEQ} limit 1`;
-
 interface ChainProgress {
   /** number of the last intact record (`hash` is its hash); 0 and an empty hash before the first record */
   readonly seq: number;
@@ -40,7 +33,6 @@ interface ChainProgress {
 }
 
 const buildRecordStart = (seq: number): string => `{"version":2,"seq":${seq},`;
-const NUMBERED_RECORD_PATTERN = /^\{"version":2,"seq":\d+,/;
 
 /** Verifies the next batch by hashing its bytes in place. Returns the progress, or undefined if a record is broken. */
 const verifyBatch = (
@@ -73,28 +65,21 @@ const hasRecordNumber = (text: Buffer, start: number, seq: number): boolean => {
   return text.toString("latin1", start, start + wanted.length) === wanted;
 };
 
-/** Returns how the record after the last intact record is broken; undefined if it is intact. */
-const findBreak = ({ seq, hash }: ChainProgress, row: ReturnType<Database["all"]>[number]): ChainBreak | undefined => {
-  const { record } = row;
-  if (Number(row["seq"]) !== seq + 1) return "missing";
-  if (typeof record !== "string") return "altered";
-  if (!record.startsWith(buildRecordStart(seq + 1))) return NUMBERED_RECORD_PATTERN.test(record) ? "moved" : "altered";
-  return hashOf("sha256", `${hash}\n${record}`) === row["hash"] ? undefined : "altered";
-};
+const isIntact = ({ seq, hash }: ChainProgress, { seq: own, record, hash: stored }: Row): boolean =>
+  own === seq + 1 &&
+  typeof record === "string" &&
+  record.startsWith(buildRecordStart(own)) &&
+  hashOf("sha256", `${hash}\n${record}`) === stored;
 
-const verifyRows = (
-  database: Database,
-  before: ChainProgress,
-  head: string | undefined,
-): [ChainProgress, ChainBreak | undefined] => {
+/** Verifies the next rows one by one, up to the first broken record. */
+const verifyRows = (database: Database, before: ChainProgress, head: string | undefined): ChainProgress => {
   let progress = before;
   for (const row of database.all(SELECT_ROWS, { after: before.seq, rows: BATCH_ROWS })) {
-    const reason = findBreak(progress, row);
-    if (reason !== undefined) return [progress, reason];
+    if (!isIntact(progress, row)) break;
     const [seq, hash] = [progress.seq + 1, String(row["hash"])];
     progress = { seq, hash, headSeq: hash === head ? seq : progress.headSeq };
   }
-  return [progress, undefined];
+  return progress;
 };
 
 /**
@@ -107,24 +92,12 @@ export const verifyChain = (
   database: Database,
   head: string | undefined,
 ): Pick<AuditFindings, "records" | "last" | "broken" | "headSeq"> => {
-  const end = database.count(`select coalesce(max(seq), 0) from audit where seq <= ${MAX_SEQ}`);
   let progress: ChainProgress = { seq: 0, hash: "", headSeq: null };
-  const findings = (reason?: ChainBreak, at = progress.seq + 1) => {
-    const { seq, hash, headSeq } = progress;
-    const broken = reason === undefined ? null : { seq: at, reason };
-    return { records: seq, last: seq === 0 ? null : { seq, hash }, broken, headSeq };
-  };
-  while (progress.seq < end) {
-    const whole = verifyBatch(database, progress, head);
-    if (whole !== undefined) {
-      progress = whole;
-      continue;
-    }
-    const [passed, reason] = verifyRows(database, progress, head);
-    progress = passed;
-    if (reason !== undefined) return findings(reason);
+  for (let before = -1; before !== progress.seq;) {
+    before = progress.seq;
+    progress = verifyBatch(database, progress, head) ?? verifyRows(database, progress, head);
   }
-  const stray = database.get(SELECT_STRAY);
-  if (stray !== undefined) return findings("stray", Number(stray["seq"]));
-  return findings(database.get(SELECT_BEYOND_MAX) === undefined ? undefined : "missing");
+  const { seq, hash, headSeq } = progress;
+  const isWhole = database.count("select count(*) from audit") === seq;
+  return { records: seq, last: seq === 0 ? null : { seq, hash }, broken: isWhole ? null : seq + 1, headSeq };
 };

@@ -1,6 +1,6 @@
 import { CHANGE_TABLES } from "../../versions/tables.ts";
 import { generateVersionsSum, type VersionsSum } from "../../versions/sum.ts";
-import type { AuditFindings, VersionsBreak } from "../findings.ts";
+import type { AuditFindings } from "../findings.ts";
 import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";
 import { isDataMismatchError } from "../../store/sqlite/storage-failure.ts";
@@ -41,35 +41,26 @@ const SELECT_STRAY_VERSIONS = CHANGE_TABLES.map(
 );
 
 export const verifyVersions = (database: Database): NonNullable<AuditFindings["changes"]> => {
-  const changes = tryReadRows(() => database.all(SELECT_CHANGES)) ?? [];
+  const changes = database.all(SELECT_CHANGES);
   const known = new Set(changes.map(({ number }) => number));
-  const broken = new Map<number | null, VersionsBreak>();
+  const broken: (number | null)[] = [];
   let verified = 0;
   for (const change of changes) {
-    const number = Number(change["number"]);
-    if (change["seq"] === null) broken.set(number, "unrecorded");
-    else if (tryReadRows(() => matchesRecordedSum(database, change)) !== true) broken.set(number, "altered");
+    if (change["seq"] === null || !matchesRecordedSum(database, change)) broken.push(Number(change["number"]));
     else if (change["sha256"] !== null) verified += 1;
   }
-  for (const { seq = null } of database.all(SELECT_RECORDS_WITH_SUM))
-    if (!known.has(seq)) broken.set(Number(seq), "missing");
-  const strays = SELECT_STRAY_VERSIONS.flatMap((sql) => tryReadRows(() => database.all(sql)) ?? []);
-  if (strays.length > 0) broken.set(null, "unrecorded");
-  return { verified, broken: [...broken].map(([number, reason]) => ({ number, reason })) };
+  for (const { seq = null } of database.all(SELECT_RECORDS_WITH_SUM)) if (!known.has(seq)) broken.push(Number(seq));
+  if (SELECT_STRAY_VERSIONS.some((sql) => database.get(sql) !== undefined)) broken.push(null);
+  return { verified, broken };
 };
 
+/** A value that clomoctl does not store, which cannot be read as JSON or as a number, does not match either. */
 const matchesRecordedSum = (database: Database, { revision = null, count = null, sha256 = null }: Row): boolean => {
-  const sum = revision === null ? undefined : computeVersionsSum(database, Number(revision));
-  return sum === undefined ? sha256 === null : sum.sha256 === sha256 && sum.count === count;
-};
-
-/** Returns the result of a read; undefined if a table is missing or contains a value that clomoctl does not store. */
-const tryReadRows = <T>(read: () => T): T | undefined => {
   try {
-    return read();
+    const sum = revision === null ? undefined : computeVersionsSum(database, Number(revision));
+    return sum === undefined ? sha256 === null : sum.sha256 === sha256 && sum.count === count;
   } catch (error) {
-    // RangeError: the integer is too large for JavaScript
-    if (isDataMismatchError(error) || error instanceof RangeError) return undefined;
+    if (isDataMismatchError(error) || error instanceof RangeError) return false;
     throw error;
   }
 };

@@ -1,19 +1,10 @@
-import { createHash } from "node:crypto";
 import { Failure } from "../../../errors/index.ts";
 import type { TenantCopyState } from "../../../model/tenant-file.ts";
 import { text, type Text } from "../../../text/index.ts";
-import { verifyChain } from "../../audit/sqlite/chain.ts";
-import { verifyVersions } from "../../audit/sqlite/versions.ts";
+import { verifyOnConnection } from "../../audit/sqlite/verify.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./own-thread.ts";
-import SCHEMAS from "./schemas.json" with { type: "json" };
-
-/** Returns the SHA-256 of everything that a database defines: tables, indexes, views and triggers. */
-export const hashSchema = (database: Database): string =>
-  createHash("sha256")
-    .update(JSON.stringify(database.all("select type, name, tbl_name, sql from sqlite_schema order by type, name")))
-    .digest("hex");
 
 /** Checks a copy of a tenant from a bundle. @throws Failure `interrupted` @see readCopyState */
 export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
@@ -40,17 +31,13 @@ export const readCopyState = (path: string): TenantCopyState => {
 const readOpenCopy = (database: Database): TenantCopyState => {
   database.exec("pragma trusted_schema = off");
   database.exec("pragma cell_size_check = on");
-  const version = database.count("pragma user_version");
-  const expected = (SCHEMAS as Readonly<Record<string, string>>)[version];
-  if (expected === undefined || hashSchema(database) !== expected) return { fault: OTHER_SCHEMA, auditHead: null };
+  const { schema, broken, last, changes } = verifyOnConnection(database, { changes: true });
+  if (!schema) return { fault: OTHER_SCHEMA, auditHead: null };
   const faults = database.all("pragma quick_check(1)").flatMap((row) => Object.values(row));
   if (faults.join() !== "ok" || database.all("pragma foreign_key_check").length > 0)
     return { fault: DAMAGED, auditHead: null };
-  const { broken, last } = verifyChain(database, undefined);
-  if (broken !== null) return { fault: describeBrokenRecord(broken.seq), auditHead: last };
-  // the versions of an earlier schema have other columns
-  const changes = version === SCHEMA_VERSION ? verifyVersions(database).broken : [];
-  return { fault: changes.length > 0 ? BROKEN_HISTORY : null, auditHead: last };
+  if (broken !== null) return { fault: describeBrokenRecord(broken), auditHead: last };
+  return { fault: (changes?.broken ?? []).length > 0 ? BROKEN_HISTORY : null, auditHead: last };
 };
 
 const DAMAGED = text("the tenant's file is damaged", "テナントのファイルが壊れています");
