@@ -23,21 +23,19 @@ export interface AuditRow {
   readonly origin: AuditValues | null;
   readonly action: string;
   readonly objects: readonly AuditObject[];
-  /** ids of the affected organisations; null if the change does not concern any organisation */
-  readonly orgs: readonly string[] | null;
   readonly before: AuditValues | null;
   readonly after: AuditValues | null;
   readonly detail: AuditValues | null;
   readonly hash: string;
 }
 
-const EMPTY_VALUES = { origin: null, objects: [], orgs: null, before: null, after: null, detail: null } as const;
+const EMPTY_VALUES = { origin: null, objects: [], before: null, after: null, detail: null } as const;
 
 export const toAuditRow = ({ seq, hash, record }: AuditRecord): AuditRow => {
   if (typeof record === "string")
     return { ...EMPTY_VALUES, seq, version: 0, at: "", actor: "", by: null, action: "", hash };
-  const { by = null, orgs = null, before = null, after = null, detail = null, ...told } = record;
-  return { ...told, seq, by, orgs, before, after, detail, hash };
+  const { by = null, before = null, after = null, detail = null, ...told } = record;
+  return { ...told, seq, by, before, after, detail, hash };
 };
 
 /** Returns the name of the import that a record belongs to, or its id if unnamed; undefined if there is none. */
@@ -95,7 +93,6 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
     name: ({ action }) => getActionName(action),
   },
   { key: "objects", header: text("target IDs", "対象の ID"), value: ({ objects }) => objects },
-  { key: "orgs", header: text("organisation IDs", "組織の ID"), value: ({ orgs }) => orgs },
   { key: "before", header: text("before", "変更前"), value: ({ before }) => before },
   { key: "after", header: text("after", "変更後"), value: ({ after }) => after },
   { key: "detail", header: text("detail", "詳細"), value: ({ detail }) => detail },

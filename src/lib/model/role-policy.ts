@@ -55,7 +55,7 @@ const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operat
   "secured.write": ["no", "no", "item"],
   "console.read": ["inside", "inside", "inside"],
   "console.write": ["inside", "no", "inside"],
-  "audit.read": ["inside", "no", "item"],
+  "audit.read": ["no", "no", "item"],
   "audit.verify": ["no", "no", "no"],
   "renewals.read": ["all", "all", "all"],
   "renewals.write": ["no", "no", "no"],

@@ -56,11 +56,6 @@ export interface ChangeOutcome<T> {
    * advances, and no audit record is written.
    */
   readonly objects: readonly ChangedObject[];
-  /**
-   * ids of the organisations that the change concerns, before and after it; undefined if the change does not belong to
-   * an organisation
-   */
-  readonly orgs?: readonly string[] | undefined;
   /** the state before the change (`after` is the state after the change); audit records omit secrets */
   readonly before?: object | undefined;
   readonly after?: object | undefined;

@@ -181,10 +181,6 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return this.#name === "owner" ? { actor: "owner" } : { actor: this.#name, by: "owner" };
   }
 
-  protected override get heldOrgs() {
-    return this.model.heldOrgs.map((org) => this.idOf(org));
-  }
-
   #become(who: Actor): void {
     this.model.who = who;
     this.#name = typeof who === "number" ? (this.model.nameOf(who) ?? "nobody") : who;
@@ -288,7 +284,6 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     if (refusals.length > 0) return this.refused(send(), refusals);
     if (dryRun) return this.rehearsed(send());
     const before = this.#accounts.get(this.idOf(user));
-    const wasIn = this.#orgsOf(user);
     await send();
     const changed = model.writeAccount(verb, user, asked);
     await this.expectRecords();
@@ -299,16 +294,8 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
       objects: [{ thing: "account", id: this.idOf(user), name: model.nameOf(user) ?? "" }],
       ...(verb !== "create" && { before }),
       after,
-      orgs: [...new Set([...(verb === "create" ? [] : wasIn), ...this.#orgsOf(user)])].toSorted(),
     };
     return { what: `${verb} account`, audit: [audited] };
-  }
-
-  /** Returns the organisation of a user and the organisations that the user manages, if they exist. */
-  #orgsOf(user: number): readonly string[] {
-    const { accounts, records } = this.model;
-    const managed = (accounts.get(user)?.managed ?? []).filter((org) => records.orgs.has(org));
-    return [Number(records.users.get(user)?.["orgCode"]), ...managed].map((org) => this.idOf(org));
   }
 
   #sendAccount(

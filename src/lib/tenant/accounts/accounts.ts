@@ -208,19 +208,10 @@ export const applyAccountDraft = async (
   const after = await getRecordById(writer, ACCOUNTS, id);
   return {
     objects: [toChangedObject(ACCOUNT_RECORD_TYPE, after)],
-    orgs: listAccountOrgs(was, after),
     before: was ?? undefined,
     after,
   };
 };
-
-/**
- * Returns the ids of the organisations that an account change concerns: the user's organisation and the managed
- * organisations.
- */
-export const listAccountOrgs = (...accounts: readonly (Account | null)[]): readonly string[] => [
-  ...new Set(accounts.flatMap((one) => (one === null ? [] : [one.org.id, ...one.managedOrgs.map(({ id }) => id)]))),
-];
 
 const isAccountChanged = (before: StoredAccount, { values, name, passwordSet, isMarked }: AccountDraft): boolean =>
   name !== undefined ||

@@ -21,11 +21,6 @@ export interface AuditEntry {
   readonly origin: AccessOrigin;
   readonly action: string;
   readonly objects: readonly ChangedObject[];
-  /**
-   * ids of the organisations that the change concerns; undefined or empty if the change does not belong to an
-   * organisation
-   */
-  readonly orgs?: readonly string[] | undefined;
   /** the state before the change (`after` is the state after the change) */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
@@ -67,21 +62,9 @@ export const SECRET_FIELDS: ReadonlySet<string> = new Set(
   ),
 );
 
-/**
- * Maximum number of organisations in an audit record. If a change concerns more, its record does not list any, like the
- * record of a change to the whole tenant.
- */
-export const MAX_AUDIT_ORGS = 1_000;
-
-/** Returns the organisations without duplicates, sorted by id. Returns undefined if there are none or too many. */
-const normaliseOrgs = (orgs: readonly string[] = []): readonly string[] | undefined => {
-  const all = [...new Set(orgs)].toSorted();
-  return all.length === 0 || all.length > MAX_AUDIT_ORGS ? undefined : all;
-};
-
 const serialiseRecord = (
   seq: number,
-  { at, actor, by, origin, action, objects, orgs, before, after, detail }: AuditEntry,
+  { at, actor, by, origin, action, objects, before, after, detail }: AuditEntry,
 ): string =>
   JSON.stringify(
     {
@@ -93,7 +76,6 @@ const serialiseRecord = (
       origin,
       action,
       objects,
-      orgs: normaliseOrgs(orgs),
       before,
       after,
       detail,

@@ -144,19 +144,11 @@ const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
 };
 
 /**
- * SQL: true if the acting account can see a record `t`: the record concerns only organisations in the scope, and lists
- * only imports that were planned in the scope.
- *
- * @param held.areOrgs SQL: true if the organisations in a list of ids are, or were, in the scope
- * @param held.isImport SQL: true if the import `i` was planned in the scope
+ * SQL: true if the acting account can see a record `t`. Who manages a part of the tenant sees only their own changes,
+ * because a record is shown as it was written, and may be about other parts, too.
  */
-export const buildVisibleConditionSql = (
-  scope: Scope,
-  held: { readonly areOrgs: (list: string) => string; readonly isImport: string },
-): string => {
-  if (scope.orgs === undefined) return `json_valid(t.record) and ${buildReadableConditionSql(scope)}`;
-  const isOther = `o.value ->> 'thing' = 'import' and not exists (select 1 from main.import i
-    where i.id = o.value ->> 'id' and ${held.isImport})`;
-  return `json_valid(t.record) and ${held.areOrgs("t.record -> 'orgs'")}
-    and not ${buildListsObjectSql(isOther, "t.record -> 'objects'")}`;
+export const buildVisibleConditionSql = (scope: Scope): string => {
+  const { orgs, actor = "" } = scope;
+  const which = orgs === undefined ? buildReadableConditionSql(scope) : `t.actor = '${actor.replaceAll("'", "''")}'`;
+  return `json_valid(t.record) and ${which}`;
 };

@@ -1,13 +1,11 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { confirmDrift, type RecordDrift } from "./drift.ts";
+import { confirmDrift } from "./drift.ts";
 import { listTasks, readTasks, type ConsoleTask } from "./tasks.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
-import { MAX_AUDIT_ORGS } from "../audit/audit-rows.ts";
 import { findRevision } from "../audit/change-number.ts";
 import { CONSOLE_COLLECTION } from "../store/collections.ts";
-import { listOrgsOfRecords } from "../store/touched-orgs.ts";
 
 /**
  * Records the acting account's statement that tasks were done in the console, as far as no export shows them. Either all
@@ -32,15 +30,12 @@ export const confirmTasks = (
   } as const;
   return session.change(change, async (writer) => {
     await readTasks(writer, wanted);
-    const about: RecordDrift[] = [];
     for (const number of wanted) {
       const confirmed = await confirmDrift(writer, await findRevision(writer, number));
       if (confirmed.length === 0) throw createVisibleTaskFailure(number);
-      about.push(...confirmed);
     }
-    const orgs = about.length > MAX_AUDIT_ORGS ? undefined : await listOrgsOfRecords(writer, about);
     const objects = wanted.map((number) => ({ thing: "console_task", id: String(number) }));
-    return { result: await listTasks(writer, { numbers: wanted }), objects, orgs, detail: {} };
+    return { result: await listTasks(writer, { numbers: wanted }), objects, detail: {} };
   });
 };
 

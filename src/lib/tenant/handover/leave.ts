@@ -88,10 +88,6 @@ export const leaveUsers = (
         return all.map((one) => ({ ...one, after: one.after && { ...one.after, ...toTasks(one.after) } }));
       },
       objects,
-      // users of SECURED APPs do not belong to an organisation
-      orgs: objects.some(({ thing }) => thing === SECURED_USER.name)
-        ? undefined
-        : [...new Set(concerned.map(({ user }) => user.org.id))],
       before: { leavers: concerned },
       detail: layout && { layout },
     };

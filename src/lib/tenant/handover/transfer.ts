@@ -19,7 +19,7 @@ import { listRenewalItems, updateRenewalItem } from "../renewals/renewal-rows.ts
 import type { Reader, Writer } from "../store/store.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
-import { getStoredAccount, applyAccountDraft, listAccountOrgs } from "../accounts/accounts.ts";
+import { getStoredAccount, applyAccountDraft } from "../accounts/accounts.ts";
 import { buildAccountDraft, permitAccountChange, type AccountRequest } from "../accounts/draft.ts";
 import { getRecordById } from "../records/records.ts";
 import { buildPeople } from "./dependents.ts";
@@ -82,9 +82,6 @@ export const transferAccount = (
         ...objects,
         ...renewals.map(({ told }) => ({ thing: RENEWAL_ITEM.name, id: told.id, name: told.name })),
       ],
-      // renewal items do not belong to an organisation, so a transfer of renewal items concerns the whole tenant
-      orgs:
-        renewals.length > 0 ? undefined : listAccountOrgs(...accounts.flatMap(({ before, after }) => [before, after])),
       before: { accounts: accounts.map(({ before }) => before), renewals: renewals.map(({ before }) => before) },
       after: { accounts: accounts.map(({ after }) => after), renewals: renewals.map(({ after }) => after) },
     };

@@ -102,11 +102,6 @@ export interface CommitMoment {
   readonly actor: string;
   /** the machine's owner, if the owner acts as an account */
   readonly by?: string | undefined;
-  /**
-   * ids of the organisations that are assigned to the account, without the organisations below them; undefined means
-   * all organisations
-   */
-  readonly heldOrgs?: readonly string[] | undefined;
   readonly origin: AccessOrigin;
   /** who sent the request for it over a socket, checked again before anything is written */
   readonly sender?: Actor | undefined;

@@ -20,7 +20,6 @@ import {
   toUndoneChange,
   type StoredChange,
 } from "../audit/change-number.ts";
-import { readManagedOrgIds } from "../store/managed-orgs.ts";
 import type {
   CommitMoment,
   ImportEngine,
@@ -356,11 +355,10 @@ export class TenantImports {
   }
 
   async #moment(): Promise<CommitMoment> {
-    const { surroundings, actor, by, asker, sender } = this.#session;
+    const { surroundings, actor, by, sender } = this.#session;
     return {
       actor,
       by,
-      heldOrgs: await this.#session.read((reader) => readManagedOrgIds(reader, asker)),
       origin: surroundings.origin,
       sender,
       now: getCurrentInstant(surroundings),

@@ -24,8 +24,8 @@ export const getPermittedReach = (
   if (credential?.isReadOnly === true && !isRead(operation)) return undefined;
   const { [role]: reach } = ROLE_POLICY[operation];
   if (reach === "no" || (reach === "item" && !isPermittedByItems(items, operation))) return undefined;
-  // records of SECURED APPs do not belong to organisations, so an operation cannot be limited to some of them
-  if (operation.startsWith("secured.")) return orgs === undefined ? "all" : undefined;
+  // what does not belong to organisations cannot be limited to some of them
+  if (/^(?:secured|audit)\./.test(operation)) return orgs === undefined ? "all" : undefined;
   return reach === "all" || orgs === undefined ? "all" : "inside";
 };
 
@@ -153,6 +153,7 @@ export const buildScope = (actor: Actor): Scope | undefined => {
     secured: isOperationPermitted(asker, "secured.read"),
     accounts: isOperationPermitted(asker, "accounts.read"),
     contacts: canReadContacts(asker),
+    actor: asker.account?.name,
   };
 };
 

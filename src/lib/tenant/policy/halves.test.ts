@@ -37,7 +37,6 @@ const PATHS = [
   "administrators/users",
   "console",
   "imports",
-  "audit",
   "renewals",
   "renewals/notices",
   ...["orgs", "users", "devices", "accounts"].flatMap((noun) =>
@@ -103,14 +102,9 @@ test("an account that manages only an organisation itself may rename it, but not
   await tenant.as("higashi").orgs.move(e1, { parent: e2 });
 });
 
-test("records of the audit log and tasks for the console are shown whole or not at all", async () => {
+test("tasks for the console are shown whole or not at all, and the audit log only to who manages all", async () => {
   const own = tenant.as("higashi");
-  const all = new Map((await Array.fromAsync(tenant.client.audit.list())).map((record) => [record.seq, record]));
-  const seen = await Array.fromAsync(own.audit.list());
-  expect(seen.length).toBeGreaterThan(0);
-  for (const record of seen) expect(record).toEqual(all.get(record.seq));
-  const [hidden] = new Set(all.keys()).difference(new Set(seen.map(({ seq }) => seq)));
-  expect(await failureOf(own.audit.show(hidden ?? 0))).toMatchObject({ code: "not-found" });
+  expect(await failureOf(own.audit.show(1))).toMatchObject({ code: "not-permitted" });
   const tasks = await own.console.list({});
   expect(tasks.flatMap(({ records }) => records.map(({ name }) => name))).toContain("東 次郎");
   const numbers = new Set(tasks.map(({ number }) => number));

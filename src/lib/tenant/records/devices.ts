@@ -8,7 +8,6 @@ import {
   RETURN_TAGS,
 } from "../../model/device.ts";
 import { comparisonKey } from "../../model/normalise.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { ManualValues } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
@@ -24,7 +23,6 @@ export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   collection: "devices",
   series: "devices",
   actions: "devices",
-  orgs: (_, record) => [(record as Device).org?.id ?? ROOT_ORG_ID],
   reading: async (_, given, before) => ({ values: dropReturnTags(given, before as Device | undefined) }),
 };
 

@@ -1,5 +1,4 @@
 import type { Session } from "../session.ts";
-import { readManagedOrgIds } from "../store/managed-orgs.ts";
 import { openListExport, type RecordStream, type ExportQuery } from "../store/list-export.ts";
 import type { TenantExport } from "../results.ts";
 import type { RecordList } from "../store/lists.ts";
@@ -35,10 +34,9 @@ export const exportWithAuditRecord = async (
   );
   const detail = { records, filters: Object.fromEntries(given) };
   try {
-    await session.change({ action, commits: false, locks: [] }, async (writer) => ({
+    await session.change({ action, commits: false, locks: [] }, async () => ({
       result: undefined,
       objects: [],
-      orgs: await readManagedOrgIds(writer, session.asker),
       detail,
     }));
   } catch (error) {

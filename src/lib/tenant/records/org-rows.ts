@@ -81,17 +81,6 @@ export const ORG_DETAIL_LIST: RecordList<typeof ORG_DETAIL_FIELDS> = {
 
 export const ROOT_ORG_NUMBER = 1;
 
-/**
- * Returns the id of an organisation's parent, even if the acting account cannot see the parent; undefined for the root.
- */
-export const readParentId = async (reader: Reader, id: string): Promise<string | undefined> => {
-  const row = await reader.get(
-    "select above.id from main.org o join main.org above on above.pk = o.parent where o.id = :id",
-    { id },
-  );
-  return row && String(row["id"]);
-};
-
 export const isOrgWithin = async (reader: Reader, pk: number, above: number): Promise<boolean> =>
   (await reader.count(
     `with recursive up (pk) as (

@@ -8,7 +8,6 @@ import {
   isParentHidden,
   isOrgWithin,
   ORG_LIST,
-  readParentId,
   ROOT_ORG_NUMBER,
   findSameNamedSibling,
 } from "./org-rows.ts";
@@ -28,11 +27,6 @@ export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   series: "orgs",
   actions: "orgs",
   usual: { parentId: ROOT_ORG_ID },
-  orgs: async (reader, record) => {
-    const { id, parentId } = record as Org;
-    // `parentId` is also null if the acting account cannot see the parent
-    return [id, parentId ?? (await readParentId(reader, id)) ?? ROOT_ORG_ID];
-  },
   check: checkTreePosition,
 };
 

@@ -46,10 +46,6 @@ export interface EditableRecordType<F extends Fields = Fields> {
   readonly actions: string;
   readonly usual?: ManualValues | undefined;
   readonly scope?: { readonly column: string; readonly value: string } | undefined;
-  /**
-   * returns the ids of the organisations of a record; undefined if records of this type do not belong to organisations
-   */
-  readonly orgs?: ((reader: Reader, record: object) => readonly string[] | Promise<readonly string[]>) | undefined;
   readonly fields?: readonly string[] | undefined;
   /**
    * Converts the values of a request to the values to store.
@@ -118,7 +114,7 @@ export const createRecord = <F extends Fields>(
   return session.change(change, async (writer) => {
     const { after, objects } = await addRecord(session, writer, noun, given);
     const result = (taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>> => answer(after, taskOf);
-    return { result, objects, orgs: await noun.orgs?.(writer, after), after };
+    return { result, objects, after };
   });
 };
 
@@ -206,7 +202,6 @@ export const editRecords = <F extends Fields>(
   return session.change(change, async (writer) => {
     const all: EditedRecord<RecordOf<F>>[] = [];
     const made: ChangedObject[] = [];
-    const orgs: string[] = [];
     for (const id of new Set(ids)) {
       const { edited, ...others } = await editSingleRecord(session, writer, noun, {
         id,
@@ -215,7 +210,6 @@ export const editRecords = <F extends Fields>(
       });
       all.push(edited);
       made.push(...others.objects);
-      orgs.push(...others.orgs);
     }
     const changed = all.filter(({ before, after }) => before !== after);
     const [first] = changed;
@@ -233,7 +227,6 @@ export const editRecords = <F extends Fields>(
     return {
       result,
       objects: [...changed.map(({ after }) => toChangedObject(noun, after)), ...made],
-      orgs: noun.orgs && orgs,
       before: isOne ? first?.before : { records: changed.map(({ before }) => before) },
       after: isOne ? first?.after : { records: changed.map(({ after }) => after) },
     };
@@ -253,8 +246,6 @@ export const editSingleRecord = async <F extends Fields>(
 ): Promise<{
   readonly edited: EditedRecord<RecordOf<F>>;
   readonly objects: readonly ChangedObject[];
-  /** the organisations that the record belonged to before the edit, and those that it belongs to after the edit */
-  readonly orgs: readonly string[];
 }> => {
   const { list } = noun;
   const { id, given, each } = asked;
@@ -270,15 +261,13 @@ export const editSingleRecord = async <F extends Fields>(
   await noun.check?.(writer, { pk, values });
   const at = getCurrentInstant(session.surroundings);
   const columns = buildSecretsColumn(noun, before, { secrets, at });
-  const wasIn = (await noun.orgs?.(writer, before)) ?? [];
   if (!(await updateRecord(writer, list.thing, { pk, values, at, columns })))
-    return { edited: { before, after: before }, objects, orgs: [] };
+    return { edited: { before, after: before }, objects };
   const followed = (await noun.follow?.(writer, { before, values, at })) ?? [];
   // causes the next read to update data that is derived from the whole collection, such as the position in the tree
   await advanceCollections(writer, [noun.collection]);
   const after = await getWrittenRecord(writer, list, id);
-  const isIn = (await noun.orgs?.(writer, after)) ?? [];
-  return { edited: { before, after }, objects: [...objects, ...followed], orgs: [...wasIn, ...isIn] };
+  return { edited: { before, after }, objects: [...objects, ...followed] };
 };
 
 const buildRecordDraft = async (

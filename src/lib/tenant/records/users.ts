@@ -27,7 +27,6 @@ export const defineEditableUsers = (session: Session): EditableRecordType<typeof
   series: "users",
   actions: "users",
   usual: { org: ROOT_ORG_ID },
-  orgs: (_, record) => [(record as User).org.id],
   reading: async (writer, given, before) => {
     if (before !== undefined) await checkAdministrator(session, writer, before as User, given);
     if (given["administrator"] !== undefined) await confirmList(session, writer, "users");

@@ -55,29 +55,22 @@ const buildScopeOrgTable = (scope: Scope): DerivedTable => {
  */
 const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
   name: "deleted_scope_org",
-  columns: "pk integer primary key, id text not null unique",
+  columns: "pk integer primary key",
   state: buildTreeStateSql(scope),
-  fill: `with recursive gone (pk, id, parent) as (
-      select pk, id, parent from (
-        select v.pk, v.id, v.parent, row_number() over (partition by v.pk order by v.revision desc) as place
+  fill: `with recursive gone (pk, parent) as (
+      select pk, parent from (
+        select v.pk, v.parent, row_number() over (partition by v.pk order by v.revision desc) as place
         from main.org_version v
         where v.action = 'delete' and not exists (select 1 from main.org o where o.pk = v.pk)) last
       where place = 1),
-    within (pk, id) as (
-      select g.pk, g.id from gone g where ${buildIsOrgInScope("g.parent")}
-      union select g.pk, g.id from within w join gone g on g.parent = w.pk)
-    insert into temp.deleted_scope_org (pk, id) select pk, id from within`,
+    within (pk) as (
+      select g.pk from gone g where ${buildIsOrgInScope("g.parent")}
+      union select g.pk from within w join gone g on g.parent = w.pk)
+    insert into temp.deleted_scope_org (pk) select pk from within`,
 });
 
 const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
-
-/**
- * SQL: true if all organisations in a list are in the scope. @param held SQL: selects a row if the organisation
- * `e.value` is in the scope
- */
-const buildAreOrgsInScope = (list: string, held: string): string =>
-  `${list} is not null and not exists (select 1 from json_each(${list}) e where not exists (${held}))`;
 
 /**
  * SQL: true if a record `t` is in the scope, by record type (only types that have files). A device without an owner is
@@ -94,12 +87,12 @@ export const RECORD_SCOPE_CONDITIONS: Readonly<Record<string, string>> = {
 const buildIsKindInScope = ({ kinds }: Scope): string =>
   kinds.length === 0 ? "false" : `t.kind in (${buildNameListSql(kinds)})`;
 
-/** SQL: true if an import was planned in the scope or in a part of it. @param of alias of the import */
-const buildIsImportInScope = (of: string): string =>
-  buildAreOrgsInScope(
-    `coalesce(${of}.detail -> 'request' -> 'scope', ${of}.detail -> 'scope')`,
-    `select 1 where ${buildWasOrgInScope("e.value")}`,
-  );
+/** SQL: the organisations in whose scope an import `t` was planned; null for the whole tenant. */
+const IMPORT_ORGS_SQL = "coalesce(t.detail -> 'request' -> 'scope', t.detail -> 'scope')";
+
+/** SQL: true if an import `t` was planned in the scope or in a part of it. */
+const IS_IMPORT_IN_SCOPE = `${IMPORT_ORGS_SQL} is not null
+  and not exists (select 1 from json_each(${IMPORT_ORGS_SQL}) e where not ${buildWasOrgInScope("e.value")})`;
 
 /**
  * SQL: true if the record of an observed state `t` is in the scope both locally and in the console, because a task
@@ -147,10 +140,6 @@ const listVisibleObservedRows = (scope: Scope): readonly (readonly [table: strin
   ];
 };
 
-/** SQL: selects a row if the organisation with the id `e.value` is or was in the scope. */
-const WAS_ORG_ID_IN_SCOPE_SQL = `select 1 from main.org o join temp.scope_org h on h.pk = o.pk where o.id = e.value
-  union all select 1 from temp.deleted_scope_org h where h.id = e.value`;
-
 /**
  * SQL: the people in the scope in a column of a renewal item `t`, from the table that `createVisibleOwnersTable`
  * creates.
@@ -179,18 +168,12 @@ const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ["device", RECORD_SCOPE_CONDITIONS["device"] ?? ""],
     ["secured_user", String(scope.secured)],
     ["secured_group", String(scope.secured)],
-    ["import", ofAll ? buildIsKindInScope(scope) : `${buildIsKindInScope(scope)} and ${buildIsImportInScope("t")}`],
+    ["import", ofAll ? buildIsKindInScope(scope) : `${buildIsKindInScope(scope)} and ${IS_IMPORT_IN_SCOPE}`],
     ["renewal_item", "true"],
     ["renewal_notice", String(scope.contacts)],
     ["tenant_profile", "true"],
     ...listVisibleObservedRows(scope),
-    [
-      "audit",
-      buildVisibleConditionSql(scope, {
-        areOrgs: (ids) => buildAreOrgsInScope(ids, WAS_ORG_ID_IN_SCOPE_SQL),
-        isImport: buildIsImportInScope("i"),
-      }),
-    ],
+    ["audit", buildVisibleConditionSql(scope)],
   ]);
 };
 

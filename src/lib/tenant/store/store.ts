@@ -30,6 +30,8 @@ export interface Scope {
   readonly accounts: boolean;
   /** true if the contact person's details, and accounts, telephone numbers and notes of renewal items, are visible */
   readonly contacts: boolean;
+  /** name of the account that sees its own changes in the audit log; undefined: none of them */
+  readonly actor?: string | undefined;
 }
 
 /** SQL that limits the tables of a tenant to a scope. */

@@ -141,7 +141,7 @@ export const storeDeletions = (database: Database, { kind }: PlanDefinition, isE
   database.run(`insert into ${table} select t.pk from ${thing.name} t where ${isLacking}`, { kind: name });
 };
 
-export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "heldOrgs" | "origin" | "sender"> {
+export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "origin" | "sender"> {
   readonly revision: number;
 }
 

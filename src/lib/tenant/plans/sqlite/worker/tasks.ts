@@ -290,7 +290,7 @@ const applyAndRecord = async (
   // if nothing that the plan read has changed, it need not be checked again
   const isRechecked = etagOf(database, plan) !== record.etag;
   const revision = advanceRevision(database, [plan.kind.collection, ...others]);
-  const { actor, by: _by, heldOrgs: _held, origin: _origin, sender: _sender, ...context } = moment;
+  const { actor, by: _by, origin: _origin, sender: _sender, ...context } = moment;
   if (beside !== undefined)
     withRowsBeside(database, () =>
       applyPlan(database, beside, { ...context, idPrefix: context.referencePrefix, revision }),
