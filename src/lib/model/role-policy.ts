@@ -74,6 +74,9 @@ export const ROLE_POLICY = Object.fromEntries(
   }),
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, Reach>>>>;
 
+/** Returns true for what does not belong to organisations, so that it cannot be limited to some of them. */
+export const concernsWholeTenant = (operation: Operation): boolean => /^(?:secured|audit)\./.test(operation);
+
 export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
   (operation) => ROLE_POLICY[operation].custom === "item",
 );
@@ -117,7 +120,7 @@ export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, ref
       "the scheme of the account does not contain this check item",
       "カスタム管理権限スキームにこの項目がありません",
     );
-  if (reach === "item" && !isWhole && refused.startsWith("secured."))
+  if (reach === "item" && !isWhole && concernsWholeTenant(refused))
     return text("the managed organisations of the account are not 「全て」", "管理対象組織が「全て」ではありません");
   const { en, ja } = ROLES[role];
   return text(`${addArticle(en)} does not have this right`, `${ja}にはこの権限がありません`);

@@ -5,11 +5,11 @@ import { findTaskOfRecord } from "./console/tasks.ts";
 import { throwFirstProblem } from "../rules/rule.ts";
 import type { Actor } from "./policy/asker.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
-import { addChangeNumber, takeBaseRevision } from "./made-changes.ts";
+import { addChangeNumber, getRequestKey, takeBaseRevision } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
 import { advanceCollections } from "./store/collections.ts";
 import { judgeWrittenRecords } from "./store/judge.ts";
-import { findRequestKey, storeRequestKey, type StoredRequestKey, type RequestKey } from "./store/idempotency.ts";
+import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
 import { settleVersions } from "./versions/keep.ts";
@@ -17,22 +17,13 @@ import { readVersionsSum } from "./versions/sum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
-/** A POST request that is executed only once, however often it is sent. */
-export interface IdempotentRequest<T> extends RequestKey {
-  /**
-   * builds the response to an executed request; returns undefined if the tenant's current state shows that the request
-   * was not executed
-   */
-  readonly replay: (reader: Reader, subject: string, taskOf: TaskFinder) => Promise<T | undefined>;
-}
-
 /** Returns the number of the newest open console task that contains a record; null if no task contains it. */
 export type TaskFinder = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
 
 /** Builds the result of a change. Called after the change is written, because its tasks are known only then. */
 type ResultBuilder<T> = (taskOf: TaskFinder) => Promise<T>;
 
-export interface ChangeOptions<T> {
+export interface ChangeOptions {
   /** action in the audit record, such as `renewals.add`; null for internal changes that do not need an audit record */
   readonly action: string | null;
   /** default: a manual edit */
@@ -40,7 +31,8 @@ export interface ChangeOptions<T> {
   /** if false, the change is recorded in the audit log but is not counted as a change to the tenant */
   readonly commits?: false | undefined;
   readonly locks: readonly string[];
-  readonly once?: IdempotentRequest<T> | undefined;
+  /** true if a request with an Idempotency-Key makes this change only once, and gets its result again */
+  readonly once?: true | undefined;
   readonly signal?: AbortSignal | undefined;
   /** true if a mirror's console already has what the change writes */
   readonly alreadyInConsole?: boolean | undefined;
@@ -51,9 +43,8 @@ export interface ChangeOptions<T> {
 export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
   /**
-   * The records that were created, changed or removed. For a request with an Idempotency-Key, the first record
-   * identifies what the request did. If the list is empty and `detail` is undefined, nothing was changed: no revision
-   * advances, and no audit record is written.
+   * The records that were created, changed or removed. If the list is empty and `detail` is undefined, nothing was
+   * changed: no revision advances, and no audit record is written.
    */
   readonly objects: readonly ChangedObject[];
   /** the state before the change (`after` is the state after the change); audit records omit secrets */
@@ -73,21 +64,10 @@ export interface ChangeAuthor {
   readonly sender: Actor | undefined;
   readonly actor: string;
   readonly by: string | undefined;
-  readonly keptKey: (request: RequestKey, subject: string) => StoredRequestKey;
 }
 
 const isResultBuilder = <T>(result: ChangeOutcome<T>["result"]): result is ResultBuilder<T> =>
   typeof result === "function";
-
-const createKeyReusedFailure = (): Failure =>
-  new Failure("usage", {
-    what: text(
-      "this Idempotency-Key was already used for another request",
-      "この Idempotency-Key は別のリクエストで使用済みです",
-    ),
-    where: "idempotency-key",
-    status: 422,
-  });
 
 const TENANT_CHANGED_FAILURE = new Failure("conflict", {
   what: text(
@@ -103,7 +83,7 @@ const TENANT_CHANGED_FAILURE = new Failure("conflict", {
 /** Writes a complete change in one transaction. @see Session.change */
 export const writeChange = async <T>(
   author: ChangeAuthor,
-  change: ChangeOptions<T>,
+  change: ChangeOptions,
   body: (writer: Writer) => Promise<ChangeOutcome<T>>,
 ): Promise<T> => {
   const {
@@ -118,6 +98,7 @@ export const writeChange = async <T>(
   } = change;
   const { actor, by, sender, store, surroundings } = author;
   const base = dryRun || locks.length === 0 ? undefined : takeBaseRevision();
+  const key = once === true ? getRequestKey() : undefined;
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);
   // loaded before the transaction, which may await only its store
   const checked = sender === undefined ? undefined : await import("./sign-in/same-sender.ts");
@@ -126,8 +107,11 @@ export const writeChange = async <T>(
     async (writer) => {
       const found = await writer.lock(locks);
       await checked?.requireSameSender(writer, sender);
-      const done = once === undefined ? undefined : await findReplayedResult(writer, once);
-      if (done !== undefined) return done;
+      const done = key && (await findRequestKey(writer, key));
+      if (done !== undefined) {
+        number = done.change;
+        return done.answer as T;
+      }
       if (base !== undefined && [...found.values()].some(({ revision }) => revision > base))
         throw TENANT_CHANGED_FAILURE;
       const isObserved = locks.length > 0 && alreadyInConsole !== true && (await isMirror(writer));
@@ -148,9 +132,9 @@ export const writeChange = async <T>(
         seq = await appendAudit(writer, record, commits ? { writer: way, revision } : undefined);
         if (commits && !dryRun) number = seq;
       }
-      if (once !== undefined)
-        await storeRequestKey(writer, { ...author.keptKey(once, changed.objects[0]?.id ?? ""), change: number });
-      return answer();
+      const made = await answer();
+      if (key !== undefined) await storeRequestKey(writer, toStoredKey(key, made, surroundings, number));
+      return made;
     },
     { signal },
   );
@@ -163,16 +147,3 @@ const createTaskFinder =
   async (record) => {
     return (await isMirror(reader)) ? findTaskOfRecord(reader, record) : null;
   };
-
-/**
- * Returns the response to an executed request, if any. @throws Failure `usage` if the key was used for a different
- * request
- */
-export const findReplayedResult = async <T>(reader: Reader, once: IdempotentRequest<T>): Promise<T | undefined> => {
-  const known = await findRequestKey(reader, once);
-  if (known === undefined) return undefined;
-  if (known.fingerprint !== once.fingerprint) throw createKeyReusedFailure();
-  const answer = await once.replay(reader, known.subject, createTaskFinder(reader));
-  if (answer !== undefined) addChangeNumber(known.change);
-  return answer;
-};

@@ -124,7 +124,7 @@ const performHere = async (
   try {
     const parts = await partsHere();
     const upload = file && (await receiveHere(file, signal));
-    return await perform(one, parts, { path, given, base, signal, repeatable: undefined, file: upload });
+    return await perform(one, parts, { path, given, base, signal, file: upload });
   } catch (error) {
     const { toFailure } = await import("./failure.ts");
     throw toFailure(explain(error));

@@ -1,8 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { RequestKey } from "./store/idempotency.ts";
 
 /** What a request knows about its changes, without each operation passing it on. */
 interface RequestChanges {
   readonly numbers: number[];
+  /** identifies a request that its sender may send again */
+  readonly key: RequestKey | undefined;
   /** the tenant's revision that the sender saw; only the first change depends on it, because it advances the revision */
   base: number | undefined;
 }
@@ -22,11 +25,13 @@ export const takeBaseRevision = (): number | undefined => {
   return base;
 };
 
+export const getRequestKey = (): RequestKey | undefined => storage.getStore()?.key;
+
 export const collectChangeNumbers = async <T>(
   answer: () => T | Promise<T>,
-  base?: number,
+  { base, key }: Partial<Pick<RequestChanges, "base" | "key">> = {},
 ): Promise<{ readonly given: T; readonly changes: readonly number[] }> => {
-  const request = { numbers: [], base };
+  const request = { numbers: [], key, base };
   const given = await storage.run(request, async () => answer());
   return { given, changes: request.numbers };
 };

@@ -58,8 +58,6 @@ export type Given<I extends z.ZodType, Out = Frozen<z.output<I>>> =
 /** What a request brings besides its input. */
 export interface Call<F extends boolean = boolean> {
   readonly signal: AbortSignal;
-  /** identifies a request that its caller may send again; undefined if the caller does not */
-  readonly repeatable: RequestKey | undefined;
   readonly file: F extends true ? Upload : undefined;
 }
 
@@ -141,6 +139,8 @@ export interface Asked extends Call {
   readonly given: unknown;
   /** the tenant's revision that the caller saw */
   readonly base?: number | undefined;
+  /** identifies a request that its caller may send again; undefined if the caller does not */
+  readonly key?: RequestKey | undefined;
 }
 
 /** @throws Failure `not-permitted` if the acting account may not do this */
@@ -155,7 +155,7 @@ export const requireRights = async (
 };
 
 /** Performs an operation whose input was checked. Returns its result, and the numbers of the changes that it made. */
-export const perform = async (one: AnyOperation, parts: TenantParts, { path, given, base, ...call }: Asked) => {
+export const perform = async (one: AnyOperation, parts: TenantParts, { path, given, base, key, ...call }: Asked) => {
   await requireRights(one, parts.session.asker, { given, path });
-  return collectChangeNumbers(() => one.run(parts, given, { ...path, ...call }), base);
+  return collectChangeNumbers(() => one.run(parts, given, { ...path, ...call }), { base, key });
 };

@@ -1,14 +1,11 @@
-import type { ChangeAuthor, ChangeOutcome, ChangeOptions, IdempotentRequest } from "./change.ts";
-import { getCurrentInstant, type Surroundings } from "./ids.ts";
+import type { ChangeAuthor, ChangeOutcome, ChangeOptions } from "./change.ts";
+import type { Surroundings } from "./ids.ts";
 import type { Actor } from "./policy/asker.ts";
-import type { StoredRequestKey, RequestKey } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 
-export type { ChangeOutcome, ChangedObject, ChangeOptions, IdempotentRequest, TaskFinder } from "./change.ts";
+export type { ChangeOutcome, ChangedObject, ChangeOptions, TaskFinder } from "./change.ts";
 
 export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: undefined };
-
-const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 /** Maximum number of records that an audit record lists because a change removed their values or memberships. */
 export const MAX_TRACED_RECORDS = 10_000;
@@ -40,30 +37,6 @@ export class Session implements ChangeAuthor {
   }
 
   /**
-   * Returns an earlier response; undefined for new requests. @throws Failure `usage` if the key was already used for
-   * another request
-   */
-  async replayed<T>(once: IdempotentRequest<T>): Promise<T | undefined> {
-    const { findReplayedResult } = await import("./change.ts");
-    return this.read((reader) => findReplayedResult(reader, once));
-  }
-
-  /**
-   * Returns a request's key in the form in which it is stored. @param subject the id of the created or changed record
-   */
-  keptKey({ key, route, fingerprint }: RequestKey, subject: string): StoredRequestKey {
-    const now = this.surroundings.now();
-    return {
-      key,
-      route,
-      fingerprint,
-      subject,
-      at: getCurrentInstant({ now: () => now }),
-      forgotten: getCurrentInstant({ now: () => now - KEY_LIFETIME_MS }),
-    };
-  }
-
-  /**
    * Makes a change. This is the only way to write data: it locks collections, makes the change, advances the revisions
    * of the locked collections, and writes one audit record and the key of a repeatable request. All of this happens in
    * one transaction or not at all.
@@ -71,7 +44,7 @@ export class Session implements ChangeAuthor {
    * @throws Failure as described for the store's `change`; `usage` if the key was already used with another request;
    * `conflict` if a locked collection has changed since the caller read it
    */
-  async change<T>(change: ChangeOptions<T>, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
+  async change<T>(change: ChangeOptions, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
     // loaded here, so that requests that only read data do not load it
     const { writeChange } = await import("./change.ts");
     return writeChange(this, change, body);

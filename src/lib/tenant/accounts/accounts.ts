@@ -6,7 +6,7 @@ import { getThingNoun } from "../../model/problem.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import { requirePermission } from "../policy/check.ts";
-import type { ChangeOutcome, Session, TaskFinder } from "../session.ts";
+import type { ChangeOutcome, Session } from "../session.ts";
 import {
   ACCOUNTS,
   readAccount,
@@ -17,7 +17,6 @@ import {
   writeAccountSettings,
   type StoredAccount,
 } from "./account-rows.ts";
-import type { RequestKey } from "../store/idempotency.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { USER_LIST } from "../records/user-rows.ts";
 import { createPasswordVerifier } from "../verifier.ts";
@@ -57,9 +56,8 @@ export const ACCOUNT_RECORD_TYPE = { list: ACCOUNTS };
 export const createAccount = (
   session: Session,
   { user, ...body }: AccountBody & { readonly user: string },
-  once?: RequestKey,
 ): Promise<WrittenAccount> =>
-  writeAccountChange(session, { verb: "create", id: user, body, once }, (before) => {
+  writeAccountChange(session, { verb: "create", id: user, body }, (before) => {
     if (before.name !== null) throw createAccountExistsFailure(before);
   });
 
@@ -75,9 +73,8 @@ export const revokeRole = (
   session: Session,
   id: string,
   { dryRun }: { readonly dryRun?: boolean | undefined },
-  once?: RequestKey,
 ): Promise<WrittenAccount> =>
-  writeAccountChange(session, { verb: "revoke", id, body: { role: "none", dryRun }, once }, requireAccountName);
+  writeAccountChange(session, { verb: "revoke", id, body: { role: "none", dryRun } }, requireAccountName);
 
 /**
  * Sets a new password. The acting account does not need to know the previous password.
@@ -89,9 +86,8 @@ export const resetPassword = (
   session: Session,
   id: string,
   body: Pick<AccountBody, "password" | "passwordInConsole" | "forSignIn" | "dryRun">,
-  once?: RequestKey,
 ): Promise<WrittenAccount> =>
-  writeAccountChange(session, { verb: "reset-password", id, body, once }, (before) => {
+  writeAccountChange(session, { verb: "reset-password", id, body }, (before) => {
     requireAccountName(before);
     if (body.password === undefined && body.passwordInConsole !== true && body.dryRun !== true)
       throw PASSWORD_MISSING_FAILURE;
@@ -125,7 +121,6 @@ interface AccountChange {
   readonly verb: "create" | "edit" | "revoke" | "reset-password";
   readonly id: string;
   readonly body: AccountBody;
-  readonly once?: RequestKey | undefined;
 }
 
 const changesUser = (
@@ -140,7 +135,7 @@ const changesUser = (
  */
 const writeAccountChange = async (
   session: Session,
-  { verb, id, body: { dryRun = false, alreadyInConsole = false, ...given }, once }: AccountChange,
+  { verb, id, body: { dryRun = false, alreadyInConsole = false, ...given } }: AccountChange,
   check: (before: StoredAccount) => void,
 ): Promise<WrittenAccount> => {
   requirePermission(session.asker, ["accounts.write"]);
@@ -149,13 +144,8 @@ const writeAccountChange = async (
     given.password === undefined || dryRun
       ? undefined
       : await createPasswordVerifier(given.password, session.surroundings.random);
-  const replay = async (reader: Reader, kept: string, taskOf: TaskFinder): Promise<WrittenAccount> => {
-    const after = await getRecordById(reader, ACCOUNTS, kept);
-    const consoleTask = await taskOf(toChangedObject(ACCOUNT_RECORD_TYPE, after));
-    return { before: verb === "create" ? null : after, after, consoleTask, dryRun };
-  };
   const locks = changesUser(verb, given) ? ["accounts", "users"] : ["accounts"];
-  const change = { action: `accounts.${verb}`, locks, dryRun, alreadyInConsole, once: once && { ...once, replay } };
+  const change = { action: `accounts.${verb}`, locks, dryRun, alreadyInConsole, once: true } as const;
   return session.change(change, async (writer) => {
     const before = await getStoredAccount(writer, id);
     permitAccountChange(session, before, given);

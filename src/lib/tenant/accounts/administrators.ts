@@ -1,6 +1,6 @@
 import { SECURED_APPS } from "../../model/secured-user.ts";
 import { getCurrentInstant } from "../ids.ts";
-import type { IdempotentRequest, Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import {
   writeListConfirmation,
   readAdministrators,
@@ -32,15 +32,9 @@ export const confirmList = ({ surroundings, actor }: Session, writer: Writer, ki
   writeListConfirmation(writer, { kind, at: getCurrentInstant(surroundings), actor });
 
 /** Records that those who are marked are all administrators. Exports of the console do not show administrators. */
-export const confirmAdministrators = (
-  session: Session,
-  kind: AdministratorKind,
-  once?: Omit<IdempotentRequest<Administrators>, "replay">,
-): Promise<Administrators> => {
+export const confirmAdministrators = (session: Session, kind: AdministratorKind): Promise<Administrators> => {
   const locks = [kind === "users" ? "users" : `secured:${kind}`];
-  const replay = (reader: Reader): Promise<Administrators> => readAdministratorList(reader, kind);
-  const change = { action: "administrators.confirm", locks, once: once && { ...once, replay } };
-  return session.change(change, async (writer) => {
+  return session.change({ action: "administrators.confirm", locks, once: true }, async (writer) => {
     await confirmList(session, writer, kind);
     return { result: await readAdministratorList(writer, kind), objects: [], detail: { kind } };
   });

@@ -81,7 +81,7 @@ export const accounts = {
       kit.z.strictObject({ user: kit.Id, ...buildAccountMembers(kit), alreadyInConsole: kit.z.boolean().optional() }),
     needs: ["accounts.write"],
     once: ["password"],
-    run: async ({ session }, given, { repeatable }) => (await loadAccounts()).createAccount(session, given, repeatable),
+    run: async ({ session }, given) => (await loadAccounts()).createAccount(session, given),
   }),
   edit: operation({
     route: "PATCH /v1/accounts/{id}",
@@ -96,8 +96,7 @@ export const accounts = {
     input: ({ z, writeOptions }) => z.strictObject(writeOptions),
     needs: ["accounts.write"],
     once: true,
-    run: async ({ session }, given, { id, repeatable }) =>
-      (await loadAccounts()).revokeRole(session, id, given, repeatable),
+    run: async ({ session }, given, { id }) => (await loadAccounts()).revokeRole(session, id, given),
   }),
   resetPassword: operation({
     route: "POST /v1/accounts/{id}/reset-password",
@@ -113,8 +112,7 @@ export const accounts = {
       }),
     needs: ["accounts.write"],
     once: ["password"],
-    run: async ({ session }, given, { id, repeatable }) =>
-      (await loadAccounts()).resetPassword(session, id, given, repeatable),
+    run: async ({ session }, given, { id }) => (await loadAccounts()).resetPassword(session, id, given),
   }),
   transfer: operation({
     route: "POST /v1/accounts/{id}/transfer",
@@ -152,7 +150,7 @@ export const roles = {
     input: ({ newRecordSchema }) => newRecordSchema(SCHEME.fields),
     needs: ["schemes.write"],
     once: true,
-    run: async ({ session }, given, { repeatable }) => (await loadSchemes()).createScheme(session, given, repeatable),
+    run: async ({ session }, given) => (await loadSchemes()).createScheme(session, given),
   }),
   scheme: operation({
     route: "GET /v1/roles/schemes/{id}",
@@ -202,8 +200,7 @@ export const administrators = {
     path: buildKindPath,
     needs: (_asker, _given, { kind }) => [kind === "users" ? "accounts.roles" : "secured.write"],
     once: true,
-    run: async ({ session }, _, { kind, repeatable }) =>
-      (await loadAdministrators()).confirmAdministrators(session, kind, repeatable),
+    run: async ({ session }, _, { kind }) => (await loadAdministrators()).confirmAdministrators(session, kind),
   }),
 };
 

@@ -57,8 +57,8 @@ test("the matrix matches what the tenant permits for every operation, role, item
         for (const has of [false, true]) {
           const asker: Actor = { role, items: new Set(has ? [operation] : []), orgs: isWhole ? undefined : [2] };
           const { [role]: reach } = cells;
-          const isSecured = operation.startsWith("secured.");
-          const isRefused = reach === "no" || (reach === "item" && !has) || (isSecured && !isWhole);
+          const isOfAll = /^(?:secured|audit)\./.test(operation);
+          const isRefused = reach === "no" || (reach === "item" && !has) || (isOfAll && !isWhole);
           const wide = reach === "all" || isWhole ? "all" : "inside";
           expect([operation, role, getPermittedReach(asker, operation)]).toEqual([
             operation,

@@ -6,7 +6,7 @@ import type { SCHEME } from "../../model/scheme.ts";
 import type { ManualValues, RecordOf } from "../../model/thing.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
-import type { IdempotentRequest, Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import { findRecordNumberById } from "../records/record-rows.ts";
 import { deleteScheme, readSchemeHolders, SCHEMES, type SchemeHolder } from "./scheme-rows.ts";
 import type { Reader } from "../store/store.ts";
@@ -84,11 +84,8 @@ const EDITABLE_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
  * Creates a custom scheme. @throws Failure `input-rejected` if the name is already used, an item is unknown, or no item
  * is given
  */
-export const createScheme = (
-  session: Session,
-  body: ManualRequestBody,
-  once?: Omit<IdempotentRequest<ChangeResult<Scheme>>, "replay">,
-): Promise<WrittenScheme> => createRecord(session, EDITABLE_SCHEMES, body, once);
+export const createScheme = (session: Session, body: ManualRequestBody): Promise<WrittenScheme> =>
+  createRecord(session, EDITABLE_SCHEMES, body);
 
 /** Edits a custom scheme. @throws Failure as described for {@link createScheme}; `not-found` */
 export const editScheme = (session: Session, id: string, body: ManualRequestBody): Promise<WrittenScheme> =>

@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { confirmDrift } from "./drift.ts";
 import { listTasks, readTasks, type ConsoleTask } from "./tasks.ts";
-import type { IdempotentRequest, Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import { findRevision } from "../audit/change-number.ts";
 import { CONSOLE_COLLECTION } from "../store/collections.ts";
 
@@ -14,19 +14,13 @@ import { CONSOLE_COLLECTION } from "../store/collections.ts";
  * @returns what is still open of them
  * @throws Failure `not-found`; `conflict` if a task has nothing open that exports never show
  */
-export const confirmTasks = (
-  session: Session,
-  numbers: readonly number[],
-  once?: Omit<IdempotentRequest<readonly ConsoleTask[]>, "replay">,
-): Promise<readonly ConsoleTask[]> => {
+export const confirmTasks = (session: Session, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
   const wanted = [...new Set(numbers)];
-  const replay: IdempotentRequest<readonly ConsoleTask[]>["replay"] = (reader) =>
-    listTasks(reader, { numbers: wanted });
   const change = {
     action: "console.confirm",
     writer: "confirm",
     locks: [CONSOLE_COLLECTION],
-    once: once && { ...once, replay },
+    once: true,
   } as const;
   return session.change(change, async (writer) => {
     await readTasks(writer, wanted);

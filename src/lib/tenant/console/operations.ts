@@ -30,8 +30,7 @@ export const consoleTasks = {
     input: ({ z }) => z.strictObject({ numbers: z.array(z.int().positive()).min(1).max(1000) }),
     needs: ["console.write"],
     once: true,
-    run: async ({ session }, { numbers }, { repeatable }) =>
-      (await import("./console.ts")).confirmTasks(session, numbers, repeatable),
+    run: async ({ session }, { numbers }) => (await import("./console.ts")).confirmTasks(session, numbers),
   }),
 };
 

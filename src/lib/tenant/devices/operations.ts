@@ -53,8 +53,7 @@ export const devices = {
       }),
     needs: ["devices.write"],
     once: true,
-    run: async ({ session }, given, { repeatable }) =>
-      (await loadDevices()).changeDeviceOwners(session, given, repeatable),
+    run: async ({ session }, given) => (await loadDevices()).changeDeviceOwners(session, given),
   }),
   tag: operation({
     route: "POST /v1/devices/tag",
@@ -65,7 +64,7 @@ export const devices = {
     },
     needs: ["devices.note"],
     once: true,
-    run: async ({ session }, given, { repeatable }) => (await loadDevices()).tagDevices(session, given, repeatable),
+    run: async ({ session }, given) => (await loadDevices()).tagDevices(session, given),
   }),
 };
 

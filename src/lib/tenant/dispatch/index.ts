@@ -212,14 +212,15 @@ class Dispatch {
     { path, given }: RequestInput,
     file?: Exclude<ReturnType<typeof receiveFile>, Response>,
   ): Promise<Response> {
-    const key = one.once === undefined ? undefined : c.req.header("idempotency-key");
-    const repeatable = key === undefined ? undefined : buildRequestKey(one, parts, { key, path: c.req.path, given });
+    const header = one.once === undefined ? undefined : c.req.header("idempotency-key");
+    const key =
+      header === undefined ? undefined : buildRequestKey(one, parts, { key: header, path: c.req.path, given });
     const { given: result, changes } = await perform(one, parts, {
       path,
       given,
       base: readBase(c.req.header(BASE_HEADER)),
       signal: c.var.until,
-      repeatable,
+      key,
       file,
     });
     const made = createResponse(one, result);

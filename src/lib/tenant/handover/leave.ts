@@ -18,9 +18,7 @@ import { deleteUnprotected } from "../records/record-rows.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import { USER_LIST } from "../records/user-rows.ts";
 import type { ChangedObject, Session } from "../session.ts";
-import type { RequestKey } from "../store/idempotency.ts";
-import { readRecordsById } from "../store/lists.ts";
-import type { Reader, Writer } from "../store/store.ts";
+import type { Writer } from "../store/store.ts";
 import { findDependents, type Dependents } from "./dependents.ts";
 
 /** What depended on a user before they left, and what still does; `after` is null if the user is deleted. */
@@ -48,18 +46,9 @@ const LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `sec
  * would have the support option; `conflict` if something was changed since it was shown
  * @see facts 7.2: an account cannot be deleted
  */
-export const leaveUsers = (
-  session: Session,
-  { ids, dryRun = false, learns }: LeaveRequest,
-  once?: RequestKey,
-): Promise<LeaveResult[]> => {
+export const leaveUsers = (session: Session, { ids, dryRun = false, learns }: LeaveRequest): Promise<LeaveResult[]> => {
   const { asker } = session;
-  // users who are deleted by now are missing in the response to a repeated request
-  const replay = async (reader: Reader): Promise<LeaveResult[]> => {
-    const there = (await readRecordsById(reader, USER_LIST, ids)).map(({ id }) => id);
-    return (await findDependents(reader, asker, there)).map((one) => ({ before: one, after: one, dryRun }));
-  };
-  const change = { action: "users.leave", locks: LOCKS, dryRun, once: once && { ...once, replay } };
+  const change = { action: "users.leave", locks: LOCKS, dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const leavers = await findDependents(writer, asker, ids);
     const ended: ChangedObject[][] = [];

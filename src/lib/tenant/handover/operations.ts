@@ -70,8 +70,7 @@ export const leavers = {
     },
     needs: [...DEPENDENTS_READS, "accounts.write", "devices.note"],
     once: true,
-    run: async ({ session }, given, { repeatable }) =>
-      (await import("./leave.ts")).leaveUsers(session, given, repeatable),
+    run: async ({ session }, given) => (await import("./leave.ts")).leaveUsers(session, given),
   }),
 };
 

@@ -10,7 +10,7 @@ import { readDroppedTasks } from "../console/record-ids.ts";
 import { readTasks, type ConsoleTask } from "../console/tasks.ts";
 import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
 import { createBlockedDeletionFailure, resolveDeletion, toDeletedChange, type DeletionRequest } from "./deletion.ts";
-import type { IdempotentRequest, Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import {
   isUndoable,
   getImportByName,
@@ -54,7 +54,8 @@ import { readStagedChange } from "./staged-change.ts";
 import { checkImportRequest } from "./check-request.ts";
 import { completeRequest, type ImportRequest } from "./request.ts";
 import { buildImport, buildImports, type Import } from "./shape.ts";
-import type { RequestKey } from "../store/idempotency.ts";
+import { findRequestKey, toStoredKey } from "../store/idempotency.ts";
+import { addChangeNumber, getRequestKey } from "../made-changes.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";
@@ -67,7 +68,6 @@ const isImportOpen = ({ state }: Pick<ImportRecord, "state">): boolean => OPEN_S
 
 export interface RequestContext {
   readonly signal?: AbortSignal | undefined;
-  readonly repeatable?: RequestKey | undefined;
 }
 
 const UNAUDITED_CHANGE = { action: null, locks: [] } as const;
@@ -83,15 +83,13 @@ export class TenantImports {
     this.#processes = processes;
   }
 
-  /** Makes the response to a repeated request; undefined if its import came to nothing, so that it is made again. */
-  readonly #replay: IdempotentRequest<Import>["replay"] = async (reader, id) => {
-    const record = await readImport(reader, id);
-    return record.state === "discarded" ? undefined : buildImport(reader, record);
-  };
-
-  async #once({ repeatable }: RequestContext, run: () => Promise<Import>): Promise<Import> {
-    const once = repeatable && { ...repeatable, replay: this.#replay };
-    return (once && (await this.#session.replayed(once))) ?? run();
+  /** Runs a request, unless it was already executed. */
+  async #once(run: () => Promise<Import>): Promise<Import> {
+    const key = getRequestKey();
+    const done = key && (await this.#session.read((reader) => findRequestKey(reader, key)));
+    if (done === undefined) return run();
+    addChangeNumber(done.change);
+    return this.#read((done.answer as Pick<Import, "id">).id);
   }
 
   #read(id: string): Promise<Import> {
@@ -102,7 +100,7 @@ export class TenantImports {
    * Creates an import whose file is sent later. @throws Failure `input-rejected` if an option is not possible, or the
    * map does not fit or sets a secret
    */
-  async begin(given: ImportRequest, { repeatable }: RequestContext): Promise<Import> {
+  async begin(given: ImportRequest): Promise<Import> {
     checkImportRequest(given);
     const asked = completeRequest(given);
     const mirroring = asked.fromConsole === true ? { ...asked, ...CONSOLE_EXPORT_OPTIONS } : asked;
@@ -110,7 +108,7 @@ export class TenantImports {
     this.#checkWhole(request);
     await this.#checkOrgs(request);
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
-    return this.#insert({ kind: request.kind, detail: { request } }, repeatable);
+    return this.#insert({ kind: request.kind, detail: { request } });
   }
 
   #scoped<R extends StoredRequest>(request: R): R {
@@ -158,11 +156,9 @@ export class TenantImports {
   #insert(
     planned: Pick<ImportRecord, "kind"> &
       Partial<Pick<ImportRecord, "state" | "etag">> & { readonly detail: Partial<ImportDetail> },
-    repeatable: RequestKey | undefined,
   ): Promise<Import> {
     const { surroundings, actor } = this.#session;
-    const once = repeatable && { ...repeatable, replay: this.#replay };
-    return this.#session.change({ ...UNAUDITED_CHANGE, once }, async (writer) => {
+    return this.#session.change({ ...UNAUDITED_CHANGE, once: true }, async (writer) => {
       const id = createId(surroundings);
       const process = this.#processes.self;
       await insertImport(writer, {
@@ -187,7 +183,7 @@ export class TenantImports {
     const { request: unscoped, ids } = resolveDeletion(asked);
     const request = this.#scoped(unscoped);
     const planned = { kind: request.kind, detail: { request, ids } };
-    return this.#once(context, () => this.#planUndo(toDeletedChange(request, ids), planned, context));
+    return this.#once(() => this.#planUndo(toDeletedChange(request, ids), planned, context));
   }
 
   /** Receives an import's file and makes the plan.  @throws Failure `conflict` if the import already has its file */
@@ -239,11 +235,11 @@ export class TenantImports {
   }
 
   /** Commits a plan.  @throws Failure `conflict` if the ETag or the tenant has changed; `input-rejected`; `locked` */
-  commit(id: string, etag: string, context: RequestContext): Promise<Import> {
-    const { signal, repeatable } = context;
-    return this.#once(context, async () => {
+  commit(id: string, etag: string, { signal }: RequestContext): Promise<Import> {
+    return this.#once(async () => {
       const planned = await this.#permitted(this.#check(await this.#record(id), ["planned"], etag));
-      const once = repeatable && this.#session.keptKey(repeatable, id);
+      const key = getRequestKey();
+      const once = key && toStoredKey(key, { id }, this.#session.surroundings);
       const moment = await this.#moment();
       await this.#engine.commit(planned, { moment, signal, once }).catch(async (error: unknown) => {
         // the plan would never be committed
@@ -271,7 +267,7 @@ export class TenantImports {
     { skipBlocked = false }: { readonly skipBlocked?: boolean | undefined },
     context: RequestContext,
   ): Promise<Import> {
-    return this.#once(context, async () => {
+    return this.#once(async () => {
       const { change, original } = await this.#changeToUndo(name);
       const detail = {
         undoes: change.number,
@@ -283,7 +279,7 @@ export class TenantImports {
   }
 
   dropTasks(numbers: readonly number[], context: RequestContext): Promise<Import> {
-    return this.#once(context, async () => {
+    return this.#once(async () => {
       const drops = [...new Set(numbers)];
       const dropped = await this.#session.read(async (reader) => {
         for (const task of await readTasks(reader, drops))
@@ -302,14 +298,14 @@ export class TenantImports {
   async #planUndo(
     undone: UndoneChange,
     planned: { readonly kind?: FormatName | undefined; readonly detail: Partial<ImportDetail> },
-    { signal, repeatable }: RequestContext,
+    { signal }: RequestContext,
   ): Promise<Import> {
     const { kind, etag, counts } = await this.#engine.countUndo(undone, planned.kind, signal);
     if (undone.deleted !== undefined && counts.blocked !== undefined)
       throw createBlockedDeletionFailure(undone.deleted.request, counts.blocked);
     const { requirePlanPermission } = await import("../policy/import-work.ts");
     requirePlanPermission(this.#session.asker, kind, counts);
-    return this.#insert({ kind, state: "planned", etag, detail: { ...planned.detail, counts } }, repeatable);
+    return this.#insert({ kind, state: "planned", etag, detail: { ...planned.detail, counts } });
   }
 
   async discard(id: string): Promise<Import> {

@@ -68,7 +68,7 @@ export const imports = {
     needs: getStartRights,
     changes: false,
     once: true,
-    run: async (parts, given, { repeatable }) => (await openImports(parts)).begin(given, { repeatable }),
+    run: async (parts, given) => (await openImports(parts)).begin(given),
   }),
   upload: operation({
     route: "PUT /v1/imports/{id}/content",
@@ -89,8 +89,7 @@ export const imports = {
     changes: false,
     once: true,
     isLong: true,
-    run: async (parts, given, { signal, repeatable }) =>
-      (await openImports(parts)).delete(given, { signal, repeatable }),
+    run: async (parts, given, { signal }) => (await openImports(parts)).delete(given, { signal }),
   }),
   list: operation({
     route: "GET /v1/imports",
@@ -138,8 +137,7 @@ export const imports = {
     needs: getAccessRights,
     once: true,
     isLong: true,
-    run: async (parts, given, { id, signal, repeatable }) =>
-      (await openImports(parts)).commit(id, given.etag, { signal, repeatable }),
+    run: async (parts, given, { id, signal }) => (await openImports(parts)).commit(id, given.etag, { signal }),
   }),
   undo: operation({
     route: "POST /v1/imports/changes/{number}/undo",
@@ -150,8 +148,7 @@ export const imports = {
     changes: false,
     once: true,
     isLong: true,
-    run: async (parts, given, { number, signal, repeatable }) =>
-      (await openImports(parts)).undo(number, given, { signal, repeatable }),
+    run: async (parts, given, { number, signal }) => (await openImports(parts)).undo(number, given, { signal }),
   }),
   dropTasks: operation({
     route: "POST /v1/imports/drop",
@@ -161,8 +158,7 @@ export const imports = {
     changes: false,
     once: true,
     isLong: true,
-    run: async (parts, { numbers }, { signal, repeatable }) =>
-      (await openImports(parts)).dropTasks(numbers, { signal, repeatable }),
+    run: async (parts, { numbers }, { signal }) => (await openImports(parts)).dropTasks(numbers, { signal }),
   }),
   discard: operation({
     route: "DELETE /v1/imports/{id}",

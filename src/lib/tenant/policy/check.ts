@@ -2,7 +2,7 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { RESTRICTED_FIELD_OPERATIONS } from "../../model/renewal.ts";
-import { isPermittedByItems, ROLE_POLICY, describeMissingRight } from "../../model/role-policy.ts";
+import { concernsWholeTenant, isPermittedByItems, ROLE_POLICY, describeMissingRight } from "../../model/role-policy.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
@@ -24,8 +24,7 @@ export const getPermittedReach = (
   if (credential?.isReadOnly === true && !isRead(operation)) return undefined;
   const { [role]: reach } = ROLE_POLICY[operation];
   if (reach === "no" || (reach === "item" && !isPermittedByItems(items, operation))) return undefined;
-  // what does not belong to organisations cannot be limited to some of them
-  if (/^(?:secured|audit)\./.test(operation)) return orgs === undefined ? "all" : undefined;
+  if (concernsWholeTenant(operation)) return orgs === undefined ? "all" : undefined;
   return reach === "all" || orgs === undefined ? "all" : "inside";
 };
 

@@ -12,7 +12,6 @@ import type { ManualValues } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import type { Session } from "../session.ts";
 import { DEVICE_LIST } from "./device-rows.ts";
-import type { RequestKey } from "../store/idempotency.ts";
 import { SINGLE_OWNER_RULE } from "../store/rules.ts";
 import { editRecords, type EditableRecordType, type EditedRecord, type ChangeResult } from "./records.ts";
 
@@ -44,10 +43,9 @@ export interface DeviceOwnerChange {
 export const changeDeviceOwners = (
   session: Session,
   { ids, owner, ownerOrg, wipes, dryRun }: DeviceOwnerChange,
-  once?: RequestKey,
 ): Promise<ChangeResult<Device>[]> => {
   const whole = (changed: readonly EditedRecord<Device>[]): void => requireConfirmedWipes(changed, { wipes, dryRun });
-  return editRecords(session, EDITABLE_DEVICES, ids, { owner, ownerOrg, dryRun }, { verb: "set-owner", whole, once });
+  return editRecords(session, EDITABLE_DEVICES, ids, { owner, ownerOrg, dryRun }, { verb: "set-owner", whole });
 };
 
 /** Checks the confirmed number of wipes. A dry run need not confirm it.  @throws Failure `input-rejected` */
@@ -77,10 +75,9 @@ export interface TagChange {
 export const tagDevices = (
   session: Session,
   { ids, add, remove, dryRun }: TagChange,
-  once?: RequestKey,
 ): Promise<ChangeResult<Device>[]> => {
   const each = ({ tags }: Device) => ({ tags: changeTags(tags, { add, remove }) });
-  return editRecords(session, EDITABLE_DEVICES, ids, { dryRun }, { verb: "tag", each, once });
+  return editRecords(session, EDITABLE_DEVICES, ids, { dryRun }, { verb: "tag", each });
 };
 
 export const changeTags = (

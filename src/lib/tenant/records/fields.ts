@@ -5,7 +5,7 @@ import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { judgeCustomFieldName } from "../../rules/custom-field.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
-import { MAX_TRACED_RECORDS, type ChangedObject, type IdempotentRequest, type Session } from "../session.ts";
+import { MAX_TRACED_RECORDS, type ChangedObject, type Session } from "../session.ts";
 import type { Reader } from "../store/store.ts";
 import { validateFieldValue } from "./records.ts";
 import {
@@ -31,15 +31,9 @@ export interface CustomFieldDetail extends CustomField {
  *
  * @throws Failure `input-rejected` if the name is already in use or cannot be a header
  */
-export const addCustomField = async (
-  session: Session,
-  name: string,
-  once?: Pick<IdempotentRequest<CustomField>, "key" | "route" | "fingerprint">,
-): Promise<CustomField> => {
-  const replay: IdempotentRequest<CustomField>["replay"] = async (reader, id) =>
-    (await findCustomField(reader, id))?.field;
+export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
   const locks = ["fields"];
-  return session.change({ action: "fields.add", locks, once: once && { ...once, replay } }, async (writer) => {
+  return session.change({ action: "fields.add", locks, once: true }, async (writer) => {
     validateFieldValue("name", CUSTOM_FIELD.fields.name, name);
     const key = nameKey(name);
     const isFree = isAvailableHeader(name) && !(await hasCustomFieldNamed(writer, key));

@@ -80,8 +80,7 @@ export const recordOperations = <
       input: (kit) => kit.newRecordSchema(fields),
       needs: (asker, given) => creates(asker, given),
       once: true,
-      run: async ({ session }, given, { repeatable }) =>
-        (await loadRecords()).createRecord(session, await editable(session), given, repeatable),
+      run: async ({ session }, given) => (await loadRecords()).createRecord(session, await editable(session), given),
     }),
     edit: operation({
       route: `PATCH /v1/${noun}/{id}`,

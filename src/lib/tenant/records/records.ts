@@ -30,7 +30,6 @@ import {
   type StoredValue,
   type StoredValues,
 } from "./record-rows.ts";
-import type { RequestKey } from "../store/idempotency.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 import { mergeCustomValues } from "./custom-field-rows.ts";
 
@@ -99,18 +98,15 @@ export const createRecord = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
   { dryRun = false, ...given }: ManualRequestBody,
-  once: RequestKey | undefined,
 ): Promise<ChangeResult<RecordOf<F>>> => {
-  const { list, collection } = noun;
+  const { collection } = noun;
   const answer = async (after: RecordOf<F>, taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>> => ({
     before: null,
     after,
     consoleTask: await taskOf(toChangedObject(noun, after)),
     dryRun,
   });
-  const replay = async (reader: Reader, id: string, taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>> =>
-    answer(await getRecordById(reader, list, id), taskOf);
-  const change = { action: `${noun.actions}.create`, locks: [collection], dryRun, once: once && { ...once, replay } };
+  const change = { action: `${noun.actions}.create`, locks: [collection], dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const { after, objects } = await addRecord(session, writer, noun, given);
     const result = (taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>> => answer(after, taskOf);
@@ -175,7 +171,6 @@ interface EditOptions<R> {
   readonly each?: ((before: R) => ManualValues) | undefined;
   /** checks all changed records together before they are committed.  @throws Failure if the change is not allowed */
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
-  readonly once?: RequestKey | undefined;
 }
 
 /**
@@ -187,18 +182,10 @@ export const editRecords = <F extends Fields>(
   noun: EditableRecordType<F>,
   ids: readonly string[],
   { dryRun = false, ...given }: ManualRequestBody,
-  { verb, each, whole, once }: EditOptions<RecordOf<F>>,
+  { verb, each, whole }: EditOptions<RecordOf<F>>,
 ): Promise<ChangeResult<RecordOf<F>>[]> => {
-  const { list, collection, actions } = noun;
-  const replay = (reader: Reader, _: string, taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>[]> =>
-    Promise.all(
-      ids.map(async (id) => {
-        const after = await getRecordById(reader, list, id);
-        return { before: after, after, consoleTask: await taskOf(toChangedObject(noun, after)), dryRun };
-      }),
-    );
-  const kept = once && { ...once, replay };
-  const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, once: kept };
+  const { collection, actions } = noun;
+  const change = { action: `${actions}.${verb}`, locks: [collection], dryRun, once: true } as const;
   return session.change(change, async (writer) => {
     const all: EditedRecord<RecordOf<F>>[] = [];
     const made: ChangedObject[] = [];

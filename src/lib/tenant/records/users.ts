@@ -5,7 +5,7 @@ import { ROLES } from "../../model/role.ts";
 import type { ManualValues } from "../../model/thing.ts";
 import type { USER, User } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
-import type { IdempotentRequest, Session } from "../session.ts";
+import type { Session } from "../session.ts";
 import { readAccount } from "../accounts/account-rows.ts";
 import { countOwnedDevices } from "./device-rows.ts";
 import type { Reader } from "../store/store.ts";
@@ -90,10 +90,9 @@ export const moveUsers = async (
     readonly org: string;
     readonly dryRun?: boolean | undefined;
   },
-  once?: Omit<IdempotentRequest<ChangeResult<User>[]>, "replay">,
 ): Promise<MovedUser[]> => {
   // counted before the move, because the caller would not learn about the move if counting failed afterwards
   const devices = await session.read((reader) => countOwnedDevices(reader, ids));
-  const moved = await editRecords(session, defineEditableUsers(session), ids, { org, dryRun }, { verb: "move", once });
+  const moved = await editRecords(session, defineEditableUsers(session), ids, { org, dryRun }, { verb: "move" });
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
 };

@@ -23,7 +23,7 @@ export const renewals = {
     input: buildNewItem,
     needs: ["renewals.write"],
     once: true,
-    run: async ({ session }, given, { repeatable }) => (await loadRenewals()).addRenewal(session, given, repeatable),
+    run: async ({ session }, given) => (await loadRenewals()).addRenewal(session, given),
   }),
   edit: operation({
     route: "PATCH /v1/renewals/{id}",

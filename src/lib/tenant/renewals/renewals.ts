@@ -18,7 +18,7 @@ import { replaceBlanksWithNull } from "../../rules/values.ts";
 import { addOneYear } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
-import type { ChangedObject, IdempotentRequest, Session } from "../session.ts";
+import type { ChangedObject, Session } from "../session.ts";
 import {
   deleteRenewalItem,
   findClaimedReminder,
@@ -152,33 +152,26 @@ export const storeOwnExpiry = async (
   return item.id;
 };
 
-export const addRenewal = (
-  session: Session,
-  given: NewRenewalItem,
-  once?: Omit<IdempotentRequest<RenewalItem>, "replay">,
-): Promise<RenewalItem> =>
-  session.change(
-    { action: "renewals.add", locks: RENEWAL_LOCKS, once: once && { ...once, replay: findRenewalItem } },
-    async (writer) => {
-      const at = getCurrentInstant(session.surroundings);
-      checkValues(WRITTEN_FIELDS, given);
-      const fields = Object.fromEntries(
-        Object.keys(WRITTEN_FIELDS).map((field) => [field, given[field as keyof NewRenewalItem] ?? null]),
-      );
-      const item = {
-        ...replaceBlanksWithNull(RENEWAL_ITEM.fields, fields),
-        id: createId(session.surroundings),
-        certainty: given.certainty ?? "typed",
-        createdAt: at,
-        updatedAt: at,
-      } as RenewalItem;
-      checkItemValues(item);
-      await requireUniqueItem(writer, item);
-      await insertRenewalItem(writer, item);
-      const after = await getRenewalItem(writer, item.id);
-      return { result: after, objects: [toItemObject(after)], after };
-    },
-  );
+export const addRenewal = (session: Session, given: NewRenewalItem): Promise<RenewalItem> =>
+  session.change({ action: "renewals.add", locks: RENEWAL_LOCKS, once: true }, async (writer) => {
+    const at = getCurrentInstant(session.surroundings);
+    checkValues(WRITTEN_FIELDS, given);
+    const fields = Object.fromEntries(
+      Object.keys(WRITTEN_FIELDS).map((field) => [field, given[field as keyof NewRenewalItem] ?? null]),
+    );
+    const item = {
+      ...replaceBlanksWithNull(RENEWAL_ITEM.fields, fields),
+      id: createId(session.surroundings),
+      certainty: given.certainty ?? "typed",
+      createdAt: at,
+      updatedAt: at,
+    } as RenewalItem;
+    checkItemValues(item);
+    await requireUniqueItem(writer, item);
+    await insertRenewalItem(writer, item);
+    const after = await getRenewalItem(writer, item.id);
+    return { result: after, objects: [toItemObject(after)], after };
+  });
 
 const changeRenewal = (
   session: Session,

@@ -1,6 +1,10 @@
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import { getCurrentInstant, type Surroundings } from "../ids.ts";
 import { insertRow } from "./rows.ts";
 import type { Reader, Writer } from "./store.ts";
 
+/** Identifies a request that is executed only once, however often it is sent. */
 export interface RequestKey {
   readonly key: string;
   /** the path; a key identifies a request only in combination with the path */
@@ -10,35 +14,62 @@ export interface RequestKey {
 }
 
 export interface StoredRequestKey extends RequestKey {
-  /** the id of the record that the request created or changed */
-  readonly subject: string;
+  /** the result of the request as JSON; for an import, an object with its `id` */
+  readonly answer: string;
   readonly at: string;
   /** the number of the change, which the response contains in addition to its body */
-  readonly change?: number | null | undefined;
+  readonly change: number | null;
   /** keys that were stored before this instant are deleted */
   readonly forgotten: string;
 }
 
-/** Returns the data that is stored with a key; undefined if the key is not known. */
-export const findRequestKey = async (
-  reader: Reader,
-  { key, route }: RequestKey,
-): Promise<(Pick<StoredRequestKey, "fingerprint" | "subject"> & { readonly change: number | null }) | undefined> => {
-  const sql = "select fingerprint, subject, change from repeatable where key = :key and route = :route";
-  const row = await reader.get(sql, { key, route });
-  if (row === undefined) return undefined;
-  const { fingerprint, subject, change = null } = row;
+const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
+
+export const toStoredKey = (
+  request: RequestKey,
+  answer: unknown,
+  { now }: Pick<Surroundings, "now">,
+  change: number | null = null,
+): StoredRequestKey => {
+  const time = now();
   return {
-    fingerprint: String(fingerprint),
-    subject: String(subject),
-    change: change === null ? null : Number(change),
+    ...request,
+    answer: JSON.stringify(answer ?? null),
+    change,
+    at: getCurrentInstant({ now: () => time }),
+    forgotten: getCurrentInstant({ now: () => time - KEY_LIFETIME_MS }),
   };
 };
 
-export const storeRequestKey = async (
-  writer: Writer,
-  { key, route, fingerprint, subject, change = null, at, forgotten }: StoredRequestKey,
-): Promise<void> => {
+/**
+ * Returns what is stored of a request that was already executed; undefined for a new request.
+ *
+ * @throws Failure `usage` if the key was used for a different request
+ */
+export const findRequestKey = async (
+  reader: Reader,
+  { key, route, fingerprint }: RequestKey,
+): Promise<{ readonly answer: unknown; readonly change: number | null } | undefined> => {
+  const sql = "select fingerprint, answer, change from repeatable where key = :key and route = :route";
+  const row = await reader.get(sql, { key, route });
+  if (row === undefined) return undefined;
+  if (row["fingerprint"] !== fingerprint) throw KEY_REUSED_FAILURE;
+  return {
+    answer: JSON.parse(String(row["answer"])) as unknown,
+    change: row["change"] === null ? null : Number(row["change"]),
+  };
+};
+
+const KEY_REUSED_FAILURE = new Failure("usage", {
+  what: text(
+    "this Idempotency-Key was already used for another request",
+    "この Idempotency-Key は別のリクエストで使用済みです",
+  ),
+  where: "idempotency-key",
+  status: 422,
+});
+
+export const storeRequestKey = async (writer: Writer, { forgotten, ...row }: StoredRequestKey): Promise<void> => {
   await writer.run("delete from repeatable where at < :forgotten", { forgotten });
-  await insertRow(writer, "repeatable", { key, route, fingerprint, subject, change, at }, ["key", "route"]);
+  await insertRow(writer, "repeatable", { ...row }, ["key", "route"]);
 };

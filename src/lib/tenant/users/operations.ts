@@ -44,7 +44,7 @@ export const users = {
     input: ({ z, Id, recordIdList, writeOptions }) => z.strictObject({ ...recordIdList, org: Id, ...writeOptions }),
     needs: ["users.move"],
     once: true,
-    run: async ({ session }, given, { repeatable }) => (await loadUsers()).moveUsers(session, given, repeatable),
+    run: async ({ session }, given) => (await loadUsers()).moveUsers(session, given),
   }),
   fields: operation({
     route: "GET /v1/users/fields",
@@ -58,8 +58,7 @@ export const users = {
     input: ({ z, newValueSchema }) => z.strictObject({ name: newValueSchema(CUSTOM_FIELD.fields.name).min(1) }),
     needs: ["fields.write"],
     once: true,
-    run: async ({ session }, { name }, { repeatable }) =>
-      (await loadFields()).addCustomField(session, name, repeatable),
+    run: async ({ session }, { name }) => (await loadFields()).addCustomField(session, name),
   }),
   field: operation({
     route: "GET /v1/users/fields/{id}",

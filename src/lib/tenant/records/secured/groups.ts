@@ -11,7 +11,7 @@ import {
 import { formatCount, text } from "../../../text/index.ts";
 import { findNearestWord } from "../../../text/nearest.ts";
 import { getCurrentInstant } from "../../ids.ts";
-import { MAX_TRACED_RECORDS, type ChangedObject, type IdempotentRequest, type Session } from "../../session.ts";
+import { MAX_TRACED_RECORDS, type ChangedObject, type Session } from "../../session.ts";
 import {
   deleteGroup,
   findGroupName,
@@ -66,11 +66,10 @@ export const createGroup = async (
   session: Session,
   app: SecuredApp,
   body: ManualRequestBody,
-  once?: Omit<IdempotentRequest<ChangeResult<SecuredGroup>>, "replay">,
 ): Promise<WrittenSecuredGroup> => {
   const noun = defineEditableGroups(app);
   requireAppWithGroups(app);
-  return createRecord(session, noun, body, once);
+  return createRecord(session, noun, body);
 };
 
 /**

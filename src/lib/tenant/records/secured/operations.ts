@@ -71,8 +71,7 @@ export const secured = {
       }),
     needs: ["secured.write"],
     once: ["password", "secretKey"],
-    run: async ({ session }, given, { app, repeatable }) =>
-      (await loadUsers()).createSecuredUser(session, app, given, repeatable),
+    run: async ({ session }, given, { app }) => (await loadUsers()).createSecuredUser(session, app, given),
   }),
   edit: operation({
     route: "PATCH /v1/secured/{app}/users/{id}",
@@ -96,8 +95,7 @@ export const secured = {
     input: ({ newRecordSchema }) => newRecordSchema(SECURED_GROUP.fields),
     needs: ["secured.write"],
     once: true,
-    run: async ({ session }, given, { app, repeatable }) =>
-      (await loadGroups()).createGroup(session, app, given, repeatable),
+    run: async ({ session }, given, { app }) => (await loadGroups()).createGroup(session, app, given),
   }),
   editGroup: operation({
     route: "PATCH /v1/secured/{app}/groups/{id}",

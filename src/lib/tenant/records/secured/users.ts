@@ -12,7 +12,7 @@ import {
 import type { ManualValues } from "../../../model/thing.ts";
 import { listAppFields } from "../../../rules/secured-user.ts";
 import { text } from "../../../text/index.ts";
-import type { IdempotentRequest, Session } from "../../session.ts";
+import type { Session } from "../../session.ts";
 import { buildSecuredUserList } from "./user-rows.ts";
 import type { Writer } from "../../store/store.ts";
 import {
@@ -55,8 +55,7 @@ export const createSecuredUser = (
   session: Session,
   app: SecuredApp,
   body: ManualRequestBody,
-  once?: Omit<IdempotentRequest<ChangeResult<SecuredUser>>, "replay">,
-): Promise<WrittenSecuredUser> => createRecord(session, defineEditableSecuredUsers(session, app), body, once);
+): Promise<WrittenSecuredUser> => createRecord(session, defineEditableSecuredUsers(session, app), body);
 
 /**
  * Edits a user of an app. @throws Failure as described for {@link createSecuredUser}; as in imports, also if the user

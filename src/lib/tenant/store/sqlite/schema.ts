@@ -80,7 +80,7 @@ const WRITTEN_SQL = `
     actor text not null, change integer, primary key (use, digest)) without rowid;
 
   create table repeatable (
-    key text not null, route text not null, fingerprint text not null, subject text, change integer, at text not null,
+    key text not null, route text not null, fingerprint text not null, answer text not null, change integer, at text not null,
     primary key (key, route)) without rowid;
 
   create table audit (

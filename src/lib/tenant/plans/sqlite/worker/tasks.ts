@@ -360,7 +360,7 @@ const runNotedChange = async (
   await new SqliteStore(database).change((writer) =>
     runWithNote(note, async () => {
       // the same request may have been sent twice at the same time
-      if (once !== undefined && (await findRequestKey(writer, once))?.fingerprint === once.fingerprint) return;
+      if (once !== undefined && (await findRequestKey(writer, once)) !== undefined) return;
       await requireSender?.(writer, moment.sender);
       await body(writer);
       if (once !== undefined) await storeRequestKey(writer, once);
