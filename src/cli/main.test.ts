@@ -95,7 +95,7 @@ describe("global options", () => {
     const { en, ja } = await runInBoth("context list --format xml");
     expect(en).toMatchObject({ exit: 2, stdout: "" });
     expect(en.stderr).toContain("--format must be one of table, json, ndjson, csv, tsv, xlsx, not xml");
-    expect(ja.stderr).toContain("--format は table, json, ndjson, csv, tsv, xlsx のいずれか");
+    expect(ja.stderr).toContain("--format には table, json, ndjson, csv, tsv, xlsx のいずれか");
     expect(await run("context list --quiet --verbose")).toMatchObject({ exit: 2, stdout: "" });
     expect((await run("context list --format")).stderr).toContain("--format requires a value");
     expect((await run("--format")).exit).toBe(0);
