@@ -46,7 +46,7 @@ export class Desk {
   }
 
   async states(): Promise<string[]> {
-    const { text } = await this.run("api GET /v1/imports");
+    const { text } = await this.run("imports list --format json");
     return (JSON.parse(text) as { state: string }[]).map(({ state }) => state);
   }
 

@@ -23,7 +23,7 @@ const deskWith = async (name: string, content: string | Uint8Array): Promise<Des
 };
 
 const layouts = async (desk: Desk): Promise<readonly Layout[]> =>
-  JSON.parse((await desk.run("api GET /v1/layouts")).text) as Layout[];
+  JSON.parse((await desk.run("layouts list --format json")).text) as Layout[];
 
 const LIST = [
   ["社員名簿"],
