@@ -61,19 +61,6 @@ test("sends the given values, and secrets from files", async () => {
   expect(en.stdout + ja.stdout).not.toContain(CANARY);
 });
 
-test("a setting is named by its header or its field, and a blank value becomes null", async () => {
-  const words = ["secured", "users", "create", "taro01", "--name", "山田", "--app", "mailer", "--password-stdin"];
-  const sets = ["--set", "IMAPメールアドレス=taro@example.jp", "--set", "proxyEnabled=true", "--set", "proxyHost="];
-  const circumstances = { tenant: { createSecuredUser: made() }, stdin: `${CANARY}\r\n` };
-  const { requests } = await run([...words, ...sets], circumstances);
-  expect(requests[0]?.json).toMatchObject({
-    imapMailAddress: "taro@example.jp",
-    proxyEnabled: "true",
-    proxyHost: null,
-    password: CANARY,
-  });
-});
-
 test.each(["--password-stdin", "--password-file password.txt"])(
   "an editor's byte order mark is not part of a secret: %s",
   async (option) => {
@@ -139,14 +126,6 @@ test("no verbose or JSON output contains a secret", async () => {
     expect(stdout + stderr).not.toContain(CANARY);
   }
 });
-
-test.each([[`パスワード=${CANARY}`], [`パスワード:${CANARY}`], [CANARY]])(
-  "no message repeats a secret value of --set: %s",
-  async (set) => {
-    const { en, ja } = await runInBoth(`${LINE} --set ${set}`, { tenant: {} });
-    expect(en.stderr + ja.stderr).not.toContain(CANARY);
-  },
-);
 
 test.each([["--password-stdin", CANARY], [`--password${CANARY}`], ["--password", CANARY], [`--password=${CANARY}`]])(
   "a password in the arguments %j is refused and not repeated",
