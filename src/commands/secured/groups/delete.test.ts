@@ -5,7 +5,7 @@ import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [sales] = example<{ items: readonly [SecuredGroup] }>("securedGroups").items;
 const staff: SecuredGroup = { ...sales, id: sales.id.replace(/6$/, "9"), name: "総務", users: 3 };
-const listed = { securedGroups: { items: [sales, staff] }, securedUsers: { items: [], next: null } };
+const listed = { securedGroups: { items: [sales, staff] } };
 const deleted: DeletedGroups = { groups: [sales, staff], memberships: 15, consoleTasks: [], dryRun: false };
 const LINE = "secured groups delete 営業 総務 --app docs";
 

@@ -96,15 +96,6 @@ test("in a mirror the password may be left to the console, and the task is named
   expect(en.stderr).toContain("make the same change in the console: clomoctl console show 7\n");
 });
 
-test("facts 6.7: warns that a ファイル管理者 without a group cannot work anywhere", async () => {
-  const tenant = { createSecuredUser: made({ after: { ...made().after, role: "manager", groups: [] } }) };
-  const line = `${LINE} --role manager --password-stdin`;
-  const { en } = await runInBoth(line, { tenant, stdin: CANARY });
-  expect(en.stderr).toContain(
-    "a ファイル管理者 without a group cannot work in any folder; to add a group: --group NAME\n",
-  );
-});
-
 test("a missing secret file exits with 6, like any missing file", async () => {
   const { en } = await runInBoth(`${LINE} --password-file none.txt`, { tenant: {}, folder: withFiles(0o600) });
   expect(en).toMatchObject({ exit: 6, requests: [] });
