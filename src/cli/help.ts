@@ -130,13 +130,15 @@ export function renderNounHelp(
   below = 0,
 ): string {
   if (path.length === 0 && !all) return joinLines(renderFirstScreen(noun, language));
-  let page = renderFullNounHelp(path, noun, language, all);
-  if (all) return joinLines(page);
-  for (let shown = noun.examples.length; countRows(page) > PAGE_LINES - below && shown >= 0; shown -= 1) {
-    page = renderShortNounHelp(path, { ...noun, examples: noun.examples.slice(0, shown) }, language);
-  }
-  return joinLines(page);
+  if (all) return joinLines(renderFullNounHelp(path, noun, language));
+  const pages = Array.from({ length: noun.examples.length + 1 }, (_, left) =>
+    renderShortNounHelp(path, { ...noun, examples: noun.examples.slice(0, noun.examples.length - left) }, language),
+  );
+  return joinLines(chooseFittingPage(pages, below));
 }
+
+const chooseFittingPage = (pages: readonly string[][], below = 0): string[] =>
+  pages.find((page) => countRows(page) <= PAGE_LINES - below) ?? pages.at(-1) ?? [];
 
 const renderNounOpening = (path: readonly string[], noun: NounNode, language: Language): string[] => {
   const group = path.length === 0 ? ["<command>"] : noun.verbs.length === 0 ? ["<group>"] : [];
@@ -161,10 +163,10 @@ const buildVerbEntries = (noun: NounNode): HelpEntry[] =>
     .slice(noun.nouns.length)
     .map(({ name, summary }) => ({ term: name, about: summary }));
 
-function renderFullNounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean): string[] {
+function renderFullNounHelp(path: readonly string[], noun: NounNode, language: Language): string[] {
   const isRoot = path.length === 0;
   const nouns = buildNounEntries(noun);
-  const exits = all ? buildExitEntries({ exits: isRoot ? ALL_ERROR_CODES : [], opensTenant: false }) : [];
+  const exits = buildExitEntries({ exits: isRoot ? ALL_ERROR_CODES : [], opensTenant: false });
   return [
     ...renderNounOpening(path, noun, language),
     ...(isRoot ? renderRootSections(noun, language) : renderSection(HEADINGS.groups, nouns, language)),
@@ -173,7 +175,7 @@ function renderFullNounHelp(path: readonly string[], noun: NounNode, language: L
       [...buildVerbEntries(noun), ...(isRoot ? [HELP_COMMAND_ENTRY, VERSION_COMMAND_ENTRY] : [])],
       language,
     ),
-    ...renderGlobalOptions(path, language, all),
+    ...renderGlobalOptions(path, language, true),
     ...renderSection(HEADINGS.exits, exits, language),
   ];
 }
@@ -243,22 +245,23 @@ const HELP_COMMAND_ENTRY: HelpEntry = {
 const VERSION_COMMAND_ENTRY: HelpEntry = { term: "version", about: VERSION_ENTRY.about };
 
 /**
- * Renders the help of a verb on one screen. Explains as much as fits, in this order: required options, options used in
- * the examples, exit codes, other options. The remaining options are only listed by name.
+ * Renders the help of a verb on one screen. Explains as many options as fit: required ones and those with a brief text
+ * first, then those of the examples. The others are only listed by name.
  *
  * @param all whether to include every option, also the global ones, and all details, however long the page becomes
  */
 export function renderVerbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
   const whole = renderFullVerbHelp(path, command, language, all);
   if (all || countRows(whole) <= PAGE_LINES) return joinLines(whole);
-  if (Object.values(command.options).some(({ brief }) => brief !== undefined))
-    return joinLines(renderBriefHelp(path, command, language));
-  const explained: string[] = [];
-  for (const word of rankHelpItems(command)) {
-    const more = renderShortVerbHelp(path, command, language, [...explained, word]);
-    if (countRows(more) <= PAGE_LINES) explained.push(word);
-  }
-  return joinLines(renderShortVerbHelp(path, command, language, explained));
+  const ranked = rankOptions(command);
+  const { length: needed } = ranked.filter(({ rank }) => rank === 0);
+  const pages = Array.from({ length: ranked.length - needed + 1 }, (_, left) => ranked.length - left).map((count) =>
+    renderShortVerbHelp(path, command, language, new Set(ranked.slice(0, count).map(({ key }) => key))),
+  );
+  const fewer = command.examples.map((_, at, { length }) => command.examples.slice(0, length - at - 1));
+  const explained = new Set(ranked.slice(0, needed).map(({ key }) => key));
+  const short = fewer.map((examples) => renderShortVerbHelp(path, { ...command, examples }, language, explained));
+  return joinLines(chooseFittingPage([...pages, ...short]));
 }
 
 function renderVerbOpening(path: readonly string[], command: Command, language: Language): string[] {
@@ -299,65 +302,35 @@ const OPTION_GROUP_HEADINGS: Readonly<Record<OptionGroup, Text>> = {
   output: text("Output options", "出力のオプション"),
 };
 
-function renderBriefHelp(path: readonly string[], command: Command, language: Language): string[] {
-  const options = Object.entries(command.options)
-    .filter(([, field]) => field.brief !== undefined || (field.kind !== "boolean" && field.required === true))
-    .map(([key, field]) => [key, { ...field, about: field.brief ?? field.about }] as const);
-  const brief = new Set(options.map(([key]) => key));
-  const others = Object.keys(command.options).flatMap((key) => (brief.has(key) ? [] : [`--${toFlagName(key)}`]));
-  const page = (examples: Command["examples"]): string[] => [
-    ...renderVerbOpening(path, { ...command, examples }, language),
-    ...renderSection(HEADINGS.options, buildOptionEntries(Object.fromEntries(options)), language),
-    ...renderMoreHelpHint(path, ALL_OPTIONS_LABEL[language]),
-    ...wrapParagraph([...others, ...(command.plans === true ? ["--yes"] : [])].join(", "), "  "),
-  ];
-  const pages = command.examples.map((_, at, all) => page(all.slice(0, all.length - at)));
-  return pages.find((one) => countRows(one) <= PAGE_LINES) ?? page([]);
-}
-
 const ALL_OPTIONS_LABEL = text("All options, details and exit codes", "すべてのオプション、説明、終了コード");
 
-/** Renders help that explains only the given items ({@link EXIT_CODES_KEY} or option keys) and lists other options. */
+/** Renders help that explains only the given options and names the others. */
 function renderShortVerbHelp(
   path: readonly string[],
   command: Command,
   language: Language,
-  explained: readonly string[],
+  explained: ReadonlySet<string>,
 ): string[] {
   const options = Object.entries(selectHelpOptions(command));
-  const named = options.flatMap(([key]) => (explained.includes(key) ? [] : [`--${toFlagName(key)}`]));
-  const shown = Object.fromEntries(options.filter(([key]) => explained.includes(key)));
-  const own = command.ownExits !== undefined;
-  // codes without their meanings would say nothing
-  const exits =
-    own || explained.includes(EXIT_CODES_KEY)
-      ? ["", ...wrapParagraph(`${HEADINGS.exits[language]}: ${formatExits(command, language)}`)]
-      : [];
+  const named = options.flatMap(([key]) => (explained.has(key) ? [] : [`--${toFlagName(key)}`]));
+  const shown = options.filter(([key]) => explained.has(key));
+  const brief = shown.map(([key, field]) => [key, { ...field, about: field.brief ?? field.about }]);
   return [
     ...renderVerbOpening(path, command, language),
-    ...renderSection(HEADINGS.options, buildOptionEntries(shown), language),
+    ...renderSection(HEADINGS.options, buildOptionEntries(Object.fromEntries(brief)), language),
     "",
     ...renderMoreHelpHint(path, ALL_OPTIONS_LABEL[language]),
-    ...(named.length === 0 ? [] : wrapParagraph(named.join(", "), "  ")),
-    ...exits,
+    ...wrapParagraph([...named, ...(command.plans === true ? ["--yes"] : [])].join(", "), "  "),
   ];
 }
 
-const formatExits = (command: Command, language: Language): string =>
-  listExits(command)
-    .map(({ code, meaning }) => `${code} ${meaning[language]}`)
-    .join(" · ");
-
-const EXIT_CODES_KEY = "exit codes";
-
-function rankHelpItems(command: Command): string[] {
-  const { examples } = command;
-  const words = new Set(examples.flatMap(({ line }) => line.split(" ")));
-  const rank = ([key, field]: readonly [string, Field]): number => {
-    if (field.kind !== "boolean" && field.required === true) return 0;
+function rankOptions(command: Command): readonly { readonly key: string; readonly rank: number }[] {
+  const words = new Set(command.examples.flatMap(({ line }) => line.split(" ")));
+  const rank = (key: string, field: Field): number => {
+    if (field.brief !== undefined || (field.kind !== "boolean" && field.required === true)) return 0;
     return words.has(`--${toFlagName(key)}`) || (field.short !== undefined && words.has(`-${field.short}`)) ? 1 : 2;
   };
-  const all = Object.entries(selectHelpOptions(command)).toSorted((a, b) => rank(a) - rank(b));
-  const usual = all.filter((option) => rank(option) < 2);
-  return [...usual.map(([key]) => key), EXIT_CODES_KEY, ...all.slice(usual.length).map(([key]) => key)];
+  return Object.entries(selectHelpOptions(command))
+    .map(([key, field]) => ({ key, rank: rank(key, field) }))
+    .toSorted((one, other) => one.rank - other.rank);
 }

@@ -54,16 +54,18 @@ describe("version and help", () => {
     expect(stdout).toContain(`\n  ${usage}\n`);
   });
 
-  test.each(["roles show 部門", "clomo-account settings set --composition mail", "users list --lang fr", "users lst"])(
-    "%s: the error fits the terminal, in both languages",
-    async (line) => {
-      const all = await runInBoth(line, { terminal: {} });
-      for (const { exit, stderr } of Object.values(all)) {
-        expect(exit).toBe(2);
-        for (const one of stderr.split("\n")) expect(displayWidth(one)).toBeLessThanOrEqual(80);
-      }
-    },
-  );
+  test.each([
+    "roles matrix --role 部門",
+    "clomo-account settings set --composition mail",
+    "users list --lang fr",
+    "users lst",
+  ])("%s: the error fits the terminal, in both languages", async (line) => {
+    const all = await runInBoth(line, { terminal: {} });
+    for (const { exit, stderr } of Object.values(all)) {
+      expect(exit).toBe(2);
+      for (const one of stderr.split("\n")) expect(displayWidth(one)).toBeLessThanOrEqual(80);
+    }
+  });
 
   test("a noun alone prints its help and is a usage error, in both languages", async () => {
     const { en, ja } = await runInBoth("users fields");
@@ -95,7 +97,7 @@ describe("global options", () => {
     const { en, ja } = await runInBoth("context list --format xml");
     expect(en).toMatchObject({ exit: 2, stdout: "" });
     expect(en.stderr).toContain("--format must be one of table, json, ndjson, csv, tsv, xlsx, not xml");
-    expect(ja.stderr).toContain("--format は table, json, ndjson, csv, tsv, xlsx のいずれか");
+    expect(ja.stderr).toContain("--format には table, json, ndjson, csv, tsv, xlsx のいずれか");
     expect(await run("context list --quiet --verbose")).toMatchObject({ exit: 2, stdout: "" });
     expect((await run("context list --format")).stderr).toContain("--format requires a value");
     expect((await run("--format")).exit).toBe(0);

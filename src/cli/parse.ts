@@ -1,17 +1,15 @@
-import { Command as Parser, CommanderError, Option } from "commander";
+import { Argument, Command as Parser, CommanderError, Option } from "commander";
 import {
   toFlagName,
   formatPlaceholder,
-  type ChoiceField,
+  type CommandSyntax,
   type Field,
   type Fields,
-  type CommandSyntax,
   type ValueField,
 } from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { parseDurationDays, findTimeZone, parseTypedDate, type TypedDate } from "../lib/model/time.ts";
-import { joinTexts, text, type Language, type Text } from "../lib/text/index.ts";
-import { findNearestWord } from "../lib/text/nearest.ts";
+import { parseDurationDays, findTimeZone, parseTypedDate } from "../lib/model/time.ts";
+import { same, text, type Text } from "../lib/text/index.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { formatOptionTerm } from "./line.ts";
 
@@ -23,135 +21,76 @@ export interface ParsedLine {
 
 type UsageFailureFactory = (what: Text, hint?: Text) => Failure;
 
-const buildDidYouMeanHint = (near: string): Text => text(`did you mean ${near}?`, `「${near}」ではありませんか?`);
-
-function parseInteger(
-  raw: string,
-  name: string,
-  field: Field & { kind: "number" },
-  usageError: UsageFailureFactory,
-): number {
-  const min = field.min ?? 0;
-  const max = field.max ?? Number.MAX_SAFE_INTEGER;
-  const value = /^-?\d{1,16}$/.test(raw) ? Number(raw) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  const range =
-    field.max === undefined
-      ? text(`of at least ${min}`, `${min} 以上の`)
-      : text(`from ${min} to ${max}`, `${min} から ${max} までの`);
-  throw usageError(
-    text(
-      `${name} must be a whole number ${range.en}, not ${raw}`,
-      `${name} には ${range.ja}整数を指定してください(指定した値: ${raw})`,
-    ),
-  );
-}
-
-/** Parses the names of choices. @throws `usage` with all words that do not name a choice */
-function parseChoices(
-  words: readonly string[],
-  name: string,
-  { choices, called = {} }: Pick<ChoiceField, "choices" | "called">,
-  usageError: UsageFailureFactory,
-): readonly (string | undefined)[] {
-  const names = Object.entries(called).flatMap(([choice, { en, ja }]) => [
-    [normalizeName(en), choice] as const,
-    [normalizeName(ja), choice] as const,
-  ]);
-  const meant = new Map(names.toReversed());
-  const parsed = words.map((word) => (choices.includes(word) ? word : meant.get(normalizeName(word))));
-  const wrong = words.filter((_, at) => parsed[at] === undefined);
-  if (wrong.length === 0) return parsed;
-  const listed = (language: Language): string =>
-    choices
-      .filter((choice) => !choice.includes(":"))
-      .map((choice) => {
-        const other = called[choice]?.ja;
-        return other === undefined || other === choice || language === "en" ? choice : `${choice}(${other})`;
-      })
-      .join(", ");
-  const known = [...choices, ...Object.values(called).map(({ ja }) => ja)];
-  const near = wrong.flatMap((word) => findNearestWord(word, known) ?? []);
-  const refused = new Intl.ListFormat("en", { type: "disjunction" }).format(wrong.map((word) => word || "blank"));
-  throw usageError(
-    text(
-      `${name} must be one of ${listed("en")}, not ${refused}`,
-      `${name} は ${listed("ja")} のいずれかにしてください(${wrong.map((word) => word || "空").join("、")} は不可)`,
-    ),
-    near.length === 0 ? undefined : buildDidYouMeanHint(near.join(", ")),
-  );
-}
-
 /** Returns a name in the form in which names are compared: character width and case do not matter. */
 const normalizeName = (name: string): string => name.normalize("NFKC").toLowerCase();
 
-function parseTimezone(raw: string, usageError: UsageFailureFactory): string {
-  const name = findTimeZone(raw);
-  if (name !== undefined) return name;
-  throw usageError(
-    text(`unknown time zone ${raw}`, `タイムゾーン ${raw} は不明です`),
-    text("use a name such as Asia/Tokyo", "Asia/Tokyo のように指定してください"),
+const findChoice = (word: string, { choices, called = {} }: ValueField & { kind: "choice" }): string | undefined =>
+  choices.find((choice) => choice === word) ??
+  choices.find((choice) =>
+    [called[choice]?.en, called[choice]?.ja].some((name) => normalizeName(name ?? "") === normalizeName(word)),
   );
-}
 
-function parseDuration(raw: string, name: string, usageError: UsageFailureFactory): number {
-  const days = parseDurationDays(raw);
-  if (days !== undefined) return days;
-  throw usageError(
-    text(
-      `${name} must be a number of days or weeks, not ${raw}`,
-      `${name} には日数か週数を指定してください(指定した値: ${raw})`,
-    ),
-    text("examples: 90d, 12w", "例: 90d、12w"),
-  );
-}
-
-function parseDate(raw: string, name: string, usageError: UsageFailureFactory): TypedDate {
-  const date = parseTypedDate(raw);
-  if (date !== undefined) return date;
-  throw usageError(
-    text(`${name} must be a date, not ${raw}`, `${name} には日付を指定してください(指定した値: ${raw})`),
-    text(
-      "use a date such as 2027-03-01, or a date with time such as 2027-03-01T09:00:00+09:00",
-      "2027-03-01 のような日付か、2027-03-01T09:00:00+09:00 のような日時で指定してください",
-    ),
-  );
-}
-
-/** Rejects a blank value, which nobody types on purpose: the usual cause is a script variable that is not set. */
-function rejectBlank(name: string, { required }: ValueField, usageError: UsageFailureFactory): never {
-  const canBeLeft = required !== true && name.includes("-");
-  throw usageError(
-    text(`${name} must not be blank`, `${name} が空です`),
-    canBeLeft ? text(`specify a value or omit ${name}`, `値を指定するか、${name} を省略してください`) : undefined,
-  );
-}
-
-function parseValue(raw: string, name: string, field: Field, usageError: UsageFailureFactory): unknown {
-  if (field.kind !== "boolean" && raw.trim() === "")
-    return field.blank === true ? null : rejectBlank(name, field, usageError);
+/** Converts a word to the value of a field; returns undefined if it is not one. */
+function convertWord(raw: string, field: ValueField): unknown {
   switch (field.kind) {
-    case "number":
-      return parseInteger(raw, name, field, usageError);
+    case "number": {
+      const value = /^-?\d{1,16}$/.test(raw) ? Number(raw) : Number.NaN;
+      return value >= (field.min ?? 0) && value <= (field.max ?? Number.MAX_SAFE_INTEGER) ? value : undefined;
+    }
     case "choice":
-      return parseChoices([raw], name, field, usageError)[0];
+      return findChoice(raw, field);
     case "timezone":
-      return parseTimezone(raw, usageError);
+      return findTimeZone(raw);
     case "duration":
-      return parseDuration(raw, name, usageError);
+      return parseDurationDays(raw);
     case "date":
-      return parseDate(raw, name, usageError);
+      return parseTypedDate(raw);
     case "list": {
-      const words = raw.split(",").map((part) => part.trim());
-      const { choices } = field;
-      return choices === undefined ? words : parseChoices(words, name, { choices }, usageError);
+      const words = raw.split(",").map((word) => word.trim());
+      const { choices = words } = field;
+      return words.every((word) => choices.includes(word)) ? words : undefined;
     }
     case "file":
     case "output":
     case "string":
-    case "boolean":
       return raw;
   }
+}
+
+/** Describes the values that a field accepts. */
+function describeExpected(field: ValueField): Text {
+  if (field.kind === "number") {
+    const { min = 0, max } = field;
+    return max === undefined
+      ? text(`a whole number of at least ${min}`, ` ${min} 以上の整数`)
+      : text(`a whole number from ${min} to ${max}`, ` ${min} から ${max} までの整数`);
+  }
+  if (field.kind === "duration")
+    return text("a number of days or weeks, such as 90d or 12w", "日数か週数(例: 90d、12w)");
+  if (field.kind === "date")
+    return text("a date such as 2027-03-01 or 2027-03-01T09:00+09:00", "日付(例: 2027-03-01、2027-03-01T09:00+09:00)");
+  if (field.kind === "timezone") return text("a time zone such as Asia/Tokyo", "タイムゾーン(例: Asia/Tokyo)");
+  const { choices = [], called = {} } = field as Partial<ValueField & { kind: "choice" }>;
+  const words = choices.filter((choice) => !choice.includes(":"));
+  const labels = words.map((choice) => {
+    const label = called[choice]?.ja ?? choice;
+    return label === choice ? choice : `${choice}(${label})`;
+  });
+  return text(`one of ${words.join(", ")}`, ` ${labels.join(", ")} のいずれか`);
+}
+
+/** Parses a value. A blank one is rejected: nobody types it on purpose, but a script variable may not be set. */
+function parseValue(raw: string, name: string, field: ValueField, usageError: UsageFailureFactory): unknown {
+  if (raw.trim() === "") {
+    if (field.blank === true) return null;
+    throw usageError(text(`${name} must not be blank`, `${name} が空です`));
+  }
+  const value = convertWord(raw, field);
+  if (value !== undefined) return value;
+  const { en, ja } = describeExpected(field);
+  throw usageError(
+    text(`${name} must be ${en}, not ${raw}`, `${name} には${ja}を指定してください(指定した値: ${raw})`),
+  );
 }
 
 /** A parsed value in an object, because commander treats null as "not given". */
@@ -163,20 +102,23 @@ function createOption(key: string, field: Field, usageError: UsageFailureFactory
   const term = formatOptionTerm(key, field);
   if (field.kind === "boolean") return new Option(term);
   const flags = term.slice(0, term.length - formatPlaceholder(key, field).length);
-  const option = new Option(`${flags}<value>`);
   const name = flags.trim();
-  option.argParser<BoxedValue | undefined>((raw, before) => {
+  const option = new Option(`${flags}<value>`).makeOptionMandatory(field.required === true);
+  return option.argParser<BoxedValue | undefined>((raw, before) => {
     const value = parseValue(raw, name, field, usageError);
-    if (field.single === true && before !== undefined && before.value !== value) {
+    if (field.single === true && before !== undefined && before.value !== value)
       throw usageError(
         text(`${name} is specified twice with different values`, `${name} に異なる値が 2 回指定されています`),
-        text(`specify ${name} only once`, `${name} は 1 回だけ指定してください`),
       );
-    }
     const earlier: readonly unknown[] = Array.isArray(before?.value) ? before.value : [];
     return { value: field.repeatable === true ? [...earlier, value] : value };
   });
-  return option;
+}
+
+function createArgument(key: string, field: Field): Argument {
+  const { required, repeatable } = field as Partial<ValueField>;
+  const name = formatPlaceholder(key, field) + (repeatable === true ? "..." : "");
+  return new Argument(required === true ? `<${name}>` : `[${name}]`);
 }
 
 function getValueOrDefault(option: Option, field: Field, given: unknown): unknown {
@@ -186,116 +128,65 @@ function getValueOrDefault(option: Option, field: Field, given: unknown): unknow
   return field.kind === "list" && field.default !== undefined ? field.default.split(",") : field.default;
 }
 
-function rejectUnknownOption(
-  word: string,
-  { known, typed }: { readonly known: readonly Option[]; readonly typed: string },
+const readArgument = (
+  [key, field]: readonly [string, Field],
+  words: readonly string[],
   usageError: UsageFailureFactory,
-): never {
-  const flag = word.split("=", 1)[0] ?? word;
-  const flags = known.flatMap((option) => [option.long, option.short].filter((f) => f !== undefined));
-  if (flags.includes(flag) && word !== flag) {
-    throw usageError(text(`${flag} does not take a value`, `${flag} には値を指定できません`));
-  }
-  const secret = flags.find((other) => other.endsWith("-stdin"))?.slice(0, -"-stdin".length);
-  if (secret !== undefined && flag.startsWith(secret)) {
-    const shown =
-      flag === secret || flags.some((other) => findNearestWord(flag, [other]) !== undefined) ? flag : `${secret}…`;
-    throw usageError(
-      text(`unknown option ${shown}`, `オプション ${shown} は不明です`),
-      buildDidYouMeanHint(`${secret}-file`),
-    );
-  }
-  const near = findNearestFlag(flag, flags);
-  throw usageError(
-    text(`unknown option ${flag}`, `オプション ${flag} は不明です`),
-    near === undefined
-      ? text(`see ${typed} --help-all`, `${typed} --help-all を参照してください`)
-      : buildDidYouMeanHint(near),
-  );
-}
+): readonly [string, unknown] => {
+  if (field.kind === "boolean") return [key, false];
+  const values = words.map((word) => parseValue(word, formatPlaceholder(key, field), field, usageError));
+  return [key, field.repeatable === true ? values : (values[0] ?? field.default)];
+};
 
-/** Returns the option that an unknown option resembles, or that is the start of it (`--allow-all`), or starts with it. */
-function findNearestFlag(flag: string, flags: readonly string[]): string | undefined {
-  // a single letter resembles every other letter, so it would match any short option
-  if (!flag.startsWith("--")) return undefined;
-  // what turns `--protected` off is `--unprotected`
-  const opposite = flag.replace(/^--no-/, "--un");
-  if (flags.includes(opposite)) return opposite;
-  const words = flag.split("-");
-  const starts = words.map((_, at) => words.slice(0, at + 1).join("-"));
-  return (
-    findNearestWord(flag, [...flags, "--help"]) ??
-    starts.findLast((start) => flags.includes(start)) ??
-    flags.findLast((other) => other.startsWith(`${flag}-`))
-  );
-}
-
-/** Describes an extra argument. If the verb takes secrets, the argument is not shown, because it may be a secret. */
-const describeExtraArgument = (word: string, command: CommandSyntax): Text =>
-  Object.keys(command.options).some((key) => key.endsWith("Stdin"))
-    ? text("too many arguments", "引数が多すぎます")
-    : text(`unexpected argument ${word}`, `余分な引数 ${word} があります`);
+/** What commander reports, by its code. The pattern finds the word in commander's message. */
+const COMMANDER_ERRORS: Readonly<Record<string, readonly [pattern: RegExp, describe: (word: string) => Text]>> = {
+  "commander.optionMissingArgument": [
+    /(--[\w-]+)/,
+    (flag) => text(`${flag} requires a value`, `${flag} には値が必要です`),
+  ],
+  "commander.missingMandatoryOptionValue": [
+    /(--[\w-]+)/,
+    (flag) => text(`the option ${flag} is missing`, `オプション ${flag} がありません`),
+  ],
+  "commander.missingArgument": [
+    /'(.+)'/,
+    (name) => text(`the argument ${name} is missing`, `引数 ${name} がありません`),
+  ],
+  "commander.excessArguments": [/(too many)/, () => text("too many arguments", "引数が多すぎます")],
+  "commander.unknownOption": [/'([^'=]+)/, (flag) => text(`unknown option ${flag}`, `オプション ${flag} は不明です`)],
+};
 
 const buildExampleHint = ({ examples: [first] }: CommandSyntax, typed: string): Text | undefined =>
   first &&
   text(`example: ${first.line}; for more, see ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
 
-const isRequired = (field: Field): boolean => field.kind !== "boolean" && field.required === true;
-
-type MissingFields = readonly [noun: Text, names: readonly string[]];
-
-const listMissing = (
-  { args, options }: CommandSyntax,
-  operands: readonly string[],
-  values: ReadonlyMap<string, unknown>,
-): readonly MissingFields[] => [
-  [
-    text("argument", "引数"),
-    Object.entries(args)
-      .filter(([, field], at) => isRequired(field) && operands[at] === undefined)
-      .map(([key, field]) => formatPlaceholder(key, field)),
-  ],
-  [
-    text("option", "オプション"),
-    Object.entries(options)
-      .filter(([key, field]) => isRequired(field) && [values.get(key)].flat().every((value) => value === undefined))
-      .map(([key, field]) => formatOptionTerm(key, field)),
-  ],
-];
-
-const describeMissing = (missing: readonly MissingFields[]): Text => {
-  const parts = missing.map(([noun, names]) => {
-    const all = new Intl.ListFormat("en").format(names);
-    return text(`the ${noun.en}${names.length === 1 ? "" : "s"} ${all}`, `${noun.ja} ${names.join("、")}`);
-  });
-  const { en, ja } = joinTexts(parts, text(" and ", "、"));
-  const isOne = missing.flatMap(([, names]) => names).length === 1;
-  return text(`${en} ${isOne ? "is" : "are"} missing`, `${ja} がありません`);
-};
-
-const readArguments = (
-  { args }: CommandSyntax,
-  operands: readonly string[],
-  usageError: UsageFailureFactory,
-): [string, unknown][] =>
-  Object.entries(args).map(([key, field], i): [string, unknown] => {
-    const name = formatPlaceholder(key, field);
-    const repeatable = field.kind !== "boolean" && field.repeatable === true;
-    const raw = repeatable ? operands.slice(i) : operands.slice(i, i + 1);
-    const read = raw.map((one) => parseValue(one, name, field, usageError));
-    return [key, repeatable ? read : (read[0] ?? (field.kind === "boolean" ? false : field.default))];
-  });
-
-function rejectExtraArgument(
+/** Translates an error of commander. What follows an option for a secret is not shown, because it may be one. */
+function translateError(
+  { code, message }: CommanderError,
   command: CommandSyntax,
-  operands: readonly string[],
+  { parser, typed }: { readonly parser: Parser; readonly typed: string },
   usageError: UsageFailureFactory,
-): void {
-  const fields = Object.values(command.args);
-  const last = fields.at(-1);
-  const open = last !== undefined && last.kind !== "boolean" && last.repeatable === true;
-  const extra = operands[fields.length];
-  if (!open && extra !== undefined) throw usageError(describeExtraArgument(extra, command));
+): Failure {
+  const [pattern, describe] = COMMANDER_ERRORS[code] ?? [/(.*)/, same];
+  const word = pattern.exec(message)?.[1] ?? "";
+  const [key, field] = Object.entries(command.options).find(([key]) => `--${toFlagName(key)}` === word) ?? [];
+  const term = key === undefined || field === undefined ? word : formatOptionTerm(key, field);
+  if (code.includes(".missing")) return usageError(describe(term), buildExampleHint(command, typed));
+  const secret = parser.options.find(({ long }) => long?.endsWith("-stdin"))?.long?.slice(0, -"-stdin".length);
+  const extra = parser.args[Object.keys(command.args).length];
+  if (code === "commander.excessArguments" && secret === undefined && extra !== undefined)
+    return usageError(text(`unexpected argument ${extra}`, `余分な引数 ${extra} があります`));
+  if (code !== "commander.unknownOption") return usageError(describe(word));
+  if (parser.options.some(({ long }) => long === word))
+    return usageError(text(`${word} does not take a value`, `${word} には値を指定できません`));
+  const isSecret = secret !== undefined && word.startsWith(secret);
+  const near = isSecret ? `${secret}-file` : /Did you mean (?:one of )?([^,?]+)/.exec(message)?.[1];
+  return usageError(
+    describe(isSecret ? secret : word),
+    near === undefined
+      ? text(`see ${typed} --help-all`, `${typed} --help-all を参照してください`)
+      : text(`did you mean ${near}?`, `「${near}」ではありませんか?`),
+  );
 }
 
 /**
@@ -316,32 +207,38 @@ export function parseCommandLine(
   const parser = new Parser()
     .helpOption(false)
     .exitOverride()
+    .allowExcessArguments(false)
     .configureOutput({ writeErr: () => undefined });
   // a verb whose result is a file declares its own --output
   const general = Object.entries(everywhere).filter(([key]) => !(key in command.options));
   const fields = [...general, ...Object.entries(command.options)];
   const options = fields.map(([key, field]) => ({ key, field, option: createOption(key, field, usageError) }));
   for (const { option } of options) parser.addOption(option);
-  const { operands, unknown } = parseWords(parser, words, usageError);
-  const stray = unknown.find((word) => word.startsWith("-") && word !== "-");
-  if (stray !== undefined) rejectUnknownOption(stray, { known: parser.options, typed }, usageError);
+  const args = Object.entries(command.args);
+  for (const [key, field] of args) parser.addArgument(createArgument(key, field));
+  try {
+    parser.parse(words, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    throw translateError(error, command, { parser, typed }, usageError);
+  }
   const values = new Map(
     options.map(({ key, field, option }) => [
       key,
       getValueOrDefault(option, field, parser.getOptionValue(option.attributeName())),
     ]),
   );
-  const args = readArguments(command, operands, usageError);
-  const missing = listMissing(command, operands, values).filter(([, names]) => names.length > 0);
-  if (missing.length > 0) throw usageError(describeMissing(missing), buildExampleHint(command, typed));
-  rejectExtraArgument(command, operands, usageError);
+  const given = args.map((arg, at) => {
+    const isOpen = arg[1].kind !== "boolean" && arg[1].repeatable === true;
+    return readArgument(arg, parser.args.slice(at, isOpen ? undefined : at + 1), usageError);
+  });
   rejectUselessGlobals(command, values, usageError);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
   // a command that also writes documents declares its own `--format` and `--output`; with a record format, both have
   // the same effect as the global options
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
-  const input = Object.fromEntries([...args, ...pick(Object.keys(command.options))]);
-  checkRelations(command, input, usageError);
+  const input = Object.fromEntries([...given, ...pick(Object.keys(command.options))]);
+  checkRelations(command, { ...Object.fromEntries(values), ...input }, usageError);
   rejectSharedInput(command, everywhere, { ...Object.fromEntries(values), ...input }, usageError);
   return {
     globals: Object.fromEntries([...pick(general.map(([key]) => key)), ...records]) as unknown as Globals,
@@ -369,50 +266,38 @@ function rejectSharedInput(
 }
 
 function rejectUselessGlobals(
-  command: CommandSyntax,
+  { opensTenant, readsTenants, options }: CommandSyntax,
   values: ReadonlyMap<string, unknown>,
   usageError: UsageFailureFactory,
 ): void {
-  const { opensTenant, readsTenants, options } = command;
   const { output } = options;
-  if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options)) {
+  if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options))
     throw usageError(
       text(
-        "--format xlsx cannot be used here: -o FILE names this command's own output file, not a file for its result table",
-        "このコマンドの -o FILE は書き出すファイルそのものを指すため、--format xlsx は使えません",
+        "--format xlsx cannot be used here, where -o FILE is the command's own file",
+        "-o FILE は書き出すファイルそのものなので、--format xlsx は使えません",
       ),
-      typeof output.workbook === "object"
-        ? output.workbook
-        : text("remove --format xlsx", "--format xlsx を外してください"),
+      typeof output.workbook === "object" ? output.workbook : undefined,
     );
-  }
   const opensNone = opensTenant === false && readsTenants !== true;
-  if (opensNone && values.get("as") !== undefined && !("as" in options)) {
+  if (opensNone && values.get("as") !== undefined && !("as" in options))
     throw usageError(
       text(
         "--as can be used only with commands that work on a tenant; remove --as",
         "--as はテナントを操作するコマンドでだけ使えます。--as を外してください",
       ),
     );
-  }
-  if (values.get("allContexts") === true && values.get("context") !== undefined) {
-    throw usageError(
-      text(
-        "--context and --all-contexts cannot be used together",
-        "--context と --all-contexts は同時に指定できません",
-      ),
-      REMOVE_ONE_HINT,
-    );
-  }
 }
+
+const ALWAYS_EXCLUDED = [["context", "allContexts"]] as const;
 
 function checkRelations(
   { options, args, excludes = [], anyOf = [], oneOf = [] }: CommandSyntax,
-  input: Readonly<Record<string, unknown>>,
+  values: Readonly<Record<string, unknown>>,
   usageError: UsageFailureFactory,
 ): void {
   const isGiven = (key: string): boolean => {
-    const [value, field] = [input[key], options[key] ?? args[key]];
+    const [value, field] = [values[key], options[key] ?? args[key]];
     const usual = field !== undefined && "default" in field ? field.default : undefined;
     return value !== undefined && value !== false && value !== usual && !(Array.isArray(value) && value.length === 0);
   };
@@ -420,11 +305,13 @@ function checkRelations(
     const { [key]: argument } = args;
     return argument === undefined ? `--${toFlagName(key)}` : formatPlaceholder(key, argument);
   };
-  for (const set of [...excludes, ...oneOf]) {
+  for (const set of [...excludes, ...oneOf, ...ALWAYS_EXCLUDED]) {
     const [one, other] = set.filter(isGiven).map(nameOf);
     if (one === undefined || other === undefined) continue;
-    const what = text(`${one} and ${other} cannot be used together`, `${one} と ${other} は同時に指定できません`);
-    throw usageError(what, REMOVE_ONE_HINT);
+    throw usageError(
+      text(`${one} and ${other} cannot be used together`, `${one} と ${other} は同時に指定できません`),
+      text("remove one of them", "どちらかを外してください"),
+    );
   }
   for (const [key, { requires }] of Object.entries(options)) {
     if (requires === undefined || !isGiven(key) || isGiven(requires)) continue;
@@ -434,32 +321,16 @@ function checkRelations(
   for (const set of [...anyOf, ...oneOf]) {
     if (set.some(isGiven)) continue;
     const names = set.map(nameOf);
-    const all = { en: new Intl.ListFormat("en", { type: "disjunction" }).format(names), ja: names.join("、") };
+    const en = new Intl.ListFormat("en", { type: "disjunction" }).format(names);
     throw usageError(
       names.length > MAX_NAMED_OPTIONS
         ? text("nothing is specified", "何も指定されていません")
-        : text(`specify ${all.en}`, `${all.ja} のどれかを指定してください`),
+        : text(`specify ${en}`, `${names.join("、")} のどれかを指定してください`),
     );
   }
 }
 
 const MAX_NAMED_OPTIONS = 6;
 
-const REMOVE_ONE_HINT = text("remove one of them", "どちらかを外してください");
-
 const isRecordFormat = (format: unknown): boolean =>
   (GLOBAL_OPTIONS.format.choices as readonly unknown[]).includes(format);
-
-function parseWords(
-  parser: Parser,
-  words: readonly string[],
-  usageError: UsageFailureFactory,
-): { operands: string[]; unknown: string[] } {
-  try {
-    return parser.parseOptions([...words]);
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    const flag = /'(?:-\w, )?(--[\w-]+)/.exec(error.message)?.[1] ?? "";
-    throw usageError(text(`${flag} requires a value`, `${flag} には値が必要です`));
-  }
-}

@@ -26,7 +26,6 @@ const kanto = (tenantFolder: string): Context => ({
   tenantFolder,
   timezone: "Asia/Tokyo",
   language: "ja",
-  maps: new Map(),
 });
 
 const remote = (url: string, caFile?: string): Context => ({

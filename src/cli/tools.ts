@@ -182,7 +182,6 @@ function createTenantPool(
       source,
       among,
       client: await openClient(connection, nouns),
-      request: async (request) => (await import("../lib/client/call.ts")).sendRequest(connection, request),
       permitChange: once.permitChange,
     };
   }

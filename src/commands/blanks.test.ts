@@ -70,9 +70,9 @@ test.each(VERBS)("%s: a blank argument is refused", async (_line, path, { load }
   const { default: verb } = await load();
   const args = valued(verb.args);
   for (const [at, [key, field]] of args.entries()) {
-    const before = args.slice(0, at).map(([, one]) => sound(one));
+    const [before, after] = [args.slice(0, at), args.slice(at + 1)].map((all) => all.map(([, one]) => sound(one)));
     for (const blank of BLANKS) {
-      const read = outcome(path, verb, [...compulsory(verb), ...before, blank]);
+      const read = outcome(path, verb, [...compulsory(verb), ...(before ?? []), blank, ...(after ?? [])]);
       expect(read, key).toEqual(refusal(formatPlaceholder(key, field), path));
     }
   }

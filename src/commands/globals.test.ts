@@ -10,20 +10,6 @@ const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [st
   ...noun.nouns.flatMap((below) => verbsBelow(below, [...path, below.name])),
 ];
 
-test.each(verbsBelow(PROGRAM))(
-  "%s refuses a time zone that does not exist before it opens its tenant",
-  async (path, verb) => {
-    const { en, ja } = await runInBoth([...path.split(" "), "--timezone", "Nowhere/Zone"]);
-    const exit = verb.failureExit ?? 2;
-    expect(en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining("unknown time zone Nowhere/Zone") });
-    expect(ja).toMatchObject({
-      exit,
-      stdout: "",
-      stderr: expect.stringContaining("タイムゾーン Nowhere/Zone は不明です"),
-    });
-  },
-);
-
 const CHANGING = [
   "users fields add 入社年",
   "users fields remove 入社年 --yes",
@@ -84,7 +70,7 @@ const CHANGING = [
   "secured users import x.csv --app docs --yes",
 ];
 
-const CHANGING_UNSEEN = ["api", "ade keypair create", "context remove", "context use"];
+const CHANGING_UNSEEN = ["ade keypair create", "context remove", "context use"];
 
 test("all other verbs only read, so an interruption leaves nothing changed", async () => {
   const verbs = await Promise.all(

@@ -78,7 +78,7 @@ test.each<[string, (other: string) => unknown, sends: boolean]>([
   await run(`context add near --url ${own.url}`, { home });
   await run("login --account taro01 --password-file password.txt --context near", { home, folder, outside });
   await change(other.url);
-  expect((await run("api GET /v1/orgs --context near", { home, outside })).exit).toBe(0);
+  await run("orgs list --context near", { home, outside });
   expect([...own.received, ...other.received]).toEqual([undefined, sends ? `Bearer ${SECRET}` : undefined]);
 });
 

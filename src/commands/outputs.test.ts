@@ -62,7 +62,6 @@ const BUNDLES = join(import.meta.dirname, "..", "..", "fixtures", "bundles");
 const CASES: Readonly<Record<string, Case>> = {
   "every command --output": { line: "users list --format xlsx -o OUT" },
   "ade keypair create --output": { line: "ade keypair create -o OUT", isPublic: true },
-  "csv convert OUT": { line: "csv convert users.csv OUT" },
   "access-tokens create --output": {
     line: "access-tokens create cron -o OUT",
     circumstances: () => ({ tenant: { createAccessToken: example("createAccessToken") } }),
@@ -351,10 +350,8 @@ describe("a bundle", () => {
 
 describe("a file that the command reads, or writes for another option, is never replaced", () => {
   test.each([
-    "csv convert users.csv users.csv",
-    "csv convert users.csv ./users.csv",
-    "csv convert users.csv link.csv",
     "users import users.csv --errors users.csv",
+    "users import users.csv --errors ./users.csv",
     "users import users.csv --report here/users.csv",
     "users import users.csv --emit-csv link.csv",
     "users import users.csv --map map.yaml --errors map.yaml",
@@ -383,17 +380,6 @@ describe("a file that the command reads, or writes for another option, is never 
     expect(en.stderr).toMatch(/ (is also an input of this command|is the same file as --|is inside .*bundle, )/);
     expect(ja.stderr).toMatch(/ (は入力に指定したファイルです|は --\S+ と同じファイルです|の中にあります。)/);
     expect(contents()).toEqual(before);
-  });
-
-  test("accepts a file named - and devices", async () => {
-    const folder = folderWithFiles();
-    writeFileSync(join(folder, "-"), "theirs");
-    const lines = [
-      "csv convert - ./- --overwrite",
-      "csv convert users.csv /dev/null",
-      "csv convert /dev/null /dev/null",
-    ];
-    for (const line of lines) expect((await run(line, { folder, stdin: "a,b\r\n" })).exit).toBe(0);
   });
 });
 

@@ -1,12 +1,10 @@
 import type { ImportKind } from "../../lib/client/index.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
-import type { ColumnMap } from "../../lib/csv/layout/map.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { InputFile } from "../../lib/files/index.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { formatSecuredAppName, SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
 import { same, text } from "../../lib/text/index.ts";
-import { loadColumnMap, loadCustomFields, toConsoleMap } from "../csv/file/column-map.ts";
 import { detectInputFormat, readRecords, type InputFormat } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 
@@ -19,7 +17,6 @@ export interface ConsoleExport {
   /** file name as typed */
   readonly name: string;
   readonly reading: InputFormat;
-  readonly map: ColumnMap | undefined;
 }
 
 /**
@@ -35,29 +32,15 @@ export async function recognizeExport(
 ): Promise<ConsoleExport> {
   const reading = await detectInputFormat(file, { encoding: "auto", signal: tools.signal });
   const header = await readHeaderRow(file, reading);
-  const fits: { readonly kind: ImportKind; readonly count: number; readonly map: ColumnMap | undefined }[] = [];
-  for (const kind of ["orgs", "users", "devices", app ?? "docs"] as const) {
-    const map = await loadConsoleMap(tools, kind);
-    const { layout } = readHeader(header, FORMATS[kind], { map, allowUnknownColumns: true });
-    fits.push({ kind, map, count: layout.columns.length });
-  }
+  const fits = (["orgs", "users", "devices", app ?? "docs"] as const).map((kind) => {
+    const { layout } = readHeader(header, FORMATS[kind], { allowUnknownColumns: true });
+    return { kind, count: layout.columns.length };
+  });
   const [best, next] = fits.toSorted((one, other) => other.count - one.count);
   if (best === undefined || best.count === 0 || best.count === next?.count)
     throw createUnknownExportFailure(file.label);
-  const { map } = best;
-  if (FORMATS[best.kind].app === undefined) return { kind: best.kind, file, name, reading, map };
-  const kind = app ?? (await askApp(tools, file.label));
-  return { kind, file, name, reading, map: await loadConsoleMap(tools, kind) };
-}
-
-async function loadConsoleMap(tools: Tools, kind: ImportKind): Promise<ColumnMap | undefined> {
-  const { context } = await tools.tenant("imports");
-  const map = await loadColumnMap(tools, kind, {
-    option: undefined,
-    context,
-    customFields: () => loadCustomFields(tools),
-  });
-  return map && toConsoleMap(map);
+  const isApp = FORMATS[best.kind].app !== undefined;
+  return { kind: isApp ? (app ?? (await askApp(tools, file.label))) : best.kind, file, name, reading };
 }
 
 async function readHeaderRow(file: InputFile, reading: InputFormat): Promise<readonly string[]> {

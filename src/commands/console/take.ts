@@ -169,7 +169,7 @@ async function lacksOtherExports({ terminal }: Tools, client: Client<"imports">,
 
 async function sendExport(
   tools: Tools,
-  { kind, file, name, reading, map }: ConsoleExport,
+  { kind, file, name, reading }: ConsoleExport,
   keepMissing: boolean,
 ): Promise<Import> {
   const { context } = await tools.tenant("imports");
@@ -182,7 +182,6 @@ async function sendExport(
     createGroups: FORMATS[kind].app !== undefined,
     delimiter: dialect.delimiter,
     fileName: toRecordedName(name, context),
-    map: map?.dialect === undefined ? map : { ...map, dialect },
     allow: ["unknown-columns"],
   } as const;
   return sendRequest(tools, file, request, encoding);

@@ -28,7 +28,6 @@ test("a local tenant is in the home, in Japanese and in Tokyo time by default", 
     protected: false,
     caFile: null,
     language: "ja",
-    maps: [],
   });
   expect(await namesIn(home)).toEqual(["local", "kanto"]);
 });
@@ -52,16 +51,15 @@ test("uses a further context on request, or else says what to type", async () =>
   });
 });
 
-test("keeps language, time zone and maps, and finds the file of a map from any folder", async () => {
+test("keeps language and time zone", async () => {
   const home = freshFolder();
   const folder = freshFolder();
-  const line = "context add osaka --embedded --language en --timezone UTC --map users=hr.yaml --map docs=/srv/a=b.yaml";
+  const line = "context add osaka --embedded --language en --timezone UTC";
   await run(line, { home, folder });
   const kept = (JSON.parse((await run("context list --format json", { home })).stdout) as readonly object[]).at(-1);
   expect(kept).toMatchObject({
     language: "en",
     timezone: "UTC",
-    maps: [`users=${join(folder, "hr.yaml")}`, "docs=/srv/a=b.yaml"],
   });
 });
 
@@ -75,7 +73,6 @@ test("a tenant on a server has an address, and a CA certificate if one is given"
     address: "https://mdm.example.jp/",
     caFile: null,
     language: null,
-    maps: [],
   });
   const own = await run("context add own --url http://10.0.0.7:8080/mdm --ca-file ca.pem --format json", {
     home,
@@ -85,11 +82,6 @@ test("a tenant on a server has an address, and a CA certificate if one is given"
 });
 
 test.each([
-  ["context add kanto --embedded --map users", 2, "--map users does not have the form FORMAT=FILE"],
-  ["context add kanto --embedded --map users=", 2, "formats: users, orgs,"],
-  ["context add kanto --embedded --map user=", 2, "formats: users, orgs,"],
-  ["context add kanto --embedded --map user=a=b.yaml", 2, "did you mean users=a=b.yaml?"],
-  ["context add kanto --embedded --map people=a.yaml", 2, "formats: users, orgs,"],
   ["context add kanto --embedded --timezone Nowhere", 2, "Nowhere"],
   ["context add kanto --url ftp://mdm.example.jp", 2, "--url"],
   ["context add kanto --url https://taro@mdm.example.jp", 2, "--url"],

@@ -2,9 +2,6 @@ import { resolve } from "node:path";
 import { line } from "../../lib/advice/index.ts";
 import { readAuthorities } from "../../lib/config/authorities.ts";
 import { describeMissingEncryption, type NewContext } from "../../lib/config/context.ts";
-import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { findNearestWord } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -33,15 +30,6 @@ const ADD_OPTIONS = {
       "--embedded のとき: CLOMO アカウントの言語(エクスポートの既定の文字コードが決まる。既定: ja)",
     ),
   },
-  map: {
-    kind: "string",
-    value: "FORMAT=FILE",
-    repeatable: true,
-    about: text(
-      "with --embedded: column map file of a format, which assigns file headers to fields",
-      "--embedded のとき: その形式の対応表ファイル(ヘッダーと項目の対応)",
-    ),
-  },
   use: {
     kind: "boolean",
     about: text("use the context for the commands that follow", "以後のコマンドでこのコンテキストを使う"),
@@ -61,7 +49,6 @@ export default defineCommand({
   excludes: [
     ["embedded", "caFile"],
     ["url", "language"],
-    ["url", "map"],
   ],
   examples: [
     { line: "clomoctl context add kanto --embedded" },
@@ -95,14 +82,8 @@ const NEXT_COMMAND_HINTS = {
 } as const;
 
 /** Builds the new context.  @throws `not-found` or `input-rejected` if `--ca-file` is missing or has no certificate */
-async function buildContextRequest(
-  { url, caFile, language, map }: AddInput,
-  workingFolder: string,
-): Promise<NewContext> {
-  if (url === undefined) {
-    const maps = new Map(map.map((pair) => parseMapOption(pair, workingFolder)));
-    return { kind: "embedded", language: language ?? "ja", maps };
-  }
+async function buildContextRequest({ url, caFile, language }: AddInput, workingFolder: string): Promise<NewContext> {
+  if (url === undefined) return { kind: "embedded", language: language ?? "ja" };
   return { kind: "remote", url, caFile: await resolveAuthorityFile(caFile, workingFolder) };
 }
 
@@ -112,21 +93,4 @@ export async function resolveAuthorityFile(caFile: string | undefined, folder: s
   const path = resolve(folder, caFile);
   await readAuthorities(path);
   return path;
-}
-
-function parseMapOption(pair: string, workingFolder: string): [string, string] {
-  const [format = "", ...rest] = pair.split("=");
-  const file = rest.join("=");
-  if (file !== "" && FORMAT_NAMES.some((known) => known === format)) {
-    return [format, resolve(workingFolder, file)];
-  }
-  const names = FORMAT_NAMES.join(", ");
-  const near = findNearestWord(format, FORMAT_NAMES);
-  throw new Failure("usage", {
-    what: text(`--map ${pair} does not have the form FORMAT=FILE`, `--map ${pair} は FORMAT=FILE の形ではありません`),
-    hint:
-      near === undefined || file === ""
-        ? text(`formats: ${names}`, `形式: ${names}`)
-        : text(`did you mean ${near}=${file}?`, `「${near}=${file}」ではありませんか?`),
-  });
 }

@@ -91,9 +91,4 @@ export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
     header: text("language", "言語"),
     value: ({ context }) => (context.kind === "embedded" ? context.language : undefined),
   },
-  {
-    key: "maps",
-    header: text("column map files", "対応表ファイル"),
-    value: ({ context }) => (context.kind === "embedded" ? [...context.maps].map((pair) => pair.join("=")) : []),
-  },
 ];

@@ -22,7 +22,6 @@ test("changes only what is named", async () => {
 
 test.each([
   ["context set kinki --protected", 6, "kinki"],
-  ["context set kanto --no-protected", 2, "did you mean --unprotected?"],
   ["context set kanto --protected --unprotected", 2, "cannot be used together"],
   ["context set kanto --timezone Tokyo", 2, "Tokyo"],
   ["context set kanto --ca-file ca.pem", 2, "kanto is a local tenant"],

@@ -27,7 +27,6 @@ interface SmallDeletion<R> {
   /** what is counted, and how often; the number confirms the deletion */
   readonly counted: { readonly noun: Text; readonly count: number };
   readonly also?: Text | undefined;
-  readonly warnings?: readonly Text[] | undefined;
   /** what an undo does not restore, if the deletion cannot be undone */
   readonly lost?: Text | undefined;
   /** deletes the records; a dry run is made first, so that nobody is asked about what the tenant refuses */
@@ -39,7 +38,7 @@ export async function deleteFew<R>(
   tools: Tools,
   chosen: Omit<ChosenTenant, "client">,
   { confirmDeletions, dryRun }: { readonly confirmDeletions: number | undefined; readonly dryRun: boolean },
-  { columns, records, names, counted, also, warnings = [], lost, remove }: SmallDeletion<R>,
+  { columns, records, names, counted, also, lost, remove }: SmallDeletion<R>,
 ): Promise<void> {
   const { terminal } = tools;
   if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
@@ -49,7 +48,7 @@ export async function deleteFew<R>(
     target: formatTenantName({ tenant: chosen.context.name }, chosen),
     changes: [createChanges(counted.noun, { delete: counted.count })],
     lines: [text(`to be deleted: ${all}${more.en}`, `削除: ${all}${more.ja}`)],
-    warnings: [...warnings, ...(lost === undefined ? [] : [describeNotRestored(lost)])],
+    warnings: lost === undefined ? [] : [describeNotRestored(lost)],
   };
   await renderPlan(terminal, plan);
   requireConfirmedCounts(plan, { confirmDeletions });

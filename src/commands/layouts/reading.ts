@@ -125,10 +125,9 @@ export async function readList(
   const { kind, options } = requested;
   const { terminal, globals } = tools;
   const format = FORMATS[kind];
-  const { client, context } = await tools.tenant("layouts");
+  const { client } = await tools.tenant("layouts");
   const given = await loadColumnMap(tools, kind, {
     option: options.map,
-    context,
     customFields: () => loadCustomFields(tools),
   });
   const isOpen = options.allow?.includes("unknown-columns") !== true;

@@ -53,7 +53,7 @@ const describeCommand = ({ command, undoes, undoneBy }: RecordVersion): Text | n
   return undoes === null ? text(en, ja) : text(`${en} ${undoes}`, `${ja}(${undoes})`);
 };
 
-export const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly Column<VersionRow>[] => [
+const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly Column<VersionRow>[] => [
   { key: "number", header: text("change", "変更番号"), align: "end", value: ({ number }) => number },
   { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
   {
@@ -99,7 +99,7 @@ export const buildVersionColumns = (fields: Fields, moment: InstantFormatter): r
   },
 ];
 
-export const DEFAULT_HISTORY_COLUMNS = ["number", "at", "actor", "command", "action", "changes"];
+const DEFAULT_HISTORY_COLUMNS = ["number", "at", "actor", "command", "action", "changes"];
 
 const DEFAULT_COLUMNS_WITH_RECORD = [
   ...DEFAULT_HISTORY_COLUMNS.slice(0, 3),

@@ -631,9 +631,9 @@ describe("refuses options that cannot be combined, and checks nothing", () => {
     ["--nagios --prometheus -", "--nagios cannot be used with"],
     ["a.vpptoken --nagios --prometheus -", "--nagios cannot be used with"],
     ["--within 30d --critical 90d", "--within 30d --critical 90d"],
-    ["--within soon", "--within must be a number of days or weeks, not soon"],
-    ["--within 9.5d --nagios", "--within must be a number of days or weeks, not 9.5d"],
-    ["--critical 5", "--critical must be a number of days or weeks, not 5"],
+    ["--within soon", "--within must be a number of days or weeks, such as 90d or 12w, not soon"],
+    ["--within 9.5d --nagios", "--within must be a number of days or weeks, such as 90d or 12w, not 9.5d"],
+    ["--critical 5", "--critical must be a number of days or weeks, such as 90d or 12w, not 5"],
   ])("%s", async (words, english) => {
     const circumstances = { home: await homeWith(), folder: tokens({ a: 400 }), tenant: {} };
     const { en, ja } = await runInBoth(`renewals check ${words}`, circumstances);

@@ -38,12 +38,10 @@ test.each([
     "users export",
     "an export is a CSV file for the console: use a file name that ends in .csv; to write a workbook, run list --format xlsx -o FILE",
   ],
-  ["users template", "remove --format xlsx"],
+  ["users template", "see clomoctl users template --help"],
 ])("%s always writes its own kind of file, whatever --format is", async (line, hintEn) => {
   const { en, ja } = await runInBoth(`${line} --format xlsx -o out.xlsx`, {});
   expect([en.exit, ja.exit]).toEqual([2, 2]);
-  expect(en.stderr).toContain(
-    "error: --format xlsx cannot be used here: -o FILE names this command's own output file, not a file for its result table\n",
-  );
+  expect(en.stderr).toContain("error: --format xlsx cannot be used here");
   expect(en.stderr).toContain(hintEn);
 });

@@ -64,20 +64,6 @@ test("--map assigns headers to fields, including the tenant's custom fields", as
   expect(listOperations(ended.requests)[0]).toBe("fields");
 });
 
-test("uses the context's map for the format if --map is not given", async () => {
-  const home = folder({
-    "people.csv": "名前\r\n",
-    "map.yaml": "columns:\n  名前: 氏名\n",
-    "orgs.yaml": "columns:\n  名前: 組織名\n",
-  });
-  await run(`context add mapped --embedded --map users=map.yaml --map orgs=orgs.yaml`, { home });
-  const ended = await run("users import people.csv --dry-run --context mapped", {
-    home,
-    tenant: buildPlanAnswers(planOf(), { ...dropped(), fields: example("fields") }),
-  });
-  expect(asked(ended)).toMatchObject({ map: { columns: [{ header: "名前", to: "name" }] } });
-});
-
 test.each([
   ["--map nowhere.yaml", 6, "nowhere.yaml", {}],
   ["--map map.yaml", 3, "map.yaml", { fields: example("fields") }],

@@ -53,7 +53,7 @@ test("also sorts users by the header of a column", async () => {
   const { requests } = await run("users list --sort 氏名:desc --fields name", { tenant });
   expect(requests).toEqual([{ operation: "users", query: { sort: "name", desc: "true" } }]);
   const { stderr } = await run("users list --sort 氏 --lang ja");
-  expect(stderr).toContain("--sort は name(氏名), nameKana(");
+  expect(stderr).toContain("--sort には name(氏名), nameKana(");
   expect(stderr).not.toContain("name:desc");
 });
 

@@ -13,8 +13,6 @@ export interface EmbeddedContext {
   readonly timezone: string;
   /** the language of the CLOMO account, which decides the default encoding of exports */
   readonly language: Language;
-  /** column map file for each format; a column map file assigns headers to fields */
-  readonly maps: ReadonlyMap<string, string>;
   /** true if every change must be confirmed with the name of the context */
   readonly protected?: true | undefined;
 }
@@ -39,7 +37,6 @@ export interface NewEmbeddedContext {
   readonly kind: "embedded";
   readonly timezone?: string | undefined;
   readonly language?: Language | undefined;
-  readonly maps?: ReadonlyMap<string, string> | undefined;
   readonly protected?: boolean | undefined;
 }
 
@@ -69,7 +66,6 @@ export type StoredContext =
       readonly kind: "embedded";
       readonly timezone: string;
       readonly language: Language;
-      readonly maps: readonly (readonly [format: string, file: string])[];
       readonly protected?: true | undefined;
     }
   | RemoteContext;
@@ -88,7 +84,6 @@ export function toStoredContext(name: string, requested: NewContext): StoredCont
   return {
     kind: "embedded",
     language: requested.language ?? "ja",
-    maps: [...(requested.maps ?? [])],
     ...stored,
   };
 }
@@ -152,8 +147,7 @@ export function readStoredContext(stored: unknown): StoredContext {
     throw new TypeError(`${name} is not kept as NFC`);
   }
   if (stored["kind"] === "embedded") {
-    const maps = Array.isArray(stored["maps"]) ? stored["maps"].filter(isStringPair) : [];
-    return { name, kind: "embedded", language: word("language") === "en" ? "en" : "ja", maps, ...settings };
+    return { name, kind: "embedded", language: word("language") === "en" ? "en" : "ja", ...settings };
   }
   if (stored["kind"] === "remote") {
     return { name, kind: "remote", url: parseUrl(word("url") ?? ""), caFile: word("caFile"), ...settings };
@@ -176,6 +170,3 @@ export const describeMissingEncryption = (address: string): Text | undefined => 
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isStringPair = (value: unknown): value is readonly [string, string] =>
-  Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === "string");

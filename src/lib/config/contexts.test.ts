@@ -39,7 +39,6 @@ test("local is there without set-up, and looking makes no folder", async () => {
       tenantFolder: join(home.tenants, "local"),
       timezone: "Asia/Tokyo",
       language: "ja",
-      maps: new Map(),
     },
   ]);
   expect(await readdir(root)).toEqual([]);
@@ -50,7 +49,6 @@ test("an added context is listed in order, with its values", async () => {
     kind: "embedded",
     timezone: "europe/berlin",
     language: "en",
-    maps: new Map([["__proto__", "/m.yaml"]]),
   });
   await contexts.add("remote", { kind: "remote", url: "https://mdm.example.jp/api", caFile: "/ca.pem" });
   expect(await names()).toEqual([LOCAL_CONTEXT_NAME, "客先.A", "remote"]);
@@ -60,7 +58,6 @@ test("an added context is listed in order, with its values", async () => {
     tenantFolder: join(home.tenants, "客先.A"),
     timezone: "Europe/Berlin",
     language: "en",
-    maps: new Map([["__proto__", "/m.yaml"]]),
   });
   expect(await contexts.find("remote")).toEqual({
     name: "remote",
@@ -192,7 +189,7 @@ test("no sequence of changes makes a command without a context work on another t
 });
 
 test("settings of a context may change, local's too; what is not said stays", async () => {
-  await contexts.add("Acme", { kind: "embedded", language: "en", maps: new Map([["users", "/m.yaml"]]) });
+  await contexts.add("Acme", { kind: "embedded", language: "en" });
   await contexts.add("far", { kind: "remote", url: "https://a.jp", caFile: "/ca.pem", protected: true });
   expect(await contexts.set("ACME", { timezone: "UTC", protected: true })).toEqual({
     name: "Acme",
@@ -200,7 +197,6 @@ test("settings of a context may change, local's too; what is not said stays", as
     tenantFolder: join(home.tenants, "Acme"),
     timezone: "UTC",
     language: "en",
-    maps: new Map([["users", "/m.yaml"]]),
     protected: true,
   });
   expect(await contexts.set("far", { protected: false })).toMatchObject({ caFile: "/ca.pem", timezone: "Asia/Tokyo" });

@@ -225,9 +225,7 @@ export class Contexts {
   }
 
   #open(stored: StoredContext): Context {
-    return stored.kind === "remote"
-      ? stored
-      : { ...stored, maps: new Map(stored.maps), tenantFolder: join(this.#home.tenants, stored.name) };
+    return stored.kind === "remote" ? stored : { ...stored, tenantFolder: join(this.#home.tenants, stored.name) };
   }
 
   async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {

@@ -26,7 +26,6 @@ export const LOCAL_CONTEXT: StoredContext = {
   kind: "embedded",
   timezone: DEFAULT_TIMEZONE,
   language: "ja",
-  maps: [],
 };
 
 const CONFIG_NAME = "contexts";

@@ -75,12 +75,3 @@ export const NEW_USER_ITEMS_WITHOUT_ALL: Text = text(
   `if 管理対象組織 is not 全て, it also needs ${quoteItemNames(EXTRA_ITEMS_WITHOUT_ALL)}`,
   `管理対象組織が「全て」でない場合は${quoteItemNames(EXTRA_ITEMS_WITHOUT_ALL)}も必要`,
 );
-
-/**
- * Returns the check items that a scheme lacks to create users; empty if it permits creating users.
- *
- * @param isWhole true if the managed organisations (管理対象組織) are 全て
- * @see facts 2.1
- */
-export const findMissingItemsForNewUsers = (items: readonly string[], isWhole: boolean): readonly Operation[] =>
-  getItemsForNewUsers(isWhole).filter((item) => !items.includes(item));

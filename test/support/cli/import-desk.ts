@@ -1,5 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { openClient, type Client, type NounName } from "../../../src/lib/client/index.ts";
+import { openTenant } from "../../../src/lib/tenant/index.ts";
+import { TestSurroundings } from "../tenant/tenant.ts";
 import { freshHome, run, type Outcome, type RunOptions } from "./home.ts";
 
 /** The header line of {@link PEOPLE}. */
@@ -45,9 +48,22 @@ export class Desk {
     return run(line.split(" "), { home: this.home, typing });
   }
 
+  /** Reads the home's tenant as its owner. */
+  async read<N extends NounName, T>(noun: N, work: (client: Client<N>) => Promise<T>): Promise<T> {
+    const tenant = openTenant({
+      folder: join(this.home, "tenants", "local"),
+      name: "local",
+      acting: "owner",
+      actor: "owner",
+      surroundings: new TestSurroundings(),
+    });
+    const client = await openClient({ transport: () => Promise.reject(), perform: tenant.perform }, [noun]);
+    return work(client).finally(() => tenant.close());
+  }
+
   async states(): Promise<string[]> {
-    const { text } = await this.run("api GET /v1/imports");
-    return (JSON.parse(text) as { state: string }[]).map(({ state }) => state);
+    const all = await this.read("imports", ({ imports }) => imports.list());
+    return all.map(({ state }) => state);
   }
 
   /** Returns the tenant's users as `users export` writes them. */

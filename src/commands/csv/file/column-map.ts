@@ -1,10 +1,8 @@
 import { resolve } from "node:path";
 import type { CustomField } from "../../../lib/client/index.ts";
-import type { Context } from "../../../lib/config/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
-import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
@@ -24,21 +22,13 @@ export const loadCustomFields = async (tools: Pick<Tools, "tenant">): Promise<re
 
 export interface MapSources {
   readonly option: string | undefined;
-  /** context that may specify a map for each format */
-  readonly context?: Context | undefined;
   readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }
 
 const NO_MAP = "none";
 
-function findMapFile(format: FormatName, { option, context }: Omit<MapSources, "customFields">): string | undefined {
-  if (option !== undefined) return option === NO_MAP ? undefined : option;
-  return context?.kind === "embedded" ? context.maps.get(format) : undefined;
-}
-
 /**
- * Loads the column map of a format: from the file of `--map`, else from the file that the context specifies. Returns
- * undefined if neither specifies a file.
+ * Loads the column map of a format from the file of `--map`. Returns undefined without a file.
  *
  * @throws `not-found` if the file does not exist, `usage` if it cannot be read
  * @throws `input-rejected` if the file is not a map, or does not fit this format
@@ -46,18 +36,11 @@ function findMapFile(format: FormatName, { option, context }: Omit<MapSources, "
 export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,
   format: FormatName,
-  { option, context, customFields }: MapSources,
+  { option: file, customFields }: MapSources,
 ): Promise<MapFileSchema | undefined> {
-  const file = findMapFile(format, { option, context });
-  if (file === undefined) return undefined;
+  if (file === undefined || file === NO_MAP) return undefined;
   const content = await readText(resolve(workingFolder, file), file);
   const { parseMapFile } = await import("../../../lib/csv/layout/map-parse.ts");
   const known = FORMATS[format];
   return parseMapFile(content, known, file, known.custom ? await customFields?.() : undefined);
 }
-
-/**
- * Returns the rules for the console's own files. What a map joins, translates and skips belongs to lists of other
- * systems.
- */
-export const toConsoleMap = ({ columns, dialect }: ColumnMap): ColumnMap => ({ columns, dialect });

@@ -58,5 +58,5 @@ test("a mode can be typed by its console name, and a refusal explains the names"
   expect(requests[0]?.json).toMatchObject({ mode: "replace" });
   const { exit, stderr } = await run("users import people.csv --mode 全件 --lang ja", { folder });
   expect(exit).toBe(2);
-  expect(stderr).toContain("--mode は append(追加更新), replace(全件更新) のいずれか");
+  expect(stderr).toContain("--mode には append(追加更新), replace(全件更新) のいずれか");
 });

@@ -22,8 +22,7 @@ const deskWith = async (name: string, content: string | Uint8Array): Promise<Des
   return desk;
 };
 
-const layouts = async (desk: Desk): Promise<readonly Layout[]> =>
-  JSON.parse((await desk.run("api GET /v1/layouts")).text) as Layout[];
+const layouts = (desk: Desk): Promise<readonly Layout[]> => desk.read("layouts", ({ layouts }) => layouts.list());
 
 const LIST = [
   ["社員名簿"],

@@ -1,6 +1,5 @@
 import type { SchemeDetail } from "../../../lib/client/index.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
-import { getItemName, findMissingItemsForNewUsers } from "../../../lib/model/scheme.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -28,25 +27,6 @@ const describeHolder = ({ name, account, orgs }: SchemeDetail["holders"][number]
   return text(`${name} <${account ?? ""}> (manages ${over})`, `${name} <${account ?? ""}>(${over})`);
 };
 
-/** Describes whether users can be created with a scheme. @see facts 2.1 */
-function describeUserCreation({ scheme: { operations }, holders }: SchemeDetail): Text {
-  const [whole, limited] = [
-    findMissingItemsForNewUsers(operations, true),
-    findMissingItemsForNewUsers(operations, false),
-  ];
-  if (limited.length === 0) return text("possible", "作成できる");
-  const named = (items: typeof whole): string => items.map((item) => `「${getItemName(item)}」`).join("");
-  if (whole.length > 0) {
-    return text(`not possible (missing: ${named(limited)})`, `作成できない(不足: ${named(limited)})`);
-  }
-  const concerned = holders.filter(({ orgs }) => orgs !== null).map(({ name }) => name);
-  const of = concerned.length === 0 ? text("", "") : text(`: ${concerned.join(", ")}`, `: ${concerned.join("、")}`);
-  return text(
-    `only with 全て as managed organisations; accounts with other organisations lack ${named(limited)}${of.en}`,
-    `管理対象組織が「全て」の場合だけ作成できる(それ以外では${named(limited)}が不足${of.ja})`,
-  );
-}
-
 const SCHEME_DETAIL_COLUMNS: readonly Column<SchemeDetail>[] = [
   ...SCHEME_COLUMNS.map(({ value, name, ...column }): Column<SchemeDetail> => ({
     ...column,
@@ -58,14 +38,5 @@ const SCHEME_DETAIL_COLUMNS: readonly Column<SchemeDetail>[] = [
     header: text("assigned to", "設定されたアカウント"),
     value: ({ holders }) => holders,
     name: ({ holders }) => joinTexts(holders.map(describeHolder), same(", ")),
-  },
-  {
-    key: "lackingForUsers",
-    header: text("user creation", "ユーザーの作成"),
-    value: ({ scheme: { operations } }) => ({
-      whole: findMissingItemsForNewUsers(operations, true),
-      limited: findMissingItemsForNewUsers(operations, false),
-    }),
-    name: describeUserCreation,
   },
 ];

@@ -2,13 +2,12 @@ import { line } from "../../../lib/advice/index.ts";
 import type { App, SecuredUser } from "../../../lib/client/index.ts";
 import { listGroupedColumns } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
-import { SECURED_USER } from "../../../lib/model/secured-user.ts";
+import { SECURED_MANAGER_ROLES, SECURED_USER } from "../../../lib/model/secured-user.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import type { Fields } from "../../../lib/model/thing.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import type { NamedKind } from "../../listing/single-match.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
-import { getManagerTitle } from "./roles.ts";
 
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
 
@@ -34,7 +33,7 @@ export const buildSecuredUserKind = (app: App): NamedKind<SecuredUser> => ({
 export const SECURED_USER_COLUMNS = buildFieldColumns<SecuredUser>(SECURED_USER.fields);
 
 const buildGeneralColumns = (app: App): readonly Column<SecuredUser>[] => {
-  const manager = getManagerTitle(app);
+  const manager = SECURED_MANAGER_ROLES[app]?.called ?? text("manager", "管理者");
   return buildFieldColumns<SecuredUser>(FIRST).map((column) =>
     column.key === "role"
       ? { ...column, name: (user) => (user.role === "manager" ? manager : (column.name?.(user) ?? null)) }

@@ -61,19 +61,6 @@ test("sends the given values, and secrets from files", async () => {
   expect(en.stdout + ja.stdout).not.toContain(CANARY);
 });
 
-test("a setting is named by its header or its field, and a blank value becomes null", async () => {
-  const words = ["secured", "users", "create", "taro01", "--name", "山田", "--app", "mailer", "--password-stdin"];
-  const sets = ["--set", "IMAPメールアドレス=taro@example.jp", "--set", "proxyEnabled=true", "--set", "proxyHost="];
-  const circumstances = { tenant: { createSecuredUser: made() }, stdin: `${CANARY}\r\n` };
-  const { requests } = await run([...words, ...sets], circumstances);
-  expect(requests[0]?.json).toMatchObject({
-    imapMailAddress: "taro@example.jp",
-    proxyEnabled: "true",
-    proxyHost: null,
-    password: CANARY,
-  });
-});
-
 test.each(["--password-stdin", "--password-file password.txt"])(
   "an editor's byte order mark is not part of a secret: %s",
   async (option) => {
@@ -109,15 +96,6 @@ test("in a mirror the password may be left to the console, and the task is named
   expect(en.stderr).toContain("make the same change in the console: clomoctl console show 7\n");
 });
 
-test("facts 6.7: warns that a ファイル管理者 without a group cannot work anywhere", async () => {
-  const tenant = { createSecuredUser: made({ after: { ...made().after, role: "manager", groups: [] } }) };
-  const line = `${LINE} --role manager --password-stdin`;
-  const { en } = await runInBoth(line, { tenant, stdin: CANARY });
-  expect(en.stderr).toContain(
-    "a ファイル管理者 without a group cannot work in any folder; to add a group: --group NAME\n",
-  );
-});
-
 test("a missing secret file exits with 6, like any missing file", async () => {
   const { en } = await runInBoth(`${LINE} --password-file none.txt`, { tenant: {}, folder: withFiles(0o600) });
   expect(en).toMatchObject({ exit: 6, requests: [] });
@@ -139,14 +117,6 @@ test("no verbose or JSON output contains a secret", async () => {
     expect(stdout + stderr).not.toContain(CANARY);
   }
 });
-
-test.each([[`パスワード=${CANARY}`], [`パスワード:${CANARY}`], [CANARY]])(
-  "no message repeats a secret value of --set: %s",
-  async (set) => {
-    const { en, ja } = await runInBoth(`${LINE} --set ${set}`, { tenant: {} });
-    expect(en.stderr + ja.stderr).not.toContain(CANARY);
-  },
-);
 
 test.each([["--password-stdin", CANARY], [`--password${CANARY}`], ["--password", CANARY], [`--password=${CANARY}`]])(
   "a password in the arguments %j is refused and not repeated",

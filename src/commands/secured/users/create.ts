@@ -4,8 +4,7 @@ import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../reco
 import { showWrittenRecord } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
 import { SECURED_USER_COLUMNS } from "./columns.ts";
-import { hasPassword, FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
-import { describeMissingGroup } from "./roles.ts";
+import { hasPassword, FIELDS_WITH_OPTIONS, readUserSecrets, USER_OPTIONS } from "./options.ts";
 import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
 export default defineCommand({
@@ -42,12 +41,11 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SECURED_USER_COLUMNS,
-  async run(tools, { userId, app, role, set, createGroups, passwordInConsole, dryRun, ...options }) {
+  async run(tools, { userId, app, role, createGroups, passwordInConsole, dryRun, ...options }) {
     const isGiven = hasPassword(options);
     const own = await parseValueOptions(FIELDS_WITH_OPTIONS, options);
     const values = {
       ...own,
-      ...parseSettings(app, set, role !== undefined),
       ...(role !== undefined && { role }),
       ...(createGroups && { createGroups }),
       ...(passwordInConsole && { passwordInConsole }),
@@ -60,7 +58,5 @@ export default defineCommand({
     const { client } = await tools.tenant("secured");
     const written = await client.secured.create(app, { userId, ...values, ...secrets, dryRun });
     await showWrittenRecord(tools, written, buildSecuredUserLayout(app, tools.terminal));
-    const lack = describeMissingGroup(app, written.after);
-    if (lack !== undefined) await tools.terminal.note(lack);
   },
 });

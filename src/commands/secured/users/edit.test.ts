@@ -39,20 +39,6 @@ test("sends the changes, and shows old and new values", async () => {
   expect(en.stderr).toContain("licence limit exception: no → yes\n");
 });
 
-test("shows the header of a setting", async () => {
-  const settings = [{ field: "imapMailAddress", value: "old@example.jp" }];
-  const before = { ...user, app: "mailer", settings } as const;
-  const after = { ...before, settings: [{ field: "imapMailAddress", value: "new@example.jp" }] };
-  const tenant = {
-    findSecuredUsers: { items: [before] },
-    editSecuredUser: { ...written({}), before, after },
-  };
-  const line = "secured users edit hanako01 --app mailer --set IMAPメールアドレス=new@example.jp";
-  const { stderr, requests } = await run(line, { tenant });
-  expect(requests[1]?.json).toEqual({ imapMailAddress: "new@example.jp", dryRun: false });
-  expect(stderr).toContain("IMAPメールアドレス: old@example.jp → new@example.jp\n");
-});
-
 test("reads a new password from stdin, and shows only the time when it was set", async () => {
   const at = "2026-11-20T02:00:00.000Z";
   const tenant = { ...finding, editSecuredUser: written({ secretsSet: [{ field: "password", at }] }) };

@@ -5,8 +5,7 @@ import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../reco
 import { FORMER_SECRETS, noteNotRestored, showWrittenRecord } from "../../records/change-result.ts";
 import { APP_OPTION } from "../app.ts";
 import { SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, buildSecuredUserKind } from "./columns.ts";
-import { FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
-import { describeMissingGroup } from "./roles.ts";
+import { FIELDS_WITH_OPTIONS, readUserSecrets, USER_OPTIONS } from "./options.ts";
 import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
 const VALUE_OPTIONS = buildValueOptions(FIELDS_WITH_OPTIONS);
@@ -22,14 +21,13 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SECURED_USER_COLUMNS,
-  async run(tools, { user, app, role, set, createGroups, dryRun, ...options }) {
+  async run(tools, { user, app, role, createGroups, dryRun, ...options }) {
     const [own, secrets] = [
       await parseValueOptions(FIELDS_WITH_OPTIONS, options),
       await readUserSecrets(tools, options),
     ];
     const values = {
       ...own,
-      ...parseSettings(app, set, role !== undefined),
       ...(role !== undefined && { role }),
       ...secrets,
     };
@@ -40,8 +38,5 @@ export default defineCommand({
     const change = { ...values, ...(createGroups && { createGroups }), dryRun };
     const written = await client.secured.edit({ app, id }, change);
     await showWrittenRecord(tools, written, buildSecuredUserLayout(app, tools.terminal));
-    const lack =
-      role === undefined && own["groups"] === undefined ? undefined : describeMissingGroup(app, written.after);
-    if (lack !== undefined) await tools.terminal.note(lack);
   },
 });
