@@ -29,7 +29,7 @@ const WRITES: readonly string[] = [
   "clomo-account edit jiro01 --memo y",
   "clomo-account settings set --composition employee-code --yes",
   "tenant set --ios yes --contact-name 総務",
-  "handover answer rules.lost.owner 佐藤",
+  "handover answer push-certificate.holder 佐藤",
   "renewals add 予備 --kind custom --expires 2099-01-01",
   "renewals edit 本社 --owner 山田",
 ];

@@ -6,10 +6,12 @@ import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderPage } from "../../src/lib/document/page.ts";
-import { collectGaps } from "../../src/lib/handover/checklist/index.ts";
-import { evaluateBundleChecklist, buildReportDocument } from "../../src/lib/handover/report/content.ts";
+import { filterGaps } from "../../src/lib/handover/checklist/index.ts";
+import { buildBundleChecklist, buildReport } from "../../src/lib/handover/report/content.ts";
+import type { HandoverFacts } from "../../src/lib/handover/checklist/facts.ts";
+import type { ReportData } from "../../src/lib/handover/report/data.ts";
 import { UNANSWERED_FACTS } from "#support/handover/facts.ts";
-import { buildReport } from "#support/handover/report.ts";
+import { buildReportData } from "#support/handover/report.ts";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -35,6 +37,14 @@ const hostileFacts = {
   renewals: UNANSWERED_FACTS.renewals.map((one) => ({ ...one, name: HOSTILE, owner: HOSTILE })),
 };
 
+/** Serial numbers of the leaver's devices. */
+const DEVICES = Array.from({ length: 12 }, (_, at) => `C02XY${at}ABCDE`);
+
+const withLeaver = (facts: HandoverFacts, name?: string): ReportData => {
+  const data = buildReportData(facts, name);
+  return { ...data, manifest: { ...data.manifest, leaver: { person: "admin1", leaves: "2027-03-31" } } };
+};
+
 /** What keeps somebody from reading a page, by axe-core. */
 async function violationsOf(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE);
@@ -43,11 +53,11 @@ async function violationsOf(page: Page): Promise<readonly string[]> {
 }
 
 describe.each([
-  ["plain", buildReport(UNANSWERED_FACTS)],
-  ["hostile", buildReport(hostileFacts, HOSTILE)],
+  ["plain", withLeaver(UNANSWERED_FACTS)],
+  ["hostile", withLeaver(hostileFacts, HOSTILE)],
 ] as const)("a report of %s data in a browser", (name, data) => {
   test.each(["ja", "en"] as const)("in %s fetches nothing, runs no script and is accessible", async (language) => {
-    const page = renderPage(buildReportDocument(data), language);
+    const page = renderPage(buildReport(data, DEVICES), language);
     const file = join(folder, `${name}-${language}.html`);
     writeFileSync(file, page);
     for (const width of [390, 794, 1280]) {
@@ -65,7 +75,7 @@ describe.each([
       expect(said).toEqual([]);
       expect(await shown.title()).not.toBe("hacked");
       expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
-      expect(await shown.locator("[data-id]").count()).toBe(collectGaps(evaluateBundleChecklist(data)).length);
+      expect(await shown.locator("ul [data-id]").count()).toBe(filterGaps(buildBundleChecklist(data)).length);
       await shown.emulateMedia({ media: "print" });
       await shown.setViewportSize({ width: PAPER, height: 1000 });
       expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(PAPER);

@@ -2,7 +2,7 @@ import { CONSOLE_DIALECT, type RecordProblem, type RecordSink } from "../../lib/
 import type { NewAnswer } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
-import type { Question } from "../../lib/handover/checklist/question.ts";
+import type { AskedQuestion } from "../../lib/handover/checklist/index.ts";
 import { parseAnswer } from "../../lib/model/question.ts";
 import { getProblemSeverity } from "../../lib/model/problem.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -14,7 +14,7 @@ import { CHECKLIST_COLUMNS } from "./rows.ts";
 
 const MAX_SHEET_BYTES = 10_000_000;
 
-const READ_COLUMNS = ["question", "about", "value", "by", "at"] as const;
+const READ_COLUMNS = ["question", "value", "by", "at"] as const;
 
 type SheetRow = Readonly<Record<(typeof READ_COLUMNS)[number], string>> & { readonly where: string };
 
@@ -36,24 +36,17 @@ class SheetReader implements RecordSink {
     const cells = all.slice(0, count).map((cell) => cell.trim());
     const where = `${this.#place}:${line}`;
     if (this.#columns === undefined) {
-      const [question, about, value, by, at] = READ_COLUMNS.map((key) =>
+      const [question, value, by, at] = READ_COLUMNS.map((key) =>
         cells.findIndex((cell) => matchesHeader(key, cell)),
-      ) as [number, number, number, number, number];
+      ) as [number, number, number, number];
       if (question === -1 || value === -1) throw createSheetFailure(where, NO_COLUMNS);
-      this.#columns = { question, about, value, by, at };
+      this.#columns = { question, value, by, at };
       return;
     }
-    const { question, about, value, by, at } = this.#columns;
+    const { question, value, by, at } = this.#columns;
     const cell = (place: number): string => cells[place] ?? "";
     if (cell(question) === "" || cell(value) === "") return;
-    this.rows.push({
-      question: cell(question),
-      about: cell(about),
-      value: cell(value),
-      by: cell(by),
-      at: cell(at),
-      where,
-    });
+    this.rows.push({ question: cell(question), value: cell(value), by: cell(by), at: cell(at), where });
   }
 
   problem(problem: RecordProblem): void {
@@ -74,7 +67,7 @@ const createSheetFailure = (where: string, what: Text): Failure => new Failure("
 export async function readAnswerSheet(
   tools: Tools,
   file: string,
-  questions: readonly Question[],
+  questions: readonly AskedQuestion[],
 ): Promise<NewAnswer[]> {
   const { name, bytes } = await readNamedFile(tools, file, MAX_SHEET_BYTES);
   const place = name === "-" ? "stdin" : name;
@@ -85,24 +78,20 @@ export async function readAnswerSheet(
   const encoding = isWorkbook(bytes) ? "xlsx" : "utf-8";
   for await (const _ of readRecords(chunks(), { encoding, dialect: CONSOLE_DIALECT }, place, reader));
   const now = tools.clock.now().toISOString();
-  const seen = new Set<Question>();
-  return reader.rows.flatMap(({ question: id, about, value, by, at, where }): readonly NewAnswer[] => {
-    const found = questions.filter(
-      (one) => one.id === id && (about === "" || [one.about, one.subject].includes(about)),
-    );
-    const [question, ...others] = found;
+  const seen = new Set<string>();
+  return reader.rows.flatMap(({ question: id, value, by, at, where }): readonly NewAnswer[] => {
+    const question = questions.find((one) => one.id === id);
     // answered before the sheet was made, and no longer asked
     if (question === undefined && at !== "") return [];
-    if (question === undefined || others.length > 0)
+    if (question === undefined)
       throw createSheetFailure(where, text(`no question is named "${id}"`, `「${id}」という質問はありません`));
     const read = parseAnswer(question, value, now);
     if ("wrong" in read) throw createSheetFailure(where, read.wrong);
-    if (at !== "" && read.value === question.answer?.value) return [];
-    if (seen.has(question))
-      throw createSheetFailure(where, text(`${id} is answered twice`, `${id} の回答が 2 つあります`));
-    seen.add(question);
+    if ((at !== "" && read.value === question.answer?.value) || read.value === question.recorded) return [];
+    if (seen.has(id)) throw createSheetFailure(where, text(`${id} is answered twice`, `${id} の回答が 2 つあります`));
+    seen.add(id);
     // the author of the former answer is not the author of a changed one
     const author = at === "" && by !== "" ? by : undefined;
-    return [{ question: id, subject: question.subject, value: read.value, by: author }];
+    return [{ question: id, value: read.value, by: author }];
   });
 }

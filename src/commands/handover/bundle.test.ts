@@ -50,7 +50,7 @@ describe("an encrypted bundle", () => {
     expect(verified.exit).toBe(0);
     expect(verified.stderr).toContain(`clomoctl handover report ${encrypted} -o report.html --identity key.txt`);
     expect(verified.stderr).toContain(`clomoctl handover receive ${encrypted} --context NAME --identity key.txt`);
-    expect((await told("report BUNDLE --format markdown")).stdout).toContain("# CLOMO tenant handover report");
+    expect((await told("report BUNDLE")).stdout).toContain("CLOMO tenant handover report");
     expect((await told(`diff ${plain} BUNDLE`)).exit).toBe(0);
     expect((await told("diff BUNDLE --tenant")).exit).toBe(0);
     expect((await typed(`receive ${encrypted} --identity key.txt --context minato`)).exit).toBe(0);

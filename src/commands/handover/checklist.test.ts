@@ -27,12 +27,12 @@ const here = (recipient = "it@example.jp"): Circumstances => {
 interface Row {
   readonly item: string;
   readonly state: string;
-  readonly code: string | null;
+  readonly question: string | null;
   readonly step: number | null;
   readonly what: string;
   readonly value: string | null;
   readonly by: string | null;
-  readonly mend: string | null;
+  readonly next: string | null;
 }
 
 const rows = async (words = "", circumstances: Circumstances = here()): Promise<readonly Row[]> => {
@@ -41,7 +41,7 @@ const rows = async (words = "", circumstances: Circumstances = here()): Promise<
   return JSON.parse(ran.stdout) as Row[];
 };
 
-test("has seven items with their gaps and what to type, as JSON and NDJSON", async () => {
+test("has six items with their gaps and what to type, as JSON and NDJSON", async () => {
   const all = await rows();
   expect([...new Set(all.map(({ item }) => item))]).toEqual([
     "contact",
@@ -51,17 +51,17 @@ test("has seven items with their gaps and what to type, as JSON and NDJSON", asy
     "android",
     "rules",
   ]);
-  expect(all.find(({ item }) => item === "android")).toMatchObject({ state: "not-applicable", mend: null });
+  expect(all.find(({ item }) => item === "android")).toMatchObject({ state: "not-applicable", next: null });
   const gaps = all.filter(({ state }) => state === "gap");
-  expect(gaps.map(({ code }) => code)).toContain("no-support-option");
-  for (const { code, mend } of gaps) expect([code, mend]).not.toContain(null);
+  expect(gaps.map(({ question }) => question)).toContain("rules.broken");
+  for (const { next } of gaps) expect(next).not.toBeNull();
   const { stdout } = await run("handover checklist --format ndjson", here());
   expect(stdout.trim().split("\n")).toHaveLength(all.length);
 });
 
 test("an answer closes its gap and is shown with its author", async () => {
-  const question = "rules.lost.document";
-  const isOpen = (all: readonly Row[]) => all.some(({ mend }) => mend === `clomoctl handover answer ${question}`);
+  const question = "rules.lost";
+  const isOpen = (all: readonly Row[]) => all.some(({ next }) => next === `clomoctl handover answer ${question}`);
   expect(isOpen(await rows())).toBe(true);
   await tenant.client.answers.set({ answers: [{ question, value: "https://wiki.example.jp/lost", by: "前任" }] });
   const all = await rows();
@@ -84,42 +84,39 @@ describe("on a terminal of 80 columns", () => {
     expect(en.stdout).toContain("in-house rules");
     expect(en.stdout).not.toContain("契約 花子");
     expect(en.stdout).not.toContain("Lost mode");
-    expect(en.stdout).toContain("9 questions are unanswered");
+    expect(en.stdout).toContain("3 questions are unanswered");
     const full = await run("handover checklist --full", { ...here(), terminal: { columns: 80 } });
     expect(full.stdout).toContain("Lost mode (紛失モード)");
     expect(full.stdout).toContain("契約 花子");
-    expect(full.stdout).toContain("-> clomoctl handover answer rules.lost.document");
+    expect(full.stdout).toContain("-> clomoctl handover answer rules.lost");
   });
 });
 
 describe("--leaver", () => {
-  test("lists in order what depends on a person, named by account, email address or name", async () => {
+  test("is one numbered list of what depends on a person, named by account, email address or name", async () => {
     await tenant.client.renewals.add({ kind: "custom", name: "契約", owner: "hanako@accounts.example" });
     const [user] = await tenant.client.users.find({ name: "hanako@accounts.example" });
     const device = await tenant.client.devices.create({ serialNumber: "C02X" });
     await tenant.client.devices.setOwner({ ids: [device.after.id], owner: user?.id ?? "", ownerOrg: null });
     for (const typed of ["hanako", "hanako@accounts.example"]) {
-      const all = await rows(`--leaver ${typed} --leaves 2026-12-31`, here("Hanako@accounts.example"));
-      const steps = all.filter(({ item }) => item === "leaver");
+      const steps = await rows(`--leaver ${typed} --leaves 2026-12-31`, here("Hanako@accounts.example"));
       expect(steps.map(({ step, what }) => `${step} ${what}`)).toEqual([
-        "1 turn on the support option for the successor",
+        "1 transfer the support option and the renewal items",
         "2 owner of the renewal item 契約",
         "3 owner of 1 device: C02X",
-        "4 last, remove the role of hanako: accounts cannot be deleted",
+        "4 remove the role of hanako",
+        "5 stop the daily run on this computer",
+        "6 remove the tenant from this computer",
+        "7 delete the bundles on this computer",
       ]);
-      const codes = all.map(({ code }) => code);
-      for (const code of ["leaver-role", "leaver-holds"]) expect(codes).toContain(code);
+      expect(steps[0]?.next).toBe("clomoctl handover transfer --from hanako --to PERSON");
     }
     const { ja } = await runInBoth("handover checklist --leaver hanako", { ...here(), terminal: {} });
-    expect(ja.stdout).toContain("退職者に紐づくもの");
-    expect(ja.stderr).toContain(
-      "後任に引き継がれるものを確認するには:\n  clomoctl handover transfer --from hanako --to PERSON --dry-run\n",
-    );
+    expect(ja.stdout).toMatch(/^退職者に紐づくもの\n1\. /u);
   });
 
   test("in a mirror without devices and SECURED APPs, says where to look", async () => {
-    const of = async (): Promise<readonly string[]> =>
-      (await rows("--leaver hanako")).filter(({ item }) => item === "leaver").map(({ what }) => what);
+    const of = async (): Promise<readonly string[]> => (await rows("--leaver hanako")).map(({ what }) => what);
     expect((await of()).join()).not.toContain("not imported from the console");
     tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-01-01T00:00:00.000Z" });
     expect((await of()).filter((what) => what.includes("not imported from the console"))).toHaveLength(2);

@@ -1,25 +1,24 @@
-import { line } from "../../lib/advice/index.ts";
-import { buildChecklist, collectGaps } from "../../lib/handover/checklist/index.ts";
-import { buildHandoverSteps } from "../../lib/handover/checklist/leaver.ts";
-import type { ChecklistItem } from "../../lib/handover/checklist/item.ts";
-import { buildConsoleQuestions } from "../../lib/handover/not-known.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { line, step } from "../../lib/advice/index.ts";
+import { buildChecklist, filterGaps } from "../../lib/handover/checklist/index.ts";
+import { buildLeaverSteps } from "../../lib/handover/checklist/leaver.ts";
+import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isDefaultTable } from "../listing/list.ts";
-import { collectHandoverFacts, openHandoverTenant, getChecklistDay } from "./facts.ts";
-import { getLastDay, LEAVER_OPTIONS, resolvePerson, collectLeaverRecords } from "./leaver.ts";
-import { CHECKLIST_COLUMNS, summariseRows, buildChecklistRows, writeChecklist } from "./rows.ts";
+import type { Tools } from "../tools.ts";
+import { collectHandoverFacts, getChecklistDay, openHandoverTenant } from "./facts.ts";
+import { collectLeaverRecords, getLastDay, LEAVER_OPTIONS, resolvePerson } from "./leaver.ts";
+import { CHECKLIST_COLUMNS, summariseRows, toListedRows, toStepRows, writeChecklist, type ListedRow } from "./rows.ts";
 
 export default defineCommand({
   summary: text("show what a handover needs, and what is missing", "引き継ぎの確認リストと不足しているものを表示する"),
   details: [
     text(
-      "Shows the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules). Which items apply depends on what the tenant uses (`tenant set`); what is missing depends on the records and answers (`handover answer`). Below each gap is the command to type. The exit code is 0 whatever is found.",
-      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)について表示します。対象かどうかはテナントの利用機能(`tenant set`)から、不足は登録内容と回答(`handover answer`)から判断し、それぞれの下に次に入力するコマンドを表示します。何が見つかっても終了コードは 0 です。",
+      "Shows the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules) and what is missing. Which items apply depends on what the tenant uses (`tenant set`). The exit code is 0 whatever is found.",
+      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と不足しているものを表示します。対象かどうかはテナントの利用機能(`tenant set`)から判断します。何が見つかっても終了コードは 0 です。",
     ),
     text(
-      "--leaver also lists what depends on one person, in the order in which to hand it over (at most five accounts can have the support option; at this limit, the leaver's option is turned off before the successor's is turned on). With --leaver, everything due up to 90 days after --leaves (default: today) also counts as missing. What has expired or is due within 30 days always counts as missing.",
-      "--leaver を指定すると、その人に紐づくものを、引き継ぐ順に表示します(サポートオプションは最大 5 アカウントのため、上限のときは先にオフにします)。--leaver を指定すると、--leaves の日(既定: 今日)から 90 日後までに期限が来るものも不足として示します。期限切れと 30 日以内の期限は、指定がなくても不足として示します。",
+      "--leaver lists instead what to do before one person leaves, in order, with everything due up to 90 days after --leaves (default: today).",
+      "--leaver を指定すると、代わりに、その人が退職するまでにすることを順に表示します。--leaves の日(既定: 今日)から 90 日後までに期限が来るものも含みます。",
     ),
   ],
   args: {},
@@ -36,72 +35,42 @@ export default defineCommand({
   examples: [
     { line: "clomoctl handover checklist" },
     { line: "clomoctl handover checklist --full" },
-    { line: "clomoctl handover checklist --format json --fields item,code,mend" },
+    { line: "clomoctl handover checklist --leaver taro01 --leaves 2099-03-31" },
   ],
   exits: ["not-permitted", "not-found"],
-  async run(tools, { leaver, leaves, full }) {
-    const { terminal } = tools;
+  async run(tools, { leaver: typed, leaves, full }) {
     const tenant = await openHandoverTenant(tools);
     const day = getChecklistDay(tools, tenant);
     const facts = await collectHandoverFacts(tenant);
-    const person = leaver === undefined ? undefined : await resolvePerson(tenant, facts, leaver);
-    const last = getLastDay({ leaves }, day.timezone);
-    const items = buildChecklist(facts, { ...day, leaver: person, leaves: last });
-    const hanging =
-      person === undefined
-        ? []
-        : buildHandoverSteps(facts, person, {
-            timezone: day.timezone,
-            ...(await collectLeaverRecords(tenant, person)),
-          });
-    const rows = buildChecklistRows(items, hanging);
-    if (!isDefaultTable(terminal)) return terminal.list(CHECKLIST_COLUMNS, rows);
-    const shown = full ? rows : summariseRows(rows);
-    await writeChecklist(terminal, shown, day.timezone);
-    if (full)
-      await terminal.note(text(`times are in the time zone ${day.timezone}`, `日時は ${day.timezone} の時刻です`));
-    const gaps = collectGaps(items).length;
-    await terminal.note(text(formatCount(gaps, "gap"), `不足 ${gaps} 件`));
-    const open = buildConsoleQuestions(facts, day).questions.filter(({ due }) => due !== null);
-    for (const note of listNextSteps(items, { leaver, open: open.length })) await terminal.note(note);
+    if (typed !== undefined) {
+      const person = await resolvePerson(tenant, facts, typed);
+      const leaver = {
+        ...day,
+        person,
+        leaves: getLastDay({ leaves }, day.timezone),
+        records: await collectLeaverRecords(tenant, person),
+        context: tenant.context.name,
+      };
+      return showRows(tools, toStepRows(buildLeaverSteps(facts, leaver)), day.timezone);
+    }
+    const all = buildChecklist(facts, day);
+    const rows = toListedRows(all);
+    await showRows(tools, full || !isDefaultTable(tools.terminal) ? rows : summariseRows(rows), day.timezone);
+    if (!isDefaultTable(tools.terminal)) return;
+    const gaps = filterGaps(all).length;
+    await tools.terminal.note(
+      gaps === 0
+        ? step("nothing is missing; to export everything", "不足はありません。書き出すには", EXPORT_COMMAND)
+        : step(
+            `${formatCount(gaps, "gap")}; to answer the questions one by one`,
+            `不足 ${gaps} 件。順に回答するには`,
+            line("handover answer", []),
+          ),
+    );
   },
 });
 
-function listNextSteps(
-  items: readonly ChecklistItem[],
-  {
-    leaver,
-    open,
-  }: {
-    readonly leaver: string | undefined;
-    /** number of open questions about what is only in the console */
-    readonly open: number;
-  },
-): readonly Text[] {
-  const asks = items.some(({ gaps }) => gaps.some(({ code }) => code === "unanswered"));
-  const from = leaver;
-  const give = line("handover transfer", [], { from, to: "PERSON", dryRun: true });
-  const bundle = line("handover export", [], { output: "FOLDER" });
-  return [
-    ...(asks
-      ? [
-          text(
-            `to answer the questions one by one: ${line("handover answer", [])}`,
-            `順に回答するには: ${line("handover answer", [])}`,
-          ),
-        ]
-      : []),
-    ...(open === 0
-      ? []
-      : [
-          text(
-            `information that is only in the console and not recorded yet (${formatCount(open, "item")}): ${line("handover answer", ["console"])}`,
-            `管理画面にしかない情報の未登録 ${open} 件: ${line("handover answer", ["console"])}`,
-          ),
-        ]),
-    ...(from === undefined
-      ? []
-      : [text(`to see what a successor would receive: ${give}`, `後任に引き継がれるものを確認するには: ${give}`)]),
-    text(`to export everything into one bundle: ${bundle}`, `すべてを引き継ぎデータに書き出すには: ${bundle}`),
-  ];
-}
+const EXPORT_COMMAND = line("handover export", [], { output: "FOLDER" });
+
+const showRows = ({ terminal }: Tools, rows: readonly ListedRow[], timezone: string): Promise<void> =>
+  isDefaultTable(terminal) ? writeChecklist(terminal, rows, timezone) : terminal.list(CHECKLIST_COLUMNS, rows);

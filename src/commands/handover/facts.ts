@@ -1,6 +1,6 @@
 import type { Account, Ade, Client, User } from "../../lib/client/index.ts";
 import type { AdeServerFacts, Administrator, HandoverFacts } from "../../lib/handover/checklist/facts.ts";
-import type { ChecklistContext } from "../../lib/handover/checklist/item.ts";
+import type { ChecklistDay } from "../../lib/handover/checklist/index.ts";
 import { ADMINISTRATOR_ROLES } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
@@ -17,7 +17,6 @@ const HANDOVER_NOUNS = [
   "leavers",
   "administrators",
   "audit",
-  "console",
 ] as const;
 
 export type HandoverTenant = ChosenTenant<(typeof HANDOVER_NOUNS)[number]>;
@@ -29,7 +28,7 @@ export async function openHandoverTenant(tools: Tools): Promise<HandoverTenant> 
 }
 
 /** Returns today's date for the checklist, and its time zone. */
-export const getChecklistDay = (tools: Tools, tenant: HandoverTenant): Pick<ChecklistContext, "asOf" | "timezone"> => {
+export const getChecklistDay = (tools: Tools, tenant: HandoverTenant): ChecklistDay => {
   const timezone = resolveTimezone(tools, tenant);
   return { asOf: dayOf(tools.clock.now(), timezone), timezone };
 };
@@ -83,7 +82,7 @@ const toMarkedAdministrator = ({ id, name: user, accountName: name, emails, org 
 });
 
 /** Converts an account to the form that the checklist uses. */
-export const toAdministrator = ({ org, scheme, managedOrgs, ...account }: Account): Administrator => ({
+const toAdministrator = ({ org, scheme, managedOrgs, ...account }: Account): Administrator => ({
   id: account.id,
   name: account.name,
   user: account.user,

@@ -4,7 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import type { LeaverRecords } from "../../lib/handover/checklist/leaver.ts";
 import { findPeople, isSameName, type KnownPerson, type Person } from "../../lib/handover/checklist/people.ts";
-import { findMirrorGaps, type MirrorGaps } from "../../lib/model/mirror.ts";
+import { findMirrorGaps } from "../../lib/model/mirror.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -74,16 +74,16 @@ async function* findNamesakes({ users }: Client<"users">, name: string): AsyncGe
 /** Collects what other records show about a person, and which of these records a mirror does not have. */
 export async function collectLeaverRecords(
   { client }: HandoverTenant,
-  person: Person,
-): Promise<{ readonly records: LeaverRecords; readonly notTaken: MirrorGaps }> {
-  const { id, account } = person;
+  { id, account }: Person,
+): Promise<LeaverRecords> {
   const [dependents] = id === null ? [] : await client.leavers.dependents({ ids: [id] });
   const { devices = [], secured } = dependents ?? {};
   const apps = (secured ?? []).filter(({ administrator }) => administrator).map(({ app }) => app);
-  const schemes = account === null ? [] : await listAuthoredSchemes(client, account);
   return {
-    records: { devices: devices.map(({ serialNumber }) => serialNumber), secured: [...new Set(apps)], schemes },
-    notTaken: findMirrorGaps(await client.tenant.show()),
+    devices: devices.map(({ serialNumber }) => serialNumber),
+    secured: [...new Set(apps)],
+    schemes: account === null ? [] : await listAuthoredSchemes(client, account),
+    missing: findMirrorGaps(await client.tenant.show()),
   };
 }
 

@@ -1,29 +1,51 @@
 import { joinWords, splitCommands } from "../terminal/commands.ts";
 import { escapeForPeople } from "../terminal/escape.ts";
 import { text, type Language, type Text } from "../text/index.ts";
-import {
-  type Block,
-  type Document,
-  type Fact,
-  type ListItem,
-  type Section,
-  type StepBlock,
-  type DisplayText,
-} from "./blocks.ts";
+import type { DisplayText, Fact } from "./blocks.ts";
 import { html, Markup } from "./markup.ts";
 import { STYLE } from "./style.ts";
 
-/** Renders a document as one HTML page for light and dark mode, without scripts and external resources. */
-export function renderPage(
-  { title, subject, asOf, intro, sections, footer, hasContents }: Document,
-  language: Language,
-): string {
+/** A page about a tenant. */
+export interface Page {
+  readonly title: Text;
+  /** the tenant */
+  readonly subject: string;
+  /** the day that the page describes */
+  readonly asOf: string;
+  readonly sections: readonly PageSection[];
+}
+
+interface PageSection {
+  readonly id: string;
+  readonly title: Text;
+  readonly blocks: readonly PageBlock[];
+}
+
+export type PageBlock =
+  | { readonly kind: "paragraph"; readonly words: Text }
+  | { readonly kind: "heading"; readonly words: Text }
+  | { readonly kind: "facts"; readonly rows: readonly Fact[] }
+  | {
+      readonly kind: "table";
+      readonly caption: Text;
+      readonly head: readonly Text[];
+      /** with `blank`, an empty text is a cell to fill in by hand */
+      readonly rows: readonly (readonly DisplayText[])[];
+      readonly blank?: true | undefined;
+    }
+  | { readonly kind: "list"; readonly items: readonly PageItem[]; readonly isNumbered?: true | undefined };
+
+interface PageItem {
+  /** identifier, for programs that search for the item */
+  readonly id: string;
+  readonly words: Text;
+  /** text below the item: what to do */
+  readonly next: Text | null;
+}
+
+/** Renders one HTML page for light and dark mode, without scripts and external resources. */
+export function renderPage({ title, subject, asOf, sections }: Page, language: Language): string {
   const page = new PageRenderer(language);
-  const contents = html`<nav aria-label="${CONTENTS_TITLE[language]}">
-    <ol>
-      ${sections.map((section) => html`<li><a href="#${section.id}">${page.words(section.title)}</a></li>`)}
-    </ol>
-  </nav>`;
   return html`<!DOCTYPE html>
     <html lang="${language}">
       <head>
@@ -31,9 +53,7 @@ export function renderPage(
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>
-          ${[title, ...(subject === undefined ? [] : [subject])].map((words) => page.plain(words)).join(": ")}
-        </title>
+        <title>${page.plain(title)}: ${page.plain(subject)}</title>
         <style>
           ${new Markup(STYLE.trim())}
         </style>
@@ -41,16 +61,12 @@ export function renderPage(
       <body>
         <header>
           <h1>${page.words(title)}</h1>
-          ${subject === undefined && asOf === undefined ? null : html`<p>${page.words(subject ?? "")} <span class="faint">${asOf === undefined ? "" : text(`as of ${asOf}`, `${asOf} 現在`)[language]}</span></p>`}
-          ${intro.map((block) => page.block(block))} ${hasContents === true ? contents : null}
+          <p>${page.words(subject)} <span class="faint">${page.words(text(`as of ${asOf}`, `${asOf} 現在`))}</span></p>
         </header>
         <main>${sections.map((section) => page.section(section))}</main>
-        ${footer === undefined ? null : html`<footer class="faint">${page.words(footer)}</footer>`}
       </body>
     </html> `.source;
 }
-
-const CONTENTS_TITLE = text("Contents", "目次");
 
 const renderBreakable = (words: string): Markup =>
   html`${words.split(/(?<=[@./_-])/u).map((piece, at) => html`${at === 0 ? null : new Markup("<wbr>")}${piece}`)}`;
@@ -62,10 +78,10 @@ class PageRenderer {
     this.#language = language;
   }
 
-  section({ id, title, blocks, onPaper }: Section): Markup {
-    return html`<section id="${id}" aria-labelledby="${id}-title" class="${onPaper ?? ""}">
-      <h2 id="${id}-title">${this.words(title)}</h2>
-      ${blocks.map((block) => this.block(block))}
+  section({ id, title, blocks }: PageSection): Markup {
+    return html`<section aria-labelledby="${id}">
+      <h2 id="${id}">${this.words(title)}</h2>
+      ${blocks.map((block) => this.#block(block))}
     </section>`;
   }
 
@@ -83,31 +99,26 @@ class PageRenderer {
     return escapeForPeople(typeof words === "string" ? words : words[this.#language]);
   }
 
-  block(block: Block): Markup {
+  #block(block: PageBlock): Markup {
     switch (block.kind) {
       case "paragraph":
         return html`<p>${this.words(block.words)}</p>`;
+      case "heading":
+        return html`<h3>${this.words(block.words)}</h3>`;
       case "facts":
         return html`<dl>${block.rows.map((fact) => this.#fact(fact))}</dl>`;
       case "table":
         return this.#table(block);
-      case "list":
-        return html`<ul>
-          ${block.items.map((item) => this.#item(item))}
-        </ul>`;
-      case "steps":
-        return html`<ol class="steps">
-          ${block.steps.map((step) => this.#step(step))}
-        </ol>`;
-      case "note":
-        return html`<aside aria-label="${this.plain(block.title)}">
-          <h3>${this.plain(block.title)}</h3>
-          <ul>
-            ${block.lines.map((line) => html`<li>${this.words(line)}</li>`)}
-          </ul>
-        </aside>`;
-      case "part":
-        return this.#part(block);
+      case "list": {
+        const items = block.items.map((item) => this.#item(item));
+        return block.isNumbered === true
+          ? html`<ol>
+              ${items}
+            </ol>`
+          : html`<ul>
+              ${items}
+            </ul>`;
+      }
     }
   }
 
@@ -128,7 +139,7 @@ class PageRenderer {
     return typeof words === "string" ? html`<bdi>${render(this.plain(words))}</bdi>` : this.#text(words, render);
   }
 
-  #table({ caption, head, rows, blank }: Extract<Block, { kind: "table" }>): Markup {
+  #table({ caption, head, rows, blank }: Extract<PageBlock, { kind: "table" }>): Markup {
     const isSmall = rows.length <= MAX_UNDIVIDED_TABLE.rows && head.length <= MAX_UNDIVIDED_TABLE.columns;
     return html`<div class="scroll" tabindex="0" role="group" aria-label="${this.plain(caption)}">
       <table class="${blank === true ? "blank" : ""}${isSmall ? " undivided" : ""}">
@@ -173,33 +184,10 @@ class PageRenderer {
       : this.plain(words).length <= (this.#language === "ja" ? 8 : 12);
   }
 
-  #item({ id, alarm, words, about }: ListItem): Markup {
-    return html`<li ${id === undefined ? null : html`data-id="${id}"`}>
-      ${alarm === undefined ? null : html`<b class="alarm">${this.plain(alarm)}</b> `}${this.words(words)}
-      ${about === undefined ? null : html`<span class="below faint">${this.words(about)}</span>`}
+  #item({ id, words, next }: PageItem): Markup {
+    return html`<li data-id="${id}">
+      ${this.words(words)}${next === null ? null : html`<span class="below faint">${this.words(next)}</span>`}
     </li>`;
-  }
-
-  #step({ id, what, below }: StepBlock): Markup {
-    return html`<li id="${id}">
-      <p>${this.words(what)}</p>
-      ${below.map(
-        ({ label, words, isTrap }) =>
-          html`<span class="below${isTrap === true ? " trap" : ""}"
-            ><b>${this.plain(label)}:</b> ${this.words(words)}</span
-          > `,
-      )}
-    </li> `;
-  }
-
-  #part({ id, title, about, isAlarm, isFaint, blocks }: Extract<Block, { kind: "part" }>): Markup {
-    return html`<article class="${isFaint === true ? "faint" : ""}" aria-labelledby="${id}-title">
-      <h3 id="${id}-title">
-        ${this.words(title)}
-        ${about === undefined ? null : html`<span class="${isAlarm === true ? "alarm" : "faint"}">${this.words(about)}</span>`}
-      </h3>
-      ${blocks.map((block) => this.block(block))}
-    </article>`;
   }
 }
 

@@ -1,13 +1,11 @@
-/** The colours of a page. Text in the colour of an alarm is readable on `paper`. */
-export interface Palette {
+/** The colours of a page. */
+interface Palette {
   readonly paper: string;
   readonly ink: string;
   readonly faint: string;
   /** for lines and bands, which contain no text to read */
   readonly rule: string;
   readonly band: string;
-  readonly caution: string;
-  readonly alarm: string;
 }
 
 /** Colours of light mode and of print. */
@@ -17,8 +15,6 @@ const LIGHT_PALETTE: Palette = {
   faint: "#57606a",
   rule: "#d0d7de",
   band: "#f6f8fa",
-  caution: "#b84300",
-  alarm: "#b3001e",
 };
 
 const DARK_PALETTE: Palette = {
@@ -27,8 +23,6 @@ const DARK_PALETTE: Palette = {
   faint: "#9da7b3",
   rule: "#3d444d",
   band: "#161b22",
-  caution: "#f0883e",
-  alarm: "#ff8a82",
 };
 
 const toCssVariables = (palette: Palette): string =>
@@ -59,19 +53,14 @@ h1{margin:0;font-size:1.5em}
 h2{margin:1.5rem 0 .5rem;font-size:1.1em}
 h3{margin:1rem 0 .25rem;font-size:1em}
 p{margin:.25rem 0}
-a{color:inherit}
 .faint{color:var(--faint)}
-.alarm{font-weight:600;color:var(--alarm)}
 .short{white-space:nowrap}
 span.undivided{display:inline-block;max-width:100%}
 .below{display:block;font-size:.9em}
-nav ol{display:flex;flex-wrap:wrap;gap:.1rem 1.5rem;margin:.75rem 0;padding:0 0 0 1.2rem}
 dl{display:grid;grid-template-columns:minmax(10rem,18rem) minmax(0,1fr);gap:.15rem 1rem;margin:.5rem 0}
 dt{color:var(--faint)}
 dd{margin:0}
-ul{margin:.25rem 0;padding-left:1.25rem}
-article{border-left:.25rem solid var(--rule);padding:0 0 0 .75rem;margin:0 0 1rem}
-aside{border:1px solid var(--rule);background:var(--band);padding:.25rem 1rem;break-inside:avoid}
+ul,ol{margin:.25rem 0;padding-left:1.5rem}
 .scroll{overflow-x:auto;margin:.5rem 0 1rem}
 table{width:100%;border-collapse:collapse;font-size:.875em}
 caption{padding:.25rem 0;text-align:start;color:var(--faint)}
@@ -81,19 +70,12 @@ tbody td{min-width:3.5rem}
 thead th{background:var(--band);font-weight:600}
 thead th.ours{word-break:keep-all;overflow-wrap:break-word}
 .blank td,.blank tbody th{height:2.6rem;min-width:5rem}
-ol.steps{padding-left:2.2rem}
-.steps li{margin:0 0 1.2rem;break-inside:avoid}
-.steps p::before{content:"☐ "}
-.trap{border-left:.25rem solid var(--caution);padding-left:.6rem}
-footer{margin-top:1.5rem;font-size:.8em}
 @media (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dd{margin:0 0 .5rem}}
 @media screen and (max-width:40rem){${CARD_STYLES}}
 @page{size:A4;margin:13mm}
 @media print{
 body{max-width:none;padding:0;font-size:9.5pt}
-nav{display:none}
 .scroll{overflow:visible}
-.new-sheet{break-before:page}
 .undivided,tr,dl>*,li{break-inside:avoid}
 h2,h3,caption,dt{break-after:avoid}
 dd{break-before:avoid}

@@ -8,13 +8,13 @@ export const ANSWER = {
   name: "answer",
   fields: {
     id: defineIdField(13),
-    /** the name of a question, such as `rules.lost.owner` */
+    /** the name of a question, such as `push-certificate.holder` */
     question: {
       type: "text",
       longest: 100,
       blank: false,
       label: text("question", "質問"),
-      example: "rules.lost.owner",
+      example: "push-certificate.holder",
     },
     /** what it is about: an account id, the contact's name, or clomoctl's home folder and computer; "" = the tenant */
     subject: { type: "text", longest: 255, label: text("subject", "対象"), example: "" },

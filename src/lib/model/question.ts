@@ -2,80 +2,13 @@ import { text, type Text } from "../text/index.ts";
 import { isTelephoneNumber } from "./renewal.ts";
 import { parseTypedDate } from "./time.ts";
 
-/** Kinds of answers that questions ask for. For a password, questions ask only for the place where it is kept. */
-export const QUESTION_KINDS = {
-  text: text("text", "文字列"),
-  person: text("person", "人"),
-  phone: text("telephone number", "電話番号"),
-  date: text("date", "日付"),
-  "yes-no": text("yes or no", "はい・いいえ"),
-  link: text("document or link", "文書またはリンク"),
-  place: text("place", "場所"),
-  choice: text("one of the following", "次のいずれか"),
-} as const satisfies Readonly<Record<string, Text>>;
-
-export type QuestionKind = keyof typeof QUESTION_KINDS;
-
-/** The kind of answer that a question expects, and the possible answers if they are limited. */
-export interface AnswerFormat {
-  readonly kind: QuestionKind;
-  /** for a `choice`: the labels of the possible answers, by the value that is stored */
-  readonly choices?: Readonly<Record<string, Text>> | undefined;
-}
-
-export type AccountPrefix = "push-certificate" | "apple-business" | "android";
-
-const ACCOUNT_QUESTIONS = {
-  account: "text",
-  company: "yes-no",
-  holder: "person",
-  since: "date",
-  phone: "phone",
-  "phone-holder": "person",
-  tried: "date",
-  "password-place": "place",
-} as const satisfies Readonly<Record<string, QuestionKind>>;
-
-export type RuleCase = "lost" | "broken" | "exchanged";
-
-const RULE_QUESTIONS = { document: "link", owner: "person", reviewed: "date" } as const satisfies Readonly<
-  Record<string, QuestionKind>
+/** Labels of the answers to a yes-or-no question. */
+export const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<
+  Record<string, Text>
 >;
 
-/** Questions that are not repeated for several accounts or cases, by name. */
-const SINGLE_QUESTIONS = {
-  "contact.dealer": "text",
-  "contact.since": "date",
-  "contact.confirmed": "date",
-  "administrators.mailbox": "yes-no",
-  "administrators.person": "person",
-  "administrators.mfa": "yes-no",
-  "administrators.backup-codes": "place",
-  "push-certificate.topic": "text",
-  "apple-business.mdm-server": "text",
-  "apple-business.location": "text",
-  "android.last-login": "date",
-  "android.second-owner": "person",
-  "android.organisation-id": "text",
-  "console.profiles": "text",
-  "console.automatic-profiles": "text",
-  "console.apps": "text",
-  "console.tags": "text",
-  "console.secured-administrators": "text",
-  "onboarding.school": "yes-no",
-  "onboarding.way": "choice",
-  "onboarding.agent": "yes-no",
-  "onboarding.prepared": "yes-no",
-  "onboarding.login": "yes-no",
-  "onboarding.home.push-certificate": "choice",
-  "onboarding.home.ade-token": "choice",
-  "onboarding.home.vpp-token": "choice",
-  "onboarding.profiles": "yes-no",
-  "onboarding.apps": "yes-no",
-} as const satisfies Readonly<Record<string, QuestionKind>>;
-
 /** Ways to manage iOS devices: supervised or not, with or without ADE. @see seed 003 */
-export const MANAGEMENT_METHODS = {
+const MANAGEMENT_METHODS = {
   purchased: text(
     "supervised, with ADE devices bought from a reseller",
     "監視対象モード: ADE デバイスを代理店から購入する",
@@ -86,58 +19,140 @@ export const MANAGEMENT_METHODS = {
 } as const satisfies Readonly<Record<string, Text>>;
 
 /** What the HOME screen of CLOMO PANEL can show for a certificate or token that is renewed each year. */
-export const HOME_EXPIRY_CHOICES = {
+const HOME_EXPIRY_CHOICES = {
   date: text("an expiry date", "有効期限が表示されている"),
   none: text("no expiry date", "有効期限が表示されていない"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-const getQuestionChoices = (name: string): Readonly<Record<string, Text>> =>
-  name === "onboarding.way" ? MANAGEMENT_METHODS : HOME_EXPIRY_CHOICES;
+/** The titles of the checklist items, the six in CLOMO's manual.  @see facts 7.1; seed 002 */
+export const ITEM_TITLES = {
+  contact: text("CLOMO PANEL contact person", "CLOMO PANEL 担当者情報"),
+  administrators: text("CLOMO PANEL system administrators' accounts", "CLOMO PANEL システム管理者アカウント情報"),
+  "push-certificate": text("Apple Account of the MDM push certificate", "MDM プッシュ通知証明書の Apple Account"),
+  "apple-business": text(
+    "Apple Account that administers Apple Business Manager",
+    "Apple Business Manager の管理用 Apple Account",
+  ),
+  android: text("Android Enterprise administrator's Gmail account", "Android Enterprise 管理者用 Gmail アカウント"),
+  rules: text("in-house rules", "社内ルール"),
+} as const satisfies Readonly<Record<string, Text>>;
 
-export type QuestionName =
-  | `${AccountPrefix}.${keyof typeof ACCOUNT_QUESTIONS}`
-  | `rules.${RuleCase}.${keyof typeof RULE_QUESTIONS}`
-  | keyof typeof SINGLE_QUESTIONS;
+export type ItemId = keyof typeof ITEM_TITLES;
 
-const buildPrefixedQuestions = (
-  prefixes: readonly string[],
-  kinds: Readonly<Record<string, QuestionKind>>,
-): readonly (readonly [string, QuestionKind])[] =>
-  prefixes.flatMap((prefix) => Object.entries(kinds).map(([name, kind]) => [`${prefix}.${name}`, kind] as const));
+const TITLES = { ...ITEM_TITLES, onboarding: text("set-up", "導入") } as const;
 
-const ACCOUNT_PREFIXES: readonly AccountPrefix[] = ["push-certificate", "apple-business", "android"];
-const RULE_CASES: readonly RuleCase[] = ["lost", "broken", "exchanged"];
+/** The kind of answer that a question expects. For a password, questions ask only for the place where it is kept. */
+export type QuestionKind = "text" | "phone" | "date" | "choice";
 
-const ANSWER_FORMATS: ReadonlyMap<string, AnswerFormat> = new Map(
-  [
-    ...buildPrefixedQuestions(ACCOUNT_PREFIXES, ACCOUNT_QUESTIONS),
-    ...buildPrefixedQuestions(
-      RULE_CASES.map((name) => `rules.${name}`),
-      RULE_QUESTIONS,
+/** The kind of answer that a question expects, and the possible answers if they are limited. */
+export interface AnswerFormat {
+  readonly kind: QuestionKind;
+  /** for a `choice`: the labels of the possible answers, by the value that is stored */
+  readonly choices?: Readonly<Record<string, Text>> | undefined;
+}
+
+/** A question about something that only a person knows. The part of its name before the first dot is its group. */
+export interface Question extends AnswerFormat {
+  readonly group: keyof typeof TITLES;
+  /** what is asked for, as the label of the answer */
+  readonly label: Text;
+  /** true if the answer must be confirmed every year */
+  readonly yearly?: true | undefined;
+}
+
+type QuestionParts = Omit<Question, "group">;
+
+const ACCOUNT_QUESTIONS = {
+  account: { kind: "text", label: text("name of the account", "アカウント名") },
+  company: {
+    kind: "choice",
+    choices: YES_NO,
+    label: text("a company account, not a personal one", "個人のものではなく会社のアカウントか"),
+  },
+  holder: { kind: "text", label: text("person who signs in", "サインインする人"), yearly: true },
+  phone: {
+    kind: "phone",
+    label: text("telephone number for the 2-factor code (SMS)", "認証コード(SMS)を受け取る電話番号"),
+  },
+  "password-place": {
+    kind: "text",
+    label: text(
+      "where the password is kept (the place, never the password)",
+      "パスワードの保管場所(場所だけ。パスワード自体は書かない)",
     ),
-    ...Object.entries(SINGLE_QUESTIONS),
-  ].map(([name, kind]) => [name, { kind, choices: kind === "choice" ? getQuestionChoices(name) : undefined }] as const),
+  },
+} as const satisfies Readonly<Record<string, QuestionParts>>;
+
+const createRuleQuestion = (en: string, ja: string): QuestionParts => ({
+  kind: "text",
+  label: text(`where the rules for ${en} devices are (document or link)`, `${ja}時の社内ルールの場所(文書かリンク)`),
+});
+
+const createHomeQuestion = (label: string): QuestionParts => ({
+  kind: "choice",
+  choices: HOME_EXPIRY_CHOICES,
+  label: text(`what HOME of CLOMO PANEL shows under 「${label}」`, `HOME 画面の「${label}」欄の表示`),
+});
+
+const createYesNoQuestion = (en: string, ja: string): QuestionParts => ({
+  kind: "choice",
+  choices: YES_NO,
+  label: text(en, ja),
+});
+
+const GROUPS = {
+  contact: {
+    confirmed: {
+      kind: "date",
+      yearly: true,
+      label: text("「担当者名」 on HOME last checked", "HOME 画面の「担当者名」を最後に確かめた日"),
+    },
+  },
+  administrators: {
+    mailbox: {
+      ...createYesNoQuestion(
+        "somebody reads the mailboxes that CLOMO's emails go to",
+        "CLOMO からのメールが届くメールボックスを読んでいる人がいる",
+      ),
+      yearly: true,
+    },
+  },
+  "push-certificate": ACCOUNT_QUESTIONS,
+  "apple-business": ACCOUNT_QUESTIONS,
+  android: ACCOUNT_QUESTIONS,
+  rules: {
+    lost: createRuleQuestion("lost", "紛失"),
+    broken: createRuleQuestion("broken", "故障"),
+    exchanged: createRuleQuestion("replaced", "交換"),
+  },
+  onboarding: {
+    way: { kind: "choice", choices: MANAGEMENT_METHODS, label: text("how devices are managed", "デバイスの管理状態") },
+    prepared: createYesNoQuestion("everything in step 3 is prepared", "手順 3 のものをすべて用意できた"),
+    login: createYesNoQuestion(
+      "the contact person has logged in to CLOMO PANEL",
+      "担当者が CLOMO PANEL にログインできた",
+    ),
+    "home.push-certificate": createHomeQuestion("MDM プッシュ通知証明書"),
+    "home.ade-token": createHomeQuestion("ADE サーバートークン"),
+    "home.vpp-token": createHomeQuestion("VPPサービストークン"),
+    profiles: createYesNoQuestion("profiles are decided and installed", "プロファイルを決めてインストールした"),
+    apps: createYesNoQuestion("apps are registered and installed", "アプリケーションを登録してインストールした"),
+  },
+} as const satisfies Readonly<Record<keyof typeof TITLES, Readonly<Record<string, QuestionParts>>>>;
+
+/** The questions by their names, such as `push-certificate.holder`, in the order in which they are asked. */
+export const QUESTIONS: ReadonlyMap<string, Question> = new Map(
+  Object.entries<Readonly<Record<string, QuestionParts>>>(GROUPS).flatMap(([group, questions]) =>
+    Object.entries(questions).map(([name, parts]) => [
+      `${group}.${name}`,
+      { ...parts, group: group as keyof typeof TITLES },
+    ]),
+  ),
 );
 
-export const QUESTION_NAMES = [...ANSWER_FORMATS.keys()] as readonly QuestionName[];
-
-/** Returns the format of the answers to a question, or undefined if no question has this name. */
-export const findAnswerFormat = (name: string): AnswerFormat | undefined => ANSWER_FORMATS.get(name);
-
-/** Returns the format of the answers to a question. @throws TypeError if no question has this name */
-export const getAnswerFormat = (name: QuestionName): AnswerFormat => {
-  const form = findAnswerFormat(name);
-  if (form === undefined) throw new TypeError(`no question ${name}`);
-  return form;
-};
-
-/** Labels of the answers to a yes-or-no question. */
-export const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<
-  Record<string, Text>
->;
-
-const YES_PATTERN = /^(?:y|yes|はい)$/iu;
-const NO_PATTERN = /^(?:n|no|いいえ)$/iu;
+/** Returns a question with its group, for people. */
+export const describeQuestion = ({ group, label }: Question): Text =>
+  text(`${TITLES[group].en}: ${label.en}`, `${TITLES[group].ja}: ${label.ja}`);
 
 /** An answer in the form in which it is stored, or the reason why it is invalid. */
 export type ParsedAnswer = { readonly value: string } | { readonly wrong: Text };
@@ -150,7 +165,12 @@ const isFutureEverywhere = (day: string, now: string): boolean =>
   Date.parse(day) - MAX_HOURS_AHEAD * HOUR_MS > Date.parse(now);
 
 const parseChoiceAnswer = (choices: Readonly<Record<string, Text>>, typed: string): ParsedAnswer => {
-  const found = Object.entries(choices).find(([value, { en, ja }]) => [value, en, ja].includes(typed));
+  const isShortForm = (value: string): boolean => /^[yn]$/i.test(typed) && value.startsWith(typed.toLowerCase());
+  const found = Object.entries(choices).find(
+    ([value, { en, ja }]) =>
+      [value, en, ja].some((word) => word.toLowerCase() === typed.toLowerCase()) ||
+      (choices === YES_NO && isShortForm(value)),
+  );
   if (found !== undefined) return { value: found[0] };
   const all = Object.keys(choices).join(", ");
   return {
@@ -161,48 +181,35 @@ const parseChoiceAnswer = (choices: Readonly<Record<string, Text>>, typed: strin
   };
 };
 
+const parseDateAnswer = (typed: string, now: string): ParsedAnswer => {
+  const date = parseTypedDate(typed);
+  if (date === undefined || !("day" in date))
+    return {
+      wrong: text(
+        `"${typed}" is not a date; use the format 2027-03-31`,
+        `「${typed}」は日付ではありません。2027-03-31 のように入力してください`,
+      ),
+    };
+  if (!isFutureEverywhere(date.day, now)) return { value: date.day };
+  return {
+    wrong: text(
+      `${date.day} is in the future; enter today or an earlier day`,
+      `${date.day} は未来の日付です。今日までの日付を入力してください`,
+    ),
+  };
+};
+
 /**
- * Parses a typed answer: a date such as `2027-03-31`, "yes" or "no" in several spellings, a choice by its value or its
- * label. A date must not be in the future, because questions ask when something started or was last done.
+ * Parses a typed answer: a date such as `2027-03-31`, or a choice by its value or its label. A date must not be in the
+ * future, because questions ask when something was last done.
  *
  * @param now a UTC instant
  */
 export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string, now: string): ParsedAnswer {
   const value = typed.trim();
-  switch (kind) {
-    case "yes-no":
-      if (YES_PATTERN.test(value)) return { value: "yes" };
-      if (NO_PATTERN.test(value)) return { value: "no" };
-      return {
-        wrong: text(`"${value}" is neither yes nor no`, `「${value}」は「はい」「いいえ」のどちらでもありません`),
-      };
-    case "date": {
-      const date = parseTypedDate(value);
-      if (date !== undefined && "day" in date) {
-        return isFutureEverywhere(date.day, now) ? { wrong: describeFutureDay(date.day) } : { value: date.day };
-      }
-      return {
-        wrong: text(
-          `"${value}" is not a date; use the format 2027-03-31`,
-          `「${value}」は日付ではありません。2027-03-31 のように入力してください`,
-        ),
-      };
-    }
-    case "phone":
-      if (isTelephoneNumber(value)) return { value };
-      return { wrong: text(`"${value}" is not a telephone number`, `「${value}」は電話番号ではありません`) };
-    case "choice":
-      return parseChoiceAnswer(choices, value);
-    case "text":
-    case "person":
-    case "link":
-    case "place":
-      return { value };
-  }
+  if (kind === "date") return parseDateAnswer(value, now);
+  if (kind === "choice") return parseChoiceAnswer(choices, value);
+  if (kind === "phone" && !isTelephoneNumber(value))
+    return { wrong: text(`"${value}" is not a telephone number`, `「${value}」は電話番号ではありません`) };
+  return { value };
 }
-
-const describeFutureDay = (day: string): Text =>
-  text(
-    `${day} is in the future; enter today or an earlier day`,
-    `${day} は未来の日付です。今日までの日付を入力してください`,
-  );

@@ -163,7 +163,7 @@ const FIRST_ISSUE_STEPS: Readonly<Record<CredentialKind, readonly Step[]>> = {
 export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): readonly Step[] => {
   if (isFirstIssue(facts, kind)) return FIRST_ISSUE_STEPS[kind];
   const guide = line("renewals guide", [kind]);
-  if (facts.recorded.includes(kind) || findOnboardingAnswer(facts, `onboarding.home.${kind}`) === "date") {
+  if (facts.recorded.includes(kind) || findOnboardingAnswer(facts, `home.${kind}`) === "date") {
     return [
       {
         id: `${kind}-renew`,

@@ -1,11 +1,11 @@
 import { commandName, line, type CommandLine, type Step as Advice } from "../advice/index.ts";
-import { RENEWAL_KINDS } from "../model/renewal.ts";
 import { buildUsageCommand } from "../model/applies.ts";
+import { RENEWAL_KINDS } from "../model/renewal.ts";
 import { TENANT, type UsageName } from "../model/tenant.ts";
-import { buildEnrolmentGuide } from "../renewals/guide/enrolment.ts";
+import { buildEnrolmentGuide, ENROLMENT_METHOD_NAMES } from "../renewals/guide/enrolment.ts";
 import type { Step } from "../renewals/guide/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
-import { findOnboardingAnswer, type CredentialKind, type OnboardingFacts, type QuestionName } from "./facts.ts";
+import { findOnboardingAnswer, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 import { buildIssueSteps } from "./first-issue.ts";
 
 export const STEP_STATES = {
@@ -14,10 +14,8 @@ export const STEP_STATES = {
   "not-applicable": text("not applicable", "対象外"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-export type StepState = keyof typeof STEP_STATES;
-
 /** The state of a step, the reason, and what to do next. */
-export type StepStatus = Advice & { readonly state: StepState };
+export type StepStatus = Advice & { readonly state: keyof typeof STEP_STATES };
 
 /** One of the twelve onboarding steps of CLOMO's manual. @see seed 003; facts 4.8 */
 export interface OnboardingStep {
@@ -35,115 +33,71 @@ export const ASK_COMMAND = line("handover answer", ["onboarding"]);
 
 const buildGuideCommand = (step: number): CommandLine => line("onboarding guide", [step]);
 
-const createStatus = (state: StepState, why: Text, next?: CommandLine): StepStatus => ({ state, why, line: next });
+const createOpenStatus = (why: Text, next?: CommandLine): StepStatus => ({ state: "open", why, line: next });
 
-const createDoneStatus = (why: Text): StepStatus => createStatus("done", why);
+const createDoneStatus = (why: Text): StepStatus => ({ state: "done", why });
 
-const NOT_VISIBLE_TEXT = text("you do not have permission to see this", "参照する権限がありません");
-
-const NOT_ANSWERED_TEXT = text("not answered yet", "未回答です");
-
-const judgeByAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Text, step: number): StepStatus => {
-  if (!facts.seesAnswers) return createStatus("open", NOT_VISIBLE_TEXT);
-  const value = findOnboardingAnswer(facts, name);
-  if (value === "yes") return createDoneStatus(finished);
-  return createStatus(
-    "open",
-    value === undefined ? NOT_ANSWERED_TEXT : text("not yet", "まだです"),
-    buildGuideCommand(step),
-  );
-};
+const judgeByAnswer =
+  (name: string, finished: Text, step: number) =>
+  (facts: OnboardingFacts): StepStatus => {
+    const value = findOnboardingAnswer(facts, name);
+    if (value === "yes") return createDoneStatus(finished);
+    return createOpenStatus(
+      value === undefined ? text("not answered yet", "未回答です") : text("not yet", "まだです"),
+      buildGuideCommand(step),
+    );
+  };
 
 /** The credentials that are issued only if they are used, each with the field of the tenant that records the use. */
-const OPTIONAL_CREDENTIALS = { "ade-token": "ade", "vpp-token": "vpp" } as const satisfies Partial<
-  Record<CredentialKind, UsageName>
->;
+const OPTIONAL_CREDENTIALS = [
+  ["ade-token", "ade"],
+  ["vpp-token", "vpp"],
+] as const satisfies readonly (readonly [CredentialKind, UsageName])[];
 
-type OptionalCredential = keyof typeof OPTIONAL_CREDENTIALS;
+const isUsed = ({ profile, recorded }: OnboardingFacts, kind: CredentialKind, use: UsageName): boolean | null =>
+  profile[use] ?? (recorded.includes(kind) ? true : null);
 
-const OPTIONAL_CREDENTIAL_KINDS = Object.keys(OPTIONAL_CREDENTIALS) as readonly OptionalCredential[];
-
-/** Returns true if the way of managing devices means buying ADE devices or adding devices to ADE; null: undecided. */
-const isAdePlanned = (facts: OnboardingFacts): boolean | null => {
-  const way = findOnboardingAnswer(facts, "onboarding.way");
-  return way === undefined ? null : way === "purchased" || way === "manual";
-};
-
-/**
- * Returns true if a credential is used; null if unanswered. A recorded credential counts as used unless an answer says
- * otherwise.
- */
-const isCredentialUsed = (facts: OnboardingFacts, kind: OptionalCredential): boolean | null =>
-  facts.profile[OPTIONAL_CREDENTIALS[kind]] ??
-  (kind === "ade-token" ? isAdePlanned(facts) : null) ??
-  (facts.recorded.includes(kind) ? true : null);
-
-/**
- * Returns the credentials to issue, depending on what the tenant uses.
- *
- * @see seed 003, 7: the push certificate is compulsory
- */
+/** Returns the credentials to issue. The push certificate is compulsory. @see seed 003, 7 */
 const findRequiredCredentials = (facts: OnboardingFacts): readonly CredentialKind[] => [
   "push-certificate",
-  ...OPTIONAL_CREDENTIAL_KINDS.filter((kind) => isCredentialUsed(facts, kind) === true),
+  ...OPTIONAL_CREDENTIALS.flatMap(([kind, use]) => (isUsed(facts, kind, use) === true ? [kind] : [])),
 ];
 
-/**
- * Returns the fields (ADE, VPP) for which no use is recorded. As long as there are any, the recorded dates may be
- * incomplete.
- */
-const findUndecidedUses = (facts: OnboardingFacts): readonly UsageName[] =>
-  OPTIONAL_CREDENTIAL_KINDS.filter(
-    (kind) => isCredentialUsed(facts, kind) === null && !isAnswerHidden(facts, kind),
-  ).map((kind) => OPTIONAL_CREDENTIALS[kind]);
-
-/** Returns true if there may be an answer about the use of a credential that the acting account may not read. */
-const isAnswerHidden = (facts: OnboardingFacts, kind: OptionalCredential): boolean =>
-  kind === "ade-token" && !facts.seesAnswers && isCredentialUsed(facts, kind) === null;
-
-const HIDDEN_ADE_USE_TEXT = text(
-  "you do not have permission to see whether ADE is used",
-  "ADE を使うかを参照する権限がありません",
-);
-
-const findMissingCredentials = (facts: OnboardingFacts): readonly CredentialKind[] =>
-  findRequiredCredentials(facts).filter((kind) => !facts.recorded.includes(kind));
-
-const describeUndecidedUses = (fields: readonly UsageName[]): readonly Text[] => {
-  if (fields.length === 0) return [];
-  const names = joinTexts(
-    fields.map((field) => TENANT.fields[field].label),
-    text(", ", "、"),
-  );
-  return [
-    text(
-      `it is not recorded whether ${names.en} ${fields.length === 1 ? "is" : "are"} used`,
-      `${names.ja} を使うかが未登録です`,
-    ),
+function judgeCredentials(facts: OnboardingFacts): StepStatus {
+  const required = findRequiredCredentials(facts);
+  const missing = required.filter((kind) => !facts.recorded.includes(kind));
+  const undecided = OPTIONAL_CREDENTIALS.flatMap(([kind, use]) => (isUsed(facts, kind, use) === null ? [use] : []));
+  const pressing = facts.pressing.filter(({ kind }) => (required as readonly string[]).includes(kind));
+  const reasons = [
+    ...missing.map((kind) => text(`not recorded: ${RENEWAL_KINDS[kind].en}`, `未登録: ${RENEWAL_KINDS[kind].ja}`)),
+    ...undecided.map(describeUndecidedUse),
+    ...pressing.map(({ why }) => why),
   ];
+  if (reasons.length === 0) return createDoneStatus(text("everything is recorded", "すべて登録済み"));
+  const next = pressing[0]?.line ?? (undecided.length > 0 ? buildUsageCommand(undecided) : undefined);
+  return createOpenStatus(joinTexts(reasons, text("; ", "。")), missing.length > 0 ? buildGuideCommand(7) : next);
+}
+
+const describeUndecidedUse = (use: UsageName): Text => {
+  const { label } = TENANT.fields[use];
+  return text(`it is not recorded whether ${label.en} is used`, `${label.ja} を使うかが未登録です`);
 };
 
-/** Returns advice if it is unknown which ADE devices may be switched on; undefined if known or not applicable. */
-const adviseUnknownAdeState = (facts: OnboardingFacts): Advice | undefined => {
-  const { adeState } = facts;
-  if (adeState === "synced" || adeState === "console" || isCredentialUsed(facts, "ade-token") === false)
-    return undefined;
-  if (isCredentialUsed(facts, "ade-token") === null && !isAnswerHidden(facts, "ade-token")) return undefined;
-  return adeState === "never-synced"
-    ? {
-        why: text(
-          "it is not known which ADE devices have a profile, because this tenant has never synced with Apple (do not switch the devices on yet)",
-          "Apple と同期していないため、ADE デバイスにプロファイルが割り当てられているかは不明です(まだ電源を入れないでください)",
-        ),
-        line: line("ade sync", []),
-      }
-    : {
-        why: text(
-          "you do not have permission to see which ADE devices have a profile",
-          "ADE デバイスの状態を参照する権限がありません",
-        ),
-      };
-};
+function judgeDevices(facts: OnboardingFacts): StepStatus {
+  const count = text(formatCount(facts.devices, "device"), `デバイス ${facts.devices} 台`);
+  if (facts.devices === 0) return createOpenStatus(count, buildGuideCommand(8));
+  const unknown: Advice = {
+    why: text(
+      "it is not known which ADE devices have a profile: do not switch them on yet",
+      "ADE デバイスのプロファイルが不明です(まだ電源を入れないでください)",
+    ),
+    line: line("ade sync", []),
+  };
+  const isUnknown = facts.isNeverSynced && isUsed(facts, "ade-token", "ade") === true;
+  const notReady = facts.notReady ?? (isUnknown ? unknown : undefined);
+  if (notReady === undefined) return createDoneStatus(count);
+  return createOpenStatus(joinTexts([count, notReady.why]), notReady.line);
+}
 
 const createStep = (id: string, en: string, ja: string, more: Partial<Step> = {}): Step => ({
   id,
@@ -260,13 +214,10 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 1,
     id: "devices-mode",
     title: text("decide how devices are managed", "デバイスの管理状態を決める"),
-    standing: (facts) => {
-      if (!facts.seesAnswers) return createStatus("open", NOT_VISIBLE_TEXT);
-      return findOnboardingAnswer(facts, "onboarding.way") !== undefined &&
-        findOnboardingAnswer(facts, "onboarding.agent") !== undefined
-        ? createDoneStatus(text("decided", "決定済み"))
-        : createStatus("open", NOT_ANSWERED_TEXT, ASK_COMMAND);
-    },
+    standing: (facts) =>
+      findOnboardingAnswer(facts, "way") === undefined
+        ? createOpenStatus(text("not answered yet", "未回答です"), ASK_COMMAND)
+        : createDoneStatus(text("decided", "決定済み")),
     steps: () => [
       createStep(
         "mode",
@@ -286,7 +237,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("decide how apps are managed", "アプリケーションの管理方法を決める"),
     standing: ({ profile: { vpp } }) =>
       vpp === null
-        ? createStatus("open", joinTexts(describeUndecidedUses(["vpp"])), buildUsageCommand(["vpp"]))
+        ? createOpenStatus(describeUndecidedUse("vpp"), buildUsageCommand(["vpp"]))
         : createDoneStatus(vpp ? text("VPP is used", "VPP を使う") : text("VPP is not used", "VPP を使わない")),
     steps: () => [
       createStep(
@@ -300,15 +251,14 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 3,
     id: "prepare",
     title: text("prepare what is needed", "必要なものを用意する"),
-    standing: (facts) => judgeByAnswer(facts, "onboarding.prepared", text("everything is prepared", "用意済み"), 3),
+    standing: judgeByAnswer("prepared", text("everything is prepared", "用意済み"), 3),
     steps: () => PREPARATION_STEPS,
   },
   {
     number: 4,
     id: "login",
     title: text("log in to CLOMO PANEL", "CLOMO PANEL にログインする"),
-    standing: (facts) =>
-      judgeByAnswer(facts, "onboarding.login", text("the contact person has logged in", "ログイン済み"), 4),
+    standing: judgeByAnswer("login", text("the contact person has logged in", "ログイン済み"), 4),
     steps: () => [
       createStep(
         "mail",
@@ -328,11 +278,9 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "administrators",
     title: text("create administrators", "管理者を作成する"),
     optional: true,
-    standing: (facts) => {
-      const { systemAdministrators: number } = facts;
-      if (number === null) return createStatus("open", NOT_VISIBLE_TEXT);
+    standing: ({ systemAdministrators: number }) => {
       const why = text(formatCount(number, "system administrator"), `システム管理者 ${number} 人`);
-      return number > 1 ? createDoneStatus(why) : createStatus("open", why, buildGuideCommand(5));
+      return number > 1 ? createDoneStatus(why) : createOpenStatus(why, buildGuideCommand(5));
     },
     steps: () => ADMINISTRATOR_STEPS,
   },
@@ -347,7 +295,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         `${formatCount(orgs, "organisation")}, ${formatCount(users, "user")}`,
         `組織 ${orgs} 件、ユーザー ${users} 人`,
       );
-      return users > 0 ? createDoneStatus(why) : createStatus("open", why, line("users template", []));
+      return users > 0 ? createDoneStatus(why) : createOpenStatus(why, line("users template", []));
     },
     steps: () => DIRECTORY_STEPS,
   },
@@ -355,52 +303,24 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 7,
     id: "issued",
     title: text("set up the push certificate, ADE and VPP", "初期設定をする(プッシュ通知証明書・ADE・VPP)"),
-    standing: (facts) => {
-      const left = findMissingCredentials(facts);
-      const issued: readonly string[] = findRequiredCredentials(facts);
-      const pressing = facts.pressing.filter(({ kind }) => issued.includes(kind));
-      const [first] = pressing;
-      const unsaid = findUndecidedUses(facts);
-      const hidden = isAnswerHidden(facts, "ade-token") ? [HIDDEN_ADE_USE_TEXT] : [];
-      if (left.length + unsaid.length + hidden.length === 0 && first === undefined)
-        return createDoneStatus(text("everything is recorded", "すべて登録済み"));
-      const names = joinTexts(
-        left.map((kind) => RENEWAL_KINDS[kind]),
-        text(", ", "、"),
-      );
-      const lacking = left.length === 0 ? [] : [text(`not recorded: ${names.en}`, `未登録: ${names.ja}`)];
-      const why = joinTexts(
-        [...lacking, ...describeUndecidedUses(unsaid), ...hidden, ...pressing.map((one) => one.why)],
-        text("; ", "。"),
-      );
-      const next = first?.line ?? (unsaid.length > 0 ? buildUsageCommand(unsaid) : undefined);
-      return createStatus("open", why, left.length > 0 ? buildGuideCommand(7) : next);
-    },
+    standing: judgeCredentials,
     steps: (facts) => findRequiredCredentials(facts).flatMap((kind) => buildIssueSteps(facts, kind)),
   },
   {
     number: 8,
     id: "devices",
     title: text("register devices", "デバイスを登録する"),
-    standing: (facts) => {
-      const { devices } = facts;
-      const way = text(formatCount(devices, "device"), `デバイス ${devices} 台`);
-      if (devices === 0) return createStatus("open", way, buildGuideCommand(8));
-      const notReady = facts.notReady ?? adviseUnknownAdeState(facts);
-      if (notReady === undefined) return createDoneStatus(way);
-      return createStatus("open", joinTexts([way, notReady.why], text("; ", "。")), notReady.line);
-    },
+    standing: judgeDevices,
     steps: (facts) => {
-      const way = findOnboardingAnswer(facts, "onboarding.way");
-      return way === undefined
-        ? [
-            createStep(
-              "way",
-              "First decide how devices are managed (step 1).",
-              "先にデバイスの管理状態を決めてください(手順 1)。",
-            ),
-          ]
-        : buildEnrolmentGuide(way).steps;
+      const way = ENROLMENT_METHOD_NAMES.find((one) => one === findOnboardingAnswer(facts, "way"));
+      if (way !== undefined) return buildEnrolmentGuide(way).steps;
+      return [
+        createStep(
+          "way",
+          "First decide how devices are managed (step 1).",
+          "先にデバイスの管理状態を決めてください(手順 1)。",
+        ),
+      ];
     },
   },
   {
@@ -408,17 +328,13 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "owners",
     title: text("assign owners to devices", "組織やユーザーをデバイスと関連付ける"),
     optional: true,
-    standing: ({ devices, unowned }) => {
-      if (devices === 0)
-        return createStatus("open", text("no devices yet", "デバイスがありません"), buildGuideCommand(8));
-      return unowned
-        ? createStatus(
-            "open",
+    standing: ({ devices, unowned }) =>
+      devices > 0 && !unowned
+        ? createDoneStatus(text("every device has an owner", "すべてのデバイスに所有者がいます"))
+        : createOpenStatus(
             text("some devices have no owner", "所有者のいないデバイスがあります"),
-            buildGuideCommand(9),
-          )
-        : createDoneStatus(text("every device has an owner", "すべてのデバイスに所有者がいます"));
-    },
+            buildGuideCommand(devices === 0 ? 8 : 9),
+          ),
     steps: () => [
       createStep(
         "owner",
@@ -432,7 +348,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 10,
     id: "profiles",
     title: text("install profiles", "プロファイルをインストールする"),
-    standing: (facts) => judgeByAnswer(facts, "onboarding.profiles", text("installed", "インストール済み"), 10),
+    standing: judgeByAnswer("profiles", text("installed", "インストール済み"), 10),
     steps: () => PROFILE_STEPS,
   },
   {
@@ -441,11 +357,8 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("install apps", "アプリケーションをインストールする"),
     standing: (facts) =>
       facts.profile.mobileAppPortal === false
-        ? createStatus(
-            "not-applicable",
-            text("no contract for MOBILE APP PORTAL", "MOBILE APP PORTAL の契約がありません"),
-          )
-        : judgeByAnswer(facts, "onboarding.apps", text("installed", "インストール済み"), 11),
+        ? { state: "not-applicable", why: text("no contract for the portal", "MOBILE APP PORTAL の契約がありません") }
+        : judgeByAnswer("apps", text("installed", "インストール済み"), 11)(facts),
     steps: () => [
       createStep(
         "register",
@@ -464,7 +377,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "afterwards",
     title: text("make further use of CLOMO", "導入後のさらなる活用"),
     optional: true,
-    standing: () => createStatus("not-applicable", text("for reference only", "参考情報です")),
+    standing: () => ({ state: "not-applicable", why: text("for reference only", "参考情報です") }),
     steps: () => [
       createStep(
         "lost-mode",
@@ -481,26 +394,20 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   },
 ];
 
-/** Tells schools where to find the steps for schools. @see seed 003, first lines */
-export const SCHOOL_GUIDANCE = text(
-  "These steps are not for schools that use Apple School Manager. Schools follow CLOMO's page 「教育機関向け GIGA スクール構想実現に向けたデバイスセットアップの流れ」.",
-  "教育機関等で Apple School Manager(ASM)を利用する場合は、この手順ではなく、「教育機関向け GIGA スクール構想実現に向けたデバイスセットアップの流れ」に沿って導入してください。",
-);
-
-/** Returns the state of each step. No step applies to a school, or to a tenant that does not use iOS. */
-export const evaluateSteps = (facts: OnboardingFacts): readonly (StepStatus & { readonly step: OnboardingStep })[] =>
-  ONBOARDING_STEPS.map((one) => {
-    const why = describeInapplicability(facts);
-    return { step: one, ...(why === undefined ? one.standing(facts) : createStatus("not-applicable", why)) };
-  });
+/** Returns the state of each step. No step applies to a tenant that does not use iOS. */
+export const evaluateSteps = (facts: OnboardingFacts): readonly (StepStatus & { readonly step: OnboardingStep })[] => {
+  const why = describeInapplicability(facts);
+  return ONBOARDING_STEPS.map((step) => ({
+    step,
+    ...(why === undefined ? step.standing(facts) : { state: "not-applicable", why }),
+  }));
+};
 
 /** Returns why none of the steps applies; undefined if they apply. */
-export const describeInapplicability = (facts: OnboardingFacts): Text | undefined => {
-  if (findOnboardingAnswer(facts, "onboarding.school") === "yes") return SCHOOL_GUIDANCE;
-  return facts.profile.ios === false
+export const describeInapplicability = ({ profile }: OnboardingFacts): Text | undefined =>
+  profile.ios === false
     ? text(
         `iOS is not used (to change this: ${line("tenant set", [], { ios: "yes" })})`,
         `iOS を使わない設定です(変更するには: ${line("tenant set", [], { ios: "yes" })})`,
       )
     : undefined;
-};

@@ -6,9 +6,9 @@ const NOW = "2026-11-23T03:00:00.000Z";
 const judge = (question: string, value: string | null, at = NOW) => judgeAnswer({ question, value, at }, NOW)?.en;
 
 test.each([
-  ["rules.lost.owner", "佐藤"],
-  ["rules.lost.reviewed", "2026-11-01"],
-  ["administrators.mfa", "yes"],
+  ["push-certificate.holder", "佐藤"],
+  ["contact.confirmed", "2026-11-01"],
+  ["administrators.mailbox", "yes"],
   ["android.phone", "03-0000-0000"],
   ["onboarding.way", "purchased"],
   ["no.longer.asked", null],
@@ -18,11 +18,11 @@ test.each([
 
 test.each([
   ["no.such", "x"],
-  ["rules.lost.reviewed", "金庫"],
-  ["rules.lost.reviewed", "2026/11/1"],
-  ["rules.lost.reviewed", "2026-11-25"],
-  ["administrators.mfa", "たぶん"],
-  ["administrators.mfa", "はい"],
+  ["contact.confirmed", "金庫"],
+  ["contact.confirmed", "2026/11/1"],
+  ["contact.confirmed", "2026-11-25"],
+  ["administrators.mailbox", "たぶん"],
+  ["administrators.mailbox", "はい"],
   ["android.phone", "情報システム部"],
   ["onboarding.way", "by magic"],
 ])("%s may not be %s", (question, value) => {
@@ -30,15 +30,15 @@ test.each([
 });
 
 test("refuses an answer dated tomorrow", () => {
-  expect(judge("rules.lost.owner", "佐藤", "2026-11-24T03:00:00.000Z")).toMatch(/in the future/);
+  expect(judge("push-certificate.holder", "佐藤", "2026-11-24T03:00:00.000Z")).toMatch(/in the future/);
 });
 
 test("answers read by a command are stored in one form, which the rule accepts", () => {
   for (const [question, typed, kept] of [
-    ["administrators.mfa", " はい ", "yes"],
-    ["rules.lost.reviewed", "2026/11/1", "2026-11-01"],
+    ["administrators.mailbox", " はい ", "yes"],
+    ["contact.confirmed", "2026/11/1", "2026-11-01"],
     ["onboarding.way", "not supervised", "unsupervised"],
-    ["rules.lost.reviewed", "soon", "soon"],
+    ["contact.confirmed", "soon", "soon"],
     ["no.such", "x", "x"],
   ] as const) {
     expect(normaliseAnswer(question, typed, NOW)).toBe(kept);

@@ -1,4 +1,4 @@
-import { findAnswerFormat, parseAnswer } from "../model/question.ts";
+import { parseAnswer, QUESTIONS } from "../model/question.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** An answer to a checklist question. Its value is null if the answer is withdrawn. */
@@ -17,7 +17,7 @@ export const judgeAnswer = ({ question, value, at }: JudgedAnswer, now: string):
   if (at > now) return text(`an answer cannot be dated in the future: ${at}`, `未来の日時は記録できません: ${at}`);
   // an answer can be withdrawn even if its question is no longer asked
   if (value === null) return undefined;
-  const form = findAnswerFormat(question);
+  const form = QUESTIONS.get(question);
   if (form === undefined) return text(`there is no question "${question}"`, `「${question}」という質問はありません`);
   const read = parseAnswer(form, value, now);
   if ("wrong" in read) return read.wrong;
@@ -30,7 +30,7 @@ export const judgeAnswer = ({ question, value, at }: JudgedAnswer, now: string):
  * rejects it.
  */
 export const normaliseAnswer = (question: string, typed: string, now: string): string => {
-  const form = findAnswerFormat(question);
+  const form = QUESTIONS.get(question);
   const read = form && parseAnswer(form, typed, now);
   return read !== undefined && "value" in read ? read.value : typed;
 };

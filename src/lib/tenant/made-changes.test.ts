@@ -84,7 +84,7 @@ const COMMITS: readonly (readonly [what: string, work: () => Promise<unknown>])[
     async () => client.accounts.edit(await idOf("takahashi@example.jp"), { name: "takahashi2" }),
   ],
   ["the settings of accounts", () => client.accounts.setSettings({ authentication: "標準" })],
-  ["an answer", () => client.answers.set({ answers: [{ question: "rules.lost.owner", value: "総務部" }] })],
+  ["an answer", () => client.answers.set({ answers: [{ question: "push-certificate.holder", value: "総務部" }] })],
   ["no further administrators", () => client.administrators.confirm("docs")],
   ["the tenant's profile", () => client.tenant.set({ contactName: "髙橋" })],
   ["a renewal", () => client.renewals.add({ kind: "custom", name: "契約" })],

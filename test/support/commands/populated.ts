@@ -54,7 +54,7 @@ export async function createPopulatedTenant(folder: string): Promise<TestTenant>
   writeFileSync(join(folder, "orgs.csv"), "組織名,組織コード\r\n人事部,S3\r\n");
   writeFileSync(join(folder, "devices.csv"), "シリアルナンバー\r\nC03Y\r\n");
   writeFileSync(join(folder, "docs.csv"), "表示名,ユーザーID,パスワード\r\n次郎,jiro,Hidden4712\r\n");
-  writeFileSync(join(folder, "answers.csv"), "question,value\nrules.lost.owner,x\n");
+  writeFileSync(join(folder, "answers.csv"), "question,value\npush-certificate.holder,x\n");
   writeFileSync(join(folder, "password"), "Hidden4712\n", { mode: 0o600 });
   const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}";
   writeFileSync(

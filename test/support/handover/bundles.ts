@@ -52,7 +52,6 @@ export const EMPTY_MANIFEST: Manifest = {
   newline: "crlf",
   resources: [],
   files: [],
-  notKnownHere: [],
   gaps: [],
 };
 

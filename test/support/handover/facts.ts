@@ -1,8 +1,7 @@
 import { EMPTY_TENANT_PROFILE } from "../../../src/lib/model/tenant.ts";
 import { createExampleId, buildExampleRecord } from "../../../src/lib/model/thing.ts";
-import { buildChecklist, collectQuestions } from "../../../src/lib/handover/checklist/index.ts";
+import { listQuestions, type AskedQuestion } from "../../../src/lib/handover/checklist/index.ts";
 import type { Administrator, HandoverFacts, Renewal } from "../../../src/lib/handover/checklist/facts.ts";
-import type { Question } from "../../../src/lib/handover/checklist/question.ts";
 import { RESOURCES } from "../../../src/lib/handover/resources.ts";
 
 /** The date and the time zone of all checklists in tests. */
@@ -36,25 +35,18 @@ export const createRenewal = (number: number, change: Partial<Renewal> = {}): Re
   ...change,
 });
 
-const createAnswerTo = (
-  { id, subject, kind, recorded }: Question,
-  { administrators }: HandoverFacts,
-): HandoverFacts["answers"][number] => {
-  const yes = id.endsWith(".mfa") ? "no" : "yes";
-  const user = id === "administrators.person" ? administrators.find((one) => one.id === subject)?.user : undefined;
-  const usual = { "yes-no": yes, date: "2026-11-01", phone: "03-0000-0078" }[kind as string] ?? "金庫";
-  const value = recorded ?? user ?? usual;
-  return { id: createExampleId(300), question: id, subject, value, by: "後任", at: "2026-11-20T00:00:00.000Z" };
+const createAnswerTo = ({ id, kind, recorded }: AskedQuestion): HandoverFacts["answers"][number] => {
+  const usual = { choice: "yes", date: "2026-11-01", phone: "03-0000-0078", text: "金庫" }[kind];
+  const value = recorded ?? usual;
+  return { id: createExampleId(300), question: id, subject: "", value, by: "後任", at: "2026-11-20T00:00:00.000Z" };
 };
 
-export const answerAllQuestions = (facts: HandoverFacts): HandoverFacts => {
-  const missing = collectQuestions(buildChecklist(facts, TODAY)).filter(({ answer }) => answer === null);
-  if (missing.length === 0) return facts;
-  return answerAllQuestions({
-    ...facts,
-    answers: [...facts.answers, ...missing.map((question) => createAnswerTo(question, facts))],
-  });
-};
+const answerAllQuestions = (facts: HandoverFacts): HandoverFacts => ({
+  ...facts,
+  answers: listQuestions(facts, TODAY)
+    .filter(({ group }) => group !== "onboarding")
+    .map(createAnswerTo),
+});
 
 /** The facts of a tenant that uses every service. Everything is recorded, but no question is answered. */
 export const UNANSWERED_FACTS: HandoverFacts = {

@@ -4,7 +4,6 @@ import type { HandoverFacts } from "../../../src/lib/handover/checklist/facts.ts
 import type { Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
 import { REPORT_RESOURCES, type ResourceRecord, type ReportData } from "../../../src/lib/handover/report/data.ts";
 import { resourceOf, RESOURCE_NAMES, RESOURCES } from "../../../src/lib/handover/resources.ts";
-import { buildConsoleNotes } from "../../../src/lib/handover/not-known.ts";
 import { EMPTY_MANIFEST } from "./bundles.ts";
 
 const createOrg = (id: string, name: string, parentId: string | null): ResourceRecord<"orgs"> => ({
@@ -22,7 +21,7 @@ const SALES_ID = createExampleId(401);
  *
  * @param name the name of the tenant and of one organisation
  */
-export function buildReport(facts: HandoverFacts, name = "営業部"): ReportData {
+export function buildReportData(facts: HandoverFacts, name = "営業部"): ReportData {
   const orgs = [
     createOrg(ROOT_ORG_ID, "全社", null),
     createOrg(SALES_ID, name, ROOT_ORG_ID),
@@ -39,7 +38,6 @@ export function buildReport(facts: HandoverFacts, name = "営業部"): ReportDat
       sha256: null,
       leftOut: [...(resourceOf(resource).leftOut ?? [])],
     })),
-    notKnownHere: buildConsoleNotes(facts.answers),
   };
   const records: ReportData["records"] = {
     ...(Object.fromEntries(REPORT_RESOURCES.map((resource) => [resource, []])) as unknown as ReportData["records"]),

@@ -410,7 +410,7 @@ class TenantFiller {
     const draw = this.#draw;
     for (const pk of this.#numbers(4)) {
       const own = {
-        question: draw.oneOf(["contact.dealer", "rules.lost.owner", "console.apps"]),
+        question: draw.oneOf(["rules.lost", "push-certificate.holder", "rules.lost"]),
         subject: `${draw.text()} ${pk}`,
         value: draw.text().trim(),
       };

@@ -12,7 +12,7 @@ async function prepareField(home: string): Promise<string> {
 
 /** Prepares a file that contains answers to two questions of the handover checklist. */
 async function prepareAnswers(home: string): Promise<string> {
-  const answers = "question,value\nrules.lost.owner,情報システム部\nconsole.tags,共有フォルダー\n";
+  const answers = "question,value\npush-certificate.holder,情報システム部\nrules.lost,共有フォルダー\n";
   await writeFile(join(home, "answers.csv"), answers);
   return "";
 }

@@ -1,5 +1,4 @@
-import type { Answer, HandoverEnd } from "../../../lib/client/index.ts";
-import { buildConsoleNotes } from "../../../lib/handover/not-known.ts";
+import type { HandoverEnd } from "../../../lib/client/index.ts";
 import { pathOfResource, resourceOf, RESOURCE_NAMES } from "../../../lib/handover/resources.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest, type ManifestResource } from "../../../lib/handover/bundle/manifest.ts";
 import type { WrittenParts } from "./parts.ts";
@@ -11,12 +10,6 @@ const buildManifestResources = ({ end, written }: WrittenParts): ManifestResourc
     sha256: written.get(pathOfResource(name))?.sha256 ?? null,
     leftOut: [...(resourceOf(name).leftOut ?? [])],
   }));
-
-/** Returns the exported answers; empty if answers were not exported. */
-const parseAnswers = ({ read }: WrittenParts): readonly Answer[] =>
-  (read.get(pathOfResource("answers")) ?? "")
-    .split("\n")
-    .flatMap((line): readonly Answer[] => (line === "" ? [] : [JSON.parse(line) as Answer]));
 
 export const buildManifest = (
   parts: WrittenParts,
@@ -54,7 +47,6 @@ export const buildManifest = (
       records: files[path] ?? null,
       ...(parts.inUtf8.has(path) && { encoding: "utf-8" }),
     })),
-    notKnownHere: buildConsoleNotes(parseAnswers(parts)),
     gaps: [],
   };
 };

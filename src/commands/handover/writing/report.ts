@@ -1,73 +1,63 @@
-import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
-import type { HandoverFacts } from "../../../lib/handover/checklist/facts.ts";
-import { findPeople, type KnownPerson } from "../../../lib/handover/checklist/people.ts";
-import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
-import {
-  evaluateBundleChecklist,
-  buildReportDocument,
-  buildManifestGaps,
-} from "../../../lib/handover/report/content.ts";
-import { toHandoverFacts, parseReportData } from "../../../lib/handover/report/data.ts";
-import { renderMarkdown } from "../../../lib/document/markdown.ts";
 import { renderPage } from "../../../lib/document/page.ts";
+import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
+import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
+import { findPeople, type KnownPerson, type Person } from "../../../lib/handover/checklist/people.ts";
+import { buildBundleChecklist, buildManifestGaps, buildReport } from "../../../lib/handover/report/content.ts";
+import { parseReportData, toHandoverFacts, type ReportData } from "../../../lib/handover/report/data.ts";
 import type { Tools } from "../../tools.ts";
-import { requireSinglePerson, findMatchingUsers } from "../leaver.ts";
+import { findMatchingUsers, requireSinglePerson } from "../leaver.ts";
 
 const REPORT_PATH = "report.html";
 
-interface Leaver {
+interface TypedLeaver {
   readonly typed: string;
   readonly leaves: string | undefined;
 }
 
-/** Returns the manifest with the leaver.  @throws `not-found` if nobody matches, `usage` if several people match */
-function addLeaver(
-  manifest: Manifest,
-  facts: HandoverFacts,
-  leaver: Leaver | undefined,
+/** Returns data with the leaver.  @throws `not-found` if nobody matches, `usage` if several people match */
+export function addLeaver(
+  data: ReportData,
+  { typed, leaves }: TypedLeaver,
   users: readonly KnownPerson[] = [],
-): Manifest {
-  if (leaver === undefined) return manifest;
-  const { typed, leaves = null } = leaver;
-  const { account, words } = requireSinglePerson(findPeople(facts, typed, users), typed);
-  return { ...manifest, leaver: { person: account ?? words.at(-1) ?? typed, leaves } };
+): { readonly data: ReportData; readonly person: Person } {
+  const person = requireSinglePerson(findPeople(toHandoverFacts(data), typed, users), typed);
+  const leaver = { person: person.account ?? person.words.at(-1) ?? typed, leaves: leaves ?? null };
+  return { data: { ...data, manifest: { ...data.manifest, leaver } }, person };
 }
 
-interface ReportSource {
-  readonly manifest: Manifest;
-  /** contents of the files that the report is made from, by path */
-  readonly read: ReadonlyMap<string, string>;
-  readonly leaver?: Leaver | undefined;
-}
-
-export function renderReport(
-  { terminal: { language } }: Pick<Tools, "terminal">,
-  { manifest, read, leaver }: Pick<ReportSource, "manifest" | "read" | "leaver">,
-  format: "html" | "markdown",
-): string {
-  const data = parseReportData(manifest, read);
-  const content = buildReportDocument({ ...data, manifest: addLeaver(manifest, toHandoverFacts(data), leaver) });
-  return format === "html" ? renderPage(content, language) : renderMarkdown(content, language);
-}
-
-export async function writeBundleReport(tools: Tools, writer: BundleWriter, made: ReportSource): Promise<Manifest> {
-  const { read, leaver } = made;
-  const bare = parseReportData(made.manifest, read);
-  const users = leaver === undefined ? [] : await findMatchingUsers((await tools.tenant("users")).client, leaver.typed);
-  const manifest = addLeaver(made.manifest, toHandoverFacts(bare), leaver, users);
-  const data = { ...bare, manifest };
+/** Writes the report into a bundle.  @returns the manifest with the report, the leaver and the gaps */
+export async function writeBundleReport(
+  tools: Tools,
+  writer: BundleWriter,
+  {
+    manifest,
+    read,
+    leaver,
+  }: {
+    readonly manifest: Manifest;
+    /** contents of the files that the report is made from, by path */
+    readonly read: ReadonlyMap<string, string>;
+    readonly leaver?: TypedLeaver | undefined;
+  },
+): Promise<Manifest> {
+  let data = parseReportData(manifest, read);
+  let devices: readonly string[] = [];
+  if (leaver !== undefined) {
+    const { client } = await tools.tenant("users", "leavers");
+    const found = addLeaver(data, leaver, await findMatchingUsers(client, leaver.typed));
+    const { id } = found.person;
+    const [dependents] = id === null ? [] : await client.leavers.dependents({ ids: [id] });
+    devices = dependents?.devices.map(({ serialNumber }) => serialNumber) ?? [];
+    ({ data } = found);
+  }
+  const { language } = manifest;
   const whole: Manifest = {
-    ...manifest,
+    ...data.manifest,
     files: [...manifest.files, { path: REPORT_PATH, records: null }],
-    gaps: buildManifestGaps(evaluateBundleChecklist(data), manifest.language),
+    gaps: buildManifestGaps(buildBundleChecklist(data), language),
   };
-  const page = renderPage(buildReportDocument({ ...data, manifest: whole }), manifest.language);
-  await writeBundleFile(writer, REPORT_PATH, page);
-  return whole;
-}
-
-async function writeBundleFile(writer: BundleWriter, path: string, content: string): Promise<void> {
-  const file = await writer.file(path);
-  await file.write(content);
+  const file = await writer.file(REPORT_PATH);
+  await file.write(renderPage(buildReport({ ...data, manifest: whole }, devices), language));
   await file.close();
+  return whole;
 }

@@ -1,7 +1,7 @@
 import { line, step, commandName } from "../../../lib/advice/index.ts";
 import { join } from "node:path";
 import type { Document } from "../../../lib/document/blocks.ts";
-import { renderMail } from "../../../lib/document/mail.ts";
+import { renderMail } from "../../../lib/document/index.ts";
 import { ensureFolder, readTrustedFile, writeProgramFile } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { createDeliverer } from "../../../lib/renewals/notify/deliver.ts";

@@ -2,10 +2,11 @@ import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { GuideFacts } from "../../../lib/renewals/guide/index.ts";
-import { listAccountAnswers, hasAccountQuestions } from "../../../lib/handover/checklist/account.ts";
-import { findIdentity } from "../../../lib/handover/checklist/which.ts";
+import { sharesWord } from "../../../lib/handover/checklist/people.ts";
+import { QUESTIONS } from "../../../lib/model/question.ts";
+import type { RenewalKind } from "../../../lib/model/renewal.ts";
 import { findOwnToken } from "../../../lib/renewals/guide/own.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
 import { toTypableName } from "../../../lib/text/shell-word.ts";
 import type { GuideSubject } from "./subject.ts";
 
@@ -39,23 +40,47 @@ export async function buildGuideFacts(
 }
 
 /**
- * Returns the recorded answers that identify the account with which an item is renewed and the item at Apple (such as
- * its topic or MDM server). Returns nothing if the acting account may not read the answers.
+ * Returns the answers about the account with which an item is renewed, as far as the item does not record them. Returns
+ * nothing if they are about another account, or if the acting account may not read them.
  */
 export async function listRecordedAnswers(
   client: Client<"answers" | "renewals">,
   { item }: GuideSubject,
 ): Promise<readonly (readonly [label: Text, value: Text])[]> {
-  if (item === null || !hasAccountQuestions(item.kind)) return [];
+  const group = item === null ? undefined : ANSWER_GROUPS[item.kind];
+  if (item === null || group === undefined) return [];
   const answers = await client.answers.list().catch((error: unknown) => {
-    if (error instanceof Failure && error.code === "not-permitted") return undefined;
+    if (error instanceof Failure && error.code === "not-permitted") return [];
     throw error;
   });
-  if (answers === undefined) return [];
-  const all = await client.renewals.list();
-  const mark = findIdentity(answers, item);
-  return [...listAccountAnswers(answers, item, all), ...(mark === undefined ? [] : [mark])];
+  const find = (name: string): string | undefined =>
+    answers.find(({ question }) => question === `${group}.${name}`)?.value;
+  const account = find("account");
+  const isOther =
+    item.account === null
+      ? (await client.renewals.list()).some(({ id, kind }) => kind === item.kind && id !== item.id)
+      : account !== undefined && !sharesWord(item.account, account);
+  if (isOther) return [];
+  const isKnown = {
+    account: item.account !== null,
+    phone: item.phone !== null,
+    holder: false,
+    "password-place": false,
+  };
+  return Object.entries(isKnown).flatMap(([name, known]) => {
+    const value = known ? undefined : find(name);
+    const label = QUESTIONS.get(`${group}.${name}`)?.label;
+    return value === undefined || label === undefined ? [] : [[label, same(value)] as const];
+  });
 }
+
+/** The groups of questions about the accounts with which items are renewed. */
+const ANSWER_GROUPS: Partial<Readonly<Record<RenewalKind, string>>> = {
+  "push-certificate": "push-certificate",
+  "ade-token": "apple-business",
+  "vpp-token": "apple-business",
+  "android-owner": "android",
+};
 
 const buildGuideCommand = (name: string, id: string): CommandLine => line("renewals guide", [toTypableName(name, id)]);
 

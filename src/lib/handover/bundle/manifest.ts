@@ -52,13 +52,6 @@ const ManifestShape = z.strictObject({
   files: z.array(
     z.strictObject({ path: z.string(), records: CountSchema.nullable(), encoding: z.string().optional() }),
   ),
-  /** information that exists only in the console: the recorded answers, with author and date */
-  notKnownHere: z.array(
-    z.strictObject({
-      name: z.string(),
-      filled: z.strictObject({ what: z.string(), by: z.string(), at: InstantSchema }).nullable(),
-    }),
-  ),
   gaps: z.array(z.strictObject({ item: z.string(), gap: z.string(), subject: z.string().nullable() })),
 });
 

@@ -1,6 +1,5 @@
 import type { Answer } from "../../model/answer.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
-import { dayOf, subtractOneYear } from "../../model/time.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { Rejection } from "../../renewals/judge.ts";
 import type { RESOURCES, ResourceName } from "../resources.ts";
@@ -10,21 +9,6 @@ type BundledRecord<N extends ResourceName> = RecordOf<(typeof RESOURCES)[N]["fie
 export type Administrator = BundledRecord<"administrators">;
 export type Renewal = BundledRecord<"renewals"> & { readonly rejection?: Rejection | undefined };
 export type AdeServerFacts = BundledRecord<"ade-server">;
-
-/**
- * Returns the day of the last login to an account: the confirmed login, or the login from which the expiry date was
- * estimated, whichever is later. Returns null if neither is known.
- */
-export const findLastLogin = (
-  { confirmedAt, expiresAt, certainty }: Pick<Renewal, "confirmedAt" | "expiresAt" | "certainty">,
-  timezone: string,
-): string | null => {
-  const told = certainty === "estimated" && expiresAt !== null ? subtractOneYear(expiresAt) : null;
-  const [last] = [confirmedAt, told]
-    .filter((at) => at !== null)
-    .toSorted((one, other) => Date.parse(other) - Date.parse(one));
-  return last === undefined ? null : dayOf(last, timezone);
-};
 
 /** The facts from which the checklist is built. They come from a tenant's API or from a bundle. */
 export interface HandoverFacts {

@@ -1,34 +1,417 @@
-import { sortFacts, type HandoverFacts } from "./facts.ts";
-import type { Gap } from "./gap.ts";
-import type { ChecklistItem, ChecklistContext } from "./item.ts";
-import { buildAdministratorsItem } from "./items/administrators.ts";
-import { buildAndroidItem } from "./items/android.ts";
-import { buildAppleBusinessItem } from "./items/apple-business.ts";
-import { buildContactItem } from "./items/contact.ts";
-import { buildPushCertificateItem } from "./items/push-certificate.ts";
-import { buildRulesItem } from "./items/rules.ts";
-import type { Question, QuestionGroup } from "./question.ts";
+import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
+import { LEVEL_NAMES } from "../../document/level.ts";
+import { buildUsageCommand, determineApplicability, type ExpectedRenewalKind } from "../../model/applies.ts";
+import { describeQuestion, QUESTIONS, type ItemId, type Question } from "../../model/question.ts";
+import { RENEWAL_KINDS } from "../../model/renewal.ts";
+import { TENANT } from "../../model/tenant.ts";
+import { dayOf } from "../../model/time.ts";
+import { createDayClock, levelOf } from "../../renewals/judge.ts";
+import { same, text, type Text } from "../../text/index.ts";
+import { toTypableName } from "../../text/shell-word.ts";
+import { sortFacts, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";
+import { sharesWord } from "./people.ts";
 
-const ITEM_BUILDERS = [
-  buildContactItem,
-  buildAdministratorsItem,
-  buildPushCertificateItem,
-  buildAppleBusinessItem,
-  buildAndroidItem,
-  buildRulesItem,
-] as const;
+/** The day for which a checklist is built. */
+export interface ChecklistDay {
+  /** a day: `2027-03-01` */
+  readonly asOf: string;
+  /** IANA name of the time zone in which days are counted */
+  readonly timezone: string;
+}
 
-/**
- * Builds the checklist of a handover: its six items, the questions about each item, and the gaps. The result depends
- * only on the facts and the context, such as the day.
- */
-export const buildChecklist = (facts: HandoverFacts, when: ChecklistContext): readonly ChecklistItem[] => {
-  const ordered = sortFacts(facts);
-  return ITEM_BUILDERS.map((make) => make(ordered, when));
+/** A line of the checklist: something that is missing or wrong, a recorded value, an answer, or a note. */
+export interface ChecklistRow {
+  readonly item: ItemId;
+  readonly state: "gap" | "recorded" | "answered" | "note" | "not-applicable";
+  /** what the line is about: the name of a question, or a name such as `contract-ends` */
+  readonly id: string;
+  readonly what: Text;
+  /** the value of a record or an answer, as it is stored; otherwise null */
+  readonly value: string | null;
+  readonly by: string | null;
+  /** when the question was answered, as a UTC instant */
+  readonly at: string | null;
+  /** what to type or to do; null if nothing is missing */
+  readonly next: Text | null;
+}
+
+type Gap = readonly [id: string, what: Text, next: Advice];
+
+/** One of the six items. */
+interface Item {
+  /** what is renewed with the account of the item; the item applies if the tenant uses it. Empty: always applies */
+  readonly kinds: readonly ExpectedRenewalKind[];
+  readonly note: Text;
+  readonly findKnown?: (facts: HandoverFacts) => readonly (readonly [label: Text, value: string | null])[];
+  readonly findGaps?: (facts: HandoverFacts, day: ChecklistDay) => readonly Gap[];
+}
+
+/** How to change the contact person.  @see facts 7.2; seed 002 */
+export const CONTACT_CHANGE_INSTRUCTIONS = text(
+  "download the application form (申込書) from the Support form of CLOMO PANEL and submit it there; then",
+  "CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して提出。その後",
+);
+
+/** The command that records all contact fields, so that no field keeps the value of the previous person. */
+export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
+  contactName: "NAME",
+  contactMail: "MAIL",
+  contactPhone: "NUMBER",
+});
+
+/** How to make somebody a system administrator with the support option.  @see seed 003, 5 */
+const SUPPORT_OPTION_ADVICE = step(
+  "a person without an account needs one first",
+  "アカウントがない人には、先にアカウントを作成",
+  line("clomo-account edit", ["ACCOUNT"], { role: "system", supportOption: true, noticeMail: true }),
+);
+
+/** The note that a password change invalidates the content tokens that the account downloaded.  @see facts 3.5 */
+export const PASSWORD_CHANGE_NOTE = text(
+  "if the password of this Managed Apple Account changes, the VPP tokens that it downloaded become invalid: renew them",
+  "この管理対象 Apple Account のパスワードを変更すると、ダウンロードした VPP サービストークンが無効になります。すぐに更新してください",
+);
+
+const MIN_SYSTEM_ADMINISTRATORS = 2;
+
+/** Number of days before its end from which a contract counts as a gap. */
+export const DUE_SOON_DAYS = 90;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Returns the number of days from one day to another. */
+export const countDays = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
+
+const MAX_ANSWER_AGE_DAYS = 365;
+
+const formatAccounts = (accounts: readonly Administrator[]): string =>
+  accounts.map(({ name, user }) => (name === null ? user : `${user} (${name})`)).join(", ");
+
+const isSystem = ({ role }: Administrator): boolean => role === "system";
+
+/** Returns the end of a contract as a finding. */
+export const describeContractEnd = ({ name, until }: { readonly name: string; readonly until: string }): Gap => [
+  "contract-ends",
+  text(`end date of the contract ${name}: ${until}`, `契約「${name}」の終了日: ${until}`),
+  step(
+    "ask your dealer, then record the new end",
+    "販売代理店に確認し、新しい終了日を登録",
+    line("tenant set", [], { contract: name, until: "DATE" }),
+  ),
+];
+
+const findContactGaps = ({ tenant }: HandoverFacts, { asOf }: ChecklistDay): readonly Gap[] => [
+  ...(tenant.contactName === null
+    ? [
+        [
+          "contact-unknown",
+          text("the contact person is not recorded", "担当者が登録されていません"),
+          RECORD_CONTACT_COMMAND,
+        ] as const,
+      ]
+    : []),
+  ...tenant.contracts.flatMap(({ name, until }) =>
+    until !== null && countDays(asOf, until) <= DUE_SOON_DAYS ? [describeContractEnd({ name, until })] : [],
+  ),
+];
+
+function* findAdministratorGaps({ administrators, answers }: HandoverFacts): Generator<Gap> {
+  const holders = administrators.filter(({ supportOption }) => supportOption);
+  if (!holders.some(isSystem)) {
+    const what = text(
+      "no system administrator has the support option: nobody gets CLOMO's emails or can submit the application form",
+      "サポートオプションのあるシステム管理者がいません(お知らせメールを受け取り、申込書を提出できる人がいません)",
+    );
+    yield ["no-support-option", what, SUPPORT_OPTION_ADVICE];
+  }
+  if (administrators.filter(isSystem).length < MIN_SYSTEM_ADMINISTRATORS) {
+    const what = text("there is no second system administrator", "2 人目のシステム管理者がいません");
+    yield ["one-system-administrator", what, SUPPORT_OPTION_ADVICE];
+  }
+  for (const { user, name, id, noticeMail } of holders) {
+    if (noticeMail) continue;
+    const what = text(
+      `notice emails (お知らせメール受信) of ${user} are turned off`,
+      `${user} さんの「お知らせメール受信」がオフです`,
+    );
+    yield ["no-notice-mail", what, line("clomo-account edit", [toTypableName(name ?? "", id)], { noticeMail: true })];
+  }
+  if (answers.some(({ question, value }) => question === "administrators.mailbox" && value === "no")) {
+    const what = text("nobody reads the mailbox that CLOMO's emails go to", "お知らせメールを読んでいる人がいません");
+    yield ["mailbox-unread", what, line("users edit", ["USER"], { email: "MAIL" })];
+  }
+}
+
+const { contactName, contactMail, contactPhone } = TENANT.fields;
+
+const ITEMS: Readonly<Record<ItemId, Item>> = {
+  contact: {
+    kinds: [],
+    note: text(
+      "The person responsible for the contract, 「担当者名」 on HOME of CLOMO PANEL. A change needs the application form (申込書) of the Support form.",
+      "HOME 画面の「担当者名」に記載されている、契約の責任者です。変更するには、Support フォームの申込書を提出します。",
+    ),
+    findKnown: ({ tenant }) => [
+      [contactName.label, tenant.contactName],
+      [contactMail.label, tenant.contactMail],
+      [contactPhone.label, tenant.contactPhone],
+    ],
+    findGaps: findContactGaps,
+  },
+  administrators: {
+    kinds: [],
+    note: text(
+      "CLOMO's emails go to the system administrators with the support option (at most five) and notice emails turned on.",
+      "更新やサービスのお知らせメールは、サポートオプション(最大 5 アカウント)を付与され「お知らせメール受信」がオンのシステム管理者に届きます。",
+    ),
+    findKnown: ({ administrators }) => [
+      [text("system administrators", "システム管理者"), formatAccounts(administrators.filter(isSystem))],
+      [
+        text("accounts with the support option", "サポートオプションを付与されたアカウント"),
+        formatAccounts(administrators.filter(({ supportOption }) => supportOption)),
+      ],
+    ],
+    findGaps: (facts) => [...findAdministratorGaps(facts)],
+  },
+  "push-certificate": {
+    kinds: ["push-certificate"],
+    note: text(
+      "The same certificate is renewed each year with the same Apple Account. Hand over its password and the telephone number that receives the SMS codes.",
+      "年次更新では、証明書取得時と同一の Apple Account でサインインする必要があります。パスワードと、2ファクタ認証時に SMS を受け取る電話番号を必ず引き継いでください。",
+    ),
+  },
+  "apple-business": {
+    kinds: ["ade-token", "vpp-token"],
+    note: text(
+      `Needed for the yearly renewals of ADE and VPP. A new ADE server token immediately invalidates the one in use; ${PASSWORD_CHANGE_NOTE.en}.`,
+      `ADE・VPP の年に一度の更新作業に必要です。ADE サーバートークンを新しくダウンロードすると、使用中のトークンはすぐに無効になります。${PASSWORD_CHANGE_NOTE.ja}。`,
+    ),
+  },
+  android: {
+    kinds: ["android-owner"],
+    note: text(
+      "Somebody must sign in to a Google service (such as Gmail) at least once a year. Otherwise, Google may suspend the account.",
+      "年に一度以上、Google サービス(Gmail 等)へのログインが必要です。ログインが確認されないと、アカウントが凍結されるおそれがあります。",
+    ),
+  },
+  rules: {
+    kinds: [],
+    note: text(
+      "Lost mode (紛失モード) locks a lost device and gets its location: see 「デバイスを紛失モードに設定したい」 in CLOMO's manual.",
+      "紛失したデバイスは紛失モードで強制ロックし、位置情報を取得できます。手順は CLOMO のマニュアルの「デバイスを紛失モードに設定したい」のページにあります。",
+    ),
+  },
 };
 
-export const collectGaps = (items: readonly ChecklistItem[]): readonly Gap[] => items.flatMap(({ gaps }) => gaps);
+const ITEM_IDS = Object.keys(ITEMS) as readonly ItemId[];
 
-/** Returns all questions, in order. Items that do not apply have no questions. */
-export const collectQuestions = (groups: readonly QuestionGroup[]): readonly Question[] =>
-  groups.flatMap(({ questions }) => questions);
+const listRenewalsOf = ({ renewals }: HandoverFacts, item: ItemId): readonly Renewal[] => {
+  const owned = ITEM_IDS.flatMap((id): readonly string[] => ITEMS[id].kinds);
+  const { kinds }: { readonly kinds: readonly string[] } = ITEMS[item];
+  return renewals.filter(({ kind }) => (item === "rules" ? !owned.includes(kind) : kinds.includes(kind)));
+};
+
+/** Returns the only value; null if there is none, or if several differ, because then nobody knows which is meant. */
+const findOnlyValue = (values: readonly (string | null)[]): string | null => {
+  const [only = null, ...others] = new Set(values.filter((value) => value !== null && value !== ""));
+  return others.length === 0 ? only : null;
+};
+
+/** Returns the value in the records that answers a question; null if nothing is recorded. */
+function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): string | null {
+  const renewals = listRenewalsOf(facts, item);
+  const ade = item === "apple-business" ? (facts.adeServer?.adminId ?? null) : null;
+  const account = ade ?? findOnlyValue(renewals.map((one) => one.account));
+  if (id.endsWith(".account")) return account;
+  if (!id.endsWith(".phone")) return null;
+  // the phone of another account answers nothing
+  const own = renewals.filter((one) => one.account === null || (account !== null && sharesWord(one.account, account)));
+  return findOnlyValue(own.map(({ phone }) => phone));
+}
+
+/** A question with what is known in reply to it. */
+export interface AskedQuestion extends Question {
+  readonly id: string;
+  readonly answer: HandoverFacts["answers"][number] | undefined;
+  /** the value in the records, so that nobody has to be asked; null if nothing is recorded */
+  readonly recorded: string | null;
+  /** why to ask: nothing is known, or the answer is too old; null: do not ask */
+  readonly due: "missing" | "old" | null;
+}
+
+const isItem = (group: Question["group"]): group is ItemId => group !== "onboarding";
+
+/** Returns all questions with their answers. Questions of an item that does not apply, and of the set-up, are not due. */
+export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly AskedQuestion[] =>
+  [...QUESTIONS].map(([id, question]) => {
+    const { group, kind, yearly } = question;
+    const answer = facts.answers.find((one) => one.question === id && one.subject === "");
+    const recorded = isItem(group) ? findRecordedValue(facts, id, group) : null;
+    const day = answer === undefined ? asOf : kind === "date" ? answer.value : dayOf(answer.at, timezone);
+    const isOld = yearly === true && countDays(day, asOf) > MAX_ANSWER_AGE_DAYS;
+    const isMissing = answer === undefined && recorded === null;
+    const isAsked = isItem(group) && judgeApplicability(facts, group).applies === true;
+    return { ...question, id, answer, recorded, due: !isAsked ? null : isMissing ? "missing" : isOld ? "old" : null };
+  });
+
+type Applicability = ReturnType<typeof determineApplicability>;
+
+/** Determines whether an item applies to a tenant. Something that is recorded is used. */
+function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
+  const { kinds } = ITEMS[item];
+  const all = kinds.map((kind) => determineApplicability(facts.tenant, kind));
+  const isRecorded =
+    listRenewalsOf(facts, item).length > 0 ||
+    (item === "apple-business" && (facts.adeServer?.tokenSetAt ?? null) !== null);
+  if (kinds.length === 0 || isRecorded || all.some(({ applies }) => applies === true))
+    return { applies: true, unsaid: [] };
+  const unsaid = [...new Set(all.flatMap((one) => one.unsaid))];
+  return { applies: unsaid.length === 0 ? false : null, unsaid };
+}
+
+/** How to replace a personal account.  @see facts 3.4 to 3.6 */
+const COMPANY_ACCOUNT_ADVICE: Partial<Readonly<Record<ItemId, Text>>> = {
+  "push-certificate": text(
+    "ask Apple to move the certificate to a company account (never create a new certificate)",
+    "証明書を会社のアカウントへ移すよう Apple に依頼してください(新しい証明書は作成しないでください)",
+  ),
+  "apple-business": text(
+    "add a company account as an administrator in Apple Business Manager, and renew each token with it",
+    "Apple Business Manager に会社のアカウントを管理者として追加し、各トークンをそのアカウントで更新してください",
+  ),
+  android: text(
+    "add a company account as an owner at https://play.google.com/work > 管理者設定, and sign in with it",
+    "https://play.google.com/work の「管理者設定」で会社のアカウントを所有者に追加し、ログインしてください",
+  ),
+};
+
+/** Returns the level of a renewal item as a finding, or undefined if nothing has to be done soon. */
+function describeDueRenewal(
+  { name, expiresAt, certainty, rejection }: Renewal,
+  { asOf, timezone }: ChecklistDay,
+): Gap | undefined {
+  const level = levelOf(expiresAt, createDayClock(asOf, timezone));
+  const next = line("renewals guide", [name]);
+  if (rejection !== undefined && level !== "expired")
+    return ["renewal-critical", text(`${name}: ${rejection.what.en}`, `「${name}」: ${rejection.what.ja}`), next];
+  if (expiresAt === null || (level !== "expired" && level !== "critical")) return undefined;
+  return [`renewal-${level}`, describeExpiry({ name, expiresAt, certainty }, { timezone, level }), next];
+}
+
+/** Returns the expiry of a renewal item: `VPP 本社: critical (~2027-03-01)`, where `~` marks an estimated date. */
+export const describeExpiry = (
+  { name, expiresAt, certainty }: Pick<Renewal, "name" | "expiresAt" | "certainty">,
+  { timezone, level }: { readonly timezone: string; readonly level: keyof typeof LEVEL_NAMES },
+): Text => {
+  const day = `${certainty === "estimated" ? "~" : ""}${expiresAt === null ? "" : dayOf(expiresAt, timezone)}`;
+  const { [level]: named } = LEVEL_NAMES;
+  return text(`${name}: ${named.en} (${day})`, `「${name}」: ${named.ja}(${day})`);
+};
+
+function findItemGaps(facts: HandoverFacts, item: ItemId, day: ChecklistDay): readonly Gap[] {
+  const renewals = listRenewalsOf(facts, item);
+  const unrecorded = ITEMS[item].kinds.filter(
+    (kind) => determineApplicability(facts.tenant, kind).applies === true && !renewals.some((one) => one.kind === kind),
+  );
+  const isPersonal = facts.answers.some(({ question, value }) => question === `${item}.company` && value === "no");
+  const moving = isPersonal ? COMPANY_ACCOUNT_ADVICE[item] : undefined;
+  const personal: readonly Gap[] =
+    moving === undefined
+      ? []
+      : [["personal-account", text("the account is a personal account", "個人のアカウントです"), moving]];
+  return [
+    ...(ITEMS[item].findGaps?.(facts, day) ?? []),
+    ...personal,
+    ...unrecorded.map((kind): Gap => {
+      const { en, ja } = RENEWAL_KINDS[kind];
+      const date = kind === "android-owner" ? { lastLogin: "DATE" } : { expires: "DATE" };
+      const what = text(
+        `not recorded, so no reminders are sent: ${en}`,
+        `登録がないため、期限の通知が届きません: ${ja}`,
+      );
+      return ["not-recorded", what, line("renewals add", ["NAME"], { kind, ...date })];
+    }),
+    ...renewals.map((one) => describeDueRenewal(one, day)).filter((one) => one !== undefined),
+  ];
+}
+
+const buildQuestionRows = (item: ItemId, question: AskedQuestion): readonly ChecklistRow[] => {
+  const { id, label, answer, recorded, due } = question;
+  const row = { item, id, value: null, by: null, at: null, next: null };
+  const words = due === "old" ? text("not confirmed for a year", "1 年以上未確認") : text("not answered", "未回答");
+  const about = describeQuestion(question);
+  const isRecorded = recorded !== null && (answer === undefined || !sharesWord(recorded, answer.value));
+  return [
+    ...(due === null
+      ? []
+      : [
+          {
+            ...row,
+            state: "gap" as const,
+            what: text(`${words.en}: ${about.en}`, `${words.ja}: ${about.ja}`),
+            next: same(`${line("handover answer", [id])}`),
+          },
+        ]),
+    ...(isRecorded ? [{ ...row, state: "recorded" as const, what: label, value: recorded }] : []),
+    ...(answer === undefined
+      ? []
+      : [{ ...row, state: "answered" as const, what: label, value: answer.value, by: answer.by, at: answer.at }]),
+  ];
+};
+
+function buildItemRows(facts: HandoverFacts, item: ItemId, day: ChecklistDay): readonly ChecklistRow[] {
+  const { note, findKnown } = ITEMS[item];
+  const { applies, unsaid } = judgeApplicability(facts, item);
+  const empty = { item, value: null, by: null, at: null, next: null };
+  if (applies === false) {
+    const what = text(
+      "not applicable, because this tenant does not use it",
+      "対象外(このテナントでは利用していません)",
+    );
+    return [{ ...empty, state: "not-applicable", id: "unused", what }];
+  }
+  const buildGap = ([id, what, next]: Gap): ChecklistRow => ({
+    ...empty,
+    state: "gap",
+    id,
+    what,
+    next: renderAdvice(next),
+  });
+  if (applies === null) {
+    const what = text("it is not recorded whether this tenant uses it", "利用の有無が未登録です");
+    return [buildGap(["unsaid", what, buildUsageCommand(unsaid)])];
+  }
+  const questions = listQuestions(facts, day).filter(({ group }) => group === item);
+  const known = [
+    ...(findKnown?.(facts) ?? []),
+    ...listRenewalsOf(facts, item).map(
+      ({ name, expiresAt }) =>
+        [
+          text(`next expiry date: ${name}`, `次の期限: ${name}`),
+          expiresAt === null ? null : dayOf(expiresAt, day.timezone),
+        ] as const,
+    ),
+  ];
+  const rows: readonly ChecklistRow[] = [
+    ...findItemGaps(facts, item, day).map(buildGap),
+    ...questions.flatMap((question) => buildQuestionRows(item, question)),
+    ...known.flatMap(([what, value]): readonly ChecklistRow[] =>
+      value === null || value === "" ? [] : [{ ...empty, state: "recorded", id: "record", what, value }],
+    ),
+  ];
+  const gaps = filterGaps(rows);
+  return [...gaps, ...rows.filter((row) => !gaps.includes(row)), { ...empty, state: "note", id: "note", what: note }];
+}
+
+/**
+ * Builds the checklist of a handover: the rows of its six items, the gaps of each item first. The result depends only
+ * on the facts and the day.
+ */
+export const buildChecklist = (given: HandoverFacts, day: ChecklistDay): readonly ChecklistRow[] => {
+  const facts = sortFacts(given);
+  return ITEM_IDS.flatMap((item) => buildItemRows(facts, item, day));
+};
+
+/** Returns the rows that tell what is missing or wrong. */
+export const filterGaps = (rows: readonly ChecklistRow[]): readonly ChecklistRow[] =>
+  rows.filter(({ state }) => state === "gap");

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { isOnlyPerson, isSameName, isSameText, mentionsPerson, sharesWord, type Person } from "./people.ts";
+import { createAdministrator, COMPLETE_FACTS } from "#support/handover/facts.ts";
+import { createExampleId } from "../../model/thing.ts";
+import { findPeople, isOnlyPerson, isSameName, mentionsPerson, sharesWord, type Person } from "./people.ts";
 
 const TARO: Person = {
   called: "山田 太郎",
@@ -35,6 +37,22 @@ test("compares people and texts regardless of width", () => {
   expect(sharesWord("佐藤＜ｓａｔｏ@example.jp＞", "SATO@example.jp")).toBe(true);
   expect(isSameName("ｻﾄｳ 一郎", "サトウ　一郎")).toBe(true);
   expect(isSameName("Sato", "SATO")).toBe(false);
-  expect(isSameText("ＭＤＭ-PC 1", "mdm-pc1")).toBe(true);
-  expect(isSameText("東京/本社", "大阪/本社")).toBe(false);
+});
+
+test.each([
+  ["admin1", "管理 1郎"],
+  ["ADMIN1@example.jp", "管理 1郎"],
+  ["管理1郎", "管理 1郎"],
+  ["契約 花子", "契約 花子"],
+  ["owner@example.com", "owner@example.com"],
+])("finds %s wherever the person is recorded", (typed, called) => {
+  expect(findPeople(COMPLETE_FACTS, typed).map((person) => person.called)).toEqual([called]);
+});
+
+test("finds both of two people with one name, and nobody for a stranger", () => {
+  const administrators = [createAdministrator(1), createAdministrator(2, { user: "管理 1郎" })];
+  expect(findPeople({ ...COMPLETE_FACTS, administrators }, "管理 1郎")).toHaveLength(2);
+  expect(findPeople(COMPLETE_FACTS, "nobody@example.jp")).toEqual([]);
+  const user = { id: createExampleId(7), name: "端末 太郎", account: null, emails: ["taro@example.jp"] };
+  expect(findPeople(COMPLETE_FACTS, "taro@example.jp", [user])).toMatchObject([{ called: "端末 太郎", id: user.id }]);
 });

@@ -30,10 +30,6 @@ const toWordKey = (written: string): string => {
   return key.includes("@") ? emailKey(key) : key;
 };
 
-/** Returns true if two texts are equal, ignoring width, case and white space. */
-export const isSameText = (one: string, other: string): boolean =>
-  emailKey(toWordKey(one)) === emailKey(toWordKey(other));
-
 /** Returns true if two names are equal, ignoring width and white space. */
 export const isSameName = (one: string, other: string): boolean => toWordKey(one) === toWordKey(other);
 

@@ -2,7 +2,8 @@ import { commandName, line } from "../../advice/index.ts";
 import { ADMINISTRATORS_UNCONFIRMED_NOTE } from "../../model/mirror.ts";
 import { ROLES } from "../../model/role.ts";
 import { formatCount, text } from "../../text/index.ts";
-import type { Block, Section, DisplayText } from "../../document/blocks.ts";
+import type { DisplayText } from "../../document/blocks.ts";
+import type { Page, PageBlock } from "../../document/page.ts";
 import { YES_NO } from "../../model/question.ts";
 import type { ResourceRecord, ReportData } from "./data.ts";
 import { renderOrgPath, type OrgsById } from "./org-path.ts";
@@ -14,7 +15,7 @@ const PASSWORD_RESET_IN_CONSOLE = text(
 );
 
 /** Builds the section on who administers the tenant, and what each administrator manages. */
-export function buildAdministratorsSection(data: ReportData): Section {
+export function buildAdministratorsSection(data: ReportData): Page["sections"][number] {
   const { records, manifest } = data;
   const title = text("Administrators", "管理者");
   const orgs: OrgsById = new Map(records.orgs.map((org) => [org.id, org]));
@@ -31,7 +32,7 @@ export function buildAdministratorsSection(data: ReportData): Section {
           `パスワードの再設定: ${commandName("clomo-account reset-password")}`,
         )
       : PASSWORD_RESET_IN_CONSOLE;
-  const table: Block = {
+  const table: PageBlock = {
     kind: "table",
     caption: text(`${formatCount(all.length, "administrator")}; ${reset.en}`, `管理者 ${all.length} 人(${reset.ja})`),
     head: [
@@ -64,7 +65,7 @@ export function buildAdministratorsSection(data: ReportData): Section {
   };
 }
 
-const buildUnconfirmedNote = ({ administratorsUnasked }: ReportData["manifest"]): readonly Block[] => {
+const buildUnconfirmedNote = ({ administratorsUnasked }: ReportData["manifest"]): readonly PageBlock[] => {
   if (administratorsUnasked !== true) return [];
   const command = line("users edit", ["USER"], { administrator: "yes" });
   const words = text(

@@ -1,502 +1,120 @@
-import { commandName, line } from "../../advice/index.ts";
-import { formatTwoFactorPhone, RENEWAL_KINDS } from "../../model/renewal.ts";
-import { toContractItems, isContract, buildProfileRows, buildUsesTable } from "./profile.ts";
-import { ADMINISTRATORS_UNCONFIRMED_NOTE } from "../../model/mirror.ts";
-import { dayOf, formatMinute } from "../../model/time.ts";
+import { commandName } from "../../advice/index.ts";
+import type { DisplayText, Fact } from "../../document/blocks.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
-import {
-  compareByExpiry,
-  judgeExpiry,
-  createDayClock,
-  DEFAULT_THRESHOLDS,
-  type JudgedItem,
-} from "../../renewals/judge.ts";
-import { formatCount, joinTexts, same, joinFirstTexts, text, type Text } from "../../text/index.ts";
-import { buildChecklist } from "../checklist/index.ts";
-import { getSignInDetails } from "../checklist/account.ts";
-import { type Renewal } from "../checklist/facts.ts";
-import type { ChecklistItem } from "../checklist/item.ts";
+import type { Page, PageBlock } from "../../document/page.ts";
+import { ADMINISTRATORS_UNCONFIRMED_NOTE, findMirrorGaps, NOT_IMPORTED_NOTE } from "../../model/mirror.ts";
+import { ITEM_TITLES, QUESTIONS, type ItemId } from "../../model/question.ts";
+import { formatTwoFactorPhone, RENEWAL_KINDS } from "../../model/renewal.ts";
+import { TENANT } from "../../model/tenant.ts";
+import { dayOf, formatMinute } from "../../model/time.ts";
+import { compareByExpiry, createDayClock, judgeExpiry } from "../../renewals/judge.ts";
+import { formatCount, joinTexts, text, type Text } from "../../text/index.ts";
+import { buildChecklist, filterGaps, type ChecklistDay, type ChecklistRow } from "../checklist/index.ts";
+import { buildLeaverSteps } from "../checklist/leaver.ts";
 import { findPeople, type Person } from "../checklist/people.ts";
-import { completePhone } from "../checklist/phone.ts";
-import { describeIdentity, hasIdentityQuestion } from "../checklist/which.ts";
-import {
-  appendText,
-  type Block,
-  type Document,
-  type Fact,
-  type Section,
-  type DisplayText,
-} from "../../document/blocks.ts";
-import {
-  describeConflictingAnswer,
-  describeKnownAnswer,
-  getCurrentValue,
-  type Question,
-} from "../checklist/question.ts";
-import { collectConsoleKnowledge } from "../not-known.ts";
-import { resourceOf, type ResourceName } from "../resources.ts";
+import { resourceOf } from "../resources.ts";
 import { buildAdministratorsSection } from "./administrators.ts";
-import { toHandoverFacts, resolveReportZone, type ReportData } from "./data.ts";
-import { describeMissingConsoleImport, VALUE_NOT_RECORDED } from "./not-taken.ts";
+import { resolveReportZone, toHandoverFacts, type ReportData } from "./data.ts";
 
-const findLeaver = (data: ReportData): { readonly leaver: Person; readonly leaves: string | undefined } | undefined => {
+type Section = Page["sections"][number];
+
+/** Returns the leaver that the manifest names; undefined if it names nobody. */
+export const findLeaver = (data: ReportData): Person | undefined => {
   const { leaver } = data.manifest;
   if (leaver === undefined) return undefined;
-  const { person, leaves } = leaver;
-  const [found] = findPeople(toHandoverFacts(data), person);
-  return { leaver: found ?? { called: person, id: null, account: null, words: [person] }, leaves: leaves ?? undefined };
+  const [found] = findPeople(toHandoverFacts(data), leaver.person);
+  return found ?? { called: leaver.person, id: null, account: null, words: [leaver.person] };
 };
 
-function buildLeaverRows(data: ReportData): readonly FactRow[] {
-  const leaving = findLeaver(data);
-  if (leaving === undefined) return [];
-  const { leaver, leaves } = leaving;
-  return [
-    [text("leaver", "退職者"), leaver.called],
-    [text("last day", "最終日"), leaves ?? text("not specified", "指定なし")],
-  ];
-}
+const getReportDay = (data: ReportData): ChecklistDay => ({
+  asOf: data.manifest.asOf,
+  timezone: resolveReportZone(data),
+});
 
-const NONE = text("none", "なし");
+export const buildBundleChecklist = (data: ReportData): readonly ChecklistRow[] =>
+  buildChecklist(toHandoverFacts(data), getReportDay(data));
 
-/** Builds the content of a report, which depends only on the bundle. */
-export function buildReportDocument(data: ReportData): Document {
-  const { manifest } = data;
-  const items = evaluateBundleChecklist(data);
+/**
+ * Builds the content of a report: what has to be done and the signatures first, then what the bundle contains.
+ *
+ * @param devices serial numbers of the leaver's devices
+ */
+export function buildReport(data: ReportData, devices: readonly string[] = []): Page {
+  const rows = buildBundleChecklist(data);
+  const leaver = findLeaver(data);
   return {
     title: text("CLOMO tenant handover report", "CLOMO テナント引き継ぎレポート"),
-    subject: manifest.tenant.name,
-    asOf: manifest.asOf,
-    hasContents: true,
-    intro: [],
-    sections: [
-      buildSummarySection(data, items),
-      buildContentsSection(data),
-      buildChecklistSection(data, items),
-      buildAdministratorsSection(data),
-      buildRenewalsSection(data, items),
-      buildHelpSection(),
-      buildSignatureSection(findLeaver(data)?.leaver.called),
-    ],
-  };
-}
-
-export const evaluateBundleChecklist = (data: ReportData): readonly ChecklistItem[] =>
-  buildChecklist(toHandoverFacts(data), {
+    subject: data.manifest.tenant.name,
     asOf: data.manifest.asOf,
-    timezone: resolveReportZone(data),
-    ...findLeaver(data),
-  });
-
-const recordCountOf = ({ manifest }: ReportData, name: string): number =>
-  manifest.resources.find((one) => one.name === name)?.records ?? 0;
-
-/**
- * Returns the record count of a resource, or the reason why it is unknown. Adds a note to the count if there may be
- * further administrators.
- */
-const describeRecordCount = (data: ReportData, name: ResourceName): DisplayText => {
-  const absence = describeMissingConsoleImport(data, name);
-  if (absence !== undefined) return absence;
-  const count = String(recordCountOf(data, name));
-  return name === "administrators" && data.manifest.administratorsUnasked === true
-    ? text(`${count} (${ADMINISTRATORS_UNCONFIRMED_NOTE.en})`, `${count}(${ADMINISTRATORS_UNCONFIRMED_NOTE.ja})`)
-    : same(count);
-};
-
-const formatNumber = (count: number): Text => same(String(count));
-
-type FactRow = readonly [DisplayText, DisplayText];
-
-function buildSummarySection(data: ReportData, items: readonly ChecklistItem[]): Section {
-  const { manifest } = data;
-  const zone = resolveReportZone(data);
-  const gaps = items.flatMap((item) => item.gaps);
-  return {
-    id: "summary",
-    title: text("Summary", "概要"),
-    blocks: [
-      {
-        kind: "paragraph",
-        words: text(
-          "For the successor: first see what is missing, then go through the checklist from top to bottom with your predecessor, and sign at the end.",
-          "後任の方へ: まず不足しているものを確認し、前任の方と一緒に確認リストを上から順に確認して、最後に署名してください。",
-        ),
-      },
-      {
-        kind: "facts",
-        rows: [
-          [text("tenant", "テナント"), manifest.tenant.name],
-          ...(manifest.tenant.mirroredAt === null
-            ? []
-            : [
-                [
-                  text("mirror of the console, last console import", "管理画面のミラー(最終取り込み)"),
-                  formatMinute(manifest.tenant.mirroredAt, zone),
-                ] as const,
-              ]),
-          [text("reference date", "基準日"), manifest.asOf],
-          ...buildLeaverRows(data),
-          [
-            text("last change", "最終更新"),
-            manifest.lastUpdatedAt === null ? NONE : formatMinute(manifest.lastUpdatedAt, zone),
-          ],
-          [text("created with", "作成プログラム"), manifest.program],
-          [text("gaps in the checklist", "確認リストの不足"), formatNumber(gaps.length)],
-          ...buildUrgentRows(data),
-          [text("times", "日時"), text(`in the time zone ${zone}`, `${zone} の時刻`)],
-          ...buildProfileRows(data),
-        ],
-      },
-      buildConsoleTopicsTable(data),
-      buildCountsTable(data),
-      ...buildUsesTable(data),
+    sections: [
+      buildGapsSection(filterGaps(rows)),
+      ...(leaver === undefined ? [] : [buildLeaverSection(data, leaver, devices)]),
+      buildSignatureSection(leaver?.called),
+      buildChecklistSection(rows, resolveReportZone(data)),
+      buildAdministratorsSection(data),
+      buildRenewalsSection(data),
+      buildTenantSection(data),
     ],
   };
 }
 
-const buildCountsTable = (data: ReportData): Block => ({
-  kind: "table",
-  caption: text("Number of records", "件数"),
-  head: [text("resource", "項目"), text("records", "件数")],
-  rows: (["orgs", "users", "accounts", "administrators", "devices", "secured-users", "renewals"] as const).map(
-    (name) => [resourceOf(name).title, describeRecordCount(data, name)],
-  ),
-});
-
-function buildContentsSection(data: ReportData): Section {
-  const { manifest } = data;
-  return {
-    id: "contents",
-    title: text("What the bundle contains, and what it lacks", "含まれるものと含まれないもの"),
-    blocks: [
-      {
-        kind: "paragraph",
-        words: text(
-          "The bundle contains everything that clomoctl knows about the tenant, except secrets.",
-          "clomoctl が把握している内容はすべて含まれています(パスワード・鍵・トークンを除く)。",
-        ),
-      },
-      ...buildEncodingNote(manifest),
-      {
-        kind: "table",
-        caption: text("Resources", "情報の種類"),
-        head: [text("resource", "項目"), text("records", "件数")],
-        rows: manifest.resources.map(({ name, records }) => [
-          resourceOf(name).title,
-          describeMissingConsoleImport(data, name) ?? formatNumber(records),
-        ]),
-      },
-      {
-        kind: "paragraph",
-        words: text(
-          "A bundle never contains passwords, private keys, tokens or other secrets. Set them again, or hand them over in another way.",
-          "パスワード、秘密鍵、トークンなどは含まれません。再設定するか、別の方法で引き継いでください。",
-        ),
-      },
-    ],
-  };
-}
-
-const buildEncodingNote = ({ files, encoding }: ReportData["manifest"]): readonly Block[] => {
-  const others = files.filter((file) => file.encoding !== undefined).map(({ path }) => path);
-  if (others.length === 0) return [];
-  const words = text(
-    `Exported in UTF-8, because ${encoding} lacks characters that these files contain: ${others.join(", ")}`,
-    `${encoding} で表せない文字があるため UTF-8 で書き出したファイル: ${others.join("、")}`,
-  );
-  return [{ kind: "paragraph", words }];
-};
-
-const CONSOLE_ONLY_TITLE = text("Information that is only in the console", "管理画面にしかない情報");
-
-function buildConsoleTopicsTable(data: ReportData): Block {
-  return {
-    kind: "table",
-    caption: text(
-      `${CONSOLE_ONLY_TITLE.en}. Blank cells are not recorded yet: fill them in by hand, with author and date, or record the answers in the tenant: ${line("handover answer", ["console"])}`,
-      `${CONSOLE_ONLY_TITLE.ja}。空欄は未登録です。記入者・日付とともに手書きするか、テナントで入力してください: ${line("handover answer", ["console"])}`,
-    ),
-    head: [
-      text("topic", "項目"),
-      text("place in the console", "管理画面の場所"),
-      text("content", "内容"),
-      text("author", "記入者"),
-      text("date", "日付"),
-    ],
-    rows: collectConsoleKnowledge(data.manifest, data.records.tenant[0]).map(({ title, where, filled }) => [
-      title,
-      where,
-      filled?.what ?? "",
-      filled?.by ?? "",
-      filled === null ? "" : dayOf(filled.at, resolveReportZone(data)),
-    ]),
-    blank: true,
-  };
-}
-
-const describeAnswer = (question: Question): DisplayText => {
-  const known = describeKnownAnswer(question);
-  // a value from the bundle stays a plain string, so that the direction of the text around it does not affect it
-  if (known !== null) return known.en === known.ja ? known.en : known;
-  const command = line("handover answer", [question.id]);
-  return text(`NOT ANSWERED (${command})`, `未回答(${command})`);
-};
-
-const formatAnswerAuthor = ({ answer }: Question, zone: string): string =>
-  answer === null ? "" : ` (${answer.by}, ${dayOf(answer.at, zone)})`;
-
-const describeQuestion = (question: Question): Text => {
-  const { about, label, wording } = question;
-  const words = getCurrentValue(question) === null ? wording : label;
-  return about === undefined ? words : text(`${about}: ${words.en}`, `${about}: ${words.ja}`);
-};
-
-function buildChecklistSection(data: ReportData, items: readonly ChecklistItem[]): Section {
-  return {
-    id: "checklist",
-    onPaper: "new-sheet",
-    title: text("Checklist", "引き継ぎ確認リスト"),
-    blocks: items.map((item) => buildItemBlock(item, data)),
-  };
-}
-
-const LOOKUP_FILES: readonly string[] = ["csv/devices.csv", "csv/users.csv"];
-
-const buildLookupLines = (
-  item: ChecklistItem,
-  { manifest }: ReportData,
-): readonly (readonly [DisplayText, DisplayText])[] => {
-  const files = LOOKUP_FILES.filter((path) => item.id === "rules" && manifest.files.some((file) => file.path === path));
-  const label = text(
-    "files in the bundle for looking up a device, its owner and contact details",
-    "デバイスと所有者、関係者の連絡先を調べる同梱ファイル",
-  );
-  return files.length === 0 ? [] : [[label, files.join(", ")]];
-};
-
-const isAlreadyShown = ({ known }: ChecklistItem, recorded: string | null): boolean =>
-  recorded !== null && known.some(({ value }) => value === recorded);
-
-const buildItemBlock = (item: ChecklistItem, data: ReportData): Block => {
-  const { id, title, gaps, notes, applies } = item;
-  const lines = buildItemFacts(item, data);
-  const details: readonly Block[] = [
-    ...(lines.length === 0 ? [] : [{ kind: "facts", rows: lines } as const]),
-    ...(notes.length === 0 ? [] : [{ kind: "list", items: notes.map((words) => ({ words })) } as const]),
-  ];
-  return {
-    kind: "part",
-    id: `item-${id}`,
-    title,
-    about: describeItemState(item),
-    isAlarm: gaps.length > 0,
-    isFaint: applies === false,
-    blocks: [
-      ...(gaps.length === 0 ? [] : [buildGapList(gaps)]),
-      // an item that does not apply needs no details
-      ...(applies === false ? [] : details),
-    ],
-  };
-};
-
-const buildGapList = (gaps: ChecklistItem["gaps"]): Block => ({
-  kind: "list",
-  items: gaps.map(({ code, what, mend }) => ({ id: code, alarm: text("MISSING", "不足"), words: what, about: mend })),
-});
-
-const buildItemFacts = (item: ChecklistItem, data: ReportData): readonly Fact[] => [
-  ...item.known.map(({ label, value, short }): Fact => [label, short ?? value]),
-  ...buildLookupLines(item, data),
-  // questions without a required answer are already listed as gaps
-  ...item.questions
-    .filter(({ due, answer, recorded }) => due !== "missing" && !(answer === null && isAlreadyShown(item, recorded)))
-    .map((question): Fact => [
-      describeQuestion(question),
-      appendText(describeAnswer(question), same(formatAnswerAuthor(question, resolveReportZone(data)))),
-    ]),
-];
-
-function judgeExpiringItems(data: ReportData) {
-  const { records, manifest } = data;
-  const timezone = resolveReportZone(data);
-  const named = new Set(records.renewals.map(({ name }) => name));
-  const contracts = toContractItems(records.tenant[0], timezone).filter(({ name }) => !named.has(name));
-  return [...toHandoverFacts(data).renewals, ...contracts]
-    .map((item) => judgeExpiry(item, manifest.tenant.name, createDayClock(manifest.asOf, timezone)))
-    .toSorted(compareByExpiry);
-}
-
-const MAX_URGENT_ITEMS = 10;
-
-const buildUrgentRows = (data: ReportData): readonly (readonly [Text, DisplayText])[] => {
-  const urgent = judgeExpiringItems(data).filter(({ level }) => level === "expired" || level === "critical");
-  if (urgent.length === 0) return [];
-  const { criticalDays } = DEFAULT_THRESHOLDS;
-  const label = text(`expired, or expiring within ${criticalDays} days`, `期限切れ・${criticalDays} 日以内に期限`);
-  return [[label, joinFirstTexts(urgent.map(describeUrgentItem), MAX_URGENT_ITEMS)]];
-};
-
-/** Describes an item's level; for a rejected item with the reason, because the date does not explain the level. */
-const describeLevel = ({ level, rejection }: Pick<JudgedItem, "level" | "rejection">): Text => {
-  const { en, ja } = LEVEL_NAMES[level];
-  return rejection === undefined || level === "expired"
-    ? LEVEL_NAMES[level]
-    : text(`${en}: ${rejection.what.en}`, `${ja}: ${rejection.what.ja}`);
-};
-
-const describeUrgentItem = ({
-  name,
-  expiresOn,
-  ...one
-}: Pick<JudgedItem, "name" | "expiresOn" | "level" | "rejection">): Text => {
-  const { en, ja } = describeLevel(one);
-  return text(`${name} (${expiresOn}, ${en})`, `${name}(${expiresOn}、${ja})`);
-};
-
-function buildRenewalsSection(data: ReportData, checklist: readonly ChecklistItem[]): Section {
-  const { records, manifest } = data;
-  const items = judgeExpiringItems(data);
-  const title = text("Expiry dates", "年次更新・期限");
-  if (items.length === 0) {
-    const words = text(
-      `No renewal items are recorded. Record the expiry dates that the HOME screen of CLOMO PANEL shows: ${commandName("renewals add")}`,
-      `登録がありません。CLOMO PANEL の HOME 画面に表示される期限を登録してください: ${commandName("renewals add")}`,
-    );
-    return { id: "renewals", title, blocks: [{ kind: "paragraph", words }] };
-  }
-  return {
-    id: "renewals",
-    title,
-    blocks: [
-      {
-        kind: "table",
-        caption: text(
-          `Days left are counted from ${manifest.asOf}; ~ marks an estimated date`,
-          `残り日数は ${manifest.asOf} 時点。~ は推定の期限`,
-        ),
-        head: [
-          text("name", "名前"),
-          text("kind", "種類"),
-          text("expires on", "期限"),
-          text("days left", "残り日数"),
-          text("level", "状態"),
-          text("person who renews it", "更新担当"),
-          text("account", "アカウント"),
-          // a short label, because a header that cannot wrap makes its column wide
-          text("phone", "電話"),
-          text("identified at Apple by", "Apple 側での識別"),
-        ],
-        rows: items.map((one): readonly DisplayText[] => [
-          one.name,
-          isContract(one) ? text("contract", "契約") : RENEWAL_KINDS[one.kind],
-          one.expiresOn === null ? VALUE_NOT_RECORDED : `${isEstimated(one) ? "~" : ""}${one.expiresOn}`,
-          one.daysLeft === null ? "" : String(one.daysLeft),
-          describeLevel(one),
-          ...(isContract(one)
-            ? ["", "", "", ""]
-            : [
-                one.owner ?? VALUE_NOT_RECORDED,
-                ...buildSignInCells(
-                  one,
-                  getSignInDetails(checklist, one, { held: toHandoverFacts(data), all: records.renewals }),
-                ),
-                describeAppleIdentity(one, checklist),
-              ]),
-        ]),
-      },
-      ...(items.some(isContract) ? [CONTRACTS_NOTE] : []),
-    ],
-  };
-}
-
-/** The note that the renewals commands leave contracts out. Contracts are data of the tenant, not renewal items. */
-const CONTRACTS_NOTE: Block = {
-  kind: "paragraph",
-  words: text(
-    `Contracts are not renewal items: renewals list and renewals check do not include them. To see them: ${line("tenant show", [])}, or handover checklist.`,
-    `契約は年次更新・期限の項目ではないため、renewals list と renewals check の対象には含まれません(確認: ${line("tenant show", [])}、${line("handover checklist", [])})。`,
-  ),
-};
-
-const isEstimated = ({ certainty, expiresAt }: Pick<Renewal, "certainty" | "expiresAt">): boolean =>
-  certainty === "estimated" && expiresAt !== null;
-
-const ACCOUNT_SOURCE_NOTES = {
-  renewal: same(""),
-  answer: text(" (from the checklist answers)", "(回答による)"),
-  held: text(" (recorded with the certificate or token in use)", "(使用中の証明書・トークンに記録)"),
-} as const;
-
-/**
- * Builds the cells for the account, with the person who signs in, and for the phone, with its number. The values come
- * from the renewal item, or otherwise from the answers about its account.
- */
-const buildSignInCells = (
-  renewal: Pick<Renewal, "phone" | "phoneHolder">,
-  known: ReturnType<typeof getSignInDetails>,
-): readonly [account: DisplayText, phone: DisplayText] => {
-  const { account, holder, other } = known;
-  const source = account === null ? same("") : ACCOUNT_SOURCE_NOTES[account.source];
-  const signsIn = holder === null ? same("") : text(` (${holder} signs in)`, `(サインインする人: ${holder})`);
-  const answered = other === null ? same("") : describeConflictingAnswer(other);
-  const phones = formatTwoFactorPhone(completePhone(renewal, known));
-  return [
-    appendText(
-      account?.name ?? VALUE_NOT_RECORDED,
-      text(source.en + signsIn.en + answered.en, source.ja + signsIn.ja + answered.ja),
-    ),
-    phones ?? VALUE_NOT_RECORDED,
-  ];
-};
-
-const describeAppleIdentity = (
-  item: Pick<Renewal, "id" | "kind" | "fingerprint">,
-  checklist: readonly ChecklistItem[],
-): DisplayText => {
-  const known = describeIdentity(checklist, item);
-  if (known.length > 0) return joinTexts(known, text("; ", "、"));
-  return hasIdentityQuestion(item.kind) ? VALUE_NOT_RECORDED : "";
-};
-
-/**
- * Builds the section on where to get help. @see seed 002; for enquiries seed 003, 5 and facts 2.1; for contracts seed
- * 003, 3
- */
-const buildHelpSection = (): Section => ({
-  id: "help",
-  onPaper: "undivided",
-  title: text("Help from the vendor", "メーカーのサポート"),
+const buildGapsSection = (gaps: readonly ChecklistRow[]): Section => ({
+  id: "gaps",
+  title: text(`What is missing (${gaps.length})`, `不足しているもの(${gaps.length} 件)`),
   blocks: [
     {
-      kind: "note",
-      title: text("For new administrators", "新しく管理者になった方へ"),
-      lines: [
-        text(
-          "Questions about CLOMO: contact CLOMO サポートセンター, as a system administrator with the support option (サポートオプション).",
-          "CLOMO についての問い合わせ: CLOMO サポートセンター(サポートオプションを有効にしたシステム管理者から)",
-        ),
-        text("Questions about the contract: contact your dealer (販売代理店).", "契約に関する問い合わせ: 販売代理店"),
-        text(
-          "CLOMO ステップアップセミナー: a free webinar. For dates and registration, see the page 「CLOMO オンラインセミナー」.",
-          "無償セミナー「CLOMO ステップアップセミナー」(ウェビナー形式): 開催日と受付は「CLOMO オンラインセミナー」のページ",
-        ),
-        text(
-          "管理者トレーニング: paid training on how to use CLOMO PANEL. Ask with the form 「製品についてのお問い合わせ」.",
-          "管理者トレーニング(有償): CLOMO PANEL の一連の操作手順。「製品についてのお問い合わせ」フォームから",
-        ),
-        text(
-          "CLOMO 運用代行サービス: a paid service that does yearly renewals and device operations for you. Ask with the same form.",
-          "CLOMO 運用代行サービス(有償): 年次更新作業や各種デバイス操作の代行。同じフォームから",
-        ),
-      ],
+      kind: "paragraph",
+      words:
+        gaps.length === 0
+          ? text("Nothing is missing.", "不足はありません。")
+          : text(
+              "For the successor: go through this list with your predecessor, then sign below.",
+              "後任の方へ: 前任の方と一緒に、上から順に確認して、下に署名してください。",
+            ),
     },
+    { kind: "list", items: gaps.map(({ id, item, what, next }) => ({ id, words: nameItem(id, item, what), next })) },
   ],
 });
 
+/** Returns what is missing with the title of its item, which a question already contains. */
+const nameItem = (id: string, item: ItemId, { en, ja }: Text): Text =>
+  QUESTIONS.has(id) ? text(en, ja) : text(`${ITEM_TITLES[item].en}: ${en}`, `${ITEM_TITLES[item].ja}: ${ja}`);
+
+const countResource = ({ manifest }: ReportData, name: string): number =>
+  manifest.resources.find((one) => one.name === name)?.records ?? 0;
+
+const findMissingImports = (data: ReportData): ReturnType<typeof findMirrorGaps> =>
+  findMirrorGaps({
+    mirroredAt: data.manifest.tenant.mirroredAt,
+    devices: countResource(data, "devices"),
+    secured: { all: countResource(data, "secured-users") },
+    profile: data.records.tenant[0],
+  });
+
+function buildLeaverSection(data: ReportData, person: Person, devices: readonly string[]): Section {
+  const leaves = data.manifest.leaver?.leaves ?? undefined;
+  const steps = buildLeaverSteps(toHandoverFacts(data), {
+    ...getReportDay(data),
+    person,
+    leaves,
+    records: { devices, secured: [], schemes: [], missing: findMissingImports(data) },
+  });
+  const [en, ja] = leaves === undefined ? ["", ""] : [`, last day ${leaves}`, `、最終日 ${leaves}`];
+  return {
+    id: "leaver",
+    title: text(`What ${person.called} hands over${en}`, `${person.called} さんが引き継ぐもの${ja}`),
+    blocks: [
+      {
+        kind: "list",
+        isNumbered: true,
+        items: steps.map(({ what, next }) => ({ id: "step", words: what, next })),
+      },
+    ],
+  };
+}
+
 const buildSignatureSection = (leaver = ""): Section => ({
   id: "signatures",
-  onPaper: "undivided",
   title: text("Signatures", "署名"),
   blocks: [
     {
@@ -512,11 +130,145 @@ const buildSignatureSection = (leaver = ""): Section => ({
   ],
 });
 
-export const buildManifestGaps = (items: readonly ChecklistItem[], language: "ja" | "en") =>
-  items.flatMap(({ gaps }) => gaps.map(({ item, code, what }) => ({ item, gap: code, subject: what[language] })));
+function buildChecklistSection(rows: readonly ChecklistRow[], zone: string): Section {
+  const blocks = [...Map.groupBy(rows, ({ item }) => item)].flatMap(([item, own]): readonly PageBlock[] => [
+    { kind: "heading", words: ITEM_TITLES[item] },
+    {
+      kind: "facts",
+      rows: own.flatMap(({ id, what, value, by, at }): readonly Fact[] => {
+        if (value === null) return [];
+        const whose = by === null || at === null ? "" : ` (${by}, ${dayOf(at, zone)})`;
+        const label = QUESTIONS.get(id)?.choices?.[value];
+        return [[what, label === undefined ? `${value}${whose}` : text(label.en + whose, label.ja + whose)]];
+      }),
+    },
+    ...own
+      .filter(({ state }) => state === "note" || state === "not-applicable")
+      .map(({ what }) => ({ kind: "paragraph", words: what }) as const),
+  ]);
+  return { id: "checklist", title: text("Checklist", "引き継ぎ確認リスト"), blocks };
+}
 
-const describeItemState = ({ applies, why, gaps }: ChecklistItem): Text => {
-  if (applies === false) return why ?? text("not applicable", "対象外");
-  if (gaps.length === 0) return text("complete", "完了");
-  return joinTexts([text(formatCount(gaps.length, "gap"), `不足 ${gaps.length} 件`)]);
-};
+const NOT_RECORDED = text("not recorded", "未登録");
+
+function buildRenewalsSection(data: ReportData): Section {
+  const { asOf, tenant } = data.manifest;
+  const clock = createDayClock(asOf, resolveReportZone(data));
+  const items = toHandoverFacts(data)
+    .renewals.map((item) => judgeExpiry(item, tenant.name, clock))
+    .toSorted(compareByExpiry);
+  const title = text("Expiry dates", "年次更新・期限");
+  if (items.length === 0) {
+    const words = text(
+      `No renewal items are recorded: ${commandName("renewals add")}`,
+      `登録がありません: ${commandName("renewals add")}`,
+    );
+    return { id: "renewals", title, blocks: [{ kind: "paragraph", words }] };
+  }
+  const table: PageBlock = {
+    kind: "table",
+    caption: text(
+      `Days left are counted from ${asOf}; ~ marks an estimated date`,
+      `残り日数は ${asOf} 時点。~ は推定の期限`,
+    ),
+    head: [
+      text("name", "名前"),
+      text("kind", "種類"),
+      text("expires on", "期限"),
+      text("days left", "残り日数"),
+      text("level", "状態"),
+      text("person who renews it", "更新担当"),
+      text("account", "アカウント"),
+      // a short label, because a header that cannot wrap makes its column wide
+      text("phone", "電話"),
+    ],
+    rows: items.map((one): readonly DisplayText[] => {
+      const { [one.level]: level } = LEVEL_NAMES;
+      const { rejection } = one;
+      return [
+        one.name,
+        RENEWAL_KINDS[one.kind],
+        one.expiresOn === null ? NOT_RECORDED : `${one.certainty === "estimated" ? "~" : ""}${one.expiresOn}`,
+        one.daysLeft === null ? "" : String(one.daysLeft),
+        rejection === undefined || one.level === "expired"
+          ? level
+          : text(`${level.en}: ${rejection.what.en}`, `${level.ja}: ${rejection.what.ja}`),
+        one.owner ?? NOT_RECORDED,
+        one.account ?? NOT_RECORDED,
+        formatTwoFactorPhone(one) ?? NOT_RECORDED,
+      ];
+    }),
+  };
+  return { id: "renewals", title, blocks: [table] };
+}
+
+const COUNTED_RESOURCES = [
+  "orgs",
+  "users",
+  "accounts",
+  "administrators",
+  "devices",
+  "secured-users",
+  "renewals",
+] as const;
+
+/** Returns the number of records, or that there may be records in the console which the tenant does not have. */
+function describeCount(data: ReportData, name: (typeof COUNTED_RESOURCES)[number]): DisplayText {
+  const missing = findMissingImports(data);
+  if ((name === "devices" && missing.devices) || (name === "secured-users" && missing.secured))
+    return NOT_IMPORTED_NOTE;
+  const count = String(countResource(data, name));
+  if (name !== "administrators" || data.manifest.administratorsUnasked !== true) return count;
+  const { en, ja } = ADMINISTRATORS_UNCONFIRMED_NOTE;
+  return text(`${count} (${en})`, `${count}(${ja})`);
+}
+
+function buildTenantSection(data: ReportData): Section {
+  const { manifest, records } = data;
+  const [tenant] = records.tenant;
+  const zone = resolveReportZone(data);
+  const { domain, loginUrl, contracts } = TENANT.fields;
+  const ends = (tenant?.contracts ?? []).map(({ name, licences, until }) => {
+    const [en, ja] =
+      licences === null ? ["", ""] : [`, ${formatCount(licences, "licence")}`, `、${licences} ライセンス`];
+    return until === null
+      ? text(name + en, name + ja)
+      : text(`${name}${en}, until ${until}`, `${name}${ja}、${until} まで`);
+  });
+  const facts: readonly (readonly [Text, DisplayText | null | undefined])[] = [
+    [domain.label, tenant?.domain],
+    [loginUrl.label, tenant?.loginUrl],
+    [contracts.label, ends.length === 0 ? null : joinTexts(ends)],
+    [text("last change", "最終更新"), manifest.lastUpdatedAt && formatMinute(manifest.lastUpdatedAt, zone)],
+    [
+      text("last console import", "管理画面からの最終取り込み"),
+      manifest.tenant.mirroredAt && formatMinute(manifest.tenant.mirroredAt, zone),
+    ],
+    [text("created with", "作成プログラム"), manifest.program],
+    [text("times", "日時"), text(`in the time zone ${zone}`, `${zone} の時刻`)],
+  ];
+  return {
+    id: "tenant",
+    title: text("Tenant", "テナント"),
+    blocks: [
+      { kind: "facts", rows: facts.map(([label, value]) => [label, value ?? NOT_RECORDED]) },
+      {
+        kind: "table",
+        caption: text("Number of records", "件数"),
+        head: [text("resource", "項目"), text("records", "件数")],
+        rows: COUNTED_RESOURCES.map((name) => [resourceOf(name).title, describeCount(data, name)]),
+      },
+      {
+        kind: "paragraph",
+        words: text(
+          "A bundle never contains passwords, private keys or tokens: set them again, or hand them over in another way.",
+          "パスワード、秘密鍵、トークンは含まれません。再設定するか、別の方法で引き継いでください。",
+        ),
+      },
+    ],
+  };
+}
+
+/** Returns the gaps as the manifest of a bundle records them. */
+export const buildManifestGaps = (rows: readonly ChecklistRow[], language: "ja" | "en") =>
+  filterGaps(rows).map(({ item, id, what }) => ({ item, gap: id, subject: what[language] }));

@@ -1,214 +1,98 @@
 import { describe, expect, test } from "vitest";
-import { collectGaps } from "../checklist/index.ts";
+import { filterGaps } from "../checklist/index.ts";
 import { COMPLETE_FACTS, createRenewal, UNANSWERED_FACTS } from "#support/handover/facts.ts";
-import { buildReport } from "#support/handover/report.ts";
-import { CONSOLE_TOPICS } from "../not-known.ts";
-import type { Block } from "../../document/blocks.ts";
-import { renderMarkdown } from "../../document/markdown.ts";
+import { buildReportData } from "#support/handover/report.ts";
 import { renderPage } from "../../document/page.ts";
-import { evaluateBundleChecklist, buildReportDocument, buildManifestGaps } from "./content.ts";
-import type { HandoverFacts } from "../checklist/facts.ts";
+import { buildBundleChecklist, buildManifestGaps, buildReport } from "./content.ts";
 import { isReportFile, parseReportData, type ReportData } from "./data.ts";
 
-const DATA = buildReport(UNANSWERED_FACTS);
+const DATA = buildReportData(UNANSWERED_FACTS);
 
-const blocksOf = <K extends Block["kind"]>(kind: K): readonly Extract<Block, { kind: K }>[] =>
-  buildReportDocument(DATA).sections.flatMap(({ blocks }) =>
-    blocks.filter((block): block is Extract<Block, { kind: K }> => block.kind === kind),
-  );
-
-describe("a report", () => {
-  test("has every gap of the checklist, in both formats and languages", () => {
-    const gaps = collectGaps(evaluateBundleChecklist(DATA));
-    expect(gaps.length).toBeGreaterThan(10);
-    for (const language of ["ja", "en"] as const) {
-      const page = renderPage(buildReportDocument(DATA), language).replaceAll(/&#(\d+);/g, (_, code: string) =>
-        String.fromCodePoint(Number(code)),
-      );
-      for (const { code, what, mend } of gaps) {
-        expect(page).toContain(`data-id="${code}"`);
-        expect(page).toContain(what[language]);
-        expect(page.replaceAll(/<\/?code>/g, "`")).toContain(mend[language]);
-      }
-      expect(page.split("data-id=").length - 1).toBe(gaps.length);
-      const markdown = renderMarkdown(buildReportDocument(DATA), language);
-      expect(markdown.split(language === "ja" ? "**不足**" : "**MISSING**").length - 1).toBe(gaps.length);
-    }
-    expect(buildManifestGaps(evaluateBundleChecklist(DATA), "ja")).toHaveLength(gaps.length);
-  });
-
-  test("has the counts of the bundle", () => {
-    const [, ...tables] = blocksOf("table").map(({ rows }) => rows);
-    expect(
-      blocksOf("table")[1]?.rows.map(([what, count]) => [(what as { en: string }).en, (count as { en: string }).en]),
-    ).toEqual(
-      expect.arrayContaining([
-        ["users", "19"],
-        ["devices", "41"],
-      ]),
-    );
-    expect(tables.length).toBeGreaterThan(4);
-  });
-
-  test("names what only the console knows", () => {
-    const page = renderPage(buildReportDocument(DATA), "en");
-    for (const { title } of CONSOLE_TOPICS) expect(page).toContain(title.en);
-    const filled = { what: "社内 Wiki の一覧", by: "佐藤", at: "2026-11-01T20:00:00.000Z" };
-    const notKnownHere = [{ name: "apps", filled }];
-    const answered = renderPage(
-      buildReportDocument({ ...DATA, manifest: { ...DATA.manifest, notKnownHere } }),
-      "ja",
-    ).replaceAll("<wbr>", "");
-    for (const told of ["社内 Wiki の一覧", "佐藤", "2026-11-02"]) {
-      expect(answered).toContain(told);
-    }
-  });
-
-  test("shows each missing answer once, and open questions that are not missing", () => {
-    const items = evaluateBundleChecklist(DATA);
-    const missing = items.flatMap(({ questions }) => questions.filter(({ due }) => due === "missing"));
-    const open = items.flatMap(({ questions }) =>
-      questions.filter(({ due, answer }) => due === null && answer === null),
-    );
-    expect(Math.min(missing.length, open.length)).toBeGreaterThan(0);
-    const lines = blocksOf("part").map(({ blocks }) =>
-      blocks.flatMap((block) =>
-        block.kind === "facts" ? block.rows.map(([label, value]) => [label, value] as const) : [],
-      ),
-    );
-    const labels = lines.flat().map(([label]) => label);
-    const wordings = new Set(missing.filter(({ about }) => about === undefined).map(({ wording }) => wording));
-    expect(labels.filter((label) => label !== null && typeof label !== "string" && wordings.has(label))).toEqual([]);
-    const plain = open.filter(({ about }) => about === undefined);
-    const unknown = plain.filter(({ recorded }) => recorded === null).map(({ wording }) => wording);
-    expect(labels).toEqual(expect.arrayContaining(unknown));
-    // what is recorded stands once, under what the record calls it
-    const values = lines.map((rows) => rows.map(([, value]) => value));
-    for (const { recorded } of plain.filter((one) => one.recorded !== null)) {
-      const holding = values.map((all) => all.filter((value) => value === recorded).length);
-      expect([recorded, Math.max(...holding)]).toEqual([recorded, 1]);
-    }
-  });
-
-  test("names expired and critical items on its first page, contracts too", () => {
-    const contracts = [{ name: "CLOMO MDM", licences: 1, from: null, until: "2026-12-23" }];
-    const renewals = [
-      createRenewal(1, { kind: "push-certificate", name: "プッシュ", expiresAt: "2026-10-01T00:00:00.000Z" }),
-      createRenewal(2, { kind: "ade-token", name: "ADE", expiresAt: "2026-12-24T00:00:00.000Z" }),
-    ];
-    const facts = { ...UNANSWERED_FACTS, tenant: { ...UNANSWERED_FACTS.tenant, contracts }, renewals };
-    const [summary] = buildReportDocument(buildReport(facts)).sections;
-    const rows = summary?.blocks.flatMap((block) => (block.kind === "facts" ? block.rows : []));
-    expect(rows).toContainEqual([
-      { en: "expired, or expiring within 30 days", ja: "期限切れ・30 日以内に期限" },
-      {
-        en: "プッシュ (2026-10-01, expired), CLOMO MDM (2026-12-23, critical)",
-        ja: "プッシュ(2026-10-01、期限切れ)、CLOMO MDM(2026-12-23、至急)",
-      },
-    ]);
-  });
-
-  test("combines the record of a renewal with the answers about its account", () => {
-    const facts = {
-      ...COMPLETE_FACTS,
-      renewals: [
-        ...COMPLETE_FACTS.renewals.map((one) => ({ ...one, phoneHolder: one.kind === "vpp-token" ? "受付" : null })),
-        createRenewal(8, { kind: "android-owner", name: "第二所有者", account: null }),
-      ],
-    };
-    const cells = new Map(
-      buildReportDocument(buildReport(facts))
-        .sections.flatMap(({ blocks }) => blocks)
-        .flatMap((block) =>
-          block.kind === "table" && block.head.at(-1)?.en === "identified at Apple by" ? block.rows : [],
-        )
-        .map((row) => [row[0], row.slice(6, 8)]),
-    );
-    const abm = { ja: "abm@example.jp(サインインする人: 金庫)" };
-    expect(cells.get("ADE")).toMatchObject([abm, "03-0000-0078 / 金庫"]);
-    expect(cells.get("VPP 本社")).toMatchObject([abm, "03-0000-0078 / 受付"]);
-    expect(cells.get("第一所有者")).toMatchObject([
-      { ja: "owner@example.com(サインインする人: 金庫)" },
-      "03-0000-0078 / 金庫",
-    ]);
-    expect(cells.get("第二所有者")).toMatchObject([{ ja: "未登録" }, { ja: "未登録" }]);
-  });
-
-  test("shows which object at Apple a renewal is about, or that it is not recorded", () => {
-    const table = blocksOf("table").find(({ head }) => head.at(-1)?.en === "identified at Apple by");
-    const told = new Map(table?.rows.map((row) => [row[0], row.at(-1)]));
-    expect(told.get("プッシュ")).toMatchObject({ ja: expect.stringMatching(/^トピック: com\.apple\.mgmt/) as string });
-    expect(told.get("ADE")).toMatchObject({ ja: "未登録" });
-    expect(told.get("第一所有者")).toBe("");
-  });
-
-  test("has no gaps if the handover is complete", () => {
-    const data = buildReport(COMPLETE_FACTS);
-    const items = evaluateBundleChecklist({
-      ...data,
-      records: { ...data.records, administrators: COMPLETE_FACTS.administrators },
-    });
-    expect(collectGaps(items)).toEqual([]);
-  });
+const naming = (data: ReportData, person: string): ReportData => ({
+  ...data,
+  manifest: { ...data.manifest, leaver: { person, leaves: "2027-03-31" } },
 });
 
 /** The page of data, as text of one line, without markup. */
-const pageOf = (data: ReportData, language: "ja" | "en"): string =>
-  renderPage(buildReportDocument(data), language)
+const pageOf = (data: ReportData, language: "ja" | "en", devices: readonly string[] = []): string =>
+  renderPage(buildReport(data, devices), language)
     .replaceAll(/<wbr>|<\/?(?:bdi|code)>/g, "")
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
     .replaceAll(/\s+/g, " ");
 
-const withTenant = (change: Partial<HandoverFacts["tenant"]>): ReportData =>
-  buildReport({ ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, ...change } });
+describe("a report", () => {
+  test.each(["ja", "en"] as const)("has every gap of the checklist with what to do (%s)", (language) => {
+    const gaps = filterGaps(buildBundleChecklist(DATA));
+    expect(gaps.length).toBeGreaterThan(10);
+    const page = pageOf(DATA, language);
+    for (const { what, next } of gaps) {
+      expect(page).toContain(what[language]);
+      expect(page).toContain(next?.[language].replaceAll("`", ""));
+    }
+    expect(renderPage(buildReport(DATA), language).split("data-id=").length - 1).toBe(gaps.length);
+    expect(buildManifestGaps(buildBundleChecklist(DATA), language)).toHaveLength(gaps.length);
+  });
 
-describe("for a mirror", () => {
-  const mirrorOf = (without: readonly string[] = []): ReportData => {
-    const { manifest, records } = buildReport(COMPLETE_FACTS);
-    return {
+  test("begins with gaps, the leaver's steps with devices, and signatures", () => {
+    const { sections } = buildReport(naming(DATA, "admin1"), ["C02XY1ABCDE"]);
+    expect(sections.map(({ id }) => id)).toEqual([
+      "gaps",
+      "leaver",
+      "signatures",
+      "checklist",
+      "administrators",
+      "renewals",
+      "tenant",
+    ]);
+    expect(sections[1]?.title.ja).toBe("管理 1郎 さんが引き継ぐもの、最終日 2027-03-31");
+    expect(pageOf(naming(DATA, "admin1"), "en", ["C02XY1ABCDE"])).toContain("owner of 1 device: C02XY1ABCDE");
+  });
+
+  test("shows counts, expiry dates and who renews", () => {
+    const page = pageOf(DATA, "en");
+    for (const told of ["users 19", "devices 41", "push@example.jp", "admin2@example.jp"]) expect(page).toContain(told);
+  });
+
+  test("has no gaps if the handover is complete", () => {
+    const data = buildReportData(COMPLETE_FACTS);
+    const records = { ...data.records, administrators: COMPLETE_FACTS.administrators };
+    expect(filterGaps(buildBundleChecklist({ ...data, records }))).toEqual([]);
+    expect(pageOf({ ...data, records }, "en")).toContain("Nothing is missing.");
+  });
+
+  test("marks what a mirror did not take over from the console", () => {
+    const { manifest, records } = buildReportData(COMPLETE_FACTS);
+    const data: ReportData = {
       manifest: {
         ...manifest,
         tenant: { ...manifest.tenant, mirroredAt: "2026-11-19T00:00:00.000Z" },
-        resources: manifest.resources.map((one) => ({ ...one, records: without.includes(one.name) ? 0 : 1 })),
+        resources: manifest.resources.map((one) => ({ ...one, records: one.name === "users" ? 1 : 0 })),
       },
       records,
     };
-  };
-
-  test("marks resources that were not taken over from the console", () => {
-    const data = mirrorOf(["devices", "secured-users", "ade-devices"]);
     const told = "管理画面から取り込んでいません";
-    expect(pageOf(data, "ja")).toContain(`デバイス ${told}`);
-    expect(pageOf(data, "en")).toContain("devices not imported from the console");
-    // in the tables of counts and of resources
-    expect(pageOf(data, "ja").split(told).length - 1).toBe(4);
-    // no export of the console brings this one
-    expect(pageOf(data, "ja")).toContain("ADE デバイス 引き継ぎデータにはなし(有無は管理画面で確認)");
-    expect(pageOf(data, "en")).toContain("ADE devices none in this bundle; the console shows whether there are any");
-    const unused = {
-      ...data,
-      records: { ...data.records, tenant: [{ id: "tenant", ...COMPLETE_FACTS.tenant, securedApps: false }] },
-    };
-    expect(pageOf(unused, "ja").split(told).length - 1).toBe(2);
-    expect(pageOf(data, "ja")).toContain("SECURED APPs MANAGER の管理者");
-    expect(pageOf(unused, "ja")).not.toContain("SECURED APPs MANAGER の管理者");
-    expect(pageOf(buildReport(COMPLETE_FACTS), "ja")).not.toContain(told);
+    expect(pageOf(data, "ja").split(told).length - 1).toBe(2);
+    const tenant = [{ id: "tenant", ...COMPLETE_FACTS.tenant, securedApps: false }];
+    expect(pageOf({ ...data, records: { ...records, tenant } }, "ja").split(told).length - 1).toBe(1);
+    expect(pageOf(buildReportData(COMPLETE_FACTS), "ja")).not.toContain(told);
   });
 });
 
-test("a name cannot reverse the text direction, not even in the contents", () => {
-  const data = buildReport(COMPLETE_FACTS);
-  const manifest = { ...data.manifest, leaver: { person: "花子\u202Eoruat", leaves: null } };
-  expect(renderPage(buildReportDocument({ ...data, manifest }), "ja")).not.toContain("\u202E");
+test("a name cannot reverse the text direction", () => {
+  expect(renderPage(buildReport(naming(DATA, "花子\u202Eoruat")), "ja")).not.toContain("\u202E");
 });
 
 test.each(["Pacific/Auckland", "Pacific/Kiritimati", "Asia/Tokyo", "America/Los_Angeles"])(
   "counts days in the console's time zone: %s",
   (consoleTimezone) => {
-    const contracts = [{ name: "CLOMO MDM", licences: 300, from: null, until: "2026-12-23" }];
-    // 30 days from the day of the bundle, 2026-11-23
-    expect(pageOf(withTenant({ contracts, consoleTimezone }), "ja")).toContain("CLOMO MDM 契約 2026-12-23 30 至急");
+    const renewals = [createRenewal(1, { name: "証明書", expiresAt: "2026-12-23T11:00:00.000Z" })];
+    const tenant = { ...COMPLETE_FACTS.tenant, consoleTimezone };
+    const day = new Intl.DateTimeFormat("sv", { timeZone: consoleTimezone }).format(
+      new Date(renewals[0]?.expiresAt ?? ""),
+    );
+    const days = (Date.parse(day) - Date.parse("2026-11-23")) / 86_400_000;
+    expect(pageOf(buildReportData({ ...COMPLETE_FACTS, tenant, renewals }), "ja")).toContain(`${day} ${days}`);
   },
 );
 
@@ -233,11 +117,9 @@ test("no value of a bundle becomes markup", () => {
     })),
     answers: COMPLETE_FACTS.answers.map((one) => ({ ...one, value: hostile, by: hostile })),
   };
-  const page = renderPage(buildReportDocument(buildReport(facts, hostile)), "ja");
+  const page = renderPage(buildReport(naming(buildReportData(facts, hostile), hostile), [hostile]), "ja");
   expect(page).not.toMatch(/<script|<img|\u202e/);
   expect(page).toContain("&#60;script&#62;");
-  const markdown = renderMarkdown(buildReportDocument(buildReport(facts, hostile)), "ja");
-  expect(markdown).not.toMatch(/(?<!\\)<script|(?<!\\)\]\(javascript/);
 });
 
 test("reads only a few files for a report", () => {

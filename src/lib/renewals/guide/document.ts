@@ -6,12 +6,11 @@ const TRAP_LABEL = text("Caution", "注意");
 const CHECK_LABEL = text("Check", "確認");
 const WHERE_LABEL = text("Where", "画面");
 
-const toStepBlock = ({ id, what, where, trap, check }: Step): StepBlock => ({
-  id,
+const toStepBlock = ({ what, where, trap, check }: Step): StepBlock => ({
   what,
   below: [
     ...(where === undefined ? [] : [{ label: WHERE_LABEL, words: where }]),
-    ...(trap === undefined ? [] : [{ label: TRAP_LABEL, words: trap, isTrap: true as const }]),
+    ...(trap === undefined ? [] : [{ label: TRAP_LABEL, words: trap }]),
     ...(check === undefined ? [] : [{ label: CHECK_LABEL, words: check }]),
   ],
 });
@@ -30,8 +29,8 @@ export const buildGuideDocument = ({ title, facts, steps }: Pick<Guide, "title" 
       ...(facts.length === 0 ? [] : [{ kind: "facts" as const, rows: facts }]),
       ...parts.flatMap((part) => (part.under === undefined ? [buildStepList(part.steps)] : [])),
     ],
-    sections: parts.flatMap(({ under, steps: own }, at): readonly Section[] =>
-      under === undefined ? [] : [{ id: `part-${at + 1}`, title: under, blocks: [buildStepList(own)] }],
+    sections: parts.flatMap(({ under, steps: own }): readonly Section[] =>
+      under === undefined ? [] : [{ title: under, blocks: [buildStepList(own)] }],
     ),
   };
 };

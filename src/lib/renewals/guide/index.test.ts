@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RENEWAL_ITEM, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { buildExampleRecord } from "../../model/thing.ts";
-import { DOCUMENT_RENDERERS } from "../../document/index.ts";
+import { DOCUMENT_FORMATS, renderDocument } from "../../document/index.ts";
 import { buildGuideDocument } from "./document.ts";
 import { buildRenewalGuide, type Step } from "./index.ts";
 
@@ -125,9 +125,9 @@ it.each([
 
 it("shows the recorded account, phone, topic, day and owner", () => {
   const guide = buildRenewalGuide("push-certificate", KNOWN, "2027-03-01");
-  for (const [form, write] of Object.entries(DOCUMENT_RENDERERS)) {
+  for (const form of DOCUMENT_FORMATS) {
     for (const language of ["ja", "en"] as const) {
-      const written = write(buildGuideDocument(guide), language).replaceAll("\\", "");
+      const written = renderDocument(buildGuideDocument(guide), language, form).replaceAll("\\", "");
       for (const part of [
         "本社",
         "push@example.jp",
@@ -146,13 +146,13 @@ describe("a document", () => {
   const hostile = buildRenewalGuide("custom", { ...KNOWN, name: '<script>alert("1")</script> *a* [b](c)' }, null);
 
   it("as Markdown has a checkbox per step, and data in it is not markup", () => {
-    const written = DOCUMENT_RENDERERS.markdown(buildGuideDocument(hostile), "en");
+    const written = renderDocument(buildGuideDocument(hostile), "en", "markdown");
     expect(written).toContain(String.raw`\<script\>alert("1")\</script\> \*a\* \[b\](c)`);
     expect(written.match(/^\d+\. \[ \] /gm)).toHaveLength(hostile.steps.length);
   });
 
   it("as text has a number per step, and ends without a blank line", () => {
-    const written = DOCUMENT_RENDERERS.text(buildGuideDocument(hostile), "en");
+    const written = renderDocument(buildGuideDocument(hostile), "en", "text");
     expect(written.match(/^\d+\. /gm)).toHaveLength(hostile.steps.length);
     expect(written).toMatch(/[^\n]\n$/);
   });

@@ -1,7 +1,7 @@
 import { commandName } from "../../advice/index.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import type { Document, Section } from "../../document/blocks.ts";
-import type { Mail } from "../../document/mail.ts";
+import type { Mail } from "../../document/index.ts";
 import {
   getDayLabel,
   formatDueDay,
@@ -34,10 +34,9 @@ export const buildReminderDocument = ({
   severalContexts,
 }: Pick<Digest, "due" | "warnings" | "severalContexts">): Document => {
   const [first, ...others] = due;
-  const items = due.map((one, at): Section => {
+  const items = due.map((one): Section => {
     const day = joinTexts([formatDueDay(one), describeTimeLeft(one)], same(" "));
     return {
-      id: `item-${at + 1}`,
       title: formatItemTitle(one.item),
       blocks: [
         {
@@ -48,9 +47,8 @@ export const buildReminderDocument = ({
     };
   });
   const cautions: Section = {
-    id: "note",
     title: text("Note", "ご注意"),
-    blocks: [{ kind: "list", items: warnings.map((words) => ({ words })) }],
+    blocks: warnings.map((words) => ({ kind: "paragraph", words })),
   };
   return {
     title: first === undefined ? same("") : buildSubject(first, others.length),
@@ -62,6 +60,6 @@ export const buildReminderDocument = ({
 
 export const buildReminderMessage = async (digest: Digest): Promise<Message> => {
   // a run that sends nothing does not need this module
-  const { renderMail } = await import("../../document/mail.ts");
+  const { renderMail } = await import("../../document/index.ts");
   return { ...renderMail(buildReminderDocument(digest), digest.language), messageId: digest.messageId };
 };

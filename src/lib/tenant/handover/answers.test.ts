@@ -50,11 +50,11 @@ test("if one of several answers is invalid, none is stored; a dry run stores non
   for (const wrong of [
     { ...PHONE, question: "No Question" },
     { ...PHONE, question: "" },
-    { ...PHONE, question: "rules.lost" },
+    { ...PHONE, question: "rules" },
     { ...PHONE, value: "ask him" },
-    { question: "rules.lost.reviewed", value: "soon" },
-    { question: "rules.lost.reviewed", value: "2999-01-01" },
-    { question: "administrators.mfa", value: "maybe" },
+    { question: "contact.confirmed", value: "soon" },
+    { question: "contact.confirmed", value: "2999-01-01" },
+    { question: "administrators.mailbox", value: "maybe" },
     { question: "onboarding.way", value: "by magic" },
     { ...PHONE, value: "あ".repeat(2001) },
     { ...PHONE, by: "あ".repeat(256) },
@@ -85,11 +85,11 @@ test("the same answer at the same time changes nothing; every change is audited 
 test("only system administrators can read and write answers", async () => {
   await addTestAccount(tenant, { name: "sys", role: "system" });
   await addTestAccount(tenant, { name: "ope", role: "operator" });
-  await tenant.as("sys").answers.set({ answers: [{ question: "rules.lost.owner", value: "佐藤" }] });
+  await tenant.as("sys").answers.set({ answers: [{ question: "push-certificate.holder", value: "佐藤" }] });
   expect(await tenant.as("sys").answers.list()).toMatchObject([{ by: "sys", value: "佐藤" }]);
   expect((await failureOf(tenant.as("ope").answers.list()))?.code).toBe("not-permitted");
   const failure = await failureOf(
-    tenant.as("ope").answers.set({ answers: [{ question: "rules.lost.owner", value: "b" }] }),
+    tenant.as("ope").answers.set({ answers: [{ question: "push-certificate.holder", value: "b" }] }),
   );
   expect(failure?.code).toBe("not-permitted");
 });

@@ -29,7 +29,7 @@ test.each<[string, string, string, (client: WholeClient, value: string) => Promi
     "an answer",
     "a".repeat(2001),
     "2001 characters",
-    ({ answers }, value) => answers.set({ answers: [{ question: "contact.dealer", value }] }),
+    ({ answers }, value) => answers.set({ answers: [{ question: "rules.lost", value }] }),
   ],
   [
     "a scheme",

@@ -48,7 +48,7 @@ class Filled extends TestTenant {
     await client.secured.create("browser", { userId: "u01", displayName: "佐藤", password: "secret1A" });
     await client.users.addField({ name: "座席" });
     await client.renewals.add({ kind: "custom", name: "証明書" });
-    await client.answers.set({ answers: [{ question: "contact.since", value: "2026-01-01" }] });
+    await client.answers.set({ answers: [{ question: "contact.confirmed", value: "2026-01-01" }] });
   }
 
   async user(name: string, more: object = {}): Promise<string> {
