@@ -267,7 +267,7 @@ test.each([
     { key: "employee-code", blank: "keep" },
     ["社員コード", MAIL, MAIL],
     [["1", "", "n@x.jp"]],
-    "a1@x.jp n@x.jp a2@x.jp a3@x.jp",
+    "n@x.jp a1@x.jp a2@x.jp a3@x.jp",
     { changed: 1, removed: 0, kept: 3 },
   ],
 ] as const)(
