@@ -42,8 +42,8 @@ test("changes only the newlines that end records", async () => {
   );
 });
 
-test("reports broken bytes and quotes, and drops a Ctrl-Z", async () => {
-  const file = Buffer.concat([Buffer.from("a,b\n1,"), Buffer.from([0x81, 0xff]), Buffer.from('\n2,"x\n\u001a')]);
+test("reports broken bytes and quotes", async () => {
+  const file = Buffer.concat([Buffer.from("a,b\n1,"), Buffer.from([0x81, 0xff]), Buffer.from('\n2,"x\n')]);
   const { problems } = await read(file, { encoding: "shift_jis" });
   expect(problems.map(({ code, row, column }) => [code, row, column])).toEqual([
     ["bytes-invalid", 2, 2],
