@@ -212,7 +212,8 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
       field: field.field,
       select:
         field.merge === "list"
-          ? `select r.row, r.line, null as col, ${describe(`${cell} ->> e.key`)} as params
+          ? `select r.row, r.line, (select f.col from s.refer f where f.what = '${field.short}' and f.key = e.value and f.row = r.row) as col,
+               ${describe(`${cell} ->> e.key`)} as params
              from s.row r join json_each(${buildRowKeysSql(field)}) e where (${unknown} limit 1) is not null and e.value in (${unknown})`
           : `select r.row, r.line, null as col, ${describe(cell)} as params
              from s.row r where (${unknown} limit 1) is not null and ${buildRowKeysSql(field)} in (${unknown}) and ${IS_CELL_READABLE_SQL}`,
