@@ -220,13 +220,6 @@ export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedFi
     both: buildCombinedListSql(plan, field, true),
   });
 
-export const buildIsKeptInListSql = (plan: PlanDefinition, field: ImportedField): string | undefined => {
-  const times = field.merge === "list" && isStaged(plan, field) ? getListCellCount(plan, field) : undefined;
-  if (times === undefined) return undefined;
-  return `json_array_length(${recordColumn(field.stored)}) > ${times} and ${buildIsBeyondCellsSql(field, times)}
-    and not exists (select 1 from json_each(${buildRowKeysSql(field)}) c where c.value = o.value)`;
-};
-
 /** SQL: true if a field's cell is blank. A device's owner is blank if the cells for user and organisation both are. */
 export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField): string =>
   plan.kind.fields

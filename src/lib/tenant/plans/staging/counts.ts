@@ -66,11 +66,8 @@ export interface ColumnChange {
   readonly field: string;
   readonly changed: number;
   readonly cleared: number;
-  /** for a list: values that are removed, and values that are kept because the file has too few columns for them */
+  /** for a list: values that are removed */
   readonly removed: number;
-  readonly kept: number;
-  /** number of values before the import, if the plan clears more than half of them */
-  readonly clearedOf?: number | undefined;
 }
 
 /** Traits of a file that suggest that it belongs to another tenant. */
