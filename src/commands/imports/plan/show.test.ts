@@ -7,7 +7,6 @@ import {
   buildPlanAnswers,
   planOf,
   rowOf,
-  toCommittedPlan,
 } from "#support/commands/imports/plans.ts";
 
 const FIRST = [
