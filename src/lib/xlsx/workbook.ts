@@ -76,7 +76,7 @@ export class Workbook {
   static async open(bytes: Buffer): Promise<Workbook> {
     if (beginsWith(bytes, OLE_SIGNATURE))
       throw bytes.includes(ENCRYPTED_PACKAGE_NAME) ? createProtectedWorkbookFailure() : createOldWorkbookFailure();
-    const zip = new Zip(bytes);
+    const zip = await Zip.open(bytes);
     if (zip.has("mimetype")) throw createUnsupportedWorkbookFailure(".ods");
     const main = findRelatedPart(await readRelations(zip, ""), "officeDocument") ?? "xl/workbook.xml";
     if (main.endsWith(".bin")) throw createUnsupportedWorkbookFailure(".xlsb");
