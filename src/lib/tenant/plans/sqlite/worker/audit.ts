@@ -5,7 +5,6 @@ import { getChangeCounts, toImportObject, type ImportRecord } from "../../import
 import type { Writer } from "../../../store/store.ts";
 import { computeVersionsSum } from "../../../audit/sqlite/versions.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { findTouchedOrgs } from "./touched-orgs.ts";
 
 /** Returns the action that the audit log records. Deletions are named after the kind of records that they delete. */
 const getAuditAction = ({ kind, detail }: ImportRecord): string => {
@@ -23,9 +22,8 @@ interface ImportCommit {
 
 /**
  * Writes the audit record of a commit or an undo, at the end of its transaction: the account, the file, the number of
- * records, the organisations that the change affected, and the checksum of its versions. If the change affected no
- * organisations or too many, and the committing account does not have access to all organisations, that account's
- * organisations are recorded instead, because the change cannot have affected anything outside them.
+ * records, and the checksum of its versions. If the account sees only some organisations, it names these: the change
+ * cannot have affected anything outside them.
  *
  * @param record the import before the commit
  * @param done.change the number of the commit
@@ -47,7 +45,7 @@ export const auditImport = async (
       origin,
       action: getAuditAction(record),
       objects: [toImportObject({ ...record, number: String(change) })],
-      orgs: findTouchedOrgs(database, revision) ?? heldOrgs,
+      orgs: heldOrgs,
       detail: {
         kind: record.kind,
         mode: request?.mode ?? "undo",
