@@ -70,12 +70,6 @@ export interface ColumnChange {
   readonly removed: number;
 }
 
-/** Traits of a file that suggest that it belongs to another tenant. */
-export interface ForeignTraits {
-  readonly by: "key" | "domain" | "name";
-  readonly values: readonly string[];
-}
-
 /** Counts of records of another type than the imported kind. */
 export interface RelatedCounts {
   readonly thing: string;
@@ -138,7 +132,8 @@ export interface PlanCounts {
   readonly rejected: boolean;
   /** devices that must be wiped and set up again for another owner */
   readonly wipes?: number | undefined;
-  readonly foreign?: ForeignTraits | undefined;
+  /** the file seems to belong to another tenant */
+  readonly foreign?: true | undefined;
   /** records that are not in the file of a replacing import, or of one with `keepMissing`, but are kept */
   readonly kept?: KeptRecords | undefined;
   /** devices that lose their owner because the owner is deleted */
