@@ -146,11 +146,13 @@ export abstract class AuditedHistory<Step> {
     const former = this.tenant.dump();
     const did = await this.step(step);
     const found = readAuditLog(this.tenant.database).slice(before);
-    if (found.some(({ action }) => WRITING_ACTIONS.test(String(action)))) {
-      const told = found.flatMap(({ orgs = [] }) => orgs as readonly string[]);
-      const isBulk = found.some(({ action }) => BULK_ACTIONS.test(String(action)));
-      const touched = isBulk ? [] : listAffectedOrgs(former, this.tenant.dump());
-      expectSame([...new Set(told)].toSorted(), touched.length > 0 ? touched : this.heldOrgs.toSorted());
+    const orgsOf = (records: typeof found) =>
+      [...new Set(records.flatMap(({ orgs = [] }) => orgs as readonly string[]))].toSorted();
+    const bulk = found.filter(({ action }) => BULK_ACTIONS.test(String(action)));
+    if (bulk.length > 0) expectSame(orgsOf(bulk), this.heldOrgs.toSorted());
+    else if (found.some(({ action }) => WRITING_ACTIONS.test(String(action)))) {
+      const touched = listAffectedOrgs(former, this.tenant.dump());
+      expectSame(orgsOf(found), touched.length > 0 ? touched : this.heldOrgs.toSorted());
     }
     expectSame(
       found.map((one, at) => selectExpectedMembers(one as unknown as AuditedChangeByAccount, did.audit[at])),
