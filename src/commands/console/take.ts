@@ -182,7 +182,7 @@ async function sendExport(
     createGroups: FORMATS[kind].app !== undefined,
     delimiter: dialect.delimiter,
     fileName: toRecordedName(name, context),
-    map: map?.dialect === undefined ? map : { ...map, dialect },
+    map,
     allow: ["unknown-columns"],
   } as const;
   return sendRequest(tools, file, request, encoding);

@@ -140,7 +140,7 @@ describe("the encoding", () => {
 });
 
 describe("--map", () => {
-  const MAP = "columns: {Name: 氏名, Mail: メールアドレス}\ndialect: {delimiter: semicolon}\n";
+  const MAP = "columns: {Name: 氏名, Mail: メールアドレス}\n";
 
   test("says which header belongs to which field", async () => {
     const folder = folderWith({ "hr.csv": "Name;Mail\n山田;a@example.jp\n", "map.yaml": MAP });

@@ -60,4 +60,4 @@ export async function loadColumnMap(
  * Returns the rules for the console's own files. What a map joins, translates and skips belongs to lists of other
  * systems.
  */
-export const toConsoleMap = ({ columns, dialect }: ColumnMap): ColumnMap => ({ columns, dialect });
+export const toConsoleMap = ({ columns }: ColumnMap): ColumnMap => ({ columns });
