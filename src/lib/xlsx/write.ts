@@ -157,23 +157,6 @@ const measureColumns = (rows: readonly (readonly string[])[]): readonly number[]
 };
 
 const LINE_HEIGHT = 18;
-const MAX_ROW_HEIGHT = 409;
-
-/**
- * Returns the attribute for the height of a row; empty if each cell fits on a line. LibreOffice does not calculate the
- * height of rows without one.
- */
-const renderRowHeight = (cells: readonly string[], widths: readonly number[]): string => {
-  const lines = cells.map((cell, at) => countLines(cell, widths[at] ?? WIDTHS.min));
-  const most = Math.max(1, ...lines);
-  return most === 1 ? "" : ` ht="${Math.min(most * LINE_HEIGHT, MAX_ROW_HEIGHT)}"`;
-};
-
-const countLines = (value: string, width: number): number => {
-  if (value.length * 2 <= width && !value.includes("\n")) return 1;
-  return value.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(measureText(line) / width)), 0);
-};
-
 /** Yields the XML of a sheet.  @throws Failure `input-rejected` if there are more rows than a sheet can have */
 async function* renderSheet({ rows }: Sheet, maxRows: number): AsyncGenerator<Buffer> {
   const batches = rows[Symbol.asyncIterator]();
@@ -193,7 +176,7 @@ async function* renderSheet({ rows }: Sheet, maxRows: number): AsyncGenerator<Bu
       if (row > maxRows) throw createLimitFailure("1,048,576 rows", "1,048,576 行");
       const style = row === 1 ? "header" : "text";
       if (columns.length < cells.length) columns = cells.map((_, at) => toColumnName(at + 1));
-      return `<row r="${row}"${renderRowHeight(cells, widths)}>${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, style)).join("")}</row>`;
+      return `<row r="${row}">${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, style)).join("")}</row>`;
     };
     yield Buffer.from(first.map(render).join(""));
     for (; next.done !== true; next = await batches.next()) yield Buffer.from(next.value.map(render).join(""));
@@ -211,7 +194,7 @@ const renderSheetStart = (widths: readonly number[]): string => {
     (width, at) =>
       `<col min="${at + 1}" max="${at + 1}" width="${width}" style="${getStyleNumber("text")}" customWidth="1"/>`,
   );
-  return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="${LINE_HEIGHT}" customHeight="1"/>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
+  return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="${LINE_HEIGHT}"/>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
 };
 
 export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => encodeSheets([{ name: "Sheet1", rows }]);
