@@ -1,11 +1,7 @@
 import { crc32 } from "node:zlib";
 import { fromBufferPromise, type Entry, type ZipFile } from "yauzl";
 import { Failure } from "../errors/index.ts";
-import {
-  createDamagedWorkbookFailure,
-  createWorkbookTooLargeFailure,
-  createProtectedWorkbookFailure,
-} from "./workbook-failures.ts";
+import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./workbook-failures.ts";
 
 const toWorkbookFailure = (error: unknown): Failure =>
   error instanceof Failure ? error : createDamagedWorkbookFailure(error);
@@ -30,10 +26,9 @@ export class Zip {
       // names with a slash at the start or backslashes are read, too
       const file = await fromBufferPromise(bytes, { decodeStrings: false });
       for await (const entry of file.eachEntry()) {
-        if (entry.isEncrypted()) throw createProtectedWorkbookFailure();
         const key = entry.fileNameRaw.toString("utf8").replace(/^\//, "").toLowerCase();
         // if two files have the same name, it is unknown which of them an office program would read
-        if (entries.has(key)) throw createDamagedWorkbookFailure();
+        if (entry.isEncrypted() || entries.has(key)) throw createDamagedWorkbookFailure();
         entries.set(key, entry);
       }
       return new Zip(file, entries);
