@@ -167,7 +167,7 @@ describe("--map", () => {
     expect([exit, stdout, stderr]).toEqual([
       3,
       "",
-      expect.stringMatching(/not UTF-8 text[^]*map\.yaml:3[^]*save the file as UTF-8/),
+      expect.stringMatching(/not UTF-8 text[^]*map\.yaml:2[^]*save the file as UTF-8/),
     ]);
   });
 });
