@@ -12,12 +12,8 @@ it("is read back as it was written, whatever its headers are", () => {
     (all) => new Set(all.map(({ header: name }) => name.normalize("NFKC").toLowerCase())).size === all.length,
   );
   fc.assert(
-    fc.property(unlike, fc.constantFrom(",", ";", "\t"), (columns, delimiter) => {
-      const map = parseMapFile(
-        renderMapFile({ columns, dialect: { delimiter } }, FORMATS.users),
-        FORMATS.users,
-        "map.yaml",
-      );
+    fc.property(unlike, (columns) => {
+      const map = parseMapFile(renderMapFile({ columns }, FORMATS.users), FORMATS.users, "map.yaml");
       const fields = new Map([
         ["氏名", "name"],
         ["メールアドレス", "emails"],
@@ -25,7 +21,6 @@ it("is read back as it was written, whatever its headers are", () => {
       expect(map.columns).toEqual(
         columns.map(({ header: name, to }) => ({ header: name, to: to === null ? null : fields.get(to) })),
       );
-      expect(map.dialect?.delimiter ?? ",").toBe(delimiter);
     }),
   );
 });

@@ -45,7 +45,7 @@ const REQUEST = {
 };
 
 test("--map assigns headers to fields, including the tenant's custom fields", async () => {
-  const map = 'columns:\n  名前: 氏名\n  年: 入社年\n  備考: ignore\ndialect:\n  delimiter: "|"\n';
+  const map = "columns:\n  名前: 氏名\n  年: 入社年\n  備考: ignore\n";
   const people = "名前|年|備考\r\n";
   const ended = await dry("--map map.yaml", { fields: example("fields") }, { "map.yaml": map, "people.csv": people });
   expect(ended.exit).toBe(0);
@@ -58,7 +58,6 @@ test("--map assigns headers to fields, including the tenant's custom fields", as
         { header: "年", to: "入社年" },
         { header: "備考", to: null },
       ],
-      dialect: { delimiter: "|" },
     },
   });
   expect(listOperations(ended.requests)[0]).toBe("fields");

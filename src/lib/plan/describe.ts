@@ -1,6 +1,6 @@
 import { line } from "../advice/index.ts";
 import type { Import, PlanRow } from "../tenant/operations.ts";
-import { findColumn, getFormatTitle } from "../model/format.ts";
+import { getFormatTitle } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";
 import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS } from "../model/import.ts";
 import { getThingNoun } from "../model/problem.ts";
@@ -69,7 +69,7 @@ export function toPlan(told: Import, target: Text): Plan {
     warnings: [
       ...describeForeign(told, target),
       ...(told.kept?.isNew === true ? [describeNames(NEWLY_KEPT, told.kept)] : []),
-      ...(rejected ? [] : [...describeRoles(told), ...describeLostValues(told), ...describeMerge(told)]),
+      ...(rejected ? [] : [...describeRoles(told), ...describeMerge(told)]),
       ...renderBlockedRecords(told),
     ],
     notes: unknownColumns.length === 0 ? [] : [describeUnknownColumns(unknownColumns)],
@@ -181,19 +181,6 @@ const describeRoles = ({ roles }: Import): readonly Text[] => {
     ),
   ];
 };
-
-const describeLostValues = ({ kind, columns, request }: Import): readonly Text[] =>
-  columns.flatMap(({ field, cleared, clearedOf, removed }) => {
-    const isSet = findColumn(FORMATS[kind].columns, field)?.set === true;
-    const lost = (clearedOf === undefined ? 0 : cleared) + (isSet ? removed : 0);
-    if (lost === 0) return [];
-    // a value that the console does not have is removed here, too
-    const [en, ja] =
-      request?.fromConsole === true ? ["", ""] : ["; to keep them, pass --blank keep", "(残すには --blank keep)"];
-    const header = findFieldHeader(kind, field);
-    const of = clearedOf === undefined ? "" : ` of ${clearedOf}`;
-    return text(`${header}: values that would be cleared: ${lost}${of}${en}`, `${header}: 消える値: ${lost} 件${ja}`);
-  });
 
 function* describeMerge({ kind, merged }: Import): Generator<Text> {
   if (merged === undefined) return;

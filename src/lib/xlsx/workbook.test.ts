@@ -317,14 +317,12 @@ describe("a file that is not a valid workbook is rejected in one line", () => {
   const ole = Buffer.from("d0cf11e0a1b11ae1", "hex");
 
   test.each([
-    ["an older one", Buffer.concat([ole, Buffer.alloc(512)]), /old Office file/],
-    ["one with a password", Buffer.concat([ole, Buffer.from("EncryptedPackage", "utf16le")]), /password/],
+    ["an older one", Buffer.concat([ole, Buffer.alloc(512)]), /not an \.xlsx/],
     [
       "a binary one",
       packZip({ "_rels/.rels": good["_rels/.rels"]?.toString().replace(".xml", ".bin") ?? "" }),
-      /\.xlsb/,
+      /not an \.xlsx/,
     ],
-    ["a LibreOffice one", packZip({ mimetype: "application/vnd.oasis.opendocument.spreadsheet" }), /\.ods/],
     ["an archive of other files", packZip({ "a.txt": "b" }), /damaged/],
     ["a broken off one", packZip(good).subarray(0, 600), /damaged/],
     ["one with a document type", sheet('<!DOCTYPE a [<!ENTITY b "c">]><worksheet/>'), /damaged/],

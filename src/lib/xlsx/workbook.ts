@@ -6,11 +6,8 @@ import { MergedRanges } from "./merges.ts";
 import { getBuiltInPattern, createCellFormat, type CellFormat } from "./number-format.ts";
 import {
   createDamagedWorkbookFailure,
-  createOldWorkbookFailure,
-  createUnsupportedWorkbookFailure,
   SheetChoiceFailure,
   createWorkbookTooLargeFailure,
-  createProtectedWorkbookFailure,
 } from "./workbook-failures.ts";
 import { SheetReader, type SheetContext } from "./sheet.ts";
 import { readSharedStrings, type SharedStrings } from "./strings.ts";
@@ -25,13 +22,6 @@ const MAX_STRING_BYTES = 128 * MIB;
 const MAX_SHEET_BYTES = 1024 * MIB;
 const MAX_PART_BYTES = 8 * MIB;
 const MAX_STYLES = 65_536;
-
-/**
- * Signature of Office files before 2007. Workbooks with passwords use the same container, with
- * {@link ENCRYPTED_PACKAGE_NAME}.
- */
-const OLE_SIGNATURE = Buffer.from("d0cf11e0a1b11ae1", "hex");
-const ENCRYPTED_PACKAGE_NAME = Buffer.from("EncryptedPackage", "utf16le");
 
 interface SheetPart {
   readonly name: string;
@@ -74,13 +64,9 @@ export class Workbook {
 
   /** Opens a workbook.  @throws Failure `input-rejected` if it is not a workbook, not supported, or has a password */
   static async open(bytes: Buffer): Promise<Workbook> {
-    if (beginsWith(bytes, OLE_SIGNATURE))
-      throw bytes.includes(ENCRYPTED_PACKAGE_NAME) ? createProtectedWorkbookFailure() : createOldWorkbookFailure();
-    const zip = new Zip(bytes);
-    if (zip.has("mimetype")) throw createUnsupportedWorkbookFailure(".ods");
+    const zip = await Zip.open(bytes);
     const main = findRelatedPart(await readRelations(zip, ""), "officeDocument") ?? "xl/workbook.xml";
-    if (main.endsWith(".bin")) throw createUnsupportedWorkbookFailure(".xlsb");
-    if (!zip.has(main)) throw createDamagedWorkbookFailure();
+    if (!zip.has(main) || main.endsWith(".bin")) throw createDamagedWorkbookFailure();
     const related = await readRelations(zip, main);
     const { sheets, isDate1904 } = await readMainPart(zip, main, related);
     const styles = findRelatedPart(related, "styles") ?? "";
@@ -181,8 +167,6 @@ export class Workbook {
     return false;
   }
 }
-
-const beginsWith = (bytes: Uint8Array, mark: Buffer): boolean => mark.equals(bytes.subarray(0, mark.length));
 
 async function readRelations(zip: Zip, part: string): Promise<ReadonlyMap<string, Relation>> {
   const found = new Map<string, Relation>();

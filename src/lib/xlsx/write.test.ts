@@ -34,16 +34,8 @@ test("a sheet that is full is refused", async () => {
   await expect(encode([sheetOf("Sheet1", [["a"], ["b"]])], 1)).rejects.toThrow(Failure);
 });
 
-test("every sheet is printed on A4 landscape, and rows are as high as their wrapped cells", async () => {
-  const long = "先に、この人が所有するデバイスの所有者を変更してください。".repeat(3);
-  const book = await encode([
-    sheetOf("残す", [
-      ["名前", "理由"],
-      ["山田", long],
-      ["佐藤", "短い理由"],
-    ]),
-    sheetOf("回収", [["シリアルナンバー"]]),
-  ]);
+test("every sheet is printed on A4 landscape", async () => {
+  const book = await encode([sheetOf("残す", [["名前"]]), sheetOf("回収", [["シリアルナンバー"]])]);
   const texts = listXmlParts(Buffer.from(book));
   const [kept = "", collected = ""] = texts.filter((xml) => xml.includes("<worksheet "));
   for (const xml of [kept, collected]) {
@@ -51,11 +43,6 @@ test("every sheet is printed on A4 landscape, and rows are as high as their wrap
     expect(xml).toContain('<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>');
   }
   expect(texts.find((xml) => xml.includes("<workbook "))?.match(/_xlnm\.Print_Titles/g)).toHaveLength(2);
-  expect([...kept.matchAll(/<row r="(\d)"([^>]*)>/g)].map(([, row, height]) => [row, height])).toEqual([
-    ["1", ""],
-    ["2", ' ht="54"'],
-    ["3", ""],
-  ]);
 });
 
 test("the first row is a header, and columns are as wide as their contents unless the page is too narrow", async () => {

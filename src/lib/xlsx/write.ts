@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { crc32, createDeflateRaw } from "node:zlib";
+import { ZipFile } from "yazl";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { toColumnName } from "./cell-name.ts";
@@ -8,7 +7,6 @@ import { toColumnName } from "./cell-name.ts";
 /** Excel's maximum number of rows. {@link MAX_CELL_CHARACTERS} is its maximum number of characters in a cell. */
 const MAX_ROWS = 2 ** 20;
 const MAX_CELL_CHARACTERS = 32_767;
-const MAX_ARCHIVE_BYTES = 0xffffffff;
 
 const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const MAIN_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
@@ -159,23 +157,6 @@ const measureColumns = (rows: readonly (readonly string[])[]): readonly number[]
 };
 
 const LINE_HEIGHT = 18;
-const MAX_ROW_HEIGHT = 409;
-
-/**
- * Returns the attribute for the height of a row; empty if each cell fits on a line. LibreOffice does not calculate the
- * height of rows without one.
- */
-const renderRowHeight = (cells: readonly string[], widths: readonly number[]): string => {
-  const lines = cells.map((cell, at) => countLines(cell, widths[at] ?? WIDTHS.min));
-  const most = Math.max(1, ...lines);
-  return most === 1 ? "" : ` ht="${Math.min(most * LINE_HEIGHT, MAX_ROW_HEIGHT)}"`;
-};
-
-const countLines = (value: string, width: number): number => {
-  if (value.length * 2 <= width && !value.includes("\n")) return 1;
-  return value.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(measureText(line) / width)), 0);
-};
-
 /** Yields the XML of a sheet.  @throws Failure `input-rejected` if there are more rows than a sheet can have */
 async function* renderSheet({ rows }: Sheet, maxRows: number): AsyncGenerator<Buffer> {
   const batches = rows[Symbol.asyncIterator]();
@@ -195,7 +176,7 @@ async function* renderSheet({ rows }: Sheet, maxRows: number): AsyncGenerator<Bu
       if (row > maxRows) throw createLimitFailure("1,048,576 rows", "1,048,576 行");
       const style = row === 1 ? "header" : "text";
       if (columns.length < cells.length) columns = cells.map((_, at) => toColumnName(at + 1));
-      return `<row r="${row}"${renderRowHeight(cells, widths)}>${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, style)).join("")}</row>`;
+      return `<row r="${row}">${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, style)).join("")}</row>`;
     };
     yield Buffer.from(first.map(render).join(""));
     for (; next.done !== true; next = await batches.next()) yield Buffer.from(next.value.map(render).join(""));
@@ -213,10 +194,13 @@ const renderSheetStart = (widths: readonly number[]): string => {
     (width, at) =>
       `<col min="${at + 1}" max="${at + 1}" width="${width}" style="${getStyleNumber("text")}" customWidth="1"/>`,
   );
-  return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="${LINE_HEIGHT}" customHeight="1"/>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
+  return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="${LINE_HEIGHT}"/>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
 };
 
 export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => encodeSheets([{ name: "Sheet1", rows }]);
+
+/** With a fixed date, the first in ZIP, equal rows result in equal bytes. */
+const ENTRY_OPTIONS = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true };
 
 /**
  * Yields the bytes of a workbook. All cells are text, so that Excel does not convert a value or run a formula.
@@ -225,89 +209,22 @@ export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => enc
  * @throws Failure `input-rejected` if the rows of a sheet exceed the limit
  */
 export async function* encodeSheets(sheets: readonly Sheet[], maxRows = MAX_ROWS): AsyncGenerator<Uint8Array> {
-  const written: Buffer[] = [];
-  let offset = 0;
-  async function* file(name: string, content: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
-    const start = offset;
-    const sums = { crc: 0, packed: 0, size: 0 };
-    const pass = (bytes: Buffer): Buffer => {
-      offset += bytes.length;
-      if (offset > MAX_ARCHIVE_BYTES) throw createLimitFailure("4 GiB", "4 GiB");
-      return bytes;
-    };
-    yield pass(Buffer.concat([encodeEntry(LOCAL_HEADER_START, name, sums), Buffer.from(name)]));
-    for await (const chunk of deflateContent(content, sums)) {
-      sums.packed += chunk.length;
-      yield pass(chunk);
-    }
-    yield pass(encodeNumbers([0x08074b50, 4], [sums.crc, 4], [sums.packed, 4], [sums.size, 4]));
-    const rest = encodeNumbers([0, 2], [0, 2], [0, 2], [0, 4], [start, 4]);
-    written.push(Buffer.concat([encodeEntry(CENTRAL_ENTRY_START, name, sums), rest, Buffer.from(name)]));
-  }
+  const zip = new ZipFile();
+  const output = zip.outputStream as Readable;
+  const sources: Readable[] = [];
   for (const [at, sheet] of sheets.entries())
-    yield* file(`xl/worksheets/sheet${at + 1}.xml`, renderSheet(sheet, maxRows));
+    zip.addReadStreamLazy(`xl/worksheets/sheet${at + 1}.xml`, ENTRY_OPTIONS, (give) => {
+      const source = Readable.from(renderSheet(sheet, maxRows), { objectMode: false });
+      source.once("error", (error) => output.destroy(error));
+      sources.push(source);
+      give(null, source);
+    });
   for (const [name, xml] of buildFixedParts(sheets))
-    yield* file(name, Readable.from([Buffer.from(XML_DECLARATION + xml)]));
-  const directory = Buffer.concat(written);
-  yield directory;
-  const { length: count } = written;
-  yield encodeNumbers([0x06054b50, 4], [0, 4], [count, 2], [count, 2], [directory.length, 4], [offset, 4], [0, 2]);
-}
-
-interface EntryTotals {
-  crc: number;
-  packed: number;
-  size: number;
-}
-
-const encodeNumbers = (...fields: readonly (readonly [value: number, bytes: 2 | 4])[]): Buffer => {
-  const buffer = Buffer.alloc(fields.reduce((sum, [, bytes]) => sum + bytes, 0));
-  let at = 0;
-  for (const [value, bytes] of fields) at = buffer.writeUIntLE(value, at, bytes);
-  return buffer;
-};
-
-const LOCAL_HEADER_START = [[0x04034b50, 4]] as const;
-const CENTRAL_ENTRY_START = [
-  [0x02014b50, 4],
-  [20, 2],
-] as const;
-const ENTRY_FLAGS = 0x0808;
-/** The date of every entry, 1980-01-01, the first in ZIP. With a fixed date, equal rows result in equal bytes. */
-const ENTRY_DATE = 0x21;
-
-/** Encodes the fields that the header of a file and its entry in the directory have in common. @see Zip */
-const encodeEntry = (
-  begin: readonly (readonly [number, 2 | 4])[],
-  name: string,
-  { crc, packed, size }: EntryTotals,
-): Buffer =>
-  encodeNumbers(
-    ...begin,
-    [20, 2],
-    [ENTRY_FLAGS, 2],
-    [8, 2],
-    [0, 2],
-    [ENTRY_DATE, 2],
-    [crc, 4],
-    [packed, 4],
-    [size, 4],
-    [Buffer.byteLength(name), 2],
-    [0, 2],
-  );
-
-async function* deflateContent(content: AsyncIterable<Buffer>, sums: EntryTotals): AsyncGenerator<Buffer> {
-  async function* counted(): AsyncGenerator<Buffer> {
-    for await (const chunk of content) {
-      sums.crc = crc32(chunk, sums.crc);
-      sums.size += chunk.length;
-      yield chunk;
-    }
+    zip.addBuffer(Buffer.from(XML_DECLARATION + xml), name, ENTRY_OPTIONS);
+  zip.end();
+  try {
+    yield* output as AsyncIterable<Uint8Array>;
+  } finally {
+    for (const source of sources) source.destroy();
   }
-  const deflate = createDeflateRaw();
-  const fed = pipeline(counted, deflate);
-  // prevents an unhandled rejection: if the content fails, the stream that is read below also fails
-  fed.catch(() => undefined);
-  yield* deflate as AsyncIterable<Buffer>;
-  await fed;
 }

@@ -239,11 +239,7 @@ export class UsersModel {
       ...list,
       ...more.filter((email) => !isIn(list, email)),
     ];
-    if (emails.length < own.length && (keeps || before.length > own.length)) {
-      const main = own[0] === "" && keeps ? before.slice(0, 1) : [];
-      const first = main.map((email) => emails.find((other) => emailKey(other) === emailKey(email)) ?? email);
-      return plus(plus(first, emails), before);
-    }
+    if (emails.length < own.length && (keeps || before.length > own.length)) return plus(emails, before);
     return plus(emails, before.slice(own.length));
   }
 

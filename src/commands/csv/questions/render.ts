@@ -5,7 +5,7 @@ import { findColumn, type Format } from "../../../lib/model/format.ts";
 import { toFlagName } from "../../field.ts";
 
 export function renderMapFile(
-  { columns, joins = [], values = [], skip = [], dialect, options = {} }: MapFileSchema,
+  { columns, joins = [], values = [], skip = [], options = {} }: MapFileSchema,
   format: Format,
 ): string {
   const nameOf = (field: string): string => findColumn(format.columns, field)?.header ?? field;
@@ -23,7 +23,6 @@ export function renderMapFile(
     options: new Map(
       Object.entries(options).flatMap(([name, own]) => (own === undefined ? [] : [[toFlagName(name), own]])),
     ),
-    dialect: new Map(Object.entries(dialect ?? {})),
   };
   return stringify(new Map(Object.entries(sections).filter(([name, { size }]) => size > 0 || name === "columns")));
 }

@@ -30,17 +30,12 @@ test("detects the encoding from all bytes, and the delimiter from the header", a
     encoding: "utf-16le",
     dialect: { delimiter: ";" },
   });
+  expect(await read(Buffer.from("氏名|TEL"))).toMatchObject({ dialect: { delimiter: "|" } });
 });
 
 test("a given encoding takes precedence", async () => {
   expect(await read(Buffer.from("Muñoz\n"), "shift_jis")).toMatchObject({ encoding: "shift_jis" });
   await expect(read(Buffer.from("氏名\n"), "shift_jis")).rejects.toMatchObject({ code: "input-rejected" });
-});
-
-test("a map's dialect takes precedence over a guess", async () => {
-  const map = { columns: [], dialect: { delimiter: "|" } };
-  const reading = await detectInputFormat(fileOf(Buffer.from("a,b|c\n")), { encoding: "auto", map });
-  expect(reading.dialect).toEqual({ delimiter: "|" });
 });
 
 test("the signal ends the reading", async () => {

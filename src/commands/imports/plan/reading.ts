@@ -34,7 +34,7 @@ export interface InputFormatOptions {
  */
 export async function detectInputFormat(
   file: InputFile,
-  { encoding: asked, sheet, headerRow, map, signal }: InputFormatOptions,
+  { encoding: asked, sheet, headerRow, signal }: InputFormatOptions,
 ): Promise<InputFormat> {
   const head = await readHead(file, signal);
   if (isWorkbook(head)) {
@@ -43,12 +43,7 @@ export async function detectInputFormat(
   rejectSheetOption(file.label, sheet);
   const encoding = await detectEncoding(file, asked, { signal });
   const start = new TextDecoder(encoding).decode(head, { stream: true });
-  return { encoding, dialect: findDialect(start, headerRow, map?.dialect), headerRow: headerRow ?? 1 };
-}
-
-function findDialect(start: string, headerRow: number | undefined, known: Dialect | undefined): Dialect {
-  const delimiter = guessDelimiter(start, headerRow, known?.delimiter);
-  return known?.delimiter === delimiter ? known : { delimiter };
+  return { encoding, dialect: { delimiter: guessDelimiter(start, headerRow) }, headerRow: headerRow ?? 1 };
 }
 
 /** How to read the records of a file. @see InputFormat */

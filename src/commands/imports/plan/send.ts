@@ -1,7 +1,6 @@
 import { planImport, type Import, type NewImport } from "../../../lib/client/index.ts";
 import { HeaderFinder, findHeaderRow } from "../../../lib/csv/layout/find-header.ts";
 import { HEADER_SEARCH_ROWS, SAMPLE_ROWS } from "../../../lib/csv/layout/layout.ts";
-import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
@@ -108,9 +107,6 @@ const createHeaderRowFailure = (label: string, row: number): Failure =>
     ),
   });
 
-const toSentMap = ({ options: _options, ...map }: MapFileSchema, { dialect }: InputFormat): ColumnMap =>
-  map.dialect === undefined ? map : { ...map, dialect };
-
 /**
  * Sends a file to the tenant and returns its plan.
  *
@@ -147,7 +143,7 @@ export async function sendFile(
     sheet: reading.sheet,
     headerRow: reading.headerRow === 1 ? undefined : reading.headerRow,
     fileName: toRecordedName(name, context).slice(-MAX_FILE_NAME_LENGTH),
-    map: map && { ...toSentMap(map, reading), options: learns ? map.options : undefined },
+    map: map && { ...map, options: learns ? map.options : undefined },
     learns: learns || undefined,
   };
   return sendRequest(tools, file, request, reading.encoding);

@@ -7,7 +7,6 @@ import {
   buildPlanAnswers,
   planOf,
   rowOf,
-  toCommittedPlan,
 } from "#support/commands/imports/plans.ts";
 
 const FIRST = [
@@ -46,24 +45,6 @@ test("a device that is created is shown with its owner", async () => {
     folder: createFolderWith({ "in.csv": "シリアルナンバー,所有者メールアドレス\nSN000001,hanako@example.co.jp\n" }),
   });
   expect(stderr).toContain("  + 2 SN000001 hanako@example.co.jp\n");
-});
-
-test.each([
-  ["nameKana", { cleared: 108, clearedOf: 117 }, "フリガナ: values that would be cleared: 108 of 117"],
-  ["groups", { cleared: 0, removed: 2 }, "グループ名: values that would be cleared: 2"],
-])("an unattended import warns of values that are lost, even with --quiet: %s", async (field, lost, warning) => {
-  const kind = field === "groups" ? "docs" : "users";
-  const plan = planOf({ kind, columns: [{ field, changed: 0, removed: 0, kept: 0, ...lost }] });
-  const { importRows: _notRead, ...answers } = buildPlanAnswers(plan);
-  const line = kind === "docs" ? "secured users import in.csv --app docs" : "users import in.csv";
-  const { exit, stderr } = await run(`${line} --yes --quiet`, {
-    tenant: { ...answers, commitImport: toCommittedPlan(plan) },
-    folder: createFolderWith({
-      "in.csv": "表示名,ユーザーID,氏名,メールアドレス\n田中,tanaka,田中,tanaka@example.jp\n",
-    }),
-  });
-  expect(exit).toBe(0);
-  expect(stderr).toContain(`warning: ${warning}; to keep them, pass --blank keep\n`);
 });
 
 test.each([

@@ -39,6 +39,6 @@ test("an export of the console is never to be edited, and a wrong file is not to
   expect(exported(["user-unknown"]).hint?.en).toContain("other exports in the same run");
   expect(exported(["file-empty"]).hint?.en).toBe("choose the right file");
   expect(exported(["administrator-delete"], { rows: 0 }).hint?.en).toBe("choose the right file");
-  const foreign = exported([], { errors: 0, rejected: false, foreign: { by: "key", values: [] } });
+  const foreign = exported([], { errors: 0, rejected: false, foreign: true });
   expect(foreign.hint?.en).toBe("choose the right file");
 });

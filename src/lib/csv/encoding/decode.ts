@@ -12,16 +12,6 @@ export interface TextSink {
 /** Maximum number of bytes decoded at once. Longer writes are decoded in pieces, to bound a string's size. */
 const MAX_PIECE_BYTES = 32 * 1024;
 
-const CTRL_Z = "\u001a";
-const NUL = "\0";
-
-/** Returns the start of a run of `character` that ends at `end`, or `end` if there is no such run. */
-const findRunStart = (text: string, character: string, end: number): number => {
-  let at = end;
-  while (at > 0 && text[at - 1] === character) at -= 1;
-  return at;
-};
-
 /**
  * Restores three control characters: the platform's shift_jis table, like IBM's, rotates them (1A is decoded as 1C, 1C
  * as 7F, and 7F as 1A).
@@ -40,9 +30,7 @@ const toHex = (bytes: Uint8Array): string =>
 
 /**
  * Decodes a file that is written to it in chunks of any size. The decoder is strict: it reports invalid bytes
- * separately from the text, and continues after them. It skips a byte order mark at the start. It also skips Ctrl-Z
- * (1A) at the very end, which old DOS programs wrote as an end-of-file mark, and the NULs after it that fill the
- * sector.
+ * separately from the text, and continues after them. It skips a byte order mark at the start.
  */
 export class Decoder {
   readonly #encoding: Encoding;
@@ -50,8 +38,6 @@ export class Decoder {
   readonly #sink: TextSink;
   #tail: Uint8Array = new Uint8Array(0);
   #atStart = true;
-  /** possible end of the file: the number of Ctrl-Z characters, and of NULs after them */
-  #held = { marks: 0, nuls: 0 };
 
   constructor(encoding: Encoding, sink: TextSink) {
     this.#encoding = encoding;
@@ -66,10 +52,8 @@ export class Decoder {
     }
   }
 
-  /** @returns true if the file ended with a Ctrl-Z */
-  end(): boolean {
+  end(): void {
     if (this.#tail.length > 0) this.#decodeAround(this.#tail);
-    return this.#held.marks > 0;
   }
 
   #writePiece(piece: Uint8Array): void {
@@ -103,7 +87,6 @@ export class Decoder {
       }
       if (at > from) this.#give(this.#decode(bytes.subarray(from, at)));
       from = at - length;
-      this.#releaseHeld();
       this.#atStart = false;
       this.#sink.invalid(toHex(bytes.subarray(at, from)));
       at = from;
@@ -116,33 +99,6 @@ export class Decoder {
     let text = this.#encoding === "shift_jis" ? restoreControlCharacters(decoded) : decoded;
     if (this.#atStart && text.startsWith("\ufeff")) text = text.slice(1);
     this.#atStart = false;
-    this.#giveHolding(text);
-  }
-
-  #giveHolding(text: string): void {
-    const nulsAt = findRunStart(text, NUL, text.length);
-    const marksAt = findRunStart(text, CTRL_Z, nulsAt);
-    const [marks, nuls] = [nulsAt - marksAt, text.length - nulsAt];
-    if (marksAt === 0 && marks === 0 && this.#held.marks > 0) {
-      this.#held.nuls += nuls;
-      return;
-    }
-    if (marksAt > 0 || this.#held.nuls > 0) this.#releaseHeld();
-    const end = marks === 0 ? text.length : marksAt;
-    if (end > 0) this.#sink.text(end === text.length ? text : text.slice(0, end));
-    if (marks > 0) this.#held = { marks: this.#held.marks + marks, nuls };
-  }
-
-  #releaseHeld(): void {
-    const { marks, nuls } = this.#held;
-    this.#held = { marks: 0, nuls: 0 };
-    this.#release(CTRL_Z, marks);
-    this.#release(NUL, nuls);
-  }
-
-  #release(character: string, count: number): void {
-    for (let left = count; left > 0; left -= MAX_PIECE_BYTES) {
-      this.#sink.text(character.repeat(Math.min(left, MAX_PIECE_BYTES)));
-    }
+    if (text !== "") this.#sink.text(text);
   }
 }

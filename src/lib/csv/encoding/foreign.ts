@@ -80,12 +80,10 @@ export function detectUnsupportedKind(head: Uint8Array, named: boolean): Unsuppo
   const signature = detectSignature(start);
   if (signature !== undefined || named) return signature;
   if (ENCODINGS.some((encoding: Encoding) => hasByteOrderMark(head, encoding))) return undefined;
-  // NULs at the end only fill the last sector of an old file
-  const text = start.replace(/\u001a+\0*$/, "");
-  const wide = detectWideEncoding(text);
+  const wide = detectWideEncoding(start);
   if (wide !== undefined) return wide;
-  if (isBinary(text)) return "binary";
-  if (/\u001b(?:\$[@B]|\([JI])/.test(text)) return "iso-2022-jp";
+  if (isBinary(start)) return "binary";
+  if (/\u001b(?:\$[@B]|\([JI])/.test(start)) return "iso-2022-jp";
   const whole = head.subarray(0, head.length - countUnfinishedBytes("utf-8", head));
   return !isUtf8(whole) && isEucJp(start) ? "euc-jp" : undefined;
 }

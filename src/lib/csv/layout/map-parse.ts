@@ -1,11 +1,5 @@
 import { z } from "zod";
-import {
-  createPlainTextSchema,
-  readYaml,
-  toZodMessage,
-  createWholeNumberSchema,
-  type YamlPath,
-} from "../../files/yaml.ts";
+import { createPlainTextSchema, readYaml, createWholeNumberSchema, type YamlPath } from "../../files/yaml.ts";
 import { KEY_NAMES, type KeyName } from "../../model/formats.ts";
 import { BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, type OrgBy } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -16,15 +10,9 @@ const IGNORED_COLUMN_TARGET = "ignore";
 
 const MAX_CHARACTERS = 1_000_000;
 
-const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
-  ["comma", ","],
-  ["semicolon", ";"],
-  ["tab", "\t"],
-]);
-
 const MAP_FILE_HINT = text(
-  `a column map file has the sections columns, join, values, rows, options and dialect`,
-  `対応表ファイルには columns・join・values・rows・options・dialect を書きます`,
+  `a column map file has the sections columns, join, values, rows and options`,
+  `対応表ファイルには columns・join・values・rows・options を書きます`,
 );
 
 /** Accepts a blank value in place of an empty mapping. */
@@ -44,16 +32,6 @@ const OptionsPart = z.strictObject({
   key: z.enum(KEY_NAMES).optional(),
 });
 
-const DialectSchema = z.strictObject({
-  delimiter: z
-    .string()
-    .transform((written) => DELIMITER_NAMES.get(written) ?? written)
-    .refine((sign) => /^[^"\r\n]$/.test(sign), {
-      error: toZodMessage(text("delimiter must be one character", "delimiter は 1 文字にしてください")),
-    })
-    .optional(),
-});
-
 const MapSchema = allowBlank(
   () => ({}),
   z.strictObject({
@@ -62,7 +40,6 @@ const MapSchema = allowBlank(
     values: allowBlank(() => new Map(), z.map(z.string(), z.map(z.string(), z.string()))).optional(),
     rows: allowBlank(() => undefined, z.strictObject({ skip: createListsSchema() }).optional()).optional(),
     options: allowBlank(() => undefined, OptionsPart.optional()).optional(),
-    dialect: allowBlank(() => undefined, DialectSchema.optional()).optional(),
   }),
 );
 
@@ -86,7 +63,7 @@ export interface MapFileSchema extends ColumnMap {
 
 /**
  * Parses a `--map` file (YAML): `columns` (foreign header: our header or field, or `ignore`), `join` (field: headers), `values` (field: value in the file: value), `rows.skip`
- * (header: values), `options` and `dialect` (`delimiter`). Every value is read as text, exactly as written.
+ * (header: values) and `options`. Every value is read as text, exactly as written.
  *
  * @param where name of the file, for messages
  * @param customFields custom fields of the tenant, if there is a tenant
@@ -139,7 +116,6 @@ const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
     joins: join && Array.from(join, ([name, headers]) => ({ field: fieldOf(name), headers })),
     values: values && translations.map(({ value }) => value),
     skip: rows?.skip && Array.from(rows.skip, ([header, all]) => ({ header, values: all })),
-    dialect: parts.dialect?.delimiter === undefined ? undefined : { delimiter: parts.dialect.delimiter },
   };
   const paths: Readonly<Record<MapPart, readonly YamlPath[]>> = {
     columns: pathsOf(["columns"], columns),

@@ -19,7 +19,7 @@ const refusal = (content: string, format = FORMATS.users): Failure => {
 describe("parseMapFile", () => {
   it("reads every part, and all values are text", async () => {
     const map = parseMapFile(
-      ["columns:", "  Name: 氏名", "  Mail: emails", "  Memo: ignore", "dialect:", "  delimiter: tab"].join("\n"),
+      ["columns:", "  Name: 氏名", "  Mail: emails", "  Memo: ignore"].join("\n"),
       FORMATS.users,
       "hr.yaml",
     );
@@ -29,7 +29,6 @@ describe("parseMapFile", () => {
         { header: "Mail", to: "emails" },
         { header: "Memo", to: null },
       ],
-      dialect: { delimiter: "\t" },
     });
     expect(JSON.parse(JSON.stringify(map))).toEqual(map);
   });
@@ -65,17 +64,6 @@ describe("parseMapFile", () => {
     expect(parseMapFile(content, FORMATS.users, "hr.yaml")).toEqual(EMPTY);
   });
 
-  it("keeps a delimiter equal to the default, so that no delimiter is guessed", () => {
-    expect(parseMapFile("dialect:\n  delimiter: comma\n", FORMATS.users, "hr.yaml").dialect).toEqual({
-      delimiter: ",",
-    });
-  });
-
-  it("accepts any quote and delimiter of one character", async () => {
-    const map = parseMapFile('dialect:\n  delimiter: "|"\n', FORMATS.users, "hr.yaml");
-    expect(map.dialect).toEqual({ delimiter: "|" });
-  });
-
   it.each([
     ["columns: [", 1, /YAML/],
     ["columns:\n  A: name\n  A: title\n", 3, /YAML/],
@@ -84,9 +72,6 @@ describe("parseMapFile", () => {
     ["columns:\n  A: &x name\n  B: *x\n", 3, /plain text/],
     ["\ncolumn:\n  A: name\n", 2, /unknown key "column" in the file; allowed keys: columns, join/],
     ["columns:\n  A: name\n  B: 氏名\n", 3, /listed twice/],
-    ['dialect:\n  delimiter: "\\n"\n', 2, /delimiter must be one character/],
-    ["dialect:\n  colour: red\n", 2, /unknown key "colour"/],
-    ['dialect:\n  delimiter: "\\""\n', 2, /one character/],
     ["join:\n  氏名: 姓\n", 2, /must be a list/],
     ["join:\n  氏名: []\n", 2, /./],
     ["join:\n  メールアドレス: [a, b]\n", 2, /one value/],

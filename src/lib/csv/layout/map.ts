@@ -4,7 +4,6 @@ import { text, type Text } from "../../text/index.ts";
 import { findColumn, listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { describeRefusal } from "../../model/value.ts";
 import { suggestColumnName } from "./columns.ts";
-import type { Dialect } from "../records/record.ts";
 
 /** A field whose value is joined from the cells of several foreign headers, without those that are blank. */
 export interface JoinedField {
@@ -30,7 +29,6 @@ export interface ColumnMap {
   readonly joins?: readonly JoinedField[] | undefined;
   readonly values?: readonly TranslatedValue[] | undefined;
   readonly skip?: readonly SkippedCells[] | undefined;
-  readonly dialect?: Dialect | undefined;
 }
 
 export type MapPart = "columns" | "joins" | "values";

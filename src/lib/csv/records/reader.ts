@@ -4,7 +4,6 @@ import { HeaderLines } from "./header-lines.ts";
 import { formatCodePoint, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
 import { Scanner } from "./scanner.ts";
 import { AnyDialectSplitter } from "./split-any.ts";
-import type { NewlineCounts } from "./split.ts";
 
 export interface RecordReaderOptions {
   readonly encoding: Encoding;
@@ -61,7 +60,6 @@ export class RecordReader implements TextSink {
   /** whether the next text may contain suspect characters */
   #isSuspect = true;
   #isNextSuspect = false;
-  #endsWithCtrlZ = false;
 
   constructor(options: RecordReaderOptions, sink: RecordSink) {
     const {
@@ -95,26 +93,9 @@ export class RecordReader implements TextSink {
   }
 
   end(): void {
-    this.#endsWithCtrlZ = this.#decoder.end();
+    this.#decoder.end();
     this.#splitter.end();
     this.#lines?.end();
-  }
-
-  get newlines(): NewlineCounts {
-    return this.#splitter.newlines;
-  }
-
-  get quotedNewlines(): number {
-    return this.#splitter.quotedNewlines;
-  }
-
-  get blankRows(): number {
-    return this.#splitter.blankRows;
-  }
-
-  /** Whether the file ends with the end-of-file mark of old DOS programs (Ctrl-Z). Valid after {@link end}. */
-  get endsWithCtrlZ(): boolean {
-    return this.#endsWithCtrlZ;
   }
 
   text(text: string): void {

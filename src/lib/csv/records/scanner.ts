@@ -56,10 +56,6 @@ export class Scanner {
   /** the last character was a CR that ended a record; an LF directly after it belongs to the same newline */
   #crPending = false;
 
-  blankRows = 0;
-  readonly newlines = { crlf: 0, lf: 0, cr: 0 };
-  quotedNewlines = 0;
-
   constructor({ delimiter, maxCells, maxRecordLength, headerRow }: SplitterOptions, sink: RecordSink) {
     this.#sink = sink;
     this.#delimiter = delimiter.charCodeAt(0);
@@ -73,7 +69,8 @@ export class Scanner {
     if (text === "") return;
     this.#units.take(text);
     this.#units.starts.fill(-1, 0, this.#count);
-    let at: number = this.#crPending ? this.#settleCr(text.charCodeAt(0) === LF) : 0;
+    let at = this.#crPending && text.charCodeAt(0) === LF ? 1 : 0;
+    this.#crPending = false;
     this.#from = at;
     while (at < text.length) {
       if (this.#mode === CELL_START && text.charCodeAt(at) === QUOTE) {
@@ -94,13 +91,12 @@ export class Scanner {
   }
 
   note(code: ProblemCode, params: ProblemParams): void {
-    if (this.#crPending) this.#settleCr(false);
+    this.#crPending = false;
     this.#endedInCr = false;
     this.#report(code, this.#count + 1, params);
   }
 
   end(): void {
-    if (this.#crPending) this.#settleCr(false);
     if (this.#mode === QUOTED) this.#refuseUnclosed();
     if (this.#mode === CELL_START && this.#count === 0 && this.#sound) return;
     this.#endCell();
@@ -215,9 +211,8 @@ export class Scanner {
     this.#length += at - this.#from;
     this.#endRecord();
     let next = at + 1;
-    if (unit === LF) this.newlines.lf++;
-    else if (next === text.length) this.#crPending = true;
-    else next += this.#settleCr(text.charCodeAt(next) === LF);
+    if (unit === CR && next === text.length) this.#crPending = true;
+    else if (unit === CR && text.charCodeAt(next) === LF) next += 1;
     this.#from = next;
     this.#recordLine = ++this.#line;
     return next;
@@ -226,7 +221,6 @@ export class Scanner {
   #endRecord(): void {
     if (this.#length > this.#maxLength) this.#drop("record-too-long", this.#maxLength);
     const blank = this.#count === 1 && this.#sound && !this.#quoted && this.#cells[0] === "";
-    if (blank) this.blankRows++;
     if (this.#row === this.#headerRow) this.#columns = this.#count;
     if (!blank || this.#columns === 1) {
       const count = this.#dropping ? 0 : this.#count;
@@ -242,19 +236,9 @@ export class Scanner {
     this.#strayColumn = 0;
   }
 
-  /** Counts a CR that ended a record. @returns 1 if an LF belongs to it, otherwise 0 */
-  #settleCr(lfFollows: boolean): 0 | 1 {
-    this.#crPending = false;
-    if (lfFollows) this.newlines.crlf++;
-    else this.newlines.cr++;
-    return lfFollows ? 1 : 0;
-  }
-
   #countQuotedNewline(text: string, at: number, unit: number): void {
     const afterCr = at > 0 ? text.charCodeAt(at - 1) === CR : this.#endedInCr;
-    if (unit === LF && afterCr) return;
-    this.quotedNewlines++;
-    this.#line++;
+    if (unit === CR || !afterCr) this.#line++;
   }
 
   #drop(code: "record-too-long" | "columns-too-many", max: number): void {

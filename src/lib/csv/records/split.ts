@@ -7,9 +7,3 @@ export interface SplitterOptions {
   /** number of the header row, counted from 1; the rows above it are not passed on */
   readonly headerRow: number;
 }
-
-export interface NewlineCounts {
-  readonly crlf: number;
-  readonly lf: number;
-  readonly cr: number;
-}

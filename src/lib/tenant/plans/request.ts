@@ -80,7 +80,6 @@ const buildMapSchema = (kit: typeof Inputs) => {
       .array(z.strictObject({ header: z.string(), values: texts }))
       .readonly()
       .optional(),
-    dialect: z.strictObject({ delimiter: z.string().length(1) }).optional(),
     options: buildReadingSchema(kit).optional(),
   });
 };

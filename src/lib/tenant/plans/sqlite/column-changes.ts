@@ -1,14 +1,13 @@
 import type { ImportedField } from "../staging/kinds.ts";
 import type { ColumnChange } from "../staging/counts.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { buildCaseSql, buildIsValidRowSql, quoteIdentifier, ORDERED_JOIN } from "../../store/sql/forms.ts";
+import { buildCaseSql, buildIsValidRowSql, ORDERED_JOIN } from "../../store/sql/forms.ts";
 import {
   buildChangesFieldSql,
   isStaged,
   buildListKeysAfterRowSql,
   rowColumn,
   findReference,
-  buildIsKeptInListSql,
   buildRecordKeysSql,
   listStagedFields,
   buildExistingValueSql,
@@ -45,46 +44,12 @@ export const countChanges = (
     masks.reduce((total, one) => (which(one) ? total + one.n : total), 0);
   const columns = fields.flatMap((field): readonly ColumnChange[] => {
     const all = sum(({ mask }) => hasFieldBit(mask, field));
-    const kept = countKept(database, plan, field);
-    if (all + kept === 0) return [];
+    if (all === 0) return [];
     if (field.merge === "custom") return countCustomChanges(database, plan, field);
     const cleared = sum(({ blank }) => hasFieldBit(blank, field));
-    const removed = all === 0 ? 0 : countRemoved(database, plan, field);
-    const before = countValuesBefore(
-      database,
-      plan,
-      `t.${quoteIdentifier(field.stored)} ${buildIsFilledSql(plan, field)}`,
-      cleared,
-    );
-    return [{ field: field.field, changed: all - cleared, cleared, removed, kept, ...before }];
+    return [{ field: field.field, changed: all - cleared, cleared, removed: countRemoved(database, plan, field) }];
   });
   return { update: sum(() => true), columns };
-};
-
-const buildIsFilledSql = ({ kind }: PlanDefinition, field: ImportedField): string => {
-  if (field.merge === "list") return "<> '[]'";
-  const usual = kind.references.find((reference) => reference.field === field)?.table.usual;
-  return usual === undefined ? "is not null" : `<> ${usual}`;
-};
-
-/**
- * Returns the number of values that a field has before the import, if the plan clears most of them. Counting stops as
- * soon as it is clear that the plan does not clear most values.
- *
- * @param filled SQL: true if the record `t` has a value in the field
- */
-const countValuesBefore = (
-  database: Database,
-  { kind }: PlanDefinition,
-  filled: string,
-  cleared: number,
-): Pick<ColumnChange, "clearedOf"> => {
-  if (cleared === 0) return {};
-  const before = database.count(
-    `select count(*) from (select 1 from ${kind.thing.name} t where ${kind.inScope} and ${filled} limit :most) one`,
-    { kind: kind.name, most: cleared * 2 },
-  );
-  return cleared * 2 > before ? { clearedOf: before } : {};
 };
 
 const countRemoved = (database: Database, plan: PlanDefinition, field: ImportedField): number => {
@@ -93,20 +58,6 @@ const countRemoved = (database: Database, plan: PlanDefinition, field: ImportedF
   return database.count(
     `select count(*) from ${buildChangedRowsSql(plan, `${ORDERED_JOIN} json_each(${buildRecordKeysSql(field)}) o`)} and ${buildChangesFieldSql(field)}
      and not exists (select 1 from json_each(${after}) k where k.value = o.value)`,
-  );
-};
-
-const countKept = (database: Database, plan: PlanDefinition, field: ImportedField): number => {
-  const stays = buildIsKeptInListSql(plan, field);
-  if (stays === undefined) return 0;
-  const { claims, thing } = plan.kind;
-  const claim = claims.find((one) => one.field === field && !one.own);
-  // skips the slow count, because usually no record has a second value
-  if (claim !== undefined && database.get(`select 1 from ${claim.table} where main = 0 limit 1`) === undefined)
-    return 0;
-  return database.count(
-    `select count(*) from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
-     ${ORDERED_JOIN} json_each(${buildRecordKeysSql(field)}) o where ${buildIsValidRowSql("m.row")} and ${stays}`,
   );
 };
 
@@ -121,17 +72,15 @@ const countCustomChanges = (
   const stored = `t.${field.stored}`;
   return database
     .all(
-      `select f.pk, f.name, sum(change) as changed, sum(clearing) as cleared from (
+      `select f.name, sum(change) as changed, sum(clearing) as cleared from (
          ${differ(after, "1 as change, 0 as clearing", `${stored} ->> e.key is distinct from e.value`)}
          union all ${differ(stored, "0, 1", `(${after}) ->> e.key is null`)}) k
        join custom_field f on f.pk = cast(k.key as integer) group by f.pk order by f.pk`,
     )
-    .map(({ pk, name, changed: n, cleared }) => ({
+    .map(({ name, changed: n, cleared }) => ({
       field: `custom:${String(name)}`,
       changed: Number(n),
       cleared: Number(cleared),
       removed: 0,
-      kept: 0,
-      ...countValuesBefore(database, plan, `${stored} ->> '${Number(pk)}' is not null`, Number(cleared)),
     }));
 };

@@ -33,7 +33,7 @@ import {
   findUnknownReferences,
   markInvalidRows,
 } from "./findings.ts";
-import { findForeignTraits } from "./matching/foreign.ts";
+import { isForeignFile } from "./matching/foreign.ts";
 import { findContestedRows, findExchangedColumns } from "./matching/lasting.ts";
 import { keepLostZeros, restoreOriginalRows } from "./matching/spelling.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
@@ -149,11 +149,10 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
   recordPlanViolations(database, plan);
   tree?.settle(database, plan);
   const wipes = check?.(database, plan);
-  const foreign = findForeignTraits(database, plan);
   return {
     ...countPlan(database, plan),
     ...(wipes !== undefined && { wipes }),
-    ...(foreign !== undefined && { foreign }),
+    ...(isForeignFile(database, plan) && { foreign: true }),
   };
 };
 

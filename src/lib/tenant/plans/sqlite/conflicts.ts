@@ -16,7 +16,7 @@ import { recordFinding } from "./findings.ts";
 import { leaveOutTakenRows } from "./merge/local-fields.ts";
 import { buildIsInKindScopeSql, type Claim, type PlanDefinition } from "./stored-kind.ts";
 
-export const buildClaimsSql = (plan: PlanDefinition, claim: Claim): string =>
+const buildClaimsSql = (plan: PlanDefinition, claim: Claim): string =>
   // a row whose record was matched by this key does not need to claim the value
   buildStagedClaimsSql(
     plan,
@@ -58,9 +58,10 @@ const HAS_COMPARED_ROW_SQL = `${buildIsInvalidRowSql("c.row")} and not exists (
  * becomes invalid does not release any value. Therefore, the search is repeated until it finds nothing new.
  */
 export const findConflicts = (database: Database, plan: PlanDefinition): void => {
-  // a key with a single value cannot conflict, because the row matches the record that has the value
+  // a key with a single value cannot conflict, because the row matches the record that has the value, if it is in sight
+  const isScoped = plan.request.scope !== undefined;
   const claims = plan.kind.claims.filter(
-    ({ field }) => isStaged(plan, field) && (field.merge === "list" || !isMatchKey(plan, field)),
+    ({ field }) => isStaged(plan, field) && (field.merge === "list" || isScoped || !isMatchKey(plan, field)),
   );
   if (claims.length === 0) return;
   database.exec("drop table if exists s.contest");
@@ -68,11 +69,11 @@ export const findConflicts = (database: Database, plan: PlanDefinition): void =>
   for (const claim of claims) {
     const { table, has, record, own } = claim;
     // the first import into a tenant
-    if (database.get(`select 1 from ${table} limit 1`) === undefined) continue;
+    if (database.get(`select 1 from main.${table} limit 1`) === undefined) continue;
     const scope = own ? buildIsInKindScopeSql(plan.kind.thing, "held") : "true";
     database.run(
       `insert into s.contest select :field, c.key, c.row, c.col, held.${record}, 'open' from (${buildClaimsSql(plan, claim)}) c
-       left join s.match m on m.row = c.row ${ORDERED_JOIN} ${table} held on ${has("held", "c.key")} and ${scope}
+       left join s.match m on m.row = c.row ${ORDERED_JOIN} main.${table} held on ${has("held", "c.key")} and ${scope}
        where held.${record} is distinct from m.target and (m.row is null or ${buildChangesFieldSql(claim.field)})`,
       { field: claim.field.field, kind: plan.kind.name },
     );
@@ -86,17 +87,18 @@ export const findConflicts = (database: Database, plan: PlanDefinition): void =>
   reportRejectedClaims(database, plan, claims);
 };
 
+/** SQL: a holder that the account does not see has no label. */
 const buildLostRowsSql = ({ kind: { thing } }: PlanDefinition, state: string): string => `
-  select r.row, r.line, c.col, json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header),
-    'of', :noun, 'holder', ${buildRecordLabelSql(thing)}) as params
-  from s.contest c join s.row r on r.row = c.row join ${thing.name} t on t.pk = c.holder
+  select r.row, r.line, c.col, json_patch(json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header),
+    'of', :noun), json_object('holder', ${buildRecordLabelSql(thing)})) as params
+  from s.contest c join s.row r on r.row = c.row left join ${thing.name} t on t.pk = c.holder
   where c.field = :field and c.state = '${state}'`;
 
 const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim, which: string): number => {
   const { thing, name, isLacking } = plan.kind;
   const deleted = plan.request.mode === "replace" ? `(${isLacking})` : "false";
   return database.run(
-    `update s.contest as c set state = 'lost' from ${thing.name} t
+    `update s.contest as c set state = 'lost' from main.${thing.name} t
      where c.state = 'open' and c.field = :field and ${which} and t.pk = c.holder and not ${deleted}
        and not exists (
          select 1 from s.match g join s.row r on r.row = g.row

@@ -8,14 +8,7 @@ import {
   buildWindowsFormSql,
   quoteIdentifier,
 } from "../../store/sql/forms.ts";
-import {
-  KEYS_COLUMN,
-  resolveKindKey,
-  getLaterCellColumn,
-  type DerivedColumn,
-  type ImportedField,
-  type KindKey,
-} from "../staging/kinds.ts";
+import { KEYS_COLUMN, resolveKindKey, type DerivedColumn, type ImportedField, type KindKey } from "../staging/kinds.ts";
 import type { Comparison } from "../../../model/normalise.ts";
 import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind, type StoredReference } from "./stored-kind.ts";
@@ -217,12 +210,7 @@ const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: 
       union all select o.value, ${columnAt} from json_each(${theirs}) o where ${stays} and ${other}) list)`;
   const times = getListCellCount(plan, field) ?? 0;
   if (field.set) return list(`${cellKeys} ->> e.key`, `${columnKeys} ->> o.key`, "true");
-  const [cellAt, columnAt, stays] = ["e.key", `o.key + ${times}`, buildIsBeyondCellsSql(field, times)];
-  if (plan.request.blank !== "keep") return list(cellAt, columnAt, stays);
-  // a blank first cell keeps the first stored value
-  const first = (condition: string, at: string): string =>
-    buildCaseSql(`${rowColumn(getLaterCellColumn(field))} is not null and ${condition}`, "-1", at);
-  return list(first(`${cellKeys} ->> e.key = ${columnKeys} ->> 0`, cellAt), first("o.key = 0", columnAt), stays);
+  return list("e.key", `o.key + ${times}`, buildIsBeyondCellsSql(field, times));
 };
 
 export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedField): string =>
@@ -231,13 +219,6 @@ export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedFi
     own: buildRowKeysSql(field),
     both: buildCombinedListSql(plan, field, true),
   });
-
-export const buildIsKeptInListSql = (plan: PlanDefinition, field: ImportedField): string | undefined => {
-  const times = field.merge === "list" && isStaged(plan, field) ? getListCellCount(plan, field) : undefined;
-  if (times === undefined) return undefined;
-  return `json_array_length(${recordColumn(field.stored)}) > ${times} and ${buildIsBeyondCellsSql(field, times)}
-    and not exists (select 1 from json_each(${buildRowKeysSql(field)}) c where c.value = o.value)`;
-};
 
 /** SQL: true if a field's cell is blank. A device's owner is blank if the cells for user and organisation both are. */
 export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField): string =>

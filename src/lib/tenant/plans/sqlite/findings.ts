@@ -1,7 +1,7 @@
 import type { Database, Params } from "../../store/sqlite/database.ts";
 import type { AccountNameComposition } from "../../../model/composition.ts";
 import type { ProblemCode } from "../../../model/problem.ts";
-import { getCellsColumn, ORIGINAL_KEY_ENTRY } from "../staging/kinds.ts";
+import { ORIGINAL_KEY_ENTRY } from "../staging/kinds.ts";
 import type { ColumnChange } from "../staging/counts.ts";
 import type { Column } from "../../../model/format.ts";
 import { USER } from "../../../model/user.ts";
@@ -206,21 +206,19 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
     const { code, param } = reference.refers.unknown;
     const describe = (value: string): string => `json_patch(json_object('${param}', ${value}), :scoped)`;
     const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${buildIsCandidateKeySql(plan, field, "f.key")} and not ${buildIsKnownSql(reference, "f.key")}`;
-    const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = rowColumn(field.field);
     recordFinding(database, plan, {
       code,
       field: field.field,
       select:
         field.merge === "list"
-          ? `select r.row, r.line, ${cells === undefined ? "null" : `coalesce(${rowColumn(getCellsColumn(field))}, :cells) ->> e.key`} as col,
+          ? `select r.row, r.line, (select f.col from s.refer f where f.what = '${field.short}' and f.key = e.value and f.row = r.row) as col,
                ${describe(`${cell} ->> e.key`)} as params
              from s.row r join json_each(${buildRowKeysSql(field)}) e where (${unknown} limit 1) is not null and e.value in (${unknown})`
           : `select r.row, r.line, null as col, ${describe(cell)} as params
              from s.row r where (${unknown} limit 1) is not null and ${buildRowKeysSql(field)} in (${unknown}) and ${IS_CELL_READABLE_SQL}`,
       params: {
         kind: plan.kind.name,
-        cells: JSON.stringify(cells ?? []),
         scoped: JSON.stringify(plan.request.scope === undefined ? {} : { scoped: 1 }),
       },
     });

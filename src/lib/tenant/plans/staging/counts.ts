@@ -66,17 +66,8 @@ export interface ColumnChange {
   readonly field: string;
   readonly changed: number;
   readonly cleared: number;
-  /** for a list: values that are removed, and values that are kept because the file has too few columns for them */
+  /** for a list: values that are removed */
   readonly removed: number;
-  readonly kept: number;
-  /** number of values before the import, if the plan clears more than half of them */
-  readonly clearedOf?: number | undefined;
-}
-
-/** Traits of a file that suggest that it belongs to another tenant. */
-export interface ForeignTraits {
-  readonly by: "key" | "domain" | "name";
-  readonly values: readonly string[];
 }
 
 /** Counts of records of another type than the imported kind. */
@@ -141,7 +132,8 @@ export interface PlanCounts {
   readonly rejected: boolean;
   /** devices that must be wiped and set up again for another owner */
   readonly wipes?: number | undefined;
-  readonly foreign?: ForeignTraits | undefined;
+  /** the file seems to belong to another tenant */
+  readonly foreign?: true | undefined;
   /** records that are not in the file of a replacing import, or of one with `keepMissing`, but are kept */
   readonly kept?: KeptRecords | undefined;
   /** devices that lose their owner because the owner is deleted */

@@ -52,11 +52,6 @@ export interface KindDefinition {
   readonly fixed: string | undefined;
 }
 
-/** Returns the name of the staged column with the cell numbers of a set, see {@link StagedPlace}. */
-export const getCellsColumn = ({ short }: ImportedField): string => `${short}Cells`;
-
-export const getLaterCellColumn = ({ short }: ImportedField): string => `${short}Later`;
-
 /**
  * The staged column with the keys of a row that differ from the values themselves, as a JSON object; null if there are
  * no such keys.

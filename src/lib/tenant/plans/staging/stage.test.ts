@@ -239,7 +239,6 @@ describe("a file of SECURED APPs users", () => {
       ["u5", "五", "c", "", "a"],
     ]);
     expect(table.column("groups")).toEqual(['["a","b"]', '["a","b","c"]', '["a","b"]', "[]", '["a","c"]']);
-    expect(table.column("groupCells")).toEqual(["[4,3]", null, "[5,4]", null, "[5,3]"]);
     expect(table.references).toEqual(["group b@2:3", "group a@2:4", "group c@3:5"]);
     expect(found.places.find(({ field }) => field === "groups")).toEqual({
       field: "groups",

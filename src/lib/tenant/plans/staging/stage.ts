@@ -10,10 +10,8 @@ import { comparisonKey, createKeyComparator, isComparisonKey, type Comparison } 
 import { createFileProblem, getProblemSeverity, type Problem } from "../../../model/problem.ts";
 import type { Column } from "../../../model/format.ts";
 import {
-  getCellsColumn,
   KEYS_COLUMN,
   resolveKindKey,
-  getLaterCellColumn,
   ORIGINAL_KEY_ENTRY,
   type DerivedColumn,
   type ImportedField,
@@ -196,15 +194,9 @@ export class Stager implements RecordSink {
     const key = findColumnIndex(layout, layout.key);
     const comparison = layout.columns[key]?.column.comparison ?? "exact";
     bindings.set("key", createKeyBinding(key, comparison));
-    for (const [i, { column, positions }] of layout.columns.entries()) {
+    for (const [i, { column }] of layout.columns.entries()) {
       if (column.secret === true || column.field.startsWith(CUSTOM_PREFIX)) continue;
       const field = this.#kind.fields.find((imported) => imported.field === column.field);
-      if (field !== undefined && hasSeveralCells(column, positions)) {
-        bindings.set(getCellsColumn(field), this.#cellsBinding(i, column));
-      }
-      if (field !== undefined && isOrderedList(column) && this.#request.blank === "keep") {
-        bindings.set(getLaterCellColumn(field), this.#laterBinding(i));
-      }
       for (const { name, bind, sparse } of this.#valueBindings(i, column, field)) {
         if (sparse === true) {
           keys.push({ name, bind });
@@ -279,32 +271,6 @@ export class Stager implements RecordSink {
     return [{ name: field, bind }, ...ofList];
   }
 
-  /**
-   * Returns the binding of a set's cell numbers in staging order; null if this is the file's order and there are no
-   * blank cells.
-   */
-  #cellsBinding(i: number, { comparison = "exact" }: Column): ColumnBinding {
-    return (values) => {
-      const list = values[i];
-      if (!Array.isArray(list) || list.length === 0) return null;
-      const positions = this.#layout?.columns[i]?.positions ?? [];
-      const free = new Set(positions);
-      const cells = (list as readonly string[]).toSorted(createKeyComparator(comparison)).map((name) => {
-        const position = positions.find((at) => free.has(at) && this.#cells[at] === name) ?? positions[0] ?? -1;
-        free.delete(position);
-        return position + 1;
-      });
-      return cells.every((cell, at) => cell === (positions[at] ?? -1) + 1) ? null : JSON.stringify(cells);
-    };
-  }
-
-  #laterBinding(i: number): ColumnBinding {
-    return (values) => {
-      const first = this.#layout?.columns[i]?.positions[0] ?? -1;
-      return isFilled(values[i]) && this.#cells[first] === "" ? "1" : null;
-    };
-  }
-
   #referenceBindings(i: number, { field, comparison, short, beside }: ImportedField): readonly NamedBinding[] {
     const passed = new Set<string>();
     const bind: ColumnBinding = (values) => {
@@ -339,12 +305,6 @@ export class Stager implements RecordSink {
 }
 
 const CUSTOM_PREFIX = "custom:";
-
-/**
- * Returns true for a set with several columns. Sets are sorted, so the position of a value does not show its column.
- */
-const hasSeveralCells = ({ set }: Column, positions: readonly number[]): boolean =>
-  set === true && positions.length > 1;
 
 const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 

@@ -4,10 +4,9 @@ import { USER } from "../../../../model/user.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
-import { buildClaimsSql } from "../conflicts.ts";
-import { isStaged, buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
+import { buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
+import type { PlanDefinition } from "../stored-kind.ts";
 
 /** SQL: the organisation of a record after a row is applied, by record type; the root organisation if it has none. */
 const ORG_AFTER_ROW: Readonly<Record<string, (after: (field: string) => string) => string>> = {
@@ -37,24 +36,6 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
         and not exists (select 1 from temp.scope_org h where h.pk = ${place}) order by r.row`,
     params: { kind: name, noun: thing.noun ?? thing.name },
   });
-};
-
-const findValuesTakenOutside = (database: Database, plan: PlanDefinition): void => {
-  const { thing, claims, name } = plan.kind;
-  for (const claim of claims.filter(({ field }) => isStaged(plan, field))) {
-    const { field, table, has, record, own } = claim;
-    recordFinding(database, plan, {
-      code: "value-taken",
-      field: field.field,
-      select: `
-        select r.row, r.line, c.col, json_object('value', c.key) as params
-        from (${buildClaimsSql(plan, claim)}) c join main.${table} held on ${has("held", "c.key")}
-          and ${own ? buildIsInKindScopeSql(thing, "held") : "true"}
-        join s.row r on r.row = c.row
-        where ${IS_VALID_ROW_SQL} and not exists (select 1 from ${thing.name} seen where seen.pk = held.${record}) order by r.row`,
-      params: { kind: name },
-    });
-  }
 };
 
 /** Finds rows that change administrators above operator, which only system administrators may do.  @see facts 2.1 */
@@ -106,6 +87,5 @@ export const refusePrivilegedChanges = (database: Database, { kind }: PlanDefini
 export const findScopeProblems = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.scope === undefined) return;
   findRowsOutsideScope(database, plan);
-  findValuesTakenOutside(database, plan);
   findPrivilegedChanges(database, plan);
 };

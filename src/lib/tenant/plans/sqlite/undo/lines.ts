@@ -145,7 +145,7 @@ export const countChangedColumns = (database: Database, kind: StoredKind): PlanC
       `select count(*) as count, count(*) filter (where ${to} is null) as cleared ${rows} and ${to} is distinct from ${from}`,
     );
     const [count, cleared] = [Number(found?.["count"]), Number(found?.["cleared"])];
-    return count === 0 ? [] : [{ field, changed: count - cleared, cleared, removed: 0, kept: 0 }];
+    return count === 0 ? [] : [{ field, changed: count - cleared, cleared, removed: 0 }];
   });
 };
 

@@ -105,12 +105,11 @@ const buildHeaderOptions = (database: Database, request: StoredRequest) => ({
 
 const createFileReader = async (
   encoding: FileForm,
-  { sheet, fileName, headerRow = 1, map, delimiter }: StoredRequest,
+  { sheet, fileName, headerRow = 1, delimiter }: StoredRequest,
   sink: RecordSink,
 ): Promise<RecordReader | WorkbookReader> => {
   await loadEncoding(encoding);
-  if (encoding !== "xlsx")
-    return new RecordReader({ encoding, dialect: map?.dialect ?? { delimiter }, headerRow }, sink);
+  if (encoding !== "xlsx") return new RecordReader({ encoding, dialect: { delimiter }, headerRow }, sink);
   const { WorkbookReader } = await import("../../../../xlsx/workbook.ts");
   return new WorkbookReader({ sheet, fileName, headerRow }, sink);
 };
