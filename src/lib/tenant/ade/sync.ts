@@ -1,5 +1,4 @@
 import { line } from "../../advice/index.ts";
-import { findDeviceLimit } from "../../apple/service/account.ts";
 import type { DevicePage } from "../../apple/service/device.ts";
 import { AppleRefusal, isCursorRefusal } from "../../apple/service/errors.ts";
 import { openDeviceService, type AdeService } from "../../apple/service/service.ts";
@@ -87,11 +86,7 @@ export const syncDevices = async (
     const kind = chooseSyncKind({ ...server, cursor }, request.kind, session.surroundings.now());
     const attempt = async (from: string | null): Promise<AdeSync> => {
       await using scratch = await store.scratch(FETCHED_COLUMNS, ["place"]);
-      const fetch = new DeviceFetch(service, scratch, {
-        fetchLimit: findDeviceLimit(account, "/server/devices", "POST"),
-        syncLimit: findDeviceLimit(account, "/devices/sync", "POST"),
-        signal,
-      });
+      const fetch = new DeviceFetch(service, scratch, signal);
       const fetched = await fetch.run(from);
       const all = { request, scratch, account, startedAt, ...fetched, devices: fetch.devices };
       return await applySync(session, server, all).catch((error: unknown) => reportMissing(error, all));
@@ -150,37 +145,24 @@ interface FetchResult {
   readonly cursor: string;
 }
 
-interface FetchLimits {
-  readonly fetchLimit: number;
-  readonly syncLimit: number;
-  readonly signal?: AbortSignal | undefined;
-}
-
 class DeviceFetch {
   readonly #service: AdeService;
   readonly #scratch: ScratchTable;
-  readonly #limits: FetchLimits;
+  readonly #signal: AbortSignal | undefined;
   readonly #young = new YoungHeap();
   devices = 0;
 
-  constructor(service: AdeService, scratch: ScratchTable, limits: FetchLimits) {
+  constructor(service: AdeService, scratch: ScratchTable, signal?: AbortSignal) {
     this.#service = service;
     this.#scratch = scratch;
-    this.#limits = limits;
+    this.#signal = signal;
   }
 
   /** Fetches the changes since a cursor; null: all devices, then the changes since the fetch began. */
   async run(from: string | null): Promise<FetchResult> {
-    const { fetchLimit, syncLimit } = this.#limits;
     try {
-      const start =
-        from ??
-        (await this.#pages(null, (cursor) =>
-          this.#service.fetchDevices({ cursor: cursor ?? undefined, limit: fetchLimit }),
-        ));
-      const cursor = await this.#pages(start, (at) =>
-        this.#service.syncDevices({ cursor: at ?? start, limit: syncLimit }),
-      );
+      const start = from ?? (await this.#pages(null, (cursor) => this.#service.fetchDevices(cursor ?? undefined)));
+      const cursor = await this.#pages(start, (at) => this.#service.syncDevices(at ?? start));
       return { kind: from === null ? "full" : "delta", cursor };
     } finally {
       this.#young.release();
@@ -192,7 +174,7 @@ class DeviceFetch {
     let next = ask(from);
     for (;;) {
       const page = await next;
-      this.#limits.signal?.throwIfAborted();
+      this.#signal?.throwIfAborted();
       // after each page, because the heap may grow twice within two pages
       this.#young.hold();
       const { cursor, moreToFollow } = page;
