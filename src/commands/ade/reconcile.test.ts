@@ -94,10 +94,9 @@ describe("the list", () => {
   });
 
   test.each([
-    ["", "the list is empty"],
     ["serial\n", "the list is empty"],
-    ["a,b\n1,2\n", "no column of serial numbers was found; the first row contains: a, b"],
-    ["serial,シリアル番号\nA,B\n", 'two columns may contain the serial numbers: "serial" and "シリアル番号"'],
+    ["a,b\n1,2\n", "not exactly one column of serial numbers was found; the first row contains: a, b"],
+    ["serial,シリアル番号\nA,B\n", "not exactly one column"],
     ["serial\n合計 10 台\n", "purchased.csv:2:1: not a serial number"],
     ['serial\n"A\n', "purchased.csv:2"],
   ])("is refused without a request to the tenant: %j", async (content, said) => {
