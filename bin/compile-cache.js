@@ -9,19 +9,12 @@ const OTHERS_WRITE = 0o022;
  * Returns the program's cache folder, in which compiled code is kept. The rule is the same as in
  * src/lib/config/home.ts, which cannot be loaded before the compile cache is enabled; a test checks that both agree.
  *
- * @param {string} platform process.platform
  * @param {Record<string, string | undefined>} env
  * @param {() => string} userFolder os.homedir; called only if it is needed
  * @returns {string}
  */
-function cacheFolder(platform, env, userFolder) {
-  const { isAbsolute, join } = platform === "win32" ? path.win32 : path.posix;
-  if (env.CLOMOCTL_HOME) return join(env.CLOMOCTL_HOME, "cache");
-  const given = (folder, ...usual) =>
-    join(folder && isAbsolute(folder) ? folder : join(userFolder(), ...usual), "clomoctl");
-  if (platform === "win32") return join(given(env.LOCALAPPDATA, "AppData", "Local"), "cache");
-  if (platform === "darwin") return join(userFolder(), "Library", "Caches", "clomoctl");
-  return given(env.XDG_CACHE_HOME, ".cache");
+function cacheFolder(env, userFolder) {
+  return path.join(env.CLOMOCTL_HOME || path.join(userFolder(), ".clomoctl"), "cache");
 }
 
 /**
@@ -32,7 +25,7 @@ function cacheFolder(platform, env, userFolder) {
  *
  * @param {readonly string[]} folders each inside the next
  * @param {number | undefined} userId process.geteuid(); undefined on platforms where files have no modes
- * @param {string} [home] the folder above them, if it belongs to the program
+ * @param {string} home the folder above them
  * @returns {boolean} false if nothing can be kept there safely
  */
 function makePrivate(folders, userId, home) {
@@ -41,7 +34,7 @@ function makePrivate(folders, userId, home) {
     makeFolder(innermost);
     if (userId === undefined) return true;
     const found = folders.map((folder) => ({ folder, ...statOf(folder) }));
-    const above = home ? [statOf(home)] : [];
+    const above = [statOf(home)];
     if ([...found, ...above].some(({ uid }) => uid !== userId && uid !== 0)) return false;
     if (above.some(({ mode }) => (mode & OTHERS_WRITE) !== 0)) return false;
     const open = found.filter(({ mode }) => (mode & OTHERS_WRITE) !== 0);

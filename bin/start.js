@@ -2,17 +2,17 @@
 
 const { existsSync } = require("node:fs");
 const { enableCompileCache } = require("node:module");
-const { join } = require("node:path");
+const { dirname, join } = require("node:path");
 const { cacheFolder, hasRoom, makePrivate } = require("./compile-cache.js");
 const crashExit = require("./crash-exit.js")(process);
 
-const cache = cacheFolder(process.platform, process.env, () => require("node:os").homedir());
+const cache = cacheFolder(process.env, () => require("node:os").homedir());
 const code = join(cache, "code");
-const home = process.env.CLOMOCTL_HOME;
 
 // completion (Tab) must not create folders. If compiled code cannot be kept, Node compiles without a cache.
 const mayKeep = process.argv[2] !== "__complete" || existsSync(code);
-if (mayKeep && makePrivate([code, cache], process.geteuid?.(), home) && hasRoom(code)) enableCompileCache(code);
+if (mayKeep && makePrivate([code, cache], process.geteuid?.(), dirname(cache)) && hasRoom(code))
+  enableCompileCache(code);
 
 try {
   require("../dist/cli.js");

@@ -53,7 +53,7 @@ export async function readSourceFolders(root: string, within = "src"): Promise<r
 }
 
 /** Returns a generator of random numbers that depend only on the seed: mulberry32, seeded with the FNV-1a hash. */
-export function createRandom(seed: string): () => number {
+function createRandom(seed: string): () => number {
   let state = 0x811c9dc5;
   for (const byte of Buffer.from(seed)) state = Math.imul(state ^ byte, 0x01000193);
   return () => {
@@ -70,7 +70,7 @@ function shuffleItems<T>(items: readonly T[], random: () => number): readonly T[
 }
 
 /** Distributes `count` in proportion to the weights, by the largest remainder method. */
-export function distributeCount(count: number, weights: readonly number[]): readonly number[] {
+function distributeCount(count: number, weights: readonly number[]): readonly number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const exact = weights.map((weight) => (total === 0 ? 0 : (count * weight) / total));
   const whole = exact.map(Math.floor);

@@ -107,11 +107,11 @@ const UNCHANGED_NOTE = text("nothing was changed", "何も変更していませ�
  * @throws `not-permitted`
  */
 async function checkHomeSafety(
-  { home, machine, terminal }: Tools,
+  { home, terminal }: Tools,
   { isChange, opens }: { readonly isChange: boolean; readonly opens: boolean },
 ): Promise<void> {
   if (!isChange && !opens) return;
-  const fault = await findHomeFault(home, machine.platform);
+  const fault = findHomeFault(home);
   if (fault === undefined) return;
   if (isChange) throw createUnsafeHomeFailure(fault);
   const { what, mend } = fault;

@@ -378,7 +378,7 @@ const getCallerDetails = ({ clock, userName, hostName, host }: ProgramEnvironmen
 });
 
 const locateProgramHome = ({ host, userFolder, userId }: ProgramEnvironment): Home =>
-  locateHome({ platform: host.platform, environment: host.env, userFolder, workingFolder: host.cwd(), userId });
+  locateHome({ environment: host.env, userFolder, workingFolder: host.cwd(), userId });
 
 const prepareHome = (outside: ProgramEnvironment): Home => {
   const home = locateProgramHome(outside);

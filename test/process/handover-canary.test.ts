@@ -40,8 +40,6 @@ async function settingsWith(home: string, secret: (name: string) => string): Pro
     await writeFile(join(home, name), `${content}\n`, { mode: 0o600 });
   return {
     CHAT_URL: `https://hook.example.jp/${secret("chat")}`,
-    CLOMOCTL_BUSINESS_CLIENT_ID: secret("client"),
-    CLOMOCTL_BUSINESS_KEY_ID: secret("businesskey"),
   };
 }
 

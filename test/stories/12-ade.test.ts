@@ -164,7 +164,7 @@ story(
     await s.run(w.ade.sync("--full"));
     expect(await w.assignedSerials(s)).toEqual(now);
     await disturb("unreadable-device", "--serial", now[5] ?? "");
-    await s.run(w.ade.sync("--full"), { code: 8 });
+    await s.run(w.ade.sync("--full"), { code: 7 });
     expect(await w.assignedSerials(s)).toEqual(now);
     await apple.recover();
     await s.run(w.ade.sync("--full"));

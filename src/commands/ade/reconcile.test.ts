@@ -1,8 +1,6 @@
-import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Send } from "../../lib/apple/send.ts";
 import type { Ade, AdeDeviceRecord, Device } from "../../lib/client/index.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
@@ -52,8 +50,8 @@ describe("the devices known from Apple", () => {
     const { en } = await runInBoth(RECONCILE, { tenant, ...list });
     expect(en).toMatchObject({ exit: 9 });
     expect(en.stdout).toBe(
-      "serialNumber\trow\tresult\tprofileStatus\tserver\n" +
-        "A1\t2\tready\tassigned\t\nA2\t3\tready\tpushed\t\nA3\t4\tno-profile\tempty\t\nA6\t5\tmissing\t\t\n",
+      "serialNumber\trow\tresult\tprofileStatus\n" +
+        "A1\t2\tready\tassigned\nA2\t3\tready\tpushed\nA3\t4\tno-profile\tempty\nA6\t5\tmissing\t\n",
     );
     expect(en.stderr).toContain("2 devices ready\n");
     expect(en.stderr).toContain("1 device without a profile: assign an ADE profile");
@@ -65,7 +63,7 @@ describe("a mirror", () => {
   test("compares the devices in the console's export", async () => {
     const { en } = await runInBoth(RECONCILE, { tenant: mirror("A1"), ...listOf("A1\nA2\n") });
     expect(en).toMatchObject({ exit: 9 });
-    expect(en.stdout).toContain("A1\t1\tregistered\t\t\nA2\t2\tmissing\t\t\n");
+    expect(en.stdout).toContain("A1\t1\tregistered\t\nA2\t2\tmissing\t\n");
     expect(en.stderr).toContain("1 device missing: in the console: 基本設定");
     expect((await run(RECONCILE, { tenant: mirror("A1"), ...listOf("A1\n") })).exit).toBe(0);
   });
@@ -96,108 +94,13 @@ describe("the list", () => {
   });
 
   test.each([
-    ["", "the list is empty"],
     ["serial\n", "the list is empty"],
-    ["a,b\n1,2\n", "no column of serial numbers was found; the first row contains: a, b"],
-    ["serial,シリアル番号\nA,B\n", 'two columns may contain the serial numbers: "serial" and "シリアル番号"'],
+    ["a,b\n1,2\n", "not exactly one column of serial numbers was found; the first row contains: a, b"],
+    ["serial,シリアル番号\nA,B\n", "not exactly one column"],
     ["serial\n合計 10 台\n", "purchased.csv:2:1: not a serial number"],
     ['serial\n"A\n', "purchased.csv:2"],
   ])("is refused without a request to the tenant: %j", async (content, said) => {
     const { en } = await runInBoth(RECONCILE, { tenant: {}, ...listOf(content) });
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [], stderr: expect.stringContaining(said) });
-  });
-});
-
-describe("the Apple Business API", () => {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const PEM = privateKey.export({ type: "pkcs8", format: "pem" });
-  const SERVERS: Readonly<Record<string, string>> = { M1: "Head office", M2: "予備" };
-
-  /** Apple's organisation has M1, M2 and M3; M3 is on no server. */
-  const apple = (asked: string[] = [], keyIds: unknown[] = []): Send => {
-    const answer = (status: number, value: unknown) => ({ status, headers: {}, body: JSON.stringify(value) });
-    return async ({ method, url, body }) => {
-      asked.push(`${method} ${url}`);
-      const { pathname } = new URL(url);
-      if (pathname === "/auth/oauth2/token") {
-        const [header = ""] = (new URLSearchParams(String(body)).get("client_assertion") ?? "").split(".");
-        keyIds.push((JSON.parse(Buffer.from(header, "base64url").toString()) as { kid?: unknown }).kid);
-        return answer(200, { access_token: "t", expires_in: 3600 });
-      }
-      const serial = /orgDevices\/(\w+)\/assignedServer/.exec(pathname)?.[1];
-      if (serial === undefined) {
-        const data = ["M1", "M2", "M3"].map((serialNumber) => ({ id: serialNumber, attributes: { serialNumber } }));
-        return answer(200, { data });
-      }
-      const serverName = SERVERS[serial];
-      return serverName === undefined
-        ? answer(404, { errors: [] })
-        : answer(200, { data: { id: serverName, attributes: { serverName } } });
-    };
-  };
-
-  function withKey(content: string, mode = 0o600): { readonly folder: string } {
-    const place = listOf(content);
-    writeFileSync(join(place.folder, "key.pem"), PEM, { mode });
-    return place;
-  }
-
-  const API = `${RECONCILE} --apple-business --business-client-id BUSINESSAPI.1 --business-key-file key.pem`;
-  const LIST = "serial\nA1\nM1\nM2\nM3\nM4\n";
-
-  test("says where the missing devices are", async () => {
-    const asked: string[] = [];
-    const tenant = own({ serialNumber: "A1", profileStatus: "assigned" });
-    const { en } = await runInBoth(API, { tenant, apple: apple(asked), ...withKey(LIST) });
-    expect(en).toMatchObject({ exit: 9 });
-    expect(en.stdout.split("\n").slice(1, -1)).toEqual([
-      "A1\t2\tready\tassigned\t",
-      "M1\t3\tnot-synced\t\tHead office",
-      "M2\t4\tother-server\t\t予備",
-      "M3\t5\tno-server\t\t",
-      "M4\t6\tnot-in-organisation\t\t",
-    ]);
-    expect(en.stderr).toContain(
-      "1 device not in the organisation: ask the seller to register them with Apple for your organisation",
-    );
-    expect(asked.every((line) => line.startsWith("GET ") || line.includes("/auth/oauth2/token"))).toBe(true);
-    expect(asked[0]).toBe("POST http://127.0.0.1:8080/auth/oauth2/token");
-  });
-
-  test("is Apple's if the tenant has no endpoint, and a mirror does not know its server", async () => {
-    const asked: string[] = [];
-    const environment = { CLOMOCTL_BUSINESS_CLIENT_ID: "BUSINESSAPI.1", CLOMOCTL_BUSINESS_KEY_FILE: "key.pem" };
-    const ran = await run(`${RECONCILE} --apple-business`, {
-      tenant: mirror(),
-      apple: apple(asked),
-      environment,
-      ...withKey("serial\nM1\n"),
-    });
-    expect(ran.stdout).toContain("M1\t2\tother-server\t\tHead office\n");
-    expect(ran.stderr).toContain("if CLOMO uses this server");
-    expect(asked).toEqual([
-      "POST https://account.apple.com/auth/oauth2/token",
-      "GET https://api-business.apple.com/v1/orgDevices/M1/assignedServer",
-    ]);
-  });
-
-  test.each([
-    ["", {}, undefined],
-    ["", { CLOMOCTL_BUSINESS_KEY_ID: "K1" }, "K1"],
-    [" --business-key-id K2", { CLOMOCTL_BUSINESS_KEY_ID: "K1" }, "K2"],
-  ])("identifies the key by its ID, if an ID is given: %j %j", async (option, environment, keyId) => {
-    const keyIds: unknown[] = [];
-    const circumstances = { tenant: mirror(), apple: apple([], keyIds), ...withKey("serial\nM1\n") };
-    await run(`${API}${option}`, { ...circumstances, environment });
-    expect(keyIds).toEqual([keyId]);
-  });
-
-  test.each([
-    [`${RECONCILE} --apple-business --business-key-file key.pem`, 2, "--apple-business requires --business-client-id"],
-    [`${RECONCILE} --apple-business --business-client-id x`, 2, "--apple-business requires --business-key-file"],
-    [`${RECONCILE} --apple-business --business-client-id x --business-key-file purchased.csv`, 3, ""],
-  ])("is refused if a required option is missing: %s", async (line, exit, said) => {
-    const { en } = await runInBoth(line, { tenant: {}, ...withKey("serial\nA1\n") });
-    expect(en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(said) });
   });
 });

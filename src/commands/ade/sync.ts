@@ -2,9 +2,9 @@ import { line } from "../../lib/advice/index.ts";
 import type { AdeSync } from "../../lib/client/index.ts";
 import { SYNC_KINDS } from "../../lib/model/ade.ts";
 import { parseLimit } from "../../lib/plan/limits.ts";
-import type { Column, Terminal } from "../../lib/terminal/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
-import { defineCommand, type Outcome } from "../command.ts";
+import { defineCommand } from "../command.ts";
 import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS } from "../imports/plan/options.ts";
 
 const createCountColumn = (
@@ -35,8 +35,8 @@ export default defineCommand({
   summary: text("fetch the ADE devices from Apple", "Apple から ADE デバイスを取得する"),
   details: [
     text(
-      "If a full sync does not find more than 5 devices and more than 5 % of them, the number is asked. Without a terminal, use --confirm-deletions or --max-deletions; otherwise nothing is changed (exit 10). If a record cannot be read, its device keeps its state (exit 8).",
-      "全件の取得で、5 台を超え、かつ 5 % を超えるデバイスが見つからなければ、台数の入力を求めます。ターミナルがなければ --confirm-deletions か --max-deletions を指定します。どちらもなければ何も変更しません(終了コード 10)。読み取れないデータがあるデバイスは、そのままにします(終了コード 8)。",
+      "If a full sync does not find more than 5 devices and more than 5 % of them, the number is asked. Without a terminal, use --confirm-deletions or --max-deletions; otherwise nothing is changed (exit 10).",
+      "全件の取得で、5 台を超え、かつ 5 % を超えるデバイスが見つからなければ、台数の入力を求めます。ターミナルがなければ --confirm-deletions か --max-deletions を指定します。どちらもなければ何も変更しません(終了コード 10)。",
     ),
   ],
   args: {},
@@ -52,7 +52,7 @@ export default defineCommand({
     { line: "clomoctl ade sync --no-input --quiet" },
   ],
   excludes: [["full", "delta"]],
-  exits: ["input-rejected", "not-permitted", "conflict", "unavailable", "partial", "limit-exceeded"],
+  exits: ["input-rejected", "not-permitted", "conflict", "unavailable", "limit-exceeded"],
   changes: true,
   shows: SYNC_COLUMNS,
   async run(tools, { full, delta, confirmDeletions, maxDeletions }) {
@@ -93,26 +93,10 @@ export default defineCommand({
     const first = await fetchDevices(confirmDeletions);
     const result = first.missing > 0 && terminal.interactive ? await promptForRemoval(first.missing) : first;
     await terminal.show(SYNC_COLUMNS, result);
-    return warnOfDevices(terminal, result);
+    const { missing } = result;
+    if (missing === 0) return undefined;
+    const next = line("ade sync", [], { full: true, confirmDeletions: missing });
+    await terminal.warn({ why: describeMissing(missing), line: next });
+    return "limit-exceeded";
   },
 });
-
-/** Warns of missing devices and of records that could not be read.  @returns how the command ends */
-async function warnOfDevices(terminal: Terminal, { unreadable, missing }: AdeSync): Promise<Outcome> {
-  if (missing > 0) {
-    await terminal.warn({
-      why: describeMissing(missing),
-      line: line("ade sync", [], { full: true, confirmDeletions: missing }),
-    });
-    return "limit-exceeded";
-  }
-  const [record] = unreadable;
-  if (record === undefined) return undefined;
-  await terminal.warn(
-    text(
-      `${formatCount(unreadable.length, "record")} of Apple could not be read (${record.serialNumber ?? record.place}: ${record.member})`,
-      `Apple の応答に読み取れないデータが ${unreadable.length} 件あります(${record.serialNumber ?? record.place}: ${record.member})`,
-    ),
-  );
-  return "partial";
-}

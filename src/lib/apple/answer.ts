@@ -12,30 +12,23 @@ const MAX_TEXT_LENGTH = 4096;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The failure for a response that does not match Apple's documentation. It names the member, but not its value. */
-export class UndocumentedResponse extends Failure {
-  readonly member: string;
-
-  /** @param where the request, such as `GET https://…/account` */
-  constructor(where: string, member: string) {
-    super("unavailable", {
-      what: text(
-        `Apple's response does not match Apple's documentation: ${member}`,
-        `応答が Apple の仕様と異なります: ${member}`,
-      ),
-      where,
-      hint: text(
-        "try again later; if the problem persists, check what is between this computer and Apple, such as a proxy",
-        "しばらくしてからもう一度実行してください。続く場合は、Apple との間にあるプロキシなどを確認してください",
-      ),
-    });
-    this.member = member;
-  }
-}
-
-/** Creates the failure for an undocumented response.  @param where the request, such as `GET https://…/account` */
-export const createUndocumentedFailure = (where: string, member: string): UndocumentedResponse =>
-  new UndocumentedResponse(where, member);
+/**
+ * Creates the failure for a response that does not match Apple's documentation. It names the member, but not its value.
+ *
+ * @param where the request, such as `GET https://…/account`
+ */
+export const createUndocumentedFailure = (where: string, member: string): Failure =>
+  new Failure("unavailable", {
+    what: text(
+      `Apple's response does not match Apple's documentation: ${member}`,
+      `応答が Apple の仕様と異なります: ${member}`,
+    ),
+    where,
+    hint: text(
+      "try again later; if the problem persists, check what is between this computer and Apple, such as a proxy",
+      "しばらくしてからもう一度実行してください。続く場合は、Apple との間にあるプロキシなどを確認してください",
+    ),
+  });
 
 /** Parses a body that must be a JSON object. @throws Failure `unavailable` if the body is not a JSON object */
 export function parseJsonObject(where: string, body: string): JsonObject {

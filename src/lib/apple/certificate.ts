@@ -15,22 +15,12 @@ import { formatInstant } from "./encoding/instant.ts";
 
 const MAX_CERTIFICATES = 1000;
 
-const CERTIFICATE_LABELS = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
-
-/** Extensions of Apple's push certificates only.  @see Apple WWDR Certification Practice Statement, 4.11 ff. */
-const PUSH_EXTENSIONS = [
-  encodeAppleOid(0x06, 0x03, 0x01),
-  encodeAppleOid(0x06, 0x03, 0x02),
-  encodeAppleOid(0x06, 0x03, 0x06),
-];
-const BUILD_EXTENSIONS = [encodeAppleOid(0x06, 0x01, 0x04)];
-
 const PUSH_NAME_PATTERN = /^Apple (?:(?:Production|Development) IOS )?Push Services: /;
 const BUILD_NAME_PATTERN = /^(?:iPhone|Apple) Distribution: /;
 
-function encodeAppleOid(...rest: readonly number[]): Buffer {
-  const bytes = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, ...rest];
-  return Buffer.from([0x06, bytes.length, ...bytes]);
+interface ParsedCertificate {
+  readonly certificate: X509Certificate;
+  readonly renewable: Renewable;
 }
 
 /**
@@ -41,34 +31,10 @@ function encodeAppleOid(...rest: readonly number[]): Buffer {
  * @throws Failure `input-rejected` if there are too many certificates
  */
 export function readPemCertificates(name: string, pem: string): RenewableReadResult {
-  return parseCertificates(
-    name,
-    findPemBlocks(pem)
-      .filter(({ label }) => CERTIFICATE_LABELS.includes(label))
-      .map(({ text: block }) => removeHeaders(block)),
-  );
-}
-
-/** Removes the `Name: value` lines that may precede the content of a block. @see RFC 1421 4.4 */
-function removeHeaders(block: string): string {
-  const [begin = "", first = ""] = block.split("\n", 2);
-  const end = first.includes(":") ? block.search(/\n\r?\n/) : -1;
-  return end === -1 ? block : `${begin}\n${block.slice(end).trimStart()}`;
-}
-
-/** Reads the certificates of a bundle, each in DER, in the same way as {@link readPemCertificates}. */
-export const readBundleCertificates = (name: string, bundle: readonly Uint8Array[]): RenewableReadResult =>
-  parseCertificates(name, bundle.values());
-
-interface ParsedCertificate {
-  readonly certificate: X509Certificate;
-  readonly renewable: Renewable;
-}
-
-function parseCertificates(name: string, written: IteratorObject<string | Uint8Array>): RenewableReadResult {
-  const all = written
+  const all = findPemBlocks(pem)
+    .filter(({ label }) => label === "CERTIFICATE")
     .take(MAX_CERTIFICATES + 1)
-    .map((one, index) => parseCertificate(name, one, index + 1))
+    .map((block, index) => parseCertificate(name, block.text, index + 1))
     .toArray();
   const parsed = all.filter((one) => "certificate" in one);
   const broken = all.filter((one) => "en" in one);
@@ -97,7 +63,7 @@ export function readDerCertificate(name: string, der: Uint8Array): Renewable | u
   return certificate === undefined ? undefined : buildRenewable(name, certificate);
 }
 
-function parseCertificate(name: string, written: string | Uint8Array, number: number): ParsedCertificate | Text {
+function parseCertificate(name: string, written: string, number: number): ParsedCertificate | Text {
   const certificate = attempt(() => new X509Certificate(written));
   const renewable = certificate && attempt(() => buildRenewable(name, certificate));
   if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };
@@ -119,7 +85,7 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
   const commonName = findNameAttribute(subject, "CN");
   return {
     expiring: {
-      kind: topic === null ? detectCertificateKind(certificate, commonName, from.namesApple) : "push-certificate",
+      kind: topic === null ? detectCertificateKind(commonName, from.namesApple) : "push-certificate",
       name: commonName ?? organisation ?? uid ?? file,
       expiresAt: formatCertificateDate(file, certificate.validToDate),
       validFrom: formatCertificateDate(file, certificate.validFromDate),
@@ -136,15 +102,11 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
   };
 }
 
-/**
- * Returns the kind of a certificate. The kind is certain only if the certificate has an extension that Apple alone
- * issues, or if it has Apple's wording and names Apple as the issuer.
- */
-function detectCertificateKind({ raw }: X509Certificate, name: string | undefined, namesApple: boolean): RenewalKind {
-  const is = (extensions: readonly Buffer[], wording: RegExp): boolean =>
-    extensions.some((extension) => raw.includes(extension)) || (namesApple && name !== undefined && wording.test(name));
-  if (is(PUSH_EXTENSIONS, PUSH_NAME_PATTERN)) return "agent-push-certificate";
-  return is(BUILD_EXTENSIONS, BUILD_NAME_PATTERN) ? "agent-build-certificate" : "certificate";
+/** Returns the kind of a certificate, which is certain only if it has Apple's wording and names Apple as the issuer. */
+function detectCertificateKind(name: string | undefined, namesApple: boolean): RenewalKind {
+  if (!namesApple || name === undefined) return "certificate";
+  if (PUSH_NAME_PATTERN.test(name)) return "agent-push-certificate";
+  return BUILD_NAME_PATTERN.test(name) ? "agent-build-certificate" : "certificate";
 }
 
 function formatCertificateDate(file: string, date: Date): string {

@@ -1,6 +1,5 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { parseObjectResponse } from "./answer.ts";
 import type { AppleResponse, AppleRequest, Send } from "./send.ts";
 
 /** The functions needed to send a request with retries. */
@@ -68,15 +67,6 @@ async function trySend(request: AppleRequest, send: Send, again: boolean): Promi
     throw error;
   }
 }
-
-/** Wraps a `Send` to treat a truncated JSON object as no response.  @throws Failure `unavailable` if it is truncated */
-export const rejectTruncatedResponses =
-  (send: Send): Send =>
-  async (request) => {
-    const answer = await send(request);
-    parseObjectResponse(formatRequestTarget(request), answer);
-    return answer;
-  };
 
 /** Returns the method and the URL of a request, without the query. */
 export const formatRequestTarget = ({ method, url }: Pick<AppleRequest, "method" | "url">): string =>

@@ -1,8 +1,8 @@
 import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
 import { readAdeToken } from "./ade-token.ts";
-import { readDerCertificate, readBundleCertificates, readPemCertificates } from "./certificate.ts";
-import { detectMessageType, extractBundledCertificates } from "./encoding/cms.ts";
+import { readDerCertificate, readPemCertificates } from "./certificate.ts";
+import { detectMessageType } from "./encoding/cms.ts";
 import { isBinary, decodeWrappedBase64, decodeTextFile } from "./encoding/pem.ts";
 import { readProvisioningProfile } from "./provisioning-profile.ts";
 import { createRejectedFileFailure, type NamedFile, type RenewableReadResult, type Renewable } from "./renewable.ts";
@@ -26,7 +26,7 @@ const isKeyStore = (bytes: Uint8Array): boolean =>
  * content lacks. Time and memory are bounded by {@link MAX_RENEWAL_FILE_BYTES}.
  *
  * Supported files: certificates in PEM (several in a file, also next to keys and other text) or in DER; ADE server
- * tokens; content tokens (VPP); provisioning profiles; bundles of certificates (PKCS#7).
+ * tokens; content tokens (VPP); provisioning profiles.
  *
  * @throws `input-rejected` if the file contains nothing that expires, is broken, or is a key store
  */
@@ -80,10 +80,7 @@ async function readBinary(file: NamedFile, der: Uint8Array, { keys = [] }: ReadO
   const type = detectMessageType(der);
   if (type === "enveloped") return toReadResult(readAdeToken(file, der, keys));
   if (type === undefined) throw createUnreadableFileFailure(file.name);
-  const bundle = extractBundledCertificates(der);
-  return bundle === undefined
-    ? toReadResult(await readProvisioningProfile(file, der))
-    : readBundleCertificates(file.name, bundle);
+  return toReadResult(await readProvisioningProfile(file, der));
 }
 
 const createKeyStoreFailure = (name: string) =>

@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
@@ -40,22 +40,14 @@ export function findAccessFault(
   return { kind: "open", what, mend: `chmod go-w ${quoteShellWord(folder)}` };
 }
 
-/**
- * Returns the first fault in the folders of a home and its tenants. Skips missing folders and file systems without
- * owners.
- */
-export async function findHomeFault(
-  { settings, data, tenants, userId }: Home,
-  platform: string,
-): Promise<AccessFault | undefined> {
+/** Returns the first fault in the folders of a home and its tenants. Skips missing folders. */
+export function findHomeFault({ settings, data, tenants, userId }: Home): AccessFault | undefined {
   if (userId === undefined) return undefined;
   for (const folder of new Set([data, settings, tenants, ...listFolder(tenants).map((name) => join(tenants, name))])) {
     const found = statFolder(folder);
     if (found?.isDirectory() !== true) continue;
     const fault = findAccessFault(folder, { ownerId: found.uid, mode: found.mode }, userId);
-    if (fault === undefined) continue;
-    const { canStoreFileOwners: keepsOwners } = await import("../files/look.ts");
-    if (keepsOwners(realpathSync(folder), platform)) return fault;
+    if (fault !== undefined) return fault;
   }
   return undefined;
 }

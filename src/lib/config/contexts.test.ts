@@ -17,7 +17,7 @@ let contexts: Contexts;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "contexts-"));
   const environment = { CLOMOCTL_HOME: join(root, "home") };
-  home = locateHome({ platform: process.platform, environment, userFolder: root, workingFolder: root });
+  home = locateHome({ environment, userFolder: root, workingFolder: root });
   contexts = new Contexts(home, async () => {});
 });
 afterEach(() => rm(root, { recursive: true, force: true }));

@@ -1,11 +1,9 @@
-import { join, posix, win32 } from "node:path";
+import { join, resolve } from "node:path";
 
 /** The values that determine where a user's files are stored. */
 export interface HomeInputs {
-  /** `process.platform` */
-  readonly platform: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** absolute path of the user's home folder, which contains the default folders */
+  /** absolute path of the user's home folder, which contains the default folder */
   readonly userFolder: string;
   /** `process.cwd()`, for a relative `CLOMOCTL_HOME` */
   readonly workingFolder: string;
@@ -13,59 +11,27 @@ export interface HomeInputs {
   readonly userId?: number | undefined;
 }
 
-/** The folders that contain everything that is stored; none of them has to exist. */
+/** The folder that contains everything that is stored, and folders in it; none of them has to exist. */
 export interface Home {
+  /** the folder itself, for settings */
   readonly settings: string;
-  /** data that must not be lost: keys, and the folders `tenants` and `temporary` */
+  /** the same folder, for data that must not be lost: keys, and the folders `tenants` and `temporary` */
   readonly data: string;
-  /** local tenants; a folder inside `data` */
+  /** local tenants */
   readonly tenants: string;
   /** data that may be lost at any time */
   readonly cache: string;
-  /** spooled input and the register of temporary files; a folder inside `data` */
+  /** spooled input and the register of temporary files */
   readonly temporary: string;
   /** user ID of the owner; undefined on platforms where files have neither owner nor mode */
   readonly userId: number | undefined;
 }
 
-/**
- * Returns the folders of the home: in `CLOMOCTL_HOME`, or in the folders of the platform (XDG, Application Support,
- * APPDATA and LOCALAPPDATA). Does not access the disk.
- *
- * @see https://specifications.freedesktop.org/basedir-spec/latest/ (a relative XDG path must be ignored)
- */
-export function locateHome({ platform, environment, userFolder, workingFolder, userId }: HomeInputs): Home {
-  const path = platform === "win32" ? win32 : posix;
-  const folders = (settings: string, data: string, cache: string): Home => ({
-    settings,
-    data,
-    cache,
-    tenants: path.join(data, "tenants"),
-    temporary: path.join(data, "tmp"),
-    userId,
-  });
-  const own = environment["CLOMOCTL_HOME"] ?? "";
-  if (own !== "") {
-    const root = path.resolve(workingFolder, own);
-    return folders(root, root, path.join(root, "cache"));
-  }
-  const given = (variable: string, ...usual: string[]): string => {
-    const folder = environment[variable] ?? "";
-    return path.join(path.isAbsolute(folder) ? folder : path.join(userFolder, ...usual), "clomoctl");
-  };
-  if (platform === "win32") {
-    const local = given("LOCALAPPDATA", "AppData", "Local");
-    return folders(given("APPDATA", "AppData", "Roaming"), local, path.join(local, "cache"));
-  }
-  if (platform === "darwin") {
-    const support = path.join(userFolder, "Library", "Application Support", "clomoctl");
-    return folders(support, support, path.join(userFolder, "Library", "Caches", "clomoctl"));
-  }
-  return folders(
-    given("XDG_CONFIG_HOME", ".config"),
-    given("XDG_DATA_HOME", ".local", "share"),
-    given("XDG_CACHE_HOME", ".cache"),
-  );
+/** Returns the folders of the home, in `CLOMOCTL_HOME` or `~/.clomoctl`. Does not access the disk. */
+export function locateHome({ environment, userFolder, workingFolder, userId }: HomeInputs): Home {
+  const root = resolve(workingFolder, environment["CLOMOCTL_HOME"] || join(userFolder, ".clomoctl"));
+  const [tenants, cache, temporary] = [join(root, "tenants"), join(root, "cache"), join(root, "tmp")];
+  return { settings: root, data: root, tenants, cache, temporary, userId };
 }
 
 const SETTINGS_FILES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password"];

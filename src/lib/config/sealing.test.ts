@@ -21,7 +21,7 @@ let path: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "sealing-"));
   const environment = { CLOMOCTL_HOME: join(root, "home") };
-  home = locateHome({ platform: process.platform, environment, userFolder: root, workingFolder: root, userId });
+  home = locateHome({ environment, userFolder: root, workingFolder: root, userId });
   sealing = createSecretSealer(home, processes, async () => {});
   path = join(home.data, "sealing.key");
 });

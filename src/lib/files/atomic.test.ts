@@ -118,22 +118,6 @@ test("a failed run keeps the old file, or leaves none", async () => {
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-test("creates no file for empty content, but still settles", async () => {
-  const file = join(root, "x");
-  await writeFile(file, "old");
-  let settled = 0;
-  const options = { ...place(), settle: async () => void (settled += 1), isEmpty: (rows: number) => rows === 0 };
-  const write = (rows: number) => async (writer: ContentWriter) => {
-    await writer.write("header");
-    return rows;
-  };
-  for (const path of [file, `${file}2`]) await writeFileAtomically(path, options, write(0));
-  expect(await readFile(file, "utf8")).toBe("old");
-  expect([settled, await readdir(root)]).toEqual([2, ["home", "x"]]);
-  await writeFileAtomically(file, options, write(1));
-  expect([settled, await readFile(file, "utf8")]).toEqual([3, "header"]);
-});
-
 test.skipIf(!posix)("the file has its permissions from the first byte", async () => {
   await writeFileAtomically(join(root, "x"), { ...place(), mode: 0o600 }, async (writer) => {
     await writer.write("secret");

@@ -10,18 +10,13 @@ export interface ContentWriter {
   write(chunk: string | Uint8Array): Promise<void>;
 }
 
-export interface WriteOptions<T> extends TemporaryStorage {
+export interface WriteOptions extends TemporaryStorage {
   /** permissions of the file; by default, the umask determines them */
   readonly mode?: number | undefined;
   /** called before the file gets its final name; if it throws, an existing file with that name is kept */
   readonly beforeNaming?: (() => Promise<unknown>) | undefined;
   /** called after the final rename; if it throws, the old file is restored, or the new one removed if there was none */
   readonly settle?: (() => Promise<unknown>) | undefined;
-  /**
-   * returns true if the result needs no file: no file is created, an existing file is kept, and `settle` is still
-   * called
-   */
-  readonly isEmpty?: ((written: T) => boolean) | undefined;
 }
 
 /**
@@ -33,7 +28,7 @@ export interface WriteOptions<T> extends TemporaryStorage {
  */
 export async function writeFileAtomically<T>(
   path: string,
-  { settle, mode, beforeNaming, isEmpty, ...place }: WriteOptions<T>,
+  { settle, mode, beforeNaming, ...place }: WriteOptions,
   write: (writer: ContentWriter) => Promise<T>,
 ): Promise<T> {
   const refused = rethrowAsOutputFailure(path);
@@ -41,10 +36,7 @@ export async function writeFileAtomically<T>(
   try {
     const result = await writeAndSync(temporary.handle, path, mode, write);
     await beforeNaming?.();
-    if (isEmpty?.(result) === true) {
-      await settle?.();
-      await rm(temporary.path, { force: true });
-    } else if (settle === undefined) {
+    if (settle === undefined) {
       await rename(temporary.path, path).catch(refused);
       await syncFolder(dirname(path)).catch(refused);
     } else await replaceAndSettle(temporary.path, path, { ...place, settle });

@@ -28,10 +28,10 @@ const WRITE_BATCH_BYTES = 256 * 1024;
 export class FolderWriter {
   readonly #target: string;
   readonly #folder: TemporaryFolder;
-  readonly #naming: Pick<WriteOptions<void>, "beforeNaming"> | undefined;
+  readonly #naming: Pick<WriteOptions, "beforeNaming"> | undefined;
   readonly #open = new Set<FileHandle>();
 
-  private constructor(target: string, folder: TemporaryFolder, naming?: Pick<WriteOptions<void>, "beforeNaming">) {
+  private constructor(target: string, folder: TemporaryFolder, naming?: Pick<WriteOptions, "beforeNaming">) {
     this.#target = target;
     this.#folder = folder;
     this.#naming = naming;
@@ -45,7 +45,7 @@ export class FolderWriter {
    */
   static async create(
     target: string,
-    { beforeNaming, ...place }: Omit<WriteOptions<void>, "mode" | "settle" | "isEmpty">,
+    { beforeNaming, ...place }: Omit<WriteOptions, "mode" | "settle">,
   ): Promise<FolderWriter> {
     const folder = await createTemporaryFolder(place, basename(target), dirname(target)).catch((error: unknown) => {
       throw toOutputFailure(error, target);

@@ -88,7 +88,7 @@ export class Outputs {
   async write<T = void>(
     name: string,
     content: string | Uint8Array | ((writer: ContentWriter) => Promise<T>),
-    { settle, isEmpty }: Pick<WriteOptions<T>, "settle" | "isEmpty"> = {},
+    { settle }: Pick<WriteOptions, "settle"> = {},
   ): Promise<T> {
     const write =
       typeof content === "function" ? content : (writer: ContentWriter) => writer.write(content) as Promise<T>;
@@ -104,7 +104,7 @@ export class Outputs {
     if (target.kind === "stream") return settled(writeDirectly(target.path, write));
     const beforeNaming = (): Promise<void> => this.#refuseOccupied(output);
     const mode = resolveFileMode(output, target.found);
-    const options = { ...this.#place.temporary, mode, beforeNaming, settle, isEmpty };
+    const options = { ...this.#place.temporary, mode, beforeNaming, settle };
     return writeFileAtomically(target.path, options, write);
   }
 

@@ -65,7 +65,7 @@ const createWritableByOthersFailure = (path: string): Failure =>
     ),
   });
 
-interface ProgramFileOptions extends Omit<WriteOptions<void>, "mode" | "isEmpty"> {
+interface ProgramFileOptions extends Omit<WriteOptions, "mode"> {
   /** true: mode 0600; otherwise an existing file keeps its permissions */
   readonly secret?: boolean | undefined;
 }

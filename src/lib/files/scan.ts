@@ -1,7 +1,6 @@
-import { hasErrorCode } from "../errors/index.ts";
 import type { Dirent } from "node:fs";
 import { opendir, realpath, stat } from "node:fs/promises";
-import { basename, join, relative, resolve, sep } from "node:path";
+import { basename, join, resolve, sep } from "node:path";
 import { text, type Text } from "../text/index.ts";
 import { NOT_A_FILE, describeReadError } from "../errors/disk.ts";
 import { readFileStart } from "./read.ts";
@@ -21,15 +20,8 @@ export type ScannedFile =
     }
   | { readonly where: string; readonly reason: Text };
 
-/** Limits for searching a folder. */
-export interface ScanLimits {
-  /** maximum number of files, folders and other entries, over all levels */
-  readonly mostEntries: number;
-  /** maximum depth of nested folders */
-  readonly deepest: number;
-}
-
-const DEFAULT_SCAN_LIMITS: ScanLimits = { mostEntries: 100_000, deepest: 32 };
+/** Maximum number of files, folders and other entries, over all levels, and maximum depth of nested folders. */
+const [MAX_ENTRIES, MAX_DEPTH] = [100_000, 32];
 
 export interface ScanOptions {
   /** pattern of the file names to read in a folder; a file that the user names may have any name */
@@ -38,12 +30,11 @@ export interface ScanOptions {
   readonly mostBytes: number;
   /** patterns to skip: `*` and `?` match within a name, `**` across folders; a pattern with a `/` matches the path */
   readonly exclude?: readonly string[] | undefined;
-  readonly limits?: ScanLimits | undefined;
 }
 
 /**
  * Reads the named file, or the files with matching names in the named folder, sorted by name. Never waits for a pipe or
- * a device, and does not follow links out of the folder.
+ * a device, and does not follow the links in a folder.
  *
  * @param where the name as typed by the user
  * @param workingFolder absolute path against which relative names are resolved
@@ -64,13 +55,9 @@ export async function* scanFiles(
         : { where, reason: NOT_A_FILE };
     }
   } catch (error) {
-    yield { where, reason: describeLinkError(error) };
+    yield { where, reason: describeReadError(error) };
   }
 }
-
-/** Describes an error in following links: a link loop, or any other error as {@link describeReadError} does. */
-const describeLinkError = (error: unknown): Text =>
-  hasErrorCode(error, "ELOOP") ? LINK_LOOP : describeReadError(error);
 
 interface ScanTarget {
   readonly where: string;
@@ -112,21 +99,15 @@ function buildExcludePattern(glob: string): RegExp {
 class FolderSearch {
   readonly #where: string;
   readonly #root: string;
-  readonly #limits: ScanLimits;
   readonly #expected: RegExp;
   readonly #mostBytes: number;
   readonly #exclude: readonly RegExp[];
   #entries = 0;
 
   /** @param root the folder's real path */
-  constructor(
-    where: string,
-    root: string,
-    { expected, mostBytes, exclude = [], limits = DEFAULT_SCAN_LIMITS }: ScanOptions,
-  ) {
+  constructor(where: string, root: string, { expected, mostBytes, exclude = [] }: ScanOptions) {
     this.#where = where;
     this.#root = root;
-    this.#limits = limits;
     this.#expected = expected;
     this.#mostBytes = mostBytes;
     this.#exclude = exclude.map(buildExcludePattern);
@@ -135,23 +116,22 @@ class FolderSearch {
   async *all(): AsyncGenerator<ScannedFile> {
     yield* this.#folder("", 0);
     if (this.#full) {
-      const most = this.#limits.mostEntries;
       const reason = text(
-        `the folder has more than ${most} entries; the remaining entries were skipped`,
-        `フォルダーの内容が ${most} 件を超えています。残りは確認していません`,
+        `the folder has more than ${MAX_ENTRIES} entries; the remaining entries were skipped`,
+        `フォルダーの内容が ${MAX_ENTRIES} 件を超えています。残りは確認していません`,
       );
       yield { where: this.#where, reason };
     }
   }
 
   get #full(): boolean {
-    return this.#entries > this.#limits.mostEntries;
+    return this.#entries > MAX_ENTRIES;
   }
 
   /** @param below path of the folder, relative to the root */
   async *#folder(below: string, depth: number): AsyncGenerator<ScannedFile> {
     const where = join(this.#where, below);
-    if (depth > this.#limits.deepest) {
+    if (depth > MAX_DEPTH) {
       yield { where, reason: text("the folders are nested too deeply", "フォルダーの階層が深すぎます") };
       return;
     }
@@ -180,45 +160,16 @@ class FolderSearch {
     const where = join(this.#where, below);
     if (entry.isDirectory()) {
       yield* this.#folder(below, depth + 1);
-    } else if (entry.isSymbolicLink()) {
-      yield* this.#link(where, join(this.#root, below), expected);
     } else if (expected) {
       const path = join(this.#root, below);
       yield entry.isFile()
         ? await readScannedFile({ where, path, named: false }, this.#mostBytes)
-        : { where, reason: NOT_A_FILE };
+        : { where, reason: entry.isSymbolicLink() ? LINK_NOT_FOLLOWED : NOT_A_FILE };
     }
-  }
-
-  /**
-   * Checks a link. A file in the folder to which the link leads is read through the link only if its own name does not
-   * match the pattern; otherwise the search finds the file itself.
-   */
-  async *#link(where: string, path: string, expected: boolean): AsyncGenerator<ScannedFile> {
-    try {
-      const target = await realpath(path);
-      const isFolder = (await stat(target)).isDirectory();
-      if (!this.#holds(target)) {
-        const reason = text(
-          "the symbolic link leads out of the folder and is not followed",
-          "シンボリックリンクの参照先がフォルダーの外にあるため、たどりません",
-        );
-        if (expected || isFolder) yield { where, reason };
-      } else if (isFolder) {
-        if (path.startsWith(join(target, sep))) yield { where, reason: LINK_LOOP };
-      } else if (expected && !this.#expected.test(target)) {
-        yield { ...(await readScannedFile({ where, path: target, named: false }, this.#mostBytes)), where };
-      }
-    } catch (error) {
-      const reason = describeLinkError(error);
-      if (expected || reason === LINK_LOOP) yield { where, reason };
-    }
-  }
-
-  #holds(target: string): boolean {
-    const way = relative(this.#root, target);
-    return way !== ".." && !way.startsWith(`..${sep}`) && resolve(this.#root, way) === target;
   }
 }
 
-const LINK_LOOP = text("symbolic link loop", "シンボリックリンクが循環しています");
+const LINK_NOT_FOLLOWED = text(
+  "the symbolic link is not followed; name its target, if it is not in this folder",
+  "シンボリックリンクのため、たどりません。参照先がこのフォルダーになければ、参照先を指定してください",
+);

@@ -16,11 +16,8 @@ export interface TemporaryStorage {
   readonly left?: ((path: string, cause: unknown) => Promise<void>) | undefined;
 }
 
-export interface TemporaryFile {
-  readonly path: string;
+export interface TemporaryFile extends TemporaryPath {
   readonly handle: FileHandle;
-  /** removes the file from the register, after the file was renamed or removed */
-  readonly forget: () => Promise<void>;
 }
 
 const REGISTER_ENTRY_NAME = /^(\d+)-\d+\.json$/;
@@ -34,44 +31,63 @@ function buildTemporaryPath(path: string, { self }: ProcessTable, count: number)
   return join(dirname(path), `.${short}.${self}${count === 0 ? "" : `-${count}`}.tmp`);
 }
 
+interface TemporaryPath {
+  readonly path: string;
+  /** removes the path from the register, after the file or folder was renamed or removed */
+  readonly forget: () => Promise<void>;
+}
+
 /**
- * Creates `.NAME.PID.tmp` in `folder` for the file `name`. The file is registered before it is created, so that a later
- * command can remove it if this process dies. If the register cannot be written (a read-only home), the file is not
- * registered.
+ * Creates a file or folder under the first temporary name that is free. It is registered before, so that a later
+ * command can remove it if this process dies. If the register cannot be written (a read-only home), it is not.
  *
- * @param mode permissions of the new file, before the umask
+ * @param create creates it synchronously, so that a signal cannot arrive before it is listed
  */
-export async function createTemporaryFile(
-  { temporaryFolder, processes }: TemporaryStorage,
-  folder: string,
-  name: string,
-  mode: number,
-): Promise<TemporaryFile> {
+async function createTemporaryPath(
+  place: TemporaryStorage,
+  target: string,
+  create: (path: string) => void,
+  more: RegisterDetail = {},
+): Promise<TemporaryPath> {
   for (let count = 0; ; count++) {
-    const path = buildTemporaryPath(join(folder, name), processes, count);
-    const record = await registerTemporary({ temporaryFolder, processes }, path);
+    const path = buildTemporaryPath(target, place.processes, count);
+    const record = await registerTemporary(place, path, more);
     const forget = async (): Promise<void> => {
       // if this fails, the next command's sweep removes the register entry
       await (record === undefined ? undefined : rm(record, { force: true }).catch(() => undefined));
       for (const done of [path, record ?? ""]) unfinishedPaths.delete(done);
     };
     try {
-      // synchronous, so that a signal cannot arrive before the file is listed; the final mode is set when the file is
-      // written
-      closeSync(openSync(path, "wx", mode | OWNER_READ_WRITE_BITS));
+      create(path);
+      unfinishedPaths.add(path);
+      return { path, forget };
     } catch (error) {
       await forget();
-      if (hasErrorCode(error, "EEXIST")) continue;
-      throw error;
+      if (!hasErrorCode(error, "EEXIST")) throw error;
     }
-    unfinishedPaths.add(path);
-    try {
-      return { path, handle: await open(path, "r+"), forget };
-    } catch (error) {
-      await rm(path, { force: true });
-      await forget();
-      throw error;
-    }
+  }
+}
+
+/**
+ * Creates `.NAME.PID.tmp` in `folder` for the file `name`.
+ *
+ * @param mode permissions of the new file, before the umask
+ */
+export async function createTemporaryFile(
+  place: TemporaryStorage,
+  folder: string,
+  name: string,
+  mode: number,
+): Promise<TemporaryFile> {
+  // the final mode is set when the file is written
+  const create = (path: string): void => closeSync(openSync(path, "wx", mode | OWNER_READ_WRITE_BITS));
+  const { path, forget } = await createTemporaryPath(place, join(folder, name), create);
+  try {
+    return { path, handle: await open(path, "r+"), forget };
+  } catch (error) {
+    await rm(path, { force: true });
+    await forget();
+    throw error;
   }
 }
 
@@ -119,30 +135,20 @@ export async function createTemporaryFolder(
   name: string,
   folder: string = place.temporaryFolder,
 ): Promise<TemporaryFolder> {
-  if (folder === place.temporaryFolder) await ensureFolder(folder);
-  for (let count = 0; ; count++) {
-    const path = buildTemporaryPath(join(folder, name), place.processes, count);
-    const record = await registerTemporary(place, path, { isFolder: true });
-    const forget = async (): Promise<void> => {
-      await (record === undefined ? undefined : rm(record, { force: true }).catch(() => undefined));
-      for (const done of [path, record ?? ""]) unfinishedPaths.delete(done);
-    };
-    try {
-      mkdirSync(path, { mode: 0o700 });
-    } catch (error) {
-      await forget();
-      if (hasErrorCode(error, "EEXIST")) continue;
-      throw folder === place.temporaryFolder ? createUnwritableFailure(folder, error) : error;
-    }
-    unfinishedPaths.add(path);
-    const remove = (): Promise<void> => removeTemporaryPath(path, place, { forget });
-    const nameAs = async (target: string): Promise<void> => {
-      if (existsSync(target)) await replaceFolder(place, path, target);
-      else renameSync(path, target);
-      await forget();
-    };
-    return { path, remove, nameAs };
-  }
+  const isOwn = folder === place.temporaryFolder;
+  if (isOwn) await ensureFolder(folder);
+  const create = (path: string): void => void mkdirSync(path, { mode: 0o700 });
+  const made = createTemporaryPath(place, join(folder, name), create, { isFolder: true });
+  const { path, forget } = await made.catch((error: unknown) => {
+    throw isOwn ? createUnwritableFailure(folder, error) : error;
+  });
+  const remove = (): Promise<void> => removeTemporaryPath(path, place, { forget });
+  const nameAs = async (target: string): Promise<void> => {
+    if (existsSync(target)) await replaceFolder(place, path, target);
+    else renameSync(path, target);
+    await forget();
+  };
+  return { path, remove, nameAs };
 }
 
 async function replaceFolder(place: TemporaryStorage, path: string, target: string): Promise<void> {
@@ -168,10 +174,15 @@ async function replaceFolder(place: TemporaryStorage, path: string, target: stri
   await rm(former, { force: true, recursive: true, maxRetries: 3 }).then(forget, () => undefined);
 }
 
+interface RegisterDetail {
+  readonly isFolder?: true;
+  readonly formerName?: string;
+}
+
 async function registerTemporary(
   { temporaryFolder, processes }: TemporaryStorage,
   file: string,
-  more: { readonly isFolder?: true; readonly formerName?: string } = {},
+  more: RegisterDetail,
 ): Promise<string | undefined> {
   const { self, place } = processes;
   const entry = JSON.stringify({ file, ...more, pid: self, place, start: processes.startOf(self) });

@@ -196,6 +196,11 @@ const DEVICE_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
+const DEVICES_PAGE = text(
+  "CLOMO PANEL: Devices (the manual does not describe the steps)",
+  "CLOMO PANEL の「Devices」(手順はマニュアルにありません)",
+);
+
 // @see facts 1.3
 const OWNER_CLICKS = text(
   "CLOMO PANEL: Devices › the device › デバイスの編集 › 所有者情報: type the name of the user or organisation, select the name from the suggestions, then click OK (an Android device in the mode Fully Managed, COMP or Work Profile must be wiped first)",
@@ -236,21 +241,10 @@ export const DEVICE = {
   ],
   namedBy: "serialNumber",
   usual: ["serialNumber", "platform", "status", "identificationName", "phoneNumber", "owner"],
-  // @see seed 003, 9; the manual does not describe how to register a device by hand or how to change other fields
   clicks: {
-    create: text(
-      "CLOMO PANEL: Devices: pre-register the device (the manual does not describe the steps)",
-      "CLOMO PANEL の「Devices」でデバイスを事前登録(手順はマニュアルにありません)",
-    ),
-    edit: text(
-      "CLOMO PANEL: Devices › the device: change the device (the manual describes only how to change the owner)",
-      "CLOMO PANEL の「Devices」でデバイスを選択して変更(マニュアルに手順があるのは所有者情報だけです)",
-    ),
-    // @see facts 4.6
-    delete: text(
-      "CLOMO PANEL: Devices › the device: delete the device (the manual does not describe the steps; a device with a VPP licence or a certificate stays in the list, struck through)",
-      "CLOMO PANEL の「Devices」でデバイスを選択し、削除(手順はマニュアルにありません。VPP ライセンスや証明書が残っているデバイスは、取り消し線付きで残ります)",
-    ),
+    create: DEVICES_PAGE,
+    edit: DEVICES_PAGE,
+    delete: DEVICES_PAGE,
     fields: { owner: OWNER_CLICKS, ownerOrg: OWNER_CLICKS, tags: TAG_CLICKS, memo: TAG_CLICKS },
   },
 } as const satisfies ThingInFiles;

@@ -70,6 +70,11 @@ const ORG_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
+const ORG_ON_THE_LEFT = text(
+  "CLOMO PANEL: Users/Org › the organisation, on the left (the manual does not describe the steps)",
+  "CLOMO PANEL の「Users/Org」の左側から組織を選択(手順はマニュアルにありません)",
+);
+
 /** An organisation. The root organisation is 全社. `path` omits the root; a `/` in a name is written as `\/`. */
 export const ORG = {
   name: "org",
@@ -92,18 +97,9 @@ export const ORG = {
       "CLOMO PANEL: Users/Org › Add Org › 組織名, 組織コード › 保存 (the manual does not say how to create an organisation below another)",
       "CLOMO PANEL の「Users/Org」›「Add Org」をクリックし、「組織名」「組織コード」を入力して「保存」をクリック(別の組織の下に作る手順はマニュアルにありません)",
     ),
-    edit: text(
-      "CLOMO PANEL: Users/Org › the organisation, on the left: change the organisation (the manual does not describe the steps)",
-      "CLOMO PANEL の「Users/Org」の左側から組織を選択して変更(手順はマニュアルにありません)",
-    ),
-    move: text(
-      "CLOMO PANEL: Users/Org › the organisation, on the left: move the organisation below its new parent (the manual does not describe the steps)",
-      "CLOMO PANEL の「Users/Org」の左側から組織を選択し、上位の組織を変更(手順はマニュアルにありません)",
-    ),
-    delete: text(
-      "CLOMO PANEL: Users/Org › the organisation, on the left: delete the organisation (the manual does not describe the steps)",
-      "CLOMO PANEL の「Users/Org」の左側から組織を選択し、削除(手順はマニュアルにありません)",
-    ),
+    edit: ORG_ON_THE_LEFT,
+    move: ORG_ON_THE_LEFT,
+    delete: ORG_ON_THE_LEFT,
   },
   formats: { orgs: listFileFields(ORG_FIELDS) },
   keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],

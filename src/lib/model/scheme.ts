@@ -1,7 +1,9 @@
-import { text, type Text } from "../text/index.ts";
+import { same, text, type Text } from "../text/index.ts";
 import { getItemsForNewUsers, SCHEME_ITEMS } from "./role-policy.ts";
 import { OPERATIONS, type Operation } from "./role.ts";
 import { CREATED_AT_FIELD, defineIdField, UPDATED_AT_FIELD, type Thing } from "./thing.ts";
+
+const SCHEME_SETTINGS = same("Settings > 全般 > カスタム管理権限スキーム設定");
 
 /** A custom scheme (カスタム管理権限スキーム), a list of custom administrators' rights.  @see facts 2.1 */
 export const SCHEME = {
@@ -31,18 +33,9 @@ export const SCHEME = {
   },
   // @see facts 2.1: the screen of the settings is known, the buttons on it are not
   clicks: {
-    create: text(
-      "Settings > 全般 > カスタム管理権限スキーム設定: add the scheme",
-      "Settings > 全般 > カスタム管理権限スキーム設定でスキームを追加",
-    ),
-    edit: text(
-      "Settings > 全般 > カスタム管理権限スキーム設定: change the scheme",
-      "Settings > 全般 > カスタム管理権限スキーム設定でスキームを変更",
-    ),
-    delete: text(
-      "Settings > 全般 > カスタム管理権限スキーム設定: delete the scheme if it exists",
-      "Settings > 全般 > カスタム管理権限スキーム設定にスキームがあれば削除",
-    ),
+    create: SCHEME_SETTINGS,
+    edit: SCHEME_SETTINGS,
+    delete: SCHEME_SETTINGS,
     page: text(
       "CLOMO PANEL, Settings > 全般 > カスタム管理権限スキーム設定",
       "CLOMO PANEL の Settings > 全般 > カスタム管理権限スキーム設定",

@@ -314,6 +314,11 @@ export const SECURED_USER = {
   readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof SECURED_USER_FIELDS)[]>>;
 };
 
+const GROUPS_PAGE = text(
+  "SECURED APPs MANAGER ({app}): groups (in Docs: the Groups screen; the manual does not describe the steps)",
+  "SECURED APPs MANAGER({app})のグループ(Docs では「Groups」画面。手順はマニュアルにありません)",
+);
+
 export const SECURED_GROUP = {
   name: "secured_group",
   fields: {
@@ -331,21 +336,11 @@ export const SECURED_GROUP = {
     users: { type: "integer", derived: true, label: text("users", "ユーザー数"), example: 12 },
     createdAt: CREATED_AT_FIELD,
   },
-  // @see facts 6.7: Docs has a screen for groups; the manual does not say how to create groups there, or where to do so
-  // in other apps
+  // @see facts 6.7
   clicks: {
-    create: text(
-      "SECURED APPs MANAGER ({app}): add the group (in Docs: on the Groups screen; the manual does not describe the steps, or the screen in other apps)",
-      "SECURED APPs MANAGER({app})でグループを追加(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
-    ),
-    edit: text(
-      "SECURED APPs MANAGER ({app}): rename the group (in Docs: on the Groups screen; the manual does not describe the steps, or the screen in other apps)",
-      "SECURED APPs MANAGER({app})でグループの名前を変更(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
-    ),
-    delete: text(
-      "SECURED APPs MANAGER ({app}): delete the group if it exists (in Docs: on the Groups screen; the manual does not describe the steps, or the screen in other apps)",
-      "SECURED APPs MANAGER({app})にグループがあれば削除(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
-    ),
+    create: GROUPS_PAGE,
+    edit: GROUPS_PAGE,
+    delete: GROUPS_PAGE,
     page: text("SECURED APPs MANAGER ({app}), groups", "SECURED APPs MANAGER({app})のグループ"),
   },
   formats: {},

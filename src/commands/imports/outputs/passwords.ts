@@ -40,9 +40,9 @@ export async function writePasswords(
   given: readonly NewPassword[],
   settle?: () => Promise<void>,
 ): Promise<void> {
+  if (given.length === 0) return settle?.();
   const table = [COLUMNS, ...given.map(({ key, name, groups, password }) => [key, name, groups, password])];
-  await writeTable(tools, path, table, { settle, isEmpty: () => given.length === 0 });
-  if (given.length === 0) return;
+  await writeTable(tools, path, table, { settle });
   await tools.terminal.note(
     text(
       `${path} has the passwords of ${formatCount(given.length, "new user")}: hand them out, then delete it. They are not stored anywhere else`,

@@ -10,13 +10,8 @@ export interface BerElement {
 /** The tags that occur in the structures of this folder. */
 export const TAG = {
   integer: 0x02,
-  octets: 0x04,
-  octetsInPieces: 0x24,
-  null: 0x05,
-  oid: 0x06,
   sequence: 0x30,
   set: 0x31,
-  context0: 0xa0,
 } as const;
 
 const CONSTRUCTED_BIT = 0x20;

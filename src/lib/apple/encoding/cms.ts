@@ -128,20 +128,6 @@ export function extractSignedContent(message: Uint8Array): Uint8Array | undefine
   });
 }
 
-/**
- * Returns the certificates of a message without signers, which is the usual form of a certificate bundle (`.p7b`). A
- * detached signature does not contain its content either, but it has signers and is not a bundle.
- *
- * @returns undefined if the bytes are not such a bundle
- */
-export function extractBundledCertificates(message: Uint8Array): readonly Uint8Array[] | undefined {
-  return attempt(() => {
-    const [, , , certificates, ...rest] = readMessageParts(message, SIGNED_DATA_OID);
-    if (certificates?.tag !== TAG.context0 || requireElement(rest.at(-1)).content.length > 0) return undefined;
-    return readChildren(certificates).map(({ whole }) => whole);
-  });
-}
-
 /** Returns the parts of the structure in a ContentInfo. @throws RangeError if the ContentInfo has another type */
 function readMessageParts(message: Uint8Array, wanted: string): readonly BerElement[] {
   const [type, content] = readChildren(readElement(message));

@@ -103,7 +103,6 @@ describe("a page", () => {
     });
     expect(parseDevicePage(WHERE, { cursor: "c", more_to_follow: false })).toEqual({
       devices: [],
-      unreadable: [],
       cursor: "c",
       moreToFollow: false,
     });
@@ -119,32 +118,4 @@ describe("a page", () => {
   ])("is refused with the member name %s if the value is %j", (member, value) => {
     expect(() => parseDevicePage(WHERE, { ...PAGE, [member]: value })).toThrow(`Apple's documentation: ${member}`);
   });
-});
-
-describe("an unreadable record", () => {
-  const page = (...devices: readonly unknown[]) => {
-    const { devices: read, unreadable } = parseDevicePage(WHERE, { cursor: "c", more_to_follow: false, devices });
-    return { read: read.map(({ serialNumber }) => serialNumber), unreadable };
-  };
-  const OTHER = { ...ROW, serial_number: "OTHER" };
-
-  test.each([
-    ["op_date", "soon"],
-    ["model", 1],
-  ])("is identified by its serial number and %s, and the others are read", (member, value) => {
-    expect(page(ROW, { ...OTHER, [member]: value }, { ...ROW, serial_number: "THIRD" })).toEqual({
-      read: [ROW.serial_number, "THIRD"],
-      unreadable: [{ serialNumber: "OTHER", place: "devices[1]", member }],
-    });
-  });
-
-  test.each([["A\u001B[31m"], ["A".repeat(65)], [""], [" "], [undefined]])(
-    "is identified by its position if its serial number is %j",
-    (serial_number) => {
-      expect(page(ROW, { ...ROW, serial_number })).toEqual({
-        read: [ROW.serial_number],
-        unreadable: [{ serialNumber: null, place: "devices[1]", member: "serial_number" }],
-      });
-    },
-  );
 });

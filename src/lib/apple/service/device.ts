@@ -1,9 +1,9 @@
+import { ADE_DEVICE, APPLE_DEVICE_FIELDS, type AdeDeviceRecord } from "../../model/ade-device.ts";
 import {
   isObject,
   readOptionalInstant,
   readOptionalText,
   createUndocumentedFailure,
-  UndocumentedResponse,
   type JsonObject,
 } from "../answer.ts";
 
@@ -12,44 +12,10 @@ import {
  *
  * @see apple 3 (Device)
  */
-export interface AdeDevice {
-  readonly serialNumber: string;
-  readonly model: string | null;
-  readonly description: string | null;
-  readonly color: string | null;
-  readonly assetTag: string | null;
-  /** `empty`, `assigned`, `pushed` or `removed`; Apple may add other values */
-  readonly profileStatus: string | null;
-  /** 32 hexadecimal digits in upper case, without hyphens */
-  readonly profileUuid: string | null;
-  readonly profileAssignTime: string | null;
-  readonly profilePushTime: string | null;
-  readonly deviceAssignedDate: string | null;
-  /** who assigned the device to this server; `-1` if Apple does not know */
-  readonly deviceAssignedBy: string | null;
-  /** `iOS`, `iPadOS`, `OSX`, `tvOS` or `visionOS`; Apple may add other values */
-  readonly os: string | null;
-  /** `iPad`, `iPhone`, `iPod`, `Mac`, `AppleTV` or `Vision`; Apple may add other values */
-  readonly deviceFamily: string | null;
-  readonly mdmMigrationDeadline: string | null;
-  /** `added`, `modified` or `deleted`; usually null in a full fetch */
-  readonly opType: string | null;
-  readonly opDate: string | null;
-}
-
-/** A record in a response that cannot be read, and the member that is not as documented. */
-export interface UnreadableRecord {
-  /** null if the serial number itself cannot be read, so that the device is unknown */
-  readonly serialNumber: string | null;
-  /** position in the response, such as `devices[3]` */
-  readonly place: string;
-  /** the first member that is not as documented */
-  readonly member: string;
-}
+export type AdeDevice = Omit<AdeDeviceRecord, "seenAt">;
 
 export interface DevicePage {
   readonly devices: readonly AdeDevice[];
-  readonly unreadable: readonly UnreadableRecord[];
   /** position where the next page begins */
   readonly cursor: string;
   readonly moreToFollow: boolean;
@@ -77,6 +43,13 @@ function parseInstantMember(where: string, row: JsonObject, member: string): str
     : readOptionalInstant(where, row, member);
 }
 
+/** Apple's name of each field, which is the field's name in snake case, and the parser of its values. */
+const MEMBERS = APPLE_DEVICE_FIELDS.filter((field) => field !== "serialNumber").map((field) => ({
+  field,
+  member: field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  parse: ADE_DEVICE.fields[field].type === "instant" ? parseInstantMember : parseTextMember,
+}));
+
 /**
  * Reads a device from a response. Ignores unknown members.
  *
@@ -87,40 +60,9 @@ export function parseDevice(where: string, row: unknown): AdeDevice {
   if (!isObject(row)) throw createUndocumentedFailure(where, "devices");
   const serialNumber = row["serial_number"];
   if (!isSerialNumber(serialNumber)) throw createUndocumentedFailure(where, "serial_number");
-  return {
-    serialNumber,
-    model: parseTextMember(where, row, "model"),
-    description: parseTextMember(where, row, "description"),
-    color: parseTextMember(where, row, "color"),
-    assetTag: parseTextMember(where, row, "asset_tag"),
-    profileStatus: parseTextMember(where, row, "profile_status"),
-    profileUuid: parseTextMember(where, row, "profile_uuid"),
-    profileAssignTime: parseInstantMember(where, row, "profile_assign_time"),
-    profilePushTime: parseInstantMember(where, row, "profile_push_time"),
-    deviceAssignedDate: parseInstantMember(where, row, "device_assigned_date"),
-    deviceAssignedBy: parseTextMember(where, row, "device_assigned_by"),
-    os: parseTextMember(where, row, "os"),
-    deviceFamily: parseTextMember(where, row, "device_family"),
-    mdmMigrationDeadline: parseInstantMember(where, row, "mdm_migration_deadline"),
-    opType: parseTextMember(where, row, "op_type"),
-    opDate: parseInstantMember(where, row, "op_date"),
-  };
-}
-
-function parseDeviceList(where: string, rows: readonly unknown[]): Pick<DevicePage, "devices" | "unreadable"> {
-  const devices: AdeDevice[] = [];
-  const unreadable: UnreadableRecord[] = [];
-  for (const [at, row] of rows.entries()) {
-    try {
-      devices.push(parseDevice(where, row));
-    } catch (error) {
-      if (!(error instanceof UndocumentedResponse)) throw error;
-      const serial = isObject(row) ? row["serial_number"] : undefined;
-      const serialNumber = isSerialNumber(serial) ? serial : null;
-      unreadable.push({ serialNumber, place: `devices[${at}]`, member: error.member });
-    }
-  }
-  return { devices, unreadable };
+  const device: Record<string, string | null> = { serialNumber };
+  for (const { field, member, parse } of MEMBERS) device[field] = parse(where, row, member);
+  return device as unknown as AdeDevice;
 }
 
 /** Reads a page of devices from a response.  @throws Failure `unavailable` with the name of an invalid member */
@@ -131,9 +73,5 @@ export function parseDevicePage(where: string, answer: JsonObject): DevicePage {
     throw createUndocumentedFailure(where, "cursor");
   }
   if (typeof moreToFollow !== "boolean") throw createUndocumentedFailure(where, "more_to_follow");
-  return {
-    ...parseDeviceList(where, devices),
-    cursor,
-    moreToFollow,
-  };
+  return { devices: devices.map((row) => parseDevice(where, row)), cursor, moreToFollow };
 }

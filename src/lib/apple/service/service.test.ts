@@ -83,9 +83,7 @@ describe("the session", () => {
         ? { status: 400, headers: { "x-adm-auth-session": "t1" }, body: "EXPIRED_CURSOR" }
         : createJsonResponse(ACCOUNT),
     );
-    expect(isCursorRefusal(await ade.syncDevices({ cursor: "c", limit: 10 }).catch((error: unknown) => error))).toBe(
-      true,
-    );
+    expect(isCursorRefusal(await ade.syncDevices("c").catch((error: unknown) => error))).toBe(true);
     await ade.account();
     expect(calls(apple).map(sessionOf)).toEqual(["s1", "t1"]);
   });
@@ -97,7 +95,7 @@ describe("the session", () => {
     const { apple, service: ade } = service((__, count) =>
       count === 1 ? over : createJsonResponse({ devices: [], cursor: "d", more_to_follow: false }),
     );
-    await ade.syncDevices({ cursor: "c", limit: 10 });
+    await ade.syncDevices("c");
     expect(apple.lines).toEqual(["GET /session", "POST /devices/sync", "GET /session", "POST /devices/sync"]);
     const [first, second] = calls(apple);
     expect(second?.body).toBe(first?.body);
@@ -139,21 +137,21 @@ describe("devices", () => {
 
   test("are fetched, and their changes are synchronised", async () => {
     const { apple, service: ade } = service(() => createJsonResponse(PAGE));
-    const page = await ade.fetchDevices({ limit: 1000 });
+    const page = await ade.fetchDevices();
     expect(page).toMatchObject({ devices: [{ serialNumber: "A" }], cursor: "c2", moreToFollow: false });
-    await ade.fetchDevices({ cursor: "c1", limit: 10 });
-    await ade.syncDevices({ cursor: "c2", limit: 10 });
+    await ade.fetchDevices("c1");
+    await ade.syncDevices("c2");
     expect(calls(apple).map(sentOf)).toEqual([
       ["POST", "https://a.example/server/devices", { limit: 1000 }],
-      ["POST", "https://a.example/server/devices", { cursor: "c1", limit: 10 }],
-      ["POST", "https://a.example/devices/sync", { cursor: "c2", limit: 10 }],
+      ["POST", "https://a.example/server/devices", { cursor: "c1", limit: 1000 }],
+      ["POST", "https://a.example/devices/sync", { cursor: "c2", limit: 1000 }],
     ]);
   });
 
   test("are fetched again after a truncated response, as often as after a missing one", async () => {
     const cut = { body: JSON.stringify(PAGE).slice(0, -3) };
     const { apple, service: ade } = service((_, count) => (count < 3 ? cut : createJsonResponse(PAGE)));
-    expect(await ade.fetchDevices({ limit: 10 })).toMatchObject({ cursor: "c2" });
+    expect(await ade.fetchDevices()).toMatchObject({ cursor: "c2" });
     expect(apple.waits).toEqual([1000, 2000]);
     const never = service(() => cut);
     await expect(never.service.account()).rejects.toThrow("does not match Apple's documentation: JSON");

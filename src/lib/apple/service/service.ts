@@ -15,13 +15,13 @@ import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./sessio
 export interface AdeService {
   readonly account: () => Promise<AdeAccount>;
   /** fetches a page of all devices; the first page is fetched without a cursor */
-  readonly fetchDevices: (from: {
-    readonly cursor?: string | undefined;
-    readonly limit: number;
-  }) => Promise<DevicePage>;
+  readonly fetchDevices: (cursor?: string) => Promise<DevicePage>;
   /** fetches a page of the changes since the cursor */
-  readonly syncDevices: (from: { readonly cursor: string; readonly limit: number }) => Promise<DevicePage>;
+  readonly syncDevices: (cursor: string) => Promise<DevicePage>;
 }
+
+/** The maximum number of devices in a page. @see apple 3 (limit) */
+const PAGE_SIZE = 1000;
 
 /** Opens the device service. Sends nothing before the first call. */
 export function openDeviceService(access: DeviceServiceAccess): AdeService {
@@ -32,7 +32,9 @@ export function openDeviceService(access: DeviceServiceAccess): AdeService {
   };
   return {
     account: () => ask({ method: "GET", path: "/account" }, parseAccount),
-    fetchDevices: (body) => ask({ method: "POST", path: "/server/devices", body }, parseDevicePage),
-    syncDevices: (body) => ask({ method: "POST", path: "/devices/sync", body }, parseDevicePage),
+    fetchDevices: (cursor) =>
+      ask({ method: "POST", path: "/server/devices", body: { cursor, limit: PAGE_SIZE } }, parseDevicePage),
+    syncDevices: (cursor) =>
+      ask({ method: "POST", path: "/devices/sync", body: { cursor, limit: PAGE_SIZE } }, parseDevicePage),
   };
 }

@@ -85,25 +85,15 @@ export const applyFetched = async (
   return { base, created: inserted - unknown, changed: stored - inserted - released, released };
 };
 
-interface FullFetch {
-  /** name of the table of fetched devices */
-  readonly from: string;
-  /** serial numbers of the records that could not be read */
-  readonly unreadable: readonly string[];
-}
-
-/** SQL: the stored devices that are not among the fetched ones. */
+/** SQL: the stored devices that are not among the fetched ones. @param from name of the table of fetched devices */
 const selectUnseen = (from: string): string =>
-  `select serialNumber from ade_device except select serialNumber from ${from}
-   except select value from json_each(:unreadable)`;
+  `select serialNumber from ade_device except select serialNumber from ${from}`;
 
-export const countUnseen = (reader: Reader, { from, unreadable }: FullFetch): Promise<number> =>
-  reader.count(`select count(*) from (${selectUnseen(from)})`, { unreadable: JSON.stringify(unreadable) });
+export const countUnseen = (reader: Reader, from: string): Promise<number> =>
+  reader.count(`select count(*) from (${selectUnseen(from)})`);
 
-export const deleteUnseen = (writer: Writer, { from, unreadable }: FullFetch): Promise<number> =>
-  writer.run(`delete from ade_device where serialNumber in (${selectUnseen(from)})`, {
-    unreadable: JSON.stringify(unreadable),
-  });
+export const deleteUnseen = (writer: Writer, from: string): Promise<number> =>
+  writer.run(`delete from ade_device where serialNumber in (${selectUnseen(from)})`);
 
 const PLATFORM_SQL = `case t.os ${Object.entries(PLATFORM_BY_APPLE_OS)
   .map(([os, platform]) => `when '${os}' then '${platform}'`)

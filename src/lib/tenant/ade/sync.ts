@@ -1,6 +1,5 @@
 import { line } from "../../advice/index.ts";
-import { findDeviceLimit } from "../../apple/service/account.ts";
-import type { DevicePage, UnreadableRecord } from "../../apple/service/device.ts";
+import type { DevicePage } from "../../apple/service/device.ts";
 import { AppleRefusal, isCursorRefusal } from "../../apple/service/errors.ts";
 import { openDeviceService, type AdeService } from "../../apple/service/service.ts";
 import type { AdeToken } from "../../apple/service/token.ts";
@@ -49,12 +48,9 @@ export interface AdeSync extends AppliedCounts {
   readonly missing: number;
   /** devices for which a 事前登録 record was created in the tenant */
   readonly registered: number;
-  readonly unreadable: readonly UnreadableRecord[];
   /** number of the change; null if nothing was changed */
   readonly change: number | null;
 }
-
-const MAX_REPORTED_RECORDS = 20;
 
 const KIND = defineLabelledChoice(SYNC_KINDS);
 
@@ -90,11 +86,7 @@ export const syncDevices = async (
     const kind = chooseSyncKind({ ...server, cursor }, request.kind, session.surroundings.now());
     const attempt = async (from: string | null): Promise<AdeSync> => {
       await using scratch = await store.scratch(FETCHED_COLUMNS, ["place"]);
-      const fetch = new DeviceFetch(service, scratch, {
-        fetchLimit: findDeviceLimit(account, "/server/devices", "POST"),
-        syncLimit: findDeviceLimit(account, "/devices/sync", "POST"),
-        signal,
-      });
+      const fetch = new DeviceFetch(service, scratch, signal);
       const fetched = await fetch.run(from);
       const all = { request, scratch, account, startedAt, ...fetched, devices: fetch.devices };
       return await applySync(session, server, all).catch((error: unknown) => reportMissing(error, all));
@@ -151,42 +143,27 @@ const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
 interface FetchResult {
   readonly kind: SyncKind;
   readonly cursor: string;
-  readonly unreadable: readonly UnreadableRecord[];
-}
-
-interface FetchLimits {
-  readonly fetchLimit: number;
-  readonly syncLimit: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 class DeviceFetch {
   readonly #service: AdeService;
   readonly #scratch: ScratchTable;
-  readonly #limits: FetchLimits;
-  readonly #unreadable: UnreadableRecord[] = [];
+  readonly #signal: AbortSignal | undefined;
   readonly #young = new YoungHeap();
   devices = 0;
 
-  constructor(service: AdeService, scratch: ScratchTable, limits: FetchLimits) {
+  constructor(service: AdeService, scratch: ScratchTable, signal?: AbortSignal) {
     this.#service = service;
     this.#scratch = scratch;
-    this.#limits = limits;
+    this.#signal = signal;
   }
 
   /** Fetches the changes since a cursor; null: all devices, then the changes since the fetch began. */
   async run(from: string | null): Promise<FetchResult> {
-    const { fetchLimit, syncLimit } = this.#limits;
     try {
-      const start =
-        from ??
-        (await this.#pages(null, (cursor) =>
-          this.#service.fetchDevices({ cursor: cursor ?? undefined, limit: fetchLimit }),
-        ));
-      const cursor = await this.#pages(start, (at) =>
-        this.#service.syncDevices({ cursor: at ?? start, limit: syncLimit }),
-      );
-      return { kind: from === null ? "full" : "delta", cursor, unreadable: this.#unreadable };
+      const start = from ?? (await this.#pages(null, (cursor) => this.#service.fetchDevices(cursor ?? undefined)));
+      const cursor = await this.#pages(start, (at) => this.#service.syncDevices(at ?? start));
+      return { kind: from === null ? "full" : "delta", cursor };
     } finally {
       this.#young.release();
     }
@@ -197,7 +174,7 @@ class DeviceFetch {
     let next = ask(from);
     for (;;) {
       const page = await next;
-      this.#limits.signal?.throwIfAborted();
+      this.#signal?.throwIfAborted();
       // after each page, because the heap may grow twice within two pages
       this.#young.hold();
       const { cursor, moreToFollow } = page;
@@ -212,13 +189,12 @@ class DeviceFetch {
     }
   }
 
-  async #store({ devices, unreadable }: DevicePage): Promise<void> {
+  async #store({ devices }: DevicePage): Promise<void> {
     const first = this.devices;
     this.devices += devices.length;
     await this.#scratch.add(
       devices.map((device, at) => [first + at, ...APPLE_DEVICE_FIELDS.map((field) => device[field])]),
     );
-    this.#unreadable.push(...unreadable);
   }
 }
 
@@ -243,14 +219,11 @@ const applySync = (session: Session, server: StoredServer, fetched: FetchedDevic
     const now = await readServer(writer);
     if (now.cursorAt !== server.cursorAt || now.token !== server.token || now.endpoint !== server.endpoint)
       throw SYNC_CONFLICT_FAILURE;
-    const { kind, scratch, account, unreadable, devices, startedAt } = fetched;
+    const { kind, scratch, account, devices, startedAt } = fetched;
     const at = getCurrentInstant(session.surroundings);
     const before = await writer.count("select count(*) from ade_device");
     const applied = await applyFetched(writer, scratch.name, { isFull: kind === "full", at });
-    // an unreadable record without a serial number may be about any device
-    const isComplete =
-      kind === "full" && applied.base > 0 && unreadable.every(({ serialNumber }) => serialNumber !== null);
-    const unseen = isComplete ? await deleteUnseenDevices(writer, fetched, before) : 0;
+    const unseen = kind === "full" && applied.base > 0 ? await deleteUnseenDevices(writer, fetched, before) : 0;
     const { count: registered, told } = await registerDevices(writer, {
       base: applied.base,
       at,
@@ -264,8 +237,7 @@ const applySync = (session: Session, server: StoredServer, fetched: FetchedDevic
       adminId,
       orgName,
       tokenRejectedAt: null,
-      // the position is already past an unreadable record, so only a full fetch returns that record again
-      cursor: unreadable.length === 0 ? fetched.cursor : null,
+      cursor: fetched.cursor,
       cursorAt: at,
       ...(kind === "full" && { fullAt: startedAt }),
     });
@@ -278,7 +250,7 @@ const applySync = (session: Session, server: StoredServer, fetched: FetchedDevic
     const isNothing = Object.values(counts).every((count) => count === 0);
     const change = isNothing ? null : await getNextChangeNumber(writer);
     return {
-      result: { kind, devices, ...counts, missing: 0, unreadable: unreadable.slice(0, MAX_REPORTED_RECORDS), change },
+      result: { kind, devices, ...counts, missing: 0, change },
       objects: isNothing
         ? []
         : [ADE_OBJECT, ...told.map(({ id, serialNumber: name }) => ({ thing: "device", id, name }))],
@@ -305,7 +277,7 @@ class MissingDevices extends Error {
 }
 
 /** Returns the result of a sync that changed nothing because of missing devices.  @throws any other error */
-const reportMissing = (error: unknown, { kind, devices, unreadable }: FetchedDevices): AdeSync => {
+const reportMissing = (error: unknown, { kind, devices }: FetchedDevices): AdeSync => {
   if (!(error instanceof MissingDevices)) throw error;
   return {
     kind,
@@ -315,7 +287,6 @@ const reportMissing = (error: unknown, { kind, devices, unreadable }: FetchedDev
     released: 0,
     registered: 0,
     missing: error.count,
-    unreadable: unreadable.slice(0, MAX_REPORTED_RECORDS),
     change: null,
   };
 };
@@ -328,19 +299,15 @@ const reportMissing = (error: unknown, { kind, devices, unreadable }: FetchedDev
  */
 const deleteUnseenDevices = async (
   writer: Writer,
-  { scratch, request, unreadable }: FetchedDevices,
+  { scratch, request }: FetchedDevices,
   before: number,
 ): Promise<number> => {
-  const fetched = {
-    from: scratch.name,
-    unreadable: unreadable.flatMap(({ serialNumber }) => (serialNumber === null ? [] : serialNumber)),
-  };
-  const missing = await countUnseen(writer, fetched);
+  const missing = await countUnseen(writer, scratch.name);
   const { confirmDeletions: confirmed, maxDeletions } = request;
   if (confirmed !== undefined && confirmed !== missing) throw createCountMismatchFailure(missing, confirmed);
   if (missing === 0) return 0;
   if (confirmed === undefined && missing > countRemovable(before, maxDeletions)) throw new MissingDevices(missing);
-  return deleteUnseen(writer, fetched);
+  return deleteUnseen(writer, scratch.name);
 };
 
 /** Returns the maximum number of devices that a full sync removes without confirmation. */

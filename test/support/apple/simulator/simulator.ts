@@ -160,13 +160,11 @@ export class Simulator {
   }
 
   #account({ server, admin }: ServerToken): unknown {
-    const limit = { default: Math.min(100, this.#pageSize), maximum: this.#pageSize };
     return {
       server_name: server,
       server_uuid: createHash("sha256").update(server).digest("hex").slice(0, 32).toUpperCase(),
       admin_id: admin,
       org_name: "Example Inc.",
-      urls: ["/server/devices", "/devices/sync"].map((uri) => ({ uri, http_method: ["POST"], limit })),
     };
   }
 
