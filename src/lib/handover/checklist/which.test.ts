@@ -28,12 +28,12 @@ test("a missing certificate or token is a gap, with the command that reads it fr
     en: "not recorded: topic of プッシュ; without the topic, the wrong row may be renewed on the Apple Push Certificates Portal",
   });
   expect(push?.mend.en).toBe(
-    "`clomoctl renewals edit プッシュ --file FILE` (FILE is the certificate in use; without this file, do not choose a row before you have asked the person who last renewed the certificate), or: `clomoctl handover answer push-certificate.topic`",
+    "`clomoctl renewals renew プッシュ FILE` (FILE is the certificate in use; without this file, do not choose a row before you have asked the person who last renewed the certificate), or: `clomoctl handover answer push-certificate.topic`",
   );
   expect(gapOf(UNANSWERED_FACTS, "ADE")?.mend.ja).toMatch(
-    /^`clomoctl renewals edit ADE --file FILE`\(.*無効になる.*\)、または: `clomoctl handover answer apple-business\.mdm-server`$/,
+    /^`clomoctl renewals renew ADE FILE`\(.*無効になる.*\)、または: `clomoctl handover answer apple-business\.mdm-server`$/,
   );
-  expect(gapOf(UNANSWERED_FACTS, "VPP 本社")?.mend.en).toContain("clomoctl renewals edit 'VPP 本社' --file FILE");
+  expect(gapOf(UNANSWERED_FACTS, "VPP 本社")?.mend.en).toContain("clomoctl renewals renew 'VPP 本社' FILE");
 });
 
 const MDM_SERVER = "Apple Business Manager の MDM サーバ名";

@@ -115,7 +115,7 @@ const describeIdentityLookup = (
   return text(`${edit} (${file.en}), or: ${answer}`, `${edit}(${file.ja})、または: ${answer}`);
 };
 
-const buildEditFileCommand = (name: string): CommandLine => line("renewals edit", [name], { file: "FILE" });
+const buildEditFileCommand = (name: string): CommandLine => line("renewals renew", [name, "FILE"]);
 
 /** Asks which certificate or token at Apple a renewal item is about, if there may be several of its kind. */
 export function askIdentity(draft: ItemDraft, renewal: Renewal): void {

@@ -1,6 +1,5 @@
 import { line } from "../../advice/index.ts";
 import { ANDROID_ACCOUNT_TYPES, TENANT, USAGE_FIELDS } from "../../model/tenant.ts";
-import { EMPTY_DOWNLOAD_FIELDS } from "../../renewals/download.ts";
 import { toUtcInstant } from "../../model/time.ts";
 import type { Field } from "../../model/thing.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
@@ -81,7 +80,6 @@ export const toContractItems = (
             confirmedBy: null,
             createdAt: toUtcInstant({ day: until }, timezone),
             updatedAt: toUtcInstant({ day: until }, timezone),
-            ...EMPTY_DOWNLOAD_FIELDS,
           },
         ],
   );
