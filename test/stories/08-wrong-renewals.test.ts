@@ -52,7 +52,7 @@ story(
     const apps = createContentToken("Tokyo", "Minato KK", THIS_YEAR);
     const request = await createRequest(keys, vendor);
     const others = { topic: randomUUID(), keys: otherKeys };
-    const itemsOfPush = { item: `APSP:${topic}`, inUse: certificate };
+    const itemsOfPush = { item: "push-certificate", inUse: certificate };
 
     const wrong: Readonly<Record<string, Candidate>> = {
       "another Apple Account": { ...itemsOfPush, next: await push("created", NEXT_YEAR, { topic: randomUUID() }) },

@@ -145,17 +145,8 @@ const ofTopic = (source: string, level: Level, daysLeft: number, topic: string |
     source: `${source}.pem`,
     fingerprint: source,
     topic,
-    lineage: {
-      kind: topic === null ? "certificate" : "push-certificate",
-      name: topic === null ? "mdm.example.jp" : source,
-      organisation: null,
-      topic,
-      evidence: {
-        of: "certificate",
-        issuer: { name: "", namesApple: false },
-        publicKey: null,
-      },
-    },
+    kind: topic === null ? "certificate" : "push-certificate",
+    evidence: { of: "certificate", issuer: { name: "", namesApple: false }, publicKey: null },
   });
 
 test.each<[Level, number, Level, string, number]>([
@@ -193,7 +184,6 @@ test.each<[string, readonly ReturnType<typeof ofTopic>[]]>([
   ["without a topic", [ofTopic("new", "ok", 370, null)]],
   ["that has expired too", [ofTopic("new", "expired", -1)]],
   ["that is not valid yet", [{ ...ofTopic("new", "warning", 370), remark: same("not valid before 2027-01-01") }]],
-  ["that is recorded in a tenant", [{ ...ofTopic("new", "ok", 370), context: "kanto" }]],
   ["that ends at the same moment", [ofTopic("new", "expired", -3)]],
 ])("a file next to one %s is not superseded", (_, others) => {
   const result = summariseCheck([ofTopic("old", "expired", -3), ...others], DEFAULT_THRESHOLDS);

@@ -5,7 +5,7 @@ import { joinTexts, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
 import type { Level } from "../document/level.ts";
 import { compareByExpiry, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
-import { isNewerFile, identityOf } from "./succession.ts";
+import { isNewerFile, identityOf } from "./compare.ts";
 
 /** The result of a check: the checked items, the most urgent first, and the overall state. */
 export interface CheckResult {
@@ -52,24 +52,20 @@ function judgeWithSuccessor(one: CheckedItem, by: CheckedItem | undefined): Chec
 }
 
 /** Returns a function that returns the newest valid file of the same item, if it is newer than the given file. */
-export function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => CheckedItem | undefined {
+function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => CheckedItem | undefined {
   const newest = new Map<string, CheckedItem>();
   for (const one of all) {
-    const identity = getFileIdentity(one);
+    const identity = identityOf(one);
     // a file that is not valid yet has a remark
     if (identity === undefined || one.level === "expired" || one.remark !== null) continue;
     const known = newest.get(identity);
     if (known === undefined || isNewerFile(one, known)) newest.set(identity, one);
   }
   return (one) => {
-    const successor = newest.get(getFileIdentity(one) ?? "");
+    const successor = newest.get(identityOf(one) ?? "");
     return successor !== undefined && isNewerFile(successor, one) ? successor : undefined;
   };
 }
-
-/** Returns the identity of a checked file; undefined for a recorded item, and if the file does not show it. */
-export const getFileIdentity = ({ context, lineage }: CheckedItem): string | undefined =>
-  context === null && lineage !== undefined ? identityOf(lineage) : undefined;
 
 const describeSuperseded = (by: string): Text => text(`superseded by ${by}`, `${by} に置き換え済み`);
 
