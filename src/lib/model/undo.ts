@@ -11,7 +11,6 @@ export const UNDO_BLOCK_REASONS = [
   "administrator",
   "below",
   "rule",
-  "hidden",
 ] as const;
 
 export type UndoBlockReason = (typeof UNDO_BLOCK_REASONS)[number];
@@ -55,7 +54,6 @@ const UNDO_BLOCK_TEXTS: Readonly<
   administrator: () => text("is an administrator", "管理者です"),
   below: () => text("the organisation would be below itself", "この組織が自分自身の下位の組織になります"),
   rule: ({ what }) => what,
-  hidden: () => text("the record is outside your organisations", "管理対象組織の外にあります"),
 };
 
 /** Describes why a record is not reverted: `the user 佐藤 <sato@example.jp>: changed later by change 17 (役職)`. */

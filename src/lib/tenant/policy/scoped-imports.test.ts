@@ -171,31 +171,6 @@ describe("an undo", () => {
     await tenant.client.users.create({ name: "田中", emails: ["t@example.jp"], org: await orgNamed("E1") });
   });
 
-  test("does not report records as deleted that only left the account's organisations", async () => {
-    const moved = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", ""]]);
-    const renamed = await byDivision("orgs", [
-      ["組織名", "組織コード", "上位組織コード"],
-      ["第一課", "E1", "EAST"],
-    ]);
-    await tenant.client.orgs.move(await orgNamed("E1"), { parent: await orgNamed("WEST") });
-    expect(await refused(moved)).toEqual([
-      "conflict",
-      "the user 田中 <t@example.jp>: the record is outside your organisations",
-      "ユーザー「田中 <t@example.jp>」: 管理対象組織の外にあります",
-    ]);
-    expect(await refused(renamed)).toEqual([
-      "conflict",
-      "an organisation: the record is outside your organisations",
-      "組織: 管理対象組織の外にあります",
-    ]);
-    const edited = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", "係長"]]);
-    const again = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", "課長"]]);
-    const [tanaka] = await tenant.client.users.find({ name: "t@example.jp" });
-    await tenant.client.users.move({ ids: [tanaka?.id ?? ""], org: await orgNamed("WEST") });
-    for (const one of [edited, again])
-      expect((await refused(one))[1]).toBe("a user: the record is outside your organisations");
-  });
-
   test("names the account's own import that deleted a needed record", async () => {
     const edited = await byDivision("users", [HEADER, ["田中", "t@example.jp", "E1", "係長"]]);
     const { imports } = tenant.as("div");

@@ -80,9 +80,7 @@ class BlockedRecordFinder {
   ): void {
     const of = other === undefined ? "null, null" : `'${other.thing.name}', ${other.pk}`;
     this.#database.run(
-      `insert into ${BLOCKED_TABLE} select '${thing.name}', ${pk}, '${why}', ${fields}, ${change}, ${of}, null ${from}
-       and not exists (select 1 from ${BLOCKED_TABLE} h where h.thing = '${thing.name}' and h.pk = ${pk} and h.why = 'hidden')
-       on conflict do nothing`,
+      `insert into ${BLOCKED_TABLE} select '${thing.name}', ${pk}, '${why}', ${fields}, ${change}, ${of}, null ${from} on conflict do nothing`,
       { revision: this.#undone.revision },
     );
   }
@@ -90,8 +88,7 @@ class BlockedRecordFinder {
   find(): void {
     for (const versions of VERSIONED_THINGS) {
       if (!hasStagedRecords(this.#database, versions)) continue;
-      // this check comes first: no other reason is shown for a record that the acting account cannot see
-      if (hasAppliedView(this.#database) && !OWN_THINGS.includes(versions.thing)) this.#outOfSight(versions);
+      if (hasAppliedView(this.#database) && !OWN_THINGS.includes(versions.thing)) this.#requireInSight(versions);
       this.#changedSince(versions);
       this.#administrators(versions);
       this.#taken(versions);
@@ -190,7 +187,8 @@ class BlockedRecordFinder {
     );
   }
 
-  #outOfSight(versions: VersionSchema): void {
+  /** Nothing may show what the acting account cannot see. */
+  #requireInSight(versions: VersionSchema): void {
     const { thing, key } = versions;
     const isUnseen = (name: string, column: string, value: string): string =>
       `${value} is not null and not exists (select 1 from "${name}" seen where seen.${column} = ${value})`;
@@ -198,11 +196,8 @@ class BlockedRecordFinder {
       ({ from, to, columns }) => from === thing && to === ORG && columns.length === 1,
     ).map(({ columns: [column = ""] }) => `u.action <> 'delete' and ${isUnseen(ORG.name, "pk", `u.${column}`)}`);
     const isHidden = [isUnseen(thing.name, key, `t.${key}`), ...places].map((one) => `(${one})`).join(" or ");
-    this.#add(
-      versions,
-      { why: "hidden" },
-      `from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where ${isHidden}`,
-    );
+    const hidden = `select 1 from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where ${isHidden} limit 1`;
+    if (this.#database.get(hidden) !== undefined) throw OUT_OF_SIGHT_FAILURE;
   }
 
   #taken(versions: VersionSchema): void {
@@ -305,27 +300,24 @@ class BlockedRecordFinder {
   }
 }
 
-export type BlockedRecordKey = readonly [thing: string, pk: number];
+const OUT_OF_SIGHT_FAILURE = new Failure("not-permitted", {
+  what: text(
+    "records of this change are now outside your organisations; nothing was changed",
+    "この変更のデータの一部が管理対象組織の外にあるため、何も変更していません",
+  ),
+  hint: text("ask a system administrator", "システム管理者に依頼してください"),
+});
 
 /**
- * Finds the staged records that cannot be undone, and unstages them: nothing may show what the acting account cannot see.
+ * Finds the staged records that cannot be undone, and unstages them.
  *
- * @param known records that are already known to be blocked
- * @throws Failure `conflict` if other records cannot be undone without the skipped ones
+ * @throws Failure `conflict` if other records cannot be undone without the skipped ones; `not-permitted` if the acting
+ * account does not see a record
  */
-export const findBlockedRecords = (
-  database: Database,
-  undone: UndoneChange,
-  known: readonly BlockedRecordKey[] = [],
-): void => {
+export const findBlockedRecords = (database: Database, undone: UndoneChange): void => {
   database.exec(CREATE_BLOCKED_TABLE_SQL);
   database.exec(CREATE_BLOCKED_INDEX_SQL);
   database.exec(`delete from ${BLOCKED_TABLE}`);
-  for (const [thing, pk] of known)
-    database.run(`insert into ${BLOCKED_TABLE} values (:thing, :pk, 'hidden', '[]', null, null, null, null)`, {
-      thing,
-      pk,
-    });
   const finder = new BlockedRecordFinder(database, undone);
   finder.find();
   finder.keepTogether();
@@ -355,7 +347,7 @@ const unstageBlockedRecords = (database: Database): void => {
 export const countBlockedRecords = (database: Database): number =>
   database.count(`select count(*) from (select distinct thing, pk from ${BLOCKED_TABLE})`);
 
-export const readBlockedRecordKeys = (database: Database): readonly BlockedRecordKey[] =>
+const readBlockedRecordKeys = (database: Database): readonly (readonly [thing: string, pk: number])[] =>
   database
     .all(`select distinct thing, pk from ${BLOCKED_TABLE} order by thing, pk`)
     .map(({ thing, pk }) => [String(thing), Number(pk)]);

@@ -17,13 +17,7 @@ import { countRecords } from "../compare.ts";
 import { findRolesInUndo } from "../named-roles.ts";
 import { getStoredKind } from "../tables.ts";
 import { getAppliedScope } from "../../../store/sqlite/scope.ts";
-import {
-  readBlockedRecords,
-  countBlockedRecords,
-  findBlockedRecords,
-  buildUndoEtag,
-  type BlockedRecordKey,
-} from "./blocked.ts";
+import { readBlockedRecords, countBlockedRecords, findBlockedRecords, buildUndoEtag } from "./blocked.ts";
 import { countChangedColumns, getFileKinds } from "./lines.ts";
 import { stageDeletion } from "../deletion/stage.ts";
 import { stageDrop } from "./drop.ts";
@@ -84,20 +78,15 @@ const requireNoUsersAboveOperator = (database: Database): void => {
 /**
  * Stages an undo, a drop or a deletion, and finds the records that cannot be written.
  *
- * @param known see {@link findBlockedRecords}
  * @returns the counts of the records that stay, for a deletion
  * @throws Failure `not-permitted`, `conflict`, `not-found`
  */
-export const prepareUndo = (
-  database: Database,
-  undone: UndoneChange,
-  known?: readonly BlockedRecordKey[],
-): Partial<PlanCounts> => {
+export const prepareUndo = (database: Database, undone: UndoneChange): Partial<PlanCounts> => {
   const staying = stageDeletion(database, undone);
   if (undone.dropped !== undefined) stageDrop(database, undone);
   else if (undone.deleted === undefined) stageChange(database, undone.revision);
   requireNoUsersAboveOperator(database);
-  findBlockedRecords(database, undone, known);
+  findBlockedRecords(database, undone);
   restoreCustomFields(database);
   return staying;
 };

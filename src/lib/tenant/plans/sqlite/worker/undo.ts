@@ -1,7 +1,7 @@
 import type { Database } from "../../../store/sqlite/database.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import type { Scope, Writer } from "../../../store/store.ts";
-import { readBlockedRecordKeys, countBlockedRecords, buildUndoEtag } from "../undo/blocked.ts";
+import { countBlockedRecords, buildUndoEtag } from "../undo/blocked.ts";
 import { prepareUndo } from "../undo/plan.ts";
 import { settleDrop } from "../undo/drop.ts";
 import { createPlanScope } from "../../../store/scope.ts";
@@ -29,7 +29,7 @@ const readInSight = (database: Database, asked: UndoneChange, scope: Scope) => {
     registerSqlFunctions(seeing, () => database.isInterrupted());
     limitToScope(seeing, scope);
     prepareUndo(seeing, asked);
-    return { inSight: readStagedKeys(seeing), known: readBlockedRecordKeys(seeing) };
+    return readStagedKeys(seeing);
   } finally {
     seeing.close();
   }
@@ -53,9 +53,9 @@ export const undoAndRecord = async (
   if (record.state !== "planned") throw createNotOpenFailure(record);
   const asked = await readStagedChange(writer, record);
   const within = asked.deleted === undefined ? scope : getDeletionScope(asked.deleted);
-  const seen = within && readInSight(database, asked, within);
-  const options = { ...asked, ...(undone === undefined && seen && { inSight: seen.inSight }) };
-  prepareUndo(database, options, seen?.known);
+  const inSight = within && readInSight(database, asked, within);
+  const options = { ...asked, ...(undone === undefined && { inSight }) };
+  prepareUndo(database, options);
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
     throw createTenantChangedFailure();
   const staged = listStagedCollections(database);
