@@ -314,7 +314,7 @@ function renderShortVerbHelp(
   const options = Object.entries(selectHelpOptions(command));
   const named = options.flatMap(([key]) => (explained.has(key) ? [] : [`--${toFlagName(key)}`]));
   const shown = options.filter(([key]) => explained.has(key));
-  const brief = shown.map(([key, field]) => [key, { ...field, about: field.brief ?? field.about }]);
+  const brief = shown.map(([key, field]) => [key, { ...field, about: field.brief ?? field.about }] as const);
   return [
     ...renderVerbOpening(path, command, language),
     ...renderSection(HEADINGS.options, buildOptionEntries(Object.fromEntries(brief)), language),

@@ -1,4 +1,4 @@
-import type { PartialLine } from "../commands/completion/place.ts";
+import type { PartialLine } from "../commands/completion/answer.ts";
 import { toFlagName, isOption, formatPlaceholder, type Field } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { listSubcommands, type NounNode, type VerbNode } from "../commands/command.ts";

@@ -70,7 +70,7 @@ const COMPLETION_ARGUMENT = "__complete";
 /** Prints completions for a shell. Prints nothing if anything fails, because the person is still typing. */
 async function printCompletions(outside: ProgramEnvironment, asked: readonly string[]): Promise<number> {
   const { host, writeNow } = outside;
-  const { answerShell } = await import("../commands/completion/shell.ts");
+  const { answerShell } = await import("../commands/completion/answer.ts");
   const answered = answerShell(asked, {
     read: (words) => scanCommandLine(PROGRAM, words),
     languageOf: (line) => selectErrorStyle(line, host.env).language,

@@ -16,7 +16,6 @@ const ASKING = ["renewals remove", "layouts remove", "context remove", "ade endp
 
 /** They neither ask nor rehearse, and why they need not. */
 const NEITHER: Readonly<Record<string, string>> = {
-  api: "sends what its user composed; only the tenant knows what the request does",
   "access-tokens revoke": "ends a token of the own account; access-tokens create makes another",
   "users fields add": "adds a name; fields remove takes it back",
   "console confirm": "records what somebody says; no record of the tenant changes",

@@ -1,6 +1,5 @@
-import { line, step } from "../../lib/advice/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import type { Account, Client } from "../../lib/client/index.ts";
-import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
 import { ACCOUNT, ROLES_WITH_MANAGED_ORGS } from "../../lib/model/account.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Role } from "../../lib/model/role.ts";
@@ -68,30 +67,9 @@ export const ACCOUNT_NAMES: NamedKind<Account> = {
 };
 
 /**
- * Returns the account that a name identifies; the name may also be the user's. If the client can query users, a user
- * without an account is reported as such.
+ * Returns the account that a name identifies; the name may also be the user's.
  *
  * @throws Failure `not-found` if no account matches, `usage` if several do
  */
-export async function findAccount(
-  client: Client<"accounts"> & Partial<Client<"users">>,
-  typed: string,
-): Promise<Account> {
-  const found = await client.accounts.find({ name: typed });
-  if (found.length === 0 && client.users !== undefined) await rejectUserWithoutAccount(client.users, typed);
-  return requireSingleMatch(typed, found, ACCOUNT_NAMES);
-}
-
-/** Rejects a user without an account.  @throws `not-found` if exactly one visible user matches and has no account */
-async function rejectUserWithoutAccount(users: Client<"users">["users"], typed: string): Promise<void> {
-  const [user, ...others] = (await ignoreFailure(() => users.find({ name: typed }))) ?? [];
-  if (user === undefined || others.length > 0 || user.accountName !== null) return;
-  const command = line("clomo-account create", [typed], { account: "NAME" });
-  throw new Failure("not-found", {
-    what: text(
-      `user ${typed} (${user.name}) does not have a CLOMO account`,
-      `ユーザー「${typed}」(${user.name})に CLOMO アカウントはありません`,
-    ),
-    hint: step("to create an account", "作成するには", command),
-  });
-}
+export const findAccount = async (client: Client<"accounts">, typed: string): Promise<Account> =>
+  requireSingleMatch(typed, await client.accounts.find({ name: typed }), ACCOUNT_NAMES);

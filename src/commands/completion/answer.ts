@@ -1,93 +1,73 @@
-import { type Command, type NounNode, listSubcommands } from "../command.ts";
-import { toFlagName, type Field, type Fields } from "../field.ts";
-import { GLOBAL_OPTIONS } from "../globals.ts";
+import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
-import { findCompletionPlace, type PartialLine } from "./place.ts";
+import { type NounNode, type VerbNode, listSubcommands } from "../command.ts";
+import { isOption, toFlagName, type Field, type Fields } from "../field.ts";
+import { GLOBAL_OPTIONS } from "../globals.ts";
 
-export interface CompletionCandidate {
-  readonly value: string;
-  /** a description in the language of the line; may be empty */
-  readonly about: string;
+/** A command line, read as far as possible without its verb's options; also the words before the one to complete. */
+export interface PartialLine {
+  /** the last noun; the program itself if there is no noun */
+  readonly noun: NounNode;
+  /** the verb with the same name as the noun; used if the next word is not in the noun */
+  readonly namesake: VerbNode | undefined;
+  readonly verb: VerbNode | undefined;
+  /** all words except the nouns and the verb */
+  readonly words: readonly string[];
+  /** values of the global options by flag: the last value if an option is repeated, blank for a switch */
+  readonly globals: ReadonlyMap<string, string>;
+  /** flags of all options that were typed, including the verb's own */
+  readonly flags: ReadonlySet<string>;
+  /** true if the version is requested before any word that is not recognised */
+  readonly version: boolean;
+  readonly help: boolean;
+  /** the first word that is not recognised; undefined if all are recognised */
+  readonly stray: unknown;
 }
 
-export type ContextReader = () => Promise<readonly string[]>;
+type ContextReader = () => Promise<readonly string[]>;
 
-/** The response to a shell: words to offer, or the instruction that the shell complete file names. */
-export type CompletionResponse =
-  | { readonly with: "words"; readonly candidates: readonly CompletionCandidate[] }
-  | { readonly with: "files" };
+type Suggestion = readonly [value: string, about: Text];
 
-interface Suggestion {
-  readonly value: string;
-  readonly about: Text;
-}
-
-const EMPTY_TEXT = text("", "");
+const NO_TEXT = text("", "");
 
 const HELP_FLAGS: readonly Suggestion[] = [
-  { value: "--help", about: text("show help", "ヘルプを表示する") },
-  { value: "--help-all", about: text("show help with every option", "全オプションのヘルプを表示する") },
+  ["--help", text("show help", "ヘルプを表示する")],
+  ["--help-all", text("show help with every option", "全オプションのヘルプを表示する")],
 ];
 
-const VERSION_FLAG: Suggestion = {
-  value: "--version",
-  about: text("show the version of clomoctl", "バージョンを表示する"),
-};
+const VERSION_ABOUT = text("show the version of clomoctl", "バージョンを表示する");
 
 /** Words that clomoctl handles although they are not commands. */
 const BUILT_IN_WORDS: readonly Suggestion[] = [
-  { value: "help", about: text("show the help of a command", "コマンドのヘルプを表示する") },
-  { value: "version", about: VERSION_FLAG.about },
+  ["help", text("show the help of a command", "コマンドのヘルプを表示する")],
+  ["version", VERSION_ABOUT],
 ];
 
 const suggestWordsBelow = (noun: NounNode): readonly Suggestion[] =>
-  listSubcommands(noun).map(({ name, summary }) => ({ value: name, about: summary }));
+  listSubcommands(noun).map(({ name, summary }) => [name, summary]);
 
 const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
 
-const isRequired = (field: Field): boolean => field.kind !== "boolean" && field.required === true;
-
 const suggestFlags = (options: Fields, typed: ReadonlySet<string>): readonly Suggestion[] =>
-  Object.entries(options).flatMap(([key, field]) => {
-    const flag = `--${toFlagName(key)}`;
-    const isDone = typed.has(flag) || (field.short !== undefined && typed.has(`-${field.short}`));
-    return isDone && !isRepeatable(field) ? [] : [{ value: flag, about: field.about }];
-  });
-
-const toSuggestions = (values: readonly string[]): readonly Suggestion[] =>
-  values.map((value) => ({ value, about: EMPTY_TEXT }));
+  Object.entries(options)
+    .filter(([key, field]) => isRepeatable(field) || !typed.has(`--${toFlagName(key)}`))
+    .map(([key, { about }]) => [`--${toFlagName(key)}`, about]);
 
 /** Returns the possible values of a field; undefined if the shell should complete file names. */
-async function suggestValues(field: Field, readContexts: ContextReader): Promise<readonly Suggestion[] | undefined> {
-  switch (field.kind) {
-    case "boolean":
-    case "number":
-    case "date":
-    case "duration":
-      return [];
-    case "choice":
-      return toSuggestions(field.choices);
-    case "timezone":
-      return toSuggestions(Intl.supportedValuesOf("timeZone"));
-    case "file":
-    case "output":
-      return undefined;
-    case "string":
-    case "list": {
-      const { names, choices = [] } = field;
-      if (names === undefined) return toSuggestions(choices);
-      return names === "files" ? undefined : toSuggestions(await readContexts());
-    }
-  }
+async function listValues(field: Field, readContexts: ContextReader): Promise<readonly string[] | undefined> {
+  if (field.kind === "timezone") return Intl.supportedValuesOf("timeZone");
+  const { kind, names, choices = [] } = { names: undefined, choices: undefined, ...field };
+  if (kind === "file" || kind === "output" || names === "files") return undefined;
+  return names === "contexts" ? readContexts() : choices;
 }
 
-/** Returns suggestions if no argument is left: missing required options, otherwise all of the verb's own options. */
-function suggestRemainingOptions({ options }: Command, typed: ReadonlySet<string>): readonly Suggestion[] {
-  const left = suggestFlags(options, typed);
-  const required = left.filter(({ value }) =>
-    Object.entries(options).some(([key, field]) => isRequired(field) && `--${toFlagName(key)}` === value),
-  );
-  return required.length > 0 ? required : left;
+async function suggestValues(
+  field: Field | undefined,
+  readContexts: ContextReader,
+  before = "",
+): Promise<readonly Suggestion[] | undefined> {
+  const values = field === undefined ? [] : await listValues(field, readContexts);
+  return values?.map((value) => [before + value, NO_TEXT]);
 }
 
 async function suggestWords(
@@ -99,53 +79,56 @@ async function suggestWords(
   const isRoot = noun.name === "clomoctl" && verb === undefined;
   if (line.stray !== undefined || line.version) return [];
   // after `help`, as in `help users import`, only nouns and verbs follow, and no command is run
-  if (line.help && ![...flags].some((flag) => flag === "-h" || flag.startsWith("--help"))) {
+  if (line.help && ![...flags].some((flag) => flag === "-h" || flag.startsWith("--help")))
     return verb === undefined ? suggestWordsBelow(noun) : [];
-  }
   const command = (await verb?.load())?.default;
-  // a verb that writes a file as its result has its own --output
   const options: Fields = { ...GLOBAL_OPTIONS, ...command?.options };
-  const place = findCompletionPlace(words, current, command?.args ?? {}, options);
-  switch (place.at) {
-    case "flag":
-      return [...suggestFlags(options, flags), ...HELP_FLAGS, ...(isRoot ? [VERSION_FLAG] : [])];
-    case "value": {
-      const { field, behind } = place;
-      const values = await suggestValues(field, readContexts);
-      return values?.map(({ value, about }) => ({ value: behind + value, about }));
-    }
-    case "word": {
-      if (command === undefined) {
-        const possible = [...suggestWordsBelow(noun), ...(isRoot && words.length === 0 ? BUILT_IN_WORDS : [])];
-        const [field] = Object.values((await line.namesake?.load())?.default.args ?? {});
-        const isBelow = field === undefined || possible.some(({ value }) => value.startsWith(current));
-        return isBelow ? possible : suggestValues(field, readContexts);
-      }
-      if (place.field === undefined) return suggestRemainingOptions(command, flags);
-      return suggestValues(place.field, readContexts);
-    }
+  const optionOf = (flag: string): Field | undefined =>
+    Object.entries(options).find(([key, { short }]) => flag === `--${toFlagName(key)}` || flag === `-${short}`)?.[1];
+  const takesValue = (word: string | undefined): boolean => (optionOf(word ?? "")?.kind ?? "boolean") !== "boolean";
+  const last = words.at(-1) ?? "";
+  if (takesValue(last)) return suggestValues(optionOf(last), readContexts);
+  const [flag = "", ...rest] = current.split("=");
+  if (current.startsWith("-") && rest.length > 0) return suggestValues(optionOf(flag), readContexts, `${flag}=`);
+  if (current.startsWith("-"))
+    return [...suggestFlags(options, flags), ...HELP_FLAGS, ...(isRoot ? [["--version", VERSION_ABOUT] as const] : [])];
+  if (command !== undefined) {
+    const args = Object.values(command.args);
+    const { length: at } = words.filter((word, index) => !isOption(word) && !takesValue(words[index - 1]));
+    const open = args.at(-1);
+    const field = args[at] ?? (open !== undefined && isRepeatable(open) ? open : undefined);
+    return field === undefined ? suggestFlags(command.options, flags) : suggestValues(field, readContexts);
   }
+  const possible = [...suggestWordsBelow(noun), ...(isRoot && words.length === 0 ? BUILT_IN_WORDS : [])];
+  const [field] = Object.values((await line.namesake?.load())?.default.args ?? {});
+  const isBelow = field === undefined || possible.some(([value]) => value.startsWith(current));
+  return isBelow ? possible : suggestValues(field, readContexts);
 }
 
 const UNPRINTABLE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
- * Completes the word at the end of a line.
+ * Answers the completion script of a shell.
  *
- * @param current what was typed of the word, unquoted; may be empty
- * @param language language of the descriptions
- * @param readContexts called only if the word is the name of a context
- * @returns only words that begin with `current`, in order, without words that a command line cannot hold
+ * @param asked the number of words before the one to complete, these words, and the word to complete (which some shells
+ * omit if it is empty)
+ * @returns lines for the script: `words` and each word with a tab and its description, or `files`
  */
-export async function completeWord(
-  line: PartialLine,
-  current: string,
-  language: Language,
-  readContexts: ContextReader,
-): Promise<CompletionResponse> {
-  const possible = await suggestWords(line, current, readContexts);
-  if (possible === undefined) return { with: "files" };
-  const fitting = possible.filter(({ value }) => value.startsWith(current) && !UNPRINTABLE_CHARACTERS.test(value));
-  const candidates = fitting.map(({ value, about: { [language]: about } }) => ({ value, about }));
-  return { with: "words", candidates };
+export async function answerShell(
+  [count, ...words]: readonly string[],
+  program: {
+    readonly read: (words: readonly string[]) => PartialLine;
+    readonly languageOf: (line: PartialLine) => Language;
+    readonly readContexts: ContextReader;
+  },
+): Promise<string> {
+  const line = program.read(words.slice(0, Number(count)));
+  const { [Number(count)]: current = "" } = words;
+  const language = program.languageOf(line);
+  const found = await suggestWords(line, current, program.readContexts);
+  const fitting = found?.filter(([value]) => value.startsWith(current) && !UNPRINTABLE_CHARACTERS.test(value));
+  const lines = fitting?.map(([value, { [language]: about }]) =>
+    about === "" ? value : `${value}\t${escapeForPeople(about)}`,
+  );
+  return [lines === undefined ? "files" : "words", ...(lines ?? [])].map((one) => `${one}\n`).join("");
 }

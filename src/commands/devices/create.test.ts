@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import type { Device, OrgDetail, User, WrittenDevice } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -80,24 +78,4 @@ test("an organisation can be the owner, and a dry run is sent as a dry run", asy
     json: { serialNumber: "S1", ownerOrg: org.id, dryRun: true },
   });
   expect(stderr).toBe("would be created: SERIAL000001\ndry run: nothing was changed\n");
-});
-
-test("warns if the owner has another Android device, because the account is for one device", async () => {
-  const using: Device = { ...after, platform: "Android", status: "管理中", androidMode: "comp" };
-  const other = { ...using, id: after.id.replace(/.$/, "7"), serialNumber: "S7" };
-  const elsewhere = { ...other, id: after.id.replace(/.$/, "8"), platform: "iOS" };
-  const devices = { items: [using, elsewhere, other], next: null };
-  const { en } = await runInBoth("devices create S1", { tenant: { createDevice: made(using), devices } });
-  expect(en.requests[1]).toEqual({ operation: "devices", query: { owner: using.owner?.id } });
-  expect(en.stderr).toContain(
-    "warning: SERIAL000001: 髙橋 花子 <hanako@example.co.jp> also owns the Android device S7; each account is intended for only one device\n",
-  );
-});
-
-test("keeps a created device even if the owner's other devices cannot be read", async () => {
-  const using: Device = { ...after, platform: "Android", status: "管理中", androidMode: "comp" };
-  const locked = new Failure("locked", { what: text("locked", "使用中です") });
-  const ran = await run("devices create S1 --lang en", { tenant: { createDevice: made(using), devices: locked } });
-  expect(ran.exit).toBe(0);
-  expect(ran.stderr).toBe("created: SERIAL000001\n");
 });

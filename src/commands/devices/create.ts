@@ -6,7 +6,7 @@ import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../records
 import { showWrittenRecord } from "../records/change-result.ts";
 import { findUser } from "../users/columns.ts";
 import { DEVICE_COLUMNS } from "./columns.ts";
-import { DEVICE_RESULT_LAYOUT, warnOfSharedAccounts } from "./writing/result.ts";
+import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
 
 export default defineCommand({
   summary: text("create a device", "デバイスを作成する"),
@@ -28,6 +28,5 @@ export default defineCommand({
     });
     const written = await client.devices.create({ ...values, serialNumber: serial, dryRun });
     await showWrittenRecord(tools, written, DEVICE_RESULT_LAYOUT);
-    await warnOfSharedAccounts(tools, client, [written]);
   },
 });

@@ -75,7 +75,7 @@ describe("an owner that needs a wipe", () => {
   const line = "devices set-owner S1 S2 --user hanako@example.co.jp";
   const { findDevices, setDeviceOwner } = tenantOf(full, legacy);
   const stopping = { findDevices, findUsers, setDeviceOwner };
-  const tenant = { ...stopping, devices: { items: [], next: null } };
+  const tenant = stopping;
   const asked = (requests: readonly { readonly operation: string; readonly json?: unknown }[]) =>
     requests.filter(({ operation }) => operation === "setDeviceOwner");
   const TRIED = { json: { wipes: 2, dryRun: true } };

@@ -10,7 +10,7 @@ import { askWipeCount } from "../../lib/plan/confirm.ts";
 import type { Tools } from "../tools.ts";
 import { findUser } from "../users/columns.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDevicesByName } from "./columns.ts";
-import { CONFIRM_WIPES, DEVICE_RESULT_LAYOUT, noteWipes, warnOfSharedAccounts } from "./writing/result.ts";
+import { CONFIRM_WIPES, DEVICE_RESULT_LAYOUT, noteWipes } from "./writing/result.ts";
 
 export default defineCommand({
   summary: text("set the owner of devices: a user, an organisation or nobody", "デバイスの所有者を設定する"),
@@ -55,7 +55,6 @@ export default defineCommand({
       ...DEVICE_RESULT_LAYOUT,
       listed: listColumns(tools.terminal, DEVICE_COLUMNS, DEVICE.usual),
     });
-    await warnOfSharedAccounts(tools, client, all);
   },
 });
 

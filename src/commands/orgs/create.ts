@@ -5,7 +5,6 @@ import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../records
 import { showWrittenRecord } from "../records/change-result.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { findOrg } from "./find-org.ts";
-import { addOrganisationHint } from "../records/inside.ts";
 import { ORG_RESULT_LAYOUT } from "./org-result-layout.ts";
 
 export default defineCommand({
@@ -22,11 +21,6 @@ export default defineCommand({
     const { client } = await tools.tenant("orgs");
     const resolve = { org: async (typed: string) => (await findOrg(tools, typed)).id };
     const values = await parseValueOptions(ORG.fields, options, resolve);
-    const written = await addOrganisationHint(
-      client.orgs.create({ ...values, name, dryRun }),
-      values["parent"],
-      "--parent",
-    );
-    await showWrittenRecord(tools, written, ORG_RESULT_LAYOUT);
+    await showWrittenRecord(tools, await client.orgs.create({ ...values, name, dryRun }), ORG_RESULT_LAYOUT);
   },
 });

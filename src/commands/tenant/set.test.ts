@@ -73,25 +73,6 @@ describe("refuses before sending any request, in both languages", () => {
 
 // facts 7.2
 
-describe("--timezone sets nothing", () => {
-  test("and prints a note in addition to the changed values", async () => {
-    for (const more of ["", " --dry-run"]) {
-      const line = `tenant set --domain ex --timezone America/New_York${more}`;
-      const { exit, requests, stderr } = await run(line, { tenant: recording({}, { domain: "ex" }) });
-      expect({ exit, requests }).toMatchObject({ exit: 0, requests: [{ json: { domain: "ex" } }] });
-      expect(stderr).toContain("clomoctl tenant set --console-timezone America/New_York\n");
-    }
-  });
-
-  test.each([
-    "tenant set --console-timezone Asia/Tokyo --timezone Asia/Tokyo",
-    "tenant set --contract x --until 2026-03-31T15:00:00Z --timezone Asia/Tokyo",
-  ])("and prints no note with --console-timezone or if it converts an instant: %s", async (line) => {
-    const { exit, stderr } = await run(line, { tenant: recording() });
-    expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.not.stringContaining("--timezone") });
-  });
-});
-
 test("says if nothing has changed", async () => {
   const { en } = await runInBoth("tenant set --ios yes", { tenant: recording({ ios: true }, { ios: true }) });
   expect(en.stderr).toBe("no changes: these values are already recorded\n");

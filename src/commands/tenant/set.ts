@@ -1,9 +1,8 @@
-import { line } from "../../lib/advice/index.ts";
 import type { TenantChange } from "../../lib/client/index.ts";
 import { dayOf, type TypedDate } from "../../lib/model/time.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import type { UsageName } from "../../lib/model/tenant.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { InputOf } from "../field.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
@@ -52,7 +51,6 @@ export default defineCommand({
       return tools.terminal.note(
         dryRun ? DRY_RUN_NOTE : text("the administrators are confirmed", "管理者を確認済みとして登録しました"),
       );
-    const { timezone } = tools.globals;
     const { before, after } = await tenant.client.tenant.set({ ...change, ...(dryRun && { dryRun }) });
     await tools.terminal.show(TENANT_COLUMNS, { name: tenant.context.name, ...after });
     if (JSON.stringify(before) === JSON.stringify(after)) {
@@ -60,26 +58,9 @@ export default defineCommand({
         text("no changes: these values are already recorded", "変更はありません(登録済みの内容と同じ)"),
       );
     }
-    if (timezone !== undefined && options.consoleTimezone === undefined && !hasTypedInstant(options)) {
-      const { en, ja } = describeTimezoneOption(timezone);
-      await tools.terminal.note(
-        text(`the tenant's time zone was not set: ${en}`, `テナントのタイムゾーンは登録していません。${ja}`),
-      );
-    }
     await (dryRun ? tools.terminal.note(DRY_RUN_NOTE) : proposeUndo(tools));
   },
 });
-
-/** Explains that the global `--timezone` does not set anything, and suggests the option that was probably intended. */
-const describeTimezoneOption = (timezone: string): Text =>
-  text(
-    `--timezone only determines the time zone in which days are counted; to record the tenant's time zone: ${line("tenant set", [], { consoleTimezone: timezone })}`,
-    `--timezone は日付を数えるタイムゾーンの指定です。テナントのタイムゾーンを登録するには: ${line("tenant set", [], { consoleTimezone: timezone })}`,
-  );
-
-/** Returns true if an instant was typed instead of a day. In this case `--timezone` determines the day. */
-const hasTypedInstant = ({ from, until }: Pick<SetInput, "from" | "until">): boolean =>
-  [from, until].some((date) => date !== undefined && date !== null && "instant" in date);
 
 /** Converts the options into a change. Fields without an option are absent. */
 function buildTenantChange(options: SetInput, timezone: string): TenantChange {

@@ -63,22 +63,3 @@ test("shows the known parts of a contract", async () => {
   });
   expect(en.stdout).toMatch(/a: 1 licence; b: from 2026-04-01; c: until 2027-03-31; d\n/);
 });
-
-// facts 0: mdm.clomo.com/(お客さまドメイン)/ios
-test("suggests the MDM address for a domain on a terminal, without recording it", async () => {
-  const { en } = await runInBoth("tenant show", {
-    tenant: of({ ...EMPTY_TENANT_PROFILE, domain: "example" }),
-    terminal: { columns: 300 },
-  });
-  expect(en.stderr).toBe(
-    "by the manual the MDM address would be mdm.clomo.com/example/ios; compare it with Settings > Mobile Device Management > iOS > 基本設定 > URL情報, then record it: clomoctl tenant set --mdm-address mdm.clomo.com/example/ios\n",
-  );
-  expect(en.stdout).not.toContain("mdm.clomo.com");
-  const both = { ...EMPTY_TENANT_PROFILE, domain: "example", mdmAddress: "mdm.clomo.com/other/ios" };
-  expect((await run("tenant show", { tenant: of(both), terminal: {} })).stderr).toBe("");
-});
-
-test("reports a server that does not store tenant details, in both languages", async () => {
-  const { en } = await runInBoth("tenant show", { tenant: of(undefined) });
-  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: expect.stringContaining("the server must be updated") });
-});

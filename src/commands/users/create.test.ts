@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
 import type { OrgDetail, WrittenUser } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -14,18 +12,6 @@ const made = (change: Partial<WrittenUser> = {}): WrittenUser => ({
   ...change,
 });
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
-
-test("suggests --org to an account that cannot create users in 全社", async () => {
-  const createUser = new Failure("not-found", { what: text("outside", "外です"), hint: text("whoami", "whoami") });
-  const line = "users create --name 花子 --email h@x.jp";
-  const { en } = await runInBoth(line, { tenant: { createUser } });
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toBe(
-    "error: outside\n  --org\n  choose one of your organisations with --org ORG; to list them: clomoctl orgs list\n",
-  );
-  const named = await run(`${line} --org S01 --lang en`, { tenant: { createUser, findOrgs: { items: [org] } } });
-  expect(named.stderr).toBe("error: outside\n  whoami\n");
-});
 
 test("sends each value in its field, with the first address as the main address", async () => {
   const words = [

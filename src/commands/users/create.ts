@@ -2,7 +2,6 @@ import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { findOrg } from "../orgs/find-org.ts";
-import { addOrganisationHint } from "../records/inside.ts";
 import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../records/options.ts";
 import { showWrittenRecord } from "../records/change-result.ts";
 import { USER_COLUMNS } from "./columns.ts";
@@ -22,7 +21,6 @@ export default defineCommand({
     const { client } = await tools.tenant("users");
     const resolve = { org: async (typed: string) => (await findOrg(tools, typed)).id };
     const values = await parseValueOptions(USER.fields, options, resolve);
-    const written = await addOrganisationHint(client.users.create({ ...values, dryRun }), values["org"], "--org");
-    await showWrittenRecord(tools, written, USER_RESULT_LAYOUT);
+    await showWrittenRecord(tools, await client.users.create({ ...values, dryRun }), USER_RESULT_LAYOUT);
   },
 });

@@ -5,12 +5,11 @@ import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { STATE_UNCHANGED, showWrittenRecords } from "../records/change-result.ts";
+import { showWrittenRecords } from "../records/change-result.ts";
 import { listColumns } from "../listing/list.ts";
 import { USER_ARGUMENT, USER_COLUMNS, findUser } from "./columns.ts";
 import type { Tools } from "../tools.ts";
 import { USER_RESULT_LAYOUT } from "./user-result.ts";
-import { confirmChange } from "../permission.ts";
 
 export default defineCommand({
   summary: text("move users into another organisation", "ユーザーを別の組織に移動する"),
@@ -45,9 +44,9 @@ export default defineCommand({
     if (all !== undefined && users.length === 0) return tools.terminal.note(NO_USERS_NOTE);
     for (const name of user) users.push(await findUser(client, name, tools.globals.as));
     const ids = [...new Set(users.map(({ id }) => id))];
-    const tryOut = () => client.users.move({ ids, org: to.id, dryRun: true });
-    if (!(await confirmOperatorScopes(tools, users, to, { dryRun, tryOut }))) return;
-    await showWrittenRecords(tools, await client.users.move({ ids, org: to.id, dryRun }), {
+    const moved = await client.users.move({ ids, org: to.id, dryRun });
+    await noteOperatorScopes(tools, users, to);
+    await showWrittenRecords(tools, moved, {
       ...USER_RESULT_LAYOUT,
       along: ({ devices }) =>
         devices === 0
@@ -60,31 +59,19 @@ export default defineCommand({
 
 const NO_USERS_NOTE = text("no users are directly in this organisation", "この組織に直接属するユーザーはいません");
 
-async function confirmOperatorScopes(
-  tools: Tools,
-  users: readonly User[],
-  to: Pick<Org, "id" | "path">,
-  { dryRun, tryOut }: { readonly dryRun: boolean; readonly tryOut: () => Promise<unknown> },
-): Promise<boolean> {
-  const { terminal } = tools;
+/** Names the operators among users who are moved, because their scope changes. */
+async function noteOperatorScopes(tools: Tools, users: readonly User[], to: Pick<Org, "id" | "path">): Promise<void> {
   const marked = users.filter(({ administrator, org }) => administrator && org.id !== to.id);
-  if (marked.length === 0) return true;
+  if (marked.length === 0) return;
   const { client } = await tools.tenant("accounts");
   const found = await Promise.all(marked.map(({ id }) => client.accounts.find({ name: id })));
-  const operators = found.flat().filter(({ role }) => role === "operator");
-  // if the tenant refuses the move, fail before anything is shown or asked
-  if (operators.length > 0) await tryOut();
-  for (const { name, user, org } of operators) {
+  for (const { name, user, org } of found.flat().filter(({ role }) => role === "operator")) {
     const [from, into] = [org.path || ROOT_ORG_NAME, to.path || ROOT_ORG_NAME];
-    await terminal.note(
+    await tools.terminal.note(
       text(
         `${name} (${user}) is an operator, and their scope changes from ${from} and below to ${into} and below`,
         `${name}(${user})はオペレーターです。操作できる範囲が「${from}」以下から「${into}」以下に変わります`,
       ),
     );
   }
-  if (operators.length === 0 || dryRun) return true;
-  if (await confirmChange(tools, text("Move the users?", "移動しますか?"))) return true;
-  await terminal.note(STATE_UNCHANGED);
-  return false;
 }

@@ -1,4 +1,4 @@
-import { Failure } from "../errors/index.ts";
+import type { Failure } from "../errors/index.ts";
 import type { AnyOperation, splitRoute } from "../tenant/operation.ts";
 import { CHANGE_HEADER, CHANGE_NUMBERS } from "../tenant/dispatch/wire.ts";
 import { createResponseFailure } from "./answer.ts";

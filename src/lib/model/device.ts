@@ -253,10 +253,6 @@ export type Device = RecordOf<typeof DEVICE_FIELDS>;
 
 type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;
 
-/** Returns true if a device uses the account of the user who owns it. @see facts 1.3, 2.4 */
-export const usesAccount = ({ platform, status, androidMode }: DeviceTraits): boolean =>
-  platform === ANDROID && status !== NOT_MANAGED && androidMode !== ACCOUNTLESS_MODE;
-
 /** The fields that can contain the owner of a device; only one of them has a value. */
 export const OWNER_FIELDS: readonly string[] = ["owner", "ownerOrg"] satisfies readonly (keyof typeof DEVICE_FIELDS)[];
 

@@ -97,6 +97,3 @@ export type TenantProfile = RecordOf<typeof TENANT.fields>;
 export const EMPTY_TENANT_PROFILE: TenantProfile = Object.fromEntries(
   Object.entries<Field>(TENANT.fields).map(([name, { nullable }]) => [name, nullable === true ? null : []]),
 ) as unknown as TenantProfile;
-
-/** Returns the MDM address for a domain, as described in CLOMO's manual. @see facts 0 */
-export const buildMdmAddress = (domain: string): string => `mdm.clomo.com/${domain}/ios`;

@@ -57,8 +57,15 @@ export class Desk {
       actor: "owner",
       surroundings: new TestSurroundings(),
     });
-    const client = await openClient({ transport: () => Promise.reject(), perform: tenant.perform }, [noun]);
-    return work(client).finally(() => tenant.close());
+    const client = await openClient(
+      { transport: () => Promise.reject(new TypeError("nothing is sent")), perform: tenant.perform },
+      [noun],
+    );
+    try {
+      return await work(client);
+    } finally {
+      await tenant.close();
+    }
   }
 
   async states(): Promise<string[]> {
