@@ -15,19 +15,11 @@ const north: Org = {
 };
 const tenant = { orgs: { items: [root, sales, north] } };
 
-test("draws the tree on a terminal, with the codes", async () => {
+test("is a table on a terminal, with the paths", async () => {
   const { exit, stdout, requests } = await run("orgs list", { tenant, terminal: {} });
   expect(exit).toBe(0);
-  expect(stdout).toBe("全社\n└─ 営業部  S01\n   └─ 北\n");
+  expect(stdout).toMatch(/^name +code +path\n全社\n営業部 +S01 +営業部\n北 +営業部\/北\n$/);
   expect(requests).toEqual([{ operation: "orgs" }]);
-});
-
-test("draws a tree for each organisation whose parent is not visible, starting with its path", async () => {
-  const osaka: Org = { ...sales, id: sales.id.replace(/1$/, "8"), name: "大阪支社", code: "O01", path: "大阪支社" };
-  const seen = [{ ...sales, path: "本社/営業部", depth: 2, parentId: osaka.id.replace(/8$/, "7") }, north, osaka];
-  const { exit, stdout } = await run("orgs list", { tenant: { orgs: { items: seen } }, terminal: {} });
-  expect(exit).toBe(0);
-  expect(stdout).toBe("本社/営業部  S01\n└─ 北\n大阪支社  O01\n");
 });
 
 test("is a list elsewhere, the same in both languages", async () => {
@@ -55,10 +47,4 @@ test("shows every field if no field is named", async () => {
 test("is a table on a terminal if fields are named, with headers in the chosen language", async () => {
   const { en } = await runInBoth("orgs list --fields name,code,depth", { tenant, terminal: {} });
   expect(en.stdout).toMatch(/^name +code +depth\n全社 +0\n営業部 +S01 +1\n北 +2\n$/);
-});
-
-test("--limit cuts the tree, too, and an empty tree draws nothing", async () => {
-  const tree = (limit: number) => run(`orgs list --limit ${limit} --format table`, { tenant });
-  expect(await tree(2)).toMatchObject({ exit: 0, stdout: "全社\n└─ 営業部  S01\n" });
-  expect(await tree(0)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
 });

@@ -4,4 +4,3 @@ export type { SaveRows } from "./output.ts";
 export { BYTE_UNIT, ROW_UNIT } from "./progress/progress.ts";
 export type { Choice, Questions } from "./prompt.ts";
 export { Terminal, type TerminalEnvironment } from "./terminal.ts";
-export type { TreeNode } from "./table/tree.ts";

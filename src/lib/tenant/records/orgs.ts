@@ -74,7 +74,7 @@ async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange):
         "an organisation cannot be moved below itself",
         "組織を、その組織自身やその下位組織の下に移動することはできません",
       ),
-      hint: step("to see the organisation tree", "組織のツリーを見るには", line("orgs list", [])),
+      hint: step("to see the organisations", "組織の一覧を見るには", line("orgs list", [])),
     });
   }
   const place = {
