@@ -147,9 +147,9 @@ function* findBadValues(
   }
 }
 
-/** Texts about a plan or a delivery that are only shown, negative stages, and tags that no device has. */
+/** Texts about a plan or a delivery that are only shown, negative stages, tags that no device has, and blanks that are left out. */
 const ACCEPTED =
-  /^(?:devices\.tag remove|imports\.\w+ (?:called|delimiter|fileName|sheet|upload)|renewals\.(?:claimNotice stage|settleNotice error)):/;
+  /^(?:devices\.tag remove|imports\.\w+ (?:called|delimiter|fileName|sheet|upload)|renewals\.(?:claimNotice stage|settleNotice error)|tenant\.set languages):/;
 
 const readInputSchema = async ({ one }: NamedOperation): Promise<JsonSchema> => {
   const { body, query } = await buildInputSchemas(one);

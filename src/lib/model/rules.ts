@@ -9,13 +9,11 @@ export type Rule =
       readonly min?: number | undefined;
       /** maximum length in characters (code points) */
       readonly max?: number | undefined;
-      readonly charset?: keyof typeof CHARSET_CLASSES | undefined;
+      readonly charset?: "half-width-alphanumeric" | undefined;
     }
   | { readonly kind: keyof typeof PATTERN_RULES }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "port" };
-
-const CHARSET_CLASSES = { "half-width-alphanumeric": "[0-9A-Za-z]" } as const;
 
 const PATTERN_RULES = {
   // exactly one @ with text on both sides, no white space and no control characters; more cannot be required
@@ -114,7 +112,7 @@ export const countCharacters = (value: string): number => {
   return count;
 };
 
-const ALPHANUMERIC_PATTERN = new RegExp(`^${CHARSET_CLASSES["half-width-alphanumeric"]}*$`);
+const ALPHANUMERIC_PATTERN = /^[0-9A-Za-z]*$/;
 
 const isPort = (value: string): boolean => /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
 
@@ -161,20 +159,6 @@ export const satisfiesRule = (rule: Rule, value: string): boolean =>
 
 export const isUnlimited = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
-
-/**
- * Returns the pattern of a rule for the API document, or undefined if the rule does not have a pattern. The pattern
- * also matches a blank value. It does not limit the length of a text, and it ignores anything that only causes a
- * warning.
- */
-export const buildRulePattern = (rule: Rule): string | undefined => {
-  if (rule.kind === "choice" || rule.kind === "port") return undefined;
-  if (rule.kind !== "text") return PATTERN_RULES[rule.kind].pattern.source;
-  const { min, charset } = rule;
-  const character = charset === undefined ? "[\\s\\S]" : CHARSET_CLASSES[charset];
-  if (min !== undefined) return `^(?:${character}{${min},})?$`;
-  return charset === undefined ? undefined : `^${character}*$`;
-};
 
 /** Returns the stored form of a value that satisfies `rule`: null if blank, `TRUE` or `FALSE` for a boolean. */
 export const toStoredValue = (rule: Rule, value: string): string | null => {

@@ -12,15 +12,7 @@ import {
   type RecordOf,
   valueRuleOf,
 } from "../model/thing.ts";
-import {
-  countCharacters,
-  describeRule,
-  isUnlimited,
-  buildRulePattern,
-  type Rule,
-  MAX_KEY_BYTES,
-  MAX_SEARCH_LENGTH,
-} from "../model/rules.ts";
+import { describeRule, isUnlimited, MAX_KEY_BYTES, MAX_SEARCH_LENGTH } from "../model/rules.ts";
 import { CUSTOM_FIELD } from "../model/user.ts";
 
 export { z } from "zod";
@@ -92,19 +84,6 @@ export const listForm = {
 export const listQuery = { ...filters, ...listForm };
 
 /**
- * Returns JSON Schema keywords for stored values. They accept blank values, values that cause a warning, and all values
- * that the console can have.
- */
-export const buildRuleKeywords = (rule: Rule) => {
-  const pattern = buildRulePattern(rule);
-  return {
-    description: describeRule(rule).en,
-    ...(pattern !== undefined && { pattern }),
-    ...(rule.kind === "choice" && { enum: ["", ...rule.choices] }),
-  };
-};
-
-/**
  * Returns the schema of a value to be written: a description of its rule, and its maximum length. A value that breaks
  * the rule does not make the request malformed; the tenant rejects it with its own message.
  */
@@ -117,40 +96,12 @@ export const newValueSchema = (field: Field) => {
   return z.string().meta({ ...(description === "" ? {} : { description }), maxLength });
 };
 
-/**
- * Returns the schema of values that satisfy `rule`: a description, JSON Schema keywords, and a check that the keywords
- * are satisfied.
- */
-export const ruleSchema = (rule: Rule) => {
-  if (isUnlimited(rule)) return z.string();
-  const { pattern, enum: choices, description } = buildRuleKeywords(rule);
-  const expression = pattern === undefined ? undefined : new RegExp(pattern, "u");
-  const fits = (value: string): boolean => expression?.test(value) !== false && choices?.includes(value) !== false;
-  return z
-    .string()
-    .refine(fits, { error: `not ${description}`, params: { ja: `${describeRule(rule).ja}ではありません` } })
-    .meta(buildRuleKeywords(rule));
-};
-
-const textSchema = ({ rule, longest, blank }: Extract<Field, { readonly type: "text" }>): z.ZodType => {
-  if (rule !== undefined) return ruleSchema(rule);
-  const least = blank === false ? z.string().min(1) : z.string();
-  if (longest === undefined) return least;
-  // zod's own limit counts UTF-16 units, but JSON Schema counts characters
-  return least
-    .refine((value) => countCharacters(value) <= longest, {
-      error: `at most ${longest} characters`,
-      params: { ja: `${longest} 文字まで` },
-    })
-    .meta({ maxLength: longest });
-};
-
 const nonNullSchema = (field: Field): z.ZodType => {
   switch (field.type) {
     case "text":
-      return textSchema(field);
+      return newValueSchema(field);
     case "texts":
-      return z.array(field.rule === undefined ? z.string() : ruleSchema(field.rule));
+      return z.array(z.string());
     case "choice":
       return z.enum(field.choices);
     case "id":
@@ -172,33 +123,14 @@ const nonNullSchema = (field: Field): z.ZodType => {
   }
 };
 
-const fieldSchema = (field: Field): z.ZodType => {
-  const schema = nonNullSchema(field);
-  if (field.nullable !== true) return schema;
-  const { enum: choices } = field.type === "text" && field.rule !== undefined ? buildRuleKeywords(field.rule) : {};
-  // JSON Schema applies `enum` to null too, whatever `type` says
-  return choices === undefined ? schema.nullable() : schema.nullable().meta({ enum: [...choices, null] });
-};
+const fieldSchema = (field: Field): z.ZodType =>
+  field.nullable === true ? nonNullSchema(field).nullable() : nonNullSchema(field);
 
 type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K], RecordOf<F>[K]> };
 
+/** Returns a record type's field schemas; a text that breaks its rule is not a malformed request. */
 export const buildFieldSchemas = <F extends Fields>(fields: F): FieldSchemas<F> =>
   Object.fromEntries(listApiFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as FieldSchemas<F>;
-
-const buildNewTextSchemas = (fields: Fields) =>
-  Object.fromEntries(
-    listApiFields(fields).flatMap(([name, field]) =>
-      field.type === "text"
-        ? [[name, field.nullable === true ? newValueSchema(field).nullable() : newValueSchema(field)]]
-        : [],
-    ),
-  );
-
-/** Returns a record type's field schemas for writes; a text that breaks its rule is not a malformed request. */
-export const buildChangeSchemas = <F extends Fields>(fields: F): FieldSchemas<F> => ({
-  ...buildFieldSchemas(fields),
-  ...buildNewTextSchemas(fields),
-});
 
 const CustomValue = z.strictObject({
   name: newValueSchema(CUSTOM_FIELD.fields.name).min(1),

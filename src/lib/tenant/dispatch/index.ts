@@ -7,7 +7,7 @@ import type { OpenTenant } from "../index.ts";
 import { splitRoute, type AnyOperation, type Operations, perform, requireRights } from "../operation.ts";
 import { OPERATIONS } from "../operations.ts";
 import type { RequestSource, TenantParts } from "../parts.ts";
-import { createErrorResponse, createProblemResponse, createUsageResponse, describeFault } from "./problem.ts";
+import { createErrorResponse, createProblemResponse, describeFault } from "./problem.ts";
 import { createInputReader, type RequestInput } from "./request-input.ts";
 import { createResponse } from "./result.ts";
 import { limitTime, type DispatchEnvironment } from "./time-limit.ts";
@@ -42,23 +42,6 @@ const finishResponse: MiddlewareHandler = async (c, next) => {
 };
 
 const toHonoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
-
-const refuseOtherMethods = (app: Hono<DispatchEnvironment>, operations: Operations): void => {
-  const routes = Object.values(operations).map(splitRoute);
-  // descending order puts a fixed path segment before a parameter in the same place
-  const paths = [...Map.groupBy(routes, ({ path }) => toHonoPath(path))].toSorted(([a], [b]) => (a < b ? 1 : -1));
-  for (const [path, known] of paths) {
-    const allow = known.flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : method.toUpperCase())).join(", ");
-    app.all(path, (c) => {
-      const { method, path: where } = c.req;
-      const what = text(
-        `the method ${method} is not allowed for this path`,
-        `このパスでは ${method} メソッドは使えません`,
-      );
-      return createUsageResponse({ what, where }, { status: 405, headers: { allow } });
-    });
-  }
-};
 
 const buildRequestKey = (
   { once }: AnyOperation,
@@ -124,17 +107,16 @@ class Dispatch {
       );
     }
     app.use(this.#signInFirst);
-    refuseOtherMethods(app, operations);
     return app;
   }
 
   #emptyApp(): Hono<DispatchEnvironment> {
     const app = new Hono<DispatchEnvironment>();
     app.onError((error, c) => this.#failed(error, c.env.from));
-    app.notFound(({ req: { path } }) => {
+    app.notFound(({ req: { method, path } }) => {
       const what = text(
-        `the tenant API does not have the path "${path}"`,
-        `テナント API に「${path}」というパスはありません`,
+        `the tenant API does not have ${method} ${path}`,
+        `テナント API に ${method} ${path} はありません`,
       );
       return createProblemResponse(new Failure("not-found", { what }));
     });

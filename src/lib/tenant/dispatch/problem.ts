@@ -12,17 +12,6 @@ import {
 import { text } from "../../text/index.ts";
 
 /**
- * Maximum size of a problem object that clients read. If a problem object is larger, each of its texts is shortened to
- * {@link SHORTENED_TEXT_LENGTH} characters, so that five texts fit.
- */
-const MAX_PROBLEM_BYTES = 64 * 1024;
-const SHORTENED_TEXT_LENGTH = 2_000;
-
-/** Shortens a text that may contain very long values. A problem object does not need the complete text. */
-const shortenText = (value: string): string =>
-  value.length > SHORTENED_TEXT_LENGTH ? `${value.slice(0, SHORTENED_TEXT_LENGTH).toWellFormed()}…` : value;
-
-/**
  * Returns the response for a failure: a problem object (RFC 9457).
  *
  * @param status HTTP status, if it is not in the error table: 405, 413, 415
@@ -37,10 +26,10 @@ export const createProblemResponse = (
     ...(retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1000)) }),
     ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
   };
-  const whole = JSON.stringify(failure.toJSON(status));
-  const told = (_name: string, value: unknown): unknown => (typeof value === "string" ? shortenText(value) : value);
-  const body = Buffer.byteLength(whole) > MAX_PROBLEM_BYTES ? JSON.stringify(failure.toJSON(status), told) : whole;
-  return new Response(redactSecrets(body), { status, headers: { ...headers, ...type } });
+  return new Response(redactSecrets(JSON.stringify(failure.toJSON(status))), {
+    status,
+    headers: { ...headers, ...type },
+  });
 };
 
 export const createUsageResponse = (
@@ -62,9 +51,8 @@ export const createValidationResponse = async (
 ): Promise<Response> => {
   const { default: japanese } = await import("zod/v4/locales/ja.js");
   const [same = issue] = schema.safeParse(value, { error: japanese().localeError }).error?.issues ?? [];
-  const { ja = same.message } = (issue.code === "custom" ? issue.params : undefined) ?? {};
   return createUsageResponse({
-    what: text(issue.message, String(ja)),
+    what: text(issue.message, same.message),
     where: [target, ...issue.path].map(String).join("."),
   });
 };

@@ -124,8 +124,8 @@ test.each([
 test.each([
   ["a path that does not exist", "GET", "/v1/users/nothing/more", 404, {}],
   ["a noun that does not exist", "POST", "/v1/nothing", 404, {}],
-  ["a method that the path does not have", "PUT", "/v1/orgs", 405, {}],
-  ["the method of an open path that is not open", "GET", "/v1/sessions", 405, {}],
+  ["a method that the path does not have", "PUT", "/v1/orgs", 404, {}],
+  ["the method of an open path that is not open", "GET", "/v1/sessions", 404, {}],
   ["compressed JSON", "POST", "/v1/orgs", 415, { "content-encoding": "gzip" }],
 ] as const)("%s: 401 without a credential", async (_, method, path, status, headers) => {
   const send = (more: Readonly<Record<string, string>>) =>

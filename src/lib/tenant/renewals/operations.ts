@@ -4,8 +4,8 @@ import { listReminders, listRenewalItems } from "./renewal-rows.ts";
 
 const loadRenewals = () => import("./renewals.ts");
 
-const buildNewItem = ({ z, buildChangeSchemas }: InputKit) => {
-  const { kind, name, ...others } = buildChangeSchemas(RECORDED_FIELDS);
+const buildNewItem = ({ z, buildFieldSchemas }: InputKit) => {
+  const { kind, name, ...others } = buildFieldSchemas(RECORDED_FIELDS);
   return z.strictObject({ kind, name, ...z.object(others).partial().shape });
 };
 

@@ -31,10 +31,10 @@ export const tenant = {
   set: operation({
     route: "PATCH /v1/tenant",
     about: "Record facts about the tenant; a missing field stays, and null clears it",
-    input: ({ z, buildChangeSchemas, DryRun }) => {
-      const { name, ...ofContract } = buildChangeSchemas(CONTRACT);
+    input: ({ z, buildFieldSchemas, DryRun }) => {
+      const { name, ...ofContract } = buildFieldSchemas(CONTRACT);
       return z.strictObject({
-        ...z.object(buildChangeSchemas(TENANT.fields)).partial().shape,
+        ...z.object(buildFieldSchemas(TENANT.fields)).partial().shape,
         contracts: z.array(z.strictObject({ name, ...z.object(ofContract).partial().shape })).optional(),
         contractsRemoved: z.array(z.string().min(1)).optional(),
         dryRun: DryRun,
