@@ -14,7 +14,7 @@ import type { Reader } from "./store.ts";
  *
  * @param of alias of the record
  */
-export const RECORD_ORGS_SQL: Readonly<Record<string, (of: string) => readonly string[]>> = {
+const RECORD_ORGS_SQL: Readonly<Record<string, (of: string) => readonly string[]>> = {
   [USER.name]: (of) => [`${of}.org`],
   [ORG.name]: (of) => [`${of}.pk`, `${of}.parent`],
   // the organisation of the owner, or 全社 if the device does not have an owner
