@@ -51,7 +51,7 @@ test("no statement of a plan reads a long table for each row of another", LONG_T
       "users leave --file leavers.txt --confirm-deletions 1501",
       "undo last --yes",
       "devices import devices.csv --yes",
-      "devices delete --search SN1999 --confirm-deletions 111",
+      "devices delete SN1999 SN2999 --confirm-deletions 2",
     ]),
   ).toEqual([]);
 });

@@ -40,12 +40,6 @@ export const DELETION_OPTIONS = {
 
 export type DeletionOptions = Omit<InputOf<typeof DELETION_OPTIONS>, "file">;
 
-export const excludeFilters = <N extends string, F extends object>(
-  names: N,
-  filters: F,
-): readonly (readonly [N | "file", keyof F])[] =>
-  (Object.keys(filters) as (keyof F)[]).flatMap((filter) => [[names, filter] as const, ["file", filter] as const]);
-
 export const DELETION_HELP = [
   text(
     "Shows all records to delete, and deletes them only after you confirm their number: type it, or pass --confirm-deletions N. Any other number changes nothing (exit 3). In unattended runs, --yes --max-deletions N|P% permits deletions up to that limit, but at most half of the records of each kind.",

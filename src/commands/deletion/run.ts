@@ -1,34 +1,28 @@
 import type { DeletionRequest } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { same, text } from "../../lib/text/index.ts";
-import { toFlagName } from "../field.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
 import { refuseTypedFile, toRecordedName } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { settlePlan } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
-import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
 import { resolveRecordIds, type FindableKind } from "./names.ts";
 import type { DeletionOptions } from "./options.ts";
 import { readTypedNames, type NameList, type NameSources } from "./typed-names.ts";
 
-type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
-
 export interface Deletion<R extends { readonly id: string }> {
   readonly kind: DeletionRequest["kind"];
   readonly from: NameSources;
-  /** filters of the list command; `org` is not resolved to an ID yet */
-  readonly filters: Readonly<Partial<Record<FilterName, string | undefined>> & { direct?: true | undefined }>;
   readonly recursive?: boolean | undefined;
   readonly options: DeletionOptions;
   /** returns how to find the records; called after the tenant was chosen */
   readonly found: () => Promise<FindableKind<R>>;
 }
 
-/** @throws `usage` if neither names nor filters are given, or both; `not-found` if a name does not match any record */
+/** @throws `usage` if no names are given; `not-found` if a name does not match any record */
 export async function runDeletion<R extends { readonly id: string }>(
   tools: Tools,
   deletion: Deletion<R>,
@@ -61,14 +55,8 @@ async function settleDeletion(tools: Tools, pending: PendingPlan, options: Delet
 
 async function buildDeletionRequest<R extends { readonly id: string }>(
   tools: Tools,
-  { from, filters, recursive, found }: Deletion<R>,
+  { from, recursive, found }: Deletion<R>,
 ): Promise<Omit<DeletionRequest, "kind" | "recursive"> & { readonly recursive?: boolean } & Pick<NameList, "learnt">> {
-  const given = Object.entries(filters).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
-  if (given.length > 0) {
-    const called = given.map(([key, value]) => `--${toFlagName(key)}${value === true ? "" : ` ${value}`}`).join(" ");
-    const { org, direct, ...others } = filters;
-    return { ...others, ...(await resolveOrgFilter(tools, { org, direct })), called: shortenLabel(called) };
-  }
   const findable = await found();
   const { typed, learnt } = await readTypedNames(tools, from, findable.called !== undefined);
   if (typed.length === 0) throw NO_TARGET_FAILURE;
@@ -90,5 +78,5 @@ const shortenLabel = (called: string): string =>
 
 export const NO_TARGET_FAILURE = new Failure("usage", {
   what: text("no records were specified", "対象が指定されていません"),
-  hint: text("pass names, --file FILE or a filter", "名前か --file FILE、または絞り込み条件を指定してください"),
+  hint: text("pass names or --file FILE", "名前か --file FILE を指定してください"),
 });

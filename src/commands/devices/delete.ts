@@ -1,9 +1,9 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, excludeFilters } from "../deletion/options.ts";
+import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { DEVICE_FILTERS, DEVICE_NAMES } from "./columns.ts";
+import { DEVICE_NAMES } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete devices", "デバイスを削除する"),
@@ -17,22 +17,19 @@ export default defineCommand({
       about: text("ID, serial number or IMEI (including its spaces)", "ID・シリアルナンバー・IMEI(空白も含む)"),
     },
   },
-  options: { ...DEVICE_FILTERS, ...DELETION_OPTIONS },
-  anyOf: [["devices", "file", ...Object.keys(DEVICE_FILTERS)]],
-  excludes: excludeFilters("devices", DEVICE_FILTERS),
+  options: DELETION_OPTIONS,
+  anyOf: [["devices", "file"]],
   examples: [
     { line: "clomoctl devices delete SERIAL000001 --confirm-deletions 1" },
-    { line: "clomoctl devices delete --filter-id SERIAL --dry-run" },
-    { line: "clomoctl devices delete --status 管理外 --tag 貸出用 --dry-run" },
+    { line: "clomoctl devices delete --file devices.txt --dry-run" },
   ],
   exits: DELETION_EXITS,
   plans: true,
   shows: RESULT_COLUMNS,
-  run: (tools, { devices, org, direct, search, status, platform, tag, filterName, filterId, file, ...options }) =>
+  run: (tools, { devices, file, ...options }) =>
     runDeletion(tools, {
       kind: "devices",
       from: { names: devices, file },
-      filters: { org, direct: direct ? true : undefined, search, status, platform, tag, filterName, filterId },
       options,
       async found() {
         const { client } = await tools.tenant("devices");

@@ -33,7 +33,6 @@ export default defineCommand({
     runDeletion(tools, {
       kind: "orgs",
       from: { names: orgs, file },
-      filters: {},
       recursive,
       options,
       async found() {

@@ -69,16 +69,6 @@ test("--dry-run shows the plan and keeps nothing", async () => {
   expect(listOperations(en.requests)).not.toContain("commitImport");
 });
 
-test("--org selects everything below, and --direct only the organisation itself", async () => {
-  const { findUsers: _, ...tenant } = tenantWith({ findOrgs: example("findOrgs"), discardImport: DISCARDED });
-  const [org] = example<{ items: readonly { id: string }[] }>("findOrgs").items;
-  const { requests } = await run("users delete --org S01 --direct --dry-run", { tenant });
-  expect(requests.find(({ operation }) => operation === "planDeletion")).toMatchObject({
-    json: { org: org?.id, direct: true, called: "--org S01 --direct" },
-  });
-  expect(await run("users delete --direct --dry-run", { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
-});
-
 test("accepts a file with one name per line", async () => {
   const folder = freshFolder();
   const lines = "退職者\r\n\r\nhanako@example.co.jp\r\nhanako@example.co.jp\r\nE0042";
@@ -143,12 +133,4 @@ test("in a mirror, names the console task and warns if the administrators are no
   expect(named.en.exit).toBe(0);
   expect(named.en.stderr).toContain("warning: it is not confirmed who is an administrator");
   expect(named.en.stderr).toContain("still to be done in the console: clomoctl console show 3\n");
-  const filtered = { ...PLAN, request: { ...PLAN.request, select: { by: "filtered" } } } as Import;
-  const { findUsers: _, ...asked } = tenantWith(
-    { tenant: mirrored, import: filtered, discardImport: { ...filtered, state: "discarded" } },
-    filtered,
-  );
-  const refused = await run("users delete --search 山田 --confirm-deletions 1", { tenant: asked });
-  expect(refused).toMatchObject({ exit: 3 });
-  expect(refused.stderr).toContain("error: it is not confirmed who is an administrator");
 });

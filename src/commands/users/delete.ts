@@ -1,15 +1,9 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import {
-  excludeFilters,
-  DELETION_EXITS,
-  DELETION_HELP,
-  DELETION_OPTIONS,
-  USER_FILE_OPTIONS,
-} from "../deletion/options.ts";
+import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, USER_FILE_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { buildFindableUsers, USER_ARGUMENT, USER_FILTERS } from "./columns.ts";
+import { buildFindableUsers, USER_ARGUMENT } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete users", "ユーザーを削除する"),
@@ -17,22 +11,19 @@ export default defineCommand({
   args: {
     users: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" },
   },
-  options: { ...USER_FILTERS, ...DELETION_OPTIONS, ...USER_FILE_OPTIONS },
-  anyOf: [["users", "file", ...Object.keys(USER_FILTERS)]],
-  excludes: excludeFilters("users", USER_FILTERS),
+  options: { ...DELETION_OPTIONS, ...USER_FILE_OPTIONS },
+  anyOf: [["users", "file"]],
   examples: [
     { line: "clomoctl users delete hanako.yamazaki@example.jp A0003 --confirm-deletions 2" },
     { line: "clomoctl users delete --file 退職者.xlsx --sheet 3月 --dry-run" },
-    { line: "clomoctl users delete --search 山田 --dry-run" },
   ],
   exits: DELETION_EXITS,
   plans: true,
   shows: RESULT_COLUMNS,
-  run: (tools, { users, org, direct, search, filterName, filterId, file, encoding, sheet, ...options }) =>
+  run: (tools, { users, file, encoding, sheet, ...options }) =>
     runDeletion(tools, {
       kind: "users",
       from: { names: users, file, encoding, sheet },
-      filters: { org, direct: direct ? true : undefined, search, filterName, filterId },
       options,
       async found() {
         const { client } = await tools.tenant("users");

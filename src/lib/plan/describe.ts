@@ -123,7 +123,7 @@ const NEWLY_KEPT = text(
 
 /** Yields what a plan does: a line for each record type, then the other effects, without zeros. */
 function* renderCounts(told: Import): Generator<Text> {
-  const { mode, unchanged, invalid, wipes = 0, staying, kept, skipped } = told;
+  const { mode, unchanged, invalid, wipes = 0, kept, skipped } = told;
   const changes = listPlanChanges(told);
   const rest = [
     [unchanged, text("unchanged", "変更なし")],
@@ -143,7 +143,6 @@ function* renderCounts(told: Import): Generator<Text> {
       ...(kept?.isNew === false ? kept : { count: 0 }),
       what: text("kept although missing from the file", "ファイルになくても残すもの"),
     },
-    { ...(staying ?? { count: 0 }), what: text("administrators not deleted", "削除せずに残す管理者") },
     ...skipped.map(({ header, value, count }) => ({
       count,
       what: text(`rows skipped (${header} is ${value})`, `読み飛ばした行(${header}が「${value}」)`),

@@ -24,7 +24,7 @@ interface HandStep {
 interface DeleteStep {
   readonly delete: HandKind;
   readonly whom: readonly Place[];
-  readonly how: "named" | "recursive" | "filtered";
+  readonly how: "named" | "recursive";
   readonly dryRun: boolean;
 }
 interface ImportStep {
@@ -101,7 +101,7 @@ const someDeletion: fc.Arbitrary<DeleteStep> = fc
   })
   .map(({ how, ...step }) => ({
     ...step,
-    how: how === "named" ? how : step.delete === "orgs" ? "recursive" : "filtered",
+    how: how === "named" ? how : step.delete === "orgs" ? "recursive" : "named",
   }));
 const someImport: fc.Arbitrary<ImportStep> = fc.record({
   import: someKind,
@@ -314,7 +314,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     if (first === undefined) return NO_CHANGE;
     const { gone, request } = this.#chosen(kind, picked, how);
     if (request === undefined) return NO_CHANGE;
-    const lost = how !== "filtered" && picked.some((record) => !model.sees(kind, record));
+    const lost = picked.some((record) => !model.sees(kind, record));
     const asked = () => this.client.imports.delete(request);
     const barred = model.barred(model.needs(kind, how === "recursive" ? how : "delete"));
     if (barred.length > 0) return this.refused(asked(), barred);
@@ -338,18 +338,6 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
 
   #chosen(kind: HandKind, picked: readonly number[], how: DeleteStep["how"]) {
     const { model } = this;
-    const all = [...model.records[kind]];
-    if (how === "filtered") {
-      const [filterId] = listFieldValues(all.find(([record]) => record === picked[0])?.[1] ?? {}, "emails");
-      const isFound = (values: Values): boolean =>
-        listFieldValues(values, "emails").some((email) => toComparisonKey(email).includes(toComparisonKey(filterId)));
-      // administrators cannot be deleted
-      const taken = all
-        .filter(([record, values]) => isFound(values) && !model.administrators.has(record) && model.sees(kind, record))
-        .map(([record]) => record);
-      const isAny = filterId !== undefined && taken.length > 0;
-      return { gone: [[kind, taken]] as const, request: isAny ? { kind, filterId: String(filterId) } : undefined };
-    }
     const ids = picked.map((record) => this.idOf(record));
     if (how === "named") return { gone: [[kind, picked]] as const, request: { kind, ids } };
     const orgs = [...new Set(picked.flatMap((record) => model.subtree(record)))];

@@ -167,12 +167,6 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     plans: true,
   },
   {
-    name: "users delete by a filter",
-    prepare: prepareOrg,
-    line: ["users", "delete", "--filter-name", "太郎1", ...buildConfirmOptions(11)],
-    plans: true,
-  },
-  {
     name: "devices create",
     prepare: prepareDevices,
     line: ["devices", "create", "IOS02", "--platform", "iOS", "--status", "事前登録", "--owner", "user1@example.com"],

@@ -19,7 +19,7 @@ const buildMarkCommand = (kind: AdministratorKind): CommandLine =>
  * Recorded roles do not confirm them, because the console may have further administrators.
  *
  * @returns the kind of the administrators that are not confirmed
- * @throws `input-rejected` if a script imports a replacing file, or deletes records by a filter
+ * @throws `input-rejected` if a script imports a replacing file, or deletes organisations with everything below
  */
 export async function checkAdministrators(tools: Tools, plan: Import): Promise<AdministratorKind | undefined> {
   const { mode, request } = plan;
@@ -39,8 +39,8 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
     `管理者を指定、または確認してください: ${command}`,
   );
   // a person who lists the records by name has looked at them
-  const isByFilter = mode === "delete" && request?.select?.by !== "named";
-  const isRisky = (mode === "replace" && !fromConsole) || isByFilter;
+  const isBelow = mode === "delete" && request?.select?.by === "below";
+  const isRisky = (mode === "replace" && !fromConsole) || isBelow;
   if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what, hint });
   await tools.terminal.warn(text(`${what.en}; ${hint.en}`, `${what.ja}。${hint.ja}`));
   return kind;

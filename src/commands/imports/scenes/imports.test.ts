@@ -49,7 +49,6 @@ describe("an import", () => {
     const { code, stderr } = await desk.run("users import people.csv --create-orgs --dry-run");
     expect(code).toBe(0);
     expect(stderr).toContain("create 2");
-    expect((await desk.run("users delete --search taro --dry-run")).code).toBe(0);
     expect(existsSync(join(desk.home, "tenants"))).toBe(false);
     expect(await readdir(join(desk.home, "tmp"))).toEqual([]);
   });

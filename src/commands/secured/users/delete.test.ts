@@ -21,14 +21,3 @@ test("deletes a user of an app by ユーザーID", async () => {
   expect(en.requests[0]).toMatchObject({ params: { app: "docs" }, query: { name: "hanako01" } });
   expect(en.requests[1]?.json).toEqual({ kind: "docs", ids: [USER?.id], called: "hanako01" });
 });
-
-test("facts 6.6: a filter deletes all matching users except administrators, who are listed separately", async () => {
-  const staying = { count: 1, names: ["太郎 <taro>"] };
-  const plan = { ...PLAN, delete: 45, staying };
-  const tenant = { ...shown, planDeletion: plan, commitImport: toCommittedPlan(plan) };
-  const line = "secured users delete --app docs --filter-id test --confirm-deletions 45";
-  const { en } = await runInBoth(line, { tenant });
-  expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("delete 45 of 120\nadministrators not deleted: 1 (太郎 <taro>)\n");
-  expect(en.requests[0]?.json).toEqual({ kind: "docs", filterId: "test", called: "--filter-id test" });
-});

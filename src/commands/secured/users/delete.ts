@@ -1,7 +1,6 @@
-import { FILTER_OPTIONS } from "../../listing/list.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS, excludeFilters } from "../../deletion/options.ts";
+import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../../deletion/options.ts";
 import { runDeletion } from "../../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../../lib/plan/columns.ts";
 import { APP_OPTION } from "../app.ts";
@@ -19,21 +18,19 @@ export default defineCommand({
       about: text("ユーザーID or ID of the user", "ユーザーID か ID"),
     },
   },
-  options: { app: APP_OPTION, ...FILTER_OPTIONS, ...DELETION_OPTIONS },
-  anyOf: [["users", "file", ...Object.keys(FILTER_OPTIONS)]],
-  excludes: excludeFilters("users", FILTER_OPTIONS),
+  options: { app: APP_OPTION, ...DELETION_OPTIONS },
+  anyOf: [["users", "file"]],
   examples: [
     { line: "clomoctl secured users delete taro --app docs --confirm-deletions 1" },
-    { line: "clomoctl secured users delete --filter-id test --app docs --dry-run" },
+    { line: "clomoctl secured users delete --file users.txt --app docs --dry-run" },
   ],
   exits: DELETION_EXITS,
   plans: true,
   shows: RESULT_COLUMNS,
-  run: (tools, { users, app, filterName, filterId, file, ...options }) =>
+  run: (tools, { users, app, file, ...options }) =>
     runDeletion(tools, {
       kind: app,
       from: { names: users, file },
-      filters: { filterName, filterId },
       options,
       async found() {
         const { client } = await tools.tenant("secured");

@@ -6,14 +6,12 @@ import type { DeletionSelection, PlanCounts } from "./staging/counts.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { describeBlockedRecord } from "../../model/undo.ts";
 import { formatCount, joinTexts, same, text } from "../../text/index.ts";
-import { checkDeletionRequest } from "./check-request.ts";
-import { completeRequest, type StoredRequest } from "./request.ts";
-import type { ChoiceName, RecordList } from "../store/lists.ts";
-import { getFilterList } from "./selection.ts";
+import { checkFieldValue } from "../records/records.ts";
+import { completeRequest, KIND, type StoredRequest } from "./request.ts";
 
-export interface DeletionRequest extends Omit<DeletionSelection, "by"> {
+export interface DeletionRequest {
   readonly kind: FormatName;
-  readonly ids?: readonly string[] | undefined;
+  readonly ids: readonly string[];
   /** for organisations: also everything below them, with the users; the plan's `beside` has the number of users */
   readonly recursive?: boolean | undefined;
   /** how the caller identified the records; shown as the file name of the import */
@@ -21,37 +19,18 @@ export interface DeletionRequest extends Omit<DeletionSelection, "by"> {
 }
 
 /**
- * Resolves a deletion request. A request without ids or filters is refused, so that it never deletes all records by
- * mistake.
+ * Resolves a deletion request.
  *
- * @throws Failure `usage` if the request has both ids and filters, or neither, a filter that the list of the kind does
- * not have, or `direct` without an organisation; `input-rejected` if it names 全社, or a value is not possible
+ * @throws Failure `usage` if the request has no ids, or is recursive for another kind than organisations;
+ * `input-rejected` if it names 全社
  */
-export const resolveDeletion = (asked: DeletionRequest) => {
-  checkDeletionRequest(asked);
-  const { kind, ids, recursive = false, called = "", ...filters } = asked;
-  if (filters.direct === true && filters.org === undefined) throw UNSUPPORTED_FILTER_FAILURE;
-  const given = Object.values(filters).some((value) => value !== undefined);
-  if (given === (ids !== undefined) || ids?.length === 0) throw IDS_OR_FILTERS_FAILURE;
-  const list = getFilterList(kind);
-  const isSupported =
-    ids === undefined
-      ? !recursive && list !== undefined && hasAllFilters(list, filters)
-      : !recursive || kind === "orgs";
-  if (!isSupported) throw UNSUPPORTED_FILTER_FAILURE;
-  if (kind === "orgs" && ids?.includes(ROOT_ORG_ID) === true) throw ROOT_DELETION_FAILURE;
-  const select: DeletionSelection =
-    ids === undefined ? { by: "filtered", ...filters } : { by: recursive ? "below" : "named" };
-  const request: StoredRequest = { ...completeRequest({ kind, fileName: called }), mode: "delete", select };
-  return { request, ids: ids ?? [] };
+export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {
+  checkFieldValue("kind", KIND.kind, kind);
+  if (ids.length === 0 || (recursive && kind !== "orgs")) throw WRONG_DELETION_FAILURE;
+  if (kind === "orgs" && ids.includes(ROOT_ORG_ID)) throw ROOT_DELETION_FAILURE;
+  const select: DeletionSelection = { by: recursive ? "below" : "named" };
+  return { ...completeRequest({ kind, fileName: called }), mode: "delete", select };
 };
-
-/** Returns true if a list supports all the given filters. An ignored filter would select too many records. */
-const hasAllFilters = (list: RecordList, filters: Partial<DeletionRequest>): boolean =>
-  (filters.org === undefined || list.org !== undefined) &&
-  CHOICE_FILTERS.every((name) => filters[name] === undefined || list.chosen?.[name] !== undefined);
-
-const CHOICE_FILTERS = ["status", "platform", "tag"] as const satisfies readonly ChoiceName[];
 
 export const toDeletedChange = (request: StoredRequest, ids: readonly string[]): UndoneChange => ({
   number: 0,
@@ -88,18 +67,10 @@ export const createBlockedDeletionFailure = (
   });
 };
 
-const IDS_OR_FILTERS_FAILURE = new Failure("usage", {
+const WRONG_DELETION_FAILURE = new Failure("usage", {
   what: text(
-    "a deletion requires either IDs or filters, but not both",
-    "削除には、ID か一覧の絞り込み条件のどちらか一方を指定してください",
-  ),
-  where: "json",
-});
-
-const UNSUPPORTED_FILTER_FAILURE = new Failure("usage", {
-  what: text(
-    "records of this type cannot be selected with these filters",
-    "この種類のデータは、この絞り込み条件では選べません",
+    "a deletion requires IDs, and only organisations can be deleted with everything below them",
+    "削除には ID が必要です。配下も含めて削除できるのは組織だけです",
   ),
   where: "json",
 });

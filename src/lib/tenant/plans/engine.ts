@@ -90,10 +90,7 @@ export interface UndoneChange {
    */
   readonly dropped?: readonly number[] | undefined;
   readonly deleted?: { readonly request: StoredRequest; readonly ids: readonly string[] } | undefined;
-  /**
-   * for a drop or a deletion by an account that can see only a part of the tenant: the affected records that the
-   * account can see
-   */
+  /** for a drop by an account that can see only a part of the tenant: the affected records that the account can see */
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }
 

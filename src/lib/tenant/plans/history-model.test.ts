@@ -36,7 +36,7 @@ interface DeleteStep {
   readonly delete: Kind;
   /** the places of those named, or by which the filter is made */
   readonly whom: readonly number[];
-  readonly how: "named" | "recursive" | "filtered";
+  readonly how: "named" | "recursive";
 }
 type Step =
   | ImportStep
@@ -125,7 +125,7 @@ const someDeletion = (kind: Kind): fc.Arbitrary<DeleteStep> =>
   fc.record({
     delete: fc.constant(kind),
     whom: fc.uniqueArray(fc.nat({ max: 3 }), { minLength: 1, maxLength: 2 }),
-    how: fc.constantFrom("named", kind === "orgs" ? "recursive" : "filtered"),
+    how: fc.constantFrom("named", kind === "orgs" ? "recursive" : "named"),
   });
 
 /** The last imports are undone most. */
@@ -480,15 +480,7 @@ const askedFor = async (model: HistoryModel, { delete: kind, whom, how }: Delete
   /** The id of a record of the model; undefined where nothing names it alone. */
   const all = [...model.records[kind]];
   const picked = whom.flatMap((at) => all[at]?.[0] ?? []);
-  const [first] = picked;
-  if (first === undefined) return undefined;
-  if (how === "filtered") {
-    const filterId = String(model.records[kind].get(first)?.[NAMED[kind]]);
-    const found = all.filter(([, values]) => String(values[NAMED[kind]]).includes(filterId)).map(([record]) => record);
-    // administrators stay
-    const taken = found.filter((record) => !model.administrators.has(record));
-    return { gone: [[kind, taken]] as const, request: { kind, filterId } };
-  }
+  if (picked.length === 0) return undefined;
   const ids = await Promise.all(picked.map((record) => idOf(model, kind, record)));
   const known = ids.filter((id) => id !== undefined);
   if (known.length < ids.length) return undefined;
@@ -594,7 +586,7 @@ test(
       toHistoryParameters(20_261_121),
     );
     const done = ["undone", "refused", "nothing", "rejected", "skipped", "mirrored", "clear", "keep"];
-    const others = ["added", "removed", "marked", "unmarked", "nobody", "named", "recursive", "filtered", "held"];
+    const others = ["added", "removed", "marked", "unmarked", "nobody", "named", "recursive", "held"];
     expectAllEvents(seen, [...done, ...others]);
   },
 );

@@ -180,8 +180,8 @@ export class TenantImports {
    * @throws Failure as described for `resolveDeletion`; `input-rejected` if a record cannot be deleted; `not-permitted`, `not-found`
    */
   async delete(asked: DeletionRequest, context: RequestContext): Promise<Import> {
-    const { request: unscoped, ids } = resolveDeletion(asked);
-    const request = this.#scoped(unscoped);
+    const { ids } = asked;
+    const request = this.#scoped(resolveDeletion(asked));
     const planned = { kind: request.kind, detail: { request, ids } };
     return this.#once(() => this.#planUndo(toDeletedChange(request, ids), planned, context));
   }

@@ -83,7 +83,7 @@ export const imports = {
   }),
   delete: operation({
     route: "POST /v1/imports/deletions",
-    about: "Plan a deletion of records, selected by their IDs or by filters",
+    about: "Plan a deletion of records by their IDs",
     input: buildDeletionInput,
     needs: getDeletionRights,
     changes: false,

@@ -34,23 +34,10 @@ export const IMPORT_LISTS = {
   allow: { type: "choice", choices: ALLOWANCES },
 } as const satisfies Fields;
 
-export const DELETION_FIELDS = { recursive: FLAG, direct: FLAG, org: { type: "id" } } as const satisfies Fields;
-
-/** The minimum and maximum length of texts, in UTF-16 units. A filter must not be empty, which would match everything. */
+/** The minimum and maximum length of texts, in UTF-16 units. */
 export type Lengths = Readonly<Record<string, readonly [number, number]>>;
 
 export const IMPORT_LENGTHS = { fileName: [0, 255], sheet: [0, 255], delimiter: [1, 1] } as const satisfies Lengths;
-
-const FILTER_LENGTH = [1, 1000] as const;
-export const DELETION_LENGTHS = {
-  called: [0, 255],
-  filterName: FILTER_LENGTH,
-  filterId: FILTER_LENGTH,
-  search: FILTER_LENGTH,
-  status: FILTER_LENGTH,
-  platform: FILTER_LENGTH,
-  tag: FILTER_LENGTH,
-} as const satisfies Lengths;
 
 const buildTextSchemas = <L extends Lengths>({ z }: typeof Inputs, lengths: L) =>
   Object.fromEntries(
@@ -103,15 +90,13 @@ export const buildImportInput = (kit: typeof Inputs) => {
   });
 };
 
-export const buildDeletionInput = (kit: typeof Inputs) => {
-  const { z, buildFieldSchemas, Id } = kit;
-  return z.strictObject({
+export const buildDeletionInput = ({ z, buildFieldSchemas, Id }: typeof Inputs) =>
+  z.strictObject({
     ...buildFieldSchemas(KIND),
-    ids: z.array(Id).min(1).readonly().optional(),
-    ...z.object(buildFieldSchemas(DELETION_FIELDS)).partial().shape,
-    ...z.object(buildTextSchemas(kit, DELETION_LENGTHS)).partial().shape,
+    ids: z.array(Id).min(1).readonly(),
+    recursive: z.boolean().optional(),
+    called: z.string().max(255).optional(),
   });
-};
 
 export type ImportRequest = Readonly<z.input<ReturnType<typeof buildImportInput>>>;
 

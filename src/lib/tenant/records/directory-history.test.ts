@@ -32,7 +32,7 @@ test("random histories by hand and by files: state, rejections and audit log mat
   );
   const byHand = KINDS.flatMap((kind) => ["create", "edit", "move"].map((hand) => `${hand} ${kind}`));
   const files = ["append", "replace", "overtaken", "not overtaken", "mirrored", "undone", "not undone"];
-  const deletions = ["named", "filtered", "recursive", "dry deletion"];
+  const deletions = ["named", "recursive", "dry deletion"];
   const others = ["dry", "unchanged", "confirmed", "several confirmed", "field", "no field", "marked", "unmarked"];
   const refused = ["not-found", "全社", "組織", "組織名", "氏名", "メールアドレス", "組織コード", "CLOMOアカウント名"];
   expectAllEvents(seen, [...byHand, ...files, ...deletions, ...others, ...refused]);

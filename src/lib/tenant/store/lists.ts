@@ -290,14 +290,6 @@ const createChoiceFailure = (name: string, choices: readonly string[]): Failure 
 };
 
 /** SQL: the record numbers of the records that match the filters. It reads the temporary tables of the list. */
-export const buildNumbersSql = (
-  list: RecordList,
-  filters: ListFilters,
-): { readonly sql: string; readonly params: Params } => {
-  const { where, params } = buildListCondition(list, filters);
-  return { sql: `select t.pk from ${list.table} where ${list.among ?? "true"} and ${where}`, params };
-};
-
 const createListTables = async (reader: Reader, { derived = [] }: RecordList): Promise<void> => {
   for (const table of derived) await reader.derive(table);
 };

@@ -3,21 +3,8 @@ import type { Role } from "../../../model/role.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 
 export interface DeletionSelection {
-  /**
-   * `named`: the named records; `below`: the named organisations, all organisations below them and the users in them;
-   * `filtered`: the records in the list that match all of these filters
-   */
-  readonly by: "named" | "below" | "filtered";
-  readonly filterName?: string | undefined;
-  readonly filterId?: string | undefined;
-  readonly search?: string | undefined;
-  /** the id of an organisation */
-  readonly org?: string | undefined;
-  /** true: the filter does not include the organisations below `org` */
-  readonly direct?: boolean | undefined;
-  readonly status?: string | undefined;
-  readonly platform?: string | undefined;
-  readonly tag?: string | undefined;
+  /** `named`: the named records; `below`: the named organisations, all organisations below them and the users in them */
+  readonly by: "named" | "below";
 }
 
 export interface StagedPlace {
@@ -101,12 +88,9 @@ export interface MergedValues {
   readonly unchecked?: number | undefined;
 }
 
-interface CountedNames {
+interface KeptRecords {
   readonly count: number;
   readonly names: readonly string[];
-}
-
-interface KeptRecords extends CountedNames {
   readonly hash: string;
   /** false if the last import of the kind that was applied, or changed nothing, kept the same records */
   readonly isNew: boolean;
@@ -138,8 +122,6 @@ export interface PlanCounts {
   readonly kept?: KeptRecords | undefined;
   /** devices that lose their owner because the owner is deleted */
   readonly released?: number | undefined;
-  /** for a deletion by filters: the matching administrators, who are not deleted */
-  readonly staying?: CountedNames | undefined;
   /** administrators whose role, scope, organisation or key changes; `first` has five of them */
   readonly roles?:
     | { readonly count: number; readonly first: readonly { readonly name: string; readonly role: Role }[] }

@@ -78,17 +78,15 @@ const requireNoUsersAboveOperator = (database: Database): void => {
 /**
  * Stages an undo, a drop or a deletion, and finds the records that cannot be written.
  *
- * @returns the counts of the records that stay, for a deletion
  * @throws Failure `not-permitted`, `conflict`, `not-found`
  */
-export const prepareUndo = (database: Database, undone: UndoneChange): Partial<PlanCounts> => {
-  const staying = stageDeletion(database, undone);
-  if (undone.dropped !== undefined) stageDrop(database, undone);
-  else if (undone.deleted === undefined) stageChange(database, undone.revision);
+export const prepareUndo = (database: Database, undone: UndoneChange): void => {
+  if (undone.deleted !== undefined) stageDeletion(database, undone.deleted);
+  else if (undone.dropped !== undefined) stageDrop(database, undone);
+  else stageChange(database, undone.revision);
   requireNoUsersAboveOperator(database);
   findBlockedRecords(database, undone);
   restoreCustomFields(database);
-  return staying;
 };
 
 const countRecordsOfThing = (database: Database, versions: VersionSchema): number => {
@@ -98,7 +96,7 @@ const countRecordsOfThing = (database: Database, versions: VersionSchema): numbe
 };
 
 export const countPreparedUndo = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
-  const staying = prepareUndo(database, undone);
+  prepareUndo(database, undone);
   const staged = countStagedRecords(database);
   const name = own ?? determineUndoKind(database, staged);
   const kind = getStoredKind(name);
@@ -115,7 +113,6 @@ export const countPreparedUndo = (database: Database, undone: UndoneChange, own?
   const counts: PlanCounts = {
     ...EMPTY_COUNTS,
     ...counted,
-    ...staying,
     recordsBefore: countRecords(database, kind),
     columns: countChangedColumns(database, kind),
     roles: findRolesInUndo(database),

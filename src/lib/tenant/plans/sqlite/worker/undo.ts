@@ -54,7 +54,7 @@ export const undoAndRecord = async (
   const asked = await readStagedChange(writer, record);
   const within = asked.deleted === undefined ? scope : getDeletionScope(asked.deleted);
   const inSight = within && readInSight(database, asked, within);
-  const options = { ...asked, ...(undone === undefined && { inSight }) };
+  const options = { ...asked, ...(asked.dropped !== undefined && { inSight }) };
   prepareUndo(database, options);
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
     throw createTenantChangedFailure();
