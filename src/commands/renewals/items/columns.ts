@@ -101,16 +101,3 @@ export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
     name: ({ remark }) => remark,
   },
 ];
-
-const OPTIONAL_COLUMNS: ReadonlySet<string> = new Set(["organisation", "source", "state"]);
-
-/** Returns {@link CHECK_COLUMNS} for people, without empty columns, to leave room for names and days. */
-export const buildCheckTableColumns = (
-  rows: readonly CheckedItem[],
-  { severalContexts }: { readonly severalContexts: boolean },
-): readonly Column<CheckedItem>[] =>
-  CHECK_COLUMNS.filter(({ key, value }) => {
-    if (!DEFAULT_CHECK_COLUMNS.includes(key)) return false;
-    if (key === "context") return severalContexts;
-    return !OPTIONAL_COLUMNS.has(key) || rows.some((row) => value(row) !== null);
-  });
