@@ -5,11 +5,11 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
-import { noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
+import { noteUnreachableOwner } from "./items/unreachable-owner.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { NEW_ITEM_OPTIONS } from "./items/options.ts";
-import { readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
+import { questionItemTexts, readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
 import { resolveTimezone } from "../tools.ts";
 import type { RenewalKind } from "../../lib/model/renewal.ts";
 import { addOneYear, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";
@@ -57,6 +57,10 @@ export default defineCommand({
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const timezone = resolveTimezone(tools, tenant);
+    await questionItemTexts(tools, {
+      ...options,
+      name: options.kind === undefined && file === undefined ? undefined : name,
+    });
     const said = readItemOptions(options, timezone);
     const { kind } = options;
     if (kind === undefined && file === undefined) {
@@ -74,7 +78,6 @@ export default defineCommand({
       name,
     };
     await refuseDuplicate(client, item);
-    await warnOfSecrets(tools, name, item);
     const added = await client.renewals.add(item);
     if (added.expiresAt === null) {
       await tools.terminal.warn(

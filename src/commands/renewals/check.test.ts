@@ -144,10 +144,10 @@ describe("recorded items", () => {
     const folder = tokens({ vpp: 10 });
     const vpp = item(1, { name: "VPP", kind: "vpp-token", source: join(folder, "vpp.vpptoken") });
     const home = await homeWith();
-    const { en } = await runInBoth("renewals check --fields level,expiresOn", { home, tenant: having(vpp) });
-    expect(en).toMatchObject({ exit: 2, stdout: "level\texpiresOn\ncritical\t2026-11-30\n" });
-    expect(en.stderr).toMatch(
-      /^warning: VPP: the recorded date is 2027-11-20, but the date in \S*\/vpp\.vpptoken is 2026-11-30; the earlier date is used\n/,
+    const { en } = await runInBoth("renewals check", { home, tenant: having(vpp) });
+    expect(en).toMatchObject({ exit: 2 });
+    expect(en.stdout).toMatch(
+      /^CRITICAL local: VPP content token VPP expires on 2026-11-30, 10 days left; the recorded date is 2027-11-20, but the date in \S*\/vpp\.vpptoken is 2026-11-30; the earlier date is used/,
     );
   });
 
@@ -326,8 +326,8 @@ describeWithOpenssl("what openssl makes", () => {
     write("2027.pem", "1", "20271101000000Z", "20261201000000Z");
     expect(await run("renewals check . --quiet", { folder })).toMatchObject({
       exit: 2,
-      stderr: expect.stringMatching(
-        /^EXPIRED: MDM push certificate push-certificate .*: clomoctl renewals guide push-certificate\n/,
+      stdout: expect.stringMatching(
+        /^EXPIRED 2026\.pem: MDM push certificate push-certificate .*: clomoctl renewals guide push-certificate\n/,
       ),
     });
   });

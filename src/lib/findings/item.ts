@@ -7,21 +7,20 @@ import { formatCount, same, text, type Text } from "../text/index.ts";
 import type { Finding } from "./finding.ts";
 
 /** Describes an item by its kind, its name, and its date or why there is none. */
-function describeItem({ kind, name, expiresOn, daysLeft, remark, rejection, level, ...item }: CheckedItem): Text {
+function describeItem({ kind, name, expiry, daysLeft, remark, rejection, level }: CheckedItem): Text {
   const reason = rejection !== undefined && level === "critical" ? rejection.what : (remark ?? LEVEL_NAMES.unknown);
   if (kind === null) return reason;
   const [en, ja] = [`${RENEWAL_KINDS[kind].en} ${name}`, `${RENEWAL_KINDS[kind].ja}「${name}」`];
   if (daysLeft === null || reason === rejection?.what) return text(`${en}: ${reason.en}`, `${ja}: ${reason.ja}`);
-  const day = item.certainty === "estimated" ? `~${expiresOn}` : expiresOn;
   const [moreEn, moreJa] = remark ? [`; ${remark.en}`, `。${remark.ja}`] : ["", ""];
   return level === "expired"
     ? text(
-        `${en} expired on ${day}, ${formatCount(-daysLeft, "day")} ago${moreEn}`,
-        `${ja}は ${day} に期限が切れました(${-daysLeft} 日経過)${moreJa}`,
+        `${en} expired on ${expiry}, ${formatCount(-daysLeft, "day")} ago${moreEn}`,
+        `${ja}は ${expiry} に期限が切れました(${-daysLeft} 日経過)${moreJa}`,
       )
     : text(
-        `${en} expires on ${day}, ${formatCount(daysLeft, "day")} left${moreEn}`,
-        `${ja}の期限は ${day}(あと ${daysLeft} 日)${moreJa}`,
+        `${en} expires on ${expiry}, ${formatCount(daysLeft, "day")} left${moreEn}`,
+        `${ja}の期限は ${expiry}(あと ${daysLeft} 日)${moreJa}`,
       );
 }
 

@@ -19,6 +19,8 @@ import { toUtcInstant } from "../../../lib/model/time.ts";
 import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { text } from "../../../lib/text/index.ts";
 import { formatShellOption } from "../../../lib/text/shell-word.ts";
+import { toFlagName } from "../../field.ts";
+import { questionPasswords } from "../../password-question.ts";
 import type { Tools } from "../../tools.ts";
 import type { ItemOptions, NewItemOptions } from "./options.ts";
 
@@ -56,6 +58,15 @@ export const readKeyFiles = async (
 });
 
 const TEXT_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes"] as const;
+
+/** Asks before a text that looks like a password is recorded. */
+export const questionItemTexts = (
+  tools: Pick<Tools, "terminal" | "globals">,
+  options: ItemOptions & { readonly name: string | undefined },
+): Promise<void> => {
+  const names = ["name", ...TEXT_FIELDS.filter((field) => field !== "phone")] as const;
+  return questionPasswords(tools, Object.fromEntries(names.map((name) => [`--${toFlagName(name)}`, options[name]])));
+};
 
 const createPhoneFailure = (typed: string): Failure => {
   const option = formatShellOption("--phone-holder", typed);
