@@ -7,7 +7,7 @@ import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { requireRight } from "../rights.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 
-const HANDOVER_NOUNS = [
+export const HANDOVER_NOUNS = [
   "tenant",
   "accounts",
   "renewals",
@@ -35,7 +35,7 @@ export const getChecklistDay = (tools: Tools, tenant: HandoverTenant): Pick<Chec
 };
 
 /** Collects all data for the checklist from the API of the tenant. */
-export async function collectHandoverFacts({ client }: HandoverTenant): Promise<HandoverFacts> {
+export async function collectHandoverFacts({ client }: Pick<HandoverTenant, "client">): Promise<HandoverFacts> {
   const { profile } = await client.tenant.show();
   const administrators = await listAdministrators(client);
   const ade = await client.ade.show();
@@ -99,7 +99,6 @@ export const toAdministrator = ({ org, scheme, managedOrgs, ...account }: Accoun
 });
 
 const toAdeServerFacts = ({ endpoint, server, token, lastFullAt }: Ade): AdeServerFacts => ({
-  id: "ade-server",
   endpoint,
   serverName: server?.name ?? null,
   adminId: server?.admin ?? null,

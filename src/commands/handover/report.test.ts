@@ -1,34 +1,21 @@
-import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
-const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
-
-describe("for a bundle", () => {
-  test("is a page or Markdown, in both languages, without a request to a tenant", async () => {
-    const { en } = await runInBoth("handover report minato --format markdown", { folder: BUNDLES });
-    expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
-    expect(en.stdout).toMatch(/^# CLOMO tenant handover report\n/);
-    const page = await run("handover report minato", { folder: BUNDLES });
-    expect(page.stdout).toMatch(/^<!DOCTYPE html>/);
-  });
-
-  test("is written to a file", async () => {
-    const folder = freshFolder();
-    cpSync(join(BUNDLES, "minato"), join(folder, "one"), { recursive: true });
-    const ran = await run("handover report one -o report.html --lang en", { folder });
-    expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "wrote report.html\n" });
-    expect(readFileSync(join(folder, "report.html"), "utf8")).toContain('<html lang="en">');
-    const { en } = await runInBoth("handover report one -o report.html --overwrite", { folder });
-    expect(en.stderr).toBe("wrote report.html\n");
-  });
-
-  test("is not found if the bundle does not exist", async () => {
-    expect((await run("handover report nowhere", { folder: freshFolder() })).exit).toBe(6);
-  });
+test("for a bundle is a page or Markdown, in both languages, without a request to a tenant", async () => {
+  await using tenant = new TestTenant();
+  const folder = freshFolder();
+  await run("handover export -o one", { home: folder, folder, tenant: tenant.fetch });
+  const { en } = await runInBoth("handover report one --format markdown", { folder });
+  expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
+  expect(en.stdout).toMatch(/^# CLOMO tenant handover report\n/);
+  const ran = await run("handover report one -o report.html --lang en", { folder });
+  expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "wrote report.html\n" });
+  expect(readFileSync(join(folder, "report.html"), "utf8")).toContain('<html lang="en">');
+  expect((await run("handover report nowhere", { folder })).exit).toBe(6);
 });
 
 describe("for the tenant", () => {
@@ -47,7 +34,6 @@ describe("for the tenant", () => {
     expect(ran).toMatchObject({ exit: 0, stderr: "" });
     expect(ran.stdout).toContain("ドメイン");
     expect(ran.stdout).toContain("| ユーザー | 2 |");
-    expect(readdirSync(join(folder, "tmp")).filter((name) => name.includes("handover"))).toEqual([]);
   });
 });
 
@@ -60,7 +46,7 @@ test("a server token that Apple rejected is reported in the checklist and in bot
   const read = (line: string) => runInBoth(`handover ${line}`, { ...context, now });
   expect((await read("report --format markdown")).en.stdout).not.toContain("Apple rejected");
   await rehearsal.reject();
-  expect((await run("handover export -o one --encoding utf-8", { ...context, now })).exit).toBe(0);
+  expect((await run("handover export -o one", { ...context, now })).exit).toBe(0);
   for (const bundle of ["", "one "]) {
     const { en } = await read(`report ${bundle}--format markdown`);
     expect(en.stdout).toMatch(/\| 365 \| critical: Apple rejected the server token/);
@@ -75,6 +61,6 @@ test.each([
   ["--fields a", "--fields cannot be used, because a report is a document"],
   ["--as div01", "--as cannot be used with a bundle"],
 ])("refuses options that do not apply to the report of a bundle: %s", async (words, said) => {
-  const ran = await run(`handover report minato ${words}`, { folder: BUNDLES });
+  const ran = await run(`handover report minato ${words}`, { folder: freshFolder() });
   expect(ran).toMatchObject({ exit: 2, requests: [], stderr: expect.stringContaining(said) });
 });

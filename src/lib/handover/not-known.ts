@@ -1,7 +1,6 @@
 import type { Answer } from "../model/answer.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 import { same, text, type Text } from "../text/index.ts";
-import type { Manifest } from "./bundle/manifest.ts";
 import type { HandoverFacts } from "./checklist/facts.ts";
 import { buildQuestion, type ChecklistContext } from "./checklist/item.ts";
 import type { QuestionGroup } from "./checklist/question.ts";
@@ -87,34 +86,15 @@ export const buildConsoleQuestions = (
   ),
 });
 
-/** What the manifest of a bundle records about one of {@link CONSOLE_TOPICS}. */
-interface ConsoleNote {
-  readonly name: string;
-  /** the answer, its author and its time (a UTC instant); null if nobody answered */
-  readonly filled: { readonly what: string; readonly by: string; readonly at: string } | null;
-}
+/** One of {@link CONSOLE_TOPICS} with its answer; null if nobody answered. */
+type ConsoleKnowledge = ConsoleTopic & { readonly answer: Pick<Answer, "value" | "by" | "at"> | null };
 
-/** Returns what is recorded about each console topic. */
-export const buildConsoleNotes = (
-  answers: readonly Pick<Answer, "question" | "subject" | "value" | "by" | "at">[],
-): ConsoleNote[] =>
-  CONSOLE_TOPICS.map(({ name }) => {
-    const answer = answers.find(({ question, subject }) => question === questionIdOf(name) && subject === "");
-    return {
-      name,
-      filled: answer === undefined ? null : { what: answer.value, by: answer.by, at: answer.at },
-    };
-  });
-
-/** One of {@link CONSOLE_TOPICS} with what a bundle records about it. */
-type ConsoleKnowledge = ConsoleTopic & Pick<ConsoleNote, "filled">;
-
-/** Returns what a bundle records about each console topic that applies, or may apply, to the tenant. */
-export const collectConsoleKnowledge = (
-  manifest: Manifest,
-  profile: Pick<TenantProfile, "securedApps"> | undefined,
-): readonly ConsoleKnowledge[] =>
-  listConsoleTopics(profile).map((one) => ({
-    ...one,
-    filled: manifest.notKnownHere.find(({ name }) => name === one.name)?.filled ?? null,
+/** Returns the answer to each console topic that applies, or may apply, to the tenant. */
+export const collectConsoleKnowledge = ({
+  answers,
+  tenant,
+}: Pick<HandoverFacts, "answers" | "tenant">): readonly ConsoleKnowledge[] =>
+  listConsoleTopics(tenant).map((topic) => ({
+    ...topic,
+    answer: answers.find(({ question, subject }) => question === questionIdOf(topic.name) && subject === "") ?? null,
   }));

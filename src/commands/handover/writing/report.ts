@@ -1,73 +1,54 @@
-import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
-import type { HandoverFacts } from "../../../lib/handover/checklist/facts.ts";
-import { findPeople, type KnownPerson } from "../../../lib/handover/checklist/people.ts";
-import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
-import {
-  evaluateBundleChecklist,
-  buildReportDocument,
-  buildManifestGaps,
-} from "../../../lib/handover/report/content.ts";
-import { toHandoverFacts, parseReportData } from "../../../lib/handover/report/data.ts";
 import { renderMarkdown } from "../../../lib/document/markdown.ts";
 import { renderPage } from "../../../lib/document/page.ts";
-import type { Tools } from "../../tools.ts";
-import { requireSinglePerson, findMatchingUsers } from "../leaver.ts";
+import { collectGaps } from "../../../lib/handover/checklist/index.ts";
+import { findPeople } from "../../../lib/handover/checklist/people.ts";
+import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../../lib/handover/bundle/manifest.ts";
+import { buildReportDocument, evaluateBundleChecklist } from "../../../lib/handover/report/content.ts";
+import type { ReportData } from "../../../lib/handover/report/data.ts";
+import type { Language } from "../../../lib/text/index.ts";
+import type { CopyClient } from "../copy.ts";
+import { collectHandoverFacts } from "../facts.ts";
+import { findMatchingUsers, requireSinglePerson } from "../leaver.ts";
 
-const REPORT_PATH = "report.html";
+export type ReportClient = Omit<CopyClient, "devices" | "roles" | "secured">;
 
-interface Leaver {
-  readonly typed: string;
-  readonly leaves: string | undefined;
+/** Builds the manifest of a tenant's current state. */
+export async function buildBareManifest(
+  client: ReportClient,
+  about: Pick<Manifest, "program" | "asOf" | "language" | "history" | "resources">,
+): Promise<Manifest> {
+  const { name, mirroredAt, profile } = await client.tenant.show();
+  const [last] = await Array.fromAsync(client.audit.list({ limit: 1 }));
+  const lastUpdatedAt = typeof last?.record === "object" ? last.record.at : null;
+  const tenant = { name: profile?.domain ?? name, mirroredAt };
+  return { schema: BUNDLE_SCHEMA_VERSION, tenant, lastUpdatedAt, ...about };
 }
 
-/** Returns the manifest with the leaver.  @throws `not-found` if nobody matches, `usage` if several people match */
-function addLeaver(
+/**
+ * Collects what a report shows. @param leaver the person as typed, and the last day
+ *
+ * @throws Failure `not-found` if nobody matches, `usage` if several people match
+ */
+export async function collectReportData(
+  client: ReportClient,
   manifest: Manifest,
-  facts: HandoverFacts,
-  leaver: Leaver | undefined,
-  users: readonly KnownPerson[] = [],
-): Manifest {
-  if (leaver === undefined) return manifest;
+  leaver: { readonly typed: string; readonly leaves: string | undefined } | undefined,
+): Promise<ReportData> {
+  const facts = await collectHandoverFacts({ client });
+  const { mirroredAt, administratorsKnown } = await client.tenant.show();
+  const orgs = await client.orgs.list();
+  const administratorsUnasked = mirroredAt !== null && !administratorsKnown.includes("users");
+  if (leaver === undefined) return { manifest, facts, orgs, administratorsUnasked };
   const { typed, leaves = null } = leaver;
-  const { account, words } = requireSinglePerson(findPeople(facts, typed, users), typed);
-  return { ...manifest, leaver: { person: account ?? words.at(-1) ?? typed, leaves } };
+  const found = findPeople(facts, typed, await findMatchingUsers(client, typed));
+  const { account, words } = requireSinglePerson(found, typed);
+  const person = account ?? words.at(-1) ?? typed;
+  return { manifest: { ...manifest, leaver: { person, leaves } }, facts, orgs, administratorsUnasked };
 }
 
-interface ReportSource {
-  readonly manifest: Manifest;
-  /** contents of the files that the report is made from, by path */
-  readonly read: ReadonlyMap<string, string>;
-  readonly leaver?: Leaver | undefined;
-}
+export const countGaps = (data: ReportData): number => collectGaps(evaluateBundleChecklist(data)).length;
 
-export function renderReport(
-  { terminal: { language } }: Pick<Tools, "terminal">,
-  { manifest, read, leaver }: Pick<ReportSource, "manifest" | "read" | "leaver">,
-  format: "html" | "markdown",
-): string {
-  const data = parseReportData(manifest, read);
-  const content = buildReportDocument({ ...data, manifest: addLeaver(manifest, toHandoverFacts(data), leaver) });
+export const renderReport = (data: ReportData, format: "html" | "markdown", language: Language): string => {
+  const content = buildReportDocument(data);
   return format === "html" ? renderPage(content, language) : renderMarkdown(content, language);
-}
-
-export async function writeBundleReport(tools: Tools, writer: BundleWriter, made: ReportSource): Promise<Manifest> {
-  const { read, leaver } = made;
-  const bare = parseReportData(made.manifest, read);
-  const users = leaver === undefined ? [] : await findMatchingUsers((await tools.tenant("users")).client, leaver.typed);
-  const manifest = addLeaver(made.manifest, toHandoverFacts(bare), leaver, users);
-  const data = { ...bare, manifest };
-  const whole: Manifest = {
-    ...manifest,
-    files: [...manifest.files, { path: REPORT_PATH, records: null }],
-    gaps: buildManifestGaps(evaluateBundleChecklist(data), manifest.language),
-  };
-  const page = renderPage(buildReportDocument({ ...data, manifest: whole }), manifest.language);
-  await writeBundleFile(writer, REPORT_PATH, page);
-  return whole;
-}
-
-async function writeBundleFile(writer: BundleWriter, path: string, content: string): Promise<void> {
-  const file = await writer.file(path);
-  await file.write(content);
-  await file.close();
-}
+};

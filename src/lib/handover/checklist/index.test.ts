@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TOKEN_REJECTION_MESSAGE } from "../../model/ade-health.ts";
-import { createExampleId, buildExampleRecord } from "../../model/thing.ts";
+import { createExampleId } from "../../model/thing.ts";
 import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
-import { RESOURCES } from "../resources.ts";
 import {
   createAdministrator,
   answerAllQuestions,
@@ -11,6 +10,7 @@ import {
   createRenewal,
   TODAY,
   UNANSWERED_FACTS,
+  createAdeServer,
 } from "#support/handover/facts.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import { GAP_CODES, type GapCode } from "./gap.ts";
@@ -312,7 +312,7 @@ describe("a phone is shown for the account it is recorded with", () => {
   });
 
   test("even if the tenant's token names another account", () => {
-    const adeServer = { ...buildExampleRecord(RESOURCES["ade-server"].fields), adminId: "held@example.jp" };
+    const adeServer = createAdeServer({ adminId: "held@example.jp" });
     expect(phonesOf({ ...withAde({}), adeServer })).toEqual([null, null]);
   });
 

@@ -1,7 +1,5 @@
 import { expect, test } from "vitest";
-import { buildExampleRecord } from "../../model/thing.ts";
-import { RESOURCES } from "../resources.ts";
-import { TODAY, UNANSWERED_FACTS } from "#support/handover/facts.ts";
+import { TODAY, UNANSWERED_FACTS, createAdeServer } from "#support/handover/facts.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import { buildChecklist, collectGaps, collectQuestions } from "./index.ts";
 import { describeIdentity, findIdentity } from "./which.ts";
@@ -50,11 +48,7 @@ test.each<[string, HandoverFacts, Renewal["kind"], string]>([
       "ade-token",
       { expiresAt: "2027-03-01T05:00:00.000Z" },
       {
-        adeServer: {
-          ...buildExampleRecord(RESOURCES["ade-server"].fields),
-          serverName: "本社 MDM",
-          tokenExpiresAt: "2027-03-01T05:00:00.000Z",
-        },
+        adeServer: createAdeServer({ serverName: "本社 MDM", tokenExpiresAt: "2027-03-01T05:00:00.000Z" }),
       },
     ),
     "ade-token",
@@ -76,11 +70,7 @@ test.each<[string, HandoverFacts, Renewal["kind"], string]>([
 test("a file name of only full-width letters and another token's server identify nothing", () => {
   const vpp = withItem("vpp-token", { source: "sToken_for____.vpptoken" });
   expect(knownOf(vpp, "vpp-token")).toEqual([]);
-  const adeServer = {
-    ...buildExampleRecord(RESOURCES["ade-server"].fields),
-    serverName: "x",
-    tokenExpiresAt: "2020-01-01T00:00:00.000Z",
-  };
+  const adeServer = createAdeServer({ serverName: "x", tokenExpiresAt: "2020-01-01T00:00:00.000Z" });
   expect(knownOf({ ...UNANSWERED_FACTS, adeServer }, "ade-token")).toEqual([]);
 });
 

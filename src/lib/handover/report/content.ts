@@ -34,16 +34,16 @@ import {
   type Question,
 } from "../checklist/question.ts";
 import { collectConsoleKnowledge } from "../not-known.ts";
-import { resourceOf, type ResourceName } from "../resources.ts";
+import { RESOURCE_TITLES, type ResourceName } from "../resources.ts";
 import { buildAdministratorsSection } from "./administrators.ts";
-import { toHandoverFacts, resolveReportZone, type ReportData } from "./data.ts";
+import { resolveReportZone, type ReportData } from "./data.ts";
 import { describeMissingConsoleImport, VALUE_NOT_RECORDED } from "./not-taken.ts";
 
 const findLeaver = (data: ReportData): { readonly leaver: Person; readonly leaves: string | undefined } | undefined => {
   const { leaver } = data.manifest;
   if (leaver === undefined) return undefined;
   const { person, leaves } = leaver;
-  const [found] = findPeople(toHandoverFacts(data), person);
+  const [found] = findPeople(data.facts, person);
   return { leaver: found ?? { called: person, id: null, account: null, words: [person] }, leaves: leaves ?? undefined };
 };
 
@@ -82,14 +82,16 @@ export function buildReportDocument(data: ReportData): Document {
 }
 
 export const evaluateBundleChecklist = (data: ReportData): readonly ChecklistItem[] =>
-  buildChecklist(toHandoverFacts(data), {
+  buildChecklist(data.facts, {
     asOf: data.manifest.asOf,
-    timezone: resolveReportZone(data),
+    timezone: resolveReportZone(data.facts.tenant),
     ...findLeaver(data),
   });
 
-const recordCountOf = ({ manifest }: ReportData, name: string): number =>
-  manifest.resources.find((one) => one.name === name)?.records ?? 0;
+const recordCountOf = ({ manifest, facts }: ReportData, name: string): number =>
+  name === "administrators" || name === "renewals"
+    ? facts[name].length
+    : (manifest.resources.find((one) => one.name === name)?.records ?? 0);
 
 /**
  * Returns the record count of a resource, or the reason why it is unknown. Adds a note to the count if there may be
@@ -99,7 +101,7 @@ const describeRecordCount = (data: ReportData, name: ResourceName): DisplayText 
   const absence = describeMissingConsoleImport(data, name);
   if (absence !== undefined) return absence;
   const count = String(recordCountOf(data, name));
-  return name === "administrators" && data.manifest.administratorsUnasked === true
+  return name === "administrators" && data.administratorsUnasked
     ? text(`${count} (${ADMINISTRATORS_UNCONFIRMED_NOTE.en})`, `${count}(${ADMINISTRATORS_UNCONFIRMED_NOTE.ja})`)
     : same(count);
 };
@@ -110,7 +112,7 @@ type FactRow = readonly [DisplayText, DisplayText];
 
 function buildSummarySection(data: ReportData, items: readonly ChecklistItem[]): Section {
   const { manifest } = data;
-  const zone = resolveReportZone(data);
+  const zone = resolveReportZone(data.facts.tenant);
   const gaps = items.flatMap((item) => item.gaps);
   return {
     id: "summary",
@@ -159,9 +161,10 @@ const buildCountsTable = (data: ReportData): Block => ({
   kind: "table",
   caption: text("Number of records", "件数"),
   head: [text("resource", "項目"), text("records", "件数")],
-  rows: (["orgs", "users", "accounts", "administrators", "devices", "secured-users", "renewals"] as const).map(
-    (name) => [resourceOf(name).title, describeRecordCount(data, name)],
-  ),
+  rows: (["orgs", "users", "administrators", "devices", "secured-users", "renewals"] as const).map((name) => [
+    RESOURCE_TITLES[name],
+    describeRecordCount(data, name),
+  ]),
 });
 
 function buildContentsSection(data: ReportData): Section {
@@ -177,13 +180,12 @@ function buildContentsSection(data: ReportData): Section {
           "clomoctl が把握している内容はすべて含まれています(パスワード・鍵・トークンを除く)。",
         ),
       },
-      ...buildEncodingNote(manifest),
       {
         kind: "table",
         caption: text("Resources", "情報の種類"),
         head: [text("resource", "項目"), text("records", "件数")],
         rows: manifest.resources.map(({ name, records }) => [
-          resourceOf(name).title,
+          RESOURCE_TITLES[name],
           describeMissingConsoleImport(data, name) ?? formatNumber(records),
         ]),
       },
@@ -197,16 +199,6 @@ function buildContentsSection(data: ReportData): Section {
     ],
   };
 }
-
-const buildEncodingNote = ({ files, encoding }: ReportData["manifest"]): readonly Block[] => {
-  const others = files.filter((file) => file.encoding !== undefined).map(({ path }) => path);
-  if (others.length === 0) return [];
-  const words = text(
-    `Exported in UTF-8, because ${encoding} lacks characters that these files contain: ${others.join(", ")}`,
-    `${encoding} で表せない文字があるため UTF-8 で書き出したファイル: ${others.join("、")}`,
-  );
-  return [{ kind: "paragraph", words }];
-};
 
 const CONSOLE_ONLY_TITLE = text("Information that is only in the console", "管理画面にしかない情報");
 
@@ -224,12 +216,12 @@ function buildConsoleTopicsTable(data: ReportData): Block {
       text("author", "記入者"),
       text("date", "日付"),
     ],
-    rows: collectConsoleKnowledge(data.manifest, data.records.tenant[0]).map(({ title, where, filled }) => [
+    rows: collectConsoleKnowledge(data.facts).map(({ title, where, answer }) => [
       title,
       where,
-      filled?.what ?? "",
-      filled?.by ?? "",
-      filled === null ? "" : dayOf(filled.at, resolveReportZone(data)),
+      answer?.value ?? "",
+      answer?.by ?? "",
+      answer === null ? "" : dayOf(answer.at, resolveReportZone(data.facts.tenant)),
     ]),
     blank: true,
   };
@@ -260,20 +252,6 @@ function buildChecklistSection(data: ReportData, items: readonly ChecklistItem[]
     blocks: items.map((item) => buildItemBlock(item, data)),
   };
 }
-
-const LOOKUP_FILES: readonly string[] = ["csv/devices.csv", "csv/users.csv"];
-
-const buildLookupLines = (
-  item: ChecklistItem,
-  { manifest }: ReportData,
-): readonly (readonly [DisplayText, DisplayText])[] => {
-  const files = LOOKUP_FILES.filter((path) => item.id === "rules" && manifest.files.some((file) => file.path === path));
-  const label = text(
-    "files in the bundle for looking up a device, its owner and contact details",
-    "デバイスと所有者、関係者の連絡先を調べる同梱ファイル",
-  );
-  return files.length === 0 ? [] : [[label, files.join(", ")]];
-};
 
 const isAlreadyShown = ({ known }: ChecklistItem, recorded: string | null): boolean =>
   recorded !== null && known.some(({ value }) => value === recorded);
@@ -307,22 +285,21 @@ const buildGapList = (gaps: ChecklistItem["gaps"]): Block => ({
 
 const buildItemFacts = (item: ChecklistItem, data: ReportData): readonly Fact[] => [
   ...item.known.map(({ label, value, short }): Fact => [label, short ?? value]),
-  ...buildLookupLines(item, data),
   // questions without a required answer are already listed as gaps
   ...item.questions
     .filter(({ due, answer, recorded }) => due !== "missing" && !(answer === null && isAlreadyShown(item, recorded)))
     .map((question): Fact => [
       describeQuestion(question),
-      appendText(describeAnswer(question), same(formatAnswerAuthor(question, resolveReportZone(data)))),
+      appendText(describeAnswer(question), same(formatAnswerAuthor(question, resolveReportZone(data.facts.tenant)))),
     ]),
 ];
 
 function judgeExpiringItems(data: ReportData) {
-  const { records, manifest } = data;
-  const timezone = resolveReportZone(data);
-  const named = new Set(records.renewals.map(({ name }) => name));
-  const contracts = toContractItems(records.tenant[0], timezone).filter(({ name }) => !named.has(name));
-  return [...toHandoverFacts(data).renewals, ...contracts]
+  const { facts, manifest } = data;
+  const timezone = resolveReportZone(data.facts.tenant);
+  const named = new Set(facts.renewals.map(({ name }) => name));
+  const contracts = toContractItems(facts.tenant, timezone).filter(({ name }) => !named.has(name));
+  return [...facts.renewals, ...contracts]
     .map((item) => judgeExpiry(item, manifest.tenant.name, createDayClock(manifest.asOf, timezone)))
     .toSorted(compareByExpiry);
 }
@@ -355,7 +332,7 @@ const describeUrgentItem = ({
 };
 
 function buildRenewalsSection(data: ReportData, checklist: readonly ChecklistItem[]): Section {
-  const { records, manifest } = data;
+  const { facts, manifest } = data;
   const items = judgeExpiringItems(data);
   const title = text("Expiry dates", "年次更新・期限");
   if (items.length === 0) {
@@ -397,10 +374,7 @@ function buildRenewalsSection(data: ReportData, checklist: readonly ChecklistIte
             ? ["", "", "", ""]
             : [
                 one.owner ?? VALUE_NOT_RECORDED,
-                ...buildSignInCells(
-                  one,
-                  getSignInDetails(checklist, one, { held: toHandoverFacts(data), all: records.renewals }),
-                ),
+                ...buildSignInCells(one, getSignInDetails(checklist, one, { held: facts, all: facts.renewals })),
                 describeAppleIdentity(one, checklist),
               ]),
         ]),
@@ -511,9 +485,6 @@ const buildSignatureSection = (leaver = ""): Section => ({
     },
   ],
 });
-
-export const buildManifestGaps = (items: readonly ChecklistItem[], language: "ja" | "en") =>
-  items.flatMap(({ gaps }) => gaps.map(({ item, code, what }) => ({ item, gap: code, subject: what[language] })));
 
 const describeItemState = ({ applies, why, gaps }: ChecklistItem): Text => {
   if (applies === false) return why ?? text("not applicable", "対象外");

@@ -5,7 +5,9 @@ import { toUtcInstant } from "../../model/time.ts";
 import type { Field } from "../../model/thing.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
 import { appendText, type Block, type DisplayText } from "../../document/blocks.ts";
-import type { ResourceRecord, ReportData } from "./data.ts";
+import type { TenantProfile } from "../../model/tenant.ts";
+import type { Renewal } from "../checklist/facts.ts";
+import type { ReportData } from "./data.ts";
 import { VALUE_NOT_RECORDED } from "./not-taken.ts";
 
 const getValueOrCommand = (value: string | null | undefined, options: string): DisplayText =>
@@ -22,18 +24,18 @@ const { domain, loginUrl, contactName, contactMail, contactPhone, contracts, and
 
 /** Builds rows with the tenant's contact, login and contract data. */
 export function buildProfileRows(data: ReportData): readonly (readonly [Text, DisplayText])[] {
-  const [tenant] = data.records.tenant;
+  const { tenant } = data.facts;
   return [
-    [contactName.label, getValueOrCommand(tenant?.contactName, "--contact-name NAME")],
-    [contactMail.label, getValueOrCommand(tenant?.contactMail, "--contact-mail ADDRESS")],
-    [contactPhone.label, getValueOrCommand(tenant?.contactPhone, "--contact-phone NUMBER")],
-    [domain.label, getValueOrCommand(tenant?.domain, "--domain DOMAIN")],
-    [loginUrl.label, getValueOrCommand(tenant?.loginUrl, "--login-url URL")],
-    [contracts.label, describeContracts(tenant?.contracts ?? [])],
+    [contactName.label, getValueOrCommand(tenant.contactName, "--contact-name NAME")],
+    [contactMail.label, getValueOrCommand(tenant.contactMail, "--contact-mail ADDRESS")],
+    [contactPhone.label, getValueOrCommand(tenant.contactPhone, "--contact-phone NUMBER")],
+    [domain.label, getValueOrCommand(tenant.domain, "--domain DOMAIN")],
+    [loginUrl.label, getValueOrCommand(tenant.loginUrl, "--login-url URL")],
+    [contracts.label, describeContracts(tenant.contracts)],
   ];
 }
 
-const describeContracts = (all: ResourceRecord<"tenant">["contracts"]): DisplayText =>
+const describeContracts = (all: TenantProfile["contracts"]): DisplayText =>
   all.length === 0
     ? getValueOrCommand(null, "--contract NAME --licences N")
     : joinTexts(
@@ -54,11 +56,8 @@ const describeContracts = (all: ResourceRecord<"tenant">["contracts"]): DisplayT
 const CONTRACT_ID_PREFIX = "contract";
 
 /** Returns the contracts that end, as renewal items.  @param timezone time zone of the contracts' last day */
-export const toContractItems = (
-  tenant: ResourceRecord<"tenant"> | undefined,
-  timezone: string,
-): readonly ResourceRecord<"renewals">[] =>
-  (tenant?.contracts ?? []).flatMap(({ name, until }, at) =>
+export const toContractItems = (tenant: TenantProfile, timezone: string): readonly Renewal[] =>
+  tenant.contracts.flatMap(({ name, until }, at) =>
     until === null
       ? []
       : [
@@ -87,19 +86,18 @@ export const toContractItems = (
   );
 
 /** Returns true if an expiring item is one of {@link toContractItems}. */
-export const isContract = ({ id }: Pick<ResourceRecord<"renewals">, "id">): boolean =>
-  id.startsWith(`${CONTRACT_ID_PREFIX}-`);
+export const isContract = ({ id }: Pick<Renewal, "id">): boolean => id.startsWith(`${CONTRACT_ID_PREFIX}-`);
 
 export const buildUsesTable = (data: ReportData): readonly Block[] => {
-  const { tenant } = data.records;
-  const accounts = tenant[0]?.androidAccounts ?? null;
+  const { tenant } = data.facts;
+  const accounts = tenant.androidAccounts;
   const table: Block = {
     kind: "table",
     caption: text("What the tenant uses", "利用しているもの"),
     head: [text("service", "項目"), text("used", "利用")],
     rows: [
       ...Object.entries<Field>(USAGE_FIELDS).map(([name, { label }]): readonly [Text, DisplayText] => {
-        const used = tenant[0]?.[name as keyof typeof USAGE_FIELDS] ?? null;
+        const used = tenant[name as keyof typeof USAGE_FIELDS];
         const told = used === true ? text("used", "使う") : text("not used", "使わない");
         return [label ?? same(name), used === null ? VALUE_NOT_RECORDED : told];
       }),

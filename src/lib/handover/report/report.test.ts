@@ -6,9 +6,9 @@ import { CONSOLE_TOPICS } from "../not-known.ts";
 import type { Block } from "../../document/blocks.ts";
 import { renderMarkdown } from "../../document/markdown.ts";
 import { renderPage } from "../../document/page.ts";
-import { evaluateBundleChecklist, buildReportDocument, buildManifestGaps } from "./content.ts";
+import { evaluateBundleChecklist, buildReportDocument } from "./content.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
-import { isReportFile, parseReportData, type ReportData } from "./data.ts";
+import type { ReportData } from "./data.ts";
 
 const DATA = buildReport(UNANSWERED_FACTS);
 
@@ -34,7 +34,6 @@ describe("a report", () => {
       const markdown = renderMarkdown(buildReportDocument(DATA), language);
       expect(markdown.split(language === "ja" ? "**不足**" : "**MISSING**").length - 1).toBe(gaps.length);
     }
-    expect(buildManifestGaps(evaluateBundleChecklist(DATA), "ja")).toHaveLength(gaps.length);
   });
 
   test("has the counts of the bundle", () => {
@@ -53,12 +52,12 @@ describe("a report", () => {
   test("names what only the console knows", () => {
     const page = renderPage(buildReportDocument(DATA), "en");
     for (const { title } of CONSOLE_TOPICS) expect(page).toContain(title.en);
-    const filled = { what: "社内 Wiki の一覧", by: "佐藤", at: "2026-11-01T20:00:00.000Z" };
-    const notKnownHere = [{ name: "apps", filled }];
-    const answered = renderPage(
-      buildReportDocument({ ...DATA, manifest: { ...DATA.manifest, notKnownHere } }),
-      "ja",
-    ).replaceAll("<wbr>", "");
+    const answer = { id: "", question: "console.apps", subject: "", value: "社内 Wiki の一覧", by: "佐藤" };
+    const answers = [{ ...answer, at: "2026-11-01T20:00:00.000Z" }];
+    const answered = renderPage(buildReportDocument(buildReport({ ...UNANSWERED_FACTS, answers })), "ja").replaceAll(
+      "<wbr>",
+      "",
+    );
     for (const told of ["社内 Wiki の一覧", "佐藤", "2026-11-02"]) {
       expect(answered).toContain(told);
     }
@@ -144,10 +143,7 @@ describe("a report", () => {
 
   test("has no gaps if the handover is complete", () => {
     const data = buildReport(COMPLETE_FACTS);
-    const items = evaluateBundleChecklist({
-      ...data,
-      records: { ...data.records, administrators: COMPLETE_FACTS.administrators },
-    });
+    const items = evaluateBundleChecklist({ ...data, facts: COMPLETE_FACTS });
     expect(collectGaps(items)).toEqual([]);
   });
 });
@@ -165,14 +161,14 @@ const withTenant = (change: Partial<HandoverFacts["tenant"]>): ReportData =>
 
 describe("for a mirror", () => {
   const mirrorOf = (without: readonly string[] = []): ReportData => {
-    const { manifest, records } = buildReport(COMPLETE_FACTS);
+    const { manifest, ...data } = buildReport(COMPLETE_FACTS);
     return {
+      ...data,
       manifest: {
         ...manifest,
         tenant: { ...manifest.tenant, mirroredAt: "2026-11-19T00:00:00.000Z" },
         resources: manifest.resources.map((one) => ({ ...one, records: without.includes(one.name) ? 0 : 1 })),
       },
-      records,
     };
   };
 
@@ -186,10 +182,7 @@ describe("for a mirror", () => {
     // no export of the console brings this one
     expect(pageOf(data, "ja")).toContain("ADE デバイス 引き継ぎデータにはなし(有無は管理画面で確認)");
     expect(pageOf(data, "en")).toContain("ADE devices none in this bundle; the console shows whether there are any");
-    const unused = {
-      ...data,
-      records: { ...data.records, tenant: [{ id: "tenant", ...COMPLETE_FACTS.tenant, securedApps: false }] },
-    };
+    const unused = { ...data, facts: { ...data.facts, tenant: { ...COMPLETE_FACTS.tenant, securedApps: false } } };
     expect(pageOf(unused, "ja").split(told).length - 1).toBe(2);
     expect(pageOf(data, "ja")).toContain("SECURED APPs MANAGER の管理者");
     expect(pageOf(unused, "ja")).not.toContain("SECURED APPs MANAGER の管理者");
@@ -238,13 +231,4 @@ test("no value of a bundle becomes markup", () => {
   expect(page).toContain("&#60;script&#62;");
   const markdown = renderMarkdown(buildReportDocument(buildReport(facts, hostile)), "ja");
   expect(markdown).not.toMatch(/(?<!\\)<script|(?<!\\)\]\(javascript/);
-});
-
-test("reads only a few files for a report", () => {
-  const files = new Map([["resources/orgs.ndjson", '{"id":"a","name":"支社","code":null,"parentId":null}\n']]);
-  expect(isReportFile("resources/users.ndjson")).toBe(false);
-  expect([...files.keys()].every((path) => isReportFile(path))).toBe(true);
-  const data = parseReportData(DATA.manifest, files);
-  expect(data.records.orgs).toHaveLength(1);
-  expect(data.records.renewals).toEqual([]);
 });
