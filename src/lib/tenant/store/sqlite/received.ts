@@ -4,6 +4,8 @@ import type { TenantCopyState } from "../../../model/tenant-file.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { verifyChain } from "../../audit/sqlite/chain.ts";
 import { verifyVersions } from "../../audit/sqlite/versions.ts";
+import { judgeAllRecords } from "../judge.ts";
+import type { Row } from "../store.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./own-thread.ts";
@@ -33,7 +35,7 @@ export const readCopyState = (path: string): TenantCopyState => {
       database.close();
     }
   } catch (error) {
-    return { fault: error instanceof Failure ? error.what : DAMAGED, auditHead: null };
+    return { ...FAULTLESS, fault: error instanceof Failure ? error.what : DAMAGED };
   }
 };
 
@@ -42,16 +44,26 @@ const readOpenCopy = (database: Database): TenantCopyState => {
   database.exec("pragma cell_size_check = on");
   const version = database.count("pragma user_version");
   const expected = (SCHEMAS as Readonly<Record<string, string>>)[version];
-  if (expected === undefined || hashSchema(database) !== expected) return { fault: OTHER_SCHEMA, auditHead: null };
+  if (expected === undefined || hashSchema(database) !== expected) return { ...FAULTLESS, fault: OTHER_SCHEMA };
   const faults = database.all("pragma quick_check(1)").flatMap((row) => Object.values(row));
   if (faults.join() !== "ok" || database.all("pragma foreign_key_check").length > 0)
-    return { fault: DAMAGED, auditHead: null };
+    return { ...FAULTLESS, fault: DAMAGED };
   const { broken, last } = verifyChain(database, undefined);
-  if (broken !== null) return { fault: describeBrokenRecord(broken.seq), auditHead: last };
-  // the versions of an earlier schema have other columns
-  const changes = version === SCHEMA_VERSION ? verifyVersions(database).broken : [];
-  return { fault: changes.length > 0 ? BROKEN_HISTORY : null, auditHead: last };
+  if (broken !== null) return { ...FAULTLESS, fault: describeBrokenRecord(broken.seq), auditHead: last };
+  // an earlier schema has other columns
+  if (version !== SCHEMA_VERSION) return { ...FAULTLESS, auditHead: last };
+  const isHistoryBroken = verifyVersions(database).broken.length > 0;
+  return { fault: isHistoryBroken ? BROKEN_HISTORY : null, auditHead: last, problems: findProblems(database) };
 };
+
+const findProblems = (database: Database): readonly Text[] => {
+  const judging = judgeAllRecords();
+  let step = judging.next();
+  while (step.done !== true) step = judging.next(database.all(step.value) as readonly Row[]);
+  return step.value.map(({ what }) => what);
+};
+
+const FAULTLESS: TenantCopyState = { fault: null, auditHead: null, problems: [] };
 
 const DAMAGED = text("the tenant's file is damaged", "テナントのファイルが壊れています");
 const OTHER_SCHEMA = text(
