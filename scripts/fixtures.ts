@@ -11,8 +11,8 @@ import { allFixtures } from "./fixtures/all.ts";
 const FIXTURES_FOLDER = join(dirname(dirname(fileURLToPath(import.meta.url))), "fixtures");
 
 const generatedFixtures = allFixtures();
-// bundles and lists are maintained by hand
-const staleFiles = globSync("**/*.{csv,txt,json}", { cwd: FIXTURES_FOLDER, exclude: ["{bundles,lists}/**"] })
+// lists are maintained by hand
+const staleFiles = globSync("**/*.{csv,txt,json}", { cwd: FIXTURES_FOLDER, exclude: ["lists/**"] })
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => !generatedFixtures.has(file));
 

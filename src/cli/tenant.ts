@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readFile } from "node:fs/promises";
 import { line, step } from "../lib/advice/index.ts";
@@ -19,6 +19,7 @@ import {
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
 import type { Connection } from "../lib/client/index.ts";
 import { Failure, hasErrorCode } from "../lib/errors/index.ts";
+import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 
@@ -84,6 +85,26 @@ export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenC
   };
 }
 
+/** Opens a copy of a tenant, with the rights of its owner. */
+export const openTenantCopy = (machine: ConnectionEnvironment, tenantFolder: string): Promise<OpenTenant> =>
+  openTenant(
+    { ...machine, as: undefined, rehearsesIn: undefined },
+    {
+      source: "default",
+      among: [],
+      context: {
+        kind: "embedded",
+        name: "copy",
+        tenantFolder,
+        language: "ja",
+        timezone: DEFAULT_TIMEZONE,
+        maps: new Map(),
+      },
+    },
+  );
+
+const TENANT_FILE = "tenant.db";
+
 type ClosableTenant = Pick<OpenTenant, "close">;
 
 /** Opens a local tenant for requests over sockets, each of which acts as the account that signs it in. */
@@ -142,37 +163,40 @@ async function connectInProcess(
 
 /**
  * Makes a verified copy the tenant of a context. The tenant's folder is complete before it gets its name, so nobody sees
- * a part of it. @returns the number of its administrators
+ * a part of it. An existing tenant is replaced if the copy goes forward from it, or if it is empty.
  *
- * @throws Failure `conflict` if the context has a tenant
+ * @throws Failure `conflict` if the context has another tenant, `locked` if it is in use
  */
 export async function receiveTenant(
   copy: string,
   { name, tenantFolder }: EmbeddedContext,
   { clock, temporary }: Pick<ConnectionEnvironment, "clock"> & { readonly temporary: TemporaryStorage },
-): Promise<number> {
+): Promise<void> {
   const tenants = dirname(tenantFolder);
   await ensureFolder(tenants);
-  const { receiveTenantFile } = await import("../lib/tenant/index.ts");
+  const { receiveTenantFile, replaceTenantFile } = await import("../lib/tenant/index.ts");
   const { createTemporaryFolder } = await loadTemporary();
   const made = await createTemporaryFolder(temporary, name, tenants);
   try {
     const { processes } = temporary;
-    const administrators = await receiveTenantFile(copy, {
+    await receiveTenantFile(copy, {
       name,
       folder: made.path,
       now: clock.now().toISOString(),
       processes,
     });
     await syncFolder(made.path);
-    try {
-      if (existsSync(tenantFolder)) rmdirSync(tenantFolder);
-      renameSync(made.path, tenantFolder);
-    } catch (error) {
-      throw hasErrorCode(error, "ENOTEMPTY", "EEXIST", "EPERM") ? createOccupiedFailure(name) : error;
+    const file = join(tenantFolder, TENANT_FILE);
+    if (existsSync(file)) await replaceTenantFile(file, join(made.path, TENANT_FILE));
+    else {
+      try {
+        if (existsSync(tenantFolder)) rmdirSync(tenantFolder);
+        renameSync(made.path, tenantFolder);
+      } catch (error) {
+        throw hasErrorCode(error, "ENOTEMPTY", "EEXIST", "EPERM") ? createOccupiedFailure(name) : error;
+      }
     }
-    for (const folder of [tenants, dirname(tenants)]) await syncFolder(folder);
-    return administrators;
+    for (const folder of [tenantFolder, tenants, dirname(tenants)]) await syncFolder(folder);
   } finally {
     await made.remove();
   }

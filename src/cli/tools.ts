@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
 import type { Globals } from "../commands/globals.ts";
@@ -312,18 +313,26 @@ const createStateTools = (interrupts: Interrupts, summary: RunSummary): StateToo
   untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
 });
 
-type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "inspectCopy" | "receiveTenant">;
+type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "openCopy" | "inspectCopy" | "relateCopy" | "receiveTenant">;
 
 const createTenantTools = (
   tenants: ReturnType<typeof createTenantPool>,
   choose: () => Promise<ChosenContext>,
-  { signal, clock, temporary }: Pick<Tools, "clock" | "signal" | "temporary">,
+  machine: TenantMachine,
+  temporary: TemporaryStorage,
 ): TenantTools => ({
   tenant: async (...nouns) => tenants.open(await choose(), nouns),
   tenantOf: async (context, ...nouns) => tenants.openContext(context, nouns),
-  inspectCopy: async (path) => (await import("../lib/tenant/index.ts")).inspectCopy(path, signal),
+  openCopy: async (tenantFolder, ...nouns) => {
+    const [{ openClient }, { openTenantCopy }] = await Promise.all([loadClient(), import("./tenant.ts")]);
+    const { connection, close } = await openTenantCopy(machine, tenantFolder);
+    return { client: await openClient(connection, nouns), close };
+  },
+  inspectCopy: async (path) => (await import("../lib/tenant/index.ts")).inspectCopy(path, machine.signal),
+  relateCopy: async (path, { tenantFolder }) =>
+    (await import("../lib/tenant/index.ts")).relateCopy(join(tenantFolder, "tenant.db"), path),
   receiveTenant: async (copy, context) =>
-    (await import("./tenant.ts")).receiveTenant(copy, context, { clock, temporary }),
+    (await import("./tenant.ts")).receiveTenant(copy, context, { clock: machine.clock, temporary }),
 });
 
 const createReports = (terminal: Terminal) => ({
@@ -512,7 +521,7 @@ export function openTools(
     get stdin() {
       return stdin();
     },
-    ...createTenantTools(tenants, choose, { signal, clock, temporary }),
+    ...createTenantTools(tenants, choose, machine, temporary),
     ...createStateTools(interrupts, summary),
     serve: server.open,
     send: apple.send,

@@ -114,14 +114,11 @@ test("documents are selected by --format and written to -o", async () => {
   expect(verbs.filter(([, { options }]) => OLD.some((key) => key in options))).toEqual([]);
   const writing = verbs.filter(([, { options }]) => "format" in options);
   expect(writing.map(([path, { options }]) => [path, choicesOf(options).filter((one) => OLD.includes(one))])).toEqual([
-    ["handover report", ["html", "markdown"]],
     ["onboarding guide", ["text", "markdown"]],
     ["renewals guide", ["text", "markdown"]],
   ]);
   for (const [path, { options }] of writing)
     expect(options["output"], path).toMatchObject({ kind: "output", short: "o" });
-  const alone = writing.filter(([, { options }]) => !choicesOf(options).includes("json"));
-  expect(alone.map(([path]) => path)).toEqual(["handover report"]);
 });
 
 const choicesOf = ({ format }: Fields): readonly string[] => (format?.kind === "choice" ? format.choices : []);

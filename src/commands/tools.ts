@@ -6,7 +6,7 @@ import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
 import type { Outputs, TemporaryStorage } from "../lib/files/index.ts";
 import type { BlockList } from "node:net";
 import type { ListenPlace, RunningServer } from "../lib/serve/index.ts";
-import type { TenantCopyState } from "../lib/model/tenant-file.ts";
+import type { CopyRelation, TenantCopyState } from "../lib/model/tenant-file.ts";
 import type { EnvironmentVariables, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
@@ -106,14 +106,21 @@ export interface Tools {
    * @throws Failure `unavailable` if the tenant cannot be reached, `locked` if another process holds it
    */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
+  /** Opens the copy of a tenant in a folder, with the rights of its owner. */
+  openCopy<N extends NounName>(
+    folder: string,
+    ...nouns: readonly N[]
+  ): Promise<{ readonly client: Client<N>; readonly close: () => Promise<void> }>;
   /** Checks a copy of a tenant from a bundle, which nothing has been used of yet. @throws Failure `interrupted` */
   inspectCopy(path: string): Promise<TenantCopyState>;
+  /** Returns how a verified copy relates to the tenant of a context, which must have one. */
+  relateCopy(path: string, context: EmbeddedContext): Promise<CopyRelation>;
   /**
-   * Makes a verified copy the tenant of a context. @returns the number of its administrators
+   * Makes a verified copy the tenant of a context.
    *
-   * @throws Failure `conflict` if the context has a tenant
+   * @throws Failure `conflict` if the context has a tenant from which the copy does not go forward
    */
-  receiveTenant(copy: string, context: EmbeddedContext): Promise<number>;
+  receiveTenant(copy: string, context: EmbeddedContext): Promise<void>;
   /**
    * Serves a local tenant over sockets, with the rights of the account that signs each request in.
    *

@@ -1,14 +1,17 @@
+import { resolve } from "node:path";
 import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { spoolToFile } from "../../lib/files/index.ts";
+import { readText } from "../../lib/files/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import { openBundleFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
-import { verifyBundle, type BundleVerification } from "../../lib/handover/compare/verify.ts";
+import { throwFirstFault, verifyBundle, type BundleVerification } from "../../lib/handover/compare/verify.ts";
+import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { BYTE_UNIT } from "../../lib/terminal/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import type { Tools } from "../tools.ts";
+import { storeTenantCopy, type TenantCopy } from "./copy.ts";
 
 export const BUNDLE_ARGUMENT = {
   kind: "file",
@@ -90,38 +93,89 @@ export function startVerifyProgress({ terminal, signal }: Tools, bundles: readon
 }
 
 export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
-  /** path of a copy of the tenant's file, until this is disposed of; undefined if the bundle does not contain it */
-  readonly copy: string | undefined;
+  /** a sound copy of the tenant; undefined if the bundle does not contain it, or if there is a fault */
+  readonly copy: TenantCopy | undefined;
+  /** values that break a rule of this version */
+  readonly problems: readonly Text[];
 }
 
-/** Verifies a bundle and, unless only hashes are verified, the tenant in it. */
-export async function verifyNamedBundle(
-  tools: Tools,
-  found: BundleFiles,
-  { hashesOnly }: { readonly hashesOnly: boolean },
-): Promise<VerifiedBundle> {
+/** Verifies a bundle and the tenant in it: hashes, schema and audit chain. */
+export async function verifyNamedBundle(tools: Tools, found: BundleFiles): Promise<VerifiedBundle> {
   const progress = startVerifyProgress(tools, [found]);
-  const verified = await verifyBundle(found, { ...progress.options, hashesOnly });
+  const verified = await verifyBundle(found, progress.options);
   progress.finish();
   found.hold(verified.hashes);
-  const copy = !hashesOnly && found.has(TENANT_FILE) && (await spoolToFile(found.read(TENANT_FILE), tools.temporary));
-  if (copy === false) return { ...verified, copy: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
-  const { path, [Symbol.asyncDispose]: remove } = copy;
+  if (!found.has(TENANT_FILE))
+    return { ...verified, copy: undefined, problems: [], [Symbol.asyncDispose]: () => Promise.resolve() };
+  const copy = await storeTenantCopy(tools, found.read(TENANT_FILE));
+  const dispose = () => copy[Symbol.asyncDispose]();
   try {
-    const { fault, auditHead } = await tools.inspectCopy(path);
-    const isOther = auditHead?.hash !== verified.manifest?.auditHead?.hash;
-    const what = fault ?? (isOther ? OTHER_TENANT_STATE : undefined);
-    const { faults, faultCount } = verified;
-    const more = what === undefined ? [] : [{ file: TENANT_FILE, what }];
-    const all = { faults: [...faults, ...more], faultCount: faultCount + more.length };
-    return { ...verified, ...all, copy: path, [Symbol.asyncDispose]: remove };
+    const { fault, problems } = await tools.inspectCopy(copy.path);
+    const faults = fault === null ? verified.faults : [...verified.faults, { file: TENANT_FILE, what: fault }];
+    return {
+      ...verified,
+      faults,
+      problems,
+      copy: faults.length === 0 ? copy : undefined,
+      [Symbol.asyncDispose]: dispose,
+    };
   } catch (error) {
-    await remove();
+    await dispose();
     throw error;
   }
 }
 
-const OTHER_TENANT_STATE = text(
-  "the tenant's file and the manifest do not describe the same state",
-  "テナントのファイルの状態がマニフェストと一致しません",
-);
+/**
+ * Opens the tenant in a verified bundle.
+ *
+ * @throws Failure `input-rejected` if the bundle is not as exported, or does not contain the tenant
+ */
+export function requireCopy(bundle: string, { faults, manifest, copy }: VerifiedBundle) {
+  throwFirstFault(bundle, faults);
+  if (copy !== undefined && manifest !== undefined) return { copy, manifest };
+  throw new Failure("input-rejected", {
+    what: text(
+      "this bundle can only be read, because it does not contain the tenant itself",
+      "テナント本体を含まないため、閲覧だけができる引き継ぎデータです",
+    ),
+    where: `${bundle}: ${TENANT_FILE}`,
+  });
+}
+
+/** The number of digits of a fingerprint that people compare. */
+const COMPARED_DIGITS = 16;
+
+/** Formats a fingerprint in groups of four digits: the compared ones, then the others in parentheses. */
+export const formatFingerprint = (fingerprint: string): string => {
+  const group = (digits: string): string => digits.replaceAll(/(.{4})(?=.)/g, "$1 ");
+  return `${group(fingerprint.slice(0, COMPARED_DIGITS))} (${group(fingerprint.slice(COMPARED_DIGITS))})`;
+};
+
+/** Returns true if somebody typed at least the first 16 digits of a fingerprint, with or without blanks. */
+export const matchesFingerprint = (typed: string, fingerprint: string): boolean => {
+  const digits = typed
+    .normalize("NFKC")
+    .replaceAll(/[\s()]/gu, "")
+    .toLowerCase();
+  return digits.length >= COMPARED_DIGITS && fingerprint.startsWith(digits);
+};
+
+/** Creates a bundle at the chosen path, encrypted if there are recipients. */
+export async function createBundleWriter(
+  { workingFolder, outputs }: Tools,
+  output: string,
+  encryptTo: readonly string[],
+): Promise<{ readonly writer: BundleWriter; readonly recipients: readonly string[] }> {
+  const { BundleWriter: Writer } = await import("../../lib/handover/bundle/write.ts");
+  if (encryptTo.length === 0) return { writer: await Writer.create(output, outputs), recipients: [] };
+  const recipients = await readAgeRecipients(encryptTo, workingFolder);
+  return { writer: await Writer.createEncrypted(output, outputs, recipients), recipients };
+}
+
+async function readAgeRecipients(typed: readonly string[], workingFolder: string): Promise<readonly string[]> {
+  const { parseKeyLines } = await import("../../lib/handover/bundle/age.ts");
+  const read = typed.map(async (word) =>
+    /^age(?:1|-secret-key-)/i.test(word) ? [word] : parseKeyLines(await readText(resolve(workingFolder, word), word)),
+  );
+  return (await Promise.all(read)).flat();
+}

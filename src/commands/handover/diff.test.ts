@@ -1,132 +1,66 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { storageIn, writeBundle } from "#support/handover/bundles.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { addTestAccount } from "#support/tenant/accounts.ts";
+import { fillAtRandom } from "#support/tenant/random-tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
 
-const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
-const DIFF = "handover diff minato minato-later";
-
-test("shows what was added, removed and changed by record and field, and exits with 9", async () => {
-  const { en } = await runInBoth(DIFF, { folder: BUNDLES, terminal: { columns: 220 } });
-  expect(en).toMatchObject({ exit: 9, requests: [] });
-  expect(en.stdout).toMatch(/organisations +changed +営業本部 +name +営業部 → 営業本部/);
-  expect(en.stdout).toMatch(/users +removed +佐藤/);
-  expect(en.stderr).toContain("1 record added, 1 removed, 3 changed");
+let tenant: TestTenant;
+let folder: string;
+beforeEach(() => {
+  tenant = new TestTenant();
+  folder = freshFolder();
 });
+afterEach(() => tenant[Symbol.asyncDispose]());
 
-test("programs get complete records and values, one per line", async () => {
-  const { stdout, exit } = await run(`${DIFF} --format ndjson`, { folder: BUNDLES });
-  const lines = stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+const typed = (line: string, of = tenant, terminal?: { readonly columns: number }): Promise<RunResult> =>
+  run(`handover ${line} --lang en`, { home: folder, folder, tenant: of.fetch, terminal });
+
+const LIST = [
+  ["氏名", "メールアドレス", "組織コード", "役職"],
+  ["山田 花子", "hanako@example.jp", "E1", "課長"],
+  ["佐藤 次郎", "jiro@example.jp", "W1", ""],
+] as const;
+
+test("shows records by key and fields with names instead of IDs, and exits with 9", async () => {
+  await tenant.import({ kind: "users", createOrgs: true }, LIST);
+  await typed("export -o one");
+  expect(await typed("diff one")).toMatchObject({ exit: 0, stdout: "" });
+  await tenant.import({ kind: "users", createOrgs: true }, [
+    LIST[0],
+    ["山田 花子", "hanako@example.jp", "W1", "課長"],
+    ["鈴木 涼", "suzuki@example.jp", "E1", ""],
+  ]);
+  await addTestAccount(tenant, { name: "suzuki", role: "division", org: "E1", manages: ["E1"] });
+  const { exit, stdout, stderr } = await typed("diff one", tenant, { columns: 200 });
   expect(exit).toBe(9);
-  expect(lines).toContainEqual({
-    resource: "orgs",
-    change: "changed",
-    id: "019a9f3c-5a00-7abc-8def-000000000002",
-    name: "営業本部",
-    field: "name",
-    before: "営業部",
-    after: "営業本部",
-  });
-  const added = lines.find(({ change }) => change === "added");
-  expect(added).toMatchObject({ field: null, before: null, after: { emails: ["chi@example.jp"] } });
-  const { stdout: json } = await run(`${DIFF} --format json`, { folder: BUNDLES });
-  expect(JSON.parse(json)).toEqual(lines);
-});
-
-test("equal bundles exit with 0, however they are packed", async () => {
-  const folder = freshFolder();
-  for (const name of ["a", "b.zip"]) await writeBundle(join(folder, name), storageIn(folder));
-  const { en } = await runInBoth("handover diff a b.zip", { folder });
-  expect(en).toMatchObject({ exit: 0, stderr: "no differences\n" });
-});
-
-test("a damaged bundle exits with 3 before anything is compared", async () => {
-  const folder = freshFolder();
-  for (const name of ["minato", "minato-later"]) cpSync(join(BUNDLES, name), join(folder, name), { recursive: true });
-  const path = join(folder, "minato-later", "resources", "orgs.ndjson");
-  writeFileSync(path, readFileSync(path, "utf8").replace("営業本部", "営業部"));
-  const { en } = await runInBoth(DIFF, { folder });
-  expect(en).toMatchObject({
-    exit: 3,
-    stdout: "",
-    stderr: expect.stringContaining("minato-later: resources/orgs.ndjson"),
-  });
-});
-
-describe("with the tenant", () => {
-  let tenant: TestTenant;
-  beforeEach(() => {
-    tenant = new TestTenant();
-  });
-  afterEach(() => tenant[Symbol.asyncDispose]());
-
-  test("a cron job gets no output without differences, or if only times differ", async () => {
-    const { after } = await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
-    const home = freshFolder();
-    const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch });
-    expect((await ran("handover export -o bundle --encoding utf-8")).exit).toBe(0);
-    const quiet = "handover diff bundle --tenant --quiet";
-    expect(await ran(quiet)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
-    expect(await ran(`${quiet} --format csv`)).toMatchObject({ exit: 0, stderr: "" });
-    tenant.database.run("update user set updatedAt = '2027-01-01T00:00:00.000Z'");
-    expect(await ran(quiet)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
-    await tenant.client.users.edit(after.id, { name: "山田 花" });
-    const { exit, stdout } = await ran(`${quiet} --format ndjson`);
-    expect(exit).toBe(9);
-    expect(stdout.trimEnd().split("\n")).toHaveLength(1);
-  });
-
-  const MIRRORED = "2026-01-01T00:00:00.000Z";
-  const mirror = (at: string | null): void => {
-    tenant.database.run("update tenant set mirroredAt = :at", { at });
-  };
-
-  test("being a mirror is a difference of the tenant", async () => {
-    await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
-    const home = freshFolder();
-    const ran = (line: string, more: object = {}) => run(line, { home, folder: home, tenant: tenant.fetch, ...more });
-    const compared = "handover diff bundle --tenant";
-    mirror(MIRRORED);
-    expect((await ran("handover export -o bundle --encoding utf-8")).exit).toBe(0);
-    mirror("2026-02-01T00:00:00.000Z");
-    expect(await ran("handover diff bundle --tenant --lang en")).toMatchObject({ exit: 0, stderr: "no differences\n" });
-    mirror(null);
-    const { exit, stdout } = await ran(`${compared} --format ndjson`);
-    expect(exit).toBe(9);
-    expect(
-      stdout
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line) as unknown),
-    ).toEqual([
-      {
-        resource: "tenant",
-        change: "changed",
-        id: "tenant",
-        name: null,
-        field: "mirroredAt",
-        before: MIRRORED,
-        after: null,
-      },
-    ]);
-    const terminal = { columns: 120 };
-    expect((await ran(`${compared} --lang en`, { terminal })).stdout).toMatch(
-      /tenant +changed +tenant +mirror of the console \(last console import\) +2026-01-01 09:00 → \(blank\)/,
-    );
-    expect((await ran(`${compared} --lang ja`, { terminal })).stdout).toContain("管理画面のミラー(最終取り込み)");
-  });
-
-  test.each(["handover diff minato", "handover diff minato minato-later --tenant"])(
-    "requires a second bundle or --tenant, but not both: %s",
-    async (line) => {
-      const { en } = await runInBoth(line, { folder: BUNDLES });
-      expect(en).toMatchObject({ exit: 2, requests: [] });
-      expect(en.stderr).toContain("clomoctl handover diff A --tenant");
-    },
+  expect(stdout).toMatch(/users +changed +山田 花子 hanako@example\.jp +organisation +E1 → W1/);
+  expect(stdout).toMatch(/users +added +鈴木 涼 suzuki@example\.jp/);
+  expect(stdout).toMatch(/administrators +added .*division.*E1/);
+  expect(stdout).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  expect(stderr).toContain('"added" means that only the tenant has the record');
+  await typed("export -o two");
+  const json = JSON.parse((await typed("diff one two --format json")).stdout) as readonly object[];
+  expect(json).toContainEqual(
+    expect.objectContaining({ resource: "users", key: "hanako@example.jp", field: "org", before: "E1", after: "W1" }),
   );
+});
+
+test("finds nothing between two tenants that were made of the same lists", async () => {
+  await tenant.import({ kind: "users", createOrgs: true }, LIST);
+  await typed("export -o one");
+  await using other = new TestTenant();
+  await other.import({ kind: "users", createOrgs: true }, LIST.toSpliced(1, 2, LIST[2], LIST[1]));
+  expect(await typed("diff one", other)).toMatchObject({ exit: 0, stdout: "" });
+});
+
+test("a random tenant does not differ from its bundle, nor does anything remain", async () => {
+  await fillAtRandom(tenant, 4);
+  await typed("export -o one.zip");
+  expect(await typed("diff one.zip --format json")).toMatchObject({ exit: 0, stdout: "[]\n" });
+});
+
+test("needs the tenant in the bundle, and no --as for two bundles", async () => {
+  await typed("export -o bare --without-tenant");
+  expect(await typed("diff bare")).toMatchObject({ exit: 3, stderr: expect.stringContaining("can only be read") });
+  expect(await typed("diff bare bare --as x")).toMatchObject({ exit: 2, requests: [] });
 });

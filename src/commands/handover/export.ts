@@ -1,40 +1,28 @@
+import { readChunks } from "../../lib/files/index.ts";
+import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
+import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
+import type { BundleWriter } from "../../lib/handover/bundle/write.ts";
+import { RESOURCE_TITLES } from "../../lib/handover/resources.ts";
 import { line, step } from "../../lib/advice/index.ts";
-import { resourceOf } from "../../lib/handover/resources.ts";
-import type { Manifest, ManifestResource } from "../../lib/handover/bundle/manifest.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/export.ts";
-import { chooseTextFormat, TEXT_FORMAT_OPTIONS } from "../csv/file/form.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
+import { createBundleWriter, formatFingerprint } from "./bundle.ts";
+import { copyTenant, type CopyClient } from "./copy.ts";
 import { getLastDay, LEAVER_OPTIONS } from "./leaver.ts";
-import { buildManifest } from "./writing/manifest.ts";
 
-const EXPORT_COLUMNS: readonly Column<ManifestResource>[] = [
+const EXPORT_COLUMNS: readonly Column<Manifest["resources"][number]>[] = [
   {
     key: "resource",
     header: text("resource", "種類"),
     value: ({ name }) => name,
-    name: ({ name }) => resourceOf(name).title,
+    name: ({ name }) => RESOURCE_TITLES[name],
   },
   { key: "records", header: text("records", "件数"), value: ({ records }) => records },
 ];
-
-/** Checks that a checklist has no gaps. @throws Failure `input-rejected` if it has */
-function requireComplete({ gaps }: Manifest): void {
-  if (gaps.length === 0) return;
-  const checklist = line("handover checklist", []);
-  throw new Failure("input-rejected", {
-    what: text(
-      `the checklist has ${formatCount(gaps.length, "gap")}; nothing was written`,
-      `確認リストに不足が ${gaps.length} 件あるため、書き出していません`,
-    ),
-    where: "--require-complete",
-    hint: text(`to see them: ${checklist}`, `確認するには: ${checklist}`),
-  });
-}
 
 export default defineCommand({
   summary: text(
@@ -43,8 +31,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "A bundle consists of one NDJSON file for each resource, the same data as CSV in the formats of the console (CLOMO PANEL), the tenant itself with its history (tenant.db), a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .zip. It does not contain passwords, keys or tokens. Only the owner and system administrators can export. The same tenant state and the same --as-of produce the same bytes; the report is in the language of the CLOMO account.",
-      "引き継ぎデータは、種類ごとの NDJSON、管理画面(CLOMO PANEL)の形式の CSV、履歴を含むテナント本体(tenant.db)、マニフェスト、全ファイルのハッシュからなります。名前が .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。書き出せるのは所有者とシステム管理者だけです。テナントの状態と --as-of が同じなら、まったく同じ内容になります。レポートは CLOMO アカウントの言語です。",
+      "A bundle consists of the tenant itself with its history (tenant.db), one NDJSON file for each record type, the same records as a workbook, a report, a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .zip. It does not contain passwords, keys or tokens. Only the owner and system administrators can export. Each export is in the audit log.",
+      "引き継ぎデータは、履歴を含むテナント本体(tenant.db)、種類ごとの NDJSON、同じデータのブック、レポート、マニフェスト、全ファイルのハッシュからなります。名前が .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。書き出せるのは所有者とシステム管理者だけで、監査ログに残ります。",
     ),
   ],
   args: {},
@@ -58,11 +46,6 @@ export default defineCommand({
       value: "FOLDER|FILE",
       about: text("output: a new folder or FILE.zip", "出力先: 新しいフォルダーか FILE.zip"),
     },
-    asOf: {
-      kind: "date",
-      value: "DATE",
-      about: text("day from which the days left are counted (default: today)", "残り日数の基準日(既定: 今日)"),
-    },
     encryptTo: {
       kind: "string",
       repeatable: true,
@@ -73,99 +56,118 @@ export default defineCommand({
       ),
     },
     ...LEAVER_OPTIONS,
-    requireComplete: {
+    withoutHistory: {
       kind: "boolean",
-      about: text("write nothing if something is missing", "不足があれば何も書き出さない"),
+      about: text("leave out former values of records and the audit log", "以前の値と監査ログを含めない"),
     },
-    ...TEXT_FORMAT_OPTIONS,
-    onUnmappable: {
-      kind: "choice",
-      choices: ["utf-8", "error", "replace"],
-      default: "utf-8",
+    withoutTenant: {
+      kind: "boolean",
       about: text(
-        "if the encoding of a CSV file lacks a character: write that file in UTF-8, fail, or write 〓 instead",
-        "文字コードで表せない文字がある CSV: そのファイルを UTF-8 で書き出すか、エラーにするか、〓 に置き換えるか",
+        "leave out the tenant itself: nobody can receive the bundle",
+        "テナント本体を含めない(受け取れません)",
       ),
     },
   },
   examples: [
     { line: "clomoctl handover export -o handover-2027-03" },
-    { line: "clomoctl handover export -o handover.zip --as-of 2027-03-31" },
+    { line: "clomoctl handover export -o handover.zip --leaver sato --leaves 2027-03-31" },
     { line: "clomoctl handover export -o handover.zip.age --encrypt-to recipients.txt" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found"],
-  async run(
-    tools,
-    { output, asOf, encryptTo, requireComplete: isComplete, newline, leaver, leaves, onUnmappable, ...asked },
-  ) {
+  async run(tools, { output, encryptTo, leaver, leaves, withoutHistory, withoutTenant }) {
     const { terminal, machine, clock } = tools;
     await terminal.checkOutput(EXPORT_COLUMNS);
     const chosen = await tools.tenant("exports");
     const zone = resolveTimezone(tools, chosen);
-    const language = getAccountLanguage(chosen);
-    const form = { ...(await chooseTextFormat(tools, asked, language)), onUnmappable };
-    const [{ PartsWriter, createBundleWriter }, { writeBundleReport: reportInto }] = await Promise.all([
-      import("./writing/parts.ts"),
-      import("./writing/report.ts"),
-    ]);
-    await using writer = await createBundleWriter(tools, output, encryptTo);
-    const parts = await new PartsWriter(tools, chosen.client.exports, form).write({ newline }, writer);
-    const bare = buildManifest(parts, {
+    const { writer, recipients } = await createBundleWriter(tools, output, encryptTo);
+    await using bundle = writer;
+    await using copy = await copyTenant(tools, withoutHistory);
+    if (!withoutTenant) await writeFile(bundle, TENANT_FILE, readChunks(copy.path));
+    const { manifest, gaps } = await writeContents(tools, bundle, await copy.open(), {
       program: machine.program,
-      language,
-      encoding: form.bom ? `${form.encoding}-bom` : form.encoding,
-      newline,
-      asOf: asOf === undefined ? dayOf(clock.now(), zone) : toDayInZone(asOf, zone),
-    });
-    const manifest = await reportInto(tools, writer, {
-      manifest: bare,
-      read: parts.read,
+      asOf: dayOf(clock.now(), zone),
+      language: getAccountLanguage(chosen),
+      history: !withoutHistory,
       leaver: leaver === undefined ? undefined : { typed: leaver, leaves: getLastDay({ leaves }, zone) },
     });
-    if (isComplete) requireComplete(manifest);
-    const fingerprint = await writer.finish(manifest);
-    await showBundle(tools, output, { manifest, fingerprint });
+    const fingerprint = await bundle.seal(manifest);
+    const record = { what: "export", fingerprint, ...(recipients.length > 0 && { recipients }) } as const;
+    const { isAudited } = await chosen.client.exports.record(record);
+    await bundle.finish(manifest);
+    if (!isAudited)
+      await terminal.warn(
+        text(
+          "this export is not in the audit log, because the tenant's file cannot be written",
+          "テナントに書き込めないため、この書き出しは監査ログに記録されていません",
+        ),
+      );
+    await showBundle(tools, output, { manifest, gaps, fingerprint });
   },
 });
 
-const toDayInZone = (date: { readonly day: string } | { readonly instant: string }, zone: string): string =>
-  "day" in date ? date.day : dayOf(date.instant, zone);
+async function writeFile(
+  bundle: BundleWriter,
+  path: string,
+  content: Iterable<string> | AsyncIterable<Uint8Array>,
+): Promise<void> {
+  const file = await bundle.file(path);
+  for await (const chunk of content) await file.write(chunk);
+  await file.close();
+}
+
+/** Writes the records and the report. @returns the manifest, and the number of gaps in the checklist */
+async function writeContents(
+  { terminal }: Tools,
+  bundle: BundleWriter,
+  client: CopyClient,
+  {
+    leaver,
+    ...about
+  }: Pick<Manifest, "program" | "asOf" | "language" | "history"> & {
+    readonly leaver: { readonly typed: string; readonly leaves: string | undefined } | undefined;
+  },
+): Promise<{ readonly manifest: Manifest; readonly gaps: number }> {
+  const [{ writeRecords }, { buildBareManifest, collectReportData, findGaps, renderReport }] = await Promise.all([
+    import("./writing/records.ts"),
+    import("./writing/report.ts"),
+  ]);
+  const { language } = about;
+  const resources = await writeRecords(client, bundle, { language, moment: (instant) => terminal.moment(instant) });
+  const bare = await buildBareManifest(client, { ...about, resources });
+  const data = await collectReportData(client, bare, leaver);
+  await writeFile(bundle, "report.html", [renderReport(data, language)]);
+  return { manifest: data.manifest, gaps: findGaps(data).length };
+}
 
 async function showBundle(
   { terminal }: Tools,
   output: string,
-  { manifest, fingerprint }: { readonly manifest: Manifest; readonly fingerprint: string },
+  { manifest, gaps, fingerprint }: { readonly manifest: Manifest; readonly gaps: number; readonly fingerprint: string },
 ): Promise<void> {
-  const { resources, files, gaps, leaver } = manifest;
-  await terminal.list(EXPORT_COLUMNS, resources);
-  const records = resources.reduce((sum, each) => sum + each.records, 0);
-  await terminal.note(
-    text(
-      `wrote ${output}: ${formatCount(records, "record")}, ${formatCount(files.length, "further file")}`,
-      `${output} に書き出しました: データ ${records} 件、そのほかのファイル ${files.length} 個`,
-    ),
+  const { resources } = manifest;
+  await terminal.list(
+    EXPORT_COLUMNS,
+    resources.filter(({ records }) => records > 0),
   );
-  if (gaps.length > 0) {
-    const checklist = line("handover checklist", [], { leaver: leaver?.person, leaves: leaver?.leaves ?? undefined });
+  const total = resources.reduce((sum, { records }) => sum + records, 0);
+  await terminal.note(
+    text(`wrote ${output}: ${formatCount(total, "record")}`, `${output} に書き出しました: データ ${total} 件`),
+  );
+  if (gaps > 0) {
     await terminal.note(
       step(
-        `report.html in the bundle lists ${formatCount(gaps.length, "gap")} in the checklist; to see the checklist`,
-        `確認リストの不足 ${gaps.length} 件が引き継ぎデータの report.html に載っています。確認リストを見るには`,
-        checklist,
+        `report.html in the bundle lists ${formatCount(gaps, "gap")} in the checklist; to see the checklist`,
+        `確認リストの不足 ${gaps} 件が引き継ぎデータの report.html に載っています。確認リストを見るには`,
+        line("handover checklist", []),
       ),
     );
   }
+  const shown = formatFingerprint(fingerprint);
+  await terminal.note(text(`fingerprint: ${shown}`, `フィンガープリント: ${shown}`));
   await terminal.note(
     text(
-      `fingerprint (send it to the recipient of the bundle through a different channel): ${fingerprint}`,
-      `フィンガープリント(受け取る人に別の手段で伝えてください): ${fingerprint}`,
+      "read the first 16 digits to the recipient, for example by telephone",
+      "最初の 16 桁を、受け取る人に電話などで伝えてください",
     ),
-  );
-  const isEncrypted = /\.age$/i.test(output);
-  const verify = line("handover verify", [output], { identity: isEncrypted ? "KEY-FILE" : undefined });
-  await terminal.note(
-    isEncrypted
-      ? step("to verify the bundle (requires the key)", "鍵を持つ人が検証するには", verify)
-      : step("to verify the bundle", "検証するには", verify),
   );
 }

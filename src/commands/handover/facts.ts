@@ -7,7 +7,7 @@ import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { requireRight } from "../rights.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 
-const HANDOVER_NOUNS = [
+export const HANDOVER_NOUNS = [
   "tenant",
   "accounts",
   "renewals",
@@ -17,6 +17,7 @@ const HANDOVER_NOUNS = [
   "leavers",
   "administrators",
   "audit",
+  "console",
 ] as const;
 
 export type HandoverTenant = ChosenTenant<(typeof HANDOVER_NOUNS)[number]>;
@@ -34,7 +35,7 @@ export const getChecklistDay = (tools: Tools, tenant: HandoverTenant): Checklist
 };
 
 /** Collects all data for the checklist from the API of the tenant. */
-export async function collectHandoverFacts({ client }: HandoverTenant): Promise<HandoverFacts> {
+export async function collectHandoverFacts({ client }: Pick<HandoverTenant, "client">): Promise<HandoverFacts> {
   const { profile } = await client.tenant.show();
   const administrators = await listAdministrators(client);
   const ade = await client.ade.show();
@@ -98,7 +99,6 @@ const toAdministrator = ({ org, scheme, managedOrgs, ...account }: Account): Adm
 });
 
 const toAdeServerFacts = ({ endpoint, server, token, lastFullAt }: Ade): AdeServerFacts => ({
-  id: "ade-server",
   endpoint,
   serverName: server?.name ?? null,
   adminId: server?.admin ?? null,

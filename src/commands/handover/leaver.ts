@@ -73,7 +73,7 @@ async function* findNamesakes({ users }: Client<"users">, name: string): AsyncGe
 
 /** Collects what other records show about a person, and which of these records a mirror does not have. */
 export async function collectLeaverRecords(
-  { client }: HandoverTenant,
+  { client }: { readonly client: Client<"audit" | "leavers" | "tenant"> },
   { id, account }: Person,
 ): Promise<LeaverRecords> {
   const [dependents] = id === null ? [] : await client.leavers.dependents({ ids: [id] });
@@ -87,9 +87,9 @@ export async function collectLeaverRecords(
   };
 }
 
-async function listAuthoredSchemes(client: HandoverTenant["client"], account: string): Promise<readonly string[]> {
+async function listAuthoredSchemes({ audit }: Client<"audit">, account: string): Promise<readonly string[]> {
   const names = new Set<string>();
-  for await (const { record } of client.audit.list({ actor: account, action: "roles.schemes" })) {
+  for await (const { record } of audit.list({ actor: account, action: "roles.schemes" })) {
     if (typeof record === "string" || record.actor !== account || record.action === "roles.schemes.delete") continue;
     for (const { name } of record.objects ?? []) if (name !== undefined) names.add(name);
   }

@@ -1,13 +1,15 @@
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { storageIn, writeBundle } from "#support/handover/bundles.ts";
+import { createWholeClient } from "#support/client/whole-client.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { run, type RunResult } from "#support/commands/program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "receive-"));
+const home = join(folder, "successor");
 const tenant = new TestTenant();
 
 afterAll(async () => {
@@ -15,62 +17,133 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const exportTo = (name: string, words = "") =>
+  run(`handover export -o ${name}${words}`, { home: folder, folder, tenant: tenant.fetch });
+
+const fingerprintOf = (name: string): string =>
+  createHash("sha256")
+    .update(readFileSync(join(folder, name, "SHA256SUMS")))
+    .digest("hex");
+
+/** Types a line with the fingerprint of the bundle that it begins with. */
+const receive = (line: string): Promise<RunResult> => {
+  const [name = ""] = line.split(" ");
+  const known = existsSync(join(folder, name)) ? ["--fingerprint", fingerprintOf(name)] : [];
+  return run(["handover", "receive", ...line.split(" "), ...known, "--lang", "en"], { home, folder });
+};
+
+const tenantPath = (context: string) => join(home, "tenants", context);
+
+/** Opens a copy of what a context has. */
+const openCopy = (context: string): TestTenant => {
+  const copy = mkdtempSync(join(folder, "copy-"));
+  cpSync(tenantPath(context), copy, { recursive: true });
+  return new TestTenant(copy);
+};
+
 beforeAll(async () => {
   tenant.addAdministrator("hanako", "hanako@example.co.jp");
   await addTestAccount(tenant, { name: "east", role: "division", org: "全社" });
-  await run("handover export -o whole", { home: folder, folder, tenant: tenant.fetch });
-  await writeBundle(join(folder, "records"), storageIn(folder));
+  await tenant.client.tenant.set({ domain: "minato" });
+  await exportTo("whole");
+  await exportTo("bare", " --without-tenant");
 });
 
 describe("handover receive", () => {
-  const home = join(folder, "successor");
-  const receive = (line: string): Promise<RunResult> => run(`handover receive ${line} --lang en`, { home, folder });
-
   test("with --dry-run creates neither a context nor a tenant", async () => {
-    expect(await receive("whole --context minato --dry-run --format json")).toMatchObject({
+    expect(await receive("whole --dry-run --format json")).toMatchObject({
       exit: 0,
       stdout: expect.stringContaining('"context": "minato"'),
     });
     expect((await run("context list --format json", { home, folder })).stdout).not.toContain("minato");
-    expect(existsSync(join(home, "tenants", "minato"))).toBe(false);
+    expect(existsSync(tenantPath("minato"))).toBe(false);
   });
 
-  test("creates the context, keeps everything, and names what to set again", async () => {
-    const { exit, stderr } = await receive("whole --context minato");
+  test("compares the first 16 digits of the fingerprint, in any grouping", async () => {
+    const digits = fingerprintOf("whole").slice(0, 16);
+    const typed = (value: string) =>
+      run(["handover", "receive", "whole", "--dry-run", "--fingerprint", value], { home, folder });
+    expect((await run("handover receive whole --no-input", { home, folder })).exit).toBe(2);
+    for (const value of [digits, digits.toUpperCase().replaceAll(/(.{4})/g, "$1 "), fingerprintOf("whole")])
+      expect((await typed(value)).exit).toBe(0);
+    for (const value of [digits.slice(0, 15), digits.replace(/^./, (digit) => (digit === "0" ? "1" : "0"))])
+      expect((await typed(value)).exit).toBe(3);
+  });
+
+  test("shows every administrator, keeps everything, and names what is not inside", async () => {
+    const { exit, stderr } = await receive("whole");
     expect(exit).toBe(0);
-    expect(stderr).toContain("clomoctl handover checklist");
-    expect(stderr).toContain("2 administrators without a password");
-    expect(readdirSync(join(home, "tenants", "minato"))).toEqual(["tenant.db"]);
-    const copy = join(folder, "copy");
-    cpSync(join(home, "tenants", "minato"), copy, { recursive: true });
-    await using received = new TestTenant(copy);
+    expect(stderr).toMatch(/administrator: .*\(hanako\): system administrator, all/);
+    expect(stderr).toMatch(/administrator: .*\(east\): /);
+    expect(stderr).toContain("not in a bundle: passwords, keys, tokens");
+    expect(stderr).toContain("first gap: ");
+    await using received = openCopy("minato");
     expect(await received.users()).toEqual(await tenant.users());
-    expect(await Array.fromAsync(received.client.audit.list())).toEqual(
-      await Array.fromAsync(tenant.client.audit.list()),
-    );
+    const [receipt, ...records] = await Array.fromAsync(received.client.audit.list());
+    expect(receipt?.record).toMatchObject({
+      action: "handover.receive",
+      detail: { fingerprint: fingerprintOf("whole") },
+    });
+    expect(records).toEqual((await Array.fromAsync(tenant.client.audit.list())).slice(-records.length));
     expect(await received.client.audit.verify({ changes: true })).toMatchObject({ broken: null });
   });
 
-  test("in a mirror asks for no passwords", async () => {
-    await tenant.import({ kind: "users", fromConsole: true, keepMissing: true }, [
-      ["氏名", "メールアドレス"],
-      ["佐藤", "s@x.jp"],
-    ]);
-    await run("handover export -o mirror", { home: folder, folder, tenant: tenant.fetch });
-    const { exit, stderr } = await receive("mirror --context mirror");
-    expect({ exit, told: stderr.includes("password") }).toEqual({ exit: 0, told: false });
+  test("goes forward with what only this computer has, and keeps the former file", async () => {
+    const local = openCopy("minato");
+    await createWholeClient({ transport: local.acting("hanako").fetch })["access-tokens"].create({ name: "cron" });
+    await local.close();
+    rmSync(tenantPath("minato"), { recursive: true });
+    cpSync(local.folder, tenantPath("minato"), { recursive: true });
+    await tenant.client.orgs.create({ name: "営業部" });
+    await exportTo("later");
+    const { exit, stderr } = await receive("later");
+    expect({ exit, stderr }).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining("goes forward: 1 change since"),
+    });
+    expect(readdirSync(tenantPath("minato")).toSorted()).toContain("tenant.db.former");
+    await using received = openCopy("minato");
+    expect(
+      (await createWholeClient({ transport: received.acting("hanako").fetch })["access-tokens"].list()).map(
+        ({ name }) => name,
+      ),
+    ).toEqual(["cron"]);
+    expect((await received.client.orgs.list()).map(({ name }) => name)).toContain("営業部");
+    expect(await received.client.audit.verify({ changes: true })).toMatchObject({ broken: null });
   });
 
-  test("never changes a tenant that exists", async () => {
-    const path = join(home, "tenants", "minato", "tenant.db");
+  test("never changes a tenant from which the bundle does not go forward", async () => {
+    const path = join(tenantPath("minato"), "tenant.db");
+    await run("users list", { home, folder });
     const before = readFileSync(path);
-    for (const line of ["whole", "whole --context minato", "whole --context MINATO --dry-run"])
-      expect(await receive(line)).toMatchObject({ exit: 5, stderr: expect.stringContaining("already has a tenant") });
+    expect(await receive("later")).toMatchObject({ exit: 5, stderr: expect.stringContaining("nothing new") });
+    expect(await receive("whole --context MINATO")).toMatchObject({
+      exit: 5,
+      stderr: expect.stringContaining("older"),
+    });
+    await using other = new TestTenant();
+    await other.client.users.create({ name: "山彦", emails: ["y@example.com"] });
+    await other.client.tenant.set({ domain: "minato" });
+    await run("handover export -o other", { home: folder, folder, tenant: other.fetch });
+    expect(await receive("other")).toMatchObject({ exit: 5, stderr: expect.stringContaining("does not continue") });
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
+  test("says that a bundle has no history", async () => {
+    await exportTo("new", " --without-history");
+    const { exit, stderr } = await receive("new --context new");
+    expect({ exit, stderr }).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining("neither former values nor an audit log"),
+    });
+    await using received = openCopy("new");
+    expect(await received.users()).toEqual(await tenant.users());
+    await received.client.orgs.create({ name: "総務部" });
+    expect(await received.client.audit.verify({ changes: true })).toMatchObject({ broken: null });
+  });
+
   test.each([
-    ["records --context other", 3, "can only be read"],
+    ["bare --context other", 3, "can only be read"],
     ["whole --context far", 2, "is on a server"],
     ["whole --context other --as hanako", 2, "remove --as"],
     ["whole --context a/b", 2, "a/b"],
@@ -78,6 +151,6 @@ describe("handover receive", () => {
   ])("refuses: %s", async (line, exit, said) => {
     await run("context add far --url https://mdm.example.jp", { home, folder });
     expect(await receive(line)).toMatchObject({ exit, stderr: expect.stringContaining(said) });
-    expect(existsSync(join(home, "tenants", "other"))).toBe(false);
+    expect(existsSync(tenantPath("other"))).toBe(false);
   });
 });

@@ -1,24 +1,45 @@
 import { line, step } from "../../lib/advice/index.ts";
-import { isSameContext, type Context } from "../../lib/config/index.ts";
+import { CHANGED_STATE, MAYBE_CHANGED_STATE } from "../../lib/client/changes.ts";
+import type { Account } from "../../lib/client/index.ts";
+import { isSameContext, LOCAL_CONTEXT_NAME, type Context } from "../../lib/config/index.ts";
 import { parseContextName } from "../../lib/config/context-name.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { TENANT_FILE } from "../../lib/handover/bundle/contents.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
-import { createFaultFailure } from "../../lib/handover/compare/verify.ts";
+import { createUnreceivableFailure, type CopyRelation } from "../../lib/model/tenant-file.ts";
+import { dayOf, DEFAULT_TIMEZONE } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { formatCount, text } from "../../lib/text/index.ts";
+import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import type { Fields } from "../field.ts";
 import { renderContextUseHint } from "../context/columns.ts";
-import { CHANGED_STATE, MAYBE_CHANGED_STATE } from "../../lib/client/changes.ts";
+import { permitChange } from "../permission.ts";
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../records/change-result.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import type { Tools } from "../tools.ts";
-import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openNamedBundle, verifyNamedBundle } from "./bundle.ts";
+import {
+  BUNDLE_ARGUMENT,
+  IDENTITY_OPTION,
+  matchesFingerprint,
+  openNamedBundle,
+  requireCopy,
+  verifyNamedBundle,
+} from "./bundle.ts";
+import { storeTenantCopy, type CopyClient } from "./copy.ts";
+
+interface ReceivedAdministrator {
+  readonly account: string;
+  readonly user: string;
+  readonly role: Account["role"];
+  /** what the role covers, for people */
+  readonly scope: Text;
+}
 
 interface ReceivedTenant {
   readonly context: string;
   readonly manifest: Manifest;
+  readonly administrators: readonly ReceivedAdministrator[];
 }
 
 const RECEIVED_COLUMNS: readonly Column<ReceivedTenant>[] = [
@@ -26,77 +47,126 @@ const RECEIVED_COLUMNS: readonly Column<ReceivedTenant>[] = [
   { key: "tenant", header: text("tenant", "テナント"), value: ({ manifest }) => manifest.tenant.name },
   { key: "asOf", header: text("as of", "基準日"), value: ({ manifest }) => manifest.asOf },
   { key: "lastUpdatedAt", header: text("last updated", "最終更新"), value: ({ manifest }) => manifest.lastUpdatedAt },
+  {
+    key: "administrators",
+    header: text("administrators", "管理者"),
+    value: ({ administrators }) => administrators.map(({ scope, ...one }) => ({ ...one, scope: scope.en })),
+    name: ({ administrators }) => same(String(administrators.length)),
+  },
 ];
 
+const FINGERPRINT_OPTION = {
+  fingerprint: {
+    kind: "string",
+    value: "DIGITS",
+    about: text(
+      "at least the first 16 digits of the fingerprint that the export showed",
+      "書き出したときに表示されたフィンガープリントの、少なくとも最初の 16 桁",
+    ),
+  },
+} as const satisfies Fields;
+
 export default defineCommand({
-  summary: text("make a bundle the tenant of a new context", "引き継ぎデータを新しいコンテキストのテナントにする"),
+  summary: text("make the tenant in a bundle one's own", "引き継ぎデータのテナントを受け取る"),
   details: [
     text(
-      "The whole bundle is verified first, including the audit log. The tenant arrives complete, with its history, undo, console tasks and audit log, or not at all. Nothing is merged: the context must not have a tenant yet, and --context NAME creates a new one. Passwords, keys and tokens are not in a bundle and must be set again.",
-      "最初に監査ログを含む全体を検証します。履歴・取り消し・管理画面での作業・監査ログを含めて、テナント全体を受け取るか、何も変更しないかのどちらかです。マージはしないため、まだテナントのないコンテキストが必要です。--context に新しい名前を指定すると作成します。パスワード・鍵・トークンは含まれないため、再設定が必要です。",
+      "The whole bundle is verified first, including the audit log, and its fingerprint is compared with the one that you were told. The tenant arrives complete, with its history, undo, console tasks and audit log, or not at all. The context is called after the tenant's domain. Nothing is merged: a context that has this tenant in an earlier state goes forward, any other tenant with data is refused. Passwords, keys and tokens are not in a bundle.",
+      "最初に監査ログを含む全体を検証し、フィンガープリントを、伝えられたものと照合します。履歴・取り消し・管理画面での作業・監査ログを含めて、テナント全体を受け取るか、何も変更しないかのどちらかです。コンテキストには利用ドメインの名前を付けます。マージはしません。同じテナントの以前の状態は新しい状態に進み、ほかのテナントのデータがあれば拒否します。パスワード・鍵・トークンは含まれません。",
     ),
   ],
   args: { bundle: BUNDLE_ARGUMENT },
-  options: { dryRun: DRY_RUN_OPTION, ...IDENTITY_OPTION },
+  options: { ...FINGERPRINT_OPTION, dryRun: DRY_RUN_OPTION, ...IDENTITY_OPTION },
   examples: [
-    { line: "clomoctl handover receive handover.zip --context minato" },
-    { line: "clomoctl handover receive handover-2027-03 --dry-run" },
+    { line: 'clomoctl handover receive handover.zip --fingerprint "3f9a 0c11 7be2 45d8"' },
+    { line: "clomoctl handover receive handover-2027-03 --context minato" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   opensTenant: false,
   shows: RECEIVED_COLUMNS,
-  async run(tools, { bundle, dryRun, identity }) {
+  async run(tools, { bundle, fingerprint: typed, dryRun, identity }) {
     const { terminal, contexts, globals } = tools;
     tools.describeState(() => STATE_UNCHANGED);
     tools.summarize({ file: bundle });
-    const existing = await findTarget(tools);
     await using found = await openNamedBundle(tools, bundle, identity);
-    await using verified = await verifyNamedBundle(tools, found, { hashesOnly: false });
-    const { manifest, faults, faultCount, copy } = verified;
-    const [fault] = faults;
-    if (fault !== undefined || manifest === undefined)
-      throw createFaultFailure(bundle, fault ?? { file: ".", what: STATE_UNCHANGED }, Math.max(0, faultCount - 1));
-    if (copy === undefined) throw createNoTenantFailure(bundle);
-    const name = existing?.name ?? String(globals.context);
-    const shown = { context: name, manifest };
+    await using verified = await verifyNamedBundle(tools, found);
+    const { copy, manifest } = requireCopy(bundle, verified);
+    const fingerprint = verified.fingerprint ?? "";
+    await requireFingerprint(tools, typed, fingerprint);
+    // opening a copy may change it, so what is received is another one
+    await using received = await storeTenantCopy(tools, found.read(TENANT_FILE));
+    const client = await copy.open();
+    const { name, existing, relation } = await chooseContext(tools, client, received.path);
+    const administrators = await collectAdministrators(client);
+    const shown = { context: name, manifest, administrators };
+    await describeTenant(tools, shown, relation);
+    await warnOfProblems(tools, verified.problems);
     if (dryRun) {
       await terminal.show(RECEIVED_COLUMNS, shown);
-      return terminal.note(DRY_RUN_NOTE);
+      await terminal.note(DRY_RUN_NOTE);
+      return;
     }
+    if (existing !== undefined) await permitChange(tools, { context: existing, source: "option", among: [] });
+    if (terminal.interactive && !globals.yes && !(await terminal.prompts.confirm(askToReceive(name, relation))))
+      return await terminal.note(STATE_UNCHANGED);
     tools.describeState(() => MAYBE_CHANGED_STATE);
     const { language } = manifest;
     const context = existing ?? (await contexts.add(name, { kind: "embedded", language, timezone: globals.timezone }));
-    const administrators = await tools.receiveTenant(copy, context as EmbeddedContext);
+    await tools.receiveTenant(received.path, context as EmbeddedContext);
     tools.describeDone(CHANGED_STATE);
     tools.summarize({ changed: true });
+    await recordReceipt(tools, context as EmbeddedContext, fingerprint);
     await terminal.show(RECEIVED_COLUMNS, shown);
-    return writeNextSteps(tools, { context, manifest, administrators });
+    await writeNextSteps(tools, client, { context, manifest });
   },
 });
 
-/**
- * Returns the context that gets the tenant; undefined if `--context` names a new one.
- *
- * @throws Failure `conflict` if the context has a tenant, `usage` if its tenant is on a server or the name is invalid
- */
-async function findTarget({ contexts, globals, environment }: Tools): Promise<EmbeddedContext | undefined> {
-  const { context: name } = globals;
-  const known =
-    name === undefined
-      ? (await contexts.choose(undefined, environment)).context
-      : (await contexts.list()).find((one) => isSameContext(one.name, name));
-  if (known === undefined) return void parseContextName(String(name));
-  if (known.kind === "remote") throw createRemoteFailure(known);
-  if (contexts.hasDatabase(known)) throw createOccupiedFailure(known);
-  return known;
+/** @throws Failure `usage` if nobody can be asked for the fingerprint, `input-rejected` if it is another one */
+async function requireFingerprint({ terminal }: Tools, typed: string | undefined, fingerprint: string): Promise<void> {
+  const flag = "--fingerprint";
+  const message = text(
+    "First 16 digits of the fingerprint, as the person who exported the bundle reads them out:",
+    "書き出した人が読み上げる、フィンガープリントの最初の 16 桁:",
+  );
+  if (matchesFingerprint(typed ?? (await terminal.prompts.input({ message, flag })), fingerprint)) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      "the fingerprint is another one; nothing was received",
+      "フィンガープリントが違うため、受け取っていません",
+    ),
+    where: flag,
+    hint: text(
+      "ask the person who exported the bundle for the fingerprint, and for the bundle",
+      "書き出した人に、フィンガープリントと引き継ぎデータを確認してください",
+    ),
+  });
 }
 
-const createOccupiedFailure = ({ name }: Context): Failure =>
-  new Failure("conflict", {
-    what: text(`the context ${name} already has a tenant`, `コンテキスト ${name} にはすでにテナントがあります`),
-    where: "--context",
-    hint: text("choose a new name with --context", "--context で新しい名前を指定してください"),
-  });
+interface ChosenTarget {
+  readonly name: string;
+  /** undefined if the context is new */
+  readonly existing: EmbeddedContext | undefined;
+  readonly relation: CopyRelation;
+}
+
+/**
+ * Chooses the context: that of `--context`, else the one with the name of the tenant's domain, else `local`.
+ *
+ * @throws Failure `conflict` if it has a tenant that does not go forward into the bundle, `usage` if its tenant is on a
+ * server or the name is not allowed
+ */
+async function chooseContext(tools: Tools, client: CopyClient, path: string): Promise<ChosenTarget> {
+  const { contexts, globals } = tools;
+  const domain = (await client.tenant.show()).profile?.domain ?? LOCAL_CONTEXT_NAME;
+  const name = parseContextName(globals.context ?? domain);
+  const existing = (await contexts.list()).find((one) => isSameContext(one.name, name));
+  if (existing?.kind === "remote") throw createRemoteFailure(existing);
+  if (existing === undefined || !contexts.hasDatabase(existing))
+    return { name: existing?.name ?? name, existing, relation: { kind: "empty" } };
+  const relation = await tools.relateCopy(path, existing);
+  if (relation.kind !== "empty" && relation.kind !== "forward")
+    throw createUnreceivableFailure(relation.kind, existing.name);
+  return { name: existing.name, existing, relation };
+}
 
 const createRemoteFailure = ({ name }: Context): Failure =>
   new Failure("usage", {
@@ -105,42 +175,106 @@ const createRemoteFailure = ({ name }: Context): Failure =>
     hint: text("receive the bundle on the server", "サーバーで受け取ってください"),
   });
 
-const createNoTenantFailure = (bundle: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      "this bundle can only be read, because it does not contain the tenant itself",
-      "テナント本体を含まないため、閲覧だけができる引き継ぎデータです",
+async function collectAdministrators(client: CopyClient): Promise<readonly ReceivedAdministrator[]> {
+  const { describeAdministrator, readAdministrators } = await import("./writing/records.ts");
+  const accounts = (await Array.fromAsync(readAdministrators(client))).flat();
+  return accounts.map((account) => ({
+    account: account.name,
+    user: account.user,
+    role: account.role,
+    scope: describeAdministrator(account),
+  }));
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Shows what is known before the question: age, history, what happens to the context, and every administrator. */
+async function describeTenant(
+  { terminal, clock, globals }: Tools,
+  { context, manifest, administrators }: ReceivedTenant,
+  relation: CopyRelation,
+): Promise<void> {
+  const { tenant, asOf, lastUpdatedAt, history } = manifest;
+  const timezone = globals.timezone ?? DEFAULT_TIMEZONE;
+  const day = lastUpdatedAt === null ? asOf : dayOf(lastUpdatedAt, timezone);
+  const age = Math.max(0, Math.round((Date.parse(dayOf(clock.now(), timezone)) - Date.parse(day)) / DAY_MS));
+  await terminal.note(
+    text(
+      `${tenant.name}: state of ${day}, ${formatCount(age, "day")} old`,
+      `${tenant.name}: ${day} 時点のデータ(${age} 日前)`,
     ),
-    where: `${bundle}: ${TENANT_FILE}`,
-  });
+  );
+  if (relation.kind === "forward") {
+    const since = dayOf(relation.since, timezone);
+    await terminal.note(
+      text(
+        `${context} goes forward: ${formatCount(relation.changes, "change")} since ${since}`,
+        `${context} は新しい状態に進みます: ${since} からの変更 ${relation.changes} 件`,
+      ),
+    );
+  }
+  if (!history)
+    await terminal.note(
+      text("the bundle has neither former values nor an audit log", "以前の値と監査ログは含まれていません"),
+    );
+  for (const { account, user, scope } of administrators)
+    await terminal.note(
+      text(`administrator: ${user} (${account}): ${scope.en}`, `管理者: ${user}(${account}): ${scope.ja}`),
+    );
+}
+
+async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): Promise<void> {
+  const [first] = problems;
+  if (first === undefined) return;
+  const count = problems.length;
+  await terminal.warn(
+    text(
+      `${formatCount(count, "value")} in the bundle ${count === 1 ? "breaks" : "break"} a rule; the first: ${first.en}`,
+      `規則に反する値が ${count} 件あります。最初のもの: ${first.ja}`,
+    ),
+  );
+}
+
+const askToReceive = (name: string, { kind }: CopyRelation) => ({
+  message:
+    kind === "forward"
+      ? text(
+          `Replace the tenant of ${name}? This has no undo; the former file is kept until the next receive.`,
+          `${name} のテナントを置き換えますか? 取り消せません(以前のファイルは次に受け取るまで残ります)。`,
+        )
+      : text(`Receive as ${name}? This has no undo.`, `${name} として受け取りますか? 取り消せません。`),
+  flag: "--yes",
+});
+
+async function recordReceipt(tools: Tools, { tenantFolder }: EmbeddedContext, fingerprint: string): Promise<void> {
+  const { client, close } = await tools.openCopy(tenantFolder, "exports");
+  try {
+    await client.exports.record({ what: "receive", fingerprint });
+  } finally {
+    await close();
+  }
+}
 
 async function writeNextSteps(
   tools: Tools,
-  {
-    context: { name },
-    manifest: { leaver, tenant },
-    administrators,
-  }: { readonly context: Context; readonly manifest: Manifest; readonly administrators: number },
+  client: CopyClient,
+  { context: { name }, manifest }: { readonly context: Context; readonly manifest: Manifest },
 ): Promise<void> {
   const { terminal, contexts, environment } = tools;
   const isInUse = (await contexts.inEffect(undefined, environment))?.context.name === name;
   if (!isInUse) await terminal.note(renderContextUseHint(name));
-  const checklist = line("handover checklist", [], { leaver: leaver?.person, leaves: leaver?.leaves ?? undefined });
-  await terminal.note(step("to see what is missing for a handover", "不足を確認するには", checklist));
-  // in a mirror, the passwords are the console's
-  if (administrators > 0 && tenant.mirroredAt === null)
-    await terminal.note(
-      step(
-        `${formatCount(administrators, "administrator")} without a password; to set one`,
-        `管理者 ${administrators} 人のパスワードが未設定です。設定するには`,
-        line("clomo-account reset-password", ["ACCOUNT"], { passwordFile: "FILE" }),
-      ),
-    );
   await terminal.note(
     step(
-      "reminders are set up on each computer; to set them up",
-      "通知はコンピューターごとの設定です。設定するには",
+      "not in a bundle: passwords, keys, tokens, the daily run and the settings of reminders; for the reminders",
+      "パスワード・鍵・トークン・毎日の実行・通知の設定は含まれません。通知を設定するには",
       line("renewals notify", ["init"]),
     ),
   );
+  const { collectReportData, findGaps } = await import("./writing/report.ts");
+  const [gap] = findGaps(await collectReportData(client, manifest, undefined));
+  if (gap !== undefined)
+    await terminal.note(
+      text(`first gap: ${gap.what.en}; ${gap.next?.en ?? ""}`, `最初の不足: ${gap.what.ja}。${gap.next?.ja ?? ""}`),
+    );
+  await terminal.note(step("to see all gaps", "すべての不足を確認するには", line("handover checklist", [])));
 }

@@ -1,28 +1,29 @@
-import { cpSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
-const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
-
-describe("for a bundle", () => {
-  test("is a page in both languages, without a request to a tenant, with the devices of a leaver", async () => {
-    const { en } = await runInBoth("handover report minato --leaver 髙橋", { folder: BUNDLES });
-    expect(en).toMatchObject({ exit: 6, requests: [] });
-    const page = await run("handover report minato", { folder: BUNDLES });
-    expect(page).toMatchObject({ exit: 0, stderr: "", requests: [] });
-    expect(page.stdout).toMatch(/^<!DOCTYPE html>/);
-  });
-
-  test("is written to a file", async () => {
-    const folder = freshFolder();
-    cpSync(join(BUNDLES, "minato"), join(folder, "one"), { recursive: true });
-    const ran = await run("handover report one -o report.html --lang en", { folder });
-    expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "wrote report.html\n" });
-    expect(readFileSync(join(folder, "report.html"), "utf8")).toContain('<html lang="en">');
-  });
+test("for a bundle is a page in both languages, with the devices of a leaver, without a request", async () => {
+  await using tenant = new TestTenant();
+  const folder = freshFolder();
+  const { id } = (await tenant.client.users.create({ name: "佐藤", emails: ["sato@example.jp"] })).after;
+  const device = await tenant.client.devices.create({ serialNumber: "C02X" });
+  await tenant.client.devices.setOwner({ ids: [device.after.id], owner: id, ownerOrg: null });
+  await run("handover export -o one --leaver sato@example.jp", { home: folder, folder, tenant: tenant.fetch });
+  const told = "所有するデバイス 1 台: C02X";
+  expect(readFileSync(join(folder, "one", "report.html"), "utf8")).toContain(told);
+  for (const words of ["", " --leaver 佐藤"]) {
+    const { en, ja } = await runInBoth(`handover report one${words}`, { folder });
+    expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
+    expect(en.stdout).toMatch(/^<!DOCTYPE html>/);
+    expect(ja.stdout).toContain(told);
+  }
+  const ran = await run("handover report one -o report.html --lang en", { folder });
+  expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "wrote report.html\n" });
+  expect(readFileSync(join(folder, "report.html"), "utf8")).toContain('<html lang="en">');
+  expect((await run("handover report nowhere", { folder })).exit).toBe(6);
 });
 
 describe("for the tenant", () => {
@@ -36,19 +37,10 @@ describe("for the tenant", () => {
     tenant.addAdministrator();
     await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     await tenant.client.renewals.add({ kind: "custom", name: "ドメイン", expiresAt: "2027-03-01T00:00:00.000Z" });
-    const [hanako] = await tenant.client.users.find({ name: "hanako@example.co.jp" });
-    const device = await tenant.client.devices.create({ serialNumber: "C02X" });
-    await tenant.client.devices.setOwner({ ids: [device.after.id], owner: hanako?.id ?? "", ownerOrg: null });
     const folder = freshFolder();
-    const administrator = await run("handover report --lang ja", { home: folder, tenant: tenant.fetch });
-    expect(administrator).toMatchObject({ exit: 0, stderr: "" });
-    expect(administrator.stdout).toContain("ドメイン");
-    const accounts = await Array.fromAsync(tenant.client.accounts.list({}));
-    await tenant.client.devices.setOwner({ ids: [device.after.id], owner: accounts[0]?.id ?? "", ownerOrg: null });
-    const leaver = accounts[0]?.name ?? "";
-    const leaving = await run(`handover report --lang ja --leaver ${leaver}`, { home: folder, tenant: tenant.fetch });
-    expect(leaving.stdout).toContain("所有するデバイス 1 台: C02X");
-    expect(readdirSync(join(folder, "tmp")).filter((name) => name.includes("handover"))).toEqual([]);
+    const ran = await run("handover report --lang ja", { home: folder, tenant: tenant.fetch });
+    expect(ran).toMatchObject({ exit: 0, stderr: "" });
+    expect(ran.stdout).toContain("ドメイン");
   });
 });
 
@@ -61,7 +53,7 @@ test("a server token that Apple rejected is reported in the checklist and in bot
   const read = (line: string) => runInBoth(`handover ${line}`, { ...context, now });
   expect((await read("report")).en.stdout).not.toContain("Apple rejected");
   await rehearsal.reject();
-  expect((await run("handover export -o one --encoding utf-8", { ...context, now })).exit).toBe(0);
+  expect((await run("handover export -o one", { ...context, now })).exit).toBe(0);
   for (const bundle of ["", " one"]) {
     expect((await read(`report${bundle}`)).en.stdout).toContain("critical: Apple rejected the server token");
   }
@@ -71,6 +63,6 @@ test("a server token that Apple rejected is reported in the checklist and in bot
 });
 
 test("refuses --as for the report of a bundle", async () => {
-  const ran = await run("handover report minato --as div01", { folder: BUNDLES });
+  const ran = await run("handover report minato --as div01", { folder: freshFolder() });
   expect(ran).toMatchObject({ exit: 2, requests: [], stderr: expect.stringContaining("--as cannot be used") });
 });

@@ -1,12 +1,15 @@
 import { commandName } from "../../lib/advice/index.ts";
 import { OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
-import { toBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
-import { createFaultFailure, verifyBundle } from "../../lib/handover/compare/verify.ts";
+import { resolveReportZone, type ReportData } from "../../lib/handover/report/data.ts";
+import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
+import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { Tools } from "../tools.ts";
+import { requireRight } from "../rights.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
 import { getLastDay, LEAVER_OPTIONS, type LeaverInput } from "./leaver.ts";
-import { IDENTITY_OPTION, openNamedBundle, refuseAsOption, startVerifyProgress } from "./bundle.ts";
+import { IDENTITY_OPTION, openNamedBundle, refuseAsOption, requireCopy, verifyNamedBundle } from "./bundle.ts";
+import { HANDOVER_NOUNS } from "./facts.ts";
 
 const REPORT_COMMAND = commandName("handover report");
 
@@ -51,72 +54,53 @@ export default defineCommand({
     const { terminal, outputs } = tools;
     if (bundle !== undefined) refuseAsOption(tools, REPORT_COMMAND);
     const output = named ?? "-";
-    const { exportTemporaryBundle } = await import("./writing/tenant-bundle.ts");
-    await using now = bundle === undefined ? await exportTemporaryBundle(tools) : undefined;
-    await using files = now?.files ?? (await openNamedBundle(tools, bundle ?? "", identity));
-    await outputs.write(output, await renderBundleReport(tools, files, leaving));
+    const data =
+      bundle === undefined ? readTenant(tools, leaving) : readBundle(tools, { bundle, identity, ...leaving });
+    const { renderReport } = await import("./writing/report.ts");
+    await outputs.write(output, renderReport(await data, terminal.language));
     if (output === "-") return;
     await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
   },
 });
 
-/** Verifies a bundle and returns its report.  @throws Failure `input-rejected` if it is not as exported */
-async function renderBundleReport(
+type ReportInput = Parameters<typeof getLastDay>[0] & Pick<LeaverInput, "leaver">;
+
+const toLeaver = ({ leaver: typed, leaves }: ReportInput, zone: string) =>
+  typed === undefined ? undefined : { typed, leaves: getLastDay({ leaves }, zone) };
+
+async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData> {
+  const { buildBareManifest, collectReportData } = await import("./writing/report.ts");
+  await requireRight(tools, "handover.read");
+  const tenant = await tools.tenant(...HANDOVER_NOUNS, "orgs");
+  const { client } = tenant;
+  const zone = resolveTimezone(tools, tenant);
+  const { users, orgs, devices, secured } = await client.tenant.show();
+  const manifest = await buildBareManifest(client, {
+    program: tools.machine.program,
+    asOf: dayOf(tools.clock.now(), zone),
+    language: tools.terminal.language,
+    history: true,
+    resources: [
+      { name: "orgs", records: orgs },
+      { name: "users", records: users },
+      { name: "devices", records: devices },
+      { name: "secured-users", records: Object.values(secured).reduce((sum, count) => sum + count, 0) },
+    ],
+  });
+  return await collectReportData(client, manifest, toLeaver(input, zone));
+}
+
+/** Verifies a bundle and reads what its report shows. @throws Failure `input-rejected` if it is not as exported */
+async function readBundle(
   tools: Tools,
-  files: BundleFiles,
-  { leaver: typed, leaves }: LeaverInput,
-): Promise<string> {
-  const progress = startVerifyProgress(tools, [files]);
-  const { faults, faultCount, hashes } = await verifyBundle(files, { ...progress.options, hashesOnly: false });
-  progress.finish();
-  const [first] = faults;
-  if (first !== undefined) throw createFaultFailure(files.name, first, faultCount - 1);
-  files.hold(hashes);
-  const bundle = await toBundle(files);
-  const [{ buildReport, findLeaver }, { parseReportData, resolveReportZone }, { renderPage }, { addLeaver }] =
-    await Promise.all([
-      import("../../lib/handover/report/content.ts"),
-      import("../../lib/handover/report/data.ts"),
-      import("../../lib/document/page.ts"),
-      import("./writing/report.ts"),
-    ]);
-  const bare = parseReportData(bundle.manifest, await readReportFiles(bundle));
-  const data =
-    typed === undefined
-      ? bare
-      : addLeaver(bare, { typed, leaves: getLastDay({ leaves }, resolveReportZone(bare)) }).data;
-  const owner = findLeaver(data)?.id ?? null;
-  const devices = owner === null ? [] : await listOwnedDevices(bundle, owner);
-  return renderPage(buildReport(data, devices), tools.terminal.language);
-}
-
-const DEVICES_PATH = "resources/devices.ndjson";
-
-/** Returns the serial numbers of a person's devices in a bundle, whose file may be large. */
-async function listOwnedDevices(bundle: Bundle, owner: string): Promise<readonly string[]> {
-  if (bundle.files.every(({ path }) => path !== DEVICES_PATH)) return [];
-  const serials: string[] = [];
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of bundle.read(DEVICES_PATH)) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines.filter((one) => one.includes(owner))) {
-      const { ownerId, serialNumber } = JSON.parse(line) as { ownerId: string | null; serialNumber: string };
-      if (ownerId === owner) serials.push(serialNumber);
-    }
-  }
-  return serials;
-}
-
-async function readReportFiles(bundle: Bundle): Promise<ReadonlyMap<string, string>> {
-  const { isReportFile, ReportFileBuffer } = await import("../../lib/handover/report/data.ts");
-  const read = new Map<string, string>();
-  for (const { path } of bundle.files) {
-    if (!isReportFile(path)) continue;
-    const kept = new ReportFileBuffer();
-    for await (const chunk of bundle.read(path)) kept.add(chunk);
-    read.set(path, kept.text());
-  }
-  return read;
+  { bundle, identity, ...input }: ReportInput & { readonly bundle: string; readonly identity: string | undefined },
+): Promise<ReportData> {
+  await using files = await openNamedBundle(tools, bundle, identity);
+  await using verified = await verifyNamedBundle(tools, files);
+  const { copy, manifest } = requireCopy(bundle, verified);
+  const client = await copy.open();
+  const { collectReportData } = await import("./writing/report.ts");
+  const { profile } = await client.tenant.show();
+  const zone = resolveReportZone(profile ?? EMPTY_TENANT_PROFILE);
+  return await collectReportData(client, manifest, toLeaver(input, zone));
 }

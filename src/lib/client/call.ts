@@ -59,20 +59,6 @@ export interface StreamedLines<T> extends AsyncIterable<T> {
   readonly ndjson: () => AsyncGenerator<Uint8Array>;
 }
 
-/** One of several files. */
-export interface ReceivedPart {
-  /** path of the file: letters, digits and hyphens, in at most one folder, such as `resources/users.ndjson` */
-  readonly name: string;
-  /** content of the file; read it before the next part, because unread content is skipped then */
-  readonly content: AsyncIterable<Uint8Array>;
-}
-
-/** The files of one response, in order. Each file must be read before the next one is requested. */
-export interface StreamedParts<T> extends AsyncIterable<ReceivedPart> {
-  /** Returns the last part's content, which is not yielded as a file.  @throws TypeError if parts are unread */
-  readonly end: () => T;
-}
-
 export const buildUrl = ({ base = new URL("http://tenant.invalid") }: Connection, path: string): URL =>
   new URL(base.pathname.replace(/\/$/, "") + path, base);
 

@@ -1,4 +1,4 @@
-import type { ExportedParts, Lines, TenantExport } from "../tenant/results.ts";
+import type { Lines, TenantExport } from "../tenant/results.ts";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
 import {
@@ -13,10 +13,10 @@ import {
   type PathOf,
 } from "../tenant/operation.ts";
 import { OPERATIONS, type OperationNoun, type OperationsOf, type Import } from "../tenant/operations.ts";
-import type { AskedCall, Connection, StreamedLines, StreamedParts, Upload } from "./call.ts";
+import type { AskedCall, Connection, StreamedLines, Upload } from "./call.ts";
 
 export type * from "../tenant/operations.ts";
-export type { Connection, StreamedParts, Upload } from "./call.ts";
+export type { Connection, StreamedLines, Upload } from "./call.ts";
 export { Changes } from "./changes.ts";
 export type { Transport } from "./transport.ts";
 
@@ -38,11 +38,7 @@ type Result<K, O> = K extends "list" | "lines"
     : never
   : K extends "csv"
     ? Promise<ReadableStream<Uint8Array>>
-    : K extends "parts"
-      ? Awaited<O> extends ExportedParts<infer T>
-        ? Promise<StreamedParts<T>>
-        : never
-      : Promise<Awaited<O>>;
+    : Promise<Awaited<O>>;
 
 type Method<One> =
   One extends Operation<infer R, infer P, infer I, infer K, infer F, infer O>
@@ -169,10 +165,7 @@ const openCsv = async (connection: Connection, asked: AskedCall): Promise<Readab
   return content;
 };
 
-const openParts = async (connection: Connection, asked: AskedCall): Promise<StreamedParts<unknown>> =>
-  (await import("./parts.ts")).openParts(connection, asked);
-
-const READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, parts: openParts };
+const READERS = { json: ask, lines: openLines, list: openLines, csv: openCsv, file: ask };
 
 /**
  * Builds the methods of a noun, named like its operations.

@@ -1,8 +1,7 @@
 import { AUDIT_HEADER, BASE_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../tenant/dispatch/wire.ts";
 import { splitRoute, takesQuery } from "../tenant/operation.ts";
-import { checkMediaType, createContractFailure, readJson } from "./answer.ts";
+import { checkMediaType, readJson } from "./answer.ts";
 import { buildUrl, createCallFailure, noteChanges, type AskedCall, type Connection, type Upload } from "./call.ts";
-import { readFrames } from "./frames.ts";
 
 const fillPath = (path: string, values: AskedCall["path"]): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
@@ -44,6 +43,5 @@ export const send = async (connection: Connection, asked: AskedCall): Promise<un
   noteChanges(connection, response);
   if (kind === "json") return readJson(place, response);
   const content = response.body ?? new Blob([]).stream();
-  if (kind === "parts") return { content: readFrames(content, (reason) => createContractFailure(place, reason)) };
   return kind === "csv" ? { content, isAudited: response.headers.get(AUDIT_HEADER) !== NO_AUDIT_RECORD } : content;
 };

@@ -1,8 +1,38 @@
-import type { Text } from "../text/index.ts";
+import { Failure } from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
 
 export interface TenantCopyState {
   /** why the copy cannot be trusted; null if it is sound */
   readonly fault: Text | null;
   /** last record of its audit log; null if there is none */
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
+  /** values that break a rule of this version */
+  readonly problems: readonly Text[];
 }
+
+/**
+ * How a received tenant relates to the one that it would replace: that has nothing; it goes forward from it (with the
+ * number of changes, and the time of the last one that both have); it has nothing new; or both went different ways.
+ */
+export type CopyRelation =
+  | { readonly kind: "empty" | "same" | "older" | "other" }
+  | { readonly kind: "forward"; readonly changes: number; readonly since: string };
+
+const REASONS: Readonly<Record<"same" | "older" | "other", Text>> = {
+  same: text("this bundle has nothing new for this tenant", "このテナントにとって新しい変更のない引き継ぎデータです"),
+  older: text("this bundle is older than this tenant", "このテナントより古い引き継ぎデータです"),
+  other: text(
+    "this context has a tenant that does not continue into this bundle",
+    "このコンテキストには、この引き継ぎデータにつながらないテナントがあります",
+  ),
+};
+
+export const createUnreceivableFailure = (kind: "same" | "older" | "other", where: string): Failure =>
+  new Failure("conflict", {
+    what: REASONS[kind],
+    where,
+    hint: text(
+      "nothing is merged; to keep both, choose a new name with --context",
+      "マージはしません。両方を残すには --context で新しい名前を指定してください",
+    ),
+  });

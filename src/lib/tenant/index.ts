@@ -7,7 +7,7 @@ import { perform, type AnyOperation } from "./operation.ts";
 import type { FileForm } from "../csv/records/record.ts";
 import { MACHINE_OWNER, Session } from "./session.ts";
 import type { Store } from "./store/store.ts";
-import type { TenantCopyState } from "../model/tenant-file.ts";
+import type { CopyRelation, TenantCopyState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
 import type { AppleAccess } from "./ade/server.ts";
 import type { TenantFileOptions } from "./store/sqlite/tenant-file.ts";
@@ -261,6 +261,14 @@ const createClosedFailure = (): Failure =>
 export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   (await import("./store/sqlite/received.ts")).inspectTenantCopy(path, signal);
 
+/** Returns how a verified copy relates to the tenant in a file. */
+export const relateCopy = async (local: string, copy: string): Promise<CopyRelation> =>
+  (await import("./store/sqlite/forward.ts")).relateCopy(local, copy);
+
 /** Writes a verified copy into an empty folder. @see receiveTenantFile */
-export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<number> =>
+export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<void> =>
   (await import("./store/sqlite/tenant-file.ts")).receiveTenantFile(copy, file);
+
+/** Replaces a tenant's file by one that {@link receiveTenantFile} wrote. @see replaceTenantFile */
+export const replaceTenantFile = async (path: string, received: string): Promise<void> =>
+  (await import("./store/sqlite/forward.ts")).replaceTenantFile(path, received);

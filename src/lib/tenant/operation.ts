@@ -4,7 +4,7 @@ import type { Actor } from "./policy/asker.ts";
 import type { NeededRight } from "./policy/check.ts";
 import type { RequestKey } from "./store/idempotency.ts";
 import type { TenantParts } from "./parts.ts";
-import type { ExportedParts, Lines, TenantExport } from "./results.ts";
+import type { Lines, TenantExport } from "./results.ts";
 import type { Upload } from "./upload.ts";
 import { collectChangeNumbers } from "./made-changes.ts";
 
@@ -13,16 +13,16 @@ export type InputKit = typeof Inputs;
 
 /**
  * How a result is sent: JSON; NDJSON (`lines`); a list of records as NDJSON, whose lines have a member for each column
- * if the input has `columns` (`list`); CSV in UTF-8 without BOM; several files, of which the last is JSON (`parts`).
+ * if the input has `columns` (`list`); CSV in UTF-8 without BOM; a copy of the tenant's file (`file`).
  */
-export type ResultKind = "json" | "lines" | "list" | "csv" | "parts";
+export type ResultKind = "json" | "lines" | "list" | "csv" | "file";
 
 export interface ResultOf<K extends ResultKind> {
   readonly json: unknown;
   readonly lines: Lines<unknown>;
   readonly list: Lines<unknown>;
   readonly csv: TenantExport;
-  readonly parts: ExportedParts;
+  readonly file: ReadableStream<Uint8Array>;
   readonly kind: K;
 }
 

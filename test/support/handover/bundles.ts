@@ -5,10 +5,6 @@ import { onTestFinished } from "vitest";
 import { createExistingOutputFailure, Outputs, type TemporaryStorage } from "../../../src/lib/files/index.ts";
 import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
 import { BundleWriter, isBundleFolderName } from "../../../src/lib/handover/bundle/write.ts";
-import { pathOfResource, RESOURCE_NAMES, resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
-
-/** Records by resource, in the order in which they are written. A resource without records may be absent. */
-export type Records = Readonly<Partial<Record<ResourceName, readonly object[]>>>;
 
 /** Creates a folder that is removed when the test ends. */
 export function freshFolder(): string {
@@ -36,9 +32,6 @@ export async function createBundle(
   return BundleWriter.create(target, outputs);
 }
 
-const renderNdjson = (records: readonly object[]): string =>
-  records.map((record) => `${JSON.stringify(record)}\n`).join("");
-
 /** A manifest without resources and files. */
 export const EMPTY_MANIFEST: Manifest = {
   schema: BUNDLE_SCHEMA_VERSION,
@@ -46,49 +39,23 @@ export const EMPTY_MANIFEST: Manifest = {
   tenant: { name: "株式会社みなと", mirroredAt: null },
   asOf: "2026-11-20",
   lastUpdatedAt: null,
-  auditHead: null,
   language: "ja",
-  encoding: "shift_jis",
-  newline: "crlf",
+  history: true,
   resources: [],
-  files: [],
-  gaps: [],
 };
 
-/** Writes a bundle with records and, by path, other files. */
+/** Writes a bundle with files by path. */
 export async function writeBundle(
   target: string,
   place: TemporaryStorage,
-  {
-    records = {},
-    files = {},
-    manifest = {},
-  }: {
-    readonly records?: Records;
-    readonly files?: Readonly<Record<string, string>>;
-    readonly manifest?: Partial<Manifest>;
-  } = {},
-): Promise<Manifest> {
+  files: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await using writer = await createBundle(target, place);
-  const put = async (path: string, content: string): Promise<string> => {
+  for (const [path, content] of Object.entries(files)) {
     const file = await writer.file(path);
     await file.write(content);
-    return (await file.close()).sha256;
-  };
-  const resources: Manifest["resources"] = [];
-  for (const name of RESOURCE_NAMES) {
-    const { [name]: lines } = records;
-    const { leftOut = [] } = resourceOf(name);
-    resources.push({
-      name,
-      records: lines?.length ?? 0,
-      sha256: await put(pathOfResource(name), renderNdjson(lines ?? [])),
-      leftOut: [...leftOut],
-    });
+    await file.close();
   }
-  for (const [path, content] of Object.entries(files)) await put(path, content);
-  const others = Object.keys(files).map((path) => ({ path, records: null }));
-  const whole: Manifest = { ...EMPTY_MANIFEST, resources, files: others, ...manifest };
-  await writer.finish(whole);
-  return whole;
+  await writer.seal(EMPTY_MANIFEST);
+  await writer.finish(EMPTY_MANIFEST);
 }

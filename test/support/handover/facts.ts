@@ -1,14 +1,23 @@
 import { EMPTY_TENANT_PROFILE } from "../../../src/lib/model/tenant.ts";
+import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
+import { RENEWAL_ITEM } from "../../../src/lib/model/renewal.ts";
 import { createExampleId, buildExampleRecord } from "../../../src/lib/model/thing.ts";
 import { listQuestions, type AskedQuestion } from "../../../src/lib/handover/checklist/index.ts";
-import type { Administrator, HandoverFacts, Renewal } from "../../../src/lib/handover/checklist/facts.ts";
-import { RESOURCES } from "../../../src/lib/handover/resources.ts";
+import type {
+  AdeServerFacts,
+  Administrator,
+  HandoverFacts,
+  Renewal,
+} from "../../../src/lib/handover/checklist/facts.ts";
 
 /** The date and the time zone of all checklists in tests. */
 export const TODAY = { asOf: "2026-11-23", timezone: "Asia/Tokyo" };
 
 export const createAdministrator = (number: number, change: Partial<Administrator> = {}): Administrator => ({
-  ...buildExampleRecord(RESOURCES.administrators.fields),
+  orgId: ROOT_ORG_ID,
+  scheme: null,
+  managesAll: false,
+  managedOrgIds: [],
   id: createExampleId(100 + number),
   name: `admin${number}`,
   user: `管理 ${number}郎`,
@@ -21,7 +30,7 @@ export const createAdministrator = (number: number, change: Partial<Administrato
 });
 
 export const createRenewal = (number: number, change: Partial<Renewal> = {}): Renewal => ({
-  ...buildExampleRecord(RESOURCES.renewals.fields),
+  ...buildExampleRecord(RENEWAL_ITEM.fields),
   id: createExampleId(200 + number),
   kind: "custom",
   name: `期限 ${number}`,
@@ -32,6 +41,20 @@ export const createRenewal = (number: number, change: Partial<Renewal> = {}): Re
   phoneHolder: null,
   confirmedAt: null,
   confirmedBy: null,
+  ...change,
+});
+
+export const createAdeServer = (change: Partial<AdeServerFacts> = {}): AdeServerFacts => ({
+  endpoint: null,
+  serverName: null,
+  adminId: null,
+  orgName: null,
+  tokenExpiresAt: null,
+  tokenSetAt: null,
+  tokenSetBy: null,
+  tokenRejectedAt: null,
+  renewalId: null,
+  fullAt: null,
   ...change,
 });
 

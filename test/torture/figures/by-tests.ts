@@ -112,7 +112,7 @@ export const ROLE_TRIALS = createTestTrials([
 ]);
 
 export const BUNDLE_TRIALS = createTestTrials([
-  { path: "src/commands/handover/spoilt.test.ts", batch: 40 },
+  { path: "src/commands/handover/hostile.test.ts", batch: 40 },
   { path: "src/lib/handover/compare/verify.test.ts", batch: 200 },
 ]);
 

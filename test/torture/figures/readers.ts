@@ -154,7 +154,7 @@ async function makeSamples({ folder }: Workplace): Promise<string> {
   writeFileSync(join(home, "p.csv"), people);
   await type("users import people.csv --create-orgs --dry-run --report plan.xlsx");
   await type("users import people.csv --create-orgs --yes");
-  await type("handover export -o bundle.zip --encoding utf-8");
+  await type("handover export -o bundle.zip");
   const openssl = (line: string): void => void execFileSync("openssl", line.split(" "), { cwd: home, stdio: "ignore" });
   openssl("req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out c.pem -days 90 -subj /CN=torture");
   openssl("x509 -in c.pem -outform DER -out c.der");

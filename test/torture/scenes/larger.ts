@@ -1,4 +1,5 @@
-import { rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
 import { TENANT } from "#support/process/tenant-state.ts";
@@ -10,9 +11,11 @@ const buildImportCommand = (people: string): readonly string[] => ["users", "imp
 async function prepareBundle(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20 });
   await runOrThrow(home, ...buildImportCommand(people));
-  await runOrThrow(home, "handover", "export", "-o", "bundle.zip", "--encoding", "utf-8");
+  await runOrThrow(home, "handover", "export", "-o", "bundle");
   await rm(join(home, TENANT), { recursive: true });
-  return "";
+  return createHash("sha256")
+    .update(await readFile(join(home, "bundle", "SHA256SUMS")))
+    .digest("hex");
 }
 
 /** Prepares a renewal item that has expired, and a mail server. */
@@ -67,7 +70,9 @@ async function prepareLeaver(home: string): Promise<string> {
 const createExportScene = (name: string): Scene => ({
   name: `handover export as ${name}`,
   prepare: prepareSecuredUser,
-  line: ["handover", "export", "-o", name, "--encoding", "utf-8"],
+  line: ["handover", "export", "-o", name],
+  // the export is recorded before the bundle gets its name
+  steps: true,
   whole: { output: name, line: ["handover", "verify", name] },
 });
 
@@ -90,7 +95,13 @@ export const LARGER_SCENES: readonly Scene[] = [
     line: ["orgs", "import", "orgs.csv", "--yes"],
     plans: true,
   },
-  { name: "handover receive", prepare: prepareBundle, line: ["handover", "receive", "bundle.zip"] },
+  {
+    name: "handover receive",
+    prepare: prepareBundle,
+    line: ["handover", "receive", "bundle", "--fingerprint", "ID"],
+    // the receipt is recorded in the received tenant
+    steps: true,
+  },
   {
     name: "handover transfer",
     prepare: prepareLeaver,

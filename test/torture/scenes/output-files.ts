@@ -1,13 +1,5 @@
-import { cp } from "node:fs/promises";
-import { join } from "node:path";
-import { FIXTURES } from "#support/process/program.ts";
 import { prepareMirror, prepareSecuredUser } from "./by-hand.ts";
 import type { Scene } from "./scene.ts";
-
-const prepareBundles = async (home: string): Promise<string> => {
-  await cp(join(FIXTURES, "bundles"), join(home, "bundles"), { recursive: true });
-  return "";
-};
 
 /** Creates a scene for a command that only writes a file. The file must not contain instants. */
 const createFileScene = (
@@ -44,5 +36,5 @@ export const OUTPUT_FILE_SCENES: readonly Scene[] = [
   ),
   createFileScene("onboarding guide", "onboarding.md", ["onboarding", "guide", ...MARKDOWN_OPTION]),
   createFileScene("renewals guide", "token.md", ["renewals", "guide", "ade-token", ...MARKDOWN_OPTION]),
-  createFileScene("handover report", "report.html", ["handover", "report", join("bundles", "minato")], prepareBundles),
+  createFileScene("handover report", "report.html", ["handover", "report"], prepareSecuredUser),
 ];

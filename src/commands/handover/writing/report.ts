@@ -1,63 +1,57 @@
 import { renderPage } from "../../../lib/document/page.ts";
-import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
-import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
-import { findPeople, type KnownPerson, type Person } from "../../../lib/handover/checklist/people.ts";
-import { buildBundleChecklist, buildManifestGaps, buildReport } from "../../../lib/handover/report/content.ts";
-import { parseReportData, toHandoverFacts, type ReportData } from "../../../lib/handover/report/data.ts";
-import type { Tools } from "../../tools.ts";
-import { findMatchingUsers, requireSinglePerson } from "../leaver.ts";
+import { filterGaps } from "../../../lib/handover/checklist/index.ts";
+import { findPeople } from "../../../lib/handover/checklist/people.ts";
+import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../../lib/handover/bundle/manifest.ts";
+import { buildBundleChecklist, buildReport } from "../../../lib/handover/report/content.ts";
+import type { ReportData } from "../../../lib/handover/report/data.ts";
+import type { Language } from "../../../lib/text/index.ts";
+import type { CopyClient } from "../copy.ts";
+import { collectHandoverFacts } from "../facts.ts";
+import { collectLeaverRecords, findMatchingUsers, requireSinglePerson } from "../leaver.ts";
 
-const REPORT_PATH = "report.html";
+export type ReportClient = Omit<CopyClient, "devices" | "roles" | "secured">;
 
-interface TypedLeaver {
-  readonly typed: string;
-  readonly leaves: string | undefined;
-}
-
-/** Returns data with the leaver.  @throws `not-found` if nobody matches, `usage` if several people match */
-export function addLeaver(
-  data: ReportData,
-  { typed, leaves }: TypedLeaver,
-  users: readonly KnownPerson[] = [],
-): { readonly data: ReportData; readonly person: Person } {
-  const person = requireSinglePerson(findPeople(toHandoverFacts(data), typed, users), typed);
-  const leaver = { person: person.account ?? person.words.at(-1) ?? typed, leaves: leaves ?? null };
-  return { data: { ...data, manifest: { ...data.manifest, leaver } }, person };
-}
-
-/** Writes the report into a bundle.  @returns the manifest with the report, the leaver and the gaps */
-export async function writeBundleReport(
-  tools: Tools,
-  writer: BundleWriter,
-  {
-    manifest,
-    read,
-    leaver,
-  }: {
-    readonly manifest: Manifest;
-    /** contents of the files that the report is made from, by path */
-    readonly read: ReadonlyMap<string, string>;
-    readonly leaver?: TypedLeaver | undefined;
-  },
+/** Builds the manifest of a tenant's current state. */
+export async function buildBareManifest(
+  client: ReportClient,
+  about: Pick<Manifest, "program" | "asOf" | "language" | "history" | "resources">,
 ): Promise<Manifest> {
-  let data = parseReportData(manifest, read);
-  let devices: readonly string[] = [];
-  if (leaver !== undefined) {
-    const { client } = await tools.tenant("users", "leavers");
-    const found = addLeaver(data, leaver, await findMatchingUsers(client, leaver.typed));
-    const { id } = found.person;
-    const [dependents] = id === null ? [] : await client.leavers.dependents({ ids: [id] });
-    devices = dependents?.devices.map(({ serialNumber }) => serialNumber) ?? [];
-    ({ data } = found);
-  }
-  const { language } = manifest;
-  const whole: Manifest = {
-    ...data.manifest,
-    files: [...manifest.files, { path: REPORT_PATH, records: null }],
-    gaps: buildManifestGaps(buildBundleChecklist(data), language),
-  };
-  const file = await writer.file(REPORT_PATH);
-  await file.write(renderPage(buildReport({ ...data, manifest: whole }, devices), language));
-  await file.close();
-  return whole;
+  const { name, mirroredAt, profile } = await client.tenant.show();
+  const [last] = await Array.fromAsync(client.audit.list({ limit: 1 }));
+  const lastUpdatedAt = typeof last?.record === "object" ? last.record.at : null;
+  const tenant = { name: profile?.domain ?? name, mirroredAt };
+  return { schema: BUNDLE_SCHEMA_VERSION, tenant, lastUpdatedAt, ...about };
 }
+
+/**
+ * Collects what a report shows.
+ *
+ * @param leaver the person as typed, and the last day; default: the leaver that the manifest names
+ *
+ * @throws Failure `not-found` if nobody matches, `usage` if several people match
+ */
+export async function collectReportData(
+  client: ReportClient,
+  manifest: Manifest,
+  leaver: { readonly typed: string; readonly leaves: string | undefined } | undefined,
+): Promise<ReportData> {
+  const facts = await collectHandoverFacts({ client });
+  const { mirroredAt, administratorsKnown } = await client.tenant.show();
+  const orgs = await client.orgs.list();
+  const administratorsUnasked = mirroredAt !== null && !administratorsKnown.includes("users");
+  const known = { facts, orgs, administratorsUnasked };
+  const { person: recorded, leaves: last } = manifest.leaver ?? {};
+  const typed = leaver?.typed ?? recorded;
+  if (typed === undefined) return { manifest, ...known };
+  const person = requireSinglePerson(findPeople(facts, typed, await findMatchingUsers(client, typed)), typed);
+  const leaves = (leaver === undefined ? last : leaver.leaves) ?? null;
+  return {
+    manifest: { ...manifest, leaver: { person: person.account ?? person.words.at(-1) ?? typed, leaves } },
+    ...known,
+    leaver: { person, records: await collectLeaverRecords({ client }, person) },
+  };
+}
+
+export const findGaps = (data: ReportData) => filterGaps(buildBundleChecklist(data));
+
+export const renderReport = (data: ReportData, language: Language): string => renderPage(buildReport(data), language);

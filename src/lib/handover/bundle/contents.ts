@@ -1,5 +1,3 @@
-import { RESOURCE_NAMES, pathOfResource, type ResourceName } from "../resources.ts";
-
 /** Names of the manifest and of the list with the hashes of all other files. An archive begins with these files. */
 export const MANIFEST_FILE = "manifest.json";
 export const SUMS_FILE = "SHA256SUMS";
@@ -36,12 +34,6 @@ const isPortableName = (name: string): boolean =>
 
 export const toPathKey = (path: string): string => path.normalize("NFKC").toLowerCase();
 
-const RESOURCES_BY_PATH: ReadonlyMap<string, ResourceName> = new Map(
-  RESOURCE_NAMES.map((name) => [pathOfResource(name), name]),
-);
-
-/** Returns the resource that has its records in a file of a bundle; undefined for any other file. */
-export const findResourceByPath = (path: string): ResourceName | undefined => RESOURCES_BY_PATH.get(path);
 export interface FileHash {
   readonly path: string;
   /** in lower-case hexadecimal digits */

@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   existsSync,
   linkSync,
@@ -24,12 +23,23 @@ import {
   type ArchiveFile,
 } from "#support/handover/archives.ts";
 import { freshFolder, storageIn, writeBundle } from "#support/handover/bundles.ts";
-import { openBundle } from "./read.ts";
+import { requireMatchingHashes } from "../compare/verify.ts";
+import { openBundleFiles, type BundleFiles } from "./read.ts";
+
+async function openSound(root: string, name: string): Promise<BundleFiles> {
+  const found = await openBundleFiles(name, { workingFolder: root, temporary: storageIn(root) });
+  try {
+    await requireMatchingHashes(found, {});
+    return found;
+  } catch (error) {
+    await found[Symbol.asyncDispose]();
+    throw error;
+  }
+}
 
 /** The failure of opening what lies at `name` in a folder; nothing is left of it. */
 async function refusalOf(root: string, name: string): Promise<Failure> {
-  const opening = openBundle(name, { workingFolder: root, temporary: storageIn(root) });
-  const failure = await opening.then(
+  const failure = await openSound(root, name).then(
     () => undefined,
     (error: unknown) => error,
   );
@@ -50,21 +60,13 @@ async function refused(content: Uint8Array, name: string): Promise<string> {
   return `${where}: ${what.en}`;
 }
 
-test("opens a bundle in any packaging, and reads it file by file and record by record", async () => {
+test("opens a bundle in any packaging, and reads it file by file", async () => {
   const root = freshFolder();
-  const field = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
   for (const name of ["a", "a.zip"]) {
-    await writeBundle(join(root, name), storageIn(root), {
-      records: { "custom-fields": [field] },
-      files: { "a.txt": "x" },
-    });
+    await writeBundle(join(root, name), storageIn(root), { "a.txt": "x" });
     renameSync(join(root, name), join(root, `${name}.other`));
-    await using bundle = await openBundle(`${name}.other`, { workingFolder: root, temporary: storageIn(root) });
-    expect(bundle.manifest.tenant).toEqual({ name: "株式会社みなと", mirroredAt: null });
-    expect((await Array.fromAsync(bundle.records("custom-fields"))).flat()).toEqual([field]);
-    expect((await Array.fromAsync(bundle.records("answers"))).flat()).toEqual([]);
+    await using bundle = await openSound(root, `${name}.other`);
     expect(Buffer.concat(await Array.fromAsync(bundle.read("a.txt"))).toString()).toBe("x");
-    expect(bundle.sums.map(({ path }) => path)).toContain("a.txt");
     expect(bundle.files).toContainEqual({ path: "a.txt", bytes: 1 });
   }
   expect(readdirSync(join(root, "tmp"))).toEqual([]);
@@ -108,14 +110,12 @@ test("refuses a .zip that is cut off, or has something before or after it", asyn
 
 test("refuses a .zip with a changed bit, or unpacks the same from it", async () => {
   const root = freshFolder();
-  await writeBundle(join(root, "a.zip"), storageIn(root), { files: { "a.txt": "some words, some words" } });
+  await writeBundle(join(root, "a.zip"), storageIn(root), { "a.txt": "some words, some words" });
   const zip = readFileSync(join(root, "a.zip"));
   const open = async (name: string): Promise<Map<string, string>> => {
-    await using bundle = await openBundle(name, { workingFolder: root, temporary: storageIn(root) });
+    await using bundle = await openSound(root, name);
     const found = new Map<string, string>();
     for (const { path } of bundle.files) found.set(path, (await Array.fromAsync(bundle.read(path))).join(""));
-    const wrong = bundle.sums.filter(({ path, sha256 }) => sha256 !== hashOf(found.get(path) ?? ""));
-    if (wrong.length > 0) throw new Failure("input-rejected", { what: { en: "a hash", ja: "" } });
     return found;
   };
   const whole = await open("a.zip");
@@ -131,8 +131,6 @@ test("refuses a .zip with a changed bit, or unpacks the same from it", async () 
   );
 });
 
-const hashOf = (content: string): string => createHash("sha256").update(content).digest("hex");
-
 test("refuses an archive bomb by its ratio, its stated size and its manifest", async () => {
   const big: ArchiveFile = { path: "csv/users.csv", content: "\0".repeat(80 * 1024 * 1024) };
   const files = [MANIFEST, createSumsFile(MANIFEST, big), big];
@@ -145,18 +143,6 @@ test("refuses an archive bomb by its ratio, its stated size and its manifest", a
   const many = Array.from({ length: 1003 }, (_, at): ArchiveFile => ({ path: `csv/${at}.csv` }));
   expect(await refused(await packZip([MANIFEST, createSumsFile(MANIFEST, ...many), ...many]), "a.zip")).toMatch(
     /unpacks to far more data than/,
-  );
-});
-
-test.each(["../evil.csv", "/evil/e.csv", "C:\\evil.csv", "csv/\u202Eu.csv"])("refuses a .zip with %j", async (path) => {
-  const named = { path: "x".repeat(Buffer.byteLength(path)), content: "x" };
-  const zip = replaceText(
-    await packZip([MANIFEST, createSumsFile(MANIFEST), named]),
-    named.path,
-    Buffer.from(path).toString("latin1"),
-  );
-  expect(await refused(zip, "a.zip")).toMatch(
-    /the archive is damaged or truncated|a bundle cannot contain a file with this name/,
   );
 });
 
@@ -188,7 +174,7 @@ test("refuses a .zip that contradicts its directory or hides something", async (
 test("refuses a folder with anything but plain files", async () => {
   const fault = async (spoil: (folder: string) => unknown): Promise<string> => {
     const root = freshFolder();
-    await writeBundle(join(root, "a"), storageIn(root), { files: { "csv/users.csv": "x" } });
+    await writeBundle(join(root, "a"), storageIn(root), { "csv/users.csv": "x" });
     await spoil(join(root, "a"));
     const { code, what, where, hint } = await refusalOf(root, "a");
     expect([code, hint === undefined]).toEqual(["input-rejected", false]);
@@ -239,8 +225,8 @@ test("does not wait for a pipe or a device", async () => {
 
 test("does not follow a file that becomes a link after it was listed", async () => {
   const root = freshFolder();
-  await writeBundle(join(root, "a"), storageIn(root), { files: { "a.txt": "x" } });
-  await using bundle = await openBundle("a", { workingFolder: root, temporary: storageIn(root) });
+  await writeBundle(join(root, "a"), storageIn(root), { "a.txt": "x" });
+  await using bundle = await openSound(root, "a");
   writeFileSync(join(root, "secret"), "s");
   rmSync(join(root, "a", "a.txt"));
   symlinkSync("../secret", join(root, "a", "a.txt"));

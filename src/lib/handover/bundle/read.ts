@@ -12,26 +12,19 @@ import {
   type TreeEntry,
 } from "../../files/plain.ts";
 import { text, type Text } from "../../text/index.ts";
-import { pathOfResource, type ResourceName } from "../resources.ts";
-import { computeUnpackLimit, INVALID_HASH_LIST, createInvalidBundleFailure, unpackBundle } from "./archive/unpack.ts";
+import { computeUnpackLimit, createInvalidBundleFailure, unpackBundle } from "./archive/unpack.ts";
 import {
   MAX_PATH_DEPTH,
   compareByteOrder,
   isBundlePath,
-  MANIFEST_FILE,
   MAX_BUNDLE_FILES,
-  parseSums,
   toPathKey,
   SUMS_FILE,
   type FileHash,
 } from "./contents.ts";
-import { splitIntoLineBlocks } from "./line-blocks.ts";
-import { parseManifest, type Manifest } from "./manifest.ts";
 
 export interface BundleFault {
   readonly file: string;
-  /** line in a file of records, counted from 1 */
-  readonly line?: number | undefined;
   readonly what: Text;
   /** how to resolve the fault, if another copy of the bundle does not help */
   readonly hint?: Text | undefined;
@@ -172,104 +165,6 @@ const FILE_MISSING = text("the file is missing", "ファイルがありません
 
 const describeNameConflict = (other: string): Text =>
   text(`on some systems, the file name is the same as ${other}`, `システムによっては ${other} と同じ名前になります`);
-
-/** A bundle whose files match its list of files. The hashes have not necessarily been compared. */
-export interface Bundle extends AsyncDisposable {
-  readonly name: string;
-  readonly manifest: Manifest;
-  readonly sums: readonly FileHash[];
-  readonly files: readonly BundleFileInfo[];
-  /** Yields the bytes of a file. */
-  read(path: string): AsyncGenerator<Buffer>;
-  /**
-   * Yields the lines of a resource, if it has a file, in blocks of whole lines. Each block is valid until the next one
-   * is requested.
-   */
-  blocks(resource: ResourceName): AsyncGenerator<Buffer>;
-  /** Yields a resource's records, if it has a file, in batches. Values are not checked; `verify` checks them. */
-  records(resource: ResourceName): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]>;
-}
-
-/**
- * Opens a bundle: FOLDER or FILE.zip. The content determines the format, not the name.
- *
- * @param name as typed
- * @throws Failure `not-found` if nothing has this name, `input-rejected` if it does not have the format of an exported
- * bundle
- */
-export async function openBundle(name: string, place: BundleReadOptions): Promise<Bundle> {
-  const found = await openBundleFiles(name, place);
-  try {
-    return await toBundle(found);
-  } catch (error) {
-    await found[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-/**
- * Returns the bundle that the files form. Disposing of the bundle also disposes of the files.
- *
- * @throws Failure `input-rejected` if the files do not have the format of an exported bundle
- */
-export async function toBundle(found: BundleFiles): Promise<Bundle> {
-  const { name } = found;
-  const [fault] = found.faults;
-  if (fault !== undefined) throw createInvalidBundleFailure(name, fault.what, fault.file);
-  const manifest = parseManifest(await found.text(MANIFEST_FILE), `${name}: ${MANIFEST_FILE}`);
-  const sums = parseSums(await found.text(SUMS_FILE));
-  if (sums === undefined) throw createInvalidBundleFailure(name, INVALID_HASH_LIST, SUMS_FILE);
-  const [odd] = findListMismatches(found.files, sums);
-  if (odd !== undefined) throw createInvalidBundleFailure(name, odd.what, odd.file);
-  return new LoadedBundle(found, manifest, sums);
-}
-
-class LoadedBundle implements Bundle {
-  readonly manifest: Manifest;
-  readonly sums: readonly FileHash[];
-  readonly #found: BundleFiles;
-
-  constructor(found: BundleFiles, manifest: Manifest, sums: readonly FileHash[]) {
-    this.#found = found;
-    this.manifest = manifest;
-    this.sums = sums;
-  }
-
-  get name(): string {
-    return this.#found.name;
-  }
-
-  get files(): readonly BundleFileInfo[] {
-    return this.#found.files;
-  }
-
-  read(path: string): AsyncGenerator<Buffer> {
-    return this.#found.read(path);
-  }
-
-  async *blocks(resource: ResourceName): AsyncGenerator<Buffer> {
-    const path = pathOfResource(resource);
-    if (this.#found.has(path))
-      yield* splitIntoLineBlocks(this.#found.read(path, { reuse: true }), `${this.name}: ${path}`);
-  }
-
-  async *records(resource: ResourceName): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
-    for await (const block of this.blocks(resource)) {
-      try {
-        const lines = block.toString("utf8").trimEnd().split("\n");
-        yield lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
-      } catch {
-        throw createInvalidBundleFailure(this.name, INVALID_JSON_LINE, pathOfResource(resource));
-      }
-    }
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#found[Symbol.asyncDispose]();
-  }
-}
-
-const INVALID_JSON_LINE = text("a line is not valid JSON", "JSON として正しくない行があります");
 
 /** Returns the listed files that do not exist, and the existing files that are not listed. */
 export function findListMismatches(

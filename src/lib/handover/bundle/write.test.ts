@@ -6,15 +6,13 @@ import { expect, test } from "vitest";
 import { sweepTemporaryFiles } from "../../files/index.ts";
 import { createBundle, EMPTY_MANIFEST, freshFolder, storageIn, writeBundle } from "#support/handover/bundles.ts";
 
-const FIELD = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
-const WHAT = { records: { "custom-fields": [FIELD] }, files: { "csv/users.csv": "名前\r\n" } };
+const WHAT = { "resources/users.ndjson": "{}\n", "csv/users.csv": "名前\r\n" };
 
 test("a folder has the files, the manifest and the hashes, and is accessible only to its owner", async () => {
   const root = freshFolder();
   const target = join(root, "out");
   await writeBundle(target, storageIn(root), WHAT);
-  expect(readFileSync(join(target, "resources/custom-fields.ndjson"), "utf8")).toBe(`${JSON.stringify(FIELD)}\n`);
-  expect(readFileSync(join(target, "manifest.json"), "utf8")).toMatch(/^{\n {2}"schema": 101,\n {2}"program": /);
+  expect(readFileSync(join(target, "manifest.json"), "utf8")).toMatch(/^{\n {2}"schema": 102,\n {2}"program": /);
   const sums = readFileSync(join(target, "SHA256SUMS"), "utf8").trimEnd().split("\n");
   const paths = sums.map((line) => line.slice(66));
   expect(paths).toEqual(paths.toSorted());
@@ -59,6 +57,7 @@ test("does not replace what exists or is created in the meantime", async () => {
   for (const name of ["late.zip", "late"]) {
     await using writer = await createBundle(join(root, name), place);
     writeFileSync(join(root, name), "theirs");
+    await writer.seal(EMPTY_MANIFEST);
     await expect(writer.finish(EMPTY_MANIFEST)).rejects.toMatchObject({ code: "usage" });
     await writer.abandon();
     expect(readFileSync(join(root, name), "utf8")).toBe("theirs");

@@ -100,18 +100,24 @@ export class BundleWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes the manifest and the hashes, packs the files of an archive, and gives the bundle its final name.
+   * Writes the manifest and the hashes, after which there is no other file.
    *
    * @returns the fingerprint of the bundle: the SHA-256 of `SHA256SUMS`, which contains the hashes of all other files
+   */
+  async seal(manifest: Manifest): Promise<string> {
+    await this.#put(MANIFEST_FILE, renderManifest(manifest));
+    return (await this.#put(SUMS_FILE, renderSums(this.#sums()))).sha256;
+  }
+
+  /**
+   * Packs the files of an archive, and gives the bundle its final name.
+   *
    * @throws Failure `usage` if something else has taken the name in the meantime
    */
-  async finish(manifest: Manifest): Promise<string> {
-    await this.#put(MANIFEST_FILE, renderManifest(manifest));
-    const { sha256 } = await this.#put(SUMS_FILE, renderSums(this.#sums()));
+  async finish(manifest: Manifest): Promise<void> {
     if (isBundleFolderName(this.#target)) await this.#folder.settle();
     else await this.#pack(manifest);
     this.#isOver = true;
-    return sha256;
   }
 
   /** Removes everything that was written. Does nothing after the bundle has its final name. */

@@ -1,14 +1,40 @@
+import type { ACCOUNT } from "../../model/account.ts";
 import type { Answer } from "../../model/answer.ts";
+import type { RENEWAL_ITEM } from "../../model/renewal.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { Rejection } from "../../renewals/judge.ts";
-import type { RESOURCES, ResourceName } from "../resources.ts";
 
-type BundledRecord<N extends ResourceName> = RecordOf<(typeof RESOURCES)[N]["fields"]>;
+/** A person with a role, or a user who is only marked as an administrator and whose account name may be null. */
+export interface Administrator extends Pick<
+  RecordOf<typeof ACCOUNT.fields>,
+  "id" | "user" | "emails" | "role" | "marked" | "managesAll" | "supportOption" | "noticeMail"
+> {
+  readonly name: string | null;
+  readonly orgId: string;
+  /** name of the custom scheme */
+  readonly scheme: string | null;
+  readonly managedOrgIds: readonly string[];
+}
 
-export type Administrator = BundledRecord<"administrators">;
-export type Renewal = BundledRecord<"renewals"> & { readonly rejection?: Rejection | undefined };
-export type AdeServerFacts = BundledRecord<"ade-server">;
+export type Renewal = RecordOf<typeof RENEWAL_ITEM.fields> & { readonly rejection?: Rejection | undefined };
+
+/** The MDM server at Apple, and its token. */
+export type AdeServerFacts = Readonly<
+  Record<
+    | "endpoint"
+    | "serverName"
+    | "adminId"
+    | "orgName"
+    | "tokenExpiresAt"
+    | "tokenSetAt"
+    | "tokenSetBy"
+    | "tokenRejectedAt"
+    | "renewalId"
+    | "fullAt",
+    string | null
+  >
+>;
 
 /** The facts from which the checklist is built. They come from a tenant's API or from a bundle. */
 export interface HandoverFacts {

@@ -4,8 +4,9 @@ import { ROLES } from "../../model/role.ts";
 import { formatCount, text } from "../../text/index.ts";
 import type { DisplayText } from "../../document/blocks.ts";
 import type { Page, PageBlock } from "../../document/page.ts";
+import type { Administrator } from "../checklist/facts.ts";
 import { YES_NO } from "../../model/question.ts";
-import type { ResourceRecord, ReportData } from "./data.ts";
+import type { ReportData } from "./data.ts";
 import { renderOrgPath, type OrgsById } from "./org-path.ts";
 
 /** How to reset a password in the console. @see facts 2.3 */
@@ -16,11 +17,11 @@ const PASSWORD_RESET_IN_CONSOLE = text(
 
 /** Builds the section on who administers the tenant, and what each administrator manages. */
 export function buildAdministratorsSection(data: ReportData): Page["sections"][number] {
-  const { records, manifest } = data;
+  const { facts, manifest, orgs: all } = data;
   const title = text("Administrators", "管理者");
-  const orgs: OrgsById = new Map(records.orgs.map((org) => [org.id, org]));
-  const all = records.administrators;
-  const scopeOf = ({ role, managesAll, managedOrgIds, orgId }: ResourceRecord<"administrators">): DisplayText => {
+  const orgs: OrgsById = new Map(all.map((org) => [org.id, org]));
+  const { administrators } = facts;
+  const scopeOf = ({ role, managesAll, managedOrgIds, orgId }: Administrator): DisplayText => {
     if (role === "system" || managesAll) return text("all", "全て");
     if (role === "operator") return renderOrgPath(orgs, orgId);
     return managedOrgIds.map((id) => renderOrgPath(orgs, id)).join(", ");
@@ -34,7 +35,10 @@ export function buildAdministratorsSection(data: ReportData): Page["sections"][n
       : PASSWORD_RESET_IN_CONSOLE;
   const table: PageBlock = {
     kind: "table",
-    caption: text(`${formatCount(all.length, "administrator")}; ${reset.en}`, `管理者 ${all.length} 人(${reset.ja})`),
+    caption: text(
+      `${formatCount(administrators.length, "administrator")}; ${reset.en}`,
+      `管理者 ${administrators.length} 人(${reset.ja})`,
+    ),
     head: [
       text("account", "アカウント名"),
       text("user", "ユーザー"),
@@ -44,7 +48,7 @@ export function buildAdministratorsSection(data: ReportData): Page["sections"][n
       text("support option", "サポートオプション"),
       text("notice emails", "お知らせメール受信"),
     ],
-    rows: all.map((one) => [
+    rows: administrators.map((one) => [
       one.name ?? "",
       one.user,
       one.emails[0] ?? "",
@@ -61,12 +65,12 @@ export function buildAdministratorsSection(data: ReportData): Page["sections"][n
   return {
     id: "administrators",
     title,
-    blocks: [table, ...buildUnconfirmedNote(manifest)],
+    blocks: [table, ...buildUnconfirmedNote(data)],
   };
 }
 
-const buildUnconfirmedNote = ({ administratorsUnasked }: ReportData["manifest"]): readonly PageBlock[] => {
-  if (administratorsUnasked !== true) return [];
+const buildUnconfirmedNote = ({ administratorsUnasked }: ReportData): readonly PageBlock[] => {
+  if (!administratorsUnasked) return [];
   const command = line("users edit", ["USER"], { administrator: "yes" });
   const words = text(
     `Administrators: ${ADMINISTRATORS_UNCONFIRMED_NOTE.en} (exports of the console do not show administrators). Check Users/Org in CLOMO PANEL; to mark a user as an administrator: ${command}`,

@@ -2,7 +2,7 @@ import { commandName } from "../../advice/index.ts";
 import type { DisplayText, Fact } from "../../document/blocks.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import type { Page, PageBlock } from "../../document/page.ts";
-import { ADMINISTRATORS_UNCONFIRMED_NOTE, findMirrorGaps, NOT_IMPORTED_NOTE } from "../../model/mirror.ts";
+import { findMirrorGaps, NOT_IMPORTED_NOTE } from "../../model/mirror.ts";
 import { ITEM_TITLES, QUESTIONS, type ItemId } from "../../model/question.ts";
 import { formatTwoFactorPhone, RENEWAL_KINDS } from "../../model/renewal.ts";
 import { TENANT } from "../../model/tenant.ts";
@@ -11,46 +11,32 @@ import { compareByExpiry, createDayClock, judgeExpiry } from "../../renewals/jud
 import { formatCount, joinTexts, text, type Text } from "../../text/index.ts";
 import { buildChecklist, filterGaps, type ChecklistDay, type ChecklistRow } from "../checklist/index.ts";
 import { buildLeaverSteps } from "../checklist/leaver.ts";
-import { findPeople, type Person } from "../checklist/people.ts";
-import { resourceOf } from "../resources.ts";
+import { RESOURCE_TITLES, type ResourceName } from "../resources.ts";
 import { buildAdministratorsSection } from "./administrators.ts";
-import { resolveReportZone, toHandoverFacts, type ReportData } from "./data.ts";
+import { resolveReportZone, type ReportData } from "./data.ts";
 
 type Section = Page["sections"][number];
 
-/** Returns the leaver that the manifest names; undefined if it names nobody. */
-export const findLeaver = (data: ReportData): Person | undefined => {
-  const { leaver } = data.manifest;
-  if (leaver === undefined) return undefined;
-  const [found] = findPeople(toHandoverFacts(data), leaver.person);
-  return found ?? { called: leaver.person, id: null, account: null, words: [leaver.person] };
-};
-
 const getReportDay = (data: ReportData): ChecklistDay => ({
   asOf: data.manifest.asOf,
-  timezone: resolveReportZone(data),
+  timezone: resolveReportZone(data.facts.tenant),
 });
 
 export const buildBundleChecklist = (data: ReportData): readonly ChecklistRow[] =>
-  buildChecklist(toHandoverFacts(data), getReportDay(data));
+  buildChecklist(data.facts, getReportDay(data));
 
-/**
- * Builds the content of a report: what has to be done and the signatures first, then what the bundle contains.
- *
- * @param devices serial numbers of the leaver's devices
- */
-export function buildReport(data: ReportData, devices: readonly string[] = []): Page {
+/** Builds the content of a report: what has to be done and the signatures first, then what the bundle contains. */
+export function buildReport(data: ReportData): Page {
   const rows = buildBundleChecklist(data);
-  const leaver = findLeaver(data);
   return {
     title: text("CLOMO tenant handover report", "CLOMO テナント引き継ぎレポート"),
     subject: data.manifest.tenant.name,
     asOf: data.manifest.asOf,
     sections: [
       buildGapsSection(filterGaps(rows)),
-      ...(leaver === undefined ? [] : [buildLeaverSection(data, leaver, devices)]),
-      buildSignatureSection(leaver?.called),
-      buildChecklistSection(rows, resolveReportZone(data)),
+      ...buildLeaverSections(data),
+      buildSignatureSection(data.leaver?.person.called),
+      buildChecklistSection(rows, resolveReportZone(data.facts.tenant)),
       buildAdministratorsSection(data),
       buildRenewalsSection(data),
       buildTenantSection(data),
@@ -80,37 +66,25 @@ const buildGapsSection = (gaps: readonly ChecklistRow[]): Section => ({
 const nameItem = (id: string, item: ItemId, { en, ja }: Text): Text =>
   QUESTIONS.has(id) ? text(en, ja) : text(`${ITEM_TITLES[item].en}: ${en}`, `${ITEM_TITLES[item].ja}: ${ja}`);
 
-const countResource = ({ manifest }: ReportData, name: string): number =>
-  manifest.resources.find((one) => one.name === name)?.records ?? 0;
-
-const findMissingImports = (data: ReportData): ReturnType<typeof findMirrorGaps> =>
-  findMirrorGaps({
-    mirroredAt: data.manifest.tenant.mirroredAt,
-    devices: countResource(data, "devices"),
-    secured: { all: countResource(data, "secured-users") },
-    profile: data.records.tenant[0],
-  });
-
-function buildLeaverSection(data: ReportData, person: Person, devices: readonly string[]): Section {
+function buildLeaverSections(data: ReportData): readonly Section[] {
+  if (data.leaver === undefined) return [];
   const leaves = data.manifest.leaver?.leaves ?? undefined;
-  const steps = buildLeaverSteps(toHandoverFacts(data), {
-    ...getReportDay(data),
-    person,
-    leaves,
-    records: { devices, secured: [], schemes: [], missing: findMissingImports(data) },
-  });
+  const steps = buildLeaverSteps(data.facts, { ...getReportDay(data), ...data.leaver, leaves });
   const [en, ja] = leaves === undefined ? ["", ""] : [`, last day ${leaves}`, `、最終日 ${leaves}`];
-  return {
-    id: "leaver",
-    title: text(`What ${person.called} hands over${en}`, `${person.called} さんが引き継ぐもの${ja}`),
-    blocks: [
-      {
-        kind: "list",
-        isNumbered: true,
-        items: steps.map(({ what, next }) => ({ id: "step", words: what, next })),
-      },
-    ],
-  };
+  const { called } = data.leaver.person;
+  return [
+    {
+      id: "leaver",
+      title: text(`What ${called} hands over${en}`, `${called} さんが引き継ぐもの${ja}`),
+      blocks: [
+        {
+          kind: "list",
+          isNumbered: true,
+          items: steps.map(({ what, next }) => ({ id: "step", words: what, next })),
+        },
+      ],
+    },
+  ];
 }
 
 const buildSignatureSection = (leaver = ""): Section => ({
@@ -153,10 +127,8 @@ const NOT_RECORDED = text("not recorded", "未登録");
 
 function buildRenewalsSection(data: ReportData): Section {
   const { asOf, tenant } = data.manifest;
-  const clock = createDayClock(asOf, resolveReportZone(data));
-  const items = toHandoverFacts(data)
-    .renewals.map((item) => judgeExpiry(item, tenant.name, clock))
-    .toSorted(compareByExpiry);
+  const clock = createDayClock(asOf, resolveReportZone(data.facts.tenant));
+  const items = data.facts.renewals.map((item) => judgeExpiry(item, tenant.name, clock)).toSorted(compareByExpiry);
   const title = text("Expiry dates", "年次更新・期限");
   if (items.length === 0) {
     const words = text(
@@ -202,33 +174,28 @@ function buildRenewalsSection(data: ReportData): Section {
   return { id: "renewals", title, blocks: [table] };
 }
 
-const COUNTED_RESOURCES = [
-  "orgs",
-  "users",
-  "accounts",
-  "administrators",
-  "devices",
-  "secured-users",
-  "renewals",
-] as const;
-
 /** Returns the number of records, or that there may be records in the console which the tenant does not have. */
-function describeCount(data: ReportData, name: (typeof COUNTED_RESOURCES)[number]): DisplayText {
-  const missing = findMissingImports(data);
-  if ((name === "devices" && missing.devices) || (name === "secured-users" && missing.secured))
-    return NOT_IMPORTED_NOTE;
-  const count = String(countResource(data, name));
-  if (name !== "administrators" || data.manifest.administratorsUnasked !== true) return count;
-  const { en, ja } = ADMINISTRATORS_UNCONFIRMED_NOTE;
-  return text(`${count} (${en})`, `${count}(${ja})`);
+function describeCount({ facts, manifest }: ReportData, name: ResourceName): DisplayText {
+  const countOf = (counted: ResourceName): number =>
+    manifest.resources.find((one) => one.name === counted)?.records ?? 0;
+  const missing = findMirrorGaps({
+    mirroredAt: manifest.tenant.mirroredAt,
+    devices: countOf("devices"),
+    secured: { all: countOf("secured-users") },
+    profile: facts.tenant,
+  });
+  const isMissing = (name === "devices" && missing.devices) || (name === "secured-users" && missing.secured);
+  return isMissing ? NOT_IMPORTED_NOTE : String(countOf(name));
 }
 
 function buildTenantSection(data: ReportData): Section {
-  const { manifest, records } = data;
-  const [tenant] = records.tenant;
-  const zone = resolveReportZone(data);
+  const {
+    manifest,
+    facts: { tenant },
+  } = data;
+  const zone = resolveReportZone(data.facts.tenant);
   const { domain, loginUrl, contracts } = TENANT.fields;
-  const ends = (tenant?.contracts ?? []).map(({ name, licences, until }) => {
+  const ends = tenant.contracts.map(({ name, licences, until }) => {
     const [en, ja] =
       licences === null ? ["", ""] : [`, ${formatCount(licences, "licence")}`, `、${licences} ライセンス`];
     return until === null
@@ -236,8 +203,8 @@ function buildTenantSection(data: ReportData): Section {
       : text(`${name}${en}, until ${until}`, `${name}${ja}、${until} まで`);
   });
   const facts: readonly (readonly [Text, DisplayText | null | undefined])[] = [
-    [domain.label, tenant?.domain],
-    [loginUrl.label, tenant?.loginUrl],
+    [domain.label, tenant.domain],
+    [loginUrl.label, tenant.loginUrl],
     [contracts.label, ends.length === 0 ? null : joinTexts(ends)],
     [text("last change", "最終更新"), manifest.lastUpdatedAt && formatMinute(manifest.lastUpdatedAt, zone)],
     [
@@ -256,7 +223,10 @@ function buildTenantSection(data: ReportData): Section {
         kind: "table",
         caption: text("Number of records", "件数"),
         head: [text("resource", "項目"), text("records", "件数")],
-        rows: COUNTED_RESOURCES.map((name) => [resourceOf(name).title, describeCount(data, name)]),
+        rows: (["orgs", "users", "devices", "secured-users"] as const).map((name) => [
+          RESOURCE_TITLES[name],
+          describeCount(data, name),
+        ]),
       },
       {
         kind: "paragraph",
@@ -268,7 +238,3 @@ function buildTenantSection(data: ReportData): Section {
     ],
   };
 }
-
-/** Returns the gaps as the manifest of a bundle records them. */
-export const buildManifestGaps = (rows: readonly ChecklistRow[], language: "ja" | "en") =>
-  filterGaps(rows).map(({ item, id, what }) => ({ item, gap: id, subject: what[language] }));

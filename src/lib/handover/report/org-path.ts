@@ -1,6 +1,6 @@
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
 
-interface OrgRecord {
+export interface OrgRecord {
   readonly id: string;
   readonly name: string;
   readonly parentId: string | null;

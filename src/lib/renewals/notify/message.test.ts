@@ -54,7 +54,7 @@ test("several items are one digest, which names only what is necessary", async (
   手順: \`clomoctl renewals guide 大阪 --context kanto\`
 
 ■ ご注意
-- x@example.jp に届きません
+x@example.jp に届きません
 
 -- 
 clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録すると(clomoctl renewals renew)、次の期限まで通知は止まります。

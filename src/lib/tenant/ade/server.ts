@@ -51,7 +51,8 @@ export const readAde = async (reader: Reader) => {
         : { name: serverName, uuid: serverUuid, admin: server.adminId, organisation: server.orgName },
     key: certificate === null || keyAt === null ? null : { fingerprint: hashPublicKey(certificate), createdAt: keyAt },
     token:
-      server.token === null || tokenExpiresAt === null || tokenSetAt === null
+      // a received tenant knows its token, but does not have it
+      tokenExpiresAt === null || tokenSetAt === null
         ? null
         : {
             expiresAt: tokenExpiresAt,

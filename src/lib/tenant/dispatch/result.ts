@@ -1,26 +1,6 @@
-import type { ExportedParts, Lines, TenantExport } from "../results.ts";
+import type { Lines, TenantExport } from "../results.ts";
 import type { AnyOperation } from "../operation.ts";
-import type { PieceStart } from "../store/store.ts";
-import { AUDIT_HEADER, FRAME_HEADER_BYTES, FRAMES, MAX_FRAME_BYTES, MEDIA_TYPES, NO_AUDIT_RECORD } from "./wire.ts";
-
-const createFrame = (kind: number, payload: Uint8Array): Uint8Array => {
-  const header = Buffer.alloc(FRAME_HEADER_BYTES);
-  header.writeUInt8(kind, 0);
-  header.writeUInt32BE(payload.length, 1);
-  return Buffer.concat([header, payload]);
-};
-
-const createFrameStream = ({ content }: ExportedParts): ReadableStream<Uint8Array> =>
-  content.pipeThrough(
-    new TransformStream<PieceStart | Uint8Array, Uint8Array>({
-      transform(piece, frames) {
-        if (!(piece instanceof Uint8Array)) return frames.enqueue(createFrame(FRAMES.name, Buffer.from(piece.name)));
-        for (let at = 0; at < piece.length; at += MAX_FRAME_BYTES)
-          frames.enqueue(createFrame(FRAMES.bytes, piece.subarray(at, at + MAX_FRAME_BYTES)));
-      },
-      flush: (frames) => frames.enqueue(createFrame(FRAMES.end, Buffer.alloc(0))),
-    }),
-  );
+import { AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "./wire.ts";
 
 export const createResponse = ({ result: kind = "json" }: AnyOperation, result: unknown): Response => {
   const type = MEDIA_TYPES[kind];
@@ -31,8 +11,8 @@ export const createResponse = ({ result: kind = "json" }: AnyOperation, result: 
       const audit = isAudited ? {} : { [AUDIT_HEADER]: NO_AUDIT_RECORD };
       return new Response(content, { headers: { "content-type": `${type}; charset=utf-8`, ...audit } });
     }
-    case "parts":
-      return new Response(createFrameStream(result as ExportedParts), { headers });
+    case "file":
+      return new Response(result as ReadableStream<Uint8Array>, { headers });
     case "lines":
     case "list": {
       const lines = result as Lines<unknown>;

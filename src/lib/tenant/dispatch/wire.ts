@@ -5,16 +5,8 @@ export const MEDIA_TYPES = {
   lines: "application/x-ndjson",
   list: "application/x-ndjson",
   csv: "text/csv",
-  parts: "application/vnd.clomoctl.parts",
+  file: "application/vnd.sqlite3",
 } as const;
-
-/**
- * The kinds of the frames in which several files are sent: the name of the next file, some of its bytes, the end of all
- * files. A frame is its kind in one byte, the length of its payload in four (big endian), and the payload.
- */
-export const FRAMES = { name: 0, bytes: 1, end: 2 } as const;
-export const FRAME_HEADER_BYTES = 5;
-export const MAX_FRAME_BYTES = 1024 * 1024;
 
 /** The response header of an export that has no audit record, because the tenant is read-only. */
 export const AUDIT_HEADER = "clomoctl-audit";

@@ -74,20 +74,35 @@ export const leavers = {
   }),
 };
 
+const EXPORT_RIGHTS = ["handover.read", "audit.verify"] as const;
+
 export const exports = {
   create: operation({
     route: "POST /v1/exports",
-    about: "Export the tenant from one snapshot, as the files of a bundle; nothing is changed, and nothing is recorded",
-    input: ({ z }) =>
-      z.strictObject({
-        recordsOnly: z.boolean().optional().meta({ description: "true: neither CSV files nor a copy of the tenant" }),
-        newline: z.enum(["crlf", "lf", "cr"]).optional(),
-      }),
-    // only system administrators have both: a bundle contains everything but secrets
-    needs: ["handover.read", "audit.verify"],
+    about: "Copy the tenant's file, without its secrets; nothing is changed, and nothing is recorded",
+    input: ({ z }) => z.strictObject({ withoutHistory: z.boolean().optional() }),
+    // only system administrators have both: a copy contains everything but secrets
+    needs: EXPORT_RIGHTS,
     changes: false,
-    result: "parts",
-    run: async ({ session }, given) => (await import("./export.ts")).exportAll(session, given),
+    result: "file",
+    run: ({ session }, { withoutHistory = false }) => session.store.copy(withoutHistory),
+  }),
+  record: operation({
+    route: "POST /v1/exports/records",
+    about: "Record that a bundle with a copy of the tenant was exported, or received",
+    input: ({ z, Sha256 }) =>
+      z.strictObject({
+        what: z.enum(["export", "receive"]),
+        fingerprint: Sha256.meta({ description: "the SHA-256 of SHA256SUMS in the bundle" }),
+        recipients: z.array(z.string().max(1000)).max(100).optional().meta({ description: "age recipients" }),
+      }),
+    needs: EXPORT_RIGHTS,
+    changes: false,
+    run: async ({ session }, { what, ...detail }) => {
+      if (session.store.isReadOnly) return { isAudited: false };
+      const change = { action: `handover.${what}`, commits: false, locks: [] } as const;
+      return session.change(change, async () => ({ result: { isAudited: true }, objects: [], detail }));
+    },
   }),
 };
 
@@ -95,4 +110,3 @@ export type { Answer } from "../../model/answer.ts";
 export type { NewAnswer } from "./answers.ts";
 export type { Dependents } from "./dependents.ts";
 export type { LeaveResult } from "./leave.ts";
-export type { HandoverEnd, HandoverRequest } from "./export.ts";

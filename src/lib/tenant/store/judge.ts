@@ -139,6 +139,23 @@ export const buildCurrentSide = (thing: string, alias: string): RecordSide => {
 export const buildCurrentRecordsSql: AllRecords = (thing, columns) =>
   `(select ${[`${getVersionSchema(thing).key} as pk`, ...columns.map(quoteIdentifier)].join(", ")} from main.${thing})`;
 
+/**
+ * Applies the rules for what the console may bring to all records, as if each of them were new. Yields statements and
+ * expects their rows.
+ */
+export const judgeAllRecords = (): ReturnType<typeof judgeStepByStep> =>
+  judgeStepByStep(
+    {
+      things: new Set(Object.values(RULE_SUBJECTS).flatMap((columns) => Object.keys(columns))),
+      before: () => ({ joins: () => "", column: () => "null", there: "false" }),
+      after: buildCurrentSide,
+      changed: (thing) => `select ${getVersionSchema(thing).key} as pk from main.${thing}`,
+      all: buildCurrentRecordsSql,
+      params: {},
+    },
+    "console",
+  );
+
 /** SQL: true if the change `:revision` created a record. @param pk SQL of the record number */
 const buildIsCreated = (thing: string, pk: string): string =>
   `exists (select 1 from main.created_range r where r.revision = :revision and r.thing = '${thing}' and ${pk} between r.first and r.last)`;

@@ -118,31 +118,7 @@ export interface LineQuery {
   readonly among: string;
   readonly where: string;
   readonly params: Params;
-  /**
-   * `note` is called for each batch with the number of its records and the greatest value of `sql` among them (null if
-   * there is none)
-   */
-  readonly tally?: { readonly sql: string; note(records: number, greatest: string | null): void } | undefined;
 }
-
-/** A copy of the tenant's file without secrets. @see copyTenantFile */
-export interface TenantCopy {
-  readonly path: string;
-  /** the last audit record of the copied state; null if there is none */
-  readonly auditHead: { readonly seq: number; readonly hash: string } | null;
-}
-
-/**
- * One of several contents that are streamed from one snapshot: records, a text that is created when it is streamed, or
- * a copy of the tenant, which is removed when the stream ends.
- */
-export interface StreamPiece {
-  /** name of the piece for the receiver: `resources/users.ndjson` */
-  readonly name: string;
-  readonly content: LineQuery | ((reader: Reader) => Promise<string>) | TenantCopy;
-}
-
-export type PieceStart = Pick<StreamPiece, "name">;
 
 /** A temporary table outside the tenant that only its creator sees. Closing it empties it, so that it can be reused. */
 export interface ScratchTable extends AsyncDisposable {
@@ -199,10 +175,10 @@ export interface Store {
    * @param describe returns what to stream, and reads what it needs for this from the same snapshot
    */
   lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>>;
-  /** Copies the tenant into a temporary file. Pass the copy to {@link pieces}, which removes it. */
-  copy(): Promise<TenantCopy>;
-  /** Streams several texts one after another, each preceded by its start. Otherwise like {@link lines}. */
-  pieces(
-    describe: (reader: Reader) => Promise<readonly StreamPiece[]>,
-  ): Promise<ReadableStream<PieceStart | Uint8Array>>;
+  /**
+   * Streams a copy of the tenant's file without its secrets.
+   *
+   * @param withoutHistory true to leave out the versions of records and the audit log
+   */
+  copy(withoutHistory: boolean): Promise<ReadableStream<Uint8Array>>;
 }

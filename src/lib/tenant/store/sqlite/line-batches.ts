@@ -1,6 +1,5 @@
-import { createReadStream, rmSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import type { LineQuery, StreamPiece, PieceStart, Reader } from "../store.ts";
+import type { LineQuery } from "../store.ts";
 import type { Database } from "./database.ts";
 import { toStorageFailure } from "./storage-failure.ts";
 
@@ -51,10 +50,9 @@ const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
 };
 
 function* generateBatches(database: Database, records: LineQuery): Generator<Uint8Array, void> {
-  const { key, table, whole, among, where, params, before, tally } = records;
+  const { key, table, whole, among, where, params, before } = records;
   const mostRows = whole === undefined ? MAX_SCANNED_ROWS : MAX_SCANNED_ROWS_IF_FEW_VISIBLE;
   const batch = createBatchBuilder(records);
-  const [noted, greatest] = tally === undefined ? ["", "null"] : [`, ${tally.sql} as noted`, "max(noted)"];
   const rest = `from ${whole ?? table} where ${key} > :after and ${among}`;
   // the offset skips rows, and the query returns nothing if fewer rows are left
   const rangeSql = `select ${key} as last ${rest} order by ${key} limit 1 offset :skipped`;
@@ -66,15 +64,13 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
     if (typeof last !== "string" && typeof last !== "number") return;
     const range = { ...params, after, last };
     const buildLines: Parameters<BatchBuilder>[0] = (line) => {
-      const sql = `select cast(string_agg(line, '') as blob) as bytes, count(*) as records, ${greatest} as greatest from
-        (select ${line} as line${noted} from ${table} ${records.joined}
+      const sql = `select cast(string_agg(line, '') as blob) as bytes, count(*) as records from
+        (select ${line} as line from ${table} ${records.joined}
          where ${key} > :after and ${key} <= :last and ${among} and ${where} order by ${key}) lines`;
-      const { bytes, records: found, greatest: last = null } = database.get(sql, range) ?? {};
-      counted = [Number(found), last === null ? null : String(last)];
+      const { bytes, records: found } = database.get(sql, range) ?? {};
       return { bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(0), records: Number(found) };
     };
     let bytes: Uint8Array;
-    let counted: [records: number, greatest: string | null] = [0, null];
     try {
       bytes = batch(buildLines);
     } catch (error) {
@@ -82,7 +78,6 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
       rows = Math.ceil(rows / 4);
       continue;
     }
-    tally?.note(...counted);
     if (bytes.length > 0) yield bytes;
     after = last;
     const fitting = Math.floor((rows * BATCH_BYTES) / Math.max(bytes.length, 1));
@@ -96,59 +91,42 @@ function* generateChunks(database: Database, records: LineQuery): Generator<Uint
   yield* generateBatches(database, records);
 }
 
-async function* generatePieces(
-  database: Database,
-  pieces: readonly StreamPiece[],
-  reader: Reader,
-): AsyncGenerator<PieceStart | Uint8Array, void> {
-  for (const { name, content } of pieces) {
-    yield { name };
-    if (typeof content === "function") yield Buffer.from(await content(reader));
-    else if ("path" in content) yield* createReadStream(content.path) as AsyncIterable<Uint8Array>;
-    else yield* generateChunks(database, content);
-  }
-}
-
 /**
- * Returns a stream of the content that `begin` returns. The content is produced while the stream is read. The stream
- * has its own connection and reads one snapshot: concurrent changes to the tenant are not visible, and the stream
- * cannot write to the tenant. If the stream fails, the failure describes what is wrong with the tenant's file.
+ * Returns a stream of lines, which are produced while it is read. The stream has its own connection and reads one
+ * snapshot: concurrent changes to the tenant are not visible, and the stream cannot write to the tenant. If it fails,
+ * the failure describes what is wrong with the tenant's file.
  */
-const streamFromSnapshot = async <T>(
+export const streamLines = async (
   tenant: Database,
-  begin: (database: Database) => Promise<Iterator<T, void> | AsyncIterator<T, void>>,
-  end: () => void = () => undefined,
-): Promise<ReadableStream<T>> => {
+  describe: (database: Database) => Promise<LineQuery>,
+): Promise<ReadableStream<Uint8Array>> => {
   const database = tenant.reader();
   database.exec(`pragma cache_size = -${CACHE_KIB}`);
   let open = true;
   const close = (): void => {
-    if (open) {
-      database.close();
-      end();
-    }
+    if (open) database.close();
     open = false;
   };
-  const beginning = async (): Promise<Iterator<T, void> | AsyncIterator<T, void>> => {
+  const beginning = async (): Promise<Iterator<Uint8Array, void>> => {
     database.exec("begin");
-    const chunks = await begin(database);
+    const chunks = generateChunks(database, await describe(database));
     database.exec("pragma query_only = on");
     return chunks;
   };
-  let chunks: Iterator<T, void> | AsyncIterator<T, void>;
+  let chunks: Iterator<Uint8Array, void>;
   try {
     chunks = await beginning();
   } catch (error) {
     close();
     throw error;
   }
-  return new ReadableStream<T>({
+  return new ReadableStream<Uint8Array>({
     async pull(controller) {
       // lets signals and timers run even if the consumer reads the whole stream at once
       await setImmediate();
       if (!open) return;
       try {
-        const { value, done } = await chunks.next();
+        const { value, done } = chunks.next();
         if (done !== true) return controller.enqueue(value);
       } catch (error) {
         close();
@@ -159,28 +137,4 @@ const streamFromSnapshot = async <T>(
     },
     cancel: close,
   });
-};
-
-export const streamLines = (
-  tenant: Database,
-  describe: (database: Database) => Promise<LineQuery>,
-): Promise<ReadableStream<Uint8Array>> =>
-  streamFromSnapshot(tenant, async (database) => generateChunks(database, await describe(database)));
-
-export const streamPieces = (
-  tenant: Database,
-  describe: (database: Database) => Promise<{ readonly pieces: readonly StreamPiece[]; readonly reader: Reader }>,
-): Promise<ReadableStream<PieceStart | Uint8Array>> => {
-  const copies: string[] = [];
-  return streamFromSnapshot(
-    tenant,
-    async (database) => {
-      const { pieces, reader } = await describe(database);
-      for (const { content } of pieces) if ("path" in content) copies.push(content.path);
-      return generatePieces(database, pieces, reader);
-    },
-    () => {
-      for (const path of copies) rmSync(path, { force: true });
-    },
-  );
 };

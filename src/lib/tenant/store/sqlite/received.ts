@@ -2,6 +2,8 @@ import { Failure } from "../../../errors/index.ts";
 import type { TenantCopyState } from "../../../model/tenant-file.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { verifyOnConnection } from "../../audit/sqlite/verify.ts";
+import { judgeAllRecords } from "../judge.ts";
+import type { Row } from "../store.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./own-thread.ts";
@@ -24,7 +26,7 @@ export const readCopyState = (path: string): TenantCopyState => {
       database.close();
     }
   } catch (error) {
-    return { fault: error instanceof Failure ? error.what : DAMAGED, auditHead: null };
+    return { ...FAULTLESS, fault: error instanceof Failure ? error.what : DAMAGED };
   }
 };
 
@@ -32,13 +34,25 @@ const readOpenCopy = (database: Database): TenantCopyState => {
   database.exec("pragma trusted_schema = off");
   database.exec("pragma cell_size_check = on");
   const { schema, broken, last, changes } = verifyOnConnection(database, { changes: true });
-  if (!schema) return { fault: OTHER_SCHEMA, auditHead: null };
+  if (!schema) return { ...FAULTLESS, fault: OTHER_SCHEMA };
   const faults = database.all("pragma quick_check(1)").flatMap((row) => Object.values(row));
   if (faults.join() !== "ok" || database.all("pragma foreign_key_check").length > 0)
-    return { fault: DAMAGED, auditHead: null };
-  if (broken !== null) return { fault: describeBrokenRecord(broken), auditHead: last };
-  return { fault: (changes?.broken ?? []).length > 0 ? BROKEN_HISTORY : null, auditHead: last };
+    return { ...FAULTLESS, fault: DAMAGED };
+  if (broken !== null) return { ...FAULTLESS, fault: describeBrokenRecord(broken), auditHead: last };
+  // an earlier schema has other columns
+  if (changes === null) return { ...FAULTLESS, auditHead: last };
+  const fault = changes.broken.length > 0 ? BROKEN_HISTORY : null;
+  return { fault, auditHead: last, problems: findProblems(database) };
 };
+
+const findProblems = (database: Database): readonly Text[] => {
+  const judging = judgeAllRecords();
+  let step = judging.next();
+  while (step.done !== true) step = judging.next(database.all(step.value) as readonly Row[]);
+  return step.value.map(({ what }) => what);
+};
+
+const FAULTLESS: TenantCopyState = { fault: null, auditHead: null, problems: [] };
 
 const DAMAGED = text("the tenant's file is damaged", "テナントのファイルが壊れています");
 const OTHER_SCHEMA = text(

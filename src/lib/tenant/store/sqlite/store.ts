@@ -6,15 +6,12 @@ import type {
   LineQuery,
   LockedCollection,
   Params,
-  StreamPiece,
-  PieceStart,
   Reader,
   Row,
   Scope,
   ScratchTable,
   Store,
   SqlValue,
-  TenantCopy,
   View,
   Writer,
 } from "../store.ts";
@@ -286,21 +283,9 @@ export class SqliteStore implements Store {
     });
   }
 
-  async copy(): Promise<TenantCopy> {
-    const { copyTenantFile } = await import("./copy.ts");
-    return copyTenantFile(this.#database);
-  }
-
-  async pieces(
-    describe: (reader: Reader) => Promise<readonly StreamPiece[]>,
-  ): Promise<ReadableStream<PieceStart | Uint8Array>> {
-    const { streamPieces } = await import("./line-batches.ts");
-    return streamPieces(this.#database, async (database) => {
-      applyView(database, this.#view);
-      refreshViewOrgs(database, this.#view);
-      const reader = new Connection(database, undefined, this.#view);
-      return { pieces: await describe(reader), reader };
-    });
+  async copy(withoutHistory: boolean): Promise<ReadableStream<Uint8Array>> {
+    const { copyTenantFile, streamCopy } = await import("./copy.ts");
+    return streamCopy(await copyTenantFile(this.#database, withoutHistory));
   }
 
   /** Runs `body` if the lock is free. Returns undefined if it is not free. */

@@ -120,8 +120,8 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   }
 }
 
-/** Writes a verified copy from a bundle into an empty folder. @returns the number of its administrators */
-export const receiveTenantFile = (copy: string, file: TenantFileOptions): number => {
+/** Writes a verified copy from a bundle into an empty folder. */
+export const receiveTenantFile = (copy: string, file: TenantFileOptions): void => {
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
     createOwnerOnlyFile(path);
@@ -130,7 +130,6 @@ export const receiveTenantFile = (copy: string, file: TenantFileOptions): number
     try {
       database.run("update tenant set name = :name", { name: file.name });
       database.foldLog();
-      return database.count("select count(*) from account where role <> 'none'");
     } finally {
       database.close();
     }

@@ -1,0 +1,101 @@
+import { hash } from "node:crypto";
+import type { ResourceName } from "../../lib/handover/resources.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import type { Text } from "../../lib/text/index.ts";
+import type { CopyClient } from "./copy.ts";
+import { RECORD_TYPES, type RecordType } from "./writing/records.ts";
+
+/** How a record changed between two states. */
+export type ChangeKind = "added" | "removed" | "changed";
+
+/** A value of a field, and how people read it; null if they read the value itself. */
+interface ComparedValue {
+  readonly value: unknown;
+  readonly name: Text | null;
+}
+
+/** A record that was added or removed, or a field that changed. */
+export interface Difference {
+  readonly resource: ResourceName;
+  readonly change: ChangeKind;
+  /** what identifies the record: an address, a code, a serial number */
+  readonly key: string;
+  /** name of the record; null if it does not have one */
+  readonly name: string | null;
+  /** the field that changed; null for a whole record */
+  readonly field: { readonly key: string; readonly header: Text } | null;
+  readonly before: ComparedValue | null;
+  readonly after: ComparedValue | null;
+}
+
+/** What only the console, Apple or the program states, and what differs between two copies of the same state. */
+const UNCOMPARED_TYPES: readonly ResourceName[] = ["console-tasks", "ade-devices"];
+const UNCOMPARED_FIELDS = new Set(
+  // the last three are derived from other records, which are compared
+  "id orgId parentId ownerId ownerOrgId by confirmedBy secretsSet depth accounts users".split(" "),
+);
+
+const isCompared = ({ key, instant }: Column<never>): boolean =>
+  (instant !== true || key === "expiresAt") && !UNCOMPARED_FIELDS.has(key);
+
+const toComparedValue = ({ value, name }: Column<never>, record: unknown): ComparedValue => ({
+  value: value(record as never) ?? null,
+  name: name?.(record as never) ?? null,
+});
+
+/** Yields records with their keys. Records with the same key are numbered. */
+async function* readKeyed({ read, key }: RecordType, client: CopyClient): AsyncGenerator<readonly [string, unknown]> {
+  const counts = new Map<string, number>();
+  for await (const batch of read(client)) {
+    for (const record of batch) {
+      const name = key(record);
+      const count = (counts.get(name) ?? 0) + 1;
+      counts.set(name, count);
+      yield [count === 1 ? name : `${name} #${count}`, record];
+    }
+  }
+}
+
+/**
+ * Yields the differences between two tenants by record type, key and field, with names instead of IDs. Only records
+ * that differ are kept in memory.
+ */
+export async function* compareTenants(before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
+  for (const type of RECORD_TYPES)
+    if (!UNCOMPARED_TYPES.includes(type.name)) yield* compareRecords(type, before, after);
+}
+
+async function* compareRecords(type: RecordType, before: CopyClient, after: CopyClient): AsyncGenerator<Difference> {
+  const columns = type.columns.filter(isCompared);
+  const hashes = new Map<string, string>();
+  const others = new Set<string>();
+  const digest = (record: unknown): string =>
+    hash("sha1", JSON.stringify(columns.map((column) => toComparedValue(column, record))), "base64");
+  for await (const [key, record] of readKeyed(type, before)) hashes.set(key, digest(record));
+  for await (const [key, record] of readKeyed(type, after))
+    if (hashes.get(key) === digest(record)) hashes.delete(key);
+    else others.add(key);
+  if (hashes.size + others.size === 0) return;
+  const former = new Map<string, unknown>();
+  for await (const [key, record] of readKeyed(type, before)) if (hashes.has(key)) former.set(key, record);
+  const describe = (change: ChangeKind, key: string, record: unknown) => {
+    const { name = null } = record as { readonly name?: string | null };
+    return { resource: type.name, change, key, name, field: null };
+  };
+  const whole = (record: unknown): ComparedValue => ({ value: record, name: type.detail?.(record as never) ?? null });
+  for await (const [key, record] of readKeyed(type, after)) {
+    if (!others.has(key)) continue;
+    const one = former.get(key);
+    former.delete(key);
+    if (one === undefined) {
+      yield { ...describe("added", key, record), before: null, after: whole(record) };
+      continue;
+    }
+    for (const column of columns) {
+      const [was, is] = [toComparedValue(column, one), toComparedValue(column, record)];
+      if (JSON.stringify(was) !== JSON.stringify(is))
+        yield { ...describe("changed", key, record), field: column, before: was, after: is };
+    }
+  }
+  for (const [key, record] of former) yield { ...describe("removed", key, record), before: whole(record), after: null };
+}

@@ -1,0 +1,199 @@
+import type { Account, Answer, Org, StreamedLines } from "../../../lib/client/index.ts";
+import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
+import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
+import { pathOfResource, RESOURCE_TITLES, type ResourceName } from "../../../lib/handover/resources.ts";
+import type { Renewal } from "../../../lib/handover/checklist/facts.ts";
+import { ANSWER } from "../../../lib/model/answer.ts";
+import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
+import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
+import { ADMINISTRATOR_ROLES, ROLES } from "../../../lib/model/role.ts";
+import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
+import { TENANT } from "../../../lib/model/tenant.ts";
+import { createTableCellRenderer } from "../../../lib/terminal/output.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
+import { joinTexts, same, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { encodeSheets } from "../../../lib/xlsx/write.ts";
+import { ADE_DEVICE_COLUMNS } from "../../ade/devices/columns.ts";
+import { ACCOUNT_COLUMNS } from "../../clomo-account/columns.ts";
+import { SETTINGS_COLUMNS } from "../../clomo-account/settings/columns.ts";
+import { TASK_COLUMNS } from "../../console/columns.ts";
+import { DEVICE_COLUMNS } from "../../devices/columns.ts";
+import { buildFieldColumns } from "../../listing/list.ts";
+import { ORG_COLUMNS } from "../../orgs/columns.ts";
+import { SCHEME_COLUMNS } from "../../roles/schemes/columns.ts";
+import { GROUP_COLUMNS } from "../../secured/groups/columns.ts";
+import { SECURED_USER_COLUMNS } from "../../secured/users/columns.ts";
+import { USER_COLUMNS } from "../../users/columns.ts";
+import { FIELD_COLUMNS } from "../../users/fields/columns.ts";
+import type { CopyClient } from "../copy.ts";
+
+type Batches<R> = AsyncIterable<readonly R[]>;
+
+/** A record type as the ordinary lists have it. */
+export interface RecordType<R = never> {
+  readonly name: ResourceName;
+  readonly columns: readonly Column<R>[];
+  /** Returns what identifies a record for people, in every tenant: an address, a code, a serial number. */
+  readonly key: (record: R) => string;
+  /** Yields the records in batches. */
+  readonly read: (client: CopyClient) => Batches<R>;
+  /** describes an added or removed record beyond its key */
+  readonly detail?: ((record: R) => Text) | undefined;
+}
+
+const define = <R>(one: RecordType<R>): RecordType => one as unknown as RecordType;
+
+async function* readList<R>(list: StreamedLines<R> | Promise<readonly R[]>): AsyncGenerator<readonly R[]> {
+  if ("batches" in list) yield* list.batches();
+  else yield await list;
+}
+
+export async function* readAdministrators({ accounts }: CopyClient): AsyncGenerator<readonly Account[]> {
+  for (const role of ADMINISTRATOR_ROLES) yield* accounts.list({ role }).batches();
+}
+
+async function* readSecuredUsers({ secured }: CopyClient) {
+  for (const app of SECURED_APPS) yield* secured.list(app).batches();
+}
+
+async function* readSecuredGroups({ secured }: CopyClient) {
+  for (const app of SECURED_APPS) yield await secured.groups(app);
+}
+
+/** Describes the role of an administrator, and what it covers. */
+export const describeAdministrator = (account: Account): Text => {
+  const role = account.scheme === null ? [] : [same(account.scheme.name)];
+  const scope = ACCOUNT_COLUMNS.find(({ key }) => key === "managedOrgs")?.name?.(account) ?? null;
+  return joinTexts([ROLES[account.role], ...role, ...(scope === null ? [] : [scope])], text(", ", "、"));
+};
+
+const withPath = <R extends { readonly org: Pick<Org, "path"> }>(columns: readonly Column<R>[]): readonly Column<R>[] =>
+  columns.map((column) =>
+    column.key === "org" ? { ...column, name: ({ org }) => same(org.path || ROOT_ORG_NAME) } : column,
+  );
+
+export const RECORD_TYPES: readonly RecordType[] = [
+  define({
+    name: "tenant",
+    columns: buildFieldColumns(TENANT.fields),
+    key: () => "",
+    read: ({ tenant }) => readList(tenant.show().then(({ profile }) => [profile])),
+  }),
+  define({
+    name: "account-settings",
+    columns: SETTINGS_COLUMNS,
+    key: () => "",
+    read: ({ accounts }) => readList(accounts.settings().then((settings) => [settings])),
+  }),
+  define({
+    name: "custom-fields",
+    columns: FIELD_COLUMNS,
+    key: ({ name }) => name,
+    read: ({ users }) => readList(users.fields()),
+  }),
+  define({
+    name: "orgs",
+    columns: ORG_COLUMNS,
+    key: ({ code, path }) => code ?? path,
+    read: ({ orgs }) => readList(orgs.list()),
+  }),
+  define({
+    name: "schemes",
+    columns: SCHEME_COLUMNS,
+    key: ({ name }) => name,
+    read: ({ roles }) => readList(roles.schemes()),
+  }),
+  define({
+    name: "users",
+    columns: withPath(USER_COLUMNS),
+    key: ({ emails: [email], employeeCode, name }) => email ?? employeeCode ?? name,
+    read: ({ users }) => readList(users.list()),
+  }),
+  define({
+    name: "administrators",
+    columns: ACCOUNT_COLUMNS,
+    key: ({ emails: [email], name }) => email ?? name,
+    read: readAdministrators,
+    detail: describeAdministrator,
+  }),
+  define({
+    name: "secured-groups",
+    columns: GROUP_COLUMNS,
+    key: ({ app, name }) => `${app} ${name}`,
+    read: readSecuredGroups,
+  }),
+  define({
+    name: "secured-users",
+    columns: SECURED_USER_COLUMNS,
+    key: ({ app, userId }) => `${app} ${userId}`,
+    read: readSecuredUsers,
+  }),
+  define({
+    name: "devices",
+    columns: DEVICE_COLUMNS,
+    key: ({ serialNumber, phoneNumber, id }) => serialNumber ?? phoneNumber ?? id,
+    read: ({ devices }) => readList(devices.list()),
+  }),
+  define({
+    name: "ade-devices",
+    columns: ADE_DEVICE_COLUMNS,
+    key: ({ serialNumber }) => serialNumber,
+    read: ({ ade }) => readList(ade.devices()),
+  }),
+  define({
+    name: "renewals",
+    columns: buildFieldColumns<Renewal>(RENEWAL_ITEM.fields),
+    key: ({ kind, name, organisation }) => [kind, name, organisation ?? ""].join(" ").trim(),
+    read: ({ renewals }) => readList(renewals.list()),
+  }),
+  define({
+    name: "answers",
+    columns: buildFieldColumns<Answer>(ANSWER.fields),
+    key: ({ question, subject }) => `${question} ${subject}`.trim(),
+    read: ({ answers }) => readList(answers.list()),
+  }),
+  define({
+    name: "console-tasks",
+    columns: TASK_COLUMNS,
+    key: ({ number }) => String(number),
+    read: (client) => readList(client.console.list()),
+  }),
+];
+
+const WORKBOOK_FILE = "records.xlsx";
+
+/** Excel's maximum number of rows without the header; further records are only in the NDJSON file. */
+const MAX_SHEET_RECORDS = 2 ** 20 - 1;
+const MAX_CELL_CHARACTERS = 32_767;
+
+/**
+ * Writes the records of a tenant: a file for each type with one record per line, and a workbook with a sheet for each
+ * type. @returns the number of records by type
+ */
+export async function writeRecords(
+  client: CopyClient,
+  writer: BundleWriter,
+  { language, moment }: { readonly language: Language; readonly moment: (instant: string) => string },
+): Promise<Manifest["resources"]> {
+  const counts: Manifest["resources"] = [];
+  async function* readRows({ name, columns, read }: RecordType): AsyncGenerator<readonly (readonly string[])[]> {
+    const cells = columns.map((column) => createTableCellRenderer(column, { language, moment }));
+    const file = await writer.file(pathOfResource(name));
+    let records = 0;
+    yield [columns.map(({ header }) => header[language])];
+    for await (const batch of read(client)) {
+      await file.write(batch.map((record) => `${JSON.stringify(record)}\n`).join(""));
+      yield batch
+        .slice(0, Math.max(0, MAX_SHEET_RECORDS - records))
+        .map((record) => cells.map((cell) => cell(record).slice(0, MAX_CELL_CHARACTERS)));
+      records += batch.length;
+    }
+    await file.close();
+    counts.push({ name, records });
+  }
+  const sheets = RECORD_TYPES.map((type) => ({ name: RESOURCE_TITLES[type.name][language], rows: readRows(type) }));
+  const workbook = await writer.file(WORKBOOK_FILE);
+  for await (const bytes of encodeSheets(sheets)) await workbook.write(bytes);
+  await workbook.close();
+  return counts;
+}

@@ -1,0 +1,91 @@
+import { copyFileSync, linkSync, renameSync, rmSync } from "node:fs";
+import { createUnreceivableFailure, type CopyRelation } from "../../../model/tenant-file.ts";
+import { relateAuditChains } from "../../audit/sqlite/relate.ts";
+import { EMPTIED_COLUMNS, EMPTIED_TABLES } from "./copy.ts";
+import { Database, isBusyError } from "./database.ts";
+import { createLockedFailure } from "./storage-failure.ts";
+
+const attach = (database: Database, path: string): void => {
+  database.run("attach :path as received", { path });
+};
+
+/** Returns how a verified copy relates to a tenant on this computer. */
+export const relateCopy = (local: string, copy: string): CopyRelation => {
+  const database = new Database(local, { readOnly: true });
+  try {
+    attach(database, copy);
+    return relateAuditChains(database);
+  } finally {
+    database.close();
+  }
+};
+
+const listColumns = (database: Database, table: string): readonly string[] =>
+  database.all(`pragma main.table_info("${table}")`).map(({ name }) => String(name));
+
+/** Copies into `received` what a bundle never contains, and the reminders that were already sent. */
+const carryOver = (database: Database): void => {
+  for (const [table, left] of [
+    ...EMPTIED_TABLES.map((name) => [name, ""] as const),
+    ["renewal_notice", "pk"] as const,
+  ]) {
+    const columns = listColumns(database, table)
+      .filter((name) => name !== left)
+      .map((name) => `"${name}"`)
+      .join(", ");
+    database.exec(
+      `insert into received."${table}" (${columns}) select ${columns} from main."${table}" where true on conflict do nothing`,
+    );
+    for (const { rowid = null } of database.all(`pragma received.foreign_key_check("${table}")`))
+      database.run(`delete from received."${table}" where rowid = :rowid`, { rowid });
+  }
+  for (const [table, columns] of Object.entries(EMPTIED_COLUMNS)) {
+    const key = listColumns(database, table).includes("pk") ? "pk" : "user";
+    const names = columns.map((name) => `"${name}"`).join(", ");
+    database.exec(
+      `update received."${table}" as r set (${names}) = (select ${names} from main."${table}" l where l.${key} = r.${key})`,
+    );
+  }
+};
+
+/** Returns the name of the file that a tenant had before the last `handover receive`. */
+export const toFormerName = (path: string): string => `${path}.former`;
+
+/**
+ * Replaces a tenant's file by a received one that goes forward from it, in one rename. What a bundle never contains is
+ * carried over. The former file is kept beside it until the next call.
+ *
+ * @throws Failure `conflict` if the received tenant does not go forward, `locked` if another process uses the tenant
+ */
+export const replaceTenantFile = (path: string, received: string): void => {
+  const database = new Database(path);
+  try {
+    lockAlone(database);
+    attach(database, received);
+    database.exec("begin exclusive");
+    const { kind } = relateAuditChains(database);
+    if (kind !== "empty" && kind !== "forward") throw createUnreceivableFailure(kind, path);
+    if (kind === "forward") carryOver(database);
+    database.exec("commit");
+  } catch (error) {
+    throw isBusyError(error) ? createLockedFailure() : error;
+  } finally {
+    database.close();
+  }
+  const former = toFormerName(path);
+  rmSync(former, { force: true });
+  try {
+    linkSync(path, former);
+  } catch {
+    // some file systems do not support links
+    copyFileSync(path, former);
+  }
+  renameSync(received, path);
+};
+
+/** Makes sure that no other connection to the file is open: only then can it leave the mode with a log. */
+const lockAlone = (database: Database): void => {
+  database.exec("pragma busy_timeout = 0");
+  const mode = database.get("pragma journal_mode = delete")?.["journal_mode"];
+  if (mode !== "delete") throw createLockedFailure();
+};
