@@ -288,9 +288,9 @@ const createSecretLookup = ({
     const { origin } = new URL(url);
     if (tokenFile !== undefined) {
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
-      const place = { environment: {}, folder: workingFolder, modes: platform !== "win32", stdin };
+      const place = { folder: workingFolder, modes: platform !== "win32", stdin };
       // stdin can be read only once, but a command may open several tenants
-      content ??= readSecret({ file: tokenFile }, place).catch(async (error: unknown) => {
+      content ??= readSecret(tokenFile, place).catch(async (error: unknown) => {
         const { asFailure } = await import("./report.ts");
         const { code } = asFailure(error);
         throw code === "not-found" && tokenFile.startsWith("clomo_") ? TOKEN_TYPED_FAILURE : error;
