@@ -98,7 +98,6 @@ export const openTenantCopy = (machine: ConnectionEnvironment, tenantFolder: str
         tenantFolder,
         language: "ja",
         timezone: DEFAULT_TIMEZONE,
-        maps: new Map(),
       },
     },
   );

@@ -271,7 +271,7 @@ export async function findMonth(tools: Tools, { context, timezone, items }: Tena
   const verified = await ignoreFailure(() => client.audit.verify({}, tools.signal));
   const head =
     verified?.last === undefined || verified.last === null ? "-" : `${verified.last.seq} ${verified.last.hash}`;
-  const isBroken = verified !== undefined && (verified.broken !== null || verified.table.length > 0);
+  const isBroken = verified !== undefined && (verified.broken !== null || !verified.schema);
   const [finding] = toFindings(context.name, "month", [
     [
       "",

@@ -1,5 +1,5 @@
 import { commandName } from "../../advice/index.ts";
-import type { Mail } from "../../document/mail.ts";
+import type { Mail } from "../../document/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { completeCommands } from "../../terminal/commands.ts";
 import { formatCount, same, text, type Language, type Text } from "../../text/index.ts";
@@ -77,9 +77,9 @@ interface MessageContent {
 /** Builds a message: one line for each thing, and the guide of the first item. */
 export async function buildMessage({ subject, lines, language, messageId, guided }: MessageContent): Promise<Message> {
   // a run that sends nothing does not need these modules
-  const { renderMail } = await import("../../document/mail.ts");
+  const { renderMail } = await import("../../document/index.ts");
   const guide = guided === undefined ? [] : [await buildGuideSection(guided)];
-  const intro = [{ kind: "list", items: lines.map((words) => ({ words })) } as const];
+  const intro = [{ kind: "list", items: lines } as const];
   return { ...renderMail({ title: subject, intro, sections: guide, footer: FOOTER }, language), messageId };
 }
 

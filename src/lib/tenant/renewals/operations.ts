@@ -35,12 +35,12 @@ export const renewals = {
   renew: operation({
     route: "POST /v1/renewals/{id}/renew",
     about: "Record a renewal: a yearly login, or a new file and the date that the console shows after its upload",
-    input: ({ z, Instant, newValueSchema, buildChangeSchemas }) =>
+    input: ({ z, Instant, newValueSchema, buildFieldSchemas }) =>
       z.strictObject({
         by: newValueSchema(RENEWAL_ITEM.fields.confirmedBy).min(1),
         at: Instant,
         consoleShows: z.iso.date().optional(),
-        file: z.strictObject(buildChangeSchemas(RENEWED_FIELDS)).optional(),
+        file: z.strictObject(buildFieldSchemas(RENEWED_FIELDS)).optional(),
       }),
     needs: ["renewals.write"],
     run: async ({ session }, given, { id }) => (await loadRenewals()).renewItem(session, id, given),
