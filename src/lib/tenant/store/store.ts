@@ -144,7 +144,7 @@ export interface StreamPiece {
 
 export type PieceStart = Pick<StreamPiece, "name">;
 
-/** A temporary table outside the tenant that only its creator sees. Closing it empties it, so that it can be reused. */
+/** A temporary table outside the tenant that only its creator sees. Closing it removes it. */
 export interface ScratchTable extends AsyncDisposable {
   /** name of the table in statements */
   readonly name: string;
