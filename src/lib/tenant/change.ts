@@ -3,14 +3,14 @@ import { text } from "../text/index.ts";
 import { storeObservedState } from "./console/observed.ts";
 import { findTaskOfRecord } from "./console/tasks.ts";
 import { throwFirstProblem } from "../rules/rule.ts";
-import { getCurrentInstant } from "./ids.ts";
-import type { Session } from "./session.ts";
+import type { Actor } from "./policy/asker.ts";
+import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import { addChangeNumber, getRequestKey, takeBaseRevision } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
 import { advanceCollections } from "./store/collections.ts";
 import { judgeWrittenRecords } from "./store/judge.ts";
 import { findRequestKey, storeRequestKey, toStoredKey } from "./store/idempotency.ts";
-import type { Reader, Writer } from "./store/store.ts";
+import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
 import { settleVersions } from "./versions/keep.ts";
 import { readVersionsSum } from "./versions/sum.ts";
@@ -56,6 +56,16 @@ export interface ChangeOutcome<T> {
   readonly action?: string | undefined;
 }
 
+/** The account that makes a change, and the store in which it makes the change. */
+export interface ChangeAuthor {
+  readonly store: Store;
+  readonly surroundings: Surroundings;
+  /** whose credential and rights are checked again before anything is written; undefined: nobody's */
+  readonly sender: Actor | undefined;
+  readonly actor: string;
+  readonly by: string | undefined;
+}
+
 const isResultBuilder = <T>(result: ChangeOutcome<T>["result"]): result is ResultBuilder<T> =>
   typeof result === "function";
 
@@ -72,7 +82,7 @@ const TENANT_CHANGED_FAILURE = new Failure("conflict", {
 
 /** Writes a complete change in one transaction. @see Session.change */
 export const writeChange = async <T>(
-  session: Session,
+  author: ChangeAuthor,
   change: ChangeOptions,
   body: (writer: Writer) => Promise<ChangeOutcome<T>>,
 ): Promise<T> => {
@@ -86,7 +96,7 @@ export const writeChange = async <T>(
     dryRun = false,
     alreadyInConsole,
   } = change;
-  const { actor, by, sender, store, surroundings } = session;
+  const { actor, by, sender, store, surroundings } = author;
   const base = dryRun || locks.length === 0 ? undefined : takeBaseRevision();
   const key = once === true ? getRequestKey() : undefined;
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);

@@ -1,4 +1,4 @@
-import type { ChangeOutcome, ChangeOptions } from "./change.ts";
+import type { ChangeAuthor, ChangeOutcome, ChangeOptions } from "./change.ts";
 import type { Surroundings } from "./ids.ts";
 import type { Actor } from "./policy/asker.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
@@ -11,7 +11,7 @@ export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: un
 export const MAX_TRACED_RECORDS = 10_000;
 
 /** A session of an account, or of the machine's owner, on a tenant. */
-export class Session {
+export class Session implements ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
   /** the name of the account, or of the machine's owner */
@@ -28,7 +28,6 @@ export class Session {
     this.asker = asker;
   }
 
-  /** whose credential and rights are checked again before anything is written; undefined: nobody's */
   get sender(): Actor | undefined {
     return this.asker.credential === undefined ? undefined : this.asker;
   }
