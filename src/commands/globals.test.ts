@@ -31,7 +31,6 @@ const CHANGING = [
   "clomo-account reset-password x --password-in-console",
   "clomo-account settings set --authentication x",
   "secured groups create x --app docs",
-  "secured groups edit x --name y --app docs",
   "secured groups delete x --app docs --confirm-deletions 1",
   "roles schemes create x --item users.write",
   "roles schemes edit x --name y",

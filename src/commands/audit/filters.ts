@@ -33,14 +33,6 @@ export const AUDIT_FILTERS = {
       "操作の一部(users、edit、users.edit など)。create・update・delete では、それを行ったインポートも、delete では remove も探す",
     ),
   },
-  object: {
-    kind: "string",
-    value: "NAME",
-    about: text(
-      "target of the change, even if deleted or if its name is now used by another: name, email address, code, account, path, serial number, ID",
-      "対象(削除済みや、その名前を別の人が使用中の場合も可): 氏名、メールアドレス、コード、アカウント名、組織のパス、シリアルナンバー、ID など",
-    ),
-  },
 } as const satisfies Fields;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -56,13 +48,13 @@ const getInstantAfter = (date: TypedDate, zone: string, stepMs: number): string 
   new Date(Date.parse(toUtcInstant(date, zone)) + stepMs).toISOString();
 
 export const buildAuditQuery = (
-  { since, until, actor, action, object }: InputOf<typeof AUDIT_FILTERS>,
+  { since, until, actor, action }: InputOf<typeof AUDIT_FILTERS>,
   zone: string,
 ): Readonly<Record<keyof typeof AUDIT_FILTERS, string | undefined>> => {
   const first = since && getFirstInstant(since, zone);
   const last = until && getInstantAfter(until, zone, "day" in until ? SECOND_MS : 1);
   if (first !== undefined && last !== undefined && first >= last) throw REVERSED_PERIOD_FAILURE;
-  return { since: first, until: last, actor, action, object };
+  return { since: first, until: last, actor, action };
 };
 
 const REVERSED_PERIOD_FAILURE = new Failure("usage", {

@@ -14,7 +14,6 @@ export default defineCommand({
   args: {},
   options: { ...AUDIT_FILTERS, limit: LIMIT_OPTION },
   examples: [
-    { line: "clomoctl audit list --object hanako.yamazaki@example.jp --limit 20" },
     {
       line: "clomoctl audit list --since 2026-04-01 --until 2026-04-30 --action delete",
       about: text("who deleted whom in April", "4 月にだれがだれを削除したか"),

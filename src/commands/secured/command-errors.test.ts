@@ -4,17 +4,9 @@ import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [SecuredUser] }>("findSecuredUsers").items;
 const other: SecuredUser = { ...hanako, id: hanako.id.replace(/4$/, "9"), userId: "hanako02" };
-const groups = { securedGroups: example("securedGroups") };
 const TARO = "secured users create taro01 --name 山田 --app docs";
 
 testRefusals(
-  {
-    line: "secured groups edit 営業部 --name x --app docs",
-    exit: 6,
-    en: "to list all: clomoctl secured groups list --app docs\n",
-    ja: "「営業部」という docs のグループはありません",
-    tenant: groups,
-  },
   {
     line: TARO,
     exit: 2,

@@ -140,22 +140,17 @@ test("an account limited to a part of the tenant sees no name outside it", async
   await client.imports.commit(await client.imports.delete({ kind: "users", ids: [hidden.id] }));
   await client.users.edit(moved.id, { title: "課長" });
   await addTestAccount(tenant, { name: "boss", role: "division", org: "EAST", manages: ["EAST"] });
-  const { users, audit, imports } = tenant.as("boss");
+  const { users, imports } = tenant.as("boss");
   await imports.commit(await imports.delete({ kind: "users", ids: [gone.id] }));
   const [history] = await users.history({ name: "yamada@x.jp" });
   expect(renderHistoryLines(history)).toEqual([
     "  create name: null → 山田, emails: null → yamada@x.jp",
     "  update org: null → 東日本",
-    "8 users.edit update title: null → 課長",
+    "  update title: null → 課長",
   ]);
   const [deleted] = await users.history({ name: "higashino@x.jp" });
-  expect(renderHistoryLines(deleted).map((one) => one.slice(0, 21))).toEqual([
-    "6 users.create create",
-    "10 users.delete delet",
-  ]);
+  expect(renderHistoryLines(deleted).map((one) => one.slice(0, 8))).toEqual(["  create", "10 users"]);
   expect(await users.history({ name: "nishida@x.jp" })).toEqual([]);
-  const seen = (await Array.fromAsync(audit.list({ object: "yamada@x.jp" }))).map(({ seq }) => seq);
-  expect(seen).toEqual([8]);
 });
 
 test("values of a removed custom field show its name, even to an account limited to a part of the tenant", async () => {

@@ -99,7 +99,6 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
     "secured.createGroup": inApp({ name: "開発" }),
     "secured.deleteGroups": inApp({ ids: [group] }),
     "secured.edit": inApp({ displayName: "五郎" }, { id: secured }),
-    "secured.editGroup": inApp({ name: "製造" }, { id: group }),
     "tenant.set": { given: { contactName: "次郎", contracts: [{ name: "基本", licences: 10, from: "2026-01-01" }] } },
     "users.addField": { given: { name: "血液型" } },
     "users.create": { given: { name: "六郎", emails: ["r@example.jp"], custom: [{ name: "座席", value: "1" }] } },

@@ -51,7 +51,7 @@ export type ConsoleStep =
       readonly midway: boolean;
     }
   | { readonly succeed: "orgs" | "users" | "devices"; readonly whom: Place }
-  | { readonly group: "create" | "rename" | "delete"; readonly place: Place }
+  | { readonly group: "create" | "delete"; readonly place: Place }
   | { readonly others: ConsoleKind; readonly change: ForeignChange; readonly whom: Place; readonly place: Place }
   | { readonly work: number; readonly confirm: readonly boolean[] }
   | { readonly close: "confirmed" | "dropped"; readonly whom: Place }
@@ -86,7 +86,7 @@ export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
     weight: 2,
   },
   { arbitrary: fc.record({ succeed: someKeyedKind, whom: somePosition }), weight: 1 },
-  { arbitrary: fc.record({ group: fc.constantFrom("create", "rename", "delete"), place: somePosition }), weight: 1 },
+  { arbitrary: fc.record({ group: fc.constantFrom("create", "delete"), place: somePosition }), weight: 1 },
   {
     arbitrary: fc.record({
       others: someKind,
@@ -427,7 +427,6 @@ export class ConsoleHistory {
     const known = this.#pick(this.#groups, place);
     if (group === "create") return secured.createGroup("docs", { name: this.#new("群") });
     if (known === undefined) return false;
-    if (group === "rename") return secured.editGroup({ app: "docs", id: known.id }, { name: this.#new("群") });
     const members = [...this.#mirror.docs.values()].filter((values) =>
       (values["groups"] as readonly string[]).includes(known.name),
     );

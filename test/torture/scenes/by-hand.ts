@@ -216,11 +216,6 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     line: ["secured", "groups", "create", "総務", ...DOCS_OPTION],
   },
   {
-    name: "secured groups edit",
-    prepare: prepareSecuredUser,
-    line: ["secured", "groups", "edit", "営業", ...DOCS_OPTION, "--name", "営業本部"],
-  },
-  {
     name: "secured groups delete",
     prepare: prepareSecuredUser,
     line: ["secured", "groups", "delete", "営業", ...DOCS_OPTION, "--confirm-deletions", "1"],

@@ -1,4 +1,3 @@
-import { Failure } from "../../../lib/errors/index.ts";
 import type { ManualValues } from "../../../lib/model/thing.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -21,34 +20,20 @@ export default defineCommand({
   options: {
     name: { kind: "string", value: "NEW", about: text("new name of the scheme", "新しい名前") },
     item: defineItemOption(text("check items that replace all current items", "現在の項目をすべて置き換える項目")),
-    addItem: defineItemOption(text("check items to add", "追加する項目")),
-    removeItem: defineItemOption(text("check items to remove", "外す項目")),
     dryRun: DRY_RUN_OPTION,
   },
-  excludes: [
-    ["item", "addItem"],
-    ["item", "removeItem"],
-  ],
-  anyOf: [["name", "item", "addItem", "removeItem"]],
+  anyOf: [["name", "item"]],
   examples: [
-    { line: "clomoctl roles schemes edit ユーザー登録係 --add-item orgs.write" },
-    { line: "clomoctl roles schemes edit ユーザー登録係 --name 人事 --remove-item ユーザーの組織移動 --dry-run" },
+    { line: "clomoctl roles schemes edit ユーザー登録係 --item users.write,orgs.write" },
+    { line: "clomoctl roles schemes edit ユーザー登録係 --name 人事 --dry-run" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SCHEME_COLUMNS,
-  async run(tools, { scheme: typed, name, item, addItem, removeItem, dryRun }) {
-    const [operations, addItems, removeItems] = [
-      parseCheckItems(item, "--item"),
-      parseCheckItems(addItem, "--add-item"),
-      parseCheckItems(removeItem, "--remove-item"),
-    ];
-    const both = addItems.find((one) => removeItems.includes(one));
-    if (both !== undefined) throw createItemConflictFailure(both);
+  async run(tools, { scheme: typed, name, item, dryRun }) {
+    const operations = parseCheckItems(item, "--item");
     const values: ManualValues = {
       ...(name === undefined ? {} : { name }),
       ...(operations.length === 0 ? {} : { operations }),
-      ...(addItems.length === 0 ? {} : { addItems }),
-      ...(removeItems.length === 0 ? {} : { removeItems }),
     };
     const { client } = await tools.tenant("roles");
     const { id } = findSchemeByName(typed, await client.roles.schemes());
@@ -70,9 +55,3 @@ export default defineCommand({
     );
   },
 });
-
-const createItemConflictFailure = (item: string): Failure =>
-  new Failure("usage", {
-    what: text(`${item} is both added and removed`, `${item} が追加と削除の両方に指定されています`),
-    where: "--remove-item",
-  });

@@ -164,10 +164,7 @@ export const roles = {
   editScheme: operation({
     route: "PATCH /v1/roles/schemes/{id}",
     about: "Rename a custom scheme, or change its items",
-    input: ({ z, recordChangeSchema }) => {
-      const items = z.array(z.string()).optional();
-      return recordChangeSchema(SCHEME.fields, { more: { addItems: items, removeItems: items } });
-    },
+    input: ({ recordChangeSchema }) => recordChangeSchema(SCHEME.fields),
     needs: ["schemes.write"],
     run: async ({ session }, given, { id }) => (await loadSchemes()).editScheme(session, id, given),
   }),

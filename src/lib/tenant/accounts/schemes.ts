@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import type { SCHEME } from "../../model/scheme.ts";
-import type { ManualValues, RecordOf } from "../../model/thing.ts";
+import type { RecordOf } from "../../model/thing.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";
@@ -37,47 +37,15 @@ export interface DeletedSchemes {
 const sortSchemeItems = (items: readonly string[]): readonly string[] =>
   items.toSorted((a, b) => SCHEME_ITEMS.indexOf(a as Operation) - SCHEME_ITEMS.indexOf(b as Operation));
 
-/**
- * Resolves the check items in a request: the given items, or else the existing items with the requested additions and
- * removals.
- */
-const resolveSchemeItems = (
-  { addItems, removeItems, ...given }: ManualValues,
-  before: Scheme | undefined,
-): ManualValues => {
-  const [added, removed] = [addItems, removeItems].map((items) => (items ?? []) as readonly string[]);
-  if (added === undefined || removed === undefined || added.length + removed.length === 0) {
-    const { operations } = given;
-    return operations === undefined
-      ? given
-      : { ...given, operations: sortSchemeItems(operations as readonly string[]) };
-  }
-  const items = (given["operations"] ?? before?.operations ?? []) as readonly string[];
-  const missing = removed.find((item) => !items.includes(item));
-  if (missing !== undefined) throw createMissingItemFailure(before, missing);
-  const after = new Set([...items, ...added]).difference(new Set(removed));
-  const operations = sortSchemeItems([...after]);
-  return { ...given, operations };
-};
-
-const createMissingItemFailure = (scheme: Scheme | undefined, item: string): Failure => {
-  const name = scheme?.name ?? "";
-  return new Failure("input-rejected", {
-    what: text(`the scheme ${name} does not have the item ${item}`, `スキーム「${name}」に項目 ${item} はありません`),
-    where: item,
-    hint: text(
-      `to show its items: ${line("roles schemes show", [name])}`,
-      `項目の確認: ${line("roles schemes show", [name])}`,
-    ),
-  });
-};
-
 const EDITABLE_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   list: SCHEMES,
   collection: "schemes",
   series: "schemes",
   actions: "roles.schemes",
-  reading: (_, given, before) => Promise.resolve({ values: resolveSchemeItems(given, before as Scheme | undefined) }),
+  reading: async (_, { operations, ...given }) => ({
+    values:
+      operations === undefined ? given : { ...given, operations: sortSchemeItems(operations as readonly string[]) },
+  }),
 };
 
 /**

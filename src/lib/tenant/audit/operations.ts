@@ -15,7 +15,6 @@ export const audit = {
           description:
             "part of the action; create, update and delete also find imports that did so, delete also removals",
         }),
-        object: z.string().min(1).optional().meta({ description: "ID or name of a record, also of a deleted one" }),
         limit: z.coerce.number().int().min(1).optional(),
       }),
     needs: ["audit.read"],

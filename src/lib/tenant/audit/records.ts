@@ -16,13 +16,6 @@ export interface AuditFilter {
    * its records
    */
   readonly action?: string | undefined;
-  /**
-   * the record that was changed, identified by one of these ids, by this name, or by the numbers of the changes that
-   * wrote it
-   */
-  readonly object?:
-    | { readonly name: string; readonly ids: readonly string[]; readonly changes: readonly number[] }
-    | undefined;
 }
 
 /** SQL: a member of the record `t`; null if the record was altered and is no longer JSON. */
@@ -31,16 +24,8 @@ const buildRecordMemberSql = (path: string): string => buildCaseSql("json_valid(
 const DETAIL_SQL = buildRecordMemberSql("-> 'detail'");
 
 /** SQL: true if a record `t` lists an object that meets the condition. @param which SQL: condition on `o.value` */
-const buildListsObjectSql = (which: string, objects = buildRecordMemberSql("-> 'objects'")): string =>
-  `exists (select 1 from json_each(${objects}) o where ${which})`;
-
-/**
- * SQL: true if an audit record lists one of the ids or the name. The first condition is cheap and excludes nearly all
- * records.
- */
-const LISTS_SEARCHED_OBJECT = `(exists (select 1 from json_each(:ids) i where instr(t.record, i.value) > 0) or instr(t.record, :nameText) > 0)
-  and ${buildListsObjectSql(`o.value ->> 'name' = :name or substr(o.value ->> 'name', 1, length(:name) + 2) = :name || ' <'
-    or o.value ->> 'id' in (select value from json_each(:ids))`)}`;
+const buildListsObjectSql = (which: string): string =>
+  `exists (select 1 from json_each(t.record -> 'objects') o where ${which})`;
 
 const FILTER_CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   since: "t.at >= :since",
@@ -50,27 +35,14 @@ const FILTER_CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   action: `(instr(lower(t.action), lower(:action)) > 0
     or instr(replace(lower(t.action), '.remove', '.delete'), lower(:action)) > 0
     or t.action in ('imports.commit', 'console.sync') and coalesce(${DETAIL_SQL} ->> lower(:action), 0) > 0)`,
-  object: `(t.seq in (select value from json_each(:changes)) or ${LISTS_SEARCHED_OBJECT})`,
 };
 
-const buildFilterSql = ({ object, ...texts }: AuditFilter): { readonly where: string; readonly params: Params } => {
-  const given = Object.entries(texts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+const buildFilterSql = (filter: AuditFilter): { readonly where: string; readonly params: Params } => {
+  const given = Object.entries(filter).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
   const conditions = given.map(([name]) => FILTER_CONDITIONS[name as keyof AuditFilter]);
-  if (object !== undefined) conditions.push(FILTER_CONDITIONS.object);
-  const { name = "", ids = [], changes = [] } = object ?? {};
-  return {
-    where: ["true", ...conditions].join(" and "),
-    params: {
-      ...Object.fromEntries(given),
-      // `nameText` is the name in the JSON notation of a record's text
-      ...(object && {
-        name,
-        nameText: JSON.stringify(name).slice(1, -1),
-        ids: JSON.stringify(ids),
-        changes: JSON.stringify(changes),
-      }),
-    },
-  };
+  return { where: ["true", ...conditions].join(" and "), params: Object.fromEntries(given) };
 };
 
 const AUDIT_MEMBER_TYPES = {
@@ -134,7 +106,7 @@ const LACKS_CONTACT_DATA = `coalesce(${["before", "after"]
  */
 const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
   const without = (things: readonly string[]): string =>
-    `not ${buildListsObjectSql(`o.value ->> 'thing' in (${buildNameListSql(things)})`, "t.record -> 'objects'")}`;
+    `not ${buildListsObjectSql(`o.value ->> 'thing' in (${buildNameListSql(things)})`)}`;
   const ofSystem = contacts
     ? without(["scheme", "account_settings"])
     : `${without(["scheme", "account_settings", "renewal_item"])} and ${LACKS_CONTACT_DATA}`;

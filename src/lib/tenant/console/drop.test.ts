@@ -48,21 +48,12 @@ const idOf = async (of: "users" | "orgs" | "devices", name: string): Promise<str
   (await tenant.client[of].find({ name }))[0]?.id ?? "";
 const member = async (userId: string) =>
   ({ app: "docs", id: (await tenant.client.secured.find("docs", { name: userId }))[0]?.id ?? "" }) as const;
-const group = async (name: string) =>
-  ({
-    app: "docs",
-    id: (await tenant.client.secured.groups("docs")).find((one) => one.name === name)?.id ?? "",
-  }) as const;
-
 const taskOf = async (done: Promise<{ readonly consoleTask?: number | null | undefined }>): Promise<number> =>
   (await done).consoleTask ?? 0;
 const edit = async (name: string, values: Parameters<typeof tenant.client.users.edit>[1]): Promise<number> =>
   taskOf(tenant.client.users.edit(await idOf("users", name), values));
 const remove = async (kind: "users" | "orgs" | "devices" | App, ids: readonly string[]): Promise<number> =>
   taskOf(tenant.client.imports.delete({ kind, ids: [...ids] }).then((plan) => tenant.client.imports.commit(plan)));
-const rename = async (from: string, to: string): Promise<number> =>
-  taskOf(tenant.client.secured.editGroup(await group(from), { name: to }));
-
 const own = async (serialNumber: string, owner: { readonly owner: string | null; readonly ownerOrg: string | null }) =>
   created(async () => tenant.client.devices.setOwner({ ids: [await idOf("devices", serialNumber)], ...owner }));
 const move = async (email: string, org: string) =>
@@ -170,15 +161,6 @@ test.each<[string, () => Promise<readonly number[]>]>([
   expect(readAuditLog(tenant.database).at(-1)).toMatchObject({ action: "console.drop" });
   await tenant.client.imports.commit(await undoImport(tenant.client, dropped.id));
   expect(state()).toEqual(changed);
-});
-
-test("console drop does not rename a group, because users refer to it by name; a rename back leaves no task", async () => {
-  const number = await rename("営業", "販売");
-  const failure = await failureOf(plan(number));
-  expect(failure).toMatchObject({ code: "conflict" });
-  expect(failure?.hint?.en).toContain("secured groups edit 販売 --app docs --name 営業");
-  await rename("販売", "営業");
-  expect(await open()).toEqual([]);
 });
 
 const created = async (does: () => Promise<unknown>): Promise<number> => {

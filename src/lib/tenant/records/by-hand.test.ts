@@ -219,7 +219,7 @@ test("a confirmed operation is a conflict if its record has changed since it was
   const cases = [
     [() => client.devices.setOwner(give(jiro.id)), (based: WholeClient) => based.devices.setOwner(give(hanako.id))],
     [
-      () => client.secured.editGroup({ app: "docs", id: group.id }, { name: "別" }),
+      () => client.secured.createGroup("docs", { name: "別" }),
       (based: WholeClient) => based.secured.deleteGroups("docs", { ids: [group.id] }),
     ],
     [() => client.renewals.edit(item.id, { name: "更新済み" }), (based: WholeClient) => based.renewals.remove(item.id)],

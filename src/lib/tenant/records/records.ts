@@ -57,7 +57,6 @@ export interface EditableRecordType<F extends Fields = Fields> {
     | undefined;
   /** Checks the rules of this record type before a change is written. @throws Failure `input-rejected` */
   readonly check?: ((writer: Writer, change: CheckedChange) => Promise<void>) | undefined;
-  readonly follow?: ((writer: Writer, edited: EditResult) => Promise<readonly ChangedObject[]>) | undefined;
 }
 
 export interface RecordDraft {
@@ -66,13 +65,6 @@ export interface RecordDraft {
   readonly secrets?: Readonly<Record<string, string>> | undefined;
   /** other records that were created for the request */
   readonly objects?: readonly ChangedObject[] | undefined;
-}
-
-export interface EditResult {
-  readonly before: object;
-  readonly values: StoredValues;
-  /** time of the change, a UTC instant */
-  readonly at: string;
 }
 
 export interface CheckedChange {
@@ -250,11 +242,10 @@ export const editSingleRecord = async <F extends Fields>(
   const columns = buildSecretsColumn(noun, before, { secrets, at });
   if (!(await updateRecord(writer, list.thing, { pk, values, at, columns })))
     return { edited: { before, after: before }, objects };
-  const followed = (await noun.follow?.(writer, { before, values, at })) ?? [];
   // causes the next read to update data that is derived from the whole collection, such as the position in the tree
   await advanceCollections(writer, [noun.collection]);
   const after = await getWrittenRecord(writer, list, id);
-  return { edited: { before, after }, objects: [...objects, ...followed] };
+  return { edited: { before, after }, objects };
 };
 
 const buildRecordDraft = async (

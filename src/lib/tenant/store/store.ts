@@ -120,7 +120,7 @@ export interface LineQuery {
   readonly params: Params;
 }
 
-/** A temporary table outside the tenant that only its creator sees. Closing it empties it, so that it can be reused. */
+/** A temporary table outside the tenant that only its creator sees. Closing it removes it. */
 export interface ScratchTable extends AsyncDisposable {
   /** name of the table in statements */
   readonly name: string;

@@ -1,16 +1,13 @@
-import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { ORG, parseOrgPath } from "../../model/organisation.ts";
 import type { Thing } from "../../model/thing.ts";
-import { OWN_THINGS, THINGS } from "../../model/things.ts";
-import { USER } from "../../model/user.ts";
 import { ORG_LIST } from "../records/org-rows.ts";
 import { findRecords } from "../store/lists.ts";
-import { buildFieldKeySql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
+import { buildFieldKeySql, quoteIdentifier } from "../store/sql/forms.ts";
 import type { Params, Reader } from "../store/store.ts";
 import { getVersionSchema } from "./keep.ts";
 import { getVersionTable } from "./tables.ts";
-import { getLastState, TimelineReader } from "./timeline.ts";
+import type { TimelineReader } from "./timeline.ts";
 
 /**
  * Returns the fields, in addition to ids, by which records are found: their keys and names. Current and former values
@@ -20,10 +17,6 @@ const listNameFields = ({ keys, fields, namedBy = "name" }: Thing): readonly str
   const unique = Object.keys(fields).filter((name) => fields[name]?.unique === true);
   return [...new Set([...keys.map(({ field }) => field), ...unique, namedBy])].filter((name) => name in fields);
 };
-
-const NAMED_THINGS = [...THINGS.values()].filter(
-  (thing) => ![ACCOUNT, ACCOUNT_SETTINGS, ...OWN_THINGS].includes(thing),
-);
 
 interface SqlCondition {
   readonly sql: string;
@@ -84,29 +77,4 @@ export const findRecordsByName = async (
   for (const pk of [...numbers].toSorted((a, b) => a - b))
     if ((await timelines.of(thing, pk)).isVisible) found.push(pk);
   return found;
-};
-
-export interface RecordChanges {
-  readonly ids: readonly string[];
-  /** the numbers of the changes that wrote the records or, for users, their accounts */
-  readonly changes: readonly number[];
-}
-
-/** Returns the changes to records that have or had a name, as in {@link findRecordsByName}. */
-export const findChangesByName = async (reader: Reader, name: string): Promise<RecordChanges> => {
-  const timelines = new TimelineReader(reader);
-  const ids: string[] = [];
-  const revisions = new Set<number>();
-  for (const thing of NAMED_THINGS) {
-    for (const pk of await findRecordsByName(reader, timelines, thing, name)) {
-      ids.push(String(getLastState(await timelines.of(thing, pk))?.["id"]));
-      for (const written of thing === USER ? [USER, ACCOUNT] : [thing])
-        for (const { revision } of (await timelines.of(written, pk)).steps) revisions.add(revision);
-    }
-  }
-  const rows = await reader.all(
-    `select c.number from json_each(:revisions) r ${ORDERED_JOIN} main.change c on c.revision = r.value`,
-    { revisions: JSON.stringify([...revisions]) },
-  );
-  return { ids, changes: rows.map(({ number }) => Number(number)) };
 };

@@ -343,7 +343,7 @@ test("later changes by hand are not shown as an import's: organisations, owners 
   expect((await setBy(users.id))["a@x"]).not.toHaveProperty("custom:座席");
 });
 
-test("an import shows groups that were renamed or deleted by hand as they were", async () => {
+test("an import shows groups that were deleted by hand as they were", async () => {
   tenant.clear();
   const { secured } = tenant.client;
   const { id } = await tenant.import({ kind: "docs", createGroups: true }, [
@@ -355,8 +355,6 @@ test("an import shows groups that were renamed or deleted by hand as they were",
   const groups = new Map((await secured.groups("docs")).map((group) => [group.name, group.id]));
   const idOf = (name: string): string => groups.get(name) ?? "";
   const userId = async (name: string): Promise<string> => (await secured.find("docs", { name }))[0]?.id ?? "";
-  await secured.editGroup({ app: "docs", id: idOf("営業") }, { name: "販売" });
-  expect(await setBy(id)).toMatchObject({ yamada: { groups: ["営業", "総務"] }, sato: { groups: ["人事"] } });
   await secured.edit({ app: "docs", id: await userId("yamada") }, { groups: ["人事"], displayName: "山本" });
   expect(await setBy(id)).toMatchObject({ yamada: { displayName: "山田", groups: ["営業", "総務"] } });
   await secured.deleteGroups("docs", { ids: [idOf("人事")] });

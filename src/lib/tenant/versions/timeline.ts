@@ -32,8 +32,6 @@ export const getStateAt = ({ steps, now }: Timeline, moment: Moment): RecordStat
   return next === undefined ? now : next.before;
 };
 
-export const getLastState = ({ steps, now }: Timeline): RecordState => now ?? steps.at(-1)?.before ?? null;
-
 const getChangedValues = ({ columns }: VersionSchema, version: Row): Row => {
   const changed = BigInt(Number(version["changed"]));
   const own = columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n).map(({ name }) => name);

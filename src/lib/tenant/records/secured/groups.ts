@@ -19,20 +19,11 @@ import {
   readGroupNames,
   normaliseGroupSet,
   readGroupMembers,
-  renameMemberships,
   buildSecuredGroupList,
   type GroupMember,
 } from "./user-rows.ts";
 import type { Writer } from "../../store/store.ts";
-import {
-  addRecord,
-  createRecord,
-  editRecord,
-  toChangedObject,
-  getRecordById,
-  collectTaskNumbers,
-  requireIds,
-} from "../records.ts";
+import { addRecord, createRecord, toChangedObject, getRecordById, collectTaskNumbers, requireIds } from "../records.ts";
 import type { ManualRequestBody, EditableRecordType, ChangeResult } from "../records.ts";
 
 export type WrittenSecuredGroup = ChangeResult<SecuredGroup>;
@@ -43,12 +34,6 @@ const defineEditableGroups = (app: SecuredApp): EditableRecordType<typeof SECURE
   series: "secured_group",
   actions: "secured.groups",
   scope: { column: "app", value: app },
-  async follow(writer, { before, values, at }) {
-    const [from, to] = [(before as SecuredGroup).name, String(values.get("name"))];
-    const members = await readTracedMembers(writer, app, [from]);
-    await renameMemberships(writer, app, { from, to, at });
-    return members.map(toMemberObject);
-  },
 });
 
 const readTracedMembers = (
@@ -70,20 +55,6 @@ export const createGroup = async (
   const noun = defineEditableGroups(app);
   requireAppWithGroups(app);
   return createRecord(session, noun, body);
-};
-
-/**
- * Renames a group and updates its users' memberships. @throws Failure as described for {@link createGroup}; `not-found`
- */
-export const editGroup = async (
-  session: Session,
-  app: SecuredApp,
-  id: string,
-  body: ManualRequestBody,
-): Promise<WrittenSecuredGroup> => {
-  const noun = defineEditableGroups(app);
-  requireAppWithGroups(app);
-  return editRecord(session, noun, id, body);
 };
 
 export interface DeletedGroups {

@@ -97,14 +97,6 @@ export const secured = {
     once: true,
     run: async ({ session }, given, { app }) => (await loadGroups()).createGroup(session, app, given),
   }),
-  editGroup: operation({
-    route: "PATCH /v1/secured/{app}/groups/{id}",
-    about: "Rename a group, also in the memberships of its users",
-    path: buildAppPath,
-    input: ({ recordChangeSchema }) => recordChangeSchema(SECURED_GROUP.fields),
-    needs: ["secured.write"],
-    run: async ({ session }, given, { app, id }) => (await loadGroups()).editGroup(session, app, id, given),
-  }),
   deleteGroups: operation({
     route: "POST /v1/secured/{app}/groups/delete",
     about: "Delete groups, all of them or none, and remove their users from them",

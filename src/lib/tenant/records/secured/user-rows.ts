@@ -80,18 +80,16 @@ const buildGroupKeysValue = (names: readonly string[]): string | null => {
 };
 
 /**
- * Renames a group in the users' sets of groups, which contain names, or removes the group from these sets. The change
- * must have locked the app's collection.
+ * Removes a group from the users' sets of groups, which contain names. The change must have locked the app's collection.
  *
- * @param to the new name; undefined if the group is deleted
  * @returns the number of memberships
  */
-const changeMemberships = async (
+const endMemberships = async (
   writer: Writer,
   app: SecuredApp,
-  { from, to, at }: { readonly from: string; readonly to: string | undefined; readonly at: string },
+  { name, at }: { readonly name: string; readonly at: string },
 ): Promise<number> => {
-  const key = toGroupKey(from);
+  const key = toGroupKey(name);
   // there are far fewer distinct sets of groups than users
   const sets = await writer.all(
     `select distinct groups from secured_user where app = :app
@@ -100,8 +98,7 @@ const changeMemberships = async (
   );
   let memberships = 0;
   for (const { groups } of sets) {
-    const others = (JSON.parse(String(groups)) as readonly string[]).filter((name) => toGroupKey(name) !== key);
-    const after = normaliseGroupSet(to === undefined ? others : [...others, to]);
+    const after = (JSON.parse(String(groups)) as readonly string[]).filter((one) => toGroupKey(one) !== key);
     const those = { app, groups: String(groups) };
     await saveVersions(writer, "secured_user", "t.app = :app and t.groups = :groups", those);
     memberships += await writer.run(
@@ -145,21 +142,13 @@ export const readGroupMembers = async (
   }));
 };
 
-export const renameMemberships = async (
-  writer: Writer,
-  app: SecuredApp,
-  change: { readonly from: string; readonly to: string; readonly at: string },
-): Promise<void> => {
-  await changeMemberships(writer, app, change);
-};
-
 /** Deletes a group and removes its users from it. @returns the number of memberships */
 export const deleteGroup = async (
   writer: Writer,
   app: SecuredApp,
   { id, name, at }: { readonly id: string; readonly name: string; readonly at: string },
 ): Promise<number> => {
-  const memberships = await changeMemberships(writer, app, { from: name, to: undefined, at });
+  const memberships = await endMemberships(writer, app, { name, at });
   await saveVersions(writer, "secured_group", "t.id = :id", { id });
   await writer.run("delete from main.secured_group where id = :id", { id });
   return memberships;

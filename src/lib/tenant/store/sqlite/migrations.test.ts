@@ -130,14 +130,11 @@ test("a file of a newer program is left alone", async () => {
   expect(readdirSync(folder)).toContain("tenant.db");
 });
 
-const FOREIGN = { what: { en: "not a tenant file of clomoctl" } };
-const PRE_RELEASE = {
-  what: { en: "this tenant was created by a pre-release version of clomoctl and cannot be opened" },
-};
+const FOREIGN = { what: { en: "not a tenant file of a released clomoctl" } };
 
 test.each([
-  ["of the first pre-release version", "pragma application_id = 0; pragma user_version = 1", PRE_RELEASE],
-  ["of the last pre-release version", `pragma user_version = ${FIRST_SCHEMA_VERSION - 1}`, PRE_RELEASE],
+  ["of the first pre-release version", "pragma application_id = 0; pragma user_version = 1", FOREIGN],
+  ["of the last pre-release version", `pragma user_version = ${FIRST_SCHEMA_VERSION - 1}`, FOREIGN],
   ["without numbers", "pragma application_id = 0; pragma user_version = 0", FOREIGN],
   ["without an application", "pragma application_id = 0", FOREIGN],
   ["of another application", "pragma application_id = 7", FOREIGN],
@@ -154,7 +151,7 @@ test.each([
 
 test.each([
   ["of a newer program", `pragma user_version = ${NEXT}`, { code: "unavailable" }],
-  ["of a pre-release version", "pragma user_version = 107", PRE_RELEASE],
+  ["of a pre-release version", "pragma user_version = 107", FOREIGN],
   ["of another application", "pragma application_id = 7", FOREIGN],
 ])(
   "a file that only the log of a killed program shows to be %s is left alone, like its log",

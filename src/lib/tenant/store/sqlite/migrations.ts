@@ -16,22 +16,9 @@ export const SCHEMA_VERSION = getNewestVersion(SCHEMA_STEPS);
 
 const APPLICATION_ID = 0x43_4c_4f_4d;
 
-const createPreReleaseFailure = (path: string): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      "this tenant was created by a pre-release version of clomoctl and cannot be opened",
-      "このテナントは公開前の版の clomoctl で作成されたため、開けません",
-    ),
-    where: path,
-    hint: text(
-      "export the data with that version, move the tenant's folder to another place, then import the data again",
-      "その版でデータを書き出し、フォルダーを別の場所に移してから、もう一度インポートしてください",
-    ),
-  });
-
 const createForeignFileFailure = (path: string): Failure =>
   new Failure("input-rejected", {
-    what: text("not a tenant file of clomoctl", "clomoctl のテナントのファイルではありません"),
+    what: text("not a tenant file of a released clomoctl", "公開版の clomoctl のテナントのファイルではありません"),
     where: path,
     hint: text(
       "move this file to another place, then restore the tenant's file from a backup",
@@ -64,9 +51,7 @@ interface FileIdentity {
 /** Returns a tenant file's schema version.  @throws Failure if the file is not a tenant file of a released version */
 function validateIdentity(path: string, { version, application }: FileIdentity): number {
   if (application === APPLICATION_ID && version >= FIRST_SCHEMA_VERSION) return version;
-  const isEarly =
-    application === APPLICATION_ID || (application === 0 && version > 0 && version < FIRST_SCHEMA_VERSION);
-  throw isEarly ? createPreReleaseFailure(path) : createForeignFileFailure(path);
+  throw createForeignFileFailure(path);
 }
 
 /**
@@ -119,7 +104,7 @@ export const migrate = (database: Database, tenant: InitialTenantData, steps = S
   const missing = (): typeof SCHEMA_STEPS => {
     const version = readSchemaVersion(database);
     if (version > newest) throw createNewerVersionFailure(database.path);
-    if (version > 0 && version < FIRST_SCHEMA_VERSION) throw createPreReleaseFailure(database.path);
+    if (version > 0 && version < FIRST_SCHEMA_VERSION) throw createForeignFileFailure(database.path);
     return steps.filter((step) => step.version > version);
   };
   if (missing().length === 0) return;

@@ -150,8 +150,6 @@ export class Connection implements Writer {
 
 class WorkQueue {
   #last: Promise<unknown> = Promise.resolve();
-  /** names of unused scratch tables by their definition; a table that is reused keeps its prepared statements */
-  readonly unused = new Map<string, string[]>();
 
   /** Runs a task after all earlier tasks have ended. */
   next<T>(work: () => Promise<T>): Promise<T> {
@@ -244,10 +242,8 @@ export class SqliteStore implements Store {
     const table = `(${columns.join(", ")}, primary key (${key.join(", ")})) without rowid`;
     const places = columns.map(() => "?").join(", ");
     const exec = (sql: string) => this.#turns.next(async () => this.#database.exec(sql));
-    const { unused } = this.#turns;
-    const known = unused.get(table)?.pop();
-    const name = known ?? `temp.scratch_${(scratchTableCount += 1)}`;
-    if (known === undefined) await exec(`create table ${name} ${table}`);
+    const name = `temp.scratch_${(scratchTableCount += 1)}`;
+    await exec(`create table ${name} ${table}`);
     let isClosed = false;
     return {
       name,
@@ -265,11 +261,7 @@ export class SqliteStore implements Store {
         isClosed = true;
         // the error is ignored, because the change that used the table may be committed; the table is removed when the
         // connection closes
-        const isEmpty = await exec(`delete from ${name}`).then(
-          () => true,
-          () => false,
-        );
-        if (isEmpty) unused.set(table, [...(unused.get(table) ?? []), name]);
+        await exec(`drop table ${name}`).catch(() => undefined);
       },
     };
   }

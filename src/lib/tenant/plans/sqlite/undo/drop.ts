@@ -6,10 +6,6 @@ import {
   getObservedTable,
   OBSERVED_VERSIONS,
 } from "../../../console/observed.ts";
-import { line, step } from "../../../../advice/index.ts";
-import { Failure } from "../../../../errors/index.ts";
-import { text } from "../../../../text/index.ts";
-import { SECURED_GROUP, type SecuredApp } from "../../../../model/secured-user.ts";
 import { USER } from "../../../../model/user.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
@@ -29,28 +25,6 @@ export const stageDrop = (database: Database, dropped: UndoneChange): void => {
     resetStagedTables(database, versions);
     if (OBSERVED_VERSIONS.includes(versions)) stageDroppedRecords(database, versions, dropped);
   }
-  refuseRenamedGroups(database);
-};
-
-/** @throws `conflict` if a group would get its former name, because users refer to their groups by name */
-const refuseRenamedGroups = (database: Database): void => {
-  const renamed = database.get(
-    `select t.name as local, u.name as console, t.app from ${getStagedTable(getVersionSchema(SECURED_GROUP.name))} u
-     ${ORDERED_JOIN} main.secured_group t on t.pk = u.pk where u.action = 'update' and u.name <> t.name limit 1`,
-  );
-  if (renamed === undefined) return;
-  const [local, console, app] = [String(renamed["local"]), String(renamed["console"]), renamed["app"] as SecuredApp];
-  throw new Failure("conflict", {
-    what: text(
-      `the new name of the group ${local} cannot be dropped; nothing was changed`,
-      `グループ「${local}」の新しい名前は取り下げられないため、何も変更していません`,
-    ),
-    hint: step(
-      "to give it the console's name",
-      "管理画面の名前に戻すには",
-      line("secured groups edit", [local], { app, name: console }),
-    ),
-  });
 };
 
 const findDroppedValues = (database: Database, versions: VersionSchema, undone: UndoneChange): void => {
