@@ -1,6 +1,5 @@
 import {
   appendFileSync,
-  cpSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -57,8 +56,6 @@ const imports = (noun: string, file: string, list: string): Readonly<Record<stri
 
 const withFile = (noun: string, file: string): string => noun.replace(" import", ` import ${file}`);
 
-const BUNDLES = join(import.meta.dirname, "..", "..", "fixtures", "bundles");
-
 const CASES: Readonly<Record<string, Case>> = {
   "every command --output": { line: "users list --format xlsx -o OUT" },
   "ade keypair create --output": { line: "ade keypair create -o OUT", isPublic: true },
@@ -78,7 +75,7 @@ const CASES: Readonly<Record<string, Case>> = {
     line: "imports commit PLAN --emit-csv OUT --yes",
     isInMirror: true,
   },
-  "handover export --output": { line: "handover export -o OUT --as-of 2026-11-20", isBundle: true },
+  "handover export --output": { line: "handover export -o OUT", isBundle: true },
   "handover report --output": { line: "handover report -o OUT" },
   "layouts learn --output": { line: "layouts learn users.csv --as users -o OUT", isPublic: true },
   "secured users import --generate-passwords": {
@@ -365,7 +362,8 @@ describe("a file that the command reads, or writes for another option, is never 
     const folder = folderWithFiles();
     symlinkSync("users.csv", join(folder, "link.csv"));
     symlinkSync(".", join(folder, "here"));
-    cpSync(join(BUNDLES, "minato"), join(folder, "bundle"), { recursive: true });
+    mkdirSync(join(folder, "bundle"));
+    for (const name of ["report.html", "users.csv"]) writeFileSync(join(folder, "bundle", name), name);
     for (const name of ["a", "map.yaml", "users.zip"]) {
       if (name === "a") mkdirSync(join(folder, name));
       else writeFileSync(join(folder, name), "theirs");

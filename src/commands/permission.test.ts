@@ -24,6 +24,7 @@ test("every operation except GET changes the tenant, apart from plans, reminders
     "access-tokens.create",
     "access-tokens.revoke",
     "exports.create",
+    "exports.record",
     "imports.create",
     "imports.delete",
     "imports.discard",

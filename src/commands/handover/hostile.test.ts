@@ -62,7 +62,7 @@ const FORGERIES: Readonly<Record<string, string>> = {
 };
 
 const AUDIT_FORGERIES: Readonly<Record<string, string>> = {
-  "an audit record in the middle removed": "delete from audit where seq = 3",
+  "the second audit record removed": "delete from audit where seq = 2",
   "the first audit record removed": "delete from audit where seq = 1",
   "an audit record changed": `update audit set record = replace(record, '"actor":"', '"actor":"x') where seq = 2`,
   "an audit record with another hash": "update audit set hash = (select hash from audit where seq = 1) where seq = 2",
