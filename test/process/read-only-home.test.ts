@@ -12,7 +12,7 @@ const PEOPLE = join(FIXTURES, "people.csv");
 
 /** What only looks, and what it shows. */
 const READING = [
-  ["status", "local"],
+  ["status", ""],
   ["tenant show", "local"],
   ["users list", "髙橋 圭"],
   ["users show kei.takahashi@example.jp", "kei.takahashi@example.jp"],
@@ -32,7 +32,7 @@ const READING = [
   ["imports show 1 --rows", "髙橋 圭"],
   ["imports show P2 --rows", "unchanged"],
   ["renewals list", "本社"],
-  ["renewals check", "本社"],
+  ["renewals check", "1 ok"],
   ["renewals guide 本社", "clomoctl renewals edit 本社"],
   ["context list", "local"],
   [`csv check ${PEOPLE} --as users`, "people.csv"],

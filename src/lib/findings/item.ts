@@ -31,7 +31,7 @@ export function toItemFinding(item: CheckedItem): Finding {
   const next = kind === null ? undefined : line("renewals guide", [context === null ? kind : name]);
   const completion = { context: context ?? undefined };
   return {
-    id: `renewals ${"id" in item ? String(item.id) : `${source} ${fingerprint}`} ${level}`,
+    id: `renewals ${item.id ?? `${source} ${fingerprint}`} ${level}`,
     tenant: context ?? source ?? name,
     group: "renewals",
     level,

@@ -97,6 +97,8 @@ export interface CheckItem extends Omit<
   Pick<DatedItem, keyof ExpiringItem | "source" | "remark" | "rejection">,
   "kind" | "certainty"
 > {
+  /** only for a recorded item */
+  readonly id?: string | undefined;
   readonly kind: DatedItem["kind"] | null;
   readonly certainty: DatedItem["certainty"] | null;
   /** only for a file */
