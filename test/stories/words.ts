@@ -369,6 +369,9 @@ export interface NamedItem {
 export const remindsOf = (mail: string, { name }: NamedItem): boolean =>
   mail.split("\n").some((line) => line.startsWith("- ") && line.includes(`「${name}」 2`));
 
+/** Whether a mail reminds of items; another one says once a month what is due. */
+export const isReminder = (mail: string): boolean => !mail.includes("今後 90 日");
+
 /** The command that sends and prints what is new in all tenants. */
 export const sendReminders: Words = ["status", "--notify", "--no-input", "--lang", "ja"];
 

@@ -5,7 +5,6 @@ import { RENEWAL_KINDS, type RenewalKind } from "../../lib/model/renewal.ts";
 import { buildRenewalGuide, type GuideFacts } from "../../lib/renewals/guide/index.ts";
 import { findOwnToken } from "../../lib/renewals/guide/own.ts";
 import { judgeExpiry } from "../../lib/renewals/judge.ts";
-import { isSourceReadable } from "../../lib/renewals/sources.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { GUIDE_OPTIONS, resolveRequestedGuide, showSteps, writeGuide } from "../guides/write.ts";
@@ -45,8 +44,7 @@ export default defineCommand({
     const facts = kind === "ade-token" ? await findHolder(client, item) : {};
     if (document === undefined) return showSteps(tools, buildRenewalGuide(kind, item, expiry, facts));
     // a file that is not on this computer cannot be compared
-    const isHere = tenant.context.kind === "embedded" && (await isSourceReadable(item?.source ?? ""));
-    const known = item === null || isHere ? item : { ...item, source: null };
+    const known = item === null || tenant.context.kind === "embedded" ? item : { ...item, source: null };
     return writeGuide(tools, buildRenewalGuide(kind, known, expiry, facts), document);
   },
 });

@@ -29,12 +29,6 @@ const showExpiry = <R extends Pick<CheckedItem, "expiry">>(column: Column<R>): C
     ? { ...column, whole: true, name: ({ expiry }) => (expiry === null ? null : same(expiry)) }
     : column;
 
-/** Formats a day for people: `~` marks an estimate. */
-export const formatExpiryDay = (
-  day: string | null,
-  { certainty: how }: { readonly certainty: string | null },
-): string | null => (day !== null && how === "estimated" ? `~${day}` : day);
-
 export const ITEM_COLUMNS: readonly Column<JudgedItem>[] = [
   ...buildFieldColumns<JudgedItem>({ context, id, kind, name, organisation }),
   ...buildFieldColumns<JudgedItem>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(showExpiry),

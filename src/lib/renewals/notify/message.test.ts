@@ -34,7 +34,7 @@ test("several items are one line each, with the guide of the first, and without 
   ]);
   expect(guide).toMatch(/^■ local: .*プッシュ通知証明書/);
   expect(body).toContain("push@example.jp");
-  expect(body).toMatch(/clomoctl renewals verify .* --context local|clomoctl renewals edit .* --context local/);
+  expect(body).toMatch(/clomoctl renewals verify .* --context local|clomoctl renewals renew .* --context local/);
   expect(body).not.toMatch(/03-0000-0000|金庫/);
   expect(body.match(/^■ /gm)).toHaveLength(1);
 });
