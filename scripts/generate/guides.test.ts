@@ -20,7 +20,7 @@ test("a step keeps the order and conditions of its lines, and escapes and code b
       [
         "- **erased**: no <!-- when: new -->",
         "",
-        "1. <!-- id: a --> <!-- when: b, c --> <!-- upload --> <!-- seed 003:1-2 -->",
+        "1. <!-- id: a --> <!-- when: b, c --> <!-- seed 003:1-2 -->",
         "   Type `clomoctl x_y`, then \\*. <!-- unless: d -->",
         "",
         "   - **Where**: HOME",
@@ -35,7 +35,7 @@ test("a step keeps the order and conditions of its lines, and escapes and code b
   expect(facts).toMatchObject([{ label: "erased", words: "no", marks: { when: ["new"] } }]);
   expect(steps).toMatchObject([
     {
-      marks: { id: ["a"], when: ["b, c"], upload: [""], seed: ["003:1-2"] },
+      marks: { id: ["a"], when: ["b, c"], seed: ["003:1-2"] },
       lines: [
         { kind: "what", words: "Type `clomoctl x_y`, then *.", marks: { unless: ["d"] } },
         { kind: "where", words: "HOME" },

@@ -7,7 +7,7 @@ import { findCommands } from "../../src/lib/terminal/commands.ts";
 import type { Language } from "../../src/lib/text/index.ts";
 
 /** The marks that may occur in comments of a guide, as defined in `guides/README.md`. */
-const MARK_NAMES = ["id", "when", "unless", "upload", "seed"] as const;
+const MARK_NAMES = ["id", "when", "unless", "seed"] as const;
 
 type MarkValues = Readonly<Record<(typeof MARK_NAMES)[number], readonly string[]>>;
 
@@ -191,12 +191,11 @@ const mergeFact = (en: MarkedText, ja: MarkedText | undefined): GuideFact => ({
 });
 
 function mergeStep(en: ParsedStep, ja: ParsedStep | undefined): GuideStep {
-  const { id, upload } = en.marks;
+  const { id } = en.marks;
   const lines = en.lines.map((line, at) => ({ kind: line.kind, ...mergeLine(line, ja?.lines[at]) }));
   return {
     id: id[0] ?? "",
     ...toStepCondition(en.marks),
-    ...(upload.length === 0 ? {} : { beginsUpload: true }),
     lines,
   };
 }

@@ -56,7 +56,7 @@ const CHANGING = [
   "context set local --protected",
   "renewals add x --kind custom --expires 2027-01-01",
   "renewals edit x --notes y",
-  "renewals confirm x",
+  "renewals renew x",
   "renewals remove x --yes",
   "renewals notify",
   "tenant set --ios yes",

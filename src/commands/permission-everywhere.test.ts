@@ -73,7 +73,7 @@ test(
       expect.arrayContaining([
         "imports.commit",
         "renewals.add",
-        "renewals.confirm",
+        "renewals.renew",
         "renewals.edit",
         "users.addField",
         "users.removeField",

@@ -27,7 +27,7 @@ const NEITHER: Readonly<Record<string, string>> = {
   "ade token set": "what another administrator or server gave is refused unless an option says so",
   "renewals add": "an entry of a calendar; renewals remove takes it back",
   "renewals edit": "shows what it is by now; renewals edit takes it back",
-  "renewals confirm": "records what somebody says; the item stays",
+  "renewals renew": "records what somebody says; the item stays",
   "layouts learn": "records how a list is read; layouts remove takes it back",
   "imports discard": "no record of the tenant changes; the file can be imported again",
 };

@@ -60,7 +60,7 @@ const LINES: readonly string[] = [
   "handover answer --file answers.csv",
   "renewals add 予備 --kind android-owner --expires 2099-01-01 --account owner@gmail.example",
   "renewals edit 予備 --owner 山田",
-  "renewals confirm 予備",
+  "renewals renew 予備 --signed-in 2026-04-01 --by a",
   "renewals remove 予備 --yes",
   "ade sync",
 ];

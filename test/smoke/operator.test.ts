@@ -52,11 +52,13 @@ test.each([
     await writeFile(join(home, "osaka-2027.vpptoken"), createVppToken(renewed, "大阪"));
     const files = "--current tokens/osaka.vpptoken --new osaka-2027.vpptoken";
     expect(await clomoctl(`renewals verify ${files}`)).toMatchObject({ code: 0 });
-    expect(await clomoctl("renewals edit 大阪 --file osaka-2027.vpptoken")).toMatchObject({ code: 0 });
+    expect(await clomoctl("renewals renew 大阪 osaka-2027.vpptoken")).toMatchObject({ code: 8 });
     // only downloaded so far: the console still has the old one
     expect(await clomoctl("renewals check")).toMatchObject({ code: 2 });
     const shown = renewed.toLocaleDateString("sv-SE", { timeZone: "Asia/Tokyo" });
-    expect(await clomoctl(`renewals confirm 大阪 --console-shows ${shown}`)).toMatchObject({ code: 0 });
+    expect(await clomoctl(`renewals renew 大阪 osaka-2027.vpptoken --console-shows ${shown}`)).toMatchObject({
+      code: 0,
+    });
     expect(await clomoctl("renewals check")).toMatchObject({ code: 0 });
   },
 );

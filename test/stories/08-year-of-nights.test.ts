@@ -93,8 +93,9 @@ class Customers {
     };
     const both = [EVERYBODY, owner];
     const year = (now: Date): Date => new Date(now.getTime() + 365 * DAY_MS);
-    watch({ kind: "push-certificate", name: `APSP:${topic}`, expires: pushed, recipients: both }, async (item, now) =>
-      record(item, await push(year(now)), year(now)),
+    watch(
+      { kind: "push-certificate", name: "push-certificate", expires: pushed, recipients: both },
+      async (item, now) => record(item, await push(year(now)), year(now)),
     );
     watch({ kind: "ade-token", name: `${context}-ABM`, expires: nextYear(made), recipients: both }, async (item, now) =>
       record(item, await server(now), nextYear(now)),

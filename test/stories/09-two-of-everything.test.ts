@@ -134,7 +134,7 @@ story(
       await person.run(w.renewals.guide(name, ...here("aoba")));
       const page = await person.run(w.renewals.guide(name, "--format", "markdown", ...here("aoba")));
       for (const proposal of findProposals(page.stdout)) await person.try(proposal, "aoba");
-      await person.run(w.renewals.confirm(name, "2027-11-27", ...here("aoba")), { code: 3 });
+      await person.run(w.renewals.renew(name, ...here("aoba")), { code: 2 });
     }
 
     await s.write("list.csv", "氏名,メールアドレス,役職\n甲,a@example.jp,係長\n乙,b@example.jp,係長\n");

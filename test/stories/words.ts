@@ -241,28 +241,17 @@ export const renewals = {
   calendar: verb("renewals", "calendar"),
   remove: verb("renewals", "remove"),
   edit: verb("renewals", "edit"),
-  /** records that a new file replaces the item's file */
-  renew: (item: string, file: string, ...rest: Words): Words => ["renewals", "edit", item, "--file", file, ...rest],
-  /** records the date that the console shows after the upload */
-  confirm: (item: string, date: string, ...rest: Words): Words => [
-    "renewals",
-    "confirm",
-    item,
-    "--console-shows",
-    date,
-    ...rest,
-  ],
+  renew: verb("renewals", "renew"),
   /** records a file, and what the console shows after its upload */
   renewAndConfirm: (item: string, file: string, date: string, ...rest: Words): readonly Words[] => [
-    renewals.renew(item, file, ...rest),
-    renewals.confirm(item, date, ...rest),
+    renewals.renew(item, file, "--console-shows", date, ...rest),
   ],
   /** records that somebody signed in to an account that needs it once a year */
   signedIn: (item: string, date: string, ...rest: Words): Words => [
     "renewals",
-    "confirm",
+    "renew",
     item,
-    "--at",
+    "--signed-in",
     date,
     "--by",
     "tanaka",

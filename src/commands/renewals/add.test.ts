@@ -95,7 +95,7 @@ describe("a folder", () => {
     const line = "renewals add certs --owner it@example.jp --fields name,source";
     const { en } = await runInBoth(line, { folder, tenant: both });
     expect(en).toMatchObject({ exit: 8, stdout: "name\tsource\n契約 1\t\n契約 1\t\n" });
-    expect(en.stderr).toMatch(/^certs\/b\.vpptoken: not a certificate.*\n$/);
+    expect(en.stderr).toMatch(/^certs\/b\.vpptoken: not recorded: not a certificate.*\n$/);
     expect(en.requests.map(({ json }) => json)).toEqual([
       undefined,
       ...["A", "C"].map((one): unknown =>
@@ -112,8 +112,10 @@ describe("a folder", () => {
     const known = { listRenewals: { items: [item(3, { fingerprint: sent.fingerprint })] }, addRenewal: taken };
     const again = await run(line, { folder, tenant: known });
     expect(again).toMatchObject({ exit: 3, stdout: "name\tsource\n" });
-    expect(again.stderr).toContain("certs/a.vpptoken: already recorded\n");
-    expect(again.stderr).toContain("certs/c.vpptoken: same topic as x\n");
+    expect(again.stderr).toContain(
+      "certs/a.vpptoken: not recorded: different file: this file is the same as the file in use",
+    );
+    expect(again.stderr).toContain("certs/c.vpptoken: not recorded: same topic as x\n");
   });
 
   describe("with content tokens of two years for the same full-width location", () => {
@@ -124,53 +126,33 @@ describe("a folder", () => {
       return made;
     };
 
-    test("records the token that ends first, and names the other as indistinguishable", async () => {
+    test("records the token that ends first, and proposes the other as its renewal, also in a second run", async () => {
+      const place = folder("sToken_for___ (1).vpptoken", "sToken_for___.vpptoken");
+      const recorded = (json: unknown = {}): RenewalItem => item(1, { kind: "vpp-token", ...(json as object) });
       const ran = await runInBoth("renewals add . --owner it@example.jp", {
-        folder: folder("sToken_for___ (1).vpptoken", "sToken_for___.vpptoken"),
-        tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
+        folder: place,
+        tenant: { listRenewals: { items: [] }, addRenewal: recorded({ name: "例" }) },
       });
       expect(ran.en.exit).toBe(8);
       const added = ran.en.requests.filter(({ operation }) => operation === "addRenewal");
       expect(added.map(({ json }) => json)).toEqual([
-        expect.objectContaining({ expiresAt: "2026-12-01T00:00:00.000Z" }),
+        expect.objectContaining({ name: "例", expiresAt: "2026-12-01T00:00:00.000Z" }),
       ]);
-      expect(ran.en.stderr).toContain(
-        "sToken_for___.vpptoken: this file cannot be distinguished from sToken_for___ (1).vpptoken, which is recorded; if this file renews it: clomoctl renewals edit 例 --file sToken_for___.vpptoken\n",
-      );
-      const checked = await runInBoth("renewals check . --fields level,source", {
-        folder: folder("sToken_for___ (1).vpptoken", "sToken_for___.vpptoken"),
+      const renews =
+        'sToken_for___.vpptoken: not recorded: this file renews "例"; to record it: clomoctl renewals renew 例 sToken_for___.vpptoken\n';
+      expect(ran.en.stderr).toContain(renews);
+      const again = await run("renewals add .", {
+        folder: place,
+        tenant: { listRenewals: { items: [recorded(added[0]?.json)] } },
       });
+      expect(again.exit).toBe(3);
+      expect(again.stderr).toContain(renews);
+      expect(again.stderr).toContain("sToken_for___ (1).vpptoken: not recorded: different file: ");
+      const checked = await runInBoth("renewals check . --fields level,source", { folder: place });
       expect(checked.en).toMatchObject({
         exit: 2,
         stdout: "level\tsource\ncritical\tsToken_for___ (1).vpptoken\nok\tsToken_for___.vpptoken\n",
       });
-    });
-
-    test("a second run does not record the other token, either", async () => {
-      const place = folder("sToken_for___.vpptoken", "sToken_for___ (1).vpptoken");
-      const first = await run("renewals add .", {
-        folder: place,
-        tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
-      });
-      const { json } = first.requests.find(({ operation }) => operation === "addRenewal") ?? {};
-      const recorded = item(1, { ...(json as Partial<RenewalItem>), name: "例" });
-      const again = await run("renewals add .", { folder: place, tenant: { listRenewals: { items: [recorded] } } });
-      expect(again.exit).toBe(3);
-      expect(again.requests.map(({ operation }) => operation)).not.toContain("addRenewal");
-      expect(again.stderr).toContain(
-        "if this file renews it: clomoctl renewals edit 例 --file 'sToken_for___ (1).vpptoken'",
-      );
-    });
-
-    test("with an ASCII location, the newer token waits for its upload, and a second run adds nothing", async () => {
-      const [first, second] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ copy.vpptoken"];
-      const place = folder(first, second);
-      const line = "renewals add . --owner it@example.jp";
-      const ran = await run(line, { folder: place, tenant: { listRenewals: { items: [] }, addRenewal: item(1) } });
-      const { json } = ran.requests.find(({ operation }) => operation === "addRenewal") ?? {};
-      const recorded = item(1, json as Partial<RenewalItem>);
-      const again = await run(line, { folder: place, tenant: { listRenewals: { items: [recorded] } } });
-      expect(again).toMatchObject({ exit: 0, stderr: `${second}: already recorded\n` });
     });
   });
 });
@@ -271,35 +253,6 @@ describe("the result", () => {
       expect(en.stderr).toContain("--phone-holder ");
     },
   );
-
-  test("asks once for owner, account and phone, accepts blanks and skips given values", async () => {
-    const typing = [
-      ["本社: who renews this item? An email address also receives reminders", "it@example.jp\r"],
-      ["本社: which telephone number receives the 2-factor code", "\r"],
-      ["本社: who holds the phone for the 2-factor code, or where is it kept?", "\r"],
-    ] as const;
-    const line = "renewals add 本社 --kind push-certificate --account push@example.jp";
-    const asked = await run(line, { tenant: added, terminal: { typing } });
-    expect(told(asked.requests)).toMatchObject({ owner: "it@example.jp", account: "push@example.jp" });
-    expect(told(asked.requests)).not.toHaveProperty("phone");
-    const ja = await run(`${line} --phone-holder 金庫 --lang ja`, {
-      tenant: added,
-      terminal: {
-        typing: [
-          ["本社: 更新担当は", "総務\r"],
-          ["本社: 認証コードを受け取る電話番号は", "情シス\r"],
-          ["「情シス」は電話番号ではありません", "\b\b\b03-0000-0000\r"],
-        ],
-      },
-    });
-    expect(told(ja.requests)).toMatchObject({ owner: "総務", phone: "03-0000-0000", phoneHolder: "金庫" });
-    expect(ja.stderr).not.toContain("どの Apple");
-    const own = await run(["renewals", "add", ...custom], {
-      tenant: added,
-      terminal: { typing: [["契約: who renews this item? An email address also receives reminders", "\r"]] },
-    });
-    expect(told(own.requests)).toEqual({ kind: "custom", name: "契約" });
-  });
 });
 
 describeWithOpenssl("certificates", () => {

@@ -5,12 +5,14 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
-import { askContactFields, noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
+import { noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { ITEM_OPTIONS, ITEM_RELATIONS } from "./items/options.ts";
-import { readOptions } from "./items/read-options.ts";
+import { NEW_ITEM_OPTIONS } from "./items/options.ts";
+import { readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
 import { resolveTimezone } from "../tools.ts";
+import type { RenewalKind } from "../../lib/model/renewal.ts";
+import { addOneYear, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";
 
 export default defineCommand({
   summary: text("record a renewal item", "年次更新・期限の項目を登録する"),
@@ -32,8 +34,12 @@ export default defineCommand({
       ),
     },
   },
-  options: ITEM_OPTIONS,
-  ...ITEM_RELATIONS,
+  options: NEW_ITEM_OPTIONS,
+  excludes: [
+    ["expires", "file"],
+    ["expires", "lastLogin"],
+    ["file", "lastLogin"],
+  ],
   examples: [
     { line: "clomoctl renewals add 本社 --file push.pem --owner it@example.jp --account push@example.jp" },
     {
@@ -47,26 +53,29 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked", "partial"],
   shows: ITEM_COLUMNS,
-  async run(tools, { name, ...options }) {
+  async run(tools, { name, file, key, csr, fingerprint, lastLogin, ...options }) {
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
+    const timezone = resolveTimezone(tools, tenant);
+    const said = readItemOptions(options, timezone);
     const { kind } = options;
-    if (kind === undefined && options.file === undefined) {
+    if (kind === undefined && file === undefined) {
       if (!name.endsWith("/") && !(await isFolder(resolve(tools.workingFolder, name))))
         throw createMissingKindFailure();
       const { addFolder } = await import("./items/add-folder.ts");
-      return addFolder(tools, tenant, { folder: name, options });
+      return addFolder(tools, tenant, { folder: name, key, csr, said });
     }
-    const said = await readOptions(tools, {
-      options,
-      kind,
-      timezone: resolveTimezone(tools, tenant),
-    });
-    const item: NewRenewalItem = { ...said, kind: said.kind ?? "custom", name };
+    const read = file === undefined ? undefined : await readRenewable(tools, { file, kind, key, fingerprint });
+    const item: NewRenewalItem = {
+      ...(read === undefined ? {} : toItemFields(read.expiring, read.path)),
+      ...(lastLogin === undefined ? {} : readLogin(lastLogin, kind, { now: tools.clock.now(), timezone })),
+      ...said,
+      kind: kind ?? read?.expiring.kind ?? "custom",
+      name,
+    };
     await refuseDuplicate(client, item);
     await warnOfSecrets(tools, name, item);
-    const whole = { ...item, ...(await askContactFields(tools, item)) };
-    const added = await client.renewals.add(whole);
+    const added = await client.renewals.add(item);
     if (added.expiresAt === null) {
       await tools.terminal.warn(
         text(
@@ -79,6 +88,24 @@ export default defineCommand({
     await noteUnreachableOwner(tools, [added]);
   },
 });
+
+function readLogin(
+  date: TypedDate,
+  kind: RenewalKind | undefined,
+  asOf: { readonly now: Date; readonly timezone: string },
+): Pick<NewRenewalItem, "expiresAt" | "certainty"> {
+  if (kind === "android-owner")
+    return {
+      expiresAt: addOneYear(resolvePastInstant(date, { ...asOf, where: "--last-login" })),
+      certainty: "estimated",
+    };
+  throw new Failure("usage", {
+    what: text(
+      "--last-login can be used only with the kind android-owner",
+      "--last-login は種類が android-owner のときだけ使えます",
+    ),
+  });
+}
 
 const createMissingKindFailure = (): Failure =>
   new Failure("usage", {

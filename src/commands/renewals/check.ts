@@ -1,15 +1,15 @@
-import { line } from "../../lib/advice/index.ts";
 import { type CheckResult, chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
-import type { CheckedItem } from "../../lib/renewals/judge.ts";
+import { describeFinding, type Finding } from "../../lib/findings/finding.ts";
+import { toItemFinding } from "../../lib/findings/item.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { isDefaultTable, isRecordOutputRequested, listColumns } from "../listing/list.ts";
+import { isRecordOutputRequested, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { DECRYPTION_OPTIONS } from "./items/options.ts";
-import { CHECK_COLUMNS, buildCheckTableColumns, DEFAULT_CHECK_COLUMNS } from "./items/columns.ts";
+import { CHECK_COLUMNS, DEFAULT_CHECK_COLUMNS } from "./items/columns.ts";
 import { runCheck } from "./items/gather.ts";
 
 const CHECK_OPTIONS = {
@@ -66,18 +66,14 @@ type CheckInput = InputOf<typeof CHECK_OPTIONS>;
 
 export default defineCommand({
   summary: text("check which items are due (for cron and monitoring)", "期限の近いものを調べる(cron・監視用)"),
-  caution: text(
-    `Only prints. To send reminders as well: ${line("renewals notify", [])}`,
-    `表示だけを行います。通知も送るには: ${line("renewals notify", [])}`,
-  ),
   details: [
     text(
-      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. Anything that cannot be read is unknown, never ok. Days are calendar days in --timezone or the context's time zone; ~ marks an estimated date.",
-      "テナントに登録された項目、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
+      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0. What is due is shown in one line each, the most urgent first, and the rest is counted; with --format everything is listed. Anything that cannot be read is unknown, never ok. Days are calendar days in --timezone or the context's time zone; ~ marks an estimated date.",
+      "テナントに登録された項目、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まります。期限の近いものを急ぐ順に 1 行ずつ表示し、ほかは件数だけを表示します。--format を指定するとすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
     ),
     text(
-      "In a folder, only the newest file counts for each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older file is at most a warning until it expires, because the newer file may not have been uploaded yet; after that it is superseded and does not count. If the files do not show whether one renews the other, each counts by its own date. Links that lead out of a folder are not followed: name such files directly, for example /etc/letsencrypt/live/*/cert.pem. With --quiet, the first line on stderr names the most urgent item, for the mail that cron sends.",
-      "フォルダー内では、プッシュ通知証明書(トピックと発行者が同じもの)、ADE サーバートークン(consumer key が同じもの、または暗号鍵とサーバの名前が同じもの)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。更新後のものかファイルからわからないときは、それぞれの期限で判定します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。--quiet では、cron が送るメールのために、最も急ぐものを標準エラー出力の 1 行目に表示します。",
+      "In a folder, only the newest file counts for each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older file is at most a warning until it expires, because the newer file may not have been uploaded yet; after that it is superseded and does not count. If the files do not show whether one renews the other, each counts by its own date. Links that lead out of a folder are not followed: name such files directly, for example /etc/letsencrypt/live/*/cert.pem.",
+      "フォルダー内では、プッシュ通知証明書(トピックと発行者が同じもの)、ADE サーバートークン(consumer key が同じもの、または暗号鍵とサーバの名前が同じもの)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。更新後のものかファイルからわからないときは、それぞれの期限で判定します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。",
     ),
   ],
   args: {
@@ -143,49 +139,42 @@ async function executeCheck(tools: Tools, files: readonly string[], options: Che
     await tools.outputs.write(prometheus, renderPrometheusText(result, tools.clock.now()));
   }
   if (nagios) await showNagiosLine(tools, result);
-  else await showCheckResult(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
+  else if (prometheus !== "-") await showCheckResult(tools, result);
   return STATE_EXITS[result.state];
 }
 
 /** @throws `usage` if the result is to be written in two forms */
-function refuseSecondForm(tools: Tools, { nagios, prometheus }: CheckInput): void {
+export function refuseSecondForm(
+  tools: Tools,
+  { nagios, prometheus }: { readonly nagios: boolean; readonly prometheus?: string | undefined },
+): void {
   if (!nagios || !(isRecordOutputRequested(tools) || prometheus === "-")) return;
   throw new Failure("usage", {
     what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と同時に指定できません"),
   });
 }
 
-async function showCheckResult(
-  { terminal, globals }: Tools,
-  result: CheckResult,
-  { list, severalContexts }: { readonly list: boolean; readonly severalContexts: boolean },
-): Promise<void> {
-  const headline = globals.quiet
-    ? (await import("../../lib/renewals/output/headline.ts")).describeMostUrgent(result, severalContexts)
-    : undefined;
-  if (headline !== undefined) await terminal.problem(headline.line);
-  const isNew = (one: CheckedItem): boolean => one !== headline?.remarkOf;
-  const shown = [...result.checked, ...result.superseded];
-  const columns = isDefaultTable(terminal)
-    ? buildCheckTableColumns(shown, { severalContexts })
-    : listColumns(terminal, CHECK_COLUMNS, DEFAULT_CHECK_COLUMNS);
-  if (list) await terminal.list(columns, shown);
-  for (const { source, remark } of result.superseded) {
-    if (remark !== null) await terminal.note(text(`${source}: ${remark.en}`, `${source}: ${remark.ja}`));
-  }
-  for (const { kind, name, level, remark, state, context } of result.checked.filter(isNew)) {
-    if (remark === null) continue;
-    const { en, ja } = remark;
-    if (level === "ok" && (state === "downloaded" || context === null))
-      await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
-    else if (kind === null || level === "unknown") await terminal.problem(text(`${name}: ${en}`, `${name}: ${ja}`));
-    else await terminal.warn(text(`${name}: ${en}`, `${name}: ${ja}`));
-  }
-  const summary = describeCheckResult(result);
-  await (result.checked.length === 0 ? terminal.warn(summary) : terminal.note(summary));
+async function showCheckResult(tools: Tools, result: CheckResult): Promise<void> {
+  const { terminal, globals } = tools;
+  const { checked, superseded } = result;
+  if (isRecordOutputRequested(tools))
+    return terminal.list(listColumns(terminal, CHECK_COLUMNS, DEFAULT_CHECK_COLUMNS), [...checked, ...superseded]);
+  const due = checked.filter(({ level }) => level !== "ok").map(toItemFinding);
+  await showFindings(tools, due);
+  if (!globals.quiet) await terminal.out.write(`${describeCheckResult(result)[terminal.language]}\n`);
+  else if (checked.length === 0) await terminal.warn(describeCheckResult(result));
+}
+
+/** Writes findings to stdout, one line each. */
+export async function showFindings({ terminal }: Tools, findings: readonly Finding[]): Promise<void> {
+  for (const finding of findings)
+    await terminal.out.write(`${terminal.shown(terminal.say(describeFinding(finding))).join("")}\n`);
 }
 
 async function showNagiosLine({ terminal }: Tools, result: CheckResult): Promise<void> {
   const { renderNagiosLine } = await import("../../lib/renewals/output/nagios.ts");
-  await terminal.out.write(`${terminal.shown(renderNagiosLine(result, terminal.language)).join("")}\n`);
+  const { state, thresholds, checked } = result;
+  const summary = describeCheckResult(result);
+  const report = { service: "RENEWALS", state, summary, findings: checked.map(toItemFinding), thresholds };
+  await terminal.out.write(`${terminal.shown(renderNagiosLine(report, terminal.language)).join("")}\n`);
 }

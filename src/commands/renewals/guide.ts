@@ -1,6 +1,9 @@
 import { commandName } from "../../lib/advice/index.ts";
-import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
-import { buildRenewalGuide } from "../../lib/renewals/guide/index.ts";
+import type { Client, RenewalItem } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { RENEWAL_KINDS, type RenewalKind } from "../../lib/model/renewal.ts";
+import { buildRenewalGuide, type GuideFacts } from "../../lib/renewals/guide/index.ts";
+import { findOwnToken } from "../../lib/renewals/guide/own.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { isSourceReadable } from "../../lib/renewals/sources.ts";
 import { text } from "../../lib/text/index.ts";
@@ -8,8 +11,7 @@ import { defineCommand } from "../command.ts";
 import { GUIDE_OPTIONS, resolveRequestedGuide, showSteps, writeGuide } from "../guides/write.ts";
 import { resolveTimezone } from "../tools.ts";
 import { formatExpiryDay } from "./items/columns.ts";
-import { listRecordedAnswers, buildGuideFacts } from "./steps/holding.ts";
-import { resolveSubject } from "./steps/subject.ts";
+import { findItem } from "./items/find-item.ts";
 
 const GUIDE_COMMAND = commandName("renewals guide");
 
@@ -17,8 +19,8 @@ export default defineCommand({
   summary: text("show step by step how to renew an item, with the pitfalls", "更新の手順と注意点を示す"),
   details: [
     text(
-      `ITEM is the name or ID of a recorded item, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. For a recorded item, the guide includes its account, topic and phone. If this clomoctl tenant itself holds the token (\`ade token set\`), the guide shows the steps for this tenant instead of the steps in CLOMO PANEL. If the renewed file is already downloaded, the guide begins with the upload.`,
-      `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録があれば、アカウント、トピック、電話の所在も示します。clomoctl のこのテナントが自ら保持しているトークン(\`ade token set\` で設定したもの)については、CLOMO PANEL ではなくこのテナントでの手順を示します。更新ファイルがダウンロード済みなら、アップロードの手順から始めます。`,
+      `ITEM is the name or ID of a recorded item, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. For a recorded item, the guide includes its account, topic and phone. If this clomoctl tenant itself holds the token (\`ade token set\`), the guide shows the steps for this tenant instead of the steps in CLOMO PANEL.`,
+      `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録があれば、アカウント、トピック、電話の所在も示します。clomoctl のこのテナントが自ら保持しているトークン(\`ade token set\` で設定したもの)については、CLOMO PANEL ではなくこのテナントでの手順を示します。`,
     ),
   ],
   args: {
@@ -37,20 +39,56 @@ export default defineCommand({
   exits: ["usage", "not-found", "locked"],
   async run(tools, { item: typed, ...options }) {
     const document = resolveRequestedGuide(tools, options, GUIDE_COMMAND);
-    const tenant = await tools.tenant("renewals", "ade", "answers");
-    const subject = await resolveSubject(tenant.client, typed);
-    const { kind, item } = subject;
+    const tenant = await tools.tenant("renewals", "ade");
+    const { client } = tenant;
+    const { kind, item } = await findSubject(client, typed);
     const expiresAt = item?.expiresAt ?? null;
     const expiresOn = expiresAt === null ? null : dayOf(expiresAt, resolveTimezone(tools, tenant));
-    const holding = await buildGuideFacts(tenant.client, subject);
-    if (document === undefined) return showSteps(tools, buildRenewalGuide(kind, item, expiresOn, holding));
+    const facts = kind === "ade-token" ? await findHolder(client, item) : {};
+    if (document === undefined) return showSteps(tools, buildRenewalGuide(kind, item, expiresOn, facts));
     // a file that is not on this computer cannot be compared
     const isHere = tenant.context.kind === "embedded" && (await isSourceReadable(item?.source ?? ""));
     const known = item === null || isHere ? item : { ...item, source: null };
-    const guide = buildRenewalGuide(kind, known, item && formatExpiryDay(expiresOn, item), {
-      ...holding,
-      known: holding.own === undefined ? await listRecordedAnswers(tenant.client, subject) : [],
-    });
-    return writeGuide(tools, guide, document);
+    const day = item && formatExpiryDay(expiresOn, item);
+    return writeGuide(tools, buildRenewalGuide(kind, known, day, facts), document);
   },
 });
+
+const isRenewalKind = (typed: string): typed is RenewalKind => Object.hasOwn(RENEWAL_KINDS, typed);
+
+/** Finds the item, or the only item of a kind. `item` is null if no item of the kind is recorded. */
+async function findSubject(
+  client: Client<"renewals">,
+  typed: string,
+): Promise<{ readonly kind: RenewalKind; readonly item: RenewalItem | null }> {
+  if (!isRenewalKind(typed)) {
+    const item = await findItem(client, typed);
+    return { kind: item.kind, item };
+  }
+  const ofKind = (await client.renewals.list()).filter(({ kind }) => kind === typed);
+  const [item = null, ...others] = ofKind;
+  if (others.length === 0) return { kind: typed, item };
+  const names = ofKind.map(({ name }) => name).join(", ");
+  throw new Failure("usage", {
+    what: text(`several items of this kind are recorded: ${names}`, `この種類の項目が複数あります: ${names}`),
+    hint: text("use the name of the item", "項目の名前を指定してください"),
+  });
+}
+
+/**
+ * Returns whether the tenant itself holds an ADE token. If it does, the steps for CLOMO PANEL would invalidate a token
+ * that belongs to CLOMO.
+ */
+async function findHolder(client: Client<"ade">, item: RenewalItem | null): Promise<GuideFacts> {
+  try {
+    return { own: findOwnToken(await client.ade.show(), item) };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== "not-permitted") throw error;
+    return { first: SYSTEM_ADMINISTRATOR_NOTE };
+  }
+}
+
+const SYSTEM_ADMINISTRATOR_NOTE = text(
+  "Ask a system administrator first whether this clomoctl tenant itself holds the token (this could not be looked up). If it does, do not use these steps.",
+  "先に、clomoctl のこのテナント自体がそのトークンを保持しているかどうかを、システム管理者に確認してください(調べられませんでした)。保持している場合、この手順は使えません。",
+);

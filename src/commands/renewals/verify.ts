@@ -1,14 +1,11 @@
-import { readSigningRequest } from "../../lib/apple/index.ts";
-import type { RequestFile } from "../../lib/renewals/replacement/check.ts";
-import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { CHECK_LABELS, compareFiles, type Check } from "../../lib/renewals/compare.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { joinTexts, text, type Language, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { resolveTimezoneWithoutTenant, type Tools } from "../tools.ts";
-import { MAX_RENEWAL_FILE_BYTES } from "../../lib/model/renewal.ts";
-import { DECRYPTION_OPTIONS } from "./items/options.ts";
-import { readKeyFiles } from "./items/read-options.ts";
-import { readNamedFile, type NamedFileContent } from "../../lib/files/index.ts";
-import { rejectUnreadableFile, showJudgement, readComparedItem } from "./judgement.ts";
+import { resolveTimezoneWithoutTenant } from "../tools.ts";
+import { COMPARISON_OPTIONS } from "./items/options.ts";
+import { readCsr, readRenewable } from "./items/read-options.ts";
 
 export default defineCommand({
   summary: text(
@@ -17,33 +14,22 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Compares both files before you upload anything, and lists every check with its reason. The exit code is 0 if the new file can be used, and 3 if it cannot or if a file cannot be read. The verdict is `can replace the file in use` only if everything that identifies the new file was compared. Otherwise, it lists what you have to check yourself, such as a VPP location with full-width characters (Apple writes each as _): exit code 0, or 3 with --strict.",
-      "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 で、確認した項目と理由をすべて一覧します。「更新できます」と表示するのは、新しいファイルを特定する項目をすべて比較できたときだけです。比較できなかった項目(全角文字の VPP の場所など。Apple は全角文字を 1 文字ずつ _ と書きます)は、確かめる項目として示します。その場合の終了コードは 0 で、--strict を付けると 3 です。",
+      "Compares both files before you upload anything. The exit code is 0 if the new file can be used, and 3 if it cannot or if a file cannot be read. What the files do not show, such as a VPP location with full-width characters (Apple writes each as _), is listed as left to check: exit code 0, or 3 with --strict.",
+      "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 です。ファイルからわからない項目(全角文字の VPP の場所など。Apple は全角文字を 1 文字ずつ _ と書きます)は、確かめる項目として示します。その場合の終了コードは 0 で、--strict を付けると 3 です。",
     ),
     text(
-      "For a push certificate, also use --csr: the console rejects a certificate that was made from another CSR. The issuer is compared by name. For ADE server tokens, the encryption keys of both files are compared; with --key, the consumer keys are compared too if your key decrypts both files.",
-      "プッシュ通知証明書では --csr も指定してください。別の CSR ファイルから作った証明書は CLOMO PANEL で拒否されます。発行者は名前で比較します。ADE サーバートークンは、どの鍵で暗号化されているかを比較します。--key の鍵で両方を復号できれば、consumer key も比較します。",
+      "For a push certificate, also use --csr: the console rejects a certificate that was made from another CSR. ADE server tokens are compared by their encryption keys, and by consumer key if --key decrypts both.",
+      "プッシュ通知証明書では --csr も指定してください。別の CSR ファイルから作った証明書は CLOMO PANEL で拒否されます。ADE サーバートークンは暗号鍵を比べます。--key の鍵で両方を復号できれば、consumer key も比較します。",
     ),
   ],
   args: {},
   options: {
     current: { kind: "file", value: "OLD", required: true, about: text("file in use", "現在使っているファイル") },
     new: { kind: "file", value: "NEW", required: true, about: text("new file", "新しいファイル") },
-    csr: {
-      kind: "file",
-      value: "CSR",
-      about: text(
-        "CSR from which the new certificate was made (CertificateSigningRequest.csr)",
-        "新しい証明書のもとになった CSR ファイル(CertificateSigningRequest.csr)",
-      ),
-    },
-    ...DECRYPTION_OPTIONS,
+    ...COMPARISON_OPTIONS,
     strict: {
       kind: "boolean",
-      about: text(
-        "also reject doubtful files and files that you still have to check",
-        "疑わしいものや、確かめる項目が残るものも拒否する",
-      ),
+      about: text("also reject files that you still have to check", "確かめる項目が残るものも拒否する"),
     },
   },
   examples: [
@@ -57,23 +43,54 @@ export default defineCommand({
   exits: ["input-rejected"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, input) {
-    const { clock } = tools;
+  async run(tools, { current: old, new: file, csr, key, strict }) {
+    const { terminal } = tools;
     const timezone = await resolveTimezoneWithoutTenant(tools);
-    const openers = await readKeyFiles(tools, input).catch(rejectUnreadableFile);
-    const current = await readComparedItem(await readComparedFile(tools, input.current), openers);
-    const next = await readComparedItem(await readComparedFile(tools, input.new), openers);
-    const csr = input.csr === undefined ? undefined : await readCsrFile(tools, input.csr);
-    const circumstances = { csr, now: clock.now(), strict: input.strict, timezone };
-    const judgement = judgeReplacement(current, next, circumstances);
-    return showJudgement(tools, { file: input.new, kind: next.expiring.kind }, judgement);
+    const { checks, bad, left } = await (async () => {
+      const current = await readRenewable(tools, { file: old, kind: undefined, key });
+      const next = await readRenewable(tools, { file, kind: current.expiring.kind, key });
+      return compareFiles({ current, next, csr: await readCsr(tools, csr), now: tools.clock.now(), timezone });
+    })().catch(rejectUnreadableFile);
+    await terminal.list(buildCheckColumns(terminal.language), checks);
+    const isSafe = bad.length === 0 && (left.length === 0 || !strict);
+    const said = describeVerdict(file, isSafe, bad.length > 0 ? [] : left);
+    await (isSafe ? terminal.note(said) : terminal.problem(said));
+    return isSafe ? undefined : "input-rejected";
   },
 });
 
-const readComparedFile = (tools: Tools, name: string): Promise<NamedFileContent> =>
-  readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES).catch(rejectUnreadableFile);
-
-async function readCsrFile(tools: Tools, name: string): Promise<RequestFile> {
-  const file = await readComparedFile(tools, name);
-  return { request: await readSigningRequest(file), writtenAt: file.writtenAt };
+/** Rejects an unreadable file in the same way as a wrong file, because it does not prove anything. */
+function rejectUnreadableFile(error: unknown): never {
+  if (!(error instanceof Failure)) throw error;
+  throw new Failure("input-rejected", error);
 }
+
+function describeVerdict(file: string, isSafe: boolean, left: readonly Check[]): Text {
+  const [en, ja] = isSafe
+    ? [`${file} can replace the file in use`, `${file} で更新できます`]
+    : [`${file}: do not upload it`, `${file}: アップロードしないでください`];
+  if (left.length === 0) return text(en, ja);
+  const named = joinTexts(
+    left.map(({ id }) => CHECK_LABELS[id]),
+    text(", ", "、"),
+  );
+  return text(`${en}; left to check: ${named.en}`, `${ja}(確かめる項目: ${named.ja})`);
+}
+
+const buildCheckColumns = (language: Language): readonly Column<Check>[] => [
+  { key: "check", header: text("check", "確認項目"), value: ({ id }) => id, name: ({ id }) => CHECK_LABELS[id] },
+  {
+    key: "result",
+    header: text("result", "結果"),
+    value: ({ outcome }) => outcome,
+    name: ({ outcome }) => OUTCOME_LABELS[outcome],
+  },
+  { key: "why", advice: true, header: text("reason", "理由"), value: ({ what }) => what[language] },
+];
+
+const OUTCOME_LABELS = {
+  good: text("ok", "問題なし"),
+  warning: text("warning", "警告"),
+  bad: text("failed", "不可"),
+  unknown: text("unknown", "不明"),
+} as const;

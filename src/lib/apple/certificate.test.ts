@@ -43,7 +43,7 @@ describeWithOpenssl("certificates made by openssl", () => {
       expect(others).toEqual([]);
       expect(one).toMatchObject({
         kind: "push-certificate",
-        name: "APSP:0001",
+        name: "push-certificate",
         topic: "com.apple.mgmt.External.0001",
         validFrom: "2026-03-01T05:00:00Z",
         expiresAt: workshop.endOf(of(kind)),

@@ -120,7 +120,8 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
   return {
     expiring: {
       kind: topic === null ? detectCertificateKind(certificate, commonName, from.namesApple) : "push-certificate",
-      name: commonName ?? organisation ?? uid ?? file,
+      // Apple's common name is only APSP: and a UUID
+      name: topic === null ? (commonName ?? organisation ?? uid ?? file) : "push-certificate",
       expiresAt: formatCertificateDate(file, certificate.validToDate),
       validFrom: formatCertificateDate(file, certificate.validFromDate),
       certainty: "exact",

@@ -34,7 +34,7 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
   const group = (await client.secured.createGroup("docs", { name: "営業" })).after.id;
   await client.users.addField({ name: "座席" });
   const scheme = (await client.roles.createScheme({ name: "登録", operations: ["users.write"] })).after.id;
-  const renewal = (await client.renewals.add({ kind: "custom", name: "契約", expiresAt: AT })).id;
+  const renewal = (await client.renewals.add({ kind: "android-owner", name: "契約", expiresAt: AT })).id;
   const notice = { itemId: renewal, expiresAt: AT, stage: 30, way: "mail", recipient: "a@example.jp" };
   const { id: claimed } = (await client.renewals.claimNotice(notice)).notice;
   await tenant.import({ kind: "orgs", fromConsole: true }, [
@@ -89,7 +89,7 @@ const prepare = async (tenant: TestTenant): Promise<Readonly<Record<string, Good
     "orgs.move": of(org, { parent: other }),
     "renewals.add": { given: { kind: "custom", name: "新" } },
     "renewals.claimNotice": { given: { ...notice, stage: 7 } },
-    "renewals.confirm": of(renewal, { by: "次郎", at: "2026-03-01T00:00:00.000Z" }),
+    "renewals.renew": of(renewal, { by: "次郎", at: "2026-03-01T00:00:00.000Z" }),
     "renewals.edit": of(renewal, { name: "古" }),
     "renewals.settleNotice": of(claimed, { state: "sent", error: null }),
     "roles.createScheme": { given: { name: "閲覧", operations: ["users.move"] } },

@@ -151,7 +151,7 @@ describe.each(WAYS)("the client, %s", (way) => {
       Array.fromAsync(client.imports.rows(NOWHERE)),
       Array.fromAsync(client.imports.problems(NOWHERE)),
       client.renewals.edit(NOWHERE, { name: "x" }),
-      client.renewals.confirm(NOWHERE, { by: "x", at: "2026-11-20T00:00:00.000Z" }),
+      client.renewals.renew(NOWHERE, { by: "x", at: "2026-11-20T00:00:00.000Z" }),
       client.renewals.remove(NOWHERE),
       client.renewals.claimNotice({
         itemId: NOWHERE,
@@ -203,7 +203,7 @@ describe.each(WAYS)("the client, %s", (way) => {
       ["/v1/renewals", 400, "json.expiresAt", sent(`{"kind":"custom","name":"x","expiresAt":"2027-03-01"}`)],
       ["/v1/renewals/xyz", 400, "param.id", sent("{}", "application/json", "PATCH")],
       [`/v1/renewals/${NOWHERE}`, 415, "content-type", sent("name=x", "text/plain", "PATCH")],
-      [`/v1/renewals/${NOWHERE}/confirm`, 400, "json.by", sent(`{"at":"2027-03-01T00:00:00Z"}`)],
+      [`/v1/renewals/${NOWHERE}/renew`, 400, "json.by", sent(`{"at":"2027-03-01T00:00:00Z"}`)],
       ["/v1/tenant", 405, "/v1/tenant", { method: "DELETE" }],
     ])("%s returns %i with the place %s", async (path, status, where, init) => {
       const response = await reached.raw(path, init);

@@ -23,7 +23,6 @@ export {
   readText,
   createReadFailure,
   type InputSources,
-  type NamedFileContent,
 } from "./read.ts";
 export { scanFiles, type ScannedFile } from "./scan.ts";
 export { bufferStream, spoolToFile } from "./spool.ts";

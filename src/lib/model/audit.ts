@@ -30,7 +30,7 @@ const ACTION_VERBS: Readonly<Record<string, Text>> = {
   remove: text("remove", "を削除"),
   learn: text("learn", "を記憶"),
   "reset-password": text("reset password of", "のパスワードを再設定"),
-  confirm: text("confirm", "の実施を記録"),
+  renew: text("renew", "の更新を記録"),
   export: text("export", "を書き出し"),
 };
 

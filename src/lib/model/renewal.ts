@@ -51,8 +51,8 @@ const EXPIRY_CERTAINTIES = {
 } as const satisfies Record<string, Text>;
 
 /**
- * Whether a renewal item has a renewed file. `downloaded`: the renewed file exists, but nobody has confirmed its
- * upload, so the expiry date of the previous file still counts. `superseded`: a valid newer file counts instead.
+ * Whether a newer file of the same item was found. `downloaded`: it may not have been uploaded, so the date of the older
+ * file still counts. `superseded`: the newer file counts instead.
  */
 export const RENEWAL_STATES = {
   current: text("current", "現行"),
@@ -101,31 +101,16 @@ export const RECORDED_FIELDS = {
   source: defineTextField("file", "ファイル"),
 } as const satisfies Fields;
 
-/**
- * Fields for a renewed file that was downloaded but is not confirmed as uploaded; null if there is no such file. When
- * the upload is confirmed, the renewed file becomes the recorded file.
- */
-export const DOWNLOAD_FIELDS = {
-  downloadedExpiresAt: {
-    type: "instant",
-    nullable: true,
-    label: text("renewed file: expires at", "更新ファイルの期限(日時)"),
-    example: null,
-  },
-  downloadedCertainty: {
-    ...defineLabelledChoice(EXPIRY_CERTAINTIES),
-    nullable: true,
-    label: text("renewed file: accuracy of the expiry date", "更新ファイルの期限の確かさ"),
-    example: null,
-  },
-  downloadedFingerprint: {
-    type: "digest",
-    nullable: true,
-    label: text("renewed file: fingerprint", "更新ファイルのフィンガープリント"),
-    example: null,
-  },
-  downloadedTopic: defineTextField("renewed file: topic", "更新ファイルのトピック"),
-  downloadedSource: defineTextField("renewed file", "更新ファイル"),
+const { expiresAt, certainty, fingerprint, topic, organisation, source } = RECORDED_FIELDS;
+
+/** The fields that change when a new file is recorded. */
+export const RENEWED_FIELDS = {
+  expiresAt: { type: expiresAt.type, label: expiresAt.label, example: expiresAt.example },
+  certainty,
+  fingerprint: { type: fingerprint.type, label: fingerprint.label, example: "0".repeat(64) },
+  topic,
+  organisation,
+  source,
 } as const satisfies Fields;
 
 /** A renewal item: a certificate, token, account or date that expires, and who renews it. */
@@ -139,7 +124,6 @@ export const RENEWAL_ITEM = {
     confirmedBy: defineTextField("confirmed by", "実施者"),
     createdAt: CREATED_AT_FIELD,
     updatedAt: UPDATED_AT_FIELD,
-    ...DOWNLOAD_FIELDS,
   },
   formats: {},
   keys: [],
@@ -160,8 +144,6 @@ const UNRESTRICTED_FIELDS: readonly string[] = [
   "confirmedBy",
   "createdAt",
   "updatedAt",
-  "downloadedExpiresAt",
-  "downloadedCertainty",
 ];
 
 /**

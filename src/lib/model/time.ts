@@ -59,15 +59,20 @@ export const dayOf = (when: Date | string, timezone: string): string => {
   return year.length > 4 ? LAST_DAY : `${year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
 };
 
+/** The daily run does not start at the same second every day. */
+const DAILY_RUN_TOLERANCE_MS = 10 * MINUTE_MS;
+
 /**
- * Returns the number of calendar days from today to the day of an expiry, both in the time zone: 0 on the day itself,
- * negative after it.
+ * Returns the number of calendar days from today to the day of an expiry, both in the time zone: 0 on the day itself, and
+ * if a run at this time of the next day would be too late; negative after it.
  *
  * @param expiresAt a UTC instant
  * @param timezone an IANA name; never the time zone of the process
  */
-export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number =>
-  Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
+export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number => {
+  const days = Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
+  return days === 1 && Date.parse(expiresAt) < now.getTime() + DAY_MS - DAILY_RUN_TOLERANCE_MS ? 0 : days;
+};
 
 /**
  * Formats an instant for people, with day, time and time zone: `2027-03-01 14:00:00 (Asia/Tokyo)`.

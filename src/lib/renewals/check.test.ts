@@ -4,7 +4,6 @@ import type { Level } from "../document/level.ts";
 import { judgeExpiry, DEFAULT_THRESHOLDS } from "./judge.ts";
 import { isOnlyNotYetValid, summariseCheck, describeCheckResult, chooseThresholds } from "./check.ts";
 import { STATE_EXITS } from "./output/plugin.ts";
-import { renderNagiosLine } from "./output/nagios.ts";
 import { createUnreadableItem } from "./sources.ts";
 import { createCheckedItem } from "#support/renewals/checked.ts";
 import { same } from "../text/index.ts";
@@ -102,9 +101,6 @@ test("an item that is not valid yet is at least a warning, and a remark explains
   });
   const result = summariseCheck([early], DEFAULT_THRESHOLDS);
   expect(describeCheckResult(result).en).toBe("1 not valid yet");
-  expect(renderNagiosLine(result, "en")).toContain(
-    "WARNING - 1 not valid yet: a 2027-12-25 (not valid before 2027-01-01)",
-  );
   const urgent = { ...createCheckedItem("a", "ok", 3), validFrom: "2026-11-21T00:00:00Z", remark: same("x") };
   expect(judgeExpiry(urgent, null, asOf)).toMatchObject({
     level: "critical",
@@ -149,17 +145,8 @@ const ofTopic = (source: string, level: Level, daysLeft: number, topic: string |
     source: `${source}.pem`,
     fingerprint: source,
     topic,
-    lineage: {
-      kind: topic === null ? "certificate" : "push-certificate",
-      name: topic === null ? "mdm.example.jp" : source,
-      organisation: null,
-      topic,
-      evidence: {
-        of: "certificate",
-        issuer: { name: "", namesApple: false },
-        publicKey: null,
-      },
-    },
+    kind: topic === null ? "certificate" : "push-certificate",
+    evidence: { of: "certificate", issuer: { name: "", namesApple: false }, publicKey: null },
   });
 
 test.each<[Level, number, Level, string, number]>([
@@ -197,7 +184,6 @@ test.each<[string, readonly ReturnType<typeof ofTopic>[]]>([
   ["without a topic", [ofTopic("new", "ok", 370, null)]],
   ["that has expired too", [ofTopic("new", "expired", -1)]],
   ["that is not valid yet", [{ ...ofTopic("new", "warning", 370), remark: same("not valid before 2027-01-01") }]],
-  ["that is recorded in a tenant", [{ ...ofTopic("new", "ok", 370), context: "kanto" }]],
   ["that ends at the same moment", [ofTopic("new", "expired", -3)]],
 ])("a file next to one %s is not superseded", (_, others) => {
   const result = summariseCheck([ofTopic("old", "expired", -3), ...others], DEFAULT_THRESHOLDS);
@@ -205,12 +191,10 @@ test.each<[string, readonly ReturnType<typeof ofTopic>[]]>([
   expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: "expired", state: "current" });
 });
 
-test("counts renewed files separately from due ones, also in the monitoring line", () => {
+test("counts renewed files separately from due ones", () => {
   const all = [ofTopic("old", "critical", 1), ofTopic("new", "ok", 370), createCheckedItem("b", "warning", 60)];
   const result = summariseCheck(all, DEFAULT_THRESHOLDS);
   expect(describeCheckResult(result)).toMatchObject({
     en: "1 renewed but upload not confirmed, 1 due within 90 days, 1 ok",
   });
-  expect(renderNagiosLine(result, "en")).toContain("2026-11-21 (1 day; renewed but upload not confirmed)");
-  expect(renderNagiosLine(result, "ja")).toContain("2026-11-21(1 日、更新ファイルあり(アップロード未確認))");
 });

@@ -1,10 +1,11 @@
 import { Failure } from "../errors/index.ts";
+import { compareByUrgency, determineState } from "../findings/finding.ts";
 import { RENEWAL_STATES } from "../model/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
 import type { Level } from "../document/level.ts";
 import { compareByExpiry, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
-import { isNewerFile, identityOf } from "./succession.ts";
+import { isNewerFile, identityOf } from "./compare.ts";
 
 /** The result of a check: the checked items, the most urgent first, and the overall state. */
 export interface CheckResult {
@@ -15,9 +16,6 @@ export interface CheckResult {
   readonly counts: Readonly<Record<Level, number>>;
   readonly thresholds: Thresholds;
 }
-
-/** The levels, the most urgent first. An unknown expiry comes before an expiry that is only near. */
-const LEVELS_BY_URGENCY: readonly Level[] = ["expired", "critical", "unknown", "warning", "ok"];
 
 /** Returns true if an item's only problem is that it is not valid yet: its expiry is beyond the warning time. */
 export const isOnlyNotYetValid = ({ level, daysLeft, state }: CheckedItem, { withinDays }: Thresholds): boolean =>
@@ -31,18 +29,10 @@ export function summariseCheck(all: readonly CheckedItem[], thresholds: Threshol
   const kept = standing.filter(({ state }) => state !== "superseded");
   const superseded = standing.filter(({ state }) => state === "superseded");
   for (const { level } of kept) counts[level] += 1;
-  const checked = kept.toSorted(
-    (one, other) =>
-      LEVELS_BY_URGENCY.indexOf(one.level) - LEVELS_BY_URGENCY.indexOf(other.level) || compareByExpiry(one, other),
-  );
-  return { state: determinePluginState(counts, kept.length), checked, superseded, counts, thresholds };
+  const checked = kept.toSorted((one, other) => compareByUrgency(one, other) || compareByExpiry(one, other));
+  const state = kept.length === 0 ? "unknown" : determineState(kept.map(({ level }) => level));
+  return { state, checked, superseded, counts, thresholds };
 }
-
-const compareByUrgency = ({ level: one }: CheckedItem, { level: other }: CheckedItem): number =>
-  LEVELS_BY_URGENCY.indexOf(one) - LEVELS_BY_URGENCY.indexOf(other);
-
-export const listUrgentItems = ({ checked }: CheckResult): readonly CheckedItem[] =>
-  checked.filter(({ level }) => level !== "ok").toSorted(compareByUrgency);
 
 /**
  * Judges a file that may have been replaced by a newer file. An expired file with a valid newer file of the same item
@@ -62,24 +52,20 @@ function judgeWithSuccessor(one: CheckedItem, by: CheckedItem | undefined): Chec
 }
 
 /** Returns a function that returns the newest valid file of the same item, if it is newer than the given file. */
-export function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => CheckedItem | undefined {
+function findSuccessors(all: readonly CheckedItem[]): (one: CheckedItem) => CheckedItem | undefined {
   const newest = new Map<string, CheckedItem>();
   for (const one of all) {
-    const identity = getFileIdentity(one);
+    const identity = identityOf(one);
     // a file that is not valid yet has a remark
     if (identity === undefined || one.level === "expired" || one.remark !== null) continue;
     const known = newest.get(identity);
     if (known === undefined || isNewerFile(one, known)) newest.set(identity, one);
   }
   return (one) => {
-    const successor = newest.get(getFileIdentity(one) ?? "");
+    const successor = newest.get(identityOf(one) ?? "");
     return successor !== undefined && isNewerFile(successor, one) ? successor : undefined;
   };
 }
-
-/** Returns the identity of a checked file; undefined for a recorded item, and if the file does not show it. */
-export const getFileIdentity = ({ context, lineage }: CheckedItem): string | undefined =>
-  context === null && lineage !== undefined ? identityOf(lineage) : undefined;
 
 const describeSuperseded = (by: string): Text => text(`superseded by ${by}`, `${by} に置き換え済み`);
 
@@ -88,15 +74,6 @@ const describeRenewed = (by: string): Text =>
     `renewed by ${by}: make sure that the new file was uploaded (HOME in the console shows the expiry date)`,
     `更新ファイル ${by} があります。アップロード済みかどうかを、管理画面の HOME に表示される期限で確認してください`,
   );
-
-function determinePluginState(
-  { expired, critical, unknown, warning }: CheckResult["counts"],
-  total: number,
-): PluginState {
-  if (expired + critical > 0) return "critical";
-  if (unknown > 0 || total === 0) return "unknown";
-  return warning > 0 ? "warning" : "ok";
-}
 
 /** Returns the counts by level, the most urgent first, such as `2 expired, 1 due within 30 days`. */
 export function describeCheckResult({ counts, thresholds, checked, superseded }: CheckResult): Text {

@@ -23,7 +23,8 @@ test.each([
 
 test.each([
   [{ withinDays: 0, criticalDays: 0 }, "2026-11-20T14:59:59.999Z", "critical"],
-  [{ withinDays: 0, criticalDays: 0 }, "2026-11-20T15:00:00.000Z", "ok"],
+  [{ withinDays: 0, criticalDays: 0 }, "2026-11-20T15:00:00.000Z", "critical"],
+  [{ withinDays: 0, criticalDays: 0 }, "2026-11-21T03:00:00.000Z", "ok"],
   [{ withinDays: 10, criticalDays: 10 }, "2026-11-30T00:00:00.000Z", "critical"],
   [{ withinDays: 10, criticalDays: 10 }, "2026-12-01T00:00:00.000Z", "ok"],
 ])("with %o an item that expires at %s is %s", (thresholds, expiresAt, level) => {

@@ -1,10 +1,9 @@
+import type { SuccessorEvidence } from "../apple/index.ts";
 import type { Level } from "../document/level.ts";
 import { dayOf, countDaysLeft, toUtcInstant } from "../model/time.ts";
 import type { ExpiringItem, RenewalItem, RenewalState } from "../model/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
-import { stateOf } from "./download.ts";
 import type { GuideFacts } from "./guide/index.ts";
-import type { Lineage } from "./succession.ts";
 
 /** The numbers of days before expiry from which an item has the level `warning` or `critical`. */
 export interface Thresholds {
@@ -86,8 +85,8 @@ export interface CheckItem extends Omit<
 > {
   readonly kind: DatedItem["kind"] | null;
   readonly certainty: DatedItem["certainty"] | null;
-  /** only for a file: what identifies the older and newer files of the same item */
-  readonly lineage?: Lineage | undefined;
+  /** only for a file */
+  readonly evidence?: SuccessorEvidence | undefined;
 }
 
 /** An item with its status at a point in time. `context` is the context of its tenant, or null for a file. */
@@ -97,21 +96,18 @@ export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
 export type CheckedItem = JudgedItem<CheckItem, string | null>;
 
 /**
- * Judges an item that expires. An item that is not valid yet, or whose renewed file is waiting for its upload, is at
- * least a warning. A rejected item is critical unless it has expired.
+ * Judges an item that expires. An item that is not valid yet is at least a warning. A rejected item is critical unless
+ * it has expired.
  */
 export function judgeExpiry<
-  I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection"> &
-    Partial<Pick<DatedItem, "downloadedExpiresAt">>,
+  I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection">,
   C extends string | null,
 >(item: I, context: C, asOf: ExpiryClock): JudgedItem<I, C> {
   const { expiresAt, validFrom, rejection, remark = null } = item;
   const { now, timezone } = asOf;
-  const state = stateOf(item);
   const standing = getExpiryStatus(expiresAt, asOf);
   const early =
     validFrom === undefined || validFrom === null || Date.parse(validFrom) <= now.getTime() ? null : validFrom;
-  const isDoubtful = early !== null || state === "downloaded";
   const isRejected = rejection !== undefined && standing.level !== "expired";
   const remarks = [
     remark,
@@ -122,9 +118,9 @@ export function judgeExpiry<
     ...item,
     context,
     ...standing,
-    level: isRejected ? "critical" : isDoubtful && standing.level === "ok" ? "warning" : standing.level,
+    level: isRejected ? "critical" : early !== null && standing.level === "ok" ? "warning" : standing.level,
     remark: joinRemarks(remarks),
-    state,
+    state: "current",
   };
 }
 

@@ -168,17 +168,6 @@ test.each([
   });
 });
 
-test("reports a waiting renewed file in addition to the date of the source", async () => {
-  const source = join(await place(), "a.vpptoken");
-  await writeFile(source, createVppToken(LATER, "本社"));
-  const waiting = { downloadedExpiresAt: LATER.toISOString() };
-  const gathered = await applySourceDate(recordedAs(source, waiting), { lookAtSource: true, timezone: "Asia/Tokyo" });
-  expect(gathered.expiresAt).toBe(DAY.toISOString());
-  expect(gathered.remark?.en).toMatch(
-    /^the renewed file \(expires 2028-03-01\) is downloaded, .*; the recorded date is 2027-03-01, but /,
-  );
-});
-
 test("the fingerprint identifies the recorded one of several items in a source", async () => {
   const source = join(await place(), "a.vpptoken");
   await writeFile(source, createVppToken(DAY, "本社"));

@@ -1,15 +1,13 @@
 import { isAbsolute, basename, resolve } from "node:path";
-import { line } from "../advice/index.ts";
 import { findPemBlocks } from "../apple/encoding/pem.ts";
 import type { ReadOptions, Renewable } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
 import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem, type RenewalItem } from "../model/renewal.ts";
-import { joinTexts, text, type Text } from "../text/index.ts";
+import { text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
+import { isNewerFile } from "./compare.ts";
 import type { CheckItem, DatedItem } from "./judge.ts";
-import { describePendingUpload, isUploadedKind } from "./download.ts";
 import { NeighbourKeys } from "./read/keys.ts";
-import { lineageOf } from "./succession.ts";
 import { readSmallFile, scanFiles, type ScannedFile } from "../files/index.ts";
 
 /** Creates the item for a file or folder in which nothing could be read. */
@@ -81,7 +79,7 @@ export async function gatherScannedItems(scanned: ScannedFile, options?: ReadOpt
   if (!scanned.named && hasOnlyKeysOrRequests(scanned.name, scanned.bytes)) return [];
   const { renewables, broken } = await readSourceContent(scanned.name, scanned.bytes, options);
   return [
-    ...renewables.map((one) => ({ ...one.expiring, lineage: lineageOf(one), source: where, remark: null })),
+    ...renewables.map(({ expiring, evidence }) => ({ ...expiring, evidence, source: where, remark: null })),
     ...broken.map((reason) => createUnreadableItem(where, reason)),
   ];
 }
@@ -121,16 +119,15 @@ export interface SourceOptions {
 }
 
 /**
- * Returns a recorded item with the earlier of two dates: the recorded date and the date in the source file, if that
- * file is on this machine. If the file no longer exists, the recorded date is used.
+ * Returns a recorded item with the date of its source file, if that file is on this machine. If the file no longer
+ * exists, the recorded date is used.
  */
 export async function applySourceDate(
   item: RenewalItem,
   { lookAtSource, timezone }: SourceOptions,
 ): Promise<DatedItem> {
   const { expiresAt, source } = item;
-  const undated = expiresAt === null ? text("no expiry date is recorded", "期限が記録されていません") : null;
-  const remark = undated ?? describePendingUpload(item, timezone) ?? null;
+  const remark = expiresAt === null ? text("no expiry date is recorded", "期限が記録されていません") : null;
   const recorded = { ...item, remark };
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
   const file = await readSmallFile(source, MAX_RENEWAL_FILE_BYTES).catch(() => undefined);
@@ -140,7 +137,7 @@ export async function applySourceDate(
     item,
     renewables.map(({ expiring }) => expiring),
   );
-  if (now !== undefined) return { ...applyEarlierDate(recorded, now, timezone), validFrom: now.validFrom };
+  if (now !== undefined) return { ...applyFileDate(recorded, now, timezone), validFrom: now.validFrom };
   const [reason] = broken;
   return reason === undefined ? recorded : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
 }
@@ -159,33 +156,22 @@ function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): Ex
   return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);
 }
 
-function applyEarlierDate(recorded: DatedItem, now: ExpiringItem, timezone: string): DatedItem {
-  const { kind, name, expiresAt, certainty, fingerprint, source } = recorded;
+/** The date of a certificate follows its file, which programs such as certbot replace; otherwise the earlier date counts. */
+function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string): DatedItem {
+  const { kind, expiresAt, certainty, fingerprint, source } = recorded;
+  const dated = { ...recorded, expiresAt: now.expiresAt, certainty: now.certainty };
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
   // the recorded date is exact, because the item was recorded with the key that opens the token
   if (isGuess) return recorded;
-  if (expiresAt === null) return { ...recorded, expiresAt: now.expiresAt, certainty: now.certainty, remark: null };
+  if (expiresAt === null || kind === "certificate") return { ...dated, remark: null };
   if (Date.parse(expiresAt) === Date.parse(now.expiresAt)) return recorded;
   const days = [expiresAt, now.expiresAt].map((instant) => dayOf(instant, timezone));
   const [inRecord, inFile] = days[0] === days[1] ? [expiresAt, now.expiresAt] : days;
-  const fileIsEarlier = Date.parse(now.expiresAt) < Date.parse(expiresAt);
-  const confirm = line("renewals confirm", [name], { consoleShows: dayOf(expiresAt, timezone) });
-  const [en, ja] =
-    fileIsEarlier && certainty === "typed" && isUploadedKind(kind)
-      ? [
-          `. If the console shows ${inRecord}, run: ${confirm}`,
-          `。管理画面の期限が ${inRecord} なら、次を実行してください: ${confirm}`,
-        ]
-      : ["", ""];
   const remark = text(
-    `the recorded date is ${inRecord}, but the date in ${source} is ${inFile}; the earlier date is used${en}`,
-    `記録された期限は ${inRecord}、${source} の期限は ${inFile} です。早い方で判定します${ja}`,
+    `the recorded date is ${inRecord}, but the date in ${source} is ${inFile}; the earlier date is used`,
+    `記録された期限は ${inRecord}、${source} の期限は ${inFile} です。早い方で判定します`,
   );
-  return {
-    ...recorded,
-    ...(fileIsEarlier ? { expiresAt: now.expiresAt, certainty: now.certainty } : {}),
-    remark: joinTexts([recorded.remark ?? [], remark].flat(), text("; ", "。")),
-  };
+  return { ...(isNewerFile(recorded, now) ? dated : recorded), remark };
 }
 
 const describeBrokenSource = (source: string, { en, ja }: Text): Text =>
@@ -195,8 +181,7 @@ const describeBrokenSource = (source: string, { en, ja }: Text): Text =>
   );
 
 /**
- * Returns recorded items with the dates that all commands use: for each item, the earlier of the recorded date and the
- * date in the source file.
+ * Returns recorded items with the dates that all commands use: see {@link applySourceDate}.
  *
  * @param options see {@link applySourceDate}
  */

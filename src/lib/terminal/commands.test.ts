@@ -16,12 +16,12 @@ const NAMES = [
 ];
 
 test.each(NAMES)("a command with the name %j keeps its borders in a sentence, and names the context", (name) => {
-  const command = line("renewals confirm", [name], { consoleShows: "DATE" });
+  const command = line("renewals guide", [name], { output: "DATE" });
   const sentence = `確認するには: ${command}。 または \`clomoctl\``;
   expect(findCommands(sentence)).toEqual([`${command}`]);
   const completed = completeCommands(sentence, { context: "東京 1:`b`" });
-  const options = { consoleShows: "DATE", context: "東京 1:`b`" };
-  expect(completed).toBe(`確認するには: ${line("renewals confirm", [name], options)}。 または \`clomoctl\``);
+  const options = { output: "DATE", context: "東京 1:`b`" };
+  expect(completed).toBe(`確認するには: ${line("renewals guide", [name], options)}。 または \`clomoctl\``);
   expect(toPlainCommands(`${command}`, {})).toBe(JSON.parse(JSON.stringify(command)));
 });
 
@@ -56,10 +56,10 @@ test("a shown command has no backticks, a space before the next mark, and colour
 });
 
 test("words are quoted for the platform", () => {
-  const command = line("renewals edit", ["it's ours"], { file: String.raw`C:\My Files\push.pem` });
-  expect(show(`${command}`)).toBe(String.raw`clomoctl renewals edit 'it'\''s ours' --file 'C:\My Files\push.pem'`);
+  const command = line("renewals guide", ["it's ours"], { output: String.raw`C:\My Files\push.pem` });
+  expect(show(`${command}`)).toBe(String.raw`clomoctl renewals guide 'it'\''s ours' -o 'C:\My Files\push.pem'`);
   expect(show(`${command}`, false, "win32")).toBe(
-    String.raw`clomoctl renewals edit "it's ours" --file "C:\My Files\push.pem"`,
+    String.raw`clomoctl renewals guide "it's ours" -o "C:\My Files\push.pem"`,
   );
 });
 

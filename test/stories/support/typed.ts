@@ -17,7 +17,7 @@ export const typed: Fill = (placeholder, proposal) => {
   return {
     FILE: proposal.startsWith("clomoctl renewals ") ? CERTIFICATE : TYPED_LIST,
     USER: "hanako@example.jp",
-    DATE: "2027-11-27",
+    DATE: proposal.includes(" --signed-in ") ? "2026-11-27" : "2027-11-27",
     NUMBER: "1",
     OLD: CERTIFICATE,
     NEW: CERTIFICATE,

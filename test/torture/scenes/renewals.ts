@@ -10,12 +10,12 @@ export async function prepareItem(home: string): Promise<string> {
 export const RENEWAL_SCENES: readonly Scene[] = [
   { name: "renewals edit", prepare: prepareItem, line: ["renewals", "edit", "本社", "--expires", "2099-02-01"] },
   {
-    name: "renewals confirm",
+    name: "renewals renew",
     async prepare(home) {
       await runOrThrow(home, "renewals", "add", "本社", "--kind", "android-owner", "--expires", "2099-01-01");
       return "";
     },
-    line: ["renewals", "confirm", "本社", "--by", "髙橋"],
+    line: ["renewals", "renew", "本社", "--signed-in", "2026-04-01", "--by", "髙橋"],
     readsDate: true,
   },
   { name: "renewals remove", prepare: prepareItem, line: ["renewals", "remove", "本社", "--yes"] },

@@ -39,12 +39,6 @@ test("an item has the columns that scripts know, in order", () => {
     "source: file, ファイル",
     "confirmedAt: confirmed at, 確認日時",
     "confirmedBy: confirmed by, 実施者",
-    "state: renewed file, 更新ファイル",
-    "downloadedExpiresAt: renewed file: expires at, 更新ファイルの期限(日時)",
-    "downloadedCertainty: renewed file: accuracy of the expiry date, 更新ファイルの期限の確かさ",
-    "downloadedFingerprint: renewed file: fingerprint, 更新ファイルのフィンガープリント",
-    "downloadedTopic: renewed file: topic, 更新ファイルのトピック",
-    "downloadedSource: renewed file, 更新ファイル",
   ]);
 });
 

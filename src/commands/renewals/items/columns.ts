@@ -1,4 +1,4 @@
-import { DOWNLOAD_FIELDS, RENEWAL_ITEM, RENEWAL_STATES } from "../../../lib/model/renewal.ts";
+import { RENEWAL_ITEM, RENEWAL_STATES } from "../../../lib/model/renewal.ts";
 import { defineLabelledChoice, type Fields } from "../../../lib/model/thing.ts";
 import { LEVEL_NAMES } from "../../../lib/document/level.ts";
 import type { CheckedItem, JudgedItem } from "../../../lib/renewals/judge.ts";
@@ -16,7 +16,7 @@ const { context, expiresOn, daysLeft, level } = {
   level: { ...defineLabelledChoice(LEVEL_NAMES), label: text("level", "状態") },
 } as const satisfies Fields;
 
-const RENEWED_FILE_COLUMN: Column<Pick<JudgedItem, "state">> = {
+const RENEWED_FILE_COLUMN: Column<Pick<CheckedItem, "state">> = {
   key: "state",
   header: text("renewed file", "更新ファイル"),
   value: ({ state }) => (state === "current" ? null : state),
@@ -48,8 +48,6 @@ export const ITEM_COLUMNS: readonly Column<JudgedItem>[] = [
     confirmedAt,
     confirmedBy,
   }),
-  RENEWED_FILE_COLUMN,
-  ...buildFieldColumns<JudgedItem>(DOWNLOAD_FIELDS),
 ];
 
 export const DEFAULT_ITEM_COLUMNS: readonly string[] = [
@@ -61,7 +59,6 @@ export const DEFAULT_ITEM_COLUMNS: readonly string[] = [
   "daysLeft",
   "level",
   "owner",
-  "state",
 ];
 
 export const DEFAULT_CHECK_COLUMNS: readonly string[] = [
@@ -104,16 +101,3 @@ export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
     name: ({ remark }) => remark,
   },
 ];
-
-const OPTIONAL_COLUMNS: ReadonlySet<string> = new Set(["organisation", "source", "state"]);
-
-/** Returns {@link CHECK_COLUMNS} for people, without empty columns, to leave room for names and days. */
-export const buildCheckTableColumns = (
-  rows: readonly CheckedItem[],
-  { severalContexts }: { readonly severalContexts: boolean },
-): readonly Column<CheckedItem>[] =>
-  CHECK_COLUMNS.filter(({ key, value }) => {
-    if (!DEFAULT_CHECK_COLUMNS.includes(key)) return false;
-    if (key === "context") return severalContexts;
-    return !OPTIONAL_COLUMNS.has(key) || rows.some((row) => value(row) !== null);
-  });

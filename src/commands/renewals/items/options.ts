@@ -1,8 +1,26 @@
 import { RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
-import type { Fields, InputOf } from "../../field.ts";
+import type { Field, Fields, InputOf } from "../../field.ts";
 
 const RENEWAL_KIND_CHOICES = RECORDED_FIELDS.kind.choices;
+
+const CSR_OPTION = {
+  kind: "file",
+  value: "CSR",
+  about: text(
+    "CSR from which the new certificate was made (CertificateSigningRequest.csr)",
+    "新しい証明書のもとになった CSR ファイル(CertificateSigningRequest.csr)",
+  ),
+} as const satisfies Field;
+
+const FINGERPRINT_OPTION = {
+  kind: "string",
+  value: "START",
+  about: text(
+    "start of the fingerprint, if the file contains several items",
+    "ファイルに複数あるとき: どれかを示すフィンガープリントの先頭",
+  ),
+} as const satisfies Field;
 
 export const DECRYPTION_OPTIONS = {
   key: {
@@ -16,6 +34,15 @@ export const DECRYPTION_OPTIONS = {
   },
 } as const satisfies Fields;
 
+/** What is needed to compare a new file with the one in use. */
+export const COMPARISON_OPTIONS = { csr: CSR_OPTION, ...DECRYPTION_OPTIONS } as const satisfies Fields;
+
+export const RENEWAL_FILE_OPTIONS = {
+  ...COMPARISON_OPTIONS,
+  fingerprint: FINGERPRINT_OPTION,
+} as const satisfies Fields;
+
+/** What people record about an item. */
 export const ITEM_OPTIONS = {
   kind: {
     kind: "choice",
@@ -30,32 +57,6 @@ export const ITEM_OPTIONS = {
     about: text(
       "expiry date (end of that day in the tenant's time zone), or date and time",
       "期限の日(テナントのタイムゾーンでその日の終わりまで)か日時",
-    ),
-  },
-  file: {
-    kind: "file",
-    value: "FILE",
-    about: text(
-      "read date, fingerprint, topic and organisation from this certificate, token or profile",
-      "証明書・トークン・プロファイルのファイル(期限、フィンガープリント、トピック、組織を読み取る)",
-    ),
-  },
-  ...DECRYPTION_OPTIONS,
-  fingerprint: {
-    kind: "string",
-    requires: "file",
-    value: "START",
-    about: text(
-      "with --file: start of the fingerprint, if the file contains several items",
-      "--file に複数あるとき: どれかを示すフィンガープリントの先頭",
-    ),
-  },
-  lastLogin: {
-    kind: "date",
-    value: "DATE",
-    about: text(
-      "for android-owner: date of the last login; the expiry is estimated as one year later",
-      "android-owner のとき: 最後にログインした日(期限はその 1 年後と推定)",
     ),
   },
   organisation: {
@@ -99,13 +100,26 @@ export const ITEM_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** At most one option sets the date. */
-export const ITEM_RELATIONS = {
-  excludes: [
-    ["expires", "file"],
-    ["expires", "lastLogin"],
-    ["file", "lastLogin"],
-  ],
-} as const;
+export const NEW_ITEM_OPTIONS = {
+  ...ITEM_OPTIONS,
+  file: {
+    kind: "file",
+    value: "FILE",
+    about: text(
+      "read date, fingerprint, topic and organisation from this certificate, token or profile",
+      "証明書・トークン・プロファイルのファイル(期限、フィンガープリント、トピック、組織を読み取る)",
+    ),
+  },
+  lastLogin: {
+    kind: "date",
+    value: "DATE",
+    about: text(
+      "for android-owner: date of the last login; the expiry is estimated as one year later",
+      "android-owner のとき: 最後にログインした日(期限はその 1 年後と推定)",
+    ),
+  },
+  ...RENEWAL_FILE_OPTIONS,
+} as const satisfies Fields;
 
 export type ItemOptions = InputOf<typeof ITEM_OPTIONS>;
+export type NewItemOptions = InputOf<typeof NEW_ITEM_OPTIONS>;

@@ -1,4 +1,10 @@
-import { readRenewables, type ReadOptions, type Renewable } from "../../../lib/apple/index.ts";
+import {
+  readRenewables,
+  readSigningRequest,
+  type ReadOptions,
+  type Renewable,
+  type SigningRequest,
+} from "../../../lib/apple/index.ts";
 import type { RenewalChange } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
@@ -9,39 +15,31 @@ import {
   type ExpiringItem,
   type RenewalKind,
 } from "../../../lib/model/renewal.ts";
-import { addOneYear, toUtcInstant, resolvePastInstant } from "../../../lib/model/time.ts";
+import { toUtcInstant } from "../../../lib/model/time.ts";
 import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { text } from "../../../lib/text/index.ts";
 import { formatShellOption } from "../../../lib/text/shell-word.ts";
 import type { Tools } from "../../tools.ts";
-import type { ItemOptions } from "./options.ts";
+import type { ItemOptions, NewItemOptions } from "./options.ts";
 
 /**
  * Converts the options into a change to an item. A field whose option was not given is left out; a blank option sets
  * null.
  *
- * @param kind kind that the item has or will have, if known
- * @throws Failure `usage` for an invalid date; see also {@link readItemFromFile}
+ * @throws Failure `usage` for a text that is not a telephone number
  */
-export async function readOptions(
-  tools: Pick<Tools, "stdin" | "workingFolder" | "clock" | "machine">,
-  {
-    options,
-    kind,
-    timezone,
-  }: {
-    options: ItemOptions;
-    kind: RenewalKind | undefined;
-    timezone: string;
-  },
-): Promise<RenewalChange> {
-  checkKindOptions(options, kind);
-  const { file, fingerprint } = options;
+export function readItemOptions({ kind, expires, phone, ...options }: ItemOptions, timezone: string): RenewalChange {
+  if (typeof phone === "string" && !isTelephoneNumber(phone)) throw createPhoneFailure(phone);
+  const typed = expires && toUtcInstant(expires, timezone);
   return {
-    ...(file === undefined ? {} : await readItemFromFile(tools, { ...options, file, kind, fingerprint })),
-    ...(options.kind === undefined ? {} : { kind: options.kind }),
-    ...parseExpiryOptions(options, tools.clock.now(), timezone),
-    ...pickTextFields(options),
+    ...(kind === undefined ? {} : { kind }),
+    ...(typed === undefined ? {} : { expiresAt: typed, certainty: "typed" }),
+    ...Object.fromEntries(
+      TEXT_FIELDS.flatMap((key) => {
+        const said = { ...options, phone }[key];
+        return said === undefined ? [] : [[key, said]];
+      }),
+    ),
   };
 }
 
@@ -52,42 +50,12 @@ export async function readOptions(
  */
 export const readKeyFiles = async (
   tools: Pick<Tools, "stdin" | "workingFolder">,
-  { key }: Pick<ItemOptions, "key">,
+  { key }: Pick<NewItemOptions, "key">,
 ): Promise<ReadOptions> => ({
   keys: await readKeys(key, (name) => readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES)),
 });
 
 const TEXT_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes"] as const;
-
-/** Returns the values of the free-text options as typed; a blank value is null. */
-export const pickTextFields = (options: ItemOptions): Pick<RenewalChange, (typeof TEXT_FIELDS)[number]> =>
-  Object.fromEntries(
-    TEXT_FIELDS.flatMap((key) => {
-      const said = options[key];
-      return said === undefined ? [] : [[key, said]];
-    }),
-  );
-
-function parseExpiryOptions({ expires, lastLogin }: ItemOptions, now: Date, timezone: string): RenewalChange {
-  if (lastLogin !== undefined) {
-    const at = resolvePastInstant(lastLogin, { now, timezone, where: "--last-login" });
-    return { expiresAt: addOneYear(at), certainty: "estimated" };
-  }
-  if (expires === undefined) return {};
-  return { expiresAt: expires === null ? null : toUtcInstant(expires, timezone), certainty: "typed" };
-}
-
-function checkKindOptions({ lastLogin, phone }: ItemOptions, kind: RenewalKind | undefined): void {
-  if (typeof phone === "string" && !isTelephoneNumber(phone)) throw createPhoneFailure(phone);
-  if (lastLogin !== undefined && kind !== "android-owner") {
-    throw new Failure("usage", {
-      what: text(
-        "--last-login can be used only with the kind android-owner",
-        "--last-login は種類が android-owner のときだけ使えます",
-      ),
-    });
-  }
-}
 
 const createPhoneFailure = (typed: string): Failure => {
   const option = formatShellOption("--phone-holder", typed);
@@ -103,10 +71,10 @@ const createPhoneFailure = (typed: string): Failure => {
   });
 };
 
-interface FileChoice extends Pick<ItemOptions, "key"> {
+interface FileChoice extends Pick<NewItemOptions, "key"> {
   readonly file: string;
   readonly kind: RenewalKind | undefined;
-  readonly fingerprint: string | undefined;
+  readonly fingerprint?: string | undefined;
 }
 
 /** Kinds of items that a certificate can belong to although the certificate itself does not say so. */
@@ -132,22 +100,28 @@ export const toItemFields = (
 });
 
 /**
- * Reads an item from a file.
+ * Reads an item from a file, as an item of the wanted kind.
  *
  * @throws Failure `not-found` if the file does not exist
  * @throws Failure `usage` if the file cannot be read, or if several items in it match, which are then listed
  * @throws Failure `input-rejected` if nothing in the file expires, or nothing in it is of the kind
  */
-async function readItemFromFile(
-  tools: Pick<Tools, "stdin" | "workingFolder" | "machine">,
+export async function readRenewable(
+  tools: Pick<Tools, "stdin" | "workingFolder">,
   wanted: FileChoice,
-): Promise<RenewalChange> {
+): Promise<Renewable & { readonly path: string | null }> {
   const openers = await readKeyFiles(tools, wanted);
   const read = await readNamedFile(tools, wanted.file, MAX_RENEWAL_FILE_BYTES);
-  const found = pickRenewable(await readRenewables(read, openers), wanted);
-  const { expiring } = found;
-  return { kind: wanted.kind ?? expiring.kind, ...toItemFields(expiring, read.path) };
+  const { expiring, evidence } = pickRenewable(await readRenewables(read, openers), wanted);
+  return { expiring: { ...expiring, kind: wanted.kind ?? expiring.kind }, evidence, path: read.path };
 }
+
+/** Reads a signing request. @throws Failure `not-found` if there is no such file, `input-rejected` if it is none */
+export const readCsr = async (
+  tools: Pick<Tools, "stdin" | "workingFolder">,
+  name: string | undefined,
+): Promise<SigningRequest | undefined> =>
+  name === undefined ? undefined : readSigningRequest(await readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES));
 
 function pickRenewable(found: readonly Renewable[], { file, kind, fingerprint = "" }: FileChoice): Renewable {
   const start = fingerprint.toLowerCase().replaceAll(":", "");

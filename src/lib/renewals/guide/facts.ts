@@ -1,7 +1,7 @@
 import { line, type CommandLine } from "../../advice/index.ts";
 import { formatTwoFactorPhone, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
-import { same, text, type Text } from "../../text/index.ts";
-import { buildConfirmCommand, isUploadedKind, stateOf } from "../download.ts";
+import { text, type Text } from "../../text/index.ts";
+import { isUploadedKind } from "../upload.ts";
 
 const ADMINISTRATOR_APPLE_ACCOUNT = text("the administrator's Apple Account", "管理用 Apple Account");
 const APPLE_DEVELOPER_ACCOUNT = text("the Apple Developer account", "Apple Developer アカウント");
@@ -58,35 +58,32 @@ export const REQUEST_FILE = "CertificateSigningRequest.csr";
 /** The name of the file that Apple's portal offers for download. */
 export const PUSH_CERTIFICATE_FILE = "MDM_i3Systems,Inc._Certificate.pem";
 
-const RECORDING_OPTIONS: Readonly<Record<RenewalKind, { readonly file?: string; readonly expires?: string }>> = {
-  "push-certificate": { file: PUSH_CERTIFICATE_FILE },
-  "ade-token": { file: "SERVER_Token_TIMEZ_smime.p7m" },
-  "vpp-token": { file: "sToken_for_PLACE_.vpptoken" },
-  "android-owner": {},
-  "agent-build-certificate": { file: "FILE" },
-  "agent-push-certificate": { file: "FILE" },
-  "agent-profile": { file: "FILE" },
-  "device-certificate": { expires: "DATE" },
-  certificate: { file: "FILE" },
-  custom: { expires: "DATE" },
-};
+/** The file that a renewal gives, or how to record a renewal without a file. */
+const RENEWED_FILES: Readonly<Record<RenewalKind, string | { readonly signedIn?: string; readonly expires?: string }>> =
+  {
+    "push-certificate": PUSH_CERTIFICATE_FILE,
+    "ade-token": "SERVER_Token_TIMEZ_smime.p7m",
+    "vpp-token": "sToken_for_PLACE_.vpptoken",
+    "android-owner": { signedIn: "DATE" },
+    "agent-build-certificate": "FILE",
+    "agent-push-certificate": "FILE",
+    "agent-profile": "FILE",
+    "device-certificate": { expires: "DATE" },
+    certificate: "FILE",
+    custom: { expires: "DATE" },
+  };
 
-/** Returns the commands to record the renewal (or add the item) and to confirm it once the console shows the date. */
-export function buildRecordFacts(
-  kind: RenewalKind,
-  known: RenewalItem | null,
-  isOneOfSeveral: boolean,
-): { readonly record: Text | null; readonly confirm: Text | null } {
-  if (known !== null && stateOf(known) === "downloaded")
-    return { record: null, confirm: same(buildConfirmCommand(known)) };
-  const by = RECORDING_OPTIONS[kind];
-  const isLogin = Object.keys(by).length === 0;
-  const name = known?.name ?? "NAME";
-  const isNew = known === null && !isOneOfSeveral;
-  const record = isNew
-    ? line("renewals add", ["NAME"], { kind, ...(isLogin ? { lastLogin: "DATE" } : by) })
-    : isLogin
-      ? line("renewals confirm", [name])
-      : line("renewals edit", [name], by);
-  return { record: same(record), confirm: isNew || !isUploadedKind(kind) ? null : same(buildConfirmCommand({ name })) };
+/** Returns the command that records the renewal, or adds the item. */
+export function buildRecordCommand(kind: RenewalKind, known: RenewalItem | null): CommandLine {
+  const by = RENEWED_FILES[kind];
+  if (known === null) {
+    const { signedIn: lastLogin, expires } = typeof by === "string" ? {} : by;
+    return line("renewals add", ["NAME"], { kind, lastLogin, expires, file: typeof by === "string" ? by : undefined });
+  }
+  const { name } = known;
+  if (typeof by === "string")
+    return line("renewals renew", [name, by], { consoleShows: isUploadedKind(kind) ? "DATE" : undefined });
+  return by.expires === undefined
+    ? line("renewals renew", [name], { ...by, by: "NAME" })
+    : line("renewals edit", [name], { expires: by.expires });
 }

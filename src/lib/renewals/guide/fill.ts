@@ -32,7 +32,7 @@ function fillText({ en, ja }: Text, facts: FactValues): Text {
   return text(fill(en, "en"), fill(ja, "ja"));
 }
 
-function fillStep({ id, beginsUpload, lines }: GuideStep, facts: FactValues): Step {
+function fillStep({ id, lines }: GuideStep, facts: FactValues): Step {
   const wordsOf = (kind: LineKind): Text | undefined => {
     const shown = lines.filter((line) => line.kind === kind && isShown(line, facts));
     return shown.length === 0
@@ -43,5 +43,5 @@ function fillStep({ id, beginsUpload, lines }: GuideStep, facts: FactValues): St
         );
   };
   const what = wordsOf("what") ?? text("", "");
-  return { id, what, where: wordsOf("where"), trap: wordsOf("trap"), check: wordsOf("check"), beginsUpload };
+  return { id, what, where: wordsOf("where"), trap: wordsOf("trap"), check: wordsOf("check") };
 }

@@ -49,47 +49,12 @@ it("never uses a recorded organisation as a location in Apple's portal", () => {
 });
 
 it.each([
-  [
-    "push-certificate",
-    KNOWN,
-    /clomoctl renewals edit 本社 --file \S*MDM_i3.*`clomoctl renewals confirm 本社 --console-shows DATE`$/,
-  ],
-  ["android-owner", { ...KNOWN, name: "第 1" }, /`clomoctl renewals confirm '第 1'`$/],
+  ["push-certificate", KNOWN, /clomoctl renewals renew 本社 \S*MDM_i3\S* --console-shows DATE`$/],
+  ["android-owner", { ...KNOWN, name: "第 1" }, /`clomoctl renewals renew '第 1' --signed-in DATE --by NAME`$/],
   ["custom", null, /`clomoctl renewals add NAME --kind custom --expires DATE`$/],
   ["android-owner", null, /`clomoctl renewals add NAME --kind android-owner --last-login DATE`$/],
 ] as const)("%s is recorded under its name, or added", (kind, known, command) => {
   expect(buildRenewalGuide(kind, known, null).steps.at(-1)?.what.ja).toMatch(command);
-});
-
-describe("for an item whose renewed file was downloaded", () => {
-  const waiting = { ...KNOWN, downloadedExpiresAt: "2028-03-01T05:00:00Z", downloadedSource: "/tmp/new file.pem" };
-
-  it.each([
-    ["push-certificate", "upload"],
-    ["ade-token", "upload"],
-    ["vpp-token", "organisation"],
-    ["agent-build-certificate", "build"],
-    ["agent-push-certificate", "build"],
-    ["agent-profile", "build"],
-  ] as const)("the guide for %s begins at its step %s, and ends with the confirmation", (kind, first) => {
-    const whole = buildRenewalGuide(kind, KNOWN, "2027-03-01").steps.map(({ id }) => id);
-    const { steps } = buildRenewalGuide(kind, waiting, "2027-03-01");
-    expect(steps.map(({ id }) => id)).toEqual(whole.slice(whole.indexOf(first)));
-    expect(steps[0]?.what.en).toMatch(
-      /^The renewed file is already downloaded \(\/tmp\/new file\.pem\)\. First check .*clomoctl renewals verify --current \S+ --new '\/tmp\/new file\.pem'`\. If it can, .*clomoctl renewals edit 本社 --expires 2027-03-01/,
-    );
-    expect(steps[0]?.what.ja).toMatch(/^更新ファイル\(\/tmp\/new file\.pem\)はダウンロード済みです/);
-    expect(steps.at(-1)?.what.en).toContain("`clomoctl renewals confirm 本社 --console-shows DATE`");
-    expect(steps.at(-1)?.what.en).not.toContain("renewals edit");
-  });
-
-  it("the guide names no file or date that is not recorded", () => {
-    const { steps } = buildRenewalGuide("ade-token", { ...waiting, downloadedSource: null }, null);
-    expect(steps[0]?.what.en).toMatch(
-      /^The renewed file is already downloaded\. First check .* --new NEW`\. .* --expires DATE`\./,
-    );
-    expect(steps[0]?.what.ja).toMatch(/^更新ファイルはダウンロード済みです/);
-  });
 });
 
 /** What an administrator must not learn by doing. @see facts 3.3 to 3.6 */

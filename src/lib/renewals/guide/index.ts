@@ -1,14 +1,13 @@
 import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
-import { line, type CommandLine } from "../../advice/index.ts";
-import { joinTexts, same, text, type Text } from "../../text/index.ts";
+import { same, text, type Text } from "../../text/index.ts";
 import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
-import { stateOf } from "../download.ts";
+import { isUploadedKind } from "../upload.ts";
 import {
   describeRenewalAccount,
   describePhone,
   PUSH_CERTIFICATE_FILE,
   REQUEST_FILE,
-  buildRecordFacts,
+  buildRecordCommand,
   buildVerifyCommand,
 } from "./facts.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
@@ -62,16 +61,12 @@ export interface Guide {
   readonly own: boolean;
 }
 
-/** What a guide must take into account: who holds the certificate or token, and what else is known about it. */
+/** What a guide must take into account. */
 export interface GuideFacts {
   /** the token that the tenant itself holds; absent if CLOMO or somebody else holds it */
   readonly own?: OwnToken | undefined;
   /** a note to show before the first step */
   readonly first?: Text | undefined;
-  /** only if several items of the requested kind are recorded: the commands that show the guide of each item */
-  readonly several?: readonly CommandLine[] | undefined;
-  /** further facts, as labels and values; a fact replaces the recorded field with the same label */
-  readonly known?: readonly (readonly [label: Text, value: Text])[] | undefined;
 }
 
 /**
@@ -83,27 +78,26 @@ export function buildRenewalGuide(
   kind: RenewalKind,
   known: RenewalItem | null,
   expiresOn: string | null,
-  { own, first, several, known: more = [] }: GuideFacts = {},
+  { own, first }: GuideFacts = {},
 ): Guide {
   const name = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
   const guide =
     own === undefined ? KIND_GUIDES[kind](buildItemFacts(kind, known, what)) : buildOwnGuide(own, known, what);
-  const around = fillGuide("every-renewal", {
-    several: several === undefined ? null : same(several.join(", ")),
+  const last = fillGuide("every-renewal", {
     mails: KINDS_WITH_CLOMO_MAIL.has(kind),
-    ...buildRecordFacts(kind, known, several !== undefined),
+    uploaded: known !== null && isUploadedKind(kind),
+    record: same(buildRecordCommand(kind, known)),
   }).steps;
-  const isBefore = ({ id }: Step): boolean => id === "several";
-  const steps =
-    own === undefined
-      ? [...skipDownloadedSteps(guide.steps, known, expiresOn), ...around.filter((step) => !isBefore(step))]
-      : guide.steps;
   return {
     kind,
     title: guide.title,
-    facts: [...listGuideFacts(kind, known, expiresOn, { own, known: more }), ...guide.facts],
-    steps: [...(first === undefined ? [] : [{ id: "first", what: first }]), ...around.filter(isBefore), ...steps],
+    facts: [...listGuideFacts(kind, known, expiresOn, own !== undefined), ...guide.facts],
+    steps: [
+      ...(first === undefined ? [] : [{ id: "first", what: first }]),
+      ...guide.steps,
+      ...(own === undefined ? last : []),
+    ],
     own: own !== undefined,
   };
 }
@@ -124,45 +118,19 @@ function listGuideFacts(
   kind: RenewalKind,
   known: RenewalItem | null,
   expiresOn: string | null,
-  { own, known: more = [] }: Pick<GuideFacts, "own" | "known">,
+  isOwn: boolean,
 ): Guide["facts"] {
   const facts: readonly (readonly [Text, Text | string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
-    [text("held by", "保持しているテナント"), own === undefined ? null : HELD_BY_THIS_TENANT],
-    [text("once expired", "期限が切れると"), own === undefined ? EXPIRY_CONSEQUENCES[kind] : OWN_TOKEN_CONSEQUENCES],
-    ...GUIDE_FIELDS.map((field) => {
-      const label = labelOf(field, kind);
-      return more.find(([told]) => told.en === label.en) ?? ([label, known?.[field]] as const);
-    }),
-    ...more.filter(([told]) => !GUIDE_FIELDS.some((field) => labelOf(field, kind).en === told.en)),
+    [text("held by", "保持しているテナント"), isOwn ? HELD_BY_THIS_TENANT : null],
+    [text("once expired", "期限が切れると"), isOwn ? OWN_TOKEN_CONSEQUENCES : EXPIRY_CONSEQUENCES[kind]],
+    ...GUIDE_FIELDS.map((field) => [labelOf(field, kind), known?.[field]] as const),
   ];
   return facts.flatMap(([label, value]) =>
     value === null || value === undefined || value === ""
       ? []
       : [[label, typeof value === "string" ? same(value) : value] as const],
   );
-}
-
-function skipDownloadedSteps(
-  steps: readonly Step[],
-  known: RenewalItem | null,
-  expiresOn: string | null,
-): readonly Step[] {
-  const start = steps.findIndex(({ beginsUpload }) => beginsUpload);
-  const [upload, ...others] = steps.slice(start);
-  if (known === null || stateOf(known) === "current" || start === -1 || upload === undefined) return steps;
-  const downloaded = buildDownloadedSteps(known, expiresOn).map((step) => step.what);
-  return [{ ...upload, what: joinTexts([...downloaded, upload.what], text(" ", "")) }, ...others];
-}
-
-/** Returns what to do with a downloaded file, which may be recorded although parts of it could not be compared. */
-function buildDownloadedSteps(known: RenewalItem, expiresOn: string | null): readonly Step[] {
-  const { name, downloadedSource: file } = known;
-  return fillGuide("downloaded", {
-    file: file === null ? same("") : text(` (${file})`, `(${file})`),
-    verify: same(buildVerifyCommand(known, { new: file ?? "NEW" })),
-    drop: same(line("renewals edit", [name], { expires: expiresOn ?? "DATE" })),
-  }).steps;
 }
 
 const labelOf = (field: (typeof GUIDE_FIELDS)[number], kind: RenewalKind): Text =>

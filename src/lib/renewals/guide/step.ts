@@ -12,8 +12,6 @@ export interface Step {
   readonly trap?: Text | undefined;
   /** how to see that the step worked */
   readonly check?: Text | undefined;
-  /** true if this step begins the upload; if the renewed file is already downloaded, earlier steps are not needed */
-  readonly beginsUpload?: true | undefined;
 }
 
 export interface StepCondition {
@@ -37,7 +35,6 @@ export type LineKind = "what" | "where" | "trap" | "check";
 /** A step as written in `guides/*.md`. Lines of the same kind are joined to one text. */
 export interface GuideStep extends StepCondition {
   readonly id: string;
-  readonly beginsUpload?: true;
   readonly lines: readonly (GuideLine & { readonly kind: LineKind })[];
 }
 

@@ -17,10 +17,10 @@ test.each([
   expect(subjectOf(createDigest({ due: [createDueReminder({ days, expired })], language: "en" }))).toBe(subject);
 });
 
-test("the last line explains how to stop the reminders, including the confirmation of the console's date", async () => {
+test("the last line explains how to stop the reminders", async () => {
   const { text: words } = await buildReminderMessage(createDigest({ language: "en" }));
   expect(words).toContain(
-    ". Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (clomoctl renewals edit) and, if the console shows the new date, confirm it (clomoctl renewals confirm).",
+    ". Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (clomoctl renewals renew).",
   );
 });
 
@@ -57,7 +57,7 @@ test("several items are one digest, which names only what is necessary", async (
 x@example.jp に届きません
 
 -- 
-clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録し(clomoctl renewals edit)、管理画面に新しい期限が表示されるものはその期限を確認済みにすると(clomoctl renewals confirm)、次の期限まで通知は止まります。
+clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録すると(clomoctl renewals renew)、次の期限まで通知は止まります。
 `);
 });
 

@@ -18,8 +18,8 @@ export interface Message extends Mail {
 }
 
 const FOOTER: Text = text(
-  `Sent by ${commandName("renewals notify")}. Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (${commandName("renewals edit")}) and, if the console shows the new date, confirm it (${commandName("renewals confirm")}).`,
-  `${commandName("renewals notify")} からの通知です。各段階の通知は 1 回だけです。更新を記録し(${commandName("renewals edit")})、管理画面に新しい期限が表示されるものはその期限を確認済みにすると(${commandName("renewals confirm")})、次の期限まで通知は止まります。`,
+  `Sent by ${commandName("renewals notify")}. Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (${commandName("renewals renew")}).`,
+  `${commandName("renewals notify")} からの通知です。各段階の通知は 1 回だけです。更新を記録すると(${commandName("renewals renew")})、次の期限まで通知は止まります。`,
 );
 
 const buildSubject = (first: DueReminder, others: number): Text => {

@@ -1,39 +1,19 @@
 import { basename } from "node:path";
 import { readRenewables, type ReadOptions, type Renewable } from "../../apple/index.ts";
-import { Failure } from "../../errors/index.ts";
-import { MAX_RENEWAL_FILE_BYTES, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
-import { text } from "../../text/index.ts";
-import { readNamedFile, readSmallFile } from "../../files/index.ts";
-import type { CurrentItem } from "../replacement/check.ts";
+import { readSmallFile } from "../../files/index.ts";
+import { MAX_RENEWAL_FILE_BYTES, type RenewalItem } from "../../model/renewal.ts";
+import type { CurrentItem } from "../compare.ts";
 
 /**
- * Returns the item in use: the content of the specified file, otherwise the recorded file if it is unchanged, otherwise
- * the record.
+ * Returns the item in use: its recorded file if that is unchanged, otherwise the record.
  *
- * @param openers keys that open these files
- * @throws Failure `not-found` or `usage` if the specified file cannot be read, `input-rejected` if it does not contain
- * an item of this kind
+ * @param openers keys that open the file
  */
-export async function findCurrentItem(
-  place: Parameters<typeof readNamedFile>[0],
-  { kind, item }: { readonly kind: RenewalKind; readonly item: RenewalItem | null },
-  named: string | undefined,
-  openers?: ReadOptions,
-): Promise<CurrentItem | null> {
-  if (named !== undefined) {
-    const read = await readRenewables(await readNamedFile(place, named, MAX_RENEWAL_FILE_BYTES), openers);
-    const found = read.find(({ expiring }) => expiring.kind === kind);
-    if (found !== undefined) return found;
-    const name = RENEWAL_KINDS[kind];
-    throw new Failure("input-rejected", {
-      what: text(`the file does not contain: ${name.en}`, `このファイルに${name.ja}は入っていません`),
-      where: named,
-    });
-  }
-  if (item === null) return null;
-  const kept = item.source === null ? [] : await readSourceFile(item.source, openers);
-  const same = kept.find(({ expiring }) => expiring.kind === kind && expiring.fingerprint === item.fingerprint);
-  return same ?? { expiring: item };
+export async function findCurrentItem(item: RenewalItem, openers?: ReadOptions): Promise<CurrentItem> {
+  const { source, fingerprint, kind } = item;
+  const kept = source === null ? [] : await readSourceFile(source, openers);
+  const same = kept.find(({ expiring }) => expiring.fingerprint === fingerprint);
+  return same === undefined ? { expiring: item } : { ...same, expiring: { ...same.expiring, kind } };
 }
 
 async function readSourceFile(path: string, openers: ReadOptions | undefined): Promise<readonly Renewable[]> {

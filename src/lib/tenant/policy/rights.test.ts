@@ -134,9 +134,9 @@ describe("renewals", () => {
     const east = await client.orgs.create({ name: "東日本", code: "EAST" });
     await client.users.create({ name: "花子", emails: ["hanako@x.jp"], org: east.after.id });
     await client.users.create({ name: "太郎", emails: ["taro@x.jp"] });
-    const item = { kind: "custom", name: "証明書", owner: "花子, 情シス, taro@x.jp", ...RECORDED } as const;
+    const item = { kind: "android-owner", name: "証明書", owner: "花子, 情シス, taro@x.jp", ...RECORDED } as const;
     const { id } = await client.renewals.add(item);
-    await client.renewals.confirm(id, { by: "花子", at: "2026-04-01T00:00:00.000Z" });
+    await client.renewals.renew(id, { by: "花子", at: "2026-04-01T00:00:00.000Z" });
     await client.tenant.set({ contactName: "山田", contactMail: "yamada@x.jp", contactPhone: "03" });
     for (const account of ROLE_ACCOUNTS.filter((one) => one.name === name)) await addTestAccount(own, account);
     const acting = own.as(name);

@@ -1,11 +1,11 @@
-import { DOWNLOAD_FIELDS, RECORDED_FIELDS, REMINDER_KEY, RENEWAL_ITEM } from "../../model/renewal.ts";
+import { RECORDED_FIELDS, REMINDER_KEY, RENEWAL_ITEM, RENEWED_FIELDS } from "../../model/renewal.ts";
 import { operation, type InputKit } from "../operation.ts";
 import { listReminders, listRenewalItems } from "./renewal-rows.ts";
 
 const loadRenewals = () => import("./renewals.ts");
 
 const buildNewItem = ({ z, buildChangeSchemas }: InputKit) => {
-  const { kind, name, ...others } = buildChangeSchemas({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
+  const { kind, name, ...others } = buildChangeSchemas(RECORDED_FIELDS);
   return z.strictObject({ kind, name, ...z.object(others).partial().shape });
 };
 
@@ -32,17 +32,18 @@ export const renewals = {
     needs: ["renewals.write"],
     run: async ({ session }, given, { id }) => (await loadRenewals()).editRenewal(session, id, given),
   }),
-  confirm: operation({
-    route: "POST /v1/renewals/{id}/confirm",
-    about: "Record that a yearly login was done, or which expiry date the console shows for the uploaded file",
-    input: ({ z, Instant, newValueSchema }) =>
+  renew: operation({
+    route: "POST /v1/renewals/{id}/renew",
+    about: "Record a renewal: a yearly login, or a new file and the date that the console shows after its upload",
+    input: ({ z, Instant, newValueSchema, buildChangeSchemas }) =>
       z.strictObject({
         by: newValueSchema(RENEWAL_ITEM.fields.confirmedBy).min(1),
         at: Instant,
         consoleShows: z.iso.date().optional(),
+        file: z.strictObject(buildChangeSchemas(RENEWED_FIELDS)).optional(),
       }),
     needs: ["renewals.write"],
-    run: async ({ session }, given, { id }) => (await loadRenewals()).confirmRenewal(session, id, given),
+    run: async ({ session }, given, { id }) => (await loadRenewals()).renewItem(session, id, given),
   }),
   remove: operation({
     route: "DELETE /v1/renewals/{id}",

@@ -51,7 +51,7 @@ test("an invalid text is rejected with the name of its field by every operation"
     for (const failure of await refusals({ name: name as typeof PUSH.name }))
       expect([failure?.code, failure?.what.ja]).toEqual(["input-rejected", expect.stringMatching(/^名前: /)]);
   }
-  const confirmed = await failureOf(renewals.confirm(id, { by: "b".repeat(2001), at: "2026-11-20T00:00:00.000Z" }));
+  const confirmed = await failureOf(renewals.renew(id, { by: "b".repeat(2001), at: "2026-11-20T00:00:00.000Z" }));
   expect(confirmed?.code).toBe("input-rejected");
   const longest = await renewals.edit(id, { name: "a".repeat(255), notes: "a".repeat(2000) });
   expect(longest.notes).toHaveLength(2000);
@@ -72,7 +72,7 @@ test("every change is in the audit log with actor and item", async () => {
   const added = await renewals.add({ kind: "android-owner", name: "所有者" });
   const { id } = added;
   const edited = await renewals.edit(id, { phoneHolder: "金庫" });
-  const confirmed = await renewals.confirm(id, { by: "髙橋", at: "2026-04-01T00:00:00.000Z" });
+  const confirmed = await renewals.renew(id, { by: "髙橋", at: "2026-04-01T00:00:00.000Z" });
   await renewals.remove(id);
   expect(
     readAuditLog(tenant.database).map(({ actor, action, objects, before, after }) => [
@@ -87,7 +87,7 @@ test("every change is in the audit log with actor and item", async () => {
       [
         ["renewals.add", undefined, added],
         ["renewals.edit", added, edited],
-        ["renewals.confirm", edited, confirmed],
+        ["renewals.renew", edited, confirmed],
         ["renewals.remove", confirmed, undefined],
       ] as const
     ).map(([action, ...states]) => ["owner", action, [{ thing: "renewal_item", id, name: "所有者" }], ...states]),
@@ -102,17 +102,17 @@ test.each([
 ])("a login at %s is valid until %s", async (at, expiresAt) => {
   const { renewals } = tenant.client;
   const { id } = await renewals.add({ kind: "android-owner", name: "所有者", certainty: "exact" });
-  expect(await renewals.confirm(id, { by: "x", at })).toMatchObject({ expiresAt, certainty: "estimated" });
+  expect(await renewals.renew(id, { by: "x", at })).toMatchObject({ expiresAt, certainty: "estimated" });
 });
 
-test("a second item with the same name or topic is rejected, with a hint to edit the first", async () => {
+test("a second item with the same name or topic is rejected, with a hint to renew the first", async () => {
   const { renewals } = tenant.client;
   const first = await renewals.add({ ...PUSH, name: "本社 A", topic: "com.apple.mgmt.1" });
   const again = renewals.add({ kind: "custom", name: "本社 A" });
   await expect(again).rejects.toMatchObject({
     code: "input-rejected",
     what: { en: 'an item named "本社 A" already exists' },
-    hint: { en: expect.stringContaining("clomoctl renewals edit '本社 A' --file FILE") },
+    hint: { en: expect.stringContaining("clomoctl renewals renew '本社 A' FILE") },
   });
   const topic = renewals.add({ ...PUSH, name: "新", topic: "com.apple.mgmt.1" });
   await expect(topic).rejects.toMatchObject({ what: { ja: "「本社 A」と同じトピックです" } });
@@ -124,52 +124,48 @@ test("a second item with the same name or topic is rejected, with a hint to edit
 test("a login before the recorded one is rejected and changes nothing", async () => {
   const { client } = tenant;
   const { id } = await client.renewals.add({ kind: "android-owner", name: "所有者" });
-  await client.renewals.confirm(id, { by: "a", at: "2026-04-01T00:00:00.000Z" });
-  await expect(client.renewals.confirm(id, { by: "b", at: "2024-01-01T00:00:00.000Z" })).rejects.toMatchObject({
+  await client.renewals.renew(id, { by: "a", at: "2026-04-01T00:00:00.000Z" });
+  await expect(client.renewals.renew(id, { by: "b", at: "2024-01-01T00:00:00.000Z" })).rejects.toMatchObject({
     code: "input-rejected",
     what: { en: "a later login is already recorded for 所有者" },
-    hint: { ja: "記録されたログインが誤りなら: `clomoctl renewals edit 所有者 --last-login DATE`" },
   });
   expect(await client.renewals.list()).toMatchObject([{ confirmedBy: "a", expiresAt: "2027-04-01T00:00:00.000Z" }]);
 });
 
-const DOWNLOAD = {
-  downloadedExpiresAt: "2028-02-20T00:00:00.000Z",
-  downloadedCertainty: "exact",
-  downloadedFingerprint: "b".repeat(64),
-  downloadedTopic: "com.apple.mgmt.1",
-  downloadedSource: "/new.pem",
+const FILE = {
+  expiresAt: "2028-02-20T00:00:00.000Z",
+  certainty: "exact",
+  fingerprint: "b".repeat(64),
+  topic: "com.apple.mgmt.1",
+  organisation: "例",
+  source: "/new.pem",
 } as const;
+const BY = { by: "髙橋", at: "2027-02-21T00:00:00.000Z" };
 
-test("a downloaded file applies once the console shows its date, and the previous one until then", async () => {
+test.each<[string, object]>([
+  ["the console shows no date", {}],
+  ["the console shows the old date", { consoleShows: "2027-03-01" }],
+  ["the file is older", { consoleShows: "2026-03-01", file: { ...FILE, expiresAt: "2026-03-01T00:00:00.000Z" } }],
+  ["the file ends when the old one does", { consoleShows: "2027-03-01", file: { ...FILE, expiresAt: PUSH.expiresAt } }],
+  ["no file is given", { consoleShows: "2028-02-20", file: undefined }],
+])("an uploaded file is not recorded if %s", async (_, given) => {
   const { renewals } = tenant.client;
-  const { id } = await renewals.add({ ...PUSH, topic: "com.apple.mgmt.1" });
-  expect(await renewals.edit(id, DOWNLOAD)).toMatchObject({ ...DOWNLOAD, expiresAt: PUSH.expiresAt });
-  const at = "2027-02-21T00:00:00.000Z";
-  const early = await failureOf(renewals.confirm(id, { by: "髙橋", at, consoleShows: "2027-03-01" }));
-  expect(early).toMatchObject({
-    code: "input-rejected",
-    hint: { en: expect.stringContaining("upload the renewed file") },
-  });
-  expect(await renewals.confirm(id, { by: "髙橋", at, consoleShows: "2028-02-20" })).toMatchObject({
-    expiresAt: DOWNLOAD.downloadedExpiresAt,
-    certainty: "exact",
-    fingerprint: DOWNLOAD.downloadedFingerprint,
-    topic: "com.apple.mgmt.1",
-    source: "/new.pem",
-    downloadedExpiresAt: null,
-    downloadedSource: null,
-    confirmedAt: at,
-    confirmedBy: "髙橋",
-  });
+  const item = await renewals.add({ ...PUSH, fingerprint: "a".repeat(64) });
+  const failure = await failureOf(renewals.renew(item.id, { ...BY, file: FILE, ...given }));
+  expect(failure?.code).toBe("input-rejected");
+  expect(await renewals.list()).toEqual([item]);
 });
 
-test("a typed date is that of the file in use, and a note does not affect the downloaded file", async () => {
+test("a file is recorded with the date that the console shows, and a typed date replaces the file", async () => {
   const { renewals } = tenant.client;
-  const { id } = await renewals.add({ ...PUSH, ...DOWNLOAD });
-  expect(await renewals.edit(id, { notes: "x" })).toMatchObject(DOWNLOAD);
-  const typed = await renewals.edit(id, { expiresAt: "2028-02-20T00:00:00.000Z", certainty: "typed" });
-  expect(typed).toMatchObject({ downloadedExpiresAt: null, downloadedCertainty: null, downloadedFingerprint: null });
+  const { id } = await renewals.add({ ...PUSH, organisation: "本社" });
+  const renewed = await renewals.renew(id, { ...BY, file: FILE, consoleShows: "2028-02-21" });
+  expect(renewed).toMatchObject({ ...FILE, organisation: "本社", confirmedAt: BY.at, confirmedBy: BY.by });
+  const typed = await renewals.edit(id, { expiresAt: "2028-02-20T14:59:59.000Z", certainty: "typed" });
+  expect(typed).toMatchObject({ fingerprint: null, source: null, topic: FILE.topic });
+  expect(await renewals.renew(id, { ...BY, file: FILE, consoleShows: "2028-02-20" })).toMatchObject({
+    fingerprint: FILE.fingerprint,
+  });
 });
 
 test("a reminder has one sender at a time, is never sent twice, and can be resumed if its sender dies", async () => {

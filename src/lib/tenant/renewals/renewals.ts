@@ -2,21 +2,22 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import {
-  DOWNLOAD_FIELDS,
   isTelephoneNumber,
   RECORDED_FIELDS,
   REMINDER,
   REMINDER_KEY,
   RENEWAL_ITEM,
+  RENEWED_FIELDS,
   type ReminderKeyRecord,
   type ReminderRecord,
   type RenewalItem,
 } from "../../model/renewal.ts";
-import { confirmUpload, EMPTY_DOWNLOAD_FIELDS } from "../../renewals/download.ts";
-import type { Field, Fields } from "../../model/thing.ts";
+import { isLaterDate } from "../../renewals/compare.ts";
+import { isSameDate, isUploadedKind } from "../../renewals/upload.ts";
+import type { Field, Fields, RecordOf } from "../../model/thing.ts";
 import { replaceBlanksWithNull } from "../../rules/values.ts";
 import { addOneYear } from "../../model/time.ts";
-import { text } from "../../text/index.ts";
+import { text, type Text } from "../../text/index.ts";
 import { getCurrentInstant, createId } from "../ids.ts";
 import type { ChangedObject, IdempotentRequest, Session } from "../session.ts";
 import {
@@ -42,10 +43,8 @@ import type { Reader, Writer } from "../store/store.ts";
  */
 export const REMINDER_LEASE_MS = 10 * 60 * 1000;
 
-const WRITTEN_FIELDS = { ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS };
-
 /** The values of an item to change. A missing value stays; null or a blank text clears it. */
-export type RenewalChange = { readonly [K in keyof typeof WRITTEN_FIELDS]?: RenewalItem[K] | undefined };
+export type RenewalChange = { readonly [K in keyof typeof RECORDED_FIELDS]?: RenewalItem[K] | undefined };
 
 export type NewRenewalItem = RenewalChange & Pick<RenewalItem, "kind" | "name">;
 
@@ -83,9 +82,10 @@ async function requireUniqueItem(reader: Reader, { id, name, topic }: RenewalIte
         ? text(`an item named "${known.name}" already exists`, `「${known.name}」という名前の項目がすでにあります`)
         : text(`"${known.name}" has the same topic`, `「${known.name}」と同じトピックです`),
     where: known.id,
-    hint: text(
-      `to record the renewal of this item: ${line("renewals edit", [known.name], { file: "FILE" })}; otherwise, choose another name`,
-      `この項目の更新を記録するには: ${line("renewals edit", [known.name], { file: "FILE" })}。別の項目なら、別の名前にしてください`,
+    hint: step(
+      "to record the renewal of this item",
+      "この項目の更新の記録",
+      line("renewals renew", [known.name, "FILE"]),
     ),
   });
 }
@@ -138,7 +138,7 @@ export const storeOwnExpiry = async (
     items.find(({ kind, name }) => kind === own.kind && nameKey(name) === nameKey(own.name));
   const updatedAt = getCurrentInstant(surroundings);
   const { expiresAt, fingerprint } = own;
-  const said = { expiresAt, certainty: "exact", fingerprint, updatedAt, ...EMPTY_DOWNLOAD_FIELDS } as const;
+  const said = { expiresAt, certainty: "exact", fingerprint, updatedAt } as const;
   if (known !== undefined) {
     await updateRenewalItem(writer, { ...known, ...said });
     return known.id;
@@ -161,9 +161,9 @@ export const addRenewal = (
     { action: "renewals.add", locks: RENEWAL_LOCKS, once: once && { ...once, replay: findRenewalItem } },
     async (writer) => {
       const at = getCurrentInstant(session.surroundings);
-      checkValues(WRITTEN_FIELDS, given);
+      checkValues(RECORDED_FIELDS, given);
       const fields = Object.fromEntries(
-        Object.keys(WRITTEN_FIELDS).map((field) => [field, given[field as keyof NewRenewalItem] ?? null]),
+        Object.keys(RECORDED_FIELDS).map((field) => [field, given[field as keyof NewRenewalItem] ?? null]),
       );
       const item = {
         ...replaceBlanksWithNull(RENEWAL_ITEM.fields, fields),
@@ -197,60 +197,74 @@ const changeRenewal = (
     return { result: after, objects: [toItemObject(after)], before, after };
   });
 
-/**
- * Changes an item. An expiry date without a renewed file is the date of the file in use. In this case, the recorded
- * data about a renewed file that has not been uploaded yet is removed.
- *
- * @throws Failure `not-found`
- */
+/** Changes an item. A date that is typed replaces the file with its date.  @throws Failure `not-found` */
 export const editRenewal = (session: Session, id: string, change: RenewalChange): Promise<RenewalItem> =>
   changeRenewal(session, "renewals.edit", id, () => {
-    checkValues(WRITTEN_FIELDS, change);
+    checkValues(RECORDED_FIELDS, change);
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    return "expiresAt" in given ? { ...EMPTY_DOWNLOAD_FIELDS, ...given } : given;
+    return "expiresAt" in given ? { fingerprint: null, source: null, ...given } : given;
   });
 
-interface RenewalConfirmation {
+interface Renewal {
   readonly by: string;
   readonly at: string;
   /** a day */
   readonly consoleShows?: string | undefined;
+  readonly file?: RecordOf<typeof RENEWED_FIELDS> | undefined;
 }
 
-const CONFIRMATION_FIELDS = {
+const RENEWAL_FIELDS = {
   by: { ...RENEWAL_ITEM.fields.confirmedBy, blank: false },
   at: RENEWAL_ITEM.fields.updatedAt,
   consoleShows: { type: "day" },
 } as const satisfies Fields;
 
 /**
- * Confirms an upload by the expiry date that the console shows, or confirms a yearly login. The login is then due again
- * after one year.
+ * Records a new file, or a yearly login, which is due again after one year.
  *
- * @throws Failure `not-found`; `input-rejected` if the console shows a different date, or if a later login is already
- * recorded
+ * @throws Failure `not-found`; `input-rejected` if the file is not newer or the console does not show its date, or if a
+ * later login is recorded
  */
-export const confirmRenewal = (session: Session, id: string, given: RenewalConfirmation): Promise<RenewalItem> =>
-  changeRenewal(session, "renewals.confirm", id, (item) => {
-    checkValues(CONFIRMATION_FIELDS, given);
-    const { by, at, consoleShows } = given;
-    const shown = consoleShows === undefined ? confirmLogin(item, at) : confirmUpload(item, consoleShows);
-    return { ...shown, confirmedAt: at, confirmedBy: by };
+export const renewItem = (session: Session, id: string, { file, ...given }: Renewal): Promise<RenewalItem> =>
+  changeRenewal(session, "renewals.renew", id, (item) => {
+    checkValues(RENEWAL_FIELDS, given);
+    const renewed = file === undefined ? renewByLogin(item, given.at) : renewByFile(item, file, given.consoleShows);
+    return { ...renewed, confirmedAt: given.at, confirmedBy: given.by };
   });
 
-const confirmLogin = ({ name, confirmedAt }: RenewalItem, at: string): Partial<RenewalItem> => {
-  if (confirmedAt !== null && Date.parse(at) < Date.parse(confirmedAt)) {
-    const edit = line("renewals edit", [name], { lastLogin: "DATE" });
-    throw new Failure("input-rejected", {
-      what: text(
-        `a later login is already recorded for ${name}`,
-        `「${name}」には、より後のログインが記録されています`,
-      ),
-      where: confirmedAt,
-      hint: step("if the recorded login is wrong", "記録されたログインが誤りなら", edit),
-    });
-  }
+const createRefusal = (what: Text, where?: string): Failure => new Failure("input-rejected", { what, where });
+
+const renewByLogin = ({ name, kind, confirmedAt }: RenewalItem, at: string): Partial<RenewalItem> => {
+  if (kind !== "android-owner")
+    throw createRefusal(text(`${name} is not renewed by a login`, `「${name}」の期限はログインでは延びません`));
+  if (confirmedAt !== null && Date.parse(at) < Date.parse(confirmedAt))
+    throw createRefusal(
+      text(`a later login is already recorded for ${name}`, `「${name}」には、より後のログインが記録されています`),
+      confirmedAt,
+    );
   return { expiresAt: addOneYear(new Date(at).toISOString()), certainty: "estimated" };
+};
+
+const renewByFile = (
+  item: RenewalItem,
+  file: NonNullable<Renewal["file"]>,
+  shown: string | undefined,
+): Partial<RenewalItem> => {
+  checkValues(RENEWED_FIELDS, file);
+  const { name, kind, expiresAt, topic, organisation } = item;
+  const [day] = file.expiresAt.split("T");
+  if (expiresAt !== null && !isLaterDate(file, item))
+    throw createRefusal(
+      text(`this file (${day}) is not newer than "${name}"`, `このファイル(${day})は「${name}」より新しくありません`),
+    );
+  if (isUploadedKind(kind) && (shown === undefined || !isSameDate(file.expiresAt, `${shown}T12:00:00Z`)))
+    throw createRefusal(
+      text(
+        `the console shows ${shown ?? "no date"}, but the new file of ${name} expires on ${day}: nothing was recorded`,
+        `管理画面の期限は ${shown ?? "不明"} ですが、「${name}」の新しいファイルの期限は ${day} です。何も記録していません`,
+      ),
+    );
+  return { ...file, topic: file.topic ?? topic, organisation: organisation ?? file.organisation };
 };
 
 /** Removes an item. @throws Failure `not-found`; `conflict` if items have changed since they were read */

@@ -37,8 +37,7 @@ const HARMLESS: Readonly<Record<string, string>> = {
   layout: "use digest columns at actor change",
   audit: "seq record hash",
   renewal_item: `pk id kind name organisation expiresAt certainty fingerprint topic owner account phone notes source
-    confirmedAt confirmedBy createdAt updatedAt downloadedExpiresAt downloadedCertainty downloadedFingerprint
-    downloadedTopic downloadedSource phoneHolder`,
+    confirmedAt confirmedBy createdAt updatedAt phoneHolder`,
   renewal_notice: "pk id itemId expiresAt stage way recipient state messageId attempts at error host pid",
   answer: "pk id question subject value by at",
   ade_server: `pk endpoint tokenExpiresAt tokenSetAt tokenSetBy tokenRejectedAt serverUuid serverName adminId

@@ -1,14 +1,17 @@
-import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   describeWithOpenssl,
+  createPropertyList,
   createServerToken,
   OpensslWorkspace,
   type IssuedCertificate,
 } from "#support/apple/openssl.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { run, type RunResult } from "#support/commands/program.ts";
+import { item } from "#support/commands/renewals/item.ts";
+import { CHECK_LABELS } from "../../lib/renewals/compare.ts";
 
 interface Pair {
   readonly current: string;
@@ -71,6 +74,7 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
     put("new.der", workshop.der(renewed));
     put("new-chain.pem", renewed.certificate + apple.certificate);
     issue("new-topic.pem", apple, { subject: PUSH.replace("External.1", "External.2") });
+    issue("new-tenant.pem", apple, { subject: PUSH.replace("External.1", "External.3"), key: thirdKey });
     issue("new-third-key.pem", apple, { key: thirdKey });
     issue("new-old-key.pem", apple, { key: oldKey });
     issue("new-expired.pem", apple, { dates: { from: "20251202000000Z", to: "20261119000000Z" } });
@@ -79,13 +83,16 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
     issue("new-own.pem", own);
     issue("new-self-signed.pem", undefined);
     issue("new-plain.pem", apple, { subject: "/CN=mdm.example.jp" });
+    // the request as the console hands it out, signed by the vendor
+    const der = workshop.run("req", "-new", "-key", newKey, "-subj", "/CN=a/C=JP", "-outform", "DER");
+    const list = createPropertyList(`<key>PushCertRequestCSR</key><string>${der.toString("base64")}</string>`);
+    put("console.csr", Buffer.from(list).toString("base64"));
     for (const [name, key] of [
       [CSR, newKey],
       ["third.csr", thirdKey],
       ["old.csr", oldKey],
     ] as const) {
       copyFileSync(workshop.request(key, "/CN=a/C=JP"), join(folder, name));
-      utimesSync(join(folder, name), new Date("2026-11-19T00:00:00Z"), new Date("2026-11-19T00:00:00Z"));
     }
   }
 
@@ -174,7 +181,7 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
     ["one of another authority that is named Apple", push("new-successor.pem"), "issuer"],
     ["one of an authority of somebody else", push("new-own.pem"), "refused"],
     ["one that signed itself", push("new-self-signed.pem"), "refused"],
-    ["a certificate for something else", push("new-plain.pem"), "refused"],
+    ["a certificate for something else", push("new-plain.pem"), "unreadable"],
     ["the new server token, opened", ade(NEW_ADE, "clomo.key"), "right"],
     ["the new server token, closed", ade(NEW_ADE), "consumer"],
     ["a token for another key", ade(NEW_ADE.replace("12-00-00", "12-00-01")), "refused"],
@@ -194,7 +201,7 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
     ["a token of another consumer", ade(NEW_ADE.replace("12-00-00", "12-00-02"), "clomo.key"), "consumer"],
     ["last year's server token", ade(OLD_ADE, "clomo.key", NEW_ADE), "refused"],
     ["the very server token in use", ade(OLD_ADE), "refused"],
-    ["a content token for a server token", { ...ade("sToken_for_Tokyo_ (1).vpptoken") }, "refused"],
+    ["a content token for a server token", { ...ade("sToken_for_Tokyo_ (1).vpptoken") }, "unreadable"],
     ["the new content token", vpp("sToken_for_Tokyo_ (1).vpptoken"), "right"],
     [
       "one whose organisation and location are written in the other width",
@@ -210,24 +217,62 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
 
   test("there are 34 pairs", () => expect(PAIRS).toHaveLength(34));
 
-  /** What a run came to, by exit code, sentence and checks; what contradicts itself is called so. */
+  /** The outcome of verify by exit code, sentence and checks. */
   function verdictOf(next: string, ran: RunResult): Verdict {
+    if (ran.stdout === "") return ran.exit === 3 ? "unreadable" : `unclear: ${ran.stderr}`;
     const checks = JSON.parse(ran.stdout) as readonly { readonly check: string; readonly result: string }[];
     const isBad = checks.some(({ result }) => result === "bad");
     if (ran.exit === 3 && isBad && ran.stderr === `${next}: do not upload it\n`) return "refused";
     if (ran.exit === 0 && !isBad && ran.stderr === `${next} can replace the file in use\n`) return "right";
-    const left = checks.filter(({ check, result }) => LEFT.has(check) && result !== "good").map(({ check }) => check);
-    const [, told = ""] = / can replace the file in use once you have checked: (.+)\n$/.exec(ran.stderr) ?? [];
-    return ran.exit === 0 && !isBad && told.split(", ").length === left.length
-      ? left.join()
-      : `unclear: ${ran.exit} ${ran.stderr}`;
+    const [, told = ""] = / can replace the file in use; left to check: (.+)\n$/.exec(ran.stderr) ?? [];
+    const left = Object.entries(CHECK_LABELS).flatMap(([id, { en }]) => (told.split(", ").includes(en) ? [id] : []));
+    return ran.exit === 0 && !isBad && left.length > 0 ? left.join() : `unclear: ${ran.exit} ${ran.stderr}`;
   }
-  const LEFT = new Set(["request-key", "issuer", "key", "server", "consumer", "location"]);
 
   test.each(PAIRS)("%s: verifying %o gives %s", async (_, { current, next, words = [] }, verdict) => {
     const typed = ["renewals", "verify", "--current", current, "--new", next, ...words, "--format", "json"];
     expect(verdictOf(next, await run(typed, { folder }))).toBe(verdict);
     const strict = await run([...typed, "--strict"], { folder });
     expect(strict.exit).toBe(verdict === "right" ? 0 : 3);
+  });
+
+  const WRONG = [
+    "new-topic.pem topic",
+    "new-tenant.pem topic,request-key",
+    "new-third-key.pem request-key",
+    "new-old-key.pem request-key",
+    "new-own.pem issuer",
+    "new-expired.pem expiry,validity",
+    "push.pem file,expiry",
+    `${NEW_ADE.replace("12-00-00", "12-00-01")} key`,
+    "sToken_for_Tokyo_ (2).vpptoken organisation",
+  ].map((line) => [line.slice(0, line.lastIndexOf(" ")), line.slice(line.lastIndexOf(" ") + 1)] as const);
+
+  test.each(WRONG)("verify, renew and add FOLDER refuse %s for the same reason: %s", async (next, reason) => {
+    const isPush = next.endsWith(".pem");
+    const current = isPush ? "push.pem" : next.endsWith(".p7m") ? OLD_ADE : "sToken_for_Tokyo_.vpptoken";
+    const csr = next === "new-old-key.pem" ? "old.csr" : "console.csr";
+    const words = isPush && next !== current ? ["--csr", csr] : [];
+    const added = await run(["renewals", "add", "x", "--file", current], {
+      folder,
+      tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
+    });
+    const recorded = item(1, { ...(added.requests.at(-1)?.json as object), name: "本社" });
+    const tenant = { listRenewals: { items: [recorded] } };
+    const verified = await run(["renewals", "verify", "--current", current, "--new", next, ...words], { folder });
+    const renewed = await run(["renewals", "renew", "本社", next, ...words, "--console-shows", "2027-12-01"], {
+      folder,
+      tenant,
+    });
+    const alone = mkdtempSync(join(workshop.folder, "alone-"));
+    copyFileSync(join(folder, next), join(alone, next));
+    const again = await run(["renewals", "add", alone, ...words], { folder, tenant });
+    const failed = verified.stdout.matchAll(/^([\w-]+)\tbad\t/gm).map(([, id = ""]) => id);
+    expect([...failed].join()).toBe(reason);
+    for (const ran of [verified, renewed, again]) expect(ran.exit).toBe(3);
+    for (const ran of [renewed, again]) {
+      expect(ran.requests.map(({ operation }) => operation)).toEqual(["listRenewals"]);
+      for (const id of reason.split(",")) expect(ran.stderr).toContain(`${CHECK_LABELS[id as "file"].en}: `);
+    }
   });
 });

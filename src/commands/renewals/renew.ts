@@ -1,0 +1,154 @@
+import type { RenewalItem } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { line, step } from "../../lib/advice/index.ts";
+import { dayOf, parseTypedDate, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";
+import { compareFiles, describeChecks } from "../../lib/renewals/compare.ts";
+import { findCurrentItem } from "../../lib/renewals/read/in-use.ts";
+import { isUploadedKind } from "../../lib/renewals/upload.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
+import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
+import { showItem } from "./items/tenant-items.ts";
+import { ITEM_COLUMNS } from "./items/columns.ts";
+import { RENEWAL_FILE_OPTIONS } from "./items/options.ts";
+import { readCsr, readKeyFiles, readRenewable, toItemFields } from "./items/read-options.ts";
+
+export default defineCommand({
+  summary: text(
+    "record a renewal: a new file or the yearly login",
+    "更新(新しいファイル、年に一度のログイン)を記録する",
+  ),
+  details: [
+    text(
+      "Compares FILE with the file in use, as `renewals verify` does, and refuses a wrong, older or equal file (exit 3). A certificate or token that is uploaded to the console (CLOMO PANEL) counts only with the expiry date that the console shows after the upload. Without that date nothing is recorded, and the old date goes on (exit 8). A difference of up to two days is accepted.",
+      "`renewals verify` と同じように、使用中のファイルと比べ、誤ったもの、古いもの、同じものは拒否します(終了コード 3)。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは、アップロード後に管理画面に表示される期限が必要です。ないときは何も登録せず、更新前の期限で判定します(終了コード 8)。2 日までの差は認めます。",
+    ),
+  ],
+  args: {
+    item: ITEM_ARGUMENT,
+    file: {
+      kind: "file",
+      value: "FILE",
+      about: text("new certificate, token or profile", "新しい証明書・トークン・プロファイル"),
+    },
+  },
+  options: {
+    consoleShows: {
+      kind: "date",
+      requires: "file",
+      value: "DATE",
+      about: text(
+        "expiry date that the console (HOME) shows after the upload",
+        "アップロード後に管理画面(HOME)に表示される期限",
+      ),
+    },
+    signedIn: {
+      kind: "date",
+      value: "DATE",
+      about: text("for android-owner: date of the login", "android-owner のとき: ログインした日"),
+    },
+    by: {
+      kind: "string",
+      value: "NAME",
+      about: text("person who did it (default: your user name)", "実施者(既定: OS のユーザー名)"),
+    },
+    ...RENEWAL_FILE_OPTIONS,
+  },
+  excludes: [["file", "signedIn"]],
+  examples: [
+    {
+      line: "clomoctl renewals renew 本社 push-2027.pem --csr CertificateSigningRequest.csr --console-shows 2027-11-24",
+      about: text("after the upload", "アップロードのあと"),
+    },
+    { line: "clomoctl renewals renew 第一所有者 --signed-in 2026-11-02 --by 髙橋" },
+  ],
+  exits: ["input-rejected", "not-found", "locked", "partial"],
+  shows: ITEM_COLUMNS,
+  async run(tools, { item: typed, file, consoleShows, signedIn, csr, key, fingerprint, ...input }) {
+    const { terminal, clock } = tools;
+    const tenant = await tools.tenant("renewals");
+    const { client } = tenant;
+    const item = await findItem(client, typed);
+    const timezone = resolveTimezone(tools, tenant);
+    const by = input.by ?? requireUserName(tools);
+    if (signedIn !== undefined) {
+      const at = resolvePastInstant(signedIn, { now: clock.now(), timezone, where: "--signed-in" });
+      return showItem(tools, tenant, await client.renewals.renew(item.id, { by, at }));
+    }
+    if (file === undefined) throw createNoFileFailure(item);
+    const { name, kind, id } = item;
+    const next = await readRenewable(tools, { file, kind, key, fingerprint });
+    const current = await findCurrentItem(item, await readKeyFiles(tools, { key }));
+    const now = clock.now();
+    const { bad, left } = compareFiles({ current, next, csr: await readCsr(tools, csr), now, timezone });
+    if (bad.length > 0) {
+      const { en, ja } = describeChecks(bad);
+      throw new Failure("input-rejected", {
+        what: text(`this file cannot renew "${name}": ${en}`, `このファイルでは「${name}」を更新できません: ${ja}`),
+        where: file,
+        hint: step("to get the right file", "正しいものを入手する手順", line("renewals guide", [name])),
+      });
+    }
+    if (left.length > 0) {
+      const { en, ja } = describeChecks(left);
+      await terminal.warn(text(`left to check: ${en}`, `確かめる項目: ${ja}`));
+    }
+    const shown = isUploadedKind(kind) ? (consoleShows ?? (await askShownDate(tools, name))) : undefined;
+    if (isUploadedKind(kind) && shown === undefined) {
+      const again = line("renewals renew", [name, file], { consoleShows: "DATE" });
+      await terminal.note(
+        step(
+          "nothing was recorded; upload the file, and when the console shows the new date",
+          "何も記録していません。アップロード後、管理画面に新しい期限が表示されたら",
+          again,
+        ),
+      );
+      return "partial";
+    }
+    const renewed = await client.renewals.renew(id, {
+      by,
+      at: now.toISOString(),
+      ...(shown === undefined ? {} : { consoleShows: "day" in shown ? shown.day : dayOf(shown.instant, timezone) }),
+      file: toItemFields(next.expiring, next.path),
+    });
+    return showItem(tools, tenant, renewed);
+  },
+});
+
+/** On a terminal, asks for the date that the console shows. Returns undefined if nobody is asked or knows. */
+async function askShownDate({ terminal }: Tools, name: string): Promise<TypedDate | undefined> {
+  if (!terminal.interactive) return undefined;
+  const typed = await terminal.prompts.input({
+    message: text(
+      `${name}: which expiry date does the console (HOME) show? (leave blank if the file is not uploaded)`,
+      `${name}: 管理画面(HOME)に表示されている期限は?(アップロード前なら未入力)`,
+    ),
+    flag: "--console-shows",
+    check: (answer): Text | undefined =>
+      answer.trim() === "" || parseTypedDate(answer.trim()) !== undefined
+        ? undefined
+        : text("not a date such as 2027-03-01", "2027-03-01 のような日付ではありません"),
+  });
+  return parseTypedDate(typed.trim());
+}
+
+const createNoFileFailure = ({ name, kind }: RenewalItem): Failure =>
+  new Failure("usage", {
+    what: text(`"${name}" is renewed with a new file`, `「${name}」の更新には新しいファイルが必要です`),
+    hint:
+      kind === "android-owner"
+        ? step("to record a login", "ログインの記録", line("renewals renew", [name], { signedIn: "DATE" }))
+        : isUploadedKind(kind)
+          ? step("to see how to renew this item", "更新の手順", line("renewals guide", [name]))
+          : step("to type the new date", "新しい期限の入力", line("renewals edit", [name], { expires: "DATE" })),
+  });
+
+/** Returns this computer's user name.  @throws Failure `usage` if there is none, as in some containers */
+function requireUserName({ machine }: Tools): string {
+  if (machine.userName !== undefined) return machine.userName;
+  throw new Failure("usage", {
+    what: text("cannot determine your user name", "ユーザー名がわかりません"),
+    hint: text("use --by NAME to specify the person who did it", "--by NAME で実施者を指定してください"),
+  });
+}

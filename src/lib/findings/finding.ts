@@ -1,0 +1,64 @@
+import type { Level } from "../document/level.ts";
+import type { CheckedItem } from "../renewals/judge.ts";
+import type { PluginState } from "../renewals/output/plugin.ts";
+import type { Column } from "../terminal/index.ts";
+import { text, type Text } from "../text/index.ts";
+
+/** Something that is so, and what to do about it. */
+export interface Finding {
+  /** the same for the same thing on another day, and another one for another stage of an expiry */
+  readonly id: string;
+  /** the context of the tenant, or the file that was checked */
+  readonly tenant: string;
+  readonly group: "renewals" | "import" | "ade" | "console" | "token" | "reminders" | "daily-run" | "tenant" | "month";
+  readonly level: Level;
+  readonly what: Text;
+  /** one command or one thing to do by hand; null if `what` says it */
+  readonly next: Text | null;
+  /** the item that expires */
+  readonly item?: CheckedItem | undefined;
+}
+
+/** The words at the beginning of a line, which are not those of an expiry. */
+const LEVEL_LABELS: Readonly<Record<Level, Text>> = {
+  expired: text("EXPIRED", "期限切れ"),
+  critical: text("CRITICAL", "至急"),
+  unknown: text("UNKNOWN", "不明"),
+  warning: text("WARNING", "注意"),
+  ok: text("OK", "正常"),
+};
+
+/** The levels, the most urgent first. What is unknown comes before what is only near. */
+const LEVELS_BY_URGENCY = Object.keys(LEVEL_LABELS) as readonly Level[];
+
+export const compareByUrgency = (one: Pick<Finding, "level">, other: Pick<Finding, "level">): number =>
+  LEVELS_BY_URGENCY.indexOf(one.level) - LEVELS_BY_URGENCY.indexOf(other.level);
+
+/** Returns the overall state: that of the most urgent finding. */
+export const determineState = (levels: Iterable<Level>): PluginState => {
+  const found = new Set(levels);
+  const worst = LEVELS_BY_URGENCY.find((level) => found.has(level)) ?? "ok";
+  return worst === "expired" ? "critical" : worst;
+};
+
+/** Returns a finding in one line: level, tenant, what is so, and what to do. */
+export const describeFinding = ({ level, tenant, what, next }: Finding): Text => {
+  const label = LEVEL_LABELS[level];
+  const [en, ja] = next === null ? ["", ""] : [`: ${next.en}`, `: ${next.ja}`];
+  return text(`${label.en} ${tenant}: ${what.en}${en}`, `${label.ja} ${tenant}: ${what.ja}${ja}`);
+};
+
+export const FINDING_COLUMNS: readonly Column<Finding>[] = [
+  { key: "level", header: text("level", "状態"), value: ({ level }) => level },
+  { key: "tenant", header: text("tenant", "テナント"), value: ({ tenant }) => tenant },
+  { key: "group", header: text("group", "分類"), value: ({ group }) => group },
+  { key: "what", header: text("what", "内容"), advice: true, value: ({ what }) => what.en, name: ({ what }) => what },
+  {
+    key: "next",
+    header: text("next step", "次の操作"),
+    advice: true,
+    value: ({ next }) => next?.en ?? null,
+    name: ({ next }) => next,
+  },
+  { key: "id", header: text("ID", "ID"), value: ({ id }) => id },
+];

@@ -1,0 +1,383 @@
+import type { Renewable, SigningRequest, SuccessorEvidence } from "../apple/index.ts";
+import { toNfkcKey } from "../model/normalise.ts";
+import type { ExpiringItem, RenewalKind } from "../model/renewal.ts";
+import { formatMoment } from "../model/time.ts";
+import { joinTexts, same, text, type Text } from "../text/index.ts";
+import type { DatedItem } from "./judge.ts";
+import { isSameDate } from "./upload.ts";
+
+// Whether a file may replace the one in use: the only comparison of certificates and tokens. Whatever a file does not
+// show is unknown; it never counts as good or bad. @see facts 3.3 to 3.5 (what goes wrong in a renewal)
+
+export const CHECK_LABELS = {
+  file: text("different file", "別のファイル"),
+  topic: text("topic", "トピック"),
+  name: text("name", "名前"),
+  expiry: text("later expiry", "期限の延長"),
+  validity: text("valid now", "現在有効"),
+  issuer: text("issuer", "発行者"),
+  "request-key": text("matches the CSR", "CSR ファイルとの一致"),
+  server: text("MDM server", "MDM サーバ"),
+  consumer: text("consumer key", "トークンの発行元(consumer key)"),
+  key: text("encryption key", "暗号鍵"),
+  "old-token": text("current token", "現在のトークン"),
+  organisation: text("organisation", "組織"),
+  location: text("location", "場所"),
+} as const satisfies Record<string, Text>;
+
+type CheckId = keyof typeof CHECK_LABELS;
+
+/** The outcome of a check; `unknown` if the files do not contain enough information. */
+type CheckOutcome = "good" | "warning" | "bad" | "unknown";
+
+export interface Check {
+  readonly id: CheckId;
+  readonly outcome: CheckOutcome;
+  /** the reason, and the effect that an upload would have */
+  readonly what: Text;
+}
+
+/** The item in use: its file, or its record in the tenant. */
+export interface CurrentItem {
+  readonly expiring: Pick<DatedItem, keyof ExpiringItem>;
+  /** absent if there is only a record */
+  readonly evidence?: SuccessorEvidence | undefined;
+}
+
+/** The file in use, and a new file of the same kind. */
+export interface FilePair {
+  readonly current: CurrentItem;
+  readonly next: Renewable;
+  /** the request from which the new certificate should have been made */
+  readonly csr?: SigningRequest | undefined;
+  readonly now: Date;
+  /** IANA name of the time zone for times in the texts */
+  readonly timezone: string;
+}
+
+export interface Comparison {
+  readonly checks: readonly Check[];
+  /** checks that forbid the new file */
+  readonly bad: readonly Check[];
+  /** checks of the identity that the files cannot answer: a person has to make them before the upload */
+  readonly left: readonly Check[];
+}
+
+type Result = readonly [outcome: CheckOutcome, what: Text] | undefined;
+
+type EvidenceOf<K extends SuccessorEvidence["of"]> = Extract<SuccessorEvidence, { of: K }>;
+
+const evidenceOf = <K extends SuccessorEvidence["of"]>(
+  evidence: SuccessorEvidence | undefined,
+  of: K,
+): EvidenceOf<K> | undefined => (evidence?.of === of ? (evidence as EvidenceOf<K>) : undefined);
+
+/** Returns what both files contain of one kind of evidence. */
+const bothOf = <K extends SuccessorEvidence["of"]>({ current, next }: FilePair, of: K) =>
+  [evidenceOf(current.evidence, of), evidenceOf(next.evidence, of)] as const;
+
+type Value = string | null | undefined;
+
+/** Compares a value of both files. @param shown false if the value must not appear in the text */
+const compareValues = (was: Value, is: Value, differs: readonly [CheckOutcome, Text], shown = true): Result => {
+  if (was === null || was === undefined || is === null || is === undefined)
+    return ["unknown", text("the files do not show this", "ファイルからはわかりません")];
+  const [old, found] = shown ? [`: ${was}`, `: ${was} → ${is}`] : ["", ""];
+  const [outcome, { en, ja }] = differs;
+  return was === is
+    ? ["good", text(`unchanged${old}`, `変更なし${old}`)]
+    : [outcome, text(`${en}${found}`, `${ja}${found}`)];
+};
+
+/** Rejects a file that is the same as the file in use. */
+const checkFile = ({ current, next }: FilePair): Result =>
+  current.expiring.fingerprint === next.expiring.fingerprint
+    ? ["bad", text("this file is the same as the file in use", "現在使われているファイルと同じです")]
+    : undefined;
+
+/** Compares the topics. @see facts 3.4: a new topic disconnects enrolled devices without any report */
+const checkTopic = ({ current, next }: FilePair): Result => {
+  const [was, is] = [current.expiring.topic, next.expiring.topic];
+  if (was === null && is !== null && current.evidence === undefined)
+    return ["unknown", text(`not recorded; the new topic is ${is}`, `使用中のトピックの記録がありません(新: ${is})`)];
+  if (was === null || is === null)
+    return ["bad", text("the topic (subject UID) is missing", "トピック(サブジェクトの UID)がありません")];
+  return compareValues(was, is, [
+    "bad",
+    text(
+      "every enrolled device would stop responding. In Apple's portal, use Renew with the same Apple Account",
+      "登録済みの全デバイスが応答しなくなります。Apple のポータルで同じ Apple Account の「Renew」を使ってください",
+    ),
+  ]);
+};
+
+const checkName = ({ current, next }: FilePair): Result =>
+  compareValues(current.expiring.name, next.expiring.name, ["warning", text("the name changes", "名前が変わります")]);
+
+const checkExpiry = ({ current, next, timezone }: FilePair): Result => {
+  const [was, is] = [current.expiring.expiresAt, next.expiring.expiresAt];
+  if (was === null) return undefined;
+  const isEstimated = [current, next].some(({ expiring }) => expiring.certainty !== "exact");
+  const sure = isEstimated ? text(" (estimated)", "(推定を含む)") : same("");
+  const [old, found] = [formatMoment(was, timezone), formatMoment(is, timezone)];
+  return isLaterDate(next.expiring, current.expiring)
+    ? ["good", text(`extended from ${old} to ${found}${sure.en}`, `${old} から ${found} に延びます${sure.ja}`)]
+    : [
+        "bad",
+        text(`${found} is not later than ${old}${sure.en}`, `${found} は現在の ${old} より後ではありません${sure.ja}`),
+      ];
+};
+
+const checkValidity = ({ next: { expiring }, now, timezone }: FilePair): Result => {
+  const { expiresAt, validFrom } = expiring;
+  const at = (when: string): string => formatMoment(when, timezone);
+  if (Date.parse(expiresAt) <= now.getTime())
+    return ["bad", text(`expired on ${at(expiresAt)}`, `${at(expiresAt)} に期限が切れています`)];
+  if (validFrom !== null && Date.parse(validFrom) > now.getTime())
+    return [
+      "bad",
+      text(
+        `not valid before ${at(validFrom)} (is the clock of this computer right?)`,
+        `${at(validFrom)} より前は有効ではありません(このコンピューターの時計を確認してください)`,
+      ),
+    ];
+  return ["good", text("valid now", "有効です")];
+};
+
+const APPLE_ISSUED_KINDS: readonly string[] = ["push-certificate", "agent-push-certificate", "agent-build-certificate"];
+
+/** Compares the names of the issuers. A name proves nothing, because anybody can write it. */
+const checkIssuer = (pair: FilePair): Result => {
+  const [was, is] = bothOf(pair, "certificate");
+  if (is === undefined || !APPLE_ISSUED_KINDS.includes(pair.next.expiring.kind)) return undefined;
+  return compareValues(
+    was?.issuer.name,
+    is.issuer.name,
+    is.issuer.namesApple
+      ? ["unknown", text("compare the issuer with Apple's portal", "Apple のポータルで発行者を確認してください")]
+      : ["bad", text("the new issuer is not Apple", "新しい発行者は Apple ではありません")],
+  );
+};
+
+/** Checks that the certificate was made from the CSR. @see facts 3.4: the console's error if they do not match */
+const checkRequest = (pair: FilePair): Result => {
+  const [was, is] = bothOf(pair, "certificate");
+  const { csr } = pair;
+  if (is === undefined) return undefined;
+  if (csr === undefined) {
+    return pair.next.expiring.kind === "push-certificate"
+      ? [
+          "unknown",
+          text("add --csr CertificateSigningRequest.csr", "--csr CertificateSigningRequest.csr を付けてください"),
+        ]
+      : undefined;
+  }
+  if (csr.publicKey === was?.publicKey)
+    return [
+      "bad",
+      text(
+        "this is the CSR of the certificate in use: download a new CSR, and renew with it",
+        "使用中の証明書の CSR ファイルです。CSR ファイルをダウンロードし直して更新してください",
+      ),
+    ];
+  return csr.publicKey === is.publicKey
+    ? ["good", text("the public key matches the CSR", "CSR ファイルの公開鍵と一致しています")]
+    : [
+        "bad",
+        text(
+          "made from a different CSR, so the console would reject it: download a new CSR, and renew with it",
+          "別の CSR ファイルから作られているため、管理画面で拒否されます。CSR ファイルをダウンロードし直して更新してください",
+        ),
+      ];
+};
+
+/**
+ * Checks that both tokens are encrypted for the same key. The recipient can be read without a key.
+ *
+ * @see facts 3.5: CLOMO's key pair stays the same in a renewal, and only CLOMO can decrypt the token
+ */
+const checkAdeKey = (pair: FilePair): Result => {
+  const [was, is] = bothOf(pair, "ade-token");
+  const isOpened = pair.next.expiring.certainty === "exact";
+  if (was !== undefined && (was.consumer !== null) !== isOpened)
+    return [
+      "bad",
+      text("your key decrypts only one of the two tokens", "手元の鍵で復号できるのは 2 つのトークンのうち一方だけです"),
+    ];
+  if (isOpened && pair.current.expiring.certainty === "exact")
+    return ["good", text("decrypted with your key", "手元の鍵で復号できました")];
+  return compareValues(was?.recipient, is?.recipient, [
+    "bad",
+    text(
+      "the console cannot decrypt it: choose the server in use, and keep its public key",
+      "管理画面で読み込めません。現在使っているサーバを選び、公開鍵は変えないでください",
+    ),
+  ]);
+};
+
+/**
+ * Compares the names of the MDM servers; without a file, the recorded name counts. A server can be renamed at Apple, and
+ * a record can have any name.
+ */
+const checkAdeServer = (pair: FilePair): Result => {
+  const [was, is] = bothOf(pair, "ade-token");
+  const old = pair.current.evidence === undefined ? pair.current.expiring.name : was?.server;
+  return compareValues(old, is?.server, ["warning", text("was the server renamed?", "サーバの名前を変更しましたか?")]);
+};
+
+/** Compares consumer keys, which differ if another person downloads the token of the same server.  @see apple 1 */
+const checkAdeConsumer = (pair: FilePair): Result => {
+  const [was, is] = bothOf(pair, "ade-token");
+  const differs = text(
+    "downloaded by another administrator, or for another server",
+    "別の管理者がダウンロードしたか、別のサーバのものです",
+  );
+  return compareValues(was?.consumer, is?.consumer, ["warning", differs], false);
+};
+
+/** Warns that the token in use is already invalid. @see facts 3.5: a new token ends the old one when it is made */
+const checkOldToken = (): Result => [
+  "warning",
+  text(
+    "the token in use became invalid when the new token was downloaded: upload the new token now",
+    "使用中のトークンは、新しいトークンのダウンロード時に無効になりました。すぐにアップロードしてください",
+  ),
+];
+
+const toKey = (name: Value): string | undefined => (name === null || name === undefined ? undefined : toNfkcKey(name));
+
+/** Compares the organisations. One that was recorded without a file was typed by hand, perhaps differently. */
+const checkOrganisation = ({ current, next }: FilePair): Result =>
+  compareValues(toKey(current.expiring.organisation), toKey(next.expiring.organisation), [
+    current.expiring.fingerprint === null ? "warning" : "bad",
+    text("this token belongs to another organisation", "別の組織のトークンです"),
+  ]);
+
+/** Compares locations.  @see facts 3.5: Apple writes full-width characters as `_`, so 東京 and 大阪 are the same */
+const checkLocation = (pair: FilePair): Result => {
+  const [was, is] = bothOf(pair, "vpp-token").map((one) => toKey(one?.location));
+  if (was === is && is?.includes("_") === true)
+    return [
+      "unknown",
+      text(
+        `${is}: _ stands for any full-width character; compare the location in Apple Business Manager`,
+        `${is}: 全角文字はすべて _ になるため、Apple Business Manager の「コンテンツトークン」で場所を確認してください`,
+      ),
+    ];
+  return compareValues(was, is, [
+    "bad",
+    text(
+      "this token belongs to another location, whose licences differ",
+      "別の場所のトークンです(ライセンスが使えなくなります)",
+    ),
+  ]);
+};
+
+const CHECKS: Readonly<Record<CheckId, (pair: FilePair) => Result>> = {
+  file: checkFile,
+  topic: checkTopic,
+  name: checkName,
+  key: checkAdeKey,
+  server: checkAdeServer,
+  consumer: checkAdeConsumer,
+  organisation: checkOrganisation,
+  location: checkLocation,
+  expiry: checkExpiry,
+  validity: checkValidity,
+  issuer: checkIssuer,
+  "request-key": checkRequest,
+  "old-token": checkOldToken,
+};
+
+const CERTIFICATE_CHECKS: readonly CheckId[] = ["file", "name", "expiry", "validity", "issuer", "request-key"];
+
+const CHECKS_BY_KIND: Readonly<Partial<Record<RenewalKind, readonly CheckId[]>>> = {
+  "push-certificate": ["file", "topic", "expiry", "validity", "issuer", "request-key"],
+  "ade-token": ["file", "key", "server", "consumer", "expiry", "validity", "old-token"],
+  "vpp-token": ["file", "organisation", "location", "expiry", "validity"],
+  "agent-profile": ["file", "name", "expiry", "validity"],
+};
+
+/** Checks about the time or the state of the file in use, which say nothing about what the new file is. */
+const OTHER_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-token"];
+
+/** Returns whether a file may replace the one in use, which has the same kind. */
+export function compareFiles(pair: FilePair): Comparison {
+  const checks = (CHECKS_BY_KIND[pair.next.expiring.kind] ?? CERTIFICATE_CHECKS).flatMap((id): readonly Check[] => {
+    const result = CHECKS[id](pair);
+    return result === undefined ? [] : [{ id, outcome: result[0], what: result[1] }];
+  });
+  const bad = checks.filter(({ outcome }) => outcome === "bad");
+  const isSameConsumer = checks.some(({ id, outcome }) => id === "consumer" && outcome === "good");
+  const left = checks.filter(
+    ({ id, outcome }) =>
+      (outcome === "unknown" || outcome === "warning") &&
+      !OTHER_CHECKS.includes(id) &&
+      // the same consumer key is the same server, whatever its name
+      !(id === "server" && isSameConsumer),
+  );
+  // a file that is not accepted has not ended the token in use
+  return { checks: checks.filter(({ id }) => id !== "old-token" || bad.length === 0), bad, left };
+}
+
+export const describeChecks = (checks: readonly Check[]): Text =>
+  joinTexts(
+    checks.map(({ id, what }) => text(`${CHECK_LABELS[id].en}: ${what.en}`, `${CHECK_LABELS[id].ja}: ${what.ja}`)),
+    text("; ", "。"),
+  );
+
+/** The data in a file that show which item the file renews. */
+interface Lineage extends Pick<ExpiringItem, "organisation" | "topic"> {
+  readonly kind: RenewalKind | null;
+  /** absent if there is no file */
+  readonly evidence?: SuccessorEvidence | undefined;
+}
+
+/**
+ * Returns the same value for two files only if they certainly belong to the same item in different years: a push
+ * certificate of one topic and issuer, a server token of one consumer key, or else of one encryption key and server, or
+ * a content token of one organisation and location. Apple replaces full-width characters in a location with `_`, so
+ * such a location does not identify a token. Undefined if the file does not show enough.
+ *
+ * @see facts 3.4, 3.5
+ */
+export function identityOf({ kind, organisation, topic, evidence }: Lineage): string | undefined {
+  if (evidence === undefined) return undefined;
+  const parts = listIdentityParts(evidence, { organisation, topic });
+  return parts.some((part) => part === null || part === undefined) ? undefined : JSON.stringify([kind, ...parts]);
+}
+
+function listIdentityParts(
+  evidence: SuccessorEvidence,
+  { organisation, topic }: Pick<Lineage, "organisation" | "topic">,
+): readonly Value[] {
+  switch (evidence.of) {
+    case "certificate":
+      return [topic, evidence.issuer.name];
+    case "ade-token":
+      return evidence.consumer === null ? [evidence.recipient, evidence.server] : [evidence.consumer];
+    case "vpp-token": {
+      const location = toKey(evidence.location);
+      return [toKey(organisation), location?.includes("_") === true ? null : location];
+    }
+    case "provisioning-profile":
+      return [null];
+  }
+}
+
+/** Returns true if the first of two files for the same item is newer, because it expires later. */
+export const isNewerFile = (
+  one: { readonly expiresAt: string | null },
+  other: { readonly expiresAt: string | null },
+): boolean => Date.parse(one.expiresAt ?? "") > Date.parse(other.expiresAt ?? "");
+
+/**
+ * Returns true if a file may replace an item by its date. If no file was recorded, the same date is that of the file in
+ * use.
+ */
+export const isLaterDate = (
+  file: { readonly expiresAt: string },
+  item: { readonly expiresAt: string | null; readonly fingerprint: string | null },
+): boolean =>
+  isNewerFile(file, item) ||
+  (item.fingerprint === null && item.expiresAt !== null && isSameDate(file.expiresAt, item.expiresAt));

@@ -1,0 +1,22 @@
+import type { RenewalKind } from "../model/renewal.ts";
+
+/** Kinds whose renewed file is uploaded to the console, which then shows the new expiry date.  @see facts 3.1 */
+const UPLOADED_KINDS: ReadonlySet<RenewalKind> = new Set([
+  "push-certificate",
+  "ade-token",
+  "vpp-token",
+  "agent-build-certificate",
+  "agent-push-certificate",
+  "agent-profile",
+]);
+
+export const isUploadedKind = (kind: RenewalKind): boolean => UPLOADED_KINDS.has(kind);
+
+/**
+ * Dates that differ by no more than this count as the same date: the console's time zone is not known, and a date may be
+ * estimated.
+ */
+const MAX_DATE_DIFFERENCE_MS = 2 * 24 * 60 * 60 * 1000;
+
+export const isSameDate = (one: string, other: string): boolean =>
+  Math.abs(Date.parse(one) - Date.parse(other)) <= MAX_DATE_DIFFERENCE_MS;
