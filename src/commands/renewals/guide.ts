@@ -1,4 +1,3 @@
-import { commandName } from "../../lib/advice/index.ts";
 import type { Client, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../lib/model/renewal.ts";
@@ -8,12 +7,10 @@ import { dayOf } from "../../lib/model/time.ts";
 import { isSourceReadable } from "../../lib/renewals/sources.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { GUIDE_OPTIONS, resolveRequestedGuide, showSteps, writeGuide } from "../guides/write.ts";
+import { GUIDE_OPTIONS, writeGuide } from "../guides/write.ts";
 import { resolveTimezone } from "../tools.ts";
 import { formatExpiryDay } from "./items/columns.ts";
 import { findItem } from "./items/find-item.ts";
-
-const GUIDE_COMMAND = commandName("renewals guide");
 
 export default defineCommand({
   summary: text("show step by step how to renew an item, with the pitfalls", "更新の手順と注意点を示す"),
@@ -38,19 +35,17 @@ export default defineCommand({
   ],
   exits: ["usage", "not-found", "locked"],
   async run(tools, { item: typed, ...options }) {
-    const document = resolveRequestedGuide(tools, options, GUIDE_COMMAND);
     const tenant = await tools.tenant("renewals", "ade");
     const { client } = tenant;
     const { kind, item } = await findSubject(client, typed);
     const expiresAt = item?.expiresAt ?? null;
     const expiresOn = expiresAt === null ? null : dayOf(expiresAt, resolveTimezone(tools, tenant));
     const facts = kind === "ade-token" ? await findHolder(client, item) : {};
-    if (document === undefined) return showSteps(tools, buildRenewalGuide(kind, item, expiresOn, facts));
     // a file that is not on this computer cannot be compared
     const isHere = tenant.context.kind === "embedded" && (await isSourceReadable(item?.source ?? ""));
     const known = item === null || isHere ? item : { ...item, source: null };
     const day = item && formatExpiryDay(expiresOn, item);
-    return writeGuide(tools, buildRenewalGuide(kind, known, day, facts), document);
+    return writeGuide(tools, buildRenewalGuide(kind, known, day, facts), options);
   },
 });
 
