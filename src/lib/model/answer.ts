@@ -16,7 +16,7 @@ export const ANSWER = {
       label: text("question", "質問"),
       example: "push-certificate.holder",
     },
-    /** what it is about: an account id, the contact's name, or clomoctl's home folder and computer; "" = the tenant */
+    /** what it is about; "" = the tenant */
     subject: { type: "text", longest: 255, label: text("subject", "対象"), example: "" },
     value: {
       type: "text",
@@ -35,9 +35,3 @@ export const ANSWER = {
 } as const satisfies Thing;
 
 export type Answer = RecordOf<typeof ANSWER.fields>;
-
-/**
- * The prefix of questions about the current state of the console. The answers are neither exported nor applied, because
- * an outdated answer could make a guide show a step for the first issue, which would disconnect devices.
- */
-export const MOMENTARY_QUESTION_PREFIX = "onboarding.home.";
