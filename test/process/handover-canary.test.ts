@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -87,26 +88,23 @@ test("no secret is in a bundle, a report, the output or a temporary file, even a
     });
     expect([line, ended.code, ended.stderr]).toEqual([line, code, ended.stderr]);
   };
-  await type(0, "export -o folder --encoding utf-8");
-  await type(0, "export -o one.zip --encoding utf-8");
-  await type(3, "export -o gaps --encoding utf-8 --require-complete");
+  await type(0, "export -o folder");
+  await type(0, "export -o one.zip");
   await type(0, "verify one.zip");
   await type(0, "report folder -o page.html");
   await type(0, "report one.zip --format markdown -o page.md");
   await type(0, "diff folder one.zip");
-  await type(0, "diff one.zip --tenant");
-  await type(0, "receive one.zip --context minato --dry-run", other);
-  await type(0, "receive one.zip --context minato", other);
+  await type(0, "diff one.zip");
+  const sums = await readFile(join(folder, "folder", "SHA256SUMS"));
+  const told = `--fingerprint ${createHash("sha256").update(sums).digest("hex")}`;
+  await type(0, `receive folder --context minato --dry-run ${told}`, other);
+  await type(0, `receive folder --context minato ${told}`, other);
   for (const name of ["folder", "one.zip"]) {
     await using found = await openBundleFiles(name, { workingFolder: folder, temporary: storageIn(folder) });
     for (const { path } of found.files)
       canaries.look(`${name}: ${path}`, Buffer.concat(await Array.fromAsync(found.read(path))));
   }
-  for (const line of [
-    "export -o killed.zip --encoding utf-8",
-    "diff folder --tenant",
-    "report one.zip -o killed.html",
-  ]) {
+  for (const line of ["export -o killed.zip", "diff folder", "report one.zip -o killed.html"]) {
     for (let kill = 0; kill < KILLS; kill += 1) {
       const running = start(`handover ${line}`.split(" "), { home, cwd: folder, env: { ...env, TMPDIR: temporary } });
       await Promise.race([sleep(150 + 150 * kill), running.ended]);

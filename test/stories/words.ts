@@ -280,17 +280,19 @@ export const handover = {
   export: verb("handover", "export"),
   verify: verb("handover", "verify"),
   report: verb("handover", "report"),
-  /** makes the tenant of a bundle one's own, in a context that has no tenant */
-  receive: (bundle: string, context: string, ...rest: Words): Words => [
+  /** makes the tenant of a bundle one's own; `told` is the fingerprint that was heard on the telephone */
+  receive: (bundle: string, context: string, told: string, ...rest: Words): Words => [
     "handover",
     "receive",
     bundle,
     "--context",
     context,
+    "--fingerprint",
+    told.slice(0, 16),
     ...rest,
   ],
   /** compares a bundle with the tenant */
-  diff: (bundle: string): Words => `handover diff ${bundle} --tenant`.split(" "),
+  diff: (bundle: string): Words => ["handover", "diff", bundle],
 };
 
 /** Names of files in a bundle. */

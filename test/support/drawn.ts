@@ -4,7 +4,7 @@ import { expect } from "vitest";
 const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_STEPS, CLOMOCTL_PATH } = process.env;
 
 /** True if the run uses the default seed. */
-export const isDefaultSeed = CLOMOCTL_SEED === undefined;
+const isDefaultSeed = CLOMOCTL_SEED === undefined;
 
 /** The usual number of random histories per model. */
 const HISTORY_COUNT = 50;

@@ -83,7 +83,7 @@ const createKeyAsFileFailure = (): Failure =>
   });
 
 /** Starts the progress display for the bytes that are verified. */
-export function startVerifyProgress({ terminal, signal }: Tools, bundles: readonly BundleFiles[]) {
+function startVerifyProgress({ terminal, signal }: Tools, bundles: readonly BundleFiles[]) {
   const step = terminal.progress.start({ id: "verify", name: text("Verifying", "検証"), unit: BYTE_UNIT });
   step.expect(bundles.reduce((sum, { files }) => sum + files.reduce((bytes, file) => bytes + file.bytes, 0), 0));
   return {

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { Failure, hasErrorCode } from "../errors/index.ts";
 import type { ContentWriter, WriteOptions } from "./atomic.ts";
 import { toOutputFailure } from "./folder.ts";
 import { createTemporaryFolder, type TemporaryFolder, type TemporaryStorage } from "./temporary.ts";
@@ -53,9 +55,16 @@ export class FolderWriter {
     return new FolderWriter(target, folder, { beforeNaming });
   }
 
-  /** Creates a folder that never gets a final name. It stays in the temporary folder until it is abandoned. */
+  /**
+   * Creates a folder that never gets a final name. It stays in the temporary folder until it is abandoned; in a
+   * read-only home, in that of the computer.
+   */
   static async createUnnamed(name: string, place: TemporaryStorage): Promise<FolderWriter> {
-    const folder = await createTemporaryFolder(place, name);
+    const folder = await createTemporaryFolder(place, name).catch((error: unknown) => {
+      if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS"))
+        return createTemporaryFolder(place, name, tmpdir());
+      throw error;
+    });
     return new FolderWriter(folder.path, folder);
   }
 

@@ -10,7 +10,6 @@ export {
   syncFolder,
   createUnwritableFailure,
 } from "./folder.ts";
-export type { WrittenFile } from "./folder-in-making.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { createExistingOutputFailure, isPipeOrDevice, Outputs, resolveRealPath, type Output } from "./outputs.ts";
 export { readTrustedFile, writeProgramFile } from "./own.ts";
@@ -26,9 +25,4 @@ export {
 } from "./read.ts";
 export { scanFiles, type ScannedFile } from "./scan.ts";
 export { bufferStream, spoolToFile } from "./spool.ts";
-export {
-  createTemporaryFolder,
-  sweepTemporaryFiles,
-  type TemporaryFolder,
-  type TemporaryStorage,
-} from "./temporary.ts";
+export { sweepTemporaryFiles, type TemporaryFolder, type TemporaryStorage } from "./temporary.ts";

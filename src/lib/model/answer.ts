@@ -35,3 +35,9 @@ export const ANSWER = {
 } as const satisfies Thing;
 
 export type Answer = RecordOf<typeof ANSWER.fields>;
+
+/**
+ * The prefix of questions about the current state of the console. The answers are not in a copy of the tenant, because
+ * an outdated answer could make a guide show a step for the first issue, which would disconnect devices.
+ */
+export const MOMENTARY_QUESTION_PREFIX = "onboarding.home.";

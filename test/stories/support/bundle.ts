@@ -40,12 +40,7 @@ const hashesOf = (files: ReadonlyMap<string, Buffer>): Buffer =>
       .join(""),
   );
 
-interface Manifest {
-  readonly resources: { readonly name: string; records: number; sha256: string }[];
-  auditHead: { readonly seq: number; readonly hash: string };
-}
-
-/** Copies a bundle that is a folder, changes the lines of one record type, and recomputes every count and hash. */
+/** Copies a bundle that is a folder, changes the lines of one record type, and recomputes every hash. */
 export async function forge(
   folder: string,
   forged: string,
@@ -58,13 +53,8 @@ export async function forge(
   const lines = change((files.get(path)?.toString() ?? "").split("\n").filter((line) => line !== ""));
   const content = Buffer.from(lines.map((line) => `${line}\n`).join(""));
   files.set(path, content);
-  const manifest = JSON.parse(files.get(bundleFiles.manifest)?.toString() ?? "") as Manifest;
-  for (const resource of manifest.resources)
-    if (resource.name === type) Object.assign(resource, { records: lines.length, sha256: sha256(content) });
-  files.set(bundleFiles.manifest, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   files.set(bundleFiles.hashes, hashesOf(files));
-  for (const name of [path, bundleFiles.manifest, bundleFiles.hashes])
-    await writeFile(join(forged, name), files.get(name) ?? "");
+  for (const name of [path, bundleFiles.hashes]) await writeFile(join(forged, name), files.get(name) ?? "");
 }
 
 /** Copies a bundle that is a folder, removes a record of the audit log in its tenant, and recomputes every hash. */
@@ -84,12 +74,7 @@ export async function forgeAudit(folder: string, forged: string, removed: number
   for (const { sql } of triggers) database.exec(String(sql));
   database.close();
   const files = await readBundle(forged);
-  const manifest = JSON.parse(files.get(bundleFiles.manifest)?.toString() ?? "") as Manifest;
-  manifest.auditHead = { seq: records.length, hash };
-  files.set(bundleFiles.manifest, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-  files.set(bundleFiles.hashes, hashesOf(files));
-  for (const name of [bundleFiles.manifest, bundleFiles.hashes])
-    await writeFile(join(forged, name), files.get(name) ?? "");
+  await writeFile(join(forged, bundleFiles.hashes), hashesOf(files));
 }
 
 /** A file to pack, with the Unix mode 0100600 unless another one is given. */

@@ -49,13 +49,12 @@ export interface Spoiling {
   readonly place: number;
 }
 
+export const SPOILERS = [...Object.keys(BYTE_SPOILERS), ...Object.keys(FILE_SPOILERS)] as Spoiling["how"][];
+
 const someFraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 export const someSpoiling: fc.Arbitrary<Spoiling> = fc.record({
-  how: fc.constantFrom(
-    ...(Object.keys(BYTE_SPOILERS) as (keyof typeof BYTE_SPOILERS)[]),
-    ...(Object.keys(FILE_SPOILERS) as (keyof typeof FILE_SPOILERS)[]),
-  ),
+  how: fc.constantFrom(...SPOILERS),
   which: someFraction,
   place: someFraction,
 });

@@ -23,7 +23,7 @@ import type { TestTenant } from "./tenant.ts";
  * Neither may appear in any data that leaves the tenant.
  */
 export const SECRET_CANARY = "s3cr3t-canary";
-export const SECRET_AT = "2001-02-03T04:05:06.789Z";
+const SECRET_AT = "2001-02-03T04:05:06.789Z";
 
 /** Texts that must be escaped in JSON, CSV, HTML or on a terminal, and texts that cannot be encoded in Shift_JIS. */
 const TEXTS = [

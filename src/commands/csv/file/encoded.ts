@@ -19,7 +19,7 @@ import {
 type OpenText = () => Promise<AsyncIterable<Uint8Array>>;
 
 /** Encodes UTF-8 text for an output file. If a character is unmappable, throws {@link UnmappableError} at the end. */
-export class OutputEncoder {
+class OutputEncoder {
   readonly #form: OutputTextFormat;
   readonly unmappable: UnmappableCharacter[] = [];
   total = 0;
@@ -54,9 +54,9 @@ export class OutputEncoder {
 }
 
 /** Thrown if some characters were unmappable. Their positions are found by reading the text again. */
-export class UnmappableError extends Error {}
+class UnmappableError extends Error {}
 
-export async function locateUnmappable(
+async function locateUnmappable(
   source: AsyncIterable<Uint8Array>,
   found: readonly UnmappableCharacter[],
   dialect?: Dialect,

@@ -1,10 +1,9 @@
 import { Decrypter, Encrypter } from "age-encryption";
 import { Failure } from "../../errors/index.ts";
-import { FolderWriter } from "../../files/folder-in-making.ts";
 import type { TemporaryStorage } from "../../files/index.ts";
 import type { RegularFile } from "../../files/plain.ts";
 import { text } from "../../text/index.ts";
-import { DAMAGED_ARCHIVE, createInvalidBundleFailure } from "./archive/unpack.ts";
+import { DAMAGED_ARCHIVE, createInvalidBundleFailure, storeTemporaryFile, type StoredFile } from "./archive/unpack.ts";
 
 /** Returns the lines of a file of keys without comments and empty lines. */
 export const parseKeyLines = (content: string): readonly string[] =>
@@ -68,26 +67,16 @@ const DECRYPTED_FILE = "decrypted";
  * Decrypts an archive into a new folder (0700) in the temporary folder; the decrypted file is 0600.
  *
  * @param where the archive name, for messages
- * @returns the path of the decrypted file, and a function that removes it
  * @throws Failure `input-rejected` if no identity matches, or if the archive is damaged or truncated
  */
 export async function decryptArchive(
   archive: RegularFile,
   decrypter: Decrypter,
   { where, place }: { readonly where: string; readonly place: TemporaryStorage },
-): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
+): Promise<StoredFile> {
   const head = await archive.readAt(0, Math.min(archive.bytes, MAX_HEADER_BYTES));
   if (!head.includes("\n--- ")) throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
-  const folder = await FolderWriter.createUnnamed("bundle", place);
-  try {
-    const file = await folder.file(DECRYPTED_FILE);
-    for await (const chunk of readDecrypted(archive, decrypter, where)) await file.write(chunk);
-    await file.close();
-    return { path: `${folder.path}/${DECRYPTED_FILE}`, remove: () => folder.abandon() };
-  } catch (error) {
-    await folder.abandon();
-    throw error;
-  }
+  return storeTemporaryFile(DECRYPTED_FILE, readDecrypted(archive, decrypter, where), place);
 }
 
 async function* readDecrypted(archive: RegularFile, decrypter: Decrypter, where: string): AsyncGenerator<Uint8Array> {

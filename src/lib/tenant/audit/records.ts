@@ -116,13 +116,6 @@ export const findAuditRecord = async (reader: Reader, seq: number): Promise<stri
   return row && String(row["json"]);
 };
 
-export const readAuditHead = async (
-  reader: Reader,
-): Promise<{ readonly seq: number; readonly hash: string } | undefined> => {
-  const row = await reader.get("select seq, hash from main.audit order by seq desc limit 1");
-  return row && { seq: Number(row["seq"]), hash: String(row["hash"]) };
-};
-
 /** SQL: true if a record `t` does not contain the contact person's email address or telephone number. */
 const LACKS_CONTACT_DATA = `coalesce(${["before", "after"]
   .flatMap((state) => ["contactMail", "contactPhone"].map((field) => `t.record -> '${state}' ->> '${field}'`))

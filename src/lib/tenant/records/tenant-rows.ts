@@ -45,7 +45,7 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
 };
 
 /** Returns when tenant data was last imported from the console; null if it never was. */
-export const readMirroredAt = async (reader: Reader): Promise<string | null> => {
+const readMirroredAt = async (reader: Reader): Promise<string | null> => {
   const mirroredAt = (await reader.get("select mirroredAt from tenant"))?.["mirroredAt"] ?? null;
   return mirroredAt === null ? null : String(mirroredAt);
 };

@@ -45,7 +45,7 @@ const isVisibleOwner = async (reader: Reader, { text, isAddress }: NamedOwner): 
  * renewal items who are users that the account can see. Other people, and texts that cannot be interpreted, are left
  * out.
  */
-export const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
+const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
   if (!reader.isPartial) return;
   const known = new Map<string, boolean>();
   const seenIn = async (owner: unknown): Promise<string | null> => {

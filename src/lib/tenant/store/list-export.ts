@@ -24,7 +24,6 @@ const readExportColumns = async (
   list: RecordList,
   records: Omit<LineQuery, "line">,
   columns: readonly Column[],
-  customBy: "pk" | "id",
 ): Promise<readonly ExportColumn[]> => {
   const { table, among, where, params } = records;
   const own: ExportColumn[] = [];
@@ -36,7 +35,7 @@ const readExportColumns = async (
     } else own.push({ header, sql: buildColumnSql(list, refers === undefined ? field : `${sets}.${refers.by}`) });
   }
   if (list.thing.custom !== true) return own;
-  const fields = await reader.all(`select pk, name from custom_field order by ${customBy}`);
+  const fields = await reader.all("select pk, name from custom_field order by pk");
   const custom = fields.map((field): ExportColumn => ({
     header: String(field["name"]),
     sql: `t.custom ->> '$."${Number(field["pk"])}"'`,
@@ -52,20 +51,18 @@ export interface RecordStream {
 /**
  * Returns a list as CSV: first the columns of the list's format without secrets, then the custom fields.
  *
- * @param customBy the order of the custom fields: `pk`: in the order of their creation; `id`: by id
  * @see facts 6.5
  */
-export const buildListCsv = async (
+const buildListCsv = async (
   reader: Reader,
   list: RecordList,
   { newline = "crlf", layout, ...filters }: ExportQuery,
-  customBy: "pk" | "id" = "pk",
 ): Promise<LineQuery> => {
   const columns = (list.format?.columns ?? []).filter(
     ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
   );
   const records = await buildStreamSource(reader, list, filters, list.exported);
-  return buildCsvLines(records, await readExportColumns(reader, list, records, columns, customBy), newline);
+  return buildCsvLines(records, await readExportColumns(reader, list, records, columns), newline);
 };
 
 /** Exports a list as CSV, and returns the stream with the number of records. @see {@link buildListCsv} */

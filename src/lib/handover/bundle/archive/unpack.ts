@@ -47,6 +47,31 @@ export const DAMAGED_ARCHIVE = text(
   "アーカイブが壊れているか、途中で切れています",
 );
 
+export interface StoredFile {
+  /** the folder of the file, in which nothing else is */
+  readonly folder: string;
+  readonly path: string;
+  readonly remove: () => Promise<void>;
+}
+
+/** Stores a file (0600) in a new folder (0700) in the temporary folder. */
+export async function storeTemporaryFile(
+  name: string,
+  content: AsyncIterable<Uint8Array>,
+  place: TemporaryStorage,
+): Promise<StoredFile> {
+  const folder = await FolderWriter.createUnnamed("bundle", place);
+  try {
+    const file = await folder.file(name);
+    for await (const chunk of content) await file.write(chunk);
+    await file.close();
+    return { folder: folder.path, path: `${folder.path}/${name}`, remove: () => folder.abandon() };
+  } catch (error) {
+    await folder.abandon();
+    throw error;
+  }
+}
+
 /**
  * Unpacks the files of a bundle into a new folder (0700) in the temporary folder. The first two files, the manifest and
  * the list of hashes, determine which files follow and in which order. No other file is written.

@@ -5,6 +5,7 @@ import { pid } from "node:process";
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { MOMENTARY_QUESTION_PREFIX } from "../../../model/answer.ts";
 import { CHANGE_TABLES } from "../../versions/tables.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
@@ -20,7 +21,7 @@ export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Tables that are empty in a copy without history. */
-export const HISTORY_TABLES: readonly string[] = [...CHANGE_TABLES, "audit", "change", "import"];
+const HISTORY_TABLES: readonly string[] = [...CHANGE_TABLES, "audit", "change", "import"];
 
 let copyCount = 0;
 
@@ -83,7 +84,8 @@ const copyTable = (copy: Database, name: string, omitted: readonly string[]): vo
   const emptied = EMPTIED_COLUMNS[name] ?? [];
   const names = columns.map((column) => `"${column}"`).join(", ");
   const values = columns.map((column) => (emptied.includes(column) ? "null" : `"${column}"`)).join(", ");
-  copy.exec(`insert into main."${name}" (${names}) select ${values} from source."${name}"`);
+  const where = name === "answer" ? ` where question not glob '${MOMENTARY_QUESTION_PREFIX}*'` : "";
+  copy.exec(`insert into main."${name}" (${names}) select ${values} from source."${name}"${where}`);
 };
 
 /** Copies the highest record numbers, which are never given again. */

@@ -1,0 +1,180 @@
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { renderSums, SUMS_FILE } from "../../lib/handover/bundle/contents.ts";
+import { LONG_TIMEOUT } from "#support/drawn.ts";
+import { hostileArchives } from "#support/handover/archives.ts";
+import { filesBelow, SPOILERS, writeSpoiledCopy } from "#support/handover/spoiling.ts";
+import { createRandomTenant } from "#support/tenant/exporting.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
+
+let from: TestTenant;
+beforeAll(async () => {
+  from = await createRandomTenant(7, 4);
+});
+afterAll(() => from[Symbol.asyncDispose]());
+
+const sha256 = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
+
+/** Computes all hashes of a bundle anew, as a skilled forger does. @returns the new fingerprint */
+const hashAnew = (bundle: string): string => {
+  const files = [...filesBelow(bundle)].filter(([path]) => path !== SUMS_FILE);
+  const sums = renderSums(files.map(([path, content]) => ({ path, sha256: sha256(content) })));
+  writeFileSync(join(bundle, SUMS_FILE), sums);
+  return sha256(Buffer.from(sums));
+};
+
+const withoutTriggers = (database: DatabaseSync, sql: string): void => {
+  const triggers = database.prepare("select name, sql from sqlite_schema where type = 'trigger'").all();
+  for (const { name } of triggers) database.exec(`drop trigger "${String(name)}"`);
+  database.exec(sql);
+  for (const trigger of triggers) database.exec(String(trigger["sql"]));
+};
+
+/** What a forger does to the tenant in a bundle, before he computes all hashes anew and tells the new fingerprint. */
+const FORGERIES: Readonly<Record<string, string>> = {
+  "a trigger": "create trigger t after update on user begin delete from audit; end",
+  "a view": "create view v as select 1",
+  "a view instead of a table": "drop table answer; create view answer as select 1 as pk",
+  "a table": "create table t (x)",
+  "an index": "create index i on user (name)",
+  "a column": "alter table user add column x",
+  "a virtual table": "create virtual table f using fts5 (x)",
+  "no audit trigger": "drop trigger audit_update",
+  "an unknown version": "pragma user_version = 105",
+  "a newer version": "pragma user_version = 9999",
+  "another program": "pragma application_id = 1",
+  "a row that refers to nothing": "pragma foreign_keys = off; update user set org = 99",
+  "an altered version": "update user_version set title = '社長'",
+};
+
+const AUDIT_FORGERIES: Readonly<Record<string, string>> = {
+  "an audit record in the middle removed": "delete from audit where seq = 3",
+  "the first audit record removed": "delete from audit where seq = 1",
+  "an audit record changed": `update audit set record = replace(record, '"actor":"', '"actor":"x') where seq = 2`,
+  "an audit record with another hash": "update audit set hash = (select hash from audit where seq = 1) where seq = 2",
+  "two audit records exchanged":
+    "update audit set seq = -seq where seq in (1, 2); update audit set seq = 3 + seq where seq < 0",
+};
+
+const damageTenant: Readonly<Record<string, (content: Buffer) => Uint8Array>> = {
+  "a zeroed page": (content) => Buffer.from(content).fill(0, 8192, 16_384),
+  "a truncated tenant": (content) => content.subarray(0, 8192),
+  "an empty tenant": () => Buffer.of(),
+  "no database": () => Buffer.from("氏名,メールアドレス\n"),
+};
+
+const LINKS: Readonly<Record<string, (path: string, folder: string) => void>> = {
+  "a link to a file outside": (path, folder) => symlinkSync(join(folder, "outside"), path),
+  "a link to another file of the bundle": (path) => symlinkSync("orgs.ndjson", path),
+  "a link to a device": (path) => symlinkSync("/dev/zero", path),
+  "a folder of the same name": (path) => mkdirSync(path),
+};
+
+test("100 hostile bundles are refused, and nothing is written", LONG_TIMEOUT, async () => {
+  const root = freshFolder();
+  const [folder, home] = [join(root, "work", "here"), join(root, "home")];
+  mkdirSync(folder, { recursive: true });
+  const type = (line: string, of = from): Promise<RunResult> =>
+    run(`handover ${line}`, { home, folder, tenant: of.fetch });
+  const good = join(folder, "good");
+  for (const name of ["good", "later"]) expect((await type(`export -o ${name}`)).exit).toBe(0);
+  await using stranger = new TestTenant();
+  expect((await type("export -o other", stranger)).exit).toBe(0);
+  const fingerprint = sha256(readFileSync(join(good, SUMS_FILE)));
+  expect((await type(`receive later --context mine --fingerprint ${hashAnew(join(folder, "later"))}`)).exit).toBe(0);
+  const files = filesBelow(good);
+  const left = (): readonly string[] =>
+    readdirSync(root, { recursive: true, encoding: "utf8" })
+      .filter((path) => !/^work.here.(?:evil|outside)|^home.tmp|-shm$|-wal$/.test(path))
+      .toSorted();
+  const [tenantFile, were] = [join(home, "tenants", "mine", "tenant.db"), left()];
+  const tenant = readFileSync(tenantFile);
+  const passed: object[] = [];
+  let count = 0;
+  const tried = async (what: string, { name = "evil", told = fingerprint, context = "new", wanted = 3 } = {}) => {
+    const { exit } = await type(`receive ${name} --context ${context} --fingerprint ${told}`);
+    const written = left().filter((path) => !were.includes(path));
+    if (exit !== wanted || written.length > 0) passed.push({ what, exit, written });
+    rmSync(join(home, "tenants", "new"), { recursive: true, force: true });
+    count += 1;
+    if (name.startsWith("evil")) rmSync(join(folder, name), { recursive: true });
+  };
+  const copy = (): string => {
+    cpSync(good, join(folder, "evil"), { recursive: true });
+    return join(folder, "evil");
+  };
+
+  // damaged, as a folder and as an archive
+  for (const how of SPOILERS)
+    for (const [which, place] of [
+      [0, 0.1],
+      [0.3, 0.5],
+      [0.6, 0.9],
+      [0.99, 0.7],
+    ] as const)
+      for (const name of which === 0.99 ? ["evil", "evil.zip"] : ["evil"]) {
+        await writeSpoiledCopy(files, join(folder, name), { how, which, place });
+        await tried(`${how} ${which}`, { name });
+      }
+  // edited with new hashes: the fingerprint is another one
+  for (const path of [...files.keys()].filter((one) => one !== SUMS_FILE)) {
+    const content = join(copy(), path);
+    writeFileSync(content, Buffer.concat([readFileSync(content), Buffer.from(" ")]));
+    hashAnew(join(folder, "evil"));
+    await tried(`${path} with new hashes`);
+  }
+  // forged with new hashes by whoever tells the new fingerprint
+  const forge = async (what: string, change: (path: string) => void): Promise<void> => {
+    change(join(copy(), "tenant.db"));
+    await tried(what, { told: hashAnew(join(folder, "evil")) });
+  };
+  for (const [what, sql] of Object.entries({ ...FORGERIES, ...AUDIT_FORGERIES }))
+    await forge(what, (path) => {
+      const database = new DatabaseSync(path);
+      if (what in AUDIT_FORGERIES) withoutTriggers(database, sql);
+      else database.exec(sql);
+      database.close();
+    });
+  for (const [what, damage] of Object.entries(damageTenant))
+    await forge(what, (path) => writeFileSync(path, damage(readFileSync(path))));
+  await forge("a newer format", (path) => {
+    const manifest = join(path, "..", "manifest.json");
+    writeFileSync(manifest, readFileSync(manifest, "utf8").replace('"schema": 102', '"schema": 103'));
+  });
+  // packed by a skilled forger
+  for await (const [what, name, content] of hostileArchives()) {
+    writeFileSync(join(folder, name), content);
+    await tried(what, { name });
+  }
+  for (const [what, put] of Object.entries(LINKS)) {
+    const path = join(copy(), "resources", "users.ndjson");
+    renameSync(path, join(folder, "outside"));
+    put(path, folder);
+    await tried(what);
+    rmSync(join(folder, "outside"));
+  }
+  // sound, but not for this tenant
+  await tried("an older one", { name: "good", context: "mine", wanted: 5 });
+  await tried("another tenant", { name: "other", told: hashAnew(join(folder, "other")), context: "mine", wanted: 5 });
+
+  expect(passed).toEqual([]);
+  expect(count).toBeGreaterThanOrEqual(100);
+  expect(readFileSync(tenantFile).equals(tenant)).toBe(true);
+  // the control: the honest bundle is received, and a hard link next to it does not matter
+  linkSync(join(good, "resources", "users.ndjson"), join(folder, "linked"));
+  expect((await type(`receive good --context new --fingerprint ${fingerprint}`)).exit).toBe(0);
+});
