@@ -106,7 +106,7 @@ test("help that is longer than a screen explains the options of its examples and
 });
 
 test("indented lines of a text stay unchanged, so that sample settings can be copied", async () => {
-  const { en, ja } = await runInBoth("renewals notify --help-all");
+  const { en, ja } = await runInBoth("renewals notify init --help-all");
   for (const { stdout } of [en, ja]) {
     const [sample = ""] = /^ {4}smtp:\n(?: {6}.*\n| {4}recipients:\n)+/m.exec(stdout) ?? [];
     const settings = parseNotifySettings(sample, "notify.yaml");

@@ -289,9 +289,9 @@ const createSecretLookup = ({
     const { origin } = new URL(url);
     if (tokenFile !== undefined) {
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
-      const place = { environment: {}, folder: workingFolder, modes: platform !== "win32", stdin };
+      const place = { folder: workingFolder, modes: platform !== "win32", stdin };
       // stdin can be read only once, but a command may open several tenants
-      content ??= readSecret({ file: tokenFile }, place).catch(async (error: unknown) => {
+      content ??= readSecret(tokenFile, place).catch(async (error: unknown) => {
         const { asFailure } = await import("./report.ts");
         const { code } = asFailure(error);
         throw code === "not-found" && tokenFile.startsWith("clomo_") ? TOKEN_TYPED_FAILURE : error;
@@ -394,13 +394,9 @@ const prepareHome = (outside: ProgramEnvironment): Home => {
 };
 
 const createMailSenderFactory =
-  ({ host: { env, platform } }: ProgramEnvironment, home: Home): NonNullable<TenantMachine["mail"]> =>
+  ({ host: { platform } }: ProgramEnvironment, home: Home): NonNullable<TenantMachine["mail"]> =>
   async () =>
-    (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({
-      home,
-      environment: env,
-      modes: platform !== "win32",
-    })();
+    (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({ home, modes: platform !== "win32" })();
 
 function createLazySealer(...place: Parameters<typeof createSecretSealer>): SecretSealer {
   let opened: Promise<SecretSealer> | undefined;

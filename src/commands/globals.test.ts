@@ -58,7 +58,6 @@ const CHANGING = [
   "renewals edit x --notes y",
   "renewals renew x",
   "renewals remove x --yes",
-  "renewals notify",
   "tenant set --ios yes",
   "handover answer --file x.csv",
   "handover transfer --from x --to y",

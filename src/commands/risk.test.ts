@@ -96,7 +96,6 @@ const REHEARSED: readonly string[] = [
   "undo 4",
   "console drop 2",
   "console sync users.csv --part",
-  "renewals notify",
 ];
 
 const CONFIRMATIONS = ["confirmDeletions", "confirmWipes"] as const;

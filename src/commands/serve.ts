@@ -187,7 +187,7 @@ const readCertificate = async (
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
   const { bytes } = await readNamedFile(tools, tlsCert, MAX_CERTIFICATE_BYTES);
   const { workingFolder: folder, machine } = tools;
-  const key = await readSecret({ file: tlsKey }, { environment: {}, folder, modes: machine.platform !== "win32" });
+  const key = await readSecret(tlsKey, { folder, modes: machine.platform !== "win32" });
   const certificate = { cert: Buffer.from(bytes).toString("latin1"), key };
   const { createSecureContext } = await import("node:tls");
   try {

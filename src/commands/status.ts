@@ -1,44 +1,159 @@
-import { text } from "../lib/text/index.ts";
+import { compareByUrgency, determineState, FINDING_COLUMNS, type Finding } from "../lib/findings/finding.ts";
+import { formatMinute } from "../lib/model/time.ts";
+import { RENEWAL_KINDS } from "../lib/model/renewal.ts";
+import { summariseCheck } from "../lib/renewals/check.ts";
+import { compareByExpiry, DEFAULT_THRESHOLDS } from "../lib/renewals/judge.ts";
+import { STATE_EXITS } from "../lib/renewals/output/plugin.ts";
+import { formatCount, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
-import { buildLineColumns, STATUS_COLUMNS } from "./status/columns.ts";
-import { loadTenantStatus } from "./status/gather.ts";
+import { isRecordOutputRequested } from "./listing/list.ts";
+import { refuseSecondForm, showFindings } from "./renewals/check.ts";
+import { findFailedReminders, findInTenant, findMissedRuns, type TenantFindings } from "./status/find.ts";
+import { stampRun } from "./status/last-run.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
-  summary: text("show the state of a tenant and what to do next", "テナントの状況と次の操作を表示する"),
+  summary: text("show what needs somebody, in all tenants", "全テナントで対応が必要なことを表示する"),
+  details: [
+    text(
+      "Looks at the tenants of all contexts, or only at --context: expiry dates, imports, ADE, tasks in the console, access tokens, reminders, and the daily run. One line for each thing, the most urgent first; nothing if all is well.",
+      "すべてのコンテキスト(--context があればそのコンテキスト)について、期限、インポート、ADE、管理画面での作業、アクセストークン、通知、毎日の自動実行を確認します。急ぐ順に 1 行ずつ表示し、問題がなければ何も表示しません。",
+    ),
+    text(
+      "With --notify, only what is new is printed and sent to the recipients of notify.yaml: items 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily. The first run of a month also says what is due within 90 days and how the audit log ends. To run it daily: `renewals schedule`.",
+      "--notify では、新しいことだけを表示し、notify.yaml の通知先に送ります。期限は 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日です。月の最初の実行では、今後 90 日の期限と監査ログの末尾も知らせます。毎日の実行の設定: `renewals schedule`",
+    ),
+  ],
   args: {},
   options: {
-    allContexts: {
+    notify: {
       kind: "boolean",
-      about: text("show all tenants configured on this computer", "このコンピューターに登録された全テナントを表示する"),
+      about: text("send what is new to the recipients, and print only that", "新しいことだけを通知先に送り、表示する"),
+    },
+    nagios: {
+      kind: "boolean",
+      about: text(
+        "print one line with performance data, as monitoring plugins do",
+        "監視プラグインの書式(パフォーマンスデータ付き 1 行)で出力する",
+      ),
+    },
+    prometheus: {
+      kind: "output",
+      value: "FILE",
+      isPublic: true,
+      about: text(
+        "also write metrics for the textfile collector of Prometheus",
+        "Prometheus の textfile collector 用のメトリクスも書き出す",
+      ),
     },
   },
-  examples: [{ line: "clomoctl status" }, { line: "clomoctl status --all-contexts --format json" }],
+  examples: [
+    { line: "clomoctl status" },
+    { line: "clomoctl status --notify --no-input", about: text("in a crontab", "crontab に書く行") },
+  ],
   exits: ["input-rejected", "not-found"],
+  changesBy: ["notify"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { allContexts }) {
-    const { terminal, globals } = tools;
-    const { contexts, used, several } = await chooseContexts(tools, allContexts);
-    // in parallel, so that a tenant that does not respond does not delay the others
-    const all = await Promise.all(
-      contexts.map((context) => loadTenantStatus(tools, context, { used: context.name === used, several })),
-    );
-    const { format, fields } = terminal.output;
-    // without a chosen format, a file or a pipe also gets the lines for people
-    const isChosen = globals.format !== undefined || fields !== undefined;
-    if (isChosen && format !== "table") return terminal.list(STATUS_COLUMNS, all);
-    for (const [at, status] of all.entries()) {
-      if (at > 0) await terminal.out.write("\n");
-      await terminal.showForPeople(fields === undefined ? buildLineColumns(status) : STATUS_COLUMNS, status);
+  ownExits: {
+    service: "STATUS",
+    failure: STATE_EXITS.unknown,
+    meanings: [
+      [STATE_EXITS.ok, text("nothing needs anybody", "対応が必要なことなし")],
+      [STATE_EXITS.warning, text("something needs somebody soon", "近いうちに対応が必要")],
+      [STATE_EXITS.critical, text("something needs somebody now", "至急の対応が必要")],
+      [
+        STATE_EXITS.unknown,
+        text("something could not be read, or the command failed", "読み込めないものがある、または失敗した"),
+      ],
+    ],
+  },
+  async run(tools, { notify, nagios, prometheus }) {
+    refuseSecondForm(tools, { nagios, prometheus });
+    const all = await findEverywhere(tools);
+    const show = nagios
+      ? async () => {}
+      : (findings: readonly Finding[]) => showFound(tools, findings.toSorted(compareByUrgency), prometheus !== "-");
+    const findings = notify ? await notifyDaily(tools, all, show) : await look(tools, all);
+    const state = determineState(findings.map(({ level }) => level));
+    if (prometheus !== undefined) {
+      const { renderPrometheusText } = await import("../lib/renewals/output/prometheus.ts");
+      const items = summariseCheck(
+        all.flatMap((one) => one.items),
+        DEFAULT_THRESHOLDS,
+      );
+      await tools.outputs.write(prometheus, renderPrometheusText({ ...items, state }, tools.clock.now(), findings));
     }
+    if (nagios) await showNagiosLine(tools, findings, state);
+    else if (!notify) await show(findings);
+    if (findings.length === 0 && !nagios) await showWell(tools, all);
+    return STATE_EXITS[state];
   },
 });
 
-async function chooseContexts({ contexts, globals, environment }: Tools, all: boolean) {
-  const chosen = await contexts.inEffect(globals.context, environment);
-  const used = await contexts.inUse(environment);
-  const several = (await contexts.counted(chosen?.context.name)).length > 1;
-  if (chosen !== undefined && !all) return { contexts: [chosen.context], used, several };
-  return { contexts: await contexts.listUsed(), used, several };
+async function findEverywhere(tools: Tools): Promise<readonly TenantFindings[]> {
+  const { contexts, globals, environment } = tools;
+  const name = globals.context ?? (environment["CLOMOCTL_CONTEXT"] || undefined);
+  const chosen = name === undefined ? await contexts.listUsed() : [(await contexts.choose(name, environment)).context];
+  // in parallel, so that a tenant that does not respond does not delay the others
+  return Promise.all(chosen.map((context) => findInTenant(tools, context)));
+}
+
+const look = async (tools: Tools, all: readonly TenantFindings[]): Promise<readonly Finding[]> => [
+  ...all.flatMap(({ findings }) => findings),
+  ...findFailedReminders(all),
+  ...findMissedRuns(all, tools.clock.now()),
+];
+
+async function notifyDaily(
+  tools: Tools,
+  all: readonly TenantFindings[],
+  print: (findings: readonly Finding[]) => Promise<void>,
+): Promise<readonly Finding[]> {
+  const findings = await (await import("./status/notify.ts")).notify(tools, all, print);
+  await stampRun(
+    tools,
+    all.map(({ context }) => context.name),
+  );
+  return findings;
+}
+
+async function showFound(tools: Tools, findings: readonly Finding[], isShown: boolean): Promise<void> {
+  if (!isShown) return;
+  if (isRecordOutputRequested(tools)) await tools.terminal.list(FINDING_COLUMNS, findings);
+  else await showFindings(tools, findings);
+}
+
+async function showNagiosLine({ terminal }: Tools, findings: readonly Finding[], state: keyof typeof STATE_EXITS) {
+  const { renderNagiosLine } = await import("../lib/renewals/output/nagios.ts");
+  const summary = text(formatCount(findings.length, "finding"), `${findings.length} 件`);
+  const words = renderNagiosLine({ service: "STATUS", state, summary, findings }, terminal.language);
+  await terminal.out.write(`${terminal.shown(words).join("")}\n`);
+}
+
+/** Says at a terminal that all is well; elsewhere nothing. */
+async function showWell({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
+  if (terminal.onTerminal && !globals.quiet) await terminal.out.write(`${describeWell(all)[terminal.language]}\n`);
+}
+
+function describeWell(all: readonly TenantFindings[]): Text {
+  const [run] = all.flatMap(({ lastRun, timezone }) =>
+    lastRun === undefined ? [] : [formatMinute(lastRun, timezone)],
+  );
+  const [next] = all
+    .flatMap(({ items }) => items)
+    .filter(({ expiresAt }) => expiresAt !== null)
+    .toSorted(compareByExpiry);
+  const item = next === undefined || next.kind === null ? undefined : RENEWAL_KINDS[next.kind];
+  const [en, ja] =
+    item === undefined
+      ? ["no expiry date", "期限の登録なし"]
+      : [
+          `next expiry ${next?.expiresOn} (${next?.context}: ${item.en} ${next?.name})`,
+          `次の期限 ${next?.expiresOn}(${next?.context}: ${item.ja}「${next?.name}」)`,
+        ];
+  return text(
+    `${formatCount(all.length, "tenant")}: all is well; last daily run ${run ?? "none"}; ${en}`,
+    `${all.length} テナント: 問題ありません。毎日の自動実行 ${run ?? "なし"}、${ja}`,
+  );
 }

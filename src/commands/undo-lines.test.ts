@@ -84,7 +84,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "context use": "this machine",
   "handover receive": "a new tenant",
   "imports discard": "no records are changed",
-  "renewals notify": "mail",
 };
 
 test("every changing command has a line, or a reason why not", () => {

@@ -252,7 +252,7 @@ test("credentials for sending reminders are not shown, nor passed to a command",
       given.password === password ? done(null, { user: "it" }) : done(new Error(`no ${given.password}`)),
   });
   onTestFinished(() => office.close());
-  const desk = await watchedDesk([wrong, password, path], ["smtp-password"]);
+  const desk = await watchedDesk([wrong, password, path], ["smtp-password", "chat-url"]);
   const recorder =
     "const fs = require('fs'); fs.appendFileSync(process.argv[1], JSON.stringify([process.argv, process.env]) + fs.readFileSync(0))";
   const settings = (secret: string): string =>
@@ -260,20 +260,19 @@ test("credentials for sending reminders are not shown, nor passed to a command",
       `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp, user: it, ${secret}}`,
       "recipients:",
       "  - {name: it, way: mail, address: it@example.jp}",
-      "  - {name: chat, way: webhook, url-env: CHAT_URL}",
+      "  - {name: chat, way: webhook, url-file: chat-url}",
       `  - {name: ticket, way: command, command: [${process.execPath}, -e, ${JSON.stringify(recorder)}, ${desk.path("ran")}]}`,
       "",
     ].join("\n");
   const expires = new Date(Date.now() + 12 * 86_400_000).toISOString().slice(0, 10);
   await desk.run(0, "renewals list");
-  const env = { CHAT_URL: `http://127.0.0.1:9/${path}`, MAIL: wrong };
-  await writeFile(join(desk.home, "notify.yaml"), settings("password-env: MAIL"));
   await runAdd(desk, expires);
-  await desk.run(0, "renewals notify --dry-run", { env });
-  await desk.run(7, "renewals notify", { env });
-  await writeFile(join(desk.home, "smtp-password"), `${password}\n`, { mode: 0o600 });
+  await writeFile(join(desk.home, "chat-url"), `http://127.0.0.1:9/${path}`, { mode: 0o600 });
+  await writeFile(join(desk.home, "smtp-password"), `${wrong}\n`, { mode: 0o600 });
   await writeFile(join(desk.home, "notify.yaml"), settings("password-file: smtp-password"));
-  await desk.run(7, "renewals notify", { env });
+  await desk.run(2, "status --notify");
+  await writeFile(join(desk.home, "smtp-password"), `${password}\n`, { mode: 0o600 });
+  await desk.run(2, "status --notify");
   expect(office.delivered.length).toBeGreaterThan(0);
   await desk.run(0, "audit list");
   expect([...desk.canaries.found]).toEqual([]);

@@ -127,19 +127,19 @@ test.runIf(posix)("recipients that others can write are not used, and their comm
   const add = ["renewals", "add", "x", "--kind", "custom", "--expires", "2020-01-01"];
   expect(await run(add, { home })).toMatchObject({ code: 0 });
   await chmod(notify, 0o666);
-  const refused = await run(["renewals", "notify"], { home });
-  expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining(`chmod go-w ${notify}`) });
+  const refused = await run(["status", "--notify"], { home });
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining(`chmod go-w ${notify}`) });
   expect(await readdir(home)).not.toContain("ran");
   await chmod(notify, 0o600);
-  expect(await run(["renewals", "notify"], { home })).toMatchObject({ code: 0 });
+  expect(await run(["status", "--notify"], { home })).toMatchObject({ code: 2 });
   expect(await readdir(home)).toContain("ran");
 });
 
 test("unreadable recipients are not treated as missing", async () => {
   const home = await freshHome();
   await mkdir(join(home, "notify.yaml"));
-  expect(await run(["renewals", "notify"], { home })).toMatchObject({
-    code: 2,
+  expect(await run(["status", "--notify"], { home })).toMatchObject({
+    code: 3,
     stderr: expect.stringContaining(join(home, "notify.yaml")),
   });
 });

@@ -42,11 +42,12 @@ test.each([
     expect(critical.text).toContain("大阪");
     expect(await readFile(join(home, "renewals.prom"), "utf8")).toContain("大阪");
 
-    expect(await clomoctl("renewals notify")).toMatchObject({ code: 0 });
-    expect(office.delivered.map(({ to }) => to)).toEqual(["it@example.jp"]);
+    expect(await clomoctl("status --notify")).toMatchObject({ code: 2 });
+    // the reminder, and what is due in the next months
+    expect(office.delivered.map(({ to }) => to)).toEqual(["it@example.jp", "it@example.jp"]);
     expect(office.delivered[0]?.mail.subject).toContain(subject);
-    expect(await clomoctl("renewals notify --quiet")).toMatchObject({ code: 0, text: "", stderr: "" });
-    expect(office.delivered.length).toBe(1);
+    expect(await clomoctl("status --notify")).toMatchObject({ code: 2, text: "", stderr: "" });
+    expect(office.delivered.length).toBe(2);
 
     const renewed = inDays(365);
     await writeFile(join(home, "osaka-2027.vpptoken"), createVppToken(renewed, "大阪"));

@@ -83,6 +83,7 @@ story(
       const names = ["minato", "aoba", "office"];
       return mailbox
         .take()
+        .filter(({ text }) => w.isReminder(text))
         .flatMap(({ to, text }) => names.filter((name) => text.includes(name)).map((name) => `${to} ${name}`));
     };
     const everybody = [`${EVERYBODY} minato`, `${EVERYBODY} aoba`];
@@ -99,9 +100,9 @@ story(
     const mailbox = await Mailbox.open(s.home, [EVERYBODY, "ops@example.jp"]);
     for (const context of ["minato", "aoba"]) await addCustomer(s, context);
     const ended = await Promise.all(Array.from({ length: 4 }, () => s.start(w.sendReminders).ended));
-    for (const { code } of ended) expect([0, 7]).toContain(code);
+    for (const { code } of ended) expect([1, 2]).toContain(code);
     await w.runMorning(s);
-    const mails = mailbox.take();
+    const mails = mailbox.take().filter(({ text }) => w.isReminder(text));
     // both customers' items have the same name
     expect(listReminders(mails, [named("minato")])).toHaveLength(2);
     for (const context of ["minato", "aoba"])

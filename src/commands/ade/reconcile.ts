@@ -136,7 +136,7 @@ async function readBusinessKey(
   if (clientId === undefined || keyFile === undefined) {
     throw createMissingOptionFailure(clientId === undefined ? "--business-client-id" : "--business-key-file");
   }
-  const pem = await readSecret({ file: keyFile }, { environment: {}, folder, modes: machine.platform !== "win32" });
+  const pem = await readSecret(keyFile, { folder, modes: machine.platform !== "win32" });
   const { parseApiKey } = await import("../../lib/apple/business/assertion.ts");
   return { clientId, keyId, key: parseApiKey(keyFile, pem) };
 }

@@ -65,9 +65,9 @@ export async function openNamedBundle(
 ): Promise<BundleFiles> {
   if (identity === undefined) return openBundleFiles(name, { workingFolder, temporary });
   if (/AGE-SECRET-KEY-/i.test(identity)) throw createKeyAsFileFailure();
-  const place = { environment: {}, folder: workingFolder, modes: machine.platform !== "win32" };
+  const place = { folder: workingFolder, modes: machine.platform !== "win32" };
   const { createDecrypter } = await import("../../lib/handover/bundle/age.ts");
-  const content = await readSecret({ file: identity }, place);
+  const content = await readSecret(identity, place);
   return openBundleFiles(name, { workingFolder, temporary, decrypter: createDecrypter(content, identity) });
 }
 

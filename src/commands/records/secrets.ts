@@ -69,10 +69,7 @@ export async function readSecretInput(tools: Tools, secret: Secret, given: Secre
   const { workingFolder: folder, machine } = tools;
   const file = isSecretFromStdin(secret, given) ? "-" : given.file;
   if (file !== undefined) {
-    return readSecret(
-      { file },
-      { environment: {}, folder, modes: machine.platform !== "win32", stdin: () => tools.stdin },
-    );
+    return readSecret(file, { folder, modes: machine.platform !== "win32", stdin: () => tools.stdin });
   }
   return given.prompt ? promptForSecret(tools, secret) : undefined;
 }

@@ -1,15 +1,15 @@
 import { resolve } from "node:path";
 import { commandName } from "../../lib/advice/index.ts";
-import type { NewRenewalItem, RenewalItem, Client } from "../../lib/client/index.ts";
+import type { NewRenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
-import { noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
+import { noteUnreachableOwner } from "./items/unreachable-owner.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { NEW_ITEM_OPTIONS } from "./items/options.ts";
-import { readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
+import { questionItemTexts, readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
 import { resolveTimezone } from "../tools.ts";
 import type { RenewalKind } from "../../lib/model/renewal.ts";
 import { addOneYear, resolvePastInstant, type TypedDate } from "../../lib/model/time.ts";
@@ -53,10 +53,13 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked", "partial"],
   shows: ITEM_COLUMNS,
-  async run(tools, { name, file, key, csr, fingerprint, lastLogin, ...options }) {
+  async run(tools, { name, file, key, csr, lastLogin, ...options }) {
     const tenant = await tools.tenant("renewals");
-    const { client } = tenant;
     const timezone = resolveTimezone(tools, tenant);
+    await questionItemTexts(tools, {
+      ...options,
+      name: options.kind === undefined && file === undefined ? undefined : name,
+    });
     const said = readItemOptions(options, timezone);
     const { kind } = options;
     if (kind === undefined && file === undefined) {
@@ -65,7 +68,7 @@ export default defineCommand({
       const { addFolder } = await import("./items/add-folder.ts");
       return addFolder(tools, tenant, { folder: name, key, csr, said });
     }
-    const read = file === undefined ? undefined : await readRenewable(tools, { file, kind, key, fingerprint });
+    const read = file === undefined ? undefined : await readRenewable(tools, { file, kind, key });
     const item: NewRenewalItem = {
       ...(read === undefined ? {} : toItemFields(read.expiring, read.path)),
       ...(lastLogin === undefined ? {} : readLogin(lastLogin, kind, { now: tools.clock.now(), timezone })),
@@ -73,9 +76,7 @@ export default defineCommand({
       kind: kind ?? read?.expiring.kind ?? "custom",
       name,
     };
-    await refuseDuplicate(client, item);
-    await warnOfSecrets(tools, name, item);
-    const added = await client.renewals.add(item);
+    const added = await tenant.client.renewals.add(item);
     if (added.expiresAt === null) {
       await tools.terminal.warn(
         text(
@@ -113,16 +114,3 @@ const createMissingKindFailure = (): Failure =>
     where: commandName("renewals add"),
     hint: text("use --kind KIND or --file FILE", "--kind か --file を指定してください"),
   });
-
-/** Refuses a duplicate. @throws Failure `input-rejected` if the same certificate or token is already recorded */
-async function refuseDuplicate(client: Client<"renewals">, { fingerprint }: NewRenewalItem): Promise<void> {
-  if (fingerprint === undefined || fingerprint === null) return;
-  const known: RenewalItem | undefined = (await client.renewals.list()).find(
-    (item) => item.fingerprint === fingerprint,
-  );
-  if (known === undefined) return;
-  throw new Failure("input-rejected", {
-    what: text(`already recorded as "${known.name}"`, `「${known.name}」として登録済みです`),
-    where: fingerprint,
-  });
-}

@@ -2,12 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ICAL from "ical.js";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
 /** The events of a calendar: their ids, days and titles, as another program reads them. */
@@ -104,23 +102,6 @@ test("an earlier date in a file takes precedence and is reported", async () => {
   const { en } = await runInBoth("renewals calendar", { tenant: { listRenewals: { items: [vpp] } } });
   expect(events(en.stdout)[0]).toContain(" 2026-11-25 ");
   expect(en.stderr).toMatch(/^warning: VPP: the recorded date is 2027-11-20, but the date in .* is 2026-11-25/);
-});
-
-test("says that an account and a phone are not recorded, or that the reader may not see them", async () => {
-  const push = item(1, { name: "本社", kind: "push-certificate", account: null, phone: null, phoneHolder: null });
-  const having = { listRenewals: { items: [push] } };
-  const description = (calendar: string) =>
-    new ICAL.Component(ICAL.parse(calendar) as unknown[])
-      .getAllSubcomponents("vevent")
-      .map((event) => String(event.getFirstPropertyValue("description")))
-      .join("");
-  const owner = description((await run("renewals calendar --lang en", { tenant: having })).stdout);
-  expect(owner).toContain("Account: not recorded\n2-factor phone: not recorded");
-  const operator = { ...having, whoami: example<Whoami>("whoami", { operations: [] }) };
-  const { en, ja } = await runInBoth("renewals calendar --as op01", { tenant: operator });
-  expect(description(en.stdout)).toContain("Account: no permission to view\n2-factor phone: no permission to view");
-  expect(description(ja.stdout)).toContain("アカウント: 権限なし");
-  expect(description(ja.stdout)).not.toContain("登録されていません");
 });
 
 test("a server token that Apple rejected is on the day of the rejection", async () => {

@@ -4,7 +4,6 @@ import { expireAtRejection } from "../../lib/renewals/rejection.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT_FILE_OPTION, writeOutput } from "../csv/file/output.ts";
-import { canReadReservedFields, loadRights } from "../rights.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 import { readCurrentItems, listRemarks } from "./items/tenant-items.ts";
 
@@ -33,16 +32,12 @@ export default defineCommand({
     for (const tenant of await openTenants(tools, allContexts)) {
       const { context } = tenant;
       const timezone = resolveTimezone(tools, tenant);
-      const isReader = canReadReservedFields(await loadRights(tools, context));
       for (const found of await readCurrentItems(tenant, timezone)) {
         const item = expireAtRejection(found, tools.clock.now(), timezone);
         const { expiresAt } = item;
         for (const line of listRemarks(item)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
-        else {
-          const day = dayOf(expiresAt, timezone);
-          entries.push({ context: context.name, item: { ...item, expiresAt }, day, readsReserved: isReader });
-        }
+        else entries.push({ context: context.name, item: { ...item, expiresAt }, day: dayOf(expiresAt, timezone) });
       }
     }
     const calendar = await renderRenewalCalendar(entries, terminal.language);

@@ -5,8 +5,8 @@ import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
-import { noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
-import { readItemOptions } from "./items/read-options.ts";
+import { noteUnreachableOwner } from "./items/unreachable-owner.ts";
+import { questionItemTexts, readItemOptions } from "./items/read-options.ts";
 
 export default defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),
@@ -28,9 +28,9 @@ export default defineCommand({
   async run(tools, { item: typed, name, ...options }) {
     const tenant = await tools.tenant("renewals");
     const before = await findItem(tenant.client, typed);
+    await questionItemTexts(tools, { ...options, name });
     const said = readItemOptions(options, resolveTimezone(tools, tenant));
     const change = { ...said, ...(name === undefined ? {} : { name }) };
-    await warnOfSecrets(tools, before.name, change);
     const after = await tenant.client.renewals.edit(before.id, change);
     await showItem(tools, tenant, after);
     if (change.owner !== undefined) await noteUnreachableOwner(tools, [after]);

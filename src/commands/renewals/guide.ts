@@ -3,13 +3,11 @@ import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../lib/model/renewal.ts";
 import { buildRenewalGuide, type GuideFacts } from "../../lib/renewals/guide/index.ts";
 import { findOwnToken } from "../../lib/renewals/guide/own.ts";
-import { dayOf } from "../../lib/model/time.ts";
-import { isSourceReadable } from "../../lib/renewals/sources.ts";
+import { judgeExpiry } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { GUIDE_OPTIONS, writeGuide } from "../guides/write.ts";
-import { resolveTimezone } from "../tools.ts";
-import { formatExpiryDay } from "./items/columns.ts";
+import { createExpiryClock } from "./items/tenant-items.ts";
 import { findItem } from "./items/find-item.ts";
 
 export default defineCommand({
@@ -38,14 +36,11 @@ export default defineCommand({
     const tenant = await tools.tenant("renewals", "ade");
     const { client } = tenant;
     const { kind, item } = await findSubject(client, typed);
-    const expiresAt = item?.expiresAt ?? null;
-    const expiresOn = expiresAt === null ? null : dayOf(expiresAt, resolveTimezone(tools, tenant));
+    const expiry = item && judgeExpiry(item, tenant.context.name, createExpiryClock(tools, tenant)).expiry;
     const facts = kind === "ade-token" ? await findHolder(client, item) : {};
     // a file that is not on this computer cannot be compared
-    const isHere = tenant.context.kind === "embedded" && (await isSourceReadable(item?.source ?? ""));
-    const known = item === null || isHere ? item : { ...item, source: null };
-    const day = item && formatExpiryDay(expiresOn, item);
-    return writeGuide(tools, buildRenewalGuide(kind, known, day, facts), options);
+    const known = item === null || tenant.context.kind === "embedded" ? item : { ...item, source: null };
+    return writeGuide(tools, buildRenewalGuide(kind, known, expiry, facts), options);
   },
 });
 

@@ -112,15 +112,10 @@ describe("for all tenants", () => {
     );
   });
 
-  test.each([
-    ["list", {}],
-    ["calendar", {}],
-    ["notify --dry-run", { listNotices: { items: [] } }],
-  ])("leaves out a local tenant without data: %s", async (verb, more) => {
+  test.each(["list", "calendar"])("leaves out a local tenant without data: %s", async (verb) => {
     const home = freshFolder();
     await run("context add osaka --url https://osaka.example.jp", { home });
-    writeFileSync(join(home, "notify.yaml"), "recipients: []\n");
-    const osaka = { ...having(second), ...more };
+    const osaka = having(second);
     expect(await run(`renewals ${verb} --all-contexts`, { home, tenants: { osaka } })).toMatchObject({ exit: 0 });
   });
 

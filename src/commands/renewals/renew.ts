@@ -11,7 +11,7 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { RENEWAL_FILE_OPTIONS } from "./items/options.ts";
+import { COMPARISON_OPTIONS } from "./items/options.ts";
 import { readCsr, readKeyFiles, readRenewable, toItemFields } from "./items/read-options.ts";
 
 export default defineCommand({
@@ -53,7 +53,7 @@ export default defineCommand({
       value: "NAME",
       about: text("person who did it (default: your user name)", "実施者(既定: OS のユーザー名)"),
     },
-    ...RENEWAL_FILE_OPTIONS,
+    ...COMPARISON_OPTIONS,
   },
   excludes: [["file", "signedIn"]],
   examples: [
@@ -65,7 +65,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found", "locked", "partial"],
   shows: ITEM_COLUMNS,
-  async run(tools, { item: typed, file, consoleShows, signedIn, csr, key, fingerprint, ...input }) {
+  async run(tools, { item: typed, file, consoleShows, signedIn, csr, key, ...input }) {
     const { terminal, clock } = tools;
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
@@ -78,7 +78,7 @@ export default defineCommand({
     }
     if (file === undefined) throw createNoFileFailure(item);
     const { name, kind, id } = item;
-    const next = await readRenewable(tools, { file, kind, key, fingerprint });
+    const next = await readRenewable(tools, { file, kind, key });
     const current = await findCurrentItem(item, await readKeyFiles(tools, { key }));
     const now = clock.now();
     const { bad, left } = compareFiles({ current, next, csr: await readCsr(tools, csr), now, timezone });

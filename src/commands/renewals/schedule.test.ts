@@ -9,7 +9,7 @@ test("prints one line with its home, changes nothing, and says that nobody gets 
   const environment = { CLOMOCTL_HOME: home };
   const { en } = await runInBoth("renewals schedule --at 08:30", { home, environment });
   expect(en.exit).toBe(0);
-  expect(en.stdout).toMatch(/^30 8 \* \* \* CLOMOCTL_HOME='[^']+' '.*' 'renewals' 'notify' '--all-contexts' .*\n$/);
+  expect(en.stdout).toMatch(/^30 8 \* \* \* CLOMOCTL_HOME='[^']+' '.*' 'status' '--notify' '--no-input' .*\n$/);
   expect(en.stdout).toContain(`CLOMOCTL_HOME='${home}'`);
   expect(en.stderr).toContain("renewals notify init");
   expect(existsSync(join(home, "runs"))).toBe(false);
@@ -26,11 +26,17 @@ test("names the context and its token file, and refuses what a later run cannot 
   expect((await run("renewals schedule --context gone", { home })).exit).toBe(6);
 });
 
-test("each run is noted for its context with its exit code, but a dry run is not", async () => {
+test("each run is noted for its context, so that a missed run is found", async () => {
   const [home, { fetch: tenant }] = [freshFolder(), new TestTenant()];
-  mkdirSync(join(home, "runs"), { recursive: true });
-  await run("renewals notify --dry-run", { home, tenant });
+  mkdirSync(join(home, "tenants", "local"), { recursive: true });
+  await run("status", { home, tenant });
   expect(existsSync(join(home, "runs", "local"))).toBe(false);
-  expect((await run("renewals notify", { home, tenant })).exit).toBe(6);
-  expect(readFileSync(join(home, "runs", "local"), "utf8")).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z 6\n$/);
+  const now = new Date("2026-11-20T00:00:00Z");
+  await run("status --notify", { home, tenant, now });
+  expect(readFileSync(join(home, "runs", "local"), "utf8")).toBe(`${now.toISOString()}\n`);
+  const late = await run("status --lang en", { home, tenant, now: new Date("2026-11-21T03:00:00Z") });
+  expect(late).toMatchObject({ exit: 1 });
+  expect(late.stdout).toContain(
+    "WARNING local: the daily run is overdue: last run 2026-11-20 09:00: clomoctl renewals schedule",
+  );
 });

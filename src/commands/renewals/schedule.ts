@@ -11,8 +11,8 @@ export default defineCommand({
   summary: text("print what starts the daily reminders on this computer", "毎日の通知を自動実行する設定を出力する"),
   details: [
     text(
-      "Prints a line for `crontab -e`, commands that create a systemd timer, or a PowerShell command that registers a task, and changes nothing itself. The daily run sends reminders for all contexts, or only for --context. Secrets in environment variables are not passed on; for a tenant on another computer, give --context and --token-file.",
-      "`crontab -e` に追加する行、systemd タイマーを作るコマンド、またはタスク スケジューラに登録する PowerShell コマンドを出力し、それ以外は何も変更しません。毎日の実行では、全コンテキスト(--context があればそのコンテキスト)の通知を送ります。環境変数のパスワードなどは引き継ぎません。別のコンピューターのテナントには --context と --token-file を指定します。",
+      "Prints a line for `crontab -e`, commands that create a systemd timer, or a PowerShell command that registers a task, and changes nothing itself. The daily run is `status --notify` for all contexts, or only for --context. Secrets in environment variables are not passed on; for a tenant on another computer, give --context and --token-file.",
+      "`crontab -e` に追加する行、systemd タイマーを作るコマンド、またはタスク スケジューラに登録する PowerShell コマンドを出力し、それ以外は何も変更しません。毎日の実行は、全コンテキスト(--context があればそのコンテキスト)の `status --notify` です。環境変数のパスワードなどは引き継ぎません。別のコンピューターのテナントには --context と --token-file を指定します。",
     ),
   ],
   args: {},
@@ -35,7 +35,7 @@ export default defineCommand({
   async run(tools, { with: named, at }) {
     const { machine, terminal, home } = tools;
     const scheduler: Scheduler = named ?? (machine.platform === "win32" ? "task" : "cron");
-    const words = ["renewals", "notify", ...(await chooseScope(tools)), "--quiet", "--no-input"];
+    const words = ["status", "--notify", ...(await chooseScope(tools)), "--no-input"];
     const run = {
       at,
       node: machine.node,
@@ -78,7 +78,7 @@ async function chooseScope({ globals, environment, contexts, workingFolder }: To
       where: commandName("renewals schedule"),
     });
   }
-  if (name === "") return ["--all-contexts"];
+  if (name === "") return [];
   await contexts.choose(name, environment);
   return ["--context", name, ...(tokenFile === undefined ? [] : ["--token-file", resolve(workingFolder, tokenFile)])];
 }

@@ -255,7 +255,7 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
     const words = isPush && next !== current ? ["--csr", csr] : [];
     const added = await run(["renewals", "add", "x", "--file", current], {
       folder,
-      tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
+      tenant: { addRenewal: item(1) },
     });
     const recorded = item(1, { ...(added.requests.at(-1)?.json as object), name: "本社" });
     const tenant = { listRenewals: { items: [recorded] } };

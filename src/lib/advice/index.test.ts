@@ -17,7 +17,7 @@ test.each([
   [line("imports show", [12]), "clomoctl imports show 12"],
   [line("users export", [], { output: "FILE" }), "clomoctl users export -o FILE"],
   [line("users export", [], { output: "-x" }), "clomoctl users export --output='-x'"],
-  [line("renewals notify", [], { helpAll: true }), "clomoctl renewals notify --help-all"],
+  [line("renewals notify", ["init"], { helpAll: true }), "clomoctl renewals notify init --help-all"],
   [commandName("renewals edit"), "clomoctl renewals edit"],
 ])("renders a command line as it is typed: %s", (written, typed) => {
   expect(JSON.stringify(written)).toBe(JSON.stringify(typed));

@@ -80,6 +80,7 @@ class Writer {
   block = (block: Block): readonly string[] => {
     const { fact, step, below, label } = this.#marks;
     if (block.kind === "paragraph") return [this.say(block.words)];
+    if (block.kind === "list") return block.items.map((words) => `- ${this.say(words)}`);
     if (block.kind === "facts")
       return block.rows.map(([name, value]) => `${fact}${this.say(name)}: ${this.say(value)}`);
     return block.steps.flatMap((one, at) => [

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
-import { mkdir, open, readdir, stat } from "node:fs/promises";
+import { mkdir, open, stat } from "node:fs/promises";
 import { toDiskFailure } from "../errors/disk.ts";
 import { Failure, getErrorCode, hasErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
@@ -82,9 +82,6 @@ export const removeSocket = (path: string): boolean => {
   rmSync(path, { force: true });
   return true;
 };
-
-/** Lists the names in a folder. @throws the error of the file system */
-export const listNames = (folder: string): Promise<readonly string[]> => readdir(folder);
 
 export const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(

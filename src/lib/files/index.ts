@@ -4,7 +4,6 @@ export {
   getFreeBytes,
   isFolder,
   isMissingFolder,
-  listNames,
   removeSocket,
   shareSocketWithGroup,
   syncFolder,

@@ -42,14 +42,3 @@ export const EXPIRY_CONSEQUENCES: Readonly<Record<RenewalKind, Text | null>> = {
   ),
   custom: null,
 };
-
-/** Kinds that are renewed with an Apple or Google account, whose verification code is sent to a phone. */
-export const KINDS_WITH_ACCOUNT: ReadonlySet<RenewalKind> = new Set([
-  "push-certificate",
-  "ade-token",
-  "vpp-token",
-  "android-owner",
-  "agent-build-certificate",
-  "agent-push-certificate",
-  "agent-profile",
-]);

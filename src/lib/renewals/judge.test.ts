@@ -41,6 +41,7 @@ test("judges a record and returns all its fields", () => {
     level: "ok",
     expiresOn: "2027-03-01",
     daysLeft: 101,
+    expiry: "2027-03-01",
     remark: null,
     state: "current",
   });
@@ -49,7 +50,7 @@ test("judges a record and returns all its fields", () => {
 });
 
 test("a record with the details of its file is judged like the file alone", () => {
-  const file = { expiresAt: ITEM.expiresAt, validFrom: "2026-12-01T00:00:00Z" };
+  const file = { expiresAt: ITEM.expiresAt, certainty: ITEM.certainty, validFrom: "2026-12-01T00:00:00Z" };
   const early = { level: "warning", remark: { en: "not valid before 2026-12-01" } };
   expect(judgeExpiry(file, null, AS_OF)).toMatchObject(early);
   expect(judgeExpiry({ ...ITEM, ...file }, "kanto", AS_OF)).toMatchObject(early);
@@ -79,4 +80,12 @@ test("orders items by expiry, then by name, with undated ones first", () => {
     { name: "c", expiresAt: "2027-02-01T00:00:00.000Z" },
   ];
   expect(all.toSorted(compareByExpiry).map(({ name }) => name)).toEqual(["z", "c", "a", "b"]);
+});
+
+test.each([
+  ["2026-11-23T05:00:00.000Z", "exact", "2026-11-23 14:00"],
+  ["2026-11-24T05:00:00.000Z", "exact", "2026-11-24"],
+  ["2026-11-19T14:59:59.000Z", "estimated", "~2026-11-19 23:59"],
+] as const)("an expiry at %s, %s, is shown as %s", (expiresAt, certainty, expiry) => {
+  expect(judgeExpiry({ ...ITEM, expiresAt, certainty }, "kanto", AS_OF)).toMatchObject({ expiry });
 });

@@ -1,6 +1,6 @@
 import type { SuccessorEvidence } from "../apple/index.ts";
 import type { Level } from "../document/level.ts";
-import { dayOf, countDaysLeft, toUtcInstant } from "../model/time.ts";
+import { dayOf, countDaysLeft, formatLocalInstant, toUtcInstant } from "../model/time.ts";
 import type { ExpiringItem, RenewalItem, RenewalState } from "../model/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import type { GuideFacts } from "./guide/index.ts";
@@ -49,13 +49,27 @@ interface ExpiryStatus {
   readonly expiresOn: string | null;
   /** calendar days until that day, negative after it; null if the expiry is not known */
   readonly daysLeft: number | null;
+  /** the day for people, marked `~` if it is estimated, with its time within three days of the expiry */
+  readonly expiry: string | null;
 }
 
-const getExpiryStatus = (expiresAt: string | null, asOf: ExpiryClock): ExpiryStatus => ({
-  level: levelOf(expiresAt, asOf),
-  expiresOn: expiresAt === null ? null : dayOf(expiresAt, asOf.timezone),
-  daysLeft: expiresAt === null ? null : countDaysLeft(expiresAt, asOf.now, asOf.timezone),
-});
+/** Days before and after an expiry in which its time of day matters. */
+const NEAR_DAYS = 3;
+
+const getExpiryStatus = (
+  expiresAt: string | null,
+  certainty: RenewalItem["certainty"] | null,
+  asOf: ExpiryClock,
+): ExpiryStatus => {
+  if (expiresAt === null) return { level: "unknown", expiresOn: null, daysLeft: null, expiry: null };
+  const { now, timezone } = asOf;
+  const [expiresOn, daysLeft] = [dayOf(expiresAt, timezone), countDaysLeft(expiresAt, now, timezone)];
+  const local = formatLocalInstant(new Date(expiresAt), timezone);
+  const when =
+    Math.abs(daysLeft) <= NEAR_DAYS ? local.slice(0, "2027-03-01T14:00".length).replace("T", " ") : expiresOn;
+  const expiry = certainty === "estimated" ? `~${when}` : when;
+  return { level: levelOf(expiresAt, asOf), expiresOn, daysLeft, expiry };
+};
 
 /** The rejection of an item by its issuer, who no longer accepts it. */
 export interface Rejection {
@@ -83,6 +97,8 @@ export interface CheckItem extends Omit<
   Pick<DatedItem, keyof ExpiringItem | "source" | "remark" | "rejection">,
   "kind" | "certainty"
 > {
+  /** only for a recorded item */
+  readonly id?: string | undefined;
   readonly kind: DatedItem["kind"] | null;
   readonly certainty: DatedItem["certainty"] | null;
   /** only for a file */
@@ -100,12 +116,12 @@ export type CheckedItem = JudgedItem<CheckItem, string | null>;
  * it has expired.
  */
 export function judgeExpiry<
-  I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection">,
+  I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection"> & Pick<CheckItem, "certainty">,
   C extends string | null,
 >(item: I, context: C, asOf: ExpiryClock): JudgedItem<I, C> {
-  const { expiresAt, validFrom, rejection, remark = null } = item;
+  const { expiresAt, certainty, validFrom, rejection, remark = null } = item;
   const { now, timezone } = asOf;
-  const standing = getExpiryStatus(expiresAt, asOf);
+  const standing = getExpiryStatus(expiresAt, certainty, asOf);
   const early =
     validFrom === undefined || validFrom === null || Date.parse(validFrom) <= now.getTime() ? null : validFrom;
   const isRejected = rejection !== undefined && standing.level !== "expired";

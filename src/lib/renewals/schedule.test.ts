@@ -6,7 +6,7 @@ const RUN: DailyRun = {
   at: "8:05",
   node: "/opt/node",
   door: "/home/it's 100%/$HOME/clomoctl.js",
-  words: ["renewals", "notify", "--all-contexts"],
+  words: ["status", "--notify"],
   variables: new Map([["CLOMOCTL_HOME", "/home/情シス/a b"]]),
   home: "/home/情シス/a b",
 };
@@ -19,7 +19,7 @@ test("a line of the crontab gives the shell each word as it is", () => {
     .replaceAll(String.raw`\%`, "%")
     .replace("'/opt/node'", "/usr/bin/printf '%s\\n' \"$CLOMOCTL_HOME\"");
   const told = execFileSync("/bin/sh", ["-c", typed.replace(/^(\S+='[^']*') /, "$1; ")], { encoding: "utf8" });
-  expect(told).toBe(`/home/情シス/a b\n${RUN.door}\nrenewals\nnotify\n--all-contexts\n`);
+  expect(told).toBe(`/home/情シス/a b\n${RUN.door}\nstatus\n--notify\n`);
 });
 
 test("the commands for systemd are a script that writes both units", () => {
@@ -28,7 +28,7 @@ test("the commands for systemd are a script that writes both units", () => {
   expect(script).toContain("OnCalendar=*-*-* 8:05:00\nPersistent=true\n");
   expect(script).toMatch(/\nloginctl enable-linger\n$/);
   expect(script).toContain('Environment="CLOMOCTL_HOME=/home/情シス/a b"\n');
-  expect(script).toContain(String.raw`ExecStart="/opt/node" "/home/it's 100%%/$$HOME/clomoctl.js" "renewals"`);
+  expect(script).toContain(String.raw`ExecStart="/opt/node" "/home/it's 100%%/$$HOME/clomoctl.js" "status" "--notify"`);
 });
 
 test("two homes have two timers and two tasks", () => {
@@ -44,7 +44,7 @@ test("two homes have two timers and two tasks", () => {
 test("a task sets the home and quotes its paths", () => {
   const door = "C:\\Program Files\\clomoctl.js";
   expect(renderSchedule("task", { ...RUN, door, node: "C:\\it's\\node.exe" })).toContain(
-    `-Argument '/d /s /c "set "CLOMOCTL_HOME=/home/情シス/a b" & "C:\\it''s\\node.exe" "${door}" renewals notify --all-contexts"'`,
+    `-Argument '/d /s /c "set "CLOMOCTL_HOME=/home/情シス/a b" & "C:\\it''s\\node.exe" "${door}" status --notify"'`,
   );
 });
 

@@ -117,18 +117,3 @@ export function renderSchedule(scheduler: Scheduler, run: DailyRun): string {
     where: JSON.stringify(bad),
   });
 }
-
-/** When and how the daily run of a context ended last. */
-export interface LastRun {
-  /** a UTC instant */
-  readonly at: string;
-  readonly exit: number;
-}
-
-export const formatLastRun = ({ at, exit }: LastRun): string => `${at} ${exit}\n`;
-
-/** Parses the file of a last run. Returns undefined if it has another format. */
-export const parseLastRun = (note: string): LastRun | undefined => {
-  const [, at, exit] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (\d+)\n$/.exec(note) ?? [];
-  return at === undefined || exit === undefined ? undefined : { at, exit: Number(exit) };
-};

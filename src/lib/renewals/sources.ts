@@ -1,4 +1,4 @@
-import { isAbsolute, basename, resolve } from "node:path";
+import { isAbsolute, basename } from "node:path";
 import { findPemBlocks } from "../apple/encoding/pem.ts";
 import type { ReadOptions, Renewable } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
@@ -7,7 +7,6 @@ import { text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
 import { isNewerFile } from "./compare.ts";
 import type { CheckItem, DatedItem } from "./judge.ts";
-import { NeighbourKeys } from "./read/keys.ts";
 import { readSmallFile, scanFiles, type ScannedFile } from "../files/index.ts";
 
 /** Creates the item for a file or folder in which nothing could be read. */
@@ -46,31 +45,26 @@ export interface GatherOptions extends ReadOptions {
  * search.
  *
  * @param workingFolder absolute path against which relative names are resolved
- * @param options the keys that open files; in a folder, the keys next to a server token are also tried
+ * @param options the keys that open files
  */
 export async function* gatherItems(
   where: string,
   workingFolder: string,
-  { keys = [], exclude }: GatherOptions = {},
+  { exclude, ...openers }: GatherOptions = {},
 ): AsyncGenerator<CheckItem> {
-  const beside = new NeighbourKeys();
   let found = 0;
   for await (const scanned of scanFiles(where, workingFolder, {
     expected: EXPECTED_FILE_NAME_PATTERN,
     mostBytes: MAX_RENEWAL_FILE_BYTES,
     exclude,
   })) {
-    const neighbourKeys = isTokenFoundInFolder(scanned) ? await beside.of(resolve(workingFolder, scanned.where)) : [];
-    for (const gathered of await gatherScannedItems(scanned, { keys: [...keys, ...neighbourKeys] })) {
+    for (const gathered of await gatherScannedItems(scanned, openers)) {
       yield gathered;
       found += 1;
     }
   }
   if (found === 0) yield createUnreadableItem(where, NO_ITEMS_FOUND);
 }
-
-const isTokenFoundInFolder = (scanned: ScannedFile): boolean =>
-  "bytes" in scanned && !scanned.named && /\.p7m$/i.test(scanned.name);
 
 /** Returns the items in a file that came from stdin or was read by {@link scanFiles}. */
 export async function gatherScannedItems(scanned: ScannedFile, options?: ReadOptions): Promise<readonly CheckItem[]> {
@@ -141,10 +135,6 @@ export async function applySourceDate(
   const [reason] = broken;
   return reason === undefined ? recorded : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
 }
-
-/** Returns true if a recorded item's source file is on this machine and readable.  @param source path as recorded */
-export const isSourceReadable = async (source: string): Promise<boolean> =>
-  isAbsolute(source) && (await readSmallFile(source, MAX_RENEWAL_FILE_BYTES).catch(() => undefined)) !== undefined;
 
 /**
  * Finds the same certificate or token in the file. If it is not in the file, returns the only item of the same kind,

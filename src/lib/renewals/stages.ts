@@ -2,19 +2,16 @@ import type { ReminderKeyRecord, RenewalItem } from "../model/renewal.ts";
 import { countDaysLeft } from "../model/time.ts";
 
 /**
- * Default stages: the numbers of days before expiry at which reminders are sent.
+ * The stages: numbers of days before expiry at which reminders are sent.
  *
  * @see facts 3.2: CLOMO begins three months before; another vendor sends email 90 / 60 / 30 / 15 days before
  */
-export const DEFAULT_STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
+const STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
 
-/** The time, the time zone and the stages that decide which reminders are due. */
+/** The time, and the IANA name of the time zone in which a stage begins at midnight. */
 export interface StageClock {
   readonly now: Date;
-  /** IANA name of the time zone in which a stage begins at midnight */
   readonly timezone: string;
-  /** days before expiry, in any order */
-  readonly stages: readonly number[];
 }
 
 /** The fields of an item that decide its stage. An item without a date never reaches a stage. */
@@ -31,11 +28,9 @@ export interface DueStage<I extends StagedItem> {
  * After expiry, each calendar day is a separate stage. Returns undefined if the expiry is further away than every
  * stage.
  */
-export const findReachedStage = (expiresAt: string, { now, timezone, stages }: StageClock): number | undefined => {
+export const findReachedStage = (expiresAt: string, { now, timezone }: StageClock): number | undefined => {
   const days = countDaysLeft(expiresAt, now, timezone);
-  if (days < 0) return days;
-  const reached = stages.filter((stage) => stage >= days);
-  return reached.length === 0 ? undefined : Math.min(...reached);
+  return days < 0 ? days : STAGES.findLast((stage) => stage >= days);
 };
 
 /**

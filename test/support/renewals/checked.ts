@@ -1,6 +1,9 @@
 import type { Level } from "../../../src/lib/document/level.ts";
 import type { CheckedItem } from "../../../src/lib/renewals/judge.ts";
 
+const dayAfter = (days: number | null): string | null =>
+  days === null ? null : new Date(Date.UTC(2026, 10, 20 + days)).toISOString().slice(0, 10);
+
 export const createCheckedItem = (
   name: string,
   level: Level,
@@ -11,7 +14,8 @@ export const createCheckedItem = (
   name,
   organisation: null,
   expiresAt: daysLeft === null ? null : new Date(Date.UTC(2026, 10, 20 + daysLeft)).toISOString(),
-  expiresOn: daysLeft === null ? null : new Date(Date.UTC(2026, 10, 20 + daysLeft)).toISOString().slice(0, 10),
+  expiresOn: dayAfter(daysLeft),
+  expiry: dayAfter(daysLeft),
   certainty: "exact",
   fingerprint: null,
   topic: null,

@@ -1,7 +1,7 @@
 import { RENEWAL_ITEM } from "../../../src/lib/model/renewal.ts";
 import { buildExampleRecord } from "../../../src/lib/model/thing.ts";
 import type { DatedItem } from "../../../src/lib/renewals/judge.ts";
-import type { Digest, DueReminder } from "../../../src/lib/renewals/notify/digest.ts";
+import type { DueReminder } from "../../../src/lib/renewals/notify/message.ts";
 
 const createDatedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
   ...buildExampleRecord(RENEWAL_ITEM.fields),
@@ -27,12 +27,12 @@ export const createDueReminder = ({
   ...change,
 });
 
-/** Returns a digest that contains one reminder by default. */
-export const createDigest = (change: Partial<Digest> = {}): Digest => ({
+/** Returns the content of a message that contains one reminder by default. */
+export const createReminders = (
+  change: { readonly due?: readonly DueReminder[]; readonly language?: "en" | "ja" } = {},
+) => ({
   due: [createDueReminder()],
-  warnings: [],
-  language: "ja",
-  severalContexts: false,
+  language: "ja" as const,
   messageId: "019a0000-0000-7000-8000-0000000000ff@clomoctl.invalid",
   ...change,
 });

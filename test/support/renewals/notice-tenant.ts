@@ -10,31 +10,25 @@ export interface ReminderTenantContent {
   readonly notices?: readonly ReminderRecord[];
 }
 
-/** Creates an in-memory tenant that can only be read and that counts its requests. */
+/** Creates an in-memory tenant that can only be read. */
 export const createReminderTenant = ({
   context = "kanto",
   timezone = "Asia/Tokyo",
   items = [],
   notices = [],
-}: ReminderTenantContent) => {
-  const asked = { notices: 0 };
-  const tenant: ReminderTenant = {
-    context,
-    timezone,
-    items: async () => items,
-    client: {
-      renewals: {
-        notices: async () => {
-          asked.notices += 1;
-          return notices;
-        },
-        claimNotice: () => Promise.reject(new TypeError("nothing is to be claimed")),
-        settleNotice: () => Promise.reject(new TypeError("nothing is to be settled")),
-      },
+}: ReminderTenantContent): ReminderTenant => ({
+  context,
+  timezone,
+  items,
+  past: notices,
+  client: {
+    renewals: {
+      notices: async () => notices,
+      claimNotice: () => Promise.reject(new TypeError("nothing is to be claimed")),
+      settleNotice: () => Promise.reject(new TypeError("nothing is to be settled")),
     },
-  };
-  return { tenant, asked };
-};
+  },
+});
 
 /** Returns a reminder as a tenant stores it. By default, it is a stage of `itemId` that was sent by email. */
 export const createPastReminder = (at: string, change: Partial<ReminderRecord> = {}): ReminderRecord => ({

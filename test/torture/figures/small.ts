@@ -94,7 +94,7 @@ const NAME_INPUTS: readonly (readonly [scene: string, line: string, file?: reado
   ["a header", "users import in.csv --yes", ["in.csv", "氏名,メールアドレス,W\r\na,b@example.jp,c\r\n"]],
   ["a cell", "users import in.csv --yes", ["in.csv", "氏名,メールアドレス,社員コード\r\nW,b@example.jp,W\r\n"]],
   ["a column map", "users import in.csv --yes --map m.yaml", ["m.yaml", "columns:\n  W: 氏名\n  氏名: {W: 氏名}\n"]],
-  ["notify.yaml", "renewals notify --dry-run", ["notify.yaml", "W: {polluted: yes}\nrecipients: []\n"]],
+  ["notify.yaml", "status --notify", ["notify.yaml", "W: {polluted: yes}\nrecipients: []\n"]],
   ["contexts.json", "context list", ["contexts.json", '{"contexts":{"W":{"kind":"embedded"}},"used":"W"}']],
   ["a noun", "W list"],
   ["an option", "users list --W"],

@@ -110,7 +110,7 @@ export const LARGER_SCENES: readonly Scene[] = [
   },
   createExportScene("bundle"),
   createExportScene("bundle.zip"),
-  { name: "renewals notify", prepare: prepareExpiredItem, line: ["renewals", "notify"], steps: true, readsDate: true },
+  { name: "status --notify", prepare: prepareExpiredItem, line: ["status", "--notify"], steps: true, readsDate: true },
   { name: "context use", prepare: prepareContexts, line: ["context", "use", "osaka"] },
   { name: "context remove", prepare: prepareContexts, line: ["context", "remove", "osaka"] },
 ];

@@ -19,7 +19,7 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
-import { noteUnreachableOwner } from "./missing.ts";
+import { noteUnreachableOwner } from "./unreachable-owner.ts";
 import type { NewItemOptions } from "./options.ts";
 import { readCsr, readKeyFiles, toItemFields } from "./read-options.ts";
 import { createExpiryClock } from "./tenant-items.ts";

@@ -3,7 +3,7 @@ import { defineLabelledChoice, type Fields } from "../../../lib/model/thing.ts";
 import { LEVEL_NAMES } from "../../../lib/document/level.ts";
 import type { CheckedItem, JudgedItem } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
-import { same, text, type Text } from "../../../lib/text/index.ts";
+import { same, text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
 
 const { id, kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = RENEWAL_ITEM.fields;
@@ -23,19 +23,15 @@ const RENEWED_FILE_COLUMN: Column<Pick<CheckedItem, "state">> = {
   name: ({ state }) => (state === "current" ? null : RENEWAL_STATES[state]),
 };
 
-/** Keeps a column of days from being cut, because part of a date is useless. */
-const preventCutOff = <R>(column: Column<R>): Column<R> =>
-  column.key === "expiresOn" ? { ...column, whole: true } : column;
-
-/** Formats a day for people: `~` marks an estimate. */
-export const formatExpiryDay = (
-  day: string | null,
-  { certainty: how }: { readonly certainty: string | null },
-): string | null => (day !== null && how === "estimated" ? `~${day}` : day);
+/** Shows people the time of a near expiry, in a column that is never cut, because part of a date is useless. */
+const showExpiry = <R extends Pick<CheckedItem, "expiry">>(column: Column<R>): Column<R> =>
+  column.key === "expiresOn"
+    ? { ...column, whole: true, name: ({ expiry }) => (expiry === null ? null : same(expiry)) }
+    : column;
 
 export const ITEM_COLUMNS: readonly Column<JudgedItem>[] = [
   ...buildFieldColumns<JudgedItem>({ context, id, kind, name, organisation }),
-  ...buildFieldColumns<JudgedItem>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(preventCutOff),
+  ...buildFieldColumns<JudgedItem>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(showExpiry),
   ...buildFieldColumns<JudgedItem>({
     owner,
     account,
@@ -73,8 +69,6 @@ export const DEFAULT_CHECK_COLUMNS: readonly string[] = [
   "state",
 ];
 
-const toNullableText = (day: string | null): Text | null => (day === null ? null : same(day));
-
 export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
   {
     key: "level",
@@ -82,13 +76,7 @@ export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
     value: (one) => one.level,
     name: (one) => LEVEL_NAMES[one.level],
   },
-  ...buildFieldColumns<CheckedItem>({ daysLeft, expiresOn })
-    .map(preventCutOff)
-    .map((column) =>
-      column.key === "expiresOn"
-        ? { ...column, name: (one: CheckedItem) => toNullableText(formatExpiryDay(one.expiresOn, one)) }
-        : column,
-    ),
+  ...buildFieldColumns<CheckedItem>({ daysLeft, expiresOn }).map(showExpiry),
   ...buildFieldColumns<CheckedItem>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
   ...buildFieldColumns<CheckedItem>({ kind, name, organisation, context, source }),
   RENEWED_FILE_COLUMN,

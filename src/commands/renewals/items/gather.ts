@@ -67,7 +67,7 @@ const loadReadOptions = async (tools: Tools, { key }: Pick<CheckRequest, "key">)
   key.length === 0 ? {} : (await import("./read-options.ts")).readKeyFiles(tools, { key });
 
 /** Describes an error on one line, because reports have little room: what is wrong, where, and what to do next. */
-function describeError(error: unknown): Text {
+export function describeError(error: unknown): Text {
   if (!(error instanceof Failure)) return same(error instanceof Error ? error.message : String(error));
   const { what, where, hint } = error;
   const [en, ja] = where === undefined ? ["", ""] : [` (${where})`, `(${where})`];
@@ -77,21 +77,25 @@ function describeError(error: unknown): Text {
   );
 }
 
+/** Reads a tenant, its ADE, and its items with what Apple says of them.  @throws like opening the tenant */
+export async function loadCheckedTenant(tools: Tools, context: Context) {
+  const opened = await tools.tenantOf(context, "renewals", "tenant", "ade");
+  const recorded = await readDatedItems(opened, resolveTimezone(tools, opened));
+  tools.signal.throwIfAborted();
+  const tenant = await opened.client.tenant.show();
+  const { findMonitoredAde } = await import("../../ade/watched.ts");
+  const ade = await findMonitoredAde(opened.client, tenant, tools.clock.now());
+  return { tenant, ade, items: markRejectedItem(recorded, ade?.facts) };
+}
+
 /**
- * Reads a tenant and its items. If the tenant cannot be read, returns one unreadable item with the reason. Does not
- * create
- * a local tenant that does not exist yet.
+ * Reads the items of a tenant. If the tenant cannot be read, returns one unreadable item with the reason. Does not
+ * create a local tenant that does not exist yet.
  */
 async function readCheckedItems(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
   try {
     if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return [];
-    const tenant = await tools.tenantOf(context, "renewals", "tenant", "ade");
-    const recorded = await readDatedItems(tenant, resolveTimezone(tools, tenant));
-    tools.signal.throwIfAborted();
-    const shown = await tenant.client.tenant.show();
-    const { findMonitoredAde: findWatchedAde } = await import("../../ade/watched.ts");
-    const ade = await findWatchedAde(tenant.client, shown, tools.clock.now());
-    return markRejectedItem(recorded, ade?.facts);
+    return (await loadCheckedTenant(tools, context)).items;
   } catch (error) {
     tools.signal.throwIfAborted();
     const reason = describeError(error);

@@ -5,7 +5,6 @@ import { renderMail } from "../../../lib/document/index.ts";
 import { ensureFolder, readTrustedFile, writeProgramFile } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { createDeliverer } from "../../../lib/renewals/notify/deliver.ts";
-import type { SecretPlace } from "../../../lib/renewals/notify/secret.ts";
 import { NOTIFY_FILE, type NotifySettings, type Recipient } from "../../../lib/renewals/notify/settings.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../../lib/text/index.ts";
@@ -43,13 +42,10 @@ function renderSettings(language: Language): string {
   const say = (en: string, ja: string): string => `# ${text(en, ja)[language]}`;
   return [
     say(
-      `Recipients of reminders; for details: ${line("renewals notify", [], { helpAll: true }).toJSON()}`,
-      `期限の通知先。詳しくは: ${line("renewals notify", [], { helpAll: true }).toJSON()}`,
+      `Recipients of reminders; for details: ${line("renewals notify", ["init"], { helpAll: true }).toJSON()}`,
+      `期限の通知先。詳しくは: ${line("renewals notify", ["init"], { helpAll: true }).toJSON()}`,
     ),
     `language: ${language}`,
-    say("when to send reminders: days before the expiry date", "期限の何日前に知らせるか"),
-    "# stages: [90, 60, 30, 15, 7, 3, 1, 0]",
-    "",
     say(
       "mail server; it also sends reminders to owners that are email addresses",
       "メールサーバー。更新担当がメールアドレスなら、そこにも送る",
@@ -100,8 +96,8 @@ const TEST_MESSAGE: Document = {
  * Sends one message to each recipient in the settings, and records nothing. If there is a mail server but no email
  * recipient, the sender's own address also receives a message, because owners are notified by email.
  */
-export async function sendTestMessages(tools: Tools, settings: NotifySettings, place: SecretPlace): Promise<Outcome> {
-  const { terminal, clock, signal } = tools;
+export async function sendTestMessages(tools: Tools, settings: NotifySettings): Promise<Outcome> {
+  const { terminal, clock, signal, environment, home, machine } = tools;
   const { smtp, recipients, language } = settings;
   const listed = recipients.some(({ way }) => way === "mail");
   const address = /<([^<>]+)>$/.exec(smtp?.from ?? "")?.[1] ?? smtp?.from ?? "";
@@ -113,17 +109,17 @@ export async function sendTestMessages(tools: Tools, settings: NotifySettings, p
       where: join(tools.home.settings, NOTIFY_FILE),
     });
   }
+  const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
   const deliver = createDeliverer(settings, place);
   const tried: RecipientTest[] = [];
   for (const [index, recipient] of all.entries()) {
     signal.throwIfAborted();
     const messageId = `test-${clock.now().getTime()}-${index}@clomoctl.invalid`;
-    const digest = { due: [], warnings: [], language: recipient.language, severalContexts: false, messageId };
     const message = {
       ...renderMail(TEST_MESSAGE, recipient.language),
       messageId,
     };
-    const delivery = await deliver(recipient, message, digest);
+    const delivery = await deliver(recipient, message, []);
     tried.push({ recipient, reason: delivery.sent ? undefined : delivery.reason });
   }
   await terminal.list(buildTestColumns(terminal.language), tried);

@@ -13,15 +13,6 @@ const CSR_OPTION = {
   ),
 } as const satisfies Field;
 
-const FINGERPRINT_OPTION = {
-  kind: "string",
-  value: "START",
-  about: text(
-    "start of the fingerprint, if the file contains several items",
-    "ファイルに複数あるとき: どれかを示すフィンガープリントの先頭",
-  ),
-} as const satisfies Field;
-
 export const DECRYPTION_OPTIONS = {
   key: {
     kind: "file",
@@ -36,11 +27,6 @@ export const DECRYPTION_OPTIONS = {
 
 /** What is needed to compare a new file with the one in use. */
 export const COMPARISON_OPTIONS = { csr: CSR_OPTION, ...DECRYPTION_OPTIONS } as const satisfies Fields;
-
-export const RENEWAL_FILE_OPTIONS = {
-  ...COMPARISON_OPTIONS,
-  fingerprint: FINGERPRINT_OPTION,
-} as const satisfies Fields;
 
 /** What people record about an item. */
 export const ITEM_OPTIONS = {
@@ -118,7 +104,7 @@ export const NEW_ITEM_OPTIONS = {
       "android-owner のとき: 最後にログインした日(期限はその 1 年後と推定)",
     ),
   },
-  ...RENEWAL_FILE_OPTIONS,
+  ...COMPARISON_OPTIONS,
 } as const satisfies Fields;
 
 export type ItemOptions = InputOf<typeof ITEM_OPTIONS>;

@@ -16,9 +16,10 @@ import {
   type RenewalKind,
 } from "../../../lib/model/renewal.ts";
 import { toUtcInstant } from "../../../lib/model/time.ts";
-import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { text } from "../../../lib/text/index.ts";
 import { formatShellOption } from "../../../lib/text/shell-word.ts";
+import { toFlagName } from "../../field.ts";
+import { questionPasswords } from "../../password-question.ts";
 import type { Tools } from "../../tools.ts";
 import type { ItemOptions, NewItemOptions } from "./options.ts";
 
@@ -52,10 +53,39 @@ export const readKeyFiles = async (
   tools: Pick<Tools, "stdin" | "workingFolder">,
   { key }: Pick<NewItemOptions, "key">,
 ): Promise<ReadOptions> => ({
-  keys: await readKeys(key, (name) => readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES)),
+  keys: await Promise.all(
+    key.map(async (name) => parsePrivateKey(name, await readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES))),
+  ),
 });
 
+async function parsePrivateKey(name: string, { bytes }: { readonly bytes: Uint8Array }): Promise<string> {
+  const pem = Buffer.from(bytes).toString("utf8");
+  // cryptography is loaded only if a key file is specified
+  const { createPrivateKey } = await import("node:crypto");
+  try {
+    createPrivateKey(pem);
+    return pem;
+  } catch {
+    throw new Failure("input-rejected", {
+      what: text(
+        "not a private key in PEM, or the key needs a passphrase",
+        "PEM の秘密鍵ではないか、パスフレーズが必要です",
+      ),
+      where: name,
+    });
+  }
+}
+
 const TEXT_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes"] as const;
+
+/** Asks before a text that looks like a password is recorded. */
+export const questionItemTexts = (
+  tools: Pick<Tools, "terminal" | "globals">,
+  options: ItemOptions & { readonly name: string | undefined },
+): Promise<void> => {
+  const names = ["name", ...TEXT_FIELDS.filter((field) => field !== "phone")] as const;
+  return questionPasswords(tools, Object.fromEntries(names.map((name) => [`--${toFlagName(name)}`, options[name]])));
+};
 
 const createPhoneFailure = (typed: string): Failure => {
   const option = formatShellOption("--phone-holder", typed);
@@ -74,7 +104,6 @@ const createPhoneFailure = (typed: string): Failure => {
 interface FileChoice extends Pick<NewItemOptions, "key"> {
   readonly file: string;
   readonly kind: RenewalKind | undefined;
-  readonly fingerprint?: string | undefined;
 }
 
 /** Kinds of items that a certificate can belong to although the certificate itself does not say so. */
@@ -123,11 +152,8 @@ export const readCsr = async (
 ): Promise<SigningRequest | undefined> =>
   name === undefined ? undefined : readSigningRequest(await readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES));
 
-function pickRenewable(found: readonly Renewable[], { file, kind, fingerprint = "" }: FileChoice): Renewable {
-  const start = fingerprint.toLowerCase().replaceAll(":", "");
-  const fitting = found.filter(
-    ({ expiring }) => isCompatibleKind(expiring.kind, kind) && expiring.fingerprint.startsWith(start),
-  );
+function pickRenewable(found: readonly Renewable[], { file, kind }: FileChoice): Renewable {
+  const fitting = found.filter(({ expiring }) => isCompatibleKind(expiring.kind, kind));
   const [one, ...others] = fitting;
   if (one === undefined) {
     throw new Failure("input-rejected", {
@@ -146,14 +172,13 @@ function pickRenewable(found: readonly Renewable[], { file, kind, fingerprint = 
       `ファイルに該当するものが ${fitting.length} 件あります: ${formatRenewables(fitting, "ja")}`,
     ),
     where: file,
-    hint: text("choose an item with --fingerprint START", "--fingerprint(先頭の一部)でどれかを指定してください"),
+    hint: text("use a file that contains only this item", "この項目だけのファイルを指定してください"),
   });
 }
 
 const isCompatibleKind = (found: RenewalKind, wanted: RenewalKind | undefined): boolean =>
   wanted === undefined || wanted === found || (found === "certificate" && CERTIFICATE_KINDS.includes(wanted));
 
-const SHOWN_FINGERPRINT_DIGITS = 12;
 const MAX_LISTED = 10;
 
 const formatRenewables = (found: readonly Renewable[], language: "en" | "ja"): string =>
@@ -161,8 +186,8 @@ const formatRenewables = (found: readonly Renewable[], language: "en" | "ja"): s
     ...found
       .slice(0, MAX_LISTED)
       .map(
-        ({ expiring: { kind, name, expiresAt, fingerprint } }) =>
-          `${RENEWAL_KINDS[kind][language]} ${name} (${expiresAt.slice(0, 10)}, ${fingerprint.slice(0, SHOWN_FINGERPRINT_DIGITS)})`,
+        ({ expiring: { kind, name, expiresAt } }) =>
+          `${RENEWAL_KINDS[kind][language]} ${name} (${expiresAt.slice(0, 10)})`,
       ),
     ...(found.length > MAX_LISTED ? ["…"] : []),
   ].join("; ");

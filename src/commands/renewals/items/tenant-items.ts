@@ -13,7 +13,7 @@ import {
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
 import { applySourceDates } from "../../../lib/renewals/sources.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { ITEM_COLUMNS, formatExpiryDay } from "./columns.ts";
+import { ITEM_COLUMNS } from "./columns.ts";
 import { proposeUndo } from "../../records/change-result.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
 
@@ -64,10 +64,10 @@ export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): read
 export const isUrgentItem = ({ level }: Pick<JudgedItem, "level">): boolean =>
   level === "expired" || level === "critical";
 
-export const describeUrgentItem = ({ kind, name, level, expiresOn, certainty }: JudgedItem): Text => {
+export const describeUrgentItem = ({ kind, name, level, expiry }: JudgedItem): Text => {
   const of = (language: "en" | "ja"): string =>
     `${RENEWAL_KINDS[kind][language]} ${name}: ${LEVEL_NAMES[level][language]}`;
-  const when = formatExpiryDay(expiresOn, { certainty }) ?? "-";
+  const when = expiry ?? "-";
   return text(`${of("en")} (${when})`, `${of("ja")}(${when})`);
 };
 

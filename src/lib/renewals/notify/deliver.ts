@@ -3,25 +3,17 @@ import { Failure } from "../../errors/index.ts";
 import { readLenientText } from "../../files/index.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { createFailedDelivery } from "./outcome.ts";
-import type { Deliver } from "./sender.ts";
+import type { Deliver } from "./send.ts";
 import { readSecret, type SecretPlace } from "./secret.ts";
-import type { NotifySettings, Recipient, SmtpSettings, WebhookRecipient } from "./settings.ts";
+import type { NotifySettings, SmtpSettings, WebhookRecipient } from "./settings.ts";
+import type { CommandPlace } from "./ways/command.ts";
 import type { Mailer } from "./ways/mail.ts";
 import type { ResolvedWebhook } from "./ways/webhook.ts";
 
-const listSecretVariables = ({ smtp, recipients }: NotifySettings): readonly string[] => {
-  const hooks = recipients.flatMap((one) => (one.way === "webhook" ? [one.url] : []));
-  return [smtp?.password, ...hooks].flatMap((source) => (source !== undefined && "env" in source ? [source.env] : []));
-};
-
-/** Opens the mail server of the settings.  @throws Failure like {@link readSecret} and {@link readLenientText} */
-export const openSmtp = async ({ password, caFile, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
+/** Opens the mail server of the settings.  @throws Failure like {@link readSecret} */
+export const openSmtp = async ({ passwordFile: file, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
   const { createMailer } = await import("./ways/mail.ts");
-  return createMailer({
-    ...smtp,
-    password: password === undefined ? undefined : await readSecret(password, place),
-    authority: caFile === undefined ? undefined : await readLenientText(resolve(place.folder, caFile)),
-  });
+  return createMailer({ ...smtp, password: file === undefined ? undefined : await readSecret(file, place) });
 };
 
 /** Parses a file with a header on each line: `X-ChatWorkToken: …`. @throws Failure `input-rejected` without the content */
@@ -43,11 +35,11 @@ function parseHeaders(content: string, where: string): Readonly<Record<string, s
 }
 
 const loadWebhook = async (
-  { url, headersFile: file, templateFile }: WebhookRecipient,
+  { urlFile, headersFile: file, templateFile }: WebhookRecipient,
   place: SecretPlace,
 ): Promise<ResolvedWebhook> => ({
-  url: await readSecret(url, place),
-  headers: file === undefined ? {} : parseHeaders(await readSecret({ file }, place), file),
+  url: await readSecret(urlFile, place),
+  headers: file === undefined ? {} : parseHeaders(await readSecret(file, place), file),
   template: templateFile === undefined ? undefined : await readLenientText(resolve(place.folder, templateFile)),
 });
 
@@ -60,35 +52,16 @@ const describeObstacle = (error: unknown): Text => {
 const NO_MAIL_SERVER = text("no mail server is configured (smtp)", "メールサーバー(smtp)の設定がありません");
 
 /**
- * Returns a function that finds what prevents a recipient from being reached from this computer, as far as this is
- * possible without sending: a secret that is not set, an invalid URL, or a file that cannot be read.
- */
-export const createObstacleFinder =
-  (settings: NotifySettings, place: SecretPlace) =>
-  async (recipient: Recipient): Promise<Text | undefined> => {
-    try {
-      if (recipient.way === "mail") {
-        if (settings.smtp === undefined) return NO_MAIL_SERVER;
-        await openSmtp(settings.smtp, place);
-      } else if (recipient.way === "webhook") {
-        const { parseWebhookUrl: addressOf, HTTPS_REQUIRED } = await import("./ways/webhook.ts");
-        if (addressOf((await loadWebhook(recipient, place)).url) === undefined) return HTTPS_REQUIRED;
-      }
-      return undefined;
-    } catch (error) {
-      return describeObstacle(error);
-    }
-  };
-
-/**
  * Returns a function that delivers through the channels of the settings. The mail server, secrets and libraries are
  * opened at first use.
  */
-export const createDeliverer = (settings: NotifySettings, place: SecretPlace): Deliver => {
-  const hidden = listSecretVariables(settings);
-  const environment = Object.fromEntries(Object.entries(place.environment).filter(([name]) => !hidden.includes(name)));
+export const createDeliverer = (
+  settings: NotifySettings,
+  place: SecretPlace & Pick<CommandPlace, "environment">,
+): Deliver => {
+  const { environment, folder } = place;
   let mailer: Promise<Mailer> | undefined;
-  return async (recipient, message, digest) => {
+  return async (recipient, message, due) => {
     try {
       switch (recipient.way) {
         case "mail": {
@@ -103,7 +76,7 @@ export const createDeliverer = (settings: NotifySettings, place: SecretPlace): D
         }
         case "command": {
           const { runCommand } = await import("./ways/command.ts");
-          return await runCommand(recipient, { environment, folder: place.folder }, message, digest);
+          return await runCommand(recipient, { environment, folder }, message, due);
         }
       }
     } catch (error) {

@@ -1,65 +1,116 @@
 import { commandName } from "../../advice/index.ts";
-import { joinTexts, same, text, type Text } from "../../text/index.ts";
-import type { Document, Section } from "../../document/blocks.ts";
 import type { Mail } from "../../document/index.ts";
-import {
-  getDayLabel,
-  formatDueDay,
-  listItemDetails,
-  describeTimeLeft,
-  formatItemTitle,
-  type Digest,
-  type DueReminder,
-} from "./digest.ts";
+import { RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
+import { completeCommands } from "../../terminal/commands.ts";
+import { formatCount, same, text, type Language, type Text } from "../../text/index.ts";
+import type { DatedItem } from "../judge.ts";
 
-/** A digest as a message that can be sent. */
+/** A message that can be sent. */
 export interface Message extends Mail {
+  /** without angle brackets; the same if the message is sent again */
   readonly messageId: string;
 }
 
+/** An item that has reached a stage. */
+export interface DueReminder {
+  /** context of the item's tenant */
+  readonly context: string;
+  readonly item: DatedItem & { readonly expiresAt: string };
+  /** number of days before expiry; negative after expiry, with one stage per day */
+  readonly stage: number;
+  /** calendar days left, in the tenant's time zone */
+  readonly days: number;
+  /** calendar day of the expiry in the tenant's time zone, such as `2027-03-01` */
+  readonly day: string;
+  /** true if the exact instant of the expiry has passed */
+  readonly expired: boolean;
+}
+
+const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]+/gu;
+
+const toOneLine = (recorded: string): string => recorded.replace(UNSAFE_CHARACTERS, " ").trim();
+
+export const formatItemTitle = (item: Pick<RenewalItem, "kind" | "name">): Text => {
+  const kind = RENEWAL_KINDS[item.kind];
+  const name = toOneLine(item.name);
+  return text(`${kind.en} "${name}"`, `${kind.ja}「${name}」`);
+};
+
+/** Describes how much time is left: "30 days left", "expires today", "expired 2 days ago", "rejected 2 days ago". */
+const describeTimeLeft = ({ days, expired, item }: DueReminder): Text => {
+  if (item.rejection !== undefined && days <= 0)
+    return days === 0
+      ? text("rejected by Apple today", "本日 Apple が拒否")
+      : text(`rejected by Apple ${formatCount(-days, "day")} ago`, `Apple が拒否(${-days} 日経過)`);
+  if (days > 0) return text(`${formatCount(days, "day")} left`, `あと ${days} 日`);
+  if (days === 0) return expired ? text("expired today", "本日期限切れ") : text("expires today", "本日が期限");
+  return text(`expired ${formatCount(-days, "day")} ago`, `期限切れ(${-days} 日経過)`);
+};
+
+/** Returns a reminder in one line: tenant, item, day, time left, and what is strange about its date. */
+function describeReminder(due: DueReminder): Text {
+  const { context, item, day } = due;
+  const [left, title] = [describeTimeLeft(due), formatItemTitle(item)];
+  const [en, ja] = item.certainty === "estimated" ? [" (estimated)", "(推定)"] : ["", ""];
+  const { remark = null } = item;
+  const [moreEn, moreJa] = remark === null ? ["", ""] : [`; ${toOneLine(remark.en)}`, `。${toOneLine(remark.ja)}`];
+  return text(
+    `${context}: ${title.en} ${day}${en}, ${left.en}${moreEn}`,
+    `${context}: ${title.ja} ${day}${ja} ${left.ja}${moreJa}`,
+  );
+}
+
 const FOOTER: Text = text(
-  `Sent by ${commandName("renewals notify")}. Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (${commandName("renewals renew")}).`,
-  `${commandName("renewals notify")} からの通知です。各段階の通知は 1 回だけです。更新を記録すると(${commandName("renewals renew")})、次の期限まで通知は止まります。`,
+  `Sent by ${commandName("status")} --notify. Each reminder is sent only once, until the renewal is recorded.`,
+  `${commandName("status")} --notify からの通知です。更新を記録するまで、各段階の通知は 1 回だけです。`,
 );
 
-const buildSubject = (first: DueReminder, others: number): Text => {
-  const [left, title] = [describeTimeLeft(first), formatItemTitle(first.item)];
-  const more = others === 0 ? same("") : text(` and ${others} more`, ` ほか ${others} 件`);
-  return text(`[Renewal] ${left.en}: ${title.en}${more.en}`, `【年次更新・期限】${left.ja}: ${title.ja}${more.ja}`);
-};
+interface MessageContent {
+  readonly subject: Text;
+  readonly lines: readonly Text[];
+  readonly language: Language;
+  readonly messageId: string;
+  /** the item whose guide is shown */
+  readonly guided?: DueReminder | undefined;
+}
 
-export const buildReminderDocument = ({
-  due,
-  warnings,
-  severalContexts,
-}: Pick<Digest, "due" | "warnings" | "severalContexts">): Document => {
-  const [first, ...others] = due;
-  const items = due.map((one): Section => {
-    const day = joinTexts([formatDueDay(one), describeTimeLeft(one)], same(" "));
-    return {
-      title: formatItemTitle(one.item),
-      blocks: [
-        {
-          kind: "facts",
-          rows: [[getDayLabel(one), day], ...listItemDetails(one, { severalContexts })],
-        },
-      ],
-    };
-  });
-  const cautions: Section = {
-    title: text("Note", "ご注意"),
-    blocks: warnings.map((words) => ({ kind: "paragraph", words })),
-  };
-  return {
-    title: first === undefined ? same("") : buildSubject(first, others.length),
-    intro: [],
-    sections: [...items, ...(warnings.length === 0 ? [] : [cautions])],
-    footer: FOOTER,
-  };
-};
-
-export const buildReminderMessage = async (digest: Digest): Promise<Message> => {
-  // a run that sends nothing does not need this module
+/** Builds a message: one line for each thing, and the guide of the first item. */
+export async function buildMessage({ subject, lines, language, messageId, guided }: MessageContent): Promise<Message> {
+  // a run that sends nothing does not need these modules
   const { renderMail } = await import("../../document/index.ts");
-  return { ...renderMail(buildReminderDocument(digest), digest.language), messageId: digest.messageId };
+  const guide = guided === undefined ? [] : [await buildGuideSection(guided)];
+  const intro = [{ kind: "list", items: lines } as const];
+  return { ...renderMail({ title: subject, intro, sections: guide, footer: FOOTER }, language), messageId };
+}
+
+/** The number and the place of a phone, and notes, never leave the tenant. */
+async function buildGuideSection({ context, item, day }: DueReminder) {
+  const { buildRenewalGuide } = await import("../guide/index.ts");
+  const { buildGuideDocument } = await import("../guide/document.ts");
+  const known = { ...item, phone: null, phoneHolder: null, notes: null };
+  const guide = buildRenewalGuide(item.kind, known, day, item.holding);
+  const { title, intro, sections } = completeCommands(buildGuideDocument(guide), { context });
+  const blocks = [...intro, ...sections.flatMap((section) => section.blocks)];
+  return { title: text(`${context}: ${title.en}`, `${context}: ${title.ja}`), blocks };
+}
+
+/** Builds the message about items that have reached a stage, the most urgent first. */
+export const buildReminderMessage = ({
+  due,
+  language,
+  messageId,
+}: Pick<Message, "messageId"> & {
+  readonly due: readonly DueReminder[];
+  readonly language: Language;
+}): Promise<Message> => {
+  const [guided] = due;
+  const lines = due.map(describeReminder);
+  if (guided === undefined) return buildMessage({ subject: same(""), lines, language, messageId });
+  const [left, title] = [describeTimeLeft(guided), formatItemTitle(guided.item)];
+  const more = due.length === 1 ? same("") : text(` and ${due.length - 1} more`, ` ほか ${due.length - 1} 件`);
+  const subject = text(
+    `[Renewal] ${guided.context}: ${left.en}: ${title.en}${more.en}`,
+    `【年次更新・期限】${guided.context}: ${left.ja}: ${title.ja}${more.ja}`,
+  );
+  return buildMessage({ subject, lines, language, messageId, guided });
 };

@@ -31,7 +31,10 @@ const ERROR_CAUSES: readonly (readonly [RegExp, Text])[] = [
   [/ALTNAME/, text("the server certificate is for a different name", "サーバー証明書の名前が一致しません")],
   [
     /CERT|SIGNATURE/,
-    text("the server certificate is not trusted (see ca-file)", "サーバー証明書を検証できません(ca-file を参照)"),
+    text(
+      "the server certificate is not trusted (see NODE_EXTRA_CA_CERTS)",
+      "サーバー証明書を検証できません(NODE_EXTRA_CA_CERTS を参照)",
+    ),
   ],
   [
     /^(?:ERR_SSL_|EPROTO)/,

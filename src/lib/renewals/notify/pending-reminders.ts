@@ -1,14 +1,14 @@
 import type { ReminderKeyRecord } from "../../model/renewal.ts";
 import { dayOf, countDaysLeft } from "../../model/time.ts";
 import { compareCodeUnits } from "../judge.ts";
-import type { DueReminder } from "./digest.ts";
-import type { RecipientItems } from "./recipients.ts";
-import type { LoadedTenant } from "./tenant.ts";
 import { findDueStages } from "../stages.ts";
+import type { DueReminder } from "./message.ts";
+import type { RecipientItems } from "./recipients.ts";
+import type { ReminderTenant } from "./tenant.ts";
 
 /** A reminder to claim in its tenant. */
 export interface PendingReminder {
-  readonly loaded: LoadedTenant;
+  readonly tenant: ReminderTenant;
   readonly key: ReminderKeyRecord;
   /** undefined if a later stage has replaced it */
   readonly due: DueReminder | undefined;
@@ -21,49 +21,36 @@ export interface RecipientWork {
   readonly fresh: readonly PendingReminder[];
 }
 
-export interface RunClock {
-  readonly now: Date;
-  /** number of days before expiry */
-  readonly stages: readonly number[];
-}
+const isSame = (one: PendingReminder, other: PendingReminder): boolean =>
+  one.tenant === other.tenant &&
+  one.key.itemId === other.key.itemId &&
+  one.key.expiresAt === other.key.expiresAt &&
+  one.key.stage === other.key.stage;
 
-const isSameStage = (one: ReminderKeyRecord, other: ReminderKeyRecord): boolean =>
-  one.itemId === other.itemId && one.expiresAt === other.expiresAt && one.stage === other.stage;
+const listPast = ({ past }: ReminderTenant, { way, recipient }: RecipientItems["addressee"]) =>
+  past.filter((notice) => notice.way === way && notice.recipient === recipient);
 
 const listDueReminders = (
-  loaded: LoadedTenant,
+  tenant: ReminderTenant,
   { addressee, tenantItems }: RecipientItems,
-  clock: RunClock,
+  now: Date,
 ): readonly PendingReminder[] => {
-  const { context, timezone } = loaded.tenant;
+  const { context, timezone } = tenant;
   const items = tenantItems.find((tenantItem) => tenantItem.context === context)?.items ?? [];
-  const said = loaded.pastOf(addressee).filter((notice) => notice.state === "sent");
-  return findDueStages(items, said, { ...clock, timezone }).map(({ item, stage }) => ({
-    loaded,
+  const sent = listPast(tenant, addressee).filter(({ state }) => state === "sent");
+  return findDueStages(items, sent, { now, timezone }).map(({ item, stage }) => ({
+    tenant,
     key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...addressee },
     due: {
       context,
       item,
       stage,
-      days: countDaysLeft(item.expiresAt, clock.now, timezone),
+      days: countDaysLeft(item.expiresAt, now, timezone),
       day: dayOf(item.expiresAt, timezone),
-      expired: Date.parse(item.expiresAt) <= clock.now.getTime(),
+      expired: Date.parse(item.expiresAt) <= now.getTime(),
     },
   }));
 };
-
-const listUnfinishedReminders = (
-  loaded: LoadedTenant,
-  { addressee }: RecipientItems,
-  allDue: readonly PendingReminder[],
-): readonly PendingReminder[] =>
-  loaded
-    .pastOf(addressee)
-    .filter(({ state, itemId }) => state === "sending" && loaded.items.some(({ id }) => id === itemId))
-    .map(({ itemId, expiresAt, stage }) => {
-      const key = { itemId, expiresAt, stage, ...addressee };
-      return { loaded, key, due: allDue.find((one) => one.loaded === loaded && isSameStage(one.key, key))?.due };
-    });
 
 const compareByUrgency = ({ due: one }: PendingReminder, { due: other }: PendingReminder): number =>
   (one?.days ?? 0) - (other?.days ?? 0) || compareCodeUnits(one?.item.expiresAt ?? "", other?.item.expiresAt ?? "");
@@ -71,15 +58,19 @@ const compareByUrgency = ({ due: one }: PendingReminder, { due: other }: Pending
 /** Returns the reminders to send to a recipient now, and those that an earlier run left unfinished. */
 export const findRecipientWork = (
   target: RecipientItems,
-  tenants: readonly LoadedTenant[],
-  clock: RunClock,
+  tenants: readonly ReminderTenant[],
+  now: Date,
 ): RecipientWork => {
-  const allDue = tenants.flatMap((loaded) => listDueReminders(loaded, target, clock)).toSorted(compareByUrgency);
+  const allDue = tenants.flatMap((tenant) => listDueReminders(tenant, target, now)).toSorted(compareByUrgency);
   const unfinished = tenants
-    .flatMap((loaded) => listUnfinishedReminders(loaded, target, allDue))
+    .flatMap((tenant) =>
+      listPast(tenant, target.addressee)
+        .filter(({ state, itemId }) => state === "sending" && tenant.items.some(({ id }) => id === itemId))
+        .map(({ itemId, expiresAt, stage }): PendingReminder => {
+          const known = { tenant, key: { itemId, expiresAt, stage, ...target.addressee }, due: undefined };
+          return allDue.find((one) => isSame(one, known)) ?? known;
+        }),
+    )
     .toSorted(compareByUrgency);
-  const fresh = allDue.filter(
-    ({ loaded, key }) => !unfinished.some((one) => one.loaded === loaded && isSameStage(one.key, key)),
-  );
-  return { unfinished, fresh };
+  return { unfinished, fresh: allDue.filter((due) => !unfinished.some((one) => isSame(one, due))) };
 };

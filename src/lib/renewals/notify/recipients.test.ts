@@ -8,12 +8,12 @@ const item = (name: string) => owned(name, null);
 
 const SMTP = { host: "127.0.0.1", port: 25, security: "none", from: "a@example.jp" } as const;
 const IT: Recipient = { name: "it", way: "mail", address: "IT@example.jp", language: "ja" };
-const CHAT: Recipient = { name: "chat", way: "webhook", url: { env: "URL" }, language: "ja" };
+const CHAT: Recipient = { name: "chat", way: "webhook", urlFile: "url", language: "ja" };
 const TICKET: Recipient = { name: "chat", way: "command", command: ["ticket"], timeoutMs: 1, language: "ja" };
 
 /** Who is told of what, as `way recipient: context/name …`. */
 const due = (tenantItems: readonly TenantItems[], settings: Partial<NotifySettings>): readonly string[] =>
-  groupItemsByRecipient(tenantItems, { language: "en", stages: [30], smtp: SMTP, recipients: [], ...settings }).map(
+  groupItemsByRecipient(tenantItems, { language: "en", smtp: SMTP, recipients: [], ...settings }).map(
     ({ addressee: { way, recipient }, tenantItems }) =>
       `${way} ${recipient}: ${tenantItems.flatMap(({ context, items }) => items.map(({ name }) => `${context}/${name}`)).join(" ")}`,
   );
@@ -33,11 +33,8 @@ test.each<[string, Recipient, boolean]>([
   ["all", IT, true],
   ["this context", { ...IT, contexts: ["osaka", "kanto"] }, true],
   ["another context", { ...IT, contexts: ["osaka"] }, false],
-  ["this kind", { ...IT, kinds: ["push-certificate"] }, true],
-  ["another kind", { ...IT, kinds: ["vpp-token"] }, false],
-  ["this context, but another kind", { ...IT, contexts: ["kanto"], kinds: ["vpp-token"] }, false],
-  ["nothing, as its owner in another case of letters", { ...IT, address: "Yamada@Example.jp", kinds: [] }, true],
-  ["nothing, by a webhook of the owner's name", { ...CHAT, name: "yamada@example.jp", kinds: [] }, false],
+  ["nothing, as its owner in another case of letters", { ...IT, address: "Yamada@Example.jp", contexts: [] }, true],
+  ["nothing, by a webhook of the owner's name", { ...CHAT, name: "yamada@example.jp", contexts: [] }, false],
 ])("whether a recipient of %s receives it", (_, recipient, concerned) => {
   expect(shouldNotify(recipient, "kanto", owned("本社", "yamada@example.jp"))).toBe(concerned);
 });
@@ -47,7 +44,7 @@ test("recipients come first, then owners in the order of their items, each only 
     { context: "kanto", items: [owned("a", "sato@example.jp"), owned("b", "it@EXAMPLE.jp")] },
     { context: "osaka", items: [owned("c", "Sato@example.jp"), owned("d", "総務課")] },
   ];
-  expect(due(tenantItems, { recipients: [CHAT, IT, TICKET, { ...IT, name: "again", kinds: [] }] })).toEqual([
+  expect(due(tenantItems, { recipients: [CHAT, IT, TICKET, { ...IT, name: "again", contexts: [] }] })).toEqual([
     "webhook chat: kanto/a kanto/b osaka/c osaka/d",
     "mail it@example.jp: kanto/a kanto/b osaka/c osaka/d",
     "command chat: kanto/a kanto/b osaka/c osaka/d",
@@ -57,7 +54,7 @@ test("recipients come first, then owners in the order of their items, each only 
 
 test("owners are notified in the language of the settings, and only about their own items", () => {
   const tenantItems = [{ context: "kanto", items: [owned("a", "sato@example.jp"), item("b")] }];
-  const [owner] = groupItemsByRecipient(tenantItems, { language: "en", stages: [], smtp: SMTP, recipients: [] });
+  const [owner] = groupItemsByRecipient(tenantItems, { language: "en", smtp: SMTP, recipients: [] });
   expect(owner?.recipient).toMatchObject({ way: "mail", address: "sato@example.jp", language: "en" });
   expect(owner?.tenantItems).toMatchObject([{ context: "kanto", items: [{ name: "a" }] }]);
 });
@@ -66,7 +63,6 @@ test("owners require a mail server, and a recipient without items is omitted", (
   const tenantItems = [{ context: "kanto", items: [owned("a", "sato@example.jp")] }];
   const withoutMail = groupItemsByRecipient(tenantItems, {
     language: "en",
-    stages: [],
     recipients: [{ ...CHAT, contexts: ["osaka"] }],
   });
   expect(withoutMail).toEqual([]);

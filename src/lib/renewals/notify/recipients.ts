@@ -21,7 +21,7 @@ export interface RecipientItems {
   readonly tenantItems: readonly TenantItems[];
 }
 
-const addresseeOf = (recipient: Recipient): Addressee =>
+export const addresseeOf = (recipient: Recipient): Addressee =>
   recipient.way === "mail"
     ? { way: "mail", recipient: recipient.address.toLowerCase() }
     : { way: recipient.way, recipient: recipient.name };
@@ -42,7 +42,7 @@ const listAllRecipients = (
     address,
     language,
     // an owner is notified only of their own items
-    kinds: [],
+    contexts: [],
   }));
   const all = new Map<string, Recipient>();
   for (const recipient of [...recipients, ...(smtp === undefined ? [] : asRecipients)]) {
@@ -55,10 +55,9 @@ const listAllRecipients = (
 
 /** Returns true if a recipient is notified of an item, because of the settings or as its owner. */
 export const shouldNotify = (recipient: Recipient, context: string, item: RenewalItem): boolean => {
-  const { contexts, kinds } = recipient;
-  const chosen = (contexts?.includes(context) ?? true) && (kinds?.includes(item.kind) ?? true);
   return (
-    chosen || (recipient.way === "mail" && findOwnerAddress(item)?.toLowerCase() === recipient.address.toLowerCase())
+    (recipient.contexts?.includes(context) ?? true) ||
+    (recipient.way === "mail" && findOwnerAddress(item)?.toLowerCase() === recipient.address.toLowerCase())
   );
 };
 

@@ -2,11 +2,9 @@ import { resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { readNamedFile, readSmallFile, createReadFailure, type InputSources } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
-import type { SecretSource } from "./settings.ts";
 
 /** Where secrets are read from. */
 export interface SecretPlace {
-  readonly environment: Readonly<Record<string, string | undefined>>;
   /** the settings folder, in which relative file names are found */
   readonly folder: string;
   /** true if files have a mode that says who may read them; false on Windows */
@@ -40,32 +38,19 @@ const createSecretFailure = (where: string, what: [string, string], hint: [strin
  * it.
  *
  * @param check throws if the value in a file cannot be the secret; it runs before the file's permissions are checked
- * @throws `input-rejected` if the variable is not set, or if the file is blank or others may read it
+ * @throws `input-rejected` if the file is blank or others may read it
  * @throws `not-found` if the file does not exist, `usage` if it is a folder or cannot be read, or if stdin is a terminal
  */
 export const readSecret = async (
-  source: SecretSource,
-  place: SecretPlace,
+  file: string,
+  { folder, modes, stdin }: SecretPlace,
   check?: (value: string) => unknown,
 ): Promise<string> => {
-  const { folder, modes, stdin } = place;
-  if ("file" in source && source.file === "-" && stdin !== undefined) {
-    const stream = stdin();
-    if ("isTTY" in stream && stream.isTTY === true) throw STDIN_SHOWN_FAILURE;
-    const { bytes } = await readNamedFile({ stdin: stream, workingFolder: folder }, "-", MAX_SECRET_BYTES);
-    return decodeSecret(bytes, "stdin");
-  }
-  if ("file" in source) return readSecretFile(resolve(folder, source.file), modes, check);
-  const value = place.environment[source.env] ?? "";
-  if (value !== "") return value;
-  throw createSecretFailure(
-    source.env,
-    ["the environment variable is not set", "この環境変数が設定されていません"],
-    [
-      `set ${source.env} in the environment in which notify runs`,
-      `notify を実行する環境で ${source.env} を設定してください`,
-    ],
-  );
+  if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), modes, check);
+  const stream = stdin();
+  if ("isTTY" in stream && stream.isTTY === true) throw STDIN_SHOWN_FAILURE;
+  const { bytes } = await readNamedFile({ stdin: stream, workingFolder: folder }, "-", MAX_SECRET_BYTES);
+  return decodeSecret(bytes, "stdin");
 };
 
 const STDIN_SHOWN_FAILURE = new Failure("usage", {

@@ -1,150 +1,120 @@
 import { Failure } from "../../errors/index.ts";
-import type { RenewalItem } from "../../model/renewal.ts";
-import { text, type Text } from "../../text/index.ts";
-import { listUndatedWarnings } from "./warnings.ts";
-import { getErrorLabel } from "./outcome.ts";
-import { findRecipientWork, type RecipientWork } from "./pending-reminders.ts";
+import type { ReminderRecord } from "../../model/renewal.ts";
+import { same, type Text } from "../../text/index.ts";
+import { buildReminderMessage, type DueReminder, type Message } from "./message.ts";
+import { getErrorLabel, type Delivery } from "./outcome.ts";
+import { findRecipientWork, type PendingReminder, type RecipientWork } from "./pending-reminders.ts";
 import { groupItemsByRecipient, type RecipientItems } from "./recipients.ts";
-import { type Deliver, describeFailedNotification, type ReminderRow, ReminderSender } from "./sender.ts";
-import { LoadedTenant, type ReminderTenant } from "./tenant.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
-import { formatItemTitle } from "./digest.ts";
+import type { ReminderTenant } from "./tenant.ts";
 
-/** The input of a run of `renewals notify`. */
-export interface NotifyRun {
+/** Delivers a message to a recipient. Resolves within a bounded time, even if the other side does not respond. */
+export type Deliver = (recipient: Recipient, message: Message, due: readonly DueReminder[]) => Promise<Delivery>;
+
+/** What is needed to send the reminders that are due. */
+export interface ReminderRun {
   readonly tenants: readonly ReminderTenant[];
   readonly settings: NotifySettings;
-  /** the time by which the whole run judges expiries */
   readonly now: Date;
-  /** true if reminders must name the tenant */
-  readonly severalContexts: boolean;
-  /** writes a warning to stderr */
-  readonly warn: (line: Text) => Promise<void>;
+  readonly deliver: Deliver;
+  /** stops the run between two recipients */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** The result of a run of `renewals notify`. */
-export interface NotifyResult {
-  readonly rows: readonly ReminderRow[];
-  /** true if a recipient or a tenant could not be reached; the next run tries again */
-  readonly incomplete: boolean;
+/** A recipient who was not notified, and the reason. The next run tries again. */
+export interface FailedDelivery {
+  readonly recipient: Recipient;
+  /** the contexts of the items */
+  readonly contexts: readonly string[];
+  readonly reason: Text;
 }
-
-interface NotifyWork {
-  readonly tenants: readonly LoadedTenant[];
-  readonly work: readonly (readonly [RecipientItems, RecipientWork])[];
-  readonly incomplete: boolean;
-}
-
-const getFailureReason = (error: unknown): Text => (error instanceof Failure ? error.what : getErrorLabel(error));
-
-/** Loads the tenants. If there are several, a tenant that cannot be reached does not stop the others. */
-const loadTenants = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omit<NotifyWork, "work">> => {
-  const loaded: LoadedTenant[] = [];
-  for (const tenant of tenants) {
-    try {
-      loaded.push(await LoadedTenant.load(tenant, { now, stages: settings.stages }));
-    } catch (error) {
-      if (tenants.length === 1) throw error;
-      const reason = getFailureReason(error);
-      const { context } = tenant;
-      await warn(
-        text(`cannot read the tenant ${context}: ${reason.en}`, `テナント ${context} を読み込めません: ${reason.ja}`),
-      );
-    }
-  }
-  return { tenants: loaded, incomplete: loaded.length < tenants.length };
-};
-
-const findNotifyWork = async (run: NotifyRun): Promise<NotifyWork> => {
-  const { tenants, incomplete } = await loadTenants(run);
-  const { settings, now } = run;
-  const tenantItems = tenants.map(({ tenant, items }) => ({ context: tenant.context, items }));
-  const targets = groupItemsByRecipient(tenantItems, settings);
-  for (const { context, items } of tenantItems) {
-    for (const item of items.filter((one) => !hasRecipient(targets, one))) {
-      const { en, ja } = formatItemTitle(item);
-      await run.warn(text(`no recipient for ${en} (${context})`, `${ja}(${context})の通知先がありません`));
-    }
-  }
-  for (const warning of listUndatedWarnings(tenants)) await run.warn(warning);
-  const work = targets.map(
-    (target) => [target, findRecipientWork(target, tenants, { now, stages: settings.stages })] as const,
-  );
-  return { tenants, work, incomplete };
-};
-
-/** Returns a run that writes each warning only once, however many recipients it concerns. */
-const warnOnlyOnce = ({ warn, ...run }: NotifyRun): NotifyRun => {
-  const warned = new Set<string>();
-  return {
-    ...run,
-    warn: async (line) => {
-      if (warned.has(line.en)) return;
-      warned.add(line.en);
-      await warn(line);
-    },
-  };
-};
-
-const hasRecipient = (targets: readonly RecipientItems[], item: RenewalItem): boolean =>
-  targets.some(({ tenantItems }) => tenantItems.some(({ items }) => items.includes(item)));
-
-/**
- * Returns the reminders that would be sent to each recipient. Nothing is sent or recorded.
- *
- * @param hindranceOf finds what would prevent a recipient from being reached, as far as this is possible without
- * sending
- */
-export const planReminders = async (
-  asked: NotifyRun,
-  hindranceOf: (recipient: Recipient) => Promise<Text | undefined> = () => Promise.resolve(undefined),
-): Promise<NotifyResult> => {
-  const run = warnOnlyOnce(asked);
-  const { work, tenants, incomplete } = await findNotifyWork(run);
-  const sender = new ReminderSender({
-    ...run,
-    tenants,
-    deliver: () => Promise.reject(new TypeError("a plan sends nothing")),
-  });
-  const rows: ReminderRow[] = [];
-  for (const [{ recipient }, { unfinished, fresh }] of work) {
-    const pending = [...unfinished, ...fresh];
-    await sender.itemWarnings(pending);
-    const due = pending.flatMap((one) => one.due ?? []);
-    const reason = due.length === 0 ? undefined : await hindranceOf(recipient);
-    if (reason !== undefined) await run.warn(describeFailedNotification(recipient, reason));
-    const outcome = reason === undefined ? "due" : "failed";
-    rows.push(...due.map((one) => ({ due: one, recipient, outcome, reason }) as const));
-  }
-  return { rows, incomplete: incomplete || rows.some(({ outcome }) => outcome === "failed") };
-};
 
 /**
  * Notifies every recipient of what is due, once. Each stage of each item is claimed before sending and settled
  * afterwards. If a recipient cannot be reached, the others are still notified. The next run tries again, and also sends
  * the reminders that a killed run did not send.
- *
- * @param signal stops the run between two recipients
  */
-export const deliverReminders = async (
-  asked: NotifyRun,
-  { deliver, signal }: { readonly deliver: Deliver; readonly signal?: AbortSignal },
-): Promise<NotifyResult> => {
-  const run = warnOnlyOnce(asked);
-  const found = await findNotifyWork(run);
-  const sender = new ReminderSender({ ...run, tenants: found.tenants, deliver });
-  const rows: ReminderRow[] = [];
-  let { incomplete } = found;
-  for (const [target, work] of found.work) {
+export const deliverReminders = async (run: ReminderRun): Promise<readonly FailedDelivery[]> => {
+  const { tenants, settings, now, deliver, signal } = run;
+  const failed: FailedDelivery[] = [];
+  for (const target of groupItemsByRecipient(tenants, settings)) {
     signal?.throwIfAborted();
+    const { recipient } = target;
+    const contexts = target.tenantItems.map(({ context }) => context);
     try {
-      rows.push(...(await sender.send(target, work)));
+      const delivery = await sendToRecipient(target, findRecipientWork(target, tenants, now), deliver);
+      if (delivery?.sent === false) failed.push({ recipient, contexts, reason: delivery.reason });
     } catch (error) {
-      const reason = getFailureReason(error);
-      const { name } = target.recipient;
-      incomplete = true;
-      await run.warn(text(`${name}: ${reason.en}`, `${name}: ${reason.ja}`));
+      failed.push({ recipient, contexts, reason: error instanceof Failure ? error.what : getErrorLabel(error) });
     }
   }
-  return { rows, incomplete: incomplete || rows.some(({ outcome }) => outcome !== "sent") };
+  return failed;
+};
+
+/**
+ * First sends the reminders that a killed run left, as exactly the same message; then sends new reminders in another
+ * message. Stops if a message fails, or if another process is notifying this recipient.
+ */
+async function sendToRecipient(
+  { recipient }: RecipientItems,
+  { unfinished, fresh }: RecipientWork,
+  deliver: Deliver,
+): Promise<Delivery | undefined> {
+  for (const pending of [unfinished, fresh]) {
+    const claimed = await claimReminders(pending);
+    if (claimed === undefined) return undefined;
+    const [leader, ...others] = claimed.toSorted(compareByClaimOrder);
+    if (leader === undefined) continue;
+    const due = claimed.flatMap((one) => one.due ?? []);
+    const { messageId } = leader.notice;
+    const delivery =
+      due.length === 0
+        ? undefined
+        : await deliver(recipient, await buildReminderMessage({ due, language: recipient.language, messageId }), due);
+    // the reminder whose Message-ID the message has is settled last: a later run can then still find this ID
+    for (const one of [...others, leader]) await settleReminder(one, delivery);
+    if (delivery?.sent === false) return delivery;
+  }
+  return undefined;
+}
+
+interface ClaimedReminder extends PendingReminder {
+  readonly notice: ReminderRecord;
+}
+
+/**
+ * Claims reminders one after the other, and leaves out those that another process has sent in the meantime. If another
+ * process is sending the first reminder, nothing is claimed: that process is notifying this recipient now, and a later
+ * run sends the reminders that it does not send.
+ */
+const claimReminders = async (wanted: readonly PendingReminder[]): Promise<readonly ClaimedReminder[] | undefined> => {
+  const all: ClaimedReminder[] = [];
+  for (const pending of wanted) {
+    const { claimed, notice } = await pending.tenant.client.renewals.claimNotice(pending.key);
+    if (claimed) all.push({ ...pending, notice });
+    else if (all.length === 0 && notice.state === "sending") return undefined;
+  }
+  return all;
+};
+
+/**
+ * Compares reminders by the time of their first claim. The message has the Message-ID of the first reminder, even if a
+ * later run sends it again.
+ */
+const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
+  one.id < other.id ? -1 : 1;
+
+const OVERTAKEN = same("a later stage took its place");
+
+const settleReminder = async (
+  { tenant, notice, due }: ClaimedReminder,
+  delivery: Delivery | undefined,
+): Promise<void> => {
+  const { renewals } = tenant.client;
+  if (due !== undefined && delivery?.sent === true) {
+    await renewals.settleNotice(notice.id, { state: "sent", error: null });
+    return;
+  }
+  const { en } = due === undefined || delivery?.sent !== false ? OVERTAKEN : delivery.reason;
+  await renewals.settleNotice(notice.id, { state: "failed", error: en.slice(0, 2000) });
 };

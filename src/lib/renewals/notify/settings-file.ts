@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { readTrustedFile } from "../../files/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { createReadFailure, readTrustedFile } from "../../files/index.ts";
 import { NOTIFY_FILE, type NotifySettings } from "./settings.ts";
 
 /** The location and the owner of the settings. */
@@ -19,8 +20,16 @@ export const getNotifyFile = ({ settings }: Pick<SettingsPlace, "settings">): st
  */
 export const readNotifySettings = async (place: SettingsPlace): Promise<NotifySettings | undefined> => {
   const file = getNotifyFile(place);
-  const content = readTrustedFile(file, place.userId);
+  const content = readSettings(file, place.userId);
   if (content === undefined) return undefined;
   const { parseNotifySettings } = await import("./settings-schema.ts");
   return parseNotifySettings(content, file);
+};
+
+const readSettings = (file: string, userId: number | undefined): string | undefined => {
+  try {
+    return readTrustedFile(file, userId);
+  } catch (cause) {
+    throw cause instanceof Failure ? cause : createReadFailure(file, cause);
+  }
 };

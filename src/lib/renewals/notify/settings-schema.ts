@@ -2,11 +2,9 @@ import { line } from "../../advice/index.ts";
 /** The schema of `notify.yaml`. This module loads zod, so it is imported only when there are settings to read. */
 import { z } from "zod";
 import { createPlainTextSchema, readYaml, createWholeNumberSchema, toZodMessage } from "../../files/yaml.ts";
-import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { text, type Text } from "../../text/index.ts";
-import { DEFAULT_STAGES } from "../stages.ts";
-import { isLoopback, type NotifySettings, type SecretSource } from "./settings.ts";
+import { isLoopback, type NotifySettings } from "./settings.ts";
 
 const MAX_SETTINGS_LENGTH = 1_000_000;
 const MAX_NAME_LENGTH = 100;
@@ -14,8 +12,8 @@ const SECOND_MS = 1000;
 const DEFAULT_PORTS = { tls: 465, starttls: 587, none: 25 } as const;
 
 const FORMAT_HINT = text(
-  `to see the format: ${line("renewals notify", [], { helpAll: true })}`,
-  `書き方は ${line("renewals notify", [], { helpAll: true })} で確認できます`,
+  `to see the format: ${line("renewals notify", ["init"], { helpAll: true })}`,
+  `書き方は ${line("renewals notify", ["init"], { helpAll: true })} で確認できます`,
 );
 
 const refineWithText = (isRight: (value: string) => boolean, error: (value: string) => Text) =>
@@ -43,16 +41,6 @@ const NAME_SCHEMA = refineWithText(
     ),
 );
 
-const createVariableSchema = (key: string) =>
-  refineWithText(
-    (name) => /^[A-Za-z_]\w*$/.test(name),
-    () =>
-      text(
-        `${key} must be the name of an environment variable, not the secret itself`,
-        `${key} には環境変数の名前を書いてください(値そのものではありません)`,
-      ),
-  );
-
 /** Refuses a value of a mapping because of the other values in the mapping. */
 type RefuseValue = (path: readonly (string | number)[], what: Text) => void;
 
@@ -61,28 +49,6 @@ const toRefinement =
   <T>(check: (value: T, refuse: RefuseValue) => void) =>
   (value: T, context: z.RefinementCtx<T>): void =>
     check(value, (path, what) => context.addIssue({ code: "custom", path: [...path], message: toZodMessage(what) }));
-
-/** Returns the values of `NAME-env` and `NAME-file`. */
-const getSecretReferences = (mapping: object, name: string) => {
-  const values = mapping as Readonly<Record<string, string | undefined>>;
-  return { env: values[`${name}-env`], file: values[`${name}-file`] };
-};
-
-/** Returns where a secret is stored. The settings file never contains the secret itself. */
-function getSecretSource(mapping: object, name: string): SecretSource | undefined {
-  const { env, file } = getSecretReferences(mapping, name);
-  if (file !== undefined) return { file };
-  return env === undefined ? undefined : { env };
-}
-
-function refuseBothSources(mapping: object, name: string, refuse: RefuseValue): void {
-  const { env, file } = getSecretReferences(mapping, name);
-  if (env === undefined || file === undefined) return;
-  refuse(
-    [`${name}-file`],
-    text(`set ${name}-env or ${name}-file, not both`, `${name}-env と ${name}-file は片方だけ指定してください`),
-  );
-}
 
 const omitUndefined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
@@ -94,15 +60,11 @@ const SMTP_SCHEMA = z
     security: z.enum(["tls", "starttls", "none"]).default("starttls"),
     from: SENDER_SCHEMA,
     user: createPlainTextSchema().optional(),
-    "password-env": createVariableSchema("password-env").optional(),
     "password-file": createPlainTextSchema().optional(),
-    "ca-file": createPlainTextSchema().optional(),
   })
   .superRefine(
-    toRefinement((smtp, refuse) => {
-      refuseBothSources(smtp, "password", refuse);
-      const password = getSecretSource(smtp, "password");
-      if (smtp.security === "none" && password !== undefined && !isLoopback(smtp.host)) {
+    toRefinement(({ security, host, user, "password-file": file }, refuse) => {
+      if (security === "none" && file !== undefined && !isLoopback(host)) {
         refuse(
           ["security"],
           text(
@@ -111,27 +73,18 @@ const SMTP_SCHEMA = z
           ),
         );
       }
-      if ((smtp.user === undefined) !== (password === undefined)) {
+      if ((user === undefined) !== (file === undefined))
         refuse(
           ["user"],
           text(
-            "set both user and password-env (or password-file), or neither",
-            "user と password-env(または password-file)は、両方指定するか、両方省略してください",
+            "set both user and password-file, or neither",
+            "user と password-file は、両方指定するか、両方省略してください",
           ),
         );
-      }
     }),
   )
-  .transform(({ host, port, security, from, user, "ca-file": caFile, ...parts }) =>
-    omitUndefined({
-      host,
-      port: port ?? DEFAULT_PORTS[security],
-      security,
-      from,
-      user,
-      password: getSecretSource(parts, "password"),
-      caFile,
-    }),
+  .transform(({ port, security, "password-file": passwordFile, ...smtp }) =>
+    omitUndefined({ ...smtp, port: port ?? DEFAULT_PORTS[security], security, passwordFile }),
   );
 
 const LANGUAGE_SCHEMA = z.enum(["ja", "en"]);
@@ -140,7 +93,6 @@ const COMMON_RECIPIENT_FIELDS = {
   name: NAME_SCHEMA,
   language: LANGUAGE_SCHEMA.optional(),
   contexts: createTextListSchema().optional(),
-  kinds: z.array(z.enum(Object.keys(RENEWAL_KINDS) as RenewalKind[])).optional(),
 };
 
 function createTextListSchema() {
@@ -153,22 +105,12 @@ const WEBHOOK_SCHEMA = z
   .strictObject({
     ...COMMON_RECIPIENT_FIELDS,
     way: z.literal("webhook"),
-    "url-env": createVariableSchema("url-env").optional(),
-    "url-file": createPlainTextSchema().optional(),
+    "url-file": createPlainTextSchema(),
     "headers-file": createPlainTextSchema().optional(),
     "template-file": createPlainTextSchema().optional(),
   })
-  .superRefine(
-    toRefinement((hook, refuse) => {
-      refuseBothSources(hook, "url", refuse);
-      if (getSecretSource(hook, "url") === undefined)
-        refuse(["url-env"], text("url-env or url-file is missing", "url-env または url-file がありません"));
-    }),
-  )
-  .transform(
-    ({ "url-env": env, "url-file": file, "headers-file": headersFile, "template-file": templateFile, ...hook }) =>
-      // the refinement above has checked that one of the two is set
-      omitUndefined({ ...hook, url: file === undefined ? { env: env ?? "" } : { file }, headersFile, templateFile }),
+  .transform(({ "url-file": urlFile, "headers-file": headersFile, "template-file": templateFile, ...hook }) =>
+    omitUndefined({ ...hook, urlFile, headersFile, templateFile }),
   );
 
 const COMMAND_SCHEMA = z
@@ -187,10 +129,6 @@ const COMMAND_SCHEMA = z
 const SETTINGS_SCHEMA = z
   .strictObject({
     language: LANGUAGE_SCHEMA.default("ja"),
-    stages: z
-      .array(createWholeNumberSchema(0, 3650))
-      .transform((stages) => [...new Set(stages)].toSorted((one, other) => other - one))
-      .default([...DEFAULT_STAGES]),
     smtp: SMTP_SCHEMA.optional(),
     recipients: z.array(z.discriminatedUnion("way", [MAIL_SCHEMA, WEBHOOK_SCHEMA, COMMAND_SCHEMA])).default([]),
   })

@@ -6,7 +6,6 @@ import { Failure } from "../../errors/index.ts";
 import { parseNotifySettings as parse } from "./settings-schema.ts";
 import { readSecret, maskSecrets } from "./secret.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
-import { DEFAULT_STAGES } from "../stages.ts";
 
 const SMTP = ["smtp:", "  host: smtp.example.jp", "  from: CLOMO <renewals@example.jp>"];
 
@@ -24,40 +23,38 @@ test("reads a file with every part", async () => {
   const settings = await parseNotifySettings(
     lines(
       "language: en",
-      "stages: [30, 7, 7, 60]",
       ...SMTP,
       "  security: tls",
       "  user: renewals",
-      "  password-env: SMTP_PASSWORD",
+      "  password-file: smtp-password",
       "recipients:",
-      "  - {name: 001, way: mail, address: it@example.jp, language: ja, kinds: [vpp-token]}",
+      "  - {name: 001, way: mail, address: it@example.jp, language: ja}",
       "  - name: chat",
       "    way: webhook",
       "    url-file: chatwork-url",
       "    headers-file: headers",
       "    contexts: [kanto, osaka]",
-      "  - {name: own, way: webhook, url-env: URL, template-file: body.json}",
+      "  - {name: own, way: webhook, url-file: url, template-file: body.json}",
       "  - {name: ticket, way: command, command: [ticket, --new], timeout: 5}",
     ),
     "notify.yaml",
   );
   expect(settings).toEqual({
     language: "en",
-    stages: [60, 30, 7],
     smtp: {
       host: "smtp.example.jp",
       port: 465,
       security: "tls",
       from: "CLOMO <renewals@example.jp>",
       user: "renewals",
-      password: { env: "SMTP_PASSWORD" },
+      passwordFile: "smtp-password",
     },
     recipients: [
-      { name: "001", way: "mail", address: "it@example.jp", language: "ja", kinds: ["vpp-token"] },
+      { name: "001", way: "mail", address: "it@example.jp", language: "ja" },
       {
         name: "chat",
         way: "webhook",
-        url: { file: "chatwork-url" },
+        urlFile: "chatwork-url",
         headersFile: "headers",
         language: "en",
         contexts: ["kanto", "osaka"],
@@ -65,7 +62,7 @@ test("reads a file with every part", async () => {
       {
         name: "own",
         way: "webhook",
-        url: { env: "URL" },
+        urlFile: "url",
         templateFile: "body.json",
         language: "en",
       },
@@ -75,13 +72,8 @@ test("reads a file with every part", async () => {
 });
 
 test("omitted settings get their defaults", async () => {
-  const { stages, language, smtp } = await parseNotifySettings(lines(...SMTP), "notify.yaml");
-  expect([stages, language, smtp?.port, smtp?.security]).toEqual([DEFAULT_STAGES, "ja", 587, "starttls"]);
-});
-
-test("the mail server's own authority is read from a file", async () => {
-  const { smtp } = await parseNotifySettings(lines(...SMTP, "  ca-file: mail-ca.pem"), "notify.yaml");
-  expect(smtp).toMatchObject({ caFile: "mail-ca.pem" });
+  const { language, smtp } = await parseNotifySettings(lines(...SMTP), "notify.yaml");
+  expect([language, smtp?.port, smtp?.security]).toEqual(["ja", 587, "starttls"]);
 });
 
 test.each([
@@ -91,9 +83,8 @@ test.each([
   ["an unknown part", ["language: ja", "recipient: []"], 2],
   ["the same part twice", ["language: ja", "language: en"], 2],
   ["an unknown language", ["language: fr"], 1],
-  ["a stage that is no number", ["stages:", "  - 90", "  - soon"], 3],
   ["an unknown way", ["recipients:", "  - name: a", "    way: fax"], 3],
-  ["a key of another way", [...SMTP, "recipients:", "  - {name: a, way: mail, address: a@example.jp, url-env: A}"], 5],
+  ["a key of another way", [...SMTP, "recipients:", "  - {name: a, way: mail, address: a@example.jp, url-file: a}"], 5],
   ["no name", [...SMTP, "recipients:", "  - {way: mail, address: a@example.jp}"], 5],
   ["a name of several lines", [...SMTP, "recipients:", '  - {name: "a\\nb", way: mail, address: a@example.jp}'], 5],
   [
@@ -113,30 +104,18 @@ test.each([
     ],
     6,
   ],
-  ["an unknown kind", [...SMTP, "recipients:", "  - {name: a, way: mail, address: a@example.jp, kinds: [push]}"], 5],
   ["an unknown key of smtp", [...SMTP, "  password: secret"], 4],
   ["a user without a password", [...SMTP, "  user: a"], 4],
-  ["a password in the clear", [...SMTP, "  security: none", "  user: a", "  password-env: A"], 4],
-  [
-    "a secret where its variable belongs",
-    ["recipients:", "  - name: a", "    way: webhook", "    url-env: https://hooks.slack.com/services/SECRET"],
-    4,
-  ],
-  [
-    "both sources of a secret",
-    ["recipients:", "  - name: a", "    way: webhook", "    url-env: A", "    url-file: a"],
-    5,
-  ],
+  ["a password in the clear", [...SMTP, "  security: none", "  user: a", "  password-file: a"], 4],
   ["a webhook without an address", ["recipients:", "  - {name: a, way: webhook}"], 2],
   ["an empty command", ["recipients:", "  - {name: a, way: command, command: []}"], 2],
   ["a command line", ["recipients:", "  - {name: a, way: command, command: rm -rf /}"], 2],
 ])("refuses settings at their line: %s", async (_, content, line) => {
   const failure = await refusalOf(parseNotifySettings(lines(...content), "notify.yaml"));
   expect([failure.code, failure.where]).toEqual(["input-rejected", `notify.yaml:${line}`]);
-  expect(JSON.stringify([failure.what, failure.hint])).not.toContain("SECRET");
 });
 
-const WEBHOOK = "name: a, way: webhook, url-env: A";
+const WEBHOOK = "name: a, way: webhook, url-file: a";
 const COMMAND = "name: a, way: command, command: [x]";
 const LOCAL = ["smtp:", "  host: 127.0.0.1", "  from: a@example.jp", "  security: none"];
 
@@ -149,11 +128,9 @@ test.each<[string, readonly string[], object]>([
   [
     "a password in the clear to this machine",
     [...LOCAL, "  user: u", "  password-file: p"],
-    { smtp: { user: "u", password: { file: "p" } } },
+    { smtp: { user: "u", passwordFile: "p" } },
   ],
   ["an address alone as sender", ["smtp: {host: h, from: a@example.jp}"], { smtp: { from: "a@example.jp" } }],
-  ["the day itself and ten years as stages", ["stages: [0, 3650, 0]"], { stages: [3650, 0] }],
-  ["no stage at all", ["stages: []"], { stages: [] }],
   ["no recipients", ["recipients: []"], { recipients: [] }],
   ["a name of 100 characters", one(WEBHOOK.replace("a,", `${"a".repeat(100)},`)), {}],
   ["a command's shortest time", one(`${COMMAND}, timeout: 1`), { recipients: [{ timeoutMs: 1000 }] }],
@@ -185,29 +162,26 @@ test.each([
   expect(satisfiesRule(SENDABLE_ADDRESS_RULE, value)).toBe(is);
 });
 
-test("reads a secret from the environment, or from a file that only its owner can read", async () => {
+test("reads a secret from a file that only its owner can read", async () => {
   const folder = await mkdtemp(join(tmpdir(), "secret-"));
-  const place = { environment: { PASSWORD: "geheim", BLANK: "" }, folder, modes: true };
+  const place = { folder, modes: true };
   const file = join(folder, "password");
   try {
     await writeFile(file, "ひみつ\r\n", { mode: 0o600 });
-    expect(await readSecret({ file: "password" }, place)).toBe("ひみつ");
-    expect(await readSecret({ env: "PASSWORD" }, place)).toBe("geheim");
+    expect(await readSecret("password", place)).toBe("ひみつ");
     await chmod(file, 0o640);
     const refusals = [
-      [{ file: "password" }, "input-rejected"],
-      [{ file: "none" }, "not-found"],
-      [{ file: "none/password" }, "not-found"],
-      [{ file: "." }, "usage"],
-      [{ env: "BLANK" }, "input-rejected"],
-      [{ env: "NONE" }, "input-rejected"],
+      ["password", "input-rejected"],
+      ["none", "not-found"],
+      ["none/password", "not-found"],
+      [".", "usage"],
     ] as const;
     for (const [source, code] of refusals) {
       const failure = await refusalOf(readSecret(source, place));
       expect(failure.code).toBe(code);
       expect(JSON.stringify([failure.what, failure.where, failure.hint])).not.toContain("ひみつ");
     }
-    expect(await readSecret({ file: "password" }, { ...place, modes: false })).toBe("ひみつ");
+    expect(await readSecret("password", { ...place, modes: false })).toBe("ひみつ");
   } finally {
     await rm(folder, { recursive: true });
   }

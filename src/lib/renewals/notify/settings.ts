@@ -1,10 +1,6 @@
-import type { RenewalKind } from "../../model/renewal.ts";
 import type { Language } from "../../text/index.ts";
 
 export const NOTIFY_FILE = "notify.yaml";
-
-/** Where a secret is: in an environment variable, or in a file that only its owner may read. Never in the settings. */
-export type SecretSource = { readonly env: string } | { readonly file: string };
 
 /** The settings of the mail server. */
 export interface SmtpSettings {
@@ -15,9 +11,8 @@ export interface SmtpSettings {
   /** `address` or `name <address>` */
   readonly from: string;
   readonly user?: string | undefined;
-  readonly password?: SecretSource | undefined;
-  /** PEM file of a certificate authority to trust instead of those of the platform */
-  readonly caFile?: string | undefined;
+  /** a file that only its owner may read */
+  readonly passwordFile?: string | undefined;
 }
 
 interface RecipientBase {
@@ -26,8 +21,6 @@ interface RecipientBase {
   readonly language: Language;
   /** only items of these contexts; all contexts if absent */
   readonly contexts?: readonly string[] | undefined;
-  /** only items of these kinds; all kinds if absent */
-  readonly kinds?: readonly RenewalKind[] | undefined;
 }
 
 export interface MailRecipient extends RecipientBase {
@@ -37,8 +30,8 @@ export interface MailRecipient extends RecipientBase {
 
 export interface WebhookRecipient extends RecipientBase {
   readonly way: "webhook";
-  /** the URL is a secret, because anybody who knows it can post there */
-  readonly url: SecretSource;
+  /** a file with the URL, which is a secret, because anybody who knows it can post there */
+  readonly urlFile: string;
   /** a file with a header on each line, such as an API token; it is a secret */
   readonly headersFile?: string | undefined;
   /** a file with the body, in which `{{subject}}`, `{{text}}`, `{{messageId}}` are filled in */
@@ -58,8 +51,6 @@ export type Recipient = MailRecipient | WebhookRecipient | CommandRecipient;
 export interface NotifySettings {
   /** the language for owners who are not listed as recipients */
   readonly language: Language;
-  /** numbers of days before expiry at which reminders are sent */
-  readonly stages: readonly number[];
   readonly smtp?: SmtpSettings | undefined;
   readonly recipients: readonly Recipient[];
 }

@@ -1,7 +1,6 @@
-import type { ReminderRecord, ReminderKeyRecord } from "../../model/renewal.ts";
+import type { ReminderKeyRecord, ReminderRecord } from "../../model/renewal.ts";
 import type { DatedItem } from "../judge.ts";
 import { expireAtRejection } from "../rejection.ts";
-import type { Addressee } from "./recipients.ts";
 import { findReachedStage } from "../stages.ts";
 
 export interface ReminderClient {
@@ -16,50 +15,41 @@ export interface ReminderClient {
   };
 }
 
-/** A tenant whose renewal items are monitored. */
-export interface ReminderTenant {
+interface ItemTenant {
   readonly context: string;
   /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
   readonly client: ReminderClient;
-  readonly items: () => Promise<readonly DatedItem[]>;
 }
 
-export class LoadedTenant {
-  readonly tenant: ReminderTenant;
-  /** items that have reached a stage */
+/** A tenant, its items that have reached a stage, and the reminders that earlier runs claimed. */
+export interface ReminderTenant extends ItemTenant {
   readonly items: readonly DatedItem[];
-  /** items without a date, which never reach a stage */
-  readonly undated: readonly DatedItem[];
   readonly past: readonly ReminderRecord[];
-
-  private constructor(
-    tenant: ReminderTenant,
-    { items, undated, past }: Pick<LoadedTenant, "items" | "undated" | "past">,
-  ) {
-    this.tenant = tenant;
-    this.items = items;
-    this.undated = undated;
-    this.past = past;
-  }
-
-  /** Loads the items once, and loads earlier reminders only if an item has reached a stage. */
-  static async load(
-    tenant: ReminderTenant,
-    clock: { readonly now: Date; readonly stages: readonly number[] },
-  ): Promise<LoadedTenant> {
-    const { timezone } = tenant;
-    const items = (await tenant.items()).map((item) => expireAtRejection(item, clock.now, timezone));
-    const reached = items.filter(
-      ({ expiresAt }) => expiresAt !== null && findReachedStage(expiresAt, { ...clock, timezone }) !== undefined,
-    );
-    const undated = items.filter(({ expiresAt }) => expiresAt === null);
-    const past = reached.length === 0 ? [] : await tenant.client.renewals.notices();
-    return new LoadedTenant(tenant, { items: reached, undated, past });
-  }
-
-  /** Returns the reminders to a recipient that earlier runs claimed, in any state. */
-  pastOf({ way, recipient }: Addressee): readonly ReminderRecord[] {
-    return this.past.filter((notice) => notice.way === way && notice.recipient === recipient);
-  }
 }
+
+/** Loads earlier reminders only if an item has reached a stage. */
+export const loadReminders = async (
+  tenant: ItemTenant,
+  recorded: readonly DatedItem[],
+  now: Date,
+): Promise<ReminderTenant> => {
+  const { timezone, client } = tenant;
+  const items = recorded
+    .map((item) => expireAtRejection(item, now, timezone))
+    .filter(({ expiresAt }) => expiresAt !== null && findReachedStage(expiresAt, { now, timezone }) !== undefined);
+  return { ...tenant, items, past: items.length === 0 ? [] : await client.renewals.notices() };
+};
+
+/** Returns the reminders of the current expiries that could not be sent, one for each recipient. */
+export const listFailedReminders = ({ items, past }: ReminderTenant): readonly ReminderRecord[] => {
+  const latest = new Map<string, ReminderRecord>();
+  for (const notice of past) {
+    const { itemId, expiresAt, way, recipient, stage } = notice;
+    if (!items.some((item) => item.id === itemId && item.expiresAt === expiresAt)) continue;
+    const key = [itemId, way, recipient].join(" ");
+    if (stage <= (latest.get(key)?.stage ?? Infinity)) latest.set(key, notice);
+  }
+  const failed = [...latest.values()].filter(({ state }) => state === "failed");
+  return [...new Map(failed.map((notice) => [`${notice.way} ${notice.recipient}`, notice])).values()];
+};

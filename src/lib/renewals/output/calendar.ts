@@ -1,7 +1,9 @@
 import { toPlainCommands } from "../../terminal/commands.ts";
 import { text, type Language } from "../../text/index.ts";
 import { LAST_DAY } from "../../model/time.ts";
-import { listItemDetails, formatItemTitle, type DueReminder, type DetailOptions } from "../notify/digest.ts";
+import { line } from "../../advice/index.ts";
+import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
+import { formatItemTitle, type DueReminder } from "../notify/message.ts";
 
 const DAY_SECONDS = 86_400;
 const SEQUENCE_EPOCH_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
@@ -9,7 +11,16 @@ const SEQUENCE_EPOCH_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
 const ALARM_DAYS: readonly number[] = [90, 30, 7];
 
 /** The data of a recorded item that a calendar shows. */
-export type CalendarEntry = Pick<DueReminder, "context" | "item" | "day"> & Pick<DetailOptions, "readsReserved">;
+export type CalendarEntry = Pick<DueReminder, "context" | "item" | "day">;
+
+/** Describes what an expiry stops, and the command that shows how to renew the item. */
+const describeEntry = ({ context, item }: CalendarEntry, language: Language): string =>
+  [
+    EXPIRY_CONSEQUENCES[item.kind]?.[language] ?? "",
+    toPlainCommands(`${line("renewals guide", [item.name], { context })}`, {}),
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
 
 /**
  * Renders an iCalendar with one all-day event for each item, and alarms 90, 30 and 7 days before. Items that never
@@ -27,7 +38,7 @@ export const renderRenewalCalendar = async (entries: readonly CalendarEntry[], l
     prodId: { company: "clomoctl", product: "renewals", language: language.toUpperCase() },
   });
   for (const entry of entries) {
-    const { item, day, readsReserved } = entry;
+    const { item, day } = entry;
     if (day === LAST_DAY) continue;
     const title = formatItemTitle(item)[language];
     const isRejected = item.rejection !== undefined;
@@ -46,9 +57,7 @@ export const renderRenewalCalendar = async (entries: readonly CalendarEntry[], l
       summary: (isRejected
         ? text(`Rejected by Apple: ${title}`, `Apple が拒否: ${title}`)
         : text(`Expires: ${title}`, `期限: ${title}`))[language],
-      description: listItemDetails(entry, { severalContexts: true, readsReserved })
-        .map(([label, value]) => `${label[language]}: ${toPlainCommands(value[language], {})}`)
-        .join("\n"),
+      description: describeEntry(entry, language),
       transparency: ICalEventTransparency.TRANSPARENT,
     });
     // the day of the rejection has already come

@@ -105,17 +105,24 @@ test.each([
   expect(await renewals.renew(id, { by: "x", at })).toMatchObject({ expiresAt, certainty: "estimated" });
 });
 
-test("a second item with the same name or topic is rejected, with a hint to renew the first", async () => {
+test("a second item with the same name, topic or file is rejected, with a hint to renew the first", async () => {
   const { renewals } = tenant.client;
-  const first = await renewals.add({ ...PUSH, name: "本社 A", topic: "com.apple.mgmt.1" });
+  const first = await renewals.add({
+    ...PUSH,
+    name: "本社 A",
+    topic: "com.apple.mgmt.1",
+    fingerprint: "a".repeat(64),
+  });
   const again = renewals.add({ kind: "custom", name: "本社 A" });
   await expect(again).rejects.toMatchObject({
     code: "input-rejected",
-    what: { en: 'an item named "本社 A" already exists' },
+    what: { en: 'already recorded as "本社 A"' },
     hint: { en: expect.stringContaining("clomoctl renewals renew '本社 A' FILE") },
   });
   const topic = renewals.add({ ...PUSH, name: "新", topic: "com.apple.mgmt.1" });
-  await expect(topic).rejects.toMatchObject({ what: { ja: "「本社 A」と同じトピックです" } });
+  const same = renewals.add({ ...PUSH, name: "写し", fingerprint: "a".repeat(64) });
+  for (const added of [topic, same])
+    await expect(added).rejects.toMatchObject({ what: { ja: "「本社 A」として登録済みです" } });
   const other = await renewals.add({ kind: "custom", name: "大阪" });
   await expect(renewals.edit(other.id, { name: "本社 A" })).rejects.toMatchObject({ code: "input-rejected" });
   expect(await renewals.edit(first.id, { topic: "com.apple.mgmt.1", notes: "x" })).toMatchObject({ notes: "x" });

@@ -66,21 +66,20 @@ const getReminder = async (reader: Reader, id: string): Promise<ReminderRecord> 
 };
 
 /**
- * Checks that no other item has the same push certificate topic or the same name. If two items had the same topic, one
- * of them would remain due forever; if they had the same name, the name would not identify one item.
+ * Checks that no other item has the same name, push certificate topic or file. Otherwise, one of them would remain due
+ * forever, or a name would not identify one item.
  *
  * @throws Failure `input-rejected`
  */
-async function requireUniqueItem(reader: Reader, { id, name, topic }: RenewalItem): Promise<void> {
+async function requireUniqueItem(reader: Reader, { id, name, topic, fingerprint }: RenewalItem): Promise<void> {
   const others = (await listRenewalItems(reader)).filter((other) => other.id !== id);
-  const sameTopic = topic === null ? undefined : others.find((other) => other.topic === topic);
-  const known = sameTopic ?? others.find((other) => nameKey(other.name) === nameKey(name));
+  const isSame = (one: string | null, other: string | null): boolean => one !== null && one === other;
+  const known =
+    others.find((other) => isSame(topic, other.topic) || isSame(fingerprint, other.fingerprint)) ??
+    others.find((other) => nameKey(other.name) === nameKey(name));
   if (known === undefined) return;
   throw new Failure("input-rejected", {
-    what:
-      sameTopic === undefined
-        ? text(`an item named "${known.name}" already exists`, `「${known.name}」という名前の項目がすでにあります`)
-        : text(`"${known.name}" has the same topic`, `「${known.name}」と同じトピックです`),
+    what: text(`already recorded as "${known.name}"`, `「${known.name}」として登録済みです`),
     where: known.id,
     hint: step(
       "to record the renewal of this item",

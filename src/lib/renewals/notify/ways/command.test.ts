@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCommand } from "./command.ts";
 import { buildReminderMessage } from "../message.ts";
 import type { Delivery } from "../outcome.ts";
-import { createDigest } from "#support/renewals/digest.ts";
+import { createReminders } from "#support/renewals/digest.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const digest = createDigest();
+const digest = createReminders();
 
 const runScript = async (script: string, args: readonly string[] = [], timeoutMs = 120_000): Promise<Delivery> => {
   await writeFile(join(folder, "script.mjs"), script);
@@ -22,7 +22,7 @@ const runScript = async (script: string, args: readonly string[] = [], timeoutMs
     { command, timeoutMs },
     { environment: { KNOWN: "1" }, folder },
     await buildReminderMessage(digest),
-    digest,
+    digest.due,
   );
 };
 
@@ -37,9 +37,8 @@ test("the command reads one JSON object and receives its arguments unchanged", a
     ["$(touch x)", "a b"],
     {
       messageId: digest.messageId,
-      language: "ja",
-      subject: "【年次更新・期限】あと 30 日: MDM プッシュ通知証明書「本社」",
-      text: expect.stringContaining("期限: 2027-03-01"),
+      subject: "【年次更新・期限】local: あと 30 日: MDM プッシュ通知証明書「本社」",
+      text: expect.stringContaining("2027-03-01 あと 30 日"),
       items: [
         {
           context: "local",
@@ -68,7 +67,7 @@ test("an exit code other than 0, a missing command and a timeout are failures", 
   expect(await runScript("process.exit(4)")).toMatchObject({ sent: false, reason: { en: "exit 4" } });
   const message = await buildReminderMessage(digest);
   const absent = { command: [join(folder, "none")] as const, timeoutMs: 60_000 };
-  expect(await runCommand(absent, { environment: {}, folder }, message, digest)).toMatchObject({
+  expect(await runCommand(absent, { environment: {}, folder }, message, digest.due)).toMatchObject({
     sent: false,
     reason: { en: "ENOENT" },
   });

@@ -1,21 +1,18 @@
 import { spawn } from "node:child_process";
 import { same, text } from "../../../text/index.ts";
-import type { Digest } from "../digest.ts";
-import type { Message } from "../message.ts";
+import type { DueReminder, Message } from "../message.ts";
 import { getErrorLabel, createFailedDelivery, SENT_DELIVERY, type Delivery } from "../outcome.ts";
 import type { CommandRecipient } from "../settings.ts";
 
 /** The environment and folder in which a command runs. */
 export interface CommandPlace {
-  /** environment variables, without those that contain the secrets of the settings */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
 }
 
-const buildCommandInput = ({ subject, text, messageId }: Message, { language, due }: Digest): string =>
+const buildCommandInput = ({ subject, text, messageId }: Message, due: readonly DueReminder[]): string =>
   `${JSON.stringify({
     messageId,
-    language,
     subject,
     text,
     items: due.map(({ context, item, stage, days, day }) => ({
@@ -40,7 +37,7 @@ export const runCommand = (
   { command: [program, ...args], timeoutMs }: Pick<CommandRecipient, "command" | "timeoutMs">,
   place: CommandPlace,
   message: Message,
-  digest: Digest,
+  due: readonly DueReminder[],
 ): Promise<Delivery> =>
   new Promise((resolve) => {
     const child = spawn(program, args, {
@@ -71,5 +68,5 @@ export const runCommand = (
       settle(code === 0 ? SENT_DELIVERY : createFailedDelivery(same(code === null ? `${signal}` : `exit ${code}`)));
     });
     // the command does not have to read its input
-    child.stdin.on("error", () => undefined).end(buildCommandInput(message, digest));
+    child.stdin.on("error", () => undefined).end(buildCommandInput(message, due));
   });

@@ -5,11 +5,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SMTPServerOptions } from "smtp-server";
-import { afterEach, expect, test } from "vitest";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { afterEach, expect, onTestFinished, test } from "vitest";
 import { buildReminderMail, createMailer, type ResolvedSmtpSettings } from "./mail.ts";
 import { buildReminderMessage } from "../message.ts";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
-import { createDigest } from "#support/renewals/digest.ts";
+import { createReminders } from "#support/renewals/digest.ts";
 
 let office: PostOffice | undefined;
 afterEach(async () => {
@@ -41,11 +42,11 @@ const certificate = (): { readonly key: string; readonly cert: string } => {
 };
 
 test.each([
-  ["ja", "【年次更新・期限】あと 30 日: MDM プッシュ通知証明書「本社」", "期限: 2027-03-01 あと 30 日"],
-  ["en", '[Renewal] 30 days left: MDM push certificate "本社"', "Expires: 2027-03-01 30 days left"],
+  ["ja", "【年次更新・期限】local: あと 30 日: MDM プッシュ通知証明書「本社」", "「本社」 2027-03-01 あと 30 日"],
+  ["en", '[Renewal] local: 30 days left: MDM push certificate "本社"', '"本社" 2027-03-01, 30 days left'],
 ] as const)("a mail in %s has its subject and text", async (language, subject, line) => {
   const smtp = await open();
-  const digest = createDigest({ language });
+  const digest = createReminders({ language });
   expect(
     await createMailer(smtp)("it@example.jp", buildReminderMail(await buildReminderMessage(digest)), language),
   ).toEqual({
@@ -74,22 +75,23 @@ test("requires STARTTLS and checks its certificate, and only then sends the pass
     onAuth: ({ username, password }, _, done) =>
       password === "geheim1" ? done(null, { user: username }) : done(new Error(`no: ${password}`)),
   });
-  const message = buildReminderMail(await buildReminderMessage(createDigest()));
+  const message = buildReminderMail(await buildReminderMessage(createReminders()));
   const signedIn = { ...smtp, security: "starttls", user: "renewals", password: "geheim1" } as const;
   const untrusted = await createMailer(signedIn)("it@example.jp", message, "ja");
   expect(untrusted).toMatchObject({
     sent: false,
     reason: {
-      en: expect.stringMatching(/^127\.0\.0\.1:\d+: the server certificate is not trusted \(see ca-file\) \(.*SELF/),
+      en: expect.stringMatching(
+        /^127\.0\.0\.1:\d+: the server certificate is not trusted \(see NODE_EXTRA_CA_CERTS\) \(.*SELF/,
+      ),
     },
   });
-  expect(await createMailer({ ...signedIn, authority: cert })("it@example.jp", message, "ja")).toEqual({ sent: true });
+  const authorities = getCACertificates("default");
+  onTestFinished(() => setDefaultCACertificates(authorities));
+  setDefaultCACertificates([...authorities, cert]);
+  expect(await createMailer(signedIn)("it@example.jp", message, "ja")).toEqual({ sent: true });
   expect(office?.delivered).toMatchObject([{ user: "renewals", secure: true }]);
-  const wrong = await createMailer({ ...signedIn, authority: cert, password: "geheim2" })(
-    "it@example.jp",
-    message,
-    "ja",
-  );
+  const wrong = await createMailer({ ...signedIn, password: "geheim2" })("it@example.jp", message, "ja");
   expect(wrong).toMatchObject({ sent: false });
   expect(JSON.stringify(wrong)).not.toContain("geheim2");
 });
@@ -98,7 +100,7 @@ test("sends nothing to a server without STARTTLS if STARTTLS is required", async
   const smtp = await open();
   const delivery = await createMailer({ ...smtp, security: "starttls" })(
     "it@example.jp",
-    buildReminderMail(await buildReminderMessage(createDigest())),
+    buildReminderMail(await buildReminderMessage(createReminders())),
     "ja",
   );
   expect([delivery.sent, office?.delivered]).toEqual([false, []]);
@@ -106,7 +108,7 @@ test("sends nothing to a server without STARTTLS if STARTTLS is required", async
 });
 
 test("a silent, trickling or missing server fails in limited time", async () => {
-  const message = buildReminderMail(await buildReminderMessage(createDigest()));
+  const message = buildReminderMail(await buildReminderMessage(createReminders()));
   const server = createServer((socket) => {
     const trickle = setInterval(() => socket.write("220-wait\r\n"), 20);
     socket.on("error", () => undefined).on("close", () => clearInterval(trickle));

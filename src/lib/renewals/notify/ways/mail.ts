@@ -8,11 +8,9 @@ import { maskSecrets } from "../secret.ts";
 import type { SmtpSettings } from "../settings.ts";
 
 /** A mail server with the secrets that are needed to use it. */
-export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "password" | "caFile"> {
+export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "passwordFile"> {
   /** secret; never shown */
   readonly password?: string | undefined;
-  /** CA certificates in PEM format */
-  readonly authority?: string | undefined;
   readonly timeouts?: MailTimeouts | undefined;
 }
 
@@ -59,7 +57,6 @@ const buildTransportOptions = (smtp: ResolvedSmtpSettings, { connectMs, silenceM
   // a message must never make the program read files or addresses
   disableFileAccess: true,
   disableUrlAccess: true,
-  ...(smtp.authority === undefined ? {} : { tls: { ca: smtp.authority } }),
   ...(smtp.user === undefined ? {} : { auth: { user: smtp.user, pass: smtp.password ?? "" } }),
 });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildReminderMessage, type Message } from "../message.ts";
 import { openChatServer, type ChatServer } from "#support/renewals/post-office.ts";
-import { createDigest, createDueReminder } from "#support/renewals/digest.ts";
+import { createReminders, createDueReminder } from "#support/renewals/digest.ts";
 import { fillTemplate } from "./webhook-payload.ts";
 import { postReminder } from "./webhook.ts";
 
@@ -12,7 +12,7 @@ let message: Message;
 beforeEach(async () => {
   chat = await openChatServer();
   message = await buildReminderMessage(
-    createDigest({ due: [createDueReminder({ item: { name: 'A & B <"x"> [info]' } })] }),
+    createReminders({ due: [createDueReminder({ item: { name: 'A & B <"x"> [info]' } })] }),
   );
 });
 afterEach(() => chat.close());

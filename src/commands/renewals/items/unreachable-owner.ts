@@ -1,5 +1,5 @@
 import { line, step } from "../../../lib/advice/index.ts";
-import type { RenewalChange, RenewalItem } from "../../../lib/client/index.ts";
+import type { RenewalItem } from "../../../lib/client/index.ts";
 import { findOwnerAddress } from "../../../lib/renewals/notify/recipients.ts";
 import type { Tools } from "../../tools.ts";
 
@@ -17,22 +17,6 @@ export async function noteUnreachableOwner({ terminal }: Tools, items: readonly 
       `the owner ${first.owner} does not receive reminders, because the owner must be a single email address; to change the owner`,
       `更新担当「${first.owner}」には通知されません。更新担当に通知されるのは、メールアドレスを 1 つだけ指定した場合です。更新担当を変更するには`,
       command,
-    ),
-  );
-}
-
-/**
- * Warns if notes probably contain a password, because everybody who may read the tenant sees the notes. @param name
- * name
- * of the item
- */
-export async function warnOfSecrets({ terminal }: Tools, name: string, { notes }: RenewalChange): Promise<void> {
-  if (!/(?:pass(?:word|wd|phrase|code)?|パスワード|暗証番号)\s*[:=：＝は]\s*\S/iu.test(notes ?? "")) return;
-  await terminal.warn(
-    step(
-      "the notes seem to contain a password, and notes must not contain passwords; to clear the notes",
-      "メモにパスワードが書かれているようです。メモには書かないでください。メモを消すには",
-      line("renewals edit", [name], { notes: "" }),
     ),
   );
 }

@@ -1,0 +1,40 @@
+import { Failure } from "../lib/errors/index.ts";
+import { text } from "../lib/text/index.ts";
+import type { Tools } from "./tools.ts";
+
+const NAMED_PASSWORD = /(?:pass(?:word|wd|phrase|code)?|pw|パスワード|暗証番号)\s*(?:[:=：＝]\s*\S|は\s*[!-~]{4})/iu;
+const ADDRESS = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$|:\/\//iu;
+const MIN_LENGTH = 8;
+/** A random text changes between letters and digits more often than a name such as `Server01`. */
+const MIN_CHANGES = 3;
+
+/** Returns true if a text that should be a place, a name or a note looks like a password. */
+export function looksLikePassword(typed: string): boolean {
+  const word = typed.trim();
+  if (NAMED_PASSWORD.test(word)) return true;
+  if (word.length < MIN_LENGTH || !/^[!-~]+$/.test(word) || ADDRESS.test(word)) return false;
+  const hasMark = /[!#$%&*?@^~+=|\\<>{}[\]`]/.test(word);
+  if (!/[a-z]/i.test(word) || !/\d/.test(word)) return false;
+  const changes = [...word.matchAll(/[a-z](?=\d)|\d(?=[a-z])/gi)].length;
+  return hasMark || (/[a-z]/.test(word) && /[A-Z]/.test(word) && changes >= MIN_CHANGES);
+}
+
+/**
+ * Asks before a text that looks like a password is recorded where none belongs. The text itself is not shown.
+ *
+ * @param values texts by their options
+ * @throws Failure `usage` if nobody can be asked, `input-rejected` if the answer is "no"
+ */
+export async function questionPasswords(
+  { terminal, globals }: Pick<Tools, "terminal" | "globals">,
+  values: Readonly<Record<string, string | null | undefined>>,
+): Promise<void> {
+  const [found] = Object.entries(values).find(([, value]) => looksLikePassword(value ?? "")) ?? [];
+  if (found === undefined || globals.yes) return;
+  const message = text(
+    `${found} looks like a password, which everybody who reads the tenant would see. Record it?`,
+    `${found} の値はパスワードのようです。テナントを閲覧できる人全員に見えます。登録しますか?`,
+  );
+  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return;
+  throw new Failure("input-rejected", { what: text("nothing was recorded", "何も登録していません") });
+}

@@ -1,0 +1,287 @@
+import { line, type CommandLine } from "../../lib/advice/index.ts";
+import type { Client, Import, Tenant } from "../../lib/client/index.ts";
+import type { Context } from "../../lib/config/index.ts";
+import { ignoreFailure } from "../../lib/errors/index.ts";
+import type { Finding } from "../../lib/findings/finding.ts";
+import { toItemFinding } from "../../lib/findings/item.ts";
+import type { FormatName } from "../../lib/model/console-files.ts";
+import { getFormatTitle } from "../../lib/model/format.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
+import { countDaysLeft, dayOf, formatMinute } from "../../lib/model/time.ts";
+import { findExpectedRecords } from "../../lib/renewals/expected.ts";
+import { findOwnToken } from "../../lib/renewals/guide/own.ts";
+import { compareByExpiry, judgeExpiry, type CheckedItem, type DatedItem } from "../../lib/renewals/judge.ts";
+import { listFailedReminders, loadReminders, type ReminderTenant } from "../../lib/renewals/notify/tenant.ts";
+import { findReachedStage, type StageClock } from "../../lib/renewals/stages.ts";
+import { completeCommands } from "../../lib/terminal/commands.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
+import { buildAddLine, describeMissingKind } from "../renewals/items/expected.ts";
+import { describeError, loadCheckedTenant } from "../renewals/items/gather.ts";
+import { createExpiryClock } from "../renewals/items/tenant-items.ts";
+import { loadAccountRights } from "../rights.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
+import { findLastRun } from "./last-run.ts";
+
+/** What was found in a tenant. */
+export interface TenantFindings {
+  readonly context: Context;
+  readonly timezone: string;
+  readonly findings: readonly Finding[];
+  /** items by expiry, the earliest first */
+  readonly items: readonly CheckedItem[];
+  readonly isReadable: boolean;
+  /** undefined if what the tenant knows about reminders cannot be read */
+  readonly reminders: ReminderTenant | undefined;
+  /** a UTC instant; undefined if there was none */
+  readonly lastRun: string | undefined;
+}
+
+type Found = readonly [key: string, level: "critical" | "warning", what: Text, next: CommandLine | null];
+
+const toFindings = (context: string, group: Finding["group"], found: readonly Found[]): readonly Finding[] =>
+  found.map(([key, level, what, next]) => ({
+    id: `${group} ${key}`.trim(),
+    tenant: context,
+    group,
+    level,
+    ...completeCommands({ what, next: next === null ? null : text(`${next}`, `${next}`) }, { context }),
+  }));
+
+/** Finds what needs somebody in a tenant. A tenant that cannot be read is a finding.  @throws `interrupted` */
+export async function findInTenant(tools: Tools, context: Context): Promise<TenantFindings> {
+  const timezone = resolveTimezone(tools, { context });
+  const lastRun = await findLastRun(tools, context.name);
+  const none = { context, timezone, items: [], isReadable: false, reminders: undefined, lastRun };
+  if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return { ...none, findings: [] };
+  try {
+    return { ...none, ...(await readTenant(tools, context)) };
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    const { en, ja } = describeError(error);
+    const what = text(`cannot read the tenant: ${en}`, `このテナントを読み込めません: ${ja}`);
+    return {
+      ...none,
+      findings: [{ id: "tenant", tenant: context.name, group: "tenant", level: "unknown", what, next: null }],
+    };
+  }
+}
+
+async function readTenant(tools: Tools, context: Context) {
+  const { name } = context;
+  const asOf = createExpiryClock(tools, { context });
+  const { tenant, ade, items: recorded } = await loadCheckedTenant(tools, context);
+  const { client } = await tools.tenantOf(context, "imports", "renewals", "console");
+  const items = recorded.map((item) => judgeExpiry(item, name, asOf)).toSorted(compareByExpiry);
+  const rights = context.kind === "remote" ? await loadAccountRights(tools, context) : undefined;
+  const reminders = await ignoreFailure(() =>
+    loadReminders({ context: name, timezone: asOf.timezone, client }, recorded.map(prepareReminder), asOf.now),
+  );
+  function prepareReminder({ remark, ...item }: DatedItem): DatedItem {
+    const own = item.kind === "ade-token" && ade !== undefined ? findOwnToken(ade.facts, item) : undefined;
+    return { ...item, remark: remark && completeCommands(remark, { context: name }), holding: { own } };
+  }
+  // a rejected or expired token is already found in ADE
+  const isTokenFound = ade?.conditions.some(({ id }) => id === "token-rejected" || id === "token-expired") === true;
+  const reported = isTokenFound ? ade?.facts.token?.renewal : undefined;
+  const findings = [
+    ...items.map((item) => withStage(toItemFinding(item), asOf)).filter(({ item }) => item?.id !== reported),
+    ...toFindings(name, "renewals", findMissingKinds(tenant, recorded)),
+    ...toFindings(
+      name,
+      "ade",
+      (ade?.conditions ?? []).map((one) => [
+        one.id,
+        one.level,
+        text(`ADE: ${one.what.en}`, `ADE: ${one.what.ja}`),
+        one.line,
+      ]),
+    ),
+    ...toFindings(name, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
+    ...toFindings(name, "console", await findConsoleWork(client, tenant, asOf.now)),
+    ...toFindings(name, "token", findTokenEnd(rights?.token ?? null, asOf)),
+  ];
+  return { isReadable: true, findings: findings.filter(({ level }) => level !== "ok"), items, reminders };
+}
+
+/** Gives another stage of an expiry another ID, so that it counts as new. */
+const withStage = (finding: Finding, asOf: StageClock): Finding => {
+  const { expiresAt = null } = finding.item ?? {};
+  const stage = expiresAt === null ? undefined : findReachedStage(expiresAt, asOf);
+  return stage === undefined ? finding : { ...finding, id: `${finding.id} ${expiresAt} ${stage}` };
+};
+
+const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[]): readonly Found[] =>
+  profile === undefined
+    ? []
+    : findExpectedRecords(profile, items).missing.map((kind) => [
+        kind,
+        "warning",
+        describeMissingKind(kind),
+        buildAddLine(kind),
+      ]);
+
+/** Finds the latest import of each kind if it waits to be committed or was refused. */
+function findOpenImports(imports: readonly Import[]): readonly Found[] {
+  const latest = new Map<string, Import>();
+  for (const one of imports) if (one.createdAt > (latest.get(one.kind)?.createdAt ?? "")) latest.set(one.kind, one);
+  return [...latest.values()]
+    .filter(({ state }) => state === "planned")
+    .map(({ number, kind, fileName, rejected }): Found => {
+      const title = getFormatTitle(FORMATS[kind]);
+      const file = fileName === "" || fileName === "-" ? "" : `, ${fileName}`;
+      return rejected
+        ? [
+            number,
+            "warning",
+            text(
+              `the last import was refused: ${title.en}${file}`,
+              `最後のインポートが拒否されました: ${title.ja}${file}`,
+            ),
+            line("imports show", [number]),
+          ]
+        : [
+            number,
+            "warning",
+            text(`an import waits to be committed: ${title.en}${file}`, `適用待ちのインポート: ${title.ja}${file}`),
+            line("imports commit", [number]),
+          ];
+    });
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const MAX_TASK_DAYS = 7;
+
+async function findConsoleWork(
+  client: Client<"console">,
+  { consoleTasks = 0, exportsAwaited }: Tenant,
+  now: Date,
+): Promise<readonly Found[]> {
+  const awaited = exportsAwaited.filter((kind): kind is FormatName => Object.hasOwn(FORMATS, kind));
+  const tasks = consoleTasks === 0 ? [] : ((await ignoreFailure(() => client.console.list({}))) ?? []);
+  const [oldest] = tasks.map(({ openedAt }) => openedAt).toSorted();
+  const days = oldest === undefined ? 0 : Math.floor((now.getTime() - Date.parse(oldest)) / DAY_MS);
+  return [
+    ...awaited.map((kind): Found => {
+      const { en, ja } = getFormatTitle(FORMATS[kind]);
+      const what = text(
+        `the mirror differs from the console until the next export is taken (${en})`,
+        `次のエクスポートを取り込むまで、ミラーは管理画面と異なります(${ja})`,
+      );
+      return [kind, "warning", what, buildConsoleImportCommand(kind)];
+    }),
+    ...(days < MAX_TASK_DAYS
+      ? []
+      : [
+          [
+            "tasks",
+            "warning",
+            text(
+              `${formatCount(tasks.length, "task")} to do in the console, the oldest for ${days} days`,
+              `管理画面での作業が ${tasks.length} 件あります(最も古いものは ${days} 日前から)`,
+            ),
+            line("console list", []),
+          ] satisfies Found,
+        ]),
+  ];
+}
+
+const TOKEN_NOTICE_DAYS = { first: 30, last: 7 };
+
+function findTokenEnd(
+  token: { readonly name: string; readonly expiresAt: string } | null,
+  { now, timezone }: StageClock,
+): readonly Found[] {
+  if (token === null) return [];
+  const days = countDaysLeft(token.expiresAt, now, timezone);
+  if (days > TOKEN_NOTICE_DAYS.first) return [];
+  const isLast = days <= TOKEN_NOTICE_DAYS.last;
+  const day = dayOf(token.expiresAt, timezone);
+  const what = text(
+    `the access token ${token.name} expires on ${day}`,
+    `アクセストークン「${token.name}」の有効期限は ${day} です`,
+  );
+  return [[isLast ? "last" : "first", isLast ? "critical" : "warning", what, line("access-tokens create", ["NAME"])]];
+}
+
+const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
+
+/** Finds tenants that the daily run of this computer leaves out, or did not reach lately. Without any run, none. */
+export const findMissedRuns = (all: readonly TenantFindings[], now: Date): readonly Finding[] =>
+  all.every(({ lastRun }) => lastRun === undefined)
+    ? []
+    : all
+        .filter(({ lastRun }) => now.getTime() - Date.parse(lastRun ?? "1970-01-01") > MAX_RUN_AGE_MS)
+        .flatMap(({ context, lastRun, timezone }) => {
+          const when = lastRun === undefined ? undefined : formatMinute(lastRun, timezone);
+          const what =
+            when === undefined
+              ? text("the daily run leaves this tenant out", "毎日の自動実行にこのテナントが含まれていません")
+              : text(`the daily run is overdue: last run ${when}`, `毎日の自動実行が止まっています(前回 ${when})`);
+          return toFindings(context.name, "daily-run", [["", "warning", what, line("renewals schedule", [])]]);
+        });
+
+/** Returns the finding about a recipient who could not be notified. */
+export const createDeliveryFinding = (tenants: readonly string[], recipient: string, reason: Text): Finding => ({
+  id: `reminders ${recipient}`,
+  tenant: tenants.join(", "),
+  group: "reminders",
+  level: "critical",
+  what: text(`could not notify ${recipient}: ${reason.en}`, `${recipient} に通知できませんでした: ${reason.ja}`),
+  next: text(`${line("renewals notify", ["test"])}`, `${line("renewals notify", ["test"])}`),
+});
+
+/** Finds the recipients whom the last daily run could not notify. */
+export const findFailedReminders = (all: readonly TenantFindings[]): readonly Finding[] => {
+  const failed = all.flatMap(({ context, reminders }) =>
+    (reminders === undefined ? [] : listFailedReminders(reminders)).map((notice) => ({ context, notice })),
+  );
+  return [...Map.groupBy(failed, ({ notice }) => notice.recipient)].map(([recipient, notices]) => {
+    const reason = notices[0]?.notice.error ?? "";
+    return createDeliveryFinding(
+      notices.map(({ context }) => context.name),
+      recipient,
+      text(reason, reason),
+    );
+  });
+};
+
+const MONTH_DAYS = 90;
+
+const MAX_MONTH_ITEMS = 5;
+
+/** Returns the ID of the finding that says once a month what is due, even if all is well. */
+export const getMonthId = (now: Date, timezone: string): string => `month ${dayOf(now, timezone).slice(0, 7)}`;
+
+/** Says what is due within 90 days, and the end of the audit log, which proves later that nothing was removed. */
+export async function findMonth(tools: Tools, { context, timezone, items }: TenantFindings): Promise<Finding> {
+  const due = items.filter(({ daysLeft }) => daysLeft !== null && daysLeft <= MONTH_DAYS);
+  const [en, ja] = (["en", "ja"] as const).map((language) => {
+    const named = due
+      .slice(0, MAX_MONTH_ITEMS)
+      .map(
+        ({ kind, name, expiresOn }) =>
+          `${kind === null ? "" : `${RENEWAL_KINDS[kind][language]} `}${name} ${expiresOn}`,
+      );
+    return [...named, ...(due.length > MAX_MONTH_ITEMS ? ["…"] : [])].join(language === "en" ? ", " : "、");
+  });
+  const { client } = await tools.tenantOf(context, "audit");
+  const last = await ignoreFailure(async () => {
+    for await (const record of client.audit.list({ limit: 1 })) return record;
+    return undefined;
+  });
+  const head = last === undefined ? "-" : `${last.seq} ${last.hash}`;
+  return {
+    id: getMonthId(tools.clock.now(), timezone),
+    tenant: context.name,
+    group: "month",
+    level: "ok",
+    what: text(
+      `next ${MONTH_DAYS} days: ${due.length === 0 ? "nothing" : en}; audit head: ${head}`,
+      `今後 ${MONTH_DAYS} 日: ${due.length === 0 ? "なし" : ja}。監査ログの末尾: ${head}`,
+    ),
+    next: null,
+  };
+}

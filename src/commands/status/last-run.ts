@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { ignoreFailure } from "../../lib/errors/index.ts";
+import { ensureFolder, readSmallFile, writeProgramFile } from "../../lib/files/index.ts";
+import type { Tools } from "../tools.ts";
+
+const MAX_BYTES = 100;
+
+/** The folder for what this computer remembers of its daily runs. */
+export const getRunFolder = ({ home }: Pick<Tools, "home">): string => join(home.data, "runs");
+
+/** Returns the UTC instant at which the daily run of a context last ended; undefined if it never did. */
+export async function findLastRun(tools: Pick<Tools, "home">, context: string): Promise<string | undefined> {
+  const note = await readSmallFile(join(getRunFolder(tools), context), MAX_BYTES).catch(() => undefined);
+  const [at = ""] = note === undefined ? [] : Buffer.from(note.bytes).toString("utf8").split(/\s/);
+  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) ? at : undefined;
+}
+
+/** Notes that the daily run of these contexts has ended. A run that cannot be noted counts as missed. */
+export const stampRun = (
+  tools: Pick<Tools, "home" | "clock" | "temporary">,
+  contexts: readonly string[],
+): Promise<void | undefined> =>
+  ignoreFailure(async () => {
+    await ensureFolder(getRunFolder(tools));
+    const note = `${tools.clock.now().toISOString()}\n`;
+    for (const name of contexts) await writeProgramFile(join(getRunFolder(tools), name), note, tools.temporary);
+  });

@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { compareByUrgency, describeFinding, type Finding } from "../../lib/findings/finding.ts";
+import { createDeliverer } from "../../lib/renewals/notify/deliver.ts";
+import { buildMessage } from "../../lib/renewals/notify/message.ts";
+import { addresseeOf } from "../../lib/renewals/notify/recipients.ts";
+import { deliverReminders, type Deliver } from "../../lib/renewals/notify/send.ts";
+import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
+import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings.ts";
+import { shortenText } from "../../lib/renewals/output/plugin.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import type { Tools } from "../tools.ts";
+import { createDeliveryFinding, findMonth, getMonthId, type TenantFindings } from "./find.ts";
+import { ToldFindings } from "./told.ts";
+
+/** The key of what was printed. */
+const PRINTED = "";
+
+const MAX_SUBJECT_LENGTH = 80;
+
+const keyOf = (recipient: Recipient): string => {
+  const { way, recipient: name } = addresseeOf(recipient);
+  return `${way} ${name}`;
+};
+
+const concerns = ({ contexts }: Recipient, tenant: string): boolean => contexts?.includes(tenant) ?? true;
+
+/** Returns true for an item that has reached a stage. Reminders tell of it, also on other computers. */
+const isReminder = (all: readonly TenantFindings[], { tenant, item }: Finding): boolean =>
+  all.some(
+    ({ context, reminders }) => context.name === tenant && reminders?.items.some(({ id }) => id === item?.id) === true,
+  );
+
+/**
+ * Sends reminders, and what else is new, to the recipients of the settings.
+ *
+ * @param print writes what was not printed before; nothing if nothing is new
+ * @returns all findings, and those about recipients who could not be reached
+ */
+export async function notify(
+  tools: Tools,
+  all: readonly TenantFindings[],
+  print: (findings: readonly Finding[]) => Promise<void>,
+): Promise<readonly Finding[]> {
+  const settings = (await readNotifySettings(tools.home)) ?? { language: tools.terminal.language, recipients: [] };
+  const deliver = countSent(tools, settings);
+  const found = all.flatMap(({ findings }) => findings);
+  const failed = await deliverReminders({
+    tenants: all.flatMap(({ reminders }) => reminders ?? []),
+    settings,
+    now: tools.clock.now(),
+    deliver,
+    signal: tools.signal,
+  });
+  const findings = [
+    ...found,
+    ...failed.map(({ recipient, contexts, reason }) => createDeliveryFinding(contexts, recipient.name, reason)),
+  ];
+  await ToldFindings.whileAlone(tools, () => tellNews({ tools, all, settings, deliver, findings, print }));
+  return findings;
+}
+
+/** Delivers, and counts messages for a run that is interrupted. */
+function countSent(tools: Tools, settings: NotifySettings): Deliver {
+  const { environment, home, machine } = tools;
+  const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
+  const deliver = createDeliverer(settings, place);
+  let sent = 0;
+  tools.describeState(() =>
+    text(
+      `${formatCount(sent, "message")} sent; the next run sends the remaining messages`,
+      `${sent} 通を送信しました。残りは次の実行で送信します`,
+    ),
+  );
+  return async (recipient, message, due) => {
+    const delivery = await deliver(recipient, message, due);
+    if (delivery.sent) sent += 1;
+    return delivery;
+  };
+}
+
+interface News {
+  readonly tools: Tools;
+  readonly all: readonly TenantFindings[];
+  readonly settings: NotifySettings;
+  readonly deliver: Deliver;
+  readonly findings: readonly Finding[];
+  readonly print: (findings: readonly Finding[]) => Promise<void>;
+}
+
+async function tellNews({ tools, all, settings, deliver, findings, print }: News): Promise<void> {
+  const told = await ToldFindings.read(tools);
+  const months = await listMonths(tools, all, settings, told);
+  const current = [
+    ...findings,
+    ...all.map(({ context, timezone }) => ({ tenant: context.name, id: getMonthId(tools.clock.now(), timezone) })),
+  ];
+  await told.forgetAllBut(
+    current,
+    all.map(({ context }) => context.name),
+  );
+  const news = [...findings, ...months].toSorted(compareByUrgency);
+  for (const recipient of settings.recipients) {
+    tools.signal.throwIfAborted();
+    const key = keyOf(recipient);
+    const fresh = news.filter(
+      (one) => told.isNew(one, key) && !isReminder(all, one) && concerns(recipient, one.tenant),
+    );
+    if (fresh.length === 0) continue;
+    const messageId = createMessageId(`${told.messages} ${key} ${fresh.map(({ id }) => id).join("\n")}`);
+    const { language } = recipient;
+    const lines = fresh.map(describeFinding);
+    const message = await buildMessage({ subject: buildSubject(fresh), lines, language, messageId });
+    // a recipient who was not reached is told by the next run
+    if ((await deliver(recipient, message, [])).sent) await told.add(fresh, key);
+  }
+  const fresh = news.filter((one) => told.isNew(one, PRINTED));
+  await print(fresh);
+  if (fresh.length > 0) await told.add(fresh, PRINTED);
+}
+
+const createMessageId = (content: string): string =>
+  `${createHash("sha256").update(content).digest("hex").slice(0, 32)}@clomoctl.invalid`;
+
+function buildSubject([first, ...others]: readonly Finding[]): Text {
+  const { en, ja } = first?.what ?? text("", "");
+  const [moreEn, moreJa] = others.length === 0 ? ["", ""] : [` and ${others.length} more`, ` ほか ${others.length} 件`];
+  const tenant = first?.tenant ?? "";
+  return text(
+    `[clomoctl] ${tenant}: ${shortenText(en, MAX_SUBJECT_LENGTH)}${moreEn}`,
+    `【clomoctl】${tenant}: ${shortenText(ja, MAX_SUBJECT_LENGTH)}${moreJa}`,
+  );
+}
+
+/** Looks at the next months only if somebody was not told yet this month, because the whole audit log is verified. */
+async function listMonths(
+  tools: Tools,
+  all: readonly TenantFindings[],
+  { recipients }: NotifySettings,
+  told: ToldFindings,
+): Promise<readonly Finding[]> {
+  const months: Finding[] = [];
+  for (const one of all) {
+    const { context, timezone } = one;
+    const stub = { tenant: context.name, id: getMonthId(tools.clock.now(), timezone) };
+    const listeners = [PRINTED, ...recipients.filter((to) => concerns(to, context.name)).map(keyOf)];
+    if (one.isReadable && listeners.some((to) => told.isNew(stub, to))) months.push(await findMonth(tools, one));
+  }
+  return months;
+}

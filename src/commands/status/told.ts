@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { withSettingsLock } from "../../lib/config/settings-lock.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { ensureFolder, readSmallFile, writeProgramFile } from "../../lib/files/index.ts";
+import type { Finding } from "../../lib/findings/finding.ts";
+import type { Tools } from "../tools.ts";
+import { getRunFolder } from "./last-run.ts";
+
+type Told = Pick<Finding, "id" | "tenant">;
+
+const keyOf = ({ tenant, id }: Told): string => `${tenant} ${id}`;
+
+const MAX_BYTES = 10_000_000;
+const LOCK_PAUSE_MS = 50;
+
+/** What this computer printed (to "") or sent (to a way and a recipient). Only findings that are still so are kept. */
+export class ToldFindings {
+  readonly #tools: Tools;
+  #messages = 0;
+  #told: Record<string, readonly string[]> = {};
+
+  private constructor(tools: Tools) {
+    this.#tools = tools;
+  }
+
+  static async read(tools: Tools): Promise<ToldFindings> {
+    const told = new ToldFindings(tools);
+    const file = await readSmallFile(told.#path, MAX_BYTES).catch(() => undefined);
+    try {
+      const known = JSON.parse(Buffer.from(file?.bytes ?? []).toString("utf8")) as Partial<
+        ReturnType<typeof told.toJSON>
+      >;
+      told.#messages = known.messages ?? 0;
+      told.#told = known.told ?? {};
+    } catch {
+      // without a file that can be read, everything is new
+    }
+    return told;
+  }
+
+  /**
+   * Runs `tell` while no other process of this home tells anything. Returns false if another process is doing so.
+   */
+  static async whileAlone(tools: Tools, tell: () => Promise<void>): Promise<boolean> {
+    const pause = (): Promise<void> => tools.clock.wait(LOCK_PAUSE_MS, tools.signal);
+    await ensureFolder(getRunFolder(tools));
+    try {
+      await withSettingsLock(getRunFolder(tools), pause, tell);
+      return true;
+    } catch (error) {
+      if (error instanceof Failure && error.code === "locked") return false;
+      throw error;
+    }
+  }
+
+  get #path(): string {
+    return join(getRunFolder(this.#tools), "told.json");
+  }
+
+  /** the number of messages that were recorded, so that a message that is sent again keeps its Message-ID */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  isNew(finding: Told, to: string): boolean {
+    return this.#told[keyOf(finding)]?.includes(to) !== true;
+  }
+
+  async add(findings: readonly Told[], to: string): Promise<void> {
+    for (const finding of findings) this.#told[keyOf(finding)] = [...(this.#told[keyOf(finding)] ?? []), to];
+    this.#messages += 1;
+    await this.#write();
+  }
+
+  /** Forgets what is no longer so in these tenants, so that it is new when it comes back. */
+  async forgetAllBut(findings: readonly Told[], tenants: readonly string[]): Promise<void> {
+    const [current, all] = [new Set(findings.map(keyOf)), Object.keys(this.#told)];
+    const gone = all.filter((key) => !current.has(key) && tenants.some((name) => key.startsWith(`${name} `)));
+    if (gone.length === 0) return;
+    for (const key of gone) delete this.#told[key];
+    await this.#write();
+  }
+
+  toJSON() {
+    return { messages: this.#messages, told: this.#told };
+  }
+
+  async #write(): Promise<void> {
+    await writeProgramFile(this.#path, `${JSON.stringify(this)}\n`, { ...this.#tools.temporary, secret: true });
+  }
+}
