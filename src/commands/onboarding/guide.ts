@@ -8,9 +8,10 @@ import {
   STEP_STATES,
   type OnboardingStep,
 } from "../../lib/onboarding/steps.ts";
+import type { GuideContent } from "../../lib/renewals/guide/document.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { GUIDE_OPTIONS, resolveRequestedGuide, showSteps, writeGuide, type GuideContent } from "../guides/write.ts";
+import { GUIDE_OPTIONS, writeGuide } from "../guides/write.ts";
 import { loadOnboardingFacts } from "./gather.ts";
 
 const COMMAND_NAME = commandName("onboarding guide");
@@ -33,12 +34,9 @@ export default defineCommand({
   ],
   exits: ["usage", "input-rejected", "not-found"],
   async run(tools, { step: typed, ...options }) {
-    const document = resolveRequestedGuide(tools, options, COMMAND_NAME);
     const chosen = typed === undefined ? ONBOARDING_STEPS : [findStep(typed)];
     const facts = await loadOnboardingFacts(tools);
-    const guide = buildGuide(facts, chosen);
-    if (document === undefined) return showSteps(tools, guide);
-    await writeGuide(tools, guide, document);
+    await writeGuide(tools, buildGuide(facts, chosen), options);
   },
 });
 

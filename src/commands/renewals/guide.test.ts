@@ -100,34 +100,11 @@ describe("the steps", () => {
       expect(readFileSync(join(folder, "guide.md"), "utf8")).toMatch(/^# /);
     },
   );
-
-  test("are data with the recorded values if a format, fields or a query is requested", async () => {
-    const tenant = { ...listing(push), ...HOLDS_NONE["push-certificate"] };
-    const { en, ja } = await runInBoth("renewals guide 本社 --format json", { tenant });
-    const steps = JSON.parse(en.stdout) as readonly Record<string, unknown>[];
-    expect(steps[0]).toEqual({
-      number: 1,
-      id: expect.any(String),
-      what: expect.stringContaining("金庫\u001b[31m"),
-      where: null,
-      trap: expect.any(String),
-      check: expect.any(String),
-    });
-    expect(steps.map(({ number }) => number)).toEqual(steps.map((_, index) => index + 1));
-    const japanese = JSON.parse(ja.stdout) as readonly Record<string, unknown>[];
-    expect(japanese.map(({ id }) => id)).toEqual(steps.map(({ id }) => id));
-    expect(japanese[0]?.["what"]).not.toBe(steps[0]?.["what"]);
-    const fields = await run("renewals guide custom --fields number,id", { tenant: listing() });
-    expect(fields.stdout).toBe("number\tid\n1\trenew\n2\trecord\n");
-    const table = await runInBoth("renewals guide custom --format table", { tenant: listing() });
-    expect(table.en.stdout).toMatch(/^# +id +what to do +where +caution/);
-  });
 });
 
 describe("is refused", () => {
   test.each([
-    ["vpp-token --format markdown --fields id", "--fields cannot be used with a document"],
-    ["vpp-token -o a --format csv", "--format xlsx and -o FILE must be used together"],
+    ["vpp-token -o a --format csv", "--format"],
     ["vpp-token --timezone Mars/Olympus", "Mars/Olympus"],
   ])("if the command line is wrong, before the tenant is asked: %s", async (words, said) => {
     const { en } = await runInBoth(`renewals guide ${words}`.trim(), { tenant: {} });
@@ -176,7 +153,7 @@ describe("an item that the tenant holds itself", () => {
     ["自社", { ade: recordedAs(idOf(1)) }, { ...token, expiresAt: null }, ["clomoctl ade token set FILE"]],
   ])("%s has the steps of this tenant, not those of CLOMO PANEL", async (_, answers, one, lines) => {
     const word = one.id;
-    for (const form of ["", " --format markdown", " --format json"]) {
+    for (const form of ["", " --format markdown"]) {
       const { en, ja } = await guide(`${word}${form}`, answers, one);
       expect([en.exit, ja.exit]).toEqual([0, 0]);
       for (const { stdout } of [en, ja]) expect(stdout).not.toMatch(NOT_CLOMO);
@@ -229,11 +206,6 @@ test.each(["第一所有者", "APSP:0322a1b2", "it's `ours` 1"])(
         environment: { FORCE_COLOR: "1" },
       });
     expect((await guide()).screen).toContain(`\u001B[36m${confirm.toJSON()}\u001B[39m`);
-    const steps = await run(["renewals", "guide", name, "--context", "tokyo", "--format", "json"], {
-      home,
-      tenant: listing(item(1, { name, kind: "android-owner" })),
-    });
-    expect(steps.stdout).toContain(JSON.stringify(confirm.toJSON()).slice(1, -1));
     expect((await guide("--format", "markdown")).stdout).toMatch(/--context tokyo ?`/);
   },
 );

@@ -1,4 +1,3 @@
-import { commandName } from "../../lib/advice/index.ts";
 import type { Client, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../lib/model/renewal.ts";
@@ -7,11 +6,9 @@ import { findOwnToken } from "../../lib/renewals/guide/own.ts";
 import { judgeExpiry } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { GUIDE_OPTIONS, resolveRequestedGuide, showSteps, writeGuide } from "../guides/write.ts";
+import { GUIDE_OPTIONS, writeGuide } from "../guides/write.ts";
 import { createExpiryClock } from "./items/tenant-items.ts";
 import { findItem } from "./items/find-item.ts";
-
-const GUIDE_COMMAND = commandName("renewals guide");
 
 export default defineCommand({
   summary: text("show step by step how to renew an item, with the pitfalls", "更新の手順と注意点を示す"),
@@ -36,16 +33,14 @@ export default defineCommand({
   ],
   exits: ["usage", "not-found", "locked"],
   async run(tools, { item: typed, ...options }) {
-    const document = resolveRequestedGuide(tools, options, GUIDE_COMMAND);
     const tenant = await tools.tenant("renewals", "ade");
     const { client } = tenant;
     const { kind, item } = await findSubject(client, typed);
     const expiry = item && judgeExpiry(item, tenant.context.name, createExpiryClock(tools, tenant)).expiry;
     const facts = kind === "ade-token" ? await findHolder(client, item) : {};
-    if (document === undefined) return showSteps(tools, buildRenewalGuide(kind, item, expiry, facts));
     // a file that is not on this computer cannot be compared
     const known = item === null || tenant.context.kind === "embedded" ? item : { ...item, source: null };
-    return writeGuide(tools, buildRenewalGuide(kind, known, expiry, facts), document);
+    return writeGuide(tools, buildRenewalGuide(kind, known, expiry, facts), options);
   },
 });
 

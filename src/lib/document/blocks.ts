@@ -20,7 +20,7 @@ export interface Section {
 
 export type Block =
   | { readonly kind: "paragraph"; readonly words: DisplayText }
-  | { readonly kind: "list"; readonly items: readonly Text[] }
+  | { readonly kind: "list"; readonly items: readonly DisplayText[] }
   | { readonly kind: "facts"; readonly rows: readonly Fact[] }
   | { readonly kind: "steps"; readonly steps: readonly StepBlock[] };
 

@@ -16,7 +16,7 @@ export const ANSWER = {
       label: text("question", "質問"),
       example: "push-certificate.holder",
     },
-    /** what it is about: an account id, the contact's name, or clomoctl's home folder and computer; "" = the tenant */
+    /** what it is about; "" = the tenant */
     subject: { type: "text", longest: 255, label: text("subject", "対象"), example: "" },
     value: {
       type: "text",

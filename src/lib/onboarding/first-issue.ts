@@ -1,6 +1,6 @@
 import { line } from "../advice/index.ts";
 import { same, text } from "../text/index.ts";
-import type { Step } from "../renewals/guide/index.ts";
+import type { ContentStep } from "../renewals/guide/document.ts";
 import { findOnboardingAnswer, CREDENTIAL_LABELS, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 
 // Issuing a new certificate instead of renewing it disconnects every enrolled device: only `buildIssueSteps` may show
@@ -28,8 +28,7 @@ const VPP_SETTINGS_PAGE = "CLOMO PANEL > Settings > CLOMO MOBILE APP PORTAL > �
  *
  * @see seed 003, 7-1-4, 7-2-4, 7-3-3
  */
-const buildCheckStep = (kind: CredentialKind, settings: string): Step => ({
-  id: `${kind}-check`,
+const buildCheckStep = (kind: CredentialKind, settings: string): ContentStep => ({
   where: same(`方法1: CLOMO PANEL > HOME / 方法2: ${settings}`),
   what: text(
     `Check that the set-up is complete. 方法1: HOME shows the expiry date under 「${CREDENTIAL_LABELS[kind]}」. 方法2: the Settings screen shows the information.`,
@@ -42,9 +41,8 @@ const buildCheckStep = (kind: CredentialKind, settings: string): Step => ({
 });
 
 /** @see seed 003, 7-1 */
-const PUSH_CERTIFICATE_STEPS: readonly Step[] = [
+const PUSH_CERTIFICATE_STEPS: readonly ContentStep[] = [
   {
-    id: "push-certificate-request",
     where: same(`${IOS_SETTINGS_PAGE} > 「MDM 構成プロファイルの作成ウィザード」`),
     what: text(
       "Click 「次へ」, then 「OK」 in the warning (it does not concern the initial set-up). Enter 「ご担当者様メールアドレス」 (the address of the Apple Account), 「ご担当者様氏名(半角英数)」 (with a half-width space between the names) and 「会社所在地 国名コード」 (JP). Click 「次へ」, then 「ベンダー署名付き CSR ファイルのダウンロード」. Click 「次へ」 and open the link to the portal.",
@@ -57,7 +55,6 @@ const PUSH_CERTIFICATE_STEPS: readonly Step[] = [
     ),
   },
   {
-    id: "push-certificate-create",
     where: PUSH_PORTAL,
     what: text(
       "Sign in with the Apple Account for the push certificate (two-factor authentication). Click 「Create a Certificate」, accept the terms with 「Accept」, select CertificateSigningRequest.csr, click 「Upload」, then 「Download」.",
@@ -70,7 +67,6 @@ const PUSH_CERTIFICATE_STEPS: readonly Step[] = [
     check: text("You have MDM_i3Systems,Inc._Certificate.pem.", "MDM_i3Systems,Inc._Certificate.pem があること。"),
   },
   {
-    id: "push-certificate-upload",
     where: same(`${IOS_SETTINGS_PAGE} > 「MDM 構成プロファイルの作成ウィザード」 > 「続きから始める」`),
     what: text(
       "Click 「続きから始める」 (not 「次へ」). Select the certificate at 「ファイルを選択」, enter the Apple Account and click 「次へ」. Enter a password for installing the profile manually (letters, digits and symbols only, at most 64 characters), click 「次へ」, then 「完了」.",
@@ -81,9 +77,8 @@ const PUSH_CERTIFICATE_STEPS: readonly Step[] = [
 ];
 
 /** @see seed 003, 7-2-1 to 7-2-4 */
-const ADE_TOKEN_STEPS: readonly Step[] = [
+const ADE_TOKEN_STEPS: readonly ContentStep[] = [
   {
-    id: "ade-token-key",
     where: same(`${IOS_SETTINGS_PAGE} > 「Automated Device Enrollment」 > 「設定する」`),
     what: text(
       "At 「ADE サーバートークン用公開鍵」, click 「作成とダウンロード」.",
@@ -93,7 +88,6 @@ const ADE_TOKEN_STEPS: readonly Step[] = [
     check: text("You have CLOMO_ADE_PublicKey.pem (about 1 KB).", "CLOMO_ADE_PublicKey.pem(1KB 程度)があること。"),
   },
   {
-    id: "ade-token-server",
     where: same(`${APPLE_BUSINESS_SETTINGS} > 「MDM サーバ」 > +`),
     what: text(
       "Click + at 「MDM サーバ」, enter a server name (for example CLOMO MDM), upload CLOMO_ADE_PublicKey.pem and click 「保存」. Open the server from the list and click 「MDMサーバトークンをダウンロード」 twice.",
@@ -109,7 +103,6 @@ const ADE_TOKEN_STEPS: readonly Step[] = [
     ),
   },
   {
-    id: "ade-token-upload",
     where: same(`${IOS_SETTINGS_PAGE} > 「Automated Device Enrollment」`),
     what: text(
       "Select the token at 「ファイルを選択」, then click 「保存」 at the bottom of the page.",
@@ -121,9 +114,8 @@ const ADE_TOKEN_STEPS: readonly Step[] = [
 ];
 
 /** @see seed 003, 7-3 */
-const VPP_TOKEN_STEPS: readonly Step[] = [
+const VPP_TOKEN_STEPS: readonly ContentStep[] = [
   {
-    id: "vpp-token-download",
     where: same(`${APPLE_BUSINESS_SETTINGS} > 「お支払いと請求」 > 「コンテンツトークン」`),
     what: text(
       "Click 「ダウンロード」 for the server that you set up when you created the account.",
@@ -136,7 +128,6 @@ const VPP_TOKEN_STEPS: readonly Step[] = [
     check: text("You have sToken_for_(location)_.vpptoken.", "sToken_for_(場所名)_.vpptoken があること。"),
   },
   {
-    id: "vpp-token-upload",
     where: same(`${VPP_SETTINGS_PAGE} > 「設定する」`),
     what: text(
       "Choose 「全社」 at 「組織を選択してください」, select the token at 「ファイルを選択」 and click 「登録」. When 「*」 appears next to 「全社」, click 「保存」.",
@@ -150,7 +141,7 @@ const VPP_TOKEN_STEPS: readonly Step[] = [
   buildCheckStep("vpp-token", VPP_SETTINGS_PAGE),
 ];
 
-const FIRST_ISSUE_STEPS: Readonly<Record<CredentialKind, readonly Step[]>> = {
+const FIRST_ISSUE_STEPS: Readonly<Record<CredentialKind, readonly ContentStep[]>> = {
   "push-certificate": PUSH_CERTIFICATE_STEPS,
   "ade-token": ADE_TOKEN_STEPS,
   "vpp-token": VPP_TOKEN_STEPS,
@@ -160,13 +151,12 @@ const FIRST_ISSUE_STEPS: Readonly<Record<CredentialKind, readonly Step[]>> = {
  * Returns the steps of the first issue if a credential is certainly issued for the first time; otherwise the step that
  * asks about HOME, or the step that refers to the guide for renewals.
  */
-export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): readonly Step[] => {
+export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): readonly ContentStep[] => {
   if (isFirstIssue(facts, kind)) return FIRST_ISSUE_STEPS[kind];
   const guide = line("renewals guide", [kind]);
   if (facts.recorded.includes(kind) || findOnboardingAnswer(facts, `home.${kind}`) === "date") {
     return [
       {
-        id: `${kind}-renew`,
         what: text(
           `${CREDENTIAL_LABELS[kind]} is already set up. Do not create a new one; renew the existing one: ${guide}`,
           `${CREDENTIAL_LABELS[kind]}: すでに設定されています。新しく作成せず、更新します: ${guide}`,
@@ -176,7 +166,6 @@ export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): r
   }
   return [
     {
-      id: `${kind}-ask`,
       where: same("CLOMO PANEL > HOME"),
       what: text(
         `First check whether HOME shows an expiry date under 「${CREDENTIAL_LABELS[kind]}」, and record the answer: ${line("handover answer", [`onboarding.home.${kind}`])}`,

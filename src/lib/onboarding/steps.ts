@@ -3,7 +3,7 @@ import { buildUsageCommand } from "../model/applies.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
 import { TENANT, type UsageName } from "../model/tenant.ts";
 import { buildEnrolmentGuide, ENROLMENT_METHOD_NAMES } from "../renewals/guide/enrolment.ts";
-import type { Step } from "../renewals/guide/index.ts";
+import type { ContentStep } from "../renewals/guide/document.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 import { findOnboardingAnswer, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 import { buildIssueSteps } from "./first-issue.ts";
@@ -25,7 +25,7 @@ export interface OnboardingStep {
   readonly title: Text;
   readonly optional?: true | undefined;
   readonly standing: (facts: OnboardingFacts) => StepStatus;
-  readonly steps: (facts: OnboardingFacts) => readonly Step[];
+  readonly steps: (facts: OnboardingFacts) => readonly ContentStep[];
 }
 
 /** The command that asks what only people know. */
@@ -99,26 +99,22 @@ function judgeDevices(facts: OnboardingFacts): StepStatus {
   return createOpenStatus(joinTexts([count, notReady.why]), notReady.line);
 }
 
-const createStep = (id: string, en: string, ja: string, more: Partial<Step> = {}): Step => ({
-  id,
+const createStep = (en: string, ja: string, more: Partial<ContentStep> = {}): ContentStep => ({
   what: text(en, ja),
   ...more,
 });
 
 /** @see facts 4.8 (3) */
-const PREPARATION_STEPS: readonly Step[] = [
+const PREPARATION_STEPS: readonly ContentStep[] = [
   createStep(
-    "browser",
     "The devices to enrol, and a browser for CLOMO PANEL.",
     "登録したいデバイスと、CLOMO PANEL を操作するためのブラウザ",
   ),
   createStep(
-    "apple-account",
     "An Apple Account for the MDM push certificate (an ordinary Apple Account is sufficient). Every renewal requires the same account, so use an account of the organisation whose mailbox several people read (clomoctl's advice).",
     "MDM プッシュ通知証明書用の Apple Account(通常の Apple Account で問題ありません)。更新のたびに同じものが必要です。個人のものを避け、複数人が読めるメールアドレスにすることをおすすめします(clomoctl としての助言)。",
   ),
   createStep(
-    "portal",
     "A contract for CLOMO MOBILE APP PORTAL, if you distribute apps.",
     "CLOMO MOBILE APP PORTAL のご契約(アプリケーションを配布する場合)",
     {
@@ -130,7 +126,6 @@ const PREPARATION_STEPS: readonly Step[] = [
     },
   ),
   createStep(
-    "apple-business-manager",
     "For ADE and VPP: a registration with Apple Business Manager. It requires the contact person's name, work email address and telephone number (for two-factor authentication), the company's name, address, telephone number, D-U-N-S number and website, and the name, email address and title of a person with decision-making authority.",
     "ADE・VPP を利用する場合: Apple Business Manager(ABM)への事前登録。担当者の氏名・勤務先メールアドレス・電話番号(2ファクタ認証に使用)、会社名・住所・電話番号・D-U-N-S 番号・Webサイト、決裁権を有する人の氏名・メールアドレス・役職名が必要です。",
     {
@@ -141,16 +136,14 @@ const PREPARATION_STEPS: readonly Step[] = [
     },
   ),
   createStep(
-    "configurator",
     "For manual set-up: a Mac with Apple Configurator, and a cable.",
     "手動で設定する場合: Apple Configurator がインストールされた Mac とケーブル",
   ),
 ];
 
 /** @see seed 003, 5 */
-const ADMINISTRATOR_STEPS: readonly Step[] = [
+const ADMINISTRATOR_STEPS: readonly ContentStep[] = [
   createStep(
-    "user",
     "Enter a name and an email address to create a user, and click 「保存」. Then open the user › 「CLOMO アカウント」 › 「編集」, set the account name, password, 管理者権限 (システム管理者), サポートオプション, language and time zone, and click 「保存」.",
     "氏名とメールアドレスを入力してユーザーを作成し「保存」。作成したユーザー ›「CLOMO アカウント」›「編集」で、アカウント名、パスワード、管理者権限(システム管理者)、サポートオプション、言語、タイムゾーンを設定して「保存」をクリックします。",
     {
@@ -168,24 +161,21 @@ const ADMINISTRATOR_STEPS: readonly Step[] = [
 ];
 
 /** @see seed 003, 6 */
-const DIRECTORY_STEPS: readonly Step[] = [
+const DIRECTORY_STEPS: readonly ContentStep[] = [
   createStep(
-    "orgs",
     `Organisations: click 「Add Org」, enter the name and code, and click 「保存」. For many organisations, use a CSV file: ${line("orgs template", [])}, then ${line("orgs import", ["FILE"])}`,
     `組織: 「Add Org」で組織名と組織コードを入力し「保存」。大量の場合は CSV で: ${line("orgs template", [])}、続けて ${line("orgs import", ["FILE"])}`,
     { where: same("CLOMO PANEL > Users/Org") },
   ),
   createStep(
-    "users",
     `Users: click 「Add User」, fill in the form including 「所属組織」, and click 「保存」. For many users, use a CSV file: ${line("users template", [])}, then ${line("users import", ["FILE"])}`,
     `ユーザー: 「Add User」で「所属組織」も入力し「保存」。大量の場合は CSV で: ${line("users template", [])}、続けて ${line("users import", ["FILE"])}`,
     { where: same("CLOMO PANEL > Users/Org") },
   ),
 ];
 
-const PROFILE_STEPS: readonly Step[] = [
+const PROFILE_STEPS: readonly ContentStep[] = [
   createStep(
-    "profiles",
     "Decide which profiles you need (パスコード設定, 制限設定, サービス接続設定 and others); CLOMO's manual lists the fifteen kinds.",
     "必要なプロファイル(パスコード設定、制限設定、サービス接続設定など)を決めます。15 種類の一覧は CLOMO のマニュアルにあります。",
     {
@@ -196,7 +186,6 @@ const PROFILE_STEPS: readonly Step[] = [
     },
   ),
   createStep(
-    "automatic",
     "Install profiles manually on a device, or set them to be installed automatically on all devices or on the devices of an organisation.",
     "特定のデバイスに手動で適用するか、すべてのデバイスまたは特定の組織のデバイスに自動インストールを設定します。",
     {
@@ -220,12 +209,10 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         : createDoneStatus(text("decided", "決定済み")),
     steps: () => [
       createStep(
-        "mode",
         "Decide whether devices are supervised (recommended: many more functions). With ADE, buy ADE devices from a dealer or turn devices into ADE devices by hand; users cannot remove them from CLOMO if the ADE profile forbids it. Without ADE, set up each device by hand; its user can remove the MDM profile.",
         "監視対象モード(おすすめ。利用できる機能が大幅に増えます)にするかを決めます。ADE を使う場合は、代理店から購入する方法と手動で ADE デバイスにする方法があり、ユーザーが勝手に CLOMO 管理下からデバイスを外すことを防げます。ADE を使わない場合は 1 台ずつ手動で設定し、デバイス側の操作で MDM 構成プロファイルを削除できます。",
       ),
       createStep(
-        "agent",
         "The app CLOMO MDM Agent for iOS (recommended): location reports, the portal, Work Smart, messages.",
         "CLOMO MDM Agent for iOS アプリ(おすすめ): 位置情報取得、ポータル機能、ワーク・スマート機能、メッセージの送受信",
       ),
@@ -241,7 +228,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         : createDoneStatus(vpp ? text("VPP is used", "VPP を使う") : text("VPP is not used", "VPP を使わない")),
     steps: () => [
       createStep(
-        "vpp",
         `With VPP (recommended), apps can be distributed to devices without an Apple Account, and installed silently on supervised devices. To record whether you use VPP: ${buildUsageCommand(["vpp"])}`,
         `VPP を使うと(おすすめ)、Apple Account を設定していないデバイスにもアプリを一括配布でき、監視対象モードではサイレントインストールができます。VPP を使うかどうかの登録: ${buildUsageCommand(["vpp"])}`,
       ),
@@ -261,7 +247,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     standing: judgeByAnswer("login", text("the contact person has logged in", "ログイン済み"), 4),
     steps: () => [
       createStep(
-        "mail",
         `Open the 「ログイン URL」 in the mail 「[CLOMO PANEL] 登録完了のお知らせ」, and log in with the account and the password from the mail. To record the URL: ${line("tenant set", [], { loginUrl: "URL" })}`,
         `「[CLOMO PANEL] 登録完了のお知らせ」メールの「ログイン URL」を開き、メールの「アカウント」「パスワード」でログインします。アドレスの登録: ${line("tenant set", [], { loginUrl: "URL" })}`,
         {
@@ -316,7 +301,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       if (way !== undefined) return buildEnrolmentGuide(way).steps;
       return [
         createStep(
-          "way",
           "First decide how devices are managed (step 1).",
           "先にデバイスの管理状態を決めてください(手順 1)。",
         ),
@@ -337,7 +321,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
           ),
     steps: () => [
       createStep(
-        "owner",
         `Devices › the device › デバイスの編集 › 所有者情報: type the name of a user or organisation, select it from the suggestions, and click 「OK」. For many devices, use a CSV file: ${line("devices import", ["FILE"])}. If a user belongs to an organisation, it is sufficient to assign the user.`,
         `「Devices」でデバイスを選択し、「デバイスの編集」›「所有者情報」にユーザーか組織の名前を入力して候補から選び、「OK」。大量の場合は CSV で: ${line("devices import", ["FILE"])}。ユーザーが組織に所属していれば、ユーザーのみの関連付けで問題ありません。`,
         { where: same("CLOMO PANEL > Devices") },
@@ -361,12 +344,10 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         : judgeByAnswer("apps", text("installed", "インストール済み"), 11)(facts),
     steps: () => [
       createStep(
-        "register",
         "Register the apps: App Store apps and custom apps as MarketPlace apps, in-house apps as Enterprise apps.",
         "アプリを登録します。App Store のアプリとカスタム App は MarketPlace アプリ、社内用は Enterprise アプリです。",
       ),
       createStep(
-        "install",
         "Install apps manually on a device, or set them to be installed automatically on all devices or on the devices of an organisation.",
         "特定のデバイスに手動でインストールするか、すべてのデバイスまたは特定の組織のデバイスに自動インストールを設定します。",
       ),
@@ -380,16 +361,14 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     standing: () => ({ state: "not-applicable", why: text("for reference only", "参考情報です") }),
     steps: () => [
       createStep(
-        "lost-mode",
         "Lost mode: lock a lost device remotely and get its location. You can show a message and a contact telephone number on the device.",
         "紛失モード: デバイス側から解除不能な強制ロックをかけ、位置情報を強制取得します。任意のメッセージと取得時の連絡先を表示できます。",
       ),
       createStep(
-        "messages",
         "Messages: send messages to the app CLOMO MDM Agent.",
         "メッセージを通知: CLOMO MDM Agent アプリにメッセージを送信します。",
       ),
-      createStep("names", "Change device names and wallpapers.", "デバイス名と壁紙の変更"),
+      createStep("Change device names and wallpapers.", "デバイス名と壁紙の変更"),
     ],
   },
 ];

@@ -2,11 +2,18 @@ import type { Document, Section, StepBlock } from "../../document/blocks.ts";
 import { text } from "../../text/index.ts";
 import type { Guide, Step } from "./index.ts";
 
+export type ContentStep = Omit<Step, "id">;
+
+/** What a guide shows. */
+export interface GuideContent extends Pick<Guide, "title" | "facts"> {
+  readonly steps: readonly ContentStep[];
+}
+
 const TRAP_LABEL = text("Caution", "注意");
 const CHECK_LABEL = text("Check", "確認");
 const WHERE_LABEL = text("Where", "画面");
 
-const toStepBlock = ({ what, where, trap, check }: Step): StepBlock => ({
+const toStepBlock = ({ what, where, trap, check }: ContentStep): StepBlock => ({
   what,
   below: [
     ...(where === undefined ? [] : [{ label: WHERE_LABEL, words: where }]),
@@ -15,14 +22,14 @@ const toStepBlock = ({ what, where, trap, check }: Step): StepBlock => ({
   ],
 });
 
-export const buildGuideDocument = ({ title, facts, steps }: Pick<Guide, "title" | "facts" | "steps">): Document => {
-  const parts: { readonly under: Step["under"]; readonly steps: Step[] }[] = [];
+export const buildGuideDocument = ({ title, facts, steps }: GuideContent): Document => {
+  const parts: { readonly under: Step["under"]; readonly steps: ContentStep[] }[] = [];
   for (const step of steps) {
     const last = parts.at(-1);
     if (last !== undefined && last.under?.en === step.under?.en) last.steps.push(step);
     else parts.push({ under: step.under, steps: [step] });
   }
-  const buildStepList = (all: readonly Step[]) => ({ kind: "steps" as const, steps: all.map(toStepBlock) });
+  const buildStepList = (all: readonly ContentStep[]) => ({ kind: "steps" as const, steps: all.map(toStepBlock) });
   return {
     title,
     intro: [

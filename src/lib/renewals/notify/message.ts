@@ -91,7 +91,7 @@ async function buildGuideSection({ context, item, day }: DueReminder) {
   const guide = buildRenewalGuide(item.kind, known, day, item.holding);
   const { title, intro, sections } = completeCommands(buildGuideDocument(guide), { context });
   const blocks = [...intro, ...sections.flatMap((section) => section.blocks)];
-  return { id: "guide", title: text(`${context}: ${title.en}`, `${context}: ${title.ja}`), blocks };
+  return { title: text(`${context}: ${title.en}`, `${context}: ${title.ja}`), blocks };
 }
 
 /** Builds the message about items that have reached a stage, the most urgent first. */
