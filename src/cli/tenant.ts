@@ -250,13 +250,11 @@ async function connectToServer(
   const { name, url, caFile } = context;
   const credential = await secretFor?.(context);
   if (as !== undefined) throw AS_NOT_SUPPORTED_FAILURE;
-  const [{ openSocket }, { findProxy }, { readAuthorities }, { describeMissingEncryption, isLoopbackAddress }] =
-    await Promise.all([
-      import("../lib/client/socket.ts"),
-      import("../lib/client/proxy.ts"),
-      import("../lib/config/authorities.ts"),
-      import("../lib/config/context.ts"),
-    ]);
+  const [{ openSocket }, { readAuthorities }, { describeMissingEncryption, isLoopbackAddress }] = await Promise.all([
+    import("../lib/client/socket.ts"),
+    import("../lib/config/authorities.ts"),
+    import("../lib/config/context.ts"),
+  ]);
   const warning = describeMissingEncryption(url);
   if (warning !== undefined) await warn?.(warning);
   const base = new URL(url);
@@ -264,7 +262,7 @@ async function connectToServer(
     context: name,
     credential,
     // on this computer, a proxy would only read what is sent
-    ...(!isLoopbackAddress(url) && { proxy: findProxy(environment, base) }),
+    environment: isLoopbackAddress(url) ? undefined : environment,
     authorities: caFile === undefined ? [] : await readAuthorities(caFile),
     surroundings: {
       now: () => clock.now().getTime(),

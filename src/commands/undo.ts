@@ -52,7 +52,7 @@ export default defineCommand({
     validateLimits(answers);
     const chosen = await tools.tenant("imports");
     const { client } = chosen;
-    if (!dryRun) requireNamedContext(tools, chosen, answers);
+    if (!dryRun) requireNamedContext(tools, chosen);
     const plan = await client.imports.undo(parseChangeNumber(change, line("audit list", [])), {
       skipBlocked: skipBlocked || undefined,
     });

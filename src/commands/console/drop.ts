@@ -31,7 +31,7 @@ export default defineCommand({
     validateLimits(answers);
     const chosen = await tools.tenant("imports", "console");
     const { client } = chosen;
-    if (!dryRun) requireNamedContext(tools, chosen, answers);
+    if (!dryRun) requireNamedContext(tools, chosen);
     const numbers = await Promise.all(number.map((typed) => readTaskNumber(client, typed)));
     const plan = await client.imports.dropTasks({ numbers: [...new Set(numbers)] });
     const pending = new PendingPlan(tools, client, plan, false);

@@ -37,7 +37,7 @@ interface SyncOptions extends ConfirmOptions {
 export async function syncExports(tools: Tools, names: readonly string[], options: SyncOptions): Promise<Outcome> {
   validateLimits(options);
   const chosen = await tools.tenant("imports", "console");
-  if (!options.dryRun) requireNamedContext(tools, chosen, options);
+  if (!options.dryRun) requireNamedContext(tools, chosen);
   await using opened = new AsyncDisposableStack();
   const found: ConsoleExport[] = [];
   for (const name of names) {

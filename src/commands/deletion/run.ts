@@ -31,10 +31,10 @@ export async function runDeletion<R extends { readonly id: string }>(
   const { file } = deletion.from;
   tools.summarize({ file });
   validateLimits(options);
-  const { dryRun, confirmDeletions, maxDeletions } = options;
+  const { dryRun } = options;
   refuseTypedFile({ file, dryRun }, tools.terminal);
   const chosen = await tools.tenant("imports", "layouts");
-  if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions, maxDeletions });
+  if (!dryRun) requireNamedContext(tools, chosen);
   const { learnt, ...asked } = await buildDeletionRequest(tools, deletion);
   const plan = await chosen.client.imports.delete({ kind, ...asked }, tools.signal);
   const pending = new PendingPlan(tools, chosen.client, plan, options.keepPlan);

@@ -41,7 +41,7 @@ export async function deleteFew<R>(
   { columns, records, names, counted, also, lost, remove }: SmallDeletion<R>,
 ): Promise<void> {
   const { terminal } = tools;
-  if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
+  if (!dryRun) requireNamedContext(tools, chosen);
   const all = names.join(", ");
   const more = { en: also === undefined ? "" : `; ${also.en}`, ja: also === undefined ? "" : `。${also.ja}` };
   const plan: Plan = {

@@ -41,7 +41,7 @@ export default defineCommand({
     const owner = await resolveOwner(tools, wanted);
     const chosen = await tools.tenant("devices");
     const { client } = chosen;
-    if (!dryRun) requireNamedContext(tools, chosen, { confirmWipes });
+    if (!dryRun) requireNamedContext(tools, chosen);
     const found = await findDevicesByName(client, device);
     const wiped = found.filter((one) => mayRequireWipe(one, owner.owner ?? owner.ownerOrg ?? undefined));
     const ids = found.map(({ id }) => id);

@@ -83,15 +83,13 @@ test("asks first, the answer no changes nothing, and without a terminal --yes is
   expect(await run(LINE, yes)).toMatchObject({ exit: 0 });
 });
 
-test("without a terminal, names all missing flags at once, shows the plan, and writes the summary line", async () => {
+test("without a terminal, names the context, shows the plan, and writes the summary line", async () => {
   const home = freshFolder();
   for (const name of ["kanto", "osaka"]) await run(`context add ${name} --embedded --protected`, { home });
   await run("context use kanto", { home });
   const unnamed = await run(LINE, here({ home }));
   expect(unnamed).toMatchObject({ exit: 2, stdout: "" });
-  expect(unnamed.stderr).toContain(
-    "--context kanto or set CLOMOCTL_CONTEXT=kanto; pass --confirm-context kanto; pass --yes",
-  );
+  expect(unnamed.stderr).toContain("--context kanto or set CLOMOCTL_CONTEXT=kanto; pass --confirm-context kanto");
   expect(unnamed.summary).toMatch(/ - handover transfer: \+0 ~0 -0 exit 2$/);
   const { en } = await runInBoth(LINE, here());
   expect(en.stderr).toContain("  account hanako (hanako): operator → system administrator, support option");

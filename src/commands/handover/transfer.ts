@@ -83,7 +83,7 @@ export default defineCommand({
   async run(tools, { from: leaving, to: following, dryRun }) {
     const { terminal } = tools;
     const tenant = await openHandoverTenant(tools);
-    if (!dryRun) requireNamedContext(tools, tenant, {});
+    if (!dryRun) requireNamedContext(tools, tenant);
     const facts = await collectHandoverFacts(tenant);
     const from = requireUser(await resolvePerson(tenant, facts, leaving), leaving);
     const to = requireUser(await resolvePerson(tenant, facts, following), following);

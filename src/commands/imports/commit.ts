@@ -39,7 +39,7 @@ export default defineCommand({
     validateLimits(answers);
     const chosen = await tools.tenant("imports");
     const { client } = chosen;
-    requireNamedContext(tools, chosen, answers);
+    requireNamedContext(tools, chosen);
     const plan = await findImport(client, id, ["planned"]);
     // the tenant says why it cannot be committed
     if (plan.state !== "planned" || plan.rejected) await client.imports.commit(plan.id, { etag: plan.etag ?? "" });

@@ -23,9 +23,3 @@ test("sends what changes, and shows old and new values", async () => {
   expect(en.exit).toBe(0);
   expect(en.stderr).toBe(["name: 営業部 → 営業本部", "code: S01 → (blank)", "path: 営業部 → 営業本部", ""].join("\n"));
 });
-
-test("a value that is already set is not a change", async () => {
-  const tenant = { ...finding, editOrg: renamed({ after: org }) };
-  const { en } = await runInBoth("orgs edit S01 --name 営業部", { tenant });
-  expect(en).toMatchObject({ exit: 0, stderr: "営業部 already has these values, so there is nothing to change\n" });
-});

@@ -62,14 +62,14 @@ export default defineCommand({
   plans: true,
   shows: LEAVE_COLUMNS,
   async run(tools, { user: names, file, encoding, sheet, on, ...options }) {
-    const { dryRun, confirmDeletions } = options;
+    const { dryRun } = options;
     tools.summarize({ file });
     refuseTypedFile({ file, dryRun }, tools.terminal);
     const tenant = await tools.tenant("users", "leavers");
     const zone = resolveTimezone(tools, tenant);
     const lastDay = getLastDay({ leaves: on }, zone);
     const isBeforeLastDay = lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay;
-    if (!dryRun && !isBeforeLastDay) requireNamedContext(tools, tenant, { confirmDeletions, maxDeletions: undefined });
+    if (!dryRun && !isBeforeLastDay) requireNamedContext(tools, tenant);
     const { ids, learnt } = await resolveLeavers(tools, tenant, { names, file, encoding, sheet });
     const again = line("users leave", file === undefined ? [...names] : [], {
       file: file === "-" ? "FILE" : file,

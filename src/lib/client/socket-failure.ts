@@ -2,7 +2,6 @@ import { line, step } from "../advice/index.ts";
 import { Failure, type FailureDetail, getErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { addUnknownOutcome } from "./answer.ts";
-import type { Proxy } from "./proxy.ts";
 
 /** Untrusted certificate codes.  @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
 const UNTRUSTED_CERTIFICATE_CODES: readonly string[] = [
@@ -50,41 +49,24 @@ const explainConnectionError = (error: unknown, context: string): FailureDetail 
     : { what: text(`connection lost${suffix}`, `接続が切れました${suffix}`) };
 };
 
-export class ProxyConnectionError extends Error {}
+const PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
-/** Explains the failure of a proxy. undici returns only the message of a refusal. Returns undefined for other errors. */
-const explainProxyError = (error: unknown): Text | undefined => {
-  // undici has its own error for a proxy that ends the connection
-  if (error instanceof ProxyConnectionError || (error instanceof Error && getErrorCode(error) === "UND_ERR_PRX_CONN")) {
-    const { en, ja } = explainConnectionError(error.cause, "NAME").what;
-    return text(`cannot connect to the proxy: ${en}`, `プロキシに接続できません: ${ja}`);
-  }
-  const { message } = error instanceof Error ? error : { message: "" };
-  const [, status] =
-    /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/.exec(message)?.filter(Boolean) ?? [];
-  if (status === undefined) return undefined;
-  return text(
-    `the proxy refuses the connection (status ${status})`,
-    `プロキシが接続を拒否しました(ステータス ${status})`,
-  );
+/** Says that a proxy is in use, which may have refused or lost the connection. */
+const describeProxy = (environment: Readonly<Record<string, string | undefined>>): Text | undefined => {
+  const variable = PROXY_VARIABLES.find((name) => (environment[name] ?? "") !== "");
+  return variable === undefined
+    ? undefined
+    : text(
+        `${variable} names a proxy; NO_PROXY lists the hosts that are reached without a proxy`,
+        `${variable} のプロキシを使っています。プロキシを使わないホストは NO_PROXY に指定します`,
+      );
 };
-
-const createProxyFailure = (what: Text, { variable, url }: Proxy, cause: unknown): Failure =>
-  new Failure("unavailable", {
-    what,
-    where: url.origin,
-    hint: text(
-      `${variable} names this proxy; NO_PROXY lists the hosts that are reached without a proxy`,
-      `${variable} でこのプロキシを使っています。プロキシを使わないホストは NO_PROXY に指定します`,
-    ),
-    cause,
-  });
 
 /**
  * Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`.
  *
  * @param address address of the tenant
- * @param connection the context of the tenant, the proxy in use, and whether the request may have had an effect
+ * @param connection the context of the tenant, the environment, which may name a proxy, and whether the request may have had an effect
  */
 export const createSocketFailure = (
   error: unknown,
@@ -92,19 +74,23 @@ export const createSocketFailure = (
   signal: AbortSignal,
   {
     context = "NAME",
-    proxy,
+    environment = {},
     mayHaveEffect = false,
   }: {
     readonly context?: string | undefined;
-    readonly proxy?: Proxy | undefined;
+    readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
     readonly mayHaveEffect?: boolean;
   } = {},
 ): Failure => {
   if (error instanceof Failure) return error;
   if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED_TEXT, cause: error });
-  const refusal = explainProxyError(error);
-  if (proxy !== undefined && refusal !== undefined) return createProxyFailure(refusal, proxy, error);
   const detail = explainConnectionError(error, context);
   const what = mayHaveEffect ? addUnknownOutcome(detail.what) : detail.what;
-  return new Failure("unavailable", { ...detail, what, where: address, cause: error });
+  return new Failure("unavailable", {
+    hint: describeProxy(environment),
+    ...detail,
+    what,
+    where: address,
+    cause: error,
+  });
 };

@@ -1,12 +1,10 @@
-import { isIP } from "node:net";
 import { getCACertificates } from "node:tls";
-import { Agent, EnvHttpProxyAgent, Pool, request as send, type Dispatcher } from "undici";
+import { Agent, EnvHttpProxyAgent, request as send, type Dispatcher } from "undici";
 import { RESPONSE_HEADERS } from "../tenant/dispatch/wire.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { BUSY_STATUSES } from "./answer.ts";
-import type { Proxy } from "./proxy.ts";
-import { createSocketFailure, ProxyConnectionError } from "./socket-failure.ts";
+import { createSocketFailure } from "./socket-failure.ts";
 import type { Transport } from "./transport.ts";
 
 /** The clock, the timer and the randomness that a socket uses. */
@@ -26,8 +24,8 @@ export interface SocketOptions {
   readonly authorities?: readonly string[] | undefined;
   /** name of the tenant's context, for messages */
   readonly context?: string | undefined;
-  /** the proxy between this computer and the tenant */
-  readonly proxy?: Proxy | undefined;
+  /** the environment variables, which may name a proxy; undefined if no proxy is used */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   readonly connectTimeoutMs?: number | undefined;
   /** timeout for the start of a response: planning millions of rows takes minutes */
   readonly headersTimeoutMs?: number | undefined;
@@ -75,7 +73,7 @@ interface OutgoingRequest {
   readonly origin: string;
 }
 
-const createAgent = ({ authorities = [], proxy, ...options }: SocketOptions): Dispatcher => {
+const createAgent = ({ authorities = [], environment, ...options }: SocketOptions): Dispatcher => {
   const timeouts = {
     headersTimeout: options.headersTimeoutMs ?? 600 * SECOND_MS,
     bodyTimeout: options.bodyTimeoutMs ?? 60 * SECOND_MS,
@@ -84,38 +82,25 @@ const createAgent = ({ authorities = [], proxy, ...options }: SocketOptions): Di
     timeout: options.connectTimeoutMs ?? 10 * SECOND_MS,
     ...(authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] }),
   };
-  if (proxy === undefined) return new Agent({ ...timeouts, connect });
-  // undici would also read the variables of the process itself
-  const { url, exceptions } = proxy;
-  const where = { httpProxy: url.href, httpsProxy: url.href, noProxy: exceptions };
-  const tls = { requestTls: connect, proxyTls: connect, connectTimeout: connect.timeout };
-  const createPool = (origin: string | URL, given: object): Pool =>
-    new Pool(origin, String(origin) === url.href ? markProxyErrors(given) : given);
-  return new EnvHttpProxyAgent({
-    ...timeouts,
-    ...where,
-    ...tls,
-    connect,
-    factory: createPool,
-    clientFactory: createPool,
-  });
-};
-
-/**
- * Marks the errors of connections to a proxy, which would otherwise look like errors of the tenant's host. A proxy's IP
- * address is not sent as its name for TLS, because undici does this and Node then warns.
- */
-const markProxyErrors = (options: Pool.Options): Pool.Options => {
-  const { connect } = options;
-  if (typeof connect !== "function") return options;
-  return {
-    ...options,
-    connect: (to, callback) =>
-      connect(isIP(to.hostname) === 0 ? to : { ...to, servername: "" }, (...[error, socket]) => {
-        if (error === null) callback(null, socket);
-        else callback(new ProxyConnectionError("no connection to the proxy", { cause: error }), null);
-      }),
-  };
+  if (environment === undefined) return new Agent({ ...timeouts, connect });
+  const valueOf = (name: string): string => environment[name] || environment[name.toUpperCase()] || "";
+  try {
+    return new EnvHttpProxyAgent({
+      ...timeouts,
+      connect,
+      requestTls: connect,
+      proxyTls: connect,
+      httpProxy: valueOf("http_proxy"),
+      httpsProxy: valueOf("https_proxy"),
+      noProxy: valueOf("no_proxy"),
+    });
+  } catch {
+    // the address is not shown, because it may contain a password
+    throw new Failure("usage", {
+      what: text("the address of the proxy must begin with http://", "プロキシのアドレスは http:// で始めてください"),
+      where: "HTTPS_PROXY, HTTP_PROXY",
+    });
+  }
 };
 
 const parseRetryAfterMs = ({ headers }: HttpResponse, now: number): number | undefined => {

@@ -1,9 +1,9 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { openInput } from "../../../lib/files/index.ts";
-import { getProblemSeverity, type Problem } from "../../../lib/model/problem.ts";
-import { formatCount, text } from "../../../lib/text/index.ts";
+import { getProblemSeverity } from "../../../lib/model/problem.ts";
+import { text } from "../../../lib/text/index.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
-import { renderProblem, renderProblemLine } from "../../csv/file/check-report.ts";
+import { renderProblem } from "../../csv/file/check-report.ts";
 import { detectInputFormat, readRecords, type InputFormatOptions } from "../../imports/plan/reading.ts";
 import { streamUntilAborted } from "../../csv/file/watched.ts";
 import type { Tools } from "../../tools.ts";
@@ -32,8 +32,6 @@ const SERIAL_HEADERS: ReadonlySet<string> = new Set([
 
 const HEADER_SEARCH_ROWS = 20;
 
-const MAX_REPORTED_PROBLEMS = 20;
-
 const SERIAL_PATTERN = /^[!-~]{1,64}$/;
 
 const normalizeCell = (cell: string): string => cell.normalize("NFKC").trim();
@@ -43,105 +41,85 @@ const toHeaderKey = (cell: string): string =>
     .toLowerCase()
     .replaceAll(/[\s._-]/g, "");
 
-const toSerialNumber = (cell: string): string => normalizeCell(cell).toUpperCase();
-
 interface ListRow {
   readonly row: number;
-  readonly line: number;
   readonly cells: readonly string[];
 }
 
-async function readSerialRows(
+/** @throws Failure `input-rejected` if something in the list cannot be read */
+async function readRows(
   tools: Tools,
   name: string,
-  { encoding, sheet }: SerialListOptions,
-): Promise<{ readonly rows: readonly ListRow[]; readonly problems: readonly Problem[]; readonly label: string }> {
+  options: SerialListOptions,
+): Promise<{ readonly rows: readonly ListRow[]; readonly label: string }> {
   const { signal } = tools;
   await using file = await openInput(tools, name);
   const { label } = file;
   const rows: ListRow[] = [];
-  const problems: Problem[] = [];
   const sink: RecordSink = {
-    record(cells, count, row, line) {
+    record(cells, count, row) {
       const own = cells.slice(0, count);
-      if (own.some((cell) => cell.trim() !== "")) rows.push({ row, line, cells: own });
+      if (own.some((cell) => cell.trim() !== "")) rows.push({ row, cells: own });
     },
-    problem: (problem) => void problems.push({ ...problem, header: "" }),
+    problem(problem) {
+      if (getProblemSeverity(problem.code) === "error")
+        throw new Failure("input-rejected", { what: renderProblem(label, { ...problem, header: "" }) });
+    },
   };
-  const reading = await detectInputFormat(file, { encoding, sheet, signal });
+  const reading = await detectInputFormat(file, { ...options, signal });
   for await (const _ of readRecords(streamUntilAborted(file.chunks(), signal), reading, label, sink));
-  return { rows, problems, label };
+  return { rows, label };
 }
 
-/**
- * Finds the column of serial numbers and the row of its header; 0: the list has only that column, and no header.
- *
- * @throws Failure `input-rejected` unless exactly one column may contain them
- */
-function findSerialColumn(
-  where: string,
-  rows: readonly ListRow[],
-): { readonly column: number; readonly header: number } {
+/** Finds the column with a known header, or the only column; -1 unless exactly one column may have the numbers. */
+function findSerialColumn(rows: readonly ListRow[]): { readonly column: number; readonly headerRow: number } {
   for (const { row, cells } of rows.slice(0, HEADER_SEARCH_ROWS)) {
     const columns = cells.flatMap((cell, column) => (SERIAL_HEADERS.has(toHeaderKey(cell)) ? [column] : []));
-    const [column] = columns;
-    if (column !== undefined && columns.length === 1) return { column, header: row };
+    if (columns.length > 0) return { column: columns.length === 1 ? (columns[0] ?? -1) : -1, headerRow: row };
   }
-  const columns = new Set(rows.flatMap(({ cells }) => cells.flatMap((cell, at) => (cell.trim() === "" ? [] : [at]))));
-  const [only] = columns;
-  if (only !== undefined && columns.size === 1) return { column: only, header: 0 };
-  const shown = rows[0]?.cells.slice(0, 10) ?? [];
-  throw new Failure("input-rejected", {
-    what: text(
-      `not exactly one column of serial numbers was found; the first row contains: ${shown.join(", ")}`,
-      `シリアルナンバーの列が 1 つに決まりません。1 行目: ${shown.join("、")}`,
-    ),
-    where,
-    hint: text(
-      "name the column シリアルナンバー or serial number, or keep only that column",
-      "列の見出しを「シリアルナンバー」にするか、その列だけを残してください",
-    ),
-  });
+  const filled = rows.flatMap(({ cells }) => cells.flatMap((cell, column) => (cell.trim() === "" ? [] : [column])));
+  return { column: new Set(filled).size === 1 ? (filled[0] ?? -1) : -1, headerRow: 0 };
 }
-
-const INVALID_SERIAL_REASON = text(
-  "not a serial number (1 to 64 letters and digits)",
-  "シリアルナンバーではありません(英数字 1 ~ 64 文字)",
-);
 
 /**
  * Reads the serial numbers from a seller's list: CSV or a workbook that has a column with a known header, or only one
- * column. Skips rows without a serial number, and counts a serial number once.
+ * column. Skips rows without a serial number, and counts repeated serial numbers once.
  *
- * @throws Failure `input-rejected` if something in the list cannot be read, after the problems have been reported
+ * @throws Failure `input-rejected` if something in the list cannot be read
  */
 export async function readSerialList(
   tools: Tools,
   name: string,
   choice: SerialListOptions,
 ): Promise<readonly SerialRow[]> {
-  const { rows, problems, label } = await readSerialRows(tools, name, choice);
-  const errors = problems.filter(({ code }) => getProblemSeverity(code) === "error");
-  const wrong = errors.map((problem) => renderProblem(label, problem));
-  const { column, header } = wrong.length > 0 ? { column: 0, header: Infinity } : findSerialColumn(label, rows);
+  const { rows, label } = await readRows(tools, name, choice);
+  const { column, headerRow } = findSerialColumn(rows);
   const listed = new Map<string, SerialRow>();
-  for (const { row, line, cells } of rows) {
-    const serialNumber = toSerialNumber(cells[column] ?? "");
-    if (row <= header || serialNumber === "") continue;
-    const place = { row, line, column: column + 1, header: "", params: {} };
-    if (!SERIAL_PATTERN.test(serialNumber)) wrong.push(renderProblemLine(label, place, INVALID_SERIAL_REASON));
-    else if (!listed.has(serialNumber)) listed.set(serialNumber, { serialNumber, row });
+  for (const { row, cells } of rows) {
+    const serialNumber = normalizeCell(cells[column] ?? "").toUpperCase();
+    if (row <= headerRow || serialNumber === "") continue;
+    if (!SERIAL_PATTERN.test(serialNumber)) throw createSerialFailure(`${label}:${row}`, serialNumber);
+    if (!listed.has(serialNumber)) listed.set(serialNumber, { serialNumber, row });
   }
-  for (const line of wrong.slice(0, MAX_REPORTED_PROBLEMS)) await tools.terminal.problem(line);
-  if (wrong.length === 0 && listed.size > 0) return [...listed.values()];
-  throw new Failure("input-rejected", {
-    what:
-      wrong.length === 0
-        ? text("the list is empty", "一覧が空です")
-        : text(
-            `the list has ${formatCount(wrong.length, "problem")}; nothing was compared`,
-            `一覧に問題が ${wrong.length} 件あるため、照合していません`,
-          ),
-    where: label,
-  });
+  if (listed.size === 0) throw createColumnFailure(label);
+  return [...listed.values()];
 }
+
+const createSerialFailure = (where: string, value: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `"${value}" is not a serial number (1 to 64 letters and digits)`,
+      `「${value}」はシリアルナンバーではありません(英数字 1 ~ 64 文字)`,
+    ),
+    where,
+  });
+
+const createColumnFailure = (where: string): Failure =>
+  new Failure("input-rejected", {
+    what: text("the list has no column of serial numbers, or several", "シリアルナンバーの列がないか、複数あります"),
+    where,
+    hint: text(
+      "name one column シリアルナンバー or serial number, or keep only that column",
+      "1 つの列の見出しを「シリアルナンバー」にするか、その列だけを残してください",
+    ),
+  });

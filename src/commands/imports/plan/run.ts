@@ -40,7 +40,7 @@ export async function runImport(tools: Tools, asked: ImportRequest): Promise<Out
     refuseTypedFile({ file, dryRun: asked.options.dryRun }, tools.terminal);
   const chosen = await tools.tenant("imports");
   const { client } = chosen;
-  if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);
+  if (!asked.options.dryRun) requireNamedContext(tools, chosen);
   const orgs = await planOrgs(tools, client, asked.options);
   await using file = await openInput(tools, asked.file);
   const first = await planFile(tools, file, { ...asked, orgs }).catch((error: unknown) =>
