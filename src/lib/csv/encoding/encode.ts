@@ -58,16 +58,38 @@ function isInCp932Table(text: string): boolean {
   return true;
 }
 
-abstract class CountingEncoder {
+abstract class CountingEncoder implements Encoder {
   readonly #options: EncoderOptions;
   folded = 0;
   replaced = 0;
   /** number of code units in earlier pieces */
   protected written = 0;
+  /** text that is written with the next piece, such as the first half of a surrogate pair */
+  #pending: string;
 
-  constructor(options: EncoderOptions) {
+  constructor(options: EncoderOptions, start = "") {
     this.#options = options;
+    this.#pending = start;
+    this.written = -start.length;
   }
+
+  write(piece: string): Buffer {
+    let text = this.#pending + piece;
+    this.#pending = "";
+    if (isHighSurrogate(text.charCodeAt(text.length - 1))) {
+      this.#pending = text.slice(-1);
+      text = text.slice(0, -1);
+    }
+    return this.encode(text);
+  }
+
+  end(): Buffer {
+    const rest = this.#pending;
+    this.#pending = "";
+    return this.encode(rest);
+  }
+
+  protected abstract encode(text: string): Buffer;
 
   /** Counts or reports an unmappable character. Returns true if a replacement must be written. */
   protected refuse(codePoint: number, index: number): boolean {
@@ -86,27 +108,10 @@ abstract class CountingEncoder {
  *
  * @see docs/decisions/003-cp932-encoder.md
  */
-class Cp932Encoder extends CountingEncoder implements Encoder {
+class Cp932Encoder extends CountingEncoder {
   readonly #table = getUnicodeToCp932();
-  #high = "";
 
-  write(piece: string): Buffer {
-    let text = this.#high === "" ? piece : this.#high + piece;
-    this.#high = "";
-    if (isHighSurrogate(text.charCodeAt(text.length - 1))) {
-      this.#high = text.slice(-1);
-      text = text.slice(0, -1);
-    }
-    return this.#encode(text);
-  }
-
-  end(): Buffer {
-    const rest = this.#high;
-    this.#high = "";
-    return this.#encode(rest);
-  }
-
-  #encode(text: string): Buffer {
+  protected encode(text: string): Buffer {
     const table = this.#table;
     const size = text.length;
     const bytes = Buffer.allocUnsafe(size * 2);
@@ -140,34 +145,15 @@ class Cp932Encoder extends CountingEncoder implements Encoder {
   }
 }
 
-class UnicodeEncoder extends CountingEncoder implements Encoder {
+class UnicodeEncoder extends CountingEncoder {
   readonly #encoding: Encoding;
-  #pending: string;
 
   constructor(encoding: Encoding, options: EncoderOptions) {
-    super(options);
+    super(options, options.bom === true ? "\ufeff" : "");
     this.#encoding = encoding;
-    this.#pending = options.bom === true ? "\ufeff" : "";
-    this.written = -this.#pending.length;
   }
 
-  write(piece: string): Buffer {
-    let text = this.#pending + piece;
-    this.#pending = "";
-    if (isHighSurrogate(text.charCodeAt(text.length - 1))) {
-      this.#pending = text.slice(-1);
-      text = text.slice(0, -1);
-    }
-    return this.#encode(text);
-  }
-
-  end(): Buffer {
-    const rest = this.#pending;
-    this.#pending = "";
-    return this.#encode(rest);
-  }
-
-  #encode(text: string): Buffer {
+  protected encode(text: string): Buffer {
     const sound = text.isWellFormed() ? text : this.#replaceSurrogates(text);
     this.written += text.length;
     if (this.#encoding === "utf-8") return Buffer.from(sound, "utf8");

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RecordProblem, RecordSink } from "./record.ts";
-import { Scanner } from "./scanner.ts";
+import { Scanner, type SplitterOptions } from "./scanner.ts";
 import { AnyDialectSplitter } from "./split-any.ts";
-import type { SplitterOptions } from "./split.ts";
 
 interface Outcome {
   readonly records: { cells: string[]; row: number; line: number; sound: boolean }[];

@@ -1,8 +1,17 @@
 import { getProblemSeverity, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { MAX_UNCHECKED_UNITS } from "../../model/rules.ts";
 import type { RecordSink } from "./record.ts";
-import type { SplitterOptions } from "./split.ts";
 import { CellUnits } from "./units.ts";
+
+export interface SplitterOptions {
+  readonly delimiter: string;
+  /** maximum number of cells in a record; more cells are reported as `columns-too-many` */
+  readonly maxCells: number;
+  /** maximum number of characters in a record without its newline; more characters are reported as `record-too-long` */
+  readonly maxRecordLength: number;
+  /** number of the header row, counted from 1; the rows above it are not passed on */
+  readonly headerRow: number;
+}
 
 const LF = 10;
 const CR = 13;

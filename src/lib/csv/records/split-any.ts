@@ -1,8 +1,7 @@
 import { CsvError, type InfoRecord, Parser } from "csv-parse";
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { RecordSink } from "./record.ts";
-import { Scanner } from "./scanner.ts";
-import type { SplitterOptions } from "./split.ts";
+import { Scanner, type SplitterOptions } from "./scanner.ts";
 import { formatRecord } from "./writer.ts";
 
 /** Stands for a note in the text until csv-parse returns the record. It is a Unicode noncharacter. */

@@ -1,5 +1,7 @@
 import type { UndoneChange } from "../../engine.ts";
-import { buildSelectedNumbersSql, NAMED_IDS_TABLE } from "../../selection.ts";
+import type { DeletionSelection } from "../../staging/counts.ts";
+import type { FormatName } from "../../../../model/console-files.ts";
+import { FORMATS } from "../../../../model/formats.ts";
 import type { StoredRequest } from "../../request.ts";
 import { Failure } from "../../../../errors/index.ts";
 import { getThingNoun } from "../../../../model/problem.ts";
@@ -10,6 +12,21 @@ import { ALL_COLUMNS_MASK } from "../../../versions/tables.ts";
 import type { StoredKind } from "../stored-kind.ts";
 import { getStoredKind } from "../tables.ts";
 import { getStagedTable, resetStagedTables, VERSIONED_THINGS } from "../undo/staged.ts";
+
+const NAMED_IDS_TABLE = "temp.asked";
+
+/** SQL: the record numbers of the specified organisations and of all organisations below them. */
+const SUBTREE_SQL = `with recursive below (pk) as (
+    select o.pk from org o join ${NAMED_IDS_TABLE} a on a.id = o.id union select o.pk from below b join org o on o.parent = b.pk)
+  select pk from below`;
+
+/** SQL: the record numbers of the records that a deletion selects, including protected records. */
+const buildSelectedNumbersSql = (kind: FormatName, { by }: DeletionSelection): string => {
+  if (by === "below" && kind === "orgs") return SUBTREE_SQL;
+  const { name, scope } = FORMATS[kind].thing;
+  const which = by === "below" ? `t.org in (${SUBTREE_SQL})` : `t.id in (select id from ${NAMED_IDS_TABLE})`;
+  return `select t.pk from ${name} t where ${which}${scope === undefined ? "" : ` and t.${scope} = '${kind}'`}`;
+};
 
 const listDeletedKinds = ({ kind, select }: StoredRequest): readonly [StoredKind, ...StoredKind[]] => [
   getStoredKind(kind),

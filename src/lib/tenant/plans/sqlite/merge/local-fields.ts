@@ -165,20 +165,6 @@ export const mergeLocalChanges = (database: Database, plan: PlanDefinition): voi
   keepLocalEntries(database, plan, versions);
 };
 
-export const leaveValues = (database: Database, plan: PlanDefinition, field: ImportedField): void => {
-  const versions = getMergedVersions(plan);
-  if (versions === undefined) return;
-  const bit = getColumnBit(versions, field.stored);
-  const local = `(select n.*, 1 as inConsole, 0 as touched from main.${plan.kind.thing.name} n) o`;
-  const matched = `s.barred b ${ORDERED_JOIN} s.match m on m.row = b.row ${ORDERED_JOIN} ${local} on o.pk = m.target`;
-  storeMergedRows(database, plan, versions, matched);
-  const isBarred = "row in (select row from s.barred)";
-  database.exec(
-    `update ${MERGED_TABLE} set shown = shown | ${bit}, differing = differing | ${bit}, barred = barred | ${bit} where ${isBarred}`,
-  );
-  database.exec(`update s.match set changed = changed & ~${2 ** field.bit} where ${isBarred}`);
-};
-
 /** Leaves out the rows of an export with a value that another record has here: the contests of `s.contest` that were lost. */
 export const leaveOutTakenRows = (database: Database, plan: PlanDefinition): void => {
   if (getMergedVersions(plan) === undefined) return;

@@ -38,16 +38,12 @@ const buildTouchedBitsSql = (versions: VersionSchema): string => {
   const unseen = `(${buildUnseenBitsSql(versions)} & ~x.shown)`;
   const ofNew = `x.differing | ((${filled.join(" | ")}) & ~x.shown & ~${unseen})`;
   const isDone = "x.open & x.shown & ~x.differing <> 0";
-  const ofOther = `(o.touched | x.barred) & ~${LASTING_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}`;
+  const ofOther = `o.touched & ~${LASTING_BIT} & ~(x.shown & ~x.differing) & ~${buildCaseSql(isDone, unseen, "0")}`;
   return buildCompleteMaskSql(versions, `(${buildCaseSql("x.isNew", ofNew, ofOther)})`);
 };
 
 const observeMatchedRecords = (database: Database, versions: VersionSchema, revision: number): void => {
   const table = `main.${getObservedTable(versions)}`;
-  database.run(
-    `insert into ${table} (pk, inConsole, touched, since) select x.pk, 1, 0, :revision from ${VALID_ROWS_SQL} and x.barred <> 0 on conflict do nothing`,
-    { revision },
-  );
   const sets = versions.columns.map(({ name, bit }) => {
     const column = quoteIdentifier(name);
     const isKnown = `x.shown & ${bit} <> 0${name === CUSTOM_FIELDS_COLUMN ? " or x.isNew" : ""}`;

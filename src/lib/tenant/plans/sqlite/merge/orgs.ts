@@ -3,12 +3,10 @@ import { getColumnBit } from "../../../versions/tables.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { ORG } from "../../../../model/organisation.ts";
-import type { ConsolePlace, OrgNode } from "../../staging/org-matching.ts";
-import type { PlacedRow } from "../../staging/org-tree.ts";
+import type { ConsolePlace } from "../../staging/org-matching.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
-import { leaveValues } from "./local-fields.ts";
 import { reportContestedRows } from "./report.ts";
-import { AMBIGUOUS_TABLE, createTable, DELETED_HERE_TABLE } from "./tables.ts";
+import { AMBIGUOUS_TABLE, DELETED_HERE_TABLE } from "./tables.ts";
 
 // What the tree of organisations needs to know about touched fields. Everything else is merged as in other records.
 
@@ -61,22 +59,3 @@ export const storeUnclearOrgs = (
 };
 
 export const keepOrgsAbove = storeAmbiguousOrgs;
-
-export const keepTouchedPlaces = (
-  database: Database,
-  plan: PlanDefinition,
-  moved: readonly PlacedRow[],
-  ring: ReadonlySet<OrgNode>,
-): boolean => {
-  const field = plan.kind.fields.find(({ resolved }) => resolved);
-  const rows = moved.flatMap(({ node, row }) => (node > 0 ? [row] : []));
-  const bit = getColumnBit(ORG_VERSIONS, "parent");
-  const touched = database.all(`select pk from main.org_observed where touched & ${bit} <> 0`);
-  if (field === undefined || rows.length === 0 || !touched.some(({ pk }) => ring.has(Number(pk)))) return false;
-  createTable(database, "s.barred", "row integer primary key");
-  database.run("insert into s.barred select value from json_each(:rows)", {
-    rows: JSON.stringify(rows),
-  });
-  leaveValues(database, plan, field);
-  return true;
-};

@@ -50,7 +50,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const joined = `${MERGED_TABLE} x ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = x.pk left join ${observed} o on o.pk = x.pk`;
   // values that the console has since, and that were never known here
   const isOther = (bit: string, isSame: string): string =>
-    `x.barred & ${bit} <> 0 or x.differing & o.touched & ${bit} <> 0 and (x.isNew or not (${isSame}))`;
+    `x.differing & o.touched & ${bit} <> 0 and (x.isNew or not (${isSame}))`;
   const custom = buildCustomFieldsBitSql(versions);
   const lacking = `${observed} o ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = o.pk
     where o.inConsole = 1 and ${buildIsInKindScopeSql(kind.thing, "t")} and ${kind.isFree}

@@ -11,8 +11,7 @@ import type { PlanDefinition, StoredKind, StoredReference } from "../stored-kind
 /**
  * The table of the rows of touched records: `pk`; `row`; `isNew` (the console did not have the record); masks of columns
  * like those of versions (`shown` by the row, `differing` from the local values, `open`: what differed before the
- * export, `barred`: the parent that an organisation cannot take); and the columns of the record
- * type as the row shows them. `custom` contains the custom fields that stay touched.
+ * export); and the columns of the record type as the row shows them. `custom` contains the custom fields that stay touched.
  */
 export const MERGED_TABLE = "s.merged";
 
@@ -48,7 +47,7 @@ export const createMergeTables = (database: Database, plan: PlanDefinition): voi
     database,
     MERGED_TABLE,
     `pk integer primary key, row integer not null, isNew integer not null, shown integer not null,
-     differing integer not null, open integer not null, barred integer not null default 0, ${names}`,
+     differing integer not null, open integer not null, ${names}`,
   );
   database.exec("create index s.merged_row on merged (row)");
   createTable(database, DELETED_HERE_TABLE, "pk integer primary key, row integer not null");

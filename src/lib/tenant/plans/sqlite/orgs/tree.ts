@@ -15,7 +15,7 @@ import { countStayingChildren, findOrphans, findRings, type OrgTree, type Placed
 import { reportUndeletableRecords } from "../deletion/undeletable.ts";
 import { buildChangedMaskSql, buildChangesFieldSql, buildRecordLabelSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { keepOrgsAbove, keepTouchedPlaces, readConsolePlaces, storeUnclearOrgs } from "../merge/orgs.ts";
+import { keepOrgsAbove, readConsolePlaces, storeUnclearOrgs } from "../merge/orgs.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
 const readOrgRows = (database: Database): readonly OrgRow[] =>
@@ -127,8 +127,7 @@ const findMisplacedRows = (database: Database, plan: PlanDefinition): readonly O
   if (orphans.length > 0) return toFaults(orphans, "org-parent-unknown");
   const ring = findRings(buildTree(database, placed));
   const moved = placed.filter(({ node }) => ring.has(node));
-  const isKept = plan.request.fromConsole === true && keepTouchedPlaces(database, plan, moved, ring);
-  return isKept ? findMisplacedRows(database, plan) : toFaults(moved, "org-cycle");
+  return toFaults(moved, "org-cycle");
 };
 
 export const settleOrgTree = (database: Database, plan: PlanDefinition): void => {
