@@ -1,4 +1,3 @@
-import { line, step } from "../advice/index.ts";
 import { Failure, type FailureDetail, getErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { addUnknownOutcome } from "./answer.ts";
@@ -27,7 +26,7 @@ const INTERRUPTED_TEXT = addUnknownOutcome(text("interrupted", "中断しまし�
 /** Returns true if a TLS error code means that the server's certificate is not signed by a trusted authority. */
 export const isUntrustedCertificate = (code: string): boolean => UNTRUSTED_CERTIFICATE_CODES.includes(code);
 
-const explainConnectionError = (error: unknown, context: string): FailureDetail => {
+const explainConnectionError = (error: unknown): FailureDetail => {
   const code = getErrorCode(error);
   if (isUntrustedCertificate(code)) {
     return {
@@ -35,10 +34,9 @@ const explainConnectionError = (error: unknown, context: string): FailureDetail 
         "the certificate is not signed by a trusted authority",
         "証明書の発行元がこのコンピューターで信頼されていません",
       ),
-      hint: step(
-        "to trust the authority that issued it",
-        "発行元の認証局を信頼するには",
-        line("context set", [context], { caFile: "FILE" }),
+      hint: text(
+        "to trust the authority that issued it, set NODE_EXTRA_CA_CERTS to the file of its certificate (PEM)",
+        "発行元の認証局を信頼するには、その証明書のファイル(PEM)を NODE_EXTRA_CA_CERTS に指定してください",
       ),
     };
   }
@@ -56,7 +54,7 @@ export class ProxyConnectionError extends Error {}
 const explainProxyError = (error: unknown): Text | undefined => {
   // undici has its own error for a proxy that ends the connection
   if (error instanceof ProxyConnectionError || (error instanceof Error && getErrorCode(error) === "UND_ERR_PRX_CONN")) {
-    const { en, ja } = explainConnectionError(error.cause, "NAME").what;
+    const { en, ja } = explainConnectionError(error.cause).what;
     return text(`cannot connect to the proxy: ${en}`, `プロキシに接続できません: ${ja}`);
   }
   const { message } = error instanceof Error ? error : { message: "" };
@@ -84,18 +82,16 @@ const createProxyFailure = (what: Text, { variable, url }: Proxy, cause: unknown
  * Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`.
  *
  * @param address address of the tenant
- * @param connection the context of the tenant, the proxy in use, and whether the request may have had an effect
+ * @param connection the proxy in use, and whether the request may have had an effect
  */
 export const createSocketFailure = (
   error: unknown,
   address: string,
   signal: AbortSignal,
   {
-    context = "NAME",
     proxy,
     mayHaveEffect = false,
   }: {
-    readonly context?: string | undefined;
     readonly proxy?: Proxy | undefined;
     readonly mayHaveEffect?: boolean;
   } = {},
@@ -104,7 +100,7 @@ export const createSocketFailure = (
   if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED_TEXT, cause: error });
   const refusal = explainProxyError(error);
   if (proxy !== undefined && refusal !== undefined) return createProxyFailure(refusal, proxy, error);
-  const detail = explainConnectionError(error, context);
+  const detail = explainConnectionError(error);
   const what = mayHaveEffect ? addUnknownOutcome(detail.what) : detail.what;
   return new Failure("unavailable", { ...detail, what, where: address, cause: error });
 };

@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import { getCACertificates } from "node:tls";
 import { Agent, EnvHttpProxyAgent, Pool, request as send, type Dispatcher } from "undici";
 import { RESPONSE_HEADERS } from "../tenant/dispatch/wire.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
@@ -22,10 +21,6 @@ export interface SocketOptions {
   readonly surroundings: SocketEnvironment;
   /** secret of a session or an access token, which is sent only to the tenant's own origin */
   readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
-  /** certificates (PEM) of authorities to trust in addition to those of the platform */
-  readonly authorities?: readonly string[] | undefined;
-  /** name of the tenant's context, for messages */
-  readonly context?: string | undefined;
   /** the proxy between this computer and the tenant */
   readonly proxy?: Proxy | undefined;
   readonly connectTimeoutMs?: number | undefined;
@@ -75,15 +70,12 @@ interface OutgoingRequest {
   readonly origin: string;
 }
 
-const createAgent = ({ authorities = [], proxy, ...options }: SocketOptions): Dispatcher => {
+const createAgent = ({ proxy, ...options }: SocketOptions): Dispatcher => {
   const timeouts = {
     headersTimeout: options.headersTimeoutMs ?? 600 * SECOND_MS,
     bodyTimeout: options.bodyTimeoutMs ?? 60 * SECOND_MS,
   };
-  const connect = {
-    timeout: options.connectTimeoutMs ?? 10 * SECOND_MS,
-    ...(authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] }),
-  };
+  const connect = { timeout: options.connectTimeoutMs ?? 10 * SECOND_MS };
   if (proxy === undefined) return new Agent({ ...timeouts, connect });
   // undici would also read the variables of the process itself
   const { url, exceptions } = proxy;
