@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { mkdirSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "#support/commands/program.ts";
@@ -28,12 +28,11 @@ const kanto = (tenantFolder: string): Context => ({
   language: "ja",
 });
 
-const remote = (url: string, caFile?: string): Context => ({
+const remote = (url: string): Context => ({
   name: "head",
   kind: "remote",
   url,
   timezone: "Asia/Tokyo",
-  ...(caFile === undefined ? {} : { caFile }),
 });
 
 async function served(answer: unknown): Promise<{ readonly url: string; readonly asked: (string | undefined)[] }> {
@@ -134,14 +133,6 @@ test.each<[string, boolean]>([
   expect(warnings.map((warning) => warning.includes(`${new URL(url).origin} is not encrypted`))).toEqual(
     isWarned ? [true] : [],
   );
-});
-
-test("the CA certificate is read before any request", async () => {
-  const folder = freshFolder();
-  writeFileSync(join(folder, "ca.pem"), "none");
-  const url = "https://127.0.0.1:1/";
-  await expect(open(remote(url, join(folder, "nowhere.pem")))).rejects.toMatchObject({ code: "not-found" });
-  await expect(open(remote(url, join(folder, "ca.pem")))).rejects.toMatchObject({ code: "input-rejected" });
 });
 
 test("a first change that cannot create the tenant fails for its own reason and leaves existing files", async () => {

@@ -71,7 +71,6 @@ export interface ConnectionEnvironment {
  *
  * @throws `locked` if another process holds the local tenant, `unexpected` if the folder of the tenant cannot be
  * created
- * @throws `not-found`, `input-rejected` if the `--ca-file` of a remote tenant is missing or is not a certificate
  */
 export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenContext): Promise<OpenTenant> {
   const { context } = chosen;
@@ -247,23 +246,20 @@ async function connectToServer(
   { clock, as, environment, secretFor, warn }: ConnectionEnvironment,
   context: RemoteContext,
 ): Promise<Connection & ClosableTenant> {
-  const { name, url, caFile } = context;
+  const { name, url } = context;
   const credential = await secretFor?.(context);
   if (as !== undefined) throw AS_NOT_SUPPORTED_FAILURE;
-  const [{ openSocket }, { readAuthorities }, { describeMissingEncryption, isLoopbackAddress }] = await Promise.all([
+  const [{ openSocket }, { describeMissingEncryption, isLoopbackAddress }] = await Promise.all([
     import("../lib/client/socket.ts"),
-    import("../lib/config/authorities.ts"),
     import("../lib/config/context.ts"),
   ]);
   const warning = describeMissingEncryption(url);
   if (warning !== undefined) await warn?.(warning);
   const base = new URL(url);
   const { transport, close } = openSocket({
-    context: name,
     credential,
     // on this computer, a proxy would only read what is sent
     environment: isLoopbackAddress(url) ? undefined : environment,
-    authorities: caFile === undefined ? [] : await readAuthorities(caFile),
     surroundings: {
       now: () => clock.now().getTime(),
       wait: (delayMs, signal) => sleep(delayMs, undefined, { signal }),

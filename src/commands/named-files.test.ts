@@ -15,7 +15,6 @@ const READING = [
   "csv check there.pem --as users --map NAME",
   "users import NAME",
   "users import there.pem --map NAME",
-  "context add kanto --url https://mdm.example.jp --ca-file NAME",
   "renewals add x --file NAME",
   "renewals add x --file there.pem --key NAME",
 ];

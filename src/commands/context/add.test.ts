@@ -1,6 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { rootCertificates } from "node:tls";
 import { expect, test } from "vitest";
 import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
@@ -26,7 +25,6 @@ test("a local tenant is in the home, in Japanese and in Tokyo time by default", 
     timezone: "Asia/Tokyo",
     address: join(home, "tenants", "kanto"),
     protected: false,
-    caFile: null,
     language: "ja",
   });
   expect(await namesIn(home)).toEqual(["local", "kanto"]);
@@ -63,22 +61,15 @@ test("keeps language and time zone", async () => {
   });
 });
 
-test("a tenant on a server has an address, and a CA certificate if one is given", async () => {
+test("a tenant on a server has an address", async () => {
   const home = freshFolder();
   const folder = freshFolder();
-  writeFileSync(join(folder, "ca.pem"), rootCertificates[0] ?? "");
   const plain = await run("context add head --url https://mdm.example.jp --format json", { home, folder });
   expect(shown(plain)).toMatchObject({
     kind: "remote",
     address: "https://mdm.example.jp/",
-    caFile: null,
     language: null,
   });
-  const own = await run("context add own --url http://10.0.0.7:8080/mdm --ca-file ca.pem --format json", {
-    home,
-    folder,
-  });
-  expect(shown(own)).toMatchObject({ address: "http://10.0.0.7:8080/mdm", caFile: join(folder, "ca.pem") });
 });
 
 test.each([
@@ -87,14 +78,11 @@ test.each([
   ["context add kanto --url https://taro@mdm.example.jp", 2, "--url"],
   ["context add kanto --url https://mdm.example.jp/?token=x", 2, "--url"],
   ["context add kanto --url https://mdm.example.jp/#token", 2, "--url"],
-  ["context add kanto --url https://mdm.example.jp --ca-file nowhere.pem", 6, "nowhere.pem"],
-  ["context add kanto --url https://mdm.example.jp --ca-file empty.pem", 3, "empty.pem"],
   ["context add ../kanto --embedded", 2, "../kanto"],
   ["context add Local --embedded", 3, "Local"],
 ])("%s exits with %i and adds nothing", async (line, exit, told) => {
   const home = freshFolder();
   const folder = freshFolder();
-  writeFileSync(join(folder, "empty.pem"), "");
   const refused = await run(line, { home, folder });
   expect(refused).toMatchObject({ exit, stdout: "", requests: [] });
   expect(refused.stderr).toContain(told);

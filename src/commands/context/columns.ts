@@ -82,11 +82,6 @@ export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
     value: ({ context }) => context.protected === true,
   },
   {
-    key: "caFile",
-    header: text("CA file", "認証局の証明書"),
-    value: ({ context }) => (context.kind === "remote" ? context.caFile : undefined),
-  },
-  {
     key: "language",
     header: text("language", "言語"),
     value: ({ context }) => (context.kind === "embedded" ? context.language : undefined),

@@ -1,6 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { rootCertificates } from "node:tls";
 import { expect, test } from "vitest";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
@@ -24,28 +21,9 @@ test.each([
   ["context set kinki --protected", 6, "kinki"],
   ["context set kanto --protected --unprotected", 2, "cannot be used together"],
   ["context set kanto --timezone Tokyo", 2, "Tokyo"],
-  ["context set kanto --ca-file ca.pem", 2, "kanto is a local tenant"],
-  ["context set kanto --ca-file none.pem", 6, "none.pem"],
 ])("%s exits with %i", async (line, exit, en) => {
   const home = freshFolder();
-  const folder = folderWithAuthority();
   await run("context add kanto --embedded", { home });
-  const refused = await runInBoth(line, { home, folder });
+  const refused = await runInBoth(line, { home });
   expect(refused.en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(en) });
-});
-
-const folderWithAuthority = (): string => {
-  const folder = freshFolder();
-  writeFileSync(join(folder, "ca.pem"), rootCertificates[0] ?? "");
-  return folder;
-};
-
-test("sets the authority of the tenant of a server", async () => {
-  const place = { home: freshFolder(), folder: folderWithAuthority() };
-  await run("context add osaka --url https://mdm.example.jp", place);
-  const { stdout } = await run("context set osaka --ca-file ca.pem --format json", place);
-  expect(JSON.parse(stdout)).toMatchObject({
-    address: "https://mdm.example.jp/",
-    caFile: join(place.folder, "ca.pem"),
-  });
 });

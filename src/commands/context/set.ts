@@ -1,6 +1,5 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { resolveAuthorityFile } from "./add.ts";
 import { CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
 
 export default defineCommand({
@@ -11,14 +10,6 @@ export default defineCommand({
   options: {
     protected: PROTECTED_OPTION,
     unprotected: { kind: "boolean", about: text("turn off --protected", "--protected を解除する") },
-    caFile: {
-      kind: "file",
-      value: "FILE",
-      about: text(
-        "tenant of a server: certificates (PEM) of an authority to trust in addition to those of the system",
-        "サーバーのテナントのとき: OS の設定に加えて信頼する認証局の証明書(PEM)",
-      ),
-    },
   },
   excludes: [["protected", "unprotected"]],
   examples: [
@@ -28,11 +19,10 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked"],
   opensTenant: false,
   shows: CONTEXT_COLUMNS,
-  async run({ terminal, contexts, globals, workingFolder }, { name, protected: on, unprotected: off, caFile }) {
+  async run({ terminal, contexts, globals }, { name, protected: on, unprotected: off }) {
     const { timezone } = globals;
     const context = await contexts.set(name, {
       timezone,
-      caFile: await resolveAuthorityFile(caFile, workingFolder),
       protected: on || (off ? false : undefined),
     });
     const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;

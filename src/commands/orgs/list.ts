@@ -13,8 +13,9 @@ export default defineCommand({
     { line: "clomoctl orgs list --format json --fields path,code" },
   ],
   exits: ["not-found"],
-  async run({ terminal, tenant }, { limit }) {
-    const { client } = await tenant("orgs");
+  async run(tools, { limit }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant("orgs");
     const orgs = (await client.orgs.list()).slice(0, limit);
     await terminal.list(listColumns(terminal, ORG_COLUMNS, ORG.usual), orgs);
   },

@@ -89,7 +89,7 @@ export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonl
   const own = opened === undefined ? undefined : parseTokenContent(name, opened);
   const madeAt = download?.at;
   const expiresAt = own?.expiresAt ?? (madeAt === undefined ? undefined : addOneYear(madeAt));
-  if (expiresAt === undefined) throw createUnknownExpiryFailure(name, keys.length > 0);
+  if (expiresAt === undefined) throw createRejectedFileFailure(name, UNKNOWN_EXPIRY, ORIGINAL_FILE_HINT);
   const server = download?.server ?? null;
   return {
     expiring: {
@@ -146,20 +146,7 @@ const NOT_A_TOKEN = text(
   "復号できましたが、サーバートークンではありません",
 );
 
-const createUnknownExpiryFailure = (name: string, triedKeys: boolean) =>
-  createRejectedFileFailure(
-    name,
-    triedKeys
-      ? text(
-          "the token is encrypted for another key, and its file name does not contain the time of the download",
-          "このトークンは別の鍵で暗号化されており、ファイル名からも日時がわかりません",
-        )
-      : text(
-          "the token is encrypted, and its file name does not contain the time of the download",
-          "このトークンは暗号化されており、ファイル名からも日時がわかりません",
-        ),
-    text(
-      "keep the original name of the downloaded file: SERVER_Token_2026-03-01T05-00-00Z_smime.p7m",
-      "ダウンロードしたときの名前のままにしてください: サーバー名_Token_2026-03-01T05-00-00Z_smime.p7m",
-    ),
-  );
+const UNKNOWN_EXPIRY = text(
+  "the token is encrypted, and its file name does not contain the time of the download",
+  "このトークンは暗号化されており、ファイル名からも日時がわかりません",
+);

@@ -13,18 +13,11 @@ import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewabl
  */
 export function parseVppToken(file: NamedFile, json: string): Renewable {
   const token = parseObject(json);
-  const written = token && getNonEmptyText(token, "expDate");
-  if (token === undefined || written === undefined || getNonEmptyText(token, "token") === undefined) {
+  const expiresAt = parseInstant((token && getNonEmptyText(token, "expDate")) ?? "");
+  if (token === undefined || expiresAt === undefined || getNonEmptyText(token, "token") === undefined) {
     throw createRejectedFileFailure(
       file.name,
       text("not a content token, or the token is damaged", "サービストークンではないか、壊れています"),
-    );
-  }
-  const expiresAt = parseInstant(written);
-  if (expiresAt === undefined) {
-    throw createRejectedFileFailure(
-      file.name,
-      text("the token's expDate is not a date", "トークンの expDate が日時ではありません"),
     );
   }
   const organisation = getNonEmptyText(token, "orgName") ?? null;

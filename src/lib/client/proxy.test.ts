@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect, type AddressInfo, type Server } from "node:net";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 import type { Failure } from "../errors/index.ts";
@@ -8,6 +9,7 @@ import { openSocket } from "./socket.ts";
 
 const SECRET = `clomo_${"x".repeat(43)}`;
 const identity = createSelfSignedIdentity();
+setDefaultCACertificates([...getCACertificates("default"), identity.cert]);
 
 const listen = async (server: Server & { closeAllConnections?: () => void }): Promise<string> => {
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -55,7 +57,6 @@ const send = async (address: string, environment: Readonly<Record<string, string
   const { origin } = new URL(address);
   const socket = openSocket({
     surroundings: { now: () => 0, wait: async () => undefined, random: () => 1 },
-    authorities: [identity.cert],
     credential: { secret: SECRET, origin },
     environment,
   });

@@ -1,4 +1,3 @@
-import { line, step } from "../advice/index.ts";
 import { Failure, type FailureDetail, getErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { addUnknownOutcome } from "./answer.ts";
@@ -26,7 +25,7 @@ const INTERRUPTED_TEXT = addUnknownOutcome(text("interrupted", "中断しまし�
 /** Returns true if a TLS error code means that the server's certificate is not signed by a trusted authority. */
 export const isUntrustedCertificate = (code: string): boolean => UNTRUSTED_CERTIFICATE_CODES.includes(code);
 
-const explainConnectionError = (error: unknown, context: string): FailureDetail => {
+const explainConnectionError = (error: unknown): FailureDetail => {
   const code = getErrorCode(error);
   if (isUntrustedCertificate(code)) {
     return {
@@ -34,10 +33,9 @@ const explainConnectionError = (error: unknown, context: string): FailureDetail 
         "the certificate is not signed by a trusted authority",
         "証明書の発行元がこのコンピューターで信頼されていません",
       ),
-      hint: step(
-        "to trust the authority that issued it",
-        "発行元の認証局を信頼するには",
-        line("context set", [context], { caFile: "FILE" }),
+      hint: text(
+        "to trust the authority that issued it, set NODE_EXTRA_CA_CERTS to the file of its certificate (PEM)",
+        "発行元の認証局を信頼するには、その証明書のファイル(PEM)を NODE_EXTRA_CA_CERTS に指定してください",
       ),
     };
   }
@@ -66,25 +64,23 @@ const describeProxy = (environment: Readonly<Record<string, string | undefined>>
  * Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`.
  *
  * @param address address of the tenant
- * @param connection the context of the tenant, the environment, which may name a proxy, and whether the request may have had an effect
+ * @param connection the environment, which may name a proxy, and whether the request may have had an effect
  */
 export const createSocketFailure = (
   error: unknown,
   address: string,
   signal: AbortSignal,
   {
-    context = "NAME",
     environment = {},
     mayHaveEffect = false,
   }: {
-    readonly context?: string | undefined;
     readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
     readonly mayHaveEffect?: boolean;
   } = {},
 ): Failure => {
   if (error instanceof Failure) return error;
   if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED_TEXT, cause: error });
-  const detail = explainConnectionError(error, context);
+  const detail = explainConnectionError(error);
   const what = mayHaveEffect ? addUnknownOutcome(detail.what) : detail.what;
   return new Failure("unavailable", {
     hint: describeProxy(environment),

@@ -1,6 +1,7 @@
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { openSocket } from "./socket.ts";
 import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
@@ -22,14 +23,17 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-it("trusts the authority that the context names", async () => {
-  const socket = openSocket({ surroundings, authorities: [identity.cert] });
+it("trusts the authorities that Node trusts", async () => {
+  const usual = getCACertificates("default");
+  setDefaultCACertificates([...usual, identity.cert]);
+  onTestFinished(() => setDefaultCACertificates(usual));
+  const socket = openSocket({ surroundings });
   expect(await (await socket.transport(new Request(address))).text()).toBe("reached");
   await socket.close();
 });
 
 it("does not trust any other authority", async () => {
-  const socket = openSocket({ surroundings, context: "office" });
+  const socket = openSocket({ surroundings });
   const error: unknown = await socket.transport(new Request(address)).catch((reason: unknown) => reason);
   await socket.close();
   expect(error).toBeInstanceOf(Failure);
@@ -37,6 +41,6 @@ it("does not trust any other authority", async () => {
     code: "unavailable",
     where: address,
     what: { en: "the certificate is not signed by a trusted authority" },
-    hint: { en: expect.stringContaining("clomoctl context set office --ca-file FILE") },
+    hint: { en: expect.stringContaining("NODE_EXTRA_CA_CERTS") },
   });
 });

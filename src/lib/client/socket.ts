@@ -1,4 +1,3 @@
-import { getCACertificates } from "node:tls";
 import { Agent, EnvHttpProxyAgent, request as send, type Dispatcher } from "undici";
 import { RESPONSE_HEADERS } from "../tenant/dispatch/wire.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
@@ -20,10 +19,6 @@ export interface SocketOptions {
   readonly surroundings: SocketEnvironment;
   /** secret of a session or an access token, which is sent only to the tenant's own origin */
   readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
-  /** certificates (PEM) of authorities to trust in addition to those of the platform */
-  readonly authorities?: readonly string[] | undefined;
-  /** name of the tenant's context, for messages */
-  readonly context?: string | undefined;
   /** the environment variables, which may name a proxy; undefined if no proxy is used */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   readonly connectTimeoutMs?: number | undefined;
@@ -73,15 +68,12 @@ interface OutgoingRequest {
   readonly origin: string;
 }
 
-const createAgent = ({ authorities = [], environment, ...options }: SocketOptions): Dispatcher => {
+const createAgent = ({ environment, ...options }: SocketOptions): Dispatcher => {
   const timeouts = {
     headersTimeout: options.headersTimeoutMs ?? 600 * SECOND_MS,
     bodyTimeout: options.bodyTimeoutMs ?? 60 * SECOND_MS,
   };
-  const connect = {
-    timeout: options.connectTimeoutMs ?? 10 * SECOND_MS,
-    ...(authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] }),
-  };
+  const connect = { timeout: options.connectTimeoutMs ?? 10 * SECOND_MS };
   if (environment === undefined) return new Agent({ ...timeouts, connect });
   const valueOf = (name: string): string => environment[name] || environment[name.toUpperCase()] || "";
   try {

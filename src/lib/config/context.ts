@@ -22,8 +22,6 @@ export interface RemoteContext {
   readonly name: string;
   readonly kind: "remote";
   readonly url: string;
-  /** absolute path of a PEM file with certificate authorities to trust in addition to those of the platform */
-  readonly caFile?: string | undefined;
   /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
   /** true if every change must be confirmed with the name of the context */
@@ -44,7 +42,6 @@ export interface NewEmbeddedContext {
 export interface NewRemoteContext {
   readonly kind: "remote";
   readonly url: string;
-  readonly caFile?: string | undefined;
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
 }
@@ -53,8 +50,6 @@ export type NewContext = NewEmbeddedContext | NewRemoteContext;
 
 /** A change to a context's settings. A setting without a value does not change. */
 export interface ContextChange {
-  /** absolute path of a PEM file; only for a remote context */
-  readonly caFile?: string | undefined;
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
 }
@@ -78,8 +73,7 @@ export function toStoredContext(name: string, requested: NewContext): StoredCont
     protected: requested.protected === true ? (true as const) : undefined,
   };
   if (requested.kind === "remote") {
-    const { url, caFile } = requested;
-    return { kind: "remote", url: parseUrl(url), caFile, ...stored };
+    return { kind: "remote", url: parseUrl(requested.url), ...stored };
   }
   return {
     kind: "embedded",
@@ -88,23 +82,12 @@ export function toStoredContext(name: string, requested: NewContext): StoredCont
   };
 }
 
-/** Returns a context with some settings changed. @throws `usage` if the time zone or the kind of context is invalid */
+/** Returns a context with some settings changed. @throws `usage` if the time zone is invalid */
 export const applyContextChange = (context: StoredContext, change: ContextChange): StoredContext => ({
-  ...(change.caFile === undefined ? context : { ...requireRemote(context), caFile: change.caFile }),
+  ...context,
   timezone: change.timezone === undefined ? context.timezone : parseTimezone(change.timezone),
   protected: (change.protected ?? context.protected) === true ? true : undefined,
 });
-
-const requireRemote = (context: StoredContext): Extract<StoredContext, { kind: "remote" }> => {
-  if (context.kind === "remote") return context;
-  throw new Failure("usage", {
-    what: text(
-      `${context.name} is a local tenant, which does not need certificates`,
-      `${context.name} はこのコンピューターのテナントのため、証明書は不要です`,
-    ),
-    where: "--ca-file",
-  });
-};
 
 /** Returns the IANA name of a time zone. @throws `usage` if the time zone does not exist */
 function parseTimezone(zone: string): string {
@@ -150,7 +133,7 @@ export function readStoredContext(stored: unknown): StoredContext {
     return { name, kind: "embedded", language: word("language") === "en" ? "en" : "ja", ...settings };
   }
   if (stored["kind"] === "remote") {
-    return { name, kind: "remote", url: parseUrl(word("url") ?? ""), caFile: word("caFile"), ...settings };
+    return { name, kind: "remote", url: parseUrl(word("url") ?? ""), ...settings };
   }
   throw new TypeError(`the kind of ${name} is unknown`);
 }

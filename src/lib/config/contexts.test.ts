@@ -50,7 +50,7 @@ test("an added context is listed in order, with its values", async () => {
     timezone: "europe/berlin",
     language: "en",
   });
-  await contexts.add("remote", { kind: "remote", url: "https://mdm.example.jp/api", caFile: "/ca.pem" });
+  await contexts.add("remote", { kind: "remote", url: "https://mdm.example.jp/api" });
   expect(await names()).toEqual([LOCAL_CONTEXT_NAME, "客先.A", "remote"]);
   expect(await new Contexts(home).find("客先.a")).toEqual({
     name: "客先.A",
@@ -63,7 +63,6 @@ test("an added context is listed in order, with its values", async () => {
     name: "remote",
     kind: "remote",
     url: "https://mdm.example.jp/api",
-    caFile: "/ca.pem",
     timezone: "Asia/Tokyo",
   });
   const { mode } = await stat(join(home.settings, "contexts.json"));
@@ -190,7 +189,7 @@ test("no sequence of changes makes a command without a context work on another t
 
 test("settings of a context may change, local's too; what is not said stays", async () => {
   await contexts.add("Acme", { kind: "embedded", language: "en" });
-  await contexts.add("far", { kind: "remote", url: "https://a.jp", caFile: "/ca.pem", protected: true });
+  await contexts.add("far", { kind: "remote", url: "https://a.jp", protected: true });
   expect(await contexts.set("ACME", { timezone: "UTC", protected: true })).toEqual({
     name: "Acme",
     kind: "embedded",
@@ -199,7 +198,7 @@ test("settings of a context may change, local's too; what is not said stays", as
     language: "en",
     protected: true,
   });
-  expect(await contexts.set("far", { protected: false })).toMatchObject({ caFile: "/ca.pem", timezone: "Asia/Tokyo" });
+  expect(await contexts.set("far", { protected: false })).toMatchObject({ timezone: "Asia/Tokyo" });
   await contexts.set(LOCAL_CONTEXT_NAME, { protected: true });
   await contexts.set(LOCAL_CONTEXT_NAME, { timezone: "Asia/Seoul" });
   const settings = (await new Contexts(home).list()).map((context) => [

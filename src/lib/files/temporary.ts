@@ -137,7 +137,7 @@ export async function createTemporaryFolder(
 ): Promise<TemporaryFolder> {
   const isOwn = folder === place.temporaryFolder;
   if (isOwn) await ensureFolder(folder);
-  const create = (path: string): void => void mkdirSync(path, { mode: 0o700 });
+  const create = (path: string): void => mkdirSync(path, { mode: 0o700 });
   const made = createTemporaryPath(place, join(folder, name), create, { isFolder: true });
   const { path, forget } = await made.catch((error: unknown) => {
     throw isOwn ? createUnwritableFailure(folder, error) : error;

@@ -7,7 +7,6 @@ import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, ty
 import { z, type core } from "zod";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { findUnprintable } from "../text/yaml-text.ts";
 
 /** The path to a value: keys of mappings and indexes of lists, from the top of the file. */
 export type YamlPath = readonly (string | number)[];
@@ -76,14 +75,6 @@ export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlCo
   throw document.failureOf(result.error.issues);
 }
 
-const describeUnprintable = ({ content }: YamlFile, at: number): Text => {
-  const code = `U+${(content.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
-  return text(
-    `not valid YAML: it contains the character ${code}`,
-    `YAML として正しくありません: 文字 ${code} が含まれています`,
-  );
-};
-
 class YamlDocument {
   readonly #file: YamlFile;
   readonly #lines = new LineCounter();
@@ -91,9 +82,6 @@ class YamlDocument {
 
   constructor(file: YamlFile) {
     this.#file = file;
-    const odd = findUnprintable(file.content);
-    if (odd !== undefined)
-      throw this.#refuseAt(file.content.slice(0, odd).split(/\r\n|[\r\n]/).length, describeUnprintable(file, odd));
     // The failsafe schema keeps every scalar as text, so that the name 001 stays 001 and "no" stays "no".
     const { contents, errors, warnings } = parseDocument(file.content, {
       schema: "failsafe",

@@ -15,19 +15,10 @@ export interface AdeHealthFacts {
   readonly notReady: number;
 }
 
-/** The conditions that ADE health checks report. Programs read the keys. */
-export const ADE_CONDITIONS = {
-  "token-rejected": text("token rejected", "トークンの拒否"),
-  "token-expired": text("token expired", "トークンの期限切れ"),
-  "sync-overdue": text("sync overdue", "同期の遅れ"),
-  "devices-not-ready": text("devices not ready", "準備未完了のデバイス"),
-} as const satisfies Record<string, Text>;
-
-export type AdeConditionId = keyof typeof ADE_CONDITIONS;
-
 /** A problem with a tenant's ADE, and the command that shows details or fixes it. */
 export interface AdeCondition {
-  readonly id: AdeConditionId;
+  /** programs read it */
+  readonly id: "token-rejected" | "token-expired" | "sync-overdue" | "devices-not-ready";
   readonly level: "critical" | "warning";
   readonly what: Text;
   readonly line: CommandLine;

@@ -1,10 +1,9 @@
-import { constants, createDecipheriv, createPrivateKey, privateDecrypt, type KeyObject } from "node:crypto";
+import { constants, createDecipheriv, createPrivateKey, privateDecrypt } from "node:crypto";
 import { attempt } from "./foreign.ts";
 import { readChildren, readElement, readOctets, TAG, type BerElement } from "./ber.ts";
 
 const ENVELOPED_DATA_OID = "2a864886f70d010703";
 const SIGNED_DATA_OID = "2a864886f70d010702";
-const RSA_OAEP_OID = "2a864886f70d010107";
 
 /** Ciphers of S/MIME by object identifier; Apple does not document which it uses.  @see RFC 8551 section 2.7 */
 const SMIME_CIPHERS = new Map([
@@ -12,13 +11,6 @@ const SMIME_CIPHERS = new Map([
   ["608648016503040116", "aes-192-cbc"],
   ["60864801650304012a", "aes-256-cbc"],
   ["2a864886f70d0307", "des-ede3-cbc"],
-]);
-
-/** Hashes by the object identifier in OAEP parameters; without one, SHA-1.  @see RFC 8017 appendix A.2.1 */
-const OAEP_HASHES = new Map([
-  ["608648016503040201", "sha256"],
-  ["608648016503040202", "sha384"],
-  ["608648016503040203", "sha512"],
 ]);
 
 /**
@@ -30,8 +22,6 @@ const MAX_RECIPIENTS = 8;
 interface Recipient {
   /** certificate of the recipient's key as `CN=clomo, serial 0x17a8`; null if the key is identified otherwise */
   readonly certificate: string | null;
-  readonly algorithm: string;
-  readonly parameters: string;
   readonly encryptedKey: Uint8Array;
 }
 
@@ -80,12 +70,9 @@ export function parseEnvelope(message: Uint8Array): Envelope | undefined {
 }
 
 function parseRecipient(recipient: BerElement): Recipient {
-  const [, identifier, encryption, encryptedKey] = readChildren(recipient);
-  const [algorithm, parameters] = readRequiredChildren(encryption);
+  const [, identifier, , encryptedKey] = readChildren(recipient);
   return {
     certificate: attempt(() => formatCertificateName(requireElement(identifier))) ?? null,
-    algorithm: elementToHex(algorithm),
-    parameters: elementToHex(parameters),
     encryptedKey: readOctets(requireElement(encryptedKey)),
   };
 }
@@ -146,9 +133,10 @@ export function decryptEnvelope({ cipher, ...envelope }: Envelope, keys: readonl
   for (const pem of keys) {
     const key = attempt(() => createPrivateKey(pem));
     if (key?.asymmetricKeyType !== "rsa") continue;
-    for (const recipient of envelope.recipients) {
+    for (const { encryptedKey } of envelope.recipients) {
       const text = attempt(() => {
-        const decipher = createDecipheriv(cipher, decryptContentKey(recipient, key), envelope.initialisation);
+        const contentKey = privateDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, encryptedKey);
+        const decipher = createDecipheriv(cipher, contentKey, envelope.initialisation);
         const plain = Buffer.concat([decipher.update(envelope.content), decipher.final()]);
         return new TextDecoder("utf-8", { fatal: true }).decode(plain);
       });
@@ -156,12 +144,6 @@ export function decryptEnvelope({ cipher, ...envelope }: Envelope, keys: readonl
     }
   }
   return undefined;
-}
-
-function decryptContentKey({ algorithm, parameters, encryptedKey }: Recipient, key: KeyObject): Buffer {
-  if (algorithm !== RSA_OAEP_OID) return privateDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, encryptedKey);
-  const oaepHash = [...OAEP_HASHES].find(([oid]) => parameters.includes(oid))?.[1] ?? "sha1";
-  return privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, encryptedKey);
 }
 
 const readRequiredChildren = (element: BerElement | undefined): readonly BerElement[] =>

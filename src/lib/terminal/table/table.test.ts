@@ -47,21 +47,6 @@ test("a wrapping column continues below itself, and the others keep the room tha
   expect(await Array.fromAsync(drawTable(wrapping, rows, undefined, 80))).toHaveLength(3);
 });
 
-test("a wrapping column breaks a word that is too long, after a punctuation mark if possible", async () => {
-  const wrapping = [
-    { header: "no.", align: "end" as const },
-    { header: "whom", wraps: true },
-  ];
-  const rows = [["1", `山田 <hanako.yamazaki@example.jp>: ${"髙".repeat(3)}${"x".repeat(30)}`]];
-  expect(await Array.fromAsync(drawTable(wrapping, rows, undefined, 30))).toEqual([
-    "no.  whom",
-    "  1  山田 <hanako.yamazaki@",
-    "     example.jp>: 髙髙髙",
-    `     ${"x".repeat(25)}`,
-    `     ${"x".repeat(5)}`,
-  ]);
-});
-
 test("for any cells, no line is too wide, and nothing is cut unnecessarily", async () => {
   const words = fc.string({ unit: fc.constantFrom("a", "髙", "ｱ", " ", "\t"), maxLength: 40 });
   const cell = fc.oneof(words, fc.string({ unit: fc.constantFrom("a", "@", "e\u0301", "."), maxLength: 60 }));

@@ -194,29 +194,9 @@ const drawRow = (
   );
 };
 
-/** Wraps a cell into lines of at most `columns`. A word that is longer than a line is broken, a command is not. */
-const wrapCell = (cell: string, columns: number): readonly string[] => {
-  const pieces = splitIntoLinePieces(cell).flatMap((piece) =>
-    hasCommand(piece) ? [piece] : breakPiece(piece, columns),
-  );
-  return wrapPieces(pieces, columns, { widthOf: displayWidth });
-};
-
-/** Splits a piece into parts of at most `columns`, if possible after an address or path separator (`@`, `/`, `\`). */
-function breakPiece(piece: string, columns: number): readonly string[] {
-  if (displayWidth(piece) <= columns) return [piece];
-  const parts: string[] = [];
-  let part = "";
-  for (const { segment } of new Intl.Segmenter().segment(piece)) {
-    if (displayWidth(part + segment) > columns) {
-      const [upToMark = part] = /^.+[@/\\]/su.exec(part) ?? [];
-      parts.push(upToMark);
-      part = part.slice(upToMark.length);
-    }
-    part += segment;
-  }
-  return [...parts, part];
-}
+/** Wraps a cell into lines of at most `columns`. A word or a command that is longer gets a line of its own. */
+const wrapCell = (cell: string, columns: number): readonly string[] =>
+  wrapPieces(splitIntoLinePieces(cell), columns, { widthOf: displayWidth });
 
 const joinCells = (columns: readonly TableColumn[], widths: readonly number[], cells: readonly string[]): string =>
   columns
