@@ -37,12 +37,6 @@ const NO_ITEMS_FOUND = text(
 const EXPECTED_FILE_NAME_PATTERN =
   /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key|(?:p7m|vpptoken)\.(?:txt|crdownload|part|download))$/i;
 
-/** The keys that open files, and the files to leave out. */
-export interface GatherOptions extends ReadOptions {
-  /** patterns of names or paths to leave out of a folder */
-  readonly exclude?: readonly string[] | undefined;
-}
-
 /**
  * Yields the items in the specified file or folder. A broken file yields an unreadable item and does not stop the
  * search.
@@ -53,14 +47,13 @@ export interface GatherOptions extends ReadOptions {
 export async function* gatherItems(
   where: string,
   workingFolder: string,
-  { keys = [], exclude }: GatherOptions = {},
+  { keys = [] }: ReadOptions = {},
 ): AsyncGenerator<CheckItem> {
   const beside = new NeighbourKeys();
   let found = 0;
   for await (const scanned of scanFiles(where, workingFolder, {
     expected: EXPECTED_FILE_NAME_PATTERN,
     mostBytes: MAX_RENEWAL_FILE_BYTES,
-    exclude,
   })) {
     const neighbourKeys = isTokenFoundInFolder(scanned) ? await beside.of(resolve(workingFolder, scanned.where)) : [];
     for (const gathered of await gatherScannedItems(scanned, { keys: [...keys, ...neighbourKeys] })) {

@@ -1,8 +1,8 @@
 import { line } from "../advice/index.ts";
 import { LEVEL_NAMES } from "../document/level.ts";
 import { RENEWAL_KINDS, RENEWAL_STATES } from "../model/renewal.ts";
-import { buildConfirmCommand } from "../renewals/download.ts";
-import type { CheckedItem } from "../renewals/judge.ts";
+import { buildConfirmCommand } from "./download.ts";
+import type { CheckedItem } from "./judge.ts";
 import { completeCommands } from "../terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../text/index.ts";
 import type { Finding } from "./finding.ts";
