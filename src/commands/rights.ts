@@ -2,7 +2,6 @@ import { line, step } from "../lib/advice/index.ts";
 import type { Whoami } from "../lib/client/index.ts";
 import type { Context } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { RESTRICTED_FIELD_OPERATIONS } from "../lib/model/renewal.ts";
 import { OPERATIONS, type Operation } from "../lib/model/role.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import type { Tools } from "./tools.ts";
@@ -29,9 +28,6 @@ export async function loadAccountRights({ tenantOf }: Pick<Tools, "tenantOf">, c
     token,
   };
 }
-
-/** Returns true if the account may read renewal items' accounts and telephone numbers; to others, they are blank. */
-export const canReadReservedFields = ({ may }: Pick<Rights, "may">): boolean => RESTRICTED_FIELD_OPERATIONS.some(may);
 
 interface RefusalDetails {
   /** what was requested, if this differs from the name of the operation: `apply a bundle` */

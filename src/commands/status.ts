@@ -1,4 +1,4 @@
-import { compareByUrgency, determineState, FINDING_COLUMNS, type Finding } from "../lib/findings/finding.ts";
+import { compareByUrgency, determineState, FINDING_COLUMNS, type Finding } from "../lib/renewals/finding.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import { RENEWAL_KINDS } from "../lib/model/renewal.ts";
 import { summariseCheck } from "../lib/renewals/check.ts";

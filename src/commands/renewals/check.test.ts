@@ -265,25 +265,6 @@ describe("files and folders", () => {
     );
   });
 
-  test("--exclude leaves files and folders out", async () => {
-    const folder = tokens({ a: 400, b: 10, "c+d": 10 });
-    mkdirSync(join(folder, "archive", "old"), { recursive: true });
-    writeFileSync(join(folder, "archive", "old", "e.vpptoken"), "broken");
-    const line = ["renewals", "check", ".", "--fields", "source"];
-    const sources = async (...globs: readonly string[]) =>
-      (await run([...line, ...globs.flatMap((glob) => ["--exclude", glob])], { folder })).stdout
-        .trim()
-        .split("\n")
-        .slice(1);
-    const archived = "archive/old/e.vpptoken";
-    expect(await sources("b.*", "c+?.vpptoken")).toEqual([archived, "a.vpptoken"]);
-    for (const glob of ["archive", "archive/", "./archive/**", "**/e.*", "archive/*/e.vpptoken", "e.vpptoken"]) {
-      expect(await sources(glob)).toEqual(["b.vpptoken", "c+d.vpptoken", "a.vpptoken"]);
-    }
-    expect((await sources("archive/e*")).at(-1)).toBe("a.vpptoken");
-    expect(await sources("archive/e*", "[a-c]*")).toHaveLength(4);
-  });
-
   test.each([
     ["renewals check a.vpptoken --key words.key", "not a private key"],
     ["renewals check a.vpptoken --key gone.key", "gone.key"],

@@ -1,6 +1,6 @@
 import { type CheckResult, chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
-import { describeFinding, type Finding } from "../../lib/findings/finding.ts";
-import { toItemFinding } from "../../lib/findings/item.ts";
+import { describeFinding, type Finding } from "../../lib/renewals/finding.ts";
+import { toItemFinding } from "../../lib/renewals/item-finding.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -32,16 +32,6 @@ const CHECK_OPTIONS = {
   allContexts: {
     kind: "boolean",
     about: text("check the recorded items of all contexts", "すべてのコンテキストの登録内容を確認する"),
-  },
-  exclude: {
-    kind: "string",
-    requires: "files",
-    value: "GLOB",
-    repeatable: true,
-    about: text(
-      "exclude these files or folders inside a folder: '*.p12', 'archive/**'",
-      "フォルダー内のこれらのファイルやフォルダーを除く: '*.p12'、'archive/**'",
-    ),
   },
   key: { ...DECRYPTION_OPTIONS.key, requires: "files" },
   nagios: {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { compareByUrgency, describeFinding, type Finding } from "../../lib/findings/finding.ts";
+import { compareByUrgency, describeFinding, type Finding } from "../../lib/renewals/finding.ts";
 import { createDeliverer } from "../../lib/renewals/notify/deliver.ts";
 import { buildMessage } from "../../lib/renewals/notify/message.ts";
 import { addresseeOf } from "../../lib/renewals/notify/recipients.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { withSettingsLock } from "../../lib/config/settings-lock.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ensureFolder, readSmallFile, writeProgramFile } from "../../lib/files/index.ts";
-import type { Finding } from "../../lib/findings/finding.ts";
+import type { Finding } from "../../lib/renewals/finding.ts";
 import type { Tools } from "../tools.ts";
 import { getRunFolder } from "./last-run.ts";
 

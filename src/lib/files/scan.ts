@@ -28,8 +28,6 @@ export interface ScanOptions {
   readonly expected: RegExp;
   /** maximum file size; larger files are not read */
   readonly mostBytes: number;
-  /** patterns to skip: `*` and `?` match within a name, `**` across folders; a pattern with a `/` matches the path */
-  readonly exclude?: readonly string[] | undefined;
 }
 
 /**
@@ -84,33 +82,19 @@ const describeSizeLimit = (mostBytes: number): Text =>
     `ファイルが ${mostBytes / 1024} KiB を超えているため、読み込みません`,
   );
 
-/**
- * Builds a pattern for paths below a folder, with `/` between segments. A glob without a `/` applies to the last
- * segment.
- */
-function buildExcludePattern(glob: string): RegExp {
-  const written = glob.replace(/^\.?\//, "").replace(/\/$/, "");
-  const inside = written
-    .replaceAll(/[\\^$.+()[\]{}|]/g, String.raw`\$&`)
-    .replaceAll(/\*\*\/?|\*|\?/g, (sign) => (sign === "?" ? "[^/]" : sign === "*" ? "[^/]*" : ".*"));
-  return new RegExp(`${written.includes("/") ? "^" : "(?:^|/)"}${inside}$`, "su");
-}
-
 class FolderSearch {
   readonly #where: string;
   readonly #root: string;
   readonly #expected: RegExp;
   readonly #mostBytes: number;
-  readonly #exclude: readonly RegExp[];
   #entries = 0;
 
   /** @param root the folder's real path */
-  constructor(where: string, root: string, { expected, mostBytes, exclude = [] }: ScanOptions) {
+  constructor(where: string, root: string, { expected, mostBytes }: ScanOptions) {
     this.#where = where;
     this.#root = root;
     this.#expected = expected;
     this.#mostBytes = mostBytes;
-    this.#exclude = exclude.map(buildExcludePattern);
   }
 
   async *all(): AsyncGenerator<ScannedFile> {
@@ -154,8 +138,6 @@ class FolderSearch {
   }
 
   async *#entry(entry: Dirent, below: string, depth: number): AsyncGenerator<ScannedFile> {
-    const slashed = below.replaceAll(sep, "/");
-    if (this.#exclude.some((pattern) => pattern.test(slashed))) return;
     const expected = this.#expected.test(entry.name);
     const where = join(this.#where, below);
     if (entry.isDirectory()) {

@@ -22,10 +22,6 @@ export const IMPORT_STATE_NAMES: Readonly<
 export const getStateName = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): Text =>
   rejected && state === "planned" ? text("refused", "拒否") : getDisplayName(IMPORT_STATE_NAMES, state);
 
-/** Returns true for a plan that waits to be committed. A plan that was refused is only kept so that it can be read. */
-export const isWaitingPlan = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): boolean =>
-  state === "planned" && !rejected;
-
 export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | "unchanged" | "invalid", Text>> = {
   create: text("create", "追加"),
   update: text("update", "更新"),

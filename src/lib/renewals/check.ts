@@ -1,5 +1,5 @@
 import { Failure } from "../errors/index.ts";
-import { compareByUrgency, determineState } from "../findings/finding.ts";
+import { compareByUrgency, determineState } from "./finding.ts";
 import { RENEWAL_STATES } from "../model/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";

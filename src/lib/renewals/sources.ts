@@ -34,12 +34,6 @@ const NO_ITEMS_FOUND = text(
 const EXPECTED_FILE_NAME_PATTERN =
   /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key|(?:p7m|vpptoken)\.(?:txt|crdownload|part|download))$/i;
 
-/** The keys that open files, and the files to leave out. */
-export interface GatherOptions extends ReadOptions {
-  /** patterns of names or paths to leave out of a folder */
-  readonly exclude?: readonly string[] | undefined;
-}
-
 /**
  * Yields the items in the specified file or folder. A broken file yields an unreadable item and does not stop the
  * search.
@@ -50,13 +44,12 @@ export interface GatherOptions extends ReadOptions {
 export async function* gatherItems(
   where: string,
   workingFolder: string,
-  { exclude, ...openers }: GatherOptions = {},
+  openers: GatherOptions = {},
 ): AsyncGenerator<CheckItem> {
   let found = 0;
   for await (const scanned of scanFiles(where, workingFolder, {
     expected: EXPECTED_FILE_NAME_PATTERN,
     mostBytes: MAX_RENEWAL_FILE_BYTES,
-    exclude,
   })) {
     for (const gathered of await gatherScannedItems(scanned, openers)) {
       yield gathered;

@@ -59,8 +59,5 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
   });
 }
 
-export const findLastCommitted = (imports: readonly Import[]): Import | undefined =>
-  findLast(imports, COMMITTED_STATES);
-
 const findLast = (imports: readonly Import[], states: ImportStates): Import | undefined =>
   imports.filter(({ state }) => states.includes(state)).toSorted((a, b) => (b.change ?? 0) - (a.change ?? 0))[0];

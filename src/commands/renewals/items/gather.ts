@@ -16,7 +16,6 @@ interface CheckRequest {
   /** files and folders; if any are given, recorded items are not checked */
   readonly files: readonly string[];
   readonly key: readonly string[];
-  readonly exclude: readonly string[];
   readonly allContexts: boolean;
   readonly thresholds: Thresholds;
 }
@@ -29,13 +28,13 @@ interface CheckRequest {
  */
 export async function runCheck(
   tools: Tools,
-  { files, exclude, allContexts, thresholds, ...openers }: CheckRequest,
+  { files, allContexts, thresholds, ...openers }: CheckRequest,
 ): Promise<CheckResult> {
   const { contexts, globals, environment } = tools;
   const checked: CheckedItem[] = [];
   if (files.length > 0) {
     const asOf = { now: tools.clock.now(), timezone: await resolveTimezoneWithoutTenant(tools), thresholds };
-    const options = { ...(await loadReadOptions(tools, openers)), exclude };
+    const options = await loadReadOptions(tools, openers);
     for (const file of files) {
       for await (const found of file === "-"
         ? gatherStdin(tools, options)

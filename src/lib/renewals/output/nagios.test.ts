@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { same, text } from "../../text/index.ts";
-import { toItemFinding } from "../../findings/item.ts";
+import { toItemFinding } from "../item-finding.ts";
 import { describeCheckResult, summariseCheck } from "../check.ts";
 import { DEFAULT_THRESHOLDS } from "../judge.ts";
 import { renderNagiosLine } from "./nagios.ts";

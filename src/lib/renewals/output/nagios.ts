@@ -1,4 +1,4 @@
-import { compareByUrgency, describeFinding, type Finding } from "../../findings/finding.ts";
+import { compareByUrgency, describeFinding, type Finding } from "../finding.ts";
 import { toPlainCommands } from "../../terminal/commands.ts";
 import type { Language, Text } from "../../text/index.ts";
 import { DEFAULT_THRESHOLDS, type Thresholds } from "../judge.ts";

@@ -1,6 +1,6 @@
 import type { CheckedItem } from "../judge.ts";
 import type { CheckResult } from "../check.ts";
-import type { Finding } from "../../findings/finding.ts";
+import type { Finding } from "../finding.ts";
 import { STATE_EXITS } from "./plugin.ts";
 
 type Sample = readonly [labels: string, value: number];

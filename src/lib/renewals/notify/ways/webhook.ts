@@ -17,10 +17,10 @@ export interface ResolvedWebhook {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-export const HTTPS_REQUIRED = text("the URL must begin with https://", "URL は https:// で始まる必要があります");
+const HTTPS_REQUIRED = text("the URL must begin with https://", "URL は https:// で始まる必要があります");
 
 /** Parses the URL of a webhook. Returns undefined unless the URL uses https, or http to this machine. */
-export const parseWebhookUrl = (url: string): URL | undefined => {
+const parseWebhookUrl = (url: string): URL | undefined => {
   const address = URL.parse(url.trim());
   if (address === null || address.username !== "" || address.password !== "") return undefined;
   return address.protocol === "https:" || (address.protocol === "http:" && isLoopback(address.hostname))

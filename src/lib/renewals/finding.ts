@@ -1,6 +1,6 @@
 import type { Level } from "../document/level.ts";
-import type { CheckedItem } from "../renewals/judge.ts";
-import type { PluginState } from "../renewals/output/plugin.ts";
+import type { CheckedItem } from "./judge.ts";
+import type { PluginState } from "./output/plugin.ts";
 import type { Column } from "../terminal/index.ts";
 import { text, type Text } from "../text/index.ts";
 
