@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { opendir, realpath, stat } from "node:fs/promises";
-import { basename, join, resolve, sep } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { text, type Text } from "../text/index.ts";
 import { NOT_A_FILE, describeReadError } from "../errors/disk.ts";
 import { readFileStart } from "./read.ts";

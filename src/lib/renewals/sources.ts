@@ -44,7 +44,7 @@ const EXPECTED_FILE_NAME_PATTERN =
 export async function* gatherItems(
   where: string,
   workingFolder: string,
-  openers: GatherOptions = {},
+  openers: ReadOptions = {},
 ): AsyncGenerator<CheckItem> {
   let found = 0;
   for await (const scanned of scanFiles(where, workingFolder, {
