@@ -59,6 +59,8 @@ export interface ConnectionEnvironment {
   readonly warn?: ((warning: Text) => Promise<void>) | undefined;
   /** how a local tenant sends requests to Apple's services, and encrypts the secrets it keeps for them */
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
+  /** how a local tenant sends email */
+  readonly mail?: TenantOptions["mail"];
   /**
    * set for a run that must leave nothing behind (`--dry-run`): if a local tenant does not exist and a request needs it
    * on disk, the tenant is created in this place and removed when it is closed
@@ -116,7 +118,7 @@ export async function openServedTenant(
 }
 
 const buildTenantOptions = (
-  { clock, processes, userName, hostName, program, apple }: ConnectionEnvironment,
+  { clock, processes, userName, hostName, program, apple, mail }: ConnectionEnvironment,
   { tenantFolder, name }: EmbeddedContext,
   acting: TenantOptions["acting"],
 ): TenantOptions => ({
@@ -136,6 +138,7 @@ const buildTenantOptions = (
     // the form that Apple expects: name/version
     program: program.replace(" ", "/"),
   },
+  mail,
 });
 
 async function connectInProcess(

@@ -341,13 +341,10 @@ const createReports = (terminal: Terminal) => ({
   warn: (warning: Text): Promise<void> => terminal.warn(warning),
 });
 
-const createTenantServices = ({
-  home,
-  processes,
-  send,
-}: { readonly home: Home; readonly processes: ProcessTable } & Pick<Tools, "send">) => ({
-  apple: { send, sealing: createLazySealer(home, processes) },
-});
+const createTenantServices = (
+  outside: ProgramEnvironment,
+  { home, processes, send }: { readonly home: Home; readonly processes: ProcessTable } & Pick<Tools, "send">,
+) => ({ apple: { send, sealing: createLazySealer(home, processes) }, mail: createMailSenderFactory(outside, home) });
 
 const createServerOpener = (
   machine: TenantMachine,
@@ -394,6 +391,15 @@ const prepareHome = (outside: ProgramEnvironment): Home => {
   outside.host.env["SQLITE_TMPDIR"] = home.temporary;
   return home;
 };
+
+const createMailSenderFactory =
+  ({ host: { env, platform } }: ProgramEnvironment, home: Home): NonNullable<TenantMachine["mail"]> =>
+  async () =>
+    (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({
+      home,
+      environment: env,
+      modes: platform !== "win32",
+    })();
 
 function createLazySealer(...place: Parameters<typeof createSecretSealer>): SecretSealer {
   let opened: Promise<SecretSealer> | undefined;
@@ -500,7 +506,7 @@ export function openTools(
   const machine = {
     ...getCallerDetails(outside),
     ...reports,
-    ...createTenantServices({ home, processes, send: apple.send }),
+    ...createTenantServices(outside, { home, processes, send: apple.send }),
     as: globals.as,
     secretFor: createSecretLookup({ ...place, stdin }),
     processes,

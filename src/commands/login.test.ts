@@ -7,7 +7,7 @@ import type { ProgramEnvironment } from "../cli/outside.ts";
 import { openTenant as openSocketTenant } from "../cli/tenant.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
-import { freshFolder, run, type Circumstances, type RunResult } from "#support/commands/program.ts";
+import { freshFolder, run, runInBoth, type Circumstances, type RunResult } from "#support/commands/program.ts";
 
 const SECRET = `clomo_${"A".repeat(43)}`;
 const createSession = { secret: SECRET, expiresAt: "2026-11-20T14:00:00.000Z", account: "taro01" };
@@ -132,3 +132,29 @@ test.each(["users list --token-file -", "login --account taro01 --password-file 
     expect(stderr).toContain("stdin is a terminal, which would show the secret");
   },
 );
+
+test("--forgot asks for a code by email, and names the next command", async () => {
+  const { en, ja } = await runInBoth("login --forgot taro01", {
+    home,
+    folder,
+    tenant: { requestResetCode: { requested: true } },
+  });
+  expect(en.requests).toEqual([{ operation: "requestResetCode", json: { account: "taro01" } }]);
+  expect(en.stderr).toContain("clomoctl login --account taro01 --reset-code CODE");
+  expect(ja.stderr).toContain("このアカウントが存在し");
+});
+
+test("--reset-code sets the new password, and signs in with it", async () => {
+  const line = "--account taro01 --reset-code 7K2M-04QX-9TRB --password-file password.txt";
+  const { exit, requests } = await login(line, {
+    tenant: { createSession, resetForgottenPassword: { account: "taro01" } },
+  });
+  expect(exit).toBe(0);
+  expect(requests).toEqual([
+    {
+      operation: "resetForgottenPassword",
+      json: { account: "taro01", code: "7K2M-04QX-9TRB", password: "Invented1" },
+    },
+    { operation: "createSession", json: { account: "taro01", password: "Invented1" } },
+  ]);
+});

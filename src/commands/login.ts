@@ -39,6 +39,10 @@ export default defineCommand({
       "The session lasts 12 hours from its last use, at most 30 days. Its secret is stored in clomoctl's folder (CLOMOCTL_HOME), in a file that only you can read. For cron and scripts, create an access token instead, and pass it with CLOMOCTL_TOKEN or --token-file.",
       "セッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとして clomoctl のフォルダー(CLOMOCTL_HOME)に保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
     ),
+    text(
+      "If you forgot your password, --forgot has a code sent to the email address of your account; with --reset-code, you set a new password and sign in. The response does not reveal whether an account exists.",
+      "パスワードを忘れた場合は、--forgot でアカウントのメールアドレスにコードを送り、--reset-code で新しいパスワードを設定してサインインします。アカウントが存在するかどうかは表示しません。",
+    ),
   ],
   args: {},
   options: {
@@ -51,19 +55,50 @@ export default defineCommand({
         "パスワードだけを書いた、自分だけが読めるファイル(- は標準入力)",
       ),
     },
+    forgot: {
+      kind: "string",
+      value: "ACCOUNT",
+      about: text("send a code for setting a new password by email", "パスワード再設定コードをメールで受け取る"),
+    },
+    resetCode: {
+      kind: "string",
+      value: "CODE",
+      about: text(
+        "set a new password with the code received by email",
+        "メールで届いたコードで新しいパスワードを設定する",
+      ),
+    },
   },
+  excludes: [
+    ["forgot", "account"],
+    ["forgot", "passwordFile"],
+    ["forgot", "resetCode"],
+  ],
   examples: [
     { line: "clomoctl login --context head-office" },
     { line: "clomoctl login --context head-office --account taro01 --password-file taro01.txt" },
+    { line: "clomoctl login --context head-office --forgot taro01" },
+    { line: "clomoctl login --context head-office --account taro01 --reset-code 7K2M-04QX-9TRB" },
   ],
   exits: ["not-signed-in", "input-rejected", "not-found", "unavailable", "throttled"],
-  async run(tools, { account: typed, passwordFile }) {
+  async run(tools, { account: typed, passwordFile, forgot, resetCode }) {
     const { terminal, home, temporary } = tools;
     const context = await requireRemoteContext(tools);
     const { client } = await tools.tenant("sessions");
+    if (forgot !== undefined) {
+      await client.sessions.requestResetCode({ account: forgot });
+      const next = line("login", [], { account: forgot, resetCode: "CODE" });
+      await terminal.note(CODE_REQUESTED_TEXT);
+      await terminal.note(step("to set a new password with the code", "コードで新しいパスワードを設定するには", next));
+      return;
+    }
     const flag = passwordFile === undefined ? "--account NAME --password-file FILE" : "--account NAME";
     const account = typed ?? (await terminal.prompts.input({ message: ACCOUNT_PROMPT, flag }));
-    const password = await readPassword(tools, passwordFile);
+    const password =
+      resetCode === undefined
+        ? await readPassword(tools, passwordFile)
+        : await (await import("./clomo-account/options.ts")).readNewPassword(tools, passwordFile);
+    if (resetCode !== undefined) await client.sessions.resetPassword({ account, code: resetCode, password });
     const request = { account, password };
     const { secret, account: called } = await client.sessions.create(request);
     await storeCredential({ home, processes: temporary.processes }, context, secret);
@@ -76,6 +111,11 @@ const readPassword = async (tools: Tools, file: string | undefined): Promise<str
   file === undefined
     ? tools.terminal.prompts.secret({ message: PASSWORD_PROMPT, flag: "--password-file FILE" })
     : ((await readSecretInput(tools, SIGN_IN_SECRET, { file, stdin: false, prompt: false })) ?? "");
+
+const CODE_REQUESTED_TEXT = text(
+  "if this account exists and can have a new password, a code was sent to its email address",
+  "このアカウントが存在し、パスワードを再設定できる場合は、メールアドレスにコードを送信しました",
+);
 
 const ACCOUNT_PROMPT = text("Account:", "アカウント名:");
 const PASSWORD_PROMPT = text("Password:", "パスワード:");

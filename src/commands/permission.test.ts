@@ -36,6 +36,8 @@ test("every operation except GET changes the tenant, apart from plans, reminders
     "renewals.settleNotice",
     "sessions.create",
     "sessions.end",
+    "sessions.requestResetCode",
+    "sessions.resetPassword",
   ]);
   expect(namesOf((one) => one.route.startsWith("GET ") && changesTenant(one))).toEqual([]);
 });

@@ -4,11 +4,12 @@ import { createServer } from "node:net";
 import { connect } from "node:tls";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 import { Canaries, newSecret } from "#support/process/canary.ts";
 import { freshHome, ROOT, run, type Outcome } from "#support/process/program.ts";
 import { startListening } from "#support/process/simulator.ts";
+import { openPostOffice } from "#support/renewals/post-office.ts";
 
 const PASSWORD = `Aa1${newSecret("Password")}`;
 
@@ -117,6 +118,49 @@ test("secrets are in no output and in no file, except the client's own", async (
   for (const folder of [home, away]) canaries.lookBelow(folder, (path) => own.includes(path));
   expect([...canaries.found]).toEqual([]);
   expect(statSync(join(away, "credentials", "office")).mode & 0o777).toBe(0o600);
+});
+
+test("a forgotten password is reset with a code that is only in the email", async () => {
+  const office = await openPostOffice();
+  onTestFinished(() => office.close());
+  const { home, away, there, server } = await startServer();
+  const password = `Aa1${newSecret("Reset")}`;
+  await writeFile(join(away, "new.txt"), password, { mode: 0o600 });
+  const settings = `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: it@example.jp}\n`;
+  await writeFile(join(home, "notify.yaml"), settings, { mode: 0o600 });
+  const outputs = [];
+  const [known, unknown] = [
+    await there("login --forgot admin@example.jp --verbose"),
+    await there("login --forgot nobody"),
+  ];
+  expect([known.code, unknown.code, unknown.text]).toEqual([0, 0, known.text]);
+  outputs.push(known, unknown);
+  // the response does not wait for the email
+  await vi.waitFor(() => expect(office.delivered).toHaveLength(1), 60_000);
+  const code = /(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}/.exec(office.delivered[0]?.mail.text ?? "")?.[0] ?? "";
+  const canaries = new Canaries([code, password, PASSWORD]);
+  const look = (): void => {
+    const own = ["password.txt", "new.txt", join("credentials", "office")];
+    for (const folder of [home, away]) canaries.lookBelow(folder, (path) => own.includes(path));
+  };
+  look();
+  const reset = (typed: string): Promise<Outcome> =>
+    there(`login --account admin@example.jp --reset-code ${typed} --password-file new.txt --verbose`);
+  const wrong = await reset("AAAA-AAAA-AAAA");
+  expect(wrong.code).not.toBe(0);
+  const right = await reset(code);
+  expect([right.code, right.stderr]).toEqual([0, expect.stringContaining("office")]);
+  const again = await reset(code);
+  expect(again.code).not.toBe(0);
+  const old = await there("login --account admin@example.jp --password-file password.txt");
+  expect(old.code).not.toBe(0);
+  outputs.push(wrong, right, again, old, await there("audit list --format ndjson"));
+  server.running.process.kill("SIGTERM");
+  outputs.push(await server.running.ended);
+  for (const { stdout, stderr } of outputs) canaries.look("output", Buffer.concat([stdout, Buffer.from(stderr)]));
+  look();
+  expect(code).not.toBe("");
+  expect([...canaries.found]).toEqual([]);
 });
 
 const readFingerprint = (url: string): Promise<string> =>

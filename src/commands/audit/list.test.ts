@@ -63,6 +63,7 @@ describe("rights on a given date", () => {
       after: granted,
     }),
     told(6, { action: "users.edit", objects: [], before: {}, after: {} }),
+    told(5, { action: "accounts.send-code", objects: accountNamed("hanako02"), detail: {} }),
     told(4, { action: "accounts.edit", objects: accountNamed("hanako02"), before: none, after: none }),
     told(3, {
       action: "roles.schemes.edit",

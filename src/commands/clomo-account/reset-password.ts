@@ -10,8 +10,8 @@ export default defineCommand({
   summary: text("set a new password for a CLOMO account", "CLOMO アカウントのパスワードを再設定する"),
   details: [
     text(
-      `Pass the new password (${PASSWORD_RULE.en}) with --password-file, or type it twice at the prompt, which does not show it. For a mirror, set the password in the console, and record the time with --password-in-console.`,
-      `新しいパスワード(${PASSWORD_RULE.ja})を --password-file で渡すか、入力の案内に従って 2 回入力します(画面には表示されません)。管理画面のミラーでは管理画面で設定し、--password-in-console で日時だけを記録します。`,
+      `Pass the new password (${PASSWORD_RULE.en}) with --password-file, or type it twice at the prompt, which does not show it. For a mirror, set the password in the console, and record the time with --password-in-console. People who forgot their own password use \`login --forgot\`.`,
+      `新しいパスワード(${PASSWORD_RULE.ja})を --password-file で渡すか、入力の案内に従って 2 回入力します(画面には表示されません)。管理画面のミラーでは管理画面で設定し、--password-in-console で日時だけを記録します。自分のパスワードを忘れた人は \`login --forgot\` を使います。`,
     ),
   ],
   args: { named: ACCOUNT_ARGUMENT },

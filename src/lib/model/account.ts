@@ -204,6 +204,9 @@ export const PASSWORD_RULE = text(
   `${MIN_PASSWORD_LENGTH} 文字以上で、大文字・小文字・数字をそれぞれ 1 文字以上含むこと`,
 );
 
+/** How long a password reset code is valid, and how many times a person may try to type it (clomoctl rules). */
+export const RESET_CODE = { minutes: 15, tries: 5 } as const;
+
 /** The rule for the support option. @see facts 2.1, 2.2 */
 export const SUPPORT_OPTION_RULE = text(
   `only system administrators can have the support option, and at most ${MAX_SUPPORT_OPTIONS} accounts in a tenant`,

@@ -36,6 +36,9 @@ const ACTION_VERBS: Readonly<Record<string, Text>> = {
 
 /** Names of actions that do not follow the pattern of verb and object. */
 const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
+  "accounts.send-code": text("send password reset code", "パスワード再設定コードを送信"),
+  "accounts.void-code": text("void undelivered password reset code", "送信できなかったパスワード再設定コードを無効化"),
+  "accounts.wrong-code": text("wrong password reset code", "パスワード再設定コードの誤り"),
   "accounts.create": text("create account", "アカウントを作成"),
   "accounts.edit": text("edit account", "アカウントを編集"),
   "accounts.transfer": text("transfer to successor", "後任に引き継ぎ"),

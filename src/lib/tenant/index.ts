@@ -1,7 +1,8 @@
-import { Failure } from "../errors/index.ts";
+import { Failure, ServerFault } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { PartsResolver, TenantParts } from "./parts.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
+import type { Jobs } from "./jobs.ts";
 import type { Actor } from "./policy/asker.ts";
 import { perform, type AnyOperation } from "./operation.ts";
 import type { FileForm } from "../csv/records/record.ts";
@@ -9,6 +10,7 @@ import { MACHINE_OWNER, Session } from "./session.ts";
 import type { Store } from "./store/store.ts";
 import type { CopyRelation, TenantCopyState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
+import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
 import type { TenantFileOptions } from "./store/sqlite/tenant-file.ts";
 import { openSqliteTenant, type TenantStoreHandle, type SqliteTenantOptions } from "./store/sqlite/open.ts";
@@ -55,6 +57,8 @@ export interface TenantOptions extends Pick<
   readonly apple?: AppleAccess | undefined;
   /** stores what is uploaded over sockets until it is complete */
   readonly spool?: TenantParts["spool"];
+  /** opens the mail server with which the tenant sends email; by default, the tenant cannot send email */
+  readonly mail?: OpenMail | undefined;
   /**
    * detects which processes are alive, so that messages can name the holder of a lock; if undefined, the holder is not
    * named
@@ -73,15 +77,27 @@ const NO_PROCESSES: Processes = { self: 0, isAlive: () => false };
  * tenant's file, `input-rejected` if a pre-release version wrote it, `unexpected` if it is damaged
  */
 export const openTenant = (options: TenantOptions): OpenTenant => {
-  const { actor, acting, surroundings, spool, processes = NO_PROCESSES, apple = NO_APPLE_ACCESS } = options;
+  const {
+    actor,
+    acting,
+    surroundings,
+    spool,
+    processes = NO_PROCESSES,
+    mail: openMail = NO_MAIL_ACCESS,
+    apple = NO_APPLE_ACCESS,
+  } = options;
+  let begun: Promise<Jobs> | undefined;
+  const jobs = (): Promise<Jobs> => (begun ??= import("./jobs.ts").then((module) => new module.Jobs()));
+  const isServed = acting === "requests";
+  const mail = isServed ? () => openMail().catch(throwMailFault) : openMail;
   const { close, ...parts } = openSqliteTenant({
     ...options,
-    isServed: acting === "requests",
+    isServed,
     now: getCurrentInstant(surroundings),
     processes,
   });
   const owner = new Session(parts.store, surroundings, actor, MACHINE_OWNER);
-  const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, apple };
+  const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, jobs };
   const partsFor = createPartsResolver(acting, own, options);
   const partsHere = createPartsHere(acting, own, options);
   const underWay = new Set<Promise<unknown>>();
@@ -111,6 +127,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     async close() {
       isClosing = true;
       await Promise.allSettled(underWay);
+      await (await begun)?.close();
       await close();
     },
   };
@@ -148,6 +165,20 @@ const NO_APPLE_ACCESS: AppleAccess = {
   },
   wait: () => Promise.resolve(),
   program: "clomoctl",
+};
+
+const NO_MAIL_ACCESS: OpenMail = () =>
+  Promise.reject(
+    new Failure("input-rejected", {
+      what: text("this tenant cannot send email", "このテナントからはメールを送信できません"),
+    }),
+  );
+
+/** @throws ServerFault if the settings of a server's mail are missing or wrong; other errors as they are */
+const throwMailFault = (error: unknown): never => {
+  if (!(error instanceof Failure)) throw error;
+  const what = text("the server cannot send email", "サーバーからメールを送信できません");
+  throw new ServerFault({ cause: error, what });
 };
 
 type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;

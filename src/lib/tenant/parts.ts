@@ -3,6 +3,8 @@ import type { AuditVerifier } from "./audit/findings.ts";
 import type { Store } from "./store/store.ts";
 import type { ImportEngine } from "./plans/engine.ts";
 import type { Processes } from "./store/processes.ts";
+import type { Jobs } from "./jobs.ts";
+import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/server.ts";
 
 /** A request whose body was received completely. Disposing of it removes what was stored. */
@@ -27,6 +29,9 @@ export interface TenantParts {
   readonly processes: Processes;
   readonly verifyAudit: AuditVerifier;
   readonly apple: AppleAccess;
+  /** returns the background jobs of this process, which are loaded when they are first needed */
+  readonly jobs: () => Promise<Jobs>;
+  readonly mail: OpenMail;
   /** converts an error of the store into the failure to report */
   readonly explain: (error: unknown) => unknown;
 }

@@ -1,9 +1,9 @@
 /**
- * Verifiers of passwords. This is a separate module so that Node's crypto is loaded only when they are set or
+ * Verifiers of passwords and codes. This is a separate module so that Node's crypto is loaded only when they are set or
  * checked.
  */
 
-import { argon2, timingSafeEqual } from "node:crypto";
+import { argon2, createHmac, timingSafeEqual } from "node:crypto";
 import { SECRET_PREFIX } from "../model/credential.ts";
 import type { RandomBytes } from "./ids.ts";
 
@@ -67,3 +67,47 @@ const SECRET_BYTES = 32;
 
 export const generateSecret = (random: RandomBytes): string =>
   SECRET_PREFIX + Buffer.from(random(SECRET_BYTES)).toString("base64url");
+
+/** Crockford's alphabet, in which no two characters are easily confused. @see https://www.crockford.com/base32.html */
+const CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const CODE_LENGTH = 12;
+const CODE_KEY_BYTES = 16;
+
+/** Returns a new code of 60 random bits in the form that people type: `7K2M-04QX-9TRB`. */
+export const generateCode = (random: RandomBytes): string => {
+  const characters = [...random(CODE_LENGTH)].map((byte) => CODE_ALPHABET[byte % CODE_ALPHABET.length] ?? "");
+  return [0, 4, 8].map((at) => characters.slice(at, at + 4).join("")).join("-");
+};
+
+const normaliseCode = (typed: string): string =>
+  typed
+    .normalize("NFKC")
+    .toUpperCase()
+    .replaceAll(/[^0-9A-Z]/g, "")
+    .replaceAll("O", "0")
+    .replaceAll(/[IL]/g, "1");
+
+const CODE_VERIFIER_PATTERN = /^\$hmac-sha256\$([^$]+)\$([^$]+)$/;
+
+const computeCodeMac = (code: string, key: Uint8Array): Buffer =>
+  createHmac("sha256", key).update(normaliseCode(code)).digest();
+
+/**
+ * Returns a text that can verify a code without revealing it: an HMAC with its own key. A code is as random as a key
+ * and is valid only for minutes, so a slow hash would not make it safer. Unlike a slow hash, the HMAC can be checked
+ * within the transaction that counts the attempts.
+ */
+export const createCodeVerifier = (code: string, random: RandomBytes): string => {
+  const key = random(CODE_KEY_BYTES);
+  return `$hmac-sha256$${toUnpaddedBase64(key)}$${toUnpaddedBase64(computeCodeMac(code, key))}`;
+};
+
+/**
+ * Returns true if the typed code matches the verifier. The check takes the same time whether or not the code matches.
+ */
+export const verifyCode = (verifier: string, typed: string): boolean => {
+  const [, key = "", mac = ""] = CODE_VERIFIER_PATTERN.exec(verifier) ?? [];
+  const expected = Buffer.from(mac, "base64");
+  const found = computeCodeMac(typed, Buffer.from(key, "base64"));
+  return expected.length === found.length && timingSafeEqual(expected, found);
+};

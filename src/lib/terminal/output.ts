@@ -268,7 +268,7 @@ function toCellText(value: unknown): string {
 }
 
 /** Returns a field's value as a table shows it: as in {@link toCellText}, but a list of words or numbers as `a, b`. */
-function toTableCellText(value: unknown): string {
+export function toTableCellText(value: unknown): string {
   if (Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")) {
     return value.join(", ");
   }

@@ -320,6 +320,14 @@ class TenantFiller {
         }),
         verifier: SECRET_CANARY,
       });
+      if (draw.below(4) === 0) {
+        this.#insert("reset_code", {
+          user,
+          verifier: SECRET_CANARY,
+          addressKey: "a@example.co.jp",
+          expiresAt: SECRET_AT,
+        });
+      }
     }
     this.#last("accounts", users.length);
   }

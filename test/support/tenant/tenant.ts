@@ -31,6 +31,7 @@ import { addTestCredential } from "./credentials.ts";
 import { openOverSocket, withFetch, type AnsweringTenant, type SignIn } from "./over-socket.ts";
 import { openTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
 import { getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
+import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/ade/server.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
@@ -113,6 +114,7 @@ const CLEARED_TABLES = [
   "administrators_known",
   "tenant_profile",
   "account",
+  "reset_code",
   "credential",
   "counted_attempt",
   "scheme",
@@ -136,6 +138,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["device", "devices"],
   ["tenant_profile", "tenant"],
   ["account", "accounts"],
+  ["reset_code", "accounts"],
   ["account_settings", "accounts"],
   ["scheme", "schemes"],
   ["renewal_item", "renewals"],
@@ -215,6 +218,8 @@ export class TestTenant {
   limitMs = 120_000;
   /** true if the bodies of requests over a socket have arrived completely */
   isReceived = true;
+  /** the emails that the tenant has sent */
+  readonly mails: TenantMail[] = [];
   apple: Send = () =>
     Promise.reject(
       new Failure("unavailable", {
@@ -226,6 +231,10 @@ export class TestTenant {
     );
   /** the mark of the key that seals the tenant's secrets; to simulate another key, change the mark */
   sealingKey = "first-";
+  /** the failure of the mail settings; undefined if they are correct */
+  mailFault: Failure | undefined;
+  /** the reason why emails cannot be sent; undefined if they can be sent */
+  unsent: Text | undefined;
 
   readonly #processes: Processes | undefined;
   #isKept = false;
@@ -262,6 +271,13 @@ export class TestTenant {
 
   #start(acting: TenantOptions["acting"] = "owner"): AnsweringTenant {
     const { folder, surroundings } = this;
+    const mail = async (): Promise<SendMail> => {
+      if (this.mailFault !== undefined) throw this.mailFault;
+      return async (one) => {
+        if (this.unsent === undefined) this.mails.push(one);
+        return this.unsent;
+      };
+    };
     const apple = {
       send: async () => this.apple,
       sealing: createFakeSealing(() => this.sealingKey),
@@ -276,6 +292,7 @@ export class TestTenant {
       acting,
       surroundings,
       collectionOf,
+      mail,
       apple,
       processes,
     };

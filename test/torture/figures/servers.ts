@@ -99,6 +99,7 @@ export const REPEATED_REQUEST_TRIALS: readonly Trial[] = [
 const EXCLUDED_OPERATIONS = [
   "sessions.end",
   "ade.setEndpoint",
+  "sessions.resetPassword",
   "accounts.revoke",
   "accounts.transfer",
   "accounts.edit",

@@ -11,7 +11,7 @@ import type { Mailer } from "./ways/mail.ts";
 import type { ResolvedWebhook } from "./ways/webhook.ts";
 
 /** Opens the mail server of the settings.  @throws Failure like {@link readSecret} */
-const openSmtp = async ({ passwordFile: file, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
+export const openSmtp = async ({ passwordFile: file, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
   const { createMailer } = await import("./ways/mail.ts");
   return createMailer({ ...smtp, password: file === undefined ? undefined : await readSecret(file, place) });
 };

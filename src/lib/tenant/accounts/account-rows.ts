@@ -250,6 +250,51 @@ export const writeAdministratorMark = async (
   });
 };
 
+/** A code that was sent by email, with which a person can set a new password. */
+export interface ResetCode {
+  readonly verifier: string;
+  /** comparison key of the address to which the code was sent */
+  readonly addressKey: string;
+  /** time of expiry, a UTC instant */
+  readonly expiresAt: string;
+  /** number of wrong codes that were typed */
+  readonly tries: number;
+}
+
+/** Returns the reset code of a user's account; undefined if there is none. */
+export const readResetCode = async (reader: Reader, user: number): Promise<ResetCode | undefined> => {
+  const row = await reader.get("select verifier, addressKey, expiresAt, tries from reset_code where user = :user", {
+    user,
+  });
+  return (
+    row && {
+      verifier: String(row["verifier"]),
+      addressKey: String(row["addressKey"]),
+      expiresAt: String(row["expiresAt"]),
+      tries: Number(row["tries"]),
+    }
+  );
+};
+
+/**
+ * Stores a reset code in place of the previous code. The change must lock `accounts`, like every change to reset codes.
+ */
+export const writeResetCode = async (writer: Writer, user: number, code: ResetCode): Promise<void> => {
+  await insertRow(writer, "reset_code", { ...code, user }, ["user"]);
+};
+
+/**
+ * Deletes a user's reset code and returns true if there was one. @param verifier deletes the code only if it has this
+ * verifier; if omitted, any code is deleted
+ */
+export const deleteResetCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
+  const removed = await writer.run(
+    "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",
+    { user, verifier: verifier ?? null },
+  );
+  return removed > 0;
+};
+
 /** Returns the account settings. If no settings were recorded, account names are free text (a clomoctl rule). */
 export const readAccountSettings = async (reader: Reader): Promise<AccountSettings> => {
   const row = await reader.get("select composition, authentication from account_settings");

@@ -90,9 +90,11 @@ const forRoutes = async <T>(
   return results;
 };
 
-test("only signing in is open", () => {
+test("only signing in and setting a forgotten password are open", () => {
   expect(NAMED_OPERATIONS.filter(({ one }) => one.needs === "open").map(({ name }) => name)).toEqual([
     "sessions.create",
+    "sessions.requestResetCode",
+    "sessions.resetPassword",
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { Failure } from "../../errors/index.ts";
-import { SIGN_IN_LIMITS } from "../../model/credential.ts";
+import { RESET_MAIL_LIMITS, SIGN_IN_LIMITS } from "../../model/credential.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { getSenderNetwork } from "./sender.ts";
 import { text } from "../../text/index.ts";
@@ -17,12 +17,25 @@ interface AttemptLimit {
   /** a hash, because people also type passwords where the account name belongs */
   readonly subject: string;
   readonly max: number;
+  readonly minutes: number;
 }
 
-const listLimits = ({ account, address }: AttemptSource): readonly AttemptLimit[] => [
-  { subject: sha256(`account ${comparisonKey("code", account)}`), max: SIGN_IN_LIMITS.perAccount },
-  { subject: sha256(`address ${getSenderNetwork(address)}`), max: SIGN_IN_LIMITS.perAddress },
+type Limits = Readonly<Record<"perAccount" | "perAddress" | "minutes", number>>;
+
+const buildLimits = (
+  kind: string,
+  { account, address }: AttemptSource,
+  { perAccount, perAddress, minutes }: Limits,
+): readonly AttemptLimit[] => [
+  { subject: sha256(`${kind} account ${comparisonKey("code", account)}`), max: perAccount, minutes },
+  { subject: sha256(`${kind} address ${getSenderNetwork(address)}`), max: perAddress, minutes },
 ];
+
+export const limitGuesses = (source: AttemptSource): readonly AttemptLimit[] =>
+  buildLimits("guess", source, SIGN_IN_LIMITS);
+
+export const limitResetMails = (source: AttemptSource): readonly AttemptLimit[] =>
+  buildLimits("mail", source, RESET_MAIL_LIMITS);
 
 const createTooManyAttemptsFailure = (waitMs: number): Failure =>
   new Failure("throttled", {
@@ -40,18 +53,19 @@ const createTooManyAttemptsFailure = (waitMs: number): Failure =>
 export const countAttempt = async (
   writer: Writer,
   surroundings: Surroundings,
-  source: AttemptSource,
+  limits: readonly AttemptLimit[],
 ): Promise<string> => {
   const time = surroundings.now();
   const now = getCurrentInstant({ now: () => time });
   await deleteExpiredAttempts(writer, now);
-  const limits = listLimits(source);
   for (const { subject, max } of limits) {
     const { count, until } = await countAttempts(writer, subject, now);
     if (count >= max) throw createTooManyAttemptsFailure(until === null ? 0 : Date.parse(until) - time);
   }
   const attempt = createId(surroundings);
-  const until = getCurrentInstant({ now: () => time + SIGN_IN_LIMITS.minutes * 60_000 });
-  for (const { subject } of limits) await insertAttempt(writer, { attempt, subject, until });
+  for (const { subject, minutes } of limits) {
+    const until = getCurrentInstant({ now: () => time + minutes * 60_000 });
+    await insertAttempt(writer, { attempt, subject, until });
+  }
   return attempt;
 };

@@ -2,6 +2,7 @@ import { operation } from "../operation.ts";
 
 // loaded only when they are needed, because they also load cryptography
 const loadCredentials = () => import("./credentials.ts");
+const loadForgottenPassword = () => import("./forgotten-password.ts");
 
 /** Access tokens of the acting account. Their secrets are not stored, so a creation cannot be repeated with a key. */
 export const accessTokens = {
@@ -42,6 +43,32 @@ export const sessions = {
     needs: "open",
     changes: false,
     run: async ({ owner, address }, given) => (await import("./sign-in.ts")).signIn(owner, given, address),
+  }),
+  requestResetCode: operation({
+    route: "POST /v1/sessions/reset-code",
+    about: "Ask for an email with a code that sets a new password; the response is the same for every account name",
+    input: ({ z }) => z.strictObject({ account: z.string().min(1).max(255) }),
+    needs: "open",
+    changes: false,
+    run: async ({ owner, mail, jobs, address }, { account }) => {
+      const send = await (await loadForgottenPassword()).requestResetCode({ owner, mail }, { account, address });
+      if (send !== undefined) (await jobs()).start(send);
+      return { requested: true };
+    },
+  }),
+  resetPassword: operation({
+    route: "POST /v1/sessions/reset-password",
+    about: "Set a new password with a code that was sent by email; the code can be used only once",
+    input: ({ z }) =>
+      z.strictObject({
+        account: z.string().min(1).max(255),
+        code: z.string().min(1).max(100),
+        password: z.string().min(1).max(1024),
+      }),
+    needs: "open",
+    changes: false,
+    run: async ({ owner, address }, given) =>
+      (await loadForgottenPassword()).resetForgottenPassword(owner, given, address),
   }),
   end: operation({
     route: "DELETE /v1/sessions/current",

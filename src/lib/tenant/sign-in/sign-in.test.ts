@@ -55,8 +55,12 @@ describe("signing in", () => {
     expect([...new Set(answers)]).toEqual([expect.stringMatching(/^\[401,/)]);
   });
 
-  test("signing in fails no sooner than 100 ms after it began, which is longer than its work", async () => {
-    const failed = signIn("nobody");
+  test.each([
+    ["signing in", () => signIn("nobody")],
+    ["a reset", () => post("/v1/sessions/reset-password", { account: "hana", code: "wrong", password: PASSWORD })],
+  ])("%s fails no sooner than 100 ms after it began, which is longer than its work", async (_, attempt) => {
+    await addAccount("hana");
+    const failed = attempt();
     expect(await Promise.race([failed, sleep(90, "sooner")])).toBe("sooner");
     expect((await failed).status).toBe(401);
   });
@@ -366,6 +370,18 @@ describe("a mirror", () => {
     await tenant.client.accounts.revoke(id, {});
     await tenant.client.accounts.edit(id, { role: "system", passwordInConsole: true });
     expect([await statusOf("/v1/whoami", secret), (await signIn("hana")).status]).toEqual([401, 401]);
+  });
+
+  test("replaces a forgotten password for signing in, and not the console's", async () => {
+    await addMirrored("hana");
+    const [before] = await tenant.client.accounts.find({ name: "hana" });
+    await post("/v1/sessions/reset-code", { account: "hana" });
+    await expect.poll(() => tenant.mails.length).toBe(1);
+    const code = /--reset-code (\S+)/.exec(tenant.mails[0]?.text ?? "")?.[1];
+    const body = { account: "hana", code, password: "Other42Other" };
+    expect((await post("/v1/sessions/reset-password", body)).status).toBe(200);
+    expect((await signIn("hana", "Other42Other")).status).toBe(200);
+    expect((await tenant.client.accounts.find({ name: "hana" }))[0]?.passwordSetAt).toBe(before?.passwordSetAt);
   });
 
   test("is refused without the option, and other tenants refuse the option", async () => {

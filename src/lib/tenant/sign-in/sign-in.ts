@@ -8,7 +8,7 @@ import { toActor } from "../policy/acting.ts";
 import { Session } from "../session.ts";
 import { verifyPassword } from "../verifier.ts";
 import { deleteAttempt } from "./attempt-rows.ts";
-import { countAttempt, type AttemptSource } from "./attempts.ts";
+import { countAttempt, limitGuesses, type AttemptSource } from "./attempts.ts";
 import { storeCredential } from "./credentials.ts";
 
 /** What somebody types to sign in. */
@@ -48,8 +48,8 @@ class Turnstile {
 
 const MAX_VERIFICATIONS_AT_ONCE = 2;
 
-/** The passwords that are verified for people who are not signed in. */
-const passwordWork = new Turnstile(MAX_VERIFICATIONS_AT_ONCE);
+/** The passwords that are verified or hashed for people who are not signed in. */
+export const passwordWork = new Turnstile(MAX_VERIFICATIONS_AT_ONCE);
 
 /** The failure for every attempt that does not succeed, whatever the reason, so that it reveals nothing. */
 const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
@@ -62,13 +62,28 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
 
 const FAILED_ATTEMPT_MS = 100;
 
+/**
+ * Makes an attempt whose failure takes the same time for every reason.
+ *
+ * @throws `refusal` at the earliest 100 ms after the beginning; other errors at once
+ */
+export const takeSameTime = async <T>(refusal: Failure, attempt: () => Promise<T>): Promise<T> => {
+  const begun = performance.now();
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error === refusal) await sleep(Math.max(0, begun + FAILED_ATTEMPT_MS - performance.now()));
+    throw error;
+  }
+};
+
 /** Counts an attempt as failed, and finds the account.  @throws Failure `throttled` */
 const beginAttempt = (
   owner: Session,
   source: AttemptSource,
 ): Promise<{ readonly attempt: string; readonly found: ActingAccount | undefined }> =>
   owner.change({ action: null, locks: [] }, async (writer) => {
-    const attempt = await countAttempt(writer, owner.surroundings, source);
+    const attempt = await countAttempt(writer, owner.surroundings, limitGuesses(source));
     return { result: { attempt, found: await findAccountByName(writer, source.account) }, objects: [] };
   });
 
@@ -78,15 +93,8 @@ const beginAttempt = (
  * @param address the address from which the request came, for the limit on failed attempts
  * @throws Failure `not-signed-in`, the same for every reason, after the same time; `throttled`
  */
-export const signIn = async (owner: Session, request: SignInRequest, address: string): Promise<NewSession> => {
-  const begun = performance.now();
-  try {
-    return await tryToSignIn(owner, request, address);
-  } catch (error) {
-    if (error === SIGN_IN_REFUSED_FAILURE) await sleep(Math.max(0, begun + FAILED_ATTEMPT_MS - performance.now()));
-    throw error;
-  }
-};
+export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
+  takeSameTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));
 
 const tryToSignIn = async (
   owner: Session,

@@ -165,6 +165,7 @@ const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ["user", RECORD_SCOPE_CONDITIONS["user"] ?? ""],
     ["user_email", buildIsUserInScope("t.user")],
     ["account", buildIsUserInScope("t.user")],
+    ["reset_code", buildIsUserInScope("t.user")],
     ["device", RECORD_SCOPE_CONDITIONS["device"] ?? ""],
     ["secured_user", String(scope.secured)],
     ["secured_group", String(scope.secured)],

@@ -134,7 +134,7 @@ test.each([3, 9])("a copy of tenant %i has every row, no secret, and always the 
   const bytes = readFileSync(path).toString("latin1");
   tenant.database.foldLog();
   const original = readFileSync(tenant.database.path).toString("latin1");
-  expect(planted.size).toBeGreaterThan(0);
+  expect(planted.size).toBeGreaterThan(3);
   // the control: the original has all of them
   expect([...planted.values()].filter((secret) => !original.includes(secret))).toEqual([]);
   expect([...planted.values()].filter((secret) => bytes.includes(secret))).toEqual([]);

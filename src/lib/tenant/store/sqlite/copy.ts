@@ -12,7 +12,7 @@ import { migrate } from "./migrations.ts";
 import { TENANT_FILE_NAME } from "./tenant-file.ts";
 
 /** Tables that are empty in a copy: whoever has their rows could sign in, or they describe running work. */
-export const EMPTIED_TABLES: readonly string[] = ["credential", "counted_attempt", "repeatable"];
+export const EMPTIED_TABLES: readonly string[] = ["credential", "reset_code", "counted_attempt", "repeatable"];
 
 /** Columns that are empty in a copy, by table: secrets, and what is useless without them. */
 export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {

@@ -32,6 +32,9 @@ const WRITTEN_SQL = `
   create index device_owner on device (owner) where owner is not null;
 
   create index account_role on account (role) where role <> 'none';
+  create table reset_code (
+    user integer primary key, verifier text not null, addressKey text not null, expiresAt text not null,
+    tries integer not null default 0);
   create table administrators_known (kind text primary key, at text not null, actor text not null) without rowid;
   create table credential (
     pk integer primary key autoincrement, id text not null unique, user integer not null, kind text not null,
@@ -46,11 +49,13 @@ const WRITTEN_SQL = `
   create index counted_attempt_until on counted_attempt (until);
   create trigger user_gone after delete on user begin
     update account set verifier = null where user = old.pk;
+    delete from reset_code where user = old.pk;
     delete from credential where user = old.pk;
   end;
   create trigger credential_changed after update of role, verifier on account
     when old.verifier is not new.verifier or (old.role <> 'none' and new.role = 'none') begin
     delete from credential where user = old.user;
+    delete from reset_code where user = old.user;
     update account set verifier = null where user = old.user and role = 'none';
   end;
   create trigger credential_without_role after insert on account
@@ -59,6 +64,7 @@ const WRITTEN_SQL = `
   end;
   create trigger credential_account_gone after delete on account begin
     delete from credential where user = old.user;
+    delete from reset_code where user = old.user;
   end;
 
   create table import (

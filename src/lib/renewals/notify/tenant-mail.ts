@@ -1,0 +1,56 @@
+import { commandName, line, step } from "../../advice/index.ts";
+import { Failure } from "../../errors/index.ts";
+import type { SecretPlace } from "./secret.ts";
+import { getNotifyFile, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
+import { text, type Language, type Text } from "../../text/index.ts";
+
+export interface MailPlace extends Pick<SecretPlace, "environment" | "modes"> {
+  readonly home: SettingsPlace;
+}
+
+interface TenantMail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly language: Language;
+}
+
+/** Sends an email. Resolves to the reason if the email could not be sent, otherwise to undefined. */
+type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
+
+/**
+ * Returns a function that creates the email sender of a local tenant. The emails go through the mail server of
+ * `renewals notify`, whose settings are read at each call.
+ *
+ * @throws Failure `input-rejected` if no mail server is configured; also the failures of reading the settings and their
+ * secrets
+ */
+export const createMailOpener =
+  ({ home, environment, modes }: MailPlace): (() => Promise<SendMail>) =>
+  async () => {
+    const settings = await readNotifySettings(home);
+    if (settings?.smtp === undefined) throw createNoServerFailure(getNotifyFile(home), settings !== undefined);
+    const { openSmtp } = await import("./deliver.ts");
+    const send = await openSmtp(settings.smtp, { environment, folder: home.settings, modes });
+    return async ({ to, subject, text: body, language }) => {
+      const messageId = `${crypto.randomUUID()}@clomoctl.invalid`;
+      const delivery = await send(to, { subject, text: body, messageId }, language);
+      return delivery.sent ? undefined : delivery.reason;
+    };
+  };
+
+const createNoServerFailure = (file: string, isThere: boolean): Failure =>
+  new Failure("input-rejected", {
+    what: text("no mail server is configured (smtp)", "メールサーバー(smtp)の設定がありません"),
+    where: file,
+    hint: isThere
+      ? step(
+          "add smtp to this file; to see its format",
+          "このファイルに smtp を追加してください。書き方",
+          line("renewals notify", [], { helpAll: true }),
+        )
+      : text(
+          `to create this file (without --as): ${commandName("renewals notify")} init`,
+          `作成するには(--as なしで実行): ${commandName("renewals notify")} init`,
+        ),
+  });

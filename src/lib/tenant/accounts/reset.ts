@@ -1,0 +1,180 @@
+import { line } from "../../advice/index.ts";
+import type { Failure } from "../../errors/index.ts";
+import { RESET_CODE, type Account } from "../../model/account.ts";
+import { emailKey } from "../../model/normalise.ts";
+import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
+import { formatMinute } from "../../model/time.ts";
+import { text, type Language, type Text } from "../../text/index.ts";
+import { DECEPTIVE_CHARACTERS, toTypableName } from "../../text/shell-word.ts";
+import { getCurrentInstant } from "../ids.ts";
+import type { Session } from "../session.ts";
+import { ACCOUNTS, readResetCode, deleteResetCode, writeResetCode } from "./account-rows.ts";
+import { advanceCollections } from "../store/collections.ts";
+import type { Reader, Writer } from "../store/store.ts";
+import { readProfile, readTenantName, isMirror } from "../records/tenant-rows.ts";
+import { createCodeVerifier, generateCode, verifyCode } from "../verifier.ts";
+import { toChangedObject, getRecordById } from "../records/records.ts";
+import { getStoredAccount, applyAccountDraft, ACCOUNT_RECORD_TYPE, listAccountOrgs } from "./accounts.ts";
+import { buildAccountDraft } from "./draft.ts";
+
+/** A plain-text email. */
+export interface TenantMail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly language: Language;
+}
+
+/**
+ * Sends an email within a limited time. Returns undefined if the email was sent, otherwise the reason, without secrets.
+ */
+export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
+
+/**
+ * Opens the configured mail server. @throws Failure `input-rejected` if no mail server is configured, with a hint on
+ * how to configure it
+ */
+export type OpenMail = () => Promise<SendMail>;
+
+const CODE_LIFETIME_MS = RESET_CODE.minutes * 60_000;
+
+const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
+
+const buildAuditObjects = (account: Account) => ({
+  objects: [toChangedObject(ACCOUNT_RECORD_TYPE, account)],
+  orgs: listAccountOrgs(account),
+});
+
+/**
+ * Emails a code with which a person can set a new password, in place of the previous code, to the first address of the
+ * account that can receive email. If the email cannot be sent, the code is deleted, and the audit log has the reason.
+ *
+ * @param id id of the account's user
+ * @see facts 2.3: CLOMO's login page sends a link by email
+ */
+export const sendResetCode = async (session: Session, send: SendMail, id: string): Promise<void> => {
+  const { random, now } = session.surroundings;
+  const code = generateCode(random);
+  const verifier = createCodeVerifier(code, random);
+  const change = { action: "accounts.send-code", locks: ["accounts"] };
+  const sent = await session.change(change, async (writer) => {
+    const account = await getRecordById(writer, ACCOUNTS, id);
+    const address = account.emails.find((one) => satisfiesRule(SENDABLE_ADDRESS_RULE, one));
+    if (address === undefined) return { result: undefined, objects: [] };
+    const { pk } = await getStoredAccount(writer, id);
+    const expiresAt = getCurrentInstant({ now: () => now() + CODE_LIFETIME_MS });
+    await writeResetCode(writer, pk, { verifier, addressKey: emailKey(address), expiresAt, tries: 0 });
+    const about = buildAuditObjects(account);
+    const mail = { to: address, ...(await buildCodeMail(writer, account, { code, expiresAt })) };
+    return { result: { pk, mail, about }, ...about, detail: { address, expiresAt } };
+  });
+  if (sent === undefined) return;
+  const refusal = await send(sent.mail);
+  if (refusal === undefined) return;
+  await session.change({ action: "accounts.void-code", locks: ["accounts"] }, async (writer) => {
+    // a newer code may have replaced this code in the meantime
+    if (!(await deleteResetCode(writer, sent.pk, verifier))) return { result: undefined, objects: [] };
+    return { result: undefined, ...sent.about, detail: { address: sent.mail.to, reason: refusal.en } };
+  });
+};
+
+/**
+ * Returns true if a code is valid for an account now. A wrong code is counted; after the last attempt, the code is
+ * deleted. What is wrong is not revealed.
+ *
+ * @param id id of the account's user
+ */
+export const checkResetCode = async (
+  { surroundings }: Session,
+  writer: Writer,
+  { id, code }: { readonly id: string; readonly code: string },
+): Promise<boolean> => {
+  const { pk } = await getStoredAccount(writer, id);
+  const kept = await readResetCode(writer, pk);
+  if (kept === undefined || kept.expiresAt <= getCurrentInstant(surroundings)) return false;
+  // a code must not be used if its address no longer belongs to the account
+  const { emails } = await getRecordById(writer, ACCOUNTS, id);
+  if (!emails.some((address) => emailKey(address) === kept.addressKey)) return false;
+  if (verifyCode(kept.verifier, code)) return true;
+  const tries = kept.tries + 1;
+  if (tries < RESET_CODE.tries) await writeResetCode(writer, pk, { ...kept, tries });
+  else await deleteResetCode(writer, pk);
+  return false;
+};
+
+interface PasswordReset {
+  readonly id: string;
+  readonly code: string;
+  readonly password: string;
+  readonly verifier: string;
+}
+
+/**
+ * Sets a new password with a code, which ends with it; in a mirror, the password is the one for signing in.
+ *
+ * @throws `refusal` if the code is no longer valid
+ */
+export const applyResetCode = (
+  session: Session,
+  { id, code, password, verifier }: PasswordReset,
+  refusal: Failure,
+): Promise<void> =>
+  session.change({ action: "accounts.reset-password", locks: ["accounts"] }, async (writer) => {
+    if (!(await checkResetCode(session, writer, { id, code }))) throw refusal;
+    const before = await getStoredAccount(writer, id);
+    const was = await getRecordById(writer, ACCOUNTS, id);
+    const request = { password, forSignIn: await isMirror(writer) };
+    const meant = await buildAccountDraft(writer, before, request);
+    await writer.lock(["users"]);
+    const applied = await applyAccountDraft(session, writer, { id, before, was, meant, verifier });
+    await advanceCollections(writer, ["users"]);
+    return { result: undefined, ...applied, detail: { by: "code" } };
+  });
+
+const buildCodeMail = async (
+  reader: Reader,
+  account: Account,
+  { code, expiresAt }: { readonly code: string; readonly expiresAt: string },
+): Promise<Omit<TenantMail, "to">> => {
+  const { id, timezone, language: own } = account;
+  const language = own ?? "ja";
+  const name = account.name.replaceAll(DECEPTIVE_CHARACTERS, " ");
+  const tenant = (await readTenantName(reader)).replaceAll(DECEPTIVE_CHARACTERS, " ");
+  const zone = timezone ?? (await readProfile(reader)).consoleTimezone ?? DEFAULT_MAIL_TIMEZONE;
+  const until = `${formatMinute(expiresAt, zone)} (${zone})`;
+  const command = line("login", [], { account: toTypableName(account.name, id), resetCode: code });
+  const { tries } = RESET_CODE;
+  const subject = text(
+    `Code for resetting the password of the CLOMO account ${name}`,
+    `CLOMO アカウント「${name}」のパスワード再設定コード`,
+  );
+  const body = text(
+    `Someone requested a password reset for the CLOMO account ${name} in the tenant ${tenant}.
+
+Code: ${code}
+Valid until: ${until}; one use, at most ${tries} tries
+
+To set a new password, run:
+  ${command}
+
+If you did not request this, do nothing: your password does not change, and the code expires. Inform a system administrator of your tenant. Do not share the code with anyone.
+
+-- 
+Sent by clomoctl.
+`,
+    `テナント「${tenant}」の CLOMO アカウント「${name}」について、パスワードの再設定が依頼されました。
+
+コード: ${code}
+有効期限: ${until}(1 回だけ有効。入力は ${tries} 回まで)
+
+次のコマンドで新しいパスワードを設定してください:
+  ${command}
+
+心当たりがない場合は、何もしないでください。パスワードは変わらず、コードは期限が来ると無効になります。テナントのシステム管理者に知らせてください。コードは誰にも教えないでください。
+
+-- 
+clomoctl から送信しています。
+`,
+  );
+  return { subject: subject[language], text: body[language], language };
+};

@@ -1,0 +1,19 @@
+/** Background jobs of this process. They continue after the response to the request that started them. */
+export class Jobs {
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+
+  /** Starts a job. @param work must end soon after its signal is aborted */
+  start(work: (signal: AbortSignal) => Promise<void>): void {
+    const done = work(this.#stopping.signal)
+      .catch(() => undefined)
+      .finally(() => this.#underWay.delete(done));
+    this.#underWay.add(done);
+  }
+
+  /** Asks all jobs to stop, and waits until they have stopped. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#underWay);
+  }
+}

@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { line, step } from "../../advice/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { findPasswordFault } from "../../model/account.ts";
+import { text } from "../../text/index.ts";
+import { findAccountByName } from "../accounts/askers.ts";
+import { applyResetCode, checkResetCode, sendResetCode, type OpenMail } from "../accounts/reset.ts";
+import { toActor } from "../policy/acting.ts";
+import type { Actor } from "../policy/asker.ts";
+import { Session } from "../session.ts";
+import { createPasswordVerifier } from "../verifier.ts";
+import { deleteAttempt } from "./attempt-rows.ts";
+import { countAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
+import { passwordWork, takeSameTime } from "./sign-in.ts";
+
+/** How long the sending of an email waits, so that the response is sent first and reveals nothing by its time. */
+const MAIL_DELAY_MS = 100;
+
+export interface ResetMailParts {
+  readonly owner: Session;
+  readonly mail: OpenMail;
+}
+
+const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Session =>
+  new Session(store, surroundings, actor, asker);
+
+/**
+ * Counts a request for a reset code.
+ *
+ * @returns the work that sends the code; undefined if the account does not exist or has no role
+ * @throws Failure `unavailable` if no mail server is configured; `throttled`; both regardless of the account
+ */
+export const requestResetCode = async (
+  { owner, mail }: ResetMailParts,
+  source: AttemptSource,
+): Promise<((signal: AbortSignal) => Promise<void>) | undefined> => {
+  const send = await mail();
+  const found = await owner.change({ action: null, locks: [] }, async (writer) => {
+    await countAttempt(writer, owner.surroundings, limitResetMails(source));
+    return { result: await findAccountByName(writer, source.account), objects: [] };
+  });
+  const actor = found && toActor(found);
+  if (found === undefined || actor === undefined) return undefined;
+  const session = openSession(owner, actor);
+  return async (signal) => {
+    await sleep(MAIL_DELAY_MS, undefined, { signal }).catch(() => undefined);
+    await sendResetCode(session, send, found.id);
+  };
+};
+
+/** What somebody types who has received a code. */
+export interface ForgottenPassword {
+  readonly account: string;
+  readonly code: string;
+  readonly password: string;
+}
+
+/** The failure for every code that is not accepted, whatever the reason, so that it reveals nothing. */
+const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
+  what: text(
+    "the account name or the code is wrong, or the code has expired",
+    "アカウント名かコードが違うか、コードの有効期限が切れています",
+  ),
+  hint: step(
+    "to receive a new code by email",
+    "新しいコードをメールで受け取るには",
+    line("login", [], { forgot: "ACCOUNT" }),
+  ),
+});
+
+/**
+ * Sets a new password with a code that was sent by email.
+ *
+ * @param address the address from which the request came, for the limit on wrong codes
+ * @throws Failure `input-rejected` if the password breaks a rule; `not-signed-in`, the same for every reason, after the
+ * same time; `throttled`
+ */
+export const resetForgottenPassword = (
+  owner: Session,
+  request: ForgottenPassword,
+  address: string,
+): Promise<{ readonly account: string }> =>
+  takeSameTime(RESET_REFUSED_FAILURE, () => tryToReset(owner, request, address));
+
+const tryToReset = async (
+  owner: Session,
+  { account, code, password }: ForgottenPassword,
+  address: string,
+): Promise<{ readonly account: string }> => {
+  const fault = findPasswordFault(password);
+  if (fault !== undefined) throw new Failure("input-rejected", { what: fault, where: "json.password" });
+  const { attempt, found, isRight } = await owner.change({ action: null, locks: ["accounts"] }, async (writer) => {
+    const counted = await countAttempt(writer, owner.surroundings, limitGuesses({ account, address }));
+    const named = await findAccountByName(writer, account);
+    const isValid = named !== undefined && (await checkResetCode(owner, writer, { id: named.id, code }));
+    return { result: { attempt: counted, found: named, isRight: isValid }, objects: [] };
+  });
+  const verifier = await passwordWork.run(() => createPasswordVerifier(password, owner.surroundings.random));
+  const actor = found && toActor(found);
+  if (!isRight || found === undefined || actor === undefined) throw RESET_REFUSED_FAILURE;
+  const session = openSession(owner, actor);
+  await applyResetCode(session, { id: found.id, code, password, verifier }, RESET_REFUSED_FAILURE);
+  await owner.change({ action: null, locks: [] }, async (writer) => {
+    await deleteAttempt(writer, attempt);
+    return { result: undefined, objects: [] };
+  });
+  return { account: found.name };
+};
