@@ -393,13 +393,9 @@ const prepareHome = (outside: ProgramEnvironment): Home => {
 };
 
 const createMailSenderFactory =
-  ({ host: { env, platform } }: ProgramEnvironment, home: Home): NonNullable<TenantMachine["mail"]> =>
+  ({ host: { platform } }: ProgramEnvironment, home: Home): NonNullable<TenantMachine["mail"]> =>
   async () =>
-    (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({
-      home,
-      environment: env,
-      modes: platform !== "win32",
-    })();
+    (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({ home, modes: platform !== "win32" })();
 
 function createLazySealer(...place: Parameters<typeof createSecretSealer>): SecretSealer {
   let opened: Promise<SecretSealer> | undefined;

@@ -19,8 +19,7 @@ afterEach(async () => {
 const write = (...lines: readonly string[]): void =>
   writeFileSync(join(settings, "notify.yaml"), `${lines.join("\n")}\n`, { mode: 0o600 });
 
-const open = (environment: Readonly<Record<string, string>> = {}) =>
-  createMailOpener({ home: { settings, userId: undefined }, environment, modes: true })();
+const open = () => createMailOpener({ home: { settings, userId: undefined }, modes: true })();
 
 const MAIL = { to: "hana@example.jp", subject: "件名", text: "本文\n", language: "ja" } as const;
 
@@ -40,8 +39,8 @@ test("sends nothing without a mail server, and explains how to set one", async (
 test("refuses invalid settings and secrets before sending anything", async () => {
   write("smtp: {host: 127.0.0.1}");
   expect(await failureOf(open())).toMatchObject({ code: "input-rejected", where: expect.stringMatching(/:1$/) });
-  write("smtp: {host: 127.0.0.1, security: none, from: a@example.jp, user: a, password-env: MAIL}");
-  expect(await failureOf(open())).toMatchObject({ code: "input-rejected", where: "MAIL" });
+  write("smtp: {host: 127.0.0.1, security: none, from: a@example.jp, user: a, password-file: mail}");
+  expect(await failureOf(open())).toMatchObject({ code: "not-found", where: join(settings, "mail") });
 });
 
 test("sends plain text through the mail server of renewals notify, and reports a refusal", async () => {
@@ -51,9 +50,10 @@ test("sends plain text through the mail server of renewals notify, and reports a
   });
   office.refused.set("gone@example.jp", "550 5.1.1 no such user");
   write(
-    `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp, user: it, password-env: MAIL}`,
+    `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp, user: it, password-file: mail}`,
   );
-  const send = await open({ MAIL: "geheim1" });
+  writeFileSync(join(settings, "mail"), "geheim1\n", { mode: 0o600 });
+  const send = await open();
   expect(await send(MAIL)).toBeUndefined();
   const [got] = office.delivered;
   expect(got).toMatchObject({ to: "hana@example.jp", user: "it", mail: { subject: "件名", text: "本文\n" } });

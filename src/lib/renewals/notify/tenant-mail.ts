@@ -4,7 +4,7 @@ import type { SecretPlace } from "./secret.ts";
 import { getNotifyFile, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 
-export interface MailPlace extends Pick<SecretPlace, "environment" | "modes"> {
+export interface MailPlace extends Pick<SecretPlace, "modes"> {
   readonly home: SettingsPlace;
 }
 
@@ -26,12 +26,12 @@ type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
  * secrets
  */
 export const createMailOpener =
-  ({ home, environment, modes }: MailPlace): (() => Promise<SendMail>) =>
+  ({ home, modes }: MailPlace): (() => Promise<SendMail>) =>
   async () => {
     const settings = await readNotifySettings(home);
     if (settings?.smtp === undefined) throw createNoServerFailure(getNotifyFile(home), settings !== undefined);
     const { openSmtp } = await import("./deliver.ts");
-    const send = await openSmtp(settings.smtp, { environment, folder: home.settings, modes });
+    const send = await openSmtp(settings.smtp, { folder: home.settings, modes });
     return async ({ to, subject, text: body, language }) => {
       const messageId = `${crypto.randomUUID()}@clomoctl.invalid`;
       const delivery = await send(to, { subject, text: body, messageId }, language);
@@ -47,7 +47,7 @@ const createNoServerFailure = (file: string, isThere: boolean): Failure =>
       ? step(
           "add smtp to this file; to see its format",
           "このファイルに smtp を追加してください。書き方",
-          line("renewals notify", [], { helpAll: true }),
+          line("renewals notify", ["init"], { helpAll: true }),
         )
       : text(
           `to create this file (without --as): ${commandName("renewals notify")} init`,

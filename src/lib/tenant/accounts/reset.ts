@@ -14,7 +14,7 @@ import type { Reader, Writer } from "../store/store.ts";
 import { readProfile, readTenantName, isMirror } from "../records/tenant-rows.ts";
 import { createCodeVerifier, generateCode, verifyCode } from "../verifier.ts";
 import { toChangedObject, getRecordById } from "../records/records.ts";
-import { getStoredAccount, applyAccountDraft, ACCOUNT_RECORD_TYPE, listAccountOrgs } from "./accounts.ts";
+import { getStoredAccount, applyAccountDraft, ACCOUNT_RECORD_TYPE } from "./accounts.ts";
 import { buildAccountDraft } from "./draft.ts";
 
 /** A plain-text email. */
@@ -42,7 +42,6 @@ const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
 
 const buildAuditObjects = (account: Account) => ({
   objects: [toChangedObject(ACCOUNT_RECORD_TYPE, account)],
-  orgs: listAccountOrgs(account),
 });
 
 /**
