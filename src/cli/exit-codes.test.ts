@@ -24,7 +24,7 @@ test("every command opens a tenant, except these", async () => {
   expect((await opening(PROGRAM, [])).toSorted()).toEqual([
     "completion",
     ...["add", "list", "remove", "set", "use"].map((verb) => `context ${verb}`),
-    "csv check",
+    ...["check", "convert"].map((verb) => `csv ${verb}`),
     "devices template",
     "handover diff",
     "handover receive",

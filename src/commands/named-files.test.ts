@@ -12,6 +12,7 @@ function folder(): string {
 
 const READING = [
   "csv check NAME --as users",
+  "csv convert NAME out.csv --to-encoding utf-8",
   "csv check there.pem --as users --map NAME",
   "users import NAME",
   "users import there.pem --map NAME",
@@ -33,10 +34,15 @@ test.each(READING)("%s: a folder is not a file", async (line) => {
   expect(await run(line.replace("NAME", "."), { folder: place, tenant: {} })).toMatchObject({ exit: 2, stdout: "" });
 });
 
-const WRITING = ["orgs template -o NAME", "context list --format xlsx -o NAME"];
+const WRITING = [
+  "orgs template -o NAME",
+  "csv convert there.csv NAME --to-encoding utf-8",
+  "context list --format xlsx -o NAME",
+];
 
 test.each(WRITING)("%s: an output cannot be a file that the home keeps for clomoctl", async (line) => {
   const home = folder();
+  writeFileSync(join(home, "there.csv"), "氏名,メールアドレス\n山田 太郎,taro@example.jp\n");
   writeFileSync(join(home, "contexts.json"), `{ "contexts": [] }`);
   for (const name of ["contexts.json", "tenants/local/tenant.db-wal", "runs/local.json"]) {
     const { en, ja } = await runInBoth(line.replace("NAME", name), { folder: home, home });

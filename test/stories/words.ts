@@ -148,7 +148,7 @@ export const securedUsers = {
   ],
 };
 
-export const csv = { check: verb("csv", "check"), map: verb("csv", "map") };
+export const csv = { check: verb("csv", "check"), convert: verb("csv", "convert"), map: verb("csv", "map") };
 
 export const imports = {
   list: verb("imports", "list"),

@@ -74,7 +74,7 @@ const READERS: readonly Reader[] = [
     scene: "CSV, by Python's csv",
     file: "in.csv",
     sample: createSampleReader("p.csv"),
-    line: "csv check in.csv --as users --encoding utf-8",
+    line: "csv convert in.csv out.csv --from-encoding utf-8 --to-encoding utf-8",
     second: (folder) => runPython(PYTHON_ROWS_SCRIPT, folder, "in.csv", "out.csv"),
   },
   {
@@ -150,8 +150,7 @@ async function makeSamples({ folder }: Workplace): Promise<string> {
   copyFileSync(join(FIXTURES, "people.csv"), join(home, "people.csv"));
   writeFileSync(join(home, "password"), "x\n", { mode: 0o600 });
   const type = (line: string) => runOrThrow(home, ...splitWords(line));
-  const people = new TextDecoder("shift_jis").decode(readFileSync(join(FIXTURES, "people.csv")));
-  writeFileSync(join(home, "p.csv"), people);
+  await type("csv convert people.csv p.csv --to-encoding utf-8");
   await type("users import people.csv --create-orgs --dry-run --report plan.xlsx");
   await type("users import people.csv --create-orgs --yes");
   await type("handover export -o bundle.zip");

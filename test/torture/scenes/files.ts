@@ -118,4 +118,10 @@ export const FILE_SCENES: readonly Scene[] = [
     prepare: prepareSecuredFile,
     line: ["csv", "check", "docs.csv", "--as", "docs"],
   },
+  {
+    name: "a conversion",
+    prepare: prepareSecuredFile,
+    line: ["csv", "convert", "docs.csv", "out.csv", "--to-encoding", "utf-8", "--overwrite"],
+    outputs: ["out.csv"],
+  },
 ];

@@ -2,6 +2,7 @@ import { createEncoder, type UnmappableCharacter } from "../../../lib/csv/encodi
 import { CsvPosition } from "../../../lib/csv/records/place.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
+import type { Dialect } from "../../../lib/csv/records/record.ts";
 import type { OutputTextFormat } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import {
@@ -58,9 +59,10 @@ class UnmappableError extends Error {}
 async function locateUnmappable(
   source: AsyncIterable<Uint8Array>,
   found: readonly UnmappableCharacter[],
+  dialect?: Dialect,
 ): Promise<LocatedCharacter[]> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const place = new CsvPosition();
+  const place = new CsvPosition(dialect);
   const placed: LocatedCharacter[] = [];
   let passed = 0;
   for await (const chunk of source) {
@@ -82,6 +84,8 @@ async function locateUnmappable(
  * writes nothing, unless the form says that such characters are replaced. Notes report the number of look-alikes and
  * replacements.
  *
+ * @param source name of the file that people correct, its dialect, and whether it may turn out to be invalid, so that
+ * stdout must not receive anything before its end
  * @throws `input-rejected` if a character is unmappable
  */
 export async function writeEncoded(
@@ -89,15 +93,16 @@ export async function writeEncoded(
   output: string,
   form: OutputTextFormat,
   open: OpenText,
+  source: { readonly name?: string; readonly dialect?: Dialect; readonly held?: boolean } = {},
 ): Promise<void> {
   const recoding = new OutputEncoder(form);
-  const held = form.encoding !== "utf-8" && form.onUnmappable === "error";
+  const held = source.held ?? (form.encoding !== "utf-8" && form.onUnmappable === "error");
   try {
     await writeOutput(tools, output, recoding.bytes(open), { held });
   } catch (error) {
     if (!(error instanceof UnmappableError)) throw error;
-    const name = output === "-" ? "stdout" : output;
-    const placed = await locateUnmappable(await open(), recoding.unmappable);
+    const name = source.name ?? (output === "-" ? "stdout" : output);
+    const placed = await locateUnmappable(await open(), recoding.unmappable, source.dialect);
     const { total } = recoding;
     await throwUnmappable(tools, { ...UNMAPPABLE_OUTPUT_TEXTS, name, encoding: form.encoding, placed, total });
   }

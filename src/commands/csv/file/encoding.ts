@@ -20,7 +20,11 @@ export const INPUT_ENCODING_OPTION = {
   ),
 } as const satisfies ChoiceField;
 
-interface EncodingDetectionOptions {
+const INPUT_ENCODING_FLAG = "--encoding";
+
+export interface EncodingDetectionOptions {
+  /** option that hints propose; default {@link INPUT_ENCODING_FLAG} */
+  readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -51,12 +55,12 @@ export async function readHead(file: ByteSource, signal?: AbortSignal): Promise<
 export async function detectEncoding(
   file: ByteSource,
   asked: Encoding | "auto",
-  { signal }: EncodingDetectionOptions = {},
+  { flag = INPUT_ENCODING_FLAG, signal }: EncodingDetectionOptions = {},
 ): Promise<Encoding> {
   if (asked !== "auto") {
     await loadEncoding(asked);
-    rejectForeignFile(file.label, await readHead(file, signal), asked);
-    await rejectOtherEncoding(file, asked, { signal });
+    rejectForeignFile(file.label, await readHead(file, signal), asked, flag);
+    await rejectOtherEncoding(file, asked, { flag, signal });
     return asked;
   }
   let head: Uint8Array = new Uint8Array(0);
@@ -72,21 +76,21 @@ export async function detectEncoding(
     weight?.write(chunk);
     if (head.length >= HEAD_BYTES && detector.settled && weight?.settled !== false) break;
   }
-  const foreign = rejectForeignFile(file.label, head, asked);
+  const foreign = rejectForeignFile(file.label, head, asked, flag);
   if (foreign !== undefined) {
     await loadEncoding(foreign);
     return foreign;
   }
   const { encoding, ambiguity } = detector.end();
-  if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, ambiguity);
-  if (encoding === "shift_jis") await rejectBrokenUtf8(file, { signal, weight });
+  if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, flag, ambiguity);
+  if (encoding === "shift_jis") await rejectBrokenUtf8(file, { flag, signal, weight });
   return encoding;
 }
 
 async function rejectOtherEncoding(
   file: ByteSource,
   asked: Encoding,
-  { signal }: EncodingDetectionOptions,
+  { flag, signal }: EncodingDetectionOptions,
 ): Promise<void> {
   if (asked !== "utf-8" && asked !== "shift_jis") return;
   const detector = new EncodingDetector();
@@ -106,7 +110,7 @@ async function rejectOtherEncoding(
         ? text("the file is valid UTF-8, not Shift_JIS", "ファイルは正しい UTF-8 で、Shift_JIS ではありません")
         : text("the file is not UTF-8", "ファイルは UTF-8 ではありません"),
     where: file.label,
-    hint: text(`omit --encoding`, `--encoding を外してください`),
+    hint: text(`omit ${flag}`, `${flag} を外してください`),
   });
 }
 
@@ -114,10 +118,15 @@ async function rejectOtherEncoding(
  * Rejects a file whose first bytes show that it cannot be read as a table.
  * @throws `input-rejected` if the file is not a table, or if its encoding is not supported or cannot be detected
  */
-function rejectForeignFile(label: string, head: Uint8Array, asked: Encoding | "auto"): "euc-jp" | undefined {
+function rejectForeignFile(
+  label: string,
+  head: Uint8Array,
+  asked: Encoding | "auto",
+  flag: string = INPUT_ENCODING_FLAG,
+): "euc-jp" | undefined {
   const kind = detectUnsupportedKind(head, asked !== "auto");
   if (kind === undefined || kind === "euc-jp") return kind;
-  const [what, hint] = FOREIGN_FILE_TEXTS[kind];
+  const [what, hint] = FOREIGN_FILE_TEXTS[kind](flag);
   throw new Failure("input-rejected", { what, where: label, hint });
 }
 
@@ -128,10 +137,15 @@ function rejectForeignFile(label: string, head: Uint8Array, asked: Encoding | "a
  */
 async function rejectBrokenUtf8(
   file: ByteSource,
-  { signal, weight }: EncodingDetectionOptions & { readonly weight?: NearUtf8Detector | undefined } = {},
+  {
+    flag = INPUT_ENCODING_FLAG,
+    signal,
+    weight,
+  }: EncodingDetectionOptions & { readonly weight?: NearUtf8Detector | undefined } = {},
 ): Promise<void> {
   const weighed = weight ?? (await measureUtf8Weight(file, signal));
-  if (!weighed.settled && weighed.end()) throw createBrokenUtf8Failure(file.label, await findFirstInvalidBytes(file));
+  if (!weighed.settled && weighed.end())
+    throw createBrokenUtf8Failure(file.label, flag, await findFirstInvalidBytes(file));
 }
 
 async function measureUtf8Weight(file: ByteSource, signal: AbortSignal | undefined): Promise<NearUtf8Detector> {
@@ -163,7 +177,7 @@ async function findFirstInvalidBytes(file: ByteSource): Promise<RecordProblem | 
   return first;
 }
 
-const createBrokenUtf8Failure = (label: string, place: RecordProblem | undefined): Failure => {
+const createBrokenUtf8Failure = (label: string, flag: string, place: RecordProblem | undefined): Failure => {
   const { row = 0, params = {} } = place ?? {};
   const bytes = String(params["bytes"]);
   return new Failure("input-rejected", {
@@ -173,8 +187,8 @@ const createBrokenUtf8Failure = (label: string, place: RecordProblem | undefined
     ),
     where: `${label}:${row}`,
     hint: text(
-      `correct that row and save the file as UTF-8 again (--encoding utf-8 lists all such places); if the file is Shift_JIS, pass --encoding shift_jis`,
-      `その行を直して UTF-8 で保存し直してください(--encoding utf-8 で全箇所を表示)。Shift_JIS のファイルなら --encoding shift_jis を指定してください`,
+      `correct that row and save the file as UTF-8 again (${flag} utf-8 lists all such places); if the file is Shift_JIS, pass ${flag} shift_jis`,
+      `その行を直して UTF-8 で保存し直してください(${flag} utf-8 で全箇所を表示)。Shift_JIS のファイルなら ${flag} shift_jis を指定してください`,
     ),
   });
 };
@@ -184,41 +198,40 @@ const describeUnsupportedEncoding = (name: string): readonly [Text, Text] => [
   text("save the file as UTF-8", "UTF-8 で保存し直してください"),
 ];
 
-const describeUnmarkedEncoding = (name: string, encoding: Encoding): readonly [Text, Text] => [
+const describeUnmarkedEncoding = (name: string, encoding: Encoding, flag: string): readonly [Text, Text] => [
   text(`the file looks like ${name} without a byte order mark`, `BOM のない ${name} のようです`),
   text(
-    `pass --encoding ${encoding}, or save the file as UTF-8`,
-    `--encoding ${encoding} を指定するか、UTF-8 で保存し直してください`,
+    `pass ${flag} ${encoding}, or save the file as UTF-8`,
+    `${flag} ${encoding} を指定するか、UTF-8 で保存し直してください`,
   ),
 ];
 
 const PASS_CSV_HINT = text("pass a CSV file", "CSV ファイルを指定してください");
 
-const FOREIGN_FILE_TEXTS: Readonly<Record<Exclude<UnsupportedKind, "euc-jp">, readonly [what: Text, hint: Text]>> = {
-  pdf: [text("the file is a PDF, not a CSV file", "CSV ではなく PDF です"), PASS_CSV_HINT],
-  html: [
+const FOREIGN_FILE_TEXTS: Readonly<
+  Record<Exclude<UnsupportedKind, "euc-jp">, (flag: string) => readonly [what: Text, hint: Text]>
+> = {
+  pdf: () => [text("the file is a PDF, not a CSV file", "CSV ではなく PDF です"), PASS_CSV_HINT],
+  html: () => [
     text("the file is a web page (HTML), not a CSV file", "CSV ではなく Web ページ(HTML)です"),
     text(
       "download the file again (a web page may have been saved because your session had expired)",
       "もう一度ダウンロードしてください(ログインの期限切れなどでページが保存されることがあります)",
     ),
   ],
-  binary: [text("the file is not a text file", "テキストファイルではありません"), PASS_CSV_HINT],
-  "utf-16le": describeUnmarkedEncoding("UTF-16LE", "utf-16le"),
-  "utf-16be": describeUnmarkedEncoding("UTF-16BE", "utf-16be"),
-  "utf-32": describeUnsupportedEncoding("UTF-32"),
-  "iso-2022-jp": describeUnsupportedEncoding("ISO-2022-JP (JIS)"),
+  binary: () => [text("the file is not a text file", "テキストファイルではありません"), PASS_CSV_HINT],
+  "utf-16le": (flag) => describeUnmarkedEncoding("UTF-16LE", "utf-16le", flag),
+  "utf-16be": (flag) => describeUnmarkedEncoding("UTF-16BE", "utf-16be", flag),
+  "utf-32": () => describeUnsupportedEncoding("UTF-32"),
+  "iso-2022-jp": () => describeUnsupportedEncoding("ISO-2022-JP (JIS)"),
 };
 
-const createAmbiguityFailure = (where: string, { row, utf8, cp932 }: EncodingAmbiguity): Failure =>
+const createAmbiguityFailure = (where: string, flag: string, { row, utf8, cp932 }: EncodingAmbiguity): Failure =>
   new Failure("input-rejected", {
     what: text(
       `cannot detect the encoding: row ${row} reads "${utf8}" as UTF-8 and "${cp932}" as Shift_JIS`,
       `文字コードを判別できません: ${row} 行目は UTF-8 なら「${utf8}」、Shift_JIS なら「${cp932}」です`,
     ),
     where,
-    hint: text(
-      "pass --encoding utf-8 or --encoding shift_jis",
-      "--encoding utf-8 か --encoding shift_jis を指定してください",
-    ),
+    hint: text(`pass ${flag} utf-8 or ${flag} shift_jis`, `${flag} utf-8 か ${flag} shift_jis を指定してください`),
   });

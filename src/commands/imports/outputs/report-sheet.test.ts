@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { csv, freshDesk, type Desk } from "#support/cli/import-desk.ts";
-import { readRows } from "#support/xlsx/read.ts";
+import { RecordReader } from "../../../lib/csv/records/reader.ts";
 
 const HEADER = "氏名,メールアドレス,役職,組織コード";
 const BEFORE = [HEADER, "山田,yamada@x.jp,主任,S", "髙橋,takahashi@x.jp,,D", "佐藤,sato@x.jp,部長,D"];
@@ -20,8 +20,15 @@ const deskWithPlan = async (lang = "ja"): Promise<Desk> => {
   return desk;
 };
 
-const rowsOf = async (desk: Desk, name: string): Promise<readonly (readonly string[])[]> =>
-  readRows(await readFile(desk.path(name)));
+const rowsOf = async (desk: Desk, name: string): Promise<readonly (readonly string[])[]> => {
+  expect((await desk.run(`csv convert ${name} ${name}.csv`)).code).toBe(0);
+  const rows: (readonly string[])[] = [];
+  const record = (cells: readonly string[], count: number): void => void rows.push(cells.slice(0, count));
+  const reader = new RecordReader({ encoding: "utf-8" }, { record, problem: () => undefined });
+  reader.write(await readFile(desk.path(`${name}.csv`)));
+  reader.end();
+  return rows;
+};
 
 test("a workbook has one sheet with counts, a line for the approver and a row for each value", async () => {
   const rows = await rowsOf(await deskWithPlan(), "plan.xlsx");

@@ -1,0 +1,189 @@
+import type { ReadingOptions } from "../../lib/csv/convert.ts";
+import { ENCODINGS, type FileForm, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";
+import { formatRecord, NEWLINES } from "../../lib/csv/records/writer.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { getProblemSeverity } from "../../lib/model/problem.ts";
+import { BYTE_UNIT } from "../../lib/terminal/index.ts";
+import { formatCount, text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { openInput, type InputFile } from "../../lib/files/index.ts";
+import { isWorkbookName } from "../imports/outputs/table-file.ts";
+import { readRecords } from "../imports/plan/reading.ts";
+import type { Tools } from "../tools.ts";
+import { renderProblem } from "./file/check-report.ts";
+import { writeEncoded } from "./file/encoded.ts";
+import { ON_UNMAPPABLE_OPTION, rejectTextOptions } from "./file/form.ts";
+import { detectEncoding, readHead, INPUT_ENCODING_OPTION } from "./file/encoding.ts";
+import { writeOutput } from "./file/output.ts";
+import { isWorkbook, rejectSheetOption, SHEET_OPTION } from "./file/sheet.ts";
+import { streamUntilAborted } from "./file/watched.ts";
+
+const MAX_LISTED_PROBLEMS = 20;
+
+export default defineCommand({
+  summary: text(
+    "convert a file to another encoding or other newlines, or between CSV and a workbook",
+    "ファイルの文字コードや改行コードを変換する(CSV と Excel ブックも相互に変換)",
+  ),
+  args: {
+    input: {
+      kind: "file",
+      value: "IN",
+      required: true,
+      about: text("input file (- for stdin)", "入力ファイル(- は標準入力)"),
+    },
+    output: {
+      kind: "output",
+      value: "OUT",
+      required: true,
+      workbook: true,
+      about: text("output file (- for stdout)", "出力先(- は標準出力)"),
+    },
+  },
+  options: {
+    toEncoding: {
+      kind: "choice",
+      choices: ENCODINGS,
+      value: "NAME",
+      about: text("encoding of the output (default: same as the input)", "出力の文字コード(既定: 入力と同じ)"),
+    },
+    toNewline: {
+      kind: "choice",
+      choices: ["crlf", "lf", "cr"],
+      about: text("newline at the end of each row (default: same as the input)", "出力の改行コード(既定: 入力と同じ)"),
+    },
+    fromEncoding: INPUT_ENCODING_OPTION,
+    sheet: SHEET_OPTION,
+    delimiter: {
+      kind: "string",
+      value: "CHARACTER",
+      default: ",",
+      about: text("cell separator", "セルの区切り文字"),
+    },
+    bom: {
+      kind: "boolean",
+      about: text("begin the output with a byte order mark", "出力の先頭に BOM を付ける"),
+    },
+    onUnmappable: ON_UNMAPPABLE_OPTION,
+  },
+  examples: [
+    { line: "clomoctl csv convert people.csv people-utf8.csv --to-encoding utf-8 --to-newline lf" },
+    { line: "clomoctl csv convert people.csv people.xlsx" },
+    { line: "clomoctl csv convert users/unmappable.utf-8.lf.csv - --to-encoding shift_jis --on-unmappable replace" },
+  ],
+  exits: ["input-rejected", "not-found"],
+  opensTenant: false,
+  async run(tools, { input, output, toEncoding, toNewline, fromEncoding, sheet, delimiter, bom, onUnmappable }) {
+    rejectTextOptions(output, {
+      "--to-encoding": toEncoding !== undefined,
+      "--to-newline": toNewline !== undefined,
+      "--bom": bom,
+    });
+    await using file = await openInput(tools, input);
+    const { signal } = tools;
+    const isBook = isWorkbook(await readHead(file, signal));
+    if (!isBook) rejectSheetOption(file.label, sheet);
+    const from: FileForm = isBook
+      ? "xlsx"
+      : await detectEncoding(file, fromEncoding, { flag: "--from-encoding", signal });
+    const to = toEncoding ?? (from === "xlsx" || from === "euc-jp" ? "utf-8" : from);
+    const dialect = { delimiter: isBook ? "," : delimiter };
+    validateConvertOptions({ to, bom, delimiter });
+    const reading = { encoding: from, dialect, sheet };
+    if (isWorkbookName(output)) {
+      const { encodeWorkbook } = await import("../../lib/xlsx/write.ts");
+      await writeOutput(tools, output, encodeWorkbook(readRows(tools, file, reading)), { held: true });
+      return;
+    }
+    const open = async (): Promise<AsyncIterable<Uint8Array>> =>
+      from === "xlsx"
+        ? renderRows(readRows(tools, file, reading), NEWLINES[toNewline ?? "crlf"])
+        : readText(tools, file, { encoding: from, newline: toNewline, delimiter });
+    const form = { encoding: to, bom, onUnmappable };
+    await writeEncoded(tools, output, form, open, { name: file.label, dialect, held: true });
+  },
+});
+
+/** Validates the delimiter and the options together.  @throws `usage` for a bad delimiter or exclusive options */
+function validateConvertOptions({ to, bom, delimiter }: { to: string; bom: boolean; delimiter: string }): void {
+  if (bom && to === "shift_jis") {
+    throw new Failure("usage", {
+      what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
+      where: "--bom",
+    });
+  }
+  if (delimiter.length !== 1 || /["\r\n]/.test(delimiter)) {
+    throw new Failure("usage", {
+      what: text(
+        "the delimiter must be one character other than a quote or a newline",
+        "区切り文字は引用符・改行以外の 1 文字にしてください",
+      ),
+      where: "--delimiter",
+    });
+  }
+}
+
+async function* readText(tools: Tools, file: InputFile, options: ReadingOptions): AsyncGenerator<Uint8Array> {
+  const { readAsUtf8 } = await import("../../lib/csv/convert.ts");
+  const problems = new FoundProblems();
+  const name = text("Converting", "変換");
+  const step = tools.terminal.progress.start({ id: "convert", name, unit: BYTE_UNIT, total: file.bytes });
+  const chunks = streamUntilAborted(file.chunks(), tools.signal, (bytes) => step.advance(bytes));
+  yield* readAsUtf8(chunks, options, (problem) => problems.take(problem));
+  step.finish();
+  await problems.refuse(tools, file);
+}
+
+/** Yields the rows of a table.  @throws `input-rejected` after the last one if problems require discarding them */
+async function* readRows(
+  tools: Tools,
+  file: InputFile,
+  reading: Parameters<typeof readRecords>[1],
+): AsyncGenerator<readonly (readonly string[])[]> {
+  const problems = new FoundProblems();
+  let rows: (readonly string[])[] = [];
+  const sink: RecordSink = {
+    record: (cells, count, row) => {
+      const filled = cells.slice(0, count);
+      if (row === 1 || filled.some((cell) => cell !== "")) rows.push(filled);
+    },
+    // an invisible BOM character is kept unchanged, as in text
+    problem: (problem) => {
+      if (getProblemSeverity(problem.code) === "error" && problem.code !== "character-bom") problems.take(problem);
+    },
+  };
+  for await (const _ of readRecords(streamUntilAborted(file.chunks(), tools.signal), reading, file.label, sink)) {
+    yield rows;
+    rows = [];
+  }
+  await problems.refuse(tools, file);
+}
+
+async function* renderRows(
+  batches: AsyncIterable<readonly (readonly string[])[]>,
+  newline: string,
+): AsyncGenerator<Uint8Array> {
+  for await (const rows of batches) yield Buffer.from(rows.map((cells) => formatRecord(cells, newline)).join(""));
+}
+
+class FoundProblems {
+  readonly #listed: RecordProblem[] = [];
+  #total = 0;
+
+  take(problem: RecordProblem): void {
+    if (this.#total++ < MAX_LISTED_PROBLEMS) this.#listed.push(problem);
+  }
+
+  /** Lists the problems.  @throws `input-rejected` if there are any */
+  async refuse({ terminal }: Tools, { label }: InputFile): Promise<void> {
+    if (this.#total === 0) return;
+    for (const problem of this.#listed) await terminal.problem(renderProblem(label, { ...problem, header: "" }));
+    throw new Failure("input-rejected", {
+      what: text(
+        `nothing was written: the file has ${formatCount(this.#total, "problem")}`,
+        `問題が ${this.#total} 件あるため、何も書き出していません`,
+      ),
+      where: label,
+    });
+  }
+}

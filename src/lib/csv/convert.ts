@@ -1,0 +1,81 @@
+import { getProblemSeverity } from "../model/problem.ts";
+import { Decoder } from "./encoding/decode.ts";
+import { RecordReader } from "./records/reader.ts";
+import type { Encoding, Newline, RecordProblem } from "./records/record.ts";
+import { NEWLINES } from "./records/writer.ts";
+
+export interface ReadingOptions {
+  readonly encoding: Encoding;
+  /** line ending of the records in the output; default: as in the input. Newlines inside quotes are not changed */
+  readonly newline?: Newline | undefined;
+  readonly delimiter: string;
+}
+
+/**
+ * Yields the text of a CSV file in UTF-8, without a byte order mark. All characters but the newlines of records are kept
+ * unchanged.
+ *
+ * @param report receives the problems that prevent a conversion, in file order
+ */
+export async function* readAsUtf8(
+  source: AsyncIterable<Uint8Array>,
+  { encoding, newline, delimiter }: ReadingOptions,
+  report: (problem: RecordProblem) => void,
+): AsyncGenerator<Buffer> {
+  const newlines = newline === undefined ? undefined : new NewlineRewriter(NEWLINES[newline]);
+  const checker = new RecordReader(
+    { encoding, dialect: { delimiter } },
+    {
+      record: () => undefined,
+      problem: (problem) => {
+        // invisible characters are kept, so they do not prevent the conversion
+        if (getProblemSeverity(problem.code) !== "warning" && problem.code !== "character-bom") report(problem);
+      },
+    },
+  );
+  let piece = "";
+  const decoder = new Decoder(encoding, {
+    text: (text) => {
+      checker.text(text);
+      piece += newlines?.rewrite(text) ?? text;
+    },
+    invalid: (bytes) => checker.invalid(bytes),
+  });
+  for await (const chunk of source) {
+    decoder.write(chunk);
+    yield Buffer.from(piece);
+    piece = "";
+  }
+  decoder.end();
+  checker.end();
+  yield Buffer.from(piece);
+}
+
+class NewlineRewriter {
+  readonly #newline: string;
+  #inQuotes = false;
+  #afterCr = false;
+
+  constructor(newline: string) {
+    this.#newline = newline;
+  }
+
+  rewrite(text: string): string {
+    let rewritten = "";
+    let from = 0;
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      const afterCr = this.#afterCr;
+      this.#afterCr = false;
+      if (unit > 34) continue;
+      if (unit === 34) this.#inQuotes = !this.#inQuotes;
+      else if (!this.#inQuotes && (unit === 13 || unit === 10)) {
+        const second = unit === 10 && afterCr;
+        rewritten += second ? text.slice(from, at) : text.slice(from, at) + this.#newline;
+        from = at + 1;
+        this.#afterCr = unit === 13;
+      }
+    }
+    return rewritten + text.slice(from);
+  }
+}
