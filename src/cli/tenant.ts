@@ -155,10 +155,12 @@ async function connectInProcess(
   if (!absent) await ensureFolder(tenantFolder);
   // with --as, a missing tenant is not created on disk, because it would not have the account
   const making = { tenantFolder, open, rehearsesIn };
-  const transport = (): never => {
-    throw new TypeError("nothing is sent to a tenant in this process");
+  const { current, perform, close } =
+    absent && as === undefined ? openTenantOnDemand(making) : openExistingTenant(open({ inMemory: absent }));
+  const transport: Connection["transport"] = async (request) => {
+    const { createDispatch } = await import("../lib/tenant/dispatch/index.ts");
+    return createDispatch(await current(request.method))(request);
   };
-  const { perform, close } = absent && as === undefined ? openTenantOnDemand(making) : open({ inMemory: absent });
   return { transport, perform, close };
 }
 
@@ -210,6 +212,12 @@ const createOccupiedFailure = (where: string): Failure =>
     hint: text("choose a new name with --context", "--context で新しい名前を指定してください"),
   });
 
+interface LocalTenant extends Pick<Tenant, "perform" | "close"> {
+  readonly current: (method: string) => Promise<Tenant>;
+}
+
+const openExistingTenant = (tenant: Tenant): LocalTenant => ({ ...tenant, current: () => Promise.resolve(tenant) });
+
 /** How to create a tenant that does not exist yet. */
 interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
   readonly tenantFolder: string;
@@ -217,7 +225,7 @@ interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
 }
 
 /** Opens a tenant that does not exist yet: empty in memory until the first changing request creates it on disk. */
-function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Pick<Tenant, "perform" | "close"> {
+function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): LocalTenant {
   let tenant = open({ inMemory: true });
   let making: Promise<void> | undefined;
   let rehearsed: TemporaryFolder | undefined;
@@ -234,6 +242,7 @@ function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Pic
     return tenant;
   };
   return {
+    current: (method) => current(method === "GET"),
     async perform(asked) {
       const isRehearsal = (asked.given as { readonly dryRun?: unknown } | undefined)?.dryRun === true;
       return (await current(isRehearsal || asked.one.route.startsWith("GET "))).perform(asked);

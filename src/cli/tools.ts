@@ -183,6 +183,7 @@ function createTenantPool(
       source,
       among,
       client: await openClient(connection, nouns),
+      request: async (request) => (await import("../lib/client/call.ts")).sendRequest(connection, request),
       permitChange: once.permitChange,
     };
   }

@@ -1,5 +1,5 @@
 import type { Send } from "../lib/apple/send.ts";
-import type { Client, NounName } from "../lib/client/index.ts";
+import type { Client, NounName, PlainRequest, PlainResponse } from "../lib/client/index.ts";
 import type { ChosenContext, Context, Contexts, Home } from "../lib/config/index.ts";
 import type { EmbeddedContext } from "../lib/config/context.ts";
 import { DEFAULT_TIMEZONE } from "../lib/model/time.ts";
@@ -43,6 +43,12 @@ export interface Machine {
 
 export interface ChosenTenant<N extends NounName = never> extends ChosenContext {
   readonly client: Client<N>;
+  /**
+   * Sends a request of the tenant API that no method of the client makes.
+   *
+   * @throws Failure `usage` if the address is not below the tenant's address, `unavailable`
+   */
+  readonly request: (request: PlainRequest) => Promise<PlainResponse>;
   /**
    * Asks the user to type the name of a protected context, once. It is always called before the first change.
    *

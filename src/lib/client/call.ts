@@ -1,6 +1,7 @@
-import type { Failure } from "../errors/index.ts";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
 import type { AnyOperation, splitRoute } from "../tenant/operation.ts";
-import { CHANGE_HEADER, CHANGE_NUMBERS } from "../tenant/dispatch/wire.ts";
+import { AUDIT_HEADER, CHANGE_HEADER, CHANGE_NUMBERS, NO_AUDIT_RECORD } from "../tenant/dispatch/wire.ts";
 import { createResponseFailure } from "./answer.ts";
 import type { Changes } from "./changes.ts";
 import type { Transport } from "./transport.ts";
@@ -86,3 +87,69 @@ export const createCallFailure = async (
         );
   return failure.with({ hint: failure.hint ?? usual, ...(where !== undefined && { where }) });
 };
+
+/** A request of the tenant API as a person composes it. */
+export interface PlainRequest {
+  readonly method: Method;
+  /** a path such as `/v1/orgs?limit=1`, or the complete address */
+  readonly path: string;
+  /** JSON */
+  readonly body?: string | undefined;
+}
+
+/** The response to a {@link PlainRequest}, whatever its status. */
+export interface PlainResponse {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** the failure that an error response describes; its body is then read */
+  readonly failure?: Failure | undefined;
+}
+
+/**
+ * Sends a request that a person composed. Any other method than GET counts as a change.
+ *
+ * @throws Failure `usage` if the address is not below the tenant's address, `unavailable`, and as `beforeChange`
+ */
+export const sendRequest = async (
+  connection: Connection,
+  { method, path, body }: PlainRequest,
+): Promise<PlainResponse> => {
+  const url = /^[a-z][a-z\d+.-]*:/i.test(path) ? URL.parse(path) : buildUrl(connection, path.replace(/^(?!\/)/, "/"));
+  const { origin, pathname } = buildUrl(connection, "/");
+  if (url === null || url.origin !== origin || !url.pathname.startsWith(pathname))
+    throw createOtherAddressFailure(path);
+  if (method !== "get") await connection.beforeChange?.({ method });
+  const headers = body === undefined ? {} : { "content-type": "application/json" };
+  const signal = connection.signal ?? null;
+  const init = { method: method.toUpperCase(), headers, body: body ?? null, signal };
+  const place = { method, path: url.pathname.slice(pathname.length - 1) };
+  let refused: PlainResponse | undefined;
+  const ask = async (): Promise<Response> => {
+    const response = await connection.transport(new Request(url, init));
+    if (response.ok) return response;
+    const failure = await createCallFailure(connection, place, response);
+    refused = { status: response.status, headers: [...response.headers], body: null, failure };
+    throw failure;
+  };
+  const isTold = method !== "get" && connection.changes !== undefined;
+  const response = await (isTold ? connection.changes.make(ask) : ask()).catch((error: unknown) => {
+    if (refused === undefined) throw error;
+  });
+  if (response === undefined) return refused as PlainResponse;
+  const { status, body: content } = response;
+  const received = { status, headers: [...response.headers] };
+  if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
+  noteChanges(connection, response);
+  return { ...received, body: content };
+};
+
+const createOtherAddressFailure = (path: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      "the address is not an address of this tenant, and credentials are sent nowhere else",
+      "このテナントのアドレスではありません。サインイン情報をほかのサーバーに送ることはありません",
+    ),
+    where: path,
+    hint: text("for example: /v1/orgs", "例: /v1/orgs"),
+  });

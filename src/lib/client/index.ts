@@ -16,7 +16,7 @@ import { OPERATIONS, type OperationNoun, type OperationsOf, type Import } from "
 import type { AskedCall, Connection, StreamedLines, Upload } from "./call.ts";
 
 export type * from "../tenant/operations.ts";
-export type { Connection, StreamedLines, Upload } from "./call.ts";
+export type { Connection, PlainRequest, PlainResponse, StreamedLines, Upload } from "./call.ts";
 export { Changes } from "./changes.ts";
 export type { Transport } from "./transport.ts";
 

@@ -14,6 +14,12 @@ export async function prepareMirror(home: string): Promise<string> {
 }
 
 /** Prepares a mirror and the body of a request that creates an organisation. */
+async function prepareRequest(home: string): Promise<string> {
+  await prepareMirror(home);
+  await writeFile(join(home, "org.json"), JSON.stringify({ name: "本社", code: "H01" }));
+  return "";
+}
+
 /** Prepares a mirror with two devices. One of them has an owner, which cannot be changed without a wipe. */
 async function prepareDevices(home: string): Promise<string> {
   await prepareMirror(home);
@@ -125,6 +131,7 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     prepare: prepareMirror,
     line: ["orgs", "create", "本社", "--code", "H01", "--parent", "S1"],
   },
+  { name: "api", prepare: prepareRequest, line: ["api", "POST", "/v1/orgs", "--input", "org.json", "--yes"] },
   { name: "orgs edit", prepare: prepareMirror, line: ["orgs", "edit", "S1", "--name", "営業本部"] },
   { name: "orgs move", prepare: prepareMirror, line: ["orgs", "move", "S1", "--parent", "S2"] },
   {
