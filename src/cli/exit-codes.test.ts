@@ -22,6 +22,7 @@ const opening = async ({ nouns, verbs }: NounNode, path: readonly string[]): Pro
 
 test("every command opens a tenant, except these", async () => {
   expect((await opening(PROGRAM, [])).toSorted()).toEqual([
+    "clomo-account delete",
     "completion",
     ...["add", "list", "remove", "set", "use"].map((verb) => `context ${verb}`),
     ...["check", "convert"].map((verb) => `csv ${verb}`),
@@ -35,6 +36,7 @@ test("every command opens a tenant, except these", async () => {
     "renewals verify",
     "roles list",
     "roles matrix",
+    "roles show",
     "secured users template",
     "status",
   ]);

@@ -1,4 +1,4 @@
-import { OPERATION_GROUPS } from "../../lib/model/role.ts";
+import { OPERATION_GROUPS, ROLES, type Role } from "../../lib/model/role.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
 import { REACH_LABELS, type MatrixRow, type Reach, type RoleChoice } from "../../lib/model/role-policy.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -9,6 +9,15 @@ export const buildRoleColumns = (language: Language): readonly Column<RoleChoice
   { key: "scope", header: text("scope", "操作できる範囲"), value: ({ scope }) => scope[language] },
   { key: "about", header: text("description", "説明"), value: ({ about }) => about[language], wraps: true },
 ];
+
+export const ROLE_ARGUMENT = {
+  kind: "choice",
+  choices: Object.keys(ROLES) as [Role, ...Role[]],
+  called: ROLES,
+  value: "ROLE",
+  required: true,
+  about: text("role (管理者権限)", "管理者権限"),
+} as const;
 
 export const OPERATION_COLUMN: Column<MatrixRow> = {
   key: "operation",
