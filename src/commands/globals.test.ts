@@ -88,7 +88,9 @@ test.each(CHANGING)("%s refuses an impossible output before it changes anything"
     const home = freshFolder();
     const { en, ja } = await runInBoth([...line.split(" "), ...option.split(" "), value], { home, tenant: {} });
     expect(en, option).toMatchObject({ exit: 2, stdout: "", requests: [] });
-    expect(en.stderr).toMatch(option.startsWith("--format") ? /none.x\.xlsx|--format xlsx cannot be used here/v : option);
+    expect(en.stderr).toMatch(
+      option.startsWith("--format") ? /none.x\.xlsx|--format xlsx cannot be used here/v : option,
+    );
     expect(ja).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(readdirSync(home)).toEqual([]);
   }

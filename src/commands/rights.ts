@@ -13,13 +13,6 @@ export interface Rights {
   readonly token?: Whoami["token"];
 }
 
-const OWNER_RIGHTS: Rights = { may: () => true, isSystem: true };
-
-/** Returns the acting account's rights; without `--as`, those of the machine's owner, without a query. */
-export async function loadRights(tools: Pick<Tools, "globals" | "tenantOf">, context: Context): Promise<Rights> {
-  return tools.globals.as === undefined ? OWNER_RIGHTS : loadAccountRights(tools, context);
-}
-
 export async function loadAccountRights({ tenantOf }: Pick<Tools, "tenantOf">, context: Context): Promise<Rights> {
   const { operations, role, token } = await (await tenantOf(context, "whoami")).client.whoami.show();
   return {
