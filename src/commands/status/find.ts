@@ -156,7 +156,7 @@ const MAX_TASK_DAYS = 7;
 
 async function findConsoleWork(
   client: Client<"console">,
-  { consoleTasks = 0, exportsAwaited }: Tenant,
+  { consoleTasks, exportsAwaited }: Tenant,
   now: Date,
 ): Promise<readonly Found[]> {
   const awaited = exportsAwaited.filter((kind): kind is FormatName => Object.hasOwn(FORMATS, kind));

@@ -32,12 +32,19 @@ afterEach(() => Promise.all([tenant, other].map((one) => one[Symbol.asyncDispose
 const add = (item: Partial<NewRenewalItem> = {}, to = tenant) =>
   to.client.renewals.add({ kind: "push-certificate", name: "本社", expiresAt: EXPIRY, ...item });
 
+interface LoadChoice {
+  readonly context: string;
+  readonly timezone: string;
+  readonly from: TestTenant;
+  readonly client: ReminderClient;
+}
+
 /** Loads what is due in a tenant of `Asia/Tokyo`, or of another time zone. */
 const load = async (
   now: string,
-  { context = "local", timezone = "Asia/Tokyo", from = tenant, client = from.client as ReminderClient } = {},
+  { context = "local", timezone = "Asia/Tokyo", from = tenant, client }: Partial<LoadChoice> = {},
 ): Promise<ReminderTenant> =>
-  loadReminders({ context, timezone, client }, await from.client.renewals.list(), new Date(now));
+  loadReminders({ context, timezone, client: client ?? from.client }, await from.client.renewals.list(), new Date(now));
 
 class Post {
   readonly sent: { readonly to: string; readonly message: Message; readonly due: readonly DueReminder[] }[] = [];
