@@ -71,6 +71,7 @@ const IN_MIRROR: readonly string[] = ["console drop 2 --yes", "console sync user
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "layouts learn": "layouts remove takes it back",
   "layouts remove": "it says that there is no undo",
+  api: "only the tenant knows what the request does",
   "access-tokens revoke": "no records are changed",
   "ade endpoint set": "Apple's side",
   "ade keypair create": "Apple's side",

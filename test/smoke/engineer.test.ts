@@ -15,7 +15,7 @@ test.each(["ja", "en"])(
     expect(await at(leaver, `users import ${people} --create-orgs --yes`)).toMatchObject({ code: 0 });
     expect(await at(leaver, "handover export -o bundle.zip")).toMatchObject({ code: 0 });
     expect(await at(successor, "handover verify bundle.zip")).toMatchObject({ code: 0 });
-    expect(await at(successor, "handover report bundle.zip --format html -o report.html")).toMatchObject({ code: 0 });
+    expect(await at(successor, "handover report bundle.zip -o report.html")).toMatchObject({ code: 0 });
 
     const { text } = await at(successor, "handover verify bundle.zip --format json");
     const { fingerprint } = JSON.parse(text) as { readonly fingerprint: string };

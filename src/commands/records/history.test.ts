@@ -71,22 +71,16 @@ beforeAll(async () => {
   await typed("orgs delete S01 --recursive --confirm-deletions 2");
 });
 
-test.each(Object.entries(CHANGES))(
-  "%s lists each version of a deleted record, with the same changes as audit list --object",
-  async (line, changes) => {
-    const versions = await typed(line);
-    expect(versions.map(({ number, command }) => [number, command])).toEqual(changes);
-    for (const version of versions) {
-      expect(version).toMatchObject({
-        at: expect.stringMatching(/^2026-04-01T00:00:00\.\d{3}Z$/),
-        actor: getTestActor(),
-      });
-      const fields = version["changes"] as readonly object[];
-      expect(fields.length).toBeGreaterThan(0);
-      for (const field of fields) expect(Object.keys(field).toSorted()).toEqual(["field", "new", "old"]);
-    }
-    const [, , name = ""] = line.split(" ");
-    const audited = (await typed(`audit list --object ${name}`)).map(({ number, action }) => [number, action]);
-    expect(audited.toReversed()).toEqual(expect.arrayContaining([...changes]));
-  },
-);
+test.each(Object.entries(CHANGES))("%s lists each version of a deleted record", async (line, changes) => {
+  const versions = await typed(line);
+  expect(versions.map(({ number, command }) => [number, command])).toEqual(changes);
+  for (const version of versions) {
+    expect(version).toMatchObject({
+      at: expect.stringMatching(/^2026-04-01T00:00:00\.\d{3}Z$/),
+      actor: getTestActor(),
+    });
+    const fields = version["changes"] as readonly object[];
+    expect(fields.length).toBeGreaterThan(0);
+    for (const field of fields) expect(Object.keys(field).toSorted()).toEqual(["field", "new", "old"]);
+  }
+});

@@ -26,7 +26,7 @@ testRefusals(
   {
     line: "users delete --file book.xlsx",
     exit: 3,
-    en: "the file is damaged or is not an Excel workbook",
+    en: "the file is damaged",
     ja: "book.xlsx",
     tenant: {},
     files: { "book.xlsx": "PK\u0003\u0004\0\0" },

@@ -67,11 +67,6 @@ const SETTINGS: readonly (readonly [string, Rule, (value: string) => string])[] 
   ],
   ["a sender's address", SENDABLE_ADDRESS_RULE, (from) => `smtp: {host: h, from: ${from}}`],
   ["a port", { kind: "port" }, (port) => `smtp: {host: h, from: a@example.jp, port: ${port}}`],
-  [
-    "a kind",
-    { kind: "choice", choices: Object.keys(RENEWAL_KINDS) },
-    (kind) => `recipients: [{name: a, way: command, command: [c], kinds: [${kind}]}]`,
-  ],
 ];
 
 const of = (...units: readonly string[]) => fc.string({ unit: fc.constantFrom(...units), maxLength: 8 });
