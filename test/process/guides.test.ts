@@ -153,11 +153,15 @@ const TAKEN_BACK = new RegExp(String.raw`${String.fromCodePoint(0x1b)}\[\d*[GK]`
 const linesOf = (screen: string): readonly string[] =>
   stripVTControlCharacters(screen.replaceAll(TAKEN_BACK, "\n")).split(/\r*\n|\r/);
 
+/** The first digits of a fingerprint, as a page and as a bundle show them. */
+const [FINGERPRINT, SHOWN_FINGERPRINT] = ["3f9a 0c11 7be2 45d8", /(?:[0-9a-f]{4} ){3}[0-9a-f]{4}/];
+
 describe.each(pages.filter((page) => !ONLY_READ.includes(page)))("%s", (page) => {
   test.each(Object.entries(LANGUAGES))("does what its page in %s says", async (language, locale) => {
     const [home, cwd] = [freshHome(), freshHome()];
     const place = { home, cwd, env: { PATH: process.env["PATH"] ?? "", LANG: locale } };
     const parts = partsOf(movedToToday(await pageOf(page, language as Language)));
+    let fingerprint = FINGERPRINT;
     for (const part of parts) {
       if (part.kind === "file") {
         const path = resolve(cwd, part.name.replace("$CLOMOCTL_HOME", home));
@@ -165,11 +169,12 @@ describe.each(pages.filter((page) => !ONLY_READ.includes(page)))("%s", (page) =>
         await writeFile(path, part.content, { mode: 0o600 });
         continue;
       }
-      const [typed = "", target] = part.line.split(" > ");
+      const [typed = "", target] = part.line.replace(FINGERPRINT, fingerprint).split(" > ");
       const isOurs = programOf(typed) === "clomoctl";
       const { code, screen } = await (isOurs ? runOnTerminal(typed, place) : runByShell(part.line, place));
       expect(code, `${part.line}\n${screen}`).toBe(part.exit);
       if (isOurs && target !== undefined) await writeFile(join(cwd, target), screen);
+      fingerprint = SHOWN_FINGERPRINT.exec(screen)?.[0] ?? fingerprint;
       const lines = linesOf(screen);
       expect(missingOf(part.shown, lines), `${part.line}\n${lines.join("\n")}`).toBeUndefined();
     }

@@ -89,7 +89,6 @@ test("no secret is in a bundle, a report, the output or a temporary file, even a
   await type(0, "export -o one.zip");
   await type(0, "verify one.zip");
   await type(0, "report folder -o page.html");
-  await type(0, "report one.zip --format markdown -o page.md");
   await type(0, "diff folder one.zip");
   await type(0, "diff one.zip");
   const sums = await readFile(join(folder, "folder", "SHA256SUMS"));

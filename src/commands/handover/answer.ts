@@ -56,7 +56,6 @@ export default defineCommand({
   },
   excludes: [["question", "file"]],
   examples: [
-    { line: "clomoctl handover answer push-certificate" },
     { line: "clomoctl handover answer push-certificate.holder '髙橋 花子'" },
     { line: "clomoctl handover answer --file checklist.xlsx --by '髙橋 花子' --dry-run" },
   ],
