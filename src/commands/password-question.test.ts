@@ -4,6 +4,7 @@ import { run, runInBoth } from "#support/commands/program.ts";
 import { looksLikePassword } from "./password-question.ts";
 
 test.each([
+  ["APSP:0322a1c4-9f0e-4c1b-8d7a-2b1c3d4e5f60", false],
   ["Minato2026!", true],
   ["P@ssw0rd", true],
   ["Xk3mP9qRz2", true],

@@ -3,7 +3,7 @@ import { text } from "../lib/text/index.ts";
 import type { Tools } from "./tools.ts";
 
 const NAMED_PASSWORD = /(?:pass(?:word|wd|phrase|code)?|pw|パスワード|暗証番号)\s*(?:[:=：＝]\s*\S|は\s*[!-~]{4})/iu;
-const ADDRESS = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$|:\/\//iu;
+const ADDRESS_OR_UUID = /^[^@\s]+@[^@\s]+\.[a-z]{2,}$|:\/\/|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/iu;
 const MIN_LENGTH = 8;
 /** A random text changes between letters and digits more often than a name such as `Server01`. */
 const MIN_CHANGES = 3;
@@ -12,7 +12,7 @@ const MIN_CHANGES = 3;
 export function looksLikePassword(typed: string): boolean {
   const word = typed.trim();
   if (NAMED_PASSWORD.test(word)) return true;
-  if (word.length < MIN_LENGTH || !/^[!-~]+$/.test(word) || ADDRESS.test(word)) return false;
+  if (word.length < MIN_LENGTH || !/^[!-~]+$/.test(word) || ADDRESS_OR_UUID.test(word)) return false;
   const hasMark = /[!#$%&*?@^~+=|\\<>{}[\]`]/.test(word);
   if (!/[a-z]/i.test(word) || !/\d/.test(word)) return false;
   const changes = [...word.matchAll(/[a-z](?=\d)|\d(?=[a-z])/gi)].length;
