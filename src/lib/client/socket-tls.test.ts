@@ -1,7 +1,6 @@
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { openSocket } from "./socket.ts";
 import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
@@ -21,15 +20,6 @@ beforeAll(async () => {
 afterAll(() => {
   server.close();
   server.closeAllConnections();
-});
-
-it("trusts the authorities that Node trusts", async () => {
-  const usual = getCACertificates("default");
-  setDefaultCACertificates([...usual, identity.cert]);
-  onTestFinished(() => setDefaultCACertificates(usual));
-  const socket = openSocket({ surroundings });
-  expect(await (await socket.transport(new Request(address))).text()).toBe("reached");
-  await socket.close();
 });
 
 it("does not trust any other authority", async () => {

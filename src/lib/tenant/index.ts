@@ -68,7 +68,7 @@ export interface TenantOptions extends Pick<
 
 const EMBEDDED_ADDRESS = "embedded";
 
-const NO_PROCESSES: Processes = { self: 0, isAlive: () => false };
+const NO_PROCESSES: Processes = { self: 0, isAlive: (pid) => pid === process.pid };
 
 /**
  * Opens the SQLite tenant in a folder, and creates or migrates it first if necessary.
