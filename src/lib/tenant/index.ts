@@ -1,3 +1,4 @@
+import { pid } from "node:process";
 import { Failure, ServerFault } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { PartsResolver, TenantParts } from "./parts.ts";
@@ -59,16 +60,13 @@ export interface TenantOptions extends Pick<
   readonly spool?: TenantParts["spool"];
   /** opens the mail server with which the tenant sends email; by default, the tenant cannot send email */
   readonly mail?: OpenMail | undefined;
-  /**
-   * detects which processes are alive, so that messages can name the holder of a lock; if undefined, the holder is not
-   * named
-   */
+  /** detects which processes are alive, so that messages can name the holder of a lock; by default, only this one */
   readonly processes?: Processes | undefined;
 }
 
 const EMBEDDED_ADDRESS = "embedded";
 
-const NO_PROCESSES: Processes = { self: 0, isAlive: (pid) => pid === process.pid };
+const NO_PROCESSES: Processes = { self: 0, isAlive: (one) => one === pid };
 
 /**
  * Opens the SQLite tenant in a folder, and creates or migrates it first if necessary.
