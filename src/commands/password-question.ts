@@ -23,18 +23,24 @@ export function looksLikePassword(typed: string): boolean {
  * Asks before a text that looks like a password is recorded where none belongs. The text itself is not shown.
  *
  * @param values texts by their options
- * @throws Failure `usage` if nobody can be asked, `input-rejected` if the answer is "no"
+ * @returns false if the answer is "no"
+ * @throws Failure `usage` if nobody can be asked
  */
-export async function questionPasswords(
+export async function permitPasswords(
   { terminal, globals }: Pick<Tools, "terminal" | "globals">,
   values: Readonly<Record<string, string | null | undefined>>,
-): Promise<void> {
+): Promise<boolean> {
   const [found] = Object.entries(values).find(([, value]) => looksLikePassword(value ?? "")) ?? [];
-  if (found === undefined || globals.yes) return;
+  if (found === undefined || globals.yes) return true;
   const message = text(
     `${found} looks like a password, which everybody who reads the tenant would see. Record it?`,
     `${found} の値はパスワードのようです。テナントを閲覧できる人全員に見えます。登録しますか?`,
   );
-  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return;
+  return terminal.prompts.confirm({ message, flag: "--yes" });
+}
+
+/** Asks as {@link permitPasswords}. @throws Failure also `input-rejected` if the answer is "no" */
+export async function questionPasswords(...asked: Parameters<typeof permitPasswords>): Promise<void> {
+  if (await permitPasswords(...asked)) return;
   throw new Failure("input-rejected", { what: text("nothing was recorded", "何も登録していません") });
 }

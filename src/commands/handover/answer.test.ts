@@ -92,6 +92,35 @@ describe("asked one by one", () => {
   });
 });
 
+describe("a text that looks like a password", () => {
+  test.each([
+    ["push-certificate.password-place Minato2026!", "push-certificate.password-place"],
+    ["rules.lost wiki --by Minato2026!", "--by"],
+    ["--file answers.csv", "rules.lost"],
+  ])("is questioned before anything is recorded: %s", async (words, place) => {
+    const given = withFile("question,value,by\npush-certificate.holder,佐藤,\nrules.lost,Minato2026!,前任\n");
+    const refused = await run(`handover answer ${words} --lang en`, given);
+    expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining(`${place} looks like a password`) });
+    expect(refused.stderr).not.toContain("Minato2026!");
+    expect(await answers()).toEqual([]);
+    expect(await run(`handover answer ${words} --yes`, given)).toMatchObject({ exit: 0 });
+  });
+
+  test("is left out after a no, and the next question follows", async () => {
+    const ran = await run(
+      "handover answer rules",
+      typing(
+        ["rules for lost devices", "Minato2026!\r"],
+        ["looks like a password", "n\r"],
+        ["rules for broken devices", "wiki\r"],
+        ["for replaced devices", "\r"],
+      ),
+    );
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(await answers()).toEqual([`rules.broken=wiki ${ACTOR}`]);
+  });
+});
+
 describe("without being asked", () => {
   const CONTENT = "質問,値,回答者\npush-certificate.holder,佐藤,前任\ncontact.confirmed,,\nrules.lost,wiki,前任\n";
 

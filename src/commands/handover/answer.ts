@@ -10,6 +10,7 @@ import { defineCommand } from "../command.ts";
 import { buildFieldColumns, listColumns } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
+import { permitPasswords, questionPasswords } from "../password-question.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { collectHandoverFacts, openHandoverTenant, getChecklistDay, type HandoverTenant } from "./facts.ts";
@@ -68,15 +69,21 @@ export default defineCommand({
     const day = getChecklistDay(tools, tenant);
     const questions = listQuestions(await collectHandoverFacts(tenant), day);
     const keeper = new AnswerWriter(tenant, { by, dryRun });
+    await questionPasswords(tools, { "--by": by });
     if (file !== undefined) {
       const { readAnswerSheet } = await import("./answer-sheet.ts");
-      await keeper.keep(await readAnswerSheet(tools, file, questions));
+      const answers = await readAnswerSheet(tools, file, questions);
+      await questionPasswords(tools, Object.fromEntries(answers.flatMap(listTexts)));
+      await keeper.keep(answers);
     } else if (question !== undefined && value !== undefined) {
-      await keeper.keep([buildTypedAnswer(questions, { question, value, now: tools.clock.now().toISOString() })]);
+      const answer = buildTypedAnswer(questions, { question, value, now: tools.clock.now().toISOString() });
+      await questionPasswords(tools, Object.fromEntries(listTexts(answer)));
+      await keeper.keep([answer]);
     } else {
       for (const one of chooseQuestions(questions, question)) {
         const typed = await askQuestion(tools, one, day.timezone);
-        if (typed !== undefined) await keeper.keep([{ question: one.id, value: typed }]);
+        if (typed === undefined || !(await permitPasswords(tools, { [one.id]: typed }))) continue;
+        await keeper.keep([{ question: one.id, value: typed }]);
       }
     }
     const { length } = keeper.changed;
@@ -91,6 +98,11 @@ export default defineCommand({
 });
 
 const RECORD_ANSWERS_LABEL = text("record the information for a handover", "引き継ぎ情報の登録");
+
+const listTexts = ({ question, value, by }: NewAnswer) => [
+  [question, value] as const,
+  [`${question} (by)`, by] as const,
+];
 
 /** Returns the answer to one question. @throws Failure `not-found` or `usage` */
 function buildTypedAnswer(

@@ -4,7 +4,8 @@ import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import type { UsageName } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { InputOf } from "../field.ts";
+import { toFlagName, type InputOf } from "../field.ts";
+import { questionPasswords } from "../password-question.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
 import { resolveTimezone } from "../tools.ts";
@@ -44,6 +45,8 @@ export default defineCommand({
   shows: TENANT_COLUMNS,
   async run(tools, { dryRun, administratorsComplete = [], ...options }) {
     const tenant = await tools.tenant("tenant", "administrators");
+    const texts = ["contract", ...Object.keys(TEXT_OPTIONS)] as readonly (keyof typeof TEXT_OPTIONS)[];
+    await questionPasswords(tools, Object.fromEntries(texts.map((key) => [`--${toFlagName(key)}`, options[key]])));
     const change = buildTenantChange(options, resolveTimezone(tools, tenant));
     const confirmed = ADMINISTRATOR_KINDS.filter((kind) => administratorsComplete.includes(kind));
     for (const kind of dryRun ? [] : confirmed) await tenant.client.administrators.confirm(kind);
