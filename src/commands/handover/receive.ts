@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { line, step } from "../../lib/advice/index.ts";
 import { CHANGED_STATE, MAYBE_CHANGED_STATE } from "../../lib/client/changes.ts";
 import type { Account } from "../../lib/client/index.ts";
@@ -26,7 +27,7 @@ import {
   requireCopy,
   verifyNamedBundle,
 } from "./bundle.ts";
-import { storeTenantCopy, type CopyClient } from "./copy.ts";
+import { storeTenantCopy, type CopyClient, type TenantCopy } from "./copy.ts";
 
 interface ReceivedAdministrator {
   readonly account: string;
@@ -108,13 +109,16 @@ export default defineCommand({
     if (existing !== undefined) await permitChange(tools, { context: existing, source: "option", among: [] });
     if (terminal.interactive && !globals.yes && !(await terminal.prompts.confirm(askToReceive(name, relation))))
       return await terminal.note(STATE_UNCHANGED);
+    await recordReceipt(tools, received, fingerprint);
     tools.describeState(() => MAYBE_CHANGED_STATE);
     const { language } = manifest;
     const context = existing ?? (await contexts.add(name, { kind: "embedded", language, timezone: globals.timezone }));
-    await tools.receiveTenant(received.path, context as EmbeddedContext);
+    await tools.receiveTenant(received.path, context as EmbeddedContext).catch((error: unknown) => {
+      if (!(error instanceof Failure && error.status < 500)) tools.describeDone(MAYBE_CHANGED_STATE);
+      throw error;
+    });
     tools.describeDone(CHANGED_STATE);
     tools.summarize({ changed: true });
-    await recordReceipt(tools, context as EmbeddedContext, fingerprint);
     await terminal.show(RECEIVED_COLUMNS, shown);
     await writeNextSteps(tools, client, { context, manifest });
   },
@@ -246,8 +250,9 @@ const askToReceive = (name: string, { kind }: CopyRelation) => ({
   flag: "--yes",
 });
 
-async function recordReceipt(tools: Tools, { tenantFolder }: EmbeddedContext, fingerprint: string): Promise<void> {
-  const { client, close } = await tools.openCopy(tenantFolder, "exports");
+/** Records the receipt in the copy, so that no tenant is ever received without it. */
+async function recordReceipt(tools: Tools, { path }: TenantCopy, fingerprint: string): Promise<void> {
+  const { client, close } = await tools.openCopy(dirname(path), "exports");
   try {
     await client.exports.record({ what: "receive", fingerprint });
   } finally {

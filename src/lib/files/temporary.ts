@@ -103,8 +103,9 @@ export async function removeTemporaryPath(
   { forget }: Pick<TemporaryFile, "forget">,
 ): Promise<void> {
   try {
-    // another program may still be writing to the folder, so the removal is retried
-    await rm(path, { force: true, recursive: true, maxRetries: 3 });
+    // another program may still be writing to the folder, or a disk fail once, so the removal is retried
+    const remove = () => rm(path, { force: true, recursive: true, maxRetries: 3 });
+    await remove().catch(remove);
   } catch (error) {
     await left?.(path, error);
     return;

@@ -99,8 +99,6 @@ export const LARGER_SCENES: readonly Scene[] = [
     name: "handover receive",
     prepare: prepareBundle,
     line: ["handover", "receive", "bundle", "--fingerprint", "ID"],
-    // the receipt is recorded in the received tenant
-    steps: true,
   },
   {
     name: "handover transfer",

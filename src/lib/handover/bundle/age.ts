@@ -1,4 +1,5 @@
 import { Decrypter, Encrypter } from "age-encryption";
+import { toDiskFailure } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
 import type { TemporaryStorage } from "../../files/index.ts";
 import type { RegularFile } from "../../files/plain.ts";
@@ -83,6 +84,8 @@ async function* readDecrypted(archive: RegularFile, decrypter: Decrypter, where:
   try {
     yield* await decrypter.decrypt(ReadableStream.from(archive.chunks()));
   } catch (cause) {
+    const failed = toDiskFailure(cause, where);
+    if (failed !== undefined) throw failed;
     if (!(cause instanceof Error) || !cause.message.includes("no identity matched"))
       throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
     throw new Failure("input-rejected", {

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { generateX25519Identity } from "age-encryption";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
@@ -24,6 +25,7 @@ import {
 } from "#support/handover/archives.ts";
 import { freshFolder, storageIn, writeBundle } from "#support/handover/bundles.ts";
 import { requireMatchingHashes } from "../compare/verify.ts";
+import { createDecrypter, decryptArchive } from "./age.ts";
 import { openBundleFiles, type BundleFiles } from "./read.ts";
 
 async function openSound(root: string, name: string): Promise<BundleFiles> {
@@ -235,4 +237,20 @@ test("does not follow a file that becomes a link after it was listed", async () 
     where: "a: a.txt",
   });
   expect(readFileSync(join(root, "secret"), "utf8")).toBe("s");
+});
+
+test("a disk error while an archive is decrypted is reported as such", async () => {
+  const decrypter = createDecrypter(await generateX25519Identity(), "key.txt");
+  const archive = {
+    bytes: 100,
+    readAt: () => Promise.resolve(Buffer.from("age-encryption.org/v1\n--- x")),
+    // oxlint-disable-next-line require-yield
+    async *chunks(): AsyncGenerator<Buffer> {
+      throw Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" });
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const root = freshFolder();
+  const decrypting = decryptArchive(archive, decrypter, { where: "a.zip.age", place: storageIn(root) });
+  await expect(decrypting).rejects.toMatchObject({ code: "unexpected", where: "a.zip.age" });
 });

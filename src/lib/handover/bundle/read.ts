@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { Decrypter } from "age-encryption";
-import { describeReadError } from "../../errors/disk.ts";
+import { describeReadError, toDiskFailure } from "../../errors/disk.ts";
 import { Failure, hasErrorCode } from "../../errors/index.ts";
 import { createReadFailure, type TemporaryStorage } from "../../files/index.ts";
 import {
@@ -135,9 +135,8 @@ export class BundleFiles implements AsyncDisposable {
 
   async #open(path: string): Promise<RegularFile> {
     const file = await openRegularFile(join(this.#root, ...path.split("/"))).catch((cause: unknown) => {
-      throw hasErrorCode(cause, "EIO")
-        ? createReadFailure(`${this.name}: ${path}`, cause)
-        : createInvalidBundleFailure(this.name, describeReadError(cause), path);
+      const failed = toDiskFailure(cause, `${this.name}: ${path}`);
+      throw failed ?? createInvalidBundleFailure(this.name, describeReadError(cause), path);
     });
     if (file === undefined) throw createInvalidBundleFailure(this.name, NOT_A_REGULAR_FILE, path);
     return file;

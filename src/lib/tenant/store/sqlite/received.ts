@@ -1,3 +1,4 @@
+import { toDiskFailure } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
 import type { TenantCopyState } from "../../../model/tenant-file.ts";
 import { text, type Text } from "../../../text/index.ts";
@@ -8,7 +9,10 @@ import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./own-thread.ts";
 
-/** Checks a copy of a tenant from a bundle. @throws Failure `interrupted` @see readCopyState */
+/** SQLite's code for a file that ends too early, which is no error of the disk. @see https://www.sqlite.org/rescode.html */
+const IOERR_SHORT_READ = 522;
+
+/** Checks a copy of a tenant from a bundle. @throws Failure `interrupted`, or `unexpected` for a disk error @see readCopyState */
 export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   runInWorker("./received-worker", import.meta.url, { path }, signal);
 
@@ -26,6 +30,9 @@ export const readCopyState = (path: string): TenantCopyState => {
       database.close();
     }
   } catch (error) {
+    const isCut = error instanceof Error && "errcode" in error && error.errcode === IOERR_SHORT_READ;
+    const failed = isCut ? undefined : toDiskFailure(error, path);
+    if (failed !== undefined) throw failed;
     return { ...FAULTLESS, fault: error instanceof Failure ? error.what : DAMAGED };
   }
 };
