@@ -142,6 +142,16 @@ describe("handover receive", () => {
     expect(await received.client.audit.verify({ changes: true })).toMatchObject({ broken: null });
   });
 
+  test("names the values that break a rule, and what to do", async () => {
+    await using wrong = new TestTenant();
+    wrong.addAdministrator("jiro", "jiro@example.co.jp");
+    wrong.database.run("update account set role = 'none', supportOption = 1");
+    await run("handover export -o wrong", { home: folder, folder, tenant: wrong.fetch });
+    const { exit, stderr } = await receive("wrong --context wrong --dry-run");
+    expect(exit).toBe(0);
+    expect(stderr).toMatch(/support option.*\n(?:.*\n)*warning: values that break a rule: \d+; ask who exported/);
+  });
+
   test.each([
     ["bare --context other", 3, "can only be read"],
     ["whole --context far", 2, "is on a server"],

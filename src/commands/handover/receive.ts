@@ -227,14 +227,17 @@ async function describeTenant(
     );
 }
 
+const MAX_SHOWN_PROBLEMS = 20;
+
+/** Shows the values in a bundle that break a rule, which a change in the tenant would refuse. */
 async function warnOfProblems({ terminal }: Tools, problems: readonly Text[]): Promise<void> {
-  const [first] = problems;
-  if (first === undefined) return;
-  const count = problems.length;
+  const { length } = problems;
+  if (length === 0) return;
+  for (const what of problems.slice(0, MAX_SHOWN_PROBLEMS)) await terminal.problem(what);
   await terminal.warn(
     text(
-      `${formatCount(count, "value")} in the bundle ${count === 1 ? "breaks" : "break"} a rule; the first: ${first.en}`,
-      `規則に反する値が ${count} 件あります。最初のもの: ${first.ja}`,
+      `values that break a rule: ${length}; ask who exported the bundle, or correct them after you received it`,
+      `規則に反する値が ${length} 件あります。書き出した人に確認するか、受け取ってから修正してください`,
     ),
   );
 }

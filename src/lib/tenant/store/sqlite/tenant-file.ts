@@ -124,6 +124,13 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
 export const receiveTenantFile = (copy: string, file: TenantFileOptions): void => {
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
+    // SQLite does not say if it could not fold the log into the file when that was closed
+    const closed = new Database(copy, { plain: true });
+    try {
+      closed.foldLog();
+    } finally {
+      closed.close();
+    }
     createOwnerOnlyFile(path);
     copyFileSync(copy, path);
     const database = openAndMigrate(path, file);
