@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   cpSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -91,7 +92,7 @@ test("100 hostile bundles are refused, and nothing is written", LONG_TIMEOUT, as
   const type = (line: string, of = from): Promise<RunResult> =>
     run(`handover ${line}`, { home, folder, tenant: of.fetch });
   const good = join(folder, "good");
-  for (const name of ["good", "later"]) expect((await type(`export -o ${name}`)).exit).toBe(0);
+  for (const name of ["good", "good.zip", "later"]) expect((await type(`export -o ${name}`)).exit).toBe(0);
   await using stranger = new TestTenant();
   expect((await type("export -o other", stranger)).exit).toBe(0);
   const fingerprint = sha256(readFileSync(join(good, SUMS_FILE)));
@@ -99,7 +100,7 @@ test("100 hostile bundles are refused, and nothing is written", LONG_TIMEOUT, as
   const files = filesBelow(good);
   const left = (): readonly string[] =>
     readdirSync(root, { recursive: true, encoding: "utf8" })
-      .filter((path) => !/^work.here.(?:evil|outside)|^home.tmp|-shm$|-wal$/.test(path))
+      .filter((path) => !/^work.here.(?:evil|outside)|^home.tmp$|-shm$|-wal$/.test(path))
       .toSorted();
   const [tenantFile, were] = [join(home, "tenants", "mine", "tenant.db"), left()];
   const tenant = readFileSync(tenantFile);
@@ -159,6 +160,22 @@ test("100 hostile bundles are refused, and nothing is written", LONG_TIMEOUT, as
   for await (const [what, name, content] of hostileArchives()) {
     writeFileSync(join(folder, name), content);
     await tried(what, { name });
+  }
+  expect(existsSync("/evil")).toBe(false);
+  // truncated, or no bundle at all
+  const whole = readFileSync(join(folder, "good.zip"));
+  for (const part of [0, 0.001, 0.2, 0.5, 0.9, 0.999]) {
+    writeFileSync(join(folder, "evil.zip"), whole.subarray(0, Math.floor(part * whole.length)));
+    await tried(`an archive of which ${part} is left`, { name: "evil.zip" });
+  }
+  writeFileSync(join(folder, "evil"), "root:x:0:0:root:/root:/bin/bash\n");
+  await tried("another file");
+  mkdirSync(join(folder, "evil"));
+  await tried("an empty folder");
+  for (const path of ["../outside", "/outside"]) {
+    const sums = join(copy(), SUMS_FILE);
+    writeFileSync(sums, readFileSync(sums, "utf8").replace("report.html", path));
+    await tried(`a list of hashes that names ${path}`);
   }
   for (const [what, put] of Object.entries(LINKS)) {
     const path = join(copy(), "resources", "users.ndjson");
