@@ -48,6 +48,10 @@ const withLeaver = (facts: HandoverFacts, called: string): ReportData => {
   return { ...data, manifest: { ...data.manifest, leaver }, leaver: { person, records } };
 };
 
+/** The cells whose text is taller than the cell, so that it covers the next one. */
+const OVERFLOWING_CELLS = `[...document.querySelectorAll("td, th")].filter(({ scrollHeight, clientHeight }) =>
+  scrollHeight > clientHeight + 1).map(({ textContent }) => textContent)`;
+
 /** What keeps somebody from reading a page, by axe-core. */
 async function violationsOf(page: Page): Promise<readonly string[]> {
   await page.evaluate(AXE);
@@ -78,6 +82,7 @@ describe.each([
       expect(said).toEqual([]);
       expect(await shown.title()).not.toBe("hacked");
       expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+      expect(await shown.evaluate(OVERFLOWING_CELLS)).toEqual([]);
       expect(await shown.locator("ul [data-id]").count()).toBe(filterGaps(buildBundleChecklist(data)).length);
       await shown.emulateMedia({ media: "print" });
       await shown.setViewportSize({ width: PAPER, height: 1000 });

@@ -38,6 +38,7 @@ const CARD_STYLES = [
   "tbody th{font-weight:600}",
   "tbody td::before{content:attr(data-label) ': ';color:var(--faint);font-weight:400}",
   "table:not(.blank) td.empty{display:none}",
+  ".blank td,X .blank tbody th{height:auto;min-height:2.6rem}",
 ]
   .map((rule) => `.scroll ${rule.replaceAll("X ", ".scroll ")}`)
   .join("\n");
