@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { fillAtRandom } from "#support/tenant/random-tenant.ts";
@@ -38,6 +40,7 @@ test("shows records by key and fields with names instead of IDs, and exits with 
   expect(stdout).toMatch(/administrators +added .*division.*E1/);
   expect(stdout).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-7/);
   expect(stderr).toContain('"added" means that only the tenant has the record');
+  expect(stderr).toContain("from one to the tenant");
   await typed("export -o two");
   const json = JSON.parse((await typed("diff one two --format json")).stdout) as readonly object[];
   expect(json).toContainEqual(
@@ -57,6 +60,15 @@ test("a random tenant does not differ from its bundle, nor does anything remain"
   await fillAtRandom(tenant, 4);
   await typed("export -o one.zip");
   expect(await typed("diff one.zip --format json")).toMatchObject({ exit: 0, stdout: "[]\n" });
+});
+
+test("names both bundles as they were typed", async () => {
+  for (const name of ["one", "more/one"]) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    await typed(`export -o ${name}`);
+    await tenant.client.orgs.create({ name: `本社${name.length}` });
+  }
+  expect((await typed("diff one more/one", tenant, { columns: 80 })).stderr).toContain("from one to more/one;");
 });
 
 test("needs the tenant in the bundle, and no --as for two bundles", async () => {

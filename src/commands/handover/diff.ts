@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { commandName } from "../../lib/advice/index.ts";
 import { RESOURCE_TITLES } from "../../lib/handover/resources.ts";
 import { OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
@@ -180,13 +179,11 @@ async function openBundleCopy(tools: Tools, bundle: string, identity: string | u
   return { open: () => copy.open(), [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-const describeSides = (before: string, after: string | undefined): Text => {
-  const [one, other] = [basename(before), after === undefined ? undefined : basename(after)];
-  return text(
-    `from ${one} to ${other ?? "the tenant"}; "added" means that only ${other ?? "the tenant"} has the record`,
-    `${one} → ${other ?? "テナント"}(「追加」は${other ?? "テナント"}だけにあるもの)`,
+const describeSides = (before: string, after: string | undefined): Text =>
+  text(
+    `from ${before} to ${after ?? "the tenant"}; "added" means that only ${after ?? "the tenant"} has the record`,
+    `${before} → ${after ?? "テナント"}(「追加」は${after ?? "テナント"}だけにあるもの)`,
   );
-};
 
 async function* prependFirst<T>(first: IteratorResult<T>, others: AsyncGenerator<T>): AsyncGenerator<T> {
   if (first.done === true) return;
