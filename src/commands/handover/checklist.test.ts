@@ -104,12 +104,13 @@ describe("--leaver", () => {
         "1 transfer the support option and the renewal items",
         "2 owner of the renewal item 契約",
         "3 owner of 1 device: C02X",
-        "4 remove the role of hanako",
+        "4 end the rights of hanako, and list the devices to collect",
         "5 stop the daily run on this computer",
         "6 remove the tenant from this computer",
         "7 delete the bundles on this computer",
       ]);
       expect(steps[0]?.next).toBe("clomoctl handover transfer --from hanako --to PERSON");
+      expect(steps[3]?.next).toBe("clomoctl users leave hanako --on 2026-12-31 --report FILE.xlsx");
     }
     const { ja } = await runInBoth("handover checklist --leaver hanako", { ...here(), terminal: {} });
     expect(ja.stdout).toMatch(/^退職者に紐づくもの\n1\. /u);

@@ -25,7 +25,7 @@ const answerOf = (question: string, value = "管理 1郎") => ({
 });
 
 const LAST = [
-  "remove the role of 管理 1郎",
+  "end the rights of 管理 1郎, and list the devices to collect",
   "stop the daily run on this computer",
   "remove the tenant from this computer",
   "delete the bundles on this computer",
@@ -102,6 +102,9 @@ test("names ten of many devices and counts the others", () => {
     en: "owner of 12 devices: S1, S2, S3, S4, S5, S6, S7, S8, S9, S10 and 2 more",
     ja: "所有するデバイス 12 台: S1、S2、S3、S4、S5、S6、S7、S8、S9、S10 ほか 2 件",
   });
+  expect(
+    stepsOf(COMPLETE_FACTS, { records: { ...RECORDS, devices: ["S1", "S2"] } }).map(({ next }) => next.en),
+  ).toContain("`clomoctl devices set-owner S1 S2 --user MAIL`");
 });
 
 test("somebody who is not a user has nothing to transfer", () => {

@@ -6,7 +6,7 @@ import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/judge.ts";
 import { formatCount, joinFirstTexts, same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import { sortFacts, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";
+import { sortFacts, type HandoverFacts, type Renewal } from "./facts.ts";
 import {
   CONTACT_CHANGE_INSTRUCTIONS,
   countDays,
@@ -130,7 +130,7 @@ const buildRecordSteps = ({ devices, secured, schemes, missing }: LeaverRecords)
               `owner of ${formatCount(devices.length, "device")}: ${named.en}`,
               `所有するデバイス ${devices.length} 台: ${named.ja}`,
             ),
-            line("devices set-owner", [devices[0] ?? ""], { user: "MAIL" }),
+            line("devices set-owner", devices.slice(0, MAX_NAMED_DEVICES), { user: "MAIL" }),
           ] as const,
         ]),
     ...schemes.map((name): UnnumberedStep => [
@@ -157,13 +157,20 @@ const buildRecordSteps = ({ devices, secured, schemes, missing }: LeaverRecords)
 };
 
 /** Returns what a leaver does last: end their own access, and leave nothing behind on this computer. */
-const buildLastSteps = (account: Administrator | undefined, context = "CONTEXT"): readonly UnnumberedStep[] => [
-  ...(account === undefined || account.role === "none"
+const buildLastSteps = (
+  { called, id, account }: Person,
+  leaves: string | undefined,
+  context = "CONTEXT",
+): readonly UnnumberedStep[] => [
+  ...(id === null
     ? []
     : [
         [
-          text(`remove the role of ${account.user}`, `${account.user} さんの管理者権限を外す`),
-          line("clomo-account revoke", [toTypableName(account.name ?? "", account.id)]),
+          text(
+            `end the rights of ${called}, and list the devices to collect`,
+            `${called} さんの権限を外し、回収するデバイスの一覧を書き出す`,
+          ),
+          line("users leave", [toTypableName(account ?? "", id)], { on: leaves, report: "FILE.xlsx" }),
         ] as const,
       ]),
   [
@@ -217,7 +224,7 @@ export function buildLeaverSteps(given: HandoverFacts, leaver: Leaver): readonly
     ...buildAccountSteps(facts, leaver),
     ...buildDueSteps(facts, leaver),
     ...buildRecordSteps(records),
-    ...buildLastSteps(account, context),
+    ...buildLastSteps(person, leaver.leaves, context),
   ];
   return steps.map(([what, next], at) => ({ step: at + 1, what, next: renderAdvice(next) }));
 }
