@@ -12,7 +12,7 @@ import { formatTenantName } from "../imports/plan/show.ts";
 import { askToApply } from "../imports/plan/settle.ts";
 import { requireNamedContext } from "../permission.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
-import { STATE_UNCHANGED, DRY_RUN_NOTE, describeNotRestored, proposeUndo } from "../records/change-result.ts";
+import { STATE_UNCHANGED, DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
 import { collectHandoverFacts, openHandoverTenant } from "./facts.ts";
 import { resolvePerson } from "./leaver.ts";
 
@@ -106,7 +106,6 @@ export default defineCommand({
       target: formatTenantName({ tenant: tenant.context.name }, tenant),
       from,
       to,
-      isKept: plan.renewals.length === 0,
     });
     await renderPlan(terminal, shown);
     if (!(await askToApply(tools, shown, {}))) return terminal.note(STATE_UNCHANGED);
@@ -124,12 +123,7 @@ export default defineCommand({
 
 const buildTransferPlan = (
   rows: readonly TransferRow[],
-  {
-    target,
-    from,
-    to,
-    isKept,
-  }: { readonly target: Text; readonly from: Person; readonly to: Person; readonly isKept: boolean },
+  { target, from, to }: { readonly target: Text; readonly from: Person; readonly to: Person },
 ): Plan => ({
   target,
   changes: [createChanges(text("record", "データ"), { update: rows.length })],
@@ -139,7 +133,6 @@ const buildTransferPlan = (
       `${addSpaceAfterLatin(target.ja)}に対する計画: ${from.called} さんの担当を ${to.called} さんに引き継ぐ`,
     ),
   ],
-  notes: isKept ? [] : [describeNotRestored(PARTS_WITHOUT_UNDO)],
   samples: [{ lines: rows.map(describeTransferRow), rest: 0 }],
 });
 
@@ -163,8 +156,6 @@ const RECIPIENTS_NOTE = text(
   "if the leaver receives reminders, replace the address in notify.yaml",
   "退職者が通知先なら、notify.yaml のアドレスを書き換えてください",
 );
-
-const PARTS_WITHOUT_UNDO = text("owners of renewal items", "年次更新の担当者");
 
 const createIdenticalPersonFailure = (leaving: string): Failure => {
   const command = line("handover checklist", [], { leaver: leaving });

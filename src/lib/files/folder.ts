@@ -101,7 +101,7 @@ export async function syncFolder(folder: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    if (!SYNC_UNSUPPORTED_CODES.includes(getErrorCode(error))) throw error;
+    if (!SYNC_UNSUPPORTED_CODES.includes(getErrorCode(error))) throw toDiskFailure(error, folder) ?? error;
   }
 }
 

@@ -99,6 +99,17 @@ test("between users without accounts, only renewals are transferred", async () =
   expect(refused?.hint?.en).toContain(`clomoctl clomo-account create ${other.after.id}`);
 });
 
+test("the audit record has only what changed", async () => {
+  await tenant.client.renewals.add({ kind: "custom", name: "A", owner: "taro@accounts.example" });
+  await tenant.client.accounts.transfer(from, { to });
+  const [latest] = await Array.fromAsync(tenant.client.audit.list({ limit: 1 }));
+  expect(latest?.record).toMatchObject({
+    before: { renewals: [{ name: "A", owner: "taro@accounts.example" }] },
+    after: { renewals: [{ name: "A", owner: "hanako@accounts.example" }] },
+  });
+  expect(JSON.stringify(latest?.record)).not.toContain("expiresAt");
+});
+
 test("a transfer is one audit record, and in a mirror its console part becomes tasks", async () => {
   await tenant.client.renewals.add({ kind: "custom", name: "A", owner: "taro@accounts.example" });
   const before = readAuditLog(tenant.database).length;

@@ -4,7 +4,7 @@ import { Failure } from "../../errors/index.ts";
 import { isOnlyPerson, type Person } from "../../handover/checklist/people.ts";
 import type { User } from "../../model/user.ts";
 import { ACCOUNT, type Account } from "../../model/account.ts";
-import { RENEWAL_ITEM, type RenewalItem } from "../../model/renewal.ts";
+import { RENEWAL_ITEM } from "../../model/renewal.ts";
 import { isSupportOptionAvailable, ROLES } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
@@ -74,18 +74,30 @@ export const transferAccount = (
         const tasks = await Promise.all(objects.map(taskOf));
         return {
           accounts: accounts.map((one, at) => ({ ...one, consoleTask: tasks[at] ?? null })),
-          renewals: renewals.map(({ told }) => told),
+          renewals,
           dryRun,
         };
       },
-      objects: [
-        ...objects,
-        ...renewals.map(({ told }) => ({ thing: RENEWAL_ITEM.name, id: told.id, name: told.name })),
-      ],
-      before: { accounts: accounts.map(({ before }) => before), renewals: renewals.map(({ before }) => before) },
-      after: { accounts: accounts.map(({ after }) => after), renewals: renewals.map(({ after }) => after) },
+      objects: [...objects, ...renewals.map(({ id: item, name }) => ({ thing: RENEWAL_ITEM.name, id: item, name }))],
+      before: describeState("before", accounts, renewals),
+      after: describeState("after", accounts, renewals),
     };
   });
+
+/** Returns for the audit log what a transfer changes, and nothing else of the records. */
+const describeState = (
+  side: "before" | "after",
+  accounts: readonly ChangedAccount[],
+  renewals: TransferResult["renewals"],
+) => ({
+  accounts: accounts.map(({ [side]: { name, role, supportOption, noticeMail } }) => ({
+    name,
+    role,
+    supportOption,
+    noticeMail,
+  })),
+  renewals: renewals.map(({ name, [side]: owner }) => ({ name, owner })),
+});
 
 type UserAccount = Readonly<{ id: string; account: StoredAccount }>;
 type AccountStep = Readonly<{ id: string; request: AccountRequest }>;
@@ -125,29 +137,19 @@ async function applyAccountStep(
   return { before: was, after };
 }
 
-interface TransferredRenewal {
-  readonly before: RenewalItem;
-  readonly after: RenewalItem;
-  readonly told: TransferResult["renewals"][number];
-}
-
 async function transferRenewalItems(
   session: Session,
   writer: Writer,
   [person]: readonly Person[],
   successor: User,
-): Promise<readonly TransferredRenewal[]> {
-  const moved: TransferredRenewal[] = [];
-  for (const before of await listRenewalItems(writer)) {
-    const { id, name, owner } = before;
+): Promise<TransferResult["renewals"]> {
+  const after = successor.emails[0] ?? successor.name;
+  const moved: TransferResult["renewals"][number][] = [];
+  for (const item of await listRenewalItems(writer)) {
+    const { id, name, owner } = item;
     if (person === undefined || owner === null || !isOnlyPerson(person, owner)) continue;
-    const after = {
-      ...before,
-      owner: successor.emails[0] ?? successor.name,
-      updatedAt: getCurrentInstant(session.surroundings),
-    };
-    await updateRenewalItem(writer, after);
-    moved.push({ before, after, told: { id, name, before: owner, after: after.owner } });
+    await updateRenewalItem(writer, { ...item, owner: after, updatedAt: getCurrentInstant(session.surroundings) });
+    moved.push({ id, name, before: owner, after });
   }
   return moved;
 }
