@@ -10,7 +10,7 @@ import { renderProblem } from "../csv/file/check-report.ts";
 import { isWorkbook } from "../csv/file/sheet.ts";
 import { readRecords } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
-import { CHECKLIST_COLUMNS } from "./rows.ts";
+import { createChecklistColumns } from "./rows.ts";
 
 const MAX_SHEET_BYTES = 10_000_000;
 
@@ -19,7 +19,7 @@ const READ_COLUMNS = ["question", "value", "by", "at"] as const;
 type SheetRow = Readonly<Record<(typeof READ_COLUMNS)[number], string>> & { readonly where: string };
 
 const matchesHeader = (key: string, cell: string): boolean => {
-  const header = CHECKLIST_COLUMNS.find((column) => column.key === key)?.header;
+  const header = createChecklistColumns("en").find((column) => column.key === key)?.header;
   return cell === key || cell === header?.en || cell === header?.ja;
 };
 

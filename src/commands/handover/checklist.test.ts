@@ -59,6 +59,15 @@ test("has six items with their gaps and what to type, as JSON and NDJSON", async
   expect(stdout.trim().split("\n")).toHaveLength(all.length);
 });
 
+test("sentences follow the language, also in a pipe", async () => {
+  for (const format of ["tsv", "json"]) {
+    const { stdout } = await run(`handover checklist --lang ja --format ${format}`, here());
+    expect(stdout).toContain("2 人目のシステム管理者がいません");
+    expect(stdout).toContain("アカウントがない人には、先にアカウントを作成: clomoctl clomo-account edit");
+    expect(stdout).not.toContain("system administrator");
+  }
+});
+
 test("an answer closes its gap and is shown with its author", async () => {
   const question = "rules.lost";
   const isOpen = (all: readonly Row[]) => all.some(({ next }) => next === `clomoctl handover answer ${question}`);

@@ -7,7 +7,14 @@ import { isDefaultTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { collectHandoverFacts, getChecklistDay, openHandoverTenant } from "./facts.ts";
 import { collectLeaverRecords, getLastDay, LEAVER_OPTIONS, resolvePerson } from "./leaver.ts";
-import { CHECKLIST_COLUMNS, summariseRows, toListedRows, toStepRows, writeChecklist, type ListedRow } from "./rows.ts";
+import {
+  createChecklistColumns,
+  summariseRows,
+  toListedRows,
+  toStepRows,
+  writeChecklist,
+  type ListedRow,
+} from "./rows.ts";
 
 export default defineCommand({
   summary: text("show what a handover needs, and what is missing", "引き継ぎの確認リストと不足しているものを表示する"),
@@ -73,4 +80,6 @@ export default defineCommand({
 const EXPORT_COMMAND = line("handover export", [], { output: "FOLDER" });
 
 const showRows = ({ terminal }: Tools, rows: readonly ListedRow[], timezone: string): Promise<void> =>
-  isDefaultTable(terminal) ? writeChecklist(terminal, rows, timezone) : terminal.list(CHECKLIST_COLUMNS, rows);
+  isDefaultTable(terminal)
+    ? writeChecklist(terminal, rows, timezone)
+    : terminal.list(createChecklistColumns(terminal.language), rows);

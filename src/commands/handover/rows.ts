@@ -6,7 +6,7 @@ import { formatMinute } from "../../lib/model/time.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { wrapIntoLines } from "../../lib/terminal/table/word-width.ts";
-import { same, text, type Text } from "../../lib/text/index.ts";
+import { same, text, type Language, type Text } from "../../lib/text/index.ts";
 
 const ROW_STATE_NAMES = {
   gap: text("gap", "不足"),
@@ -30,7 +30,8 @@ const TITLES = { ...ITEM_TITLES, leaver: text("what depends on the leaver", "退
 const describeValue = ({ id, value }: ListedRow): Text | null =>
   value === null ? null : (QUESTIONS.get(id)?.choices?.[value] ?? same(value));
 
-export const CHECKLIST_COLUMNS: readonly Column<ListedRow>[] = [
+/** Returns the columns of the checklist, whose sentences are in the language of the reader, also for programs. */
+export const createChecklistColumns = (language: Language): readonly Column<ListedRow>[] => [
   { key: "item", header: text("item", "項目"), value: ({ item }) => item, name: ({ item }) => TITLES[item] },
   {
     key: "state",
@@ -40,23 +41,11 @@ export const CHECKLIST_COLUMNS: readonly Column<ListedRow>[] = [
   },
   { key: "step", header: text("step", "手順"), align: "end", value: ({ step }) => step },
   { key: "question", header: text("question", "質問"), value: ({ id }) => (QUESTIONS.has(id) ? id : null) },
-  {
-    key: "what",
-    advice: true,
-    header: text("description", "内容"),
-    value: ({ what }) => what.en,
-    name: ({ what }) => what,
-  },
+  { key: "what", advice: true, header: text("description", "内容"), value: ({ what }) => what[language] },
   { key: "value", header: text("value", "値"), value: ({ value }) => value, name: describeValue },
   { key: "by", header: text("answered by", "回答者"), value: ({ by }) => by },
   { key: "at", header: text("answered at", "回答日時"), instant: true, value: ({ at }) => at },
-  {
-    key: "next",
-    advice: true,
-    header: text("what to do", "対処"),
-    value: ({ next }) => next?.en ?? null,
-    name: ({ next }) => next,
-  },
+  { key: "next", advice: true, header: text("what to do", "対処"), value: ({ next }) => next?.[language] ?? null },
 ];
 
 export const toListedRows = (rows: readonly ChecklistRow[]): readonly ListedRow[] =>
