@@ -3,21 +3,20 @@ import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { RENEWAL_ITEM } from "../../../src/lib/model/renewal.ts";
 import { createExampleId, buildExampleRecord } from "../../../src/lib/model/thing.ts";
 import { listQuestions, type AskedQuestion } from "../../../src/lib/handover/checklist/index.ts";
-import type {
-  AdeServerFacts,
-  Administrator,
-  HandoverFacts,
-  Renewal,
-} from "../../../src/lib/handover/checklist/facts.ts";
+import type { Administrator, HandoverFacts, Renewal } from "../../../src/lib/handover/checklist/facts.ts";
 
 /** The date and the time zone of all checklists in tests. */
 export const TODAY = { asOf: "2026-11-23", timezone: "Asia/Tokyo" };
 
+const ROOT = { id: ROOT_ORG_ID, code: null, path: "" };
+
+export const NO_ADE_SERVER = { adminId: null, tokenSetAt: null, tokenSetBy: null };
+
 export const createAdministrator = (number: number, change: Partial<Administrator> = {}): Administrator => ({
-  orgId: ROOT_ORG_ID,
+  org: ROOT,
   scheme: null,
   managesAll: false,
-  managedOrgIds: [],
+  managedOrgs: [],
   id: createExampleId(100 + number),
   name: `admin${number}`,
   user: `管理 ${number}郎`,
@@ -41,20 +40,6 @@ export const createRenewal = (number: number, change: Partial<Renewal> = {}): Re
   phoneHolder: null,
   confirmedAt: null,
   confirmedBy: null,
-  ...change,
-});
-
-export const createAdeServer = (change: Partial<AdeServerFacts> = {}): AdeServerFacts => ({
-  endpoint: null,
-  serverName: null,
-  adminId: null,
-  orgName: null,
-  tokenExpiresAt: null,
-  tokenSetAt: null,
-  tokenSetBy: null,
-  tokenRejectedAt: null,
-  renewalId: null,
-  fullAt: null,
   ...change,
 });
 
@@ -99,7 +84,7 @@ export const UNANSWERED_FACTS: HandoverFacts = {
       confirmedBy: "管理 2郎",
     }),
   ],
-  adeServer: null,
+  adeServer: NO_ADE_SERVER,
   answers: [],
 };
 

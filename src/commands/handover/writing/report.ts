@@ -37,9 +37,8 @@ export async function collectReportData(
 ): Promise<ReportData> {
   const facts = await collectHandoverFacts({ client });
   const { mirroredAt, administratorsKnown } = await client.tenant.show();
-  const orgs = await client.orgs.list();
   const administratorsUnasked = mirroredAt !== null && !administratorsKnown.includes("users");
-  const known = { facts, orgs, administratorsUnasked };
+  const known = { facts, administratorsUnasked };
   const { person: recorded, leaves: last } = manifest.leaver ?? {};
   const typed = leaver?.typed ?? recorded;
   if (typed === undefined) return { manifest, ...known };

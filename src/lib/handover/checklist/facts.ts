@@ -1,4 +1,4 @@
-import type { ACCOUNT } from "../../model/account.ts";
+import type { Account } from "../../model/account.ts";
 import type { Answer } from "../../model/answer.ts";
 import type { RENEWAL_ITEM } from "../../model/renewal.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
@@ -7,41 +7,33 @@ import type { Rejection } from "../../renewals/judge.ts";
 
 /** A person with a role, or a user who is only marked as an administrator and whose account name may be null. */
 export interface Administrator extends Pick<
-  RecordOf<typeof ACCOUNT.fields>,
-  "id" | "user" | "emails" | "role" | "marked" | "managesAll" | "supportOption" | "noticeMail"
+  Account,
+  | "id"
+  | "user"
+  | "emails"
+  | "org"
+  | "role"
+  | "marked"
+  | "scheme"
+  | "managesAll"
+  | "managedOrgs"
+  | "supportOption"
+  | "noticeMail"
 > {
   readonly name: string | null;
-  readonly orgId: string;
-  /** name of the custom scheme */
-  readonly scheme: string | null;
-  readonly managedOrgIds: readonly string[];
 }
 
 export type Renewal = RecordOf<typeof RENEWAL_ITEM.fields> & { readonly rejection?: Rejection | undefined };
 
-/** The MDM server at Apple, and its token. */
-export type AdeServerFacts = Readonly<
-  Record<
-    | "endpoint"
-    | "serverName"
-    | "adminId"
-    | "orgName"
-    | "tokenExpiresAt"
-    | "tokenSetAt"
-    | "tokenSetBy"
-    | "tokenRejectedAt"
-    | "renewalId"
-    | "fullAt",
-    string | null
-  >
->;
+/** Who administers the MDM server at Apple, and who set its token when. */
+export type AdeServerFacts = Readonly<Record<"adminId" | "tokenSetAt" | "tokenSetBy", string | null>>;
 
 /** The facts from which the checklist is built. They come from a tenant's API or from a bundle. */
 export interface HandoverFacts {
   readonly tenant: TenantProfile;
   readonly administrators: readonly Administrator[];
   readonly renewals: readonly Renewal[];
-  readonly adeServer: AdeServerFacts | null;
+  readonly adeServer: AdeServerFacts;
   readonly answers: readonly Answer[];
 }
 

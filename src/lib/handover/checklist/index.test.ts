@@ -4,7 +4,7 @@ import { ITEM_TITLES } from "../../model/question.ts";
 import { createExampleId } from "../../model/thing.ts";
 import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
 import {
-  createAdeServer,
+  NO_ADE_SERVER,
   createAdministrator,
   COMPLETE_FACTS,
   createRenewal,
@@ -130,7 +130,7 @@ describe("a value in the records", () => {
     const facts = withRenewal("vpp-token", vpp, UNANSWERED_FACTS);
     expect(recordedOf(facts, "apple-business.account")).toBeNull();
     expect(recordedOf(facts, "apple-business.phone")).toBeNull();
-    const adeServer = createAdeServer({ adminId: "vpp-only@example.jp" });
+    const adeServer = { ...NO_ADE_SERVER, adminId: "vpp-only@example.jp" };
     expect(recordedOf({ ...facts, adeServer }, "apple-business.phone")).toBe("090-0000-0034");
     const same = withRenewal("vpp-token", { phone: "090-0000-0034" }, UNANSWERED_FACTS);
     expect(recordedOf(same, "apple-business.phone")).toBe("090-0000-0034");

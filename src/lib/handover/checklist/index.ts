@@ -220,7 +220,7 @@ const findOnlyValue = (values: readonly (string | null)[]): string | null => {
 /** Returns the value in the records that answers a question; null if nothing is recorded. */
 function findRecordedValue(facts: HandoverFacts, id: string, item: ItemId): string | null {
   const renewals = listRenewalsOf(facts, item);
-  const ade = item === "apple-business" ? (facts.adeServer?.adminId ?? null) : null;
+  const ade = item === "apple-business" ? facts.adeServer.adminId : null;
   const account = ade ?? findOnlyValue(renewals.map((one) => one.account));
   if (id.endsWith(".account")) return account;
   if (!id.endsWith(".phone")) return null;
@@ -261,8 +261,7 @@ function judgeApplicability(facts: HandoverFacts, item: ItemId): Applicability {
   const { kinds } = ITEMS[item];
   const all = kinds.map((kind) => determineApplicability(facts.tenant, kind));
   const isRecorded =
-    listRenewalsOf(facts, item).length > 0 ||
-    (item === "apple-business" && (facts.adeServer?.tokenSetAt ?? null) !== null);
+    listRenewalsOf(facts, item).length > 0 || (item === "apple-business" && facts.adeServer.tokenSetAt !== null);
   if (kinds.length === 0 || isRecorded || all.some(({ applies }) => applies === true))
     return { applies: true, unsaid: [] };
   const unsaid = [...new Set(all.flatMap((one) => one.unsaid))];

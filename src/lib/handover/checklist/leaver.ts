@@ -66,7 +66,7 @@ const buildAccountSteps = (facts: HandoverFacts, { person }: Leaver): readonly U
     const words = [
       holder?.value,
       ...renewals.flatMap(({ account, phoneHolder, confirmedBy }) => [account, phoneHolder, confirmedBy]),
-      item === "apple-business" ? facts.adeServer?.adminId : null,
+      item === "apple-business" ? facts.adeServer.adminId : null,
     ];
     const answer = line("handover answer", [`${item}.holder`]);
     const { [item]: title } = ITEM_TITLES;

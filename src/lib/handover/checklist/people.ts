@@ -69,8 +69,8 @@ export const toPerson = ({ id, name, account, emails }: KnownPerson): Person => 
 const collectTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) => [
   tenant.contactName,
   tenant.contactMail,
-  adeServer?.adminId,
-  adeServer?.tokenSetBy,
+  adeServer.adminId,
+  adeServer.tokenSetBy,
   ...renewals.flatMap(({ owner, account, phoneHolder, confirmedBy }) => [owner, account, phoneHolder, confirmedBy]),
   ...answers.flatMap(({ value, by }) => [value, by]),
 ];

@@ -1,13 +1,14 @@
 import { commandName, line } from "../../advice/index.ts";
+import { ACCOUNT } from "../../model/account.ts";
 import { ADMINISTRATORS_UNCONFIRMED_NOTE } from "../../model/mirror.ts";
+import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { ROLES } from "../../model/role.ts";
-import { formatCount, text } from "../../text/index.ts";
+import { formatCount, text, type Text } from "../../text/index.ts";
 import type { DisplayText } from "../../document/blocks.ts";
 import type { Page, PageBlock } from "../../document/page.ts";
 import type { Administrator } from "../checklist/facts.ts";
 import { YES_NO } from "../../model/question.ts";
 import type { ReportData } from "./data.ts";
-import { renderOrgPath, type OrgsById } from "./org-path.ts";
 
 /** How to reset a password in the console. @see facts 2.3 */
 const PASSWORD_RESET_IN_CONSOLE = text(
@@ -15,23 +16,26 @@ const PASSWORD_RESET_IN_CONSOLE = text(
   "パスワードの再設定: CLOMO PANEL のログイン画面の「パスワードを忘れた場合はこちら」",
 );
 
+const { fields } = ACCOUNT;
+
+const describeScope = ({ role, managesAll, managedOrgs, org }: Administrator): DisplayText => {
+  if (role === "system" || managesAll) return text("all", "全て");
+  return (role === "operator" ? [org] : managedOrgs).map(({ path }) => path || ROOT_ORG_NAME).join(", ");
+};
+
+const describeRole = ({ marked, role, scheme }: Administrator): Text => {
+  const { [role]: name } = ROLES;
+  if (marked) return fields.marked.label;
+  return scheme === null ? name : text(`${name.en}: ${scheme.name}`, `${name.ja}: ${scheme.name}`);
+};
+
 /** Builds the section on who administers the tenant, and what each administrator manages. */
 export function buildAdministratorsSection(data: ReportData): Page["sections"][number] {
-  const { facts, manifest, orgs: all } = data;
-  const title = text("Administrators", "管理者");
-  const orgs: OrgsById = new Map(all.map((org) => [org.id, org]));
-  const { administrators } = facts;
-  const scopeOf = ({ role, managesAll, managedOrgIds, orgId }: Administrator): DisplayText => {
-    if (role === "system" || managesAll) return text("all", "全て");
-    if (role === "operator") return renderOrgPath(orgs, orgId);
-    return managedOrgIds.map((id) => renderOrgPath(orgs, id)).join(", ");
-  };
+  const { administrators } = data.facts;
+  const command = commandName("clomo-account reset-password");
   const reset =
-    manifest.tenant.mirroredAt === null
-      ? text(
-          `to reset a password, run ${commandName("clomo-account reset-password")}`,
-          `パスワードの再設定: ${commandName("clomo-account reset-password")}`,
-        )
+    data.manifest.tenant.mirroredAt === null
+      ? text(`to reset a password, run ${command}`, `パスワードの再設定: ${command}`)
       : PASSWORD_RESET_IN_CONSOLE;
   const table: PageBlock = {
     kind: "table",
@@ -39,32 +43,22 @@ export function buildAdministratorsSection(data: ReportData): Page["sections"][n
       `${formatCount(administrators.length, "administrator")}; ${reset.en}`,
       `管理者 ${administrators.length} 人(${reset.ja})`,
     ),
-    head: [
-      text("account", "アカウント名"),
-      text("user", "ユーザー"),
-      text("email address", "メールアドレス"),
-      text("role", "管理者権限"),
-      text("managed organisations", "管理対象組織"),
-      text("support option", "サポートオプション"),
-      text("notice emails", "お知らせメール受信"),
-    ],
+    head: ["name", "user", "emails", "role", "managedOrgs", "supportOption", "noticeMail"].map(
+      (name) => fields[name as keyof typeof fields].label,
+    ),
     rows: administrators.map((one) => [
       one.name ?? "",
       one.user,
       one.emails[0] ?? "",
-      one.marked
-        ? text("only marked as an administrator", "管理者の指定のみ")
-        : one.scheme === null
-          ? ROLES[one.role]
-          : text(`${ROLES[one.role].en}: ${one.scheme}`, `${ROLES[one.role].ja}: ${one.scheme}`),
-      scopeOf(one),
-      one.supportOption ? YES_NO.yes : YES_NO.no,
-      one.noticeMail ? YES_NO.yes : YES_NO.no,
+      describeRole(one),
+      describeScope(one),
+      YES_NO[one.supportOption ? "yes" : "no"],
+      YES_NO[one.noticeMail ? "yes" : "no"],
     ]),
   };
   return {
     id: "administrators",
-    title,
+    title: text("Administrators", "管理者"),
     blocks: [table, ...buildUnconfirmedNote(data)],
   };
 }

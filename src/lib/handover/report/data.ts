@@ -3,13 +3,11 @@ import { findTimeZone } from "../../model/time.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
 import type { LeaverRecords } from "../checklist/leaver.ts";
 import type { Person } from "../checklist/people.ts";
-import type { OrgRecord } from "./org-path.ts";
 import type { Manifest } from "../bundle/manifest.ts";
 
 export interface ReportData {
   readonly manifest: Manifest;
   readonly facts: HandoverFacts;
-  readonly orgs: readonly OrgRecord[];
   /** true if nobody has confirmed whether a mirror has administrators other than those recorded */
   readonly administratorsUnasked: boolean;
   /** the leaver that the manifest names; undefined if it names nobody */
