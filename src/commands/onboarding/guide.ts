@@ -4,6 +4,7 @@ import type { OnboardingFacts } from "../../lib/onboarding/facts.ts";
 import {
   ASK_COMMAND,
   describeInapplicability,
+  listContents,
   ONBOARDING_STEPS,
   STEP_STATES,
   type OnboardingStep,
@@ -76,7 +77,9 @@ function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): 
     title,
     facts: chosen.length === 1 ? [RECORD_COMMAND] : RELATED_COMMANDS,
     steps: chosen.flatMap((step) =>
-      step.steps(facts).map((one) => (chosen.length === 1 ? one : { ...one, under: formatStepHeading(step, facts) })),
+      listContents(step, facts).map((one) =>
+        chosen.length === 1 ? one : { ...one, under: formatStepHeading(step, facts) },
+      ),
     ),
   };
 }

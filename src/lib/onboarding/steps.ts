@@ -1,10 +1,11 @@
-import { commandName, line, type CommandLine, type Step as Advice } from "../advice/index.ts";
+import { line, type CommandLine, type Step as Advice } from "../advice/index.ts";
 import { buildUsageCommand } from "../model/applies.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
 import { TENANT, type UsageName } from "../model/tenant.ts";
 import { buildEnrolmentGuide, ENROLMENT_METHOD_NAMES } from "../renewals/guide/enrolment.ts";
 import type { ContentStep } from "../renewals/guide/document.ts";
-import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
+import { fillGuide } from "../renewals/guide/fill.ts";
+import { formatCount, joinTexts, text, type Text } from "../text/index.ts";
 import { findOnboardingAnswer, type CredentialKind, type OnboardingFacts } from "./facts.ts";
 import { buildIssueSteps } from "./first-issue.ts";
 
@@ -25,7 +26,6 @@ export interface OnboardingStep {
   readonly title: Text;
   readonly optional?: true | undefined;
   readonly standing: (facts: OnboardingFacts) => StepStatus;
-  readonly steps: (facts: OnboardingFacts) => readonly ContentStep[];
 }
 
 /** The command that asks what only people know. */
@@ -99,104 +99,6 @@ function judgeDevices(facts: OnboardingFacts): StepStatus {
   return createOpenStatus(joinTexts([count, notReady.why]), notReady.line);
 }
 
-const createStep = (en: string, ja: string, more: Partial<ContentStep> = {}): ContentStep => ({
-  what: text(en, ja),
-  ...more,
-});
-
-/** @see facts 4.8 (3) */
-const PREPARATION_STEPS: readonly ContentStep[] = [
-  createStep(
-    "The devices to enrol, and a browser for CLOMO PANEL.",
-    "登録したいデバイスと、CLOMO PANEL を操作するためのブラウザ",
-  ),
-  createStep(
-    "An Apple Account for the MDM push certificate (an ordinary Apple Account is sufficient). Every renewal requires the same account, so use an account of the organisation whose mailbox several people read (clomoctl's advice).",
-    "MDM プッシュ通知証明書用の Apple Account(通常の Apple Account で問題ありません)。更新のたびに同じものが必要です。個人のものを避け、複数人が読めるメールアドレスにすることをおすすめします(clomoctl としての助言)。",
-  ),
-  createStep(
-    "A contract for CLOMO MOBILE APP PORTAL, if you distribute apps.",
-    "CLOMO MOBILE APP PORTAL のご契約(アプリケーションを配布する場合)",
-    {
-      where: same("CLOMO PANEL > HOME > 「Applications」"),
-      trap: text(
-        "Without this contract, apps cannot be distributed.",
-        "未契約の場合、CLOMO からアプリケーションを配布できません。",
-      ),
-    },
-  ),
-  createStep(
-    "For ADE and VPP: a registration with Apple Business Manager. It requires the contact person's name, work email address and telephone number (for two-factor authentication), the company's name, address, telephone number, D-U-N-S number and website, and the name, email address and title of a person with decision-making authority.",
-    "ADE・VPP を利用する場合: Apple Business Manager(ABM)への事前登録。担当者の氏名・勤務先メールアドレス・電話番号(2ファクタ認証に使用)、会社名・住所・電話番号・D-U-N-S 番号・Webサイト、決裁権を有する人の氏名・メールアドレス・役職名が必要です。",
-    {
-      trap: text(
-        "Apple's review may take one to two weeks.",
-        "Apple 社による審査のため、1〜2週間程度必要な場合があります。",
-      ),
-    },
-  ),
-  createStep(
-    "For manual set-up: a Mac with Apple Configurator, and a cable.",
-    "手動で設定する場合: Apple Configurator がインストールされた Mac とケーブル",
-  ),
-];
-
-/** @see seed 003, 5 */
-const ADMINISTRATOR_STEPS: readonly ContentStep[] = [
-  createStep(
-    "Enter a name and an email address to create a user, and click 「保存」. Then open the user › 「CLOMO アカウント」 › 「編集」, set the account name, password, 管理者権限 (システム管理者), サポートオプション, language and time zone, and click 「保存」.",
-    "氏名とメールアドレスを入力してユーザーを作成し「保存」。作成したユーザー ›「CLOMO アカウント」›「編集」で、アカウント名、パスワード、管理者権限(システム管理者)、サポートオプション、言語、タイムゾーンを設定して「保存」をクリックします。",
-    {
-      where: same("CLOMO PANEL > Users/Org > Add User"),
-      trap: text(
-        "Create one account per person. If people share an account, nobody can tell who did what. At most five accounts can have the support option.",
-        "1名に対して1つのアカウントを作成してください。使い回すと、だれが作業したのか不明になります。サポートオプションは 5 名までです。",
-      ),
-      check: text(
-        `To do this with commands: ${commandName("clomo-account create")}, then ${commandName("clomo-account edit")}`,
-        `コマンドで行う場合: ${commandName("clomo-account create")}、続けて ${commandName("clomo-account edit")}`,
-      ),
-    },
-  ),
-];
-
-/** @see seed 003, 6 */
-const DIRECTORY_STEPS: readonly ContentStep[] = [
-  createStep(
-    `Organisations: click 「Add Org」, enter the name and code, and click 「保存」. For many organisations, use a CSV file: ${line("orgs template", [])}, then ${line("orgs import", ["FILE"])}`,
-    `組織: 「Add Org」で組織名と組織コードを入力し「保存」。大量の場合は CSV で: ${line("orgs template", [])}、続けて ${line("orgs import", ["FILE"])}`,
-    { where: same("CLOMO PANEL > Users/Org") },
-  ),
-  createStep(
-    `Users: click 「Add User」, fill in the form including 「所属組織」, and click 「保存」. For many users, use a CSV file: ${line("users template", [])}, then ${line("users import", ["FILE"])}`,
-    `ユーザー: 「Add User」で「所属組織」も入力し「保存」。大量の場合は CSV で: ${line("users template", [])}、続けて ${line("users import", ["FILE"])}`,
-    { where: same("CLOMO PANEL > Users/Org") },
-  ),
-];
-
-const PROFILE_STEPS: readonly ContentStep[] = [
-  createStep(
-    "Decide which profiles you need (パスコード設定, 制限設定, サービス接続設定 and others); CLOMO's manual lists the fifteen kinds.",
-    "必要なプロファイル(パスコード設定、制限設定、サービス接続設定など)を決めます。15 種類の一覧は CLOMO のマニュアルにあります。",
-    {
-      trap: text(
-        "コンテンツフィルタ, シングル App モード, グローバル HTTP プロキシ and ホーム画面レイアウト設定 apply to supervised devices only.",
-        "コンテンツフィルタ、シングル App モード、グローバル HTTP プロキシ、ホーム画面レイアウト設定は監視対象モードのみです。",
-      ),
-    },
-  ),
-  createStep(
-    "Install profiles manually on a device, or set them to be installed automatically on all devices or on the devices of an organisation.",
-    "特定のデバイスに手動で適用するか、すべてのデバイスまたは特定の組織のデバイスに自動インストールを設定します。",
-    {
-      trap: text(
-        "If you save a change to the automatic profiles, commands are sent to all enrolled devices.",
-        "自動適用プロファイルの変更を保存すると、登録済みのすべてのデバイスにコマンドが送信されます。",
-      ),
-    },
-  ),
-];
-
 /** The twelve onboarding steps, in the order of CLOMO's manual. @see seed 003 */
 export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   {
@@ -207,16 +109,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       findOnboardingAnswer(facts, "way") === undefined
         ? createOpenStatus(text("not answered yet", "未回答です"), ASK_COMMAND)
         : createDoneStatus(text("decided", "決定済み")),
-    steps: () => [
-      createStep(
-        "Decide whether devices are supervised (recommended: many more functions). With ADE, buy ADE devices from a dealer or turn devices into ADE devices by hand; users cannot remove them from CLOMO if the ADE profile forbids it. Without ADE, set up each device by hand; its user can remove the MDM profile.",
-        "監視対象モード(おすすめ。利用できる機能が大幅に増えます)にするかを決めます。ADE を使う場合は、代理店から購入する方法と手動で ADE デバイスにする方法があり、ユーザーが勝手に CLOMO 管理下からデバイスを外すことを防げます。ADE を使わない場合は 1 台ずつ手動で設定し、デバイス側の操作で MDM 構成プロファイルを削除できます。",
-      ),
-      createStep(
-        "The app CLOMO MDM Agent for iOS (recommended): location reports, the portal, Work Smart, messages.",
-        "CLOMO MDM Agent for iOS アプリ(おすすめ): 位置情報取得、ポータル機能、ワーク・スマート機能、メッセージの送受信",
-      ),
-    ],
   },
   {
     number: 2,
@@ -226,37 +118,18 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       vpp === null
         ? createOpenStatus(describeUndecidedUse("vpp"), buildUsageCommand(["vpp"]))
         : createDoneStatus(vpp ? text("VPP is used", "VPP を使う") : text("VPP is not used", "VPP を使わない")),
-    steps: () => [
-      createStep(
-        `With VPP (recommended), apps can be distributed to devices without an Apple Account, and installed silently on supervised devices. To record whether you use VPP: ${buildUsageCommand(["vpp"])}`,
-        `VPP を使うと(おすすめ)、Apple Account を設定していないデバイスにもアプリを一括配布でき、監視対象モードではサイレントインストールができます。VPP を使うかどうかの登録: ${buildUsageCommand(["vpp"])}`,
-      ),
-    ],
   },
   {
     number: 3,
     id: "prepare",
     title: text("prepare what is needed", "必要なものを用意する"),
     standing: judgeByAnswer("prepared", text("everything is prepared", "用意済み"), 3),
-    steps: () => PREPARATION_STEPS,
   },
   {
     number: 4,
     id: "login",
     title: text("log in to CLOMO PANEL", "CLOMO PANEL にログインする"),
     standing: judgeByAnswer("login", text("the contact person has logged in", "ログイン済み"), 4),
-    steps: () => [
-      createStep(
-        `Open the 「ログイン URL」 in the mail 「[CLOMO PANEL] 登録完了のお知らせ」, and log in with the account and the password from the mail. To record the URL: ${line("tenant set", [], { loginUrl: "URL" })}`,
-        `「[CLOMO PANEL] 登録完了のお知らせ」メールの「ログイン URL」を開き、メールの「アカウント」「パスワード」でログインします。アドレスの登録: ${line("tenant set", [], { loginUrl: "URL" })}`,
-        {
-          trap: text(
-            "At this point, only the contact person, who received the email, can log in.",
-            "この時点では、メールが届いた担当者しかログインできません。",
-          ),
-        },
-      ),
-    ],
   },
   {
     number: 5,
@@ -267,7 +140,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       const why = text(formatCount(number, "system administrator"), `システム管理者 ${number} 人`);
       return number > 1 ? createDoneStatus(why) : createOpenStatus(why, buildGuideCommand(5));
     },
-    steps: () => ADMINISTRATOR_STEPS,
   },
   {
     number: 6,
@@ -282,30 +154,18 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       );
       return users > 0 ? createDoneStatus(why) : createOpenStatus(why, line("users template", []));
     },
-    steps: () => DIRECTORY_STEPS,
   },
   {
     number: 7,
     id: "issued",
     title: text("set up the push certificate, ADE and VPP", "初期設定をする(プッシュ通知証明書・ADE・VPP)"),
     standing: judgeCredentials,
-    steps: (facts) => findRequiredCredentials(facts).flatMap((kind) => buildIssueSteps(facts, kind)),
   },
   {
     number: 8,
     id: "devices",
     title: text("register devices", "デバイスを登録する"),
     standing: judgeDevices,
-    steps: (facts) => {
-      const way = ENROLMENT_METHOD_NAMES.find((one) => one === findOnboardingAnswer(facts, "way"));
-      if (way !== undefined) return buildEnrolmentGuide(way).steps;
-      return [
-        createStep(
-          "First decide how devices are managed (step 1).",
-          "先にデバイスの管理状態を決めてください(手順 1)。",
-        ),
-      ];
-    },
   },
   {
     number: 9,
@@ -319,20 +179,12 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
             text("some devices have no owner", "所有者のいないデバイスがあります"),
             buildGuideCommand(devices === 0 ? 8 : 9),
           ),
-    steps: () => [
-      createStep(
-        `Devices › the device › デバイスの編集 › 所有者情報: type the name of a user or organisation, select it from the suggestions, and click 「OK」. For many devices, use a CSV file: ${line("devices import", ["FILE"])}. If a user belongs to an organisation, it is sufficient to assign the user.`,
-        `「Devices」でデバイスを選択し、「デバイスの編集」›「所有者情報」にユーザーか組織の名前を入力して候補から選び、「OK」。大量の場合は CSV で: ${line("devices import", ["FILE"])}。ユーザーが組織に所属していれば、ユーザーのみの関連付けで問題ありません。`,
-        { where: same("CLOMO PANEL > Devices") },
-      ),
-    ],
   },
   {
     number: 10,
     id: "profiles",
     title: text("install profiles", "プロファイルをインストールする"),
     standing: judgeByAnswer("profiles", text("installed", "インストール済み"), 10),
-    steps: () => PROFILE_STEPS,
   },
   {
     number: 11,
@@ -342,16 +194,6 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       facts.profile.mobileAppPortal === false
         ? { state: "not-applicable", why: text("no contract for the portal", "MOBILE APP PORTAL の契約がありません") }
         : judgeByAnswer("apps", text("installed", "インストール済み"), 11)(facts),
-    steps: () => [
-      createStep(
-        "Register the apps: App Store apps and custom apps as MarketPlace apps, in-house apps as Enterprise apps.",
-        "アプリを登録します。App Store のアプリとカスタム App は MarketPlace アプリ、社内用は Enterprise アプリです。",
-      ),
-      createStep(
-        "Install apps manually on a device, or set them to be installed automatically on all devices or on the devices of an organisation.",
-        "特定のデバイスに手動でインストールするか、すべてのデバイスまたは特定の組織のデバイスに自動インストールを設定します。",
-      ),
-    ],
   },
   {
     number: 12,
@@ -359,19 +201,16 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("make further use of CLOMO", "導入後のさらなる活用"),
     optional: true,
     standing: () => ({ state: "not-applicable", why: text("for reference only", "参考情報です") }),
-    steps: () => [
-      createStep(
-        "Lost mode: lock a lost device remotely and get its location. You can show a message and a contact telephone number on the device.",
-        "紛失モード: デバイス側から解除不能な強制ロックをかけ、位置情報を強制取得します。任意のメッセージと取得時の連絡先を表示できます。",
-      ),
-      createStep(
-        "Messages: send messages to the app CLOMO MDM Agent.",
-        "メッセージを通知: CLOMO MDM Agent アプリにメッセージを送信します。",
-      ),
-      createStep("Change device names and wallpapers.", "デバイス名と壁紙の変更"),
-    ],
   },
 ];
+
+/** Returns what to do in an onboarding step. @see guides/onboarding */
+export const listContents = ({ id }: OnboardingStep, facts: OnboardingFacts): readonly ContentStep[] => {
+  if (id === "issued") return findRequiredCredentials(facts).flatMap((kind) => buildIssueSteps(facts, kind));
+  const way = ENROLMENT_METHOD_NAMES.find((one) => one === findOnboardingAnswer(facts, "way"));
+  if (id === "devices" && way !== undefined) return buildEnrolmentGuide(way).steps;
+  return fillGuide("onboarding", {}).steps.filter((one) => one.id === id);
+};
 
 /** Returns the state of each step. No step applies to a tenant that does not use iOS. */
 export const evaluateSteps = (facts: OnboardingFacts): readonly (StepStatus & { readonly step: OnboardingStep })[] => {
