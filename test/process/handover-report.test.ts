@@ -43,7 +43,7 @@ const DEVICES = Array.from({ length: 12 }, (_, at) => `C02XY${at}ABCDE`);
 const withLeaver = (facts: HandoverFacts, called: string): ReportData => {
   const data = buildReportData(facts, called);
   const person = { called, id: null, account: "admin1", words: ["admin1"] };
-  const records = { devices: DEVICES, secured: [], schemes: [], missing: { devices: false, secured: false } };
+  const records = { devices: DEVICES, secured: [], missing: { devices: false, secured: false } };
   const leaver = { person: called, leaves: "2027-03-31" };
   return { ...data, manifest: { ...data.manifest, leaver }, leaver: { person, records } };
 };

@@ -1,5 +1,5 @@
 import { line, step } from "../../lib/advice/index.ts";
-import { buildChecklist, filterGaps } from "../../lib/handover/checklist/index.ts";
+import { buildChecklist, filterGaps, type ChecklistRow } from "../../lib/handover/checklist/index.ts";
 import { buildLeaverSteps } from "../../lib/handover/checklist/leaver.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -7,14 +7,7 @@ import { isDefaultTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { collectHandoverFacts, getChecklistDay, openHandoverTenant } from "./facts.ts";
 import { collectLeaverRecords, getLastDay, LEAVER_OPTIONS, resolvePerson } from "./leaver.ts";
-import {
-  createChecklistColumns,
-  summariseRows,
-  toListedRows,
-  toStepRows,
-  writeChecklist,
-  type ListedRow,
-} from "./rows.ts";
+import { createChecklistColumns, summariseRows, writeChecklist } from "./rows.ts";
 
 export default defineCommand({
   summary: text("show what a handover needs, and what is missing", "引き継ぎの確認リストと不足しているものを表示する"),
@@ -58,13 +51,12 @@ export default defineCommand({
         records: await collectLeaverRecords(tenant, person),
         context: tenant.context.name,
       };
-      return showRows(tools, toStepRows(buildLeaverSteps(facts, leaver)), day.timezone);
+      return showRows(tools, buildLeaverSteps(facts, leaver), day.timezone);
     }
-    const all = buildChecklist(facts, day);
-    const rows = toListedRows(all);
+    const rows = buildChecklist(facts, day);
     await showRows(tools, full || !isDefaultTable(tools.terminal) ? rows : summariseRows(rows), day.timezone);
     if (!isDefaultTable(tools.terminal)) return;
-    const gaps = filterGaps(all).length;
+    const gaps = filterGaps(rows).length;
     await tools.terminal.note(
       gaps === 0
         ? step("nothing is missing; to export everything", "不足はありません。書き出すには", EXPORT_COMMAND)
@@ -79,7 +71,7 @@ export default defineCommand({
 
 const EXPORT_COMMAND = line("handover export", [], { output: "FOLDER" });
 
-const showRows = ({ terminal }: Tools, rows: readonly ListedRow[], timezone: string): Promise<void> =>
+const showRows = ({ terminal }: Tools, rows: readonly ChecklistRow[], timezone: string): Promise<void> =>
   isDefaultTable(terminal)
     ? writeChecklist(terminal, rows, timezone)
     : terminal.list(createChecklistColumns(terminal.language), rows);

@@ -73,8 +73,8 @@ async function* findNamesakes({ users }: Client<"users">, name: string): AsyncGe
 
 /** Collects what other records show about a person, and which of these records a mirror does not have. */
 export async function collectLeaverRecords(
-  { client }: { readonly client: Client<"audit" | "leavers" | "tenant"> },
-  { id, account }: Person,
+  { client }: { readonly client: Client<"leavers" | "tenant"> },
+  { id }: Person,
 ): Promise<LeaverRecords> {
   const [dependents] = id === null ? [] : await client.leavers.dependents({ ids: [id] });
   const { devices = [], secured } = dependents ?? {};
@@ -82,16 +82,6 @@ export async function collectLeaverRecords(
   return {
     devices: devices.map(({ serialNumber }) => serialNumber),
     secured: [...new Set(apps)],
-    schemes: account === null ? [] : await listAuthoredSchemes(client, account),
     missing: findMirrorGaps(await client.tenant.show()),
   };
-}
-
-async function listAuthoredSchemes({ audit }: Client<"audit">, account: string): Promise<readonly string[]> {
-  const names = new Set<string>();
-  for await (const { record } of audit.list({ actor: account, action: "roles.schemes" })) {
-    if (typeof record === "string" || record.actor !== account || record.action === "roles.schemes.delete") continue;
-    for (const { name } of record.objects ?? []) if (name !== undefined) names.add(name);
-  }
-  return [...names];
 }

@@ -1,7 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
-import type { ChecklistRow } from "../../lib/handover/checklist/index.ts";
-import type { LeaverStep } from "../../lib/handover/checklist/leaver.ts";
-import { ITEM_TITLES, QUESTIONS, type ItemId } from "../../lib/model/question.ts";
+import { GROUP_TITLES, type ChecklistRow } from "../../lib/handover/checklist/index.ts";
+import { QUESTIONS } from "../../lib/model/question.ts";
 import { formatMinute } from "../../lib/model/time.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
@@ -17,29 +16,19 @@ const ROW_STATE_NAMES = {
   step: text("step", "手順"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** A line of the checklist, or a step for a leaver. */
-export interface ListedRow extends Omit<ChecklistRow, "item" | "state"> {
-  readonly item: ItemId | "leaver";
-  readonly state: keyof typeof ROW_STATE_NAMES;
-  /** the number of a step, from 1; otherwise null */
-  readonly step: number | null;
-}
-
-const TITLES = { ...ITEM_TITLES, leaver: text("what depends on the leaver", "退職者に紐づくもの") } as const;
-
-const describeValue = ({ id, value }: ListedRow): Text | null =>
+const describeValue = ({ id, value }: ChecklistRow): Text | null =>
   value === null ? null : (QUESTIONS.get(id)?.choices?.[value] ?? same(value));
 
 /** Returns the columns of the checklist, whose sentences are in the language of the reader, also for programs. */
-export const createChecklistColumns = (language: Language): readonly Column<ListedRow>[] => [
-  { key: "item", header: text("item", "項目"), value: ({ item }) => item, name: ({ item }) => TITLES[item] },
+export const createChecklistColumns = (language: Language): readonly Column<ChecklistRow>[] => [
+  { key: "item", header: text("item", "項目"), value: ({ item }) => item, name: ({ item }) => GROUP_TITLES[item] },
   {
     key: "state",
     header: text("state", "状態"),
     value: ({ state }) => state,
     name: ({ state }) => ROW_STATE_NAMES[state],
   },
-  { key: "step", header: text("step", "手順"), align: "end", value: ({ step }) => step },
+  { key: "step", header: text("step", "手順"), align: "end", value: ({ step }) => step ?? null },
   { key: "question", header: text("question", "質問"), value: ({ id }) => (QUESTIONS.has(id) ? id : null) },
   { key: "what", advice: true, header: text("description", "内容"), value: ({ what }) => what[language] },
   { key: "value", header: text("value", "値"), value: ({ value }) => value, name: describeValue },
@@ -48,20 +37,14 @@ export const createChecklistColumns = (language: Language): readonly Column<List
   { key: "next", advice: true, header: text("what to do", "対処"), value: ({ next }) => next?.[language] ?? null },
 ];
 
-export const toListedRows = (rows: readonly ChecklistRow[]): readonly ListedRow[] =>
-  rows.map((row) => ({ ...row, step: null }));
-
-export const toStepRows = (steps: readonly LeaverStep[]): readonly ListedRow[] =>
-  steps.map((one) => ({ ...one, item: "leaver", state: "step", id: "step", value: null, by: null, at: null }));
-
 /** Returns only the lines that show what is missing. Several unanswered questions of an item become one line. */
-export const summariseRows = (all: readonly ListedRow[]): readonly ListedRow[] => {
+export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistRow[] => {
   const rows = all.filter(({ state }) => state === "gap" || state === "not-applicable");
   const open = Map.groupBy(
     rows.filter(({ id }) => QUESTIONS.has(id)),
     ({ item }) => item,
   );
-  return rows.flatMap((row): readonly ListedRow[] => {
+  return rows.flatMap((row): readonly ChecklistRow[] => {
     const alike = QUESTIONS.has(row.id) ? (open.get(row.item) ?? []) : [];
     if (alike.length <= 1) return [row];
     if (alike[0] !== row) return [];
@@ -77,14 +60,18 @@ const MIN_WIDTH = 20;
  * Writes the checklist for people, item by item. What to do follows each entry on a separate line, so that it can be
  * copied.
  */
-export async function writeChecklist(terminal: Terminal, rows: readonly ListedRow[], timezone: string): Promise<void> {
+export async function writeChecklist(
+  terminal: Terminal,
+  rows: readonly ChecklistRow[],
+  timezone: string,
+): Promise<void> {
   const { heading, bad, faint } = await terminal.styles("stdout");
   const indent = " ".repeat(INDENT);
   const width = Math.max(MIN_WIDTH, terminal.columns - INDENT);
   for (const [item, own] of Map.groupBy(rows, (row) => row.item)) {
-    const lines = wrapIntoLines(terminal.say(TITLES[item]), terminal.columns).map((title) => heading(title));
+    const lines = wrapIntoLines(terminal.say(GROUP_TITLES[item]), terminal.columns).map((title) => heading(title));
     for (const row of own) {
-      const state = row.step === null ? terminal.say(ROW_STATE_NAMES[row.state]) : `${row.step}.`;
+      const state = row.step === undefined ? terminal.say(ROW_STATE_NAMES[row.state]) : `${row.step}.`;
       const paint = row.state === "gap" ? bad : row.state === "step" ? heading : faint;
       const [first = "", ...more] = terminal.shown(terminal.say(renderLineText(row, timezone)), (marked) =>
         wrapIntoLines(marked, width),
@@ -99,7 +86,7 @@ export async function writeChecklist(terminal: Terminal, rows: readonly ListedRo
 
 const padState = (state: string): string => " ".repeat(Math.max(1, INDENT - displayWidth(state)));
 
-const renderLineText = (row: ListedRow, timezone: string): Text => {
+const renderLineText = (row: ChecklistRow, timezone: string): Text => {
   const { what, by, at } = row;
   const told = describeValue(row);
   if (told === null) return what;

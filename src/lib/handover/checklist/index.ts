@@ -1,7 +1,7 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import { buildUsageCommand, determineApplicability, type ExpectedRenewalKind } from "../../model/applies.ts";
-import { describeQuestion, QUESTIONS, type ItemId, type Question } from "../../model/question.ts";
+import { describeQuestion, ITEM_TITLES, QUESTIONS, type ItemId, type Question } from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { TENANT } from "../../model/tenant.ts";
 import { dayOf } from "../../model/time.ts";
@@ -19,10 +19,16 @@ export interface ChecklistDay {
   readonly timezone: string;
 }
 
-/** A line of the checklist: something that is missing or wrong, a recorded value, an answer, or a note. */
+/** The titles of the items, and of the steps for a leaver. */
+export const GROUP_TITLES = {
+  ...ITEM_TITLES,
+  leaver: text("what depends on the leaver", "退職者に紐づくもの"),
+} as const;
+
+/** A line of the checklist: something missing or wrong, a recorded value, an answer, a note, or a step for a leaver. */
 export interface ChecklistRow {
-  readonly item: ItemId;
-  readonly state: "gap" | "recorded" | "answered" | "note" | "not-applicable";
+  readonly item: keyof typeof GROUP_TITLES;
+  readonly state: "gap" | "recorded" | "answered" | "note" | "not-applicable" | "step";
   /** what the line is about: the name of a question, or a name such as `contract-ends` */
   readonly id: string;
   readonly what: Text;
@@ -33,6 +39,8 @@ export interface ChecklistRow {
   readonly at: string | null;
   /** what to type or to do; null if nothing is missing */
   readonly next: Text | null;
+  /** the number of a step for a leaver, from 1 */
+  readonly step?: number | undefined;
 }
 
 type Gap = readonly [id: string, what: Text, next: Advice];

@@ -16,6 +16,7 @@ import {
   PASSWORD_CHANGE_NOTE,
   RECORD_CONTACT_COMMAND,
   type ChecklistDay,
+  type ChecklistRow,
 } from "./index.ts";
 import { mentionsPerson, type Person } from "./people.ts";
 
@@ -25,8 +26,6 @@ export interface LeaverRecords {
   readonly devices: readonly string[];
   /** the SECURED APPs in which the person is an administrator */
   readonly secured: readonly SecuredApp[];
-  /** names of the custom schemes that the person created or changed */
-  readonly schemes: readonly string[];
   /** what was not imported from the console */
   readonly missing: MirrorGaps;
 }
@@ -39,14 +38,6 @@ export interface Leaver extends ChecklistDay {
   readonly records: LeaverRecords;
   /** the context of this computer, which the leaver removes; undefined: not known */
   readonly context?: string | undefined;
-}
-
-/** A step of the handover of a leaver. */
-export interface LeaverStep {
-  readonly step: number;
-  readonly what: Text;
-  /** what to type or to do */
-  readonly next: Text;
 }
 
 type UnnumberedStep = readonly [what: Text, next: Advice];
@@ -115,7 +106,7 @@ function* buildDueSteps({ renewals, tenant }: HandoverFacts, leaver: Leaver): Ge
 
 const MAX_NAMED_DEVICES = 10;
 
-const buildRecordSteps = ({ devices, secured, schemes, missing }: LeaverRecords): readonly UnnumberedStep[] => {
+const buildRecordSteps = ({ devices, secured, missing }: LeaverRecords): readonly UnnumberedStep[] => {
   const named = joinFirstTexts(devices.map(same), MAX_NAMED_DEVICES);
   return [
     ...secured.map((app): UnnumberedStep => [
@@ -133,10 +124,6 @@ const buildRecordSteps = ({ devices, secured, schemes, missing }: LeaverRecords)
             line("devices set-owner", devices.slice(0, MAX_NAMED_DEVICES), { user: "MAIL" }),
           ] as const,
         ]),
-    ...schemes.map((name): UnnumberedStep => [
-      text(`created or changed the scheme ${name}: explain its purpose`, `スキーム「${name}」: 目的を後任に引き継ぐ`),
-      line("roles schemes show", [name]),
-    ]),
     ...(missing.devices
       ? [
           [
@@ -192,7 +179,7 @@ const buildLastSteps = (
  * can hand over; the person's own role and this computer come last.
  * @see facts 7.2
  */
-export function buildLeaverSteps(given: HandoverFacts, leaver: Leaver): readonly LeaverStep[] {
+export function buildLeaverSteps(given: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
   const { person, records, context } = leaver;
   const facts = sortFacts(given);
   const { tenant, administrators } = facts;
@@ -226,5 +213,6 @@ export function buildLeaverSteps(given: HandoverFacts, leaver: Leaver): readonly
     ...buildRecordSteps(records),
     ...buildLastSteps(person, leaver.leaves, context),
   ];
-  return steps.map(([what, next], at) => ({ step: at + 1, what, next: renderAdvice(next) }));
+  const row = { item: "leaver", state: "step", id: "step", value: null, by: null, at: null } as const;
+  return steps.map(([what, next], at) => ({ ...row, what, next: renderAdvice(next), step: at + 1 }));
 }

@@ -3,13 +3,13 @@ import type { DisplayText, Fact } from "../../document/blocks.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import type { Page, PageBlock } from "../../document/page.ts";
 import { findMirrorGaps, NOT_IMPORTED_NOTE } from "../../model/mirror.ts";
-import { ITEM_TITLES, QUESTIONS, type ItemId } from "../../model/question.ts";
+import { QUESTIONS } from "../../model/question.ts";
 import { formatTwoFactorPhone, RENEWAL_KINDS } from "../../model/renewal.ts";
 import { TENANT } from "../../model/tenant.ts";
 import { dayOf, formatMinute } from "../../model/time.ts";
 import { compareByExpiry, createDayClock, judgeExpiry } from "../../renewals/judge.ts";
-import { formatCount, joinTexts, text, type Text } from "../../text/index.ts";
-import { buildChecklist, filterGaps, type ChecklistDay, type ChecklistRow } from "../checklist/index.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
+import { buildChecklist, filterGaps, GROUP_TITLES, type ChecklistDay, type ChecklistRow } from "../checklist/index.ts";
 import { buildLeaverSteps } from "../checklist/leaver.ts";
 import { RESOURCE_TITLES, type ResourceName } from "../resources.ts";
 import { buildAdministratorsSection } from "./administrators.ts";
@@ -58,13 +58,13 @@ const buildGapsSection = (gaps: readonly ChecklistRow[]): Section => ({
               "後任の方へ: 前任の方と一緒に、上から順に確認して、下に署名してください。",
             ),
     },
-    { kind: "list", items: gaps.map(({ id, item, what, next }) => ({ id, words: nameItem(id, item, what), next })) },
+    { kind: "list", items: gaps.map((row) => ({ ...row, words: nameItem(row) })) },
   ],
 });
 
 /** Returns what is missing with the title of its item, which a question already contains. */
-const nameItem = (id: string, item: ItemId, { en, ja }: Text): Text =>
-  QUESTIONS.has(id) ? text(en, ja) : text(`${ITEM_TITLES[item].en}: ${en}`, `${ITEM_TITLES[item].ja}: ${ja}`);
+const nameItem = ({ id, item, what }: ChecklistRow): Text =>
+  QUESTIONS.has(id) ? what : joinTexts([GROUP_TITLES[item], what], same(": "));
 
 function buildLeaverSections(data: ReportData): readonly Section[] {
   if (data.leaver === undefined) return [];
@@ -80,7 +80,7 @@ function buildLeaverSections(data: ReportData): readonly Section[] {
         {
           kind: "list",
           isNumbered: true,
-          items: steps.map(({ what, next }) => ({ id: "step", words: what, next })),
+          items: steps.map((row) => ({ ...row, words: row.what })),
         },
       ],
     },
@@ -106,7 +106,7 @@ const buildSignatureSection = (leaver = ""): Section => ({
 
 function buildChecklistSection(rows: readonly ChecklistRow[], zone: string): Section {
   const blocks = [...Map.groupBy(rows, ({ item }) => item)].flatMap(([item, own]): readonly PageBlock[] => [
-    { kind: "heading", words: ITEM_TITLES[item] },
+    { kind: "heading", words: GROUP_TITLES[item] },
     {
       kind: "facts",
       rows: own.flatMap(({ id, what, value, by, at }): readonly Fact[] => {

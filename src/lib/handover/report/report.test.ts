@@ -13,7 +13,7 @@ const naming = (data: ReportData, called: string, devices: readonly string[] = [
   manifest: { ...data.manifest, leaver: { person: called, leaves: "2027-03-31" } },
   leaver: {
     person: { called, id: null, account: null, words: [called] },
-    records: { devices, secured: [], schemes: [], missing: { devices: false, secured: false } },
+    records: { devices, secured: [], missing: { devices: false, secured: false } },
   },
 });
 
