@@ -13,7 +13,7 @@ import { DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
 import { permitPasswords, questionPasswords } from "../password-question.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { collectHandoverFacts, openHandoverTenant, getChecklistDay, type HandoverTenant } from "./facts.ts";
+import { collectHandoverFacts, openHandoverTenant, getChecklistDay } from "./facts.ts";
 
 const DEFAULT_ANSWER_COLUMNS = ["question", "value", "by"];
 
@@ -68,27 +68,32 @@ export default defineCommand({
     await requireRight(tools, "tenant.write", { asked: RECORD_ANSWERS_LABEL });
     const day = getChecklistDay(tools, tenant);
     const questions = listQuestions(await collectHandoverFacts(tenant), day);
-    const keeper = new AnswerWriter(tenant, { by, dryRun });
+    const kept: Answer[] = [];
+    /** Saves all of the answers or none. */
+    const keep = async (answers: readonly NewAnswer[]): Promise<void> => {
+      if (answers.length === 0) return;
+      const body = { answers: answers.map((answer) => ({ ...answer, by: by ?? answer.by })), dryRun };
+      const { changed } = await tenant.client.answers.set(body);
+      kept.push(...changed.flatMap(({ after }) => after ?? []));
+    };
     await questionPasswords(tools, { "--by": by });
-    if (file !== undefined) {
+    const now = tools.clock.now().toISOString();
+    if (file !== undefined || (question !== undefined && value !== undefined)) {
       const { readAnswerSheet } = await import("./answer-sheet.ts");
-      const answers = await readAnswerSheet(tools, file, questions);
+      const answers =
+        file === undefined
+          ? [buildTypedAnswer(questions, { question: question ?? "", value: value ?? "", now })]
+          : await readAnswerSheet(tools, file, questions);
       await questionPasswords(tools, Object.fromEntries(answers.flatMap(listTexts)));
-      await keeper.keep(answers);
-    } else if (question !== undefined && value !== undefined) {
-      const answer = buildTypedAnswer(questions, { question, value, now: tools.clock.now().toISOString() });
-      await questionPasswords(tools, Object.fromEntries(listTexts(answer)));
-      await keeper.keep([answer]);
-    } else {
+      await keep(answers);
+    } else
       for (const one of chooseQuestions(questions, question)) {
         const typed = await askQuestion(tools, one, day.timezone);
-        if (typed === undefined || !(await permitPasswords(tools, { [one.id]: typed }))) continue;
-        await keeper.keep([{ question: one.id, value: typed }]);
+        if (typed !== undefined) await keep([{ question: one.id, value: typed }]);
       }
-    }
-    const { length } = keeper.changed;
+    const { length } = kept;
     if (length === 0) await terminal.note(text("there are no new answers", "新しい回答はありませんでした"));
-    else await terminal.list(listColumns(terminal, ANSWER_COLUMNS, DEFAULT_ANSWER_COLUMNS), keeper.changed);
+    else await terminal.list(listColumns(terminal, ANSWER_COLUMNS, DEFAULT_ANSWER_COLUMNS), kept);
     if (dryRun) return terminal.note(DRY_RUN_NOTE);
     if (length > 0)
       await terminal.note(text(`${formatCount(length, "answer")} recorded`, `回答を ${length} 件登録しました`));
@@ -116,26 +121,6 @@ function buildTypedAnswer(
   return { question: id, value: read.value };
 }
 
-class AnswerWriter {
-  readonly changed: Answer[] = [];
-  readonly #tenant: HandoverTenant;
-  readonly #options: { readonly by: string | undefined; readonly dryRun: boolean };
-
-  constructor(tenant: HandoverTenant, options: { readonly by: string | undefined; readonly dryRun: boolean }) {
-    this.#tenant = tenant;
-    this.#options = options;
-  }
-
-  /** Saves all of the answers or none. */
-  async keep(answers: readonly NewAnswer[]): Promise<void> {
-    if (answers.length === 0) return;
-    const { by, dryRun } = this.#options;
-    const body = { answers: answers.map((answer) => ({ ...answer, by: by ?? answer.by })), dryRun };
-    const { changed } = await this.#tenant.client.answers.set(body);
-    this.changed.push(...changed.map(({ before, after }) => after ?? before).filter((answer) => answer !== null));
-  }
-}
-
 /** Returns the questions with a name, or a first part of it; without a name those that are due. @throws `not-found` */
 function chooseQuestions(questions: readonly AskedQuestion[], named: string | undefined): readonly AskedQuestion[] {
   if (named === undefined) return questions.filter(({ due }) => due !== null);
@@ -151,23 +136,18 @@ const createUnknownQuestionFailure = (named: string): Failure =>
   });
 
 /** Asks one question. @returns undefined if the question remains unanswered */
-async function askQuestion(
-  { terminal, clock }: Tools,
-  question: AskedQuestion,
-  timezone: string,
-): Promise<string | undefined> {
-  const typed = await terminal.prompts.input({
+async function askQuestion(tools: Tools, question: AskedQuestion, timezone: string): Promise<string | undefined> {
+  const now = tools.clock.now().toISOString();
+  const typed = await tools.terminal.prompts.input({
     message: buildPrompt(question, timezone),
     flag: "VALUE",
     check: (one) => {
-      if (one.trim() === "") return undefined;
-      const read = parseAnswer(question, one, clock.now().toISOString());
-      return "wrong" in read ? read.wrong : undefined;
+      const read = parseAnswer(question, one, now);
+      return one.trim() !== "" && "wrong" in read ? read.wrong : undefined;
     },
   });
   if (typed.trim() === "") return undefined;
-  const read = parseAnswer(question, typed, clock.now().toISOString());
-  return "value" in read ? read.value : undefined;
+  return (await permitPasswords(tools, { [question.id]: typed })) ? typed : undefined;
 }
 
 const BLANK_LEAVES_OPEN = text("leave blank to skip", "空のまま Enter: 未回答のまま");

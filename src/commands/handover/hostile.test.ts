@@ -25,6 +25,10 @@ import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
 let from: TestTenant;
 beforeAll(async () => {
   from = await createRandomTenant(7, 4);
+  // some versions and audit records to forge
+  const { users } = from.client;
+  const { id } = (await users.create({ name: "山田 花子", emails: ["hanako.yamada@example.jp"] })).after;
+  for (const title of ["係長", "課長"]) await users.edit(id, { title });
 });
 afterAll(() => from[Symbol.asyncDispose]());
 

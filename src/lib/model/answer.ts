@@ -16,8 +16,6 @@ export const ANSWER = {
       label: text("question", "質問"),
       example: "push-certificate.holder",
     },
-    /** what it is about; "" = the tenant */
-    subject: { type: "text", longest: 255, label: text("subject", "対象"), example: "" },
     value: {
       type: "text",
       longest: MAX_ANSWER_LENGTH,

@@ -46,7 +46,7 @@ export const createRenewal = (number: number, change: Partial<Renewal> = {}): Re
 const createAnswerTo = ({ id, kind, recorded }: AskedQuestion): HandoverFacts["answers"][number] => {
   const usual = { choice: "yes", date: "2026-11-01", phone: "03-0000-0078", text: "金庫" }[kind];
   const value = recorded ?? usual;
-  return { id: createExampleId(300), question: id, subject: "", value, by: "後任", at: "2026-11-20T00:00:00.000Z" };
+  return { id: createExampleId(300), question: id, value, by: "後任", at: "2026-11-20T00:00:00.000Z" };
 };
 
 const answerAllQuestions = (facts: HandoverFacts): HandoverFacts => ({

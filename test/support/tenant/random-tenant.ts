@@ -416,12 +416,9 @@ class TenantFiller {
 
   #answers(): void {
     const draw = this.#draw;
+    const questions = ["rules.lost", "push-certificate.holder", "android.holder", "rules.broken"];
     for (const pk of this.#numbers(4)) {
-      const own = {
-        question: draw.oneOf(["rules.lost", "push-certificate.holder", "rules.lost"]),
-        subject: `${draw.text()} ${pk}`,
-        value: draw.text().trim(),
-      };
+      const own = { question: questions[pk - 1] ?? `rules.${pk}`, value: draw.text().trim() };
       this.#insert("answer", { pk, id: draw.id(), ...this.#fields(ANSWER, own) });
     }
   }

@@ -149,7 +149,7 @@ export const RECORD_TYPES: readonly RecordType[] = [
   define({
     name: "answers",
     columns: buildFieldColumns<Answer>(ANSWER.fields),
-    key: ({ question, subject }) => `${question} ${subject}`.trim(),
+    key: ({ question }) => question,
     read: ({ answers }) => readList(answers.list()),
   }),
   define({

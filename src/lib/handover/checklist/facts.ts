@@ -50,7 +50,5 @@ export const sortFacts = (facts: HandoverFacts): HandoverFacts => ({
   ...facts,
   administrators: facts.administrators.toSorted(compareById),
   renewals: facts.renewals.toSorted(compareById),
-  answers: facts.answers.toSorted(
-    (one, other) => compareTexts(one.question, other.question) || compareTexts(one.subject, other.subject),
-  ),
+  answers: facts.answers.toSorted((one, other) => compareTexts(one.question, other.question)),
 });

@@ -18,7 +18,7 @@ const answering = (question: string, value: string, at = "2026-11-20T00:00:00.00
   ...COMPLETE_FACTS,
   answers: [
     ...COMPLETE_FACTS.answers.filter((one) => one.question !== question),
-    { id: createExampleId(400), question, subject: "", value, by: "後任", at },
+    { id: createExampleId(400), question, value, by: "後任", at },
   ],
 });
 

@@ -253,7 +253,7 @@ const isItem = (group: Question["group"]): group is ItemId => group !== "onboard
 export const listQuestions = (facts: HandoverFacts, { asOf, timezone }: ChecklistDay): readonly AskedQuestion[] =>
   [...QUESTIONS].map(([id, question]) => {
     const { group, kind, yearly } = question;
-    const answer = facts.answers.find((one) => one.question === id && one.subject === "");
+    const answer = facts.answers.find((one) => one.question === id);
     const recorded = isItem(group) ? findRecordedValue(facts, id, group) : null;
     const day = answer === undefined ? asOf : kind === "date" ? answer.value : dayOf(answer.at, timezone);
     const isOld = yearly === true && countDays(day, asOf) > MAX_ANSWER_AGE_DAYS;

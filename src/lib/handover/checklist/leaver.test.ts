@@ -18,7 +18,6 @@ const whatOf = (...of: Parameters<typeof stepsOf>): readonly string[] => stepsOf
 const answerOf = (question: string, value = "管理 1郎") => ({
   id: createExampleId(500),
   question,
-  subject: "",
   value,
   by: "前任",
   at: "2026-11-01T00:00:00.000Z",

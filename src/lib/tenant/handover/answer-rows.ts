@@ -10,18 +10,14 @@ const ANSWER_COLUMN_LIST = Object.keys(ANSWER.fields).map(quoteIdentifier).join(
 const toAnswer = (row: Row): Answer => row as unknown as Answer;
 
 export const listAnswers = async (reader: Reader): Promise<Answer[]> =>
-  (await reader.all(`select ${ANSWER_COLUMN_LIST} from answer order by question, subject`)).map(toAnswer);
+  (await reader.all(`select ${ANSWER_COLUMN_LIST} from answer order by question`)).map(toAnswer);
 
-export const findAnswer = async (
-  reader: Reader,
-  { question, subject }: Pick<Answer, "question" | "subject">,
-): Promise<Answer | undefined> => {
-  const sql = `select ${ANSWER_COLUMN_LIST} from answer where question = :question and subject = :subject`;
-  const row = await reader.get(sql, { question, subject });
+export const findAnswer = async (reader: Reader, question: string): Promise<Answer | undefined> => {
+  const row = await reader.get(`select ${ANSWER_COLUMN_LIST} from answer where question = :question`, { question });
   return row && toAnswer(row);
 };
 
-/** Writes an answer. An earlier answer to the same question about the same subject is replaced, and its id is kept. */
+/** Writes an answer. An earlier answer to the same question is replaced, and its id is kept. */
 export const writeAnswer = async (writer: Writer, answer: Answer): Promise<void> => {
   const known = await writer.get("select pk from main.answer where id = :id", { id: answer.id });
   const { last = 0 } = (await writer.lock(["answers"])).get("answers") ?? {};

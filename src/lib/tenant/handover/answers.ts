@@ -9,7 +9,6 @@ import { checkFieldValue, validateFieldValue } from "../records/records.ts";
 
 /** An answer to record, by default now and by the acting account. A null removes the recorded answer. */
 export interface NewAnswer extends Pick<Answer, "question"> {
-  readonly subject?: string | undefined;
   readonly value: string | null;
   readonly by?: string | undefined;
   readonly at?: string | undefined;
@@ -50,7 +49,7 @@ export const setAnswers = (
 async function setAnswer(
   session: Session,
   writer: Writer,
-  { question, subject = "", value, by = session.actor, at }: NewAnswer,
+  { question, value, by = session.actor, at }: NewAnswer,
 ): Promise<AnswerChange | undefined> {
   const now = getCurrentInstant(session.surroundings);
   if (at !== undefined) checkFieldValue("at", ANSWER.fields.at, at);
@@ -58,7 +57,7 @@ async function setAnswer(
   const said = typed === "" ? null : normaliseAnswer(question, typed, now);
   const what = judgeAnswer({ question, value: said, at: at ?? now }, now);
   if (what !== undefined) throw new Failure("input-rejected", { what });
-  const before = (await findAnswer(writer, { question, subject })) ?? null;
+  const before = (await findAnswer(writer, question)) ?? null;
   if (said === null) {
     if (before === null) return undefined;
     await deleteAnswer(writer, before.id);
@@ -67,7 +66,6 @@ async function setAnswer(
   const after: Answer = {
     id: before?.id ?? createId(session.surroundings),
     question: validateAnswerText("question", question),
-    subject: validateAnswerText("subject", subject),
     value: validateAnswerText("value", said),
     by: validateAnswerText("by", by.trim() === "" ? session.actor : by.trim()),
     at: at ?? now,
@@ -80,5 +78,5 @@ async function setAnswer(
 const isSameAnswer = (one: Answer, other: Answer): boolean =>
   one.value === other.value && one.by === other.by && one.at === other.at;
 
-const validateAnswerText = (name: "question" | "subject" | "value" | "by", typed: string): string =>
-  typed === "" ? "" : validateFieldValue(name, ANSWER.fields[name], typed);
+const validateAnswerText = (name: "question" | "value" | "by", typed: string): string =>
+  validateFieldValue(name, ANSWER.fields[name], typed);

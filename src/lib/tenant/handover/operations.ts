@@ -3,13 +3,13 @@ import { operation } from "../operation.ts";
 import { buildLayoutInput } from "../plans/request.ts";
 import { listAnswers } from "./answer-rows.ts";
 
-const { question, subject, value, by } = ANSWER.fields;
+const { question, value, by } = ANSWER.fields;
 
 /** Answers, with author and date, to questions about a tenant that only people can answer. */
 export const answers = {
   list: operation({
     route: "GET /v1/answers",
-    about: "List the answers, by question and subject",
+    about: "List the answers, by question",
     // answers contain telephone numbers, and where passwords are kept
     needs: ["handover.read"],
     run: ({ session }) => session.read(listAnswers),
@@ -23,7 +23,6 @@ export const answers = {
           .array(
             z.strictObject({
               question: newValueSchema(question),
-              subject: newValueSchema(subject).optional().meta({ description: "missing: the whole tenant" }),
               value: newValueSchema(value).nullable(),
               by: newValueSchema(by).optional(),
               at: Instant.optional(),

@@ -39,7 +39,7 @@ const HARMLESS: Readonly<Record<string, string>> = {
   renewal_item: `pk id kind name organisation expiresAt certainty fingerprint topic owner account phone notes source
     confirmedAt confirmedBy createdAt updatedAt phoneHolder`,
   renewal_notice: "pk id itemId expiresAt stage way recipient state messageId attempts at error host pid",
-  answer: "pk id question subject value by at",
+  answer: "pk id question value by at",
   ade_server: `pk endpoint tokenExpiresAt tokenSetAt tokenSetBy tokenRejectedAt serverUuid serverName adminId
     orgName cursorAt fullAt renewal`,
   ade_device: `pk serialNumber profileStatus profileUuid profileAssignTime profilePushTime deviceFamily os model

@@ -42,7 +42,7 @@ const TABLE_OPTIONS: ReadonlyMap<Thing, TableOptions> = new Map<Thing, TableOpti
   [DEVICE, { more: ["check (owner is null or ownerOrg is null)"] }],
   [TENANT_PROFILE, { number: SINGLE }],
   [REMINDER, { more: ["host text", "pid integer", "unique (itemId, expiresAt, stage, way, recipient)"] }],
-  [ANSWER, { more: ["unique (question, subject)"] }],
+  [ANSWER, { more: ["unique (question)"] }],
   [ADE_DEVICE, { more: ["unique (serialNumber)"] }],
 ]);
 
