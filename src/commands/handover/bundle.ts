@@ -82,16 +82,6 @@ const createKeyAsFileFailure = (): Failure =>
     ),
   });
 
-/** Starts the progress display for the bytes that are verified. */
-function startVerifyProgress({ terminal, signal }: Tools, bundles: readonly BundleFiles[]) {
-  const step = terminal.progress.start({ id: "verify", name: text("Verifying", "検証"), unit: BYTE_UNIT });
-  step.expect(bundles.reduce((sum, { files }) => sum + files.reduce((bytes, file) => bytes + file.bytes, 0), 0));
-  return {
-    options: { signal, onProgress: (bytes: number) => step.advance(bytes) },
-    finish: () => step.finish(),
-  };
-}
-
 export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
   /** a sound copy of the tenant; undefined if the bundle does not contain it, or if there is a fault */
   readonly copy: TenantCopy | undefined;
@@ -101,8 +91,10 @@ export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
 
 /** Verifies a bundle and the tenant in it: hashes, schema and audit chain. */
 export async function verifyNamedBundle(tools: Tools, found: BundleFiles): Promise<VerifiedBundle> {
-  const progress = startVerifyProgress(tools, [found]);
-  const verified = await verifyBundle(found, progress.options);
+  const { terminal, signal } = tools;
+  const progress = terminal.progress.start({ id: "verify", name: text("Verifying", "検証"), unit: BYTE_UNIT });
+  progress.expect(found.files.reduce((bytes, file) => bytes + file.bytes, 0));
+  const verified = await verifyBundle(found, { signal, onProgress: (bytes) => progress.advance(bytes) });
   progress.finish();
   found.hold(verified.hashes);
   if (!found.has(TENANT_FILE))

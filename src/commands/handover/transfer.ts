@@ -10,6 +10,7 @@ import { defineCommand } from "../command.ts";
 import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
 import { formatTenantName } from "../imports/plan/show.ts";
 import { askToApply } from "../imports/plan/settle.ts";
+import { isDefaultTable } from "../listing/list.ts";
 import { requireNamedContext } from "../permission.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, DRY_RUN_NOTE, proposeUndo } from "../records/change-result.ts";
@@ -87,7 +88,6 @@ export default defineCommand({
     const facts = await collectHandoverFacts(tenant);
     const from = requireUser(await resolvePerson(tenant, facts, leaving), leaving);
     const to = requireUser(await resolvePerson(tenant, facts, following), following);
-    if (from.id === to.id) throw createIdenticalPersonFailure(leaving);
     const plan = await tenant.client.accounts.transfer(from.id, { to: to.id, dryRun: true });
     const planned = buildTransferRows(plan);
     tools.summarize({ create: 0, update: planned.length, delete: 0 });
@@ -111,7 +111,7 @@ export default defineCommand({
     if (!(await askToApply(tools, shown, {}))) return terminal.note(STATE_UNCHANGED);
     const rows = buildTransferRows(await tenant.client.accounts.transfer(from.id, { to: to.id }));
     tools.summarize({ update: rows.length, changed: true });
-    await terminal.list(TRANSFER_COLUMNS, rows);
+    if (!isDefaultTable(terminal)) await terminal.list(TRANSFER_COLUMNS, rows);
     await terminal.note(describeTransferred(rows, { from, to }));
     await terminal.note(RECIPIENTS_NOTE);
     await proposeUndo(tools);
@@ -156,19 +156,6 @@ const RECIPIENTS_NOTE = text(
   "if the leaver receives reminders, replace the address in notify.yaml",
   "退職者が通知先なら、notify.yaml のアドレスを書き換えてください",
 );
-
-const createIdenticalPersonFailure = (leaving: string): Failure => {
-  const command = line("handover checklist", [], { leaver: leaving });
-  return new Failure("input-rejected", {
-    what: text("--from and --to name the same person", "退職者と後任が同じ人です"),
-    where: "--to",
-    hint: step(
-      "specify the successor with --to; to see what depends on the leaver",
-      "--to で後任を指定してください。退職者に紐づくものを確認するには",
-      command,
-    ),
-  });
-};
 
 const describeNothingToTransfer = ({ called }: Person): Text =>
   text(

@@ -26,10 +26,6 @@ export class CommandLine {
     return `\`${this.toJSON()}\``;
   }
 
-  with(...words: readonly string[]): CommandLine {
-    return new CommandLine(this.name, [...this.words, ...words]);
-  }
-
   /** Returns the command without backticks. */
   toJSON(): string {
     return ["clomoctl", this.name, ...this.words.map(quoteCommandWord)].join(" ");

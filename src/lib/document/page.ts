@@ -68,9 +68,6 @@ export function renderPage({ title, subject, asOf, sections }: Page, language: L
     </html> `.source;
 }
 
-const renderBreakable = (words: string): Markup =>
-  html`${words.split(/(?<=[@./_-])/u).map((piece, at) => html`${at === 0 ? null : new Markup("<wbr>")}${piece}`)}`;
-
 class PageRenderer {
   readonly #language: Language;
 
@@ -90,9 +87,9 @@ class PageRenderer {
     return typeof words === "string" ? html`<bdi>${escapeForPeople(words)}</bdi>` : this.#text(words);
   }
 
-  #text(words: Text, render: (part: string) => string | readonly Markup[] = (part) => part): Markup {
+  #text(words: Text): Markup {
     const parts = splitCommands(this.plain(words));
-    return html`${parts.map((part) => (typeof part === "string" ? html`${render(part)}` : html`<code>${joinWords(part)}</code>`))}`;
+    return html`${parts.map((part) => (typeof part === "string" ? part : html`<code>${joinWords(part)}</code>`))}`;
   }
 
   plain(words: DisplayText): string {
@@ -124,25 +121,12 @@ class PageRenderer {
 
   #fact([label, value]: Fact): Markup {
     return html`<dt>${this.words(label)}</dt>
-      <dd>${this.#line(value)}</dd> `;
-  }
-
-  /** Renders a text in which dates and options break at a hyphen only if they are wider than the screen. */
-  #line(words: DisplayText): Markup {
-    const render = (part: string): readonly Markup[] =>
-      part
-        .split(" ")
-        .map(
-          (word, at) =>
-            html`${at === 0 ? "" : " "}${word.includes("-") ? html`<span class="undivided">${word}</span>` : word}`,
-        );
-    return typeof words === "string" ? html`<bdi>${render(this.plain(words))}</bdi>` : this.#text(words, render);
+      <dd>${this.words(value)}</dd> `;
   }
 
   #table({ caption, head, rows, blank }: Extract<PageBlock, { kind: "table" }>): Markup {
-    const isSmall = rows.length <= MAX_UNDIVIDED_TABLE.rows && head.length <= MAX_UNDIVIDED_TABLE.columns;
     return html`<div class="scroll" tabindex="0" role="group" aria-label="${this.plain(caption)}">
-      <table class="${blank === true ? "blank" : ""}${isSmall ? " undivided" : ""}">
+      <table class="${blank === true ? "blank" : ""}">
         <caption>
           ${this.plain(caption)}
         </caption>
@@ -155,7 +139,7 @@ class PageRenderer {
           ${rows.map(
             ([first = "", ...others]) =>
               html`<tr>
-                <th scope="row">${this.#value(first)}</th>
+                <th scope="row">${this.words(first)}</th>
                 ${others.map((cell, at) => this.#data(cell, head[at + 1]))}
               </tr>`,
           )}
@@ -168,13 +152,7 @@ class PageRenderer {
   #data(cell: DisplayText, header?: Text): Markup {
     const looks = [...(this.#isShort(cell) ? ["short"] : []), ...(cell === "" ? ["empty"] : [])];
     const label = header === undefined ? "" : this.plain(header);
-    return html`<td class="${looks.join(" ")}" data-label="${label}">${this.#value(cell)}</td> `;
-  }
-
-  /** Renders like {@link words}, but lets addresses and paths wrap after punctuation. */
-  #value(words: DisplayText): Markup {
-    if (typeof words !== "string" || this.#isShort(words)) return this.words(words);
-    return html`<bdi>${renderBreakable(escapeForPeople(words))}</bdi>`;
+    return html`<td class="${looks.join(" ")}" data-label="${label}">${this.words(cell)}</td> `;
   }
 
   /** Returns true if a text is too short to wrap: a date, a number, or one or two words of clomoctl. */
@@ -190,6 +168,3 @@ class PageRenderer {
     </li>`;
   }
 }
-
-/** Maximum size of a table that is not split across pages. */
-const MAX_UNDIVIDED_TABLE = { rows: 15, columns: 5 } as const;

@@ -1,34 +1,6 @@
-/** The colours of a page. */
-interface Palette {
-  readonly paper: string;
-  readonly ink: string;
-  readonly faint: string;
-  /** for lines and bands, which contain no text to read */
-  readonly rule: string;
-  readonly band: string;
-}
-
-/** Colours of light mode and of print. */
-const LIGHT_PALETTE: Palette = {
-  paper: "#ffffff",
-  ink: "#1f2328",
-  faint: "#57606a",
-  rule: "#d0d7de",
-  band: "#f6f8fa",
-};
-
-const DARK_PALETTE: Palette = {
-  paper: "#0d1117",
-  ink: "#e6edf3",
-  faint: "#9da7b3",
-  rule: "#3d444d",
-  band: "#161b22",
-};
-
-const toCssVariables = (palette: Palette): string =>
-  Object.entries(palette)
-    .map(([name, colour]) => `--${name}:${colour}`)
-    .join(";");
+/** Colours: `rule` and `band` are lines and areas that contain no text to read. */
+const LIGHT = "--paper:#ffffff;--ink:#1f2328;--faint:#57606a;--rule:#d0d7de;--band:#f6f8fa";
+const DARK = "--paper:#0d1117;--ink:#e6edf3;--faint:#9da7b3;--rule:#3d444d;--band:#161b22";
 
 const CARD_STYLES = [
   "table,X caption,X tbody{display:block}",
@@ -45,8 +17,8 @@ const CARD_STYLES = [
 
 /** The style sheet of all documents. It loads no other resource. */
 export const STYLE = `
-:root{color-scheme:light dark;${toCssVariables(LIGHT_PALETTE)}}
-@media screen and (prefers-color-scheme:dark){:root{${toCssVariables(DARK_PALETTE)}}}
+:root{color-scheme:light dark;${LIGHT}}
+@media screen and (prefers-color-scheme:dark){:root{${DARK}}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1.5rem;max-width:64rem;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;
 font:1rem/1.5 system-ui,"Hiragino Sans","Yu Gothic UI","Noto Sans JP","Noto Sans CJK JP",sans-serif}
@@ -56,7 +28,6 @@ h3{margin:1rem 0 .25rem;font-size:1em}
 p{margin:.25rem 0}
 .faint{color:var(--faint)}
 .short{white-space:nowrap}
-span.undivided{display:inline-block;max-width:100%}
 .below{display:block;font-size:.9em}
 dl{display:grid;grid-template-columns:minmax(10rem,18rem) minmax(0,1fr);gap:.15rem 1rem;margin:.5rem 0}
 dt{color:var(--faint)}
@@ -77,7 +48,7 @@ thead th.ours{word-break:keep-all;overflow-wrap:break-word}
 @media print{
 body{max-width:none;padding:0;font-size:9.5pt}
 .scroll{overflow:visible}
-.undivided,tr,dl>*,li{break-inside:avoid}
+tr,dl>*,li{break-inside:avoid}
 h2,h3,caption,dt{break-after:avoid}
 dd{break-before:avoid}
 thead{display:table-header-group;break-after:avoid}

@@ -41,26 +41,21 @@ export const renderManifest = (manifest: Manifest): string =>
  * @throws Failure `input-rejected` if the text is not a manifest, or has the format of a newer version
  */
 export function parseManifest(json: string, where: string): Manifest {
-  const value = parseJsonObject(json, where);
-  const { schema } = value;
-  if (typeof schema !== "number" || !Number.isInteger(schema) || schema < 1)
-    throw createInvalidManifestFailure(where, "schema");
+  const value = parseJson(json);
+  const schema = typeof value === "object" && value !== null && "schema" in value ? Number(value.schema) : 0;
   if (schema > BUNDLE_SCHEMA_VERSION) throw createNewerVersionFailure(where);
   const parsed = ManifestShape.safeParse(value);
-  if (!parsed.success) throw createInvalidManifestFailure(where, parsed.error.issues[0]?.path.join(".") ?? "");
   // the text must be exactly what an export writes, so that no byte of it goes unchecked
-  if (renderManifest(parsed.data) !== json) throw createInvalidManifestFailure(where, "");
-  return parsed.data;
+  if (parsed.success && renderManifest(parsed.data) === json) return parsed.data;
+  throw createInvalidManifestFailure(where, parsed.error?.issues[0]?.path.join(".") ?? "");
 }
 
-function parseJsonObject(json: string, where: string): Readonly<Record<string, unknown>> {
+function parseJson(json: string): unknown {
   try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    return JSON.parse(json) as unknown;
   } catch {
-    // reported below
+    return undefined;
   }
-  throw createInvalidManifestFailure(where, "");
 }
 
 const createInvalidManifestFailure = (where: string, member: string): Failure =>

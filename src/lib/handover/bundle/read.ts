@@ -12,7 +12,13 @@ import {
   type TreeEntry,
 } from "../../files/plain.ts";
 import { text, type Text } from "../../text/index.ts";
-import { computeUnpackLimit, createInvalidBundleFailure, unpackBundle } from "./archive/unpack.ts";
+import {
+  computeUnpackLimit,
+  createInvalidBundleFailure,
+  FILE_MISSING,
+  INVALID_FILE_NAME,
+  unpackBundle,
+} from "./archive/unpack.ts";
 import {
   MAX_PATH_DEPTH,
   compareByteOrder,
@@ -148,10 +154,6 @@ const NOT_A_REGULAR_FILE = text(
   "not a regular file: a bundle cannot contain links",
   "通常のファイルではありません(リンクなどは使えません)",
 );
-const INVALID_FILE_NAME = text(
-  "a bundle cannot contain a file with this name",
-  "引き継ぎデータに使えないファイル名です",
-);
 const TOO_MANY_FILES = text(
   `the bundle has more than ${MAX_BUNDLE_FILES} files`,
   `引き継ぎデータのファイルが ${MAX_BUNDLE_FILES} 個を超えています`,
@@ -160,7 +162,6 @@ const CHANGED_AFTER_VERIFICATION = text(
   "the file was changed after it was verified, while it was being read",
   "検証した後、読み込み中にファイルが変更されました",
 );
-const FILE_MISSING = text("the file is missing", "ファイルがありません");
 
 const describeNameConflict = (other: string): Text =>
   text(`on some systems, the file name is the same as ${other}`, `システムによっては ${other} と同じ名前になります`);

@@ -36,19 +36,3 @@ export interface HandoverFacts {
   readonly adeServer: AdeServerFacts;
   readonly answers: readonly Answer[];
 }
-
-const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-
-const compareById = (one: { readonly id: string }, other: { readonly id: string }): number =>
-  compareTexts(one.id, other.id);
-
-/**
- * Sorts facts into the same order whatever their source is. The first match and the number of a step are therefore the
- * same in a report and in the tenant, and do not change when a date passes another date.
- */
-export const sortFacts = (facts: HandoverFacts): HandoverFacts => ({
-  ...facts,
-  administrators: facts.administrators.toSorted(compareById),
-  renewals: facts.renewals.toSorted(compareById),
-  answers: facts.answers.toSorted((one, other) => compareTexts(one.question, other.question)),
-});

@@ -136,19 +136,3 @@ describe("a value in the records", () => {
     expect(recordedOf(same, "apple-business.phone")).toBe("090-0000-0034");
   });
 });
-
-test("the checklist is the same for any order of the records", () => {
-  const second = createRenewal(8, { kind: "android-owner", name: "第二所有者", account: "second@example.com" });
-  const facts = {
-    ...UNANSWERED_FACTS,
-    renewals: [second, ...COMPLETE_FACTS.renewals],
-    answers: COMPLETE_FACTS.answers,
-  };
-  const turned: HandoverFacts = {
-    ...facts,
-    administrators: facts.administrators.toReversed(),
-    renewals: facts.renewals.toReversed(),
-    answers: facts.answers.toReversed(),
-  };
-  expect(buildChecklist(turned, TODAY)).toEqual(buildChecklist(facts, TODAY));
-});

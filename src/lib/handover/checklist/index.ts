@@ -8,7 +8,7 @@ import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/judge.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import { sortFacts, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";
+import type { Administrator, HandoverFacts, Renewal } from "./facts.ts";
 import { sharesWord } from "./people.ts";
 
 /** The day for which a checklist is built. */
@@ -410,14 +410,9 @@ function buildItemRows(facts: HandoverFacts, item: ItemId, day: ChecklistDay): r
   return [...gaps, ...rows.filter((row) => !gaps.includes(row)), { ...empty, state: "note", id: "note", what: note }];
 }
 
-/**
- * Builds the checklist of a handover: the rows of its six items, the gaps of each item first. The result depends only
- * on the facts and the day.
- */
-export const buildChecklist = (given: HandoverFacts, day: ChecklistDay): readonly ChecklistRow[] => {
-  const facts = sortFacts(given);
-  return ITEM_IDS.flatMap((item) => buildItemRows(facts, item, day));
-};
+/** Builds the checklist of a handover: the rows of its six items, the gaps of each item first. */
+export const buildChecklist = (facts: HandoverFacts, day: ChecklistDay): readonly ChecklistRow[] =>
+  ITEM_IDS.flatMap((item) => buildItemRows(facts, item, day));
 
 /** Returns the rows that tell what is missing or wrong. */
 export const filterGaps = (rows: readonly ChecklistRow[]): readonly ChecklistRow[] =>

@@ -6,7 +6,7 @@ import { dayOf } from "../../model/time.ts";
 import { createDayClock, levelOf } from "../../renewals/judge.ts";
 import { formatCount, joinFirstTexts, same, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
-import { sortFacts, type HandoverFacts, type Renewal } from "./facts.ts";
+import type { HandoverFacts, Renewal } from "./facts.ts";
 import {
   CONTACT_CHANGE_INSTRUCTIONS,
   countDays,
@@ -136,7 +136,7 @@ const buildRecordSteps = ({ devices, secured, missing }: LeaverRecords): readonl
       ? [
           [
             text(`the person's SECURED APPs: ${NOT_IMPORTED_NOTE.en}`, `SECURED APPs: ${NOT_IMPORTED_NOTE.ja}`),
-            line("console sync", ["EXPORT.csv"]).with("--app", "APP"),
+            line("console sync", ["EXPORT.csv"], { app: "APP" }),
           ] as const,
         ]
       : []),
@@ -179,9 +179,8 @@ const buildLastSteps = (
  * can hand over; the person's own role and this computer come last.
  * @see facts 7.2
  */
-export function buildLeaverSteps(given: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
+export function buildLeaverSteps(facts: HandoverFacts, leaver: Leaver): readonly ChecklistRow[] {
   const { person, records, context } = leaver;
-  const facts = sortFacts(given);
   const { tenant, administrators } = facts;
   const account = administrators.find(({ id }) => id === person.id);
   const isContact = [tenant.contactName, tenant.contactMail].some((word) => mentionsPerson(person, word));

@@ -97,8 +97,7 @@ export async function unpackBundle(
       if (at === 2) awaited = [MANIFEST_FILE, SUMS_FILE, ...parseListedPaths(content, where)];
     }
     const { [at]: missing } = awaited;
-    if (missing !== undefined)
-      throw createInvalidBundleFailure(where, text("the file is missing", "ファイルがありません"), missing);
+    if (missing !== undefined) throw createInvalidBundleFailure(where, FILE_MISSING, missing);
     return folder;
   } catch (error) {
     await folder.abandon();
@@ -113,7 +112,8 @@ function validateEntryPath({ path, fault }: ArchiveEntry, awaited: string | unde
   return path;
 }
 
-const INVALID_FILE_NAME = text(
+export const FILE_MISSING = text("the file is missing", "ファイルがありません");
+export const INVALID_FILE_NAME = text(
   "a bundle cannot contain a file with this name",
   "引き継ぎデータに使えないファイル名です",
 );
