@@ -51,14 +51,7 @@ export function refuseAsOption({ globals }: Pick<Tools, "globals">, where: strin
   });
 }
 
-/**
- * Opens the bundle that a person named.
- *
- * @param identity the file of {@link IDENTITY_OPTION}
- * @throws Failure as `openBundleFiles`; `usage` if a key is typed instead of its file; and `input-rejected` if others
- * can read the identity file, or if it does not contain a key
- */
-export async function openNamedBundle(
+async function openNamedBundle(
   { workingFolder, temporary, machine }: Pick<Tools, "workingFolder" | "temporary" | "machine">,
   name: string,
   identity: string | undefined,
@@ -83,38 +76,47 @@ const createKeyAsFileFailure = (): Failure =>
   });
 
 export interface VerifiedBundle extends BundleVerification, AsyncDisposable {
+  /** the files, whose content is compared with the verified hashes from now on */
+  readonly found: BundleFiles;
   /** a sound copy of the tenant; undefined if the bundle does not contain it, or if there is a fault */
   readonly copy: TenantCopy | undefined;
   /** values that break a rule of this version */
   readonly problems: readonly Text[];
 }
 
-/** Verifies a bundle and the tenant in it: hashes, schema and audit chain. */
-export async function verifyNamedBundle(tools: Tools, found: BundleFiles): Promise<VerifiedBundle> {
+/**
+ * Opens the bundle that a person named, and verifies it with the tenant in it: hashes, schema and audit chain.
+ *
+ * @param identity the file of {@link IDENTITY_OPTION}
+ * @throws Failure as `openBundleFiles`; `usage` if a key is typed instead of its file; and `input-rejected` if others
+ * can read the identity file, or if it does not contain a key
+ */
+export async function openVerifiedBundle(
+  tools: Tools,
+  name: string,
+  identity: string | undefined,
+): Promise<VerifiedBundle> {
   const { terminal, signal } = tools;
+  await using stack = new AsyncDisposableStack();
+  const found = stack.use(await openNamedBundle(tools, name, identity));
   const progress = terminal.progress.start({ id: "verify", name: text("Verifying", "検証"), unit: BYTE_UNIT });
   progress.expect(found.files.reduce((bytes, file) => bytes + file.bytes, 0));
   const verified = await verifyBundle(found, { signal, onProgress: (bytes) => progress.advance(bytes) });
   progress.finish();
   found.hold(verified.hashes);
-  if (!found.has(TENANT_FILE))
-    return { ...verified, copy: undefined, problems: [], [Symbol.asyncDispose]: () => Promise.resolve() };
-  const copy = await storeTenantCopy(tools, found.read(TENANT_FILE));
-  const dispose = () => copy[Symbol.asyncDispose]();
-  try {
-    const { fault, problems } = await tools.inspectCopy(copy.path);
-    const faults = fault === null ? verified.faults : [...verified.faults, { file: TENANT_FILE, what: fault }];
-    return {
-      ...verified,
-      faults,
-      problems,
-      copy: faults.length === 0 ? copy : undefined,
-      [Symbol.asyncDispose]: dispose,
-    };
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
+  const copy = found.has(TENANT_FILE) ? stack.use(await storeTenantCopy(tools, found.read(TENANT_FILE))) : undefined;
+  const { fault = null, problems = [] } = copy === undefined ? {} : await tools.inspectCopy(copy.path);
+  const faults = fault === null ? verified.faults : [...verified.faults, { file: TENANT_FILE, what: fault }];
+  const kept = stack.move();
+  const dispose = () => kept.disposeAsync();
+  return {
+    ...verified,
+    found,
+    faults,
+    problems,
+    copy: faults.length === 0 ? copy : undefined,
+    [Symbol.asyncDispose]: dispose,
+  };
 }
 
 /**

@@ -6,15 +6,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isRecordOutputRequested, isDefaultTable } from "../listing/list.ts";
-import type { Tools } from "../tools.ts";
-import {
-  BUNDLE_ARGUMENT,
-  IDENTITY_OPTION,
-  openNamedBundle,
-  refuseAsOption,
-  requireCopy,
-  verifyNamedBundle,
-} from "./bundle.ts";
+import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
 import type { ChangeKind, Difference } from "./compare.ts";
 import { copyTenant } from "./copy.ts";
 
@@ -90,26 +82,11 @@ const READABLE_COLUMNS: readonly Column<Difference>[] = [
   },
 ];
 
-class DifferenceCounts {
-  total = 0;
-  readonly #records: Record<ChangeKind, Set<string>> = { added: new Set(), removed: new Set(), changed: new Set() };
-
-  async *of(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
-    for await (const difference of found) {
-      this.total += 1;
-      this.#records[difference.change].add(`${difference.resource} ${difference.key}`);
-      yield difference;
-    }
-  }
-
-  describe(): Text {
-    const { added, removed, changed } = this.#records;
-    return text(
-      `${formatCount(added.size, "record")} added, ${removed.size} removed, ${changed.size} changed`,
-      `記録の追加 ${added.size} 件、削除 ${removed.size} 件、変更 ${changed.size} 件`,
-    );
-  }
-}
+const describeCounts = ({ added, removed, changed }: Readonly<Record<ChangeKind, number>>): Text =>
+  text(
+    `${formatCount(added, "record")} added, ${removed} removed, ${changed} changed`,
+    `記録の追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件`,
+  );
 
 const DIFF_COMMAND = commandName("handover diff");
 
@@ -150,43 +127,40 @@ export default defineCommand({
     const { terminal } = tools;
     if (after !== undefined) refuseAsOption(tools, DIFF_COMMAND);
     await terminal.checkOutput(DIFF_COLUMNS);
-    await using one = await openBundleCopy(tools, before, identity);
-    await using other = after === undefined ? await copyTenant(tools) : await openBundleCopy(tools, after, identity);
-    const counts = new DifferenceCounts();
+    await using one = await openVerifiedBundle(tools, before, identity);
+    await using other =
+      after === undefined ? await copyTenant(tools) : await openVerifiedBundle(tools, after, identity);
+    const former = await requireCopy(before, one).copy.open();
+    const present = await ("open" in other ? other : requireCopy(after ?? "", other).copy).open();
     const { compareTenants } = await import("./compare.ts");
-    const found = counts.of(compareTenants(await one.open(), await other.open()));
+    const found = compareTenants(former, present);
     const first = await found.next();
+    const counts = { added: 0, removed: 0, changed: 0 };
+    async function* countDifferences(): AsyncGenerator<Difference> {
+      let last = "";
+      for (let next = first; next.done !== true; next = await found.next()) {
+        const { change, resource, key } = next.value;
+        // the differences of a record follow each other
+        if (last !== `${resource} ${key}`) counts[change] += 1;
+        last = `${resource} ${key}`;
+        yield next.value;
+      }
+    }
     // an empty table would be reported as an empty list, and cron would mail the column names
     if (first.done !== true || isRecordOutputRequested(tools))
-      await terminal.list(isDefaultTable(terminal) ? READABLE_COLUMNS : DIFF_COLUMNS, prependFirst(first, found));
-    if (counts.total === 0) {
+      await terminal.list(isDefaultTable(terminal) ? READABLE_COLUMNS : DIFF_COLUMNS, countDifferences());
+    if (first.done === true) {
       await terminal.note(text("no differences", "差異はありません"));
       return undefined;
     }
     await terminal.note(describeSides(before, after));
-    await terminal.note(counts.describe());
+    await terminal.note(describeCounts(counts));
     return "differs";
   },
 });
-
-/** Opens the tenant in a bundle. @throws Failure `input-rejected` if the bundle is not as exported, or lacks it */
-async function openBundleCopy(tools: Tools, bundle: string, identity: string | undefined) {
-  await using stack = new AsyncDisposableStack();
-  const found = stack.use(await openNamedBundle(tools, bundle, identity));
-  const verified = stack.use(await verifyNamedBundle(tools, found));
-  const { copy } = requireCopy(bundle, verified);
-  const kept = stack.move();
-  return { open: () => copy.open(), [Symbol.asyncDispose]: () => kept.disposeAsync() };
-}
 
 const describeSides = (before: string, after: string | undefined): Text =>
   text(
     `from ${before} to ${after ?? "the tenant"}; "added" means that only ${after ?? "the tenant"} has the record`,
     `${before} → ${after ?? "テナント"}(「追加」は${after ?? "テナント"}だけにあるもの)`,
   );
-
-async function* prependFirst<T>(first: IteratorResult<T>, others: AsyncGenerator<T>): AsyncGenerator<T> {
-  if (first.done === true) return;
-  yield first.value;
-  yield* others;
-}

@@ -19,14 +19,7 @@ import { permitChange } from "../permission.ts";
 import { DRY_RUN_NOTE, STATE_UNCHANGED } from "../records/change-result.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import type { Tools } from "../tools.ts";
-import {
-  BUNDLE_ARGUMENT,
-  IDENTITY_OPTION,
-  matchesFingerprint,
-  openNamedBundle,
-  requireCopy,
-  verifyNamedBundle,
-} from "./bundle.ts";
+import { BUNDLE_ARGUMENT, IDENTITY_OPTION, matchesFingerprint, openVerifiedBundle, requireCopy } from "./bundle.ts";
 import { storeTenantCopy, type CopyClient, type TenantCopy } from "./copy.ts";
 
 interface ReceivedAdministrator {
@@ -88,13 +81,12 @@ export default defineCommand({
     const { terminal, contexts, globals } = tools;
     tools.describeState(() => STATE_UNCHANGED);
     tools.summarize({ file: bundle });
-    await using found = await openNamedBundle(tools, bundle, identity);
-    await using verified = await verifyNamedBundle(tools, found);
+    await using verified = await openVerifiedBundle(tools, bundle, identity);
     const { copy, manifest } = requireCopy(bundle, verified);
     const fingerprint = verified.fingerprint ?? "";
     await requireFingerprint(tools, typed, fingerprint);
     // opening a copy may change it, so what is received is another one
-    await using received = await storeTenantCopy(tools, found.read(TENANT_FILE));
+    await using received = await storeTenantCopy(tools, verified.found.read(TENANT_FILE));
     const client = await copy.open();
     const { name, existing, relation } = await chooseContext(tools, client, received.path);
     const administrators = await collectAdministrators(client);

@@ -8,7 +8,7 @@ import { defineCommand } from "../command.ts";
 import { requireRight } from "../rights.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { getLastDay, LEAVER_OPTIONS, type LeaverInput } from "./leaver.ts";
-import { IDENTITY_OPTION, openNamedBundle, refuseAsOption, requireCopy, verifyNamedBundle } from "./bundle.ts";
+import { IDENTITY_OPTION, openVerifiedBundle, refuseAsOption, requireCopy } from "./bundle.ts";
 import { HANDOVER_NOUNS } from "./facts.ts";
 
 const REPORT_COMMAND = commandName("handover report");
@@ -71,7 +71,7 @@ const toLeaver = ({ leaver: typed, leaves }: ReportInput, zone: string) =>
 async function readTenant(tools: Tools, input: ReportInput): Promise<ReportData> {
   const { buildBareManifest, collectReportData } = await import("./writing/report.ts");
   await requireRight(tools, "handover.read");
-  const tenant = await tools.tenant(...HANDOVER_NOUNS, "orgs");
+  const tenant = await tools.tenant(...HANDOVER_NOUNS);
   const { client } = tenant;
   const zone = resolveTimezone(tools, tenant);
   const { users, orgs, devices, secured } = await client.tenant.show();
@@ -95,8 +95,7 @@ async function readBundle(
   tools: Tools,
   { bundle, identity, ...input }: ReportInput & { readonly bundle: string; readonly identity: string | undefined },
 ): Promise<ReportData> {
-  await using files = await openNamedBundle(tools, bundle, identity);
-  await using verified = await verifyNamedBundle(tools, files);
+  await using verified = await openVerifiedBundle(tools, bundle, identity);
   const { copy, manifest } = requireCopy(bundle, verified);
   const client = await copy.open();
   const { collectReportData } = await import("./writing/report.ts");

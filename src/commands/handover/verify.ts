@@ -6,7 +6,7 @@ import { formatMinute } from "../../lib/model/time.ts";
 import { formatCount, same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezoneWithoutTenant } from "../tools.ts";
-import { BUNDLE_ARGUMENT, formatFingerprint, IDENTITY_OPTION, openNamedBundle, verifyNamedBundle } from "./bundle.ts";
+import { BUNDLE_ARGUMENT, formatFingerprint, IDENTITY_OPTION, openVerifiedBundle } from "./bundle.ts";
 
 const MAX_SHOWN_FAULTS = 20;
 
@@ -60,9 +60,8 @@ export default defineCommand({
   async run(tools, { bundle, identity }) {
     const { terminal } = tools;
     await terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
-    await using found = await openNamedBundle(tools, bundle, identity);
-    await using verified = await verifyNamedBundle(tools, found);
-    const { faults, manifest } = verified;
+    await using verified = await openVerifiedBundle(tools, bundle, identity);
+    const { found, faults, manifest } = verified;
     for (const { file, what } of faults.slice(0, MAX_SHOWN_FAULTS))
       await terminal.problem(text(`${bundle}: ${file}: ${what.en}`, `${bundle}: ${file}: ${what.ja}`));
     const { length } = faults;

@@ -9,7 +9,7 @@ import type { CopyClient } from "../copy.ts";
 import { collectHandoverFacts } from "../facts.ts";
 import { collectLeaverRecords, findMatchingUsers, requireSinglePerson } from "../leaver.ts";
 
-export type ReportClient = Omit<CopyClient, "devices" | "roles" | "secured">;
+export type ReportClient = Omit<CopyClient, "orgs" | "devices" | "roles" | "secured">;
 
 /** Builds the manifest of a tenant's current state. */
 export async function buildBareManifest(
