@@ -161,9 +161,8 @@ export async function createBundleWriter(
   encryptTo: readonly string[],
 ): Promise<{ readonly writer: BundleWriter; readonly recipients: readonly string[] }> {
   const { BundleWriter: Writer } = await import("../../lib/handover/bundle/write.ts");
-  if (encryptTo.length === 0) return { writer: await Writer.create(output, outputs), recipients: [] };
-  const recipients = await readAgeRecipients(encryptTo, workingFolder);
-  return { writer: await Writer.createEncrypted(output, outputs, recipients), recipients };
+  const recipients = encryptTo.length === 0 ? undefined : await readAgeRecipients(encryptTo, workingFolder);
+  return { writer: await Writer.create(output, outputs, recipients), recipients: recipients ?? [] };
 }
 
 async function readAgeRecipients(typed: readonly string[], workingFolder: string): Promise<readonly string[]> {

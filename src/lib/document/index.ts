@@ -11,85 +11,52 @@ export interface Mail {
   readonly text: string;
 }
 
-/** How a form marks the parts of a document, and how it writes words. */
-interface Marks {
-  readonly title: string;
-  readonly section: string;
-  readonly fact: string;
-  readonly step: string;
-  /** before what stands below a step */
-  readonly below: string;
-  readonly label: (words: string) => string;
-  readonly say: (words: string, isValue: boolean) => string;
-}
-
 /** Escapes a text for Markdown, on one line, so that no character in it is read as markup. */
 const escapeMarkdown = (value: string): string =>
   value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 
 const renderCode = (code: string): string => (/[`|<>]/.test(code) ? escapeMarkdown(code) : `\`${code}\``);
 
-const PLAIN: Marks = {
-  title: "",
-  section: "",
-  fact: "  ",
-  step: "",
-  below: "   ",
-  label: (words) => words,
-  say: (words) => words,
-};
+const toMarkdown = (words: string, isValue: boolean): string =>
+  isValue
+    ? escapeMarkdown(words)
+    : splitCommands(words)
+        .map((part) => (typeof part === "string" ? escapeMarkdown(part) : renderCode(joinWords(part))))
+        .join("");
 
-const FORMS: Readonly<Record<(typeof DOCUMENT_FORMATS)[number] | "mail", Marks>> = {
-  text: PLAIN,
-  mail: { ...PLAIN, section: "■ " },
-  markdown: {
-    title: "# ",
-    section: "## ",
-    fact: "- ",
-    step: "[ ] ",
-    below: "    - ",
-    label: (words) => `**${words}**`,
-    say: (words, isValue) =>
-      isValue
-        ? escapeMarkdown(words)
-        : splitCommands(words)
-            .map((part) => (typeof part === "string" ? escapeMarkdown(part) : renderCode(joinWords(part))))
-            .join(""),
-  },
-};
+/** What stands before the parts of a document in each form. */
+const FORMS = {
+  text: { title: "", section: "", fact: "  ", step: "", below: "   " },
+  mail: { title: "", section: "■ ", fact: "  ", step: "", below: "   " },
+  markdown: { title: "# ", section: "## ", fact: "- ", step: "[ ] ", below: "    - " },
+} as const;
 
-/** Writes the parts of a document, each as lines. All deceptive characters of its words are visible. */
-class Writer {
-  readonly #language: Language;
-  readonly #marks: Marks;
-
-  constructor(language: Language, form: keyof typeof FORMS) {
-    this.#language = language;
-    this.#marks = FORMS[form];
-  }
-
-  title = (words: DisplayText): string => this.#marks.title + this.say(words);
-
-  section = (words: DisplayText): string => this.#marks.section + this.say(words);
-
-  say(words: DisplayText): string {
+/** Returns what writes words, and a block as lines. All deceptive characters of the words are visible. */
+const createWriter = (language: Language, form: keyof typeof FORMS) => {
+  const { [form]: marks } = FORMS;
+  const say = (words: DisplayText): string => {
     const isValue = typeof words === "string";
-    return this.#marks.say(escapeForPeople(isValue ? words : words[this.#language]), isValue);
-  }
-
-  block = (block: Block): readonly string[] => {
-    const { fact, step, below, label } = this.#marks;
-    if (block.kind === "paragraph") return [this.say(block.words)];
-    if (block.kind === "list") return block.items.map((words) => `- ${this.say(words)}`);
-    if (block.kind === "facts")
-      return block.rows.map(([name, value]) => `${fact}${this.say(name)}: ${this.say(value)}`);
-    return block.steps.flatMap((one, at) => [
-      ...(at === 0 || step !== "" ? [] : [""]),
-      `${at + 1}. ${step}${this.say(one.what)}`,
-      ...one.below.map(({ label: name, words }) => `${below}${label(this.say(name))}: ${this.say(words)}`),
+    const shown = escapeForPeople(isValue ? words : words[language]);
+    return form === "markdown" ? toMarkdown(shown, isValue) : shown;
+  };
+  const label = (words: DisplayText): string => (form === "markdown" ? `**${say(words)}**` : say(words));
+  const block = (one: Block): readonly string[] => {
+    if (one.kind === "paragraph") return [say(one.words)];
+    if (one.kind === "list") return one.items.map((words) => `- ${say(words)}`);
+    if (one.kind === "facts") return one.rows.map(([name, value]) => `${marks.fact}${say(name)}: ${say(value)}`);
+    return one.steps.flatMap(({ what, below }, at) => [
+      ...(at === 0 || form === "markdown" ? [] : [""]),
+      `${at + 1}. ${marks.step}${say(what)}`,
+      ...below.map(({ label: name, words }) => `${marks.below}${label(name)}: ${say(words)}`),
     ]);
   };
-}
+  return {
+    say,
+    block,
+    title: (words: DisplayText) => marks.title + say(words),
+    section: (words: DisplayText) => marks.section + say(words),
+  };
+};
 
 const joinParts = (parts: readonly (readonly string[])[]): string =>
   `${parts
@@ -103,7 +70,7 @@ export function renderDocument(
   language: Language,
   form: (typeof DOCUMENT_FORMATS)[number],
 ): string {
-  const writer = new Writer(language, form);
+  const writer = createWriter(language, form);
   return joinParts([
     [writer.title(title)],
     ...intro.map(writer.block),
@@ -113,7 +80,7 @@ export function renderDocument(
 
 /** Renders a document as an email in plain text, without empty lines in sections. Its title is the subject. */
 export function renderMail({ title, intro, sections, footer }: Document, language: Language): Mail {
-  const writer = new Writer(language, "mail");
+  const writer = createWriter(language, "mail");
   return {
     subject: writer.title(title),
     text: joinParts([

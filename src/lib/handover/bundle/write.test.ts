@@ -59,7 +59,7 @@ test("does not replace what exists or is created in the meantime", async () => {
     writeFileSync(join(root, name), "theirs");
     await writer.seal(EMPTY_MANIFEST);
     await expect(writer.finish(EMPTY_MANIFEST)).rejects.toMatchObject({ code: "usage" });
-    await writer.abandon();
+    await writer[Symbol.asyncDispose]();
     expect(readFileSync(join(root, name), "utf8")).toBe("theirs");
   }
   expect(readdirSync(root).toSorted()).toEqual(["file.zip", "folder", "late", "late.zip", "tmp"]);
@@ -70,7 +70,7 @@ test("an abandoned bundle leaves nothing, and the next command removes that of a
   const place = storageIn(root);
   const abandoned = await createBundle(join(root, "a.zip"), place);
   await (await abandoned.file("csv/users.csv")).write("half");
-  await abandoned.abandon();
+  await abandoned[Symbol.asyncDispose]();
   expect(readdirSync(root)).toEqual(["tmp"]);
 
   const dead = await createBundle(join(root, "a.zip"), place);
@@ -78,7 +78,7 @@ test("an abandoned bundle leaves nothing, and the next command removes that of a
   expect(readdirSync(root).toSorted()).toEqual([".a.zip.4711.tmp", "tmp"]);
   await sweepTemporaryFiles({ ...place, processes: { ...place.processes, isAlive: () => false } });
   expect(existsSync(join(root, ".a.zip.4711.tmp"))).toBe(false);
-  await dead.abandon();
+  await dead[Symbol.asyncDispose]();
 });
 
 test.each(["../a", "/a", "a//b", "a/./b", "c:x", "a\\b", ".hidden", "aux.txt", "a/b/c/d/e", "a ", "MANIFEST.JSON", ""])(

@@ -50,30 +50,27 @@ export class BundleWriter implements AsyncDisposable {
   }
 
   /**
-   * Begins a bundle that is not encrypted.
-   *
-   * @param target FOLDER or FILE.zip, declared as one of the outputs
-   * @throws Failure `usage` if a bundle cannot be created there
-   */
-  static async create(target: string, outputs: Outputs): Promise<BundleWriter> {
-    refuseUnsupportedExtension(target);
-    return new BundleWriter(target, outputs, await outputs.createFolder(target));
-  }
-
-  /**
-   * Begins an encrypted bundle. Until it is finished, its unencrypted files are only in the temporary folder of the
+   * Begins a bundle. Until an encrypted one is finished, its unencrypted files are only in the temporary folder of the
    * home.
    *
-   * @param target FILE.zip.age
-   * @param words age recipients: `age1…`
-   * @throws Failure `usage` in the cases of {@link create}, and for an invalid recipient
+   * @param target FOLDER or FILE.zip, or FILE.zip.age with recipients; declared as one of the outputs
+   * @param recipients age recipients: `age1…`
+   * @throws Failure `usage` if a bundle cannot be created there, and for an invalid recipient
    */
-  static async createEncrypted(target: string, outputs: Outputs, words: readonly string[]): Promise<BundleWriter> {
+  static async create(target: string, outputs: Outputs, recipients?: readonly string[]): Promise<BundleWriter> {
+    if (recipients === undefined) {
+      refuseUnsupportedExtension(target);
+      return new BundleWriter(target, outputs, await outputs.createFolder(target));
+    }
     if (!/\.zip\.age$/i.test(target)) throw createNotEncryptableFailure(target);
     const { createEncrypter } = await import("./age.ts");
-    const encrypter = createEncrypter(words);
-    const folder = await FolderWriter.createUnnamed("handover", outputs.temporary);
-    return new BundleWriter(target, outputs, folder, encrypter);
+    const encrypter = createEncrypter(recipients);
+    return new BundleWriter(
+      target,
+      outputs,
+      await FolderWriter.createUnnamed("handover", outputs.temporary),
+      encrypter,
+    );
   }
 
   /**
@@ -120,16 +117,11 @@ export class BundleWriter implements AsyncDisposable {
     this.#isOver = true;
   }
 
-  /** Removes everything that was written. Does nothing after the bundle has its final name. */
-  async abandon(): Promise<void> {
+  /** Removes everything that was written, unless the bundle has its final name. */
+  async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
     await this.#folder.abandon();
-  }
-
-  /** Calls {@link abandon}, so that `await using` never leaves an incomplete bundle behind. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.abandon();
   }
 
   #sums(): { path: string; sha256: string }[] {
