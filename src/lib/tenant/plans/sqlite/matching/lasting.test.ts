@@ -123,9 +123,14 @@ test("a code or an organisation as the title, a title as the code, or kanji as t
     ["e2@example.jp", "社員2", "", "", "係長", ""],
     ["e13@example.jp", "社員13", "", "部長", "臨時", ""],
     ["e8@example.jp", "社員8", "", "", "", ""],
+    ["e14@example.jp", "社員14", "", "00304", "部長", ""],
+    ["e3@example.jp", "社員3", "", "東日本営業部", "", "A1"],
   ];
-  const plan = await tenant.plan({ kind: "users" }, file);
-  expect(await tenant.faults(plan)).toEqual([2, 3, 4, 5].map((row) => `rule-broken@${row}`));
+  const orgs = ["組織名,組織コード", "営業部,A1"].map((row) => row.split(","));
+  await tenant.import({ kind: "orgs" }, orgs);
+  expect(await tenant.faults(await tenant.plan({ kind: "users" }, file))).toEqual(
+    [2, 3, 4, 5, 8, 9].map((row) => `rule-broken@${row}`),
+  );
 });
 
 test("new codes get the width of all others, and telephone numbers keep their zeros", async () => {

@@ -101,9 +101,8 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
 
 /**
  * Finds rows that would give a person the employee code, UPN, account or name of another person who does not keep it in
- * the file, which is what sorting a single column does to a list; rows with the key of a person with another name, such
- * as the employee code of somebody who left, unless a part of the name or a second key agrees. The
- * first administrator is called like the account, which is no name.
+ * the file, as sorting one column does; rows with the key of a person with another name, as of somebody who left, unless
+ * a part of the name or a second key agrees. The first administrator is called like the account, which is no name.
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
@@ -151,16 +150,19 @@ export const findExchangedColumns = (database: Database, plan: PlanDefinition): 
   // most names do, and this is ten times as fast as a search
   const beginsWithKanji = `(${rowColumn(namedBy)} >= '\u4e00' and ${rowColumn(namedBy)} < '\ua000')`;
   const staged = listStagedFields(plan);
-  // where the organisation is blank, a title that ends as the name of one does is none
-  const lacksOrg = staged.some(({ field }) => field === "orgCode") ? `${rowColumn("orgCode")} is null` : "0";
+  const hasField = (name: string): boolean => staged.some(({ field }) => field === name);
+  // a title that ends as the name of an organisation does is none where that is blank, or if there is such a one
+  const lacksOrg = hasField("orgCode") ? `${rowColumn("orgCode")} is null` : "0";
   const isNoTitle = (cell: string): string =>
     `(t.employeeCode is not null and ltrim(loose_code(${cell}), '0') = ltrim(loose_code(t.employeeCode), '0')
-      or ${lacksOrg} and (${cell} glob '*[部課室場店]' or ${cell} glob '*センター'))`;
+      or (${cell} glob '*[部課室場店]' or ${cell} glob '*センター')
+        and (${lacksOrg} or exists (select 1 from org o where substr(${cell}, -length(o.name)) = o.name)))`;
+  const isNumber = hasField("title") ? `${rowColumn("title")} glob '[0-9]*' and not ${hasKanji("title")}` : "0";
   const exchanged = staged.flatMap(({ field, stored, bit }) => {
     const isKana = stored === "nameKana" && staged.some((one) => one.stored === namedBy);
     const isExchanged =
       (stored === "title" && `${rowColumn(field)} is not null and ${isNoTitle(rowColumn(field))}`) ||
-      (stored === "employeeCode" && `t.employeeCode glob '*[0-9]*' and ${hasKanji(field)}`) ||
+      (stored === "employeeCode" && `${hasKanji(field)} and (t.employeeCode glob '*[0-9]*' or ${isNumber})`) ||
       (isKana && `not ${beginsWithKanji} and ${hasKanji(field)} and not ${hasKanji(namedBy)}`);
     const column = plan.staged.places.find((place) => place.field === field)?.column ?? 0;
     const isNew = `(m.row is null or ${buildChangesFieldSql({ bit })})`;
