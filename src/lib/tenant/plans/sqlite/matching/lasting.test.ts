@@ -71,6 +71,7 @@ test.each<[string, Cells, number[], Partial<Request>?]>([
   ["a new code", [TWO.with(2, "0009")], []],
   ["a new name", [TWO.with(1, "社員1")], []],
   ["an address with another name", [["e2@example.jp", "某", "", ""]], [2]],
+  ["an address with another code and no name", [["e2@example.jp", "", "0009", ""]], [2], { blank: "keep" }],
   ["an address with another given name", [["e2@example.jp", "社員 某", "", ""]], []],
   ["a code that two people have", [TWO.with(2, "臨時")], []],
   ["the address of somebody with another name and code", [["e2@example.jp", "某", "0009", ""]], [2]],

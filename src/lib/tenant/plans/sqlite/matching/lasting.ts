@@ -45,14 +45,8 @@ const listIdentities = (plan: PlanDefinition): readonly Identity[] => {
   });
 };
 
-/** SQL: true if a row and a record have the same name. */
-const buildIsSameNameSql = (names: readonly Identity[]): string =>
-  names
-    .map(
-      ({ field }) =>
-        `coalesce(loose_code(${rowColumn(field.field)}) = loose_code(${recordColumn(field.stored)}), false)`,
-    )
-    .join(" or ") || "false";
+const buildIsLooselyEqualSql = ({ field, stored }: ImportedField): string =>
+  `coalesce(loose_code(${rowColumn(field)}) = loose_code(${recordColumn(stored)}), false)`;
 
 /** SQL: the parameters of a row that names somebody else than the record with its key. @param value SQL of the key */
 const buildOtherPersonSql = ({ kind }: PlanDefinition, value: string, names: readonly Identity[]): string =>
@@ -79,7 +73,7 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
   // nobody is missing from the file
   if (records <= matched) return;
   const names = identities.filter(({ field }) => field.stored === kind.namedBy);
-  const isSame = buildIsSameNameSql(names);
+  const isSame = ["false", ...names.map(({ field }) => buildIsLooselyEqualSql(field))].join(" or ");
   for (const other of others) {
     const { field } = other;
     if (!storeHolders(database, plan, other, rows)) continue;
@@ -101,8 +95,8 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
 
 /**
  * Finds rows that would give a person the employee code, UPN, account or name of another person who does not keep it in
- * the file, as sorting one column does; rows with the key of a person with another name, as of somebody who left, unless
- * a part of the name or a second key agrees. The first administrator is called like the account, which is no name.
+ * the file, as sorting one column does; rows with the key of a person with another name, or with none and another code, as
+ * of somebody who left, unless a part of the name or a second key agrees. The first administrator is called like the account.
  */
 export const findContestedRows = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
@@ -132,13 +126,18 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
   const sharing = names.map(
     ({ field }) => `coalesce(shares_name(${rowColumn(field.field)}, ${recordColumn(field.stored)}), 0)`,
   );
+  const code = identities.find(({ field, kind }) => kind === "lasting" && !isMatchKey(plan, field));
+  // without a name, another code tells that it is somebody else
+  const isNameless = `${rowColumn(named.field.field)} is null and ${code?.record ?? "null"} > ''`;
+  const isOther = `${buildChangesFieldSql(named.field)} and not (${sharing.join(" or ")})
+    or ${buildChangesFieldSql(code?.field ?? named.field)} and ${isNameless}`;
   recordFinding(database, plan, {
     code: "row-contested",
     field: named.field.field,
     select: `select r.row, r.line, null as col, ${buildOtherPersonSql(plan, "r.key", [named])} as params
       from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
-      where ${buildChangesFieldSql(named.field)} and ${IS_VALID_ROW_SQL} and ${["0", ...agreeing].join(" + ")} < 2
-        and t.name is distinct from t.accountName and not (${sharing.join(" or ")}) order by r.row`,
+      where (${isOther}) and ${IS_VALID_ROW_SQL} and ${["0", ...agreeing].join(" + ")} < 2
+        and t.name is distinct from t.accountName order by r.row`,
   });
 };
 
