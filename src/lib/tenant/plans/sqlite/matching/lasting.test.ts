@@ -155,7 +155,7 @@ test("new codes get the width of all others, and telephone numbers keep their ze
   // the same code, written in two ways
   const twice = [rows[1] ?? [], ["e3@x", "社員3", "01148", ""]];
   const codes = await other.faults(await other.plan({ kind: "users", key: "employee-code" }, [header, ...twice]));
-  const title = [header, ["e4@x", "社員4", "部長", ""]];
-  expect(await other.faults(await other.plan({ kind: "users" }, title))).toEqual(["rule-broken@2"]);
+  const title = [header, ["e4@x", "社員4", "部長", ""], ["e5@x", "社員5", "", "e5@x"]];
+  expect(await other.faults(await other.plan({ kind: "users" }, title))).toEqual(["rule-broken@2", "rule-broken@3"]);
   expect(codes).toEqual(["key-duplicate@2", "key-duplicate@3", "value-respelt@2", "value-short@2"]);
 });

@@ -64,7 +64,6 @@ export const matchByOtherKeys = (database: Database, plan: PlanDefinition, match
   const others = identities.filter(({ field }) => kind.keys.some((key) => key.field === field.field));
   const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;
   const matched = database.count("select count(*) from s.match");
-  // every row has a record
   if (matched === plan.staged.rows) return;
   for (const { field } of others) respellNewCodes(database, plan, field, rows);
   const records = database.count(`select count(*) from ${kind.thing.name} t where ${kind.inScope}`, {
@@ -141,7 +140,7 @@ export const findContestedRows = (database: Database, plan: PlanDefinition): voi
   });
 };
 
-/** Finds cells that a column beside theirs must have had: organisations or codes as titles, titles as codes, and names as kana. */
+/** Finds cells that another column must have had: organisations or codes as titles, titles as codes, names as kana, mail as TEL. */
 export const findExchangedColumns = (database: Database, plan: PlanDefinition): void => {
   const { thing, namedBy } = plan.kind;
   if (thing.fields["employeeCode"] === undefined) return;
@@ -163,6 +162,7 @@ export const findExchangedColumns = (database: Database, plan: PlanDefinition): 
     const isExchanged =
       (stored === "title" && `${rowColumn(field)} is not null and ${isNoTitle(rowColumn(field))}`) ||
       (stored === "employeeCode" && `${hasKanji(field)} and ${isNoCode}`) ||
+      (stored === "tel" && `${rowColumn(field)} glob '*@*'`) ||
       (isKana && `not ${beginsWithKanji} and ${hasKanji(field)} and not ${hasKanji(namedBy)}`);
     const column = plan.staged.places.find((place) => place.field === field)?.column ?? 0;
     const isNew = `(m.row is null or ${buildChangesFieldSql({ bit })})`;
