@@ -102,15 +102,14 @@ export async function removeTemporaryPath(
   { left }: TemporaryStorage,
   { forget }: Pick<TemporaryFile, "forget">,
 ): Promise<void> {
+  // another program may still be writing to the folder, or a disk fail once, so the removal is retried
+  const remove = () => rm(path, { force: true, recursive: true, maxRetries: 3 });
   try {
-    // another program may still be writing to the folder, or a disk fail once, so the removal is retried
-    const remove = () => rm(path, { force: true, recursive: true, maxRetries: 3 });
     await remove().catch(remove);
+    await forget();
   } catch (error) {
     await left?.(path, error);
-    return;
   }
-  await forget();
 }
 
 export interface TemporaryFolder {

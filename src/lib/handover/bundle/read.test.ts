@@ -133,11 +133,7 @@ test("refuses a .zip with a changed bit, or unpacks the same from it", async () 
   );
 });
 
-test("refuses an archive bomb by its ratio, its stated size and its manifest", async () => {
-  const big: ArchiveFile = { path: "csv/users.csv", content: "\0".repeat(80 * 1024 * 1024) };
-  const files = [MANIFEST, createSumsFile(MANIFEST, big), big];
-  // the directory of a .zip says how much it holds: it is refused as a whole, before anything is unpacked
-  expect(await refused(await packZip(files), "a.zip")).toMatch(/^a\.zip: the archive unpacks to far more/);
+test("refuses an archive bomb by its manifest and by its number of files", async () => {
   const wide: ArchiveFile = { path: "manifest.json", content: " ".repeat(17 * 1024 * 1024) };
   expect(await refused(await packZip([wide, createSumsFile(wide)], { compress: true }), "a.zip")).toMatch(
     /manifest\.json: the archive unpacks to far/,

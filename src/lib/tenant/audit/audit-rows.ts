@@ -67,19 +67,7 @@ const serialiseRecord = (
   { at, actor, by, origin, action, objects, before, after, detail }: AuditEntry,
 ): string =>
   JSON.stringify(
-    {
-      version: AUDIT_VERSION,
-      seq,
-      at,
-      actor,
-      by,
-      origin,
-      action,
-      objects,
-      before,
-      after,
-      detail,
-    },
+    { version: AUDIT_VERSION, seq, at, actor, by, origin, action, objects, before, after, detail },
     (name, value: unknown) => {
       if (SECRET_FIELDS.has(name)) return undefined;
       return typeof value === "string" ? redactSecrets(value) : value;

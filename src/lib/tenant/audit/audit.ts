@@ -56,13 +56,11 @@ export const listAuditRecords = async (
   const lines = generateLines(session, filter, limit);
   // a failure of the first page is the answer
   const first = await lines.next();
-  return ReadableStream.from(
-    (async function* all() {
-      if (first.done === true) return;
-      yield first.value;
-      yield* lines;
-    })(),
-  );
+  async function* all(): AsyncGenerator<Uint8Array> {
+    if (first.done !== true) yield first.value;
+    yield* lines;
+  }
+  return ReadableStream.from(all());
 };
 
 /** Returns the audit record with a number. @throws Failure `not-found` */

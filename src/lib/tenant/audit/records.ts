@@ -38,9 +38,7 @@ const FILTER_CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
 };
 
 const buildFilterSql = (filter: AuditFilter): { readonly where: string; readonly params: Params } => {
-  const given = Object.entries(filter).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
   const conditions = given.map(([name]) => FILTER_CONDITIONS[name as keyof AuditFilter]);
   return { where: ["true", ...conditions].join(" and "), params: Object.fromEntries(given) };
 };
