@@ -37,7 +37,7 @@ test("a damaged bundle exits with 3, with place and remedy, and JSON has all fau
   const { stdout, exit } = await run("handover verify a --format json", { folder });
   const { faults } = JSON.parse(stdout) as { readonly faults: readonly object[] };
   expect(exit).toBe(3);
-  expect(faults).toMatchObject([{ file: "more.txt" }, { file: "resources/users.ndjson" }]);
+  expect(faults).toMatchObject([{ file: "more.txt", detail: expect.any(String) }, { file: "resources/users.ndjson" }]);
 });
 
 test("refuses a missing path, a file and an empty folder as a bundle", async () => {

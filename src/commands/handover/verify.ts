@@ -10,8 +10,9 @@ import { BUNDLE_ARGUMENT, formatFingerprint, IDENTITY_OPTION, openVerifiedBundle
 
 const MAX_SHOWN_FAULTS = 20;
 
-interface VerifiedBundle extends BundleVerification {
+interface VerifiedBundle extends Omit<BundleVerification, "faults"> {
   readonly bundle: string;
+  readonly faults: readonly { readonly file: string; readonly detail: string }[];
   /** time of the last change, formatted for people; null if it is not recorded */
   readonly changedAt: string | null;
 }
@@ -38,7 +39,7 @@ const BUNDLE_VERIFICATION_COLUMNS: readonly Column<VerifiedBundle>[] = [
     key: "faults",
     header: text("faults found", "見つかった問題"),
     advice: true,
-    value: ({ faults }) => faults.map(({ file, what }) => ({ file, detail: what })),
+    value: ({ faults }) => faults,
     // people see each fault on a line of its own instead
     name: () => null,
   },
@@ -70,7 +71,8 @@ export default defineCommand({
     const lastUpdatedAt = manifest?.lastUpdatedAt ?? null;
     const changedAt =
       lastUpdatedAt === null ? null : formatMinute(lastUpdatedAt, await resolveTimezoneWithoutTenant(tools));
-    await terminal.show(BUNDLE_VERIFICATION_COLUMNS, { bundle, ...verified, changedAt });
+    const told = faults.map(({ file, what }) => ({ file, detail: terminal.say(what) }));
+    await terminal.show(BUNDLE_VERIFICATION_COLUMNS, { ...verified, bundle, faults: told, changedAt });
     throwFirstFault(bundle, faults);
     await terminal.note(
       text(

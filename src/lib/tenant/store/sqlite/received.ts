@@ -21,6 +21,12 @@ export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<T
  * equals what this program defines. This takes several seconds for a million users.
  */
 export const readCopyState = (path: string): TenantCopyState => {
+  const state = checkCopy(path);
+  // SQLite calls it damage, too, if the disk fails while it reads (SQLITE_IOERR_CORRUPTFS)
+  return state.fault === DAMAGED ? checkCopy(path) : state;
+};
+
+const checkCopy = (path: string): TenantCopyState => {
   try {
     if (checkIdentity(path) > SCHEMA_VERSION) throw createNewerVersionFailure(path);
     const database = new Database(path, { readOnly: true });
