@@ -125,11 +125,13 @@ test("a code or an organisation as the title, a title as the code, or kanji as t
     ["e13@example.jp", "社員13", "", "部長", "臨時", ""],
     ["e8@example.jp", "社員8", "", "", "", ""],
     ["e3@example.jp", "社員3", "", "東日本営業部", "", "A1"],
+    ["e11@example.jp", "社員11", "", "0228", "", ""],
   ];
+  await tenant.import({ kind: "users" }, [file[0] ?? [], ["e12@example.jp", "社員12", "", "係長", "", ""]]);
   const orgs = ["組織名,組織コード", "営業部,A1"].map((row) => row.split(","));
   await tenant.import({ kind: "orgs" }, orgs);
   expect(await tenant.faults(await tenant.plan({ kind: "users" }, file))).toEqual(
-    [2, 3, 4, 5, 8].map((row) => `rule-broken@${row}`),
+    [2, 3, 4, 5, 8, 9].map((row) => `rule-broken@${row}`),
   );
 });
 

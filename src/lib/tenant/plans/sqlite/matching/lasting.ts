@@ -153,6 +153,7 @@ export const findExchangedColumns = (database: Database, plan: PlanDefinition): 
   const lacksOrg = staged.some(({ field }) => field === "orgCode") ? `${rowColumn("orgCode")} is null` : "0";
   const isNoTitle = (cell: string): string =>
     `(t.employeeCode is not null and ltrim(loose_code(${cell}), '0') = ltrim(loose_code(t.employeeCode), '0')
+      or ${cell} not glob '*[^0-9]*' and (select max(title not glob '*[^0-9]*') = 0 from ${thing.name})
       or (${cell} glob '*[部課室場店]' or ${cell} glob '*センター')
         and (${lacksOrg} or exists (select 1 from org o where substr(${cell}, -length(o.name)) = o.name)))`;
   // of somebody without a code, others tell whether codes here have kanji
