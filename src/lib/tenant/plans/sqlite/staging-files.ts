@@ -10,7 +10,14 @@ export const listStagingFiles = (folder: string): readonly string[] => {
   }
 };
 
-export const createStagingFolder = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 });
+/** Not recursive, which would hide why a folder cannot be made. */
+export const createStagingFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
+};
 
 export const hasStagingFile = (path: string): boolean => existsSync(path);
 
