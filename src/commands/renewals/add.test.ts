@@ -147,10 +147,10 @@ describe("a folder", () => {
       expect(again.exit).toBe(3);
       expect(again.stderr).toContain(renews);
       expect(again.stderr).toContain("sToken_for___ (1).vpptoken: not recorded: different file: ");
-      const checked = await runInBoth("renewals check . --fields level,source", { folder: place });
+      const checked = await runInBoth("renewals check . --fields level,tenant", { folder: place });
       expect(checked.en).toMatchObject({
         exit: 2,
-        stdout: "level\tsource\ncritical\tsToken_for___ (1).vpptoken\nok\tsToken_for___.vpptoken\n",
+        stdout: "level\ttenant\ncritical\tsToken_for___ (1).vpptoken\nok\tsToken_for___.vpptoken\n",
       });
     });
   });

@@ -1,11 +1,11 @@
-import { renderRenewalCalendar, type CalendarEntry } from "../../lib/renewals/output/calendar.ts";
-import { dayOf } from "../../lib/model/time.ts";
+import { renderRenewalCalendar, type CalendarItem } from "../../lib/renewals/output/calendar.ts";
+import { judgeExpiry } from "../../lib/renewals/judge.ts";
 import { expireAtRejection } from "../../lib/renewals/rejection.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT_FILE_OPTION, writeOutput } from "../csv/file/output.ts";
-import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
-import { readCurrentItems, listRemarks } from "./items/tenant-items.ts";
+import type { ChosenTenant, Tools } from "../tools.ts";
+import { createExpiryClock, readCurrentItems, listRemarks } from "./items/tenant-items.ts";
 
 export default defineCommand({
   summary: text("write expiry dates to a calendar file", "年次更新・期限をカレンダーファイルに書き出す"),
@@ -26,21 +26,20 @@ export default defineCommand({
   ],
   exits: ["not-found", "unavailable", "locked"],
   async run(tools, { output, allContexts }) {
-    const entries: CalendarEntry[] = [];
+    const items: CalendarItem[] = [];
     let undated = 0;
     const { terminal } = tools;
     for (const tenant of await openTenants(tools, allContexts)) {
-      const { context } = tenant;
-      const timezone = resolveTimezone(tools, tenant);
-      for (const found of await readCurrentItems(tenant, timezone)) {
-        const item = expireAtRejection(found, tools.clock.now(), timezone);
+      const asOf = createExpiryClock(tools, tenant);
+      for (const found of await readCurrentItems(tenant, asOf.timezone)) {
+        const item = expireAtRejection(found, asOf.now, asOf.timezone);
         const { expiresAt } = item;
         for (const line of listRemarks(item)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
-        else entries.push({ context: context.name, item: { ...item, expiresAt }, day: dayOf(expiresAt, timezone) });
+        else items.push(judgeExpiry({ ...item, expiresAt }, tenant.context.name, asOf));
       }
     }
-    const calendar = await renderRenewalCalendar(entries, terminal.language);
+    const calendar = await renderRenewalCalendar(items, terminal.language);
     await writeOutput(tools, output, new Blob([calendar]).stream(), { held: false });
     if (undated > 0) {
       await terminal.warn(

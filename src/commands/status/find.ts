@@ -15,7 +15,7 @@ import { compareByExpiry, judgeExpiry, type CheckedItem, type DatedItem } from "
 import { listFailedReminders, loadReminders, type ReminderTenant } from "../../lib/renewals/notify/tenant.ts";
 import { findReachedStage, type StageClock } from "../../lib/renewals/stages.ts";
 import { completeCommands } from "../../lib/terminal/commands.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 import { buildAddLine, describeMissingKind } from "../renewals/items/expected.ts";
 import { describeError, loadCheckedTenant } from "../renewals/items/gather.ts";
@@ -27,6 +27,8 @@ import { findLastRun } from "./last-run.ts";
 /** What was found in a tenant. */
 export interface TenantFindings {
   readonly context: Context;
+  /** the name of the tenant for people */
+  readonly tenant: string;
   readonly timezone: string;
   readonly findings: readonly Finding[];
   /** items by expiry, the earliest first */
@@ -40,20 +42,26 @@ export interface TenantFindings {
 
 type Found = readonly [key: string, level: "critical" | "warning", what: Text, next: CommandLine | null];
 
-const toFindings = (context: string, group: Finding["group"], found: readonly Found[]): readonly Finding[] =>
+type Place = Pick<TenantFindings, "context" | "tenant">;
+
+const toFindings = (place: Place, group: Finding["group"], found: readonly Found[]): readonly Finding[] =>
   found.map(([key, level, what, next]) => ({
     id: `${group} ${key}`.trim(),
-    tenant: context,
+    tenant: place.tenant,
+    context: place.context.name,
     group,
     level,
-    ...completeCommands({ what, next: next === null ? null : text(`${next}`, `${next}`) }, { context }),
+    ...completeCommands(
+      { what, next: next === null ? null : text(`${next}`, `${next}`) },
+      { context: place.context.name },
+    ),
   }));
 
 /** Finds what needs somebody in a tenant. A tenant that cannot be read is a finding.  @throws `interrupted` */
 export async function findInTenant(tools: Tools, context: Context): Promise<TenantFindings> {
   const timezone = resolveTimezone(tools, { context });
   const lastRun = await findLastRun(tools, context.name);
-  const none = { context, timezone, items: [], isReadable: false, reminders: undefined, lastRun };
+  const none = { context, tenant: context.name, timezone, items: [], isReadable: false, reminders: undefined, lastRun };
   if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return { ...none, findings: [] };
   try {
     return { ...none, ...(await readTenant(tools, context)) };
@@ -63,7 +71,17 @@ export async function findInTenant(tools: Tools, context: Context): Promise<Tena
     const what = text(`cannot read the tenant: ${en}`, `このテナントを読み込めません: ${ja}`);
     return {
       ...none,
-      findings: [{ id: "tenant", tenant: context.name, group: "tenant", level: "unknown", what, next: null }],
+      findings: [
+        {
+          id: "tenant",
+          tenant: context.name,
+          context: context.name,
+          group: "tenant",
+          level: "unknown",
+          what,
+          next: null,
+        },
+      ],
     };
   }
 }
@@ -71,12 +89,16 @@ export async function findInTenant(tools: Tools, context: Context): Promise<Tena
 async function readTenant(tools: Tools, context: Context) {
   const { name } = context;
   const asOf = createExpiryClock(tools, { context });
-  const { tenant, ade, items: recorded } = await loadCheckedTenant(tools, context);
+  const { tenant, name: label, ade, items: recorded } = await loadCheckedTenant(tools, context);
   const { client } = await tools.tenantOf(context, "imports", "renewals", "console");
   const items = recorded.map((item) => judgeExpiry(item, name, asOf)).toSorted(compareByExpiry);
   const rights = context.kind === "remote" ? await loadAccountRights(tools, context) : undefined;
   const reminders = await ignoreFailure(() =>
-    loadReminders({ context: name, timezone: asOf.timezone, client }, recorded.map(prepareReminder), asOf.now),
+    loadReminders(
+      { context: name, tenant: label, timezone: asOf.timezone, client },
+      recorded.map(prepareReminder),
+      asOf.now,
+    ),
   );
   function prepareReminder({ remark, ...item }: DatedItem): DatedItem {
     const own = item.kind === "ade-token" && ade !== undefined ? findOwnToken(ade.facts, item) : undefined;
@@ -85,11 +107,12 @@ async function readTenant(tools: Tools, context: Context) {
   // a rejected or expired token is already found in ADE
   const isTokenFound = ade?.conditions.some(({ id }) => id === "token-rejected" || id === "token-expired") === true;
   const reported = isTokenFound ? ade?.facts.token?.renewal : undefined;
+  const place = { context, tenant: label };
   const findings = [
     ...items.map((item) => withStage(toItemFinding(item), asOf)).filter(({ item }) => item?.id !== reported),
-    ...toFindings(name, "renewals", findMissingKinds(tenant, recorded)),
+    ...toFindings(place, "renewals", findMissingKinds(tenant, recorded)),
     ...toFindings(
-      name,
+      place,
       "ade",
       (ade?.conditions ?? []).map((one) => [
         one.id,
@@ -98,11 +121,17 @@ async function readTenant(tools: Tools, context: Context) {
         one.line,
       ]),
     ),
-    ...toFindings(name, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
-    ...toFindings(name, "console", await findConsoleWork(client, tenant, asOf.now)),
-    ...toFindings(name, "token", findTokenEnd(rights?.token ?? null, asOf)),
+    ...toFindings(place, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
+    ...toFindings(place, "console", await findConsoleWork(client, tenant, asOf.now)),
+    ...toFindings(place, "token", findTokenEnd(rights?.token ?? null, asOf)),
   ];
-  return { isReadable: true, findings: findings.filter(({ level }) => level !== "ok"), items, reminders };
+  return {
+    tenant: label,
+    isReadable: true,
+    findings: findings.filter(({ level }) => level !== "ok"),
+    items,
+    reminders,
+  };
 }
 
 /** Gives another stage of an expiry another ID, so that it counts as new. */
@@ -214,19 +243,24 @@ export const findMissedRuns = (all: readonly TenantFindings[], now: Date): reado
     ? []
     : all
         .filter(({ lastRun }) => now.getTime() - Date.parse(lastRun ?? "1970-01-01") > MAX_RUN_AGE_MS)
-        .flatMap(({ context, lastRun, timezone }) => {
+        .flatMap(({ lastRun, timezone, ...place }) => {
           const when = lastRun === undefined ? undefined : formatMinute(lastRun, timezone);
           const what =
             when === undefined
               ? text("the daily run leaves this tenant out", "毎日の自動実行にこのテナントが含まれていません")
               : text(`the daily run is overdue: last run ${when}`, `毎日の自動実行が止まっています(前回 ${when})`);
-          return toFindings(context.name, "daily-run", [["", "warning", what, line("renewals schedule", [])]]);
+          return toFindings(place, "daily-run", [["", "warning", what, line("renewals schedule", [])]]);
         });
 
-/** Returns the finding about a recipient who could not be notified. */
-export const createDeliveryFinding = (tenants: readonly string[], recipient: string, reason: Text): Finding => ({
+/** Returns the finding about a recipient who could not be notified of something in these tenants. */
+export const createDeliveryFinding = (
+  tenants: readonly { readonly context: string; readonly tenant: string }[],
+  recipient: string,
+  reason: Text,
+): Finding => ({
   id: `reminders ${recipient}`,
-  tenant: tenants.join(", "),
+  tenant: tenants.map(({ tenant }) => tenant).join(", "),
+  context: tenants[0]?.context ?? null,
   group: "reminders",
   level: "critical",
   what: text(`could not notify ${recipient}: ${reason.en}`, `${recipient} に通知できませんでした: ${reason.ja}`),
@@ -235,16 +269,12 @@ export const createDeliveryFinding = (tenants: readonly string[], recipient: str
 
 /** Finds the recipients whom the last daily run could not notify. */
 export const findFailedReminders = (all: readonly TenantFindings[]): readonly Finding[] => {
-  const failed = all.flatMap(({ context, reminders }) =>
-    (reminders === undefined ? [] : listFailedReminders(reminders)).map((notice) => ({ context, notice })),
+  const failed = all.flatMap(({ context: { name: context }, tenant, reminders }) =>
+    (reminders === undefined ? [] : listFailedReminders(reminders)).map((notice) => ({ context, tenant, notice })),
   );
   return [...Map.groupBy(failed, ({ notice }) => notice.recipient)].map(([recipient, notices]) => {
     const reason = notices[0]?.notice.error ?? "";
-    return createDeliveryFinding(
-      notices.map(({ context }) => context.name),
-      recipient,
-      text(reason, reason),
-    );
+    return createDeliveryFinding(notices, recipient, same(reason));
   });
 };
 
@@ -256,7 +286,7 @@ const MAX_MONTH_ITEMS = 5;
 export const getMonthId = (now: Date, timezone: string): string => `month ${dayOf(now, timezone).slice(0, 7)}`;
 
 /** Says what is due within 90 days, and the end of the audit log, which proves later that nothing was removed. */
-export async function findMonth(tools: Tools, { context, timezone, items }: TenantFindings): Promise<Finding> {
+export async function findMonth(tools: Tools, { context, tenant, timezone, items }: TenantFindings): Promise<Finding> {
   const due = items.filter(({ daysLeft }) => daysLeft !== null && daysLeft <= MONTH_DAYS);
   const [en, ja] = (["en", "ja"] as const).map((language) => {
     const named = due
@@ -275,7 +305,8 @@ export async function findMonth(tools: Tools, { context, timezone, items }: Tena
   const head = last === undefined ? "-" : `${last.seq} ${last.hash}`;
   return {
     id: getMonthId(tools.clock.now(), timezone),
-    tenant: context.name,
+    tenant,
+    context: context.name,
     group: "month",
     level: "ok",
     what: text(

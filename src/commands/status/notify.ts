@@ -22,12 +22,14 @@ const keyOf = (recipient: Recipient): string => {
   return `${way} ${name}`;
 };
 
-const concerns = ({ contexts }: Recipient, tenant: string): boolean => contexts?.includes(tenant) ?? true;
+const concerns = ({ contexts }: Recipient, { context }: Pick<Finding, "context">): boolean =>
+  contexts?.includes(context ?? "") ?? true;
 
 /** Returns true for an item that has reached a stage. Reminders tell of it, also on other computers. */
-const isReminder = (all: readonly TenantFindings[], { tenant, item }: Finding): boolean =>
+const isReminder = (all: readonly TenantFindings[], { context, item }: Finding): boolean =>
   all.some(
-    ({ context, reminders }) => context.name === tenant && reminders?.items.some(({ id }) => id === item?.id) === true,
+    ({ context: { name }, reminders }) =>
+      name === context && reminders?.items.some(({ id }) => id === item?.id) === true,
   );
 
 /**
@@ -53,7 +55,7 @@ export async function notify(
   });
   const findings = [
     ...found,
-    ...failed.map(({ recipient, contexts, reason }) => createDeliveryFinding(contexts, recipient.name, reason)),
+    ...failed.map(({ recipient, tenants, reason }) => createDeliveryFinding(tenants, recipient.name, reason)),
   ];
   await ToldFindings.whileAlone(tools, () => tellNews({ tools, all, settings, deliver, findings, print }));
   return findings;
@@ -92,7 +94,7 @@ async function tellNews({ tools, all, settings, deliver, findings, print }: News
   const months = await listMonths(tools, all, settings, told);
   const current = [
     ...findings,
-    ...all.map(({ context, timezone }) => ({ tenant: context.name, id: getMonthId(tools.clock.now(), timezone) })),
+    ...all.map(({ context, timezone }) => ({ context: context.name, id: getMonthId(tools.clock.now(), timezone) })),
   ];
   await told.forgetAllBut(
     current,
@@ -102,9 +104,7 @@ async function tellNews({ tools, all, settings, deliver, findings, print }: News
   for (const recipient of settings.recipients) {
     tools.signal.throwIfAborted();
     const key = keyOf(recipient);
-    const fresh = news.filter(
-      (one) => told.isNew(one, key) && !isReminder(all, one) && concerns(recipient, one.tenant),
-    );
+    const fresh = news.filter((one) => told.isNew(one, key) && !isReminder(all, one) && concerns(recipient, one));
     if (fresh.length === 0) continue;
     const messageId = createMessageId(`${told.messages} ${key} ${fresh.map(({ id }) => id).join("\n")}`);
     const { language } = recipient;
@@ -141,8 +141,8 @@ async function listMonths(
   const months: Finding[] = [];
   for (const one of all) {
     const { context, timezone } = one;
-    const stub = { tenant: context.name, id: getMonthId(tools.clock.now(), timezone) };
-    const listeners = [PRINTED, ...recipients.filter((to) => concerns(to, context.name)).map(keyOf)];
+    const stub = { context: context.name, id: getMonthId(tools.clock.now(), timezone) };
+    const listeners = [PRINTED, ...recipients.filter((to) => concerns(to, stub)).map(keyOf)];
     if (one.isReadable && listeners.some((to) => told.isNew(stub, to))) months.push(await findMonth(tools, one));
   }
   return months;

@@ -6,9 +6,9 @@ import type { Finding } from "../../lib/renewals/finding.ts";
 import type { Tools } from "../tools.ts";
 import { getRunFolder } from "./last-run.ts";
 
-type Told = Pick<Finding, "id" | "tenant">;
+type Told = Pick<Finding, "id" | "context">;
 
-const keyOf = ({ tenant, id }: Told): string => `${tenant} ${id}`;
+const keyOf = ({ context, id }: Told): string => `${context} ${id}`;
 
 const MAX_BYTES = 10_000_000;
 const LOCK_PAUSE_MS = 50;
@@ -73,9 +73,9 @@ export class ToldFindings {
   }
 
   /** Forgets what is no longer so in these tenants, so that it is new when it comes back. */
-  async forgetAllBut(findings: readonly Told[], tenants: readonly string[]): Promise<void> {
+  async forgetAllBut(findings: readonly Told[], contexts: readonly string[]): Promise<void> {
     const [current, all] = [new Set(findings.map(keyOf)), Object.keys(this.#told)];
-    const gone = all.filter((key) => !current.has(key) && tenants.some((name) => key.startsWith(`${name} `)));
+    const gone = all.filter((key) => !current.has(key) && contexts.some((name) => key.startsWith(`${name} `)));
     if (gone.length === 0) return;
     for (const key of gone) delete this.#told[key];
     await this.#write();

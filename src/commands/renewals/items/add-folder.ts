@@ -47,7 +47,7 @@ export async function addFolder(
   const found = await Array.fromAsync(gatherItems(folder, workingFolder, openers), (one) =>
     judgeExpiry(one, null, asOf),
   );
-  const { checked, superseded } = summariseCheck(found, asOf.thresholds);
+  const { checked, superseded } = summariseCheck(found);
   const before: KnownItem[] = [];
   for (const item of await client.renewals.list()) before.push({ item, current: await findCurrentItem(item, openers) });
   const added: JudgedItem[] = [];

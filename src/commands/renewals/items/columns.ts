@@ -1,7 +1,7 @@
-import { RENEWAL_ITEM, RENEWAL_STATES } from "../../../lib/model/renewal.ts";
+import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
 import { defineLabelledChoice, type Fields } from "../../../lib/model/thing.ts";
 import { LEVEL_NAMES } from "../../../lib/document/level.ts";
-import type { CheckedItem, JudgedItem } from "../../../lib/renewals/judge.ts";
+import type { JudgedItem } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
@@ -16,15 +16,8 @@ const { context, expiresOn, daysLeft, level } = {
   level: { ...defineLabelledChoice(LEVEL_NAMES), label: text("level", "状態") },
 } as const satisfies Fields;
 
-const RENEWED_FILE_COLUMN: Column<Pick<CheckedItem, "state">> = {
-  key: "state",
-  header: text("renewed file", "更新ファイル"),
-  value: ({ state }) => (state === "current" ? null : state),
-  name: ({ state }) => (state === "current" ? null : RENEWAL_STATES[state]),
-};
-
 /** Shows people the time of a near expiry, in a column that is never cut, because part of a date is useless. */
-const showExpiry = <R extends Pick<CheckedItem, "expiry">>(column: Column<R>): Column<R> =>
+const showExpiry = (column: Column<JudgedItem>): Column<JudgedItem> =>
   column.key === "expiresOn"
     ? { ...column, whole: true, name: ({ expiry }) => (expiry === null ? null : same(expiry)) }
     : column;
@@ -55,37 +48,4 @@ export const DEFAULT_ITEM_COLUMNS: readonly string[] = [
   "daysLeft",
   "level",
   "owner",
-];
-
-export const DEFAULT_CHECK_COLUMNS: readonly string[] = [
-  "level",
-  "daysLeft",
-  "expiresOn",
-  "kind",
-  "name",
-  "organisation",
-  "context",
-  "source",
-  "state",
-];
-
-export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
-  {
-    key: "level",
-    header: level.label,
-    value: (one) => one.level,
-    name: (one) => LEVEL_NAMES[one.level],
-  },
-  ...buildFieldColumns<CheckedItem>({ daysLeft, expiresOn }).map(showExpiry),
-  ...buildFieldColumns<CheckedItem>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
-  ...buildFieldColumns<CheckedItem>({ kind, name, organisation, context, source }),
-  RENEWED_FILE_COLUMN,
-  ...buildFieldColumns<CheckedItem>({ certainty, fingerprint, topic }),
-  {
-    key: "remark",
-    header: text("remark", "備考"),
-    advice: true,
-    value: ({ remark }) => remark?.en ?? null,
-    name: ({ remark }) => remark,
-  },
 ];

@@ -58,7 +58,7 @@ export async function runCheck(
       checked.push(...items.map((item) => named(judgeExpiry(item, context.name, asOf), context)));
     }
   }
-  return summariseCheck(checked, thresholds);
+  return summariseCheck(checked);
 }
 
 /** Reads the given keys. The code for this is loaded only if there are any. */
@@ -76,7 +76,11 @@ export function describeError(error: unknown): Text {
   );
 }
 
-/** Reads a tenant, its ADE, and its items with what Apple says of them.  @throws like opening the tenant */
+/**
+ * Reads a tenant, its name for people, its ADE, and its items with what Apple says of them.
+ *
+ * @throws like opening the tenant
+ */
 export async function loadCheckedTenant(tools: Tools, context: Context) {
   const opened = await tools.tenantOf(context, "renewals", "tenant", "ade");
   const recorded = await readDatedItems(opened, resolveTimezone(tools, opened));
@@ -84,7 +88,9 @@ export async function loadCheckedTenant(tools: Tools, context: Context) {
   const tenant = await opened.client.tenant.show();
   const { findMonitoredAde } = await import("../../ade/watched.ts");
   const ade = await findMonitoredAde(opened.client, tenant, tools.clock.now());
-  return { tenant, ade, items: markRejectedItem(recorded, ade?.facts) };
+  const name = tenant.profile?.domain ?? context.name;
+  const items = markRejectedItem(recorded, ade?.facts).map((item) => ({ ...item, tenant: name }));
+  return { tenant, name, ade, items };
 }
 
 /**

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DatedItem } from "../judge.ts";
 import { findRecipientWork, type PendingReminder } from "./pending-reminders.ts";
 import type { RecipientItems } from "./recipients.ts";
-import { createDueReminder } from "#support/renewals/digest.ts";
+import { createDatedItem } from "#support/renewals/digest.ts";
 import {
   createReminderTenant,
   createPastReminder,
@@ -11,7 +11,7 @@ import {
 
 const NOW = new Date("2027-02-01T00:00:00.000Z");
 
-const item = (id: string, expiresAt: string): DatedItem => ({ ...createDueReminder().item, id, name: id, expiresAt });
+const item = (id: string, expiresAt: string): DatedItem => createDatedItem({ id, name: id, expiresAt });
 const MARCH = "2027-03-01T03:00:00.000Z";
 const SOON = "2027-02-04T03:00:00.000Z";
 
@@ -30,7 +30,7 @@ const work = (
   };
   const { unfinished, fresh } = findRecipientWork(target, loaded, now);
   const brief = ({ key, due, tenant }: PendingReminder): string =>
-    `${tenant.context}/${key.itemId} ${key.stage}${due === undefined ? " overtaken" : ` in ${due.days}`}`;
+    `${tenant.context}/${key.itemId} ${key.stage}${due === undefined ? " overtaken" : ` in ${due.item.daysLeft}`}`;
   return { unfinished: unfinished.map(brief), fresh: fresh.map(brief), all: [...unfinished, ...fresh] };
 };
 
@@ -53,11 +53,11 @@ test("a reminder has its recorded key, and the day and moment in the tenant's ti
     { itemId: "b", expiresAt: at, stage: 0, way: "mail", recipient: "it@example.jp" },
   ]);
   expect(all.map(({ due }) => due)).toMatchObject([
-    { context: "kanto", day: "2027-02-02", days: 0, stage: 0, expired: true },
-    { context: "ny", day: "2027-02-01", days: 0, stage: 0, expired: true },
+    { tenant: "kanto", item: { expiresOn: "2027-02-02", daysLeft: 0, level: "expired" }, stage: 0 },
+    { tenant: "ny", item: { expiresOn: "2027-02-01", daysLeft: 0, level: "expired" }, stage: 0 },
   ]);
   const before = work([{ items: [item("a", at)] }], { now: new Date("2027-02-01T15:29:59.999Z") });
-  expect(before.all[0]?.due).toMatchObject({ expired: false });
+  expect(before.all[0]?.due).toMatchObject({ item: { level: "critical", isToday: true } });
 });
 
 test.each([

@@ -1,6 +1,5 @@
 import type { ReminderKeyRecord } from "../../model/renewal.ts";
-import { dayOf, countDaysLeft } from "../../model/time.ts";
-import { compareCodeUnits } from "../judge.ts";
+import { compareCodeUnits, DEFAULT_THRESHOLDS, judgeExpiry } from "../judge.ts";
 import { findDueStages } from "../stages.ts";
 import type { DueReminder } from "./message.ts";
 import type { RecipientItems } from "./recipients.ts";
@@ -38,22 +37,16 @@ const listDueReminders = (
   const { context, timezone } = tenant;
   const items = tenantItems.find((tenantItem) => tenantItem.context === context)?.items ?? [];
   const sent = listPast(tenant, addressee).filter(({ state }) => state === "sent");
-  return findDueStages(items, sent, { now, timezone }).map(({ item, stage }) => ({
-    tenant,
-    key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...addressee },
-    due: {
-      context,
-      item,
-      stage,
-      days: countDaysLeft(item.expiresAt, now, timezone),
-      day: dayOf(item.expiresAt, timezone),
-      expired: Date.parse(item.expiresAt) <= now.getTime(),
-    },
-  }));
+  return findDueStages(items, sent, { now, timezone }).map(({ item, stage }) => {
+    const judged = judgeExpiry(item, context, { now, timezone, thresholds: DEFAULT_THRESHOLDS });
+    const due = { tenant: tenant.tenant, item: { ...judged, daysLeft: judged.daysLeft ?? 0 }, stage };
+    return { tenant, key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...addressee }, due };
+  });
 };
 
 const compareByUrgency = ({ due: one }: PendingReminder, { due: other }: PendingReminder): number =>
-  (one?.days ?? 0) - (other?.days ?? 0) || compareCodeUnits(one?.item.expiresAt ?? "", other?.item.expiresAt ?? "");
+  (one?.item.daysLeft ?? 0) - (other?.item.daysLeft ?? 0) ||
+  compareCodeUnits(one?.item.expiresAt ?? "", other?.item.expiresAt ?? "");
 
 /** Returns the reminders to send to a recipient now, and those that an earlier run left unfinished. */
 export const findRecipientWork = (

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { shouldNotify, findOwnerAddress, groupItemsByRecipient, type TenantItems } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
-import { createDueReminder } from "#support/renewals/digest.ts";
+import { createDatedItem } from "#support/renewals/digest.ts";
 
-const owned = (name: string, owner: string | null) => createDueReminder({ item: { name, owner } }).item;
+const owned = (name: string, owner: string | null) => createDatedItem({ name, owner });
 const item = (name: string) => owned(name, null);
 
 const SMTP = { host: "127.0.0.1", port: 25, security: "none", from: "a@example.jp" } as const;

@@ -44,7 +44,11 @@ const load = async (
   now: string,
   { context = "local", timezone = "Asia/Tokyo", from = tenant, client }: Partial<LoadChoice> = {},
 ): Promise<ReminderTenant> =>
-  loadReminders({ context, timezone, client: client ?? from.client }, await from.client.renewals.list(), new Date(now));
+  loadReminders(
+    { context, tenant: context, timezone, client: client ?? from.client },
+    await from.client.renewals.list(),
+    new Date(now),
+  );
 
 class Post {
   readonly sent: { readonly to: string; readonly message: Message; readonly due: readonly DueReminder[] }[] = [];

@@ -24,8 +24,8 @@ export interface ReminderRun {
 /** A recipient who was not notified, and the reason. The next run tries again. */
 export interface FailedDelivery {
   readonly recipient: Recipient;
-  /** the contexts of the items */
-  readonly contexts: readonly string[];
+  /** the tenants of the items */
+  readonly tenants: readonly ReminderTenant[];
   readonly reason: Text;
 }
 
@@ -39,13 +39,13 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
   const failed: FailedDelivery[] = [];
   for (const target of groupItemsByRecipient(tenants, settings)) {
     signal?.throwIfAborted();
-    const { recipient } = target;
-    const contexts = target.tenantItems.map(({ context }) => context);
+    const { recipient, tenantItems: of } = target;
+    const told = tenants.filter(({ context }) => of.some((one) => one.context === context));
     try {
       const delivery = await sendToRecipient(target, findRecipientWork(target, tenants, now), deliver);
-      if (delivery?.sent === false) failed.push({ recipient, contexts, reason: delivery.reason });
+      if (delivery?.sent === false) failed.push({ recipient, tenants: told, reason: delivery.reason });
     } catch (error) {
-      failed.push({ recipient, contexts, reason: error instanceof Failure ? error.what : getErrorLabel(error) });
+      failed.push({ recipient, tenants: told, reason: error instanceof Failure ? error.what : getErrorLabel(error) });
     }
   }
   return failed;

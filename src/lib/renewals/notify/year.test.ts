@@ -196,7 +196,7 @@ test(
     const once = async (hour: number, victim: Victim): Promise<void> => {
       runs += 1;
       const now = new Date(START + hour * HOUR_MS);
-      const place = { context: "本番", timezone: TOKYO, client: victim.client(client) };
+      const place = { context: "本番", tenant: "本番", timezone: TOKYO, client: victim.client(client) };
       const load = async () => loadReminders(place, await client.renewals.list(), now);
       const seen = office.delivered.length + chat.posted.length;
       const run = load().then((tenant) =>
@@ -237,8 +237,14 @@ test(
         const left = first ?? 0;
         const words =
           to === "ops@example.com"
-            ? [`${left} day`, "expires today", "expired today", `expired ${-left} day`]
-            : [`あと ${left} 日`, "本日が期限", "本日期限切れ", `期限切れ(${-left} 日経過)`];
+            ? [
+                `${left} day`,
+                "expires today",
+                "expires before the next daily run",
+                "expired today",
+                `expired ${-left} day`,
+              ]
+            : [`あと ${left} 日`, "本日が期限", "次の自動実行の前に期限", "本日期限切れ", `期限切れ(${-left} 日経過)`];
         expect(
           words.some((word) => mail.subject.includes(word)),
           mail.subject,

@@ -38,7 +38,7 @@ function* buildFigures(
 ): Generator<PluginFigure> {
   const ranges = `@~:${withinDays};@~:${criticalDays};;`;
   for (const { tenant, item } of findings) {
-    if (item === undefined || item.daysLeft === null || item.state === "superseded") continue;
+    if (item === undefined || item.daysLeft === null) continue;
     const parts = [tenant, item.name, item.context === null ? null : item.organisation];
     yield { label: parts.filter((part) => part !== null).join(" "), value: item.daysLeft, ranges };
   }

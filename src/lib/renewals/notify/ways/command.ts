@@ -15,16 +15,16 @@ const buildCommandInput = ({ subject, text, messageId }: Message, due: readonly 
     messageId,
     subject,
     text,
-    items: due.map(({ context, item, stage, days, day }) => ({
-      context,
+    items: due.map(({ item, stage }) => ({
+      context: item.context,
       id: item.id,
       kind: item.kind,
       name: item.name,
       organisation: item.organisation,
       owner: item.owner,
       expiresAt: item.expiresAt,
-      expiresOn: day,
-      daysLeft: days,
+      expiresOn: item.expiresOn,
+      daysLeft: item.daysLeft,
       stage,
     })),
   })}\n`;
