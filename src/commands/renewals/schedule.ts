@@ -41,7 +41,6 @@ export default defineCommand({
       node: machine.node,
       door: await resolveStablePath(machine.door),
       words: [...words, "--lang", terminal.language],
-      variables: collectHomeVariables(tools),
       home: home.data,
     };
     await terminal.out.write(renderSchedule(scheduler, run));
@@ -51,15 +50,6 @@ export default defineCommand({
     );
   },
 });
-
-const HOME_VARIABLES = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] as const;
-
-function collectHomeVariables({ environment, workingFolder }: Tools): ReadonlyMap<string, string> {
-  const { CLOMOCTL_HOME: home = "" } = environment;
-  if (home !== "") return new Map([["CLOMOCTL_HOME", resolve(workingFolder, home)]]);
-  const set = HOME_VARIABLES.map((name) => [name, environment[name] ?? ""] as const);
-  return new Map(set.filter(([, value]) => value !== ""));
-}
 
 /**
  * Returns the options with which the daily run chooses its tenants.
