@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { shouldNotify, findOwnerAddress, groupItemsByRecipient, type TenantItems } from "./recipients.ts";
-import type { NotifySettings, Recipient } from "./settings.ts";
+import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import { createDatedItem } from "#support/renewals/digest.ts";
 
 const owned = (name: string, owner: string | null) => createDatedItem({ name, owner });
@@ -8,8 +8,8 @@ const item = (name: string) => owned(name, null);
 
 const SMTP = { host: "127.0.0.1", port: 25, security: "none", from: "a@example.jp" } as const;
 const IT: Recipient = { name: "it", way: "mail", address: "IT@example.jp", language: "ja" };
-const CHAT: Recipient = { name: "chat", way: "webhook", urlFile: "url", language: "ja" };
-const TICKET: Recipient = { name: "chat", way: "command", command: ["ticket"], timeoutMs: 1, language: "ja" };
+const CHAT: Recipient = { name: "chat", way: "webhook", "url-file": "url", language: "ja" };
+const TICKET: Recipient = { name: "chat", way: "command", command: ["ticket"], timeout: 1, language: "ja" };
 
 /** Who is told of what, as `way recipient: context/name …`. */
 const due = (tenantItems: readonly TenantItems[], settings: Partial<NotifySettings>): readonly string[] =>

@@ -1,7 +1,7 @@
 import type { RenewalItem } from "../../model/renewal.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import type { DatedItem } from "../judge.ts";
-import type { NotifySettings, Recipient } from "./settings.ts";
+import type { NotifySettings, Recipient } from "./settings-schema.ts";
 
 /** The channel and name under which reminders are recorded. */
 export interface Addressee {

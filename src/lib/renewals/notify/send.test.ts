@@ -8,7 +8,7 @@ import type { DueReminder, Message } from "./message.ts";
 import { createFailedDelivery, SENT_DELIVERY, type Delivery } from "./outcome.ts";
 import { listFailedReminders, loadReminders, type ReminderClient, type ReminderTenant } from "./tenant.ts";
 import { deliverReminders } from "./send.ts";
-import type { NotifySettings, Recipient } from "./settings.ts";
+import type { NotifySettings, Recipient } from "./settings-schema.ts";
 
 const EXPIRY = "2027-03-01T03:00:00.000Z";
 const NOW = "2027-01-30T00:00:00.000Z";

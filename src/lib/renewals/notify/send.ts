@@ -5,7 +5,7 @@ import { buildReminderMessage, type DueReminder, type Message } from "./message.
 import { getErrorLabel, type Delivery } from "./outcome.ts";
 import { findRecipientWork, type PendingReminder, type RecipientWork } from "./pending-reminders.ts";
 import { groupItemsByRecipient, type RecipientItems } from "./recipients.ts";
-import type { NotifySettings, Recipient } from "./settings.ts";
+import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
 /** Delivers a message to a recipient. Resolves within a bounded time, even if the other side does not respond. */

@@ -8,7 +8,7 @@ import { dayOf, countDaysLeft } from "../../model/time.ts";
 import { createDeliverer } from "./deliver.ts";
 import { loadReminders, type ReminderClient } from "./tenant.ts";
 import { deliverReminders, type Deliver } from "./send.ts";
-import type { NotifySettings } from "./settings.ts";
+import type { NotifySettings } from "./settings-schema.ts";
 import { openChatServer, openPostOffice } from "#support/renewals/post-office.ts";
 import { findReachedStage } from "../stages.ts";
 
@@ -169,7 +169,7 @@ test(
       recipients: [
         { name: "it", way: "mail", address: "it@example.jp", language: "ja" },
         { name: "en", way: "mail", address: "ops@example.com", language: "en" },
-        { name: "chat", way: "webhook", urlFile: "chat", language: "en" },
+        { name: "chat", way: "webhook", "url-file": "chat", language: "en" },
       ],
     };
     const people = (life: Life): readonly string[] => [

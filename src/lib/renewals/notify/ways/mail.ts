@@ -5,10 +5,10 @@ import { same, text, type Language } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
 import { createFailedDelivery, SENT_DELIVERY, describeConnectionError, type Delivery } from "../outcome.ts";
 import { maskSecrets } from "../secret.ts";
-import type { SmtpSettings } from "../settings.ts";
+import type { SmtpSettings } from "../settings-schema.ts";
 
 /** A mail server with the secrets that are needed to use it. */
-export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "passwordFile"> {
+export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "password-file"> {
   /** secret; never shown */
   readonly password?: string | undefined;
   readonly timeouts?: MailTimeouts | undefined;

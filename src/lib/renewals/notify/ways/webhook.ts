@@ -1,7 +1,6 @@
 import { same, text } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
 import { createFailedDelivery, SENT_DELIVERY, describeConnectionError, type Delivery } from "../outcome.ts";
-import { isLoopback } from "../settings.ts";
 import { fillTemplate } from "./webhook-payload.ts";
 
 /** A webhook with the secrets that are needed to use it. */
@@ -16,6 +15,10 @@ export interface ResolvedWebhook {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** Returns true if a host is this computer. */
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
 
 const HTTPS_REQUIRED = text("the URL must begin with https://", "URL は https:// で始まる必要があります");
 
