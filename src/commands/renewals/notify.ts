@@ -1,7 +1,7 @@
 import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { getNotifyFile, readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
-import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify/settings.ts";
+import { getNotifyFile, NOTIFY_FILE, readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
+import type { NotifySettings } from "../../lib/renewals/notify/settings-schema.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { requireRight } from "../rights.ts";
@@ -9,7 +9,7 @@ import type { Tools } from "../tools.ts";
 
 const SETTINGS_EXAMPLE = `    smtp:
       host: smtp.example.jp
-      security: starttls             # tls, starttls, none
+      security: starttls # tls, starttls, none
       from: CLOMO <renewals@example.jp>
       user: renewals@example.jp
       password-file: smtp-password
@@ -53,7 +53,9 @@ export default defineCommand({
     // no request checks this right, because the settings belong to this computer and not to the tenant
     await requireRight(tools, "renewals.write");
     const { sendTestMessages, writeNotifySettings } = await import("./items/notify-set-up.ts");
-    return action === "init" ? writeNotifySettings(tools) : sendTestMessages(tools, await requireSettings(tools));
+    return action === "init"
+      ? writeNotifySettings(tools, SETTINGS_EXAMPLE)
+      : sendTestMessages(tools, await requireSettings(tools));
   },
 });
 

@@ -5,7 +5,7 @@ import { buildMessage } from "../../lib/renewals/notify/message.ts";
 import { addresseeOf } from "../../lib/renewals/notify/recipients.ts";
 import { deliverReminders, type Deliver } from "../../lib/renewals/notify/send.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
-import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings.ts";
+import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings-schema.ts";
 import { shortenText } from "../../lib/renewals/output/plugin.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
