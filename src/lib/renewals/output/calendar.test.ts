@@ -1,7 +1,6 @@
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
 import { dayOf } from "../../model/time.ts";
-import { text, type Language } from "../../text/index.ts";
 import { renderRenewalCalendar, type CalendarItem } from "./calendar.ts";
 import { createDueReminder } from "#support/renewals/digest.ts";
 
@@ -53,26 +52,6 @@ test("has the same method as the mail's header, and a change raises the sequence
   };
   expect(await revised("2026-11-20T00:00:01.000Z")).toBe((await revised("2026-11-20T00:00:00.000Z")) + 1);
   expect(await revised("2080-01-01T00:00:00.000Z")).toBeLessThan(2 ** 31);
-});
-
-test("a rejected item is an event on that day without alarms, and moves the existing event", async () => {
-  const rejection = { what: text("rejected", "拒否"), at: "2026-11-21T00:00:05.000Z" };
-  const item = { kind: "ade-token", updatedAt: "2026-11-20T00:00:00.000Z" } as const;
-  const eventOf = async (change: Partial<CalendarItem>, language: Language) => {
-    const entry = createItem({ ...item, ...change, expiresOn: "2026-11-21" });
-    const event = parse(await renderRenewalCalendar([entry], language)).getFirstSubcomponent("vevent");
-    const summary = String(event?.getFirstPropertyValue("summary"));
-    const sequence = Number(event?.getFirstPropertyValue("sequence"));
-    return { summary, sequence, alarms: event?.getAllSubcomponents("valarm").length };
-  };
-  const before = await eventOf({}, "en");
-  const expiresAt = rejection.at;
-  expect(await eventOf({ rejection, expiresAt }, "en")).toEqual({
-    summary: 'Rejected by Apple: ADE server token "本社"',
-    sequence: before.sequence + 86_405,
-    alarms: 0,
-  });
-  expect((await eventOf({ rejection, expiresAt }, "ja")).summary).toBe("Apple が拒否: ADE サーバートークン「本社」");
 });
 
 test("an item that never expires has no event", async () => {

@@ -22,8 +22,7 @@ const describeItem = ({ context, kind, name }: CalendarItem, language: Language)
 
 /**
  * Renders an iCalendar with one all-day event for each item, and alarms 90, 30 and 7 days before. Items that never
- * expire are left out. The event of a rejected item is on the day of the rejection and has no alarms. The IDs of the
- * events are the IDs of the items: a calendar that reads the file again moves the event of a renewed item instead of
+ * expire are left out. The IDs of the events are the IDs of the items: a calendar that reads the file again moves the event of a renewed item instead of
  * showing it twice. The same records always produce the same bytes.
  *
  * @see RFC 5545 3.1 (lines end in CRLF and are folded at 75 octets), 3.8.7.4 (SEQUENCE); RFC 6047 2.4 (METHOD)
@@ -39,10 +38,7 @@ export const renderRenewalCalendar = async (items: readonly CalendarItem[], lang
     const { expiresOn: day } = item;
     if (day === LAST_DAY) continue;
     const title = formatItemTitle(item)[language];
-    const isRejected = item.rejection !== undefined;
-    // the item expired when it was rejected
-    const changes = isRejected ? [item.updatedAt, item.expiresAt] : [item.updatedAt];
-    const changedAt = new Date(Math.max(...changes.map((instant) => Date.parse(instant))));
+    const changedAt = new Date(item.updatedAt);
     const event = calendar.createEvent({
       id: item.id,
       // No timezone: the day is already in the tenant's zone, and ical-generator would use the zone of the process.
@@ -52,14 +48,11 @@ export const renderRenewalCalendar = async (items: readonly CalendarItem[], lang
       lastModified: changedAt,
       // grows with every change, because a new date needs a higher number
       sequence: Math.max(0, Math.trunc(changedAt.getTime() / 1000) - SEQUENCE_EPOCH_SECONDS),
-      summary: (isRejected
-        ? text(`Rejected by Apple: ${title}`, `Apple が拒否: ${title}`)
-        : text(`Expires: ${title}`, `期限: ${title}`))[language],
+      summary: text(`Expires: ${title}`, `期限: ${title}`)[language],
       description: describeItem(item, language),
       transparency: ICalEventTransparency.TRANSPARENT,
     });
-    // the day of the rejection has already come
-    for (const days of isRejected ? [] : ALARM_DAYS) {
+    for (const days of ALARM_DAYS) {
       event.createAlarm({
         type: ICalAlarmType.display,
         triggerBefore: days * DAY_SECONDS,
