@@ -25,7 +25,7 @@ export function renderNagiosLine(report: NagiosReport, language: Language): stri
   });
   const all = [...named, ...(urgent.length > MAX_NAMED ? ["…"] : [])].join("; ");
   const sentence = `${summary[language]}${all === "" ? "" : `: ${all}`}`;
-  return renderPluginLine({ service, state, sentence, figures: buildFigures(findings, thresholds) });
+  return renderPluginLine(service, state, sentence, buildFigures(findings, thresholds));
 }
 
 /**
