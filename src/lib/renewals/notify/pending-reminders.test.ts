@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { DatedItem } from "../judge.ts";
 import { findRecipientWork, type PendingReminder } from "./pending-reminders.ts";
-import type { RecipientItems } from "./recipients.ts";
+import type { Recipient } from "./settings-schema.ts";
 import { createDatedItem } from "#support/renewals/digest.ts";
 import {
   createReminderTenant,
@@ -15,20 +15,14 @@ const item = (id: string, expiresAt: string): DatedItem => createDatedItem({ id,
 const MARCH = "2027-03-01T03:00:00.000Z";
 const SOON = "2027-02-04T03:00:00.000Z";
 
-/** What is to be done for IT, in these tenants, of all their things but those of `except`. */
+/** What is to be done for IT, in these tenants, or only of its own items and in these contexts. */
 const work = (
   known: readonly ReminderTenantContent[],
-  { now = NOW, except = [] }: { now?: Date; except?: readonly string[] } = {},
+  { now = NOW, contexts }: { now?: Date; contexts?: readonly string[] } = {},
 ) => {
   const loaded = known.map(createReminderTenant);
-  const target: RecipientItems = {
-    recipient: { name: "it", way: "mail", address: "IT@example.jp", language: "ja" },
-    addressee: { way: "mail", recipient: "it@example.jp" },
-    tenantItems: loaded
-      .map(({ context, items }) => ({ context, items: items.filter(({ id }) => !except.includes(id)) }))
-      .filter(({ items }) => items.length > 0),
-  };
-  const { unfinished, fresh } = findRecipientWork(target, loaded, now);
+  const recipient: Recipient = { name: "it", way: "mail", address: "IT@example.jp", language: "ja", contexts };
+  const { unfinished, fresh } = findRecipientWork(recipient, loaded, now);
   const brief = ({ key, due, tenant }: PendingReminder): string =>
     `${tenant.context}/${key.itemId} ${key.stage}${due === undefined ? " overtaken" : ` in ${due.item.daysLeft}`}`;
   return { unfinished: unfinished.map(brief), fresh: fresh.map(brief), all: [...unfinished, ...fresh] };
@@ -98,7 +92,8 @@ test("ignores an unfinished reminder of a removed item or of a former stage", ()
 
 test("settles an unfinished reminder without a message if the recipient no longer receives it", () => {
   const notices = [createPastReminder("2027-01-01", { itemId: "a", state: "sending" })];
-  const done = work([{ items: [item("a", MARCH), item("b", SOON)], notices }], { except: ["a"] });
+  const own = { ...item("b", SOON), owner: "it@example.jp" };
+  const done = work([{ items: [item("a", MARCH), own], notices }], { contexts: [] });
   expect(done).toMatchObject({ unfinished: ["kanto/a 30 overtaken"], fresh: ["kanto/b 3 in 3"] });
 });
 

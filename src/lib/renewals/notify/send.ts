@@ -4,7 +4,7 @@ import { same, type Text } from "../../text/index.ts";
 import { buildReminderMessage, type DueReminder, type Message } from "./message.ts";
 import { getErrorLabel, type Delivery } from "./outcome.ts";
 import { findRecipientWork, type PendingReminder, type RecipientWork } from "./pending-reminders.ts";
-import { groupItemsByRecipient, type RecipientItems } from "./recipients.ts";
+import { listRecipients } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
@@ -37,12 +37,12 @@ export interface FailedDelivery {
 export const deliverReminders = async (run: ReminderRun): Promise<readonly FailedDelivery[]> => {
   const { tenants, settings, now, deliver, signal } = run;
   const failed: FailedDelivery[] = [];
-  for (const target of groupItemsByRecipient(tenants, settings)) {
+  for (const recipient of listRecipients(tenants, settings)) {
     signal?.throwIfAborted();
-    const { recipient, tenantItems: of } = target;
-    const told = tenants.filter(({ context }) => of.some((one) => one.context === context));
+    const work = findRecipientWork(recipient, tenants, now);
+    const told = tenants.filter((one) => [...work.unfinished, ...work.fresh].some(({ tenant }) => tenant === one));
     try {
-      const delivery = await sendToRecipient(target, findRecipientWork(target, tenants, now), deliver);
+      const delivery = await sendToRecipient(recipient, work, deliver);
       if (delivery?.sent === false) failed.push({ recipient, tenants: told, reason: delivery.reason });
     } catch (error) {
       failed.push({ recipient, tenants: told, reason: error instanceof Failure ? error.what : getErrorLabel(error) });
@@ -56,7 +56,7 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
  * message. Stops if a message fails, or if another process is notifying this recipient.
  */
 async function sendToRecipient(
-  { recipient }: RecipientItems,
+  recipient: Recipient,
   { unfinished, fresh }: RecipientWork,
   deliver: Deliver,
 ): Promise<Delivery | undefined> {
