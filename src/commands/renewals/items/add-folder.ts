@@ -19,7 +19,6 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
-import { noteUnreachableOwner } from "./unreachable-owner.ts";
 import type { NewItemOptions } from "./options.ts";
 import { readCsr, readKeyFiles, toItemFields } from "./read-options.ts";
 import { createExpiryClock } from "./tenant-items.ts";
@@ -84,7 +83,6 @@ export async function addFolder(
     }
   }
   await terminal.list(ITEM_COLUMNS, added);
-  await noteUnreachableOwner(tools, added);
   if (added.length === 0 && refused + skipped > 0) return "input-rejected";
   return refused === 0 ? undefined : "partial";
 }

@@ -9,7 +9,6 @@ import type { RenewalChange } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import {
-  isTelephoneNumber,
   MAX_RENEWAL_FILE_BYTES,
   RENEWAL_KINDS,
   type ExpiringItem,
@@ -17,31 +16,17 @@ import {
 } from "../../../lib/model/renewal.ts";
 import { toUtcInstant } from "../../../lib/model/time.ts";
 import { text } from "../../../lib/text/index.ts";
-import { formatShellOption } from "../../../lib/text/shell-word.ts";
 import { toFlagName } from "../../field.ts";
 import { questionPasswords } from "../../password-question.ts";
 import type { Tools } from "../../tools.ts";
 import type { ItemOptions, NewItemOptions } from "./options.ts";
 
-/**
- * Converts the options into a change to an item. A field whose option was not given is left out; a blank option sets
- * null.
- *
- * @throws Failure `usage` for a text that is not a telephone number
- */
-export function readItemOptions({ kind, expires, phone, ...options }: ItemOptions, timezone: string): RenewalChange {
-  if (typeof phone === "string" && !isTelephoneNumber(phone)) throw createPhoneFailure(phone);
+/** Converts the options into a change to an item: an option that was not given is left out, a blank one sets null. */
+export function readItemOptions({ expires, ...options }: ItemOptions, timezone: string): RenewalChange {
   const typed = expires && toUtcInstant(expires, timezone);
-  return {
-    ...(kind === undefined ? {} : { kind }),
-    ...(typed === undefined ? {} : { expiresAt: typed, certainty: "typed" }),
-    ...Object.fromEntries(
-      TEXT_FIELDS.flatMap((key) => {
-        const said = { ...options, phone }[key];
-        return said === undefined ? [] : [[key, said]];
-      }),
-    ),
-  };
+  const dated = typed === undefined ? {} : ({ expiresAt: typed, certainty: "typed" } as const);
+  const said = (["kind", ...TEXT_FIELDS] as const).map((key) => [key, options[key]] as const);
+  return { ...Object.fromEntries(said.filter(([, value]) => value !== undefined)), ...dated };
 }
 
 /**
@@ -85,20 +70,6 @@ export const questionItemTexts = (
 ): Promise<void> => {
   const names = ["name", ...TEXT_FIELDS.filter((field) => field !== "phone")] as const;
   return questionPasswords(tools, Object.fromEntries(names.map((name) => [`--${toFlagName(name)}`, options[name]])));
-};
-
-const createPhoneFailure = (typed: string): Failure => {
-  const option = formatShellOption("--phone-holder", typed);
-  return new Failure("usage", {
-    what: text(
-      `--phone expects a telephone number, not "${typed}"`,
-      `--phone には電話番号を指定してください(「${typed}」は不可)`,
-    ),
-    hint: text(
-      `to record who holds the phone or where it is kept: ${option}`,
-      `電話を持っている人や置き場所を登録するには: ${option}`,
-    ),
-  });
 };
 
 interface FileChoice extends Pick<NewItemOptions, "key"> {
