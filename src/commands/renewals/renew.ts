@@ -133,15 +133,13 @@ async function askShownDate({ terminal }: Tools, name: string): Promise<TypedDat
   return parseTypedDate(typed.trim());
 }
 
-const createNoFileFailure = ({ name, kind }: RenewalItem): Failure =>
+const createNoFileFailure = ({ name }: RenewalItem): Failure =>
   new Failure("usage", {
-    what: text(`"${name}" is renewed with a new file`, `「${name}」の更新には新しいファイルが必要です`),
-    hint:
-      kind === "android-owner"
-        ? step("to record a login", "ログインの記録", line("renewals renew", [name], { signedIn: "DATE" }))
-        : isUploadedKind(kind)
-          ? step("to see how to renew this item", "更新の手順", line("renewals guide", [name]))
-          : step("to type the new date", "新しい期限の入力", line("renewals edit", [name], { expires: "DATE" })),
+    what: text(
+      `nothing renews "${name}": a file, or --signed-in`,
+      `「${name}」を更新するファイルか --signed-in がありません`,
+    ),
+    hint: step("to see how to renew this item", "更新の手順", line("renewals guide", [name])),
   });
 
 /** Returns this computer's user name.  @throws Failure `usage` if there is none, as in some containers */

@@ -115,18 +115,6 @@ function describeRenewal({ name }: RenewalItem, { source }: CheckedItem, bad: re
   return text(`this file renews "${name}"; to record it: ${renew}`, `「${name}」の更新です。登録するには: ${renew}`);
 }
 
-function toRenewable({
-  kind,
-  certainty,
-  expiresAt,
-  fingerprint,
-  evidence,
-  ...file
-}: CheckedItem): Renewable | undefined {
-  if (kind === null || certainty === null || expiresAt === null || fingerprint === null || evidence === undefined)
-    return undefined;
-  return {
-    expiring: { ...file, validFrom: file.validFrom ?? null, kind, certainty, expiresAt, fingerprint },
-    evidence,
-  };
-}
+/** Returns what was read from a file: only a file that could be read shows evidence. */
+const toRenewable = ({ evidence, ...file }: CheckedItem): Renewable | undefined =>
+  evidence === undefined ? undefined : { expiring: file as Renewable["expiring"], evidence };

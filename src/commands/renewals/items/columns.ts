@@ -6,8 +6,8 @@ import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
 
-const { id, kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = RENEWAL_ITEM.fields;
-const { owner, account, phone, phoneHolder, notes, confirmedAt, confirmedBy } = RENEWAL_ITEM.fields;
+const { id, kind, name, organisation, expiresAt, certainty, ...others } = RENEWAL_ITEM.fields;
+const { owner, account, phone, phoneHolder, topic, fingerprint, notes, source, confirmedAt, confirmedBy } = others;
 
 const { context, expiresOn, daysLeft, level } = {
   context: { type: "text", label: text("context", "コンテキスト") },
@@ -25,27 +25,9 @@ const showExpiry = (column: Column<JudgedItem>): Column<JudgedItem> =>
 export const ITEM_COLUMNS: readonly Column<JudgedItem>[] = [
   ...buildFieldColumns<JudgedItem>({ context, id, kind, name, organisation }),
   ...buildFieldColumns<JudgedItem>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(showExpiry),
-  ...buildFieldColumns<JudgedItem>({
-    owner,
-    account,
-    phone,
-    phoneHolder,
-    topic,
-    fingerprint,
-    notes,
-    source,
-    confirmedAt,
-    confirmedBy,
-  }),
+  ...buildFieldColumns<JudgedItem>({ owner, account, phone, phoneHolder, topic, fingerprint }),
+  ...buildFieldColumns<JudgedItem>({ notes, source, confirmedAt, confirmedBy }),
 ];
 
-export const DEFAULT_ITEM_COLUMNS: readonly string[] = [
-  "context",
-  "kind",
-  "name",
-  "organisation",
-  "expiresOn",
-  "daysLeft",
-  "level",
-  "owner",
-];
+export const DEFAULT_ITEM_COLUMNS: readonly string[] =
+  "context kind name organisation expiresOn daysLeft level owner".split(" ");
