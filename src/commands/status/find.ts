@@ -4,12 +4,12 @@ import type { Context } from "../../lib/config/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
+import { determineApplicability, EXPECTED_RENEWAL_KINDS } from "../../lib/model/applies.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { countDaysLeft, dayOf, formatMinute } from "../../lib/model/time.ts";
-import { findExpectedRecords } from "../../lib/renewals/expected.ts";
 import { findOwnToken } from "../../lib/renewals/guide/own.ts";
 import { compareByExpiry, judgeExpiry, type CheckedItem, type DatedItem } from "../../lib/renewals/judge.ts";
 import { listFailedReminders, loadReminders, type ReminderTenant } from "../../lib/renewals/notify/tenant.ts";
@@ -17,8 +17,7 @@ import { findReachedStage, type StageClock } from "../../lib/renewals/stages.ts"
 import { completeCommands } from "../../lib/terminal/commands.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
-import { buildAddLine, describeMissingKind } from "../renewals/items/expected.ts";
-import { describeError, loadCheckedTenant } from "../renewals/items/gather.ts";
+import { describeUnreadable, loadCheckedTenant } from "../renewals/items/gather.ts";
 import { createExpiryClock } from "../renewals/items/tenant-items.ts";
 import { loadAccountRights } from "../rights.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
@@ -67,8 +66,7 @@ export async function findInTenant(tools: Tools, context: Context): Promise<Tena
     return { ...none, ...(await readTenant(tools, context)) };
   } catch (error) {
     tools.signal.throwIfAborted();
-    const { en, ja } = describeError(error);
-    const what = text(`cannot read the tenant: ${en}`, `このテナントを読み込めません: ${ja}`);
+    const what = describeUnreadable(error);
     return {
       ...none,
       findings: [
@@ -141,15 +139,19 @@ const withStage = (finding: Finding, asOf: StageClock): Finding => {
   return stage === undefined ? finding : { ...finding, id: `${finding.id} ${expiresAt} ${stage}` };
 };
 
-const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[]): readonly Found[] =>
-  profile === undefined
-    ? []
-    : findExpectedRecords(profile, items).missing.map((kind) => [
-        kind,
-        "warning",
-        describeMissingKind(kind),
-        buildAddLine(kind),
-      ]);
+/** Finds the kinds that a tenant needs but that are not recorded, judged by what the tenant uses. */
+export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[]): readonly Found[] =>
+  EXPECTED_RENEWAL_KINDS.filter(
+    (kind) =>
+      profile !== undefined &&
+      items.every((item) => item.kind !== kind) &&
+      determineApplicability(profile, kind).applies === true,
+  ).map((kind) => {
+    const { en, ja } = RENEWAL_KINDS[kind];
+    const given = kind === "android-owner" ? { lastLogin: "DATE" } : { file: "FILE" };
+    const add = line("renewals add", ["NAME"], { kind, ...given });
+    return [kind, "warning", text(`not recorded: ${en}`, `登録がありません: ${ja}`), add];
+  });
 
 /** Finds the latest import of each kind if it waits to be committed or was refused. */
 function findOpenImports(imports: readonly Import[]): readonly Found[] {
@@ -160,22 +162,11 @@ function findOpenImports(imports: readonly Import[]): readonly Found[] {
     .map(({ number, kind, fileName, rejected }): Found => {
       const title = getFormatTitle(FORMATS[kind]);
       const file = fileName === "" || fileName === "-" ? "" : `, ${fileName}`;
-      return rejected
-        ? [
-            number,
-            "warning",
-            text(
-              `the last import was refused: ${title.en}${file}`,
-              `最後のインポートが拒否されました: ${title.ja}${file}`,
-            ),
-            line("imports show", [number]),
-          ]
-        : [
-            number,
-            "warning",
-            text(`an import waits to be committed: ${title.en}${file}`, `適用待ちのインポート: ${title.ja}${file}`),
-            line("imports commit", [number]),
-          ];
+      const said = rejected
+        ? text("the last import was refused", "最後のインポートが拒否されました")
+        : text("an import waits to be committed", "適用待ちのインポート");
+      const what = text(`${said.en}: ${title.en}${file}`, `${said.ja}: ${title.ja}${file}`);
+      return [number, "warning", what, line(rejected ? "imports show" : "imports commit", [number])];
     });
 }
 

@@ -7,7 +7,7 @@ import { deliverReminders, type Deliver } from "../../lib/renewals/notify/send.t
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings-schema.ts";
 import { shortenText } from "../../lib/renewals/output/plugin.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 import { createDeliveryFinding, findMonth, getMonthId, type TenantFindings } from "./find.ts";
 import { ToldFindings } from "./told.ts";
@@ -44,7 +44,10 @@ export async function notify(
   print: (findings: readonly Finding[]) => Promise<void>,
 ): Promise<readonly Finding[]> {
   const settings = (await readNotifySettings(tools.home)) ?? { language: tools.terminal.language, recipients: [] };
-  const deliver = countSent(tools, settings);
+  const { environment, home, machine } = tools;
+  const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
+  const deliver = createDeliverer(settings, place);
+  tools.describeState(() => text("the next run sends what was not sent", "残りは次の実行で送信します"));
   const found = all.flatMap(({ findings }) => findings);
   const failed = await deliverReminders({
     tenants: all.flatMap(({ reminders }) => reminders ?? []),
@@ -59,25 +62,6 @@ export async function notify(
   ];
   await ToldFindings.whileAlone(tools, () => tellNews({ tools, all, settings, deliver, findings, print }));
   return findings;
-}
-
-/** Delivers, and counts messages for a run that is interrupted. */
-function countSent(tools: Tools, settings: NotifySettings): Deliver {
-  const { environment, home, machine } = tools;
-  const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
-  const deliver = createDeliverer(settings, place);
-  let sent = 0;
-  tools.describeState(() =>
-    text(
-      `${formatCount(sent, "message")} sent; the next run sends the remaining messages`,
-      `${sent} 通を送信しました。残りは次の実行で送信します`,
-    ),
-  );
-  return async (recipient, message, due) => {
-    const delivery = await deliver(recipient, message, due);
-    if (delivery.sent) sent += 1;
-    return delivery;
-  };
 }
 
 interface News {

@@ -65,14 +65,15 @@ export async function runCheck(
 const loadReadOptions = async (tools: Tools, { key }: Pick<CheckRequest, "key">): Promise<ReadOptions> =>
   key.length === 0 ? {} : (await import("./read-options.ts")).readKeyFiles(tools, { key });
 
-/** Describes an error on one line, because reports have little room: what is wrong, where, and what to do next. */
-export function describeError(error: unknown): Text {
-  if (!(error instanceof Failure)) return same(error instanceof Error ? error.message : String(error));
-  const { what, where, hint } = error;
-  const [en, ja] = where === undefined ? ["", ""] : [` (${where})`, `(${where})`];
+/** Describes on one line why a tenant cannot be read: what is wrong, where, and what to do next. */
+export function describeUnreadable(error: unknown): Text {
+  const { what, where, hint } =
+    error instanceof Failure ? error : { what: same(error instanceof Error ? error.message : String(error)) };
+  const at = where === undefined ? same("") : text(` (${where})`, `(${where})`);
+  const next = hint === undefined ? same("") : text(`; ${hint.en}`, `。${hint.ja}`);
   return text(
-    `${what.en}${en}${hint === undefined ? "" : `; ${hint.en}`}`,
-    `${what.ja}${ja}${hint === undefined ? "" : `。${hint.ja}`}`,
+    `cannot read the tenant: ${what.en}${at.en}${next.en}`,
+    `このテナントを読み込めません: ${what.ja}${at.ja}${next.ja}`,
   );
 }
 
@@ -103,9 +104,7 @@ async function readCheckedItems(tools: Tools, context: Context): Promise<readonl
     return (await loadCheckedTenant(tools, context)).items;
   } catch (error) {
     tools.signal.throwIfAborted();
-    const reason = describeError(error);
-    const remark = text(`cannot read the tenant: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
-    return [{ ...createUnreadableItem(context.name, remark), source: null }];
+    return [{ ...createUnreadableItem(context.name, describeUnreadable(error)), source: null }];
   }
 }
 
