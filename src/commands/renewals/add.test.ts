@@ -193,13 +193,7 @@ describe("a file", () => {
     ["nowhere.pem", [], 6, "no such file", "nowhere.pem"],
     [".", [], 2, "this is a folder", "."],
     ["words.pem", [], 3, "words.pem", "words.pem"],
-    [
-      "a.vpptoken",
-      ["--kind", "certificate"],
-      3,
-      "the file contains: VPP content token 株式会社例 (2027-01-15)",
-      "a.vpptoken",
-    ],
+    ["a.vpptoken", ["--kind", "certificate"], 3, "the file contains: VPP content token", "a.vpptoken"],
     ["a.vpptoken", ["--kind", "custom"], 3, "nothing that matches", "a.vpptoken"],
     ["a.vpptoken", ["--key", "words.pem"], 3, "not a private key", "words.pem"],
     ["a.vpptoken", ["--key", "gone.key"], 6, "no such file", "gone.key"],
@@ -272,7 +266,7 @@ describeWithOpenssl("certificates", () => {
     });
     expect(wrong).toMatchObject({
       exit: 3,
-      stderr: expect.stringContaining("the file contains: certificate a (2027-03-01)"),
+      stderr: expect.stringContaining("the file contains: certificate"),
     });
   });
 
@@ -281,7 +275,7 @@ describeWithOpenssl("certificates", () => {
     const { en } = await runInBoth(["renewals", "add", "x", "--file", file], { tenant: {} });
     expect(en).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining("error: 3 items in the file match: MDM push certificate "),
+      stderr: expect.stringContaining("error: 3 items in the file match\n"),
     });
     expect(await addedBy(["x", "--file", file, "--kind", "push-certificate"])).toMatchObject({
       topic: "com.apple.mgmt.External.1",

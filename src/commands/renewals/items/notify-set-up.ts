@@ -4,8 +4,8 @@ import { renderMail } from "../../../lib/document/index.ts";
 import { ensureFolder, readTrustedFile, writeProgramFile } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { createDeliverer } from "../../../lib/renewals/notify/deliver.ts";
-import { getNotifyFile } from "../../../lib/renewals/notify/settings-file.ts";
-import type { NotifySettings, Recipient } from "../../../lib/renewals/notify/settings-schema.ts";
+import { getNotifyFile, readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
+import type { Recipient } from "../../../lib/renewals/notify/settings-schema.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
@@ -60,8 +60,9 @@ const TEST_MESSAGE: Document = {
  * Sends one message to each recipient in the settings, and records nothing. If there is a mail server but no email
  * recipient, the sender's own address also receives a message, because owners are notified by email.
  */
-export async function sendTestMessages(tools: Tools, settings: NotifySettings): Promise<Outcome> {
+export async function sendTestMessages(tools: Tools): Promise<Outcome> {
   const { terminal, clock, signal, environment, home, machine } = tools;
+  const settings = (await readNotifySettings(home)) ?? { language: terminal.language, recipients: [], smtp: undefined };
   const { smtp, recipients, language } = settings;
   const listed = recipients.some(({ way }) => way === "mail");
   const address = /<([^<>]+)>$/.exec(smtp?.from ?? "")?.[1] ?? smtp?.from ?? "";
@@ -71,6 +72,7 @@ export async function sendTestMessages(tools: Tools, settings: NotifySettings): 
     throw new Failure("not-found", {
       what: text("no recipients are configured", "通知先の設定がありません"),
       where: getNotifyFile(home),
+      hint: step("to see the format", "書き方", line("renewals notify", ["init"], { helpAll: true })),
     });
   }
   const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };

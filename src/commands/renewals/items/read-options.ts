@@ -103,7 +103,7 @@ export const toItemFields = (
  * Reads an item from a file, as an item of the wanted kind.
  *
  * @throws Failure `not-found` if the file does not exist
- * @throws Failure `usage` if the file cannot be read, or if several items in it match, which are then listed
+ * @throws Failure `usage` if the file cannot be read, or if several items in it match
  * @throws Failure `input-rejected` if nothing in the file expires, or nothing in it is of the kind
  */
 export async function readRenewable(
@@ -124,24 +124,19 @@ export const readCsr = async (
   name === undefined ? undefined : readSigningRequest(await readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES));
 
 function pickRenewable(found: readonly Renewable[], { file, kind }: FileChoice): Renewable {
-  const fitting = found.filter(({ expiring }) => isCompatibleKind(expiring.kind, kind));
-  const [one, ...others] = fitting;
-  if (one === undefined) {
+  const [one, ...others] = found.filter(({ expiring }) => isCompatibleKind(expiring.kind, kind));
+  if (one !== undefined && others.length === 0) return one;
+  const kinds = (language: "en" | "ja"): string =>
+    [...new Set(found.map(({ expiring }) => RENEWAL_KINDS[expiring.kind][language]))].join(", ");
+  if (one === undefined)
     throw new Failure("input-rejected", {
       what: text("the file contains nothing that matches", "該当するものがファイルにありません"),
       where: file,
-      hint: text(
-        `the file contains: ${formatRenewables(found, "en")}`,
-        `ファイルの内容: ${formatRenewables(found, "ja")}`,
-      ),
+      hint: text(`the file contains: ${kinds("en")}`, `ファイルの内容: ${kinds("ja")}`),
     });
-  }
-  if (others.length === 0) return one;
+  const count = others.length + 1;
   throw new Failure("usage", {
-    what: text(
-      `${fitting.length} items in the file match: ${formatRenewables(fitting, "en")}`,
-      `ファイルに該当するものが ${fitting.length} 件あります: ${formatRenewables(fitting, "ja")}`,
-    ),
+    what: text(`${count} items in the file match`, `ファイルに該当するものが ${count} 件あります`),
     where: file,
     hint: text("use a file that contains only this item", "この項目だけのファイルを指定してください"),
   });
@@ -149,16 +144,3 @@ function pickRenewable(found: readonly Renewable[], { file, kind }: FileChoice):
 
 const isCompatibleKind = (found: RenewalKind, wanted: RenewalKind | undefined): boolean =>
   wanted === undefined || wanted === found || (found === "certificate" && CERTIFICATE_KINDS.includes(wanted));
-
-const MAX_LISTED = 10;
-
-const formatRenewables = (found: readonly Renewable[], language: "en" | "ja"): string =>
-  [
-    ...found
-      .slice(0, MAX_LISTED)
-      .map(
-        ({ expiring: { kind, name, expiresAt } }) =>
-          `${RENEWAL_KINDS[kind][language]} ${name} (${expiresAt.slice(0, 10)})`,
-      ),
-    ...(found.length > MAX_LISTED ? ["…"] : []),
-  ].join("; ");
