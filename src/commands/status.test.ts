@@ -56,7 +56,7 @@ test("prints nothing if all is well, and one line at a terminal", async () => {
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "" });
   const { en: seen } = await look("", { kanto: CALM, osaka: CALM }, { terminal: {} });
   expect(seen.stdout).toBe(
-    "2 tenants: all is well; last daily run none; next expiry 2027-10-01 (kanto: other date 契約1)\n",
+    "2 tenants: all is well; last daily run none; next: kanto: other date 契約1 expires on 2027-10-01, 315 days left\n",
   );
 });
 
@@ -153,7 +153,7 @@ test("a tenant is named by its domain where people read, and by its context in c
   expect(en.stdout).toContain("WARNING minato: an import waits to be committed: users");
   expect(en.stdout.match(/ --context kanto$/gm)).toHaveLength(2);
   const { en: well } = await look("--context kanto", { kanto: { ...CALM, tenant } }, { terminal: {} });
-  expect(well.stdout).toContain("next expiry 2027-10-01 (minato: other date 契約1)");
+  expect(well.stdout).toContain("next: minato: other date 契約1 expires on 2027-10-01");
   const answers = { listRenewals: { items: [due(1, "2026-12-01")] }, tenant };
   const checked = await run("renewals check --context kanto --lang en", {
     home,

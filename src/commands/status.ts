@@ -1,6 +1,6 @@
 import { compareByUrgency, determineState, type Finding } from "../lib/renewals/finding.ts";
 import { formatMinute } from "../lib/model/time.ts";
-import { RENEWAL_KINDS } from "../lib/model/renewal.ts";
+import { toItemFinding } from "../lib/renewals/item-finding.ts";
 import { compareByExpiry } from "../lib/renewals/judge.ts";
 import { STATE_EXITS } from "../lib/renewals/output/plugin.ts";
 import { formatCount, text, type Text } from "../lib/text/index.ts";
@@ -107,14 +107,11 @@ function describeWell(all: readonly TenantFindings[]): Text {
     .flatMap(({ items }) => items)
     .filter(({ expiresAt }) => expiresAt !== null)
     .toSorted(compareByExpiry);
-  const item = next === undefined || next.kind === null ? undefined : RENEWAL_KINDS[next.kind];
+  const due = next && toItemFinding(next);
   const [en, ja] =
-    item === undefined
+    due === undefined
       ? ["no expiry date", "期限の登録なし"]
-      : [
-          `next expiry ${next?.expiresOn} (${next?.tenant ?? next?.context}: ${item.en} ${next?.name})`,
-          `次の期限 ${next?.expiresOn}(${next?.tenant ?? next?.context}: ${item.ja}「${next?.name}」)`,
-        ];
+      : [`next: ${due.tenant}: ${due.what.en}`, `次の期限: ${due.tenant}: ${due.what.ja}`];
   return text(
     `${formatCount(all.length, "tenant")}: all is well; last daily run ${run ?? "none"}; ${en}`,
     `${all.length} テナント: 問題ありません。毎日の自動実行 ${run ?? "なし"}、${ja}`,

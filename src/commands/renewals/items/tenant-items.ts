@@ -1,15 +1,7 @@
 import { line, step } from "../../../lib/advice/index.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import type { RenewalItem } from "../../../lib/client/index.ts";
-import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
-import { LEVEL_NAMES } from "../../../lib/document/level.ts";
-import {
-  judgeExpiry,
-  DEFAULT_THRESHOLDS,
-  type ExpiryClock,
-  type DatedItem,
-  type JudgedItem,
-} from "../../../lib/renewals/judge.ts";
+import { judgeExpiry, DEFAULT_THRESHOLDS, type ExpiryClock, type DatedItem } from "../../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
 import { applySourceDates } from "../../../lib/renewals/sources.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -60,16 +52,6 @@ export async function readCurrentItems(
  */
 export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
-
-export const isUrgentItem = ({ level }: Pick<JudgedItem, "level">): boolean =>
-  level === "expired" || level === "critical";
-
-export const describeUrgentItem = ({ kind, name, level, expiry }: JudgedItem): Text => {
-  const of = (language: "en" | "ja"): string =>
-    `${RENEWAL_KINDS[kind][language]} ${name}: ${LEVEL_NAMES[level][language]}`;
-  const when = expiry ?? "-";
-  return text(`${of("en")} (${when})`, `${of("ja")}(${when})`);
-};
 
 /** Shows the current state of an item and, on a terminal, the command that explains how to renew it. */
 export async function showItem(tools: Tools, tenant: ChosenTenant, item: RenewalItem): Promise<void> {
