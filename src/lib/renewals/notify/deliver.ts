@@ -69,9 +69,9 @@ export const createDeliverer = (
       switch (recipient.way) {
         case "mail": {
           if (settings.smtp === undefined) return createFailedDelivery(NO_MAIL_SERVER);
-          const { buildReminderMail } = await import("./ways/mail.ts");
+          const { LIST_ID } = await import("./ways/mail.ts");
           const send = await (mailer ??= openSmtp(settings.smtp, place));
-          return await send(recipient.address, buildReminderMail(message), recipient.language);
+          return await send(recipient.address, { ...message, list: LIST_ID }, recipient.language);
         }
         case "webhook": {
           const { postReminder } = await import("./ways/webhook.ts");
