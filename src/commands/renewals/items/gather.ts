@@ -6,7 +6,6 @@ import { judgeExpiry, type CheckedItem, type CheckItem, type Thresholds } from "
 import { MAX_RENEWAL_FILE_BYTES } from "../../../lib/model/renewal.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
 import { gatherItems, gatherScannedItems, createUnreadableItem } from "../../../lib/renewals/sources.ts";
-import { completeCommands } from "../../../lib/terminal/commands.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezoneWithoutTenant, resolveTimezone, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
@@ -44,18 +43,12 @@ export async function runCheck(
       }
     }
   } else {
-    const chosen = async (): Promise<Context> => (await contexts.choose(globals.context, environment)).context;
-    const all = await contexts.listUsed();
-    // suggested commands name the context, because people type them later, after an email from cron or an alert
-    const named = ({ remark, ...one }: CheckedItem, { name }: Context): CheckedItem => ({
-      ...one,
-      remark: remark === null || all.length === 1 ? remark : completeCommands(remark, { context: name }),
-    });
-    for (const context of allContexts ? all : [await chosen()]) {
+    for (const context of allContexts
+      ? await contexts.listUsed()
+      : [(await contexts.choose(globals.context, environment)).context]) {
       tools.signal.throwIfAborted();
       const asOf = { ...createExpiryClock(tools, { context }), thresholds };
-      const items = await readCheckedItems(tools, context);
-      checked.push(...items.map((item) => named(judgeExpiry(item, context.name, asOf), context)));
+      for (const item of await readCheckedItems(tools, context)) checked.push(judgeExpiry(item, context.name, asOf));
     }
   }
   return summariseCheck(checked);
