@@ -133,20 +133,14 @@ export function judgeExpiry<
     remark,
     isRejected ? rejection.what : null,
     early === null ? null : describeNotYetValid(dayOf(early, timezone)),
-  ];
+  ].filter((one) => one !== null);
   return {
     ...item,
     context,
     ...standing,
     level: isRejected ? "critical" : early !== null && standing.level === "ok" ? "warning" : standing.level,
-    remark: joinRemarks(remarks),
+    remark: remarks.length === 0 ? null : joinTexts(remarks, text("; ", "。")),
   };
-}
-
-/** Joins remarks to one remark. Returns null if there are none. */
-function joinRemarks(remarks: readonly (Text | null)[]): Text | null {
-  const said = remarks.filter((one) => one !== null);
-  return said.length === 0 ? null : joinTexts(said, text("; ", "。"));
 }
 
 const describeNotYetValid = (day: string): Text =>
