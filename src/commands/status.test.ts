@@ -254,6 +254,17 @@ test("--notify sends and prints what is new, and keeps the exit code of the whol
   expect(textsOf(chat)).toEqual([expect.stringContaining("5 days left")]);
 });
 
+test("a tenant that the daily run leaves out is found, with the command that prints the run for all", async () => {
+  const now = new Date(NOW.getTime() - 60_000);
+  const kanto = { ...CALM, audit: { items: [], next: null } };
+  await run("status --notify --context kanto", { home, tenants: { kanto }, now });
+  const { en } = await look("", { kanto: CALM, osaka: CALM });
+  expect(en).toMatchObject({
+    exit: 1,
+    stdout: "WARNING osaka: the daily run leaves this tenant out: clomoctl renewals schedule\n",
+  });
+});
+
 test("a finding that is gone and comes back is new again", async () => {
   const chat = await openChat();
   const refused = having([], { imports: { items: [plan({ number: "P1", rejected: true })] } });

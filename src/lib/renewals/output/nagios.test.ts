@@ -27,7 +27,7 @@ test("shows the state, what is due, and the days of each item", () => {
   );
   expect(line).toBe(
     "RENEWALS CRITICAL - 期限切れ 1 件、至急 1 件、期限不明 1 件、余裕あり 1 件: " +
-      "期限切れ old.pem: 証明書「old」は 2026-11-17 に期限が切れました(3 日経過); " +
+      "期限切れ old.pem: 証明書「old」は 2026-11-17 に期限が切れました(3 日経過): clomoctl renewals guide certificate; " +
       "至急 kanto: 証明書「push 本社」の期限は 2026-12-02(あと 12 日); 不明 x.pem: 壊れている" +
       " | 'old.pem old'=-3;@~:90;@~:30;; 'kanto push 本社'=12;@~:90;@~:30;; 'kanto far Sales'=300;@~:90;@~:30;;",
   );

@@ -19,8 +19,9 @@ interface NagiosReport {
 export function renderNagiosLine(report: NagiosReport, language: Language): string {
   const { service, state, summary, findings, thresholds = DEFAULT_THRESHOLDS } = report;
   const urgent = findings.filter(({ level }) => level !== "ok").toSorted(compareByUrgency);
-  const named = urgent.slice(0, MAX_NAMED).map((finding) => {
-    const { [language]: words } = describeFinding({ ...finding, next: null });
+  const named = urgent.slice(0, MAX_NAMED).map((finding, at) => {
+    // a phone shows the beginning: what is worst, and what to do about it
+    const { [language]: words } = describeFinding(at === 0 ? finding : { ...finding, next: null });
     return shortenText(toPlainCommands(words, {}), MAX_FINDING_LENGTH);
   });
   const all = [...named, ...(urgent.length > MAX_NAMED ? ["…"] : [])].join("; ");
