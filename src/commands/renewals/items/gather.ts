@@ -2,7 +2,13 @@ import type { ReadOptions } from "../../../lib/apple/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { type CheckResult, summariseCheck } from "../../../lib/renewals/check.ts";
-import { judgeExpiry, type CheckedItem, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
+import {
+  judgeExpiry,
+  type CheckedItem,
+  type CheckItem,
+  type DatedItem,
+  type Thresholds,
+} from "../../../lib/renewals/judge.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../../../lib/model/renewal.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
 import { gatherItems, gatherScannedItems, createUnreadableItem } from "../../../lib/renewals/sources.ts";
@@ -71,17 +77,23 @@ export function describeUnreadable(error: unknown): Text {
 }
 
 /**
- * Reads a tenant, its name for people, its ADE, and its items with what Apple says of them.
+ * Reads a tenant, its name for people, its ADE if it is needed, and its items with what Apple says of them.
  *
+ * @param needsAde by default, ADE is read only if an item depends on it
  * @throws like opening the tenant
  */
-export async function loadCheckedTenant(tools: Tools, context: Context) {
+export async function loadCheckedTenant(
+  tools: Tools,
+  context: Context,
+  needsAde = (items: readonly DatedItem[]): boolean => items.some(({ kind }) => kind === "ade-token"),
+) {
   const opened = await tools.tenantOf(context, "renewals", "tenant", "ade");
   const recorded = await readDatedItems(opened, resolveTimezone(tools, opened));
   tools.signal.throwIfAborted();
   const tenant = await opened.client.tenant.show();
-  const { findMonitoredAde } = await import("../../ade/watched.ts");
-  const ade = await findMonitoredAde(opened.client, tenant, tools.clock.now());
+  const ade = needsAde(recorded)
+    ? await (await import("../../ade/watched.ts")).findMonitoredAde(opened.client, tenant, tools.clock.now())
+    : undefined;
   const name = tenant.profile?.domain ?? context.name;
   const items = markRejectedItem(recorded, ade?.facts).map((item) => ({ ...item, tenant: name }));
   return { tenant, name, ade, items };
