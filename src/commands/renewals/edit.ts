@@ -2,8 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezone } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { showItem } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS } from "./items/columns.ts";
+import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
 import { questionItemTexts, readItemOptions } from "./items/read-options.ts";
 

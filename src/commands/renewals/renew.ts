@@ -9,8 +9,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { showItem } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS } from "./items/columns.ts";
+import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { COMPARISON_OPTIONS } from "./items/options.ts";
 import { readCsr, readKeyFiles, readRenewable, toItemFields } from "./items/read-options.ts";
 

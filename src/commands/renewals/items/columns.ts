@@ -1,10 +1,15 @@
+import { line, step } from "../../../lib/advice/index.ts";
+import type { RenewalItem } from "../../../lib/client/index.ts";
 import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
 import { defineLabelledChoice, type Fields } from "../../../lib/model/thing.ts";
 import { LEVEL_NAMES } from "../../../lib/document/level.ts";
-import type { JudgedItem } from "../../../lib/renewals/judge.ts";
+import { judgeExpiry, type JudgedItem } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/list.ts";
+import { proposeUndo } from "../../records/change-result.ts";
+import type { ChosenTenant, Tools } from "../../tools.ts";
+import { createExpiryClock } from "./tenant-items.ts";
 
 const { id, kind, name, organisation, expiresAt, certainty, ...others } = RENEWAL_ITEM.fields;
 const { owner, account, phone, phoneHolder, topic, fingerprint, notes, source, confirmedAt, confirmedBy } = others;
@@ -31,3 +36,13 @@ export const ITEM_COLUMNS: readonly Column<JudgedItem>[] = [
 
 export const DEFAULT_ITEM_COLUMNS: readonly string[] =
   "context kind name organisation expiresOn daysLeft level owner".split(" ");
+
+/** Shows the current state of an item and, on a terminal, the command that explains how to renew it. */
+export async function showItem(tools: Tools, tenant: ChosenTenant, item: RenewalItem): Promise<void> {
+  const { terminal } = tools;
+  await terminal.show(ITEM_COLUMNS, judgeExpiry(item, tenant.context.name, createExpiryClock(tools, tenant)));
+  await proposeUndo(tools);
+  if (!terminal.onTerminal) return;
+  const guide = line("renewals guide", [item.name]);
+  await terminal.note(step("to see how to renew this item", "更新の手順", guide));
+}
