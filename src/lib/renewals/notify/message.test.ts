@@ -32,6 +32,7 @@ test("several items are one line each, with the guide of the first, and without 
         kind: "vpp-token",
         name: "大阪",
         expiry: "~2027-04-01",
+        certainty: "estimated",
         remark: text("other", "別の期限"),
       },
     }),
@@ -41,7 +42,7 @@ test("several items are one line each, with the guide of the first, and without 
   const [lines = "", guide = ""] = body.split("\n\n");
   expect(lines.split("\n")).toEqual([
     "- 本社のテナント: MDM プッシュ通知証明書「本社」 2027-03-01 あと 7 日",
-    "- kanto: VPP サービストークン「大阪」 ~2027-04-01 あと 30 日。別の期限",
+    "- kanto: VPP サービストークン「大阪」 2027-04-01(推定) あと 30 日。別の期限",
   ]);
   expect(guide).toMatch(/^■ 本社のテナント: .*プッシュ通知証明書/);
   expect(body).toContain("push@example.jp");

@@ -48,11 +48,13 @@ const describeTimeLeft = ({ item: { daysLeft: days, isToday, level, rejection } 
 function describeReminder(due: DueReminder): Text {
   const { tenant, item } = due;
   const [left, title] = [describeTimeLeft(due), formatItemTitle(item)];
-  const { remark, expiry } = item;
+  const { remark, certainty } = item;
+  const expiry = (item.expiry ?? "").replace("~", "");
+  const [sureEn, sureJa] = certainty === "estimated" ? [" (estimated)", "(推定)"] : ["", ""];
   const [moreEn, moreJa] = remark === null ? ["", ""] : [`; ${toOneLine(remark.en)}`, `。${toOneLine(remark.ja)}`];
   return text(
-    `${tenant}: ${title.en} ${expiry}, ${left.en}${moreEn}`,
-    `${tenant}: ${title.ja} ${expiry} ${left.ja}${moreJa}`,
+    `${tenant}: ${title.en} ${expiry}${sureEn}, ${left.en}${moreEn}`,
+    `${tenant}: ${title.ja} ${expiry}${sureJa} ${left.ja}${moreJa}`,
   );
 }
 
