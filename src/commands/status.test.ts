@@ -56,7 +56,7 @@ test("prints nothing if all is well, and one line at a terminal", async () => {
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "" });
   const { en: seen } = await look("", { kanto: CALM, osaka: CALM }, { terminal: {} });
   expect(seen.stdout).toBe(
-    "2 tenants: all is well; last daily run none; next expiry 2027-10-01 (kanto: other date 契約1)\n",
+    "2 tenants: all is well; last daily run none; next: kanto: other date 契約1 expires on 2027-10-01, 315 days left\n",
   );
 });
 
@@ -144,6 +144,34 @@ test("finds the end of an access token, and a recipient who was not reached", as
   expect(en.stdout).toContain("CRITICAL far: could not notify it@example.jp: 451 later: clomoctl renewals notify test");
 });
 
+test("a tenant is named by its domain where people read, and by its context in commands", async () => {
+  const tenant = tenantOf({ profile: { ...EMPTY_TENANT_PROFILE, domain: "minato" } });
+  const imports = { items: [plan({ number: "P11", fileName: "-" })] };
+  const kanto = having([due(1, "2026-12-01")], { tenant, imports });
+  const { en } = await look("--context kanto", { kanto });
+  expect(en.stdout).toContain("CRITICAL minato: other date 契約1 expires");
+  expect(en.stdout).toContain("WARNING minato: an import waits to be committed: users");
+  expect(en.stdout.match(/ --context kanto$/gm)).toHaveLength(2);
+  const { en: well } = await look("--context kanto", { kanto: { ...CALM, tenant } }, { terminal: {} });
+  expect(well.stdout).toContain("next: minato: other date 契約1 expires on 2027-10-01");
+  const answers = { listRenewals: { items: [due(1, "2026-12-01")] }, tenant };
+  const checked = await run("renewals check --context kanto --lang en", {
+    home,
+    tenants: { kanto: answers },
+    now: NOW,
+  });
+  expect(checked.stdout).toContain("CRITICAL minato: other date 契約1 expires on 2026-12-01, 11 days left: clomoctl");
+});
+
+test("an item that ends before the next daily run is due today, with its time", async () => {
+  const ends = (expiresAt: string) => look("--context kanto", { kanto: having([due(1, "", { expiresAt })]) });
+  const { en, ja } = await ends("2026-11-20T15:00:00.000Z");
+  expect(en.stdout).toMatch(/^CRITICAL .* expires on 2026-11-21 00:00, before the next daily run: /);
+  expect(ja.stdout).toContain("の期限は 2026-11-21 00:00(次の自動実行の前)");
+  expect((await ends("2026-11-20T14:59:59.000Z")).en.stdout).toContain(" expires on 2026-11-20 23:59, today: ");
+  expect((await ends("2026-11-21T14:59:59.000Z")).en.stdout).toContain(" expires on 2026-11-21 23:59, 1 day left: ");
+});
+
 test("the same findings as JSON, as a line for Nagios and as metrics", async () => {
   const tenants = { kanto: having([due(1, "2026-12-01")]), osaka: CALM };
   const { en } = await look("--format json --prometheus a.prom", tenants, { folder: home });
@@ -155,6 +183,10 @@ test("the same findings as JSON, as a line for Nagios and as metrics", async () 
       what: "other date 契約1 expires on 2026-12-01, 11 days left",
       next: "clomoctl renewals guide 契約1 --context kanto",
       id: expect.stringMatching(/^renewals \S+ critical 2026-12-01T14:59:59.000Z 15$/),
+      kind: "custom",
+      name: "契約1",
+      expiresAt: "2026-12-01T14:59:59.000Z",
+      daysLeft: 11,
     },
   ]);
   const samples = parseExposition(readFileSync(join(home, "a.prom"), "utf8"));
@@ -220,6 +252,17 @@ test("--notify sends and prints what is new, and keeps the exit code of the whol
   chat.status = 200;
   expect((await morning(new Date("2026-11-26T01:00:00Z"))).lines).toEqual([]);
   expect(textsOf(chat)).toEqual([expect.stringContaining("5 days left")]);
+});
+
+test("a tenant that the daily run leaves out is found, with the command that prints the run for all", async () => {
+  const now = new Date(NOW.getTime() - 60_000);
+  const kanto = { ...CALM, audit: { items: [], next: null } };
+  await run("status --notify --context kanto", { home, tenants: { kanto }, now });
+  const { en } = await look("", { kanto: CALM, osaka: CALM });
+  expect(en).toMatchObject({
+    exit: 1,
+    stdout: "WARNING osaka: the daily run leaves this tenant out: clomoctl renewals schedule\n",
+  });
 });
 
 test("a finding that is gone and comes back is new again", async () => {

@@ -1,13 +1,12 @@
-import { compareByUrgency, determineState, FINDING_COLUMNS, type Finding } from "../lib/renewals/finding.ts";
+import { compareByUrgency, determineState, type Finding } from "../lib/renewals/finding.ts";
 import { formatMinute } from "../lib/model/time.ts";
-import { RENEWAL_KINDS } from "../lib/model/renewal.ts";
-import { summariseCheck } from "../lib/renewals/check.ts";
-import { compareByExpiry, DEFAULT_THRESHOLDS } from "../lib/renewals/judge.ts";
+import { toItemFinding } from "../lib/renewals/item-finding.ts";
+import { compareByExpiry } from "../lib/renewals/judge.ts";
 import { STATE_EXITS } from "../lib/renewals/output/plugin.ts";
 import { formatCount, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { isRecordOutputRequested } from "./listing/list.ts";
-import { refuseSecondForm, showFindings } from "./renewals/check.ts";
+import { REPORT_OPTIONS, showFindings, showsFindings, writeReport } from "./renewals/items/report.ts";
 import { findFailedReminders, findInTenant, findMissedRuns, type TenantFindings } from "./status/find.ts";
 import { stampRun } from "./status/last-run.ts";
 import type { Tools } from "./tools.ts";
@@ -30,22 +29,7 @@ export default defineCommand({
       kind: "boolean",
       about: text("send what is new to the recipients, and print only that", "新しいことだけを通知先に送り、表示する"),
     },
-    nagios: {
-      kind: "boolean",
-      about: text(
-        "print one line with performance data, as monitoring plugins do",
-        "監視プラグインの書式(パフォーマンスデータ付き 1 行)で出力する",
-      ),
-    },
-    prometheus: {
-      kind: "output",
-      value: "FILE",
-      isPublic: true,
-      about: text(
-        "also write metrics for the textfile collector of Prometheus",
-        "Prometheus の textfile collector 用のメトリクスも書き出す",
-      ),
-    },
+    ...REPORT_OPTIONS,
   },
   examples: [
     { line: "clomoctl status" },
@@ -68,26 +52,18 @@ export default defineCommand({
       ],
     ],
   },
-  async run(tools, { notify, nagios, prometheus }) {
-    refuseSecondForm(tools, { nagios, prometheus });
+  async run(tools, { notify, ...forms }) {
+    const isShown = showsFindings(tools, forms);
     const all = await findEverywhere(tools);
-    const show = nagios
-      ? async () => {}
-      : (findings: readonly Finding[]) => showFound(tools, findings.toSorted(compareByUrgency), prometheus !== "-");
+    const show = async (found: readonly Finding[]): Promise<void> =>
+      isShown ? showFindings(tools, found.toSorted(compareByUrgency)) : undefined;
     const findings = notify ? await notifyDaily(tools, all, show) : await look(tools, all);
+    if (!notify) await show(findings);
+    if (findings.length === 0 && isShown && !isRecordOutputRequested(tools)) await showWell(tools, all);
+    const summary = text(formatCount(findings.length, "finding"), `${findings.length} 件`);
     const state = determineState(findings.map(({ level }) => level));
-    if (prometheus !== undefined) {
-      const { renderPrometheusText } = await import("../lib/renewals/output/prometheus.ts");
-      const items = summariseCheck(
-        all.flatMap((one) => one.items),
-        DEFAULT_THRESHOLDS,
-      );
-      await tools.outputs.write(prometheus, renderPrometheusText({ ...items, state }, tools.clock.now(), findings));
-    }
-    if (nagios) await showNagiosLine(tools, findings, state);
-    else if (!notify) await show(findings);
-    if (findings.length === 0 && !nagios) await showWell(tools, all);
-    return STATE_EXITS[state];
+    const items = all.flatMap((one) => one.items);
+    return writeReport(tools, forms, { service: "STATUS", state, summary, findings, items });
   },
 });
 
@@ -118,19 +94,6 @@ async function notifyDaily(
   return findings;
 }
 
-async function showFound(tools: Tools, findings: readonly Finding[], isShown: boolean): Promise<void> {
-  if (!isShown) return;
-  if (isRecordOutputRequested(tools)) await tools.terminal.list(FINDING_COLUMNS, findings);
-  else await showFindings(tools, findings);
-}
-
-async function showNagiosLine({ terminal }: Tools, findings: readonly Finding[], state: keyof typeof STATE_EXITS) {
-  const { renderNagiosLine } = await import("../lib/renewals/output/nagios.ts");
-  const summary = text(formatCount(findings.length, "finding"), `${findings.length} 件`);
-  const words = renderNagiosLine({ service: "STATUS", state, summary, findings }, terminal.language);
-  await terminal.out.write(`${terminal.shown(words).join("")}\n`);
-}
-
 /** Says at a terminal that all is well; elsewhere nothing. */
 async function showWell({ terminal, globals }: Tools, all: readonly TenantFindings[]): Promise<void> {
   if (terminal.onTerminal && !globals.quiet) await terminal.out.write(`${describeWell(all)[terminal.language]}\n`);
@@ -144,14 +107,11 @@ function describeWell(all: readonly TenantFindings[]): Text {
     .flatMap(({ items }) => items)
     .filter(({ expiresAt }) => expiresAt !== null)
     .toSorted(compareByExpiry);
-  const item = next === undefined || next.kind === null ? undefined : RENEWAL_KINDS[next.kind];
+  const due = next && toItemFinding(next);
   const [en, ja] =
-    item === undefined
+    due === undefined
       ? ["no expiry date", "期限の登録なし"]
-      : [
-          `next expiry ${next?.expiresOn} (${next?.context}: ${item.en} ${next?.name})`,
-          `次の期限 ${next?.expiresOn}(${next?.context}: ${item.ja}「${next?.name}」)`,
-        ];
+      : [`next: ${due.tenant}: ${due.what.en}`, `次の期限: ${due.tenant}: ${due.what.ja}`];
   return text(
     `${formatCount(all.length, "tenant")}: all is well; last daily run ${run ?? "none"}; ${en}`,
     `${all.length} テナント: 問題ありません。毎日の自動実行 ${run ?? "なし"}、${ja}`,

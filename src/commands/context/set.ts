@@ -1,9 +1,20 @@
+import type { Context } from "../../lib/config/index.ts";
+import { parseSecret, storeCredential } from "../../lib/config/credentials.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import type { Tools } from "../tools.ts";
 import { CONTEXT_COLUMNS, PROTECTED_OPTION } from "./columns.ts";
 
 export default defineCommand({
   summary: text("change the settings of a context", "コンテキストの設定を変更する"),
+  details: [
+    text(
+      "With --token-file, the access token is stored in clomoctl's folder and used for this remote tenant from then on, so that one daily run can watch all tenants.",
+      "--token-file を指定すると、そのアクセストークンを clomoctl のフォルダーに保存し、以後このリモートのテナントに使います。毎日の自動実行 1 つで全テナントを確認できます。",
+    ),
+  ],
   args: {
     name: { kind: "string", required: true, names: "contexts", about: text("context name", "コンテキスト名") },
   },
@@ -15,12 +26,15 @@ export default defineCommand({
   examples: [
     { line: "clomoctl context set local --protected" },
     { line: "clomoctl context set local --timezone Asia/Tokyo" },
+    { line: "clomoctl context set office --token-file token" },
   ],
   exits: ["input-rejected", "not-found", "locked"],
   opensTenant: false,
   shows: CONTEXT_COLUMNS,
-  async run({ terminal, contexts, globals }, { name, protected: on, unprotected: off }) {
-    const { timezone } = globals;
+  async run(tools, { name, protected: on, unprotected: off }) {
+    const { terminal, contexts, globals } = tools;
+    const { timezone, tokenFile } = globals;
+    if (tokenFile !== undefined) await storeToken(tools, (await contexts.choose(name, {})).context, tokenFile);
     const context = await contexts.set(name, {
       timezone,
       protected: on || (off ? false : undefined),
@@ -29,3 +43,18 @@ export default defineCommand({
     await terminal.show(CONTEXT_COLUMNS, { context, used });
   },
 });
+
+async function storeToken(tools: Tools, context: Context, file: string): Promise<void> {
+  const { home, temporary, machine, workingFolder: folder } = tools;
+  const { name } = context;
+  if (context.kind === "embedded")
+    throw new Failure("usage", {
+      what: text(
+        `a token needs a remote tenant, and ${name} is on this computer`,
+        `トークンはリモートのテナント専用です。${name} はこのコンピューターにあります`,
+      ),
+      where: "--token-file",
+    });
+  const content = await readSecret(file, { folder, modes: machine.platform !== "win32", stdin: () => tools.stdin });
+  await storeCredential({ home, processes: temporary.processes }, context, parseSecret(content, file));
+}

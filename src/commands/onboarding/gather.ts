@@ -5,8 +5,9 @@ import type { Ade, Client } from "../../lib/client/index.ts";
 import { CREDENTIAL_KINDS, type OnboardingFacts } from "../../lib/onboarding/facts.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
+import { toItemFinding } from "../../lib/renewals/item-finding.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
-import { createExpiryClock, describeUrgentItem, isUrgentItem, readDatedItems } from "../renewals/items/tenant-items.ts";
+import { createExpiryClock, readDatedItems } from "../renewals/items/tenant-items.ts";
 import { requireRight } from "../rights.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 
@@ -59,9 +60,13 @@ export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts
     unowned: tenant.devices > 0 && (await hasUnownedDevice(client)),
     systemAdministrators: tenant.administration?.system ?? 0,
     recorded: CREDENTIAL_KINDS.filter((kind) => kinds.has(kind)),
-    pressing: renewals.filter(isUrgentItem).map((item) => {
-      return { kind: item.kind, why: describeUrgentItem(item), line: line("renewals guide", [item.name]) };
-    }),
+    pressing: renewals
+      .filter(({ level }) => level === "expired" || level === "critical")
+      .map((item) => ({
+        kind: item.kind,
+        why: toItemFinding(item).what,
+        line: line("renewals guide", [item.name]),
+      })),
     answers,
   };
 }

@@ -106,11 +106,14 @@ describe("onboarding status", () => {
     };
     expect(await stepSeven()).toMatchObject({
       state: "open",
-      why: "MDM push certificate 本社 Push: expired (2026-09-27)",
+      why: "MDM push certificate 本社 Push expired on 2026-09-27, 54 days ago",
       next: "clomoctl renewals guide '本社 Push'",
     });
     await client.renewals.edit(id, { expiresAt: "2026-12-01T05:00:00.000Z" });
-    expect(await stepSeven()).toMatchObject({ state: "open", why: expect.stringContaining("critical") as unknown });
+    expect(await stepSeven()).toMatchObject({
+      state: "open",
+      why: expect.stringContaining("expires on 2026-12-01") as unknown,
+    });
     await client.renewals.edit(id, { expiresAt: "2027-09-27T05:00:00.000Z" });
     expect(await stepSeven()).toMatchObject({ state: "done", next: null });
   });

@@ -10,6 +10,7 @@ import {
 } from "#support/apple/openssl.ts";
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import type { ReceivedRequest } from "#support/commands/tenant.ts";
@@ -147,10 +148,10 @@ describe("a folder", () => {
       expect(again.exit).toBe(3);
       expect(again.stderr).toContain(renews);
       expect(again.stderr).toContain("sToken_for___ (1).vpptoken: not recorded: different file: ");
-      const checked = await runInBoth("renewals check . --fields level,source", { folder: place });
+      const checked = await runInBoth("renewals check . --fields level,tenant", { folder: place });
       expect(checked.en).toMatchObject({
         exit: 2,
-        stdout: "level\tsource\ncritical\tsToken_for___ (1).vpptoken\nok\tsToken_for___.vpptoken\n",
+        stdout: "level\ttenant\ncritical\tsToken_for___ (1).vpptoken\nok\tsToken_for___.vpptoken\n",
       });
     });
   });
@@ -192,13 +193,7 @@ describe("a file", () => {
     ["nowhere.pem", [], 6, "no such file", "nowhere.pem"],
     [".", [], 2, "this is a folder", "."],
     ["words.pem", [], 3, "words.pem", "words.pem"],
-    [
-      "a.vpptoken",
-      ["--kind", "certificate"],
-      3,
-      "the file contains: VPP content token 株式会社例 (2027-01-15)",
-      "a.vpptoken",
-    ],
+    ["a.vpptoken", ["--kind", "certificate"], 3, "the file contains: VPP content token", "a.vpptoken"],
     ["a.vpptoken", ["--kind", "custom"], 3, "nothing that matches", "a.vpptoken"],
     ["a.vpptoken", ["--key", "words.pem"], 3, "not a private key", "words.pem"],
     ["a.vpptoken", ["--key", "gone.key"], 6, "no such file", "gone.key"],
@@ -229,17 +224,16 @@ describe("refusals", () => {
   });
 });
 
-describe("the result", () => {
-  test.each(["情報システム部の金庫", "本社4F 1204号室", "090"])(
-    "refuses %s as a telephone number and names the option for holder and place",
-    async (typed) => {
-      const { en } = await runInBoth(["renewals", "add", ...custom, "--phone", typed], { tenant: {} });
-      expect(en).toMatchObject({ exit: 2, requests: [] });
-      expect(en.stderr).toContain(`--phone expects a telephone number, not "${typed}"`);
-      expect(en.stderr).toContain("--phone-holder ");
-    },
-  );
-});
+test.each(["情報システム部の金庫", "本社4F 1204号室", "090"])(
+  "refuses %s as a telephone number and names the option for holder and place",
+  async (typed) => {
+    await using tenant = new TestTenant();
+    const { en } = await runInBoth(["renewals", "add", ...custom, "--phone", typed], { tenant: tenant.fetch });
+    expect(en.exit).toBe(3);
+    expect(en.stderr).toContain(`"${typed}" is not a telephone number`);
+    expect(en.stderr).toContain("--phone-holder");
+  },
+);
 
 describeWithOpenssl("certificates", () => {
   let workshop: OpensslWorkspace;
@@ -272,7 +266,7 @@ describeWithOpenssl("certificates", () => {
     });
     expect(wrong).toMatchObject({
       exit: 3,
-      stderr: expect.stringContaining("the file contains: certificate a (2027-03-01)"),
+      stderr: expect.stringContaining("the file contains: certificate"),
     });
   });
 
@@ -281,7 +275,7 @@ describeWithOpenssl("certificates", () => {
     const { en } = await runInBoth(["renewals", "add", "x", "--file", file], { tenant: {} });
     expect(en).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining("error: 3 items in the file match: MDM push certificate "),
+      stderr: expect.stringContaining("error: 3 items in the file match\n"),
     });
     expect(await addedBy(["x", "--file", file, "--kind", "push-certificate"])).toMatchObject({
       topic: "com.apple.mgmt.External.1",

@@ -5,9 +5,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
-import { noteUnreachableOwner } from "./items/unreachable-owner.ts";
-import { showItem } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS } from "./items/columns.ts";
+import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { NEW_ITEM_OPTIONS } from "./items/options.ts";
 import { questionItemTexts, readItemOptions, readRenewable, toItemFields } from "./items/read-options.ts";
 import { resolveTimezone } from "../tools.ts";
@@ -86,7 +84,6 @@ export default defineCommand({
       );
     }
     await showItem(tools, tenant, added);
-    await noteUnreachableOwner(tools, [added]);
   },
 });
 

@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ICAL from "ical.js";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
-import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
@@ -102,20 +101,6 @@ test("an earlier date in a file takes precedence and is reported", async () => {
   const { en } = await runInBoth("renewals calendar", { tenant: { listRenewals: { items: [vpp] } } });
   expect(events(en.stdout)[0]).toContain(" 2026-11-25 ");
   expect(en.stderr).toMatch(/^warning: VPP: the recorded date is 2027-11-20, but the date in .* is 2026-11-25/);
-});
-
-test("a server token that Apple rejected is on the day of the rejection", async () => {
-  const rehearsal = new Rehearsal();
-  onTestFinished(() => rehearsal[Symbol.asyncDispose]());
-  await rehearsal.setUp();
-  await rehearsal.reject();
-  const { tenant: own } = rehearsal;
-  const day = new Date(own.surroundings.time).toISOString().slice(0, 10);
-  const { stdout } = await run("renewals calendar --timezone UTC", {
-    tenant: own.fetch,
-    now: new Date(own.surroundings.time),
-  });
-  expect(events(stdout)[0]).toContain(` ${day} Rejected by Apple: `);
 });
 
 test("reports a failure in both languages", async () => {

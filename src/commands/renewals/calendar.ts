@@ -1,17 +1,16 @@
-import { renderRenewalCalendar, type CalendarEntry } from "../../lib/renewals/output/calendar.ts";
-import { dayOf } from "../../lib/model/time.ts";
-import { expireAtRejection } from "../../lib/renewals/rejection.ts";
+import { renderRenewalCalendar, type CalendarItem } from "../../lib/renewals/output/calendar.ts";
+import { judgeExpiry } from "../../lib/renewals/judge.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT_FILE_OPTION, writeOutput } from "../csv/file/output.ts";
-import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
-import { readCurrentItems, listRemarks } from "./items/tenant-items.ts";
+import type { ChosenTenant, Tools } from "../tools.ts";
+import { createExpiryClock, readDatedItems, listRemarks } from "./items/tenant-items.ts";
 
 export default defineCommand({
   summary: text("write expiry dates to a calendar file", "年次更新・期限をカレンダーファイルに書き出す"),
   details: [
     text(
-      "Writes an iCalendar file (.ics) of all-day events with alarms 90, 30 and 7 days before expiry. Each item keeps its event: if you import the file again after a renewal, the event moves to the new date. An ADE server token that Apple rejected appears on the day of the rejection.",
+      "Writes an iCalendar file (.ics) of all-day events with alarms 90, 30 and 7 days before expiry. Each item keeps its event: if you import the file again after a renewal, the event moves to the new date.",
       "終日の予定を並べた iCalendar ファイル(.ics)です。90・30・7 日前に通知します。更新後に取り込み直すと、同じ予定の日付が変わります。Apple が拒否した ADE サーバートークンの予定は、拒否された日になります。",
     ),
   ],
@@ -26,21 +25,19 @@ export default defineCommand({
   ],
   exits: ["not-found", "unavailable", "locked"],
   async run(tools, { output, allContexts }) {
-    const entries: CalendarEntry[] = [];
+    const items: CalendarItem[] = [];
     let undated = 0;
     const { terminal } = tools;
     for (const tenant of await openTenants(tools, allContexts)) {
-      const { context } = tenant;
-      const timezone = resolveTimezone(tools, tenant);
-      for (const found of await readCurrentItems(tenant, timezone)) {
-        const item = expireAtRejection(found, tools.clock.now(), timezone);
+      const asOf = createExpiryClock(tools, tenant);
+      for (const item of await readDatedItems(tenant, asOf.timezone)) {
         const { expiresAt } = item;
         for (const line of listRemarks(item)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
-        else entries.push({ context: context.name, item: { ...item, expiresAt }, day: dayOf(expiresAt, timezone) });
+        else items.push(judgeExpiry({ ...item, expiresAt }, tenant.context.name, asOf));
       }
     }
-    const calendar = await renderRenewalCalendar(entries, terminal.language);
+    const calendar = await renderRenewalCalendar(items, terminal.language);
     await writeOutput(tools, output, new Blob([calendar]).stream(), { held: false });
     if (undated > 0) {
       await terminal.warn(
@@ -53,9 +50,9 @@ export default defineCommand({
   },
 });
 
-async function openTenants(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant<"renewals" | "ade">[]> {
-  if (!allContexts) return [await tools.tenant("renewals", "ade")];
-  const tenants: ChosenTenant<"renewals" | "ade">[] = [];
-  for (const context of await tools.contexts.listUsed()) tenants.push(await tools.tenantOf(context, "renewals", "ade"));
+async function openTenants(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant<"renewals">[]> {
+  if (!allContexts) return [await tools.tenant("renewals")];
+  const tenants: ChosenTenant<"renewals">[] = [];
+  for (const context of await tools.contexts.listUsed()) tenants.push(await tools.tenantOf(context, "renewals"));
   return tenants;
 }

@@ -66,11 +66,11 @@ const linesBelowHead = (stdout: string): readonly string[] => stdout.trimEnd().s
 describe("recorded items", () => {
   test.each<[string, readonly RenewalItem[], number, string]>([
     ["far", [due(1, 91)], 0, "1 ok"],
-    ["near", [due(1, 90), due(2, 91)], 1, "1 due within 90 days, 1 ok"],
-    ["nearer", [due(1, 31)], 1, "1 due within 90 days"],
-    ["urgent", [due(1, 30), due(2, 60)], 2, "1 due within 30 days, 1 due within 90 days"],
+    ["near", [due(1, 90), due(2, 91)], 1, "1 warning, 1 ok"],
+    ["nearer", [due(1, 31)], 1, "1 warning"],
+    ["urgent", [due(1, 30), due(2, 60)], 2, "1 critical, 1 warning"],
     ["over", [due(1, -1)], 2, "1 expired"],
-    ["undated", [undated, due(1, 60)], 3, "1 unknown, 1 due within 90 days"],
+    ["undated", [undated, due(1, 60)], 3, "1 unknown, 1 warning"],
     ["undated and over", [undated, due(1, -1)], 2, "1 expired, 1 unknown"],
   ])("%s: the worst item decides, with a summary in both languages", async (_, items, exit, english) => {
     const home = await homeWith();
@@ -112,21 +112,17 @@ describe("recorded items", () => {
     ]);
     expect(rows[0]).toEqual({
       level: "critical",
-      daysLeft: 10,
-      expiresOn: "2026-11-30",
-      expiresAt: "2026-11-30T01:00:00.000Z",
+      tenant: "local",
+      group: "renewals",
+      what: "other date in 10 expires on 2026-11-30, 10 days left",
+      next: "clomoctl renewals guide 'in 10' --context local",
+      id: `renewals ${due(2, 10).id} critical`,
       kind: "custom",
       name: "in 10",
-      organisation: "本社",
-      context: "local",
-      source: null,
-      state: null,
-      certainty: "typed",
-      fingerprint: "ab".repeat(32),
-      topic: "t",
-      remark: null,
+      expiresAt: "2026-11-30T01:00:00.000Z",
+      daysLeft: 10,
     });
-    expect(rows[1]).toMatchObject({ remark: "no expiry date is recorded" });
+    expect(rows[1]).toMatchObject({ what: "other date 謎: no expiry date is recorded" });
   });
 
   test("what is due is one line with a command, and --quiet prints nothing if all is well", async () => {
@@ -166,15 +162,15 @@ describe("--all-contexts", () => {
     mkdirSync(join(home, "tenants", "kanto"));
     const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
     const tenants = { local: having(due(1, 100)), kanto: having(due(2, 200)), osaka: locked };
-    const line = "renewals check --all-contexts --fields level,context,name,expiresOn,kind,source,remark";
+    const line = "renewals check --all-contexts --fields level,tenant,name,expiresAt,kind,what";
     const { en } = await runInBoth(line, { home, tenants });
     expect(en).toMatchObject({ exit: 3 });
     expect(en.stdout).toBe(
       [
-        "level\tcontext\tname\texpiresOn\tkind\tsource\tremark",
-        "unknown\tosaka\tosaka\t\t\t\tcannot read the tenant: locked by 7",
-        "ok\tlocal\tin 100\t2027-02-28\tcustom\t\t",
-        "ok\tkanto\tin 200\t2027-06-07\tcustom\t\t",
+        "level\ttenant\tname\texpiresAt\tkind\twhat",
+        "unknown\tosaka\tosaka\t\t\tcannot read the tenant: locked by 7",
+        "ok\tlocal\tin 100\t2027-02-28T01:00:00.000Z\tcustom\tother date in 100 expires on 2027-02-28, 100 days left",
+        "ok\tkanto\tin 200\t2027-06-08T01:00:00.000Z\tcustom\tother date in 200 expires on 2027-06-07, 200 days left",
         "",
       ].join("\n"),
     );
@@ -183,15 +179,15 @@ describe("--all-contexts", () => {
   test("leaves out a tenant that does not exist yet, and without it asks only one tenant", async () => {
     const home = await homeWith({ others: true });
     const tenants = { local: having(due(1, 100)), osaka: having(due(2, 200)) };
-    const all = await run("renewals check --all-contexts --fields context", { home, tenants });
-    expect(all).toMatchObject({ exit: 0, stdout: "context\nlocal\nosaka\n" });
-    const one = await run("renewals check --fields context", { home, tenants: { local: tenants.local } });
-    expect(one.stdout).toBe("context\nlocal\n");
-    const other = await run("renewals check --fields context --context osaka", {
+    const all = await run("renewals check --all-contexts --fields tenant", { home, tenants });
+    expect(all).toMatchObject({ exit: 0, stdout: "tenant\nlocal\nosaka\n" });
+    const one = await run("renewals check --fields tenant", { home, tenants: { local: tenants.local } });
+    expect(one.stdout).toBe("tenant\nlocal\n");
+    const other = await run("renewals check --fields tenant --context osaka", {
       home,
       tenants: { osaka: tenants.osaka },
     });
-    expect(other.stdout).toBe("context\nosaka\n");
+    expect(other.stdout).toBe("tenant\nosaka\n");
   });
 
   test("a tenant that fails unexpectedly is unknown, too", async () => {
@@ -205,42 +201,44 @@ describe("--all-contexts", () => {
 describe("files and folders", () => {
   test("are checked instead of recorded items, and unreadable files are reported by name", async () => {
     const folder = tokens({ far: 400, near: 60, bad: null });
-    const line = "renewals check . gone.pem --fields level,kind,name,context,source";
+    const line = "renewals check . gone.pem --fields level,kind,name,tenant";
     const { en } = await runInBoth(line, { folder });
     expect(en).toMatchObject({ exit: 3, requests: [] });
     expect(en.stdout).toBe(
       [
-        "level\tkind\tname\tcontext\tsource",
-        "unknown\t\tbad.vpptoken\t\tbad.vpptoken",
-        "unknown\t\tgone.pem\t\tgone.pem",
-        "warning\tvpp-token\tnear 例\t\tnear.vpptoken",
-        "ok\tvpp-token\tfar 例\t\tfar.vpptoken",
+        "level\tkind\tname\ttenant",
+        "unknown\t\tbad.vpptoken\tbad.vpptoken",
+        "unknown\t\tgone.pem\tgone.pem",
+        "warning\tvpp-token\tnear 例\tnear.vpptoken",
+        "ok\tvpp-token\tfar 例\tfar.vpptoken",
         "",
       ].join("\n"),
     );
     const { stdout } = await run("renewals check . gone.pem", { folder });
     expect(stdout).toMatch(
-      /^UNKNOWN bad\.vpptoken: .+\nUNKNOWN gone\.pem: .+\nWARNING near\.vpptoken: .+\n2 unknown, 1 due within 90 days, 1 ok\n$/,
+      /^UNKNOWN bad\.vpptoken: .+\nUNKNOWN gone\.pem: .+\nWARNING near\.vpptoken: .+\n2 unknown, 1 warning, 1 ok\n$/,
     );
   });
 
   test.each([
-    ["", "2027-02-28\t100"],
-    ["--timezone Pacific/Honolulu", "2027-02-27\t100"],
-    ["--context kanto", "2027-02-27\t100"],
+    ["", "2027-02-28"],
+    ["--timezone Pacific/Honolulu", "2027-02-27"],
+    ["--context kanto", "2027-02-27"],
   ])("count days in the context's time zone or another: %s", async (words, said) => {
     const folder = tokens({ a: 100 });
     const home = await homeWith({ others: true });
-    const line = `renewals check a.vpptoken --fields expiresOn,daysLeft ${words}`.trim();
-    expect((await run(line, { home, folder })).stdout).toBe(`expiresOn\tdaysLeft\n${said}\n`);
+    const line = `renewals check a.vpptoken --fields what,daysLeft ${words}`.trim();
+    expect((await run(line, { home, folder })).stdout).toMatch(
+      new RegExp(` expires on ${said}, 100 days left\\t100\n$`),
+    );
   });
 
   test("- is stdin, of which no more is read than a token can have", async () => {
-    const line = "renewals check - --fields level,source";
+    const line = "renewals check - --fields level,tenant";
     const token = createVppToken(inDays(60), "例");
-    expect(await run(line, { stdin: token })).toMatchObject({ exit: 1, stdout: "level\tsource\nwarning\t-\n" });
+    expect(await run(line, { stdin: token })).toMatchObject({ exit: 1, stdout: "level\ttenant\nwarning\t-\n" });
     const long = await run(line, { stdin: token + "\n".repeat(1024 * 1024) });
-    expect(long).toMatchObject({ exit: 3, stdout: "level\tsource\nunknown\t-\n" });
+    expect(long).toMatchObject({ exit: 3, stdout: "level\ttenant\nunknown\t-\n" });
     const most = Buffer.from(token + "\n".repeat(1024 * 1024 - token.length));
     expect(await run(line, { stdin: most })).toMatchObject({ exit: 1 });
     expect(await run(line, { stdin: Readable.from([most, Buffer.from("\n")]) })).toMatchObject({ exit: 3 });
@@ -260,8 +258,8 @@ describe("files and folders", () => {
     const folder = tokens({ a: 400 });
     writeFileSync(join(folder, "a.pem"), pem);
     expect((await run("renewals check . --fields level", { folder })).stdout).toBe("level\nok\n");
-    expect((await run("renewals check - --fields level,source", { stdin: pem })).stdout).toBe(
-      "level\tsource\nunknown\t-\n",
+    expect((await run("renewals check - --fields level,tenant", { stdin: pem })).stdout).toBe(
+      "level\ttenant\nunknown\t-\n",
     );
   });
 
@@ -288,10 +286,10 @@ describeWithOpenssl("what openssl makes", () => {
     write("2026.pem", "1", "20261101000000Z");
     write("2027.pem", "1", "20271101000000Z");
     write("other.pem", "2", "20280101000000Z");
-    const { en } = await runInBoth("renewals check . --fields source,level,remark", { folder });
+    const { en } = await runInBoth("renewals check . --fields tenant,level,what", { folder });
     expect(en).toMatchObject({ exit: 0 });
-    expect(en.stdout).toBe(
-      "source\tlevel\tremark\n2027.pem\tok\t\nother.pem\tok\t\n2026.pem\tok\tsuperseded by 2027.pem\n",
+    expect(en.stdout).toMatch(
+      /^tenant\tlevel\twhat\n2027\.pem\tok\t.*\nother\.pem\tok\t.*\n2026\.pem\tok\t.*superseded by 2027\.pem\n$/,
     );
     expect((await run("renewals check .", { folder })).stdout).toBe("2 ok, 1 superseded\n");
     const kept = await runInBoth("renewals add . --owner x", {
@@ -331,21 +329,21 @@ describeWithOpenssl("what openssl makes", () => {
       "sToken_for_Osaka_.vpptoken": createVppToken(inDays(364), "例"),
     };
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-    const line = "renewals check . --fields level,state,source";
+    const line = "renewals check . --fields level,tenant";
     const { en } = await runInBoth(line, { folder });
     expect(en).toMatchObject({ exit: 1 });
     expect(en.stdout.split("\n").slice(1, -1).toSorted()).toEqual([
-      "ok\t\tMDM_Token_2026-11-18T05-00-00Z_smime.p7m",
-      "ok\t\tMDM_Token_2026-11-19T05-00-00Z_smime のコピー.p7m",
-      "ok\t\tsToken_for_Osaka_.vpptoken",
-      "ok\t\tsToken_for_Tokyo_ (1).vpptoken",
-      "ok\tsuperseded\tMDM_Token_2025-11-18T05-00-00Z_smime.p7m",
-      "warning\tdownloaded\tMDM_Token_2025-11-25T05-00-00Z_smime.p7m",
-      "warning\tdownloaded\tsToken_for_Tokyo_.vpptoken",
+      "ok\tMDM_Token_2025-11-18T05-00-00Z_smime.p7m",
+      "ok\tMDM_Token_2026-11-18T05-00-00Z_smime.p7m",
+      "ok\tMDM_Token_2026-11-19T05-00-00Z_smime のコピー.p7m",
+      "ok\tsToken_for_Osaka_.vpptoken",
+      "ok\tsToken_for_Tokyo_ (1).vpptoken",
+      "warning\tMDM_Token_2025-11-25T05-00-00Z_smime.p7m",
+      "warning\tsToken_for_Tokyo_.vpptoken",
     ]);
     const { stdout } = await run("renewals check .", { folder });
     expect(stdout).toContain("renewed by sToken_for_Tokyo_ (1).vpptoken: make sure that the new file was uploaded");
-    expect(stdout).toMatch(/2 renewed but upload not confirmed, 4 ok, 1 superseded\n$/);
+    expect(stdout).toMatch(/2 warning, 4 ok, 1 superseded\n$/);
     const watched = await run("renewals check . --nagios", { folder });
     expect(parsePluginOutput(watched.stdout)).toMatchObject({ status: "WARNING" });
     const later = await run("renewals check . --quiet --fields level", { folder, now: inDays(10) });
@@ -362,7 +360,7 @@ describeWithOpenssl("what openssl makes", () => {
     const strange = workshop.certificate({ subject, from: "20260101000000Z", to: "20271101000000Z" });
     writeFileSync(join(folder, "old.pem"), old.certificate);
     writeFileSync(join(folder, "strange.pem"), strange.certificate);
-    const en = await run("renewals check . --fields level,source", { folder });
+    const en = await run("renewals check . --fields level,tenant", { folder });
     expect([en.exit, linesBelowHead(en.stdout)]).toEqual([2, ["critical\told.pem", "ok\tstrange.pem"]]);
     const tenant = { listRenewals: { items: [] }, addRenewal: item(1, { kind: "push-certificate" }) };
     const added = await run("renewals add .", { folder, tenant });
@@ -382,11 +380,11 @@ describeWithOpenssl("what openssl makes", () => {
     const folder = freshFolder();
     const name = "本社_Token_2026-11-19T05-00-00Z_smime.p7m";
     writeFileSync(join(folder, name), sealed);
-    const line = ["renewals", "check", name, "--fields", "level,certainty"];
-    expect(await run(line, { folder })).toMatchObject({ exit: 0, stdout: "level\tcertainty\nok\testimated\n" });
-    const opened = { exit: 2, stdout: "level\tcertainty\ncritical\texact\n" };
+    const line = ["renewals", "check", name, "--fields", "level,what"];
+    expect(await run(line, { folder })).toMatchObject({ exit: 0, stdout: expect.stringContaining("expires on ~2027") });
+    const opened = { exit: 2, stdout: expect.stringMatching(/\ncritical\tADE server token .* expires on 2026-11-30/) };
     expect(await run([...line, "--key", own.keyFile], { folder })).toMatchObject(opened);
-    const fromStdin = ["renewals", "check", "-", "--key", own.keyFile, "--fields", "level,certainty"];
+    const fromStdin = ["renewals", "check", "-", "--key", own.keyFile, "--fields", "level,what"];
     expect(await run(fromStdin, { stdin: sealed })).toMatchObject(opened);
   });
 });
@@ -520,6 +518,7 @@ describe("--prometheus", () => {
     "clomoctl_renewal_expiry_timestamp_seconds",
     "clomoctl_renewal_unreadable",
     "clomoctl_renewal_state",
+    "clomoctl_findings",
     "clomoctl_check_timestamp_seconds",
   ];
 
@@ -541,7 +540,7 @@ describe("--prometheus", () => {
     const samples = parseExposition(readFileSync(join(folder, "a.prom"), "utf8"));
     expect(samples.map(({ name }) => name)).toEqual(NAMES);
     expect(samples[0]?.value).toBe(inDays(10).getTime() / 1000);
-    expect(samples[3]?.value).toBe(NOW / 1000);
+    expect(samples[4]?.value).toBe(NOW / 1000);
   });
 
   test("- writes the metrics to stdout instead of the list", async () => {

@@ -1,16 +1,13 @@
-import { type CheckResult, chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
-import { describeFinding, type Finding } from "../../lib/renewals/finding.ts";
+import { chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { Fields, InputOf } from "../field.ts";
-import { isRecordOutputRequested, listColumns } from "../listing/list.ts";
-import type { Tools } from "../tools.ts";
+import type { Fields } from "../field.ts";
+import { isRecordOutputRequested } from "../listing/list.ts";
 import { DECRYPTION_OPTIONS } from "./items/options.ts";
-import { CHECK_COLUMNS, DEFAULT_CHECK_COLUMNS } from "./items/columns.ts";
 import { runCheck } from "./items/gather.ts";
+import { REPORT_OPTIONS, showFindings, showsFindings, writeReport } from "./items/report.ts";
 
 const CHECK_OPTIONS = {
   within: {
@@ -34,25 +31,8 @@ const CHECK_OPTIONS = {
     about: text("check the recorded items of all contexts", "すべてのコンテキストの登録内容を確認する"),
   },
   key: { ...DECRYPTION_OPTIONS.key, requires: "files" },
-  nagios: {
-    kind: "boolean",
-    about: text(
-      "print one line with performance data, as monitoring plugins do",
-      "監視プラグインの書式(パフォーマンスデータ付き 1 行)で出力する",
-    ),
-  },
-  prometheus: {
-    kind: "output",
-    value: "FILE",
-    isPublic: true,
-    about: text(
-      "also write metrics for the textfile collector of Prometheus",
-      "Prometheus の textfile collector 用のメトリクスも書き出す",
-    ),
-  },
+  ...REPORT_OPTIONS,
 } as const satisfies Fields;
-
-type CheckInput = InputOf<typeof CHECK_OPTIONS>;
 
 export default defineCommand({
   summary: text("check which items are due (for cron and monitoring)", "期限の近いものを調べる(cron・監視用)"),
@@ -114,57 +94,26 @@ export default defineCommand({
       ],
     ],
   },
-  async run(tools, { files, ...options }) {
-    return executeCheck(tools, files, options);
+  async run(tools, { files, within, critical, nagios, prometheus, ...request }) {
+    const { terminal, globals } = tools;
+    const forms = { nagios, prometheus };
+    const isShown = showsFindings(tools, forms);
+    const thresholds = chooseThresholds(within, critical);
+    const result = await runCheck(tools, { ...request, files, thresholds });
+    const { state, checked: items } = result;
+    const [summary, findings] = [describeCheckResult(result), items.map(toItemFinding)];
+    const exit = await writeReport(tools, forms, { service: "RENEWALS", state, summary, findings, items, thresholds });
+    if (!isShown) return exit;
+    if (isRecordOutputRequested(tools))
+      await showFindings(tools, [...findings, ...result.superseded.map(toItemFinding)]);
+    else {
+      await showFindings(
+        tools,
+        findings.filter(({ level }) => level !== "ok"),
+      );
+      if (!globals.quiet) await terminal.out.write(`${summary[terminal.language]}\n`);
+      else if (items.length === 0) await terminal.warn(summary);
+    }
+    return exit;
   },
 });
-
-async function executeCheck(tools: Tools, files: readonly string[], options: CheckInput): Promise<number> {
-  const { within, critical, nagios, prometheus, ...request } = options;
-  refuseSecondForm(tools, options);
-  const thresholds = chooseThresholds(within, critical);
-  const result = await runCheck(tools, { ...request, files, thresholds });
-  if (prometheus !== undefined) {
-    const { renderPrometheusText } = await import("../../lib/renewals/output/prometheus.ts");
-    await tools.outputs.write(prometheus, renderPrometheusText(result, tools.clock.now()));
-  }
-  if (nagios) await showNagiosLine(tools, result);
-  else if (prometheus !== "-") await showCheckResult(tools, result);
-  return STATE_EXITS[result.state];
-}
-
-/** @throws `usage` if the result is to be written in two forms */
-export function refuseSecondForm(
-  tools: Tools,
-  { nagios, prometheus }: { readonly nagios: boolean; readonly prometheus?: string | undefined },
-): void {
-  if (!nagios || !(isRecordOutputRequested(tools) || prometheus === "-")) return;
-  throw new Failure("usage", {
-    what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と同時に指定できません"),
-  });
-}
-
-async function showCheckResult(tools: Tools, result: CheckResult): Promise<void> {
-  const { terminal, globals } = tools;
-  const { checked, superseded } = result;
-  if (isRecordOutputRequested(tools))
-    return terminal.list(listColumns(terminal, CHECK_COLUMNS, DEFAULT_CHECK_COLUMNS), [...checked, ...superseded]);
-  const due = checked.filter(({ level }) => level !== "ok").map(toItemFinding);
-  await showFindings(tools, due);
-  if (!globals.quiet) await terminal.out.write(`${describeCheckResult(result)[terminal.language]}\n`);
-  else if (checked.length === 0) await terminal.warn(describeCheckResult(result));
-}
-
-/** Writes findings to stdout, one line each. */
-export async function showFindings({ terminal }: Tools, findings: readonly Finding[]): Promise<void> {
-  for (const finding of findings)
-    await terminal.out.write(`${terminal.shown(terminal.say(describeFinding(finding))).join("")}\n`);
-}
-
-async function showNagiosLine({ terminal }: Tools, result: CheckResult): Promise<void> {
-  const { renderNagiosLine } = await import("../../lib/renewals/output/nagios.ts");
-  const { state, thresholds, checked } = result;
-  const summary = describeCheckResult(result);
-  const report = { service: "RENEWALS", state, summary, findings: checked.map(toItemFinding), thresholds };
-  await terminal.out.write(`${terminal.shown(renderNagiosLine(report, terminal.language)).join("")}\n`);
-}

@@ -2,10 +2,8 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezone } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { showItem } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS } from "./items/columns.ts";
+import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
-import { noteUnreachableOwner } from "./items/unreachable-owner.ts";
 import { questionItemTexts, readItemOptions } from "./items/read-options.ts";
 
 export default defineCommand({
@@ -33,6 +31,5 @@ export default defineCommand({
     const change = { ...said, ...(name === undefined ? {} : { name }) };
     const after = await tenant.client.renewals.edit(before.id, change);
     await showItem(tools, tenant, after);
-    if (change.owner !== undefined) await noteUnreachableOwner(tools, [after]);
   },
 });

@@ -18,7 +18,7 @@ test("check, list, status and calendar use the same date: the earlier of record 
   const remark = `the recorded date is 2098-03-01, but the date in ${join(home, "a.vpptoken")} is ${day}; the earlier date is used`;
   const ofRow = ({ text }: Outcome, key: string): unknown => (JSON.parse(text) as Record<string, unknown>[])[0]?.[key];
   const checked = await clomoctl("renewals", "check", "--format", "json");
-  expect([checked.code, ofRow(checked, "expiresOn")]).toEqual([2, day]);
+  expect([checked.code, ofRow(checked, "expiresAt")]).toEqual([2, inFile.toISOString()]);
   expect(checked.text).toContain(remark);
   const listed = await clomoctl("renewals", "list", "--format", "json");
   expect([ofRow(listed, "expiresOn"), ofRow(listed, "level")]).toEqual([day, "critical"]);

@@ -16,10 +16,9 @@ describe("init", () => {
     expect(ran.stderr).toContain("clomoctl renewals notify test");
     expect(parseNotifySettings(settingsOf(home), "a")).toMatchObject({ language, recipients: [] });
     expect(statSync(join(home, "notify.yaml")).mode & 0o777).toBe(0o600);
-    const uncommented = settingsOf(home)
-      .replace("recipients: []", "recipients:")
-      .replaceAll(/^# (?=smtp:| {2,}(?:- )?[\w-]+: )/gm, "");
-    expect(parseNotifySettings(uncommented, "a").recipients.map(({ way }) => way)).toEqual(["mail", "webhook"]);
+    const [, commented = ""] = settingsOf(home).split("\n\n");
+    const { recipients } = parseNotifySettings(commented.replaceAll(/^# /gm, ""), "a");
+    expect(recipients.map(({ way }) => way)).toEqual(["mail", "webhook", "command"]);
   });
 
   test("refuses an account that may not record reminders and writes nothing", async () => {

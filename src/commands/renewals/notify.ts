@@ -1,15 +1,11 @@
-import { line, step } from "../../lib/advice/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
-import { getNotifyFile, readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
-import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify/settings.ts";
+import { NOTIFY_FILE } from "../../lib/renewals/notify/settings-file.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { requireRight } from "../rights.ts";
-import type { Tools } from "../tools.ts";
 
 const SETTINGS_EXAMPLE = `    smtp:
       host: smtp.example.jp
-      security: starttls             # tls, starttls, none
+      security: starttls # tls, starttls, none
       from: CLOMO <renewals@example.jp>
       user: renewals@example.jp
       password-file: smtp-password
@@ -53,16 +49,6 @@ export default defineCommand({
     // no request checks this right, because the settings belong to this computer and not to the tenant
     await requireRight(tools, "renewals.write");
     const { sendTestMessages, writeNotifySettings } = await import("./items/notify-set-up.ts");
-    return action === "init" ? writeNotifySettings(tools) : sendTestMessages(tools, await requireSettings(tools));
+    return action === "init" ? writeNotifySettings(tools, SETTINGS_EXAMPLE) : sendTestMessages(tools);
   },
 });
-
-async function requireSettings({ home }: Tools): Promise<NotifySettings> {
-  const settings = await readNotifySettings(home);
-  if (settings !== undefined) return settings;
-  throw new Failure("not-found", {
-    what: text("no recipients are configured", "通知先の設定がありません"),
-    where: getNotifyFile(home),
-    hint: step("to create this file", "このファイルの作成", line("renewals notify", ["init"])),
-  });
-}

@@ -1,8 +1,7 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { showItem } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS } from "./items/columns.ts";
+import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { confirmChange } from "../permission.ts";
 
 export default defineCommand({

@@ -96,11 +96,7 @@ test("a login needs no file", async () => {
   expect((await renew("--signed-in 2026-11-21", owner)).stderr).toContain("2026-11-21 is in the future");
 });
 
-test.each([
-  ["android-owner", "clomoctl renewals renew 本社 --signed-in DATE"],
-  ["custom", "clomoctl renewals edit 本社 --expires DATE"],
-  ["ade-token", "clomoctl renewals guide 本社"],
-] as const)("without a file, %s proposes %s", async (kind, command) => {
-  const ran = await renew("", { kind });
-  expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining(command) });
+test("without a file, proposes the guide, which ends with the command", async () => {
+  const ran = await renew("", { kind: "custom" });
+  expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining("clomoctl renewals guide 本社") });
 });

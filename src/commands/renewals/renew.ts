@@ -9,8 +9,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { showItem } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS } from "./items/columns.ts";
+import { ITEM_COLUMNS, showItem } from "./items/columns.ts";
 import { COMPARISON_OPTIONS } from "./items/options.ts";
 import { readCsr, readKeyFiles, readRenewable, toItemFields } from "./items/read-options.ts";
 
@@ -133,15 +132,13 @@ async function askShownDate({ terminal }: Tools, name: string): Promise<TypedDat
   return parseTypedDate(typed.trim());
 }
 
-const createNoFileFailure = ({ name, kind }: RenewalItem): Failure =>
+const createNoFileFailure = ({ name }: RenewalItem): Failure =>
   new Failure("usage", {
-    what: text(`"${name}" is renewed with a new file`, `「${name}」の更新には新しいファイルが必要です`),
-    hint:
-      kind === "android-owner"
-        ? step("to record a login", "ログインの記録", line("renewals renew", [name], { signedIn: "DATE" }))
-        : isUploadedKind(kind)
-          ? step("to see how to renew this item", "更新の手順", line("renewals guide", [name]))
-          : step("to type the new date", "新しい期限の入力", line("renewals edit", [name], { expires: "DATE" })),
+    what: text(
+      `nothing renews "${name}": a file, or --signed-in`,
+      `「${name}」を更新するファイルか --signed-in がありません`,
+    ),
+    hint: step("to see how to renew this item", "更新の手順", line("renewals guide", [name])),
   });
 
 /** Returns this computer's user name.  @throws Failure `usage` if there is none, as in some containers */

@@ -40,3 +40,14 @@ test("each run is noted for its context, so that a missed run is found", async (
     "WARNING local: the daily run is overdue: last run 2026-11-20 09:00: clomoctl renewals schedule",
   );
 });
+
+test("a run that cannot be noted fails after it told everything", async () => {
+  const [home, { fetch: tenant }] = [freshFolder(), new TestTenant()];
+  for (const folder of [
+    ["tenants", "local"],
+    ["runs", "local", "in the way"],
+  ])
+    mkdirSync(join(home, ...folder), { recursive: true });
+  const { en } = await runInBoth("status --notify", { home, tenant });
+  expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining(join(home, "runs", "local")) });
+});

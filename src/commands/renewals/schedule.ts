@@ -11,8 +11,8 @@ export default defineCommand({
   summary: text("print what starts the daily reminders on this computer", "毎日の通知を自動実行する設定を出力する"),
   details: [
     text(
-      "Prints a line for `crontab -e`, commands that create a systemd timer, or a PowerShell command that registers a task, and changes nothing itself. The daily run is `status --notify` for all contexts, or only for --context. Secrets in environment variables are not passed on; for a tenant on another computer, give --context and --token-file.",
-      "`crontab -e` に追加する行、systemd タイマーを作るコマンド、またはタスク スケジューラに登録する PowerShell コマンドを出力し、それ以外は何も変更しません。毎日の実行は、全コンテキスト(--context があればそのコンテキスト)の `status --notify` です。環境変数のパスワードなどは引き継ぎません。別のコンピューターのテナントには --context と --token-file を指定します。",
+      "Prints a line for `crontab -e`, commands that create a systemd timer, or a PowerShell command that registers a task, and changes nothing itself. The daily run is `status --notify` for all contexts, or only for --context. Secrets in environment variables are not passed on; store the token of a tenant on another computer with `context set NAME --token-file FILE`.",
+      "`crontab -e` に追加する行、systemd タイマーを作るコマンド、またはタスク スケジューラに登録する PowerShell コマンドを出力し、それ以外は何も変更しません。毎日の実行は、全コンテキスト(--context があればそのコンテキスト)の `status --notify` です。環境変数のパスワードなどは引き継ぎません。別のコンピューターのテナントのトークンは `context set NAME --token-file FILE` で保存します。",
     ),
   ],
   args: {},
@@ -41,7 +41,6 @@ export default defineCommand({
       node: machine.node,
       door: await resolveStablePath(machine.door),
       words: [...words, "--lang", terminal.language],
-      variables: collectHomeVariables(tools),
       home: home.data,
     };
     await terminal.out.write(renderSchedule(scheduler, run));
@@ -51,15 +50,6 @@ export default defineCommand({
     );
   },
 });
-
-const HOME_VARIABLES = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] as const;
-
-function collectHomeVariables({ environment, workingFolder }: Tools): ReadonlyMap<string, string> {
-  const { CLOMOCTL_HOME: home = "" } = environment;
-  if (home !== "") return new Map([["CLOMOCTL_HOME", resolve(workingFolder, home)]]);
-  const set = HOME_VARIABLES.map((name) => [name, environment[name] ?? ""] as const);
-  return new Map(set.filter(([, value]) => value !== ""));
-}
 
 /**
  * Returns the options with which the daily run chooses its tenants.

@@ -1,5 +1,5 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { CHECK_LABELS, compareFiles, type Check } from "../../lib/renewals/compare.ts";
+import { compareFiles, type Check } from "../../lib/renewals/compare.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, text, type Language, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -71,14 +71,14 @@ function describeVerdict(file: string, isSafe: boolean, left: readonly Check[]):
     : [`${file}: do not upload it`, `${file}: アップロードしないでください`];
   if (left.length === 0) return text(en, ja);
   const named = joinTexts(
-    left.map(({ id }) => CHECK_LABELS[id]),
+    left.map(({ label }) => label),
     text(", ", "、"),
   );
   return text(`${en}; left to check: ${named.en}`, `${ja}(確かめる項目: ${named.ja})`);
 }
 
 const buildCheckColumns = (language: Language): readonly Column<Check>[] => [
-  { key: "check", header: text("check", "確認項目"), value: ({ id }) => id, name: ({ id }) => CHECK_LABELS[id] },
+  { key: "check", header: text("check", "確認項目"), value: ({ id }) => id, name: ({ label }) => label },
   {
     key: "result",
     header: text("result", "結果"),

@@ -11,7 +11,7 @@ import {
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { run, type RunResult } from "#support/commands/program.ts";
 import { item } from "#support/commands/renewals/item.ts";
-import { CHECK_LABELS } from "../../lib/renewals/compare.ts";
+import { CHECKS } from "../../lib/renewals/compare.ts";
 
 interface Pair {
   readonly current: string;
@@ -225,7 +225,7 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
     if (ran.exit === 3 && isBad && ran.stderr === `${next}: do not upload it\n`) return "refused";
     if (ran.exit === 0 && !isBad && ran.stderr === `${next} can replace the file in use\n`) return "right";
     const [, told = ""] = / can replace the file in use; left to check: (.+)\n$/.exec(ran.stderr) ?? [];
-    const left = Object.entries(CHECK_LABELS).flatMap(([id, { en }]) => (told.split(", ").includes(en) ? [id] : []));
+    const left = Object.entries(CHECKS).flatMap(([id, [{ en }]]) => (told.split(", ").includes(en) ? [id] : []));
     return ran.exit === 0 && !isBad && left.length > 0 ? left.join() : `unclear: ${ran.exit} ${ran.stderr}`;
   }
 
@@ -272,7 +272,7 @@ describeWithOpenssl("34 pairs, of which only the right ones are called right", (
     for (const ran of [verified, renewed, again]) expect(ran.exit).toBe(3);
     for (const ran of [renewed, again]) {
       expect(ran.requests.map(({ operation }) => operation)).toEqual(["listRenewals"]);
-      for (const id of reason.split(",")) expect(ran.stderr).toContain(`${CHECK_LABELS[id as "file"].en}: `);
+      for (const id of reason.split(",")) expect(ran.stderr).toContain(`${CHECKS[id as "file"][0].en}: `);
     }
   });
 });

@@ -4,21 +4,20 @@ import type { Context } from "../../lib/config/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Finding } from "../../lib/renewals/finding.ts";
 import { toItemFinding } from "../../lib/renewals/item-finding.ts";
+import { determineApplicability, EXPECTED_RENEWAL_KINDS } from "../../lib/model/applies.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { countDaysLeft, dayOf, formatMinute } from "../../lib/model/time.ts";
-import { findExpectedRecords } from "../../lib/renewals/expected.ts";
 import { findOwnToken } from "../../lib/renewals/guide/own.ts";
 import { compareByExpiry, judgeExpiry, type CheckedItem, type DatedItem } from "../../lib/renewals/judge.ts";
 import { listFailedReminders, loadReminders, type ReminderTenant } from "../../lib/renewals/notify/tenant.ts";
 import { findReachedStage, type StageClock } from "../../lib/renewals/stages.ts";
 import { completeCommands } from "../../lib/terminal/commands.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
-import { buildAddLine, describeMissingKind } from "../renewals/items/expected.ts";
-import { describeError, loadCheckedTenant } from "../renewals/items/gather.ts";
+import { describeUnreadable, loadCheckedTenant } from "../renewals/items/gather.ts";
 import { createExpiryClock } from "../renewals/items/tenant-items.ts";
 import { loadAccountRights } from "../rights.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
@@ -27,6 +26,8 @@ import { findLastRun } from "./last-run.ts";
 /** What was found in a tenant. */
 export interface TenantFindings {
   readonly context: Context;
+  /** the name of the tenant for people */
+  readonly tenant: string;
   readonly timezone: string;
   readonly findings: readonly Finding[];
   /** items by expiry, the earliest first */
@@ -40,30 +41,45 @@ export interface TenantFindings {
 
 type Found = readonly [key: string, level: "critical" | "warning", what: Text, next: CommandLine | null];
 
-const toFindings = (context: string, group: Finding["group"], found: readonly Found[]): readonly Finding[] =>
+type Place = Pick<TenantFindings, "context" | "tenant">;
+
+const toFindings = (place: Place, group: Finding["group"], found: readonly Found[]): readonly Finding[] =>
   found.map(([key, level, what, next]) => ({
     id: `${group} ${key}`.trim(),
-    tenant: context,
+    tenant: place.tenant,
+    context: place.context.name,
     group,
     level,
-    ...completeCommands({ what, next: next === null ? null : text(`${next}`, `${next}`) }, { context }),
+    ...completeCommands(
+      { what, next: next === null ? null : text(`${next}`, `${next}`) },
+      { context: place.context.name },
+    ),
   }));
 
 /** Finds what needs somebody in a tenant. A tenant that cannot be read is a finding.  @throws `interrupted` */
 export async function findInTenant(tools: Tools, context: Context): Promise<TenantFindings> {
   const timezone = resolveTimezone(tools, { context });
   const lastRun = await findLastRun(tools, context.name);
-  const none = { context, timezone, items: [], isReadable: false, reminders: undefined, lastRun };
+  const none = { context, tenant: context.name, timezone, items: [], isReadable: false, reminders: undefined, lastRun };
   if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return { ...none, findings: [] };
   try {
     return { ...none, ...(await readTenant(tools, context)) };
   } catch (error) {
     tools.signal.throwIfAborted();
-    const { en, ja } = describeError(error);
-    const what = text(`cannot read the tenant: ${en}`, `このテナントを読み込めません: ${ja}`);
+    const what = describeUnreadable(error);
     return {
       ...none,
-      findings: [{ id: "tenant", tenant: context.name, group: "tenant", level: "unknown", what, next: null }],
+      findings: [
+        {
+          id: "tenant",
+          tenant: context.name,
+          context: context.name,
+          group: "tenant",
+          level: "unknown",
+          what,
+          next: null,
+        },
+      ],
     };
   }
 }
@@ -71,12 +87,16 @@ export async function findInTenant(tools: Tools, context: Context): Promise<Tena
 async function readTenant(tools: Tools, context: Context) {
   const { name } = context;
   const asOf = createExpiryClock(tools, { context });
-  const { tenant, ade, items: recorded } = await loadCheckedTenant(tools, context);
+  const { tenant, name: label, ade, items: recorded } = await loadCheckedTenant(tools, context, () => true);
   const { client } = await tools.tenantOf(context, "imports", "renewals", "console");
   const items = recorded.map((item) => judgeExpiry(item, name, asOf)).toSorted(compareByExpiry);
   const rights = context.kind === "remote" ? await loadAccountRights(tools, context) : undefined;
   const reminders = await ignoreFailure(() =>
-    loadReminders({ context: name, timezone: asOf.timezone, client }, recorded.map(prepareReminder), asOf.now),
+    loadReminders(
+      { context: name, tenant: label, timezone: asOf.timezone, client },
+      recorded.map(prepareReminder),
+      asOf.now,
+    ),
   );
   function prepareReminder({ remark, ...item }: DatedItem): DatedItem {
     const own = item.kind === "ade-token" && ade !== undefined ? findOwnToken(ade.facts, item) : undefined;
@@ -85,11 +105,12 @@ async function readTenant(tools: Tools, context: Context) {
   // a rejected or expired token is already found in ADE
   const isTokenFound = ade?.conditions.some(({ id }) => id === "token-rejected" || id === "token-expired") === true;
   const reported = isTokenFound ? ade?.facts.token?.renewal : undefined;
+  const place = { context, tenant: label };
   const findings = [
     ...items.map((item) => withStage(toItemFinding(item), asOf)).filter(({ item }) => item?.id !== reported),
-    ...toFindings(name, "renewals", findMissingKinds(tenant, recorded)),
+    ...toFindings(place, "renewals", findMissingKinds(tenant, recorded)),
     ...toFindings(
-      name,
+      place,
       "ade",
       (ade?.conditions ?? []).map((one) => [
         one.id,
@@ -98,11 +119,17 @@ async function readTenant(tools: Tools, context: Context) {
         one.line,
       ]),
     ),
-    ...toFindings(name, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
-    ...toFindings(name, "console", await findConsoleWork(client, tenant, asOf.now)),
-    ...toFindings(name, "token", findTokenEnd(rights?.token ?? null, asOf)),
+    ...toFindings(place, "import", findOpenImports((await ignoreFailure(() => client.imports.list())) ?? [])),
+    ...toFindings(place, "console", await findConsoleWork(client, tenant, asOf.now)),
+    ...toFindings(place, "token", findTokenEnd(rights?.token ?? null, asOf)),
   ];
-  return { isReadable: true, findings: findings.filter(({ level }) => level !== "ok"), items, reminders };
+  return {
+    tenant: label,
+    isReadable: true,
+    findings: findings.filter(({ level }) => level !== "ok"),
+    items,
+    reminders,
+  };
 }
 
 /** Gives another stage of an expiry another ID, so that it counts as new. */
@@ -112,15 +139,19 @@ const withStage = (finding: Finding, asOf: StageClock): Finding => {
   return stage === undefined ? finding : { ...finding, id: `${finding.id} ${expiresAt} ${stage}` };
 };
 
-const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[]): readonly Found[] =>
-  profile === undefined
-    ? []
-    : findExpectedRecords(profile, items).missing.map((kind) => [
-        kind,
-        "warning",
-        describeMissingKind(kind),
-        buildAddLine(kind),
-      ]);
+/** Finds the kinds that a tenant needs but that are not recorded, judged by what the tenant uses. */
+export const findMissingKinds = ({ profile }: Tenant, items: readonly DatedItem[]): readonly Found[] =>
+  EXPECTED_RENEWAL_KINDS.filter(
+    (kind) =>
+      profile !== undefined &&
+      items.every((item) => item.kind !== kind) &&
+      determineApplicability(profile, kind).applies === true,
+  ).map((kind) => {
+    const { en, ja } = RENEWAL_KINDS[kind];
+    const given = kind === "android-owner" ? { lastLogin: "DATE" } : { file: "FILE" };
+    const add = line("renewals add", ["NAME"], { kind, ...given });
+    return [kind, "warning", text(`not recorded: ${en}`, `登録がありません: ${ja}`), add];
+  });
 
 /** Finds the latest import of each kind if it waits to be committed or was refused. */
 function findOpenImports(imports: readonly Import[]): readonly Found[] {
@@ -131,22 +162,11 @@ function findOpenImports(imports: readonly Import[]): readonly Found[] {
     .map(({ number, kind, fileName, rejected }): Found => {
       const title = getFormatTitle(FORMATS[kind]);
       const file = fileName === "" || fileName === "-" ? "" : `, ${fileName}`;
-      return rejected
-        ? [
-            number,
-            "warning",
-            text(
-              `the last import was refused: ${title.en}${file}`,
-              `最後のインポートが拒否されました: ${title.ja}${file}`,
-            ),
-            line("imports show", [number]),
-          ]
-        : [
-            number,
-            "warning",
-            text(`an import waits to be committed: ${title.en}${file}`, `適用待ちのインポート: ${title.ja}${file}`),
-            line("imports commit", [number]),
-          ];
+      const said = rejected
+        ? text("the last import was refused", "最後のインポートが拒否されました")
+        : text("an import waits to be committed", "適用待ちのインポート");
+      const what = text(`${said.en}: ${title.en}${file}`, `${said.ja}: ${title.ja}${file}`);
+      return [number, "warning", what, line(rejected ? "imports show" : "imports commit", [number])];
     });
 }
 
@@ -214,19 +234,24 @@ export const findMissedRuns = (all: readonly TenantFindings[], now: Date): reado
     ? []
     : all
         .filter(({ lastRun }) => now.getTime() - Date.parse(lastRun ?? "1970-01-01") > MAX_RUN_AGE_MS)
-        .flatMap(({ context, lastRun, timezone }) => {
+        .flatMap(({ lastRun, timezone, ...place }) => {
           const when = lastRun === undefined ? undefined : formatMinute(lastRun, timezone);
           const what =
             when === undefined
               ? text("the daily run leaves this tenant out", "毎日の自動実行にこのテナントが含まれていません")
               : text(`the daily run is overdue: last run ${when}`, `毎日の自動実行が止まっています(前回 ${when})`);
-          return toFindings(context.name, "daily-run", [["", "warning", what, line("renewals schedule", [])]]);
+          return toFindings(place, "daily-run", [["", "warning", what, line("renewals schedule", [])]]);
         });
 
-/** Returns the finding about a recipient who could not be notified. */
-export const createDeliveryFinding = (tenants: readonly string[], recipient: string, reason: Text): Finding => ({
+/** Returns the finding about a recipient who could not be notified of something in these tenants. */
+export const createDeliveryFinding = (
+  tenants: readonly { readonly context: string; readonly tenant: string }[],
+  recipient: string,
+  reason: Text,
+): Finding => ({
   id: `reminders ${recipient}`,
-  tenant: tenants.join(", "),
+  tenant: tenants.map(({ tenant }) => tenant).join(", "),
+  context: tenants[0]?.context ?? null,
   group: "reminders",
   level: "critical",
   what: text(`could not notify ${recipient}: ${reason.en}`, `${recipient} に通知できませんでした: ${reason.ja}`),
@@ -235,16 +260,12 @@ export const createDeliveryFinding = (tenants: readonly string[], recipient: str
 
 /** Finds the recipients whom the last daily run could not notify. */
 export const findFailedReminders = (all: readonly TenantFindings[]): readonly Finding[] => {
-  const failed = all.flatMap(({ context, reminders }) =>
-    (reminders === undefined ? [] : listFailedReminders(reminders)).map((notice) => ({ context, notice })),
+  const failed = all.flatMap(({ context: { name: context }, tenant, reminders }) =>
+    (reminders === undefined ? [] : listFailedReminders(reminders)).map((notice) => ({ context, tenant, notice })),
   );
   return [...Map.groupBy(failed, ({ notice }) => notice.recipient)].map(([recipient, notices]) => {
     const reason = notices[0]?.notice.error ?? "";
-    return createDeliveryFinding(
-      notices.map(({ context }) => context.name),
-      recipient,
-      text(reason, reason),
-    );
+    return createDeliveryFinding(notices, recipient, same(reason));
   });
 };
 
@@ -256,7 +277,7 @@ const MAX_MONTH_ITEMS = 5;
 export const getMonthId = (now: Date, timezone: string): string => `month ${dayOf(now, timezone).slice(0, 7)}`;
 
 /** Says what is due within 90 days, and the end of the audit log, which proves later that nothing was removed. */
-export async function findMonth(tools: Tools, { context, timezone, items }: TenantFindings): Promise<Finding> {
+export async function findMonth(tools: Tools, { context, tenant, timezone, items }: TenantFindings): Promise<Finding> {
   const due = items.filter(({ daysLeft }) => daysLeft !== null && daysLeft <= MONTH_DAYS);
   const [en, ja] = (["en", "ja"] as const).map((language) => {
     const named = due
@@ -275,7 +296,8 @@ export async function findMonth(tools: Tools, { context, timezone, items }: Tena
   const head = last === undefined ? "-" : `${last.seq} ${last.hash}`;
   return {
     id: getMonthId(tools.clock.now(), timezone),
-    tenant: context.name,
+    tenant,
+    context: context.name,
     group: "month",
     level: "ok",
     what: text(

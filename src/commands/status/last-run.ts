@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { ignoreFailure } from "../../lib/errors/index.ts";
 import { ensureFolder, readSmallFile, writeProgramFile } from "../../lib/files/index.ts";
 import type { Tools } from "../tools.ts";
 
@@ -15,13 +14,12 @@ export async function findLastRun(tools: Pick<Tools, "home">, context: string): 
   return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) ? at : undefined;
 }
 
-/** Notes that the daily run of these contexts has ended. A run that cannot be noted counts as missed. */
-export const stampRun = (
+/** Notes that the daily run of these contexts has ended. @throws if it cannot be noted, because it counts as missed */
+export async function stampRun(
   tools: Pick<Tools, "home" | "clock" | "temporary">,
   contexts: readonly string[],
-): Promise<void | undefined> =>
-  ignoreFailure(async () => {
-    await ensureFolder(getRunFolder(tools));
-    const note = `${tools.clock.now().toISOString()}\n`;
-    for (const name of contexts) await writeProgramFile(join(getRunFolder(tools), name), note, tools.temporary);
-  });
+): Promise<void> {
+  await ensureFolder(getRunFolder(tools));
+  const note = `${tools.clock.now().toISOString()}\n`;
+  for (const name of contexts) await writeProgramFile(join(getRunFolder(tools), name), note, tools.temporary);
+}

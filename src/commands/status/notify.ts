@@ -5,9 +5,9 @@ import { buildMessage } from "../../lib/renewals/notify/message.ts";
 import { addresseeOf } from "../../lib/renewals/notify/recipients.ts";
 import { deliverReminders, type Deliver } from "../../lib/renewals/notify/send.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
-import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings.ts";
+import type { NotifySettings, Recipient } from "../../lib/renewals/notify/settings-schema.ts";
 import { shortenText } from "../../lib/renewals/output/plugin.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 import { createDeliveryFinding, findMonth, getMonthId, type TenantFindings } from "./find.ts";
 import { ToldFindings } from "./told.ts";
@@ -22,12 +22,14 @@ const keyOf = (recipient: Recipient): string => {
   return `${way} ${name}`;
 };
 
-const concerns = ({ contexts }: Recipient, tenant: string): boolean => contexts?.includes(tenant) ?? true;
+const concerns = ({ contexts }: Recipient, { context }: Pick<Finding, "context">): boolean =>
+  contexts?.includes(context ?? "") ?? true;
 
 /** Returns true for an item that has reached a stage. Reminders tell of it, also on other computers. */
-const isReminder = (all: readonly TenantFindings[], { tenant, item }: Finding): boolean =>
+const isReminder = (all: readonly TenantFindings[], { context, item }: Finding): boolean =>
   all.some(
-    ({ context, reminders }) => context.name === tenant && reminders?.items.some(({ id }) => id === item?.id) === true,
+    ({ context: { name }, reminders }) =>
+      name === context && reminders?.items.some(({ id }) => id === item?.id) === true,
   );
 
 /**
@@ -42,7 +44,10 @@ export async function notify(
   print: (findings: readonly Finding[]) => Promise<void>,
 ): Promise<readonly Finding[]> {
   const settings = (await readNotifySettings(tools.home)) ?? { language: tools.terminal.language, recipients: [] };
-  const deliver = countSent(tools, settings);
+  const { environment, home, machine } = tools;
+  const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
+  const deliver = createDeliverer(settings, place);
+  tools.describeState(() => text("the next run sends what was not sent", "残りは次の実行で送信します"));
   const found = all.flatMap(({ findings }) => findings);
   const failed = await deliverReminders({
     tenants: all.flatMap(({ reminders }) => reminders ?? []),
@@ -53,29 +58,10 @@ export async function notify(
   });
   const findings = [
     ...found,
-    ...failed.map(({ recipient, contexts, reason }) => createDeliveryFinding(contexts, recipient.name, reason)),
+    ...failed.map(({ recipient, tenants, reason }) => createDeliveryFinding(tenants, recipient.name, reason)),
   ];
   await ToldFindings.whileAlone(tools, () => tellNews({ tools, all, settings, deliver, findings, print }));
   return findings;
-}
-
-/** Delivers, and counts messages for a run that is interrupted. */
-function countSent(tools: Tools, settings: NotifySettings): Deliver {
-  const { environment, home, machine } = tools;
-  const place = { environment, folder: home.settings, modes: machine.platform !== "win32" };
-  const deliver = createDeliverer(settings, place);
-  let sent = 0;
-  tools.describeState(() =>
-    text(
-      `${formatCount(sent, "message")} sent; the next run sends the remaining messages`,
-      `${sent} 通を送信しました。残りは次の実行で送信します`,
-    ),
-  );
-  return async (recipient, message, due) => {
-    const delivery = await deliver(recipient, message, due);
-    if (delivery.sent) sent += 1;
-    return delivery;
-  };
 }
 
 interface News {
@@ -92,7 +78,7 @@ async function tellNews({ tools, all, settings, deliver, findings, print }: News
   const months = await listMonths(tools, all, settings, told);
   const current = [
     ...findings,
-    ...all.map(({ context, timezone }) => ({ tenant: context.name, id: getMonthId(tools.clock.now(), timezone) })),
+    ...all.map(({ context, timezone }) => ({ context: context.name, id: getMonthId(tools.clock.now(), timezone) })),
   ];
   await told.forgetAllBut(
     current,
@@ -102,9 +88,7 @@ async function tellNews({ tools, all, settings, deliver, findings, print }: News
   for (const recipient of settings.recipients) {
     tools.signal.throwIfAborted();
     const key = keyOf(recipient);
-    const fresh = news.filter(
-      (one) => told.isNew(one, key) && !isReminder(all, one) && concerns(recipient, one.tenant),
-    );
+    const fresh = news.filter((one) => told.isNew(one, key) && !isReminder(all, one) && concerns(recipient, one));
     if (fresh.length === 0) continue;
     const messageId = createMessageId(`${told.messages} ${key} ${fresh.map(({ id }) => id).join("\n")}`);
     const { language } = recipient;
@@ -141,8 +125,8 @@ async function listMonths(
   const months: Finding[] = [];
   for (const one of all) {
     const { context, timezone } = one;
-    const stub = { tenant: context.name, id: getMonthId(tools.clock.now(), timezone) };
-    const listeners = [PRINTED, ...recipients.filter((to) => concerns(to, context.name)).map(keyOf)];
+    const stub = { context: context.name, id: getMonthId(tools.clock.now(), timezone) };
+    const listeners = [PRINTED, ...recipients.filter((to) => concerns(to, stub)).map(keyOf)];
     if (one.isReadable && listeners.some((to) => told.isNew(stub, to))) months.push(await findMonth(tools, one));
   }
   return months;

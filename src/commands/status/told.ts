@@ -6,9 +6,9 @@ import type { Finding } from "../../lib/renewals/finding.ts";
 import type { Tools } from "../tools.ts";
 import { getRunFolder } from "./last-run.ts";
 
-type Told = Pick<Finding, "id" | "tenant">;
+type Told = Pick<Finding, "id" | "context">;
 
-const keyOf = ({ tenant, id }: Told): string => `${tenant} ${id}`;
+const keyOf = ({ context, id }: Told): string => `${context} ${id}`;
 
 const MAX_BYTES = 10_000_000;
 const LOCK_PAUSE_MS = 50;
@@ -27,30 +27,22 @@ export class ToldFindings {
     const told = new ToldFindings(tools);
     const file = await readSmallFile(told.#path, MAX_BYTES).catch(() => undefined);
     try {
-      const known = JSON.parse(Buffer.from(file?.bytes ?? []).toString("utf8")) as Partial<
-        ReturnType<typeof told.toJSON>
-      >;
-      told.#messages = known.messages ?? 0;
-      told.#told = known.told ?? {};
+      type Known = Partial<ReturnType<typeof told.toJSON>>;
+      const { messages = 0, told: known = {} } = JSON.parse(Buffer.from(file?.bytes ?? []).toString("utf8")) as Known;
+      [told.#messages, told.#told] = [messages, known];
     } catch {
       // without a file that can be read, everything is new
     }
     return told;
   }
 
-  /**
-   * Runs `tell` while no other process of this home tells anything. Returns false if another process is doing so.
-   */
-  static async whileAlone(tools: Tools, tell: () => Promise<void>): Promise<boolean> {
+  /** Runs `tell`, unless another process of this home tells something. */
+  static async whileAlone(tools: Tools, tell: () => Promise<void>): Promise<void> {
     const pause = (): Promise<void> => tools.clock.wait(LOCK_PAUSE_MS, tools.signal);
     await ensureFolder(getRunFolder(tools));
-    try {
-      await withSettingsLock(getRunFolder(tools), pause, tell);
-      return true;
-    } catch (error) {
-      if (error instanceof Failure && error.code === "locked") return false;
-      throw error;
-    }
+    await withSettingsLock(getRunFolder(tools), pause, tell).catch((error: unknown) => {
+      if (!(error instanceof Failure) || error.code !== "locked") throw error;
+    });
   }
 
   get #path(): string {
@@ -73,9 +65,9 @@ export class ToldFindings {
   }
 
   /** Forgets what is no longer so in these tenants, so that it is new when it comes back. */
-  async forgetAllBut(findings: readonly Told[], tenants: readonly string[]): Promise<void> {
+  async forgetAllBut(findings: readonly Told[], contexts: readonly string[]): Promise<void> {
     const [current, all] = [new Set(findings.map(keyOf)), Object.keys(this.#told)];
-    const gone = all.filter((key) => !current.has(key) && tenants.some((name) => key.startsWith(`${name} `)));
+    const gone = all.filter((key) => !current.has(key) && contexts.some((name) => key.startsWith(`${name} `)));
     if (gone.length === 0) return;
     for (const key of gone) delete this.#told[key];
     await this.#write();

@@ -50,18 +50,6 @@ const EXPIRY_CERTAINTIES = {
   typed: text("entered by hand", "手入力"),
 } as const satisfies Record<string, Text>;
 
-/**
- * Whether a newer file of the same item was found. `downloaded`: it may not have been uploaded, so the date of the older
- * file still counts. `superseded`: the newer file counts instead.
- */
-export const RENEWAL_STATES = {
-  current: text("current", "現行"),
-  downloaded: text("renewed but upload not confirmed", "更新ファイルあり(アップロード未確認)"),
-  superseded: text("superseded", "置き換え済み"),
-} as const satisfies Record<string, Text>;
-
-export type RenewalState = keyof typeof RENEWAL_STATES;
-
 const defineTextField = (en: string, ja: string, example: string | null = null) =>
   ({ type: "text", longest: 2000, nullable: true, label: text(en, ja), example }) as const satisfies Field;
 

@@ -2,23 +2,14 @@ import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import type { Level } from "../document/level.ts";
 import { judgeExpiry, DEFAULT_THRESHOLDS } from "./judge.ts";
-import { isOnlyNotYetValid, summariseCheck, describeCheckResult, chooseThresholds } from "./check.ts";
+import { summariseCheck, describeCheckResult, chooseThresholds } from "./check.ts";
 import { STATE_EXITS } from "./output/plugin.ts";
 import { createUnreadableItem } from "./sources.ts";
 import { createCheckedItem } from "#support/renewals/checked.ts";
 import { same } from "../text/index.ts";
 
 const resultWith = (...levels: readonly Level[]) =>
-  summariseCheck(
-    levels.map((level, at) => createCheckedItem(`${at}`, level, level === "unknown" ? null : at)),
-    DEFAULT_THRESHOLDS,
-  );
-
-const resultWithDays = (...all: readonly (readonly [Level, number])[]) =>
-  summariseCheck(
-    all.map(([level, days], at) => createCheckedItem(`${at}`, level, days)),
-    DEFAULT_THRESHOLDS,
-  );
+  summariseCheck(levels.map((level, at) => createCheckedItem(`${at}`, level, level === "unknown" ? null : at)));
 
 test.each<[readonly Level[], number]>([
   [[], 3],
@@ -33,7 +24,7 @@ test.each<[readonly Level[], number]>([
 });
 
 test("lists everything, with the most urgent first", () => {
-  const { checked, counts } = resultWith("ok", "warning", "unknown", "critical", "expired", "warning");
+  const { checked } = resultWith("ok", "warning", "unknown", "critical", "expired", "warning");
   expect(checked.map(({ name, level }) => `${level} ${name}`)).toEqual([
     "expired 4",
     "critical 3",
@@ -42,7 +33,6 @@ test("lists everything, with the most urgent first", () => {
     "warning 5",
     "ok 0",
   ]);
-  expect(counts).toEqual({ expired: 1, critical: 1, unknown: 1, warning: 2, ok: 1 });
 });
 
 test("sorts equal urgency by date and then by name, with undated items first", () => {
@@ -55,20 +45,8 @@ test("sorts equal urgency by date and then by name, with undated items first", (
   ];
   const names = ["undated", "dated", "z", "a", "b"];
   for (const order of [things, things.toReversed()]) {
-    expect(summariseCheck(order, DEFAULT_THRESHOLDS).checked.map(({ name }) => name)).toEqual(names);
+    expect(summariseCheck(order).checked.map(({ name }) => name)).toEqual(names);
   }
-});
-
-test.each<[Level, number | null, boolean]>([
-  ["warning", 91, true],
-  ["warning", 90, false],
-  ["warning", 31, false],
-  ["warning", null, false],
-  ["ok", 91, false],
-  ["critical", 91, false],
-  ["unknown", 91, false],
-])("whether an item at level %s with %s days left is only not valid yet: %s", (level, daysLeft, is) => {
-  expect(isOnlyNotYetValid(createCheckedItem("a", level, daysLeft), DEFAULT_THRESHOLDS)).toBe(is);
 });
 
 test("counts days in the given time zone, and an unreadable place is unknown", () => {
@@ -99,8 +77,6 @@ test("an item that is not valid yet is at least a warning, and a remark explains
     level: "warning",
     remark: { en: "not valid before 2027-01-01" },
   });
-  const result = summariseCheck([early], DEFAULT_THRESHOLDS);
-  expect(describeCheckResult(result).en).toBe("1 not valid yet");
   const urgent = { ...createCheckedItem("a", "ok", 3), validFrom: "2026-11-21T00:00:00Z", remark: same("x") };
   expect(judgeExpiry(urgent, null, asOf)).toMatchObject({
     level: "critical",
@@ -110,17 +86,10 @@ test("an item that is not valid yet is at least a warning, and a remark explains
   expect(judgeExpiry(begun, null, asOf)).toMatchObject({ level: "ok", remark: null });
 });
 
-test("counts items that are not valid yet separately from due ones", () => {
-  const result = resultWithDays(["warning", 400], ["warning", 60], ["warning", 90], ["ok", 400]);
-  expect(describeCheckResult(result)).toMatchObject({
-    en: "1 not valid yet, 2 due within 90 days, 1 ok",
-  });
-});
-
 test("the summary counts the levels that occur", () => {
   expect(describeCheckResult(resultWith()).ja).toBe("確認する期限がありません");
   expect(describeCheckResult(resultWith("expired", "ok", "critical", "critical"))).toMatchObject({
-    en: "1 expired, 2 due within 30 days, 1 ok",
+    en: "1 expired, 2 critical, 1 ok",
   });
 });
 
@@ -149,32 +118,29 @@ const ofTopic = (source: string, level: Level, daysLeft: number, topic: string |
     evidence: { of: "certificate", issuer: { name: "", namesApple: false }, publicKey: null },
   });
 
-test.each<[Level, number, Level, string, number]>([
-  ["ok", 200, "ok", "downloaded", 0],
-  ["warning", 60, "warning", "downloaded", 1],
-  ["critical", 5, "warning", "downloaded", 1],
-])(
-  "an older file that is %s with %i days left is %s (%s) next to the newer one: exit %i",
-  (level, days, shown, state, exit) => {
-    const result = summariseCheck([ofTopic("old", level, days), ofTopic("new", "ok", 370)], DEFAULT_THRESHOLDS);
-    expect(result.superseded).toEqual([]);
-    expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: shown, state });
-    expect(result.checked.find(({ name }) => name === "new")).toMatchObject({ level: "ok", state: "current" });
-    expect(STATE_EXITS[result.state]).toBe(exit);
-    const { en } = result.checked.find(({ name }) => name === "old")?.remark ?? {};
-    expect(en).toContain(
-      "renewed by new.pem: make sure that the new file was uploaded (HOME in the console shows the expiry date)",
-    );
-  },
-);
+test.each<[Level, number, Level, number]>([
+  ["ok", 200, "ok", 0],
+  ["warning", 60, "warning", 1],
+  ["critical", 5, "warning", 1],
+])("an older file that is %s with %i days left is %s next to the newer one: exit %i", (level, days, shown, exit) => {
+  const result = summariseCheck([ofTopic("old", level, days), ofTopic("new", "ok", 370)]);
+  expect(result.superseded).toEqual([]);
+  expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: shown });
+  expect(result.checked.find(({ name }) => name === "new")).toMatchObject({ level: "ok", remark: null });
+  expect(STATE_EXITS[result.state]).toBe(exit);
+  const { en } = result.checked.find(({ name }) => name === "old")?.remark ?? {};
+  expect(en).toContain(
+    "renewed by new.pem: make sure that the new file was uploaded (HOME in the console shows the expiry date)",
+  );
+});
 
 test("the newest file supersedes an expired older one, which does not count", () => {
   const all = [ofTopic("oldest", "expired", -400), ofTopic("old", "expired", -3), ofTopic("new", "ok", 370)];
-  const result = summariseCheck(all, DEFAULT_THRESHOLDS);
-  expect(result).toMatchObject({ state: "ok", counts: { expired: 0, ok: 1 } });
-  expect(result.superseded.map(({ name, state, remark }) => `${name} ${state} ${remark?.en}`)).toEqual([
-    "oldest superseded superseded by new.pem",
-    "old superseded superseded by new.pem",
+  const result = summariseCheck(all);
+  expect(result).toMatchObject({ state: "ok", checked: [{ name: "new" }] });
+  expect(result.superseded.map(({ name, remark }) => `${name} ${remark?.en}`)).toEqual([
+    "oldest superseded by new.pem",
+    "old superseded by new.pem",
   ]);
   expect(describeCheckResult(result).en).toBe("1 ok, 2 superseded");
 });
@@ -186,15 +152,7 @@ test.each<[string, readonly ReturnType<typeof ofTopic>[]]>([
   ["that is not valid yet", [{ ...ofTopic("new", "warning", 370), remark: same("not valid before 2027-01-01") }]],
   ["that ends at the same moment", [ofTopic("new", "expired", -3)]],
 ])("a file next to one %s is not superseded", (_, others) => {
-  const result = summariseCheck([ofTopic("old", "expired", -3), ...others], DEFAULT_THRESHOLDS);
+  const result = summariseCheck([ofTopic("old", "expired", -3), ...others]);
   expect(result.superseded).toEqual([]);
-  expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: "expired", state: "current" });
-});
-
-test("counts renewed files separately from due ones", () => {
-  const all = [ofTopic("old", "critical", 1), ofTopic("new", "ok", 370), createCheckedItem("b", "warning", 60)];
-  const result = summariseCheck(all, DEFAULT_THRESHOLDS);
-  expect(describeCheckResult(result)).toMatchObject({
-    en: "1 renewed but upload not confirmed, 1 due within 90 days, 1 ok",
-  });
+  expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: "expired", remark: null });
 });

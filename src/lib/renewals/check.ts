@@ -1,9 +1,8 @@
 import { Failure } from "../errors/index.ts";
 import { compareByUrgency, determineState } from "./finding.ts";
-import { RENEWAL_STATES } from "../model/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
-import type { Level } from "../document/level.ts";
+import { LEVEL_NAMES } from "../document/level.ts";
 import { compareByExpiry, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
 import { isNewerFile, identityOf } from "./compare.ts";
 
@@ -13,42 +12,26 @@ export interface CheckResult {
   readonly checked: readonly CheckedItem[];
   /** expired files that a newer file of the same item has replaced; they are shown but do not count */
   readonly superseded: readonly CheckedItem[];
-  readonly counts: Readonly<Record<Level, number>>;
-  readonly thresholds: Thresholds;
-}
-
-/** Returns true if an item's only problem is that it is not valid yet: its expiry is beyond the warning time. */
-export const isOnlyNotYetValid = ({ level, daysLeft, state }: CheckedItem, { withinDays }: Thresholds): boolean =>
-  level === "warning" && state !== "downloaded" && daysLeft !== null && daysLeft > withinDays;
-
-/** Summarises a check. If nothing was checked, the state is unknown, because it must not look like good news. */
-export function summariseCheck(all: readonly CheckedItem[], thresholds: Thresholds): CheckResult {
-  const counts = { ok: 0, warning: 0, critical: 0, expired: 0, unknown: 0 };
-  const successorOf = findSuccessors(all);
-  const standing = all.map((one) => judgeWithSuccessor(one, successorOf(one)));
-  const kept = standing.filter(({ state }) => state !== "superseded");
-  const superseded = standing.filter(({ state }) => state === "superseded");
-  for (const { level } of kept) counts[level] += 1;
-  const checked = kept.toSorted((one, other) => compareByUrgency(one, other) || compareByExpiry(one, other));
-  const state = kept.length === 0 ? "unknown" : determineState(kept.map(({ level }) => level));
-  return { state, checked, superseded, counts, thresholds };
 }
 
 /**
- * Judges a file that may have been replaced by a newer file. An expired file with a valid newer file of the same item
- * no longer counts. Before it expires, it is not known whether the newer file was uploaded, so the older file keeps its
- * level, but at most `warning`.
+ * Summarises a check. If nothing was checked, the state is unknown, because it must not look like good news. An expired
+ * file with a valid newer file of the same item does not count. Before it expires, it is not known whether the newer
+ * file was uploaded, so the older file keeps its level, but at most `warning`.
  */
-function judgeWithSuccessor(one: CheckedItem, by: CheckedItem | undefined): CheckedItem {
-  const file = by?.source ?? undefined;
-  if (file === undefined) return one;
-  if (one.level === "expired") return { ...one, state: "superseded", level: "ok", remark: describeSuperseded(file) };
-  return {
-    ...one,
-    state: "downloaded",
-    level: one.level === "critical" ? "warning" : one.level,
-    remark: describeRenewed(file),
-  };
+export function summariseCheck(all: readonly CheckedItem[]): CheckResult {
+  const successorOf = findSuccessors(all);
+  const [checked, superseded]: [CheckedItem[], CheckedItem[]] = [[], []];
+  for (const one of all) {
+    const by = successorOf(one)?.source ?? null;
+    const { level } = one;
+    if (by === null) checked.push(one);
+    else if (level === "expired") superseded.push({ ...one, level: "ok", remark: describeSuperseded(by) });
+    else checked.push({ ...one, level: level === "critical" ? "warning" : level, remark: describeRenewed(by) });
+  }
+  checked.sort((one, other) => compareByUrgency(one, other) || compareByExpiry(one, other));
+  const state = checked.length === 0 ? "unknown" : determineState(checked.map(({ level }) => level));
+  return { state, checked, superseded };
 }
 
 /** Returns a function that returns the newest valid file of the same item, if it is newer than the given file. */
@@ -75,28 +58,18 @@ const describeRenewed = (by: string): Text =>
     `更新ファイル ${by} があります。アップロード済みかどうかを、管理画面の HOME に表示される期限で確認してください`,
   );
 
-/** Returns the counts by level, the most urgent first, such as `2 expired, 1 due within 30 days`. */
-export function describeCheckResult({ counts, thresholds, checked, superseded }: CheckResult): Text {
-  const { withinDays, criticalDays } = thresholds;
-  const early = checked.filter((one) => isOnlyNotYetValid(one, thresholds)).length;
-  const downloaded = checked.filter(({ level, state }) => level === "warning" && state === "downloaded").length;
-  const rejected = checked.filter(({ level, rejection }) => level === "critical" && rejection !== undefined).length;
-  const parts: readonly (readonly [number, Text])[] = [
-    [counts.expired, text("expired", "期限切れ")],
-    [rejected, text("rejected by Apple", "Apple が拒否")],
-    [counts.critical - rejected, text(`due within ${criticalDays} days`, `${criticalDays} 日以内に期限`)],
-    [counts.unknown, text("unknown", "期限不明")],
-    [early, text("not valid yet", "まだ有効でない項目")],
-    [downloaded, RENEWAL_STATES.downloaded],
-    [counts.warning - early - downloaded, text(`due within ${withinDays} days`, `${withinDays} 日以内に期限`)],
-    [counts.ok, text("ok", "余裕あり")],
-    [superseded.length, text("superseded", "置き換え済み")],
-  ];
-  const said = [
-    ...(checked.length === 0 ? [text("no expiry date to check", "確認する期限がありません")] : []),
-    ...parts.filter(([count]) => count > 0).map(([count, { en, ja }]) => text(`${count} ${en}`, `${ja} ${count} 件`)),
-  ];
-  return joinTexts(said, text(", ", "、"));
+/** Returns the counts by level, the most urgent first, such as `2 expired, 1 critical`. */
+export function describeCheckResult({ checked, superseded }: CheckResult): Text {
+  if (checked.length === 0) return text("no expiry date to check", "確認する期限がありません");
+  const counted = [...Map.groupBy(checked, ({ level }) => level)].map(
+    ([level, { length }]) => [length, LEVEL_NAMES[level]] as const,
+  );
+  const parts = [...counted, [superseded.length, text("superseded", "置き換え済み")] as const];
+  const said = parts.filter(([count]) => count > 0);
+  return joinTexts(
+    said.map(([count, { en, ja }]) => text(`${count} ${en}`, `${ja} ${count} 件`)),
+    text(", ", "、"),
+  );
 }
 
 /**

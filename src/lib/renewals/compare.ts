@@ -9,29 +9,12 @@ import { isSameDate } from "./upload.ts";
 // Whether a file may replace the one in use: the only comparison of certificates and tokens. Whatever a file does not
 // show is unknown; it never counts as good or bad. @see facts 3.3 to 3.5 (what goes wrong in a renewal)
 
-export const CHECK_LABELS = {
-  file: text("different file", "別のファイル"),
-  topic: text("topic", "トピック"),
-  name: text("name", "名前"),
-  expiry: text("later expiry", "期限の延長"),
-  validity: text("valid now", "現在有効"),
-  issuer: text("issuer", "発行者"),
-  "request-key": text("matches the CSR", "CSR ファイルとの一致"),
-  server: text("MDM server", "MDM サーバ"),
-  consumer: text("consumer key", "トークンの発行元(consumer key)"),
-  key: text("encryption key", "暗号鍵"),
-  "old-token": text("current token", "現在のトークン"),
-  organisation: text("organisation", "組織"),
-  location: text("location", "場所"),
-} as const satisfies Record<string, Text>;
-
-type CheckId = keyof typeof CHECK_LABELS;
-
 /** The outcome of a check; `unknown` if the files do not contain enough information. */
 type CheckOutcome = "good" | "warning" | "bad" | "unknown";
 
 export interface Check {
   readonly id: CheckId;
+  readonly label: Text;
   readonly outcome: CheckOutcome;
   /** the reason, and the effect that an upload would have */
   readonly what: Text;
@@ -67,14 +50,9 @@ type Result = readonly [outcome: CheckOutcome, what: Text] | undefined;
 
 type EvidenceOf<K extends SuccessorEvidence["of"]> = Extract<SuccessorEvidence, { of: K }>;
 
-const evidenceOf = <K extends SuccessorEvidence["of"]>(
-  evidence: SuccessorEvidence | undefined,
-  of: K,
-): EvidenceOf<K> | undefined => (evidence?.of === of ? (evidence as EvidenceOf<K>) : undefined);
-
-/** Returns what both files contain of one kind of evidence. */
+/** Returns what the current and the next file contain of one kind of evidence. */
 const bothOf = <K extends SuccessorEvidence["of"]>({ current, next }: FilePair, of: K) =>
-  [evidenceOf(current.evidence, of), evidenceOf(next.evidence, of)] as const;
+  [current, next].map(({ evidence }) => (evidence?.of === of ? (evidence as EvidenceOf<K>) : undefined));
 
 type Value = string | null | undefined;
 
@@ -273,21 +251,24 @@ const checkLocation = (pair: FilePair): Result => {
   ]);
 };
 
-const CHECKS: Readonly<Record<CheckId, (pair: FilePair) => Result>> = {
-  file: checkFile,
-  topic: checkTopic,
-  name: checkName,
-  key: checkAdeKey,
-  server: checkAdeServer,
-  consumer: checkAdeConsumer,
-  organisation: checkOrganisation,
-  location: checkLocation,
-  expiry: checkExpiry,
-  validity: checkValidity,
-  issuer: checkIssuer,
-  "request-key": checkRequest,
-  "old-token": checkOldToken,
-};
+/** The checks of all kinds of files, with their names for people. */
+export const CHECKS = {
+  file: [text("different file", "別のファイル"), checkFile],
+  topic: [text("topic", "トピック"), checkTopic],
+  name: [text("name", "名前"), checkName],
+  key: [text("encryption key", "暗号鍵"), checkAdeKey],
+  server: [text("MDM server", "MDM サーバ"), checkAdeServer],
+  consumer: [text("consumer key", "トークンの発行元(consumer key)"), checkAdeConsumer],
+  organisation: [text("organisation", "組織"), checkOrganisation],
+  location: [text("location", "場所"), checkLocation],
+  expiry: [text("later expiry", "期限の延長"), checkExpiry],
+  validity: [text("valid now", "現在有効"), checkValidity],
+  issuer: [text("issuer", "発行者"), checkIssuer],
+  "request-key": [text("matches the CSR", "CSR ファイルとの一致"), checkRequest],
+  "old-token": [text("current token", "現在のトークン"), checkOldToken],
+} as const satisfies Readonly<Record<string, readonly [label: Text, check: (pair: FilePair) => Result]>>;
+
+type CheckId = keyof typeof CHECKS;
 
 const CERTIFICATE_CHECKS: readonly CheckId[] = ["file", "name", "expiry", "validity", "issuer", "request-key"];
 
@@ -304,8 +285,9 @@ const OTHER_CHECKS: readonly CheckId[] = ["file", "expiry", "validity", "old-tok
 /** Returns whether a file may replace the one in use, which has the same kind. */
 export function compareFiles(pair: FilePair): Comparison {
   const checks = (CHECKS_BY_KIND[pair.next.expiring.kind] ?? CERTIFICATE_CHECKS).flatMap((id): readonly Check[] => {
-    const result = CHECKS[id](pair);
-    return result === undefined ? [] : [{ id, outcome: result[0], what: result[1] }];
+    const [label, check] = CHECKS[id];
+    const [outcome, what] = check(pair) ?? [];
+    return outcome === undefined || what === undefined ? [] : [{ id, label, outcome, what }];
   });
   const bad = checks.filter(({ outcome }) => outcome === "bad");
   const isSameConsumer = checks.some(({ id, outcome }) => id === "consumer" && outcome === "good");
@@ -322,7 +304,7 @@ export function compareFiles(pair: FilePair): Comparison {
 
 export const describeChecks = (checks: readonly Check[]): Text =>
   joinTexts(
-    checks.map(({ id, what }) => text(`${CHECK_LABELS[id].en}: ${what.en}`, `${CHECK_LABELS[id].ja}: ${what.ja}`)),
+    checks.map(({ label, what }) => text(`${label.en}: ${what.en}`, `${label.ja}: ${what.ja}`)),
     text("; ", "。"),
   );
 

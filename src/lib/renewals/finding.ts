@@ -8,8 +8,10 @@ import { text, type Text } from "../text/index.ts";
 export interface Finding {
   /** the same for the same thing on another day, and another one for another stage of an expiry */
   readonly id: string;
-  /** the context of the tenant, or the file that was checked */
+  /** the domain of the tenant or its context, or the file that was checked */
   readonly tenant: string;
+  /** the context of the tenant; null for a file */
+  readonly context: string | null;
   readonly group: "renewals" | "import" | "ade" | "console" | "token" | "reminders" | "daily-run" | "tenant" | "month";
   readonly level: Level;
   readonly what: Text;
@@ -48,6 +50,12 @@ export const describeFinding = ({ level, tenant, what, next }: Finding): Text =>
   return text(`${label.en} ${tenant}: ${what.en}${en}`, `${label.ja} ${tenant}: ${what.ja}${ja}`);
 };
 
+const toItemColumn = (key: "kind" | "name" | "expiresAt" | "daysLeft", header: Text): Column<Finding> => ({
+  key,
+  header,
+  value: ({ item }) => item?.[key] ?? null,
+});
+
 export const FINDING_COLUMNS: readonly Column<Finding>[] = [
   { key: "level", header: text("level", "状態"), value: ({ level }) => level },
   { key: "tenant", header: text("tenant", "テナント"), value: ({ tenant }) => tenant },
@@ -61,4 +69,8 @@ export const FINDING_COLUMNS: readonly Column<Finding>[] = [
     name: ({ next }) => next,
   },
   { key: "id", header: text("ID", "ID"), value: ({ id }) => id },
+  toItemColumn("kind", text("kind", "種類")),
+  toItemColumn("name", text("name", "名前")),
+  toItemColumn("expiresAt", text("expires at", "期限(時刻)")),
+  toItemColumn("daysLeft", text("days left", "残り日数")),
 ];

@@ -7,31 +7,31 @@ import { formatCount, same, text, type Text } from "../text/index.ts";
 import type { Finding } from "./finding.ts";
 
 /** Describes an item by its kind, its name, and its date or why there is none. */
-function describeItem({ kind, name, expiry, daysLeft, remark, rejection, level }: CheckedItem): Text {
+function describeItem({ kind, name, expiry, daysLeft, isToday, remark, rejection, level }: CheckedItem): Text {
   const reason = rejection !== undefined && level === "critical" ? rejection.what : (remark ?? LEVEL_NAMES.unknown);
   if (kind === null) return reason;
   const [en, ja] = [`${RENEWAL_KINDS[kind].en} ${name}`, `${RENEWAL_KINDS[kind].ja}「${name}」`];
   if (daysLeft === null || reason === rejection?.what) return text(`${en}: ${reason.en}`, `${ja}: ${reason.ja}`);
   const [moreEn, moreJa] = remark ? [`; ${remark.en}`, `。${remark.ja}`] : ["", ""];
-  return level === "expired"
-    ? text(
-        `${en} expired on ${expiry}, ${formatCount(-daysLeft, "day")} ago${moreEn}`,
-        `${ja}は ${expiry} に期限が切れました(${-daysLeft} 日経過)${moreJa}`,
-      )
-    : text(
-        `${en} expires on ${expiry}, ${formatCount(daysLeft, "day")} left${moreEn}`,
-        `${ja}の期限は ${expiry}(あと ${daysLeft} 日)${moreJa}`,
-      );
+  if (level === "expired")
+    return text(
+      `${en} expired on ${expiry}, ${formatCount(-daysLeft, "day")} ago${moreEn}`,
+      `${ja}は ${expiry} に期限が切れました(${-daysLeft} 日経過)${moreJa}`,
+    );
+  const last = isToday ? text("today", "本日") : text("before the next daily run", "次の自動実行の前");
+  const left = daysLeft > 0 ? text(`${formatCount(daysLeft, "day")} left`, `あと ${daysLeft} 日`) : last;
+  return text(`${en} expires on ${expiry}, ${left.en}${moreEn}`, `${ja}の期限は ${expiry}(${left.ja})${moreJa}`);
 }
 
-/** Returns the finding about a judged item or file. */
+/** Returns the finding about a judged item of a tenant, or about a file. */
 export function toItemFinding(item: CheckedItem): Finding {
   const { kind, name, context, source, level, fingerprint } = item;
-  const next = kind === null ? undefined : line("renewals guide", [context === null ? kind : name]);
+  const next = kind === null || level === "ok" ? undefined : line("renewals guide", [context === null ? kind : name]);
   const completion = { context: context ?? undefined };
   return {
     id: `renewals ${item.id ?? `${source} ${fingerprint}`} ${level}`,
-    tenant: context ?? source ?? name,
+    tenant: item.tenant ?? context ?? source ?? name,
+    context,
     group: "renewals",
     level,
     what: completeCommands(describeItem(item), completion),

@@ -43,7 +43,7 @@ test("judges a record and returns all its fields", () => {
     daysLeft: 101,
     expiry: "2027-03-01",
     remark: null,
-    state: "current",
+    isToday: false,
   });
   const undated = judgeExpiry({ ...ITEM, expiresAt: null, remark: same("no date") }, "kanto", AS_OF);
   expect(undated).toMatchObject({ level: "unknown", expiresOn: null, daysLeft: null, remark: same("no date") });

@@ -1,7 +1,7 @@
 import type { SuccessorEvidence } from "../apple/index.ts";
 import type { Level } from "../document/level.ts";
 import { dayOf, countDaysLeft, formatLocalInstant, toUtcInstant } from "../model/time.ts";
-import type { ExpiringItem, RenewalItem, RenewalState } from "../model/renewal.ts";
+import type { ExpiringItem, RenewalItem } from "../model/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import type { GuideFacts } from "./guide/index.ts";
 
@@ -47,8 +47,10 @@ interface ExpiryStatus {
   readonly level: Level;
   /** calendar day of the expiry in the given time zone; null if the expiry is not known */
   readonly expiresOn: string | null;
-  /** calendar days until that day, negative after it; null if the expiry is not known */
+  /** calendar days until that day, negative after it; null if the expiry is not known. @see countDaysLeft */
   readonly daysLeft: number | null;
+  /** true if that day is today: no days may be left although it is tomorrow */
+  readonly isToday: boolean;
   /** the day for people, marked `~` if it is estimated, with its time within three days of the expiry */
   readonly expiry: string | null;
 }
@@ -61,14 +63,14 @@ const getExpiryStatus = (
   certainty: RenewalItem["certainty"] | null,
   asOf: ExpiryClock,
 ): ExpiryStatus => {
-  if (expiresAt === null) return { level: "unknown", expiresOn: null, daysLeft: null, expiry: null };
+  if (expiresAt === null) return { level: "unknown", expiresOn: null, daysLeft: null, isToday: false, expiry: null };
   const { now, timezone } = asOf;
   const [expiresOn, daysLeft] = [dayOf(expiresAt, timezone), countDaysLeft(expiresAt, now, timezone)];
   const local = formatLocalInstant(new Date(expiresAt), timezone);
   const when =
     Math.abs(daysLeft) <= NEAR_DAYS ? local.slice(0, "2027-03-01T14:00".length).replace("T", " ") : expiresOn;
   const expiry = certainty === "estimated" ? `~${when}` : when;
-  return { level: levelOf(expiresAt, asOf), expiresOn, daysLeft, expiry };
+  return { level: levelOf(expiresAt, asOf), expiresOn, daysLeft, isToday: expiresOn === dayOf(now, timezone), expiry };
 };
 
 /** The rejection of an item by its issuer, who no longer accepts it. */
@@ -99,6 +101,8 @@ export interface CheckItem extends Omit<
 > {
   /** only for a recorded item */
   readonly id?: string | undefined;
+  /** the domain of the item's tenant, if it is known */
+  readonly tenant?: string | undefined;
   readonly kind: DatedItem["kind"] | null;
   readonly certainty: DatedItem["certainty"] | null;
   /** only for a file */
@@ -107,7 +111,7 @@ export interface CheckItem extends Omit<
 
 /** An item with its status at a point in time. `context` is the context of its tenant, or null for a file. */
 export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
-  ExpiryStatus & { readonly context: C; readonly remark: Text | null; readonly state: RenewalState };
+  ExpiryStatus & { readonly context: C; readonly remark: Text | null };
 
 export type CheckedItem = JudgedItem<CheckItem, string | null>;
 
@@ -129,21 +133,14 @@ export function judgeExpiry<
     remark,
     isRejected ? rejection.what : null,
     early === null ? null : describeNotYetValid(dayOf(early, timezone)),
-  ];
+  ].filter((one) => one !== null);
   return {
     ...item,
     context,
     ...standing,
     level: isRejected ? "critical" : early !== null && standing.level === "ok" ? "warning" : standing.level,
-    remark: joinRemarks(remarks),
-    state: "current",
+    remark: remarks.length === 0 ? null : joinTexts(remarks, text("; ", "。")),
   };
-}
-
-/** Joins remarks to one remark. Returns null if there are none. */
-function joinRemarks(remarks: readonly (Text | null)[]): Text | null {
-  const said = remarks.filter((one) => one !== null);
-  return said.length === 0 ? null : joinTexts(said, text("; ", "。"));
 }
 
 const describeNotYetValid = (day: string): Text =>

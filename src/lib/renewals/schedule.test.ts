@@ -7,7 +7,6 @@ const RUN: DailyRun = {
   node: "/opt/node",
   door: "/home/it's 100%/$HOME/clomoctl.js",
   words: ["status", "--notify"],
-  variables: new Map([["CLOMOCTL_HOME", "/home/情シス/a b"]]),
   home: "/home/情シス/a b",
 };
 

@@ -17,9 +17,7 @@ export interface DailyRun {
   readonly node: string;
   readonly door: string;
   readonly words: readonly string[];
-  /** variables that lead to the same home */
-  readonly variables: ReadonlyMap<string, string>;
-  /** folder of the home's data */
+  /** folder of the home, which the run gets as `CLOMOCTL_HOME` */
   readonly home: string;
 }
 
@@ -52,10 +50,9 @@ const getRunName = (home: string): string => {
 const quotePosixWord = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 /** Renders a line of a crontab. A `%` is escaped, because it would end the command. */
-function renderCronLine({ at, node, door, words, variables }: DailyRun): string {
+function renderCronLine({ at, node, door, words, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
-  const set = [...variables].map(([name, value]) => `${name}=${quotePosixWord(value)}`);
-  const command = [...set, ...[node, door].map(quotePosixWord), ...words.map(quotePosixWord)].join(" ");
+  const command = `CLOMOCTL_HOME=${[home, node, door, ...words].map(quotePosixWord).join(" ")}`;
   return `${minute} ${hour} * * * ${command.replaceAll("%", String.raw`\%`)}\n`;
 }
 
@@ -67,14 +64,14 @@ const quoteUnitWord = (word: string): string =>
     .replaceAll("%", "%%")
     .replaceAll("$", "$$$$")}"`;
 
-function renderSystemdCommands({ at, node, door, words, variables, home }: DailyRun): string {
+function renderSystemdCommands({ at, node, door, words, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
   const name = getRunName(home);
   const unit = (extension: string, lines: readonly string[]): string =>
     `cat >"$units/${name}.${extension}" <<'END'\n${lines.join("\n")}\nEND\n`;
-  const environment = [...variables].map(([key, value]) => `Environment=${quoteUnitWord(`${key}=${value}`)}`);
+  const environment = `Environment=${quoteUnitWord(`CLOMOCTL_HOME=${home}`)}`;
   const start = `ExecStart=${[node, door, ...words].map(quoteUnitWord).join(" ")}`;
-  const service = ["[Service]", "Type=oneshot", ...environment, start];
+  const service = ["[Service]", "Type=oneshot", environment, start];
   const time = `OnCalendar=*-*-* ${hour}:${String(minute).padStart(2, "0")}:00`;
   const timer = ["[Timer]", time, "Persistent=true", "", "[Install]", "WantedBy=timers.target"];
   const folder = 'units="${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user"; mkdir -p "$units"\n';
@@ -85,10 +82,9 @@ function renderSystemdCommands({ at, node, door, words, variables, home }: Daily
 const quotePowerShellWord = (word: string): string => `'${word.replaceAll("'", "''")}'`;
 
 /** Renders the PowerShell command that registers a task. `cmd` sets the variables, because an action cannot. */
-function renderTaskCommand({ at, node, door, words, variables, home }: DailyRun): string {
+function renderTaskCommand({ at, node, door, words, home }: DailyRun): string {
   const { hour, minute } = parseTimeOfDay(at);
-  const set = [...variables].map(([name, value]) => `set "${name}=${value}" & `).join("");
-  const command = `/d /s /c "${set}"${node}" "${door}" ${words.join(" ")}"`;
+  const command = `/d /s /c "set "CLOMOCTL_HOME=${home}" & "${node}" "${door}" ${words.join(" ")}"`;
   const action = `(New-ScheduledTaskAction -Execute 'cmd.exe' -Argument ${quotePowerShellWord(command)})`;
   const trigger = `(New-ScheduledTaskTrigger -Daily -At '${hour}:${String(minute).padStart(2, "0")}')`;
   const settings = "(New-ScheduledTaskSettingsSet -StartWhenAvailable -AllowStartIfOnBatteries)";
@@ -108,7 +104,7 @@ const RENDERERS: Readonly<Record<Scheduler, (run: DailyRun) => string>> = {
  * @throws Failure `usage` if a path contains a character that would end the entry
  */
 export function renderSchedule(scheduler: Scheduler, run: DailyRun): string {
-  const all = [run.node, run.door, ...run.words, ...run.variables.values()];
+  const all = [run.node, run.door, run.home, ...run.words];
   const refused = scheduler === "task" ? /[\p{Cc}"%]/u : /\p{Cc}/u;
   const bad = all.find((word) => refused.test(word));
   if (bad === undefined) return RENDERERS[scheduler](run);

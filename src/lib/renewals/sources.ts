@@ -142,7 +142,8 @@ function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): Ex
 /** The date of a certificate follows its file, which programs such as certbot replace; otherwise the earlier date counts. */
 function applyFileDate(recorded: DatedItem, now: ExpiringItem, timezone: string): DatedItem {
   const { kind, expiresAt, certainty, fingerprint, source } = recorded;
-  const dated = { ...recorded, expiresAt: now.expiresAt, certainty: now.certainty };
+  // items are sorted, and sent reminders found, by this text, so it needs the format of recorded dates
+  const dated = { ...recorded, expiresAt: new Date(now.expiresAt).toISOString(), certainty: now.certainty };
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
   // the recorded date is exact, because the item was recorded with the key that opens the token
   if (isGuess) return recorded;
@@ -163,23 +164,12 @@ const describeBrokenSource = (source: string, { en, ja }: Text): Text =>
     `記録された期限で判定します。${source} を読み込めませんでした: ${ja}`,
   );
 
-/**
- * Returns recorded items with the dates that all commands use: see {@link applySourceDate}.
- *
- * @param options see {@link applySourceDate}
- */
+/** Returns recorded items with the dates that all commands use, one file after the other. */
 export async function applySourceDates(
   items: readonly RenewalItem[],
   options: SourceOptions,
 ): Promise<readonly DatedItem[]> {
   const all: DatedItem[] = [];
-  for (const item of items) {
-    const dated = await applySourceDate(item, options);
-    const { expiresAt } = dated;
-    // A date from a file is converted to the format of recorded dates, because this text is used to sort items and to
-    // find sent reminders.
-    const isRecorded = expiresAt === null || expiresAt === item.expiresAt;
-    all.push(isRecorded ? dated : { ...dated, expiresAt: new Date(expiresAt).toISOString() });
-  }
+  for (const item of items) all.push(await applySourceDate(item, options));
   return all;
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { escapeForPeople } from "../terminal/escape.ts";
-import { formatShellOption, quoteShellWord, toTypableName } from "./shell-word.ts";
+import { quoteShellWord, toTypableName } from "./shell-word.ts";
 
 const typed = (words: readonly string[]): readonly string[] =>
   execFileSync("bash", ["--norc", "--noprofile", "-c", `printf '%s\\0' ${words.join(" ")}`], {
@@ -49,13 +49,4 @@ test.each([
   ["ＡＢＣ", "ＡＢＣ"],
 ])("%j as an argument is typed as %s", (name, word) => {
   expect(quoteShellWord(toTypableName(name, "id1"))).toBe(word);
-});
-
-test.each([
-  ["課長", "--title 課長"],
-  ["", "--title ''"],
-  ["--help", "--title='--help'"],
-  ["-a\nb", String.raw`--title=$'-a\nb'`],
-])("%j as the value of an option is typed as %s", (value, typedAs) => {
-  expect(formatShellOption("--title", value)).toBe(typedAs);
 });

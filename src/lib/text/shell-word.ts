@@ -35,10 +35,6 @@ export const quoteWindowsWord = (word: string): string =>
     ? word
     : `"${word.replaceAll(DECEPTIVE_CHARACTERS, escapeShellCharacter).replaceAll('"', String.raw`\"`)}"`;
 
-/** Formats an option and its value for typing. A value that looks like an option (`--help`) is joined with `=`. */
-export const formatShellOption = (flag: string, value: string): string =>
-  `${flag}${value.startsWith("-") ? "=" : " "}${quoteShellWord(value)}`;
-
 /** Returns the name, or the id if the name cannot be typed as shown or would be parsed as an option. */
 export const toTypableName = (name: string, id: string): string =>
   name.startsWith("-") || name === "" || name.search(DECEPTIVE_CHARACTERS) !== -1 ? id : name;

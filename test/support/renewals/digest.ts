@@ -3,27 +3,36 @@ import { buildExampleRecord } from "../../../src/lib/model/thing.ts";
 import type { DatedItem } from "../../../src/lib/renewals/judge.ts";
 import type { DueReminder } from "../../../src/lib/renewals/notify/message.ts";
 
-const createDatedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
+const EXPIRY = "2027-03-01T03:00:00.000Z";
+
+export const createDatedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
   ...buildExampleRecord(RENEWAL_ITEM.fields),
   id: "019a0000-0000-7000-8000-000000000001",
   name: "本社",
-  expiresAt: "2027-03-01T03:00:00.000Z",
+  expiresAt: EXPIRY,
   owner: null,
   account: null,
   updatedAt: "2026-11-20T00:00:00.000Z",
   ...change,
 });
 
+const JUDGED = {
+  context: "local",
+  level: "critical",
+  expiresOn: "2027-03-01",
+  expiry: "2027-03-01",
+  daysLeft: 30,
+  isToday: false,
+  remark: null,
+} as const;
+
 export const createDueReminder = ({
   item = {},
   ...change
-}: Partial<Omit<DueReminder, "item">> & { item?: Partial<DatedItem> } = {}): DueReminder => ({
-  context: "local",
-  item: { ...createDatedItem(item), expiresAt: item.expiresAt ?? "2027-03-01T03:00:00.000Z" },
+}: Partial<Omit<DueReminder, "item">> & { item?: Partial<DueReminder["item"]> } = {}): DueReminder => ({
+  tenant: item.context ?? "local",
+  item: { ...createDatedItem(), ...JUDGED, expiresAt: EXPIRY, ...item },
   stage: 30,
-  days: 30,
-  day: "2027-03-01",
-  expired: false,
   ...change,
 });
 

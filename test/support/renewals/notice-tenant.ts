@@ -18,6 +18,7 @@ export const createReminderTenant = ({
   notices = [],
 }: ReminderTenantContent): ReminderTenant => ({
   context,
+  tenant: context,
   timezone,
   items,
   past: notices,

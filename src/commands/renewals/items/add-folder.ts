@@ -19,7 +19,6 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
-import { noteUnreachableOwner } from "./unreachable-owner.ts";
 import type { NewItemOptions } from "./options.ts";
 import { readCsr, readKeyFiles, toItemFields } from "./read-options.ts";
 import { createExpiryClock } from "./tenant-items.ts";
@@ -47,7 +46,7 @@ export async function addFolder(
   const found = await Array.fromAsync(gatherItems(folder, workingFolder, openers), (one) =>
     judgeExpiry(one, null, asOf),
   );
-  const { checked, superseded } = summariseCheck(found, asOf.thresholds);
+  const { checked, superseded } = summariseCheck(found);
   const before: KnownItem[] = [];
   for (const item of await client.renewals.list()) before.push({ item, current: await findCurrentItem(item, openers) });
   const added: JudgedItem[] = [];
@@ -84,7 +83,6 @@ export async function addFolder(
     }
   }
   await terminal.list(ITEM_COLUMNS, added);
-  await noteUnreachableOwner(tools, added);
   if (added.length === 0 && refused + skipped > 0) return "input-rejected";
   return refused === 0 ? undefined : "partial";
 }
@@ -117,18 +115,6 @@ function describeRenewal({ name }: RenewalItem, { source }: CheckedItem, bad: re
   return text(`this file renews "${name}"; to record it: ${renew}`, `「${name}」の更新です。登録するには: ${renew}`);
 }
 
-function toRenewable({
-  kind,
-  certainty,
-  expiresAt,
-  fingerprint,
-  evidence,
-  ...file
-}: CheckedItem): Renewable | undefined {
-  if (kind === null || certainty === null || expiresAt === null || fingerprint === null || evidence === undefined)
-    return undefined;
-  return {
-    expiring: { ...file, validFrom: file.validFrom ?? null, kind, certainty, expiresAt, fingerprint },
-    evidence,
-  };
-}
+/** Returns what was read from a file: only a file that could be read shows evidence. */
+const toRenewable = ({ evidence, ...file }: CheckedItem): Renewable | undefined =>
+  evidence === undefined ? undefined : { expiring: file as Renewable["expiring"], evidence };

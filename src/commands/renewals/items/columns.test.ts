@@ -2,10 +2,8 @@ import { expect, test } from "vitest";
 import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
 import { buildExampleRecord } from "../../../lib/model/thing.ts";
 import { judgeExpiry, DEFAULT_THRESHOLDS } from "../../../lib/renewals/judge.ts";
-import { createUnreadableItem } from "../../../lib/renewals/sources.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
-import { same } from "../../../lib/text/index.ts";
-import { CHECK_COLUMNS, ITEM_COLUMNS, DEFAULT_CHECK_COLUMNS } from "./columns.ts";
+import { ITEM_COLUMNS } from "./columns.ts";
 
 const AS_OF = { now: new Date("2027-02-01T00:00:00Z"), timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS };
 
@@ -42,27 +40,6 @@ test("an item has the columns that scripts know, in order", () => {
   ]);
 });
 
-test("a checked item has the columns that scripts know, in order", () => {
-  expect(headersOf(CHECK_COLUMNS)).toEqual([
-    "level: level, 状態",
-    "daysLeft: days left, 残り日数, right",
-    "expiresOn: expires on, 期限",
-    "expiresAt: expires at, 期限(時刻)",
-    "kind: kind, 種類",
-    "name: name, 名前",
-    "organisation: organisation, 組織",
-    "context: context, コンテキスト",
-    "source: file, ファイル",
-    "state: renewed file, 更新ファイル",
-    "certainty: certainty, 確かさ",
-    "fingerprint: fingerprint, フィンガープリント",
-    "topic: topic, トピック",
-    "remark: remark, 備考",
-  ]);
-  const keys = CHECK_COLUMNS.map(({ key }) => key);
-  expect(DEFAULT_CHECK_COLUMNS.filter((key) => !keys.includes(key))).toEqual([]);
-});
-
 test("people see words for the keys that programs read", () => {
   const item = judgeExpiry(buildExampleRecord(RENEWAL_ITEM.fields), "kanto", AS_OF);
   expect(read(ITEM_COLUMNS, item, ["context", "kind", "daysLeft", "level", "certainty"])).toEqual([
@@ -71,21 +48,5 @@ test("people see words for the keys that programs read", () => {
     ["daysLeft", 28, null],
     ["level", "critical", "至急"],
     ["certainty", "exact", "確定"],
-  ]);
-  expect(read(CHECK_COLUMNS, item, ["level", "kind", "certainty"])).toEqual([
-    ["level", "critical", "至急"],
-    ["kind", "push-certificate", "MDM プッシュ通知証明書"],
-    ["certainty", "exact", "確定"],
-  ]);
-});
-
-test("an unreadable file has no kind, and says why", () => {
-  const unread = judgeExpiry(createUnreadableItem("x.pem", same("broken")), null, AS_OF);
-  expect(read(CHECK_COLUMNS, unread, ["level", "kind", "name", "context", "remark"])).toEqual([
-    ["level", "unknown", "期限不明"],
-    ["kind", null, null],
-    ["name", "x.pem", null],
-    ["context", null, null],
-    ["remark", "broken", "broken"],
   ]);
 });

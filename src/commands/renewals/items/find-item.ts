@@ -19,11 +19,7 @@ export const ITEM_ARGUMENT = {
  * @throws Failure `not-found` if no item matches, `usage` with a list of the items if several match
  */
 export async function findItem(client: Client<"renewals">, typed: string): Promise<RenewalItem> {
-  return findItemAmong(typed, await client.renewals.list());
-}
-
-/** Finds an item in the same way as {@link findItem}, but among items that were already read. */
-export function findItemAmong(typed: string, items: readonly RenewalItem[]): RenewalItem {
+  const items = await client.renewals.list();
   const start = typed.toLowerCase();
   const named = items.filter(({ id, name }) => id === start || nameKey(name) === nameKey(typed));
   const found = named.length > 0 || start === "" ? named : items.filter(({ id }) => id.startsWith(start));

@@ -2,11 +2,16 @@ import type { ReadOptions } from "../../../lib/apple/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { type CheckResult, summariseCheck } from "../../../lib/renewals/check.ts";
-import { judgeExpiry, type CheckedItem, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
+import {
+  judgeExpiry,
+  type CheckedItem,
+  type CheckItem,
+  type DatedItem,
+  type Thresholds,
+} from "../../../lib/renewals/judge.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../../../lib/model/renewal.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
 import { gatherItems, gatherScannedItems, createUnreadableItem } from "../../../lib/renewals/sources.ts";
-import { completeCommands } from "../../../lib/terminal/commands.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezoneWithoutTenant, resolveTimezone, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
@@ -44,47 +49,54 @@ export async function runCheck(
       }
     }
   } else {
-    const chosen = async (): Promise<Context> => (await contexts.choose(globals.context, environment)).context;
-    const all = await contexts.listUsed();
-    // suggested commands name the context, because people type them later, after an email from cron or an alert
-    const named = ({ remark, ...one }: CheckedItem, { name }: Context): CheckedItem => ({
-      ...one,
-      remark: remark === null || all.length === 1 ? remark : completeCommands(remark, { context: name }),
-    });
-    for (const context of allContexts ? all : [await chosen()]) {
+    for (const context of allContexts
+      ? await contexts.listUsed()
+      : [(await contexts.choose(globals.context, environment)).context]) {
       tools.signal.throwIfAborted();
       const asOf = { ...createExpiryClock(tools, { context }), thresholds };
-      const items = await readCheckedItems(tools, context);
-      checked.push(...items.map((item) => named(judgeExpiry(item, context.name, asOf), context)));
+      for (const item of await readCheckedItems(tools, context)) checked.push(judgeExpiry(item, context.name, asOf));
     }
   }
-  return summariseCheck(checked, thresholds);
+  return summariseCheck(checked);
 }
 
 /** Reads the given keys. The code for this is loaded only if there are any. */
 const loadReadOptions = async (tools: Tools, { key }: Pick<CheckRequest, "key">): Promise<ReadOptions> =>
   key.length === 0 ? {} : (await import("./read-options.ts")).readKeyFiles(tools, { key });
 
-/** Describes an error on one line, because reports have little room: what is wrong, where, and what to do next. */
-export function describeError(error: unknown): Text {
-  if (!(error instanceof Failure)) return same(error instanceof Error ? error.message : String(error));
-  const { what, where, hint } = error;
-  const [en, ja] = where === undefined ? ["", ""] : [` (${where})`, `(${where})`];
+/** Describes on one line why a tenant cannot be read: what is wrong, where, and what to do next. */
+export function describeUnreadable(error: unknown): Text {
+  const { what, where, hint } =
+    error instanceof Failure ? error : { what: same(error instanceof Error ? error.message : String(error)) };
+  const at = where === undefined ? same("") : text(` (${where})`, `(${where})`);
+  const next = hint === undefined ? same("") : text(`; ${hint.en}`, `。${hint.ja}`);
   return text(
-    `${what.en}${en}${hint === undefined ? "" : `; ${hint.en}`}`,
-    `${what.ja}${ja}${hint === undefined ? "" : `。${hint.ja}`}`,
+    `cannot read the tenant: ${what.en}${at.en}${next.en}`,
+    `このテナントを読み込めません: ${what.ja}${at.ja}${next.ja}`,
   );
 }
 
-/** Reads a tenant, its ADE, and its items with what Apple says of them.  @throws like opening the tenant */
-export async function loadCheckedTenant(tools: Tools, context: Context) {
+/**
+ * Reads a tenant, its name for people, its ADE if it is needed, and its items with what Apple says of them.
+ *
+ * @param needsAde by default, ADE is read only if an item depends on it
+ * @throws like opening the tenant
+ */
+export async function loadCheckedTenant(
+  tools: Tools,
+  context: Context,
+  needsAde = (items: readonly DatedItem[]): boolean => items.some(({ kind }) => kind === "ade-token"),
+) {
   const opened = await tools.tenantOf(context, "renewals", "tenant", "ade");
   const recorded = await readDatedItems(opened, resolveTimezone(tools, opened));
   tools.signal.throwIfAborted();
   const tenant = await opened.client.tenant.show();
-  const { findMonitoredAde } = await import("../../ade/watched.ts");
-  const ade = await findMonitoredAde(opened.client, tenant, tools.clock.now());
-  return { tenant, ade, items: markRejectedItem(recorded, ade?.facts) };
+  const ade = needsAde(recorded)
+    ? await (await import("../../ade/watched.ts")).findMonitoredAde(opened.client, tenant, tools.clock.now())
+    : undefined;
+  const name = tenant.profile?.domain ?? context.name;
+  const items = markRejectedItem(recorded, ade?.facts).map((item) => ({ ...item, tenant: name }));
+  return { tenant, name, ade, items };
 }
 
 /**
@@ -97,9 +109,7 @@ async function readCheckedItems(tools: Tools, context: Context): Promise<readonl
     return (await loadCheckedTenant(tools, context)).items;
   } catch (error) {
     tools.signal.throwIfAborted();
-    const reason = describeError(error);
-    const remark = text(`cannot read the tenant: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
-    return [{ ...createUnreadableItem(context.name, remark), source: null }];
+    return [{ ...createUnreadableItem(context.name, describeUnreadable(error)), source: null }];
   }
 }
 

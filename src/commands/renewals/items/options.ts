@@ -28,6 +28,9 @@ export const DECRYPTION_OPTIONS = {
 /** What is needed to compare a new file with the one in use. */
 export const COMPARISON_OPTIONS = { csr: CSR_OPTION, ...DECRYPTION_OPTIONS } as const satisfies Fields;
 
+const defineTextOption = (value: string, en: string, ja: string) =>
+  ({ kind: "string", value, blank: true, about: text(en, ja) }) as const;
+
 /** What people record about an item. */
 export const ITEM_OPTIONS = {
   kind: {
@@ -45,45 +48,20 @@ export const ITEM_OPTIONS = {
       "期限の日(テナントのタイムゾーンでその日の終わりまで)か日時",
     ),
   },
-  organisation: {
-    kind: "string",
-    value: "NAME",
-    blank: true,
-    about: text("organisation or customer that the item belongs to", "対象の組織・顧客"),
-  },
-  owner: {
-    kind: "string",
-    value: "WHO",
-    blank: true,
-    about: text(
-      "person who renews the item; an email address also receives reminders",
-      "更新担当(メールアドレスなら通知の宛先になる)",
-    ),
-  },
-  account: {
-    kind: "string",
-    value: "NAME",
-    blank: true,
-    about: text("name of the Apple or Google account", "Apple・Google のアカウント名"),
-  },
-  phone: {
-    kind: "string",
-    value: "NUMBER",
-    blank: true,
-    about: text("telephone number that receives the 2-factor code", "認証コードを受け取る電話番号"),
-  },
-  phoneHolder: {
-    kind: "string",
-    value: "WHO",
-    blank: true,
-    about: text("who holds this phone, or where it is kept", "その電話を持っている人、または置き場所"),
-  },
-  notes: {
-    kind: "string",
-    value: "TEXT",
-    blank: true,
-    about: text("notes on the item (no passwords)", "メモ(パスワードは書かない)"),
-  },
+  organisation: defineTextOption("NAME", "organisation or customer that the item belongs to", "対象の組織・顧客"),
+  owner: defineTextOption(
+    "WHO",
+    "person who renews the item; only an email address also receives reminders",
+    "更新担当(メールアドレス 1 つのときだけ、通知の宛先になる)",
+  ),
+  account: defineTextOption("NAME", "name of the Apple or Google account", "Apple・Google のアカウント名"),
+  phone: defineTextOption("NUMBER", "telephone number that receives the 2-factor code", "認証コードを受け取る電話番号"),
+  phoneHolder: defineTextOption(
+    "WHO",
+    "who holds this phone, or where it is kept",
+    "その電話を持っている人、または置き場所",
+  ),
+  notes: defineTextOption("TEXT", "notes on the item (no passwords)", "メモ(パスワードは書かない)"),
 } as const satisfies Fields;
 
 export const NEW_ITEM_OPTIONS = {

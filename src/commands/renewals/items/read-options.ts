@@ -9,7 +9,6 @@ import type { RenewalChange } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import {
-  isTelephoneNumber,
   MAX_RENEWAL_FILE_BYTES,
   RENEWAL_KINDS,
   type ExpiringItem,
@@ -17,31 +16,17 @@ import {
 } from "../../../lib/model/renewal.ts";
 import { toUtcInstant } from "../../../lib/model/time.ts";
 import { text } from "../../../lib/text/index.ts";
-import { formatShellOption } from "../../../lib/text/shell-word.ts";
 import { toFlagName } from "../../field.ts";
 import { questionPasswords } from "../../password-question.ts";
 import type { Tools } from "../../tools.ts";
 import type { ItemOptions, NewItemOptions } from "./options.ts";
 
-/**
- * Converts the options into a change to an item. A field whose option was not given is left out; a blank option sets
- * null.
- *
- * @throws Failure `usage` for a text that is not a telephone number
- */
-export function readItemOptions({ kind, expires, phone, ...options }: ItemOptions, timezone: string): RenewalChange {
-  if (typeof phone === "string" && !isTelephoneNumber(phone)) throw createPhoneFailure(phone);
+/** Converts the options into a change to an item: an option that was not given is left out, a blank one sets null. */
+export function readItemOptions({ expires, ...options }: ItemOptions, timezone: string): RenewalChange {
   const typed = expires && toUtcInstant(expires, timezone);
-  return {
-    ...(kind === undefined ? {} : { kind }),
-    ...(typed === undefined ? {} : { expiresAt: typed, certainty: "typed" }),
-    ...Object.fromEntries(
-      TEXT_FIELDS.flatMap((key) => {
-        const said = { ...options, phone }[key];
-        return said === undefined ? [] : [[key, said]];
-      }),
-    ),
-  };
+  const dated = typed === undefined ? {} : ({ expiresAt: typed, certainty: "typed" } as const);
+  const said = (["kind", ...TEXT_FIELDS] as const).map((key) => [key, options[key]] as const);
+  return { ...Object.fromEntries(said.filter(([, value]) => value !== undefined)), ...dated };
 }
 
 /**
@@ -87,20 +72,6 @@ export const questionItemTexts = (
   return questionPasswords(tools, Object.fromEntries(names.map((name) => [`--${toFlagName(name)}`, options[name]])));
 };
 
-const createPhoneFailure = (typed: string): Failure => {
-  const option = formatShellOption("--phone-holder", typed);
-  return new Failure("usage", {
-    what: text(
-      `--phone expects a telephone number, not "${typed}"`,
-      `--phone には電話番号を指定してください(「${typed}」は不可)`,
-    ),
-    hint: text(
-      `to record who holds the phone or where it is kept: ${option}`,
-      `電話を持っている人や置き場所を登録するには: ${option}`,
-    ),
-  });
-};
-
 interface FileChoice extends Pick<NewItemOptions, "key"> {
   readonly file: string;
   readonly kind: RenewalKind | undefined;
@@ -132,7 +103,7 @@ export const toItemFields = (
  * Reads an item from a file, as an item of the wanted kind.
  *
  * @throws Failure `not-found` if the file does not exist
- * @throws Failure `usage` if the file cannot be read, or if several items in it match, which are then listed
+ * @throws Failure `usage` if the file cannot be read, or if several items in it match
  * @throws Failure `input-rejected` if nothing in the file expires, or nothing in it is of the kind
  */
 export async function readRenewable(
@@ -153,24 +124,19 @@ export const readCsr = async (
   name === undefined ? undefined : readSigningRequest(await readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES));
 
 function pickRenewable(found: readonly Renewable[], { file, kind }: FileChoice): Renewable {
-  const fitting = found.filter(({ expiring }) => isCompatibleKind(expiring.kind, kind));
-  const [one, ...others] = fitting;
-  if (one === undefined) {
+  const [one, ...others] = found.filter(({ expiring }) => isCompatibleKind(expiring.kind, kind));
+  if (one !== undefined && others.length === 0) return one;
+  const kinds = (language: "en" | "ja"): string =>
+    [...new Set(found.map(({ expiring }) => RENEWAL_KINDS[expiring.kind][language]))].join(", ");
+  if (one === undefined)
     throw new Failure("input-rejected", {
       what: text("the file contains nothing that matches", "該当するものがファイルにありません"),
       where: file,
-      hint: text(
-        `the file contains: ${formatRenewables(found, "en")}`,
-        `ファイルの内容: ${formatRenewables(found, "ja")}`,
-      ),
+      hint: text(`the file contains: ${kinds("en")}`, `ファイルの内容: ${kinds("ja")}`),
     });
-  }
-  if (others.length === 0) return one;
+  const count = others.length + 1;
   throw new Failure("usage", {
-    what: text(
-      `${fitting.length} items in the file match: ${formatRenewables(fitting, "en")}`,
-      `ファイルに該当するものが ${fitting.length} 件あります: ${formatRenewables(fitting, "ja")}`,
-    ),
+    what: text(`${count} items in the file match`, `ファイルに該当するものが ${count} 件あります`),
     where: file,
     hint: text("use a file that contains only this item", "この項目だけのファイルを指定してください"),
   });
@@ -178,16 +144,3 @@ function pickRenewable(found: readonly Renewable[], { file, kind }: FileChoice):
 
 const isCompatibleKind = (found: RenewalKind, wanted: RenewalKind | undefined): boolean =>
   wanted === undefined || wanted === found || (found === "certificate" && CERTIFICATE_KINDS.includes(wanted));
-
-const MAX_LISTED = 10;
-
-const formatRenewables = (found: readonly Renewable[], language: "en" | "ja"): string =>
-  [
-    ...found
-      .slice(0, MAX_LISTED)
-      .map(
-        ({ expiring: { kind, name, expiresAt } }) =>
-          `${RENEWAL_KINDS[kind][language]} ${name} (${expiresAt.slice(0, 10)})`,
-      ),
-    ...(found.length > MAX_LISTED ? ["…"] : []),
-  ].join("; ");

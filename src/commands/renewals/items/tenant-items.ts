@@ -1,20 +1,8 @@
-import { line, step } from "../../../lib/advice/index.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
-import type { RenewalItem } from "../../../lib/client/index.ts";
-import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
-import { LEVEL_NAMES } from "../../../lib/document/level.ts";
-import {
-  judgeExpiry,
-  DEFAULT_THRESHOLDS,
-  type ExpiryClock,
-  type DatedItem,
-  type JudgedItem,
-} from "../../../lib/renewals/judge.ts";
+import { DEFAULT_THRESHOLDS, type ExpiryClock, type DatedItem } from "../../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
 import { applySourceDates } from "../../../lib/renewals/sources.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { ITEM_COLUMNS } from "./columns.ts";
-import { proposeUndo } from "../../records/change-result.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
 
 /**
@@ -60,23 +48,3 @@ export async function readCurrentItems(
  */
 export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
-
-export const isUrgentItem = ({ level }: Pick<JudgedItem, "level">): boolean =>
-  level === "expired" || level === "critical";
-
-export const describeUrgentItem = ({ kind, name, level, expiry }: JudgedItem): Text => {
-  const of = (language: "en" | "ja"): string =>
-    `${RENEWAL_KINDS[kind][language]} ${name}: ${LEVEL_NAMES[level][language]}`;
-  const when = expiry ?? "-";
-  return text(`${of("en")} (${when})`, `${of("ja")}(${when})`);
-};
-
-/** Shows the current state of an item and, on a terminal, the command that explains how to renew it. */
-export async function showItem(tools: Tools, tenant: ChosenTenant, item: RenewalItem): Promise<void> {
-  const { terminal } = tools;
-  await terminal.show(ITEM_COLUMNS, judgeExpiry(item, tenant.context.name, createExpiryClock(tools, tenant)));
-  await proposeUndo(tools);
-  if (!terminal.onTerminal) return;
-  const guide = line("renewals guide", [item.name]);
-  await terminal.note(step("to see how to renew this item", "更新の手順", guide));
-}

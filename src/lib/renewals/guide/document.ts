@@ -1,11 +1,12 @@
 import type { Document, Section, StepBlock } from "../../document/blocks.ts";
 import { text } from "../../text/index.ts";
-import type { Guide, Step } from "./index.ts";
+import type { FilledGuide } from "./fill.ts";
+import type { Step } from "./step.ts";
 
 export type ContentStep = Omit<Step, "id">;
 
 /** What a guide shows. */
-export interface GuideContent extends Pick<Guide, "title" | "facts"> {
+export interface GuideContent extends Pick<FilledGuide, "title" | "facts"> {
   readonly steps: readonly ContentStep[];
 }
 

@@ -5,10 +5,9 @@ import { isUploadedKind } from "../upload.ts";
 
 const ADMINISTRATOR_APPLE_ACCOUNT = text("the administrator's Apple Account", "管理用 Apple Account");
 const APPLE_DEVELOPER_ACCOUNT = text("the Apple Developer account", "Apple Developer アカウント");
-const OTHER_ACCOUNT = text("the account", "アカウント");
 
 /** The account with which an item is renewed, by kind.  @see seed 002, 4 */
-const RENEWAL_ACCOUNTS: Readonly<Record<RenewalKind, Text>> = {
+const RENEWAL_ACCOUNTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
   "push-certificate": text("the Apple Account", "Apple Account"),
   "ade-token": ADMINISTRATOR_APPLE_ACCOUNT,
   "vpp-token": ADMINISTRATOR_APPLE_ACCOUNT,
@@ -16,9 +15,6 @@ const RENEWAL_ACCOUNTS: Readonly<Record<RenewalKind, Text>> = {
   "agent-build-certificate": APPLE_DEVELOPER_ACCOUNT,
   "agent-push-certificate": APPLE_DEVELOPER_ACCOUNT,
   "agent-profile": APPLE_DEVELOPER_ACCOUNT,
-  "device-certificate": OTHER_ACCOUNT,
-  certificate: OTHER_ACCOUNT,
-  custom: OTHER_ACCOUNT,
 };
 
 /**
@@ -26,7 +22,8 @@ const RENEWAL_ACCOUNTS: Readonly<Record<RenewalKind, Text>> = {
  * next word follows immediately, so the text ends with a space if its last character is a half-width letter.
  */
 export function describeRenewalAccount(kind: RenewalKind, known: RenewalItem | null): Text {
-  const { en, ja } = RENEWAL_ACCOUNTS[kind];
+  const { [kind]: named = text("the account", "アカウント") } = RENEWAL_ACCOUNTS;
+  const { en, ja } = named;
   const account = known?.account ?? null;
   if (account !== null) return text(`${en} ${account}`, `${ja}「${account}」`);
   const [before, behind] = [/^\w/, /\w$/].map((letter) => (letter.test(ja) ? " " : ""));
@@ -58,32 +55,26 @@ export const REQUEST_FILE = "CertificateSigningRequest.csr";
 /** The name of the file that Apple's portal offers for download. */
 export const PUSH_CERTIFICATE_FILE = "MDM_i3Systems,Inc._Certificate.pem";
 
-/** The file that a renewal gives, or how to record a renewal without a file. */
-const RENEWED_FILES: Readonly<Record<RenewalKind, string | { readonly signedIn?: string; readonly expires?: string }>> =
-  {
-    "push-certificate": PUSH_CERTIFICATE_FILE,
-    "ade-token": "SERVER_Token_TIMEZ_smime.p7m",
-    "vpp-token": "sToken_for_PLACE_.vpptoken",
-    "android-owner": { signedIn: "DATE" },
-    "agent-build-certificate": "FILE",
-    "agent-push-certificate": "FILE",
-    "agent-profile": "FILE",
-    "device-certificate": { expires: "DATE" },
-    certificate: "FILE",
-    custom: { expires: "DATE" },
-  };
+/** The files of uploaded kinds, as their sites name them. */
+const RENEWED_FILES: Readonly<Partial<Record<RenewalKind, string>>> = {
+  "push-certificate": PUSH_CERTIFICATE_FILE,
+  "ade-token": "SERVER_Token_TIMEZ_smime.p7m",
+  "vpp-token": "sToken_for_PLACE_.vpptoken",
+};
 
 /** Returns the command that records the renewal, or adds the item. */
 export function buildRecordCommand(kind: RenewalKind, known: RenewalItem | null): CommandLine {
-  const by = RENEWED_FILES[kind];
-  if (known === null) {
-    const { signedIn: lastLogin, expires } = typeof by === "string" ? {} : by;
-    return line("renewals add", ["NAME"], { kind, lastLogin, expires, file: typeof by === "string" ? by : undefined });
-  }
-  const { name } = known;
-  if (typeof by === "string")
-    return line("renewals renew", [name, by], { consoleShows: isUploadedKind(kind) ? "DATE" : undefined });
-  return by.expires === undefined
-    ? line("renewals renew", [name], { ...by, by: "NAME" })
-    : line("renewals edit", [name], { expires: by.expires });
+  const { [kind]: file = "FILE" } = RENEWED_FILES;
+  const name = known?.name ?? "NAME";
+  if (kind === "android-owner")
+    return known === null
+      ? line("renewals add", [name], { kind, lastLogin: "DATE" })
+      : line("renewals renew", [name], { signedIn: "DATE", by: "NAME" });
+  if (kind === "device-certificate" || kind === "custom")
+    return known === null
+      ? line("renewals add", [name], { kind, expires: "DATE" })
+      : line("renewals edit", [name], { expires: "DATE" });
+  return known === null
+    ? line("renewals add", [name], { kind, file })
+    : line("renewals renew", [name, file], { consoleShows: isUploadedKind(kind) ? "DATE" : undefined });
 }

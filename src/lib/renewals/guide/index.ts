@@ -11,55 +11,49 @@ import {
   buildVerifyCommand,
 } from "./facts.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
-import { buildOwnGuide, type OwnToken } from "./own.ts";
-import type { Step } from "./step.ts";
+import type { OwnToken } from "./own.ts";
 
-interface ItemFacts {
-  readonly item: Text;
-  readonly account: Text;
-  readonly phone: Text;
-  readonly topic: Text | null;
-  readonly verify: Text;
-}
-
-const createAgentGuideBuilder =
-  (of: "build" | "push" | "profile", part: Text) =>
-  (facts: ItemFacts): FilledGuide =>
-    fillGuide("agent-enterprise", {
-      ...facts,
-      part,
-      build: of === "build",
-      push: of === "push",
-      profile: of === "profile",
-    });
-
-const KIND_GUIDES: Readonly<Record<RenewalKind, (facts: ItemFacts) => FilledGuide>> = {
-  "push-certificate": (facts) => fillGuide("push-certificate", facts),
-  "ade-token": (facts) => fillGuide("ade-token", facts),
-  "vpp-token": (facts) => fillGuide("vpp-token", facts),
-  "android-owner": (facts) => fillGuide("android-owner", facts),
-  "agent-build-certificate": createAgentGuideBuilder("build", text("build certificate", "ビルド用証明書")),
-  "agent-push-certificate": createAgentGuideBuilder("push", text("push certificate", "プッシュ通知用証明書")),
-  "agent-profile": createAgentGuideBuilder("profile", text("provisioning profile", "プロビジョニングプロファイル")),
-  "device-certificate": (facts) => fillGuide("device-certificate", facts),
-  certificate: (facts) => fillGuide("certificate", facts),
-  custom: (facts) => fillGuide("custom", facts),
+/** The names of the kinds that share the guide of Agent Enterprise. */
+const AGENT_PARTS: Readonly<Partial<Record<RenewalKind, Text>>> = {
+  "agent-build-certificate": text("build certificate", "ビルド用証明書"),
+  "agent-push-certificate": text("push certificate", "プッシュ通知用証明書"),
+  "agent-profile": text("provisioning profile", "プロビジョニングプロファイル"),
 };
+
+type OtherKind = Exclude<RenewalKind, `agent-${string}`>;
+
+/** Fills in the guide of a kind, or of the ADE token that the tenant itself holds. @see facts 3.5; decision 025 */
+function fillKindGuide(
+  kind: RenewalKind,
+  known: RenewalItem | null,
+  item: Text,
+  own: OwnToken | undefined,
+): FilledGuide {
+  const [account, phone] = [describeRenewalAccount(kind, known), describePhone(known)];
+  if (own !== undefined) {
+    const server = own.server === null ? same("") : same(` (${own.server})`);
+    return fillGuide("own-ade-token", { item, account, phone, server });
+  }
+  const topic = known?.topic ?? null;
+  const files = kind === "push-certificate" ? { new: PUSH_CERTIFICATE_FILE, csr: REQUEST_FILE } : { new: "NEW" };
+  const { [kind]: part } = AGENT_PARTS;
+  return fillGuide(part === undefined ? (kind as OtherKind) : "agent-enterprise", {
+    item,
+    account,
+    phone,
+    topic: topic === null ? null : same(topic),
+    verify: same(buildVerifyCommand(known, files)),
+    part: part ?? item,
+    build: kind === "agent-build-certificate",
+    push: kind === "agent-push-certificate",
+    profile: kind === "agent-profile",
+  });
+}
 
 /** Kinds about which CLOMO itself sends emails.  @see facts 3.2 */
 const KINDS_WITH_CLOMO_MAIL: ReadonlySet<RenewalKind> = new Set(["push-certificate", "ade-token", "vpp-token"]);
 
 const GUIDE_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "topic"] as const;
-
-export interface Guide {
-  readonly kind: RenewalKind;
-  readonly title: Text;
-  /** what stops when the item expires, and what is recorded about it, as labels and values */
-  readonly facts: readonly (readonly [label: Text, value: Text])[];
-  readonly steps: readonly Step[];
-  /** true if the tenant itself holds the certificate or token, so that its own commands record the renewal */
-  readonly own: boolean;
-}
 
 /** What a guide must take into account. */
 export interface GuideFacts {
@@ -79,18 +73,16 @@ export function buildRenewalGuide(
   known: RenewalItem | null,
   expiresOn: string | null,
   { own, first }: GuideFacts = {},
-): Guide {
+): FilledGuide {
   const name = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
-  const guide =
-    own === undefined ? KIND_GUIDES[kind](buildItemFacts(kind, known, what)) : buildOwnGuide(own, known, what);
+  const guide = fillKindGuide(kind, known, what, own);
   const last = fillGuide("every-renewal", {
     mails: KINDS_WITH_CLOMO_MAIL.has(kind),
     uploaded: known !== null && isUploadedKind(kind),
     record: same(buildRecordCommand(kind, known)),
   }).steps;
   return {
-    kind,
     title: guide.title,
     facts: [...listGuideFacts(kind, known, expiresOn, own !== undefined), ...guide.facts],
     steps: [
@@ -98,28 +90,15 @@ export function buildRenewalGuide(
       ...guide.steps,
       ...(own === undefined ? last : []),
     ],
-    own: own !== undefined,
   };
 }
-
-const buildItemFacts = (kind: RenewalKind, known: RenewalItem | null, item: Text): ItemFacts => {
-  const topic = known?.topic ?? null;
-  const files = kind === "push-certificate" ? { new: PUSH_CERTIFICATE_FILE, csr: REQUEST_FILE } : { new: "NEW" };
-  return {
-    item,
-    account: describeRenewalAccount(kind, known),
-    phone: describePhone(known),
-    topic: topic === null ? null : same(topic),
-    verify: same(buildVerifyCommand(known, files)),
-  };
-};
 
 function listGuideFacts(
   kind: RenewalKind,
   known: RenewalItem | null,
   expiresOn: string | null,
   isOwn: boolean,
-): Guide["facts"] {
+): FilledGuide["facts"] {
   const facts: readonly (readonly [Text, Text | string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
     [text("held by", "保持しているテナント"), isOwn ? HELD_BY_THIS_TENANT : null],

@@ -1,7 +1,4 @@
 import type { RenewalItem } from "../../model/renewal.ts";
-import { same, text, type Text } from "../../text/index.ts";
-import { describeRenewalAccount, describePhone } from "./facts.ts";
-import { fillGuide, type FilledGuide } from "./fill.ts";
 
 /** The state of a tenant's ADE server token, as the tenant returns it. */
 export interface AdeState {
@@ -34,12 +31,3 @@ export function findOwnToken(
     (item.expiresAt !== null && Date.parse(item.expiresAt) === Date.parse(token.expiresAt));
   return isSame ? { server: server?.name ?? null } : undefined;
 }
-
-/** Returns the guide to renew and record the tenant's own ADE token.  @see facts 3.5; decision 025 (key holders) */
-export const buildOwnGuide = ({ server }: OwnToken, known: RenewalItem | null, item: Text): FilledGuide =>
-  fillGuide("own-ade-token", {
-    item,
-    account: describeRenewalAccount("ade-token", known),
-    phone: describePhone(known),
-    server: server === null ? same("") : text(` (${server})`, `(${server})`),
-  });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { buildReminderMessage } from "./message.ts";
 import { createDeliverer } from "./deliver.ts";
 import type { Delivery } from "./outcome.ts";
-import type { NotifySettings, Recipient, WebhookRecipient } from "./settings.ts";
+import type { NotifySettings, Recipient, WebhookRecipient } from "./settings-schema.ts";
 import { createReminders } from "#support/renewals/digest.ts";
 import { openChatServer, openPostOffice } from "#support/renewals/post-office.ts";
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const IT: Recipient = { name: "it", way: "mail", address: "it@example.jp", language: "ja" };
-const CHAT: WebhookRecipient = { name: "chat", way: "webhook", urlFile: "url", language: "ja" };
+const CHAT: WebhookRecipient = { name: "chat", way: "webhook", "url-file": "url", language: "ja" };
 const digest = createReminders();
 
 const deliveries = (settings: Partial<NotifySettings>) => {
@@ -43,7 +43,7 @@ test("mail goes to the server, with the password from a file", async () => {
   onTestFinished(office.close);
   await writeFile(join(folder, "password"), "from-file\n", { mode: 0o600 });
   const smtp = { host: "127.0.0.1", port: office.port, security: "none", from: "a@example.jp", user: "u" } as const;
-  expect(await deliveries({ smtp: { ...smtp, passwordFile: "password" } })(IT)).toEqual({ sent: true });
+  expect(await deliveries({ smtp: { ...smtp, "password-file": "password" } })(IT)).toEqual({ sent: true });
   expect(passwords).toEqual(["from-file"]);
   expect(office.delivered.map(({ to }) => to)).toEqual(["it@example.jp"]);
 });
@@ -52,7 +52,7 @@ test.each<[string, Partial<NotifySettings>, RegExp]>([
   ["no mail server is configured (smtp)", {}, /smtp|mail server/],
   [
     "the password's file is not there",
-    { smtp: { host: "x.invalid", port: 25, security: "none", from: "a@x", user: "u", passwordFile: "none" } },
+    { smtp: { host: "x.invalid", port: 25, security: "none", from: "a@x", user: "u", "password-file": "none" } },
     /\(.*none\)/,
   ],
 ])("mail fails if %s", async (_, settings, reason) => {
@@ -65,7 +65,7 @@ test("posts to a webhook with its secret address, its headers and its template",
   await writeFile(join(folder, "headers"), "X-ChatWorkToken: geheim\n", { mode: 0o600 });
   await writeFile(join(folder, "body.json"), '{"a":"{{subject}}"}\n');
   await writeFile(join(folder, "url"), chat.url, { mode: 0o600 });
-  const recipient: Recipient = { ...CHAT, headersFile: "headers", templateFile: "body.json" };
+  const recipient: Recipient = { ...CHAT, "headers-file": "headers", "template-file": "body.json" };
   expect(await deliveries({ recipients: [recipient] })(recipient)).toEqual({ sent: true });
   expect(chat.posted).toMatchObject([{ path: "/services/SECRET", headers: { "x-chatworktoken": "geheim" } }]);
   expect(JSON.parse(chat.posted[0]?.body ?? "")).toEqual({ a: expect.stringContaining("本社") });
@@ -73,8 +73,8 @@ test("posts to a webhook with its secret address, its headers and its template",
 
 test.each<[string, Recipient, RegExp]>([
   ["its address", CHAT, /url\)/],
-  ["its headers", { ...CHAT, urlFile: "other", headersFile: "none" }, /none\)/],
-  ["its template", { ...CHAT, urlFile: "other", templateFile: "none" }, /none\)/],
+  ["its headers", { ...CHAT, "url-file": "other", "headers-file": "none" }, /none\)/],
+  ["its template", { ...CHAT, "url-file": "other", "template-file": "none" }, /none\)/],
 ])("a webhook fails if %s is not known", async (_, recipient, reason) => {
   await writeFile(join(folder, "other"), "http://127.0.0.1:1/", { mode: 0o600 });
   expect(await deliveries({})(recipient)).toEqual(failure(reason));
@@ -84,7 +84,7 @@ test("opens the mail server once, for the first mail", async () => {
   const office = await openPostOffice({ authOptional: false, onAuth: (_, __, done) => done(null, { user: "u" }) });
   onTestFinished(office.close);
   const smtp = { host: "127.0.0.1", port: office.port, security: "none", from: "a@example.jp", user: "u" } as const;
-  const deliver = deliveries({ smtp: { ...smtp, passwordFile: "password" } });
+  const deliver = deliveries({ smtp: { ...smtp, "password-file": "password" } });
   await writeFile(join(folder, "password"), "x", { mode: 0o600 });
   expect(await deliver(IT)).toEqual({ sent: true });
   await rm(join(folder, "password"));

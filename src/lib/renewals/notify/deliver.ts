@@ -5,13 +5,16 @@ import { same, text, type Text } from "../../text/index.ts";
 import { createFailedDelivery } from "./outcome.ts";
 import type { Deliver } from "./send.ts";
 import { readSecret, type SecretPlace } from "./secret.ts";
-import type { NotifySettings, SmtpSettings, WebhookRecipient } from "./settings.ts";
+import type { NotifySettings, SmtpSettings, WebhookRecipient } from "./settings-schema.ts";
 import type { CommandPlace } from "./ways/command.ts";
 import type { Mailer } from "./ways/mail.ts";
 import type { ResolvedWebhook } from "./ways/webhook.ts";
 
 /** Opens the mail server of the settings.  @throws Failure like {@link readSecret} */
-export const openSmtp = async ({ passwordFile: file, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
+export const openSmtp = async (
+  { "password-file": file, ...smtp }: SmtpSettings,
+  place: SecretPlace,
+): Promise<Mailer> => {
   const { createMailer } = await import("./ways/mail.ts");
   return createMailer({ ...smtp, password: file === undefined ? undefined : await readSecret(file, place) });
 };
@@ -35,7 +38,7 @@ function parseHeaders(content: string, where: string): Readonly<Record<string, s
 }
 
 const loadWebhook = async (
-  { urlFile, headersFile: file, templateFile }: WebhookRecipient,
+  { "url-file": urlFile, "headers-file": file, "template-file": templateFile }: WebhookRecipient,
   place: SecretPlace,
 ): Promise<ResolvedWebhook> => ({
   url: await readSecret(urlFile, place),
@@ -66,9 +69,9 @@ export const createDeliverer = (
       switch (recipient.way) {
         case "mail": {
           if (settings.smtp === undefined) return createFailedDelivery(NO_MAIL_SERVER);
-          const { buildReminderMail } = await import("./ways/mail.ts");
+          const { LIST_ID } = await import("./ways/mail.ts");
           const send = await (mailer ??= openSmtp(settings.smtp, place));
-          return await send(recipient.address, buildReminderMail(message), recipient.language);
+          return await send(recipient.address, { ...message, list: LIST_ID }, recipient.language);
         }
         case "webhook": {
           const { postReminder } = await import("./ways/webhook.ts");

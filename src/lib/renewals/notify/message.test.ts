@@ -4,35 +4,47 @@ import { buildReminderMessage } from "./message.ts";
 import { createDueReminder, createReminders } from "#support/renewals/digest.ts";
 
 test.each([
-  [30, false, "30 days left"],
-  [1, false, "1 day left"],
-  [0, false, "expires today"],
-  [0, true, "expired today"],
-  [-1, true, "expired 1 day ago"],
-  [-12, true, "expired 12 days ago"],
-])("with %i days left, expired %s, the subject names the tenant and says: %s", async (days, expired, left) => {
-  const due = [createDueReminder({ days, expired })];
-  const { subject } = await buildReminderMessage(createReminders({ due, language: "en" }));
-  expect(subject).toBe(`[Renewal] local: ${left}: MDM push certificate "本社"`);
-});
+  [30, "critical", false, "30 days left"],
+  [1, "critical", false, "1 day left"],
+  [0, "critical", true, "expires today"],
+  [0, "critical", false, "expires before the next daily run"],
+  [0, "expired", true, "expired today"],
+  [-1, "expired", false, "expired 1 day ago"],
+  [-12, "expired", false, "expired 12 days ago"],
+] as const)(
+  "%i days left, %s, today %s: the subject names the tenant and says: %s",
+  async (daysLeft, level, isToday, left) => {
+    const due = [createDueReminder({ item: { daysLeft, level, isToday } })];
+    const { subject } = await buildReminderMessage(createReminders({ due, language: "en" }));
+    expect(subject).toBe(`[Renewal] local: ${left}: MDM push certificate "本社"`);
+  },
+);
 
 test("several items are one line each, with the guide of the first, and without the number of a phone", async () => {
   const due = [
-    createDueReminder({ item: { account: "push@example.jp", phone: "03-0000-0000", phoneHolder: "金庫" }, days: 7 }),
     createDueReminder({
-      context: "kanto",
-      item: { kind: "vpp-token", name: "大阪", certainty: "estimated", remark: text("another date", "別の期限") },
-      day: "2027-04-01",
+      item: { account: "push@example.jp", phone: "03-0000-0000", phoneHolder: "金庫", daysLeft: 7 },
+      tenant: "本社のテナント",
+    }),
+    createDueReminder({
+      item: {
+        context: "kanto",
+        kind: "vpp-token",
+        name: "大阪",
+        expiry: "~2027-04-01",
+        certainty: "estimated",
+        remark: text("other", "別の期限"),
+      },
     }),
   ];
   const { subject, text: body } = await buildReminderMessage(createReminders({ due }));
-  expect(subject).toBe("【年次更新・期限】local: あと 7 日: MDM プッシュ通知証明書「本社」 ほか 1 件");
+  expect(subject).toBe("【年次更新・期限】本社のテナント: あと 7 日: MDM プッシュ通知証明書「本社」 ほか 1 件");
   const [lines = "", guide = ""] = body.split("\n\n");
   expect(lines.split("\n")).toEqual([
-    "- local: MDM プッシュ通知証明書「本社」 2027-03-01 あと 7 日",
+    "- 本社のテナント: MDM プッシュ通知証明書「本社」 2027-03-01 あと 7 日",
     "- kanto: VPP サービストークン「大阪」 2027-04-01(推定) あと 30 日。別の期限",
   ]);
-  expect(guide).toMatch(/^■ local: .*プッシュ通知証明書/);
+  expect(guide).toMatch(/^■ 本社のテナント: .*プッシュ通知証明書/);
   expect(body).toContain("push@example.jp");
   expect(body).toMatch(/clomoctl renewals verify .* --context local|clomoctl renewals renew .* --context local/);
   expect(body).not.toMatch(/03-0000-0000|金庫/);

@@ -3,7 +3,7 @@ import type { Mail } from "../../document/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { completeCommands } from "../../terminal/commands.ts";
 import { formatCount, same, text, type Language, type Text } from "../../text/index.ts";
-import type { DatedItem } from "../judge.ts";
+import type { JudgedItem } from "../judge.ts";
 
 /** A message that can be sent. */
 export interface Message extends Mail {
@@ -13,17 +13,11 @@ export interface Message extends Mail {
 
 /** An item that has reached a stage. */
 export interface DueReminder {
-  /** context of the item's tenant */
-  readonly context: string;
-  readonly item: DatedItem & { readonly expiresAt: string };
+  /** the name of the item's tenant for people */
+  readonly tenant: string;
+  readonly item: JudgedItem & { readonly expiresAt: string; readonly daysLeft: number };
   /** number of days before expiry; negative after expiry, with one stage per day */
   readonly stage: number;
-  /** calendar days left, in the tenant's time zone */
-  readonly days: number;
-  /** calendar day of the expiry in the tenant's time zone, such as `2027-03-01` */
-  readonly day: string;
-  /** true if the exact instant of the expiry has passed */
-  readonly expired: boolean;
 }
 
 const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]+/gu;
@@ -37,26 +31,30 @@ export const formatItemTitle = (item: Pick<RenewalItem, "kind" | "name">): Text 
 };
 
 /** Describes how much time is left: "30 days left", "expires today", "expired 2 days ago", "rejected 2 days ago". */
-const describeTimeLeft = ({ days, expired, item }: DueReminder): Text => {
-  if (item.rejection !== undefined && days <= 0)
+const describeTimeLeft = ({ item: { daysLeft: days, isToday, level, rejection } }: DueReminder): Text => {
+  if (rejection !== undefined && days <= 0)
     return days === 0
       ? text("rejected by Apple today", "本日 Apple が拒否")
       : text(`rejected by Apple ${formatCount(-days, "day")} ago`, `Apple が拒否(${-days} 日経過)`);
   if (days > 0) return text(`${formatCount(days, "day")} left`, `あと ${days} 日`);
-  if (days === 0) return expired ? text("expired today", "本日期限切れ") : text("expires today", "本日が期限");
-  return text(`expired ${formatCount(-days, "day")} ago`, `期限切れ(${-days} 日経過)`);
+  if (days < 0) return text(`expired ${formatCount(-days, "day")} ago`, `期限切れ(${-days} 日経過)`);
+  if (level === "expired") return text("expired today", "本日期限切れ");
+  return isToday
+    ? text("expires today", "本日が期限")
+    : text("expires before the next daily run", "次の自動実行の前に期限");
 };
 
-/** Returns a reminder in one line: tenant, item, day, time left, and what is strange about its date. */
+/** Returns a reminder in one line: tenant, item, expiry, time left, and what is strange about its date. */
 function describeReminder(due: DueReminder): Text {
-  const { context, item, day } = due;
+  const { tenant, item } = due;
   const [left, title] = [describeTimeLeft(due), formatItemTitle(item)];
-  const [en, ja] = item.certainty === "estimated" ? [" (estimated)", "(推定)"] : ["", ""];
-  const { remark = null } = item;
+  const { remark, certainty } = item;
+  const expiry = (item.expiry ?? "").replace("~", "");
+  const [sureEn, sureJa] = certainty === "estimated" ? [" (estimated)", "(推定)"] : ["", ""];
   const [moreEn, moreJa] = remark === null ? ["", ""] : [`; ${toOneLine(remark.en)}`, `。${toOneLine(remark.ja)}`];
   return text(
-    `${context}: ${title.en} ${day}${en}, ${left.en}${moreEn}`,
-    `${context}: ${title.ja} ${day}${ja} ${left.ja}${moreJa}`,
+    `${tenant}: ${title.en} ${expiry}${sureEn}, ${left.en}${moreEn}`,
+    `${tenant}: ${title.ja} ${expiry}${sureJa} ${left.ja}${moreJa}`,
   );
 }
 
@@ -84,14 +82,14 @@ export async function buildMessage({ subject, lines, language, messageId, guided
 }
 
 /** The number and the place of a phone, and notes, never leave the tenant. */
-async function buildGuideSection({ context, item, day }: DueReminder) {
+async function buildGuideSection({ tenant, item }: DueReminder) {
   const { buildRenewalGuide } = await import("../guide/index.ts");
   const { buildGuideDocument } = await import("../guide/document.ts");
   const known = { ...item, phone: null, phoneHolder: null, notes: null };
-  const guide = buildRenewalGuide(item.kind, known, day, item.holding);
-  const { title, intro, sections } = completeCommands(buildGuideDocument(guide), { context });
+  const guide = buildRenewalGuide(item.kind, known, item.expiry, item.holding);
+  const { title, intro, sections } = completeCommands(buildGuideDocument(guide), { context: item.context });
   const blocks = [...intro, ...sections.flatMap((section) => section.blocks)];
-  return { title: text(`${context}: ${title.en}`, `${context}: ${title.ja}`), blocks };
+  return { title: text(`${tenant}: ${title.en}`, `${tenant}: ${title.ja}`), blocks };
 }
 
 /** Builds the message about items that have reached a stage, the most urgent first. */
@@ -109,8 +107,8 @@ export const buildReminderMessage = ({
   const [left, title] = [describeTimeLeft(guided), formatItemTitle(guided.item)];
   const more = due.length === 1 ? same("") : text(` and ${due.length - 1} more`, ` ほか ${due.length - 1} 件`);
   const subject = text(
-    `[Renewal] ${guided.context}: ${left.en}: ${title.en}${more.en}`,
-    `【年次更新・期限】${guided.context}: ${left.ja}: ${title.ja}${more.ja}`,
+    `[Renewal] ${guided.tenant}: ${left.en}: ${title.en}${more.en}`,
+    `【年次更新・期限】${guided.tenant}: ${left.ja}: ${title.ja}${more.ja}`,
   );
   return buildMessage({ subject, lines, language, messageId, guided });
 };

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { DatedItem } from "../judge.ts";
 import { findRecipientWork, type PendingReminder } from "./pending-reminders.ts";
-import type { RecipientItems } from "./recipients.ts";
-import { createDueReminder } from "#support/renewals/digest.ts";
+import type { Recipient } from "./settings-schema.ts";
+import { createDatedItem } from "#support/renewals/digest.ts";
 import {
   createReminderTenant,
   createPastReminder,
@@ -11,26 +11,20 @@ import {
 
 const NOW = new Date("2027-02-01T00:00:00.000Z");
 
-const item = (id: string, expiresAt: string): DatedItem => ({ ...createDueReminder().item, id, name: id, expiresAt });
+const item = (id: string, expiresAt: string): DatedItem => createDatedItem({ id, name: id, expiresAt });
 const MARCH = "2027-03-01T03:00:00.000Z";
 const SOON = "2027-02-04T03:00:00.000Z";
 
-/** What is to be done for IT, in these tenants, of all their things but those of `except`. */
+/** What is to be done for IT, in these tenants, or only of its own items and in these contexts. */
 const work = (
   known: readonly ReminderTenantContent[],
-  { now = NOW, except = [] }: { now?: Date; except?: readonly string[] } = {},
+  { now = NOW, contexts }: { now?: Date; contexts?: readonly string[] } = {},
 ) => {
   const loaded = known.map(createReminderTenant);
-  const target: RecipientItems = {
-    recipient: { name: "it", way: "mail", address: "IT@example.jp", language: "ja" },
-    addressee: { way: "mail", recipient: "it@example.jp" },
-    tenantItems: loaded
-      .map(({ context, items }) => ({ context, items: items.filter(({ id }) => !except.includes(id)) }))
-      .filter(({ items }) => items.length > 0),
-  };
-  const { unfinished, fresh } = findRecipientWork(target, loaded, now);
+  const recipient: Recipient = { name: "it", way: "mail", address: "IT@example.jp", language: "ja", contexts };
+  const { unfinished, fresh } = findRecipientWork(recipient, loaded, now);
   const brief = ({ key, due, tenant }: PendingReminder): string =>
-    `${tenant.context}/${key.itemId} ${key.stage}${due === undefined ? " overtaken" : ` in ${due.days}`}`;
+    `${tenant.context}/${key.itemId} ${key.stage}${due === undefined ? " overtaken" : ` in ${due.item.daysLeft}`}`;
   return { unfinished: unfinished.map(brief), fresh: fresh.map(brief), all: [...unfinished, ...fresh] };
 };
 
@@ -53,11 +47,11 @@ test("a reminder has its recorded key, and the day and moment in the tenant's ti
     { itemId: "b", expiresAt: at, stage: 0, way: "mail", recipient: "it@example.jp" },
   ]);
   expect(all.map(({ due }) => due)).toMatchObject([
-    { context: "kanto", day: "2027-02-02", days: 0, stage: 0, expired: true },
-    { context: "ny", day: "2027-02-01", days: 0, stage: 0, expired: true },
+    { tenant: "kanto", item: { expiresOn: "2027-02-02", daysLeft: 0, level: "expired" }, stage: 0 },
+    { tenant: "ny", item: { expiresOn: "2027-02-01", daysLeft: 0, level: "expired" }, stage: 0 },
   ]);
   const before = work([{ items: [item("a", at)] }], { now: new Date("2027-02-01T15:29:59.999Z") });
-  expect(before.all[0]?.due).toMatchObject({ expired: false });
+  expect(before.all[0]?.due).toMatchObject({ item: { level: "critical", isToday: true } });
 });
 
 test.each([
@@ -98,7 +92,8 @@ test("ignores an unfinished reminder of a removed item or of a former stage", ()
 
 test("settles an unfinished reminder without a message if the recipient no longer receives it", () => {
   const notices = [createPastReminder("2027-01-01", { itemId: "a", state: "sending" })];
-  const done = work([{ items: [item("a", MARCH), item("b", SOON)], notices }], { except: ["a"] });
+  const own = { ...item("b", SOON), owner: "it@example.jp" };
+  const done = work([{ items: [item("a", MARCH), own], notices }], { contexts: [] });
   expect(done).toMatchObject({ unfinished: ["kanto/a 30 overtaken"], fresh: ["kanto/b 3 in 3"] });
 });
 

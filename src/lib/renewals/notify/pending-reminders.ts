@@ -1,9 +1,9 @@
 import type { ReminderKeyRecord } from "../../model/renewal.ts";
-import { dayOf, countDaysLeft } from "../../model/time.ts";
-import { compareCodeUnits } from "../judge.ts";
+import { compareCodeUnits, DEFAULT_THRESHOLDS, judgeExpiry } from "../judge.ts";
 import { findDueStages } from "../stages.ts";
 import type { DueReminder } from "./message.ts";
-import type { RecipientItems } from "./recipients.ts";
+import { addresseeOf, shouldNotify, type Addressee } from "./recipients.ts";
+import type { Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
 /** A reminder to claim in its tenant. */
@@ -27,47 +27,39 @@ const isSame = (one: PendingReminder, other: PendingReminder): boolean =>
   one.key.expiresAt === other.key.expiresAt &&
   one.key.stage === other.key.stage;
 
-const listPast = ({ past }: ReminderTenant, { way, recipient }: RecipientItems["addressee"]) =>
+const listPast = ({ past }: ReminderTenant, { way, recipient }: Addressee) =>
   past.filter((notice) => notice.way === way && notice.recipient === recipient);
 
-const listDueReminders = (
-  tenant: ReminderTenant,
-  { addressee, tenantItems }: RecipientItems,
-  now: Date,
-): readonly PendingReminder[] => {
+const listDueReminders = (tenant: ReminderTenant, recipient: Recipient, now: Date): readonly PendingReminder[] => {
   const { context, timezone } = tenant;
-  const items = tenantItems.find((tenantItem) => tenantItem.context === context)?.items ?? [];
+  const addressee = addresseeOf(recipient);
+  const items = tenant.items.filter((item) => shouldNotify(recipient, context, item));
   const sent = listPast(tenant, addressee).filter(({ state }) => state === "sent");
-  return findDueStages(items, sent, { now, timezone }).map(({ item, stage }) => ({
-    tenant,
-    key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...addressee },
-    due: {
-      context,
-      item,
-      stage,
-      days: countDaysLeft(item.expiresAt, now, timezone),
-      day: dayOf(item.expiresAt, timezone),
-      expired: Date.parse(item.expiresAt) <= now.getTime(),
-    },
-  }));
+  return findDueStages(items, sent, { now, timezone }).map(({ item, stage }) => {
+    const judged = judgeExpiry(item, context, { now, timezone, thresholds: DEFAULT_THRESHOLDS });
+    const due = { tenant: tenant.tenant, item: { ...judged, daysLeft: judged.daysLeft ?? 0 }, stage };
+    return { tenant, key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...addressee }, due };
+  });
 };
 
 const compareByUrgency = ({ due: one }: PendingReminder, { due: other }: PendingReminder): number =>
-  (one?.days ?? 0) - (other?.days ?? 0) || compareCodeUnits(one?.item.expiresAt ?? "", other?.item.expiresAt ?? "");
+  (one?.item.daysLeft ?? 0) - (other?.item.daysLeft ?? 0) ||
+  compareCodeUnits(one?.item.expiresAt ?? "", other?.item.expiresAt ?? "");
 
 /** Returns the reminders to send to a recipient now, and those that an earlier run left unfinished. */
 export const findRecipientWork = (
-  target: RecipientItems,
+  recipient: Recipient,
   tenants: readonly ReminderTenant[],
   now: Date,
 ): RecipientWork => {
-  const allDue = tenants.flatMap((tenant) => listDueReminders(tenant, target, now)).toSorted(compareByUrgency);
+  const addressee = addresseeOf(recipient);
+  const allDue = tenants.flatMap((tenant) => listDueReminders(tenant, recipient, now)).toSorted(compareByUrgency);
   const unfinished = tenants
     .flatMap((tenant) =>
-      listPast(tenant, target.addressee)
+      listPast(tenant, addressee)
         .filter(({ state, itemId }) => state === "sending" && tenant.items.some(({ id }) => id === itemId))
         .map(({ itemId, expiresAt, stage }): PendingReminder => {
-          const known = { tenant, key: { itemId, expiresAt, stage, ...target.addressee }, due: undefined };
+          const known = { tenant, key: { itemId, expiresAt, stage, ...addressee }, due: undefined };
           return allDue.find((one) => isSame(one, known)) ?? known;
         }),
     )

@@ -1,22 +1,30 @@
 import { expect, test } from "vitest";
-import { shouldNotify, findOwnerAddress, groupItemsByRecipient, type TenantItems } from "./recipients.ts";
-import type { NotifySettings, Recipient } from "./settings.ts";
-import { createDueReminder } from "#support/renewals/digest.ts";
+import type { DatedItem } from "../judge.ts";
+import { addresseeOf, findOwnerAddress, listRecipients, shouldNotify } from "./recipients.ts";
+import type { NotifySettings, Recipient } from "./settings-schema.ts";
+import { createDatedItem } from "#support/renewals/digest.ts";
 
-const owned = (name: string, owner: string | null) => createDueReminder({ item: { name, owner } }).item;
+interface TenantItems {
+  readonly context: string;
+  readonly items: readonly DatedItem[];
+}
+
+const owned = (name: string, owner: string | null) => createDatedItem({ name, owner });
 const item = (name: string) => owned(name, null);
 
 const SMTP = { host: "127.0.0.1", port: 25, security: "none", from: "a@example.jp" } as const;
 const IT: Recipient = { name: "it", way: "mail", address: "IT@example.jp", language: "ja" };
-const CHAT: Recipient = { name: "chat", way: "webhook", urlFile: "url", language: "ja" };
-const TICKET: Recipient = { name: "chat", way: "command", command: ["ticket"], timeoutMs: 1, language: "ja" };
+const CHAT: Recipient = { name: "chat", way: "webhook", "url-file": "url", language: "ja" };
+const TICKET: Recipient = { name: "chat", way: "command", command: ["ticket"], timeout: 1, language: "ja" };
 
 /** Who is told of what, as `way recipient: context/name …`. */
-const due = (tenantItems: readonly TenantItems[], settings: Partial<NotifySettings>): readonly string[] =>
-  groupItemsByRecipient(tenantItems, { language: "en", smtp: SMTP, recipients: [], ...settings }).map(
-    ({ addressee: { way, recipient }, tenantItems }) =>
-      `${way} ${recipient}: ${tenantItems.flatMap(({ context, items }) => items.map(({ name }) => `${context}/${name}`)).join(" ")}`,
-  );
+const due = (tenants: readonly TenantItems[], settings: Partial<NotifySettings>): readonly string[] =>
+  listRecipients(tenants, { language: "en", smtp: SMTP, recipients: [], ...settings }).map((recipient) => {
+    const told = tenants.flatMap(({ context, items }) =>
+      items.filter((item) => shouldNotify(recipient, context, item)).map(({ name }) => `${context}/${name}`),
+    );
+    return `${recipient.way} ${addresseeOf(recipient).recipient}: ${told.join(" ")}`;
+  });
 
 test.each([
   ["it@example.jp", "it@example.jp"],
@@ -52,27 +60,11 @@ test("recipients come first, then owners in the order of their items, each only 
   ]);
 });
 
-test("owners are notified in the language of the settings, and only about their own items", () => {
-  const tenantItems = [{ context: "kanto", items: [owned("a", "sato@example.jp"), item("b")] }];
-  const [owner] = groupItemsByRecipient(tenantItems, { language: "en", smtp: SMTP, recipients: [] });
-  expect(owner?.recipient).toMatchObject({ way: "mail", address: "sato@example.jp", language: "en" });
-  expect(owner?.tenantItems).toMatchObject([{ context: "kanto", items: [{ name: "a" }] }]);
-});
-
-test("owners require a mail server, and a recipient without items is omitted", () => {
-  const tenantItems = [{ context: "kanto", items: [owned("a", "sato@example.jp")] }];
-  const withoutMail = groupItemsByRecipient(tenantItems, {
-    language: "en",
-    recipients: [{ ...CHAT, contexts: ["osaka"] }],
-  });
-  expect(withoutMail).toEqual([]);
-  expect(due([{ context: "kanto", items: [] }], { recipients: [IT] })).toEqual([]);
-});
-
-test("omits a tenant that has no items for a recipient", () => {
-  const tenantItems = [
-    { context: "kanto", items: [item("a")] },
-    { context: "osaka", items: [item("b")] },
-  ];
-  expect(due(tenantItems, { recipients: [{ ...IT, contexts: ["osaka"] }] })).toEqual(["mail it@example.jp: osaka/b"]);
+test("owners are notified in the language of the settings, only about their own items, and by a mail server", () => {
+  const tenants = [{ context: "kanto", items: [owned("a", "sato@example.jp"), item("b")] }];
+  expect(listRecipients(tenants, { language: "en", smtp: SMTP, recipients: [] })).toMatchObject([
+    { way: "mail", address: "sato@example.jp", language: "en" },
+  ]);
+  expect(due(tenants, {})).toEqual(["mail sato@example.jp: kanto/a"]);
+  expect(listRecipients(tenants, { language: "en", recipients: [] })).toEqual([]);
 });

@@ -37,16 +37,11 @@ const createSecretFailure = (where: string, what: [string, string], hint: [strin
  * Reads a secret, without the line break that editors add at the end. Callers must only use the secret, and never show
  * it.
  *
- * @param check throws if the value in a file cannot be the secret; it runs before the file's permissions are checked
  * @throws `input-rejected` if the file is blank or others may read it
  * @throws `not-found` if the file does not exist, `usage` if it is a folder or cannot be read, or if stdin is a terminal
  */
-export const readSecret = async (
-  file: string,
-  { folder, modes, stdin }: SecretPlace,
-  check?: (value: string) => unknown,
-): Promise<string> => {
-  if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), modes, check);
+export const readSecret = async (file: string, { folder, modes, stdin }: SecretPlace): Promise<string> => {
+  if (file !== "-" || stdin === undefined) return readSecretFile(resolve(folder, file), modes);
   const stream = stdin();
   if ("isTTY" in stream && stream.isTTY === true) throw STDIN_SHOWN_FAILURE;
   const { bytes } = await readNamedFile({ stdin: stream, workingFolder: folder }, "-", MAX_SECRET_BYTES);
@@ -61,11 +56,7 @@ const STDIN_SHOWN_FAILURE = new Failure("usage", {
   hint: text("pass the secret through a pipe or in a file", "パイプかファイルで渡してください"),
 });
 
-const readSecretFile = async (
-  path: string,
-  modes: boolean,
-  check: (value: string) => unknown = () => {},
-): Promise<string> => {
+const readSecretFile = async (path: string, modes: boolean): Promise<string> => {
   const found = await readSmallFile(path, MAX_SECRET_BYTES).catch((cause: unknown) => {
     throw createReadFailure(path, cause);
   });
@@ -80,7 +71,6 @@ const readSecretFile = async (
     );
   }
   const value = decodeSecret(found.bytes, path);
-  if (value !== "") check(value);
   if (modes && (found.mode & GROUP_AND_OTHERS) !== 0) {
     throw createSecretFailure(
       path,

@@ -8,7 +8,7 @@ import type { DueReminder, Message } from "./message.ts";
 import { createFailedDelivery, SENT_DELIVERY, type Delivery } from "./outcome.ts";
 import { listFailedReminders, loadReminders, type ReminderClient, type ReminderTenant } from "./tenant.ts";
 import { deliverReminders } from "./send.ts";
-import type { NotifySettings, Recipient } from "./settings.ts";
+import type { NotifySettings, Recipient } from "./settings-schema.ts";
 
 const EXPIRY = "2027-03-01T03:00:00.000Z";
 const NOW = "2027-01-30T00:00:00.000Z";
@@ -44,7 +44,11 @@ const load = async (
   now: string,
   { context = "local", timezone = "Asia/Tokyo", from = tenant, client }: Partial<LoadChoice> = {},
 ): Promise<ReminderTenant> =>
-  loadReminders({ context, timezone, client: client ?? from.client }, await from.client.renewals.list(), new Date(now));
+  loadReminders(
+    { context, tenant: context, timezone, client: client ?? from.client },
+    await from.client.renewals.list(),
+    new Date(now),
+  );
 
 class Post {
   readonly sent: { readonly to: string; readonly message: Message; readonly due: readonly DueReminder[] }[] = [];

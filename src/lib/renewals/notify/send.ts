@@ -4,8 +4,8 @@ import { same, type Text } from "../../text/index.ts";
 import { buildReminderMessage, type DueReminder, type Message } from "./message.ts";
 import { getErrorLabel, type Delivery } from "./outcome.ts";
 import { findRecipientWork, type PendingReminder, type RecipientWork } from "./pending-reminders.ts";
-import { groupItemsByRecipient, type RecipientItems } from "./recipients.ts";
-import type { NotifySettings, Recipient } from "./settings.ts";
+import { listRecipients } from "./recipients.ts";
+import type { NotifySettings, Recipient } from "./settings-schema.ts";
 import type { ReminderTenant } from "./tenant.ts";
 
 /** Delivers a message to a recipient. Resolves within a bounded time, even if the other side does not respond. */
@@ -24,8 +24,8 @@ export interface ReminderRun {
 /** A recipient who was not notified, and the reason. The next run tries again. */
 export interface FailedDelivery {
   readonly recipient: Recipient;
-  /** the contexts of the items */
-  readonly contexts: readonly string[];
+  /** the tenants of the items */
+  readonly tenants: readonly ReminderTenant[];
   readonly reason: Text;
 }
 
@@ -37,15 +37,15 @@ export interface FailedDelivery {
 export const deliverReminders = async (run: ReminderRun): Promise<readonly FailedDelivery[]> => {
   const { tenants, settings, now, deliver, signal } = run;
   const failed: FailedDelivery[] = [];
-  for (const target of groupItemsByRecipient(tenants, settings)) {
+  for (const recipient of listRecipients(tenants, settings)) {
     signal?.throwIfAborted();
-    const { recipient } = target;
-    const contexts = target.tenantItems.map(({ context }) => context);
+    const work = findRecipientWork(recipient, tenants, now);
+    const told = tenants.filter((one) => [...work.unfinished, ...work.fresh].some(({ tenant }) => tenant === one));
     try {
-      const delivery = await sendToRecipient(target, findRecipientWork(target, tenants, now), deliver);
-      if (delivery?.sent === false) failed.push({ recipient, contexts, reason: delivery.reason });
+      const delivery = await sendToRecipient(recipient, work, deliver);
+      if (delivery?.sent === false) failed.push({ recipient, tenants: told, reason: delivery.reason });
     } catch (error) {
-      failed.push({ recipient, contexts, reason: error instanceof Failure ? error.what : getErrorLabel(error) });
+      failed.push({ recipient, tenants: told, reason: error instanceof Failure ? error.what : getErrorLabel(error) });
     }
   }
   return failed;
@@ -56,7 +56,7 @@ export const deliverReminders = async (run: ReminderRun): Promise<readonly Faile
  * message. Stops if a message fails, or if another process is notifying this recipient.
  */
 async function sendToRecipient(
-  { recipient }: RecipientItems,
+  recipient: Recipient,
   { unfinished, fresh }: RecipientWork,
   deliver: Deliver,
 ): Promise<Delivery | undefined> {

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { createReadFailure, readTrustedFile } from "../../files/index.ts";
-import { NOTIFY_FILE, type NotifySettings } from "./settings.ts";
+import type { NotifySettings } from "./settings-schema.ts";
+
+export const NOTIFY_FILE = "notify.yaml";
 
 /** The location and the owner of the settings. */
 export interface SettingsPlace {

@@ -1,14 +1,13 @@
-import { line } from "../../advice/index.ts";
 /** The schema of `notify.yaml`. This module loads zod, so it is imported only when there are settings to read. */
+import { line } from "../../advice/index.ts";
 import { z } from "zod";
 import { createPlainTextSchema, readYaml, createWholeNumberSchema, toZodMessage } from "../../files/yaml.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { text, type Text } from "../../text/index.ts";
-import { isLoopback, type NotifySettings } from "./settings.ts";
+import { isLoopback } from "./ways/webhook.ts";
 
 const MAX_SETTINGS_LENGTH = 1_000_000;
 const MAX_NAME_LENGTH = 100;
-const SECOND_MS = 1000;
 const DEFAULT_PORTS = { tls: 465, starttls: 587, none: 25 } as const;
 
 const FORMAT_HINT = text(
@@ -50,9 +49,6 @@ const toRefinement =
   (value: T, context: z.RefinementCtx<T>): void =>
     check(value, (path, what) => context.addIssue({ code: "custom", path: [...path], message: toZodMessage(what) }));
 
-const omitUndefined = <T extends object>(values: T): T =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
-
 const SMTP_SCHEMA = z
   .strictObject({
     host: createPlainTextSchema(),
@@ -83,16 +79,16 @@ const SMTP_SCHEMA = z
         );
     }),
   )
-  .transform(({ port, security, "password-file": passwordFile, ...smtp }) =>
-    omitUndefined({ ...smtp, port: port ?? DEFAULT_PORTS[security], security, passwordFile }),
-  );
+  .transform(({ port, ...smtp }) => ({ ...smtp, port: port ?? DEFAULT_PORTS[smtp.security] }));
 
 const LANGUAGE_SCHEMA = z.enum(["ja", "en"]);
 
 const COMMON_RECIPIENT_FIELDS = {
+  // reminders by webhook or command are recorded under this name
   name: NAME_SCHEMA,
   language: LANGUAGE_SCHEMA.optional(),
-  contexts: createTextListSchema().optional(),
+  // only items of these contexts; all contexts if absent
+  contexts: createTextListSchema().readonly().optional(),
 };
 
 function createTextListSchema() {
@@ -101,36 +97,31 @@ function createTextListSchema() {
 
 const MAIL_SCHEMA = z.strictObject({ ...COMMON_RECIPIENT_FIELDS, way: z.literal("mail"), address: ADDRESS_SCHEMA });
 
-const WEBHOOK_SCHEMA = z
-  .strictObject({
-    ...COMMON_RECIPIENT_FIELDS,
-    way: z.literal("webhook"),
-    "url-file": createPlainTextSchema(),
-    "headers-file": createPlainTextSchema().optional(),
-    "template-file": createPlainTextSchema().optional(),
-  })
-  .transform(({ "url-file": urlFile, "headers-file": headersFile, "template-file": templateFile, ...hook }) =>
-    omitUndefined({ ...hook, urlFile, headersFile, templateFile }),
-  );
+const WEBHOOK_SCHEMA = z.strictObject({
+  ...COMMON_RECIPIENT_FIELDS,
+  way: z.literal("webhook"),
+  // the address is a secret, because anybody who knows it can post there
+  "url-file": createPlainTextSchema(),
+  "headers-file": createPlainTextSchema().optional(),
+  "template-file": createPlainTextSchema().optional(),
+});
 
-const COMMAND_SCHEMA = z
-  .strictObject({
-    ...COMMON_RECIPIENT_FIELDS,
-    way: z.literal("command"),
-    command: createTextListSchema(),
-    timeout: createWholeNumberSchema(1, 300).default(60),
-  })
-  .transform(({ command: [program = "", ...rest], timeout, ...recipient }) => ({
-    ...recipient,
-    command: [program, ...rest] as const,
-    timeoutMs: timeout * SECOND_MS,
-  }));
+const COMMAND_SCHEMA = z.strictObject({
+  ...COMMON_RECIPIENT_FIELDS,
+  way: z.literal("command"),
+  command: createTextListSchema(),
+  // seconds
+  timeout: createWholeNumberSchema(1, 300).default(60),
+});
 
 const SETTINGS_SCHEMA = z
   .strictObject({
     language: LANGUAGE_SCHEMA.default("ja"),
     smtp: SMTP_SCHEMA.optional(),
-    recipients: z.array(z.discriminatedUnion("way", [MAIL_SCHEMA, WEBHOOK_SCHEMA, COMMAND_SCHEMA])).default([]),
+    recipients: z
+      .array(z.discriminatedUnion("way", [MAIL_SCHEMA, WEBHOOK_SCHEMA, COMMAND_SCHEMA]))
+      .readonly()
+      .default([]),
   })
   .superRefine(
     toRefinement(({ smtp, recipients }, refuse) => {
@@ -153,6 +144,15 @@ const SETTINGS_SCHEMA = z
     language,
     recipients: recipients.map((recipient) => ({ ...recipient, language: recipient.language ?? language })),
   }));
+
+/** Who is notified of renewals, and how. `language` is also that of owners who are not listed as recipients. */
+export type NotifySettings = z.output<typeof SETTINGS_SCHEMA>;
+
+export type SmtpSettings = z.output<typeof SMTP_SCHEMA>;
+
+export type Recipient = NotifySettings["recipients"][number];
+
+export type WebhookRecipient = Extract<Recipient, { way: "webhook" }>;
 
 /**
  * Parses `notify.yaml`. Anything unknown, missing or ambiguous is refused, because a reminder that is not sent is

@@ -27,7 +27,7 @@ test("sends nothing without a mail server, and explains how to set one", async (
   expect(await failureOf(open())).toMatchObject({
     code: "input-rejected",
     where: join(settings, "notify.yaml"),
-    hint: { en: "to create this file (without --as): clomoctl renewals notify init" },
+    hint: { en: expect.stringContaining("clomoctl renewals notify init --help-all") },
   });
   write("recipients: []");
   expect(await failureOf(open())).toMatchObject({

@@ -1,4 +1,4 @@
-import { commandName, line, step } from "../../advice/index.ts";
+import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { SecretPlace } from "./secret.ts";
 import { getNotifyFile, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
@@ -29,7 +29,7 @@ export const createMailOpener =
   ({ home, modes }: MailPlace): (() => Promise<SendMail>) =>
   async () => {
     const settings = await readNotifySettings(home);
-    if (settings?.smtp === undefined) throw createNoServerFailure(getNotifyFile(home), settings !== undefined);
+    if (settings?.smtp === undefined) throw createNoServerFailure(getNotifyFile(home));
     const { openSmtp } = await import("./deliver.ts");
     const send = await openSmtp(settings.smtp, { folder: home.settings, modes });
     return async ({ to, subject, text: body, language }) => {
@@ -39,18 +39,13 @@ export const createMailOpener =
     };
   };
 
-const createNoServerFailure = (file: string, isThere: boolean): Failure =>
+const createNoServerFailure = (where: string): Failure =>
   new Failure("input-rejected", {
     what: text("no mail server is configured (smtp)", "メールサーバー(smtp)の設定がありません"),
-    where: file,
-    hint: isThere
-      ? step(
-          "add smtp to this file; to see its format",
-          "このファイルに smtp を追加してください。書き方",
-          line("renewals notify", ["init"], { helpAll: true }),
-        )
-      : text(
-          `to create this file (without --as): ${commandName("renewals notify")} init`,
-          `作成するには(--as なしで実行): ${commandName("renewals notify")} init`,
-        ),
+    where,
+    hint: step(
+      "add smtp to this file; to see its format",
+      "このファイルに smtp を追加してください。書き方",
+      line("renewals notify", ["init"], { helpAll: true }),
+    ),
   });

@@ -8,7 +8,7 @@ import { dayOf, countDaysLeft } from "../../model/time.ts";
 import { createDeliverer } from "./deliver.ts";
 import { loadReminders, type ReminderClient } from "./tenant.ts";
 import { deliverReminders, type Deliver } from "./send.ts";
-import type { NotifySettings } from "./settings.ts";
+import type { NotifySettings } from "./settings-schema.ts";
 import { openChatServer, openPostOffice } from "#support/renewals/post-office.ts";
 import { findReachedStage } from "../stages.ts";
 
@@ -169,7 +169,7 @@ test(
       recipients: [
         { name: "it", way: "mail", address: "it@example.jp", language: "ja" },
         { name: "en", way: "mail", address: "ops@example.com", language: "en" },
-        { name: "chat", way: "webhook", urlFile: "chat", language: "en" },
+        { name: "chat", way: "webhook", "url-file": "chat", language: "en" },
       ],
     };
     const people = (life: Life): readonly string[] => [
@@ -196,7 +196,7 @@ test(
     const once = async (hour: number, victim: Victim): Promise<void> => {
       runs += 1;
       const now = new Date(START + hour * HOUR_MS);
-      const place = { context: "本番", timezone: TOKYO, client: victim.client(client) };
+      const place = { context: "本番", tenant: "本番", timezone: TOKYO, client: victim.client(client) };
       const load = async () => loadReminders(place, await client.renewals.list(), now);
       const seen = office.delivered.length + chat.posted.length;
       const run = load().then((tenant) =>
@@ -237,8 +237,14 @@ test(
         const left = first ?? 0;
         const words =
           to === "ops@example.com"
-            ? [`${left} day`, "expires today", "expired today", `expired ${-left} day`]
-            : [`あと ${left} 日`, "本日が期限", "本日期限切れ", `期限切れ(${-left} 日経過)`];
+            ? [
+                `${left} day`,
+                "expires today",
+                "expires before the next daily run",
+                "expired today",
+                `expired ${-left} day`,
+              ]
+            : [`あと ${left} 日`, "本日が期限", "次の自動実行の前に期限", "本日期限切れ", `期限切れ(${-left} 日経過)`];
         expect(
           words.some((word) => mail.subject.includes(word)),
           mail.subject,

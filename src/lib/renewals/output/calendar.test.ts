@@ -1,17 +1,19 @@
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
 import { dayOf } from "../../model/time.ts";
-import { text, type Language } from "../../text/index.ts";
-import type { DatedItem } from "../judge.ts";
-import { renderRenewalCalendar } from "./calendar.ts";
+import { renderRenewalCalendar, type CalendarItem } from "./calendar.ts";
 import { createDueReminder } from "#support/renewals/digest.ts";
 
+const createItem = (item: Partial<CalendarItem>): CalendarItem => ({ ...createDueReminder().item, ...item });
+
 const ENTRIES = [
-  createDueReminder({ item: { id: "019a0000-0000-7000-8000-000000000001", name: "とても長い名前の".repeat(20) } }),
-  createDueReminder({
+  createItem({ id: "019a0000-0000-7000-8000-000000000001", name: "とても長い名前の".repeat(20) }),
+  createItem({
+    id: "019a0000-0000-7000-8000-000000000002",
+    name: "a, b; c\\d\nBEGIN:VEVENT",
+    kind: "custom",
     context: "kanto",
-    item: { id: "019a0000-0000-7000-8000-000000000002", name: "a, b; c\\d\nBEGIN:VEVENT", kind: "custom" },
-    day: "2028-02-29",
+    expiresOn: "2028-02-29",
   }),
 ];
 
@@ -28,14 +30,8 @@ test("an independent parser reads all-day events with alarms, identified by the 
   });
   const alarms = ["-P90D", "-P30D", "-P7D"];
   expect(read).toEqual([
-    [
-      ENTRIES[0]?.item.id,
-      "2027-03-01",
-      true,
-      `期限: MDM プッシュ通知証明書「${"とても長い名前の".repeat(20)}」`,
-      alarms,
-    ],
-    [ENTRIES[1]?.item.id, "2028-02-29", true, "期限: その他の期日「a, b; c\\d BEGIN:VEVENT」", alarms],
+    [ENTRIES[0]?.id, "2027-03-01", true, `期限: MDM プッシュ通知証明書「${"とても長い名前の".repeat(20)}」`, alarms],
+    [ENTRIES[1]?.id, "2028-02-29", true, "期限: その他の期日「a, b; c\\d BEGIN:VEVENT」", alarms],
   ]);
 });
 
@@ -50,7 +46,7 @@ test("lines end with CRLF and fold at 75 octets, and the same records produce th
 
 test("has the same method as the mail's header, and a change raises the sequence", async () => {
   const revised = async (updatedAt: string) => {
-    const calendar = parse(await renderRenewalCalendar([createDueReminder({ item: { updatedAt } })], "en"));
+    const calendar = parse(await renderRenewalCalendar([createItem({ updatedAt })], "en"));
     expect(calendar.getFirstPropertyValue("method")).toBe("PUBLISH");
     return Number(calendar.getFirstSubcomponent("vevent")?.getFirstPropertyValue("sequence"));
   };
@@ -58,31 +54,11 @@ test("has the same method as the mail's header, and a change raises the sequence
   expect(await revised("2080-01-01T00:00:00.000Z")).toBeLessThan(2 ** 31);
 });
 
-test("a rejected item is an event on that day without alarms, and moves the existing event", async () => {
-  const rejection = { what: text("rejected", "拒否"), at: "2026-11-21T00:00:05.000Z" };
-  const item = { kind: "ade-token", updatedAt: "2026-11-20T00:00:00.000Z" } as const;
-  const eventOf = async (change: Partial<DatedItem>, language: Language) => {
-    const entry = createDueReminder({ item: { ...item, ...change }, day: "2026-11-21" });
-    const event = parse(await renderRenewalCalendar([entry], language)).getFirstSubcomponent("vevent");
-    const summary = String(event?.getFirstPropertyValue("summary"));
-    const sequence = Number(event?.getFirstPropertyValue("sequence"));
-    return { summary, sequence, alarms: event?.getAllSubcomponents("valarm").length };
-  };
-  const before = await eventOf({}, "en");
-  const expiresAt = rejection.at;
-  expect(await eventOf({ rejection, expiresAt }, "en")).toEqual({
-    summary: 'Rejected by Apple: ADE server token "本社"',
-    sequence: before.sequence + 86_405,
-    alarms: 0,
-  });
-  expect((await eventOf({ rejection, expiresAt }, "ja")).summary).toBe("Apple が拒否: ADE サーバートークン「本社」");
-});
-
 test("an item that never expires has no event", async () => {
   const day = dayOf("9999-12-31T23:59:59Z", "Asia/Tokyo");
-  expect(parse(await renderRenewalCalendar([createDueReminder({ day })], "ja")).getAllSubcomponents("vevent")).toEqual(
-    [],
-  );
+  expect(
+    parse(await renderRenewalCalendar([createItem({ expiresOn: day })], "ja")).getAllSubcomponents("vevent"),
+  ).toEqual([]);
 });
 
 test("an empty calendar is valid", async () => {

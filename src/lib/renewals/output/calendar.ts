@@ -3,48 +3,42 @@ import { text, type Language } from "../../text/index.ts";
 import { LAST_DAY } from "../../model/time.ts";
 import { line } from "../../advice/index.ts";
 import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
-import { formatItemTitle, type DueReminder } from "../notify/message.ts";
+import type { JudgedItem } from "../judge.ts";
+import { formatItemTitle } from "../notify/message.ts";
 
 const DAY_SECONDS = 86_400;
 const SEQUENCE_EPOCH_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
 
 const ALARM_DAYS: readonly number[] = [90, 30, 7];
 
-/** The data of a recorded item that a calendar shows. */
-export type CalendarEntry = Pick<DueReminder, "context" | "item" | "day">;
+/** A recorded item with a date. */
+export type CalendarItem = JudgedItem & { readonly expiresAt: string };
 
 /** Describes what an expiry stops, and the command that shows how to renew the item. */
-const describeEntry = ({ context, item }: CalendarEntry, language: Language): string =>
-  [
-    EXPIRY_CONSEQUENCES[item.kind]?.[language] ?? "",
-    toPlainCommands(`${line("renewals guide", [item.name], { context })}`, {}),
-  ]
+const describeItem = ({ context, kind, name }: CalendarItem, language: Language): string =>
+  [EXPIRY_CONSEQUENCES[kind]?.[language] ?? "", toPlainCommands(`${line("renewals guide", [name], { context })}`, {})]
     .filter((part) => part !== "")
     .join("\n");
 
 /**
  * Renders an iCalendar with one all-day event for each item, and alarms 90, 30 and 7 days before. Items that never
- * expire are left out. The event of a rejected item is on the day of the rejection and has no alarms. The IDs of the
- * events are the IDs of the items: a calendar that reads the file again moves the event of a renewed item instead of
+ * expire are left out. The IDs of the events are the IDs of the items: a calendar that reads the file again moves the event of a renewed item instead of
  * showing it twice. The same records always produce the same bytes.
  *
  * @see RFC 5545 3.1 (lines end in CRLF and are folded at 75 octets), 3.8.7.4 (SEQUENCE); RFC 6047 2.4 (METHOD)
  */
-export const renderRenewalCalendar = async (entries: readonly CalendarEntry[], language: Language): Promise<string> => {
+export const renderRenewalCalendar = async (items: readonly CalendarItem[], language: Language): Promise<string> => {
   const { default: ical, ICalAlarmType, ICalCalendarMethod, ICalEventTransparency } = await import("ical-generator");
   const calendar = ical({
     name: text("Renewals", "年次更新・期限")[language],
     method: ICalCalendarMethod.PUBLISH,
     prodId: { company: "clomoctl", product: "renewals", language: language.toUpperCase() },
   });
-  for (const entry of entries) {
-    const { item, day } = entry;
+  for (const item of items) {
+    const { expiresOn: day } = item;
     if (day === LAST_DAY) continue;
     const title = formatItemTitle(item)[language];
-    const isRejected = item.rejection !== undefined;
-    // the item expired when it was rejected
-    const changes = isRejected ? [item.updatedAt, item.expiresAt] : [item.updatedAt];
-    const changedAt = new Date(Math.max(...changes.map((instant) => Date.parse(instant))));
+    const changedAt = new Date(item.updatedAt);
     const event = calendar.createEvent({
       id: item.id,
       // No timezone: the day is already in the tenant's zone, and ical-generator would use the zone of the process.
@@ -54,14 +48,11 @@ export const renderRenewalCalendar = async (entries: readonly CalendarEntry[], l
       lastModified: changedAt,
       // grows with every change, because a new date needs a higher number
       sequence: Math.max(0, Math.trunc(changedAt.getTime() / 1000) - SEQUENCE_EPOCH_SECONDS),
-      summary: (isRejected
-        ? text(`Rejected by Apple: ${title}`, `Apple が拒否: ${title}`)
-        : text(`Expires: ${title}`, `期限: ${title}`))[language],
-      description: describeEntry(entry, language),
+      summary: text(`Expires: ${title}`, `期限: ${title}`)[language],
+      description: describeItem(item, language),
       transparency: ICalEventTransparency.TRANSPARENT,
     });
-    // the day of the rejection has already come
-    for (const days of isRejected ? [] : ALARM_DAYS) {
+    for (const days of ALARM_DAYS) {
       event.createAlarm({
         type: ICalAlarmType.display,
         triggerBefore: days * DAY_SECONDS,

@@ -3,14 +3,13 @@ import { expect, test } from "vitest";
 import { same, text } from "../../text/index.ts";
 import { toItemFinding } from "../item-finding.ts";
 import { describeCheckResult, summariseCheck } from "../check.ts";
-import { DEFAULT_THRESHOLDS } from "../judge.ts";
 import { renderNagiosLine } from "./nagios.ts";
 import { renderPluginFailure } from "./plugin.ts";
 import { createCheckedItem } from "#support/renewals/checked.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 
 const renderLine = (all: Parameters<typeof summariseCheck>[0], language: "en" | "ja" = "en"): string => {
-  const result = summariseCheck(all, DEFAULT_THRESHOLDS);
+  const result = summariseCheck(all);
   const { state, checked } = result;
   const summary = describeCheckResult(result);
   return renderNagiosLine({ service: "RENEWALS", state, summary, findings: checked.map(toItemFinding) }, language);
@@ -27,8 +26,8 @@ test("shows the state, what is due, and the days of each item", () => {
     "ja",
   );
   expect(line).toBe(
-    "RENEWALS CRITICAL - 期限切れ 1 件、30 日以内に期限 1 件、期限不明 1 件、余裕あり 1 件: " +
-      "期限切れ old.pem: 証明書「old」は 2026-11-17 に期限が切れました(3 日経過); " +
+    "RENEWALS CRITICAL - 期限切れ 1 件、至急 1 件、期限不明 1 件、余裕あり 1 件: " +
+      "期限切れ old.pem: 証明書「old」は 2026-11-17 に期限が切れました(3 日経過): clomoctl renewals guide certificate; " +
       "至急 kanto: 証明書「push 本社」の期限は 2026-12-02(あと 12 日); 不明 x.pem: 壊れている" +
       " | 'old.pem old'=-3;@~:90;@~:30;; 'kanto push 本社'=12;@~:90;@~:30;; 'kanto far Sales'=300;@~:90;@~:30;;",
   );

@@ -19,13 +19,14 @@ interface NagiosReport {
 export function renderNagiosLine(report: NagiosReport, language: Language): string {
   const { service, state, summary, findings, thresholds = DEFAULT_THRESHOLDS } = report;
   const urgent = findings.filter(({ level }) => level !== "ok").toSorted(compareByUrgency);
-  const named = urgent.slice(0, MAX_NAMED).map((finding) => {
-    const { [language]: words } = describeFinding({ ...finding, next: null });
+  const named = urgent.slice(0, MAX_NAMED).map((finding, at) => {
+    // a phone shows the beginning: what is worst, and what to do about it
+    const { [language]: words } = describeFinding(at === 0 ? finding : { ...finding, next: null });
     return shortenText(toPlainCommands(words, {}), MAX_FINDING_LENGTH);
   });
   const all = [...named, ...(urgent.length > MAX_NAMED ? ["…"] : [])].join("; ");
   const sentence = `${summary[language]}${all === "" ? "" : `: ${all}`}`;
-  return renderPluginLine({ service, state, sentence, figures: buildFigures(findings, thresholds) });
+  return renderPluginLine(service, state, sentence, buildFigures(findings, thresholds));
 }
 
 /**
@@ -38,7 +39,7 @@ function* buildFigures(
 ): Generator<PluginFigure> {
   const ranges = `@~:${withinDays};@~:${criticalDays};;`;
   for (const { tenant, item } of findings) {
-    if (item === undefined || item.daysLeft === null || item.state === "superseded") continue;
+    if (item === undefined || item.daysLeft === null) continue;
     const parts = [tenant, item.name, item.context === null ? null : item.organisation];
     yield { label: parts.filter((part) => part !== null).join(" "), value: item.daysLeft, ranges };
   }

@@ -6,18 +6,17 @@ import { renderPluginFailure, renderPluginLine, type PluginFigure } from "./plug
 const figure = (label: string, value: number): PluginFigure => ({ label, value, ranges: "@~:2;@~:1;;" });
 
 test("a line has service, state, sentence and figures as in the guideline, whatever their names are", () => {
-  const line = renderPluginLine({
-    service: "ADE",
-    state: "warning",
-    sentence: "one | two\nthree",
-    figures: [figure("a'b=c|d", 1), { label: "age", value: 60, unit: "s", ranges: ";;0;" }, figure("age", 2)],
-  });
-  expect(line).toBe("ADE WARNING - one _ two_three | 'a_b_c_d'=1;@~:2;@~:1;; 'age'=60s;;;0; 'age (2)'=2;@~:2;@~:1;;");
+  const line = renderPluginLine("ADE", "warning", "one | two\nthree", [
+    figure("a'b=c|d", 1),
+    { label: "age", value: 60, ranges: ";;0;" },
+    figure("age", 2),
+  ]);
+  expect(line).toBe("ADE WARNING - one _ two_three | 'a_b_c_d'=1;@~:2;@~:1;; 'age'=60;;;0; 'age (2)'=2;@~:2;@~:1;;");
 });
 
 test("figures that do not fit are omitted completely", () => {
   const figures = Array.from({ length: 500 }, (_, at) => figure(`figure ${at} ${"x".repeat(100)}`, at));
-  const line = renderPluginLine({ service: "ADE", state: "ok", sentence: "all well", figures });
+  const line = renderPluginLine("ADE", "ok", "all well", figures);
   expect(Buffer.byteLength(line)).toBeLessThanOrEqual(8000);
   expect(parsePluginOutput(`${line}\n`).figures.length).toBeGreaterThan(50);
 });

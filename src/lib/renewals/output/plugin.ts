@@ -15,27 +15,22 @@ const MAX_LABEL_LENGTH = 120;
 export interface PluginFigure {
   readonly label: string;
   readonly value: number;
-  /** `s` for seconds */
-  readonly unit?: string | undefined;
   /** the warning and critical ranges, the minimum and the maximum: `[warn];[crit];[min];[max]` */
   readonly ranges: string;
-}
-
-export interface PluginResult {
-  /** what is checked, in capital letters: `RENEWALS` */
-  readonly service: string;
-  readonly state: PluginState;
-  readonly sentence: string;
-  readonly figures: Iterable<PluginFigure>;
 }
 
 /**
  * Renders the output line of a monitoring plugin, without a newline: state, sentence, and as many values as fit.
  *
  * @see monitoring-plugins guideline, 2 (output) and 2.6 (performance data):
- * `'label'=value[UOM];[warn];[crit];[min];[max]`
+ * `'label'=value;[warn];[crit];[min];[max]`
  */
-export function renderPluginLine({ service, state, sentence, figures }: PluginResult): string {
+export function renderPluginLine(
+  service: string,
+  state: PluginState,
+  sentence: string,
+  figures: Iterable<PluginFigure> = [],
+): string {
   const said = `${service} ${state.toUpperCase()} - ${replaceControlCharacters(sentence)}`;
   const data = renderPerformanceData(figures, MAX_BYTES - Buffer.byteLength(said) - 3);
   return data === "" ? said : `${said} | ${data}`;
@@ -43,19 +38,14 @@ export function renderPluginLine({ service, state, sentence, figures }: PluginRe
 
 /** Renders the output line for a check that could not be run. */
 export const renderPluginFailure = (service: string, reason: Text, language: Language): string =>
-  renderPluginLine({
-    service,
-    state: "unknown",
-    sentence: shortenText(reason[language], MAX_REASON_LENGTH),
-    figures: [],
-  });
+  renderPluginLine(service, "unknown", shortenText(reason[language], MAX_REASON_LENGTH));
 
 function renderPerformanceData(figures: Iterable<PluginFigure>, maxBytes: number): string {
   const taken = new Set<string>();
   let line = "";
-  for (const { label, value, unit = "", ranges } of figures) {
+  for (const { label, value, ranges } of figures) {
     const unused = chooseUnusedLabel(label, taken);
-    const figure = `${line === "" ? "" : " "}'${unused}'=${value}${unit};${ranges}`;
+    const figure = `${line === "" ? "" : " "}'${unused}'=${value};${ranges}`;
     if (Buffer.byteLength(line) + Buffer.byteLength(figure) > maxBytes) return line;
     taken.add(unused);
     line += figure;

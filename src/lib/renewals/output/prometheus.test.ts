@@ -2,14 +2,14 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { summariseCheck } from "../check.ts";
-import { DEFAULT_THRESHOLDS } from "../judge.ts";
+import { toItemFinding } from "../item-finding.ts";
 import { renderPrometheusText } from "./prometheus.ts";
 import { createCheckedItem } from "#support/renewals/checked.ts";
 import { parseExposition } from "#support/renewals/exposition.ts";
 
 const NOW = new Date("2026-11-20T00:00:00.500Z");
-const textOf = (...checked: Parameters<typeof summariseCheck>[0]): string =>
-  renderPrometheusText(summariseCheck(checked, DEFAULT_THRESHOLDS), NOW);
+const textOf = (...items: Parameters<typeof summariseCheck>[0]): string =>
+  renderPrometheusText(items, { ...summariseCheck(items), findings: items.map(toItemFinding) }, NOW);
 
 /** Prometheus' own judgement, where it is installed; it takes every file where it is not. */
 const promtoolRefuses = (exposition: string): string => {
@@ -30,6 +30,8 @@ test("contains the expiry of each item, the unknown ones, and the time of the ch
     ["clomoctl_renewal_expiry_timestamp_seconds", Date.UTC(2026, 11, 2) / 1000],
     ["clomoctl_renewal_unreadable", 1],
     ["clomoctl_renewal_state", 2],
+    ["clomoctl_findings", 1],
+    ["clomoctl_findings", 1],
     ["clomoctl_check_timestamp_seconds", Date.UTC(2026, 10, 20) / 1000],
   ]);
   expect(samples[0]?.labels).toEqual(

@@ -1,7 +1,6 @@
 import type { CheckedItem } from "../judge.ts";
-import type { CheckResult } from "../check.ts";
-import type { Finding } from "../finding.ts";
-import { STATE_EXITS } from "./plugin.ts";
+import { compareByUrgency, type Finding } from "../finding.ts";
+import { STATE_EXITS, type PluginState } from "./plugin.ts";
 
 type Sample = readonly [labels: string, value: number];
 
@@ -17,29 +16,16 @@ const renderLabel = (name: string, value: string): string =>
 
 const FINGERPRINT_DIGITS = 16;
 
-const renderItemLabels = ({ context, kind, name, organisation, source, fingerprint }: CheckedItem): string =>
-  `{${Object.entries({
-    context,
-    kind,
-    name,
-    organisation,
-    source,
-    fingerprint: fingerprint?.slice(0, FINGERPRINT_DIGITS),
-  })
-    .map(([label, value]) => renderLabel(label, value ?? ""))
+const renderLabels = (labels: Readonly<Record<string, string | null | undefined>>): string =>
+  `{${Object.entries(labels)
+    .map(([name, value]) => renderLabel(name, value ?? ""))
     .join(",")}}`;
+
+const renderItemLabels = ({ context, kind, name, organisation, source, fingerprint: all }: CheckedItem): string =>
+  renderLabels({ context, kind, name, organisation, source, fingerprint: all?.slice(0, FINGERPRINT_DIGITS) });
 
 const renderMetric = (name: string, help: string, samples: readonly Sample[]): string =>
   `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${samples.map(([labels, value]) => `${name}${labels} ${value}\n`).join("")}`;
-
-/** Renders the numbers of findings by tenant, group and level. */
-const renderFindings = (findings: readonly Finding[]): string => {
-  const labelled = Map.groupBy(findings, (one) =>
-    [renderLabel("tenant", one.tenant), renderLabel("group", one.group), renderLabel("level", one.level)].join(","),
-  );
-  const samples = [...labelled].map(([labels, all]): Sample => [`{${labels}}`, all.length]);
-  return renderMetric("clomoctl_findings", "Number of findings.", samples);
-};
 
 /**
  * Renders the result for the textfile collector of Prometheus' node exporter. Days left are `(… - time()) / 86400`; an
@@ -48,25 +34,29 @@ const renderFindings = (findings: readonly Finding[]): string => {
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
  */
 export function renderPrometheusText(
-  { checked, counts, state }: Pick<CheckResult, "checked" | "counts" | "state">,
+  items: readonly CheckedItem[],
+  { state, findings }: { readonly state: PluginState; readonly findings: readonly Finding[] },
   now: Date,
-  findings: readonly Finding[] = [],
 ): string {
   // two samples with the same labels would make the whole file invalid: the first item is the most urgent one
   const dated = new Map<string, number>();
-  for (const item of checked) {
+  for (const item of items.toSorted(compareByUrgency)) {
     const labels = renderItemLabels(item);
     if (item.expiresAt !== null && !dated.has(labels)) dated.set(labels, Date.parse(item.expiresAt) / 1000);
   }
+  const counted = Map.groupBy(findings, ({ tenant, group, level }) => renderLabels({ tenant, group, level }));
+  const unreadable = items.length === 0 ? 1 : items.filter(({ level }) => level === "unknown").length;
   return [
     renderMetric("clomoctl_renewal_expiry_timestamp_seconds", "Expiry time of the item, in seconds since 1970.", [
       ...dated,
     ]),
-    renderMetric("clomoctl_renewal_unreadable", "Number of items without an expiry date.", [
-      ["", checked.length === 0 ? 1 : counts.unknown],
-    ]),
+    renderMetric("clomoctl_renewal_unreadable", "Number of items without an expiry date.", [["", unreadable]]),
     renderMetric("clomoctl_renewal_state", "0 ok, 1 warning, 2 critical, 3 unknown.", [["", STATE_EXITS[state]]]),
-    ...(findings.length === 0 ? [] : [renderFindings(findings)]),
+    renderMetric(
+      "clomoctl_findings",
+      "Number of findings.",
+      [...counted].map(([labels, { length }]) => [labels, length]),
+    ),
     renderMetric("clomoctl_check_timestamp_seconds", "Time of this check, in seconds since 1970.", [
       ["", Math.floor(now.getTime() / 1000)],
     ]),

@@ -127,11 +127,10 @@ export const insertReminder = async (writer: Writer, { notice, host, pid }: Stor
   await insertRow(writer, REMINDER.name, { ...notice, host, pid });
 };
 
-export const updateReminder = async (writer: Writer, notice: ReminderRecord): Promise<void> => {
-  await updateRow(writer, REMINDER.name, { ...notice });
-};
-
-/** Records that a process has started to send a reminder again. */
-export const resumeReminder = async (writer: Writer, { notice, host, pid }: StoredReminder): Promise<void> => {
-  await updateRow(writer, REMINDER.name, { ...notice, host, pid });
+/** Records another state. `host` and `pid` name a process that has started to send the reminder again. */
+export const updateReminder = async (
+  writer: Writer,
+  { notice, ...holder }: Pick<StoredReminder, "notice"> & Partial<StoredReminder>,
+): Promise<void> => {
+  await updateRow(writer, REMINDER.name, { ...notice, ...holder });
 };

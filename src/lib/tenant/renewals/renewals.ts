@@ -28,7 +28,6 @@ import {
   insertRenewalItem,
   insertReminder,
   listRenewalItems,
-  resumeReminder,
   type StoredReminder,
   updateRenewalItem,
   updateReminder,
@@ -110,6 +109,7 @@ const checkItemValues = (values: Partial<RenewalItem>): void => {
   throw new Failure("input-rejected", {
     what: text(`"${phone}" is not a telephone number`, `「${phone}」は電話番号ではありません`),
     where: "phone",
+    hint: text("record a person or a place with --phone-holder", "人や置き場所は --phone-holder で登録してください"),
   });
 };
 
@@ -283,22 +283,15 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     checkValues(REMINDER_KEY, claim);
     await getRenewalItem(writer, claim.itemId);
     const known = await findClaimedReminder(writer, claim);
-    const at = getCurrentInstant(session.surroundings);
-    const holder = { host: session.surroundings.origin.host, pid: processes.self };
-    if (known === undefined) {
-      const id = createId(session.surroundings);
-      const messageId = `${id}@clomoctl.invalid`;
-      const notice: ReminderRecord = { id, ...claim, state: "sending", messageId, attempts: 1, at, error: null };
-      await insertReminder(writer, { ...holder, notice });
-      return { result: { claimed: true, notice }, objects: [{ thing: "renewal_notice", id }] };
-    }
-    const objects = [{ thing: "renewal_notice", id: known.notice.id }];
-    if (known.notice.state === "sent" || isBeingSent(known, session, processes)) {
+    const id = known?.notice.id ?? createId(session.surroundings);
+    const objects = [{ thing: "renewal_notice", id }];
+    if (known !== undefined && (known.notice.state === "sent" || isBeingSent(known, session, processes)))
       return { result: { claimed: false, notice: known.notice }, objects };
-    }
-    const { attempts } = known.notice;
-    const notice: ReminderRecord = { ...known.notice, state: "sending", attempts: attempts + 1, at, error: null };
-    await resumeReminder(writer, { ...holder, notice });
+    const at = getCurrentInstant(session.surroundings);
+    const { attempts, messageId } = known?.notice ?? { attempts: 0, messageId: `${id}@clomoctl.invalid` };
+    const notice = { id, ...claim, state: "sending", messageId, attempts: attempts + 1, at, error: null } as const;
+    const stored = { notice, host: session.surroundings.origin.host, pid: processes.self };
+    await (known === undefined ? insertReminder(writer, stored) : updateReminder(writer, stored));
     return { result: { claimed: true, notice }, objects };
   });
 
@@ -329,7 +322,7 @@ export const recordReminderOutcome = (
   session.change({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
     checkFieldValue("state", SETTLED_STATE, outcome.state);
     const notice = { ...(await getReminder(writer, id)), ...outcome, at: getCurrentInstant(session.surroundings) };
-    await updateReminder(writer, notice);
+    await updateReminder(writer, { notice });
     return { result: notice, objects: [{ thing: "renewal_notice", id }] };
   });
 

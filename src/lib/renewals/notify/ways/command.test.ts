@@ -15,11 +15,11 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const digest = createReminders();
 
-const runScript = async (script: string, args: readonly string[] = [], timeoutMs = 120_000): Promise<Delivery> => {
+const runScript = async (script: string, args: readonly string[] = [], timeout = 120): Promise<Delivery> => {
   await writeFile(join(folder, "script.mjs"), script);
   const command = [process.execPath, "script.mjs", ...args] as const;
   return runCommand(
-    { command, timeoutMs },
+    { command, timeout },
     { environment: { KNOWN: "1" }, folder },
     await buildReminderMessage(digest),
     digest.due,
@@ -66,12 +66,12 @@ test("a command that does not read its input may succeed", async () => {
 test("an exit code other than 0, a missing command and a timeout are failures", async () => {
   expect(await runScript("process.exit(4)")).toMatchObject({ sent: false, reason: { en: "exit 4" } });
   const message = await buildReminderMessage(digest);
-  const absent = { command: [join(folder, "none")] as const, timeoutMs: 60_000 };
+  const absent = { command: [join(folder, "none")] as const, timeout: 60 };
   expect(await runCommand(absent, { environment: {}, folder }, message, digest.due)).toMatchObject({
     sent: false,
     reason: { en: "ENOENT" },
   });
-  expect(await runScript("setInterval(() => {}, 1000)", [], 300)).toMatchObject({
+  expect(await runScript("setInterval(() => {}, 1000)", [], 0.3)).toMatchObject({
     sent: false,
     reason: { en: "timed out after 0.3 s" },
   });

@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { same, text } from "../../../text/index.ts";
 import type { DueReminder, Message } from "../message.ts";
 import { getErrorLabel, createFailedDelivery, SENT_DELIVERY, type Delivery } from "../outcome.ts";
-import type { CommandRecipient } from "../settings.ts";
 
 /** The environment and folder in which a command runs. */
 export interface CommandPlace {
@@ -15,16 +14,16 @@ const buildCommandInput = ({ subject, text, messageId }: Message, due: readonly 
     messageId,
     subject,
     text,
-    items: due.map(({ context, item, stage, days, day }) => ({
-      context,
+    items: due.map(({ item, stage }) => ({
+      context: item.context,
       id: item.id,
       kind: item.kind,
       name: item.name,
       organisation: item.organisation,
       owner: item.owner,
       expiresAt: item.expiresAt,
-      expiresOn: day,
-      daysLeft: days,
+      expiresOn: item.expiresOn,
+      daysLeft: item.daysLeft,
       stage,
     })),
   })}\n`;
@@ -34,7 +33,7 @@ const buildCommandInput = ({ subject, text, messageId }: Message, due: readonly 
  * not start, ends with a code other than 0, or does not end in time; in the last case, the command is killed.
  */
 export const runCommand = (
-  { command: [program, ...args], timeoutMs }: Pick<CommandRecipient, "command" | "timeoutMs">,
+  { command: [program = "", ...args], timeout }: { readonly command: readonly string[]; readonly timeout: number },
   place: CommandPlace,
   message: Message,
   due: readonly DueReminder[],
@@ -51,7 +50,7 @@ export const runCommand = (
     const timer = setTimeout(() => {
       late = true;
       child.kill("SIGKILL");
-    }, timeoutMs);
+    }, timeout * 1000);
     const settle = (delivery: Delivery): void => {
       clearTimeout(timer);
       child.stdin.destroy();
@@ -61,9 +60,7 @@ export const runCommand = (
     child.on("exit", (code, signal) => {
       if (late)
         return settle(
-          createFailedDelivery(
-            text(`timed out after ${timeoutMs / 1000} s`, `${timeoutMs / 1000} 秒以内に終わりませんでした`),
-          ),
+          createFailedDelivery(text(`timed out after ${timeout} s`, `${timeout} 秒以内に終わりませんでした`)),
         );
       settle(code === 0 ? SENT_DELIVERY : createFailedDelivery(same(code === null ? `${signal}` : `exit ${code}`)));
     });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { SMTPServerOptions } from "smtp-server";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterEach, expect, onTestFinished, test } from "vitest";
-import { buildReminderMail, createMailer, type ResolvedSmtpSettings } from "./mail.ts";
+import { createMailer, LIST_ID, type ResolvedSmtpSettings } from "./mail.ts";
 import { buildReminderMessage } from "../message.ts";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
 import { createReminders } from "#support/renewals/digest.ts";
@@ -48,7 +48,7 @@ test.each([
   const smtp = await open();
   const digest = createReminders({ language });
   expect(
-    await createMailer(smtp)("it@example.jp", buildReminderMail(await buildReminderMessage(digest)), language),
+    await createMailer(smtp)("it@example.jp", { ...(await buildReminderMessage(digest)), list: LIST_ID }, language),
   ).toEqual({
     sent: true,
   });
@@ -75,7 +75,7 @@ test("requires STARTTLS and checks its certificate, and only then sends the pass
     onAuth: ({ username, password }, _, done) =>
       password === "geheim1" ? done(null, { user: username }) : done(new Error(`no: ${password}`)),
   });
-  const message = buildReminderMail(await buildReminderMessage(createReminders()));
+  const message = await buildReminderMessage(createReminders());
   const signedIn = { ...smtp, security: "starttls", user: "renewals", password: "geheim1" } as const;
   const untrusted = await createMailer(signedIn)("it@example.jp", message, "ja");
   expect(untrusted).toMatchObject({
@@ -100,7 +100,7 @@ test("sends nothing to a server without STARTTLS if STARTTLS is required", async
   const smtp = await open();
   const delivery = await createMailer({ ...smtp, security: "starttls" })(
     "it@example.jp",
-    buildReminderMail(await buildReminderMessage(createReminders())),
+    await buildReminderMessage(createReminders()),
     "ja",
   );
   expect([delivery.sent, office?.delivered]).toEqual([false, []]);
@@ -108,7 +108,7 @@ test("sends nothing to a server without STARTTLS if STARTTLS is required", async
 });
 
 test("a silent, trickling or missing server fails in limited time", async () => {
-  const message = buildReminderMail(await buildReminderMessage(createReminders()));
+  const message = await buildReminderMessage(createReminders());
   const server = createServer((socket) => {
     const trickle = setInterval(() => socket.write("220-wait\r\n"), 20);
     socket.on("error", () => undefined).on("close", () => clearInterval(trickle));

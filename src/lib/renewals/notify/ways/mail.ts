@@ -2,13 +2,12 @@ import { Socket } from "node:net";
 import type { SendMailOptions } from "nodemailer";
 import type { Options } from "nodemailer/lib/smtp-transport/index.js";
 import { same, text, type Language } from "../../../text/index.ts";
-import type { Message } from "../message.ts";
 import { createFailedDelivery, SENT_DELIVERY, describeConnectionError, type Delivery } from "../outcome.ts";
 import { maskSecrets } from "../secret.ts";
-import type { SmtpSettings } from "../settings.ts";
+import type { SmtpSettings } from "../settings-schema.ts";
 
 /** A mail server with the secrets that are needed to use it. */
-export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "passwordFile"> {
+export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "password-file"> {
   /** secret; never shown */
   readonly password?: string | undefined;
   readonly timeouts?: MailTimeouts | undefined;
@@ -60,14 +59,7 @@ const buildTransportOptions = (smtp: ResolvedSmtpSettings, { connectMs, silenceM
   ...(smtp.user === undefined ? {} : { auth: { user: smtp.user, pass: smtp.password ?? "" } }),
 });
 
-const LIST_ID = "clomoctl renewals <renewals.clomoctl.invalid>";
-
-export const buildReminderMail = ({ subject, text: body, messageId }: Message): Mail => ({
-  subject,
-  text: body,
-  messageId,
-  list: LIST_ID,
-});
+export const LIST_ID = "clomoctl renewals <renewals.clomoctl.invalid>";
 
 const toSendMailOptions = ({ subject, text: body, messageId, list }: Mail, language: Language): SendMailOptions => ({
   subject,

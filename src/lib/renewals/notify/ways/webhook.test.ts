@@ -4,8 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildReminderMessage, type Message } from "../message.ts";
 import { openChatServer, type ChatServer } from "#support/renewals/post-office.ts";
 import { createReminders, createDueReminder } from "#support/renewals/digest.ts";
-import { fillTemplate } from "./webhook-payload.ts";
-import { postReminder } from "./webhook.ts";
+import { fillTemplate, postReminder } from "./webhook.ts";
 
 let chat: ChatServer;
 let message: Message;

@@ -1,8 +1,8 @@
+import { Failure } from "../../../errors/index.ts";
 import { same, text } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
 import { createFailedDelivery, SENT_DELIVERY, describeConnectionError, type Delivery } from "../outcome.ts";
-import { isLoopback } from "../settings.ts";
-import { fillTemplate } from "./webhook-payload.ts";
+import { shortenText } from "../../output/plugin.ts";
 
 /** A webhook with the secrets that are needed to use it. */
 export interface ResolvedWebhook {
@@ -17,6 +17,10 @@ export interface ResolvedWebhook {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** Returns true if a host is this computer. */
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
+
 const HTTPS_REQUIRED = text("the URL must begin with https://", "URL は https:// で始まる必要があります");
 
 /** Parses the URL of a webhook. Returns undefined unless the URL uses https, or http to this machine. */
@@ -27,6 +31,49 @@ const parseWebhookUrl = (url: string): URL | undefined => {
     ? address
     : undefined;
 };
+
+const MAX_TEXT_LENGTH = 4000;
+
+/** Replaces signs that services read as markup by their full-width forms. */
+const hideMarkup = (words: string): string =>
+  words.replaceAll(/[<>[\]]/g, (sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + FULL_WIDTH_OFFSET));
+
+const FULL_WIDTH_OFFSET = 0xfee0;
+
+const DEFAULT_TEMPLATE = '{"text": "{{subject}}\\n\\n{{text}}"}';
+
+/**
+ * Builds the body of a webhook: a template in which `{{subject}}`, `{{text}}` and `{{messageId}}` are filled in, escaped
+ * for a JSON string, or for a form if the content type says so.
+ *
+ * @throws Failure `input-rejected` if the result is not JSON
+ */
+export function fillTemplate(wording: Message, contentType: string, template = DEFAULT_TEMPLATE): string {
+  const isForm = contentType.includes("x-www-form-urlencoded");
+  const values = new Map([
+    ["subject", wording.subject],
+    ["text", shortenText(wording.text.trimEnd(), MAX_TEXT_LENGTH)],
+    ["messageId", wording.messageId],
+  ]);
+  const body = template.trim().replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => {
+    const given = values.get(name);
+    if (given === undefined) return placeholder;
+    const value = hideMarkup(given);
+    return isForm ? encodeURIComponent(value) : JSON.stringify(value).slice(1, -1);
+  });
+  if (isForm) return body;
+  try {
+    JSON.parse(body);
+    return body;
+  } catch {
+    throw new Failure("input-rejected", {
+      what: text(
+        'the template is not JSON; put placeholders in quotes: {"text": "{{text}}"}',
+        'テンプレートが JSON ではありません。プレースホルダーは引用符の中に書いてください: {"text": "{{text}}"}',
+      ),
+    });
+  }
+}
 
 /**
  * Posts a message to a chat, through the proxy of the environment if there is one. Redirects are not followed. A failure is reported with host, port and cause, but without

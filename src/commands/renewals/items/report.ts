@@ -1,0 +1,73 @@
+import { Failure } from "../../../lib/errors/index.ts";
+import { describeFinding, FINDING_COLUMNS, type Finding } from "../../../lib/renewals/finding.ts";
+import type { CheckedItem, Thresholds } from "../../../lib/renewals/judge.ts";
+import { STATE_EXITS, type PluginState } from "../../../lib/renewals/output/plugin.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import type { Fields, InputOf } from "../../field.ts";
+import { isRecordOutputRequested } from "../../listing/list.ts";
+import type { Tools } from "../../tools.ts";
+
+/** The forms for monitoring, of all commands that report findings. */
+export const REPORT_OPTIONS = {
+  nagios: {
+    kind: "boolean",
+    about: text(
+      "print one line with performance data, as monitoring plugins do",
+      "監視プラグインの書式(パフォーマンスデータ付き 1 行)で出力する",
+    ),
+  },
+  prometheus: {
+    kind: "output",
+    value: "FILE",
+    isPublic: true,
+    about: text(
+      "also write metrics for the textfile collector of Prometheus",
+      "Prometheus の textfile collector 用のメトリクスも書き出す",
+    ),
+  },
+} as const satisfies Fields;
+
+type ReportForms = InputOf<typeof REPORT_OPTIONS>;
+
+/** Returns true if lines or records are written. @throws `usage` if the result is to be written in two forms */
+export function showsFindings(tools: Tools, { nagios, prometheus }: ReportForms): boolean {
+  if (!nagios || !(isRecordOutputRequested(tools) || prometheus === "-")) return !nagios && prometheus !== "-";
+  throw new Failure("usage", {
+    what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と同時に指定できません"),
+  });
+}
+
+/** Writes findings to stdout, as records or one line each. */
+export async function showFindings(tools: Tools, findings: readonly Finding[]): Promise<void> {
+  const { terminal } = tools;
+  if (isRecordOutputRequested(tools)) return terminal.list(FINDING_COLUMNS, findings);
+  for (const finding of findings)
+    await terminal.out.write(`${terminal.shown(terminal.say(describeFinding(finding))).join("")}\n`);
+}
+
+interface Report {
+  readonly service: string;
+  readonly state: PluginState;
+  readonly summary: Text;
+  readonly findings: readonly Finding[];
+  /** all items, of which the metrics give the dates */
+  readonly items: readonly CheckedItem[];
+  readonly thresholds?: Thresholds;
+}
+
+/** Writes the forms for monitoring. Returns the exit code. */
+export async function writeReport(
+  { terminal, outputs, clock }: Tools,
+  { nagios, prometheus }: ReportForms,
+  report: Report,
+): Promise<number> {
+  if (prometheus !== undefined) {
+    const { renderPrometheusText } = await import("../../../lib/renewals/output/prometheus.ts");
+    await outputs.write(prometheus, renderPrometheusText(report.items, report, clock.now()));
+  }
+  if (nagios) {
+    const { renderNagiosLine } = await import("../../../lib/renewals/output/nagios.ts");
+    await terminal.out.write(`${terminal.shown(renderNagiosLine(report, terminal.language)).join("")}\n`);
+  }
+  return STATE_EXITS[report.state];
+}
