@@ -25,7 +25,6 @@ export default defineCommand({
   excludes: [["protected", "unprotected"]],
   examples: [
     { line: "clomoctl context set local --protected" },
-    { line: "clomoctl context set local --timezone Asia/Tokyo" },
     { line: "clomoctl context set office --token-file token" },
   ],
   exits: ["input-rejected", "not-found", "locked"],
