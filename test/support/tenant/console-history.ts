@@ -427,10 +427,7 @@ export class ConsoleHistory {
     const known = this.#pick(this.#groups, place);
     if (group === "create") return secured.createGroup("docs", { name: this.#new("群") });
     if (known === undefined) return false;
-    const members = [...this.#mirror.docs.values()].filter((values) =>
-      (values["groups"] as readonly string[]).includes(known.name),
-    );
-    return secured.deleteGroups("docs", { ids: [known.id], memberships: members.length });
+    return secured.deleteGroups("docs", { ids: [known.id] });
   }
 
   /** Commits a plan of a local change. */

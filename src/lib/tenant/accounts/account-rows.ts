@@ -8,7 +8,7 @@ import {
 } from "../../model/account.ts";
 import type { AccountNameComposition } from "../../model/composition.ts";
 import { listStoredColumns } from "../../model/thing.ts";
-import { codeKey, nameKey } from "../../model/normalise.ts";
+import { nameKey } from "../../model/normalise.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
@@ -72,9 +72,8 @@ export const ORG_MANAGERS = `(select u.pk, e.value as org, u.accountName as name
 export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUNTS.among} and a.supportOption = 1` };
 
 export interface StoredAccount {
-  /** record numbers of the user and, in `org`, of the user's organisation */
+  /** record number of the user */
   readonly pk: number;
-  readonly org: number;
   readonly name: string | null;
   /** text that identifies the account in messages: its name, or its user if it has no name */
   readonly called: string;
@@ -88,7 +87,6 @@ export interface StoredAccount {
   readonly timezone: string | null;
   readonly memo: string | null;
   readonly verifier: string | null;
-  readonly passwordSetAt: string | null;
   /** true if the user is marked as an administrator */
   readonly isMarked: boolean;
   readonly createdAt: string;
@@ -97,7 +95,7 @@ export interface StoredAccount {
 /** SQL: text that identifies the account of a user `u` in messages. */
 export const ACCOUNT_LABEL_SQL = "coalesce(u.accountName, u.name || coalesce(' <' || (u.emails ->> 0) || '>', ''))";
 
-const ACCOUNT_ROW_COLUMNS = `u.pk, u.org, u.accountName as name, ${ACCOUNT_LABEL_SQL} as called, u.accountPasswordSetAt, u.administrator,
+const ACCOUNT_ROW_COLUMNS = `u.pk, u.accountName as name, ${ACCOUNT_LABEL_SQL} as called, u.administrator,
   ${listStoredColumns(ACCOUNT)
     .map(([column]) => `a.${column}`)
     .join(", ")}, a.verifier, coalesce(a.createdAt, u.createdAt) as createdAt`;
@@ -105,12 +103,10 @@ const ACCOUNT_ROW_COLUMNS = `u.pk, u.org, u.accountName as name, ${ACCOUNT_LABEL
 const toStoredAccount = (row: Row): StoredAccount => ({
   ...(fromRow(ACCOUNT, row) as Pick<StoredAccount, keyof AccountValues>),
   pk: Number(row["pk"]),
-  org: Number(row["org"]),
   name: toStringOrNull(row["name"]),
   called: String(row["called"]),
   role: (row["role"] ?? "none") as Role,
   verifier: toStringOrNull(row["verifier"]),
-  passwordSetAt: toStringOrNull(row["accountPasswordSetAt"]),
   isMarked: row["administrator"] === 1,
   createdAt: String(row["createdAt"]),
 });
@@ -119,9 +115,7 @@ const toStoredAccount = (row: Row): StoredAccount => ({
 export const readAccount = async (reader: Reader, id: string): Promise<StoredAccount | undefined> => {
   const row = await reader.get(
     `select ${ACCOUNT_ROW_COLUMNS} from user u left join account a on a.user = u.pk where u.id = :id`,
-    {
-      id,
-    },
+    { id },
   );
   return row && toStoredAccount(row);
 };
@@ -168,14 +162,6 @@ export const listOtherSupportAccounts = async (reader: Reader, user: number): Pr
     { user },
   );
   return rows.map(({ name }) => String(name));
-};
-
-/** Returns the record number of the user who has an account name, in the whole tenant; undefined if nobody has it. */
-export const findAccountNameHolder = async (reader: Reader, name: string): Promise<number | undefined> => {
-  const row = await reader.get("select pk from main.user where coalesce(accountKey, accountName) = :key", {
-    key: codeKey(name),
-  });
-  return row && Number(row["pk"]);
 };
 
 /** Returns which of these organisations still exist. @param orgs record numbers of organisations */
@@ -262,18 +248,9 @@ export interface ResetCode {
 }
 
 /** Returns the reset code of a user's account; undefined if there is none. */
-export const readResetCode = async (reader: Reader, user: number): Promise<ResetCode | undefined> => {
-  const row = await reader.get("select verifier, addressKey, expiresAt, tries from reset_code where user = :user", {
-    user,
-  });
-  return (
-    row && {
-      verifier: String(row["verifier"]),
-      addressKey: String(row["addressKey"]),
-      expiresAt: String(row["expiresAt"]),
-      tries: Number(row["tries"]),
-    }
-  );
+export const readResetCode = (reader: Reader, user: number): Promise<ResetCode | undefined> => {
+  const sql = "select verifier, addressKey, expiresAt, tries from reset_code where user = :user";
+  return reader.get<ResetCode>(sql, { user });
 };
 
 /**

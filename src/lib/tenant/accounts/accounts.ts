@@ -2,10 +2,8 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ACCOUNT_SETTINGS, PASSWORD_RULE, type Account, type AccountSettings } from "../../model/account.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "../../model/composition.ts";
-import { getThingNoun } from "../../model/problem.ts";
 import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
-import { requirePermission } from "../policy/check.ts";
 import type { ChangeOutcome, Session } from "../session.ts";
 import {
   ACCOUNTS,
@@ -22,7 +20,8 @@ import { USER_LIST } from "../records/user-rows.ts";
 import { createPasswordVerifier } from "../verifier.ts";
 import {
   checkFieldValue,
-  validateFieldValue,
+  createUnknownIdFailure,
+  validateTextValue,
   toChangedObject,
   getRecordById,
   type ChangeResult,
@@ -138,7 +137,6 @@ const writeAccountChange = async (
   { verb, id, body: { dryRun = false, alreadyInConsole = false, ...given } }: AccountChange,
   check: (before: StoredAccount) => void,
 ): Promise<WrittenAccount> => {
-  requirePermission(session.asker, ["accounts.write"]);
   // hashing takes a while, so it is done before the transaction, which must be short
   const verifier =
     given.password === undefined || dryRun
@@ -174,7 +172,7 @@ const writeAccountChange = async (
 /** Returns the account of an existing user. @throws Failure `not-found` if there is no such user */
 export const getStoredAccount = async (reader: Reader, id: string): Promise<StoredAccount> => {
   const found = await readAccount(reader, id);
-  if (found === undefined) throw createUnknownUserIdFailure(id);
+  if (found === undefined) throw createUnknownIdFailure("user", id);
   return found;
 };
 
@@ -196,11 +194,7 @@ export const applyAccountDraft = async (
   const at = getCurrentInstant(session.surroundings);
   await storeAccount(writer, before, { ...meant, verifier }, at);
   const after = await getRecordById(writer, ACCOUNTS, id);
-  return {
-    objects: [toChangedObject(ACCOUNT_RECORD_TYPE, after)],
-    before: was ?? undefined,
-    after,
-  };
+  return { objects: [toChangedObject(ACCOUNT_RECORD_TYPE, after)], before: was ?? undefined, after };
 };
 
 const isAccountChanged = (before: StoredAccount, { values, name, passwordSet, isMarked }: AccountDraft): boolean =>
@@ -241,20 +235,11 @@ export const requireAccountName = ({ name }: StoredAccount): void => {
 /**
  * Returns the failure for a user who already has an account. @see facts 1.3: an account is created once, then edited
  */
-const createAccountExistsFailure = ({ name }: StoredAccount): Failure => {
-  return new Failure("input-rejected", {
+const createAccountExistsFailure = ({ name }: StoredAccount): Failure =>
+  new Failure("input-rejected", {
     what: text(`this user already has the account ${name}`, `このユーザーにはすでにアカウント「${name}」があります`),
     hint: step("to change this account", "アカウントを変更するには", line("clomo-account edit", [name ?? ""])),
   });
-};
-
-const createUnknownUserIdFailure = (id: string): Failure => {
-  const { en, ja } = getThingNoun("user");
-  return new Failure("not-found", {
-    what: text(`no ${en} has the ID "${id}"`, `ID が「${id}」の${ja}はありません`),
-    hint: text(`to list the users: ${line("users list", [])}`, `ユーザーの一覧: ${line("users list", [])}`),
-  });
-};
 
 /** A request to change the account settings. Missing values do not change. */
 interface AccountSettingsRequest {
@@ -275,13 +260,15 @@ export const updateAccountSettings = (
   { composition, authentication, dryRun = false }: AccountSettingsRequest,
 ): Promise<WrittenAccountSettings> =>
   session.change({ action: "accounts.settings", locks: ["accounts"], dryRun }, async (writer) => {
-    requirePermission(session.asker, ["accounts.settings"]);
     if (composition !== undefined) checkFieldValue("composition", ACCOUNT_SETTINGS.fields.composition, composition);
     const before = await readAccountSettings(writer);
     const after: AccountSettings = {
       ...before,
       composition: composition ?? before.composition,
-      authentication: authentication === undefined ? before.authentication : normaliseAuthentication(authentication),
+      authentication:
+        authentication === undefined
+          ? before.authentication
+          : validateTextValue("authentication", ACCOUNT_SETTINGS.fields.authentication, authentication),
       recorded: true,
     };
     if (JSON.stringify(before) === JSON.stringify(after))
@@ -299,8 +286,3 @@ export const updateAccountSettings = (
       after,
     };
   });
-
-const normaliseAuthentication = (typed: string | null): string | null =>
-  typed === null || typed.trim() === ""
-    ? null
-    : validateFieldValue("authentication", ACCOUNT_SETTINGS.fields.authentication, typed);

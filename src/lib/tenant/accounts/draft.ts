@@ -10,12 +10,12 @@ import {
 import { buildAccountName, ACCOUNT_NAME_COMPOSITIONS, type AccountNameParts } from "../../model/composition.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { findTimeZone } from "../../model/time.ts";
+import { USER } from "../../model/user.ts";
 import { text, type Text } from "../../text/index.ts";
 import { USER_CHANGE_OPERATIONS, requirePermission } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import {
   findScheme,
-  findAccountNameHolder,
   isAboveOperator,
   createSystemOnlyFailure,
   readAccountSettings,
@@ -23,9 +23,15 @@ import {
   type AccountValues,
   type StoredAccount,
 } from "./account-rows.ts";
-import { findRecordNumberById } from "../records/record-rows.ts";
+import { findRecordNumberById, findValueHolder } from "../records/record-rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { checkFieldValue, createFieldFailure, validateFieldValue } from "../records/records.ts";
+import {
+  checkFieldValue,
+  createFieldFailure,
+  createUnknownIdFailure,
+  validateFieldValue,
+  validateTextValue,
+} from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
 /** The values of an account in a request. Missing values do not change. */
@@ -124,7 +130,7 @@ export const buildAccountDraft = async (
       noticeMail: after.noticeMail,
       language: given.language === undefined ? before.language : given.language,
       timezone: resolveTimezone(before, given),
-      memo: resolveMemo(before, given),
+      memo: given.memo === undefined ? before.memo : validateTextValue("memo", FIELDS.memo, given.memo),
       verifier: before.verifier,
     },
     name,
@@ -214,7 +220,7 @@ const resolveAccountName = async (
     throw createFieldFailure(label, text("can be changed, but not cleared", "変更できますが、空にはできません"));
   const name = validateFieldValue("name", FIELDS.name, typed);
   if (name === before.name) return undefined;
-  const holder = await findAccountNameHolder(reader, name);
+  const holder = await findValueHolder(reader, USER, { field: "accountName", value: name });
   if (holder === undefined || holder === before.pk) return name;
   const show = line("clomo-account show", [name]);
   throw createFieldFailure(
@@ -250,17 +256,8 @@ const checkPassword = async (
       SET_PASSWORD_IN_CONSOLE_HINT,
     );
   }
-  if (forSignIn && !isOfMirror) throw createFieldFailure(label, SIGN_IN_IN_MIRROR_ONLY, PASSWORD_FILE_HINT);
-  if (passwordInConsole && !isOfMirror) {
-    throw createFieldFailure(
-      label,
-      text(
-        "this tenant is not a mirror of the console, so its passwords cannot be set in the console",
-        "このテナントは管理画面のミラーではないため、パスワードを管理画面で設定できません",
-      ),
-      PASSWORD_FILE_HINT,
-    );
-  }
+  if ((forSignIn || passwordInConsole) && !isOfMirror)
+    throw createFieldFailure(label, NO_MIRROR_REASON, PASSWORD_FILE_HINT);
   if (password !== undefined) {
     if (password === "")
       throw createFieldFailure(label, text("must not be blank", "空にできません"), ANOTHER_PASSWORD_HINT);
@@ -282,9 +279,9 @@ const checkPassword = async (
   );
 };
 
-const SIGN_IN_IN_MIRROR_ONLY = text(
-  "only a mirror has passwords of its own for signing in to its server; in this tenant, the password of the account is used",
-  "サーバーへのサインイン専用のパスワードはミラーだけのものです。このテナントでは、アカウントのパスワードを使います",
+const NO_MIRROR_REASON = text(
+  "this tenant is not a mirror of the console, so it has the passwords of its accounts itself",
+  "このテナントは管理画面のミラーではないため、アカウントのパスワードをここで設定します",
 );
 
 const SET_PASSWORD_IN_CONSOLE_HINT = text(
@@ -329,21 +326,10 @@ const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promis
   const pks: number[] = [];
   for (const id of new Set(ids)) {
     const pk = await findRecordNumberById(writer, "org", id);
-    if (pk === undefined) {
-      throw new Failure("not-found", {
-        what: text(`no organisation has the ID "${id}"`, `ID が「${id}」の組織はありません`),
-        where: "--managed-orgs",
-        hint: text(`to list the organisations: ${line("orgs list", [])}`, `組織の一覧: ${line("orgs list", [])}`),
-      });
-    }
+    if (pk === undefined) throw createUnknownIdFailure("org", id);
     pks.push(pk);
   }
   return pks.toSorted((a, b) => a - b);
-};
-
-const resolveMemo = (before: StoredAccount, { memo: typed }: AccountRequest): string | null => {
-  if (typed === undefined) return before.memo;
-  return typed === null || typed.trim() === "" ? null : validateFieldValue("memo", FIELDS.memo, typed);
 };
 
 /**

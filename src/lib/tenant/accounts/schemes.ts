@@ -29,9 +29,7 @@ export interface SchemeDetail {
 }
 
 export interface DeletedSchemes {
-  readonly schemes: readonly Scheme[];
   readonly consoleTasks: readonly number[];
-  readonly dryRun: boolean;
 }
 
 const sortSchemeItems = (items: readonly string[]): readonly string[] =>
@@ -40,7 +38,6 @@ const sortSchemeItems = (items: readonly string[]): readonly string[] =>
 const EDITABLE_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   list: SCHEMES,
   collection: "schemes",
-  series: "schemes",
   actions: "roles.schemes",
   reading: async (_, { operations, ...given }) => ({
     values:
@@ -65,18 +62,16 @@ export const readSchemeWithHolders = async (reader: Reader, id: string): Promise
   holders: await readSchemeHolders(reader, id),
 });
 
-interface SchemeDeletion {
-  readonly ids: readonly string[];
-  readonly dryRun?: boolean | undefined;
-}
-
 /**
  * Deletes schemes that no account has. If one of them cannot be deleted, none is deleted.
  *
  * @throws Failure `not-found`; `input-rejected` if an account has one of the schemes; `conflict` if schemes or accounts
  * were changed after they were read
  */
-export const deleteSchemes = (session: Session, { ids, dryRun = false }: SchemeDeletion): Promise<DeletedSchemes> => {
+export const deleteSchemes = (
+  session: Session,
+  { ids, dryRun }: { readonly ids: readonly string[]; readonly dryRun?: boolean | undefined },
+): Promise<DeletedSchemes> => {
   requireIds(ids);
   const change = { action: "roles.schemes.delete", locks: ["schemes", "accounts"], dryRun };
   return session.change(change, async (writer) => {
@@ -91,7 +86,7 @@ export const deleteSchemes = (session: Session, { ids, dryRun = false }: SchemeD
     }
     const objects = schemes.map((scheme) => toChangedObject(EDITABLE_SCHEMES, scheme));
     return {
-      result: async (taskOf) => ({ schemes, consoleTasks: await collectTaskNumbers(taskOf, objects), dryRun }),
+      result: async (taskOf) => ({ consoleTasks: await collectTaskNumbers(taskOf, objects) }),
       objects,
       before: schemes.length === 1 ? schemes[0] : { schemes },
     };

@@ -16,17 +16,12 @@ import { CONSOLE_COLLECTION } from "../store/collections.ts";
  */
 export const confirmTasks = (session: Session, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
   const wanted = [...new Set(numbers)];
-  const change = {
-    action: "console.confirm",
-    writer: "confirm",
-    locks: [CONSOLE_COLLECTION],
-    once: true,
-  } as const;
+  const change = { action: "console.confirm", writer: "confirm", locks: [CONSOLE_COLLECTION], once: true } as const;
   return session.change(change, async (writer) => {
     await readTasks(writer, wanted);
     for (const number of wanted) {
-      const confirmed = await confirmDrift(writer, await findRevision(writer, number));
-      if (confirmed.length === 0) throw createVisibleTaskFailure(number);
+      if ((await confirmDrift(writer, await findRevision(writer, number))) === 0)
+        throw createVisibleTaskFailure(number);
     }
     const objects = wanted.map((number) => ({ thing: "console_task", id: String(number) }));
     return { result: await listTasks(writer, { numbers: wanted }), objects, detail: {} };

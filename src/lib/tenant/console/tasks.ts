@@ -38,7 +38,7 @@ const readTask = async (
   const [{ revision, number }] = parts;
   const listed: TaskRecord[] = [];
   for (const one of await readRecordDrift(reader, { revision, most })) listed.push(await records.read(one));
-  const change = await reader.get(
+  const change = await reader.get<{ at: string; action: string; actor: string | null; name: string | null }>(
     `select m.at, m.action, (select a.actor from audit a where a.seq = m.seq) as actor,
        (select i.detail -> 'request' ->> 'fileName' from import i where i.pk = c.import) as name
      from main.change c join main.audit m on m.seq = c.number where c.number = :number`,
@@ -49,14 +49,14 @@ const readTask = async (
   return {
     number,
     kind: listed[0]?.kind ?? "users",
-    action: String(change?.["action"]),
-    name: (change?.["name"] ?? null) as string | null,
+    action: String(change?.action),
+    name: change?.name ?? null,
     create: count("create"),
     update: count("update"),
     delete: count("delete"),
     records: listed,
-    openedAt: String(change?.["at"]),
-    openedBy: (change?.["actor"] ?? null) as string | null,
+    openedAt: String(change?.at),
+    openedBy: change?.actor ?? null,
   };
 };
 
@@ -127,10 +127,7 @@ export const readClosedTasks = async (
   before: ReadonlyMap<number, number>,
 ): Promise<ConsoleImportResult> => {
   const open = await readOpenTasks(reader);
-  return {
-    closed: [...before.keys()].filter((number) => !open.has(number)),
-    open: open.size,
-  };
+  return { closed: [...before.keys()].filter((number) => !open.has(number)), open: open.size };
 };
 
 export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number, number>> => {

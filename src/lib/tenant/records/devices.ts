@@ -20,8 +20,6 @@ export type WrittenDevice = ChangeResult<Device>;
 export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   list: DEVICE_LIST,
   collection: "devices",
-  series: "devices",
-  actions: "devices",
   reading: async (_, given, before) => ({ values: dropReturnTags(given, before as Device | undefined) }),
 };
 

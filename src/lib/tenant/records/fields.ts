@@ -68,7 +68,7 @@ const getStoredField = async (reader: Reader, id: string): Promise<StoredField> 
 
 /** Returns a custom field and the number of users who have a value in it. @throws Failure `not-found` */
 export const getFieldWithUsage = async (reader: Reader, id: string): Promise<CustomFieldDetail> => {
-  const { pk, field } = await getStoredField(reader, id);
+  const { pk, ...field } = await getStoredField(reader, id);
   return { ...field, users: await countCustomValues(reader, pk) };
 };
 
@@ -88,7 +88,7 @@ export const removeCustomField = (
   { users: expected }: FieldRemoval = {},
 ): Promise<CustomField> =>
   session.change({ action: "fields.remove", locks: ["fields", "users"] }, async (writer) => {
-    const { pk, field } = await getStoredField(writer, id);
+    const { pk, ...field } = await getStoredField(writer, id);
     const users = await countCustomValues(writer, pk);
     if (expected !== undefined && expected !== users) throw createValueCountFailure(users, expected);
     const values = await readCustomValues(writer, pk, MAX_TRACED_RECORDS);

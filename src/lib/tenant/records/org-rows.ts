@@ -132,12 +132,11 @@ export const isParentHidden = async (reader: Reader, pk: number): Promise<boolea
     { pk },
   )) > 0;
 
+export type SubtreeCounts = Readonly<Record<"orgs" | "users" | "devices", number>>;
+
 /** Counts the organisations below an organisation, and the users and devices in the organisation and below it. */
-export const countSubtree = async (
-  reader: Reader,
-  id: string,
-): Promise<{ readonly orgs: number; readonly users: number; readonly devices: number }> => {
-  const row = await reader.get(
+export const countSubtree = async (reader: Reader, id: string): Promise<SubtreeCounts> => {
+  const row = await reader.get<SubtreeCounts>(
     `with recursive within (pk) as (
        select pk from org where id = :id union all select o.pk from within w join org o on o.parent = w.pk),
      people as (select pk from user where org in (select pk from within))
@@ -145,5 +144,5 @@ export const countSubtree = async (
        (select count(*) from device where ownerOrg in (select pk from within) or owner in (select pk from people)) as devices`,
     { id },
   );
-  return { orgs: Number(row?.["orgs"]), users: Number(row?.["users"]), devices: Number(row?.["devices"]) };
+  return row ?? { orgs: 0, users: 0, devices: 0 };
 };

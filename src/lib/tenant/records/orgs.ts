@@ -10,6 +10,7 @@ import {
   ORG_LIST,
   ROOT_ORG_NUMBER,
   findSameNamedSibling,
+  type SubtreeCounts,
 } from "./org-rows.ts";
 import type { Writer } from "../store/store.ts";
 import { editRecord, type CheckedChange, type EditableRecordType, type ChangeResult } from "./records.ts";
@@ -18,14 +19,12 @@ export type WrittenOrg = ChangeResult<Org>;
 
 /** An organisation, and the numbers of records that move with it. */
 export interface MovedOrg extends WrittenOrg {
-  readonly along: Readonly<Record<"orgs" | "users" | "devices", number>>;
+  readonly along: SubtreeCounts;
 }
 
 export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   list: ORG_LIST,
   collection: "orgs",
-  series: "orgs",
-  actions: "orgs",
   usual: { parentId: ROOT_ORG_ID },
   check: checkTreePosition,
 };

@@ -1,7 +1,6 @@
 import { UNDONE_BY_SQL } from "../plans/import-rows.ts";
 import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/tenant.ts";
-import type { AdministrationState } from "../accounts/administration.ts";
 import { fromRow, insertRow, toRow } from "../store/rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveVersionOrCreation } from "../versions/keep.ts";
@@ -27,7 +26,7 @@ export interface StoredTenant {
 export interface Tenant extends Omit<StoredTenant, "profile"> {
   readonly profile?: TenantProfile | undefined;
   readonly consoleTasks: number;
-  readonly administration?: AdministrationState | undefined;
+  readonly systemAdministrators?: number | undefined;
 }
 
 export const readTenant = async (reader: Reader): Promise<StoredTenant> => {

@@ -106,5 +106,4 @@ const createUnknownContractFailure = (name: string, known: readonly Contract[]):
   });
 };
 
-const createProfileFailure = (where: string, what: Text, hint?: Text): Failure =>
-  new Failure("input-rejected", { what, where, hint });
+const createProfileFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });

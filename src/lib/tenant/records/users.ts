@@ -24,8 +24,6 @@ export interface MovedUser extends WrittenUser {
 export const defineEditableUsers = (session: Session): EditableRecordType<typeof USER.fields> => ({
   list: USER_LIST,
   collection: "users",
-  series: "users",
-  actions: "users",
   usual: { org: ROOT_ORG_ID },
   reading: async (writer, given, before) => {
     if (before !== undefined) await checkAdministrator(session, writer, before as User, given);

@@ -16,7 +16,7 @@ import {
   deleteExpiredCredentials,
   findCredential,
   insertCredential,
-  listCredentials,
+  listTokens,
   recordCredentialUse,
   type StoredCredential,
 } from "./credential-rows.ts";
@@ -146,7 +146,7 @@ const toAccessToken = ({ id, name, isReadOnly, createdAt, lastUsedAt, expiresAt 
 
 export const listAccessTokens = async (session: Session): Promise<readonly AccessToken[]> => {
   const { user } = requireAccount(session);
-  return session.read(async (reader) => (await listCredentials(reader, user, "token")).map(toAccessToken));
+  return session.read(async (reader) => (await listTokens(reader, user)).map(toAccessToken));
 };
 
 interface CredentialRequest {
@@ -208,7 +208,7 @@ export const createAccessToken = async (
   const ends = expiresAt ?? getCurrentInstant({ now: () => now + TOKEN_DAYS.usual * DAY_MS });
   requireTokenEnd(ends, now);
   return session.change({ action: "access-tokens.create", locks: ["accounts"] }, async (writer) => {
-    const known = await listCredentials(writer, user, "token");
+    const known = await listTokens(writer, user);
     const namesake = known.find((token) => token.name === name);
     if (namesake !== undefined && Date.parse(namesake.expiresAt) > now) throw createNameInUseFailure(name);
     if (namesake !== undefined) await deleteCredential(writer, user, namesake.id);
@@ -261,7 +261,7 @@ const createNameInUseFailure = (name: string): Failure =>
 export const revokeAccessToken = async (session: Session, id: string): Promise<AccessToken> => {
   const { user, id: account, name: accountName } = requireAccount(session);
   return session.change({ action: "access-tokens.revoke", locks: ["accounts"] }, async (writer) => {
-    const token = (await listCredentials(writer, user, "token")).find((one) => one.id === id);
+    const token = (await listTokens(writer, user)).find((one) => one.id === id);
     if (token === undefined || !(await deleteCredential(writer, user, id))) throw createUnknownTokenFailure();
     return {
       result: toAccessToken(token),

@@ -139,12 +139,9 @@ export const buildCurrentSide = (thing: string, alias: string): RecordSide => {
 export const buildCurrentRecordsSql: AllRecords = (thing, columns) =>
   `(select ${[`${getVersionSchema(thing).key} as pk`, ...columns.map(quoteIdentifier)].join(", ")} from main.${thing})`;
 
-/**
- * Applies the rules for what the console may bring to all records, as if each of them were new. Yields statements and
- * expects their rows.
- */
-export const judgeAllRecords = (): ReturnType<typeof judgeStepByStep> =>
-  judgeStepByStep(
+/** Applies the rules for what the console may bring to all records, as if each of them were new. */
+export const judgeAllRecords = (all: (sql: string) => readonly object[]): readonly FoundProblem[] =>
+  judgePlannedRecords(
     {
       things: new Set(Object.values(RULE_SUBJECTS).flatMap((columns) => Object.keys(columns))),
       before: () => ({ joins: () => "", column: () => "null", there: "false" }),
@@ -154,11 +151,12 @@ export const judgeAllRecords = (): ReturnType<typeof judgeStepByStep> =>
       params: {},
     },
     "console",
+    all,
   );
 
-/** SQL: true if the change `:revision` created a record. @param pk SQL of the record number */
-const buildIsCreated = (thing: string, pk: string): string =>
-  `exists (select 1 from main.created_range r where r.revision = :revision and r.thing = '${thing}' and ${pk} between r.first and r.last)`;
+/** SQL: true if the change `:revision` created the record `k`. */
+const buildIsCreated = (thing: string): string =>
+  `exists (select 1 from main.created_range r where r.revision = :revision and r.thing = '${thing}' and k.pk between r.first and r.last)`;
 
 /** SQL: the records of a type before the change `:revision`, read from the versions that the change stored. */
 const buildPreviousSide = (thing: string, alias: string): RecordSide => {
@@ -172,9 +170,9 @@ const buildPreviousSide = (thing: string, alias: string): RecordSide => {
       buildCaseSql(
         `${was}.changed & ${getColumnBit(versions, name)} <> 0`,
         `${was}.${quoteIdentifier(name)}`,
-        buildCaseSql(`${was}.pk is null and ${buildIsCreated(thing, "k.pk")}`, "null", now.column(name)),
+        buildCaseSql(`${was}.pk is null and ${buildIsCreated(thing)}`, "null", now.column(name)),
       ),
-    there: `(${was}.pk is not null or ${now.there} and not ${buildIsCreated(thing, "k.pk")})`,
+    there: `(${was}.pk is not null or ${now.there} and not ${buildIsCreated(thing)})`,
   };
 };
 

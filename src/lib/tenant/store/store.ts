@@ -50,9 +50,9 @@ export interface View {
 export interface Reader {
   /** true if only a part of the tenant is visible; results must not reveal anything about the rest */
   readonly isPartial: boolean;
-  /** Returns the first row; undefined if there are no rows. */
-  get(sql: string, params?: Params): Promise<Row | undefined>;
-  all(sql: string, params?: Params): Promise<readonly Row[]>;
+  /** Returns the first row; undefined if there are no rows. `T`: the type of the selected columns. */
+  get<T = Row>(sql: string, params?: Params): Promise<T | undefined>;
+  all<T = Row>(sql: string, params?: Params): Promise<readonly T[]>;
   count(sql: string, params?: Params): Promise<number>;
   /** Creates or refreshes a temporary table for statements that refer to it as `temp.<name>`. */
   derive(table: DerivedTable): Promise<void>;

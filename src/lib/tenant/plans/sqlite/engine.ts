@@ -80,7 +80,7 @@ export class SqliteImports implements ImportEngine {
     this.#database.checkWritable();
     const job = detail.staged === null ? "commitUndo" : "commitPlan";
     const verb = job === "commitPlan" ? "commit" : "undo";
-    const writer = this.#note.writer(`imports ${verb} ${pk}`, options.moment.now);
+    const writer = this.#note.writer(`imports ${verb} ${pk}`);
     await this.#threads.run(
       job,
       { files: this.#files(id, detail.request), id, writer, scope: this.#scope, ...options },

@@ -83,8 +83,8 @@ const buildAfterSql = (plan: PlanDefinition): string =>
     }),
   );
 
-const buildStoredPiece = (kind: StoredKind, field: ImportedField, value = recordColumn(field.stored)): string => {
-  const reference = findReference(kind, field);
+const buildStoredPiece = (kind: StoredKind, field: ImportedField): string => {
+  const [value, reference] = [recordColumn(field.stored), findReference(kind, field)];
   return buildValuePiece(field, reference === undefined ? value : buildShownReferenceSql(reference, value));
 };
 
@@ -116,12 +116,10 @@ const buildStagedLinesSql = (plan: PlanDefinition, all: boolean, thing: string |
   const line = buildLineSql({
     ...(thing !== undefined && { thing: `'"${thing}"'` }),
     row: "r.row",
-    line: "r.line",
     key: `json_quote(coalesce(${buildStagedKeyText(plan)}, ''))`,
     action: `'"' || ${ROW_ACTION_SQL} || '"'`,
     changed: buildChangedFieldsSql(plan),
     setsSecret: hasSecretColumns(plan) ? buildJsonBooleanSql("r.secrets is not null") : "'false'",
-    exists: buildJsonBooleanSql("m.row is not null"),
     before: buildBeforeSql(plan),
     after: buildAfterSql(plan),
   });
@@ -135,12 +133,10 @@ const buildDeletedLineSql = (kind: StoredKind): string => {
   const { called } = kind.table;
   return buildLineSql({
     row: "0",
-    line: "0",
     key: `json_quote(coalesce(${buildKeyTextSql(kind)}, ''))`,
     action: `'"delete"'`,
     changed: "'[]'",
     setsSecret: "'false'",
-    exists: "'true'",
     before: buildJsonListSql(kind.fields.map((field) => buildStoredPiece(kind, field))),
     after: buildJsonListSql([
       buildFieldPiece("id", "json_quote(t.id)"),

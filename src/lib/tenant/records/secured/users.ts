@@ -38,7 +38,7 @@ const defineEditableSecuredUsers = (
   collection: `secured:${app}`,
   series: "secured_user",
   actions: "secured.users",
-  scope: { column: "app", value: app },
+  scope: app,
   fields: listAppFields(app),
   reading: (writer, given, before) =>
     buildSecuredUserDraft(session, app, { writer, given, before: before as SecuredUser }),
@@ -126,21 +126,11 @@ const requirePassword = async (
   { password }: Readonly<Record<string, string>>,
   inConsole: boolean,
 ): Promise<void> => {
-  if (password !== undefined) return;
-  if (inConsole && (await isMirror(writer))) return;
-  throw inConsole
-    ? new Failure("input-rejected", {
-        what: text(
-          "this tenant is not a mirror of a console, so the password cannot be set in the console",
-          "このテナントは管理画面のミラーではないため、パスワードを管理画面で設定できません",
-        ),
-        where: "--password-in-console",
-        hint: PASSWORD_HINT,
-      })
-    : new Failure("input-rejected", {
-        what: text("パスワード: required for a new user", "パスワード: 新しいユーザーには必要です"),
-        hint: PASSWORD_HINT,
-      });
+  if (password !== undefined || (inConsole && (await isMirror(writer)))) return;
+  throw new Failure("input-rejected", {
+    what: text("パスワード: required for a new user", "パスワード: 新しいユーザーには必要です"),
+    hint: PASSWORD_HINT,
+  });
 };
 
 const PASSWORD_HINT = text(

@@ -3,7 +3,6 @@ import type { TenantCopyState } from "../../../model/tenant-file.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { verifyOnConnection } from "../../audit/sqlite/verify.ts";
 import { judgeAllRecords } from "../judge.ts";
-import type { Row } from "../store.ts";
 import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./own-thread.ts";
@@ -42,14 +41,7 @@ const readOpenCopy = (database: Database): TenantCopyState => {
   // an earlier schema has other columns
   if (changes === null) return { ...FAULTLESS, auditHead: last };
   const fault = changes.broken.length > 0 ? BROKEN_HISTORY : null;
-  return { fault, auditHead: last, problems: findProblems(database) };
-};
-
-const findProblems = (database: Database): readonly Text[] => {
-  const judging = judgeAllRecords();
-  let step = judging.next();
-  while (step.done !== true) step = judging.next(database.all(step.value) as readonly Row[]);
-  return step.value.map(({ what }) => what);
+  return { fault, auditHead: last, problems: judgeAllRecords((sql) => database.all(sql)).map(({ what }) => what) };
 };
 
 const FAULTLESS: TenantCopyState = { fault: null, auditHead: null, problems: [] };

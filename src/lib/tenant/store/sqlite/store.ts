@@ -84,12 +84,12 @@ export class Connection implements Writer {
     this.#isOver = true;
   }
 
-  async get(sql: string, params?: Params): Promise<Row | undefined> {
-    return this.#database.get(sql, params) as Row | undefined;
+  async get<T = Row>(sql: string, params?: Params): Promise<T | undefined> {
+    return this.#database.get(sql, params) as T | undefined;
   }
 
-  async all(sql: string, params?: Params): Promise<readonly Row[]> {
-    return this.#database.all(sql, params) as Row[];
+  async all<T = Row>(sql: string, params?: Params): Promise<readonly T[]> {
+    return this.#database.all(sql, params) as T[];
   }
 
   async count(sql: string, params?: Params): Promise<number> {
