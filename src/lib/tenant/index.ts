@@ -96,8 +96,12 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   });
   const owner = new Session(parts.store, surroundings, actor, MACHINE_OWNER);
   const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, jobs };
-  const partsFor = createPartsResolver(acting, own, options);
-  const partsHere = createPartsHere(acting, own, options);
+  const partsFor: PartsResolver =
+    acting === "requests"
+      ? createCredentialResolver(own, options)
+      : acting === "owner"
+        ? () => own
+        : createAccountResolver(acting.account, own, options);
   const underWay = new Set<Promise<unknown>>();
   let isClosing = false;
   const track = <T>(work: () => Promise<T>): Promise<T> => {
@@ -109,7 +113,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     return answered;
   };
   return {
-    perform: (asked) => track(() => performHere(partsHere, own.explain, asked)),
+    perform: (asked) => track(() => performHere(own.explain, asked, () => partsFor(NO_REQUEST, false, undefined))),
     partsFor,
     explain: own.explain,
     track,
@@ -131,10 +135,12 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   };
 };
 
+const NO_REQUEST = { headers: new Headers() };
+
 const performHere = async (
-  partsHere: () => TenantParts | Promise<TenantParts>,
   explain: TenantParts["explain"],
   { one, path, given, file, base, signal = new AbortController().signal }: AskedHere,
+  partsHere: () => ReturnType<PartsResolver>,
 ): Promise<Performed> => {
   try {
     const parts = await partsHere();
@@ -182,22 +188,6 @@ const throwMailFault = (error: unknown): never => {
 type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
-
-const createPartsResolver = (acting: TenantOptions["acting"], own: OwnParts, options: OwnerOptions): PartsResolver => {
-  return acting === "requests" ? createCredentialResolver(own, options) : createPartsHere(acting, own, options);
-};
-
-const createPartsHere = (
-  acting: TenantOptions["acting"],
-  own: OwnParts,
-  options: OwnerOptions,
-): (() => TenantParts | Promise<TenantParts>) => {
-  if (acting === "owner") return () => own;
-  if (acting !== "requests") return createAccountResolver(acting.account, own, options);
-  return () => {
-    throw new TypeError("a tenant for requests over sockets performs nothing for its own process");
-  };
-};
 
 /**
  * Returns a function that loads a module when it is first called. An import that is repeated for each request takes as

@@ -183,10 +183,7 @@ export class DirectoryModel extends HistoryModel {
           .filter(([, values]) =>
             listFieldValues(values, field).some((one) => toComparisonKey(one) === toComparisonKey(value)),
           )
-          .map(([other, { name }]): Refusal => ({
-            code: "input-rejected",
-            about: [label, String(value), this.sees(kind, other) ? String(name) : "使われています"],
-          })),
+          .map((): Refusal => ({ code: "input-rejected", about: [label, String(value), "使われています"] })),
       ),
     );
   }

@@ -1,6 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ACCOUNT } from "../../model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_NUMBER } from "../../model/account.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
@@ -8,7 +8,6 @@ import type { ConsoleImportResult } from "../plans/import-rows.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { readDrift, readRecordDrift, readTaskNumbers, type OpenDrift } from "./drift.ts";
-import { findRecordNumber } from "./record-ids.ts";
 import { TaskRecordReader, type TaskRecord } from "./records.ts";
 
 /** A task in the console: the part of a change that the console does not have yet. */
@@ -134,6 +133,20 @@ export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number,
   const open = new Map<number, number>();
   for (const { number, records } of await readDrift(reader)) open.set(number, (open.get(number) ?? 0) + records);
   return open;
+};
+
+/**
+ * Returns the record number of the record with this id, including deleted records; undefined if there is no such
+ * record. An account has the id and the record number of its user.
+ */
+const findRecordNumber = async (reader: Reader, thing: string, id: string): Promise<number | undefined> => {
+  if (thing === ACCOUNT_SETTINGS.name) return ACCOUNT_SETTINGS_NUMBER;
+  const table = thing === ACCOUNT.name ? USER.name : thing;
+  const row = await reader.get(
+    `select t.pk from ${table} t where t.id = :id union all select o.pk from ${table}_observed o where o.id = :id`,
+    { id },
+  );
+  return row && Number(row["pk"]);
 };
 
 /**

@@ -6,7 +6,6 @@ import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
 import { type FormatName } from "../../model/console-files.ts";
 import { text, type Text } from "../../text/index.ts";
-import { readDroppedTasks } from "../console/record-ids.ts";
 import { readTasks, type ConsoleTask } from "../console/tasks.ts";
 import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
 import { createBlockedDeletionFailure, resolveDeletion, toDeletedChange, type DeletionRequest } from "./deletion.ts";
@@ -50,7 +49,7 @@ import {
   WHOLE_TENANT_FAILURE,
   createNotOpenFailure,
 } from "./import-failures.ts";
-import { readStagedChange } from "./staged-change.ts";
+import { readDroppedTasks, readStagedChange } from "./staged-change.ts";
 import { checkImportRequest } from "./check-request.ts";
 import { completeRequest, type ImportRequest } from "./request.ts";
 import { buildImport, buildImports, type Import } from "./shape.ts";

@@ -47,21 +47,9 @@ export const toActor = (account: ActingAccount): Actor | undefined => {
   };
 };
 
-const MAX_SHOWN_NAME_LENGTH = 100;
-
-const shortenName = (name: string): string =>
-  name.length > MAX_SHOWN_NAME_LENGTH ? `${name.slice(0, MAX_SHOWN_NAME_LENGTH).toWellFormed()}…` : name;
-
-/** Returns a name as it must be typed in a command, or a placeholder if the name is too long to be shown in full. */
-const formatNameArgument = (name: string): string =>
-  name.length > MAX_SHOWN_NAME_LENGTH ? "ACCOUNT" : quoteShellWord(name);
-
 const createUnknownAccountFailure = (name: string): Failure =>
   new Failure("not-found", {
-    what: text(
-      `no CLOMO account is named "${shortenName(name)}"`,
-      `「${shortenName(name)}」という CLOMO アカウントはありません`,
-    ),
+    what: text(`no CLOMO account is named "${name}"`, `「${name}」という CLOMO アカウントはありません`),
     hint: text(
       `to list the accounts (without --as): ${commandName("clomo-account list")}`,
       `アカウントの一覧(--as なしで実行): ${commandName("clomo-account list")}`,
@@ -71,11 +59,11 @@ const createUnknownAccountFailure = (name: string): Failure =>
 const createNoRoleFailure = (name: string): Failure =>
   new Failure("not-permitted", {
     what: text(
-      `the account "${shortenName(name)}" does not have a role (${ROLES.none.ja}), so it cannot be used to sign in`,
-      `アカウント「${shortenName(name)}」は「${ROLES.none.ja}」のため、サインインできません`,
+      `the account "${name}" does not have a role (${ROLES.none.ja}), so it cannot be used to sign in`,
+      `アカウント「${name}」は「${ROLES.none.ja}」のため、サインインできません`,
     ),
     hint: text(
-      `to grant the account a role, run this without --as: ${commandName("clomo-account edit")} ${formatNameArgument(name)} --role …`,
-      `管理者権限を付与するには、--as を付けずに実行してください: ${commandName("clomo-account edit")} ${formatNameArgument(name)} --role …`,
+      `to grant the account a role, run this without --as: ${commandName("clomo-account edit")} ${quoteShellWord(name)} --role …`,
+      `管理者権限を付与するには、--as を付けずに実行してください: ${commandName("clomo-account edit")} ${quoteShellWord(name)} --role …`,
     ),
   });

@@ -55,8 +55,8 @@ test.each([
     ["users.write"],
     [...SAME, ["新人", "new@x.jp", "EAST", ""]],
     "append",
-    "cus is not permitted to create users: creating users requires 「ユーザーの作成と変更」 and 「ユーザーの組織移動」 in the scheme, and also 「組織の作成と変更」 unless",
-    "「cus」の権限では行えません(ユーザーの作成): ユーザーの作成には、スキームに「ユーザーの作成と変更」と「ユーザーの組織移動」が必要です。",
+    `cus is not permitted to move users between organisations: ${SCHEME}`,
+    "「cus」の権限では行えません(ユーザーの組織移動): カスタム管理権限スキームにこの項目がありません",
   ],
   [
     "moves",

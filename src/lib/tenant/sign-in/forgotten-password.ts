@@ -9,8 +9,7 @@ import { toActor } from "../policy/acting.ts";
 import type { Actor } from "../policy/asker.ts";
 import { Session } from "../session.ts";
 import { createPasswordVerifier } from "../verifier.ts";
-import { deleteAttempt } from "./attempt-rows.ts";
-import { countAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
+import { countAttempt, deleteAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
 import { passwordWork, takeSameTime } from "./sign-in.ts";
 
 /** How long the sending of an email waits, so that the response is sent first and reveals nothing by its time. */

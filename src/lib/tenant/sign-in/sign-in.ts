@@ -7,8 +7,7 @@ import { findAccountByName, type ActingAccount } from "../accounts/askers.ts";
 import { toActor } from "../policy/acting.ts";
 import { Session } from "../session.ts";
 import { verifyPassword } from "../verifier.ts";
-import { deleteAttempt } from "./attempt-rows.ts";
-import { countAttempt, limitGuesses, type AttemptSource } from "./attempts.ts";
+import { countAttempt, deleteAttempt, limitGuesses, type AttemptSource } from "./attempts.ts";
 import { storeCredential } from "./credentials.ts";
 
 /** What somebody types to sign in. */

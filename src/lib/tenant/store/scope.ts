@@ -73,16 +73,21 @@ const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 
 /**
- * SQL: true if a record `t` is in the scope, by record type (only types that have files). A device without an owner is
- * in the scope only if the root is.
+ * SQL: the organisation that a record `t` is in, by record type. A device without an owner is in the root.
+ *
+ * @param column returns SQL of a column of the record
  */
-export const RECORD_SCOPE_CONDITIONS: Readonly<Record<string, string>> = {
-  org: buildIsOrgInScope("t.pk"),
-  user: buildIsOrgInScope("t.org"),
-  device: buildIsOrgInScope(
-    `coalesce((select holder.org from main.user holder where holder.pk = t.owner), t.ownerOrg, ${ROOT_ORG_NUMBER})`,
-  ),
+export const RECORD_ORGS: Readonly<Record<string, (column: (name: string) => string) => string>> = {
+  org: () => "t.pk",
+  user: (column) => column("org"),
+  device: (column) =>
+    `coalesce((select holder.org from main.user holder where holder.pk = ${column("owner")}), ${column("ownerOrg")}, ${ROOT_ORG_NUMBER})`,
 };
+
+/** SQL: true if a record `t` is in the scope, by record type (only types that have files). */
+export const RECORD_SCOPE_CONDITIONS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(RECORD_ORGS).map(([thing, org]) => [thing, buildIsOrgInScope(org((column) => `t.${column}`))]),
+);
 
 const buildIsKindInScope = ({ kinds }: Scope): string =>
   kinds.length === 0 ? "false" : `t.kind in (${buildNameListSql(kinds)})`;
@@ -106,19 +111,11 @@ const buildIsObservedInScope = (thing: string): string => {
       `t."${column}"`,
       `r."${column}"`,
     );
+  const isOrWas = (column: (name: string) => string): string =>
+    buildWasOrgInScope(RECORD_ORGS[thing]?.(column) ?? "null");
   return `case when exists (select 1 from main.${thing} r where r.pk = t.pk)
-    then exists (select 1 from ${thing} r where r.pk = t.pk and ${POSITION_SCOPE_CONDITIONS[thing]?.(shown) ?? "false"})
-    else ${POSITION_SCOPE_CONDITIONS[thing]?.((column) => `t."${column}"`) ?? "false"} end`;
-};
-
-/** SQL: true if a record's position is or was in the scope.  @param column returns the SQL of a column of the record */
-const POSITION_SCOPE_CONDITIONS: Readonly<Record<string, (column: (name: string) => string) => string>> = {
-  org: () => buildWasOrgInScope("t.pk"),
-  user: (column) => buildWasOrgInScope(column("org")),
-  device: (column) =>
-    buildWasOrgInScope(
-      `coalesce((select holder.org from main.user holder where holder.pk = ${column("owner")}), ${column("ownerOrg")}, ${ROOT_ORG_NUMBER})`,
-    ),
+    then exists (select 1 from ${thing} r where r.pk = t.pk and ${isOrWas(shown)})
+    else ${isOrWas((column) => `t."${column}"`)} end`;
 };
 
 const listVisibleObservedRows = (scope: Scope): readonly (readonly [table: string, condition: string])[] => {

@@ -69,14 +69,6 @@ export interface Writer extends Reader {
   /** Runs a statement. @returns number of changed rows */
   run(sql: string, params?: Params): Promise<number>;
   /**
-   * Runs one statement for each of many rows.
-   *
-   * @param names names of the parameters
-   * @param rows values of the parameters, in the order of their names
-   * @returns number of changed rows
-   */
-  runEach(sql: string, names: readonly string[], rows: Iterable<readonly SqlValue[]>): Promise<number>;
-  /**
    * Locks collections until the end of the transaction, in the order of their names. Call this before reading anything
    * on which the change depends. In tests, an error is thrown if a table is written without a lock on its collection,
    * or if a record is changed before a version of it was stored.
@@ -142,8 +134,6 @@ export interface ChangeOptions {
 export interface Store {
   /** true if nothing can be written; {@link change} then throws `not-permitted` */
   readonly isReadOnly: boolean;
-  /** Returns the same tenant, limited to a scope. Reads do not find anything outside the scope. */
-  within(scope: Scope): Promise<Store>;
   isFree(): boolean;
   /** Runs `body` on one snapshot. */
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { CommitOptions, ImportEngine, PlanReading, UndoCounts, UndoneChange, UploadContent } from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
@@ -33,8 +33,6 @@ export interface EngineOptions {
 export class SqliteImports implements ImportEngine {
   readonly #database: Database;
   readonly #folder: string;
-  readonly #processes: Processes;
-  readonly #note: WriterNote;
   readonly #options: EngineOptions;
   readonly #scope: Scope | undefined;
   readonly #threads: ImportThreads;
@@ -45,12 +43,9 @@ export class SqliteImports implements ImportEngine {
     options: EngineOptions,
     seen: { readonly scope?: Scope; readonly threads: ImportThreads } = { threads: new ImportThreads() },
   ) {
-    const { folder, processes, note } = options;
     this.#database = database;
     this.#options = options;
-    this.#folder = join(folder, "imports");
-    this.#processes = processes;
-    this.#note = note;
+    this.#folder = join(options.folder, "imports");
     this.#scope = seen.scope;
     this.#threads = seen.threads;
   }
@@ -78,27 +73,25 @@ export class SqliteImports implements ImportEngine {
 
   async commit({ pk, id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
-    const job = detail.staged === null ? "commitUndo" : "commitPlan";
-    const verb = job === "commitPlan" ? "commit" : "undo";
-    const writer = this.#note.writer(`imports ${verb} ${pk}`);
-    await this.#threads.run(
-      job,
-      { files: this.#files(id, detail.request), id, writer, scope: this.#scope, ...options },
-      signal,
-    );
+    const [job, verb] =
+      detail.staged === null ? (["commitUndo", "undo"] as const) : (["commitPlan", "commit"] as const);
+    const writer = this.#options.note.writer(`imports ${verb} ${pk}`);
+    const files = this.#files(id, detail.request);
+    await this.#threads.run(job, { files, id, writer, scope: this.#scope, ...options }, signal);
   }
 
   countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts> {
-    return this.#threads.run(
-      "countUndo",
-      { files: this.#source(undefined, undone.deleted?.request), undone, kind },
-      signal,
-    );
+    const files = this.#source(undefined, undone.deleted?.request);
+    return this.#threads.run("countUndo", { files, undone, kind }, signal);
   }
 
   async read(reading: PlanReading): Promise<ReadableStream<Uint8Array>> {
     const { readLines } = await import("./worker/readings.ts");
-    return readLines(this.#sourceOf(reading), reading, this.#threads.reading);
+    const source =
+      reading.type === "rows"
+        ? this.#source(reading.record.id, reading.record.detail.request)
+        : this.#source(reading.type === "problems" ? reading.record.id : undefined);
+    return readLines(source, reading, this.#threads.reading);
   }
 
   drop(id: string): void {
@@ -108,9 +101,10 @@ export class SqliteImports implements ImportEngine {
   /** Returns the ids of imports whose staged rows no running program uses, and removes journals without staged rows. */
   unheld(): readonly string[] {
     // a tenant in memory has no folder
-    if (!hasStagingFile(dirname(this.#folder))) return [];
-    this.#note.sweep();
-    removeUnfinishedFiles(dirname(this.#folder), this.#processes);
+    const { folder, note, processes } = this.#options;
+    if (!hasStagingFile(folder)) return [];
+    note.sweep();
+    removeUnfinishedFiles(folder, processes);
     removeStrayJournals(this.#folder);
     return listStagingFiles(this.#folder)
       .filter((file) => !isStagingFileInUse(this.#staging(file)))
@@ -140,10 +134,5 @@ export class SqliteImports implements ImportEngine {
     const scope = request?.scope === undefined ? this.#scope : createPlanScope(request.scope);
     const { staging, beside } = id === undefined ? {} : this.#files(id, request);
     return { tenant, readOnly, staging, beside, scope };
-  }
-
-  #sourceOf(reading: PlanReading): ReadSource {
-    if (reading.type === "rows") return this.#source(reading.record.id, reading.record.detail.request);
-    return this.#source(reading.type === "problems" ? reading.record.id : undefined);
   }
 }

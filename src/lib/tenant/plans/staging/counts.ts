@@ -2,11 +2,6 @@ import type { FileForm } from "../../../csv/records/record.ts";
 import type { Role } from "../../../model/role.ts";
 import type { BlockedRecord } from "../../../model/undo.ts";
 
-export interface DeletionSelection {
-  /** `named`: the named records; `below`: the named organisations, all organisations below them and the users in them */
-  readonly by: "named" | "below";
-}
-
 export interface StagedPlace {
   readonly field: string;
   /** the number of the field's first cell, counted from 1 */

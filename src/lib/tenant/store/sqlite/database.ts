@@ -25,8 +25,6 @@ export const createOwnerOnlyFile = (path: string): void => {
   }
 };
 
-const NAMED_PARAMETER_PATTERN = /:([a-zA-Z]\w*)/g;
-
 /** Pattern of a `limit` whose value is a parameter. */
 const LIMIT_PARAMETER_PATTERN = /\blimit (?=:)/g;
 
@@ -198,22 +196,6 @@ export class Database {
   /** Runs a statement. @returns number of changed rows */
   run(sql: string, params: Params = {}): number {
     return Number(this.prepare(sql).run(params).changes);
-  }
-
-  /**
-   * Runs a statement once per row. Parameters are bound by position, which takes a third of the time of binding by
-   * name.
-   */
-  runEach(sql: string, names: readonly string[], rows: Iterable<readonly SQLInputValue[]>): number {
-    const places: number[] = [];
-    const placed = sql.replaceAll(NAMED_PARAMETER_PATTERN, (_, name: string) => {
-      places.push(names.indexOf(name));
-      return "?";
-    });
-    const statement = this.prepare(placed);
-    let changes = 0;
-    for (const row of rows) changes += Number(statement.run(...places.map((place) => row[place] ?? null)).changes);
-    return changes;
   }
 
   get(sql: string, params: Params = {}): Row | undefined {

@@ -11,7 +11,6 @@ import type {
   Scope,
   ScratchTable,
   Store,
-  SqlValue,
   View,
   Writer,
 } from "../store.ts";
@@ -38,9 +37,6 @@ const MAX_RECALLED = 1000;
 
 /** Number of scratch tables that this process has created. It makes their names unique. */
 let scratchTableCount = 0;
-
-/** How a transaction ends if its body does not fail. */
-type TransactionEnd = "commit" | "rollback";
 
 /**
  * A connection that implements the reader and the writer. Its results are available in the same turn of the event loop.
@@ -105,11 +101,6 @@ export class Connection implements Writer {
   async run(sql: string, params?: Params): Promise<number> {
     this.#check(sql);
     return this.#database.run(sql, params);
-  }
-
-  async runEach(sql: string, names: readonly string[], rows: Iterable<readonly SqlValue[]>): Promise<number> {
-    this.#check(sql);
-    return this.#database.runEach(sql, names, rows);
   }
 
   async lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>> {
@@ -224,7 +215,7 @@ export class SqliteStore implements Store {
 
   async #write<T>(
     body: (writer: Writer) => Promise<T>,
-    end: TransactionEnd,
+    end: "commit" | "rollback",
     { signal }: ChangeOptions = {},
   ): Promise<T> {
     this.#database.checkWritable();
@@ -283,7 +274,7 @@ export class SqliteStore implements Store {
   /** Runs `body` if the lock is free. Returns undefined if it is not free. */
   async #tryWrite<T>(
     body: (writer: Writer) => Promise<T>,
-    end: TransactionEnd,
+    end: "commit" | "rollback",
   ): Promise<{ readonly result: T } | undefined> {
     applyView(this.#database, this.#view);
     if (!this.#database.tryBegin()) return undefined;
@@ -293,7 +284,7 @@ export class SqliteStore implements Store {
   async #ending<T>(
     body: (connection: Connection) => Promise<T>,
     connection: Connection,
-    end: TransactionEnd = "commit",
+    end: "commit" | "rollback" = "commit",
   ): Promise<T> {
     try {
       refreshViewOrgs(this.#database, this.#view);

@@ -1,24 +1,19 @@
 import type { ImportedField } from "../../staging/kinds.ts";
+import { ORG } from "../../../../model/organisation.ts";
 import type { Role } from "../../../../model/role.ts";
 import { USER } from "../../../../model/user.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
-import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
+import { RECORD_ORGS } from "../../../store/scope.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-/** SQL: the organisation of a record after a row is applied, by record type; the root organisation if it has none. */
-const ORG_AFTER_ROW: Readonly<Record<string, (after: (field: string) => string) => string>> = {
-  user: (after) => after("org"),
-  device: (after) =>
-    `coalesce((select holder.org from user holder where holder.pk = ${after("owner")}), ${after("ownerOrg")}, ${ROOT_ORG_NUMBER})`,
-};
-
 const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void => {
   const { thing, fields, name } = plan.kind;
   const placing: ImportedField[] = [];
-  const place = ORG_AFTER_ROW[thing.name]?.((field) => {
+  if (thing === ORG) return;
+  const place = RECORD_ORGS[thing.name]?.((field) => {
     const found = fields.find(({ stored }) => stored === field);
     if (found === undefined) throw new TypeError(`${thing.name} does not have the field ${field}`);
     placing.push(found);

@@ -5,7 +5,7 @@ import type { Thing } from "../../../../model/thing.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { CANDIDATE_KEY_TABLE, recordColumn } from "../expressions.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredReference } from "../stored-kind.ts";
-import { createTable, getKindParam, getMergedVersions, listMergedReferences } from "./tables.ts";
+import { createTable, getMergedVersions, listMergedReferences } from "./tables.ts";
 
 // Cells refer to records by their keys in the console. If a key was changed here, a cell with the former key refers to
 // the record that has another key now. A cell that may refer to several records, or to a deleted one, is left alone.
@@ -36,7 +36,7 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
     if (versions === undefined) continue;
     const bit = getColumnBit(versions, refers.by);
     const scope = keys.own ? buildIsInKindScopeSql(thing, "known") : "true";
-    const params = { what: field.short, ...getKindParam(plan, scope) };
+    const params = { what: field.short, kind: plan.kind.name };
     // the observed state of a record that was deleted here contains all columns
     const isInScope =
       scope === "true"

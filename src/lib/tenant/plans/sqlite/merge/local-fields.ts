@@ -31,7 +31,6 @@ import type { PlanDefinition, StoredReference } from "../stored-kind.ts";
 import { buildMayBeNamelessSql } from "./cells.ts";
 import {
   AMBIGUOUS_TABLE,
-  getKindParam,
   getMergedVersions,
   LEFT_OUT_TARGET,
   listMergedReferences,
@@ -109,7 +108,7 @@ const storeMergedRows = (database: Database, plan: PlanDefinition, versions: Ver
      select t.pk, m.row, o.inConsole = 0, ${buildCaseSql("o.inConsole = 0", ALL_COLUMNS_MASK, buildDifferingBitsSql(versions))}, ${shown.join(" | ")},
        ${buildFieldBitsSql(versions, fields, (field) => buildChangesFieldSql(field))}${columns.map(([, value]) => `, ${value}`).join("")}
      from ${from} ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${joined} where true on conflict do nothing`,
-    getKindParam(plan, joined),
+    { kind: plan.kind.name },
   );
   const set =
     custom === undefined

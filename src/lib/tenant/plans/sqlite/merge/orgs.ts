@@ -3,7 +3,7 @@ import { getColumnBit } from "../../../versions/tables.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { ORG } from "../../../../model/organisation.ts";
-import type { ConsolePlace } from "../../staging/org-matching.ts";
+import type { ConsolePlace, matchOrgs } from "../../staging/org-matching.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 import { reportContestedRows } from "./report.ts";
 import { AMBIGUOUS_TABLE, DELETED_HERE_TABLE } from "./tables.ts";
@@ -32,7 +32,7 @@ export const readConsolePlaces = (database: Database): readonly ConsolePlace[] =
     }));
 };
 
-const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void => {
+export const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void => {
   database.run(`insert into ${AMBIGUOUS_TABLE} select value from json_each(:pks) where true on conflict do nothing`, {
     pks: JSON.stringify(pks),
   });
@@ -42,10 +42,7 @@ const storeAmbiguousOrgs = (database: Database, pks: readonly number[]): void =>
 export const storeUnclearOrgs = (
   database: Database,
   plan: PlanDefinition,
-  {
-    leftOut,
-    deletedHere,
-  }: { readonly leftOut: ReadonlyMap<number, readonly number[]>; readonly deletedHere: ReadonlyMap<number, number> },
+  { leftOut, deletedHere }: Pick<ReturnType<typeof matchOrgs>, "leftOut" | "deletedHere">,
 ): void => {
   database.run(`insert into ${DELETED_HERE_TABLE} (pk, row) select value ->> 0, value ->> 1 from json_each(:found)`, {
     found: JSON.stringify([...deletedHere]),
@@ -57,5 +54,3 @@ export const storeUnclearOrgs = (
   );
   reportContestedRows(database, plan, JSON.stringify(contested));
 };
-
-export const keepOrgsAbove = storeAmbiguousOrgs;

@@ -11,7 +11,6 @@ import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind } from "../
 import { countUncheckedRecords } from "./observation.ts";
 import {
   DELETED_HERE_TABLE,
-  getKindParam,
   getMergedVersions,
   IS_MISSING_IN_EXPORT_SQL,
   LEFT_OUT_TARGET,
@@ -74,7 +73,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
     ...(isWhole ? [`select t.pk, ${called}, null as field, null as local, null as console from ${lacking}`] : []),
   ];
   const all = selects.join(" union all ");
-  const params = getKindParam(plan, all);
+  const params = { kind: plan.kind.name };
   const contradicted = database.count(`select count(*) from (${all})`, params);
   const first = database.all(`select * from (${all}) order by pk, field limit ${MAX_LISTED_VALUES}`, params);
   const leftOut = database.count(
@@ -85,7 +84,7 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
   const open =
     database.count(`select count(*) from ${MERGED_TABLE} x where x.differing <> 0`) +
     database.count(`select count(*) from ${DELETED_HERE_TABLE}`) +
-    (isWhole ? database.count(unseen, getKindParam(plan, unseen)) : 0);
+    (isWhole ? database.count(unseen, { kind: plan.kind.name }) : 0);
   const unchecked = countUncheckedRecords(database, plan);
   if (contradicted + open + leftOut + unchecked === 0) return undefined;
   return { open, contradicted, leftOut, first: first.map(toContradiction), ...(unchecked > 0 && { unchecked }) };

@@ -15,7 +15,7 @@ import { countStayingChildren, findOrphans, findRings, type OrgTree, type Placed
 import { reportUndeletableRecords } from "../deletion/undeletable.ts";
 import { buildChangedMaskSql, buildChangesFieldSql, buildRecordLabelSql, isStaged } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { keepOrgsAbove, readConsolePlaces, storeUnclearOrgs } from "../merge/orgs.ts";
+import { readConsolePlaces, storeAmbiguousOrgs, storeUnclearOrgs } from "../merge/orgs.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
 const readOrgRows = (database: Database): readonly OrgRow[] =>
@@ -80,9 +80,7 @@ export const placeOrgRows = (database: Database, plan: PlanDefinition): void => 
   if (isPlaced)
     database.run(
       `update s.row as r set parent = e.value ->> 1 from json_each(:parents) e where r.row = e.value ->> 0`,
-      {
-        parents: JSON.stringify([...parents]),
-      },
+      { parents: JSON.stringify([...parents]) },
     );
   if (plan.request.fromConsole === true) storeUnclearOrgs(database, plan, unclear);
   reportFaults(database, plan, faults);
@@ -145,7 +143,7 @@ export const settleOrgTree = (database: Database, plan: PlanDefinition): void =>
     const shown = new Set(database.all("select target from s.match").map(({ target }) => Number(target)));
     const local = new Map([...tree].filter(([node]) => node > 0 && !shown.has(node)));
     const above = [...countStayingChildren(local, new Set(lacking.keys()), true).keys()];
-    keepOrgsAbove(database, above);
+    storeAmbiguousOrgs(database, above);
     for (const pk of above) lacking.delete(pk);
   }
   const counts = countStayingChildren(tree, new Set(lacking.keys()), request.undeletable !== undefined);

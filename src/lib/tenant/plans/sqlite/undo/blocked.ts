@@ -23,11 +23,11 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/scope.ts";
 import { judgePlannedRecords } from "../../../store/judge.ts";
-import { buildAnyLabelLookupSql } from "./record-labels.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import { readDeletedRecords } from "../deletion/stage.ts";
 import { readDropFingerprint } from "./drop.ts";
 import {
+  buildAnyLabelLookupSql,
   buildCustomValueSql,
   buildOtherCustomFieldsSql,
   buildRecordsAfterUndoSql,

@@ -14,10 +14,10 @@ import { buildInterruptCheckSql } from "../functions.ts";
 import { batchLines, buildFieldPiece, buildLineSql } from "../rows.ts";
 import type { StoredKind, StoredReference } from "../stored-kind.ts";
 import { getKindsOfThing } from "../tables.ts";
-import { buildLabelLookupSql } from "./record-labels.ts";
 import {
   buildCurrentJoinsSql,
   buildCustomValueSql,
+  buildLabelLookupSql,
   buildOtherCustomFieldsSql,
   countStagedRecords,
   getStagedTable,

@@ -51,9 +51,7 @@ const writeStagedRecords = (database: Database, versions: VersionSchema, revisio
   const last = database.count(`select coalesce(max(pk), 0) from ${staged}`);
   const inRange = "u.pk > :after and u.pk <= :upTo";
   const run = (sql: string): void =>
-    forEachNumberRange(database, last, (range) =>
-      database.run(sql, { ...range, ...(sql.includes(":revision") && { revision }) }),
-    );
+    forEachNumberRange(database, last, (range) => database.run(sql, { ...range, revision }));
   const revised = own.includes("revision") ? ["revision"] : [];
   run(
     `delete from main.${thing.name} where ${key} in (select u.pk from ${staged} u where u.action = 'delete' and ${inRange})`,

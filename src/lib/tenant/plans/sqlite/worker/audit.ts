@@ -67,5 +67,3 @@ const getChangeWriter = ({ detail: { request, undoes, drops } }: ImportRecord): 
   if (request?.fromConsole === true) return "console";
   return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";
 };
-
-export const buildCommittedDetail = (committedAt: string, actor: string) => ({ committedAt, actor });

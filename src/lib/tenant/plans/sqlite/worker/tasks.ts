@@ -39,7 +39,7 @@ import { refusePrivilegedChanges } from "../matching/outside.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
 import { readClosedTasks, readOpenTasks } from "../../../console/tasks.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
-import { auditImport, buildCommittedDetail } from "./audit.ts";
+import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
 import { writeLayout } from "../../../layouts/layouts.ts";
 import { runWithNote, type NotedWriter } from "../../../store/sqlite/writer-note.ts";
@@ -309,7 +309,7 @@ const applyAndRecord = async (
     state: "committed",
     revision,
     change,
-    detail: buildCommittedDetail(now, actor),
+    detail: { committedAt: now, actor },
   });
   await learnLayout(writer, record, { at: now, actor, change });
   if (orgs !== undefined) {

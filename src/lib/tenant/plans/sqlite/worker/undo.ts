@@ -14,11 +14,10 @@ import { createAlreadyUndoneFailure, createNotOpenFailure, createTenantChangedFa
 import type { UndoneChange } from "../../engine.ts";
 import { readStagedChange } from "../../staged-change.ts";
 import { findImportOfChange, readChange } from "../../../audit/change-number.ts";
-import { restoreMirrorAge } from "../../../records/tenant-rows.ts";
-import { isMirror } from "../../../records/tenant-rows.ts";
+import { isMirror, restoreMirrorAge } from "../../../records/tenant-rows.ts";
 import { OBSERVE_CREATED_STATEMENTS, OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
-import { auditImport, buildCommittedDetail } from "./audit.ts";
+import { auditImport } from "./audit.ts";
 import { limitToScope } from "./limit-scope.ts";
 import type { ChangeJob } from "./tasks.ts";
 import { getStoredKind } from "../tables.ts";
@@ -69,7 +68,7 @@ export const undoAndRecord = async (
     state: "committed",
     revision,
     change,
-    detail: { ...buildCommittedDetail(now, actor), ids: undefined },
+    detail: { committedAt: now, actor, ids: undefined },
   });
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
   const original = undone && (await findImportOfChange(writer, undone));
