@@ -98,12 +98,7 @@ export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimi
   }
 }
 
-/**
- * Checks that `--yes --max-deletions` may confirm the deletions.
- *
- * @throws `limit-exceeded` if more than half of the records of a type would be deleted, because this requires their
- * exact number
- */
+/** Checks that `--yes --max-deletions` may confirm. @throws `limit-exceeded` above half of a type's records */
 export function requireExactCountAboveHalf(changes: readonly ThingChanges[]): void {
   const beyond = changes.find((one) => one.delete * 2 > one.recordsBefore);
   if (beyond === undefined) return;

@@ -56,7 +56,6 @@ export interface ChangeOutcome<T> {
   readonly action?: string | undefined;
 }
 
-/** The account that makes a change, and the store in which it makes the change. */
 export interface ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;

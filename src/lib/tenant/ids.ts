@@ -2,11 +2,9 @@
 export type RandomBytes = (size: number) => Uint8Array;
 
 export interface AccessOrigin {
-  /** name of the computer */
   readonly host: string;
   /** name of the operating system's user; undefined if the user has no name */
   readonly user?: string | undefined;
-  /** name and version of the program */
   readonly program: string;
   /** how the program reaches the tenant: in the same process (`embedded`), or over a socket */
   readonly access: "embedded" | "socket";
@@ -43,10 +41,7 @@ export const createIdPrefix = ({ now, random }: Pick<Surroundings, "now" | "rand
 export const createId = (surroundings: Surroundings): string =>
   createIdPrefix(surroundings) + encodeHex(surroundings.random(6));
 
-/**
- * Returns the SHA-256 hash in hexadecimal. Node's crypto module is loaded at the first call, because loading takes
- * several milliseconds.
- */
+/** Returns the SHA-256 hash in hexadecimal. Node's crypto is loaded at the first call, which takes milliseconds. */
 export const sha256 = (content: string): string =>
   // oxlint-disable-next-line eslint/no-restricted-globals -- only this function loads a Node module lazily
   process.getBuiltinModule("node:crypto").hash("sha256", content);

@@ -17,7 +17,6 @@ import type { TenantFileOptions } from "./store/sqlite/tenant-file.ts";
 import { openSqliteTenant, type TenantStoreHandle, type SqliteTenantOptions } from "./store/sqlite/open.ts";
 
 export interface OpenTenant {
-  /** Performs an operation for a caller in this process. */
   readonly perform: (asked: AskedHere) => Promise<Performed>;
   readonly partsFor: PartsResolver;
   readonly explain: TenantParts["explain"];
@@ -30,7 +29,6 @@ export interface OpenTenant {
   readonly close: () => Promise<void>;
 }
 
-/** What a caller in this process asks. */
 export interface AskedHere {
   readonly one: AnyOperation;
   readonly path: Readonly<Record<string, string>>;
@@ -40,13 +38,11 @@ export interface AskedHere {
   readonly base?: number | undefined;
 }
 
-/** The result of an operation, and the numbers of the changes that it made. */
 export interface Performed {
   readonly given: unknown;
   readonly changes: readonly number[];
 }
 
-/** Options for opening a local tenant: its location, its user, and the services that it can access. */
 export interface TenantOptions extends Pick<
   SqliteTenantOptions,
   "folder" | "name" | "inMemory" | "busyTimeoutMs" | "collectionOf"
@@ -260,9 +256,7 @@ const createCredentialResolver =
     return { ...(await openParts(own, asker, here)), owner, address };
   };
 
-/**
- * @throws Failure `unavailable` if a newer clomoctl changed the schema of the file, which a long-running server meets
- */
+/** @throws Failure `unavailable` if a newer clomoctl changed the file's schema, which a long-running server meets */
 const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void => {
   if (isCurrent()) return;
   throw new Failure("unavailable", {
@@ -276,18 +270,14 @@ const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void 
 const createClosedFailure = (): Failure =>
   new Failure("unavailable", { what: text("the tenant is closed", "テナントは閉じられています") });
 
-/** Checks a copy of a tenant from a bundle. @see readCopyState */
 export const inspectCopy = async (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   (await import("./store/sqlite/received.ts")).inspectTenantCopy(path, signal);
 
-/** Returns how a verified copy relates to the tenant in a file. */
 export const relateCopy = async (local: string, copy: string): Promise<CopyRelation> =>
   (await import("./store/sqlite/forward.ts")).relateCopy(local, copy);
 
-/** Writes a verified copy into an empty folder. @see receiveTenantFile */
 export const receiveTenantFile = async (copy: string, file: TenantFileOptions): Promise<void> =>
   (await import("./store/sqlite/tenant-file.ts")).receiveTenantFile(copy, file);
 
-/** Replaces a tenant's file by one that {@link receiveTenantFile} wrote. @see replaceTenantFile */
 export const replaceTenantFile = async (path: string, received: string): Promise<void> =>
   (await import("./store/sqlite/forward.ts")).replaceTenantFile(path, received);

@@ -16,9 +16,7 @@ export interface TenantParts {
   readonly store: Store;
   /** session of the acting account, or of the tenant's owner if no account is used */
   readonly session: Session;
-  /**
-   * session of the tenant's owner, which covers the whole tenant; used for housekeeping that is independent of requests
-   */
+  /** session of the tenant's owner, which covers the whole tenant; for housekeeping that no request asks for */
   readonly owner: Session;
   /** returns the import engine, which is loaded when it is first needed */
   readonly engine: () => Promise<ImportEngine>;

@@ -10,11 +10,9 @@ export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: un
 /** Maximum number of records that an audit record lists because a change removed their values or memberships. */
 export const MAX_TRACED_RECORDS = 10_000;
 
-/** A session of an account, or of the machine's owner, on a tenant. */
 export class Session implements ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
-  /** the name of the account, or of the machine's owner */
   readonly actor: string;
   /** the machine's owner, if the owner acts as an account in the same process */
   readonly by: string | undefined;

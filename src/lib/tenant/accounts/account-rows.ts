@@ -20,7 +20,6 @@ import { saveVersionOrCreation, saveVersions } from "../versions/keep.ts";
 import { fromRow, insertRow, toRow, toStringOrNull } from "../store/rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
-/** SQL: the organisations that an account `a` manages, as JSON. */
 const MANAGED_ORGS_JSON = `(select '[' || coalesce(string_agg(
     json_object('id', m.id, 'code', m.code, 'path', coalesce(mp.path, '')), ',' order by mp.at), '') || ']'
   from json_each(a.managedOrgs) e join org m on m.pk = e.value left join temp.place mp on mp.pk = m.pk)`;
@@ -72,7 +71,6 @@ export const ORG_MANAGERS = `(select u.pk, e.value as org, u.accountName as name
 export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUNTS.among} and a.supportOption = 1` };
 
 export interface StoredAccount {
-  /** record number of the user */
   readonly pk: number;
   readonly name: string | null;
   /** text that identifies the account in messages: its name, or its user if it has no name */
@@ -87,7 +85,6 @@ export interface StoredAccount {
   readonly timezone: string | null;
   readonly memo: string | null;
   readonly verifier: string | null;
-  /** true if the user is marked as an administrator */
   readonly isMarked: boolean;
   readonly createdAt: string;
 }
@@ -111,7 +108,6 @@ const toStoredAccount = (row: Row): StoredAccount => ({
   createdAt: String(row["createdAt"]),
 });
 
-/** Returns a user and the user's account; undefined if there is no such user. @param id id of the user */
 export const readAccount = async (reader: Reader, id: string): Promise<StoredAccount | undefined> => {
   const row = await reader.get(
     `select ${ACCOUNT_ROW_COLUMNS} from user u left join account a on a.user = u.pk where u.id = :id`,
@@ -164,15 +160,12 @@ export const listOtherSupportAccounts = async (reader: Reader, user: number): Pr
   return rows.map(({ name }) => String(name));
 };
 
-/** Returns which of these organisations still exist. @param orgs record numbers of organisations */
 export const filterExistingOrgs = async (reader: Reader, orgs: readonly number[]): Promise<readonly number[]> => {
   const sql = "select pk from main.org where pk in (select value from json_each(:orgs)) order by pk";
   return (await reader.all(sql, { orgs: JSON.stringify(orgs) })).map(({ pk }) => Number(pk));
 };
 
-/**
- * Returns the record number of the custom scheme with this name or id. Returns undefined if there is no such scheme.
- */
+/** Returns the record number of the custom scheme with this name or id; undefined if there is none. */
 export const findScheme = async (reader: Reader, name: string): Promise<number | undefined> => {
   const row = await reader.get("select pk from scheme where id = :name or coalesce(nameKey, name) = :key", {
     name,
@@ -204,9 +197,7 @@ export interface Credentials {
   readonly passwordSet: boolean;
 }
 
-/**
- * Writes the account values that are stored with the user and that imports can also set. The change must lock `users`.
- */
+/** Writes the account values that are stored with the user, as imports do. The change must lock `users`. */
 export const writeCredentials = async (
   writer: Writer,
   pk: number,
@@ -236,34 +227,25 @@ export const writeAdministratorMark = async (
   });
 };
 
-/** A code that was sent by email, with which a person can set a new password. */
 export interface ResetCode {
   readonly verifier: string;
   /** comparison key of the address to which the code was sent */
   readonly addressKey: string;
-  /** time of expiry, a UTC instant */
   readonly expiresAt: string;
-  /** number of wrong codes that were typed */
   readonly tries: number;
 }
 
-/** Returns the reset code of a user's account; undefined if there is none. */
 export const readResetCode = (reader: Reader, user: number): Promise<ResetCode | undefined> => {
   const sql = "select verifier, addressKey, expiresAt, tries from reset_code where user = :user";
   return reader.get<ResetCode>(sql, { user });
 };
 
-/**
- * Stores a reset code in place of the previous code. The change must lock `accounts`, like every change to reset codes.
- */
+/** Stores a reset code in place of the previous code. The change must lock `accounts`. */
 export const writeResetCode = async (writer: Writer, user: number, code: ResetCode): Promise<void> => {
   await insertRow(writer, "reset_code", { ...code, user }, ["user"]);
 };
 
-/**
- * Deletes a user's reset code and returns true if there was one. @param verifier deletes the code only if it has this
- * verifier; if omitted, any code is deleted
- */
+/** Deletes a user's reset code, with `verifier` only the code that has it. Returns true if there was one. */
 export const deleteResetCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
   const removed = await writer.run(
     "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",
@@ -306,10 +288,7 @@ const COMPOSED_NAME_SQL: Readonly<
   salesforce: (sqlOf) => sqlOf("salesforceAccount"),
 };
 
-/**
- * SQL: the value that a user's account name is built from; null if the user has no such value. @param sqlOf returns the
- * SQL of a field of the user
- */
+/** SQL: the value from which a user's account name is built, or null. @param sqlOf SQL of a field of the user */
 export const buildComposedNameSql = (
   composition: Exclude<AccountNameComposition, "free-text">,
   sqlOf: (field: string) => string,

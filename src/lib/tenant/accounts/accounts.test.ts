@@ -941,16 +941,6 @@ describe("an account name is as long as an email address at most (a clomoctl rul
     ]);
     expect(await tenant.faults(plan)).toEqual(["too-long@3"]);
   });
-
-  test("an existing longer name can be used, and is shortened in messages", async () => {
-    const { id } = await made("a@example.jp");
-    await accounts().create({ user: id, name: "a" });
-    const name = "山".repeat(100_000);
-    tenant.database.run("update user set accountName = :name where id = :id", { name, id });
-    const refusal = await failureOf(tenant.as(name).users.find({ name: "a" }));
-    expect(refusal).toMatchObject({ code: "not-permitted", hint: { en: expect.stringContaining("edit ACCOUNT") } });
-    expect(refusal?.what.en).toContain(`${"山".repeat(100)}…" does not have a role (管理者権限を付与しない)`);
-  });
 });
 
 describe("what account names are built from", () => {

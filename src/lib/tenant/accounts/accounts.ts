@@ -42,7 +42,6 @@ type AccountBody = AccountRequest & {
   readonly alreadyInConsole?: boolean | undefined;
 };
 
-/** Identifies accounts in audit records and console tasks. */
 export const ACCOUNT_RECORD_TYPE = { list: ACCOUNTS };
 
 /**
@@ -60,14 +59,10 @@ export const createAccount = (
     if (before.name !== null) throw createAccountExistsFailure(before);
   });
 
-/** Changes an account. @throws Failure as described for {@link createAccount} */
 export const editAccount = (session: Session, id: string, body: AccountBody): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "edit", id, body }, requireAccountName);
 
-/**
- * Revokes an account's role and its right to sign in to CLOMO PANEL. @throws Failure as described for
- * {@link createAccount} @see facts 2.4
- */
+/** Revokes an account's role and its right to sign in. @throws Failure as {@link createAccount} @see facts 2.4 */
 export const revokeRole = (
   session: Session,
   id: string,
@@ -75,12 +70,7 @@ export const revokeRole = (
 ): Promise<WrittenAccount> =>
   writeAccountChange(session, { verb: "revoke", id, body: { role: "none", dryRun } }, requireAccountName);
 
-/**
- * Sets a new password. The acting account does not need to know the previous password.
- *
- * @throws Failure as {@link createAccount}
- * @see facts 2.3
- */
+/** Sets a new password without asking for the former one. @throws Failure as {@link createAccount} @see facts 2.3 */
 export const resetPassword = (
   session: Session,
   id: string,
@@ -169,7 +159,6 @@ const writeAccountChange = async (
   });
 };
 
-/** Returns the account of an existing user. @throws Failure `not-found` if there is no such user */
 export const getStoredAccount = async (reader: Reader, id: string): Promise<StoredAccount> => {
   const found = await readAccount(reader, id);
   if (found === undefined) throw createUnknownIdFailure("user", id);
@@ -232,16 +221,13 @@ export const requireAccountName = ({ name }: StoredAccount): void => {
   });
 };
 
-/**
- * Returns the failure for a user who already has an account. @see facts 1.3: an account is created once, then edited
- */
+/** Returns the failure for a user who has an account, which can only be edited. @see facts 1.3 */
 const createAccountExistsFailure = ({ name }: StoredAccount): Failure =>
   new Failure("input-rejected", {
     what: text(`this user already has the account ${name}`, `このユーザーにはすでにアカウント「${name}」があります`),
     hint: step("to change this account", "アカウントを変更するには", line("clomo-account edit", [name ?? ""])),
   });
 
-/** A request to change the account settings. Missing values do not change. */
 interface AccountSettingsRequest {
   readonly composition?: AccountNameComposition | undefined;
   readonly authentication?: string | null | undefined;

@@ -9,12 +9,10 @@ export interface ActingAccount {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
-  /** record number of the user's own organisation */
   readonly org: number;
   /** record numbers of the managed organisations; undefined if none are recorded */
   readonly managedOrgs: readonly number[] | undefined;
   readonly scheme: string | undefined;
-  /** operations that the scheme allows */
   readonly items: readonly string[];
   /** verifies the account's password; null if the account has none */
   readonly verifier: string | null;
@@ -35,7 +33,6 @@ export const findAccountByName = async (reader: Reader, name: string): Promise<A
   return row && toActingAccount(row);
 };
 
-/** Converts a row of {@link ACTING_ACCOUNT_TABLES} to the account. */
 export const toActingAccount = (row: Row): ActingAccount => {
   const { managedOrgs = null, scheme = null } = row;
   return {

@@ -34,12 +34,10 @@ import {
 } from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
-/** The values of an account in a request. Missing values do not change. */
 export interface AccountRequest {
   readonly name?: string | undefined;
   readonly role?: Role | undefined;
   readonly scheme?: string | undefined;
-  /** ids of organisations */
   readonly managedOrgs?: readonly string[] | undefined;
   /** only for a custom administrator: true if the account manages all organisations */
   readonly managesAll?: boolean | undefined;
@@ -74,9 +72,7 @@ export const permitAccountChange = ({ asker }: Session, before: StoredAccount, g
   if (asker.role === "custom" && isUserChange(before, given)) requirePermission(asker, USER_CHANGE_OPERATIONS);
 };
 
-/**
- * Returns true if a change concerns a user rather than an operator: it renames the account or leaves it without a role.
- */
+/** Returns true if a change concerns the user, not the operator: it renames the account or leaves it without a role. */
 const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
@@ -93,7 +89,6 @@ export const permitPrivilegedAccount = (asker: Session["asker"], account: Stored
 
 export interface AccountDraft {
   readonly values: AccountValues;
-  /** the new name; undefined if the name does not change */
   readonly name: string | undefined;
   readonly passwordSet: boolean;
   /** true if the user is marked as an administrator, false if not; undefined if the mark does not change */
@@ -203,12 +198,7 @@ interface AccountNameAndRole {
   readonly role: Role;
 }
 
-/**
- * Resolves the account name in a request.
- *
- * @returns the new name; undefined if the name does not change
- * @see facts 1.3: names are unique in the tenant; facts 2.2: a name is required
- */
+/** Returns the account's new name; undefined if it does not change. @see facts 1.3, 2.2: unique, and required */
 const resolveAccountName = async (
   reader: Reader,
   before: StoredAccount,
@@ -299,10 +289,7 @@ const ANOTHER_PASSWORD_HINT = text(
   "--password-file で指定したファイルに別のパスワードを書いて、もう一度実行してください",
 );
 
-/**
- * Returns the record number of the requested scheme or, if no scheme is requested, of the current scheme. @throws
- * Failure `not-found`
- */
+/** Returns the record number of the requested scheme, otherwise of the current one. @throws Failure `not-found` */
 const resolveScheme = async (
   writer: Writer,
   before: StoredAccount,
@@ -320,7 +307,6 @@ const resolveScheme = async (
   });
 };
 
-/** Returns the record numbers of organisations. @throws Failure `not-found` */
 const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promise<readonly number[]> => {
   await writer.lock(["orgs"]);
   const pks: number[] = [];
@@ -388,8 +374,6 @@ const SHOW_COMPOSITION_HINT = text(
   `アカウント名を構成する情報の確認: ${line("clomo-account settings show", [])}`,
 );
 
-/**
- * Returns the failure for an account name. It does not mention the option, because the option differs between commands.
- */
+/** Returns the failure for an account name. The option is not named, because it differs between commands. */
 const createNameFailure = (reason: Text, hint = SHOW_COMPOSITION_HINT): Failure =>
   createFieldFailure(FIELDS.name.label, reason, hint);

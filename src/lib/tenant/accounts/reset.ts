@@ -17,7 +17,6 @@ import { toChangedObject, getRecordById } from "../records/records.ts";
 import { getStoredAccount, applyAccountDraft, ACCOUNT_RECORD_TYPE } from "./accounts.ts";
 import { buildAccountDraft } from "./draft.ts";
 
-/** A plain-text email. */
 export interface TenantMail {
   readonly to: string;
   readonly subject: string;
@@ -25,15 +24,10 @@ export interface TenantMail {
   readonly language: Language;
 }
 
-/**
- * Sends an email within a limited time. Returns undefined if the email was sent, otherwise the reason, without secrets.
- */
+/** Sends an email within a limited time. Returns the reason, without secrets, if it could not be sent. */
 export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
-/**
- * Opens the configured mail server. @throws Failure `input-rejected` if no mail server is configured, with a hint on
- * how to configure it
- */
+/** Opens the configured mail server. @throws Failure `input-rejected` if none is configured */
 export type OpenMail = () => Promise<SendMail>;
 
 const CODE_LIFETIME_MS = RESET_CODE.minutes * 60_000;

@@ -4,10 +4,7 @@ import { toOrgNode, buildOrgPaths } from "../store/sql/org-paths.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveVersions } from "../versions/keep.ts";
 
-/**
- * Custom schemes by name, with the number of accounts that have each scheme. The kept accounts of deleted users are not
- * counted.
- */
+/** Custom schemes by name, with the number of their accounts without the kept accounts of deleted users. */
 export const SCHEMES: RecordList<typeof SCHEME.fields> = {
   thing: SCHEME,
   table: "scheme t",

@@ -45,18 +45,13 @@ const EDITABLE_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   }),
 };
 
-/**
- * Creates a custom scheme. @throws Failure `input-rejected` if the name is already used, an item is unknown, or no item
- * is given
- */
+/** Creates a custom scheme. @throws Failure `input-rejected` for a name in use, an unknown item, or no item */
 export const createScheme = (session: Session, body: ManualRequestBody): Promise<WrittenScheme> =>
   createRecord(session, EDITABLE_SCHEMES, body);
 
-/** Edits a custom scheme. @throws Failure as described for {@link createScheme}; `not-found` */
 export const editScheme = (session: Session, id: string, body: ManualRequestBody): Promise<WrittenScheme> =>
   editRecord(session, EDITABLE_SCHEMES, id, body);
 
-/** Returns a scheme and the accounts that have it. @throws Failure `not-found` */
 export const readSchemeWithHolders = async (reader: Reader, id: string): Promise<SchemeDetail> => ({
   scheme: await getRecordById(reader, SCHEMES, id),
   holders: await readSchemeHolders(reader, id),

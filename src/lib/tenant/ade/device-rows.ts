@@ -19,7 +19,6 @@ export const ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   named: "t.serialNumber in (:nameKey, upper(:nameKey))",
 };
 
-/** Lists the devices that must not be switched on yet. */
 export const UNREADY_ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   ...ADE_DEVICE_LIST,
   among: IS_NOT_READY,

@@ -25,7 +25,6 @@ const EMPTY_SERVER = {
   orgName: null,
   /** position in the device list at the end of the last sync; null if the next sync must be full */
   cursor: null,
-  /** when the last sync ended */
   cursorAt: null,
   /** when the last full sync began */
   fullAt: null,

@@ -98,7 +98,6 @@ export const requireServer = async (reader: Reader): Promise<StoredServer & { re
 
 const LOOPBACK_HOSTS: readonly string[] = ["127.0.0.1", "[::1]", "localhost"];
 
-/** Returns the endpoint without a trailing slash. @throws Failure `input-rejected` if the URL is not valid */
 const parseEndpoint = (url: string): string => {
   const parsed = URL.parse(url);
   const isClean =

@@ -35,7 +35,6 @@ import { TOKEN_PURPOSE } from "./token.ts";
 
 export interface SyncRequest {
   readonly kind?: SyncKind | undefined;
-  /** the exact number of devices that a full sync removes */
   readonly confirmDeletions?: number | undefined;
   /** maximum number of devices that a full sync removes; `percent` is a share of the devices before the sync */
   readonly maxDeletions?: { readonly count?: number | undefined; readonly percent?: number | undefined } | undefined;
@@ -115,12 +114,7 @@ const openService = async (
   return openDeviceService({ base: endpoint, token, send: await send(), now, random, wait, program, signal });
 };
 
-/**
- * Chooses between a full and a delta sync.
- *
- * @param now in milliseconds
- * @throws Failure `input-rejected` if a delta sync is requested but there is no position to start from
- */
+/** Chooses between a full and a delta sync. @throws Failure `input-rejected` if there is no position for a delta */
 const chooseSyncKind = (
   { cursor, cursorAt, fullAt }: Pick<StoredServer, "cursor" | "cursorAt" | "fullAt">,
   asked: SyncKind | undefined,
@@ -266,7 +260,6 @@ const SYNC_CONFLICT_FAILURE = new Failure("conflict", {
   hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
 });
 
-/** A full fetch did not return more devices than a sync may remove. */
 class MissingDevices extends Error {
   readonly count: number;
 
@@ -310,7 +303,6 @@ const deleteUnseenDevices = async (
   return deleteUnseen(writer, scratch.name);
 };
 
-/** Returns the maximum number of devices that a full sync removes without confirmation. */
 const countRemovable = (before: number, limit: SyncRequest["maxDeletions"]): number => {
   const share = (percent: number): number => (before * percent) / 100;
   if (limit === undefined) return Math.max(UNCONFIRMED_REMOVAL_LIMITS.count, share(UNCONFIRMED_REMOVAL_LIMITS.percent));

@@ -20,7 +20,6 @@ import { writeServer } from "./server-rows.ts";
 
 export const TOKEN_PURPOSE = "ade-token";
 
-/** A token file; `content` is in base64. */
 interface TokenFile {
   readonly name: string;
   readonly content: string;

@@ -84,7 +84,6 @@ export interface OpenDrift {
   readonly records: number;
 }
 
-/** Returns the drift by change and record type, oldest change first. */
 export const readDrift = (reader: Reader): Promise<readonly OpenDrift[]> => {
   return reader.all<OpenDrift>(
     `select d.revision, c.number, d.thing, d.action, d.records

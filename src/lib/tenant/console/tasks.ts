@@ -14,7 +14,6 @@ import { TaskRecordReader, type TaskRecord } from "./records.ts";
 export interface ConsoleTask {
   readonly number: number;
   readonly kind: FormatName;
-  /** action of the change, as in the audit log */
   readonly action: string;
   readonly name: string | null;
   readonly create: number;
@@ -60,13 +59,10 @@ const readTask = async (
 };
 
 interface TaskSelection {
-  /** default: all open tasks */
   readonly numbers?: readonly number[];
-  /** true to list all records of the tasks */
   readonly all?: boolean | undefined;
 }
 
-/** Returns open tasks of a mirror, oldest first. */
 export const listTasks = async (
   reader: Reader,
   { numbers, all = false }: TaskSelection = {},
@@ -135,10 +131,7 @@ export const readOpenTasks = async (reader: Reader): Promise<ReadonlyMap<number,
   return open;
 };
 
-/**
- * Returns the record number of the record with this id, including deleted records; undefined if there is no such
- * record. An account has the id and the record number of its user.
- */
+/** Returns the record number of a record by its id, even if deleted. An account has those of its user. */
 const findRecordNumber = async (reader: Reader, thing: string, id: string): Promise<number | undefined> => {
   if (thing === ACCOUNT_SETTINGS.name) return ACCOUNT_SETTINGS_NUMBER;
   const table = thing === ACCOUNT.name ? USER.name : thing;
@@ -149,10 +142,7 @@ const findRecordNumber = async (reader: Reader, thing: string, id: string): Prom
   return row && Number(row["pk"]);
 };
 
-/**
- * Returns the number of the newest open task that contains a record, which may be deleted; null if there is no such
- * task.
- */
+/** Returns the number of the newest open task that contains a record, which may be deleted; null if none does. */
 export const findTaskOfRecord = async (
   reader: Reader,
   { thing, id }: { readonly thing: string; readonly id: string },

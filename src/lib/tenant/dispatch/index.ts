@@ -55,7 +55,6 @@ const buildRequestKey = (
   return { key, route: account === undefined ? path : `${account.id} ${path}`, fingerprint: sha256(open) };
 };
 
-/** @throws Failure `usage` if the header is not a revision */
 const readBase = (header: string | undefined): number | undefined => {
   if (header === undefined) return undefined;
   if (/^\d{1,15}$/.test(header)) return Number(header);

@@ -7,7 +7,6 @@ import { takesQuery, type AnyOperation } from "../operation.ts";
 import { buildInputSchemas, type InputSchemas } from "./input-schemas.ts";
 import { createValidationResponse } from "./problem.ts";
 
-/** What a request asks: the values in its path, and its input. */
 export interface RequestInput {
   readonly path: Readonly<Record<string, string>>;
   readonly given: unknown;

@@ -4,7 +4,6 @@ import type { RequestSource } from "../parts.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 
-/** What hono passes on with a request. */
 export interface DispatchEnvironment {
   readonly Bindings: { readonly from: RequestSource | undefined };
   /** aborted when the work for the request should end */

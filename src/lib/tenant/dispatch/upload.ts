@@ -6,7 +6,6 @@ import { createUsageResponse } from "./problem.ts";
 const XLSX_CONTENT_TYPE = /^application\/vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet\s*(?:;|$)/i;
 const CSV_CONTENT_TYPE = /^text\/csv\s*;(?:.*;)?\s*charset="?([\w-]+)"?/i;
 
-/** Returns the file sent with a request, or the error response if its content type is not supported. */
 export const receiveFile = (request: Request): Upload | Response => {
   const type = request.headers.get("content-type") ?? "";
   if (XLSX_CONTENT_TYPE.test(type)) return createUpload(request, "xlsx");

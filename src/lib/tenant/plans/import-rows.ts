@@ -83,10 +83,7 @@ export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 export const getDisplayState = ({ state, undoneBy, undoneInPart }: ImportRecord): keyof typeof IMPORT_STATE_NAMES =>
   !COMMITTED_STATES.includes(state) || undoneBy === null ? state : undoneInPart ? "undone-in-part" : "undone";
 
-/**
- * Returns true for a complete console import that deletes missing records. Other console imports do not show which
- * records the console lacks.
- */
+/** Returns true for a complete console import that deletes. Others do not show which records the console lacks. */
 export const isFullConsoleImport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
   request?.fromConsole === true && request.mode === "replace";
 
@@ -114,7 +111,6 @@ export const createUnknownImportFailure = (name: string): Failure =>
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 
-/** Returns the import with an id. @throws Failure `not-found` */
 export const readImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
   const row = await reader.get(`${SELECT_IMPORTS} where i.id = :id`, { id });
   if (row === undefined) throw createUnknownImportFailure(id);

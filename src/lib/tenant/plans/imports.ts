@@ -95,10 +95,7 @@ export class TenantImports {
     return this.#session.read(async (reader) => buildImport(reader, await readImport(reader, id)));
   }
 
-  /**
-   * Creates an import whose file is sent later. @throws Failure `input-rejected` if an option is not possible, or the
-   * map does not fit or sets a secret
-   */
+  /** Creates an import whose file is sent later. @throws Failure `input-rejected` for an impossible option or map */
   async begin(given: ImportRequest): Promise<Import> {
     checkImportRequest(given);
     const asked = completeRequest(given);
@@ -139,10 +136,7 @@ export class TenantImports {
     if ((isForSystem && role !== "system") || (isForWhole && orgs !== undefined)) throw WHOLE_TENANT_FAILURE;
   }
 
-  /**
-   * Returns the import. @throws Failure `not-permitted` if the acting account may not make these changes, no matter who
-   * planned them
-   */
+  /** Returns the import. @throws Failure `not-permitted` if the actor may not make these changes */
   async #permitted(record: ImportRecord): Promise<ImportRecord> {
     const { asker } = this.#session;
     const { counts } = record.detail;
@@ -313,10 +307,7 @@ export class TenantImports {
     return this.#read(id);
   }
 
-  /**
-   * Removes the data that dead processes left behind, and plans that are older than a week. Complete plans of dead
-   * processes are kept.
-   */
+  /** Removes data of dead processes and plans older than a week, but not complete plans of dead processes. */
   async sweep(): Promise<void> {
     const unheld = this.#engine.unheld();
     // read the records only now, because an import that was unlocked a moment ago may be a complete plan by now
@@ -336,10 +327,7 @@ export class TenantImports {
     }
   }
 
-  /**
-   * Returns true for a complete plan, and for an upload of a live process, because that process may not have locked its
-   * file yet.
-   */
+  /** Returns true for a complete plan, and for an upload of a live process, which may not have locked its file yet. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);

@@ -21,11 +21,7 @@ const getOwnOrgs = ({ role, org, managedOrgs }: ActingAccount): readonly number[
   return managedOrgs ?? [];
 };
 
-/**
- * Returns the actor for an account, by the account's name.
- *
- * @throws Failure `not-found` if no account has this name, `not-permitted` if the account has no role
- */
+/** Returns an account's actor. @throws Failure `not-found`; `not-permitted` if the account has no role */
 export const resolveActor = async (reader: Reader, name: string): Promise<Actor> => {
   const account = await findAccountByName(reader, name);
   if (account === undefined) throw createUnknownAccountFailure(name);

@@ -45,11 +45,7 @@ export const requirePermission = (asker: Actor, needed: readonly NeededRight[]):
   requireTokenRights(asker, needed);
 };
 
-/**
- * Checks that an actor's account may perform all given operations, whatever its token grants.
- *
- * @throws Failure `not-permitted` if one of the operations is not permitted
- */
+/** Checks that an actor's account may perform all operations, whatever its token grants. @throws `not-permitted` */
 export const requireAccountRights = (asker: Actor, operations: readonly Operation[]): void => {
   const account = withoutToken(asker);
   const refused = operations.find((operation) => !isOperationPermitted(account, operation));

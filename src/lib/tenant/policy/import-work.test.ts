@@ -127,7 +127,7 @@ test("committing another account's plan requires the rights for what it does", a
   const shown = await tenant.as("cus").imports.show(plan.id);
   expect(await failureOf(tenant.as("cus").imports.commit(shown))).toMatchObject({
     code: "not-permitted",
-    what: { en: expect.stringContaining("cus is not permitted to create users: ") as unknown },
+    what: { en: `cus is not permitted to move users between organisations: ${SCHEME}` },
   });
   await tenant.as("div").imports.commit(plan);
   expect(await failureOf(undoImport(tenant.as("cus"), plan.id))).toMatchObject({

@@ -69,7 +69,6 @@ export const mergeCustomValues = async (
 
 export interface CustomFieldValue {
   readonly id: string;
-  /** name of the user, with the main email address */
   readonly name: string;
   readonly value: string;
 }

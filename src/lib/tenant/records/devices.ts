@@ -66,10 +66,7 @@ export interface TagChange {
   readonly dryRun?: boolean | undefined;
 }
 
-/**
- * Adds tags to devices and removes others. If one device does not exist, no device is changed. @throws Failure
- * `not-found`
- */
+/** Adds tags to devices and removes others. If one device is missing, none changes. @throws Failure `not-found` */
 export const tagDevices = (
   session: Session,
   { ids, add, remove, dryRun }: TagChange,

@@ -4,15 +4,11 @@ import type { TenantExport } from "../results.ts";
 import type { RecordList } from "../store/lists.ts";
 
 interface ExportAudit {
-  /** such as `users.export` */
   readonly action: string;
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
-/**
- * Maximum number of records that are exported without an audit record. Listing these records does not create an audit
- * record either.
- */
+/** Maximum number of records that are exported, or listed, without an audit record. */
 const MAX_UNAUDITED_RECORDS = 1;
 
 /**
@@ -46,7 +42,6 @@ export const exportWithAuditRecord = async (
   return { content, isAudited: true };
 };
 
-/** Exports a list as CSV. @see {@link exportWithAuditRecord} */
 export const exportList = (
   session: Session,
   list: RecordList,

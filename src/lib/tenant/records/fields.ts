@@ -46,10 +46,7 @@ export const addCustomField = async (session: Session, name: string): Promise<Cu
   });
 };
 
-/**
- * Returns true if a custom field can have this name: it is a valid header, and no standard column of users has this
- * name.
- */
+/** Returns true if a custom field can have this name: a valid header that no standard column of users has. */
 export const isAvailableHeader = (name: string): boolean =>
   isAllowedHeader(name) && !STANDARD_HEADER_KEYS.has(nameKey(name));
 
@@ -57,7 +54,6 @@ const STANDARD_HEADER_KEYS: ReadonlySet<string> = new Set(
   (USER_LIST.format?.columns ?? []).map(({ header }) => nameKey(header)),
 );
 
-/** Returns the custom field with an id. @throws Failure `not-found` */
 const getStoredField = async (reader: Reader, id: string): Promise<StoredField> => {
   const found = await findCustomField(reader, id);
   if (found !== undefined) return found;
@@ -66,7 +62,6 @@ const getStoredField = async (reader: Reader, id: string): Promise<StoredField> 
   });
 };
 
-/** Returns a custom field and the number of users who have a value in it. @throws Failure `not-found` */
 export const getFieldWithUsage = async (reader: Reader, id: string): Promise<CustomFieldDetail> => {
   const { pk, ...field } = await getStoredField(reader, id);
   return { ...field, users: await countCustomValues(reader, pk) };

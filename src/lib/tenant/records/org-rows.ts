@@ -6,10 +6,8 @@ import type { RecordList } from "../store/lists.ts";
 import { buildCaseSql } from "../store/sql/forms.ts";
 import type { DerivedTable, Reader } from "../store/store.ts";
 
-/** SQL: the name of `o`, escaped for use in a path. */
 const NAME_IN_PATH_SQL = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/')`;
 
-/** SQL: the comparison key of the name of `o`, escaped for use in a path. */
 export const KEY_IN_PATH_SQL = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')`;
 
 /**
@@ -68,7 +66,6 @@ const ORG_DETAIL_FIELDS = { ...ORG.fields, ...ORG_COUNTS } as const;
 
 export type OrgDetail = RecordOf<typeof ORG_DETAIL_FIELDS>;
 
-/** The list of organisations, each with the number of its direct users and child organisations. */
 export const ORG_DETAIL_LIST: RecordList<typeof ORG_DETAIL_FIELDS> = {
   ...ORG_LIST,
   thing: { ...ORG, fields: ORG_DETAIL_FIELDS },
@@ -91,7 +88,6 @@ export const isOrgWithin = async (reader: Reader, pk: number, above: number): Pr
 
 /** The position of an organisation in the tree after a change. If a value is missing, the current value is kept. */
 export interface TreePosition {
-  /** undefined for a new organisation */
   readonly pk: number | undefined;
   readonly parent: number | undefined;
   readonly name: string | undefined;
@@ -106,10 +102,7 @@ const completePosition = async (reader: Reader, { pk, parent, name, code }: Tree
   return { at: parent ?? own?.["parent"], called, isCoded: (coded ?? null) !== null };
 };
 
-/**
- * Returns the name of another organisation that would have the same parent and name; undefined if there is none, or if
- * the changed organisation has a code.
- */
+/** Returns the name of an organisation without a code that would have the same parent and name, if any. */
 export const findSameNamedSibling = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
   const { pk } = place;
   const { at, called, isCoded } = await completePosition(reader, place);
@@ -122,9 +115,7 @@ export const findSameNamedSibling = async (reader: Reader, place: TreePosition):
   return row && String(row["name"]);
 };
 
-/**
- * Returns true if the acting account cannot see an organisation's parent. @param pk record number of the organisation
- */
+/** Returns true if the acting account cannot see the parent of the organisation with a record number. */
 export const isParentHidden = async (reader: Reader, pk: number): Promise<boolean> =>
   (await reader.count(
     `select count(*) from main.org o where o.pk = :pk and o.parent is not null

@@ -17,7 +17,6 @@ import { editRecord, type CheckedChange, type EditableRecordType, type ChangeRes
 
 export type WrittenOrg = ChangeResult<Org>;
 
-/** An organisation, and the numbers of records that move with it. */
 export interface MovedOrg extends WrittenOrg {
   readonly along: SubtreeCounts;
 }
@@ -29,11 +28,7 @@ export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
   check: checkTreePosition,
 };
 
-/**
- * Moves an organisation and everything below it to another parent. Also returns how many records move with it.
- *
- * @throws Failure `input-rejected` if the new parent is the organisation itself or is below it
- */
+/** Moves an organisation with everything below it. @throws Failure `input-rejected` if the parent is below it */
 export const moveOrg = async (
   session: Session,
   id: string,
@@ -44,10 +39,7 @@ export const moveOrg = async (
   return { ...(await editRecord(session, EDITABLE_ORGS, id, { parentId: parent, dryRun }, "move")), along };
 };
 
-/**
- * Checks that the tree remains a tree, and that each node is identified by its code, or by its name and parent (a
- * clomoctl rule).
- */
+/** Checks that the tree stays one, and each node is identified by code, or by name and parent (a clomoctl rule). */
 async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange): Promise<void> {
   if (pk === ROOT_ORG_NUMBER) {
     throw new Failure("input-rejected", {

@@ -103,7 +103,6 @@ const writeUniqueListKeys = async (writer: Writer, thing: Thing, pk: number, val
   }
 };
 
-/** Returns the record number of the record with an id; undefined if there is no such record. */
 export const findRecordNumberById = async (reader: Reader, table: string, id: string): Promise<number | undefined> => {
   const row = await reader.get(`select pk from ${table} where id = :id`, { id });
   return row === undefined ? undefined : Number(row["pk"]);

@@ -77,13 +77,9 @@ export interface ChangeResult<R> {
   readonly dryRun: boolean;
 }
 
-/** The values of a request that writes a record; see `newRecordSchema` and `recordChangeSchema` in the contract. */
 export type ManualRequestBody = ManualValues & { readonly dryRun?: boolean | undefined };
 
-/**
- * Creates a record. @throws Failure `input-rejected` if a rule is violated or a value is already used; `not-found` if a
- * referenced record does not exist
- */
+/** Creates a record. @throws Failure `input-rejected` if a rule refuses it; `not-found` for a missing reference */
 export const createRecord = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -103,7 +99,6 @@ export const createRecord = <F extends Fields>(
   });
 };
 
-/** Adds a record within a change that has locked the record's collection.  @throws Failure as {@link createRecord} */
 export const addRecord = async <F extends Fields>(
   session: Session,
   writer: Writer,
@@ -125,11 +120,7 @@ export const addRecord = async <F extends Fields>(
   return { after, objects: [toChangedObject(noun, after), ...objects] };
 };
 
-/**
- * Edits or moves a record. If the record already has the given values, nothing changes.
- *
- * @throws Failure as described for {@link createRecord}
- */
+/** Edits or moves a record, if it does not have the values already. @throws Failure as {@link createRecord} */
 export const editRecord = async <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -146,17 +137,13 @@ export const editRecord = async <F extends Fields>(
 export type EditedRecord<R> = Readonly<Record<"before" | "after", R>>;
 
 interface EditOptions<R> {
-  /** the last part of the action in the audit log */
   readonly verb: string;
   readonly each?: ((before: R) => ManualValues) | undefined;
   /** checks all changed records together before they are committed.  @throws Failure if the change is not allowed */
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
 }
 
-/**
- * Makes the same edit to several records. If one of the edits fails, no record is changed. @throws Failure as described
- * for {@link createRecord}
- */
+/** Makes the same edit to several records, or to none if one fails. @throws Failure as {@link createRecord} */
 export const editRecords = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -200,7 +187,6 @@ export const editRecords = <F extends Fields>(
   });
 };
 
-/** Edits a record in a change that has locked the record's collection.  @throws Failure as {@link createRecord} does */
 export const editSingleRecord = async <F extends Fields>(
   session: Session,
   writer: Writer,
@@ -232,10 +218,7 @@ const buildRecordDraft = async (
   before: object | undefined,
 ): Promise<RecordDraft> => (noun.reading === undefined ? { values: given } : noun.reading(writer, given, before));
 
-/**
- * Returns the column that stores when a record's secrets were set. @throws Failure `input-rejected` if a secret
- * violates a rule
- */
+/** Returns the column with the times of a record's secrets. @throws Failure `input-rejected` for an invalid secret */
 const buildSecretsColumn = (
   { list: { thing } }: EditableRecordType,
   before: object | undefined,
@@ -280,10 +263,7 @@ export const getRecordById = async <F extends Fields>(
   return found;
 };
 
-/**
- * Returns a record that was just written. @throws Failure `not-found` if the record is now outside the account's
- * organisations
- */
+/** Returns a record that was just written. @throws Failure `not-found` if it is now outside the account's scope */
 const getWrittenRecord = async <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
@@ -332,7 +312,6 @@ const getRecordLabel = ({ fields, namedBy = "name" }: Thing, record: object): st
   return toTextOrEmpty(getRecordValue(record, field?.shownAs ?? namedBy));
 };
 
-/** @throws Failure `input-rejected` if a request for several records names none */
 export const requireIds = (ids: readonly string[]): void => {
   if (ids.length > 0) return;
   throw new Failure("input-rejected", { what: text("no record is given", "対象がありません"), where: "json.ids" });
@@ -370,10 +349,7 @@ type CustomValues = readonly { readonly name: string; readonly value: string | n
 
 const REFERENCED_COLLECTIONS: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
 
-/**
- * Returns the record number of a referenced record with this id; null if the id is blank. @throws Failure `not-found`,
- * `input-rejected`
- */
+/** Returns a referenced record's number; null for a blank id. @throws Failure `not-found`, `input-rejected` */
 const resolveReference = async (
   writer: Writer,
   [name, field]: readonly [string, Field],
@@ -404,11 +380,7 @@ const createNoSuchFieldFailure = ({ scope = "" }: EditableRecordType, name: stri
 export const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
 
-/**
- * Checks a value that was entered for a field, and returns it in the form in which it is stored.
- *
- * @throws Failure `input-rejected` if the value violates a rule of the field
- */
+/** Checks an entered value, and returns it as it is stored. @throws Failure `input-rejected` */
 export const validateFieldValue = (name: string, field: Field, value: string): string => {
   const of = valueRuleOf(field);
   const reason = describeRefusal(of, value);
@@ -416,9 +388,7 @@ export const validateFieldValue = (name: string, field: Field, value: string): s
   return toStoredValue(of.rule, value) ?? value;
 };
 
-/**
- * Checks values of custom fields, and returns them with null instead of blank values. @throws Failure `input-rejected`
- */
+/** Checks values of custom fields; blank values become null. @throws Failure `input-rejected` */
 const validateCustomValues = (values: CustomValues): CustomValues =>
   values.map(({ name, value }) => {
     const reason = value === null ? undefined : describeRefusal(CUSTOM_VALUE_RULE, value);

@@ -16,9 +16,7 @@ export interface StoredTenant {
   readonly secured: Readonly<Record<SecuredApp, number>>;
   /** the kinds of import whose administrators are known */
   readonly administratorsKnown: string[];
-  /**
-   * kinds for which the next console export should be imported, because the mirror is known to differ from the console
-   */
+  /** kinds whose next console export should be imported, because the mirror is known to differ from the console */
   readonly exportsAwaited: string[];
   readonly profile: TenantProfile;
 }
@@ -49,9 +47,7 @@ const readMirroredAt = async (reader: Reader): Promise<string | null> => {
   return mirroredAt === null ? null : String(mirroredAt);
 };
 
-/**
- * Returns true if tenant data was ever imported from the console. Local changes must then be made in the console, too.
- */
+/** Returns true if data was ever imported from the console, where local changes must then be made, too. */
 export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirroredAt(reader)) !== null;
 
 /** SQL: true if an import `i` was committed and not undone. */
@@ -87,10 +83,7 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   await insertRow(writer, "tenant_profile", { pk: 1, ...toRow(TENANT, profile) }, ["pk"]);
 };
 
-/**
- * Returns the kinds with records that the console may no longer have, because the import of a console export kept
- * missing records.
- */
+/** Returns the kinds with records that the console may lack, because a console export kept missing records. */
 const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
   const mode = "i.detail -> 'request' ->> 'mode'";
   const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace')`;

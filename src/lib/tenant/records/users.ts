@@ -33,10 +33,7 @@ export const defineEditableUsers = (session: Session): EditableRecordType<typeof
   },
 });
 
-/**
- * Checks that a new account name follows the rule that the tenant specifies. @throws Failure `input-rejected` @see seed
- * 001 (source document)
- */
+/** Checks that a new account name follows the tenant's rule. @throws Failure `input-rejected` @see seed 001 */
 const checkNewAccountName = async (
   reader: Reader,
   { accountName, ...values }: ManualValues,
@@ -73,10 +70,7 @@ const checkAdministrator = async (
   });
 };
 
-/**
- * Moves users to an organisation. Their devices then belong to that organisation, too. If one user cannot be moved, no
- * user is moved.
- */
+/** Moves users, whose devices move along, to an organisation. If one user cannot be moved, none is. */
 export const moveUsers = async (
   session: Session,
   {

@@ -73,6 +73,5 @@ export const countAttempt = async (
   return attempt;
 };
 
-/** Forgets an attempt that succeeded. */
 export const deleteAttempt = (writer: Writer, attempt: string): Promise<number> =>
   writer.run("delete from main.counted_attempt where attempt = :attempt", { attempt });

@@ -78,7 +78,6 @@ export const deleteExpiredCredentials = async (
   );
 };
 
-/** Records when a credential was last used, and until when it is valid. */
 export const recordCredentialUse = async (
   writer: Writer,
   { pk, lastUsedAt, expiresAt }: Pick<StoredCredential, "pk" | "lastUsedAt" | "expiresAt">,

@@ -54,7 +54,6 @@ const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failu
 };
 
 export interface CredentialCheck {
-  /** the Authorization header of the request */
   readonly header: string | null;
   /** a UTC instant */
   readonly now: string;
@@ -65,10 +64,7 @@ export interface SignedInActor {
   readonly stored: StoredCredential;
 }
 
-/**
- * Returns the actor of a request, with the role and the organisations that its account has now; or the failure of a
- * request without a valid credential.
- */
+/** Returns the actor of a request with its account's present role and organisations, or the failure without one. */
 export const findSignedInActor = async (
   store: Pick<Store, "recall">,
   { header, now }: CredentialCheck,
@@ -124,7 +120,6 @@ export const requireAccount = ({ asker: { account } }: Session): ActorAccount =>
   });
 };
 
-/** An access token without its secret. */
 export interface AccessToken {
   readonly id: string;
   readonly name: string;

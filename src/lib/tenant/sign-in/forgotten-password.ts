@@ -47,7 +47,6 @@ export const requestResetCode = async (
   };
 };
 
-/** What somebody types who has received a code. */
 export interface ForgottenPassword {
   readonly account: string;
   readonly code: string;

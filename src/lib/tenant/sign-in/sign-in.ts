@@ -10,7 +10,6 @@ import { verifyPassword } from "../verifier.ts";
 import { countAttempt, deleteAttempt, limitGuesses, type AttemptSource } from "./attempts.ts";
 import { storeCredential } from "./credentials.ts";
 
-/** What somebody types to sign in. */
 export interface SignInRequest {
   readonly account: string;
   readonly password: string;
@@ -19,7 +18,6 @@ export interface SignInRequest {
 /** A new session. The secret is returned only here. */
 export interface NewSession {
   readonly secret: string;
-  /** a UTC instant: the end if the session is not used again */
   readonly expiresAt: string;
   readonly account: string;
 }

@@ -88,10 +88,7 @@ const addQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   return Buffer.concat(parts);
 };
 
-/**
- * Returns records as CSV, with the header first. SQLite writes the cells without quotes, which is fast; quotes are then
- * added where they are needed.
- */
+/** Returns records as CSV with a header. SQLite writes cells without quotes, fast; they are added where needed. */
 export const buildCsvLines = (
   { params, ...records }: Omit<LineQuery, "line" | "plain" | "head">,
   columns: readonly ExportColumn[],

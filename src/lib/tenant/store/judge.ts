@@ -25,10 +25,7 @@ export interface JudgedWrites {
   readonly deletions: boolean;
 }
 
-/**
- * SQL for the records before and after a change, which may only be planned. The aliases in the SQL begin with the given
- * alias.
- */
+/** SQL for the records before and after a change, perhaps planned. Its aliases begin with the given alias. */
 export interface ChangedTables {
   /** the record types that the change writes */
   readonly things: ReadonlySet<string>;
@@ -102,10 +99,7 @@ const buildBreachesSql = (subject: string, rules: readonly RecordRule[], tables:
     where ${broken.map((one) => `(${one})`).join(" or ")} order by s.pk`;
 };
 
-/**
- * Applies the rules to a change. Yields the statements to run and expects their rows, so that the same code works with
- * synchronous and asynchronous readers.
- */
+/** Applies the rules to a change. Yields statements and expects their rows, so all readers can use it. */
 function* judgeStepByStep(
   tables: ChangedTables,
   bringing: ChangeSource,

@@ -31,9 +31,7 @@ export interface SortKey {
 
 export const CREATION_ORDER: SortKey = { sql: "t.pk", before: 0 };
 
-/**
- * Names of the filters that match a part of a value. They compare values in the same way as the field that they search.
- */
+/** Names of the filters that match a part of a value, compared like the field that they search. */
 export type FilterName = "filterName" | "filterId";
 
 export type ChoiceName = "status" | "platform" | "tag" | "group" | "role";
@@ -49,18 +47,12 @@ export type ListFilters = Readonly<
   }
 >;
 
-/**
- * A list of records of one type, with the properties that the record type itself does not define. All SQL may use the
- * list's table, alias `t`.
- */
+/** A list of records of one type: what the record type does not define. All SQL may use its table, alias `t`. */
 export interface RecordList<F extends Fields = Fields> {
   readonly thing: Thing<F>;
   /** the console's file format, for exports */
   readonly format?: Format | undefined;
-  /**
-   * SQL: `table` is the table with the joins that sorting and selecting need; `joined` contains the joins that only
-   * values need
-   */
+  /** SQL: `table` with the joins that sorting and selecting need; `joined`: the joins that only values need */
   readonly table: string;
   readonly joined?: string | undefined;
   /** SQL: the same table including the records that the acting account cannot see; it is only searched for keys */
@@ -68,10 +60,7 @@ export interface RecordList<F extends Fields = Fields> {
   /** SQL: the condition for the rows that are records of the list */
   readonly among?: string | undefined;
   readonly params?: Params | undefined;
-  /**
-   * SQL of values that are not stored in columns, by field, or by `field.member` for the members of a reference that
-   * are shown or exported
-   */
+  /** SQL of values without columns, by field, or by `field.member` for shown or exported members of a reference */
   readonly sql?: Readonly<Record<string, string>> | undefined;
   /**
    * `order`: default order; `orders`: other orders, by name. The columns of an order are unique together. Exports use
@@ -89,10 +78,7 @@ export interface RecordList<F extends Fields = Fields> {
   readonly org?: string | undefined;
   /** `sql`: the record number of the user to whom a record belongs; a search for the user finds the record too */
   readonly owner?: { readonly sql: string; readonly list: RecordList } | undefined;
-  /**
-   * SQL: condition for records that match `:name`; `:nameKey` is its key as a name or code, `:emailKey` its key as an
-   * email address
-   */
+  /** SQL: condition for records that match `:name`; `:nameKey` and `:emailKey` are its keys as a name and an address */
   readonly named?: string | undefined;
   /** SQL: the condition for records that exports contain */
   readonly exported?: string | undefined;
@@ -176,10 +162,7 @@ interface SqlCondition {
   readonly params: Params;
 }
 
-/**
- * Characters that JSON adds to a list of texts. A search text without these characters can be searched for directly in
- * the JSON, which is faster.
- */
+/** Characters that JSON adds to a list of texts. A text without them can be searched directly in the JSON, faster. */
 const JSON_SYNTAX_PATTERN = /["\\[\],]/;
 
 const buildSearchCondition = (list: RecordList, search: string): SqlCondition => {
@@ -289,7 +272,6 @@ const createChoiceFailure = (name: string, choices: readonly string[]): Failure 
   });
 };
 
-/** SQL: the record numbers of the records that match the filters. It reads the temporary tables of the list. */
 const createListTables = async (reader: Reader, { derived = [] }: RecordList): Promise<void> => {
   for (const table of derived) await reader.derive(table);
 };

@@ -20,10 +20,7 @@ export const createPlanScope = (orgs: readonly number[]): Scope => ({
 /** SQL: true if an organisation is in the scope. @param pk SQL of its record number */
 const buildIsOrgInScope = (pk: string): string => `${pk} in (select pk from temp.scope_org)`;
 
-/**
- * SQL: true if an organisation is in the scope, or was in the scope when it was deleted. @param pk SQL of the record
- * number
- */
+/** SQL: true if an organisation, by record number, is in the scope, or was when it was deleted. */
 const buildWasOrgInScope = (pk: string): string =>
   `(${buildIsOrgInScope(pk)} or ${pk} in (select pk from temp.deleted_scope_org))`;
 
@@ -49,10 +46,7 @@ const buildScopeOrgTable = (scope: Scope): DerivedTable => {
   };
 };
 
-/**
- * Returns the table `temp.deleted_scope_org`: organisations that were below the scope's organisations when they were
- * deleted.
- */
+/** Returns the table `temp.deleted_scope_org`: organisations that were below the scope's when they were deleted. */
 const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
   name: "deleted_scope_org",
   columns: "pk integer primary key",
@@ -72,11 +66,7 @@ const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
 const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 
-/**
- * SQL: the organisation that a record `t` is in, by record type. A device without an owner is in the root.
- *
- * @param column returns SQL of a column of the record
- */
+/** SQL: the organisation of a record `t`, by type; the root for a device without an owner. @param column SQL */
 export const RECORD_ORGS: Readonly<Record<string, (column: (name: string) => string) => string>> = {
   org: () => "t.pk",
   user: (column) => column("org"),
@@ -137,10 +127,7 @@ const listVisibleObservedRows = (scope: Scope): readonly (readonly [table: strin
   ];
 };
 
-/**
- * SQL: the people in the scope in a column of a renewal item `t`, from the table that `createVisibleOwnersTable`
- * creates.
- */
+/** SQL: the people in the scope in a column of a renewal item `t`, see `createVisibleOwnersTable`. */
 const buildVisibleOwnersSql = (column: string): string =>
   `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`;
 

@@ -59,14 +59,12 @@ export interface Reader {
 }
 
 export interface LockedCollection {
-  /** the revision that last changed the collection; 0 if it was never changed */
   readonly revision: number;
   /** the highest `pk` that was ever given to a record of the collection's table */
   readonly last: number;
 }
 
 export interface Writer extends Reader {
-  /** Runs a statement. @returns number of changed rows */
   run(sql: string, params?: Params): Promise<number>;
   /**
    * Locks collections until the end of the transaction, in the order of their names. Call this before reading anything
@@ -98,15 +96,9 @@ export interface LineQuery {
   /** SQL: `table` is the table (alias `t`) with joins to select records; `joined` are the joins that only text needs */
   readonly table: string;
   readonly joined: string;
-  /**
-   * SQL: the same table including rows that are not visible, which is faster to scan; set only if part of the tenant is
-   * not visible
-   */
+  /** SQL: the same table with invisible rows, faster to scan; only if part of the tenant is not visible */
   readonly whole?: string | undefined;
-  /**
-   * SQL: `among` is true for the rows to scan. `where` is true for those scanned rows that are streamed; it is `true`
-   * if all of them are.
-   */
+  /** SQL: `among`: the rows to scan; `where`: those of them that are streamed, `true` if all of them are */
   readonly among: string;
   readonly where: string;
   readonly params: Params;
@@ -114,7 +106,6 @@ export interface LineQuery {
 
 /** A temporary table outside the tenant that only its creator sees. Closing it removes it. */
 export interface ScratchTable extends AsyncDisposable {
-  /** name of the table in statements */
   readonly name: string;
   /** Inserts all of the rows, or none of them. @param rows values in the order of the columns */
   add(rows: readonly (readonly SqlValue[])[]): Promise<void>;
@@ -137,10 +128,7 @@ export interface Store {
   isFree(): boolean;
   /** Runs `body` on one snapshot. */
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
-  /**
-   * Runs `body` on one snapshot, or returns what it returned for the same key, if the tenant has not changed since. The
-   * result must depend on nothing else than the key and the tenant.
-   */
+  /** Runs `body` on one snapshot, or returns the result for the key if the tenant has not changed since. */
   recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T>;
   /**
    * Runs `body` in one transaction, which is committed completely or not at all.
@@ -165,10 +153,6 @@ export interface Store {
    * @param describe returns what to stream, and reads what it needs for this from the same snapshot
    */
   lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>>;
-  /**
-   * Streams a copy of the tenant's file without its secrets.
-   *
-   * @param withoutHistory true to leave out the versions of records and the audit log
-   */
+  /** Streams a copy of the tenant's file without secrets, and perhaps without versions and the audit log. */
   copy(withoutHistory: boolean): Promise<ReadableStream<Uint8Array>>;
 }

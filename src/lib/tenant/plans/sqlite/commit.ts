@@ -113,10 +113,7 @@ const recordCreatedRange = (
 const hasNewRows = (database: Database): boolean =>
   database.count("select count(*) from s.row") > database.count("select count(*) from s.match");
 
-/**
- * Creates a record for each new row. @param base the highest existing record number; the record number is this number
- * plus the row number
- */
+/** Creates a record for each new row, whose number is the row's plus `base`, the highest number so far. */
 const createRecords = (database: Database, plan: PlanDefinition, context: CommitContext, base: number): void => {
   if (!hasNewRows(database)) return;
   const { fields, fixed, thing, name: kind } = plan.kind;

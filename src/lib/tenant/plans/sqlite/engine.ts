@@ -26,10 +26,7 @@ export interface EngineOptions {
   readonly note: WriterNote;
 }
 
-/**
- * Imports into an SQLite file. Each import has its own staging file; a worker thread compares and commits it. Staged rows
- * can be created again from their file, so they are never backed up.
- */
+/** Imports into an SQLite file. Each has its own staging file, which can be created again and is never backed up. */
 export class SqliteImports implements ImportEngine {
   readonly #database: Database;
   readonly #folder: string;

@@ -20,7 +20,6 @@ export const recordColumn = (column: string): string => `t.${quoteIdentifier(col
 
 export const rowColumn = (column: string): string => `r.${quoteIdentifier(column)}`;
 
-/** SQL: the key by which users identify a record, or the record's name if the key can be blank. */
 export const buildKeyTextSql = (
   { namedBy, keys }: StoredKind,
   column: (name: string) => string = recordColumn,
@@ -109,10 +108,7 @@ const buildEmptyFieldSql = ({ merge }: ImportedField): string => {
   return merge === "list" ? "'[]'" : "null";
 };
 
-/**
- * SQL: the `pk` of the record that a row's cell refers to. If the file is a console export, this record may have been
- * deleted in the tenant.
- */
+/** SQL: the `pk` of the record that a cell refers to; in a console export, it may have been deleted here. */
 const buildNamedRecordSql = ({ request }: PlanDefinition, { alias, keys, field, series }: StoredReference): string => {
   if (field.resolved) {
     const found = `cast(${rowColumn(field.field)} as integer)`;
@@ -288,10 +284,7 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
     : `case when not (${buildIsBlankCellSql(plan, field)}) then ${pk} when ${buildRefersToExportedSql(reference)} then ${usual ?? "null"} else ${column} end`;
 };
 
-/**
- * SQL: true if a cell has the record's value, or only spells it differently; undefined for values of which every
- * character counts, as in a console export.
- */
+/** SQL: true if a cell has the record's value, or only spells it differently; undefined if every character counts. */
 const buildSameSpellingSql = ({ request, kind }: PlanDefinition, field: ImportedField): string | undefined => {
   if (request.fromConsole === true || field.merge !== "value") return undefined;
   const [cell, column] = [rowColumn(field.field), recordColumn(field.stored)];
@@ -319,14 +312,10 @@ const canLackReferenceKey = ({ refers, table: { thing } }: StoredReference): boo
 const keepsWindowsForm = (plan: PlanDefinition, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
-/**
- * SQL: a resulting value in the form that is compared with the {@link buildWindowsFormSql} of the stored value. A
- * resulting list is converted too, because it may contain stored values.
- */
+/** SQL: a resulting value, or list, in the form that is compared with the {@link buildWindowsFormSql} of the stored. */
 const buildComparedFormSql = ({ merge }: ImportedField, value: string): string =>
   merge === "list" ? buildWindowsFormSql(value) : value;
 
-/** SQL: the bit of a field if a row would change this field in the matching record, otherwise 0. */
 export const buildChangedBitSql = (plan: PlanDefinition, field: ImportedField): string => {
   const column = recordColumn(field.stored);
   const value = buildRowValueSql(plan, field);

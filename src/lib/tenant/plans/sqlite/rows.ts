@@ -64,7 +64,6 @@ const listCells = ({ kind: { format } }: PlanDefinition, { field, short, resolve
     resolved ? format.thing.fields[column.sets]?.short === short : column.field === field,
   );
 
-/** SQL: the text of a referenced record; in a tree, its path if it does not have a code. */
 const buildShownReferenceSql = (reference: StoredReference, pk: string): string => {
   const shown = buildReferenceTextSql(reference, pk);
   return reference.field.resolved ? `coalesce(${shown}, ${reference.table.called?.(pk) ?? "null"})` : shown;
@@ -204,7 +203,6 @@ export function* readPlanLines(
     yield* reader.deleted(buildDeletedLinesSql(plan));
 }
 
-/** SQL: a problem as a line of NDJSON; its `params` are already JSON. */
 const PROBLEM_LINE_SQL = `concat('{"code":', json_quote(code), ',"severity":', json_quote(severity), ',"row":', row, ',"line":', line,
   ',"column":', col, ',"header":', json_quote(header), ',"params":', params, '}\n')`;
 

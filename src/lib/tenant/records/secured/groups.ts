@@ -35,9 +35,7 @@ const defineEditableGroups = (app: SecuredApp): EditableRecordType<typeof SECURE
   scope: app,
 });
 
-/**
- * Creates a group. @throws Failure `input-rejected` if the name is already used or the app's files do not have groups
- */
+/** Creates a group. @throws Failure `input-rejected` if the name is used or the app's files have no groups */
 export const createGroup = async (
   session: Session,
   app: SecuredApp,

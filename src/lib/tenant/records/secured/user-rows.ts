@@ -9,17 +9,13 @@ import { saveVersions } from "../../versions/keep.ts";
 
 const USER_ID_SORT_KEY: SortKey = { sql: "t.userId", before: "" };
 
-/** Returns the parameters of a list of one app.  @throws Failure `usage` if there is no such app */
 const paramsOf = (app: SecuredApp) => {
   if (SECURED_APPS.includes(app)) return { app };
   const all = SECURED_APPS.join(" / ");
   throw new Failure("usage", { what: text(`must be one of ${all}`, `${all} のいずれかです`), where: "param.app" });
 };
 
-/**
- * Returns the list of an app's users, which can be sorted by ユーザーID or name. Exports do not contain administrators.
- * @see facts 6.5, 6.6
- */
+/** Returns the list of an app's users by ユーザーID or name. Exports lack administrators. @see facts 6.5, 6.6 */
 export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED_USER.fields> => ({
   thing: SECURED_USER,
   format: SECURED_FORMATS[app],
@@ -61,10 +57,7 @@ export const readGroupNames = async (reader: Reader, app: SecuredApp): Promise<R
   return new Map(rows.map(({ name }) => [toGroupKey(String(name)), String(name)]));
 };
 
-/**
- * Returns the name of a group as it is written in the tenant, from {@link readGroupNames}; undefined if there is no
- * such group.
- */
+/** Returns a group's name as the tenant writes it, from {@link readGroupNames}; undefined if there is none. */
 export const findGroupName = (names: ReadonlyMap<string, string>, wanted: string): string | undefined =>
   names.get(toGroupKey(wanted));
 
@@ -142,7 +135,6 @@ export const readGroupMembers = async (
   }));
 };
 
-/** Deletes a group and removes its users from it. @returns the number of memberships */
 export const deleteGroup = async (
   writer: Writer,
   app: SecuredApp,

@@ -57,10 +57,7 @@ export const createSecuredUser = (
   body: ManualRequestBody,
 ): Promise<WrittenSecuredUser> => createRecord(session, defineEditableSecuredUsers(session, app), body);
 
-/**
- * Edits a user of an app. @throws Failure as described for {@link createSecuredUser}; as in imports, also if the user
- * is an administrator
- */
+/** Edits a user of an app. @throws Failure as {@link createSecuredUser}; as in imports, also for administrators */
 export const editSecuredUser = (
   session: Session,
   app: SecuredApp,
@@ -116,11 +113,7 @@ const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<s
   return Object.fromEntries(set);
 };
 
-/**
- * Checks that a new user has a password. In a mirror, the password can instead be set later in the console.
- *
- * @see facts 6.5, 6.6
- */
+/** Checks that a new user has a password, which a mirror can set later in the console. @see facts 6.5, 6.6 */
 const requirePassword = async (
   writer: Writer,
   { password }: Readonly<Record<string, string>>,

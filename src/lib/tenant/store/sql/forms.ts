@@ -6,14 +6,12 @@ import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 /** SQL: an identifier in double quotes, so that any name is allowed. */
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
-/** SQL: one of two values, depending on a condition. */
 export const buildCaseSql = (condition: string, yes: string, no: string): string =>
   `case when ${condition} then ${yes} else ${no} end`;
 
 /** SQL: a list of names as text literals. The names must not contain quotes. */
 export const buildNameListSql = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
 
-/** SQL: a condition as the JSON value `true` or `false`. */
 export const buildJsonBooleanSql = (condition: string): string => buildCaseSql(condition, "'true'", "'false'");
 
 /**
@@ -29,10 +27,7 @@ export const buildComparisonKeySql = (comparison: Comparison, beside: string, va
   return comparison === "serial-number" ? `upper(${key})` : key;
 };
 
-/**
- * SQL: the comparison key of a record's field, or the keys of a list. @param column returns SQL of a column of the
- * record
- */
+/** SQL: the comparison key of a record's field, or the keys of a list. @param column SQL of a column */
 export const buildFieldKeySql = (
   { fields }: Thing,
   name: string,
@@ -51,10 +46,7 @@ export const buildFieldKeySql = (
  */
 export const buildValueWithoutTypeSql = (value: string): string => `coalesce(${value}, null)`;
 
-/**
- * SQL: a join for which the query planner reads the tables on the left first. @see
- * https://sqlite.org/optoverview.html#crossjoin
- */
+/** SQL: a join whose left tables are read first. @see https://sqlite.org/optoverview.html#crossjoin */
 export const ORDERED_JOIN = "cross join";
 
 /**
@@ -67,21 +59,15 @@ export const buildMatchesGlobSql = (value: string, pattern: string): string => `
 export const buildWindowsFormSql = (value: string): string =>
   [...WINDOWS_31J_FORMS].reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, value);
 
-/** SQL: true if a staged row is invalid. @param row number of the row */
 export const buildIsInvalidRowSql = (row: string): string =>
   `exists (select 1 from s.invalid bad where bad.row = ${row})`;
 
-/** SQL: true if a staged row is valid. @param row number of the row */
 export const buildIsValidRowSql = (row: string): string => `not ${buildIsInvalidRowSql(row)}`;
 
-/** SQL: true if a staged row matches a record. @param row number of the row */
 export const buildIsMatchedRowSql = (row: string): string =>
   `exists (select 1 from s.match found where found.row = ${row})`;
 
-/**
- * SQL: true if no staged row matches a record; requires the index of `s.match` on targets. @param record SQL of the
- * record's `pk`
- */
+/** SQL: true if no staged row matches a record, by SQL of its `pk`; requires the index of `s.match` on targets. */
 export const buildIsMissingRecordSql = (record: string): string =>
   `not exists (select 1 from s.match found where found.target = ${record})`;
 

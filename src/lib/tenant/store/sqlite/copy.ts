@@ -20,12 +20,10 @@ export const EMPTIED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   ade_server: ["privateKey", "certificate", "keyAt", "token", "tokenHash", "consumer", "cursor"],
 };
 
-/** Tables that are empty in a copy without history. */
 const HISTORY_TABLES: readonly string[] = [...CHANGE_TABLES, "audit", "change", "import"];
 
 let copyCount = 0;
 
-/** Streams a copy, which is removed when the stream ends. */
 export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
   const file = createReadStream(path).once("close", () => rmSync(path, { force: true }));
   return Readable.toWeb(file) as ReadableStream<Uint8Array>;
@@ -88,7 +86,6 @@ const copyTable = (copy: Database, name: string, omitted: readonly string[]): vo
   copy.exec(`insert into main."${name}" (${names}) select ${values} from source."${name}"${where}`);
 };
 
-/** Copies the highest record numbers, which are never given again. */
 const copySequences = (copy: Database, omitted: readonly string[]): void => {
   const kept = omitted.map((name) => `name <> '${name}'`).join(" and ");
   copy.exec(`delete from main.sqlite_sequence;

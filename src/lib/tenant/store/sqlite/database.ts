@@ -31,19 +31,14 @@ const LIMIT_PARAMETER_PATTERN = /\blimit (?=:)/g;
 export type Params = Readonly<Record<string, SQLInputValue>>;
 export type Row = Record<string, SQLOutputValue>;
 
-/** Options for opening a connection. */
 export interface DatabaseOptions {
-  /** size of the page cache in KiB */
   readonly cacheKib?: number | undefined;
   readonly busyTimeoutMs?: number | undefined;
   /** called repeatedly while waiting for a write lock; if it returns true, the wait ends */
   readonly interrupted?: (() => boolean) | undefined;
   /** true to leave the file's journal mode and cache unchanged */
   readonly plain?: boolean | undefined;
-  /**
-   * true to never write to the file; if the files next to it cannot be written either, reading is possible only if the
-   * log is empty
-   */
+  /** true to never write; if the files next to it cannot be written either, the log must be empty */
   readonly readOnly?: boolean | undefined;
   /** SQLite's error if the file is read-only because the disk is full; undefined if the permissions are the reason */
   readonly fullDisk?: Error | undefined;
@@ -96,9 +91,7 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
 /** Returns true if the path denotes an in-memory database.  @see https://www.sqlite.org/inmemorydb.html */
 const isInMemoryPath = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
 
-/**
- * A connection to an SQLite file. Parameters have names (`:name`), and prepared statements are cached by their text.
- */
+/** A connection to an SQLite file. Parameters are named (`:name`); statements are cached by their text. */
 export class Database {
   readonly path: string;
   /** true if the file cannot be written; {@link change} then throws */
@@ -152,10 +145,7 @@ export class Database {
     return new Database(this.path, this.isReadOnly ? { readOnly: true, fullDisk: this.#fullDisk } : { plain: true });
   }
 
-  /**
-   * Checks that the file is writable. @throws Failure `not-permitted` if it is not writable, `unexpected` if the disk
-   * is full
-   */
+  /** Checks that the file is writable. @throws Failure `not-permitted`; `unexpected` if the disk is full */
   checkWritable(): void {
     const { isReadOnly, path } = this;
     if (!isReadOnly) return;
@@ -167,7 +157,6 @@ export class Database {
     return this.#interrupted();
   }
 
-  /** Begins a write transaction if the lock is free. Returns false if it is not free. */
   tryBegin(): boolean {
     return this.#tryLock(0);
   }
@@ -193,7 +182,6 @@ export class Database {
     this.#db.exec(sql);
   }
 
-  /** Runs a statement. @returns number of changed rows */
   run(sql: string, params: Params = {}): number {
     return Number(this.prepare(sql).run(params).changes);
   }
@@ -253,9 +241,7 @@ export class Database {
     return this.#ending(body);
   }
 
-  /**
-   * Returns true if no connection holds the write lock at the moment; false within a transaction of this connection.
-   */
+  /** Returns true if no connection has the write lock; false within a transaction of this connection. */
   isFree(): boolean {
     if (this.#db.isTransaction || !this.#tryLock(0)) return false;
     this.exec("rollback");

@@ -9,7 +9,6 @@ const attach = (database: Database, path: string): void => {
   database.run("attach :path as received", { path });
 };
 
-/** Returns how a verified copy relates to a tenant on this computer. */
 export const relateCopy = (local: string, copy: string): CopyRelation => {
   const database = new Database(local, { readOnly: true });
   try {

@@ -3,19 +3,13 @@ import type { LineQuery } from "../store.ts";
 import type { Database } from "./database.ts";
 import { toStorageFailure } from "./storage-failure.ts";
 
-/**
- * Maximum number of rows that one statement scans, and target size of a batch. Larger batches would have to wait for
- * the garbage collector.
- */
+/** Maximum number of rows per statement, and target of a batch. Larger batches would wait for the collector. */
 const MAX_SCANNED_ROWS = 256;
 const BATCH_BYTES = 24 * 1024;
 /** A stream reads forwards, and each reader that is slow has a connection, so that a larger cache would only take memory. */
 const CACHE_KIB = 256;
 
-/**
- * Maximum number of rows that a statement scans if few of them are visible. Invisible rows do not add bytes to the
- * batch.
- */
+/** Maximum number of rows that a statement scans if few are visible. Invisible rows add no bytes. */
 const MAX_SCANNED_ROWS_IF_FEW_VISIBLE = 4096;
 
 const SQLITE_TOOBIG = 18;

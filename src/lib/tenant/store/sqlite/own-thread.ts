@@ -43,10 +43,7 @@ export const runInWorker = async <T>(
   }
 };
 
-/**
- * Runs `work` in a worker and sends the outcome to the thread that started the worker. @param path path of the tenant's
- * file, for failures
- */
+/** Runs `work` in a worker and sends the outcome to its thread. @param path of the tenant's file, for failures */
 export const runAndSendOutcome = (path: string, work: () => unknown): void => {
   parentPort?.postMessage(runWork(path, work));
 };

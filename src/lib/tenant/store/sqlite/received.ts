@@ -7,7 +7,6 @@ import { Database } from "./database.ts";
 import { checkIdentity, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
 import { runInWorker } from "./own-thread.ts";
 
-/** Checks a copy of a tenant from a bundle. @throws Failure `interrupted` @see readCopyState */
 export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   runInWorker("./received-worker", import.meta.url, { path }, signal);
 

@@ -29,10 +29,7 @@ const toPrimaryCode = (code: number | undefined): number | undefined => (code ==
 
 const getPrimaryErrorCode = (error: unknown): number | undefined => toPrimaryCode(getExtendedErrorCode(error));
 
-/**
- * Returns true if the disk was full. Without space for `-shm` or `-wal`, SQLite reports IOERR, as it does for faulty
- * disks.
- */
+/** Returns true if the disk was full. Without space for `-shm` or `-wal`, SQLite reports IOERR. */
 export function isFullDiskError(
   error: unknown,
   folder: string,
@@ -43,10 +40,7 @@ export function isFullDiskError(
   return (freeBytes(folder) ?? MIN_FREE_BYTES) < MIN_FREE_BYTES;
 }
 
-/**
- * Returns true if a statement does not match the stored data, for example because a table is missing or a text is not
- * JSON.
- */
+/** Returns true if a statement does not match the stored data: a table is missing, or a text is not JSON. */
 export const isDataMismatchError = (error: unknown): boolean => getPrimaryErrorCode(error) === SQLITE_ERROR;
 
 const isWritable = (path: string): boolean => {

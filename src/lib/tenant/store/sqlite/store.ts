@@ -20,10 +20,7 @@ import { refreshDerivedTable, refreshViewOrgs, applyView } from "./scope.ts";
 
 const LOCK_RETRY_MS = 100;
 
-/**
- * Returns the collection of a table's records, to check that the collection is locked; undefined for tables that are
- * not checked.
- */
+/** Returns the collection of a table's records, to check that it is locked; undefined: not checked. */
 export type CollectionLookup = (table: string) => string | undefined;
 
 const WRITTEN_TABLE_PATTERN =
@@ -38,9 +35,7 @@ const MAX_RECALLED = 1000;
 /** Number of scratch tables that this process has created. It makes their names unique. */
 let scratchTableCount = 0;
 
-/**
- * A connection that implements the reader and the writer. Its results are available in the same turn of the event loop.
- */
+/** A connection as reader and writer. Its results are available in the same turn of the event loop. */
 export class Connection implements Writer {
   readonly #connected: Database;
   readonly #collectionOf: CollectionLookup | undefined;
@@ -75,7 +70,6 @@ export class Connection implements Writer {
     return this.#view !== undefined;
   }
 
-  /** Ends the use of this connection. Later calls that read or write throw a TypeError. */
   end(): void {
     this.#isOver = true;
   }
@@ -150,7 +144,6 @@ class WorkQueue {
   }
 }
 
-/** A tenant in an SQLite file. */
 export class SqliteStore implements Store {
   readonly #database: Database;
   readonly #collectionOf: CollectionLookup | undefined;

@@ -81,10 +81,7 @@ export const restrictToOwner = (path: string, folder: string): void => {
 
 let memoryDatabaseCount = 0;
 
-/**
- * Returns the path of a new in-memory database that is shared within this process. @see
- * https://sqlite.org/inmemorydb.html
- */
+/** Returns the path of a new shared in-memory database. @see https://sqlite.org/inmemorydb.html */
 const buildMemoryDatabasePath = (): string => `file:tenant-${(memoryDatabaseCount += 1)}?mode=memory&cache=shared`;
 
 function openAndMigrate(path: string, { name, now, busyTimeoutMs }: TenantFileOptions): Database {
@@ -120,7 +117,6 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   }
 }
 
-/** Writes a verified copy from a bundle into an empty folder. */
 export const receiveTenantFile = (copy: string, file: TenantFileOptions): void => {
   const path = join(file.folder, TENANT_FILE_NAME);
   try {
@@ -138,10 +134,7 @@ export const receiveTenantFile = (copy: string, file: TenantFileOptions): void =
   }
 };
 
-/**
- * Removes unfinished tenant files of processes that are no longer running. @returns the names of the other files in the
- * folder
- */
+/** Removes unfinished tenant files of dead processes, and returns the other names in the folder. */
 export const removeUnfinishedFiles = (folder: string, processes: Processes): readonly string[] =>
   readdirSync(folder).filter((entry) => {
     const pid = UNFINISHED_FILE_PATTERN.exec(entry)?.[1];
@@ -149,10 +142,7 @@ export const removeUnfinishedFiles = (folder: string, processes: Processes): rea
     return pid === undefined;
   });
 
-/**
- * Gives a file its final name with a link. Unlike a rename, this never replaces a tenant that was created in the
- * meantime.
- */
+/** Gives a file its final name with a link, which unlike a rename never replaces a tenant created meanwhile. */
 function linkIfAbsent(from: string, to: string): void {
   try {
     linkSync(from, to);

@@ -11,10 +11,7 @@ export interface NotedWriter {
   readonly what: string;
 }
 
-/**
- * Runs work while a note names the writer that holds the write lock. A worker thread can report the lock holder only
- * through this note.
- */
+/** Runs work while a note names who holds the write lock, for other processes and worker threads. */
 export const runWithNote = async <T>({ path, ...writer }: NotedWriter, work: () => Promise<T>): Promise<T> => {
   writeFileSync(path, JSON.stringify(writer), { mode: OWNER_ONLY_MODE });
   try {
@@ -34,7 +31,6 @@ export class WriterNote {
     this.#processes = processes;
   }
 
-  /** Returns this process as the writer, for {@link runWithNote}. */
   writer(what: string): NotedWriter {
     return { path: this.#path, pid: this.#processes.self, what };
   }

@@ -14,7 +14,6 @@ import { getStagedTable, resetStagedTables, VERSIONED_THINGS } from "../undo/sta
 
 const NAMED_IDS_TABLE = "temp.asked";
 
-/** SQL: the record numbers of the specified organisations and of all organisations below them. */
 const SUBTREE_SQL = `with recursive below (pk) as (
     select o.pk from org o join ${NAMED_IDS_TABLE} a on a.id = o.id union select o.pk from below b join org o on o.parent = b.pk)
   select pk from below`;
@@ -39,7 +38,6 @@ const stageSelected = (database: Database, { name, thing }: StoredKind, request:
   );
 };
 
-/** @throws Failure `not-found` if a named record does not exist */
 const requireNamedRecords = (database: Database, { thing }: StoredKind): void => {
   const gone = database.count(`select count(*) from ${NAMED_IDS_TABLE} a where not exists (
     select 1 from ${thing.name} t join ${getStagedTable({ thing })} u on u.pk = t.pk where t.id = a.id)`);

@@ -16,7 +16,6 @@ export interface UndeletableRecord {
 const MAX_LISTED_DEVICES = 10;
 
 interface ReferencedRecord extends Omit<UndeletableRecord, "code"> {
-  /** true if one of the references cannot be changed, see `isFast` of tables */
   readonly isFast: boolean;
 }
 
@@ -80,10 +79,7 @@ const reportRecords = (
     params: { found: JSON.stringify(found) },
   });
 
-/**
- * Reports records that imports cannot delete. Usually they are errors that reject the plan. If such records are to be
- * kept, they are stored in `s.undeletable`, and each of them is reported as a warning.
- */
+/** Reports records that imports cannot delete: as errors, or as warnings if they are kept in `s.undeletable`. */
 export const reportUndeletableRecords = (
   database: Database,
   plan: PlanDefinition,
@@ -101,10 +97,7 @@ export const reportUndeletableRecords = (
   }
 };
 
-/**
- * Stores the records that a takeover keeps, although its export lacks them and nothing was changed here:
- * another export must be taken over before they can be deleted.
- */
+/** Stores the records that a takeover keeps though its export lacks them: only another export can delete them. */
 export const keepMissingRecords = (database: Database, { kind, request }: PlanDefinition): void => {
   if (request.fromConsole !== true || request.keepMissing !== true) return;
   createTargetIndex(database);

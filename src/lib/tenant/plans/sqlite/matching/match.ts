@@ -27,7 +27,6 @@ export const matchRows = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.fromConsole !== true) matchByOtherKeys(database, plan, match);
 };
 
-/** SQL: joins the record `t` that has the key of a row. */
 const prepareKeyJoin = (database: Database, plan: PlanDefinition): string => {
   const { thing, claims, inScope } = plan.kind;
   const key = keyOf(plan);

@@ -47,7 +47,6 @@ const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void =
   });
 };
 
-/** SQL: the columns of a user `u` and an account `a` that {@link refusePrivilegedUser} needs. */
 export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
 
 /**

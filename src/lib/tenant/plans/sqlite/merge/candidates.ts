@@ -186,10 +186,7 @@ const pairByIdentities = (database: Database, fields: readonly ImportedField[], 
     );
 };
 
-/**
- * Pairs rows that have a lasting key of another record than the one with their address, or only the address of a
- * record.
- */
+/** Pairs rows that have a lasting key of another record than their address's, or only an address. */
 const pairContestedRows = (database: Database, plan: PlanDefinition, lasting: readonly ImportedField[]): void => {
   const { kind } = plan;
   if (lasting.length === 0 || database.get(`select 1 from ${kind.thing.name} t limit 1`) === undefined) return;

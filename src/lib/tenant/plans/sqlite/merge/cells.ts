@@ -13,7 +13,6 @@ import { createTable, getMergedVersions, listMergedReferences } from "./tables.t
 /** The table of records that may have the keys in cells in the console: `what` (the field), `key` and `pk`. */
 const CELL_KEY_TABLE = "s.cell_key";
 
-/** SQL: the comparison keys of a record's values in a field, as a JSON list. */
 const buildKeyListSql = (thing: Thing, field: string): string => {
   const key = buildFieldKeySql(thing, field, recordColumn);
   return thing.fields[field]?.type === "texts" ? key : buildCaseSql(`${key} is null`, "'[]'", `json_array(${key})`);
@@ -65,10 +64,7 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
   }
 };
 
-/**
- * SQL: true if a blank cell may refer to the record with this number, because its key was changed here and it may lack
- * one in the console.
- */
+/** SQL: true if a blank cell may refer to the record with this number, whose key changed here. */
 export const buildMayBeNamelessSql = ({ refers, table: { thing } }: StoredReference, pk: string): string => {
   const versions = OBSERVED_VERSIONS.find((one) => one.thing === thing);
   if (versions === undefined || thing.fields[refers.by]?.nullable !== true) return "false";

@@ -41,10 +41,7 @@ import {
 // How an export of the console meets touched fields: a field that was not touched takes the value of the export. A
 // touched field keeps the local value. If the export shows the same value, the field is done; otherwise it stays open.
 
-/**
- * SQL: true if a blank cell of a touched field proves nothing, because the record to which the console referred last, or
- * the local one under a former key, may lack a key.
- */
+/** SQL: true if a blank cell of a touched field proves nothing: the record that the console showed may lack a key. */
 const buildIsNamelessSql = (plan: PlanDefinition, reference: StoredReference): string => {
   const { field, refers, table, usual } = reference;
   const observed = `o.${quoteIdentifier(field.stored)}`;

@@ -63,10 +63,7 @@ const reportFaults = (database: Database, plan: PlanDefinition, faults: readonly
   }
 };
 
-/**
- * Matches the rows without a code with organisations, by name and parent, and stores in the rows the parents that they
- * name.
- */
+/** Matches the rows without a code with organisations by name and parent, and stores the parents that they name. */
 export const placeOrgRows = (database: Database, plan: PlanDefinition): void => {
   const isPlaced = isStaged(plan, getParentField(plan));
   const { matched, parents, faults, ...unclear } = matchOrgs(readOrgRows(database), readOrgs(database), {

@@ -366,7 +366,6 @@ const getFieldLabel = (thing: string, field: string): string =>
 
 const FIELD_LABELS: Readonly<Record<string, string>> = { parent: "上位組織", custom: "カスタムユーザー情報" };
 
-/** Returns the first records that {@link findBlockedRecords} found. @param most maximum number of records */
 export const readBlockedRecords = (database: Database, most: number): readonly BlockedRecord[] => {
   const rows = database.all(
     `select b.thing, b.why, b.fields, b.what, (select a.seq from audit a where a.seq = b.change) as change, b.otherThing,

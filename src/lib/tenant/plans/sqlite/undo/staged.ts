@@ -204,7 +204,6 @@ export const buildRecordsAfterUndoSql = (
     : `(${others} union all select ${of("u", "pk")} from ${getStagedTable(versions)} u where u.action <> 'delete')`;
 };
 
-/** Returns the records before and after a staged undo, as rules read them. @param things names of the written types */
 export const buildUndoneTables = (things: ReadonlySet<string>, isDeletion: boolean): ChangedTables => ({
   things,
   before: buildCurrentSide,
@@ -256,10 +255,7 @@ export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
    left join ${getSinceTable(versions)} x on x.pk = u.pk`;
 
-/**
- * SQL: the label of a record, even if it was deleted; null if the acting account cannot see the record. @param pk SQL
- * of the record number
- */
+/** SQL: the label of a record, even if deleted; null if the acting account cannot see it. @param pk SQL */
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
   const { thing, key } = versions;
   // a view of renewal items needs tables that only their list creates

@@ -62,7 +62,6 @@ export const auditImport = async (
   );
 };
 
-/** Returns the writer of an import's changes: `console` if they come from an export of the console. */
 const getChangeWriter = ({ detail: { request, undoes, drops } }: ImportRecord): ChangeWriter => {
   if (request?.fromConsole === true) return "console";
   return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";

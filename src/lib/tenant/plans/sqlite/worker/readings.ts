@@ -20,10 +20,7 @@ export interface ReadSource {
   readonly scope: Scope | undefined;
 }
 
-/**
- * Maximum time that a statement waits for a plan that is being committed. It is short, because other readings wait for
- * the statement.
- */
+/** Maximum time that a statement waits for a commit. Short, because other readings wait for the statement. */
 const BUSY_TIMEOUT_MS = 100;
 
 const loadUndoPlan = () => import("../undo/plan.ts");
@@ -48,7 +45,6 @@ const openSource = (
   }
 };
 
-/** Counts the changes that an undo would make. @throws Failure as described for `prepareUndo` */
 export const countUndo = async (
   {
     files,

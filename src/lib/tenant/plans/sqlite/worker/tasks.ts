@@ -64,10 +64,7 @@ interface StagedJob {
   readonly files: TaskFiles;
 }
 
-/**
- * Page cache of a bulk connection, in KiB. A larger cache did not save time in measurements with one and three million
- * rows.
- */
+/** Page cache of a bulk connection in KiB. A larger one saved no time with one and three million rows. */
 const BULK_CACHE_KIB = 20_480;
 
 const attachFiles = (database: Database, { staging, beside }: Partial<TaskFiles>): void => {
@@ -369,11 +366,7 @@ const runNotedChange = async (
   database.copyLog();
 };
 
-/**
- * Commits a plan, either completely or not at all.
- *
- * @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`
- */
+/** Commits a plan completely or not at all. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
 export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
   const { files, id } = job;
   await withDatabase(files, interrupted, (database) =>
@@ -384,10 +377,7 @@ export const commitPlan = async (job: StagedJob & ChangeJob, interrupted: () => 
   for (const file of [files.staging, files.beside ?? []].flat()) removeStagingFile(file);
 };
 
-/**
- * Undoes a change. @throws Failure `conflict` if the records that block the undo have changed since the undo was
- * planned
- */
+/** Undoes a change. @throws Failure `conflict` if the records that block it have changed since it was planned */
 export const commitUndo = async (job: StagedJob & ChangeJob, interrupted: () => boolean): Promise<void> => {
   const { undoAndRecord } = await import("./undo.ts");
   const { tenant } = job.files;
