@@ -76,10 +76,8 @@ const createLimitFailure = (
 };
 
 /**
- * Enforces both limits. A number limits the records of all types together; a share limits the records of each type, and
- * all of them to `atMost`.
- *
- * @throws `limit-exceeded` if a plan deletes or updates more records than either allows
+ * Enforces both limits: a number for all types together; a share for each type, and for all up to `atMost`. @throws
+ * `limit-exceeded` if a plan deletes or updates more
  */
 export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimits): void {
   for (const limit of LIMITS) {

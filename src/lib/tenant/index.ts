@@ -65,10 +65,8 @@ const EMBEDDED_ADDRESS = "embedded";
 const NO_PROCESSES: Processes = { self: 0, isAlive: (one) => one === pid };
 
 /**
- * Opens the SQLite tenant in a folder, and creates or migrates it first if necessary.
- *
- * @throws Failure `locked` if another process holds the tenant's write lock, `unavailable` if a newer program wrote the
- * tenant's file, `input-rejected` if a pre-release version wrote it, `unexpected` if it is damaged
+ * Opens, creates or migrates the SQLite tenant in a folder. @throws Failure `locked` if another process writes,
+ * `unavailable` for a newer program's file, `input-rejected` for a pre-release file, `unexpected` if it is damaged
  */
 export const openTenant = (options: TenantOptions): OpenTenant => {
   const {
@@ -185,10 +183,7 @@ type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
-/**
- * Returns a function that loads a module when it is first called. An import that is repeated for each request takes as
- * long as several short statements, even if the module is loaded.
- */
+/** Returns a function that loads a module once: repeating an import takes as long as several short statements. */
 const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
   let loaded: Promise<T> | undefined;
   return () => (loaded ??= load());

@@ -50,10 +50,8 @@ export interface RequestSource {
 }
 
 /**
- * Returns the tenant as the sender of a request sees it. For an open operation, which needs no credentials, the parts
- * are only for signing in.
- *
- * @throws Failure if the sender may not use the tenant
+ * Returns the tenant as the sender sees it, or for an open operation, parts for signing in only. @throws Failure if the
+ * sender may not use the tenant
  */
 export type PartsResolver = (
   request: Pick<Request, "headers">,

@@ -35,12 +35,10 @@ export class Session implements ChangeAuthor {
   }
 
   /**
-   * Makes a change. This is the only way to write data: it locks collections, makes the change, advances the revisions
-   * of the locked collections, and writes one audit record and the key of a repeatable request. All of this happens in
-   * one transaction or not at all.
-   *
-   * @throws Failure as described for the store's `change`; `usage` if the key was already used with another request;
-   * `conflict` if a locked collection has changed since the caller read it
+   * Makes a change, the only way to write data. In one transaction, it locks collections, makes the change, advances
+   * their revisions, and writes one audit record and the key of a repeatable request. @throws Failure as the store's
+   * `change`; `usage` if the key was used with another request; `conflict` if a locked collection has changed since the
+   * caller read it
    */
   async change<T>(change: ChangeOptions, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
     // loaded here, so that requests that only read data do not load it

@@ -32,10 +32,8 @@ const formatVerifier = (salt: string, hash: string): string => {
 };
 
 /**
- * Returns a text that can verify a password without revealing it: argon2id in PHC format. Create it before the
- * transaction, which must not wait for anything else.
- *
- * @see https://github.com/P-H-C/phc-string-format
+ * Returns a text that can verify a password: argon2id in PHC format. Create it before the transaction. @see
+ * https://github.com/P-H-C/phc-string-format
  */
 export const createPasswordVerifier = async (secret: string, random: RandomBytes): Promise<string> => {
   const salt = random(SALT_BYTES);

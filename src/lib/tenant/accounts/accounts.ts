@@ -45,11 +45,8 @@ type AccountBody = AccountRequest & {
 export const ACCOUNT_RECORD_TYPE = { list: ACCOUNTS };
 
 /**
- * Creates an account for a user by giving the user an account name.
- *
- * @throws Failure `input-rejected` if the user already has an account, or a rule refuses the values; `not-permitted`;
- * `not-found`
- * @see facts 2.1, 2.2, 2.3
+ * Creates an account for a user. @throws Failure `input-rejected` for a second account or refused values;
+ * `not-permitted`; `not-found` @see facts 2.1, 2.2, 2.3
  */
 export const createAccount = (
   session: Session,
@@ -118,10 +115,7 @@ const changesUser = (
 ): boolean =>
   verb === "create" || name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
 
-/**
- * Writes an account: its row, its name, the time when its password was set, and the administrator mark. If nothing
- * changes, nothing is written. @param check throws if the command does not allow the change
- */
+/** Writes an account, if anything changes. @param check throws if the command refuses the change */
 const writeAccountChange = async (
   session: Session,
   { verb, id, body: { dryRun = false, alreadyInConsole = false, ...given } }: AccountChange,
@@ -235,11 +229,8 @@ interface AccountSettingsRequest {
 }
 
 /**
- * Sets the values that account names are built from, and the authentication type, which is stored as given. Existing
- * account names do not change.
- *
- * @throws Failure `not-permitted`, `input-rejected`
- * @see seed 001
+ * Sets the values of which account names are built, and the authentication type. Existing names do not change. @throws
+ * Failure `not-permitted`, `input-rejected` @see seed 001
  */
 export const updateAccountSettings = (
   session: Session,

@@ -56,11 +56,8 @@ export interface AccountRequest {
 const { fields: FIELDS } = ACCOUNT;
 
 /**
- * Checks that the acting account may change an account as requested. Call this before the requested values are checked.
- *
- * @throws Failure `not-permitted`
- * @see facts 2.1: division and custom administrators create operators, and system administrators create all other
- * accounts; a custom administrator whose scheme does not include users can only create operators (a clomoctl rule)
+ * Checks that the acting account may change an account as requested, before the values are checked. @throws Failure
+ * `not-permitted` @see facts 2.1; custom administrators without users create only operators (a clomoctl rule)
  */
 export const permitAccountChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
   requirePermission(asker, ["accounts.write"]);
@@ -77,10 +74,8 @@ const isUserChange = (before: StoredAccount, { name, role = before.role }: Accou
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
 /**
- * Checks that the acting account may change an account and its user. Only system administrators may change an account
- * whose role is above operator or may be above operator.
- *
- * @throws Failure `not-permitted`
+ * Checks that the acting account may change an account and its user: only system administrators may if its role is, or
+ * may be, above operator. @throws Failure `not-permitted`
  */
 export const permitPrivilegedAccount = (asker: Session["asker"], account: StoredAccount): void => {
   if (!isAboveOperator(account)) return;
@@ -96,11 +91,8 @@ export interface AccountDraft {
 }
 
 /**
- * Builds the planned values of an account from a request.
- *
- * @throws Failure `input-rejected` if a rule refuses the values; `not-found` if an organisation or a scheme does not
- * exist
- * @see facts 2.1, 2.2, 2.3
+ * Builds the planned values of an account. @throws Failure `input-rejected` if a rule refuses them; `not-found` for a
+ * missing organisation or scheme @see facts 2.1, 2.2, 2.3
  */
 export const buildAccountDraft = async (
   writer: Writer,
@@ -221,12 +213,9 @@ const resolveAccountName = async (
 };
 
 /**
- * Checks the password in a request. An account that gets a role needs a password; the console's form also asks for the
- * password at that point. A mirror does not store passwords, so the password is set in the console. A dry run without a
- * password continues as if a valid password were given.
- *
- * @returns true if the account's password is set; the password for signing in to the server of a mirror is another one
- * @see facts 2.2, 2.3
+ * Checks the password in a request and returns whether it is set. An account that gets a role needs one, as in the
+ * console. In a mirror, it is set in the console; the one for signing in is another. A dry run does without. @see facts
+ * 2.2, 2.3
  */
 const checkPassword = async (
   reader: Reader,
@@ -319,11 +308,8 @@ const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promis
 };
 
 /**
- * Returns the account name that the settings require for a user. If the given name is blank, the name is built from the
- * user's values; a name that differs from them is refused. If account names are free text, the given name is returned.
- *
- * @throws Failure `input-rejected`
- * @see seed 001
+ * Returns the account name that the settings require, built from the user's values, unless names are free text. @throws
+ * Failure `input-rejected` if the given name differs @see seed 001
  */
 export const composeAccountName = async (
   reader: Reader,

@@ -39,11 +39,8 @@ const buildAuditObjects = (account: Account) => ({
 });
 
 /**
- * Emails a code with which a person can set a new password, in place of the previous code, to the first address of the
- * account that can receive email. If the email cannot be sent, the code is deleted, and the audit log has the reason.
- *
- * @param id id of the account's user
- * @see facts 2.3: CLOMO's login page sends a link by email
+ * Emails a code for a new password, in place of the previous code, to the account's first address. If that fails, the
+ * code is deleted, and the audit log has the reason. @see facts 2.3: CLOMO's login page sends a link
  */
 export const sendResetCode = async (session: Session, send: SendMail, id: string): Promise<void> => {
   const { random, now } = session.surroundings;
@@ -72,10 +69,7 @@ export const sendResetCode = async (session: Session, send: SendMail, id: string
 };
 
 /**
- * Returns true if a code is valid for an account now. A wrong code is counted; after the last attempt, the code is
- * deleted. What is wrong is not revealed.
- *
- * @param id id of the account's user
+ * Returns true if a code is valid for an account now. Wrong codes are counted; after the last attempt, it is deleted.
  */
 export const checkResetCode = async (
   { surroundings }: Session,
@@ -103,9 +97,7 @@ interface PasswordReset {
 }
 
 /**
- * Sets a new password with a code, which ends with it; in a mirror, the password is the one for signing in.
- *
- * @throws `refusal` if the code is no longer valid
+ * Sets a new password (in a mirror, the one for signing in) with a code, once. @throws `refusal` for an invalid code
  */
 export const applyResetCode = (
   session: Session,

@@ -58,10 +58,8 @@ export const readSchemeWithHolders = async (reader: Reader, id: string): Promise
 });
 
 /**
- * Deletes schemes that no account has. If one of them cannot be deleted, none is deleted.
- *
- * @throws Failure `not-found`; `input-rejected` if an account has one of the schemes; `conflict` if schemes or accounts
- * were changed after they were read
+ * Deletes schemes that no account has, all or none. @throws Failure `not-found`; `input-rejected` if an account has
+ * one; `conflict` if schemes or accounts have changed
  */
 export const deleteSchemes = (
   session: Session,

@@ -54,11 +54,8 @@ export interface AppliedCounts {
 }
 
 /**
- * Stores the fetched devices: of each device, the record with the latest date, or the last one if dates are equal.
- * Removes the devices that Apple reports as deleted.
- *
- * @param from name of the table with {@link FETCHED_COLUMNS}
- * @see apple 3 (hazards 2, 3 and 5)
+ * Stores the fetched devices, of each the record with the latest date or the last one, without those that Apple reports
+ * as deleted. @param from name of the table with {@link FETCHED_COLUMNS} @see apple 3 (hazards 2, 3 and 5)
  */
 export const applyFetched = async (
   writer: Writer,
@@ -106,11 +103,8 @@ interface NewDevice {
 }
 
 /**
- * Creates a 事前登録 record in the tenant for each new device that does not have a record.
- *
- * @param base the devices with higher numbers are new
- * @param idPrefix the first 24 characters of the new ids
- * @param told maximum number of new records to return
+ * Creates a 事前登録 record for each new device without a record. @param base devices with higher numbers are new
+ * @param idPrefix the first 24 characters of the new ids @param told maximum number of new records to return
  */
 export const registerDevices = async (
   writer: Writer,

@@ -285,10 +285,8 @@ const reportMissing = (error: unknown, { kind, devices }: FetchedDevices): AdeSy
 };
 
 /**
- * Deletes the devices that a full fetch did not return.
- *
- * @throws {@link MissingDevices} if there are more than permitted, or Failure `input-rejected` if another number was
- * confirmed
+ * Deletes the devices that a full fetch did not return. @throws {@link MissingDevices} for more than permitted, or
+ * Failure `input-rejected` if another number was confirmed
  */
 const deleteUnseenDevices = async (
   writer: Writer,

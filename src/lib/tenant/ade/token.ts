@@ -26,10 +26,8 @@ interface TokenFile {
 }
 
 /**
- * Sets a server token without contacting Apple. The token is opened with the tenant's key.
- *
- * @throws Failure `input-rejected` if the key does not open the token, or if the token has expired or is older than the
- * current token of the same server
+ * Sets a server token without contacting Apple. @throws Failure `input-rejected` if the key does not open it, it has
+ * expired, or is older than the same server's token
  */
 export const setToken = async (
   session: Session,

@@ -8,10 +8,7 @@ import { findRevision } from "../audit/change-number.ts";
 import { CONSOLE_COLLECTION } from "../store/collections.ts";
 
 /**
- * Records the acting account's statement that tasks were done in the console, as far as no export shows them. Either all
- * tasks are confirmed or none.
- *
- * @returns what is still open of them
+ * Records that tasks were done in the console, as far as no export shows them, all or none; returns what is still open.
  * @throws Failure `not-found`; `conflict` if a task has nothing open that exports never show
  */
 export const confirmTasks = (session: Session, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {

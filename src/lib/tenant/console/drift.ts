@@ -143,12 +143,7 @@ export const readTaskNumbers = (
   );
 };
 
-/**
- * Stores that somebody has done the part of a task that no export shows: record types without exports, and columns that
- * no export has contained.
- *
- * @returns the number of records
- */
+/** Stores that the part of a task that no export shows was done, and returns the number of records. */
 export const confirmDrift = async (writer: Writer, revision: number): Promise<number> => {
   let confirmed = 0;
   for (const versions of OBSERVED_VERSIONS) {

@@ -163,10 +163,7 @@ const buildObserveCreatedStatement = (versions: VersionSchema): string =>
 /** SQL: the statements that observe which records the change `:revision` created. */
 export const OBSERVE_CREATED_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.map(buildObserveCreatedStatement);
 
-/**
- * SQL: stores the console's values of the records that the change `:revision` wrote, and marks the written columns as
- * touched. Run these statements only after the versions of the change are complete.
- */
+/** SQL: stores the console's values of what `:revision` wrote, and touches its columns, after its versions. */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
   const table = getObservedTable(versions);

@@ -30,10 +30,7 @@ const isDecodable = (url: string): boolean => {
   }
 };
 
-/**
- * Cancels the body that HEAD does not send. After an error response to a request that may have a body, closes the
- * connection, because unread bytes of the body would otherwise be read as the next request.
- */
+/** Cancels the body of HEAD; after an error, closes the connection, whose unread bytes would be the next request. */
 const finishResponse: MiddlewareHandler = async (c, next) => {
   await next();
   const { method } = c.req.raw;

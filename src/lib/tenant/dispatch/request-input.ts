@@ -40,12 +40,7 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
 /** Bytes of a body beyond the maximum that are still read: closing a connection with unread bytes can take the answer with it. */
 const DISCARDED_BYTES = 16 * 1024 * 1024;
 
-/**
- * Reads the text of a body.
- *
- * @throws Failure `usage` with 413 if it is larger than the route accepts
- * @throws HTTPException 400 if it is not UTF-8
- */
+/** Reads a body. @throws Failure `usage` with 413 if it is too large @throws HTTPException 400 if it is not UTF-8 */
 const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<string> => {
   const maxKib = getMaxBodyKib(one);
   const maxBytes = maxKib * 1024;
@@ -69,10 +64,8 @@ const COMPRESSED_JSON_FAILURE = new Failure("usage", {
 });
 
 /**
- * Reads a JSON body. Only uploads of files may be compressed.
- *
- * @throws HTTPException 415 if the content type is not JSON in UTF-8, 400 if the body is not valid JSON
- * @throws Failure `usage` with 413, or 415 if the body is compressed
+ * Reads a JSON body. @throws HTTPException 415 for other content, 400 for invalid JSON @throws Failure `usage` with
+ * 413, or 415 if it is compressed, as only uploads may be
  */
 const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<unknown> => {
   const encoding = request.header("content-encoding") ?? "identity";

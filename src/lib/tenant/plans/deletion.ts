@@ -19,10 +19,8 @@ export interface DeletionRequest {
 }
 
 /**
- * Resolves a deletion request.
- *
- * @throws Failure `usage` if the request has no ids, or is recursive for another kind than organisations;
- * `input-rejected` if it names 全社
+ * Resolves a deletion request. @throws Failure `usage` without ids, or if recursive for other kinds than organisations;
+ * `input-rejected` for 全社
  */
 export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {
   checkFieldValue("kind", KIND.kind, kind);

@@ -168,9 +168,8 @@ export class TenantImports {
   }
 
   /**
-   * Plans a deletion of records. The deletion of an organisation can include all organisations below it and its users.
-   *
-   * @throws Failure as described for `resolveDeletion`; `input-rejected` if a record cannot be deleted; `not-permitted`, `not-found`
+   * Plans a deletion, of organisations with all below and their users if asked. @throws Failure as `resolveDeletion`;
+   * `input-rejected` if a record cannot be deleted; `not-permitted`, `not-found`
    */
   async delete(asked: DeletionRequest, context: RequestContext): Promise<Import> {
     const { ids } = asked;

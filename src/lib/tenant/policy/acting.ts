@@ -11,10 +11,7 @@ import type { Actor } from "./asker.ts";
 const isAdministratorRole = (role: Role): role is AdministratorRole =>
   (ADMINISTRATOR_ROLES as readonly Role[]).includes(role);
 
-/**
- * Returns the organisations that an account administers, each with all organisations below it; undefined: all
- * organisations. Operators in 全社 do not administer any. @see facts 2.1
- */
+/** Returns the organisations that an account administers, with all below; undefined: all. @see facts 2.1 */
 const getOwnOrgs = ({ role, org, managedOrgs }: ActingAccount): readonly number[] | undefined => {
   if (role === "system" || (role === "custom" && managedOrgs === undefined)) return undefined;
   if (role === "operator") return org === ROOT_ORG_NUMBER ? [] : [org];

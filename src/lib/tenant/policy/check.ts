@@ -35,10 +35,7 @@ export const isOperationPermitted = (asker: Actor, operation: Operation): boolea
 export const withoutToken = (asker: Actor): Actor => ({ ...asker, credential: undefined });
 
 /**
- * Checks that an actor has all given rights. What the account may not do is refused first, because another token would
- * not help.
- *
- * @throws Failure `not-permitted` if a right is missing
+ * Checks an actor's rights, first those of the account, because another token would not help. @throws `not-permitted`
  */
 export const requirePermission = (asker: Actor, needed: readonly NeededRight[]): void => {
   requireAccountRights(asker, needed.filter(isOperation));

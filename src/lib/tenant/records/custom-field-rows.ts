@@ -39,11 +39,8 @@ export const insertCustomField = async (
 };
 
 /**
- * Returns a user's custom field values in the form in which the table stores them: the given values replace the stored
- * values, and other values do not change.
- *
- * @param pk undefined for a new user
- * @throws Failure `not-found` if the tenant does not have a field with a given name
+ * Returns a user's custom field values as stored: the given ones, and the others as they are. @param pk undefined for a
+ * new user @throws Failure `not-found` if the tenant does not have a field
  */
 export const mergeCustomValues = async (
   reader: Reader,

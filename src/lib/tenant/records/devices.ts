@@ -33,10 +33,8 @@ export interface DeviceOwnerChange {
 }
 
 /**
- * Changes the owner of devices. Either all devices are changed or none.
- *
- * @throws Failure `input-rejected` if the number of devices to wipe differs from the confirmed number, or if a rule for
- * devices is violated; `conflict` if devices have changed since they were read
+ * Changes the owner of devices, all or none. @throws Failure `input-rejected` for another number of wipes than
+ * confirmed, or a violated rule; `conflict` if devices have changed
  */
 export const changeDeviceOwners = (
   session: Session,
@@ -87,10 +85,8 @@ export const changeTags = (
 };
 
 /**
- * Returns the values of a change without the tags that the former use of the device left: 回収待ち if the device changes
- * hands, and also 返却済み if it gets a new owner.
- *
- * @throws Failure `input-rejected` if the device would have two owners, which its table refuses too
+ * Returns the values of a change without the former use's tags: 回収待ち if the device changes hands, and 返却済み for
+ * a new owner. @throws Failure `input-rejected` for two owners, which its table refuses too
  */
 const dropReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
   const [owned, ownedOrg] = [before?.owner?.id ?? null, before?.ownerOrg?.id ?? null];

@@ -12,10 +12,8 @@ interface ExportAudit {
 const MAX_UNAUDITED_RECORDS = 1;
 
 /**
- * Records in the audit log which account exports how many records with which filters, and then returns the export. If
- * the tenant is read-only, returns the export without an audit record.
- *
- * @throws Failure as described for the store's `change`; in that case, nothing is exported
+ * Records an export with its filters in the audit log, unless the tenant is read-only, then returns it. @throws Failure
+ * as the store's `change`, and nothing is exported
  */
 export const exportWithAuditRecord = async (
   session: Session,

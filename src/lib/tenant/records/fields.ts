@@ -26,11 +26,7 @@ export interface CustomFieldDetail extends CustomField {
   readonly users: number;
 }
 
-/**
- * Adds a custom field for users. Its name is also the header of its column.
- *
- * @throws Failure `input-rejected` if the name is already in use or cannot be a header
- */
+/** Adds a custom field for users, named like its column. @throws Failure `input-rejected` for a name in use or unfit */
 export const addCustomField = async (session: Session, name: string): Promise<CustomField> => {
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: true }, async (writer) => {
@@ -72,10 +68,8 @@ interface FieldRemoval {
 }
 
 /**
- * Removes a custom field and its values. The audit log keeps the values with the users who had them.
- *
- * @throws Failure `not-found`; `conflict` if the number of values to remove differs from the expected number, or if
- * fields or users have changed since they were read
+ * Removes a custom field and its values, which the audit log keeps. @throws Failure `not-found`; `conflict` if the
+ * number of values differs from the expected one, or fields or users have changed
  */
 export const removeCustomField = (
   session: Session,

@@ -10,12 +10,7 @@ const NAME_IN_PATH_SQL = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/
 
 export const KEY_IN_PATH_SQL = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')`;
 
-/**
- * SQL: inserts the depth and the path of each organisation, in tree order: parents before their children, and siblings
- * in order of creation. The recursion is depth-first.
- *
- * @see formatOrgPath
- */
+/** SQL: inserts depth and path of each organisation, parents first, siblings in order of creation. */
 const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, id, code, depth, path, pathKey) as (
     select pk, id, code, 0, '', '' from main.org where parent is null
     union all
@@ -29,10 +24,7 @@ const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, id, code,
 const ORG_TREE_STATE_SQL = `select concat((select revision from collection where name = 'orgs'), ' ',
   (select id from main.org order by pk desc limit 1)) as state`;
 
-/**
- * The temporary table with the depth, the path and the position in tree order of each organisation. It also has the id
- * and the code, so that a long list with organisations looks up only this table for each row.
- */
+/** The temporary table with each organisation's depth, path, position, id and code, all that a long list looks up. */
 export const ORG_POSITION_TABLE: DerivedTable = {
   name: "place",
   columns: `pk integer primary key, id text not null, code text, at integer not null, depth integer not null, path text not null,

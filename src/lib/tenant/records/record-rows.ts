@@ -108,11 +108,7 @@ export const findRecordNumberById = async (reader: Reader, table: string, id: st
   return row === undefined ? undefined : Number(row["pk"]);
 };
 
-/**
- * Returns the record number of the record that has a value in a unique field, even if the acting account cannot see it.
- *
- * @param among the scope in which the value is unique, if the field has one
- */
+/** Returns the record that has a unique value, visible or not. @param among the scope of the uniqueness, if any */
 export const findValueHolder = async (
   reader: Reader,
   thing: Thing,

@@ -45,10 +45,7 @@ export interface EditableRecordType<F extends Fields = Fields> {
   readonly scope?: string | undefined;
   readonly fields?: readonly string[] | undefined;
   /**
-   * Converts the values of a request to the values to store.
-   *
-   * @param before undefined for a new record
-   * @throws Failure `input-rejected`
+   * Converts a request's values for storage. @param before undefined for a new record @throws Failure `input-rejected`
    */
   readonly reading?:
     | ((writer: Writer, given: ManualValues, before: object | undefined) => Promise<RecordDraft>)

@@ -24,11 +24,8 @@ interface ProfileChange {
 }
 
 /**
- * Records information about the tenant itself. Recording values that are already recorded has no effect. Nothing
- * changes in the console.
- *
- * @throws Failure `input-rejected` if values are invalid or contradict each other; `not-found` if a contract to remove
- * is not recorded
+ * Records information about the tenant, not in the console. @throws Failure `input-rejected` for invalid or
+ * contradicting values; `not-found` for a contract that is not recorded
  */
 export const updateTenantProfile = (session: Session, { dryRun, ...change }: TenantChange): Promise<ProfileChange> =>
   session.change({ action: "tenant.set", locks: ["tenant"], dryRun }, async (writer) => {

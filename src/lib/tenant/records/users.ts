@@ -45,10 +45,8 @@ const checkNewAccountName = async (
 };
 
 /**
- * Checks that the acting account may change a user who is an administrator above operator. Otherwise, the acting
- * account could get access to the administrator's account by changing the email address, to which codes are sent.
- *
- * @throws Failure `not-permitted`; `input-rejected` if the mark of a user with a role would be removed
+ * Checks that the acting account may change a user above operator: a new email address would give access to the
+ * account. @throws Failure `not-permitted`; `input-rejected` if a user with a role would lose the mark
  */
 const checkAdministrator = async (
   { asker }: Session,

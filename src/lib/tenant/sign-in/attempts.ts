@@ -46,11 +46,8 @@ const createTooManyAttemptsFailure = (waitMs: number): Failure =>
 const COUNT_SQL = "select count(*) as count, min(until) as until from main.counted_attempt where subject = :subject";
 
 /**
- * Counts an attempt before it is decided, so that attempts at the same time cannot exceed the limits, and the count
- * survives a crash. A successful attempt is deleted again.
- *
- * @returns the id of the attempt
- * @throws Failure `throttled` if a subject has as many attempts as its limit permits
+ * Counts an attempt before it is decided, so that simultaneous ones cannot exceed the limits and crashes do not reset
+ * them; successful ones are deleted by the returned id. @throws Failure `throttled`
  */
 export const countAttempt = async (
   writer: Writer,

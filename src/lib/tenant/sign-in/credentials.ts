@@ -25,8 +25,7 @@ const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * The failure for a request without a credential, or with a credential that is not known. Only the client knows whether
- * it sent a token, so it adds what to do.
+ * The failure for a missing or unknown credential. Only the client knows whether it sent a token, and adds what to do.
  */
 export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   what: text(
@@ -188,10 +187,8 @@ export interface NewAccessToken {
 }
 
 /**
- * Creates a token. Its secret is returned only here.
- *
- * @throws Failure `input-rejected` if the name is in use or has invisible characters, or the end is in the past or more
- * than a year away
+ * Creates a token, whose secret is returned only here. @throws Failure `input-rejected` for a name in use or with
+ * invisible characters, or an end in the past or after a year
  */
 export const createAccessToken = async (
   session: Session,

@@ -24,10 +24,8 @@ const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Ses
   new Session(store, surroundings, actor, asker);
 
 /**
- * Counts a request for a reset code.
- *
- * @returns the work that sends the code; undefined if the account does not exist or has no role
- * @throws Failure `unavailable` if no mail server is configured; `throttled`; both regardless of the account
+ * Counts a request for a reset code, and returns the work that sends it; undefined without such an account or role.
+ * @throws Failure `unavailable` without mail; `throttled`; both whatever the account
  */
 export const requestResetCode = async (
   { owner, mail }: ResetMailParts,
@@ -67,11 +65,9 @@ const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
 });
 
 /**
- * Sets a new password with a code that was sent by email.
- *
- * @param address the address from which the request came, for the limit on wrong codes
- * @throws Failure `input-rejected` if the password breaks a rule; `not-signed-in`, the same for every reason, after the
- * same time; `throttled`
+ * Sets a new password with a code from an email. @param address of the request, for the limit on wrong codes @throws
+ * Failure `input-rejected` for the password; `not-signed-in`, the same for every reason and after the same time;
+ * `throttled`
  */
 export const resetForgottenPassword = (
   owner: Session,

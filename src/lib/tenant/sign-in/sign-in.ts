@@ -59,11 +59,7 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
 
 const FAILED_ATTEMPT_MS = 100;
 
-/**
- * Makes an attempt whose failure takes the same time for every reason.
- *
- * @throws `refusal` at the earliest 100 ms after the beginning; other errors at once
- */
+/** Makes an attempt that fails after the same time for every reason. @throws `refusal`; others at once */
 export const takeSameTime = async <T>(refusal: Failure, attempt: () => Promise<T>): Promise<T> => {
   const begun = performance.now();
   try {
@@ -85,10 +81,8 @@ const beginAttempt = (
   });
 
 /**
- * Signs an account in with its password.
- *
- * @param address the address from which the request came, for the limit on failed attempts
- * @throws Failure `not-signed-in`, the same for every reason, after the same time; `throttled`
+ * Signs an account in. @param address of the request, for the limit on failures @throws Failure `not-signed-in`, the
+ * same for every reason and after the same time; `throttled`
  */
 export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
   takeSameTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));

@@ -195,10 +195,8 @@ const WRITTEN_THINGS_SQL = RULE_TABLES.map(
 ).join(" union all ");
 
 /**
- * Applies the rules to the records that a change has written. Must be called only after the versions of the change are
- * complete.
- *
- * @param isJudged returns false for record types that were judged before they were written
+ * Applies the rules to what a change has written, after its versions are complete. @param isJudged false for types that
+ * were judged before
  */
 export const judgeWrittenRecords = async (
   reader: Pick<Reader, "all">,

@@ -214,11 +214,7 @@ const ORG_RANGE_SQL = {
     (select max(at) from temp.place))`,
 };
 
-/**
- * Returns the condition for records that match the filters and also meet the condition `further` (SQL).
- *
- * @param range SQL of the positions of the organisation that the filters name, and of those below it
- */
+/** Returns the condition for records that match the filters. @param range SQL of the organisation's positions */
 const buildListCondition = (
   list: RecordList,
   filters: ListFilters,

@@ -131,26 +131,17 @@ export interface Store {
   /** Runs `body` on one snapshot, or returns the result for the key if the tenant has not changed since. */
   recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T>;
   /**
-   * Runs `body` in one transaction, which is committed completely or not at all.
-   *
-   * @throws Failure `locked` if another process holds the tenant's lock for longer than five seconds, `interrupted` if
-   * the signal is aborted while waiting, `not-permitted` if the tenant cannot be written
+   * Runs `body` in one transaction. @throws Failure `locked` if another process holds the lock for five seconds,
+   * `interrupted` by the signal while waiting, `not-permitted` if the tenant cannot be written
    */
   change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
   /** Runs `body` like a change, then rolls everything back. @throws Failure as {@link change} */
   rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
-  /**
-   * Creates a temporary table for data from outside the tenant that a change reads.
-   *
-   * @param columns SQL: name and type of each column
-   * @param key columns that together are unique
-   */
+  /** Creates a temporary table for data from outside. @param columns SQL: names and types @param key unique columns */
   scratch(columns: readonly string[], key: readonly string[]): Promise<ScratchTable>;
   /**
-   * Streams records as UTF-8. The text is produced while the stream is read, with a separate connection and snapshot,
-   * so nothing else has to wait.
-   *
-   * @param describe returns what to stream, and reads what it needs for this from the same snapshot
+   * Streams records as UTF-8, produced while it is read on a separate connection and snapshot, so nothing waits. @param
+   * describe returns what to stream, from the same snapshot
    */
   lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>>;
   /** Streams a copy of the tenant's file without secrets, and perhaps without versions and the audit log. */

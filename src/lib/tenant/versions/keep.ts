@@ -10,11 +10,8 @@ export const getVersionSchema = (thing: string): VersionSchema => {
 };
 
 /**
- * SQL: stores versions of records before the change `:revision` writes the records. If a change stores a version of the
- * same record twice, the first values are kept.
- *
- * @param records SQL: selects `pk`, and as `changed` the bits of the columns to be written, or null if
- * {@link settleVersions} is to determine these columns
+ * SQL: stores versions of records before `:revision` writes them; of the same record, the first values are kept. @param
+ * records SQL: `pk`, and as `changed` the bits of the columns, or null for {@link settleVersions} to find out
  */
 const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: "update" | "delete"): string => {
   const { thing, key, columns, times } = versions;

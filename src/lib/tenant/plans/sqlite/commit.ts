@@ -172,10 +172,8 @@ const buildClaimSql = ({ field, table }: Claim, thing: Thing, which: string): st
    from ${thing.name} t join json_each(${buildRecordKeysSql(field)}) e where ${which}`;
 
 /**
- * Releases the unique values of changed records, or registers their new values. All values are released before new
- * values are registered, so that records can exchange unique values.
- *
- * @param release if true, releases the values; if false, registers the new values
+ * Releases the unique values of changed records (`release`), or registers the new ones: first releases all, so that
+ * records can exchange values.
  */
 const updateClaims = (database: Database, plan: PlanDefinition, release: boolean): void => {
   const { claims, thing } = plan.kind;

@@ -255,12 +255,7 @@ const readCollectionRevision = (database: Database, collection: string): number 
 export const readTenantRevision = (database: Database): number =>
   database.count("select coalesce(max(revision), 0) from collection");
 
-/**
- * Advances the revision of collections that are written. Revisions are unique in the tenant, so no two writes share a
- * revision.
- *
- * @returns the revision for the written records
- */
+/** Advances the revision of written collections; no two writes share a revision. Returns the one of the records. */
 export const advanceRevision = (database: Database, collections: readonly string[]): number => {
   const revision = readTenantRevision(database) + 1;
   for (const collection of collections) {

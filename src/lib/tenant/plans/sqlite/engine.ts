@@ -52,12 +52,7 @@ export class SqliteImports implements ImportEngine {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
-  /**
-   * Reads a file and compares it with the tenant, or selects the records to delete. When this method returns, the import
-   * is a plan. If it throws, the plan is removed completely.
-   *
-   * @param source the file, or the ids of the specified records
-   */
+  /** Reads a file, or selects records by id, and compares it with the tenant: a plan, or on an error, nothing. */
   async plan(
     id: string,
     request: StoredRequest,

@@ -7,10 +7,8 @@ const buildLacksRowSql = (one: string, other: string): string =>
   `select 1 from (select * from ${one} except select * from ${other}) lacking limit 1`;
 
 /**
- * Compares a plan again in the caller's transaction. Returns true if it would do something else than when it was
- * compared last, or would write a record that was written since then.
- *
- * @param since revision of the tenant at the last comparison
+ * Compares a plan again in the caller's transaction. Returns true if it would do something else now, or write a record
+ * that was written after revision `since`.
  */
 export const hasOtherEffect = (database: Database, plan: PlanDefinition, since: number): boolean => {
   const { thing, name: kind, fields } = plan.kind;

@@ -34,12 +34,7 @@ export interface ThingTable {
   readonly tree?: Readonly<Record<"place" | "settle", (database: Database, plan: PlanDefinition) => void>> | undefined;
   readonly called?: ((pk: string) => string) | undefined;
   readonly judges?: readonly string[] | undefined;
-  /**
-   * Checks the rules that are specific to the record type in the valid rows and their records, and adds findings to the
-   * plan.
-   *
-   * @returns number of devices that must be wiped
-   */
+  /** Checks the rules of the record type in the valid rows. Returns the number of devices that must be wiped. */
   readonly check?: ((database: Database, plan: PlanDefinition) => number) | undefined;
 }
 
@@ -156,10 +151,8 @@ export const buildIsInKindScopeSql = ({ scope }: Thing, record: string): string 
   scope === undefined ? "true" : `${record}.${scope} = :kind`;
 
 /**
- * Returns the kind of import for a format, with the storage of its records. If the tables do not contain the format's
- * record type, its records are stored in the default way, see {@link ThingTable}.
- *
- * @throws TypeError if the tables do not contain a record type that cells refer to
+ * Returns the kind of import for a format; record types not in the tables are stored in the default way, see {@link
+ * ThingTable}. @throws TypeError if cells refer to a record type that is not in the tables
  */
 export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): StoredKind => {
   const kind = buildKindDefinition(format);

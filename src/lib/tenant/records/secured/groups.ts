@@ -50,11 +50,7 @@ export interface DeletedGroups {
   readonly consoleTasks: readonly number[];
 }
 
-/**
- * Deletes groups and removes all users from these groups. If one group cannot be deleted, no group is deleted.
- *
- * @throws Failure `not-found`; `conflict` if users or groups of the app have changed since they were read
- */
+/** Deletes groups with memberships, all or none. @throws Failure `not-found`; `conflict` after other changes */
 export const deleteGroups = (
   session: Session,
   app: SecuredApp,
@@ -102,10 +98,7 @@ interface ResolvedGroups {
 }
 
 /**
- * Returns the groups that a request refers to by name.
- *
- * @param create true to create groups that do not exist.
- * @throws Failure `input-rejected` if a group does not exist and `create` is false
+ * Returns a request's groups by name, and creates missing ones if `create`. @throws Failure `input-rejected` otherwise
  */
 export const resolveGroups = async (
   session: Session,

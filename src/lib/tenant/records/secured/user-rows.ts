@@ -72,11 +72,7 @@ const buildGroupKeysValue = (names: readonly string[]): string | null => {
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);
 };
 
-/**
- * Removes a group from the users' sets of groups, which contain names. The change must have locked the app's collection.
- *
- * @returns the number of memberships
- */
+/** Removes a group from the users' sets, and returns their number. The change must have locked the app's collection. */
 const endMemberships = async (
   writer: Writer,
   app: SecuredApp,

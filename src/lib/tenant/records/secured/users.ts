@@ -45,11 +45,8 @@ const defineEditableSecuredUsers = (
 });
 
 /**
- * Creates a user of an app.
- *
- * @throws Failure `input-rejected` if a rule is violated, the ユーザーID is already in use, a group does not exist, or
- * the password is missing
- * @see facts 6.6: an ID that is already registered is rejected
+ * Creates a user of an app. @throws Failure `input-rejected` for violated rules, an ID in use, a missing group or
+ * password @see facts 6.6
  */
 export const createSecuredUser = (
   session: Session,

@@ -30,11 +30,9 @@ export const streamCopy = (path: string): ReadableStream<Uint8Array> => {
 };
 
 /**
- * Copies a tenant into a new file next to it, without its secrets: they are never written, so that not even unused pages
- * contain them. The same state gives the same bytes. If the process is killed, the next import removes the file.
- *
- * @param withoutHistory true to leave out {@link HISTORY_TABLES}
- * @returns the path of the copy
+ * Copies a tenant into a file next to it, whose path it returns, never writing secrets, so that no unused page has
+ * them. The same state gives the same bytes. After a crash, the next import removes it. @param withoutHistory without
+ * {@link HISTORY_TABLES}
  */
 export const copyTenantFile = async (tenant: Database, withoutHistory = false): Promise<string> => {
   const omitted = withoutHistory ? [...EMPTIED_TABLES, ...HISTORY_TABLES] : EMPTIED_TABLES;

@@ -10,11 +10,8 @@ import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnly
 export const OWNER_ONLY_MODE = 0o600;
 
 /**
- * Creates an empty file that only its owner can access, unless the file exists. Files that SQLite creates itself can be
- * read by all users, but SQLite gives files next to an existing file the permissions of that file. If the file cannot
- * be created, SQLite reports the error later.
- *
- * @see https://www.sqlite.org/tempfiles.html
+ * Creates an empty private file, if there is none, because SQLite's own files are public unless they are next to such a
+ * file. If that fails, SQLite reports it later. @see https://www.sqlite.org/tempfiles.html
  */
 export const createOwnerOnlyFile = (path: string): void => {
   if (existsSync(path)) return;
@@ -126,9 +123,8 @@ export class Database {
   }
 
   /**
-   * Opens an existing file for reading and writing, or read-only if the file cannot be written or its disk is full.
-   *
-   * @throws Failure `unavailable` if the file's log can neither be read nor ignored
+   * Opens a file for writing, or read-only if it must. @throws Failure `unavailable` if its log can neither be read nor
+   * ignored
    */
   static orReadOnly(path: string, options: Pick<DatabaseOptions, "busyTimeoutMs"> = {}): Database {
     try {
@@ -230,10 +226,8 @@ export class Database {
   }
 
   /**
-   * Runs `body` in one write transaction, which is committed completely or not at all.
-   *
-   * @throws Failure `locked` if another process holds the write lock for longer than five seconds, `not-permitted` if
-   * the file cannot be written
+   * Runs `body` in one write transaction. @throws Failure `locked` after five seconds, `not-permitted` if the file
+   * cannot be written
    */
   change<T>(body: () => T): T {
     this.checkWritable();
@@ -288,11 +282,8 @@ export class Database {
   }
 
   /**
-   * Switches the file to write-ahead logging. If several processes create a new file at the same time, SQLite
-   * immediately rejects all of them except one, because waiting could cause a deadlock.
-   *
-   * @throws Failure `locked` if other processes keep the file in use
-   * @see https://www.sqlite.org/c3ref/busy_handler.html
+   * Switches the file to write-ahead logging. Of several processes that create it, SQLite rejects all but one at once.
+   * @throws Failure `locked` if others keep it in use @see https://www.sqlite.org/c3ref/busy_handler.html
    */
   #enableLog(): void {
     // otherwise SQLite itself would wait during each attempt, which adds up to minutes

@@ -51,10 +51,8 @@ const carryOver = (database: Database): void => {
 export const toFormerName = (path: string): string => `${path}.former`;
 
 /**
- * Replaces a tenant's file by a received one that goes forward from it, in one rename. What a bundle never contains is
- * carried over. The former file is kept beside it until the next call.
- *
- * @throws Failure `conflict` if the received tenant does not go forward, `locked` if another process uses the tenant
+ * Replaces a tenant's file by a received one, in one rename, with what bundles never contain. The former file stays
+ * beside it until the next call. @throws Failure `conflict` if it does not go forward, `locked` if the tenant is in use
  */
 export const replaceTenantFile = (path: string, received: string): void => {
   const database = new Database(path);

@@ -9,12 +9,9 @@ type ThreadOutcome<T> =
   | { readonly type: "crashed"; readonly error: unknown };
 
 /**
- * Runs a worker for a tenant's file in a separate thread. The current thread can then react to signals during work that
- * takes seconds.
- *
- * @param worker module of the worker without its file extension, such as `./audit-worker`; located next to the module
- * at `base`, also after the build
- * @throws Failure `interrupted`, and the failures of the worker
+ * Runs a worker for a tenant's file in a thread, so that this one can react to signals. @param worker module next to
+ * the one at `base`, without extension, such as `./audit-worker` @throws Failure `interrupted`, and the worker's
+ * failures
  */
 export const runInWorker = async <T>(
   worker: string,

@@ -112,13 +112,9 @@ const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
   });
 
 /**
- * Converts an error of the disk or the file to a failure that names the file and a remedy. Returns other errors
- * unchanged.
- *
- * @param path path of the tenant's file
- * @param staging the staging file in use, which may be missing
- * @param freeBytes returns the free space on a folder's disk
- * @see https://www.sqlite.org/rescode.html
+ * Converts an error of the disk or file to a failure with the file and a remedy, others unchanged. @param path of the
+ * tenant's file @param staging the staging file in use, if any @param freeBytes of a folder's disk @see
+ * https://www.sqlite.org/rescode.html
  */
 export const toStorageFailure = (
   error: unknown,
@@ -154,10 +150,7 @@ export const toStorageFailure = (
 /** The failures of this computer's files. Others do not name a file by its absolute path. */
 const STORAGE_CODES: readonly ErrorCode[] = ["unexpected", "not-permitted", "unavailable"];
 
-/**
- * Returns an error as the clients of a server learn of it: a fault of the server's files is not theirs, and its paths
- * concern only its operator. Returns other errors unchanged.
- */
+/** Returns an error for a server's clients: a fault of its files, with their paths, concerns only its operator. */
 export const toServedFailure = (error: unknown): unknown => {
   if (!(error instanceof Failure)) return error;
   const { code, what, where = "" } = error;

@@ -47,9 +47,8 @@ export class Connection implements Writer {
   #isOver = false;
 
   /**
-   * @param collectionOf enables the checks that collections are locked and versions are stored before records are
-   * written
-   * @param view the part of the tenant that the connection sees; default: the whole tenant
+   * @param collectionOf enables the checks of locks and versions before writes @param view what the connection sees;
+   * default: all
    */
   constructor(database: Database, collectionOf?: CollectionLookup, view?: View) {
     this.#connected = database;

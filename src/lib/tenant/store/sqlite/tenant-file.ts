@@ -34,13 +34,9 @@ export const TENANT_FILE_NAME = "tenant.db";
 const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-(?:\d+|wal|shm|journal))?$/;
 
 /**
- * Opens the file of a tenant, after creating or migrating it if necessary. A new file gets its final name only when it
- * is complete. Therefore, an empty file, or a folder without the file, is treated as damaged and never as a tenant
- * without users.
- *
- * @throws Failure `unexpected` if the file is damaged, or if the disk is full or faulty
- * @throws Failure `input-rejected`, `locked`, `unavailable` or `not-permitted`; see {@link checkIdentity} and
- * {@link migrate}
+ * Opens a tenant's file, created or migrated first. A new file gets its name only when complete; an empty or missing
+ * one in a folder is damage, never a tenant without users. @throws Failure `unexpected` for damage or the disk;
+ * `input-rejected`, `locked`, `unavailable` or `not-permitted`; see {@link checkIdentity}, {@link migrate}
  */
 export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Database => {
   if (file.inMemory === true) return openAndMigrate(buildMemoryDatabasePath(), file);
@@ -60,11 +56,8 @@ export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Datab
 const GROUP_AND_OTHERS_MASK = 0o077;
 
 /**
- * Removes the permissions of other users on all files of a tenant if other users can access the tenant's file, for
- * example after it was copied or restored. Never fails: files that belong to another user, or that are on a disk
- * without permissions, do not change.
- *
- * @param path path of the tenant's file
+ * Removes other users' permissions on a tenant's files if they can access its main file, for example a copied one.
+ * Never fails, for files of others or disks without permissions.
  */
 export const restrictToOwner = (path: string, folder: string): void => {
   if ((statSync(path).mode & GROUP_AND_OTHERS_MASK) === 0) return;

@@ -78,10 +78,8 @@ const buildOwnerLabelSql = (pk: string): string =>
   `(select name || ' <' || (emails ->> 0) || '>' from user where pk = ${pk})`;
 
 /**
- * Reports owners who also own another Android device that needs the same account. Of two rows, the later one is
- * reported. In Fully Managed, an account can have only one device; in other modes, this is only recommended.
- *
- * @see facts 1.3
+ * Reports owners of another Android device that needs the same account, at the later row: an error in Fully Managed,
+ * where an account has one device, otherwise a warning. @see facts 1.3
  */
 const reportSharedAccounts = (database: Database, plan: PlanDefinition): void => {
   const asks = "o.uses = 1 and (o.isNew = 1 or o.changesUse = 1)";
@@ -111,11 +109,8 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
 const IS_WIPE_REQUIRED_SQL = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
 
 /**
- * Reports owners who own another device, and devices that must be wiped. Console exports are not checked, because they
- * show the existing state. If the status of a device is not known, any owner is accepted (a clomoctl rule).
- *
- * @returns the number of devices that must be wiped because of a new owner
- * @see facts 1.3, 2.4, 4.6
+ * Reports owners of another device, and returns the number of devices to wipe for a new owner. Console exports show the
+ * existing state; with an unknown status, any owner is accepted (a clomoctl rule). @see facts 1.3, 2.4, 4.6
  */
 export const checkDeviceOwners = (database: Database, plan: PlanDefinition): number => {
   if (!CHECKED_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))) return 0;

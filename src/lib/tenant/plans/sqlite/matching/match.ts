@@ -46,10 +46,7 @@ const respellKeys = (database: Database, plan: PlanDefinition, known: string): v
   if (own !== undefined) respellNewCodes(database, plan, own, rows, true);
 };
 
-/**
- * SQL: joins the record `t` if it is the only record with the key of a row. If several records have the key, which the
- * tenant does not store, this is reported as a problem.
- */
+/** SQL: joins the record `t` if it is the only one with a row's key. Several, never stored, are a problem. */
 const prepareHolderJoin = (database: Database, plan: PlanDefinition): string => {
   const { name, thing, inScope } = plan.kind;
   const key = keyOf(plan);

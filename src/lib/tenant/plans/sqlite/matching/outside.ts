@@ -50,10 +50,7 @@ const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void =
 export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
 
 /**
- * Refuses an operation on a user that only system administrators may change.
- *
- * @param found undefined if the operation does not affect such a user
- * @throws Failure `not-permitted`
+ * Refuses an operation on a user, if found, that only system administrators may change. @throws Failure `not-permitted`
  */
 export const refusePrivilegedUser = (found: Row | undefined): void => {
   if (found === undefined) return;
@@ -62,11 +59,8 @@ export const refusePrivilegedUser = (found: Row | undefined): void => {
 };
 
 /**
- * Refuses to commit a plan that changes users above operator if the acting account is not a system administrator. This
- * also applies if a system administrator made the plan, or if a user received such a role after the plan was made.
- *
- * @throws Failure `not-permitted`
- * @see facts 2.1
+ * Refuses a plan that changes users above operator for other accounts than system administrators, whoever planned it,
+ * and also if the role is newer than the plan. @throws Failure `not-permitted` @see facts 2.1
  */
 export const refusePrivilegedChanges = (database: Database, { kind }: PlanDefinition): void => {
   if (kind.thing !== USER) return;

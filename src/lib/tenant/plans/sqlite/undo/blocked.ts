@@ -309,10 +309,8 @@ const OUT_OF_SIGHT_FAILURE = new Failure("not-permitted", {
 });
 
 /**
- * Finds the staged records that cannot be undone, and unstages them.
- *
- * @throws Failure `conflict` if other records cannot be undone without the skipped ones; `not-permitted` if the acting
- * account does not see a record
+ * Finds the staged records that cannot be undone, and unstages them. @throws Failure `conflict` if others depend on
+ * them; `not-permitted` if the account does not see a record
  */
 export const findBlockedRecords = (database: Database, undone: UndoneChange): void => {
   database.exec(CREATE_BLOCKED_TABLE_SQL);

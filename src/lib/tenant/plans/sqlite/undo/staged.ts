@@ -184,12 +184,7 @@ export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[
   });
 };
 
-/**
- * SQL: the records of a type after an undo: `pk` and the given columns.
- *
- * @param names names of the columns
- * @param isDeletion true if no record is restored or changed: indexes are used then
- */
+/** SQL: columns of a type's records after an undo. @param isDeletion nothing is restored or changed: uses indexes */
 export const buildRecordsAfterUndoSql = (
   versions: VersionSchema,
   names: readonly string[],

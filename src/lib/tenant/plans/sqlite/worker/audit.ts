@@ -21,11 +21,8 @@ interface ImportCommit {
 }
 
 /**
- * Writes the audit record of a commit or an undo, at the end of its transaction: the account, the file, the number of
- * records, and the checksum of its versions.
- *
+ * Writes the audit record of a commit or an undo at its end: account, file, number of records, checksum of versions.
  * @param record the import before the commit
- * @param done.change the number of the commit
  */
 export const auditImport = async (
   database: Database,

@@ -118,10 +118,8 @@ async function* openLines(
 }
 
 /**
- * Returns a stream of lines, which are read on this thread while the stream is read. The first batch is read before the
- * stream is returned, so that unreadable data leads to a failure instead of an error within the stream.
- *
- * @param open receives the connection as long as it is in use
+ * Returns a stream of lines, read on this thread. The first batch is read before, so that unreadable data is a failure,
+ * not an error within the stream. @param open receives the connection as long as it is in use
  */
 export const readLines = async (
   source: ReadSource,

@@ -263,11 +263,9 @@ const requireSameEffect = async (database: Database, record: ImportRecord): Prom
 };
 
 /**
- * Applies the plan of an import as one change, advances the revision and writes the audit record. Runs in the caller's
- * transaction.
- *
- * @throws Failure `conflict` if the import has no plan (or no longer has one) or what it relies on has changed since,
- * `input-rejected` if the plan was rejected; `not-permitted` as {@link refusePrivilegedChanges}
+ * Applies a plan as one change in the caller's transaction, with its revision and audit record. @throws Failure
+ * `conflict` without a plan, or if what it relies on has changed; `input-rejected` if it was rejected; `not-permitted`
+ * as {@link refusePrivilegedChanges}
  */
 const applyAndRecord = async (
   database: Database,

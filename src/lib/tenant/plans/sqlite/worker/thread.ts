@@ -43,10 +43,8 @@ export class ImportThreads {
   readonly reading = new Set<Database>();
 
   /**
-   * Runs a job after all earlier jobs have ended.
-   *
-   * @param signal interrupts the job between rows, and aborts a stalled upload; unfinished work is rolled back
-   * @throws Failure as described for the job; `interrupted` if the signal was received or the file's content broke off
+   * Runs a job after earlier ones. @param signal interrupts the job between rows, or a stalled upload, and rolls it
+   * back @throws Failure as the job; `interrupted` for the signal or a broken-off file
    */
   run<J extends keyof Jobs>(job: J, args: JobArguments<J>, signal?: AbortSignal): ReturnType<Jobs[J]> {
     const mine = this.#turn.then(() => runJob(job, args, signal));
