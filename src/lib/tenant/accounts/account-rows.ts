@@ -164,11 +164,8 @@ export const filterExistingOrgs = async (reader: Reader, orgs: readonly number[]
 
 /** Returns the record number of the custom scheme with this name or id; undefined if there is none. */
 export const findScheme = async (reader: Reader, name: string): Promise<number | undefined> => {
-  const row = await reader.get("select pk from scheme where id = :name or coalesce(nameKey, name) = :key", {
-    name,
-    key: nameKey(name),
-  });
-  return row && Number(row["pk"]);
+  const sql = "select pk from scheme where id = :name or coalesce(nameKey, name) = :key";
+  return (await reader.get<{ readonly pk: number }>(sql, { name, key: nameKey(name) }))?.pk;
 };
 
 export type AccountValues = Pick<
@@ -253,16 +250,11 @@ export const deleteResetCode = async (writer: Writer, user: number, verifier?: s
 
 /** Returns the account settings. If no settings were recorded, account names are free text (a clomoctl rule). */
 export const readAccountSettings = async (reader: Reader): Promise<AccountSettings> => {
-  const row = await reader.get("select composition, authentication from account_settings");
-  if (row === undefined)
-    return { id: ACCOUNT_SETTINGS_ID, composition: "free-text", authentication: null, recorded: false };
-  const { composition, authentication = null } = row;
-  return {
-    id: ACCOUNT_SETTINGS_ID,
-    composition: String(composition) as AccountNameComposition,
-    authentication: authentication === null ? null : String(authentication),
-    recorded: true,
-  };
+  const row = await reader.get<Pick<AccountSettings, "composition" | "authentication">>(
+    "select composition, authentication from account_settings",
+  );
+  const unknown = { id: ACCOUNT_SETTINGS_ID, composition: "free-text", authentication: null } as const;
+  return { ...unknown, ...row, recorded: row !== undefined };
 };
 
 export const writeAccountSettings = async (

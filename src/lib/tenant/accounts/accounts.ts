@@ -175,7 +175,14 @@ export const applyAccountDraft = async (
   { id, before, was, meant, verifier }: AccountUpdate,
 ): Promise<Omit<ChangeOutcome<unknown>, "result"> & { readonly after: Account }> => {
   const at = getCurrentInstant(session.surroundings);
-  await storeAccount(writer, before, { ...meant, verifier }, at);
+  const { values, name, passwordSet, isMarked } = meant;
+  const { pk } = before;
+  // in a mirror, the verifier is of the password for signing in, which does not change with the console's
+  const kept = verifier ?? before.verifier;
+  const createdAt = before.name === null ? at : before.createdAt;
+  await writeAccount(writer, pk, { ...values, verifier: kept }, { at, createdAt });
+  if (name !== undefined || passwordSet) await writeCredentials(writer, pk, { name, passwordSet }, at);
+  if (isMarked !== undefined && isMarked !== before.isMarked) await writeAdministratorMark(writer, pk, isMarked, at);
   const after = await getRecordById(writer, ACCOUNTS, id);
   return { objects: [toChangedObject(ACCOUNT_RECORD_TYPE, after)], before: was ?? undefined, after };
 };
@@ -187,21 +194,6 @@ const isAccountChanged = (before: StoredAccount, { values, name, passwordSet, is
   Object.entries(values).some(
     ([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field as keyof typeof values]),
   );
-
-const storeAccount = async (
-  writer: Writer,
-  before: StoredAccount,
-  { values, name, passwordSet, isMarked, verifier }: AccountDraft & { readonly verifier: string | undefined },
-  at: string,
-): Promise<void> => {
-  const { pk } = before;
-  // in a mirror, the verifier is of the password for signing in, which does not change with the console's
-  const kept = verifier ?? before.verifier;
-  const createdAt = before.name === null ? at : before.createdAt;
-  await writeAccount(writer, pk, { ...values, verifier: kept }, { at, createdAt });
-  if (name !== undefined || passwordSet) await writeCredentials(writer, pk, { name, passwordSet }, at);
-  if (isMarked !== undefined && isMarked !== before.isMarked) await writeAdministratorMark(writer, pk, isMarked, at);
-};
 
 export const requireAccountName = ({ name }: StoredAccount): void => {
   if (name !== null) return;

@@ -104,17 +104,23 @@ export const buildAccountDraft = async (
     if (given[one] !== undefined) checkFieldValue(one, FIELDS[one], given[one]);
   const name = await resolveAccountName(writer, before, given.name);
   const kept = before.managedOrgs === null ? [] : await filterExistingOrgs(writer, before.managedOrgs);
-  const after = buildPlannedState(before, given, kept, name ?? before.name);
-  const passwordSet = await checkPassword(writer, before, given, { name: after.name ?? "", role: after.role, dryRun });
-  if (after.managesAll && (after.role !== "custom" || after.managedOrgs.length > 0))
-    throw createFieldFailure(FIELDS.managesAll.label, MANAGES_ALL_RULE);
+  const { role = before.role } = given;
+  const passwordSet = await checkPassword(writer, before, given, { name: name ?? before.name ?? "", role, dryRun });
+  const isCustom = role === "custom";
+  const isAsBefore = given.managedOrgs === undefined && given.managesAll === undefined && before.managedOrgs === null;
+  const managesAll = given.managesAll ?? (isCustom && before.role === "custom" && isAsBefore);
+  const isNamed = given.managedOrgs !== undefined && given.managedOrgs.length > 0;
+  if (managesAll && (!isCustom || isNamed)) throw createFieldFailure(FIELDS.managesAll.label, MANAGES_ALL_RULE);
+  const hasOrgs = !managesAll && (isNamed || ROLES_WITH_MANAGED_ORGS.includes(role));
+  const hasScheme = given.scheme !== undefined || (isCustom && before.scheme !== null);
+  const supportOption = given.supportOption ?? (role === "system" && before.supportOption);
   return {
     values: {
-      role: after.role,
-      scheme: after.hasScheme ? await resolveScheme(writer, before, given) : null,
-      managedOrgs: await resolveManagedOrgs(writer, after, given, kept),
-      supportOption: after.supportOption,
-      noticeMail: after.noticeMail,
+      role,
+      scheme: hasScheme ? await resolveScheme(writer, before, given) : null,
+      managedOrgs: hasOrgs ? await (given.managedOrgs ? resolveOrgNumbers(writer, given.managedOrgs) : kept) : null,
+      supportOption,
+      noticeMail: given.noticeMail ?? (supportOption && before.noticeMail),
       language: given.language === undefined ? before.language : given.language,
       timezone: resolveTimezone(before, given),
       memo: given.memo === undefined ? before.memo : validateTextValue("memo", FIELDS.memo, given.memo),
@@ -122,7 +128,7 @@ export const buildAccountDraft = async (
     },
     name,
     passwordSet,
-    isMarked: given.role === undefined ? undefined : after.role !== "none",
+    isMarked: given.role === undefined ? undefined : role !== "none",
   };
 };
 
@@ -130,48 +136,6 @@ const MANAGES_ALL_RULE = text(
   "only a custom administrator can manage all organisations, instead of individual ones",
   "すべての組織を管理対象にできるのは、個別の組織を指定しないカスタム管理者だけです",
 );
-
-interface PlannedState {
-  readonly name: string | null;
-  readonly role: Role;
-  readonly hasScheme: boolean;
-  readonly managesAll: boolean;
-  readonly managedOrgs: readonly string[];
-  readonly supportOption: boolean;
-  readonly noticeMail: boolean;
-}
-
-const buildPlannedState = (
-  before: StoredAccount,
-  given: AccountRequest,
-  kept: readonly number[],
-  name: string | null,
-): PlannedState => {
-  const { role = before.role } = given;
-  const isCustom = role === "custom";
-  const isAsBefore = given.managedOrgs === undefined && given.managesAll === undefined && before.managedOrgs === null;
-  const managesAll = given.managesAll ?? (isCustom && before.role === "custom" && isAsBefore);
-  const supportOption = given.supportOption ?? (role === "system" && before.supportOption);
-  return {
-    name,
-    role,
-    hasScheme: given.scheme === undefined ? isCustom && before.scheme !== null : true,
-    managesAll,
-    managedOrgs: given.managedOrgs ?? (ROLES_WITH_MANAGED_ORGS.includes(role) && !managesAll ? kept.map(String) : []),
-    supportOption,
-    noticeMail: given.noticeMail ?? (supportOption && before.noticeMail),
-  };
-};
-
-const resolveManagedOrgs = async (
-  writer: Writer,
-  { role, managesAll, managedOrgs }: PlannedState,
-  given: AccountRequest,
-  kept: readonly number[],
-): Promise<readonly number[] | null> => {
-  if (managesAll || (managedOrgs.length === 0 && !ROLES_WITH_MANAGED_ORGS.includes(role))) return null;
-  return given.managedOrgs ? resolveOrgNumbers(writer, given.managedOrgs) : kept;
-};
 
 const resolveTimezone = (before: StoredAccount, { timezone: typed }: AccountRequest): string | null => {
   if (typed === undefined) return before.timezone;
@@ -184,11 +148,6 @@ const resolveTimezone = (before: StoredAccount, { timezone: typed }: AccountRequ
     text("for example Asia/Tokyo", "例: Asia/Tokyo"),
   );
 };
-
-interface AccountNameAndRole {
-  readonly name: string;
-  readonly role: Role;
-}
 
 /** Returns the account's new name; undefined if it does not change. @see facts 1.3, 2.2: unique, and required */
 const resolveAccountName = async (
@@ -221,7 +180,7 @@ const checkPassword = async (
   reader: Reader,
   before: StoredAccount,
   { password, passwordInConsole = false, forSignIn = false }: AccountRequest,
-  { name, role, dryRun }: AccountNameAndRole & { readonly dryRun: boolean },
+  { name, role, dryRun }: { readonly name: string; readonly role: Role; readonly dryRun: boolean },
 ): Promise<boolean> => {
   const isOfMirror = await isMirror(reader);
   const { label } = FIELDS.password;

@@ -17,8 +17,10 @@ import {
   getRecordById,
   collectTaskNumbers,
   requireIds,
+  type ManualRequestBody,
+  type EditableRecordType,
+  type ChangeResult,
 } from "../records/records.ts";
-import type { ManualRequestBody, EditableRecordType, ChangeResult } from "../records/records.ts";
 
 export type Scheme = RecordOf<typeof SCHEME.fields>;
 export type WrittenScheme = ChangeResult<Scheme>;

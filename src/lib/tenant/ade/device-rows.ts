@@ -97,11 +97,6 @@ const PLATFORM_SQL = `case t.os ${Object.entries(PLATFORM_BY_APPLE_OS)
 
 const TENANT_DEVICE_SQL = `select d.pk from device d where ${buildSerialKeySql("d")} = ${buildValueWithoutTypeSql("upper(t.serialNumber)")}`;
 
-interface NewDevice {
-  readonly id: string;
-  readonly serialNumber: string;
-}
-
 /**
  * Creates a 事前登録 record for each new device without a record. @param base devices with higher numbers are new
  * @param idPrefix the first 24 characters of the new ids @param told maximum number of new records to return
@@ -109,7 +104,7 @@ interface NewDevice {
 export const registerDevices = async (
   writer: Writer,
   { base, at, idPrefix, told }: { base: number; at: string; idPrefix: string; told: number },
-): Promise<{ readonly count: number; readonly told: readonly NewDevice[] }> => {
+): Promise<{ readonly count: number; readonly told: readonly Readonly<Record<"id" | "serialNumber", string>>[] }> => {
   const { last = 0 } = (await writer.lock(["devices"])).get("devices") ?? {};
   const revision = await writer.revision();
   const count = await writer.run(
@@ -123,5 +118,5 @@ export const registerDevices = async (
   await saveCreatedRange(writer, "device", last + 1, last + count);
   await storeLastNumber(writer, "devices", last + count);
   const created = "select id, serialNumber from device where pk > :last order by pk limit :told";
-  return { count, told: (await writer.all(created, { last, told })) as unknown as readonly NewDevice[] };
+  return { count, told: await writer.all(created, { last, told }) };
 };

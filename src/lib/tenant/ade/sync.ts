@@ -53,12 +53,11 @@ export interface AdeSync extends AppliedCounts {
 
 const KIND = defineLabelledChoice(SYNC_KINDS);
 
-const createNoTokenFailure = (): Failure =>
-  new Failure("input-rejected", {
-    what: text("no server token is set", "サーバートークンが設定されていません"),
-    where: "ade token",
-    hint: text(`${line("ade status", [])}`, `手順: ${line("ade status", [])}`),
-  });
+const NO_TOKEN_FAILURE = new Failure("input-rejected", {
+  what: text("no server token is set", "サーバートークンが設定されていません"),
+  where: "ade token",
+  hint: text(`${line("ade status", [])}`, `手順: ${line("ade status", [])}`),
+});
 
 /**
  * Fetches the devices of the tenant's MDM server into a scratch table, page by page, and then applies them in one
@@ -108,7 +107,7 @@ const openService = async (
   { endpoint, token: sealed }: StoredServer & { readonly endpoint: string },
   signal: AbortSignal | undefined,
 ): Promise<AdeService> => {
-  if (sealed === null) throw createNoTokenFailure();
+  if (sealed === null) throw NO_TOKEN_FAILURE;
   const token = JSON.parse(await sealing.unseal(TOKEN_PURPOSE, sealed)) as AdeToken;
   const { now, random } = session.surroundings;
   return openDeviceService({ base: endpoint, token, send: await send(), now, random, wait, program, signal });

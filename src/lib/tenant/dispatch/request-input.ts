@@ -2,10 +2,12 @@ import type { HonoRequest } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
 import { Failure } from "../../errors/index.ts";
-import { text } from "../../text/index.ts";
+import { INPUT_ENCODINGS } from "../../csv/records/record.ts";
+import { same, text } from "../../text/index.ts";
+import { createUpload, type Upload } from "../upload.ts";
 import { takesQuery, type AnyOperation } from "../operation.ts";
 import { buildInputSchemas, type InputSchemas } from "./input-schemas.ts";
-import { createValidationResponse } from "./problem.ts";
+import { createUsageResponse, createValidationResponse } from "./problem.ts";
 
 export interface RequestInput {
   readonly path: Readonly<Record<string, string>>;
@@ -112,3 +114,23 @@ const toInput = (path: { readonly data: unknown }, given: { readonly data: unkno
   path: path.data as RequestInput["path"],
   given: given?.data,
 });
+
+const XLSX_CONTENT_TYPE = /^application\/vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet\s*(?:;|$)/i;
+const CSV_CONTENT_TYPE = /^text\/csv\s*;(?:.*;)?\s*charset="?([\w-]+)"?/i;
+
+export const receiveFile = (request: Request): Upload | Response => {
+  const type = request.headers.get("content-type") ?? "";
+  if (XLSX_CONTENT_TYPE.test(type)) return createUpload(request, "xlsx");
+  const charset = CSV_CONTENT_TYPE.exec(type)?.[1]?.toLowerCase();
+  const encoding = INPUT_ENCODINGS.find((known) => known === charset);
+  if (encoding !== undefined) return createUpload(request, encoding);
+  const what =
+    charset === undefined
+      ? text(
+          "the content type must be text/csv with a charset, or the content type of an .xlsx workbook",
+          "Content-Type は、charset 付きの text/csv か .xlsx ブックのものを指定してください",
+        )
+      : text(`the charset "${charset}" is not supported`, `文字コード「${charset}」は使えません`);
+  const hint = same(`charset=${INPUT_ENCODINGS.join(" | ")}`);
+  return createUsageResponse({ what, where: "content-type", hint }, { status: 415 });
+};

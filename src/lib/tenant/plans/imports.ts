@@ -183,16 +183,9 @@ export class TenantImports {
     const record = this.#check(await this.#record(id), ["uploading"]);
     const { request } = record.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
-    const plan = this.#engine.plan(id, request, { stream, encoding }, signal);
-    return this.#planned(
-      id,
-      plan.then(async () => void (await this.#permitted(await this.#record(id)))),
-    );
-  }
-
-  async #planned(id: string, work: Promise<void>): Promise<Import> {
     try {
-      await work;
+      await this.#engine.plan(id, request, { stream, encoding }, signal);
+      await this.#permitted(await this.#record(id));
       return await this.#read(id);
     } catch (error) {
       // a conflict leaves the import to the upload that came first; if this process could not write its plan because of a

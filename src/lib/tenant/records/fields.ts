@@ -63,10 +63,6 @@ export const getFieldWithUsage = async (reader: Reader, id: string): Promise<Cus
   return { ...field, users: await countCustomValues(reader, pk) };
 };
 
-interface FieldRemoval {
-  readonly users?: number | undefined;
-}
-
 /**
  * Removes a custom field and its values, which the audit log keeps. @throws Failure `not-found`; `conflict` if the
  * number of values differs from the expected one, or fields or users have changed
@@ -74,7 +70,7 @@ interface FieldRemoval {
 export const removeCustomField = (
   session: Session,
   id: string,
-  { users: expected }: FieldRemoval = {},
+  { users: expected }: { readonly users?: number | undefined } = {},
 ): Promise<CustomField> =>
   session.change({ action: "fields.remove", locks: ["fields", "users"] }, async (writer) => {
     const { pk, ...field } = await getStoredField(writer, id);

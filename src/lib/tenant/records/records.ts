@@ -267,13 +267,9 @@ const getWrittenRecord = async <F extends Fields>(
   id: string,
 ): Promise<RecordOf<F>> => {
   const [found] = await readRecordsById(reader, list, [id]);
-  if (found === undefined) throw createOutOfScopeFailure(list.thing.name);
-  return found;
-};
-
-const createOutOfScopeFailure = (thing: string): Failure => {
-  const noun = getThingNoun(thing);
-  return new Failure("not-found", {
+  if (found !== undefined) return found;
+  const noun = getThingNoun(list.thing.name);
+  throw new Failure("not-found", {
     what: text(
       `the ${noun.en} would be outside your organisations; nothing was changed`,
       `${noun.ja}が管理対象組織の外になるため、何も変更していません`,

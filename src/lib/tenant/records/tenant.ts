@@ -18,16 +18,14 @@ export interface TenantChange extends Changed<Omit<TenantProfile, "contracts">> 
   readonly dryRun?: boolean | undefined;
 }
 
-interface ProfileChange {
-  readonly before: TenantProfile;
-  readonly after: TenantProfile;
-}
-
 /**
  * Records information about the tenant, not in the console. @throws Failure `input-rejected` for invalid or
  * contradicting values; `not-found` for a contract that is not recorded
  */
-export const updateTenantProfile = (session: Session, { dryRun, ...change }: TenantChange): Promise<ProfileChange> =>
+export const updateTenantProfile = (
+  session: Session,
+  { dryRun, ...change }: TenantChange,
+): Promise<Readonly<Record<"before" | "after", TenantProfile>>> =>
   session.change({ action: "tenant.set", locks: ["tenant"], dryRun }, async (writer) => {
     const before = await readProfile(writer);
     const { contracts = [], contractsRemoved = [], ...others } = change;
@@ -71,7 +69,12 @@ function applyContractChanges(
 ): Contract[] {
   const contracts = new Map(before.map((contract) => [nameKey(contract.name), contract]));
   for (const name of removed) {
-    if (!contracts.delete(nameKey(name))) throw createUnknownContractFailure(name, before);
+    if (contracts.delete(nameKey(name))) continue;
+    const recorded = before.map((contract) => contract.name).join(", ") || "-";
+    throw new Failure("not-found", {
+      what: text(`no contract is named "${name}"`, `「${name}」という契約は登録されていません`),
+      hint: text(`recorded contracts: ${recorded}`, `登録済みの契約: ${recorded}`),
+    });
   }
   for (const contract of said) {
     const typed = contract.name.trim();
@@ -88,16 +91,5 @@ function applyContractChanges(
   }
   return [...contracts.values()];
 }
-
-const createUnknownContractFailure = (name: string, known: readonly Contract[]): Failure => {
-  const names = known.map((contract) => contract.name).join(", ");
-  return new Failure("not-found", {
-    what: text(`no contract is named "${name}"`, `「${name}」という契約は登録されていません`),
-    hint:
-      names === ""
-        ? text("no contracts are recorded", "契約は 1 つも登録されていません")
-        : text(`recorded contracts: ${names}`, `登録済みの契約: ${names}`),
-  });
-};
 
 const createProfileFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });

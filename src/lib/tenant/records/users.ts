@@ -75,11 +75,7 @@ export const moveUsers = async (
     ids,
     org,
     dryRun,
-  }: {
-    readonly ids: readonly string[];
-    readonly org: string;
-    readonly dryRun?: boolean | undefined;
-  },
+  }: { readonly ids: readonly string[]; readonly org: string; readonly dryRun?: boolean | undefined },
 ): Promise<MovedUser[]> => {
   // counted before the move, because the caller would not learn about the move if counting failed afterwards
   const devices = await session.read((reader) => countOwnedDevices(reader, ids));

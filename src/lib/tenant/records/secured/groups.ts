@@ -22,8 +22,17 @@ import {
   buildSecuredGroupList,
 } from "./user-rows.ts";
 import type { Writer } from "../../store/store.ts";
-import { addRecord, createRecord, toChangedObject, getRecordById, collectTaskNumbers, requireIds } from "../records.ts";
-import type { ManualRequestBody, EditableRecordType, ChangeResult } from "../records.ts";
+import {
+  addRecord,
+  createRecord,
+  toChangedObject,
+  getRecordById,
+  collectTaskNumbers,
+  requireIds,
+  type ManualRequestBody,
+  type EditableRecordType,
+  type ChangeResult,
+} from "../records.ts";
 
 export type WrittenSecuredGroup = ChangeResult<SecuredGroup>;
 

@@ -80,15 +80,15 @@ const endMemberships = async (
 ): Promise<number> => {
   const key = toGroupKey(name);
   // there are far fewer distinct sets of groups than users
-  const sets = await writer.all(
+  const sets = await writer.all<{ readonly groups: string }>(
     `select distinct groups from secured_user where app = :app
        and exists (select 1 from json_each(coalesce(groupKeys, groups)) e where e.value = :key)`,
     { app, key },
   );
   let memberships = 0;
   for (const { groups } of sets) {
-    const after = (JSON.parse(String(groups)) as readonly string[]).filter((one) => toGroupKey(one) !== key);
-    const those = { app, groups: String(groups) };
+    const after = (JSON.parse(groups) as readonly string[]).filter((one) => toGroupKey(one) !== key);
+    const those = { app, groups };
     await saveVersions(writer, "secured_user", "t.app = :app and t.groups = :groups", those);
     memberships += await writer.run(
       `update main.secured_user set groups = :after, groupKeys = :keys, updatedAt = :at, revision = :revision
@@ -118,17 +118,13 @@ export const readGroupMembers = async (
   app: SecuredApp,
   { names, most }: { readonly names: readonly string[]; readonly most: number },
 ): Promise<readonly GroupMember[]> => {
-  const rows = await reader.all(
+  const rows = await reader.all<Omit<GroupMember, "groups"> & { readonly groups: string }>(
     `select id, displayName || coalesce(' <' || nullif(userId, displayName) || '>', '') as name, groups from secured_user
      where app = :app and exists (select 1 from json_each(coalesce(groupKeys, groups)) e
        where e.value in (select value from json_each(:keys))) order by userId limit :most`,
     { app, keys: JSON.stringify(names.map((name) => toGroupKey(name))), most },
   );
-  return rows.map(({ id, name, groups }) => ({
-    id: String(id),
-    name: String(name),
-    groups: JSON.parse(String(groups)) as readonly string[],
-  }));
+  return rows.map((member) => ({ ...member, groups: JSON.parse(member.groups) as readonly string[] }));
 };
 
 export const deleteGroup = async (

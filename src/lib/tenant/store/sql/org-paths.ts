@@ -6,12 +6,6 @@ export interface OrgNode {
   readonly name: string;
 }
 
-export const toOrgNode = ({ pk, parent, name }: Readonly<Record<string, unknown>>): OrgNode => ({
-  pk: Number(pk),
-  parent: parent === null ? null : Number(parent),
-  name: String(name),
-});
-
 /** Returns the paths of organisations by number. Organisations without all nodes above them have no path. */
 export const buildOrgPaths = (nodes: Iterable<OrgNode>): ReadonlyMap<number, string> => {
   const all = new Map([...nodes].map((node) => [node.pk, node]));

@@ -182,12 +182,13 @@ export class Database {
     return Number(this.prepare(sql).run(params).changes);
   }
 
-  get(sql: string, params: Params = {}): Row | undefined {
-    return this.prepare(sql).get(params);
+  /** Returns the first row; undefined if there are no rows. `T`: the type of the selected columns. */
+  get<T = Row>(sql: string, params: Params = {}): T | undefined {
+    return this.prepare(sql).get(params) as T | undefined;
   }
 
-  all(sql: string, params: Params = {}): Row[] {
-    return this.prepare(sql).all(params);
+  all<T = Row>(sql: string, params: Params = {}): T[] {
+    return this.prepare(sql).all(params) as T[];
   }
 
   iterate(sql: string, params: Params = {}): IterableIterator<Row> {
