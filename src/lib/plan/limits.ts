@@ -75,10 +75,7 @@ const createLimitFailure = (
   });
 };
 
-/**
- * Enforces both limits: a number for all types together; a share for each type, and for all up to `atMost`. @throws
- * `limit-exceeded` if a plan deletes or updates more
- */
+/** Enforces both limits: a number for all types together; a share for each type. @throws `limit-exceeded` */
 export function enforceLimits(changes: readonly ThingChanges[], limits: PlanLimits): void {
   for (const limit of LIMITS) {
     const { name, action, flag, atMost } = limit;

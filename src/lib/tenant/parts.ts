@@ -49,10 +49,7 @@ export interface RequestSource {
   readonly breakOff: () => void;
 }
 
-/**
- * Returns the tenant as the sender sees it, or for an open operation, parts for signing in only. @throws Failure if the
- * sender may not use the tenant
- */
+/** Returns the tenant as the sender sees it, or parts for signing in only (open). @throws Failure for a stranger */
 export type PartsResolver = (
   request: Pick<Request, "headers">,
   isOpen: boolean,

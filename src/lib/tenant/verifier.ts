@@ -31,10 +31,7 @@ const formatVerifier = (salt: string, hash: string): string => {
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${salt}$${hash}`;
 };
 
-/**
- * Returns a text that can verify a password: argon2id in PHC format. Create it before the transaction. @see
- * https://github.com/P-H-C/phc-string-format
- */
+/** Returns a text that verifies a password: argon2id in PHC format. Create it before the transaction. */
 export const createPasswordVerifier = async (secret: string, random: RandomBytes): Promise<string> => {
   const salt = random(SALT_BYTES);
   const hash = await computeArgon2(secret, salt, ARGON2_PARAMETERS);

@@ -44,10 +44,7 @@ type AccountBody = AccountRequest & {
 
 export const ACCOUNT_RECORD_TYPE = { list: ACCOUNTS };
 
-/**
- * Creates an account for a user. @throws Failure `input-rejected` for a second account or refused values;
- * `not-permitted`; `not-found` @see facts 2.1, 2.2, 2.3
- */
+/** Creates an account for a user. @throws Failure `input-rejected`, `not-permitted`, `not-found` @see facts 2.1 */
 export const createAccount = (
   session: Session,
   { user, ...body }: AccountBody & { readonly user: string },
@@ -87,10 +84,7 @@ const PASSWORD_MISSING_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/**
- * Returns a request in which the account name follows the composition in the settings. If the account already exists
- * and the request does not change its name, the request is returned unchanged.
- */
+/** Returns a request whose name follows the settings' composition, unless an account exists and keeps its name. */
 const applyComposition = async (
   reader: Reader,
   { name }: StoredAccount,
@@ -220,10 +214,7 @@ interface AccountSettingsRequest {
   readonly dryRun?: boolean | undefined;
 }
 
-/**
- * Sets the values of which account names are built, and the authentication type. Existing names do not change. @throws
- * Failure `not-permitted`, `input-rejected` @see seed 001
- */
+/** Sets the authentication type and what names are built from; existing names stay. @throws Failure @see seed 001 */
 export const updateAccountSettings = (
   session: Session,
   { composition, authentication, dryRun = false }: AccountSettingsRequest,

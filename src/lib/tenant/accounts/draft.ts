@@ -73,10 +73,7 @@ export const permitAccountChange = ({ asker }: Session, before: StoredAccount, g
 const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
-/**
- * Checks that the acting account may change an account and its user: only system administrators may if its role is, or
- * may be, above operator. @throws Failure `not-permitted`
- */
+/** Checks that a system administrator acts if the account may be above operator. @throws Failure `not-permitted` */
 export const permitPrivilegedAccount = (asker: Session["asker"], account: StoredAccount): void => {
   if (!isAboveOperator(account)) return;
   if (asker.role !== "system") throw createSystemOnlyFailure(account);
@@ -90,10 +87,7 @@ export interface AccountDraft {
   readonly isMarked: boolean | undefined;
 }
 
-/**
- * Builds the planned values of an account. @throws Failure `input-rejected` if a rule refuses them; `not-found` for a
- * missing organisation or scheme @see facts 2.1, 2.2, 2.3
- */
+/** Builds an account's planned values. @throws Failure `input-rejected`, `not-found` @see facts 2.1, 2.2, 2.3 */
 export const buildAccountDraft = async (
   writer: Writer,
   before: StoredAccount,

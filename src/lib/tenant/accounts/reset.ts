@@ -34,10 +34,6 @@ const CODE_LIFETIME_MS = RESET_CODE.minutes * 60_000;
 
 const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
 
-const buildAuditObjects = (account: Account) => ({
-  objects: [toChangedObject(ACCOUNT_RECORD_TYPE, account)],
-});
-
 /**
  * Emails a code for a new password, in place of the previous code, to the account's first address. If that fails, the
  * code is deleted, and the audit log has the reason. @see facts 2.3: CLOMO's login page sends a link
@@ -54,7 +50,7 @@ export const sendResetCode = async (session: Session, send: SendMail, id: string
     const { pk } = await getStoredAccount(writer, id);
     const expiresAt = getCurrentInstant({ now: () => now() + CODE_LIFETIME_MS });
     await writeResetCode(writer, pk, { verifier, addressKey: emailKey(address), expiresAt, tries: 0 });
-    const about = buildAuditObjects(account);
+    const about = { objects: [toChangedObject(ACCOUNT_RECORD_TYPE, account)] };
     const mail = { to: address, ...(await buildCodeMail(writer, account, { code, expiresAt })) };
     return { result: { pk, mail, about }, ...about, detail: { address, expiresAt } };
   });
@@ -68,9 +64,7 @@ export const sendResetCode = async (session: Session, send: SendMail, id: string
   });
 };
 
-/**
- * Returns true if a code is valid for an account now. Wrong codes are counted; after the last attempt, it is deleted.
- */
+/** Returns true if a code is valid for an account now. Wrong codes are counted; the last attempt deletes it. */
 export const checkResetCode = async (
   { surroundings }: Session,
   writer: Writer,
@@ -96,9 +90,7 @@ interface PasswordReset {
   readonly verifier: string;
 }
 
-/**
- * Sets a new password (in a mirror, the one for signing in) with a code, once. @throws `refusal` for an invalid code
- */
+/** Sets a new password (in a mirror, for signing in) with a code, once. @throws `refusal` for an invalid code */
 export const applyResetCode = (
   session: Session,
   { id, code, password, verifier }: PasswordReset,

@@ -59,10 +59,7 @@ export const readSchemeWithHolders = async (reader: Reader, id: string): Promise
   holders: await readSchemeHolders(reader, id),
 });
 
-/**
- * Deletes schemes that no account has, all or none. @throws Failure `not-found`; `input-rejected` if an account has
- * one; `conflict` if schemes or accounts have changed
- */
+/** Deletes schemes, all or none. @throws Failure `not-found`; `input-rejected` if in use; `conflict` if changed */
 export const deleteSchemes = (
   session: Session,
   { ids, dryRun }: { readonly ids: readonly string[]; readonly dryRun?: boolean | undefined },

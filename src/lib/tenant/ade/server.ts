@@ -84,10 +84,7 @@ const ENDPOINT_NOT_SET_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/**
- * Returns the stored MDM server for requests to Apple and keys. @throws Failure `not-permitted` in a mirror,
- * `input-rejected` without an endpoint
- */
+/** Returns the stored MDM server. @throws Failure `not-permitted` in a mirror, `input-rejected` without an endpoint */
 export const requireServer = async (reader: Reader): Promise<StoredServer & { readonly endpoint: string }> => {
   if (await isMirror(reader)) throw MIRROR_FAILURE;
   const { endpoint, ...server } = await readServer(reader);

@@ -283,10 +283,7 @@ const reportMissing = (error: unknown, { kind, devices }: FetchedDevices): AdeSy
   };
 };
 
-/**
- * Deletes the devices that a full fetch did not return. @throws {@link MissingDevices} for more than permitted, or
- * Failure `input-rejected` if another number was confirmed
- */
+/** Deletes what a full fetch did not return. @throws {@link MissingDevices}; Failure `input-rejected` if unconfirmed */
 const deleteUnseenDevices = async (
   writer: Writer,
   { scratch, request }: FetchedDevices,

@@ -110,10 +110,7 @@ const ORG_DEPTH = `(with recursive up(pk) as (
       where up.pk is not null)
   select count(*) from up)`;
 
-/**
- * SQL: the order in which drifts `d` can be applied in the console: deletions, parents from the top down, updates, new
- * records, and finally the parents that have become empty.
- */
+/** SQL: the order in which drifts `d` can be applied: deletions, parents first, updates, new records, empty parents. */
 const CONSOLE_ORDER = `case when d.action = 'delete' then ${buildCaseSql(`d.thing in (${PARENT_THING_NAMES})`, "4", "0")}
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
   ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;

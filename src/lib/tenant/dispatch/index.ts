@@ -37,8 +37,6 @@ const finishResponse: MiddlewareHandler = async (c, next) => {
   if (c.res.status >= 400 && method !== "GET" && method !== "HEAD") c.header("connection", "close");
 };
 
-const toHonoPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
-
 const buildRequestKey = (
   { once }: AnyOperation,
   { session }: TenantParts,
@@ -118,8 +116,9 @@ class Dispatch {
     const app = this.#emptyApp();
     for (const one of Object.values(operations)) {
       const { method, path } = splitRoute(one);
+      const route = path.replaceAll(/\{(\w+)\}/g, ":$1");
       const read = createInputReader(one);
-      app.on([method.toUpperCase()], [toHonoPath(path)], limitTime(one), (c: Context<DispatchEnvironment, "/">) =>
+      app.on([method.toUpperCase()], [route], limitTime(one), (c: Context<DispatchEnvironment, "/">) =>
         this.#answer(c, one, read),
       );
     }

@@ -18,8 +18,6 @@ const MAX_BODY_KIB = 1024;
 
 const MAX_OPEN_BODY_KIB = 16;
 
-const getMaxBodyKib = ({ needs }: AnyOperation): number => (needs === "open" ? MAX_OPEN_BODY_KIB : MAX_BODY_KIB);
-
 const parseQueryParameters = (request: HonoRequest): unknown =>
   Object.fromEntries(Object.entries(request.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
 
@@ -44,7 +42,7 @@ const DISCARDED_BYTES = 16 * 1024 * 1024;
 
 /** Reads a body. @throws Failure `usage` with 413 if it is too large @throws HTTPException 400 if it is not UTF-8 */
 const readBodyText = async (request: HonoRequest, one: AnyOperation): Promise<string> => {
-  const maxKib = getMaxBodyKib(one);
+  const maxKib = one.needs === "open" ? MAX_OPEN_BODY_KIB : MAX_BODY_KIB;
   const maxBytes = maxKib * 1024;
   if (request.header("transfer-encoding") === undefined && Number(request.header("content-length")) <= maxBytes)
     return decodeUtf8(new Uint8Array(await request.arrayBuffer()));
@@ -65,10 +63,7 @@ const COMPRESSED_JSON_FAILURE = new Failure("usage", {
   status: 415,
 });
 
-/**
- * Reads a JSON body. @throws HTTPException 415 for other content, 400 for invalid JSON @throws Failure `usage` with
- * 413, or 415 if it is compressed, as only uploads may be
- */
+/** Reads a JSON body. @throws HTTPException 415, 400 @throws Failure `usage` with 413, or 415 if compressed */
 const readJsonBody = async (request: HonoRequest, one: AnyOperation): Promise<unknown> => {
   const encoding = request.header("content-encoding") ?? "identity";
   if (encoding.toLowerCase() !== "identity") throw COMPRESSED_JSON_FAILURE;

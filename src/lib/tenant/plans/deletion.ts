@@ -18,10 +18,7 @@ export interface DeletionRequest {
   readonly called?: string | undefined;
 }
 
-/**
- * Resolves a deletion request. @throws Failure `usage` without ids, or if recursive for other kinds than organisations;
- * `input-rejected` for 全社
- */
+/** Resolves a deletion. @throws Failure `usage` without ids, or recursive elsewhere; `input-rejected` for 全社 */
 export const resolveDeletion = ({ kind, ids, recursive = false, called = "" }: DeletionRequest): StoredRequest => {
   checkFieldValue("kind", KIND.kind, kind);
   if (ids.length === 0 || (recursive && kind !== "orgs")) throw WRONG_DELETION_FAILURE;

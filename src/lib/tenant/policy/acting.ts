@@ -1,15 +1,12 @@
 import { commandName } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole, type Operation, type Role } from "../../model/role.ts";
+import { ADMINISTRATOR_ROLES, ROLES, type Operation } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
 import { findAccountByName, type ActingAccount } from "../accounts/askers.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Reader } from "../store/store.ts";
 import type { Actor } from "./asker.ts";
-
-const isAdministratorRole = (role: Role): role is AdministratorRole =>
-  (ADMINISTRATOR_ROLES as readonly Role[]).includes(role);
 
 /** Returns the organisations that an account administers, with all below; undefined: all. @see facts 2.1 */
 const getOwnOrgs = ({ role, org, managedOrgs }: ActingAccount): readonly number[] | undefined => {
@@ -29,8 +26,9 @@ export const resolveActor = async (reader: Reader, name: string): Promise<Actor>
 
 /** Returns the actor for an account; undefined if the account has no role. */
 export const toActor = (account: ActingAccount): Actor | undefined => {
-  const { user, id, role, scheme, items } = account;
-  if (!isAdministratorRole(role)) return undefined;
+  const { user, id, scheme, items } = account;
+  const role = ADMINISTRATOR_ROLES.find((one) => one === account.role);
+  if (role === undefined) return undefined;
   return {
     account: { user, id, name: account.name },
     role,

@@ -44,9 +44,7 @@ export interface EditableRecordType<F extends Fields = Fields> {
   /** the value of the record type's scope */
   readonly scope?: string | undefined;
   readonly fields?: readonly string[] | undefined;
-  /**
-   * Converts a request's values for storage. @param before undefined for a new record @throws Failure `input-rejected`
-   */
+  /** Converts values for storage. @param before undefined for a new record @throws Failure `input-rejected` */
   readonly reading?:
     | ((writer: Writer, given: ManualValues, before: object | undefined) => Promise<RecordDraft>)
     | undefined;

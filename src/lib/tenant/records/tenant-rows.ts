@@ -56,10 +56,7 @@ const IS_COMMITTED_SQL = `i.revision is not null and ${UNDONE_BY_SQL} is null`;
 /** SQL: true if an import `i` imported a console export. */
 const IS_FROM_CONSOLE_SQL = "i.detail -> 'request' ->> 'fromConsole'";
 
-/**
- * Sets when tenant data was last imported from the console, after an import was undone: the newest complete export that
- * stands, otherwise the first one that kept missing records.
- */
+/** Sets when data was last imported, after an undo: the newest complete export that stands, or the first that kept. */
 export const restoreMirrorAge = async (writer: Writer): Promise<void> => {
   const at = (mode: string): string =>
     `case when i.detail -> 'request' ->> 'mode' = '${mode}' then i.detail ->> 'committedAt' end`;

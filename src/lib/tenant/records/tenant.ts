@@ -18,10 +18,7 @@ export interface TenantChange extends Changed<Omit<TenantProfile, "contracts">> 
   readonly dryRun?: boolean | undefined;
 }
 
-/**
- * Records information about the tenant, not in the console. @throws Failure `input-rejected` for invalid or
- * contradicting values; `not-found` for a contract that is not recorded
- */
+/** Records facts about the tenant. @throws Failure `input-rejected`; `not-found` for an unknown contract */
 export const updateTenantProfile = (
   session: Session,
   { dryRun, ...change }: TenantChange,

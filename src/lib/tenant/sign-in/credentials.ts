@@ -24,9 +24,7 @@ import {
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
-/**
- * The failure for a missing or unknown credential. Only the client knows whether it sent a token, and adds what to do.
- */
+/** The failure for a missing or unknown credential. Only the client knows whether it sent a token, and adds a hint. */
 export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   what: text(
     "you are not signed in, or the session or token is no longer valid",

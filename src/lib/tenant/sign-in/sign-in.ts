@@ -81,8 +81,7 @@ const beginAttempt = (
   });
 
 /**
- * Signs an account in. @param address of the request, for the limit on failures @throws Failure `not-signed-in`, the
- * same for every reason and after the same time; `throttled`
+ * Signs an account in. @param address for the limit @throws Failure `not-signed-in` after the same time; `throttled`
  */
 export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
   takeSameTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));

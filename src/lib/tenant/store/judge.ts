@@ -194,10 +194,7 @@ const WRITTEN_THINGS_SQL = RULE_TABLES.map(
       or exists (select 1 from main.created_range c where c.revision = :revision and c.thing = '${thing}')`,
 ).join(" union all ");
 
-/**
- * Applies the rules to what a change has written, after its versions are complete. @param isJudged false for types that
- * were judged before
- */
+/** Applies the rules to what a change has written. @param isJudged false for types that were judged before */
 export const judgeWrittenRecords = async (
   reader: Pick<Reader, "all">,
   revision: number,

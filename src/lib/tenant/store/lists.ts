@@ -62,10 +62,7 @@ export interface RecordList<F extends Fields = Fields> {
   readonly params?: Params | undefined;
   /** SQL of values without columns, by field, or by `field.member` for shown or exported members of a reference */
   readonly sql?: Readonly<Record<string, string>> | undefined;
-  /**
-   * `order`: default order; `orders`: other orders, by name. The columns of an order are unique together. Exports use
-   * the first column of the default order.
-   */
+  /** `order`: the default, by whose first column exports read; `orders`: others. Their columns are unique. */
   readonly order: readonly [SortKey, ...SortKey[]];
   readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
   /** false: the values are their own comparison keys, and no separate keys are stored */
@@ -130,10 +127,7 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
   return field.type === "boolean" ? buildJsonBooleanSql(`${column} = 1`) : `json_quote(${column})`;
 };
 
-/**
- * The SQL of each list, by everything else on which it depends. Building the SQL, and finding the prepared
- * statement of a text that was just built, takes longer than reading a short page.
- */
+/** The SQL of each list. Building it, and finding its prepared statement, takes longer than reading a short page. */
 const LIST_SQL = new WeakMap<RecordList, Map<string, string>>();
 
 const recallListSql = (list: RecordList, key: string, build: () => string): string => {

@@ -4,9 +4,7 @@ import type { Row, SqlValue, Writer } from "./store.ts";
 
 export type RowValues = Readonly<Record<string, SqlValue>>;
 
-/**
- * Inserts a row. @param key unique columns by which a row is updated instead @param kept columns that an update keeps
- */
+/** Inserts a row. @param key unique columns by which it is updated instead @param kept columns that an update keeps */
 export const insertRow = (
   writer: Writer,
   table: string,

@@ -80,10 +80,7 @@ export interface Writer extends Reader {
 export interface LineQuery {
   /** SQL: the text of a record */
   readonly line: string;
-  /**
-   * A cheaper text, which is tried first. `finished` completes the bytes of several records at once and may modify
-   * these bytes. It returns undefined if the cheaper text cannot be used.
-   */
+  /** A cheaper text, tried first. `finished` completes bytes in place, or returns undefined if it cannot be used. */
   readonly plain?:
     | { readonly line: string; finished(bytes: Uint8Array, records: number): Uint8Array | undefined }
     | undefined;
@@ -130,18 +127,14 @@ export interface Store {
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
   /** Runs `body` on one snapshot, or returns the result for the key if the tenant has not changed since. */
   recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T>;
-  /**
-   * Runs `body` in one transaction. @throws Failure `locked` if another process holds the lock for five seconds,
-   * `interrupted` by the signal while waiting, `not-permitted` if the tenant cannot be written
-   */
+  /** Runs `body` in one transaction. @throws Failure `locked`, `interrupted`, `not-permitted` */
   change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
   /** Runs `body` like a change, then rolls everything back. @throws Failure as {@link change} */
   rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
   /** Creates a temporary table for data from outside. @param columns SQL: names and types @param key unique columns */
   scratch(columns: readonly string[], key: readonly string[]): Promise<ScratchTable>;
   /**
-   * Streams records as UTF-8, produced while it is read on a separate connection and snapshot, so nothing waits. @param
-   * describe returns what to stream, from the same snapshot
+   * Streams records as UTF-8 from a separate snapshot. @param describe returns what to stream, from the same snapshot
    */
   lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>>;
   /** Streams a copy of the tenant's file without secrets, and perhaps without versions and the audit log. */

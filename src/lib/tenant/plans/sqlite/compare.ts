@@ -245,12 +245,11 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
 
 export const etagOf = (database: Database, plan: PlanDefinition): string =>
   [
-    ...getPlanCollections(plan).map((name) => `${name}.${readCollectionRevision(database, name)}`),
+    ...getPlanCollections(plan).map(
+      (name) => `${name}.${database.count("select revision from collection where name = :name", { name })}`,
+    ),
     ...[readNameComposition(database, plan) ?? []].flat(),
   ].join("-");
-
-const readCollectionRevision = (database: Database, collection: string): number =>
-  database.count("select revision from collection where name = :collection", { collection });
 
 export const readTenantRevision = (database: Database): number =>
   database.count("select coalesce(max(revision), 0) from collection");

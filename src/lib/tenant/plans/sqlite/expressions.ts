@@ -278,8 +278,8 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
   if (reference === undefined) return same === undefined ? own : buildCaseSql(same, column, own);
   const pk = buildNamedRecordSql(plan, reference);
   if (keeps) return buildCaseSql(`${cell} is null`, column, pk);
-  const { usual } = reference;
-  return usual === undefined && !canLackReferenceKey(reference)
+  const { usual, refers, table } = reference;
+  return usual === undefined && table.thing.fields[refers.by]?.nullable !== true
     ? pk
     : `case when not (${buildIsBlankCellSql(plan, field)}) then ${pk} when ${buildRefersToExportedSql(reference)} then ${usual ?? "null"} else ${column} end`;
 };
@@ -305,9 +305,6 @@ const buildRefersToExportedSql = (reference: StoredReference): string => {
   const column = recordColumn(reference.field.stored);
   return `${buildReferenceTextSql(reference, column)} is not null and ${column} is distinct from ${reference.usual ?? "null"}`;
 };
-
-const canLackReferenceKey = ({ refers, table: { thing } }: StoredReference): boolean =>
-  thing.fields[refers.by]?.nullable === true;
 
 const keepsWindowsForm = (plan: PlanDefinition, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");

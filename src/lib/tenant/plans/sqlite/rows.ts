@@ -96,12 +96,6 @@ const buildChangedListSql = (
     buildJsonListSql(pieces.map(([field, piece]) => buildCaseSql(buildChangesFieldSql(field), piece, "''"))),
   );
 
-const buildChangedFieldsSql = ({ kind }: PlanDefinition): string =>
-  buildChangedListSql(kind.fields.map((field) => [field, `',"${field.field}"'`]));
-
-const buildBeforeSql = ({ kind }: PlanDefinition): string =>
-  buildChangedListSql(kind.fields.map((field) => [field, buildStoredPiece(kind, field)]));
-
 const buildStagedKeyText = (plan: PlanDefinition): string =>
   buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
 
@@ -117,9 +111,9 @@ const buildStagedLinesSql = (plan: PlanDefinition, all: boolean, thing: string |
     row: "r.row",
     key: `json_quote(coalesce(${buildStagedKeyText(plan)}, ''))`,
     action: `'"' || ${ROW_ACTION_SQL} || '"'`,
-    changed: buildChangedFieldsSql(plan),
+    changed: buildChangedListSql(plan.kind.fields.map((field) => [field, `',"${field.field}"'`])),
     setsSecret: hasSecretColumns(plan) ? buildJsonBooleanSql("r.secrets is not null") : "'false'",
-    before: buildBeforeSql(plan),
+    before: buildChangedListSql(plan.kind.fields.map((field) => [field, buildStoredPiece(plan.kind, field)])),
     after: buildAfterSql(plan),
   });
   const asked = all ? "" : `and ${ROW_ACTION_SQL} in (select value from json_each(:actions))`;
@@ -144,9 +138,6 @@ const buildDeletedLineSql = (kind: StoredKind): string => {
     ]),
   });
 };
-
-const buildDeletedLinesSql = ({ kind }: PlanDefinition): string =>
-  `select ${buildDeletedLineSql(kind)} as line from ${kind.thing.name} t where ${kind.isLacking} order by t.pk limit :left`;
 
 const MAX_BATCH_ROWS = 256;
 
@@ -196,11 +187,14 @@ export function* readPlanLines(
 ): Generator<Uint8Array> {
   const { actions, limit } = query;
   const all = actions.length === 0;
-  const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
+  const { kind } = plan;
+  const params = { actions: JSON.stringify(actions), kind: kind.name };
   const reader = new PlanLineReader(database, params, limit);
   if (all || actions.some((action) => action !== "delete")) yield* reader.staged(buildStagedLinesSql(plan, all, thing));
   if (plan.request.mode === "replace" && (all || actions.includes("delete")))
-    yield* reader.deleted(buildDeletedLinesSql(plan));
+    yield* reader.deleted(
+      `select ${buildDeletedLineSql(kind)} as line from ${kind.thing.name} t where ${kind.isLacking} order by t.pk limit :left`,
+    );
 }
 
 const PROBLEM_LINE_SQL = `concat('{"code":', json_quote(code), ',"severity":', json_quote(severity), ',"row":', row, ',"line":', line,

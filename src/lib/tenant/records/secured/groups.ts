@@ -84,17 +84,14 @@ export const deleteGroups = (
   });
 };
 
-/** Returns true if an app's files have groups. In the console, every app has groups.  @see facts 6.3, 6.6 */
-const hasGroups = (app: SecuredApp): boolean => SECURED_FORMATS[app].columns.some(({ field }) => field === "groups");
-
-/** Checks that the files of an app have groups. @throws Failure `input-rejected` if they do not */
+/** Checks that an app's files have groups, which every app has in the console. @throws Failure @see facts 6.3, 6.6 */
 export const requireAppWithGroups = (app: SecuredApp): void => {
-  if (hasGroups(app)) return;
+  if (SECURED_FORMATS[app].columns.some(({ field }) => field === "groups")) return;
   const name = formatSecuredAppName(app);
   throw new Failure("input-rejected", {
     what: text(
-      `${name} shows 所属するグループ on its screen, but its CSV files do not have the column グループ名; clomoctl manages only the groups of Docs, Calendar and Contacts`,
-      `${name} は画面に「所属するグループ」がありますが、CSV に「グループ名」がありません。clomoctl で扱えるのは Docs・Calendar・Contacts のグループだけです`,
+      `the CSV files of ${name} do not contain 所属するグループ; clomoctl manages the groups of Docs, Calendar and Contacts`,
+      `${name} の CSV に「所属するグループ」はありません。clomoctl で扱えるのは Docs・Calendar・Contacts のグループです`,
     ),
     where: app,
     hint: text("set the groups in SECURED APPs MANAGER", "グループは SECURED APPs MANAGER で設定してください"),
@@ -106,9 +103,7 @@ interface ResolvedGroups {
   readonly made: readonly ChangedObject[];
 }
 
-/**
- * Returns a request's groups by name, and creates missing ones if `create`. @throws Failure `input-rejected` otherwise
- */
+/** Returns a request's groups, creating missing ones if `create`. @throws Failure `input-rejected` otherwise */
 export const resolveGroups = async (
   session: Session,
   writer: Writer,

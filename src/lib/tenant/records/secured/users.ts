@@ -44,10 +44,7 @@ const defineEditableSecuredUsers = (
     buildSecuredUserDraft(session, app, { writer, given, before: before as SecuredUser }),
 });
 
-/**
- * Creates a user of an app. @throws Failure `input-rejected` for violated rules, an ID in use, a missing group or
- * password @see facts 6.6
- */
+/** Creates a user of an app. @throws Failure `input-rejected`: rules, an ID in use, groups, password @see facts 6.6 */
 export const createSecuredUser = (
   session: Session,
   app: SecuredApp,

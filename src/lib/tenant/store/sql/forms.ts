@@ -35,10 +35,7 @@ export const buildFieldKeySql = (
   return buildComparisonKeySql(comparison, column(getKeyColumn({ short, list: type === "texts" })), value);
 };
 
-/**
- * SQL: a value without its declared type, with which SQLite can use an index on an expression. @see
- * https://sqlite.org/datatype3.html#affinity_of_expressions
- */
+/** SQL: a value without its declared type, so that an index on an expression can be used. */
 export const buildValueWithoutTypeSql = (value: string): string => `coalesce(${value}, null)`;
 
 /** SQL: a join whose left tables are read first. @see https://sqlite.org/optoverview.html#crossjoin */

@@ -122,10 +122,7 @@ export class Database {
     this.exec("pragma foreign_keys = off");
   }
 
-  /**
-   * Opens a file for writing, or read-only if it must. @throws Failure `unavailable` if its log can neither be read nor
-   * ignored
-   */
+  /** Opens a file for writing, or read-only if it must. @throws Failure `unavailable` if its log cannot be used */
   static orReadOnly(path: string, options: Pick<DatabaseOptions, "busyTimeoutMs"> = {}): Database {
     try {
       return new Database(path, options);
@@ -226,10 +223,7 @@ export class Database {
     this.#db.function(name, { deterministic, varargs: true }, body);
   }
 
-  /**
-   * Runs `body` in one write transaction. @throws Failure `locked` after five seconds, `not-permitted` if the file
-   * cannot be written
-   */
+  /** Runs `body` in one write transaction. @throws Failure `locked` after five seconds, `not-permitted` */
   change<T>(body: () => T): T {
     this.checkWritable();
     this.#begin();

@@ -86,10 +86,7 @@ export interface InitialTenantData {
   readonly now: string;
 }
 
-/**
- * Runs the steps that a file lacks, in one transaction. @throws Failure `unavailable` for a newer program's file,
- * `input-rejected` for a pre-release one, `not-permitted` if it cannot be written
- */
+/** Runs the steps that a file lacks. @throws Failure `unavailable`, `input-rejected`, `not-permitted` */
 export const migrate = (database: Database, tenant: InitialTenantData, steps = SCHEMA_STEPS): void => {
   const newest = getNewestVersion(steps);
   const missing = (): typeof SCHEMA_STEPS => {

@@ -1,6 +1,6 @@
 import { Failure } from "../../../errors/index.ts";
 import type { TenantCopyState } from "../../../model/tenant-file.ts";
-import { text, type Text } from "../../../text/index.ts";
+import { text } from "../../../text/index.ts";
 import { verifyOnConnection } from "../../audit/sqlite/verify.ts";
 import { judgeAllRecords } from "../judge.ts";
 import { Database } from "./database.ts";
@@ -10,10 +10,7 @@ import { runInWorker } from "./own-thread.ts";
 export const inspectTenantCopy = (path: string, signal?: AbortSignal): Promise<TenantCopyState> =>
   runInWorker("./received-worker", import.meta.url, { path }, signal);
 
-/**
- * Checks a copy of a tenant from a bundle, without changing it. Nothing that the file defines is used before all of it
- * equals what this program defines. This takes several seconds for a million users.
- */
+/** Checks a copy of a tenant from a bundle, unchanged: it must define what this program defines before it is used. */
 export const readCopyState = (path: string): TenantCopyState => {
   try {
     if (checkIdentity(path) > SCHEMA_VERSION) throw createNewerVersionFailure(path);
@@ -36,7 +33,10 @@ const readOpenCopy = (database: Database): TenantCopyState => {
   const faults = database.all("pragma quick_check(1)").flatMap((row) => Object.values(row));
   if (faults.join() !== "ok" || database.all("pragma foreign_key_check").length > 0)
     return { ...FAULTLESS, fault: DAMAGED };
-  if (broken !== null) return { ...FAULTLESS, fault: describeBrokenRecord(broken), auditHead: last };
+  if (broken !== null) {
+    const fault = text(`the audit log is broken at record ${broken}`, `監査ログが ${broken} 番で途切れています`);
+    return { ...FAULTLESS, fault, auditHead: last };
+  }
   // an earlier schema has other columns
   if (changes === null) return { ...FAULTLESS, auditHead: last };
   const fault = changes.broken.length > 0 ? BROKEN_HISTORY : null;
@@ -54,6 +54,3 @@ const BROKEN_HISTORY = text(
   "the history of the tenant does not match its audit log",
   "テナントの履歴が監査ログと一致しません",
 );
-
-const describeBrokenRecord = (seq: number): Text =>
-  text(`the audit log is broken at record ${seq}`, `監査ログが ${seq} 番で途切れています`);

@@ -54,10 +54,7 @@ const isWritable = (path: string): boolean => {
   }
 };
 
-/**
- * Returns true if an error was caused by a file or folder that cannot be written. SQLite reports the same errors if the
- * disk fails while a file is opened.
- */
+/** Returns true if a file or folder cannot be written. SQLite reports a failing disk in the same way. */
 export const isUnwritableError = (error: unknown, path: string): boolean =>
   [SQLITE_READONLY, SQLITE_CANTOPEN].includes(getPrimaryErrorCode(error) ?? 0) && !isWritable(path);
 

@@ -46,10 +46,7 @@ export class Connection implements Writer {
   #revision: number | undefined;
   #isOver = false;
 
-  /**
-   * @param collectionOf enables the checks of locks and versions before writes @param view what the connection sees;
-   * default: all
-   */
+  /** @param collectionOf enables the checks of locks and versions @param view what the connection sees; default: all */
   constructor(database: Database, collectionOf?: CollectionLookup, view?: View) {
     this.#connected = database;
     this.#collectionOf = collectionOf;

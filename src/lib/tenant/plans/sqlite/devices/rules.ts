@@ -74,13 +74,7 @@ const reportDeviceOutcomes = (
   });
 };
 
-const buildOwnerLabelSql = (pk: string): string =>
-  `(select name || ' <' || (emails ->> 0) || '>' from user where pk = ${pk})`;
-
-/**
- * Reports owners of another Android device that needs the same account, at the later row: an error in Fully Managed,
- * where an account has one device, otherwise a warning. @see facts 1.3
- */
+/** Reports owners of another Android device with the account: an error in Fully Managed. @see facts 1.3 */
 const reportSharedAccounts = (database: Database, plan: PlanDefinition): void => {
   const asks = "o.uses = 1 and (o.isNew = 1 or o.changesUse = 1)";
   if (database.count(`select count(*) from (select 1 from ${DEVICE_OUTCOME_TABLE} o where ${asks} limit 1) one`) === 0)
@@ -92,7 +86,7 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
     select 1 from s.match g where g.target = t.pk and g.changed <> 0 and ${buildIsValidRowSql("g.row")})`;
   database.exec("drop table if exists s.device_shared");
   database.exec(`create table s.device_shared as
-    select o.row, ${buildOwnerLabelSql("o.owner")} as owner, max(b.full) as full, min(b.serial) as device from ${DEVICE_OUTCOME_TABLE} o join (
+    select o.row, (select name || ' <' || (emails ->> 0) || '>' from user where pk = o.owner) as owner, max(b.full) as full, min(b.serial) as device from ${DEVICE_OUTCOME_TABLE} o join (
       select p.owner, r."serialNumber" as serial, p.row, ${full("p")} as full
         from ${DEVICE_OUTCOME_TABLE} p join s.row r on r.row = p.row where p.uses = 1
       union all select t.owner, t."serialNumber", 0, ${full("t")} from device t

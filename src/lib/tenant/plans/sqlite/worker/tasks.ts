@@ -230,14 +230,6 @@ const withDatabase = async <T>(
   }
 };
 
-const listWrittenCollections = (kind: StoredKind): readonly string[] => {
-  const created = kind.references.filter(({ refers }) => refers.creates !== undefined);
-  return [...new Set([kind.collection, ...created.map(({ collection }) => collection)])];
-};
-
-const listReleasedCollections = ({ detail: { counts } }: ImportRecord): readonly string[] =>
-  (counts?.released ?? 0) > 0 ? [getStoredKind("devices").collection] : [];
-
 export interface ChangeJob extends Omit<CommitOptions, "signal"> {
   readonly id: string;
   /** the part of the tenant that the committing account can see; undefined: the whole tenant */
@@ -278,12 +270,15 @@ const applyAndRecord = async (
   if (counts === null || counts.rejected) throw createRejectedImportFailure(record);
   const orgs = request?.orgs === undefined ? undefined : await readImport(writer, request.orgs);
   const beside = orgs && buildPlanDefinition(orgs);
-  const others = [...listReleasedCollections(record), ...(beside === undefined ? [] : [beside.kind.collection])];
-  await writer.lock([...new Set([...listWrittenCollections(plan.kind), ...others])]);
+  const { collection, references } = plan.kind;
+  const released = (counts.released ?? 0) > 0 ? [getStoredKind("devices").collection] : [];
+  const others = [...released, ...(beside === undefined ? [] : [beside.kind.collection])];
+  const created = references.filter(({ refers }) => refers.creates !== undefined).map((one) => one.collection);
+  await writer.lock([...new Set([collection, ...created, ...others])]);
   if (beside !== undefined && etagOf(database, beside) !== orgs?.etag) throw createTenantChangedFailure();
   // if nothing that the plan read has changed, it need not be checked again
   const isRechecked = etagOf(database, plan) !== record.etag;
-  const revision = advanceRevision(database, [plan.kind.collection, ...others]);
+  const revision = advanceRevision(database, [collection, ...others]);
   const { actor, by: _by, origin: _origin, sender: _sender, ...context } = moment;
   if (beside !== undefined)
     withRowsBeside(database, () =>
