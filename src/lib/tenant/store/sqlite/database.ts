@@ -179,9 +179,8 @@ export class Database {
     return Number(this.prepare(sql).run(params).changes);
   }
 
-  /** Returns the first row; undefined if there are no rows. `T`: the type of the selected columns. */
-  get<T = Row>(sql: string, params: Params = {}): T | undefined {
-    return this.prepare(sql).get(params) as T | undefined;
+  get(sql: string, params: Params = {}): Row | undefined {
+    return this.prepare(sql).get(params);
   }
 
   all<T = Row>(sql: string, params: Params = {}): T[] {
