@@ -49,9 +49,7 @@ const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void =
 
 export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
 
-/**
- * Refuses an operation on a user, if found, that only system administrators may change. @throws Failure `not-permitted`
- */
+/** Refuses an operation on a user that only system administrators may change. @throws Failure `not-permitted` */
 export const refusePrivilegedUser = (found: Row | undefined): void => {
   if (found === undefined) return;
   const { called, role } = found;
