@@ -25,10 +25,8 @@ export interface Surroundings {
 const encodeHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 /**
- * Returns the first 24 of the 36 characters of a UUIDv7 for the current time. A counter of 12 hexadecimal digits
- * completes the UUID, so that SQL can generate ids for a million rows without callbacks.
- *
- * @see RFC 9562 6.2, method 1: a counter in the low bits
+ * Returns the first 24 characters of a UUIDv7 for now. A counter of 12 digits completes it, so that SQL generates ids
+ * without callbacks. @see RFC 9562 6.2, method 1
  */
 export const createIdPrefix = ({ now, random }: Pick<Surroundings, "now" | "random">): string => {
   const time = now().toString(16).padStart(12, "0");

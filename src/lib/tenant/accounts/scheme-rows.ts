@@ -41,10 +41,7 @@ export const readSchemeHolders = async (reader: Reader, id: string): Promise<Sch
   }));
 };
 
-/**
- * Deletes a scheme that no account has. The kept accounts of deleted users lose the scheme and their role, so that the
- * account has no rights if such a user is created again.
- */
+/** Deletes an unused scheme. Kept accounts of deleted users lose it and their role, in case they are created again. */
 export const deleteScheme = async (
   writer: Writer,
   { pk, at }: { readonly pk: number; readonly at: string },

@@ -110,10 +110,7 @@ const parseEndpoint = (url: string): string => {
   });
 };
 
-/**
- * Sets the endpoint (default: Apple), and deletes the key, the token and the ADE devices of another one. @throws
- * Failure `input-rejected` for an invalid URL; `not-permitted` in a mirror
- */
+/** Sets the endpoint (default: Apple), and deletes what belongs to another one. @throws Failure */
 export const setEndpoint = async (session: Session, url: string | undefined): Promise<Ade> => {
   const endpoint = url === undefined ? APPLE_ADE_URL : parseEndpoint(url);
   await session.change({ action: "ade.endpoint", locks: ADE_LOCKS }, async (writer) => {

@@ -60,13 +60,10 @@ const NO_TOKEN_FAILURE = new Failure("input-rejected", {
 });
 
 /**
- * Fetches the devices of the tenant's MDM server into a scratch table, page by page, and then applies them in one
- * transaction. A device that is new gets a record in Devices. If a full sync would remove more devices than permitted,
- * the result has their number, and nothing is changed.
- *
- * @throws Failure `conflict` if another sync or another token came first; `input-rejected` if another number of devices
- * was confirmed, if there is no token, or if a delta sync has no position to start from; the refusals of Apple. In all
- * cases, nothing was changed
+ * Fetches the MDM server's devices page by page, then applies them in one transaction; new ones get a record in
+ * Devices. If a full sync would remove more than permitted, only their number is returned. @throws Failure `conflict`
+ * if another sync or token came first; `input-rejected` for another number, no token or no position for a delta;
+ * Apple's refusals
  */
 export const syncDevices = async (
   { session, store, apple }: { readonly session: Session; readonly store: Store; readonly apple: AppleAccess },

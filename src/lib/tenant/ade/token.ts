@@ -25,10 +25,7 @@ interface TokenFile {
   readonly content: string;
 }
 
-/**
- * Sets a server token without contacting Apple. @throws Failure `input-rejected` if the key does not open it, it has
- * expired, or is older than the same server's token
- */
+/** Sets a server token without contacting Apple. @throws Failure `input-rejected` for an expired, older or unfit one */
 export const setToken = async (
   session: Session,
   { sealing }: AppleAccess,

@@ -7,10 +7,7 @@ import type { Session } from "../session.ts";
 import { findRevision } from "../audit/change-number.ts";
 import { CONSOLE_COLLECTION } from "../store/collections.ts";
 
-/**
- * Records that tasks were done in the console, as far as no export shows them, all or none; returns what is still open.
- * @throws Failure `not-found`; `conflict` if a task has nothing open that exports never show
- */
+/** Confirms what no export shows of tasks, all or none; returns the rest. @throws Failure `not-found`, `conflict` */
 export const confirmTasks = (session: Session, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
   const wanted = [...new Set(numbers)];
   const change = { action: "console.confirm", writer: "confirm", locks: [CONSOLE_COLLECTION], once: true } as const;

@@ -167,10 +167,7 @@ export class TenantImports {
     });
   }
 
-  /**
-   * Plans a deletion, of organisations with all below and their users if asked. @throws Failure as `resolveDeletion`;
-   * `input-rejected` if a record cannot be deleted; `not-permitted`, `not-found`
-   */
+  /** Plans a deletion. @throws Failure as `resolveDeletion`; `input-rejected`, `not-permitted`, `not-found` */
   async delete(asked: DeletionRequest, context: RequestContext): Promise<Import> {
     const { ids } = asked;
     const request = this.#scoped(resolveDeletion(asked));

@@ -63,10 +63,7 @@ export const getFieldWithUsage = async (reader: Reader, id: string): Promise<Cus
   return { ...field, users: await countCustomValues(reader, pk) };
 };
 
-/**
- * Removes a custom field and its values, which the audit log keeps. @throws Failure `not-found`; `conflict` if the
- * number of values differs from the expected one, or fields or users have changed
- */
+/** Removes a custom field and its values, which the audit log keeps. @throws Failure `not-found`; `conflict` */
 export const removeCustomField = (
   session: Session,
   id: string,

@@ -44,10 +44,7 @@ const checkNewAccountName = async (
   await composeAccountName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
 };
 
-/**
- * Checks that the acting account may change a user above operator: a new email address would give access to the
- * account. @throws Failure `not-permitted`; `input-rejected` if a user with a role would lose the mark
- */
+/** Checks that the account may change a user above operator. @throws Failure `not-permitted`, `input-rejected` */
 const checkAdministrator = async (
   { asker }: Session,
   reader: Reader,

@@ -79,10 +79,7 @@ export const findSignedInActor = async (
 
 const NO_WAIT = AbortSignal.abort();
 
-/**
- * Records that a credential was used, at most once an hour; a session is extended. If somebody else is writing, or the
- * disk is full, the request goes on, and the next one records the use.
- */
+/** Records that a credential was used, at most once an hour, unless somebody else is writing or the disk is full. */
 export const recordUse = async (
   owner: Session,
   stored: StoredCredential,
@@ -184,10 +181,7 @@ export interface NewAccessToken {
   readonly expiresAt?: string | undefined;
 }
 
-/**
- * Creates a token, whose secret is returned only here. @throws Failure `input-rejected` for a name in use or with
- * invisible characters, or an end in the past or after a year
- */
+/** Creates a token, whose secret is returned only here. @throws Failure `input-rejected` for its name or end */
 export const createAccessToken = async (
   session: Session,
   { name, readOnly = false, expiresAt }: NewAccessToken,

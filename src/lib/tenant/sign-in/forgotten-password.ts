@@ -23,10 +23,7 @@ export interface ResetMailParts {
 const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Session =>
   new Session(store, surroundings, actor, asker);
 
-/**
- * Counts a request for a reset code, and returns the work that sends it; undefined without such an account or role.
- * @throws Failure `unavailable` without mail; `throttled`; both whatever the account
- */
+/** Counts a request for a code; returns the work that sends it, if any. @throws Failure `unavailable`, `throttled` */
 export const requestResetCode = async (
   { owner, mail }: ResetMailParts,
   source: AttemptSource,

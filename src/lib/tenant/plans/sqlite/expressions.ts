@@ -165,11 +165,9 @@ interface ListOutcomes {
 }
 
 /**
- * SQL: the outcome that applies to a row. If the order of a list matters, the cells replace as many of the record's
- * first values as the file has cells, and further values are kept. If a record has more values than the file has cells
- * and one of the cells is blank, the record does not lose a value. Otherwise, a second import of the same file would
- * remove values that the first import moved up. If blank cells keep values, no record loses a value, and a set only
- * grows.
+ * SQL: the outcome of a row. In an ordered list, the cells replace as many of the first values, and others are kept;
+ * with a blank cell and more values than cells, none is lost, or a second import of the file would remove values that
+ * moved up. If blank cells keep values, none is lost, and a set only grows.
  */
 const buildListOutcomeSql = (
   plan: PlanDefinition,

@@ -9,10 +9,7 @@ import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnly
 
 export const OWNER_ONLY_MODE = 0o600;
 
-/**
- * Creates an empty private file, if there is none, because SQLite's own files are public unless they are next to such a
- * file. If that fails, SQLite reports it later. @see https://www.sqlite.org/tempfiles.html
- */
+/** Creates an empty private file, if there is none: SQLite's own files are public unless they are beside one. */
 export const createOwnerOnlyFile = (path: string): void => {
   if (existsSync(path)) return;
   try {
@@ -275,10 +272,7 @@ export class Database {
     }
   }
 
-  /**
-   * Switches the file to write-ahead logging. Of several processes that create it, SQLite rejects all but one at once.
-   * @throws Failure `locked` if others keep it in use @see https://www.sqlite.org/c3ref/busy_handler.html
-   */
+  /** Switches the file to write-ahead logging, which SQLite refuses to all but one at once. @throws Failure `locked` */
   #enableLog(): void {
     // otherwise SQLite itself would wait during each attempt, which adds up to minutes
     this.exec("pragma busy_timeout = 0");

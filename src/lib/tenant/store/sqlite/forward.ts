@@ -50,10 +50,7 @@ const carryOver = (database: Database): void => {
 /** Returns the name of the file that a tenant had before the last `handover receive`. */
 export const toFormerName = (path: string): string => `${path}.former`;
 
-/**
- * Replaces a tenant's file by a received one, in one rename, with what bundles never contain. The former file stays
- * beside it until the next call. @throws Failure `conflict` if it does not go forward, `locked` if the tenant is in use
- */
+/** Replaces a tenant's file by a received one, beside which it stays. @throws Failure `conflict`, `locked` */
 export const replaceTenantFile = (path: string, received: string): void => {
   const database = new Database(path);
   try {

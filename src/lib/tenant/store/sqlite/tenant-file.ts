@@ -55,10 +55,7 @@ export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Datab
 
 const GROUP_AND_OTHERS_MASK = 0o077;
 
-/**
- * Removes other users' permissions on a tenant's files if they can access its main file, for example a copied one.
- * Never fails, for files of others or disks without permissions.
- */
+/** Removes other users' permissions on a tenant's files, for example copied ones. Never fails. */
 export const restrictToOwner = (path: string, folder: string): void => {
   if ((statSync(path).mode & GROUP_AND_OTHERS_MASK) === 0) return;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
